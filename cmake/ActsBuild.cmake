@@ -1,0 +1,71 @@
+# How every target of acts is compiled, and the three kinds of target there are: a room, a test-suite, a fuzz target.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(acts_options INTERFACE)
+target_compile_options(
+  acts_options
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+            -Wold-style-cast -Wcast-align -Wnull-dereference
+            $<$<BOOL:${ACTS_WARNINGS_AS_ERRORS}>:-Werror>)
+if(ACTS_SANITIZE)
+  target_compile_options(acts_options INTERFACE -fsanitize=${ACTS_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(acts_options INTERFACE -fsanitize=${ACTS_SANITIZE})
+endif()
+if(ACTS_COVERAGE)
+  target_compile_options(acts_options INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(acts_options INTERFACE --coverage)
+endif()
+
+# acts_room(NAME SOURCES … [USES room …] [LINKS library …] [LINKS_PRIVATE library …])
+# The static library acts_NAME of src/NAME. USES names other rooms, as ARCHITECTURE.md allows.
+function(acts_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS;LINKS_PRIVATE" ${ARGN})
+  add_library(acts_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(acts_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND acts_)
+  target_link_libraries(acts_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS} PRIVATE acts_options ${ROOM_LINKS_PRIVATE})
+endfunction()
+
+# acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit])
+# The GoogleTest program test_NAME; each of its tests is one of ctest's, named "NAME: Suite.Behaviour".
+function(acts_test name)
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
+  if(NOT TEST_LABEL)
+    set(TEST_LABEL unit)
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_executable(test_${name} ${TEST_SOURCES})
+  list(TRANSFORM TEST_USES PREPEND acts_)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(test_${name} PRIVATE acts_options ${TEST_USES} ${TEST_LINKS} GTest::gtest_main GTest::gmock)
+  target_compile_definitions(test_${name} PRIVATE ACTS_TESTDATA="${PROJECT_SOURCE_DIR}/testdata"
+                                                  ACTS_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
+                       ${TEST_TIMEOUT})
+endfunction()
+
+# acts_fuzz(NAME USES room …): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from tests/fuzz/corpus/NAME.
+function(acts_fuzz name)
+  cmake_parse_arguments(FUZZ "" "" "USES;LINKS" ${ARGN})
+  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp)
+  list(TRANSFORM FUZZ_USES PREPEND acts_)
+  target_link_libraries(fuzz_${name} PRIVATE acts_options ${FUZZ_USES} ${FUZZ_LINKS})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()

@@ -1,0 +1,144 @@
+#include "acts/base/decimal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "acts/base/assert.hpp"
+
+namespace acts {
+namespace {
+
+constexpr std::array<std::int64_t, kMaxScale + 1> kPowers = [] {
+  std::array<std::int64_t, kMaxScale + 1> powers{};
+  std::int64_t power = 1;
+  for (int i = 0; i <= kMaxScale; ++i) {
+    powers[static_cast<std::size_t>(i)] = power;
+    if (i < kMaxScale) power *= 10;
+  }
+  return powers;
+}();
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+struct Parts {
+  bool negative = false;
+  std::string_view whole;
+  std::string_view fraction;  // without trailing zeros
+};
+
+bool split(std::string_view text, Parts& parts) {
+  if (!text.empty() && text.front() == '-') {
+    parts.negative = true;
+    text.remove_prefix(1);
+  }
+  const std::size_t point = std::min(text.find('.'), text.size());
+  parts.whole = text.substr(0, point);
+  parts.fraction = point < text.size() ? text.substr(point + 1) : std::string_view{};
+  const bool empty_fraction = point < text.size() && parts.fraction.empty();
+  if (parts.whole.empty() || empty_fraction || !std::ranges::all_of(parts.whole, is_digit) ||
+      !std::ranges::all_of(parts.fraction, is_digit)) {
+    return false;
+  }
+  const std::size_t last = parts.fraction.find_last_not_of('0');
+  parts.fraction = parts.fraction.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  return true;
+}
+
+bool append_digit(std::int64_t& units, char digit) {
+  return !__builtin_mul_overflow(units, std::int64_t{10}, &units) &&
+         !__builtin_add_overflow(units, std::int64_t{digit - '0'}, &units);
+}
+
+}  // namespace
+
+std::int64_t power_of_ten(int exponent) noexcept {
+  ACTS_ASSERT(exponent >= 0 && exponent <= kMaxScale);
+  return kPowers[static_cast<std::size_t>(exponent)];
+}
+
+ScaledInteger parse_scaled(std::string_view text, int scale) noexcept {
+  Parts parts;
+  if (!split(text, parts)) return {0, DecimalStatus::kNotANumber, 0};
+  const auto decimals = parts.fraction.size();
+  ScaledInteger result;
+  for (const char c : parts.whole) {
+    if (!append_digit(result.units, c)) return {0, DecimalStatus::kTooLarge, 0};
+  }
+  const bool zero = result.units == 0 && decimals == 0;
+  if (parts.negative && !zero) return {0, DecimalStatus::kNegative, 0};
+  if (decimals > static_cast<std::size_t>(scale)) {
+    return {0, DecimalStatus::kInexact, static_cast<std::uint8_t>(std::min<std::size_t>(decimals, 255))};
+  }
+  for (const char c : parts.fraction) {
+    if (!append_digit(result.units, c)) return {0, DecimalStatus::kTooLarge, 0};
+  }
+  if (__builtin_mul_overflow(result.units, power_of_ten(scale - static_cast<int>(decimals)), &result.units)) {
+    return {0, DecimalStatus::kTooLarge, 0};
+  }
+  return result;
+}
+
+int significant_decimals(std::string_view text) noexcept {
+  Parts parts;
+  return split(text, parts) ? static_cast<int>(parts.fraction.size()) : -1;
+}
+
+std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
+  const int scale = std::max(a.scale, b.scale);
+  int128 x = 0;
+  int128 y = 0;
+  const bool overflow = __builtin_mul_overflow(a.units, int128{power_of_ten(scale - a.scale)}, &x) ||
+                        __builtin_mul_overflow(b.units, int128{power_of_ten(scale - b.scale)}, &y);
+  ACTS_ASSERT(!overflow);
+  return x <=> y;
+}
+
+void append_to(std::string& out, const Decimal& value) {
+  ACTS_ASSERT(value.scale >= 0);
+  std::array<char, 64> buffer;  // 39 digits of 128 bits, or scale + 1 with leading zeros
+  ACTS_ASSERT(value.scale < 48);
+  std::size_t at = buffer.size();
+  const bool negative = value.units < 0;
+  uint128 rest = negative ? -static_cast<uint128>(value.units) : static_cast<uint128>(value.units);
+  int decimals = value.scale;
+  while (decimals > 0 && rest % 10 == 0) {
+    rest /= 10;
+    --decimals;
+  }
+  for (int digits = 0; rest != 0 || digits <= decimals; ++digits) {
+    if (digits == decimals && decimals > 0) buffer[--at] = '.';
+    buffer[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  }
+  if (negative) buffer[--at] = '-';
+  out.append(&buffer[at], buffer.size() - at);
+}
+
+std::string to_string(const Decimal& value) {
+  std::string out;
+  append_to(out, value);
+  return out;
+}
+
+Result<Decimal> parse_decimal(std::string_view text) {
+  Parts parts;
+  if (!split(text, parts)) return fail(ErrorCode::kBadInput, fmt::format("'{}' is not a decimal number", text));
+  Decimal result{0, static_cast<int>(std::min<std::size_t>(parts.fraction.size(), 99))};
+  if (result.scale > kMaxScale) {
+    return fail(ErrorCode::kBadInput, fmt::format("'{}' has more than {} decimals", text, kMaxScale));
+  }
+  constexpr int128 kLimit = int128{kPowers[18]} * kPowers[18] * 10;  // 10^37
+  for (const std::string_view digits : {parts.whole, parts.fraction}) {
+    for (const char c : digits) {
+      if (result.units >= kLimit) return fail(ErrorCode::kBadInput, fmt::format("'{}' has too many digits", text));
+      result.units = result.units * 10 + (c - '0');
+    }
+  }
+  if (parts.negative) result.units = -result.units;
+  return result;
+}
+
+}  // namespace acts

@@ -1,0 +1,71 @@
+#include "acts/base/decimal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+namespace acts {
+namespace {
+
+TEST(ParseScaled, ReadsVenueTextExactly) {
+  EXPECT_EQ(parse_scaled("61685.99000000", 2).units, 6168599);
+  EXPECT_EQ(parse_scaled("0.00000001", 8).units, 1);
+  EXPECT_EQ(parse_scaled("0", 0).units, 0);
+  EXPECT_EQ(parse_scaled("12", 3).units, 12000);
+  EXPECT_EQ(parse_scaled("-0.00", 2).status, DecimalStatus::kOk);
+}
+
+TEST(ParseScaled, SaysHowManyDecimalsAValueNeeds) {
+  const ScaledInteger parsed = parse_scaled("1.25000", 1);
+  EXPECT_EQ(parsed.status, DecimalStatus::kInexact);
+  EXPECT_EQ(parsed.scale_needed, 2);
+}
+
+TEST(ParseScaled, RefusesWhatIsNotADecimal) {
+  for (const char* text : {"", ".", "1.", ".5", "+1", "1e5", " 1", "1 ", "0x1", "nan", "-", "1.2.3", "--1"}) {
+    EXPECT_EQ(parse_scaled(text, 8).status, DecimalStatus::kNotANumber) << text;
+  }
+  EXPECT_EQ(parse_scaled("-1", 8).status, DecimalStatus::kNegative);
+}
+
+TEST(ParseScaled, RefusesWhatDoesNotFit) {
+  EXPECT_EQ(parse_scaled("9223372036854775807", 0).units, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(parse_scaled("9223372036854775808", 0).status, DecimalStatus::kTooLarge);
+  EXPECT_EQ(parse_scaled("92233720368.54775808", 8).status, DecimalStatus::kTooLarge);
+  EXPECT_EQ(parse_scaled("10000000000000", 8).status, DecimalStatus::kTooLarge);
+}
+
+TEST(Decimal, PrintsShortestExactForm) {
+  EXPECT_EQ(to_string(Decimal{6168599, 2}), "61685.99");
+  EXPECT_EQ(to_string(Decimal{6168500, 2}), "61685");
+  EXPECT_EQ(to_string(Decimal{-5, 1}), "-0.5");
+  EXPECT_EQ(to_string(Decimal{1, 18}), "0.000000000000000001");
+  EXPECT_EQ(to_string(Decimal{0, 8}), "0");
+  EXPECT_EQ(to_string(Decimal{100, 0}), "100");
+}
+
+TEST(Decimal, ReadsBackWhatItPrints) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 10'000; ++i) {
+    const Decimal value{static_cast<std::int64_t>(random()) >> (random() % 64), static_cast<int>(random() % 19)};
+    const Result<Decimal> parsed = parse_decimal(to_string(value));
+    ASSERT_TRUE(parsed.has_value()) << to_string(value);
+    EXPECT_EQ(*parsed, value);
+  }
+}
+
+TEST(Decimal, ComparesByValueAcrossScales) {
+  EXPECT_EQ((Decimal{150, 2}), (Decimal{15, 1}));
+  EXPECT_LT((Decimal{149, 2}), (Decimal{15, 1}));
+  EXPECT_GT((Decimal{0, 3}), (Decimal{-1, 18}));
+}
+
+TEST(Decimal, RefusesTooManyDigits) {
+  EXPECT_FALSE(parse_decimal("0.0000000000000000001").has_value());
+  EXPECT_FALSE(parse_decimal(std::string(60, '9')).has_value());
+  EXPECT_FALSE(parse_decimal("1,5").has_value());
+}
+
+}  // namespace
+}  // namespace acts
