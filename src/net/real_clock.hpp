@@ -1,0 +1,32 @@
+// The only place that reads a wall clock.
+#pragma once
+
+#include <chrono>
+
+#include "acts/base/clock.hpp"
+
+namespace acts {
+
+class RealClock final : public Clock {
+ public:
+  [[nodiscard]] UnixNanos now() override;
+  [[nodiscard]] Nanos real_time_for(Nanos span) override { return span; }
+};
+
+// Starts at `start` and runs `factor` times as fast as real (monotonic) time; it never goes back.
+class AcceleratedClock final : public Clock {
+ public:
+  // factor > 0 (asserted).
+  AcceleratedClock(UnixNanos start, double factor);
+
+  [[nodiscard]] UnixNanos now() override;
+  // Rounded up, so that a timer never fires before its time on this clock.
+  [[nodiscard]] Nanos real_time_for(Nanos span) override;
+
+ private:
+  UnixNanos start_;
+  double factor_;
+  std::chrono::steady_clock::time_point real_start_;
+};
+
+}  // namespace acts
