@@ -1,5 +1,6 @@
-// One minute row: a value for every column of a schema. The schema is made of the features (feature.hpp) and the configured bands; rows of one schema
-// have the same columns in the same order, and every output (CSV, JSON, SQLite, later databases) is derived from it.
+// One minute row: a value for every column of a schema. The schema is made of the features (feature.hpp) and the
+// configured bands; rows of one schema have the same columns in the same order, and every output (CSV, JSON, SQLite,
+// later databases) is derived from it.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +47,9 @@ struct MinuteRow {
   [[nodiscard]] UnixNanos sample_time() const { return std::get<UnixNanos>(values[2]); }
 };
 
-// Text forms (CSV with a header, JSON lines): times as 2024-08-08T23:55:00.000Z, decimals without trailing zeros (JSON: strings), ratios
-// in their shortest round-trip form, unknown as empty (JSON: null). Each appends one line with its final newline.
+// Text forms (CSV with a header, JSON lines): times as 2024-08-08T23:55:00.000Z, decimals without trailing zeros (JSON:
+// strings), ratios in their shortest round-trip form, unknown as empty (JSON: null). Each appends one line with its
+// final newline.
 void append_csv_header(std::string& out, const RowSchema& schema);
 void append_csv(std::string& out, const RowSchema& schema, const MinuteRow& row);
 void append_json(std::string& out, const RowSchema& schema, const MinuteRow& row);

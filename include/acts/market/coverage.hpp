@@ -1,4 +1,5 @@
-// The set K of prices where the absence of a level is knowledge: disjoint closed intervals on the price axis, ascending.
+// The set K of prices where the absence of a level is knowledge: disjoint closed intervals on the price axis,
+// ascending.
 #pragma once
 
 #include <cstddef>

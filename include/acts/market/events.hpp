@@ -1,5 +1,6 @@
-// What a venue says of one instrument, in our words. Every event carries the Scales of its values. Spans point into the decoder's buffers and
-// are valid until it decodes the next message. ts_event is the venue's time; zero where the message has none.
+// What a venue says of one instrument, in our words. Every event carries the Scales of its values. Spans point into the
+// decoder's buffers and are valid until it decodes the next message. ts_event is the venue's time; zero where the
+// message has none.
 #pragma once
 
 #include <compare>
@@ -39,12 +40,12 @@ struct Level {
 static_assert(sizeof(Level) == 16, "a decoded level is two words: the hot path streams through them");
 
 struct DepthUpdate {
-  UpdateId first_update_id;           // U
-  UpdateId last_update_id;            // u
-  UpdateId previous_last_update_id;   // pu, USD-M only; else zero
+  UpdateId first_update_id;          // U
+  UpdateId last_update_id;           // u
+  UpdateId previous_last_update_id;  // pu, USD-M only; else zero
   UnixNanos ts_event;
   Scales scales;
-  std::span<const Level> bids;        // in the venue's order
+  std::span<const Level> bids;  // in the venue's order
   std::span<const Level> asks;
 };
 
@@ -55,7 +56,7 @@ struct DepthSnapshot {
   // then the smallest of 5, 10, 20, 50, 100, 500, 1000, 5000 that is not below the larger side's count is taken.
   int limit = 0;
   Scales scales;
-  std::span<const Level> bids;        // best first, as the venue sends them; any order is taken
+  std::span<const Level> bids;  // best first, as the venue sends them; any order is taken
   std::span<const Level> asks;
 };
 
@@ -68,13 +69,13 @@ struct BookTicker {
 };
 
 struct Trade {
-  std::int64_t trade_id = 0;          // of an aggregate: its own id
-  std::int64_t first_trade_id = 0;    // of an aggregate: the trades it stands for; else trade_id twice
+  std::int64_t trade_id = 0;        // of an aggregate: its own id
+  std::int64_t first_trade_id = 0;  // of an aggregate: the trades it stands for; else trade_id twice
   std::int64_t last_trade_id = 0;
   bool aggregate = false;
-  bool market = true;                 // false: not a trade of the public book (insurance fund, ADL, price or quantity 0)
+  bool market = true;  // false: not a trade of the public book (insurance fund, ADL, price or quantity 0)
   AggressorSide aggressor = AggressorSide::kBuy;
-  UnixNanos ts_event;                 // engine time T
+  UnixNanos ts_event;  // engine time T
   Scales scales;
   Price price;
   Quantity quantity;

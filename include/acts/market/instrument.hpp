@@ -12,7 +12,7 @@
 namespace acts {
 
 enum class TradingStatus : std::uint8_t {
-  kUnknown,   // not told yet
+  kUnknown,  // not told yet
   kTrading,
   kHalted,    // listed, but no matching now: HALT, BREAK, END_OF_DAY, CANCEL_ONLY, PENDING_TRADING, SETTLING ...
   kDelisted,  // gone from the venue's list, or CLOSE / DELIVERED
@@ -34,7 +34,8 @@ struct Instrument {
   std::optional<Decimal> max_quantity;
   std::optional<Decimal> min_notional;
 
-  // Decimals of tick size and lot size: where a book of this instrument starts. Values that need more raise the book's scales.
+  // Decimals of tick size and lot size: where a book of this instrument starts. Values that need more raise the book's
+  // scales.
   [[nodiscard]] Scales scales() const;
 
   friend bool operator==(const Instrument&, const Instrument&) = default;
