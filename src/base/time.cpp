@@ -75,8 +75,7 @@ constexpr std::array<Unit, 7> kUnits{{{"d", 86'400'000'000'000},
 
 std::string to_iso8601(UnixNanos t) {
   const UnixNanos day_start = floor_to(t, days{1});
-  const std::chrono::year_month_day date{
-      sys_days{days{static_cast<int>(day_start.value / kUnits[0].nanos)}}};
+  const std::chrono::year_month_day date{sys_days{days{static_cast<int>(day_start.value / kUnits[0].nanos)}}};
   const std::int64_t ms = (t - day_start).count() / 1'000'000;
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), ms / 3'600'000,
@@ -85,8 +84,7 @@ std::string to_iso8601(UnixNanos t) {
 
 Result<UnixNanos> parse_iso8601(std::string_view text) {
   const auto bad = [text] {
-    return fail(ErrorCode::kUsage,
-                fmt::format("'{}' is not a UTC time: write it as 2024-08-08T23:55:00Z", text));
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is not a UTC time: write it as 2024-08-08T23:55:00Z", text));
   };
   std::string_view rest = text;
   int year = 0;

@@ -21,8 +21,8 @@ TEST(Iso8601, ReadsWhatItPrintsAndShorterForms) {
 }
 
 TEST(Iso8601, RefusesImpossibleTimes) {
-  for (const char* text : {"2024-02-30", "2024-13-01", "2024-01-01T24:00", "2024-01-01T10", "24-01-01", "2024-01-01T00:00:00+01:00",
-                           "2300-01-01", ""}) {
+  for (const char* text : {"2024-02-30", "2024-13-01", "2024-01-01T24:00", "2024-01-01T10", "24-01-01",
+                           "2024-01-01T00:00:00+01:00", "2300-01-01", ""}) {
     EXPECT_FALSE(parse_iso8601(text).has_value()) << text;
   }
 }

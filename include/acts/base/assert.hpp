@@ -1,5 +1,5 @@
-// Invariants that are checked in every build. A broken one is a defect of ours: it is printed with its place and the process
-// aborts; starting again is the recovery path. Never for input from outside: that is Result<T> (result.hpp).
+// Invariants that are checked in every build. A broken one is a defect of ours: it is printed with its place and the
+// process aborts; starting again is the recovery path. Never for input from outside: that is Result<T> (result.hpp).
 #pragma once
 
 namespace acts {
@@ -8,6 +8,5 @@ namespace acts {
 
 }  // namespace acts
 
-#define ACTS_ASSERT(expression)                                                          \
-  (static_cast<bool>(expression) ? static_cast<void>(0) \
-                                 : ::acts::assertion_failed(#expression, __FILE__, __LINE__))
+#define ACTS_ASSERT(expression) \
+  (static_cast<bool>(expression) ? static_cast<void>(0) : ::acts::assertion_failed(#expression, __FILE__, __LINE__))

@@ -1,7 +1,7 @@
 // Exact decimal numbers. Text <-> scaled integers without a double on the way.
 //
-// A scaled integer is `units` x 10^-scale. Hot code keeps units in 64 bits and the scale with the instrument (market/price.hpp);
-// Decimal carries its own scale and is what results are made of. Scales are 0 ... kMaxScale.
+// A scaled integer is `units` x 10^-scale. Hot code keeps units in 64 bits and the scale with the instrument
+// (market/price.hpp); Decimal carries its own scale and is what results are made of. Scales are 0 ... kMaxScale.
 #pragma once
 
 #include <compare>
@@ -36,8 +36,8 @@ struct ScaledInteger {
   std::uint8_t scale_needed = 0;  // decimals without trailing zeros, up to 255; set with kInexact only
 };
 
-// "61685.99000000" at scale 2 -> 6168599. Form: digits[.digits], a leading "-" is recognised and refused as kNegative; no sign "+",
-// exponent, blank, or missing digit. Reads no further than `text`; allocates nothing.
+// "61685.99000000" at scale 2 -> 6168599. Form: digits[.digits], a leading "-" is recognised and refused as kNegative;
+// no sign "+", exponent, blank, or missing digit. Reads no further than `text`; allocates nothing.
 ScaledInteger parse_scaled(std::string_view text, int scale) noexcept;
 
 // Decimals that `text` needs without its trailing zeros ("0.0100" -> 2), or -1 if it is not digits[.digits].

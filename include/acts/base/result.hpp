@@ -1,5 +1,5 @@
-// Expected failures as values. A code says what the caller should do; the message says what happened, where, and the remedy,
-// in one line without a final full stop, so that it can be printed as it is.
+// Expected failures as values. A code says what the caller should do; the message says what happened, where, and the
+// remedy, in one line without a final full stop, so that it can be printed as it is.
 #pragma once
 
 #include <cstdint>

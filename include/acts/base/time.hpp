@@ -1,5 +1,6 @@
-// Points in time and spans. A point is UnixNanos: nanoseconds since 1970-01-01 UTC, from 1677 to 2262; a span is std::chrono::nanoseconds. Which
-// clock a point belongs to (the venue's or ours) is said by the name that holds it: ts_event, ts_recv.
+// Points in time and spans. A point is UnixNanos: nanoseconds since 1970-01-01 UTC, from 1677 to 2262; a span is
+// std::chrono::nanoseconds. Which clock a point belongs to (the venue's or ours) is said by the name that holds it:
+// ts_event, ts_recv.
 #pragma once
 
 #include <chrono>
@@ -42,7 +43,8 @@ constexpr UnixNanos next_multiple(UnixNanos t, Nanos step) { return floor_to(t, 
 // "2024-08-08T23:55:00.000Z": milliseconds, rounded down.
 std::string to_iso8601(UnixNanos t);
 
-// ISO 8601 in UTC: "2024-08-08", "2024-08-08T23:55", "…:00", "…:00.123456789", with or without "Z" (a blank for "T" is taken).
+// ISO 8601 in UTC: "2024-08-08", "2024-08-08T23:55", "…:00", "…:00.123456789", with or without "Z" (a blank for "T" is
+// taken).
 Result<UnixNanos> parse_iso8601(std::string_view text);
 
 // "250ms", "10s", "5m", "2h", "1d"; also "us", "ns". A whole number and a unit, not negative; "0" alone is taken.

@@ -1,0 +1,200 @@
+#include "acts/market/order_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "acts/base/assert.hpp"
+
+namespace acts {
+namespace {
+
+constexpr std::array kSnapshotLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
+
+std::size_t limit_of(const DepthSnapshot& snapshot) {
+  if (snapshot.limit > 0) return static_cast<std::size_t>(snapshot.limit);
+  const std::size_t larger = std::max(snapshot.bids.size(), snapshot.asks.size());
+  const auto* limit =
+      std::ranges::find_if(kSnapshotLimits, [larger](int l) { return static_cast<std::size_t>(l) >= larger; });
+  return limit == kSnapshotLimits.end() ? larger : static_cast<std::size_t>(*limit);
+}
+
+PriceInterval window_of(const DepthSnapshot& snapshot) {
+  const std::size_t limit = limit_of(snapshot);
+  PriceInterval window{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd};
+  const auto by_price = [](const Level& a, const Level& b) { return a.price < b.price; };
+  if (snapshot.bids.size() >= limit) window.low = std::ranges::min_element(snapshot.bids, by_price)->price;
+  if (snapshot.asks.size() >= limit) window.high = std::ranges::max_element(snapshot.asks, by_price)->price;
+  return window;
+}
+
+bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }
+
+bool scale_up(LevelMap& side, Scales by, Side which, LevelMap& out) {
+  out = LevelMap{which};
+  bool fits = true;
+  side.walk([&](const BookLevel& level) {
+    std::int64_t price = 0;
+    std::int64_t quantity = 0;
+    fits = !__builtin_mul_overflow(level.price.units(), power_of_ten(by.price), &price) &&
+           !__builtin_mul_overflow(level.quantity.units(), power_of_ten(by.quantity), &quantity);
+    if (fits) out.set({Price{price}, Quantity{quantity}}, level.origin);
+    return fits;
+  });
+  return fits;
+}
+
+}  // namespace
+
+OrderBook::OrderBook(Scales scales) : scales_(scales) {}
+
+Result<void> OrderBook::rescale(Scales finer) {
+  ACTS_ASSERT(finer.covers(scales_) && finer.price <= kMaxScale && finer.quantity <= kMaxScale);
+  const Scales by{static_cast<std::uint8_t>(finer.price - scales_.price),
+                  static_cast<std::uint8_t>(finer.quantity - scales_.quantity)};
+  LevelMap bids{Side::kBid};
+  LevelMap asks{Side::kAsk};
+  if (!scale_up(bids_, by, Side::kBid, bids) || !scale_up(asks_, by, Side::kAsk, asks) ||
+      !coverage_.rescale(by.price)) {
+    return fail(ErrorCode::kBadInput, fmt::format("a level does not fit 64 bits with {} price and {} quantity decimals",
+                                                  finer.price, finer.quantity));
+  }
+  bids_ = std::move(bids);
+  asks_ = std::move(asks);
+  deletions_.rescale(by.price);
+  scales_ = finer;
+  return {};
+}
+
+void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {
+  ACTS_ASSERT(update.scales == scales_ && update.last_update_id >= last_update_id_);
+  deletions_.on_time(ts_recv, last_update_id_);
+  bids_.apply(update.bids, update.last_update_id, deletions_);
+  asks_.apply(update.asks, update.last_update_id, deletions_);
+  last_update_id_ = update.last_update_id;
+  if (suspect_upto_.value() >= 0) remove_ghosts();
+}
+
+void OrderBook::mark_gap() {
+  suspect_upto_ = last_update_id_;
+  coverage_.clear();
+  ++epoch_;
+}
+
+MergeResult OrderBook::merge(const DepthSnapshot& snapshot) {
+  ACTS_ASSERT(snapshot.scales == scales_ && can_merge(snapshot.last_update_id));
+  MergeResult result;
+  result.window = window_of(snapshot);
+  ACTS_ASSERT(result.window.low <= result.window.high);
+  merge_side(Side::kBid, snapshot, result);
+  merge_side(Side::kAsk, snapshot, result);
+  coverage_.add(result.window);
+  last_update_id_ = std::max(last_update_id_, snapshot.last_update_id);
+  has_snapshot_ = true;
+  if (suspect_upto_.value() >= 0) remove_ghosts();
+  return result;
+}
+
+void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, MergeResult& result) {
+  LevelMap& levels = side(which);
+  const UpdateId id = snapshot.last_update_id;
+  const std::span<const Level> theirs = which == Side::kBid ? snapshot.bids : snapshot.asks;
+  std::vector<Price> named;
+  named.reserve(theirs.size());
+  for (const Level& level : theirs) named.push_back(level.price);
+  std::ranges::sort(named);
+
+  std::vector<Price> gone;
+  levels.walk([&](const BookLevel& level) {
+    if (level.origin.update_id > id) return true;
+    const bool inside = contains(result.window, level.price);
+    if (inside && !std::ranges::binary_search(named, level.price)) {
+      gone.push_back(level.price);
+      ++result.removed;
+    } else if (!inside && !has_snapshot_) {
+      gone.push_back(level.price);
+      ++result.dropped;
+    }
+    return true;
+  });
+  for (const Price price : gone) levels.erase(price);
+
+  const std::vector<Price> deleted = deletions_.deleted_after(which, id);
+  for (const Level& level : theirs) {
+    const std::optional<BookLevel> ours = levels.find(level.price);
+    const bool newer = ours ? ours->origin.update_id > id : std::ranges::binary_search(deleted, level.price);
+    if (newer) {
+      ++result.kept;
+      continue;
+    }
+    if (!ours) ++result.added;
+    if (ours && ours->quantity != level.quantity) ++result.changed;
+    levels.set(level, {id, true});
+  }
+}
+
+// The venue's book is never crossed, so of two levels that cross, the one last touched before a gap had gone by the
+// time the other was set.
+void OrderBook::remove_ghosts() {
+  while (crossed()) {
+    const BookLevel bid = *bids_.best();
+    const BookLevel ask = *asks_.best();
+    if (is_suspect(bid) == is_suspect(ask)) return;
+    is_suspect(bid) ? bids_.erase(bid.price) : asks_.erase(ask.price);
+    ++ghosts_;
+  }
+}
+
+std::size_t OrderBook::remove_beyond(Side which, Price price) {
+  std::vector<Price> ghosts;
+  side(which).walk([&](const BookLevel& level) {
+    const bool beyond = which == Side::kBid ? level.price > price : level.price < price;
+    if (beyond && is_suspect(level)) ghosts.push_back(level.price);
+    return beyond;
+  });
+  for (const Price ghost : ghosts) side(which).erase(ghost);
+  ghosts_ += ghosts.size();
+  return ghosts.size();
+}
+
+std::size_t OrderBook::remove_traded_through(Price price) {
+  if (suspect_upto_.value() < 0) return 0;
+  return remove_beyond(Side::kBid, price) + remove_beyond(Side::kAsk, price);
+}
+
+std::size_t OrderBook::remove_suspects(UpdateId upto) {
+  const UpdateId end = std::min(upto, suspect_upto_);
+  std::size_t removed = 0;
+  for (LevelMap* levels : {&bids_, &asks_}) {
+    std::vector<Price> old;
+    levels->walk([&](const BookLevel& level) {
+      if (level.origin.update_id <= end) old.push_back(level.price);
+      return true;
+    });
+    for (const Price price : old) levels->erase(price);
+    removed += old.size();
+  }
+  return removed;
+}
+
+std::size_t OrderBook::suspect_count(Side which) const {
+  std::size_t count = 0;
+  if (suspect_upto_.value() < 0) return count;
+  side(which).walk([&](const BookLevel& level) {
+    count += static_cast<std::size_t>(is_suspect(level));
+    return true;
+  });
+  return count;
+}
+
+bool OrderBook::crossed() const {
+  const std::optional<BookLevel> bid = bids_.best();
+  const std::optional<BookLevel> ask = asks_.best();
+  return bid && ask && bid->price >= ask->price;
+}
+
+std::size_t OrderBook::memory_bytes() const { return bids_.memory_bytes() + asks_.memory_bytes(); }
+
+}  // namespace acts
