@@ -46,7 +46,8 @@ class OrderBook {
   void mark_gap();
 
   // True if the snapshot is not older than a deletion that was forgotten.
-  [[nodiscard]] bool can_merge(UpdateId snapshot_id) const { return snapshot_id >= deletions_.forgotten_upto(); }
+  [[nodiscard]] bool can_merge(UpdateId snapshot_id) const { return snapshot_id >= forgotten_upto(); }
+  [[nodiscard]] UpdateId forgotten_upto() const { return deletions_.forgotten_upto(); }
   // Window W: from the lowest bid to the highest ask; without end where a side is complete (fewer levels than the
   // limit). In W every level not newer than the snapshot takes its value or is deleted; K grows by W. Outside W nothing
   // changes, but for the first merge, which drops there what is not newer than the snapshot. Asserts can_merge(), the

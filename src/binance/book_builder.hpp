@@ -1,0 +1,92 @@
+// One instrument's book from its depth messages: DepthSync judges their sequence, OrderBook keeps the levels. Pure; no recording, no sockets. The book is
+// never reset: see order_book.hpp for what a gap does to it.
+//
+// Takes every decoded depth update and snapshot of the instrument in order of receipt, and trades for clearing ghosts. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/book_state.hpp"
+#include "acts/market/events.hpp"
+#include "acts/market/order_book.hpp"
+#include "acts/market/venue.hpp"
+#include "binance/depth_sync.hpp"
+
+namespace acts::binance {
+
+struct BookBuilderOptions {
+  DepthSync::Limits sync;
+  // Levels of before a gap that nothing has touched or contradicted for so long are removed.
+  Nanos suspect_age_limit = std::chrono::hours{24};
+};
+
+class BookBuilder {
+ public:
+  using Options = BookBuilderOptions;
+
+  enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld };
+
+  BookBuilder(Venue venue, Scales scales, Options options = Options());
+
+  // Errors: kBadInput if the values do not fit the book at the update's scales: nothing of it is applied then, and the ids of the next update show the gap.
+  Result<UpdateVerdict> on_update(const DepthUpdate& update, UnixNanos now);
+  // Keeps a copy if it must wait for the stream. Errors: kBadInput as above.
+  Result<SnapshotOutcome> on_snapshot(const DepthSnapshot& snapshot, UnixNanos now);
+  void on_trade(const Trade& trade);
+
+  void on_stream_open(UnixNanos now) { sync_.on_stream_open(now); }
+  void on_snapshot_failed(UnixNanos now) { sync_.on_snapshot_failed(now); }
+  void want_snapshot(SnapshotWanted::Why why, UnixNanos now) { sync_.want_snapshot(why, now); }
+  void on_timeout(UnixNanos now);
+  std::optional<SnapshotWanted> poll_action(UnixNanos now) { return sync_.poll_action(now); }
+  [[nodiscard]] std::optional<UnixNanos> next_deadline() const;
+
+  [[nodiscard]] const OrderBook& book() const { return book_; }
+  [[nodiscard]] const DepthSync& sync() const { return sync_; }
+  // As sync().status(), and suspect with kCrossedBook while an in-sync book is crossed.
+  [[nodiscard]] SyncStatus status() const;
+  // Venue time of the last applied update; none before.
+  [[nodiscard]] std::optional<UnixNanos> last_event_time() const { return last_event_time_; }
+  // Receive time of the last depth update, applied or stale.
+  [[nodiscard]] std::optional<UnixNanos> last_update_received() const { return last_update_received_; }
+  [[nodiscard]] const std::optional<MergeResult>& last_merge() const { return last_merge_; }
+
+ private:
+  struct Kept {
+    UpdateId last_update_id;
+    UnixNanos ts_event;
+    int limit = 0;
+    Scales scales;
+    std::vector<Level> bids;
+    std::vector<Level> asks;
+    [[nodiscard]] DepthSnapshot view() const { return {last_update_id, ts_event, limit, scales, bids, asks}; }
+  };
+  struct Gap {
+    UpdateId suspect_upto;
+    UnixNanos at;
+  };
+  // Older gaps than these are joined with the next one, whose suspects include theirs.
+  static constexpr std::size_t kMaxGaps = 64;
+
+  Result<void> cover(Scales scales);
+  void merge(const DepthSnapshot& snapshot);
+  void watch_book(UnixNanos now);
+  [[nodiscard]] bool near_edge() const;
+
+  Options options_;
+  OrderBook book_;
+  DepthSync sync_;
+  std::optional<Kept> waiting_;
+  std::optional<MergeResult> last_merge_;
+  std::deque<Gap> gaps_;  // whose suspects may still be in the book, oldest first
+  bool crossed_ = false;
+  std::optional<UnixNanos> last_event_time_;
+  std::optional<UnixNanos> last_update_received_;
+};
+
+}  // namespace acts::binance

@@ -1,0 +1,112 @@
+#include "binance/decoder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "binance/depth_scanner.hpp"
+#include "binance/message_parser.hpp"
+#include "binance/symbol_table.hpp"
+#include "binance/wire.hpp"
+
+namespace acts::binance {
+namespace {
+
+// The start of a message for an error line: printable, short.
+std::string excerpt(std::string_view message) {
+  constexpr std::size_t kLength = 80;
+  std::string text(message.substr(0, kLength));
+  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return message.size() > kLength ? text + "..." : text;
+}
+
+}  // namespace
+
+struct Decoder::Impl {
+  explicit Impl(Venue venue_) : venue(venue_), parser(venue_) {}
+
+  Venue venue;
+  SymbolTable symbols;
+  MessageParser parser;
+  LevelBuffers levels;
+  std::vector<char> buffer;
+  std::size_t scanned = 0;
+  std::size_t parsed = 0;
+  bool scanner_enabled = true;
+
+  std::string_view pad(std::string_view json);
+  bool scan(std::string_view padded, Message& message);
+};
+
+// A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's bytes.
+std::string_view Decoder::Impl::pad(std::string_view json) {
+  if (buffer.size() < json.size() + kScannerPadding) buffer.resize((json.size() + kScannerPadding) * 2);
+  std::memcpy(buffer.data(), json.data(), json.size());
+  std::memset(buffer.data() + json.size(), 0, kScannerPadding);
+  return {buffer.data(), json.size()};
+}
+
+bool Decoder::Impl::scan(std::string_view padded, Message& message) {
+  DepthScanner scanner;
+  ScannedDepth head;
+  if (!scanner.head(padded, head)) return false;
+  const InstrumentIndex instrument = symbols.find(head.symbol);
+  const Scales scales = symbols.scales(instrument);
+  const std::optional<UnixNanos> ts_event = wire_time(head.ts_event);
+  // Only USD-M has pu, and there its absence is an error.
+  if (head.has_previous != (venue == Venue::kBinanceUsdm)) return false;
+  if (!ts_event || head.first_update_id > head.last_update_id || scales.price > kMaxWireDecimals ||
+      scales.quantity > kMaxWireDecimals || !scanner.levels(scales, levels.bids, levels.asks)) {
+    return false;
+  }
+  if (!head.stream.empty() && (partial_depth_limit(head.stream) > 0 || !stream_carries(head.stream, head.symbol))) {
+    return false;
+  }
+  message.symbol = head.symbol;
+  message.stream = head.stream;
+  message.instrument = instrument;
+  message.body = DepthUpdate{UpdateId{head.first_update_id},
+                             UpdateId{head.last_update_id},
+                             UpdateId{head.previous_last_update_id},
+                             *ts_event,
+                             scales,
+                             levels.bids,
+                             levels.asks};
+  return true;
+}
+
+Decoder::Decoder(Venue venue) : impl_(std::make_unique<Impl>(venue)) {}
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+InstrumentIndex Decoder::add(std::string_view symbol, Scales scales) { return impl_->symbols.add(symbol, scales); }
+InstrumentIndex Decoder::find(std::string_view symbol) const { return impl_->symbols.find(symbol); }
+std::string_view Decoder::symbol(InstrumentIndex index) const { return impl_->symbols.name(index); }
+Scales Decoder::scales(InstrumentIndex index) const { return impl_->symbols.scales(index); }
+void Decoder::set_scales(InstrumentIndex index, Scales scales) { impl_->symbols.set_scales(index, scales); }
+std::size_t Decoder::size() const { return impl_->symbols.size(); }
+std::size_t Decoder::scanned() const { return impl_->scanned; }
+std::size_t Decoder::parsed() const { return impl_->parsed; }
+void Decoder::disable_scanner() { impl_->scanner_enabled = false; }
+
+Result<Message> Decoder::decode(std::string_view json, InstrumentIndex asked) {
+  if (json.size() > kMaxMessageBytes) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("a message of {} bytes; at most {} are read: {}", json.size(), kMaxMessageBytes, excerpt(json)));
+  }
+  const std::string_view padded = impl_->pad(json);
+  Message message;
+  if (impl_->scanner_enabled && impl_->scan(padded, message)) {
+    ++impl_->scanned;
+    return message;
+  }
+  ++impl_->parsed;
+  Result<Message> result = impl_->parser.parse(padded, impl_->symbols, asked, impl_->levels);
+  if (!result) return fail(result.error().code, fmt::format("{}: {}", result.error().message, excerpt(json)));
+  return result;
+}
+
+}  // namespace acts::binance

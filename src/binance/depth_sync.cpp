@@ -1,0 +1,221 @@
+#include "binance/depth_sync.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+namespace acts::binance {
+
+DepthSync::DepthSync(Venue venue, Limits limits) : venue_(venue), limits_(limits) {}
+
+void DepthSync::at(UnixNanos now) {
+  ACTS_ASSERT(now >= now_);
+  now_ = now;
+}
+
+void DepthSync::on_stream_open(UnixNanos now) {
+  at(now);
+  if (!has_snapshot_ && !has_event_) quiet_deadline_ = now + limits_.quiet_start;
+}
+
+// Spot ids count every change: an update continues state u' if U <= u' + 1.
+DepthSync::Continuity DepthSync::judge_spot(const DepthIds& ids) const {
+  if (ids.last <= last_) return Continuity::kStale;            // [spot 4], [spot 5] u < id, and u == id: nothing new
+  if (ids.first > last_.next()) return Continuity::kGap;       // [spot 5] U > id + 1
+  return Continuity::kContinues;                               // [spot 5]
+}
+
+// USD-M ids jump: only pu, the previous update's u, proves continuity.
+DepthSync::Continuity DepthSync::judge_usdm(const DepthIds& ids) const {
+  // [usdm 3] drop u < lastUpdateId; u == lastUpdateId is the bracketing update [usdm 4] and carries the chain on.
+  if (snapshot_is_last_ ? ids.last < last_ : ids.last <= last_) return Continuity::kStale;
+  if (ids.previous > last_) return Continuity::kGap;           // [usdm 5] pu is not the u we hold
+  return Continuity::kContinues;                               // [usdm 4], [usdm 5]
+}
+
+UpdateId DepthSync::state_before(const DepthIds& ids) const {
+  return venue_ == Venue::kBinanceUsdm ? ids.previous : ids.first.previous();
+}
+
+Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
+  at(now);
+  if (ids.first > ids.last) {
+    return fail(ErrorCode::kBadInput, fmt::format("depth update with U {} above u {}", ids.first.value(), ids.last.value()));
+  }
+  quiet_deadline_.reset();
+  if (!has_event_ && !has_snapshot_) {
+    // [spot 1] remember U of the first one; [usdm 1].
+    has_event_ = true;
+    oldest_usable_ = state_before(ids);
+    last_ = ids.last;
+    note_unsynced(ids.last);
+    ask(SnapshotWanted::Why::kFirst);  // [spot 2], [usdm 2]
+    return UpdateVerdict::kApply;
+  }
+  const Continuity continuity = venue_ == Venue::kBinanceUsdm ? judge_usdm(ids) : judge_spot(ids);
+  has_event_ = true;
+  if (continuity == Continuity::kStale) {
+    ++counters_.stale;
+    return UpdateVerdict::kStale;
+  }
+  last_ = ids.last;
+  snapshot_is_last_ = false;
+  if (has_snapshot_) {
+    ++counters_.applied;
+  } else {
+    note_unsynced(ids.last);
+  }
+  if (continuity == Continuity::kContinues) return UpdateVerdict::kApply;
+  // [spot 5], [usdm 5] say "start over"; we keep the book and ask for a snapshot that is not older than the end of the gap.
+  oldest_usable_ = state_before(ids);
+  if (has_snapshot_) {
+    ++counters_.gaps;
+    gap_open_ = true;
+  }
+  ask(has_snapshot_ ? SnapshotWanted::Why::kGap : SnapshotWanted::Why::kFirst);
+  return UpdateVerdict::kGap;
+}
+
+SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) {
+  at(now);
+  pending_.reset();
+  wait_deadline_.reset();
+  if (snapshot < forgotten_upto || (has_event_ && snapshot < oldest_usable_)) {  // [spot 3] older than the first U: fetch again
+    ++counters_.too_old;
+    too_old_seen_ = true;
+    retry_later(SnapshotWanted::Why::kTooOld, now);
+    return SnapshotVerdict::kTooOld;
+  }
+  if (has_event_ && snapshot > last_) {
+    pending_ = snapshot;
+    in_flight_ = false;
+    answer_deadline_.reset();
+    wait_deadline_ = now + limits_.wait_for_stream;
+    return SnapshotVerdict::kWait;
+  }
+  answered();
+  ++counters_.merged;
+  if (!has_snapshot_) count_superseded(snapshot);  // [spot 4], [usdm 3]
+  has_snapshot_ = true;
+  gap_open_ = false;
+  if (!has_event_) {
+    last_ = std::max(last_, snapshot);
+    snapshot_is_last_ = true;
+  }
+  return SnapshotVerdict::kMerge;
+}
+
+bool DepthSync::pending_is_due() const { return pending_ && *pending_ <= last_; }
+
+void DepthSync::note_unsynced(UpdateId last) {
+  ++counters_.applied;
+  if (unsynced_.size() == kMaxUnsynced) {
+    // The older half can only be stale by the time a usable snapshot comes.
+    const auto half = static_cast<std::ptrdiff_t>(kMaxUnsynced / 2);
+    unsynced_.erase(unsynced_.begin(), unsynced_.begin() + half);
+    counters_.applied -= kMaxUnsynced / 2;
+    counters_.stale += kMaxUnsynced / 2;
+  }
+  unsynced_.push_back(last);
+}
+
+void DepthSync::count_superseded(UpdateId snapshot) {
+  const bool strict = venue_ == Venue::kBinanceUsdm;  // [usdm 3] u < lastUpdateId, [spot 4] u <= lastUpdateId
+  const auto superseded = std::ranges::count_if(
+      unsynced_, [&](UpdateId last) { return strict ? last < snapshot : last <= snapshot; });
+  counters_.applied -= static_cast<std::uint64_t>(superseded);
+  counters_.stale += static_cast<std::uint64_t>(superseded);
+  unsynced_ = {};
+}
+
+void DepthSync::ask(SnapshotWanted::Why why) {
+  // A snapshot asked for before the gap may still be too old; it is judged when it comes.
+  if (!wanted_ || *wanted_ >= SnapshotWanted::Why::kCrossed) wanted_ = why;
+}
+
+void DepthSync::answered() {
+  in_flight_ = false;
+  answer_deadline_.reset();
+  wanted_.reset();
+  failures_ = 0;
+  too_old_seen_ = false;
+  quiet_deadline_.reset();
+}
+
+void DepthSync::retry_later(SnapshotWanted::Why why, UnixNanos now) {
+  in_flight_ = false;
+  answer_deadline_.reset();
+  Nanos delay = limits_.retry_first;
+  for (std::uint32_t i = 0; i < failures_ && delay < limits_.retry_cap; ++i) delay *= 2;
+  ++failures_;
+  ask_not_before_ = now + std::min(delay, limits_.retry_cap);
+  ask(why);
+}
+
+void DepthSync::on_snapshot_failed(UnixNanos now) {
+  at(now);
+  if (!in_flight_) return;
+  const auto why = !has_snapshot_ ? SnapshotWanted::Why::kFirst
+                   : gap_open_    ? SnapshotWanted::Why::kGap
+                                  : SnapshotWanted::Why::kRefresh;
+  retry_later(why, now);
+}
+
+void DepthSync::want_snapshot(SnapshotWanted::Why why, UnixNanos now) {
+  at(now);
+  if (wanted_ || in_flight_ || pending_) return;
+  if (last_voluntary_ && now - *last_voluntary_ < limits_.voluntary_interval) return;
+  last_voluntary_ = now;
+  ask(why);
+}
+
+bool DepthSync::on_timeout(UnixNanos now) {
+  at(now);
+  if (quiet_deadline_ && now >= *quiet_deadline_) {
+    quiet_deadline_.reset();
+    ask(SnapshotWanted::Why::kFirst);
+  }
+  if (answer_deadline_ && now >= *answer_deadline_) on_snapshot_failed(now);
+  if (!wait_deadline_ || now < *wait_deadline_) return false;
+  wait_deadline_.reset();
+  pending_.reset();
+  ++counters_.gave_up_waiting;
+  in_flight_ = true;
+  on_snapshot_failed(now);
+  return true;
+}
+
+std::optional<SnapshotWanted> DepthSync::poll_action(UnixNanos now) {
+  at(now);
+  if (!wanted_ || in_flight_ || pending_ || now < ask_not_before_) return std::nullopt;
+  in_flight_ = true;
+  answer_deadline_ = now + limits_.answer_timeout;
+  return SnapshotWanted{*std::exchange(wanted_, std::nullopt)};
+}
+
+std::optional<UnixNanos> DepthSync::next_deadline() const {
+  std::optional<UnixNanos> next;
+  const auto consider = [&next](std::optional<UnixNanos> deadline) {
+    if (deadline && (!next || *deadline < *next)) next = deadline;
+  };
+  consider(quiet_deadline_);
+  consider(answer_deadline_);
+  consider(wait_deadline_);
+  if (wanted_ && !in_flight_ && !pending_) consider(std::max(ask_not_before_, now_));
+  return next;
+}
+
+SyncStatus DepthSync::status() const {
+  if (!has_snapshot_) {
+    return {SyncState::kSyncing, too_old_seen_ ? Reason::kSnapshotTooOld
+                                 : has_event_  ? Reason::kNoSnapshot
+                                               : Reason::kStarting};
+  }
+  if (gap_open_) return {SyncState::kSuspect, Reason::kSequenceGap};
+  return {SyncState::kInSync, Reason::kNone};
+}
+
+}  // namespace acts::binance
