@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <limits>
 #include <vector>
@@ -22,15 +23,16 @@ struct RateBudgetConfig {
   int limit = 0;    // weight a window, as the venue says; > 0
   Nanos window{0};  // > 0; windows start at multiples of it since 1970 UTC, as the venue's do
   // The part of the limit that we use: the rest is for other programs of the same IP address between two answers, and
-  // for requests that were charged before we saw how much they used. 0 < share <= 1.
-  double share = 0.8;
+  // for requests that were charged before we saw how much they used. 1 ... 100.
+  int share_percent = 80;
   // How far our clock and the way to the venue may move a request: what is taken at t counts in every window that
   // [t - guard, t + guard] touches. 0 <= guard < window / 2.
   Nanos guard = std::chrono::seconds{2};
 };
 
-// Request weight of one IP address in clock-aligned windows. In no window does what was taken exceed limit x share,
-// even as the venue sees it (see guard), nor is anything taken while the venue's own count is at it.
+// Request weight of one IP address in clock-aligned windows. In no window does what was taken exceed limit x
+// share_percent / 100, even as the venue sees it (see guard), nor is anything taken while the venue's own count is at
+// it.
 class RateBudget {
  public:
   // Errors in the configuration are asserted. For a venue: its documented limit, until set_limit().
@@ -55,14 +57,14 @@ class RateBudget {
 
   // Weight used in the window of `now`, ours or the venue's count, whichever is larger.
   [[nodiscard]] int used(UnixNanos now) const;
-  [[nodiscard]] int budget() const { return budget_; }  // limit x share, rounded down, at least 1
+  [[nodiscard]] int budget() const { return budget_; }  // limit x share_percent / 100, rounded down, at least 1
   [[nodiscard]] int limit() const { return config_.limit; }
   [[nodiscard]] bool banned(UnixNanos now) const { return now < banned_until_; }
   [[nodiscard]] UnixNanos banned_until() const { return banned_until_; }
 
  private:
   struct Window {
-    UnixNanos start;
+    UnixNanos start{std::numeric_limits<std::int64_t>::min()};
     int used = 0;
   };
 

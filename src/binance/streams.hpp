@@ -40,8 +40,9 @@ struct StreamType {
   friend bool operator==(const StreamType&, const StreamType&) = default;
 };
 
-// "depth", "trade", "bookTicker", "aggTrade", "markPrice", "depth5|10|20", each with "@<interval>" where the venue has
-// one: a configured stream as the venue writes it. Errors: kUsage, naming what there is.
+// What a user writes for a stream, as the venue does after the symbol: "depth", "depth@100ms", "trade", "kline_1m".
+// kOther: the venue has it, we do not decode it; other_stream_name() makes its name. Errors: kUsage, naming what there
+// is.
 Result<StreamType> parse_stream_type(Venue venue, std::string_view text);
 
 // A stream's name taken apart; views into the name.
@@ -56,6 +57,8 @@ StreamName parse_stream_name(Venue venue, std::string_view name) noexcept;
 // "btcusdt@depth@100ms". An interval that is the venue's default is left out. Errors: kUsage if the venue has no such
 // stream (kOther always).
 Result<std::string> stream_name(Venue venue, std::string_view symbol, const StreamType& type);
+// "btcusdt@kline_1m". `suffix` must be one of which parse_stream_type() says kOther; else kUsage.
+Result<std::string> other_stream_name(Venue venue, std::string_view symbol, std::string_view suffix);
 // A type with the venue's default interval.
 StreamType default_type(Venue venue, StreamKind kind, int levels = 0) noexcept;
 

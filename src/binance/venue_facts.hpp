@@ -34,9 +34,8 @@ struct VenueLimits {
   int request_weight;
   Nanos request_weight_window;
   int largest_depth_limit;
-  int default_depth_limit;            // when a request names none
-  std::span<const int> depth_limits;  // ascending; the only ones taken, or, if any_depth_limit, where the weight steps
-  bool any_depth_limit;               // every limit from 1 to the largest is taken
+  int default_depth_limit;                 // when a request names none
+  std::span<const int> depth_limits;       // ascending, the only ones taken; empty: any from 1 to the largest
   std::span<const Nanos> depth_intervals;  // of <symbol>@depth, the default first
 };
 const VenueLimits& limits(Venue venue) noexcept;
