@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Fuzzes every parser for the given seconds: fuzz.sh [SECONDS [TARGET…]], e.g. fuzz.sh 600 decimal
-# Seeds: tests/fuzz/corpus/TARGET. What it learns stays in build/fuzz/corpus/TARGET; a finding is left in build/fuzz/findings.
+# Seeds: tests/fuzz/corpus/TARGET. What it learns stays in build/fuzz/corpus/TARGET; a finding is left in
+# build/fuzz/findings.
 source "$(dirname "$0")/lib.sh"
 seconds=${1:-20}
 [ $# -eq 0 ] || shift
 configure fuzz
-compile fuzz
+compile fuzz tests/fuzz/all
 targets=("$@")
 if [ "${#targets[@]}" -eq 0 ]; then
   for program in build/fuzz/tests/fuzz/fuzz_*; do

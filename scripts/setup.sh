@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the named groups (scripts/packages.txt; "build" if none is named): only those that are missing, so
-# nothing the second time. Exit code 2 where packages are missing and there is neither root nor sudo to install them.
+# Installs the Debian packages of the named groups (scripts/packages.txt; "build" if none is named): only those that
+# are missing, so nothing the second time. Exit code 2 where packages are missing and there is neither root nor sudo.
 # ACTS_SETUP=no skips it, for other systems.
 source "$(dirname "$0")/lib.sh"
 [ "${ACTS_SETUP:-yes}" != no ] || exit 0
@@ -32,7 +32,7 @@ if [ "$(id -u)" != 0 ]; then
   if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then
     as_root=(sudo)
   else
-    echo "setup: ${#missing[@]} Debian packages are missing, and there is no right to install them here. As root, run:" >&2
+    echo "setup: ${#missing[@]} Debian packages are missing, with no right to install them here. As root, run:" >&2
     echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
     exit 2
   fi
