@@ -1,0 +1,257 @@
+#include "recording/index.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "recording/flat_json.hpp"
+
+namespace acts {
+namespace {
+
+using namespace index;
+
+// The keys of an event and the members behind them, written and read by the same list.
+template <typename Event, typename Member>
+struct Key {
+  std::string_view name;
+  Member Event::* member;
+};
+
+template <typename Event>
+struct Form;
+
+template <>
+struct Form<RunStarted> {
+  static constexpr std::string_view kName = "run_started";
+  static constexpr auto kKeys = std::tuple{Key{"version", &RunStarted::version}, Key{"venue", &RunStarted::venue},
+                                           Key{"shard", &RunStarted::shard}, Key{"settings", &RunStarted::settings}};
+};
+template <>
+struct Form<RunEnded> {
+  static constexpr std::string_view kName = "run_ended";
+  static constexpr auto kKeys = std::tuple{Key{"reason", &RunEnded::reason}};
+};
+template <>
+struct Form<Alive> {
+  static constexpr std::string_view kName = "alive";
+  static constexpr auto kKeys = std::tuple{};
+};
+template <>
+struct Form<ConnectionOpened> {
+  static constexpr std::string_view kName = "connection_opened";
+  static constexpr auto kKeys =
+      std::tuple{Key{"connection", &ConnectionOpened::connection}, Key{"url", &ConnectionOpened::url}};
+};
+template <>
+struct Form<ConnectionClosed> {
+  static constexpr std::string_view kName = "connection_closed";
+  static constexpr auto kKeys =
+      std::tuple{Key{"connection", &ConnectionClosed::connection}, Key{"reason", &ConnectionClosed::reason}};
+};
+template <>
+struct Form<LinesFrom> {
+  static constexpr std::string_view kName = "lines_from";
+  static constexpr auto kKeys = std::tuple{Key{"connection", &LinesFrom::connection}};
+};
+template <>
+struct Form<RestAnswer> {
+  static constexpr std::string_view kName = "rest_answer";
+  static constexpr auto kKeys = std::tuple{Key{"request", &RestAnswer::request}, Key{"kind", &RestAnswer::kind},
+                                           Key{"symbol", &RestAnswer::symbol},   Key{"limit", &RestAnswer::limit},
+                                           Key{"status", &RestAnswer::status},   Key{"headers", &RestAnswer::headers}};
+};
+template <>
+struct Form<RestFailed> {
+  static constexpr std::string_view kName = "rest_failed";
+  static constexpr auto kKeys = std::tuple{Key{"request", &RestFailed::request}, Key{"kind", &RestFailed::kind},
+                                           Key{"symbol", &RestFailed::symbol},   Key{"limit", &RestFailed::limit},
+                                           Key{"status", &RestFailed::status},   Key{"reason", &RestFailed::reason}};
+};
+template <>
+struct Form<Timer> {
+  static constexpr std::string_view kName = "timer";
+  static constexpr auto kKeys = std::tuple{Key{"name", &Timer::name}, Key{"due", &Timer::due}};
+};
+template <>
+struct Form<SymbolAdded> {
+  static constexpr std::string_view kName = "symbol_added";
+  static constexpr auto kKeys =
+      std::tuple{Key{"symbol", &SymbolAdded::symbol}, Key{"settings", &SymbolAdded::settings}};
+};
+template <>
+struct Form<SymbolRemoved> {
+  static constexpr std::string_view kName = "symbol_removed";
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &SymbolRemoved::symbol}};
+};
+template <>
+struct Form<Gap> {
+  static constexpr std::string_view kName = "gap";
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &Gap::symbol}, Key{"reason", &Gap::reason}};
+};
+template <>
+struct Form<Durable> {
+  static constexpr std::string_view kName = "durable";
+  static constexpr auto kKeys = std::tuple{Key{"bytes", &Durable::bytes}};
+};
+
+// Calls visit(name, member) for each key of the event in order.
+template <typename Event>
+void for_each_key(Event& event, auto&& visit) {
+  std::apply([&](const auto&... keys) { (visit(keys.name, event.*keys.member), ...); },
+             Form<std::remove_const_t<Event>>::kKeys);
+}
+
+class LineMaker {
+ public:
+  explicit LineMaker(std::string& out) : out_(out) {}
+
+  void operator()(std::string_view key, const std::string& text) {
+    if (text.size() > kMaxIndexTextBytes) {
+      too_long_ = key;
+      return;
+    }
+    fmt::format_to(std::back_inserter(out_), R"(,"{}":)", key);
+    append_json_string(out_, text);
+  }
+  void operator()(std::string_view key, UnixNanos time) { (*this)(key, time.value); }
+  void operator()(std::string_view key, std::integral auto number) {
+    fmt::format_to(std::back_inserter(out_), R"(,"{}":{})", key, number);
+  }
+
+  [[nodiscard]] std::string_view too_long() const { return too_long_; }
+
+ private:
+  std::string& out_;
+  std::string_view too_long_;
+};
+
+// Hands out the fields of a parsed line by key and remembers the first thing that is wrong.
+class FieldTaker {
+ public:
+  explicit FieldTaker(std::vector<FlatField> fields) : fields_(std::move(fields)) {}
+
+  void operator()(std::string_view key, std::string& out) {
+    if (FlatField* const field = take(key, true)) out = std::move(field->text);
+  }
+  void operator()(std::string_view key, UnixNanos& out) { (*this)(key, out.value); }
+  template <std::integral Integer>
+  void operator()(std::string_view key, Integer& out) {
+    const FlatField* const field = take(key, false);
+    if (field == nullptr) return;
+    const char* const end = field->text.data() + field->text.size();
+    const auto [stop, error] = std::from_chars(field->text.data(), end, out);
+    if (error != std::errc{} || stop != end) complain(fmt::format("has a number out of range for '{}'", key));
+  }
+
+  // Every key must have been asked for.
+  [[nodiscard]] std::string finish() {
+    if (taken_ != fields_.size()) complain("has a key that is not known: was it written by a newer acts?");
+    return std::move(problem_);
+  }
+
+ private:
+  FlatField* take(std::string_view key, bool is_string) {
+    const auto found = std::ranges::find(fields_, key, &FlatField::key);
+    if (found == fields_.end()) {
+      complain(fmt::format("has no '{}'", key));
+      return nullptr;
+    }
+    ++taken_;
+    if (found->is_string == is_string) return &*found;
+    complain(fmt::format("has the wrong type for '{}'", key));
+    return nullptr;
+  }
+
+  void complain(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  std::vector<FlatField> fields_;
+  std::size_t taken_ = 0;
+  std::string problem_;
+};
+
+// Default-constructs the alternative of this name.
+template <std::size_t Index = 0>
+bool select_event(std::string_view name, IndexEvent& event) {
+  if constexpr (Index < std::variant_size_v<IndexEvent>) {
+    using Event = std::variant_alternative_t<Index, IndexEvent>;
+    if (name != Form<Event>::kName) return select_event<Index + 1>(name, event);
+    event.emplace<Event>();
+    return true;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace
+
+Result<void> append_index_line(std::string& out, const IndexEntry& entry) {
+  const std::size_t start = out.size();
+  LineMaker make(out);
+  std::visit(
+      [&]<typename Event>(const Event& event) {
+        fmt::format_to(std::back_inserter(out), R"({{"n":{},"ts":{},"event":"{}")", entry.lines_before, entry.ts.value,
+                       Form<Event>::kName);
+        for_each_key(event, make);
+      },
+      entry.event);
+  out += "}\n";
+  if (make.too_long().empty()) return {};
+  out.resize(start);
+  return fail(ErrorCode::kBadInput,
+              fmt::format("'{}' of an index entry is longer than {} bytes", make.too_long(), kMaxIndexTextBytes));
+}
+
+Result<IndexEntry> parse_index_line(std::string_view line) {
+  auto fields = parse_flat_json(line);
+  if (!fields) return std::unexpected(std::move(fields.error()));
+  FieldTaker take(std::move(*fields));
+  IndexEntry entry;
+  std::string name;
+  take("n", entry.lines_before);
+  take("ts", entry.ts.value);
+  take("event", name);
+  if (!name.empty() && !select_event(name, entry.event)) {
+    return fail(ErrorCode::kBadInput, fmt::format("has the unknown event '{}': was it written by a newer acts?", name));
+  }
+  if (!name.empty()) {
+    std::visit([&](auto& event) { for_each_key(event, take); }, entry.event);
+  }
+  if (std::string problem = take.finish(); !problem.empty()) return fail(ErrorCode::kBadInput, std::move(problem));
+  return entry;
+}
+
+std::string index_path_for(std::string_view log_path) {
+  for (const std::string_view ending : {".zst", ".gz", ".jsonl"}) {
+    if (log_path.ends_with(ending)) log_path.remove_suffix(ending.size());
+  }
+  return fmt::format("{}.index.jsonl", log_path);
+}
+
+IndexReader::IndexReader(std::unique_ptr<ByteSource> source) : lines_(std::move(source), kMaxIndexLineBytes) {}
+
+Result<std::optional<IndexEntry>> IndexReader::next() {
+  const auto line = lines_.next();
+  const auto at_line = [this](const Error& error) {
+    return fail(error.code, fmt::format("line {}: {}", lines_.line_number(), error.message));
+  };
+  if (!line) return at_line(line.error());
+  if (!*line) return std::nullopt;
+  auto entry = parse_index_line(**line);
+  if (!entry) return at_line(entry.error());
+  if (entry->lines_before < last_n_) {
+    return at_line({ErrorCode::kBadInput, fmt::format("goes back from {} lines to {}", last_n_, entry->lines_before)});
+  }
+  last_n_ = entry->lines_before;
+  return std::move(*entry);
+}
+
+}  // namespace acts

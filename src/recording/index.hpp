@@ -1,0 +1,148 @@
+// What a run knew and no message says, beside each raw log: X.index.jsonl beside X.jsonl.zst (.gz, plain). One JSON
+// object a line:
+//   {"n":8,"ts":1723161254206652067,"event":"rest_answer","kind":"depth","symbol":"BTCUSDT",...}
+// n: lines of the log written before it, so that entries and lines put together by it are the run in its exact order;
+// ts: receive time, in one sequence with the lines' own. Strings are opaque here. Reading is strict: an unknown event
+// or key, or a missing one, is an error, not a guess.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+
+#include "recording/line_reader.hpp"
+
+namespace acts {
+
+// Numbers the connections of a run, from 1; 0 is none (a REST answer).
+using ConnectionId = std::uint64_t;
+
+namespace index {
+
+// The run began, or goes on in this log. `settings`: whatever else decides what is made of the messages, in a form its
+// writer chooses.
+struct RunStarted {
+  std::string version;
+  std::string venue;
+  std::string shard;
+  std::string settings;
+  friend bool operator==(const RunStarted&, const RunStarted&) = default;
+};
+struct RunEnded {
+  std::string reason;
+  friend bool operator==(const RunEnded&, const RunEnded&) = default;
+};
+// The run was alive at ts, though no message came.
+struct Alive {
+  friend bool operator==(const Alive&, const Alive&) = default;
+};
+struct ConnectionOpened {
+  ConnectionId connection = 0;
+  std::string url;
+  friend bool operator==(const ConnectionOpened&, const ConnectionOpened&) = default;
+};
+struct ConnectionClosed {
+  ConnectionId connection = 0;
+  std::string reason;
+  friend bool operator==(const ConnectionClosed&, const ConnectionClosed&) = default;
+};
+// The lines from here to the next such entry came on this connection; before the first, on none. The writer makes these
+// entries and the reader takes them (RecordedLine::connection).
+struct LinesFrom {
+  ConnectionId connection = 0;
+  friend bool operator==(const LinesFrom&, const LinesFrom&) = default;
+};
+// The next line answers this request. `headers`: those that decide something, in a form the writer chooses.
+struct RestAnswer {
+  std::uint64_t request = 0;
+  std::string kind;
+  std::string symbol;
+  std::int64_t limit = 0;
+  std::int64_t status = 0;
+  std::string headers;
+  friend bool operator==(const RestAnswer&, const RestAnswer&) = default;
+};
+// This request ended without an answer that could be recorded as a line.
+struct RestFailed {
+  std::uint64_t request = 0;
+  std::string kind;
+  std::string symbol;
+  std::int64_t limit = 0;
+  std::int64_t status = 0;  // 0: none came
+  std::string reason;
+  friend bool operator==(const RestFailed&, const RestFailed&) = default;
+};
+// A timer that was due at `due` was handled at ts.
+struct Timer {
+  std::string name;
+  UnixNanos due;
+  friend bool operator==(const Timer&, const Timer&) = default;
+};
+struct SymbolAdded {
+  std::string symbol;
+  std::string settings;
+  friend bool operator==(const SymbolAdded&, const SymbolAdded&) = default;
+};
+struct SymbolRemoved {
+  std::string symbol;
+  friend bool operator==(const SymbolRemoved&, const SymbolRemoved&) = default;
+};
+// Messages of this symbol (all, if empty) are known to be missing before this place.
+struct Gap {
+  std::string symbol;
+  std::string reason;
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+// The first `bytes` bytes of the log, and with them the lines before this entry, are on the disk.
+struct Durable {
+  std::uint64_t bytes = 0;
+  friend bool operator==(const Durable&, const Durable&) = default;
+};
+
+}  // namespace index
+
+using IndexEvent = std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened,
+                                index::ConnectionClosed, index::LinesFrom, index::RestAnswer, index::RestFailed,
+                                index::Timer, index::SymbolAdded, index::SymbolRemoved, index::Gap, index::Durable>;
+
+struct IndexEntry {
+  std::uint64_t lines_before = 0;
+  UnixNanos ts;
+  IndexEvent event;
+  friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
+};
+
+// Bytes of one string in an entry, and of an entry: four such strings in which each byte needs an escape.
+inline constexpr std::size_t kMaxIndexTextBytes = std::size_t{128} << 10;
+inline constexpr std::size_t kMaxIndexLineBytes = std::size_t{4} << 20;
+
+// Appends one line with its newline. Bytes of strings that are not UTF-8 become U+FFFD. Errors: kBadInput if a string
+// is longer than kMaxIndexTextBytes; nothing is appended then.
+Result<void> append_index_line(std::string& out, const IndexEntry& entry);
+// `line` without its newline. Errors: kBadInput, saying what is wrong.
+Result<IndexEntry> parse_index_line(std::string_view line);
+
+// "DIR/a-1.index.jsonl" for "DIR/a-1.jsonl.zst", "DIR/a-1.jsonl" and "DIR/a-1.gz".
+std::string index_path_for(std::string_view log_path);
+
+// The entries of one index in order; n never decreases.
+class IndexReader {
+ public:
+  explicit IndexReader(std::unique_ptr<ByteSource> source);
+
+  // Nothing at the end. Errors: kBadInput for an entry that is not one (skipped; go on with the next call) and for an
+  // end inside a line; what the source failed with. The message starts with "line N: ".
+  Result<std::optional<IndexEntry>> next();
+
+ private:
+  LineReader lines_;
+  std::uint64_t last_n_ = 0;
+};
+
+}  // namespace acts

@@ -1,0 +1,170 @@
+#include "recording/recording_reader.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+namespace acts {
+namespace {
+
+struct SplitLine {
+  UnixNanos ts_recv;
+  std::string_view json;
+  std::string_view problem;  // empty: none
+};
+
+SplitLine split(std::string_view line) {
+  if (line.empty()) return {{}, {}, "is empty"};
+  const char* const end = line.data() + line.size();
+  UnixNanos ts_recv;
+  const auto [stop, error] = std::from_chars(line.data(), end, ts_recv.value);
+  if (error == std::errc::result_out_of_range) return {{}, {}, "has a receive time out of range"};
+  if (error != std::errc{} || line.front() == '-') return {{}, {}, "does not start with a receive time"};
+  if (stop == end || *stop != ' ') return {{}, {}, "has no blank after the receive time"};
+  const std::string_view json(stop + 1, static_cast<std::size_t>(end - stop - 1));
+  if (json.empty()) return {{}, {}, "has nothing after the receive time"};
+  return {ts_recv, json, {}};
+}
+
+RecordingInput input_of(const std::string& path) {
+  RecordingInput input{path, [path] { return open_file(path); }, {}, {}};
+  if (path == "-") return input;
+  input.index_name = index_path_for(path);
+  // No index is usual; one that is there and cannot be opened is an error that next() tells.
+  if (::access(input.index_name.c_str(), F_OK) == 0)
+    input.index = [name = input.index_name] { return open_file(name); };
+  return input;
+}
+
+}  // namespace
+
+Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& paths) {
+  std::vector<RecordingInput> inputs;
+  inputs.reserve(paths.size());
+  for (const std::string& path : paths) {
+    if (path != "-" && ::access(path.c_str(), R_OK) != 0) {
+      return fail(ErrorCode::kUsage, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+    }
+    inputs.push_back(input_of(path));
+  }
+  return RecordingReader(std::move(inputs));
+}
+
+RecordingReader::RecordingReader(std::vector<RecordingInput> inputs) : inputs_(std::move(inputs)) {}
+
+Result<std::optional<RecordedItem>> RecordingReader::next() {
+  for (;;) {
+    if (!current_) {
+      if (position_ == inputs_.size()) return std::nullopt;
+      if (const auto started = start_file(); !started) return std::unexpected(started.error());
+      continue;
+    }
+    auto entry = take_due_entry();
+    if (!entry) return std::unexpected(std::move(entry.error()));
+    if (*entry) return RecordedItem(std::move(**entry));
+    if (current_->log_ended) {
+      if (const auto ended = end_file(); !ended) return std::unexpected(ended.error());
+      continue;
+    }
+    auto line = take_line();
+    if (!line || *line) return line;
+  }
+}
+
+Result<void> RecordingReader::start_file() {
+  auto log = input().log();
+  if (log) {
+    if (auto unpacked = unpack(std::move(*log)); unpacked) {
+      log = std::move(*unpacked);
+    } else {
+      log = fail(unpacked.error().code, fmt::format("{}: {}", input().name, unpacked.error().message));
+    }
+  }
+  if (!log) {
+    ++cut_files_;
+    ++position_;
+    return std::unexpected(std::move(log.error()));
+  }
+  current_.emplace(Current{.log = LineReader(std::move(*log)), .index = {}, .entry = {}});
+  if (!input().index) return {};
+  auto index = input().index();
+  if (!index) return std::unexpected(std::move(index.error()));
+  current_->index.emplace(std::move(*index));
+  return {};
+}
+
+Result<std::optional<IndexEntry>> RecordingReader::take_due_entry() {
+  Current& current = *current_;
+  while (current.index) {
+    if (!current.entry) {
+      auto entry = current.index->next();
+      if (!entry) {
+        return fail(entry.error().code, fmt::format("{}: {}: skipped", input().index_name, entry.error().message));
+      }
+      if (!*entry) {
+        current.index.reset();
+        break;
+      }
+      current.entry = std::move(*entry);
+    }
+    if (current.entry->lines_before > current.log.line_number()) break;
+    IndexEntry entry = *std::exchange(current.entry, std::nullopt);
+    if (const auto* from = std::get_if<index::LinesFrom>(&entry.event)) {
+      current.connection = from->connection;
+      continue;
+    }
+    return entry;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<RecordedItem>> RecordingReader::take_line() {
+  LineReader& log = current_->log;
+  const std::uint64_t lines_before = log.line_number();
+  const auto line = log.next();
+  if (line && !*line) {
+    current_->log_ended = true;
+    return std::nullopt;
+  }
+  if (!line && log.line_number() == lines_before) {
+    ++cut_files_;
+    return fail(line.error().code,
+                fmt::format("{}: {}: read up to line {}, leaving out {} bytes of a line without an end", input().name,
+                            line.error().message, lines_before, log.unfinished_bytes()));
+  }
+  if (!line) {
+    ++bad_lines_;
+    return fail(line.error().code, fmt::format("{}:{}: {}", input().name, log.line_number(), line.error().message));
+  }
+  const auto [ts_recv, json, problem] = split(**line);
+  if (!problem.empty()) {
+    ++bad_lines_;
+    return fail(ErrorCode::kBadInput, fmt::format("{}:{}: line {}: skipped; expected '<recv_ns> <json as received>'",
+                                                  input().name, log.line_number(), problem));
+  }
+  ++lines_;
+  return RecordedItem(RecordedLine{ts_recv, json, input().name, log.line_number(), current_->connection});
+}
+
+// What the index still holds belongs to lines that are not there.
+Result<void> RecordingReader::end_file() {
+  Current& current = *current_;
+  std::uint64_t left_out = current.entry ? 1 : 0;
+  while (current.index) {
+    const auto entry = current.index->next();
+    if (entry && !*entry) break;
+    ++left_out;
+  }
+  const std::uint64_t lines = current.log.line_number();
+  current_.reset();
+  const RecordingInput& ended = inputs_[position_++];
+  if (left_out == 0) return {};
+  return fail(ErrorCode::kBadInput, fmt::format("{}: {} entries belong to lines after {}, where {} ends: left out",
+                                                ended.index_name, left_out, lines, ended.name));
+}
+
+}  // namespace acts

@@ -1,0 +1,83 @@
+// Reads recordings: lines `<recv_ns> <json as received>`, plain, gzip or zstd (told by their first bytes, not by their
+// names), merged with the index beside each file where there is one. Knows nothing of what a message means.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+
+#include "recording/byte_source.hpp"
+#include "recording/index.hpp"
+#include "recording/line_reader.hpp"
+
+namespace acts {
+
+struct RecordedLine {
+  UnixNanos ts_recv;
+  std::string_view json;      // as received, not looked at, never empty; valid until the next call of next()
+  std::string_view file;      // as it was named; valid as long as the reader
+  std::uint64_t line_number;  // in its file, from 1
+  ConnectionId connection;    // 0 where there is no index that tells
+};
+
+using RecordedItem = std::variant<RecordedLine, IndexEntry>;
+
+// One file of a recording and where its bytes come from. `index` may be empty.
+struct RecordingInput {
+  using Open = std::function<Result<std::unique_ptr<ByteSource>>()>;
+  std::string name;
+  Open log;
+  std::string index_name;
+  Open index;
+};
+
+class RecordingReader {
+ public:
+  // Several files are one recording, in the order given; "-" is standard input. Files are opened one after the other as
+  // their turn comes. Errors: kUsage, naming the first file that is not there or may not be read.
+  static Result<RecordingReader> open(const std::vector<std::string>& paths);
+  explicit RecordingReader(std::vector<RecordingInput> inputs);
+
+  // The next line or index entry, in the order of the run; nothing at the end. After an error go on with the next call;
+  // every sequence of calls ends. Errors, each naming file and line: kBadInput for a line or entry that is not one
+  // (skipped; receive times that step back are no error), for a file that was cut or damaged (all in front of that
+  // place has been delivered), and for an index that speaks of lines the file does not have; kStorage if the system
+  // could not read on; kUsage if a file is gone since open().
+  Result<std::optional<RecordedItem>> next();
+
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }          // delivered
+  [[nodiscard]] std::uint64_t bad_lines() const { return bad_lines_; }  // of logs, refused
+  [[nodiscard]] std::uint64_t cut_files() const { return cut_files_; }  // not read to their end
+
+ private:
+  struct Current {
+    LineReader log;
+    std::optional<IndexReader> index;
+    std::optional<IndexEntry> entry;  // the next of the index
+    bool log_ended = false;
+    ConnectionId connection = 0;
+  };
+
+  [[nodiscard]] const RecordingInput& input() const { return inputs_[position_]; }
+  Result<void> start_file();
+  Result<std::optional<IndexEntry>> take_due_entry();
+  Result<std::optional<RecordedItem>> take_line();
+  Result<void> end_file();
+
+  std::vector<RecordingInput> inputs_;
+  std::size_t position_ = 0;  // of the current file, or of the next one to start
+  std::optional<Current> current_;
+  std::uint64_t lines_ = 0;
+  std::uint64_t bad_lines_ = 0;
+  std::uint64_t cut_files_ = 0;
+};
+
+}  // namespace acts
