@@ -2,9 +2,13 @@
 // partial and late.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <random>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "acts/market/order_book.hpp"
 
@@ -193,6 +197,77 @@ TEST_P(OrderBookAgainstVenue, KnowsWhatItsRulesLetItKnowAfterEveryStep) {
   EXPECT_GT(all.ghosts, 50U);
   EXPECT_GT(all.suspects, 1'000U);
   EXPECT_GT(all.kept, 1'000U);
+}
+
+// What a book is when the updates are applied in order and the snapshot is merged after `merged_after` of them, as
+// early or as late as the protocol allows.
+OrderBook book_of(std::span<const VenueEvent> events, const VenueSnapshot& snapshot, std::size_t merged_after) {
+  OrderBook book;
+  for (std::size_t i = 0; i <= events.size(); ++i) {
+    if (i == merged_after) book.merge(snapshot.view());
+    if (i == events.size()) break;
+    if (events[i].last_update_id > book.last_update_id()) book.apply(events[i].view(), UnixNanos{});
+  }
+  return book;
+}
+
+std::vector<BookLevel> levels_of(const OrderBook& book, Side side) {
+  std::vector<BookLevel> levels;
+  book.side(side).walk([&](const BookLevel& level) {
+    levels.push_back(level);
+    return true;
+  });
+  return levels;
+}
+
+TEST_P(OrderBookAgainstVenue, IsTheSameForEveryInterleavingOfSnapshotAndUpdates) {
+  for (std::uint64_t seed = 0; seed < 60 * rounds(); ++seed) {
+    SCOPED_TRACE(seed);
+    VenueModel venue(seed, GetParam());
+    for (int i = 0; i < 40; ++i) venue.step();
+    std::mt19937_64 random(seed);
+    const std::span<const VenueEvent> events = venue.events();
+    const UpdateId id{venue.first_id().value() +
+                      static_cast<std::int64_t>(
+                          random() % static_cast<std::uint64_t>(venue.last_id().value() - venue.first_id().value()))};
+    const VenueSnapshot snapshot = venue.snapshot(id, random() % 2 == 0 ? 10 : 1000);
+
+    // Before any update; else once the stream has reached the snapshot.
+    const OrderBook expected = book_of(events, snapshot, 0);
+    BookOracle::expect_true(expected, venue.book_at(venue.last_id()));
+    for (std::size_t after = 1; after <= events.size(); ++after) {
+      if (events[after - 1].last_update_id < id) continue;
+      const OrderBook book = book_of(events, snapshot, after);
+      for (const Side side : {Side::kBid, Side::kAsk}) {
+        ASSERT_EQ(levels_of(book, side), levels_of(expected, side)) << "merged after " << after << " updates";
+      }
+      ASSERT_TRUE(std::ranges::equal(book.coverage().intervals(), expected.coverage().intervals()));
+      ASSERT_EQ(book.last_update_id(), expected.last_update_id());
+    }
+  }
+}
+
+// Several snapshots of a stream without a gap, merged whenever and in whatever order they may be: K is the union of
+// their windows, and inside it the book is the venue's.
+TEST_P(OrderBookAgainstVenue, IsTheVenuesBookInsideTheUnionOfAllWindows) {
+  constexpr int kLimits[] = {5, 20, 50};
+  for (std::uint64_t seed = 0; seed < 200 * rounds(); ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    VenueModel venue(seed + 500, GetParam());
+    OrderBook book;
+    CoverageSet covered;
+    for (int i = 0; i < 60; ++i) {
+      book.apply(venue.step().view(), UnixNanos{});
+      const std::int64_t age = static_cast<std::int64_t>(random() % 200);
+      const UpdateId id{std::max(venue.first_id().value(), venue.last_id().value() - age)};
+      if (random() % 6 != 0 || !book.can_merge(id)) continue;
+      covered.add(book.merge(venue.snapshot(id, kLimits[random() % 3]).view()).window);
+    }
+    EXPECT_TRUE(std::ranges::equal(book.coverage().intervals(), covered.intervals()));
+    BookOracle::expect_true(book, venue.book_at(venue.last_id()));
+    ASSERT_FALSE(HasFailure());
+  }
 }
 
 }  // namespace
