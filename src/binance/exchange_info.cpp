@@ -17,7 +17,7 @@ namespace dom = simdjson::dom;
 using simdjson::SUCCESS;
 using std::string_view;
 
-constexpr std::int64_t kMaxMillis = 9'000'000'000'000;  // year 2255: still a UnixNanos
+constexpr std::int64_t kMaxMillis = 9'000'000'000'000;  // year 2255: beyond it UnixNanos ends
 constexpr std::int64_t kMaxIntervals = 1000;
 constexpr std::size_t kMaxSymbolBytes = 64;
 constexpr std::int64_t kStableMargined = 1;  // `st`: 1 USD-M, 2 COIN-M

@@ -16,7 +16,7 @@ using std::string_view;
 // An error object is short: what is longer is not searched for one.
 constexpr std::size_t kMaxErrorBody = 4096;
 constexpr std::size_t kMaxQuotedBytes = 200;
-// 9999-12-31: larger milliseconds do not fit UnixNanos' neighbours and are no time of a venue.
+// Year 2255: beyond it UnixNanos ends.
 constexpr std::int64_t kMaxMillis = 9'000'000'000'000;
 
 struct VenueError {
