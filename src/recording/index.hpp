@@ -117,10 +117,10 @@ struct Durable {
 
 }  // namespace index
 
-using IndexEvent = std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened,
-                                index::ConnectionClosed, index::LinesFrom, index::RestAnswer, index::RestFailed,
-                                index::Timer, index::SymbolAdded, index::SymbolRemoved,
-                                index::StreamOpened, index::StreamLost, index::Gap, index::Durable>;
+using IndexEvent =
+    std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened, index::ConnectionClosed,
+                 index::LinesFrom, index::RestAnswer, index::RestFailed, index::Timer, index::SymbolAdded,
+                 index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap, index::Durable>;
 
 struct IndexEntry {
   std::uint64_t lines_before = 0;
