@@ -1,9 +1,11 @@
 // acts features: every feature with its definition, unit and columns.
 #include <CLI/CLI.hpp>
+
 #include <memory>
 #include <string>
 
 #include "acts/features/feature.hpp"
+
 #include "cli/command.hpp"
 
 namespace acts::cli {

@@ -1,7 +1,7 @@
 // The command line: picks the command, turns every failure into one line and an exit code.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 
@@ -21,7 +21,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("acts: collects order books of crypto exchanges, keeps them true, and turns them into minute rows", "acts");
+  CLI::App app("acts: collects order books of crypto exchanges, keeps them true, and turns them into minute rows",
+               "acts");
   app.set_version_flag("--version", "acts " ACTS_VERSION);
   app.require_subcommand(1);
   app.footer(
@@ -34,7 +35,9 @@ int run(int argc, char** argv) {
   app.add_option("--log-level", common.log_level, "what to log")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
-  app.add_option("--log-format", common.log_format, "how to log")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  app.add_option("--log-format", common.log_format, "how to log")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   int exit_code = kExitDone;
   add_replay(app, common, exit_code);
   add_features(app, common, exit_code);

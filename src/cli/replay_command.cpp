@@ -1,12 +1,13 @@
 // acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "acts/features/feature.hpp"
+
 #include "cli/command.hpp"
 #include "live/replay.hpp"
 
@@ -80,7 +81,8 @@ int run(const Options& options) {
   if (!done) return complain(done.error());
   const collector::PipelineCounters& counters = replay.pipeline().counters();
   if (counters.messages == counters.refused) {
-    complain("no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
+    complain(
+        "no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
     return kExitBadInput;
   }
   return kExitDone;
@@ -91,14 +93,20 @@ int run(const Options& options) {
 void add_replay(CLI::App& app, const Common& /*common*/, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("replay", "Recordings to minute rows on standard output");
-  command->add_option("FILE", options->files, "recordings, plain, gzip or zstd; several are one, in this order")->required();
-  command->add_option("--rows", options->rows, "form of the rows")->check(CLI::IsMember({"csv", "json", "none"}))->capture_default_str();
+  command->add_option("FILE", options->files, "recordings, plain, gzip or zstd; several are one, in this order")
+      ->required();
+  command->add_option("--rows", options->rows, "form of the rows")
+      ->check(CLI::IsMember({"csv", "json", "none"}))
+      ->capture_default_str();
   command->add_option("--venue", options->venue, "binance-spot or binance-usdm")->capture_default_str();
   command->add_option("--symbol", options->symbols, "only these; all if not given")->delimiter(',');
   command->add_option("--bands", options->bands, "per cent around mid")->capture_default_str();
-  command->add_option("--limit", options->limit, "levels a side that the recorded snapshots were asked for, if that is not known")
+  command
+      ->add_option("--limit", options->limit,
+                   "levels a side that the recorded snapshots were asked for, if that is not known")
       ->check(CLI::Range(1, 5000));
-  command->add_option("--stale-after", options->stale_after, "without a depth event for so long a row is stale")->capture_default_str();
+  command->add_option("--stale-after", options->stale_after, "without a depth event for so long a row is stale")
+      ->capture_default_str();
   command->add_flag("--summary", options->summary, "the end state, after the rows");
   command->footer(
       "Examples:\n"

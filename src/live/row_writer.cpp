@@ -6,8 +6,13 @@
 
 namespace acts {
 
-RowWriter::RowWriter(std::unique_ptr<FeatureStore> store, std::function<void(const Error&)> failed, RowWriterOptions options)
-    : options_(options), store_(std::move(store)), failed_(std::move(failed)), pending_(options.max_pending), thread_([this] { run(); }) {}
+RowWriter::RowWriter(std::unique_ptr<FeatureStore> store, std::function<void(const Error&)> failed,
+                     RowWriterOptions options)
+    : options_(options),
+      store_(std::move(store)),
+      failed_(std::move(failed)),
+      pending_(options.max_pending),
+      thread_([this] { run(); }) {}
 
 RowWriter::~RowWriter() {
   {

@@ -1,5 +1,5 @@
-// Takes minute rows from the shard's thread and stores them on its own: a store that fails or hangs never holds the shard up. Rows wait in memory up to
-// kMaxPendingRows; beyond, the oldest are lost, counted and said.
+// Takes minute rows from the shard's thread and stores them on its own: a store that fails or hangs never holds the
+// shard up. Rows wait in memory up to kMaxPendingRows; beyond, the oldest are lost, counted and said.
 #pragma once
 
 #include <condition_variable>
@@ -12,13 +12,14 @@
 
 #include "acts/base/time.hpp"
 #include "acts/features/feature_store.hpp"
+
 #include "store/pending_rows.hpp"
 
 namespace acts {
 
 struct RowWriterOptions {
   std::size_t max_pending = kMaxPendingRows;
-  std::size_t batch = 1000;                        // rows a transaction
+  std::size_t batch = 1000;                            // rows a transaction
   Nanos retry_first = std::chrono::milliseconds{200};  // after a failure; doubled up to retry_cap
   Nanos retry_cap = std::chrono::seconds{10};
 };

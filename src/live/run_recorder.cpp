@@ -51,7 +51,8 @@ bool RunRecorder::write(const Item& item) {
       item.event ? writer_.note(item.ts, *item.event) : writer_.append(item.ts, item.connection, item.json);
   if (written) return true;
   failed_(written.error());
-  // What can never be written (an empty message, a text that is too long) would hold up everything behind it; it has been said.
+  // What can never be written (an empty message, a text that is too long) would hold up everything behind it; it has
+  // been said.
   return written.error().code == ErrorCode::kBadInput;
 }
 

@@ -1,6 +1,8 @@
-// Writes a run's raw log and index on a thread of its own, behind a bounded queue. Durable within a second of being taken.
+// Writes a run's raw log and index on a thread of its own, behind a bounded queue. Durable within a second of being
+// taken.
 //
-// full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not. Nothing is dropped here.
+// full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not.
+// Nothing is dropped here.
 #pragma once
 
 #include <condition_variable>
@@ -16,6 +18,7 @@
 
 #include "acts/base/clock.hpp"
 #include "acts/base/time.hpp"
+
 #include "recording/recording_writer.hpp"
 
 namespace acts {
