@@ -76,8 +76,4 @@ class CollectRun {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-// `acts collect`: until a signal or settings.duration; logs, the live display, readiness and watchdog of systemd. The
-// exit code.
-int run_collect(const CollectSettings& settings);
-
 }  // namespace acts

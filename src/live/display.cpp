@@ -37,7 +37,7 @@ std::string display_text(std::span<const collector::Health> venues, std::size_t 
   return text;
 }
 
-void Display::show(const std::string& lines) {
+std::string Display::redraw(const std::string& lines) {
   std::string out;
   if (drawn_ > 0) out += fmt::format("\x1b[{}A", drawn_);
   for (const char c : lines) {
@@ -46,7 +46,7 @@ void Display::show(const std::string& lines) {
   }
   out += "\x1b[J";
   drawn_ = static_cast<std::size_t>(std::ranges::count(lines, '\n'));
-  fmt::print(stderr, "{}", out);
+  return out;
 }
 
 }  // namespace acts

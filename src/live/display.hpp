@@ -13,10 +13,10 @@ namespace acts {
 // most `max_lines`, then one that says how many more there are.
 std::string display_text(std::span<const collector::Health> venues, std::size_t max_lines);
 
-// Redraws the lines on a terminal: moves up over what it drew before. Writes to standard error.
+// Redraws the lines on a terminal: what it returns moves up over what was drawn before.
 class Display {
  public:
-  void show(const std::string& lines);
+  std::string redraw(const std::string& lines);
 
  private:
   std::size_t drawn_ = 0;

@@ -4,16 +4,16 @@
 
 #include <csignal>
 
+#include "cli/command.hpp"
+#include "cli/run_collect.hpp"
 #include "live/collect.hpp"
 #include "live/display.hpp"
 #include "live/service_notify.hpp"
 #include "net/real_clock.hpp"
 
-namespace acts {
+namespace acts::cli {
 namespace {
 
-constexpr int kExitDone = 0;
-constexpr int kExitStorage = 5;
 constexpr Nanos kRefresh = std::chrono::seconds{1};
 constexpr std::size_t kMaxLines = 40;
 
@@ -63,7 +63,7 @@ class Attendant {
   }
 
   void refresh() {
-    display_.show(display_text(run_.health(), kMaxLines));
+    fmt::print(stderr, "{}", display_.redraw(display_text(run_.health(), kMaxLines)));
     loop_.start_timer(kRefresh, [this] { refresh(); });
   }
 
@@ -86,10 +86,7 @@ int run_collect(const CollectSettings& settings) {
   EventLoop loop;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   auto run = CollectRun::make(loop, clock, settings, {});
-  if (!run) {
-    fmt::print(stderr, "acts: {}\n", run.error().message);
-    return run.error().code == ErrorCode::kStorage ? kExitStorage : 2;
-  }
+  if (!run) return complain(run.error());
   if ((*run)->metrics_port()) {
     spdlog::info("metrics and health on http://{}:{}/metrics and /health", settings.metrics.host,
                  *(*run)->metrics_port());
@@ -104,4 +101,4 @@ int run_collect(const CollectSettings& settings) {
   return drained && rows.lost == 0 ? kExitDone : kExitStorage;
 }
 
-}  // namespace acts
+}  // namespace acts::cli
