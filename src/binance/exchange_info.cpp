@@ -256,6 +256,7 @@ RateLimit ExchangeInfo::request_weight_limit() const {
 
 Result<ExchangeInfo> parse_exchange_info(string_view json, Venue venue) {
   if (json.size() > kMaxExchangeInfoBytes) return bad(fmt::format("longer than {} bytes", kMaxExchangeInfoBytes));
+  if (json.empty()) return bad("not a JSON object in an empty answer; ask again");
   dom::parser parser;
   dom::object root;
   const simdjson::error_code error = parser.parse(json.data(), json.size(), true).get(root);

@@ -236,6 +236,10 @@ TEST(ExchangeInfo, RefusesWhatIsNoList) {
   }
 }
 
+TEST(ExchangeInfo, RefusesAnAnswerWithoutABody) {
+  EXPECT_FALSE(parse_exchange_info({}, Venue::kBinanceSpot).has_value());
+}
+
 TEST(ExchangeInfo, RefusesAnAnswerAboveItsBound) {
   const std::string huge(kMaxExchangeInfoBytes + 1, ' ');
   EXPECT_FALSE(parse_exchange_info(huge, Venue::kBinanceSpot).has_value());

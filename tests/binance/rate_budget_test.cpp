@@ -216,7 +216,7 @@ TEST(SlidingBudget, HoldsInEveryWindowWhateverTheSequence) {
 TEST(ConnectBudget, LeavesRoomBelowTheVenuesLimit) {
   ConnectBudget budget(Venue::kBinanceSpot);
   int taken = 0;
-  while (budget.try_take(kNoon)) ++taken;
+  while (taken < 1000 && budget.try_take(kNoon)) ++taken;
   EXPECT_EQ(taken, 240);
   EXPECT_EQ(budget.next_allowed(kNoon), kNoon + 5min);
 }
