@@ -20,7 +20,11 @@ int exit_code(ErrorCode code) noexcept {
   return kExitDefect;
 }
 
-void complain(std::string_view message) { fmt::print(stderr, "acts: {}\n", message); }
+void complain(std::string_view message) {
+  std::string line(message);
+  for (char& c : line) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  fmt::print(stderr, "acts: {}\n", line);
+}
 
 int complain(const Error& error) {
   complain(error.message);
@@ -47,6 +51,27 @@ bool Output::flush() {
   }
   buffer_.clear();
   return !gone_;
+}
+
+std::vector<OptionSpec> common_options() {
+  return {
+      {.name = "config",
+       .placeholder = "FILE",
+       .kind = OptionKind::kText,
+       .help = "settings; acts.toml of this directory if there is one"},
+      {.name = "log_level",
+       .placeholder = "",
+       .kind = OptionKind::kChoice,
+       .help = "the least that is logged",
+       .default_text = "info",
+       .choices = {"trace", "debug", "info", "warn", "error", "off"}},
+      {.name = "log_format",
+       .placeholder = "",
+       .kind = OptionKind::kChoice,
+       .help = "form of log lines",
+       .default_text = "text",
+       .choices = {"text", "json"}},
+  };
 }
 
 }  // namespace acts::cli

@@ -1,14 +1,15 @@
-// What the commands share: exit codes, the one line an error is, and results on standard output.
+// What the commands share: what a command is, exit codes, the one line an error is, and results on standard output.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/result.hpp"
 
-namespace CLI {
-class App;
-}
+#include "cli/option.hpp"
 
 namespace acts::cli {
 
@@ -20,14 +21,17 @@ inline constexpr int kExitStorage = 5;
 inline constexpr int kExitDefect = 70;
 
 int exit_code(ErrorCode code) noexcept;
-// "acts: <message>" on standard error.
+// "acts: <message>" on standard error, control characters made harmless: always one line.
 void complain(std::string_view message);
 int complain(const Error& error);
 
 // Standard output, buffered. Once the reader has gone (head, less) it says so and takes no more.
 class Output {
  public:
+  Output() = default;
   ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
   // False if the reader has gone.
   bool write(std::string_view text);
   bool flush();
@@ -38,15 +42,21 @@ class Output {
   bool gone_ = false;
 };
 
-// Options every command may need.
-struct Common {
-  std::string config_file;
-  std::string log_level = "info";
-  std::string log_format = "text";
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<OptionSpec> options;
+  // What stands without a flag; its name is that of the option it is given as, "" if there is none.
+  OptionSpec positional = {};
+  std::string_view examples;
+  // Gets the options of the command and those of all commands; returns the exit code.
+  std::function<int(const Given& given)> run;
 };
 
-// Each adds its command to `app`; the exit code of the chosen one goes to `exit_code`.
-void add_replay(CLI::App& app, const Common& common, int& exit_code);
-void add_features(CLI::App& app, const Common& common, int& exit_code);
+// Of every command, before or after its name: config, log_level, log_format.
+std::vector<OptionSpec> common_options();
+
+Command replay_command();
+Command features_command();
 
 }  // namespace acts::cli

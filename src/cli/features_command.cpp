@@ -1,28 +1,40 @@
 // acts features: every feature with its definition, unit and columns.
-#include <CLI/CLI.hpp>
-
-#include <memory>
-#include <string>
+#include <array>
 
 #include "acts/features/feature.hpp"
 
 #include "cli/command.hpp"
+#include "cli/values.hpp"
 
 namespace acts::cli {
+namespace {
 
-void add_features(CLI::App& app, const Common& /*common*/, int& exit_code) {
-  auto bands = std::make_shared<std::string>("1,4");
-  CLI::App* command = app.add_subcommand("features", "Every feature of a minute row: definition, unit, columns");
-  command->add_option("--bands", *bands, "per cent around mid")->capture_default_str();
-  command->footer("Examples:\n  acts features\n  acts features --bands 0.5,1,4");
-  command->callback([bands, &exit_code] {
-    const Result<BandList> list = BandList::parse(*bands);
-    if (!list) {
-      exit_code = complain(list.error());
-      return;
-    }
-    Output().write(describe_features(*list));
-  });
+struct Settings {
+  BandList bands = BandList::defaults();
+};
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 1> options{{
+      {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.bands, v); }},
+  }};
+  return options;
+}
+
+int run(const Given& given) {
+  Settings settings;
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  Output().write(describe_features(settings.bands));
+  return kExitDone;
+}
+
+}  // namespace
+
+Command features_command() {
+  return {.name = "features",
+          .summary = "Every feature of a minute row: definition, unit, columns",
+          .options = specs_of(table()),
+          .examples = "  acts features\n  acts features --bands 0.5,1,4",
+          .run = run};
 }
 
 }  // namespace acts::cli

@@ -1,29 +1,77 @@
 // acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <memory>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "acts/features/feature.hpp"
 
+#include "binance/symbols.hpp"
 #include "cli/command.hpp"
+#include "cli/values.hpp"
 #include "live/replay.hpp"
 
 namespace acts::cli {
 namespace {
 
-struct Options {
+struct Settings {
+  ReplayOptions replay;
   std::vector<std::string> files;
-  std::string venue = "binance-spot";
-  std::vector<std::string> symbols;
-  std::string bands = "1,4";
   std::string rows = "csv";
-  std::string stale_after = "60s";
-  int limit = 0;
   bool summary = false;
 };
+
+const OptionSpec kFilesSpec{.name = "file",
+                            .placeholder = "FILE",
+                            .kind = OptionKind::kFiles,
+                            .help = "recordings, plain, gzip or zstd; several are one, in this order",
+                            .is_required = true};
+const OptionSpec kRowsSpec{.name = "rows",
+                           .placeholder = "",
+                           .kind = OptionKind::kChoice,
+                           .help = "form of the rows",
+                           .default_text = "csv",
+                           .choices = {"csv", "json", "none"}};
+const OptionSpec kSymbolSpec{
+    .name = "symbol", .placeholder = "SYMBOL", .kind = OptionKind::kTexts, .help = "only these; all if not given"};
+const OptionSpec kLimitSpec{
+    .name = "limit",
+    .placeholder = "LEVELS",
+    .kind = OptionKind::kInteger,
+    .help = "levels a side that the recorded snapshots were asked for, where that is not known"};
+const OptionSpec kSummarySpec{
+    .name = "summary", .placeholder = "", .kind = OptionKind::kSwitch, .help = "the end state, after the rows"};
+
+Result<void> set_limit(Settings& settings, const Values& values) {
+  const Result<int> limit = parse_integer(values[0], 1, 5000);
+  if (!limit) return std::unexpected(limit.error());
+  settings.replay.limit = *limit;
+  return {};
+}
+
+Result<void> set_symbols(Settings& settings, const Values& values) {
+  for (const std::string& typed : values) {
+    const Result<binance::SymbolWish> wish = binance::parse_symbol_wish(typed, settings.replay.venue);
+    if (!wish) return std::unexpected(wish.error());
+    settings.replay.symbols.push_back(wish->text);
+  }
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 8> options{{
+      {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
+      {kVenueSpec, [](Settings& s, const Values& v) { return set_venue(s.replay.venue, v); }},
+      {kSymbolSpec, set_symbols},
+      {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.replay.bands, v); }},
+      {kLimitSpec, set_limit},
+      {kStaleAfterSpec, [](Settings& s, const Values& v) { return set_positive_duration(s.replay.stale_after, v); }},
+      {kSummarySpec, [](Settings& s, const Values& v) { return s.summary = v[0] == "true", Result<void>(); }},
+      {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
+  }};
+  return options;
+}
 
 // The first of each kind of problem is said when it comes, the others are counted.
 class Problems {
@@ -40,42 +88,27 @@ class Problems {
   std::size_t count_ = 0;
 };
 
-Result<ReplayOptions> replay_options(const Options& options) {
-  ReplayOptions result;
-  const Result<Venue> venue = parse_venue(options.venue);
-  if (!venue) return std::unexpected(venue.error());
-  const Result<BandList> bands = BandList::parse(options.bands);
-  if (!bands) return std::unexpected(bands.error());
-  const Result<Nanos> stale_after = parse_duration(options.stale_after);
-  if (!stale_after) return std::unexpected(stale_after.error());
-  result.venue = *venue;
-  result.symbols = options.symbols;
-  result.bands = *bands;
-  result.stale_after = *stale_after;
-  result.limit = options.limit;
-  return result;
-}
-
-int run(const Options& options) {
-  const Result<ReplayOptions> replay_settings = replay_options(options);
-  if (!replay_settings) return complain(replay_settings.error());
-  Result<RecordingReader> reader = RecordingReader::open(options.files);
+int run(const Given& given) {
+  Settings settings;
+  settings.replay.bands = BandList::defaults();
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  Result<RecordingReader> reader = RecordingReader::open(settings.files);
   if (!reader) return complain(reader.error());
-  const RowSchema schema = make_schema(replay_settings->bands);
+  const RowSchema schema = make_schema(settings.replay.bands);
   Output out;
   Problems problems;
   std::string text;
-  if (options.rows == "csv") append_csv_header(text, schema);
+  if (settings.rows == "csv") append_csv_header(text, schema);
   out.write(text);
   const auto on_row = [&](MinuteRow&& row) {
     text.clear();
-    if (options.rows == "csv") append_csv(text, schema, row);
-    if (options.rows == "json") append_json(text, schema, row);
+    if (settings.rows == "csv") append_csv(text, schema, row);
+    if (settings.rows == "json") append_json(text, schema, row);
     out.write(text);
   };
-  Replay replay(*replay_settings, on_row, [&](const std::string& problem) { problems.add(problem); });
+  Replay replay(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
   const Result<void> done = replay.run(*reader);
-  if (options.summary) out.write(replay.summary());
+  if (settings.summary) out.write(replay.summary());
   out.flush();
   problems.finish();
   if (!done) return complain(done.error());
@@ -90,29 +123,17 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, const Common& /*common*/, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("replay", "Recordings to minute rows on standard output");
-  command->add_option("FILE", options->files, "recordings, plain, gzip or zstd; several are one, in this order")
-      ->required();
-  command->add_option("--rows", options->rows, "form of the rows")
-      ->check(CLI::IsMember({"csv", "json", "none"}))
-      ->capture_default_str();
-  command->add_option("--venue", options->venue, "binance-spot or binance-usdm")->capture_default_str();
-  command->add_option("--symbol", options->symbols, "only these; all if not given")->delimiter(',');
-  command->add_option("--bands", options->bands, "per cent around mid")->capture_default_str();
-  command
-      ->add_option("--limit", options->limit,
-                   "levels a side that the recorded snapshots were asked for, if that is not known")
-      ->check(CLI::Range(1, 5000));
-  command->add_option("--stale-after", options->stale_after, "without a depth event for so long a row is stale")
-      ->capture_default_str();
-  command->add_flag("--summary", options->summary, "the end state, after the rows");
-  command->footer(
-      "Examples:\n"
-      "  acts replay btcusdt_20240808.gz\n"
-      "  acts replay --venue binance-usdm --rows none --summary day1.jsonl.zst day2.jsonl.zst");
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+Command replay_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // the files have no flag
+  return {.name = "replay",
+          .summary = "Recordings to minute rows on standard output",
+          .options = std::move(flags),
+          .positional = kFilesSpec,
+          .examples =
+              "  acts replay btcusdt_20240808.gz\n"
+              "  acts replay --venue binance-usdm --rows none --summary day1.jsonl.zst day2.jsonl.zst",
+          .run = run};
 }
 
 }  // namespace acts::cli
