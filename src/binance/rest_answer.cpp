@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "acts/base/assert.hpp"
+
+#include "binance/rest.hpp"
+
+namespace acts::binance {
+namespace {
+
+using std::string_view;
+
+// An error object is short: what is longer is not searched for one.
+constexpr std::size_t kMaxErrorBody = 4096;
+constexpr std::size_t kMaxQuotedBytes = 200;
+// 9999-12-31: larger milliseconds do not fit UnixNanos' neighbours and are no time of a venue.
+constexpr std::int64_t kMaxMillis = 9'000'000'000'000;
+
+struct VenueError {
+  int code = 0;
+  std::string message;
+};
+
+// Printable in one line: control characters as blanks, cut before a byte that would tear a UTF-8 character.
+std::string one_line(string_view text) {
+  std::size_t end = std::min(text.size(), kMaxQuotedBytes);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string line{text.substr(0, end)};
+  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  return end < text.size() ? line + "..." : line;
+}
+
+string_view without_leading_blanks(string_view text) {
+  return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
+bool looks_like_json(string_view body) {
+  const string_view text = without_leading_blanks(body);
+  return text.starts_with('{') || text.starts_with('[');
+}
+
+// {"code":-1121,"msg":"Invalid symbol."}: errors are negative; {"code":200,"msg":"success"} is none.
+VenueError find_error(string_view body) {
+  VenueError error;
+  if (body.size() > kMaxErrorBody) return error;
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  std::int64_t code = 0;
+  if (parser.parse(body.data(), body.size(), true).get(object) != simdjson::SUCCESS) return error;
+  if (object["code"].get(code) != simdjson::SUCCESS || code >= 0 || code < std::numeric_limits<int>::min())
+    return error;
+  error.code = static_cast<int>(code);
+  string_view message;
+  if (object["msg"].get(message) == simdjson::SUCCESS) error.message = one_line(message);
+  return error;
+}
+
+RestOutcome outcome_of_code(int code) {
+  switch (code) {
+    case -1003: return RestOutcome::kRateLimited;
+    case -1000:  // unknown error while processing
+    case -1001:  // disconnected inside
+    case -1006:
+    case -1007:  // outcome unknown: a read can be repeated
+    case -1008:  // overloaded
+    case -1034:  // too many connections
+      return RestOutcome::kServerError;
+    default: return RestOutcome::kBadRequest;
+  }
+}
+
+RestOutcome outcome_of(const RestAnswer& answer, const VenueError& error) {
+  switch (answer.status) {
+    case 429: return RestOutcome::kRateLimited;
+    case 418: return RestOutcome::kBanned;
+    case 403: return RestOutcome::kBlocked;
+    case 451: return RestOutcome::kRestricted;
+    case 408: return RestOutcome::kServerError;
+    default: break;
+  }
+  if (answer.status >= 500 && answer.status < 600) return RestOutcome::kServerError;
+  if (error.code != 0) return outcome_of_code(error.code);
+  if (answer.status >= 400 && answer.status < 500) return RestOutcome::kBadRequest;
+  const bool success = answer.status >= 200 && answer.status < 300;
+  return success && looks_like_json(answer.body) ? RestOutcome::kOk : RestOutcome::kUnreadable;
+}
+
+RestAction action_of(RestOutcome outcome) {
+  switch (outcome) {
+    case RestOutcome::kOk: return RestAction::kUse;
+    case RestOutcome::kRateLimited:
+    case RestOutcome::kBanned: return RestAction::kWaitAll;
+    case RestOutcome::kBlocked:
+    case RestOutcome::kRestricted: return RestAction::kTryOtherHost;
+    case RestOutcome::kServerError:
+    case RestOutcome::kUnreadable: return RestAction::kRetryLater;
+    case RestOutcome::kBadRequest: return RestAction::kGiveUp;
+  }
+  return RestAction::kGiveUp;
+}
+
+Nanos default_wait(RestOutcome outcome) {
+  switch (outcome) {
+    case RestOutcome::kRateLimited: return kDefaultRateLimitWait;
+    case RestOutcome::kBanned: return kDefaultBanWait;
+    case RestOutcome::kBlocked: return kBlockedWait;
+    default: return Nanos{0};
+  }
+}
+
+std::optional<std::int64_t> parse_count(string_view text) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || error != std::errc{} || stop != end || value < 0) return std::nullopt;
+  return value;
+}
+
+Nanos wait_of(RestOutcome outcome, string_view retry_after) {
+  if (outcome == RestOutcome::kOk || outcome == RestOutcome::kBadRequest) return Nanos{0};
+  const std::optional<std::int64_t> seconds = parse_count(retry_after);
+  if (!seconds) return default_wait(outcome);
+  constexpr std::int64_t kMost = kMaxRetryAfter / std::chrono::seconds{1};
+  return std::chrono::seconds{std::min(*seconds, kMost)};
+}
+
+std::string remedy(const RestVerdict& verdict) {
+  const std::string wait = acts::to_string(verdict.retry_after);
+  switch (verdict.outcome) {
+    case RestOutcome::kOk: return {};
+    case RestOutcome::kRateLimited:
+      return fmt::format("too many requests from this IP address; no REST request for {}", wait);
+    case RestOutcome::kBanned: return fmt::format("this IP address is banned; no REST request for {}", wait);
+    case RestOutcome::kBlocked: return "the venue's firewall refused it; another host is tried";
+    case RestOutcome::kRestricted:
+      return "not served to this location; another host is tried (public spot data: https://data-api.binance.vision)";
+    case RestOutcome::kServerError: return "the venue failed; the request is repeated";
+    case RestOutcome::kBadRequest: return "the request is wrong and is not repeated; check symbol and options";
+    case RestOutcome::kUnreadable:
+      return "not the JSON of the venue; the request is repeated (is there a proxy or login page on the way?)";
+  }
+  return {};
+}
+
+}  // namespace
+
+string_view to_string(RestOutcome outcome) noexcept {
+  switch (outcome) {
+    case RestOutcome::kOk: return "ok";
+    case RestOutcome::kRateLimited: return "rate_limited";
+    case RestOutcome::kBanned: return "banned";
+    case RestOutcome::kBlocked: return "blocked";
+    case RestOutcome::kRestricted: return "restricted";
+    case RestOutcome::kServerError: return "server_error";
+    case RestOutcome::kBadRequest: return "bad_request";
+    case RestOutcome::kUnreadable: return "unreadable";
+  }
+  return "unknown";
+}
+
+RestVerdict judge(const RestAnswer& answer) {
+  const VenueError error = find_error(answer.body);
+  RestVerdict verdict;
+  verdict.outcome = outcome_of(answer, error);
+  verdict.action = action_of(verdict.outcome);
+  verdict.retry_after = wait_of(verdict.outcome, answer.retry_after);
+  verdict.used_weight = parse_used_weight(answer.used_weight);
+  if (verdict.outcome == RestOutcome::kOk) return verdict;
+  verdict.code = error.code;
+  const std::string said =
+      error.code != 0 ? fmt::format("{} {}", error.code, error.message) : one_line(without_leading_blanks(answer.body));
+  verdict.message = fmt::format("answer {} ({}): {}", answer.status, said.empty() ? "empty" : said, remedy(verdict));
+  return verdict;
+}
+
+Error to_error(const RestVerdict& verdict) {
+  ACTS_ASSERT(verdict.outcome != RestOutcome::kOk);
+  return {verdict.action == RestAction::kGiveUp ? ErrorCode::kRefused : ErrorCode::kRetry, verdict.message};
+}
+
+std::optional<int> parse_used_weight(string_view value) noexcept {
+  const std::optional<std::int64_t> count = parse_count(value);
+  if (!count || *count > std::numeric_limits<int>::max()) return std::nullopt;
+  return static_cast<int>(*count);
+}
+
+Result<UnixNanos> parse_server_time(string_view body) {
+  simdjson::dom::parser parser;
+  std::int64_t millis = 0;
+  if (body.size() > kMaxErrorBody || parser.parse(body.data(), body.size(), true)["serverTime"].get(millis) != 0 ||
+      millis < 0 || millis > kMaxMillis) {
+    return fail(ErrorCode::kBadInput, fmt::format("no server time in '{}'", one_line(body)));
+  }
+  return from_unix_millis(millis);
+}
+
+}  // namespace acts::binance
