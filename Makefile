@@ -1,0 +1,71 @@
+# The commands of the project. Each does the set-up it needs; `make help` lists them.
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SECONDS_A_PARSER ?= 20
+ACTS := build/release/acts
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup build bench coverage lint format format-check asan tsan fuzz install deb ci clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## the whole path on the bundled real recording, without a network
+	@$(ACTS) demo
+
+test: ## build the release and run the unit and integration tests
+	@scripts/setup.sh build
+	@scripts/test.sh release
+
+setup: ## install every Debian package that building and the checks need
+	@scripts/setup.sh build check
+
+build: ## build/release/acts
+	@scripts/setup.sh build
+	@scripts/build.sh acts
+
+bench: ## run the benchmarks
+	@scripts/setup.sh build
+	@scripts/bench.sh
+
+coverage: ## line coverage of src/ and include/, in all and a room; COVERAGE_MIN=90 makes it fail below 90 %
+	@scripts/setup.sh build check
+	@scripts/coverage.sh
+
+lint: ## clang-tidy over src/ and include/
+	@scripts/setup.sh build check
+	@scripts/lint.sh
+
+format: ## clang-format over everything
+	@scripts/setup.sh check
+	@scripts/format.sh
+
+format-check: ## fail where clang-format would change something
+	@scripts/setup.sh check
+	@scripts/format.sh --check
+
+asan: ## the tests under clang's address and undefined-behaviour sanitizers
+	@scripts/setup.sh build check
+	@scripts/test.sh asan
+
+tsan: ## the tests under clang's thread sanitizer
+	@scripts/setup.sh build check
+	@scripts/test.sh tsan
+
+fuzz: ## fuzz every parser, SECONDS_A_PARSER=20 each
+	@scripts/setup.sh build check
+	@scripts/fuzz.sh $(SECONDS_A_PARSER)
+
+install: build ## install the binary, man page, completions and systemd unit below PREFIX (and DESTDIR)
+	@scripts/install.sh "$(PREFIX)"
+
+deb: build ## a Debian package in build/
+	@scripts/setup.sh build check
+	@scripts/deb.sh
+
+ci: ## everything a change must pass: tests, format, lint, sanitizers, fuzzing
+	@.ci/run
+
+clean: ## remove build/
+	@rm -rf build

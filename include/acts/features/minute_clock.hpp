@@ -1,0 +1,40 @@
+// Which minute boundaries are due: a row is made from all messages with ts_recv before its boundary, so the boundary is
+// due as soon as a time at or after it is seen. Pure: it is handed the times.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "acts/base/time.hpp"
+
+namespace acts {
+
+// `count` boundaries, a minute apart.
+struct DueBoundaries {
+  UnixNanos first;
+  std::int64_t count = 0;
+  // Minutes before `first` that get no row because the stall was longer than MinuteClock::kMaxCatchUp.
+  std::int64_t skipped = 0;
+
+  // 0 <= i < count.
+  [[nodiscard]] UnixNanos operator[](std::int64_t i) const { return first + i * kMinute; }
+};
+
+class MinuteClock {
+ public:
+  // One day: after a longer stall the latest rows are made and the others counted as skipped.
+  static constexpr std::int64_t kMaxCatchUp = 1440;
+
+  // `now`: the ts_recv of every message, before it is applied, and the time of every timer. The first call is the start
+  // of the run: its first boundary is the one strictly after it. A `now` that steps back makes nothing due and repeats
+  // nothing.
+  DueBoundaries advance(UnixNanos now);
+
+  // When a timer should call advance(); none before the first call.
+  [[nodiscard]] std::optional<UnixNanos> next_boundary() const { return next_; }
+
+ private:
+  std::optional<UnixNanos> next_;
+};
+
+}  // namespace acts

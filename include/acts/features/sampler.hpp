@@ -1,0 +1,74 @@
+// Turns one instrument's book into minute rows. Pure: the caller reports what happens, in the order of receipt, and
+// asks for a row at every boundary that its MinuteClock says is due, before it applies what came at or after it.
+//
+// Not thread-safe. Keeps no reference to its input.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "acts/base/time.hpp"
+#include "acts/features/bands.hpp"
+#include "acts/features/feature.hpp"
+#include "acts/features/row.hpp"
+#include "acts/market/book_state.hpp"
+#include "acts/market/instrument.hpp"
+#include "acts/market/order_book.hpp"
+#include "acts/market/venue.hpp"
+
+namespace acts {
+
+// The present state of an instrument, made of all messages with ts_recv before the boundary.
+struct SampleInput {
+  UnixNanos boundary{};  // a multiple of kMinute after the last one (asserted)
+  const OrderBook& book;
+  SyncStatus sync{};
+  TradingStatus trading = TradingStatus::kUnknown;
+  std::optional<UnixNanos> last_event_time{};  // ts_event of the last applied depth event; none before the first
+  std::optional<UnixNanos> last_depth_recv{};  // ts_recv of the last depth event; none before the first
+  bool connected = true;
+};
+
+class MinuteSampler {
+ public:
+  static constexpr Nanos kDefaultStaleAfter = kMinute;
+
+  // `start`: when the instrument's run began. Up to then its book was not in sync.
+  MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start,
+                Nanos stale_after = kDefaultStaleAfter);
+
+  // A depth event was applied.
+  void on_update() { ++counts_.updates; }
+  // Continuity broke: counted if the book has been in sync before. Out of sync until on_sync_change().
+  void on_gap(UnixNanos now);
+  // The book came in sync or went out of it; saying again what holds changes nothing.
+  void on_sync_change(bool in_sync, UnixNanos now);
+  void on_connection_lost() { ++counts_.reconnects; }
+
+  // The row of the minute that ends at the boundary; the counts of the next one begin at zero. After skipped minutes
+  // the counts since the last row are this row's, its gap_ms at most a minute.
+  MinuteRow sample(const SampleInput& input);
+
+ private:
+  [[nodiscard]] std::int64_t close_gap_ms(UnixNanos boundary);
+
+  Venue venue_;
+  std::string symbol_;
+  BandList bands_;
+  UnixNanos start_;
+  Nanos stale_after_;
+
+  bool in_sync_ = false;
+  bool was_in_sync_ = false;
+  UnixNanos changed_at_;  // when in_sync_ last changed, or the minute began
+  UnixNanos minute_begin_;
+  Nanos out_of_sync_{0};  // within this minute, up to changed_at_
+  MinuteCounts counts_;
+};
+
+// The row of a minute in which nothing was collected: syncing, with no values and the whole minute out of sync.
+// `reason` says why: kNotRunning, kUnknownSymbol.
+MinuteRow make_empty_row(Venue venue, std::string_view symbol, const BandList& bands, UnixNanos boundary,
+                         Reason reason);
+
+}  // namespace acts

@@ -1,0 +1,35 @@
+# bash completion for acts
+_acts() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
+  local commands='demo collect replay exchange features doctor'
+  local shared='--config --log-level --log-format --help --version'
+  local venue='--venue --data-dir --rest-url --stream-url --ca-file --metrics --limit --update-interval --refresh-interval
+    --bands --streams --duration --record'
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case " $commands " in *" $word "*) command=$word; break ;; esac
+  done
+  case $previous in
+    --config | --ca-file | --record | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error' -- "$current"); return ;;
+    --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
+    --venue) mapfile -t COMPREPLY < <(compgen -W 'binance-spot binance-usdm' -- "$current"); return ;;
+    --rows) mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return ;;
+    --update-interval) mapfile -t COMPREPLY < <(compgen -W '0ms 100ms 250ms 500ms 1000ms' -- "$current"); return ;;
+    --speed) mapfile -t COMPREPLY < <(compgen -W '1 10 max' -- "$current"); return ;;
+  esac
+  case $command in
+    '') mapfile -t COMPREPLY < <(compgen -W "$commands $shared" -- "$current") ;;
+    replay)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --bands --help" -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
+    collect | demo | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
+    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --venue --ca-file --help' -- "$current") ;;
+    features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
+  esac
+}
+complete -o filenames -F _acts acts

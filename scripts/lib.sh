@@ -1,0 +1,44 @@
+# What the scripts share: sourced, with the project's root as working directory afterwards.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# A compile job of this project takes up to this much memory (a Beast file with TLS and coroutines).
+readonly kib_a_job=$((1536 * 1024))
+
+# JOBS from the environment, else one a processor as far as the free memory carries them.
+jobs() {
+  local processors memory
+  processors=$(nproc)
+  memory=$(awk '/^MemAvailable:/ {print $2}' /proc/meminfo)
+  local fit=$((memory / kib_a_job))
+  [ "$fit" -ge 1 ] || fit=1
+  echo "${JOBS:-$((fit < processors ? fit : processors))}"
+}
+
+die() {
+  echo "$(basename "$0"): $*" >&2
+  exit 1
+}
+
+# configure PRESET [CMAKE OPTION…]: quiet unless it fails.
+configure() {
+  local preset=$1 log
+  shift
+  mkdir -p "build/$preset"
+  log=build/$preset/configure.log
+  cmake --preset "$preset" "$@" >"$log" 2>&1 || { cat "$log" >&2; die "configuring build/$preset failed"; }
+}
+
+# compile PRESET [TARGET…]
+compile() {
+  local preset=$1
+  shift
+  NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
+}
+
+# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset.
+suite() {
+  local preset=$1
+  shift
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -L '^(unit|integration)$' -j "$(jobs)" "$@"
+}
