@@ -25,15 +25,14 @@ void DeletionLog::on_time(UnixNanos now, UpdateId last_update_id) {
   if (!marks_.empty() && now - marks_.back().time < kMarkInterval) return;
   marks_.push_back({now, last_update_id});
   while (now - marks_.front().time > kMaxAge) {
-    while (size_ > 0 && id_of(at(0)) <= marks_.front().id) forget_oldest();
+    if (size_ > 0 && id_of(at(0)) <= marks_.front().id) forget_upto(marks_.front().id);
     marks_.erase(marks_.begin());
   }
 }
 
-void DeletionLog::clear() {
-  begin_ = 0;
-  size_ = 0;
-  marks_.clear();
+void DeletionLog::forget_upto(UpdateId id) {
+  while (size_ > 0 && id_of(at(0)) <= id) forget_oldest();
+  forgotten_upto_ = std::max(forgotten_upto_, id);
 }
 
 void DeletionLog::rescale(int decimals) {

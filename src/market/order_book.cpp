@@ -79,6 +79,7 @@ void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {
 
 void OrderBook::mark_gap() {
   suspect_upto_ = last_update_id_;
+  deletions_.forget_upto(last_update_id_);
   coverage_.clear();
   ++epoch_;
 }
@@ -88,9 +89,14 @@ MergeResult OrderBook::merge(const DepthSnapshot& snapshot) {
   MergeResult result;
   result.window = window_of(snapshot);
   ACTS_ASSERT(result.window.low <= result.window.high);
+  if (last_update_id_.value() >= 0 && snapshot.last_update_id > last_update_id_) mark_gap();
+  if (snapshot.last_update_id == suspect_upto_) step_back_suspects();
   merge_side(Side::kBid, snapshot, result);
   merge_side(Side::kAsk, snapshot, result);
   coverage_.add(result.window);
+  // Deletions up to a snapshot ahead of the updates were not seen, and levels that the first merge drops are no
+  // deletions: an older snapshot would bring both back.
+  if (!has_snapshot_ || snapshot.last_update_id > last_update_id_) deletions_.forget_upto(snapshot.last_update_id);
   last_update_id_ = std::max(last_update_id_, snapshot.last_update_id);
   has_snapshot_ = true;
   if (suspect_upto_.value() >= 0) remove_ghosts();
@@ -98,7 +104,7 @@ MergeResult OrderBook::merge(const DepthSnapshot& snapshot) {
 }
 
 void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, MergeResult& result) {
-  LevelMap& levels = side(which);
+  LevelMap& levels = levels_of(which);
   const UpdateId id = snapshot.last_update_id;
   const std::span<const Level> theirs = which == Side::kBid ? snapshot.bids : snapshot.asks;
   std::vector<Price> named;
@@ -135,16 +141,40 @@ void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, MergeResul
   }
 }
 
-// The venue's book is never crossed, so of two levels that cross, the one last touched before a gap had gone by the
-// time the other was set.
-void OrderBook::remove_ghosts() {
-  while (crossed()) {
-    const BookLevel bid = *bids_.best();
-    const BookLevel ask = *asks_.best();
-    if (is_suspect(bid) == is_suspect(ask)) return;
-    is_suspect(bid) ? bids_.erase(bid.price) : asks_.erase(ask.price);
-    ++ghosts_;
+// A gap without a lost update: the snapshot has the id of the last one before it. Suspect levels go one id back, so
+// that those the snapshot makes exact can be told from those outside its window.
+void OrderBook::step_back_suspects() {
+  for (LevelMap* levels : {&bids_, &asks_}) {
+    std::vector<BookLevel> last;
+    levels->walk([&](const BookLevel& level) {
+      if (level.origin.update_id == suspect_upto_) last.push_back(level);
+      return true;
+    });
+    for (const BookLevel& level : last) {
+      levels->set({level.price, level.quantity}, {suspect_upto_.previous(), level.origin.from_snapshot});
+    }
   }
+  suspect_upto_ = suspect_upto_.previous();
+}
+
+// The venue's book is never crossed, so of two levels that cross, the one last touched before a gap had gone by the
+// time the other was set. Two suspect ones may hide an exact one behind them.
+void OrderBook::remove_ghosts() {
+  if (!crossed()) return;
+  const Price lowest_ask = asks_.best()->price;
+  const Price highest_bid = bids_.best()->price;
+  std::optional<Price> exact_bid;
+  std::optional<Price> exact_ask;
+  bids_.walk([&](const BookLevel& level) {
+    if (!is_suspect(level)) exact_bid = level.price;
+    return !exact_bid && level.price > lowest_ask;
+  });
+  asks_.walk([&](const BookLevel& level) {
+    if (!is_suspect(level)) exact_ask = level.price;
+    return !exact_ask && level.price < highest_bid;
+  });
+  if (exact_ask) remove_beyond(Side::kBid, Price{exact_ask->units() - 1});
+  if (exact_bid) remove_beyond(Side::kAsk, Price{exact_bid->units() + 1});
 }
 
 std::size_t OrderBook::remove_beyond(Side which, Price price) {
@@ -154,7 +184,7 @@ std::size_t OrderBook::remove_beyond(Side which, Price price) {
     if (beyond && is_suspect(level)) ghosts.push_back(level.price);
     return beyond;
   });
-  for (const Price ghost : ghosts) side(which).erase(ghost);
+  for (const Price ghost : ghosts) levels_of(which).erase(ghost);
   ghosts_ += ghosts.size();
   return ghosts.size();
 }

@@ -150,6 +150,8 @@ class FieldTaker {
     if (error != std::errc{} || stop != end) complain(fmt::format("has a number out of range for '{}'", key));
   }
 
+  [[nodiscard]] bool sound() const { return problem_.empty(); }
+
   // Every key must have been asked for.
   [[nodiscard]] std::string finish() {
     if (taken_ != fields_.size()) complain("has a key that is not known: was it written by a newer acts?");
@@ -219,12 +221,10 @@ Result<IndexEntry> parse_index_line(std::string_view line) {
   take("n", entry.lines_before);
   take("ts", entry.ts.value);
   take("event", name);
-  if (!name.empty() && !select_event(name, entry.event)) {
+  if (take.sound() && !select_event(name, entry.event)) {
     return fail(ErrorCode::kBadInput, fmt::format("has the unknown event '{}': was it written by a newer acts?", name));
   }
-  if (!name.empty()) {
-    std::visit([&](auto& event) { for_each_key(event, take); }, entry.event);
-  }
+  if (take.sound()) std::visit([&](auto& event) { for_each_key(event, take); }, entry.event);
   if (std::string problem = take.finish(); !problem.empty()) return fail(ErrorCode::kBadInput, std::move(problem));
   return entry;
 }

@@ -159,7 +159,7 @@ void expect_nearest(const Value& value, int128 numerator, int128 denominator) {
 
 TEST(Feature, AgreesWithItsDefinitionOnRandomBooks) {
   std::mt19937_64 random(8);
-  const BandList list = bands("10");
+  const BandList list = bands("50");
   const auto below = [&](std::int64_t limit) {
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(limit)) + 1;
   };
@@ -197,7 +197,9 @@ TEST(Feature, IsDescribedWithEveryColumnStateAndReason) {
   for (const Feature& feature : all_features()) EXPECT_THAT(text, HasSubstr(std::string{feature.definition}));
   for (const RowState state : kAllRowStates) EXPECT_THAT(text, HasSubstr(std::string{definition_of(state)}));
   for (const Reason reason : kAllReasons) {
-    if (reason != Reason::kNone) EXPECT_THAT(text, HasSubstr(std::string{definition_of(reason)}));
+    if (reason == Reason::kNone) continue;
+    EXPECT_THAT(text, HasSubstr(std::string{to_string(reason)}));
+    EXPECT_THAT(text, HasSubstr(std::string{definition_of(reason)}));
   }
   EXPECT_THAT(text, HasSubstr("total_bid_0_5 total_bid_4"));
   EXPECT_THAT(describe_features(bands("")), HasSubstr("total_bid_P       base         -"));

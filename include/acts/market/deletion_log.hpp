@@ -28,7 +28,8 @@ class DeletionLog {
   }
   // Forgets what is older than kMaxAge at `now`; call it with every event.
   void on_time(UnixNanos now, UpdateId last_update_id);
-  void clear();
+  // Forgets every deletion up to `id`, those that were never seen included.
+  void forget_upto(UpdateId id);
   // Multiplies all prices by 10^decimals; those that do not fit could not be in the book either and are forgotten.
   void rescale(int decimals);
 

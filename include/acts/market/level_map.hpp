@@ -122,6 +122,8 @@ class LevelMap {
   }
 
   static std::size_t lower_bound(const Leaf& leaf, Key key);
+  static void prefetch(const Leaf* leaf, bool with_tags);
+  static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
   static bool responsible(const Leaf& leaf, Key key);
   Leaf* leaf_for(Key key) const;
   Leaf* descend(Key key) const;

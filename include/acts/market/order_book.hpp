@@ -45,13 +45,15 @@ class OrderBook {
   // empty; a new epoch begins.
   void mark_gap();
 
-  // True if the snapshot is not older than a deletion that was forgotten.
+  // True if the snapshot is not older than a deletion that was forgotten, nor than the last update before a gap, nor
+  // than the first snapshot.
   [[nodiscard]] bool can_merge(UpdateId snapshot_id) const { return snapshot_id >= forgotten_upto(); }
   [[nodiscard]] UpdateId forgotten_upto() const { return deletions_.forgotten_upto(); }
   // Window W: from the lowest bid to the highest ask; without end where a side is complete (fewer levels than the
   // limit). In W every level not newer than the snapshot takes its value or is deleted; K grows by W. Outside W nothing
-  // changes, but for the first merge, which drops there what is not newer than the snapshot. Asserts can_merge(), the
-  // book's scales, positive quantities and lowest bid <= highest ask.
+  // changes, but for the first merge, which drops there what is not newer than the snapshot. A snapshot ahead of
+  // last_update_id() is a gap (see mark_gap()) unless the book is new: what happened in between was not seen. Asserts
+  // can_merge(), the book's scales, positive quantities and lowest bid <= highest ask.
   MergeResult merge(const DepthSnapshot& snapshot);
 
   // A trade at `price` has happened now: suspect bids above and suspect asks below it are ghosts; removes them and says
@@ -85,8 +87,9 @@ class OrderBook {
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
-  LevelMap& side(Side side) { return side == Side::kBid ? bids_ : asks_; }
+  LevelMap& levels_of(Side side) { return side == Side::kBid ? bids_ : asks_; }
   void remove_ghosts();
+  void step_back_suspects();
   void merge_side(Side side, const DepthSnapshot& snapshot, MergeResult& result);
   std::size_t remove_beyond(Side side, Price price);
 

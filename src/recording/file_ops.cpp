@@ -1,0 +1,56 @@
+#include "recording/file_ops.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace acts {
+namespace {
+
+int status_of(int result) { return result < 0 ? -errno : result; }
+
+}  // namespace
+
+int FileOps::make_directories(const std::string& path) {
+  if (path.empty() || ::access(path.c_str(), F_OK) == 0) return 0;
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  if (const int status = make_directories(parent); status < 0) return status;
+  if (::mkdir(path.c_str(), 0777) < 0 && errno != EEXIST) return -errno;
+  return sync_directory(parent);
+}
+
+int FileOps::create(const std::string& path) {
+  return status_of(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+}
+
+std::int64_t FileOps::write_at(int fd, std::string_view bytes, std::uint64_t offset) {
+  for (;;) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written >= 0) return written;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+int FileOps::sync(int fd) { return status_of(::fdatasync(fd)); }
+
+int FileOps::sync_directory(const std::string& path) {
+  const int fd = ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  const int status = status_of(::fsync(fd));
+  ::close(fd);
+  return status;
+}
+
+int FileOps::remove(const std::string& path) { return status_of(::unlink(path.c_str())); }
+
+int FileOps::close(int fd) { return status_of(::close(fd)); }
+
+FileOps& real_file_ops() {
+  static FileOps ops;
+  return ops;
+}
+
+}  // namespace acts

@@ -1,0 +1,33 @@
+// The few file operations that writing needs, so that a test can make any of them fail.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace acts {
+
+// Each returns 0 (or what it says) if it worked, else a negative errno. The base class is the real thing; not
+// thread-safe.
+class FileOps {
+ public:
+  virtual ~FileOps() = default;
+
+  // Makes the directory and those above it that are missing, durably.
+  virtual int make_directories(const std::string& path);
+  // A new file to write to: its descriptor; -EEXIST if there is anything of that name.
+  virtual int create(const std::string& path);
+  // How many of the bytes were written: at least 1, perhaps not all.
+  virtual std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset);
+  // Returns when the content is on the disk.
+  virtual int sync(int fd);
+  // Returns when the names in the directory are on the disk.
+  virtual int sync_directory(const std::string& path);
+  virtual int remove(const std::string& path);
+  virtual int close(int fd);
+};
+
+FileOps& real_file_ops();
+
+}  // namespace acts
