@@ -17,7 +17,7 @@ class SendBudget {
   // How long to wait from `now` until one more may be sent; 0 = now. `now`: any clock that does not go back (asserted),
   // the same for all calls.
   [[nodiscard]] Nanos wait(Nanos now) const;
-  // One was sent at `now`. May overdraw (a pong cannot wait): later ones then wait the longer.
+  // One was sent at `now`, even where the budget did not allow it: a pong cannot wait.
   void spend(Nanos now);
 
  private:

@@ -1,0 +1,125 @@
+#include "net/byte_stream.hpp"
+
+#include <boost/asio/post.hpp>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace acts {
+namespace {
+
+class PlainStream final : public ByteStream {
+ public:
+  explicit PlainStream(tcp::socket socket) : ByteStream(std::move(socket)) {}
+
+ private:
+  void raw_read(asio::mutable_buffer buffer, Completion done) override {
+    socket().async_read_some(buffer, std::move(done));
+  }
+  void raw_write(const WriteBuffers& buffers, Completion done) override {
+    socket().async_write_some(buffers, std::move(done));
+  }
+};
+
+}  // namespace
+
+void ByteStream::set_read_buffer(std::size_t bytes) {
+  if (bytes > buffer_.size()) buffer_.resize(bytes);
+}
+
+void ByteStream::unread(std::string_view bytes) {
+  std::vector<char> all(bytes.begin(), bytes.end());
+  all.insert(all.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(buffer_begin_),
+             buffer_.begin() + static_cast<std::ptrdiff_t>(buffer_end_));
+  const std::size_t count = all.size();
+  all.resize(std::max(count, buffer_.size()));
+  buffer_ = std::move(all);
+  buffer_begin_ = 0;
+  buffer_end_ = count;
+}
+
+std::size_t ByteStream::take_buffered(const ReadBuffers& buffers) {
+  const std::size_t taken =
+      asio::buffer_copy(buffers, asio::buffer(buffer_.data() + buffer_begin_, buffer_end_ - buffer_begin_));
+  buffer_begin_ += taken;
+  return taken;
+}
+
+void ByteStream::note_read(std::size_t bytes) {
+  bytes_read_ += bytes;
+  last_read_ = std::chrono::steady_clock::now();
+}
+
+void ByteStream::read(const ReadBuffers& buffers, Completion done) {
+  if (buffer_begin_ != buffer_end_ || buffers[0].size() == 0) {
+    const std::size_t taken = take_buffered(buffers);
+    asio::post(socket_.get_executor(),
+               [done = std::move(done), taken]() mutable { std::move(done)(error_code{}, taken); });
+    return;
+  }
+  if (buffers[0].size() >= buffer_.size()) {
+    raw_read(buffers[0], [this, done = std::move(done)](error_code error, std::size_t bytes) mutable {
+      note_read(bytes);
+      std::move(done)(error, bytes);
+    });
+    return;
+  }
+  raw_read(asio::buffer(buffer_), [this, buffers, done = std::move(done)](error_code error, std::size_t bytes) mutable {
+    note_read(bytes);
+    buffer_begin_ = 0;
+    buffer_end_ = bytes;
+    std::move(done)(error, take_buffered(buffers));
+  });
+}
+
+void ByteStream::write(const WriteBuffers& buffers, Completion done) { raw_write(buffers, std::move(done)); }
+
+void ByteStream::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void ByteStream::reset() {
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+
+void ByteStream::finish(Completion done) {
+  on_drained_ = std::move(done);
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  drain_limit_ = std::make_shared<asio::steady_timer>(socket_.get_executor(), kFinishTime);
+  drain_limit_->async_wait([this, alive = std::weak_ptr(drain_limit_)](const error_code& error) {
+    if (!error && !alive.expired()) close();
+  });
+  set_read_buffer(4096);
+  drain();
+}
+
+void ByteStream::drain() {
+  // Below TLS: what comes is not looked at.
+  socket_.async_read_some(asio::buffer(buffer_), [this](error_code error, std::size_t bytes) {
+    drained_ += bytes;
+    if (!error && drained_ < kMaxDrained) return drain();
+    drain_limit_.reset();
+    close();
+    std::move(on_drained_)(error_code{}, drained_);
+  });
+}
+
+bool ByteStream::is_alive() {
+  if (!socket_.is_open()) return false;
+  char byte = 0;
+  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+}
+
+void beast_close_socket(ByteStream& stream) { stream.close(); }
+
+std::shared_ptr<ByteStream> make_plain_stream(tcp::socket socket) {
+  return std::make_shared<PlainStream>(std::move(socket));
+}
+
+}  // namespace acts

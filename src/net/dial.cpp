@@ -1,0 +1,159 @@
+#include "net/dial.hpp"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "net/tls.hpp"
+
+namespace acts {
+namespace {
+
+constexpr std::size_t kMaxProxyAnswer = 16 * 1024;
+
+// getaddrinfo() runs on a thread of Asio's and cannot be stopped: the coroutine leaves at its deadline, the answer is
+// thrown away when it comes.
+struct Lookup {
+  explicit Lookup(const Executor& executor) : resolver(executor), arrived(executor, SteadyTime::max()) {}
+  tcp::resolver resolver;
+  asio::steady_timer arrived;
+  error_code error = asio::error::operation_aborted;
+  std::vector<tcp::endpoint> endpoints;
+};
+
+Task<NetResult<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t port,
+                                                    std::shared_ptr<Attempt> attempt) {
+  attempt->stage = NetStage::kResolve;
+  error_code not_an_address;
+  const asio::ip::address address = asio::ip::make_address(host, not_an_address);
+  if (!not_an_address) co_return std::vector<tcp::endpoint>{tcp::endpoint(address, port)};
+  const Executor executor = co_await asio::this_coro::executor;
+  auto lookup = std::make_shared<Lookup>(executor);
+  lookup->resolver.async_resolve(host, std::to_string(port), tcp::resolver::address_configured,
+                                 [lookup](const error_code& error, const tcp::resolver::results_type& results) {
+                                   lookup->error = error;
+                                   for (const auto& entry : results) lookup->endpoints.push_back(entry.endpoint());
+                                   lookup->arrived.cancel();
+                                 });
+  attempt->on_stop([lookup] { lookup->arrived.cancel(); });
+  error_code ignored;
+  if (!attempt->is_stopped()) co_await lookup->arrived.async_wait(into(ignored));
+  attempt->on_stop(nullptr);
+  if (lookup->error || attempt->is_stopped()) {
+    co_return std::unexpected(
+        attempt->failure(NetFault::kResolve, fmt::format("host name '{}'", host), lookup->error.message()));
+  }
+  co_return std::move(lookup->endpoints);
+}
+
+struct PendingConnect {
+  PendingConnect(const Executor& executor, Nanos limit) : socket(executor), timer(executor, limit) {}
+  tcp::socket socket;
+  asio::steady_timer timer;
+  bool is_late = false;
+
+  void close() {
+    error_code ignored;
+    socket.close(ignored);
+  }
+};
+
+// Any address of the host will do; the error is the last one's.
+Task<NetResult<tcp::socket>> connect_any(std::vector<tcp::endpoint> endpoints, std::string peer, Nanos address_timeout,
+                                         std::shared_ptr<Attempt> attempt) {
+  attempt->stage = NetStage::kConnect;
+  const Executor executor = co_await asio::this_coro::executor;
+  std::string why = "it has no address";
+  for (const tcp::endpoint& endpoint : endpoints) {
+    auto pending = std::make_shared<PendingConnect>(executor, address_timeout);
+    pending->timer.async_wait([pending](const error_code& error) {
+      if (error) return;
+      pending->is_late = true;
+      pending->close();
+    });
+    attempt->on_stop([pending] { pending->close(); });
+    error_code error;
+    if (!attempt->is_stopped()) co_await pending->socket.async_connect(endpoint, into(error));
+    attempt->on_stop(nullptr);
+    pending->timer.cancel();
+    if (attempt->is_stopped()) break;
+    if (!error && !pending->is_late) {
+      pending->socket.set_option(tcp::no_delay(true), error);
+      pending->socket.set_option(asio::socket_base::keep_alive(true), error);
+      co_return std::move(pending->socket);
+    }
+    why = fmt::format("{}: {}", endpoint.address().to_string(),
+                      pending->is_late ? "no answer within " + to_string(address_timeout) : error.message());
+  }
+  co_return std::unexpected(attempt->failure(NetFault::kConnect, "connection to " + peer, why));
+}
+
+// Why the answer to CONNECT is none that opens the tunnel, or nothing.
+std::string refusal_of(std::string_view answer) {
+  const std::string_view line = answer.substr(0, answer.find("\r\n"));
+  if (!line.starts_with("HTTP/1.") || line.size() < 12) return "it does not speak HTTP";
+  if (line.substr(8, 2) == " 2") return {};
+  return fmt::format("it answered '{}'", line.substr(9, 60));
+}
+
+Task<NetResult<tcp::socket>> open_tunnel(tcp::socket connected, Url url, Proxy proxy,
+                                         std::shared_ptr<Attempt> attempt) {
+  attempt->stage = NetStage::kProxy;
+  auto socket = std::make_shared<tcp::socket>(std::move(connected));
+  attempt->on_stop([socket] {
+    error_code ignored;
+    socket->close(ignored);
+  });
+  std::string request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", url.host_and_port());
+  if (!proxy.authorization.empty()) request += fmt::format("Proxy-Authorization: {}\r\n", proxy.authorization);
+  request += "\r\n";
+  error_code error;
+  co_await asio::async_write(*socket, asio::buffer(request), into(error));
+  std::string answer;
+  // Byte by byte, as what follows the answer belongs to the tunnel.
+  while (!error && !answer.ends_with("\r\n\r\n") && answer.size() < kMaxProxyAnswer) {
+    char byte = 0;
+    co_await asio::async_read(*socket, asio::buffer(&byte, 1), into(error));
+    if (!error) answer += byte;
+  }
+  attempt->on_stop(nullptr);
+  const std::string what = fmt::format("proxy {}:{} for {}", proxy.host, proxy.port, url.host_and_port());
+  if (error || attempt->is_stopped())
+    co_return std::unexpected(attempt->failure(NetFault::kProxy, what, error.message()));
+  const std::string refusal = answer.ends_with("\r\n\r\n") ? refusal_of(answer) : "its answer does not end";
+  if (!refusal.empty()) {
+    co_return std::unexpected(
+        attempt->failure(NetFault::kProxy, what, refusal + ": check the proxy variables of the environment"));
+  }
+  co_return std::move(*socket);
+}
+
+}  // namespace
+
+Task<NetResult<std::shared_ptr<ByteStream>>> dial(EventLoop::Impl& loop, DialTarget target,
+                                                  std::shared_ptr<Attempt> attempt) {
+  // Before the network is bothered: a CA file that cannot be read is a mistake in the configuration.
+  std::shared_ptr<TlsContext> tls;
+  if (target.url.is_tls()) {
+    NetResult<std::shared_ptr<TlsContext>> context = client_tls(loop, target.ca_file);
+    if (!context) co_return std::unexpected(std::move(context).error());
+    tls = *std::move(context);
+  }
+  const std::string first_host = target.proxy ? target.proxy->host : target.url.host;
+  const std::uint16_t first_port = target.proxy ? target.proxy->port : target.url.port;
+  NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(first_host, first_port, attempt);
+  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+  const std::string peer = fmt::format("{}:{}", first_host, first_port);
+  NetResult<tcp::socket> socket = co_await connect_any(*std::move(endpoints), peer, target.address_timeout, attempt);
+  if (!socket) co_return std::unexpected(std::move(socket).error());
+  if (target.proxy) {
+    socket = co_await open_tunnel(*std::move(socket), target.url, *target.proxy, attempt);
+    if (!socket) co_return std::unexpected(std::move(socket).error());
+  }
+  if (!tls) co_return make_plain_stream(*std::move(socket));
+  co_return co_await start_tls_client(tls, *std::move(socket), target.url.host, attempt);
+}
+
+}  // namespace acts
