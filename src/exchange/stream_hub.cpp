@@ -130,7 +130,9 @@ void StreamHub::execute(SessionId id, Session& session, const ClientCommand& com
   switch (command.method) {
     case CommandMethod::kSubscribe: {
       std::size_t added = 0;
-      for (const std::string& name : command.streams) added += std::ranges::count(session.streams, name) == 0 ? 1 : 0;
+      for (const std::string& name : command.streams) {
+        if (std::ranges::count(session.streams, name) == 0) ++added;
+      }
       if (session.streams.size() + added > static_cast<std::size_t>(limits_.streams_per_connection)) {
         ++stats_.closed_too_many_streams;
         reply(id, error_reply(CommandError::kTooManySubscriptions, "Too many subscriptions", command.id));

@@ -156,7 +156,7 @@ void append_fixed(std::string& out, std::int64_t units, int scale, int decimals)
   if (decimals == 0) return;
   out.push_back('.');
   if (whole < 0) out.append(static_cast<std::size_t>(-whole), '0');
-  out.append(digits.data() + std::max(whole, 0), end);
+  out.append(digits.data() + std::max(whole, 0), static_cast<std::size_t>(count - std::max(whole, 0)));
   out.append(static_cast<std::size_t>(decimals - scale), '0');
 }
 
@@ -167,9 +167,9 @@ void append_levels(std::string& out, const TrueBook& book, Side side, std::size_
   for (std::size_t i = 0; i < std::min(count, all.size()); ++i) {
     const Level& level = all[all.size() - 1 - i];
     out.append(i == 0 ? "[\"" : ",[\"");
-    append_fixed(out, level.price.units(), scales.price, decimals.price);
+    append_fixed(out, level.price.units(), scales.price, std::max(decimals.price, scales.price));
     out.append("\",\"");
-    append_fixed(out, level.quantity.units(), scales.quantity, decimals.quantity);
+    append_fixed(out, level.quantity.units(), scales.quantity, std::max(decimals.quantity, scales.quantity));
     out.append("\"]");
   }
   out.push_back(']');

@@ -76,7 +76,7 @@ class TrueBook {
 // `units` x 10^-scale with exactly `decimals` decimals. decimals >= scale (asserted): "61837.63000000".
 void append_fixed(std::string& out, std::int64_t units, int scale, int decimals);
 
-// ["price","quantity"] pairs of the best `count` levels, best first, with their brackets.
+// [["price","quantity"],...] of the best `count` levels, best first. More decimals than asked for where values need them.
 void append_levels(std::string& out, const TrueBook& book, Side side, std::size_t count, Scales decimals);
 
 }  // namespace acts::exchange
