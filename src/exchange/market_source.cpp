@@ -12,18 +12,24 @@ constexpr std::string_view kMiddle = R"(","data":)";
 
 }  // namespace
 
-std::optional<MarketMessage> as_combined(std::string text) {
+std::optional<EnvelopeParts> split_combined(std::string_view text) {
   if (!text.starts_with(kHead) || !text.ends_with('}')) return std::nullopt;
   const std::size_t name_end = text.find('"', kHead.size());
-  if (name_end == std::string::npos) return std::nullopt;
-  const std::string_view name = std::string_view(text).substr(kHead.size(), name_end - kHead.size());
-  if (name.contains('\\') || !std::string_view(text).substr(name_end).starts_with(kMiddle)) return std::nullopt;
+  if (name_end == std::string_view::npos) return std::nullopt;
+  const std::string_view name = text.substr(kHead.size(), name_end - kHead.size());
+  if (name.contains('\\') || !text.substr(name_end).starts_with(kMiddle)) return std::nullopt;
   const std::size_t payload_begin = name_end + kMiddle.size();
   if (payload_begin >= text.size() - 1) return std::nullopt;
+  return EnvelopeParts{name, text.substr(payload_begin, text.size() - 1 - payload_begin)};
+}
+
+std::optional<MarketMessage> as_combined(std::string text) {
+  const std::optional<EnvelopeParts> parts = split_combined(text);
+  if (!parts) return std::nullopt;
   MarketMessage message;
   message.name_begin = kHead.size();
-  message.name_size = name.size();
-  message.payload_begin = payload_begin;
+  message.name_size = parts->stream.size();
+  message.payload_begin = kHead.size() + parts->stream.size() + kMiddle.size();
   message.combined = std::move(text);
   return message;
 }

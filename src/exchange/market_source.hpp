@@ -52,7 +52,13 @@ struct MarketMessage {
   }
 };
 
-// Takes `text` apart if it is exactly of the form above, as the venue writes it.
+// Where name and payload are in a text that is exactly of the form above, as the venue writes it.
+struct EnvelopeParts {
+  std::string_view stream;
+  std::string_view payload;
+};
+std::optional<EnvelopeParts> split_combined(std::string_view text);
+// Takes such a text.
 std::optional<MarketMessage> as_combined(std::string text);
 MarketMessage make_combined(std::string_view stream, std::string_view payload);
 

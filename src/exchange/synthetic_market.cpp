@@ -1,16 +1,13 @@
 #include "exchange/synthetic_market.hpp"
 
-#include <algorithm>
-
 #include "acts/base/assert.hpp"
 
 namespace acts::exchange {
 
 SyntheticMarket::SyntheticMarket(const SyntheticOptions& options)
     : start_(options.start),
-      step_interval_(std::max<Nanos>(options.update_interval, std::chrono::milliseconds{1}) /
-                     SyntheticSymbol::kStepsPerUpdate) {
-  ACTS_ASSERT(!options.symbols.empty());
+      step_interval_(options.update_interval / SyntheticSymbol::kStepsPerUpdate) {
+  ACTS_ASSERT(!options.symbols.empty() && options.update_interval >= std::chrono::milliseconds{1});
   symbols_.reserve(options.symbols.size());
   for (std::size_t i = 0; i < options.symbols.size(); ++i) {
     symbols_.emplace_back(options, i);

@@ -14,7 +14,7 @@ namespace acts::exchange {
 
 class SyntheticMarket final : public MarketSource {
  public:
-  // options.symbols must not be empty (asserted).
+  // At least one symbol and an update interval of at least 1 ms (asserted).
   explicit SyntheticMarket(const SyntheticOptions& options);
 
   [[nodiscard]] std::span<const ListedSymbol> symbols() const override { return listed_; }

@@ -212,7 +212,7 @@ void SyntheticSymbol::step(UnixNanos now, SymbolIndex self, std::vector<MarketMe
   tell_trades(fills, self, out);
   tell_best(bid, ask, self, out);
   if (++steps_ % kStepsPerUpdate == 0) tell_depth(self, out);
-  if (venue_ == Venue::kBinanceUsdm && steps_ % (kNanosPerSecond / std::max<std::int64_t>(step_.count(), 1) + 1) == 0) {
+  if (venue_ == Venue::kBinanceUsdm && steps_ % (kNanosPerSecond / step_.count() + 1) == 0) {
     tell_mark_price(self, out);
   }
 }
