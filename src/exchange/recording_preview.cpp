@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -97,7 +98,7 @@ class Previewer {
   void note_stream(std::size_t file, std::string_view stream);
   void on_message(const MergedLine& line);
   void on_update(std::size_t symbol, const DepthUpdate& update);
-  void on_snapshot(std::size_t symbol, const DepthSnapshot& snapshot, int limit);
+  void on_snapshot(std::size_t symbol, const DepthSnapshot& snapshot, const MergedLine& line);
   void measure(std::size_t symbol, Scales scales, std::span<const Level> levels);
 
   Venue venue_;
@@ -152,7 +153,7 @@ Result<void> Previewer::find_symbols(const std::vector<std::string>& paths) {
     preview_.last = line.ts_recv;
     if (const auto parts = split_combined(line.json)) {
       note_stream(line.file, parts->stream);
-    } else if (const std::string stream = stream_of_payload(venue_, line.json); !stream.empty()) {
+    } else if (const std::string stream = stream_of_payload(decoder_, line.json); !stream.empty()) {
       note_stream(line.file, stream);
     }
   });
@@ -188,7 +189,7 @@ void Previewer::on_message(const MergedLine& line) {
     if (const auto written = written_decimals(line.json)) {
       progress_[asked].written = both(*written, progress_[asked].written.value_or(Scales{}));
     }
-    on_snapshot(asked, *snapshot, line.rest_limit);
+    on_snapshot(asked, *snapshot, line);
   } else if (const auto* update = std::get_if<DepthUpdate>(&message->body)) {
     const std::size_t symbol = message->instrument;
     if (symbol >= preview_.symbols.size()) return;
@@ -233,17 +234,18 @@ void Previewer::on_update(std::size_t symbol, const DepthUpdate& update) {
   progress.last = update.last_update_id;
 }
 
-void Previewer::on_snapshot(std::size_t symbol, const DepthSnapshot& snapshot, int limit) {
+void Previewer::on_snapshot(std::size_t symbol, const DepthSnapshot& snapshot, const MergedLine& line) {
   measure(symbol, snapshot.scales, snapshot.bids);
   measure(symbol, snapshot.scales, snapshot.asks);
   Progress& progress = progress_[symbol];
   RecordedSymbol& recorded = preview_.symbols[symbol];
-  recorded.listed.largest_limit = std::max(recorded.listed.largest_limit, limit > 0 ? limit : limit_that_fits(snapshot));
+  const int limit = line.rest_limit > 0 ? line.rest_limit : limit_that_fits(snapshot);
+  recorded.listed.largest_limit = std::max(recorded.listed.largest_limit, limit);
   const bool heals = progress.open && snapshot.last_update_id >= progress.open->needed;
   if (!heals && progress.last) return;
   TrueBook book(snapshot.scales);
-  const std::int64_t time = to_unix_millis(snapshot.ts_event);
-  book.reset(snapshot.last_update_id, {time, time}, snapshot.bids, snapshot.asks);
+  const BookTimes times{to_unix_millis(snapshot.ts_event), transaction_time(line.json)};
+  book.reset(snapshot.last_update_id, times, snapshot.bids, snapshot.asks);
   if (heals) {
     recorded.starts.push_back({progress.open->first, std::move(book)});
     progress.open.reset();
@@ -315,8 +317,7 @@ Result<Venue> venue_of_recording(const std::string& path) {
                                                 kLines));
 }
 
-std::string stream_of_payload(Venue venue, std::string_view json) {
-  binance::Decoder decoder(venue);
+std::string stream_of_payload(binance::Decoder& decoder, std::string_view json) {
   const Result<binance::Message> message = decoder.decode(json);
   if (!message || !message->stream.empty() || message->symbol.empty()) return {};
   const std::string prefix = binance::to_stream_symbol(message->symbol);
@@ -324,6 +325,17 @@ std::string stream_of_payload(Venue venue, std::string_view json) {
   if (std::holds_alternative<BookTicker>(message->body)) return prefix + "@bookTicker";
   if (const auto* trade = std::get_if<Trade>(&message->body)) return prefix + (trade->aggregate ? "@aggTrade" : "@trade");
   return {};
+}
+
+std::int64_t transaction_time(std::string_view json) {
+  constexpr std::string_view kKey = R"("T":)";
+  const std::string_view head = json.substr(0, 192);
+  const std::size_t at = head.find(kKey);
+  std::int64_t value = 0;
+  if (at != std::string_view::npos) {
+    std::from_chars(head.data() + at + kKey.size(), head.data() + head.size(), value);
+  }
+  return value;
 }
 
 }  // namespace acts::exchange

@@ -16,6 +16,7 @@
 #include "acts/market/events.hpp"
 #include "acts/market/venue.hpp"
 
+#include "binance/decoder.hpp"
 #include "exchange/market_source.hpp"
 #include "exchange/true_book.hpp"
 
@@ -60,6 +61,9 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
 Result<Venue> venue_of_recording(const std::string& path);
 
 // The name of the stream that carries this message, for lines without an envelope; "" if it is not one that is known.
-std::string stream_of_payload(Venue venue, std::string_view json);
+std::string stream_of_payload(binance::Decoder& decoder, std::string_view json);
+
+// "T" of a depth update or a depth answer, which the decoder does not deliver; zero where there is none.
+std::int64_t transaction_time(std::string_view json);
 
 }  // namespace acts::exchange

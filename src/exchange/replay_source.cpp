@@ -1,7 +1,6 @@
 #include "exchange/replay_source.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -9,22 +8,6 @@
 #include "binance/streams.hpp"
 
 namespace acts::exchange {
-namespace {
-
-// The transaction time of a USD-M event, which the decoder does not deliver; zero where there is none.
-std::int64_t transaction_time(std::string_view payload) {
-  constexpr std::string_view kKey = R"("T":)";
-  const std::string_view head = payload.substr(0, 128);
-  const std::size_t at = head.find(kKey);
-  std::int64_t value = 0;
-  if (at != std::string_view::npos) {
-    std::from_chars(head.data() + at + kKey.size(), head.data() + head.size(), value);
-  }
-  return value;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<ReplaySource>> ReplaySource::open(const ReplayOptions& options) {
   Result<RecordingPreview> preview = preview_recordings(options.venue, options.files, options.symbols);
   if (!preview) return std::unexpected(preview.error());
@@ -84,9 +67,11 @@ Result<void> ReplaySource::step(std::vector<MarketMessage>& out) {
   read_ahead();
   if (error) return std::unexpected(*error);
 
-  std::optional<MarketMessage> message = as_combined(std::move(line->json));
-  if (!message) {
-    const std::string stream = stream_of_payload(venue_, line->json);
+  std::optional<MarketMessage> message;
+  if (split_combined(line->json)) {
+    message = as_combined(std::move(line->json));
+  } else {
+    const std::string stream = stream_of_payload(decoder_, line->json);
     if (stream.empty()) return {};
     message = make_combined(stream, line->json);
   }
