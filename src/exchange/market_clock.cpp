@@ -1,0 +1,20 @@
+#include "exchange/market_clock.hpp"
+
+#include <cmath>
+
+namespace acts::exchange {
+
+void MarketClock::on_subscriptions(Venue venue, std::size_t streams, UnixNanos now) {
+  streams_[static_cast<std::size_t>(venue)] = streams;
+  if (!started_at_ && streams_[0] + streams_[1] >= pace_.wait_for_streams) started_at_ = now;
+}
+
+std::optional<UnixNanos> MarketClock::due(UnixNanos source_time) const {
+  if (!started_at_) return std::nullopt;
+  if (pace_.as_fast_as_read) return *started_at_;
+  const Nanos passed = source_time - origin_;
+  if (pace_.factor == 1) return *started_at_ + passed;
+  return *started_at_ + Nanos{std::llround(static_cast<double>(passed.count()) / pace_.factor)};
+}
+
+}  // namespace acts::exchange

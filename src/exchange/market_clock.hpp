@@ -1,0 +1,39 @@
+// Joins the time lines of the market sources to the venue's clock: when they start together, and how fast they run.
+// Pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+namespace acts::exchange {
+
+struct Pace {
+  double factor = 1;               // times as fast as the venue's clock; > 0
+  bool as_fast_as_read = false;    // steps are due at once; whoever drives them waits for slow readers
+  std::size_t wait_for_streams = 1;  // distinct streams that have a subscriber before the first step; 0: starts at once
+};
+
+class MarketClock {
+ public:
+  // `origin`: the earliest time of any source.
+  MarketClock(Pace pace, UnixNanos origin) : pace_(pace), origin_(origin) {}
+
+  // How many streams of that venue have a subscriber now. Starts the market if there are enough.
+  void on_subscriptions(Venue venue, std::size_t streams, UnixNanos now);
+  // The venue's time at which a step is due; nothing while the market has not started.
+  [[nodiscard]] std::optional<UnixNanos> due(UnixNanos source_time) const;
+  [[nodiscard]] bool started() const { return started_at_.has_value(); }
+  [[nodiscard]] const Pace& pace() const { return pace_; }
+
+ private:
+  Pace pace_;
+  UnixNanos origin_;
+  std::array<std::size_t, 2> streams_{};
+  std::optional<UnixNanos> started_at_;
+};
+
+}  // namespace acts::exchange

@@ -1,0 +1,145 @@
+// The exchange's market streams: who is connected, who wants what, who must be pinged or cut off. Pure.
+//
+// It is handed connections, frames of clients, market messages and time, and collects what is to be sent. Rules: spot
+// "Web Socket Streams", read 2026-07-21, and USD-M "Connect", read 2026-05-28; the numbers are those of
+// binance::limits(). A stream that nobody makes is acknowledged and stays silent, as at the venue. Close codes that the
+// pages do not name are those seen there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/rate_budget.hpp"
+#include "binance/venue_facts.hpp"
+#include "exchange/client_command.hpp"
+#include "exchange/market_source.hpp"
+#include "exchange/stream_path.hpp"
+
+namespace acts::exchange {
+
+using SessionId = std::uint64_t;  // from 1, never used again
+
+struct SendText {
+  std::shared_ptr<const std::string> text;  // one message to many sessions is shared
+  bool market_data = false;                 // else a reply
+};
+struct SendPing {
+  std::string payload;
+};
+struct CloseSession {
+  std::uint16_t code = 1000;
+  std::string reason;
+};
+struct Outgoing {
+  SessionId session = 0;
+  std::variant<SendText, SendPing, CloseSession> what;
+};
+
+struct HubStats {
+  std::uint64_t messages_published = 0;  // by the market
+  std::uint64_t messages_sent = 0;       // copies to sessions
+  std::uint64_t commands = 0;
+  std::uint64_t refused_commands = 0;
+  std::uint64_t closed_too_many_requests = 0;
+  std::uint64_t closed_too_many_streams = 0;
+  std::uint64_t closed_pong_timeout = 0;
+  std::uint64_t closed_lifetime = 0;
+  std::uint64_t closed_slow = 0;
+};
+
+class StreamHub {
+ public:
+  // `source` outlives the object.
+  StreamHub(Venue venue, const MarketSource& source);
+
+  SessionId open(const StreamPath& path, UnixNanos now);
+  // Frames of a session that is unknown or being closed are ignored.
+  void on_text(SessionId session, std::string_view text, UnixNanos now);
+  void on_ping(SessionId session, UnixNanos now);
+  void on_pong(SessionId session, std::string_view payload, UnixNanos now);
+  // The session's queue is full: it is cut off.
+  void on_slow(SessionId session);
+  void on_closed(SessionId session);
+
+  void publish(const MarketMessage& message);
+  // Call it at or after next_deadline(): pings, missing pongs, ends of life.
+  void on_time(UnixNanos now);
+  [[nodiscard]] UnixNanos next_deadline() const { return next_deadline_; }
+
+  // What is to be sent, in order; empty afterwards.
+  std::vector<Outgoing> take_outgoing() { return std::exchange(outgoing_, {}); }
+
+  [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
+  // Streams of the source that have at least one subscriber.
+  [[nodiscard]] std::size_t fed_streams() const { return fed_streams_; }
+  [[nodiscard]] const HubStats& stats() const { return stats_; }
+
+ private:
+  struct Ping {
+    std::string payload;
+    UnixNanos sent;
+  };
+  struct Session {
+    StreamAccess access;
+    bool combined;
+    std::vector<std::string> streams;  // in the order of subscription
+    binance::SlidingBudget messages;
+    UnixNanos opened;
+    UnixNanos next_ping;
+    std::deque<Ping> unanswered;
+  };
+  enum class Form : std::uint8_t { kAsItIs, kRenamed, kTopOfBook };
+  // One subscription of one session to what a stream of the source feeds.
+  struct Delivery {
+    SessionId session;
+    std::string name;  // as the client calls it
+    Form form;
+    std::size_t levels = 0;  // with kTopOfBook
+  };
+  struct Feed {
+    std::string stream;
+    Form form = Form::kAsItIs;
+    std::size_t levels = 0;
+  };
+  struct Texts;
+
+  Session* find(SessionId id);
+  bool count_message(SessionId id, Session& session, UnixNanos now);
+  void execute(SessionId id, Session& session, const ClientCommand& command);
+  void subscribe(SessionId id, Session& session, const std::vector<std::string>& names);
+  void unsubscribe(SessionId id, Session& session, const std::string& name);
+  [[nodiscard]] Feed feed_of(std::string_view name) const;
+  void remove_delivery(SessionId id, const std::string& name);
+  void recount_feeds();
+  void reply(SessionId id, std::string text);
+  void cut_off(SessionId id, std::uint16_t code, std::string_view reason);
+  void check(SessionId id, Session& session, UnixNanos now, std::vector<SessionId>& late, std::vector<SessionId>& old);
+
+  Venue venue_;
+  const MarketSource& source_;
+  const binance::VenueLimits& limits_;
+  std::map<std::string, SymbolIndex, std::less<>> symbol_of_prefix_;  // "btcusdt"
+  std::set<std::string, std::less<>> source_streams_;
+  std::map<SessionId, Session> sessions_;
+  std::map<std::string, std::vector<Delivery>, std::less<>> deliveries_;  // by the stream that feeds them
+  std::vector<Outgoing> outgoing_;
+  SessionId last_session_ = 0;
+  std::size_t fed_streams_ = 0;
+  UnixNanos next_deadline_{binance::kNever};
+  HubStats stats_;
+};
+
+}  // namespace acts::exchange

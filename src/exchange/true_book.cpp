@@ -1,0 +1,178 @@
+#include "exchange/true_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "acts/base/assert.hpp"
+
+namespace acts::exchange {
+namespace {
+
+// True if `a` stands in front of `b`: is the worse of the two.
+bool worse(Side side, Price a, Price b) { return side == Side::kBid ? a < b : a > b; }
+
+auto position_of(Side side, auto& levels, Price price) {
+  return std::ranges::lower_bound(
+      levels, price, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
+}
+
+std::vector<Level> sorted(Side side, std::span<const Level> levels) {
+  std::vector<Level> result;
+  result.reserve(levels.size());
+  std::ranges::copy_if(levels, std::back_inserter(result), [](const Level& level) { return !level.quantity.is_zero(); });
+  std::ranges::sort(result, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
+  return result;
+}
+
+bool multiply(std::vector<Level>& levels, std::int64_t price_factor, std::int64_t quantity_factor) {
+  for (Level& level : levels) {
+    std::int64_t price = 0;
+    std::int64_t quantity = 0;
+    if (__builtin_mul_overflow(level.price.units(), price_factor, &price) ||
+        __builtin_mul_overflow(level.quantity.units(), quantity_factor, &quantity)) {
+      return false;
+    }
+    level = {Price{price}, Quantity{quantity}};
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> TrueBook::rescale(Scales finer) {
+  ACTS_ASSERT(finer.covers(scales_));
+  const std::int64_t price_factor = power_of_ten(finer.price - scales_.price);
+  const std::int64_t quantity_factor = power_of_ten(finer.quantity - scales_.quantity);
+  TrueBook raised = *this;
+  bool fits = multiply(raised.bids_, price_factor, quantity_factor) && multiply(raised.asks_, price_factor, quantity_factor);
+  for (Undo& undo : raised.history_) {
+    fits = fits && multiply(undo.bids, price_factor, quantity_factor) && multiply(undo.asks, price_factor, quantity_factor);
+  }
+  if (!fits) {
+    return fail(ErrorCode::kBadInput, fmt::format("a level does not fit 64 bits with {} decimals of price and {} of quantity",
+                                                  finer.price, finer.quantity));
+  }
+  raised.scales_ = finer;
+  *this = std::move(raised);
+  return {};
+}
+
+void TrueBook::reset(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks) {
+  bids_ = sorted(Side::kBid, bids);
+  asks_ = sorted(Side::kAsk, asks);
+  last_update_id_ = id;
+  times_ = times;
+  history_.clear();
+}
+
+void TrueBook::set_levels(Side side, std::vector<Level>& book, std::span<const Level> levels, std::vector<Level>* old) {
+  for (const Level& level : levels) {
+    const auto at = position_of(side, book, level.price);
+    const bool known = at != book.end() && at->price == level.price;
+    if (old != nullptr) old->push_back({level.price, known ? at->quantity : Quantity{}});
+    if (known && level.quantity.is_zero()) {
+      book.erase(at);
+    } else if (known) {
+      at->quantity = level.quantity;
+    } else if (!level.quantity.is_zero()) {
+      book.insert(at, level);
+    }
+  }
+}
+
+void TrueBook::apply(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks) {
+  ACTS_ASSERT(id >= last_update_id_);
+  Undo undo{id, last_update_id_, times_, {}, {}};
+  const bool remember = history_limit_ > 0;
+  set_levels(Side::kBid, bids_, bids, remember ? &undo.bids : nullptr);
+  set_levels(Side::kAsk, asks_, asks, remember ? &undo.asks : nullptr);
+  last_update_id_ = id;
+  times_ = times;
+  if (!remember) return;
+  // Set in reverse order, so that of two changes of one price the first one's old value stays.
+  std::ranges::reverse(undo.bids);
+  std::ranges::reverse(undo.asks);
+  history_.push_back(std::move(undo));
+  forget_beyond_limit();
+}
+
+std::optional<Level> TrueBook::best(Side side) const {
+  const std::span<const Level> all = levels(side);
+  if (all.empty()) return std::nullopt;
+  return all.back();
+}
+
+Quantity TrueBook::quantity_at(Side side, Price price) const {
+  const std::span<const Level> all = levels(side);
+  const auto at = position_of(side, all, price);
+  return at != all.end() && at->price == price ? at->quantity : Quantity{};
+}
+
+bool TrueBook::crossed() const {
+  return !bids_.empty() && !asks_.empty() && bids_.back().price >= asks_.back().price;
+}
+
+void TrueBook::keep_history(std::size_t updates) {
+  history_limit_ = updates;
+  forget_beyond_limit();
+}
+
+void TrueBook::forget_beyond_limit() {
+  while (history_.size() > history_limit_) history_.pop_front();
+}
+
+std::optional<TrueBook> TrueBook::at(UpdateId id) const {
+  const UpdateId oldest = history_.empty() ? last_update_id_ : history_.front().previous_id;
+  if (id < oldest) return std::nullopt;
+  TrueBook book(scales_);
+  book.bids_ = bids_;
+  book.asks_ = asks_;
+  book.last_update_id_ = last_update_id_;
+  book.times_ = times_;
+  for (auto undo = history_.rbegin(); undo != history_.rend() && undo->id > id; ++undo) {
+    set_levels(Side::kBid, book.bids_, undo->bids, nullptr);
+    set_levels(Side::kAsk, book.asks_, undo->asks, nullptr);
+    book.last_update_id_ = undo->previous_id;
+    book.times_ = undo->previous_times;
+  }
+  return book;
+}
+
+void append_fixed(std::string& out, std::int64_t units, int scale, int decimals) {
+  ACTS_ASSERT(scale >= 0 && decimals >= scale);
+  if (units < 0) out.push_back('-');
+  std::array<char, 24> digits;
+  const std::uint64_t magnitude = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
+  const char* end = fmt::format_to(digits.data(), "{}", magnitude);
+  const auto count = static_cast<int>(end - digits.data());
+  const int whole = count - scale;
+  if (whole > 0) {
+    out.append(digits.data(), static_cast<std::size_t>(whole));
+  } else {
+    out.push_back('0');
+  }
+  if (decimals == 0) return;
+  out.push_back('.');
+  if (whole < 0) out.append(static_cast<std::size_t>(-whole), '0');
+  out.append(digits.data() + std::max(whole, 0), static_cast<std::size_t>(count - std::max(whole, 0)));
+  out.append(static_cast<std::size_t>(decimals - scale), '0');
+}
+
+void append_levels(std::string& out, const TrueBook& book, Side side, std::size_t count, Scales decimals) {
+  const std::span<const Level> all = book.levels(side);
+  const Scales scales = book.scales();
+  out.push_back('[');
+  for (std::size_t i = 0; i < std::min(count, all.size()); ++i) {
+    const Level& level = all[all.size() - 1 - i];
+    out.append(i == 0 ? "[\"" : ",[\"");
+    append_fixed(out, level.price.units(), scales.price, std::max(decimals.price, scales.price));
+    out.append("\",\"");
+    append_fixed(out, level.quantity.units(), scales.quantity, std::max(decimals.quantity, scales.quantity));
+    out.append("\"]");
+  }
+  out.push_back(']');
+}
+
+}  // namespace acts::exchange

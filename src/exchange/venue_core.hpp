@@ -1,0 +1,88 @@
+// One venue of the exchange without its sockets: REST, streams, connection limits and the market behind them. Pure: it
+// is handed requests, frames and the venue's time, and hands back answers and what is to be sent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/rate_budget.hpp"
+#include "exchange/market_clock.hpp"
+#include "exchange/market_source.hpp"
+#include "exchange/rest_api.hpp"
+#include "exchange/stream_hub.hpp"
+#include "net/http_message.hpp"
+
+namespace acts::exchange {
+
+struct CoreStats {
+  HubStats streams;
+  std::uint64_t requests = 0;
+  std::uint64_t refused_connects = 0;
+  std::uint64_t skipped_input = 0;  // pieces of the source that could not be read
+};
+
+class VenueCore {
+ public:
+  // Connection attempts are counted for so many addresses at once; beyond, the first of them is forgotten.
+  static constexpr std::size_t kMaxAddresses = 4096;
+
+  // `clock` outlives the object; it is shared by all venues of the exchange.
+  VenueCore(Venue venue, std::unique_ptr<MarketSource> source, MarketClock& clock, WeightRules weights);
+
+  HttpResponse request(const RestCall& call, UnixNanos now);
+
+  // A WebSocket handshake: a session, or how it is refused.
+  std::variant<SessionId, HttpResponse> connect(std::string_view path, std::string_view query, std::string_view peer,
+                                                UnixNanos now);
+  void on_text(SessionId session, std::string_view text, UnixNanos now);
+  void on_ping(SessionId session, UnixNanos now) { hub_.on_ping(session, now); }
+  void on_pong(SessionId session, std::string_view payload, UnixNanos now) { hub_.on_pong(session, payload, now); }
+  void on_slow(SessionId session) { hub_.on_slow(session); }
+  void on_closed(SessionId session, UnixNanos now);
+
+  // Takes at most `steps` steps of the market that are due; true if more are.
+  bool advance(UnixNanos now, std::size_t steps);
+  void on_time(UnixNanos now) { hub_.on_time(now); }
+  // When advance() or on_time() is next worth calling; binance::kNever if only a client can change anything.
+  [[nodiscard]] UnixNanos next_deadline() const;
+  // The source has come to its end.
+  [[nodiscard]] bool finished() const { return !source_->next_time(); }
+
+  std::vector<Outgoing> take_outgoing() { return hub_.take_outgoing(); }
+  // One line for each piece of the source that was skipped; at most kMaxProblems between two calls, all are counted.
+  std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
+  static constexpr std::size_t kMaxProblems = 16;
+
+  [[nodiscard]] Venue venue() const { return venue_; }
+  [[nodiscard]] const MarketSource& source() const { return *source_; }
+  [[nodiscard]] MarketSource& source() { return *source_; }
+  [[nodiscard]] const StreamHub& hub() const { return hub_; }
+  [[nodiscard]] CoreStats stats() const;
+
+ private:
+  bool count_connect(std::string_view peer, UnixNanos now);
+
+  Venue venue_;
+  std::unique_ptr<MarketSource> source_;
+  MarketClock& clock_;
+  RestApi rest_;
+  StreamHub hub_;
+  std::map<std::string, binance::SlidingBudget, std::less<>> connects_;
+  std::vector<MarketMessage> messages_;
+  std::vector<std::string> problems_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t refused_connects_ = 0;
+  std::uint64_t skipped_input_ = 0;
+};
+
+}  // namespace acts::exchange

@@ -1,0 +1,150 @@
+#include "exchange/venue_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace acts::exchange {
+namespace {
+
+// Steps of the market between two looks at the sockets.
+constexpr std::size_t kStepsPerTurn = 64;
+// As fast as it is read: above so many unsent bytes of any session the market waits, looking again so often.
+constexpr std::size_t kFastBacklogBytes = 1024 * 1024;
+constexpr Nanos kBacklogPoll = std::chrono::milliseconds{1};
+
+}  // namespace
+
+VenueServer::VenueServer(EventLoop& loop, Clock& clock, std::unique_ptr<VenueCore> core, bool as_fast_as_read)
+    : loop_(loop), clock_(clock), core_(std::move(core)), as_fast_as_read_(as_fast_as_read) {}
+
+VenueServer::~VenueServer() {
+  if (timer_ != 0) loop_.cancel_timer(timer_);
+}
+
+Result<std::uint16_t> VenueServer::listen(const ServerOptions& options) {
+  server_ = std::make_unique<Server>(
+      loop_, options,
+      [this](const HttpServerRequest& request, HttpReply reply) {
+        reply.send(core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now()));
+      },
+      [this](const HttpServerRequest& request, WsUpgrade upgrade) { on_upgrade(request, std::move(upgrade)); });
+  return server_->listen();
+}
+
+void VenueServer::on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade) {
+  auto connected = core_->connect(request.path, request.query, request.peer_address, clock_.now());
+  if (auto* refusal = std::get_if<HttpResponse>(&connected)) {
+    spdlog::warn("exchange: {} refused the connection to {} with {}", to_string(core_->venue()), request.path,
+                 refusal->status);
+    upgrade.refuse(std::move(*refusal));
+    return;
+  }
+  const SessionId id = std::get<SessionId>(connected);
+  WsSessionCallbacks callbacks;
+  callbacks.on_message = [this, id](std::string_view message, bool /*binary*/) {
+    core_->on_text(id, message, clock_.now());
+    after_event();
+  };
+  callbacks.on_ping = [this, id](std::string_view /*payload*/) {
+    core_->on_ping(id, clock_.now());
+    after_event();
+  };
+  callbacks.on_pong = [this, id](std::string_view payload) {
+    core_->on_pong(id, payload, clock_.now());
+    after_event();
+  };
+  callbacks.on_close = [this, id](const WsSessionEnd& /*end*/) {
+    sessions_.erase(id);
+    core_->on_closed(id, clock_.now());
+    after_event();
+  };
+  sessions_[id] = upgrade.accept(std::move(callbacks));
+  after_event();
+}
+
+void VenueServer::after_event() {
+  flush();
+  pump_soon();
+  if (on_progress_) on_progress_();
+}
+
+void VenueServer::pump_soon() {
+  if (std::exchange(pump_posted_, true)) return;
+  loop_.post([self = weak_from_this()] {
+    if (const auto server = self.lock()) {
+      server->pump_posted_ = false;
+      server->pump();
+    }
+  });
+}
+
+void VenueServer::pump() {
+  const UnixNanos now = clock_.now();
+  core_->on_time(now);
+  const bool wait = as_fast_as_read_ && backlogged();
+  const bool more = !wait && core_->advance(now, kStepsPerTurn);
+  flush();
+  log_problems();
+  if (more) {
+    pump_soon();
+  } else if (wait) {
+    wait_until(now, now);
+  } else {
+    wait_until(core_->next_deadline(), now);
+  }
+  if (on_progress_) on_progress_();
+}
+
+void VenueServer::wait_until(UnixNanos deadline, UnixNanos now) {
+  if (timer_ != 0 && timer_deadline_ == deadline && deadline > now) return;
+  if (timer_ != 0) loop_.cancel_timer(timer_);
+  timer_ = 0;
+  if (deadline == binance::kNever) return;
+  timer_deadline_ = deadline;
+  const Nanos delay = deadline > now ? clock_.real_time_for(deadline - now) : kBacklogPoll;
+  timer_ = loop_.start_timer(delay, [this] {
+    timer_ = 0;
+    pump();
+  });
+}
+
+bool VenueServer::backlogged() const {
+  return std::ranges::any_of(sessions_, [](const auto& s) { return s.second.queued_bytes() > kFastBacklogBytes; });
+}
+
+void VenueServer::flush() {
+  while (true) {
+    std::vector<Outgoing> outgoing = core_->take_outgoing();
+    if (outgoing.empty()) return;
+    for (Outgoing& one : outgoing) deliver(std::move(one));
+  }
+}
+
+// The one place through which everything goes out to a session.
+void VenueServer::deliver(Outgoing outgoing) {
+  const auto found = sessions_.find(outgoing.session);
+  if (found == sessions_.end()) return;
+  WsSession session = found->second;
+  if (auto* text = std::get_if<SendText>(&outgoing.what)) {
+    if (!session.send_text(std::move(text->text)) && session.is_open()) core_->on_slow(outgoing.session);
+  } else if (const auto* ping = std::get_if<SendPing>(&outgoing.what)) {
+    session.send_ping(ping->payload);
+  } else {
+    const auto& close = std::get<CloseSession>(outgoing.what);
+    spdlog::warn("exchange: {} cut off session {}: {} {}", to_string(core_->venue()), outgoing.session, close.code,
+                 close.reason);
+    sessions_.erase(found);
+    session.close(close.code, close.reason);
+  }
+}
+
+void VenueServer::log_problems() {
+  for (const std::string& problem : core_->take_problems()) {
+    spdlog::warn("exchange: {} recording: {}", to_string(core_->venue()), problem);
+  }
+}
+
+}  // namespace acts::exchange
