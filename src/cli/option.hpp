@@ -28,10 +28,10 @@ enum class OptionKind : std::uint8_t {
 using Values = std::vector<std::string>;
 
 struct OptionSpec {
-  std::string_view name;         // the key: "data_dir"; the flag is "--data-dir"
-  std::string_view placeholder;  // "DIR"
+  std::string_view name;              // the key: "data_dir"; the flag is "--data-dir"
+  std::string_view placeholder = {};  // "DIR"
   OptionKind kind = OptionKind::kText;
-  std::string_view help;
+  std::string_view help = {};
   std::string_view default_text = {};
   std::vector<std::string_view> choices = {};
   bool is_required = false;
