@@ -5,12 +5,13 @@
 #include <exception>
 
 #include "cli/command_line.hpp"
+#include "cli/demo_command.hpp"
 
 namespace acts::cli {
 namespace {
 
 int run(int argc, char** argv) {
-  const std::vector<Command> commands{replay_command(), features_command()};
+  const std::vector<Command> commands{demo_command(), replay_command(), features_command()};
   const Result<CommandLine> line = parse_command_line(commands, argc, argv);
   if (!line) return complain(line.error());
   if (line->command == nullptr) {

@@ -1,3 +1,5 @@
+#include "cli/run_collect.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -5,7 +7,6 @@
 #include <csignal>
 
 #include "cli/command.hpp"
-#include "cli/run_collect.hpp"
 #include "live/collect.hpp"
 #include "live/display.hpp"
 #include "live/service_notify.hpp"
