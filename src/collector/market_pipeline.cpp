@@ -36,13 +36,16 @@ UnixNanos MarketPipeline::advance(UnixNanos now) {
 }
 
 void MarketPipeline::sample(Feed& feed, UnixNanos boundary) {
-  rows_(feed.sampler.sample({.boundary = boundary,
-                             .book = feed.builder.book(),
-                             .sync = feed.builder.status(),
-                             .trading = feed.trading,
-                             .last_event_time = feed.builder.last_event_time(),
-                             .last_depth_recv = feed.builder.last_update_received(),
-                             .connected = feed.connected}));
+  MinuteRow row = feed.sampler.sample({.boundary = boundary,
+                                       .book = feed.builder.book(),
+                                       .sync = feed.builder.status(),
+                                       .trading = feed.trading,
+                                       .last_event_time = feed.builder.last_event_time(),
+                                       .last_depth_recv = feed.builder.last_update_received(),
+                                       .connected = feed.connected});
+  if (!feed.listed)
+    row = make_empty_row(options_.venue, row.symbol(), options_.bands, boundary, Reason::kUnknownSymbol);
+  rows_(std::move(row));
   ++counters_.rows;
 }
 
@@ -67,6 +70,11 @@ void MarketPipeline::set_trading_status(InstrumentIndex index, TradingStatus sta
   feeds_[index]->trading = status;
 }
 
+void MarketPipeline::set_status(InstrumentIndex index, SymbolStatus status) {
+  feeds_[index]->listed = status != SymbolStatus::kUnlisted;
+  feeds_[index]->trading = trading_status_of(status);
+}
+
 MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos received) {
   const UnixNanos now = advance(received);
   ++counters_.messages;
@@ -86,6 +94,7 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
     if (const auto* error = std::get_if<binance::VenueError>(&message->body)) {
       ++counters_.venue_errors;
       outcome.error_code = error->code;
+      if (error->id >= 0) outcome.reply_id = error->id;
       outcome.problem = fmt::format("the venue says {} {}", error->code, error->message);
     }
     return outcome;
@@ -112,12 +121,16 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
 }
 
 void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome) {
+  outcome.kind = DataKind::kOther;
   if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+    outcome.kind = DataKind::kDepth;
     note_update(feed, *update, now, outcome);
   } else if (const auto* trade = std::get_if<Trade>(&message.body)) {
+    outcome.kind = DataKind::kTrade;
     ++counters_.trades;
     feed.builder.on_trade(*trade);
   } else if (std::holds_alternative<BookTicker>(message.body)) {
+    outcome.kind = DataKind::kBookTicker;
     ++counters_.tickers;
   }
 }

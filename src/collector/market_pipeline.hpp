@@ -26,6 +26,7 @@
 
 #include "binance/book_builder.hpp"
 #include "binance/decoder.hpp"
+#include "collector/symbol_status.hpp"
 
 namespace acts::collector {
 
@@ -41,14 +42,17 @@ struct PipelineOptions {
   binance::BookBuilderOptions book;
 };
 
+enum class DataKind : std::uint8_t { kNone, kDepth, kTrade, kBookTicker, kOther };
+
 // What became of one message.
 struct MessageOutcome {
   InstrumentIndex instrument = kNoInstrument;
   bool decoded = false;                          // false: refused, see `problem`
   bool is_data = false;                          // an event of a subscribed stream
+  DataKind kind = DataKind::kNone;               // of an event
   std::optional<binance::UpdateVerdict> update;  // of a depth update
   bool server_shutdown = false;
-  std::optional<std::int64_t> reply_id;    // of an acknowledgement
+  std::optional<std::int64_t> reply_id;    // of an acknowledgement, or of an error that answers a message of ours
   std::optional<std::int64_t> error_code;  // the venue's
   std::string problem;                     // one line; empty if all is well
 };
@@ -77,6 +81,8 @@ class MarketPipeline {
   // No more rows for it; its messages count as of an unknown symbol.
   void remove(InstrumentIndex index);
   void set_trading_status(InstrumentIndex index, TradingStatus status);
+  // The same, and kUnlisted: its rows then say that the venue does not know the symbol.
+  void set_status(InstrumentIndex index, SymbolStatus status);
 
   // Each makes the rows that are due at `now` first. Receive times that step back (a foreign recording) are taken in
   // order.
@@ -113,6 +119,7 @@ class MarketPipeline {
     MinuteSampler sampler;
     TradingStatus trading;
     bool active = true;
+    bool listed = true;
     bool connected = true;
     std::optional<UnixNanos> last_data;
   };
