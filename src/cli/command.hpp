@@ -56,6 +56,8 @@ struct Command {
 // Of every command, before or after its name: config, log_level, log_format.
 std::vector<OptionSpec> common_options();
 
+Command collect_command();
+Command exchange_command();
 Command replay_command();
 Command features_command();
 

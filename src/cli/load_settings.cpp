@@ -253,6 +253,17 @@ Result<CollectSettings> load_settings(const Given& given) {
   return settings;
 }
 
+Result<LogSettings> log_settings(const Given& given) {
+  Given common;
+  for (const GivenOption& g : given) {
+    if (g.name == "log_level" || g.name == "log_format") common.push_back(g);
+  }
+  CollectSettings settings;
+  if (const Result<void> set = set_given(collect_options(), settings, common); !set)
+    return std::unexpected(set.error());
+  return settings.log;
+}
+
 std::vector<OptionSpec> settings_flags() {
   std::vector<OptionSpec> flags;
   for (const OptionSpec& spec : specs_of(collect_options())) {

@@ -40,6 +40,8 @@ class SettingsLoader {
 
 // From `config_file` (of the options of all commands), or acts.toml of this directory if there is one. Errors: kUsage.
 Result<CollectSettings> load_settings(const Given& given);
+// For commands without acts.toml: --log-level and --log-format. Errors: kUsage.
+Result<LogSettings> log_settings(const Given& given);
 // What collect and commands that look at its settings take as flags.
 std::vector<OptionSpec> settings_flags();
 OptionSpec symbols_positional();

@@ -49,26 +49,9 @@ Result<void> set_data_dir(S& settings, const V& values) {
   return {};
 }
 
-// "9100", ":9100", "HOST:9100", "[::1]:9100".
 Result<void> set_metrics(S& settings, const V& values) {
-  ListenAddress address;
-  const std::string& text = values[0];
-  const std::size_t colon = text.rfind(':');
-  std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
-  const bool is_bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (is_bracketed) host = host.substr(1, host.size() - 2);
-  if (!is_bracketed && host.find_first_of(":/ []") != std::string::npos) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("'{}' is not HOST:PORT: write it as 127.0.0.1:9100 or [::1]:9100", text));
-  }
-  if (!host.empty()) address.host = host;
-  const Result<int> port =
-      parse_integer(std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1), 0, 65535);
-  if (!port) return fail(ErrorCode::kUsage, fmt::format("port {}: write it as 127.0.0.1:9100", port.error().message));
-  address.port = static_cast<std::uint16_t>(*port);
-  settings.metrics = address;
   settings.serve_metrics = true;
-  return {};
+  return store(settings.metrics, parse_listen_address(values[0]));
 }
 
 // Plain protocols show everything to whoever is on the way, and let him change it.

@@ -5,6 +5,7 @@
 #include "acts/market/venue.hpp"
 
 #include "cli/option.hpp"
+#include "live/settings.hpp"
 
 namespace acts::cli {
 
@@ -29,5 +30,8 @@ inline const OptionSpec kStaleAfterSpec{.name = "stale_after",
 Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
+
+// "9100", ":9100", "HOST:9100", "[::1]:9100"; on loopback if no host is given. Errors: kUsage, without a place.
+Result<ListenAddress> parse_listen_address(const std::string& text);
 
 }  // namespace acts::cli
