@@ -239,6 +239,19 @@ TEST_F(WsClientTest, ReadsNoFurtherWhilePaused) {
   EXPECT_EQ(session.queued_bytes(), 0U);
 }
 
+TEST_F(WsClientTest, KeepsTheTimeOfAMessageThatCameWhilePaused) {
+  WsProbe probe(loop, clock, ws_options(url(serve_sessions())));
+  open(probe);
+  probe.client->pause_reading();
+  session.send_text("held");
+  run_for(30ms);
+  EXPECT_TRUE(probe.messages.empty());
+  const UnixNanos resumed = clock.now();
+  probe.client->resume_reading();
+  ASSERT_TRUE(run_until([&] { return probe.messages.size() == 1; }));
+  EXPECT_LT(probe.received_at[0], resumed);
+}
+
 TEST_F(WsClientTest, MayBeClosedWhilePaused) {
   WsProbe probe(loop, clock, ws_options(url(serve_sessions())));
   open(probe);

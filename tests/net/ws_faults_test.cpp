@@ -101,7 +101,7 @@ TEST_F(WsFaults, TellsHandshakesThatAreNone) {
   for (const Case& c : {Case{"", NetFault::kDisconnected}, Case{"SSH-2.0\r\n\r\n", NetFault::kMalformed},
                         Case{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
-                             NetFault::kRefused}}) {
+                             NetFault::kMalformed}}) {
     const RawServer odd([&c](int connection) {
       read_until(connection, "\r\n\r\n");
       write_all(connection, c.answer);
