@@ -51,6 +51,7 @@ struct Bench {
     options.url = url;
     options.ca_file = exchange.ca_file();
     WsCallbacks callbacks;
+    callbacks.on_open = [] {};
     callbacks.on_message = [on_message](std::string_view bytes, UnixNanos, bool) { on_message(bytes); };
     callbacks.on_close = [on_close](const CloseInfo& info) {
       if (on_close) on_close(info);
@@ -183,6 +184,9 @@ TEST(Exchange, PingsOnItsOwnClockAndClosesWhoTalksTooMuch) {
   WsConnect connect;
   connect.url = url;
   WsCallbacks callbacks;
+  callbacks.on_open = [] {};
+  callbacks.on_message = [](std::string_view, UnixNanos, bool) {};
+  callbacks.on_close = [](const CloseInfo&) {};
   callbacks.on_ping = [&](std::string_view payload) {
     EXPECT_FALSE(payload.empty());
     if (++pings == 5) bench.loop.stop();  // the fourth would not come if pongs did not arrive
