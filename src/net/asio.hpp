@@ -1,7 +1,6 @@
 // For net/ itself: the names of Asio it uses, and how its coroutines are started. No public header includes this.
 #pragma once
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -26,6 +25,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 template <typename T>
 using Task = asio::awaitable<T>;
 
+// In a co_await expression stands no temporary lambda: g++ 12 destroys what it holds twice. The same goes for
+// aggregates made in place.
+//
 // The completion token of nearly every wait: resumes the coroutine, the outcome is in `error`.
 [[nodiscard]] inline auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 

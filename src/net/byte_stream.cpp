@@ -54,14 +54,13 @@ void ByteStream::note_read(std::size_t bytes) {
 void ByteStream::read(const ReadBuffers& buffers, Completion done) {
   if (buffer_begin_ != buffer_end_ || buffers[0].size() == 0) {
     const std::size_t taken = take_buffered(buffers);
-    asio::post(socket_.get_executor(),
-               [done = std::move(done), taken]() mutable { std::move(done)(error_code{}, taken); });
+    asio::post(socket_.get_executor(), [done = std::move(done), taken]() mutable { done(error_code{}, taken); });
     return;
   }
   if (buffers[0].size() >= buffer_.size()) {
     raw_read(buffers[0], [this, done = std::move(done)](error_code error, std::size_t bytes) mutable {
       note_read(bytes);
-      std::move(done)(error, bytes);
+      done(error, bytes);
     });
     return;
   }
@@ -69,7 +68,7 @@ void ByteStream::read(const ReadBuffers& buffers, Completion done) {
     note_read(bytes);
     buffer_begin_ = 0;
     buffer_end_ = bytes;
-    std::move(done)(error, take_buffered(buffers));
+    done(error, take_buffered(buffers));
   });
 }
 
@@ -105,7 +104,10 @@ void ByteStream::drain() {
     if (!error && drained_ < kMaxDrained) return drain();
     drain_limit_.reset();
     close();
-    std::move(on_drained_)(error_code{}, drained_);
+    // Whoever waited may let go of the stream.
+    const std::size_t drained = drained_;
+    Completion done = std::move(on_drained_);
+    done(error_code{}, drained);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ namespace acts {
 class ByteStream {
  public:
   using executor_type = Executor;
-  using Completion = asio::any_completion_handler<void(error_code, std::size_t)>;
+  // Called on the loop's thread, where everything here runs, so that the handler's own executor need not be asked.
+  using Completion = std::move_only_function<void(error_code, std::size_t)>;
   static constexpr std::size_t kMaxBuffers = 8;
   using ReadBuffers = std::array<asio::mutable_buffer, kMaxBuffers>;
   using WriteBuffers = std::array<asio::const_buffer, kMaxBuffers>;

@@ -18,9 +18,9 @@
 namespace acts {
 
 struct HttpClientOptions {
-  std::string ca_file;  // PEM; "" = the system's certificate authorities
+  std::string ca_file = {};  // PEM; "" = the system's certificate authorities
   std::string user_agent = "acts";
-  ProxySettings proxy;  // see proxy_settings_from_environment(); default: no proxy
+  ProxySettings proxy = {};  // see proxy_settings_from_environment(); default: no proxy
   std::size_t max_header_bytes = 64 * 1024;
   std::size_t max_body_bytes = 64 * 1024 * 1024;
   std::size_t max_in_flight = 64;         // further requests fail with kBusy
@@ -31,9 +31,9 @@ struct HttpClientOptions {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;      // http or https
-  HttpHeaders headers;  // besides Host, User-Agent, Content-Length, Connection
-  std::string body;
+  std::string url = {};      // http or https
+  HttpHeaders headers = {};  // besides Host, User-Agent, Content-Length, Connection
+  std::string body = {};
   Nanos timeout = std::chrono::seconds{30};  // from request() to the last byte of the body
 };
 

@@ -11,8 +11,8 @@
 namespace acts {
 
 struct HttpHeader {
-  std::string name;
-  std::string value;
+  std::string name = {};
+  std::string value = {};
 };
 using HttpHeaders = std::vector<HttpHeader>;
 
@@ -21,8 +21,8 @@ const std::string* find_header(const HttpHeaders& headers, std::string_view name
 
 struct HttpResponse {
   int status = 200;
-  HttpHeaders headers;
-  std::string body;
+  HttpHeaders headers = {};
+  std::string body = {};
 
   // As find_header(), "" if there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

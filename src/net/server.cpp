@@ -192,7 +192,8 @@ Task<NetResult<HttpMessage>> Server::Impl::read_request(Connection& connection, 
     if (fault != NetFault::kNone) co_return std::unexpected(attempt.failure(fault, "request", parser.problem()));
     if (parser.is_done()) break;
     if (parser.expects_continue() && !std::exchange(has_continued, true)) {
-      const bool is_written = co_await write(connection, "HTTP/1.1 100 Continue\r\n\r\n");
+      std::string leave = "HTTP/1.1 100 Continue\r\n\r\n";
+      const bool is_written = co_await write(connection, std::move(leave));
       if (!is_written)
         co_return std::unexpected(attempt.failure(NetFault::kTruncated, "request", "the client has gone"));
     }
@@ -290,9 +291,10 @@ Task<void> Server::Impl::run_session(ConnectionPtr connection, HttpMessage messa
 }
 
 Task<void> Server::Impl::finish(Connection& connection) {
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code, std::size_t)>(
-      [stream = connection.stream](auto handler) { stream->finish(ByteStream::Completion(std::move(handler))); },
-      asio::use_awaitable);
+  auto finished = std::make_shared<asio::steady_timer>(loop.executor(), SteadyTime::max());
+  connection.stream->finish([finished](error_code, std::size_t) { finished->cancel(); });
+  error_code ignored;
+  co_await finished->async_wait(into(ignored));
 }
 
 Server::Server(EventLoop& loop, ServerOptions options, HttpHandler on_request, WsHandler on_upgrade)

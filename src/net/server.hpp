@@ -18,14 +18,14 @@
 namespace acts {
 
 struct TlsFiles {
-  std::string certificate_file;  // PEM, the chain
-  std::string key_file;          // PEM
+  std::string certificate_file = {};  // PEM, the chain
+  std::string key_file = {};          // PEM
 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 = any free one
-  std::optional<TlsFiles> tls;
+  std::optional<TlsFiles> tls = {};
   std::size_t max_connections = 1024;  // further ones are closed as they come, and counted
   std::size_t max_header_bytes = 64 * 1024;
   std::size_t max_request_bytes = 1024 * 1024;       // a longer body is answered with 413
@@ -43,13 +43,13 @@ struct ServerOptions {
 };
 
 struct HttpServerRequest {
-  std::string method;
-  std::string target;  // as received
-  std::string path;    // before "?", as received
-  std::string query;   // after "?", as received
-  HttpHeaders headers;
-  std::string body;
-  std::string peer_address;         // without port
+  std::string method = {};
+  std::string target = {};  // as received
+  std::string path = {};    // before "?", as received
+  std::string query = {};   // after "?", as received
+  HttpHeaders headers = {};
+  std::string body = {};
+  std::string peer_address = {};    // without port
   std::uint64_t connection_id = 0;  // the same for all requests of one connection
 
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;  // "" if there is none
@@ -84,17 +84,17 @@ class HttpReply {
 // Why a WebSocket session ended.
 struct WsSessionEnd {
   std::uint16_t code = 1006;
-  std::string reason;
+  std::string reason = {};
   bool was_clean = false;
 };
 
 struct WsSessionCallbacks {
-  std::function<void(std::string_view message, bool binary)> on_message;
+  std::function<void(std::string_view message, bool binary)> on_message = {};
   // Answered already.
-  std::function<void(std::string_view payload)> on_ping;
-  std::function<void(std::string_view payload)> on_pong;
+  std::function<void(std::string_view payload)> on_ping = {};
+  std::function<void(std::string_view payload)> on_pong = {};
   // Exactly once, unless the server is destroyed first. Any of these may be left empty.
-  std::function<void(const WsSessionEnd&)> on_close;
+  std::function<void(const WsSessionEnd&)> on_close = {};
 };
 
 // A WebSocket connection of a client. A handle: copies mean the same session, none keeps it alive; calls do nothing

@@ -116,8 +116,9 @@ Task<NetResult<std::shared_ptr<WsConnection>>> WebSocketClient::Impl::shake_hand
   attempt->stage = NetStage::kHandshake;
   attempt->on_stop([held = stream] { held->close(); });
   auto connection = std::make_shared<WsConnection>(stream, options.max_message_bytes);
-  const error_code error =
-      co_await connection->connect(url.authority(), url.target, handshake_headers(options), refusal);
+  std::string host = url.authority();
+  HttpHeaders headers = handshake_headers(options);
+  const error_code error = co_await connection->connect(std::move(host), url.target, std::move(headers), refusal);
   attempt->on_stop(nullptr);
   if (!error && !attempt->is_stopped()) co_return connection;
   const std::string what = fmt::format("WebSocket handshake with {}", url.host_and_port());

@@ -21,11 +21,11 @@
 namespace acts {
 
 struct WsConnect {
-  std::string url;      // ws or wss, with path and query
-  std::string ca_file;  // PEM; "" = the system's certificate authorities
+  std::string url = {};      // ws or wss, with path and query
+  std::string ca_file = {};  // PEM; "" = the system's certificate authorities
   std::string user_agent = "acts";
-  HttpHeaders headers;                               // more handshake headers
-  ProxySettings proxy;                               // see proxy_settings_from_environment(); default: no proxy
+  HttpHeaders headers = {};                          // more handshake headers
+  ProxySettings proxy = {};                          // see proxy_settings_from_environment(); default: no proxy
   Nanos connect_timeout = std::chrono::seconds{10};  // from open() to the answered handshake
   Nanos address_timeout = std::chrono::seconds{5};   // one address may take so long before the next is tried
   Nanos idle_timeout{0};                             // closed after so long without a byte, a ping included; 0 = never
@@ -41,25 +41,25 @@ struct WsConnect {
 // Why and how a connection, or the attempt at one, ended.
 struct CloseInfo {
   std::uint16_t code = 1006;  // RFC 6455 section 7.4; 1005: a close frame without a code, 1006: none at all
-  std::string reason;         // the peer's, or one line of ours saying what happened, where, and the remedy
+  std::string reason = {};    // the peer's, or one line of ours saying what happened, where, and the remedy
   ErrorCode kind = ErrorCode::kRetry;
   bool was_clean = false;  // both sides sent a close frame
   NetFault fault = NetFault::kNone;
   NetStage stage = NetStage::kStart;
   // With fault kRefused: the answer to the handshake.
   int http_status = 0;
-  std::optional<Nanos> retry_after;
-  std::string body;  // its first kMaxRefusalBody bytes
+  std::optional<Nanos> retry_after = {};
+  std::string body = {};  // its first kMaxRefusalBody bytes
 };
 inline constexpr std::size_t kMaxRefusalBody = 4096;
 
 struct WsCallbacks {
-  std::function<void()> on_open;
+  std::function<void()> on_open = {};
   // `bytes` is valid in the call only. ts_recv: the clock's time right after the read; `binary`: not a text message.
-  std::function<void(std::string_view bytes, UnixNanos ts_recv, bool binary)> on_message;
+  std::function<void(std::string_view bytes, UnixNanos ts_recv, bool binary)> on_message = {};
   // Answered already, with the same payload. May be left empty.
-  std::function<void(std::string_view payload)> on_ping;
-  std::function<void(const CloseInfo&)> on_close;
+  std::function<void(std::string_view payload)> on_ping = {};
+  std::function<void(const CloseInfo&)> on_close = {};
 };
 
 class WebSocketClient {

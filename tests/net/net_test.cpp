@@ -1,0 +1,190 @@
+#include "net/net_test.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+
+int listening_socket(int backlog, std::uint16_t& port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener, any, size) != 0 || ::listen(listener, backlog) != 0 || ::getsockname(listener, any, &size) != 0)
+    std::abort();
+  port = ntohs(address.sin_port);
+  return listener;
+}
+
+bool is_readable(int socket, int milliseconds) {
+  pollfd wanted{socket, POLLIN, 0};
+  return ::poll(&wanted, 1, milliseconds) > 0;
+}
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (std::filesystem::temp_directory_path() / "acts-net-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) std::abort();
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+RawServer::RawServer(std::function<void(int)> serve) : listener_(listening_socket(16, port_)) {
+  thread_ = std::thread([this, serve = std::move(serve)] {
+    while (!is_over_) {
+      if (!is_readable(listener_, 5)) continue;
+      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (connection < 0) continue;
+      serve(connection);
+      ::close(connection);
+    }
+  });
+}
+
+RawServer::~RawServer() {
+  is_over_ = true;
+  thread_.join();
+  ::close(listener_);
+}
+
+std::string read_until(int connection, const std::string& end) {
+  std::string out;
+  char buffer[4096];
+  while (end.empty() || out.find(end) == std::string::npos) {
+    if (!is_readable(connection, 1000)) break;
+    const ssize_t got = ::recv(connection, buffer, sizeof buffer, 0);
+    if (got <= 0) break;
+    out.append(buffer, static_cast<std::size_t>(got));
+  }
+  return out;
+}
+
+void write_all(int connection, const std::string& bytes) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t sent = ::send(connection, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+    if (sent <= 0) return;
+    done += static_cast<std::size_t>(sent);
+  }
+}
+
+FullBacklog::FullBacklog() {
+  sockets_.push_back(listening_socket(0, port_));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port_);
+  // A backlog of 0 still takes one; what comes after waits in SYN.
+  for (int i = 0; i < 4; ++i) {
+    const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    (void)::connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    sockets_.push_back(filler);
+  }
+}
+
+FullBacklog::~FullBacklog() {
+  for (const int socket : sockets_) ::close(socket);
+}
+
+bool NetTest::run_until(const std::function<bool()>& is_done) {
+  std::function<void()> look;
+  EventLoop::TimerId timer = 0;
+  look = [&] {
+    if (is_done()) {
+      loop.stop();
+    } else {
+      timer = loop.start_timer(1ms, look);
+    }
+  };
+  timer = loop.start_timer(0ms, look);
+  const bool was_done = loop.run_for(5s);
+  loop.cancel_timer(timer);
+  return was_done;
+}
+
+std::uint16_t NetTest::serve(ServerOptions options, HttpHandler on_request, WsHandler on_upgrade) {
+  if (!on_request) {
+    on_request = [](const HttpServerRequest& request, HttpReply reply) {
+      reply.send(200, "text/plain", fmt::format("{} {} {}", request.method, request.target, request.body));
+    };
+  }
+  server = std::make_unique<Server>(loop, std::move(options), std::move(on_request), std::move(on_upgrade));
+  const Result<std::uint16_t> port = server->listen();
+  EXPECT_TRUE(port) << port.error().message;
+  return port.value_or(0);
+}
+
+void NetTest::echo(const HttpServerRequest&, WsUpgrade upgrade) {
+  auto session = std::make_shared<WsSession>();
+  WsSessionCallbacks callbacks;
+  callbacks.on_message = [session](std::string_view message, bool) { session->send_text(std::string(message)); };
+  *session = upgrade.accept(std::move(callbacks));
+}
+
+NetResult<HttpResponse> NetTest::fetch(HttpRequest request, HttpClientOptions options) {
+  HttpClient client(loop, std::move(options));
+  std::optional<NetResult<HttpResponse>> result;
+  client.request(std::move(request), [&result](NetResult<HttpResponse> answer) { result = std::move(answer); });
+  EXPECT_FALSE(result.has_value());
+  EXPECT_TRUE(run_until([&result] { return result.has_value(); }));
+  if (!result) return std::unexpected(net_error(NetFault::kNone, NetStage::kStart, "no answer"));
+  return *std::move(result);
+}
+
+const SelfSignedFiles& NetTest::certificates() {
+  static const TemporaryDirectory directory;
+  static const SelfSignedFiles files = make_self_signed(directory.path(), RealClock().now()).value();
+  return files;
+}
+
+ServerOptions NetTest::tls_options() {
+  ServerOptions options;
+  options.tls = TlsFiles{certificates().certificate_file, certificates().key_file};
+  return options;
+}
+
+WsProbe::WsProbe(EventLoop& loop, Clock& clock, WsConnect options) {
+  WsCallbacks callbacks;
+  callbacks.on_open = [this] {
+    ++opens;
+    if (on_open) on_open();
+  };
+  callbacks.on_message = [this](std::string_view message, UnixNanos ts_recv, bool) {
+    messages.emplace_back(message.substr(0, 64));
+    bytes += message.size();
+    received_at.push_back(ts_recv);
+    if (on_message) on_message(message);
+  };
+  callbacks.on_ping = [this](std::string_view payload) { pings.emplace_back(payload); };
+  callbacks.on_close = [this](const CloseInfo& info) {
+    ++closes;
+    closed = info;
+  };
+  client = std::make_unique<WebSocketClient>(loop, clock, std::move(options), std::move(callbacks));
+}
+
+WsConnect ws_options(const std::string& url) {
+  WsConnect options;
+  options.url = url;
+  options.connect_timeout = 3s;
+  options.close_timeout = 1s;
+  return options;
+}
+
+}  // namespace acts
