@@ -2,7 +2,6 @@
 // Argument: levels a side. "Cold" walks other books in between, as a collector of many symbols does once a minute.
 #include <benchmark/benchmark.h>
 
-#include <memory>
 #include <random>
 #include <vector>
 
@@ -39,35 +38,34 @@ OrderBook deep_book(std::int64_t levels, std::uint64_t seed) {
   return book;
 }
 
-void sample(benchmark::State& state, bool suspects, std::size_t books) {
+void sample_minute(benchmark::State& state, bool suspects, std::size_t books) {
   std::vector<OrderBook> all;
   for (std::size_t i = 0; i < books; ++i) {
     all.push_back(deep_book(state.range(0), i + 1));
     if (suspects) all.back().mark_gap();
   }
   MinuteSampler sampler{Venue::kBinanceSpot, "BTCUSDT", BandList::defaults(), UnixNanos{}};
-  SampleInput input{.boundary = UnixNanos{}, .book = all.front(), .sync = {SyncState::kInSync, Reason::kNone}};
+  UnixNanos boundary;
   std::size_t next = 0;
   for (auto _ : state) {
-    SampleInput one{.boundary = input.boundary + kMinute, .book = all[next], .sync = input.sync};
-    input.boundary = one.boundary;
-    MinuteRow row = sampler.sample(one);
+    boundary = boundary + kMinute;
+    MinuteRow row =
+        sampler.sample({.boundary = boundary, .book = all[next], .sync = {SyncState::kInSync, Reason::kNone}});
     benchmark::DoNotOptimize(row);
     next = next + 1 == books ? 0 : next + 1;
   }
 }
 
-void BM_SampleBook(benchmark::State& state) { sample(state, false, 1); }
-void BM_SampleBookOfSuspects(benchmark::State& state) { sample(state, true, 1); }
-void BM_SampleColdBook(benchmark::State& state) { sample(state, false, 100); }
-void BM_SampleColdBookOfSuspects(benchmark::State& state) { sample(state, true, 100); }
+// Of 20,000 levels a side, more than any cache here holds.
+constexpr std::size_t kColdBooks = 64;
 
-BENCHMARK(BM_SampleBook)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(BM_SampleBookOfSuspects)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(BM_SampleColdBook)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK(BM_SampleColdBookOfSuspects)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(sample_minute, exact, false, 1)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(sample_minute, suspect, true, 1)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(sample_minute, cold, false, kColdBooks)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(sample_minute, cold_suspect, true, kColdBooks)
+    ->Arg(10'000)
+    ->Arg(20'000)
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace acts
-
-BENCHMARK_MAIN();

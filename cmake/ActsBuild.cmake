@@ -19,7 +19,7 @@ add_library(acts_options INTERFACE)
 target_compile_options(
   acts_options
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
-            -Wold-style-cast -Wcast-align -Wnull-dereference
+            -Wold-style-cast -Wcast-align
             $<$<BOOL:${ACTS_WARNINGS_AS_ERRORS}>:-Werror>)
 if(ACTS_SANITIZE)
   target_compile_options(acts_options INTERFACE -fsanitize=${ACTS_SANITIZE} -fno-omit-frame-pointer

@@ -39,7 +39,8 @@ Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNano
   DepthUpdate scaled = update;
   std::vector<Level> bids;
   std::vector<Level> asks;
-  if (update.scales != book_.scales()) {  // rare: more decimals than ever before, or a message decoded before the decoder was told
+  if (update.scales !=
+      book_.scales()) {  // rare: more decimals than ever before, or a message decoded before the decoder was told
     if (Result<void> covered = cover(update.scales); !covered) return std::unexpected(covered.error());
     if (!fits(update.bids, update.scales, book_.scales()) || !fits(update.asks, update.scales, book_.scales())) {
       return fail(ErrorCode::kBadInput, "a level of the update does not fit 64 bits at the book's decimals");
@@ -84,8 +85,12 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
   switch (sync_.on_snapshot(snapshot.last_update_id, book_.forgotten_upto(), now)) {
     case SnapshotVerdict::kTooOld: return SnapshotOutcome::kTooOld;
     case SnapshotVerdict::kWait:
-      waiting_ = Kept{snapshot.last_update_id, snapshot.ts_event, snapshot.limit, snapshot.scales,
-                      {snapshot.bids.begin(), snapshot.bids.end()}, {snapshot.asks.begin(), snapshot.asks.end()}};
+      waiting_ = Kept{snapshot.last_update_id,
+                      snapshot.ts_event,
+                      snapshot.limit,
+                      snapshot.scales,
+                      {snapshot.bids.begin(), snapshot.bids.end()},
+                      {snapshot.asks.begin(), snapshot.asks.end()}};
       return SnapshotOutcome::kWaiting;
     case SnapshotVerdict::kMerge: break;
   }
@@ -137,8 +142,10 @@ bool BookBuilder::near_edge() const {
   const std::int64_t margin = (window.high.units() - window.low.units()) / 4;
   for (const PriceInterval& interval : book_.coverage().intervals()) {
     if (bid->price < interval.low || ask->price > interval.high) continue;
-    const bool near_low = interval.low != CoverageSet::kNoLowerEnd && bid->price.units() - interval.low.units() < margin;
-    const bool near_high = interval.high != CoverageSet::kNoUpperEnd && interval.high.units() - ask->price.units() < margin;
+    const bool near_low =
+        interval.low != CoverageSet::kNoLowerEnd && bid->price.units() - interval.low.units() < margin;
+    const bool near_high =
+        interval.high != CoverageSet::kNoUpperEnd && interval.high.units() - ask->price.units() < margin;
     return near_low || near_high;
   }
   return true;

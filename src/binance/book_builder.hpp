@@ -1,7 +1,8 @@
-// One instrument's book from its depth messages: DepthSync judges their sequence, OrderBook keeps the levels. Pure; no recording, no sockets. The book is
-// never reset: see order_book.hpp for what a gap does to it.
+// One instrument's book from its depth messages: DepthSync judges their sequence, OrderBook keeps the levels. Pure; no
+// recording, no sockets. The book is never reset: see order_book.hpp for what a gap does to it.
 //
-// Takes every decoded depth update and snapshot of the instrument in order of receipt, and trades for clearing ghosts. Not thread-safe.
+// Takes every decoded depth update and snapshot of the instrument in order of receipt, and trades for clearing ghosts.
+// Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "acts/market/events.hpp"
 #include "acts/market/order_book.hpp"
 #include "acts/market/venue.hpp"
+
 #include "binance/depth_sync.hpp"
 
 namespace acts::binance {
@@ -33,7 +35,8 @@ class BookBuilder {
 
   BookBuilder(Venue venue, Scales scales, Options options = Options());
 
-  // Errors: kBadInput if the values do not fit the book at the update's scales: nothing of it is applied then, and the ids of the next update show the gap.
+  // Errors: kBadInput if the values do not fit the book at the update's scales: nothing of it is applied then, and the
+  // ids of the next update show the gap.
   Result<UpdateVerdict> on_update(const DepthUpdate& update, UnixNanos now);
   // Keeps a copy if it must wait for the stream. Errors: kBadInput as above.
   Result<SnapshotOutcome> on_snapshot(const DepthSnapshot& snapshot, UnixNanos now);

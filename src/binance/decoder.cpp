@@ -40,7 +40,8 @@ struct Decoder::Impl {
   bool scan(std::string_view padded, Message& message);
 };
 
-// A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's bytes.
+// A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's
+// bytes.
 std::string_view Decoder::Impl::pad(std::string_view json) {
   if (buffer.size() < json.size() + kScannerPadding) buffer.resize((json.size() + kScannerPadding) * 2);
   std::memcpy(buffer.data(), json.data(), json.size());
@@ -94,8 +95,8 @@ void Decoder::disable_scanner() { impl_->scanner_enabled = false; }
 
 Result<Message> Decoder::decode(std::string_view json, InstrumentIndex asked) {
   if (json.size() > kMaxMessageBytes) {
-    return fail(ErrorCode::kBadInput,
-                fmt::format("a message of {} bytes; at most {} are read: {}", json.size(), kMaxMessageBytes, excerpt(json)));
+    return fail(ErrorCode::kBadInput, fmt::format("a message of {} bytes; at most {} are read: {}", json.size(),
+                                                  kMaxMessageBytes, excerpt(json)));
   }
   const std::string_view padded = impl_->pad(json);
   Message message;

@@ -1,10 +1,13 @@
-// From received bytes to integers: depth, partial depth, bookTicker, trade, aggTrade, REST depth, replies and errors; spot and USD-M.
+// From received bytes to integers: depth, partial depth, bookTicker, trade, aggTrade, REST depth, replies and errors;
+// spot and USD-M.
 //
-// Depth updates in the form the venue writes them are read by a scanner made for them (depth_scanner.hpp); everything else, and whatever that scanner
-// does not recognise, goes through simdjson. Both give the same result. A message is refused whole: one bad level, and none of it is delivered.
+// Depth updates in the form the venue writes them are read by a scanner made for them (depth_scanner.hpp); everything
+// else, and whatever that scanner does not recognise, goes through simdjson. Both give the same result. A message is
+// refused whole: one bad level, and none of it is delivered.
 //
-// Prices and quantities are read at the scales the decoder holds for the symbol. A message that needs more decimals is decoded at scales that
-// cover both, which it carries; the caller raises its book and then calls set_scales(). At most kMaxWireDecimals are taken.
+// Prices and quantities are read at the scales the decoder holds for the symbol. A message that needs more decimals is
+// decoded at scales that cover both, which it carries; the caller raises its book and then calls set_scales(). At most
+// kMaxWireDecimals are taken.
 //
 // Facts: docs of 2026-07-21 (spot, web-socket-streams.md, rest-api.md) and 2026-05-28 (USD-M market streams).
 // Owns its buffers (they grow to the largest message seen). Not thread-safe.
@@ -19,6 +22,7 @@
 #include "acts/base/result.hpp"
 #include "acts/market/price.hpp"
 #include "acts/market/venue.hpp"
+
 #include "binance/messages.hpp"
 
 namespace acts::binance {
@@ -42,8 +46,9 @@ class Decoder {
   void set_scales(InstrumentIndex index, Scales scales);
   [[nodiscard]] std::size_t size() const;
 
-  // A message of a stream, or any REST answer. For a REST depth answer, which does not name its symbol, `asked` is the instrument it was asked for.
-  // Errors: kBadInput, in one line, naming what is wrong, the symbol if known, and beginning with the message's start.
+  // A message of a stream, or any REST answer. For a REST depth answer, which does not name its symbol, `asked` is the
+  // instrument it was asked for. Errors: kBadInput, in one line, naming what is wrong, the symbol if known, and
+  // beginning with the message's start.
   Result<Message> decode(std::string_view json, InstrumentIndex asked = kNoInstrument);
 
   // How many messages the scanner read, and how many simdjson.

@@ -38,7 +38,8 @@ std::uint64_t combine(std::uint64_t values) {
 // The first `count` (1 ... 8) digit values as a number.
 std::uint64_t first_digits(std::uint64_t values, unsigned count) { return combine(values << (64 - 8 * count)); }
 
-// A literal of the message's form; text behind the end of the message never matches as `end` is checked with every number and at the close.
+// A literal of the message's form; text behind the end of the message never matches as `end` is checked with every
+// number and at the close.
 template <std::size_t N>
 bool literal(const char*& p, const char (&text)[N]) {
   if (std::memcmp(p, text, N - 1) != 0) return false;
@@ -65,12 +66,14 @@ bool integer(const char*& p, std::int64_t& out) {
 }
 
 struct Scale {
-  explicit Scale(int decimals_) : factor(static_cast<std::uint64_t>(power_of_ten(decimals_))), decimals(static_cast<unsigned>(decimals_)) {}
+  explicit Scale(int decimals_)
+      : factor(static_cast<std::uint64_t>(power_of_ten(decimals_))), decimals(static_cast<unsigned>(decimals_)) {}
   std::uint64_t factor;
   unsigned decimals;
 };
 
-// digits[.digits]" at a scale of at most 8. Up to 10 whole digits, so that no product overflows; more is for the general parser.
+// digits[.digits]" at a scale of at most 8. Up to 10 whole digits, so that no product overflows; more is for the
+// general parser.
 bool number(const char*& p, const Scale& scale, std::int64_t& out) {
   const std::uint64_t values = digit_values(p);
   const unsigned count = leading_digits(values);
@@ -102,7 +105,8 @@ bool number(const char*& p, const Scale& scale, std::int64_t& out) {
 }
 
 // [["price","quantity"],...]
-bool side(const char*& p, const char* end, const Scale& price_scale, const Scale& quantity_scale, std::vector<Level>& out) {
+bool side(const char*& p, const char* end, const Scale& price_scale, const Scale& quantity_scale,
+          std::vector<Level>& out) {
   out.clear();
   if (*p == ']') {
     ++p;

@@ -1,4 +1,5 @@
-// Reads one depth update exactly as Binance writes it, in one pass: key order, no blanks, no escapes. Anything else is not its business.
+// Reads one depth update exactly as Binance writes it, in one pass: key order, no blanks, no escapes. Anything else is
+// not its business.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +23,15 @@ struct ScannedDepth {
   bool has_previous = false;
 };
 
-// Head first, so that the caller can find the scales by the symbol; then the levels. Each returns false as soon as the text is not of the
-// expected form (then use the general parser), and reads at most kScannerPadding bytes beyond its end.
+// Head first, so that the caller can find the scales by the symbol; then the levels. Each returns false as soon as the
+// text is not of the expected form (then use the general parser), and reads at most kScannerPadding bytes beyond its
+// end.
 class DepthScanner {
  public:
   // `text` is followed by kScannerPadding readable bytes and ends in "}" (else false).
   bool head(std::string_view text, ScannedDepth& out);
-  // After head(). False also for a value that needs more decimals than `scales`, is negative, zero as a price, or too large.
+  // After head(). False also for a value that needs more decimals than `scales`, is negative, zero as a price, or too
+  // large.
   bool levels(Scales scales, std::vector<Level>& bids, std::vector<Level>& asks);
 
  private:

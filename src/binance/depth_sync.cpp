@@ -23,17 +23,17 @@ void DepthSync::on_stream_open(UnixNanos now) {
 
 // Spot ids count every change: an update continues state u' if U <= u' + 1.
 DepthSync::Continuity DepthSync::judge_spot(const DepthIds& ids) const {
-  if (ids.last <= last_) return Continuity::kStale;            // [spot 4], [spot 5] u < id, and u == id: nothing new
-  if (ids.first > last_.next()) return Continuity::kGap;       // [spot 5] U > id + 1
-  return Continuity::kContinues;                               // [spot 5]
+  if (ids.last <= last_) return Continuity::kStale;       // [spot 4], [spot 5] u < id, and u == id: nothing new
+  if (ids.first > last_.next()) return Continuity::kGap;  // [spot 5] U > id + 1
+  return Continuity::kContinues;                          // [spot 5]
 }
 
 // USD-M ids jump: only pu, the previous update's u, proves continuity.
 DepthSync::Continuity DepthSync::judge_usdm(const DepthIds& ids) const {
   // [usdm 3] drop u < lastUpdateId; u == lastUpdateId is the bracketing update [usdm 4] and carries the chain on.
   if (snapshot_is_last_ ? ids.last < last_ : ids.last <= last_) return Continuity::kStale;
-  if (ids.previous > last_) return Continuity::kGap;           // [usdm 5] pu is not the u we hold
-  return Continuity::kContinues;                               // [usdm 4], [usdm 5]
+  if (ids.previous > last_) return Continuity::kGap;  // [usdm 5] pu is not the u we hold
+  return Continuity::kContinues;                      // [usdm 4], [usdm 5]
 }
 
 UpdateId DepthSync::state_before(const DepthIds& ids) const {
@@ -43,7 +43,8 @@ UpdateId DepthSync::state_before(const DepthIds& ids) const {
 Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
   at(now);
   if (ids.first > ids.last) {
-    return fail(ErrorCode::kBadInput, fmt::format("depth update with U {} above u {}", ids.first.value(), ids.last.value()));
+    return fail(ErrorCode::kBadInput,
+                fmt::format("depth update with U {} above u {}", ids.first.value(), ids.last.value()));
   }
   quiet_deadline_.reset();
   if (!has_event_ && !has_snapshot_) {
@@ -69,7 +70,8 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
     note_unsynced(ids.last);
   }
   if (continuity == Continuity::kContinues) return UpdateVerdict::kApply;
-  // [spot 5], [usdm 5] say "start over"; we keep the book and ask for a snapshot that is not older than the end of the gap.
+  // [spot 5], [usdm 5] say "start over"; we keep the book and ask for a snapshot that is not older than the end of the
+  // gap.
   oldest_usable_ = state_before(ids);
   if (has_snapshot_) {
     ++counters_.gaps;
@@ -83,7 +85,8 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
   at(now);
   pending_.reset();
   wait_deadline_.reset();
-  if (snapshot < forgotten_upto || (has_event_ && snapshot < oldest_usable_)) {  // [spot 3] older than the first U: fetch again
+  if (snapshot < forgotten_upto ||
+      (has_event_ && snapshot < oldest_usable_)) {  // [spot 3] older than the first U: fetch again
     ++counters_.too_old;
     too_old_seen_ = true;
     retry_later(SnapshotWanted::Why::kTooOld, now);
@@ -124,8 +127,8 @@ void DepthSync::note_unsynced(UpdateId last) {
 
 void DepthSync::count_superseded(UpdateId snapshot) {
   const bool strict = venue_ == Venue::kBinanceUsdm;  // [usdm 3] u < lastUpdateId, [spot 4] u <= lastUpdateId
-  const auto superseded = std::ranges::count_if(
-      unsynced_, [&](UpdateId last) { return strict ? last < snapshot : last <= snapshot; });
+  const auto superseded =
+      std::ranges::count_if(unsynced_, [&](UpdateId last) { return strict ? last < snapshot : last <= snapshot; });
   counters_.applied -= static_cast<std::uint64_t>(superseded);
   counters_.stale += static_cast<std::uint64_t>(superseded);
   unsynced_ = {};

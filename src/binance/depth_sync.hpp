@@ -1,11 +1,12 @@
-// Judges the sequence of one instrument's depth updates and snapshots, and says when a snapshot is needed. Sans-IO: the caller delivers ids and time and
-// carries out what poll_action() asks for. The levels go to OrderBook (see book_builder.hpp). Not thread-safe; keeps no reference to its input.
+// Judges the sequence of one instrument's depth updates and snapshots, and says when a snapshot is needed. Sans-IO: the
+// caller delivers ids and time and carries out what poll_action() asks for. The levels go to OrderBook (see
+// book_builder.hpp). Not thread-safe; keeps no reference to its input.
 //
-// There is no buffer of updates: they are applied from the first one on, and a snapshot is merged into what is there. The documented procedure's
-// "drop buffered events" becomes "levels not newer than the snapshot take its value".
+// There is no buffer of updates: they are applied from the first one on, and a snapshot is merged into what is there.
+// The documented procedure's "drop buffered events" becomes "levels not newer than the snapshot take its value".
 //
-// Rules: "How to manage a local order book correctly" (spot web-socket-streams.md, text of 2025-11-12, read 2026-07-21; USD-M diff book depth streams,
-// read 2026-05-28). Their step numbers stand at each branch: [spot N], [usdm N].
+// Rules: "How to manage a local order book correctly" (spot web-socket-streams.md, text of 2025-11-12, read 2026-07-21;
+// USD-M diff book depth streams, read 2026-05-28). Their step numbers stand at each branch: [spot N], [usdm N].
 #pragma once
 
 #include <cstddef>
@@ -45,11 +46,11 @@ struct SnapshotWanted {
 };
 
 struct DepthSyncLimits {
-  Nanos quiet_start = std::chrono::seconds{3};      // a stream without events gets its snapshot after this
+  Nanos quiet_start = std::chrono::seconds{3};       // a stream without events gets its snapshot after this
   Nanos wait_for_stream = std::chrono::seconds{10};  // how long a snapshot ahead of the stream is kept
   Nanos answer_timeout = std::chrono::seconds{60};   // a request not answered by then counts as failed
   Nanos retry_first = std::chrono::milliseconds{500};
-  Nanos retry_cap = std::chrono::seconds{30};        // doubled at each failure up to this
+  Nanos retry_cap = std::chrono::seconds{30};           // doubled at each failure up to this
   Nanos voluntary_interval = std::chrono::seconds{60};  // between snapshots that heal nothing (edge, crossed, refresh)
 };
 
@@ -61,7 +62,8 @@ class DepthSync {
 
   // The stream is subscribed: from now on silence is quiet. Without it the first update says so.
   void on_stream_open(UnixNanos now);
-  // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last; the state is unchanged.
+  // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last; the
+  // state is unchanged.
   Result<UpdateVerdict> on_update(const DepthIds& ids, UnixNanos now);
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
   SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now);
@@ -81,7 +83,8 @@ class DepthSync {
   [[nodiscard]] SyncStatus status() const;
   [[nodiscard]] bool has_event() const { return has_event_; }
   [[nodiscard]] UpdateId last_update_id() const { return last_; }
-  // A usable snapshot is not below this: the state just before the first update, or before the first one behind the last gap.
+  // A usable snapshot is not below this: the state just before the first update, or before the first one behind the
+  // last gap.
   [[nodiscard]] UpdateId oldest_usable() const { return oldest_usable_; }
 
   struct Counters {
@@ -106,8 +109,8 @@ class DepthSync {
   void retry_later(SnapshotWanted::Why why, UnixNanos now);
   void at(UnixNanos now);
 
-  // How many updates before the first merge are remembered for the stale count; those before are stale in any case (a snapshot that old
-  // would not be usable: the book remembers deletions no longer).
+  // How many updates before the first merge are remembered for the stale count; those before are stale in any case (a
+  // snapshot that old would not be usable: the book remembers deletions no longer).
   static constexpr std::size_t kMaxUnsynced = 65'536;
 
   Venue venue_;

@@ -17,7 +17,7 @@ namespace dom = simdjson::dom;
 using simdjson::SUCCESS;
 using std::string_view;
 
-constexpr std::int64_t kMaxMillis = 9'000'000'000'000;  // year 2255: still a UnixNanos
+constexpr std::int64_t kMaxMillis = 9'000'000'000'000;  // year 2255: beyond it UnixNanos ends
 constexpr std::int64_t kMaxIntervals = 1000;
 constexpr std::size_t kMaxSymbolBytes = 64;
 constexpr std::int64_t kStableMargined = 1;  // `st`: 1 USD-M, 2 COIN-M
@@ -256,6 +256,7 @@ RateLimit ExchangeInfo::request_weight_limit() const {
 
 Result<ExchangeInfo> parse_exchange_info(string_view json, Venue venue) {
   if (json.size() > kMaxExchangeInfoBytes) return bad(fmt::format("longer than {} bytes", kMaxExchangeInfoBytes));
+  if (json.empty()) return bad("not a JSON object in an empty answer; ask again");
   dom::parser parser;
   dom::object root;
   const simdjson::error_code error = parser.parse(json.data(), json.size(), true).get(root);

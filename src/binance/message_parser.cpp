@@ -8,6 +8,7 @@
 #include <string>
 
 #include "acts/base/decimal.hpp"
+
 #include "binance/decoder.hpp"
 #include "binance/wire.hpp"
 
@@ -16,7 +17,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// How reading a part ended. kNeedsScale: a value has more decimals than the scales at hand; they have been raised, read again.
+// How reading a part ended. kNeedsScale: a value has more decimals than the scales at hand; they have been raised, read
+// again.
 enum class Read : std::uint8_t { kOk, kNeedsScale, kBad };
 
 // Reads the values of one message; remembers the first thing that is wrong with it.
@@ -84,7 +86,8 @@ class Reader {
     dom::element price_text;
     dom::element quantity_text;
     if (object[price_key].get(price_text) != simdjson::SUCCESS) return bad(fmt::format("{} is missing", price_key));
-    if (object[quantity_key].get(quantity_text) != simdjson::SUCCESS) return bad(fmt::format("{} is missing", quantity_key));
+    if (object[quantity_key].get(quantity_text) != simdjson::SUCCESS)
+      return bad(fmt::format("{} is missing", quantity_key));
     return level(price_text, quantity_text, out);
   }
 
@@ -162,9 +165,10 @@ struct MessageParser::Impl {
   dom::parser parser;
   std::string upper;  // the symbol of a stream name, in the venue's spelling
 
-  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels);
-  bool body(dom::object object, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels, Message& message,
-            std::string& fault);
+  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
+                        LevelBuffers& levels);
+  bool body(dom::object object, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels,
+            Message& message, std::string& fault);
   Read event(dom::object object, std::string_view type, Reader& reader, LevelBuffers& levels, Message& message);
   Read depth_update(dom::object object, Reader& reader, LevelBuffers& levels, Message& message);
   static Read snapshot(dom::object object, Reader& reader, LevelBuffers& levels, Message& message);
@@ -204,8 +208,8 @@ std::string_view MessageParser::Impl::symbol_of(dom::object object, std::string_
   return upper;
 }
 
-bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels,
-                               Message& message, std::string& fault) {
+bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, InstrumentIndex asked,
+                               LevelBuffers& levels, Message& message, std::string& fault) {
   const auto type = text_at(object, "e");
   const bool is_snapshot = !type && has(object, "lastUpdateId");
   const bool is_ticker = !type && !is_snapshot && has(object, "u") && has(object, "B") && has(object, "A");
@@ -226,7 +230,7 @@ bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, I
   Reader reader(symbols.scales(message.instrument));
   Read read = Read::kNeedsScale;
   while (read == Read::kNeedsScale) {
-    read = is_snapshot  ? snapshot(object, reader, levels, message)
+    read = is_snapshot ? snapshot(object, reader, levels, message)
            : is_ticker ? book_ticker(object, reader, message)
                        : event(object, *type, reader, levels, message);
   }
@@ -264,7 +268,8 @@ Read MessageParser::Impl::depth_update(dom::object object, Reader& reader, Level
   update.bids = levels.bids;
   update.asks = levels.asks;
   if (const int limit = partial_depth_limit(message.stream); limit > 0) {
-    message.body = PartialDepth{{update.last_update_id, update.ts_event, limit, update.scales, update.bids, update.asks}};
+    message.body =
+        PartialDepth{{update.last_update_id, update.ts_event, limit, update.scales, update.bids, update.asks}};
   } else {
     message.body = update;
   }
@@ -283,7 +288,8 @@ Read MessageParser::Impl::snapshot(dom::object object, Reader& reader, LevelBuff
     return reader.bad("a level of a snapshot has quantity 0");
   }
   if (!levels.bids.empty() && !levels.asks.empty() &&
-      std::ranges::max(levels.bids, {}, &Level::price).price >= std::ranges::min(levels.asks, {}, &Level::price).price) {
+      std::ranges::max(levels.bids, {}, &Level::price).price >=
+          std::ranges::min(levels.asks, {}, &Level::price).price) {
     return reader.bad("the snapshot is crossed");
   }
   snapshot.scales = reader.scales();
@@ -318,7 +324,8 @@ Read MessageParser::Impl::trade(dom::object object, bool aggregate, Reader& read
     return Read::kBad;
   }
   trade.first_trade_id = trade.last_trade_id = trade.trade_id;
-  if (aggregate && (!reader.integer(object, "f", trade.first_trade_id) || !reader.integer(object, "l", trade.last_trade_id))) {
+  if (aggregate &&
+      (!reader.integer(object, "f", trade.first_trade_id) || !reader.integer(object, "l", trade.last_trade_id))) {
     return Read::kBad;
   }
   Level at;

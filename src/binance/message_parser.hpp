@@ -7,6 +7,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/market/venue.hpp"
+
 #include "binance/messages.hpp"
 #include "binance/symbol_table.hpp"
 
@@ -24,7 +25,8 @@ class MessageParser {
   ~MessageParser();
 
   // `padded` is followed by at least 64 readable bytes. Errors say what is wrong, without the message itself.
-  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels);
+  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
+                        LevelBuffers& levels);
 
  private:
   struct Impl;

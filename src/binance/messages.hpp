@@ -1,4 +1,5 @@
-// One message of Binance, decoded. Views and spans point into the Decoder that made it and are valid until its next call.
+// One message of Binance, decoded. Views and spans point into the Decoder that made it and are valid until its next
+// call.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace acts::binance {
 using InstrumentIndex = std::uint32_t;
 inline constexpr InstrumentIndex kNoInstrument = UINT32_MAX;
 
-// The full top N of a side, sent again and again; `limit` is that N. Spot's has neither symbol nor time but in the stream's name.
+// The full top N of a side, sent again and again; `limit` is that N. Spot's has neither symbol nor time but in the
+// stream's name.
 struct PartialDepth {
   DepthSnapshot top;
 };
@@ -45,7 +47,8 @@ struct Message {
   std::string_view stream;
   // kNoInstrument: no symbol, or not one of the decoder's.
   InstrumentIndex instrument = kNoInstrument;
-  std::variant<OtherMessage, DepthUpdate, DepthSnapshot, PartialDepth, BookTicker, Trade, ServerShutdown, ControlReply, VenueError>
+  std::variant<OtherMessage, DepthUpdate, DepthSnapshot, PartialDepth, BookTicker, Trade, ServerShutdown, ControlReply,
+               VenueError>
       body;
 };
 

@@ -43,7 +43,7 @@ inline constexpr std::string_view kRetryAfterHeader = "Retry-After";
 // An answer as received; views need to last for the call only.
 struct RestAnswer {
   int status = 0;
-  std::string_view body;
+  std::string_view body = {};
   std::string_view used_weight = {};  // values of the headers above, empty if there was none
   std::string_view retry_after = {};
 };

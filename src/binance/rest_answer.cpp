@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "acts/base/assert.hpp"
 
@@ -16,7 +17,7 @@ using std::string_view;
 // An error object is short: what is longer is not searched for one.
 constexpr std::size_t kMaxErrorBody = 4096;
 constexpr std::size_t kMaxQuotedBytes = 200;
-// 9999-12-31: larger milliseconds do not fit UnixNanos' neighbours and are no time of a venue.
+// Year 2255: beyond it UnixNanos ends.
 constexpr std::int64_t kMaxMillis = 9'000'000'000'000;
 
 struct VenueError {
@@ -45,7 +46,7 @@ bool looks_like_json(string_view body) {
 // {"code":-1121,"msg":"Invalid symbol."}: errors are negative; {"code":200,"msg":"success"} is none.
 VenueError find_error(string_view body) {
   VenueError error;
-  if (body.size() > kMaxErrorBody) return error;
+  if (body.empty() || body.size() > kMaxErrorBody) return error;
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   std::int64_t code = 0;
@@ -113,9 +114,8 @@ Nanos default_wait(RestOutcome outcome) {
 
 std::optional<std::int64_t> parse_count(string_view text) {
   std::int64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc{} || stop != end || value < 0) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || stop != text.data() + text.size() || value < 0) return std::nullopt;
   return value;
 }
 
@@ -190,8 +190,9 @@ std::optional<int> parse_used_weight(string_view value) noexcept {
 Result<UnixNanos> parse_server_time(string_view body) {
   simdjson::dom::parser parser;
   std::int64_t millis = 0;
-  if (body.size() > kMaxErrorBody || parser.parse(body.data(), body.size(), true)["serverTime"].get(millis) != 0 ||
-      millis < 0 || millis > kMaxMillis) {
+  if (body.empty() || body.size() > kMaxErrorBody ||
+      parser.parse(body.data(), body.size(), true)["serverTime"].get(millis) != 0 || millis < 0 ||
+      millis > kMaxMillis) {
     return fail(ErrorCode::kBadInput, fmt::format("no server time in '{}'", one_line(body)));
   }
   return from_unix_millis(millis);

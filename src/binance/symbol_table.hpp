@@ -9,6 +9,7 @@
 
 #include "acts/base/assert.hpp"
 #include "acts/market/price.hpp"
+
 #include "binance/messages.hpp"
 
 namespace acts::binance {
@@ -29,7 +30,9 @@ class SymbolTable {
   }
   [[nodiscard]] std::string_view name(InstrumentIndex index) const { return names_.at(index); }
   // kNoInstrument has no decimals: its values are decoded at the least scales that hold them.
-  [[nodiscard]] Scales scales(InstrumentIndex index) const { return index == kNoInstrument ? Scales{} : scales_[index]; }
+  [[nodiscard]] Scales scales(InstrumentIndex index) const {
+    return index == kNoInstrument ? Scales{} : scales_[index];
+  }
   void set_scales(InstrumentIndex index, Scales scales) {
     ACTS_ASSERT(index < scales_.size());
     scales_[index] = scales;

@@ -12,8 +12,8 @@ namespace acts::binance {
 // Ids are read below this (events.hpp).
 inline constexpr std::int64_t kIdEnd = std::int64_t{1} << 62;
 
-// The venue stamps in milliseconds, or in microseconds where it was asked to (timeUnit=MICROSECOND): told apart by size.
-// Nothing for a stamp outside 1970 ... 2262.
+// The venue stamps in milliseconds, or in microseconds where it was asked to (timeUnit=MICROSECOND): told apart by
+// size. Nothing for a stamp outside 1970 ... 2262.
 constexpr std::optional<UnixNanos> wire_time(std::int64_t stamp) {
   constexpr std::int64_t kMillisEnd = INT64_MAX / 1'000'000;
   constexpr std::int64_t kMicrosBegin = 100'000'000'000'000;

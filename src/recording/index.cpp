@@ -91,6 +91,16 @@ struct Form<SymbolRemoved> {
   static constexpr auto kKeys = std::tuple{Key{"symbol", &SymbolRemoved::symbol}};
 };
 template <>
+struct Form<StreamOpened> {
+  static constexpr std::string_view kName = "stream_opened";
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &StreamOpened::symbol}};
+};
+template <>
+struct Form<StreamLost> {
+  static constexpr std::string_view kName = "stream_lost";
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &StreamLost::symbol}, Key{"reason", &StreamLost::reason}};
+};
+template <>
 struct Form<Gap> {
   static constexpr std::string_view kName = "gap";
   static constexpr auto kKeys = std::tuple{Key{"symbol", &Gap::symbol}, Key{"reason", &Gap::reason}};

@@ -93,6 +93,16 @@ struct SymbolRemoved {
   std::string symbol;
   friend bool operator==(const SymbolRemoved&, const SymbolRemoved&) = default;
 };
+// The symbol's stream is subscribed, from here on its silence is quiet; and its connection was lost.
+struct StreamOpened {
+  std::string symbol;
+  friend bool operator==(const StreamOpened&, const StreamOpened&) = default;
+};
+struct StreamLost {
+  std::string symbol;
+  std::string reason;
+  friend bool operator==(const StreamLost&, const StreamLost&) = default;
+};
 // Messages of this symbol (all, if empty) are known to be missing before this place.
 struct Gap {
   std::string symbol;
@@ -107,9 +117,10 @@ struct Durable {
 
 }  // namespace index
 
-using IndexEvent = std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened,
-                                index::ConnectionClosed, index::LinesFrom, index::RestAnswer, index::RestFailed,
-                                index::Timer, index::SymbolAdded, index::SymbolRemoved, index::Gap, index::Durable>;
+using IndexEvent =
+    std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened, index::ConnectionClosed,
+                 index::LinesFrom, index::RestAnswer, index::RestFailed, index::Timer, index::SymbolAdded,
+                 index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap, index::Durable>;
 
 struct IndexEntry {
   std::uint64_t lines_before = 0;

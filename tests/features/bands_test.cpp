@@ -45,6 +45,8 @@ TEST(Bands, TakeTheEndsOfTheRange) {
   EXPECT_EQ(list[0].column_suffix(), "0_000001");
   EXPECT_EQ(list[1].column_suffix(), "99_999999");
   EXPECT_EQ(list[2].column_suffix(), "1");
+  const std::array long_form{Decimal{1'250'000'000, 9}};
+  EXPECT_EQ((*BandList::make(long_form))[0].column_suffix(), "1_25");
 }
 
 TEST(Bands, RefuseWhatIsNoBandAndSayWhy) {

@@ -24,6 +24,12 @@ bool is_text(const fs::path& path) {
          std::ranges::find(kTextNames, path.filename().string()) != kTextNames.end();
 }
 
+std::string without_comments(std::string_view cmake) {
+  std::string code;
+  for (const std::string_view line : split_lines(cmake)) code += std::string(line.substr(0, line.find('#'))) + '\n';
+  return code;
+}
+
 bool is_keyword(std::string_view word) {
   return !word.empty() && std::ranges::all_of(word, [](unsigned char c) { return std::isupper(c) != 0 || c == '_'; });
 }
@@ -66,9 +72,15 @@ std::vector<SourceFile> read_files(std::string_view dir) {
 
 bool is_cpp(std::string_view path) { return path.ends_with(".cpp") || path.ends_with(".hpp"); }
 
+std::vector<std::string> cmake_words(std::string_view text) {
+  std::string code = without_comments(text);
+  std::ranges::replace_if(code, [](char c) { return c == '(' || c == ')' || c == '"'; }, ' ');
+  std::istringstream words(code);
+  return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+}
+
 std::vector<std::vector<std::string>> cmake_calls(std::string_view text, std::string_view function) {
-  std::string code;
-  for (const std::string_view line : split_lines(text)) code += std::string(line.substr(0, line.find('#'))) + '\n';
+  const std::string code = without_comments(text);
   std::vector<std::vector<std::string>> calls;
   const std::string opening = std::string(function) + "(";
   for (std::size_t at = code.find(opening); at != std::string::npos; at = code.find(opening, at + 1)) {

@@ -29,6 +29,8 @@ bool is_cpp(std::string_view path);
 
 // The calls of a CMake function in a CMakeLists.txt: the words between its parentheses, comments left out.
 std::vector<std::vector<std::string>> cmake_calls(std::string_view text, std::string_view function);
+// Every word of a CMakeLists.txt, comments left out.
+std::vector<std::string> cmake_words(std::string_view text);
 // The words that follow `keyword` up to the next word in capitals.
 std::vector<std::string> cmake_arguments(const std::vector<std::string>& call, std::string_view keyword);
 

@@ -20,7 +20,7 @@ std::span<const Room> room_table() {
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},
-       .libraries = {"boost/asio", "boost/system", "prometheus/", "spdlog/"}},
+       .libraries = {"boost/asio", "boost/system", "nlohmann/", "prometheus/", "spdlog/"}},
       {.name = "exchange",
        .uses = {"base", "market", "binance", "net", "recording"},
        .libraries = {"boost/asio", "boost/system", "nlohmann/", "spdlog/"}},

@@ -35,6 +35,12 @@ const std::vector<std::string_view> kClocks{"system_clock",  "steady_clock", "hi
                                             "time(nullptr)", "localtime",    "localtime_r"};
 const std::vector<std::string_view> kSleeps{"sleep_for", "sleep_until", "usleep", "nanosleep", "sleep"};
 
+// The project's name of a path written in `file`: "../support/model.cpp" in tests/a/CMakeLists.txt is
+// tests/support/model.cpp.
+std::string beside(const SourceFile& file, const std::string& path) {
+  return (std::filesystem::path(file.path).parent_path() / path).lexically_normal().generic_string();
+}
+
 bool below(std::string_view path, std::string_view room) {
   return path.starts_with("src/" + std::string(room) + "/") ||
          path.starts_with("include/acts/" + std::string(room) + "/");
@@ -168,15 +174,10 @@ Violations check_dead_files(std::span<const SourceFile> files) {
   std::set<std::string, std::less<>> named;
   for (const SourceFile& file : files) {
     if (!file.path.ends_with("CMakeLists.txt")) continue;
-    const std::string folder = file.path.substr(0, file.path.rfind('/') + 1);
-    for (const char* function :
-         {"acts_room", "acts_test", "add_executable", "add_library", "acts_compile_fail_test", "target_sources"}) {
-      for (const std::vector<std::string>& call : cmake_calls(file.text, function)) {
-        for (const std::string& word : call) named.insert(folder + word);
-      }
+    for (const std::string& word : cmake_words(file.text)) named.insert(beside(file, word));
+    for (const std::vector<std::string>& call : cmake_calls(file.text, "acts_fuzz")) {
+      named.insert(beside(file, call.front() + "_fuzz.cpp"));
     }
-    for (const std::vector<std::string>& call : cmake_calls(file.text, "acts_fuzz"))
-      named.insert(folder + call.front() + "_fuzz.cpp");
   }
   Violations violations;
   for (const SourceFile& file : files) {
@@ -191,11 +192,10 @@ std::vector<std::string> unit_test_sources(std::span<const SourceFile> files) {
   std::vector<std::string> sources;
   for (const SourceFile& file : files) {
     if (!file.path.ends_with("CMakeLists.txt")) continue;
-    const std::string folder = file.path.substr(0, file.path.rfind('/') + 1);
     for (const std::vector<std::string>& call : cmake_calls(file.text, "acts_test")) {
       const std::vector<std::string> label = cmake_arguments(call, "LABEL");
       if (!label.empty() && label.front() != "unit") continue;
-      for (const std::string& source : cmake_arguments(call, "SOURCES")) sources.push_back(folder + source);
+      for (const std::string& source : cmake_arguments(call, "SOURCES")) sources.push_back(beside(file, source));
     }
   }
   return sources;

@@ -179,6 +179,9 @@ TEST(DeadFiles, AreFound) {
       {"src/a/one.cpp", ""},
       {"src/a/in/two.cpp", ""},
       {"src/a/three.cpp", ""},
+      {"src/b/CMakeLists.txt", "set(parts one.cpp ../c/four.cpp)\n"},
+      {"src/b/one.cpp", ""},
+      {"src/c/four.cpp", ""},
       {"tests/fuzz/CMakeLists.txt", "acts_fuzz(x USES a)\n"},
       {"tests/fuzz/x_fuzz.cpp", ""}};
   EXPECT_THAT(check_dead_files(files), ElementsAre(HasSubstr("src/a/three.cpp:1")));
@@ -187,9 +190,9 @@ TEST(DeadFiles, AreFound) {
 TEST(UnitTests, AreThoseNotLabelledOtherwise) {
   const std::vector<SourceFile> files{
       {"tests/a/CMakeLists.txt",
-       "acts_test(a SOURCES a_test.cpp USES base)\nacts_test(b SOURCES b_test.cpp LABEL integration)\n"
+       "acts_test(a SOURCES a_test.cpp ../b/d.cpp USES base)\nacts_test(b SOURCES b_test.cpp LABEL integration)\n"
        "acts_test(c SOURCES c_test.cpp LABEL unit)\n"}};
-  EXPECT_THAT(unit_test_sources(files), ElementsAre("tests/a/a_test.cpp", "tests/a/c_test.cpp"));
+  EXPECT_THAT(unit_test_sources(files), ElementsAre("tests/a/a_test.cpp", "tests/b/d.cpp", "tests/a/c_test.cpp"));
 }
 
 TEST(UnitTests, MayNotWaitOrOpenSockets) {

@@ -24,6 +24,8 @@ const std::vector<IndexEntry> kOneOfEach{
     {8, {7}, index::Gap{"", "closed 1006"}},
     {8, {8}, index::ConnectionClosed{1, "closed by peer: \"bye\" \\ \x01"}},
     {8, {9}, index::SymbolRemoved{"BTCUSDT"}},
+    {8, {9}, index::StreamOpened{"ETHUSDT"}},
+    {8, {9}, index::StreamLost{"ETHUSDT", "closed 1006"}},
     {std::numeric_limits<std::uint64_t>::max(), {std::numeric_limits<std::int64_t>::max()}, index::Durable{123}},
     {std::numeric_limits<std::uint64_t>::max(), {std::numeric_limits<std::int64_t>::min()}, index::Alive{}},
     {std::numeric_limits<std::uint64_t>::max(), {10}, index::RunEnded{"signal"}},

@@ -1,4 +1,4 @@
-#include "net/backoff.hpp"
+#include "acts/base/backoff.hpp"
 
 #include <algorithm>
 

@@ -1,0 +1,35 @@
+// acts collect SYMBOL...: the collector, until a signal or its duration is over.
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/run_collect.hpp"
+
+namespace acts::cli {
+namespace {
+
+int run(const Given& given) {
+  const Result<CollectSettings> settings = load_settings(given);
+  if (!settings) return complain(settings.error());
+  if (settings->symbols.empty()) {
+    complain("no symbol to collect: name some, such as 'acts collect BTCUSDT ETHUSDT', or set symbols in acts.toml");
+    return kExitUsage;
+  }
+  if (const Result<void> started = start_logging(settings->log, settings->data_dir); !started) {
+    return complain(started.error());
+  }
+  return run_collect(*settings);
+}
+
+}  // namespace
+
+Command collect_command() {
+  return {.name = "collect",
+          .summary = "Collect order books into minute rows, until a signal",
+          .options = settings_flags(),
+          .positional = symbols_positional(),
+          .examples =
+              "  acts collect BTCUSDT ETHUSDT binance-usdm:BTCUSDT\n"
+              "  acts --config /etc/acts/acts.toml collect --metrics 127.0.0.1:9100",
+          .run = run};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,64 @@
+// What the commands share: what a command is, exit codes, the one line an error is, and results on standard output.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "cli/option.hpp"
+
+namespace acts::cli {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitBadInput = 3;
+inline constexpr int kExitNetwork = 4;
+inline constexpr int kExitStorage = 5;
+inline constexpr int kExitDefect = 70;
+
+int exit_code(ErrorCode code) noexcept;
+// "acts: <message>" on standard error, control characters made harmless: always one line.
+void complain(std::string_view message);
+int complain(const Error& error);
+
+// Standard output, buffered. Once the reader has gone (head, less) it says so and takes no more.
+class Output {
+ public:
+  Output() = default;
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  // False if the reader has gone.
+  bool write(std::string_view text);
+  bool flush();
+
+ private:
+  static constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+  std::string buffer_;
+  bool gone_ = false;
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<OptionSpec> options;
+  // What stands without a flag; its name is that of the option it is given as, "" if there is none.
+  OptionSpec positional = {};
+  std::string_view examples;
+  // Gets the options of the command and those of all commands; returns the exit code.
+  std::function<int(const Given& given)> run;
+};
+
+// Of every command, before or after its name: config, log_level, log_format.
+std::vector<OptionSpec> common_options();
+
+Command collect_command();
+Command exchange_command();
+Command replay_command();
+Command features_command();
+
+}  // namespace acts::cli

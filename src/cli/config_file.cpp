@@ -1,0 +1,117 @@
+#include "cli/config_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <tuple>
+
+// TOML's own limit of 256 would let a hostile file use much stack.
+#define TOML_MAX_NESTED_VALUES 32
+#include <toml++/toml.h>
+
+namespace acts::cli {
+namespace {
+
+ConfigType scalar(const toml::node& node, Values& values) {
+  if (const auto* text = node.as_string()) {
+    values.push_back(text->get());
+    return ConfigType::kText;
+  }
+  if (const auto* whole = node.as_integer()) {
+    values.push_back(fmt::format("{}", whole->get()));
+    return ConfigType::kInteger;
+  }
+  if (const auto* number = node.as_floating_point()) {
+    // The shortest text that reads back as this double: what was written, for up to 15 digits.
+    values.push_back(fmt::format("{}", number->get()));
+    return ConfigType::kNumber;
+  }
+  if (const auto* truth = node.as_boolean()) {
+    values.emplace_back(truth->get() ? "true" : "false");
+    return ConfigType::kSwitch;
+  }
+  return ConfigType::kOther;
+}
+
+ConfigType list(const toml::array& array, Values& values) {
+  ConfigType all = ConfigType::kEmptyList;
+  for (const toml::node& node : array) {
+    ConfigType one = scalar(node, values);
+    one = one == ConfigType::kText                                    ? ConfigType::kTexts
+          : one == ConfigType::kInteger || one == ConfigType::kNumber ? ConfigType::kNumbers
+                                                                      : ConfigType::kOther;
+    if (one == ConfigType::kOther || (all != ConfigType::kEmptyList && all != one)) return ConfigType::kOther;
+    all = one;
+  }
+  return all;
+}
+
+void flatten(const toml::table& table, const std::string& section, std::vector<ConfigEntry>& entries) {
+  for (const auto& [key_of_node, node] : table) {
+    const std::string key(key_of_node.str());
+    const std::uint32_t line = key_of_node.source().begin.line;
+    if (const auto* inner = node.as_table()) {
+      const std::string name = section.empty() ? key : section + "." + key;
+      entries.push_back({name, {}, line, ConfigType::kOther, {}});
+      flatten(*inner, name, entries);
+      continue;
+    }
+    ConfigEntry& entry = entries.emplace_back(ConfigEntry{section, key, line, ConfigType::kOther, {}});
+    const auto* array = node.as_array();
+    entry.type = array != nullptr ? list(*array, entry.values) : scalar(node, entry.values);
+    if (entry.type == ConfigType::kOther) entry.values.clear();
+  }
+}
+
+}  // namespace
+
+std::string_view in_words(ConfigType type) noexcept {
+  switch (type) {
+    case ConfigType::kText: return "text";
+    case ConfigType::kInteger: return "a whole number";
+    case ConfigType::kNumber: return "a number";
+    case ConfigType::kSwitch: return "true or false";
+    case ConfigType::kTexts: return "a list of texts";
+    case ConfigType::kNumbers: return "a list of numbers";
+    case ConfigType::kEmptyList: return "an empty list";
+    case ConfigType::kOther: break;
+  }
+  return "something else";
+}
+
+Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string_view name) {
+  if (text.size() > kMaxConfigBytes) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: larger than {} bytes: is this acts.toml?", name, kMaxConfigBytes));
+  }
+  std::vector<ConfigEntry> entries;
+  try {
+    flatten(toml::parse(text), {}, entries);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, error.description()));
+  }
+  std::ranges::stable_sort(entries, {}, [](const ConfigEntry& e) { return e.line; });
+  return entries;
+}
+
+Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  std::string text;
+  if (file != nullptr) {
+    errno = 0;
+    text.resize(max_bytes + 1);
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  }
+  if (file == nullptr || std::ferror(file.get()) != 0) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  }
+  if (text.size() > max_bytes) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: larger than {} bytes", path, max_bytes));
+  }
+  return text;
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,175 @@
+// acts exchange: the offline Binance, over recordings or a synthetic market, until a signal.
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <csignal>
+
+#include "binance/symbols.hpp"
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/values.hpp"
+#include "exchange/exchange_server.hpp"
+#include "net/real_clock.hpp"
+
+namespace acts::cli {
+namespace {
+
+constexpr double kMaxSpeed = 100'000;
+constexpr int kMaxLevels = 1'000'000;
+
+struct Settings {
+  exchange::ExchangeOptions exchange;
+  bool synthetic = false;
+};
+using S = Settings;
+using V = Values;
+
+template <typename Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+Result<void> set_listen(S& settings, const V& values) {
+  const Result<ListenAddress> address = parse_listen_address(values[0]);
+  if (!address) return std::unexpected(address.error());
+  settings.exchange.address = address->host;
+  settings.exchange.port = address->port;
+  return {};
+}
+
+Result<void> set_seed(S& settings, const V& values) {
+  settings.synthetic = true;
+  if (read_number(values[0], settings.exchange.synthetic_seed)) return {};
+  return fail(ErrorCode::kUsage, fmt::format("'{}' is not a seed: write a whole number such as 1", values[0]));
+}
+
+Result<void> set_speed(S& settings, const V& values) {
+  settings.exchange.as_fast_as_read = values[0] == "max";
+  if (settings.exchange.as_fast_as_read) return {};
+  double speed = 0;
+  if (read_number(values[0], speed) && speed > 0 && speed <= kMaxSpeed) {
+    settings.exchange.speed = speed;
+    return {};
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("'{}' is not a speed: write a number above 0, such as 10, or max", values[0]));
+}
+
+Result<void> set_venues(S& settings, const V& values) {
+  for (const std::string& name : values) {
+    const Result<Venue> venue = parse_venue(name);
+    if (!venue) return std::unexpected(venue.error());
+    settings.exchange.venues.push_back(*venue);
+  }
+  return {};
+}
+
+Result<void> set_symbols(S& settings, const V& values) {
+  for (const std::string& typed : values) {
+    const Result<binance::SymbolWish> wish = binance::parse_symbol_wish(typed, Venue::kBinanceSpot);
+    if (!wish) return std::unexpected(wish.error());
+    settings.exchange.symbols.push_back(wish->text);
+  }
+  return {};
+}
+
+Result<void> set_levels(S& settings, const V& values) {
+  const Result<int> levels = parse_integer(values[0], 1, kMaxLevels);
+  if (!levels) return std::unexpected(levels.error());
+  settings.exchange.levels = static_cast<std::size_t>(*levels);
+  return {};
+}
+
+using enum OptionKind;
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 9> options{{
+      {{.name = "listen",
+        .placeholder = "HOST:PORT",
+        .help = "where to serve; a second venue one port higher",
+        .default_text = "127.0.0.1:0, any free one"},
+       set_listen},
+      {{.name = "replay", .placeholder = "FILE", .kind = kFiles, .help = "serve these recordings"},
+       [](S& s, const V& v) { return s.exchange.replay_files = v, Result<void>(); }},
+      {{.name = "synthetic",
+        .placeholder = "SEED",
+        .kind = kInteger,
+        .help = "serve a synthetic market drawn from this seed"},
+       set_seed},
+      {{.name = "speed",
+        .placeholder = "N|max",
+        .help = "times real time, or as fast as it is read",
+        .default_text = "1"},
+       set_speed},
+      {{.name = "venue",
+        .placeholder = "LIST",
+        .kind = kTexts,
+        .help = "what to be: binance-spot, binance-usdm; as the recordings tell if not given"},
+       set_venues},
+      {{.name = "symbols",
+        .placeholder = "LIST",
+        .kind = kTexts,
+        .help = "only these of the recordings; those of the synthetic market"},
+       set_symbols},
+      {{.name = "levels",
+        .placeholder = "LEVELS",
+        .kind = kInteger,
+        .help = "a side of a synthetic book",
+        .default_text = "20000"},
+       set_levels},
+      {{.name = "tls", .kind = kSwitch, .help = "serve https and wss, with a certificate made for it"},
+       [](S& s, const V& v) { return s.exchange.tls = v[0] == "true", Result<void>(); }},
+      {{.name = "tls_dir",
+        .placeholder = "DIR",
+        .help = "where the certificate is kept; removed at the end if not given"},
+       [](S& s, const V& v) { return s.exchange.tls_directory = v[0], Result<void>(); }},
+  }};
+  return options;
+}
+
+// What to type in another terminal.
+std::string invitation(const exchange::ExchangeEndpoint& endpoint, const std::string& ca_file) {
+  return fmt::format("acts collect --venue {} --rest-url {} --stream-url {}{} SYMBOL...\n", to_string(endpoint.venue),
+                     endpoint.rest_url, endpoint.stream_url, ca_file.empty() ? "" : " --ca-file " + ca_file);
+}
+
+int run(const Given& given) {
+  Settings settings;
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (settings.synthetic == !settings.exchange.replay_files.empty()) {
+    complain("one of --replay FILE and --synthetic SEED is needed; see 'acts exchange --help'");
+    return kExitUsage;
+  }
+  const Result<LogSettings> log = log_settings(given);
+  if (!log) return complain(log.error());
+  if (const Result<void> started = start_logging(*log, "."); !started) return complain(started.error());
+
+  EventLoop loop;
+  RealClock clock;
+  exchange::Exchange market(loop, clock, settings.exchange);
+  const auto endpoints = market.start();
+  if (!endpoints) return complain(endpoints.error());
+  Output out;
+  for (const exchange::ExchangeEndpoint& endpoint : *endpoints) out.write(invitation(endpoint, market.ca_file()));
+  out.flush();
+  loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
+  loop.run();
+  market.stop();
+  return kExitDone;
+}
+
+}  // namespace
+
+Command exchange_command() {
+  return {.name = "exchange",
+          .summary = "The offline Binance, over recordings or a synthetic market",
+          .options = specs_of(table()),
+          .examples =
+              "  acts exchange --listen 127.0.0.1:9000 --replay btcusdt_20240808.gz --speed 10\n"
+              "  acts exchange --synthetic 1 --symbols BTCUSDT,ETHUSDT --tls",
+          .run = run};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,286 @@
+#include "cli/load_settings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "binance/streams.hpp"
+#include "binance/symbols.hpp"
+#include "binance/venue_facts.hpp"
+#include "cli/command.hpp"
+
+namespace acts::cli {
+namespace {
+
+constexpr std::array<Venue, 2> kVenues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
+constexpr std::string_view kVenuesPrefix = "venues.";
+
+// What a key takes in TOML, in words; "" if this type will do.
+std::string_view type_wanted(OptionKind kind, ConfigType type) {
+  const auto any = [type](auto... types) { return ((type == types) || ...); };
+  switch (kind) {
+    case OptionKind::kInteger: return any(ConfigType::kInteger) ? "" : "a whole number";
+    case OptionKind::kSwitch: return any(ConfigType::kSwitch) ? "" : "true or false";
+    case OptionKind::kDuration: return any(ConfigType::kText) ? "" : R"(a duration as text, such as "30m")";
+    case OptionKind::kTexts:
+    case OptionKind::kFiles:
+      return any(ConfigType::kTexts, ConfigType::kEmptyList) ? "" : R"(a list of texts, such as ["a", "b"])";
+    case OptionKind::kNumbers:
+      return any(ConfigType::kNumbers, ConfigType::kTexts, ConfigType::kEmptyList)
+                 ? ""
+                 : "a list of numbers, such as [1, 4]";
+    case OptionKind::kText:
+    case OptionKind::kChoice: break;
+  }
+  return any(ConfigType::kText) ? "" : "text in quotes";
+}
+
+std::optional<Venue> venue_of_section(std::string_view section) {
+  for (const Venue venue : kVenues) {
+    if (section.starts_with(kVenuesPrefix) && section.substr(kVenuesPrefix.size()) == to_string(venue)) return venue;
+  }
+  return std::nullopt;
+}
+
+template <typename Table>
+std::vector<std::string_view> names_of(const Table& table) {
+  std::vector<std::string_view> names;
+  for (const auto& option : table) names.push_back(option.spec.name);
+  return names;
+}
+
+Result<void> check_section(const ConfigEntry& entry) {
+  if (entry.section == "collect" || entry.section == "venues" || venue_of_section(entry.section)) return {};
+  const std::vector<std::string_view> sections{"collect", "venues.binance-spot", "venues.binance-usdm"};
+  return fail(ErrorCode::kUsage,
+              fmt::format("no section [{}]: {}", entry.section, name_advice(entry.section, sections)));
+}
+
+std::unexpected<Error> unknown_key(const ConfigEntry& entry, const std::vector<std::string_view>& names) {
+  if (entry.section.empty()) {
+    return fail(ErrorCode::kUsage, fmt::format("key '{}' is in no section: put it below [collect]", entry.key));
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("no key '{}' in [{}]: {}", entry.key, entry.section, name_advice(entry.key, names)));
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line = line.substr(0, line.find('#'));
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  return lines;
+}
+
+std::string interval_names(Venue venue) {
+  std::vector<std::string> names;
+  for (const Nanos interval : binance::limits(venue).depth_intervals) {
+    names.push_back(fmt::format("{}ms", interval / std::chrono::milliseconds{1}));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Result<void> SettingsLoader::read_config(std::string_view text, const std::string& name) {
+  const Result<std::vector<ConfigEntry>> entries = parse_config(text, name);
+  if (!entries) return std::unexpected(entries.error());
+  for (const ConfigEntry& e : *entries) {
+    if (const Result<void> done = entry(e); !done) {
+      return fail(ErrorCode::kUsage, fmt::format("{}:{}: {}", name, e.line, done.error().message));
+    }
+    places_[e.key] = fmt::format("{}:{}: {}", name, e.line, e.key);
+  }
+  return {};
+}
+
+Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
+  if (entry.key.empty()) return check_section(entry);
+  if (const std::optional<Venue> venue = venue_of_section(entry.section)) {
+    const auto option = std::ranges::find(venue_options(), entry.key, [](const auto& o) { return o.spec.name; });
+    if (option == venue_options().end()) return unknown_key(entry, names_of(venue_options()));
+    if (Result<void> ok = value(option->spec, entry); !ok) return ok;
+    const Result<void> set = option->set(settings_.addresses_of(*venue), entry.values[0]);
+    return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
+  }
+  const auto option = std::ranges::find(collect_options(), entry.key, [](const auto& o) { return o.spec.name; });
+  if (entry.section != "collect" || option == collect_options().end()) {
+    if (entry.section == "venues") {
+      return fail(ErrorCode::kUsage,
+                  fmt::format("no key '{}' in [venues]: put it below [venues.binance-spot]", entry.key));
+    }
+    return unknown_key(entry, names_of(collect_options()));
+  }
+  if (Result<void> ok = value(option->spec, entry); !ok) return ok;
+  const Result<void> set = set_option(*option, settings_, entry.values);
+  return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
+}
+
+Result<void> SettingsLoader::value(const OptionSpec& spec, const ConfigEntry& entry) const {
+  const std::string_view wanted = type_wanted(spec.kind, entry.type);
+  if (wanted.empty()) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}: {} is needed, not {}", entry.key, wanted, in_words(entry.type)));
+}
+
+Result<void> SettingsLoader::apply(const Given& given) {
+  // The positional symbols and --symbols add up; together they stand for the file's.
+  Given flags;
+  for (const GivenOption& g : given) {
+    const auto known = std::ranges::find(flags, g.name, &GivenOption::name);
+    if (g.name == "symbols" && known != flags.end()) {
+      known->values.insert(known->values.end(), g.values.begin(), g.values.end());
+    } else {
+      flags.push_back(g);
+    }
+    places_[g.name] = flag_of(g.name);
+  }
+  if (Result<void> set = set_given(collect_options(), settings_, flags); !set) return set;
+  for (const GivenOption& g : flags) {
+    const auto option = std::ranges::find(venue_options(), g.name, [](const auto& o) { return o.spec.name; });
+    if (option == venue_options().end()) continue;
+    for (const std::string& text : g.values) {
+      if (Result<void> set = apply_address(*option, text); !set) return set;
+    }
+  }
+  return {};
+}
+
+Result<void> SettingsLoader::apply_address(const VenueOption& option, const std::string& text) {
+  Venue venue = settings_.venue;
+  std::string address = text;
+  for (const Venue named : kVenues) {
+    const std::string prefix = fmt::format("{}:", to_string(named));
+    if (!text.starts_with(prefix)) continue;
+    venue = named;
+    address = text.substr(prefix.size());
+  }
+  const Result<void> set = option.set(settings_.addresses_of(venue), address);
+  return set ? set : at_option(option.spec.name, set.error().message);
+}
+
+std::unexpected<Error> SettingsLoader::at_option(std::string_view name, const std::string& message) const {
+  const auto place = places_.find(name);
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: {}", place == places_.end() ? flag_of(name) : place->second, message));
+}
+
+Result<CollectSettings> SettingsLoader::finish(const ReadFile& read) {
+  if (Result<void> done = expand_symbols(read); !done) return std::unexpected(done.error());
+  if (Result<void> done = check_venues(); !done) return std::unexpected(done.error());
+  return settings_;
+}
+
+Result<void> SettingsLoader::expand_symbols(const ReadFile& read) {
+  std::vector<std::string> symbols;
+  for (const std::string& typed : settings_.symbols) {
+    std::vector<std::string> names{typed};
+    if (typed.starts_with('@')) {
+      const Result<std::string> text = read(typed.substr(1));
+      if (!text) return at_option("symbols", text.error().message);
+      names = lines_of(*text);
+    }
+    for (const std::string& name : names) {
+      if (const auto wish = binance::parse_symbol_wish(name, settings_.venue); !wish) {
+        return at_option("symbols", names.size() == 1 && names[0] == typed
+                                        ? wish.error().message
+                                        : fmt::format("{}: {}", typed.substr(1), wish.error().message));
+      }
+      if (std::ranges::find(symbols, name) == symbols.end()) symbols.push_back(name);
+    }
+    if (symbols.size() > CollectSettings::kMaxSymbols) {
+      return at_option("symbols", fmt::format("more than {} symbols: spread them over several collectors",
+                                              CollectSettings::kMaxSymbols));
+    }
+  }
+  settings_.symbols = std::move(symbols);
+  return {};
+}
+
+Result<void> SettingsLoader::check_venues() const {
+  std::array<bool, kVenues.size()> used{};
+  for (const std::string& typed : settings_.symbols) {
+    used[static_cast<std::size_t>(binance::parse_symbol_wish(typed, settings_.venue)->venue)] = true;
+  }
+  if (settings_.symbols.empty()) used[static_cast<std::size_t>(settings_.venue)] = true;
+  int largest = 0;
+  for (const Venue venue : kVenues) {
+    if (!used[static_cast<std::size_t>(venue)]) continue;
+    const binance::VenueLimits& limits = binance::limits(venue);
+    largest = std::max(largest, limits.largest_depth_limit);
+    if (std::ranges::find(limits.depth_intervals, settings_.update_interval) == limits.depth_intervals.end()) {
+      return at_option("update_interval",
+                       fmt::format("'{}' is not offered by {}: there is {}", to_string(settings_.update_interval),
+                                   to_string(venue), interval_names(venue)));
+    }
+  }
+  if (settings_.limit > largest) {
+    return at_option("limit", fmt::format("'{}' is more than the venue shows: at most {}", settings_.limit, largest));
+  }
+  for (const std::string& stream : settings_.streams) {
+    const bool offered = std::ranges::any_of(kVenues, [&](Venue venue) {
+      return used[static_cast<std::size_t>(venue)] && binance::parse_stream_type(venue, stream).has_value();
+    });
+    if (offered) continue;
+    const Venue venue = used[0] ? kVenues[0] : kVenues[1];
+    return at_option("streams", binance::parse_stream_type(venue, stream).error().message);
+  }
+  return {};
+}
+
+Result<CollectSettings> load_settings(const Given& given) {
+  SettingsLoader loader;
+  const auto config = std::ranges::find(given, "config", &GivenOption::name);
+  const std::string path(config == given.end() ? kDefaultConfigFile : std::string_view(config->values[0]));
+  if (config != given.end() || ::access(path.c_str(), F_OK) == 0) {
+    const Result<std::string> text = read_text_file(path, kMaxConfigBytes);
+    if (!text) return std::unexpected(text.error());
+    if (const Result<void> read = loader.read_config(*text, path); !read) return std::unexpected(read.error());
+  }
+  if (const Result<void> set = loader.apply(given); !set) return std::unexpected(set.error());
+  Result<CollectSettings> settings =
+      loader.finish([](const std::string& file) { return read_text_file(file, kMaxSymbolFileBytes); });
+  if (settings) settings->reload = [given] { return load_settings(given); };
+  return settings;
+}
+
+Result<LogSettings> log_settings(const Given& given) {
+  Given common;
+  for (const GivenOption& g : given) {
+    if (g.name == "log_level" || g.name == "log_format") common.push_back(g);
+  }
+  CollectSettings settings;
+  if (const Result<void> set = set_given(collect_options(), settings, common); !set)
+    return std::unexpected(set.error());
+  return settings.log;
+}
+
+std::vector<OptionSpec> settings_flags() {
+  std::vector<OptionSpec> flags;
+  for (const OptionSpec& spec : specs_of(collect_options())) {
+    const std::vector<OptionSpec> common = common_options();
+    if (std::ranges::find(common, spec.name, &OptionSpec::name) == common.end()) flags.push_back(spec);
+  }
+  for (const VenueOption& option : venue_options()) flags.push_back(option.spec);
+  for (OptionSpec& spec : flags) {
+    if (spec.name == "rest_url" || spec.name == "stream_url") spec.kind = OptionKind::kTexts;
+  }
+  return flags;
+}
+
+OptionSpec symbols_positional() {
+  OptionSpec spec = collect_options().front().spec;
+  spec.placeholder = "SYMBOL";
+  return spec;
+}
+
+}  // namespace acts::cli

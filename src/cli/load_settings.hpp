@@ -1,0 +1,49 @@
+// A collector's settings: defaults, then acts.toml, then flags.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/config_file.hpp"
+#include "cli/settings_options.hpp"
+
+namespace acts::cli {
+
+inline constexpr std::string_view kDefaultConfigFile = "acts.toml";
+inline constexpr std::size_t kMaxSymbolFileBytes = std::size_t{4} << 20;
+
+using ReadFile = std::function<Result<std::string>(const std::string& path)>;
+
+class SettingsLoader {
+ public:
+  // Sets what the file sets. Errors: kUsage, one line: file, line, key, what is wrong, the nearest valid name.
+  Result<void> read_config(std::string_view text, const std::string& name);
+  Result<void> apply(const Given& given);
+  // Expands "@FILE" by `read`, checks what only shows when all is known, and hands the settings over.
+  Result<CollectSettings> finish(const ReadFile& read);
+
+ private:
+  Result<void> entry(const ConfigEntry& entry);
+  Result<void> value(const OptionSpec& spec, const ConfigEntry& entry) const;
+  Result<void> apply_address(const VenueOption& option, const std::string& text);
+  Result<void> expand_symbols(const ReadFile& read);
+  Result<void> check_venues() const;
+  // The message with the place where the option was set.
+  [[nodiscard]] std::unexpected<Error> at_option(std::string_view name, const std::string& message) const;
+
+  CollectSettings settings_;
+  std::map<std::string, std::string, std::less<>> places_;  // of options: "acts.toml:4: limit", "--limit"
+};
+
+// From `config_file` (of the options of all commands), or acts.toml of this directory if there is one. Errors: kUsage.
+Result<CollectSettings> load_settings(const Given& given);
+// For commands without acts.toml: --log-level and --log-format. Errors: kUsage.
+Result<LogSettings> log_settings(const Given& given);
+// What collect and commands that look at its settings take as flags.
+std::vector<OptionSpec> settings_flags();
+OptionSpec symbols_positional();
+
+}  // namespace acts::cli

@@ -1,0 +1,82 @@
+#include "cli/option.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+
+#include "binance/symbols.hpp"
+
+namespace acts::cli {
+namespace {
+
+// A name so far off is no slip of the finger.
+std::size_t most_slips(std::string_view typed) { return typed.size() < 4 ? 1 : typed.size() < 10 ? 2 : 3; }
+
+constexpr std::size_t kMostShown = 80;  // of a value in a message
+
+}  // namespace
+
+std::string flag_of(std::string_view name) {
+  std::string flag = "--" + std::string(name);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+bool is_list(OptionKind kind) noexcept {
+  return kind == OptionKind::kTexts || kind == OptionKind::kNumbers || kind == OptionKind::kFiles;
+}
+
+Result<void> check_values(const OptionSpec& spec, const Values& values) {
+  if (!is_list(spec.kind) && values.size() != 1) return fail(ErrorCode::kUsage, "one value is needed");
+  if (spec.kind == OptionKind::kChoice && std::ranges::find(spec.choices, values[0]) == spec.choices.end()) {
+    const std::string_view nearest = nearest_name(values[0], spec.choices);
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is none of {}{}", values[0].substr(0, kMostShown), fmt::join(spec.choices, ", "),
+                            nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+  }
+  if (spec.kind == OptionKind::kSwitch && values[0] != "true" && values[0] != "false") {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is neither true nor false", values[0].substr(0, kMostShown)));
+  }
+  return {};
+}
+
+std::string_view nearest_name(std::string_view typed, std::span<const std::string_view> names) {
+  std::string_view nearest;
+  std::size_t best = most_slips(typed) + 1;
+  for (const std::string_view name : names) {
+    // Also bounds the work for what is no name at all.
+    if (typed.size() > name.size() + best || name.size() > typed.size() + best) continue;
+    const std::size_t distance = binance::edit_distance(typed, name);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
+std::string name_advice(std::string_view typed, std::span<const std::string_view> names) {
+  const std::string_view nearest = nearest_name(typed, names);
+  if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);
+  return fmt::format("there is {}", fmt::join(names, ", "));
+}
+
+Result<int> parse_integer(std::string_view text, int lowest, int highest) {
+  int value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc{} && stop == end && value >= lowest && value <= highest) return value;
+  return fail(ErrorCode::kUsage,
+              fmt::format("'{}' is not a whole number from {} to {}", text.substr(0, kMostShown), lowest, highest));
+}
+
+Result<Nanos> parse_positive_duration(std::string_view text) {
+  const Result<Nanos> duration = parse_duration(text.substr(0, kMostShown));
+  if (!duration) return duration;
+  if (duration->count() == 0) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is no time at all: write one such as 10s", text));
+  }
+  return duration;
+}
+
+}  // namespace acts::cli

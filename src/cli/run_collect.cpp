@@ -1,0 +1,105 @@
+#include "cli/run_collect.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "cli/command.hpp"
+#include "live/collect.hpp"
+#include "live/display.hpp"
+#include "live/service_notify.hpp"
+#include "net/real_clock.hpp"
+
+namespace acts::cli {
+namespace {
+
+constexpr Nanos kRefresh = std::chrono::seconds{1};
+constexpr std::size_t kMaxLines = 40;
+
+// Signals, the duration, display and service manager around a CollectRun.
+class Attendant {
+ public:
+  Attendant(EventLoop& loop, CollectRun& run, bool on_terminal) : loop_(loop), run_(run), on_terminal_(on_terminal) {}
+
+  void attend(const CollectSettings& settings) {
+    loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
+      if (signal == SIGHUP) {
+        reload();
+      } else {
+        stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
+      }
+    });
+    if (settings.duration > Nanos{0}) loop_.start_timer(settings.duration, [this] { stop("duration"); });
+    if (on_terminal_) refresh();
+    if (const auto interval = service_watchdog_interval()) watchdog(*interval);
+    notify_service("READY=1");
+  }
+
+ private:
+  void stop(const char* reason) {
+    if (stopping_) return;
+    stopping_ = true;
+    notify_service("STOPPING=1");
+    spdlog::info("stopping: {}", reason);
+    run_.stop(reason, [this] { loop_.stop(); });
+  }
+
+  void reload() {
+    const CollectSettings& now = run_.settings();
+    if (!now.reload) {
+      spdlog::warn("SIGHUP: there is no configuration file to read again");
+      return;
+    }
+    notify_service("RELOADING=1");
+    const Result<CollectSettings> wanted = now.reload();
+    const Result<void> done = wanted ? run_.reload(*wanted) : Result<void>(std::unexpected(wanted.error()));
+    if (done) {
+      spdlog::info("SIGHUP: {} symbols wanted now", run_.settings().symbols.size());
+    } else {
+      spdlog::error("SIGHUP: {}; the run goes on as it was", done.error().message);
+    }
+    notify_service("READY=1");
+  }
+
+  void refresh() {
+    fmt::print(stderr, "{}", display_.redraw(display_text(run_.health(), kMaxLines)));
+    loop_.start_timer(kRefresh, [this] { refresh(); });
+  }
+
+  void watchdog(Nanos interval) {
+    notify_service("WATCHDOG=1");
+    loop_.start_timer(interval, [this, interval] { watchdog(interval); });
+  }
+
+  EventLoop& loop_;
+  CollectRun& run_;
+  bool on_terminal_;
+  bool stopping_ = false;
+  Display display_;
+};
+
+}  // namespace
+
+int run_collect(const CollectSettings& settings) {
+  RealClock clock;
+  EventLoop loop;
+  const bool on_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  auto run = CollectRun::make(loop, clock, settings, {});
+  if (!run) return complain(run.error());
+  if ((*run)->metrics_port()) {
+    spdlog::info("metrics and health on http://{}:{}/metrics and /health", settings.metrics.host,
+                 *(*run)->metrics_port());
+  }
+  (*run)->start();
+  Attendant attendant(loop, **run, on_terminal);
+  attendant.attend(settings);
+  loop.run();
+  const bool drained = (*run)->drain();
+  const RowWriter::Counters rows = (*run)->process_health().rows;
+  spdlog::info("ended: {} rows stored, {} lost", rows.stored, rows.lost + rows.waiting);
+  return drained && rows.lost == 0 ? kExitDone : kExitStorage;
+}
+
+}  // namespace acts::cli

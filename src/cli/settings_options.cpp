@@ -1,0 +1,182 @@
+#include "cli/settings_options.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "binance/streams.hpp"
+#include "binance/symbols.hpp"
+#include "cli/command.hpp"
+#include "cli/values.hpp"
+#include "net/url.hpp"
+
+namespace acts::cli {
+namespace {
+
+using S = CollectSettings;
+using V = Values;
+
+template <typename T>
+Result<void> store(T& target, Result<T> value) {
+  if (!value) return std::unexpected(value.error());
+  target = *std::move(value);
+  return {};
+}
+
+Result<void> set_duration_or_none(Nanos& target, const std::string& text) {
+  if (text != "none") return set_positive_duration(target, {text});
+  target = Nanos{0};
+  return {};
+}
+
+Result<void> set_update_interval(S& settings, const V& values) {
+  return store(settings.update_interval, parse_duration(values[0]));
+}
+
+Result<void> set_streams(S& settings, const V& values) {
+  for (const std::string& stream : values) {
+    const Result<binance::StreamType> spot = binance::parse_stream_type(Venue::kBinanceSpot, stream);
+    if (spot || binance::parse_stream_type(Venue::kBinanceUsdm, stream)) continue;
+    return std::unexpected(spot.error());
+  }
+  settings.streams = values;
+  return {};
+}
+
+Result<void> set_data_dir(S& settings, const V& values) {
+  if (values[0].empty()) return fail(ErrorCode::kUsage, "the name of a directory is needed");
+  settings.data_dir = values[0];
+  return {};
+}
+
+Result<void> set_metrics(S& settings, const V& values) {
+  settings.serve_metrics = true;
+  return store(settings.metrics, parse_listen_address(values[0]));
+}
+
+// Plain protocols show everything to whoever is on the way, and let him change it.
+Result<void> set_origin(std::string& target, const std::string& text, bool websocket) {
+  const std::string_view scheme = websocket ? "wss" : "https";
+  if (text.empty()) return fail(ErrorCode::kUsage, fmt::format("an address such as {}://host is needed", scheme));
+  const Result<Url> url = parse_url(text);
+  if (!url) return std::unexpected(url.error());
+  if (url->is_websocket() != websocket) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' does not begin with {}://", text, scheme));
+  }
+  if (url->target != "/") {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' has a path: leave all behind the host and port out", text));
+  }
+  if (!url->is_tls() && !is_loopback_host(url->host)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is not encrypted, which is for loopback addresses only: write {}://{}", text, scheme,
+                            url->authority()));
+  }
+  target = fmt::format("{}://{}", text.substr(0, text.find(':')), url->authority());
+  return {};
+}
+
+Result<void> set_log_level(S& settings, const V& values) {
+  static constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warn", "error", "off"};
+  settings.log.level = static_cast<LogLevel>(std::ranges::find(kNames, values[0]) - kNames.begin());
+  return {};
+}
+
+OptionSpec common_spec(std::string_view name) {
+  for (const OptionSpec& spec : common_options()) {
+    if (spec.name == name) return spec;
+  }
+  return {};
+}
+
+using enum OptionKind;
+
+}  // namespace
+
+std::span<const Option<CollectSettings>> collect_options() {
+  static const std::array<Option<S>, 17> options{{
+      {{.name = "symbols",
+        .placeholder = "LIST",
+        .kind = kTexts,
+        .help = "BTCUSDT, binance-usdm:BTCUSDT, an asset (BTC: its USDT pair), @FILE"},
+       [](S& s, const V& v) { return s.symbols = v, Result<void>(); }},
+      {kVenueSpec, [](S& s, const V& v) { return set_venue(s.venue, v); }},
+      {{.name = "data_dir",
+        .placeholder = "DIR",
+        .help = "where rows and recordings are stored",
+        .default_text = "./acts-data"},
+       set_data_dir},
+      {kBandsSpec, [](S& s, const V& v) { return set_bands(s.bands, v); }},
+      {{.name = "limit",
+        .placeholder = "LEVELS",
+        .kind = kInteger,
+        .help = "levels a side of a snapshot; the venue's largest if not given"},
+       [](S& s, const V& v) { return store(s.limit, parse_integer(v[0], 1, 5000)); }},
+      {{.name = "update_interval",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "of depth streams: 100ms, 1000ms; USD-M 0ms, 100ms, 250ms, 500ms",
+        .default_text = "100ms"},
+       set_update_interval},
+      {{.name = "refresh_interval",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "a fresh snapshot is merged so often, or none",
+        .default_text = "none"},
+       [](S& s, const V& v) { return set_duration_or_none(s.refresh_interval, v[0]); }},
+      {{.name = "streams",
+        .placeholder = "LIST",
+        .kind = kTexts,
+        .help = "depth,trade,bookTicker, on USD-M markPrice too, if not given; others are recorded only"},
+       set_streams},
+      {{.name = "record", .kind = kSwitch, .help = "keep every message as it came", .default_text = "false"},
+       [](S& s, const V& v) { return s.record = v[0] == "true", Result<void>(); }},
+      {{.name = "ca_file",
+        .placeholder = "FILE",
+        .help = "certificate authorities to trust, PEM; the system's if not given"},
+       [](S& s, const V& v) { return s.ca_file = v[0], Result<void>(); }},
+      {{.name = "metrics",
+        .placeholder = "HOST:PORT",
+        .help = "serve /metrics and /health there; on loopback if no host is given"},
+       set_metrics},
+      {{.name = "duration",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "stop after it, or none",
+        .default_text = "none"},
+       [](S& s, const V& v) { return set_duration_or_none(s.duration, v[0]); }},
+      {kStaleAfterSpec, [](S& s, const V& v) { return set_positive_duration(s.stale_after, v); }},
+      {{.name = "connections",
+        .placeholder = "COUNT",
+        .kind = kInteger,
+        .help = "stream connections a venue",
+        .default_text = "2"},
+       [](S& s, const V& v) { return store(s.connections, parse_integer(v[0], 1, S::kMaxConnections)); }},
+      {{.name = "log_per_symbol",
+        .kind = kSwitch,
+        .help = "also a log file a symbol, DIR/log/data-SYMBOL.log",
+        .default_text = "false"},
+       [](S& s, const V& v) { return s.log.per_symbol = v[0] == "true", Result<void>(); }},
+      {common_spec("log_level"), set_log_level},
+      {common_spec("log_format"),
+       [](S& s, const V& v) {
+         return s.log.format = v[0] == "json" ? LogFormat::kJson : LogFormat::kText, Result<void>();
+       }},
+  }};
+  return options;
+}
+
+std::span<const VenueOption> venue_options() {
+  static const std::array<VenueOption, 2> options{{
+      {{.name = "rest_url",
+        .placeholder = "URL",
+        .help = "instead of the venue's own; http only to a loopback address"},
+       [](VenueAddresses& a, const std::string& v) { return set_origin(a.rest_url, v, false); }},
+      {{.name = "stream_url",
+        .placeholder = "URL",
+        .help = "instead of the venue's own; ws only to a loopback address"},
+       [](VenueAddresses& a, const std::string& v) { return set_origin(a.stream_url, v, true); }},
+  }};
+  return options;
+}
+
+}  // namespace acts::cli

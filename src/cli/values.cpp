@@ -1,0 +1,46 @@
+#include "cli/values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace acts::cli {
+
+Result<void> set_bands(BandList& bands, const Values& values) {
+  Result<BandList> list = BandList::parse(fmt::format("{}", fmt::join(values, ",")));
+  if (!list) return std::unexpected(list.error());
+  bands = std::move(*list);
+  return {};
+}
+
+Result<void> set_venue(Venue& venue, const Values& values) {
+  const Result<Venue> parsed = parse_venue(values[0]);
+  if (!parsed) return std::unexpected(parsed.error());
+  venue = *parsed;
+  return {};
+}
+
+Result<void> set_positive_duration(Nanos& duration, const Values& values) {
+  const Result<Nanos> parsed = parse_positive_duration(values[0]);
+  if (!parsed) return std::unexpected(parsed.error());
+  duration = *parsed;
+  return {};
+}
+
+Result<ListenAddress> parse_listen_address(const std::string& text) {
+  ListenAddress address;
+  const std::size_t colon = text.rfind(':');
+  std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
+  const bool is_bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  const std::string_view port_text = std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1);
+  const Result<int> port = parse_integer(port_text, 0, 65535);
+  if (!port || (!is_bracketed && host.find_first_of(":/ []") != std::string::npos)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is not HOST:PORT: write it as 127.0.0.1:9100 or [::1]:9100", text));
+  }
+  if (!host.empty()) address.host = host;
+  address.port = static_cast<std::uint16_t>(*port);
+  return address;
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,127 @@
+// The collector's inside, shared by its two sources. See collector.hpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "acts/base/backoff.hpp"
+
+#include "binance/exchange_info.hpp"
+#include "binance/symbols.hpp"
+#include "collector/clock_offset.hpp"
+#include "collector/collector.hpp"
+#include "collector/line_pool.hpp"
+#include "collector/log_throttle.hpp"
+#include "collector/rest_desk.hpp"
+#include "collector/watchdog.hpp"
+
+namespace acts::collector {
+
+struct Collector::Impl final : LineListener {
+  Impl(CollectorOptions given, std::vector<std::string> streams, std::vector<binance::SymbolWish> symbols, RowSink rows,
+       RunLog& log);
+
+  // What belongs to one symbol besides its place in the pipeline.
+  struct Symbol {
+    SymbolStatus status = SymbolStatus::kUnknown;
+    bool refused = false;  // the venue says that our requests for it are wrong; until its list is read again
+    SymbolWatch watch;
+    std::optional<UnixNanos> stream_since;
+    unsigned seen = 0;  // DataKinds that came since then
+    std::uint64_t reconnects = 0;
+    UnixNanos refresh_at{INT64_MAX};
+    double rate = 0;  // updates a second
+    std::uint64_t counted = 0;
+  };
+
+  UnixNanos at(UnixNanos now);
+
+  // Symbols.
+  void apply_wishes(UnixNanos now);
+  void add_symbol(const std::string& symbol, SymbolStatus status, UnixNanos now);
+  void set_status(InstrumentIndex index, SymbolStatus status, UnixNanos now);
+  void tell_status(std::string_view symbol, SymbolStatus status, UnixNanos now);
+  void remove_symbol(InstrumentIndex index, UnixNanos now);
+  // Symbol and status of a wish; a symbol that the venue does not know keeps its text.
+  [[nodiscard]] std::pair<std::string, SymbolStatus> resolve(const binance::SymbolWish& wish,
+                                                             std::string* problem) const;
+  [[nodiscard]] bool is_collected(InstrumentIndex index) const { return pipeline.is_active(index); }
+
+  // Streams.
+  void on_stream_opened(InstrumentIndex instrument, UnixNanos now) override;
+  void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) override;
+  [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
+  void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
+  void on_outcome(Connection& connection, const MessageOutcome& outcome, UnixNanos now);
+  void on_problem(const MessageOutcome& outcome, UnixNanos now);
+  void on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now);
+
+  // REST.
+  void ask_info();
+  void poll_snapshot(InstrumentIndex index, UnixNanos now);
+  void poll_snapshots(UnixNanos now);
+  void pump(UnixNanos now);
+  void on_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_depth_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_info_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_time_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void record_answer(const RestDone& done, std::string_view body, UnixNanos now);
+  [[nodiscard]] RequestInfo request_info(const RestDone& done) const;
+
+  // Time.
+  void on_tick(UnixNanos now);
+  void on_second(UnixNanos now);
+  void watch_symbols(UnixNanos now);
+  void note_stall(UnixNanos now);
+  void note_down(UnixNanos now);
+  void fire_pipeline(UnixNanos due, UnixNanos now);
+
+  [[nodiscard]] Health health(UnixNanos now) const;
+  [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
+  void add_problems(Health& health, UnixNanos now) const;
+
+  CollectorOptions options;
+  RunLog& run_log;
+  ActionQueue actions;
+  LogThrottle log{actions};
+  MarketPipeline pipeline;
+  std::vector<binance::SymbolWish> wishes;
+  std::vector<std::string> stream_types;
+  unsigned expected_kinds = 0;
+  bool has_depth = false;
+  LinePool pool;
+  RestDesk desk;
+  ClockOffset clock;
+  std::vector<Symbol> symbols;  // by instrument
+  std::optional<binance::ExchangeInfo> info;
+  std::map<std::string, std::string> unknown_symbols;  // with the remedy
+  Backoff info_backoff;
+
+  bool started = false;
+  bool ended = false;
+  UnixNanos now_{INT64_MIN};
+  UnixNanos started_at;
+  bool wishes_applied = false;  // with or without the venue's list
+  UnixNanos info_at{INT64_MAX};
+  UnixNanos time_at{INT64_MAX};
+  UnixNanos next_tick{INT64_MAX};
+  UnixNanos next_second{INT64_MAX};
+  UnixNanos last_tick;
+  UnixNanos last_second;
+  UnixNanos watch_from{INT64_MIN};  // watchdogs do not act before: we may have unread messages
+  UnixNanos down_since;             // no connection open; meaningful while down
+  bool down = true;
+  std::map<std::string, std::uint64_t> refused;
+  std::map<std::string, std::uint64_t> snapshots;
+  std::uint64_t ignored = 0;
+  std::uint64_t frozen = 0;
+};
+
+}  // namespace acts::collector

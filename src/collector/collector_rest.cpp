@@ -1,0 +1,175 @@
+// What the collector asks of REST, and what it makes of the answers.
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "binance/rest.hpp"
+#include "collector/collector_impl.hpp"
+
+namespace acts::collector {
+
+void Collector::Impl::ask_info() {
+  info_at = {INT64_MAX};  // until it is answered
+  desk.ask({RequestKind::kExchangeInfo, Urgency::kInfo, kNoInstrument, 0,
+            binance::exchange_info_request(options.venue).weight});
+}
+
+void Collector::Impl::poll_snapshot(InstrumentIndex index, UnixNanos now) {
+  binance::BookBuilder& builder = pipeline.builder(index);
+  const std::optional<binance::SnapshotWanted> wanted = builder.poll_action(now);
+  if (!wanted || !is_collected(index)) return;
+  const Symbol& symbol = symbols[index];
+  const bool hopeless =
+      symbol.refused || symbol.status == SymbolStatus::kUnlisted || symbol.status == SymbolStatus::kDelisted;
+  if (hopeless) return;  // the book takes it for failed after its own deadline, and asks again
+  desk.ask({RequestKind::kDepth, urgency_of(wanted->why, builder.book().has_snapshot()), index, options.limit,
+            binance::depth_weight(options.venue, options.limit)});
+  pump(now);
+}
+
+void Collector::Impl::poll_snapshots(UnixNanos now) {
+  for (InstrumentIndex index = 0; index < symbols.size(); ++index) poll_snapshot(index, now);
+}
+
+void Collector::Impl::pump(UnixNanos now) {
+  desk.send(now, [this](InstrumentIndex index) { return pipeline.symbol(index); });
+}
+
+void Collector::on_http_answer(RequestNumber request, const binance::RestAnswer& answer, UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (self.ended) return;
+  if (const std::optional<RestDone> done = self.desk.on_answer(request, answer, now)) {
+    self.on_done(*done, answer.body, now);
+  }
+}
+
+void Collector::on_http_failed(RequestNumber request, std::string_view reason, UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (self.ended) return;
+  if (const std::optional<RestDone> done = self.desk.on_failed(request, reason, now)) self.on_done(*done, {}, now);
+}
+
+RequestInfo Collector::Impl::request_info(const RestDone& done) const {
+  const std::string_view symbol =
+      done.job.instrument == kNoInstrument ? std::string_view{} : pipeline.symbol(done.job.instrument);
+  return {done.request, done.job.kind, symbol, done.job.limit};
+}
+
+void Collector::Impl::record_answer(const RestDone& done, std::string_view body, UnixNanos now) {
+  run_log.rest_answer(request_info(done), done.status, body, now);
+}
+
+void Collector::Impl::on_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  const bool removed = done.job.instrument != kNoInstrument && !is_collected(done.job.instrument);
+  if (!done.ok) {
+    const RequestInfo info_of_request = request_info(done);
+    run_log.rest_failed(info_of_request, done.status, done.reason, now);
+    if (!removed) {
+      log.log(LogLevel::kWarning, fmt::format("rest_{}_failed", to_string(done.job.kind)), info_of_request.symbol,
+              fmt::format("REST {}: {}", to_string(done.job.kind), done.reason), now);
+    }
+  }
+  if (!removed) {
+    switch (done.job.kind) {
+      case RequestKind::kDepth: on_depth_done(done, body, now); break;
+      case RequestKind::kProbe: on_probe_done(done, body, now); break;
+      case RequestKind::kExchangeInfo: on_info_done(done, body, now); break;
+      case RequestKind::kTime: on_time_done(done, body, now); break;
+    }
+  } else if (!done.ok && done.job.kind == RequestKind::kDepth) {
+    pipeline.on_depth_failed(done.job.instrument, now);
+  }
+  pump(now);
+}
+
+void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  const InstrumentIndex index = done.job.instrument;
+  if (!done.ok) {
+    ++snapshots[done.outcome];
+    symbols[index].refused = done.give_up;
+    pipeline.on_depth_failed(index, now);
+    poll_snapshot(index, now);
+    return;
+  }
+  const std::uint64_t merged = pipeline.builder(index).sync().counters().merged;
+  record_answer(done, body, now);
+  const Result<void> read = pipeline.on_depth_answer(index, body, done.job.limit, now);
+  if (!read) {
+    ++snapshots["unreadable"];
+    log.log(LogLevel::kWarning, "snapshot_refused", pipeline.symbol(index), read.error().message, now);
+  } else {
+    // One that waits for the stream, or is too old, is asked for again where that is needed.
+    ++snapshots[pipeline.builder(index).sync().counters().merged > merged ? "merged" : "not_merged"];
+  }
+  poll_snapshot(index, now);
+}
+
+void Collector::Impl::on_probe_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  const InstrumentIndex index = done.job.instrument;
+  SymbolWatch& watch = symbols[index].watch;
+  if (!done.ok) {
+    if (done.give_up) symbols[index].refused = true;
+    watch.on_probe_failed(now, options.timings);
+    return;
+  }
+  record_answer(done, body, now);
+  pipeline.on_timer(now);
+  const std::optional<UpdateId> rest = peek_last_update_id(body);
+  if (!rest) {
+    watch.on_probe_failed(now, options.timings);
+    return;
+  }
+  watch.on_probe(*rest, pipeline.builder(index).sync().last_update_id(), now, options.timings);
+}
+
+void Collector::Impl::on_info_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  Result<binance::ExchangeInfo> read = done.ok ? binance::parse_exchange_info(body, options.venue)
+                                               : Result<binance::ExchangeInfo>(fail(ErrorCode::kRetry, done.reason));
+  if (!read) {
+    if (done.ok) log.log(LogLevel::kWarning, "rest_exchange_info_failed", {}, read.error().message, now);
+    info_at = now + info_backoff.next();
+    return;
+  }
+  // Some 10 MB: kept once a run; what it changes later is kept as the symbols' status.
+  if (!info) {
+    record_answer(done, body, now);
+    pipeline.on_timer(now);
+  }
+  info_backoff.reset();
+  info_at = now + options.timings.info_refresh;
+  info = std::move(*read);
+  if (info->problem_count > 0) {
+    log.log(LogLevel::kWarning, "exchange_info_problems", {},
+            fmt::format("{} entries of the venue's list are not as documented; the first: {}: {}", info->problem_count,
+                        info->problems.front().where, info->problems.front().what),
+            now);
+  }
+  const binance::RateLimit weight = info->request_weight_limit();
+  desk.set_limit(weight.limit, weight.interval, now);
+  apply_wishes(now);
+  pool.on_tick(now, now >= watch_from);
+}
+
+void Collector::Impl::on_time_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  if (!done.ok) return;
+  record_answer(done, body, now);
+  pipeline.on_timer(now);
+  const Result<UnixNanos> time = binance::parse_server_time(body);
+  if (!time) {
+    log.log(LogLevel::kWarning, "rest_time_failed", {}, time.error().message, now);
+    return;
+  }
+  clock.on_answer(done.sent, now, *time);
+  if (clock.is_beyond(options.timings.clock_warning)) {
+    log.log(LogLevel::kWarning, "clock_offset", {},
+            fmt::format("our clock is {} ms {} the venue's: is a time service (chrony, systemd-timesyncd) running?",
+                        std::chrono::abs(*clock.offset()) / std::chrono::milliseconds{1},
+                        *clock.offset() > Nanos{0} ? "behind" : "ahead of"),
+            now);
+  }
+}
+
+}  // namespace acts::collector

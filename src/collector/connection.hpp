@@ -1,0 +1,127 @@
+// One connection from the attempt to its end: what is subscribed on it, what the venue has acknowledged, when it last
+// spoke. Pure; asks for messages to be sent through the ActionQueue.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/messages.hpp"
+#include "binance/rate_budget.hpp"
+#include "collector/actions.hpp"
+#include "collector/options.hpp"
+
+namespace acts::collector {
+
+// The streams of one symbol on one line: they stay together.
+struct LineMember {
+  binance::InstrumentIndex instrument = binance::kNoInstrument;
+  std::vector<std::string> names;
+  bool primary = false;  // its depth is among them, or there is none: the line speaks for the symbol
+  bool has_depth = false;
+};
+
+class Connection {
+ public:
+  enum class State : std::uint8_t { kConnecting, kOpen, kClosing };
+
+  Connection(ConnectionNumber number, std::string url, Venue venue, UnixNanos now);
+
+  // The stream is named in the URL: subscribed as soon as the connection is open.
+  void subscribed_by_url(const LineMember& member);
+  void subscribe(const LineMember& member);
+  void unsubscribe(const LineMember& member);
+
+  // Each returns the members whose subscription the venue has just confirmed.
+  std::vector<binance::InstrumentIndex> on_open(UnixNanos now);
+  // Nothing of ours: empty.
+  std::vector<binance::InstrumentIndex> on_reply(std::int64_t id, UnixNanos now);
+  // Sent again after a while. False: not an answer to a message of ours.
+  bool on_error_reply(std::int64_t id, UnixNanos now);
+  // Sends what is due, as fast as the venue takes it.
+  void flush(ActionQueue& out, UnixNanos now);
+  [[nodiscard]] bool ack_overdue(UnixNanos now, Nanos limit) const;
+
+  void on_message(UnixNanos now);
+  void on_data(binance::InstrumentIndex instrument, UnixNanos now);
+  void join(binance::InstrumentIndex instrument);
+  void close(UnixNanos now);
+  // The venue said that it will close it.
+  void doom() { doomed_ = true; }
+  // It runs beside the one that it will replace.
+  void set_taking_over(bool taking_over) { taking_over_ = taking_over; }
+
+  [[nodiscard]] ConnectionNumber number() const { return number_; }
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] UnixNanos created_at() const { return created_at_; }
+  [[nodiscard]] std::optional<UnixNanos> opened_at() const { return opened_at_; }
+  // Every subscription confirmed, for the first time.
+  [[nodiscard]] std::optional<UnixNanos> ready_at() const { return ready_at_; }
+  [[nodiscard]] UnixNanos closed_at() const { return closed_at_; }
+  [[nodiscard]] std::optional<UnixNanos> last_message() const { return last_message_; }
+  [[nodiscard]] std::uint64_t messages() const { return messages_; }
+  [[nodiscard]] bool doomed() const { return doomed_; }
+  [[nodiscard]] bool taking_over() const { return taking_over_; }
+  [[nodiscard]] bool subscribed(binance::InstrumentIndex instrument) const;
+  [[nodiscard]] bool joined(binance::InstrumentIndex instrument) const;
+  [[nodiscard]] std::optional<UnixNanos> last_data(binance::InstrumentIndex instrument) const;
+  // It is so busy that `silence` without a message can only mean that it is dead, and that is how long it has been
+  // silent since `since`.
+  [[nodiscard]] bool is_dead(UnixNanos now, Nanos silence) const;
+  // A stall of ours is no silence of theirs.
+  void grant(Nanos longer);
+
+ private:
+  struct Slot {
+    bool subscribed = false;
+    bool joined = false;
+    UnixNanos last_data{INT64_MIN};
+  };
+  struct Wish {
+    bool subscribe = true;
+    binance::InstrumentIndex instrument = binance::kNoInstrument;
+    std::vector<std::string> names;
+  };
+  struct Batch {
+    std::int64_t id = 0;
+    bool subscribe = true;
+    std::vector<Wish> wishes;
+    UnixNanos sent;
+  };
+
+  Slot& slot(binance::InstrumentIndex instrument);
+  [[nodiscard]] const Slot* find_slot(binance::InstrumentIndex instrument) const;
+  [[nodiscard]] Batch next_batch();
+  void note_ready(UnixNanos now);
+
+  ConnectionNumber number_;
+  std::string url_;
+  Venue venue_;
+  State state_ = State::kConnecting;
+  UnixNanos created_at_;
+  std::optional<UnixNanos> opened_at_;
+  std::optional<UnixNanos> ready_at_;
+  UnixNanos closed_at_;
+  std::optional<UnixNanos> last_message_;
+  UnixNanos alive_at_;  // last message or opening, moved by grant()
+  Nanos mean_interval_{0};
+  std::uint64_t messages_ = 0;
+  bool doomed_ = false;
+  bool taking_over_ = false;
+  std::vector<Slot> slots_;  // by instrument
+  std::vector<binance::InstrumentIndex> by_url_;
+  std::deque<Wish> wishes_;
+  std::vector<Batch> awaiting_;
+  std::optional<UnixNanos> retry_at_;  // after an error reply
+  binance::SlidingBudget pace_;
+  std::int64_t next_id_ = 1;
+};
+
+}  // namespace acts::collector

@@ -1,0 +1,41 @@
+#include "collector/host_ring.hpp"
+
+#include <algorithm>
+
+#include "acts/base/assert.hpp"
+
+namespace acts::collector {
+
+HostRing::HostRing(std::vector<std::string> hosts, int failures_per_host)
+    : failures_per_host_(std::max(failures_per_host, 1)) {
+  ACTS_ASSERT(!hosts.empty());
+  for (std::string& url : hosts) hosts_.push_back({std::move(url)});
+}
+
+bool HostRing::on_failure() {
+  if (++failures_ < failures_per_host_ || hosts_.size() == 1) return false;
+  failures_ = 0;
+  at_ = (at_ + 1) % hosts_.size();
+  return true;
+}
+
+bool HostRing::on_blocked(UnixNanos until, UnixNanos now) {
+  hosts_[at_].blocked_until = std::max(hosts_[at_].blocked_until, until);
+  failures_ = 0;
+  for (std::size_t step = 1; step < hosts_.size(); ++step) {
+    const std::size_t next = (at_ + step) % hosts_.size();
+    if (hosts_[next].blocked_until > now) continue;
+    at_ = next;
+    return true;
+  }
+  const auto first = std::ranges::min_element(hosts_, {}, &Host::blocked_until);
+  at_ = static_cast<std::size_t>(first - hosts_.begin());
+  return false;
+}
+
+std::vector<std::string> hosts_or(const std::string& given, std::span<const std::string_view> documented) {
+  if (!given.empty()) return {given};
+  return {documented.begin(), documented.end()};
+}
+
+}  // namespace acts::collector

@@ -1,0 +1,152 @@
+// The lines of a shard: each carries the streams of some symbols over one connection, and over two while one takes over
+// from the other. Opens, renews, gives up and reopens connections for ever, within the venue's limits.
+//
+// Taking over without a gap: the second connection's messages of a symbol are held back (not recorded, not fed: the
+// first one delivers the same) until one of its depth updates continues what the book has; once that is so for every
+// symbol that is not silent, the first one is closed. What comes twice in between is told by its update id.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "acts/base/backoff.hpp"
+#include "acts/base/time.hpp"
+
+#include "binance/rate_budget.hpp"
+#include "binance/streams.hpp"
+#include "collector/actions.hpp"
+#include "collector/collector.hpp"
+#include "collector/connection.hpp"
+#include "collector/health.hpp"
+#include "collector/host_ring.hpp"
+#include "collector/log_throttle.hpp"
+#include "collector/options.hpp"
+#include "collector/run_log.hpp"
+#include "collector/stream_peek.hpp"
+
+namespace acts::collector {
+
+// Told by the pool what happens to a symbol's primary streams.
+class LineListener {
+ public:
+  virtual ~LineListener() = default;
+  // Subscribed: silence is quiet from now on.
+  virtual void on_stream_opened(InstrumentIndex instrument, UnixNanos now) = 0;
+  virtual void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) = 0;
+  // True: the depth update that begins there continues the symbol's book, or there is nothing yet to continue.
+  [[nodiscard]] virtual bool continues(InstrumentIndex instrument, const StreamPeek& peek) const = 0;
+};
+
+struct LineCounters {
+  std::uint64_t connects = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t renewals = 0;
+  std::uint64_t watchdog_closes = 0;
+};
+
+class LinePool {
+ public:
+  // `streams`: names of a symbol's streams without the symbol, as parse_stream_type() takes them. The references
+  // outlive the object.
+  LinePool(const CollectorOptions& options, std::vector<std::string> streams, ActionQueue& out, LogThrottle& log,
+           RunLog& run_log, LineListener& listener);
+
+  // So many symbols in all will be added: lines are made for an even load.
+  void expect(std::size_t symbols);
+  void add(InstrumentIndex instrument, std::string_view symbol);
+  void remove(InstrumentIndex instrument);
+  // Opens the symbol's line anew beside the present connection, if it is not too soon after the last time.
+  void recycle(InstrumentIndex instrument, std::string_view why, UnixNanos now);
+
+  void on_open(ConnectionNumber number, UnixNanos now);
+  void on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now);
+  // nullptr: not a connection of ours. Valid until the next call that is not const.
+  [[nodiscard]] Connection* find(ConnectionNumber number);
+  // True: not to be fed yet, see above.
+  bool holds_back(Connection& connection, std::string_view bytes);
+  void on_reply(Connection& connection, std::int64_t id, UnixNanos now);
+  void on_error_reply(Connection& connection, std::int64_t id, std::string_view problem, UnixNanos now);
+  void on_shutdown_notice(Connection& connection, UnixNanos now);
+  // Deadlines, attempts that are due, messages that may be sent. `watch`: false while we cannot know who was silent.
+  void on_tick(UnixNanos now, bool watch);
+  // We have slept for so long.
+  void grant(Nanos longer);
+  void stop(UnixNanos now);
+
+  [[nodiscard]] bool empty() const;  // no connection left
+  [[nodiscard]] std::size_t open_connections() const;
+  [[nodiscard]] std::vector<ConnectionHealth> health(UnixNanos now) const;
+  [[nodiscard]] const LineCounters& counters() const { return counters_; }
+  [[nodiscard]] const std::vector<std::string>& streams() const { return streams_; }
+
+ private:
+  struct Line {
+    explicit Line(const Timings& timings, std::uint64_t seed)
+        : backoff(timings.backoff_first, timings.backoff_cap, seed),
+          recycle_backoff(timings.recycle_first, timings.recycle_cap, ~seed) {}
+    std::uint64_t id = 0;
+    binance::StreamRoute route = binance::StreamRoute::kPublic;
+    std::map<InstrumentIndex, LineMember> members;
+    std::size_t streams = 0;
+    std::optional<Connection> active;
+    std::optional<Connection> next;  // takes over from active
+    Backoff backoff;
+    std::uint64_t failures = 0;
+    UnixNanos attempt_at{INT64_MIN};
+    UnixNanos renew_at{INT64_MAX};
+    Backoff recycle_backoff;
+    UnixNanos recycled_at{INT64_MIN};
+    UnixNanos recycle_not_before{INT64_MIN};
+  };
+
+  LineMember make_member(InstrumentIndex instrument, std::string_view symbol, binance::StreamRoute route) const;
+  Line& line_for(binance::StreamRoute route, std::size_t streams);
+  void open(Line& line, std::optional<Connection>& slot, UnixNanos now);
+  // When the next attempt may be made.
+  UnixNanos try_open(Line& line, std::optional<Connection>& slot, UnixNanos now);
+  void close(std::optional<Connection>& slot, std::uint16_t code, bool abort, UnixNanos now);
+  void confirm(Line& line, Connection& connection, const std::vector<InstrumentIndex>& confirmed, UnixNanos now);
+  void lose_active(Line& line, std::string_view reason, UnixNanos now);
+  void fail_next(Line& line, std::string_view reason, UnixNanos now);
+  void kill(Line& line, bool is_next, std::string_view reason, UnixNanos now);
+  void hand_over(Line& line, UnixNanos now);
+  void note_failure(Line& line, const ClosedInfo& info, UnixNanos now);
+  void plan_renewal(Line& line, UnixNanos now);
+  void tick_line(Line& line, UnixNanos now, bool watch);
+  void tick_renewal(Line& line, UnixNanos now);
+  [[nodiscard]] std::string_view find_trouble(const Connection& connection, UnixNanos now, bool watch) const;
+  [[nodiscard]] bool may_hand_over(const Line& line, UnixNanos now) const;
+  void say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now);
+  Line* line_of(ConnectionNumber number);
+
+  Venue venue_;
+  Timings timings_;
+  std::uint64_t seed_;
+  std::size_t least_lines_;
+  std::vector<std::string> streams_;
+  ActionQueue& out_;
+  LogThrottle& log_;
+  RunLog& run_log_;
+  LineListener& listener_;
+  HostRing hosts_;
+  binance::ConnectBudget budget_;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<Connection> closing_;
+  std::unordered_map<std::string, InstrumentIndex> by_stream_symbol_;
+  std::map<InstrumentIndex, std::string> stream_symbols_;
+  ConnectionNumber next_number_ = 1;
+  std::uint64_t next_line_ = 1;
+  std::size_t lines_wanted_ = 1;
+  bool stopped_ = false;
+  LineCounters counters_;
+};
+
+}  // namespace acts::collector

@@ -1,0 +1,270 @@
+// What goes wrong on a line, and the deadlines by which it is noticed.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "binance/rest.hpp"
+#include "binance/venue_facts.hpp"
+#include "collector/line_pool.hpp"
+
+namespace acts::collector {
+namespace {
+
+// Where a second connection is not ready in time, the first is kept unless the venue is about to close it.
+constexpr Nanos kBeforeLifetime = std::chrono::minutes{5};
+
+std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
+
+std::string_view name_of(Connection::State state, bool ready) {
+  switch (state) {
+    case Connection::State::kConnecting: return "connecting";
+    case Connection::State::kOpen: return ready ? "open" : "subscribing";
+    case Connection::State::kClosing: return "closing";
+  }
+  return "unknown";
+}
+
+// What a refused handshake means, and how long it will be so.
+struct Refusal {
+  bool host_only = false;  // another host may take us
+  Nanos wait{0};
+  std::string_view key;
+  std::string_view remedy;
+};
+std::optional<Refusal> refusal_of(const ClosedInfo& info) {
+  switch (info.http_status) {
+    case 403:
+      return Refusal{true, binance::kBlockedWait, "stream_blocked",
+                     "the venue's firewall refuses this address: fewer connections, another network, or --stream-url"};
+    case 451:
+      return Refusal{true, binance::kBlockedWait, "stream_restricted",
+                     "not served to this location: public spot data is at wss://data-stream.binance.vision, or run it "
+                     "elsewhere"};
+    case 418: return Refusal{false, binance::kDefaultBanWait, "stream_banned", "this IP address is banned for a while"};
+    case 429:
+      return Refusal{false, binance::kDefaultRateLimitWait, "stream_limited", "too many connections from this address"};
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void LinePool::say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now) {
+  const std::string held = connection.opened_at()
+                               ? fmt::format("after {} s", (now - *connection.opened_at()) / std::chrono::seconds{1})
+                               : "before it opened";
+  log_.log(LogLevel::kWarning, connection.opened_at() ? "connection_lost" : "connection_failed", {},
+           fmt::format("connection {} to {} ended {}: {}; next attempt in {} ms", connection.number(),
+                       without_query(connection.url()), held, reason,
+                       std::max(next - now, Nanos{0}) / std::chrono::milliseconds{1}),
+           now);
+}
+
+void LinePool::note_failure(Line& line, const ClosedInfo& info, UnixNanos now) {
+  const Connection& connection = *line.active;
+  const bool was_open = connection.opened_at().has_value();
+  if (was_open && now - *connection.opened_at() >= timings_.stable) {
+    line.backoff.reset();
+    line.failures = 0;
+  }
+  ++line.failures;
+  line.attempt_at = now + line.backoff.next();
+  const std::optional<Refusal> refusal = refusal_of(info);
+  if (!refusal) {
+    if (!was_open && hosts_.on_failure()) {
+      log_.log(LogLevel::kWarning, "stream_host", {}, "next host for streams: " + hosts_.current(), now);
+    }
+    return;
+  }
+  const Nanos wait = std::max(info.retry_after.value_or(refusal->wait), Nanos{0});
+  if (refusal->host_only) {
+    if (!hosts_.on_blocked(now + wait, now)) line.attempt_at = std::max(line.attempt_at, hosts_.free_at());
+  } else {
+    for (const auto& other : lines_) other->attempt_at = std::max(other->attempt_at, now + wait);
+  }
+  log_.log(LogLevel::kError, refusal->key, {},
+           fmt::format("answer {} to a connection attempt: {}; next attempt at {} in {} s", info.http_status,
+                       refusal->remedy, hosts_.current(), (line.attempt_at - now) / std::chrono::seconds{1}),
+           now);
+}
+
+void LinePool::on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now) {
+  const std::string reason = fmt::format("code {} {}", info.code, info.reason);
+  if (Connection* connection = find(number); connection != nullptr && connection->opened_at()) {
+    run_log_.connection_closed(number, reason, now);
+  }
+  if (std::erase_if(closing_, [number](const Connection& c) { return c.number() == number; }) != 0) return;
+  Line* line = line_of(number);
+  if (line == nullptr) return;
+  if (line->next && line->next->number() == number) {
+    fail_next(*line, reason, now);
+    return;
+  }
+  note_failure(*line, info, now);
+  say_lost(*line->active, reason, line->attempt_at, now);
+  lose_active(*line, reason, now);
+}
+
+void LinePool::fail_next(Line& line, std::string_view reason, UnixNanos now) {
+  line.renew_at = now + line.backoff.next();
+  say_lost(*line.next, reason, line.renew_at, now);
+  if (!line.next->opened_at()) hosts_.on_failure();
+  line.next.reset();
+}
+
+// line.active is gone or about to be; whoever was to take over does.
+void LinePool::lose_active(Line& line, std::string_view reason, UnixNanos now) {
+  const Connection lost = std::move(*line.active);
+  line.active = std::move(line.next);
+  line.next.reset();
+  line.renew_at = {INT64_MAX};
+  ++counters_.lost;
+  for (const auto& [instrument, member] : line.members) {
+    if (member.primary && lost.subscribed(instrument)) listener_.on_stream_lost(instrument, reason, now);
+  }
+  if (!line.active) return;
+  line.active->set_taking_over(false);
+  for (const auto& [instrument, member] : line.members) {
+    if (member.primary && line.active->subscribed(instrument)) listener_.on_stream_opened(instrument, now);
+  }
+  if (line.active->opened_at()) plan_renewal(line, now);
+}
+
+void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos now) {
+  Connection copy = is_next ? *line.next : *line.active;
+  if (is_next) {
+    fail_next(line, reason, now);
+  } else {
+    note_failure(line, ClosedInfo{}, now);
+    say_lost(*line.active, reason, line.attempt_at, now);
+    lose_active(line, reason, now);
+  }
+  std::optional<Connection> slot{std::move(copy)};
+  close(slot, 1000, true, now);
+  ++counters_.watchdog_closes;
+}
+
+std::string_view LinePool::find_trouble(const Connection& connection, UnixNanos now, bool watch) const {
+  if (!watch) return {};
+  if (connection.state() == Connection::State::kConnecting && now - connection.created_at() >= timings_.connect_timeout)
+    return "neither opened nor refused in time";
+  if (connection.ack_overdue(now, timings_.ack_timeout)) return "a subscription was not acknowledged";
+  if (connection.is_dead(now, timings_.connection_silence)) return "busy streams have fallen silent";
+  return {};
+}
+
+void LinePool::on_tick(UnixNanos now, bool watch) {
+  std::erase_if(closing_, [&](const Connection& c) { return now - c.closed_at() >= timings_.close_timeout; });
+  if (stopped_) return;
+  for (const auto& line : lines_) tick_line(*line, now, watch);
+  std::erase_if(lines_, [&](const auto& line) {
+    if (!line->members.empty()) return false;
+    close(line->active, 1000, false, now);
+    close(line->next, 1000, false, now);
+    return true;
+  });
+}
+
+void LinePool::tick_line(Line& line, UnixNanos now, bool watch) {
+  if (line.members.empty()) return;
+  if (line.next) {
+    if (const std::string_view why = find_trouble(*line.next, now, watch); !why.empty()) kill(line, true, why, now);
+  }
+  if (line.active) {
+    if (const std::string_view why = find_trouble(*line.active, now, watch); !why.empty()) kill(line, false, why, now);
+  }
+  if (!line.active && now >= line.attempt_at) line.attempt_at = try_open(line, line.active, now);
+  if (line.active) line.active->flush(out_, now);
+  if (line.next) line.next->flush(out_, now);
+  if (line.active) tick_renewal(line, now);
+}
+
+void LinePool::tick_renewal(Line& line, UnixNanos now) {
+  if (!line.next) {
+    if (!line.active->opened_at() || now < line.renew_at || now < line.attempt_at) return;
+    line.renew_at = {INT64_MAX};
+    line.attempt_at = try_open(line, line.next, now);
+    if (line.next) {
+      line.next->set_taking_over(true);
+    } else {
+      line.renew_at = line.attempt_at;
+    }
+    return;
+  }
+  if (may_hand_over(line, now)) {
+    hand_over(line, now);
+    return;
+  }
+  const std::optional<UnixNanos> ready = line.next->ready_at();
+  if (!ready || now - *ready < timings_.overlap_most) return;
+  const Nanos age = now - *line.active->opened_at();
+  if (line.active->doomed() || age >= binance::limits(venue_).connection_lifetime - kBeforeLifetime) {
+    hand_over(line, now);
+    return;
+  }
+  log_.log(LogLevel::kWarning, "renewal_failed", {},
+           fmt::format("connection {} does not deliver what {} does: the older one is kept", line.next->number(),
+                       line.active->number()),
+           now);
+  line.renew_at = now + line.recycle_backoff.next();
+  close(line.next, 1000, false, now);
+}
+
+void LinePool::grant(Nanos longer) {
+  for (const auto& line : lines_) {
+    if (line->active) line->active->grant(longer);
+    if (line->next) line->next->grant(longer);
+  }
+}
+
+void LinePool::stop(UnixNanos now) {
+  stopped_ = true;
+  for (const auto& line : lines_) {
+    close(line->active, 1000, false, now);
+    close(line->next, 1000, false, now);
+  }
+  lines_.clear();
+}
+
+bool LinePool::empty() const {
+  return closing_.empty() && std::ranges::none_of(lines_, [](const auto& line) { return line->active || line->next; });
+}
+
+std::size_t LinePool::open_connections() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lines_, [](const auto& line) { return line->active && line->active->state() == Connection::State::kOpen; }));
+}
+
+std::vector<ConnectionHealth> LinePool::health(UnixNanos now) const {
+  std::vector<ConnectionHealth> all;
+  const auto add = [&](const Connection& connection, const Line* line, bool renewing) {
+    ConnectionHealth health;
+    health.connection = connection.number();
+    health.state = name_of(connection.state(), connection.ready_at().has_value());
+    health.url = without_query(connection.url());
+    health.streams = line == nullptr ? 0 : line->streams;
+    if (connection.opened_at()) health.age = now - *connection.opened_at();
+    if (connection.last_message()) health.message_age = now - *connection.last_message();
+    health.messages = connection.messages();
+    health.failures = line == nullptr ? 0 : line->failures;
+    health.renewing = renewing;
+    all.push_back(std::move(health));
+  };
+  for (const auto& line : lines_) {
+    if (line->active) add(*line->active, line.get(), false);
+    if (line->next) add(*line->next, line.get(), true);
+    if (line->active) continue;
+    ConnectionHealth waiting;
+    waiting.state = "waiting";
+    waiting.url = hosts_.current();
+    waiting.streams = line->streams;
+    waiting.failures = line->failures;
+    all.push_back(std::move(waiting));
+  }
+  for (const Connection& connection : closing_) add(connection, nullptr, false);
+  return all;
+}
+
+}  // namespace acts::collector

@@ -1,0 +1,223 @@
+#include "collector/market_pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+#include "acts/features/feature.hpp"
+
+namespace acts::collector {
+
+MarketPipeline::Feed::Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now)
+    : builder(options.venue, instrument.scales(), options.book),
+      sampler(options.venue, instrument.symbol, options.bands, now, options.stale_after),
+      trading(instrument.status) {}
+
+MarketPipeline::MarketPipeline(PipelineOptions options, RowSink rows)
+    : options_(std::move(options)),
+      rows_(std::move(rows)),
+      schema_(make_schema(options_.bands)),
+      decoder_(options_.venue) {}
+
+// A recording of others may have receive times that step back; ours never does. Either way the books see a time that
+// does not.
+UnixNanos MarketPipeline::advance(UnixNanos now) {
+  const DueBoundaries due = clock_.advance(now);
+  counters_.skipped_minutes += static_cast<std::uint64_t>(due.skipped);
+  for (std::int64_t i = 0; i < due.count; ++i) {
+    for (const auto& feed : feeds_) {
+      if (feed->active) sample(*feed, due[i]);
+    }
+  }
+  now_ = std::max(now_, now);
+  return now_;
+}
+
+void MarketPipeline::sample(Feed& feed, UnixNanos boundary) {
+  MinuteRow row = feed.sampler.sample({.boundary = boundary,
+                                       .book = feed.builder.book(),
+                                       .sync = feed.builder.status(),
+                                       .trading = feed.trading,
+                                       .last_event_time = feed.builder.last_event_time(),
+                                       .last_depth_recv = feed.builder.last_update_received(),
+                                       .connected = feed.connected});
+  if (!feed.listed)
+    row = make_empty_row(options_.venue, row.symbol(), options_.bands, boundary, Reason::kUnknownSymbol);
+  rows_(std::move(row));
+  ++counters_.rows;
+}
+
+InstrumentIndex MarketPipeline::add(const Instrument& instrument, UnixNanos now) {
+  const UnixNanos at = advance(now);
+  const InstrumentIndex known = decoder_.find(instrument.symbol);
+  if (known != kNoInstrument && feeds_[known]->active) return known;
+  const InstrumentIndex index = decoder_.add(instrument.symbol, instrument.scales());
+  auto feed = std::make_unique<Feed>(options_, instrument, at);
+  if (index < feeds_.size()) {  // removed before: begins anew
+    decoder_.set_scales(index, instrument.scales());
+    feeds_[index] = std::move(feed);
+  } else {
+    feeds_.push_back(std::move(feed));
+  }
+  return index;
+}
+
+void MarketPipeline::remove(InstrumentIndex index) { feeds_[index]->active = false; }
+
+void MarketPipeline::set_trading_status(InstrumentIndex index, TradingStatus status) {
+  feeds_[index]->trading = status;
+}
+
+void MarketPipeline::set_status(InstrumentIndex index, SymbolStatus status) {
+  feeds_[index]->listed = status != SymbolStatus::kUnlisted;
+  feeds_[index]->trading = trading_status_of(status);
+}
+
+MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos received) {
+  const UnixNanos now = advance(received);
+  ++counters_.messages;
+  MessageOutcome outcome;
+  Result<binance::Message> message = decoder_.decode(json);
+  if (!message) {
+    ++counters_.refused;
+    outcome.problem = std::move(message.error().message);
+    return outcome;
+  }
+  outcome.decoded = true;
+  outcome.instrument = message->instrument;
+  if (tap_) tap_(*message);
+  if (message->symbol.empty() || std::holds_alternative<binance::ServerShutdown>(message->body)) {
+    if (std::holds_alternative<binance::ServerShutdown>(message->body)) outcome.server_shutdown = true;
+    if (const auto* reply = std::get_if<binance::ControlReply>(&message->body)) outcome.reply_id = reply->id;
+    if (const auto* error = std::get_if<binance::VenueError>(&message->body)) {
+      ++counters_.venue_errors;
+      outcome.error_code = error->code;
+      if (error->id >= 0) outcome.reply_id = error->id;
+      outcome.problem = fmt::format("the venue says {} {}", error->code, error->message);
+    }
+    return outcome;
+  }
+  outcome.is_data = true;
+  if (message->instrument == kNoInstrument && options_.add_unknown_symbols) {
+    Instrument instrument;
+    instrument.venue = options_.venue;
+    instrument.symbol = message->symbol;
+    instrument.status = TradingStatus::kTrading;
+    outcome.instrument = message->instrument = add(instrument, now);
+  }
+  if (message->instrument == kNoInstrument || !feeds_[message->instrument]->active) {
+    ++counters_.unknown_symbol;
+    outcome.problem = fmt::format("a message of {}, which is not collected", message->symbol);
+    return outcome;
+  }
+  Feed& feed = *feeds_[message->instrument];
+  feed.last_data = now;
+  feed.connected = true;
+  dispatch(*message, feed, now, outcome);
+  after_change(message->instrument, now);
+  return outcome;
+}
+
+void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome) {
+  outcome.kind = DataKind::kOther;
+  if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+    outcome.kind = DataKind::kDepth;
+    note_update(feed, *update, now, outcome);
+  } else if (const auto* trade = std::get_if<Trade>(&message.body)) {
+    outcome.kind = DataKind::kTrade;
+    ++counters_.trades;
+    feed.builder.on_trade(*trade);
+  } else if (std::holds_alternative<BookTicker>(message.body)) {
+    outcome.kind = DataKind::kBookTicker;
+    ++counters_.tickers;
+  }
+}
+
+void MarketPipeline::note_update(Feed& feed, const DepthUpdate& update, UnixNanos now, MessageOutcome& outcome) {
+  const Result<binance::UpdateVerdict> verdict = feed.builder.on_update(update, now);
+  if (!verdict) {
+    ++counters_.refused;
+    outcome.problem = verdict.error().message;
+    return;
+  }
+  outcome.update = *verdict;
+  if (*verdict == binance::UpdateVerdict::kGap) feed.sampler.on_gap(now);
+  if (*verdict != binance::UpdateVerdict::kStale) feed.sampler.on_update();
+}
+
+void MarketPipeline::after_change(InstrumentIndex index, UnixNanos now) {
+  Feed& feed = *feeds_[index];
+  const Scales scales = feed.builder.book().scales();
+  if (scales != decoder_.scales(index)) decoder_.set_scales(index, scales);
+  feed.sampler.on_sync_change(feed.builder.sync().status().state == SyncState::kInSync, now);
+}
+
+Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_view json, int limit,
+                                             UnixNanos received) {
+  const UnixNanos now = advance(received);
+  ACTS_ASSERT(index < feeds_.size());
+  Feed& feed = *feeds_[index];
+  const auto refuse = [&](std::string problem) -> Result<void> {
+    ++counters_.refused;
+    feed.builder.on_snapshot_failed(now);
+    return fail(ErrorCode::kBadInput, fmt::format("depth answer of {}: {}", decoder_.symbol(index), problem));
+  };
+  const Result<binance::Message> message = decoder_.decode(json, index);
+  if (!message) return refuse(message.error().message);
+  const auto* decoded = std::get_if<DepthSnapshot>(&message->body);
+  if (decoded == nullptr) return refuse("not a snapshot");
+  DepthSnapshot snapshot = *decoded;
+  snapshot.limit = limit;
+  const auto outcome = feed.builder.on_snapshot(snapshot, now);
+  if (!outcome) return refuse(outcome.error().message);
+  after_change(index, now);
+  return {};
+}
+
+void MarketPipeline::on_depth_failed(InstrumentIndex index, UnixNanos received) {
+  const UnixNanos now = advance(received);
+  feeds_[index]->builder.on_snapshot_failed(now);
+}
+
+void MarketPipeline::on_stream_open(InstrumentIndex index, UnixNanos received) {
+  const UnixNanos now = advance(received);
+  feeds_[index]->connected = true;
+  feeds_[index]->builder.on_stream_open(now);
+}
+
+void MarketPipeline::on_connection_lost(InstrumentIndex index, UnixNanos received) {
+  advance(received);
+  feeds_[index]->connected = false;
+  feeds_[index]->sampler.on_connection_lost();
+}
+
+void MarketPipeline::on_timer(UnixNanos received) {
+  const UnixNanos now = advance(received);
+  for (InstrumentIndex index = 0; index < feeds_.size(); ++index) {
+    binance::BookBuilder& builder = feeds_[index]->builder;
+    if (const auto deadline = builder.next_deadline(); deadline && *deadline <= now) {
+      builder.on_timeout(now);
+      after_change(index, now);
+    }
+  }
+}
+
+std::optional<UnixNanos> MarketPipeline::next_deadline() const {
+  std::optional<UnixNanos> next = clock_.next_boundary();
+  for (const auto& feed : feeds_) {
+    const std::optional<UnixNanos> deadline = feed->active ? feed->builder.next_deadline() : std::nullopt;
+    if (deadline && (!next || *deadline < *next)) next = deadline;
+  }
+  return next;
+}
+
+SyncStatus MarketPipeline::status(InstrumentIndex index) const {
+  const Feed& feed = *feeds_[index];
+  const SyncStatus status = feed.builder.status();
+  if (!feed.connected && status.state != SyncState::kInSync) return {status.state, Reason::kConnectionLost};
+  return status;
+}
+
+}  // namespace acts::collector

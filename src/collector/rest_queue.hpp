@@ -1,0 +1,56 @@
+// REST requests that wait for budget, the most urgent first; of equals, the one that waits longest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "binance/depth_sync.hpp"
+#include "binance/messages.hpp"
+#include "collector/actions.hpp"
+
+namespace acts::collector {
+
+// In the order in which they are served. What costs one weight a minute never waits for what costs thousands.
+enum class Urgency : std::uint8_t { kInfo, kTime, kNeverSynced, kGap, kProbe, kCrossed, kEdge, kRefresh };
+Urgency urgency_of(binance::SnapshotWanted::Why why, bool has_snapshot) noexcept;
+
+struct RestJob {
+  RequestKind kind = RequestKind::kTime;
+  Urgency urgency = Urgency::kTime;
+  binance::InstrumentIndex instrument = binance::kNoInstrument;
+  int limit = 0;
+  int weight = 1;
+  friend bool operator==(const RestJob&, const RestJob&) = default;
+};
+
+// Bounded: one entry a kind and instrument.
+class RestQueue {
+ public:
+  // If it is there already, it keeps its place, or takes the more urgent one.
+  void push(const RestJob& job);
+  // nullptr: nothing waits.
+  [[nodiscard]] const RestJob* front() const;
+  void pop_front();
+  // Whatever waits for this instrument.
+  void remove(binance::InstrumentIndex instrument);
+  void clear();
+  [[nodiscard]] bool contains(RequestKind kind, binance::InstrumentIndex instrument) const;
+  [[nodiscard]] std::size_t size() const { return order_.size(); }
+
+ private:
+  using Name = std::pair<RequestKind, binance::InstrumentIndex>;
+  using Place = std::tuple<Urgency, std::uint64_t>;
+
+  void erase(const Name& name);
+
+  std::map<Place, RestJob> order_;
+  std::map<Name, Place> places_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace acts::collector

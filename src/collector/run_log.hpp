@@ -1,0 +1,74 @@
+// The port through which a run is recorded: it is told of everything that goes into the MarketPipeline, in the same
+// order and with the same time, so that replaying it into another pipeline gives the same rows to the byte. The
+// pipeline's part in a replay stands at each call.
+//
+// Called before the pipeline is. Views last for the call only.
+#pragma once
+
+#include <string_view>
+
+#include "acts/base/time.hpp"
+
+#include "collector/actions.hpp"
+#include "collector/symbol_status.hpp"
+
+namespace acts::collector {
+
+// A REST request that the pipeline, or the reader of a recording, should know of.
+struct RequestInfo {
+  RequestNumber request = 0;
+  RequestKind kind = RequestKind::kTime;
+  std::string_view symbol;  // empty: of none
+  int limit = 0;            // depth and probe: levels asked for
+};
+
+class RunLog {
+ public:
+  virtual ~RunLog() = default;
+
+  // on_timer(now).
+  virtual void run_started(UnixNanos now) = 0;
+  virtual void run_ended(std::string_view reason, UnixNanos now) = 0;
+
+  // on_message(bytes, now).
+  virtual void message(ConnectionNumber connection, std::string_view bytes, UnixNanos now) = 0;
+
+  // add(symbol, now), then set_status(status). Called again when the status changes.
+  virtual void symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) = 0;
+  // remove().
+  virtual void symbol_removed(std::string_view symbol, UnixNanos now) = 0;
+  // on_stream_open(now).
+  virtual void stream_opened(std::string_view symbol, UnixNanos now) = 0;
+  // on_connection_lost(now).
+  virtual void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) = 0;
+
+  // Kind depth: on_depth_answer(body, limit, now); any other: on_timer(now).
+  virtual void rest_answer(const RequestInfo& request, int status, std::string_view body, UnixNanos now) = 0;
+  // Kind depth: on_depth_failed(now); any other: nothing. status: 0 if there was no answer.
+  virtual void rest_failed(const RequestInfo& request, int status, std::string_view reason, UnixNanos now) = 0;
+  // on_timer(now).
+  virtual void timer(UnixNanos due, UnixNanos now) = 0;
+
+  // Nothing in the pipeline: for the reader.
+  virtual void connection_opened(ConnectionNumber connection, std::string_view url, UnixNanos now) = 0;
+  virtual void connection_closed(ConnectionNumber connection, std::string_view reason, UnixNanos now) = 0;
+};
+
+// Records nothing.
+class NullRunLog final : public RunLog {
+ public:
+  void run_started(UnixNanos) override {}
+  void run_ended(std::string_view, UnixNanos) override {}
+  void message(ConnectionNumber, std::string_view, UnixNanos) override {}
+  void symbol_added(std::string_view, SymbolStatus, UnixNanos) override {}
+  void symbol_removed(std::string_view, UnixNanos) override {}
+  void stream_opened(std::string_view, UnixNanos) override {}
+  void stream_lost(std::string_view, std::string_view, UnixNanos) override {}
+  void rest_answer(const RequestInfo&, int, std::string_view, UnixNanos) override {}
+  void rest_failed(const RequestInfo&, int, std::string_view, UnixNanos) override {}
+  void timer(UnixNanos, UnixNanos) override {}
+  void connection_opened(ConnectionNumber, std::string_view, UnixNanos) override {}
+  void connection_closed(ConnectionNumber, std::string_view, UnixNanos) override {}
+};
+
+}  // namespace acts::collector

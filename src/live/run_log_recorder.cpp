@@ -1,0 +1,54 @@
+#include "live/run_log_recorder.hpp"
+
+namespace acts {
+
+void RunLogRecorder::run_started(UnixNanos now) { recorder_.note(now, index::RunStarted{version_, venue_, "0", ""}); }
+
+void RunLogRecorder::run_ended(std::string_view reason, UnixNanos now) {
+  recorder_.note(now, index::RunEnded{std::string(reason)});
+}
+
+void RunLogRecorder::message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) {
+  recorder_.line(now, connection, bytes);
+}
+
+void RunLogRecorder::symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) {
+  recorder_.note(now, index::SymbolAdded{std::string(symbol), std::string(to_string(status))});
+}
+
+void RunLogRecorder::symbol_removed(std::string_view symbol, UnixNanos now) {
+  recorder_.note(now, index::SymbolRemoved{std::string(symbol)});
+}
+
+void RunLogRecorder::stream_opened(std::string_view symbol, UnixNanos now) {
+  recorder_.note(now, index::StreamOpened{std::string(symbol)});
+}
+
+void RunLogRecorder::stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) {
+  recorder_.note(now, index::StreamLost{std::string(symbol), std::string(reason)});
+}
+
+void RunLogRecorder::rest_answer(const collector::RequestInfo& request, int status, std::string_view body,
+                                 UnixNanos now) {
+  recorder_.note(now, index::RestAnswer{request.request, std::string(to_string(request.kind)),
+                                        std::string(request.symbol), request.limit, status, ""});
+  recorder_.line(now, 0, body);
+}
+
+void RunLogRecorder::rest_failed(const collector::RequestInfo& request, int status, std::string_view reason,
+                                 UnixNanos now) {
+  recorder_.note(now, index::RestFailed{request.request, std::string(to_string(request.kind)),
+                                        std::string(request.symbol), request.limit, status, std::string(reason)});
+}
+
+void RunLogRecorder::timer(UnixNanos due, UnixNanos now) { recorder_.note(now, index::Timer{"tick", due}); }
+
+void RunLogRecorder::connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) {
+  recorder_.note(now, index::ConnectionOpened{connection, std::string(url)});
+}
+
+void RunLogRecorder::connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) {
+  recorder_.note(now, index::ConnectionClosed{connection, std::string(reason)});
+}
+
+}  // namespace acts

@@ -1,0 +1,39 @@
+// Puts what a Collector tells its RunLog into the raw log and index of a RunRecorder: src/live/replay.cpp reads it
+// back.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collector/run_log.hpp"
+#include "live/run_recorder.hpp"
+
+namespace acts {
+
+class RunLogRecorder final : public collector::RunLog {
+ public:
+  // `recorder` outlives the object.
+  RunLogRecorder(RunRecorder& recorder, std::string version, std::string venue)
+      : recorder_(recorder), version_(std::move(version)), venue_(std::move(venue)) {}
+
+  void run_started(UnixNanos now) override;
+  void run_ended(std::string_view reason, UnixNanos now) override;
+  void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
+  void symbol_removed(std::string_view symbol, UnixNanos now) override;
+  void stream_opened(std::string_view symbol, UnixNanos now) override;
+  void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
+  void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
+  void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
+  void timer(UnixNanos due, UnixNanos now) override;
+  void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override;
+  void connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) override;
+
+ private:
+  RunRecorder& recorder_;
+  std::string version_;
+  std::string venue_;
+};
+
+}  // namespace acts

@@ -1,0 +1,186 @@
+#include "live/venue_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace acts {
+namespace {
+
+constexpr Nanos kResumePoll = std::chrono::milliseconds{20};
+
+}  // namespace
+
+Result<std::unique_ptr<VenueRun>> VenueRun::make(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows,
+                                                 LogSink log) {
+  std::unique_ptr<VenueRun> run(new VenueRun(loop, clock, std::move(options), std::move(log)));
+  auto made = collector::Collector::make(run->options_.collector, std::move(rows), *run->run_log_);
+  if (!made) return std::unexpected(made.error());
+  run->collector_ = std::move(*made);
+  return run;
+}
+
+VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSink log)
+    : loop_(loop), clock_(clock), options_(std::move(options)), log_(std::move(log)) {
+  const std::string venue(to_string(options_.collector.venue));
+  if (options_.record_dir.empty()) {
+    run_log_ = std::make_unique<collector::NullRunLog>();
+  } else {
+    // Called on the recorder's thread: handed over to the loop, which owns the log.
+    const auto failed = [this, alive = std::weak_ptr(alive_)](const Error& error) {
+      loop_.post([this, alive, text = error.message] {
+        if (!alive.expired()) log_({collector::LogLevel::kError, "recording_failed", "", text, 0});
+      });
+    };
+    recorder_ = std::make_unique<RunRecorder>(
+        RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"}, failed);
+    run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue);
+  }
+  HttpClientOptions http;
+  http.ca_file = options_.ca_file;
+  http.proxy = options_.proxy;
+  http_ = std::make_unique<HttpClient>(loop_, http);
+}
+
+VenueRun::~VenueRun() {
+  if (timer_) loop_.cancel_timer(*timer_);
+  if (resume_timer_) loop_.cancel_timer(*resume_timer_);
+}
+
+void VenueRun::start() {
+  collector_->start(clock_.now());
+  carry_out();
+}
+
+void VenueRun::stop(std::string_view reason) {
+  collector_->stop(reason, clock_.now());
+  carry_out();
+}
+
+bool VenueRun::close_recording(Nanos limit) { return !recorder_ || recorder_->close(clock_.now(), limit); }
+
+Result<void> VenueRun::set_symbols(std::span<const std::string> symbols) {
+  Result<void> done = collector_->set_symbols(symbols, clock_.now());
+  carry_out();
+  return done;
+}
+
+void VenueRun::carry_out() {
+  collector::ActionQueue& actions = collector_->actions();
+  while (!actions.empty()) {
+    const collector::Action action = std::move(actions.front());
+    actions.pop_front();
+    std::visit([this](const auto& one) { carry_out(one); }, action);
+  }
+  watch_recorder();
+  arm_timer();
+}
+
+void VenueRun::carry_out(const collector::OpenConnection& action) {
+  WsConnect connect;
+  connect.url = action.url;
+  connect.ca_file = options_.ca_file;
+  connect.proxy = options_.proxy;
+  const collector::ConnectionNumber number = action.connection;
+  WsCallbacks callbacks;
+  callbacks.on_open = [this, number] {
+    collector_->on_ws_open(number, clock_.now());
+    carry_out();
+  };
+  callbacks.on_message = [this, number](std::string_view bytes, UnixNanos ts_recv, bool) {
+    collector_->on_ws_message(number, bytes, ts_recv);
+    carry_out();
+  };
+  callbacks.on_close = [this, number](const CloseInfo& info) {
+    collector_->on_ws_closed(number, {info.code, info.kind, info.http_status, info.retry_after, info.reason},
+                             clock_.now());
+    loop_.post([this, number, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) sockets_.erase(number);
+    });
+    carry_out();
+  };
+  auto& socket = sockets_[number];
+  socket = std::make_unique<WebSocketClient>(loop_, clock_, std::move(connect), std::move(callbacks));
+  socket->open();
+  if (paused_) socket->pause_reading();
+}
+
+void VenueRun::carry_out(const collector::CloseConnection& action) {
+  const auto socket = sockets_.find(action.connection);
+  if (socket == sockets_.end()) return;
+  if (action.abort) {
+    socket->second->abort();
+  } else {
+    socket->second->close(action.code);
+  }
+}
+
+void VenueRun::carry_out(const collector::SendText& action) {
+  const auto socket = sockets_.find(action.connection);
+  if (socket == sockets_.end()) return;  // it closes just now: on_ws_closed() has told or will tell
+  if (const Result<void> sent = socket->second->send_text(action.text); !sent) {
+    log_({collector::LogLevel::kWarning, "send_failed", "", sent.error().message, 0});
+  }
+}
+
+void VenueRun::carry_out(const collector::HttpGet& action) {
+  HttpRequest request;
+  request.url = action.url;
+  request.timeout = clock_.real_time_for(action.timeout);
+  http_->request(std::move(request), [this, number = action.request](const NetResult<HttpResponse>& response) {
+    on_http(number, response);
+    carry_out();
+  });
+}
+
+void VenueRun::on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response) {
+  const UnixNanos now = clock_.now();
+  if (!response) {
+    collector_->on_http_failed(request, response.error().message, now);
+    return;
+  }
+  std::string retry_after;
+  if (const auto wait = parse_retry_after(response->header("Retry-After"), now)) {
+    retry_after = std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count());
+  }
+  collector_->on_http_answer(
+      request, {response->status, response->body, response->header("X-MBX-USED-WEIGHT-1M"), retry_after}, now);
+}
+
+void VenueRun::arm_timer() {
+  const std::optional<UnixNanos> deadline = collector_->next_deadline();
+  if (!deadline || (timer_ && timer_at_ <= *deadline)) return;
+  if (timer_) loop_.cancel_timer(*timer_);
+  timer_at_ = *deadline;
+  const Nanos delay = std::max(Nanos{0}, clock_.real_time_for(*deadline - clock_.now()));
+  timer_ = loop_.start_timer(delay, [this] {
+    timer_.reset();
+    collector_->on_timer(clock_.now());
+    carry_out();
+  });
+}
+
+// A full recording queue stops the reading of every socket until it has room again.
+void VenueRun::watch_recorder() {
+  if (!recorder_ || paused_ || !recorder_->full()) return;
+  paused_ = true;
+  log_({collector::LogLevel::kWarning, "recording_slow", "", "the disk is slower than the market: reading is paused",
+        0});
+  for (auto& [number, socket] : sockets_) socket->pause_reading();
+  const auto poll = [this](const auto& again) -> void {
+    resume_timer_ = loop_.start_timer(kResumePoll, [this, again] {
+      resume_timer_.reset();
+      if (recorder_->queued_bytes() > RunRecorder::kMaxQueuedBytes / 2) {
+        again(again);
+        return;
+      }
+      paused_ = false;
+      for (auto& [number, socket] : sockets_) socket->resume_reading();
+    });
+  };
+  poll(poll);
+}
+
+}  // namespace acts

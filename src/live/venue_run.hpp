@@ -1,0 +1,87 @@
+// Carries out what one Collector asks for: sockets, requests and timers on an EventLoop, the recording on its own
+// thread. Decides nothing. On the loop's thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "acts/base/clock.hpp"
+#include "acts/base/result.hpp"
+
+#include "collector/collector.hpp"
+#include "live/run_log_recorder.hpp"
+#include "live/run_recorder.hpp"
+#include "net/event_loop.hpp"
+#include "net/http_client.hpp"
+#include "net/proxy.hpp"
+#include "net/ws_client.hpp"
+
+namespace acts {
+
+struct VenueRunOptions {
+  collector::CollectorOptions collector;
+  std::string ca_file;
+  ProxySettings proxy;
+  std::string record_dir;  // data directory of the recording; empty: none
+  std::string version;
+};
+
+class VenueRun {
+ public:
+  using RowSink = std::function<void(MinuteRow&&)>;
+  using LogSink = std::function<void(const collector::Log&)>;
+
+  // Loop, clock and what the sinks refer to outlive the object. Errors: as Collector::make().
+  static Result<std::unique_ptr<VenueRun>> make(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows,
+                                                LogSink log);
+  ~VenueRun();
+  VenueRun(const VenueRun&) = delete;
+  VenueRun& operator=(const VenueRun&) = delete;
+
+  void start();
+  // Rows that are due are made and connections closed; stopped() follows within the net's own time-outs.
+  void stop(std::string_view reason);
+  [[nodiscard]] bool stopped() const { return collector_->stopped(); }
+  // Ends the recording, waiting at most `limit` of real time. False: not all of it is on the disk.
+  bool close_recording(Nanos limit);
+  Result<void> set_symbols(std::span<const std::string> symbols);
+
+  [[nodiscard]] collector::Health health() { return collector_->health(clock_.now()); }
+  [[nodiscard]] const collector::Collector& collector() const { return *collector_; }
+  [[nodiscard]] std::size_t recording_queue_bytes() const { return recorder_ ? recorder_->queued_bytes() : 0; }
+
+ private:
+  VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSink log);
+
+  void carry_out();
+  void carry_out(const collector::OpenConnection& action);
+  void carry_out(const collector::CloseConnection& action);
+  void carry_out(const collector::SendText& action);
+  void carry_out(const collector::HttpGet& action);
+  void carry_out(const collector::Log& action) { log_(action); }
+  void on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response);
+  void arm_timer();
+  void watch_recorder();
+
+  EventLoop& loop_;
+  Clock& clock_;
+  VenueRunOptions options_;
+  LogSink log_;
+  std::unique_ptr<RunRecorder> recorder_;
+  std::unique_ptr<collector::RunLog> run_log_;
+  std::unique_ptr<collector::Collector> collector_;
+  std::unique_ptr<HttpClient> http_;
+  std::map<collector::ConnectionNumber, std::unique_ptr<WebSocketClient>> sockets_;
+  std::optional<EventLoop::TimerId> timer_;
+  UnixNanos timer_at_;
+  bool paused_ = false;
+  std::optional<EventLoop::TimerId> resume_timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
+};
+
+}  // namespace acts

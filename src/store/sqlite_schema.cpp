@@ -1,0 +1,146 @@
+#include "store/sqlite_schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "acts/base/assert.hpp"
+
+namespace acts {
+namespace {
+
+struct TypeForm {
+  ColumnType type;
+  std::string_view meaning;   // in minute_row_columns
+  std::string_view sql_type;  // in minute_rows
+};
+constexpr std::array<TypeForm, 5> kTypes{{{ColumnType::kText, "text", "TEXT"},
+                                          {ColumnType::kTime, "time", "INTEGER"},
+                                          {ColumnType::kDecimal, "decimal", "TEXT"},
+                                          {ColumnType::kRatio, "ratio", "REAL"},
+                                          {ColumnType::kCount, "count", "INTEGER"}}};
+
+const TypeForm& form_of(ColumnType type) { return kTypes[static_cast<std::size_t>(type)]; }
+
+constexpr std::size_t kKeyColumns = 3;
+
+// Without a rowid the rows lie in the order of their key: one symbol's are read together, and there is no second tree
+// to write.
+std::string create_rows_table(const RowSchema& schema) {
+  std::string sql = "CREATE TABLE minute_rows (";
+  std::string key;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const std::string name = quoted_sql_name(schema.columns[i].name);
+    const bool in_key = i < kKeyColumns;
+    sql += fmt::format("{} {}{}, ", name, form_of(schema.columns[i].type).sql_type, in_key ? " NOT NULL" : "");
+    if (in_key) key += (i == 0 ? "" : ", ") + name;
+  }
+  return sql + fmt::format("PRIMARY KEY ({})) STRICT, WITHOUT ROWID", key);
+}
+
+Result<void> create_tables(SqliteDatabase& database, const RowSchema& schema) {
+  for (const std::string& sql :
+       {create_rows_table(schema),
+        std::string(
+            "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+            "type TEXT NOT NULL) STRICT"),
+        fmt::format("PRAGMA user_version = {}", kStoreVersion)}) {
+    if (auto done = database.execute(sql); !done) return done;
+  }
+  return {};
+}
+
+Result<void> note_column(SqliteDatabase& database, const Column& column) {
+  auto insert = database.prepare("INSERT INTO minute_row_columns (name, type) VALUES (?, ?)");
+  if (!insert) return std::unexpected(std::move(insert.error()));
+  insert->bind(0, column.name);
+  insert->bind(1, form_of(column.type).meaning);
+  const auto done = insert->step();
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+Result<void> make_tables(SqliteDatabase& database, const RowSchema& schema) {
+  if (auto created = create_tables(database, schema); !created) return created;
+  for (const Column& column : schema.columns) {
+    if (auto noted = note_column(database, column); !noted) return noted;
+  }
+  return {};
+}
+
+Result<void> add_column(SqliteDatabase& database, const Column& column) {
+  const auto added = database.execute(fmt::format("ALTER TABLE minute_rows ADD COLUMN {} {}",
+                                                  quoted_sql_name(column.name), form_of(column.type).sql_type));
+  return added ? note_column(database, column) : added;
+}
+
+Result<void> add_missing_columns(SqliteDatabase& database, const RowSchema& schema) {
+  const auto stored = stored_schema(database);
+  if (!stored) return std::unexpected(stored.error());
+  for (const Column& column : schema.columns) {
+    const auto same = std::ranges::find(stored->columns, column.name, &Column::name);
+    if (same == stored->columns.end()) {
+      if (auto added = add_column(database, column); !added) return added;
+    } else if (same->type != column.type) {
+      return fail(ErrorCode::kStorage,
+                  fmt::format("{}: column '{}' holds a {} and would get a {}: move the file away, a new one is made",
+                              database.path(), column.name, form_of(same->type).meaning, form_of(column.type).meaning));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_layout(SqliteDatabase& database) {
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version > kStoreVersion) {
+    return fail(ErrorCode::kStorage,
+                fmt::format("{}: was made by a newer acts (layout {}, this one knows {}): update acts", database.path(),
+                            *version, kStoreVersion));
+  }
+  const auto tables = database.integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  const auto ours = database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'minute_row_columns'");
+  if (!ours) return std::unexpected(ours.error());
+  if (*version < 0 || (*tables > 0 && (*version == 0 || *ours == 0))) {
+    return fail(ErrorCode::kStorage,
+                fmt::format("{}: is the database of another program: choose another data directory", database.path()));
+  }
+  return {};
+}
+
+Result<void> bring_up_to_date(SqliteDatabase& database, const RowSchema& schema) {
+  ACTS_ASSERT(schema.columns.size() >= kKeyColumns);
+  return database.transaction([&]() -> Result<void> {
+    // Once more inside the transaction: another process may have come first.
+    if (auto checked = check_layout(database); !checked) return checked;
+    const auto version = database.integer("PRAGMA user_version");
+    if (!version) return std::unexpected(version.error());
+    return *version == 0 ? make_tables(database, schema) : add_missing_columns(database, schema);
+  });
+}
+
+Result<RowSchema> stored_schema(SqliteDatabase& database) {
+  auto columns = database.prepare("SELECT name, type FROM minute_row_columns ORDER BY position");
+  if (!columns) return std::unexpected(std::move(columns.error()));
+  RowSchema schema;
+  for (;;) {
+    const auto row = columns->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return schema;
+    const std::string name = columns->text(0);
+    const std::string meaning = columns->text(1);
+    const auto form = std::ranges::find(kTypes, meaning, &TypeForm::meaning);
+    if (form == kTypes.end()) {
+      return fail(ErrorCode::kStorage,
+                  fmt::format("{}: column '{}' holds a '{}', which this acts does not know: update acts",
+                              database.path(), name, meaning));
+    }
+    schema.columns.push_back({name, form->type, schema.columns.size() >= kKeyColumns});
+  }
+}
+
+}  // namespace acts

@@ -1,0 +1,26 @@
+// The tables of DIR/acts.db. `minute_rows` holds the rows; `minute_row_columns` says what each of its columns means,
+// since exact decimals and texts are both TEXT there. PRAGMA user_version counts changes of this layout; columns come
+// and stay without it changing.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+#include "acts/features/row.hpp"
+
+#include "store/sqlite_database.hpp"
+
+namespace acts {
+
+inline constexpr std::int64_t kStoreVersion = 1;
+
+// Refuses what acts did not make, and what a newer acts made. Changes nothing. Errors: kStorage.
+Result<void> check_layout(SqliteDatabase& database);
+// Makes the tables, or adds the columns of `schema` that are missing: null in the rows that are there. Drops nothing.
+// Errors: kStorage, also if a column of that name holds another type.
+Result<void> bring_up_to_date(SqliteDatabase& database, const RowSchema& schema);
+// All columns there are, in the order in which they came.
+Result<RowSchema> stored_schema(SqliteDatabase& database);
+
+}  // namespace acts

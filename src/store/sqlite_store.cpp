@@ -1,0 +1,205 @@
+#include "store/sqlite_store.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "store/sqlite_schema.hpp"
+
+namespace acts {
+namespace {
+
+// The write-ahead log is cut back to this after a checkpoint; a reader that stays in one transaction for hours can make
+// it longer.
+constexpr std::string_view kLogSizeLimit = "PRAGMA journal_size_limit = 67108864";
+
+std::string column_list(const RowSchema& schema) {
+  std::string list;
+  for (const Column& column : schema.columns) {
+    if (!list.empty()) list += ", ";
+    list += quoted_sql_name(column.name);
+  }
+  return list;
+}
+
+std::string upsert_sql(const RowSchema& schema) {
+  const auto name = [&](std::size_t i) { return quoted_sql_name(schema.columns[i].name); };
+  std::string parameters;
+  std::string updates;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    parameters += i == 0 ? "?" : ", ?";
+    if (i < 3) continue;
+    updates += fmt::format("{} {} = excluded.{}", i == 3 ? "UPDATE SET" : ",", name(i), name(i));
+  }
+  return fmt::format("INSERT INTO minute_rows ({}) VALUES ({}) ON CONFLICT ({}, {}, {}) DO {}", column_list(schema),
+                     parameters, name(0), name(1), name(2), updates.empty() ? "NOTHING" : updates);
+}
+
+struct Binder {
+  SqliteStatement& statement;
+  int parameter;
+  void operator()(std::monostate) const { statement.bind_null(parameter); }
+  void operator()(const std::string& text) const { statement.bind(parameter, text); }
+  void operator()(UnixNanos time) const { statement.bind(parameter, to_unix_millis(time)); }
+  void operator()(const Decimal& number) const { statement.bind(parameter, to_string(number)); }
+  void operator()(double ratio) const { statement.bind(parameter, ratio); }
+  void operator()(std::int64_t count) const { statement.bind(parameter, count); }
+};
+
+// The first whole millisecond that is not before t.
+std::int64_t first_milli_from(UnixNanos t) { return to_unix_millis(t) + static_cast<int>(t.value % 1'000'000 != 0); }
+
+std::optional<UnixNanos> time_of(std::int64_t millis) {
+  constexpr std::int64_t kLast = INT64_MAX / 1'000'000;
+  if (millis > kLast || millis < -kLast) return std::nullopt;
+  return from_unix_millis(millis);
+}
+
+Result<void> make_directory_of(const std::string& path) {
+  const auto directory = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!directory.empty()) std::filesystem::create_directories(directory, error);
+  if (!error) return {};
+  return fail(ErrorCode::kStorage, fmt::format("{}: cannot be made: {}: choose another data directory",
+                                               directory.string(), error.message()));
+}
+
+Result<void> make_durable(SqliteDatabase& database) {
+  for (const std::string_view sql :
+       {std::string_view("PRAGMA journal_mode = WAL"), std::string_view("PRAGMA synchronous = FULL"), kLogSizeLimit}) {
+    if (auto done = database.execute(sql); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, RowSchema schema,
+                                                       const SqliteOptions& options) {
+  if (auto made = make_directory_of(path); !made) return std::unexpected(std::move(made.error()));
+  auto database = SqliteDatabase::open(path, SqliteDatabase::Access::kCreate, options);
+  if (!database) return std::unexpected(std::move(database.error()));
+  // Before anything is changed in a file that is not ours.
+  for (const auto& step : {std::function([&] { return check_layout(**database); }),
+                           std::function([&] { return make_durable(**database); }),
+                           std::function([&] { return bring_up_to_date(**database, schema); })}) {
+    if (auto done = step(); !done) return std::unexpected(std::move(done.error()));
+  }
+  auto upsert = (*database)->prepare(upsert_sql(schema));
+  if (!upsert) return std::unexpected(std::move(upsert.error()));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*database), std::move(schema)));
+  store->upsert_.emplace(std::move(*upsert));
+  return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open_to_read(const std::string& path, const SqliteOptions& options) {
+  auto database = SqliteDatabase::open(path, SqliteDatabase::Access::kReadOnly, options);
+  if (!database) return std::unexpected(std::move(database.error()));
+  if (auto checked = check_layout(**database); !checked) return std::unexpected(std::move(checked.error()));
+  auto schema = stored_schema(**database);
+  if (!schema) return std::unexpected(std::move(schema.error()));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*database), std::move(*schema)));
+}
+
+Result<void> SqliteStore::upsert(std::span<const MinuteRow> rows) {
+  ACTS_ASSERT(upsert_.has_value());
+  if (rows.empty()) return {};
+  return database_->transaction([&]() -> Result<void> {
+    for (const MinuteRow& row : rows) {
+      if (auto written = write(row); !written) return written;
+    }
+    return {};
+  });
+}
+
+Result<void> SqliteStore::write(const MinuteRow& row) {
+  ACTS_ASSERT(row.values.size() == schema_.columns.size());
+  for (std::size_t i = 0; i < row.values.size(); ++i) {
+    const Value& value = row.values[i];
+    // Alternative 0 is "not known"; the others are in the order of ColumnType.
+    ACTS_ASSERT(value.index() == 0 ? i >= 3 : value.index() == static_cast<std::size_t>(schema_.columns[i].type) + 1);
+    std::visit(Binder{*upsert_, static_cast<int>(i)}, value);
+  }
+  const auto done = upsert_->step();
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+Result<void> SqliteStore::read(const RowRange& range, const std::function<bool(MinuteRow)>& take) {
+  const auto name = [this](std::size_t i) { return quoted_sql_name(schema_.columns[i].name); };
+  auto statement = database_->prepare(
+      fmt::format("SELECT {} FROM minute_rows WHERE {} >= ? AND {} < ?{}{} ORDER BY {}, {}, {}", column_list(schema_),
+                  name(2), name(2), range.venue.empty() ? "" : fmt::format(" AND {} = ?3", name(0)),
+                  range.symbol.empty() ? "" : fmt::format(" AND {} = ?4", name(1)), name(0), name(1), name(2)));
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  statement->bind(0, first_milli_from(range.from));
+  statement->bind(1, first_milli_from(range.to));
+  if (!range.venue.empty()) statement->bind(2, range.venue);
+  if (!range.symbol.empty()) statement->bind(3, range.symbol);
+  for (;;) {
+    const auto found = statement->step();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return {};
+    MinuteRow row;
+    row.values.reserve(schema_.columns.size());
+    for (std::size_t i = 0; i < schema_.columns.size(); ++i) {
+      auto value = value_of(*statement, static_cast<int>(i));
+      if (!value) return std::unexpected(std::move(value.error()));
+      row.values.push_back(std::move(*value));
+    }
+    if (!take(std::move(row))) return {};
+  }
+}
+
+Result<Value> SqliteStore::value_of(const SqliteStatement& statement, int column) const {
+  if (statement.is_null(column)) return Value{};
+  const Column& meaning = schema_.columns[static_cast<std::size_t>(column)];
+  const auto unreadable = [&](const std::string& text) {
+    return fail(ErrorCode::kStorage,
+                fmt::format("{}: '{}' in column '{}' of minute_rows is not a {}: was it edited?", database_->path(),
+                            text, meaning.name, meaning.type == ColumnType::kTime ? "time" : "decimal"));
+  };
+  switch (meaning.type) {
+    case ColumnType::kText: return Value{statement.text(column)};
+    case ColumnType::kRatio: return Value{statement.real(column)};
+    case ColumnType::kCount: return Value{statement.integer(column)};
+    case ColumnType::kTime: {
+      const auto time = time_of(statement.integer(column));
+      if (!time) return unreadable(statement.text(column));
+      return Value{*time};
+    }
+    case ColumnType::kDecimal: {
+      auto number = parse_decimal(statement.text(column));
+      if (!number) return unreadable(statement.text(column));
+      return Value{*number};
+    }
+  }
+  return Value{};
+}
+
+Result<std::vector<MinuteRow>> SqliteStore::rows(const RowRange& range) {
+  std::vector<MinuteRow> found;
+  const auto done = read(range, [&](MinuteRow row) {
+    found.push_back(std::move(row));
+    return true;
+  });
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+Result<std::optional<UnixNanos>> SqliteStore::last_sample_time(std::string_view venue, std::string_view symbol) {
+  const auto name = [this](std::size_t i) { return quoted_sql_name(schema_.columns[i].name); };
+  auto statement = database_->prepare(
+      fmt::format("SELECT max({}) FROM minute_rows WHERE {} = ? AND {} = ?", name(2), name(0), name(1)));
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  statement->bind(0, venue);
+  statement->bind(1, symbol);
+  const auto found = statement->step();
+  if (!found) return std::unexpected(found.error());
+  return statement->is_null(0) ? std::nullopt : time_of(statement->integer(0));
+}
+
+}  // namespace acts

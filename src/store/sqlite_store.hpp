@@ -1,0 +1,65 @@
+// Minute rows in SQLite (DIR/acts.db, table minute_rows): times as INTEGER milliseconds since 1970 UTC, exact decimals
+// as TEXT, ratios as REAL. Write-ahead log with synchronous=FULL: a row is on the disk when upsert() returns, and any
+// program may read while we write.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/features/feature_store.hpp"
+#include "acts/features/row.hpp"
+
+#include "store/sqlite_database.hpp"
+
+namespace acts {
+
+// Rows with from <= sample_time < to; an empty venue or symbol means every one.
+struct RowRange {
+  std::string venue;
+  std::string symbol;
+  UnixNanos from{INT64_MIN};
+  UnixNanos to{INT64_MAX};
+};
+
+// Used by one thread at a time. Several stores, also of several processes, may share a file: writers wait for each
+// other up to the busy time-out.
+class SqliteStore final : public FeatureStore {
+ public:
+  // Makes file and directory if they are not there, and adds the columns of `schema` that the file does not have;
+  // columns it has beyond the schema stay, and are null in new rows. Errors: kStorage, one line with path and remedy;
+  // the file is unchanged then.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, RowSchema schema,
+                                                   const SqliteOptions& options = {});
+  // For reading only, with the columns the file has.
+  static Result<std::unique_ptr<SqliteStore>> open_to_read(const std::string& path, const SqliteOptions& options = {});
+
+  Result<void> upsert(std::span<const MinuteRow> rows) override;
+
+  // Gives the rows of a range one after the other, ordered by their key, until `take` says false. Errors: kStorage.
+  Result<void> read(const RowRange& range, const std::function<bool(MinuteRow)>& take);
+  // All of them at once.
+  Result<std::vector<MinuteRow>> rows(const RowRange& range);
+  // The latest row of a symbol: where a new run goes on.
+  Result<std::optional<UnixNanos>> last_sample_time(std::string_view venue, std::string_view symbol);
+
+  [[nodiscard]] const RowSchema& schema() const { return schema_; }
+
+ private:
+  SqliteStore(std::unique_ptr<SqliteDatabase> database, RowSchema schema)
+      : database_(std::move(database)), schema_(std::move(schema)) {}
+  Result<void> write(const MinuteRow& row);
+  Result<Value> value_of(const SqliteStatement& statement, int column) const;
+
+  std::unique_ptr<SqliteDatabase> database_;
+  RowSchema schema_;
+  std::optional<SqliteStatement> upsert_;  // none when opened to read
+};
+
+}  // namespace acts
