@@ -1,10 +1,10 @@
 #include "exchange/client_command.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace acts::exchange {
@@ -13,11 +13,12 @@ namespace {
 using Json = nlohmann::json;
 using enum CommandMethod;
 
-constexpr std::array<std::pair<std::string_view, CommandMethod>, 5> kMethods{{{"SUBSCRIBE", kSubscribe},
-                                                                              {"UNSUBSCRIBE", kUnsubscribe},
-                                                                              {"LIST_SUBSCRIPTIONS", kListSubscriptions},
-                                                                              {"SET_PROPERTY", kSetProperty},
-                                                                              {"GET_PROPERTY", kGetProperty}}};
+constexpr std::array<std::pair<std::string_view, CommandMethod>, 5> kMethods{
+    {{"SUBSCRIBE", kSubscribe},
+     {"UNSUBSCRIBE", kUnsubscribe},
+     {"LIST_SUBSCRIPTIONS", kListSubscriptions},
+     {"SET_PROPERTY", kSetProperty},
+     {"GET_PROPERTY", kGetProperty}}};
 constexpr std::size_t kMaxIdBytes = 36;
 
 ParsedCommand refuse(CommandError error, std::string_view message, std::string_view id = "null") {
@@ -83,7 +84,8 @@ std::string json_list(const std::vector<std::string>& texts) {
 
 ParsedCommand parse_command(std::string_view text) {
   const Json request = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (request.is_discarded()) return refuse(CommandError::kInvalidJson, "Invalid JSON: expected value at line 1 column 1");
+  if (request.is_discarded())
+    return refuse(CommandError::kInvalidJson, "Invalid JSON: expected value at line 1 column 1");
   if (!request.is_object()) return invalid("expected an object");
   ClientCommand command;
   if (const auto id = request.find("id"); id != request.end()) {
@@ -92,8 +94,9 @@ ParsedCommand parse_command(std::string_view text) {
   }
   const auto method = request.find("method");
   if (method == request.end()) return invalid("missing field `method`", command.id);
-  const auto known = std::ranges::find_if(
-      kMethods, [&](const auto& entry) { return method->is_string() && method->get_ref<const std::string&>() == entry.first; });
+  const auto known = std::ranges::find_if(kMethods, [&](const auto& entry) {
+    return method->is_string() && method->get_ref<const std::string&>() == entry.first;
+  });
   if (known == kMethods.end()) {
     return invalid(fmt::format("unknown variant {}, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, "
                                "`SET_PROPERTY`, `GET_PROPERTY`",

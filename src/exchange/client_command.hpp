@@ -1,7 +1,7 @@
 // What a client says on a market stream, and the exchange's replies. Pure.
 //
-// Rules: "Live subscribing/unsubscribing to streams" of the spot and USD-M stream pages, read 2026-07-21 and 2026-05-28.
-// Errors are written as the venue has been seen to write them: {"error":{"code":2,"msg":"..."},"id":1}.
+// Rules: "Live subscribing/unsubscribing to streams" of the spot and USD-M stream pages, read 2026-07-21 and
+// 2026-05-28. Errors are written as the venue has been seen to write them: {"error":{"code":2,"msg":"..."},"id":1}.
 #pragma once
 
 #include <cstdint>

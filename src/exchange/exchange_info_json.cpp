@@ -1,6 +1,7 @@
 #include "exchange/exchange_info_json.hpp"
 
 #include <nlohmann/json.hpp>
+
 #include <optional>
 #include <string_view>
 
@@ -112,7 +113,8 @@ Json usdm_symbol(const ListedSymbol& symbol) {
 
 }  // namespace
 
-std::string exchange_info_json(Venue venue, std::span<const ListedSymbol* const> symbols, int weight_limit, UnixNanos now) {
+std::string exchange_info_json(Venue venue, std::span<const ListedSymbol* const> symbols, int weight_limit,
+                               UnixNanos now) {
   const bool spot = venue == Venue::kBinanceSpot;
   Json info{{"timezone", "UTC"}, {"serverTime", to_unix_millis(now)}};
   info["rateLimits"] = Json::array({rate_limit("REQUEST_WEIGHT", "MINUTE", 1, weight_limit)});

@@ -11,6 +11,7 @@
 
 namespace acts::exchange {
 
-std::string exchange_info_json(Venue venue, std::span<const ListedSymbol* const> symbols, int weight_limit, UnixNanos now);
+std::string exchange_info_json(Venue venue, std::span<const ListedSymbol* const> symbols, int weight_limit,
+                               UnixNanos now);
 
 }  // namespace acts::exchange

@@ -35,9 +35,11 @@ struct VenueSource {
 };
 
 Result<void> check(const ExchangeOptions& options) {
-  if (!(options.speed > 0)) return fail(ErrorCode::kUsage, fmt::format("speed {}: give a number above zero", options.speed));
+  if (!(options.speed > 0))
+    return fail(ErrorCode::kUsage, fmt::format("speed {}: give a number above zero", options.speed));
   if (options.update_interval < std::chrono::milliseconds{1}) {
-    return fail(ErrorCode::kUsage, fmt::format("update interval {}: 1ms is the shortest", to_string(options.update_interval)));
+    return fail(ErrorCode::kUsage,
+                fmt::format("update interval {}: 1ms is the shortest", to_string(options.update_interval)));
   }
   if (options.levels == 0) return fail(ErrorCode::kUsage, "levels 0: a synthetic book has at least one level a side");
   if (options.replay_files.empty() && options.symbols.empty() && options.symbol_count == 0) {
@@ -52,8 +54,8 @@ Result<std::vector<VenueFiles>> files_of_venues(const ExchangeOptions& options) 
     Result<Venue> venue = options.venues.size() == 1 ? options.venues.front() : venue_of_recording(file);
     if (!venue) return std::unexpected(venue.error());
     if (!options.venues.empty() && std::ranges::count(options.venues, *venue) == 0) {
-      return fail(ErrorCode::kUsage,
-                  fmt::format("{} is a recording of {}, which is not among the venues asked for", file, to_string(*venue)));
+      return fail(ErrorCode::kUsage, fmt::format("{} is a recording of {}, which is not among the venues asked for",
+                                                 file, to_string(*venue)));
     }
     const auto found = std::ranges::find(result, *venue, &VenueFiles::venue);
     if (found == result.end()) {
@@ -98,7 +100,9 @@ std::vector<VenueSource> synthetic_sources(const ExchangeOptions& options, UnixN
   return result;
 }
 
-std::string host_of(const std::string& address) { return address.contains(':') ? fmt::format("[{}]", address) : address; }
+std::string host_of(const std::string& address) {
+  return address.contains(':') ? fmt::format("[{}]", address) : address;
+}
 
 }  // namespace
 
@@ -147,7 +151,8 @@ Result<void> Exchange::Impl::make_certificate() {
     directory = temporary_directory = pattern;
   } else {
     std::filesystem::create_directories(directory, error);
-    if (error) return fail(ErrorCode::kStorage, fmt::format("cannot make the folder {}: {}", directory, error.message()));
+    if (error)
+      return fail(ErrorCode::kStorage, fmt::format("cannot make the folder {}: {}", directory, error.message()));
   }
   SelfSignedRequest request;
   if (std::ranges::count(request.ip_addresses, options.address) == 0) request.ip_addresses.push_back(options.address);
@@ -169,8 +174,7 @@ Result<std::vector<ExchangeEndpoint>> Exchange::Impl::listen(std::vector<VenueSo
     auto server = std::make_shared<VenueServer>(loop, clock, std::move(core), options.as_fast_as_read);
     ServerOptions listening;
     listening.address = options.address;
-    listening.port =
-        options.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options.port + endpoints.size());
+    listening.port = options.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options.port + endpoints.size());
     listening.tls = tls;
     listening.max_queued_bytes = options.max_queued_bytes;
     Result<std::uint16_t> port = server->listen(listening);

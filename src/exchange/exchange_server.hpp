@@ -2,8 +2,8 @@
 // TLS, over a recording or a synthetic market. What it does is decided in venue_core.hpp; this carries bytes and time.
 //
 // On the event loop's thread only. The venue's time is the Clock's, so an accelerated clock makes everything faster
-// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full is cut off with
-// 1008; with Pace::as_fast_as_read the market waits for the slowest client instead.
+// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full is cut off
+// with 1008; with Pace::as_fast_as_read the market waits for the slowest client instead.
 #pragma once
 
 #include <cstddef>
@@ -68,8 +68,8 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   // Once: reads the recordings, or fills the books, and listens. Takes as long as that takes. Errors: kUsage (address,
-  // port, files, options that contradict each other), kBadInput (a recording that tells no venue), kStorage (certificate
-  // files).
+  // port, files, options that contradict each other), kBadInput (a recording that tells no venue), kStorage
+  // (certificate files).
   Result<std::vector<ExchangeEndpoint>> start();
   // Drops all connections.
   void stop();

@@ -12,8 +12,8 @@
 namespace acts::exchange {
 
 struct Pace {
-  double factor = 1;               // times as fast as the venue's clock; > 0
-  bool as_fast_as_read = false;    // steps are due at once; whoever drives them waits for slow readers
+  double factor = 1;                 // times as fast as the venue's clock; > 0
+  bool as_fast_as_read = false;      // steps are due at once; whoever drives them waits for slow readers
   std::size_t wait_for_streams = 1;  // distinct streams that have a subscriber before the first step; 0: starts at once
 };
 

@@ -45,7 +45,8 @@ MarketMessage make_combined(std::string_view stream, std::string_view payload) {
 
 SymbolIndex MarketSource::find(std::string_view symbol) const {
   const std::span<const ListedSymbol> all = symbols();
-  const auto found = std::ranges::find_if(all, [symbol](const ListedSymbol& s) { return s.instrument.symbol == symbol; });
+  const auto found =
+      std::ranges::find_if(all, [symbol](const ListedSymbol& s) { return s.instrument.symbol == symbol; });
   return found == all.end() ? kNoSymbol : static_cast<SymbolIndex>(found - all.begin());
 }
 

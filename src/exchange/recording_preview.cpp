@@ -23,7 +23,8 @@ constexpr std::array<int, 8> kLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
 
 int decimals_of(std::string_view number) {
   const std::size_t dot = number.find('.');
-  return dot == std::string_view::npos ? 0 : static_cast<int>(std::min<std::size_t>(number.size() - dot - 1, kMaxScale));
+  return dot == std::string_view::npos ? 0
+                                       : static_cast<int>(std::min<std::size_t>(number.size() - dot - 1, kMaxScale));
 }
 
 // Decimals as written, of the first level in a message; nothing if it has none.
@@ -262,9 +263,10 @@ RecordingPreview Previewer::finish() {
     ListedSymbol& listed = recorded.listed;
     recorded.is_unhealed = progress.open.has_value();
     if (recorded.is_unhealed) {
-      note_problem(fmt::format("{}: no snapshot in the recording heals the break at update {}: its book misses what was not "
-                               "updated since",
-                               listed.instrument.symbol, progress.open->first.value()));
+      note_problem(
+          fmt::format("{}: no snapshot in the recording heals the break at update {}: its book misses what was not "
+                      "updated since",
+                      listed.instrument.symbol, progress.open->first.value()));
     }
     if (listed.largest_limit == 0) listed.largest_limit = binance::limits(venue_).largest_depth_limit;
     const Scales usual = venue_ == Venue::kBinanceSpot ? Scales{8, 8} : recorded.scales;
@@ -294,8 +296,9 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
   Previewer previewer(venue, only);
   if (Result<void> done = previewer.find_symbols(paths); !done) return std::unexpected(done.error());
   if (previewer.found_nothing()) {
-    return fail(ErrorCode::kUsage, fmt::format("no market stream{} in {}: give recordings of lines <recv_ns> <json>",
-                                               only.empty() ? "" : " of the symbols asked for", fmt::join(paths, ", ")));
+    return fail(ErrorCode::kUsage,
+                fmt::format("no market stream{} in {}: give recordings of lines <recv_ns> <json>",
+                            only.empty() ? "" : " of the symbols asked for", fmt::join(paths, ", ")));
   }
   if (Result<void> done = previewer.find_starts(paths); !done) return std::unexpected(done.error());
   return previewer.finish();
@@ -313,8 +316,8 @@ Result<Venue> venue_of_recording(const std::string& path) {
     if ((*line)->json.find(R"("depthUpdate")") == std::string::npos) continue;
     return (*line)->json.find(R"("pu":)") != std::string::npos ? Venue::kBinanceUsdm : Venue::kBinanceSpot;
   }
-  return fail(ErrorCode::kBadInput, fmt::format("{}: no depth update in the first {} lines tells the venue; name it", path,
-                                                kLines));
+  return fail(ErrorCode::kBadInput,
+              fmt::format("{}: no depth update in the first {} lines tells the venue; name it", path, kLines));
 }
 
 std::string stream_of_payload(binance::Decoder& decoder, std::string_view json) {
@@ -323,7 +326,8 @@ std::string stream_of_payload(binance::Decoder& decoder, std::string_view json) 
   const std::string prefix = binance::to_stream_symbol(message->symbol);
   if (std::holds_alternative<DepthUpdate>(message->body)) return prefix + "@depth@100ms";
   if (std::holds_alternative<BookTicker>(message->body)) return prefix + "@bookTicker";
-  if (const auto* trade = std::get_if<Trade>(&message->body)) return prefix + (trade->aggregate ? "@aggTrade" : "@trade");
+  if (const auto* trade = std::get_if<Trade>(&message->body))
+    return prefix + (trade->aggregate ? "@aggTrade" : "@trade");
   return {};
 }
 

@@ -2,9 +2,9 @@
 // and the snapshots that its books start from.
 //
 // A book starts from the recorded snapshot although that line stands behind the first updates: until the stream has
-// reached it, clients get a snapshot that is ahead of their stream, which the documented procedure allows, and never one
-// that lacks what they need. After a break in the recorded updates it starts again from the first later snapshot that
-// heals the break. Snapshots in between teach nothing: the book is already exact.
+// reached it, clients get a snapshot that is ahead of their stream, which the documented procedure allows, and never
+// one that lacks what they need. After a break in the recorded updates it starts again from the first later snapshot
+// that heals the break. Snapshots in between teach nothing: the book is already exact.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ struct RecordedSymbol {
 };
 
 struct RecordingPreview {
-  std::vector<RecordedSymbol> symbols;  // in order of appearance
+  std::vector<RecordedSymbol> symbols;   // in order of appearance
   std::vector<std::size_t> sole_symbol;  // of each file: position in `symbols`, or kManySymbols
   UnixNanos first;                       // receive times
   UnixNanos last;

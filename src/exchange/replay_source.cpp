@@ -78,7 +78,8 @@ Result<void> ReplaySource::step(std::vector<MarketMessage>& out) {
   message->symbol = symbol_of(message->stream());
   if (message->symbol == kNoSymbol && !all_symbols_) return {};
   Result<void> done;
-  if (message->symbol != kNoSymbol && message->stream() == listed_[message->symbol].depth_stream) done = on_depth(*message);
+  if (message->symbol != kNoSymbol && message->stream() == listed_[message->symbol].depth_stream)
+    done = on_depth(*message);
   out.push_back(std::move(*message));
   return done;
 }

@@ -1,11 +1,11 @@
 #include "exchange/rest_api.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 
@@ -77,8 +77,8 @@ std::string parameter_error(std::span<const std::string_view> known, const std::
     if (std::ranges::find(known, std::string_view(parameter.name)) != known.end()) ++read;
   }
   if (read == parameters.size()) return {};
-  return error_body(-1104, fmt::format("Not all sent parameters were read; read '{}' parameter(s) but was sent '{}'.", read,
-                                       parameters.size()));
+  return error_body(-1104, fmt::format("Not all sent parameters were read; read '{}' parameter(s) but was sent '{}'.",
+                                       read, parameters.size()));
 }
 
 std::string_view status_word(const ListedSymbol& symbol) {
@@ -119,7 +119,8 @@ HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
   const Parameters parameters = parse_query(call.query);
   int weight = 1;
   if (endpoint->name == "exchangeInfo" && venue_ == Venue::kBinanceSpot) weight = 20;
-  if (endpoint->name == "depth") weight = depth_weight(venue_, granted_limit(venue_, asked_limit(parameters)).value_or(1));
+  if (endpoint->name == "depth")
+    weight = depth_weight(venue_, granted_limit(venue_, asked_limit(parameters)).value_or(1));
 
   const WeightVerdict verdict = meter_.charge(call.peer, weight, now);
   Answer result;
@@ -128,10 +129,11 @@ HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
                                                  "WebSocket Streams for live updates to avoid bans.",
                                                  to_unix_millis(now + verdict.retry_after)))};
   } else if (verdict.status == 429) {
-    result = {429, error_body(-1003, fmt::format("Too much request weight used; current limit is {} request weight per 1 "
-                                                 "MINUTE. Please use WebSocket Streams for live updates to avoid polling "
-                                                 "the API.",
-                                                 meter_.rules().limit))};
+    result = {429,
+              error_body(-1003, fmt::format("Too much request weight used; current limit is {} request weight per 1 "
+                                            "MINUTE. Please use WebSocket Streams for live updates to avoid polling "
+                                            "the API.",
+                                            meter_.rules().limit))};
   } else if (call.method != "GET") {
     result = {405, error_body(-1000, fmt::format("Request method '{}' not supported", call.method))};
   } else {
@@ -150,7 +152,8 @@ HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
 
 RestApi::Answer RestApi::answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now) const {
   if (venue_ == Venue::kBinanceSpot) {  // USD-M reads over what it does not know
-    if (std::string error = parameter_error(endpoint.parameters, parameters); !error.empty()) return {400, std::move(error)};
+    if (std::string error = parameter_error(endpoint.parameters, parameters); !error.empty())
+      return {400, std::move(error)};
   }
   if (endpoint.name == "ping") return {200, "{}"};
   if (endpoint.name == "time") return {200, fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now))};
@@ -206,12 +209,13 @@ RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos n
     return {400, error_body(-1128, "Combination of optional parameters invalid.")};
   }
   if (one != nullptr || many != nullptr) {
-    const auto wanted =
-        one != nullptr ? nlohmann::json::array({*one}) : nlohmann::json::parse(*many, nullptr, /*allow_exceptions=*/false);
+    const auto wanted = one != nullptr ? nlohmann::json::array({*one})
+                                       : nlohmann::json::parse(*many, nullptr, /*allow_exceptions=*/false);
     if (!wanted.is_array() || wanted.empty() ||
         !std::ranges::all_of(wanted, [](const auto& name) { return name.is_string(); })) {
-      return {400, error_body(-1100, "Illegal characters found in parameter 'symbols'; legal range is "
-                                     "'^\\[(\"[^\"\\s]{1,20}\"(,\"[^\"\\s]{1,20}\")*)?\\]$'.")};
+      return {400, error_body(-1100,
+                              "Illegal characters found in parameter 'symbols'; legal range is "
+                              "'^\\[(\"[^\"\\s]{1,20}\"(,\"[^\"\\s]{1,20}\")*)?\\]$'.")};
     }
     chosen.clear();
     for (const auto& name : wanted) {
@@ -220,7 +224,8 @@ RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos n
       chosen.push_back(&source_.symbols()[index]);
     }
   }
-  if (status != nullptr) std::erase_if(chosen, [&](const ListedSymbol* symbol) { return *status != status_word(*symbol); });
+  if (status != nullptr)
+    std::erase_if(chosen, [&](const ListedSymbol* symbol) { return *status != status_word(*symbol); });
   return {200, exchange_info_json(venue_, chosen, meter_.rules().limit, now)};
 }
 

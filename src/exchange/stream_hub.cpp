@@ -87,12 +87,9 @@ StreamHub::Session* StreamHub::find(SessionId id) {
 
 SessionId StreamHub::open(const StreamPath& path, UnixNanos now) {
   const SessionId id = ++last_session_;
-  const Session fresh{path.access,
-                      path.combined,
-                      {},
-                      binance::SlidingBudget(limits_.control_messages_per_second, std::chrono::seconds{1}),
-                      now,
-                      now + limits_.ping_interval,
+  const Session fresh{path.access, path.combined,
+                      {},          binance::SlidingBudget(limits_.control_messages_per_second, std::chrono::seconds{1}),
+                      now,         now + limits_.ping_interval,
                       {}};
   Session& session = sessions_.emplace(id, fresh).first->second;
   next_deadline_ = std::min(next_deadline_, session.next_ping);

@@ -5,8 +5,7 @@
 namespace acts::exchange {
 
 SyntheticMarket::SyntheticMarket(const SyntheticOptions& options)
-    : start_(options.start),
-      step_interval_(options.update_interval / SyntheticSymbol::kStepsPerUpdate) {
+    : start_(options.start), step_interval_(options.update_interval / SyntheticSymbol::kStepsPerUpdate) {
   ACTS_ASSERT(!options.symbols.empty() && options.update_interval >= std::chrono::milliseconds{1});
   symbols_.reserve(options.symbols.size());
   for (std::size_t i = 0; i < options.symbols.size(); ++i) {

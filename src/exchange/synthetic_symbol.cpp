@@ -12,10 +12,10 @@ namespace acts::exchange {
 namespace {
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-constexpr std::size_t kMaxFillsPerStep = 8;        // of a mid that runs through many levels, so many are told as trades
-constexpr std::int64_t kWidestSpread = 3;          // ticks between the mid and the best price of a side
-constexpr int kDeepestBelow = 16;                  // near levels lie up to 2^16 ticks from the mid
-constexpr std::size_t kDepthChangesPerStep = 16;   // levels added or removed at the far end
+constexpr std::size_t kMaxFillsPerStep = 8;       // of a mid that runs through many levels, so many are told as trades
+constexpr std::int64_t kWidestSpread = 3;         // ticks between the mid and the best price of a side
+constexpr int kDeepestBelow = 16;                 // near levels lie up to 2^16 ticks from the mid
+constexpr std::size_t kDepthChangesPerStep = 16;  // levels added or removed at the far end
 
 std::string depth_suffix(Venue venue, Nanos interval) {
   const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(interval).count();
@@ -161,8 +161,7 @@ void SyntheticSymbol::touch_random_level() {
     return;
   }
   const auto depth = std::abs(levels.front().price.units() - mid_) + 1;
-  const std::int64_t distance =
-      random_.below(std::min(std::int64_t{1} << (1 + random_.below(kDeepestBelow)), depth));
+  const std::int64_t distance = random_.below(std::min(std::int64_t{1} << (1 + random_.below(kDeepestBelow)), depth));
   const std::int64_t price = side == Side::kBid ? mid_ - distance : mid_ + 1 + distance;
   if (price <= 0) return;
   const bool remove = has_level(side, price) && levels.size() > 1 && random_.below(20) < 9;
@@ -240,13 +239,14 @@ void SyntheticSymbol::tell_trades(const std::vector<Fill>& fills, SymbolIndex se
     ++trade_id_;
     ++aggregate_id_;
     const std::string trade =
-        spot ? fmt::format(R"({{"e":"trade","E":{0},"s":"{1}","t":{2},"p":"{3}","q":"{4}","T":{0},"m":{5},"M":true}})", now_ms_,
-                           symbol, trade_id_, price, quantity, fill.buyer_is_maker)
-             : fmt::format(R"({{"e":"trade","E":{0},"T":{0},"s":"{1}","t":{2},"p":"{3}","q":"{4}","X":"MARKET","m":{5}}})",
-                           now_ms_, symbol, trade_id_, price, quantity, fill.buyer_is_maker);
+        spot ? fmt::format(R"({{"e":"trade","E":{0},"s":"{1}","t":{2},"p":"{3}","q":"{4}","T":{0},"m":{5},"M":true}})",
+                           now_ms_, symbol, trade_id_, price, quantity, fill.buyer_is_maker)
+             : fmt::format(
+                   R"({{"e":"trade","E":{0},"T":{0},"s":"{1}","t":{2},"p":"{3}","q":"{4}","X":"MARKET","m":{5}}})",
+                   now_ms_, symbol, trade_id_, price, quantity, fill.buyer_is_maker);
     const std::string aggregate = fmt::format(
-        R"({{"e":"aggTrade","E":{0},"s":"{1}","a":{2},"p":"{3}","q":"{4}",{7}"f":{5},"l":{5},"T":{0},"m":{6}{8}}})", now_ms_,
-        symbol, aggregate_id_, price, quantity, trade_id_, fill.buyer_is_maker,
+        R"({{"e":"aggTrade","E":{0},"s":"{1}","a":{2},"p":"{3}","q":"{4}",{7}"f":{5},"l":{5},"T":{0},"m":{6}{8}}})",
+        now_ms_, symbol, aggregate_id_, price, quantity, trade_id_, fill.buyer_is_maker,
         spot ? std::string() : fmt::format(R"("nq":"{}",)", quantity), spot ? R"(,"M":true)" : "");
     out.push_back(make_combined(stream("trade"), trade));
     out.back().symbol = self;
@@ -255,14 +255,14 @@ void SyntheticSymbol::tell_trades(const std::vector<Fill>& fills, SymbolIndex se
   }
 }
 
-void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::optional<Level>& old_ask, SymbolIndex self,
-                                std::vector<MarketMessage>& out) const {
+void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::optional<Level>& old_ask,
+                                SymbolIndex self, std::vector<MarketMessage>& out) const {
   const Level bid = *book_.best(Side::kBid);
   const Level ask = *book_.best(Side::kAsk);
   if (bid == old_bid && ask == old_ask) return;
-  const std::string best =
-      fmt::format(R"("u":{},"s":"{}","b":"{}","B":"{}","a":"{}","A":"{}")", id_.value(), listed_.instrument.symbol,
-                  price_text(bid.price), quantity_text(bid.quantity), price_text(ask.price), quantity_text(ask.quantity));
+  const std::string best = fmt::format(R"("u":{},"s":"{}","b":"{}","B":"{}","a":"{}","A":"{}")", id_.value(),
+                                       listed_.instrument.symbol, price_text(bid.price), quantity_text(bid.quantity),
+                                       price_text(ask.price), quantity_text(ask.quantity));
   const std::string payload = venue_ == Venue::kBinanceSpot
                                   ? fmt::format("{{{}}}", best)
                                   : fmt::format(R"({{"e":"bookTicker",{0},"T":{1},"E":{1}}})", best, now_ms_);
@@ -312,9 +312,9 @@ void SyntheticSymbol::tell_depth(SymbolIndex self, std::vector<MarketMessage>& o
 void SyntheticSymbol::tell_mark_price(SymbolIndex self, std::vector<MarketMessage>& out) const {
   constexpr std::int64_t kFundingPeriod = 8 * 3600 * 1000;
   const std::string mid = price_text(Price{mid_});
-  const std::string payload =
-      fmt::format(R"({{"e":"markPriceUpdate","E":{0},"s":"{1}","p":"{2}","ap":"{2}","i":"{2}","P":"{2}","r":"0.00010000","T":{3}}})",
-                  now_ms_, listed_.instrument.symbol, mid, (now_ms_ / kFundingPeriod + 1) * kFundingPeriod);
+  const std::string payload = fmt::format(
+      R"({{"e":"markPriceUpdate","E":{0},"s":"{1}","p":"{2}","ap":"{2}","i":"{2}","P":"{2}","r":"0.00010000","T":{3}}})",
+      now_ms_, listed_.instrument.symbol, mid, (now_ms_ / kFundingPeriod + 1) * kFundingPeriod);
   for (const std::string_view suffix : {"markPrice", "markPrice@1s"}) {
     out.push_back(make_combined(stream(suffix), payload));
     out.back().symbol = self;

@@ -24,9 +24,9 @@ struct SyntheticOptions {
   std::size_t levels = 20'000;       // a side; at least 1
   // Between two depth updates of a symbol, at least 1 ms; the name of the depth stream goes by it.
   Nanos update_interval = std::chrono::milliseconds{100};
-  std::size_t changes_per_update = 24;        // levels touched at random; those that the wandering mid touches come on top
-  std::int64_t drift_ticks_per_second = 40;   // levels lie about two ticks apart
-  UnixNanos start;                            // the time of the first step
+  std::size_t changes_per_update = 24;  // levels touched at random; those that the wandering mid touches come on top
+  std::int64_t drift_ticks_per_second = 40;  // levels lie about two ticks apart
+  UnixNanos start;                           // the time of the first step
 };
 
 class SyntheticSymbol {
@@ -88,8 +88,8 @@ class SyntheticSymbol {
   std::int64_t now_ms_ = 0;
   int steps_ = 0;
   UpdateId id_;
-  UpdateId told_id_;          // u of the last depth update
-  UpdateId first_untold_id_;  // U of the next one
+  UpdateId told_id_;                               // u of the last depth update
+  UpdateId first_untold_id_;                       // U of the next one
   std::map<std::int64_t, Quantity> pending_bids_;  // price -> quantity, not told yet
   std::map<std::int64_t, Quantity> pending_asks_;
   std::int64_t trade_id_ = 0;

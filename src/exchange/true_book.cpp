@@ -14,14 +14,14 @@ namespace {
 bool worse(Side side, Price a, Price b) { return side == Side::kBid ? a < b : a > b; }
 
 auto position_of(Side side, auto& levels, Price price) {
-  return std::ranges::lower_bound(
-      levels, price, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
+  return std::ranges::lower_bound(levels, price, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
 }
 
 std::vector<Level> sorted(Side side, std::span<const Level> levels) {
   std::vector<Level> result;
   result.reserve(levels.size());
-  std::ranges::copy_if(levels, std::back_inserter(result), [](const Level& level) { return !level.quantity.is_zero(); });
+  std::ranges::copy_if(levels, std::back_inserter(result),
+                       [](const Level& level) { return !level.quantity.is_zero(); });
   std::ranges::sort(result, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
   return result;
 }
@@ -46,13 +46,16 @@ Result<void> TrueBook::rescale(Scales finer) {
   const std::int64_t price_factor = power_of_ten(finer.price - scales_.price);
   const std::int64_t quantity_factor = power_of_ten(finer.quantity - scales_.quantity);
   TrueBook raised = *this;
-  bool fits = multiply(raised.bids_, price_factor, quantity_factor) && multiply(raised.asks_, price_factor, quantity_factor);
+  bool fits =
+      multiply(raised.bids_, price_factor, quantity_factor) && multiply(raised.asks_, price_factor, quantity_factor);
   for (Undo& undo : raised.history_) {
-    fits = fits && multiply(undo.bids, price_factor, quantity_factor) && multiply(undo.asks, price_factor, quantity_factor);
+    fits = fits && multiply(undo.bids, price_factor, quantity_factor) &&
+           multiply(undo.asks, price_factor, quantity_factor);
   }
   if (!fits) {
-    return fail(ErrorCode::kBadInput, fmt::format("a level does not fit 64 bits with {} decimals of price and {} of quantity",
-                                                  finer.price, finer.quantity));
+    return fail(ErrorCode::kBadInput,
+                fmt::format("a level does not fit 64 bits with {} decimals of price and {} of quantity", finer.price,
+                            finer.quantity));
   }
   raised.scales_ = finer;
   *this = std::move(raised);
@@ -110,9 +113,7 @@ Quantity TrueBook::quantity_at(Side side, Price price) const {
   return at != all.end() && at->price == price ? at->quantity : Quantity{};
 }
 
-bool TrueBook::crossed() const {
-  return !bids_.empty() && !asks_.empty() && bids_.back().price >= asks_.back().price;
-}
+bool TrueBook::crossed() const { return !bids_.empty() && !asks_.empty() && bids_.back().price >= asks_.back().price; }
 
 void TrueBook::keep_history(std::size_t updates) {
   history_limit_ = updates;

@@ -1,7 +1,7 @@
 // The exchange's own book of one symbol: what is asked for by REST and what a client's book is compared with.
 //
-// Deliberately another structure than the client's: each side is one sorted array, best level last, so that changes near
-// the top move few levels; 16 bytes a level. Knows no sequence rule. Not thread-safe.
+// Deliberately another structure than the client's: each side is one sorted array, best level last, so that changes
+// near the top move few levels; 16 bytes a level. Knows no sequence rule. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,8 @@ class TrueBook {
   // To scales that cover the present ones. kBadInput, and unchanged, if a value would not fit 64 bits.
   Result<void> rescale(Scales finer);
 
-  // Becomes exactly this: every price at most once a side, quantities above zero (others are left out). Forgets history.
+  // Becomes exactly this: every price at most once a side, quantities above zero (others are left out). Forgets
+  // history.
   void reset(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks);
   // Absolute quantities, zero deletes. `id` must not be below last_update_id() (asserted).
   void apply(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks);
@@ -76,7 +77,8 @@ class TrueBook {
 // `units` x 10^-scale with exactly `decimals` decimals. decimals >= scale (asserted): "61837.63000000".
 void append_fixed(std::string& out, std::int64_t units, int scale, int decimals);
 
-// [["price","quantity"],...] of the best `count` levels, best first. More decimals than asked for where values need them.
+// [["price","quantity"],...] of the best `count` levels, best first. More decimals than asked for where values need
+// them.
 void append_levels(std::string& out, const TrueBook& book, Side side, std::size_t count, Scales decimals);
 
 }  // namespace acts::exchange

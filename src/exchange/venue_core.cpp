@@ -10,7 +10,11 @@
 namespace acts::exchange {
 
 VenueCore::VenueCore(Venue venue, std::unique_ptr<MarketSource> source, MarketClock& clock, WeightRules weights)
-    : venue_(venue), source_(std::move(source)), clock_(clock), rest_(venue, *source_, weights), hub_(venue, *source_) {}
+    : venue_(venue),
+      source_(std::move(source)),
+      clock_(clock),
+      rest_(venue, *source_, weights),
+      hub_(venue, *source_) {}
 
 HttpResponse VenueCore::request(const RestCall& call, UnixNanos now) {
   ++requests_;

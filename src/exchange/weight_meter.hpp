@@ -1,5 +1,5 @@
-// What Binance charges an IP address for REST requests: clock-aligned windows, 429 above the limit, 418 for those who go
-// on. Pure. Rules: "LIMITS" of the spot REST API, read 2026-07-21; how many ignored 429s lead to a ban is not
+// What Binance charges an IP address for REST requests: clock-aligned windows, 429 above the limit, 418 for those who
+// go on. Pure. Rules: "LIMITS" of the spot REST API, read 2026-07-21; how many ignored 429s lead to a ban is not
 // documented.
 #pragma once
 

@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "exchange/naive_client.hpp"
 #include "net/http_client.hpp"
@@ -51,6 +51,7 @@ struct Bench {
     options.url = url;
     options.ca_file = exchange.ca_file();
     WsCallbacks callbacks;
+    callbacks.on_open = [] {};
     callbacks.on_message = [on_message](std::string_view bytes, UnixNanos, bool) { on_message(bytes); };
     callbacks.on_close = [on_close](const CloseInfo& info) {
       if (on_close) on_close(info);
@@ -83,13 +84,14 @@ TEST(Exchange, ReplaysARecordingToTheLastByteAsFastAsItIsRead) {
     client.on_snapshot(bench.get(spot.rest_url + "/api/v3/depth?symbol=BTCUSDT&limit=1000").body);
     std::size_t messages = 0;
     std::size_t wanted = 3451 + 28040 + 9757;
-    auto stream = bench.connect(spot.stream_url + "/stream?streams=btcusdt@depth@100ms/btcusdt@bookTicker/btcusdt@trade",
-                                [&](std::string_view text) {
-                                  const auto parts = split_combined(text);
-                                  ASSERT_TRUE(parts);
-                                  if (parts->stream == "btcusdt@depth@100ms") client.on_update(parts->payload);
-                                  if (++messages == wanted) bench.loop.stop();
-                                });
+    auto stream =
+        bench.connect(spot.stream_url + "/stream?streams=btcusdt@depth@100ms/btcusdt@bookTicker/btcusdt@trade",
+                      [&](std::string_view text) {
+                        const auto parts = split_combined(text);
+                        ASSERT_TRUE(parts);
+                        if (parts->stream == "btcusdt@depth@100ms") client.on_update(parts->payload);
+                        if (++messages == wanted) bench.loop.stop();
+                      });
     ASSERT_TRUE(bench.loop.run_for(kPatience)) << messages;
     EXPECT_EQ(client.breaks, 0U);
     EXPECT_EQ(client.applied, 3449U);
@@ -113,10 +115,11 @@ TEST(Exchange, ShowsBothVenuesEachOnItsPortWithTheirOwnRules) {
   client.on_snapshot(bench.get(bench.endpoints[1].rest_url + "/fapi/v1/depth?symbol=BTCUSDT&limit=1000").body);
   EXPECT_EQ(bench.get(bench.endpoints[1].rest_url + "/api/v3/ping").status, 404);
   EXPECT_EQ(bench.get(bench.endpoints[0].rest_url + "/api/v3/exchangeInfo").header("x-mbx-used-weight-1m"), "20");
-  auto stream = bench.connect(bench.endpoints[1].stream_url + "/public/ws/btcusdt@depth@0ms", [&](std::string_view text) {
-    client.on_update(text);
-    if (client.last == 4984033952967) bench.loop.stop();
-  });
+  auto stream =
+      bench.connect(bench.endpoints[1].stream_url + "/public/ws/btcusdt@depth@0ms", [&](std::string_view text) {
+        client.on_update(text);
+        if (client.last == 4984033952967) bench.loop.stop();
+      });
   ASSERT_TRUE(bench.loop.run_for(kPatience)) << client.last;
   EXPECT_EQ(client.breaks, 0U);
   EXPECT_EQ(client.applied, 3321U);
@@ -183,6 +186,9 @@ TEST(Exchange, PingsOnItsOwnClockAndClosesWhoTalksTooMuch) {
   WsConnect connect;
   connect.url = url;
   WsCallbacks callbacks;
+  callbacks.on_open = [] {};
+  callbacks.on_message = [](std::string_view, UnixNanos, bool) {};
+  callbacks.on_close = [](const CloseInfo&) {};
   callbacks.on_ping = [&](std::string_view payload) {
     EXPECT_FALSE(payload.empty());
     if (++pings == 5) bench.loop.stop();  // the fourth would not come if pongs did not arrive
@@ -219,7 +225,8 @@ TEST(Exchange, CutsOffAClientThatDoesNotRead) {
   lazy->pause_reading();
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   const auto closed_slow = [&] { return bench.exchange.core(Venue::kBinanceSpot)->stats().streams.closed_slow; };
-  while (closed_slow() == 0 && std::chrono::steady_clock::now() < deadline) bench.loop.run_for(std::chrono::milliseconds{50});
+  while (closed_slow() == 0 && std::chrono::steady_clock::now() < deadline)
+    bench.loop.run_for(std::chrono::milliseconds{50});
   EXPECT_EQ(closed_slow(), 1U);
   EXPECT_EQ(bench.exchange.core(Venue::kBinanceSpot)->hub().session_count(), 0U);
 }

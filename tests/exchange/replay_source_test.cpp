@@ -39,7 +39,8 @@ std::unique_ptr<ReplaySource> open(const ReplayOptions& options) {
   return std::move(*source);
 }
 
-std::string depth(int recv, std::string_view symbol, int first, int last, std::string_view bids, std::string_view asks = "") {
+std::string depth(int recv, std::string_view symbol, int first, int last, std::string_view bids,
+                  std::string_view asks = "") {
   std::string stream(symbol);
   for (char& c : stream) c = static_cast<char>(std::tolower(c));
   return std::to_string(recv) + R"( {"stream":")" + stream + R"(@depth@100ms","data":{"e":"depthUpdate","E":1,"s":")" +
@@ -49,7 +50,8 @@ std::string depth(int recv, std::string_view symbol, int first, int last, std::s
 
 std::string body_of(const ReplaySource& source, std::string_view query, Venue venue = Venue::kBinanceSpot) {
   RestApi rest(venue, source, default_weight_rules(venue));
-  return rest.handle({"GET", venue == Venue::kBinanceSpot ? "/api/v3/depth" : "/fapi/v1/depth", query, "p"}, UnixNanos{})
+  return rest
+      .handle({"GET", venue == Venue::kBinanceSpot ? "/api/v3/depth" : "/fapi/v1/depth", query, "p"}, UnixNanos{})
       .body;
 }
 
@@ -69,10 +71,46 @@ struct Expected {
 // The end states are those of the data's own description.
 TEST(ReplaySource, IsFollowedExactlyByTheDocumentedProcedureOnRealRecordings) {
   const std::vector<Expected> table{
-      {Venue::kBinanceSpot, {"spot/btcusdt_20240808.gz"}, "BTCUSDT", 3449, 2, "61685.99", "61686", 1209, 2196, 50093421584},
-      {Venue::kBinanceSpot, {"spot/ethusdt_20240808.gz"}, "ETHUSDT", 3432, 2, "2682.5", "2682.51", 1195, 1158, 35346671849},
-      {Venue::kBinanceUsdm, {"usdm/btcusdt_20240808.gz"}, "BTCUSDT", 6547, 4, "61659.7", "61659.8", 5018, 4578, 5123135475514},
-      {Venue::kBinanceUsdm, {"usdm/btcusdt_20240718.gz"}, "BTCUSDT", 3321, 5, "63959.9", "63960", 2170, 1885, 4984033952967},
+      {Venue::kBinanceSpot,
+       {"spot/btcusdt_20240808.gz"},
+       "BTCUSDT",
+       3449,
+       2,
+       "61685.99",
+       "61686",
+       1209,
+       2196,
+       50093421584},
+      {Venue::kBinanceSpot,
+       {"spot/ethusdt_20240808.gz"},
+       "ETHUSDT",
+       3432,
+       2,
+       "2682.5",
+       "2682.51",
+       1195,
+       1158,
+       35346671849},
+      {Venue::kBinanceUsdm,
+       {"usdm/btcusdt_20240808.gz"},
+       "BTCUSDT",
+       6547,
+       4,
+       "61659.7",
+       "61659.8",
+       5018,
+       4578,
+       5123135475514},
+      {Venue::kBinanceUsdm,
+       {"usdm/btcusdt_20240718.gz"},
+       "BTCUSDT",
+       3321,
+       5,
+       "63959.9",
+       "63960",
+       2170,
+       1885,
+       4984033952967},
       {Venue::kBinanceUsdm,
        {"usdm/btcusdt_20240718.gz", "usdm/btcusdt_20240719.gz"},
        "BTCUSDT",
@@ -146,10 +184,10 @@ TEST(ReplaySource, AnswersDepthWithTheRecordedBytesUntilTheStreamHasReachedThem)
 }
 
 TEST(ReplaySource, ListsWhatTheRecordedTextsTell) {
-  const std::unique_ptr<ReplaySource> spot =
-      open({Venue::kBinanceSpot,
-            {ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz", ACTS_TESTDATA "/binance-feed/spot/ethusdt_20240808.gz"},
-            {}});
+  const std::unique_ptr<ReplaySource> spot = open(
+      {Venue::kBinanceSpot,
+       {ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz", ACTS_TESTDATA "/binance-feed/spot/ethusdt_20240808.gz"},
+       {}});
   ASSERT_EQ(spot->symbols().size(), 2U);
   const ListedSymbol& btc = spot->symbols()[0];
   EXPECT_EQ(btc.instrument.symbol, "BTCUSDT");
@@ -159,7 +197,8 @@ TEST(ReplaySource, ListsWhatTheRecordedTextsTell) {
   EXPECT_EQ(btc.text_decimals, (Scales{8, 8}));
   EXPECT_EQ(btc.largest_limit, 1000);
   EXPECT_EQ(btc.depth_stream, "btcusdt@depth@100ms");
-  EXPECT_THAT(btc.streams, ::testing::UnorderedElementsAre("btcusdt@depth@100ms", "btcusdt@bookTicker", "btcusdt@trade"));
+  EXPECT_THAT(btc.streams,
+              ::testing::UnorderedElementsAre("btcusdt@depth@100ms", "btcusdt@bookTicker", "btcusdt@trade"));
   EXPECT_EQ(spot->symbols()[1].instrument.symbol, "ETHUSDT");
 
   const std::unique_ptr<ReplaySource> usdm =
@@ -171,7 +210,8 @@ TEST(ReplaySource, ListsWhatTheRecordedTextsTell) {
 }
 
 TEST(ReplaySource, MergesFilesByReceiveTimeAndKeepsTheFilesOrderWhereTimesStepBack) {
-  const Recording first({depth(10, "AUSDT", 1, 1, R"(["1","1"])"), depth(30, "AUSDT", 2, 2, ""), depth(25, "AUSDT", 3, 3, "")});
+  const Recording first(
+      {depth(10, "AUSDT", 1, 1, R"(["1","1"])"), depth(30, "AUSDT", 2, 2, ""), depth(25, "AUSDT", 3, 3, "")});
   const Recording second({depth(20, "BUSDT", 1, 1, ""), depth(30, "BUSDT", 2, 2, ""), depth(40, "BUSDT", 3, 3, "")});
   const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {first.path, second.path}, {}});
   std::vector<MarketMessage> messages;
@@ -189,15 +229,14 @@ TEST(ReplaySource, MergesFilesByReceiveTimeAndKeepsTheFilesOrderWhereTimesStepBa
 }
 
 TEST(ReplaySource, StartsABookAnewFromTheSnapshotThatHealsABreak) {
-  const Recording recording({R"(1 {"lastUpdateId":9,"bids":[["1.0","1"]],"asks":[]})",  // older than the first update
-                             depth(2, "AUSDT", 11, 12, R"(["2.0","2"])"),
-                             R"(3 {"lastUpdateId":12,"bids":[["2.0","2"],["1.0","1"]],"asks":[]})",
-                             depth(4, "AUSDT", 13, 13, R"(["1.0","7"])"),
-                             R"(5 {"lastUpdateId":13,"bids":[["9.0","9"]],"asks":[]})",  // nothing to heal: not looked at
-                             depth(6, "AUSDT", 20, 21, R"(["3.0","3"])"),
-                             depth(7, "AUSDT", 22, 23, R"(["4.0","4"])"),
-                             R"(8 {"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})",
-                             depth(9, "AUSDT", 24, 24, "")});
+  const Recording recording(
+      {R"(1 {"lastUpdateId":9,"bids":[["1.0","1"]],"asks":[]})",  // older than the first update
+       depth(2, "AUSDT", 11, 12, R"(["2.0","2"])"),
+       R"(3 {"lastUpdateId":12,"bids":[["2.0","2"],["1.0","1"]],"asks":[]})",
+       depth(4, "AUSDT", 13, 13, R"(["1.0","7"])"),
+       R"(5 {"lastUpdateId":13,"bids":[["9.0","9"]],"asks":[]})",  // nothing to heal: not looked at
+       depth(6, "AUSDT", 20, 21, R"(["3.0","3"])"), depth(7, "AUSDT", 22, 23, R"(["4.0","4"])"),
+       R"(8 {"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})", depth(9, "AUSDT", 24, 24, "")});
   const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
   EXPECT_TRUE(source->problems().empty());
   std::vector<MarketMessage> messages;
@@ -217,7 +256,8 @@ TEST(ReplaySource, StartsABookAnewFromTheSnapshotThatHealsABreak) {
 }
 
 TEST(ReplaySource, KnowsOnlyWhatWasUpdatedWhereThereIsNoSnapshot) {
-  const Recording recording({depth(1, "AUSDT", 11, 12, R"(["2.05","2"])"), depth(2, "AUSDT", 13, 14, R"(["1.90","1"])")});
+  const Recording recording(
+      {depth(1, "AUSDT", 11, 12, R"(["2.05","2"])"), depth(2, "AUSDT", 13, 14, R"(["1.90","1"])")});
   const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
   EXPECT_THAT(source->problems(), ElementsAre(HasSubstr("AUSDT: no snapshot")));
   EXPECT_EQ(body_of(*source, "symbol=AUSDT"), R"({"lastUpdateId":10,"bids":[],"asks":[]})");
@@ -228,13 +268,12 @@ TEST(ReplaySource, KnowsOnlyWhatWasUpdatedWhereThereIsNoSnapshot) {
 }
 
 TEST(ReplaySource, TakesLinesWithoutEnvelopeAndLeavesOutWhatIsNoMarketStream) {
-  const Recording recording({R"(1 {"e":"depthUpdate","E":1,"s":"AUSDT","U":1,"u":2,"b":[["1.0","1"]],"a":[]})",
-                             R"(2 {"result":null,"id":1})",
-                             R"(3 {"u":2,"s":"AUSDT","b":"1.0","B":"1","a":"2.0","A":"1"})",
-                             R"(4 {"e":"trade","E":1,"s":"AUSDT","t":5,"p":"1.0","q":"1","T":1,"m":true,"M":true})",
-                             R"(5 {"e":"aggTrade","E":1,"s":"AUSDT","a":5,"p":"1.0","q":"1","f":5,"l":5,"T":1,"m":true,"M":true})",
-                             R"(6 {"stream":"!ticker@arr","data":[]})",
-                             R"(7 {"stream":"busdt@trade","data":{"e":"trade"}})"});
+  const Recording recording(
+      {R"(1 {"e":"depthUpdate","E":1,"s":"AUSDT","U":1,"u":2,"b":[["1.0","1"]],"a":[]})", R"(2 {"result":null,"id":1})",
+       R"(3 {"u":2,"s":"AUSDT","b":"1.0","B":"1","a":"2.0","A":"1"})",
+       R"(4 {"e":"trade","E":1,"s":"AUSDT","t":5,"p":"1.0","q":"1","T":1,"m":true,"M":true})",
+       R"(5 {"e":"aggTrade","E":1,"s":"AUSDT","a":5,"p":"1.0","q":"1","f":5,"l":5,"T":1,"m":true,"M":true})",
+       R"(6 {"stream":"!ticker@arr","data":[]})", R"(7 {"stream":"busdt@trade","data":{"e":"trade"}})"});
   const auto streams_of = [&](std::vector<std::string> only) {
     const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, std::move(only)});
     std::vector<MarketMessage> messages;
@@ -249,8 +288,8 @@ TEST(ReplaySource, TakesLinesWithoutEnvelopeAndLeavesOutWhatIsNoMarketStream) {
 }
 
 TEST(ReplaySource, PassesOnWhatItCannotReadAndSaysSo) {
-  const Recording recording({depth(1, "AUSDT", 1, 2, R"(["1.0","1"])"), "not a line", depth(2, "AUSDT", 3, 4, R"(["-1.0","1"])"),
-                             depth(3, "AUSDT", 5, 6, R"(["1.0","5"])")});
+  const Recording recording({depth(1, "AUSDT", 1, 2, R"(["1.0","1"])"), "not a line",
+                             depth(2, "AUSDT", 3, 4, R"(["-1.0","1"])"), depth(3, "AUSDT", 5, 6, R"(["1.0","5"])")});
   const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
   EXPECT_FALSE(source->problems().empty());
   std::vector<MarketMessage> messages;
@@ -278,8 +317,8 @@ TEST(ReplaySource, RefusesWhatItCannotReplay) {
 }
 
 TEST(ReplaySource, RemembersPastBooks) {
-  const Recording recording({R"(1 {"lastUpdateId":9,"bids":[["1.0","1"]],"asks":[]})", depth(2, "AUSDT", 10, 12, R"(["2.0","2"])"),
-                             depth(3, "AUSDT", 13, 14, R"(["2.0","0"])")});
+  const Recording recording({R"(1 {"lastUpdateId":9,"bids":[["1.0","1"]],"asks":[]})",
+                             depth(2, "AUSDT", 10, 12, R"(["2.0","2"])"), depth(3, "AUSDT", 13, 14, R"(["2.0","0"])")});
   const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
   source->keep_history(10);
   std::vector<MarketMessage> messages;

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "exchange/fake_source.hpp"
@@ -62,7 +61,8 @@ TEST(RestApi, ShowsSpotDepthBestFirstWithEightDecimals) {
 TEST(RestApi, ShowsUsdmDepthWithTimesAndTheInstrumentsDecimals) {
   Rest rest(Venue::kBinanceUsdm);
   const HttpResponse depth = rest.get("/fapi/v1/depth?symbol=BTCUSDT&limit=5");
-  EXPECT_THAT(depth.body, StartsWith(R"({"lastUpdateId":100,"E":1723161255208,"T":1723161255207,"bids":[["10000.00","1.000"],)"));
+  EXPECT_THAT(depth.body,
+              StartsWith(R"({"lastUpdateId":100,"E":1723161255208,"T":1723161255207,"bids":[["10000.00","1.000"],)"));
   EXPECT_THAT(rest.get("/fapi/v1/depth?symbol=ETHUSDT&limit=5").body,
               R"({"lastUpdateId":0,"E":1723161255000,"T":1723161255000,"bids":[],"asks":[]})");
 }
@@ -74,9 +74,16 @@ struct Charged {
 };
 
 TEST(RestApi, ChargesSpotDepthByItsLimitAndCutsAtFiveThousand) {
-  for (const Charged& row : {Charged{"", 100, 5}, {"&limit=1", 1, 5}, {"&limit=100", 100, 5}, {"&limit=101", 101, 25},
-                             {"&limit=500", 500, 25}, {"&limit=501", 501, 50}, {"&limit=1000", 1000, 50},
-                             {"&limit=1001", 1001, 250}, {"&limit=5000", 5000, 250}, {"&limit=99999", 5000, 250}}) {
+  for (const Charged& row : {Charged{"", 100, 5},
+                             {"&limit=1", 1, 5},
+                             {"&limit=100", 100, 5},
+                             {"&limit=101", 101, 25},
+                             {"&limit=500", 500, 25},
+                             {"&limit=501", 501, 50},
+                             {"&limit=1000", 1000, 50},
+                             {"&limit=1001", 1001, 250},
+                             {"&limit=5000", 5000, 250},
+                             {"&limit=99999", 5000, 250}}) {
     Rest rest;
     const HttpResponse depth = rest.get(std::string("/api/v3/depth?symbol=BTCUSDT") + row.limit);
     EXPECT_EQ(depth.status, 200) << row.limit;
@@ -87,8 +94,12 @@ TEST(RestApi, ChargesSpotDepthByItsLimitAndCutsAtFiveThousand) {
 }
 
 TEST(RestApi, TakesOnlyTheListedDepthLimitsOnUsdm) {
-  for (const Charged& row : {Charged{"", 500, 10}, {"&limit=5", 5, 2}, {"&limit=50", 50, 2}, {"&limit=100", 100, 5},
-                             {"&limit=500", 500, 10}, {"&limit=1000", 1000, 20}}) {
+  for (const Charged& row : {Charged{"", 500, 10},
+                             {"&limit=5", 5, 2},
+                             {"&limit=50", 50, 2},
+                             {"&limit=100", 100, 5},
+                             {"&limit=500", 500, 10},
+                             {"&limit=1000", 1000, 20}}) {
     Rest rest(Venue::kBinanceUsdm);
     const HttpResponse depth = rest.get(std::string("/fapi/v1/depth?symbol=BTCUSDT") + row.limit);
     EXPECT_EQ(levels_of(depth), row.levels) << row.limit;
@@ -104,23 +115,24 @@ TEST(RestApi, TakesOnlyTheListedDepthLimitsOnUsdm) {
 
 TEST(RestApi, NamesWhatIsWrongByTheVenuesCodes) {
   Rest rest;
-  const std::vector<std::pair<const char*, int>> wrong{{"depth", -1102},
-                                                       {"depth?symbol=", -1102},
-                                                       {"depth?symbol=NOPE", -1121},
-                                                       {"depth?symbol=btcusdt", -1121},
-                                                       {"depth?symbol=BTCUSDT&limit=ten", -1100},
-                                                       {"depth?symbol=BTCUSDT&limit=", -1100},
-                                                       {"depth?symbol=BTCUSDT&limit=0", -1130},
-                                                       {"depth?symbol=BTCUSDT&limit=-3", -1130},
-                                                       {"depth?symbol=BTCUSDT&symbolStatus=HALT", -1220},
-                                                       {"depth?symbol=BTCUSDT&symbol=ETHUSDT", -1101},
-                                                       {"depth?symbol=BTCUSDT&depth=5", -1104},
-                                                       {"ping?x=1", -1104},
-                                                       {"exchangeInfo?symbol=NOPE", -1121},
-                                                       {"exchangeInfo?symbol=BTCUSDT&symbols=%5B%22ETHUSDT%22%5D", -1128},
-                                                       {"exchangeInfo?symbols=BTCUSDT", -1100},
-                                                       {"exchangeInfo?symbols=%5B1%5D", -1100},
-                                                       {"exchangeInfo?symbols=%5B%22NOPE%22%5D", -1121}};
+  const std::vector<std::pair<const char*, int>> wrong{
+      {"depth", -1102},
+      {"depth?symbol=", -1102},
+      {"depth?symbol=NOPE", -1121},
+      {"depth?symbol=btcusdt", -1121},
+      {"depth?symbol=BTCUSDT&limit=ten", -1100},
+      {"depth?symbol=BTCUSDT&limit=", -1100},
+      {"depth?symbol=BTCUSDT&limit=0", -1130},
+      {"depth?symbol=BTCUSDT&limit=-3", -1130},
+      {"depth?symbol=BTCUSDT&symbolStatus=HALT", -1220},
+      {"depth?symbol=BTCUSDT&symbol=ETHUSDT", -1101},
+      {"depth?symbol=BTCUSDT&depth=5", -1104},
+      {"ping?x=1", -1104},
+      {"exchangeInfo?symbol=NOPE", -1121},
+      {"exchangeInfo?symbol=BTCUSDT&symbols=%5B%22ETHUSDT%22%5D", -1128},
+      {"exchangeInfo?symbols=BTCUSDT", -1100},
+      {"exchangeInfo?symbols=%5B1%5D", -1100},
+      {"exchangeInfo?symbols=%5B%22NOPE%22%5D", -1121}};
   for (const auto& [target, code] : wrong) {
     const HttpResponse response = rest.get(std::string("/api/v3/") + target);
     EXPECT_EQ(response.status, 400) << target;
@@ -160,7 +172,8 @@ TEST(RestApi, ListsItsSymbols) {
   const auto one = nlohmann::json::parse(rest.get("/api/v3/exchangeInfo?symbol=ETHUSDT").body);
   ASSERT_EQ(one["symbols"].size(), 1U);
   EXPECT_EQ(one["symbols"][0]["symbol"], "ETHUSDT");
-  const auto some = nlohmann::json::parse(rest.get("/api/v3/exchangeInfo?symbols=%5B%22ETHUSDT%22,%22BTCUSDT%22%5D").body);
+  const auto some =
+      nlohmann::json::parse(rest.get("/api/v3/exchangeInfo?symbols=%5B%22ETHUSDT%22,%22BTCUSDT%22%5D").body);
   EXPECT_EQ(some["symbols"].size(), 2U);
   EXPECT_TRUE(nlohmann::json::parse(rest.get("/api/v3/exchangeInfo?symbolStatus=HALT").body)["symbols"].empty());
   EXPECT_EQ(weight_of(rest.get("/api/v3/ping")), 4 * 20 + 1);

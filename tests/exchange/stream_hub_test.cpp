@@ -71,15 +71,17 @@ TEST(StreamHub, SendsTheBarePayloadOnRawConnectionsAndTheEnvelopeOnCombinedOnes)
 TEST(StreamHub, SubscribesListsAndUnsubscribes) {
   Hub hub;
   const SessionId id = hub.open("/stream", "streams=");
-  EXPECT_THAT(hub.ask(id, R"({"method":"SUBSCRIBE","params":["btcusdt@trade","ethusdt@trade","btcusdt@trade"],"id":"a1"})"),
-              ElementsAre(R"({"result":null,"id":"a1"})"));
+  EXPECT_THAT(
+      hub.ask(id, R"({"method":"SUBSCRIBE","params":["btcusdt@trade","ethusdt@trade","btcusdt@trade"],"id":"a1"})"),
+      ElementsAre(R"({"result":null,"id":"a1"})"));
   EXPECT_THAT(hub.ask(id, R"({"method":"LIST_SUBSCRIPTIONS","id":3})"),
               ElementsAre(R"({"result":["btcusdt@trade","ethusdt@trade"],"id":3})"));
   EXPECT_THAT(hub.ask(id, R"({"method":"UNSUBSCRIBE","params":["btcusdt@trade","never@trade"],"id":null})"),
               ElementsAre(R"({"result":null,"id":null})"));
   hub.publish("btcusdt@trade", kTrade);
   EXPECT_THAT(hub.sent(id), IsEmpty());
-  EXPECT_THAT(hub.ask(id, R"({"method":"LIST_SUBSCRIPTIONS"})"), ElementsAre(R"({"result":["ethusdt@trade"],"id":null})"));
+  EXPECT_THAT(hub.ask(id, R"({"method":"LIST_SUBSCRIPTIONS"})"),
+              ElementsAre(R"({"result":["ethusdt@trade"],"id":null})"));
   EXPECT_EQ(hub.hub.fed_streams(), 1U);
   hub.hub.on_closed(id);
   EXPECT_EQ(hub.hub.fed_streams(), 0U);
@@ -116,7 +118,8 @@ TEST(StreamHub, AnswersMistakesWithTheDocumentedCodes) {
       {R"({"method":"GET_PROPERTY","id":7})", "missing field `params`"},
       {R"({"method":"GET_PROPERTY","params":[1],"id":7})", "property name must be a string"},
       {R"({"method":"GET_PROPERTY","params":["combined",1],"id":7})", "too many parameters"},
-      {R"({"method":"GET_PROPERTY","params":["colour"],"id":7})", R"({"error":{"code":0,"msg":"Unknown property"},"id":7})"},
+      {R"({"method":"GET_PROPERTY","params":["colour"],"id":7})",
+       R"({"error":{"code":0,"msg":"Unknown property"},"id":7})"},
       {R"({"method":"SET_PROPERTY","params":["combined"],"id":7})", R"({"error":{"code":1,)"},
       {R"({"method":"SET_PROPERTY","params":["combined","yes"],"id":7})", R"({"error":{"code":1,)"},
   };
@@ -167,8 +170,12 @@ TEST(StreamHub, MakesPartialDepthFromTheBookOnceItIsWhereTheStreamIs) {
     hub.hub.publish(message);
     const std::vector<std::string> sent = hub.sent(id);
     ASSERT_EQ(sent.size(), 1U);
-    EXPECT_THAT(sent[0], HasSubstr(spot ? R"({"lastUpdateId":100,"bids":[["10000.00000000","1.00000000"],)"
-                                        : R"({"e":"depthUpdate","E":5,"T":4,"s":"BTCUSDT","U":91,"u":100,"pu":90,"b":[["10000.00","1.000"],)"));
+    EXPECT_THAT(
+        sent[0],
+        HasSubstr(
+            spot
+                ? R"({"lastUpdateId":100,"bids":[["10000.00000000","1.00000000"],)"
+                : R"({"e":"depthUpdate","E":5,"T":4,"s":"BTCUSDT","U":91,"u":100,"pu":90,"b":[["10000.00","1.000"],)"));
     EXPECT_EQ(std::ranges::count(sent[0], '['), 12) << "two lists of five levels";
   }
 }
@@ -219,7 +226,8 @@ TEST(StreamHub, CutsOffWhoWantsMoreThan1024Streams) {
   EXPECT_THAT(hub.ask(id, R"({"method":"SUBSCRIBE","id":1,"params":[)" + names(0, 1024) + "]}"),
               ElementsAre(R"({"result":null,"id":1})"));
   EXPECT_THAT(hub.ask(id, R"({"method":"SUBSCRIBE","id":2,"params":[)" + names(0, 1025) + "]}"),
-              ElementsAre(R"({"error":{"code":4,"msg":"Too many subscriptions"},"id":2})", "close 1008 Too many subscriptions"));
+              ElementsAre(R"({"error":{"code":4,"msg":"Too many subscriptions"},"id":2})",
+                          "close 1008 Too many subscriptions"));
 
   StreamPath path;
   path.streams.resize(1025, "a@trade");

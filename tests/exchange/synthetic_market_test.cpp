@@ -1,9 +1,9 @@
 #include "exchange/synthetic_market.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "exchange/instrument_names.hpp"
 #include "exchange/naive_client.hpp"
@@ -158,9 +158,8 @@ TEST(SyntheticMarket, IsFollowedExactlyByTheDocumentedProcedure) {
         }
         if (i != asked_at * 3) continue;
         const bool spot = venue == Venue::kBinanceSpot;
-        const HttpResponse answer = rest.handle({"GET", spot ? "/api/v3/depth" : "/fapi/v1/depth",
-                                                 "symbol=BTCUSDT&limit=100", "127.0.0.1"},
-                                                kStart);
+        const HttpResponse answer = rest.handle(
+            {"GET", spot ? "/api/v3/depth" : "/fapi/v1/depth", "symbol=BTCUSDT&limit=100", "127.0.0.1"}, kStart);
         NaiveClient shown(venue);
         shown.on_snapshot(answer.body);
         ASSERT_EQ(shown.bids.size(), 100U);

@@ -17,7 +17,8 @@ struct Core {
   explicit Core(Pace pace = {}) : clock(pace, kRecorded) {
     auto owned = std::make_unique<FakeSource>();
     source = owned.get();
-    core = std::make_unique<VenueCore>(Venue::kBinanceSpot, std::move(owned), clock, default_weight_rules(Venue::kBinanceSpot));
+    core = std::make_unique<VenueCore>(Venue::kBinanceSpot, std::move(owned), clock,
+                                       default_weight_rules(Venue::kBinanceSpot));
   }
   std::vector<std::string> texts() {
     std::vector<std::string> result;
@@ -96,7 +97,8 @@ TEST(MarketClock, StartsAllVenuesTogether) {
 TEST(VenueCore, RefusesMoreThan300ConnectionsInFiveMinutesFromOneAddress) {
   Core one;
   for (int i = 0; i < 300; ++i) {
-    ASSERT_TRUE(std::holds_alternative<SessionId>(one.core->connect("/ws", "", "a", kNow + std::chrono::milliseconds{i})));
+    ASSERT_TRUE(
+        std::holds_alternative<SessionId>(one.core->connect("/ws", "", "a", kNow + std::chrono::milliseconds{i})));
   }
   const auto refused = one.core->connect("/ws", "", "a", kNow + std::chrono::minutes{1});
   ASSERT_TRUE(std::holds_alternative<HttpResponse>(refused));
@@ -122,8 +124,9 @@ TEST(Envelope, IsTakenApartOnlyInTheVenuesOwnForm) {
   EXPECT_EQ(message->stream(), "a@b");
   EXPECT_EQ(message->payload(), R"({"x":1})");
   EXPECT_EQ(make_combined("a@b", R"({"x":1})").combined, text);
-  for (const char* other : {"", "{}", R"({"data":{},"stream":"a"})", R"({"stream":"a","data":)", R"({"stream":"a","data":})",
-                            R"({"stream":"a)", R"({"stream": "a","data":{}})", R"({"stream":"a\"","data":{}})"}) {
+  for (const char* other :
+       {"", "{}", R"({"data":{},"stream":"a"})", R"({"stream":"a","data":)", R"({"stream":"a","data":})",
+        R"({"stream":"a)", R"({"stream": "a","data":{}})", R"({"stream":"a\"","data":{}})"}) {
     EXPECT_FALSE(as_combined(other)) << other;
   }
 }
