@@ -81,7 +81,7 @@ TEST_F(WsFaults, RefusesUrlsItCannotUse) {
 TEST_F(WsFaults, GivesUpAtEachStageInTime) {
   const FullBacklog nobody;
   WsConnect options = ws_options(fmt::format("ws://127.0.0.1:{}/", nobody.port()));
-  options.connect_timeout = 50ms;
+  options.connect_timeout = 200ms;
   EXPECT_EQ(connect(options).stage, NetStage::kConnect);
   const RawServer silent([](int connection) { read_until(connection, ""); });
   options.url = fmt::format("wss://127.0.0.1:{}/", silent.port());

@@ -73,7 +73,7 @@ TEST_F(WsServerTest, TellsTheCallerOfASlowConsumerAndEndsIt) {
 TEST_F(WsServerTest, PingsRegularlyAndDropsWhoDoesNotAnswer) {
   ServerOptions options;
   options.ping_interval = 10ms;
-  options.pong_timeout = 40ms;
+  options.pong_timeout = 400ms;
   WsProbe probe(loop, clock, ws_options(url(serve_sessions(options))));
   probe.client->open();
   ASSERT_TRUE(run_until([&] { return probe.pings.size() >= 8; }));
