@@ -72,6 +72,14 @@ TEST(CommandLine, TakesTheLastOfSeveralButAllOfAList) {
   EXPECT_THAT(values_of(*line, "record"), ElementsAre("false"));
 }
 
+TEST(CommandLine, TakesOneArgumentAFlag) {
+  const auto line = parse({"collect", "--metrics", "9100", "BTCUSDT", "--bands", "1", "ETHUSDT"});
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_THAT(values_of(*line, "metrics"), ElementsAre("9100"));
+  EXPECT_THAT(values_of(*line, "bands"), ElementsAre("1"));
+  EXPECT_THAT(values_of(*line, "symbols"), ElementsAre("BTCUSDT", "ETHUSDT"));
+}
+
 TEST(CommandLine, TakesAllFilesUpToTheNextFlag) {
   const auto line = parse({"exchange", "--replay", "a.gz", "b,c.gz", "--tls"});
   ASSERT_TRUE(line) << line.error().message;

@@ -124,6 +124,12 @@ TEST(Settings, TakeTheShippedFile) {
   EXPECT_EQ(settings->symbols.size(), 3U);
 }
 
+TEST(Settings, TakeAnEmptyListOfBandsAsNone) {
+  const Result<CollectSettings> settings = load("[collect]\nbands = []\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_TRUE(settings->bands.empty());
+}
+
 TEST(Settings, LetFlagsOverrideTheFile) {
   const std::string_view toml =
       "[collect]\nsymbols = [\"BTCUSDT\"]\nrecord = true\nvenue = \"binance-usdm\"\nlimit = 50\n";
@@ -240,7 +246,6 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Bands", "[collect]\nbands = [1, 100]\n", "acts.toml:2: bands: "},
         Mistake{"MixedList", "[collect]\nbands = [1, \"4\"]\n",
                 "acts.toml:2: bands: a list of numbers, such as [1, 4] is needed, not something else"},
-        Mistake{"NoBands", "[collect]\nbands = []\n", "acts.toml:2: bands: "},
         Mistake{"Stream", "[collect]\nstreams = [\"dept\"]\n", "acts.toml:2: streams: "},
         Mistake{"StreamOfTheOtherVenue", "[collect]\nstreams = [\"markPrice\"]\n", "acts.toml:2: streams: "},
         Mistake{"Metrics", "[collect]\nmetrics = \"here\"\n", "acts.toml:2: metrics: 'here' is not HOST:PORT"},
