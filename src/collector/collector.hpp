@@ -54,6 +54,9 @@ class Collector {
   void on_http_failed(RequestNumber request, std::string_view reason, UnixNanos now);
   // At or after next_deadline(); at any other time it does no harm.
   void on_timer(UnixNanos now);
+  // The shell reads no socket in between (its disk is slower than the market): silence is then no sign of anything.
+  void on_reading_paused(UnixNanos now);
+  void on_reading_resumed(UnixNanos now);
   // The whole list, as typed; those that stay are not touched. Errors: kUsage, and nothing has changed.
   Result<void> set_symbols(std::span<const std::string> symbols, UnixNanos now);
   // Ends the run: makes the rows that are due and asks for the end of every connection. What comes after is ignored.

@@ -23,6 +23,9 @@
 
 namespace acts::collector {
 
+// Each different one once. Errors: kUsage.
+Result<std::vector<binance::SymbolWish>> read_wishes(std::span<const std::string> typed, Venue venue);
+
 struct Collector::Impl final : LineListener {
   Impl(CollectorOptions given, std::vector<std::string> streams, std::vector<binance::SymbolWish> symbols, RowSink rows,
        RunLog& log);
@@ -82,6 +85,7 @@ struct Collector::Impl final : LineListener {
   void watch_symbols(UnixNanos now);
   void note_stall(UnixNanos now);
   void note_down(UnixNanos now);
+  void forgive(Nanos silence, UnixNanos now);
   void fire_pipeline(UnixNanos due, UnixNanos now);
 
   [[nodiscard]] Health health(UnixNanos now) const;
@@ -117,7 +121,8 @@ struct Collector::Impl final : LineListener {
   UnixNanos last_tick;
   UnixNanos last_second;
   UnixNanos watch_from{INT64_MIN};  // watchdogs do not act before: we may have unread messages
-  UnixNanos down_since;             // no connection open; meaningful while down
+  std::optional<UnixNanos> paused_at;
+  UnixNanos down_since;  // no connection open; meaningful while down
   bool down = true;
   std::map<std::string, std::uint64_t> refused;
   std::map<std::string, std::uint64_t> snapshots;

@@ -391,4 +391,15 @@ collector::CollectorOptions spot_options(std::vector<std::string> symbols) {
   return options;
 }
 
+std::unique_ptr<FakeVenue> two_symbols(collector::CollectorOptions options) {
+  auto venue = std::make_unique<FakeVenue>(std::move(options));
+  venue->add_market("BTCUSDT");
+  venue->add_market("ETHUSDT");
+  venue->start();
+  venue->run_for(70s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  return venue;
+}
+
 }  // namespace acts::test

@@ -147,7 +147,9 @@ class FakeVenue {
   BandList bands_ = BandList::defaults();
 };
 
-// Spot, BTCUSDT and ETHUSDT listed and collected.
+// Of depth alone.
 collector::CollectorOptions spot_options(std::vector<std::string> symbols);
+// BTCUSDT and ETHUSDT, in step since a minute.
+std::unique_ptr<FakeVenue> two_symbols(collector::CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"}));
 
 }  // namespace acts::test

@@ -1,0 +1,147 @@
+// What the collector does because time has passed.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "binance/rest.hpp"
+#include "collector/collector_impl.hpp"
+
+namespace acts::collector {
+namespace {
+
+constexpr Nanos kSecond = std::chrono::seconds{1};
+
+}  // namespace
+
+void Collector::Impl::note_down(UnixNanos now) {
+  const bool is_down = pool.open_connections() == 0;
+  if (is_down && !down) down_since = now;
+  down = is_down;
+}
+
+void Collector::Impl::fire_pipeline(UnixNanos due, UnixNanos now) {
+  run_log.timer(due, now);
+  pipeline.on_timer(now);
+  poll_snapshots(now);
+}
+
+void Collector::on_timer(UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (!self.started || self.ended) return;
+  if (const auto boundary = self.pipeline.next_boundary(); boundary && *boundary <= now) {
+    self.fire_pipeline(*boundary, now);
+  }
+  if (now >= self.next_tick) self.on_tick(now);
+}
+
+void Collector::Impl::note_stall(UnixNanos now) {
+  const Nanos slept = now - last_tick;
+  last_tick = now;
+  if (slept < options.timings.stall) return;
+  log.log(LogLevel::kWarning, "stall", {},
+          fmt::format("nothing was done for {} ms: watchdogs wait", slept / std::chrono::milliseconds{1}), now);
+  forgive(slept, now);
+}
+
+void Collector::Impl::forgive(Nanos silence, UnixNanos now) {
+  watch_from = std::max(watch_from, now + options.timings.stall);
+  pool.grant(silence);
+  for (Symbol& symbol : symbols) symbol.watch.grant(silence);
+}
+
+void Collector::on_reading_paused(UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (!self.paused_at) self.paused_at = now;
+  self.watch_from = {INT64_MAX};
+}
+
+void Collector::on_reading_resumed(UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (!self.paused_at) return;
+  self.watch_from = now;
+  self.forgive(now - *self.paused_at, now);
+  self.paused_at.reset();
+}
+
+void Collector::Impl::on_tick(UnixNanos now) {
+  note_stall(now);
+  next_tick = now + options.timings.tick;
+  if (const auto due = pipeline.next_deadline(); due && *due <= now) fire_pipeline(*due, now);
+  if (now >= info_at) ask_info();
+  if (now >= time_at) {
+    time_at = now + options.timings.time_interval;
+    desk.ask({RequestKind::kTime, Urgency::kTime, kNoInstrument, 0, binance::time_request(options.venue).weight});
+  }
+  while (const std::optional<RestDone> late = desk.take_overdue(now)) on_done(*late, {}, now);
+  if (!wishes_applied && now - started_at >= options.timings.info_grace) {
+    log.log_always(LogLevel::kWarning, "no_exchange_info", {},
+                   "the venue's list of symbols has not come yet: symbols are taken as they were typed");
+    apply_wishes(now);
+  }
+  pool.on_tick(now, now >= watch_from);
+  note_down(now);
+  if (now >= next_second) on_second(now);
+  pump(now);
+}
+
+void Collector::Impl::on_second(UnixNanos now) {
+  next_second = now + kSecond;
+  const double seconds = std::max(1e-3, static_cast<double>((now - last_second).count()) / 1e9);
+  last_second = now;
+  constexpr double kWeightOfLast = 0.3;
+  for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
+    Symbol& symbol = symbols[index];
+    const std::uint64_t applied = pipeline.builder(index).sync().counters().applied;
+    // Superseded updates are taken off again at the first merge.
+    const double delta = applied > symbol.counted ? static_cast<double>(applied - symbol.counted) : 0.0;
+    symbol.counted = applied;
+    symbol.rate += kWeightOfLast * (delta / seconds - symbol.rate);
+  }
+  watch_symbols(now);
+  log.flush(now);
+}
+
+void Collector::Impl::watch_symbols(UnixNanos now) {
+  for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
+    if (!is_collected(index)) continue;
+    Symbol& symbol = symbols[index];
+    binance::BookBuilder& builder = pipeline.builder(index);
+    if (options.refresh_interval && builder.book().has_snapshot()) {
+      if (symbol.refresh_at.value == INT64_MAX) {
+        // Spread over the interval: they would come all at once otherwise.
+        const auto slots = static_cast<std::int64_t>(symbols.size());
+        symbol.refresh_at = now + *options.refresh_interval * (static_cast<std::int64_t>(index) + 1) / slots;
+      } else if (now >= symbol.refresh_at) {
+        symbol.refresh_at = now + *options.refresh_interval;
+        builder.want_snapshot(binance::SnapshotWanted::Why::kRefresh, now);
+        poll_snapshot(index, now);
+      }
+    }
+    const bool watched = symbol.status == SymbolStatus::kTrading || symbol.status == SymbolStatus::kUnknown;
+    if (!watched || now < watch_from) continue;
+    const UpdateId ours = builder.sync().last_update_id();
+    switch (symbol.watch.check(ours, now, options.timings)) {
+      case SymbolWatch::Verdict::kNothing: break;
+      case SymbolWatch::Verdict::kProbe: {
+        const int limit = binance::allowed_depth_limit(options.venue, 5);
+        desk.ask({RequestKind::kProbe, Urgency::kProbe, index, limit, binance::depth_weight(options.venue, limit)});
+        break;
+      }
+      case SymbolWatch::Verdict::kFrozen: {
+        ++frozen;
+        const std::string why =
+            fmt::format("{} is silent at update {} while REST has moved on", pipeline.symbol(index), ours.value());
+        log.log(LogLevel::kWarning, "stream_frozen", pipeline.symbol(index), why, now);
+        pool.recycle(index, why, now);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace acts::collector
