@@ -322,7 +322,7 @@ void LinePool::recycle(InstrumentIndex instrument, std::string_view why, UnixNan
     const auto member = line->members.find(instrument);
     if (member == line->members.end() || !member->second.primary) continue;
     if (!line->active || line->next || now < line->recycle_not_before) return;
-    if (now - line->recycled_at > 2 * timings_.recycle_cap) line->recycle_backoff.reset();
+    if (line->recycled_at && now - *line->recycled_at > 2 * timings_.recycle_cap) line->recycle_backoff.reset();
     line->recycled_at = now;
     line->recycle_not_before = now + line->recycle_backoff.next();
     line->renew_at = now;

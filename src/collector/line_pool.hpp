@@ -110,7 +110,7 @@ class LinePool {
     UnixNanos attempt_at{INT64_MIN};
     UnixNanos renew_at{INT64_MAX};
     Backoff recycle_backoff;
-    UnixNanos recycled_at{INT64_MIN};
+    std::optional<UnixNanos> recycled_at;
     UnixNanos recycle_not_before{INT64_MIN};
   };
 
