@@ -4,14 +4,14 @@ _acts() {
   local commands='demo collect replay exchange features doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ca-file --metrics --limit --update-interval --refresh-interval
-    --bands --streams --duration --record'
+    --bands --streams --duration --record --symbols --stale-after --connections --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
   case $previous in
-    --config | --ca-file | --record | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --data-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error' -- "$current"); return ;;
+    --config | --ca-file | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
     --venue) mapfile -t COMPREPLY < <(compgen -W 'binance-spot binance-usdm' -- "$current"); return ;;
     --rows) mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return ;;
@@ -22,13 +22,14 @@ _acts() {
     '') mapfile -t COMPREPLY < <(compgen -W "$commands $shared" -- "$current") ;;
     replay)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --bands --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --bands --limit --stale-after --help" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
-    collect | demo | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
-    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --venue --ca-file --help' -- "$current") ;;
+    collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
+    demo) mapfile -t COMPREPLY < <(compgen -W '--data-dir --help' -- "$current") ;;
+    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --venue --symbols --levels --tls --tls-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac
 }

@@ -109,6 +109,18 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// Those of the command are checked as it sets them.
+Result<void> check_common(std::span<const OptionSpec> common, const Given& given) {
+  for (const GivenOption& g : given) {
+    const auto spec = std::ranges::find(common, g.name, &OptionSpec::name);
+    if (spec == common.end()) continue;
+    if (const Result<void> checked = check_values(*spec, g.values); !checked) {
+      return usage(nullptr, fmt::format("{}: {}", flag_of(g.name), checked.error().message));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const Command> commands, int argc, const char* const* argv) {
@@ -118,8 +130,8 @@ Result<CommandLine> parse_command_line(std::span<const Command> commands, int ar
   app.require_subcommand(0, 1);  // who gives none gets our words for it
   app.footer(
       "Examples:\n"
-      "  acts replay recording.gz --rows csv\n"
-      "  acts features\n\n"
+      "  acts demo\n"
+      "  acts collect BTCUSDT ETHUSDT binance-usdm:BTCUSDT\n\n"
       "acts COMMAND --help shows the options of a command.");
   Binding binding;
   const std::vector<OptionSpec> common = common_options();
@@ -150,13 +162,7 @@ Result<CommandLine> parse_command_line(std::span<const Command> commands, int ar
   }
   if (chosen() == nullptr) return usage(nullptr, "a command is needed, such as 'acts collect BTCUSDT'");
   Given given = binding.given();
-  for (const GivenOption& g : given) {
-    const auto spec = std::ranges::find(common, g.name, &OptionSpec::name);
-    if (spec == common.end()) continue;  // those of the command are checked as it sets them
-    if (const Result<void> checked = check_values(*spec, g.values); !checked) {
-      return usage(nullptr, fmt::format("{}: {}", flag_of(g.name), checked.error().message));
-    }
-  }
+  if (const Result<void> checked = check_common(common, given); !checked) return std::unexpected(checked.error());
   return CommandLine{chosen(), std::move(given), {}};
 }
 

@@ -21,9 +21,8 @@ constexpr std::size_t kMaxLines = 40;
 // Signals, the duration, display and service manager around a CollectRun.
 class Attendant {
  public:
-  Attendant(EventLoop& loop, CollectRun& run, bool on_terminal) : loop_(loop), run_(run), on_terminal_(on_terminal) {}
-
-  void attend(const CollectSettings& settings) {
+  // From now on signals wait for the loop to run.
+  Attendant(EventLoop& loop, bool on_terminal) : loop_(loop), on_terminal_(on_terminal) {
     loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
       if (signal == SIGHUP) {
         reload();
@@ -31,6 +30,10 @@ class Attendant {
         stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
       }
     });
+  }
+
+  void attend(CollectRun& run, const CollectSettings& settings) {
+    run_ = &run;
     if (settings.duration > Nanos{0}) loop_.start_timer(settings.duration, [this] { stop("duration"); });
     if (on_terminal_) refresh();
     if (const auto interval = service_watchdog_interval()) watchdog(*interval);
@@ -43,20 +46,20 @@ class Attendant {
     stopping_ = true;
     notify_service("STOPPING=1");
     spdlog::info("stopping: {}", reason);
-    run_.stop(reason, [this] { loop_.stop(); });
+    run_->stop(reason, [this] { loop_.stop(); });
   }
 
   void reload() {
-    const CollectSettings& now = run_.settings();
+    const CollectSettings& now = run_->settings();
     if (!now.reload) {
       spdlog::warn("SIGHUP: there is no configuration file to read again");
       return;
     }
     notify_service("RELOADING=1");
     const Result<CollectSettings> wanted = now.reload();
-    const Result<void> done = wanted ? run_.reload(*wanted) : Result<void>(std::unexpected(wanted.error()));
+    const Result<void> done = wanted ? run_->reload(*wanted) : Result<void>(std::unexpected(wanted.error()));
     if (done) {
-      spdlog::info("SIGHUP: {} symbols wanted now", run_.settings().symbols.size());
+      spdlog::info("SIGHUP: {} symbols wanted now", run_->settings().symbols.size());
     } else {
       spdlog::error("SIGHUP: {}; the run goes on as it was", done.error().message);
     }
@@ -64,7 +67,7 @@ class Attendant {
   }
 
   void refresh() {
-    fmt::print(stderr, "{}", display_.redraw(display_text(run_.health(), kMaxLines)));
+    fmt::print(stderr, "{}", display_.redraw(display_text(run_->health(), kMaxLines)));
     loop_.start_timer(kRefresh, [this] { refresh(); });
   }
 
@@ -74,7 +77,7 @@ class Attendant {
   }
 
   EventLoop& loop_;
-  CollectRun& run_;
+  CollectRun* run_ = nullptr;
   bool on_terminal_;
   bool stopping_ = false;
   Display display_;
@@ -86,6 +89,7 @@ int run_collect(const CollectSettings& settings) {
   RealClock clock;
   EventLoop loop;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  Attendant attendant(loop, on_terminal);
   auto run = CollectRun::make(loop, clock, settings, {});
   if (!run) return complain(run.error());
   if ((*run)->metrics_port()) {
@@ -93,8 +97,7 @@ int run_collect(const CollectSettings& settings) {
                  *(*run)->metrics_port());
   }
   (*run)->start();
-  Attendant attendant(loop, **run, on_terminal);
-  attendant.attend(settings);
+  attendant.attend(**run, settings);
   loop.run();
   const bool drained = (*run)->drain();
   const RowWriter::Counters rows = (*run)->process_health().rows;

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "cli/demo_command.hpp"
 #include "cli/load_settings.hpp"
 
 namespace acts::cli {
@@ -133,6 +137,20 @@ TEST(Options, HaveDistinctNamesAndHelp) {
     names.push_back(spec.name);
   }
   EXPECT_GT(names.size(), 12U);
+}
+
+TEST(Options, StandInTheManPage) {
+  std::ifstream file(ACTS_MAN_PAGE);
+  std::stringstream text;
+  text << file.rdbuf();
+  std::string page = text.str();
+  std::erase(page, '\\');
+  std::vector<OptionSpec> all = common_options();
+  for (const Command& command : {demo_command(), collect_command(), replay_command(), exchange_command(),
+                                 doctor_command(), features_command()}) {
+    all.insert(all.end(), command.options.begin(), command.options.end());
+  }
+  for (const OptionSpec& spec : all) EXPECT_THAT(page, HasSubstr(flag_of(spec.name))) << spec.name;
 }
 
 TEST(NearestName, IsNoneForWhatIsFarOff) {

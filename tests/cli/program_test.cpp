@@ -159,7 +159,7 @@ TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
     doctor.front() = "doctor";
     const Outcome examined = run_acts(doctor, dir.string());
     EXPECT_EQ(examined.exit_code, kExitDone) << examined.out;
-    EXPECT_THAT(examined.out, HasSubstr("good  clock: 0 ms "));
+    EXPECT_THAT(examined.out, HasSubstr("good  clock: "));
 
     market.signal(SIGTERM);
     EXPECT_EQ(market.wait(), kExitDone);
