@@ -57,6 +57,7 @@ struct Command {
 std::vector<OptionSpec> common_options();
 
 Command collect_command();
+Command doctor_command();
 Command exchange_command();
 Command replay_command();
 Command features_command();

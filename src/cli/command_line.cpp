@@ -27,7 +27,7 @@ class Binding {
     bound.option->expected(1, spec.kind == OptionKind::kFiles ? CLI::detail::expected_max_vector_size : 1);
     bound.option->multi_option_policy(is_list(spec.kind) ? CLI::MultiOptionPolicy::TakeAll
                                                          : CLI::MultiOptionPolicy::TakeLast);
-    if (is_list(spec.kind)) bound.option->allow_extra_args(spec.kind == OptionKind::kFiles);
+    bound.option->allow_extra_args(spec.kind == OptionKind::kFiles);
   }
 
   void add_positional(CLI::App& app, const OptionSpec& spec) {

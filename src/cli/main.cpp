@@ -11,8 +11,8 @@ namespace acts::cli {
 namespace {
 
 int run(int argc, char** argv) {
-  const std::vector<Command> commands{demo_command(), collect_command(), replay_command(), exchange_command(),
-                                      features_command()};
+  const std::vector<Command> commands{demo_command(),     collect_command(),  replay_command(),
+                                      exchange_command(), features_command(), doctor_command()};
   const Result<CommandLine> line = parse_command_line(commands, argc, argv);
   if (!line) return complain(line.error());
   if (line->command == nullptr) {

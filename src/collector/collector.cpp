@@ -291,13 +291,18 @@ void Collector::Impl::on_message(ConnectionNumber number, std::string_view bytes
     return;
   }
   connection->on_message(now);
-  run_log.message(number, bytes, now);
+  feed(*connection, bytes, now);
+}
+
+void Collector::Impl::feed(Connection& connection, std::string_view bytes, UnixNanos now) {
+  run_log.message(connection.number(), bytes, now);
   const MessageOutcome outcome = pipeline.on_message(bytes, now);
   if (outcome.instrument < symbols.size()) {
-    connection->on_data(outcome.instrument, now);
+    connection.on_data(outcome.instrument, now);
     on_data(outcome.instrument, outcome, now);
+    pool.on_fed(outcome.instrument, now);
   }
-  if (!outcome.is_data || !outcome.problem.empty()) on_outcome(*connection, outcome, now);
+  if (!outcome.is_data || !outcome.problem.empty()) on_outcome(connection, outcome, now);
 }
 
 void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now) {

@@ -57,6 +57,7 @@ struct Collector::Impl final : LineListener {
   void on_stream_opened(InstrumentIndex instrument, UnixNanos now) override;
   void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) override;
   [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
+  void feed(Connection& connection, std::string_view bytes, UnixNanos now) override;
   void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
   void on_outcome(Connection& connection, const MessageOutcome& outcome, UnixNanos now);
   void on_problem(const MessageOutcome& outcome, UnixNanos now);

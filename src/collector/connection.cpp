@@ -136,6 +136,33 @@ void Connection::on_data(InstrumentIndex instrument, UnixNanos now) { slot(instr
 
 void Connection::join(InstrumentIndex instrument) { slot(instrument).joined = true; }
 
+bool Connection::hold(InstrumentIndex instrument, std::string_view bytes) {
+  if (held_bytes_ + bytes.size() > kMaxHeldBytes) return false;
+  held_[instrument].emplace_back(bytes);
+  held_bytes_ += bytes.size();
+  return true;
+}
+
+const std::string* Connection::first_held(InstrumentIndex instrument) const {
+  const auto found = held_.find(instrument);
+  return found == held_.end() ? nullptr : &found->second.front();
+}
+
+std::deque<std::string> Connection::take_held(InstrumentIndex instrument) {
+  const auto found = held_.find(instrument);
+  if (found == held_.end()) return {};
+  std::deque<std::string> messages = std::move(found->second);
+  held_.erase(found);
+  for (const std::string& message : messages) held_bytes_ -= message.size();
+  return messages;
+}
+
+std::vector<InstrumentIndex> Connection::held_instruments() const {
+  std::vector<InstrumentIndex> all;
+  for (const auto& [instrument, messages] : held_) all.push_back(instrument);
+  return all;
+}
+
 void Connection::close(UnixNanos now) {
   state_ = State::kClosing;
   closed_at_ = now;

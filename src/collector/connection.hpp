@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -30,6 +32,7 @@ struct LineMember {
 class Connection {
  public:
   enum class State : std::uint8_t { kConnecting, kOpen, kClosing };
+  static constexpr std::size_t kMaxHeldBytes = std::size_t{8} << 20;
 
   Connection(ConnectionNumber number, std::string url, Venue venue, UnixNanos now);
 
@@ -51,6 +54,11 @@ class Connection {
   void on_message(UnixNanos now);
   void on_data(binance::InstrumentIndex instrument, UnixNanos now);
   void join(binance::InstrumentIndex instrument);
+  // Keeps a message of a symbol that has not joined. False: no more than kMaxHeldBytes are kept, it is gone.
+  bool hold(binance::InstrumentIndex instrument, std::string_view bytes);
+  [[nodiscard]] const std::string* first_held(binance::InstrumentIndex instrument) const;
+  std::deque<std::string> take_held(binance::InstrumentIndex instrument);
+  [[nodiscard]] std::vector<binance::InstrumentIndex> held_instruments() const;
   void close(UnixNanos now);
   // The venue said that it will close it.
   void doom() { doomed_ = true; }
@@ -117,6 +125,8 @@ class Connection {
   bool taking_over_ = false;
   std::vector<Slot> slots_;  // by instrument
   std::vector<binance::InstrumentIndex> by_url_;
+  std::map<binance::InstrumentIndex, std::deque<std::string>> held_;
+  std::size_t held_bytes_ = 0;
   std::deque<Wish> wishes_;
   std::vector<Batch> awaiting_;
   std::optional<UnixNanos> retry_at_;  // after an error reply

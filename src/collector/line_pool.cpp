@@ -16,7 +16,7 @@ namespace {
 using binance::StreamRoute;
 
 constexpr std::array kRoutes{StreamRoute::kPublic, StreamRoute::kMarket};
-// An old connection may still deliver what was on its way when the new one was subscribed.
+// What the two deliver of one symbol comes no further apart.
 constexpr Nanos kOnItsWay = std::chrono::seconds{1};
 
 bool is_depth(Venue venue, std::string_view suffix) {
@@ -173,6 +173,7 @@ UnixNanos LinePool::try_open(Line& line, std::optional<Connection>& slot, UnixNa
 void LinePool::close(std::optional<Connection>& slot, std::uint16_t code, bool abort, UnixNanos now) {
   if (!slot) return;
   out_.push_back(CloseConnection{slot->number(), code, abort});
+  end_taking_over(*slot);
   slot->close(now);
   closing_.push_back(std::move(*slot));
   slot.reset();
@@ -242,17 +243,58 @@ bool LinePool::holds_back(Connection& connection, std::string_view bytes) {
   if (line == nullptr || known == by_stream_symbol_.end()) return false;
   const auto member = line->members.find(known->second);
   if (member == line->members.end() || connection.joined(known->second)) return false;
-  const bool joins = !member->second.has_depth || (peek->first_update_id && listener_.continues(known->second, *peek));
-  if (joins) connection.join(known->second);
-  return !joins;
+  if (!member->second.has_depth) {
+    connection.join(known->second);
+    return false;
+  }
+  if (!peek->first_update_id) return true;
+  if (connection.first_held(known->second) == nullptr && listener_.continues(known->second, *peek)) {
+    connection.join(known->second);
+    return false;
+  }
+  connection.hold(known->second, bytes);
+  return true;
+}
+
+void LinePool::release(InstrumentIndex instrument, UnixNanos now) {
+  for (const auto& line : lines_) {
+    const std::string* first = line->next ? line->next->first_held(instrument) : nullptr;
+    if (first == nullptr) continue;
+    const std::optional<StreamPeek> peek = peek_stream(*first);
+    if (!peek || !listener_.continues(instrument, *peek)) continue;
+    Connection& next = *line->next;
+    next.join(instrument);
+    for (const std::string& message : next.take_held(instrument)) listener_.feed(next, message, now);
+  }
+}
+
+// There is nothing left to wait for.
+void LinePool::release_all(Connection& connection, UnixNanos now) {
+  for (const InstrumentIndex instrument : connection.held_instruments()) {
+    connection.join(instrument);
+    for (const std::string& message : connection.take_held(instrument)) listener_.feed(connection, message, now);
+  }
+}
+
+void LinePool::begin_taking_over(Line& line) {
+  line.next->set_taking_over(true);
+  ++renewing_;
+}
+
+void LinePool::end_taking_over(Connection& connection) {
+  if (connection.taking_over()) --renewing_;
+  connection.set_taking_over(false);
 }
 
 bool LinePool::may_hand_over(const Line& line, UnixNanos now) const {
   const std::optional<UnixNanos> ready = line.next->ready_at();
   if (!ready || now - *ready < timings_.overlap_least) return false;
+  // Whatever the old one still delivers, the new one must have joined and deliver as well.
   return std::ranges::all_of(line.members, [&](const auto& entry) {
     const std::optional<UnixNanos> old = line.active->last_data(entry.first);
-    return line.next->joined(entry.first) || !old || *old < *ready + kOnItsWay;
+    if (!old || *old < *ready + kOnItsWay) return true;
+    const std::optional<UnixNanos> next = line.next->last_data(entry.first);
+    return line.next->joined(entry.first) && next && *next + kOnItsWay >= *old;
   });
 }
 
@@ -262,8 +304,9 @@ void LinePool::hand_over(Line& line, UnixNanos now) {
   const Connection old = *line.active;
   close(line.active, 1000, false, now);
   line.active = std::move(line.next);
-  line.active->set_taking_over(false);
   line.next.reset();
+  end_taking_over(*line.active);
+  release_all(*line.active, now);
   for (const auto& [instrument, member] : line.members) {
     const bool is_new = line.active->subscribed(instrument) && !old.subscribed(instrument);
     if (member.primary && is_new) listener_.on_stream_opened(instrument, now);

@@ -1,9 +1,10 @@
 // The lines of a shard: each carries the streams of some symbols over one connection, and over two while one takes over
 // from the other. Opens, renews, gives up and reopens connections for ever, within the venue's limits.
 //
-// Taking over without a gap: the second connection's messages of a symbol are held back (not recorded, not fed: the
-// first one delivers the same) until one of its depth updates continues what the book has; once that is so for every
-// symbol that is not silent, the first one is closed. What comes twice in between is told by its update id.
+// Taking over without a gap: the second connection may be ahead of the first. Its depth updates of a symbol wait until
+// the first of them continues what the book has; then the symbol has joined. Its other messages of symbols that have
+// not joined are left out: the first connection delivers the same. Once every symbol that is not silent has joined, the
+// first connection is closed. What came twice in between is told by its update id.
 #pragma once
 
 #include <array>
@@ -43,6 +44,8 @@ class LineListener {
   virtual void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) = 0;
   // True: the depth update that begins there continues the symbol's book, or there is nothing yet to continue.
   [[nodiscard]] virtual bool continues(InstrumentIndex instrument, const StreamPeek& peek) const = 0;
+  // A message that waited: its turn has come.
+  virtual void feed(Connection& connection, std::string_view bytes, UnixNanos now) = 0;
 };
 
 struct LineCounters {
@@ -70,8 +73,12 @@ class LinePool {
   void on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now);
   // nullptr: not a connection of ours. Valid until the next call that is not const.
   [[nodiscard]] Connection* find(ConnectionNumber number);
-  // True: not to be fed yet, see above.
+  // True: not to be fed now, see above; fed later, or left out.
   bool holds_back(Connection& connection, std::string_view bytes);
+  // A message of this symbol has been fed: what waited for it follows.
+  void on_fed(InstrumentIndex instrument, UnixNanos now) {
+    if (renewing_ > 0) release(instrument, now);
+  }
   void on_reply(Connection& connection, std::int64_t id, UnixNanos now);
   void on_error_reply(Connection& connection, std::int64_t id, std::string_view problem, UnixNanos now);
   void on_shutdown_notice(Connection& connection, UnixNanos now);
@@ -118,6 +125,10 @@ class LinePool {
   void fail_next(Line& line, std::string_view reason, UnixNanos now);
   void kill(Line& line, bool is_next, std::string_view reason, UnixNanos now);
   void hand_over(Line& line, UnixNanos now);
+  void release(InstrumentIndex instrument, UnixNanos now);
+  void release_all(Connection& connection, UnixNanos now);
+  void begin_taking_over(Line& line);
+  void end_taking_over(Connection& connection);
   void note_failure(Line& line, const ClosedInfo& info, UnixNanos now);
   void plan_renewal(Line& line, UnixNanos now);
   void tick_line(Line& line, UnixNanos now, bool watch);
@@ -145,6 +156,7 @@ class LinePool {
   ConnectionNumber next_number_ = 1;
   std::uint64_t next_line_ = 1;
   std::size_t lines_wanted_ = 1;
+  std::size_t renewing_ = 0;  // connections that are taking over
   bool stopped_ = false;
   LineCounters counters_;
 };

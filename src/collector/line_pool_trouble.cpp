@@ -111,6 +111,7 @@ void LinePool::fail_next(Line& line, std::string_view reason, UnixNanos now) {
   line.renew_at = now + line.backoff.next();
   say_lost(*line.next, reason, line.renew_at, now);
   if (!line.next->opened_at()) hosts_.on_failure();
+  end_taking_over(*line.next);
   line.next.reset();
 }
 
@@ -125,15 +126,17 @@ void LinePool::lose_active(Line& line, std::string_view reason, UnixNanos now) {
     if (member.primary && lost.subscribed(instrument)) listener_.on_stream_lost(instrument, reason, now);
   }
   if (!line.active) return;
-  line.active->set_taking_over(false);
+  end_taking_over(*line.active);
   for (const auto& [instrument, member] : line.members) {
     if (member.primary && line.active->subscribed(instrument)) listener_.on_stream_opened(instrument, now);
   }
   if (line.active->opened_at()) plan_renewal(line, now);
+  release_all(*line.active, now);
 }
 
 void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos now) {
   Connection copy = is_next ? *line.next : *line.active;
+  copy.set_taking_over(false);  // counted once, by the original
   if (is_next) {
     fail_next(line, reason, now);
   } else {
@@ -187,7 +190,7 @@ void LinePool::tick_renewal(Line& line, UnixNanos now) {
     line.renew_at = {INT64_MAX};
     line.attempt_at = try_open(line, line.next, now);
     if (line.next) {
-      line.next->set_taking_over(true);
+      begin_taking_over(line);
     } else {
       line.renew_at = line.attempt_at;
     }

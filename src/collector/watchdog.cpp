@@ -7,6 +7,9 @@ namespace {
 
 constexpr int kMeanShift = 16;              // the mean is over about so many intervals
 constexpr std::uint32_t kFewIntervals = 4;  // too few to know a pace
+// One long silence must not make it patient for hours: it counts as so many mean intervals, of at least kLeastMean.
+constexpr int kOutlier = 8;
+constexpr Nanos kLeastMean = std::chrono::milliseconds{1};
 constexpr Nanos kUnknownPace = std::chrono::minutes{1};
 constexpr std::uint32_t kMostDoublings = 6;
 
@@ -31,7 +34,8 @@ void SymbolWatch::on_lost() {
 
 void SymbolWatch::on_update(UnixNanos now) {
   if (has_data_) {
-    const Nanos interval = now - last_;
+    const bool known = intervals_ == kFewIntervals;
+    const Nanos interval = known ? std::min(now - last_, std::max(mean_, kLeastMean) * kOutlier) : now - last_;
     mean_ = intervals_ == 0 ? interval : mean_ + (interval - mean_) / kMeanShift;
     intervals_ += static_cast<std::uint32_t>(intervals_ < kFewIntervals);
   }

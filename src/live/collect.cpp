@@ -1,7 +1,6 @@
 #include "live/collect.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "acts/features/feature.hpp"
 
 #include "binance/symbols.hpp"
+#include "live/logging.hpp"
 #include "net/proxy.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -38,14 +38,14 @@ Result<std::unique_ptr<FeatureStore>> open_sqlite(const std::string& data_dir, c
   return std::unique_ptr<FeatureStore>(std::move(*store));
 }
 
-spdlog::level::level_enum level_of(collector::LogLevel level) {
+LogLevel level_of(collector::LogLevel level) {
   switch (level) {
-    case collector::LogLevel::kDebug: return spdlog::level::debug;
-    case collector::LogLevel::kInfo: return spdlog::level::info;
-    case collector::LogLevel::kWarning: return spdlog::level::warn;
-    case collector::LogLevel::kError: return spdlog::level::err;
+    case collector::LogLevel::kDebug: return LogLevel::kDebug;
+    case collector::LogLevel::kInfo: return LogLevel::kInfo;
+    case collector::LogLevel::kWarning: return LogLevel::kWarn;
+    case collector::LogLevel::kError: break;
   }
-  return spdlog::level::err;
+  return LogLevel::kError;
 }
 
 }  // namespace
@@ -122,9 +122,7 @@ void CollectRun::log(Venue venue, const collector::Log& line) {
     hooks_.log(venue, line);
     return;
   }
-  const std::string repeats = line.repeats > 0 ? fmt::format(" ({} more like it)", line.repeats) : "";
-  spdlog::log(level_of(line.level), "{}{}{}: {}{}", to_string(venue), line.symbol.empty() ? "" : " ", line.symbol,
-              line.text, repeats);
+  log_event({level_of(line.level), venue, line.symbol, line.key, line.text, line.repeats});
 }
 
 Result<void> CollectRun::serve() {

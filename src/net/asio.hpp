@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace acts {
@@ -31,9 +32,11 @@ using Task = asio::awaitable<T>;
 // The completion token of nearly every wait: resumes the coroutine, the outcome is in `error`.
 [[nodiscard]] inline auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
-// An exception that ends the coroutine leaves through EventLoop::run(): it is a defect, and must not vanish.
-inline void spawn(const Executor& executor, Task<void> task) {
-  asio::co_spawn(executor, std::move(task), [](const std::exception_ptr& exception) {
+// `owner`, whose member the task is, lives as long as that: the task starts later than this call. An exception that
+// ends it leaves through EventLoop::run(): it is a defect, and must not vanish.
+template <typename Owner>
+void spawn(const Executor& executor, std::shared_ptr<Owner> owner, Task<void> task) {
+  asio::co_spawn(executor, std::move(task), [owner = std::move(owner)](const std::exception_ptr& exception) {
     if (exception) std::rethrow_exception(exception);
   });
 }

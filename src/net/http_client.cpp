@@ -69,7 +69,6 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
 
 Task<void> HttpClient::Impl::run(RequestId id, bool is_busy, HttpRequest request, Callback callback,
                                  std::shared_ptr<Attempt> attempt) {
-  const std::shared_ptr<Impl> self = shared_from_this();
   // So that nothing is called inside request().
   co_await asio::post(loop.executor(), asio::use_awaitable);
   NetResult<HttpResponse> result;
@@ -177,7 +176,7 @@ Task<NetResult<void>> HttpClient::Impl::read_message(Job& job, HttpParser& parse
   while (true) {
     NetFault fault = parser.feed(pending);
     if (fault == NetFault::kNone && parser.is_done()) co_return NetResult<void>{};
-    if (parser.has_header()) job.attempt->stage = NetStage::kBody;
+    if (parser.has_header() || parser.is_body_too_large()) job.attempt->stage = NetStage::kBody;
     std::string problem = parser.problem();
     if (fault == NetFault::kNone) {
       error_code error;
@@ -250,7 +249,8 @@ HttpClient::RequestId HttpClient::request(HttpRequest request, Callback callback
   auto attempt = std::make_shared<Attempt>(impl_->loop.executor());
   attempt->arm(request.timeout);
   impl_->in_flight.emplace(id, attempt);
-  spawn(impl_->loop.executor(), impl_->run(id, is_busy, std::move(request), std::move(callback), std::move(attempt)));
+  spawn(impl_->loop.executor(), impl_,
+        impl_->run(id, is_busy, std::move(request), std::move(callback), std::move(attempt)));
   return id;
 }
 

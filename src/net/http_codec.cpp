@@ -50,6 +50,7 @@ std::string on_one_line(std::string text) {
 struct HttpParser::Impl {
   std::variant<RequestParser, ResponseParser> parser;
   std::string problem;
+  bool is_body_too_large = false;
 
   template <typename F>
   decltype(auto) with(F&& f) {
@@ -58,6 +59,7 @@ struct HttpParser::Impl {
 
   NetFault fault_of(const error_code& error) {
     problem = error.message();
+    is_body_too_large = error == http::error::body_limit;
     if (error == http::error::header_limit || error == http::error::body_limit ||
         error == http::error::buffer_overflow) {
       return NetFault::kTooLarge;
@@ -118,6 +120,7 @@ bool HttpParser::has_header() const noexcept {
 bool HttpParser::is_done() const noexcept {
   return impl_->with([](auto& parser) { return parser.is_done(); });
 }
+bool HttpParser::is_body_too_large() const noexcept { return impl_->is_body_too_large; }
 const std::string& HttpParser::problem() const noexcept { return impl_->problem; }
 
 bool HttpParser::expects_continue() const {

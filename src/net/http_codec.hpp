@@ -48,6 +48,8 @@ class HttpParser {
   [[nodiscard]] bool has_begun() const noexcept;  // a byte of it has come
   [[nodiscard]] bool has_header() const noexcept;
   [[nodiscard]] bool is_done() const noexcept;
+  // With kTooLarge: it was the body, not the header.
+  [[nodiscard]] bool is_body_too_large() const noexcept;
   // Why the last call failed, in words.
   [[nodiscard]] const std::string& problem() const noexcept;
   // The header is whole, the client waits to be told that the body is welcome (Expect: 100-continue).

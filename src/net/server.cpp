@@ -24,9 +24,9 @@ constexpr Nanos kAcceptPause = std::chrono::milliseconds{100};
 // How a connection goes on after one answer.
 enum class After : std::uint8_t { kNextRequest, kFinish, kReset };
 
-int status_of(NetFault fault, bool has_header) {
-  if (fault == NetFault::kTooLarge) return has_header ? 413 : 431;
-  return fault == NetFault::kTimeout ? 408 : 400;
+int status_of(NetFault fault, const HttpParser& parser) {
+  if (fault != NetFault::kTooLarge) return 400;
+  return parser.is_body_too_large() ? 413 : 431;
 }
 
 HttpServerRequest request_of(const HttpMessage& message, std::string peer, std::uint64_t connection_id) {
@@ -104,7 +104,6 @@ WsPeerOptions Server::Impl::session_options() const {
 }
 
 Task<void> Server::Impl::accept_all() {
-  const std::shared_ptr<Impl> self = shared_from_this();
   while (acceptor.is_open()) {
     error_code error;
     tcp::socket socket = co_await acceptor.async_accept(into(error));
@@ -126,12 +125,11 @@ Task<void> Server::Impl::accept_all() {
     if (!error) connection->peer = peer.address().to_string();
     connection->attempt = std::make_shared<Attempt>(loop.executor());
     connections.emplace(connection->id, connection);
-    spawn(loop.executor(), serve(std::move(socket), connection));
+    spawn(loop.executor(), shared_from_this(), serve(std::move(socket), connection));
   }
 }
 
 Task<void> Server::Impl::serve(tcp::socket socket, ConnectionPtr connection) {
-  const std::shared_ptr<Impl> self = shared_from_this();
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -173,7 +171,7 @@ Task<After> Server::Impl::serve_one(ConnectionPtr connection) {
     if (message.error().fault == NetFault::kTruncated) co_return After::kFinish;
     if (message.error().fault == NetFault::kTimeout) co_return After::kReset;
     HttpReply::Impl refusal(loop.executor());
-    refusal.respond(text_response(status_of(message.error().fault, parser.has_header()), message.error().message));
+    refusal.respond(text_response(status_of(message.error().fault, parser), message.error().message));
     co_return co_await write_reply(*connection, refusal, false, false);
   }
   if (message->is_upgrade) co_return co_await upgrade(connection, *std::move(message));
@@ -339,7 +337,7 @@ Result<std::uint16_t> Server::listen() {
     return fail(ErrorCode::kUsage,
                 fmt::format("cannot listen at {}, {}: choose another address or port", where, error.message()));
   }
-  spawn(impl_->loop.executor(), impl_->accept_all());
+  spawn(impl_->loop.executor(), impl_, impl_->accept_all());
   return acceptor.local_endpoint(error).port();
 }
 

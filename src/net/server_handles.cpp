@@ -59,9 +59,13 @@ WsSession WsUpgrade::accept(WsSessionCallbacks callbacks) {
   if (!impl_->reply->settle()) return WsSession{};
   auto session = std::make_shared<WsSession::Impl>();
   session->id = impl_->id;
-  session->peer = std::make_shared<WsPeer>(
-      impl_->executor, std::move(impl_->options),
-      WsPeerCallbacks{std::move(callbacks.on_message), std::move(callbacks.on_ping), std::move(callbacks.on_pong)});
+  WsPeerCallbacks on{{}, {}, std::move(callbacks.on_ping), std::move(callbacks.on_pong)};
+  if (callbacks.on_message) {
+    on.on_message = [to = std::move(callbacks.on_message)](std::string_view bytes, UnixNanos, bool binary) {
+      to(bytes, binary);
+    };
+  }
+  session->peer = std::make_shared<WsPeer>(impl_->executor, std::move(impl_->options), std::move(on));
   impl_->session = session;
   impl_->on_close = std::move(callbacks.on_close);
   return WsSession(std::move(session));

@@ -62,9 +62,9 @@ bool expect_host(SSL* handle, const std::string& host) {
   X509_VERIFY_PARAM* const parameters = SSL_get0_param(handle);
   if (!not_an_address) return X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1;
   X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  // A macro of OpenSSL's that casts in C's way.
-  const bool has_sni =
-      SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str())) == 1;
+  // What OpenSSL's macro does, without its C cast; it copies the name.
+  std::string name = host;
+  const bool has_sni = SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
   return has_sni && X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), 0) == 1;
 }
 

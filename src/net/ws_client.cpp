@@ -73,14 +73,14 @@ struct WebSocketClient::Impl : std::enable_shared_from_this<Impl> {
 
 void WebSocketClient::Impl::make_peer() {
   WsPeerCallbacks on;
-  // The peer is owned by us, and silenced before we go.
-  on.on_message = [this](std::string_view bytes, bool binary) { callbacks.on_message(bytes, clock.now(), binary); };
+  // The peer runs within run(), which keeps us.
+  on.now = [this] { return clock.now(); };
+  on.on_message = callbacks.on_message;
   on.on_ping = callbacks.on_ping;
   peer = std::make_shared<WsPeer>(loop.executor(), peer_options(options), std::move(on));
 }
 
 Task<void> WebSocketClient::Impl::run() {
-  const std::shared_ptr<Impl> self = shared_from_this();
   // So that nothing is called inside open().
   co_await asio::post(loop.executor(), asio::use_awaitable);
   NetResult<std::shared_ptr<WsConnection>> connection = co_await connect();
@@ -170,7 +170,7 @@ void WebSocketClient::open() {
   ACTS_ASSERT(!impl_->was_opened);
   impl_->was_opened = true;
   impl_->attempt->arm(impl_->options.connect_timeout);
-  spawn(impl_->loop.executor(), impl_->run());
+  spawn(impl_->loop.executor(), impl_, impl_->run());
 }
 
 Result<void> WebSocketClient::send_text(std::string message) {

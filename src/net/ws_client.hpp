@@ -84,8 +84,9 @@ class WebSocketClient {
   // Ends it at once, without a close frame. on_close() still comes.
   void abort();
 
-  // Backpressure: after pause_reading() no further message is delivered and the socket is read no further. Pings are
-  // not answered meanwhile, and the idle timeout stands still.
+  // Backpressure: after pause_reading() no further message is delivered, and the socket is read no further than the
+  // message that is next (its ts_recv stays that of its arrival). Pings behind that one are not answered meanwhile, and
+  // the idle timeout stands still.
   void pause_reading();
   void resume_reading();
 

@@ -30,7 +30,6 @@ WsPeer::WsPeer(const Executor& executor, WsPeerOptions options, WsPeerCallbacks 
       close_timer_(executor) {}
 
 Task<WsEnd> WsPeer::run(std::shared_ptr<WsConnection> connection) {
-  const std::shared_ptr<WsPeer> self = shared_from_this();
   connection_ = std::move(connection);
   is_running_ = true;
   if (was_forced_) connection_->stream().close();
@@ -41,7 +40,7 @@ Task<WsEnd> WsPeer::run(std::shared_ptr<WsConnection> connection) {
   if (options_.idle_timeout.count() > 0) watch_idleness();
   if (options_.ping_interval.count() > 0) ping_regularly();
   is_writing_ = true;
-  spawn(writer_wake_.get_executor(), write_all());
+  spawn(writer_wake_.get_executor(), shared_from_this(), write_all());
   if (is_closing_) limit_closing();
   const error_code error = co_await read_all();
   on_reading_over();
@@ -61,14 +60,23 @@ Task<WsEnd> WsPeer::run(std::shared_ptr<WsConnection> connection) {
 
 Task<error_code> WsPeer::read_all() {
   while (true) {
-    while (is_paused_ && !is_closing_ && !was_forced_) {
-      error_code ignored;
-      reader_wake_.expires_at(SteadyTime::max());
-      co_await reader_wake_.async_wait(into(ignored));
-    }
+    co_await wait_while_paused();
     const WsConnection::Message message = co_await connection_->read();
     if (message.error) co_return message.error;
-    if (!is_silent_ && !is_closing_ && callbacks_.on_message) callbacks_.on_message(message.bytes, message.binary);
+    const UnixNanos ts_recv = callbacks_.now ? callbacks_.now() : UnixNanos{};
+    // It may have been paused while this read was waiting.
+    co_await wait_while_paused();
+    if (!is_silent_ && !is_closing_ && !was_forced_ && callbacks_.on_message) {
+      callbacks_.on_message(message.bytes, ts_recv, message.binary);
+    }
+  }
+}
+
+Task<void> WsPeer::wait_while_paused() {
+  while (is_paused_ && !is_closing_ && !was_forced_) {
+    error_code ignored;
+    reader_wake_.expires_at(SteadyTime::max());
+    co_await reader_wake_.async_wait(into(ignored));
   }
 }
 
@@ -82,7 +90,6 @@ void WsPeer::on_reading_over() {
 }
 
 Task<void> WsPeer::write_all() {
-  const std::shared_ptr<WsPeer> self = shared_from_this();
   error_code error;
   while (!error && !has_ended_ && !was_forced_) {
     if (queue_.empty()) {

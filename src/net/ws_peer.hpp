@@ -29,7 +29,9 @@ struct WsPeerOptions {
 };
 
 struct WsPeerCallbacks {
-  std::function<void(std::string_view bytes, bool binary)> on_message;
+  // The time right after a read; may be left empty.
+  std::function<UnixNanos()> now;
+  std::function<void(std::string_view bytes, UnixNanos ts_recv, bool binary)> on_message;
   std::function<void(std::string_view payload)> on_ping;
   std::function<void(std::string_view payload)> on_pong;
 };
@@ -73,6 +75,7 @@ class WsPeer : public std::enable_shared_from_this<WsPeer> {
 
   bool enqueue(Item item);
   Task<error_code> read_all();
+  Task<void> wait_while_paused();
   Task<void> write_all();
   Task<bool> wait_for_budget();
   Task<error_code> write(const Item& item);

@@ -114,8 +114,7 @@ TEST(BannedInCode, LeavesShellRoomsWhatIsTheirs) {
   EXPECT_THAT(check_code({"src/net/clock.cpp", "auto t = std::chrono::system_clock::now();\n"}), IsEmpty());
   EXPECT_THAT(check_code({"src/store/db.cpp", "auto t = std::chrono::system_clock::now();\n"}),
               ElementsAre(HasSubstr("system_clock")));
-  EXPECT_THAT(check_code({"src/net/clock.cpp", "std::cout << 1;\n"}),
-              ElementsAre(HasSubstr("only cli/ writes to the terminal")));
+  EXPECT_THAT(check_code({"src/net/clock.cpp", "std::cout << 1;\n"}), ElementsAre(HasSubstr("write to the terminal")));
   EXPECT_THAT(check_code({"src/net/clock.cpp", "// std::cout << \"x\";\nlog(\"std::cout\");\n"}), IsEmpty());
 }
 

@@ -81,7 +81,7 @@ TEST_F(HttpClientTest, KeepsNoMoreIdleConnectionsThanAllowedAndNoneTooLong) {
 
 TEST_F(HttpClientTest, RepeatsAGetOnAConnectionThatTheServerHadClosed) {
   ServerOptions options;
-  options.idle_timeout = 20ms;
+  options.idle_timeout = 150ms;
   const std::uint16_t port = serve(options);
   HttpClient client(loop, {});
   int answers = 0;
@@ -174,7 +174,7 @@ TEST_F(HttpClientTest, TellsATruncatedBodyOfItsOwnServer) {
 TEST_F(HttpClientTest, GivesUpAtEachStageInTime) {
   const FullBacklog nobody;
   HttpRequest request;
-  request.timeout = 60ms;
+  request.timeout = 150ms;
   request.url = url(nobody.port());
   NetResult<HttpResponse> response = fetch(request);
   ASSERT_FALSE(response);
@@ -200,6 +200,7 @@ TEST_F(HttpClientTest, GivesUpAtEachStageInTime) {
     read_until(connection, "");
   });
   request.url = url(halting.port());
+  request.timeout = 400ms;
   response = fetch(request);
   EXPECT_EQ(response.error().fault, NetFault::kTimeout);
   EXPECT_EQ(response.error().stage, NetStage::kBody) << response.error().message;

@@ -113,7 +113,7 @@ bool NetTest::run_until(const std::function<bool()>& is_done) {
     }
   };
   timer = loop.start_timer(0ms, look);
-  const bool was_done = loop.run_for(5s);
+  const bool was_done = loop.run_for(20s);
   loop.cancel_timer(timer);
   return was_done;
 }

@@ -68,7 +68,7 @@ class FullBacklog {
 
 class NetTest : public testing::Test {
  protected:
-  // False: not within 5 s.
+  // False: not within 20 s.
   bool run_until(const std::function<bool()>& is_done);
   void run_for(Nanos real_time) { (void)loop.run_for(real_time); }
 

@@ -77,7 +77,7 @@ TEST_F(ProxyTunnel, EndsAtTheDeadline) {
   options.proxy = through(proxy.port());
   HttpRequest request;
   request.url = "https://example.invalid/";
-  request.timeout = 50ms;
+  request.timeout = 200ms;
   const NetResult<HttpResponse> response = fetch(request, options);
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().fault, NetFault::kTimeout);

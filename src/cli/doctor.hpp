@@ -1,0 +1,52 @@
+// What acts doctor looks at. Every check ends in one finding, whatever happens: what is not reachable is a finding too.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "acts/base/clock.hpp"
+
+#include "cli/option.hpp"
+#include "live/settings.hpp"
+
+namespace acts::cli {
+
+enum class Verdict : std::uint8_t { kGood, kWarning, kBad };
+
+struct Finding {
+  Verdict verdict = Verdict::kGood;
+  std::string topic;  // "clock", "disk", ...
+  std::string text;   // one line: what was found
+  std::string remedy = {};
+  int exit_code = 0;  // of a bad one
+};
+
+// "bad   disk: 12 MiB free in /var/lib/acts; make room: ...".
+std::string to_line(const Finding& finding);
+// The largest of the bad ones', 0 if there is none.
+int exit_code_of(std::span<const Finding> findings);
+
+// Directory: there, writable, or one that can be made; and room on its disk.
+std::vector<Finding> check_data_dir(const std::string& data_dir);
+// acts.db in it, if there is one.
+Finding check_store(const std::string& data_dir);
+Finding check_open_files(std::size_t symbols, const CollectSettings& settings);
+Finding check_ca_file(const std::string& ca_file);
+
+inline constexpr std::uint64_t kLeastFreeBytes = std::uint64_t{100} << 20;
+inline constexpr std::uint64_t kEnoughFreeBytes = std::uint64_t{2} << 30;
+Finding judge_free_space(std::uint64_t free_bytes, const std::string& directory);
+
+// Our clock against the venue's: `server` was read between `sent` and `received` of ours.
+inline constexpr Nanos kMaxGoodOffset = std::chrono::milliseconds{500};
+inline constexpr Nanos kMaxBearableOffset = std::chrono::seconds{30};
+Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos received);
+
+// Asks time of each venue's REST hosts and whether its stream hosts answer; all at once, within kNetworkTimeout.
+inline constexpr Nanos kNetworkTimeout = std::chrono::seconds{10};
+std::vector<Finding> check_network(const CollectSettings& settings, std::span<const Venue> venues, Clock& clock);
+
+}  // namespace acts::cli

@@ -1,0 +1,60 @@
+// acts doctor: what stands in the way of collecting, and what to do about it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "binance/symbols.hpp"
+#include "cli/command.hpp"
+#include "cli/doctor.hpp"
+#include "cli/load_settings.hpp"
+#include "net/real_clock.hpp"
+
+namespace acts::cli {
+namespace {
+
+std::vector<Venue> venues_of(const CollectSettings& settings) {
+  std::vector<Venue> venues;
+  for (const std::string& typed : settings.symbols) {
+    const auto wish = binance::parse_symbol_wish(typed, settings.venue);
+    if (wish && std::ranges::find(venues, wish->venue) == venues.end()) venues.push_back(wish->venue);
+  }
+  if (venues.empty()) venues.push_back(settings.venue);
+  return venues;
+}
+
+int run(const Given& given) {
+  Output out;
+  std::vector<Finding> findings;
+  const auto report = [&](Finding finding) {
+    out.write(to_line(finding));
+    out.flush();
+    findings.push_back(std::move(finding));
+  };
+  const Result<CollectSettings> settings = load_settings(given);
+  if (!settings) {
+    report({Verdict::kBad, "configuration", settings.error().message, {}, kExitUsage});
+    return exit_code_of(findings);
+  }
+  report({Verdict::kGood, "configuration",
+          fmt::format("{} symbols, data in {}", settings->symbols.size(), settings->data_dir)});
+  for (Finding& finding : check_data_dir(settings->data_dir)) report(std::move(finding));
+  report(check_store(settings->data_dir));
+  report(check_open_files(settings->symbols.size(), *settings));
+  report(check_ca_file(settings->ca_file));
+  RealClock clock;
+  for (Finding& finding : check_network(*settings, venues_of(*settings), clock)) report(std::move(finding));
+  return exit_code_of(findings);
+}
+
+}  // namespace
+
+Command doctor_command() {
+  return {.name = "doctor",
+          .summary = "Clock, disk, permissions, configuration, reachability; what to do about each",
+          .options = settings_flags(),
+          .positional = symbols_positional(),
+          .examples = "  acts doctor\n  acts --config /etc/acts/acts.toml doctor",
+          .run = run};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,98 @@
+#include "cli/doctor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "cli/command.hpp"
+#include "recording/temp_dir.hpp"
+
+namespace acts::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+UnixNanos at(std::int64_t millis) { return from_unix_millis(millis); }
+
+TEST(Doctor, TakesTheMiddleOfTheRequestAsTheTimeOfTheVenue) {
+  const Finding finding = judge_clock(Venue::kBinanceSpot, at(1'000'000), at(999'990), at(1'000'030));
+  EXPECT_EQ(finding.verdict, Verdict::kGood);
+  EXPECT_EQ(finding.text, "10 ms ahead of binance-spot's, give or take 20 ms");
+}
+
+TEST(Doctor, WarnsOfAClockThatIsOffAndRefusesOneThatIsFarOff) {
+  const Finding off = judge_clock(Venue::kBinanceUsdm, at(2'000'000), at(1'998'000), at(1'998'000));
+  EXPECT_EQ(off.verdict, Verdict::kWarning);
+  EXPECT_EQ(off.text, "2000 ms behind binance-usdm's, give or take 0 ms");
+  EXPECT_THAT(off.remedy, HasSubstr("set-ntp"));
+  EXPECT_EQ(judge_clock(Venue::kBinanceSpot, at(0), at(31'000), at(31'000)).verdict, Verdict::kBad);
+  // What a slow answer leaves open is not held against the clock.
+  EXPECT_EQ(judge_clock(Venue::kBinanceSpot, at(0), at(-1000), at(4000)).verdict, Verdict::kGood);
+}
+
+TEST(Doctor, JudgesFreeSpace) {
+  EXPECT_EQ(judge_free_space(kEnoughFreeBytes, "/d").verdict, Verdict::kGood);
+  EXPECT_EQ(judge_free_space(kEnoughFreeBytes - 1, "/d").verdict, Verdict::kWarning);
+  const Finding full = judge_free_space(kLeastFreeBytes - 1, "/d");
+  EXPECT_EQ(full.verdict, Verdict::kBad);
+  EXPECT_EQ(full.exit_code, kExitStorage);
+  EXPECT_EQ(full.text, "99 MiB free in /d");
+}
+
+TEST(Doctor, FindsADirectoryThatCanBeMade) {
+  const testing::TempDir dir;
+  const std::vector<Finding> findings = check_data_dir(dir / "a/b/c");
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].verdict, Verdict::kGood);
+  EXPECT_THAT(findings[0].text, HasSubstr("is not there yet and can be made"));
+  EXPECT_THAT(check_data_dir(dir.string())[0].text, HasSubstr("can be written"));
+}
+
+TEST(Doctor, FindsAFileWhereADirectoryMustBe) {
+  const testing::TempDir dir;
+  const std::vector<Finding> findings = check_data_dir(dir.write("file", "x") + "/data");
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].verdict, Verdict::kBad);
+  EXPECT_EQ(findings[0].exit_code, kExitStorage);
+}
+
+TEST(Doctor, OpensTheStore) {
+  const testing::TempDir dir;
+  EXPECT_EQ(check_store(dir.string()).verdict, Verdict::kGood);
+  const std::string database = dir.write("acts.db", std::string(5000, 'x'));
+  const Finding finding = check_store(dir.string());
+  EXPECT_EQ(finding.verdict, Verdict::kBad);
+  EXPECT_EQ(finding.exit_code, kExitStorage);
+  EXPECT_THAT(finding.text, HasSubstr("acts.db"));
+}
+
+TEST(Doctor, ChecksTheCertificates) {
+  const testing::TempDir dir;
+  EXPECT_EQ(check_ca_file("").verdict, Verdict::kGood);
+  EXPECT_EQ(check_ca_file(dir.write("ca.pem", "x")).verdict, Verdict::kGood);
+  EXPECT_EQ(check_ca_file(dir / "none.pem").exit_code, kExitUsage);
+}
+
+TEST(Doctor, CountsOpenFiles) {
+  CollectSettings settings;
+  EXPECT_EQ(check_open_files(1, settings).verdict, Verdict::kGood);
+  settings.log.per_symbol = true;
+  EXPECT_EQ(check_open_files(std::size_t{1} << 40, settings).verdict, Verdict::kBad);
+}
+
+TEST(Doctor, EndsWithTheWorst) {
+  const std::array<Finding, 4> findings{{{Verdict::kBad, "a", "b", "c", 2},
+                                         {Verdict::kWarning, "a", "b", "c", 70},
+                                         {Verdict::kBad, "a", "b", "c", 4},
+                                         {Verdict::kGood, "a", "b"}}};
+  EXPECT_EQ(exit_code_of(findings), 4);
+  EXPECT_EQ(exit_code_of({}), 0);
+  EXPECT_EQ(to_line(findings[0]), "bad   a: b; c\n");
+  EXPECT_EQ(to_line(findings[3]), "good  a: b\n");
+}
+
+}  // namespace
+}  // namespace acts::cli

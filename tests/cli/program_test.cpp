@@ -1,0 +1,200 @@
+// The program as users meet it: what it prints where, and how it ends.
+#include "cli/program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "cli/command.hpp"
+#include "recording/temp_dir.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+const std::string kSpotBtc = ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz";
+const std::string kUsdmBtc = ACTS_TESTDATA "/binance-feed/usdm/btcusdt_20240808.gz";
+
+std::ptrdiff_t lines_of(const std::string& text) { return std::ranges::count(text, '\n'); }
+
+// One line on standard error, nothing else.
+void expect_mistake(const std::vector<std::string>& arguments, int exit_code, const std::string& beginning) {
+  const Outcome outcome = run_acts(arguments);
+  EXPECT_EQ(outcome.exit_code, exit_code);
+  EXPECT_THAT(outcome.err, StartsWith("acts: " + beginning));
+  EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+}
+
+TEST(Program, HelpsOnStandardOutput) {
+  const Outcome outcome = run_acts({"--help"});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_EQ(outcome.err, "");
+  for (const char* command : {"demo", "collect", "replay", "exchange", "features", "doctor"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(std::string("\n  ") + command + " "));
+    const Outcome one = run_acts({command, "--help"});
+    EXPECT_EQ(one.exit_code, kExitDone) << command;
+    EXPECT_GE(lines_of(one.out.substr(std::min(one.out.size(), one.out.find("Examples:\n")))), 3) << one.out;
+  }
+  EXPECT_THAT(run_acts({"--version"}).out, MatchesRegex("acts [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST(Program, SaysInOneLineWhatIsWrong) {
+  expect_mistake({}, kExitUsage, "a command is needed");
+  expect_mistake({"repaly", "x"}, kExitUsage, "no command 'repaly': did you mean replay?");
+  expect_mistake({"replay", "--sumary", "x"}, kExitUsage, "no flag '--sumary' of replay: did you mean --summary?");
+  expect_mistake({"replay", "--rows", "xml", "x"}, kExitUsage, "--rows: 'xml' is none of csv, json, none");
+  expect_mistake({"replay"}, kExitUsage, "FILE is required");
+  expect_mistake({"features", "--bands", "x"}, kExitUsage, "--bands: ");
+  expect_mistake({"collect"}, kExitUsage, "no symbol to collect");
+  expect_mistake({"collect", "--limit", "0", "BTC"}, kExitUsage, "--limit: '0'");
+  expect_mistake({"collect", "--rest-url", "http://example.com", "BTC"}, kExitUsage,
+                 "--rest-url: 'http://example.com' is not encrypted");
+  expect_mistake({"--config", "/nonexistent.toml", "collect"}, kExitUsage, "/nonexistent.toml: cannot be read");
+  expect_mistake({"exchange"}, kExitUsage, "one of --replay FILE and --synthetic SEED is needed");
+  expect_mistake({"exchange", "--synthetic", "1", "--speed", "-1"}, kExitUsage, "--speed: '-1'");
+  expect_mistake({"exchange", "--synthetic", "x"}, kExitUsage, "--synthetic: 'x' is not a seed");
+  expect_mistake({"exchange", "--synthetic", "1", "--levels", "0"}, kExitUsage, "--levels: '0'");
+  expect_mistake({"exchange", "--synthetic", "1", "--venue", "kraken"}, kExitUsage, "--venue: ");
+  expect_mistake({"exchange", "--synthetic", "1", "--symbols", "a b"}, kExitUsage, "--symbols: ");
+  expect_mistake({"exchange", "--synthetic", "1", "--listen", "nowhere"}, kExitUsage, "--listen: ");
+}
+
+TEST(Program, ReadsTheConfigurationOfItsDirectory) {
+  const TempDir dir;
+  const std::string file = dir.write("acts.toml", "[collect]\nlimits = 5\n");
+  const Outcome outcome = run_acts({"collect", "BTCUSDT"}, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitUsage);
+  EXPECT_EQ(outcome.err, "acts: acts.toml:2: no key 'limits' in [collect]: did you mean limit?\n");
+}
+
+TEST(Program, ReplaysARecordingToItsEndState) {
+  const Outcome outcome = run_acts({"replay", "--summary", kSpotBtc});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(lines_of(outcome.out), 1 + 5 + 2);
+  EXPECT_THAT(outcome.out, StartsWith("venue,symbol,sample_time,last_book_update,best_bid,best_ask,"));
+  EXPECT_THAT(
+      outcome.out,
+      HasSubstr("\nbinance-spot BTCUSDT: bid 61685.99 x 1.0087, ask 61686 x 2.29327, levels 1209 / 2196, applied 3449, "
+                "dropped 2, gaps 0, last update id 50093421584, bookTicker agreed 564 of 564, state in_sync\n"));
+}
+
+TEST(Program, ReplaysTheOtherVenueAsJson) {
+  const Outcome outcome = run_acts({"replay", "--venue", "binance-usdm", "--rows", "json", "--bands", "0.5", kUsdmBtc});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_THAT(outcome.out, StartsWith("{\"venue\":\"binance-usdm\",\"symbol\":\"BTCUSDT\","));
+  EXPECT_THAT(outcome.out, HasSubstr("\"total_bid_0_5\":\""));
+  EXPECT_EQ(lines_of(outcome.out), 5);
+}
+
+TEST(Program, PrintsNoRowWhenNoneIsWanted) {
+  const Outcome outcome = run_acts({"replay", "--rows", "none", kSpotBtc});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST(Program, SaysWhatIsNoRecording) {
+  const TempDir dir;
+  expect_mistake({"replay", dir / "none.gz"}, kExitUsage, (dir / "none.gz") + ": ");
+  const Outcome html = run_acts({"replay", "--rows", "none", dir.write("page.html", "<html>\n<p>no\n</html>\n")});
+  EXPECT_EQ(html.exit_code, kExitBadInput);
+  EXPECT_THAT(html.err, HasSubstr("no line of these files could be used"));
+  const Outcome cut =
+      run_acts({"replay", "--rows", "none", dir.write("cut.gz", read_file(kSpotBtc).substr(0, 100'000))});
+  EXPECT_THAT(cut.err, HasSubstr("cut.gz"));
+}
+
+TEST(Program, PrintsEveryFeature) {
+  const Outcome outcome = run_acts({"features", "--bands", "2"});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_THAT(outcome.out, HasSubstr("total_bid_2"));
+}
+
+TEST(Program, EndsWhenItsReaderHasGone) {
+  Running replay({"replay", kSpotBtc, kUsdmBtc}, "/");
+  replay.close_output();
+  EXPECT_EQ(replay.wait(), kExitDone);
+}
+
+// The command that the exchange prints, as arguments.
+std::vector<std::string> words(const std::string& line) {
+  std::vector<std::string> all;
+  for (std::size_t begin = 0; begin < line.size();) {
+    const std::size_t end = std::min(line.find(' ', begin), line.size());
+    all.push_back(line.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return all;
+}
+
+TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
+  for (const bool tls : {false, true}) {
+    const TempDir dir;
+    std::vector<std::string> serve{"--log-level", "error", "exchange", "--replay", kSpotBtc, "--speed", "20"};
+    if (tls) serve.emplace_back("--tls");
+    Running market(serve, dir.string());
+    std::vector<std::string> collect = words(market.next_line());
+    ASSERT_EQ(collect.back(), "SYMBOL...");
+    ASSERT_EQ(collect.front(), "acts");
+    collect.erase(collect.begin());
+    collect.back() = "BTC";
+    for (const char* more : {"--duration", "2s", "--record", "--log-per-symbol", "--metrics", "127.0.0.1:0"})
+      collect.emplace_back(more);
+    const Outcome collected = run_acts(collect, dir.string());
+    EXPECT_EQ(collected.exit_code, kExitDone) << collected.err;
+    EXPECT_EQ(collected.out, "");
+    EXPECT_TRUE(std::filesystem::exists(dir / "acts-data/acts.db")) << collected.err;
+    EXPECT_TRUE(std::filesystem::exists(dir / "acts-data/raw/binance-spot"));
+
+    std::vector<std::string> doctor(collect.begin(), collect.end() - 6);
+    doctor.front() = "doctor";
+    const Outcome examined = run_acts(doctor, dir.string());
+    EXPECT_EQ(examined.exit_code, kExitDone) << examined.out;
+    EXPECT_THAT(examined.out, HasSubstr("good  clock: 0 ms "));
+
+    market.signal(SIGTERM);
+    EXPECT_EQ(market.wait(), kExitDone);
+  }
+}
+
+TEST(Program, DrainsAtASignal) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "100"},
+                 dir.string());
+  std::vector<std::string> collect = words(market.next_line());
+  ASSERT_GT(collect.size(), 4U);
+  collect.erase(collect.begin());
+  collect.back() = "BTCUSDT";
+  collect.emplace_back("--log-level");
+  collect.emplace_back("warn");
+  Running collector(collect, dir.string());
+  for (int i = 0; i < 200 && !std::filesystem::exists(dir / "acts-data/acts.db"); ++i) ::usleep(50'000);
+  collector.signal(SIGHUP);  // nothing to read again, and no reason to end
+  collector.signal(SIGTERM);
+  EXPECT_EQ(collector.wait(), kExitDone);
+}
+
+TEST(Program, DoctorNamesWhatIsUnreachableAndGoesOn) {
+  const TempDir dir;
+  const Outcome outcome =
+      run_acts({"doctor", "--rest-url", "http://127.0.0.1:1", "--stream-url", "ws://127.0.0.1:1"}, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitNetwork);
+  EXPECT_THAT(outcome.out, HasSubstr("bad   network: http://127.0.0.1:1: "));
+  EXPECT_THAT(outcome.out, HasSubstr("bad   network: ws://127.0.0.1:1: "));
+  EXPECT_THAT(outcome.out, HasSubstr("good  disk: "));
+  const Outcome wrong = run_acts({"doctor", "--limit", "0"}, dir.string());
+  EXPECT_EQ(wrong.exit_code, kExitUsage);
+  EXPECT_THAT(wrong.out, StartsWith("bad   configuration: --limit: "));
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,301 @@
+// acts.toml and flags: what they set, and the one line that each mistake is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+
+namespace acts::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Result<std::string> no_file(const std::string& path) { return fail(ErrorCode::kUsage, path + ": there is no file"); }
+
+Result<CollectSettings> load(std::string_view toml, const Given& given = {}, const ReadFile& read = no_file) {
+  SettingsLoader loader;
+  if (const Result<void> done = loader.read_config(toml, "acts.toml"); !done) return std::unexpected(done.error());
+  if (const Result<void> done = loader.apply(given); !done) return std::unexpected(done.error());
+  return loader.finish(read);
+}
+
+std::string error_of(std::string_view toml, const Given& given = {}, const ReadFile& read = no_file) {
+  const Result<CollectSettings> settings = load(toml, given, read);
+  if (settings) return "no error";
+  EXPECT_EQ(settings.error().code, ErrorCode::kUsage);
+  EXPECT_EQ(settings.error().message.find('\n'), std::string::npos) << settings.error().message;
+  return settings.error().message;
+}
+
+TEST(Settings, AreTheDefaultsWhereNothingIsSaid) {
+  const Result<CollectSettings> settings = load("");
+  ASSERT_TRUE(settings);
+  EXPECT_TRUE(settings->symbols.empty());
+  EXPECT_EQ(settings->data_dir, "./acts-data");
+  EXPECT_EQ(settings->update_interval, std::chrono::milliseconds{100});
+  EXPECT_EQ(settings->stale_after, std::chrono::seconds{60});
+  EXPECT_EQ(settings->limit, 0);
+  EXPECT_FALSE(settings->record);
+  EXPECT_FALSE(settings->serve_metrics);
+}
+
+TEST(Settings, ShowTheirDefaultsInTheHelpAsTheyAre) {
+  for (const OptionSpec& spec : settings_flags()) {
+    if (spec.default_text.empty()) continue;
+    const Given given{
+        {std::string(spec.name), is_list(spec.kind) ? Values{"1", "4"} : Values{std::string(spec.default_text)}}};
+    const Result<CollectSettings> plain = load("");
+    const Result<CollectSettings> said = load("", given);
+    ASSERT_TRUE(said) << spec.name << ": " << said.error().message;
+    EXPECT_EQ(said->data_dir, plain->data_dir);
+    EXPECT_EQ(said->venue, plain->venue);
+    EXPECT_EQ(said->update_interval, plain->update_interval);
+    EXPECT_EQ(said->refresh_interval, plain->refresh_interval);
+    EXPECT_EQ(said->duration, plain->duration);
+    EXPECT_EQ(said->stale_after, plain->stale_after);
+    EXPECT_EQ(said->connections, plain->connections);
+    EXPECT_EQ(said->bands.size(), plain->bands.size());
+    EXPECT_EQ(said->record, plain->record);
+    EXPECT_EQ(said->log, plain->log);
+  }
+}
+
+TEST(Settings, ReadEveryKeyOfTheFile) {
+  const Result<CollectSettings> settings = load(R"([collect]
+symbols = ["BTCUSDT", "binance-usdm:ETHUSDT", "BTC"]
+data_dir = "/var/lib/acts"
+bands = [0.5, 1, 4]
+limit = 1000
+update_interval = "100ms"
+refresh_interval = "30m"
+streams = ["depth", "trade", "markPrice"]
+record = true
+ca_file = "ca.pem"
+metrics = "[::1]:9100"
+duration = "150s"
+stale_after = "10s"
+connections = 3
+log_per_symbol = true
+log_level = "debug"
+log_format = "json"
+
+[venues.binance-spot]
+rest_url = "https://api1.binance.com/"
+stream_url = "wss://stream.binance.com:443"
+[venues.binance-usdm]
+rest_url = "http://127.0.0.1:9000"
+stream_url = "ws://[::1]:9001"
+)");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->symbols, ElementsAre("BTCUSDT", "binance-usdm:ETHUSDT", "BTC"));
+  EXPECT_EQ(settings->data_dir, "/var/lib/acts");
+  EXPECT_EQ(settings->bands[0].column_suffix(), "0_5");
+  EXPECT_EQ(settings->bands.size(), 3U);
+  EXPECT_EQ(settings->limit, 1000);
+  EXPECT_EQ(settings->refresh_interval, std::chrono::minutes{30});
+  EXPECT_THAT(settings->streams, ElementsAre("depth", "trade", "markPrice"));
+  EXPECT_TRUE(settings->record);
+  EXPECT_EQ(settings->ca_file, "ca.pem");
+  EXPECT_TRUE(settings->serve_metrics);
+  EXPECT_EQ(settings->metrics, (ListenAddress{"::1", 9100}));
+  EXPECT_EQ(settings->duration, std::chrono::seconds{150});
+  EXPECT_EQ(settings->stale_after, std::chrono::seconds{10});
+  EXPECT_EQ(settings->connections, 3);
+  EXPECT_TRUE(settings->log.per_symbol);
+  EXPECT_EQ(settings->log.level, LogLevel::kDebug);
+  EXPECT_EQ(settings->log.format, LogFormat::kJson);
+  EXPECT_EQ(settings->addresses_of(Venue::kBinanceSpot),
+            (VenueAddresses{"https://api1.binance.com", "wss://stream.binance.com"}));
+  EXPECT_EQ(settings->addresses_of(Venue::kBinanceUsdm), (VenueAddresses{"http://127.0.0.1:9000", "ws://[::1]:9001"}));
+}
+
+TEST(Settings, TakeTheShippedFile) {
+  std::ifstream file(ACTS_PACKAGED_CONFIG);
+  std::stringstream text;
+  text << file.rdbuf();
+  ASSERT_GT(text.str().size(), 100U);
+  const Result<CollectSettings> settings = load(text.str());
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->symbols.size(), 3U);
+}
+
+TEST(Settings, TakeAnEmptyListOfBandsAsNone) {
+  const Result<CollectSettings> settings = load("[collect]\nbands = []\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_TRUE(settings->bands.empty());
+}
+
+TEST(Settings, LetFlagsOverrideTheFile) {
+  const std::string_view toml =
+      "[collect]\nsymbols = [\"BTCUSDT\"]\nrecord = true\nvenue = \"binance-usdm\"\nlimit = 50\n";
+  const Result<CollectSettings> settings = load(toml, {{"symbols", {"ETHUSDT"}},
+                                                       {"symbols", {"XRPUSDT"}},
+                                                       {"record", {"false"}},
+                                                       {"limit", {"100"}},
+                                                       {"log_level", {"warn"}}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->symbols, ElementsAre("ETHUSDT", "XRPUSDT"));
+  EXPECT_FALSE(settings->record);
+  EXPECT_EQ(settings->limit, 100);
+  EXPECT_EQ(settings->venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(settings->log.level, LogLevel::kWarn);
+}
+
+TEST(Settings, TakeAddressesForTheVenueOrForTheOneNamed) {
+  const Result<CollectSettings> settings =
+      load("", {{"venue", {"binance-usdm"}},
+                {"rest_url", {"http://localhost:1", "binance-spot:http://127.0.0.1:2"}},
+                {"stream_url", {"binance-usdm:wss://fstream.binance.com"}}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->addresses_of(Venue::kBinanceUsdm).rest_url, "http://localhost:1");
+  EXPECT_EQ(settings->addresses_of(Venue::kBinanceUsdm).stream_url, "wss://fstream.binance.com");
+  EXPECT_EQ(settings->addresses_of(Venue::kBinanceSpot).rest_url, "http://127.0.0.1:2");
+}
+
+TEST(Settings, ReadSymbolsFromAFile) {
+  const auto read = [](const std::string& path) -> Result<std::string> {
+    EXPECT_EQ(path, "list.txt");
+    return "# the large ones\nBTCUSDT\r\n  binance-usdm:ETHUSDT # a future\n\nBTCUSDT\n";
+  };
+  const Result<CollectSettings> settings = load("", {{"symbols", {"XRPUSDT", "@list.txt"}}}, read);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->symbols, ElementsAre("XRPUSDT", "BTCUSDT", "binance-usdm:ETHUSDT"));
+}
+
+TEST(Settings, SayWhichLineOfASymbolFileIsNone) {
+  const auto read = [](const std::string&) -> Result<std::string> { return "BTCUSDT\nBTC/USDT\n"; };
+  EXPECT_THAT(error_of("", {{"symbols", {"@list.txt"}}}, read),
+              StartsWith("--symbols: list.txt: 'BTC/USDT' is not a symbol: write BTCUSDT"));
+  EXPECT_EQ(error_of("[collect]\n\nsymbols = [\"@no.txt\"]\n"), "acts.toml:3: symbols: no.txt: there is no file");
+}
+
+TEST(Settings, HaveABoundOfSymbols) {
+  const auto read = [](const std::string&) -> Result<std::string> {
+    std::string text;
+    for (std::size_t i = 0; i <= CollectSettings::kMaxSymbols; ++i) text += "S" + std::to_string(i) + "USDT\n";
+    return text;
+  };
+  EXPECT_THAT(error_of("", {{"symbols", {"@all"}}}, read), HasSubstr("more than 10000 symbols"));
+}
+
+struct Mistake {
+  const char* name;
+  const char* toml;
+  const char* message;
+};
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, AreOneLineWithFileLineAndKey) {
+  EXPECT_THAT(error_of(GetParam().toml), StartsWith(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, Mistakes,
+    testing::Values(
+        Mistake{"UnknownKey", "[collect]\ndata_dri = \"x\"\n",
+                "acts.toml:2: no key 'data_dri' in [collect]: did you mean data_dir?"},
+        Mistake{"KeyLikeNothing", "[venues.binance-spot]\nq = 1\n",
+                "acts.toml:2: no key 'q' in [venues.binance-spot]: there is rest_url, stream_url"},
+        Mistake{"UnknownSection", "\n[colect]\nlimit = 1\n", "acts.toml:2: no section [colect]: did you mean collect?"},
+        Mistake{"EmptyUnknownSection", "[sink]\n", "acts.toml:1: no section [sink]: there is collect, "},
+        Mistake{"UnknownVenue", "[venues.binance-spt]\n",
+                "acts.toml:1: no section [venues.binance-spt]: did you mean venues.binance-spot?"},
+        Mistake{"KeyBesideVenues", "[venues]\nrest_url = \"x\"\n",
+                "acts.toml:2: no key 'rest_url' in [venues]: put it below [venues.binance-spot]"},
+        Mistake{"KeyAboveSections", "limit = 5\n", "acts.toml:1: key 'limit' is in no section: put it below [collect]"},
+        Mistake{"VenueKeyInCollect", "[collect]\nrest_url = \"x\"\n",
+                "acts.toml:2: no key 'rest_url' in [collect]: there is symbols, "},
+        Mistake{"TextForNumber", "[collect]\nlimit = \"5\"\n",
+                "acts.toml:2: limit: a whole number is needed, not text"},
+        Mistake{"RealForWhole", "[collect]\nlimit = 5.5\n",
+                "acts.toml:2: limit: a whole number is needed, not a number"},
+        Mistake{"NumberForText", "[collect]\ndata_dir = 5\n",
+                "acts.toml:2: data_dir: text in quotes is needed, not a whole number"},
+        Mistake{"TextForSwitch", "[collect]\nrecord = \"true\"\n",
+                "acts.toml:2: record: true or false is needed, not text"},
+        Mistake{"TextForList", "[collect]\nsymbols = \"BTCUSDT\"\n",
+                "acts.toml:2: symbols: a list of texts, such as [\"a\", \"b\"] is needed, not text"},
+        Mistake{"NumberForDuration", "[collect]\nstale_after = 60\n",
+                "acts.toml:2: stale_after: a duration as text, such as \"30m\" is needed, not a whole number"},
+        Mistake{"DateForText", "[collect]\ndata_dir = 2024-08-08\n",
+                "acts.toml:2: data_dir: text in quotes is needed, not something else"},
+        Mistake{"SectionForKey", "[collect.limit]\nx = 1\n", "acts.toml:1: no section [collect.limit]"},
+        Mistake{"LimitZero", "[collect]\nlimit = 0\n", "acts.toml:2: limit: '0' is not a whole number from 1 to 5000"},
+        Mistake{"LimitAboveTheVenues", "[collect]\nvenue = \"binance-usdm\"\nlimit = 1001\n",
+                "acts.toml:3: limit: '1001' is more than the venue shows: at most 1000"},
+        Mistake{
+            "Venue", "[collect]\nvenue = \"binance-sport\"\n",
+            "acts.toml:2: venue: 'binance-sport' is none of binance-spot, binance-usdm; did you mean binance-spot?"},
+        Mistake{"EmptyDirectory", "[collect]\ndata_dir = \"\"\n",
+                "acts.toml:2: data_dir: the name of a directory is needed"},
+        Mistake{"Duration", "[collect]\nstale_after = \"1 min\"\n",
+                "acts.toml:2: stale_after: '1 min' is not a duration"},
+        Mistake{"NoDuration", "[collect]\nstale_after = \"0s\"\n", "acts.toml:2: stale_after: '0s' is no time at all"},
+        Mistake{"Interval", "[collect]\nupdate_interval = \"250ms\"\n",
+                "acts.toml:2: update_interval: '250ms' is not offered by binance-spot: there is 1000ms, 100ms"},
+        Mistake{"IntervalOfTheOtherVenue",
+                "[collect]\nsymbols = [\"BTC\", \"binance-usdm:BTC\"]\nupdate_interval = \"1000ms\"\n",
+                "acts.toml:3: update_interval: '1s' is not offered by binance-usdm: there is 250ms, 0ms, 100ms, 500ms"},
+        Mistake{"Bands", "[collect]\nbands = [1, 100]\n", "acts.toml:2: bands: "},
+        Mistake{"MixedList", "[collect]\nbands = [1, \"4\"]\n",
+                "acts.toml:2: bands: a list of numbers, such as [1, 4] is needed, not something else"},
+        Mistake{"Stream", "[collect]\nstreams = [\"dept\"]\n", "acts.toml:2: streams: "},
+        Mistake{"StreamOfTheOtherVenue", "[collect]\nstreams = [\"markPrice\"]\n", "acts.toml:2: streams: "},
+        Mistake{"Metrics", "[collect]\nmetrics = \"here\"\n", "acts.toml:2: metrics: 'here' is not HOST:PORT"},
+        Mistake{"MetricsPort", "[collect]\nmetrics = \"127.0.0.1:65536\"\n",
+                "acts.toml:2: metrics: '127.0.0.1:65536' is not HOST:PORT"},
+        Mistake{"MetricsBareIpv6", "[collect]\nmetrics = \"::1:80\"\n",
+                "acts.toml:2: metrics: '::1:80' is not HOST:PORT"},
+        Mistake{"Connections", "[collect]\nconnections = 65\n",
+                "acts.toml:2: connections: '65' is not a whole number from 1 to 64"},
+        Mistake{"LogLevel", "[collect]\nlog_level = \"warning\"\n",
+                "acts.toml:2: log_level: 'warning' is none of trace, debug, info, warn, error, off"},
+        Mistake{"Symbol", "[collect]\nsymbols = [\"BTCUSDT\", \"BTC USDT\"]\n",
+                "acts.toml:2: symbols: 'BTC USDT' is not a symbol"},
+        Mistake{"SymbolVenue", "[collect]\nsymbols = [\"kraken:BTCUSDT\"]\n", "acts.toml:2: symbols: "},
+        Mistake{"PlainHttp", "[venues.binance-spot]\nrest_url = \"http://api.binance.com\"\n",
+                "acts.toml:2: rest_url: 'http://api.binance.com' is not encrypted, which is for loopback addresses "
+                "only: write https://api.binance.com"},
+        Mistake{"PlainWs", "[venues.binance-spot]\nstream_url = \"ws://stream.binance.com\"\n",
+                "acts.toml:2: stream_url: 'ws://stream.binance.com' is not encrypted"},
+        Mistake{"WsForRest", "[venues.binance-spot]\nrest_url = \"wss://api.binance.com\"\n",
+                "acts.toml:2: rest_url: 'wss://api.binance.com' does not begin with https://"},
+        Mistake{"UrlWithPath", "[venues.binance-spot]\nrest_url = \"https://api.binance.com/api\"\n",
+                "acts.toml:2: rest_url: 'https://api.binance.com/api' has a path"},
+        Mistake{"NoUrl", "[venues.binance-spot]\nrest_url = \"api.binance.com\"\n", "acts.toml:2: rest_url: "},
+        Mistake{"NotToml", "[collect]\nlimit = \n", "acts.toml:"},
+        Mistake{"Twice", "[collect]\nlimit = 5\nlimit = 6\n", "acts.toml:3: not TOML: "}),
+    [](const auto& parameter) { return parameter.param.name; });
+
+TEST(Settings, NameTheFlagThatIsWrong) {
+  EXPECT_EQ(error_of("", {{"limit", {"x"}}}), "--limit: 'x' is not a whole number from 1 to 5000");
+  EXPECT_THAT(error_of("", {{"rest_url", {"http://example.com"}}}),
+              StartsWith("--rest-url: 'http://example.com' is not encrypted"));
+  EXPECT_THAT(error_of("", {{"update_interval", {"5ms"}}}), StartsWith("--update-interval: '5ms' is not offered"));
+  EXPECT_THAT(error_of("", {{"symbols", {"a b"}}}), StartsWith("--symbols: 'a b' is not a symbol"));
+}
+
+TEST(Config, RefusesWhatIsFarTooLarge) {
+  EXPECT_THAT(error_of(std::string(kMaxConfigBytes + 1, '\n')), StartsWith("acts.toml: larger than"));
+}
+
+TEST(Config, RefusesDeepNesting) {
+  EXPECT_THAT(error_of("a = " + std::string(1000, '[')), StartsWith("acts.toml:1: not TOML: "));
+}
+
+TEST(ReadTextFile, SaysWhatItCannotRead) {
+  EXPECT_THAT(read_text_file("/nonexistent/acts.toml", 10).error().message,
+              StartsWith("/nonexistent/acts.toml: cannot be read: "));
+  EXPECT_FALSE(read_text_file("/", 10));
+  EXPECT_THAT(read_text_file(ACTS_PACKAGED_CONFIG, 10).error().message, HasSubstr("larger than 10 bytes"));
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,490 @@
+// The collector's connections: trouble on them, renewal, and many symbols.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "collector/collector.hpp"
+#include "collector/fake_venue.hpp"
+
+namespace acts::collector {
+namespace {
+
+using test::FakeVenue;
+using test::spot_options;
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr std::string_view kBtc = "BTCUSDT";
+
+std::unique_ptr<FakeVenue> two_symbols(CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"})) {
+  auto venue = std::make_unique<FakeVenue>(std::move(options));
+  venue->add_market("BTCUSDT");
+  venue->add_market("ETHUSDT");
+  venue->start();
+  venue->run_for(70s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  return venue;
+}
+
+TEST(CollectorLines, ComesBackAfterADisconnect) {
+  const auto venue = two_symbols();
+  venue->drop_all();
+  EXPECT_EQ(venue->health_of("BTCUSDT").reconnects, 1U);
+  EXPECT_THAT(venue->log.events, Contains("lost ETHUSDT"));
+  EXPECT_EQ(venue->health().overall, Overall::kDegraded);
+  venue->run_for(10s);
+  ASSERT_THAT(venue->opened, SizeIs(2));
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
+  EXPECT_EQ(venue->health().counters.reconnects, 1U);
+  EXPECT_EQ(venue->health().overall, Overall::kOk);
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorLines, TriesForEverWithAGrowingBackOff) {
+  const auto venue = two_symbols();
+  venue->refuse_status = 1;
+  venue->drop_all();
+  venue->run_for(2h);
+  std::vector<Nanos> waits;
+  for (std::size_t i = 2; i < venue->opened.size(); ++i) {
+    waits.push_back(venue->opened[i].first - venue->opened[i - 1].first);
+  }
+  ASSERT_GT(waits.size(), 100U);
+  EXPECT_LE(waits.front(), 3s);
+  for (std::size_t i = 10; i < waits.size(); ++i) {
+    EXPECT_GE(waits[i], 29s);
+    EXPECT_LE(waits[i], 61s);
+  }
+  EXPECT_EQ(venue->health().overall, Overall::kFailed);
+  EXPECT_THAT(venue->health().problems, Contains(HasSubstr("no connection is open")));
+  EXPECT_EQ(venue->health().connections.front().state, "waiting");
+  // Said once a minute at most.
+  EXPECT_LE(venue->count_logs("connection_failed"), 130U);
+  venue->refuse_status = 0;
+  venue->run_for(90s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_THAT(venue->rows, HasSubstr("stale,"));
+}
+
+TEST(CollectorLines, TriesTheVenuesOtherHosts) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_host = {{"wss://stream.binance.com:9443", 1}, {"wss://stream.binance.com:443", 1}};
+  venue.start();
+  venue.run_for(2min);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  EXPECT_THAT(venue.open_sessions().front()->url, HasSubstr("wss://data-stream.binance.vision/stream?"));
+  EXPECT_THAT(venue.opened, SizeIs(7));
+}
+
+TEST(CollectorLines, StaysWithTheUsersHost) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  options.stream_url = "ws://127.0.0.1:9000";
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_status = 1;
+  venue.start();
+  venue.run_for(5min);
+  for (const auto& [when, action] : venue.opened) {
+    EXPECT_THAT(action.url, HasSubstr("ws://127.0.0.1:9000/stream?streams=btcusdt"));
+  }
+}
+
+TEST(CollectorLines, TellsBlockedAndRestrictedApart) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_host = {{"wss://stream.binance.com:9443", 403}, {"wss://stream.binance.com:443", 451}};
+  venue.start();
+  venue.run_for(30s);
+  EXPECT_EQ(venue.count_logs("stream_blocked"), 1U);
+  EXPECT_EQ(venue.count_logs("stream_restricted"), 1U);
+  EXPECT_THAT(venue.all_logs(), HasSubstr("wss://data-stream.binance.vision"));
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, WaitsAsLongAsABanLasts) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  options.stream_url = "wss://example.org";
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_status = 418;
+  venue.refuse_retry_after = 10min;
+  venue.start();
+  venue.run_for(9min);
+  EXPECT_THAT(venue.opened, SizeIs(1));
+  venue.refuse_status = 0;
+  venue.run_for(2min);
+  EXPECT_THAT(venue.opened, SizeIs(2));
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, GivesUpAnAttemptThatNeverEnds) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_status = -1;
+  venue.start();
+  venue.run_for(20s);
+  EXPECT_THAT(venue.closed, SizeIs(0));
+  venue.refuse_status = 0;
+  venue.run_for(20s);
+  ASSERT_THAT(venue.closed, SizeIs(1));
+  EXPECT_TRUE(venue.closed.front().second.abort);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, NeverAsksForMoreConnectionsThanTheVenueTakes) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  options.timings.backoff_first = options.timings.backoff_cap = 10ms;
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.refuse_status = 1;
+  venue.start();
+  venue.run_for(20min);
+  for (std::size_t i = 300; i < venue.opened.size(); ++i) {
+    EXPECT_GE(venue.opened[i].first - venue.opened[i - 300].first, 5min);
+  }
+  EXPECT_GE(venue.opened.size(), 900U);
+  EXPECT_GE(venue.count_logs("connect_limit"), 1U);
+}
+
+TEST(CollectorLines, ReplacesAConnectionWhoseDataIsDead) {
+  const auto venue = two_symbols();
+  venue->rest_dead = true;  // nobody can say that the streams have moved on
+  venue->open_sessions().front()->mute = true;
+  venue->run_for(29s);
+  EXPECT_THAT(venue->opened, SizeIs(1));
+  venue->run_for(5s);
+  ASSERT_THAT(venue->closed, SizeIs(1));
+  EXPECT_TRUE(venue->closed.front().second.abort);
+  EXPECT_EQ(venue->health().counters.watchdog_closes, 1U);
+  venue->rest_dead = false;
+  venue->run_for(1min);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+}
+
+TEST(CollectorLines, ReplacesItSoonerWhereRestShowsThatItIsDead) {
+  const auto venue = two_symbols();
+  venue->open_sessions().front()->mute = true;
+  venue->run_for(25s);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+}
+
+TEST(CollectorLines, DoesNotBlameTheVenueForOurOwnSleep) {
+  const auto venue = two_symbols();
+  venue->now = venue->now + 5min;  // nothing was read: the process stood still
+  venue->run_for(1min);
+  EXPECT_EQ(venue->count_logs("stall"), 1U);
+  EXPECT_THAT(venue->opened, SizeIs(1));
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, RenewsTheConnectionOfAFrozenSymbolWithoutAGapForTheOthers) {
+  const auto venue = two_symbols();
+  venue->market("BTCUSDT").delivering = false;
+  venue->run_for(12s);
+  EXPECT_GE(venue->market("BTCUSDT").probes, 1U);
+  EXPECT_THAT(venue->opened, SizeIs(1));
+  venue->run_for(10s);
+  EXPECT_EQ(venue->health().counters.frozen_streams, 1U);
+  EXPECT_THAT(venue->all_logs(), HasSubstr("while REST has moved on"));
+  ASSERT_THAT(venue->opened, SizeIs(2));
+  venue->market("BTCUSDT").delivering = true;
+  venue->run_for(10s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health_of("ETHUSDT").reconnects, 0U);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_THAT(venue->open_sessions(), SizeIs(1));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorLines, RenewsEverMoreRarelyWhileASymbolStaysFrozen) {
+  const auto venue = two_symbols();
+  venue->market("BTCUSDT").delivering = false;
+  venue->run_for(2h);
+  EXPECT_LE(venue->opened.size(), 25U);
+  EXPECT_GE(venue->opened.size(), 8U);
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  EXPECT_THAT(venue->rows, HasSubstr("stale,no_update"));
+  EXPECT_EQ(venue->health().overall, Overall::kDegraded);
+}
+
+TEST(CollectorLines, LeavesAQuietSymbolAlone) {
+  const auto venue = two_symbols();
+  venue->market("BTCUSDT").moving = false;
+  venue->run_for(1h);
+  EXPECT_THAT(venue->opened, SizeIs(1));
+  EXPECT_LE(venue->market("BTCUSDT").probes, 15U);
+  EXPECT_GE(venue->market("BTCUSDT").probes, 5U);
+}
+
+TEST(CollectorLines, NoticesASubscriptionThatIsAcknowledgedAndSilent) {
+  FakeVenue venue(spot_options({"BTCUSDT", "ETHUSDT"}));
+  venue.add_market("BTCUSDT").delivering = false;
+  venue.add_market("ETHUSDT");
+  venue.start();
+  venue.run_for(30s);
+  EXPECT_EQ(venue.health().counters.frozen_streams, 1U);
+  EXPECT_GE(venue.opened.size(), 2U);
+  venue.market("BTCUSDT").delivering = true;
+  venue.run_for(30s);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  EXPECT_EQ(venue.health_of("ETHUSDT").gaps, 0U);
+}
+
+TEST(CollectorLines, ReplacesAConnectionThatAcknowledgesNothing) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.add_market("ETHUSDT");
+  venue.start();
+  venue.run_for(10s);
+  venue.acknowledges = false;
+  ASSERT_TRUE(venue->set_symbols(std::vector<std::string>{"BTCUSDT", "ETHUSDT"}, venue.now));
+  venue.carry_out();
+  venue.run_for(9s);
+  EXPECT_THAT(venue.closed, SizeIs(0));
+  venue.run_for(5s);
+  EXPECT_THAT(venue.closed, SizeIs(1));
+  EXPECT_THAT(venue.all_logs(), HasSubstr("was not acknowledged"));
+  venue.run_for(10s);  // the next one names it in its URL
+  EXPECT_TRUE(venue.in_step("ETHUSDT"));
+}
+
+TEST(CollectorLines, SaysThatASubscriptionWasRefused) {
+  FakeVenue venue(spot_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.add_market("ETHUSDT");
+  venue.start();
+  venue.run_for(10s);
+  venue.refuse_subscriptions = R"({"code":2,"msg":"Invalid request"})";
+  ASSERT_TRUE(venue->set_symbols(std::vector<std::string>{"BTCUSDT", "ETHUSDT"}, venue.now));
+  venue.carry_out();
+  venue.run_for(30s);
+  EXPECT_EQ(venue.count_logs("subscription_refused"), 1U);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  EXPECT_EQ(venue.health_of("ETHUSDT").state, RowState::kSyncing);
+  venue.refuse_subscriptions.clear();
+  venue.run_for(60s);
+  EXPECT_TRUE(venue.in_step("ETHUSDT"));
+  EXPECT_THAT(venue.opened, SizeIs(1));
+}
+
+TEST(CollectorLines, TakesOverWithoutAGapWhenTheServerShutsDown) {
+  const auto venue = two_symbols();
+  const ConnectionNumber old = venue->open_sessions().front()->number;
+  venue->send(old, R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(10s);
+  ASSERT_THAT(venue->open_sessions(), SizeIs(1));
+  EXPECT_NE(venue->open_sessions().front()->number, old);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").reconnects, 0U);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_THAT(venue->log.events, Not(Contains("lost BTCUSDT")));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+// The old connection behind the new one by less and by more than the time from update to update.
+struct CollectorLinesLag : testing::TestWithParam<int> {};
+
+TEST_P(CollectorLinesLag, WaitForTheSlowerConnectionWhenTheNewOneIsAhead) {
+  const auto venue = two_symbols();
+  FakeVenue::Session* old = venue->open_sessions().front();
+  old->lag = std::chrono::milliseconds{GetParam()};
+  venue->run_for(1s);
+  venue->send(old->number, R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(10s);
+  ASSERT_THAT(venue->open_sessions(), SizeIs(1));
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+INSTANTIATE_TEST_SUITE_P(Milliseconds, CollectorLinesLag, testing::Values(30, 70, 130, 950));
+
+TEST(CollectorLines, FeedsWhatWaitedWhenTheSlowerConnectionEnds) {
+  const auto venue = two_symbols();
+  FakeVenue::Session* old = venue->open_sessions().front();
+  old->lag = 950ms;
+  venue->run_for(2s);
+  const ConnectionNumber number = old->number;
+  venue->send(number, R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(500ms);
+  EXPECT_GT(venue->health().counters.ignored, 0U);
+  venue->drop(number, 1001);
+  venue->run_for(5s);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);  // what was on its way is lost
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorLines, IsReadyWhenTheOldConnectionEndsBeforeTheNewOneTookOver) {
+  const auto venue = two_symbols();
+  const ConnectionNumber old = venue->open_sessions().front()->number;
+  venue->send(old, R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(1s);
+  ASSERT_THAT(venue->open_sessions(), SizeIs(2));
+  venue->drop(old, 1001);
+  venue->run_for(1s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").reconnects, 1U);
+  EXPECT_THAT(venue->opened, SizeIs(2));
+}
+
+TEST(CollectorLines, KeepsTheOldConnectionWhenTheNewOneDeliversNothing) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.timings.renew_after = 5min;
+  options.timings.renew_jitter = 0s;
+  const auto venue = two_symbols(std::move(options));
+  venue->run_for(230s + 500ms);
+  ASSERT_THAT(venue->open_sessions(), SizeIs(2));
+  venue->open_sessions().back()->mute = true;
+  venue->run_for(70s);
+  EXPECT_EQ(venue->count_logs("renewal_failed"), 1U);
+  EXPECT_EQ(venue->open_sessions().front()->number, 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  venue->run_for(2min);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+}
+
+TEST(CollectorLines, TriesARenewalAgainThatWasRefused) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.timings.renew_after = 2min;
+  options.timings.renew_jitter = 0s;
+  const auto venue = two_symbols(std::move(options));
+  venue->refuse_status = 1;
+  venue->run_for(2min);
+  EXPECT_GT(venue->opened.size(), 3U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  venue->refuse_status = 0;
+  venue->run_for(80s);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+}
+
+TEST(CollectorLines, RenewsBeforeTheVenueCloses) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  FakeVenue venue(std::move(options));
+  venue.log.keep = false;
+  venue.add_market("BTCUSDT", 5s);
+  venue.add_market("ETHUSDT", 7s);
+  venue.start();
+  venue.run_for(50h);
+  ASSERT_THAT(venue.opened, SizeIs(3));
+  for (std::size_t i = 1; i < 3; ++i) {
+    const Nanos age = venue.opened[i].first - venue.opened[i - 1].first;
+    EXPECT_GE(age, 22h + 30min);
+    EXPECT_LE(age, 23h + 1min);
+  }
+  EXPECT_EQ(venue.health().counters.renewals, 2U);
+  EXPECT_EQ(venue.health().counters.gaps, 0U);
+  EXPECT_EQ(venue.health().counters.reconnects, 0U);
+  EXPECT_EQ(venue.row_count, 2U * 50 * 60);
+}
+
+TEST(CollectorLines, SplitsUsdmStreamsOverTheirTwoPaths) {
+  CollectorOptions options;
+  options.venue = Venue::kBinanceUsdm;
+  options.symbols = {"BTCUSDT"};
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.start();
+  venue.run_for(10s);
+  ASSERT_THAT(venue.opened, SizeIs(2));
+  EXPECT_EQ(venue.opened[0].second.url,
+            "wss://fstream.binance.com/public/stream?streams=btcusdt@bookTicker/btcusdt@depth@100ms/btcusdt@trade");
+  EXPECT_EQ(venue.opened[1].second.url, "wss://fstream.binance.com/market/stream?streams=btcusdt@markPrice");
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  // Losing the other path is no loss of the book.
+  venue.drop(2);
+  venue.run_for(5s);
+  EXPECT_EQ(venue.health_of("BTCUSDT").reconnects, 0U);
+  EXPECT_THAT(venue.opened, SizeIs(3));
+}
+
+TEST(CollectorLines, CarriesFiveHundredSymbolsOnTwoConnections) {
+  std::vector<std::string> symbols;
+  for (int i = 0; i < 500; ++i) symbols.push_back(fmt::format("S{:03}USDT", i));
+  CollectorOptions options = spot_options(symbols);
+  options.streams = {"depth", "trade", "bookTicker"};
+  options.connections = 2;
+  options.limit = 100;
+  FakeVenue venue(std::move(options));
+  for (const std::string& symbol : symbols) venue.add_market(symbol, 1s);
+  venue.start();
+  venue.run_for(2min);
+  ASSERT_THAT(venue.opened, SizeIs(2));
+  EXPECT_THAT(venue.opened[0].second.url, Not(HasSubstr("streams=")));  // too many for a URL
+  std::vector<UnixNanos> sends;
+  for (const auto& [when, send] : venue.sent) {
+    if (send.connection == 1) sends.push_back(when);
+  }
+  EXPECT_THAT(sends, SizeIs(4));  // 250 symbols with three names each, 200 names a message
+  for (const FakeVenue::Session* session : venue.open_sessions()) EXPECT_EQ(session->names.size(), 750U);
+  for (const std::string& symbol : symbols) EXPECT_TRUE(venue.in_step(symbol)) << symbol;
+  EXPECT_EQ(venue.row_count, 1000U);
+  EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  // One connection lost: half of the symbols notice.
+  venue.drop(1);
+  venue.run_for(30s);
+  std::uint64_t lost = 0;
+  for (const SymbolHealth& health : venue.health().symbols) lost += health.reconnects;
+  EXPECT_EQ(lost, 250U);
+}
+
+TEST(CollectorLines, MakesAsManyConnectionsAsTheStreamsNeed) {
+  std::vector<std::string> symbols;
+  for (int i = 0; i < 500; ++i) symbols.push_back(fmt::format("S{:03}USDT", i));
+  CollectorOptions options = spot_options(symbols);
+  options.streams = {"depth", "trade", "bookTicker"};
+  FakeVenue venue(std::move(options));
+  for (const std::string& symbol : symbols) venue.add_market(symbol, 10s);
+  venue.start();
+  venue.run_for(20s);
+  ASSERT_THAT(venue.opened, SizeIs(2));
+  for (const FakeVenue::Session* session : venue.open_sessions()) EXPECT_LE(session->names.size(), 1024U);
+}
+
+TEST(CollectorLines, ClosesALineThatHasNothingToCarry) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.connections = 2;
+  const auto venue = two_symbols(std::move(options));
+  ASSERT_THAT(venue->opened, SizeIs(2));
+  ASSERT_TRUE((*venue)->set_symbols(std::vector<std::string>{std::string(kBtc)}, venue->now));
+  venue->carry_out();
+  venue->run_for(5s);
+  EXPECT_THAT(venue->open_sessions(), SizeIs(1));
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, IgnoresConnectionsItDoesNotKnow) {
+  const auto venue = two_symbols();
+  (*venue)->on_ws_open(99, venue->now);
+  (*venue)->on_ws_message(99, "{}", venue->now);
+  (*venue)->on_ws_closed(99, ClosedInfo{}, venue->now);
+  venue->run_for(1s);
+  EXPECT_EQ(venue->health().counters.ignored, 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+}
+
+}  // namespace
+}  // namespace acts::collector

@@ -1,0 +1,394 @@
+#include "collector/fake_venue.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/features/feature.hpp"
+
+#include "binance/streams.hpp"
+
+namespace acts::test {
+
+using collector::Action;
+using collector::CloseConnection;
+using collector::ConnectionNumber;
+using collector::HttpGet;
+using collector::Log;
+using collector::MarketPipeline;
+using collector::OpenConnection;
+using collector::RequestInfo;
+using collector::SendText;
+using collector::SymbolStatus;
+
+namespace {
+
+// Every text in double quotes.
+std::vector<std::string> quoted_texts(std::string_view text) {
+  std::vector<std::string> all;
+  for (std::size_t at = text.find('"'); at != std::string_view::npos; at = text.find('"', at)) {
+    const std::size_t end = text.find('"', at + 1);
+    if (end == std::string_view::npos) break;
+    all.emplace_back(text.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return all;
+}
+
+std::string parameter(std::string_view url, std::string_view name) {
+  const std::size_t at = url.find(fmt::format("{}=", name));
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = url.substr(at + name.size() + 1);
+  return std::string(rest.substr(0, rest.find('&')));
+}
+
+}  // namespace
+
+void ReplayableLog::message(ConnectionNumber, std::string_view bytes, UnixNanos now) {
+  EXPECT_FALSE(ended_);
+  if (keep) steps_.emplace_back([text = std::string(bytes), now](MarketPipeline& p) { p.on_message(text, now); });
+}
+
+void ReplayableLog::symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) {
+  events.push_back(fmt::format("added {} {}", symbol, to_string(status)));
+  if (!keep) return;
+  steps_.emplace_back([name = std::string(symbol), status, now](MarketPipeline& p) {
+    Instrument instrument;
+    instrument.symbol = name;
+    p.set_status(p.add(instrument, now), status);
+  });
+}
+
+void ReplayableLog::symbol_removed(std::string_view symbol, UnixNanos) {
+  events.push_back(fmt::format("removed {}", symbol));
+  if (keep) steps_.emplace_back([name = std::string(symbol)](MarketPipeline& p) { p.remove(p.find(name)); });
+}
+
+void ReplayableLog::stream_opened(std::string_view symbol, UnixNanos now) {
+  events.push_back(fmt::format("opened {}", symbol));
+  if (!keep) return;
+  steps_.emplace_back([name = std::string(symbol), now](MarketPipeline& p) { p.on_stream_open(p.find(name), now); });
+}
+
+void ReplayableLog::stream_lost(std::string_view symbol, std::string_view, UnixNanos now) {
+  events.push_back(fmt::format("lost {}", symbol));
+  if (!keep) return;
+  steps_.emplace_back(
+      [name = std::string(symbol), now](MarketPipeline& p) { p.on_connection_lost(p.find(name), now); });
+}
+
+void ReplayableLog::rest_answer(const RequestInfo& request, int, std::string_view body, UnixNanos now) {
+  if (!keep) return;
+  if (request.kind != collector::RequestKind::kDepth) {
+    steps_.emplace_back([now](MarketPipeline& p) { p.on_timer(now); });
+    return;
+  }
+  steps_.emplace_back([name = std::string(request.symbol), limit = request.limit, text = std::string(body),
+                       now](MarketPipeline& p) { (void)p.on_depth_answer(p.find(name), text, limit, now); });
+}
+
+void ReplayableLog::rest_failed(const RequestInfo& request, int, std::string_view, UnixNanos now) {
+  if (!keep || request.kind != collector::RequestKind::kDepth) return;
+  steps_.emplace_back(
+      [name = std::string(request.symbol), now](MarketPipeline& p) { p.on_depth_failed(p.find(name), now); });
+}
+
+void ReplayableLog::timer(UnixNanos, UnixNanos now) {
+  ++timers;
+  if (keep) steps_.emplace_back([now](MarketPipeline& p) { p.on_timer(now); });
+}
+
+std::string ReplayableLog::replay(Venue venue) const {
+  collector::PipelineOptions options;
+  options.venue = venue;
+  options.bands = BandList::defaults();
+  std::string rows;
+  const RowSchema schema = make_schema(options.bands);
+  MarketPipeline pipeline{options, [&](MinuteRow&& row) { append_csv(rows, schema, row); }};
+  for (const Step& step : steps_) step(pipeline);
+  return rows;
+}
+
+FakeVenue::FakeVenue(collector::CollectorOptions options) : venue_(options.venue) {
+  const RowSchema schema = make_schema(bands_);
+  auto made = collector::Collector::make(
+      std::move(options),
+      [this, schema](MinuteRow&& row) {
+        ++row_count;
+        if (log.keep) append_csv(rows, schema, row);
+      },
+      log);
+  EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().message);
+  collector_ = std::move(*made);
+}
+
+FakeVenue::Market& FakeVenue::add_market(const std::string& symbol, Nanos interval) {
+  Market& market = markets_[symbol];
+  market.interval = interval;
+  at(now + interval, [this, symbol] { tick_market(symbol); });
+  return market;
+}
+
+void FakeVenue::start() {
+  collector_->start(now);
+  carry_out();
+}
+
+void FakeVenue::carry_out() {
+  while (!collector_->actions().empty()) {
+    const Action action = std::move(collector_->actions().front());
+    collector_->actions().pop_front();
+    on_action(action);
+  }
+}
+
+void FakeVenue::run_for(Nanos span) {
+  const UnixNanos end = now + span;
+  while (true) {
+    const std::optional<UnixNanos> deadline = collector_->next_deadline();
+    const bool event_first = !events_.empty() && (!deadline || events_.begin()->first <= *deadline);
+    const std::optional<UnixNanos> next = event_first ? std::optional(events_.begin()->first) : deadline;
+    if (!next || *next > end) break;
+    now = std::max(now, *next);
+    if (event_first) {
+      const Event event = std::move(events_.begin()->second);
+      events_.erase(events_.begin());
+      event();
+    } else {
+      collector_->on_timer(now);
+    }
+    carry_out();
+  }
+  now = end;
+}
+
+void FakeVenue::on_action(const Action& action) {
+  if (const auto* a = std::get_if<OpenConnection>(&action)) {
+    opened.emplace_back(now, *a);
+    open(*a);
+  } else if (const auto* b = std::get_if<CloseConnection>(&action)) {
+    closed.emplace_back(now, *b);
+    close(*b);
+  } else if (const auto* c = std::get_if<SendText>(&action)) {
+    sent.emplace_back(now, *c);
+    control(*c);
+  } else if (const auto* d = std::get_if<HttpGet>(&action)) {
+    requests.emplace_back(now, *d);
+    get(*d);
+  } else {
+    logs.push_back(std::get<Log>(action));
+  }
+}
+
+void FakeVenue::open(const OpenConnection& action) {
+  int status = refuse_status;
+  for (const auto& [host, refused] : refuse_host) {
+    if (action.url.starts_with(host)) status = refused;
+  }
+  Session& session = sessions_[action.connection];
+  session.number = action.connection;
+  session.url = action.url;
+  const std::string streams = parameter(action.url, "streams");
+  for (std::size_t from = 0; from < streams.size();) {
+    const std::size_t end = std::min(streams.find('/', from), streams.size());
+    session.names.insert(streams.substr(from, end - from));
+    from = end + 1;
+  }
+  if (status < 0) return;
+  at(now + latency, [this, number = action.connection, status] {
+    Session& s = sessions_.at(number);
+    if (status != 0) {
+      sessions_.erase(number);
+      collector_->on_ws_closed(number,
+                               {1006, ErrorCode::kRetry, status == 1 ? 0 : status, refuse_retry_after, "refused"}, now);
+      return;
+    }
+    s.open = true;
+    s.opened_at = now;
+    collector_->on_ws_open(number, now);
+  });
+}
+
+void FakeVenue::close(const CloseConnection& action) {
+  const auto found = sessions_.find(action.connection);
+  if (found == sessions_.end()) return;
+  found->second.open = false;
+  at(now + latency, [this, number = action.connection] {
+    sessions_.erase(number);
+    collector_->on_ws_closed(number, {1000, ErrorCode::kCancelled, 0, std::nullopt, "closed by us"}, now);
+  });
+}
+
+void FakeVenue::drop(ConnectionNumber number, std::uint16_t code) {
+  sessions_.erase(number);
+  collector_->on_ws_closed(number, {code, ErrorCode::kRetry, 0, std::nullopt, "dropped"}, now);
+  carry_out();
+}
+
+void FakeVenue::drop_all() {
+  for (const Session* session : open_sessions()) drop(session->number);
+}
+
+void FakeVenue::send(ConnectionNumber number, std::string text) {
+  at(now, [this, number, text = std::move(text)] { collector_->on_ws_message(number, text, now); });
+}
+
+void FakeVenue::control(const SendText& action) {
+  std::vector<std::string> words = quoted_texts(action.text);
+  const std::size_t at_id = action.text.rfind(':');
+  const std::string id = action.text.substr(at_id + 1, action.text.size() - at_id - 2);
+  Session& session = sessions_.at(action.connection);
+  const bool subscribe = std::ranges::find(words, "SUBSCRIBE") != words.end();
+  std::erase_if(words, [](const std::string& word) { return word.find('@') == std::string::npos; });
+  if (!acknowledges) return;
+  if (!refuse_subscriptions.empty()) {
+    send(action.connection, fmt::format(R"({{"error":{},"id":{}}})", refuse_subscriptions, id));
+    return;
+  }
+  for (const std::string& name : words) {
+    if (subscribe) {
+      session.names.insert(name);
+    } else {
+      session.names.erase(name);
+    }
+  }
+  at(now + latency, [this, number = action.connection, id] {
+    if (sessions_.contains(number))
+      collector_->on_ws_message(number, fmt::format(R"({{"result":null,"id":{}}})", id), now);
+  });
+}
+
+void FakeVenue::get(const HttpGet& action) {
+  if (rest_swallowed) return;
+  std::string taken = depth(parameter(action.url, "symbol"));  // the state of now, or of a little before
+  at(now + rest_latency, [this, action, taken = std::move(taken)] {
+    if (rest_dead) {
+      collector_->on_http_failed(action.request, "connection refused", now);
+      return;
+    }
+    std::string body = taken;
+    const binance::RestAnswer got = answer(action, body);
+    collector_->on_http_answer(action.request, got, now);
+  });
+}
+
+binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) {
+  if (rest_status != 0) {
+    body = rest_body;
+    return {rest_status, body, "10", rest_retry_after};
+  }
+  switch (action.kind) {
+    case collector::RequestKind::kExchangeInfo: body = exchange_info(); break;
+    case collector::RequestKind::kTime:
+      body = fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now - rest_latency / 2 + clock_ahead));
+      break;
+    case collector::RequestKind::kDepth: ++markets_[parameter(action.url, "symbol")].snapshots; break;
+    case collector::RequestKind::kProbe: ++markets_[parameter(action.url, "symbol")].probes; break;
+  }
+  if (body.empty()) {
+    body = R"({"code":-1121,"msg":"Invalid symbol."})";
+    return {400, body, "10", {}};
+  }
+  return {200, body, "10", {}};
+}
+
+std::string FakeVenue::depth(const std::string& symbol) const {
+  const auto found = markets_.find(symbol);
+  if (found == markets_.end() || !found->second.listed) return {};
+  const std::int64_t id = found->second.id;
+  return fmt::format(
+      R"({{"lastUpdateId":{},"bids":[["100.00","{}"],["99.50","1"]],"asks":[["101.00","{}"],["102.00","1"]]}})", id, id,
+      id);
+}
+
+std::string FakeVenue::exchange_info() const {
+  std::string entries;
+  for (const auto& [symbol, market] : markets_) {
+    if (!market.listed) continue;
+    entries += fmt::format(
+        R"({}{{"symbol":"{}","status":"{}","contractStatus":"{}","baseAsset":"{}","quoteAsset":"USDT",)"
+        R"("filters":[]}})",
+        entries.empty() ? "" : ",", symbol, market.status, market.status, symbol.substr(0, symbol.size() - 4));
+  }
+  return fmt::format(
+      R"({{"serverTime":1,"rateLimits":[{{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,)"
+      R"("limit":6000}}],"symbols":[{}]}})",
+      entries);
+}
+
+void FakeVenue::tick_market(const std::string& symbol) {
+  Market& market = markets_.at(symbol);
+  at(now + market.interval, [this, symbol] { tick_market(symbol); });
+  if (!market.moving) return;
+  const std::int64_t previous = market.id;
+  market.id += 2;
+  if (!market.delivering) return;
+  const std::string prefix = binance::to_stream_symbol(symbol) + "@depth";
+  std::vector<std::pair<ConnectionNumber, std::string>> due;
+  for (const auto& [number, session] : sessions_) {
+    if (!session.open || session.mute) continue;
+    const auto name = session.names.lower_bound(prefix);
+    if (name != session.names.end() && name->starts_with(prefix)) due.emplace_back(number, *name);
+  }
+  const std::string pu = is_usdm() ? fmt::format(R"("pu":{},)", previous) : "";
+  const std::string transaction = is_usdm() ? fmt::format(R"("T":{},)", to_unix_millis(now)) : "";
+  for (const auto& [number, name] : due) {
+    std::string text = fmt::format(
+        R"({{"stream":"{}","data":{{"e":"depthUpdate","E":{},{}"s":"{}","U":{},"u":{},{}"b":[["100.00","{}"]],)"
+        R"("a":[["101.00","{}"]]}}}})",
+        name, to_unix_millis(now), transaction, symbol, previous + 1, market.id, pu, market.id, market.id);
+    const auto session = sessions_.find(number);
+    if (session != sessions_.end() && session->second.lag > Nanos{0}) {
+      at(now + session->second.lag, [this, number, text = std::move(text)] {
+        if (sessions_.contains(number)) collector_->on_ws_message(number, text, now);
+      });
+      continue;
+    }
+    collector_->on_ws_message(number, text, now);
+    carry_out();
+  }
+}
+
+std::vector<FakeVenue::Session*> FakeVenue::open_sessions() {
+  std::vector<Session*> all;
+  for (auto& [number, session] : sessions_) {
+    if (session.open) all.push_back(&session);
+  }
+  return all;
+}
+
+collector::SymbolHealth FakeVenue::health_of(const std::string& symbol) const {
+  for (collector::SymbolHealth& health : collector_->health(now).symbols) {
+    if (health.symbol == symbol) return health;
+  }
+  ADD_FAILURE() << symbol << " is not collected";
+  return {};
+}
+
+std::size_t FakeVenue::count_logs(std::string_view key) const {
+  return static_cast<std::size_t>(std::ranges::count(logs, key, &Log::key));
+}
+
+std::string FakeVenue::all_logs() const {
+  std::string text;
+  for (const Log& entry : logs)
+    text += fmt::format("{} {} {} (+{})\n", entry.key, entry.symbol, entry.text, entry.repeats);
+  return text;
+}
+
+bool FakeVenue::in_step(const std::string& symbol) const {
+  const collector::SymbolHealth health = health_of(symbol);
+  return health.state == RowState::kLive && health.last_update_id == markets_.at(symbol).id && health.bid_levels == 2 &&
+         health.ask_levels == 2 && health.bid && to_string(*health.bid) == "100";
+}
+
+collector::CollectorOptions spot_options(std::vector<std::string> symbols) {
+  collector::CollectorOptions options;
+  options.symbols = std::move(symbols);
+  options.streams = {"depth"};
+  return options;
+}
+
+}  // namespace acts::test

@@ -1,0 +1,153 @@
+// A tiny scripted Binance in virtual time that carries out a collector's actions: streams, subscriptions, REST. No
+// clock, no sockets; everything happens in run_for().
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/collector.hpp"
+
+namespace acts::test {
+
+using namespace std::chrono_literals;
+
+// Keeps a run as what it did to the pipeline, and does it again to another one.
+class ReplayableLog final : public collector::RunLog {
+ public:
+  using Step = std::function<void(collector::MarketPipeline&)>;
+
+  void run_started(UnixNanos now) override { timer(now, now); }
+  void run_ended(std::string_view, UnixNanos now) override { timer(now, now); }
+  void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
+  void symbol_removed(std::string_view symbol, UnixNanos now) override;
+  void stream_opened(std::string_view symbol, UnixNanos now) override;
+  void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
+  void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
+  void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
+  void timer(UnixNanos due, UnixNanos now) override;
+  void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
+  void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
+
+  // Rows of the run, made anew.
+  [[nodiscard]] std::string replay(Venue venue) const;
+
+  bool keep = true;  // false: only counted
+  std::uint64_t timers = 0;
+  std::vector<std::string> events;  // "opened BTCUSDT", "lost BTCUSDT", "added BTCUSDT trading", "removed BTCUSDT"
+
+ private:
+  std::vector<Step> steps_;
+  bool ended_ = false;
+};
+
+class FakeVenue {
+ public:
+  struct Market {
+    std::int64_t id = 1000;
+    Nanos interval = 100ms;  // of its depth updates
+    std::string status = "TRADING";
+    bool listed = true;
+    bool moving = true;
+    bool delivering = true;       // false: frozen; the book moves on, the streams say nothing
+    std::uint64_t snapshots = 0;  // asked for
+    std::uint64_t probes = 0;
+  };
+  struct Session {  // one connection
+    collector::ConnectionNumber number = 0;
+    std::string url;
+    std::set<std::string> names;
+    bool open = false;
+    bool mute = false;  // pings alive, data dead
+    Nanos lag{0};       // its messages come so much later
+    UnixNanos opened_at;
+  };
+
+  explicit FakeVenue(collector::CollectorOptions options);
+  FakeVenue(const FakeVenue&) = delete;
+  FakeVenue& operator=(const FakeVenue&) = delete;
+
+  // Lists a symbol, moving every interval.
+  Market& add_market(const std::string& symbol, Nanos interval = 100ms);
+  void start();
+  void run_for(Nanos span);
+  // Carries out what the collector asked for; after a direct call of it.
+  void carry_out();
+  // Ends a connection from the venue's side.
+  void drop(collector::ConnectionNumber number, std::uint16_t code = 1006);
+  void drop_all();
+  void send(collector::ConnectionNumber number, std::string text);
+  void lose_updates(const std::string& symbol, int count) { market(symbol).id += count; }
+
+  Market& market(const std::string& symbol) { return markets_.at(symbol); }
+  [[nodiscard]] std::vector<Session*> open_sessions();
+  [[nodiscard]] collector::Health health() const { return collector_->health(now); }
+  [[nodiscard]] collector::SymbolHealth health_of(const std::string& symbol) const;
+  [[nodiscard]] std::size_t count_logs(std::string_view key) const;
+  [[nodiscard]] std::string all_logs() const;
+  // Each market's id is the book's, and its best prices too.
+  [[nodiscard]] bool in_step(const std::string& symbol) const;
+  collector::Collector& operator*() { return *collector_; }
+  collector::Collector* operator->() { return collector_.get(); }
+
+  // The script.
+  int refuse_status = 0;                   // of handshakes; 0: accepted; -1: no answer at all
+  std::map<std::string, int> refuse_host;  // by URL prefix
+  std::optional<Nanos> refuse_retry_after;
+  int rest_status = 0;  // 0: served
+  std::string rest_body = "<html>no</html>";
+  std::string rest_retry_after;
+  bool rest_dead = false;       // requests fail
+  bool rest_swallowed = false;  // requests are never answered
+  bool acknowledges = true;
+  std::string refuse_subscriptions;  // an error body instead of an acknowledgement
+  Nanos latency = 20ms;
+  Nanos rest_latency = 50ms;
+  Nanos clock_ahead{0};
+  Nanos snapshot_lag{0};
+
+  // What was seen.
+  UnixNanos now = parse_iso8601("2026-03-01T12:00:10").value();
+  ReplayableLog log;
+  std::string rows;
+  std::size_t row_count = 0;
+  std::vector<collector::Log> logs;
+  std::vector<std::pair<UnixNanos, collector::OpenConnection>> opened;
+  std::vector<std::pair<UnixNanos, collector::CloseConnection>> closed;
+  std::vector<std::pair<UnixNanos, collector::SendText>> sent;
+  std::vector<std::pair<UnixNanos, collector::HttpGet>> requests;
+
+ private:
+  using Event = std::function<void()>;
+
+  void at(UnixNanos when, Event event) { events_.emplace(when, std::move(event)); }
+  void on_action(const collector::Action& action);
+  void open(const collector::OpenConnection& action);
+  void close(const collector::CloseConnection& action);
+  void control(const collector::SendText& action);
+  void get(const collector::HttpGet& action);
+  [[nodiscard]] binance::RestAnswer answer(const collector::HttpGet& action, std::string& body);
+  void tick_market(const std::string& symbol);
+  [[nodiscard]] std::string exchange_info() const;
+  [[nodiscard]] std::string depth(const std::string& symbol) const;
+  [[nodiscard]] bool is_usdm() const { return venue_ == Venue::kBinanceUsdm; }
+
+  Venue venue_;
+  std::map<std::string, Market> markets_;
+  std::map<collector::ConnectionNumber, Session> sessions_;
+  std::multimap<UnixNanos, Event> events_;
+  std::unique_ptr<collector::Collector> collector_;
+  BandList bands_ = BandList::defaults();
+};
+
+// Spot, BTCUSDT and ETHUSDT listed and collected.
+collector::CollectorOptions spot_options(std::vector<std::string> symbols);
+
+}  // namespace acts::test

@@ -1,0 +1,60 @@
+#include "collector/host_ring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace acts::collector {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr UnixNanos kNow{1'000'000'000'000};
+
+TEST(HostRing, TakesTheNextHostAfterFailuresInARow) {
+  HostRing ring({"a", "b"}, 3);
+  EXPECT_FALSE(ring.on_failure());
+  EXPECT_FALSE(ring.on_failure());
+  EXPECT_EQ(ring.current(), "a");
+  EXPECT_TRUE(ring.on_failure());
+  EXPECT_EQ(ring.current(), "b");
+  EXPECT_EQ(ring.failures(), 0);
+  for (int i = 0; i < 3; ++i) (void)ring.on_failure();
+  EXPECT_EQ(ring.current(), "a");
+}
+
+TEST(HostRing, BeginsTheCountAnewAfterASuccess) {
+  HostRing ring({"a", "b"}, 2);
+  EXPECT_FALSE(ring.on_failure());
+  ring.on_success();
+  EXPECT_FALSE(ring.on_failure());
+  EXPECT_EQ(ring.current(), "a");
+}
+
+TEST(HostRing, StaysWithItsOnlyHost) {
+  HostRing ring({"a"}, 1);
+  EXPECT_FALSE(ring.on_failure());
+  EXPECT_EQ(ring.current(), "a");
+  EXPECT_FALSE(ring.on_blocked(kNow + 5min, kNow));
+  EXPECT_EQ(ring.free_at(), kNow + 5min);
+}
+
+TEST(HostRing, LeavesARefusingHostUntilItIsFreeAgain) {
+  HostRing ring({"a", "b", "c"}, 3);
+  EXPECT_TRUE(ring.on_blocked(kNow + 5min, kNow));
+  EXPECT_EQ(ring.current(), "b");
+  EXPECT_TRUE(ring.on_blocked(kNow + 10min, kNow));
+  EXPECT_EQ(ring.current(), "c");
+  EXPECT_FALSE(ring.on_blocked(kNow + 15min, kNow));
+  EXPECT_EQ(ring.current(), "a");
+  EXPECT_EQ(ring.free_at(), kNow + 5min);
+}
+
+TEST(HostRing, PrefersTheUsersHost) {
+  constexpr std::array<std::string_view, 2> documented{"a", "b"};
+  EXPECT_EQ(hosts_or("mine", documented), (std::vector<std::string>{"mine"}));
+  EXPECT_EQ(hosts_or("", documented), (std::vector<std::string>{"a", "b"}));
+}
+
+}  // namespace
+}  // namespace acts::collector

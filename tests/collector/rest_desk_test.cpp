@@ -1,0 +1,209 @@
+#include "collector/rest_desk.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+
+namespace acts::collector {
+namespace {
+
+using namespace std::chrono_literals;
+using binance::InstrumentIndex;
+using binance::kNoInstrument;
+using ::testing::HasSubstr;
+
+constexpr UnixNanos kNow{1'700'000'010'000'000'000};
+
+struct RestDeskTest : testing::Test {
+  explicit RestDeskTest(std::string rest_url = {}) { options.rest_url = std::move(rest_url); }
+
+  CollectorOptions options;
+  ActionQueue out;
+  LogThrottle log{out};
+  std::unique_ptr<RestDesk> desk;
+
+  void SetUp() override { desk = std::make_unique<RestDesk>(options, out, log); }
+
+  static RestJob depth(InstrumentIndex instrument, int weight = 250) {
+    return {RequestKind::kDepth, Urgency::kGap, instrument, 5000, weight};
+  }
+  // Everything that is asked for at this time.
+  std::vector<HttpGet> send(UnixNanos now) {
+    out.clear();
+    desk->send(now, [](InstrumentIndex) { return std::string_view("BTCUSDT"); });
+    std::vector<HttpGet> sent;
+    for (const Action& action : out) {
+      if (const auto* get = std::get_if<HttpGet>(&action)) sent.push_back(*get);
+    }
+    return sent;
+  }
+  HttpGet send_one(UnixNanos now) {
+    const std::vector<HttpGet> sent = send(now);
+    EXPECT_EQ(sent.size(), 1U);
+    return sent.empty() ? HttpGet{} : sent.front();
+  }
+};
+
+TEST_F(RestDeskTest, AsksTheVenuesFirstHost) {
+  desk->ask(depth(0));
+  const HttpGet get = send_one(kNow);
+  EXPECT_EQ(get.url, "https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=5000");
+  EXPECT_EQ(get.kind, RequestKind::kDepth);
+  EXPECT_EQ(get.timeout, options.timings.depth_timeout);
+  EXPECT_TRUE(desk->waits(RequestKind::kDepth, 0));
+  EXPECT_EQ(desk->requests().at("depth"), 1U);
+  const auto done = desk->on_answer(get.request, {200, "{}", "250", {}}, kNow + 1s);
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->ok);
+  EXPECT_EQ(done->sent, kNow);
+  EXPECT_EQ(done->job, depth(0));
+  EXPECT_FALSE(desk->waits(RequestKind::kDepth, 0));
+  EXPECT_FALSE(desk->on_answer(get.request, {200, "{}", {}, {}}, kNow + 1s));
+  EXPECT_FALSE(desk->on_failed(get.request, "late", kNow + 1s));
+}
+
+TEST_F(RestDeskTest, KeepsFewRequestsUnderWay) {
+  for (InstrumentIndex i = 0; i < 20; ++i) desk->ask(depth(i));
+  const std::vector<HttpGet> first = send(kNow);
+  EXPECT_EQ(first.size(), options.timings.rest_in_flight);
+  desk->ask(depth(0));  // under way already
+  EXPECT_EQ(desk->health(kNow).queued, 15U);
+  EXPECT_EQ(send(kNow).size(), 0U);
+  (void)desk->on_answer(first[2].request, {200, "{}", {}, {}}, kNow);
+  EXPECT_EQ(send(kNow).size(), 1U);
+  EXPECT_EQ(desk->health(kNow).in_flight, options.timings.rest_in_flight);
+}
+
+TEST_F(RestDeskTest, StaysWithinTheWeightOfAMinute) {
+  ASSERT_TRUE(desk->set_limit(1000, 1min, kNow));
+  int sent = 0;
+  for (InstrumentIndex i = 0; i < 20; ++i) desk->ask(depth(i));
+  for (UnixNanos now = kNow; now < kNow + 30s; now = now + 1s) {
+    for (const HttpGet& get : send(now)) {
+      ++sent;
+      (void)desk->on_answer(get.request, {200, "{}", {}, {}}, now);
+    }
+  }
+  EXPECT_EQ(sent, 3);  // 80 % of 1000
+  EXPECT_EQ(send(kNow + 60s).size(), 3U);
+}
+
+TEST_F(RestDeskTest, BelievesTheVenuesOwnCount) {
+  desk->ask(depth(0));
+  (void)desk->on_answer(send_one(kNow).request, {200, "{}", "5000", {}}, kNow);
+  EXPECT_EQ(desk->health(kNow).weight_used, 5000);
+  desk->ask(depth(1));
+  EXPECT_TRUE(send(kNow).empty());
+}
+
+TEST_F(RestDeskTest, StopsEverythingWhileBanned) {
+  desk->ask(depth(0));
+  const auto done = desk->on_answer(send_one(kNow).request, {418, "{}", {}, "300"}, kNow);
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->ok);
+  EXPECT_EQ(done->status, 418);
+  EXPECT_EQ(done->outcome, "banned");
+  EXPECT_EQ(desk->health(kNow).banned_until, kNow + 300s);
+  desk->ask(depth(1));
+  EXPECT_TRUE(send(kNow + 299s).empty());
+  EXPECT_EQ(send(kNow + 301s).size(), 1U);
+}
+
+TEST_F(RestDeskTest, ObeysRetryAfter) {
+  desk->ask(depth(0));
+  const auto done = desk->on_answer(send_one(kNow).request, {429, "{}", {}, "7"}, kNow);
+  EXPECT_EQ(done->outcome, "rate_limited");
+  EXPECT_FALSE(desk->health(kNow).banned_until);
+  desk->ask(depth(1));
+  EXPECT_TRUE(send(kNow + 6s).empty());
+  EXPECT_EQ(send(kNow + 7s).size(), 1U);
+}
+
+TEST_F(RestDeskTest, GoesToAnotherHostWhenTheFirewallRefuses) {
+  desk->ask(depth(0));
+  const auto done = desk->on_answer(send_one(kNow).request, {403, "<html>", {}, {}}, kNow);
+  EXPECT_EQ(done->outcome, "blocked");
+  EXPECT_FALSE(desk->restricted());
+  desk->ask(depth(0));
+  EXPECT_THAT(send_one(kNow).url, HasSubstr("https://api-gcp.binance.com/"));
+}
+
+TEST_F(RestDeskTest, TellsARestrictedPlaceApart) {
+  desk->ask(depth(0));
+  (void)desk->on_answer(send_one(kNow).request, {451, "{}", {}, {}}, kNow);
+  EXPECT_TRUE(desk->restricted());
+  EXPECT_EQ(std::get<Log>(out.back()).key, "rest_restricted");
+  desk->ask(depth(0));
+  (void)desk->on_answer(send_one(kNow).request, {200, "{}", {}, {}}, kNow);
+  EXPECT_FALSE(desk->restricted());
+}
+
+TEST_F(RestDeskTest, GivesUpOnlyTheRequestThatIsWrong) {
+  desk->ask(depth(0));
+  const auto done =
+      desk->on_answer(send_one(kNow).request, {400, R"({"code":-1121,"msg":"Invalid symbol."})", {}, {}}, kNow);
+  EXPECT_TRUE(done->give_up);
+  EXPECT_THAT(done->reason, HasSubstr("-1121"));
+  desk->ask(depth(1));
+  EXPECT_EQ(send(kNow).size(), 1U);
+}
+
+TEST_F(RestDeskTest, PausesAndChangesHostWhenFailuresGoOn) {
+  UnixNanos now = kNow;
+  std::set<std::string> urls;
+  std::vector<UnixNanos> attempts;
+  while (attempts.size() < 12) {
+    desk->ask(depth(0, 1));
+    for (const HttpGet& get : send(now)) {
+      attempts.push_back(now);
+      urls.insert(get.url);
+      (void)desk->on_failed(get.request, "connection refused", now);
+    }
+    now = now + 100ms;
+    ASSERT_LT(now - kNow, 1h);
+  }
+  EXPECT_EQ(urls.size(), 4U);
+  EXPECT_LE(attempts[2] - attempts[0], 1s);
+  EXPECT_GE(attempts[11] - attempts[10], options.timings.backoff_cap / 4);
+}
+
+TEST_F(RestDeskTest, DoesNotWaitForeverForItsShell) {
+  desk->ask(depth(0));
+  (void)send_one(kNow);
+  EXPECT_FALSE(desk->take_overdue(kNow + options.timings.depth_timeout));
+  const auto late = desk->take_overdue(kNow + options.timings.depth_timeout + 10s);
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->outcome, "failed");
+  EXPECT_FALSE(desk->take_overdue(kNow + 1h));
+}
+
+TEST_F(RestDeskTest, DropsWhatNoBudgetCanHold) {
+  ASSERT_TRUE(desk->set_limit(100, 1min, kNow));
+  desk->ask(depth(0));
+  desk->ask({RequestKind::kTime, Urgency::kTime, kNoInstrument, 0, 1});
+  EXPECT_EQ(send(kNow).size(), 1U);
+  ASSERT_TRUE(std::holds_alternative<Log>(out.back()));
+  EXPECT_EQ(std::get<Log>(out.back()).key, "rest_too_heavy");
+  EXPECT_EQ(send(kNow).size(), 0U);
+  EXPECT_EQ(desk->health(kNow).queued, 0U);
+}
+
+struct RestDeskOfAUser : RestDeskTest {
+  RestDeskOfAUser() : RestDeskTest("http://127.0.0.1:8080") {}
+};
+
+TEST_F(RestDeskOfAUser, StaysWithTheUsersHost) {
+  for (int i = 0; i < 5; ++i) {
+    desk->ask(depth(0));
+    const std::vector<HttpGet> sent = send(kNow + i * 5min);
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_THAT(sent.front().url, HasSubstr("http://127.0.0.1:8080/api/v3/"));
+    (void)desk->on_answer(sent.front().request, {403, "<html>", {}, {}}, kNow + i * 5min);
+    EXPECT_TRUE(desk->health(kNow + i * 5min).paused_until);
+  }
+}
+
+}  // namespace
+}  // namespace acts::collector

@@ -1,0 +1,108 @@
+#include "live/logging.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+
+#include "recording/temp_dir.hpp"
+
+namespace acts {
+namespace {
+
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+const std::string kTime = "[0-9-]+T[0-9:]+\\.[0-9]+Z ";
+
+// What `write` put on standard error.
+template <typename Write>
+std::string logged(const LogSettings& settings, const std::string& data_dir, Write write) {
+  ::testing::internal::CaptureStderr();
+  const Result<void> started = start_logging(settings, data_dir);
+  write();
+  std::string text = ::testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(started);
+  return text;
+}
+
+TEST(Logging, WritesTextLines) {
+  const std::string text = logged({}, ".", [] {
+    log_event({.level = LogLevel::kWarn, .symbol = "BTCUSDT", .event = "gap", .text = "a gap\nof 3", .repeats = 2});
+    log_event({.level = LogLevel::kInfo, .venue = Venue::kBinanceUsdm, .text = "open"});
+    log_event({.level = LogLevel::kDebug, .text = "not shown"});
+    spdlog::info("plain");
+  });
+  EXPECT_THAT(text, MatchesRegex(kTime + "warn binance-spot BTCUSDT: a gap of 3 .2 more like it.\n" + kTime +
+                                 "info binance-usdm: open\n" + kTime + "info plain\n"));
+}
+
+TEST(Logging, WritesJsonLines) {
+  const std::string text = logged({.format = LogFormat::kJson}, ".", [] {
+    log_event(
+        {.level = LogLevel::kError, .symbol = "BTCUSDT", .event = "gap", .text = "a \"gap\"\n\xff", .repeats = 2});
+    spdlog::info("plain \"text\"");
+  });
+  const std::size_t end = text.find('\n');
+  const auto event = nlohmann::json::parse(text.substr(0, end));
+  EXPECT_EQ(event["level"], "error");
+  EXPECT_EQ(event["venue"], "binance-spot");
+  EXPECT_EQ(event["symbol"], "BTCUSDT");
+  EXPECT_EQ(event["event"], "gap");
+  EXPECT_EQ(event["repeats"], 2);
+  EXPECT_THAT(event["message"].get<std::string>(), HasSubstr("a \"gap\"\n"));
+  EXPECT_THAT(event["time"].get<std::string>(), EndsWith("Z"));
+  EXPECT_EQ(nlohmann::json::parse(text.substr(end + 1))["message"], "plain \"text\"");
+}
+
+TEST(Logging, WritesAFileASymbolAndRotatesIt) {
+  const TempDir dir;
+  const LogSettings settings{.level = LogLevel::kOff, .per_symbol = true};
+  EXPECT_EQ(logged(settings, dir.string(), [] { log_event({.level = LogLevel::kError, .symbol = "X", .text = "x"}); }),
+            "");
+
+  const LogSettings small{.per_symbol = true, .max_file_bytes = 400, .kept_files = 1};
+  logged(small, dir.string(), [] {
+    for (int i = 0; i < 20; ++i) {
+      log_event({.level = LogLevel::kInfo, .symbol = "BTCUSDT", .text = "line " + std::to_string(i)});
+    }
+    log_event(
+        {.level = LogLevel::kInfo, .venue = Venue::kBinanceUsdm, .symbol = "BTCUSDT", .text = "of another venue"});
+    log_event({.level = LogLevel::kInfo, .text = "of none"});
+  });
+  const std::string folder = dir / "log/binance-spot";
+  EXPECT_THAT(read_file(folder + "/data-BTCUSDT.log"), EndsWith("info binance-spot BTCUSDT: line 19\n"));
+  EXPECT_LE(std::filesystem::file_size(folder + "/data-BTCUSDT.log"), 400U);
+  EXPECT_TRUE(std::filesystem::exists(folder + "/data-BTCUSDT.1.log"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/data-BTCUSDT.2.log"));
+  EXPECT_THAT(read_file(dir / "log/binance-usdm/data-BTCUSDT.log"), HasSubstr("of another venue"));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/data-X.log"));
+}
+
+TEST(Logging, GoesOnWithoutAFileThatCannotBeMade) {
+  const TempDir dir;
+  const std::string text = logged({.per_symbol = true}, dir.string(), [&] {
+    std::filesystem::create_directories(dir / "log/binance-spot/data-BTCUSDT.log");
+    log_event({.level = LogLevel::kInfo, .symbol = "BTCUSDT", .text = "one"});
+    log_event({.level = LogLevel::kInfo, .symbol = "BTCUSDT", .text = "two"});
+  });
+  EXPECT_THAT(text, HasSubstr("log file left out"));
+  EXPECT_THAT(text, HasSubstr(": one\n"));
+  EXPECT_THAT(text, HasSubstr(": two\n"));
+}
+
+TEST(Logging, SaysWhenItsDirectoryCannotBeMade) {
+  const TempDir dir;
+  const Result<void> started = start_logging({.per_symbol = true}, dir.write("file", "x"));
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, ErrorCode::kStorage);
+  EXPECT_TRUE(start_logging({}, "."));
+}
+
+}  // namespace
+}  // namespace acts
