@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 constexpr std::size_t kMaxFillsPerStep = 8;       // of a mid that runs through many levels, so many are told as trades
 constexpr std::int64_t kWidestSpread = 3;         // ticks between the mid and the best price of a side
-constexpr int kDeepestBelow = 16;                 // near levels lie up to 2^16 ticks from the mid
+constexpr std::int64_t kDeepOneIn = 25;           // of the changes, one is anywhere in the book
+constexpr int kDeepestBelow = 12;                 // near levels lie up to 2^12 ticks from the mid
 constexpr std::size_t kDepthChangesPerStep = 16;  // levels added or removed at the far end
 
 std::string depth_suffix(Venue venue, Nanos interval) {
@@ -150,11 +151,11 @@ void SyntheticSymbol::close_spread(Side side) {
   change(side, side == Side::kBid ? mid_ - away : mid_ + 1 + away, random_quantity());
 }
 
-// Nine of ten near the top, at distances spread evenly over their logarithm; the others anywhere in the book.
+// Most near the top, at distances spread evenly over their logarithm; the others anywhere in the book.
 void SyntheticSymbol::touch_random_level() {
   const Side side = random_.one_in(2) ? Side::kBid : Side::kAsk;
   const std::span<const Level> levels = book_.levels(side);
-  if (random_.one_in(10)) {
+  if (random_.one_in(kDeepOneIn)) {
     const Level level = levels[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(levels.size())))];
     const bool remove = random_.one_in(2) && levels.size() > 1;
     change(side, level.price.units(), remove ? Quantity{} : random_quantity());

@@ -26,7 +26,7 @@ std::vector<Level> sorted(Side side, std::span<const Level> levels) {
   return result;
 }
 
-bool multiply(std::vector<Level>& levels, std::int64_t price_factor, std::int64_t quantity_factor) {
+bool multiply(std::span<Level> levels, std::int64_t price_factor, std::int64_t quantity_factor) {
   for (Level& level : levels) {
     std::int64_t price = 0;
     std::int64_t quantity = 0;
@@ -46,8 +46,8 @@ Result<void> TrueBook::rescale(Scales finer) {
   const std::int64_t price_factor = power_of_ten(finer.price - scales_.price);
   const std::int64_t quantity_factor = power_of_ten(finer.quantity - scales_.quantity);
   TrueBook raised = *this;
-  bool fits =
-      multiply(raised.bids_, price_factor, quantity_factor) && multiply(raised.asks_, price_factor, quantity_factor);
+  bool fits = multiply(raised.bids_.view(), price_factor, quantity_factor) &&
+              multiply(raised.asks_.view(), price_factor, quantity_factor);
   for (Undo& undo : raised.history_) {
     fits = fits && multiply(undo.bids, price_factor, quantity_factor) &&
            multiply(undo.asks, price_factor, quantity_factor);
@@ -63,22 +63,24 @@ Result<void> TrueBook::rescale(Scales finer) {
 }
 
 void TrueBook::reset(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks) {
-  bids_ = sorted(Side::kBid, bids);
-  asks_ = sorted(Side::kAsk, asks);
+  bids_ = LevelArray(sorted(Side::kBid, bids));
+  asks_ = LevelArray(sorted(Side::kAsk, asks));
   last_update_id_ = id;
   times_ = times;
   history_.clear();
 }
 
-void TrueBook::set_levels(Side side, std::vector<Level>& book, std::span<const Level> levels, std::vector<Level>* old) {
+void TrueBook::set_levels(Side side, LevelArray& book, std::span<const Level> levels, std::vector<Level>* old) {
   for (const Level& level : levels) {
-    const auto at = position_of(side, book, level.price);
-    const bool known = at != book.end() && at->price == level.price;
-    if (old != nullptr) old->push_back({level.price, known ? at->quantity : Quantity{}});
+    const std::span<Level> all = book.view();
+    const auto found = position_of(side, all, level.price);
+    const auto at = static_cast<std::size_t>(found - all.begin());
+    const bool known = found != all.end() && found->price == level.price;
+    if (old != nullptr) old->push_back({level.price, known ? found->quantity : Quantity{}});
     if (known && level.quantity.is_zero()) {
       book.erase(at);
     } else if (known) {
-      at->quantity = level.quantity;
+      found->quantity = level.quantity;
     } else if (!level.quantity.is_zero()) {
       book.insert(at, level);
     }
@@ -113,7 +115,11 @@ Quantity TrueBook::quantity_at(Side side, Price price) const {
   return at != all.end() && at->price == price ? at->quantity : Quantity{};
 }
 
-bool TrueBook::crossed() const { return !bids_.empty() && !asks_.empty() && bids_.back().price >= asks_.back().price; }
+bool TrueBook::crossed() const {
+  const std::optional<Level> bid = best(Side::kBid);
+  const std::optional<Level> ask = best(Side::kAsk);
+  return bid && ask && bid->price >= ask->price;
+}
 
 void TrueBook::keep_history(std::size_t updates) {
   history_limit_ = updates;

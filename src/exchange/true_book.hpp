@@ -14,6 +14,8 @@
 
 #include "acts/market/events.hpp"
 
+#include "exchange/level_array.hpp"
+
 namespace acts::exchange {
 
 // Times as they stand in answers, milliseconds since 1970.
@@ -40,7 +42,9 @@ class TrueBook {
   [[nodiscard]] UpdateId last_update_id() const { return last_update_id_; }
   [[nodiscard]] BookTimes times() const { return times_; }
   // Worst first, best last; valid until the next change.
-  [[nodiscard]] std::span<const Level> levels(Side side) const { return side == Side::kBid ? bids_ : asks_; }
+  [[nodiscard]] std::span<const Level> levels(Side side) const {
+    return side == Side::kBid ? bids_.view() : asks_.view();
+  }
   [[nodiscard]] std::size_t level_count(Side side) const { return levels(side).size(); }
   [[nodiscard]] std::optional<Level> best(Side side) const;
   // Zero: no such level.
@@ -62,14 +66,14 @@ class TrueBook {
     std::vector<Level> bids;
     std::vector<Level> asks;
   };
-  static void set_levels(Side side, std::vector<Level>& book, std::span<const Level> levels, std::vector<Level>* old);
+  static void set_levels(Side side, LevelArray& book, std::span<const Level> levels, std::vector<Level>* old);
   void forget_beyond_limit();
 
   Scales scales_;
   UpdateId last_update_id_;
   BookTimes times_;
-  std::vector<Level> bids_;  // ascending
-  std::vector<Level> asks_;  // descending
+  LevelArray bids_;  // ascending
+  LevelArray asks_;  // descending
   std::size_t history_limit_ = 0;
   std::deque<Undo> history_;
 };

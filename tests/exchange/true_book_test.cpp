@@ -42,6 +42,39 @@ TEST(TrueBook, EqualsAMapAfterRandomUpdatesAndGoesBackToEveryRememberedState) {
   }
 }
 
+TEST(TrueBook, EqualsAMapWhereLevelsComeAndGoAtBothEnds) {
+  TrueBook book;
+  Random random(11);
+  std::map<std::int64_t, std::int64_t> asks;
+  std::int64_t low = 50'000;
+  std::int64_t high = 50'000;
+  for (int id = 1; id <= 20'000; ++id) {
+    std::int64_t price = low + random.below(high - low + 1);
+    std::int64_t quantity = 1 + random.below(9);
+    switch (random.below(id % 4000 < 2000 ? 5 : 3)) {
+      case 0: price = low -= 1; break;
+      case 1:
+        price = asks.empty() ? price : asks.begin()->first;
+        quantity = 0;
+        break;
+      case 2:
+        price = asks.empty() ? price : asks.rbegin()->first;
+        quantity = 0;
+        break;
+      case 3: price = high += 1; break;
+      default: break;
+    }
+    asks.erase(price);
+    if (quantity > 0) asks[price] = quantity;
+    const Level level{Price{price}, Quantity{quantity}};
+    book.apply(UpdateId{id}, {}, {}, {&level, 1});
+    if (id % 97 == 0) {
+      ASSERT_EQ(as_map(book, Side::kAsk), asks) << id;
+      ASSERT_EQ(book.level_count(Side::kAsk), asks.size());
+    }
+  }
+}
+
 TEST(TrueBook, SaysNothingOfStatesItDoesNotRemember) {
   TrueBook book;
   const Level level{Price{1}, Quantity{1}};
