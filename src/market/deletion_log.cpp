@@ -2,23 +2,47 @@
 
 #include <algorithm>
 
+#include "acts/base/assert.hpp"
+
 namespace acts {
 
-void DeletionLog::make_room() {
+void DeletionLog::add(Side side, Price price, UpdateId id) {
+  const Level deleted{price, Quantity{}};
+  add_deleted({&deleted, 1}, side, id);
+}
+
+// Without a branch on the quantity: half of all levels are deleted, and no predictor knows which half.
+void DeletionLog::add_deleted(std::span<const Level> levels, Side side, UpdateId id) {
+  ACTS_ASSERT(levels.size() <= kMaxAtOnce);
+  if (entries_.size() - size_ < levels.size()) make_room(levels.size());
+  Entry* const entries = entries_.data();
+  const std::size_t mask = entries_.size() - 1;
+  const std::uint64_t tag = tag_of(side, id);
+  std::size_t end = begin_ + size_;
+  for (const Level& level : levels) {
+    entries[end & mask] = {level.price, tag};
+    end += std::size_t{level.quantity.is_zero()};
+  }
+  size_ = end - begin_;
+}
+
+void DeletionLog::make_room(std::size_t count) {
   if (entries_.size() == kMaxEntries) {
-    forget_oldest();
+    forget_oldest(count - (kMaxEntries - size_));
     return;
   }
-  std::vector<Entry> larger(std::max<std::size_t>(64, entries_.size() * 2));
-  for (std::size_t i = 0; i < size_; ++i) larger[i] = at(i);
+  std::vector<Entry> larger(std::max(2 * kMaxAtOnce, entries_.size() * 2));
+  const std::size_t to_end = std::min(size_, entries_.size() - begin_);
+  std::copy_n(entries_.begin() + static_cast<std::ptrdiff_t>(begin_), to_end, larger.begin());
+  std::copy_n(entries_.begin(), size_ - to_end, larger.begin() + static_cast<std::ptrdiff_t>(to_end));
   entries_ = std::move(larger);
   begin_ = 0;
 }
 
-void DeletionLog::forget_oldest() {
-  forgotten_upto_ = std::max(forgotten_upto_, id_of(at(0)));
-  begin_ = (begin_ + 1) & (entries_.size() - 1);
-  --size_;
+void DeletionLog::forget_oldest(std::size_t count) {
+  forgotten_upto_ = std::max(forgotten_upto_, id_of(at(count - 1)));
+  begin_ = (begin_ + count) & (entries_.size() - 1);
+  size_ -= count;
 }
 
 void DeletionLog::on_time(UnixNanos now, UpdateId last_update_id) {
@@ -31,7 +55,9 @@ void DeletionLog::on_time(UnixNanos now, UpdateId last_update_id) {
 }
 
 void DeletionLog::forget_upto(UpdateId id) {
-  while (size_ > 0 && id_of(at(0)) <= id) forget_oldest();
+  std::size_t count = 0;
+  while (count < size_ && id_of(at(count)) <= id) ++count;
+  if (count > 0) forget_oldest(count);
   forgotten_upto_ = std::max(forgotten_upto_, id);
 }
 

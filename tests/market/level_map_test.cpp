@@ -246,6 +246,29 @@ TEST_P(LevelMapOfSide, CostsAtMost64BytesALevelWhateverItsHistory) {
   }
 }
 
+// The worst for a bound on the average: most leaves as sparse as a leaf may be, the others full, and then either the
+// full ones shrink or they split.
+TEST_P(LevelMapOfSide, CostsAtMost64BytesALevelWhenSparseLeavesAreLeftAlone) {
+  for (const bool split : {false, true}) {
+    SCOPED_TRACE(split);
+    Twins twins(GetParam());
+    for (std::int64_t i = 0; i < 64 * 1'000; ++i) twins.set(i * 100, 1, i, true);
+    for (std::int64_t i = 0; i < 64 * 1'000; ++i) {
+      const bool full = i / 64 % 10 < 3;
+      if (!full && i % 64 >= 12) twins.erase(i * 100);
+    }
+    ASSERT_NO_FATAL_FAILURE(twins.check());
+    for (std::int64_t i = 0; i < 64 * 1'000; ++i) {
+      if (i / 64 % 10 >= 3) continue;
+      split ? twins.set(i * 100 + 50, 1, i, false) : twins.erase(i * 100);
+      if (i % 16 == 0) {
+        ASSERT_NO_FATAL_FAILURE(twins.check_memory());
+      }
+    }
+    ASSERT_NO_FATAL_FAILURE(twins.check());
+  }
+}
+
 TEST_P(LevelMapOfSide, AppliesUpdatesLikeANaiveMap) {
   std::mt19937_64 random(3);
   Twins twins(GetParam());

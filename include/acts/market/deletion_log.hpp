@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -18,14 +19,13 @@ class DeletionLog {
  public:
   // A snapshot may be 30 s stale; the busiest books delete some 300 levels a second. 16 bytes each, 1 MiB at most.
   static constexpr std::size_t kMaxEntries = std::size_t{1} << 16;
+  static constexpr std::size_t kMaxAtOnce = 64;
   static constexpr Nanos kMaxAge = std::chrono::seconds{120};
 
   // Ids must not decrease (asserted where it costs nothing). Forgets the oldest entry when full.
-  void add(Side side, Price price, UpdateId id) {
-    if (size_ == entries_.size()) make_room();
-    entries_[(begin_ + size_) & (entries_.size() - 1)] = {price, tag_of(side, id)};
-    ++size_;
-  }
+  void add(Side side, Price price, UpdateId id);
+  // The levels with quantity zero, at most kMaxAtOnce. Makes room for all of them first.
+  void add_deleted(std::span<const Level> levels, Side side, UpdateId id);
   // Forgets what is older than kMaxAge at `now`; call it with every event.
   void on_time(UnixNanos now, UpdateId last_update_id);
   // Forgets every deletion up to `id`, those that were never seen included.
@@ -56,8 +56,8 @@ class DeletionLog {
   }
   static UpdateId id_of(const Entry& entry) { return UpdateId{static_cast<std::int64_t>(entry.tag >> 1)}; }
   [[nodiscard]] const Entry& at(std::size_t i) const { return entries_[(begin_ + i) & (entries_.size() - 1)]; }
-  void make_room();
-  void forget_oldest();
+  void make_room(std::size_t count);
+  void forget_oldest(std::size_t count);  // 0 < count <= size()
 
   std::vector<Entry> entries_;  // a ring; its size is a power of two
   std::size_t begin_ = 0;

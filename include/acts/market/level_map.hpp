@@ -1,12 +1,13 @@
 // One side of a book: price -> {quantity, id of the update that set it}, ordered, for tens of thousands of levels.
 //
-// A B+ tree whose leaves hold 26 to 64 levels in three parallel arrays: 24 bytes a level in a full leaf, below 64 in a
-// sparse one. Insertion and removal anywhere cost O(log n) steps and move at most one leaf. The last leaf used is
-// remembered: the levels of one depth event lie near each other, so most are found without a descent. Not thread-safe;
-// no exception but bad_alloc.
+// A B+ tree whose leaves have 64 slots, some of them free: a deleted level leaves its slot, and its key, behind, so
+// that its coming back moves nothing and an insertion moves little. Insertion and removal anywhere cost O(log n) steps.
+// A level costs 24 bytes where a leaf is full, and never more than 64. The last leaf used is remembered: the levels of
+// one depth event lie near each other. Not thread-safe; no exception but bad_alloc.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,7 @@ class LevelMap {
  public:
   explicit LevelMap(Side side);
   ~LevelMap();
+  // A map that was moved from can only be assigned to, cleared or destroyed.
   LevelMap(LevelMap&& other) noexcept;
   LevelMap& operator=(LevelMap&& other) noexcept;
   LevelMap(const LevelMap&) = delete;
@@ -71,8 +73,10 @@ class LevelMap {
   template <typename Visit>
   void walk(Visit&& visit) const {
     for (const Leaf* leaf = best_leaf_; leaf != nullptr; leaf = leaf->worse) {
-      for (std::size_t i = leaf->count; i-- > 0;) {
-        if (!visit(level_at(*leaf, i))) return;
+      for (std::uint64_t left = leaf->live; left != 0;) {
+        const std::size_t slot = highest(left);
+        left ^= std::uint64_t{1} << slot;
+        if (!visit(level_at(*leaf, slot))) return;
       }
     }
   }
@@ -84,23 +88,28 @@ class LevelMap {
   void check_invariants() const;
 
  private:
-  static constexpr std::size_t kLeafCapacity = 64;
-  static constexpr std::size_t kInnerCapacity = 64;
-  static constexpr std::size_t kMaxHeight = 12;  // 32^12 levels: never reached
+  static constexpr std::size_t kSlots = 64;
+  static constexpr std::size_t kInnerCapacity = 256;
+  static constexpr std::size_t kMaxHeight = 8;  // 64^8 leaves: never reached
 
   // Keys grow towards the best price: a bid's key is its price, an ask's the negated one. So the best level is the last
-  // one, and insertion near the top moves little.
+  // one, and a side is always filled and walked in the same way.
   using Key = std::int64_t;
   static constexpr Key kLowestKey = INT64_MIN;
+  static constexpr Key kHighestKey = INT64_MAX;
 
+  // Keys do not decrease from slot to slot. A slot is live or free; a free one keeps a key for the order's sake, and of
+  // several slots with equal keys only the first may be live. Quantities of free slots are zero.
   struct Leaf {
-    std::size_t count = 0;
-    Key low = kLowestKey;  // this leaf is responsible for keys from here to the next better leaf's `low`
+    std::uint64_t live = 0;  // one bit a slot
+    std::size_t count = 0;   // of live slots
+    Key low = kLowestKey;    // this leaf is responsible for keys from here ...
+    Key end = kHighestKey;   // ... to the next better leaf's `low`, excluded; without end if there is none
     Leaf* better = nullptr;
     Leaf* worse = nullptr;
-    std::array<Key, kLeafCapacity> keys;
-    std::array<std::int64_t, kLeafCapacity> quantities;
-    std::array<std::uint64_t, kLeafCapacity> tags;  // update id x 2 + from_snapshot
+    std::array<Key, kSlots> keys;
+    std::array<std::int64_t, kSlots> quantities;
+    std::array<std::uint64_t, kSlots> tags;  // update id x 2 + from_snapshot
   };
   struct Inner {
     std::size_t count = 0;
@@ -110,6 +119,21 @@ class LevelMap {
   struct Step {
     Inner* node = nullptr;
     std::size_t index = 0;
+  };
+  // Where a key is, or would be: the first slot of the leaf responsible for it whose key is not below.
+  struct Place {
+    Leaf* leaf;
+    std::size_t slot;
+  };
+  static constexpr std::size_t kBatch = 64;
+  // Levels on their way into the tree.
+  struct Batch {
+    std::array<Key, kBatch> keys;
+    std::array<void*, kBatch> nodes;  // leaves, once places are found
+    std::array<std::size_t, kBatch> slots;
+    std::array<std::size_t, kBatch> others;  // levels whose price has no slot
+    std::size_t other_count = 0;
+    std::uint64_t shape = 0;  // of the tree when the places were found
   };
   using Path = std::array<Step, kMaxHeight>;
 
@@ -121,21 +145,32 @@ class LevelMap {
             {UpdateId{static_cast<std::int64_t>(leaf.tags[i] >> 1)}, (leaf.tags[i] & 1) != 0}};
   }
 
-  static std::size_t lower_bound(const Leaf& leaf, Key key);
+  static std::size_t highest(std::uint64_t mask) { return static_cast<std::size_t>(63 - std::countl_zero(mask)); }
+  static std::size_t search(const Leaf& leaf, Key key);
+  static std::size_t search(const Inner& inner, Key key);
+  static void pad(Inner& inner);
   static void prefetch(const Leaf* leaf, bool with_tags);
   static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
-  static bool responsible(const Leaf& leaf, Key key);
-  Leaf* leaf_for(Key key) const;
+  static bool responsible(const Leaf& leaf, Key key) { return leaf.low <= key && key < leaf.end; }
+  static void put(Leaf& leaf, std::size_t slot, Key key, std::int64_t quantity, std::uint64_t tag);
+  static void make_empty(Leaf& leaf, Key free_key);
   Leaf* descend(Key key) const;
   Leaf* descend(Key key, Path& path) const;
-  void set_key(Key key, std::int64_t quantity, std::uint64_t tag);
-  bool erase_key(Key key);
-  void insert_at(Leaf* leaf, std::size_t at, Key key, std::int64_t quantity, std::uint64_t tag);
-  Leaf* split(Leaf* leaf, std::size_t at, Key key);
+  Place place_of(Key key);
+  void find_places(std::span<const Level> levels, Batch& batch) const;
+  std::size_t apply_known(std::span<const Level> levels, std::uint64_t tag, Batch& batch);
+  void apply_others(std::span<const Level> levels, std::uint64_t tag, const Batch& batch);
+  void store(Place place, Key key, std::int64_t quantity, std::uint64_t tag, bool upwards);
+  void insert(Place place, Key key, std::int64_t quantity, std::uint64_t tag, bool upwards);
+  Leaf* split(Leaf* leaf, Key key);
   void insert_child(Path& path, std::size_t level, Key low, void* child);
+  void count_leaf(std::ptrdiff_t change);
+  bool thin_out(Leaf* leaf);
+  void refill();
   void rebalance(Leaf* leaf);
   void remove_child(Path& path, std::size_t level, std::size_t at);
   void rebalance_inner(Path& path, std::size_t level);
+  void check_node(const void* node, std::size_t height) const;
   void free_node(void* node, std::size_t height);
   void steal(LevelMap& other) noexcept;
 
@@ -145,8 +180,10 @@ class LevelMap {
   void* root_ = nullptr;    // a Leaf while height_ is 0; never null
   Leaf* best_leaf_ = nullptr;
   Leaf* worst_leaf_ = nullptr;
-  mutable Leaf* finger_ = nullptr;
+  Leaf* finger_ = nullptr;   // the last leaf changed; never null but in a moved-from map
+  std::uint64_t shape_ = 0;  // changes whenever a level may have got another leaf
   std::size_t leaves_ = 0;
+  std::size_t least_size_ = 0;  // with fewer levels the leaves are too empty
   std::size_t inners_ = 0;
 };
 

@@ -1,0 +1,63 @@
+// What level_map.cpp and level_map_tree.cpp share: how full the nodes of a LevelMap are, and the search in them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "acts/market/level_map.hpp"
+
+namespace acts {
+
+// A leaf below kSparse shares with a neighbour; two that together have at most kSharedMax become one. Both leave room
+// for many changes before the next: around the best price a leaf fills and empties all the time.
+inline constexpr std::size_t kSparse = 12;
+inline constexpr std::size_t kSharedMax = 44;
+inline constexpr std::size_t kSparseInner = 64;
+inline constexpr std::size_t kSharedMaxInner = 208;
+// When leaves have fewer levels than this on average, they are all filled anew: then a level never costs more than 64
+// bytes, whatever has happened, and many must come and go before it happens again. Not for a few leaves.
+inline constexpr std::size_t kLeastAverage = 26;
+inline constexpr std::size_t kFewLeaves = 8;
+
+constexpr std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
+// Slots from 0 to `end`, excluded; end <= 64.
+constexpr std::uint64_t bits_below(std::size_t end) { return end == 64 ? ~std::uint64_t{0} : bit(end) - 1; }
+
+// One step of a search: `base` goes `step` on if `goes`. A conditional move: what cannot be predicted must not be a
+// branch. The empty assembly keeps compilers from making one of it.
+template <typename T>
+[[gnu::always_inline]] inline void step_if(bool goes, const T*& base, std::ptrdiff_t step) {
+  const T* next = base + step;
+  asm("" : "+r"(next));
+  base = goes ? next : base;
+}
+
+// The first slot whose key is not below `key`; the last slot if there is none.
+[[gnu::always_inline]] inline std::size_t LevelMap::search(const Leaf& leaf, Key key) {
+  static_assert(kSlots == 64);
+  const Key* base = leaf.keys.data();
+  step_if(base[31] < key, base, 32);
+  step_if(base[15] < key, base, 16);
+  step_if(base[7] < key, base, 8);
+  step_if(base[3] < key, base, 4);
+  step_if(base[1] < key, base, 2);
+  step_if(base[0] < key, base, 1);
+  return static_cast<std::size_t>(base - leaf.keys.data());
+}
+
+// The child that is responsible for `key`.
+[[gnu::always_inline]] inline std::size_t LevelMap::search(const Inner& inner, Key key) {
+  static_assert(kInnerCapacity == 256);
+  const Key* base = inner.lows.data();
+  step_if(base[128] <= key, base, 128);
+  step_if(base[64] <= key, base, 64);
+  step_if(base[32] <= key, base, 32);
+  step_if(base[16] <= key, base, 16);
+  step_if(base[8] <= key, base, 8);
+  step_if(base[4] <= key, base, 4);
+  step_if(base[2] <= key, base, 2);
+  step_if(base[1] <= key, base, 1);
+  return static_cast<std::size_t>(base - inner.lows.data());
+}
+
+}  // namespace acts
