@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -93,7 +94,8 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string
     return fail(ErrorCode::kUsage,
                 fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, error.description()));
   }
-  std::ranges::stable_sort(entries, {}, [](const ConfigEntry& e) { return e.line; });
+  // The section stands before its keys, also where they share a line.
+  std::ranges::sort(entries, {}, [](const ConfigEntry& e) { return std::tie(e.line, e.section, e.key); });
   return entries;
 }
 
