@@ -39,7 +39,7 @@ EventLoop::TimerId EventLoop::start_timer(Nanos real_delay, std::function<void()
 
 bool EventLoop::cancel_timer(TimerId id) { return impl_->timers.erase(id) != 0; }
 
-void EventLoop::on_signal(std::vector<int> signals, std::function<void(int)> callback) {
+void EventLoop::on_signal(const std::vector<int>& signals, std::function<void(int)> callback) {
   ACTS_ASSERT(!impl_->signals);
   impl_->on_signal = std::move(callback);
   impl_->signals.emplace(impl_->context);

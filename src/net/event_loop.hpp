@@ -36,7 +36,7 @@ class EventLoop {
   bool cancel_timer(TimerId id);
 
   // Calls back in the loop with the number, each time one of these signals arrives. Once an event loop.
-  void on_signal(std::vector<int> signals, std::function<void(int signal)> callback);
+  void on_signal(const std::vector<int>& signals, std::function<void(int signal)> callback);
 
   struct Impl;  // event_loop_impl.hpp, for net/ itself
   [[nodiscard]] Impl& impl() noexcept { return *impl_; }

@@ -16,7 +16,7 @@ std::string_view HttpServerRequest::header(std::string_view name) const noexcept
 HttpReply::HttpReply(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpReply::HttpReply(HttpReply&&) noexcept = default;
 HttpReply& HttpReply::operator=(HttpReply&& other) noexcept {
-  HttpReply old(std::exchange(impl_, std::move(other.impl_)));
+  const HttpReply old(std::exchange(impl_, std::move(other.impl_)));
   return *this;
 }
 HttpReply::~HttpReply() {
@@ -48,7 +48,7 @@ bool HttpReply::is_pending() const noexcept { return impl_ && impl_->is_pending;
 WsUpgrade::WsUpgrade(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 WsUpgrade::WsUpgrade(WsUpgrade&&) noexcept = default;
 WsUpgrade& WsUpgrade::operator=(WsUpgrade&& other) noexcept {
-  WsUpgrade old(std::exchange(impl_, std::move(other.impl_)));
+  const WsUpgrade old(std::exchange(impl_, std::move(other.impl_)));
   return *this;
 }
 WsUpgrade::~WsUpgrade() {

@@ -51,6 +51,16 @@ TEST(HttpParser, JoinsChunks) {
   }
 }
 
+// Beast asserted on this one, cut after "0\r\n".
+TEST(HttpParser, ReadsAnEmptyChunkedBodyHoweverItIsCut) {
+  const std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    const Parsed parsed = parse(HttpParser::Kind::kResponse, text, step);
+    ASSERT_TRUE(parsed.is_done) << step;
+    EXPECT_EQ(parsed.message.body, "");
+  }
+}
+
 TEST(HttpParser, TakesABodyThatEndsWithTheConnection) {
   const Parsed parsed = parse(HttpParser::Kind::kResponse, "HTTP/1.1 200 OK\r\n\r\nabc", 100, true);
   ASSERT_TRUE(parsed.is_done);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace acts {
@@ -93,7 +94,8 @@ FullBacklog::FullBacklog() {
   // A backlog of 0 still takes one; what comes after waits in SYN.
   for (int i = 0; i < 4; ++i) {
     const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    (void)::connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    const int result = ::connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    if (result != 0 && errno != EINPROGRESS) std::abort();
     sockets_.push_back(filler);
   }
 }
@@ -148,9 +150,9 @@ NetResult<HttpResponse> NetTest::fetch(HttpRequest request, HttpClientOptions op
 }
 
 const SelfSignedFiles& NetTest::certificates() {
-  static const TemporaryDirectory directory;
-  static const SelfSignedFiles files = make_self_signed(directory.path(), RealClock().now()).value();
-  return files;
+  static const TemporaryDirectory kDirectory;
+  static const SelfSignedFiles kFiles = make_self_signed(kDirectory.path(), RealClock().now()).value();
+  return kFiles;
 }
 
 ServerOptions NetTest::tls_options() {
