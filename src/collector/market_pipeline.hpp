@@ -78,6 +78,8 @@ class MarketPipeline {
 
   // Adding it again changes nothing. Its rows begin with the first boundary after `now`.
   InstrumentIndex add(const Instrument& instrument, UnixNanos now);
+  // From now on PipelineOptions::add_unknown_symbols is off.
+  void add_no_unknown_symbols() { options_.add_unknown_symbols = false; }
   // No more rows for it; its messages count as of an unknown symbol.
   void remove(InstrumentIndex index);
   void set_trading_status(InstrumentIndex index, TradingStatus status);

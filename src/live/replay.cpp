@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "acts/base/ratio.hpp"
+#include "collector/actions.hpp"
+#include "collector/symbol_status.hpp"
 
 namespace acts {
 namespace {
@@ -26,23 +27,6 @@ std::string level_text(const std::optional<BookLevel>& level, Scales scales) {
 }
 
 }  // namespace
-
-std::string_view to_string(TradingStatus status) noexcept {
-  switch (status) {
-    case TradingStatus::kTrading: return "trading";
-    case TradingStatus::kHalted: return "halted";
-    case TradingStatus::kDelisted: return "delisted";
-    case TradingStatus::kUnknown: break;
-  }
-  return "unknown";
-}
-
-TradingStatus trading_status_from(std::string_view text) noexcept {
-  for (const TradingStatus status : {TradingStatus::kTrading, TradingStatus::kHalted, TradingStatus::kDelisted}) {
-    if (text == to_string(status)) return status;
-  }
-  return TradingStatus::kUnknown;
-}
 
 Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std::function<void(std::string)> problem)
     : options_(std::move(options)),
@@ -79,9 +63,8 @@ void Replay::add_symbol(const std::string& symbol, std::string_view status, Unix
   Instrument instrument;
   instrument.venue = options_.venue;
   instrument.symbol = symbol;
-  instrument.status = trading_status_from(status);
   const collector::InstrumentIndex index = pipeline_.add(instrument, ts);
-  pipeline_.set_trading_status(index, instrument.status);
+  pipeline_.set_status(index, collector::symbol_status_from(status));
 }
 
 void Replay::on_line(const RecordedLine& line) {
@@ -139,7 +122,7 @@ void Replay::depth_answer(collector::InstrumentIndex index, std::string_view jso
 
 void Replay::on_answer(std::string_view json, UnixNanos ts_recv) {
   const index::RestAnswer answer = *std::exchange(answer_, std::nullopt);
-  if (answer.kind != "depth" || !wanted(answer.symbol)) {
+  if (answer.kind != to_string(collector::RequestKind::kDepth) || !wanted(answer.symbol)) {
     pipeline_.on_timer(ts_recv);
     return;
   }
@@ -155,11 +138,14 @@ void Replay::on_entry(const IndexEntry& entry) {
     answer_ = *answer;
   } else if (const auto* added = std::get_if<index::SymbolAdded>(&entry.event)) {
     started_ = true;
+    pipeline_.add_no_unknown_symbols();  // the run collected those that its index names, and no others
     if (wanted(added->symbol)) add_symbol(added->symbol, added->settings, entry.ts);
   } else if (const auto* removed = std::get_if<index::SymbolRemoved>(&entry.event)) {
     if (const auto at = known(removed->symbol); at != collector::kNoInstrument) pipeline_.remove(at);
   } else if (const auto* failed = std::get_if<index::RestFailed>(&entry.event)) {
-    if (const auto at = known(failed->symbol); at != collector::kNoInstrument) pipeline_.on_depth_failed(at, entry.ts);
+    const bool depth = failed->kind == to_string(collector::RequestKind::kDepth);
+    const auto at = depth ? known(failed->symbol) : collector::kNoInstrument;
+    if (at != collector::kNoInstrument) pipeline_.on_depth_failed(at, entry.ts);
   } else if (const auto* opened = std::get_if<index::StreamOpened>(&entry.event)) {
     if (const auto at = known(opened->symbol); at != collector::kNoInstrument) pipeline_.on_stream_open(at, entry.ts);
   } else if (const auto* lost = std::get_if<index::StreamLost>(&entry.event)) {

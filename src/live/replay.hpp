@@ -73,8 +73,4 @@ class Replay {
   std::uint64_t unassigned_ = 0;
 };
 
-// "trading", "halted", "delisted", "unknown": as index entries hold it.
-std::string_view to_string(TradingStatus status) noexcept;
-TradingStatus trading_status_from(std::string_view text) noexcept;
-
 }  // namespace acts

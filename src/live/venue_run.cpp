@@ -169,6 +169,7 @@ void VenueRun::watch_recorder() {
   log_({collector::LogLevel::kWarning, "recording_slow", "", "the disk is slower than the market: reading is paused",
         0});
   for (auto& [number, socket] : sockets_) socket->pause_reading();
+  collector_->on_reading_paused(clock_.now());
   const auto poll = [this](const auto& again) -> void {
     resume_timer_ = loop_.start_timer(kResumePoll, [this, again] {
       resume_timer_.reset();
@@ -177,7 +178,9 @@ void VenueRun::watch_recorder() {
         return;
       }
       paused_ = false;
+      collector_->on_reading_resumed(clock_.now());
       for (auto& [number, socket] : sockets_) socket->resume_reading();
+      carry_out();
     });
   };
   poll(poll);
