@@ -88,6 +88,26 @@ TEST_F(ServerTest, LetsAClientSendItsBody) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\n")) << answer;
 }
 
+TEST_F(ServerTest, TakesAFrameThatCameWithTheHandshake) {
+  std::vector<std::string> heard;
+  const std::uint16_t port = serve({}, {}, [&](const HttpServerRequest&, WsUpgrade upgrade) {
+    auto session = std::make_shared<WsSession>();
+    WsSessionCallbacks callbacks;
+    callbacks.on_message = [&heard, session](std::string_view message, bool) {
+      heard.emplace_back(message);
+      session->close(1000);
+    };
+    *session = upgrade.accept(std::move(callbacks));
+  });
+  const std::string frame("\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0", 14);
+  const std::string answer = say(port,
+                                 "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+                                     frame);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 101 ")) << answer;
+  EXPECT_EQ(heard, (std::vector<std::string>{"hi"}));
+}
+
 TEST_F(ServerTest, RefusesBadRequests) {
   ServerOptions options;
   options.max_request_bytes = 100;
