@@ -117,8 +117,8 @@ def main(acts):
         environment = os.environ | ({"SSL_CERT_FILE": ca_file, "REQUESTS_CA_BUNDLE": ca_file} if ca_file else {})
         try:
             for name in installed:
-                check = [sys.executable, __file__, "--check", name, spot, usdm, transport]
-                done = subprocess.run(check, env=environment)
+                command = [sys.executable, __file__, "--check", name, spot, usdm, transport]
+                done = subprocess.run(command, env=environment)
                 print(f"{'FAILED' if done.returncode else 'OK'} {name} {transport}", flush=True)
                 failures += done.returncode != 0
         finally:
