@@ -4,21 +4,57 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <tuple>
 
-// TOML's own limit of 256 would let a hostile file use much stack.
+namespace {
+struct TomlDefect {};
+[[noreturn]] void toml_defect() { throw TomlDefect{}; }
+}  // namespace
+
+// toml++ 3.3 meets some mistakes ("[@x]") with an assertion: an exception instead, which is one line for the user. Its
+// own limit of 256 nested values would let a hostile file use much stack.
+#define TOML_ASSERT(expr) (static_cast<bool>(expr) ? static_cast<void>(0) : toml_defect())
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/toml.h>
 
 namespace acts::cli {
 namespace {
 
+// toml++ 3.3 has undefined behaviour where letters other than ASCII stand outside of quotes, and takes Unicode's line
+// ends for line ends. It therefore sees ASCII only: "~c6" for such a byte, "~7e" for "~" itself.
+std::string to_ascii(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || c == '~') {
+      out += fmt::format("~{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string from_ascii(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    unsigned byte = 0;
+    const bool is_coded = text.size() > 2 && text[0] == '~' &&
+                          std::from_chars(text.data() + 1, text.data() + 3, byte, 16).ptr == text.data() + 3;
+    out += is_coded ? static_cast<char>(byte) : text[0];
+    text.remove_prefix(is_coded ? 3 : 1);
+  }
+  return out;
+}
+
 ConfigType scalar(const toml::node& node, Values& values) {
   if (const auto* text = node.as_string()) {
-    values.push_back(text->get());
+    values.push_back(from_ascii(text->get()));
     return ConfigType::kText;
   }
   if (const auto* whole = node.as_integer()) {
@@ -52,7 +88,7 @@ ConfigType list(const toml::array& array, Values& values) {
 
 void flatten(const toml::table& table, const std::string& section, std::vector<ConfigEntry>& entries) {
   for (const auto& [key_of_node, node] : table) {
-    const std::string key(key_of_node.str());
+    const std::string key = from_ascii(key_of_node.str());
     const std::uint32_t line = key_of_node.source().begin.line;
     if (const auto* inner = node.as_table()) {
       const std::string name = section.empty() ? key : section + "." + key;
@@ -89,10 +125,12 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string
   }
   std::vector<ConfigEntry> entries;
   try {
-    flatten(toml::parse(text), {}, entries);
+    flatten(toml::parse(to_ascii(text)), {}, entries);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kUsage,
-                fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, error.description()));
+                fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, from_ascii(error.description())));
+  } catch (const TomlDefect&) {
+    return fail(ErrorCode::kUsage, fmt::format("{}:1: not TOML, somewhere in the file", name));
   }
   // The section stands before its keys, also where they share a line.
   std::ranges::sort(entries, {}, [](const ConfigEntry& e) { return std::tie(e.line, e.section, e.key); });

@@ -286,6 +286,22 @@ TEST(Config, RefusesWhatIsFarTooLarge) {
   EXPECT_THAT(error_of(std::string(kMaxConfigBytes + 1, '\n')), StartsWith("acts.toml: larger than"));
 }
 
+// The parser's own assertion ended the program.
+TEST(Config, RefusesAHeaderThatIsNoName) {
+  EXPECT_EQ(error_of("[@x]\nlimit = 1\n"), "acts.toml:1: not TOML, somewhere in the file");
+}
+
+// The parser's letter tables had undefined behaviour.
+TEST(Config, TakesOtherThanAsciiInQuotesAndCommentsOnly) {
+  EXPECT_THAT(error_of("[collect]\nlimit = \xC6\x87\n"), StartsWith("acts.toml:2: not TOML: "));
+  EXPECT_THAT(error_of("[collect]\nx = [\"a\",7\"b\xC6\x87\"]\n"), StartsWith("acts.toml:2: not TOML: "));
+  const Result<CollectSettings> settings =
+      load("# \xC6\x87 it's\n[collect]\ndata_dir = \"\\\"\xC6\x87\"\nca_file = '~7e\xC6\x87\\'\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->data_dir, "\"\xC6\x87");
+  EXPECT_EQ(settings->ca_file, "~7e\xC6\x87\\");
+}
+
 TEST(Config, RefusesDeepNesting) {
   EXPECT_THAT(error_of("a = " + std::string(1000, '[')), StartsWith("acts.toml:1: not TOML: "));
 }
