@@ -170,7 +170,8 @@ void DepthSync::on_snapshot_failed(UnixNanos now) {
 void DepthSync::want_snapshot(SnapshotWanted::Why why, UnixNanos now) {
   at(now);
   if (wanted_ || in_flight_ || pending_) return;
-  if (last_voluntary_ && now - *last_voluntary_ < limits_.voluntary_interval) return;
+  const Nanos interval = why == SnapshotWanted::Why::kEdge ? limits_.edge_interval : limits_.voluntary_interval;
+  if (last_voluntary_ && now - *last_voluntary_ < interval) return;
   last_voluntary_ = now;
   ask(why);
 }

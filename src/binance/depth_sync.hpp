@@ -50,8 +50,11 @@ struct DepthSyncLimits {
   Nanos wait_for_stream = std::chrono::seconds{10};  // how long a snapshot ahead of the stream is kept
   Nanos answer_timeout = std::chrono::seconds{60};   // a request not answered by then counts as failed
   Nanos retry_first = std::chrono::milliseconds{500};
-  Nanos retry_cap = std::chrono::seconds{30};           // doubled at each failure up to this
-  Nanos voluntary_interval = std::chrono::seconds{60};  // between snapshots that heal nothing (edge, crossed, refresh)
+  Nanos retry_cap = std::chrono::seconds{30};  // doubled at each failure up to this
+  // Between snapshots that heal nothing: to grow K before the price leaves it, and for other reasons (crossed,
+  // refresh).
+  Nanos edge_interval = std::chrono::seconds{10};
+  Nanos voluntary_interval = std::chrono::seconds{60};
 };
 
 class DepthSync {
@@ -71,7 +74,8 @@ class DepthSync {
   [[nodiscard]] bool pending_is_due() const;
   // A request failed, or its answer could not be used.
   void on_snapshot_failed(UnixNanos now);
-  // A snapshot is wanted for a reason the ids do not tell. Granted at most once per voluntary_interval.
+  // A snapshot is wanted for a reason the ids do not tell. Granted at most once per edge_interval or
+  // voluntary_interval.
   void want_snapshot(SnapshotWanted::Why why, UnixNanos now);
   // Call it at or after next_deadline(). True: the snapshot kept waiting was given up; forget it.
   bool on_timeout(UnixNanos now);
