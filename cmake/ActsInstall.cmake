@@ -5,6 +5,9 @@ set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 if(TARGET acts)
   install(TARGETS acts RUNTIME DESTINATION bin)
 endif()
+install(FILES ${PROJECT_SOURCE_DIR}/testdata/binance-feed/spot/btcusdt_20240808.gz
+              ${PROJECT_SOURCE_DIR}/testdata/binance-feed/spot/ethusdt_20240808.gz
+              ${PROJECT_SOURCE_DIR}/testdata/SOURCES.md DESTINATION share/acts/demo)
 install(FILES ${packaging}/acts.1 DESTINATION share/man/man1)
 install(FILES ${packaging}/completions/acts.bash DESTINATION share/bash-completion/completions RENAME acts)
 install(FILES ${packaging}/completions/_acts DESTINATION share/zsh/vendor-completions)

@@ -91,7 +91,7 @@ void flatten(const toml::table& table, const std::string& section, std::vector<C
     const std::string key = from_ascii(key_of_node.str());
     const std::uint32_t line = key_of_node.source().begin.line;
     if (const auto* inner = node.as_table()) {
-      const std::string name = section.empty() ? key : section + "." + key;
+      const std::string name = section.empty() ? key : fmt::format("{}.{}", section, key);
       entries.push_back({name, {}, line, ConfigType::kOther, {}});
       flatten(*inner, name, entries);
       continue;

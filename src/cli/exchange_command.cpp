@@ -85,7 +85,7 @@ Result<void> set_levels(S& settings, const V& values) {
 using enum OptionKind;
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 9> options{{
+  static const std::array<Option<Settings>, 9> kOptions{{
       {{.name = "listen",
         .placeholder = "HOST:PORT",
         .help = "where to serve; a second venue one port higher",
@@ -126,7 +126,7 @@ std::span<const Option<Settings>> table() {
         .help = "where the certificate is kept; removed at the end if not given"},
        [](S& s, const V& v) { return s.exchange.tls_directory = v[0], Result<void>(); }},
   }};
-  return options;
+  return kOptions;
 }
 
 // What to type in another terminal.

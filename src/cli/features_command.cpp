@@ -14,10 +14,10 @@ struct Settings {
 };
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 1> options{{
+  static const std::array<Option<Settings>, 1> kOptions{{
       {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.bands, v); }},
   }};
-  return options;
+  return kOptions;
 }
 
 int run(const Given& given) {

@@ -60,7 +60,7 @@ Result<void> set_symbols(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 8> options{{
+  static const std::array<Option<Settings>, 8> kOptions{{
       {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
       {kVenueSpec, [](Settings& s, const Values& v) { return set_venue(s.replay.venue, v); }},
       {kSymbolSpec, set_symbols},
@@ -70,7 +70,7 @@ std::span<const Option<Settings>> table() {
       {kSummarySpec, [](Settings& s, const Values& v) { return s.summary = v[0] == "true", Result<void>(); }},
       {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
   }};
-  return options;
+  return kOptions;
 }
 
 // The first of each kind of problem is said when it comes, the others are counted.

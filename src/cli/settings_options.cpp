@@ -93,7 +93,7 @@ using enum OptionKind;
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 17> options{{
+  static const std::array<Option<S>, 17> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -162,11 +162,11 @@ std::span<const Option<CollectSettings>> collect_options() {
          return s.log.format = v[0] == "json" ? LogFormat::kJson : LogFormat::kText, Result<void>();
        }},
   }};
-  return options;
+  return kOptions;
 }
 
 std::span<const VenueOption> venue_options() {
-  static const std::array<VenueOption, 2> options{{
+  static const std::array<VenueOption, 2> kOptions{{
       {{.name = "rest_url",
         .placeholder = "URL",
         .help = "instead of the venue's own; http only to a loopback address"},
@@ -176,7 +176,7 @@ std::span<const VenueOption> venue_options() {
         .help = "instead of the venue's own; ws only to a loopback address"},
        [](VenueAddresses& a, const std::string& v) { return set_origin(a.stream_url, v, true); }},
   }};
-  return options;
+  return kOptions;
 }
 
 }  // namespace acts::cli
