@@ -9,6 +9,7 @@
 
 #include "binance/decoder.hpp"
 #include "recording/recording_reader.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::bench {
 namespace {
@@ -28,7 +29,8 @@ RecordedDepth load(Market market) {
   } else {
     depth = {Venue::kBinanceUsdm, {1, 3}, {}, {}, "61659.7", "61659.8", 5'018, 4'578};
   }
-  const std::string path = fmt::format("{}/binance-feed/{}/btcusdt_20240808.gz", ACTS_TESTDATA, spot ? "spot" : "usdm");
+  const std::string path =
+      test::testdata(spot ? "binance-feed/spot/btcusdt_20240808.gz" : "binance-feed/usdm/btcusdt_20240808.gz");
   Result<RecordingReader> reader = RecordingReader::open({path});
   if (!reader) stop(reader.error().message);
   struct Place {

@@ -10,9 +10,11 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
+# Paths below the project count as relative ones: what one clone has compiled, another need not.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                                  ${CCACHE_PROGRAM})
 endif()
 
 add_library(acts_options INTERFACE)
@@ -54,17 +56,19 @@ function(acts_test name)
   add_executable(test_${name} ${TEST_SOURCES})
   list(TRANSFORM TEST_USES PREPEND acts_)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(test_${name} PRIVATE acts_options ${TEST_USES} ${TEST_LINKS} GTest::gtest_main GTest::gmock)
-  target_compile_definitions(test_${name} PRIVATE ACTS_TESTDATA="${PROJECT_SOURCE_DIR}/testdata"
-                                                  ACTS_SHARED_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
+                                             GTest::gmock)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
                        ${TEST_TIMEOUT})
 endfunction()
 
-# acts_fuzz(NAME USES room …): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from tests/fuzz/corpus/NAME.
+# acts_fuzz(NAME USES room … [SUPPORT file …]): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from
+# tests/fuzz/corpus/NAME. SUPPORT names sources in tests/support.
 function(acts_fuzz name)
-  cmake_parse_arguments(FUZZ "" "" "USES;LINKS" ${ARGN})
-  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp)
+  cmake_parse_arguments(FUZZ "" "" "USES;LINKS;SUPPORT" ${ARGN})
+  list(TRANSFORM FUZZ_SUPPORT PREPEND ${PROJECT_SOURCE_DIR}/tests/support/)
+  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}_fuzz.cpp ${FUZZ_SUPPORT})
+  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   list(TRANSFORM FUZZ_USES PREPEND acts_)
   target_link_libraries(fuzz_${name} PRIVATE acts_options ${FUZZ_USES} ${FUZZ_LINKS})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)

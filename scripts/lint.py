@@ -14,10 +14,10 @@ CLANG_TIDY = "clang-tidy-19"
 
 
 def arguments_of(entry):
-    """The compiler call of a compile_commands.json entry without ccache, output and dependency files."""
+    """The compiler call of a compile_commands.json entry without its launcher, output and dependency files."""
     words = entry.get("arguments") or shlex.split(entry["command"])
-    if pathlib.Path(words[0]).name == "ccache":
-        words = words[1:]
+    compiler = next(i for i, word in enumerate(words) if pathlib.Path(word).name.startswith("clang++"))
+    words = words[compiler:]
     kept, skip = [], False
     for word in words:
         if skip:

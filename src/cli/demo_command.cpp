@@ -58,12 +58,12 @@ class RowLine {
   std::vector<std::size_t> columns_;
 };
 
-// Beside an installed binary, or in the source tree it was built from.
+// Beside an installed binary, or in the source tree whose build/PRESET/acts it is.
 std::optional<std::filesystem::path> recordings_folder() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  for (const std::filesystem::path& folder :
-       {self.parent_path() / "../share/acts/demo", std::filesystem::path(ACTS_DEMO_DATA)}) {
+  for (const char* const beside : {"../share/acts/demo", "../../testdata/binance-feed/spot"}) {
+    const std::filesystem::path folder = self.parent_path() / beside;
     if (std::filesystem::exists(folder / "btcusdt_20240808.gz", error)) return folder;
   }
   return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include "cli/demo_command.hpp"
 #include "cli/load_settings.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::cli {
 namespace {
@@ -140,7 +141,7 @@ TEST(Options, HaveDistinctNamesAndHelp) {
 }
 
 TEST(Options, StandInTheManPage) {
-  std::ifstream file(ACTS_MAN_PAGE);
+  std::ifstream file(test::project_file("packaging/acts.1"));
   std::stringstream text;
   text << file.rdbuf();
   std::string page = text.str();

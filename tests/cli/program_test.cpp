@@ -11,6 +11,7 @@
 
 #include "cli/command.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::cli {
 namespace {
@@ -21,8 +22,8 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-const std::string kSpotBtc = ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz";
-const std::string kUsdmBtc = ACTS_TESTDATA "/binance-feed/usdm/btcusdt_20240808.gz";
+const std::string kSpotBtc = test::testdata("binance-feed/spot/btcusdt_20240808.gz");
+const std::string kUsdmBtc = test::testdata("binance-feed/usdm/btcusdt_20240808.gz");
 
 std::ptrdiff_t lines_of(const std::string& text) { return std::ranges::count(text, '\n'); }
 

@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::cli {
 namespace {
@@ -115,7 +116,7 @@ stream_url = "ws://[::1]:9001"
 }
 
 TEST(Settings, TakeTheShippedFile) {
-  std::ifstream file(ACTS_PACKAGED_CONFIG);
+  std::ifstream file(test::project_file("packaging/acts.toml"));
   std::stringstream text;
   text << file.rdbuf();
   ASSERT_GT(text.str().size(), 100U);
@@ -310,7 +311,8 @@ TEST(ReadTextFile, SaysWhatItCannotRead) {
   EXPECT_THAT(read_text_file("/nonexistent/acts.toml", 10).error().message,
               StartsWith("/nonexistent/acts.toml: cannot be read: "));
   EXPECT_FALSE(read_text_file("/", 10));
-  EXPECT_THAT(read_text_file(ACTS_PACKAGED_CONFIG, 10).error().message, HasSubstr("larger than 10 bytes"));
+  EXPECT_THAT(read_text_file(test::project_file("packaging/acts.toml"), 10).error().message,
+              HasSubstr("larger than 10 bytes"));
 }
 
 }  // namespace

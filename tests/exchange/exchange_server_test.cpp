@@ -11,6 +11,7 @@
 #include "net/http_client.hpp"
 #include "net/real_clock.hpp"
 #include "net/ws_client.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::exchange {
 namespace {
@@ -19,8 +20,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr Nanos kPatience = std::chrono::seconds{55};
-const std::string kSpotFile = ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz";
-const std::string kUsdmFile = ACTS_TESTDATA "/binance-feed/usdm/btcusdt_20240718.gz";
+const std::string kSpotFile = test::testdata("binance-feed/spot/btcusdt_20240808.gz");
+const std::string kUsdmFile = test::testdata("binance-feed/usdm/btcusdt_20240718.gz");
 
 // An exchange and whoever talks to it, on one loop.
 struct Bench {

@@ -8,6 +8,7 @@
 
 #include "exchange/naive_client.hpp"
 #include "exchange/rest_api.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::exchange {
 namespace {
@@ -124,7 +125,8 @@ TEST(ReplaySource, IsFollowedExactlyByTheDocumentedProcedureOnRealRecordings) {
   };
   for (const Expected& expected : table) {
     ReplayOptions options{expected.venue, {}, {}};
-    for (const char* file : expected.files) options.files.push_back(std::string(ACTS_TESTDATA "/binance-feed/") + file);
+    for (const char* file : expected.files)
+      options.files.push_back(test::testdata(std::string("binance-feed/") + file));
     SCOPED_TRACE(options.files.back());
     const std::unique_ptr<ReplaySource> source = open(options);
     ASSERT_EQ(source->symbols().size(), 1U);
@@ -157,7 +159,7 @@ TEST(ReplaySource, IsFollowedExactlyByTheDocumentedProcedureOnRealRecordings) {
 TEST(ReplaySource, AnswersDepthWithTheRecordedBytesUntilTheStreamHasReachedThem) {
   for (const auto& [venue, file] : {std::pair{Venue::kBinanceSpot, "spot/btcusdt_20240808.gz"},
                                     std::pair{Venue::kBinanceUsdm, "usdm/btcusdt_20240808.gz"}}) {
-    const std::string path = std::string(ACTS_TESTDATA "/binance-feed/") + file;
+    const std::string path = test::testdata(std::string("binance-feed/") + file);
     Result<MergedRecording> lines = MergedRecording::open({path});
     ASSERT_TRUE(lines);
     std::string recorded;
@@ -184,10 +186,10 @@ TEST(ReplaySource, AnswersDepthWithTheRecordedBytesUntilTheStreamHasReachedThem)
 }
 
 TEST(ReplaySource, ListsWhatTheRecordedTextsTell) {
-  const std::unique_ptr<ReplaySource> spot = open(
-      {Venue::kBinanceSpot,
-       {ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz", ACTS_TESTDATA "/binance-feed/spot/ethusdt_20240808.gz"},
-       {}});
+  const std::unique_ptr<ReplaySource> spot = open({Venue::kBinanceSpot,
+                                                   {test::testdata("binance-feed/spot/btcusdt_20240808.gz"),
+                                                    test::testdata("binance-feed/spot/ethusdt_20240808.gz")},
+                                                   {}});
   ASSERT_EQ(spot->symbols().size(), 2U);
   const ListedSymbol& btc = spot->symbols()[0];
   EXPECT_EQ(btc.instrument.symbol, "BTCUSDT");
@@ -202,11 +204,11 @@ TEST(ReplaySource, ListsWhatTheRecordedTextsTell) {
   EXPECT_EQ(spot->symbols()[1].instrument.symbol, "ETHUSDT");
 
   const std::unique_ptr<ReplaySource> usdm =
-      open({Venue::kBinanceUsdm, {ACTS_TESTDATA "/binance-feed/usdm/btcusdt_20240808.gz"}, {}});
+      open({Venue::kBinanceUsdm, {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")}, {}});
   EXPECT_EQ(usdm->symbols()[0].instrument.tick_size, (Decimal{1, 1}));
   EXPECT_EQ(usdm->symbols()[0].text_decimals, (Scales{2, 3}));
-  EXPECT_EQ(venue_of_recording(ACTS_TESTDATA "/binance-feed/usdm/btcusdt_20240808.gz"), Venue::kBinanceUsdm);
-  EXPECT_EQ(venue_of_recording(ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz"), Venue::kBinanceSpot);
+  EXPECT_EQ(venue_of_recording(test::testdata("binance-feed/usdm/btcusdt_20240808.gz")), Venue::kBinanceUsdm);
+  EXPECT_EQ(venue_of_recording(test::testdata("binance-feed/spot/btcusdt_20240808.gz")), Venue::kBinanceSpot);
 }
 
 TEST(ReplaySource, MergesFilesByReceiveTimeAndKeepsTheFilesOrderWhereTimesStepBack) {

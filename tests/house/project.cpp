@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "house/cpp_text.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::house {
 namespace fs = std::filesystem;
@@ -42,7 +43,7 @@ std::string to_text(const Violations& violations) {
   return text;
 }
 
-fs::path project_root() { return ACTS_PROJECT_DIR; }
+fs::path project_root() { return test::project_file(""); }
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -50,6 +50,15 @@ TEST(Rooms, IncludeOnlyWhatTheTableAllows) {
   EXPECT_TRUE(report.violations.empty()) << to_text(report.violations);
 }
 
+TEST(Rooms, EachHoldSomethingToCheck) {
+  const std::vector<SourceFile> files = product_files();
+  for (const Room& room : room_table()) {
+    const std::string folder = "src/" + std::string(room.name) + "/";
+    const auto inside = [&](const SourceFile& file) { return file.path.starts_with(folder); };
+    EXPECT_GT(std::ranges::count_if(files, inside), 1) << folder;
+  }
+}
+
 TEST(Rooms, LinkOnlyWhatTheTableAllows) {
   const RoomReport report = check_targets(room_table(), product_files());
   EXPECT_GT(report.files, 1U) << "found no CMakeLists.txt to check";
@@ -58,7 +67,6 @@ TEST(Rooms, LinkOnlyWhatTheTableAllows) {
 
 TEST(Rooms, AreAllOnTheMap) {
   const std::filesystem::path map = project_root() / "ARCHITECTURE.md";
-  if (!std::filesystem::exists(map)) GTEST_SKIP() << "ARCHITECTURE.md is not written yet";
   const RoomReport report = check_map(room_table(), read_file(map), room_folders());
   EXPECT_GT(report.files, 0U) << "ARCHITECTURE.md has no table with the columns Folder and May use";
   EXPECT_TRUE(report.violations.empty()) << to_text(report.violations);

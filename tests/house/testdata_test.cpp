@@ -1,4 +1,6 @@
 // The bundled recordings are byte for byte what testdata/SOURCES.md says they are, and each has its origin there.
+#include "support/testdata.hpp"
+
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
@@ -39,7 +41,7 @@ std::map<std::string, std::string> listed_sums(std::string_view sources) {
 }
 
 TEST(Testdata, IsWhatItsSourcesSay) {
-  const fs::path dir = ACTS_TESTDATA;
+  const fs::path dir = test::testdata("");
   const std::map<std::string, std::string> sums = listed_sums(read_file(dir / "SOURCES.md"));
   ASSERT_FALSE(sums.empty()) << "found no checksum in testdata/SOURCES.md";
   for (const auto& [path, sum] : sums) {
@@ -49,7 +51,7 @@ TEST(Testdata, IsWhatItsSourcesSay) {
 }
 
 TEST(Testdata, HasNoFileWithoutASource) {
-  const fs::path dir = ACTS_TESTDATA;
+  const fs::path dir = test::testdata("");
   const std::map<std::string, std::string> sums = listed_sums(read_file(dir / "SOURCES.md"));
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir)) {
     const std::string path = entry.path().lexically_relative(dir).generic_string();

@@ -201,6 +201,9 @@ std::vector<std::string> unit_test_sources(std::span<const SourceFile> files) {
       for (const std::string& source : cmake_arguments(call, "SOURCES")) sources.push_back(beside(file, source));
     }
   }
+  std::ranges::sort(sources);  // what several tests share is one
+  const auto repeated = std::ranges::unique(sources);
+  sources.erase(repeated.begin(), repeated.end());
   return sources;
 }
 

@@ -16,6 +16,7 @@
 #include "live/replay.hpp"
 #include "net/real_clock.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/testdata.hpp"
 
 namespace acts {
 namespace {
@@ -194,7 +195,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   EXPECT_TRUE(warnings.empty()) << warnings.front();
 }
 
-std::string recording(const std::string& name) { return std::string(ACTS_TESTDATA) + "/binance-feed/" + name; }
+std::string recording(const std::string& name) { return test::testdata("binance-feed/" + name); }
 
 INSTANTIATE_TEST_SUITE_P(
     All, CollectFromExchange,

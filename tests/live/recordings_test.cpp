@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "live/replay.hpp"
+#include "support/testdata.hpp"
 
 namespace acts {
 namespace {
@@ -26,7 +27,7 @@ struct Expected {
   std::size_t rows = 0;
 };
 
-std::string path(const std::string& name) { return std::string(ACTS_TESTDATA) + "/binance-feed/" + name; }
+std::string path(const std::string& name) { return test::testdata("binance-feed/" + name); }
 
 class Recordings : public testing::TestWithParam<Expected> {};
 

@@ -7,6 +7,7 @@
 
 #include "recording/packing.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
 
 namespace acts {
 namespace {
@@ -292,7 +293,7 @@ TEST(RecordingReader, ReadsTheLogWhenItsIndexCannotBeOpened) {
 }
 
 TEST(RecordingReader, ReadsARealRecordingToItsLastLine) {
-  auto reader = RecordingReader::open({ACTS_TESTDATA "/binance-feed/spot/btcusdt_20240808.gz"}).value();
+  auto reader = RecordingReader::open({test::testdata("binance-feed/spot/btcusdt_20240808.gz")}).value();
   std::uint64_t bytes = 0;
   while (auto item = reader.next().value()) bytes += std::get<RecordedLine>(*item).json.size() + 21;
   EXPECT_EQ(reader.lines(), 41'249U);
