@@ -32,7 +32,13 @@ BookBuilder::BookBuilder(Venue venue, Scales scales, Options options)
 
 Result<void> BookBuilder::cover(Scales scales) {
   if (book_.scales().covers(scales)) return {};
-  return book_.rescale(finer_of(book_.scales(), scales));
+  const int price_decimals = book_.scales().price;
+  if (Result<void> done = book_.rescale(finer_of(book_.scales(), scales)); !done) return done;
+  for (std::optional<std::int64_t>* margin : {&margin_low_, &margin_high_}) {
+    const std::int64_t factor = power_of_ten(book_.scales().price - price_decimals);
+    if (*margin && __builtin_mul_overflow(**margin, factor, &**margin)) margin->reset();
+  }
+  return {};
 }
 
 Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNanos now) {
@@ -54,22 +60,30 @@ Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNano
   const Result<UpdateVerdict> verdict =
       sync_.on_update({update.first_update_id, update.last_update_id, update.previous_last_update_id}, now);
   if (!verdict) return verdict;
-  last_update_received_ = now;
   if (*verdict == UpdateVerdict::kStale) return verdict;
+  last_update_received_ = now;
   if (*verdict == UpdateVerdict::kGap) {
     book_.mark_gap();
-    gaps_.push_back({book_.suspect_upto(), now});
-    if (gaps_.size() > kMaxGaps) gaps_.pop_front();
+    note_gap(now);
   }
   book_.apply(scaled, now);
   last_event_time_ = update.ts_event;
-  if (waiting_ && sync_.pending_is_due()) {
-    const Kept kept = std::move(*waiting_);
-    waiting_.reset();
-    if (Result<SnapshotOutcome> merged = on_snapshot(kept.view(), now); !merged) return std::unexpected(merged.error());
-  }
+  if (waiting_ && sync_.pending_is_due()) merge_waiting(now);
   watch_book(now);
   return verdict;
+}
+
+// The snapshot fitted the book when it came. If an update has brought more decimals since and it does no longer,
+// another one is asked for; the update itself is applied.
+void BookBuilder::merge_waiting(UnixNanos now) {
+  const Kept kept = std::move(*waiting_);
+  waiting_.reset();
+  if (!on_snapshot(kept.view(), now)) sync_.on_pending_failed(now);
+}
+
+void BookBuilder::note_gap(UnixNanos now) {
+  gaps_.push_back({book_.suspect_upto(), now});
+  if (gaps_.size() > kMaxGaps) gaps_.pop_front();
 }
 
 Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapshot& snapshot, UnixNanos now) {
@@ -94,23 +108,40 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
       return SnapshotOutcome::kWaiting;
     case SnapshotVerdict::kMerge: break;
   }
-  merge(snapshot);
+  merge(snapshot, now);
   watch_book(now);
   return SnapshotOutcome::kMerged;
 }
 
-void BookBuilder::merge(const DepthSnapshot& snapshot) {
+void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now) {
+  const std::uint64_t epoch = book_.epoch();
+  const UpdateId superseded = sync_.superseded_upto(snapshot.last_update_id);
   if (snapshot.scales == book_.scales()) {
-    last_merge_ = book_.merge(snapshot);
-    return;
+    last_merge_ = book_.merge(snapshot, superseded);
+    set_margins(snapshot);
+  } else {
+    const std::vector<Level> bids = rescaled(snapshot.bids, snapshot.scales, book_.scales());
+    const std::vector<Level> asks = rescaled(snapshot.asks, snapshot.scales, book_.scales());
+    DepthSnapshot scaled = snapshot;
+    scaled.scales = book_.scales();
+    scaled.bids = bids;
+    scaled.asks = asks;
+    last_merge_ = book_.merge(scaled, superseded);
+    set_margins(scaled);
   }
-  const std::vector<Level> bids = rescaled(snapshot.bids, snapshot.scales, book_.scales());
-  const std::vector<Level> asks = rescaled(snapshot.asks, snapshot.scales, book_.scales());
-  DepthSnapshot scaled = snapshot;
-  scaled.scales = book_.scales();
-  scaled.bids = bids;
-  scaled.asks = asks;
-  last_merge_ = book_.merge(scaled);
+  if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
+}
+
+void BookBuilder::set_margins(const DepthSnapshot& snapshot) {
+  const PriceInterval window = last_merge_->window;
+  margin_low_.reset();
+  margin_high_.reset();
+  if (!snapshot.bids.empty() && window.low != CoverageSet::kNoLowerEnd) {
+    margin_low_ = (std::ranges::max(snapshot.bids, {}, &Level::price).price.units() - window.low.units()) / 2;
+  }
+  if (!snapshot.asks.empty() && window.high != CoverageSet::kNoUpperEnd) {
+    margin_high_ = (window.high.units() - std::ranges::min(snapshot.asks, {}, &Level::price).price.units()) / 2;
+  }
 }
 
 void BookBuilder::on_trade(const Trade& trade) {
@@ -123,29 +154,25 @@ void BookBuilder::on_trade(const Trade& trade) {
 
 // After every change: a crossed book is flagged and, in sync, never repaired here; K grows before the price leaves it.
 void BookBuilder::watch_book(UnixNanos now) {
-  crossed_ = book_.crossed();
   if (!book_.has_snapshot()) return;
-  if (crossed_) {
+  if (book_.crossed()) {
     sync_.want_snapshot(SnapshotWanted::Why::kCrossed, now);
   } else if (near_edge()) {
     sync_.want_snapshot(SnapshotWanted::Why::kEdge, now);
   }
 }
 
-// Within a quarter of the last window of an end of the interval of K that mid lies in, or outside K altogether.
+// True outside K too.
 bool BookBuilder::near_edge() const {
   const std::optional<BookLevel> bid = book_.best(Side::kBid);
   const std::optional<BookLevel> ask = book_.best(Side::kAsk);
-  if (!bid || !ask || !last_merge_ || book_.coverage().empty()) return false;
-  const PriceInterval window = last_merge_->window;
-  if (window.low == CoverageSet::kNoLowerEnd || window.high == CoverageSet::kNoUpperEnd) return false;
-  const std::int64_t margin = (window.high.units() - window.low.units()) / 4;
+  if (!bid || !ask || book_.coverage().empty()) return false;
   for (const PriceInterval& interval : book_.coverage().intervals()) {
     if (bid->price < interval.low || ask->price > interval.high) continue;
-    const bool near_low =
-        interval.low != CoverageSet::kNoLowerEnd && bid->price.units() - interval.low.units() < margin;
-    const bool near_high =
-        interval.high != CoverageSet::kNoUpperEnd && interval.high.units() - ask->price.units() < margin;
+    const bool near_low = margin_low_ && interval.low != CoverageSet::kNoLowerEnd &&
+                          bid->price.units() - interval.low.units() < *margin_low_;
+    const bool near_high = margin_high_ && interval.high != CoverageSet::kNoUpperEnd &&
+                           interval.high.units() - ask->price.units() < *margin_high_;
     return near_low || near_high;
   }
   return true;
@@ -170,7 +197,7 @@ std::optional<UnixNanos> BookBuilder::next_deadline() const {
 
 SyncStatus BookBuilder::status() const {
   const SyncStatus status = sync_.status();
-  if (status.state == SyncState::kInSync && crossed_) return {SyncState::kSuspect, Reason::kCrossedBook};
+  if (status.state == SyncState::kInSync && book_.crossed()) return {SyncState::kSuspect, Reason::kCrossedBook};
   return status;
 }
 

@@ -55,7 +55,7 @@ class BookBuilder {
   [[nodiscard]] SyncStatus status() const;
   // Venue time of the last applied update; none before.
   [[nodiscard]] std::optional<UnixNanos> last_event_time() const { return last_event_time_; }
-  // Receive time of the last depth update, applied or stale.
+  // Receive time of the last applied update: one that is dropped brings the book no further.
   [[nodiscard]] std::optional<UnixNanos> last_update_received() const { return last_update_received_; }
   [[nodiscard]] const std::optional<MergeResult>& last_merge() const { return last_merge_; }
 
@@ -77,7 +77,10 @@ class BookBuilder {
   static constexpr std::size_t kMaxGaps = 64;
 
   Result<void> cover(Scales scales);
-  void merge(const DepthSnapshot& snapshot);
+  void merge(const DepthSnapshot& snapshot, UnixNanos now);
+  void merge_waiting(UnixNanos now);
+  void note_gap(UnixNanos now);
+  void set_margins(const DepthSnapshot& snapshot);
   void watch_book(UnixNanos now);
   [[nodiscard]] bool near_edge() const;
 
@@ -87,7 +90,9 @@ class BookBuilder {
   std::optional<Kept> waiting_;
   std::optional<MergeResult> last_merge_;
   std::deque<Gap> gaps_;  // whose suspects may still be in the book, oldest first
-  bool crossed_ = false;
+  // How near the best prices may come to an end of K: half of what the last snapshot held from them on.
+  std::optional<std::int64_t> margin_low_;  // in units of price; none where that side was complete
+  std::optional<std::int64_t> margin_high_;
   std::optional<UnixNanos> last_event_time_;
   std::optional<UnixNanos> last_update_received_;
 };

@@ -14,6 +14,9 @@
 namespace acts::binance {
 namespace {
 
+// A depth update's keys before its levels take less than half of it.
+constexpr std::size_t kMaxHeadBytes = 512;
+
 // The start of a message for an error line: printable, short.
 std::string excerpt(std::string_view message) {
   constexpr std::size_t kLength = 80;
@@ -31,35 +34,45 @@ struct Decoder::Impl {
   SymbolTable symbols;
   MessageParser parser;
   LevelBuffers levels;
+  LevelList bids;  // scanned ones
+  LevelList asks;
+  std::vector<UsualForm> forms;  // by instrument; the last one is for unknown ones
   std::vector<char> buffer;
   std::size_t scanned = 0;
   std::size_t parsed = 0;
   bool scanner_enabled = true;
 
   std::string_view pad(std::string_view json);
-  bool scan(std::string_view padded, Message& message);
+  UsualForm& form_of(InstrumentIndex instrument);
+  bool scan(std::string_view json, Message& message);
 };
 
 // A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's
 // bytes.
 std::string_view Decoder::Impl::pad(std::string_view json) {
   if (buffer.size() < json.size() + kScannerPadding) buffer.resize((json.size() + kScannerPadding) * 2);
-  std::memcpy(buffer.data(), json.data(), json.size());
+  if (!json.empty()) std::memcpy(buffer.data(), json.data(), json.size());
   std::memset(buffer.data() + json.size(), 0, kScannerPadding);
   return {buffer.data(), json.size()};
 }
 
-bool Decoder::Impl::scan(std::string_view padded, Message& message) {
+UsualForm& Decoder::Impl::form_of(InstrumentIndex instrument) {
+  if (forms.size() <= symbols.size()) forms.resize(symbols.size() + 1);
+  return instrument == kNoInstrument ? forms.back() : forms[instrument];
+}
+
+bool Decoder::Impl::scan(std::string_view json, Message& message) {
   DepthScanner scanner;
   ScannedDepth head;
-  if (!scanner.head(padded, head)) return false;
+  if (!scanner.head(pad(json.substr(0, kMaxHeadBytes)), head) || head.symbol.empty()) return false;
   const InstrumentIndex instrument = symbols.find(head.symbol);
   const Scales scales = symbols.scales(instrument);
   const std::optional<UnixNanos> ts_event = wire_time(head.ts_event);
   // Only USD-M has pu, and there its absence is an error.
   if (head.has_previous != (venue == Venue::kBinanceUsdm)) return false;
-  if (!ts_event || head.first_update_id > head.last_update_id || scales.price > kMaxWireDecimals ||
-      scales.quantity > kMaxWireDecimals || !scanner.levels(scales, levels.bids, levels.asks)) {
+  if (!ts_event || head.first_update_id > head.last_update_id || head.previous_last_update_id > head.last_update_id ||
+      scales.price > kMaxWireDecimals || scales.quantity > kMaxWireDecimals ||
+      !scanner.levels(json, scales, form_of(instrument), bids, asks)) {
     return false;
   }
   if (!head.stream.empty() && (partial_depth_limit(head.stream) > 0 || !stream_carries(head.stream, head.symbol))) {
@@ -73,8 +86,8 @@ bool Decoder::Impl::scan(std::string_view padded, Message& message) {
                              UpdateId{head.previous_last_update_id},
                              *ts_event,
                              scales,
-                             levels.bids,
-                             levels.asks};
+                             bids.levels(),
+                             asks.levels()};
   return true;
 }
 
@@ -98,14 +111,13 @@ Result<Message> Decoder::decode(std::string_view json, InstrumentIndex asked) {
     return fail(ErrorCode::kBadInput, fmt::format("a message of {} bytes; at most {} are read: {}", json.size(),
                                                   kMaxMessageBytes, excerpt(json)));
   }
-  const std::string_view padded = impl_->pad(json);
   Message message;
-  if (impl_->scanner_enabled && impl_->scan(padded, message)) {
+  if (impl_->scanner_enabled && impl_->scan(json, message)) {
     ++impl_->scanned;
     return message;
   }
   ++impl_->parsed;
-  Result<Message> result = impl_->parser.parse(padded, impl_->symbols, asked, impl_->levels);
+  Result<Message> result = impl_->parser.parse(impl_->pad(json), impl_->symbols, asked, impl_->levels);
   if (!result) return fail(result.error().code, fmt::format("{}: {}", result.error().message, excerpt(json)));
   return result;
 }

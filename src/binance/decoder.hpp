@@ -47,8 +47,8 @@ class Decoder {
   [[nodiscard]] std::size_t size() const;
 
   // A message of a stream, or any REST answer. For a REST depth answer, which does not name its symbol, `asked` is the
-  // instrument it was asked for. Errors: kBadInput, in one line, naming what is wrong, the symbol if known, and
-  // beginning with the message's start.
+  // instrument it was asked for. Errors: kBadInput, in one short line: the symbol if known, what is wrong, and how the
+  // message begins.
   Result<Message> decode(std::string_view json, InstrumentIndex asked = kNoInstrument);
 
   // How many messages the scanner read, and how many simdjson.

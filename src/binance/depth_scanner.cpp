@@ -1,5 +1,6 @@
 #include "binance/depth_scanner.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -38,8 +39,7 @@ std::uint64_t combine(std::uint64_t values) {
 // The first `count` (1 ... 8) digit values as a number.
 std::uint64_t first_digits(std::uint64_t values, unsigned count) { return combine(values << (64 - 8 * count)); }
 
-// A literal of the message's form; text behind the end of the message never matches as `end` is checked with every
-// number and at the close.
+// A literal of the message's form. The zeros behind a text match none.
 template <std::size_t N>
 bool literal(const char*& p, const char (&text)[N]) {
   if (std::memcmp(p, text, N - 1) != 0) return false;
@@ -47,11 +47,11 @@ bool literal(const char*& p, const char (&text)[N]) {
   return true;
 }
 
-// A whole number below 10^18.
+// A whole number below 10^18; JSON has none with a zero before another digit.
 bool integer(const char*& p, std::int64_t& out) {
   const std::uint64_t values = digit_values(p);
   const unsigned count = leading_digits(values);
-  if (count == 0) return false;
+  if (count == 0 || (*p == '0' && count > 1)) return false;
   std::uint64_t number = first_digits(values, count);
   p += count;
   if (count == 8) {
@@ -65,6 +65,8 @@ bool integer(const char*& p, std::int64_t& out) {
   return true;
 }
 
+constexpr std::size_t kFirstLevels = 256;  // room for as many to begin with
+
 struct Scale {
   explicit Scale(int decimals_)
       : factor(static_cast<std::uint64_t>(power_of_ten(decimals_))), decimals(static_cast<unsigned>(decimals_)) {}
@@ -72,12 +74,13 @@ struct Scale {
   unsigned decimals;
 };
 
-// digits[.digits]" at a scale of at most 8. Up to 10 whole digits, so that no product overflows; more is for the
-// general parser.
-bool number(const char*& p, const Scale& scale, std::int64_t& out) {
+// digits[.digits] at a scale of at most 8. Up to 10 whole digits, so that no product overflows; more is for the general
+// parser.
+bool number(const char*& p, const Scale& scale, std::int64_t& out, NumberForm& form) {
   const std::uint64_t values = digit_values(p);
   const unsigned count = leading_digits(values);
   if (count == 0) return false;
+  const char* const begin = p;
   std::uint64_t whole = first_digits(values, count);
   p += count;
   if (count == 8) [[unlikely]] {
@@ -87,6 +90,7 @@ bool number(const char*& p, const Scale& scale, std::int64_t& out) {
       whole = whole * 10 + static_cast<std::uint64_t>(*p - '0');
     }
   }
+  form = {static_cast<std::size_t>(p - begin), 0};
   std::uint64_t fraction = 0;
   if (*p == '.') {
     const std::uint64_t decimals = digit_values(p + 1);
@@ -98,37 +102,23 @@ bool number(const char*& p, const Scale& scale, std::int64_t& out) {
     if (beyond != 0) return false;
     fraction = combine((kept << (32 - 4 * scale.decimals)) << (32 - 4 * scale.decimals));
     p += 1 + written;
+    form.decimals = written;
   }
   const std::uint64_t units = whole * scale.factor + fraction;
   out = static_cast<std::int64_t>(units);
   return true;
 }
 
-// [["price","quantity"],...]
-bool side(const char*& p, const char* end, const Scale& price_scale, const Scale& quantity_scale,
-          std::vector<Level>& out) {
-  out.clear();
-  if (*p == ']') {
-    ++p;
-    return true;
+// ["price","quantity"]
+bool level_of_any_form(const char*& p, Scales scales, Level& out, LevelForm& form) {
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  if (!literal(p, "[\"") || !number(p, Scale{scales.price}, price, form.price) || !literal(p, "\",\"") ||
+      !number(p, Scale{scales.quantity}, quantity, form.quantity) || !literal(p, "\"]")) {
+    return false;
   }
-  while (true) {
-    std::int64_t price = 0;
-    std::int64_t quantity = 0;
-    if (!literal(p, "[\"") || !number(p, price_scale, price) || !literal(p, "\",\"") ||
-        !number(p, quantity_scale, quantity) || !literal(p, "\"]") || price == 0 || p >= end) {
-      return false;
-    }
-    out.push_back({Price{price}, Quantity{quantity}});
-    if (*p == ',') {
-      ++p;
-    } else if (*p == ']') {
-      ++p;
-      return true;
-    } else {
-      return false;
-    }
-  }
+  out = {Price{price}, Quantity{quantity}};
+  return true;
 }
 
 bool plain(char c) {
@@ -147,10 +137,21 @@ bool word(const char*& p, std::string_view& out) {
 
 }  // namespace
 
+void UsualForm::set_scales(Scales scales) {
+  if (scales == scales_) return;
+  scales_ = scales;
+  reader_ = {};
+  last_missed_ = {};
+}
+
+void UsualForm::missed(const LevelForm& form) {
+  if (form == last_missed_) reader_ = LevelReader{form, scales_};
+  last_missed_ = form;
+}
+
 bool DepthScanner::head(std::string_view text, ScannedDepth& out) {
-  at_ = text.data();
-  end_ = at_ + text.size();
-  const char* p = at_;
+  const char* const begin = text.data();
+  const char* p = begin;
   combined_ = literal(p, "{\"stream\":\"");
   if (combined_ && (!word(p, out.stream) || !literal(p, ",\"data\":"))) return false;
   if (!literal(p, "{\"e\":\"depthUpdate\",\"E\":") || !integer(p, out.ts_event)) return false;
@@ -163,23 +164,71 @@ bool DepthScanner::head(std::string_view text, ScannedDepth& out) {
   out.has_previous = literal(p, ",\"pu\":");
   if (out.has_previous && !integer(p, out.previous_last_update_id)) return false;
   if (!literal(p, ",\"b\":[")) return false;
-  at_ = p;
-  return p < end_;
+  head_size_ = static_cast<std::size_t>(p - begin);
+  return head_size_ < text.size();
 }
 
-bool DepthScanner::levels(Scales scales, std::vector<Level>& bids, std::vector<Level>& asks) {
-  const Scale price_scale{scales.price};
-  const Scale quantity_scale{scales.quantity};
-  const char* p = at_;
-  if (!side(p, end_, price_scale, quantity_scale, bids) || !literal(p, ",\"a\":[") ||
-      !side(p, end_, price_scale, quantity_scale, asks)) {
-    return false;
-  }
+bool DepthScanner::levels(std::string_view message, Scales scales, UsualForm& form, LevelList& bids, LevelList& asks) {
+  at_ = message.data() + head_size_;
+  end_ = message.data() + message.size();
+  tail_begin_ = message.size() - head_size_ > kTail ? end_ - kTail : at_ - 1;
+  form.set_scales(scales);
+  if (!side(form, bids)) return false;
+  at_ = within_reach(at_);
+  if (!literal(at_, ",\"a\":[") || !side(form, asks)) return false;
+  if (tail_begin_ != end_ && at_ <= tail_begin_) return false;  // too much is left
+  const char* p = within_reach(at_);
   // Since 2026-06-30 USD-M adds the pair and the segment (1 = USD-M, 2 = COIN-M).
   std::string_view pair;
   std::int64_t segment = 0;
   if (literal(p, ",\"ps\":\"") && (!word(p, pair) || !literal(p, ",\"st\":") || !integer(p, segment))) return false;
   return (combined_ ? literal(p, "}}") : literal(p, "}")) && p == end_;
+}
+
+// Returns where `p` is from then on. The head is before it, so there is enough to take along.
+const char* DepthScanner::enter_tail(const char* p) {
+  const char* const from = p - LevelReader::kBefore;
+  const auto size = static_cast<std::size_t>(end_ - from);
+  std::memcpy(tail_.data(), from, size);
+  std::memset(tail_.data() + size, 0, tail_.size() - size);
+  end_ = tail_begin_ = tail_.data() + size;
+  return tail_.data() + LevelReader::kBefore;
+}
+
+// [["price","quantity"],...]. From where the tail has not begun nothing is read that is not there.
+bool DepthScanner::side(UsualForm& form, LevelList& out) {
+  const char* p = within_reach(at_);
+  out.size_ = 0;
+  if (*p == ']') {
+    at_ = p + 1;
+    return true;
+  }
+  std::size_t count = 0;
+  while (true) {
+    p = within_reach(p);
+    if (count == out.memory_.size()) [[unlikely]]
+      out.memory_.resize(std::max(kFirstLevels, 2 * count));
+    Level& level = out.memory_[count++];
+    if (form.reader().matches(p)) [[likely]] {
+      level = form.reader().read(p);
+      p += form.reader().length();
+    } else {
+      LevelForm other;
+      if (!level_of_any_form(p, form.scales(), level, other)) return false;
+      form.missed(other);
+    }
+    if (level.price.units() == 0) return false;
+    if (*p == ',') {
+      ++p;
+    } else if (*p == ']') {
+      break;
+    } else {
+      return false;
+    }
+  }
+  at_ = p + 1;
+  out.size_ = count;
+  return true;
 }
 
 }  // namespace acts::binance

@@ -2,15 +2,20 @@
 // not its business.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "acts/market/events.hpp"
 
+#include "binance/level_form.hpp"
+
 namespace acts::binance {
 
-// Bytes that must be readable behind the text.
+// Bytes that must be readable behind the text of a head.
 inline constexpr std::size_t kScannerPadding = 64;
 
 struct ScannedDepth {
@@ -23,21 +28,62 @@ struct ScannedDepth {
   bool has_previous = false;
 };
 
-// Head first, so that the caller can find the scales by the symbol; then the levels. Each returns false as soon as the
-// text is not of the expected form (then use the general parser), and reads at most kScannerPadding bytes beyond its
-// end.
-class DepthScanner {
+// The form most levels of one instrument have had of late; worth keeping from message to message.
+class UsualForm {
  public:
-  // `text` is followed by kScannerPadding readable bytes and ends in "}" (else false).
-  bool head(std::string_view text, ScannedDepth& out);
-  // After head(). False also for a value that needs more decimals than `scales`, is negative, zero as a price, or too
-  // large.
-  bool levels(Scales scales, std::vector<Level>& bids, std::vector<Level>& asks);
+  [[nodiscard]] const LevelReader& reader() const { return reader_; }
+  [[nodiscard]] Scales scales() const { return scales_; }
+  void set_scales(Scales scales);
+  // A level had another form than the reader's: two of the same form on end make it the usual one.
+  void missed(const LevelForm& form);
 
  private:
-  const char* at_ = nullptr;
-  const char* end_ = nullptr;
+  LevelReader reader_;
+  LevelForm last_missed_;
+  Scales scales_;
+};
+
+// Levels in the order read. Keeps its memory, and what is in it.
+class LevelList {
+ public:
+  [[nodiscard]] std::span<const Level> levels() const { return {memory_.data(), size_}; }
+
+ private:
+  friend class DepthScanner;
+  std::vector<Level> memory_;
+  std::size_t size_ = 0;
+};
+
+// Head first, so that the caller can find the scales by the symbol; then the levels. Each returns false as soon as the
+// text is not of the expected form (then use the general parser).
+class DepthScanner {
+ public:
+  // `text`: a message, or its beginning; followed by kScannerPadding readable bytes that do not continue it. The views
+  // of `out` point into it. Returns false also if the head does not end within the text.
+  bool head(std::string_view text, ScannedDepth& out);
+  // After head(): the message that `text` was, or began; nothing behind it is read. False also for a value that needs
+  // more decimals than `scales`, is negative, zero as a price, or too large.
+  bool levels(std::string_view message, Scales scales, UsualForm& form, LevelList& bids, LevelList& asks);
+
+ private:
+  bool side(UsualForm& form, LevelList& out);
+  const char* within_reach(const char* p) { return p > tail_begin_ && tail_begin_ != end_ ? enter_tail(p) : p; }
+  const char* enter_tail(const char* p);
+
+  // A level has at most 10 + 1 + 8 digits twice, with ["",""] around them; then comes at most ],"a":[ and the byte
+  // after.
+  static constexpr std::size_t kLongestLevel = 2 * 19 + 7;
+  static constexpr std::size_t kLongestStep = kLongestLevel + 8;
+  // The last bytes of a message are read from a copy with zeros behind it.
+  static constexpr std::size_t kTail = 64;
+  static_assert(kLongestStep <= kTail && LevelReader::kReach <= kTail);
+  std::array<char, LevelReader::kBefore + kTail + kScannerPadding> tail_;
+
+  std::size_t head_size_ = 0;
   bool combined_ = false;
+  const char* at_ = nullptr;
+  const char* tail_begin_ = nullptr;  // from behind here on the tail is to be entered
+  const char* end_ = nullptr;
 };
 
 }  // namespace acts::binance

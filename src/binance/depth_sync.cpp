@@ -46,6 +46,11 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
     return fail(ErrorCode::kBadInput,
                 fmt::format("depth update with U {} above u {}", ids.first.value(), ids.last.value()));
   }
+  // Such a pu would ask for a snapshot that the stream never reaches.
+  if (venue_ == Venue::kBinanceUsdm && ids.previous > ids.last) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("depth update with pu {} above u {}", ids.previous.value(), ids.last.value()));
+  }
   quiet_deadline_.reset();
   if (!has_event_ && !has_snapshot_) {
     // [spot 1] remember U of the first one; [usdm 1].
@@ -126,9 +131,8 @@ void DepthSync::note_unsynced(UpdateId last) {
 }
 
 void DepthSync::count_superseded(UpdateId snapshot) {
-  const bool strict = venue_ == Venue::kBinanceUsdm;  // [usdm 3] u < lastUpdateId, [spot 4] u <= lastUpdateId
-  const auto superseded =
-      std::ranges::count_if(unsynced_, [&](UpdateId last) { return strict ? last < snapshot : last <= snapshot; });
+  const UpdateId upto = superseded_upto(snapshot);
+  const auto superseded = std::ranges::count_if(unsynced_, [upto](UpdateId last) { return last <= upto; });
   counters_.applied -= static_cast<std::uint64_t>(superseded);
   counters_.stale += static_cast<std::uint64_t>(superseded);
   unsynced_ = {};
@@ -170,9 +174,10 @@ void DepthSync::on_snapshot_failed(UnixNanos now) {
 void DepthSync::want_snapshot(SnapshotWanted::Why why, UnixNanos now) {
   at(now);
   if (wanted_ || in_flight_ || pending_) return;
+  std::optional<UnixNanos>& granted = why == SnapshotWanted::Why::kCrossed ? last_crossed_ : last_voluntary_;
   const Nanos interval = why == SnapshotWanted::Why::kEdge ? limits_.edge_interval : limits_.voluntary_interval;
-  if (last_voluntary_ && now - *last_voluntary_ < interval) return;
-  last_voluntary_ = now;
+  if (granted && now - *granted < interval) return;
+  granted = now;
   ask(why);
 }
 
@@ -184,12 +189,18 @@ bool DepthSync::on_timeout(UnixNanos now) {
   }
   if (answer_deadline_ && now >= *answer_deadline_) on_snapshot_failed(now);
   if (!wait_deadline_ || now < *wait_deadline_) return false;
+  ++counters_.gave_up_waiting;
+  on_pending_failed(now);
+  return true;
+}
+
+void DepthSync::on_pending_failed(UnixNanos now) {
+  at(now);
+  if (!pending_) return;
   wait_deadline_.reset();
   pending_.reset();
-  ++counters_.gave_up_waiting;
   in_flight_ = true;
   on_snapshot_failed(now);
-  return true;
 }
 
 std::optional<SnapshotWanted> DepthSync::poll_action(UnixNanos now) {

@@ -65,8 +65,8 @@ class DepthSync {
 
   // The stream is subscribed: from now on silence is quiet. Without it the first update says so.
   void on_stream_open(UnixNanos now);
-  // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last; the
-  // state is unchanged.
+  // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last or
+  // (USD-M) previous > last; the state is unchanged.
   Result<UpdateVerdict> on_update(const DepthIds& ids, UnixNanos now);
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
   SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now);
@@ -74,8 +74,10 @@ class DepthSync {
   [[nodiscard]] bool pending_is_due() const;
   // A request failed, or its answer could not be used.
   void on_snapshot_failed(UnixNanos now);
+  // The snapshot that waited for the stream cannot be used after all: another one is asked for.
+  void on_pending_failed(UnixNanos now);
   // A snapshot is wanted for a reason the ids do not tell. Granted at most once per edge_interval or
-  // voluntary_interval.
+  // voluntary_interval; kCrossed, which wants it now, has an interval of its own.
   void want_snapshot(SnapshotWanted::Why why, UnixNanos now);
   // Call it at or after next_deadline(). True: the snapshot kept waiting was given up; forget it.
   bool on_timeout(UnixNanos now);
@@ -90,6 +92,10 @@ class DepthSync {
   // A usable snapshot is not below this: the state just before the first update, or before the first one behind the
   // last gap.
   [[nodiscard]] UpdateId oldest_usable() const { return oldest_usable_; }
+  // The last id of updates that a first snapshot supersedes: its own, on USD-M the one before.
+  [[nodiscard]] UpdateId superseded_upto(UpdateId snapshot) const {
+    return venue_ == Venue::kBinanceUsdm ? snapshot.previous() : snapshot;  // [usdm 3] u < lastUpdateId, [spot 4] <=
+  }
 
   struct Counters {
     std::uint64_t applied = 0;
@@ -138,6 +144,7 @@ class DepthSync {
   std::optional<UnixNanos> wait_deadline_;
   std::optional<UnixNanos> quiet_deadline_;
   std::optional<UnixNanos> last_voluntary_;
+  std::optional<UnixNanos> last_crossed_;
   Counters counters_;
 };
 

@@ -7,9 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "acts/base/decimal.hpp"
-
-#include "binance/decoder.hpp"
+#include "binance/error_text.hpp"
+#include "binance/field_reader.hpp"
 #include "binance/wire.hpp"
 
 namespace acts::binance {
@@ -17,133 +16,17 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// How reading a part ended. kNeedsScale: a value has more decimals than the scales at hand; they have been raised, read
-// again.
-enum class Read : std::uint8_t { kOk, kNeedsScale, kBad };
-
-// Reads the values of one message; remembers the first thing that is wrong with it.
-class Reader {
- public:
-  explicit Reader(Scales scales) : scales_(scales) {}
-
-  [[nodiscard]] Scales scales() const { return scales_; }
-  [[nodiscard]] const std::string& fault() const { return fault_; }
-
-  Read bad(std::string what) {
-    if (fault_.empty()) fault_ = std::move(what);
-    return Read::kBad;
+// What a snapshot holds: levels, not deletions, of a book that is not crossed.
+bool is_book(const LevelBuffers& levels, Reader& reader) {
+  const auto empty = [](const Level& level) { return level.quantity.is_zero(); };
+  if (std::ranges::any_of(levels.bids, empty) || std::ranges::any_of(levels.asks, empty)) {
+    return reader.bad("a level of a snapshot has quantity 0") == Read::kOk;
   }
-
-  bool id(dom::object object, const char* key, UpdateId& out) {
-    std::int64_t value = 0;
-    if (!integer(object, key, value)) return false;
-    if (value < 0 || value >= kIdEnd) return bad(fmt::format("{} is out of range", key)) == Read::kOk;
-    out = UpdateId{value};
-    return true;
-  }
-
-  bool integer(dom::object object, const char* key, std::int64_t& out) {
-    if (object[key].get(out) == simdjson::SUCCESS) return true;
-    bad(fmt::format("{} is missing or not a whole number", key));
-    return false;
-  }
-
-  bool boolean(dom::object object, const char* key, bool& out) {
-    if (object[key].get(out) == simdjson::SUCCESS) return true;
-    bad(fmt::format("{} is missing or neither true nor false", key));
-    return false;
-  }
-
-  bool time(dom::object object, const char* key, UnixNanos& out) {
-    std::int64_t stamp = 0;
-    if (!integer(object, key, stamp)) return false;
-    const std::optional<UnixNanos> time = wire_time(stamp);
-    if (!time) return bad(fmt::format("{} is not a time", key)) == Read::kOk;
-    out = *time;
-    return true;
-  }
-
-  Read price(dom::element element, Price& out) {
-    std::int64_t units = 0;
-    const Read read = value(element, "price", scales_.price, units);
-    out = Price{units};
-    return read;
-  }
-
-  Read quantity(dom::element element, Quantity& out) {
-    std::int64_t units = 0;
-    const Read read = value(element, "quantity", scales_.quantity, units);
-    out = Quantity{units};
-    return read;
-  }
-
-  Read level(dom::element price_text, dom::element quantity_text, Level& out) {
-    const Read read = price(price_text, out.price);
-    return read == Read::kOk ? quantity(quantity_text, out.quantity) : read;
-  }
-
-  Read level(dom::object object, const char* price_key, const char* quantity_key, Level& out) {
-    dom::element price_text;
-    dom::element quantity_text;
-    if (object[price_key].get(price_text) != simdjson::SUCCESS) return bad(fmt::format("{} is missing", price_key));
-    if (object[quantity_key].get(quantity_text) != simdjson::SUCCESS)
-      return bad(fmt::format("{} is missing", quantity_key));
-    return level(price_text, quantity_text, out);
-  }
-
-  // [["price","quantity"],...]; what stands behind the quantity is ignored.
-  Read levels(dom::object object, const char* key, std::vector<Level>& out) {
-    out.clear();
-    dom::array rows;
-    if (object[key].get(rows) != simdjson::SUCCESS) return bad(fmt::format("{} is missing or not an array", key));
-    for (const dom::element row_element : rows) {
-      dom::array row;
-      dom::element price_text;
-      dom::element quantity_text;
-      if (row_element.get(row) != simdjson::SUCCESS || row.at(0).get(price_text) != simdjson::SUCCESS ||
-          row.at(1).get(quantity_text) != simdjson::SUCCESS) {
-        return bad(fmt::format("a level in {} is not [price, quantity]", key));
-      }
-      Level level_read;
-      const Read read = level(price_text, quantity_text, level_read);
-      if (read != Read::kOk) return read;
-      if (level_read.price.units() == 0) return bad("a level has price 0");
-      out.push_back(level_read);
-    }
-    return Read::kOk;
-  }
-
- private:
-  Read value(dom::element element, const char* what, std::uint8_t& scale, std::int64_t& out) {
-    std::string_view text;
-    if (element.get(text) != simdjson::SUCCESS) return bad(fmt::format("a {} is not a string", what));
-    const ScaledInteger parsed = parse_scaled(text, scale);
-    out = parsed.units;
-    switch (parsed.status) {
-      case DecimalStatus::kOk: return Read::kOk;
-      case DecimalStatus::kNotANumber: return bad(fmt::format("{} '{:.32}' is not a decimal number", what, text));
-      case DecimalStatus::kNegative: return bad(fmt::format("{} '{:.32}' is negative", what, text));
-      case DecimalStatus::kTooLarge: return bad(fmt::format("{} '{:.32}' is too large", what, text));
-      case DecimalStatus::kInexact: break;
-    }
-    if (parsed.scale_needed > kMaxWireDecimals) {
-      return bad(fmt::format("{} '{:.32}' has more than {} decimals", what, text, kMaxWireDecimals));
-    }
-    scale = parsed.scale_needed;
-    return Read::kNeedsScale;
-  }
-
-  Scales scales_;
-  std::string fault_;
-};
-
-std::optional<std::string_view> text_at(dom::object object, const char* key) {
-  std::string_view text;
-  if (object[key].get(text) != simdjson::SUCCESS) return std::nullopt;
-  return text;
+  if (levels.bids.empty() || levels.asks.empty()) return true;
+  const Price highest_bid = std::ranges::max(levels.bids, {}, &Level::price).price;
+  const Price lowest_ask = std::ranges::min(levels.asks, {}, &Level::price).price;
+  return highest_bid < lowest_ask || reader.bad("the snapshot is crossed") == Read::kOk;
 }
-
-bool has(dom::object object, const char* key) { return object[key].error() == simdjson::SUCCESS; }
 
 std::int64_t reply_id(dom::object object) {
   std::int64_t id = -1;
@@ -167,6 +50,9 @@ struct MessageParser::Impl {
 
   Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
                         LevelBuffers& levels);
+  // kList: an array of an all-market stream.
+  enum class Envelope : std::uint8_t { kEvent, kList, kBad };
+  static Envelope open_envelope(dom::object outer, dom::object& inner, Message& message, std::string& fault);
   bool body(dom::object object, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels,
             Message& message, std::string& fault);
   Read event(dom::object object, std::string_view type, Reader& reader, LevelBuffers& levels, Message& message);
@@ -191,14 +77,35 @@ Result<Message> MessageParser::Impl::parse(std::string_view padded, const Symbol
   dom::object outer;
   if (root.get(outer) != simdjson::SUCCESS) return message;  // an array of an all-market stream, a bare value
   dom::object inner = outer;
-  if (const auto stream = text_at(outer, "stream"); stream && has(outer, "data")) {
-    message.stream = *stream;
-    if (outer["data"].get(inner) != simdjson::SUCCESS) return message;
-  }
   std::string fault;
+  if (has(outer, "stream") || has(outer, "data")) {
+    switch (open_envelope(outer, inner, message, fault)) {
+      case Envelope::kEvent: break;
+      case Envelope::kList: return message;
+      case Envelope::kBad: return fail(ErrorCode::kBadInput, std::move(fault));
+    }
+  }
   if (body(inner, symbols, asked, levels, message, fault)) return message;
   const std::string_view of = message.symbol.empty() ? message.stream : message.symbol;
-  return fail(ErrorCode::kBadInput, of.empty() ? fault : fmt::format("{}: {}", of, fault));
+  return fail(ErrorCode::kBadInput, of.empty() ? fault : fmt::format("{}: {}", one_line(of, kMaxQuotedName), fault));
+}
+
+// {"stream":"<name>","data":<event>}
+MessageParser::Impl::Envelope MessageParser::Impl::open_envelope(dom::object outer, dom::object& inner,
+                                                                 Message& message, std::string& fault) {
+  const auto stream = text_at(outer, "stream");
+  dom::element data;
+  if (!stream) {
+    fault = "data without the name of its stream";
+    return Envelope::kBad;
+  }
+  message.stream = *stream;
+  if (outer["data"].get(data) == simdjson::SUCCESS) {
+    if (data.get(inner) == simdjson::SUCCESS) return Envelope::kEvent;
+    if (data.is_array() && stream->starts_with('!')) return Envelope::kList;
+  }
+  fault = fmt::format("stream {} without an event", one_line(*stream, kMaxQuotedName));
+  return Envelope::kBad;
 }
 
 std::string_view MessageParser::Impl::symbol_of(dom::object object, std::string_view stream) {
@@ -214,6 +121,10 @@ bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, I
   const bool is_snapshot = !type && has(object, "lastUpdateId");
   const bool is_ticker = !type && !is_snapshot && has(object, "u") && has(object, "B") && has(object, "A");
   if (!type && !is_snapshot && !is_ticker) {
+    if (!message.stream.empty() || has(object, "e") || has(object, "s")) {
+      fault = "e, the kind of event, is missing or not a string";
+      return false;
+    }
     reply(object, message);
     return true;
   }
@@ -224,7 +135,7 @@ bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, I
     if (asked != kNoInstrument) message.symbol = symbols.name(asked);
   } else if (!message.stream.empty() && message.stream.front() != '!' && type != "serverShutdown" &&
              !stream_carries(message.stream, message.symbol)) {
-    fault = fmt::format("stream {} carries another symbol", message.stream);
+    fault = fmt::format("stream {} carries another symbol", one_line(message.stream, kMaxQuotedName));
     return false;
   }
   Reader reader(symbols.scales(message.instrument));
@@ -253,13 +164,13 @@ Read MessageParser::Impl::event(dom::object object, std::string_view type, Reade
 
 Read MessageParser::Impl::depth_update(dom::object object, Reader& reader, LevelBuffers& levels, Message& message) {
   DepthUpdate update;
-  if (message.symbol.empty()) return reader.bad("s is missing or not a string");
-  if (!reader.time(object, "E", update.ts_event) || !reader.id(object, "U", update.first_update_id) ||
-      !reader.id(object, "u", update.last_update_id)) {
+  if (!reader.symbol(object) || !reader.time(object, "E", update.ts_event) ||
+      !reader.id(object, "U", update.first_update_id) || !reader.id(object, "u", update.last_update_id)) {
     return Read::kBad;
   }
   if (venue == Venue::kBinanceUsdm && !reader.id(object, "pu", update.previous_last_update_id)) return Read::kBad;
   if (update.first_update_id > update.last_update_id) return reader.bad("U is above u");
+  if (update.previous_last_update_id > update.last_update_id) return reader.bad("pu is above u");
   Read read = reader.levels(object, "b", levels.bids);
   if (read == Read::kOk) read = reader.levels(object, "a", levels.asks);
   if (read != Read::kOk) return read;
@@ -268,6 +179,7 @@ Read MessageParser::Impl::depth_update(dom::object object, Reader& reader, Level
   update.bids = levels.bids;
   update.asks = levels.asks;
   if (const int limit = partial_depth_limit(message.stream); limit > 0) {
+    if (!is_book(levels, reader)) return Read::kBad;
     message.body =
         PartialDepth{{update.last_update_id, update.ts_event, limit, update.scales, update.bids, update.asks}};
   } else {
@@ -283,19 +195,12 @@ Read MessageParser::Impl::snapshot(dom::object object, Reader& reader, LevelBuff
   Read read = reader.levels(object, "bids", levels.bids);
   if (read == Read::kOk) read = reader.levels(object, "asks", levels.asks);
   if (read != Read::kOk) return read;
-  const auto empty = [](const Level& level) { return level.quantity.is_zero(); };
-  if (std::ranges::any_of(levels.bids, empty) || std::ranges::any_of(levels.asks, empty)) {
-    return reader.bad("a level of a snapshot has quantity 0");
-  }
-  if (!levels.bids.empty() && !levels.asks.empty() &&
-      std::ranges::max(levels.bids, {}, &Level::price).price >=
-          std::ranges::min(levels.asks, {}, &Level::price).price) {
-    return reader.bad("the snapshot is crossed");
-  }
+  if (!is_book(levels, reader)) return Read::kBad;
   snapshot.scales = reader.scales();
   snapshot.bids = levels.bids;
   snapshot.asks = levels.asks;
   snapshot.limit = partial_depth_limit(message.stream);
+  if (snapshot.limit == 0 && !message.stream.empty()) return reader.bad("a snapshot on a stream that sends none");
   if (message.stream.empty()) {
     message.body = snapshot;
   } else {
@@ -306,7 +211,7 @@ Read MessageParser::Impl::snapshot(dom::object object, Reader& reader, LevelBuff
 
 Read MessageParser::Impl::book_ticker(dom::object object, Reader& reader, Message& message) {
   BookTicker ticker;
-  if (!reader.id(object, "u", ticker.update_id)) return Read::kBad;
+  if (!reader.symbol(object) || !reader.id(object, "u", ticker.update_id)) return Read::kBad;
   if (has(object, "E") && !reader.time(object, "E", ticker.ts_event)) return Read::kBad;
   Read read = reader.level(object, "b", "B", ticker.bid);
   if (read == Read::kOk) read = reader.level(object, "a", "A", ticker.ask);
@@ -319,15 +224,16 @@ Read MessageParser::Impl::trade(dom::object object, bool aggregate, Reader& read
   Trade trade;
   bool buyer_is_maker = false;
   trade.aggregate = aggregate;
-  if (!reader.integer(object, aggregate ? "a" : "t", trade.trade_id) || !reader.time(object, "T", trade.ts_event) ||
-      !reader.boolean(object, "m", buyer_is_maker)) {
+  if (!reader.symbol(object) || !reader.number(object, aggregate ? "a" : "t", trade.trade_id) ||
+      !reader.time(object, "T", trade.ts_event) || !reader.boolean(object, "m", buyer_is_maker)) {
     return Read::kBad;
   }
   trade.first_trade_id = trade.last_trade_id = trade.trade_id;
   if (aggregate &&
-      (!reader.integer(object, "f", trade.first_trade_id) || !reader.integer(object, "l", trade.last_trade_id))) {
+      (!reader.number(object, "f", trade.first_trade_id) || !reader.number(object, "l", trade.last_trade_id))) {
     return Read::kBad;
   }
+  if (trade.first_trade_id > trade.last_trade_id) return reader.bad("f is above l");
   Level at;
   const Read read = reader.level(object, "p", "q", at);
   trade.price = at.price;

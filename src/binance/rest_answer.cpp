@@ -7,6 +7,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "binance/error_text.hpp"
 #include "binance/rest.hpp"
 
 namespace acts::binance {
@@ -16,7 +17,6 @@ using std::string_view;
 
 // An error object is short: what is longer is not searched for one.
 constexpr std::size_t kMaxErrorBody = 4096;
-constexpr std::size_t kMaxQuotedBytes = 200;
 // Year 2255: beyond it UnixNanos ends.
 constexpr std::int64_t kMaxMillis = 9'000'000'000'000;
 
@@ -24,15 +24,6 @@ struct VenueError {
   int code = 0;
   std::string message;
 };
-
-// Printable in one line: control characters as blanks, cut before a byte that would tear a UTF-8 character.
-std::string one_line(string_view text) {
-  std::size_t end = std::min(text.size(), kMaxQuotedBytes);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  std::string line{text.substr(0, end)};
-  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return end < text.size() ? line + "..." : line;
-}
 
 string_view without_leading_blanks(string_view text) {
   return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));

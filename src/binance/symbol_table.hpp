@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,7 +47,7 @@ class SymbolTable {
   };
   std::unordered_map<std::string, InstrumentIndex, Hash, std::equal_to<>> index_;
   std::vector<Scales> scales_;
-  std::vector<std::string> names_;
+  std::deque<std::string> names_;  // handed-out names stay valid
 };
 
 }  // namespace acts::binance

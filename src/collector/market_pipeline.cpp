@@ -8,7 +8,16 @@
 #include "acts/base/assert.hpp"
 #include "acts/features/feature.hpp"
 
+#include "binance/error_text.hpp"
+
 namespace acts::collector {
+namespace {
+
+std::string venue_words(const binance::VenueError& error) {
+  return fmt::format("the venue says {} {}", error.code, binance::one_line(error.message));
+}
+
+}  // namespace
 
 MarketPipeline::Feed::Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now)
     : builder(options.venue, instrument.scales(), options.book),
@@ -95,7 +104,7 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
       ++counters_.venue_errors;
       outcome.error_code = error->code;
       if (error->id >= 0) outcome.reply_id = error->id;
-      outcome.problem = fmt::format("the venue says {} {}", error->code, error->message);
+      outcome.problem = venue_words(*error);
     }
     return outcome;
   }
@@ -109,7 +118,7 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
   }
   if (message->instrument == kNoInstrument || !feeds_[message->instrument]->active) {
     ++counters_.unknown_symbol;
-    outcome.problem = fmt::format("a message of {}, which is not collected", message->symbol);
+    outcome.problem = fmt::format("a message of {}, which is not collected", binance::one_line(message->symbol));
     return outcome;
   }
   Feed& feed = *feeds_[message->instrument];
@@ -167,7 +176,10 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   const Result<binance::Message> message = decoder_.decode(json, index);
   if (!message) return refuse(message.error().message);
   const auto* decoded = std::get_if<DepthSnapshot>(&message->body);
-  if (decoded == nullptr) return refuse("not a snapshot");
+  if (decoded == nullptr) {
+    const auto* error = std::get_if<binance::VenueError>(&message->body);
+    return refuse(error == nullptr ? "not a snapshot" : venue_words(*error));
+  }
   DepthSnapshot snapshot = *decoded;
   snapshot.limit = limit;
   const auto outcome = feed.builder.on_snapshot(snapshot, now);

@@ -122,13 +122,28 @@ void LevelMap::apply(std::span<const Level> levels, UpdateId id, DeletionLog& de
   }
 }
 
+template <std::size_t kWidth>
+void LevelMap::descend_root(std::size_t count, Batch& batch) const {
+  const auto& root = *static_cast<const Inner*>(root_);
+  for (std::size_t i = 0; i < count; ++i) batch.nodes[i] = root.children[search<kWidth>(root, batch.keys[i])];
+}
+
 void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
   const std::size_t count = levels.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    batch.keys[i] = key_of(levels[i].price);
-    batch.nodes[i] = root_;
+  for (std::size_t i = 0; i < count; ++i) batch.keys[i] = key_of(levels[i].price);
+  if (height_ == 0) {
+    for (std::size_t i = 0; i < count; ++i) batch.nodes[i] = root_;
+  } else {
+    const std::size_t width = static_cast<const Inner*>(root_)->count;
+    if (width <= 32) {
+      descend_root<32>(count, batch);
+    } else if (width <= 64) {
+      descend_root<64>(count, batch);
+    } else {
+      descend_root<kInnerCapacity>(count, batch);
+    }
   }
-  for (std::size_t height = height_; height > 0; --height) {
+  for (std::size_t height = height_; height > 1; --height) {
     for (std::size_t i = 0; i < count; ++i) {
       const auto& inner = *static_cast<const Inner*>(batch.nodes[i]);
       batch.nodes[i] = inner.children[search(inner, batch.keys[i])];

@@ -1,6 +1,7 @@
 // What level_map.cpp and level_map_tree.cpp share: how full the nodes of a LevelMap are, and the search in them.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -45,18 +46,14 @@ template <typename T>
   return static_cast<std::size_t>(base - leaf.keys.data());
 }
 
-// The child that is responsible for `key`.
+template <std::size_t kWidth>
 [[gnu::always_inline]] inline std::size_t LevelMap::search(const Inner& inner, Key key) {
-  static_assert(kInnerCapacity == 256);
+  static_assert(std::has_single_bit(kWidth) && kWidth <= kInnerCapacity);
   const Key* base = inner.lows.data();
-  step_if(base[128] <= key, base, 128);
-  step_if(base[64] <= key, base, 64);
-  step_if(base[32] <= key, base, 32);
-  step_if(base[16] <= key, base, 16);
-  step_if(base[8] <= key, base, 8);
-  step_if(base[4] <= key, base, 4);
-  step_if(base[2] <= key, base, 2);
-  step_if(base[1] <= key, base, 1);
+#pragma GCC unroll 8
+  for (std::size_t step = kWidth / 2; step > 0; step /= 2) {
+    step_if(base[step] <= key, base, static_cast<std::ptrdiff_t>(step));
+  }
   return static_cast<std::size_t>(base - inner.lows.data());
 }
 

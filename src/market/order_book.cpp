@@ -84,15 +84,15 @@ void OrderBook::mark_gap() {
   ++epoch_;
 }
 
-MergeResult OrderBook::merge(const DepthSnapshot& snapshot) {
+MergeResult OrderBook::merge(const DepthSnapshot& snapshot, UpdateId superseded_upto) {
   ACTS_ASSERT(snapshot.scales == scales_ && can_merge(snapshot.last_update_id));
   MergeResult result;
   result.window = window_of(snapshot);
   ACTS_ASSERT(result.window.low <= result.window.high);
   if (last_update_id_.value() >= 0 && snapshot.last_update_id > last_update_id_) mark_gap();
   if (snapshot.last_update_id == suspect_upto_) step_back_suspects();
-  merge_side(Side::kBid, snapshot, result);
-  merge_side(Side::kAsk, snapshot, result);
+  merge_side(Side::kBid, snapshot, superseded_upto, result);
+  merge_side(Side::kAsk, snapshot, superseded_upto, result);
   coverage_.add(result.window);
   // Deletions up to a snapshot ahead of the updates were not seen, and levels that the first merge drops are no
   // deletions: an older snapshot would bring both back.
@@ -103,7 +103,7 @@ MergeResult OrderBook::merge(const DepthSnapshot& snapshot) {
   return result;
 }
 
-void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, MergeResult& result) {
+void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, UpdateId superseded_upto, MergeResult& result) {
   LevelMap& levels = levels_of(which);
   const UpdateId id = snapshot.last_update_id;
   const std::span<const Level> theirs = which == Side::kBid ? snapshot.bids : snapshot.asks;
@@ -119,7 +119,7 @@ void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, MergeResul
     if (inside && !std::ranges::binary_search(named, level.price)) {
       gone.push_back(level.price);
       ++result.removed;
-    } else if (!inside && !has_snapshot_) {
+    } else if (!inside && !has_snapshot_ && level.origin.update_id <= superseded_upto) {
       gone.push_back(level.price);
       ++result.dropped;
     }

@@ -100,14 +100,14 @@ class LevelMap {
 
   // Keys do not decrease from slot to slot. A slot is live or free; a free one keeps a key for the order's sake, and of
   // several slots with equal keys only the first may be live. Quantities of free slots are zero.
-  struct Leaf {
+  struct alignas(64) Leaf {
     std::uint64_t live = 0;  // one bit a slot
     std::size_t count = 0;   // of live slots
     Key low = kLowestKey;    // this leaf is responsible for keys from here ...
     Key end = kHighestKey;   // ... to the next better leaf's `low`, excluded; without end if there is none
     Leaf* better = nullptr;
     Leaf* worse = nullptr;
-    std::array<Key, kSlots> keys;
+    alignas(64) std::array<Key, kSlots> keys;
     std::array<std::int64_t, kSlots> quantities;
     std::array<std::uint64_t, kSlots> tags;  // update id x 2 + from_snapshot
   };
@@ -147,6 +147,8 @@ class LevelMap {
 
   static std::size_t highest(std::uint64_t mask) { return static_cast<std::size_t>(63 - std::countl_zero(mask)); }
   static std::size_t search(const Leaf& leaf, Key key);
+  // Among the first kWidth children, the one that is responsible for `key`.
+  template <std::size_t kWidth = kInnerCapacity>
   static std::size_t search(const Inner& inner, Key key);
   static void pad(Inner& inner);
   static void prefetch(const Leaf* leaf, bool with_tags);
@@ -158,6 +160,8 @@ class LevelMap {
   Leaf* descend(Key key, Path& path) const;
   Place place_of(Key key);
   void find_places(std::span<const Level> levels, Batch& batch) const;
+  template <std::size_t kWidth>
+  void descend_root(std::size_t count, Batch& batch) const;
   std::size_t apply_known(std::span<const Level> levels, std::uint64_t tag, Batch& batch);
   void apply_others(std::span<const Level> levels, std::uint64_t tag, const Batch& batch);
   void store(Place place, Key key, std::int64_t quantity, std::uint64_t tag, bool upwards);

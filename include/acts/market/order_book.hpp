@@ -54,7 +54,9 @@ class OrderBook {
   // changes, but for the first merge, which drops there what is not newer than the snapshot. A snapshot ahead of
   // last_update_id() is a gap (see mark_gap()) unless the book is new: what happened in between was not seen. Asserts
   // can_merge(), the book's scales, positive quantities and lowest bid <= highest ask.
-  MergeResult merge(const DepthSnapshot& snapshot);
+  // `superseded_upto`: the last update that such a first merge drops, where that is not the one with the snapshot's id.
+  MergeResult merge(const DepthSnapshot& snapshot) { return merge(snapshot, snapshot.last_update_id); }
+  MergeResult merge(const DepthSnapshot& snapshot, UpdateId superseded_upto);
 
   // A trade at `price` has happened now: suspect bids above and suspect asks below it are ghosts; removes them and says
   // how many.
@@ -90,7 +92,7 @@ class OrderBook {
   LevelMap& levels_of(Side side) { return side == Side::kBid ? bids_ : asks_; }
   void remove_ghosts();
   void step_back_suspects();
-  void merge_side(Side side, const DepthSnapshot& snapshot, MergeResult& result);
+  void merge_side(Side side, const DepthSnapshot& snapshot, UpdateId superseded_upto, MergeResult& result);
   std::size_t remove_beyond(Side side, Price price);
 
   Scales scales_;

@@ -1,0 +1,174 @@
+#include "support/book_client.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "acts/base/decimal.hpp"
+
+namespace acts::test {
+namespace {
+
+using binance::SnapshotWanted;
+
+std::vector<Level> scaled(const std::vector<Level>& levels, int decimals) {
+  std::vector<Level> out;
+  const std::int64_t factor = power_of_ten(decimals);
+  for (const Level& level : levels) {
+    out.push_back({Price{level.price.units() * factor}, Quantity{level.quantity.units() * factor}});
+  }
+  return out;
+}
+
+Scales scales_of(int decimals) { return {static_cast<std::uint8_t>(decimals), static_cast<std::uint8_t>(decimals)}; }
+
+}  // namespace
+
+BookClient::BookClient(std::uint64_t seed, bool usdm)
+    : usdm_(usdm), venue_(seed, usdm), builder_(usdm ? Venue::kBinanceUsdm : Venue::kBinanceSpot, Scales{}) {}
+
+std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
+  const std::size_t events = venue_.events().size();
+  if (what < 80) {
+    venue_.step();
+  } else if (what < 160) {
+    if (next_event_ < events) deliver(venue_.events()[next_event_++], how);
+  } else if (what < 166) {
+    next_event_ = std::min(next_event_ + 1 + how % 3, events);  // lost
+  } else if (what < 172) {
+    if (events > 0) deliver(venue_.events()[how % std::max<std::size_t>(next_event_, 1) % events], how);  // again
+  } else if (what < 174) {
+    DepthUpdate senseless;
+    senseless.first_update_id = UpdateId{how + 1};
+    senseless.scales = builder_.book().scales();
+    if (builder_.on_update(senseless, now_)) wrong_ = "an update with U above u was taken";
+  } else if (what < 200) {
+    if (builder_.poll_action(now_)) {
+      if (asked_ && builder_.sync().counters().merged == 0) wrong_ = "two requests are under way";
+      asked_ = true;
+    }
+  } else if (what < 222) {
+    answer(how);
+  } else if (what < 226) {
+    if (asked_) builder_.on_snapshot_failed(now_);
+    asked_ = false;
+  } else if (what < 232) {
+    see_trade(how);
+  } else if (what < 236) {
+    builder_.want_snapshot(how % 2 == 0 ? SnapshotWanted::Why::kEdge : SnapshotWanted::Why::kRefresh, now_);
+  } else if (what < 238) {
+    builder_.on_stream_open(now_);
+  } else if (what < 240) {
+    decimals_ = std::min(decimals_ + how % 2, 3);
+  } else if (what < 255) {
+    pass(std::chrono::milliseconds{1} * (std::int64_t{1} << (how % 18)));
+  } else {
+    pass(std::chrono::hours{1} * (how % 30));
+  }
+  return violation();
+}
+
+void BookClient::deliver(const VenueEvent& event, std::uint8_t how) {
+  const int decimals = how % 16 == 0 ? 0 : decimals_;  // now and then one decoded before the decoder was told
+  const std::vector<Level> bids = scaled(event.bids, decimals);
+  const std::vector<Level> asks = scaled(event.asks, decimals);
+  DepthUpdate update = event.view();
+  update.scales = scales_of(decimals);
+  update.bids = bids;
+  update.asks = asks;
+  if (!builder_.on_update(update, now_)) wrong_ = "an update of the venue was refused";
+  ++delivered_;
+}
+
+// Of now, or up to a few events old; the venue may be ahead of what has been delivered.
+void BookClient::answer(std::uint8_t how) {
+  constexpr int kLimits[] = {5, 10, 50, 1000};
+  const std::int64_t age = how % 4 == 0 ? 0 : how % 64;
+  const UpdateId id{std::max(venue_.first_id().value(), venue_.last_id().value() - age)};
+  const VenueSnapshot snapshot = venue_.snapshot(id, kLimits[how / 64]);
+  if (snapshot.bids.empty() || snapshot.asks.empty()) return;
+  if (!builder_.on_snapshot(snapshot.view(), now_)) wrong_ = "a snapshot of the venue was refused";
+  asked_ = false;
+}
+
+// As the venue stands at what has been delivered.
+void BookClient::see_trade(std::uint8_t how) {
+  if (truth_id_.value() < 0 || truth_.bids.empty() || truth_.asks.empty()) return;
+  Trade trade;
+  trade.price = how % 2 == 0 ? truth_.bids.rbegin()->first : truth_.asks.begin()->first;
+  trade.quantity = Quantity{1};
+  builder_.on_trade(trade);
+}
+
+void BookClient::pass(Nanos span) {
+  now_ = now_ + span;
+  const std::optional<UnixNanos> deadline = builder_.next_deadline();
+  if (!deadline || *deadline > now_) return;
+  builder_.on_timeout(now_);
+  if (builder_.sync().next_deadline() == now_ && !builder_.poll_action(now_)) {
+    wrong_ = "a deadline stands and there is nothing to do";
+  } else {
+    asked_ = true;
+  }
+  if (const auto next = builder_.next_deadline(); next && *next <= now_) wrong_ = "a deadline is left behind";
+}
+
+std::string BookClient::violation() {
+  const UpdateId last = builder_.book().last_update_id();
+  if (last.value() >= 0) {
+    if (truth_id_.value() < 0) truth_ = venue_.book_at(truth_id_ = venue_.first_id());
+    venue_.advance(truth_, truth_id_, last);
+    truth_id_ = last;
+  }
+  for (const std::string& problem : {wrong_, check_sync(), check_side(Side::kBid), check_side(Side::kAsk)}) {
+    if (!problem.empty()) return problem;
+  }
+  return {};
+}
+
+std::string BookClient::check_sync() const {
+  const binance::DepthSync& sync = builder_.sync();
+  const OrderBook& book = builder_.book();
+  const SyncState state = sync.status().state;
+  if (sync.last_update_id() != book.last_update_id()) return "sync and book are not at the same id";
+  if (sync.counters().applied + sync.counters().stale != delivered_) return "updates are not all counted";
+  if (book.has_snapshot() != (state != SyncState::kSyncing)) return "syncing after the first snapshot, or not before";
+  if ((state == SyncState::kInSync) == book.coverage().empty()) return "K does not go with the state";
+  if (sync.has_event() && state != SyncState::kInSync && !sync.next_deadline()) return "out of sync, and nothing comes";
+  const bool suspects = book.suspect_count(Side::kBid) + book.suspect_count(Side::kAsk) > 0;
+  if (suspects && !builder_.next_deadline()) return "suspects that never grow old";
+  if (book.crossed() && state == SyncState::kInSync && builder_.status().reason != Reason::kCrossedBook) {
+    return "a crossed book is not flagged";
+  }
+  return {};
+}
+
+// What is exact is the venue's, and inside K everything is.
+std::string BookClient::check_side(Side side) const {
+  const OrderBook& book = builder_.book();
+  const std::int64_t factor = power_of_ten(book.scales().price);
+  std::size_t covered = 0;
+  std::string problem;
+  book.side(side).walk([&](const BookLevel& level) {
+    const bool inside = book.coverage().contains(level.price);
+    covered += static_cast<std::size_t>(inside);
+    if (inside && book.is_suspect(level)) problem = "a suspect level inside K";
+    if (book.is_suspect(level)) return true;
+    const auto known = truth_.side(side).find(Price{level.price.units() / factor});
+    if (known == truth_.side(side).end() || known->first.units() * factor != level.price.units() ||
+        known->second.units() * factor != level.quantity.units()) {
+      problem = fmt::format("a level that the venue has not: {} x {}", level.price.units(), level.quantity.units());
+    }
+    return true;
+  });
+  if (!problem.empty()) return problem;
+  const auto inside = std::ranges::count_if(truth_.side(side), [&](const auto& level) {
+    return book.coverage().contains(Price{level.first.units() * factor});
+  });
+  if (static_cast<std::size_t>(inside) != covered) return fmt::format("{} of {} levels inside K", covered, inside);
+  return {};
+}
+
+}  // namespace acts::test
