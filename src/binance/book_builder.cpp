@@ -73,6 +73,13 @@ Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNano
   return verdict;
 }
 
+bool BookBuilder::on_lost(UnixNanos now) {
+  if (!sync_.on_lost(now)) return false;
+  book_.mark_gap();
+  note_gap(now);
+  return true;
+}
+
 // The snapshot fitted the book when it came. If an update has brought more decimals since and it does no longer,
 // another one is asked for; the update itself is applied.
 void BookBuilder::merge_waiting(UnixNanos now) {
@@ -82,6 +89,7 @@ void BookBuilder::merge_waiting(UnixNanos now) {
 }
 
 void BookBuilder::note_gap(UnixNanos now) {
+  gap_event_time_ = last_event_time_;
   gaps_.push_back({book_.suspect_upto(), now});
   if (gaps_.size() > kMaxGaps) gaps_.pop_front();
 }
@@ -144,8 +152,10 @@ void BookBuilder::set_margins(const DepthSnapshot& snapshot) {
   }
 }
 
+// A trade from before the gap says nothing of what has changed since.
 void BookBuilder::on_trade(const Trade& trade) {
   if (!trade.market || book_.suspect_upto().value() < 0) return;
+  if (gap_event_time_ && trade.ts_event <= *gap_event_time_) return;
   const int up = book_.scales().price - trade.scales.price;
   std::int64_t units = 0;
   if (up < 0 || __builtin_mul_overflow(trade.price.units(), power_of_ten(up), &units)) return;

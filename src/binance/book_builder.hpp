@@ -35,9 +35,11 @@ class BookBuilder {
 
   BookBuilder(Venue venue, Scales scales, Options options = Options());
 
-  // Errors: kBadInput if the values do not fit the book at the update's scales: nothing of it is applied then, and the
-  // ids of the next update show the gap.
+  // Errors: kBadInput if the values do not fit the book at the update's scales, or the ids make no sense: nothing of it
+  // is applied then; call on_lost().
   Result<UpdateVerdict> on_update(const DepthUpdate& update, UnixNanos now);
+  // An update has come that could not be read or applied: a gap. False if it is part of one that is known.
+  bool on_lost(UnixNanos now);
   // Keeps a copy if it must wait for the stream. Errors: kBadInput as above.
   Result<SnapshotOutcome> on_snapshot(const DepthSnapshot& snapshot, UnixNanos now);
   void on_trade(const Trade& trade);
@@ -89,7 +91,8 @@ class BookBuilder {
   DepthSync sync_;
   std::optional<Kept> waiting_;
   std::optional<MergeResult> last_merge_;
-  std::deque<Gap> gaps_;  // whose suspects may still be in the book, oldest first
+  std::deque<Gap> gaps_;                     // whose suspects may still be in the book, oldest first
+  std::optional<UnixNanos> gap_event_time_;  // of the last update before the last gap
   // How near the best prices may come to an end of K: half of what the last snapshot held from them on.
   std::optional<std::int64_t> margin_low_;  // in units of price; none where that side was complete
   std::optional<std::int64_t> margin_high_;

@@ -106,10 +106,10 @@ std::size_t Decoder::scanned() const { return impl_->scanned; }
 std::size_t Decoder::parsed() const { return impl_->parsed; }
 void Decoder::disable_scanner() { impl_->scanner_enabled = false; }
 
-Result<Message> Decoder::decode(std::string_view json, InstrumentIndex asked) {
+Decoded Decoder::decode(std::string_view json, InstrumentIndex asked) {
   if (json.size() > kMaxMessageBytes) {
-    return fail(ErrorCode::kBadInput, fmt::format("a message of {} bytes; at most {} are read: {}", json.size(),
-                                                  kMaxMessageBytes, excerpt(json)));
+    return std::unexpected(Refusal{{ErrorCode::kBadInput, fmt::format("a message of {} bytes; at most {} are read: {}",
+                                                                      json.size(), kMaxMessageBytes, excerpt(json))}});
   }
   Message message;
   if (impl_->scanner_enabled && impl_->scan(json, message)) {
@@ -117,8 +117,8 @@ Result<Message> Decoder::decode(std::string_view json, InstrumentIndex asked) {
     return message;
   }
   ++impl_->parsed;
-  Result<Message> result = impl_->parser.parse(impl_->pad(json), impl_->symbols, asked, impl_->levels);
-  if (!result) return fail(result.error().code, fmt::format("{}: {}", result.error().message, excerpt(json)));
+  Decoded result = impl_->parser.parse(impl_->pad(json), impl_->symbols, asked, impl_->levels);
+  if (!result) result.error().message += ": " + excerpt(json);
   return result;
 }
 

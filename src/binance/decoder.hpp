@@ -19,7 +19,6 @@
 #include <string_view>
 #include <vector>
 
-#include "acts/base/result.hpp"
 #include "acts/market/price.hpp"
 #include "acts/market/venue.hpp"
 
@@ -49,7 +48,7 @@ class Decoder {
   // A message of a stream, or any REST answer. For a REST depth answer, which does not name its symbol, `asked` is the
   // instrument it was asked for. Errors: kBadInput, in one short line: the symbol if known, what is wrong, and how the
   // message begins.
-  Result<Message> decode(std::string_view json, InstrumentIndex asked = kNoInstrument);
+  Decoded decode(std::string_view json, InstrumentIndex asked = kNoInstrument);
 
   // How many messages the scanner read, and how many simdjson.
   [[nodiscard]] std::size_t scanned() const;

@@ -69,6 +69,7 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
   }
   last_ = ids.last;
   snapshot_is_last_ = false;
+  const bool was_lost = std::exchange(lost_, false);
   if (has_snapshot_) {
     ++counters_.applied;
   } else {
@@ -78,20 +79,35 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
   // [spot 5], [usdm 5] say "start over"; we keep the book and ask for a snapshot that is not older than the end of the
   // gap.
   oldest_usable_ = state_before(ids);
+  if (was_lost) return UpdateVerdict::kApply;  // this gap is known
+  open_gap(Reason::kSequenceGap);
+  return UpdateVerdict::kGap;
+}
+
+void DepthSync::open_gap(Reason reason) {
   if (has_snapshot_) {
     ++counters_.gaps;
     gap_open_ = true;
+    gap_reason_ = reason;
   }
   ask(has_snapshot_ ? SnapshotWanted::Why::kGap : SnapshotWanted::Why::kFirst);
-  return UpdateVerdict::kGap;
+}
+
+// Where the gap ends the next update will say. Until then a snapshot must at least be newer than what we hold.
+bool DepthSync::on_lost(UnixNanos now) {
+  at(now);
+  if (lost_ || (!has_event_ && !has_snapshot_)) return false;
+  lost_ = true;
+  oldest_usable_ = last_.next();
+  open_gap(Reason::kBadMessage);
+  return true;
 }
 
 SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) {
   at(now);
   pending_.reset();
   wait_deadline_.reset();
-  if (snapshot < forgotten_upto ||
-      (has_event_ && snapshot < oldest_usable_)) {  // [spot 3] older than the first U: fetch again
+  if (snapshot < forgotten_upto || snapshot < oldest_usable_) {  // [spot 3] older than the first U: fetch again
     ++counters_.too_old;
     too_old_seen_ = true;
     retry_later(SnapshotWanted::Why::kTooOld, now);
@@ -109,6 +125,7 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
   if (!has_snapshot_) count_superseded(snapshot);  // [spot 4], [usdm 3]
   has_snapshot_ = true;
   gap_open_ = false;
+  lost_ = false;
   if (!has_event_) {
     last_ = std::max(last_, snapshot);
     snapshot_is_last_ = true;
@@ -229,7 +246,7 @@ SyncStatus DepthSync::status() const {
                                  : has_event_  ? Reason::kNoSnapshot
                                                : Reason::kStarting};
   }
-  if (gap_open_) return {SyncState::kSuspect, Reason::kSequenceGap};
+  if (gap_open_) return {SyncState::kSuspect, gap_reason_};
   return {SyncState::kInSync, Reason::kNone};
 }
 

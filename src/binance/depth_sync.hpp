@@ -68,6 +68,9 @@ class DepthSync {
   // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last or
   // (USD-M) previous > last; the state is unchanged.
   Result<UpdateVerdict> on_update(const DepthIds& ids, UnixNanos now);
+  // An update has come that could not be read, so it is missing: a gap from now on, whatever the next one says. True if
+  // it is to be marked in the book (false: there is nothing yet, or nothing has come since the last one was lost).
+  bool on_lost(UnixNanos now);
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
   SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now);
   // True once the stream has reached the snapshot that was told to wait: judge it again with on_snapshot().
@@ -112,6 +115,7 @@ class DepthSync {
   [[nodiscard]] Continuity judge_spot(const DepthIds& ids) const;
   [[nodiscard]] Continuity judge_usdm(const DepthIds& ids) const;
   [[nodiscard]] UpdateId state_before(const DepthIds& ids) const;
+  void open_gap(Reason reason);
   void note_unsynced(UpdateId last);
   void count_superseded(UpdateId snapshot);
   void ask(SnapshotWanted::Why why);
@@ -128,6 +132,8 @@ class DepthSync {
   bool has_event_ = false;
   bool has_snapshot_ = false;
   bool gap_open_ = false;
+  bool lost_ = false;  // since the last update that was read
+  Reason gap_reason_ = Reason::kSequenceGap;
   bool snapshot_is_last_ = false;  // last_ is a snapshot's id, no update has continued it yet
   bool too_old_seen_ = false;      // since the last usable snapshot
   UpdateId last_{-1};

@@ -6,7 +6,9 @@
 
 namespace acts::binance {
 
-inline constexpr std::size_t kMaxQuotedBytes = 200;
+inline constexpr std::size_t kMaxQuotedBytes = 200;  // of a sentence
+inline constexpr std::size_t kMaxQuotedName = 40;
+inline constexpr std::size_t kMaxQuotedNumber = 32;
 
 // Printable in one line: control characters as blanks, at most `max_bytes` of it (and "..." then), cut before a byte
 // that would tear a UTF-8 character.

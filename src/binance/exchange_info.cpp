@@ -8,6 +8,7 @@
 #include <limits>
 #include <unordered_set>
 
+#include "binance/error_text.hpp"
 #include "binance/venue_facts.hpp"
 
 namespace acts::binance {
@@ -81,7 +82,8 @@ std::string read_rule(const dom::element& value, const FilterField& rule, Instru
   if (value.get(text) != SUCCESS) return fmt::format("{} {} is not a string", rule.filter, rule.key);
   const Result<Decimal> number = parse_decimal(text);
   if (!number || number->units < 0 || number->units > std::numeric_limits<std::int64_t>::max()) {
-    return fmt::format("{} {} '{}' is not a decimal of at most 18 digits", rule.filter, rule.key, text.substr(0, 40));
+    return fmt::format("{} {} '{}' is not a decimal of at most 18 digits", rule.filter, rule.key,
+                       one_line(text, kMaxQuotedName));
   }
   if (number->units != 0) instrument.*rule.field = *number;
   return {};
@@ -203,11 +205,11 @@ class Reader {
     }
     Entry<Instrument> read = read_instrument(entry, info_.venue);
     std::string where =
-        read.value.symbol.empty() ? fmt::format("symbols[{}]", index) : read.value.symbol.substr(0, kMaxSymbolBytes);
+        read.value.symbol.empty() ? fmt::format("symbols[{}]", index) : one_line(read.value.symbol, kMaxSymbolBytes);
     if (!read.problem.empty()) return skip(std::move(where), std::move(read.problem));
     if (!symbols_.insert(read.value.symbol).second) return skip(std::move(where), "it is listed twice");
     if (read.value.status == TradingStatus::kUnknown) {
-      note(std::move(where), fmt::format("unknown status '{}'", text_of(entry, "status").substr(0, 40)));
+      note(std::move(where), fmt::format("unknown status '{}'", one_line(text_of(entry, "status"), kMaxQuotedName)));
     }
     info_.instruments.push_back(std::move(read.value));
   }
@@ -268,7 +270,7 @@ Result<ExchangeInfo> parse_exchange_info(string_view json, Venue venue) {
   if (root["symbols"].get(symbols) != SUCCESS) {
     std::int64_t code = 0;
     if (root["code"].get(code) != SUCCESS) return bad("it has no list of symbols; ask again");
-    return bad(fmt::format("the venue answered error {} {}", code, text_of(root, "msg").substr(0, 200)));
+    return bad(fmt::format("the venue answered error {} {}", code, one_line(text_of(root, "msg"))));
   }
   Reader reader(venue);
   reader.read_head(root);

@@ -20,9 +20,6 @@
 
 namespace acts::binance {
 
-inline constexpr std::size_t kMaxQuotedName = 40;
-inline constexpr std::size_t kMaxQuotedNumber = 32;
-
 // How reading a part ended. kNeedsScale: a value has more decimals than the scales at hand; they have been raised, read
 // again.
 enum class Read : std::uint8_t { kOk, kNeedsScale, kBad };

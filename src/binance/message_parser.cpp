@@ -9,12 +9,15 @@
 
 #include "binance/error_text.hpp"
 #include "binance/field_reader.hpp"
+#include "binance/streams.hpp"
 #include "binance/wire.hpp"
 
 namespace acts::binance {
 namespace {
 
 namespace dom = simdjson::dom;
+
+constexpr std::size_t kMaxStreamName = 256;
 
 // What a snapshot holds: levels, not deletions, of a book that is not crossed.
 bool is_book(const LevelBuffers& levels, Reader& reader) {
@@ -26,6 +29,15 @@ bool is_book(const LevelBuffers& levels, Reader& reader) {
   const Price highest_bid = std::ranges::max(levels.bids, {}, &Level::price).price;
   const Price lowest_ask = std::ranges::min(levels.asks, {}, &Level::price).price;
   return highest_bid < lowest_ask || reader.bad("the snapshot is crossed") == Read::kOk;
+}
+
+// The name that stands where the venue writes it, whatever follows.
+std::string_view stream_at_the_front(std::string_view text) {
+  constexpr std::string_view kBefore = "{\"stream\":\"";
+  if (!text.starts_with(kBefore)) return {};
+  text.remove_prefix(kBefore.size());
+  const std::size_t end = text.substr(0, kMaxStreamName).find('"');
+  return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
 }
 
 std::int64_t reply_id(dom::object object) {
@@ -48,8 +60,9 @@ struct MessageParser::Impl {
   dom::parser parser;
   std::string upper;  // the symbol of a stream name, in the venue's spelling
 
-  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
-                        LevelBuffers& levels);
+  Decoded parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels);
+  std::unexpected<Refusal> refuse(std::string fault, const Message& message, bool is_depth_update,
+                                  const SymbolTable& symbols);
   // kList: an array of an all-market stream.
   enum class Envelope : std::uint8_t { kEvent, kList, kBad };
   static Envelope open_envelope(dom::object outer, dom::object& inner, Message& message, std::string& fault);
@@ -64,16 +77,17 @@ struct MessageParser::Impl {
   std::string_view symbol_of(dom::object object, std::string_view stream);
 };
 
-Result<Message> MessageParser::Impl::parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
-                                           LevelBuffers& levels) {
+Decoded MessageParser::Impl::parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
+                                   LevelBuffers& levels) {
+  Message message;
   dom::element root;
   if (const auto error = parser.parse(padded.data(), padded.size(), false).get(root); error != simdjson::SUCCESS) {
     const std::size_t first = padded.find_first_not_of(" \t\r\n");
     const bool html = first != std::string_view::npos && padded[first] == '<';
-    return fail(ErrorCode::kBadInput,
-                html ? "HTML instead of JSON" : fmt::format("not JSON: {}", simdjson::error_message(error)));
+    message.stream = stream_at_the_front(padded);
+    return refuse(html ? "HTML instead of JSON" : fmt::format("not JSON: {}", simdjson::error_message(error)), message,
+                  false, symbols);
   }
-  Message message;
   dom::object outer;
   if (root.get(outer) != simdjson::SUCCESS) return message;  // an array of an all-market stream, a bare value
   dom::object inner = outer;
@@ -82,12 +96,25 @@ Result<Message> MessageParser::Impl::parse(std::string_view padded, const Symbol
     switch (open_envelope(outer, inner, message, fault)) {
       case Envelope::kEvent: break;
       case Envelope::kList: return message;
-      case Envelope::kBad: return fail(ErrorCode::kBadInput, std::move(fault));
+      case Envelope::kBad: return refuse(std::move(fault), message, false, symbols);
     }
   }
   if (body(inner, symbols, asked, levels, message, fault)) return message;
   const std::string_view of = message.symbol.empty() ? message.stream : message.symbol;
-  return fail(ErrorCode::kBadInput, of.empty() ? fault : fmt::format("{}: {}", one_line(of, kMaxQuotedName), fault));
+  return refuse(of.empty() ? fault : fmt::format("{}: {}", one_line(of, kMaxQuotedName), fault), message,
+                text_at(inner, "e") == "depthUpdate", symbols);
+}
+
+// Whose it is, the stream says; only without one, the event does.
+std::unexpected<Refusal> MessageParser::Impl::refuse(std::string fault, const Message& message, bool is_depth_update,
+                                                     const SymbolTable& symbols) {
+  Refusal refusal{{ErrorCode::kBadInput, std::move(fault)}, message.instrument, is_depth_update};
+  if (!message.stream.empty()) {
+    const StreamName name = parse_stream_name(venue, message.stream);
+    refusal.instrument = symbols.find(to_venue_symbol(name.symbol));
+    refusal.is_depth_update = name.type.kind == StreamKind::kDepth;
+  }
+  return std::unexpected(std::move(refusal));
 }
 
 // {"stream":"<name>","data":<event>}
@@ -260,8 +287,8 @@ void MessageParser::Impl::reply(dom::object object, Message& message) {
 MessageParser::MessageParser(Venue venue) : impl_(std::make_unique<Impl>(venue)) {}
 MessageParser::~MessageParser() = default;
 
-Result<Message> MessageParser::parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
-                                     LevelBuffers& levels) {
+Decoded MessageParser::parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
+                             LevelBuffers& levels) {
   return impl_->parse(padded, symbols, asked, levels);
 }
 

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "acts/base/result.hpp"
 #include "acts/market/venue.hpp"
 
 #include "binance/messages.hpp"
@@ -25,8 +24,7 @@ class MessageParser {
   ~MessageParser();
 
   // `padded` is followed by at least 64 readable bytes. Errors say what is wrong, without the message itself.
-  Result<Message> parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked,
-                        LevelBuffers& levels);
+  Decoded parse(std::string_view padded, const SymbolTable& symbols, InstrumentIndex asked, LevelBuffers& levels);
 
  private:
   struct Impl;

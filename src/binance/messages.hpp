@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <string_view>
 #include <variant>
 
+#include "acts/base/result.hpp"
 #include "acts/market/events.hpp"
 
 namespace acts::binance {
@@ -51,5 +53,13 @@ struct Message {
                VenueError>
       body;
 };
+
+// Why a message was not decoded, and what it was as far as that can be told.
+struct Refusal : Error {
+  InstrumentIndex instrument = kNoInstrument;
+  // One of the differences that make the instrument's book: it is missing there now.
+  bool is_depth_update = false;
+};
+using Decoded = std::expected<Message, Refusal>;
 
 }  // namespace acts::binance

@@ -188,7 +188,9 @@ void Collector::Impl::feed(Connection& connection, std::string_view bytes, UnixN
 void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now) {
   Symbol& symbol = symbols[index];
   symbol.seen |= bit(outcome.kind);
-  if (!outcome.update || !is_collected(index)) return;
+  if (!is_collected(index)) return;
+  if (outcome.lost_update) poll_snapshot(index, now);
+  if (!outcome.update) return;
   if (*outcome.update == binance::UpdateVerdict::kGap) {
     log.log(LogLevel::kWarning, "gap", pipeline.symbol(index), "updates are missing: a snapshot is asked for", now);
   }

@@ -55,16 +55,10 @@ SymbolHealth Collector::Impl::symbol_health(InstrumentIndex index, UnixNanos now
   if (builder.last_update_received() && builder.last_event_time() && builder.last_event_time()->value != 0) {
     health.receive_lag = *builder.last_update_received() - *builder.last_event_time();
   }
-  const SyncStatus sync = pipeline.status(index);
   health.suspect_levels = book.suspect_count(Side::kBid) + book.suspect_count(Side::kAsk);
-  const Quality quality = judge({.trading = trading_status_of(symbol.status),
-                                 .sync = sync,
-                                 .crossed = book.crossed(),
-                                 .connected = symbol.stream_since.has_value(),
-                                 .since_depth_event = health.update_age.value_or(Nanos::max()),
-                                 .stale_after = options.stale_after});
+  const Quality quality = pipeline.quality(index, now);
   health.state = quality.state;
-  health.reason = symbol.status == SymbolStatus::kUnlisted ? Reason::kUnknownSymbol : quality.reason;
+  health.reason = quality.reason;
   if (book.has_snapshot()) {
     health.bid = best_price(book, Side::kBid);
     health.ask = best_price(book, Side::kAsk);

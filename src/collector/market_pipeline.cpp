@@ -44,18 +44,25 @@ UnixNanos MarketPipeline::advance(UnixNanos now) {
   return now_;
 }
 
+SampleInput MarketPipeline::sample_input(const Feed& feed, UnixNanos at) {
+  return {.boundary = at,
+          .book = feed.builder.book(),
+          .sync = status(feed),
+          .trading = feed.trading,
+          .listed = feed.listed,
+          .last_event_time = feed.builder.last_event_time(),
+          .last_depth_recv = feed.builder.last_update_received(),
+          .connected = feed.connected};
+}
+
 void MarketPipeline::sample(Feed& feed, UnixNanos boundary) {
-  MinuteRow row = feed.sampler.sample({.boundary = boundary,
-                                       .book = feed.builder.book(),
-                                       .sync = feed.builder.status(),
-                                       .trading = feed.trading,
-                                       .last_event_time = feed.builder.last_event_time(),
-                                       .last_depth_recv = feed.builder.last_update_received(),
-                                       .connected = feed.connected});
-  if (!feed.listed)
-    row = make_empty_row(options_.venue, row.symbol(), options_.bands, boundary, Reason::kUnknownSymbol);
-  rows_(std::move(row));
+  rows_(feed.sampler.sample(sample_input(feed, boundary)));
   ++counters_.rows;
+}
+
+Quality MarketPipeline::quality(InstrumentIndex index, UnixNanos now) const {
+  const Feed& feed = *feeds_[index];
+  return feed.sampler.quality(sample_input(feed, now));
 }
 
 InstrumentIndex MarketPipeline::add(const Instrument& instrument, UnixNanos now) {
@@ -88,10 +95,9 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
   const UnixNanos now = advance(received);
   ++counters_.messages;
   MessageOutcome outcome;
-  Result<binance::Message> message = decoder_.decode(json);
+  binance::Decoded message = decoder_.decode(json);
   if (!message) {
-    ++counters_.refused;
-    outcome.problem = std::move(message.error().message);
+    refuse(message.error(), now, outcome);
     return outcome;
   }
   outcome.decoded = true;
@@ -129,6 +135,21 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
   return outcome;
 }
 
+void MarketPipeline::refuse(const binance::Refusal& refusal, UnixNanos now, MessageOutcome& outcome) {
+  ++counters_.refused;
+  outcome.problem = refusal.message;
+  if (refusal.instrument == kNoInstrument || !feeds_[refusal.instrument]->active) return;
+  outcome.instrument = refusal.instrument;
+  if (!refusal.is_depth_update) return;
+  lose_update(*feeds_[refusal.instrument], now, outcome);
+  after_change(refusal.instrument, now);
+}
+
+void MarketPipeline::lose_update(Feed& feed, UnixNanos now, MessageOutcome& outcome) {
+  outcome.lost_update = true;
+  if (feed.builder.on_lost(now)) feed.sampler.on_gap(now);
+}
+
 void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome) {
   outcome.kind = DataKind::kOther;
   if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
@@ -145,21 +166,30 @@ void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixN
 }
 
 void MarketPipeline::note_update(Feed& feed, const DepthUpdate& update, UnixNanos now, MessageOutcome& outcome) {
+  const std::uint64_t stale_before = feed.builder.sync().counters().stale;
   const Result<binance::UpdateVerdict> verdict = feed.builder.on_update(update, now);
   if (!verdict) {
     ++counters_.refused;
-    outcome.problem = verdict.error().message;
+    outcome.problem = fmt::format("{}: {}", decoder_.symbol(outcome.instrument), verdict.error().message);
+    lose_update(feed, now, outcome);
     return;
   }
   outcome.update = *verdict;
   if (*verdict == binance::UpdateVerdict::kGap) feed.sampler.on_gap(now);
-  if (*verdict != binance::UpdateVerdict::kStale) feed.sampler.on_update();
+  if (*verdict == binance::UpdateVerdict::kStale) return;
+  feed.sampler.on_update();
+  note_superseded(feed, stale_before);  // a snapshot that waited for this update may have been merged
+}
+
+void MarketPipeline::note_superseded(Feed& feed, std::uint64_t stale_before) {
+  feed.sampler.on_superseded(feed.builder.sync().counters().stale - stale_before);
 }
 
 void MarketPipeline::after_change(InstrumentIndex index, UnixNanos now) {
   Feed& feed = *feeds_[index];
   const Scales scales = feed.builder.book().scales();
   if (scales != decoder_.scales(index)) decoder_.set_scales(index, scales);
+  // A book that is crossed while its ids are in sync is suspect, and yet no gap.
   feed.sampler.on_sync_change(feed.builder.sync().status().state == SyncState::kInSync, now);
 }
 
@@ -168,12 +198,12 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   const UnixNanos now = advance(received);
   ACTS_ASSERT(index < feeds_.size());
   Feed& feed = *feeds_[index];
-  const auto refuse = [&](std::string problem) -> Result<void> {
+  const auto refuse = [&](const std::string& problem) -> Result<void> {
     ++counters_.refused;
     feed.builder.on_snapshot_failed(now);
     return fail(ErrorCode::kBadInput, fmt::format("depth answer of {}: {}", decoder_.symbol(index), problem));
   };
-  const Result<binance::Message> message = decoder_.decode(json, index);
+  const binance::Decoded message = decoder_.decode(json, index);
   if (!message) return refuse(message.error().message);
   const auto* decoded = std::get_if<DepthSnapshot>(&message->body);
   if (decoded == nullptr) {
@@ -182,8 +212,10 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   }
   DepthSnapshot snapshot = *decoded;
   snapshot.limit = limit;
+  const std::uint64_t stale_before = feed.builder.sync().counters().stale;
   const auto outcome = feed.builder.on_snapshot(snapshot, now);
   if (!outcome) return refuse(outcome.error().message);
+  note_superseded(feed, stale_before);
   after_change(index, now);
   return {};
 }
@@ -200,9 +232,9 @@ void MarketPipeline::on_stream_open(InstrumentIndex index, UnixNanos received) {
 }
 
 void MarketPipeline::on_connection_lost(InstrumentIndex index, UnixNanos received) {
-  advance(received);
+  const UnixNanos now = advance(received);
   feeds_[index]->connected = false;
-  feeds_[index]->sampler.on_connection_lost();
+  feeds_[index]->sampler.on_connection_lost(now);
 }
 
 void MarketPipeline::on_timer(UnixNanos received) {
@@ -225,8 +257,7 @@ std::optional<UnixNanos> MarketPipeline::next_deadline() const {
   return next;
 }
 
-SyncStatus MarketPipeline::status(InstrumentIndex index) const {
-  const Feed& feed = *feeds_[index];
+SyncStatus MarketPipeline::status(const Feed& feed) {
   const SyncStatus status = feed.builder.status();
   if (!feed.connected && status.state != SyncState::kInSync) return {status.state, Reason::kConnectionLost};
   return status;

@@ -18,6 +18,7 @@
 #include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
 #include "acts/features/minute_clock.hpp"
+#include "acts/features/quality.hpp"
 #include "acts/features/row.hpp"
 #include "acts/features/sampler.hpp"
 #include "acts/market/book_state.hpp"
@@ -46,11 +47,12 @@ enum class DataKind : std::uint8_t { kNone, kDepth, kTrade, kBookTicker, kOther 
 
 // What became of one message.
 struct MessageOutcome {
-  InstrumentIndex instrument = kNoInstrument;
+  InstrumentIndex instrument = kNoInstrument;    // of a refused message too, where it can be told
   bool decoded = false;                          // false: refused, see `problem`
   bool is_data = false;                          // an event of a subscribed stream
   DataKind kind = DataKind::kNone;               // of an event
   std::optional<binance::UpdateVerdict> update;  // of a depth update
+  bool lost_update = false;                      // a depth update was refused, which is a gap
   bool server_shutdown = false;
   std::optional<std::int64_t> reply_id;    // of an acknowledgement, or of an error that answers a message of ours
   std::optional<std::int64_t> error_code;  // the venue's
@@ -106,7 +108,9 @@ class MarketPipeline {
   [[nodiscard]] bool is_active(InstrumentIndex index) const { return feeds_[index]->active; }
   [[nodiscard]] binance::BookBuilder& builder(InstrumentIndex index) { return feeds_[index]->builder; }
   [[nodiscard]] const binance::BookBuilder& builder(InstrumentIndex index) const { return feeds_[index]->builder; }
-  [[nodiscard]] SyncStatus status(InstrumentIndex index) const;
+  [[nodiscard]] SyncStatus status(InstrumentIndex index) const { return status(*feeds_[index]); }
+  // What a row of now would say of itself. Costs a walk over the book's bands.
+  [[nodiscard]] Quality quality(InstrumentIndex index, UnixNanos now) const;
   [[nodiscard]] TradingStatus trading_status(InstrumentIndex index) const { return feeds_[index]->trading; }
   [[nodiscard]] std::optional<UnixNanos> last_data(InstrumentIndex index) const { return feeds_[index]->last_data; }
   [[nodiscard]] const PipelineCounters& counters() const { return counters_; }
@@ -127,9 +131,14 @@ class MarketPipeline {
   };
 
   UnixNanos advance(UnixNanos now);
+  static SyncStatus status(const Feed& feed);
+  static SampleInput sample_input(const Feed& feed, UnixNanos at);
   void sample(Feed& feed, UnixNanos boundary);
   void dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome);
   void note_update(Feed& feed, const DepthUpdate& update, UnixNanos now, MessageOutcome& outcome);
+  void refuse(const binance::Refusal& refusal, UnixNanos now, MessageOutcome& outcome);
+  static void lose_update(Feed& feed, UnixNanos now, MessageOutcome& outcome);
+  static void note_superseded(Feed& feed, std::uint64_t stale_before);
   void after_change(InstrumentIndex index, UnixNanos now);
 
   PipelineOptions options_;

@@ -139,7 +139,7 @@ constexpr auto kFeatures = std::to_array<Feature>({
            [](Sample s, std::size_t) { return Value{s.counts.reconnects}; }),
     always("state", "", ColumnType::kText, "the first that holds of: halted, syncing, suspect, stale, live",
            [](Sample s, std::size_t) { return text(to_string(s.quality.state)); }),
-    where_known("reason", "", ColumnType::kText, "why the state is not live",
+    where_known("reason", "", ColumnType::kText, "why the state is not live, or why values of a live book are empty",
                 [](Sample s, std::size_t) { return reason(s); }),
 });
 

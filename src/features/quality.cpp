@@ -25,6 +25,7 @@ std::string_view definition_of(RowState state) noexcept {
 }
 
 Quality judge(const QualityInput& input) noexcept {
+  if (!input.listed) return {RowState::kSyncing, Reason::kUnknownSymbol};
   if (input.trading == TradingStatus::kHalted) return {RowState::kHalted, Reason::kTradingHalted};
   if (input.trading == TradingStatus::kDelisted) return {RowState::kHalted, Reason::kDelisted};
   if (input.sync.state == SyncState::kSyncing) return {RowState::kSyncing, input.sync.reason};
@@ -33,6 +34,9 @@ Quality judge(const QualityInput& input) noexcept {
   if (input.rests_on_suspects) return {RowState::kSuspect, Reason::kSuspectLevels};
   if (input.since_depth_event > input.stale_after) {
     return {RowState::kStale, input.connected ? Reason::kNoUpdate : Reason::kConnectionDown};
+  }
+  if (!input.has_bids || !input.has_asks) {
+    return {RowState::kLive, input.has_bids == input.has_asks ? Reason::kEmptyBook : Reason::kOneSidedBook};
   }
   return {RowState::kLive, Reason::kNone};
 }

@@ -28,6 +28,8 @@ constexpr std::array<ReasonText, kAllReasons.size()> kReasonTexts{{
      "the gap is healed, but the largest band holds levels from before it that nothing has confirmed"},
     {"no_update", "the connection is up, but no depth event has come for too long"},
     {"connection_down", "there is no connection, and no depth event has come for too long"},
+    {"one_sided_book", "the book is the venue's, and one of its sides has no level: there is no mid price"},
+    {"empty_book", "the book is the venue's, and has no level"},
 }};
 
 }  // namespace

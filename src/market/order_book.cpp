@@ -32,18 +32,21 @@ PriceInterval window_of(const DepthSnapshot& snapshot) {
 
 bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }
 
-bool scale_up(LevelMap& side, Scales by, Side which, LevelMap& out) {
-  out = LevelMap{which};
-  bool fits = true;
+// Leaves out suspect levels that do not fit; false if an exact one does not.
+bool scale_up(const LevelMap& side, Scales by, UpdateId suspect_upto, LevelMap& out) {
+  bool fit = true;
   side.walk([&](const BookLevel& level) {
     std::int64_t price = 0;
     std::int64_t quantity = 0;
-    fits = !__builtin_mul_overflow(level.price.units(), power_of_ten(by.price), &price) &&
-           !__builtin_mul_overflow(level.quantity.units(), power_of_ten(by.quantity), &quantity);
-    if (fits) out.set({Price{price}, Quantity{quantity}}, level.origin);
-    return fits;
+    if (!__builtin_mul_overflow(level.price.units(), power_of_ten(by.price), &price) &&
+        !__builtin_mul_overflow(level.quantity.units(), power_of_ten(by.quantity), &quantity)) {
+      out.set({Price{price}, Quantity{quantity}}, level.origin);
+    } else {
+      fit = level.origin.update_id <= suspect_upto;
+    }
+    return fit;
   });
-  return fits;
+  return fit;
 }
 
 }  // namespace
@@ -56,11 +59,12 @@ Result<void> OrderBook::rescale(Scales finer) {
                   static_cast<std::uint8_t>(finer.quantity - scales_.quantity)};
   LevelMap bids{Side::kBid};
   LevelMap asks{Side::kAsk};
-  if (!scale_up(bids_, by, Side::kBid, bids) || !scale_up(asks_, by, Side::kAsk, asks) ||
+  if (!scale_up(bids_, by, suspect_upto_, bids) || !scale_up(asks_, by, suspect_upto_, asks) ||
       !coverage_.rescale(by.price)) {
     return fail(ErrorCode::kBadInput, fmt::format("a level does not fit 64 bits with {} price and {} quantity decimals",
                                                   finer.price, finer.quantity));
   }
+  ghosts_ += bids_.size() + asks_.size() - bids.size() - asks.size();
   bids_ = std::move(bids);
   asks_ = std::move(asks);
   deletions_.rescale(by.price);

@@ -39,8 +39,10 @@ class BookBuilderTest : public testing::Test {
                    Scales scales = {}) {
     return try_snapshot(id, std::move(bids), std::move(asks), limit, scales).value();
   }
-  void trade(std::int64_t price, Scales scales = {}, bool market = true) {
+  void trade(std::int64_t price, Scales scales = {}, bool market = true,
+             UnixNanos ts_event = UnixNanos{std::numeric_limits<std::int64_t>::max()}) {
     Trade trade;
+    trade.ts_event = ts_event;
     trade.price = Price{price};
     trade.quantity = Quantity{1};
     trade.scales = scales;
@@ -160,6 +162,42 @@ TEST_F(BookBuilderTest, ATradeInSyncRemovesNothing) {
   snapshot(110, {level(100, 5)}, {level(110, 5)});
   trade(50);
   EXPECT_EQ(book(), "bids 100x5 asks 110x5");
+}
+
+// A trade that came late removed a level that was there.
+TEST_F(BookBuilderTest, TradesFromBeforeTheGapClearNoSuspectLevel) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)}, 1);
+  update(120, 125, {level(90, 1)});
+  trade(99, {}, true, UnixNanos{110});
+  EXPECT_EQ(book(), "bids 100x1? 90x1 asks 110x1?");
+  trade(99, {}, true, UnixNanos{111});
+  EXPECT_EQ(book(), "bids 90x1 asks 110x1?");
+}
+
+TEST_F(BookBuilderTest, ALostUpdateIsAGapWithoutTheNextOne) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)}, 1);
+  EXPECT_TRUE(builder_.on_lost(now_));
+  EXPECT_FALSE(builder_.on_lost(now_));
+  EXPECT_EQ(status(), (SyncStatus{SyncState::kSuspect, Reason::kBadMessage}));
+  EXPECT_EQ(book(), "bids 100x1? asks 110x1?");
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(builder_.book().epoch(), 1U);
+  EXPECT_EQ(update(115, 120, {level(95, 1)}), UpdateVerdict::kApply);
+  EXPECT_EQ(builder_.book().epoch(), 1U);
+  EXPECT_EQ(snapshot(113, {}, {}), Outcome::kTooOld);
+  EXPECT_EQ(snapshot(114, {level(100, 1)}, {level(110, 1)}, 1), Outcome::kMerged);
+  EXPECT_EQ(status(), kInSync);
+}
+
+TEST_F(BookBuilderTest, NothingIsLostBeforeAnythingCame) {
+  EXPECT_FALSE(builder_.on_lost(now_));
+  snapshot(110, {level(100, 1)}, {level(110, 1)}, 1);
+  EXPECT_TRUE(builder_.on_lost(now_));
+  snapshot(112, {level(100, 1)}, {level(110, 1)}, 1);
+  EXPECT_EQ(status(), kInSync);
+  EXPECT_EQ(update(115, 120), UpdateVerdict::kGap);
 }
 
 TEST_F(BookBuilderTest, SuspectLevelsAreRemovedWhenTheyAreOld) {

@@ -226,6 +226,7 @@ TEST(ExchangeInfo, RefusesWhatIsNoList) {
       {R"({"symbols":{}})", "no list of symbols"},
       {R"({"code":-1121,"msg":"Invalid symbol."})", "-1121 Invalid symbol."},
       {"{\"symbols\":[\"\xff\xfe\"]}", "not a JSON object"},
+      {R"({"code":-1,"msg":"one\nand two"})", "-1 one and two"},
   };
   for (const auto& [json, what] : bad) {
     const Result<ExchangeInfo> info = parse_exchange_info(json, Venue::kBinanceSpot);

@@ -298,7 +298,7 @@ TEST(Collector, CountsWhatItRefusesAndSaysItOnceAMinute) {
   EXPECT_THAT(venue.all_logs(), HasSubstr("(+998)"));
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
   EXPECT_TRUE(venue.in_step("ETHUSDT"));
-  EXPECT_EQ(health.counters.gaps, 0U);
+  EXPECT_EQ(health.counters.gaps, 1U) << "what could not be read of a depth stream is missing";
 }
 
 TEST(Collector, MeasuresTheClock) {

@@ -52,6 +52,18 @@ TEST(Quality, HandsOnEveryReasonOfTheSync) {
   }
 }
 
+TEST(Quality, SaysWhyALiveBookHasNoMid) {
+  EXPECT_EQ(judge({.sync = kSynced, .has_bids = false}), (Quality{RowState::kLive, Reason::kOneSidedBook}));
+  EXPECT_EQ(judge({.sync = kSynced, .has_asks = false}), (Quality{RowState::kLive, Reason::kOneSidedBook}));
+  EXPECT_EQ(judge({.sync = kSynced, .has_bids = false, .has_asks = false}),
+            (Quality{RowState::kLive, Reason::kEmptyBook}));
+}
+
+TEST(Quality, SaysOfASymbolThatTheVenueDoesNotKnowNothingElse) {
+  EXPECT_EQ(judge({.trading = TradingStatus::kHalted, .listed = false, .sync = kSynced}),
+            (Quality{RowState::kSyncing, Reason::kUnknownSymbol}));
+}
+
 TEST(Quality, IsStaleOnlyBeyondTheLimit) {
   QualityInput input{.sync = kSynced, .since_depth_event = std::chrono::seconds{10}, .stale_after = kMinute / 6};
   EXPECT_EQ(judge(input).state, RowState::kLive);

@@ -41,7 +41,7 @@ TEST(Sampler, MakesARowOfTheBookAndTheMinutesCounts) {
   MinuteSampler sampler = sampler_from(kNoon);
   sampler.on_sync_change(true, kNoon);
   for (int i = 0; i < 3; ++i) sampler.on_update();
-  sampler.on_connection_lost();
+  sampler.on_connection_lost(kNoon + 30s);
   EXPECT_EQ(line(sampler.sample(live(book, kNoon + 1min))),
             "binance-spot,BTCUSDT,2024-08-08T12:01:00.000Z,2024-08-08T12:00:59.980Z,100,100.2,100.1,1,1,"
             "1,3,-0.5,1,1,0,0.2,1,3,100.05,3,0,0,1,live,");

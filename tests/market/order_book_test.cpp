@@ -377,6 +377,18 @@ TEST(OrderBook, StaysAsItIsWhenAValueDoesNotFitTheFinerScales) {
   EXPECT_TRUE(covered(covered_only, kHuge));
 }
 
+// One absurd level kept a book from its venue's decimals for ever.
+TEST(OrderBook, LosesSuspectLevelsThatDoNotFitTheFinerScales) {
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max() / 100;
+  OrderBook book;
+  apply(book, 10, {{kHuge, 1}, {100, 2}}, {{kHuge - 1, 1}, {101, 1}});
+  book.mark_gap();
+  ASSERT_TRUE(book.rescale({4, 0}).has_value());
+  EXPECT_EQ(bids(book), (Prices{{1'000'000, 2}}));
+  EXPECT_EQ(book.level_count(Side::kAsk), 1U);
+  EXPECT_EQ(book.ghosts(), 2U);
+}
+
 TEST(OrderBook, CountsItsMemory) {
   OrderBook book;
   const std::size_t empty = book.memory_bytes();

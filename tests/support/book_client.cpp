@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <map>
 
 #include "acts/base/decimal.hpp"
@@ -36,7 +37,8 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
   } else if (what < 160) {
     if (next_event_ < events) deliver(venue_.events()[next_event_++], how);
   } else if (what < 166) {
-    next_event_ = std::min(next_event_ + 1 + how % 3, events);  // lost
+    next_event_ = std::min(next_event_ + 1 + how % 3, events);  // lost, sometimes before our eyes
+    if (how % 4 == 3) builder_.on_lost(now_);
   } else if (what < 172) {
     if (events > 0) deliver(venue_.events()[how % std::max<std::size_t>(next_event_, 1) % events], how);  // again
   } else if (what < 174) {
@@ -99,6 +101,7 @@ void BookClient::see_trade(std::uint8_t how) {
   Trade trade;
   trade.price = how % 2 == 0 ? truth_.bids.rbegin()->first : truth_.asks.begin()->first;
   trade.quantity = Quantity{1};
+  trade.ts_event = UnixNanos{std::numeric_limits<std::int64_t>::max()};
   builder_.on_trade(trade);
 }
 

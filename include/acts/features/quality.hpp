@@ -24,13 +24,17 @@ std::string_view definition_of(RowState state) noexcept;
 
 struct Quality {
   RowState state = RowState::kSyncing;
-  Reason reason = Reason::kStarting;  // kNone exactly when the state is kLive
+  // Why the state is not live, or why values of a live one are empty; kNone only if it is live.
+  Reason reason = Reason::kStarting;
   friend bool operator==(const Quality&, const Quality&) = default;
 };
 
 struct QualityInput {
   TradingStatus trading = TradingStatus::kUnknown;
+  bool listed = true;  // the venue knows the symbol
   SyncStatus sync{};
+  bool has_bids = true;
+  bool has_asks = true;
   bool crossed = false;
   bool rests_on_suspects = false;  // BookSample
   bool connected = true;           // only to name the reason of a stale row

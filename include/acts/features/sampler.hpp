@@ -4,12 +4,15 @@
 // Not thread-safe. Keeps no reference to its input.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
+#include "acts/features/book_sample.hpp"
 #include "acts/features/feature.hpp"
+#include "acts/features/quality.hpp"
 #include "acts/features/row.hpp"
 #include "acts/market/book_state.hpp"
 #include "acts/market/instrument.hpp"
@@ -24,8 +27,9 @@ struct SampleInput {
   const OrderBook& book;
   SyncStatus sync{};
   TradingStatus trading = TradingStatus::kUnknown;
+  bool listed = true;                          // the venue knows the symbol; the book is not shown else
   std::optional<UnixNanos> last_event_time{};  // ts_event of the last applied depth event; none before the first
-  std::optional<UnixNanos> last_depth_recv{};  // ts_recv of the last depth event; none before the first
+  std::optional<UnixNanos> last_depth_recv{};  // ts_recv of the last applied depth event; none before the first
   bool connected = true;
 };
 
@@ -37,19 +41,26 @@ class MinuteSampler {
   MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start,
                 Nanos stale_after = kDefaultStaleAfter);
 
-  // A depth event was applied.
-  void on_update() { ++counts_.updates; }
+  // A depth event was applied, and continued what was there.
+  void on_update();
+  // The first merge has superseded so many events that on_update() counted, the earliest ones: they were stale.
+  void on_superseded(std::uint64_t events);
   // Continuity broke: counted if the book has been in sync before. Out of sync until on_sync_change().
   void on_gap(UnixNanos now);
   // The book came in sync or went out of it; saying again what holds changes nothing.
   void on_sync_change(bool in_sync, UnixNanos now);
-  void on_connection_lost() { ++counts_.reconnects; }
+  // If the next event shows a gap, the book has been out of sync from here on.
+  void on_connection_lost(UnixNanos now);
 
   // The row of the minute that ends at the boundary; the counts of the next one begin at zero. After skipped minutes
   // the counts since the last row are this row's, its gap_ms at most a minute.
   MinuteRow sample(const SampleInput& input);
+  // What a row at `input.boundary`, any time here, would say of itself.
+  [[nodiscard]] Quality quality(const SampleInput& input) const;
 
  private:
+  [[nodiscard]] std::optional<BookSample> book_sample(const SampleInput& input) const;
+  [[nodiscard]] Quality judge_sample(const SampleInput& input, const std::optional<BookSample>& book) const;
   [[nodiscard]] std::int64_t close_gap_ms(UnixNanos boundary);
 
   Venue venue_;
@@ -60,7 +71,9 @@ class MinuteSampler {
 
   bool in_sync_ = false;
   bool was_in_sync_ = false;
-  UnixNanos changed_at_;  // when in_sync_ last changed, or the minute began
+  UnixNanos changed_at_;                // when in_sync_ last changed, or the minute began
+  std::optional<UnixNanos> lost_at_;    // the connection, with no event since
+  std::int64_t unsynced_reported_ = 0;  // updates in rows from before the first sync
   UnixNanos minute_begin_;
   Nanos out_of_sync_{0};  // within this minute, up to changed_at_
   MinuteCounts counts_;

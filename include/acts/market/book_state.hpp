@@ -17,7 +17,7 @@ enum class SyncState : std::uint8_t {
 // "syncing", "suspect", "in_sync".
 std::string_view to_string(SyncState state) noexcept;
 
-// Why a book is not live: a closed list.
+// Why a book is not live, or not whole: a closed list.
 enum class Reason : std::uint8_t {
   kNone,  // live: ""
   kTradingHalted,
@@ -34,13 +34,16 @@ enum class Reason : std::uint8_t {
   kSuspectLevels,
   kNoUpdate,
   kConnectionDown,
+  kOneSidedBook,
+  kEmptyBook,
 };
 
 inline constexpr std::array kAllReasons{
     Reason::kNone,          Reason::kTradingHalted,  Reason::kDelisted,       Reason::kStarting,
     Reason::kNoSnapshot,    Reason::kSnapshotTooOld, Reason::kNotRunning,     Reason::kUnknownSymbol,
     Reason::kSequenceGap,   Reason::kBadMessage,     Reason::kConnectionLost, Reason::kCrossedBook,
-    Reason::kSuspectLevels, Reason::kNoUpdate,       Reason::kConnectionDown,
+    Reason::kSuspectLevels, Reason::kNoUpdate,       Reason::kConnectionDown, Reason::kOneSidedBook,
+    Reason::kEmptyBook,
 };
 
 // "sequence_gap", ...; "" for kNone.

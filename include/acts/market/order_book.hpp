@@ -34,7 +34,9 @@ class OrderBook {
   explicit OrderBook(Scales scales = {});
 
   [[nodiscard]] Scales scales() const { return scales_; }
-  // To scales that cover the present ones (asserted). kBadInput, and unchanged, if a value would not fit 64 bits.
+  // To scales that cover the present ones (asserted). Suspect levels that would not fit 64 bits are ghosts and removed:
+  // one absurd level must not keep a book from its venue's decimals. kBadInput, and unchanged, if an exact one would
+  // not.
   Result<void> rescale(Scales finer);
 
   // Sets every level of the update. Its scales must be the book's; its id must not be below last_update_id() (both
