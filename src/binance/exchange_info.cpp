@@ -10,6 +10,7 @@
 
 #include "binance/error_text.hpp"
 #include "binance/venue_facts.hpp"
+#include "binance/wire.hpp"
 
 namespace acts::binance {
 namespace {
@@ -18,7 +19,6 @@ namespace dom = simdjson::dom;
 using simdjson::SUCCESS;
 using std::string_view;
 
-constexpr std::int64_t kMaxMillis = 9'000'000'000'000;  // year 2255: beyond it UnixNanos ends
 constexpr std::int64_t kMaxIntervals = 1000;
 constexpr std::size_t kMaxSymbolBytes = 64;
 constexpr std::int64_t kStableMargined = 1;  // `st`: 1 USD-M, 2 COIN-M
@@ -172,10 +172,8 @@ class Reader {
   explicit Reader(Venue venue) { info_.venue = venue; }
 
   void read_head(const dom::object& root) {
-    std::int64_t millis = 0;
-    if (root["serverTime"].get(millis) == SUCCESS && millis >= 0 && millis <= kMaxMillis) {
-      info_.server_time = from_unix_millis(millis);
-    }
+    std::int64_t stamp = 0;
+    if (root["serverTime"].get(stamp) == SUCCESS) info_.server_time = wire_time(stamp).value_or(info_.server_time);
     dom::array entries;
     if (root["rateLimits"].get(entries) != SUCCESS) return;
     for (std::size_t i = 0; const dom::element entry : entries) {

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 
 #include "acts/base/assert.hpp"
 
 #include "binance/error_text.hpp"
 #include "binance/rest.hpp"
+#include "binance/wire.hpp"
 
 namespace acts::binance {
 namespace {
@@ -17,10 +19,8 @@ using std::string_view;
 
 // An error object is short: what is longer is not searched for one.
 constexpr std::size_t kMaxErrorBody = 4096;
-// Year 2255: beyond it UnixNanos ends.
-constexpr std::int64_t kMaxMillis = 9'000'000'000'000;
 
-struct VenueError {
+struct AnswerError {
   int code = 0;
   std::string message;
 };
@@ -35,8 +35,8 @@ bool looks_like_json(string_view body) {
 }
 
 // {"code":-1121,"msg":"Invalid symbol."}: errors are negative; {"code":200,"msg":"success"} is none.
-VenueError find_error(string_view body) {
-  VenueError error;
+AnswerError find_error(string_view body) {
+  AnswerError error;
   if (body.empty() || body.size() > kMaxErrorBody) return error;
   simdjson::dom::parser parser;
   simdjson::dom::object object;
@@ -64,7 +64,7 @@ RestOutcome outcome_of_code(int code) {
   }
 }
 
-RestOutcome outcome_of(const RestAnswer& answer, const VenueError& error) {
+RestOutcome outcome_of(const RestAnswer& answer, const AnswerError& error) {
   switch (answer.status) {
     case 429: return RestOutcome::kRateLimited;
     case 418: return RestOutcome::kBanned;
@@ -153,7 +153,7 @@ string_view to_string(RestOutcome outcome) noexcept {
 }
 
 RestVerdict judge(const RestAnswer& answer) {
-  const VenueError error = find_error(answer.body);
+  const AnswerError error = find_error(answer.body);
   RestVerdict verdict;
   verdict.outcome = outcome_of(answer, error);
   verdict.action = action_of(verdict.outcome);
@@ -180,13 +180,12 @@ std::optional<int> parse_used_weight(string_view value) noexcept {
 
 Result<UnixNanos> parse_server_time(string_view body) {
   simdjson::dom::parser parser;
-  std::int64_t millis = 0;
-  if (body.empty() || body.size() > kMaxErrorBody ||
-      parser.parse(body.data(), body.size(), true)["serverTime"].get(millis) != 0 || millis < 0 ||
-      millis > kMaxMillis) {
-    return fail(ErrorCode::kBadInput, fmt::format("no server time in '{}'", one_line(body)));
+  std::int64_t stamp = 0;
+  if (!body.empty() && body.size() <= kMaxErrorBody &&
+      parser.parse(body.data(), body.size(), true)["serverTime"].get(stamp) == simdjson::SUCCESS) {
+    if (const std::optional<UnixNanos> time = wire_time(stamp)) return *time;
   }
-  return from_unix_millis(millis);
+  return fail(ErrorCode::kBadInput, fmt::format("no server time in '{}'", one_line(body)));
 }
 
 }  // namespace acts::binance

@@ -198,12 +198,13 @@ std::vector<std::string> unit_test_sources(std::span<const SourceFile> files) {
     for (const std::vector<std::string>& call : cmake_calls(file.text, "acts_test")) {
       const std::vector<std::string> label = cmake_arguments(call, "LABEL");
       if (!label.empty() && label.front() != "unit") continue;
-      for (const std::string& source : cmake_arguments(call, "SOURCES")) sources.push_back(beside(file, source));
+      for (const std::string& name : cmake_arguments(call, "SOURCES")) {
+        std::string source = beside(file, name);
+        if (std::ranges::find(sources, source) == sources.end())
+          sources.push_back(std::move(source));  // several share it
+      }
     }
   }
-  std::ranges::sort(sources);  // what several tests share is one
-  const auto repeated = std::ranges::unique(sources);
-  sources.erase(repeated.begin(), repeated.end());
   return sources;
 }
 
