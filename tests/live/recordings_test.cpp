@@ -1,9 +1,12 @@
 // Real recordings of Binance through the whole pipeline: the end states that testdata's origin and an independent
-// replay by the documented rule agree on.
+// replay by the documented rule agree on, and every row as tests/oracle/minute_rows.py computes it.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include "acts/features/feature.hpp"
 
 #include "live/replay.hpp"
 #include "support/testdata.hpp"
@@ -24,7 +27,8 @@ struct Expected {
   std::uint64_t dropped = 0;
   std::int64_t last_update_id = 0;
   std::uint64_t ticker_points = 0;
-  std::size_t rows = 0;
+  std::string rows;  // in testdata/expected, which may go on where this recording ends
+  std::size_t row_count = 0;
 };
 
 std::string path(const std::string& name) { return test::testdata("binance-feed/" + name); }
@@ -66,7 +70,20 @@ TEST_P(Recordings, ReplayEndsExactlyWhereTheVenueDid) {
   EXPECT_EQ(builder.status().state, SyncState::kInSync);
   EXPECT_EQ(replay.ticker_checks()[0].points(), expected.ticker_points);
   EXPECT_EQ(replay.ticker_checks()[0].differences(), 0U);
-  EXPECT_EQ(rows.size(), expected.rows);
+  ASSERT_EQ(rows.size(), expected.row_count);
+  std::ifstream oracle(test::testdata("expected/" + expected.rows));
+  std::string line;
+  std::getline(oracle, line);
+  const RowSchema schema = make_schema(options.bands);
+  std::string header;
+  append_csv_header(header, schema);
+  EXPECT_EQ(header, line + "\n");
+  for (const MinuteRow& row : rows) {
+    std::string text;
+    append_csv(text, schema, row);
+    ASSERT_TRUE(std::getline(oracle, line));
+    EXPECT_EQ(text, line + "\n");
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Recordings,
@@ -82,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(All, Recordings,
                                                   2,
                                                   50093421584,
                                                   564,
+                                                  "spot_btcusdt_20240808.csv",
                                                   5},
                                          Expected{{"spot/ethusdt_20240808.gz"},
                                                   Venue::kBinanceSpot,
@@ -95,6 +113,7 @@ INSTANTIATE_TEST_SUITE_P(All, Recordings,
                                                   2,
                                                   35346671849,
                                                   577,
+                                                  "spot_ethusdt_20240808.csv",
                                                   5},
                                          Expected{{"usdm/btcusdt_20240808.gz"},
                                                   Venue::kBinanceUsdm,
@@ -108,6 +127,7 @@ INSTANTIATE_TEST_SUITE_P(All, Recordings,
                                                   4,
                                                   5123135475514,
                                                   629,
+                                                  "usdm_btcusdt_20240808.csv",
                                                   5},
                                          Expected{{"usdm/btcusdt_20240718.gz"},
                                                   Venue::kBinanceUsdm,
@@ -121,6 +141,7 @@ INSTANTIATE_TEST_SUITE_P(All, Recordings,
                                                   5,
                                                   4984033952967,
                                                   195,
+                                                  "usdm_btcusdt_20240718_19.csv",
                                                   2},
                                          Expected{{"usdm/btcusdt_20240718.gz", "usdm/btcusdt_20240719.gz"},
                                                   Venue::kBinanceUsdm,
@@ -134,6 +155,7 @@ INSTANTIATE_TEST_SUITE_P(All, Recordings,
                                                   5,
                                                   4984057064916,
                                                   625,
+                                                  "usdm_btcusdt_20240718_19.csv",
                                                   8}));
 
 }  // namespace
