@@ -125,33 +125,36 @@ void LevelMap::apply(std::span<const Level> levels, UpdateId id, DeletionLog& de
 template <std::size_t kWidth>
 void LevelMap::descend_root(std::size_t count, Batch& batch) const {
   const auto& root = *static_cast<const Inner*>(root_);
-  for (std::size_t i = 0; i < count; ++i) batch.nodes[i] = root.children[search<kWidth>(root, batch.keys[i])];
+  for (std::size_t i = 0; i < count; i += kLanes) descend_lanes<kWidth>(root, &batch.keys[i], &batch.nodes[i]);
 }
 
 void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
+  static_assert(kBatch % kLanes == 0);
   const std::size_t count = levels.size();
   for (std::size_t i = 0; i < count; ++i) batch.keys[i] = key_of(levels[i].price);
+  std::size_t lanes = count;  // whole groups of them; the last key fills the last group
+  for (; lanes % kLanes != 0; ++lanes) batch.keys[lanes] = batch.keys[count - 1];
   if (height_ == 0) {
-    for (std::size_t i = 0; i < count; ++i) batch.nodes[i] = root_;
+    for (std::size_t i = 0; i < lanes; ++i) batch.nodes[i] = root_;
   } else {
     const std::size_t width = static_cast<const Inner*>(root_)->count;
     if (width <= 32) {
-      descend_root<32>(count, batch);
+      descend_root<32>(lanes, batch);
     } else if (width <= 64) {
-      descend_root<64>(count, batch);
+      descend_root<64>(lanes, batch);
+    } else if (width <= 128) {
+      descend_root<128>(lanes, batch);
     } else {
-      descend_root<kInnerCapacity>(count, batch);
+      descend_root<kInnerCapacity>(lanes, batch);
     }
   }
   for (std::size_t height = height_; height > 1; --height) {
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < lanes; ++i) {
       const auto& inner = *static_cast<const Inner*>(batch.nodes[i]);
       batch.nodes[i] = inner.children[search(inner, batch.keys[i])];
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    batch.slots[i] = search(*static_cast<const Leaf*>(batch.nodes[i]), batch.keys[i]);
-  }
+  for (std::size_t i = 0; i < lanes; i += kLanes) search_lanes(&batch.nodes[i], &batch.keys[i], &batch.slots[i]);
   batch.shape = shape_;
 }
 

@@ -147,9 +147,11 @@ class LevelMap {
 
   static std::size_t highest(std::uint64_t mask) { return static_cast<std::size_t>(63 - std::countl_zero(mask)); }
   static std::size_t search(const Leaf& leaf, Key key);
-  // Among the first kWidth children, the one that is responsible for `key`.
   template <std::size_t kWidth = kInnerCapacity>
   static std::size_t search(const Inner& inner, Key key);
+  static void search_lanes(void* const* leaves, const Key* keys, std::size_t* slots);
+  template <std::size_t kWidth>
+  static void descend_lanes(const Inner& inner, const Key* keys, void** children);
   static void pad(Inner& inner);
   static void prefetch(const Leaf* leaf, bool with_tags);
   static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
