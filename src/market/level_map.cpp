@@ -22,10 +22,14 @@ constexpr std::uint64_t tag_of(LevelOrigin origin) {
 // How many more levels an insertion moves to let the places of the levels that come after it be.
 constexpr std::size_t kDetour = 4;
 
-// target = chosen != 0 ? value : target, in a form that compilers make no branch of.
+// target = value if chosen != 0, else a place that nobody reads is: without a branch, and without reading the target,
+// which a store need not wait for.
 template <typename T>
-inline void choose(T& target, T value, std::size_t chosen) {
-  target ^= (target ^ value) & -static_cast<T>(chosen);
+inline void store_if(std::size_t chosen, T& target, T& nowhere, T value) {
+  T* where = &target;
+  asm("" : "+r"(where), "+r"(chosen));  // as in step_if()
+  where = chosen != 0 ? where : &nowhere;
+  *where = value;
 }
 
 }  // namespace
@@ -163,6 +167,8 @@ void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
 std::size_t LevelMap::apply_known(std::span<const Level> levels, std::uint64_t tag, Batch& batch) {
   std::size_t others = 0;
   std::size_t size = size_;
+  std::int64_t no_quantity;
+  std::uint64_t no_tag;
   std::size_t i = 0;
   while (i < levels.size()) {
     auto* const leaf = static_cast<Leaf*>(batch.nodes[i]);
@@ -171,8 +177,8 @@ std::size_t LevelMap::apply_known(std::span<const Level> levels, std::uint64_t t
     const std::size_t known = std::size_t{leaf->keys[slot] == batch.keys[i]};
     const std::size_t was_live = known & (leaf->live >> slot);
     const std::size_t is_live = known & std::size_t{quantity != 0};
-    choose(leaf->quantities[slot], quantity, known);
-    choose(leaf->tags[slot], tag, known);
+    store_if(known, leaf->quantities[slot], no_quantity, quantity);
+    store_if(known, leaf->tags[slot], no_tag, tag);
     leaf->live ^= (was_live ^ is_live) << slot;
     const std::size_t count = leaf->count + is_live - was_live;
     leaf->count = count;
