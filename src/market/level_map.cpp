@@ -142,7 +142,9 @@ void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
     for (std::size_t i = 0; i < lanes; ++i) batch.nodes[i] = root_;
   } else {
     const std::size_t width = static_cast<const Inner*>(root_)->count;
-    if (width <= 32) {
+    if (width <= 16) {
+      descend_root<16>(lanes, batch);
+    } else if (width <= 32) {
       descend_root<32>(lanes, batch);
     } else if (width <= 64) {
       descend_root<64>(lanes, batch);

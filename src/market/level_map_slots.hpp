@@ -36,14 +36,24 @@ template <typename T>
 
 // Searches for `kLanes` keys, in step with each other: a search is a chain of loads that each wait for the one before,
 // and a processor looks ahead over a few chains only when they come one after another.
-inline constexpr std::size_t kLanes = 8;
+inline constexpr std::size_t kLanes = 4;  // their keys and places fit the registers
 
 template <typename Key>
 using Lanes = std::array<const Key*, kLanes>;
+template <typename Key>
+using LaneKeys = std::array<Key, kLanes>;
+
+template <typename Key>
+[[gnu::always_inline]] inline LaneKeys<Key> lane_keys(const Key* keys) {
+  LaneKeys<Key> lanes;
+#pragma GCC unroll 8
+  for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = keys[lane];
+  return lanes;
+}
 
 // Each lane goes `kStep` on if the key there is below (kOrEqual: not above) its own.
 template <std::size_t kStep, bool kOrEqual, typename Key>
-[[gnu::always_inline]] inline void step_lanes(Lanes<Key>& bases, const Key* keys) {
+[[gnu::always_inline]] inline void step_lanes(Lanes<Key>& bases, const LaneKeys<Key>& keys) {
 #pragma GCC unroll 8
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     const bool goes = kOrEqual ? bases[lane][kStep] <= keys[lane] : bases[lane][kStep - 1] < keys[lane];
@@ -65,7 +75,8 @@ template <std::size_t kStep, bool kOrEqual, typename Key>
 }
 
 // The same for kLanes leaves and keys; what a change of the slots needs is fetched.
-[[gnu::always_inline]] inline void LevelMap::search_lanes(void* const* leaves, const Key* keys, std::size_t* slots) {
+[[gnu::always_inline]] inline void LevelMap::search_lanes(void* const* leaves, const Key* first_key, std::size_t* slots) {
+  const LaneKeys<Key> keys = lane_keys(first_key);
   Lanes<Key> bases;
 #pragma GCC unroll 8
   for (std::size_t lane = 0; lane < kLanes; ++lane) bases[lane] = static_cast<const Leaf*>(leaves[lane])->keys.data();
@@ -99,8 +110,9 @@ template <std::size_t kWidth>
 
 // The same for kLanes keys, and on to the child.
 template <std::size_t kWidth>
-[[gnu::always_inline]] inline void LevelMap::descend_lanes(const Inner& inner, const Key* keys, void** children) {
+[[gnu::always_inline]] inline void LevelMap::descend_lanes(const Inner& inner, const Key* first_key, void** children) {
   static_assert(std::has_single_bit(kWidth) && kWidth >= 16 && kWidth <= kInnerCapacity);
+  const LaneKeys<Key> keys = lane_keys(first_key);
   Lanes<Key> bases;
   bases.fill(inner.lows.data());
   if constexpr (kWidth > 128) step_lanes<128, true>(bases, keys);
