@@ -75,7 +75,8 @@ template <std::size_t kStep, bool kOrEqual, typename Key>
 }
 
 // The same for kLanes leaves and keys; what a change of the slots needs is fetched.
-[[gnu::always_inline]] inline void LevelMap::search_lanes(void* const* leaves, const Key* first_key, std::size_t* slots) {
+[[gnu::always_inline]] inline void LevelMap::search_lanes(void* const* leaves, const Key* first_key,
+                                                          std::size_t* slots) {
   const LaneKeys<Key> keys = lane_keys(first_key);
   Lanes<Key> bases;
 #pragma GCC unroll 8
