@@ -17,8 +17,8 @@ inline constexpr std::size_t kSharedMax = 44;
 inline constexpr std::size_t kSparseInner = 64;
 inline constexpr std::size_t kSharedMaxInner = 208;
 // When leaves have fewer levels than this on average, they are all filled anew: then from 1,000 levels on a level never
-// costs more than 64 bytes, whatever has happened (1600 / 27 for its part of a leaf, 4104 / 64 / 27 for that of an inner
-// node, and a root), and many must come and go before it happens again. Not for a few leaves.
+// costs more than 64 bytes, whatever has happened (1600 / 27 for its part of a leaf, 4104 / 64 / 27 for that of an
+// inner node, and a root), and many must come and go before it happens again. Not for a few leaves.
 inline constexpr std::size_t kLeastAverage = 27;
 inline constexpr std::size_t kFewLeaves = 8;
 

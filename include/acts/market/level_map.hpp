@@ -2,9 +2,9 @@
 //
 // A B+ tree whose leaves have 64 slots, some of them free: a deleted level leaves its slot, and its key, behind, so
 // that its coming back moves nothing and an insertion moves little. Insertion and removal anywhere cost O(log n) steps.
-// A level costs 25 bytes where leaves are full, and never more than 64 in a side of 1,000 levels or more; a smaller side
-// holds 64 KB at most, an empty one 2 KB. The last leaf used is remembered: the levels of one depth event lie near each
-// other. Not thread-safe; no exception but bad_alloc.
+// A level costs 25 bytes where leaves are full, and never more than 64 in a side of 1,000 levels or more; a smaller
+// side holds 64 KB at most, an empty one 2 KB. The last leaf used is remembered: the levels of one depth event lie near
+// each other. Not thread-safe; no exception but bad_alloc.
 #pragma once
 
 #include <array>
