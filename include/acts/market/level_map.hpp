@@ -137,6 +137,8 @@ class LevelMap {
     std::uint64_t shape = 0;  // of the tree when the places were found
   };
   using Path = std::array<Step, kMaxHeight>;
+  // The leaves from best to worst as the inner nodes list them: reads no leaf.
+  class LeafList;
 
   [[nodiscard]] Key key_of(Price price) const { return side_ == Side::kBid ? price.units() : -price.units(); }
   [[nodiscard]] Price price_of(Key key) const { return Price{side_ == Side::kBid ? key : -key}; }
@@ -154,7 +156,7 @@ class LevelMap {
   template <std::size_t kWidth>
   static void descend_lanes(const Inner& inner, const Key* keys, void** children);
   static void pad(Inner& inner);
-  static void prefetch(const Leaf* leaf, bool with_tags);
+  static void prefetch_next(LeafList& leaves, bool with_tags);
   static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
   static bool responsible(const Leaf& leaf, Key key) { return leaf.low <= key && key < leaf.end; }
   static void put(Leaf& leaf, std::size_t slot, Key key, std::int64_t quantity, std::uint64_t tag);
