@@ -15,7 +15,7 @@ namespace acts::binance {
 namespace {
 
 // A depth update's keys before its levels take less than half of it.
-constexpr std::size_t kMaxHeadBytes = 512;
+constexpr std::size_t kMaxHeadBytes = 384;
 
 // The start of a message for an error line: printable, short.
 std::string excerpt(std::string_view message) {
@@ -24,6 +24,12 @@ std::string excerpt(std::string_view message) {
   std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return message.size() > kLength ? text + "..." : text;
 }
+
+// What the updates of one instrument have been like of late.
+struct Usual {
+  UsualForms forms;
+  std::string stream;  // known to carry them
+};
 
 }  // namespace
 
@@ -36,15 +42,18 @@ struct Decoder::Impl {
   LevelBuffers levels;
   LevelList bids;  // scanned ones
   LevelList asks;
-  std::vector<UsualForm> forms;  // by instrument; the last one is for unknown ones
+  std::vector<Usual> usual;  // by instrument; the last one is for unknown ones
   std::vector<char> buffer;
   std::size_t scanned = 0;
   std::size_t parsed = 0;
   bool scanner_enabled = true;
 
   std::string_view pad(std::string_view json);
-  UsualForm& form_of(InstrumentIndex instrument);
-  bool scan(std::string_view json, Message& message);
+  Usual& usual_of(InstrumentIndex instrument);
+  bool scan(std::string_view json, InstrumentIndex asked, Message& message);
+  bool scan_update(std::string_view json, Message& message);
+  bool scan_snapshot(std::string_view json, InstrumentIndex asked, Message& message);
+  [[nodiscard]] bool is_book() const;
 };
 
 // A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's
@@ -56,27 +65,33 @@ std::string_view Decoder::Impl::pad(std::string_view json) {
   return {buffer.data(), json.size()};
 }
 
-UsualForm& Decoder::Impl::form_of(InstrumentIndex instrument) {
-  if (forms.size() <= symbols.size()) forms.resize(symbols.size() + 1);
-  return instrument == kNoInstrument ? forms.back() : forms[instrument];
+Usual& Decoder::Impl::usual_of(InstrumentIndex instrument) {
+  if (usual.size() <= symbols.size()) usual.resize(symbols.size() + 1);
+  return instrument == kNoInstrument ? usual.back() : usual[instrument];
 }
 
-bool Decoder::Impl::scan(std::string_view json, Message& message) {
+bool Decoder::Impl::scan(std::string_view json, InstrumentIndex asked, Message& message) {
+  return json.starts_with("{\"lastUpdateId\"") ? scan_snapshot(json, asked, message) : scan_update(json, message);
+}
+
+bool Decoder::Impl::scan_update(std::string_view json, Message& message) {
   DepthScanner scanner;
   ScannedDepth head;
   if (!scanner.head(pad(json.substr(0, kMaxHeadBytes)), head) || head.symbol.empty()) return false;
   const InstrumentIndex instrument = symbols.find(head.symbol);
   const Scales scales = symbols.scales(instrument);
+  Usual& known = usual_of(instrument);
   const std::optional<UnixNanos> ts_event = wire_time(head.ts_event);
   // Only USD-M has pu, and there its absence is an error.
   if (head.has_previous != (venue == Venue::kBinanceUsdm)) return false;
   if (!ts_event || head.first_update_id > head.last_update_id || head.previous_last_update_id > head.last_update_id ||
       scales.price > kMaxWireDecimals || scales.quantity > kMaxWireDecimals ||
-      !scanner.levels(json, scales, form_of(instrument), bids, asks)) {
+      !scanner.levels(json, scales, known.forms, bids, asks)) {
     return false;
   }
-  if (!head.stream.empty() && (partial_depth_limit(head.stream) > 0 || !stream_carries(head.stream, head.symbol))) {
-    return false;
+  if (!head.stream.empty() && head.stream != known.stream) {
+    if (partial_depth_limit(head.stream) > 0 || !stream_carries(head.stream, head.symbol)) return false;
+    if (instrument != kNoInstrument) known.stream = head.stream;
   }
   message.symbol = head.symbol;
   message.stream = head.stream;
@@ -89,6 +104,32 @@ bool Decoder::Impl::scan(std::string_view json, Message& message) {
                              bids.levels(),
                              asks.levels()};
   return true;
+}
+
+// Of a symbol that was asked for: scales and forms are kept by symbol.
+bool Decoder::Impl::scan_snapshot(std::string_view json, InstrumentIndex asked, Message& message) {
+  DepthScanner scanner;
+  ScannedDepth head;
+  if (asked == kNoInstrument || !scanner.snapshot_head(pad(json.substr(0, kMaxHeadBytes)), head)) return false;
+  const Scales scales = symbols.scales(asked);
+  const std::optional<UnixNanos> ts_event = wire_time(head.ts_event);
+  if (!ts_event || scales.price > kMaxWireDecimals || scales.quantity > kMaxWireDecimals ||
+      !scanner.levels(json, scales, usual_of(asked).forms, bids, asks) || !is_book()) {
+    return false;
+  }
+  message.symbol = symbols.name(asked);
+  message.instrument = asked;
+  message.body = DepthSnapshot{UpdateId{head.last_update_id}, *ts_event, 0, scales, bids.levels(), asks.levels()};
+  return true;
+}
+
+// What a snapshot holds: levels, not deletions, of a book that is not crossed. The general parser says what is wrong.
+bool Decoder::Impl::is_book() const {
+  const auto is_deletion = [](const Level& level) { return level.quantity.is_zero(); };
+  if (std::ranges::any_of(bids.levels(), is_deletion) || std::ranges::any_of(asks.levels(), is_deletion)) return false;
+  if (bids.levels().empty() || asks.levels().empty()) return true;
+  return std::ranges::max(bids.levels(), {}, &Level::price).price <
+         std::ranges::min(asks.levels(), {}, &Level::price).price;
 }
 
 Decoder::Decoder(Venue venue) : impl_(std::make_unique<Impl>(venue)) {}
@@ -112,7 +153,7 @@ Decoded Decoder::decode(std::string_view json, InstrumentIndex asked) {
                                                                       json.size(), kMaxMessageBytes, excerpt(json))}});
   }
   Message message;
-  if (impl_->scanner_enabled && impl_->scan(json, message)) {
+  if (impl_->scanner_enabled && impl_->scan(json, asked, message)) {
     ++impl_->scanned;
     return message;
   }

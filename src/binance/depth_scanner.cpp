@@ -1,6 +1,7 @@
 #include "binance/depth_scanner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -47,6 +48,13 @@ bool literal(const char*& p, const char (&text)[N]) {
   return true;
 }
 
+// The first `count` (0 ... 8) digit values behind `number`.
+std::uint64_t append_digits(std::uint64_t number, std::uint64_t values, unsigned count) {
+  constexpr std::array<std::uint64_t, 9> kPowers{1,       10,        100,        1'000,      10'000,
+                                                 100'000, 1'000'000, 10'000'000, 100'000'000};
+  return count == 0 ? number : number * kPowers[count] + first_digits(values, count);
+}
+
 // A whole number below 10^18; JSON has none with a zero before another digit.
 bool integer(const char*& p, std::int64_t& out) {
   const std::uint64_t values = digit_values(p);
@@ -55,8 +63,12 @@ bool integer(const char*& p, std::int64_t& out) {
   std::uint64_t number = first_digits(values, count);
   p += count;
   if (count == 8) {
-    const char* limit = p + 10;
-    for (; *p >= '0' && *p <= '9'; ++p) {
+    const std::uint64_t more = digit_values(p);
+    const unsigned more_count = leading_digits(more);
+    number = append_digits(number, more, more_count);
+    p += more_count;
+    const char* limit = p + 2;
+    for (; more_count == 8 && *p >= '0' && *p <= '9'; ++p) {
       if (p == limit) return false;
       number = number * 10 + static_cast<std::uint64_t>(*p - '0');
     }
@@ -121,37 +133,69 @@ bool level_of_any_form(const char*& p, Scales scales, Level& out, LevelForm& for
   return true;
 }
 
-bool plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '@';
+// Bytes of eight, from the lowest, that end a word or want a closer look: a quote, a backslash, control characters, and
+// whatever is not ASCII. Above the first one there may be false ones.
+std::uint64_t special(std::uint64_t bytes) {
+  const auto equal = [bytes](char c) {
+    const std::uint64_t difference = bytes ^ repeat(static_cast<std::uint8_t>(c));
+    return (difference - repeat(1)) & ~difference;
+  };
+  return (equal('"') | equal('\\') | ((bytes - repeat(' ')) & ~bytes) | bytes) & repeat(0x80);
 }
 
 // The text up to the next quote, of plain characters only.
 bool word(const char*& p, std::string_view& out) {
-  const char* begin = p;
-  while (plain(*p)) ++p;
+  const char* const begin = p;
+  std::uint64_t found = special(load8(p));
+  for (; found == 0; found = special(load8(p))) p += 8;
+  p += std::countr_zero(found) / 8;
   out = {begin, static_cast<std::size_t>(p - begin)};
   if (*p != '"') return false;
   ++p;
   return true;
 }
 
-}  // namespace
-
-void UsualForm::set_scales(Scales scales) {
-  if (scales == scales_) return;
-  scales_ = scales;
-  reader_ = {};
-  last_missed_ = {};
+bool unusual(const char*& p, UsualForms& forms, Level& out) {
+  if (const LevelReader* reader = forms.other(p)) {
+    out = reader->read(p);
+    p += reader->length();
+    return true;
+  }
+  LevelForm form;
+  if (!level_of_any_form(p, forms.scales(), out, form)) return false;
+  forms.missed(form);
+  return true;
 }
 
-void UsualForm::missed(const LevelForm& form) {
-  if (form == last_missed_) reader_ = LevelReader{form, scales_};
+}  // namespace
+
+void UsualForms::set_scales(Scales scales) {
+  if (scales != scales_) *this = {};
+  scales_ = scales;
+}
+
+const LevelReader* UsualForms::other(const char* p) {
+  for (std::size_t i = 0; i < kReaders; ++i) {
+    const LevelReader& reader = readers_[i];
+    if (i == usual_ || !reader.matches(p)) continue;
+    if (p == other_end_) usual_ = i;
+    other_end_ = p + reader.length() + 1;
+    return &reader;
+  }
+  return nullptr;
+}
+
+void UsualForms::missed(const LevelForm& form) {
+  if (form == last_missed_) {
+    if (oldest_ == usual_) oldest_ = (oldest_ + 1) % kReaders;
+    readers_[oldest_] = LevelReader{form, scales_};
+    oldest_ = (oldest_ + 1) % kReaders;
+  }
   last_missed_ = form;
 }
 
 bool DepthScanner::head(std::string_view text, ScannedDepth& out) {
-  const char* const begin = text.data();
-  const char* p = begin;
+  const char* p = text.data();
   combined_ = literal(p, "{\"stream\":\"");
   if (combined_ && (!word(p, out.stream) || !literal(p, ",\"data\":"))) return false;
   if (!literal(p, "{\"e\":\"depthUpdate\",\"E\":") || !integer(p, out.ts_event)) return false;
@@ -163,21 +207,44 @@ bool DepthScanner::head(std::string_view text, ScannedDepth& out) {
   }
   out.has_previous = literal(p, ",\"pu\":");
   if (out.has_previous && !integer(p, out.previous_last_update_id)) return false;
-  if (!literal(p, ",\"b\":[")) return false;
-  head_size_ = static_cast<std::size_t>(p - begin);
+  snapshot_ = false;
+  return literal(p, ",\"b\":[") && end_head(text, p);
+}
+
+bool DepthScanner::snapshot_head(std::string_view text, ScannedDepth& out) {
+  const char* p = text.data();
+  if (!literal(p, "{\"lastUpdateId\":") || !integer(p, out.last_update_id)) return false;
+  std::int64_t engine_time = 0;
+  if (literal(p, ",\"E\":") && (!integer(p, out.ts_event) || !literal(p, ",\"T\":") || !integer(p, engine_time))) {
+    return false;
+  }
+  combined_ = false;
+  snapshot_ = true;
+  return literal(p, ",\"bids\":[") && end_head(text, p);
+}
+
+bool DepthScanner::end_head(std::string_view text, const char* p) {
+  head_size_ = static_cast<std::size_t>(p - text.data());
   return head_size_ < text.size();
 }
 
-bool DepthScanner::levels(std::string_view message, Scales scales, UsualForm& form, LevelList& bids, LevelList& asks) {
+bool DepthScanner::levels(std::string_view message, Scales scales, UsualForms& forms, LevelList& bids,
+                          LevelList& asks) {
   at_ = message.data() + head_size_;
   end_ = message.data() + message.size();
   tail_begin_ = message.size() - head_size_ > kTail ? end_ - kTail : at_ - 1;
-  form.set_scales(scales);
-  if (!side(form, bids)) return false;
+  forms.set_scales(scales);
+  if (!side(forms, bids)) return false;
   at_ = within_reach(at_);
-  if (!literal(at_, ",\"a\":[") || !side(form, asks)) return false;
+  if (!(snapshot_ ? literal(at_, ",\"asks\":[") : literal(at_, ",\"a\":[")) || !side(forms, asks)) return false;
+  return end();
+}
+
+// What follows the levels, to the last byte.
+bool DepthScanner::end() {
   if (tail_begin_ != end_ && at_ <= tail_begin_) return false;  // too much is left
   const char* p = within_reach(at_);
+  if (snapshot_) return literal(p, "}") && p == end_;
   // Since 2026-06-30 USD-M adds the pair and the segment (1 = USD-M, 2 = COIN-M).
   std::string_view pair;
   std::int64_t segment = 0;
@@ -196,29 +263,34 @@ const char* DepthScanner::enter_tail(const char* p) {
 }
 
 // [["price","quantity"],...]. From where the tail has not begun nothing is read that is not there.
-bool DepthScanner::side(UsualForm& form, LevelList& out) {
+bool DepthScanner::side(UsualForms& forms, LevelList& out) {
   const char* p = within_reach(at_);
   out.size_ = 0;
   if (*p == ']') {
     at_ = p + 1;
     return true;
   }
+  const LevelReader* usual = &forms.reader();
+  Level* levels = out.memory_.data();
+  std::size_t room = out.memory_.size();
   std::size_t count = 0;
   while (true) {
     p = within_reach(p);
-    if (count == out.memory_.size()) [[unlikely]]
-      out.memory_.resize(std::max(kFirstLevels, 2 * count));
-    Level& level = out.memory_[count++];
-    if (form.reader().matches(p)) [[likely]] {
-      level = form.reader().read(p);
-      p += form.reader().length();
+    if (count == room) [[unlikely]] {
+      room = std::max(kFirstLevels, 2 * count);
+      out.memory_.resize(room);
+      levels = out.memory_.data();
+    }
+    Level& level = levels[count++];
+    if (usual->matches(p)) [[likely]] {
+      level = usual->read(p);
+      p += usual->length();
     } else {
-      LevelForm other;
-      if (!level_of_any_form(p, form.scales(), level, other)) return false;
-      form.missed(other);
+      if (!unusual(p, forms, level)) return false;
+      usual = &forms.reader();
     }
     if (level.price.units() == 0) return false;
-    if (*p == ',') {
+    if (*p == ',') [[likely]] {
       ++p;
     } else if (*p == ']') {
       break;

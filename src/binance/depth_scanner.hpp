@@ -1,5 +1,5 @@
-// Reads one depth update exactly as Binance writes it, in one pass: key order, no blanks, no escapes. Anything else is
-// not its business.
+// Reads one depth update, or REST depth answer, exactly as Binance writes it, in one pass: key order, no blanks, no
+// escapes. Anything else is not its business.
 #pragma once
 
 #include <array>
@@ -28,17 +28,26 @@ struct ScannedDepth {
   bool has_previous = false;
 };
 
-// The form most levels of one instrument have had of late; worth keeping from message to message.
-class UsualForm {
+// The forms that levels of one instrument have had of late, the most usual first; worth keeping from message to
+// message.
+class UsualForms {
  public:
-  [[nodiscard]] const LevelReader& reader() const { return reader_; }
+  // Of the most usual form.
+  [[nodiscard]] const LevelReader& reader() const { return readers_[usual_]; }
   [[nodiscard]] Scales scales() const { return scales_; }
   void set_scales(Scales scales);
-  // A level had another form than the reader's: two of the same form on end make it the usual one.
+  // A level at `p` that reader() does not match: the reader that does; null if there is none. One that is wanted for
+  // two levels on end becomes the most usual one.
+  const LevelReader* other(const char* p);
+  // There was none, and this is the level's form: one that is missed twice gets a reader, instead of another.
   void missed(const LevelForm& form);
 
  private:
-  LevelReader reader_;
+  static constexpr std::size_t kReaders = 4;
+  std::array<LevelReader, kReaders> readers_;
+  std::size_t usual_ = 0;
+  std::size_t oldest_ = 0;
+  const char* other_end_ = nullptr;  // where the next level begins
   LevelForm last_missed_;
   Scales scales_;
 };
@@ -61,19 +70,23 @@ class DepthScanner {
   // `text`: a message, or its beginning; followed by kScannerPadding readable bytes that do not continue it. The views
   // of `out` point into it. Returns false also if the head does not end within the text.
   bool head(std::string_view text, ScannedDepth& out);
-  // After head(): the message that `text` was, or began; nothing behind it is read. False also for a value that needs
+  // The same for a REST depth answer: only last_update_id is read, and ts_event where there is one (USD-M), else 0.
+  bool snapshot_head(std::string_view text, ScannedDepth& out);
+  // After either: the message that `text` was, or began; nothing behind it is read. False also for a value that needs
   // more decimals than `scales`, is negative, zero as a price, or too large.
-  bool levels(std::string_view message, Scales scales, UsualForm& form, LevelList& bids, LevelList& asks);
+  bool levels(std::string_view message, Scales scales, UsualForms& forms, LevelList& bids, LevelList& asks);
 
  private:
-  bool side(UsualForm& form, LevelList& out);
+  bool end_head(std::string_view text, const char* p);
+  bool side(UsualForms& forms, LevelList& out);
+  bool end();
   const char* within_reach(const char* p) { return p > tail_begin_ && tail_begin_ != end_ ? enter_tail(p) : p; }
   const char* enter_tail(const char* p);
 
-  // A level has at most 10 + 1 + 8 digits twice, with ["",""] around them; then comes at most ],"a":[ and the byte
+  // A level has at most 10 + 1 + 8 digits twice, with ["",""] around them; then comes at most ],"asks":[ and the byte
   // after.
   static constexpr std::size_t kLongestLevel = 2 * 19 + 7;
-  static constexpr std::size_t kLongestStep = kLongestLevel + 8;
+  static constexpr std::size_t kLongestStep = kLongestLevel + 11;
   // The last bytes of a message are read from a copy with zeros behind it.
   static constexpr std::size_t kTail = 64;
   static_assert(kLongestStep <= kTail && LevelReader::kReach <= kTail);
@@ -81,6 +94,7 @@ class DepthScanner {
 
   std::size_t head_size_ = 0;
   bool combined_ = false;
+  bool snapshot_ = false;
   const char* at_ = nullptr;
   const char* tail_begin_ = nullptr;  // from behind here on the tail is to be entered
   const char* end_ = nullptr;

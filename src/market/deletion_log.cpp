@@ -14,76 +14,105 @@ void DeletionLog::add(Side side, Price price, UpdateId id) {
 // Without a branch on the quantity: half of all levels are deleted, and no predictor knows which half.
 void DeletionLog::add_deleted(std::span<const Level> levels, Side side, UpdateId id) {
   ACTS_ASSERT(levels.size() <= kMaxAtOnce);
-  if (entries_.size() - size_ < levels.size()) make_room(levels.size());
-  Entry* const entries = entries_.data();
-  const std::size_t mask = entries_.size() - 1;
-  const std::uint64_t tag = tag_of(side, id);
-  std::size_t end = begin_ + size_;
+  if (blocks_.empty() || blocks_.back()->entries.size() - blocks_.back()->end <= levels.size()) add_block();
+  Block& block = *blocks_.back();
+  std::int64_t* const head = block.entries.data() + block.end;
+  std::int64_t* next = head + 1;
+  std::int64_t signs = id.value();
+  *head = head_of(side, id);
   for (const Level& level : levels) {
-    entries[end & mask] = {level.price, tag};
-    end += std::size_t{level.quantity.is_zero()};
+    *next = level.price.units();
+    signs |= level.price.units();
+    next += std::size_t{level.quantity.is_zero()};
   }
-  size_ = end - begin_;
+  ACTS_ASSERT(signs >= 0);
+  if (next == head + 1) return;
+  block.end += static_cast<std::size_t>(next - head);
+  block.last_id = id;
 }
 
-void DeletionLog::make_room(std::size_t count) {
-  if (entries_.size() == kMaxEntries) {
-    forget_oldest(count - (kMaxEntries - size_));
-    return;
+void DeletionLog::add_block() {
+  if (blocks_.size() == kMaxBlocks) {
+    forgotten_upto_ = std::max(forgotten_upto_, blocks_.front()->last_id);
+    forget_first_block();
   }
-  std::vector<Entry> larger(std::max(2 * kMaxAtOnce, entries_.size() * 2));
-  const std::size_t to_end = std::min(size_, entries_.size() - begin_);
-  std::copy_n(entries_.begin() + static_cast<std::ptrdiff_t>(begin_), to_end, larger.begin());
-  std::copy_n(entries_.begin(), size_ - to_end, larger.begin() + static_cast<std::ptrdiff_t>(to_end));
-  entries_ = std::move(larger);
-  begin_ = 0;
+  blocks_.push_back(spare_ != nullptr ? std::move(spare_) : std::make_unique_for_overwrite<Block>());
+  blocks_.back()->begin = blocks_.back()->end = 0;
 }
 
-void DeletionLog::forget_oldest(std::size_t count) {
-  forgotten_upto_ = std::max(forgotten_upto_, id_of(at(count - 1)));
-  begin_ = (begin_ + count) & (entries_.size() - 1);
-  size_ -= count;
+void DeletionLog::forget_first_block() {
+  spare_ = std::move(blocks_.front());
+  blocks_.erase(blocks_.begin());
+}
+
+bool DeletionLog::begins_upto(UpdateId id) const {
+  if (blocks_.empty()) return false;
+  const Block& first = *blocks_.front();
+  return first.begin < first.end && id_of(first.entries[first.begin]) <= id;
 }
 
 void DeletionLog::on_time(UnixNanos now, UpdateId last_update_id) {
   if (!marks_.empty() && now - marks_.back().time < kMarkInterval) return;
   marks_.push_back({now, last_update_id});
   while (now - marks_.front().time > kMaxAge) {
-    if (size_ > 0 && id_of(at(0)) <= marks_.front().id) forget_upto(marks_.front().id);
+    if (begins_upto(marks_.front().id)) forget_upto(marks_.front().id);
     marks_.erase(marks_.begin());
   }
 }
 
 void DeletionLog::forget_upto(UpdateId id) {
-  std::size_t count = 0;
-  while (count < size_ && id_of(at(count)) <= id) ++count;
-  if (count > 0) forget_oldest(count);
+  while (begins_upto(id) && blocks_.front()->last_id <= id) forget_first_block();
+  if (begins_upto(id)) {
+    Block& first = *blocks_.front();
+    while (first.entries[first.begin] >= 0 || id_of(first.entries[first.begin]) <= id) ++first.begin;
+  }
   forgotten_upto_ = std::max(forgotten_upto_, id);
 }
 
 void DeletionLog::rescale(int decimals) {
   const std::int64_t factor = power_of_ten(decimals);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < size_; ++i) {
-    Entry entry = at(i);
-    std::int64_t units = 0;
-    if (__builtin_mul_overflow(entry.price.units(), factor, &units)) continue;
-    entry.price = Price{units};
-    entries_[(begin_ + kept) & (entries_.size() - 1)] = entry;
-    ++kept;
+  for (const std::unique_ptr<Block>& block : blocks_) {
+    std::size_t kept = block->begin;
+    for (std::size_t i = block->begin; i < block->end; ++i) {
+      std::int64_t entry = block->entries[i];
+      if (entry >= 0 && __builtin_mul_overflow(entry, factor, &entry)) continue;
+      block->entries[kept++] = entry;
+    }
+    block->end = kept;
   }
-  size_ = kept;
+}
+
+std::size_t DeletionLog::size() const {
+  std::size_t count = 0;
+  for (const std::unique_ptr<Block>& block : blocks_) {
+    const std::span entries = std::span{block->entries}.first(block->end).subspan(block->begin);
+    count += static_cast<std::size_t>(std::ranges::count_if(entries, [](std::int64_t entry) { return entry >= 0; }));
+  }
+  return count;
 }
 
 std::vector<Price> DeletionLog::deleted_after(Side side, UpdateId id) const {
   std::vector<Price> prices;
-  for (std::size_t i = size_; i-- > 0 && id_of(at(i)) > id;) {
-    if ((at(i).tag & 1) == static_cast<std::uint64_t>(side)) prices.push_back(at(i).price);
+  for (const std::unique_ptr<Block>& block : blocks_) {
+    if (block->last_id <= id) continue;
+    bool wanted = false;
+    for (const std::int64_t entry : std::span{block->entries}.first(block->end).subspan(block->begin)) {
+      if (entry < 0) {
+        wanted = side_of(entry) == side && id_of(entry) > id;
+      } else if (wanted) {
+        prices.emplace_back(entry);
+      }
+    }
   }
   std::ranges::sort(prices);
   const auto repeated = std::ranges::unique(prices);
   prices.erase(repeated.begin(), repeated.end());
   return prices;
+}
+
+std::size_t DeletionLog::memory_bytes() const {
+  const std::size_t blocks = blocks_.size() + (spare_ != nullptr ? 1 : 0);
+  return blocks * sizeof(Block) + blocks_.capacity() * sizeof(blocks_[0]) + marks_.capacity() * sizeof(Mark);
 }
 
 }  // namespace acts

@@ -229,6 +229,8 @@ bool OrderBook::crossed() const {
   return bid && ask && bid->price >= ask->price;
 }
 
-std::size_t OrderBook::memory_bytes() const { return bids_.memory_bytes() + asks_.memory_bytes(); }
+std::size_t OrderBook::memory_bytes() const {
+  return bids_.memory_bytes() + asks_.memory_bytes() + deletions_.memory_bytes();
+}
 
 }  // namespace acts

@@ -35,14 +35,56 @@ TEST(DeletionLog, TellsTheDeletionsAfterAnIdAscendingAndOnce) {
 
 TEST(DeletionLog, ForgetsTheOldestWhenFullAndSaysSo) {
   DeletionLog log;
-  constexpr auto kMost = static_cast<std::int64_t>(DeletionLog::kMaxEntries);
-  for (std::int64_t i = 0; i < kMost; ++i) log.add(Side::kBid, Price{i}, UpdateId{i});
+  std::int64_t next = 0;
+  for (; log.forgotten_upto() == UpdateId{-1}; ++next) {
+    ASSERT_LT(next, 100'000);
+    log.add(Side::kBid, Price{next}, UpdateId{next});
+  }
+  EXPECT_GE(next, 32'000) << "two entries each, where every deletion has an id of its own";
+  EXPECT_LE(log.memory_bytes(), DeletionLog::kMaxBytes + std::size_t{16} * 1024);
+  const UpdateId forgotten = log.forgotten_upto();
+  EXPECT_LT(forgotten, UpdateId{1'000}) << "a block of the oldest ones";
+  EXPECT_EQ(log.size(), static_cast<std::size_t>(next - 1 - forgotten.value()));
+  EXPECT_EQ(log.deleted_after(Side::kBid, forgotten).size(), log.size());
+  EXPECT_EQ(log.deleted_after(Side::kBid, forgotten).front(), Price{forgotten.value() + 1});
+}
+
+TEST(DeletionLog, RemembersTwoMinutesOfTheBusiestBook) {
+  DeletionLog log;
+  std::vector<Level> levels(16);
+  for (std::int64_t event = 0; event < 10 * 120; ++event) {
+    log.on_time(kStart + event * kSecond / 10, UpdateId{event - 1});
+    for (std::size_t i = 0; i < levels.size(); ++i) levels[i].price = Price{event * 16 + static_cast<std::int64_t>(i)};
+    log.add_deleted(levels, Side::kBid, UpdateId{event});
+    log.add_deleted(levels, Side::kAsk, UpdateId{event});
+  }
   EXPECT_EQ(log.forgotten_upto(), UpdateId{-1});
-  log.add(Side::kBid, Price{kMost}, UpdateId{kMost});
-  EXPECT_EQ(log.size(), DeletionLog::kMaxEntries);
-  EXPECT_EQ(log.forgotten_upto(), UpdateId{0});
-  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{0}).size(), DeletionLog::kMaxEntries);
-  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{0}).front(), Price{1});
+  EXPECT_EQ(log.size(), 2U * 16 * 10 * 120);
+}
+
+// Memory grew by doubling to what the busiest minute had needed and more, and was never given back: 500 books grew to
+// hundreds of MiB over minutes.
+TEST(DeletionLog, HoldsMemoryForTheLastTwoMinutesOnly) {
+  DeletionLog log;
+  std::int64_t second = 0;
+  const auto run = [&](std::int64_t seconds, std::size_t deletions) {
+    const std::vector<Level> levels(deletions, Level{Price{5}, Quantity{}});
+    for (const std::int64_t end = second + seconds; second < end; ++second) {
+      log.on_time(kStart + second * kSecond, UpdateId{second});
+      log.add_deleted(levels, Side::kAsk, UpdateId{second});
+    }
+  };
+  run(125, 20);
+  const std::size_t steady = log.memory_bytes();
+  EXPECT_LE(steady, std::size_t{125} * 21 * 8 + std::size_t{4} * 4'096) << "8 bytes an entry, and a block or two";
+  for (int minute = 0; minute < 10; ++minute) {
+    run(60, 20);
+    EXPECT_LE(log.memory_bytes(), steady + 4'096) << minute;
+  }
+  run(10, 60);
+  EXPECT_GT(log.memory_bytes(), steady);
+  run(130, 1);
+  EXPECT_LE(log.memory_bytes(), std::size_t{4} * 4'096);
 }
 
 TEST(DeletionLog, ForgetsByAge) {
@@ -100,6 +142,11 @@ TEST(DeletionLog, RescalesItsPricesAndForgetsThoseThatDoNotFit) {
   log.rescale(2);
   EXPECT_EQ(log.size(), 101U);
   EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{99}), prices({300, 10'000}));
+}
+
+TEST(DeletionLogDeathTest, TakesNoNegativePrice) {
+  DeletionLog log;
+  EXPECT_DEATH(log.add(Side::kBid, Price{-1}, UpdateId{1}), "signs");
 }
 
 TEST(DeletionLog, EqualsANaiveListOverRandomHistories) {

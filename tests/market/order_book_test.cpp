@@ -394,6 +394,9 @@ TEST(OrderBook, CountsItsMemory) {
   const std::size_t empty = book.memory_bytes();
   for (int i = 0; i < 1'000; ++i) apply(book, i, {{i, 1}}, {});
   EXPECT_GE(book.memory_bytes(), empty + std::size_t{1'000} * 24 - 2'000);
+  const std::size_t with_levels = book.memory_bytes();
+  for (int i = 0; i < 1'000; ++i) apply(book, 1'000 + i, {{i % 10, 0}}, {});
+  EXPECT_GE(book.memory_bytes(), with_levels + std::size_t{1'000} * 8) << "remembered deletions";
 }
 
 TEST(OrderBookDeathTest, AssertsItsContract) {

@@ -88,6 +88,7 @@ class OrderBook {
   // Suspect levels that were contradicted by an exact one across them, or by a trade, and removed.
   [[nodiscard]] std::uint64_t ghosts() const { return ghosts_; }
 
+  // Held for levels and remembered deletions.
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
