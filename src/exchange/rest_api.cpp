@@ -36,7 +36,9 @@ int depth_weight(Venue venue, int limit) {
 }
 
 std::string error_body(int code, std::string_view message) {
-  return fmt::format(R"({{"code":{},"msg":{}}})", code, nlohmann::json(message).dump());
+  // A request's own bytes may stand in the message: what is no UTF-8 is replaced, where dump() would throw.
+  const std::string quoted = nlohmann::json(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return fmt::format(R"({{"code":{},"msg":{}}})", code, quoted);
 }
 
 // What `limit` says: a number; "" where none was given; or not a number at all.
