@@ -2,8 +2,9 @@
 // TLS, over a recording or a synthetic market. What it does is decided in venue_core.hpp; this carries bytes and time.
 //
 // On the event loop's thread only. The venue's time is the Clock's, so an accelerated clock makes everything faster
-// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full is cut off
-// with 1008; with Pace::as_fast_as_read the market waits for the slowest client instead.
+// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full, for it reads
+// more slowly than the market goes, is cut off with 1008; with Pace::as_fast_as_read the market waits for the slowest
+// client instead. A synthetic market that this machine does not carry at its pace leaves out what is late.
 #pragma once
 
 #include <cstddef>

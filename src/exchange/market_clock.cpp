@@ -17,4 +17,9 @@ std::optional<UnixNanos> MarketClock::due(UnixNanos source_time) const {
   return *started_at_ + Nanos{std::llround(static_cast<double>(passed.count()) / pace_.factor)};
 }
 
+Nanos MarketClock::source_span(Nanos span) const {
+  if (pace_.factor == 1) return span;
+  return Nanos{std::llround(static_cast<double>(span.count()) * pace_.factor)};
+}
+
 }  // namespace acts::exchange

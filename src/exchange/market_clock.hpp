@@ -26,6 +26,8 @@ class MarketClock {
   void on_subscriptions(Venue venue, std::size_t streams, UnixNanos now);
   // The venue's time at which a step is due; nothing while the market has not started.
   [[nodiscard]] std::optional<UnixNanos> due(UnixNanos source_time) const;
+  // A span of the venue's time on the sources' time lines.
+  [[nodiscard]] Nanos source_span(Nanos span) const;
   [[nodiscard]] bool started() const { return started_at_.has_value(); }
   [[nodiscard]] const Pace& pace() const { return pace_; }
 

@@ -57,7 +57,15 @@ void VenueCore::on_closed(SessionId session, UnixNanos now) {
   clock_.on_subscriptions(venue_, hub_.fed_streams(), now);
 }
 
+void VenueCore::skip_what_is_late(UnixNanos now) {
+  const std::optional<UnixNanos> next = source_->next_time();
+  const std::optional<UnixNanos> due = next ? clock_.due(*next) : std::nullopt;
+  if (!due || clock_.pace().as_fast_as_read || now - *due <= kMostBehind) return;
+  source_->skip(clock_.source_span(now - *due));
+}
+
 bool VenueCore::advance(UnixNanos now, std::size_t steps) {
+  skip_what_is_late(now);
   while (true) {
     const std::optional<UnixNanos> next = source_->next_time();
     if (!next) return false;

@@ -50,6 +50,9 @@ class VenueCore {
   void on_slow(SessionId session) { hub_.on_slow(session); }
   void on_closed(SessionId session, UnixNanos now);
 
+  // A market that can (MarketSource::skip) makes up for at most so much of its time and leaves out the rest: made at
+  // once, all that a long pause of this machine has kept back would overrun clients that read as fast as they should.
+  static constexpr Nanos kMostBehind = std::chrono::milliseconds{250};
   // Takes at most `steps` steps of the market that are due; true if more are.
   bool advance(UnixNanos now, std::size_t steps);
   void on_time(UnixNanos now) { hub_.on_time(now); }
@@ -71,6 +74,7 @@ class VenueCore {
 
  private:
   bool count_connect(std::string_view peer, UnixNanos now);
+  void skip_what_is_late(UnixNanos now);
 
   Venue venue_;
   std::unique_ptr<MarketSource> source_;

@@ -14,6 +14,10 @@ constexpr std::size_t kStepsPerTurn = 64;
 // As fast as it is read: above so many unsent bytes of any session the market waits, looking again so often.
 constexpr std::size_t kFastBacklogBytes = 1024 * 1024;
 constexpr Nanos kBacklogPoll = std::chrono::milliseconds{1};
+// A market that is late gives the sockets that time after each turn once a session has so many unsent bytes: between
+// two turns of its own each session writes one message only. Turns still come faster than the market's own pace, so who
+// does not read at that pace is cut off all the same.
+constexpr std::size_t kTurnBacklogBytes = 64 * 1024;
 
 }  // namespace
 
@@ -84,14 +88,14 @@ void VenueServer::pump_soon() {
 void VenueServer::pump() {
   const UnixNanos now = clock_.now();
   core_->on_time(now);
-  const bool wait = as_fast_as_read_ && backlogged();
+  const bool wait = as_fast_as_read_ && backlogged(kFastBacklogBytes);
   const bool more = !wait && core_->advance(now, kStepsPerTurn);
   flush();
   log_problems();
-  if (more) {
-    pump_soon();
-  } else if (wait) {
+  if (wait || (more && !as_fast_as_read_ && backlogged(kTurnBacklogBytes))) {
     wait_until(now, now);
+  } else if (more) {
+    pump_soon();
   } else {
     wait_until(core_->next_deadline(), now);
   }
@@ -111,8 +115,8 @@ void VenueServer::wait_until(UnixNanos deadline, UnixNanos now) {
   });
 }
 
-bool VenueServer::backlogged() const {
-  return std::ranges::any_of(sessions_, [](const auto& s) { return s.second.queued_bytes() > kFastBacklogBytes; });
+bool VenueServer::backlogged(std::size_t bytes) const {
+  return std::ranges::any_of(sessions_, [bytes](const auto& s) { return s.second.queued_bytes() > bytes; });
 }
 
 void VenueServer::flush() {

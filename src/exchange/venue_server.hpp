@@ -39,7 +39,7 @@ class VenueServer : public std::enable_shared_from_this<VenueServer> {
   void after_event();
   void flush();
   void deliver(Outgoing outgoing);
-  [[nodiscard]] bool backlogged() const;
+  [[nodiscard]] bool backlogged(std::size_t bytes) const;
   void wait_until(UnixNanos deadline, UnixNanos now);
   void pump_soon();
   void log_problems();
