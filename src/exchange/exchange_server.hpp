@@ -48,6 +48,10 @@ struct ExchangeOptions {
   double speed = 1;              // times as fast as the clock; > 0
   bool as_fast_as_read = false;  // instead of `speed`
 
+  // Times that messages and depth answers tell ("E", "T") stay as recorded. Else they are put on the clock that REST's
+  // "time" tells, each as far from its message's own time as it was recorded. With `as_fast_as_read` they always stay.
+  bool original_times = false;
+
   std::optional<int> weight_limit;                  // a minute and address; the venue's if not given
   std::size_t max_queued_bytes = 16 * 1024 * 1024;  // a session
   std::size_t history_updates = 0;                  // changes of a book that book_at() can go back over
@@ -80,6 +84,11 @@ class Exchange {
   // Called once, in the loop, when every recording has come to its end and all of it is handed to the connections.
   void on_finished(std::function<void()> callback);
   [[nodiscard]] bool finished() const;
+
+  // What goes wrong at a venue, for tests and plans of faults; in the loop's thread. nullptr: not that venue.
+  [[nodiscard]] Faults* faults(Venue venue);
+  // Ends all sessions of a venue with that code; 0: by a reset, without a close frame.
+  void close_sessions(Venue venue, std::uint16_t code, std::string_view reason = {});
 
   // nullptr: not that venue.
   [[nodiscard]] const VenueCore* core(Venue venue) const;

@@ -31,11 +31,29 @@ VenueServer::~VenueServer() {
 Result<std::uint16_t> VenueServer::listen(const ServerOptions& options) {
   server_ = std::make_unique<Server>(
       loop_, options,
-      [this](const HttpServerRequest& request, HttpReply reply) {
-        reply.send(core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now()));
-      },
+      [this](const HttpServerRequest& request, HttpReply reply) { on_request(request, std::move(reply)); },
       [this](const HttpServerRequest& request, WsUpgrade upgrade) { on_upgrade(request, std::move(upgrade)); });
   return server_->listen();
+}
+
+void VenueServer::on_request(const HttpServerRequest& request, HttpReply reply) {
+  HttpResponse response =
+      core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now());
+  const Nanos delay = core_->answer_delay(request.path);
+  if (response.status == 0) {
+    reply.reset();
+  } else if (delay <= Nanos{0}) {
+    reply.send(std::move(response));
+  } else {
+    // A timer's callback can be copied, the right to answer cannot.
+    auto held = std::make_shared<std::pair<HttpReply, HttpResponse>>(std::move(reply), std::move(response));
+    loop_.start_timer(clock_.real_time_for(delay), [held] { held->first.send(std::move(held->second)); });
+  }
+}
+
+void VenueServer::close_sessions(std::uint16_t code, std::string_view reason) {
+  core_->close_sessions(code, reason);
+  flush();
 }
 
 void VenueServer::on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade) {
@@ -141,7 +159,11 @@ void VenueServer::deliver(Outgoing outgoing) {
     spdlog::warn("exchange: {} cut off session {}: {} {}", to_string(core_->venue()), outgoing.session, close.code,
                  close.reason);
     sessions_.erase(found);
-    session.close(close.code, close.reason);
+    if (close.code == 0) {
+      session.reset();
+    } else {
+      session.close(close.code, close.reason);
+    }
   }
 }
 
