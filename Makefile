@@ -1,12 +1,13 @@
 # The commands of the project. Each does the set-up it needs; `make help` lists them.
-# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
+LOAD_SECONDS ?= 150
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load clients coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,13 @@ build: ## build/release/acts
 bench: ## run the benchmarks
 	@scripts/setup.sh build
 	@scripts/bench.sh
+
+load: ## 500 symbols through real sockets, for LOAD_SECONDS=150: rate, processor time, memory
+	@scripts/setup.sh build
+	@scripts/load.sh $(LOAD_SECONDS)
+
+clients: build ## other people's Binance clients against acts exchange
+	@scripts/clients.sh $(ACTS)
 
 coverage: ## line coverage of src/ and include/, in all and a room; COVERAGE_MIN=90 makes it fail below 90 %
 	@scripts/setup.sh build check

@@ -29,7 +29,7 @@ _acts() {
       ;;
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
     demo) mapfile -t COMPREPLY < <(compgen -W '--data-dir --help' -- "$current") ;;
-    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --venue --symbols --levels --tls --tls-dir --help' -- "$current") ;;
+    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --original-times --venue --symbols --levels --tls --tls-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac
 }

@@ -116,6 +116,7 @@ int run(const std::string& data_dir) {
   market.replay_files = files;
   market.venues = {Venue::kBinanceSpot};
   market.wait_for_streams = 2;
+  market.original_times = true;  // the clock is the recording's own
   exchange::Exchange venue(loop, clock, market);
   const auto endpoints = venue.start();
   if (!endpoints) return complain(endpoints.error());

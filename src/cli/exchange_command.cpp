@@ -85,7 +85,7 @@ Result<void> set_levels(S& settings, const V& values) {
 using enum OptionKind;
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 9> kOptions{{
+  static const std::array<Option<Settings>, 10> kOptions{{
       {{.name = "listen",
         .placeholder = "HOST:PORT",
         .help = "where to serve; a second venue one port higher",
@@ -103,6 +103,10 @@ std::span<const Option<Settings>> table() {
         .help = "times real time, or as fast as it is read",
         .default_text = "1"},
        set_speed},
+      {{.name = "original_times",
+        .kind = kSwitch,
+        .help = "leave the times that recorded messages tell; else they are moved to now, unless --speed is max"},
+       [](S& s, const V& v) { return s.exchange.original_times = v[0] == "true", Result<void>(); }},
       {{.name = "venue",
         .placeholder = "LIST",
         .kind = kTexts,

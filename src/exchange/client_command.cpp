@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, CommandMethod>, 5> kMethods{
      {"SET_PROPERTY", kSetProperty},
      {"GET_PROPERTY", kGetProperty}}};
 constexpr std::size_t kMaxIdBytes = 36;
+// A command nests two deep. Writing a value goes down its nesting by recursion, so no more may come in than the stack
+// carries; serde, which the venue's words come from, draws the line there too.
+constexpr int kMaxNesting = 127;
+constexpr std::size_t kMaxEchoBytes = 64;
 
 ParsedCommand refuse(CommandError error, std::string_view message, std::string_view id = "null") {
   return {std::nullopt, {error, error_reply(error, message, id)}};
@@ -36,6 +40,24 @@ bool is_id(const Json& id) {
   return text.size() <= kMaxIdBytes && std::ranges::all_of(text, [](unsigned char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
          });
+}
+
+// Discarded if it is no JSON or nests too deep, which is told by `message`.
+Json parse_request(std::string_view text, std::string_view& message) {
+  bool too_deep = false;
+  const auto shallow = [&too_deep](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+    too_deep |= depth > kMaxNesting;
+    return depth <= kMaxNesting;  // what lies deeper is not even built
+  };
+  Json request = Json::parse(text, shallow, /*allow_exceptions=*/false);
+  message = too_deep ? "Invalid JSON: recursion limit exceeded" : "Invalid JSON: expected value at line 1 column 1";
+  return too_deep ? Json(Json::value_t::discarded) : request;
+}
+
+// A client's value as it is quoted back to it: short texts as they are, of all else the kind.
+std::string echo(const Json& value) {
+  if (!value.is_string() || value.get_ref<const std::string&>().size() > kMaxEchoBytes) return value.type_name();
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 ParsedCommand with_streams(ClientCommand command, const Json& request) {
@@ -83,9 +105,9 @@ std::string json_list(const std::vector<std::string>& texts) {
 }
 
 ParsedCommand parse_command(std::string_view text) {
-  const Json request = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (request.is_discarded())
-    return refuse(CommandError::kInvalidJson, "Invalid JSON: expected value at line 1 column 1");
+  std::string_view why_not;
+  const Json request = parse_request(text, why_not);
+  if (request.is_discarded()) return refuse(CommandError::kInvalidJson, why_not);
   if (!request.is_object()) return invalid("expected an object");
   ClientCommand command;
   if (const auto id = request.find("id"); id != request.end()) {
@@ -100,7 +122,7 @@ ParsedCommand parse_command(std::string_view text) {
   if (known == kMethods.end()) {
     return invalid(fmt::format("unknown variant {}, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, "
                                "`SET_PROPERTY`, `GET_PROPERTY`",
-                               method->dump(-1, ' ', false, Json::error_handler_t::replace)),
+                               echo(*method)),
                    command.id);
   }
   command.method = known->second;

@@ -40,6 +40,7 @@ struct ParsedCommand {
   CommandRefusal refusal;
 };
 
+// Any bytes. JSON that nests deeper than 127 is refused as kInvalidJson.
 ParsedCommand parse_command(std::string_view text);
 
 // {"result":null,"id":1}; `result` and `id` are JSON.

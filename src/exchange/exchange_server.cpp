@@ -225,8 +225,11 @@ Result<std::vector<ExchangeEndpoint>> Exchange::start() {
   UnixNanos origin{INT64_MAX};
   for (const VenueSource& one : *sources) origin = std::min(origin, one.source->next_time().value_or(origin));
   const std::size_t wait = impl_->options.wait_for_streams.value_or(impl_->options.replay_files.empty() ? 0 : 1);
-  impl_->market_clock =
-      std::make_unique<MarketClock>(Pace{impl_->options.speed, impl_->options.as_fast_as_read, wait}, origin);
+  impl_->market_clock = std::make_unique<MarketClock>(Pace{.factor = impl_->options.speed,
+                                                           .as_fast_as_read = impl_->options.as_fast_as_read,
+                                                           .original_times = impl_->options.original_times,
+                                                           .wait_for_streams = wait},
+                                                      origin);
   Result<std::vector<ExchangeEndpoint>> endpoints = impl_->listen(std::move(*sources));
   if (!endpoints) {
     impl_->servers.clear();
@@ -251,6 +254,15 @@ const std::string& Exchange::ca_file() const { return impl_->ca_file; }
 void Exchange::on_finished(std::function<void()> callback) { impl_->on_finished = std::move(callback); }
 
 bool Exchange::finished() const { return impl_->told_finished; }
+
+Faults* Exchange::faults(Venue venue) {
+  VenueServer* server = impl_->find(venue);
+  return server == nullptr ? nullptr : &server->core().faults();
+}
+
+void Exchange::close_sessions(Venue venue, std::uint16_t code, std::string_view reason) {
+  if (VenueServer* server = impl_->find(venue)) server->close_sessions(code, reason);
+}
 
 const VenueCore* Exchange::core(Venue venue) const {
   const VenueServer* server = impl_->find(venue);

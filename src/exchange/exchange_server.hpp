@@ -2,8 +2,9 @@
 // TLS, over a recording or a synthetic market. What it does is decided in venue_core.hpp; this carries bytes and time.
 //
 // On the event loop's thread only. The venue's time is the Clock's, so an accelerated clock makes everything faster
-// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full is cut off
-// with 1008; with Pace::as_fast_as_read the market waits for the slowest client instead.
+// together: the market, pings, weight windows and the time that REST tells. A client whose queue is full, for it reads
+// more slowly than the market goes, is cut off with 1008; with Pace::as_fast_as_read the market waits for the slowest
+// client instead. A synthetic market that this machine does not carry at its pace leaves out what is late.
 #pragma once
 
 #include <cstddef>
@@ -47,6 +48,10 @@ struct ExchangeOptions {
   double speed = 1;              // times as fast as the clock; > 0
   bool as_fast_as_read = false;  // instead of `speed`
 
+  // Times that messages and depth answers tell ("E", "T") stay as recorded. Else they are put on the clock that REST's
+  // "time" tells, each as far from its message's own time as it was recorded. With `as_fast_as_read` they always stay.
+  bool original_times = false;
+
   std::optional<int> weight_limit;                  // a minute and address; the venue's if not given
   std::size_t max_queued_bytes = 16 * 1024 * 1024;  // a session
   std::size_t history_updates = 0;                  // changes of a book that book_at() can go back over
@@ -79,6 +84,11 @@ class Exchange {
   // Called once, in the loop, when every recording has come to its end and all of it is handed to the connections.
   void on_finished(std::function<void()> callback);
   [[nodiscard]] bool finished() const;
+
+  // What goes wrong at a venue, for tests and plans of faults; in the loop's thread. nullptr: not that venue.
+  [[nodiscard]] Faults* faults(Venue venue);
+  // Ends all sessions of a venue with that code; 0: by a reset, without a close frame.
+  void close_sessions(Venue venue, std::uint16_t code, std::string_view reason = {});
 
   // nullptr: not that venue.
   [[nodiscard]] const VenueCore* core(Venue venue) const;

@@ -17,4 +17,17 @@ std::optional<UnixNanos> MarketClock::due(UnixNanos source_time) const {
   return *started_at_ + Nanos{std::llround(static_cast<double>(passed.count()) / pace_.factor)};
 }
 
+std::int64_t MarketClock::told_millis(std::int64_t millis) const {
+  if (tells_original_times() || !started_at_) return millis;
+  constexpr double kNoTime = 1e13;  // whatever a recording claims
+  const double passed = (static_cast<double>(millis) - static_cast<double>(to_unix_millis(origin_))) / pace_.factor;
+  if (std::abs(passed) > kNoTime) return millis;
+  return to_unix_millis(*started_at_) + static_cast<std::int64_t>(std::floor(passed));
+}
+
+Nanos MarketClock::source_span(Nanos span) const {
+  if (pace_.factor == 1) return span;
+  return Nanos{std::llround(static_cast<double>(span.count()) * pace_.factor)};
+}
+
 }  // namespace acts::exchange

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "acts/base/time.hpp"
@@ -14,6 +15,7 @@ namespace acts::exchange {
 struct Pace {
   double factor = 1;                 // times as fast as the venue's clock; > 0
   bool as_fast_as_read = false;      // steps are due at once; whoever drives them waits for slow readers
+  bool original_times = false;       // what messages tell of their times stays as the source has it
   std::size_t wait_for_streams = 1;  // distinct streams that have a subscriber before the first step; 0: starts at once
 };
 
@@ -26,6 +28,12 @@ class MarketClock {
   void on_subscriptions(Venue venue, std::size_t streams, UnixNanos now);
   // The venue's time at which a step is due; nothing while the market has not started.
   [[nodiscard]] std::optional<UnixNanos> due(UnixNanos source_time) const;
+  // A span of the venue's time on the sources' time lines.
+  [[nodiscard]] Nanos source_span(Nanos span) const;
+  // A time that a message tells, in milliseconds since 1970, on the venue's clock: as far from the message's own time
+  // there as it was in the source. As it is with Pace::original_times, as fast as it is read, and before the start.
+  [[nodiscard]] std::int64_t told_millis(std::int64_t millis) const;
+  [[nodiscard]] bool tells_original_times() const { return pace_.original_times || pace_.as_fast_as_read; }
   [[nodiscard]] bool started() const { return started_at_.has_value(); }
   [[nodiscard]] const Pace& pace() const { return pace_; }
 

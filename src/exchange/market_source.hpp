@@ -78,6 +78,10 @@ class MarketSource {
   // Books remember the last `updates` changes from now on (TrueBook::keep_history).
   virtual void keep_history(std::size_t updates) = 0;
 
+  // All that comes next comes later by so much: what could not be made in time is left out rather than made up for.
+  // A recording keeps its times.
+  virtual void skip(Nanos /*span*/) {}
+
   // kNoSymbol if it is not listed. Exact, case included.
   [[nodiscard]] SymbolIndex find(std::string_view symbol) const;
 };

@@ -11,7 +11,7 @@ Result<MergedRecording> MergedRecording::open(const std::vector<std::string>& pa
   for (const std::string& path : paths) {
     Result<RecordingReader> reader = RecordingReader::open({path});
     if (!reader) return fail(reader.error().code, reader.error().message);
-    merged.inputs_.push_back({std::move(*reader), std::nullopt, false, UnixNanos{}, {}, 0});
+    merged.inputs_.push_back({std::move(*reader), std::nullopt, false, UnixNanos{}, {}});
   }
   return merged;
 }
@@ -24,15 +24,17 @@ Result<void> MergedRecording::fill(std::size_t file) {
     if (!*item) {
       input.ended = true;
     } else if (const auto* entry = std::get_if<IndexEntry>(&**item)) {
-      if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) {
-        input.rest_symbol = answer->symbol;
-        input.rest_limit = static_cast<int>(answer->limit);
-      }
+      if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) input.answer = *answer;
     } else {
       const auto& line = std::get<RecordedLine>(**item);
       input.latest = std::max(input.latest, line.ts_recv);
-      input.head = MergedLine{input.latest, std::string(line.json), file, std::exchange(input.rest_symbol, {}),
-                              std::exchange(input.rest_limit, 0)};
+      index::RestAnswer answer = std::exchange(input.answer, {});
+      input.head = MergedLine{input.latest,
+                              std::string(line.json),
+                              file,
+                              std::move(answer.kind),
+                              std::move(answer.symbol),
+                              static_cast<int>(std::clamp<std::int64_t>(answer.limit, 0, INT32_MAX))};
     }
   }
   return {};

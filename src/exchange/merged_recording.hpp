@@ -18,8 +18,14 @@ struct MergedLine {
   UnixNanos ts_recv;        // never goes back
   std::string json;         // as received
   std::size_t file = 0;     // position among the paths
-  std::string rest_symbol;  // of a REST answer, where an index tells it
+  // Of a REST answer, where an index tells it: as index::RestAnswer has them.
+  std::string rest_kind;
+  std::string rest_symbol;
   int rest_limit = 0;
+
+  // A snapshot that was asked for as such, as far as one can tell. Our collector also asks for a few levels, to see
+  // whether a silent book has moved ("probe"): no state of a book.
+  [[nodiscard]] bool may_be_snapshot() const { return rest_kind.empty() || rest_kind == "depth"; }
 };
 
 class MergedRecording {
@@ -37,8 +43,7 @@ class MergedRecording {
     std::optional<MergedLine> head;
     bool ended = false;
     UnixNanos latest;
-    std::string rest_symbol;
-    int rest_limit = 0;
+    index::RestAnswer answer;  // what the next line is; `kind` is empty if none
   };
   Result<void> fill(std::size_t file);
 

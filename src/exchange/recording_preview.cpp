@@ -173,6 +173,7 @@ Result<void> Previewer::find_starts(const std::vector<std::string>& paths) {
 }
 
 void Previewer::on_message(const MergedLine& line) {
+  if (!line.may_be_snapshot()) return;
   const auto parts = split_combined(line.json);
   if (parts && binance::parse_stream_name(venue_, parts->stream).type.kind != binance::StreamKind::kDepth) return;
   std::size_t asked = preview_.sole_symbol[line.file];

@@ -36,7 +36,9 @@ int depth_weight(Venue venue, int limit) {
 }
 
 std::string error_body(int code, std::string_view message) {
-  return fmt::format(R"({{"code":{},"msg":{}}})", code, nlohmann::json(message).dump());
+  // A request's own bytes may stand in the message: what is no UTF-8 is replaced, where dump() would throw.
+  const std::string quoted = nlohmann::json(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return fmt::format(R"({{"code":{},"msg":{}}})", code, quoted);
 }
 
 // What `limit` says: a number; "" where none was given; or not a number at all.
@@ -97,8 +99,9 @@ WeightRules default_weight_rules(Venue venue) {
   return rules;
 }
 
-RestApi::RestApi(Venue venue, const MarketSource& source, WeightRules weights)
-    : venue_(venue), source_(source), meter_(weights) {}
+RestApi::RestApi(Venue venue, const MarketSource& source, WeightRules weights, const MarketClock* clock,
+                 const Faults* faults)
+    : venue_(venue), source_(source), clock_(clock), faults_(faults), meter_(weights) {}
 
 const RestApi::Endpoint* RestApi::endpoint_of(std::string_view path) const {
   static constexpr std::array<Endpoint, 4> kEndpoints{
@@ -160,6 +163,16 @@ RestApi::Answer RestApi::answer(const Endpoint& endpoint, const Parameters& para
   return endpoint.name == "depth" ? depth(parameters, now) : exchange_info(parameters, now);
 }
 
+// A book can be ahead of the clock: until the stream has reached the recorded snapshot, and before the market's start.
+BookTimes RestApi::told_times(BookTimes times, UnixNanos now) const {
+  const std::int64_t latest = to_unix_millis(now);
+  if (times.event == 0) return {latest, latest};
+  if (times.transaction == 0) times.transaction = times.event;
+  if (clock_ == nullptr || clock_->tells_original_times()) return times;
+  if (!clock_->started()) return {latest, latest};
+  return {std::min(clock_->told_millis(times.event), latest), std::min(clock_->told_millis(times.transaction), latest)};
+}
+
 RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) const {
   const std::string* symbol = find_parameter(parameters, "symbol");
   if (symbol == nullptr || symbol->empty()) {
@@ -177,6 +190,8 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) cons
   const SymbolIndex index = source_.find(*symbol);
   const TrueBook* book = index == kNoSymbol ? nullptr : source_.book(index);
   if (book == nullptr) return {400, error_body(-1121, "Invalid symbol.")};
+  const TrueBook* stale = faults_ == nullptr ? nullptr : faults_->stale_book(*symbol);
+  if (stale != nullptr) book = stale;
   const ListedSymbol& listed = source_.symbols()[index];
   const std::string* status = find_parameter(parameters, "symbolStatus");
   if (status != nullptr && *status != status_word(listed)) {
@@ -185,9 +200,8 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) cons
 
   std::string body = fmt::format(R"({{"lastUpdateId":{},)", book->last_update_id().value());
   if (venue_ == Venue::kBinanceUsdm) {
-    const std::int64_t event = book->times().event == 0 ? to_unix_millis(now) : book->times().event;
-    const std::int64_t transaction = book->times().transaction == 0 ? event : book->times().transaction;
-    body += fmt::format(R"("E":{},"T":{},)", event, transaction);
+    const BookTimes times = told_times(book->times(), now);
+    body += fmt::format(R"("E":{},"T":{},)", times.event, times.transaction);
   }
   const auto count = static_cast<std::size_t>(std::min(*limit, listed.largest_limit));
   body += R"("bids":)";

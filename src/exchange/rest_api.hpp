@@ -12,6 +12,8 @@
 #include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
 
+#include "exchange/faults.hpp"
+#include "exchange/market_clock.hpp"
 #include "exchange/market_source.hpp"
 #include "exchange/url_query.hpp"
 #include "exchange/weight_meter.hpp"
@@ -31,8 +33,9 @@ struct RestCall {
 
 class RestApi {
  public:
-  // `source` outlives the object.
-  RestApi(Venue venue, const MarketSource& source, WeightRules weights);
+  // `source` outlives the object, and so do `clock`, whose times are told (nullptr: the source's), and `faults`.
+  RestApi(Venue venue, const MarketSource& source, WeightRules weights, const MarketClock* clock = nullptr,
+          const Faults* faults = nullptr);
 
   HttpResponse handle(const RestCall& call, UnixNanos now);
 
@@ -47,10 +50,13 @@ class RestApi {
   [[nodiscard]] const Endpoint* endpoint_of(std::string_view path) const;
   [[nodiscard]] Answer answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now) const;
   [[nodiscard]] Answer depth(const Parameters& parameters, UnixNanos now) const;
+  [[nodiscard]] BookTimes told_times(BookTimes times, UnixNanos now) const;
   [[nodiscard]] Answer exchange_info(const Parameters& parameters, UnixNanos now) const;
 
   Venue venue_;
   const MarketSource& source_;
+  const MarketClock* clock_;
+  const Faults* faults_;
   WeightMeter meter_;
 };
 

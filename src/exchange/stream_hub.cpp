@@ -220,6 +220,10 @@ void StreamHub::on_closed(SessionId id) {
   recount_feeds();
 }
 
+void StreamHub::close_all(std::uint16_t code, std::string_view reason) {
+  while (!sessions_.empty()) cut_off(sessions_.begin()->first, code, reason);
+}
+
 void StreamHub::cut_off(SessionId id, std::uint16_t code, std::string_view reason) {
   outgoing_.push_back({id, CloseSession{code, std::string(reason)}});
   on_closed(id);

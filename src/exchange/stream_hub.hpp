@@ -40,7 +40,7 @@ struct SendPing {
   std::string payload;
 };
 struct CloseSession {
-  std::uint16_t code = 1000;
+  std::uint16_t code = 1000;  // 0: a reset, without a close frame
   std::string reason;
 };
 struct Outgoing {
@@ -73,6 +73,8 @@ class StreamHub {
   // The session's queue is full: it is cut off.
   void on_slow(SessionId session);
   void on_closed(SessionId session);
+  // Code 0: by a reset, without a close frame.
+  void close_all(std::uint16_t code, std::string_view reason);
 
   void publish(const MarketMessage& message);
   // Call it at or after next_deadline(): pings, missing pongs, ends of life.

@@ -22,13 +22,22 @@ class SyntheticMarket final : public MarketSource {
   Result<void> step(std::vector<MarketMessage>& out) override;
   [[nodiscard]] const TrueBook* book(SymbolIndex symbol) const override;
   void keep_history(std::size_t updates) override;
+  void skip(Nanos span) override { start_ = start_ + span; }
 
  private:
-  UnixNanos start_;
-  Nanos step_interval_;  // of one symbol
+  // When whose turn is, within a cycle in which every symbol has had one.
+  struct Turn {
+    Nanos offset;
+    SymbolIndex symbol = 0;
+  };
+  void plan_cycle(Nanos step_interval);
+
+  UnixNanos start_;  // of the present cycle
+  Nanos cycle_length_;
+  std::vector<Turn> cycle_;  // in order
+  std::size_t next_turn_ = 0;
   std::vector<SyntheticSymbol> symbols_;
   std::vector<ListedSymbol> listed_;
-  std::int64_t steps_ = 0;
 };
 
 }  // namespace acts::exchange

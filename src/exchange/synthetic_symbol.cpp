@@ -38,8 +38,8 @@ SyntheticSymbol::SyntheticSymbol(const SyntheticOptions& options, std::size_t in
       random_(seeded(options.seed, index, options.venue)),
       levels_(std::max<std::size_t>(options.levels, 1)),
       changes_per_step_((options.changes_per_update + kStepsPerUpdate - 1) / kStepsPerUpdate),
-      drift_(options.drift_ticks_per_second),
-      step_(options.update_interval / kStepsPerUpdate) {
+      drift_(options.drift_ticks_per_second / slowness(index)),
+      step_(options.update_interval / kStepsPerUpdate * slowness(index)) {
   listed_.instrument.symbol = options.symbols[index];
   list(options);
   now_ms_ = to_unix_millis(options.start);

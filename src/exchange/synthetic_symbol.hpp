@@ -22,7 +22,8 @@ struct SyntheticOptions {
   std::uint64_t seed = 1;
   std::vector<std::string> symbols;  // not empty; each once
   std::size_t levels = 20'000;       // a side; at least 1
-  // Between two depth updates of a symbol, at least 1 ms; the name of the depth stream goes by it.
+  // Between two depth updates of a lively symbol (SyntheticSymbol::slowness), at least 1 ms; the name of the depth
+  // stream goes by it.
   Nanos update_interval = std::chrono::milliseconds{100};
   std::size_t changes_per_update = 24;  // levels touched at random; those that the wandering mid touches come on top
   std::int64_t drift_ticks_per_second = 40;  // levels lie about two ticks apart
@@ -34,6 +35,11 @@ class SyntheticSymbol {
   // The market lives in steps; so many make a depth update. In between, trades and best prices are told as they happen,
   // and the book is ahead of the depth stream, as at the venue.
   static constexpr int kStepsPerUpdate = 4;
+
+  // Few symbols of a venue are lively. The others take a step only every so many intervals, and drift as much less; a
+  // change of their books is told as late.
+  static int slowness(std::size_t index) { return index < 20 ? 1 : index < 100 ? 2 : kSlowest; }
+  static constexpr int kSlowest = 4;
 
   SyntheticSymbol(const SyntheticOptions& options, std::size_t index);
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "binance/venue_facts.hpp"
+#include "exchange/event_times.hpp"
 
 namespace acts::exchange {
 
@@ -13,11 +14,12 @@ VenueCore::VenueCore(Venue venue, std::unique_ptr<MarketSource> source, MarketCl
     : venue_(venue),
       source_(std::move(source)),
       clock_(clock),
-      rest_(venue, *source_, weights),
+      rest_(venue, *source_, weights, &clock_, &faults_),
       hub_(venue, *source_) {}
 
 HttpResponse VenueCore::request(const RestCall& call, UnixNanos now) {
   ++requests_;
+  if (std::optional<HttpResponse> fault = faults_.take_rest_fault(call.path, now)) return std::move(*fault);
   return rest_.handle(call, now);
 }
 
@@ -57,7 +59,15 @@ void VenueCore::on_closed(SessionId session, UnixNanos now) {
   clock_.on_subscriptions(venue_, hub_.fed_streams(), now);
 }
 
+void VenueCore::skip_what_is_late(UnixNanos now) {
+  const std::optional<UnixNanos> next = source_->next_time();
+  const std::optional<UnixNanos> due = next ? clock_.due(*next) : std::nullopt;
+  if (!due || clock_.pace().as_fast_as_read || now - *due <= kMostBehind) return;
+  source_->skip(clock_.source_span(now - *due));
+}
+
 bool VenueCore::advance(UnixNanos now, std::size_t steps) {
+  skip_what_is_late(now);
   while (true) {
     const std::optional<UnixNanos> next = source_->next_time();
     if (!next) return false;
@@ -69,8 +79,16 @@ bool VenueCore::advance(UnixNanos now, std::size_t steps) {
       ++skipped_input_;
       if (problems_.size() < kMaxProblems) problems_.push_back(done.error().message);
     }
-    for (const MarketMessage& message : messages_) hub_.publish(message);
+    for (MarketMessage& message : messages_) publish(message);
   }
+}
+
+void VenueCore::publish(MarketMessage& message) {
+  if (message.symbol != kNoSymbol && !faults_.lets_through(message, source_->symbols()[message.symbol])) return;
+  if (!clock_.tells_original_times()) {
+    move_event_times(message, [this](std::int64_t millis) { return clock_.told_millis(millis); });
+  }
+  hub_.publish(message);
 }
 
 UnixNanos VenueCore::next_deadline() const {

@@ -16,6 +16,7 @@
 #include "acts/market/venue.hpp"
 
 #include "binance/rate_budget.hpp"
+#include "exchange/faults.hpp"
 #include "exchange/market_clock.hpp"
 #include "exchange/market_source.hpp"
 #include "exchange/rest_api.hpp"
@@ -39,7 +40,10 @@ class VenueCore {
   // `clock` outlives the object; it is shared by all venues of the exchange.
   VenueCore(Venue venue, std::unique_ptr<MarketSource> source, MarketClock& clock, WeightRules weights);
 
+  // Status 0: the connection is to be reset.
   HttpResponse request(const RestCall& call, UnixNanos now);
+  // How long the answer to that path is to be held back, by the venue's clock.
+  [[nodiscard]] Nanos answer_delay(std::string_view path) const { return faults_.answer_delay(path); }
 
   // A WebSocket handshake: a session, or how it is refused.
   std::variant<SessionId, HttpResponse> connect(std::string_view path, std::string_view query, std::string_view peer,
@@ -50,6 +54,9 @@ class VenueCore {
   void on_slow(SessionId session) { hub_.on_slow(session); }
   void on_closed(SessionId session, UnixNanos now);
 
+  // A market that can (MarketSource::skip) makes up for at most so much of its time and leaves out the rest: made at
+  // once, all that a long pause of this machine has kept back would overrun clients that read as fast as they should.
+  static constexpr Nanos kMostBehind = std::chrono::milliseconds{250};
   // Takes at most `steps` steps of the market that are due; true if more are.
   bool advance(UnixNanos now, std::size_t steps);
   void on_time(UnixNanos now) { hub_.on_time(now); }
@@ -57,6 +64,10 @@ class VenueCore {
   [[nodiscard]] UnixNanos next_deadline() const;
   // The source has come to its end.
   [[nodiscard]] bool finished() const { return !source_->next_time(); }
+
+  // All sessions; code 0: without a close frame, by a reset.
+  void close_sessions(std::uint16_t code, std::string_view reason) { hub_.close_all(code, reason); }
+  [[nodiscard]] Faults& faults() { return faults_; }
 
   std::vector<Outgoing> take_outgoing() { return hub_.take_outgoing(); }
   // One line for each piece of the source that was skipped; at most kMaxProblems between two calls, all are counted.
@@ -71,10 +82,13 @@ class VenueCore {
 
  private:
   bool count_connect(std::string_view peer, UnixNanos now);
+  void skip_what_is_late(UnixNanos now);
+  void publish(MarketMessage& message);
 
   Venue venue_;
   std::unique_ptr<MarketSource> source_;
   MarketClock& clock_;
+  Faults faults_;
   RestApi rest_;
   StreamHub hub_;
   std::map<std::string, binance::SlidingBudget, std::less<>> connects_;

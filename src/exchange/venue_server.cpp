@@ -14,6 +14,10 @@ constexpr std::size_t kStepsPerTurn = 64;
 // As fast as it is read: above so many unsent bytes of any session the market waits, looking again so often.
 constexpr std::size_t kFastBacklogBytes = 1024 * 1024;
 constexpr Nanos kBacklogPoll = std::chrono::milliseconds{1};
+// A market that is late gives the sockets that time after each turn once a session has so many unsent bytes: between
+// two turns of its own each session writes one message only. Turns still come faster than the market's own pace, so who
+// does not read at that pace is cut off all the same.
+constexpr std::size_t kTurnBacklogBytes = 64 * 1024;
 
 }  // namespace
 
@@ -27,11 +31,29 @@ VenueServer::~VenueServer() {
 Result<std::uint16_t> VenueServer::listen(const ServerOptions& options) {
   server_ = std::make_unique<Server>(
       loop_, options,
-      [this](const HttpServerRequest& request, HttpReply reply) {
-        reply.send(core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now()));
-      },
+      [this](const HttpServerRequest& request, HttpReply reply) { on_request(request, std::move(reply)); },
       [this](const HttpServerRequest& request, WsUpgrade upgrade) { on_upgrade(request, std::move(upgrade)); });
   return server_->listen();
+}
+
+void VenueServer::on_request(const HttpServerRequest& request, HttpReply reply) {
+  HttpResponse response =
+      core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now());
+  const Nanos delay = core_->answer_delay(request.path);
+  if (response.status == 0) {
+    reply.reset();
+  } else if (delay <= Nanos{0}) {
+    reply.send(std::move(response));
+  } else {
+    // A timer's callback can be copied, the right to answer cannot.
+    auto held = std::make_shared<std::pair<HttpReply, HttpResponse>>(std::move(reply), std::move(response));
+    loop_.start_timer(clock_.real_time_for(delay), [held] { held->first.send(std::move(held->second)); });
+  }
+}
+
+void VenueServer::close_sessions(std::uint16_t code, std::string_view reason) {
+  core_->close_sessions(code, reason);
+  flush();
 }
 
 void VenueServer::on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade) {
@@ -84,14 +106,14 @@ void VenueServer::pump_soon() {
 void VenueServer::pump() {
   const UnixNanos now = clock_.now();
   core_->on_time(now);
-  const bool wait = as_fast_as_read_ && backlogged();
+  const bool wait = as_fast_as_read_ && backlogged(kFastBacklogBytes);
   const bool more = !wait && core_->advance(now, kStepsPerTurn);
   flush();
   log_problems();
-  if (more) {
-    pump_soon();
-  } else if (wait) {
+  if (wait || (more && !as_fast_as_read_ && backlogged(kTurnBacklogBytes))) {
     wait_until(now, now);
+  } else if (more) {
+    pump_soon();
   } else {
     wait_until(core_->next_deadline(), now);
   }
@@ -111,8 +133,8 @@ void VenueServer::wait_until(UnixNanos deadline, UnixNanos now) {
   });
 }
 
-bool VenueServer::backlogged() const {
-  return std::ranges::any_of(sessions_, [](const auto& s) { return s.second.queued_bytes() > kFastBacklogBytes; });
+bool VenueServer::backlogged(std::size_t bytes) const {
+  return std::ranges::any_of(sessions_, [bytes](const auto& s) { return s.second.queued_bytes() > bytes; });
 }
 
 void VenueServer::flush() {
@@ -137,7 +159,11 @@ void VenueServer::deliver(Outgoing outgoing) {
     spdlog::warn("exchange: {} cut off session {}: {} {}", to_string(core_->venue()), outgoing.session, close.code,
                  close.reason);
     sessions_.erase(found);
-    session.close(close.code, close.reason);
+    if (close.code == 0) {
+      session.reset();
+    } else {
+      session.close(close.code, close.reason);
+    }
   }
 }
 

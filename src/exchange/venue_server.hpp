@@ -31,15 +31,19 @@ class VenueServer : public std::enable_shared_from_this<VenueServer> {
   // Called after anything that may have started a market or ended one.
   void on_progress(std::function<void()> callback) { on_progress_ = std::move(callback); }
 
+  // All of them; code 0: by a reset, without a close frame.
+  void close_sessions(std::uint16_t code, std::string_view reason);
+
   [[nodiscard]] const VenueCore& core() const { return *core_; }
   [[nodiscard]] VenueCore& core() { return *core_; }
 
  private:
+  void on_request(const HttpServerRequest& request, HttpReply reply);
   void on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade);
   void after_event();
   void flush();
   void deliver(Outgoing outgoing);
-  [[nodiscard]] bool backlogged() const;
+  [[nodiscard]] bool backlogged(std::size_t bytes) const;
   void wait_until(UnixNanos deadline, UnixNanos now);
   void pump_soon();
   void log_problems();

@@ -76,13 +76,14 @@ Result<BandList> BandList::make(std::span<const Decimal> percents) {
 
 Result<BandList> BandList::parse(std::string_view text) {
   std::vector<Decimal> percents;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view item = trimmed(text.substr(0, comma));
+  // One item more than there are commas: nothing behind a comma is an item that is no number.
+  for (std::size_t begin = 0; !text.empty() && begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    const std::string_view item = trimmed(text.substr(begin, comma - begin));
     const Result<Decimal> percent = parse_decimal(item);
     if (!percent) return fail(ErrorCode::kUsage, fmt::format("band '{}' is not a number like 1 or 0.5", item));
     percents.push_back(*percent);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+    begin = comma + 1;
   }
   return make(percents);
 }

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Other people's Binance clients against `acts exchange`, over loopback.
 
-    python -m venv v && v/bin/pip install python-binance==1.0.37 ccxt==4.5.90
-    v/bin/python tests/clients/exchange_clients.py build/release/acts
+    scripts/clients.sh        installs what requirements.txt names, and runs this
 
 A client that is not installed is skipped and named; with none at all the exit code is 77.
 """

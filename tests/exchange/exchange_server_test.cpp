@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "exchange/naive_client.hpp"
@@ -235,6 +236,70 @@ TEST(Exchange, CutsOffAClientThatDoesNotRead) {
     bench.loop.run_for(std::chrono::milliseconds{50});
   EXPECT_EQ(closed_slow(), 1U);
   EXPECT_EQ(bench.exchange.core(Venue::kBinanceSpot)->hub().session_count(), 0U);
+}
+
+// With recordings of 2024, REST told today's time and messages that of 2024: clients measured a lag of years.
+TEST(Exchange, PutsTheTimesOfARecordingOnItsOwnClock) {
+  for (const bool original : {false, true}) {
+    ExchangeOptions options;
+    options.replay_files = {kUsdmFile};
+    options.original_times = original;
+    Bench bench(options);
+    const ExchangeEndpoint& usdm = bench.endpoints.at(0);
+    std::int64_t told = 0;
+    auto stream = bench.connect(usdm.stream_url + "/public/ws/btcusdt@depth@0ms", [&](std::string_view text) {
+      told = nlohmann::json::parse(text).at("E").get<std::int64_t>();
+      bench.loop.stop();
+    });
+    ASSERT_TRUE(bench.loop.run_for(kPatience));
+    const auto number = [&](const std::string& path, const char* key) {
+      return nlohmann::json::parse(bench.get(usdm.rest_url + path).body).at(key).get<std::int64_t>();
+    };
+    constexpr std::int64_t kMinute = 60'000;
+    EXPECT_EQ(std::abs(number("/fapi/v1/time", "serverTime") - told) < kMinute, !original);
+    EXPECT_EQ(std::abs(number("/fapi/v1/depth?symbol=BTCUSDT", "E") - told) < kMinute, true);
+  }
+}
+
+TEST(Exchange, GoesWrongThroughRealSocketsWhereItIsTold) {
+  ExchangeOptions options;
+  options.levels = 10;
+  Bench bench(options);
+  const ExchangeEndpoint& spot = bench.endpoints.at(0);
+  Faults& faults = *bench.exchange.faults(Venue::kBinanceSpot);
+  EXPECT_EQ(bench.exchange.faults(Venue::kBinanceUsdm), nullptr);
+
+  faults.fail_requests(RestFault::kForbidden, 1);
+  EXPECT_EQ(bench.get(spot.rest_url + "/api/v3/ping").status, 403);
+  faults.fail_requests(RestFault::kReset, 1);
+  std::optional<bool> answered;
+  HttpRequest request;
+  request.url = spot.rest_url + "/api/v3/ping";
+  bench.http->request(request, [&](NetResult<HttpResponse> result) {
+    answered = result.has_value();
+    bench.loop.stop();
+  });
+  ASSERT_TRUE(bench.loop.run_for(kPatience));
+  EXPECT_EQ(answered, false);
+  faults.delay_depth_answers(std::chrono::milliseconds{200});
+  const UnixNanos asked = bench.clock.now();
+  EXPECT_EQ(bench.get(spot.rest_url + "/api/v3/depth?symbol=BTCUSDT").status, 200);
+  EXPECT_GE(bench.clock.now() - asked, std::chrono::milliseconds{190});
+
+  for (const std::uint16_t code : std::array<std::uint16_t, 2>{1001, 0}) {
+    std::optional<CloseInfo> closed;
+    auto client = bench.connect(
+        spot.stream_url + "/ws", [](std::string_view) {},
+        [&](const CloseInfo& info) {
+          closed = info;
+          bench.loop.stop();
+        });
+    while (!client->is_open() && !bench.loop.run_for(std::chrono::milliseconds{1})) {
+    }
+    bench.exchange.close_sessions(Venue::kBinanceSpot, code);
+    ASSERT_TRUE(bench.loop.run_for(kPatience));
+    EXPECT_EQ(closed->code == 1001, code == 1001);
+  }
 }
 
 TEST(Exchange, SaysWhatIsWrongWithItsOptions) {

@@ -53,6 +53,9 @@ class FakeSource final : public MarketSource {
   }
   [[nodiscard]] const TrueBook* book(SymbolIndex symbol) const override { return &books_[symbol]; }
   void keep_history(std::size_t) override {}
+  void skip(Nanos span) override {
+    for (auto& step : steps) step.first = step.first + span;
+  }
 
   // A step at `time` with this message.
   void add(UnixNanos time, std::string_view stream, std::string_view payload) {

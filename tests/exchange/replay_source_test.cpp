@@ -257,6 +257,36 @@ TEST(ReplaySource, StartsABookAnewFromTheSnapshotThatHealsABreak) {
   EXPECT_EQ(source->gaps(), 1U);
 }
 
+// The collector's probes, which ask for five levels, were taken for snapshots: the true book began with five.
+TEST(ReplaySource, TakesNoProbeForASnapshot) {
+  const Recording recording({R"(1 {"lastUpdateId":10,"bids":[["2.0","2"]],"asks":[]})",
+                             depth(2, "AUSDT", 11, 12, R"(["2.0","3"])"),
+                             R"(3 {"lastUpdateId":12,"bids":[["2.0","3"]],"asks":[]})",
+                             R"(4 {"lastUpdateId":12,"bids":[["2.0","3"],["1.0","1"]],"asks":[]})",
+                             depth(5, "AUSDT", 20, 21, R"(["3.0","3"])"),
+                             R"(6 {"lastUpdateId":21,"bids":[["3.0","3"]],"asks":[]})", R"(7 {"serverTime":7})",
+                             R"(8 {"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})"});
+  const auto answer = [](std::uint64_t lines_before, std::string kind, int limit) {
+    return IndexEntry{lines_before, UnixNanos{1}, index::RestAnswer{1, std::move(kind), "AUSDT", limit, 200, ""}};
+  };
+  std::string entries;
+  for (const IndexEntry& entry : {answer(0, "probe", 5000), answer(2, "probe", 5), answer(3, "depth", 100),
+                                  answer(5, "probe", 5), answer(6, "time", 0), answer(7, "depth", 100)}) {
+    ASSERT_TRUE(append_index_line(entries, entry));
+  }
+  std::ofstream(index_path_for(recording.path)) << entries;
+  const std::unique_ptr<ReplaySource> source = open({Venue::kBinanceSpot, {recording.path}, {}});
+  EXPECT_TRUE(source->problems().empty()) << source->problems().front();
+  EXPECT_EQ(source->symbols()[0].largest_limit, 100);
+  EXPECT_EQ(body_of(*source, "symbol=AUSDT&limit=1000"),
+            R"({"lastUpdateId":12,"bids":[["2.0","3"],["1.0","1"]],"asks":[]})");
+  std::vector<MarketMessage> messages;
+  while (source->next_time()) ASSERT_TRUE(source->step(messages));
+  EXPECT_EQ(messages.size(), 2U);
+  EXPECT_EQ(body_of(*source, "symbol=AUSDT&limit=1000"),
+            R"({"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})");
+}
+
 TEST(ReplaySource, KnowsOnlyWhatWasUpdatedWhereThereIsNoSnapshot) {
   const Recording recording(
       {depth(1, "AUSDT", 11, 12, R"(["2.05","2"])"), depth(2, "AUSDT", 13, 14, R"(["1.90","1"])")});

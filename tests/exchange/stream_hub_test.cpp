@@ -130,6 +130,29 @@ TEST(StreamHub, AnswersMistakesWithTheDocumentedCodes) {
   EXPECT_EQ(hub.hub.stats().refused_commands, mistakes.size());
 }
 
+// The method that a client had nested 500,000 deep was written back to it by recursion: the stack ran out.
+TEST(StreamHub, RefusesWhatNestsDeeperThanAnyCommand) {
+  Hub hub;
+  const SessionId id = hub.open("/ws");
+  constexpr std::size_t kDeep = 500'000;
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  for (const std::string& deep :
+       {R"({"method":)" + nested(kDeep) + R"(,"id":1})", R"({"method":"SUBSCRIBE","params":)" + nested(kDeep) + "}",
+        R"({"id":)" + nested(kDeep) + "}", nested(kDeep), R"({"x":)" + nested(200) + "}"}) {
+    EXPECT_THAT(hub.ask(id, deep),
+                ElementsAre(R"({"error":{"code":3,"msg":"Invalid JSON: recursion limit exceeded"},"id":null})"));
+  }
+  EXPECT_THAT(hub.ask(id, std::string(kDeep, '[')), ElementsAre(HasSubstr(R"("code":3)")));
+  std::string objects;
+  for (std::size_t i = 0; i < kDeep; ++i) objects += R"({"a":)";
+  EXPECT_THAT(hub.ask(id, objects), ElementsAre(HasSubstr(R"("code":3)")));
+  EXPECT_THAT(hub.ask(id, R"({"method":)" + nested(50) + R"(,"id":1})"),
+              ElementsAre(HasSubstr("unknown variant array, expected")));
+  EXPECT_THAT(hub.ask(id, R"({"method":")" + std::string(1000, 'x') + R"(","id":1})"),
+              ElementsAre(HasSubstr("unknown variant string, expected")));
+  EXPECT_THAT(hub.ask(id, R"({"method":"LIST_SUBSCRIPTIONS","id":2})"), ElementsAre(R"({"result":[],"id":2})"));
+}
+
 TEST(StreamHub, AcknowledgesStreamsThatDoNotExistAndStaysSilent) {
   Hub hub;
   const SessionId id = hub.open("/ws");

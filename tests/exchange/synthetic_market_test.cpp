@@ -213,6 +213,52 @@ TEST(SyntheticMarket, LivesWithTinyAndFastBooks) {
   }
 }
 
+TEST(SyntheticMarket, IsLivelyInFewOfManySymbolsAndGivesEachTheSameBytesHoweverManyThereAre) {
+  SyntheticOptions options = small(Venue::kBinanceSpot);
+  options.symbols = synthetic_symbols(500);
+  options.levels = 20;
+  const auto updates_in_four_seconds = [](const SyntheticOptions& of, SymbolIndex symbol, std::string& bytes) {
+    SyntheticMarket market(of);
+    std::vector<MarketMessage> messages;
+    int updates = 0;
+    while (*market.next_time() < kStart + std::chrono::seconds{4}) {
+      messages.clear();
+      EXPECT_TRUE(market.step(messages));
+      for (const MarketMessage& message : messages) {
+        if (message.symbol != symbol || !message.is_depth_update) continue;
+        ++updates;
+        bytes += message.payload().substr(message.payload().find(R"("U")"));
+      }
+    }
+    return updates;
+  };
+  std::string lively;
+  std::string quieter;
+  std::string quiet;
+  EXPECT_EQ(updates_in_four_seconds(options, 0, lively), 40);
+  EXPECT_EQ(updates_in_four_seconds(options, 50, quieter), 20);
+  EXPECT_EQ(updates_in_four_seconds(options, 400, quiet), 10);
+  options.symbols.resize(51);
+  std::string among_fewer;
+  EXPECT_EQ(updates_in_four_seconds(options, 50, among_fewer), 20);
+  EXPECT_EQ(quieter, among_fewer);
+}
+
+TEST(SyntheticMarket, GoesOnLaterWhereTimeIsSkipped) {
+  SyntheticMarket market(small(Venue::kBinanceSpot));
+  SyntheticMarket other(small(Venue::kBinanceSpot));
+  std::vector<MarketMessage> messages;
+  std::vector<MarketMessage> others;
+  for (int i = 0; i < 100; ++i) {
+    if (i == 50) market.skip(std::chrono::seconds{3});
+    EXPECT_EQ(*market.next_time() - *other.next_time(), std::chrono::seconds{i < 50 ? 0 : 3});
+    ASSERT_TRUE(market.step(messages));
+    ASSERT_TRUE(other.step(others));
+  }
+  ASSERT_EQ(messages.size(), others.size());
+  EXPECT_EQ(messages.back().last_update_id, others.back().last_update_id);
+}
+
 TEST(SyntheticMarket, NamesSymbolsAndTheirAssets) {
   const std::vector<std::string> names = synthetic_symbols(500);
   EXPECT_EQ(names[0], "BTCUSDT");

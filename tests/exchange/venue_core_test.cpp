@@ -72,6 +72,21 @@ TEST(VenueCore, RunsFasterOrAsFastAsItIsRead) {
   EXPECT_EQ(fastest.texts().size(), 2U);
 }
 
+// After a pause of the machine all of the market's backlog came in one burst, which overran every queue.
+TEST(VenueCore, MakesUpForAQuarterOfASecondAndSkipsWhatIsLater) {
+  Core one(Pace{.factor = 2});
+  for (int i = 0; i < 100; ++i) {
+    one.source->add(kRecorded + std::chrono::milliseconds{100} * i, "btcusdt@trade", "{}");
+  }
+  one.core->connect("/ws/btcusdt@trade", "", "a", kNow);
+  EXPECT_FALSE(one.core->advance(kNow + std::chrono::milliseconds{250}, 1000));
+  EXPECT_EQ(one.texts().size(), 6U) << "every 50 ms of the clock, at twice its pace";
+  EXPECT_FALSE(one.core->advance(kNow + std::chrono::seconds{60}, 1000));
+  EXPECT_EQ(one.texts().size(), 1U);
+  EXPECT_FALSE(one.core->advance(kNow + std::chrono::seconds{60} + std::chrono::milliseconds{50}, 1000));
+  EXPECT_EQ(one.texts().size(), 1U);
+}
+
 TEST(VenueCore, WaitsForAsManyStreamsAsItIsTold) {
   Core one(Pace{.wait_for_streams = 2});
   one.source->add(kRecorded, "btcusdt@trade", "{1}");

@@ -57,6 +57,8 @@ TEST(Bands, RefuseWhatIsNoBandAndSayWhy) {
   EXPECT_EQ(error_of("0.0000001"), "band 0.0000001 has more than 6 decimals");
   EXPECT_EQ(error_of("one"), "band 'one' is not a number like 1 or 0.5");
   EXPECT_EQ(error_of("1,,4"), "band '' is not a number like 1 or 0.5");
+  EXPECT_EQ(error_of("1,"), "band '' is not a number like 1 or 0.5");
+  EXPECT_EQ(error_of(","), "band '' is not a number like 1 or 0.5");
   EXPECT_EQ(error_of(" "), "band '' is not a number like 1 or 0.5");
 }
 
