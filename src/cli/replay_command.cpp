@@ -1,7 +1,9 @@
 // acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "binance/symbols.hpp"
 #include "cli/command.hpp"
 #include "cli/values.hpp"
+#include "exchange/recording_preview.hpp"
 #include "live/replay.hpp"
 
 namespace acts::cli {
@@ -17,6 +20,8 @@ namespace {
 
 struct Settings {
   ReplayOptions replay;
+  std::optional<Venue> venue;        // --venue
+  std::vector<std::string> symbols;  // as typed
   std::vector<std::string> files;
   std::string rows = "csv";
   bool summary = false;
@@ -34,14 +39,19 @@ const OptionSpec kRowsSpec{.name = "rows",
                            .default_text = "csv",
                            .choices = {"csv", "json", "none"}};
 const OptionSpec kSymbolSpec{
-    .name = "symbol", .placeholder = "SYMBOL", .kind = OptionKind::kTexts, .help = "only these; all if not given"};
+    .name = "symbol",
+    .placeholder = "LIST",
+    .kind = OptionKind::kTexts,
+    .help = "only these: BTCUSDT, binance-usdm:BTCUSDT, an asset (BTC: its USDT pair); all if not given"};
 const OptionSpec kLimitSpec{
     .name = "limit",
     .placeholder = "LEVELS",
     .kind = OptionKind::kInteger,
     .help = "levels a side that the recorded snapshots were asked for, where that is not known"};
-const OptionSpec kSummarySpec{
-    .name = "summary", .placeholder = "", .kind = OptionKind::kSwitch, .help = "the end state, after the rows"};
+const OptionSpec kSummarySpec{.name = "summary",
+                              .placeholder = "",
+                              .kind = OptionKind::kSwitch,
+                              .help = "the end state; on standard error if there are rows on standard output"};
 
 Result<void> set_limit(Settings& settings, const Values& values) {
   const Result<int> limit = parse_integer(values[0], 1, 5000);
@@ -50,20 +60,25 @@ Result<void> set_limit(Settings& settings, const Values& values) {
   return {};
 }
 
-Result<void> set_symbols(Settings& settings, const Values& values) {
-  for (const std::string& typed : values) {
-    const Result<binance::SymbolWish> wish = binance::parse_symbol_wish(typed, settings.replay.venue);
-    if (!wish) return std::unexpected(wish.error());
-    settings.replay.symbols.push_back(wish->text);
-  }
+Result<void> set_replay_venue(Settings& settings, const Values& values) {
+  Venue venue = Venue::kBinanceSpot;
+  if (Result<void> set = set_venue(venue, values); !set) return set;
+  settings.venue = venue;
   return {};
+}
+
+OptionSpec venue_spec() {
+  OptionSpec spec = kVenueSpec;
+  spec.help = "where it was recorded";
+  spec.default_text = "as the recording or --symbol tells";
+  return spec;
 }
 
 std::span<const Option<Settings>> table() {
   static const std::array<Option<Settings>, 8> kOptions{{
       {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
-      {kVenueSpec, [](Settings& s, const Values& v) { return set_venue(s.replay.venue, v); }},
-      {kSymbolSpec, set_symbols},
+      {venue_spec(), set_replay_venue},
+      {kSymbolSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
       {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.replay.bands, v); }},
       {kLimitSpec, set_limit},
       {kStaleAfterSpec, [](Settings& s, const Values& v) { return set_positive_duration(s.replay.stale_after, v); }},
@@ -73,14 +88,50 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
-// The first of each kind of problem is said when it comes, the others are counted.
+// The venue that --venue or a prefix of --symbol names. Errors: kUsage, if they contradict each other.
+Result<std::optional<Venue>> named_venue(const Settings& settings) {
+  std::optional<Venue> venue = settings.venue;
+  for (const std::string& typed : settings.symbols) {
+    const bool has_prefix = typed.find(':') != std::string::npos;
+    const auto wish = binance::parse_symbol_wish(typed, venue.value_or(Venue::kBinanceSpot));
+    if (!wish) return fail(wish.error().code, "--symbol: " + wish.error().message);
+    if (!has_prefix) continue;
+    if (venue && *venue != wish->venue) {
+      return fail(ErrorCode::kUsage,
+                  fmt::format("--symbol: '{}' is not of {}, which {} names: replay each venue by itself", typed,
+                              to_string(*venue), settings.venue ? "--venue" : "another symbol"));
+    }
+    venue = wish->venue;
+  }
+  return venue;
+}
+
+// What nobody named, the recordings tell. One that contradicts is found as it is read, standard input too.
+Venue recorded_venue(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (file == "-") continue;  // can be read once only
+    if (const Result<Venue> told = exchange::venue_of_recording(file)) return *told;
+  }
+  return Venue::kBinanceSpot;
+}
+
+void settle(Settings& settings, std::optional<Venue> named) {
+  settings.replay.venue = named ? *named : recorded_venue(settings.files);
+  for (const std::string& typed : settings.symbols) {
+    settings.replay.symbols.push_back(binance::parse_symbol_wish(typed, settings.replay.venue)->text);
+  }
+}
+
+// The first ones are said as they come, the others are counted.
 class Problems {
  public:
   void add(const std::string& problem) {
-    if (++count_ <= kShown) complain(problem);
+    if (++count_ <= kShown) complain(problem, LogLevel::kWarn);
   }
   void finish() const {
-    if (count_ > kShown) complain(fmt::format("{} more problems like these were left out", count_ - kShown));
+    if (count_ > kShown) {
+      complain(fmt::format("{} more problems like these were left out", count_ - kShown), LogLevel::kWarn);
+    }
   }
 
  private:
@@ -88,12 +139,39 @@ class Problems {
   std::size_t count_ = 0;
 };
 
+// Rows as they come, and what is wrong with the recording as it is met.
+Result<void> print_rows(Replay& replay, RecordingReader& reader, const Settings& settings, Output& out) {
+  const Result<void> done = replay.run(reader);
+  if (settings.summary && settings.rows == "none") out.write(replay.summary());
+  out.flush();
+  if (settings.summary && settings.rows != "none") tell(replay.summary());
+  return done;
+}
+
+int verdict(const Replay& replay, Venue venue) {
+  if (!replay.is_recording()) {
+    complain(
+        "no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
+    return kExitBadInput;
+  }
+  const std::vector<std::string> missing = replay.missing_symbols();
+  if (missing.empty()) return kExitDone;
+  complain(
+      fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
+                  "what there is",
+                  fmt::join(missing, ", "), to_string(venue)));
+  return kExitBadInput;
+}
+
 int run(const Given& given) {
   Settings settings;
   settings.replay.bands = BandList::defaults();
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  const Result<std::optional<Venue>> named = named_venue(settings);
+  if (!named) return complain(named.error());
   Result<RecordingReader> reader = RecordingReader::open(settings.files);
   if (!reader) return complain(reader.error());
+  settle(settings, *named);
   const RowSchema schema = make_schema(settings.replay.bands);
   Output out;
   Problems problems;
@@ -107,18 +185,9 @@ int run(const Given& given) {
     out.write(text);
   };
   Replay replay(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
-  const Result<void> done = replay.run(*reader);
-  if (settings.summary) out.write(replay.summary());
-  out.flush();
+  const Result<void> done = print_rows(replay, *reader, settings, out);
   problems.finish();
-  if (!done) return complain(done.error());
-  const collector::PipelineCounters& counters = replay.pipeline().counters();
-  if (counters.messages == counters.refused) {
-    complain(
-        "no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
-    return kExitBadInput;
-  }
-  return kExitDone;
+  return done ? verdict(replay, settings.replay.venue) : complain(done.error());
 }
 
 }  // namespace
@@ -132,7 +201,7 @@ Command replay_command() {
           .positional = kFilesSpec,
           .examples =
               "  acts replay btcusdt_20240808.gz\n"
-              "  acts replay --venue binance-usdm --rows none --summary day1.jsonl.zst day2.jsonl.zst",
+              "  acts replay --symbol BTCUSDT --rows none --summary day1.jsonl.zst day2.jsonl.zst",
           .run = run};
 }
 

@@ -1,7 +1,7 @@
 #include "cli/run_collect.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -17,6 +17,16 @@ namespace {
 
 constexpr Nanos kRefresh = std::chrono::seconds{1};
 constexpr std::size_t kMaxLines = 40;
+
+// Asked for at each drawing: windows change.
+TerminalSize terminal_size() {
+  winsize window{};
+  TerminalSize size;
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &window) != 0) return size;
+  if (window.ws_col > 0) size.columns = window.ws_col;
+  if (window.ws_row > 0) size.rows = window.ws_row;
+  return size;
+}
 
 // Signals, the duration, display and service manager around a CollectRun.
 class Attendant {
@@ -44,12 +54,14 @@ class Attendant {
   void stop(const char* reason) {
     if (stopping_) return;
     stopping_ = true;
+    show_below_log("");
     notify_service("STOPPING=1");
     spdlog::info("stopping: {}", reason);
     run_->stop(reason, [this] { loop_.stop(); });
   }
 
   void reload() {
+    if (stopping_) return;
     const CollectSettings& now = run_->settings();
     if (!now.reload) {
       spdlog::warn("SIGHUP: there is no configuration file to read again");
@@ -67,7 +79,8 @@ class Attendant {
   }
 
   void refresh() {
-    fmt::print(stderr, "{}", display_.redraw(display_text(run_->health(), kMaxLines)));
+    if (stopping_) return;
+    show_below_log(display_text(run_->health(), kMaxLines, terminal_size()));
     loop_.start_timer(kRefresh, [this] { refresh(); });
   }
 
@@ -80,7 +93,6 @@ class Attendant {
   CollectRun* run_ = nullptr;
   bool on_terminal_;
   bool stopping_ = false;
-  Display display_;
 };
 
 }  // namespace

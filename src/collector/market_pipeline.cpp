@@ -115,7 +115,8 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
     return outcome;
   }
   outcome.is_data = true;
-  if (message->instrument == kNoInstrument && options_.add_unknown_symbols) {
+  if (message->instrument == kNoInstrument && options_.add_unknown_symbols &&
+      (!options_.wants_unknown_symbol || options_.wants_unknown_symbol(message->symbol))) {
     Instrument instrument;
     instrument.venue = options_.venue;
     instrument.symbol = message->symbol;

@@ -40,6 +40,7 @@ struct PipelineOptions {
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
   // Instruments are added as their first message comes: a replay without named symbols.
   bool add_unknown_symbols = false;
+  std::function<bool(std::string_view symbol)> wants_unknown_symbol = {};  // only those; empty: all
   binance::BookBuilderOptions book;
 };
 

@@ -13,6 +13,7 @@
 
 #include "binance/decoder.hpp"
 #include "binance/streams.hpp"
+#include "binance/venue_of_update.hpp"
 #include "exchange/instrument_names.hpp"
 #include "exchange/merged_recording.hpp"
 
@@ -314,8 +315,7 @@ Result<Venue> venue_of_recording(const std::string& path) {
     if (!line && line.error().code == ErrorCode::kUsage) return std::unexpected(line.error());
     if (!line) continue;
     if (!*line) break;
-    if ((*line)->json.find(R"("depthUpdate")") == std::string::npos) continue;
-    return (*line)->json.find(R"("pu":)") != std::string::npos ? Venue::kBinanceUsdm : Venue::kBinanceSpot;
+    if (const std::optional<Venue> venue = binance::venue_of_update((*line)->json)) return *venue;
   }
   return fail(ErrorCode::kBadInput,
               fmt::format("{}: no depth update in the first {} lines tells the venue; name it", path, kLines));

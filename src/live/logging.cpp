@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -16,6 +18,8 @@
 #include <utility>
 
 #include "acts/base/time.hpp"
+
+#include "live/display.hpp"
 
 namespace acts {
 namespace {
@@ -54,6 +58,11 @@ std::string time_text(spdlog::log_clock::time_point time) {
   return to_iso8601(UnixNanos{since_epoch.count()});
 }
 
+// Whatever a peer said stays on its line.
+void append_on_one_line(std::string& line, std::string_view text) {
+  for (const char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+}
+
 class LineFormatter final : public spdlog::formatter {
  public:
   explicit LineFormatter(LogFormat format) : format_(format) {}
@@ -72,8 +81,7 @@ class LineFormatter final : public spdlog::formatter {
       line += level_name(message.level);
       message.color_range_end = line.size();
       line += ' ';
-      // Whatever a peer said stays on its line.
-      for (const char c : payload) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+      append_on_one_line(line, payload);
       line += '\n';
     }
     out.append(line.data(), line.data() + line.size());
@@ -101,6 +109,40 @@ std::string event_json(const LogEvent& event) {
   return fields;
 }
 
+// Standard error, with lines that stay below the log.
+class Console final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  Console() {
+    if (const char* const none = std::getenv("NO_COLOR"); none != nullptr && *none != '\0') {
+      lines_.set_color_mode(spdlog::color_mode::never);
+    }
+  }
+
+  void show(const std::string& lines) {
+    const std::scoped_lock lock(mutex_);
+    print(display_.redraw(lines));
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    print(display_.erase());
+    lines_.log(message);
+    print(display_.draw());
+  }
+  void flush_() override { lines_.flush(); }
+  void set_formatter_(std::unique_ptr<spdlog::formatter> formatter) override {
+    lines_.set_formatter(std::move(formatter));
+  }
+
+ private:
+  static void print(const std::string& text) {
+    if (!text.empty()) std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+
+  spdlog::sinks::stderr_color_sink_st lines_;
+  Display display_;
+};
+
 // Where events go.
 class EventLog {
  public:
@@ -111,20 +153,18 @@ class EventLog {
       std::filesystem::create_directories(directory, error);
       if (error) {
         return fail(ErrorCode::kStorage,
-                    fmt::format("{}: cannot be made for log files: {}", directory.string(), error.message()));
+                    fmt::format("{}: cannot be made for log files: {}: let this user write there, or give another "
+                                "directory with --data-dir",
+                                directory.string(), error.message()));
       }
     }
-    auto console = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-    if (const char* const none = std::getenv("NO_COLOR"); none != nullptr && *none != '\0') {
-      console->set_color_mode(spdlog::color_mode::never);
-    }
-    console->set_formatter(std::make_unique<LineFormatter>(settings.format));
-    auto plain = std::make_shared<spdlog::logger>("acts", console);
-    plain->set_level(spdlog_level(settings.level));
     const std::scoped_lock lock(mutex_);
+    if (!console_) console_ = std::make_shared<Console>();
+    console_->set_formatter(std::make_unique<LineFormatter>(settings.format));
+    auto plain = std::make_shared<spdlog::logger>("acts", console_);
+    plain->set_level(spdlog_level(settings.level));
     settings_ = settings;
     directory_ = directory;
-    console_ = std::move(console);
     files_.clear();
     spdlog::set_default_logger(std::move(plain));
     return {};
@@ -133,15 +173,21 @@ class EventLog {
   void write(const LogEvent& event) {
     const std::scoped_lock lock(mutex_);
     if (event.level < settings_.level || settings_.level == LogLevel::kOff) return;
+    if (event.own_file_only && (!settings_.per_symbol || event.symbol.empty())) return;
     if (!console_) {  // a program that embeds us and set up spdlog itself
       spdlog::log(spdlog_level(event.level), "{}", event_text(event));
       return;
     }
     const std::string line = settings_.format == LogFormat::kJson ? event_json(event) : event_text(event);
     const spdlog::details::log_msg message(kEventLogger, spdlog_level(event.level), line);
-    put(*console_, message);
+    if (!event.own_file_only) put(*console_, message);
     if (!settings_.per_symbol || event.symbol.empty()) return;
     if (FileSink* const file = file_of(event)) put_in_file(*file, message);
+  }
+
+  void show(const std::string& lines) {
+    const std::scoped_lock lock(mutex_);
+    if (console_) console_->show(lines);
   }
 
  private:
@@ -191,7 +237,7 @@ class EventLog {
   std::mutex mutex_;
   LogSettings settings_;
   std::filesystem::path directory_;
-  std::shared_ptr<spdlog::sinks::sink> console_;
+  std::shared_ptr<Console> console_;
   std::map<std::pair<Venue, std::string>, std::unique_ptr<FileSink>> files_;
   bool said_full_ = false;
 };
@@ -209,5 +255,18 @@ Result<void> start_logging(const LogSettings& settings, const std::string& data_
 }
 
 void log_event(const LogEvent& event) { event_log().write(event); }
+
+std::string log_line(LogFormat format, LogLevel level, std::string_view message) {
+  if (format == LogFormat::kText) {
+    std::string line = "acts: ";
+    append_on_one_line(line, message);
+    return line + '\n';
+  }
+  spdlog::memory_buf_t buffer;
+  LineFormatter(format).format(spdlog::details::log_msg("acts", spdlog_level(level), message), buffer);
+  return {buffer.data(), buffer.size()};
+}
+
+void show_below_log(const std::string& lines) { event_log().show(lines); }
 
 }  // namespace acts

@@ -35,6 +35,7 @@ struct LogEvent {
   std::string_view event = {};   // "connection_lost", ...: for programs
   std::string_view text = {};    // one line without a final full stop
   std::uint64_t repeats = 0;     // how many of the kind were held back since the last line
+  bool own_file_only = false;    // for the symbol's file; nothing where there is none
 };
 
 // Files of so many symbols are open at once; events of further ones go to standard error alone, which is said once.
@@ -43,5 +44,12 @@ inline constexpr std::size_t kMaxSymbolLogs = 2000;
 // May be called again: later lines go the new way. Errors: kStorage, if the directory for the files cannot be made.
 Result<void> start_logging(const LogSettings& settings, const std::string& data_dir);
 void log_event(const LogEvent& event);
+
+// A line as the log has it, with its newline, for a program that has no log (yet). Text: without a time.
+std::string log_line(LogFormat format, LogLevel level, std::string_view message);
+
+// On a terminal: lines (display_text()) that stay below the log, redrawn in place; each log line goes above them.
+// "" removes them. Does nothing before start_logging().
+void show_below_log(const std::string& lines);
 
 }  // namespace acts

@@ -5,18 +5,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "binance/venue_of_update.hpp"
 #include "collector/actions.hpp"
 #include "collector/symbol_status.hpp"
 
 namespace acts {
 namespace {
 
+// An asset stands for its USDT pair.
+bool means(std::string_view wish, std::string_view symbol) {
+  constexpr std::string_view kUsdt = "USDT";
+  if (symbol == wish) return true;
+  return symbol.size() == wish.size() + kUsdt.size() && symbol.starts_with(wish) && symbol.ends_with(kUsdt);
+}
+
+bool is_wanted(const std::vector<std::string>& wishes, std::string_view symbol) {
+  return wishes.empty() || std::ranges::any_of(wishes, [&](const std::string& wish) { return means(wish, symbol); });
+}
+
 collector::PipelineOptions pipeline_options(const ReplayOptions& options) {
   collector::PipelineOptions result;
   result.venue = options.venue;
   result.bands = options.bands;
   result.stale_after = options.stale_after;
-  result.add_unknown_symbols = options.symbols.empty();
+  result.add_unknown_symbols = true;
+  result.wants_unknown_symbol = [wishes = options.symbols](std::string_view symbol) {
+    return is_wanted(wishes, symbol);
+  };
   return result;
 }
 
@@ -46,17 +61,23 @@ Result<void> Replay::run(RecordingReader& reader) {
     }
     if (!*item) break;
     if (const auto* line = std::get_if<RecordedLine>(&**item)) {
-      on_line(*line);
+      if (Result<void> done = on_line(*line); !done) return done;
     } else {
       on_entry(std::get<IndexEntry>(**item));
     }
   }
-  unassigned_ += static_cast<std::uint64_t>(held_.has_value());
+  end_file();
   return {};
 }
 
-bool Replay::wanted(const std::string& symbol) const {
-  return options_.symbols.empty() || std::ranges::find(options_.symbols, symbol) != options_.symbols.end();
+bool Replay::wanted(std::string_view symbol) const { return is_wanted(options_.symbols, symbol); }
+
+std::vector<std::string> Replay::missing_symbols() const {
+  std::vector<std::string> missing = options_.symbols;
+  for (collector::InstrumentIndex index = 0; index < pipeline_.size(); ++index) {
+    std::erase_if(missing, [&](const std::string& wish) { return means(wish, pipeline_.symbol(index)); });
+  }
+  return missing;
 }
 
 void Replay::add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts) {
@@ -67,54 +88,90 @@ void Replay::add_symbol(const std::string& symbol, std::string_view status, Unix
   pipeline_.set_status(index, collector::symbol_status_from(status));
 }
 
-void Replay::on_line(const RecordedLine& line) {
-  if (!started_) {
-    started_ = true;
-    for (const std::string& symbol : options_.symbols) add_symbol(symbol, "trading", line.ts_recv);
+// Once a file: what is read by the rules of the wrong venue has books that look fine and are not.
+Result<void> Replay::check_venue(const RecordedLine& line) {
+  if (venue_told_) return {};
+  const std::optional<Venue> venue = binance::venue_of_update(line.json);
+  venue_told_ = venue.has_value();
+  if (!venue || *venue == options_.venue) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}:{}: recorded from {}, not from {}: replay it with --venue {}", line.file,
+                          line.line_number, to_string(*venue), to_string(options_.venue), to_string(*venue)));
+}
+
+Result<void> Replay::on_line(const RecordedLine& line) {
+  if (line.file != file_) {
+    end_file();
+    file_ = line.file;
+    venue_told_ = false;
   }
+  if (Result<void> fits = check_venue(line); !fits) return fits;
   if (answer_) {
     on_answer(line.json, line.ts_recv);
-    return;
+    return {};
   }
-  is_snapshot_ = false;
+  snapshot_id_.reset();
+  is_unknown_ = false;
   const collector::MessageOutcome outcome = pipeline_.on_message(line.json, line.ts_recv);
-  if (!outcome.problem.empty() && (!outcome.is_data || options_.symbols.empty())) {
+  const bool is_unwanted =
+      outcome.is_data && outcome.instrument == collector::kNoInstrument && !options_.symbols.empty();
+  if (!outcome.problem.empty() && !is_unwanted) {
     problem_(fmt::format("{}:{}: {}", line.file, line.line_number, outcome.problem));
   }
+  if (is_unknown_) problem_(fmt::format("{}:{}: a message of no kind that is known", line.file, line.line_number));
   checks_.resize(pipeline_.size());
-  if (is_snapshot_) {
-    depth_answer(only_symbol(), line.json, options_.limit, line.ts_recv);
+  if (snapshot_id_) {
+    owners_.on_answer({*snapshot_id_, std::string(line.json), line.ts_recv, line.line_number});
   } else if (outcome.update && outcome.instrument != collector::kNoInstrument) {
     checks_[outcome.instrument].on_book(pipeline_.builder(outcome.instrument).book());
   }
-  if (held_ && only_symbol() != collector::kNoInstrument) {
-    const Held held = *std::exchange(held_, std::nullopt);
-    depth_answer(only_symbol(), held.json, options_.limit, line.ts_recv);
+  if (owners_.may_take()) give_answers();
+  return {};
+}
+
+void Replay::end_file() {
+  owners_.end_file();
+  give_answers();
+}
+
+void Replay::give_answers() {
+  for (const AnswerOwners::Answer& answer : owners_.take()) {
+    if (answer.symbol.empty()) {
+      ++unassigned_;
+      problem_(fmt::format("{}:{}: a REST depth answer of no symbol that could be told by its update ids: left out",
+                           file_, answer.line_number));
+    } else if (const auto index = pipeline_.find(answer.symbol); index != collector::kNoInstrument) {
+      depth_answer(index, answer.json, options_.limit, answer.ts_recv);
+    }
   }
 }
 
 void Replay::on_decoded(const binance::Message& message) {
-  is_snapshot_ = message.symbol.empty() && std::holds_alternative<DepthSnapshot>(message.body);
-  const auto* ticker = std::get_if<BookTicker>(&message.body);
-  if (ticker != nullptr && message.instrument < checks_.size()) {
-    checks_[message.instrument].on_ticker(*ticker, pipeline_.builder(message.instrument).book());
+  if (std::holds_alternative<binance::OtherMessage>(message.body)) {
+    ++not_decoded_;
+    is_unknown_ = message.symbol.empty() && message.stream.empty();
+  } else if (!std::holds_alternative<binance::ControlReply>(message.body) &&
+             !std::holds_alternative<binance::VenueError>(message.body)) {
+    ++events_;
+  }
+  const auto* snapshot = std::get_if<DepthSnapshot>(&message.body);
+  if (snapshot != nullptr && message.symbol.empty()) snapshot_id_ = snapshot->last_update_id;
+  if (message.symbol.empty()) return;
+  if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+    const bool is_usdm = options_.venue == Venue::kBinanceUsdm;
+    owners_.on_ids(message.symbol, is_usdm ? update->previous_last_update_id : update->first_update_id.previous(),
+                   update->last_update_id);
+  } else if (const auto* ticker = std::get_if<BookTicker>(&message.body)) {
+    owners_.on_ids(message.symbol, ticker->update_id, ticker->update_id);
+    if (message.instrument < checks_.size()) {
+      checks_[message.instrument].on_ticker(*ticker, pipeline_.builder(message.instrument).book());
+    }
+  } else {
+    owners_.on_message(message.symbol);
   }
 }
 
-collector::InstrumentIndex Replay::only_symbol() const { return pipeline_.size() == 1 ? 0 : collector::kNoInstrument; }
-
 void Replay::depth_answer(collector::InstrumentIndex index, std::string_view json, int limit, UnixNanos ts_recv) {
-  if (index == collector::kNoInstrument) {
-    if (pipeline_.size() == 0 && !held_) {
-      held_ = Held{std::string(json), ts_recv};
-      return;
-    }
-    ++unassigned_;
-    problem_(
-        "a REST depth answer among several symbols and no index that tells whose it is: left out; name one with "
-        "--symbol");
-    return;
-  }
   if (const Result<void> done = pipeline_.on_depth_answer(index, json, limit, ts_recv); !done)
     problem_(done.error().message);
   checks_.resize(pipeline_.size());
@@ -134,10 +191,10 @@ void Replay::on_entry(const IndexEntry& entry) {
   const auto known = [this](const std::string& symbol) {
     return wanted(symbol) ? pipeline_.find(symbol) : collector::kNoInstrument;
   };
+  indexed_ = true;
   if (const auto* answer = std::get_if<index::RestAnswer>(&entry.event)) {
     answer_ = *answer;
   } else if (const auto* added = std::get_if<index::SymbolAdded>(&entry.event)) {
-    started_ = true;
     pipeline_.add_no_unknown_symbols();  // the run collected those that its index names, and no others
     if (wanted(added->symbol)) add_symbol(added->symbol, added->settings, entry.ts);
   } else if (const auto* removed = std::get_if<index::SymbolRemoved>(&entry.event)) {
@@ -173,8 +230,8 @@ std::string Replay::summary() const {
         checks_[i].points() - checks_[i].differences(), checks_[i].points(), to_string(builder.status().state));
   }
   const collector::PipelineCounters& counters = pipeline_.counters();
-  out += fmt::format("messages {}, refused {}, unreadable lines {}, unassigned answers {}, rows {}\n",
-                     counters.messages, counters.refused, unreadable_, unassigned_, counters.rows);
+  out += fmt::format("messages {}, refused {}, not decoded {}, unreadable lines {}, unassigned answers {}, rows {}\n",
+                     counters.messages, counters.refused, not_decoded_, unreadable_, unassigned_, counters.rows);
   return out;
 }
 

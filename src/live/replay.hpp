@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "acts/market/venue.hpp"
 
 #include "collector/market_pipeline.hpp"
+#include "live/answer_owners.hpp"
 #include "live/ticker_check.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -22,7 +22,8 @@ namespace acts {
 
 struct ReplayOptions {
   Venue venue = Venue::kBinanceSpot;
-  std::vector<std::string> symbols;  // empty: all there are
+  // Symbols, or assets, which mean their USDT pairs; in upper case; empty: all there are.
+  std::vector<std::string> symbols;
   BandList bands;
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
   int limit = 0;  // of REST depth answers whose request is not known
@@ -34,7 +35,7 @@ class Replay {
   Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std::function<void(std::string)> problem);
 
   // To the end of the recording. Refused lines are counted and do not end it. Errors: kStorage if the system cannot
-  // read on.
+  // read on, kUsage if the recording is of another venue.
   Result<void> run(RecordingReader& reader);
 
   [[nodiscard]] const collector::MarketPipeline& pipeline() const { return pipeline_; }
@@ -43,32 +44,40 @@ class Replay {
   [[nodiscard]] std::uint64_t unreadable() const { return unreadable_; }
   // REST answers whose symbol could not be told.
   [[nodiscard]] std::uint64_t unassigned() const { return unassigned_; }
+  // Well-formed messages of no kind that is decoded.
+  [[nodiscard]] std::uint64_t not_decoded() const { return not_decoded_; }
+  // Something in it speaks of a market: an event, a snapshot, or the index of a run.
+  [[nodiscard]] bool is_recording() const { return events_ > 0 || indexed_; }
+  // Of ReplayOptions::symbols those of which there is nothing.
+  [[nodiscard]] std::vector<std::string> missing_symbols() const;
   // The end state, one line an instrument and one for the whole: what `--summary` prints.
   [[nodiscard]] std::string summary() const;
 
  private:
-  struct Held {
-    std::string json;
-    UnixNanos ts_recv;
-  };
-
-  void on_line(const RecordedLine& line);
+  Result<void> on_line(const RecordedLine& line);
+  Result<void> check_venue(const RecordedLine& line);
   void on_entry(const IndexEntry& entry);
   void on_answer(std::string_view json, UnixNanos ts_recv);
+  void end_file();
+  void give_answers();
   void depth_answer(collector::InstrumentIndex index, std::string_view json, int limit, UnixNanos ts_recv);
   void on_decoded(const binance::Message& message);
   void add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts);
-  [[nodiscard]] bool wanted(const std::string& symbol) const;
-  [[nodiscard]] collector::InstrumentIndex only_symbol() const;
+  [[nodiscard]] bool wanted(std::string_view symbol) const;
 
   ReplayOptions options_;
   std::function<void(std::string)> problem_;
   collector::MarketPipeline pipeline_;
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
-  std::optional<Held> held_;                 // a snapshot from before its symbol was known
-  bool is_snapshot_ = false;
-  bool started_ = false;
+  AnswerOwners owners_;                      // of answers without an index that tells
+  std::optional<UpdateId> snapshot_id_;      // of the current line, if it is such an answer
+  bool is_unknown_ = false;                  // it is nothing that a venue sends
+  std::string file_;                         // of the last line
+  bool venue_told_ = false;                  // by a line of that file
+  bool indexed_ = false;
+  std::uint64_t events_ = 0;
+  std::uint64_t not_decoded_ = 0;
   std::uint64_t unreadable_ = 0;
   std::uint64_t unassigned_ = 0;
 };

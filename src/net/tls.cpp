@@ -8,6 +8,8 @@
 
 #include <vector>
 
+#include "net/ca_file.hpp"
+
 namespace acts {
 namespace {
 
@@ -89,16 +91,14 @@ Task<error_code> handshake(TlsStream& stream, ssl::stream_base::handshake_type s
 
 }  // namespace
 
-NetResult<std::shared_ptr<TlsContext>> client_tls(EventLoop::Impl& loop, const std::string& ca_file) {
-  std::weak_ptr<TlsContext>& shared = loop.client_tls[ca_file];
-  if (std::shared_ptr<TlsContext> context = shared.lock()) return context;
-  auto context = std::make_shared<TlsContext>(ssl::context::tls_client);
-  context->context.set_verify_mode(ssl::verify_peer);
+namespace {
+
+NetResult<void> trust(TlsContext& context, const std::string& ca_file) {
   error_code error;
   if (ca_file.empty()) {
-    context->context.set_default_verify_paths(error);
+    context.context.set_default_verify_paths(error);
   } else {
-    context->context.load_verify_file(ca_file, error);
+    context.context.load_verify_file(ca_file, error);
   }
   if (error) {
     ERR_clear_error();
@@ -109,8 +109,26 @@ NetResult<std::shared_ptr<TlsContext>> client_tls(EventLoop::Impl& loop, const s
     failure.code = ErrorCode::kUsage;
     return std::unexpected(std::move(failure));
   }
+  return {};
+}
+
+}  // namespace
+
+NetResult<std::shared_ptr<TlsContext>> client_tls(EventLoop::Impl& loop, const std::string& ca_file) {
+  std::weak_ptr<TlsContext>& shared = loop.client_tls[ca_file];
+  if (std::shared_ptr<TlsContext> context = shared.lock()) return context;
+  auto context = std::make_shared<TlsContext>(ssl::context::tls_client);
+  context->context.set_verify_mode(ssl::verify_peer);
+  if (NetResult<void> trusted = trust(*context, ca_file); !trusted) return std::unexpected(trusted.error());
   shared = context;
   return context;
+}
+
+Result<void> check_ca_file(const std::string& ca_file) {
+  if (ca_file.empty()) return {};
+  TlsContext context(ssl::context::tls_client);
+  const NetResult<void> trusted = trust(context, ca_file);
+  return trusted ? Result<void>() : fail(ErrorCode::kUsage, trusted.error().message);
 }
 
 Result<std::shared_ptr<TlsContext>> server_tls(const std::string& certificate_file, const std::string& key_file) {

@@ -1,0 +1,152 @@
+// Replay of recordings whose index does not tell what belongs to whom.
+#include "live/replay.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts {
+namespace {
+
+using acts::testing::TempDir;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const std::string kBtc = test::testdata("binance-feed/spot/btcusdt_20240808.gz");
+const std::string kEth = test::testdata("binance-feed/spot/ethusdt_20240808.gz");
+const std::string kUsdm = test::testdata("binance-feed/usdm/btcusdt_20240808.gz");
+
+struct Replayed {
+  std::string summary;
+  std::vector<std::string> problems;
+  std::vector<std::string> missing;
+  std::size_t rows = 0;
+  Result<void> done;
+  bool is_recording = false;
+  std::uint64_t not_decoded = 0;
+};
+
+Replayed replay(const std::vector<std::string>& files, std::vector<std::string> symbols = {},
+                Venue venue = Venue::kBinanceSpot) {
+  Replayed result;
+  ReplayOptions options;
+  options.venue = venue;
+  options.bands = BandList::defaults();
+  options.symbols = std::move(symbols);
+  Replay replay(
+      options, [&](MinuteRow&&) { ++result.rows; },
+      [&](std::string problem) { result.problems.push_back(std::move(problem)); });
+  Result<RecordingReader> reader = RecordingReader::open(files);
+  EXPECT_TRUE(reader.has_value());
+  result.done = replay.run(*reader);
+  result.summary = replay.summary();
+  result.missing = replay.missing_symbols();
+  result.is_recording = replay.is_recording();
+  result.not_decoded = replay.not_decoded();
+  return result;
+}
+
+std::string update(const std::string& symbol, int first, int last, const std::string& price = "10") {
+  return R"(100 {"e":"depthUpdate","E":1,"s":")" + symbol + R"(","U":)" + std::to_string(first) + R"(,"u":)" +
+         std::to_string(last) + R"(,"b":[[")" + price + R"(","1"]],"a":[]})" + "\n";
+}
+
+std::string snapshot(int id, const std::string& price) {
+  return R"(100 {"lastUpdateId":)" + std::to_string(id) + R"(,"bids":[[")" + price + R"(","2"]],"asks":[]})" + "\n";
+}
+
+// --symbol ETHUSDT on a file of BTCUSDT gave BTC's book as ETHUSDT, live.
+TEST(Replay, DoesNotGiveAFilesSnapshotToASymbolThatItDoesNotHave) {
+  const Replayed result = replay({kBtc}, {"ETHUSDT"});
+  EXPECT_TRUE(result.done);
+  EXPECT_EQ(result.rows, 0U);
+  EXPECT_THAT(result.missing, ElementsAre("ETHUSDT"));
+  EXPECT_THAT(result.summary, ::testing::StartsWith("messages "));
+  EXPECT_THAT(result.problems, IsEmpty());
+}
+
+TEST(Replay, TakesAnAssetForItsUsdtPair) {
+  const Replayed result = replay({kBtc}, {"BTC"});
+  EXPECT_THAT(result.missing, IsEmpty());
+  EXPECT_EQ(result.rows, 5U);
+  EXPECT_THAT(result.summary, HasSubstr("binance-spot BTCUSDT: bid 61685.99 x 1.0087"));
+}
+
+// The second file's snapshot was left out: there were two symbols by then.
+TEST(Replay, SynchronisesEachOfSeveralFilesOfOneSymbol) {
+  for (const std::vector<std::string>& symbols : {std::vector<std::string>{}, {"BTCUSDT", "ETHUSDT"}}) {
+    const Replayed result = replay({kBtc, kEth}, symbols);
+    EXPECT_THAT(result.problems, IsEmpty());
+    EXPECT_THAT(result.summary, HasSubstr("BTCUSDT: bid 61685.99 x 1.0087, ask 61686 x 2.29327, levels 1209 / 2196"));
+    EXPECT_THAT(result.summary, HasSubstr("ETHUSDT: bid 2682.5 x 3.3168, ask 2682.51 x 48.9739, levels 1195 / 1158"));
+  }
+}
+
+TEST(Replay, TellsSnapshotsOfOneFileApartByTheirIds) {
+  const TempDir dir;
+  const std::string file = dir.write("both", snapshot(11, "1") + snapshot(901, "2") + update("AUSDT", 10, 12, "0.5") +
+                                                 update("BUSDT", 900, 902, "0.5"));
+  const Replayed result = replay({file});
+  EXPECT_THAT(result.problems, IsEmpty());
+  EXPECT_THAT(result.summary, HasSubstr("AUSDT: bid 1 x 2,"));
+  EXPECT_THAT(result.summary, HasSubstr("BUSDT: bid 2 x 2,"));
+  const Replayed one = replay({file}, {"B"});
+  EXPECT_THAT(one.summary, HasSubstr("BUSDT: bid 2 x 2,"));
+  EXPECT_THAT(one.summary, ::testing::Not(HasSubstr("AUSDT")));
+}
+
+TEST(Replay, SaysWhichSnapshotBelongsToNobody) {
+  const TempDir dir;
+  const std::string file = dir.write("lost", update("AUSDT", 10, 12) + snapshot(500, "1") + update("BUSDT", 900, 902));
+  EXPECT_THAT(replay({file}).problems, ElementsAre(file + ":2: a REST depth answer of no symbol that could be told by "
+                                                          "its update ids: left out"));
+}
+
+// A recording of USD-M was read by spot's rules, without a word.
+TEST(Replay, RefusesARecordingOfTheOtherVenue) {
+  const Replayed result = replay({kUsdm});
+  ASSERT_FALSE(result.done);
+  EXPECT_EQ(result.done.error().code, ErrorCode::kUsage);
+  EXPECT_EQ(result.done.error().message,
+            kUsdm + ":1: recorded from binance-usdm, not from binance-spot: replay it with --venue binance-usdm");
+  EXPECT_FALSE(replay({kBtc}, {}, Venue::kBinanceUsdm).done);
+  EXPECT_FALSE(replay({kUsdm, kBtc}, {}, Venue::kBinanceUsdm).done);
+  EXPECT_TRUE(replay({kUsdm}, {}, Venue::kBinanceUsdm).done);
+}
+
+// With --symbol X no refused update was said, not even one of X.
+TEST(Replay, SaysWhatIsRefusedOfASymbolThatIsWanted) {
+  const TempDir dir;
+  // Two quantities that no scale holds together: well-formed, and refused by the book alone.
+  const auto with_quantity = [](const std::string& symbol, int id, const std::string& quantity) {
+    return R"(100 {"e":"depthUpdate","E":1,"s":")" + symbol + R"(","U":)" + std::to_string(id) + R"(,"u":)" +
+           std::to_string(id) + R"(,"b":[["1",")" + quantity + R"("]],"a":[]})" + "\n";
+  };
+  std::string lines;
+  for (const char* symbol : {"BUSDT", "AUSDT"}) {
+    lines += with_quantity(symbol, 1, "900000000000") + with_quantity(symbol, 2, "0.00000001");
+  }
+  const Replayed result = replay({dir.write("bad", lines)}, {"AUSDT"});
+  EXPECT_THAT(result.problems, ElementsAre(HasSubstr("bad:4: ")));
+}
+
+// A file of unknown objects ended with exit 0.
+TEST(Replay, KnowsARecordingFromOtherJson) {
+  const TempDir dir;
+  const Replayed other =
+      replay({dir.write("other", "100 {\"a\":1}\n100 {\"b\":\"" + std::string(17 << 20, 'x') + "\"}\n")});
+  EXPECT_FALSE(other.is_recording);
+  EXPECT_EQ(other.not_decoded, 2U);
+  EXPECT_THAT(other.problems,
+              ElementsAre(HasSubstr(":1: a message of no kind"), HasSubstr(":2: a message of no kind")));
+  EXPECT_TRUE(replay({dir.write("one", update("AUSDT", 10, 12))}).is_recording);
+}
+
+}  // namespace
+}  // namespace acts
