@@ -1,6 +1,7 @@
 // A running collector: one VenueRun a venue, the store behind them, /metrics and /health beside them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,7 +12,10 @@
 #include "acts/base/clock.hpp"
 #include "acts/base/result.hpp"
 
+#include "live/data_lock.hpp"
 #include "live/health_text.hpp"
+#include "live/missed_minutes.hpp"
+#include "live/process_health.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
 #include "live/venue_run.hpp"
@@ -23,7 +27,7 @@ namespace acts {
 // For whoever watches or tests a run. Any may be left empty.
 struct CollectHooks {
   std::function<void(const MinuteRow&)> row;
-  std::function<void(Venue, const collector::Log&)> log;
+  std::function<void(std::optional<Venue>, const collector::Log&)> log;  // no venue: of the process
   // Instead of SQLite in the data directory.
   std::function<Result<std::unique_ptr<FeatureStore>>(const RowSchema&)> open_store;
   // Changes what the settings do not tell.
@@ -32,16 +36,20 @@ struct CollectHooks {
 
 class CollectRun {
  public:
-  // Opens the store and, if wanted, the metrics port. Loop and clock outlive the object. Errors: kUsage, kStorage.
+  // Locks the data directory, opens the store and, if wanted, the metrics port. Loop and clock outlive the object.
+  // Errors: kUsage, kStorage.
   static Result<std::unique_ptr<CollectRun>> make(EventLoop& loop, Clock& clock, CollectSettings settings,
                                                   CollectHooks hooks);
   ~CollectRun();
 
   void start();
-  // Closes connections, then calls `done` in the loop once everything has ended or kStopLimit of real time is over.
+  // Closes connections, brings rows and recordings to the disk, then calls `done` in the loop: once all of that is
+  // done, or kStopLimit of real time after the first call, whatever hangs.
   void stop(std::string_view reason, std::function<void()> done);
-  // After stop(): rows and recording are brought to the disk. False, with a line in the log, if the limit was too
-  // short.
+  // Gives up at once what stop() still waits for.
+  void abandon();
+  // After stop() has called back: waits for what is left of kStopLimit if it has not. False, with a line in the log
+  // that says how much, if something is not on the disk.
   bool drain();
   // As wanted now: only the symbols may change in a run; the errors name what else would need a restart.
   Result<void> reload(const CollectSettings& wanted);
@@ -52,8 +60,8 @@ class CollectRun {
   [[nodiscard]] std::optional<std::uint16_t> metrics_port() const { return metrics_port_; }
   [[nodiscard]] const std::vector<std::unique_ptr<VenueRun>>& venues() const { return venues_; }
 
-  static constexpr Nanos kStopLimit = std::chrono::seconds{8};
-  static constexpr Nanos kDrainLimit = std::chrono::seconds{15};
+  static constexpr Nanos kStopLimit = std::chrono::seconds{20};        // the service unit allows more
+  static constexpr Nanos kConnectionsLimit = std::chrono::seconds{8};  // of it, for the closing of connections
 
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
@@ -61,18 +69,30 @@ class CollectRun {
   Result<void> add_venue(Venue venue, std::vector<std::string> symbols);
   Result<void> serve();
   void answer(const HttpServerRequest& request, HttpReply reply);
-  void log(Venue venue, const collector::Log& line);
-  void poll_stopped(std::function<void()> done, Nanos left);
+  Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, RowWriterOptions& options);
+  void log(std::optional<Venue> venue, const collector::Log& line);
+  void watch();
+  void begin_stop();
+  void begin_drain();
+  [[nodiscard]] bool drained() const;
+  [[nodiscard]] Nanos stopping_for() const;
+  void poll_stopped(std::function<void()> done);
+  void poll_drained(std::function<void()> done);
 
   EventLoop& loop_;
   Clock& clock_;
   CollectSettings settings_;
   CollectHooks hooks_;
+  std::optional<DataLock> lock_;  // let go of last
   std::unique_ptr<RowWriter> rows_;
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
+  ProcessWatch watch_;
+  std::optional<EventLoop::TimerId> watch_timer_;
+  std::optional<std::chrono::steady_clock::time_point> stop_began_;
+  bool draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

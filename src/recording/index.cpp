@@ -271,9 +271,8 @@ Result<void> append_index_line(std::string& out, const IndexEntry& entry) {
   out += "}\n";
   if (make.too_long().empty()) return {};
   out.resize(start);
-  return fail(ErrorCode::kBadInput,
-              fmt::format("'{}' of an index entry is longer than {} bytes or {} runs of lines", make.too_long(),
-                          kMaxIndexTextBytes, kMaxConnectionRuns));
+  return fail(ErrorCode::kBadInput, fmt::format("'{}' of an index entry is longer than {} bytes or {} runs of lines",
+                                                make.too_long(), kMaxIndexTextBytes, kMaxConnectionRuns));
 }
 
 Result<IndexEntry> parse_index_line(std::string_view line) {

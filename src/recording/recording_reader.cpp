@@ -162,7 +162,8 @@ Result<std::optional<RecordedItem>> RecordingReader::take_line() {
                                                   input().name, log.line_number(), problem));
   }
   ++lines_;
-  return RecordedItem(RecordedLine{ts_recv, json, input().name, log.line_number(), connection_of_line(log.line_number())});
+  return RecordedItem(
+      RecordedLine{ts_recv, json, input().name, log.line_number(), connection_of_line(log.line_number())});
 }
 
 // What the index still holds belongs to lines that are not there.

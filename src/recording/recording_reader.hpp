@@ -64,8 +64,8 @@ class RecordingReader {
     std::optional<IndexEntry> entry;  // the next of the index
     bool log_ended = false;
     index::Connections connections{};  // the entry that was taken last,
-    std::size_t run = 0;             // and its run of lines that comes next or goes on,
-    std::uint64_t run_end = 0;       // to this line
+    std::size_t run = 0;               // and its run of lines that comes next or goes on,
+    std::uint64_t run_end = 0;         // to this line
   };
 
   [[nodiscard]] const RecordingInput& input() const { return inputs_[position_]; }

@@ -170,8 +170,8 @@ void RecordingWriter::add_connections() {
   if (runs_.empty()) return;
   const bool all_of_none = runs_.size() == 1 && runs_.front().connection == 0;  // goes without saying
   if (!all_of_none) {
-    ACTS_ASSERT(append_index_line(files_->index.tail(),
-                                  {lines_before_runs_, runs_ts_, index::Connections{std::move(runs_)}}));
+    ACTS_ASSERT(
+        append_index_line(files_->index.tail(), {lines_before_runs_, runs_ts_, index::Connections{std::move(runs_)}}));
   }
   runs_.clear();
 }

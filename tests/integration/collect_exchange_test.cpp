@@ -159,7 +159,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   CollectHooks hooks;
   hooks.row = [&](const MinuteRow& row) { rows.push_back(row); };
   std::vector<std::string> warnings;
-  hooks.log = [&](Venue, const collector::Log& log) {
+  hooks.log = [&](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) warnings.push_back(log.text);
   };
   hooks.tune = patient;
