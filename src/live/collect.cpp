@@ -223,11 +223,11 @@ void CollectRun::stop(std::string_view reason, std::function<void()> done) {
   poll_stopped(std::move(done));
 }
 
-void CollectRun::abandon() { stop_began_ = std::chrono::steady_clock::now() - kStopLimit; }
+void CollectRun::abandon() { stop_began_ = std::chrono::steady_clock::now() - hooks_.stop_limit; }
 
 void CollectRun::poll_stopped(std::function<void()> done) {
   const bool stopped = std::ranges::all_of(venues_, [](const auto& venue) { return venue->stopped(); });
-  if (stopped || stopping_for() >= kConnectionsLimit) {
+  if (stopped || stopping_for() >= std::min(kConnectionsLimit, hooks_.stop_limit)) {
     begin_drain();
     poll_drained(std::move(done));
     return;
@@ -251,7 +251,7 @@ bool CollectRun::drained() const {
 }
 
 void CollectRun::poll_drained(std::function<void()> done) {
-  if (drained() || stopping_for() >= kStopLimit) {
+  if (drained() || stopping_for() >= hooks_.stop_limit) {
     done();
     return;
   }
@@ -263,7 +263,7 @@ void CollectRun::poll_drained(std::function<void()> done) {
 bool CollectRun::drain() {
   begin_stop();
   begin_drain();
-  while (!drained() && stopping_for() < kStopLimit) std::this_thread::sleep_for(kStopPoll);
+  while (!drained() && stopping_for() < hooks_.stop_limit) std::this_thread::sleep_for(kStopPoll);
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
   const bool rows_stored = rows_->drain(Nanos{0});

@@ -32,6 +32,8 @@ struct CollectHooks {
   std::function<Result<std::unique_ptr<FeatureStore>>(const RowSchema&)> open_store;
   // Changes what the settings do not tell.
   std::function<void(collector::CollectorOptions&)> tune;
+  // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
+  Nanos stop_limit = std::chrono::seconds{20};
 };
 
 class CollectRun {
@@ -44,11 +46,11 @@ class CollectRun {
 
   void start();
   // Closes connections, brings rows and recordings to the disk, then calls `done` in the loop: once all of that is
-  // done, or kStopLimit of real time after the first call, whatever hangs.
+  // done, or CollectHooks::stop_limit after the first call, whatever hangs.
   void stop(std::string_view reason, std::function<void()> done);
   // Gives up at once what stop() still waits for.
   void abandon();
-  // After stop() has called back: waits for what is left of kStopLimit if it has not. False, with a line in the log
+  // After stop() has called back: waits for what is left of stop_limit if it has not. False, with a line in the log
   // that says how much, if something is not on the disk.
   bool drain();
   // As wanted now: only the symbols may change in a run; the errors name what else would need a restart.
@@ -60,7 +62,6 @@ class CollectRun {
   [[nodiscard]] std::optional<std::uint16_t> metrics_port() const { return metrics_port_; }
   [[nodiscard]] const std::vector<std::unique_ptr<VenueRun>>& venues() const { return venues_; }
 
-  static constexpr Nanos kStopLimit = std::chrono::seconds{20};        // the service unit allows more
   static constexpr Nanos kConnectionsLimit = std::chrono::seconds{8};  // of it, for the closing of connections
 
  private:
