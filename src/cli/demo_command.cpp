@@ -146,7 +146,7 @@ int run(const std::string& data_dir) {
     out.write(line.text(row));
     out.flush();
   };
-  hooks.log = [](Venue, const collector::Log& log) {
+  hooks.log = [](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) complain(log.text, LogLevel::kWarn);
   };
   hooks.tune = [](collector::CollectorOptions& options) { slow_down(options.timings); };

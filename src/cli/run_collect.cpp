@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "live/collect.hpp"
@@ -36,6 +37,9 @@ class Attendant {
     loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
       if (signal == SIGHUP) {
         reload();
+      } else if (std::exchange(signalled_, true)) {  // whoever sends a second one has waited long enough
+        run_->abandon();
+        loop_.stop();
       } else {
         stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
       }
@@ -93,6 +97,7 @@ class Attendant {
   CollectRun* run_ = nullptr;
   bool on_terminal_;
   bool stopping_ = false;
+  bool signalled_ = false;
 };
 
 }  // namespace
@@ -112,7 +117,7 @@ int run_collect(const CollectSettings& settings) {
   attendant.attend(**run, settings);
   loop.run();
   const bool drained = (*run)->drain();
-  const RowWriter::Counters rows = (*run)->process_health().rows;
+  const RowWriter::Status rows = (*run)->process_health().rows;
   spdlog::info("ended: {} rows stored, {} lost", rows.stored, rows.lost + rows.waiting);
   return drained && rows.lost == 0 ? kExitDone : kExitStorage;
 }

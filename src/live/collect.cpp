@@ -1,10 +1,12 @@
 #include "live/collect.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "acts/features/feature.hpp"
@@ -19,6 +21,7 @@ namespace {
 
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
 constexpr Nanos kStatesPoll = std::chrono::seconds{1};
+constexpr Nanos kWatchInterval = std::chrono::seconds{1};
 
 // Symbols by venue, in the order in which they were typed.
 Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings& settings) {
@@ -33,10 +36,21 @@ Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings
   return symbols;
 }
 
-Result<std::unique_ptr<FeatureStore>> open_sqlite(const std::string& data_dir, const RowSchema& schema) {
-  auto store = SqliteStore::open((std::filesystem::path(data_dir) / "acts.db").string(), schema);
-  if (!store) return std::unexpected(store.error());
-  return std::unique_ptr<FeatureStore>(std::move(*store));
+// Minutes since the latest row of each symbol; what is typed may be an asset, which means its USDT pair.
+Result<MissedMinutes> missed_minutes(SqliteStore& store, const CollectSettings& settings, UnixNanos start) {
+  MissedMinutes missed(settings.bands);
+  const auto symbols = by_venue(settings);
+  if (!symbols) return std::unexpected(symbols.error());
+  for (const auto& [venue, texts] : *symbols) {
+    for (const std::string& text : texts) {
+      for (const std::string& symbol : {text, text + "USDT"}) {
+        const auto last = store.last_sample_time(to_string(venue), symbol);
+        if (!last) return std::unexpected(last.error());
+        if (*last) missed.add(venue, symbol, **last, start);
+      }
+    }
+  }
+  return missed;
 }
 
 LogLevel level_of(collector::LogLevel level) {
@@ -49,6 +63,16 @@ LogLevel level_of(collector::LogLevel level) {
   return LogLevel::kError;
 }
 
+spdlog::level::level_enum spdlog_level_of(collector::LogLevel level) {
+  switch (level) {
+    case collector::LogLevel::kDebug: return spdlog::level::debug;
+    case collector::LogLevel::kInfo: return spdlog::level::info;
+    case collector::LogLevel::kWarning: return spdlog::level::warn;
+    case collector::LogLevel::kError: break;
+  }
+  return spdlog::level::err;
+}
+
 }  // namespace
 
 CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks)
@@ -56,6 +80,7 @@ CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, 
 
 CollectRun::~CollectRun() {
   if (states_timer_) loop_.cancel_timer(*states_timer_);
+  if (watch_timer_) loop_.cancel_timer(*watch_timer_);
 }
 
 Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clock, CollectSettings settings,
@@ -74,17 +99,33 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
 }
 
 Result<void> CollectRun::open_store() {
+  if (!hooks_.open_store || settings_.record) {
+    auto lock = DataLock::take(settings_.data_dir);
+    if (!lock) return std::unexpected(lock.error());
+    lock_.emplace(std::move(*lock));
+  }
   const RowSchema schema = make_schema(settings_.bands);
-  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(settings_.data_dir, schema);
+  RowWriterOptions options;
+  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, options);
   if (!store) return std::unexpected(store.error());
-  // Called on the writer's thread: handed over to the loop, which owns the log.
-  const auto failed = [this, alive = std::weak_ptr(alive_)](const Error& error) {
-    loop_.post([this, alive, text = error.message] {
-      if (!alive.expired()) log(settings_.venue, {collector::LogLevel::kError, "store_failed", "", text, 0});
-    });
-  };
-  rows_ = std::make_unique<RowWriter>(std::move(*store), failed);
+  rows_ = std::make_unique<RowWriter>(std::move(*store), std::move(options));
   return {};
+}
+
+Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& schema, RowWriterOptions& options) {
+  auto store = SqliteStore::open((std::filesystem::path(settings_.data_dir) / "acts.db").string(), schema);
+  if (!store) return std::unexpected(store.error());
+  auto missed = missed_minutes(**store, settings_, clock_.now());
+  if (!missed) return std::unexpected(missed.error());
+  if (missed->count() > 0) {
+    log(std::nullopt, {collector::LogLevel::kInfo, "not_running", "",
+                       fmt::format("{} rows for the minutes without a run are made up", missed->count()), 0});
+    // Of the writer's thread from now on.
+    options.earlier = [rows = std::make_shared<MissedMinutes>(std::move(*missed))](std::size_t max) {
+      return rows->next(max);
+    };
+  }
+  return std::unique_ptr<FeatureStore>(std::move(*store));
 }
 
 Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vector<std::string> symbols,
@@ -127,12 +168,15 @@ void CollectRun::add_venue(Venue venue, std::unique_ptr<VenueRun> run) {
   states_.emplace_back();
 }
 
-void CollectRun::log(Venue venue, const collector::Log& line) {
+void CollectRun::log(std::optional<Venue> venue, const collector::Log& line) {
   if (hooks_.log) {
     hooks_.log(venue, line);
-    return;
+  } else if (venue) {
+    log_event({level_of(line.level), *venue, line.symbol, line.key, line.text, line.repeats});
+  } else {
+    const std::string repeats = line.repeats > 0 ? fmt::format(" ({} more like it)", line.repeats) : "";
+    spdlog::log(spdlog_level_of(line.level), "{}{}", line.text, repeats);
   }
-  log_event({level_of(line.level), venue, line.symbol, line.key, line.text, line.repeats});
 }
 
 Result<void> CollectRun::serve() {
@@ -158,11 +202,12 @@ void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
     return;
   }
   const std::vector<collector::Health> now = health();
+  const ProcessHealth process = process_health();
   if (request.path == "/metrics") {
-    reply.send(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now, process_health()));
+    reply.send(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now, process));
   } else if (request.path == "/health") {
-    const bool failed = overall_of(now) == collector::Overall::kFailed;
-    reply.send(failed ? 503 : 200, "application/json", health_json(now, process_health()));
+    const bool failed = overall_of(now, process) == collector::Overall::kFailed;
+    reply.send(failed ? 503 : 200, "application/json", health_json(now, process));
   } else {
     reply.send(404, "text/plain", "there are /metrics and /health\n");
   }
@@ -171,6 +216,7 @@ void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
 void CollectRun::start() {
   for (const auto& venue : venues_) venue->start();
   note_states();
+  watch();
 }
 
 void CollectRun::note_states() {
@@ -186,37 +232,89 @@ void CollectRun::note_states() {
   states_timer_ = loop_.start_timer(kStatesPoll, [this] { note_states(); });
 }
 
+// Says what has become of rows, recordings and the clock since the last time, then again every kWatchInterval.
+void CollectRun::watch() {
+  for (const ProcessWatch::Line& line : watch_.observe(process_health(), clock_.now())) log(line.venue, line.log);
+  if (watch_timer_) loop_.cancel_timer(*watch_timer_);
+  watch_timer_ = loop_.start_timer(kWatchInterval, [this] {
+    watch_timer_.reset();
+    watch();
+  });
+}
+
+void CollectRun::begin_stop() {
+  if (!stop_began_) stop_began_ = std::chrono::steady_clock::now();
+}
+
+Nanos CollectRun::stopping_for() const { return std::chrono::steady_clock::now() - *stop_began_; }
+
 void CollectRun::stop(std::string_view reason, std::function<void()> done) {
   ending_ = true;
   if (states_timer_) loop_.cancel_timer(*std::exchange(states_timer_, std::nullopt));
+  begin_stop();
   for (const auto& venue : venues_) venue->stop(reason);
-  poll_stopped(std::move(done), kStopLimit);
+  poll_stopped(std::move(done));
 }
 
-void CollectRun::poll_stopped(std::function<void()> done, Nanos left) {
+void CollectRun::abandon() { stop_began_ = std::chrono::steady_clock::now() - hooks_.stop_limit; }
+
+void CollectRun::poll_stopped(std::function<void()> done) {
   const bool stopped = std::ranges::all_of(venues_, [](const auto& venue) { return venue->stopped(); });
-  if (stopped || left <= Nanos{0}) {
+  if (stopped || stopping_for() >= std::min(kConnectionsLimit, hooks_.stop_limit)) {
+    begin_drain();
+    poll_drained(std::move(done));
+    return;
+  }
+  loop_.start_timer(kStopPoll, [this, alive = std::weak_ptr(alive_), done = std::move(done)] {
+    if (!alive.expired()) poll_stopped(done);
+  });
+}
+
+void CollectRun::begin_drain() {
+  if (std::exchange(draining_, true)) return;
+  for (const auto& venue : venues_) venue->begin_close_recording();
+}
+
+bool CollectRun::drained() const {
+  const auto on_disk = [](const auto& venue) {
+    const auto recording = venue->recording();
+    return !recording || recording->status.closed;
+  };
+  return rows_->drain(Nanos{0}) && std::ranges::all_of(venues_, on_disk);
+}
+
+void CollectRun::poll_drained(std::function<void()> done) {
+  if (drained() || stopping_for() >= hooks_.stop_limit) {
     done();
     return;
   }
-  loop_.start_timer(kStopPoll, [this, alive = std::weak_ptr(alive_), done = std::move(done), left] {
-    if (!alive.expired()) poll_stopped(done, left - kStopPoll);
+  loop_.start_timer(kStopPoll, [this, alive = std::weak_ptr(alive_), done = std::move(done)] {
+    if (!alive.expired()) poll_drained(done);
   });
 }
 
 bool CollectRun::drain() {
-  bool all = rows_->drain(kDrainLimit);
-  if (!all) {
-    log(settings_.venue, {collector::LogLevel::kError, "rows_lost", "",
-                          fmt::format("{} rows could not be stored before the end", rows_->counters().waiting), 0});
+  begin_stop();
+  begin_drain();
+  while (!drained() && stopping_for() < hooks_.stop_limit) std::this_thread::sleep_for(kStopPoll);
+  const ProcessHealth process = process_health();
+  for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
+  const bool rows_stored = rows_->drain(Nanos{0});
+  if (!rows_stored) {
+    log(std::nullopt, {collector::LogLevel::kError, "rows_not_stored", "",
+                       fmt::format("{} rows could not be stored before the end", process.rows.waiting), 0});
   }
-  for (const auto& venue : venues_) {
-    if (venue->close_recording(kDrainLimit)) continue;
-    all = false;
-    log(settings_.venue,
-        {collector::LogLevel::kError, "recording_cut", "", "the recording could not be ended in time", 0});
+  bool recorded = true;
+  for (const RecordingHealth& recording : process.recordings) {
+    if (recording.status.closed) continue;
+    recorded = false;
+    log(recording.venue,
+        {collector::LogLevel::kError, "recording_cut", "",
+         fmt::format("the recording could not be ended in time: about {} bytes of messages are missing at its end",
+                     recording.status.queued_bytes),
+         0});
   }
-  return all;
+  return rows_stored && recorded;
 }
 
 Result<void> CollectRun::reload(const CollectSettings& wanted) {
@@ -269,8 +367,11 @@ std::vector<collector::Health> CollectRun::health() {
 
 ProcessHealth CollectRun::process_health() const {
   ProcessHealth process;
-  process.rows = rows_->counters();
-  for (const auto& venue : venues_) process.recording_queue_bytes += venue->recording_queue_bytes();
+  process.rows = rows_->status();
+  process.clock_ahead = clock_.ahead_of_wall();
+  for (const auto& venue : venues_) {
+    if (auto recording = venue->recording()) process.recordings.push_back(std::move(*recording));
+  }
   return process;
 }
 

@@ -1,6 +1,7 @@
 // A running collector: one VenueRun a venue, the store behind them, /metrics and /health beside them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,7 +12,10 @@
 #include "acts/base/clock.hpp"
 #include "acts/base/result.hpp"
 
+#include "live/data_lock.hpp"
 #include "live/health_text.hpp"
+#include "live/missed_minutes.hpp"
+#include "live/process_health.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
 #include "live/state_log.hpp"
@@ -24,25 +28,31 @@ namespace acts {
 // For whoever watches or tests a run. Any may be left empty.
 struct CollectHooks {
   std::function<void(const MinuteRow&)> row;
-  std::function<void(Venue, const collector::Log&)> log;
+  std::function<void(std::optional<Venue>, const collector::Log&)> log;  // no venue: of the process
   // Instead of SQLite in the data directory.
   std::function<Result<std::unique_ptr<FeatureStore>>(const RowSchema&)> open_store;
   // Changes what the settings do not tell.
   std::function<void(collector::CollectorOptions&)> tune;
+  // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
+  Nanos stop_limit = std::chrono::seconds{20};
 };
 
 class CollectRun {
  public:
-  // Opens the store and, if wanted, the metrics port. Loop and clock outlive the object. Errors: kUsage, kStorage.
+  // Locks the data directory, opens the store and, if wanted, the metrics port. Loop and clock outlive the object.
+  // Errors: kUsage, kStorage.
   static Result<std::unique_ptr<CollectRun>> make(EventLoop& loop, Clock& clock, CollectSettings settings,
                                                   CollectHooks hooks);
   ~CollectRun();
 
   void start();
-  // Closes connections, then calls `done` in the loop once everything has ended or kStopLimit of real time is over.
+  // Closes connections, brings rows and recordings to the disk, then calls `done` in the loop: once all of that is
+  // done, or CollectHooks::stop_limit after the first call, whatever hangs.
   void stop(std::string_view reason, std::function<void()> done);
-  // After stop(): rows and recording are brought to the disk. False, with a line in the log, if the limit was too
-  // short.
+  // Gives up at once what stop() still waits for.
+  void abandon();
+  // After stop() has called back: waits for what is left of stop_limit if it has not. False, with a line in the log
+  // that says how much, if something is not on the disk.
   bool drain();
   // As wanted now: symbols, of other venues than before too, and logging. A warning in the log names each key that
   // differs and would need a restart. Errors: kUsage, kStorage; then nothing has changed.
@@ -54,8 +64,7 @@ class CollectRun {
   [[nodiscard]] std::optional<std::uint16_t> metrics_port() const { return metrics_port_; }
   [[nodiscard]] const std::vector<std::unique_ptr<VenueRun>>& venues() const { return venues_; }
 
-  static constexpr Nanos kStopLimit = std::chrono::seconds{8};
-  static constexpr Nanos kDrainLimit = std::chrono::seconds{15};
+  static constexpr Nanos kConnectionsLimit = std::chrono::seconds{8};  // of it, for the closing of connections
 
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
@@ -67,13 +76,21 @@ class CollectRun {
   void note_states();
   Result<void> serve();
   void answer(const HttpServerRequest& request, HttpReply reply);
-  void log(Venue venue, const collector::Log& line);
-  void poll_stopped(std::function<void()> done, Nanos left);
+  Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, RowWriterOptions& options);
+  void log(std::optional<Venue> venue, const collector::Log& line);
+  void watch();
+  void begin_stop();
+  void begin_drain();
+  [[nodiscard]] bool drained() const;
+  [[nodiscard]] Nanos stopping_for() const;
+  void poll_stopped(std::function<void()> done);
+  void poll_drained(std::function<void()> done);
 
   EventLoop& loop_;
   Clock& clock_;
   CollectSettings settings_;
   CollectHooks hooks_;
+  std::optional<DataLock> lock_;  // let go of last
   std::unique_ptr<RowWriter> rows_;
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
@@ -82,6 +99,10 @@ class CollectRun {
   bool ending_ = false;
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
+  ProcessWatch watch_;
+  std::optional<EventLoop::TimerId> watch_timer_;
+  std::optional<std::chrono::steady_clock::time_point> stop_began_;
+  bool draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -16,6 +16,8 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
+constexpr const char* kSnapshotsHelp = "Snapshots, by what became of them; those merged have a symbol";
+
 double seconds(Nanos span) { return std::chrono::duration<double>(span).count(); }
 
 // Collects samples; the families come out in the order in which they were first named.
@@ -59,7 +61,8 @@ void add_symbol(Families& out, const std::string& venue, const collector::Symbol
             static_cast<double>(symbol.suspect_levels));
   out.counter("acts_updates_total", "Depth updates applied", labels, symbol.updates);
   out.counter("acts_gaps_total", "Breaks in the sequence of depth updates after the first sync", labels, symbol.gaps);
-  out.counter("acts_snapshots_total", "Snapshots merged", labels, symbol.snapshots);
+  out.counter("acts_snapshots_total", kSnapshotsHelp, with("reason", "merged"), symbol.snapshots);
+  out.counter("acts_ghosts_total", "Levels that the market contradicted and that were removed", labels, symbol.ghosts);
   out.counter("acts_reconnects_total", "Connections lost", labels, symbol.reconnects);
   if (symbol.data_age) out.gauge("acts_data_age_seconds", "Since the last message", labels, seconds(*symbol.data_age));
   if (symbol.receive_lag) {
@@ -79,6 +82,18 @@ void add_venue(Families& out, const collector::Health& health) {
   }
   out.counter("acts_rows_total", "Minute rows made", labels, counters.rows);
   out.counter("acts_connects_total", "Attempts to connect", labels, counters.connects);
+  out.counter("acts_renewals_total", "Connections replaced before the venue cut them", labels, counters.renewals);
+  out.counter("acts_watchdog_closes_total", "Connections given up as dead", labels, counters.watchdog_closes);
+  out.counter("acts_frozen_streams_total", "Streams found to be behind the venue's REST answer", labels,
+              counters.frozen_streams);
+  out.counter("acts_messages_ignored_total", "Messages of a second connection before it took over", labels,
+              counters.ignored);
+  out.counter("acts_skipped_minutes_total", "Minutes without a row: the process stood still for more than a day",
+              labels, counters.skipped_minutes);
+  for (const auto& [reason, count] : counters.snapshots) {
+    if (reason == "merged") continue;  // told a symbol
+    out.counter("acts_snapshots_total", kSnapshotsHelp, {{"venue", venue}, {"reason", reason}}, count);
+  }
   for (const auto& [reason, count] : counters.requests) {
     out.counter("acts_rest_requests_total", "REST requests", {{"venue", venue}, {"reason", reason}}, count);
   }
@@ -86,20 +101,28 @@ void add_venue(Families& out, const collector::Health& health) {
   if (health.clock.offset) {
     out.gauge("acts_clock_offset_seconds", "The venue's clock minus ours", labels, seconds(*health.clock.offset));
   }
+  if (health.clock.age) {
+    out.gauge("acts_clock_offset_age_seconds", "Since the clock offset was measured", labels,
+              seconds(*health.clock.age));
+  }
   for (const collector::SymbolHealth& symbol : health.symbols) add_symbol(out, venue, symbol);
 }
 
-nlohmann::ordered_json optional_seconds(const std::optional<Nanos>& span) {
-  return span ? nlohmann::ordered_json(seconds(*span)) : nlohmann::ordered_json(nullptr);
-}
+using Json = nlohmann::ordered_json;
 
-nlohmann::ordered_json json_of(const collector::SymbolHealth& symbol, Venue venue) {
+Json optional_seconds(const std::optional<Nanos>& span) { return span ? Json(seconds(*span)) : Json(nullptr); }
+
+Json optional_text(const std::optional<Decimal>& number) { return number ? Json(to_string(*number)) : Json(nullptr); }
+
+Json json_of(const collector::SymbolHealth& symbol, Venue venue) {
   return {{"venue", to_string(venue)},
           {"symbol", symbol.symbol},
           {"state", to_string(symbol.state)},
           {"reason", to_string(symbol.reason)},
           {"data_age_seconds", optional_seconds(symbol.data_age)},
           {"update_age_seconds", optional_seconds(symbol.update_age)},
+          {"bid", optional_text(symbol.bid)},
+          {"ask", optional_text(symbol.ask)},
           {"bid_levels", symbol.bid_levels},
           {"ask_levels", symbol.ask_levels},
           {"suspect_levels", symbol.suspect_levels},
@@ -107,40 +130,112 @@ nlohmann::ordered_json json_of(const collector::SymbolHealth& symbol, Venue venu
           {"last_update_id", symbol.last_update_id}};
 }
 
+Json json_of(const collector::ConnectionHealth& connection) {
+  return {{"connection", connection.connection},
+          {"state", connection.state},
+          {"url", connection.url},
+          {"streams", connection.streams},
+          {"age_seconds", optional_seconds(connection.age)},
+          {"message_age_seconds", optional_seconds(connection.message_age)},
+          {"messages", connection.messages},
+          {"failed_attempts", connection.failures},
+          {"renewing", connection.renewing}};
+}
+
+Json venue_json(const collector::Health& health) {
+  Json connections = Json::array();
+  for (const collector::ConnectionHealth& connection : health.connections) connections.push_back(json_of(connection));
+  return {{"venue", to_string(health.venue)},
+          {"status", to_string(health.overall)},
+          {"clock",
+           {{"offset_seconds", optional_seconds(health.clock.offset)},
+            {"uncertainty_seconds", seconds(health.clock.uncertainty)},
+            {"age_seconds", optional_seconds(health.clock.age)}}},
+          {"rest",
+           {{"url", health.rest.url},
+            {"weight_used", health.rest.weight_used},
+            {"weight_limit", health.rest.weight_limit},
+            {"in_flight", health.rest.in_flight},
+            {"queued", health.rest.queued}}},
+          {"connections", std::move(connections)}};
+}
+
+Json json_of(const RowWriter::Status& rows) {
+  return {{"stored", rows.stored}, {"waiting", rows.waiting}, {"waiting_seconds", optional_seconds(rows.waiting_age)},
+          {"lost", rows.lost},     {"refused", rows.refused}, {"failures", rows.failures}};
+}
+
+Json json_of(const RecordingHealth& recording) {
+  return {{"venue", to_string(recording.venue)},
+          {"queue_bytes", recording.status.queued_bytes},
+          {"waiting_seconds", optional_seconds(recording.status.stuck_for)},
+          {"paused", recording.paused},
+          {"failures", recording.status.failures},
+          {"messages_left_out", recording.status.refused}};
+}
+
+void add_rows(Families& out, const RowWriter::Status& rows) {
+  out.counter("acts_rows_stored_total", "Minute rows that a kill -9 cannot take back", {}, rows.stored);
+  out.counter("acts_rows_lost_total", "Minute rows that did not fit in memory while the store failed", {}, rows.lost);
+  out.counter("acts_rows_refused_total", "Minute rows that the store refused and that were set aside", {},
+              rows.refused);
+  out.counter("acts_store_failures_total", "Failed attempts to store rows", {}, rows.failures);
+  out.gauge("acts_rows_waiting", "Minute rows waiting for the store", {}, static_cast<double>(rows.waiting));
+  out.gauge("acts_rows_waiting_seconds", "Rows have been waiting for so long and none was stored", {},
+            seconds(rows.waiting_age.value_or(Nanos{0})));
+}
+
+void add_recording(Families& out, const RecordingHealth& recording) {
+  const Labels labels{{"venue", std::string(to_string(recording.venue))}};
+  out.counter("acts_recording_failures_total", "Failed attempts to write the recording", labels,
+              recording.status.failures);
+  out.counter("acts_recording_left_out_total", "Messages that can never be written to a recording", labels,
+              recording.status.refused);
+  out.counter("acts_recording_pauses_total", "Times at which sockets were not read because the queue was full", labels,
+              recording.pauses);
+  out.gauge("acts_recording_paused", "1 while sockets are not read because the queue is full", labels,
+            recording.paused ? 1 : 0);
+  out.gauge("acts_recording_queue_bytes", "Bytes waiting to be recorded", labels,
+            static_cast<double>(recording.status.queued_bytes));
+}
+
 }  // namespace
 
-collector::Overall overall_of(std::span<const collector::Health> venues) {
-  collector::Overall worst = collector::Overall::kOk;
+collector::Overall overall_of(std::span<const collector::Health> venues, const ProcessHealth& process) {
+  collector::Overall worst = judge(process).overall;
   for (const collector::Health& health : venues) worst = std::max(worst, health.overall);
   return worst;
 }
 
 std::string health_json(std::span<const collector::Health> venues, const ProcessHealth& process) {
-  nlohmann::ordered_json out;
-  out["status"] = to_string(overall_of(venues));
-  out["problems"] = nlohmann::ordered_json::array();
-  out["symbols"] = nlohmann::ordered_json::array();
+  Json out;
+  out["status"] = to_string(overall_of(venues, process));
+  out["problems"] = judge(process).problems;
+  out["symbols"] = Json::array();
+  out["venues"] = Json::array();
   for (const collector::Health& health : venues) {
     for (const std::string& problem : health.problems) out["problems"].push_back(problem);
-    for (const std::string& unknown : health.unknown_symbols) out["problems"].push_back(unknown);
+    out["venues"].push_back(venue_json(health));
     for (const collector::SymbolHealth& symbol : health.symbols)
       out["symbols"].push_back(json_of(symbol, health.venue));
   }
-  out["rows"] = {{"stored", process.rows.stored}, {"waiting", process.rows.waiting}, {"lost", process.rows.lost}};
+  out["rows"] = json_of(process.rows);
+  out["recordings"] = Json::array();
+  for (const RecordingHealth& recording : process.recordings) out["recordings"].push_back(json_of(recording));
+  out["clock_ahead_seconds"] = seconds(process.clock_ahead);
   // A venue's text may be any bytes.
-  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string metrics_text(std::span<const collector::Health> venues, const ProcessHealth& process) {
   Families out;
   for (const collector::Health& health : venues) add_venue(out, health);
-  out.counter("acts_rows_stored_total", "Minute rows that a kill -9 cannot take back", {}, process.rows.stored);
-  out.counter("acts_rows_lost_total", "Minute rows that did not fit in memory while the store failed", {},
-              process.rows.lost);
-  out.counter("acts_store_failures_total", "Failed attempts to store rows", {}, process.rows.failures);
-  out.gauge("acts_rows_waiting", "Minute rows waiting for the store", {}, static_cast<double>(process.rows.waiting));
+  add_rows(out, process.rows);
+  for (const RecordingHealth& recording : process.recordings) add_recording(out, recording);
   out.gauge("acts_queue_bytes", "Bytes waiting to be recorded", {{"reason", "recording"}},
-            static_cast<double>(process.recording_queue_bytes));
+            static_cast<double>(process.recording_queue_bytes()));
+  out.gauge("acts_clock_ahead_seconds", "Our clock's lead over a wall clock that stepped back", {},
+            seconds(process.clock_ahead));
   return out.text();
 }
 

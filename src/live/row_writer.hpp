@@ -1,14 +1,15 @@
 // Takes minute rows from the shard's thread and stores them on its own: a store that fails or hangs never holds the
-// shard up. Rows wait in memory up to kMaxPendingRows; beyond, the oldest are lost, counted and said.
+// shard up. Rows wait in memory up to kMaxPendingRows; beyond, the oldest are lost and counted. A row that the store
+// refuses is set aside, so that it does not hold up the others. Says nothing itself: status() is asked.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "acts/base/time.hpp"
 #include "acts/features/feature_store.hpp"
@@ -22,22 +23,31 @@ struct RowWriterOptions {
   std::size_t batch = 1000;                            // rows a transaction
   Nanos retry_first = std::chrono::milliseconds{200};  // after a failure; doubled up to retry_cap
   Nanos retry_cap = std::chrono::seconds{10};
+  // Rows to be stored before all others, at most `max` a call, until it gives none. Called on the writer's thread.
+  std::function<std::vector<MinuteRow>(std::size_t max)> earlier = nullptr;
 };
 
 class RowWriter {
  public:
-  struct Counters {
+  // Ages are of real time.
+  struct Status {
     std::uint64_t queued = 0;
     std::uint64_t stored = 0;
-    std::uint64_t lost = 0;
-    std::uint64_t failures = 0;
-    std::size_t waiting = 0;  // with the batch under way
+    std::uint64_t lost = 0;                 // did not fit in memory
+    std::uint64_t refused = 0;              // by the store; set aside
+    std::uint64_t failures = 0;             // attempts that failed and were, or will be, repeated
+    std::size_t waiting = 0;                // with the batch under way
+    std::string failure = {};               // of the last attempt, if it failed: one line
+    std::string refusal = {};               // of the row that was refused last: which, and why
+    std::optional<Nanos> attempt_age = {};  // of the attempt under way
+    std::optional<Nanos> waiting_age = {};  // something has been waiting for so long and nothing was stored
+    std::optional<Nanos> lost_age = {};     // since the last row was lost
+    std::optional<Nanos> refused_age = {};
   };
 
-  // `failed` is called on the writer's thread, with one line, for each failed attempt.
-  RowWriter(std::unique_ptr<FeatureStore> store, std::function<void(const Error&)> failed,
-            RowWriterOptions options = RowWriterOptions());
-  // Waits for the attempt under way only; drain() first.
+  explicit RowWriter(std::unique_ptr<FeatureStore> store, RowWriterOptions options = RowWriterOptions());
+  // drain() first: what waits is gone. Waits for an attempt under way kEndLimit at most; a store that hangs longer is
+  // left to its thread, which ends if it ever comes back.
   ~RowWriter();
   RowWriter(const RowWriter&) = delete;
   RowWriter& operator=(const RowWriter&) = delete;
@@ -46,19 +56,13 @@ class RowWriter {
   void push(MinuteRow row);
   // Waits until nothing is waiting, at most `limit` of real time. False: rows are still waiting.
   bool drain(Nanos limit);
-  [[nodiscard]] Counters counters() const;
+  [[nodiscard]] Status status() const;
+
+  static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
  private:
-  void run();
-
-  RowWriterOptions options_;
-  std::unique_ptr<FeatureStore> store_;
-  std::function<void(const Error&)> failed_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  PendingRows pending_;
-  std::uint64_t failures_ = 0;
-  bool stopping_ = false;
+  struct State;
+  std::shared_ptr<State> state_;  // with the thread
   std::thread thread_;
 };
 

@@ -1,20 +1,81 @@
 #include "live/run_recorder.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <utility>
 
 namespace acts {
+namespace {
 
-RunRecorder::RunRecorder(RecordingWriterOptions options, std::function<void(const Error&)> failed)
-    : failed_(std::move(failed)), writer_(std::move(options)), thread_([this] { run(); }) {}
+using RealTime = std::chrono::steady_clock::time_point;
+
+RealTime real_now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+struct RunRecorder::Item {
+  UnixNanos ts;
+  ConnectionId connection = 0;
+  std::string json;                 // of a line
+  std::optional<IndexEvent> event;  // of an entry
+  [[nodiscard]] std::size_t bytes() const { return sizeof(Item) + json.size(); }
+};
+
+struct RunRecorder::State {
+  State(RecordingWriterOptions options, std::shared_ptr<FileOps> the_ops)
+      : ops(std::move(the_ops)), writer(std::move(options), ops ? *ops : real_file_ops()) {}
+
+  void run();
+  bool work();
+  bool write_batch(const std::deque<Item>& batch);
+  bool bring_to_disk(bool at_end, UnixNanos now);
+  void note_progress();
+  bool write(const Item& item);
+  void on_failure(const Error& error);
+  bool pause();
+  [[nodiscard]] bool sync_is_due() const { return !last_sync || real_now() - *last_sync >= kSyncInterval; }
+
+  // Of the thread.
+  std::shared_ptr<FileOps> ops;
+  RecordingWriter writer;
+  std::optional<RealTime> last_sync;
+  bool unsynced = false;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Item> queue;
+  std::size_t queued_bytes = 0;
+  UnixNanos last_ts;
+  std::uint64_t failures = 0;
+  std::uint64_t refused = 0;
+  std::string failure;
+  std::string refusal;
+  std::optional<RealTime> progress_at;  // while something waits: when something was done last
+  bool closing = false;
+  bool abandoned = false;
+  bool closed = false;
+  bool ended = false;
+};
+
+RunRecorder::RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops)
+    : state_(std::make_shared<State>(std::move(options), std::move(ops))),
+      thread_([state = state_] { state->run(); }) {}
 
 RunRecorder::~RunRecorder() {
+  bool ended = false;
   {
-    const std::scoped_lock lock(mutex_);
-    closing_ = abandoned_ = true;
+    std::unique_lock lock(state_->mutex);
+    state_->abandoned = true;
+    state_->changed.notify_all();
+    ended = state_->changed.wait_for(lock, kEndLimit, [this] { return state_->ended; });
   }
-  changed_.notify_all();
-  thread_.join();
+  if (ended) {
+    thread_.join();
+  } else {
+    thread_.detach();
+  }
 }
 
 void RunRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json) {
@@ -24,90 +85,141 @@ void RunRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_v
 void RunRecorder::note(UnixNanos ts, IndexEvent event) { push({ts, 0, {}, std::move(event)}); }
 
 void RunRecorder::push(Item item) {
-  const std::scoped_lock lock(mutex_);
-  queued_bytes_ += item.bytes();
-  const bool was_empty = queue_.empty();
-  queue_.push_back(std::move(item));
-  if (was_empty) changed_.notify_all();
+  const std::scoped_lock lock(state_->mutex);
+  state_->queued_bytes += item.bytes();
+  const bool was_empty = state_->queue.empty();
+  state_->queue.push_back(std::move(item));
+  if (!was_empty) return;
+  if (!state_->progress_at) state_->progress_at = real_now();
+  state_->changed.notify_all();
 }
 
-bool RunRecorder::full() const { return queued_bytes() >= kMaxQueuedBytes; }
-
 std::size_t RunRecorder::queued_bytes() const {
-  const std::scoped_lock lock(mutex_);
-  return queued_bytes_;
+  const std::scoped_lock lock(state_->mutex);
+  return state_->queued_bytes;
+}
+
+RunRecorder::Status RunRecorder::status() const {
+  const std::scoped_lock lock(state_->mutex);
+  Status status{.queued_bytes = state_->queued_bytes,
+                .failures = state_->failures,
+                .refused = state_->refused,
+                .failure = state_->failure,
+                .refusal = state_->refusal,
+                .closed = state_->closed};
+  if (state_->progress_at) status.stuck_for = real_now() - *state_->progress_at;
+  return status;
+}
+
+void RunRecorder::begin_close(UnixNanos now) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->closing = true;
+  state_->last_ts = std::max(state_->last_ts, now);
+  if (!state_->closed && !state_->progress_at) state_->progress_at = real_now();
+  state_->changed.notify_all();
 }
 
 bool RunRecorder::close(UnixNanos now, Nanos limit) {
-  std::unique_lock lock(mutex_);
-  closing_ = true;
-  last_ts_ = now;
-  changed_.notify_all();
-  return changed_.wait_for(lock, limit, [this] { return closed_; });
+  begin_close(now);
+  std::unique_lock lock(state_->mutex);
+  return state_->changed.wait_for(lock, limit, [this] { return state_->closed; });
 }
 
-bool RunRecorder::write(const Item& item) {
-  const Result<void> written =
-      item.event ? writer_.note(item.ts, *item.event) : writer_.append(item.ts, item.connection, item.json);
-  if (written) return true;
-  failed_(written.error());
-  // What can never be written (an empty message, a text that is too long) would hold up everything behind it; it has
-  // been said.
-  return written.error().code == ErrorCode::kBadInput;
-}
-
-void RunRecorder::retry_pause() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kSyncInterval, [this] { return abandoned_; });
-}
-
-void RunRecorder::run() {
-  std::optional<std::chrono::steady_clock::time_point> last_sync;
-  bool unsynced = false;
-  while (true) {
-    std::deque<Item> batch;
-    bool closing = false;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, kSyncInterval, [this] { return closing_ || !queue_.empty(); });
-      if (abandoned_) return;
-      batch.swap(queue_);
-      closing = closing_;
-    }
-    std::size_t bytes = 0;
-    for (const Item& item : batch) {
-      while (!write(item)) {
-        retry_pause();
-        const std::scoped_lock lock(mutex_);
-        if (abandoned_) return;
-      }
-      bytes += item.bytes();
-    }
-    unsynced |= !batch.empty();
-    UnixNanos now;
-    {
-      const std::scoped_lock lock(mutex_);
-      queued_bytes_ -= bytes;
-      if (!batch.empty()) last_ts_ = std::max(last_ts_, batch.back().ts);
-      now = last_ts_;
-      closing = closing && queue_.empty();
-    }
-    const auto real_now = std::chrono::steady_clock::now();
-    if (closing || (unsynced && (!last_sync || real_now - *last_sync >= kSyncInterval))) {
-      const Result<void> done = closing ? writer_.close(now) : writer_.sync(now);
-      last_sync = real_now;
-      unsynced = !done;
-      if (!done) {
-        failed_(done.error());
-        retry_pause();
-      } else if (closing) {
-        const std::scoped_lock lock(mutex_);
-        closed_ = true;
-        changed_.notify_all();
-        return;
-      }
-    }
+void RunRecorder::State::run() {
+  while (work()) {
   }
+  const std::scoped_lock lock(mutex);
+  ended = true;
+  changed.notify_all();
+}
+
+// What waits now. False: there is nothing more to do.
+bool RunRecorder::State::work() {
+  std::deque<Item> batch;
+  {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, kSyncInterval, [this] { return closing || abandoned || !queue.empty(); });
+    if (abandoned) return false;
+    batch.swap(queue);
+  }
+  if (!write_batch(batch)) return false;
+  unsynced |= !batch.empty();
+  UnixNanos now;
+  bool at_end = false;
+  {
+    const std::scoped_lock lock(mutex);
+    for (const Item& item : batch) queued_bytes -= item.bytes();
+    if (!batch.empty()) last_ts = std::max(last_ts, batch.back().ts);
+    now = last_ts;
+    at_end = closing && queue.empty();
+    if (!unsynced && !at_end && queue.empty()) progress_at.reset();
+  }
+  if (at_end || (unsynced && sync_is_due())) return bring_to_disk(at_end, now);
+  return true;
+}
+
+// False: the run was abandoned before all of it could be written.
+bool RunRecorder::State::write_batch(const std::deque<Item>& batch) {
+  constexpr std::size_t kItemsAtATime = 256;  // little enough to take less than a second on a slow disk
+  std::size_t done = 0;
+  for (const Item& item : batch) {
+    while (!write(item)) {
+      if (!pause()) return false;
+    }
+    if (++done % kItemsAtATime == 0) note_progress();
+  }
+  return true;
+}
+
+void RunRecorder::State::note_progress() {
+  const std::scoped_lock lock(mutex);
+  // What was taken since a failure is in memory only.
+  if (failure.empty()) progress_at = real_now();
+}
+
+bool RunRecorder::State::write(const Item& item) {
+  const Result<void> written =
+      item.event ? writer.note(item.ts, *item.event) : writer.append(item.ts, item.connection, item.json);
+  if (written) return true;
+  if (written.error().code != ErrorCode::kBadInput) {
+    on_failure(written.error());
+    return false;
+  }
+  // What can never be written would hold up everything behind it.
+  const std::scoped_lock lock(mutex);
+  ++refused;
+  refusal = written.error().message;
+  return true;
+}
+
+bool RunRecorder::State::bring_to_disk(bool at_end, UnixNanos now) {
+  const Result<void> done = at_end ? writer.close(now) : writer.sync(now);
+  last_sync = real_now();
+  unsynced = !done;
+  if (!done) {
+    on_failure(done.error());
+    return pause();
+  }
+  const std::scoped_lock lock(mutex);
+  failure.clear();
+  progress_at.reset();
+  if (!queue.empty()) progress_at = real_now();
+  closed = at_end;
+  if (closed) changed.notify_all();
+  return !closed;
+}
+
+void RunRecorder::State::on_failure(const Error& error) {
+  const std::scoped_lock lock(mutex);
+  ++failures;
+  failure = error.message;
+}
+
+// Before the next attempt. False: there will be none.
+bool RunRecorder::State::pause() {
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, kSyncInterval, [this] { return abandoned; });
+  return !abandoned;
 }
 
 }  // namespace acts

@@ -1,22 +1,18 @@
 // Writes a run's raw log and index on a thread of its own, behind a bounded queue. Durable within a second of being
-// taken.
+// taken. Says nothing itself: status() is asked.
 //
 // full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not.
-// Nothing is dropped here.
+// Nothing is dropped here but what can never be written (an empty message, one that is too long), which is counted.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 
-#include "acts/base/clock.hpp"
 #include "acts/base/time.hpp"
 
 #include "recording/recording_writer.hpp"
@@ -27,45 +23,43 @@ class RunRecorder {
  public:
   static constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;
   static constexpr Nanos kSyncInterval = std::chrono::seconds{1};
+  static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
-  // `failed` is called on the recorder's thread, with one line, for each failed attempt; the attempt is repeated.
-  RunRecorder(RecordingWriterOptions options, std::function<void(const Error&)> failed);
-  // close() first; what is queued is gone otherwise.
+  struct Status {
+    std::size_t queued_bytes = 0;
+    std::uint64_t failures = 0;           // attempts that failed and were, or will be, repeated
+    std::uint64_t refused = 0;            // messages that can never be written
+    std::string failure = {};             // of the last attempt, if it failed: one line
+    std::string refusal = {};             // of the last message refused
+    std::optional<Nanos> stuck_for = {};  // something waits, and nothing got on for so long of real time
+    bool closed = false;
+  };
+
+  // `ops`: the disk, if it is not the real one.
+  explicit RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops = nullptr);
+  // close() first; what is queued is gone otherwise. Waits for a disk that hangs kEndLimit at most, then leaves it to
+  // its thread, which ends if it ever comes back.
   ~RunRecorder();
   RunRecorder(const RunRecorder&) = delete;
   RunRecorder& operator=(const RunRecorder&) = delete;
 
   void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json);
   void note(UnixNanos ts, IndexEvent event);
-  [[nodiscard]] bool full() const;
+  [[nodiscard]] bool full() const { return queued_bytes() >= kMaxQueuedBytes; }
   [[nodiscard]] std::size_t queued_bytes() const;
-  // Writes everything and ends the log. Waits at most `limit` of real time; false: not all of it is on the disk.
+  [[nodiscard]] Status status() const;
+  // Lets everything be written and the log be ended; status().closed says when that is done. Nothing may come
+  // afterwards.
+  void begin_close(UnixNanos now);
+  // The same, waiting at most `limit` of real time. False: not all of it is on the disk.
   bool close(UnixNanos now, Nanos limit);
 
  private:
-  struct Item {
-    UnixNanos ts;
-    ConnectionId connection = 0;
-    std::string json;                 // of a line
-    std::optional<IndexEvent> event;  // of an entry
-    [[nodiscard]] std::size_t bytes() const { return sizeof(Item) + json.size(); }
-  };
-
+  struct Item;
+  struct State;
   void push(Item item);
-  void run();
-  bool write(const Item& item);
-  void retry_pause();
 
-  std::function<void(const Error&)> failed_;
-  RecordingWriter writer_;  // of the thread
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Item> queue_;
-  std::size_t queued_bytes_ = 0;
-  UnixNanos last_ts_;
-  bool closing_ = false;
-  bool abandoned_ = false;
-  bool closed_ = false;
+  std::shared_ptr<State> state_;  // with the thread
   std::thread thread_;
 };
 

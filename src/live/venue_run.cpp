@@ -10,6 +10,8 @@ namespace acts {
 namespace {
 
 constexpr Nanos kResumePoll = std::chrono::milliseconds{20};
+// Of real time: so long a step of the wall clock may go unnoticed.
+constexpr Nanos kLongestTimer = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -28,14 +30,8 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSi
   if (options_.record_dir.empty()) {
     run_log_ = std::make_unique<collector::NullRunLog>();
   } else {
-    // Called on the recorder's thread: handed over to the loop, which owns the log.
-    const auto failed = [this, alive = std::weak_ptr(alive_)](const Error& error) {
-      loop_.post([this, alive, text = error.message] {
-        if (!alive.expired()) log_({collector::LogLevel::kError, "recording_failed", "", text, 0});
-      });
-    };
-    recorder_ = std::make_unique<RunRecorder>(
-        RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"}, failed);
+    recorder_ =
+        std::make_unique<RunRecorder>(RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"});
     run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue);
   }
   HttpClientOptions http;
@@ -59,7 +55,14 @@ void VenueRun::stop(std::string_view reason) {
   carry_out();
 }
 
-bool VenueRun::close_recording(Nanos limit) { return !recorder_ || recorder_->close(clock_.now(), limit); }
+void VenueRun::begin_close_recording() {
+  if (recorder_) recorder_->begin_close(clock_.now());
+}
+
+std::optional<RecordingHealth> VenueRun::recording() const {
+  if (!recorder_) return std::nullopt;
+  return RecordingHealth{options_.collector.venue, recorder_->status(), paused_, pauses_};
+}
 
 Result<void> VenueRun::set_symbols(std::span<const std::string> symbols) {
   Result<void> done = collector_->set_symbols(symbols, clock_.now());
@@ -154,20 +157,24 @@ void VenueRun::arm_timer() {
   if (!deadline || (timer_ && timer_at_ <= *deadline)) return;
   if (timer_) loop_.cancel_timer(*timer_);
   timer_at_ = *deadline;
-  const Nanos delay = std::max(Nanos{0}, clock_.real_time_for(*deadline - clock_.now()));
-  timer_ = loop_.start_timer(delay, [this] {
-    timer_.reset();
-    collector_->on_timer(clock_.now());
-    carry_out();
-  });
+  const Nanos delay = clock_.real_time_for(*deadline - clock_.now());
+  timer_ = loop_.start_timer(std::clamp(delay, Nanos{0}, kLongestTimer), [this] { on_timer(); });
+}
+
+// A timer also ends before its time: after kLongestTimer, or because the clock goes at another speed than was expected.
+void VenueRun::on_timer() {
+  timer_.reset();
+  const UnixNanos now = clock_.now();
+  const std::optional<UnixNanos> deadline = collector_->next_deadline();
+  if (deadline && *deadline <= now) collector_->on_timer(now);
+  carry_out();
 }
 
 // A full recording queue stops the reading of every socket until it has room again.
 void VenueRun::watch_recorder() {
   if (!recorder_ || paused_ || !recorder_->full()) return;
   paused_ = true;
-  log_({collector::LogLevel::kWarning, "recording_slow", "", "the disk is slower than the market: reading is paused",
-        0});
+  ++pauses_;
   for (auto& [number, socket] : sockets_) socket->pause_reading();
   collector_->on_reading_paused(clock_.now());
   const auto poll = [this](const auto& again) -> void {

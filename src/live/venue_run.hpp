@@ -14,6 +14,7 @@
 #include "acts/base/result.hpp"
 
 #include "collector/collector.hpp"
+#include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
 #include "live/run_recorder.hpp"
 #include "net/event_loop.hpp"
@@ -47,13 +48,14 @@ class VenueRun {
   // Rows that are due are made and connections closed; stopped() follows within the net's own time-outs.
   void stop(std::string_view reason);
   [[nodiscard]] bool stopped() const { return collector_->stopped(); }
-  // Ends the recording, waiting at most `limit` of real time. False: not all of it is on the disk.
-  bool close_recording(Nanos limit);
+  // After stop(): lets the recording be ended. Nothing is recorded any more.
+  void begin_close_recording();
+  // Nothing: this run is not recorded.
+  [[nodiscard]] std::optional<RecordingHealth> recording() const;
   Result<void> set_symbols(std::span<const std::string> symbols);
 
   [[nodiscard]] collector::Health health() { return collector_->health(clock_.now()); }
   [[nodiscard]] const collector::Collector& collector() const { return *collector_; }
-  [[nodiscard]] std::size_t recording_queue_bytes() const { return recorder_ ? recorder_->queued_bytes() : 0; }
 
  private:
   VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSink log);
@@ -66,6 +68,7 @@ class VenueRun {
   void carry_out(const collector::Log& action) { log_(action); }
   void on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response);
   void arm_timer();
+  void on_timer();
   void watch_recorder();
 
   EventLoop& loop_;
@@ -80,6 +83,7 @@ class VenueRun {
   std::optional<EventLoop::TimerId> timer_;
   UnixNanos timer_at_;
   bool paused_ = false;
+  std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };

@@ -7,7 +7,8 @@
 namespace acts {
 
 UnixNanos RealClock::now() {
-  return {std::chrono::duration_cast<Nanos>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  const auto wall = std::chrono::duration_cast<Nanos>(std::chrono::system_clock::now().time_since_epoch());
+  return time_.at({wall.count()}, std::chrono::steady_clock::now().time_since_epoch());
 }
 
 AcceleratedClock::AcceleratedClock(UnixNanos start, double factor)

@@ -1,16 +1,21 @@
-// The only place that reads a wall clock.
+// The only place that reads a wall clock. Each object is used by one thread.
 #pragma once
 
 #include <chrono>
 
 #include "acts/base/clock.hpp"
+#include "acts/base/forward_time.hpp"
 
 namespace acts {
 
 class RealClock final : public Clock {
  public:
   [[nodiscard]] UnixNanos now() override;
-  [[nodiscard]] Nanos real_time_for(Nanos span) override { return span; }
+  [[nodiscard]] Nanos real_time_for(Nanos span) override { return time_.real_time_for(span); }
+  [[nodiscard]] Nanos ahead_of_wall() override { return time_.ahead(); }
+
+ private:
+  ForwardTime time_;
 };
 
 // Starts at `start` and runs `factor` times as fast as real (monotonic) time; it never goes back.

@@ -49,7 +49,8 @@ int FileOps::remove(const std::string& path) { return status_of(::unlink(path.c_
 int FileOps::close(int fd) { return status_of(::close(fd)); }
 
 FileOps& real_file_ops() {
-  static FileOps ops;
+  // Never destroyed: a thread that a hanging disk holds may outlive main().
+  static FileOps& ops = *new FileOps;
   return ops;
 }
 

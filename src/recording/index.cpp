@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <concepts>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -56,9 +57,9 @@ struct Form<ConnectionClosed> {
       std::tuple{Key{"connection", &ConnectionClosed::connection}, Key{"reason", &ConnectionClosed::reason}};
 };
 template <>
-struct Form<LinesFrom> {
-  static constexpr std::string_view kName = "lines_from";
-  static constexpr auto kKeys = std::tuple{Key{"connection", &LinesFrom::connection}};
+struct Form<Connections> {
+  static constexpr std::string_view kName = "connections";
+  static constexpr auto kKeys = std::tuple{Key{"runs", &Connections::runs}};
 };
 template <>
 struct Form<RestAnswer> {
@@ -111,6 +112,42 @@ struct Form<Durable> {
   static constexpr auto kKeys = std::tuple{Key{"bytes", &Durable::bytes}};
 };
 
+std::string text_of(const std::vector<ConnectionRun>& runs) {
+  std::string text;
+  for (const ConnectionRun& run : runs) {
+    if (!text.empty()) text += ' ';
+    fmt::format_to(std::back_inserter(text), "{}", run.connection);
+    if (run.lines != 1) fmt::format_to(std::back_inserter(text), "*{}", run.lines);
+  }
+  return text;
+}
+
+// Nothing unless the whole of `text` is a number.
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+// Nothing unless it is what text_of() makes of runs that are sound.
+std::optional<std::vector<ConnectionRun>> runs_of(std::string_view text) {
+  std::vector<ConnectionRun> runs;
+  for (bool more = true; more;) {
+    const std::size_t blank = text.find(' ');
+    const std::string_view one = text.substr(0, blank);
+    const std::size_t star = one.find('*');
+    const auto connection = whole_number(one.substr(0, star));
+    const auto lines = star == std::string_view::npos ? 1 : whole_number(one.substr(star + 1));
+    if (!connection || !lines || *lines == 0 || runs.size() == kMaxConnectionRuns) return std::nullopt;
+    runs.push_back({*connection, *lines});
+    more = blank != std::string_view::npos;
+    if (more) text.remove_prefix(blank + 1);
+  }
+  return runs;
+}
+
 // Calls visit(name, member) for each key of the event in order.
 template <typename Event>
 void for_each_key(Event& event, auto&& visit) {
@@ -129,6 +166,13 @@ class LineMaker {
     }
     fmt::format_to(std::back_inserter(out_), R"(,"{}":)", key);
     append_json_string(out_, text);
+  }
+  void operator()(std::string_view key, const std::vector<ConnectionRun>& runs) {
+    if (runs.size() > kMaxConnectionRuns) {
+      too_long_ = key;
+    } else {
+      (*this)(key, text_of(runs));
+    }
   }
   void operator()(std::string_view key, UnixNanos time) { (*this)(key, time.value); }
   void operator()(std::string_view key, std::integral auto number) {
@@ -149,6 +193,15 @@ class FieldTaker {
 
   void operator()(std::string_view key, std::string& out) {
     if (FlatField* const field = take(key, true)) out = std::move(field->text);
+  }
+  void operator()(std::string_view key, std::vector<ConnectionRun>& out) {
+    const FlatField* const field = take(key, true);
+    if (field == nullptr) return;
+    if (auto runs = runs_of(field->text)) {
+      out = std::move(*runs);
+    } else {
+      complain(fmt::format("has something else than runs of lines in '{}'", key));
+    }
   }
   void operator()(std::string_view key, UnixNanos& out) { (*this)(key, out.value); }
   template <std::integral Integer>
@@ -218,8 +271,8 @@ Result<void> append_index_line(std::string& out, const IndexEntry& entry) {
   out += "}\n";
   if (make.too_long().empty()) return {};
   out.resize(start);
-  return fail(ErrorCode::kBadInput,
-              fmt::format("'{}' of an index entry is longer than {} bytes", make.too_long(), kMaxIndexTextBytes));
+  return fail(ErrorCode::kBadInput, fmt::format("'{}' of an index entry is longer than {} bytes or {} runs of lines",
+                                                make.too_long(), kMaxIndexTextBytes, kMaxConnectionRuns));
 }
 
 Result<IndexEntry> parse_index_line(std::string_view line) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
@@ -52,11 +53,18 @@ struct ConnectionClosed {
   std::string reason;
   friend bool operator==(const ConnectionClosed&, const ConnectionClosed&) = default;
 };
-// The lines from here to the next such entry came on this connection; before the first, on none. The writer makes these
-// entries and the reader takes them (RecordedLine::connection).
-struct LinesFrom {
+// `lines` lines, at least one, one after the other, that came on the same connection.
+struct ConnectionRun {
   ConnectionId connection = 0;
-  friend bool operator==(const LinesFrom&, const LinesFrom&) = default;
+  std::uint64_t lines = 1;
+  friend bool operator==(const ConnectionRun&, const ConnectionRun&) = default;
+};
+// Which connections the lines from here on came on; a line that no such entry tells of came on none. The writer makes
+// these entries and the reader takes them (RecordedLine::connection). In the file "7*3 8 7*2": three lines of 7, one of
+// 8, two of 7. Two connections take turns line by line, so anything longer would make an index as large as its log.
+struct Connections {
+  std::vector<ConnectionRun> runs;  // at least one
+  friend bool operator==(const Connections&, const Connections&) = default;
 };
 // The next line answers this request. `headers`: those that decide something, in a form the writer chooses.
 struct RestAnswer {
@@ -119,7 +127,7 @@ struct Durable {
 
 using IndexEvent =
     std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened, index::ConnectionClosed,
-                 index::LinesFrom, index::RestAnswer, index::RestFailed, index::Timer, index::SymbolAdded,
+                 index::Connections, index::RestAnswer, index::RestFailed, index::Timer, index::SymbolAdded,
                  index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap, index::Durable>;
 
 struct IndexEntry {
@@ -132,9 +140,11 @@ struct IndexEntry {
 // Bytes of one string in an entry, and of an entry: four such strings in which each byte needs an escape.
 inline constexpr std::size_t kMaxIndexTextBytes = std::size_t{128} << 10;
 inline constexpr std::size_t kMaxIndexLineBytes = std::size_t{4} << 20;
+// The writer's entries hold so many runs at most: at 42 bytes each they are within kMaxIndexTextBytes.
+inline constexpr std::size_t kMaxConnectionRuns = 3000;
 
 // Appends one line with its newline. Bytes of strings that are not UTF-8 become U+FFFD. Errors: kBadInput if a string
-// is longer than kMaxIndexTextBytes; nothing is appended then.
+// is longer than kMaxIndexTextBytes or there are more than kMaxConnectionRuns; nothing is appended then.
 Result<void> append_index_line(std::string& out, const IndexEntry& entry);
 // `line` without its newline. Errors: kBadInput, saying what is wrong.
 Result<IndexEntry> parse_index_line(std::string_view line);

@@ -113,13 +113,28 @@ Result<std::optional<IndexEntry>> RecordingReader::take_due_entry() {
     }
     if (current.entry->lines_before > current.log.line_number()) break;
     IndexEntry entry = *std::exchange(current.entry, std::nullopt);
-    if (const auto* from = std::get_if<index::LinesFrom>(&entry.event)) {
-      current.connection = from->connection;
+    if (auto* connections = std::get_if<index::Connections>(&entry.event)) {
+      start_connections(std::move(*connections), entry.lines_before);
       continue;
     }
     return entry;
   }
   return std::nullopt;
+}
+
+void RecordingReader::start_connections(index::Connections connections, std::uint64_t lines_before) {
+  current_->run_end = lines_before + connections.runs.front().lines;
+  current_->connections = std::move(connections);
+  current_->run = 0;
+}
+
+ConnectionId RecordingReader::connection_of_line(std::uint64_t line_number) {
+  Current& current = *current_;
+  const auto& runs = current.connections.runs;
+  while (current.run < runs.size() && current.run_end < line_number) {
+    if (++current.run < runs.size()) current.run_end += runs[current.run].lines;
+  }
+  return current.run < runs.size() ? runs[current.run].connection : 0;
 }
 
 Result<std::optional<RecordedItem>> RecordingReader::take_line() {
@@ -147,7 +162,8 @@ Result<std::optional<RecordedItem>> RecordingReader::take_line() {
                                                   input().name, log.line_number(), problem));
   }
   ++lines_;
-  return RecordedItem(RecordedLine{ts_recv, json, input().name, log.line_number(), current_->connection});
+  return RecordedItem(
+      RecordedLine{ts_recv, json, input().name, log.line_number(), connection_of_line(log.line_number())});
 }
 
 // What the index still holds belongs to lines that are not there.

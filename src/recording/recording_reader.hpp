@@ -63,13 +63,17 @@ class RecordingReader {
     std::optional<IndexReader> index;
     std::optional<IndexEntry> entry;  // the next of the index
     bool log_ended = false;
-    ConnectionId connection = 0;
+    index::Connections connections{};  // the entry that was taken last,
+    std::size_t run = 0;               // and its run of lines that comes next or goes on,
+    std::uint64_t run_end = 0;         // to this line
   };
 
   [[nodiscard]] const RecordingInput& input() const { return inputs_[position_]; }
   Result<void> start_file();
   Result<std::optional<IndexEntry>> take_due_entry();
   Result<std::optional<RecordedItem>> take_line();
+  void start_connections(index::Connections connections, std::uint64_t lines_before);
+  ConnectionId connection_of_line(std::uint64_t line_number);
   Result<void> end_file();
 
   std::vector<RecordingInput> inputs_;

@@ -51,10 +51,7 @@ Result<void> RecordingWriter::append(UnixNanos ts_recv, ConnectionId connection,
                             json.size(), ts_recv.value, kMaxLineBytes - kLongestReceiveTime));
   }
   if (auto room = make_room(ts_recv); !room) return room;
-  if (connection != connection_) {
-    if (auto noted = add_entry(ts_recv, index::LinesFrom{connection}); !noted) return noted;
-    connection_ = connection;
-  }
+  add_line_of(connection, ts_recv);
   fmt::format_to(std::back_inserter(text_), "{} ", ts_recv.value);
   const std::size_t start = text_.size();
   text_ += json;
@@ -75,9 +72,7 @@ Result<void> RecordingWriter::flush() {
   if (!files_) return {};
   if (unflushed_) compress(ZSTD_e_flush);
   unflushed_ = false;
-  // The index first: a line that is there has its entries.
-  if (auto wrote = files_->index.write(); !wrote) return wrote;
-  return files_->log.write();
+  return write_files();
 }
 
 Result<void> RecordingWriter::sync(UnixNanos now) {
@@ -112,8 +107,7 @@ Result<void> RecordingWriter::make_room(UnixNanos first_ts) {
   if (!files_) return create_files(first_ts);
   const std::size_t unwritten = files_->log.unwritten_bytes() + files_->index.unwritten_bytes();
   if (unwritten > kMaxUnwrittenBytes) {
-    if (auto wrote = files_->index.write(); !wrote) return wrote;
-    if (auto wrote = files_->log.write(); !wrote) return wrote;
+    if (auto wrote = write_files(); !wrote) return wrote;
   }
   const std::size_t unsynced = files_->log.held_bytes() + files_->index.held_bytes();
   return unsynced > kMaxUnsyncedBytes ? sync_files() : Result<void>{};
@@ -159,7 +153,32 @@ Result<bool> RecordingWriter::try_name(const std::string& stem) {
   return true;
 }
 
+void RecordingWriter::add_line_of(ConnectionId connection, UnixNanos ts) {
+  if (!runs_.empty() && runs_.back().connection == connection) {
+    ++runs_.back().lines;
+    return;
+  }
+  if (runs_.size() == kMaxConnectionRuns) add_connections();
+  if (runs_.empty()) {
+    lines_before_runs_ = lines_;
+    runs_ts_ = ts;
+  }
+  runs_.push_back({connection, 1});
+}
+
+void RecordingWriter::add_connections() {
+  if (runs_.empty()) return;
+  const bool all_of_none = runs_.size() == 1 && runs_.front().connection == 0;  // goes without saying
+  if (!all_of_none) {
+    ACTS_ASSERT(
+        append_index_line(files_->index.tail(), {lines_before_runs_, runs_ts_, index::Connections{std::move(runs_)}}));
+  }
+  runs_.clear();
+}
+
 Result<void> RecordingWriter::add_entry(UnixNanos ts, IndexEvent event) {
+  // What the index says of lines before this entry stands before it.
+  add_connections();
   return append_index_line(files_->index.tail(), {lines_, ts, std::move(event)});
 }
 
@@ -180,7 +199,15 @@ void RecordingWriter::compress(int directive) {
   text_.clear();
 }
 
+// The index first: a line that is there has its entries.
+Result<void> RecordingWriter::write_files() {
+  add_connections();
+  if (auto wrote = files_->index.write(); !wrote) return wrote;
+  return files_->log.write();
+}
+
 Result<void> RecordingWriter::sync_files() {
+  add_connections();
   // The index first: a line that is there has its entries.
   if (auto synced = files_->index.sync(); !synced) return synced;
   return files_->log.sync();

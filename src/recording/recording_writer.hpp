@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
@@ -81,6 +82,9 @@ class RecordingWriter {
   Result<void> create_files(UnixNanos first_ts);
   Result<bool> try_name(const std::string& stem);
   Result<void> add_entry(UnixNanos ts, IndexEvent event);
+  void add_line_of(ConnectionId connection, UnixNanos ts);
+  void add_connections();
+  Result<void> write_files();
   void compress(int directive);
   Result<void> sync_files();
 
@@ -93,7 +97,10 @@ class RecordingWriter {
   std::optional<Files> files_;
   std::string text_;  // taken and not compressed yet
   std::uint64_t lines_ = 0;
-  ConnectionId connection_ = 0;
+  // Which connections the last lines came on: not in the index yet. It is before the lines themselves are written.
+  std::vector<index::ConnectionRun> runs_;
+  std::uint64_t lines_before_runs_ = 0;
+  UnixNanos runs_ts_;
   bool unflushed_ = false;  // the compressor holds something back
   bool frame_ended_ = false;
   bool closed_ = false;

@@ -31,6 +31,8 @@ std::vector<MinuteRow> PendingRows::take_batch(std::size_t max) {
 
 void PendingRows::stored() { stored_total_ += std::exchange(taken_, 0); }
 
+void PendingRows::refused() { refused_total_ += std::exchange(taken_, 0); }
+
 void PendingRows::give_back(std::vector<MinuteRow> batch) {
   ACTS_ASSERT(batch.size() == taken_);
   waiting_.insert(waiting_.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));

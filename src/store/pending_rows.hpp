@@ -25,21 +25,24 @@ class PendingRows {
   // alone.
   std::optional<MinuteRow> push(MinuteRow row);
 
-  // The oldest rows, at most `max`; empty if none waits. One batch at a time (asserted): stored() or give_back() comes
-  // next.
+  // The oldest rows, at most `max`; empty if none waits. One batch at a time (asserted): stored(), refused() or
+  // give_back() comes next.
   std::vector<MinuteRow> take_batch(std::size_t max);
   // The batch is stored.
   void stored();
+  // The batch will never be stored: the store refuses its rows.
+  void refused();
   // The batch is not stored: its rows are the oldest waiting again. It must be what take_batch() gave (its size is
   // asserted).
   void give_back(std::vector<MinuteRow> batch);
 
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   [[nodiscard]] std::size_t taken() const { return taken_; }  // in the batch under way
-  // Since the beginning. queued = stored + lost + waiting + taken.
+  // Since the beginning. queued = stored + lost + refused + waiting + taken.
   [[nodiscard]] std::uint64_t queued_total() const { return queued_total_; }
   [[nodiscard]] std::uint64_t stored_total() const { return stored_total_; }
   [[nodiscard]] std::uint64_t lost_total() const { return lost_total_; }
+  [[nodiscard]] std::uint64_t refused_total() const { return refused_total_; }
 
  private:
   std::size_t max_rows_;
@@ -48,6 +51,7 @@ class PendingRows {
   std::uint64_t queued_total_ = 0;
   std::uint64_t stored_total_ = 0;
   std::uint64_t lost_total_ = 0;
+  std::uint64_t refused_total_ = 0;
 };
 
 }  // namespace acts

@@ -24,6 +24,16 @@ std::string_view remedy_for(int code) {
   }
 }
 
+// What is wrong with the values that were given, rather than with the database or its disk.
+bool is_refusal(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::string quoted_sql_name(std::string_view name) {
@@ -139,6 +149,9 @@ void SqliteDatabase::roll_back() {
 
 std::unexpected<Error> SqliteDatabase::last_error() const {
   const int code = sqlite3_extended_errcode(handle_.get());
+  if (is_refusal(code)) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: refused: {}", path_, sqlite3_errmsg(handle_.get())));
+  }
   std::string waited;
   if ((code & 0xff) == SQLITE_BUSY) waited = fmt::format(" for {}", to_string(busy_timeout_));
   return fail(ErrorCode::kStorage,

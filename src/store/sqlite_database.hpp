@@ -27,7 +27,8 @@ class SqliteStatement {
   void bind(int parameter, double value);
   void bind(int parameter, std::string_view text);
 
-  // True: there is a row to read. False: done, and ready to be run again. Errors: kStorage; also ready to be run again.
+  // True: there is a row to read. False: done, and ready to be run again. Errors: kStorage; kBadInput if a
+  // constraint, a trigger or a limit refuses the values; also ready to be run again.
   Result<bool> step();
   // Gives up the rows that are left.
   void reset();

@@ -123,6 +123,12 @@ Result<void> bring_up_to_date(SqliteDatabase& database, const RowSchema& schema)
   });
 }
 
+Result<void> make_rejected_rows(SqliteDatabase& database) {
+  return database.execute(
+      "CREATE TABLE IF NOT EXISTS rejected_rows (venue TEXT NOT NULL, symbol TEXT NOT NULL, sample_time INTEGER NOT "
+      "NULL, reason TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (venue, symbol, sample_time)) STRICT");
+}
+
 Result<RowSchema> stored_schema(SqliteDatabase& database) {
   auto columns = database.prepare("SELECT name, type FROM minute_row_columns ORDER BY position");
   if (!columns) return std::unexpected(std::move(columns.error()));

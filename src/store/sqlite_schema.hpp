@@ -1,6 +1,6 @@
 // The tables of DIR/acts.db. `minute_rows` holds the rows; `minute_row_columns` says what each of its columns means,
 // since exact decimals and texts are both TEXT there. PRAGMA user_version counts changes of this layout; columns come
-// and stay without it changing.
+// and stay without it changing. `rejected_rows` is made when the first row is refused: the row as JSON, and the reason.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,8 @@ Result<void> check_layout(SqliteDatabase& database);
 // Makes the tables, or adds the columns of `schema` that are missing: null in the rows that are there. Drops nothing.
 // Errors: kStorage, also if a column of that name holds another type.
 Result<void> bring_up_to_date(SqliteDatabase& database, const RowSchema& schema);
+// Makes `rejected_rows` if it is not there. Errors: kStorage.
+Result<void> make_rejected_rows(SqliteDatabase& database);
 // All columns there are, in the order in which they came.
 Result<RowSchema> stored_schema(SqliteDatabase& database);
 

@@ -116,6 +116,24 @@ Result<void> SqliteStore::upsert(std::span<const MinuteRow> rows) {
   });
 }
 
+Result<void> SqliteStore::set_aside(const MinuteRow& row, std::string_view reason) {
+  return database_->transaction([&]() -> Result<void> {
+    if (auto made = make_rejected_rows(*database_); !made) return made;
+    auto insert = database_->prepare("INSERT OR REPLACE INTO rejected_rows VALUES (?, ?, ?, ?, ?)");
+    if (!insert) return std::unexpected(std::move(insert.error()));
+    std::string json;
+    append_json(json, schema_, row);
+    if (json.ends_with('\n')) json.pop_back();
+    insert->bind(0, row.venue());
+    insert->bind(1, row.symbol());
+    insert->bind(2, to_unix_millis(row.sample_time()));
+    insert->bind(3, reason);
+    insert->bind(4, json);
+    const auto done = insert->step();
+    return done ? Result<void>{} : std::unexpected(done.error());
+  });
+}
+
 Result<void> SqliteStore::write(const MinuteRow& row) {
   ACTS_ASSERT(row.values.size() == schema_.columns.size());
   for (std::size_t i = 0; i < row.values.size(); ++i) {

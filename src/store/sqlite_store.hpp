@@ -41,6 +41,8 @@ class SqliteStore final : public FeatureStore {
   static Result<std::unique_ptr<SqliteStore>> open_to_read(const std::string& path, const SqliteOptions& options = {});
 
   Result<void> upsert(std::span<const MinuteRow> rows) override;
+  // Into table rejected_rows; given again, a row replaces what was kept of it.
+  Result<void> set_aside(const MinuteRow& row, std::string_view reason) override;
 
   // Gives the rows of a range one after the other, ordered by their key, until `take` says false. Errors: kStorage.
   Result<void> read(const RowRange& range, const std::function<bool(MinuteRow)>& take);

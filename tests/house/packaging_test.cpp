@@ -55,6 +55,20 @@ TEST(Packaging, RunsTheServiceWithTheInstalledFiles) {
   }
 }
 
+// The number behind the only place where `mark` stands.
+int number_behind(const std::string& text, std::string_view mark) {
+  const std::size_t at = text.find(mark);
+  EXPECT_NE(at, std::string::npos) << mark;
+  EXPECT_EQ(text.find(mark, at + 1), std::string::npos) << mark;
+  return std::stoi(text.substr(at + mark.size()));
+}
+
+// systemd killed a collector that was still draining.
+TEST(Packaging, GivesAStopMoreTimeThanItTakes) {
+  const int limit = number_behind(packaged("src/live/collect.hpp"), "stop_limit = std::chrono::seconds{");
+  EXPECT_GE(number_behind(packaged("packaging/acts-collect.service.in"), "TimeoutStopSec="), 2 * limit);
+}
+
 TEST(OptionsIn, FindsWholeNames) {
   EXPECT_EQ(options_in("\\-\\-data\\-dir --rows=csv -- --- x", "--"), (std::set<std::string>{"data-dir", "rows"}));
 }

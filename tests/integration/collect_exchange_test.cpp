@@ -1,11 +1,14 @@
-// The collector against the offline exchange, through real sockets: what it stored is what a replay of its recording
-// gives, and inside K its books are the exchange's own.
+// The collector against the offline exchange, through real sockets, also when connections are cut and updates are lost:
+// what it stored is what a replay of its recording gives, and inside K its books are the exchange's own at the moment
+// of every row.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "acts/features/feature.hpp"
@@ -23,11 +26,14 @@ namespace {
 
 constexpr double kSpeed = 30;
 
+enum class Trouble : std::uint8_t { kNone, kSessionsCut, kUpdateLost };
+
 struct Case {
   std::string name;
   Venue venue = Venue::kBinanceSpot;
   bool tls = false;
   std::vector<std::string> recordings;  // empty: a synthetic market
+  Trouble trouble = Trouble::kNone;
 };
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -49,6 +55,7 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     options.synthetic_seed = 11;
     options.symbol_count = 3;
     options.levels = 6'000;  // more than REST shows, on both venues
+    options.drift_ticks_per_second = 60;
     return options;
   }
 
@@ -60,7 +67,8 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     settings.record = true;
     settings.connections = 1;
     settings.ca_file = ca_file;
-    if (!GetParam().recordings.empty()) settings.limit = 1000;
+    // Of a recording, what its snapshot was asked for; of a synthetic market, so few that the price leaves them.
+    settings.limit = GetParam().recordings.empty() ? 500 : 1000;
     settings.addresses_of(GetParam().venue) = {endpoint.rest_url, endpoint.stream_url};
     return settings;
   }
@@ -88,7 +96,10 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
   std::vector<std::string> symbols_;
 };
 
-std::string csv_of(const std::vector<MinuteRow>& rows) {
+// In the order of their keys, as the store gives them.
+std::string csv_of(std::vector<MinuteRow> rows) {
+  std::ranges::sort(rows, {},
+                    [](const MinuteRow& row) { return std::tuple(row.venue(), row.symbol(), row.sample_time()); });
   const RowSchema schema = make_schema(BandList::defaults());
   std::string text;
   for (const MinuteRow& row : rows) append_csv(text, schema, row);
@@ -126,23 +137,83 @@ Levels theirs_inside(const exchange::TrueBook& truth, const OrderBook& book, Sid
   return levels;
 }
 
+void expect_book_equal(const exchange::Exchange& venue, Venue which, const std::string& symbol, const OrderBook& book) {
+  const auto truth = venue.book_at(which, symbol, book.last_update_id());
+  ASSERT_TRUE(truth.has_value()) << symbol;
+  for (const Side side : {Side::kBid, Side::kAsk}) {
+    const Levels theirs = theirs_inside(*truth, book, side);
+    ASSERT_FALSE(theirs.empty()) << symbol;
+    EXPECT_EQ(ours_inside(book, side), theirs) << symbol;
+  }
+}
+
 void expect_books_equal(const exchange::Exchange& venue, Venue which, const collector::MarketPipeline& pipeline) {
   ASSERT_GT(pipeline.size(), 0U);
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
-    const std::string symbol(pipeline.symbol(i));
-    const OrderBook& book = pipeline.builder(i).book();
-    ASSERT_EQ(pipeline.builder(i).status().state, SyncState::kInSync) << symbol;
-    const auto truth = venue.book_at(which, symbol, book.last_update_id());
-    ASSERT_TRUE(truth.has_value()) << symbol;
-    for (const Side side : {Side::kBid, Side::kAsk}) {
-      const Levels theirs = theirs_inside(*truth, book, side);
-      ASSERT_FALSE(theirs.empty()) << symbol;
-      EXPECT_EQ(ours_inside(book, side), theirs) << symbol;
+    ASSERT_EQ(pipeline.builder(i).status().state, SyncState::kInSync) << pipeline.symbol(i);
+    expect_book_equal(venue, which, pipeline.symbol(i), pipeline.builder(i).book());
+  }
+}
+
+// What is compared at each row, while its book is still the row's.
+class RowWitness {
+ public:
+  RowWitness(const exchange::Exchange& venue, Venue which) : venue_(venue), which_(which) {}
+
+  void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline) {
+    const collector::InstrumentIndex index = pipeline.find(row.symbol());
+    ASSERT_NE(index, collector::kNoInstrument);
+    const binance::BookBuilder& builder = pipeline.builder(index);
+    if (builder.status().state != SyncState::kInSync) return;
+    ++compared_;
+    const OrderBook& book = builder.book();
+    expect_book_equal(venue_, which_, row.symbol(), book);
+    const auto [first, is_first] = first_.try_emplace(row.symbol(), book.coverage().intervals().front());
+    const auto best = book.best(Side::kBid);
+    if (!is_first && best) {
+      outside_ += static_cast<int>(best->price < first->second.low || first->second.high < best->price);
     }
+  }
+  [[nodiscard]] std::size_t compared() const { return compared_; }
+  // Rows whose best bid had left what was known at the symbol's first row.
+  [[nodiscard]] int outside() const { return outside_; }
+
+ private:
+  const exchange::Exchange& venue_;
+  Venue which_;
+  std::map<std::string, PriceInterval> first_;
+  std::size_t compared_ = 0;
+  int outside_ = 0;
+};
+
+std::vector<MinuteRow> replayed_rows(Venue venue, const std::vector<std::string>& logs) {
+  ReplayOptions options;
+  options.venue = venue;
+  options.bands = BandList::defaults();
+  std::vector<MinuteRow> rows;
+  Replay replay(
+      options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
+      [](const std::string& problem) { ADD_FAILURE() << problem; });
+  auto reader = RecordingReader::open(logs);
+  EXPECT_TRUE(reader.has_value()) << reader.error().message;
+  EXPECT_TRUE(replay.run(*reader).has_value());
+  return rows;
+}
+
+// False: this exchange has no such trouble.
+template <typename Market>
+bool make_trouble(Market& market, Venue venue, const std::string& symbol, Trouble trouble) {
+  if constexpr (requires { market.faults(venue)->lose_updates(symbol, 1); }) {
+    if (trouble == Trouble::kUpdateLost) market.faults(venue)->lose_updates(symbol, 1);
+    if (trouble == Trouble::kSessionsCut) market.close_sessions(venue, 0);
+    return true;
+  } else {
+    return trouble == Trouble::kNone;
   }
 }
 
 TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
+  const Venue which = GetParam().venue;
   const bool recorded = !GetParam().recordings.empty();
   EventLoop loop;
   AcceleratedClock clock(UnixNanos{1'767'225'650'000'000'000}, kSpeed);  // 2026-01-01T00:00:50Z
@@ -151,48 +222,50 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   exchange::Exchange venue(loop, clock, options);
   const auto endpoints = venue.start();
   ASSERT_TRUE(endpoints.has_value()) << endpoints.error().message;
-  for (const exchange::ListedSymbol& listed : venue.core(GetParam().venue)->source().symbols()) {
+  for (const exchange::ListedSymbol& listed : venue.core(which)->source().symbols()) {
     symbols_.push_back(listed.instrument.symbol);
   }
 
+  std::unique_ptr<CollectRun> run;
+  RowWitness witness(venue, which);
   std::vector<MinuteRow> rows;
   CollectHooks hooks;
-  hooks.row = [&](const MinuteRow& row) { rows.push_back(row); };
+  hooks.row = [&](const MinuteRow& row) {
+    witness.on_row(row, run->venues().front()->collector().pipeline());
+    rows.push_back(row);
+  };
   std::vector<std::string> warnings;
-  hooks.log = [&](Venue, const collector::Log& log) {
+  hooks.log = [&](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) warnings.push_back(log.text);
   };
   hooks.tune = patient;
-  auto run = CollectRun::make(loop, clock, settings(endpoints->front(), venue.ca_file()), hooks);
-  ASSERT_TRUE(run.has_value()) << run.error().message;
-  (*run)->start();
-  const Nanos span = clock.real_time_for(std::chrono::seconds{recorded ? 150 : 135});
+  auto made = CollectRun::make(loop, clock, settings(endpoints->front(), venue.ca_file()), hooks);
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  run = std::move(*made);
+  run->start();
+  const Nanos span = clock.real_time_for(std::chrono::seconds{recorded ? 150 : 195});
+  bool troubled = true;
+  loop.start_timer(span / 2, [&] { troubled = make_trouble(venue, which, symbols_.front(), GetParam().trouble); });
   EXPECT_FALSE(loop.run_for(span));
-  expect_books_equal(venue, GetParam().venue, (*run)->venues().front()->collector().pipeline());
-  (*run)->stop("test", [&] { loop.stop(); });
+  expect_books_equal(venue, which, run->venues().front()->collector().pipeline());
+  const std::vector<collector::Health> health = run->health();
+  run->stop("test", [&] { loop.stop(); });
   EXPECT_TRUE(loop.run_for(std::chrono::seconds{20}));
-  EXPECT_TRUE((*run)->drain());
+  EXPECT_TRUE(run->drain());
+  if (!troubled) GTEST_SKIP() << "the exchange of this build makes no trouble";
   EXPECT_GE(rows.size(), symbols_.size() * 2);
   EXPECT_EQ(rows.back().values.size(), make_schema(BandList::defaults()).columns.size());
+  EXPECT_GE(witness.compared(), symbols_.size());
+  if (!recorded) EXPECT_GT(witness.outside(), 0) << "the price never left the first snapshots";
+  if (GetParam().trouble != Trouble::kNone) EXPECT_GT(health.front().counters.gaps, 0U);
 
+  // Row by row, value by value, as text.
   auto store = SqliteStore::open_to_read((directory_ / "acts.db").string());
   ASSERT_TRUE(store.has_value());
-  EXPECT_EQ((*store)->rows({})->size(), rows.size());
-
-  ReplayOptions replay_options;
-  replay_options.venue = GetParam().venue;
-  replay_options.bands = BandList::defaults();
-  std::vector<MinuteRow> replayed;
-  std::vector<std::string> problems;
-  Replay replay(
-      replay_options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
-      [&](std::string problem) { problems.push_back(std::move(problem)); });
-  auto reader = RecordingReader::open(recorded_logs());
-  ASSERT_TRUE(reader.has_value()) << reader.error().message;
-  ASSERT_TRUE(replay.run(*reader).has_value());
-  EXPECT_EQ(csv_of(replayed), csv_of(rows));
-  EXPECT_TRUE(problems.empty()) << problems.front();
-  EXPECT_TRUE(warnings.empty()) << warnings.front();
+  const std::vector<MinuteRow> stored = (*store)->rows({}).value();
+  EXPECT_EQ(csv_of(stored), csv_of(rows));
+  EXPECT_EQ(csv_of(stored), csv_of(replayed_rows(which, recorded_logs())));
+  if (GetParam().trouble == Trouble::kNone) EXPECT_TRUE(warnings.empty()) << warnings.front();
 }
 
 std::string recording(const std::string& name) { return test::testdata("binance-feed/" + name); }
@@ -205,7 +278,11 @@ INSTANTIATE_TEST_SUITE_P(
                          Venue::kBinanceSpot,
                          false,
                          {recording("spot/btcusdt_20240808.gz"), recording("spot/ethusdt_20240808.gz")}},
-                    Case{"usdm_recorded", Venue::kBinanceUsdm, true, {recording("usdm/btcusdt_20240808.gz")}}),
+                    Case{"usdm_recorded", Venue::kBinanceUsdm, true, {recording("usdm/btcusdt_20240808.gz")}},
+                    Case{"spot_cut", Venue::kBinanceSpot, false, {}, Trouble::kSessionsCut},
+                    Case{"usdm_cut", Venue::kBinanceUsdm, true, {}, Trouble::kSessionsCut},
+                    Case{"spot_lost", Venue::kBinanceSpot, false, {}, Trouble::kUpdateLost},
+                    Case{"usdm_lost", Venue::kBinanceUsdm, false, {}, Trouble::kUpdateLost}),
     [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
 
 }  // namespace

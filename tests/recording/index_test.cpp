@@ -17,7 +17,7 @@ const std::vector<IndexEntry> kOneOfEach{
     {0, {1}, index::RunStarted{"0.1.0", "binance-spot", "shard-0", "bands=1,4\n"}},
     {0, {2}, index::ConnectionOpened{1, "wss://stream.binance.com:9443/stream"}},
     {0, {3}, index::SymbolAdded{"币安人生USDT", "{\"limit\":5000}"}},
-    {1, {4}, index::LinesFrom{1}},
+    {1, {4}, index::Connections{{{1, 3}, {2, 1}, {1, 2}}}},
     {7, {5}, index::RestAnswer{42, "depth", "BTCUSDT", 5000, 200, "X-MBX-USED-WEIGHT-1M: 250"}},
     {7, {5}, index::RestFailed{43, "depth", "ETHUSDT", 5000, 0, "no answer within 10s"}},
     {8, {6}, index::Timer{"minute", {1'723'161'300'000'000'000}}},
@@ -71,8 +71,26 @@ TEST(Index, RefusesATextThatIsTooLongAndWritesNothing) {
   std::string out = "x";
   const auto result = append_index_line(out, {0, {0}, index::Gap{"s", std::string(kMaxIndexTextBytes + 1, 'r')}});
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().message, "'reason' of an index entry is longer than 131072 bytes");
+  EXPECT_EQ(result.error().message, "'reason' of an index entry is longer than 131072 bytes or 3000 runs of lines");
   EXPECT_EQ(out, "x");
+}
+
+TEST(Index, WritesRunsOfLinesShortAndReadsNothingElseAsRuns) {
+  EXPECT_EQ(line_of(kOneOfEach[3]), "{\"n\":1,\"ts\":4,\"event\":\"connections\",\"runs\":\"1*3 2 1*2\"}\n");
+  for (const char* const runs : {"", " ", "1 ", " 1", "1  2", "1*", "*1", "1*0", "-1", "+1", "1*-1", "1,2", "x",
+                                 "1*18446744073709551616", "1*2*3"}) {
+    EXPECT_EQ(problem_of(R"({"n":1,"ts":2,"event":"connections","runs":")" + std::string(runs) + "\"}"),
+              "has something else than runs of lines in 'runs'")
+        << runs;
+  }
+  // The longest entry that the writer makes is one that can be read.
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  index::Connections longest{std::vector<index::ConnectionRun>(kMaxConnectionRuns, {kMost, kMost})};
+  const std::string line = line_of({1, {2}, longest});
+  EXPECT_EQ(parse_index_line(std::string_view(line).substr(0, line.size() - 1)).value().event, IndexEvent(longest));
+  longest.runs.push_back({1, 1});
+  std::string out;
+  EXPECT_FALSE(append_index_line(out, {1, {2}, longest}).has_value());
 }
 
 TEST(Index, HoldsFourOfTheLongestTextsInALine) {

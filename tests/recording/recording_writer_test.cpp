@@ -79,6 +79,46 @@ TEST(RecordingWriter, WritesLinesAndEntriesThatReadBackInTheirOrder) {
   EXPECT_EQ(std::get<index::RestAnswer>(back.entries[1].event).symbol, "BTCUSDT");
 }
 
+// Each switch between two connections took an entry of its own: with 500 symbols the index was as large as the log.
+TEST(RecordingWriter, TellsConnectionsThatTakeTurnsInAFewBytesALine) {
+  const TempDir dir;
+  RecordingWriter writer({dir.string(), "s"});
+  std::vector<std::string> expected;
+  for (int i = 1; i <= 20'000; ++i) {
+    const ConnectionId connection = 1 + static_cast<ConnectionId>(i % 7 % 2);
+    ASSERT_TRUE(writer.append({i}, connection, "{}"));
+    expected.push_back(std::to_string(i) + " {}@" + std::to_string(connection));
+    if (i % 5'000 == 0) {
+      ASSERT_TRUE(writer.sync({i}));
+    }
+    if (i % 6'000 == 0) {
+      ASSERT_TRUE(writer.note({i}, index::Alive{}));
+      expected.push_back("entry " + std::to_string(i));
+    }
+  }
+  ASSERT_TRUE(writer.close({20'001}));
+  EXPECT_LT(fs::file_size(index_path_for(writer.log_path())), 3 * 20'000U);
+  const ReadBack back = read_back(dir.string());
+  EXPECT_EQ(back.items, expected);
+  EXPECT_THAT(back.errors, ElementsAre());
+}
+
+TEST(RecordingWriter, HasToldTheConnectionOfEveryLineThatReachedTheDisk) {
+  const TempDir dir;
+  {
+    RecordingWriter writer({dir.string(), "s"});
+    for (int i = 1; i <= 100; ++i) {
+      ASSERT_TRUE(writer.append({i}, 1 + static_cast<ConnectionId>(i % 2), "{}"));
+      if (i == 50 || i == 80) {
+        ASSERT_TRUE(writer.flush());
+      }
+    }
+  }
+  std::vector<std::string> expected;
+  for (int i = 1; i <= 80; ++i) expected.push_back(std::to_string(i) + " {}@" + std::to_string(1 + i % 2));
+  EXPECT_EQ(read_back(dir.string()).items, expected);
+}
+
 TEST(RecordingWriter, MakesNewlinesInAMessageBlanks) {
   const TempDir dir;
   RecordingWriter writer({dir.string(), "s"});

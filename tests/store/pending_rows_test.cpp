@@ -11,7 +11,8 @@ using testing::minute;
 using testing::small_row;
 
 void expect_balance(const PendingRows& rows) {
-  EXPECT_EQ(rows.queued_total(), rows.stored_total() + rows.lost_total() + rows.waiting() + rows.taken());
+  EXPECT_EQ(rows.queued_total(),
+            rows.stored_total() + rows.lost_total() + rows.refused_total() + rows.waiting() + rows.taken());
 }
 
 TEST(PendingRows, GivesTheOldestFirstAndCountsWhatIsStored) {
@@ -68,6 +69,17 @@ TEST(PendingRows, CountsTheBatchUnderWayIntoItsBound) {
   rows.stored();
   EXPECT_EQ(rows.stored_total(), 3U);
   EXPECT_EQ(rows.lost_total(), 2U);
+  expect_balance(rows);
+}
+
+TEST(PendingRows, CountsWhatTheStoreRefused) {
+  PendingRows rows;
+  for (int i = 0; i < 3; ++i) rows.push(small_row("A", i));
+  rows.take_batch(1);
+  rows.refused();
+  EXPECT_EQ(rows.refused_total(), 1U);
+  EXPECT_EQ(rows.waiting(), 2U);
+  EXPECT_EQ(rows.take_batch(10)[0], small_row("A", 1));
   expect_balance(rows);
 }
 

@@ -417,5 +417,29 @@ TEST(SqliteStoreDeath, StopsAtARowOfAnotherSchema) {
   EXPECT_DEATH(std::ignore = store->upsert(std::vector{keyless}), "i >= 3");
 }
 
+// A row that a trigger or a constraint refused came back as if the disk were full, and was given again for ever.
+TEST(SqliteStore, TellsARefusedRowFromAFailureAndSetsItAside) {
+  const TempDir dir;
+  const std::string path = dir / "acts.db";
+  const auto store = open_store(path);
+  query(path,
+        "CREATE TRIGGER no_b BEFORE INSERT ON minute_rows WHEN new.symbol = 'B' BEGIN SELECT RAISE(ABORT, 'no B'); "
+        "END");
+  const std::vector<MinuteRow> rows{small_row("A", 1), small_row("B", 2)};
+  const auto refused = store->upsert(rows);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kBadInput);
+  EXPECT_THAT(refused.error().message, HasSubstr("acts.db: refused: no B"));
+  EXPECT_EQ(query(path, "SELECT count(*) FROM minute_rows"), "0\n");
+  EXPECT_TRUE(store->set_aside(rows[1], "no B"));
+  EXPECT_TRUE(store->set_aside(rows[1], "still no B"));
+  EXPECT_TRUE(store->upsert(std::span(rows).first(1)));
+  EXPECT_EQ(query(path, "SELECT venue, symbol, sample_time, reason, json ->> 'best_bid' FROM rejected_rows"),
+            "binance-spot|B|1723161420000|still no B|61685.99\n");
+  EXPECT_EQ(store->rows({}).value(), std::vector{rows[0]});
+  // The file can be opened again with that table in it.
+  EXPECT_EQ(open_error(path), "none");
+}
+
 }  // namespace
 }  // namespace acts

@@ -9,10 +9,12 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Wall time, UTC. May step either way; whoever needs order clamps it.
+  // Wall time, UTC. Never goes back; a step of the wall clock forward is one of this clock too.
   [[nodiscard]] virtual UnixNanos now() = 0;
   // How long a timer must really wait for `span` to pass on this clock (an accelerated clock needs less).
   [[nodiscard]] virtual Nanos real_time_for(Nanos span) = 0;
+  // By how much it is ahead of a wall clock that stepped back; it goes more slowly until that has caught up.
+  [[nodiscard]] virtual Nanos ahead_of_wall() { return Nanos{0}; }
 };
 
 }  // namespace acts

@@ -1,0 +1,146 @@
+#include "live/process_health.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace acts {
+namespace {
+
+using collector::LogLevel;
+using collector::Overall;
+
+std::int64_t whole_seconds(Nanos span) { return span / std::chrono::seconds{1}; }
+
+bool is_within(const std::optional<Nanos>& age, Nanos limit) { return age && *age < limit; }
+bool is_beyond(const std::optional<Nanos>& age, Nanos limit) { return age && *age >= limit; }
+
+class Judge {
+ public:
+  void add(Overall overall, std::string problem) {
+    result_.overall = std::max(result_.overall, overall);
+    result_.problems.push_back(std::move(problem));
+  }
+  void judge_rows(const RowWriter::Status& rows) {
+    if (is_beyond(rows.waiting_age, kSlowAfter)) {
+      add(is_beyond(rows.waiting_age, kFailedAfter) ? Overall::kFailed : Overall::kDegraded,
+          fmt::format("rows: {} wait, and none was stored for {} s", rows.waiting, whole_seconds(*rows.waiting_age)));
+    }
+    if (!rows.failure.empty()) add(Overall::kDegraded, "rows: the last attempt to store failed: " + rows.failure);
+    if (is_within(rows.lost_age, kLossRemembered)) {
+      add(Overall::kDegraded, fmt::format("rows: {} lost while the store failed", rows.lost));
+    }
+    if (is_within(rows.refused_age, kLossRemembered)) {
+      add(Overall::kDegraded, fmt::format("rows: {} refused by the store, the last: {}", rows.refused, rows.refusal));
+    }
+  }
+  void judge_recording(const RecordingHealth& recording) {
+    const RunRecorder::Status& status = recording.status;
+    const std::string name = fmt::format("recording of {}", to_string(recording.venue));
+    if (is_beyond(status.stuck_for, kSlowAfter)) {
+      add(is_beyond(status.stuck_for, kFailedAfter) ? Overall::kFailed : Overall::kDegraded,
+          fmt::format("{}: {} bytes wait, and none came to the disk for {} s", name, status.queued_bytes,
+                      whole_seconds(*status.stuck_for)));
+    }
+    if (!status.failure.empty()) add(Overall::kDegraded, fmt::format("{}: {}", name, status.failure));
+    if (recording.paused) {
+      add(Overall::kDegraded, fmt::format("{}: its queue is full: the sockets are not read until it is shorter", name));
+    }
+  }
+  [[nodiscard]] Judgement result() && { return std::move(result_); }
+
+ private:
+  Judgement result_;
+};
+
+std::string clock_text(Nanos ahead) {
+  return fmt::format("the wall clock stepped back: ours is {} ms ahead and goes at half speed until it has caught up",
+                     ahead / std::chrono::milliseconds{1});
+}
+
+}  // namespace
+
+std::size_t ProcessHealth::recording_queue_bytes() const {
+  std::size_t bytes = 0;
+  for (const RecordingHealth& recording : recordings) bytes += recording.status.queued_bytes;
+  return bytes;
+}
+
+Judgement judge(const ProcessHealth& process) {
+  Judge judge;
+  judge.judge_rows(process.rows);
+  for (const RecordingHealth& recording : process.recordings) judge.judge_recording(recording);
+  if (process.clock_ahead >= kClockStep) judge.add(Overall::kDegraded, clock_text(process.clock_ahead));
+  return std::move(judge).result();
+}
+
+std::vector<ProcessWatch::Line> ProcessWatch::observe(const ProcessHealth& process, UnixNanos now) {
+  return look(process, now, kInterval);
+}
+
+std::vector<ProcessWatch::Line> ProcessWatch::finish(const ProcessHealth& process) {
+  return look(process, now_, Nanos{0});
+}
+
+std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process, UnixNanos now, Nanos interval) {
+  now_ = now;
+  interval_ = interval;
+  look_at_rows(process.rows);
+  for (const RecordingHealth& recording : process.recordings) look_at(recording);
+  lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
+          "the wall clock has caught up");
+  return std::exchange(lines_, {});
+}
+
+void ProcessWatch::look_at_rows(const RowWriter::Status& rows) {
+  count({"store_failed", std::nullopt}, rows.failures, LogLevel::kError,
+        rows.failure.empty() ? "rows could not be stored at first, and are now"
+                             : fmt::format("rows: {}; {} wait", rows.failure, rows.waiting));
+  count(
+      {"rows_lost", std::nullopt}, rows.lost, LogLevel::kError,
+      fmt::format("{} rows are lost so far: {} wait for the store and no more fit in memory", rows.lost, rows.waiting));
+  count({"row_refused", std::nullopt}, rows.refused, LogLevel::kError,
+        fmt::format("the store refused a row, {} so far: {}", rows.refused, rows.refusal));
+  lasting({"store_hangs", std::nullopt}, is_beyond(rows.attempt_age, kSlowAfter),
+          fmt::format("rows: the store has not answered for {} s: {} wait",
+                      whole_seconds(rows.attempt_age.value_or(Nanos{0})), rows.waiting),
+          "rows: the store answers again");
+}
+
+void ProcessWatch::look_at(const RecordingHealth& recording) {
+  const RunRecorder::Status& status = recording.status;
+  count({"recording_failed", recording.venue}, status.failures, LogLevel::kError,
+        status.failure.empty() ? "recording: failed at first, and is written now" : "recording: " + status.failure);
+  count({"recording_refused", recording.venue}, status.refused, LogLevel::kError,
+        fmt::format("recording: {} messages left out so far: {}", status.refused, status.refusal));
+  count({"recording_slow", recording.venue}, recording.pauses, LogLevel::kWarning,
+        "recording: the disk is slower than the market: reading is paused until the queue is shorter");
+  lasting({"recording_hangs", recording.venue}, is_beyond(status.stuck_for, kSlowAfter),
+          fmt::format("recording: nothing came to the disk for {} s: {} bytes wait",
+                      whole_seconds(status.stuck_for.value_or(Nanos{0})), status.queued_bytes),
+          "recording: goes on");
+}
+
+void ProcessWatch::count(Key key, std::uint64_t total, LogLevel level, std::string text) {
+  Said& said = said_[key];
+  if (total <= said.total || (said.at && now_ - *said.at < interval_)) return;
+  const std::uint64_t repeats = total - said.total - 1;
+  said = {now_, total};
+  say(key, level, std::move(text), repeats);
+}
+
+void ProcessWatch::lasting(Key key, bool holds, std::string text, std::string_view ended) {
+  Said& said = said_[key];
+  if (holds && (!said.at || said.total == 0 || now_ - *said.at >= interval_)) {
+    said = {now_, 1};
+    say(key, LogLevel::kError, std::move(text), 0);
+  } else if (!holds && std::exchange(said.total, 0) > 0) {
+    say(key, LogLevel::kInfo, std::string(ended), 0);
+  }
+}
+
+void ProcessWatch::say(Key key, LogLevel level, std::string text, std::uint64_t repeats) {
+  lines_.push_back({key.second, {level, std::string(key.first), "", std::move(text), repeats}});
+}
+
+}  // namespace acts

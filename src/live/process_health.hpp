@@ -1,0 +1,90 @@
+// What a run knows of itself beside its venues: rows on their way to the store, recordings on their way to the disk,
+// the clock. What of it is a problem, and what of it is to be said in the log, is decided here. Pure: it is handed the
+// state and the time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "collector/actions.hpp"
+#include "collector/health.hpp"
+#include "live/row_writer.hpp"
+#include "live/run_recorder.hpp"
+
+namespace acts {
+
+struct RecordingHealth {
+  Venue venue = Venue::kBinanceSpot;
+  RunRecorder::Status status = {};
+  bool paused = false;       // its queue is full: the venue's sockets are not read
+  std::uint64_t pauses = 0;  // since the start
+};
+
+struct ProcessHealth {
+  RowWriter::Status rows = {};
+  std::vector<RecordingHealth> recordings = {};  // one a venue that is recorded
+  Nanos clock_ahead{0};                          // Clock::ahead_of_wall()
+
+  [[nodiscard]] std::size_t recording_queue_bytes() const;
+};
+
+// A row or a recording that gets no further for so long is a problem, ...
+inline constexpr Nanos kSlowAfter = std::chrono::seconds{10};
+// ... and for so long it is a failure: nothing of what is collected is kept.
+inline constexpr Nanos kFailedAfter = std::chrono::minutes{5};
+// A row that was lost, or refused by the store, is a problem for so long; the counters tell of it for ever.
+inline constexpr Nanos kLossRemembered = std::chrono::hours{1};
+// A wall clock that stepped back by less is put right within seconds.
+inline constexpr Nanos kClockStep = std::chrono::milliseconds{500};
+
+struct Judgement {
+  collector::Overall overall = collector::Overall::kOk;
+  std::vector<std::string> problems;  // one line each
+};
+Judgement judge(const ProcessHealth& process);
+
+// The lines of the log that follow from the states of a run, one after the other: what repeats or lasts is said once a
+// minute, with how often it happened.
+class ProcessWatch {
+ public:
+  struct Line {
+    std::optional<Venue> venue;  // none: of no venue
+    collector::Log log;
+  };
+  static constexpr Nanos kInterval = std::chrono::minutes{1};
+
+  // About once a second. `now` does not go back.
+  std::vector<Line> observe(const ProcessHealth& process, UnixNanos now);
+  // What was held back: at the end of a run.
+  std::vector<Line> finish(const ProcessHealth& process);
+
+ private:
+  using Key = std::pair<std::string_view, std::optional<Venue>>;
+  struct Said {
+    std::optional<UnixNanos> at;
+    std::uint64_t total = 0;  // of a count; 1 while something lasts
+  };
+
+  std::vector<Line> look(const ProcessHealth& process, UnixNanos now, Nanos interval);
+  void look_at_rows(const RowWriter::Status& rows);
+  void look_at(const RecordingHealth& recording);
+  void count(Key key, std::uint64_t total, collector::LogLevel level, std::string text);
+  void lasting(Key key, bool holds, std::string text, std::string_view ended);
+  void say(Key key, collector::LogLevel level, std::string text, std::uint64_t repeats);
+
+  std::map<Key, Said> said_;
+  UnixNanos now_;
+  Nanos interval_{0};
+  std::vector<Line> lines_;
+};
+
+}  // namespace acts

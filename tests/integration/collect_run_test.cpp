@@ -1,0 +1,218 @@
+// A collector that cannot keep what it collects, or is not alone, or was not running: what it says, serves and stores.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "acts/features/feature.hpp"
+#include "acts/features/sampler.hpp"
+
+#include "exchange/exchange_server.hpp"
+#include "live/collect.hpp"
+#include "net/http_client.hpp"
+#include "net/real_clock.hpp"
+#include "recording/temp_dir.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::TempDir;
+
+constexpr double kSpeed = 30;
+constexpr UnixNanos kStart{1'767'225'650'000'000'000};  // 2026-01-01T00:00:50Z
+
+// Hangs in the first call until it is let go.
+class HangingStore final : public FeatureStore {
+ public:
+  struct Gate {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool open = false;
+  };
+  explicit HangingStore(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+  Result<void> upsert(std::span<const MinuteRow>) override {
+    std::unique_lock lock(gate_->mutex);
+    gate_->changed.wait(lock, [this] { return gate_->open; });
+    return {};
+  }
+
+ private:
+  std::shared_ptr<Gate> gate_;
+};
+
+class CollectRunTest : public ::testing::Test {
+ protected:
+  // A market to collect from, and settings for it.
+  CollectSettings open_market() {
+    exchange::ExchangeOptions options;
+    options.venues = {Venue::kBinanceSpot};
+    options.symbols = {"BTCUSDT", "ETHUSDT"};
+    options.levels = 200;
+    venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
+    const auto endpoints = venue_->start();
+    EXPECT_TRUE(endpoints.has_value());
+    CollectSettings settings;
+    settings.symbols = {"BTC", "ETHUSDT"};
+    settings.data_dir = dir_ / "data";
+    settings.connections = 1;
+    settings.serve_metrics = true;
+    settings.addresses_of(Venue::kBinanceSpot) = {endpoints->front().rest_url, endpoints->front().stream_url};
+    return settings;
+  }
+  std::unique_ptr<CollectRun> start(const CollectSettings& settings, CollectHooks hooks = {}) {
+    hooks.log = [this](std::optional<Venue>, const collector::Log& log) { said_.push_back(log.text); };
+    auto run = CollectRun::make(loop_, clock_, settings, std::move(hooks));
+    EXPECT_TRUE(run.has_value()) << run.error().message;
+    (*run)->start();
+    return std::move(*run);
+  }
+  HttpResponse get(const CollectRun& run, const std::string& path) {
+    HttpClient client(loop_, {});
+    HttpResponse answer;
+    HttpRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(run.metrics_port().value()) + path;
+    client.request(std::move(request), [&](const NetResult<HttpResponse>& response) {
+      EXPECT_TRUE(response.has_value());
+      if (response) answer = *response;
+      loop_.stop();
+    });
+    EXPECT_TRUE(loop_.run_for(10s));
+    return answer;
+  }
+  bool stop(CollectRun& run) {
+    run.stop("test", [this] { loop_.stop(); });
+    EXPECT_TRUE(loop_.run_for(30s));
+    return run.drain();
+  }
+
+  const TempDir dir_;
+  EventLoop loop_;
+  AcceleratedClock clock_{kStart, kSpeed};
+  std::unique_ptr<exchange::Exchange> venue_;
+  std::vector<std::string> said_;
+};
+
+// A store that hung kept the process alive for ever after SIGTERM; /health went on saying ok.
+TEST_F(CollectRunTest, EndsInTimeThoughTheStoreHangsAndSaysWhatIsNotStored) {
+  const CollectSettings settings = open_market();
+  const auto gate = std::make_shared<HangingStore::Gate>();
+  CollectHooks hooks;
+  hooks.open_store = [gate](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
+    return std::make_unique<HangingStore>(gate);
+  };
+  hooks.stop_limit = 1s;
+  auto run = start(settings, hooks);
+  EXPECT_FALSE(loop_.run_for(12s));  // rows wait since a third of a second after the start
+  const HttpResponse health = get(*run, "/health");
+  EXPECT_EQ(health.status, 200);
+  EXPECT_EQ(nlohmann::json::parse(health.body)["status"], "degraded");
+  EXPECT_THAT(health.body, HasSubstr("none was stored for 1"));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(stop(*run));
+  run.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+  EXPECT_THAT(said_, Contains(HasSubstr("rows: the store has not answered for ")));
+  EXPECT_THAT(said_, Contains(HasSubstr(" rows could not be stored before the end")));
+  const std::scoped_lock lock(gate->mutex);
+  gate->open = true;
+  gate->changed.notify_all();
+}
+
+TEST_F(CollectRunTest, IsAbandonedAtOnce) {
+  const CollectSettings settings = open_market();
+  const auto gate = std::make_shared<HangingStore::Gate>();
+  CollectHooks hooks;
+  hooks.open_store = [gate](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
+    return std::make_unique<HangingStore>(gate);
+  };
+  auto run = start(settings, hooks);
+  EXPECT_FALSE(loop_.run_for(1s));
+  const auto began = std::chrono::steady_clock::now();
+  run->stop("test", [] { ADD_FAILURE() << "must not end by itself"; });
+  EXPECT_FALSE(loop_.run_for(100ms));
+  run->abandon();
+  EXPECT_FALSE(run->drain());
+  run.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+  const std::scoped_lock lock(gate->mutex);
+  gate->open = true;
+  gate->changed.notify_all();
+}
+
+TEST_F(CollectRunTest, ServesHealthAndMetrics) {
+  auto run = start(open_market());
+  EXPECT_FALSE(loop_.run_for(2s));
+  const HttpResponse health = get(*run, "/health");
+  EXPECT_EQ(health.status, 200);
+  const auto json = nlohmann::json::parse(health.body);
+  EXPECT_EQ(json["status"], "ok") << health.body;
+  ASSERT_EQ(json["symbols"].size(), 2U);
+  EXPECT_EQ(json["symbols"][0]["symbol"], "BTCUSDT");
+  EXPECT_EQ(json["symbols"][0]["state"], "live");
+  EXPECT_TRUE(json["symbols"][0]["bid"].is_string());
+  const HttpResponse metrics = get(*run, "/metrics");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_EQ(metrics.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(metrics.body,
+              HasSubstr("\nacts_book_state{venue=\"binance-spot\",symbol=\"BTCUSDT\",state=\"live\"} 1\n"));
+  EXPECT_EQ(get(*run, "/other").status, 404);
+  EXPECT_TRUE(stop(*run));
+}
+
+TEST_F(CollectRunTest, AnswersFailedWith503WhenNothingCanBeReached) {
+  CollectSettings settings = open_market();
+  venue_->stop();
+  venue_.reset();
+  auto run = start(settings);
+  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(70s)));
+  const HttpResponse health = get(*run, "/health");
+  EXPECT_EQ(health.status, 503) << health.body;
+  EXPECT_EQ(nlohmann::json::parse(health.body)["status"], "failed");
+  stop(*run);
+}
+
+// Minutes in which the process was not running had no row.
+TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
+  const CollectSettings settings = open_market();
+  const RowSchema schema = make_schema(settings.bands);
+  const UnixNanos last = floor_to(kStart, kMinute) - 3 * kMinute;
+  const MinuteRow old_row =
+      make_empty_row(Venue::kBinanceSpot, "BTCUSDT", settings.bands, last, Reason::kUnknownSymbol);
+  ASSERT_TRUE(SqliteStore::open(dir_ / "data/acts.db", schema).value()->upsert(std::span(&old_row, 1)));
+  auto run = start(settings);
+  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(15s)));
+  EXPECT_TRUE(stop(*run));
+  auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
+  const auto rows = store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
+  ASSERT_GE(rows.size(), 5U);
+  EXPECT_EQ(rows[0], old_row);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].sample_time(), last + static_cast<std::int64_t>(i) * kMinute);
+    const bool made_up = i >= 1 && i <= 3;
+    EXPECT_EQ(rows[i].values.back() == Value{"not_running"}, made_up) << i;
+  }
+  // A symbol without earlier rows has no such minutes.
+  for (const MinuteRow& row : store->rows({.venue = "binance-spot", .symbol = "ETHUSDT"}).value()) {
+    EXPECT_GT(row.sample_time(), kStart);
+  }
+}
+
+TEST_F(CollectRunTest, RefusesADataDirectoryThatAnotherRunHolds) {
+  CollectSettings settings = open_market();
+  auto run = start(settings);
+  settings.serve_metrics = false;
+  const auto second = CollectRun::make(loop_, clock_, settings, {});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kStorage);
+  EXPECT_THAT(second.error().message, HasSubstr("acts.lock: held by process "));
+  EXPECT_TRUE(stop(*run));
+}
+
+}  // namespace
+}  // namespace acts

@@ -1,0 +1,153 @@
+#include "live/health_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+collector::Health venue_health() {
+  collector::Health health;
+  health.venue = Venue::kBinanceSpot;
+  health.overall = collector::Overall::kDegraded;
+  health.problems = {"NOPEUSDT: no such symbol"};
+  health.unknown_symbols = {"NOPEUSDT: no such symbol"};
+  collector::SymbolHealth symbol;
+  symbol.symbol = "BTCUSDT";
+  symbol.state = RowState::kLive;
+  symbol.reason = Reason::kNone;
+  symbol.data_age = 50ms;
+  symbol.update_age = 100ms;
+  symbol.receive_lag = 20ms;
+  symbol.bid = Decimal{6'168'599, 2};
+  symbol.ask = Decimal{61'686, 0};
+  symbol.bid_levels = 1209;
+  symbol.ask_levels = 2196;
+  symbol.gaps = 2;
+  symbol.snapshots = 3;
+  symbol.ghosts = 4;
+  symbol.reconnects = 5;
+  health.symbols = {symbol};
+  collector::ConnectionHealth connection;
+  connection.connection = 7;
+  connection.state = "open";
+  connection.url = "wss://stream.binance.com:9443/stream";
+  connection.streams = 3;
+  connection.age = 90s;
+  connection.message_age = 10ms;
+  health.connections = {connection};
+  health.rest.weight_used = 250;
+  health.clock = {.offset = -15ms, .uncertainty = 40ms, .age = 12s};
+  health.counters.messages = 1000;
+  health.counters.refused = {{"malformed", 1}};
+  health.counters.ignored = 11;
+  health.counters.rows = 12;
+  health.counters.skipped_minutes = 13;
+  health.counters.renewals = 14;
+  health.counters.watchdog_closes = 15;
+  health.counters.frozen_streams = 16;
+  health.counters.snapshots = {{"merged", 3}, {"unreadable", 2}};
+  health.counters.requests = {{"depth", 5}};
+  return health;
+}
+
+ProcessHealth process_health() {
+  ProcessHealth process;
+  process.rows = {.stored = 100, .lost = 1, .refused = 2, .failures = 3, .waiting = 4, .waiting_age = 5s};
+  process.recordings = {{.venue = Venue::kBinanceSpot,
+                         .status = {.queued_bytes = 77, .failures = 8, .refused = 9},
+                         .paused = true,
+                         .pauses = 6}};
+  return process;
+}
+
+// Promises to users' dashboards and alerts.
+TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
+  const std::string text = metrics_text(std::vector{venue_health()}, process_health());
+  for (const char* const line : {
+           R"(acts_messages_total{venue="binance-spot"} 1000)",
+           R"(acts_messages_refused_total{venue="binance-spot",reason="malformed"} 1)",
+           R"(acts_messages_ignored_total{venue="binance-spot"} 11)",
+           R"(acts_gaps_total{venue="binance-spot",symbol="BTCUSDT"} 2)",
+           R"(acts_reconnects_total{venue="binance-spot",symbol="BTCUSDT"} 5)",
+           R"(acts_snapshots_total{venue="binance-spot",symbol="BTCUSDT",reason="merged"} 3)",
+           R"(acts_snapshots_total{venue="binance-spot",reason="unreadable"} 2)",
+           R"(acts_ghosts_total{venue="binance-spot",symbol="BTCUSDT"} 4)",
+           R"(acts_book_levels{venue="binance-spot",symbol="BTCUSDT",side="bid"} 1209)",
+           R"(acts_book_levels{venue="binance-spot",symbol="BTCUSDT",side="ask"} 2196)",
+           R"(acts_book_state{venue="binance-spot",symbol="BTCUSDT",state="live"} 1)",
+           R"(acts_receive_lag_seconds{venue="binance-spot",symbol="BTCUSDT"} 0.02)",
+           R"(acts_rate_limit_weight_used{venue="binance-spot"} 250)",
+           R"(acts_rest_requests_total{venue="binance-spot",reason="depth"} 5)",
+           R"(acts_clock_offset_seconds{venue="binance-spot"} -0.015)",
+           R"(acts_clock_offset_age_seconds{venue="binance-spot"} 12)",
+           R"(acts_rows_total{venue="binance-spot"} 12)",
+           R"(acts_skipped_minutes_total{venue="binance-spot"} 13)",
+           R"(acts_renewals_total{venue="binance-spot"} 14)",
+           R"(acts_watchdog_closes_total{venue="binance-spot"} 15)",
+           R"(acts_frozen_streams_total{venue="binance-spot"} 16)",
+           "acts_rows_stored_total 100",
+           "acts_rows_lost_total 1",
+           "acts_rows_refused_total 2",
+           "acts_store_failures_total 3",
+           "acts_rows_waiting 4",
+           "acts_rows_waiting_seconds 5",
+           R"(acts_recording_failures_total{venue="binance-spot"} 8)",
+           R"(acts_recording_left_out_total{venue="binance-spot"} 9)",
+           R"(acts_recording_pauses_total{venue="binance-spot"} 6)",
+           R"(acts_recording_paused{venue="binance-spot"} 1)",
+           R"(acts_recording_queue_bytes{venue="binance-spot"} 77)",
+           R"(acts_queue_bytes{reason="recording"} 77)",
+           "acts_clock_ahead_seconds 0",
+       }) {
+    EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));
+  }
+  EXPECT_THAT(text, Not(HasSubstr(R"(acts_snapshots_total{venue="binance-spot",reason="merged"})")));
+}
+
+TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
+  const auto json = nlohmann::json::parse(health_json(std::vector{venue_health()}, process_health()));
+  EXPECT_EQ(json["status"], "degraded");
+  const auto& symbol = json["symbols"][0];
+  EXPECT_EQ(symbol["symbol"], "BTCUSDT");
+  EXPECT_EQ(symbol["state"], "live");
+  EXPECT_EQ(symbol["reason"], "");
+  EXPECT_EQ(symbol["bid"], "61685.99");
+  EXPECT_EQ(symbol["ask"], "61686");
+  EXPECT_EQ(symbol["data_age_seconds"], 0.05);
+  const auto& venue = json["venues"][0];
+  EXPECT_EQ(venue["clock"]["offset_seconds"], -0.015);
+  EXPECT_EQ(venue["clock"]["age_seconds"], 12.0);
+  EXPECT_EQ(venue["connections"][0]["state"], "open");
+  EXPECT_EQ(venue["connections"][0]["message_age_seconds"], 0.01);
+  EXPECT_EQ(json["rows"]["waiting"], 4);
+  EXPECT_EQ(json["rows"]["refused"], 2);
+  EXPECT_EQ(json["recordings"][0]["paused"], true);
+}
+
+// An unknown symbol was listed twice.
+TEST(HealthJson, NamesEachProblemOnceAndThoseOfTheProcessFirst) {
+  const auto json = nlohmann::json::parse(health_json(std::vector{venue_health()}, process_health()));
+  EXPECT_THAT(json["problems"].get<std::vector<std::string>>(),
+              ElementsAre("recording of binance-spot: its queue is full: the sockets are not read until it is shorter",
+                          "NOPEUSDT: no such symbol"));
+}
+
+TEST(OverallOf, IsTheWorstOfVenuesAndProcess) {
+  collector::Health fine;
+  fine.overall = collector::Overall::kOk;
+  ProcessHealth process;
+  EXPECT_EQ(overall_of(std::vector{fine}, process), collector::Overall::kOk);
+  EXPECT_EQ(overall_of(std::vector{fine, venue_health()}, process), collector::Overall::kDegraded);
+  process.rows = {.waiting = 1, .waiting_age = 1h};
+  EXPECT_EQ(overall_of(std::vector{fine}, process), collector::Overall::kFailed);
+}
+
+}  // namespace
+}  // namespace acts

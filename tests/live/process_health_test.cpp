@@ -1,0 +1,139 @@
+#include "live/process_health.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+using collector::Overall;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr UnixNanos kStart{1'767'225'600'000'000'000};
+
+std::vector<std::string> texts(const std::vector<ProcessWatch::Line>& lines) {
+  std::vector<std::string> all;
+  for (const ProcessWatch::Line& line : lines) {
+    all.push_back(line.log.key + (line.venue ? "@" + std::string(to_string(*line.venue)) : "") + ": " + line.log.text +
+                  (line.log.repeats > 0 ? " +" + std::to_string(line.log.repeats) : ""));
+  }
+  return all;
+}
+
+// /health said ok while neither rows nor recording could be stored.
+TEST(ProcessHealth, DegradesWithWhatIsNotKept) {
+  EXPECT_EQ(judge(ProcessHealth{}).overall, Overall::kOk);
+  ProcessHealth process;
+  process.rows = {.lost = 3,
+                  .refused = 1,
+                  .waiting = 7,
+                  .failure = "disk full",
+                  .refusal = "BTCUSDT: too big",
+                  .waiting_age = 11s,
+                  .lost_age = 5min,
+                  .refused_age = 59min};
+  process.recordings = {{.venue = Venue::kBinanceUsdm,
+                         .status = {.queued_bytes = 99, .failure = "raw: no space", .stuck_for = 12s},
+                         .paused = true}};
+  process.clock_ahead = 3s;
+  const Judgement judgement = judge(process);
+  EXPECT_EQ(judgement.overall, Overall::kDegraded);
+  EXPECT_THAT(
+      judgement.problems,
+      ElementsAre("rows: 7 wait, and none was stored for 11 s", "rows: the last attempt to store failed: disk full",
+                  "rows: 3 lost while the store failed", "rows: 1 refused by the store, the last: BTCUSDT: too big",
+                  "recording of binance-usdm: 99 bytes wait, and none came to the disk for 12 s",
+                  "recording of binance-usdm: raw: no space",
+                  "recording of binance-usdm: its queue is full: the sockets are not read until it is shorter",
+                  "the wall clock stepped back: ours is 3000 ms ahead and goes at half speed until it has caught up"));
+}
+
+TEST(ProcessHealth, IsFineAgainWhenWhatWentWrongIsOver) {
+  ProcessHealth process;
+  process.rows = {.lost = 3,
+                  .refused = 1,
+                  .waiting = 500,
+                  .attempt_age = 100ms,
+                  .waiting_age = 200ms,
+                  .lost_age = 1h,
+                  .refused_age = 2h};
+  process.recordings = {{.status = {.queued_bytes = 1000, .failures = 4, .stuck_for = 900ms}, .pauses = 2}};
+  process.clock_ahead = 3ms;
+  EXPECT_EQ(judge(process).overall, Overall::kOk);
+  EXPECT_THAT(judge(process).problems, IsEmpty());
+}
+
+TEST(ProcessHealth, FailsWhereNothingIsKeptForMinutes) {
+  EXPECT_EQ(judge(ProcessHealth{.rows = {.waiting = 1, .waiting_age = 5min}}).overall, Overall::kFailed);
+  EXPECT_EQ(judge(ProcessHealth{.recordings = {{.status = {.stuck_for = 5min}}}}).overall, Overall::kFailed);
+}
+
+// A failing store wrote a line every few seconds, one for the venue that happened to be the default.
+TEST(ProcessWatch, SaysARepeatedFailureOnceAMinuteWithItsCount) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  EXPECT_THAT(watch.observe(process, kStart), IsEmpty());
+  process.rows.waiting = 2;
+  process.rows.failures = 1;
+  process.rows.failure = "disk full";
+  EXPECT_THAT(texts(watch.observe(process, kStart + 1s)), ElementsAre("store_failed: rows: disk full; 2 wait"));
+  for (int second = 2; second <= 60; ++second) {
+    ++process.rows.failures;
+    EXPECT_THAT(watch.observe(process, kStart + std::chrono::seconds{second}), IsEmpty()) << second;
+  }
+  ++process.rows.failures;
+  EXPECT_THAT(texts(watch.observe(process, kStart + 61s)), ElementsAre("store_failed: rows: disk full; 2 wait +59"));
+  EXPECT_THAT(watch.observe(process, kStart + 200s), IsEmpty());
+}
+
+// Rows that no longer fitted in memory were counted and never said.
+TEST(ProcessWatch, SaysHowManyRowsAreLostAndWhatHeldThemUp) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  process.rows = {.lost = 1, .waiting = 50'000, .attempt_age = 10s};
+  EXPECT_THAT(texts(watch.observe(process, kStart)),
+              ElementsAre("rows_lost: 1 rows are lost so far: 50000 wait for the store and no more fit in memory",
+                          "store_hangs: rows: the store has not answered for 10 s: 50000 wait"));
+  process.rows.lost = 501;
+  process.rows.attempt_age = 70s;
+  EXPECT_THAT(
+      texts(watch.observe(process, kStart + 60s)),
+      ElementsAre("rows_lost: 501 rows are lost so far: 50000 wait for the store and no more fit in memory +499",
+                  "store_hangs: rows: the store has not answered for 70 s: 50000 wait"));
+  process.rows = {.lost = 501};
+  EXPECT_THAT(texts(watch.observe(process, kStart + 61s)), ElementsAre("store_hangs: rows: the store answers again"));
+  EXPECT_THAT(watch.observe(process, kStart + 62s), IsEmpty());
+}
+
+TEST(ProcessWatch, TellsRecordingsApart) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  process.recordings = {{.venue = Venue::kBinanceSpot, .status = {.failures = 1, .failure = "no space"}},
+                        {.venue = Venue::kBinanceUsdm, .status = {.refused = 2, .refusal = "empty"}, .pauses = 1}};
+  EXPECT_THAT(texts(watch.observe(process, kStart)),
+              ElementsAre("recording_failed@binance-spot: recording: no space",
+                          "recording_refused@binance-usdm: recording: 2 messages left out so far: empty +1",
+                          "recording_slow@binance-usdm: recording: the disk is slower than the market: reading is "
+                          "paused until the queue is shorter"));
+  process.recordings[0].status = {.failures = 3, .stuck_for = 30s};
+  EXPECT_THAT(texts(watch.observe(process, kStart + 10s)),
+              ElementsAre("recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
+  // What was held back is said at the end.
+  EXPECT_THAT(texts(watch.finish(process)),
+              ElementsAre("recording_failed@binance-spot: recording: failed at first, and is written now +1",
+                          "recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
+}
+
+TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {
+  ProcessWatch watch;
+  EXPECT_THAT(texts(watch.observe({.clock_ahead = 100s}, kStart)),
+              ElementsAre("clock_stepped_back: the wall clock stepped back: ours is 100000 ms ahead and goes at half "
+                          "speed until it has caught up"));
+  EXPECT_THAT(watch.observe({.clock_ahead = 99s}, kStart + 1s), IsEmpty());
+  EXPECT_THAT(texts(watch.observe({}, kStart + 100s)), ElementsAre("clock_stepped_back: the wall clock has caught up"));
+}
+
+}  // namespace
+}  // namespace acts
