@@ -184,6 +184,7 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   snapshot.limit = limit;
   const auto outcome = feed.builder.on_snapshot(snapshot, now);
   if (!outcome) return refuse(outcome.error().message);
+  if (*outcome == binance::BookBuilder::SnapshotOutcome::kRestarted) feed.sampler.on_gap(now);
   after_change(index, now);
   return {};
 }
