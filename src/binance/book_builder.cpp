@@ -94,6 +94,12 @@ void BookBuilder::note_gap(UnixNanos now) {
   if (gaps_.size() > kMaxGaps) gaps_.pop_front();
 }
 
+void BookBuilder::restart(UnixNanos now) {
+  book_.restart_ids(sync_.last_update_id());
+  gaps_.clear();  // all of their suspects have one id now
+  note_gap(now);
+}
+
 Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapshot& snapshot, UnixNanos now) {
   if (Result<void> covered = cover(snapshot.scales); !covered) {
     sync_.on_snapshot_failed(now);
@@ -106,6 +112,7 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
   waiting_.reset();
   switch (sync_.on_snapshot(snapshot.last_update_id, book_.forgotten_upto(), now)) {
     case SnapshotVerdict::kTooOld: return SnapshotOutcome::kTooOld;
+    case SnapshotVerdict::kRestart: restart(now); return SnapshotOutcome::kRestarted;
     case SnapshotVerdict::kWait:
       waiting_ = Kept{snapshot.last_update_id,
                       snapshot.ts_event,

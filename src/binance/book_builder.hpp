@@ -31,7 +31,8 @@ class BookBuilder {
  public:
   using Options = BookBuilderOptions;
 
-  enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld };
+  // kRestarted: the venue's ids have gone back; see OrderBook::restart_ids().
+  enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld, kRestarted };
 
   BookBuilder(Venue venue, Scales scales, Options options = Options());
 
@@ -82,6 +83,7 @@ class BookBuilder {
   void merge(const DepthSnapshot& snapshot, UnixNanos now);
   void merge_waiting(UnixNanos now);
   void note_gap(UnixNanos now);
+  void restart(UnixNanos now);
   void set_margins(const DepthSnapshot& snapshot);
   void watch_book(UnixNanos now);
   [[nodiscard]] bool near_edge() const;

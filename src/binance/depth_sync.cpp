@@ -65,8 +65,10 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
   has_event_ = true;
   if (continuity == Continuity::kStale) {
     ++counters_.stale;
+    note_stale(ids, now);
     return UpdateVerdict::kStale;
   }
+  stale_run_ = {};
   last_ = ids.last;
   snapshot_is_last_ = false;
   const bool was_lost = std::exchange(lost_, false);
@@ -103,14 +105,48 @@ bool DepthSync::on_lost(UnixNanos now) {
   return true;
 }
 
+void DepthSync::note_stale(const DepthIds& ids, UnixNanos now) {
+  const UpdateId before = state_before(ids);
+  if (stale_run_.count == 0 || before != stale_run_.last) stale_run_ = {before, ids.last, now, 0};
+  stale_run_.last = ids.last;
+  ++stale_run_.count;
+  if (!may_have_restarted(now) || wanted_ || in_flight_ || pending_) return;
+  if (last_restart_ && now - *last_restart_ < limits_.voluntary_interval) return;
+  last_restart_ = now;
+  ask(SnapshotWanted::Why::kGap);
+}
+
+bool DepthSync::may_have_restarted(UnixNanos now) const {
+  return stale_run_.count >= kRestartUpdates && stale_run_.last.value() > 0 &&
+         now - stale_run_.since >= limits_.restart_silence;
+}
+
+// The run's updates were dropped: the book continues behind the last of them, with a gap.
+void DepthSync::restart(UnixNanos now) {
+  ++counters_.restarts;
+  last_ = oldest_usable_ = stale_run_.last;
+  stale_run_ = {};
+  has_event_ = true;
+  snapshot_is_last_ = false;
+  lost_ = false;
+  unsynced_ = {};
+  open_gap(Reason::kSequenceGap);
+  failures_ = 0;
+  retry_later(SnapshotWanted::Why::kTooOld, now);
+}
+
 SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) {
   at(now);
   pending_.reset();
   wait_deadline_.reset();
+  if (may_have_restarted(now) && snapshot < last_ && snapshot >= stale_run_.before) {
+    restart(now);
+    return SnapshotVerdict::kRestart;
+  }
   if (snapshot < forgotten_upto || snapshot < oldest_usable_) {  // [spot 3] older than the first U: fetch again
     ++counters_.too_old;
     too_old_seen_ = true;
-    retry_later(SnapshotWanted::Why::kTooOld, now);
+    retry_later(has_snapshot_ && !gap_open_ ? asked_ : SnapshotWanted::Why::kTooOld, now);
     return SnapshotVerdict::kTooOld;
   }
   if (has_event_ && snapshot > last_) {
@@ -182,15 +218,16 @@ void DepthSync::retry_later(SnapshotWanted::Why why, UnixNanos now) {
 void DepthSync::on_snapshot_failed(UnixNanos now) {
   at(now);
   if (!in_flight_) return;
-  const auto why = !has_snapshot_ ? SnapshotWanted::Why::kFirst
-                   : gap_open_    ? SnapshotWanted::Why::kGap
-                                  : SnapshotWanted::Why::kRefresh;
+  const auto why = !has_snapshot_ ? SnapshotWanted::Why::kFirst : gap_open_ ? SnapshotWanted::Why::kGap : asked_;
   retry_later(why, now);
 }
 
 void DepthSync::want_snapshot(SnapshotWanted::Why why, UnixNanos now) {
   at(now);
-  if (wanted_ || in_flight_ || pending_) return;
+  // A crossed book does not wait behind what was wanted for less.
+  const bool is_more_urgent = (!wanted_ || why < *wanted_) && (!in_flight_ || why < asked_);
+  const bool raises = why == SnapshotWanted::Why::kCrossed && is_more_urgent;
+  if (pending_ || ((wanted_ || in_flight_) && !raises)) return;
   std::optional<UnixNanos>& granted = why == SnapshotWanted::Why::kCrossed ? last_crossed_ : last_voluntary_;
   const Nanos interval = why == SnapshotWanted::Why::kEdge ? limits_.edge_interval : limits_.voluntary_interval;
   if (granted && now - *granted < interval) return;
@@ -222,10 +259,17 @@ void DepthSync::on_pending_failed(UnixNanos now) {
 
 std::optional<SnapshotWanted> DepthSync::poll_action(UnixNanos now) {
   at(now);
-  if (!wanted_ || in_flight_ || pending_ || now < ask_not_before_) return std::nullopt;
+  if (!wanted_ || pending_) return std::nullopt;
+  if (in_flight_) {
+    if (*wanted_ >= asked_) return std::nullopt;
+    asked_ = *wanted_;
+    return SnapshotWanted{asked_};
+  }
+  if (now < ask_not_before_) return std::nullopt;
   in_flight_ = true;
   answer_deadline_ = now + limits_.answer_timeout;
-  return SnapshotWanted{*std::exchange(wanted_, std::nullopt)};
+  asked_ = *std::exchange(wanted_, std::nullopt);
+  return SnapshotWanted{asked_};
 }
 
 std::optional<UnixNanos> DepthSync::next_deadline() const {

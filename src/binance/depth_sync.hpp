@@ -35,9 +35,10 @@ enum class UpdateVerdict : std::uint8_t {
 };
 
 enum class SnapshotVerdict : std::uint8_t {
-  kMerge,   // merge it now
-  kWait,    // the stream has not reached it yet: keep it and ask pending_is_due() after each update
-  kTooOld,  // heals nothing: drop it; another one is asked for
+  kMerge,    // merge it now
+  kWait,     // the stream has not reached it yet: keep it and ask pending_is_due() after each update
+  kTooOld,   // heals nothing: drop it; another one is asked for
+  kRestart,  // the venue counts from anew: begin a new space of ids in the book, drop it; another one is asked for
 };
 
 struct SnapshotWanted {
@@ -55,6 +56,9 @@ struct DepthSyncLimits {
   // refresh).
   Nanos edge_interval = std::chrono::seconds{10};
   Nanos voluntary_interval = std::chrono::seconds{60};
+  // Updates that follow one another and are all known already, for so long: the venue may count from anew (a test net
+  // wiped, a matching engine restored). REST may lag as much, so that it cannot be taken for that.
+  Nanos restart_silence = std::chrono::seconds{30};
 };
 
 class DepthSync {
@@ -85,7 +89,8 @@ class DepthSync {
   // Call it at or after next_deadline(). True: the snapshot kept waiting was given up; forget it.
   bool on_timeout(UnixNanos now);
 
-  // At most one request is under way; the next one comes after its answer or failure.
+  // At most one request is under way; the next one comes after its answer or failure. While it is, a more urgent reason
+  // is told once: the request may still wait behind others.
   std::optional<SnapshotWanted> poll_action(UnixNanos now);
   [[nodiscard]] std::optional<UnixNanos> next_deadline() const;
 
@@ -107,6 +112,7 @@ class DepthSync {
     std::uint64_t merged = 0;
     std::uint64_t too_old = 0;
     std::uint64_t gave_up_waiting = 0;
+    std::uint64_t restarts = 0;  // of the venue's ids
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -116,6 +122,9 @@ class DepthSync {
   [[nodiscard]] Continuity judge_usdm(const DepthIds& ids) const;
   [[nodiscard]] UpdateId state_before(const DepthIds& ids) const;
   void open_gap(Reason reason);
+  void note_stale(const DepthIds& ids, UnixNanos now);
+  [[nodiscard]] bool may_have_restarted(UnixNanos now) const;
+  void restart(UnixNanos now);
   void note_unsynced(UpdateId last);
   void count_superseded(UpdateId snapshot);
   void ask(SnapshotWanted::Why why);
@@ -126,6 +135,15 @@ class DepthSync {
   // How many updates before the first merge are remembered for the stale count; those before are stale in any case (a
   // snapshot that old would not be usable: the book remembers deletions no longer).
   static constexpr std::size_t kMaxUnsynced = 65'536;
+
+  // Updates that were all stale, each continuing the one before.
+  struct StaleRun {
+    UpdateId before{-1};  // the state that the first of them continued
+    UpdateId last{-1};
+    UnixNanos since;
+    std::size_t count = 0;
+  };
+  static constexpr std::size_t kRestartUpdates = 4;
 
   Venue venue_;
   Limits limits_;
@@ -138,19 +156,22 @@ class DepthSync {
   bool too_old_seen_ = false;      // since the last usable snapshot
   UpdateId last_{-1};
   UpdateId oldest_usable_{-1};
+  StaleRun stale_run_;
   std::optional<UpdateId> pending_;  // the snapshot that waits for the stream
   std::vector<UpdateId> unsynced_;
 
   UnixNanos now_{INT64_MIN};
   std::optional<SnapshotWanted::Why> wanted_;
   bool in_flight_ = false;
-  std::uint32_t failures_ = 0;  // in a row
+  SnapshotWanted::Why asked_ = SnapshotWanted::Why::kRefresh;  // why the last request was made
+  std::uint32_t failures_ = 0;                                 // in a row
   UnixNanos ask_not_before_{INT64_MIN};
   std::optional<UnixNanos> answer_deadline_;
   std::optional<UnixNanos> wait_deadline_;
   std::optional<UnixNanos> quiet_deadline_;
   std::optional<UnixNanos> last_voluntary_;
   std::optional<UnixNanos> last_crossed_;
+  std::optional<UnixNanos> last_restart_;
   Counters counters_;
 };
 

@@ -21,6 +21,8 @@ using RequestNumber = std::uint64_t;
 struct OpenConnection {
   ConnectionNumber connection = 0;
   std::string url;  // ws or wss
+  // Without a byte for so long, the venue's pings included, it is dead; 0: for ever.
+  Nanos idle{0};
   friend bool operator==(const OpenConnection&, const OpenConnection&) = default;
 };
 

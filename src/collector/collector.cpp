@@ -19,6 +19,9 @@ using binance::StreamKind;
 constexpr std::size_t kMaxStreamTypes = 16;
 constexpr Nanos kDefaultUpdateInterval = std::chrono::milliseconds{100};
 constexpr std::uint64_t kSeedOfInfo = 0x494E'464F;
+// Symbols of a connection that came back find their gaps within about so long.
+constexpr Nanos kGapsGather = std::chrono::seconds{5};
+constexpr std::size_t kWordsOfClass = 3;
 
 std::vector<std::string> default_streams(Venue venue) {
   std::vector<std::string> streams{"depth", "trade", "bookTicker"};
@@ -57,6 +60,15 @@ DataKind kind_of(StreamKind kind) {
     case StreamKind::kBookTicker: return DataKind::kBookTicker;
     default: return DataKind::kNone;
   }
+}
+
+// A problem's first words, which name its kind; numbers and names follow.
+std::string_view class_of(std::string_view problem) {
+  std::size_t end = 0;
+  for (std::size_t words = 0; words < kWordsOfClass && end != std::string_view::npos; ++words) {
+    end = problem.find(' ', end == 0 ? 0 : end + 1);
+  }
+  return problem.substr(0, end);
 }
 
 PipelineOptions pipeline_options(const CollectorOptions& options) {
@@ -107,8 +119,8 @@ Collector::Collector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Collector::~Collector() = default;
 
 UnixNanos Collector::Impl::at(UnixNanos now) {
-  now_ = std::max(now_, now);
-  return now_;
+  latest = std::max(latest, now);
+  return latest;
 }
 
 void Collector::start(UnixNanos time) {
@@ -137,6 +149,7 @@ void Collector::Impl::on_stream_lost(InstrumentIndex index, std::string_view rea
   if (!is_collected(index)) return;
   Symbol& symbol = symbols[index];
   symbol.stream_since.reset();
+  symbol.was_lost = true;
   ++symbol.reconnects;
   symbol.watch.on_lost();
   run_log.stream_lost(pipeline.symbol(index), reason, now);
@@ -165,7 +178,7 @@ void Collector::on_ws_message(ConnectionNumber connection, std::string_view byte
 
 void Collector::Impl::on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now) {
   Connection* connection = ended ? nullptr : pool.find(number);
-  if (connection == nullptr || pool.holds_back(*connection, bytes)) {
+  if (connection == nullptr || pool.holds_back(*connection, bytes, now)) {
     ++ignored;
     if (connection != nullptr) connection->on_message(now);
     return;
@@ -182,7 +195,7 @@ void Collector::Impl::feed(Connection& connection, std::string_view bytes, UnixN
     on_data(outcome.instrument, outcome, now);
     pool.on_fed(outcome.instrument, now);
   }
-  if (!outcome.is_data || !outcome.problem.empty()) on_outcome(connection, outcome, now);
+  if (!outcome.is_data || !outcome.problem.empty()) on_outcome(connection, outcome, bytes, now);
 }
 
 void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now) {
@@ -191,25 +204,41 @@ void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outco
   if (!is_collected(index)) return;
   if (outcome.lost_update) poll_snapshot(index, now);
   if (!outcome.update) return;
-  if (*outcome.update == binance::UpdateVerdict::kGap) {
-    log.log(LogLevel::kWarning, "gap", pipeline.symbol(index), "updates are missing: a snapshot is asked for", now);
-  }
+  if (*outcome.update == binance::UpdateVerdict::kGap) note_gap(index, now);
+  symbol.was_lost = false;
   if (*outcome.update != binance::UpdateVerdict::kStale) symbol.watch.on_update(now);
   poll_snapshot(index, now);
 }
 
+// A lost connection costs every symbol on it a gap: they share one line.
+void Collector::Impl::note_gap(InstrumentIndex index, UnixNanos now) {
+  if (!symbols[index].was_lost) {
+    log.log(LogLevel::kWarning, "gap", pipeline.symbol(index), "updates are missing: a snapshot is asked for", now);
+    return;
+  }
+  if (gaps_of_losses++ == 0) gaps_said_at = now + kGapsGather;
+}
+
+void Collector::Impl::say_gaps(UnixNanos now) {
+  if (gaps_of_losses == 0 || now < gaps_said_at) return;
+  log.log_always(LogLevel::kWarning, "gaps_of_loss", {},
+                 fmt::format("{} symbols have a gap after a lost connection: snapshots are asked for",
+                             std::exchange(gaps_of_losses, 0)));
+}
+
 // What is not an event, or was refused.
-void Collector::Impl::on_outcome(Connection& connection, const MessageOutcome& outcome, UnixNanos now) {
+void Collector::Impl::on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes,
+                                 UnixNanos now) {
   if (outcome.server_shutdown) {
     pool.on_shutdown_notice(connection, now);
     return;
   }
   if (outcome.error_code && outcome.reply_id) pool.on_error_reply(connection, *outcome.reply_id, outcome.problem, now);
   if (!outcome.error_code && outcome.reply_id) pool.on_reply(connection, *outcome.reply_id, now);
-  if (!outcome.problem.empty()) on_problem(outcome, now);
+  if (!outcome.problem.empty()) on_problem(outcome, bytes, now);
 }
 
-void Collector::Impl::on_problem(const MessageOutcome& outcome, UnixNanos now) {
+void Collector::Impl::on_problem(const MessageOutcome& outcome, std::string_view bytes, UnixNanos now) {
   const bool removed = outcome.instrument != kNoInstrument && !is_collected(outcome.instrument);
   const std::string_view reason = outcome.error_code                    ? "venue_error"
                                   : !outcome.decoded                    ? "undecodable"
@@ -218,9 +247,20 @@ void Collector::Impl::on_problem(const MessageOutcome& outcome, UnixNanos now) {
                                                                         : "unfit";
   ++refused[std::string(reason)];
   if (removed) return;  // on its way when it was unsubscribed
-  const std::string_view symbol =
-      outcome.instrument == kNoInstrument ? std::string_view{} : pipeline.symbol(outcome.instrument);
-  log.log(LogLevel::kWarning, fmt::format("message_refused_{}", reason), symbol, outcome.problem, now);
+  // What could not be decoded may still name its stream.
+  const InstrumentIndex index = outcome.instrument != kNoInstrument ? outcome.instrument : pool.instrument_of(bytes);
+  const std::string_view symbol = index == kNoInstrument ? std::string_view{} : pipeline.symbol(index);
+  log.log(LogLevel::kWarning, fmt::format("message_refused_{}", reason), symbol, outcome.problem, now,
+          class_of(outcome.problem));
+}
+
+void Collector::on_ws_too_long(ConnectionNumber connection, std::uint64_t bytes, UnixNanos time) {
+  Impl& self = *impl_;
+  const UnixNanos now = self.at(time);
+  if (Connection* known = self.pool.find(connection)) known->on_message(now);
+  ++self.refused["too_long"];
+  self.log.log(LogLevel::kWarning, "message_refused_too_long", {},
+               fmt::format("connection {}: a message of {} bytes was thrown away", connection, bytes), now);
 }
 
 void Collector::on_ws_closed(ConnectionNumber connection, const ClosedInfo& info, UnixNanos time) {
@@ -236,6 +276,7 @@ void Collector::stop(std::string_view reason, UnixNanos time) {
   if (self.ended) return;
   self.ended = true;
   if (self.started) {
+    self.pool.feed_gaps(self.pool.gap_hold().all(), now);
     self.run_log.run_ended(reason, now);
     self.pipeline.on_timer(now);
   }
@@ -247,7 +288,7 @@ void Collector::stop(std::string_view reason, UnixNanos time) {
 bool Collector::stopped() const { return impl_->ended && impl_->pool.empty(); }
 ActionQueue& Collector::actions() { return impl_->actions; }
 const MarketPipeline& Collector::pipeline() const { return impl_->pipeline; }
-Health Collector::health(UnixNanos now) const { return impl_->health(std::max(now, impl_->now_)); }
+Health Collector::health(UnixNanos now) const { return impl_->health(std::max(now, impl_->latest)); }
 
 std::optional<UnixNanos> Collector::next_deadline() const {
   const Impl& self = *impl_;

@@ -48,6 +48,8 @@ class Collector {
   void start(UnixNanos now);
   void on_ws_open(ConnectionNumber connection, UnixNanos now);
   void on_ws_message(ConnectionNumber connection, std::string_view bytes, UnixNanos now);
+  // A message of so many bytes came and could not be kept: whatever it said is lost.
+  void on_ws_too_long(ConnectionNumber connection, std::uint64_t bytes, UnixNanos now);
   void on_ws_closed(ConnectionNumber connection, const ClosedInfo& info, UnixNanos now);
   // Any status. A Retry-After that is a date is to be handed on in seconds.
   void on_http_answer(RequestNumber request, const binance::RestAnswer& answer, UnixNanos now);

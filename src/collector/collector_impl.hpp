@@ -33,7 +33,10 @@ struct Collector::Impl final : LineListener {
   // What belongs to one symbol besides its place in the pipeline.
   struct Symbol {
     SymbolStatus status = SymbolStatus::kUnknown;
-    bool refused = false;  // the venue says that our requests for it are wrong; until its list is read again
+    // The venue says that our requests for it are wrong: none before refused_until, or until its list is read again.
+    std::uint32_t refusals = 0;  // in a row
+    UnixNanos refused_until{INT64_MIN};
+    bool was_lost = false;  // its stream, since its last update
     SymbolWatch watch;
     std::optional<UnixNanos> stream_since;
     unsigned seen = 0;  // DataKinds that came since then
@@ -62,12 +65,15 @@ struct Collector::Impl final : LineListener {
   [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
   void feed(Connection& connection, std::string_view bytes, UnixNanos now) override;
   void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
-  void on_outcome(Connection& connection, const MessageOutcome& outcome, UnixNanos now);
-  void on_problem(const MessageOutcome& outcome, UnixNanos now);
+  void on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
+  void on_problem(const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
+  void note_gap(InstrumentIndex index, UnixNanos now);
+  void say_gaps(UnixNanos now);
   void on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now);
 
   // REST.
   void ask_info();
+  void note_refused(InstrumentIndex index, UnixNanos now);
   void poll_snapshot(InstrumentIndex index, UnixNanos now);
   void poll_snapshots(UnixNanos now);
   void pump(UnixNanos now);
@@ -111,7 +117,7 @@ struct Collector::Impl final : LineListener {
 
   bool started = false;
   bool ended = false;
-  UnixNanos now_{INT64_MIN};
+  UnixNanos latest{INT64_MIN};  // time we were told of
   UnixNanos started_at;
   bool wishes_applied = false;  // with or without the venue's list
   UnixNanos info_at{INT64_MAX};
@@ -128,6 +134,8 @@ struct Collector::Impl final : LineListener {
   std::map<std::string, std::uint64_t> snapshots;
   std::uint64_t ignored = 0;
   std::uint64_t frozen = 0;
+  std::uint64_t gaps_of_losses = 0;  // found as lost streams came back, and not said yet
+  UnixNanos gaps_said_at{INT64_MIN};
 };
 
 }  // namespace acts::collector

@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "binance/rest.hpp"
 #include "collector/collector_impl.hpp"
 
 namespace acts::collector {
+namespace {
+
+constexpr Nanos kRefusedWait = std::chrono::seconds{30};
+
+}  // namespace
 
 void Collector::Impl::ask_info() {
   info_at = {INT64_MAX};  // until it is answered
@@ -20,12 +26,21 @@ void Collector::Impl::poll_snapshot(InstrumentIndex index, UnixNanos now) {
   const std::optional<binance::SnapshotWanted> wanted = builder.poll_action(now);
   if (!wanted || !is_collected(index)) return;
   const Symbol& symbol = symbols[index];
-  const bool hopeless =
-      symbol.refused || symbol.status == SymbolStatus::kUnlisted || symbol.status == SymbolStatus::kDelisted;
+  const bool hopeless = now < symbol.refused_until || symbol.status == SymbolStatus::kUnlisted ||
+                        symbol.status == SymbolStatus::kDelisted;
   if (hopeless) return;  // the book takes it for failed after its own deadline, and asks again
   desk.ask({RequestKind::kDepth, urgency_of(wanted->why, builder.book().has_snapshot()), index, options.limit,
             binance::depth_weight(options.venue, options.limit)});
   pump(now);
+}
+
+// One refusal may be a mood of theirs, as the symbol is on the list: only further ones mute it, for longer each time.
+void Collector::Impl::note_refused(InstrumentIndex index, UnixNanos now) {
+  Symbol& symbol = symbols[index];
+  if (symbol.refusals++ == 0) return;
+  Nanos wait = kRefusedWait;
+  for (std::uint32_t i = 2; i < symbol.refusals && wait < options.timings.info_refresh; ++i) wait *= 2;
+  symbol.refused_until = now + std::min(wait, options.timings.info_refresh);
 }
 
 void Collector::Impl::poll_snapshots(UnixNanos now) {
@@ -89,12 +104,13 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
   const InstrumentIndex index = done.job.instrument;
   if (!done.ok) {
     ++snapshots[done.outcome];
-    symbols[index].refused = done.give_up;
+    if (done.give_up) note_refused(index, now);
     pipeline.on_depth_failed(index, now);
     poll_snapshot(index, now);
     return;
   }
-  const std::uint64_t merged = pipeline.builder(index).sync().counters().merged;
+  symbols[index].refusals = 0;
+  const binance::DepthSync::Counters before = pipeline.builder(index).sync().counters();
   record_answer(done, body, now);
   const Result<void> read = pipeline.on_depth_answer(index, body, done.job.limit, now);
   if (!read) {
@@ -102,7 +118,12 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
     log.log(LogLevel::kWarning, "snapshot_refused", pipeline.symbol(index), read.error().message, now);
   } else {
     // One that waits for the stream, or is too old, is asked for again where that is needed.
-    ++snapshots[pipeline.builder(index).sync().counters().merged > merged ? "merged" : "not_merged"];
+    const binance::DepthSync::Counters& after = pipeline.builder(index).sync().counters();
+    ++snapshots[after.merged > before.merged ? "merged" : "not_merged"];
+    if (after.restarts > before.restarts) {
+      log.log(LogLevel::kWarning, "ids_restarted", pipeline.symbol(index),
+              "the venue's update ids have gone back: the book is suspect, a snapshot is asked for", now);
+    }
   }
   poll_snapshot(index, now);
 }
@@ -111,7 +132,7 @@ void Collector::Impl::on_probe_done(const RestDone& done, std::string_view body,
   const InstrumentIndex index = done.job.instrument;
   SymbolWatch& watch = symbols[index].watch;
   if (!done.ok) {
-    if (done.give_up) symbols[index].refused = true;
+    if (done.give_up) note_refused(index, now);
     watch.on_probe_failed(now, options.timings);
     return;
   }

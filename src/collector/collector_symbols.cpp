@@ -92,7 +92,8 @@ void Collector::Impl::add_symbol(const std::string& symbol, SymbolStatus status,
 
 void Collector::Impl::set_status(InstrumentIndex index, SymbolStatus status, UnixNanos now) {
   Symbol& symbol = symbols[index];
-  symbol.refused = false;
+  symbol.refusals = 0;
+  symbol.refused_until = {INT64_MIN};
   if (symbol.status == status) return;
   const std::string name{pipeline.symbol(index)};
   log.log_always(LogLevel::kInfo, "symbol_status", name,

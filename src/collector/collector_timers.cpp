@@ -103,6 +103,7 @@ void Collector::Impl::on_second(UnixNanos now) {
     symbol.rate += kWeightOfLast * (delta / seconds - symbol.rate);
   }
   watch_symbols(now);
+  say_gaps(now);
   log.flush(now);
 }
 

@@ -115,7 +115,7 @@ void Connection::flush(ActionQueue& out, UnixNanos now) {
     for (const Wish& wish : batch.wishes) names.insert(names.end(), wish.names.begin(), wish.names.end());
     const auto messages = batch.subscribe ? binance::subscribe_messages(venue_, names, batch.id)
                                           : binance::unsubscribe_messages(venue_, names, batch.id);
-    for (const binance::ControlMessage& message : messages) out.push_back(SendText{number_, message.text});
+    for (const binance::ControlMessage& message : messages) out.emplace_back(SendText{number_, message.text});
     batch.sent = now;
     awaiting_.push_back(std::move(batch));
   }
@@ -132,12 +132,17 @@ void Connection::on_message(UnixNanos now) {
   ++messages_;
 }
 
-void Connection::on_data(InstrumentIndex instrument, UnixNanos now) { slot(instrument).last_data = now; }
+void Connection::on_data(InstrumentIndex instrument, UnixNanos now) {
+  slot(instrument).last_data = now;
+  has_data_ = true;
+}
 
 void Connection::join(InstrumentIndex instrument) { slot(instrument).joined = true; }
 
 bool Connection::hold(InstrumentIndex instrument, std::string_view bytes) {
-  if (held_bytes_ + bytes.size() > kMaxHeldBytes) return false;
+  // A hole in what is held would be fed as if nothing were missing.
+  overflowed_ = overflowed_ || held_bytes_ + bytes.size() > kMaxHeldBytes;
+  if (overflowed_) return false;
   held_[instrument].emplace_back(bytes);
   held_bytes_ += bytes.size();
   return true;
@@ -159,6 +164,7 @@ std::deque<std::string> Connection::take_held(InstrumentIndex instrument) {
 
 std::vector<InstrumentIndex> Connection::held_instruments() const {
   std::vector<InstrumentIndex> all;
+  all.reserve(held_.size());
   for (const auto& [instrument, messages] : held_) all.push_back(instrument);
   return all;
 }
@@ -187,6 +193,16 @@ std::optional<UnixNanos> Connection::last_data(InstrumentIndex instrument) const
 bool Connection::is_dead(UnixNanos now, Nanos silence) const {
   return state_ == State::kOpen && messages_ >= kMeanMessages && mean_interval_ * kBusyFactor <= silence &&
          now - alive_at_ >= silence;
+}
+
+bool Connection::is_mute(UnixNanos now, Nanos silence, Nanos first_data) const {
+  return ready_at_ && state_ == State::kOpen && now - alive_at_ >= (has_data_ ? silence : first_data);
+}
+
+bool Connection::is_newly_stable(UnixNanos now, Nanos stable) {
+  if (stable_ || !opened_at_ || now - *opened_at_ < stable) return false;
+  stable_ = true;
+  return true;
 }
 
 void Connection::grant(Nanos longer) {

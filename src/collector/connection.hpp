@@ -27,6 +27,7 @@ struct LineMember {
   std::vector<std::string> names;
   bool primary = false;  // its depth is among them, or there is none: the line speaks for the symbol
   bool has_depth = false;
+  bool is_steady = false;  // one of them sends whether or not its market moves
 };
 
 class Connection {
@@ -54,7 +55,8 @@ class Connection {
   void on_message(UnixNanos now);
   void on_data(binance::InstrumentIndex instrument, UnixNanos now);
   void join(binance::InstrumentIndex instrument);
-  // Keeps a message of a symbol that has not joined. False: no more than kMaxHeldBytes are kept, it is gone.
+  // Keeps a message of a symbol that has not joined. False: no more than kMaxHeldBytes are kept, it is gone, and
+  // overflowed() from then on.
   bool hold(binance::InstrumentIndex instrument, std::string_view bytes);
   [[nodiscard]] const std::string* first_held(binance::InstrumentIndex instrument) const;
   std::deque<std::string> take_held(binance::InstrumentIndex instrument);
@@ -75,7 +77,11 @@ class Connection {
   [[nodiscard]] UnixNanos closed_at() const { return closed_at_; }
   [[nodiscard]] std::optional<UnixNanos> last_message() const { return last_message_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }
+  [[nodiscard]] bool has_data() const { return has_data_; }
   [[nodiscard]] bool doomed() const { return doomed_; }
+  [[nodiscard]] bool overflowed() const { return overflowed_; }
+  // Said once, by whoever asked first whether it has held for that long.
+  [[nodiscard]] bool is_newly_stable(UnixNanos now, Nanos stable);
   [[nodiscard]] bool taking_over() const { return taking_over_; }
   [[nodiscard]] bool subscribed(binance::InstrumentIndex instrument) const;
   [[nodiscard]] bool joined(binance::InstrumentIndex instrument) const;
@@ -83,6 +89,9 @@ class Connection {
   // It is so busy that `silence` without a message can only mean that it is dead, and that is how long it has been
   // silent since `since`.
   [[nodiscard]] bool is_dead(UnixNanos now, Nanos silence) const;
+  // The same of a connection that carries a stream which sends whether or not its market moves: `first_data` where
+  // nothing has come of any stream yet.
+  [[nodiscard]] bool is_mute(UnixNanos now, Nanos silence, Nanos first_data) const;
   // A stall of ours is no silence of theirs.
   void grant(Nanos longer);
 
@@ -121,7 +130,10 @@ class Connection {
   UnixNanos alive_at_;  // last message or opening, moved by grant()
   Nanos mean_interval_{0};
   std::uint64_t messages_ = 0;
+  bool has_data_ = false;
   bool doomed_ = false;
+  bool overflowed_ = false;
+  bool stable_ = false;
   bool taking_over_ = false;
   std::vector<Slot> slots_;  // by instrument
   std::vector<binance::InstrumentIndex> by_url_;

@@ -98,6 +98,8 @@ Health Collector::Impl::health(UnixNanos now) const {
   const PipelineCounters& passed = pipeline.counters();
   health.counters.messages = passed.messages;
   health.counters.refused = refused;
+  if (const std::uint64_t dropped = pool.counters().held_dropped)
+    health.counters.refused["takeover_overflow"] = dropped;
   health.counters.ignored = ignored;
   health.counters.rows = passed.rows;
   health.counters.skipped_minutes = passed.skipped_minutes;

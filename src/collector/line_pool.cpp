@@ -24,6 +24,13 @@ bool is_depth(Venue venue, std::string_view suffix) {
   return type && type->kind == binance::StreamKind::kDepth;
 }
 
+// Mark prices come every second, or every third, of every contract; whatever else there is comes when something
+// happens.
+bool is_steady(Venue venue, std::string_view suffix) {
+  const Result<binance::StreamType> type = binance::parse_stream_type(venue, suffix);
+  return type && type->kind == binance::StreamKind::kMarkPrice;
+}
+
 std::string name_of(std::string_view symbol, std::string_view suffix) {
   return fmt::format("{}@{}", binance::to_stream_symbol(symbol), suffix);
 }
@@ -57,6 +64,7 @@ LineMember LinePool::make_member(InstrumentIndex instrument, std::string_view sy
     const bool depth = is_depth(venue_, suffix);
     if (here) member.names.push_back(std::move(name));
     member.has_depth = member.has_depth || (here && depth);
+    member.is_steady = member.is_steady || (here && is_steady(venue_, suffix));
     depth_elsewhere = depth_elsewhere || (!here && depth);
   }
   member.primary = member.has_depth || (!depth_elsewhere && route == StreamRoute::kPublic);
@@ -105,6 +113,7 @@ void LinePool::add(InstrumentIndex instrument, std::string_view symbol) {
 }
 
 void LinePool::remove(InstrumentIndex instrument) {
+  gap_hold_.forget(instrument);
   for (const auto& line : lines_) {
     const auto found = line->members.find(instrument);
     if (found == line->members.end()) continue;
@@ -155,7 +164,9 @@ void LinePool::open(Line& line, std::optional<Connection>& slot, UnixNanos now) 
     }
   }
   ++counters_.connects;
-  out_.push_back(OpenConnection{slot->number(), url});
+  // One ping may come late, and the network hesitate.
+  const Nanos idle = 2 * binance::limits(venue_).ping_interval + timings_.connection_silence;
+  out_.emplace_back(OpenConnection{slot->number(), url, idle});
 }
 
 UnixNanos LinePool::try_open(Line& line, std::optional<Connection>& slot, UnixNanos now) {
@@ -172,7 +183,7 @@ UnixNanos LinePool::try_open(Line& line, std::optional<Connection>& slot, UnixNa
 
 void LinePool::close(std::optional<Connection>& slot, std::uint16_t code, bool abort, UnixNanos now) {
   if (!slot) return;
-  out_.push_back(CloseConnection{slot->number(), code, abort});
+  out_.emplace_back(CloseConnection{slot->number(), code, abort});
   end_taking_over(*slot);
   slot->close(now);
   closing_.push_back(std::move(*slot));
@@ -194,7 +205,6 @@ void LinePool::on_open(ConnectionNumber number, UnixNanos now) {
   if (connection == nullptr) return;
   run_log_.connection_opened(number, connection->url(), now);
   if (line == nullptr) return;  // closed by us meanwhile
-  hosts_.on_success();
   log_.log_always(
       LogLevel::kInfo, "connection_open", {},
       fmt::format("connection {} open: {}, {} streams", number, without_query(connection->url()), line->streams));
@@ -234,32 +244,94 @@ void LinePool::on_shutdown_notice(Connection& connection, UnixNanos now) {
   tick_renewal(*line, now);
 }
 
-bool LinePool::holds_back(Connection& connection, std::string_view bytes) {
-  if (!connection.taking_over()) return false;
+bool LinePool::holds_back(Connection& connection, std::string_view bytes, UnixNanos now) {
+  if (renewing_ == 0 && gap_hold_.empty()) return false;
   const Line* line = line_of(connection.number());
   const std::optional<StreamPeek> peek = peek_stream(bytes);
-  if (!peek) return false;
-  const auto known = by_stream_symbol_.find(std::string(peek->stream.substr(0, peek->stream.find('@'))));
-  if (line == nullptr || known == by_stream_symbol_.end()) return false;
-  const auto member = line->members.find(known->second);
-  if (member == line->members.end() || connection.joined(known->second)) return false;
-  if (!member->second.has_depth) {
-    connection.join(known->second);
+  const InstrumentIndex instrument = peek ? instrument_of(*peek) : kNoInstrument;
+  if (line == nullptr || instrument == kNoInstrument) return false;
+  const auto member = line->members.find(instrument);
+  if (member == line->members.end()) return false;
+  if (connection.taking_over() && !connection.joined(instrument)) {
+    return waits_to_join(member->second, connection, *peek, bytes);
+  }
+  return peek->first_update_id && waits_for_other(*line, connection, instrument, *peek, bytes, now);
+}
+
+bool LinePool::waits_to_join(const LineMember& member, Connection& connection, const StreamPeek& peek,
+                             std::string_view bytes) {
+  if (!member.has_depth) {
+    connection.join(member.instrument);
     return false;
   }
-  if (!peek->first_update_id) return true;
-  if (connection.first_held(known->second) == nullptr && listener_.continues(known->second, *peek)) {
-    connection.join(known->second);
+  if (!peek.first_update_id) return true;
+  if (connection.first_held(member.instrument) == nullptr && listener_.continues(member.instrument, peek)) {
+    connection.join(member.instrument);
     return false;
   }
-  connection.hold(known->second, bytes);
+  if (!connection.hold(member.instrument, bytes)) ++counters_.held_dropped;
   return true;
+}
+
+// Of a symbol that two connections deliver.
+bool LinePool::waits_for_other(const Line& line, const Connection& connection, InstrumentIndex instrument,
+                               const StreamPeek& peek, std::string_view bytes, UnixNanos now) {
+  const bool queues = gap_hold_.keeps_of(instrument, connection.number());
+  if (!queues && listener_.continues(instrument, peek)) return false;
+  if (!queues && gap_hold_.first(instrument) != nullptr) {
+    // Neither has it: a gap. The earlier one of the two comes first.
+    const std::optional<StreamPeek> other = peek_stream(gap_hold_.first(instrument)->bytes);
+    if (other && other->first_update_id <= peek.first_update_id) feed_gaps({instrument}, now);
+    return false;
+  }
+  const bool has_other = line.next && line.next->taking_over() && line.next->joined(instrument) && line.active &&
+                         line.active->state() == Connection::State::kOpen;
+  if (!queues && !has_other) return false;
+  if (gap_hold_.keep(instrument, connection.number(), bytes, now)) return true;
+  feed_gaps({instrument}, now);
+  return false;
+}
+
+void LinePool::feed_first(InstrumentIndex instrument, UnixNanos now) {
+  const GapHold::Kept kept = gap_hold_.take_first(instrument);
+  Connection* connection = find(kept.connection);
+  ACTS_ASSERT(connection != nullptr);  // on_closed() feeds what is left of one that goes
+  listener_.feed(*connection, kept.bytes, now);
+}
+
+void LinePool::release_continued(InstrumentIndex instrument, UnixNanos now) {
+  if (releasing_) return;
+  releasing_ = true;
+  while (const GapHold::Kept* kept = gap_hold_.first(instrument)) {
+    const std::optional<StreamPeek> peek = peek_stream(kept->bytes);
+    if (!peek || !listener_.continues(instrument, *peek)) break;
+    feed_first(instrument, now);
+  }
+  releasing_ = false;
+}
+
+void LinePool::feed_gaps(const std::vector<InstrumentIndex>& instruments, UnixNanos now) {
+  const bool was_releasing = std::exchange(releasing_, true);
+  for (const InstrumentIndex instrument : instruments) {
+    while (gap_hold_.first(instrument) != nullptr) feed_first(instrument, now);
+  }
+  releasing_ = was_releasing;
+}
+
+InstrumentIndex LinePool::instrument_of(std::string_view bytes) const {
+  const std::optional<StreamPeek> peek = peek_stream(bytes);
+  return peek ? instrument_of(*peek) : kNoInstrument;
+}
+
+InstrumentIndex LinePool::instrument_of(const StreamPeek& peek) const {
+  const auto known = by_stream_symbol_.find(std::string(peek.stream.substr(0, peek.stream.find('@'))));
+  return known == by_stream_symbol_.end() ? kNoInstrument : known->second;
 }
 
 void LinePool::release(InstrumentIndex instrument, UnixNanos now) {
   for (const auto& line : lines_) {
     const std::string* first = line->next ? line->next->first_held(instrument) : nullptr;
-    if (first == nullptr) continue;
+    if (first == nullptr || line->next->overflowed()) continue;
     const std::optional<StreamPeek> peek = peek_stream(*first);
     if (!peek || !listener_.continues(instrument, *peek)) continue;
     Connection& next = *line->next;

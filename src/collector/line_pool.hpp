@@ -4,7 +4,8 @@
 // Taking over without a gap: the second connection may be ahead of the first. Its depth updates of a symbol wait until
 // the first of them continues what the book has; then the symbol has joined. Its other messages of symbols that have
 // not joined are left out: the first connection delivers the same. Once every symbol that is not silent has joined, the
-// first connection is closed. What came twice in between is told by its update id.
+// first connection is closed. What came twice in between is told by its update id. An update that would be a gap waits
+// for a moment as long as both deliver the symbol: the other connection may bring what is missing (gap_hold.hpp).
 #pragma once
 
 #include <array>
@@ -26,6 +27,7 @@
 #include "collector/actions.hpp"
 #include "collector/collector.hpp"
 #include "collector/connection.hpp"
+#include "collector/gap_hold.hpp"
 #include "collector/health.hpp"
 #include "collector/host_ring.hpp"
 #include "collector/log_throttle.hpp"
@@ -53,6 +55,7 @@ struct LineCounters {
   std::uint64_t lost = 0;
   std::uint64_t renewals = 0;
   std::uint64_t watchdog_closes = 0;
+  std::uint64_t held_dropped = 0;  // messages of a connection that was to take over, beyond what is kept of it
 };
 
 class LinePool {
@@ -74,10 +77,11 @@ class LinePool {
   // nullptr: not a connection of ours. Valid until the next call that is not const.
   [[nodiscard]] Connection* find(ConnectionNumber number);
   // True: not to be fed now, see above; fed later, or left out.
-  bool holds_back(Connection& connection, std::string_view bytes);
+  bool holds_back(Connection& connection, std::string_view bytes, UnixNanos now);
   // A message of this symbol has been fed: what waited for it follows.
   void on_fed(InstrumentIndex instrument, UnixNanos now) {
     if (renewing_ > 0) release(instrument, now);
+    if (!gap_hold_.empty()) release_continued(instrument, now);
   }
   void on_reply(Connection& connection, std::int64_t id, UnixNanos now);
   void on_error_reply(Connection& connection, std::int64_t id, std::string_view problem, UnixNanos now);
@@ -86,8 +90,13 @@ class LinePool {
   void on_tick(UnixNanos now, bool watch);
   // We have slept for so long.
   void grant(Nanos longer);
+  // Feeds what would be a gap and is one now.
+  void feed_gaps(const std::vector<InstrumentIndex>& instruments, UnixNanos now);
+  [[nodiscard]] const GapHold& gap_hold() const { return gap_hold_; }
   void stop(UnixNanos now);
 
+  // Of whose stream a message says it is; kNoInstrument if it does not say so, or of none of ours.
+  [[nodiscard]] InstrumentIndex instrument_of(std::string_view bytes) const;
   [[nodiscard]] bool empty() const;  // no connection left
   [[nodiscard]] std::size_t open_connections() const;
   [[nodiscard]] std::vector<ConnectionHealth> health(UnixNanos now) const;
@@ -112,7 +121,10 @@ class LinePool {
     Backoff recycle_backoff;
     std::optional<UnixNanos> recycled_at;
     UnixNanos recycle_not_before{INT64_MIN};
+    int mutes = 0;  // connections given up in a row that should have spoken and never did
   };
+
+  struct Refusal;
 
   LineMember make_member(InstrumentIndex instrument, std::string_view symbol, binance::StreamRoute route) const;
   Line& line_for(binance::StreamRoute route, std::size_t streams);
@@ -122,21 +134,33 @@ class LinePool {
   void close(std::optional<Connection>& slot, std::uint16_t code, bool abort, UnixNanos now);
   void confirm(Line& line, Connection& connection, const std::vector<InstrumentIndex>& confirmed, UnixNanos now);
   void lose_active(Line& line, std::string_view reason, UnixNanos now);
-  void fail_next(Line& line, std::string_view reason, UnixNanos now);
+  void fail_next(Line& line, const ClosedInfo& info, std::string_view reason, UnixNanos now);
   void kill(Line& line, bool is_next, std::string_view reason, UnixNanos now);
   void hand_over(Line& line, UnixNanos now);
+  bool waits_to_join(const LineMember& member, Connection& connection, const StreamPeek& peek, std::string_view bytes);
+  bool waits_for_other(const Line& line, const Connection& connection, InstrumentIndex instrument,
+                       const StreamPeek& peek, std::string_view bytes, UnixNanos now);
   void release(InstrumentIndex instrument, UnixNanos now);
+  void release_continued(InstrumentIndex instrument, UnixNanos now);
+  void feed_first(InstrumentIndex instrument, UnixNanos now);
   void release_all(Connection& connection, UnixNanos now);
   void begin_taking_over(Line& line);
   void end_taking_over(Connection& connection);
-  void note_failure(Line& line, const ClosedInfo& info, UnixNanos now);
+  // When the line may try again.
+  UnixNanos after_failure(Line& line, const Connection& failed, const ClosedInfo& info, UnixNanos now);
+  static std::optional<Refusal> refusal_of(const ClosedInfo& info);
+  UnixNanos obey(const Refusal& refusal, const ClosedInfo& info, UnixNanos again, UnixNanos now);
+  void note_stable(Line& line, UnixNanos now);
   void plan_renewal(Line& line, UnixNanos now);
   void tick_line(Line& line, UnixNanos now, bool watch);
   void tick_renewal(Line& line, UnixNanos now);
-  [[nodiscard]] std::string_view find_trouble(const Connection& connection, UnixNanos now, bool watch) const;
+  [[nodiscard]] std::string_view find_trouble(const Line& line, const Connection& connection, UnixNanos now,
+                                              bool watch) const;
+  [[nodiscard]] bool should_speak(const Line& line, UnixNanos now) const;
   [[nodiscard]] bool may_hand_over(const Line& line, UnixNanos now) const;
   void say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now);
   Line* line_of(ConnectionNumber number);
+  [[nodiscard]] InstrumentIndex instrument_of(const StreamPeek& peek) const;
 
   Venue venue_;
   Timings timings_;
@@ -157,6 +181,8 @@ class LinePool {
   std::uint64_t next_line_ = 1;
   std::size_t lines_wanted_ = 1;
   std::size_t renewing_ = 0;  // connections that are taking over
+  GapHold gap_hold_;
+  bool releasing_ = false;
   bool stopped_ = false;
   LineCounters counters_;
 };

@@ -14,6 +14,9 @@ namespace {
 
 // Where a second connection is not ready in time, the first is kept unless the venue is about to close it.
 constexpr Nanos kBeforeLifetime = std::chrono::minutes{5};
+// A venue that never sends them (a recording that has none) is asked ever more rarely.
+constexpr std::string_view kMute = "streams that always send are silent";
+constexpr int kMostMutes = 6;
 
 std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
 
@@ -26,14 +29,17 @@ std::string_view name_of(Connection::State state, bool ready) {
   return "unknown";
 }
 
+}  // namespace
+
 // What a refused handshake means, and how long it will be so.
-struct Refusal {
+struct LinePool::Refusal {
   bool host_only = false;  // another host may take us
   Nanos wait{0};
   std::string_view key;
   std::string_view remedy;
 };
-std::optional<Refusal> refusal_of(const ClosedInfo& info) {
+
+std::optional<LinePool::Refusal> LinePool::refusal_of(const ClosedInfo& info) {
   switch (info.http_status) {
     case 403:
       return Refusal{true, binance::kBlockedWait, "stream_blocked",
@@ -49,8 +55,6 @@ std::optional<Refusal> refusal_of(const ClosedInfo& info) {
   }
 }
 
-}  // namespace
-
 void LinePool::say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now) {
   const std::string held = connection.opened_at()
                                ? fmt::format("after {} s", (now - *connection.opened_at()) / std::chrono::seconds{1})
@@ -62,36 +66,48 @@ void LinePool::say_lost(const Connection& connection, std::string_view reason, U
            now);
 }
 
-void LinePool::note_failure(Line& line, const ClosedInfo& info, UnixNanos now) {
-  const Connection& connection = *line.active;
-  const bool was_open = connection.opened_at().has_value();
-  if (was_open && now - *connection.opened_at() >= timings_.stable) {
+// A host that opens and then ends every connection is as useless as one that opens none.
+UnixNanos LinePool::after_failure(Line& line, const Connection& failed, const ClosedInfo& info, UnixNanos now) {
+  const bool was_stable = failed.opened_at() && now - *failed.opened_at() >= timings_.stable;
+  if (was_stable) {
     line.backoff.reset();
     line.failures = 0;
   }
   ++line.failures;
-  line.attempt_at = now + line.backoff.next();
-  const std::optional<Refusal> refusal = refusal_of(info);
-  if (!refusal) {
-    if (!was_open && hosts_.on_failure()) {
-      log_.log(LogLevel::kWarning, "stream_host", {}, "next host for streams: " + hosts_.current(), now);
-    }
-    return;
+  UnixNanos again = now + line.backoff.next();
+  if (const std::optional<Refusal> refusal = refusal_of(info)) {
+    again = obey(*refusal, info, again, now);
+  } else if (!was_stable && failed.url().starts_with(hosts_.current()) && hosts_.on_failure()) {
+    log_.log(LogLevel::kWarning, "stream_host", {}, "next host for streams: " + hosts_.current(), now);
   }
-  const Nanos wait = std::max(info.retry_after.value_or(refusal->wait), Nanos{0});
-  if (refusal->host_only) {
-    if (!hosts_.on_blocked(now + wait, now)) line.attempt_at = std::max(line.attempt_at, hosts_.free_at());
+  return again;
+}
+
+UnixNanos LinePool::obey(const Refusal& refusal, const ClosedInfo& info, UnixNanos again, UnixNanos now) {
+  const Nanos wait = std::max(info.retry_after.value_or(refusal.wait), Nanos{0});
+  if (refusal.host_only) {
+    if (!hosts_.on_blocked(now + wait, now)) again = std::max(again, hosts_.free_at());
   } else {
+    again = std::max(again, now + wait);
     for (const auto& other : lines_) other->attempt_at = std::max(other->attempt_at, now + wait);
   }
-  log_.log(LogLevel::kError, refusal->key, {},
+  log_.log(LogLevel::kError, refusal.key, {},
            fmt::format("answer {} to a connection attempt: {}; next attempt at {} in {} s", info.http_status,
-                       refusal->remedy, hosts_.current(), (line.attempt_at - now) / std::chrono::seconds{1}),
+                       refusal.remedy, hosts_.current(), (again - now) / std::chrono::seconds{1}),
            now);
+  return again;
+}
+
+void LinePool::note_stable(Line& line, UnixNanos now) {
+  for (std::optional<Connection>* slot : {&line.active, &line.next}) {
+    if (!*slot || !(*slot)->is_newly_stable(now, timings_.stable)) continue;
+    if ((*slot)->url().starts_with(hosts_.current())) hosts_.on_success();
+  }
 }
 
 void LinePool::on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now) {
   const std::string reason = fmt::format("code {} {}", info.code, info.reason);
+  feed_gaps(gap_hold_.all_of(number), now);
   if (Connection* connection = find(number); connection != nullptr && connection->opened_at()) {
     run_log_.connection_closed(number, reason, now);
   }
@@ -99,18 +115,17 @@ void LinePool::on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNa
   Line* line = line_of(number);
   if (line == nullptr) return;
   if (line->next && line->next->number() == number) {
-    fail_next(*line, reason, now);
+    fail_next(*line, info, reason, now);
     return;
   }
-  note_failure(*line, info, now);
+  line->attempt_at = after_failure(*line, *line->active, info, now);
   say_lost(*line->active, reason, line->attempt_at, now);
   lose_active(*line, reason, now);
 }
 
-void LinePool::fail_next(Line& line, std::string_view reason, UnixNanos now) {
-  line.renew_at = now + line.backoff.next();
+void LinePool::fail_next(Line& line, const ClosedInfo& info, std::string_view reason, UnixNanos now) {
+  line.renew_at = after_failure(line, *line.next, info, now);
   say_lost(*line.next, reason, line.renew_at, now);
-  if (!line.next->opened_at()) hosts_.on_failure();
   end_taking_over(*line.next);
   line.next.reset();
 }
@@ -121,7 +136,7 @@ void LinePool::lose_active(Line& line, std::string_view reason, UnixNanos now) {
   line.active = std::move(line.next);
   line.next.reset();
   line.renew_at = {INT64_MAX};
-  ++counters_.lost;
+  if (lost.opened_at()) ++counters_.lost;
   for (const auto& [instrument, member] : line.members) {
     if (member.primary && lost.subscribed(instrument)) listener_.on_stream_lost(instrument, reason, now);
   }
@@ -138,9 +153,9 @@ void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos
   Connection copy = is_next ? *line.next : *line.active;
   copy.set_taking_over(false);  // counted once, by the original
   if (is_next) {
-    fail_next(line, reason, now);
+    fail_next(line, ClosedInfo{}, reason, now);
   } else {
-    note_failure(line, ClosedInfo{}, now);
+    line.attempt_at = after_failure(line, *line.active, ClosedInfo{}, now);
     say_lost(*line.active, reason, line.attempt_at, now);
     lose_active(line, reason, now);
   }
@@ -149,17 +164,42 @@ void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos
   ++counters_.watchdog_closes;
 }
 
-std::string_view LinePool::find_trouble(const Connection& connection, UnixNanos now, bool watch) const {
+// Of a line with a steady stream: one of its symbols is alive on another line, or there is no other to ask. A market
+// that is closed keeps every line quiet.
+bool LinePool::should_speak(const Line& line, UnixNanos now) const {
+  bool steady = false;
+  bool elsewhere = false;
+  for (const auto& [instrument, member] : line.members) {
+    steady = steady || member.is_steady;
+    for (const auto& other : lines_) {
+      if (other.get() == &line || !other->members.contains(instrument)) continue;
+      elsewhere = true;
+      const auto last = other->active ? other->active->last_data(instrument) : std::nullopt;
+      if (member.is_steady && last && now - *last < timings_.first_data) return true;
+    }
+  }
+  return steady && !elsewhere;
+}
+
+std::string_view LinePool::find_trouble(const Line& line, const Connection& connection, UnixNanos now,
+                                        bool watch) const {
   if (!watch) return {};
   if (connection.state() == Connection::State::kConnecting && now - connection.created_at() >= timings_.connect_timeout)
     return "neither opened nor refused in time";
   if (connection.ack_overdue(now, timings_.ack_timeout)) return "a subscription was not acknowledged";
+  if (connection.taking_over() && connection.overflowed())
+    return "it was too far ahead of the connection that it was to take over from";
   if (connection.is_dead(now, timings_.connection_silence)) return "busy streams have fallen silent";
+  const Nanos first_data = std::min(timings_.first_data * (1 << line.mutes), timings_.silence_most);
+  if (connection.is_mute(now, timings_.connection_silence, first_data) && should_speak(line, now)) return kMute;
   return {};
 }
 
 void LinePool::on_tick(UnixNanos now, bool watch) {
-  std::erase_if(closing_, [&](const Connection& c) { return now - c.closed_at() >= timings_.close_timeout; });
+  feed_gaps(gap_hold_.overdue(now), now);
+  std::erase_if(closing_, [&](const Connection& c) {
+    return now - c.closed_at() >= timings_.close_timeout && gap_hold_.all_of(c.number()).empty();
+  });
   if (stopped_) return;
   for (const auto& line : lines_) tick_line(*line, now, watch);
   std::erase_if(lines_, [&](const auto& line) {
@@ -172,11 +212,17 @@ void LinePool::on_tick(UnixNanos now, bool watch) {
 
 void LinePool::tick_line(Line& line, UnixNanos now, bool watch) {
   if (line.members.empty()) return;
+  note_stable(line, now);
   if (line.next) {
-    if (const std::string_view why = find_trouble(*line.next, now, watch); !why.empty()) kill(line, true, why, now);
+    if (const std::string_view why = find_trouble(line, *line.next, now, watch); !why.empty())
+      kill(line, true, why, now);
   }
   if (line.active) {
-    if (const std::string_view why = find_trouble(*line.active, now, watch); !why.empty()) kill(line, false, why, now);
+    if (line.active->has_data()) line.mutes = 0;
+    if (const std::string_view why = find_trouble(line, *line.active, now, watch); !why.empty()) {
+      if (why == kMute) line.mutes = std::min(line.mutes + 1, kMostMutes);
+      kill(line, false, why, now);
+    }
   }
   if (!line.active && now >= line.attempt_at) line.attempt_at = try_open(line, line.active, now);
   if (line.active) line.active->flush(out_, now);

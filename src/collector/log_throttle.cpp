@@ -1,9 +1,13 @@
 #include "collector/log_throttle.hpp"
 
+#include <utility>
+
 namespace acts::collector {
 
-void LogThrottle::log(LogLevel level, std::string_view key, std::string_view symbol, std::string text, UnixNanos now) {
-  Key name{key, entries_.size() < kMaxKeys ? symbol : std::string_view{}};
+void LogThrottle::log(LogLevel level, std::string_view key, std::string_view symbol, std::string text, UnixNanos now,
+                      std::string_view kind) {
+  const bool has_room = entries_.size() < kMaxKeys;
+  Key name{std::string(key), std::string(has_room ? symbol : ""), std::string(has_room ? kind : "")};
   const auto [at, is_new] = entries_.try_emplace(std::move(name));
   Entry& entry = at->second;
   entry.level = level;
@@ -13,16 +17,16 @@ void LogThrottle::log(LogLevel level, std::string_view key, std::string_view sym
     return;
   }
   entry.said = now;
-  out_.push_back(Log{level, std::string(key), std::string(symbol), std::move(text), std::exchange(entry.held, 0)});
+  out_.emplace_back(Log{level, std::string(key), std::string(symbol), std::move(text), std::exchange(entry.held, 0)});
 }
 
 void LogThrottle::log_always(LogLevel level, std::string_view key, std::string_view symbol, std::string text) {
-  out_.push_back(Log{level, std::string(key), std::string(symbol), std::move(text), 0});
+  out_.emplace_back(Log{level, std::string(key), std::string(symbol), std::move(text), 0});
 }
 
 void LogThrottle::say(const Key& key, Entry& entry) {
   // The line stands for the last one held back; `repeats` are the others.
-  out_.push_back(Log{entry.level, key.first, key.second, std::move(entry.text), entry.held - 1});
+  out_.emplace_back(Log{entry.level, key.key, key.symbol, std::move(entry.text), entry.held - 1});
   entry.held = 0;
 }
 

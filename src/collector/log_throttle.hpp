@@ -1,11 +1,11 @@
 // Says a repeated thing once a minute, with how often it happened. Pure; bounded by kMaxKeys.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "acts/base/time.hpp"
 
@@ -16,13 +16,15 @@ namespace acts::collector {
 class LogThrottle {
  public:
   static constexpr Nanos kInterval = std::chrono::minutes{1};
-  static constexpr std::size_t kMaxKeys = 2048;  // beyond, symbols are not told apart
+  static constexpr std::size_t kMaxKeys = 2048;  // beyond, symbols and kinds are not told apart
 
   // Lines go to the end of `out`, which outlives the object.
   explicit LogThrottle(ActionQueue& out) : out_(out) {}
 
-  // At once if it is the first of its key and symbol within kInterval; else it is counted.
-  void log(LogLevel level, std::string_view key, std::string_view symbol, std::string text, UnixNanos now);
+  // At once if it is the first of its key, symbol and kind within kInterval; else it is counted.
+  // `kind` tells apart what shares a key and symbol; it is not in the line.
+  void log(LogLevel level, std::string_view key, std::string_view symbol, std::string text, UnixNanos now,
+           std::string_view kind = {});
   // For what cannot repeat quickly.
   void log_always(LogLevel level, std::string_view key, std::string_view symbol, std::string text);
   // Says what was held back for kInterval, and forgets what has not come again.
@@ -37,7 +39,12 @@ class LogThrottle {
     LogLevel level = LogLevel::kInfo;
     std::string text;  // of the last one held back
   };
-  using Key = std::pair<std::string, std::string>;
+  struct Key {
+    std::string key;
+    std::string symbol;
+    std::string kind;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
 
   void say(const Key& key, Entry& entry);
 

@@ -217,6 +217,7 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   const auto outcome = feed.builder.on_snapshot(snapshot, now);
   if (!outcome) return refuse(outcome.error().message);
   note_superseded(feed, stale_before);
+  if (*outcome == binance::BookBuilder::SnapshotOutcome::kRestarted) feed.sampler.on_gap(now);
   after_change(index, now);
   return {};
 }

@@ -83,7 +83,7 @@ void RestDesk::start(RestJob job, std::string_view symbol, UnixNanos now) {
   queue_.pop_front();
   const RequestNumber request = next_request_++;
   const Nanos timeout = timeout_of(job.kind);
-  out_.push_back(HttpGet{request, hosts_.current() + request_of(venue_, job, symbol).target, job.kind, timeout});
+  out_.emplace_back(HttpGet{request, hosts_.current() + request_of(venue_, job, symbol).target, job.kind, timeout});
   ++requests_[std::string(to_string(job.kind))];
   under_way_.emplace(request, UnderWay{job, now, now + timeout + kOverdue});
 }

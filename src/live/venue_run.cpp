@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "binance/venue_facts.hpp"
+
 namespace acts {
 namespace {
 
@@ -86,6 +88,11 @@ void VenueRun::carry_out(const collector::OpenConnection& action) {
   connect.url = action.url;
   connect.ca_file = options_.ca_file;
   connect.proxy = options_.proxy;
+  connect.idle_timeout = clock_.real_time_for(action.idle);
+  // The collector keeps to less; should it not, waiting here is better than being cut off.
+  connect.messages_per_window =
+      static_cast<std::size_t>(binance::limits(options_.collector.venue).control_messages_per_second);
+  connect.window = clock_.real_time_for(std::chrono::seconds{1});
   const collector::ConnectionNumber number = action.connection;
   WsCallbacks callbacks;
   callbacks.on_open = [this, number] {
@@ -94,6 +101,10 @@ void VenueRun::carry_out(const collector::OpenConnection& action) {
   };
   callbacks.on_message = [this, number](std::string_view bytes, UnixNanos ts_recv, bool) {
     collector_->on_ws_message(number, bytes, ts_recv);
+    carry_out();
+  };
+  callbacks.on_too_long = [this, number](std::uint64_t bytes) {
+    collector_->on_ws_too_long(number, bytes, clock_.now());
     carry_out();
   };
   callbacks.on_close = [this, number](const CloseInfo& info) {

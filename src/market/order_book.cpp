@@ -11,6 +11,7 @@
 namespace acts {
 namespace {
 
+constexpr UpdateId kIdOfBefore{0};
 constexpr std::array kSnapshotLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
 
 std::size_t limit_of(const DepthSnapshot& snapshot) {
@@ -84,6 +85,25 @@ void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {
 void OrderBook::mark_gap() {
   suspect_upto_ = last_update_id_;
   deletions_.forget_upto(last_update_id_);
+  coverage_.clear();
+  ++epoch_;
+}
+
+// Ids of before mean nothing any more: all levels get one that every update of the new space is above.
+void OrderBook::restart_ids(UpdateId at) {
+  ACTS_ASSERT(at.value() >= kIdOfBefore.value());
+  for (const Side which : {Side::kBid, Side::kAsk}) {
+    LevelMap levels{which};
+    side(which).walk([&](const BookLevel& level) {
+      levels.set({level.price, level.quantity}, {kIdOfBefore, level.origin.from_snapshot});
+      return true;
+    });
+    levels_of(which) = std::move(levels);
+  }
+  suspect_upto_ = kIdOfBefore;
+  last_update_id_ = at;
+  deletions_ = DeletionLog{};
+  deletions_.forget_upto(at);
   coverage_.clear();
   ++epoch_;
 }

@@ -46,9 +46,10 @@ std::size_t ByteStream::take_buffered(const ReadBuffers& buffers) {
   return taken;
 }
 
-void ByteStream::note_read(std::size_t bytes) {
+void ByteStream::note_read(asio::mutable_buffer buffer, std::size_t bytes) {
   bytes_read_ += bytes;
   last_read_ = std::chrono::steady_clock::now();
+  if (filter_) filter_({static_cast<char*>(buffer.data()), bytes});
 }
 
 void ByteStream::read(const ReadBuffers& buffers, Completion done) {
@@ -58,14 +59,15 @@ void ByteStream::read(const ReadBuffers& buffers, Completion done) {
     return;
   }
   if (buffers[0].size() >= buffer_.size()) {
-    raw_read(buffers[0], [this, done = std::move(done)](error_code error, std::size_t bytes) mutable {
-      note_read(bytes);
-      done(error, bytes);
-    });
+    raw_read(buffers[0],
+             [this, into = buffers[0], done = std::move(done)](error_code error, std::size_t bytes) mutable {
+               note_read(into, bytes);
+               done(error, bytes);
+             });
     return;
   }
   raw_read(asio::buffer(buffer_), [this, buffers, done = std::move(done)](error_code error, std::size_t bytes) mutable {
-    note_read(bytes);
+    note_read(asio::buffer(buffer_), bytes);
     buffer_begin_ = 0;
     buffer_end_ = bytes;
     done(error, take_buffered(buffers));
@@ -109,6 +111,12 @@ void ByteStream::drain() {
     Completion done = std::move(on_drained_);
     done(error_code{}, drained);
   });
+}
+
+bool ByteStream::has_unread() {
+  if (buffer_begin_ != buffer_end_) return true;
+  char byte = 0;
+  return socket_.is_open() && ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 bool ByteStream::is_alive() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,9 @@ class ByteStream {
   // Bytes that were read too far: they come again before anything else.
   void unread(std::string_view bytes);
 
+  // Called with whatever has come from the socket, before anybody else sees it; may change it in place.
+  void set_filter(std::move_only_function<void(std::span<char>)> filter) { filter_ = std::move(filter); }
+
   // Ends every operation under way.
   void close();
   // The same, by a TCP reset: the peer sees an abrupt end.
@@ -59,6 +63,8 @@ class ByteStream {
 
   // False: the peer has closed it while nobody was reading.
   [[nodiscard]] bool is_alive();
+  // Something has come that nobody has read.
+  [[nodiscard]] bool has_unread();
   [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
   [[nodiscard]] SteadyTime last_read() const noexcept { return last_read_; }
   [[nodiscard]] tcp::socket& socket() noexcept { return socket_; }
@@ -86,7 +92,7 @@ class ByteStream {
   void read(const ReadBuffers& buffers, Completion done);
   void write(const WriteBuffers& buffers, Completion done);
   [[nodiscard]] std::size_t take_buffered(const ReadBuffers& buffers);
-  void note_read(std::size_t bytes);
+  void note_read(asio::mutable_buffer buffer, std::size_t bytes);
   void drain();
 
   tcp::socket socket_;
@@ -94,6 +100,7 @@ class ByteStream {
   std::size_t buffer_begin_ = 0;
   std::size_t buffer_end_ = 0;
   std::uint64_t bytes_read_ = 0;
+  std::move_only_function<void(std::span<char>)> filter_;
   SteadyTime last_read_;
   std::size_t drained_ = 0;
   Completion on_drained_;

@@ -13,39 +13,30 @@ namespace {
 
 constexpr std::size_t kMaxProxyAnswer = 16 * 1024;
 
-// getaddrinfo() runs on a thread of Asio's and cannot be stopped: the coroutine leaves at its deadline, the answer is
-// thrown away when it comes.
-struct Lookup {
-  explicit Lookup(const Executor& executor) : resolver(executor), arrived(executor, SteadyTime::max()) {}
-  tcp::resolver resolver;
-  asio::steady_timer arrived;
-  error_code error = asio::error::operation_aborted;
-  std::vector<tcp::endpoint> endpoints;
-};
-
-Task<NetResult<std::vector<tcp::endpoint>>> resolve(std::string host, std::uint16_t port,
+// The coroutine leaves at its deadline; an answer that comes later is for others.
+Task<NetResult<std::vector<tcp::endpoint>>> resolve(EventLoop::Impl& loop, std::string host, std::uint16_t port,
                                                     std::shared_ptr<Attempt> attempt) {
   attempt->stage = NetStage::kResolve;
   error_code not_an_address;
   const asio::ip::address address = asio::ip::make_address(host, not_an_address);
   if (!not_an_address) co_return std::vector<tcp::endpoint>{tcp::endpoint(address, port)};
-  const Executor executor = co_await asio::this_coro::executor;
-  auto lookup = std::make_shared<Lookup>(executor);
-  lookup->resolver.async_resolve(host, std::to_string(port), tcp::resolver::address_configured,
-                                 [lookup](const error_code& error, const tcp::resolver::results_type& results) {
-                                   lookup->error = error;
-                                   for (const auto& entry : results) lookup->endpoints.push_back(entry.endpoint());
-                                   lookup->arrived.cancel();
-                                 });
-  attempt->on_stop([lookup] { lookup->arrived.cancel(); });
-  error_code ignored;
-  if (!attempt->is_stopped()) co_await lookup->arrived.async_wait(into(ignored));
-  attempt->on_stop(nullptr);
-  if (lookup->error || attempt->is_stopped()) {
+  const std::string what = fmt::format("host name '{}'", host);
+  auto waiter = std::make_shared<NameLookups::Waiter>(loop.executor());
+  if (!loop.names.ask(host, waiter)) {
     co_return std::unexpected(
-        attempt->failure(NetFault::kResolve, fmt::format("host name '{}'", host), lookup->error.message()));
+        attempt->failure(NetFault::kBusy, what, "too many names that nobody answers for are being looked up"));
   }
-  co_return std::move(lookup->endpoints);
+  attempt->on_stop([waiter] { waiter->arrived.cancel(); });
+  error_code ignored;
+  if (!attempt->is_stopped()) co_await waiter->arrived.async_wait(into(ignored));
+  attempt->on_stop(nullptr);
+  if (!waiter->answer || !waiter->answer->problem.empty() || attempt->is_stopped()) {
+    const std::string why = waiter->answer ? waiter->answer->problem : std::string("no answer");
+    co_return std::unexpected(attempt->failure(NetFault::kResolve, what, why));
+  }
+  std::vector<tcp::endpoint> endpoints;
+  for (const asio::ip::address& one : waiter->answer->addresses) endpoints.emplace_back(one, port);
+  co_return endpoints;
 }
 
 struct PendingConnect {
@@ -90,14 +81,6 @@ Task<NetResult<tcp::socket>> connect_any(std::vector<tcp::endpoint> endpoints, s
   co_return std::unexpected(attempt->failure(NetFault::kConnect, "connection to " + peer, why));
 }
 
-// Why the answer to CONNECT is none that opens the tunnel, or nothing.
-std::string refusal_of(std::string_view answer) {
-  const std::string_view line = answer.substr(0, answer.find("\r\n"));
-  if (!line.starts_with("HTTP/1.") || line.size() < 12) return "it does not speak HTTP";
-  if (line.substr(8, 2) == " 2") return {};
-  return fmt::format("it answered '{}'", line.substr(9, 60));
-}
-
 Task<NetResult<tcp::socket>> open_tunnel(tcp::socket connected, Url url, Proxy proxy,
                                          std::shared_ptr<Attempt> attempt) {
   attempt->stage = NetStage::kProxy;
@@ -122,7 +105,7 @@ Task<NetResult<tcp::socket>> open_tunnel(tcp::socket connected, Url url, Proxy p
   const std::string what = fmt::format("proxy {}:{} for {}", proxy.host, proxy.port, url.host_and_port());
   if (error || attempt->is_stopped())
     co_return std::unexpected(attempt->failure(NetFault::kProxy, what, error.message()));
-  const std::string refusal = answer.ends_with("\r\n\r\n") ? refusal_of(answer) : "its answer does not end";
+  const std::string refusal = answer.ends_with("\r\n\r\n") ? connect_refusal(answer) : "its answer does not end";
   if (!refusal.empty()) {
     co_return std::unexpected(
         attempt->failure(NetFault::kProxy, what, refusal + ": check the proxy variables of the environment"));
@@ -143,7 +126,7 @@ Task<NetResult<std::shared_ptr<ByteStream>>> dial(EventLoop::Impl& loop, DialTar
   }
   const std::string first_host = target.proxy ? target.proxy->host : target.url.host;
   const std::uint16_t first_port = target.proxy ? target.proxy->port : target.url.port;
-  NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(first_host, first_port, attempt);
+  NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(loop, first_host, first_port, attempt);
   if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
   const std::string peer = fmt::format("{}:{}", first_host, first_port);
   NetResult<tcp::socket> socket = co_await connect_any(*std::move(endpoints), peer, target.address_timeout, attempt);

@@ -12,6 +12,7 @@
 
 #include "net/asio.hpp"
 #include "net/event_loop.hpp"
+#include "net/name_lookups.hpp"
 
 namespace acts {
 
@@ -20,6 +21,7 @@ class TlsContext;
 struct EventLoop::Impl {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  NameLookups names{context.get_executor()};
   std::map<TimerId, asio::steady_timer> timers;
   TimerId last_timer = 0;
   std::optional<asio::signal_set> signals;

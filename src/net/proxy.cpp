@@ -121,6 +121,17 @@ Result<ProxySettings> proxy_settings(const std::function<const char*(const char*
                        split_list(first_set(lookup, {"no_proxy", "NO_PROXY"}).value)};
 }
 
+std::string connect_refusal(std::string_view answer) {
+  constexpr std::size_t kMostSaid = 60;
+  const std::string_view line = answer.substr(0, answer.find("\r\n"));
+  if (!line.starts_with("HTTP/1.") || line.size() < 12) return "it does not speak HTTP";
+  if (line.substr(8, 2) == " 2") return {};
+  std::string said(line.substr(9, kMostSaid));
+  // Goes into the log.
+  std::ranges::replace_if(said, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return fmt::format("it answered '{}'", said);
+}
+
 Result<ProxySettings> proxy_settings_from_environment() {
   return proxy_settings([](const char* name) -> const char* { return std::getenv(name); });
 }

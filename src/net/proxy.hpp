@@ -43,4 +43,7 @@ Result<Proxy> parse_proxy(std::string_view text);
 Result<ProxySettings> proxy_settings(const std::function<const char*(const char* name)>& lookup);
 Result<ProxySettings> proxy_settings_from_environment();
 
+// Of a proxy's answer to CONNECT: why it opens no tunnel, as one line; empty if it does.
+std::string connect_refusal(std::string_view answer);
+
 }  // namespace acts

@@ -76,6 +76,7 @@ void WebSocketClient::Impl::make_peer() {
   // The peer runs within run(), which keeps us.
   on.now = [this] { return clock.now(); };
   on.on_message = callbacks.on_message;
+  on.on_too_long = callbacks.on_too_long;
   on.on_ping = callbacks.on_ping;
   peer = std::make_shared<WsPeer>(loop.executor(), peer_options(options), std::move(on));
 }

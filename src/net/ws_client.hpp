@@ -30,7 +30,8 @@ struct WsConnect {
   Nanos address_timeout = std::chrono::seconds{5};   // one address may take so long before the next is tried
   Nanos idle_timeout{0};                             // closed after so long without a byte, a ping included; 0 = never
   Nanos close_timeout = std::chrono::seconds{5};     // for what is queued and the peer's answer to a close
-  std::size_t max_message_bytes = 16 * 1024 * 1024;  // a longer message is answered with close 1009
+  // A longer message is thrown away, and told by on_too_long(); one 16 times as long is answered with close 1009.
+  std::size_t max_message_bytes = 16 * 1024 * 1024;
   std::size_t read_buffer_bytes = 64 * 1024;
   std::size_t max_queued_messages = 1024;  // a full queue refuses
   std::size_t max_queued_bytes = 1024 * 1024;
@@ -55,8 +56,11 @@ inline constexpr std::size_t kMaxRefusalBody = 4096;
 
 struct WsCallbacks {
   std::function<void()> on_open = {};
-  // `bytes` is valid in the call only. ts_recv: the clock's time right after the read; `binary`: not a text message.
+  // `bytes` is valid in the call only; a text need not be UTF-8. ts_recv: the clock's time right after the read;
+  // `binary`: not a text message.
   std::function<void(std::string_view bytes, UnixNanos ts_recv, bool binary)> on_message = {};
+  // Of so many bytes. May be left empty.
+  std::function<void(std::uint64_t bytes)> on_too_long = {};
   // Answered already, with the same payload. May be left empty.
   std::function<void(std::string_view payload)> on_ping = {};
   std::function<void(const CloseInfo&)> on_close = {};

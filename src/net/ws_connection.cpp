@@ -3,6 +3,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "net/text_frames.hpp"
+
 namespace acts {
 
 namespace beast = boost::beast;
@@ -22,11 +24,14 @@ struct WsConnection::Impl {
   // Deflate off at compile time: it costs seconds of building, and latency.
   websocket::stream<ByteStream&, false> ws;
   beast::flat_buffer buffer;
+  std::size_t max_message_bytes = 0;
+  std::shared_ptr<TextFrames> texts;  // a client's
 };
 
 WsConnection::WsConnection(std::shared_ptr<ByteStream> stream, std::size_t max_message_bytes)
     : stream_(std::move(stream)), impl_(std::make_unique<Impl>(*stream_)) {
   auto& ws = impl_->ws;
+  impl_->max_message_bytes = max_message_bytes;
   ws.read_message_max(max_message_bytes);
   ws.auto_fragment(false);
   ws.text(true);
@@ -40,6 +45,9 @@ Task<error_code> WsConnection::connect(std::string host, std::string target, Htt
   impl_->ws.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
     for (const HttpHeader& header : headers) request.set(header.name, header.value);
   }));
+  impl_->ws.read_message_max(impl_->max_message_bytes * kDiscardFactor);
+  impl_->texts = std::make_shared<TextFrames>();
+  stream_->set_filter([texts = impl_->texts](std::span<char> bytes) { texts->pass(bytes); });
   websocket::response_type response;
   error_code error;
   co_await impl_->ws.async_handshake(response, host, target, into(error));
@@ -65,10 +73,16 @@ Task<error_code> WsConnection::accept(const HttpMessage& message) {
 Task<WsConnection::Message> WsConnection::read() {
   Message message;
   impl_->buffer.clear();
-  co_await impl_->ws.async_read(impl_->buffer, into(message.error));
+  do {
+    co_await impl_->ws.async_read_some(impl_->buffer, 0, into(message.error));
+    if (message.too_long == 0 && impl_->buffer.size() <= impl_->max_message_bytes) continue;
+    message.too_long += impl_->buffer.size();
+    impl_->buffer.clear();
+  } while (!message.error && !impl_->ws.is_message_done());
   const auto bytes = impl_->buffer.cdata();
   message.bytes = {static_cast<const char*>(bytes.data()), bytes.size()};
-  message.binary = impl_->ws.got_binary();
+  if (message.error) co_return message;
+  message.binary = impl_->texts ? !impl_->texts->take_is_text() : impl_->ws.got_binary();
   co_return message;
 }
 

@@ -23,13 +23,15 @@ class WsConnection {
   };
   struct Message {
     error_code error;
-    std::string_view bytes;  // valid until the next read
+    std::string_view bytes;      // valid until the next read
+    std::uint64_t too_long = 0;  // its bytes, where it was longer than the limit and thrown away: a client's
     bool binary = false;
   };
   struct CloseFrame {
     std::uint16_t code = 1005;
     std::string reason;
   };
+  static constexpr std::size_t kDiscardFactor = 16;
   enum class Control : std::uint8_t { kPing, kPong };
 
   WsConnection(std::shared_ptr<ByteStream> stream, std::size_t max_message_bytes);
@@ -42,8 +44,9 @@ class WsConnection {
   // The server's, to a request that is_upgrade.
   Task<error_code> accept(const HttpMessage& request);
 
-  // Pings are answered, a close is answered, what is too long or not allowed is answered with a close frame, all in
-  // here.
+  // Pings are answered, a close is answered, what is not allowed is answered with a close frame, all in here. So is
+  // what is too long; a client throws that away, up to kDiscardFactor times the limit, and goes on. Nor does a client
+  // ask whether a text is UTF-8.
   Task<Message> read();
   Task<error_code> write_text(std::string_view message);
   Task<error_code> ping(std::string_view payload);

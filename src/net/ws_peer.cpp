@@ -66,9 +66,15 @@ Task<error_code> WsPeer::read_all() {
     const UnixNanos ts_recv = callbacks_.now ? callbacks_.now() : UnixNanos{};
     // It may have been paused while this read was waiting.
     co_await wait_while_paused();
-    if (!is_silent_ && !is_closing_ && !was_forced_ && callbacks_.on_message) {
-      callbacks_.on_message(message.bytes, ts_recv, message.binary);
-    }
+    if (!is_silent_ && !is_closing_ && !was_forced_) deliver(message, ts_recv);
+  }
+}
+
+void WsPeer::deliver(const WsConnection::Message& message, UnixNanos ts_recv) {
+  if (message.too_long > 0) {
+    if (callbacks_.on_too_long) callbacks_.on_too_long(message.too_long);
+  } else if (callbacks_.on_message) {
+    callbacks_.on_message(message.bytes, ts_recv, message.binary);
   }
 }
 
@@ -207,12 +213,14 @@ void WsPeer::on_control(WsConnection::Control control, std::string_view payload)
 void WsPeer::watch_idleness() {
   const auto now = std::chrono::steady_clock::now();
   const SteadyTime last = is_paused_ ? now : std::max(resumed_at_, connection_->stream().last_read());
-  if (now - last >= options_.idle_timeout) {
+  // After a stall of ours this may run before what has come meanwhile is read.
+  const bool is_idle = now - last >= options_.idle_timeout;
+  if (is_idle && !connection_->stream().has_unread()) {
     end_with(NetFault::kTimeout, NetStage::kOpen,
              fmt::format("nothing came for {}: the connection is taken for dead", to_string(options_.idle_timeout)));
     return;
   }
-  idle_timer_.expires_at(last + options_.idle_timeout);
+  idle_timer_.expires_at(is_idle ? now + options_.idle_timeout : last + options_.idle_timeout);
   idle_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
     const std::shared_ptr<WsPeer> self = weak.lock();
     if (!error && self && !self->has_ended_) self->watch_idleness();
@@ -251,7 +259,7 @@ WsEnd WsPeer::end_of(const error_code& error) const {
   if (ended_by_us_) return forced_;
   WsEnd end{WsConnection::code_sent_for(error), error.message(), false, fault, NetStage::kOpen};
   if (fault == NetFault::kTooLarge) {
-    end.reason = fmt::format("a message is longer than the limit of {} bytes", options_.max_message_bytes);
+    end.reason = fmt::format("a message is far longer than the limit of {} bytes", options_.max_message_bytes);
   }
   return end;
 }

@@ -34,6 +34,7 @@ struct WsPeerCallbacks {
   std::function<void(std::string_view bytes, UnixNanos ts_recv, bool binary)> on_message;
   std::function<void(std::string_view payload)> on_ping;
   std::function<void(std::string_view payload)> on_pong;
+  std::function<void(std::uint64_t bytes)> on_too_long = {};
 };
 
 struct WsEnd {
@@ -86,6 +87,7 @@ class WsPeer : public std::enable_shared_from_this<WsPeer> {
   void limit_closing();
   void end_with(NetFault fault, NetStage stage, std::string reason);
   void on_reading_over();
+  void deliver(const WsConnection::Message& message, UnixNanos ts_recv);
   [[nodiscard]] WsEnd end_of(const error_code& error) const;
 
   WsPeerOptions options_;

@@ -395,5 +395,27 @@ TEST_F(BookBuilderTest, ItAnswersForItsSync) {
   EXPECT_EQ(asked(), Why::kRefresh);
 }
 
+TEST_F(BookBuilderTest, IdsThatStartAnewMakeTheBookSuspectUntilASnapshotOfTheNewOnes) {
+  update(99'999, 100'000, {level(100, 1)}, {level(110, 1)});
+  EXPECT_EQ(snapshot(100'000, {level(100, 1)}, {level(110, 1)}, 1), Outcome::kMerged);
+  update(100'001, 100'001, {level(90, 1)});
+  for (int i = 0; i <= 30; ++i) {
+    EXPECT_EQ(update(1 + 10 * i, 10 + 10 * i, {level(100, 5)}), UpdateVerdict::kStale);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(snapshot(300, {level(100, 2)}, {level(110, 2)}, 1), Outcome::kRestarted);
+  EXPECT_EQ(book(), "bids 100x1? 90x1? asks 110x1?");
+  EXPECT_TRUE(builder_.book().coverage().empty());
+  EXPECT_EQ(status(), (SyncStatus{SyncState::kSuspect, Reason::kSequenceGap}));
+  EXPECT_EQ(update(311, 312, {level(101, 3)}), UpdateVerdict::kApply);
+  EXPECT_EQ(book(), "bids 101x3 100x1? 90x1? asks 110x1?");
+  EXPECT_EQ(snapshot(312, {level(101, 3), level(100, 4)}, {level(111, 6)}, 2), Outcome::kMerged);
+  EXPECT_EQ(status(), kInSync);
+  EXPECT_EQ(book(), "bids 101x3 100x4 90x1? asks 111x6");
+  pass(hours{24});
+  builder_.on_timeout(now_);
+  EXPECT_EQ(book(), "bids 101x3 100x4 asks 111x6");
+}
+
 }  // namespace
 }  // namespace acts::binance

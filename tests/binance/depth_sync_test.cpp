@@ -344,7 +344,7 @@ TEST_F(DepthSyncTime, AFailedRequestIsRepeatedForWhatItWasFor) {
   EXPECT_EQ(asked(), Why::kEdge);
   sync_.on_snapshot_failed(now_);
   pass(seconds{1});
-  EXPECT_EQ(asked(), Why::kRefresh);
+  EXPECT_EQ(asked(), Why::kEdge);
 }
 
 TEST_F(DepthSyncTime, AQuietStreamGetsItsSnapshotAfterAWhile) {
@@ -418,6 +418,104 @@ TEST_F(DepthSyncTime, IdsMayBeAsLargeAsTheyCome) {
   asked();
   EXPECT_EQ(snapshot(kHuge), SnapshotVerdict::kMerge);
   EXPECT_EQ(update(kHuge, kHuge), UpdateVerdict::kStale);
+}
+
+// A book that was crossed waited behind the audits: its wish was dropped while a voluntary one was under way.
+TEST_F(DepthSyncTime, AMoreUrgentReasonIsToldWhileARequestIsUnderWay) {
+  sync_at(110);
+  sync_.want_snapshot(Why::kRefresh, now_);
+  EXPECT_EQ(asked(), Why::kRefresh);
+  sync_.want_snapshot(Why::kEdge, now_);
+  EXPECT_EQ(asked(), std::nullopt);
+  sync_.want_snapshot(Why::kCrossed, now_);
+  EXPECT_EQ(asked(), Why::kCrossed);
+  EXPECT_EQ(asked(), std::nullopt);
+  EXPECT_EQ(update(120, 130), UpdateVerdict::kGap);
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(asked(), std::nullopt);
+  EXPECT_EQ(snapshot(130), SnapshotVerdict::kMerge);
+  EXPECT_EQ(asked(), std::nullopt);
+}
+
+TEST_F(DepthSyncTime, ACrossedBookReplacesAWishThatNobodyHasTakenYet) {
+  sync_at(110);
+  sync_.want_snapshot(Why::kEdge, now_);
+  sync_.want_snapshot(Why::kCrossed, now_);
+  EXPECT_EQ(asked(), Why::kCrossed);
+}
+
+// One too old for an audit was asked for again as if there were a gap, before the gaps of others.
+TEST_F(DepthSyncTime, AVoluntarySnapshotThatIsTooOldStaysVoluntary) {
+  sync_at(110);
+  sync_.want_snapshot(Why::kRefresh, now_);
+  EXPECT_EQ(asked(), Why::kRefresh);
+  EXPECT_EQ(snapshot(100, 105), SnapshotVerdict::kTooOld);
+  now_ = sync_.next_deadline().value();
+  EXPECT_EQ(asked(), Why::kRefresh);
+  sync_.on_snapshot_failed(now_);
+  now_ = sync_.next_deadline().value();
+  EXPECT_EQ(asked(), Why::kRefresh);
+}
+
+// A venue whose ids went back was not heard until they had come as far again.
+TEST_F(DepthSyncSpot, IdsMayStartAnew) {
+  sync_at(100'000);
+  pass(seconds{1});
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(update(1 + 10 * i, 10 + 10 * i), UpdateVerdict::kStale);
+    EXPECT_EQ(asked(), std::nullopt);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(update(301, 310), UpdateVerdict::kStale);
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(305), SnapshotVerdict::kRestart);
+  EXPECT_EQ(sync_.last_update_id(), UpdateId{310});
+  EXPECT_EQ(sync_.status(), (SyncStatus{SyncState::kSuspect, Reason::kSequenceGap}));
+  EXPECT_EQ(sync_.counters().restarts, 1U);
+  EXPECT_EQ(sync_.counters().gaps, 1U);
+  EXPECT_EQ(update(311, 320), UpdateVerdict::kApply);
+  now_ = sync_.next_deadline().value();
+  EXPECT_EQ(asked(), Why::kTooOld);
+  EXPECT_EQ(snapshot(315), SnapshotVerdict::kMerge);
+  EXPECT_EQ(sync_.status().state, SyncState::kInSync);
+}
+
+TEST_F(DepthSyncUsdm, IdsMayStartAnewBeforeTheFirstSnapshot) {
+  usdm_update(99'000, 100'000, 98'990);
+  EXPECT_EQ(asked(), Why::kFirst);
+  for (int i = 0; i <= 30; ++i) {
+    EXPECT_EQ(usdm_update(5 + 10 * i, 10 + 10 * i, 10 * i), UpdateVerdict::kStale);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(snapshot(300), SnapshotVerdict::kRestart);
+  EXPECT_EQ(sync_.counters().gaps, 0U);
+  now_ = sync_.next_deadline().value();
+  EXPECT_EQ(asked(), Why::kTooOld);
+  EXPECT_EQ(snapshot(310), SnapshotVerdict::kMerge);
+}
+
+TEST_F(DepthSyncSpot, WhatIsOnlyLateIsNoRestart) {
+  sync_at(100'000);
+  // A connection that is far behind, beside one that is not.
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(update(1 + 10 * i, 10 + 10 * i), UpdateVerdict::kStale);
+    EXPECT_EQ(update(100'001 + i, 100'001 + i), UpdateVerdict::kApply);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(snapshot(100'010), SnapshotVerdict::kMerge);
+  // Updates of which none continues another.
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(update(1 + 20 * i, 10 + 20 * i), UpdateVerdict::kStale);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(snapshot(200, 500), SnapshotVerdict::kTooOld);
+  // REST has not gone back with them.
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(update(1 + 10 * i, 10 + 10 * i), UpdateVerdict::kStale);
+    pass(seconds{1});
+  }
+  EXPECT_EQ(snapshot(100'045), SnapshotVerdict::kWait);
+  EXPECT_EQ(sync_.counters().restarts, 0U);
 }
 
 }  // namespace

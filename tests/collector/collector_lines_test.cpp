@@ -33,6 +33,10 @@ TEST(CollectorLines, ComesBackAfterADisconnect) {
   EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
   EXPECT_EQ(venue->health().counters.reconnects, 1U);
   EXPECT_EQ(venue->health().overall, Overall::kOk);
+  // Each symbol said that it had a gap: five hundred lines for one lost connection.
+  EXPECT_EQ(venue->count_logs("gap"), 0U);
+  EXPECT_EQ(venue->count_logs("gaps_of_loss"), 1U);
+  EXPECT_THAT(venue->all_logs(), HasSubstr("2 symbols have a gap"));
   EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
 }
 
@@ -72,6 +76,28 @@ TEST(CollectorLines, TriesTheVenuesOtherHosts) {
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
   EXPECT_THAT(venue.open_sessions().front()->url, HasSubstr("wss://data-stream.binance.vision/stream?"));
   EXPECT_THAT(venue.opened, SizeIs(7));
+}
+
+// A host that opens connections and lets them die was never left: its count of failures began anew at each opening.
+TEST(CollectorLines, LeavesAHostThatOpensConnectionsAndEndsThem) {
+  FakeVenue venue(spot_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.dies_after = {{"wss://stream.binance.com:9443", 5s}};
+  venue.start();
+  venue.run_for(1min);
+  EXPECT_THAT(venue.opened, SizeIs(4));
+  EXPECT_THAT(venue.open_sessions().front()->url, HasSubstr("wss://stream.binance.com:443/stream?"));
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+TEST(CollectorLines, StaysWithAHostWhoseConnectionsHold) {
+  FakeVenue venue(spot_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.dies_after = {{"wss://stream.binance.com:9443", 2min}};
+  venue.start();
+  venue.run_for(30min);
+  EXPECT_GT(venue.opened.size(), 10U);
+  for (const auto& [when, action] : venue.opened) EXPECT_THAT(action.url, HasSubstr("stream.binance.com:9443"));
 }
 
 TEST(CollectorLines, StaysWithTheUsersHost) {
@@ -311,6 +337,75 @@ TEST(CollectorLines, SplitsUsdmStreamsOverTheirTwoPaths) {
   EXPECT_THAT(venue.opened, SizeIs(3));
 }
 
+CollectorOptions usdm_options(std::vector<std::string> symbols) {
+  CollectorOptions options = spot_options(std::move(symbols));
+  options.venue = Venue::kBinanceUsdm;
+  options.streams = {"depth", "markPrice"};
+  return options;
+}
+
+// Nothing watched the line of the mark prices: only books had a watchdog, and only busy connections.
+TEST(CollectorLines, ReplacesALineWhoseSteadyStreamsFallSilent) {
+  FakeVenue venue(usdm_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.start();
+  venue.run_for(2min);
+  ASSERT_THAT(venue.opened, SizeIs(2));
+  venue.open_sessions().back()->mute = true;
+  venue.run_for(27s);
+  EXPECT_THAT(venue.opened, SizeIs(2));
+  venue.run_for(10s);
+  EXPECT_THAT(venue.opened, SizeIs(3));
+  EXPECT_THAT(venue.all_logs(), HasSubstr("streams that always send are silent"));
+  EXPECT_EQ(venue.health_of("BTCUSDT").reconnects, 0U);
+}
+
+TEST(CollectorLines, ReplacesALineWhoseSteadyStreamsNeverSpoke) {
+  FakeVenue venue(usdm_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.start();
+  venue.run_for(1s);
+  venue.open_sessions().back()->mute = true;
+  venue.run_for(8s);
+  EXPECT_THAT(venue.opened, SizeIs(2));
+  venue.run_for(5s);
+  EXPECT_THAT(venue.opened, SizeIs(3));
+}
+
+TEST(CollectorLines, AsksEverMoreRarelyForSteadyStreamsThatTheVenueDoesNotHave) {
+  FakeVenue venue(usdm_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.has_mark_prices = false;
+  venue.start();
+  venue.run_for(2h);
+  EXPECT_GE(venue.opened.size(), 8U);
+  EXPECT_LE(venue.opened.size(), 22U);
+  EXPECT_EQ(venue.health_of("BTCUSDT").reconnects, 0U);
+}
+
+TEST(CollectorLines, LeavesTheSteadyStreamsOfAClosedMarketAlone) {
+  FakeVenue venue(usdm_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT").moving = false;
+  venue.start();
+  venue.run_for(1s);
+  venue.open_sessions().back()->mute = true;
+  venue.run_for(1h);
+  EXPECT_THAT(venue.opened, SizeIs(2));
+}
+
+TEST(CollectorLines, TellsTheShellAfterWhatSilenceAConnectionIsDead) {
+  FakeVenue spot(spot_options({"BTCUSDT"}));
+  spot.add_market("BTCUSDT");
+  spot.start();
+  spot.run_for(6s);
+  EXPECT_EQ(spot.opened.at(0).second.idle, 70s);  // a ping every 20 s
+  FakeVenue usdm(usdm_options({"BTCUSDT"}));
+  usdm.add_market("BTCUSDT");
+  usdm.start();
+  usdm.run_for(6s);
+  EXPECT_EQ(usdm.opened.at(0).second.idle, 6min + 30s);  // every 3 min
+}
+
 TEST(CollectorLines, CarriesFiveHundredSymbolsOnTwoConnections) {
   std::vector<std::string> symbols;
   for (int i = 0; i < 500; ++i) symbols.push_back(fmt::format("S{:03}USDT", i));
@@ -373,6 +468,29 @@ TEST(CollectorLines, IgnoresConnectionsItDoesNotKnow) {
   (*venue)->on_ws_closed(99, ClosedInfo{}, venue->now);
   venue->run_for(1s);
   EXPECT_EQ(venue->health().counters.ignored, 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+}
+
+// The venue's ids went back, and every update was stale until they had come as far again.
+TEST(CollectorLines, HearsAVenueThatCountsFromAnew) {
+  const auto venue = two_symbols();
+  venue->market("BTCUSDT").id = 10;
+  venue->drop_all();
+  venue->run_for(50s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->count_logs("ids_restarted"), 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
+  EXPECT_TRUE(venue->in_step("ETHUSDT"));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorLines, CountsAMessageThatWasTooLong) {
+  const auto venue = two_symbols();
+  (*venue)->on_ws_too_long(venue->open_sessions().front()->number, 20'000'000, venue->now);
+  venue->carry_out();
+  EXPECT_EQ(venue->health().counters.refused.at("too_long"), 1U);
+  EXPECT_THAT(venue->all_logs(), HasSubstr("20000000 bytes"));
+  venue->run_for(1s);
   EXPECT_TRUE(venue->in_step("BTCUSDT"));
 }
 

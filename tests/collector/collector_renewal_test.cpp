@@ -13,6 +13,7 @@ using test::spot_options;
 using test::two_symbols;
 using namespace std::chrono_literals;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -111,6 +112,107 @@ TEST(CollectorRenewal, TriesARenewalAgainThatWasRefused) {
   venue->run_for(80s);
   EXPECT_EQ(venue->health().counters.renewals, 1U);
   EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+}
+
+// A renewal's refused handshake was tried again as if nothing had been said: Retry-After and bans were not heard.
+struct CollectorRenewalRefused : testing::TestWithParam<int> {};
+
+TEST_P(CollectorRenewalRefused, WaitsAsLongAsItWasTold) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.stream_url = "wss://example.org";
+  options.timings.renew_after = 2min;
+  options.timings.renew_jitter = 0s;
+  const auto venue = two_symbols(std::move(options));
+  venue->refuse_status = GetParam();
+  venue->refuse_retry_after = 10min;
+  venue->run_for(10min);
+  ASSERT_THAT(venue->opened, SizeIs(2));
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  venue->refuse_status = 0;
+  venue->run_for(2min);
+  EXPECT_THAT(venue->opened, SizeIs(3));
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Status, CollectorRenewalRefused, testing::Values(403, 418, 429, 451));
+
+// Both connections deliver both symbols, the newer one a little later.
+std::unique_ptr<FakeVenue> renewing() {
+  auto venue = two_symbols();
+  venue->send(venue->open_sessions().front()->number,
+              R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(1s);
+  EXPECT_THAT(venue->open_sessions(), SizeIs(2));
+  venue->open_sessions().back()->lag = 60ms;
+  venue->run_for(1s);
+  return venue;
+}
+
+// An update that one connection lost was a gap at once, though the other one brought it a moment later.
+TEST(CollectorRenewal, WaitsForTheOtherConnectionBeforeItIsAGap) {
+  const auto venue = renewing();
+  venue->open_sessions().front()->skip = 2;  // one of each symbol
+  venue->run_for(5s);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").state, RowState::kLive);
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorRenewal, IsAGapWhereBothConnectionsLostIt) {
+  const auto venue = renewing();
+  venue->lose_updates("BTCUSDT", 4);
+  venue->run_for(400ms);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  venue->run_for(2s);
+  EXPECT_EQ(venue->health_of("BTCUSDT").state, RowState::kLive);
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorRenewal, IsAGapWhenTheOtherConnectionSaysNothing) {
+  const auto venue = renewing();
+  venue->open_sessions().back()->mute = true;
+  venue->open_sessions().front()->skip = 2;
+  venue->run_for(150ms);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  venue->run_for(400ms);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
+  venue->run_for(1s);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+TEST(CollectorRenewal, FeedsWhatWaitedForTheOtherConnectionWhenTheRunEnds) {
+  const auto venue = renewing();
+  venue->open_sessions().back()->mute = true;
+  venue->open_sessions().front()->skip = 2;
+  venue->run_for(250ms);
+  ASSERT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  (*venue)->stop("test", venue->now);
+  EXPECT_EQ((*venue)->pipeline().builder(0).sync().counters().gaps, 1U);
+  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+}
+
+// What a new connection was too far ahead with vanished, and the rest was fed as if it followed.
+TEST(CollectorRenewal, GivesUpAConnectionThatIsTooFarAhead) {
+  const auto venue = two_symbols();
+  FakeVenue::Session* old = venue->open_sessions().front();
+  old->lag = 950ms;
+  venue->run_for(2s);
+  venue->padding = 2 << 20;
+  venue->send(old->number, R"({"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}})");
+  venue->run_for(700ms);
+  EXPECT_GE(venue->health().counters.refused["takeover_overflow"], 1U);
+  EXPECT_THAT(venue->all_logs(), HasSubstr("too far ahead"));
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  venue->padding = 0;
+  venue->run_for(30s);
+  EXPECT_EQ(venue->health().counters.renewals, 1U);
+  EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
 }
 
 TEST(CollectorRenewal, RenewsBeforeTheVenueCloses) {

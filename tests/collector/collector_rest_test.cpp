@@ -156,7 +156,7 @@ TEST_F(CollectorRest, SyncsManySymbolsWithinTheWeightOfItsMinutes) {
   for (const auto& [minute, weight] : weights) EXPECT_LE(weight, 4800);
 }
 
-TEST_F(CollectorRest, DoesNotRepeatARequestThatIsWrong) {
+TEST_F(CollectorRest, RepeatsARequestThatIsWrongEverMoreRarely) {
   FakeVenue fake(spot_options({"BTCUSDT"}));
   fake.add_market("BTCUSDT");
   fake.start();
@@ -164,7 +164,31 @@ TEST_F(CollectorRest, DoesNotRepeatARequestThatIsWrong) {
   fake.market("BTCUSDT").listed = false;  // gone, though the list we hold still names it
   fake.lose_updates("BTCUSDT", 7);
   fake.run_for(5min);
-  EXPECT_EQ(fake.health().counters.snapshots.at("bad_request"), 1U);
+  EXPECT_LE(fake.health().counters.snapshots.at("bad_request"), 5U);
+}
+
+// One such answer muted a symbol until the venue's list was read again, up to ten minutes later.
+TEST(CollectorRefusals, AsksAgainForAListedSymbolThatWasCalledInvalidOnce) {
+  FakeVenue venue(spot_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.refuse_depths = 1;
+  venue.start();
+  venue.run_for(10s);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+TEST(CollectorRefusals, AsksEverMoreRarelyForASymbolThatStaysInvalid) {
+  FakeVenue venue(spot_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.refuse_depths = 1'000'000;
+  venue.start();
+  venue.run_for(9min);
+  const std::uint64_t asked = venue.market("BTCUSDT").snapshots;
+  EXPECT_GE(asked, 3U);
+  EXPECT_LE(asked, 8U);
+  venue.refuse_depths = 0;
+  venue.run_for(10min);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
 }
 
 }  // namespace

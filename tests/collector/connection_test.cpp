@@ -146,12 +146,37 @@ TEST_F(ConnectionTest, HoldsMessagesUpToItsLimit) {
   EXPECT_EQ(connection.first_held(1), nullptr);
   EXPECT_TRUE(connection.hold(1, "a"));
   EXPECT_TRUE(connection.hold(1, "b"));
+  EXPECT_FALSE(connection.overflowed());
   EXPECT_FALSE(connection.hold(2, std::string(Connection::kMaxHeldBytes, 'x')));
+  EXPECT_TRUE(connection.overflowed());
+  EXPECT_FALSE(connection.hold(1, "c"));  // there is a hole before it
   EXPECT_EQ(*connection.first_held(1), "a");
   EXPECT_THAT(connection.held_instruments(), ElementsAre(1U));
   EXPECT_THAT(connection.take_held(1), ElementsAre("a", "b"));
   EXPECT_THAT(connection.take_held(1), IsEmpty());
-  EXPECT_TRUE(connection.hold(2, std::string(Connection::kMaxHeldBytes, 'x')));
+}
+
+TEST_F(ConnectionTest, IsMuteWhenNothingComes) {
+  connection.subscribe(member(0));
+  connection.on_open(kNow);
+  EXPECT_FALSE(connection.is_mute(kNow + 1h, 30s, 10s));  // the acknowledgement has a deadline of its own
+  connection.flush(out, kNow);
+  connection.on_message(kNow);
+  connection.on_reply(1, kNow);
+  EXPECT_FALSE(connection.is_mute(kNow + 9s, 30s, 10s));
+  EXPECT_TRUE(connection.is_mute(kNow + 10s, 30s, 10s));
+  connection.on_message(kNow + 10s);
+  connection.on_data(0, kNow + 10s);
+  EXPECT_FALSE(connection.is_mute(kNow + 39s, 30s, 10s));
+  EXPECT_TRUE(connection.is_mute(kNow + 40s, 30s, 10s));
+}
+
+TEST_F(ConnectionTest, IsStableOnce) {
+  EXPECT_FALSE(connection.is_newly_stable(kNow + 1h, 1min));
+  connection.on_open(kNow);
+  EXPECT_FALSE(connection.is_newly_stable(kNow + 59s, 1min));
+  EXPECT_TRUE(connection.is_newly_stable(kNow + 60s, 1min));
+  EXPECT_FALSE(connection.is_newly_stable(kNow + 61s, 1min));
 }
 
 }  // namespace

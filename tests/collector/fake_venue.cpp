@@ -25,6 +25,8 @@ using collector::SymbolStatus;
 
 namespace {
 
+constexpr Nanos kMarkPriceInterval = 3s;
+
 // Every text in double quotes.
 std::vector<std::string> quoted_texts(std::string_view text) {
   std::vector<std::string> all;
@@ -128,6 +130,7 @@ FakeVenue::Market& FakeVenue::add_market(const std::string& symbol, Nanos interv
   Market& market = markets_[symbol];
   market.interval = interval;
   at(now + interval, [this, symbol] { tick_market(symbol); });
+  if (is_usdm()) at(now + kMarkPriceInterval, [this, symbol] { tick_mark_price(symbol); });
   return market;
 }
 
@@ -208,6 +211,12 @@ void FakeVenue::open(const OpenConnection& action) {
     s.open = true;
     s.opened_at = now;
     collector_->on_ws_open(number, now);
+    for (const auto& [host, life] : dies_after) {
+      if (!s.url.starts_with(host)) continue;
+      at(now + life, [this, number] {
+        if (sessions_.contains(number)) drop(number);
+      });
+    }
   });
 }
 
@@ -287,6 +296,10 @@ binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) 
     case collector::RequestKind::kDepth: ++markets_[parameter(action.url, "symbol")].snapshots; break;
     case collector::RequestKind::kProbe: ++markets_[parameter(action.url, "symbol")].probes; break;
   }
+  if (action.kind == collector::RequestKind::kDepth && refuse_depths > 0) {
+    --refuse_depths;
+    body.clear();
+  }
   if (body.empty()) {
     body = R"({"code":-1121,"msg":"Invalid symbol."})";
     return {400, body, "10", {}};
@@ -327,10 +340,15 @@ void FakeVenue::tick_market(const std::string& symbol) {
   if (!market.delivering) return;
   const std::string prefix = binance::to_stream_symbol(symbol) + "@depth";
   std::vector<std::pair<ConnectionNumber, std::string>> due;
-  for (const auto& [number, session] : sessions_) {
+  for (auto& [number, session] : sessions_) {
     if (!session.open || session.mute) continue;
     const auto name = session.names.lower_bound(prefix);
-    if (name != session.names.end() && name->starts_with(prefix)) due.emplace_back(number, *name);
+    if (name == session.names.end() || !name->starts_with(prefix)) continue;
+    if (session.skip > 0) {
+      --session.skip;
+      continue;
+    }
+    due.emplace_back(number, *name);
   }
   const std::string pu = is_usdm() ? fmt::format(R"("pu":{},)", previous) : "";
   const std::string transaction = is_usdm() ? fmt::format(R"("T":{},)", to_unix_millis(now)) : "";
@@ -339,6 +357,7 @@ void FakeVenue::tick_market(const std::string& symbol) {
         R"({{"stream":"{}","data":{{"e":"depthUpdate","E":{},{}"s":"{}","U":{},"u":{},{}"b":[["100.00","{}"]],)"
         R"("a":[["101.00","{}"]]}}}})",
         name, to_unix_millis(now), transaction, symbol, previous + 1, market.id, pu, market.id, market.id);
+    text.append(padding, ' ');
     const auto session = sessions_.find(number);
     if (session != sessions_.end() && session->second.lag > Nanos{0}) {
       at(now + session->second.lag, [this, number, text = std::move(text)] {
@@ -348,6 +367,20 @@ void FakeVenue::tick_market(const std::string& symbol) {
     }
     collector_->on_ws_message(number, text, now);
     carry_out();
+  }
+}
+
+// Whether or not the market moves.
+void FakeVenue::tick_mark_price(const std::string& symbol) {
+  at(now + kMarkPriceInterval, [this, symbol] { tick_mark_price(symbol); });
+  if (!has_mark_prices) return;
+  const std::string name = binance::to_stream_symbol(symbol) + "@markPrice";
+  for (const Session* session : open_sessions()) {
+    if (session->mute || !session->names.contains(name)) continue;
+    send(session->number,
+         fmt::format(R"({{"stream":"{}","data":{{"e":"markPriceUpdate","E":{},"s":"{}","p":"100.5","i":"100.5",)"
+                     R"("P":"100.5","r":"0.0001","T":1}}}})",
+                     name, to_unix_millis(now), symbol));
   }
 }
 

@@ -67,6 +67,7 @@ class FakeVenue {
     bool open = false;
     bool mute = false;  // pings alive, data dead
     Nanos lag{0};       // its messages come so much later
+    int skip = 0;       // so many of its depth updates are lost
     UnixNanos opened_at;
   };
 
@@ -101,7 +102,11 @@ class FakeVenue {
   int refuse_status = 0;                   // of handshakes; 0: accepted; -1: no answer at all
   std::map<std::string, int> refuse_host;  // by URL prefix
   std::optional<Nanos> refuse_retry_after;
-  int rest_status = 0;  // 0: served
+  std::map<std::string, Nanos> dies_after;  // by URL prefix: opens, and ends so much later
+  int refuse_depths = 0;                    // so many depth requests are answered with -1121
+  bool has_mark_prices = true;
+  std::size_t padding = 0;  // of depth messages
+  int rest_status = 0;      // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;
   bool rest_dead = false;       // requests fail
@@ -135,6 +140,7 @@ class FakeVenue {
   void get(const collector::HttpGet& action);
   [[nodiscard]] binance::RestAnswer answer(const collector::HttpGet& action, std::string& body);
   void tick_market(const std::string& symbol);
+  void tick_mark_price(const std::string& symbol);
   [[nodiscard]] std::string exchange_info() const;
   [[nodiscard]] std::string depth(const std::string& symbol) const;
   [[nodiscard]] bool is_usdm() const { return venue_ == Venue::kBinanceUsdm; }

@@ -76,5 +76,18 @@ TEST_F(LogThrottleTest, NeverHoldsBackWhatCannotRepeatQuickly) {
   EXPECT_EQ(out.size(), 2U);
 }
 
+// Whatever was refused of any symbol shared one line a minute.
+TEST(LogThrottle, TellsKindsApart) {
+  ActionQueue out;
+  LogThrottle log(out);
+  constexpr UnixNanos kStart{1'000'000'000'000};
+  log.log(LogLevel::kWarning, "refused", "BTCUSDT", "price is missing at 7", kStart, "price is missing");
+  log.log(LogLevel::kWarning, "refused", "BTCUSDT", "price is missing at 9", kStart, "price is missing");
+  log.log(LogLevel::kWarning, "refused", "BTCUSDT", "not JSON", kStart, "not JSON");
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(std::get<Log>(out[1]).text, "not JSON");
+  EXPECT_EQ(std::get<Log>(out[1]).key, "refused");
+}
+
 }  // namespace
 }  // namespace acts::collector

@@ -50,7 +50,7 @@ TEST(Packaging, NamesEveryCommandEverywhere) {
 TEST(Packaging, RunsTheServiceWithTheInstalledFiles) {
   const std::string unit = packaged("packaging/acts-collect.service.in");
   for (const char* line : {"ExecStart=@ACTS_BINARY@ --config @ACTS_CONFIG@ collect", "Type=notify", "WatchdogSec=30",
-                           "Restart=always", "KillSignal=SIGTERM", "StateDirectory=acts"}) {
+                           "Restart=always", "RestartSec=10", "KillSignal=SIGTERM", "StateDirectory=acts"}) {
     EXPECT_THAT(unit, testing::HasSubstr(std::string("\n") + line + "\n"));
   }
 }

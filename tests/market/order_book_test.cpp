@@ -410,5 +410,25 @@ TEST(OrderBookDeathTest, AssertsItsContract) {
   EXPECT_DEATH((void)merge(book, 11, 1, {{99, 1}}, {{101, 1}}), "can_merge");
 }
 
+TEST(OrderBook, BeginsANewSpaceOfIds) {
+  OrderBook book;
+  apply(book, 1'000, {{99, 1}, {98, 2}}, {{101, 3}});
+  merge(book, 1'000, 2, {{99, 1}, {98, 2}}, {{101, 3}, {102, 1}});
+  apply(book, 1'001, {{98, 0}});
+  book.restart_ids(UpdateId{50});
+  EXPECT_EQ(book.last_update_id(), UpdateId{50});
+  EXPECT_EQ(book.epoch(), 1U);
+  EXPECT_TRUE(book.coverage().empty());
+  EXPECT_TRUE(suspect(book, Side::kBid, 99));
+  EXPECT_FALSE(book.can_merge(UpdateId{49}));
+  apply(book, 51, {{97, 4}});
+  EXPECT_FALSE(suspect(book, Side::kBid, 97));
+  // Deletions of before are forgotten: 98 is back.
+  merge(book, 50, 3, {{99, 5}, {98, 6}, {96, 1}}, {{101, 3}, {103, 1}, {104, 1}});
+  EXPECT_EQ(bids(book), (Prices{{99, 5}, {98, 6}, {97, 4}, {96, 1}}));
+  EXPECT_EQ(asks(book), (Prices{{101, 3}, {103, 1}, {104, 1}}));
+  EXPECT_EQ(book.suspect_count(Side::kAsk), 0U);
+}
+
 }  // namespace
 }  // namespace acts

@@ -167,12 +167,14 @@ WsProbe::WsProbe(EventLoop& loop, Clock& clock, WsConnect options) {
     ++opens;
     if (on_open) on_open();
   };
-  callbacks.on_message = [this](std::string_view message, UnixNanos ts_recv, bool) {
+  callbacks.on_message = [this](std::string_view message, UnixNanos ts_recv, bool is_binary) {
+    binary.push_back(is_binary);
     messages.emplace_back(message.substr(0, 64));
     bytes += message.size();
     received_at.push_back(ts_recv);
     if (on_message) on_message(message);
   };
+  callbacks.on_too_long = [this](std::uint64_t size) { too_long.push_back(size); };
   callbacks.on_ping = [this](std::string_view payload) { pings.emplace_back(payload); };
   callbacks.on_close = [this](const CloseInfo& info) {
     ++closes;

@@ -98,6 +98,8 @@ struct WsProbe {
 
   std::optional<CloseInfo> closed;
   std::vector<std::string> messages;
+  std::vector<bool> binary;
+  std::vector<std::uint64_t> too_long;
   std::vector<std::string> pings;
   std::vector<UnixNanos> received_at;
   std::function<void()> on_open;

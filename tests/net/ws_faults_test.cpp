@@ -120,8 +120,7 @@ TEST_F(WsFaults, AnswersBrokenFramesWithTheirCode) {
   for (const Case& c : {Case{std::string("\x81\x85\0\0\0\0hello", 11), 1002},  // masked by a server
                         Case{std::string("\x83\x00", 2), 1002},                // an opcode that is none
                         Case{std::string("\xC1\x01x", 3), 1002},               // compressed, which was not agreed on
-                        Case{std::string("\x80\x01x", 3), 1002},               // goes on with nothing
-                        Case{std::string("\x81\x02\xC3\x28", 4), 1007}}) {     // a text that is not UTF-8
+                        Case{std::string("\x80\x01x", 3), 1002}}) {            // goes on with nothing
     std::string answer;
     std::optional<RawServer> odd(std::in_place, [&](int connection) { serve_frames(connection, c.frames, answer); });
     const CloseInfo info = connect(odd->port());
@@ -132,6 +131,22 @@ TEST_F(WsFaults, AnswersBrokenFramesWithTheirCode) {
     ASSERT_GE(answer.size(), 8U);
     EXPECT_EQ(static_cast<unsigned char>(answer[0]), 0x88);
   }
+}
+
+// One text that is not UTF-8 closed the connection, and with it the streams of every symbol on it.
+TEST_F(WsFaults, HandsOnATextThatIsNotUtf8AndGoesOn) {
+  std::string answer;
+  const std::string frames(
+      "\x81\x02\xC3\x28\x82\x01z\x81\x05"
+      "after",
+      14);
+  std::optional<RawServer> odd(std::in_place, [&](int connection) { serve_frames(connection, frames, answer); });
+  WsProbe probe(loop, clock, ws_options(fmt::format("ws://127.0.0.1:{}/ws", odd->port())));
+  probe.client->open();
+  ASSERT_TRUE(run_until([&] { return probe.messages.size() == 3; }));
+  EXPECT_EQ(probe.messages, (std::vector<std::string>{"\xC3\x28", "z", "after"}));
+  EXPECT_EQ(probe.binary, (std::vector<bool>{false, true, false}));
+  EXPECT_TRUE(probe.client->is_open());
 }
 
 TEST_F(WsFaults, JoinsFragmentsAndSkipsAnUnaskedPong) {

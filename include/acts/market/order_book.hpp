@@ -47,6 +47,10 @@ class OrderBook {
   // empty; a new epoch begins.
   void mark_gap();
 
+  // The venue has begun to count anew and is at `at` now, below last_update_id(): a gap (see mark_gap()) behind which
+  // ids start again. Touches every level.
+  void restart_ids(UpdateId at);
+
   // True if the snapshot is not older than a deletion that was forgotten, nor than the last update before a gap, nor
   // than the first snapshot.
   [[nodiscard]] bool can_merge(UpdateId snapshot_id) const { return snapshot_id >= forgotten_upto(); }

@@ -1,0 +1,281 @@
+// The collector through real sockets while a venue misbehaves: it dies and counts from anew, refuses handshakes, leaves
+// connections half open, says nothing; and renewals that nobody notices.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "exchange/exchange_server.hpp"
+#include "live/venue_run.hpp"
+#include "net/real_clock.hpp"
+#include "net/server.hpp"
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+constexpr double kSpeed = 30;
+constexpr UnixNanos kStart{1'767'225'650'000'000'000};  // 2026-01-01T00:00:50Z
+
+// Plain TCP to another port, until it is frozen: then what is connected stays so, and nothing is said any more.
+class Relay {
+ public:
+  explicit Relay(std::uint16_t target) : target_(target), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_, 16), 0);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Relay() {
+    is_over_ = true;
+    thread_.join();
+    ::close(listener_);
+    for (const Pair& pair : pairs_) {
+      ::close(pair.client);
+      ::close(pair.server);
+    }
+  }
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  [[nodiscard]] std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_); }
+  // What is connected now; later connections are served.
+  void freeze() { freezes_ = true; }
+
+ private:
+  struct Pair {
+    int client = -1;
+    int server = -1;
+    bool frozen = false;
+    bool over = false;
+  };
+
+  static sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    return address;
+  }
+
+  void run() {
+    while (!is_over_) {
+      if (freezes_.exchange(false)) {
+        for (Pair& pair : pairs_) pair.frozen = true;
+      }
+      std::vector<pollfd> polled{{listener_, POLLIN, 0}};
+      for (const Pair& pair : pairs_) {
+        const bool active = !pair.frozen && !pair.over;
+        polled.push_back({active ? pair.client : -1, POLLIN, 0});
+        polled.push_back({active ? pair.server : -1, POLLIN, 0});
+      }
+      ::poll(polled.data(), polled.size(), 10);
+      for (std::size_t i = 0; i + 1 < polled.size(); i += 2) {
+        Pair& pair = pairs_[i / 2];
+        if (polled[i + 1].revents != 0) pass(pair, pair.client, pair.server);
+        if (polled[i + 2].revents != 0) pass(pair, pair.server, pair.client);
+      }
+      if (polled[0].revents != 0) take();
+    }
+  }
+  void take() {
+    Pair pair;
+    pair.client = ::accept(listener_, nullptr, nullptr);
+    pair.server = ::socket(AF_INET, SOCK_STREAM, 0);
+    const sockaddr_in address = loopback(target_);
+    pair.over = ::connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0;
+    if (pair.over) ::shutdown(pair.client, SHUT_RDWR);
+    pairs_.push_back(pair);
+  }
+  static void pass(Pair& pair, int from, int to) {
+    char bytes[16'384];
+    const ssize_t got = ::recv(from, bytes, sizeof(bytes), 0);
+    if (got <= 0 || ::send(to, bytes, static_cast<std::size_t>(got), MSG_NOSIGNAL) != got) {
+      ::shutdown(pair.client, SHUT_RDWR);
+      ::shutdown(pair.server, SHUT_RDWR);
+      pair.over = true;
+    }
+  }
+
+  std::uint16_t target_;
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> is_over_{false};
+  std::atomic<bool> freezes_{false};
+  std::vector<Pair> pairs_;
+  std::thread thread_;
+};
+
+class CollectorFaults : public testing::Test {
+ protected:
+  void start_exchange(std::uint16_t port = 0) {
+    exchange::ExchangeOptions options;
+    options.venues = {Venue::kBinanceSpot};
+    options.port = port;
+    options.synthetic_seed = 3;
+    options.symbol_count = 2;
+    options.levels = 500;
+    venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
+    const auto endpoints = venue_->start();
+    ASSERT_TRUE(endpoints.has_value()) << endpoints.error().message;
+    endpoint_ = endpoints->front();
+  }
+  // A server that answers handshakes as told, and no request.
+  std::string serve(WsHandler on_upgrade) {
+    server_ = std::make_unique<Server>(
+        loop_, ServerOptions{}, [](const HttpServerRequest&, HttpReply reply) { reply.send(503, "text/plain", "no"); },
+        std::move(on_upgrade));
+    return "ws://127.0.0.1:" + std::to_string(server_->listen().value());
+  }
+  // What waits for this machine must not run out sooner because the clock is fast.
+  static void be_patient(collector::Timings& t) {
+    for (Nanos* patience : {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.depth_timeout, &t.info_timeout,
+                            &t.time_timeout, &t.info_grace, &t.stall}) {
+      *patience *= static_cast<int>(kSpeed);
+    }
+  }
+  void collect(const std::string& rest_url, const std::string& stream_url,
+               const std::function<void(collector::CollectorOptions&)>& tune = {}) {
+    VenueRunOptions options;
+    options.collector.streams = {"depth"};
+    options.collector.rest_url = rest_url;
+    options.collector.stream_url = stream_url;
+    options.collector.symbols = {"BTCUSDT"};
+    if (venue_) {
+      options.collector.symbols.clear();
+      for (const exchange::ListedSymbol& listed : venue_->core(Venue::kBinanceSpot)->source().symbols()) {
+        options.collector.symbols.push_back(listed.instrument.symbol);
+      }
+    }
+    be_patient(options.collector.timings);
+    if (tune) tune(options.collector);
+    auto made = VenueRun::make(
+        loop_, clock_, std::move(options), [](MinuteRow&&) {},
+        [this](const collector::Log& log) { lines_ += log.key + " " + log.text + "\n"; });
+    ASSERT_TRUE(made.has_value()) << made.error().message;
+    run_ = std::move(*made);
+    run_->start();
+  }
+  // False: not within `real_limit`.
+  bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 20s) {
+    const auto end = std::chrono::steady_clock::now() + real_limit;
+    while (!is_done()) {
+      if (std::chrono::steady_clock::now() >= end) return false;
+      (void)loop_.run_for(20ms);
+    }
+    return true;
+  }
+  // Every book is live and moves.
+  bool in_step() {
+    const auto health = run_->health();
+    return !health.symbols.empty() && std::ranges::all_of(health.symbols, [](const collector::SymbolHealth& symbol) {
+      return symbol.state == RowState::kLive && symbol.updates > 50;
+    });
+  }
+  std::uint64_t gaps() { return run_->health().counters.gaps; }
+  void TearDown() override {
+    if (!run_) return;
+    run_->stop("test");
+    EXPECT_TRUE(run_until([&] { return run_->stopped(); }, 8s));
+  }
+
+  EventLoop loop_;
+  AcceleratedClock clock_{kStart, kSpeed};
+  std::unique_ptr<exchange::Exchange> venue_;
+  exchange::ExchangeEndpoint endpoint_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<VenueRun> run_;
+  std::string lines_;
+};
+
+TEST_F(CollectorFaults, LivesThroughTheDeathOfAVenueThatCountsFromAnew) {
+  start_exchange();
+  collect(endpoint_.rest_url, endpoint_.stream_url);
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  (void)loop_.run_for(3s);  // so far that the ids of a new start take longer to come there than it takes to notice
+  const std::uint64_t before = gaps();
+  venue_.reset();
+  ASSERT_TRUE(run_until([&] { return run_->health().overall == collector::Overall::kFailed; })) << lines_;
+  start_exchange(endpoint_.port);
+  ASSERT_TRUE(run_until([&] { return in_step() && gaps() >= before + 2; })) << lines_;
+  EXPECT_THAT(lines_, HasSubstr("ids_restarted"));
+  EXPECT_EQ(run_->health().counters.reconnects, 1U);
+}
+
+TEST_F(CollectorFaults, RenewsWithoutAGap) {
+  start_exchange();
+  collect(endpoint_.rest_url, endpoint_.stream_url, [](collector::CollectorOptions& options) {
+    options.timings.renew_after = 20s;
+    options.timings.renew_jitter = 0s;
+  });
+  ASSERT_TRUE(run_until([&] { return run_->health().counters.renewals >= 3; })) << lines_;
+  EXPECT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  EXPECT_EQ(gaps(), 0U) << lines_;
+  EXPECT_EQ(run_->health().counters.reconnects, 0U) << lines_;
+}
+
+TEST_F(CollectorFaults, ReplacesAConnectionThatIsHalfOpen) {
+  start_exchange();
+  Relay relay(endpoint_.port);
+  collect(endpoint_.rest_url, relay.url());
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  relay.freeze();
+  ASSERT_TRUE(run_until([&] { return run_->health().counters.connects >= 2; })) << lines_;
+  ASSERT_TRUE(run_until([&] { return gaps() >= 2 && in_step(); })) << lines_;
+}
+
+// Pings were not watched: a connection without any data could be dead for ever.
+TEST_F(CollectorFaults, ReplacesAConnectionThatSaysNothingAtAll) {
+  int upgrades = 0;
+  std::vector<WsSession> sessions;
+  const std::string url = serve([&](const HttpServerRequest&, WsUpgrade upgrade) {
+    ++upgrades;
+    sessions.push_back(upgrade.accept({}));
+  });
+  collect("http://127.0.0.1:1", url);
+  ASSERT_TRUE(run_until([&] { return upgrades == 1; }));
+  const auto opened = std::chrono::steady_clock::now();
+  ASSERT_TRUE(run_until([&] { return upgrades == 2; })) << lines_;
+  EXPECT_GE(std::chrono::steady_clock::now() - opened, 2s);  // 70 s of the venue's time
+  EXPECT_THAT(lines_, HasSubstr("taken for dead"));
+}
+
+struct CollectorRefused : CollectorFaults, testing::WithParamInterface<int> {};
+
+TEST_P(CollectorRefused, ComesBackWhenItMay) {
+  start_exchange();
+  std::vector<UnixNanos> upgrades;
+  std::vector<WsSession> sessions;
+  const std::string url = serve([&](const HttpServerRequest&, WsUpgrade upgrade) {
+    upgrades.push_back(clock_.now());
+    if (upgrades.size() == 1) {
+      upgrade.refuse({GetParam(), {{"Retry-After", "60"}, {"Content-Type", "text/html"}}, "<html>no</html>"});
+    } else {
+      sessions.push_back(upgrade.accept({}));
+    }
+  });
+  collect(endpoint_.rest_url, url);
+  ASSERT_TRUE(run_until([&] { return upgrades.size() == 2; })) << lines_;
+  EXPECT_GE(upgrades[1] - upgrades[0], 59s);
+  EXPECT_THAT(lines_, HasSubstr("answer " + std::to_string(GetParam())));
+}
+
+INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, testing::Values(403, 429, 451));
+
+}  // namespace
+}  // namespace acts
