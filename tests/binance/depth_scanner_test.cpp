@@ -33,6 +33,11 @@ std::string message_text(const Texts& bids, const Texts& asks, std::string_view 
       side_text(bids), side_text(asks), end);
 }
 
+std::string snapshot_text(const Texts& bids, const Texts& asks, std::string_view times = "",
+                          std::string_view id = "50093239218") {
+  return fmt::format(R"({{"lastUpdateId":{}{},"bids":[{}],"asks":[{}]}})", id, times, side_text(bids), side_text(asks));
+}
+
 // Both ways of one message, from memory that ends with it.
 class BothWays {
  public:
@@ -47,8 +52,8 @@ class BothWays {
     json.copy(exact.get(), json.size());
     const std::string_view text(exact.get(), json.size());
     const std::size_t scanned_before = scanning_.scanned();
-    const Result<Message> scanned = scanning_.decode(text);
-    const Result<Message> parsed = parsing_.decode(text);
+    const Result<Message> scanned = scanning_.decode(text, 0);
+    const Result<Message> parsed = parsing_.decode(text, 0);
     EXPECT_EQ(scanned.has_value(), parsed.has_value()) << json;
     if (!scanned || !parsed) return false;
     EXPECT_EQ(scanned->symbol, parsed->symbol);
@@ -57,12 +62,22 @@ class BothWays {
     const auto* a = std::get_if<DepthUpdate>(&scanned->body);
     const auto* b = std::get_if<DepthUpdate>(&parsed->body);
     if (a != nullptr && b != nullptr) expect_same(*a, *b, json);
+    const auto* c = std::get_if<DepthSnapshot>(&scanned->body);
+    const auto* d = std::get_if<DepthSnapshot>(&parsed->body);
+    if (c != nullptr && d != nullptr) expect_same(*c, *d, json);
     return scanning_.scanned() > scanned_before;
   }
 
  private:
   static void expect_same(const DepthUpdate& a, const DepthUpdate& b, std::string_view json) {
     EXPECT_EQ(a.first_update_id, b.first_update_id);
+    expect_same_levels(a, b, json);
+  }
+  static void expect_same(const DepthSnapshot& a, const DepthSnapshot& b, std::string_view json) {
+    EXPECT_EQ(a.limit, b.limit);
+    expect_same_levels(a, b, json);
+  }
+  static void expect_same_levels(const auto& a, const auto& b, std::string_view json) {
     EXPECT_EQ(a.last_update_id, b.last_update_id);
     EXPECT_EQ(a.ts_event, b.ts_event);
     EXPECT_EQ(a.scales, b.scales);
@@ -169,6 +184,50 @@ TEST(DepthScanner, TakesNoMessageThatIsDamagedAnywhere) {
       damaged = message;
       both.take(damaged.erase(at, 1));
     }
+  }
+}
+
+TEST(DepthScanner, ReadsDepthAnswersAsTheParserDoes) {
+  const Texts bids{{"61737.63000000", "0.50000000"}, {"61737.00000000", "12.50000000"}, {"9.10000000", "1.00000000"}};
+  const Texts asks{{"61738.00000000", "0.50000000"}, {"161738.00000000", "0.00001000"}};
+  BothWays both({2, 5});
+  constexpr std::string_view kTimes = R"(,"E":1723161256501,"T":1723161256493)";
+  for (const std::string_view times : {std::string_view{}, kTimes}) {
+    for (const std::string& message : {snapshot_text(bids, asks, times), snapshot_text(bids, {}, times),
+                                       snapshot_text({}, asks, times), snapshot_text({}, {}, times)}) {
+      EXPECT_TRUE(both.take(message)) << message;
+      for (std::size_t size = 0; size < message.size(); ++size) both.take(std::string_view(message).substr(0, size));
+      for (std::size_t at = 0; at < message.size(); ++at) {
+        std::string damaged = message;
+        for (const char c : std::string_view{"\0 \"',-./09:;[]e{}\x7f\x80\xff", 20}) {
+          damaged[at] = c;
+          both.take(damaged);
+        }
+        damaged = message;
+        both.take(damaged.erase(at, 1));
+      }
+    }
+  }
+  EXPECT_FALSE(both.take(snapshot_text(asks, bids))) << "crossed";
+  EXPECT_FALSE(both.take(snapshot_text(bids, bids))) << "locked";
+  EXPECT_FALSE(both.take(snapshot_text({{"1.00", "0.00000000"}}, asks))) << "a deletion";
+}
+
+TEST(DepthScanner, LeavesADepthAnswerOfNoSymbolToTheParser) {
+  Decoder decoder(Venue::kBinanceSpot);
+  decoder.add("BTCUSDT", {2, 5});
+  ASSERT_TRUE(decoder.decode(snapshot_text({{"1.00", "1"}}, {})));
+  EXPECT_EQ(decoder.parsed(), 1U);
+}
+
+TEST(DepthScanner, ReadsIdsOfEveryLength) {
+  BothWays both({2, 5});
+  std::string id;
+  for (int length = 1; length <= 22; ++length) {
+    id += static_cast<char>('0' + length % 10);
+    EXPECT_EQ(both.take(snapshot_text({{"1.00", "1"}}, {}, "", id)), length <= 18) << id;
+    both.take(snapshot_text({{"1.00", "1"}}, {}, "", "0" + id));
+    both.take(snapshot_text({{"1.00", "1"}}, {}, "", id.substr(1) + "0"));
   }
 }
 
