@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "acts/features/feature.hpp"
@@ -296,7 +295,7 @@ void CollectRun::poll_drained(std::function<void()> done) {
 bool CollectRun::drain() {
   begin_stop();
   begin_drain();
-  while (!drained() && stopping_for() < hooks_.stop_limit) std::this_thread::sleep_for(kStopPoll);
+  while (!drained() && stopping_for() < hooks_.stop_limit) loop_.run_for(kStopPoll);
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
   const bool rows_stored = rows_->drain(Nanos{0});

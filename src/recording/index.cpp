@@ -16,7 +16,22 @@
 namespace acts {
 namespace {
 
-using namespace index;
+using index::Alive;
+using index::ConnectionClosed;
+using index::ConnectionOpened;
+using index::ConnectionRun;
+using index::Connections;
+using index::Durable;
+using index::Gap;
+using index::RestAnswer;
+using index::RestFailed;
+using index::RunEnded;
+using index::RunStarted;
+using index::StreamLost;
+using index::StreamOpened;
+using index::SymbolAdded;
+using index::SymbolRemoved;
+using index::Timer;
 
 // The keys of an event and the members behind them, written and read by the same list.
 template <typename Event, typename Member>

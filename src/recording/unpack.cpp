@@ -103,6 +103,7 @@ class GzipSource final : public ByteSource {
   Result<std::size_t> inflate_into(std::span<char> out) {
     const auto pending = input_.pending();
     // zlib's interface is older than const; it does not write to its input.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
     stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(pending.data()));
     stream_.avail_in = static_cast<uInt>(pending.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());

@@ -53,9 +53,12 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     options.history_updates = 100'000;
     options.replay_files = GetParam().recordings;
     options.synthetic_seed = 11;
-    options.symbol_count = 3;
-    options.levels = 6'000;  // more than REST shows, on both venues
-    options.drift_ticks_per_second = 60;
+    options.symbol_count = 2;
+    options.levels = 3'000;  // more than REST shows
+    // The price leaves what the first snapshot showed within a minute or two. A market that does more is too much for
+    // a busy machine at this speed: its streams then lag behind its REST answers.
+    options.drift_ticks_per_second = 20;
+    options.changes_per_update = 12;
     return options;
   }
 
@@ -137,12 +140,23 @@ Levels theirs_inside(const exchange::TrueBook& truth, const OrderBook& book, Sid
   return levels;
 }
 
+std::string text_of(const OrderBook& book) {
+  std::string text = "K:";
+  for (const PriceInterval& interval : book.coverage().intervals()) {
+    text += " [" + std::to_string(interval.low.units()) + ", " + std::to_string(interval.high.units()) + "]";
+  }
+  const auto bid = book.best(Side::kBid);
+  const auto ask = book.best(Side::kAsk);
+  return text + (bid ? " bid " + std::to_string(bid->price.units()) : "") +
+         (ask ? " ask " + std::to_string(ask->price.units()) : "");
+}
+
 void expect_book_equal(const exchange::Exchange& venue, Venue which, const std::string& symbol, const OrderBook& book) {
   const auto truth = venue.book_at(which, symbol, book.last_update_id());
   ASSERT_TRUE(truth.has_value()) << symbol;
   for (const Side side : {Side::kBid, Side::kAsk}) {
     const Levels theirs = theirs_inside(*truth, book, side);
-    ASSERT_FALSE(theirs.empty()) << symbol;
+    ASSERT_FALSE(theirs.empty()) << symbol << ' ' << text_of(book);
     EXPECT_EQ(ours_inside(book, side), theirs) << symbol;
   }
 }
@@ -151,7 +165,7 @@ void expect_books_equal(const exchange::Exchange& venue, Venue which, const coll
   ASSERT_GT(pipeline.size(), 0U);
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
     ASSERT_EQ(pipeline.builder(i).status().state, SyncState::kInSync) << pipeline.symbol(i);
-    expect_book_equal(venue, which, pipeline.symbol(i), pipeline.builder(i).book());
+    expect_book_equal(venue, which, std::string(pipeline.symbol(i)), pipeline.builder(i).book());
   }
 }
 
@@ -249,6 +263,8 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   EXPECT_FALSE(loop.run_for(span));
   expect_books_equal(venue, which, run->venues().front()->collector().pipeline());
   const std::vector<collector::Health> health = run->health();
+  SCOPED_TRACE("snapshots " + ::testing::PrintToString(health.front().counters.snapshots) + ", requests " +
+               ::testing::PrintToString(health.front().counters.requests));
   run->stop("test", [&] { loop.stop(); });
   EXPECT_TRUE(loop.run_for(std::chrono::seconds{20}));
   EXPECT_TRUE(run->drain());
@@ -256,8 +272,8 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   EXPECT_GE(rows.size(), symbols_.size() * 2);
   EXPECT_EQ(rows.back().values.size(), make_schema(BandList::defaults()).columns.size());
   EXPECT_GE(witness.compared(), symbols_.size());
-  if (!recorded) EXPECT_GT(witness.outside(), 0) << "the price never left the first snapshots";
-  if (GetParam().trouble != Trouble::kNone) EXPECT_GT(health.front().counters.gaps, 0U);
+  EXPECT_TRUE(recorded || witness.outside() > 0) << "the price never left the first snapshots";
+  EXPECT_EQ(health.front().counters.gaps > 0, GetParam().trouble != Trouble::kNone);
 
   // Row by row, value by value, as text.
   auto store = SqliteStore::open_to_read((directory_ / "acts.db").string());
@@ -265,7 +281,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
   EXPECT_EQ(csv_of(stored), csv_of(rows));
   EXPECT_EQ(csv_of(stored), csv_of(replayed_rows(which, recorded_logs())));
-  if (GetParam().trouble == Trouble::kNone) EXPECT_TRUE(warnings.empty()) << warnings.front();
+  EXPECT_EQ(warnings.empty(), GetParam().trouble == Trouble::kNone) << ::testing::PrintToString(warnings);
 }
 
 std::string recording(const std::string& name) { return test::testdata("binance-feed/" + name); }
