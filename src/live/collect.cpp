@@ -18,6 +18,7 @@ namespace acts {
 namespace {
 
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
+constexpr Nanos kStatesPoll = std::chrono::seconds{1};
 
 // Symbols by venue, in the order in which they were typed.
 Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings& settings) {
@@ -53,7 +54,9 @@ LogLevel level_of(collector::LogLevel level) {
 CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks)
     : loop_(loop), clock_(clock), settings_(std::move(settings)), hooks_(std::move(hooks)) {}
 
-CollectRun::~CollectRun() = default;
+CollectRun::~CollectRun() {
+  if (states_timer_) loop_.cancel_timer(*states_timer_);
+}
 
 Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clock, CollectSettings settings,
                                                      CollectHooks hooks) {
@@ -62,7 +65,9 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
   if (!symbols) return std::unexpected(symbols.error());
   if (Result<void> opened = run->open_store(); !opened) return std::unexpected(opened.error());
   for (const auto& [venue, of_venue] : *symbols) {
-    if (Result<void> added = run->add_venue(venue, of_venue); !added) return std::unexpected(added.error());
+    auto made = run->make_venue(venue, of_venue, run->settings_.addresses_of(venue));
+    if (!made) return std::unexpected(made.error());
+    run->add_venue(venue, std::move(*made));
   }
   if (Result<void> served = run->serve(); !served) return std::unexpected(served.error());
   return run;
@@ -82,9 +87,12 @@ Result<void> CollectRun::open_store() {
   return {};
 }
 
-Result<void> CollectRun::add_venue(Venue venue, std::vector<std::string> symbols) {
+Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vector<std::string> symbols,
+                                                         const VenueAddresses& addresses) {
   const Result<ProxySettings> proxy = proxy_settings_from_environment();
   if (!proxy) return std::unexpected(proxy.error());
+  Result<std::vector<std::string>> streams = streams_of(settings_, venue);
+  if (!streams) return std::unexpected(streams.error());
   VenueRunOptions options;
   options.ca_file = settings_.ca_file;
   options.proxy = *proxy;
@@ -93,28 +101,30 @@ Result<void> CollectRun::add_venue(Venue venue, std::vector<std::string> symbols
   collector::CollectorOptions& core = options.collector;
   core.venue = venue;
   core.symbols = std::move(symbols);
-  core.streams = settings_.streams;
+  core.streams = std::move(*streams);
   core.update_interval = settings_.update_interval;
-  core.limit = settings_.limit;
+  core.limit = limit_of(settings_, venue);
   if (settings_.refresh_interval > Nanos{0}) core.refresh_interval = settings_.refresh_interval;
   core.bands = settings_.bands;
   core.stale_after = settings_.stale_after;
-  core.rest_url = settings_.addresses_of(venue).rest_url;
-  core.stream_url = settings_.addresses_of(venue).stream_url;
+  core.rest_url = addresses.rest_url;
+  core.stream_url = addresses.stream_url;
   core.connections = static_cast<std::size_t>(settings_.connections);
   core.seed = static_cast<std::uint64_t>(clock_.now().value);
   if (hooks_.tune) hooks_.tune(core);
-  auto run = VenueRun::make(
+  return VenueRun::make(
       loop_, clock_, std::move(options),
       [this](MinuteRow&& row) {
         if (hooks_.row) hooks_.row(row);
         rows_->push(std::move(row));
       },
       [this, venue](const collector::Log& line) { log(venue, line); });
-  if (!run) return std::unexpected(run.error());
-  venues_.push_back(std::move(*run));
+}
+
+void CollectRun::add_venue(Venue venue, std::unique_ptr<VenueRun> run) {
+  venues_.push_back(std::move(run));
   venue_of_.push_back(venue);
-  return {};
+  states_.emplace_back();
 }
 
 void CollectRun::log(Venue venue, const collector::Log& line) {
@@ -139,6 +149,14 @@ Result<void> CollectRun::serve() {
 }
 
 void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    HttpResponse refusal;
+    refusal.status = 405;
+    refusal.headers = {{"Allow", "GET, HEAD"}, {"Content-Type", "text/plain"}};
+    refusal.body = "ask with GET\n";
+    reply.send(std::move(refusal));
+    return;
+  }
   const std::vector<collector::Health> now = health();
   if (request.path == "/metrics") {
     reply.send(200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(now, process_health()));
@@ -152,9 +170,25 @@ void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
 
 void CollectRun::start() {
   for (const auto& venue : venues_) venue->start();
+  note_states();
+}
+
+void CollectRun::note_states() {
+  for (std::size_t i = 0; i < venues_.size(); ++i) {
+    for (const StateLine& line : states_[i].poll(venues_[i]->health())) {
+      if (line.own_file_only && !hooks_.log) {
+        log_event({LogLevel::kInfo, venue_of_[i], line.symbol, line.key, line.text, 0, true});
+      } else if (!line.own_file_only) {
+        log(venue_of_[i], {collector::LogLevel::kInfo, line.key, line.symbol, line.text, 0});
+      }
+    }
+  }
+  states_timer_ = loop_.start_timer(kStatesPoll, [this] { note_states(); });
 }
 
 void CollectRun::stop(std::string_view reason, std::function<void()> done) {
+  ending_ = true;
+  if (states_timer_) loop_.cancel_timer(*std::exchange(states_timer_, std::nullopt));
   for (const auto& venue : venues_) venue->stop(reason);
   poll_stopped(std::move(done), kStopLimit);
 }
@@ -186,23 +220,49 @@ bool CollectRun::drain() {
 }
 
 Result<void> CollectRun::reload(const CollectSettings& wanted) {
-  const auto symbols = by_venue(wanted);
+  if (ending_) return fail(ErrorCode::kCancelled, "the run is ending");
+  // All that can fail comes first.
+  auto symbols = by_venue(wanted);
   if (!symbols) return std::unexpected(symbols.error());
+  std::vector<std::pair<Venue, std::unique_ptr<VenueRun>>> added;
   for (const auto& [venue, of_venue] : *symbols) {
-    const auto known = std::ranges::find(venue_of_, venue);
-    if (known == venue_of_.end()) {
-      return fail(ErrorCode::kUsage,
-                  fmt::format("symbols of {}, of which the run has none yet, need a restart", to_string(venue)));
-    }
-    const auto& run = venues_[static_cast<std::size_t>(known - venue_of_.begin())];
-    if (Result<void> done = run->set_symbols(of_venue); !done) return done;
+    if (std::ranges::find(venue_of_, venue) != venue_of_.end()) continue;
+    auto made = make_venue(venue, of_venue, wanted.addresses_of(venue));
+    if (!made) return std::unexpected(made.error());
+    added.emplace_back(venue, std::move(*made));
+  }
+  if (wanted.log != settings_.log) {
+    if (Result<void> started = start_logging(wanted.log, settings_.data_dir); !started) return started;
+    settings_.log = wanted.log;
+  }
+  warn_of_unused(wanted);
+  for (std::size_t i = 0; i < venues_.size(); ++i) {
+    // Read above already, hence not refused; a venue of which none is wanted any more keeps none.
+    if (Result<void> done = venues_[i]->set_symbols((*symbols)[venue_of_[i]]); !done) return done;
+  }
+  for (auto& [venue, run] : added) {
+    settings_.addresses_of(venue) = wanted.addresses_of(venue);
+    run->start();
+    add_venue(venue, std::move(run));
   }
   settings_.symbols = wanted.symbols;
+  settings_.venue = wanted.venue;
   return {};
+}
+
+void CollectRun::warn_of_unused(const CollectSettings& wanted) {
+  const auto warn = [this](std::string text) {
+    log(settings_.venue, {collector::LogLevel::kWarning, "reload", "", std::move(text), 0});
+  };
+  for (const std::string& key : keys_that_need_a_restart(settings_, wanted, venue_of_)) {
+    warn(fmt::format("{}: needs a restart to be as in the configuration now", key));
+  }
+  for (const std::string& notice : wanted.notices) warn(notice);
 }
 
 std::vector<collector::Health> CollectRun::health() {
   std::vector<collector::Health> all;
+  all.reserve(venues_.size());
   for (const auto& venue : venues_) all.push_back(venue->health());
   return all;
 }

@@ -14,6 +14,7 @@
 #include "live/health_text.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
+#include "live/state_log.hpp"
 #include "live/venue_run.hpp"
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
@@ -43,7 +44,8 @@ class CollectRun {
   // After stop(): rows and recording are brought to the disk. False, with a line in the log, if the limit was too
   // short.
   bool drain();
-  // As wanted now: only the symbols may change in a run; the errors name what else would need a restart.
+  // As wanted now: symbols, of other venues than before too, and logging. A warning in the log names each key that
+  // differs and would need a restart. Errors: kUsage, kStorage; then nothing has changed.
   Result<void> reload(const CollectSettings& wanted);
 
   [[nodiscard]] std::vector<collector::Health> health();
@@ -58,7 +60,11 @@ class CollectRun {
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
   Result<void> open_store();
-  Result<void> add_venue(Venue venue, std::vector<std::string> symbols);
+  Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
+                                               const VenueAddresses& addresses);
+  void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
+  void warn_of_unused(const CollectSettings& wanted);
+  void note_states();
   Result<void> serve();
   void answer(const HttpServerRequest& request, HttpReply reply);
   void log(Venue venue, const collector::Log& line);
@@ -71,6 +77,9 @@ class CollectRun {
   std::unique_ptr<RowWriter> rows_;
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
+  std::vector<StateLog> states_;  // by venue, as venues_
+  std::optional<EventLoop::TimerId> states_timer_;
+  bool ending_ = false;
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,9 @@ struct CollectSettings {
   int connections = 2;                           // a venue; symbols are spread over them
   LogSettings log;
 
+  // One line each about what was given and has no effect.
+  std::vector<std::string> notices;
+
   // Reads command line and files anew, for SIGHUP: settings as wanted now, or why they cannot be had (the run goes on
   // as it was). Empty: there is nothing to read.
   std::function<Result<CollectSettings>()> reload;
@@ -68,5 +72,15 @@ struct CollectSettings {
   [[nodiscard]] const VenueAddresses& addresses_of(Venue v) const { return addresses[static_cast<std::size_t>(v)]; }
   [[nodiscard]] VenueAddresses& addresses_of(Venue v) { return addresses[static_cast<std::size_t>(v)]; }
 };
+
+// What holds for one of several venues: `limit` up to the venue's largest, and those of `streams` that it has (empty:
+// its defaults). Errors: kUsage, if streams are named and it has none of them.
+int limit_of(const CollectSettings& settings, Venue venue);
+Result<std::vector<std::string>> streams_of(const CollectSettings& settings, Venue venue);
+
+// Keys of acts.toml whose values differ and that a run cannot take over; addresses of `venues` only, where the run is
+// already. Symbols, their venue and what concerns logs can change in a run.
+std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running, const CollectSettings& wanted,
+                                                  std::span<const Venue> venues);
 
 }  // namespace acts

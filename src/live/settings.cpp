@@ -1,0 +1,64 @@
+#include "live/settings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "binance/streams.hpp"
+#include "binance/venue_facts.hpp"
+
+namespace acts {
+namespace {
+
+bool same_bands(const BandList& a, const BandList& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].column_suffix() != b[i].column_suffix()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int limit_of(const CollectSettings& settings, Venue venue) {
+  return std::min(settings.limit, binance::limits(venue).largest_depth_limit);
+}
+
+Result<std::vector<std::string>> streams_of(const CollectSettings& settings, Venue venue) {
+  std::vector<std::string> streams;
+  for (const std::string& stream : settings.streams) {
+    if (binance::parse_stream_type(venue, stream)) streams.push_back(stream);
+  }
+  if (!streams.empty() || settings.streams.empty()) return streams;
+  return fail(ErrorCode::kUsage, fmt::format("{} has none of {}", to_string(venue), fmt::join(settings.streams, ", ")));
+}
+
+std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running, const CollectSettings& wanted,
+                                                  std::span<const Venue> venues) {
+  std::vector<std::string> keys;
+  const auto compare = [&keys](std::string key, bool same) {
+    if (!same) keys.push_back(std::move(key));
+  };
+  compare("data_dir", running.data_dir == wanted.data_dir);
+  compare("bands", same_bands(running.bands, wanted.bands));
+  compare("limit", running.limit == wanted.limit);
+  compare("update_interval", running.update_interval == wanted.update_interval);
+  compare("refresh_interval", running.refresh_interval == wanted.refresh_interval);
+  compare("streams", running.streams == wanted.streams);
+  compare("record", running.record == wanted.record);
+  compare("ca_file", running.ca_file == wanted.ca_file);
+  compare("metrics", running.serve_metrics == wanted.serve_metrics && running.metrics == wanted.metrics);
+  compare("duration", running.duration == wanted.duration);
+  compare("stale_after", running.stale_after == wanted.stale_after);
+  compare("connections", running.connections == wanted.connections);
+  for (const Venue venue : venues) {
+    const VenueAddresses& ours = running.addresses_of(venue);
+    const VenueAddresses& theirs = wanted.addresses_of(venue);
+    compare(fmt::format("venues.{}.rest_url", to_string(venue)), ours.rest_url == theirs.rest_url);
+    compare(fmt::format("venues.{}.stream_url", to_string(venue)), ours.stream_url == theirs.stream_url);
+  }
+  return keys;
+}
+
+}  // namespace acts
