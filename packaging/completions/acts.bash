@@ -3,7 +3,7 @@ _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
   local commands='demo collect replay exchange features doctor'
   local shared='--config --log-level --log-format --help --version'
-  local venue='--venue --data-dir --rest-url --stream-url --ca-file --metrics --limit --update-interval --refresh-interval
+  local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --bands --streams --duration --record --symbols --stale-after --connections --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac

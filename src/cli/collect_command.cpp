@@ -1,4 +1,6 @@
 // acts collect SYMBOL...: the collector, until a signal or its duration is over.
+#include <spdlog/spdlog.h>
+
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/run_collect.hpp"
@@ -9,6 +11,7 @@ namespace {
 int run(const Given& given) {
   const Result<CollectSettings> settings = load_settings(given);
   if (!settings) return complain(settings.error());
+  set_complaints(settings->log);
   if (settings->symbols.empty()) {
     complain("no symbol to collect: name some, such as 'acts collect BTCUSDT ETHUSDT', or set symbols in acts.toml");
     return kExitUsage;
@@ -16,6 +19,7 @@ int run(const Given& given) {
   if (const Result<void> started = start_logging(settings->log, settings->data_dir); !started) {
     return complain(started.error());
   }
+  for (const std::string& notice : settings->notices) spdlog::warn("{}", notice);
   return run_collect(*settings);
 }
 
@@ -29,7 +33,8 @@ Command collect_command() {
           .examples =
               "  acts collect BTCUSDT ETHUSDT binance-usdm:BTCUSDT\n"
               "  acts --config /etc/acts/acts.toml collect --metrics 127.0.0.1:9100",
-          .run = run};
+          .run = run,
+          .reads_config = true};
 }
 
 }  // namespace acts::cli

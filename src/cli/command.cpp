@@ -3,9 +3,37 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <exception>
+
+#include "acts/base/assertion_end.hpp"
 
 namespace acts::cli {
+
+namespace {
+
+LogSettings& complaints() {
+  static LogSettings settings;
+  return settings;
+}
+
+// In place of std::terminate(): what is on the stack is lost either way, the exit code need not be.
+[[noreturn]] void end_by_exception() {
+  std::string what = "std::terminate() without an exception";
+  try {
+    if (const std::exception_ptr current = std::current_exception()) std::rethrow_exception(current);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+    what = "an exception of an unknown kind";
+  }
+  complain(fmt::format("a defect of acts: {}; please report it with the command line", what));
+  std::_Exit(kExitDefect);
+}
+
+}  // namespace
 
 int exit_code(ErrorCode code) noexcept {
   switch (code) {
@@ -20,10 +48,33 @@ int exit_code(ErrorCode code) noexcept {
   return kExitDefect;
 }
 
-void complain(std::string_view message) {
-  std::string line(message);
-  for (char& c : line) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  fmt::print(stderr, "acts: {}\n", line);
+void set_complaints(const LogSettings& settings) { complaints() = settings; }
+
+void complain(std::string_view message, LogLevel level) {
+  if (level < LogLevel::kError && level < complaints().level) return;
+  fmt::print(stderr, "{}", log_line(complaints().format, level, message));
+}
+
+void tell(std::string_view lines) {
+  if (complaints().format == LogFormat::kText) {
+    fmt::print(stderr, "{}", lines);
+    return;
+  }
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    fmt::print(stderr, "{}", log_line(complaints().format, LogLevel::kInfo, line));
+  }
+}
+
+void install_defect_handlers() {
+  set_assertion_end([] { std::_Exit(kExitDefect); });
+  std::set_terminate(end_by_exception);
+}
+
+std::vector<Command> all_commands() {
+  return {demo_command(),     collect_command(),  replay_command(),
+          exchange_command(), features_command(), doctor_command()};
 }
 
 int complain(const Error& error) {

@@ -10,6 +10,7 @@
 #include "acts/base/result.hpp"
 
 #include "cli/option.hpp"
+#include "live/logging.hpp"
 
 namespace acts::cli {
 
@@ -21,9 +22,13 @@ inline constexpr int kExitStorage = 5;
 inline constexpr int kExitDefect = 70;
 
 int exit_code(ErrorCode code) noexcept;
-// "acts: <message>" on standard error, control characters made harmless: always one line.
-void complain(std::string_view message);
+// How lines on standard error look from now on, and from which level on those below an error are shown.
+void set_complaints(const LogSettings& settings);
+// "acts: <message>" on standard error, or a JSON object, control characters made harmless: always one line.
+void complain(std::string_view message, LogLevel level = LogLevel::kError);
 int complain(const Error& error);
+// Text of whole lines for standard error: as it is, or a JSON object a line.
+void tell(std::string_view lines);
 
 // Standard output, buffered. Once the reader has gone (head, less) it says so and takes no more.
 class Output {
@@ -51,12 +56,19 @@ struct Command {
   std::string_view examples;
   // Gets the options of the command and those of all commands; returns the exit code.
   std::function<int(const Given& given)> run;
+  bool reads_config = false;  // acts.toml
 };
 
 // Of every command, before or after its name: config, log_level, log_format.
 std::vector<OptionSpec> common_options();
 
+// A broken invariant, or an exception that nothing catches, on any thread: one line, and kExitDefect.
+void install_defect_handlers();
+
+// All there are, as help shows them.
+std::vector<Command> all_commands();
 Command collect_command();
+Command demo_command();
 Command doctor_command();
 Command exchange_command();
 Command replay_command();

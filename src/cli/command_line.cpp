@@ -41,7 +41,8 @@ class Binding {
     for (const Bound& bound : bound_) {
       if (bound.option->count() == 0) continue;
       const bool is_switch = bound.spec->kind == OptionKind::kSwitch;
-      given.push_back({std::string(bound.spec->name), is_switch ? bound.option->results() : split(bound)});
+      given.push_back({std::string(bound.spec->name), is_switch ? bound.option->results() : split(bound),
+                       bound.option->get_positional()});
       if (is_switch) given.back().values.resize(1);
     }
     return given;

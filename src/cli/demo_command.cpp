@@ -1,7 +1,5 @@
 // acts demo: the offline exchange and the collector in one process, through real sockets, on a bundled recording and a
 // clock that runs faster.
-#include "cli/demo_command.hpp"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -63,7 +61,7 @@ std::optional<std::filesystem::path> recordings_folder() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   for (const char* const beside : {"../share/acts/demo", "../../testdata/binance-feed/spot"}) {
-    const std::filesystem::path folder = self.parent_path() / beside;
+    std::filesystem::path folder = self.parent_path() / beside;
     if (std::filesystem::exists(folder / "btcusdt_20240808.gz", error)) return folder;
   }
   return std::nullopt;
@@ -99,6 +97,23 @@ void slow_down(collector::Timings& timings) {
   }
 }
 
+enum class End : std::uint8_t { kRecording, kSignal, kTime };
+
+int verdict(std::size_t rows, bool stored, End end) {
+  if (!stored) {
+    complain("rows could not be stored: see the lines above");
+    return kExitStorage;
+  }
+  if (end == End::kTime) {
+    complain(fmt::format("the recording was not over after {} s: {} rows are all there are; is this machine busy?",
+                         kMaxRealTime / std::chrono::seconds{1}, rows));
+    return kExitDefect;
+  }
+  if (end == End::kSignal || rows > 0) return kExitDone;
+  complain("no row was made: see the lines above");
+  return kExitDefect;
+}
+
 int run(const std::string& data_dir) {
   const auto folder = recordings_folder();
   if (!folder) {
@@ -131,7 +146,7 @@ int run(const std::string& data_dir) {
     out.flush();
   };
   hooks.log = [](Venue, const collector::Log& log) {
-    if (log.level >= collector::LogLevel::kWarning) complain(log.text);
+    if (log.level >= collector::LogLevel::kWarning) complain(log.text, LogLevel::kWarn);
   };
   hooks.tune = [](collector::CollectorOptions& options) { slow_down(options.timings); };
   auto collector = CollectRun::make(loop, clock, settings, hooks);
@@ -140,25 +155,25 @@ int run(const std::string& data_dir) {
   out.write(fmt::format("A real market, Binance spot of {}, {} times as fast, through sockets on {}.\n\n{}",
                         to_iso8601(*begin), static_cast<int>(kSpeed), endpoints->front().rest_url, RowLine::heading()));
   out.flush();
-  bool ending = false;
-  const auto end = [&](const char* reason) {
-    if (ending) return;
-    ending = true;
-    (*collector)->stop(reason, [&] { loop.stop(); });
+  std::optional<End> ended;
+  const auto end = [&](End by) {
+    if (ended) return;
+    ended = by;
+    (*collector)->stop(by == End::kSignal ? "signal" : "end", [&] { loop.stop(); });
   };
-  loop.on_signal({SIGINT, SIGTERM}, [&](int) { end("signal"); });
-  venue.on_finished([&] { loop.start_timer(kTail, [&] { end("the recording has ended"); }); });
-  loop.start_timer(kMaxRealTime, [&] { end("time"); });
+  loop.on_signal({SIGINT, SIGTERM}, [&](int) { end(End::kSignal); });
+  venue.on_finished([&] { loop.start_timer(kTail, [&] { end(End::kRecording); }); });
+  loop.start_timer(kMaxRealTime, [&] { end(End::kTime); });
   (*collector)->start();
   loop.run();
-  const bool stored = (*collector)->drain();
+  const bool stored = (*collector)->drain() && (*collector)->process_health().rows.lost == 0;
   out.write(
       fmt::format("\n{} rows are in {}/acts.db, table minute_rows:\n"
                   "  sqlite3 {}/acts.db \"SELECT symbol, sample_time, mid_price, book_bias_1 FROM minute_rows\"\n"
                   "Live, with a network:  acts collect BTCUSDT ETHUSDT\n",
-                  rows, data_dir, data_dir));
-  if (rows == 0) complain("no row was made: see the lines above");
-  return stored && rows > 0 ? kExitDone : kExitDefect;
+                  (*collector)->process_health().rows.stored, data_dir, data_dir));
+  out.flush();
+  return verdict(rows, stored, ended.value_or(End::kSignal));
 }
 
 }  // namespace

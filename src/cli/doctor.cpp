@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "cli/command.hpp"
+#include "net/ca_file.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts::cli {
@@ -28,6 +30,14 @@ fs::path nearest_existing(const fs::path& directory) {
   fs::path path = fs::absolute(directory, error).lexically_normal();
   while (!path.empty() && path != path.root_path() && !fs::exists(path, error)) path = path.parent_path();
   return path;
+}
+
+// Permissions do not tell all: /proc, a read-only file system. 0, or errno.
+int try_to_make_directory(const fs::path& where) {
+  std::string name = (where / ".acts-doctor-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) return errno;
+  ::rmdir(name.c_str());
+  return 0;
 }
 
 }  // namespace
@@ -57,8 +67,8 @@ std::vector<Finding> check_data_dir(const std::string& data_dir) {
     return {{Verdict::kBad, "data directory", fmt::format("{} is not a directory", directory.string()),
              "move it away, or give another with --data-dir", kExitStorage}};
   }
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-    return {{Verdict::kBad, "data directory", fmt::format("{}: {}", directory.string(), std::strerror(errno)),
+  if (const int refused = try_to_make_directory(directory); refused != 0) {
+    return {{Verdict::kBad, "data directory", fmt::format("{}: {}", directory.string(), std::strerror(refused)),
              fmt::format("let this user write there (chown {} {}), or give another with --data-dir", ::getuid(),
                          directory.string()),
              kExitStorage}};
@@ -119,12 +129,11 @@ Finding check_open_files(std::size_t symbols, const CollectSettings& settings) {
   return {Verdict::kGood, "open files", fmt::format("the limit is {}, up to {} are needed", limit.rlim_cur, needed)};
 }
 
-Finding check_ca_file(const std::string& ca_file) {
+Finding check_certificates(const std::string& ca_file) {
   if (ca_file.empty()) return {Verdict::kGood, "certificates", "the system's authorities are trusted"};
-  if (::access(ca_file.c_str(), R_OK) == 0)
-    return {Verdict::kGood, "certificates", fmt::format("{} can be read", ca_file)};
-  return {Verdict::kBad, "certificates", fmt::format("{}: {}", ca_file, std::strerror(errno)), "correct ca_file",
-          kExitUsage};
+  if (const Result<void> checked = check_ca_file(ca_file); !checked)
+    return {Verdict::kBad, "certificates", checked.error().message, "correct ca_file", kExitUsage};
+  return {Verdict::kGood, "certificates", fmt::format("{} can be read", ca_file)};
 }
 
 Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos received) {

@@ -34,7 +34,7 @@ std::vector<Finding> check_data_dir(const std::string& data_dir);
 // acts.db in it, if there is one.
 Finding check_store(const std::string& data_dir);
 Finding check_open_files(std::size_t symbols, const CollectSettings& settings);
-Finding check_ca_file(const std::string& ca_file);
+Finding check_certificates(const std::string& ca_file);
 
 inline constexpr std::uint64_t kLeastFreeBytes = std::uint64_t{100} << 20;
 inline constexpr std::uint64_t kEnoughFreeBytes = std::uint64_t{2} << 30;

@@ -37,10 +37,11 @@ int run(const Given& given) {
   }
   report({Verdict::kGood, "configuration",
           fmt::format("{} symbols, data in {}", settings->symbols.size(), settings->data_dir)});
+  for (const std::string& notice : settings->notices) report({Verdict::kWarning, "configuration", notice});
   for (Finding& finding : check_data_dir(settings->data_dir)) report(std::move(finding));
   report(check_store(settings->data_dir));
   report(check_open_files(settings->symbols.size(), *settings));
-  report(check_ca_file(settings->ca_file));
+  report(check_certificates(settings->ca_file));
   RealClock clock;
   for (Finding& finding : check_network(*settings, venues_of(*settings), clock)) report(std::move(finding));
   return exit_code_of(findings);
@@ -54,7 +55,8 @@ Command doctor_command() {
           .options = settings_flags(),
           .positional = symbols_positional(),
           .examples = "  acts doctor\n  acts --config /etc/acts/acts.toml doctor",
-          .run = run};
+          .run = run,
+          .reads_config = true};
 }
 
 }  // namespace acts::cli

@@ -1,5 +1,6 @@
 // acts exchange: the offline Binance, over recordings or a synthetic market, until a signal.
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <array>
 #include <charconv>
@@ -154,6 +155,7 @@ int run(const Given& given) {
   Output out;
   for (const exchange::ExchangeEndpoint& endpoint : *endpoints) out.write(invitation(endpoint, market.ca_file()));
   out.flush();
+  market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
   loop.run();
   market.stop();

@@ -12,12 +12,17 @@
 #include "binance/symbols.hpp"
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "net/ca_file.hpp"
 
 namespace acts::cli {
 namespace {
 
 constexpr std::array<Venue, 2> kVenues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
 constexpr std::string_view kVenuesPrefix = "venues.";
+// Documented for what is still to come: a file that has them is no mistake.
+constexpr std::string_view kSinksPrefix = "sinks.";
+constexpr std::string_view kFullBookAt = "full_book_at";
+constexpr std::string_view kWsApiUnused = "nothing asks the WebSocket API";
 
 // What a key takes in TOML, in words; "" if this type will do.
 std::string_view type_wanted(OptionKind kind, ConfigType type) {
@@ -54,7 +59,9 @@ std::vector<std::string_view> names_of(const Table& table) {
 }
 
 Result<void> check_section(const ConfigEntry& entry) {
-  if (entry.section == "collect" || entry.section == "venues" || venue_of_section(entry.section)) return {};
+  if (entry.section == "collect" || entry.section == "venues" || entry.section == "sinks" ||
+      venue_of_section(entry.section))
+    return {};
   const std::vector<std::string_view> sections{"collect", "venues.binance-spot", "venues.binance-usdm"};
   return fail(ErrorCode::kUsage,
               fmt::format("no section [{}]: {}", entry.section, name_advice(entry.section, sections)));
@@ -96,6 +103,7 @@ Result<void> SettingsLoader::read_config(std::string_view text, const std::strin
   const Result<std::vector<ConfigEntry>> entries = parse_config(text, name);
   if (!entries) return std::unexpected(entries.error());
   for (const ConfigEntry& e : *entries) {
+    place_ = fmt::format("{}:{}: ", name, e.line);
     if (const Result<void> done = entry(e); !done) {
       return fail(ErrorCode::kUsage, fmt::format("{}:{}: {}", name, e.line, done.error().message));
     }
@@ -104,13 +112,26 @@ Result<void> SettingsLoader::read_config(std::string_view text, const std::strin
   return {};
 }
 
+void SettingsLoader::note_unused(const std::string& what, std::string_view why) {
+  settings_.notices.push_back(fmt::format("{}{}: has no effect yet: {}", place_, what, why));
+}
+
 Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
+  if (entry.section.starts_with(kSinksPrefix)) {
+    if (entry.key.empty()) note_unused(fmt::format("[{}]", entry.section), "rows go to acts.db alone");
+    return {};
+  }
+  if (entry.section == "collect" && entry.key == kFullBookAt) {
+    note_unused(entry.key, "full books are not stored");
+    return {};
+  }
   if (entry.key.empty()) return check_section(entry);
   if (const std::optional<Venue> venue = venue_of_section(entry.section)) {
     const auto option = std::ranges::find(venue_options(), entry.key, [](const auto& o) { return o.spec.name; });
     if (option == venue_options().end()) return unknown_key(entry, names_of(venue_options()));
     if (Result<void> ok = value(option->spec, entry); !ok) return ok;
     const Result<void> set = option->set(settings_.addresses_of(*venue), entry.values[0]);
+    if (set && !option->has_effect) note_unused(entry.key, kWsApiUnused);
     return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
   }
   const auto option = std::ranges::find(collect_options(), entry.key, [](const auto& o) { return o.spec.name; });
@@ -133,6 +154,7 @@ Result<void> SettingsLoader::value(const OptionSpec& spec, const ConfigEntry& en
 }
 
 Result<void> SettingsLoader::apply(const Given& given) {
+  place_.clear();
   // The positional symbols and --symbols add up; together they stand for the file's.
   Given flags;
   for (const GivenOption& g : given) {
@@ -142,7 +164,8 @@ Result<void> SettingsLoader::apply(const Given& given) {
     } else {
       flags.push_back(g);
     }
-    places_[g.name] = flag_of(g.name);
+    // One that stands without a flag is called as the usage line calls it.
+    places_[g.name] = g.is_positional ? std::string(symbols_positional().placeholder) : flag_of(g.name);
   }
   if (Result<void> set = set_given(collect_options(), settings_, flags); !set) return set;
   for (const GivenOption& g : flags) {
@@ -165,6 +188,7 @@ Result<void> SettingsLoader::apply_address(const VenueOption& option, const std:
     address = text.substr(prefix.size());
   }
   const Result<void> set = option.set(settings_.addresses_of(venue), address);
+  if (set && !option.has_effect) note_unused(flag_of(option.spec.name), kWsApiUnused);
   return set ? set : at_option(option.spec.name, set.error().message);
 }
 
@@ -206,15 +230,21 @@ Result<void> SettingsLoader::expand_symbols(const ReadFile& read) {
   return {};
 }
 
-Result<void> SettingsLoader::check_venues() const {
-  std::array<bool, kVenues.size()> used{};
-  for (const std::string& typed : settings_.symbols) {
-    used[static_cast<std::size_t>(binance::parse_symbol_wish(typed, settings_.venue)->venue)] = true;
-  }
-  if (settings_.symbols.empty()) used[static_cast<std::size_t>(settings_.venue)] = true;
-  int largest = 0;
+std::vector<Venue> SettingsLoader::used_venues() const {
+  std::vector<Venue> used;
   for (const Venue venue : kVenues) {
-    if (!used[static_cast<std::size_t>(venue)]) continue;
+    const bool is_used = std::ranges::any_of(settings_.symbols, [&](const std::string& typed) {
+      return binance::parse_symbol_wish(typed, settings_.venue)->venue == venue;
+    });
+    if (is_used || (settings_.symbols.empty() && venue == settings_.venue)) used.push_back(venue);
+  }
+  return used;
+}
+
+Result<void> SettingsLoader::check_venues() const {
+  const std::vector<Venue> used = used_venues();
+  int largest = 0;
+  for (const Venue venue : used) {
     const binance::VenueLimits& limits = binance::limits(venue);
     largest = std::max(largest, limits.largest_depth_limit);
     if (std::ranges::find(limits.depth_intervals, settings_.update_interval) == limits.depth_intervals.end()) {
@@ -226,15 +256,44 @@ Result<void> SettingsLoader::check_venues() const {
   if (settings_.limit > largest) {
     return at_option("limit", fmt::format("'{}' is more than the venue shows: at most {}", settings_.limit, largest));
   }
+  if (Result<void> checked = check_streams(used); !checked) return checked;
+  return check_addresses(used);
+}
+
+// Each stream is of one venue at least, and each venue has one of them.
+Result<void> SettingsLoader::check_streams(std::span<const Venue> used) const {
   for (const std::string& stream : settings_.streams) {
-    const bool offered = std::ranges::any_of(kVenues, [&](Venue venue) {
-      return used[static_cast<std::size_t>(venue)] && binance::parse_stream_type(venue, stream).has_value();
-    });
-    if (offered) continue;
-    const Venue venue = used[0] ? kVenues[0] : kVenues[1];
-    return at_option("streams", binance::parse_stream_type(venue, stream).error().message);
+    const bool offered =
+        std::ranges::any_of(used, [&](Venue venue) { return binance::parse_stream_type(venue, stream).has_value(); });
+    if (!offered) return at_option("streams", binance::parse_stream_type(used[0], stream).error().message);
+  }
+  for (const Venue venue : used) {
+    if (const auto streams = streams_of(settings_, venue); !streams)
+      return at_option("streams", streams.error().message);
   }
   return {};
+}
+
+// Who turns one venue to another address, to the offline exchange say, does not mean the next venue to be asked at its
+// own on the internet. In a file each venue has its own section to look at.
+Result<void> SettingsLoader::check_addresses(std::span<const Venue> used) const {
+  const auto check = [&](std::string_view name, std::string VenueAddresses::* address) -> Result<void> {
+    const auto place = places_.find(name);
+    if (place == places_.end() || place->second != flag_of(name)) return {};
+    for (const Venue venue : used) {
+      if (!(settings_.addresses_of(venue).*address).empty()) continue;
+      return at_option(name, fmt::format("says nothing of {}, of which there are symbols: add {} {}:URL",
+                                         to_string(venue), flag_of(name), to_string(venue)));
+    }
+    return {};
+  };
+  if (Result<void> rest = check("rest_url", &VenueAddresses::rest_url); !rest) return rest;
+  return check("stream_url", &VenueAddresses::stream_url);
+}
+
+Result<void> SettingsLoader::check_ca_file() const {
+  const Result<void> checked = acts::check_ca_file(settings_.ca_file);
+  return checked ? checked : at_option("ca_file", checked.error().message);
 }
 
 Result<CollectSettings> load_settings(const Given& given) {
@@ -247,6 +306,7 @@ Result<CollectSettings> load_settings(const Given& given) {
     if (const Result<void> read = loader.read_config(*text, path); !read) return std::unexpected(read.error());
   }
   if (const Result<void> set = loader.apply(given); !set) return std::unexpected(set.error());
+  if (const Result<void> checked = loader.check_ca_file(); !checked) return std::unexpected(checked.error());
   Result<CollectSettings> settings =
       loader.finish([](const std::string& file) { return read_text_file(file, kMaxSymbolFileBytes); });
   if (settings) settings->reload = [given] { return load_settings(given); };
@@ -272,7 +332,9 @@ std::vector<OptionSpec> settings_flags() {
   }
   for (const VenueOption& option : venue_options()) flags.push_back(option.spec);
   for (OptionSpec& spec : flags) {
-    if (spec.name == "rest_url" || spec.name == "stream_url") spec.kind = OptionKind::kTexts;
+    const bool is_address =
+        std::ranges::any_of(venue_options(), [&](const auto& o) { return o.spec.name == spec.name; });
+    if (is_address) spec.kind = OptionKind::kTexts;  // one a venue
   }
   return flags;
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ class SettingsLoader {
   // Sets what the file sets. Errors: kUsage, one line: file, line, key, what is wrong, the nearest valid name.
   Result<void> read_config(std::string_view text, const std::string& name);
   Result<void> apply(const Given& given);
+  // Once all is set. Errors: kUsage.
+  Result<void> check_ca_file() const;
   // Expands "@FILE" by `read`, checks what only shows when all is known, and hands the settings over.
   Result<CollectSettings> finish(const ReadFile& read);
 
@@ -31,10 +34,16 @@ class SettingsLoader {
   Result<void> apply_address(const VenueOption& option, const std::string& text);
   Result<void> expand_symbols(const ReadFile& read);
   Result<void> check_venues() const;
+  Result<void> check_streams(std::span<const Venue> used) const;
+  Result<void> check_addresses(std::span<const Venue> used) const;
+  [[nodiscard]] std::vector<Venue> used_venues() const;
+  // "x: has no effect yet: ..." where it was said.
+  void note_unused(const std::string& what, std::string_view why);
   // The message with the place where the option was set.
   [[nodiscard]] std::unexpected<Error> at_option(std::string_view name, const std::string& message) const;
 
   CollectSettings settings_;
+  std::string place_;                                       // of the entry that is being read: "acts.toml:4: "
   std::map<std::string, std::string, std::less<>> places_;  // of options: "acts.toml:4: limit", "--limit"
 };
 

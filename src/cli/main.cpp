@@ -1,24 +1,37 @@
 // The command line: picks the command, turns every failure into one line and an exit code.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 
 #include "cli/command_line.hpp"
-#include "cli/demo_command.hpp"
+#include "cli/load_settings.hpp"
 
 namespace acts::cli {
 namespace {
 
+// Of the commands that take nothing from it: who names a file that is not there is mistaken all the same.
+Result<void> check_config(const Command& command, const Given& given) {
+  const auto config = std::ranges::find(given, "config", &GivenOption::name);
+  if (command.reads_config || config == given.end()) return {};
+  const Result<std::string> text = read_text_file(config->values[0], kMaxConfigBytes);
+  return text ? Result<void>() : std::unexpected(text.error());
+}
+
 int run(int argc, char** argv) {
-  const std::vector<Command> commands{demo_command(),     collect_command(),  replay_command(),
-                                      exchange_command(), features_command(), doctor_command()};
+  const std::vector<Command> commands = all_commands();
   const Result<CommandLine> line = parse_command_line(commands, argc, argv);
   if (!line) return complain(line.error());
   if (line->command == nullptr) {
     Output().write(line->text);
     return kExitDone;
   }
+  const Result<LogSettings> log = log_settings(line->given);
+  if (!log) return complain(log.error());
+  set_complaints(*log);
+  if (const Result<void> checked = check_config(*line->command, line->given); !checked)
+    return complain(checked.error());
   return line->command->run(line->given);
 }
 
@@ -27,6 +40,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
+  acts::cli::install_defect_handlers();
   try {
     return acts::cli::run(argc, argv);
   } catch (const std::exception& error) {

@@ -47,6 +47,7 @@ struct Option {
 struct GivenOption {
   std::string name;
   Values values;
+  bool is_positional = false;  // stood without a flag
 };
 using Given = std::vector<GivenOption>;
 

@@ -20,7 +20,7 @@ namespace {
 
 struct Settings {
   ReplayOptions replay;
-  std::optional<Venue> venue;       // --venue
+  std::optional<Venue> venue;        // --venue
   std::vector<std::string> symbols;  // as typed
   std::vector<std::string> files;
   std::string rows = "csv";
@@ -48,11 +48,10 @@ const OptionSpec kLimitSpec{
     .placeholder = "LEVELS",
     .kind = OptionKind::kInteger,
     .help = "levels a side that the recorded snapshots were asked for, where that is not known"};
-const OptionSpec kSummarySpec{
-    .name = "summary",
-    .placeholder = "",
-    .kind = OptionKind::kSwitch,
-    .help = "the end state; on standard error if there are rows on standard output"};
+const OptionSpec kSummarySpec{.name = "summary",
+                              .placeholder = "",
+                              .kind = OptionKind::kSwitch,
+                              .help = "the end state; on standard error if there are rows on standard output"};
 
 Result<void> set_limit(Settings& settings, const Values& values) {
   const Result<int> limit = parse_integer(values[0], 1, 5000);
@@ -116,24 +115,23 @@ Venue recorded_venue(const std::vector<std::string>& files) {
   return Venue::kBinanceSpot;
 }
 
-Result<void> settle(Settings& settings) {
-  const Result<std::optional<Venue>> named = named_venue(settings);
-  if (!named) return std::unexpected(named.error());
-  settings.replay.venue = *named ? **named : recorded_venue(settings.files);
+void settle(Settings& settings, std::optional<Venue> named) {
+  settings.replay.venue = named ? *named : recorded_venue(settings.files);
   for (const std::string& typed : settings.symbols) {
     settings.replay.symbols.push_back(binance::parse_symbol_wish(typed, settings.replay.venue)->text);
   }
-  return {};
 }
 
 // The first ones are said as they come, the others are counted.
 class Problems {
  public:
   void add(const std::string& problem) {
-    if (++count_ <= kShown) complain(problem);
+    if (++count_ <= kShown) complain(problem, LogLevel::kWarn);
   }
   void finish() const {
-    if (count_ > kShown) complain(fmt::format("{} more problems like these were left out", count_ - kShown));
+    if (count_ > kShown) {
+      complain(fmt::format("{} more problems like these were left out", count_ - kShown), LogLevel::kWarn);
+    }
   }
 
  private:
@@ -146,7 +144,7 @@ Result<void> print_rows(Replay& replay, RecordingReader& reader, const Settings&
   const Result<void> done = replay.run(reader);
   if (settings.summary && settings.rows == "none") out.write(replay.summary());
   out.flush();
-  if (settings.summary && settings.rows != "none") fmt::print(stderr, "{}", replay.summary());
+  if (settings.summary && settings.rows != "none") tell(replay.summary());
   return done;
 }
 
@@ -158,9 +156,10 @@ int verdict(const Replay& replay, Venue venue) {
   }
   const std::vector<std::string> missing = replay.missing_symbols();
   if (missing.empty()) return kExitDone;
-  complain(fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
-                       "what there is",
-                       fmt::join(missing, ", "), to_string(venue)));
+  complain(
+      fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
+                  "what there is",
+                  fmt::join(missing, ", "), to_string(venue)));
   return kExitBadInput;
 }
 
@@ -168,9 +167,11 @@ int run(const Given& given) {
   Settings settings;
   settings.replay.bands = BandList::defaults();
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  const Result<std::optional<Venue>> named = named_venue(settings);
+  if (!named) return complain(named.error());
   Result<RecordingReader> reader = RecordingReader::open(settings.files);
   if (!reader) return complain(reader.error());
-  if (const Result<void> settled = settle(settings); !settled) return complain(settled.error());
+  settle(settings, *named);
   const RowSchema schema = make_schema(settings.replay.bands);
   Output out;
   Problems problems;

@@ -153,7 +153,7 @@ std::span<const Option<CollectSettings>> collect_options() {
        [](S& s, const V& v) { return store(s.connections, parse_integer(v[0], 1, S::kMaxConnections)); }},
       {{.name = "log_per_symbol",
         .kind = kSwitch,
-        .help = "also a log file a symbol, DIR/log/data-SYMBOL.log",
+        .help = "also a log file a symbol, DIR/log/VENUE/data-SYMBOL.log",
         .default_text = "false"},
        [](S& s, const V& v) { return s.log.per_symbol = v[0] == "true", Result<void>(); }},
       {common_spec("log_level"), set_log_level},
@@ -166,7 +166,7 @@ std::span<const Option<CollectSettings>> collect_options() {
 }
 
 std::span<const VenueOption> venue_options() {
-  static const std::array<VenueOption, 2> kOptions{{
+  static const std::array<VenueOption, 3> kOptions{{
       {{.name = "rest_url",
         .placeholder = "URL",
         .help = "instead of the venue's own; http only to a loopback address"},
@@ -175,6 +175,12 @@ std::span<const VenueOption> venue_options() {
         .placeholder = "URL",
         .help = "instead of the venue's own; ws only to a loopback address"},
        [](VenueAddresses& a, const std::string& v) { return set_origin(a.stream_url, v, true); }},
+      {{.name = "ws_api_url", .placeholder = "URL", .help = "of the WebSocket API; nothing uses it yet"},
+       [](VenueAddresses&, const std::string& v) {
+         std::string unused;
+         return set_origin(unused, v, true);
+       },
+       false},
   }};
   return kOptions;
 }

@@ -15,6 +15,7 @@ std::span<const Option<CollectSettings>> collect_options();
 struct VenueOption {
   OptionSpec spec;
   Result<void> (*set)(VenueAddresses& addresses, const std::string& value);
+  bool has_effect = true;  // false: checked, and used by nothing yet
 };
 std::span<const VenueOption> venue_options();
 

@@ -6,7 +6,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/demo_command.hpp"
 #include "cli/load_settings.hpp"
 #include "support/testdata.hpp"
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "recording/temp_dir.hpp"
@@ -69,11 +70,22 @@ TEST(Doctor, OpensTheStore) {
   EXPECT_THAT(finding.text, HasSubstr("acts.db"));
 }
 
+// "/proc/x is not there yet and can be made", said root's permissions.
+TEST(Doctor, TriesWhetherADirectoryCanBeMade) {
+  const std::vector<Finding> findings = check_data_dir("/proc/x");
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].exit_code, kExitStorage);
+  const testing::TempDir dir;
+  EXPECT_EQ(check_data_dir(dir / "a/b")[0].verdict, Verdict::kGood);
+  EXPECT_TRUE(std::filesystem::is_empty(dir.string()));
+}
+
 TEST(Doctor, ChecksTheCertificates) {
   const testing::TempDir dir;
-  EXPECT_EQ(check_ca_file("").verdict, Verdict::kGood);
-  EXPECT_EQ(check_ca_file(dir.write("ca.pem", "x")).verdict, Verdict::kGood);
-  EXPECT_EQ(check_ca_file(dir / "none.pem").exit_code, kExitUsage);
+  EXPECT_EQ(check_certificates("").verdict, Verdict::kGood);
+  // A file that is no PEM was called good as long as it could be read.
+  EXPECT_EQ(check_certificates(dir.write("ca.pem", "x")).exit_code, kExitUsage);
+  EXPECT_EQ(check_certificates(dir / "none.pem").exit_code, kExitUsage);
 }
 
 TEST(Doctor, CountsOpenFiles) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <sstream>
 
 #include "recording/temp_dir.hpp"
 
@@ -51,10 +52,23 @@ Outcome run_acts(const std::vector<std::string>& arguments, const std::string& d
   return outcome;
 }
 
-Running::Running(const std::vector<std::string>& arguments, const std::string& directory) {
+std::vector<std::string> collect_arguments(const std::string& invitation, const std::vector<std::string>& symbols) {
+  std::istringstream words(invitation);
+  std::vector<std::string> arguments;
+  for (std::string word; words >> word;) arguments.push_back(word);
+  if (arguments.size() < 2 || arguments.front() != "acts" || arguments.back() != "SYMBOL...") return {};
+  arguments.erase(arguments.begin());
+  arguments.pop_back();
+  arguments.insert(arguments.end(), symbols.begin(), symbols.end());
+  return arguments;
+}
+
+Running::Running(const std::vector<std::string>& arguments, const std::string& directory, const std::string& log) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
-  pid_ = start(arguments, directory, ends[1], 2);
+  const int err = log.empty() ? 2 : open_for_writing(log);
+  pid_ = start(arguments, directory, ends[1], err);
+  if (err != 2) ::close(err);
   ::close(ends[1]);
   out_ = ends[0];
 }

@@ -17,10 +17,14 @@ struct Outcome {
 // In `directory`, standard input closed, until it ends.
 Outcome run_acts(const std::vector<std::string>& arguments, const std::string& directory = "/");
 
+// The command that acts exchange prints, as arguments without "acts" and with `symbols` in their place.
+std::vector<std::string> collect_arguments(const std::string& invitation, const std::vector<std::string>& symbols);
+
 // Runs beside the test; killed and waited for when this is destroyed.
 class Running {
  public:
-  Running(const std::vector<std::string>& arguments, const std::string& directory);
+  // Its standard error goes to `log`, or where the test's own goes.
+  Running(const std::vector<std::string>& arguments, const std::string& directory, const std::string& log = {});
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

@@ -60,6 +60,9 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"collect", "--rest-url", "http://example.com", "BTC"}, kExitUsage,
                  "--rest-url: 'http://example.com' is not encrypted");
   expect_mistake({"--config", "/nonexistent.toml", "collect"}, kExitUsage, "/nonexistent.toml: cannot be read");
+  expect_mistake({"--config", "/nonexistent.toml", "features"}, kExitUsage, "/nonexistent.toml: cannot be read");
+  expect_mistake({"collect", "a b"}, kExitUsage, "SYMBOL: 'a b' is not a symbol");
+  expect_mistake({"collect", "--ca-file", "/dev/null", "BTC"}, kExitUsage, "--ca-file: CA file '/dev/null' cannot be");
   expect_mistake({"exchange"}, kExitUsage, "one of --replay FILE and --synthetic SEED is needed");
   expect_mistake({"exchange", "--synthetic", "1", "--speed", "-1"}, kExitUsage, "--speed: '-1'");
   expect_mistake({"exchange", "--synthetic", "x"}, kExitUsage, "--synthetic: 'x' is not a seed");
@@ -80,13 +83,44 @@ TEST(Program, ReadsTheConfigurationOfItsDirectory) {
 TEST(Program, ReplaysARecordingToItsEndState) {
   const Outcome outcome = run_acts({"replay", "--summary", kSpotBtc});
   EXPECT_EQ(outcome.exit_code, kExitDone);
-  EXPECT_EQ(outcome.err, "");
-  EXPECT_EQ(lines_of(outcome.out), 1 + 5 + 2);
+  EXPECT_EQ(lines_of(outcome.out), 1 + 5);
   EXPECT_THAT(outcome.out, StartsWith("venue,symbol,sample_time,last_book_update,best_bid,best_ask,"));
+  // The summary stood among the rows.
   EXPECT_THAT(
-      outcome.out,
-      HasSubstr("\nbinance-spot BTCUSDT: bid 61685.99 x 1.0087, ask 61686 x 2.29327, levels 1209 / 2196, applied 3449, "
-                "dropped 2, gaps 0, last update id 50093421584, bookTicker agreed 564 of 564, state in_sync\n"));
+      outcome.err,
+      StartsWith("binance-spot BTCUSDT: bid 61685.99 x 1.0087, ask 61686 x 2.29327, levels 1209 / 2196, applied 3449, "
+                 "dropped 2, gaps 0, last update id 50093421584, bookTicker agreed 564 of 564, state in_sync\n"));
+  const Outcome alone = run_acts({"replay", "--rows", "none", "--summary", kSpotBtc});
+  EXPECT_EQ(alone.out, outcome.err);
+  EXPECT_EQ(alone.err, "");
+}
+
+// --venue had to be given, or the file was read by the rules of the other venue.
+TEST(Program, TellsTheVenueByTheRecording) {
+  const Outcome told = run_acts({"replay", "--rows", "none", "--summary", kUsdmBtc});
+  EXPECT_EQ(told.exit_code, kExitDone);
+  EXPECT_THAT(told.out, StartsWith("binance-usdm BTCUSDT: bid 61659.7 x 1.486, ask 61659.8 x 0.981"));
+  expect_mistake({"replay", "--rows", "none", "--venue", "binance-spot", kUsdmBtc}, kExitUsage,
+                 kUsdmBtc + ":1: recorded from binance-usdm, not from binance-spot");
+  expect_mistake({"replay", "--rows", "none", "--symbol", "binance-usdm:BTCUSDT", kSpotBtc}, kExitUsage,
+                 kSpotBtc + ":1: recorded from binance-spot, not from binance-usdm");
+  expect_mistake({"replay", "--venue", "binance-spot", "--symbol", "binance-usdm:BTC", kUsdmBtc}, kExitUsage,
+                 "--symbol: 'binance-usdm:BTC' is not of binance-spot, which --venue names");
+  expect_mistake({"replay", "--rows", "none", "--symbol", "ETHUSDT", kSpotBtc}, kExitBadInput,
+                 "--symbol: no message of ETHUSDT of binance-spot in these files");
+}
+
+TEST(Program, SaysWhatIsWrongInTheFormOfTheLog) {
+  const TempDir dir;
+  const Outcome outcome = run_acts(
+      {"--log-format", "json", "replay", "--rows", "json", "--summary", dir.write("other", "100 {\"a\":1}\n")});
+  EXPECT_EQ(outcome.exit_code, kExitBadInput);
+  EXPECT_EQ(outcome.out, "");
+  const std::string begin = "\\{\"time\":\"[^\"]+\",\"level\":";
+  EXPECT_THAT(outcome.err,
+              MatchesRegex(begin + "\"warn\",\"message\":\".*other:1: a message of no kind that is known\"\\}\n" +
+                           begin + "\"info\",\"message\":\"messages 1, refused 0, not decoded 1, [^\"]*\"\\}\n" +
+                           begin + "\"error\",\"message\":\"no line [^\"]*\"\\}\n"));
 }
 
 TEST(Program, ReplaysTheOtherVenueAsJson) {
@@ -121,20 +155,9 @@ TEST(Program, PrintsEveryFeature) {
 }
 
 TEST(Program, EndsWhenItsReaderHasGone) {
-  Running replay({"replay", kSpotBtc, kUsdmBtc}, "/");
+  Running replay({"replay", kSpotBtc, kSpotBtc}, "/");
   replay.close_output();
   EXPECT_EQ(replay.wait(), kExitDone);
-}
-
-// The command that the exchange prints, as arguments.
-std::vector<std::string> words(const std::string& line) {
-  std::vector<std::string> all;
-  for (std::size_t begin = 0; begin < line.size();) {
-    const std::size_t end = std::min(line.find(' ', begin), line.size());
-    all.push_back(line.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return all;
 }
 
 TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
@@ -143,16 +166,15 @@ TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
     std::vector<std::string> serve{"--log-level", "error", "exchange", "--replay", kSpotBtc, "--speed", "20"};
     if (tls) serve.emplace_back("--tls");
     Running market(serve, dir.string());
-    std::vector<std::string> collect = words(market.next_line());
-    ASSERT_EQ(collect.back(), "SYMBOL...");
-    ASSERT_EQ(collect.front(), "acts");
-    collect.erase(collect.begin());
-    collect.back() = "BTC";
+    std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTC"});
+    ASSERT_FALSE(collect.empty());
     for (const char* more : {"--duration", "2s", "--record", "--log-per-symbol", "--metrics", "127.0.0.1:0"})
       collect.emplace_back(more);
     const Outcome collected = run_acts(collect, dir.string());
     EXPECT_EQ(collected.exit_code, kExitDone) << collected.err;
     EXPECT_EQ(collected.out, "");
+    EXPECT_THAT(collected.err, HasSubstr("info binance-spot BTCUSDT: live: bid "));
+    EXPECT_THAT(read_file(dir / "acts-data/log/binance-spot/data-BTCUSDT.log"), HasSubstr("live: bid "));
     EXPECT_TRUE(std::filesystem::exists(dir / "acts-data/acts.db")) << collected.err;
     EXPECT_TRUE(std::filesystem::exists(dir / "acts-data/raw/binance-spot"));
 
@@ -167,22 +189,23 @@ TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
   }
 }
 
-TEST(Program, DrainsAtASignal) {
+void expect_drained_at(int number) {
   const TempDir dir;
   Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "100"},
                  dir.string());
-  std::vector<std::string> collect = words(market.next_line());
-  ASSERT_GT(collect.size(), 4U);
-  collect.erase(collect.begin());
-  collect.back() = "BTCUSDT";
+  std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSDT"});
+  ASSERT_FALSE(collect.empty());
   collect.emplace_back("--log-level");
   collect.emplace_back("warn");
   Running collector(collect, dir.string());
   for (int i = 0; i < 200 && !std::filesystem::exists(dir / "acts-data/acts.db"); ++i) ::usleep(50'000);
   collector.signal(SIGHUP);  // nothing to read again, and no reason to end
-  collector.signal(SIGTERM);
+  collector.signal(number);
   EXPECT_EQ(collector.wait(), kExitDone);
 }
+
+TEST(Program, DrainsAtSigterm) { expect_drained_at(SIGTERM); }
+TEST(Program, DrainsAtSigint) { expect_drained_at(SIGINT); }
 
 TEST(Program, DoctorNamesWhatIsUnreachableAndGoesOn) {
   const TempDir dir;

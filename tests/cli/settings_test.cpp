@@ -203,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownKey", "[collect]\ndata_dri = \"x\"\n",
                 "acts.toml:2: no key 'data_dri' in [collect]: did you mean data_dir?"},
         Mistake{"KeyLikeNothing", "[venues.binance-spot]\nq = 1\n",
-                "acts.toml:2: no key 'q' in [venues.binance-spot]: there is rest_url, stream_url"},
+                "acts.toml:2: no key 'q' in [venues.binance-spot]: there is rest_url, stream_url, ws_api_url"},
         Mistake{"UnknownSection", "\n[colect]\nlimit = 1\n", "acts.toml:2: no section [colect]: did you mean collect?"},
         Mistake{"EmptyUnknownSection", "[sink]\n", "acts.toml:1: no section [sink]: there is collect, "},
         Mistake{"UnknownVenue", "[venues.binance-spt]\n",
@@ -281,6 +281,90 @@ TEST(Settings, NameTheFlagThatIsWrong) {
               StartsWith("--rest-url: 'http://example.com' is not encrypted"));
   EXPECT_THAT(error_of("", {{"update_interval", {"5ms"}}}), StartsWith("--update-interval: '5ms' is not offered"));
   EXPECT_THAT(error_of("", {{"symbols", {"a b"}}}), StartsWith("--symbols: 'a b' is not a symbol"));
+}
+
+// A symbol that was typed without a flag was blamed on --symbols.
+TEST(Settings, NameWhatStoodWithoutAFlagAsTheUsageLineDoes) {
+  EXPECT_THAT(error_of("", {{"symbols", {"a b"}, true}}), StartsWith("SYMBOL: 'a b' is not a symbol"));
+}
+
+// 5000 levels for spot were refused because USD-M has 1000.
+TEST(Settings, HoldForEachVenueWhatItHas) {
+  const Given both{{"symbols", {"BTC", "binance-usdm:BTC"}}, {"limit", {"5000"}}, {"streams", {"depth", "markPrice"}}};
+  const Result<CollectSettings> settings = load("", both);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(limit_of(*settings, Venue::kBinanceSpot), 5000);
+  EXPECT_EQ(limit_of(*settings, Venue::kBinanceUsdm), 1000);
+  EXPECT_THAT(*streams_of(*settings, Venue::kBinanceSpot), ElementsAre("depth"));
+  EXPECT_THAT(*streams_of(*settings, Venue::kBinanceUsdm), ElementsAre("depth", "markPrice"));
+  EXPECT_TRUE(streams_of(CollectSettings{}, Venue::kBinanceSpot)->empty());
+  EXPECT_EQ(error_of("", {{"symbols", {"BTC", "binance-usdm:BTC"}}, {"streams", {"markPrice"}}}),
+            "--streams: binance-spot has none of markPrice");
+}
+
+// With --rest-url of an offline exchange, symbols of the other venue were asked for on the internet.
+TEST(Settings, LeaveNoVenueToItsOwnAddressWhenAFlagNamesAnother) {
+  const Given given{{"symbols", {"BTC", "binance-usdm:BTC"}}, {"rest_url", {"http://127.0.0.1:1"}}};
+  EXPECT_EQ(error_of("", given),
+            "--rest-url: says nothing of binance-usdm, of which there are symbols: add --rest-url binance-usdm:URL");
+  EXPECT_TRUE(load("[venues.binance-usdm]\nrest_url = \"http://127.0.0.1:2\"\n", given));
+  EXPECT_TRUE(load("", {given[0], {"rest_url", {"http://127.0.0.1:1", "binance-usdm:http://127.0.0.1:2"}}}));
+  // In a file, as in the documented example, each venue has its own section to look at.
+  EXPECT_TRUE(load("[venues.binance-spot]\nrest_url = \"https://api.binance.com\"\n", {given[0]}));
+}
+
+TEST(Settings, TakeWhatIsStillToComeAndSayThatItHasNoEffect) {
+  const Result<CollectSettings> settings = load(
+      "[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"00:00\"]\n\n[sinks.mongodb]\nuri = \"x\"\n"
+      "[venues.binance-spot]\nws_api_url = \"wss://ws-api.binance.com\"\n",
+      {{"ws_api_url", {"wss://ws-api.binance.com"}}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->notices,
+              ElementsAre("acts.toml:3: full_book_at: has no effect yet: full books are not stored",
+                          "acts.toml:5: [sinks.mongodb]: has no effect yet: rows go to acts.db alone",
+                          "acts.toml:8: ws_api_url: has no effect yet: nothing asks the WebSocket API",
+                          "--ws-api-url: has no effect yet: nothing asks the WebSocket API"));
+  EXPECT_THAT(error_of("", {{"ws_api_url", {"https://x"}}}), StartsWith("--ws-api-url: 'https://x' does not begin"));
+}
+
+// Another value of every option, as text.
+Values other_value(const OptionSpec& spec) {
+  if (spec.name == "venue") return {"binance-usdm"};
+  if (spec.name == "data_dir") return {"elsewhere"};
+  if (spec.name == "bands") return {"2"};
+  if (spec.name == "streams") return {"depth"};
+  if (spec.name == "metrics") return {"127.0.0.1:1"};
+  if (spec.name == "ca_file") return {"other.pem"};
+  if (spec.name == "update_interval") return {"1000ms"};
+  if (spec.name == "log_level") return {"warn"};
+  if (spec.name == "log_format") return {"json"};
+  if (spec.kind == OptionKind::kSwitch) return {"true"};
+  if (spec.kind == OptionKind::kInteger) return {"7"};
+  if (spec.kind == OptionKind::kDuration) return {"7s"};
+  return {"XRPUSDT"};
+}
+
+// At SIGHUP a changed key was ignored without a word.
+TEST(KeysThatNeedARestart, NameEveryOptionThatARunCannotTakeOver) {
+  const std::vector<Venue> spot{Venue::kBinanceSpot};
+  const std::vector<std::string_view> changeable{"symbols", "venue", "log_per_symbol", "log_level", "log_format"};
+  std::size_t checked = 0;
+  for (const Option<CollectSettings>& option : collect_options()) {
+    CollectSettings changed;
+    ASSERT_TRUE(set_option(option, changed, other_value(option.spec))) << option.spec.name;
+    const std::vector<std::string> keys = keys_that_need_a_restart(CollectSettings{}, changed, spot);
+    if (std::ranges::find(changeable, option.spec.name) != changeable.end()) {
+      EXPECT_TRUE(keys.empty()) << option.spec.name;
+    } else {
+      EXPECT_THAT(keys, ElementsAre(std::string(option.spec.name)));
+    }
+    ++checked;
+  }
+  EXPECT_GT(checked, 10U);
+  CollectSettings moved;
+  moved.addresses_of(Venue::kBinanceSpot).rest_url = "x";
+  moved.addresses_of(Venue::kBinanceUsdm).rest_url = "x";
+  EXPECT_THAT(keys_that_need_a_restart({}, moved, spot), ElementsAre("venues.binance-spot.rest_url"));
 }
 
 TEST(Config, RefusesWhatIsFarTooLarge) {

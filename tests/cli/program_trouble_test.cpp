@@ -1,0 +1,196 @@
+// How the program ends, and what it says, when its surroundings are not as it needs them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "cli/command.hpp"
+#include "cli/program.hpp"
+#include "net/server.hpp"
+#include "recording/temp_dir.hpp"
+#include "store/sqlite_store.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::ptrdiff_t lines_of(const std::string& text) { return std::ranges::count(text, '\n'); }
+
+std::size_t rows_in(const std::string& file) {
+  auto store = SqliteStore::open_to_read(file);
+  if (!store) return 0;
+  const auto rows = (*store)->rows({});
+  return rows ? rows->size() : 0;
+}
+
+// A server of ours on a thread of its own: what answers is no venue.
+class Impostor {
+ public:
+  Impostor(HttpHandler on_request, WsHandler on_upgrade)
+      : server_(loop_, {.max_queued_bytes = std::size_t{64} << 20}, std::move(on_request), std::move(on_upgrade)),
+        port_(server_.listen().value_or(0)) {
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  ~Impostor() {
+    loop_.stop();
+    thread_.join();
+  }
+  Impostor(const Impostor&) = delete;
+  Impostor& operator=(const Impostor&) = delete;
+
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  EventLoop loop_;
+  Server server_;
+  std::uint16_t port_;
+  std::thread thread_;
+};
+
+// Longer than the collector waits for the venue's list of symbols before it connects.
+Outcome collect_from(const Impostor& impostor, const TempDir& dir) {
+  return run_acts({"collect", "--rest-url", "http://" + impostor.address(), "--stream-url",
+                   "ws://" + impostor.address(), "--duration", "8s", "BTCUSDT"},
+                  dir.string());
+}
+
+void answer_html(const HttpServerRequest&, HttpReply reply) {
+  reply.send(200, "text/html", "<html>\n<body>\nWe are down for maintenance\n</body></html>\n");
+}
+
+TEST(Trouble, OfADataDirectoryIsStorage) {
+  const TempDir dir;
+  const std::string file = dir.write("file", "x");
+  const Outcome outcome = run_acts({"collect", "--data-dir", file + "/data", "--rest-url", "http://127.0.0.1:1",
+                                    "--stream-url", "ws://127.0.0.1:1", "BTCUSDT"});
+  EXPECT_EQ(outcome.exit_code, kExitStorage);
+  EXPECT_THAT(outcome.err, StartsWith("acts: " + file));
+  EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+  // A defect of ours, said the exit code.
+  EXPECT_EQ(run_acts({"demo", "--data-dir", file + "/data"}).exit_code, kExitStorage);
+}
+
+TEST(Trouble, OfAPortInUseIsUsage) {
+  const TempDir dir;
+  const Impostor owner(answer_html, {});
+  const Outcome metrics = run_acts({"collect", "--metrics", owner.address(), "--rest-url", "http://127.0.0.1:1",
+                                    "--stream-url", "ws://127.0.0.1:1", "BTCUSDT"},
+                                   dir.string());
+  EXPECT_EQ(metrics.exit_code, kExitUsage);
+  EXPECT_THAT(metrics.err, HasSubstr(owner.address().substr(owner.address().find(':') + 1)));
+  EXPECT_EQ(lines_of(metrics.err), 1) << metrics.err;
+  const Outcome exchange = run_acts({"exchange", "--synthetic", "1", "--levels", "10", "--listen", owner.address()});
+  EXPECT_EQ(exchange.exit_code, kExitUsage);
+  EXPECT_EQ(lines_of(exchange.err), 1) << exchange.err;
+}
+
+TEST(Trouble, OfHtmlForJsonIsSaidAndLivedThrough) {
+  const TempDir dir;
+  const Impostor venue(answer_html, [](const HttpServerRequest&, WsUpgrade upgrade) {
+    HttpResponse page;
+    page.status = 503;
+    page.body = "<html>\nnot now\n</html>";
+    upgrade.refuse(std::move(page));
+  });
+  const Outcome outcome = collect_from(venue, dir);
+  EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("exchange_info"));
+  EXPECT_THAT(outcome.err, HasSubstr("503"));
+  EXPECT_THAT(outcome.err, HasSubstr("stopping: duration"));
+  EXPECT_LT(lines_of(outcome.err), 30) << outcome.err;
+  EXPECT_THAT(outcome.err, Not(HasSubstr("\n<"))) << "a line of theirs became a line of the log";
+}
+
+TEST(Trouble, OfFramesThatAreNoMessagesIsSaidAndLivedThrough) {
+  const TempDir dir;
+  const Impostor venue(answer_html, [](const HttpServerRequest&, WsUpgrade upgrade) {
+    WsSession session = upgrade.accept({});
+    session.send_text("{\"not\": json");
+    session.send_text("<html>\n</html>");
+    session.send_text(std::string((std::size_t{16} << 20) - 1024, 'x'));  // just below the client's limit
+    session.send_text(std::string(std::size_t{17} << 20, 'x'));           // above it: it ends the connection
+  });
+  const Outcome outcome = collect_from(venue, dir);
+  EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("warn binance-spot: not JSON: "));
+  EXPECT_THAT(outcome.err, HasSubstr("16777216"));
+  EXPECT_THAT(outcome.err, HasSubstr("stopping: duration"));
+  EXPECT_LT(lines_of(outcome.err), 40) << outcome.err.substr(0, 4000);
+}
+
+TEST(Trouble, OfASymbolThatTheVenueDoesNotHaveNamesTheNearest) {
+  const TempDir dir;
+  Running market(
+      {"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT,ETHUSDT", "--levels", "100"},
+      dir.string());
+  std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSTD", "ETHUSDT"});
+  ASSERT_FALSE(collect.empty());
+  collect.insert(collect.end(), {"--duration", "4s"});
+  const Outcome outcome = run_acts(collect, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_THAT(outcome.err, HasSubstr("error binance-spot BTCUSTD: binance-spot has no symbol 'BTCUSTD'"));
+  EXPECT_THAT(outcome.err, HasSubstr("BTCUSDT"));
+  // Nobody else is disturbed.
+  EXPECT_THAT(outcome.err, HasSubstr("info binance-spot ETHUSDT: live: bid "));
+}
+
+TEST(Program, CollectsBothVenuesInOneProcess) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "100",
+                  "--venue", "binance-spot,binance-usdm"},
+                 dir.string());
+  const std::vector<std::string> spot = collect_arguments(market.next_line(), {});
+  const std::vector<std::string> usdm = collect_arguments(market.next_line(), {});
+  ASSERT_EQ(spot.size(), 7U);
+  ASSERT_EQ(usdm.size(), 7U);
+  const Outcome outcome =
+      run_acts({"collect", "BTCUSDT", "binance-usdm:BTCUSDT", "--limit", "5000", "--streams", "depth,markPrice",
+                "--rest-url", spot[4], "--stream-url", spot[6], "--rest-url", "binance-usdm:" + usdm[4], "--stream-url",
+                "binance-usdm:" + usdm[6], "--duration", "4s"},
+               dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("info binance-spot BTCUSDT: live: bid "));
+  EXPECT_THAT(outcome.err, HasSubstr("info binance-usdm BTCUSDT: live: bid "));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("warn")));
+}
+
+TEST(Program, SaysWhenTheExchangesRecordingHasEnded) {
+  const TempDir dir;
+  Running market({"--log-format", "json", "exchange", "--speed", "max", "--replay",
+                  test::testdata("binance-feed/spot/ethusdt_20240808.gz")},
+                 dir.string(), dir / "exchange.log");
+  std::vector<std::string> collect = collect_arguments(market.next_line(), {"ETHUSDT"});
+  ASSERT_FALSE(collect.empty());
+  collect.insert(collect.end(), {"--duration", "4s"});
+  EXPECT_EQ(run_acts(collect, dir.string()).exit_code, kExitDone);
+  market.signal(SIGTERM);
+  EXPECT_EQ(market.wait(), kExitDone);
+  EXPECT_THAT(acts::testing::read_file(dir / "exchange.log"), HasSubstr("\"message\":\"the recording has ended"));
+}
+
+TEST(Program, DemonstratesTheWholePath) {
+  const TempDir dir;
+  const Outcome outcome = run_acts({"demo"}, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  std::size_t printed = 0;
+  for (std::size_t at = outcome.out.find("\n2024-08-0"); at != std::string::npos;
+       at = outcome.out.find("\n2024-08-0", at + 1)) {
+    ++printed;
+  }
+  EXPECT_GE(printed, 10U) << outcome.out;  // five minutes of two symbols
+  EXPECT_EQ(rows_in(dir / "acts-data/demo/acts.db"), printed);
+  EXPECT_THAT(outcome.out, HasSubstr("\n" + std::to_string(printed) +
+                                     " rows are in ./acts-data/demo/acts.db, table minute_rows:\n"));
+}
+
+}  // namespace
+}  // namespace acts::cli
