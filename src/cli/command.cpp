@@ -21,12 +21,13 @@ LogSettings& complaints() {
 
 // In place of std::terminate(): what is on the stack is lost either way, the exit code need not be.
 [[noreturn]] void end_by_exception() {
-  std::string what = "an exception that nothing caught";
+  std::string what = "std::terminate() without an exception";
   try {
     if (const std::exception_ptr current = std::current_exception()) std::rethrow_exception(current);
   } catch (const std::exception& error) {
     what = error.what();
   } catch (...) {
+    what = "an exception of an unknown kind";
   }
   complain(fmt::format("a defect of acts: {}; please report it with the command line", what));
   std::_Exit(kExitDefect);
@@ -62,7 +63,7 @@ void tell(std::string_view lines) {
   while (!lines.empty()) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-    complain(line, LogLevel::kInfo);
+    fmt::print(stderr, "{}", log_line(complaints().format, LogLevel::kInfo, line));
   }
 }
 

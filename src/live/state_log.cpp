@@ -69,6 +69,7 @@ void StateLog::note_all(const collector::Health& health, std::vector<StateLine>&
                      true});
   }
   std::vector<std::string> states;
+  states.reserve(counts.size());
   for (const auto& [state, count] : counts) states.push_back(fmt::format("{} {}", count, to_string(state)));
   lines.push_back(
       {"states", "",
