@@ -52,8 +52,7 @@ class BandList {
   // Errors: kUsage for a band outside 0 < P < 100, with more than Band::kMaxDecimals decimals, given twice, or one too
   // many.
   static Result<BandList> make(std::span<const Decimal> percents);
-  // "1,4", "0.5, 1": as on the command line. "" are no bands. Errors: as make(), and kUsage for
-  // what is not a number, an empty item among others.
+  // "1,4", "0.5, 1"; "" for no bands. Errors: as make(), and kUsage for what is no number; nor is an empty item.
   static Result<BandList> parse(std::string_view text);
   // 1 and 4 per cent.
   static BandList defaults();
