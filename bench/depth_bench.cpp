@@ -135,6 +135,7 @@ void decode_and_apply(benchmark::State& state, Market market) {
   const RecordedDepth& depth = recorded_depth(market);
   binance::Decoder decoder(depth.venue);
   const binance::InstrumentIndex index = decoder.add("BTCUSDT", depth.scales);
+  std::size_t book_bytes = 0;
   for (auto _ : state) {
     binance::BookBuilder builder(depth.venue, depth.scales);
     decoder.set_scales(index, depth.scales);
@@ -149,8 +150,10 @@ void decode_and_apply(benchmark::State& state, Market market) {
       }
     }
     if (!ended_right(depth, builder)) return state.SkipWithError("the book did not end as the recording does");
+    book_bytes = builder.book().memory_bytes();
   }
   report(state, market);
+  state.counters["book_bytes"] = static_cast<double>(book_bytes);  // levels and the deletions of two minutes
 }
 
 void decode(benchmark::State& state, Market market) {

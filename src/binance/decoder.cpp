@@ -34,7 +34,7 @@ struct Usual {
 }  // namespace
 
 struct Decoder::Impl {
-  explicit Impl(Venue venue_) : venue(venue_), parser(venue_) {}
+  explicit Impl(Venue of) : venue(of), parser(of) {}
 
   Venue venue;
   SymbolTable symbols;

@@ -80,8 +80,8 @@ bool integer(const char*& p, std::int64_t& out) {
 constexpr std::size_t kFirstLevels = 256;  // room for as many to begin with
 
 struct Scale {
-  explicit Scale(int decimals_)
-      : factor(static_cast<std::uint64_t>(power_of_ten(decimals_))), decimals(static_cast<unsigned>(decimals_)) {}
+  explicit Scale(int places)
+      : factor(static_cast<std::uint64_t>(power_of_ten(places))), decimals(static_cast<unsigned>(places)) {}
   std::uint64_t factor;
   unsigned decimals;
 };

@@ -129,10 +129,10 @@ void LevelMap::apply(std::span<const Level> levels, UpdateId id, DeletionLog& de
   }
 }
 
-template <std::size_t kWidth>
+template <std::size_t Width>
 void LevelMap::descend_root(std::size_t count, Batch& batch) const {
   const auto& root = *static_cast<const Inner*>(root_);
-  for (std::size_t i = 0; i < count; i += kLanes) descend_lanes<kWidth>(root, &batch.keys[i], &batch.nodes[i]);
+  for (std::size_t i = 0; i < count; i += kLanes) descend_lanes<Width>(root, &batch.keys[i], &batch.nodes[i]);
 }
 
 void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
@@ -173,8 +173,8 @@ void LevelMap::find_places(std::span<const Level> levels, Batch& batch) const {
 std::size_t LevelMap::apply_known(std::span<const Level> levels, std::uint64_t tag, Batch& batch) {
   std::size_t others = 0;
   std::size_t size = size_;
-  std::int64_t no_quantity;
-  std::uint64_t no_tag;
+  std::int64_t no_quantity = 0;
+  std::uint64_t no_tag = 0;
   std::size_t i = 0;
   while (i < levels.size()) {
     auto* const leaf = static_cast<Leaf*>(batch.nodes[i]);

@@ -52,13 +52,13 @@ template <typename Key>
   return lanes;
 }
 
-// Each lane goes `kStep` on if the key there is below (kOrEqual: not above) its own.
-template <std::size_t kStep, bool kOrEqual, typename Key>
+// Each lane goes `StepSize` on if the key there is below (OrEqual: not above) its own.
+template <std::size_t StepSize, bool OrEqual, typename Key>
 [[gnu::always_inline]] inline void step_lanes(Lanes<Key>& bases, const LaneKeys<Key>& keys) {
 #pragma GCC unroll 8
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const bool goes = kOrEqual ? bases[lane][kStep] <= keys[lane] : bases[lane][kStep - 1] < keys[lane];
-    step_if(goes, bases[lane], static_cast<std::ptrdiff_t>(kStep));
+    const bool goes = OrEqual ? bases[lane][StepSize] <= keys[lane] : bases[lane][StepSize - 1] < keys[lane];
+    step_if(goes, bases[lane], static_cast<std::ptrdiff_t>(StepSize));
   }
 }
 
@@ -98,29 +98,29 @@ template <std::size_t kStep, bool kOrEqual, typename Key>
   }
 }
 
-// Among the first kWidth children, the one that is responsible for `key`.
-template <std::size_t kWidth>
+// Among the first Width children, the one that is responsible for `key`.
+template <std::size_t Width>
 [[gnu::always_inline]] inline std::size_t LevelMap::search(const Inner& inner, Key key) {
-  static_assert(std::has_single_bit(kWidth) && kWidth <= kInnerCapacity);
+  static_assert(std::has_single_bit(Width) && Width <= kInnerCapacity);
   const Key* base = inner.lows.data();
 #pragma GCC unroll 8
-  for (std::size_t step = kWidth / 2; step > 0; step /= 2) {
+  for (std::size_t step = Width / 2; step > 0; step /= 2) {
     step_if(base[step] <= key, base, static_cast<std::ptrdiff_t>(step));
   }
   return static_cast<std::size_t>(base - inner.lows.data());
 }
 
 // The same for kLanes keys, and on to the child.
-template <std::size_t kWidth>
+template <std::size_t Width>
 [[gnu::always_inline]] inline void LevelMap::descend_lanes(const Inner& inner, const Key* first_key, void** children) {
-  static_assert(std::has_single_bit(kWidth) && kWidth >= 16 && kWidth <= kInnerCapacity);
+  static_assert(std::has_single_bit(Width) && Width >= 16 && Width <= kInnerCapacity);
   const LaneKeys<Key> keys = lane_keys(first_key);
   Lanes<Key> bases;
   bases.fill(inner.lows.data());
-  if constexpr (kWidth > 128) step_lanes<128, true>(bases, keys);
-  if constexpr (kWidth > 64) step_lanes<64, true>(bases, keys);
-  if constexpr (kWidth > 32) step_lanes<32, true>(bases, keys);
-  if constexpr (kWidth > 16) step_lanes<16, true>(bases, keys);
+  if constexpr (Width > 128) step_lanes<128, true>(bases, keys);
+  if constexpr (Width > 64) step_lanes<64, true>(bases, keys);
+  if constexpr (Width > 32) step_lanes<32, true>(bases, keys);
+  if constexpr (Width > 16) step_lanes<16, true>(bases, keys);
   step_lanes<8, true>(bases, keys);
   step_lanes<4, true>(bases, keys);
   step_lanes<2, true>(bases, keys);

@@ -150,10 +150,10 @@ class LevelMap {
 
   static std::size_t highest(std::uint64_t mask) { return static_cast<std::size_t>(63 - std::countl_zero(mask)); }
   static std::size_t search(const Leaf& leaf, Key key);
-  template <std::size_t kWidth = kInnerCapacity>
+  template <std::size_t Width = kInnerCapacity>
   static std::size_t search(const Inner& inner, Key key);
   static void search_lanes(void* const* leaves, const Key* keys, std::size_t* slots);
-  template <std::size_t kWidth>
+  template <std::size_t Width>
   static void descend_lanes(const Inner& inner, const Key* keys, void** children);
   static void pad(Inner& inner);
   static void prefetch_next(LeafList& leaves, bool with_tags);
@@ -165,7 +165,7 @@ class LevelMap {
   Leaf* descend(Key key, Path& path) const;
   Place place_of(Key key);
   void find_places(std::span<const Level> levels, Batch& batch) const;
-  template <std::size_t kWidth>
+  template <std::size_t Width>
   void descend_root(std::size_t count, Batch& batch) const;
   std::size_t apply_known(std::span<const Level> levels, std::uint64_t tag, Batch& batch);
   void apply_others(std::span<const Level> levels, std::uint64_t tag, const Batch& batch);
