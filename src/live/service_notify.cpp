@@ -23,8 +23,7 @@ void notify_service(std::string_view state) {
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   // Nobody is helped by an error here: the service manager sees the silence.
   [[maybe_unused]] const ssize_t sent =
-      ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
-               static_cast<const sockaddr*>(static_cast<const void*>(&address)), length);
+      ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), length);
   ::close(socket);
 }
 

@@ -60,7 +60,8 @@ void SqliteStatement::bind(int parameter, double value) {
 }
 
 void SqliteStatement::bind(int parameter, std::string_view text) {
-  // SQLITE_TRANSIENT is a cast of -1 to a function pointer: SQLite copies the text.
+  // SQLITE_TRANSIENT is a cast of -1 to a function pointer: SQLite copies the text. It is never called.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   const auto copied = reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});
   ACTS_ASSERT(sqlite3_bind_text64(statement_.get(), parameter + 1, text.data() != nullptr ? text.data() : "",
                                   text.size(), copied, SQLITE_UTF8) == SQLITE_OK);
