@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,12 +15,12 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exchange/instrument_names.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
-#include "support/testdata.hpp"
 
 namespace acts {
 namespace {
