@@ -15,9 +15,9 @@
 namespace acts::exchange {
 
 struct MergedLine {
-  UnixNanos ts_recv;        // never goes back
-  std::string json;         // as received
-  std::size_t file = 0;     // position among the paths
+  UnixNanos ts_recv;     // never goes back
+  std::string json;      // as received
+  std::size_t file = 0;  // position among the paths
   // Of a REST answer, where an index tells it: as index::RestAnswer has them.
   std::string rest_kind;
   std::string rest_symbol;

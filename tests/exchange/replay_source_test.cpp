@@ -259,13 +259,12 @@ TEST(ReplaySource, StartsABookAnewFromTheSnapshotThatHealsABreak) {
 
 // The collector's probes, which ask for five levels, were taken for snapshots: the true book began with five.
 TEST(ReplaySource, TakesNoProbeForASnapshot) {
-  const Recording recording({R"(1 {"lastUpdateId":10,"bids":[["2.0","2"]],"asks":[]})",
-                             depth(2, "AUSDT", 11, 12, R"(["2.0","3"])"),
-                             R"(3 {"lastUpdateId":12,"bids":[["2.0","3"]],"asks":[]})",
-                             R"(4 {"lastUpdateId":12,"bids":[["2.0","3"],["1.0","1"]],"asks":[]})",
-                             depth(5, "AUSDT", 20, 21, R"(["3.0","3"])"),
-                             R"(6 {"lastUpdateId":21,"bids":[["3.0","3"]],"asks":[]})", R"(7 {"serverTime":7})",
-                             R"(8 {"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})"});
+  const Recording recording(
+      {R"(1 {"lastUpdateId":10,"bids":[["2.0","2"]],"asks":[]})", depth(2, "AUSDT", 11, 12, R"(["2.0","3"])"),
+       R"(3 {"lastUpdateId":12,"bids":[["2.0","3"]],"asks":[]})",
+       R"(4 {"lastUpdateId":12,"bids":[["2.0","3"],["1.0","1"]],"asks":[]})",
+       depth(5, "AUSDT", 20, 21, R"(["3.0","3"])"), R"(6 {"lastUpdateId":21,"bids":[["3.0","3"]],"asks":[]})",
+       R"(7 {"serverTime":7})", R"(8 {"lastUpdateId":22,"bids":[["3.0","3"],["0.5","5"]],"asks":[]})"});
   const auto answer = [](std::uint64_t lines_before, std::string kind, int limit) {
     return IndexEntry{lines_before, UnixNanos{1}, index::RestAnswer{1, std::move(kind), "AUSDT", limit, 200, ""}};
   };
