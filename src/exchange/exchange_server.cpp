@@ -107,8 +107,8 @@ std::string host_of(const std::string& address) {
 }  // namespace
 
 struct Exchange::Impl {
-  Impl(EventLoop& loop_, Clock& clock_, ExchangeOptions options_)
-      : loop(loop_), clock(clock_), options(std::move(options_)) {}
+  Impl(EventLoop& its_loop, Clock& its_clock, ExchangeOptions given)
+      : loop(its_loop), clock(its_clock), options(std::move(given)) {}
   ~Impl() { remove_directory(); }
 
   Result<std::vector<VenueSource>> make_sources(UnixNanos now);
