@@ -51,7 +51,8 @@ Json parse_request(std::string_view text, std::string_view& message) {
   };
   Json request = Json::parse(text, shallow, /*allow_exceptions=*/false);
   message = too_deep ? "Invalid JSON: recursion limit exceeded" : "Invalid JSON: expected value at line 1 column 1";
-  return too_deep ? Json(Json::value_t::discarded) : request;
+  if (too_deep) request = Json(Json::value_t::discarded);
+  return request;
 }
 
 // A client's value as it is quoted back to it: short texts as they are, of all else the kind.
