@@ -30,14 +30,15 @@ def arguments_of(entry):
 
 
 def fingerprint(entry, setting):
-    """Of everything the verdict depends on. Comments stay in, as they may hold NOLINT."""
+    """Of everything the verdict depends on, wherever the project lies. Comments stay in, as they may hold NOLINT."""
     call = arguments_of(entry)
     preprocessed = subprocess.run(call + ["-E", "-CC", "-w"], cwd=entry["directory"], capture_output=True, check=False)
     if preprocessed.returncode != 0:
         return None
     digest = hashlib.sha256(setting)
-    digest.update("\0".join(call).encode())
-    digest.update(preprocessed.stdout)
+    root = str(pathlib.Path.cwd()).encode()
+    digest.update("\0".join(call).encode().replace(root, b"."))
+    digest.update(preprocessed.stdout.replace(root, b"."))
     return digest.hexdigest()
 
 

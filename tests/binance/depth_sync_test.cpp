@@ -475,7 +475,7 @@ TEST_F(DepthSyncSpot, IdsMayStartAnew) {
   EXPECT_EQ(sync_.counters().gaps, 1U);
   EXPECT_EQ(update(311, 320), UpdateVerdict::kApply);
   now_ = sync_.next_deadline().value();
-  EXPECT_EQ(asked(), Why::kTooOld);
+  EXPECT_EQ(asked(), Why::kGap);
   EXPECT_EQ(snapshot(315), SnapshotVerdict::kMerge);
   EXPECT_EQ(sync_.status().state, SyncState::kInSync);
 }
@@ -490,7 +490,7 @@ TEST_F(DepthSyncUsdm, IdsMayStartAnewBeforeTheFirstSnapshot) {
   EXPECT_EQ(snapshot(300), SnapshotVerdict::kRestart);
   EXPECT_EQ(sync_.counters().gaps, 0U);
   now_ = sync_.next_deadline().value();
-  EXPECT_EQ(asked(), Why::kTooOld);
+  EXPECT_EQ(asked(), Why::kFirst);
   EXPECT_EQ(snapshot(310), SnapshotVerdict::kMerge);
 }
 

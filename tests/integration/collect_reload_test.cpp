@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ class CollectReload : public testing::Test {
   void start(std::vector<std::string> symbols) {
     settings_.symbols = std::move(symbols);
     CollectHooks hooks;
-    hooks.log = [this](Venue, const collector::Log& log) {
+    hooks.log = [this](std::optional<Venue>, const collector::Log& log) {
       if (log.level >= collector::LogLevel::kWarning) warnings_.push_back(log.text);
     };
     auto run = CollectRun::make(loop_, clock_, settings_, hooks);
