@@ -57,9 +57,9 @@ asan: ## the tests under clang's address and undefined-behaviour sanitizers
 	@scripts/setup.sh build check
 	@scripts/test.sh asan
 
-tsan: ## the tests under clang's thread sanitizer
+tsan: ## the tests in which threads meet under clang's thread sanitizer
 	@scripts/setup.sh build check
-	@scripts/test.sh tsan
+	@scripts/tsan.sh
 
 fuzz: ## fuzz every parser, SECONDS_A_PARSER=20 each
 	@scripts/setup.sh build check

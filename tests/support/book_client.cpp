@@ -28,7 +28,7 @@ Scales scales_of(int decimals) { return {static_cast<std::uint8_t>(decimals), st
 }  // namespace
 
 BookClient::BookClient(std::uint64_t seed, bool usdm)
-    : usdm_(usdm), venue_(seed, usdm), builder_(usdm ? Venue::kBinanceUsdm : Venue::kBinanceSpot, Scales{}) {}
+    : venue_(seed, usdm), builder_(usdm ? Venue::kBinanceUsdm : Venue::kBinanceSpot, Scales{}) {}
 
 std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
   const std::size_t events = venue_.events().size();

@@ -31,7 +31,6 @@ class BookClient {
   [[nodiscard]] std::string check_sync() const;
   [[nodiscard]] std::string check_side(Side side) const;
 
-  bool usdm_;
   VenueModel venue_;
   binance::BookBuilder builder_;
   UnixNanos now_{1'700'000'000'000'000'000};

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "acts/base/assert.hpp"
@@ -20,6 +21,7 @@ struct Captured {
   UnixNanos ts_recv;
   std::string_view json;
   std::optional<index::RestAnswer> answer;
+  std::size_t order = 0;  // among those of one time
 };
 
 std::string_view cut_to(std::string_view& rest, std::string_view separator) {
@@ -70,15 +72,15 @@ CryptofeedRecording convert_cryptofeed(Venue venue, std::string_view http, std::
   for_each_line(http, [&](std::string_view line) {
     const std::string_view url = cut_to(line, " -> ");
     const UnixNanos ts_recv = time_of(cut_to(line, ": "));
-    all.push_back({ts_recv, line, answer_to(url, ++out.answers)});
+    all.push_back({ts_recv, line, answer_to(url, ++out.answers), all.size()});
   });
   for_each_line(stream, [&](std::string_view line) {
     if (line.starts_with("wss://")) return;
     const UnixNanos ts_recv = time_of(cut_to(line, ": "));
-    all.push_back({ts_recv, line, std::nullopt});
+    all.push_back({ts_recv, line, std::nullopt, all.size()});
     ++out.messages;
   });
-  std::ranges::stable_sort(all, {}, &Captured::ts_recv);
+  std::ranges::sort(all, {}, [](const Captured& one) { return std::pair(one.ts_recv, one.order); });
 
   std::uint64_t lines = 0;
   const auto note = [&](UnixNanos ts, IndexEvent event) {
