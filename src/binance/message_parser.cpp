@@ -54,7 +54,7 @@ VenueError venue_error(dom::object error, dom::object reply) {
 }  // namespace
 
 struct MessageParser::Impl {
-  explicit Impl(Venue venue_) : venue(venue_) {}
+  explicit Impl(Venue of) : venue(of) {}
 
   Venue venue;
   dom::parser parser;

@@ -30,9 +30,9 @@ Json filters_of(Venue venue, const ListedSymbol& symbol) {
   const Instrument& instrument = symbol.instrument;
   const int price = symbol.text_decimals.price;
   const int quantity = symbol.text_decimals.quantity;
-  Json lot{{"minQty", text_of(instrument.min_quantity, quantity)},
-           {"maxQty", text_of(instrument.max_quantity, quantity)},
-           {"stepSize", text_of(instrument.lot_size, quantity)}};
+  const Json lot{{"minQty", text_of(instrument.min_quantity, quantity)},
+                 {"maxQty", text_of(instrument.max_quantity, quantity)},
+                 {"stepSize", text_of(instrument.lot_size, quantity)}};
   Json filters = Json::array();
   filters.push_back({{"filterType", "PRICE_FILTER"},
                      {"minPrice", text_of(instrument.min_price, price)},

@@ -11,7 +11,7 @@ void MarketClock::on_subscriptions(Venue venue, std::size_t streams, UnixNanos n
 
 std::optional<UnixNanos> MarketClock::due(UnixNanos source_time) const {
   if (!started_at_) return std::nullopt;
-  if (pace_.as_fast_as_read) return *started_at_;
+  if (pace_.as_fast_as_read) return started_at_;
   const Nanos passed = source_time - origin_;
   if (pace_.factor == 1) return *started_at_ + passed;
   return *started_at_ + Nanos{std::llround(static_cast<double>(passed.count()) / pace_.factor)};
