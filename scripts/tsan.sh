@@ -5,4 +5,4 @@ readonly suites=(net net_loopback store store_durability live live_threads excha
   collect_reload collector_faults program)
 configure tsan
 compile tsan "${suites[@]/#/test_}"
-suite tsan -R "^($(IFS='|'; echo "${suites[*]}")): "
+suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):"

@@ -24,7 +24,7 @@
 namespace acts {
 namespace {
 
-constexpr double kSpeed = 30;
+constexpr double kSpeed = ACTS_CLOCK_SPEED;
 
 enum class Trouble : std::uint8_t { kNone, kSessionsCut, kUpdateLost };
 
