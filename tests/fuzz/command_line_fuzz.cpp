@@ -5,8 +5,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "cli/command.hpp"
 #include "cli/command_line.hpp"
-#include "cli/demo_command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 
@@ -30,8 +30,7 @@ void check_words(const std::string& word) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
-  static const std::vector<Command> commands{demo_command(),     collect_command(),  replay_command(),
-                                             exchange_command(), features_command(), doctor_command()};
+  static const std::vector<Command> commands = all_commands();
   std::vector<std::string> words{"acts"};
   std::string word;
   for (const unsigned char byte : std::basic_string_view(bytes, size)) {
