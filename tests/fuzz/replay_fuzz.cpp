@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
           append_json(text, schema, row);
         },
         [](const std::string& problem) { ACTS_ASSERT(!problem.empty()); });
-    ACTS_ASSERT(replay.run(reader).has_value());
+    const Result<void> done = replay.run(reader);  // not of a recording that is another venue's
+    ACTS_ASSERT(done || done.error().code != ErrorCode::kStorage);
     ACTS_ASSERT(!replay.summary().empty());
   }
   return 0;

@@ -48,8 +48,8 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
     if (builder_.on_update(senseless, now_)) wrong_ = "an update with U above u was taken";
   } else if (what < 200) {
     if (builder_.poll_action(now_)) {
-      if (asked_ && builder_.sync().counters().merged == 0) wrong_ = "two requests are under way";
       asked_ = true;
+      if (builder_.poll_action(now_)) wrong_ = "two requests are under way";
     }
   } else if (what < 222) {
     answer(how);
@@ -110,9 +110,8 @@ void BookClient::pass(Nanos span) {
   const std::optional<UnixNanos> deadline = builder_.next_deadline();
   if (!deadline || *deadline > now_) return;
   builder_.on_timeout(now_);
-  if (builder_.sync().next_deadline() == now_ && !builder_.poll_action(now_)) {
-    wrong_ = "a deadline stands and there is nothing to do";
-  } else {
+  if (builder_.sync().next_deadline() == now_) {
+    if (!builder_.poll_action(now_)) wrong_ = "a deadline stands and there is nothing to do";
     asked_ = true;
   }
   if (const auto next = builder_.next_deadline(); next && *next <= now_) wrong_ = "a deadline is left behind";
