@@ -72,6 +72,7 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     settings.ca_file = ca_file;
     // Of a recording, what its snapshot was asked for; of a synthetic market, so few that the price leaves them.
     settings.limit = GetParam().recordings.empty() ? 500 : 1000;
+    if (!GetParam().recordings.empty()) settings.streams = {"depth", "trade", "bookTicker"};  // what it holds
     settings.addresses_of(GetParam().venue) = {endpoint.rest_url, endpoint.stream_url};
     return settings;
   }
