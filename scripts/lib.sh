@@ -36,11 +36,10 @@ compile() {
   NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
 
-# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. What fails is tried once
-# more, and the output says so: integration tests go by real sockets and clocks, on machines that others may use.
+# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset.
 suite() {
   local preset=$1
   shift
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --repeat until-pass:2 \
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
     -L '^(unit|integration)$' -j "$(jobs)" "$@"
 }
