@@ -30,7 +30,7 @@ bench: ## run the benchmarks
 	@scripts/setup.sh build
 	@scripts/bench.sh
 
-load: ## 500 symbols through real sockets, for LOAD_SECONDS=150: rate, processor time, memory
+load: ## 500 symbols through real sockets, for LOAD_SECONDS=300: rate, processor time, memory
 	@scripts/setup.sh build
 	@scripts/load.sh $(LOAD_SECONDS)
 

@@ -3,4 +3,4 @@
 source "$(dirname "$0")/lib.sh"
 configure release
 compile release test_load
-ACTS_LOAD_SECONDS=${1:-150} build/release/tests/integration/test_load
+ACTS_LOAD_SECONDS=${1:-300} build/release/tests/integration/test_load
