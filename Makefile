@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
-LOAD_SECONDS ?= 150
+LOAD_SECONDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
