@@ -7,6 +7,8 @@
 #include <mutex>
 #include <utility>
 
+#include "live/join_or_leave.hpp"
+
 namespace acts {
 namespace {
 
@@ -65,18 +67,9 @@ RowWriter::RowWriter(std::unique_ptr<FeatureStore> store, RowWriterOptions optio
       thread_([state = state_] { state->run(); }) {}
 
 RowWriter::~RowWriter() {
-  bool ended = false;
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->stopping = true;
-    state_->changed.notify_all();
-    ended = state_->changed.wait_for(lock, kEndLimit, [this] { return state_->ended; });
-  }
-  if (ended) {
-    thread_.join();
-  } else {
-    thread_.detach();
-  }
+  std::unique_lock lock(state_->mutex);
+  state_->stopping = true;
+  join_or_leave(thread_, std::move(lock), state_->changed, state_->ended, kEndLimit);
 }
 
 void RowWriter::push(MinuteRow row) {

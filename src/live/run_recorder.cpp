@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "live/join_or_leave.hpp"
+
 namespace acts {
 namespace {
 
@@ -64,18 +66,9 @@ RunRecorder::RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps
       thread_([state = state_] { state->run(); }) {}
 
 RunRecorder::~RunRecorder() {
-  bool ended = false;
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->abandoned = true;
-    state_->changed.notify_all();
-    ended = state_->changed.wait_for(lock, kEndLimit, [this] { return state_->ended; });
-  }
-  if (ended) {
-    thread_.join();
-  } else {
-    thread_.detach();
-  }
+  std::unique_lock lock(state_->mutex);
+  state_->abandoned = true;
+  join_or_leave(thread_, std::move(lock), state_->changed, state_->ended, kEndLimit);
 }
 
 void RunRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json) {
