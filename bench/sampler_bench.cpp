@@ -1,7 +1,11 @@
 // What one minute row costs: two bands over deep books whose levels all lie inside the wider one, the worst there is.
 // Argument: levels a side. "Cold" walks other books in between, as a collector of many symbols does once a minute.
+// Since the row before, a tenth of the levels has changed, or all of them.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
+#include <array>
+#include <chrono>
 #include <random>
 #include <vector>
 
@@ -38,7 +42,29 @@ OrderBook deep_book(std::int64_t levels, std::uint64_t seed) {
   return book;
 }
 
-void sample_minute(benchmark::State& state, bool suspects, std::size_t books) {
+// What a minute has changed since the last row: levels set again, those nearest to the middle.
+void change(OrderBook& book, std::int64_t levels, UpdateId id) {
+  std::array<std::vector<Level>, 2> sides;
+  for (const Side side : {Side::kBid, Side::kAsk}) {
+    std::vector<Level>& changed = sides[side == Side::kBid ? 0 : 1];
+    book.side(side).walk([&](const BookLevel& level) {
+      if (std::ssize(changed) == levels) return false;
+      changed.push_back({level.price, Quantity{level.quantity.units() % 1'000'000 + 1}});
+      return true;
+    });
+  }
+  book.apply({.first_update_id = id,
+              .last_update_id = id,
+              .previous_last_update_id = {},
+              .ts_event = {},
+              .scales = book.scales(),
+              .bids = sides[0],
+              .asks = sides[1]},
+             UnixNanos{});
+}
+
+// `changed_of_ten`: tenths of the levels that have changed since the last row.
+void sample_minute(benchmark::State& state, bool suspects, std::size_t books, std::int64_t changed_of_ten) {
   std::vector<OrderBook> all;
   for (std::size_t i = 0; i < books; ++i) {
     all.push_back(deep_book(state.range(0), i + 1));
@@ -46,26 +72,42 @@ void sample_minute(benchmark::State& state, bool suspects, std::size_t books) {
   }
   MinuteSampler sampler{Venue::kBinanceSpot, "BTCUSDT", BandList::defaults(), UnixNanos{}};
   UnixNanos boundary;
-  std::size_t next = 0;
-  for (auto _ : state) {
-    boundary = boundary + kMinute;
-    MinuteRow row =
-        sampler.sample({.boundary = boundary, .book = all[next], .sync = {SyncState::kInSync, Reason::kNone}});
-    benchmark::DoNotOptimize(row);
-    next = next + 1 == books ? 0 : next + 1;
+  UpdateId id{1'000'000'000};
+  while (state.KeepRunningBatch(static_cast<std::int64_t>(books))) {
+    for (OrderBook& book : all) change(book, state.range(0) * changed_of_ten / 10, id = id.next());
+    const auto begin = std::chrono::steady_clock::now();
+    for (OrderBook& book : all) {
+      boundary = boundary + kMinute;
+      MinuteRow row = sampler.sample({.boundary = boundary, .book = book, .sync = {SyncState::kInSync, Reason::kNone}});
+      benchmark::DoNotOptimize(row);
+    }
+    state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
 }
 
-// Of 20,000 levels a side, more than any cache here holds.
-constexpr std::size_t kColdBooks = 64;
+// Of 10,000 levels a side, more than any cache here holds.
+constexpr std::size_t kColdBooks = 128;
 
-BENCHMARK_CAPTURE(sample_minute, exact, false, 1)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(sample_minute, suspect, true, 1)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(sample_minute, cold, false, kColdBooks)->Arg(10'000)->Arg(20'000)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(sample_minute, cold_suspect, true, kColdBooks)
-    ->Arg(10'000)
-    ->Arg(20'000)
-    ->Unit(benchmark::kMicrosecond);
+void register_all() {
+  struct Case {
+    const char* name;
+    bool suspects;
+    std::size_t books;
+    std::int64_t changed_of_ten;
+  };
+  for (const Case& c : {Case{"warm", false, 1, 1}, Case{"warm_all_changed", false, 1, 10},
+                        Case{"warm_suspect", true, 1, 1}, Case{"cold", false, kColdBooks, 1},
+                        Case{"cold_all_changed", false, kColdBooks, 10}, Case{"cold_suspect", true, kColdBooks, 1}}) {
+    benchmark::RegisterBenchmark(fmt::format("sample_minute/{}", c.name).c_str(), sample_minute, c.suspects, c.books,
+                                 c.changed_of_ten)
+        ->Arg(10'000)
+        ->Arg(20'000)
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
+  }
+}
+
+const bool registered = (register_all(), true);
 
 }  // namespace
 }  // namespace acts

@@ -22,7 +22,7 @@ constexpr std::uint64_t tag_of(LevelOrigin origin) {
 // How many more levels an insertion moves to let the places of the levels that come after it be.
 constexpr std::size_t kDetour = 4;
 
-// How many leaves a sum fetches ahead: a leaf is summed in a fifth of the time that memory takes to answer.
+// How many leaves ahead a sum fetches a leaf's slots, and twice as many its first line.
 constexpr std::size_t kLeavesAhead = 4;
 
 // target = value if chosen != 0, else a place that nobody reads is: without a branch, and without reading the target,
@@ -90,6 +90,7 @@ void LevelMap::clear() {
 void LevelMap::make_empty(Leaf& leaf, Key free_key) {
   leaf.live = 0;
   leaf.count = 0;
+  leaf.summed = false;
   leaf.keys.fill(free_key);
   leaf.quantities.fill(0);
 }
@@ -187,7 +188,8 @@ std::size_t LevelMap::apply_known(std::span<const Level> levels, std::uint64_t t
     store_if(known, leaf->tags[slot], no_tag, tag);
     leaf->live ^= (was_live ^ is_live) << slot;
     const std::size_t count = leaf->count + is_live - was_live;
-    leaf->count = count;
+    leaf->count = static_cast<std::uint32_t>(count);
+    leaf->summed = false;
     size += is_live - was_live;
     batch.others[others] = i;
     others += known ^ 1;
@@ -249,7 +251,8 @@ void LevelMap::store(Place place, Key key, std::int64_t quantity, std::uint64_t 
   leaf->live ^= (was_live ^ is_live) << slot;
   leaf->quantities[slot] = quantity;
   leaf->tags[slot] = tag;
-  leaf->count += is_live - was_live;
+  leaf->count += static_cast<std::uint32_t>(is_live - was_live);
+  leaf->summed = false;
   size_ += is_live - was_live;
   if (is_live < was_live && (leaf->count < kSparse || size_ < least_size_)) thin_out(leaf);
 }
@@ -294,6 +297,7 @@ void LevelMap::insert(Place place, Key key, std::int64_t quantity, std::uint64_t
     leaf->live |= bit(free);
   }
   ++leaf->count;
+  leaf->summed = false;
   ++size_;
 }
 
@@ -328,13 +332,16 @@ class LevelMap::LeafList {
 
 // A book is sampled once a minute and has left the caches by then: what is waited for is memory, so several leaves are
 // fetched while one is summed.
-void LevelMap::prefetch_next(LeafList& leaves, bool with_tags) {
-  const Leaf* const leaf = leaves.next();
-  if (leaf == nullptr) return;
+void LevelMap::prefetch_next(LeafList& leaves) {
+  if (const Leaf* const leaf = leaves.next(); leaf != nullptr) __builtin_prefetch(leaf);
+}
+
+// Of a leaf whose first line is there: the others, if they will be read.
+void LevelMap::prefetch_slots(const Leaf* leaf, std::uint64_t suspect_end) {
+  if (leaf == nullptr || (leaf->summed && leaf->least_tag >= suspect_end)) return;
   constexpr std::size_t kLine = 64 / sizeof(Key);
-  __builtin_prefetch(leaf);
   for (std::size_t i = 0; i < kSlots; i += kLine) __builtin_prefetch(&leaf->quantities[i]);
-  for (std::size_t i = 0; with_tags && i < kSlots; i += kLine) __builtin_prefetch(&leaf->tags[i]);
+  for (std::size_t i = 0; suspect_end != 0 && i < kSlots; i += kLine) __builtin_prefetch(&leaf->tags[i]);
 }
 
 // Free slots add zero. Unsigned, which quantities are too: widening then costs nothing. Without a branch: what is
@@ -357,27 +364,51 @@ void LevelMap::add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std:
   total.levels += static_cast<std::size_t>(std::popcount(leaf.live & bits_below(end) & ~bits_below(begin)));
 }
 
+// The same for all of a leaf, by what it remembers where that is enough. A sum that needs more than 64 bits is not
+// remembered.
+void LevelMap::add_up(const Leaf& leaf, std::uint64_t suspect_end, BandTotal& total) {
+  if (leaf.summed && leaf.least_tag >= suspect_end) {
+    total.quantity += leaf.sum;
+    total.levels += leaf.count;
+    return;
+  }
+  BandTotal own;
+  add_up(leaf, 0, kSlots, suspect_end, own);
+  leaf.summed = own.quantity <= UINT64_MAX;
+  leaf.sum = static_cast<std::uint64_t>(own.quantity);
+  leaf.least_tag = own.suspect == 0 ? suspect_end : 0;
+  total.quantity += own.quantity;
+  total.suspect += own.suspect;
+  total.levels += own.levels;
+}
+
 void LevelMap::accumulate(std::span<const Price> limits, UpdateId suspect_upto, std::span<BandTotal> totals) const {
   ACTS_ASSERT(limits.size() == totals.size());
   const std::uint64_t suspect_end = suspect_upto.value() < 0 ? 0 : tag_of({suspect_upto.next(), false});
   BandTotal total;
   const Leaf* leaf = best_leaf_;
   std::size_t end = kSlots;
-  LeafList leaves(*this);
-  for (std::size_t i = 0; i < kLeavesAhead; ++i) prefetch_next(leaves, suspect_end != 0);
+  LeafList heads(*this);
+  LeafList slots(*this);
+  for (std::size_t i = 0; i < 2 * kLeavesAhead; ++i) prefetch_next(heads);
+  for (std::size_t i = 0; i < kLeavesAhead; ++i) prefetch_slots(slots.next(), suspect_end);
   for (std::size_t band = 0; band < limits.size(); ++band) {
     const Key limit = key_of(limits[band]);
     while (leaf != nullptr) {
       const bool ends_here = leaf->low < limit;
-      std::size_t begin = ends_here ? search(*leaf, limit) : 0;
-      begin = std::min(begin + std::size_t{ends_here && leaf->keys[begin] < limit}, end);
-      add_up(*leaf, begin, end, suspect_end, total);
-      end = begin;
-      if (ends_here) break;
+      if (!ends_here && end == kSlots) {
+        add_up(*leaf, suspect_end, total);
+      } else {
+        std::size_t begin = ends_here ? search(*leaf, limit) : 0;
+        begin = std::min(begin + std::size_t{ends_here && leaf->keys[begin] < limit}, end);
+        add_up(*leaf, begin, end, suspect_end, total);
+        end = begin;
+        if (ends_here) break;
+      }
       leaf = leaf->worse;
-      if (leaf == nullptr) break;
       end = kSlots;
-      prefetch_next(leaves, suspect_end != 0);
+      prefetch_next(heads);
+      prefetch_slots(slots.next(), suspect_end);
     }
     totals[band] = total;
   }

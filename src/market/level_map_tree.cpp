@@ -69,7 +69,8 @@ struct Gathered {
     const std::size_t stride = (leaf.keys.size() << 16) / number;
     std::size_t slot = 0;
     leaf.live = 0;
-    leaf.count = number;
+    leaf.count = static_cast<std::uint32_t>(number);
+    leaf.summed = false;
     for (std::size_t i = 0; i < number; ++i) {
       const std::size_t next = i + 1 == number ? leaf.keys.size() : ((i + 1) * stride) >> 16;
       leaf.live |= bit(slot);
@@ -298,6 +299,7 @@ void LevelMap::check_invariants() const {
     // At the ends of the book, where levels came in order, a leaf may have few.
     ACTS_ASSERT(leaf->count >= kSparse || leaf->worse == nullptr || leaf->better == nullptr);
     ACTS_ASSERT(leaf->count > 0 || leaves_ == 1);
+    std::uint64_t sum = 0;
     for (std::size_t slot = 0; slot < kSlots; ++slot) {
       if ((leaf->live & bit(slot)) == 0) {
         ACTS_ASSERT(leaf->quantities[slot] == 0);
@@ -306,7 +308,10 @@ void LevelMap::check_invariants() const {
       const Key key = leaf->keys[slot];
       ACTS_ASSERT(leaf->low <= key && (key < leaf->end || leaf->better == nullptr) && leaf->quantities[slot] > 0);
       ACTS_ASSERT(search(*leaf, key) == slot && descend(key) == leaf);
+      ACTS_ASSERT(!leaf->summed || leaf->tags[slot] >= leaf->least_tag);
+      sum += static_cast<std::uint64_t>(leaf->quantities[slot]);
     }
+    ACTS_ASSERT(!leaf->summed || leaf->sum == sum);
     counted += leaf->count;
     ++leaves;
     previous = leaf;

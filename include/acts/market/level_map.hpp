@@ -4,7 +4,8 @@
 // that its coming back moves nothing and an insertion moves little. Insertion and removal anywhere cost O(log n) steps.
 // A level costs 25 bytes where leaves are full, and never more than 64 in a side of 1,000 levels or more; a smaller
 // side holds 64 KB at most, an empty one 2 KB. The last leaf used is remembered: the levels of one depth event lie near
-// each other. Not thread-safe; no exception but bad_alloc.
+// each other. A leaf remembers the sum of its quantities until one changes: a sum over a band reads one cache line of a
+// leaf that was at rest. Not thread-safe, its const functions neither; no exception but bad_alloc.
 #pragma once
 
 #include <array>
@@ -102,12 +103,15 @@ class LevelMap {
   // Keys do not decrease from slot to slot. A slot is live or free; a free one keeps a key for the order's sake, and of
   // several slots with equal keys only the first may be live. Quantities of free slots are zero.
   struct alignas(64) Leaf {
-    std::uint64_t live = 0;  // one bit a slot
-    std::size_t count = 0;   // of live slots
-    Key low = kLowestKey;    // this leaf is responsible for keys from here ...
-    Key end = kHighestKey;   // ... to the next better leaf's `low`, excluded; without end if there is none
+    std::uint64_t live = 0;       // one bit a slot
+    std::uint32_t count = 0;      // of live slots
+    mutable bool summed = false;  // then `sum` is that of the quantities, and no level's tag is below `least_tag`
+    Key low = kLowestKey;         // this leaf is responsible for keys from here ...
+    Key end = kHighestKey;        // ... to the next better leaf's `low`, excluded; without end if there is none
     Leaf* better = nullptr;
     Leaf* worse = nullptr;
+    mutable std::uint64_t sum = 0;
+    mutable std::uint64_t least_tag = 0;
     alignas(64) std::array<Key, kSlots> keys;
     std::array<std::int64_t, kSlots> quantities;
     std::array<std::uint64_t, kSlots> tags;  // update id x 2 + from_snapshot
@@ -156,7 +160,9 @@ class LevelMap {
   template <std::size_t Width>
   static void descend_lanes(const Inner& inner, const Key* keys, void** children);
   static void pad(Inner& inner);
-  static void prefetch_next(LeafList& leaves, bool with_tags);
+  static void prefetch_next(LeafList& leaves);
+  static void prefetch_slots(const Leaf* leaf, std::uint64_t suspect_end);
+  static void add_up(const Leaf& leaf, std::uint64_t suspect_end, BandTotal& total);
   static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
   static bool responsible(const Leaf& leaf, Key key) { return leaf.low <= key && key < leaf.end; }
   static void put(Leaf& leaf, std::size_t slot, Key key, std::int64_t quantity, std::uint64_t tag);
