@@ -110,17 +110,14 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
     return;
   }
   symbols[index].refusals = 0;
-  const binance::DepthSync::Counters before = pipeline.builder(index).sync().counters();
+  const std::uint64_t restarts_before = pipeline.builder(index).sync().counters().restarts;
   record_answer(done, body, now);
   const Result<void> read = pipeline.on_depth_answer(index, body, done.job.limit, now);
   if (!read) {
     ++snapshots["unreadable"];
     log.log(LogLevel::kWarning, "snapshot_refused", pipeline.symbol(index), read.error().message, now);
   } else {
-    // One that waits for the stream, or is too old, is asked for again where that is needed.
-    const binance::DepthSync::Counters& after = pipeline.builder(index).sync().counters();
-    ++snapshots[after.merged > before.merged ? "merged" : "not_merged"];
-    if (after.restarts > before.restarts) {
+    if (pipeline.builder(index).sync().counters().restarts > restarts_before) {
       log.log(LogLevel::kWarning, "ids_restarted", pipeline.symbol(index),
               "the venue's update ids have gone back: the book is suspect, a snapshot is asked for", now);
     }

@@ -31,6 +31,10 @@ std::optional<Decimal> best_price(const OrderBook& book, Side side) {
   return level ? std::optional(to_decimal(level->price, book.scales())) : std::nullopt;
 }
 
+void add_if(std::map<std::string, std::uint64_t>& counts, const char* name, std::uint64_t count) {
+  if (count > 0) counts[name] += count;
+}
+
 }  // namespace
 
 std::string_view to_string(Overall overall) noexcept {
@@ -87,9 +91,13 @@ Health Collector::Impl::health(UnixNanos now) const {
   Health health;
   health.venue = options.venue;
   health.at = now;
+  health.counters.snapshots = snapshots;
   for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
     if (is_collected(index)) health.symbols.push_back(symbol_health(index, now));
-    health.counters.gaps += pipeline.builder(index).sync().counters().gaps;
+    const binance::DepthSync::Counters& counters = pipeline.builder(index).sync().counters();
+    health.counters.gaps += counters.gaps;
+    add_if(health.counters.snapshots, "too_old", counters.too_old);
+    add_if(health.counters.snapshots, "gave_up_waiting", counters.gave_up_waiting);
   }
   for (const auto& [symbol, problem] : unknown_symbols) health.unknown_symbols.push_back(problem);
   health.connections = pool.health(now);
@@ -110,7 +118,6 @@ Health Collector::Impl::health(UnixNanos now) const {
   health.counters.renewals = pool.counters().renewals;
   health.counters.watchdog_closes = pool.counters().watchdog_closes;
   health.counters.frozen_streams = frozen;
-  health.counters.snapshots = snapshots;
   health.counters.requests = desk.requests();
   add_problems(health, now);
   return health;

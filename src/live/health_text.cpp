@@ -91,7 +91,6 @@ void add_venue(Families& out, const collector::Health& health) {
   out.counter("acts_skipped_minutes_total", "Minutes without a row: the process stood still for more than a day",
               labels, counters.skipped_minutes);
   for (const auto& [reason, count] : counters.snapshots) {
-    if (reason == "merged") continue;  // told a symbol
     out.counter("acts_snapshots_total", kSnapshotsHelp, {{"venue", venue}, {"reason", reason}}, count);
   }
   for (const auto& [reason, count] : counters.requests) {

@@ -116,7 +116,6 @@ class FakeVenue {
   Nanos latency = 20ms;
   Nanos rest_latency = 50ms;
   Nanos clock_ahead{0};
-  Nanos snapshot_lag{0};
 
   // What was seen.
   UnixNanos now = parse_iso8601("2026-03-01T12:00:10").value();
