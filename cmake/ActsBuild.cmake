@@ -56,6 +56,8 @@ function(acts_test name)
   add_executable(test_${name} ${TEST_SOURCES})
   list(TRANSFORM TEST_USES PREPEND acts_)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  # Of no test the own code is what takes its time, but compiling it: a quarter less than with -O2.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
