@@ -1,10 +1,10 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay exchange features doctor'
+  local commands='demo collect replay recording exchange features doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
-    --bands --streams --duration --record --symbols --stale-after --connections --log-per-symbol'
+    --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
@@ -25,6 +25,13 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --bands --limit --stale-after --help" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
+    recording)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'ls cat verify' -- "$current")
       fi
       ;;
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;

@@ -73,7 +73,7 @@ void install_defect_handlers() {
 }
 
 std::vector<Command> all_commands() {
-  return {demo_command(),     collect_command(),  replay_command(),
+  return {demo_command(),     collect_command(),  replay_command(), recording_command(),
           exchange_command(), features_command(), doctor_command()};
 }
 

@@ -71,6 +71,7 @@ Command collect_command();
 Command demo_command();
 Command doctor_command();
 Command exchange_command();
+Command recording_command();
 Command replay_command();
 Command features_command();
 

@@ -16,8 +16,10 @@ class Binding {
     const std::string flag = flag_of(spec.name);
     const std::string help(spec.help);
     if (spec.kind == OptionKind::kSwitch) {
-      // "--record", "--record=false".
-      bound_.push_back({&spec, app.add_flag(flag, help), {}});
+      // "--tls", "--tls=false"; of what is on without being asked for, also "--no-record".
+      const std::string negated = negated_flag_of(spec);
+      const std::string names = negated.empty() ? flag : fmt::format("{},!{}", flag, negated);
+      bound_.push_back({&spec, app.add_flag(names, help), {}});
       return;
     }
     Bound& bound = bound_.emplace_back(Bound{&spec, nullptr, {}});
@@ -97,7 +99,10 @@ std::unexpected<Error> unknown_argument(std::span<const Command> commands, const
   for (const OptionSpec& spec : common_options()) flags.push_back(flag_of(spec.name));
   if (command == nullptr) flags.emplace_back("--version");
   if (command != nullptr) {
-    for (const OptionSpec& spec : command->options) flags.push_back(flag_of(spec.name));
+    for (const OptionSpec& spec : command->options) {
+      flags.push_back(flag_of(spec.name));
+      if (std::string negated = negated_flag_of(spec); !negated.empty()) flags.push_back(std::move(negated));
+    }
   }
   const std::string_view nearest = nearest_name(name, std::vector<std::string_view>(flags.begin(), flags.end()));
   const std::string of = command == nullptr ? "" : fmt::format(" of {}", command->name);

@@ -81,7 +81,8 @@ CollectSettings settings_of(const exchange::ExchangeEndpoint& endpoint, const st
   CollectSettings settings;
   settings.symbols = {"BTCUSDT", "ETHUSDT"};
   settings.data_dir = data_dir;
-  settings.limit = 1000;  // what the recorded snapshots were asked for
+  settings.record = false;  // it is recorded already
+  settings.limit = 1000;    // what the recorded snapshots were asked for
   settings.connections = 1;
   settings.addresses_of(Venue::kBinanceSpot) = {endpoint.rest_url, endpoint.stream_url};
   return settings;

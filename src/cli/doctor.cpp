@@ -92,12 +92,12 @@ Finding judge_free_space(std::uint64_t free_bytes, const std::string& directory)
   std::string text = fmt::format("{} free in {}", in_mebibytes(free_bytes), directory);
   if (free_bytes < kLeastFreeBytes) {
     return {Verdict::kBad, "disk", std::move(text),
-            fmt::format("make room: rows cannot be stored when it is full; {} is little, {} with --record",
+            fmt::format("make room: rows cannot be stored when it is full; {} is little, {} for recordings",
                         in_mebibytes(kLeastFreeBytes), in_mebibytes(kEnoughFreeBytes)),
             kExitStorage};
   }
   if (free_bytes < kEnoughFreeBytes) {
-    return {Verdict::kWarning, "disk", std::move(text), "enough for rows, soon too little with --record"};
+    return {Verdict::kWarning, "disk", std::move(text), "enough for rows, soon too little for recordings"};
   }
   return {Verdict::kGood, "disk", std::move(text)};
 }

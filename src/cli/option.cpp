@@ -23,6 +23,11 @@ std::string flag_of(std::string_view name) {
   return flag;
 }
 
+std::string negated_flag_of(const OptionSpec& spec) {
+  const bool is_on = spec.kind == OptionKind::kSwitch && spec.default_text == "true";
+  return is_on ? "--no-" + flag_of(spec.name).substr(2) : std::string();
+}
+
 bool is_list(OptionKind kind) noexcept {
   return kind == OptionKind::kTexts || kind == OptionKind::kNumbers || kind == OptionKind::kFiles;
 }

@@ -51,7 +51,9 @@ struct GivenOption {
 };
 using Given = std::vector<GivenOption>;
 
-std::string flag_of(std::string_view name);  // "data_dir" -> "--data-dir"
+std::string flag_of(std::string_view name);
+// "--no-record" of a switch that is on without being asked for; else empty.
+std::string negated_flag_of(const OptionSpec& spec);  // "data_dir" -> "--data-dir"
 bool is_list(OptionKind kind) noexcept;
 
 // Choices, and the number of values. Errors: kUsage.

@@ -128,7 +128,7 @@ std::span<const Option<CollectSettings>> collect_options() {
         .kind = kTexts,
         .help = "depth,trade,bookTicker, on USD-M markPrice too, if not given; others are recorded only"},
        set_streams},
-      {{.name = "record", .kind = kSwitch, .help = "keep every message as it came", .default_text = "false"},
+      {{.name = "record", .kind = kSwitch, .help = "keep every message as it came", .default_text = "true"},
        [](S& s, const V& v) { return s.record = v[0] == "true", Result<void>(); }},
       {{.name = "ca_file",
         .placeholder = "FILE",

@@ -180,15 +180,21 @@ void Collector::Impl::on_message(ConnectionNumber number, std::string_view bytes
   Connection* connection = ended ? nullptr : pool.find(number);
   if (connection == nullptr || pool.holds_back(*connection, bytes, now)) {
     ++ignored;
+    if (!ended) run_log.message_held(number, bytes, now);
     if (connection != nullptr) connection->on_message(now);
     return;
   }
   connection->on_message(now);
-  feed(*connection, bytes, now);
+  run_log.message(number, bytes, now);
+  take(*connection, bytes, now);
 }
 
 void Collector::Impl::feed(Connection& connection, std::string_view bytes, UnixNanos now) {
-  run_log.message(connection.number(), bytes, now);
+  run_log.held_message(connection.number(), bytes, now);
+  take(connection, bytes, now);
+}
+
+void Collector::Impl::take(Connection& connection, std::string_view bytes, UnixNanos now) {
   const MessageOutcome outcome = pipeline.on_message(bytes, now);
   if (outcome.instrument < symbols.size()) {
     connection.on_data(outcome.instrument, now);

@@ -64,6 +64,7 @@ struct Collector::Impl final : LineListener {
   void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) override;
   [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
   void feed(Connection& connection, std::string_view bytes, UnixNanos now) override;
+  void take(Connection& connection, std::string_view bytes, UnixNanos now);
   void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
   void on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
   void on_problem(const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
@@ -92,7 +93,7 @@ struct Collector::Impl final : LineListener {
   void note_stall(UnixNanos now);
   void note_down(UnixNanos now);
   void forgive(Nanos silence, UnixNanos now);
-  void fire_pipeline(UnixNanos due, UnixNanos now);
+  void fire_pipeline(UnixNanos now);
 
   [[nodiscard]] Health health(UnixNanos now) const;
   [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;

@@ -134,7 +134,6 @@ void Collector::Impl::on_probe_done(const RestDone& done, std::string_view body,
     return;
   }
   record_answer(done, body, now);
-  pipeline.on_timer(now);
   const std::optional<UpdateId> rest = peek_last_update_id(body);
   if (!rest) {
     watch.on_probe_failed(now, options.timings);
@@ -154,7 +153,6 @@ void Collector::Impl::on_info_done(const RestDone& done, std::string_view body, 
   // Some 10 MB: kept once a run; what it changes later is kept as the symbols' status.
   if (!info) {
     record_answer(done, body, now);
-    pipeline.on_timer(now);
   }
   info_backoff.reset();
   info_at = now + options.timings.info_refresh;
@@ -174,7 +172,6 @@ void Collector::Impl::on_info_done(const RestDone& done, std::string_view body, 
 void Collector::Impl::on_time_done(const RestDone& done, std::string_view body, UnixNanos now) {
   if (!done.ok) return;
   record_answer(done, body, now);
-  pipeline.on_timer(now);
   const Result<UnixNanos> time = binance::parse_server_time(body);
   if (!time) {
     log.log(LogLevel::kWarning, "rest_time_failed", {}, time.error().message, now);

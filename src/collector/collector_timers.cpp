@@ -21,8 +21,13 @@ void Collector::Impl::note_down(UnixNanos now) {
   down = is_down;
 }
 
-void Collector::Impl::fire_pipeline(UnixNanos due, UnixNanos now) {
-  run_log.timer(due, now);
+// Each that is due is told of by itself: a replay of one symbol needs its own and no other's.
+void Collector::Impl::fire_pipeline(UnixNanos now) {
+  if (const auto boundary = pipeline.next_boundary(); boundary && *boundary <= now) run_log.timer({}, *boundary, now);
+  for (InstrumentIndex index = 0; index < pipeline.size(); ++index) {
+    const auto due = pipeline.builder(index).next_deadline();
+    if (due && *due <= now && is_collected(index)) run_log.timer(pipeline.symbol(index), *due, now);
+  }
   pipeline.on_timer(now);
   poll_snapshots(now);
 }
@@ -32,7 +37,7 @@ void Collector::on_timer(UnixNanos time) {
   const UnixNanos now = self.at(time);
   if (!self.started || self.ended) return;
   if (const auto boundary = self.pipeline.next_boundary(); boundary && *boundary <= now) {
-    self.fire_pipeline(*boundary, now);
+    self.fire_pipeline(now);
   }
   if (now >= self.next_tick) self.on_tick(now);
 }
@@ -71,7 +76,7 @@ void Collector::on_reading_resumed(UnixNanos time) {
 void Collector::Impl::on_tick(UnixNanos now) {
   note_stall(now);
   next_tick = now + options.timings.tick;
-  if (const auto due = pipeline.next_deadline(); due && *due <= now) fire_pipeline(*due, now);
+  if (const auto due = pipeline.next_deadline(); due && *due <= now) fire_pipeline(now);
   if (now >= info_at) ask_info();
   if (now >= time_at) {
     time_at = now + options.timings.time_interval;
@@ -104,6 +109,7 @@ void Collector::Impl::on_second(UnixNanos now) {
   }
   watch_symbols(now);
   say_gaps(now);
+  run_log.alive(now);
   log.flush(now);
 }
 

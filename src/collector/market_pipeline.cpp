@@ -80,6 +80,11 @@ InstrumentIndex MarketPipeline::add(const Instrument& instrument, UnixNanos now)
   return index;
 }
 
+void MarketPipeline::end_run() {
+  for (const auto& feed : feeds_) feed->active = false;
+  clock_ = MinuteClock();
+}
+
 void MarketPipeline::remove(InstrumentIndex index) { feeds_[index]->active = false; }
 
 void MarketPipeline::set_trading_status(InstrumentIndex index, TradingStatus status) {

@@ -83,6 +83,8 @@ class MarketPipeline {
   InstrumentIndex add(const Instrument& instrument, UnixNanos now);
   // From now on PipelineOptions::add_unknown_symbols is off.
   void add_no_unknown_symbols() { options_.add_unknown_symbols = false; }
+  // The process is gone: nothing is collected, and the next call of any is the start of a run.
+  void end_run();
   // No more rows for it; its messages count as of an unknown symbol.
   void remove(InstrumentIndex index);
   void set_trading_status(InstrumentIndex index, TradingStatus status);

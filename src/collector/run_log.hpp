@@ -30,8 +30,12 @@ class RunLog {
   virtual void run_started(UnixNanos now) = 0;
   virtual void run_ended(std::string_view reason, UnixNanos now) = 0;
 
-  // on_message(bytes, now).
+  // A message has come. on_message(bytes, now), unless it is held.
   virtual void message(ConnectionNumber connection, std::string_view bytes, UnixNanos now) = 0;
+  // Nothing in the pipeline: the message waits, or says what another connection has said.
+  virtual void message_held(ConnectionNumber connection, std::string_view bytes, UnixNanos now) = 0;
+  // One that was held: on_message(bytes, now).
+  virtual void held_message(ConnectionNumber connection, std::string_view bytes, UnixNanos now) = 0;
 
   // add(symbol, now), then set_status(status). Called again when the status changes.
   virtual void symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) = 0;
@@ -42,12 +46,14 @@ class RunLog {
   // on_connection_lost(now).
   virtual void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) = 0;
 
-  // Kind depth: on_depth_answer(body, limit, now); any other: on_timer(now).
+  // Kind depth: on_depth_answer(body, limit, now); any other: nothing.
   virtual void rest_answer(const RequestInfo& request, int status, std::string_view body, UnixNanos now) = 0;
   // Kind depth: on_depth_failed(now); any other: nothing. status: 0 if there was no answer.
   virtual void rest_failed(const RequestInfo& request, int status, std::string_view reason, UnixNanos now) = 0;
-  // on_timer(now).
-  virtual void timer(UnixNanos due, UnixNanos now) = 0;
+  // on_timer(now). `symbol`: whose timer is due; empty: a minute is over.
+  virtual void timer(std::string_view symbol, UnixNanos due, UnixNanos now) = 0;
+  // Nothing in the pipeline: called once a second while the run is alive.
+  virtual void alive(UnixNanos now) = 0;
 
   // Nothing in the pipeline: for the reader.
   virtual void connection_opened(ConnectionNumber connection, std::string_view url, UnixNanos now) = 0;
@@ -60,13 +66,16 @@ class NullRunLog final : public RunLog {
   void run_started(UnixNanos) override {}
   void run_ended(std::string_view, UnixNanos) override {}
   void message(ConnectionNumber, std::string_view, UnixNanos) override {}
+  void message_held(ConnectionNumber, std::string_view, UnixNanos) override {}
+  void held_message(ConnectionNumber, std::string_view, UnixNanos) override {}
   void symbol_added(std::string_view, SymbolStatus, UnixNanos) override {}
   void symbol_removed(std::string_view, UnixNanos) override {}
   void stream_opened(std::string_view, UnixNanos) override {}
   void stream_lost(std::string_view, std::string_view, UnixNanos) override {}
   void rest_answer(const RequestInfo&, int, std::string_view, UnixNanos) override {}
   void rest_failed(const RequestInfo&, int, std::string_view, UnixNanos) override {}
-  void timer(UnixNanos, UnixNanos) override {}
+  void timer(std::string_view, UnixNanos, UnixNanos) override {}
+  void alive(UnixNanos) override {}
   void connection_opened(ConnectionNumber, std::string_view, UnixNanos) override {}
   void connection_closed(ConnectionNumber, std::string_view, UnixNanos) override {}
 };

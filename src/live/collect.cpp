@@ -277,7 +277,7 @@ void CollectRun::begin_drain() {
 bool CollectRun::drained() const {
   const auto on_disk = [](const auto& venue) {
     const auto recording = venue->recording();
-    return !recording || recording->status.closed;
+    return !recording || (recording->status.closed && recording->seals.waiting == 0);
   };
   return rows_->drain(Nanos{0}) && std::ranges::all_of(venues_, on_disk);
 }

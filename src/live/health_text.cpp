@@ -170,7 +170,9 @@ Json json_of(const RecordingHealth& recording) {
           {"waiting_seconds", optional_seconds(recording.status.stuck_for)},
           {"paused", recording.paused},
           {"failures", recording.status.failures},
-          {"messages_left_out", recording.status.refused}};
+          {"messages_left_out", recording.status.refused},
+          {"logs_to_seal", recording.seals.waiting},
+          {"segments_sealed", recording.seals.segments}};
 }
 
 void add_rows(Families& out, const RowWriter::Status& rows) {
@@ -194,6 +196,12 @@ void add_recording(Families& out, const RecordingHealth& recording) {
               recording.pauses);
   out.gauge("acts_recording_paused", "1 while sockets are not read because the queue is full", labels,
             recording.paused ? 1 : 0);
+  out.gauge("acts_recording_logs_to_seal", "Logs that are closed and not sealed yet", labels,
+            static_cast<double>(recording.seals.waiting));
+  out.counter("acts_recording_segments_total", "Segments sealed", labels, recording.seals.segments);
+  out.counter("acts_recording_seal_failures_total", "Failed attempts to seal a log", labels, recording.seals.failures);
+  out.counter("acts_recording_cut_logs_total", "Logs of which something could not be read", labels,
+              recording.seals.cut);
   out.gauge("acts_recording_queue_bytes", "Bytes waiting to be recorded", labels,
             static_cast<double>(recording.status.queued_bytes));
 }

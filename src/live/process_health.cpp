@@ -43,6 +43,10 @@ class Judge {
                       whole_seconds(*status.stuck_for)));
     }
     if (!status.failure.empty()) add(Overall::kDegraded, fmt::format("{}: {}", name, status.failure));
+    if (!recording.seals.failure.empty()) {
+      add(Overall::kDegraded,
+          fmt::format("{}: {} logs cannot be sealed: {}", name, recording.seals.waiting, recording.seals.failure));
+    }
     if (recording.paused) {
       add(Overall::kDegraded, fmt::format("{}: its queue is full: the sockets are not read until it is shorter", name));
     }
@@ -115,6 +119,11 @@ void ProcessWatch::look_at(const RecordingHealth& recording) {
         fmt::format("recording: {} messages left out so far: {}", status.refused, status.refusal));
   count({"recording_slow", recording.venue}, recording.pauses, LogLevel::kWarning,
         "recording: the disk is slower than the market: reading is paused until the queue is shorter");
+  count({"seal_failed", recording.venue}, recording.seals.failures, LogLevel::kError,
+        recording.seals.failure.empty() ? "recording: could not be sealed at first, and is now"
+                                        : "recording: cannot be sealed: " + recording.seals.failure);
+  count({"recording_was_cut", recording.venue}, recording.seals.cut, LogLevel::kWarning,
+        "recording: " + recording.seals.loss);
   lasting({"recording_hangs", recording.venue}, is_beyond(status.stuck_for, kSlowAfter),
           fmt::format("recording: nothing came to the disk for {} s: {} bytes wait",
                       whole_seconds(status.stuck_for.value_or(Nanos{0})), status.queued_bytes),

@@ -19,12 +19,14 @@
 #include "collector/health.hpp"
 #include "live/row_writer.hpp"
 #include "live/run_recorder.hpp"
+#include "live/seal_thread.hpp"
 
 namespace acts {
 
 struct RecordingHealth {
   Venue venue = Venue::kBinanceSpot;
   RunRecorder::Status status = {};
+  SealThread::Status seals = {};
   bool paused = false;       // its queue is full: the venue's sockets are not read
   std::uint64_t pauses = 0;  // since the start
 };

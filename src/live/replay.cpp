@@ -8,6 +8,7 @@
 #include "binance/venue_of_update.hpp"
 #include "collector/actions.hpp"
 #include "collector/symbol_status.hpp"
+#include "live/missed_minutes.hpp"
 
 namespace acts {
 namespace {
@@ -45,8 +46,9 @@ std::string level_text(const std::optional<BookLevel>& level, Scales scales) {
 
 Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std::function<void(std::string)> problem)
     : options_(std::move(options)),
+      rows_(std::move(rows)),
       problem_(std::move(problem)),
-      pipeline_(pipeline_options(options_), std::move(rows)) {
+      pipeline_(pipeline_options(options_), [this](MinuteRow&& row) { on_row(std::move(row)); }) {
   pipeline_.set_tap([this](const binance::Message& message) { on_decoded(message); });
 }
 
@@ -80,10 +82,35 @@ std::vector<std::string> Replay::missing_symbols() const {
   return missing;
 }
 
+void Replay::on_row(MinuteRow&& row) {
+  last_rows_[row.symbol()] = row.sample_time();
+  rows_(std::move(row));
+}
+
+// As the process that ran then: it knew nothing of the run before but when its last rows were.
+void Replay::start_run(UnixNanos ts) {
+  if (pipeline_.next_boundary()) {
+    pipeline_.end_run();
+    run_start_ = ts;
+  }
+  pipeline_.on_timer(ts);
+}
+
+void Replay::give_missed_minutes(const std::string& symbol) {
+  const auto last = last_rows_.find(symbol);
+  if (!run_start_ || last == last_rows_.end()) return;
+  MissedMinutes missed(options_.bands);
+  missed.add(options_.venue, symbol, last->second, *run_start_);
+  for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) on_row(std::move(row));
+}
+
 void Replay::add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts) {
   Instrument instrument;
   instrument.venue = options_.venue;
   instrument.symbol = symbol;
+  if (const auto known = pipeline_.find(symbol); known == collector::kNoInstrument || !pipeline_.is_active(known)) {
+    give_missed_minutes(symbol);
+  }
   const collector::InstrumentIndex index = pipeline_.add(instrument, ts);
   pipeline_.set_status(index, collector::symbol_status_from(status));
 }
@@ -106,6 +133,7 @@ Result<void> Replay::on_line(const RecordedLine& line) {
     venue_told_ = false;
   }
   if (Result<void> fits = check_venue(line); !fits) return fits;
+  if (line.use == LineUse::kHeld) return {};
   if (answer_) {
     on_answer(line.json, line.ts_recv);
     return {};
@@ -179,10 +207,7 @@ void Replay::depth_answer(collector::InstrumentIndex index, std::string_view jso
 
 void Replay::on_answer(std::string_view json, UnixNanos ts_recv) {
   const index::RestAnswer answer = *std::exchange(answer_, std::nullopt);
-  if (answer.kind != to_string(collector::RequestKind::kDepth) || !wanted(answer.symbol)) {
-    pipeline_.on_timer(ts_recv);
-    return;
-  }
+  if (answer.kind != to_string(collector::RequestKind::kDepth) || !wanted(answer.symbol)) return;
   const collector::InstrumentIndex index = pipeline_.find(answer.symbol);
   if (index != collector::kNoInstrument) depth_answer(index, json, static_cast<int>(answer.limit), ts_recv);
 }
@@ -207,9 +232,13 @@ void Replay::on_entry(const IndexEntry& entry) {
     if (const auto at = known(opened->symbol); at != collector::kNoInstrument) pipeline_.on_stream_open(at, entry.ts);
   } else if (const auto* lost = std::get_if<index::StreamLost>(&entry.event)) {
     if (const auto at = known(lost->symbol); at != collector::kNoInstrument) pipeline_.on_connection_lost(at, entry.ts);
-  } else if (std::holds_alternative<index::Timer>(entry.event) ||
-             std::holds_alternative<index::RunStarted>(entry.event) ||
-             std::holds_alternative<index::RunEnded>(entry.event)) {
+  } else if (std::holds_alternative<index::RunContinued>(entry.event)) {
+    if (!pipeline_.next_boundary()) pipeline_.on_timer(entry.ts);  // what is read begins with this log
+  } else if (const auto* timer = std::get_if<index::Timer>(&entry.event)) {
+    if (timer->symbol.empty() || wanted(timer->symbol)) pipeline_.on_timer(entry.ts);
+  } else if (std::holds_alternative<index::RunStarted>(entry.event)) {
+    start_run(entry.ts);
+  } else if (std::holds_alternative<index::RunEnded>(entry.event)) {
     pipeline_.on_timer(entry.ts);
   }
   checks_.resize(pipeline_.size());

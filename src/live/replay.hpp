@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,11 +64,17 @@ class Replay {
   void depth_answer(collector::InstrumentIndex index, std::string_view json, int limit, UnixNanos ts_recv);
   void on_decoded(const binance::Message& message);
   void add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts);
+  void start_run(UnixNanos ts);
+  void give_missed_minutes(const std::string& symbol);
+  void on_row(MinuteRow&& row);
   [[nodiscard]] bool wanted(std::string_view symbol) const;
 
   ReplayOptions options_;
+  std::function<void(MinuteRow&&)> rows_;
   std::function<void(std::string)> problem_;
   collector::MarketPipeline pipeline_;
+  std::map<std::string, UnixNanos> last_rows_;  // by symbol
+  std::optional<UnixNanos> run_start_;          // of the second run and later ones
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
   AnswerOwners owners_;                      // of answers without an index that tells

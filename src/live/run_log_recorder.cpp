@@ -12,6 +12,14 @@ void RunLogRecorder::message(collector::ConnectionNumber connection, std::string
   recorder_.line(now, connection, bytes);
 }
 
+void RunLogRecorder::message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) {
+  recorder_.line(now, connection, bytes, LineUse::kHeld);
+}
+
+void RunLogRecorder::held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) {
+  recorder_.line(now, connection, bytes, LineUse::kRepeated);
+}
+
 void RunLogRecorder::symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) {
   recorder_.note(now, index::SymbolAdded{std::string(symbol), std::string(to_string(status))});
 }
@@ -41,7 +49,11 @@ void RunLogRecorder::rest_failed(const collector::RequestInfo& request, int stat
                                         std::string(request.symbol), request.limit, status, std::string(reason)});
 }
 
-void RunLogRecorder::timer(UnixNanos due, UnixNanos now) { recorder_.note(now, index::Timer{"tick", due}); }
+void RunLogRecorder::timer(std::string_view symbol, UnixNanos due, UnixNanos now) {
+  recorder_.note(now, index::Timer{std::string(symbol), due});
+}
+
+void RunLogRecorder::alive(UnixNanos now) { recorder_.note(now, index::Alive{}); }
 
 void RunLogRecorder::connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) {
   recorder_.note(now, index::ConnectionOpened{connection, std::string(url)});

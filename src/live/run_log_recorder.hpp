@@ -20,13 +20,16 @@ class RunLogRecorder final : public collector::RunLog {
   void run_started(UnixNanos now) override;
   void run_ended(std::string_view reason, UnixNanos now) override;
   void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
   void symbol_removed(std::string_view symbol, UnixNanos now) override;
   void stream_opened(std::string_view symbol, UnixNanos now) override;
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
   void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
-  void timer(UnixNanos due, UnixNanos now) override;
+  void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
+  void alive(UnixNanos now) override;
   void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override;
   void connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) override;
 

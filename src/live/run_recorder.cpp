@@ -20,14 +20,16 @@ RealTime real_now() { return std::chrono::steady_clock::now(); }
 struct RunRecorder::Item {
   UnixNanos ts;
   ConnectionId connection = 0;
+  LineUse use = LineUse::kTaken;
   std::string json;                 // of a line
   std::optional<IndexEvent> event;  // of an entry
   [[nodiscard]] std::size_t bytes() const { return sizeof(Item) + json.size(); }
 };
 
 struct RunRecorder::State {
-  State(RecordingWriterOptions options, std::shared_ptr<FileOps> the_ops)
-      : ops(std::move(the_ops)), writer(std::move(options), ops ? *ops : real_file_ops()) {}
+  State(RecordingWriterOptions options, std::shared_ptr<FileOps> the_ops,
+        std::function<void(const std::string&)> on_closed)
+      : ops(std::move(the_ops)), writer(std::move(options), ops ? *ops : real_file_ops(), std::move(on_closed)) {}
 
   void run();
   bool work();
@@ -37,13 +39,17 @@ struct RunRecorder::State {
   bool write(const Item& item);
   void on_failure(const Error& error);
   bool pause();
-  [[nodiscard]] bool sync_is_due() const { return !last_sync || real_now() - *last_sync >= kSyncInterval; }
+  [[nodiscard]] bool sync_is_due() const {
+    // At a sign of life, which comes once a second of the run: a clock that goes faster asks for no more syncs.
+    return !last_sync || real_now() - *last_sync >= (alive_told ? kSyncInterval / 2 : kSyncInterval);
+  }
 
   // Of the thread.
   std::shared_ptr<FileOps> ops;
-  RecordingWriter writer;
+  RollingWriter writer;
   std::optional<RealTime> last_sync;
   bool unsynced = false;
+  bool alive_told = false;  // since the last sync
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -61,8 +67,9 @@ struct RunRecorder::State {
   bool ended = false;
 };
 
-RunRecorder::RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops)
-    : state_(std::make_shared<State>(std::move(options), std::move(ops))),
+RunRecorder::RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops,
+                         std::function<void(const std::string&)> on_closed)
+    : state_(std::make_shared<State>(std::move(options), std::move(ops), std::move(on_closed))),
       thread_([state = state_] { state->run(); }) {}
 
 RunRecorder::~RunRecorder() {
@@ -71,11 +78,11 @@ RunRecorder::~RunRecorder() {
   join_or_leave(thread_, std::move(lock), state_->changed, state_->ended, kEndLimit);
 }
 
-void RunRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json) {
-  push({ts_recv, connection, std::string(json), std::nullopt});
+void RunRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) {
+  push({ts_recv, connection, use, std::string(json), std::nullopt});
 }
 
-void RunRecorder::note(UnixNanos ts, IndexEvent event) { push({ts, 0, {}, std::move(event)}); }
+void RunRecorder::note(UnixNanos ts, IndexEvent event) { push({ts, 0, LineUse::kTaken, {}, std::move(event)}); }
 
 void RunRecorder::push(Item item) {
   const std::scoped_lock lock(state_->mutex);
@@ -172,8 +179,11 @@ void RunRecorder::State::note_progress() {
 
 bool RunRecorder::State::write(const Item& item) {
   const Result<void> written =
-      item.event ? writer.note(item.ts, *item.event) : writer.append(item.ts, item.connection, item.json);
-  if (written) return true;
+      item.event ? writer.note(item.ts, *item.event) : writer.append(item.ts, item.connection, item.json, item.use);
+  if (written) {
+    alive_told |= item.event && std::holds_alternative<index::Alive>(*item.event);
+    return true;
+  }
   if (written.error().code != ErrorCode::kBadInput) {
     on_failure(written.error());
     return false;
@@ -188,6 +198,7 @@ bool RunRecorder::State::write(const Item& item) {
 bool RunRecorder::State::bring_to_disk(bool at_end, UnixNanos now) {
   const Result<void> done = at_end ? writer.close(now) : writer.sync(now);
   last_sync = real_now();
+  alive_told = false;
   unsynced = !done;
   if (!done) {
     on_failure(done.error());

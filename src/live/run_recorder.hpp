@@ -1,5 +1,6 @@
-// Writes a run's raw log and index on a thread of its own, behind a bounded queue. Durable within a second of being
-// taken. Says nothing itself: status() is asked.
+// Writes a run's raw logs and indexes on a thread of its own, behind a bounded queue. A sign of life (index::Alive),
+// once a second, brings all that came before it to the disk at once; so does a second without one. Says nothing itself:
+// status() is asked.
 //
 // full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not.
 // Nothing is dropped here but what can never be written (an empty message, one that is too long), which is counted.
@@ -7,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +17,7 @@
 
 #include "acts/base/time.hpp"
 
-#include "recording/recording_writer.hpp"
+#include "recording/rolling_writer.hpp"
 
 namespace acts {
 
@@ -36,14 +38,17 @@ class RunRecorder {
   };
 
   // `ops`: the disk, if it is not the real one.
-  explicit RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops = nullptr);
+  // `on_closed` is called, on the thread, with the path of each log once it is whole: one an hour.
+  explicit RunRecorder(
+      RecordingWriterOptions options, std::shared_ptr<FileOps> ops = nullptr,
+      std::function<void(const std::string&)> on_closed = [](const std::string&) {});
   // close() first; what is queued is gone otherwise. Waits for a disk that hangs kEndLimit at most, then leaves it to
   // its thread, which ends if it ever comes back.
   ~RunRecorder();
   RunRecorder(const RunRecorder&) = delete;
   RunRecorder& operator=(const RunRecorder&) = delete;
 
-  void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json);
+  void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use = LineUse::kTaken);
   void note(UnixNanos ts, IndexEvent event);
   [[nodiscard]] bool full() const { return queued_bytes() >= kMaxQueuedBytes; }
   [[nodiscard]] std::size_t queued_bytes() const;

@@ -50,7 +50,7 @@ struct CollectSettings {
   Nanos refresh_interval{0};                               // a fresh snapshot is merged so often; 0: never
   // As binance::parse_stream_type() reads them; empty: depth, trade, bookTicker, on USD-M markPrice too.
   std::vector<std::string> streams;
-  bool record = false;  // every message to DIR/raw
+  bool record = true;  // every message to DIR/raw
 
   std::array<VenueAddresses, 2> addresses;  // by Venue; see addresses_of()
   std::string ca_file;                      // PEM; "": the system's certificate authorities

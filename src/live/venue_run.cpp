@@ -7,6 +7,8 @@
 #include <variant>
 
 #include "binance/venue_facts.hpp"
+#include "live/message_owner.hpp"
+#include "recording/layout.hpp"
 
 namespace acts {
 namespace {
@@ -32,8 +34,12 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSi
   if (options_.record_dir.empty()) {
     run_log_ = std::make_unique<collector::NullRunLog>();
   } else {
+    sealer_ =
+        std::make_shared<SealThread>(recording_directory(options_.record_dir, venue),
+                                     [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); });
     recorder_ =
-        std::make_unique<RunRecorder>(RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"});
+        std::make_unique<RunRecorder>(RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"},
+                                      nullptr, [sealer = sealer_](const std::string& path) { sealer->add(path); });
     run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue);
   }
   HttpClientOptions http;
@@ -63,7 +69,7 @@ void VenueRun::begin_close_recording() {
 
 std::optional<RecordingHealth> VenueRun::recording() const {
   if (!recorder_) return std::nullopt;
-  return RecordingHealth{options_.collector.venue, recorder_->status(), paused_, pauses_};
+  return RecordingHealth{options_.collector.venue, recorder_->status(), sealer_->status(), paused_, pauses_};
 }
 
 Result<void> VenueRun::set_symbols(std::span<const std::string> symbols) {

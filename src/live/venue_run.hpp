@@ -17,6 +17,7 @@
 #include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
 #include "live/run_recorder.hpp"
+#include "live/seal_thread.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
 #include "net/proxy.hpp"
@@ -75,6 +76,7 @@ class VenueRun {
   Clock& clock_;
   VenueRunOptions options_;
   LogSink log_;
+  std::shared_ptr<SealThread> sealer_;  // with the recorder's thread
   std::unique_ptr<RunRecorder> recorder_;
   std::unique_ptr<collector::RunLog> run_log_;
   std::unique_ptr<collector::Collector> collector_;

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 namespace acts {
 namespace {
@@ -26,6 +29,8 @@ int FileOps::create(const std::string& path) {
   return status_of(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
 }
 
+int FileOps::reopen(const std::string& path) { return status_of(::open(path.c_str(), O_WRONLY | O_CLOEXEC)); }
+
 std::int64_t FileOps::write_at(int fd, std::string_view bytes, std::uint64_t offset) {
   for (;;) {
     const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -44,7 +49,21 @@ int FileOps::sync_directory(const std::string& path) {
   return status;
 }
 
-int FileOps::remove(const std::string& path) { return status_of(::unlink(path.c_str())); }
+int FileOps::remove(const std::string& path) { return status_of(std::remove(path.c_str())); }
+
+int FileOps::rename(const std::string& from, const std::string& to) {
+  return status_of(::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE));
+}
+
+int FileOps::list(const std::string& path, std::vector<std::string>& names) {
+  names.clear();
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    names.push_back(at->path().filename().string());
+  }
+  std::ranges::sort(names);
+  return error && error != std::errc::no_such_file_or_directory ? -error.value() : 0;
+}
 
 int FileOps::close(int fd) { return status_of(::close(fd)); }
 

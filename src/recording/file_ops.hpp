@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace acts {
 
@@ -18,13 +19,20 @@ class FileOps {
   virtual int make_directories(const std::string& path);
   // A new file to write to: its descriptor; -EEXIST if there is anything of that name.
   virtual int create(const std::string& path);
+  // A file that is there, to write to: its descriptor.
+  virtual int reopen(const std::string& path);
   // How many of the bytes were written: at least 1, perhaps not all.
   virtual std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset);
   // Returns when the content is on the disk.
   virtual int sync(int fd);
   // Returns when the names in the directory are on the disk.
   virtual int sync_directory(const std::string& path);
+  // A file or an empty directory.
   virtual int remove(const std::string& path);
+  // -EEXIST if there is anything of the new name.
+  virtual int rename(const std::string& from, const std::string& to);
+  // The names in the directory, in order; none if there is no such directory.
+  virtual int list(const std::string& path, std::vector<std::string>& names);
   virtual int close(int fd);
 };
 

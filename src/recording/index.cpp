@@ -22,11 +22,14 @@ using index::ConnectionOpened;
 using index::ConnectionRun;
 using index::Connections;
 using index::Durable;
+using index::Frame;
 using index::Gap;
 using index::RestAnswer;
 using index::RestFailed;
+using index::RunContinued;
 using index::RunEnded;
 using index::RunStarted;
+using index::Sealed;
 using index::StreamLost;
 using index::StreamOpened;
 using index::SymbolAdded;
@@ -48,6 +51,12 @@ struct Form<RunStarted> {
   static constexpr std::string_view kName = "run_started";
   static constexpr auto kKeys = std::tuple{Key{"version", &RunStarted::version}, Key{"venue", &RunStarted::venue},
                                            Key{"shard", &RunStarted::shard}, Key{"settings", &RunStarted::settings}};
+};
+template <>
+struct Form<RunContinued> {
+  static constexpr std::string_view kName = "run_continued";
+  static constexpr auto kKeys = std::tuple{Key{"version", &RunContinued::version}, Key{"venue", &RunContinued::venue},
+                                           Key{"shard", &RunContinued::shard}};
 };
 template <>
 struct Form<RunEnded> {
@@ -93,7 +102,7 @@ struct Form<RestFailed> {
 template <>
 struct Form<Timer> {
   static constexpr std::string_view kName = "timer";
-  static constexpr auto kKeys = std::tuple{Key{"name", &Timer::name}, Key{"due", &Timer::due}};
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &Timer::symbol}, Key{"due", &Timer::due}};
 };
 template <>
 struct Form<SymbolAdded> {
@@ -124,7 +133,18 @@ struct Form<Gap> {
 template <>
 struct Form<Durable> {
   static constexpr std::string_view kName = "durable";
-  static constexpr auto kKeys = std::tuple{Key{"bytes", &Durable::bytes}};
+  static constexpr auto kKeys = std::tuple{Key{"bytes", &Durable::bytes}, Key{"crc32", &Durable::crc32}};
+};
+template <>
+struct Form<Frame> {
+  static constexpr std::string_view kName = "frame";
+  static constexpr auto kKeys = std::tuple{Key{"bytes", &Frame::bytes}};
+};
+template <>
+struct Form<Sealed> {
+  static constexpr std::string_view kName = "sealed";
+  static constexpr auto kKeys = std::tuple{Key{"log", &Sealed::log}, Key{"bytes", &Sealed::bytes},
+                                           Key{"crc32", &Sealed::crc32}, Key{"lost", &Sealed::lost}};
 };
 
 std::string text_of(const std::vector<ConnectionRun>& runs) {
@@ -132,6 +152,8 @@ std::string text_of(const std::vector<ConnectionRun>& runs) {
   for (const ConnectionRun& run : runs) {
     if (!text.empty()) text += ' ';
     fmt::format_to(std::back_inserter(text), "{}", run.connection);
+    if (run.use == LineUse::kHeld) text += 'h';
+    if (run.use == LineUse::kRepeated) text += 'r';
     if (run.lines != 1) fmt::format_to(std::back_inserter(text), "*{}", run.lines);
   }
   return text;
@@ -153,10 +175,15 @@ std::optional<std::vector<ConnectionRun>> runs_of(std::string_view text) {
     const std::size_t blank = text.find(' ');
     const std::string_view one = text.substr(0, blank);
     const std::size_t star = one.find('*');
-    const auto connection = whole_number(one.substr(0, star));
+    std::string_view name = one.substr(0, star);
+    const LineUse use = name.ends_with('h')   ? LineUse::kHeld
+                        : name.ends_with('r') ? LineUse::kRepeated
+                                              : LineUse::kTaken;
+    if (use != LineUse::kTaken) name.remove_suffix(1);
+    const auto connection = whole_number(name);
     const auto lines = star == std::string_view::npos ? 1 : whole_number(one.substr(star + 1));
     if (!connection || !lines || *lines == 0 || runs.size() == kMaxConnectionRuns) return std::nullopt;
-    runs.push_back({*connection, *lines});
+    runs.push_back({*connection, *lines, use});
     more = blank != std::string_view::npos;
     if (more) text.remove_prefix(blank + 1);
   }

@@ -24,9 +24,16 @@ namespace acts {
 // Numbers the connections of a run, from 1; 0 is none (a REST answer).
 using ConnectionId = std::uint64_t;
 
+// What the run did with a message when it came.
+enum class LineUse : std::uint8_t {
+  kTaken,
+  kHeld,      // nothing then: it had to wait, or said what another connection had said
+  kRepeated,  // the line is not a message, but one that was held before, taken now
+};
+
 namespace index {
 
-// The run began, or goes on in this log. `settings`: whatever else decides what is made of the messages, in a form its
+// The run began. `settings`: whatever else decides what is made of the messages, in a form its
 // writer chooses.
 struct RunStarted {
   std::string version;
@@ -34,6 +41,13 @@ struct RunStarted {
   std::string shard;
   std::string settings;
   friend bool operator==(const RunStarted&, const RunStarted&) = default;
+};
+// The run goes on in this log, which says anew what holds: its symbols follow. Nothing happened.
+struct RunContinued {
+  std::string version;
+  std::string venue;
+  std::string shard;
+  friend bool operator==(const RunContinued&, const RunContinued&) = default;
 };
 struct RunEnded {
   std::string reason;
@@ -53,15 +67,17 @@ struct ConnectionClosed {
   std::string reason;
   friend bool operator==(const ConnectionClosed&, const ConnectionClosed&) = default;
 };
-// `lines` lines, at least one, one after the other, that came on the same connection.
+// `lines` lines, at least one, one after the other, that came on the same connection and were used alike.
 struct ConnectionRun {
   ConnectionId connection = 0;
   std::uint64_t lines = 1;
+  LineUse use = LineUse::kTaken;
   friend bool operator==(const ConnectionRun&, const ConnectionRun&) = default;
 };
 // Which connections the lines from here on came on; a line that no such entry tells of came on none. The writer makes
-// these entries and the reader takes them (RecordedLine::connection). In the file "7*3 8 7*2": three lines of 7, one of
-// 8, two of 7. Two connections take turns line by line, so anything longer would make an index as large as its log.
+// these entries and the reader takes them (RecordedLine). In the file "7*3 8h 7*2 8r": three lines of 7, one of 8 that
+// was held, two of 7, that of 8 again. Two connections take turns line by line, so anything longer would make an index
+// as large as its log.
 struct Connections {
   std::vector<ConnectionRun> runs;  // at least one
   friend bool operator==(const Connections&, const Connections&) = default;
@@ -86,9 +102,9 @@ struct RestFailed {
   std::string reason;
   friend bool operator==(const RestFailed&, const RestFailed&) = default;
 };
-// A timer that was due at `due` was handled at ts.
+// The symbol's timer (empty: that of all, a minute's end) that was due at `due` was handled at ts.
 struct Timer {
-  std::string name;
+  std::string symbol;
   UnixNanos due;
   friend bool operator==(const Timer&, const Timer&) = default;
 };
@@ -117,18 +133,36 @@ struct Gap {
   std::string reason;
   friend bool operator==(const Gap&, const Gap&) = default;
 };
-// The first `bytes` bytes of the log, and with them the lines before this entry, are on the disk.
+// The first `bytes` bytes of the log, and with them the lines before this entry, are on the disk. crc32: of those bytes
+// (zlib's).
 struct Durable {
   std::uint64_t bytes = 0;
+  std::uint32_t crc32 = 0;
   friend bool operator==(const Durable&, const Durable&) = default;
+};
+
+// Of a sealed segment: a zstd frame of its own begins at this byte, with the next line.
+struct Frame {
+  std::uint64_t bytes = 0;
+  friend bool operator==(const Frame&, const Frame&) = default;
+};
+// The segment is whole: so many bytes, with this crc32. `log`: the open log it was taken from; `lost`: what of that log
+// could not be read, empty if all could.
+struct Sealed {
+  std::string log;
+  std::uint64_t bytes = 0;
+  std::uint32_t crc32 = 0;
+  std::string lost;
+  friend bool operator==(const Sealed&, const Sealed&) = default;
 };
 
 }  // namespace index
 
 using IndexEvent =
-    std::variant<index::RunStarted, index::RunEnded, index::Alive, index::ConnectionOpened, index::ConnectionClosed,
-                 index::Connections, index::RestAnswer, index::RestFailed, index::Timer, index::SymbolAdded,
-                 index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap, index::Durable>;
+    std::variant<index::RunStarted, index::RunContinued, index::RunEnded, index::Alive, index::ConnectionOpened,
+                 index::ConnectionClosed, index::Connections, index::RestAnswer, index::RestFailed, index::Timer,
+                 index::SymbolAdded, index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap,
+                 index::Durable, index::Frame, index::Sealed>;
 
 struct IndexEntry {
   std::uint64_t lines_before = 0;
@@ -140,7 +174,7 @@ struct IndexEntry {
 // Bytes of one string in an entry, and of an entry: four such strings in which each byte needs an escape.
 inline constexpr std::size_t kMaxIndexTextBytes = std::size_t{128} << 10;
 inline constexpr std::size_t kMaxIndexLineBytes = std::size_t{4} << 20;
-// The writer's entries hold so many runs at most: at 42 bytes each they are within kMaxIndexTextBytes.
+// The writer's entries hold so many runs at most: at 43 bytes each they are within kMaxIndexTextBytes.
 inline constexpr std::size_t kMaxConnectionRuns = 3000;
 
 // Appends one line with its newline. Bytes of strings that are not UTF-8 become U+FFFD. Errors: kBadInput if a string

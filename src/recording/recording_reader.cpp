@@ -128,13 +128,13 @@ void RecordingReader::start_connections(index::Connections connections, std::uin
   current_->run = 0;
 }
 
-ConnectionId RecordingReader::connection_of_line(std::uint64_t line_number) {
+index::ConnectionRun RecordingReader::run_of_line(std::uint64_t line_number) {
   Current& current = *current_;
   const auto& runs = current.connections.runs;
   while (current.run < runs.size() && current.run_end < line_number) {
     if (++current.run < runs.size()) current.run_end += runs[current.run].lines;
   }
-  return current.run < runs.size() ? runs[current.run].connection : 0;
+  return current.run < runs.size() ? runs[current.run] : index::ConnectionRun{};
 }
 
 Result<std::optional<RecordedItem>> RecordingReader::take_line() {
@@ -162,8 +162,8 @@ Result<std::optional<RecordedItem>> RecordingReader::take_line() {
                                                   input().name, log.line_number(), problem));
   }
   ++lines_;
-  return RecordedItem(
-      RecordedLine{ts_recv, json, input().name, log.line_number(), connection_of_line(log.line_number())});
+  const index::ConnectionRun run = run_of_line(log.line_number());
+  return RecordedItem(RecordedLine{ts_recv, json, input().name, log.line_number(), run.connection, run.use});
 }
 
 // What the index still holds belongs to lines that are not there.

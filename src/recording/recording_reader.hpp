@@ -26,6 +26,7 @@ struct RecordedLine {
   std::string_view file;      // as it was named; valid as long as the reader
   std::uint64_t line_number;  // in its file, from 1
   ConnectionId connection;    // 0 where there is no index that tells
+  LineUse use = LineUse::kTaken;
 };
 
 using RecordedItem = std::variant<RecordedLine, IndexEntry>;
@@ -73,7 +74,7 @@ class RecordingReader {
   Result<std::optional<IndexEntry>> take_due_entry();
   Result<std::optional<RecordedItem>> take_line();
   void start_connections(index::Connections connections, std::uint64_t lines_before);
-  ConnectionId connection_of_line(std::uint64_t line_number);
+  index::ConnectionRun run_of_line(std::uint64_t line_number);
   Result<void> end_file();
 
   std::vector<RecordingInput> inputs_;

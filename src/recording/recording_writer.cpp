@@ -1,6 +1,7 @@
 #include "recording/recording_writer.hpp"
 
 #include <fmt/format.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -27,10 +28,6 @@ bool is_file_name_part(std::string_view name) {
 
 }  // namespace
 
-std::string open_log_directory(std::string_view data_dir, std::string_view venue) {
-  return fmt::format("{}/raw/{}/_open", data_dir, venue);
-}
-
 void RecordingWriter::FreeContext::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
 RecordingWriter::RecordingWriter(RecordingWriterOptions options, FileOps& ops)
@@ -43,7 +40,7 @@ RecordingWriter::RecordingWriter(RecordingWriterOptions options, FileOps& ops)
 
 RecordingWriter::~RecordingWriter() = default;
 
-Result<void> RecordingWriter::append(UnixNanos ts_recv, ConnectionId connection, std::string_view json) {
+Result<void> RecordingWriter::append(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) {
   if (json.empty() || ts_recv.value < 0 || json.size() > kMaxLineBytes - kLongestReceiveTime) {
     return fail(ErrorCode::kBadInput,
                 fmt::format("a message of {} bytes received at {} does not fit a recording: it must "
@@ -51,7 +48,8 @@ Result<void> RecordingWriter::append(UnixNanos ts_recv, ConnectionId connection,
                             json.size(), ts_recv.value, kMaxLineBytes - kLongestReceiveTime));
   }
   if (auto room = make_room(ts_recv); !room) return room;
-  add_line_of(connection, ts_recv);
+  if (runs_.full()) add_connections();
+  runs_.add(connection, use, lines_, ts_recv);
   fmt::format_to(std::back_inserter(text_), "{} ", ts_recv.value);
   const std::size_t start = text_.size();
   text_ += json;
@@ -79,7 +77,7 @@ Result<void> RecordingWriter::sync(UnixNanos now) {
   if (!files_) return {};
   if (auto flushed = flush(); !flushed) return flushed;
   if (auto synced = sync_files(); !synced) return synced;
-  if (auto noted = add_entry(now, index::Durable{files_->log.durable_bytes()}); !noted) return noted;
+  if (auto noted = note_durable(now); !noted) return noted;
   return files_->index.write();
 }
 
@@ -93,7 +91,7 @@ Result<void> RecordingWriter::close(UnixNanos now) {
   unflushed_ = false;
   if (files_->log.held_bytes() > 0) {
     if (auto synced = sync_files(); !synced) return synced;
-    if (auto noted = add_entry(now, index::Durable{files_->log.durable_bytes()}); !noted) return noted;
+    if (auto noted = note_durable(now); !noted) return noted;
   }
   if (auto synced = files_->index.sync(); !synced) return synced;
   closed_ = true;
@@ -153,33 +151,19 @@ Result<bool> RecordingWriter::try_name(const std::string& stem) {
   return true;
 }
 
-void RecordingWriter::add_line_of(ConnectionId connection, UnixNanos ts) {
-  if (!runs_.empty() && runs_.back().connection == connection) {
-    ++runs_.back().lines;
-    return;
-  }
-  if (runs_.size() == kMaxConnectionRuns) add_connections();
-  if (runs_.empty()) {
-    lines_before_runs_ = lines_;
-    runs_ts_ = ts;
-  }
-  runs_.push_back({connection, 1});
-}
-
 void RecordingWriter::add_connections() {
-  if (runs_.empty()) return;
-  const bool all_of_none = runs_.size() == 1 && runs_.front().connection == 0;  // goes without saying
-  if (!all_of_none) {
-    ACTS_ASSERT(
-        append_index_line(files_->index.tail(), {lines_before_runs_, runs_ts_, index::Connections{std::move(runs_)}}));
-  }
-  runs_.clear();
+  if (const auto entry = runs_.take()) ACTS_ASSERT(append_index_line(files_->index.tail(), *entry));
 }
 
 Result<void> RecordingWriter::add_entry(UnixNanos ts, IndexEvent event) {
   // What the index says of lines before this entry stands before it.
   add_connections();
   return append_index_line(files_->index.tail(), {lines_, ts, std::move(event)});
+}
+
+// After a sync: everything compressed is on the disk.
+Result<void> RecordingWriter::note_durable(UnixNanos now) {
+  return add_entry(now, index::Durable{files_->log.durable_bytes(), crc_});
 }
 
 void RecordingWriter::compress(int directive) {
@@ -195,6 +179,8 @@ void RecordingWriter::compress(int directive) {
     // It fails for lack of memory or by wrong use only.
     ACTS_ASSERT(ZSTD_isError(left) == 0);
     out.resize(start + packed.pos);
+    crc_ = static_cast<std::uint32_t>(
+        ::crc32_z(crc_, reinterpret_cast<const unsigned char*>(out.data()) + start, packed.pos));
   } while (in.pos < in.size || (directive != ZSTD_e_continue && left > 0));
   text_.clear();
 }

@@ -11,12 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
 #include "recording/append_file.hpp"
+#include "recording/connection_runs.hpp"
 #include "recording/file_ops.hpp"
 #include "recording/index.hpp"
 
@@ -32,13 +32,10 @@ inline constexpr std::size_t kMaxUnsyncedBytes = std::size_t{16} << 20;
 inline constexpr int kMaxNameTries = 1000;
 
 struct RecordingWriterOptions {
-  std::string directory;  // made when the first file is; open_log_directory()
+  std::string directory;  // made when the first file is; open_log_directory() of layout.hpp
   std::string shard;      // letters, digits, '-', '_', '.': a part of the file's name
   int compression_level = 3;
 };
-
-// "DATA_DIR/raw/<venue>/_open"
-std::string open_log_directory(std::string_view data_dir, std::string_view venue);
 
 class RecordingWriter {
  public:
@@ -53,7 +50,7 @@ class RecordingWriter {
   // Takes a line. An error means that it was not taken: nothing changed, give it again later. Newlines in `json` become
   // blanks: a raw newline in valid JSON is only white space. Errors: kBadInput (empty, longer than a line may be, or
   // ts_recv before 1970), kStorage.
-  Result<void> append(UnixNanos ts_recv, ConnectionId connection, std::string_view json);
+  Result<void> append(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use = LineUse::kTaken);
   // Takes an index entry, at its place in front of the next line. Errors as above; kBadInput for a text that is too
   // long.
   Result<void> note(UnixNanos ts, IndexEvent event);
@@ -82,7 +79,7 @@ class RecordingWriter {
   Result<void> create_files(UnixNanos first_ts);
   Result<bool> try_name(const std::string& stem);
   Result<void> add_entry(UnixNanos ts, IndexEvent event);
-  void add_line_of(ConnectionId connection, UnixNanos ts);
+  Result<void> note_durable(UnixNanos now);
   void add_connections();
   Result<void> write_files();
   void compress(int directive);
@@ -95,12 +92,10 @@ class RecordingWriter {
   };
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> context_;
   std::optional<Files> files_;
-  std::string text_;  // taken and not compressed yet
+  std::string text_;       // taken and not compressed yet
+  std::uint32_t crc_ = 0;  // of all that is compressed
   std::uint64_t lines_ = 0;
-  // Which connections the last lines came on: not in the index yet. It is before the lines themselves are written.
-  std::vector<index::ConnectionRun> runs_;
-  std::uint64_t lines_before_runs_ = 0;
-  UnixNanos runs_ts_;
+  ConnectionRuns runs_;     // of the last lines: not in the index yet; they are before the lines themselves are written
   bool unflushed_ = false;  // the compressor holds something back
   bool frame_ended_ = false;
   bool closed_ = false;

@@ -74,6 +74,7 @@ TEST(CommandLine, TakesTheLastOfSeveralButAllOfAList) {
   EXPECT_THAT(values_of(*line, "limit"), ElementsAre("6"));
   EXPECT_THAT(values_of(*line, "symbols"), ElementsAre("A", "B", "C"));
   EXPECT_THAT(values_of(*line, "record"), ElementsAre("false"));
+  EXPECT_THAT(values_of(*parse({"collect", "--no-record"}), "record"), ElementsAre("false"));
 }
 
 TEST(CommandLine, TakesOneArgumentAFlag) {

@@ -42,7 +42,10 @@ Flags flags_in(std::string_view text, std::string_view mark = "--") {
 
 Flags flags_of(const Command& command) {
   Flags flags;
-  for (const OptionSpec& spec : command.options) flags.insert(flag_of(spec.name));
+  for (const OptionSpec& spec : command.options) {
+    flags.insert(flag_of(spec.name));
+    if (const std::string negated = negated_flag_of(spec); !negated.empty()) flags.insert(negated);
+  }
   return flags;
 }
 

@@ -41,7 +41,7 @@ TEST(Settings, AreTheDefaultsWhereNothingIsSaid) {
   EXPECT_EQ(settings->update_interval, std::chrono::milliseconds{100});
   EXPECT_EQ(settings->stale_after, std::chrono::seconds{60});
   EXPECT_EQ(settings->limit, 0);
-  EXPECT_FALSE(settings->record);
+  EXPECT_TRUE(settings->record);
   EXPECT_FALSE(settings->serve_metrics);
 }
 
@@ -75,7 +75,7 @@ limit = 1000
 update_interval = "100ms"
 refresh_interval = "30m"
 streams = ["depth", "trade", "markPrice"]
-record = true
+record = false
 ca_file = "ca.pem"
 metrics = "[::1]:9100"
 duration = "150s"
@@ -100,7 +100,7 @@ stream_url = "ws://[::1]:9001"
   EXPECT_EQ(settings->limit, 1000);
   EXPECT_EQ(settings->refresh_interval, std::chrono::minutes{30});
   EXPECT_THAT(settings->streams, ElementsAre("depth", "trade", "markPrice"));
-  EXPECT_TRUE(settings->record);
+  EXPECT_FALSE(settings->record);
   EXPECT_EQ(settings->ca_file, "ca.pem");
   EXPECT_TRUE(settings->serve_metrics);
   EXPECT_EQ(settings->metrics, (ListenAddress{"::1", 9100}));
@@ -338,7 +338,7 @@ Values other_value(const OptionSpec& spec) {
   if (spec.name == "update_interval") return {"1000ms"};
   if (spec.name == "log_level") return {"warn"};
   if (spec.name == "log_format") return {"json"};
-  if (spec.kind == OptionKind::kSwitch) return {"true"};
+  if (spec.kind == OptionKind::kSwitch) return {spec.default_text == "true" ? "false" : "true"};
   if (spec.kind == OptionKind::kInteger) return {"7"};
   if (spec.kind == OptionKind::kDuration) return {"7s"};
   return {"XRPUSDT"};

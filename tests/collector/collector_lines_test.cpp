@@ -37,7 +37,7 @@ TEST(CollectorLines, ComesBackAfterADisconnect) {
   EXPECT_EQ(venue->count_logs("gap"), 0U);
   EXPECT_EQ(venue->count_logs("gaps_of_loss"), 1U);
   EXPECT_THAT(venue->all_logs(), HasSubstr("2 symbols have a gap"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorLines, TriesForEverWithAGrowingBackOff) {
@@ -241,7 +241,7 @@ TEST(CollectorLines, RenewsTheConnectionOfAFrozenSymbolWithoutAGapForTheOthers) 
   EXPECT_EQ(venue->health_of("ETHUSDT").reconnects, 0U);
   EXPECT_EQ(venue->health().counters.renewals, 1U);
   EXPECT_THAT(venue->open_sessions(), SizeIs(1));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorLines, RenewsEverMoreRarelyWhileASymbolStaysFrozen) {
@@ -427,7 +427,7 @@ TEST(CollectorLines, CarriesFiveHundredSymbolsOnTwoConnections) {
   for (const FakeVenue::Session* session : venue.open_sessions()) EXPECT_EQ(session->names.size(), 750U);
   for (const std::string& symbol : symbols) EXPECT_TRUE(venue.in_step(symbol)) << symbol;
   EXPECT_EQ(venue.row_count, 1000U);
-  EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  venue.expect_replays();
   // One connection lost: half of the symbols notice.
   venue.drop(1);
   venue.run_for(30s);
@@ -481,7 +481,7 @@ TEST(CollectorLines, HearsAVenueThatCountsFromAnew) {
   EXPECT_EQ(venue->count_logs("ids_restarted"), 1U);
   EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
   EXPECT_TRUE(venue->in_step("ETHUSDT"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorLines, CountsAMessageThatWasTooLong) {

@@ -29,7 +29,7 @@ TEST(CollectorRenewal, TakesOverWithoutAGapWhenTheServerShutsDown) {
   EXPECT_EQ(venue->health_of("BTCUSDT").reconnects, 0U);
   EXPECT_EQ(venue->health().counters.renewals, 1U);
   EXPECT_THAT(venue->log.events, Not(Contains("lost BTCUSDT")));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 // The old connection behind the new one by less and by more than the time from update to update.
@@ -47,7 +47,7 @@ TEST_P(CollectorRenewalLag, WaitForTheSlowerConnectionWhenTheNewOneIsAhead) {
   EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
   EXPECT_EQ(venue->health().counters.renewals, 1U);
   EXPECT_TRUE(venue->in_step("BTCUSDT"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 INSTANTIATE_TEST_SUITE_P(Milliseconds, CollectorRenewalLag, testing::Values(30, 70, 130, 950));
@@ -65,7 +65,7 @@ TEST(CollectorRenewal, FeedsWhatWaitedWhenTheSlowerConnectionEnds) {
   venue->run_for(5s);
   EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);  // what was on its way is lost
   EXPECT_TRUE(venue->in_step("BTCUSDT"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorRenewal, IsReadyWhenTheOldConnectionEndsBeforeTheNewOneTookOver) {
@@ -158,7 +158,7 @@ TEST(CollectorRenewal, WaitsForTheOtherConnectionBeforeItIsAGap) {
   EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
   EXPECT_EQ(venue->health().counters.renewals, 1U);
   EXPECT_EQ(venue->health_of("BTCUSDT").state, RowState::kLive);
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorRenewal, IsAGapWhereBothConnectionsLostIt) {
@@ -169,7 +169,7 @@ TEST(CollectorRenewal, IsAGapWhereBothConnectionsLostIt) {
   EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
   venue->run_for(2s);
   EXPECT_EQ(venue->health_of("BTCUSDT").state, RowState::kLive);
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorRenewal, IsAGapWhenTheOtherConnectionSaysNothing) {
@@ -182,7 +182,7 @@ TEST(CollectorRenewal, IsAGapWhenTheOtherConnectionSaysNothing) {
   EXPECT_EQ(venue->health_of("BTCUSDT").gaps, 1U);
   venue->run_for(1s);
   EXPECT_TRUE(venue->in_step("BTCUSDT"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST(CollectorRenewal, FeedsWhatWaitedForTheOtherConnectionWhenTheRunEnds) {
@@ -193,7 +193,7 @@ TEST(CollectorRenewal, FeedsWhatWaitedForTheOtherConnectionWhenTheRunEnds) {
   ASSERT_EQ(venue->health_of("BTCUSDT").gaps, 0U);
   (*venue)->stop("test", venue->now);
   EXPECT_EQ((*venue)->pipeline().builder(0).sync().counters().gaps, 1U);
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 // What a new connection was too far ahead with vanished, and the rest was fed as if it followed.

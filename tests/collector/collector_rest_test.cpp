@@ -81,7 +81,7 @@ TEST_F(CollectorRest, GoesOnStreamingWhileItIsBanned) {
   EXPECT_GT(venue->health_of("BTCUSDT").updates, 5000U);
   venue->run_for(3min);
   EXPECT_TRUE(venue->in_step("BTCUSDT"));
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST_F(CollectorRest, TakesNothingForASnapshotThatIsNone) {
@@ -104,7 +104,7 @@ TEST_F(CollectorRest, TakesNothingForASnapshotThatIsNone) {
     venue->run_for(10min);
     EXPECT_TRUE(venue->in_step("BTCUSDT")) << bad.status << bad.body;
   }
-  EXPECT_EQ(venue->log.replay(Venue::kBinanceSpot), venue->rows);
+  venue->expect_replays();
 }
 
 TEST_F(CollectorRest, AsksAgainWhenRequestsFail) {

@@ -100,7 +100,7 @@ TEST(Collector, GivesTheSameRowsWhenItsRunIsReplayed) {
     EXPECT_THAT(venue.rows, HasSubstr(part));
   }
   EXPECT_GT(venue.row_count, 40U);
-  EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  venue.expect_replays();
 }
 
 TEST(Collector, GivesTheSameRowsOfUsdm) {
@@ -116,7 +116,7 @@ TEST(Collector, GivesTheSameRowsOfUsdm) {
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
   EXPECT_EQ(venue.health_of("BTCUSDT").gaps, 1U);
   EXPECT_EQ(venue.row_count, 4U);
-  EXPECT_EQ(venue.log.replay(Venue::kBinanceUsdm), venue.rows);
+  venue.expect_replays();
 }
 
 TEST(Collector, RecordsTimersOnlyWhenSomethingWasDue) {
@@ -212,7 +212,7 @@ TEST(Collector, AddsAndRemovesSymbolsWithoutTouchingTheOthers) {
   venue.carry_out();
   venue.run_for(30s);
   EXPECT_TRUE(venue.in_step("ETHUSDT"));
-  EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  venue.expect_replays();
 }
 
 TEST(Collector, RefusesAListItCannotRead) {
@@ -272,7 +272,7 @@ TEST(Collector, EndsItsRunAndItsConnections) {
   venue->on_http_answer(1, {}, venue.now);
   EXPECT_EQ(venue.rows, rows);
   EXPECT_TRUE(venue->set_symbols(std::vector<std::string>{"ETHUSDT"}, venue.now));
-  EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  venue.expect_replays();
 }
 
 TEST(Collector, CountsWhatItRefusesAndSaysItOnceAMinute) {
@@ -341,7 +341,7 @@ TEST(Collector, TellsItsHealth) {
   EXPECT_EQ(health.connections[0].url, "wss://stream.binance.com:9443/stream");
   EXPECT_EQ(health.connections[0].streams, 1U);
   EXPECT_EQ(health.rest.weight_limit, 6000);
-  EXPECT_EQ(health.counters.snapshots.at("merged"), 1U);
+  EXPECT_TRUE(health.counters.snapshots.empty());  // none failed
   EXPECT_EQ(health.counters.connects, 1U);
   EXPECT_EQ(to_string(health.overall), "ok");
 }

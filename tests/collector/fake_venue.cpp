@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "acts/features/feature.hpp"
 
 #include "binance/streams.hpp"
+#include "collector/stream_peek.hpp"
 
 namespace acts::test {
 
@@ -48,68 +50,88 @@ std::string parameter(std::string_view url, std::string_view name) {
 
 }  // namespace
 
-void ReplayableLog::message(ConnectionNumber, std::string_view bytes, UnixNanos now) {
+void ReplayableLog::message(ConnectionNumber connection, std::string_view bytes, UnixNanos now) {
+  ++messages;
+  held_message(connection, bytes, now);
+}
+
+void ReplayableLog::message_held(ConnectionNumber, std::string_view, UnixNanos) {
   EXPECT_FALSE(ended_);
-  if (keep) steps_.emplace_back([text = std::string(bytes), now](MarketPipeline& p) { p.on_message(text, now); });
+  ++messages;
+  ++held;
+}
+
+void ReplayableLog::held_message(ConnectionNumber, std::string_view bytes, UnixNanos now) {
+  EXPECT_FALSE(ended_);
+  if (!keep) return;
+  const auto peek = collector::peek_stream(bytes);
+  const std::string symbol = peek ? binance::to_venue_symbol(peek->stream.substr(0, peek->stream.find('@'))) : "_none";
+  steps_.push_back({symbol, [text = std::string(bytes), now](MarketPipeline& p) { p.on_message(text, now); }});
+}
+
+void ReplayableLog::run_ended(std::string_view, UnixNanos now) {
+  timer({}, now, now);
+  ended_ = true;
 }
 
 void ReplayableLog::symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) {
   events.push_back(fmt::format("added {} {}", symbol, to_string(status)));
   if (!keep) return;
-  steps_.emplace_back([name = std::string(symbol), status, now](MarketPipeline& p) {
-    Instrument instrument;
-    instrument.symbol = name;
-    p.set_status(p.add(instrument, now), status);
-  });
+  const std::string name(symbol);
+  steps_.push_back({name, [name, status, now](MarketPipeline& p) {
+                      Instrument instrument;
+                      instrument.symbol = name;
+                      p.set_status(p.add(instrument, now), status);
+                    }});
 }
 
 void ReplayableLog::symbol_removed(std::string_view symbol, UnixNanos) {
   events.push_back(fmt::format("removed {}", symbol));
-  if (keep) steps_.emplace_back([name = std::string(symbol)](MarketPipeline& p) { p.remove(p.find(name)); });
+  const std::string name(symbol);
+  if (keep) steps_.push_back({name, [name](MarketPipeline& p) { p.remove(p.find(name)); }});
 }
 
 void ReplayableLog::stream_opened(std::string_view symbol, UnixNanos now) {
   events.push_back(fmt::format("opened {}", symbol));
-  if (!keep) return;
-  steps_.emplace_back([name = std::string(symbol), now](MarketPipeline& p) { p.on_stream_open(p.find(name), now); });
+  const std::string name(symbol);
+  if (keep) steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_stream_open(p.find(name), now); }});
 }
 
 void ReplayableLog::stream_lost(std::string_view symbol, std::string_view, UnixNanos now) {
   events.push_back(fmt::format("lost {}", symbol));
-  if (!keep) return;
-  steps_.emplace_back(
-      [name = std::string(symbol), now](MarketPipeline& p) { p.on_connection_lost(p.find(name), now); });
+  const std::string name(symbol);
+  if (keep) steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_connection_lost(p.find(name), now); }});
 }
 
 void ReplayableLog::rest_answer(const RequestInfo& request, int, std::string_view body, UnixNanos now) {
-  if (!keep) return;
-  if (request.kind != collector::RequestKind::kDepth) {
-    steps_.emplace_back([now](MarketPipeline& p) { p.on_timer(now); });
-    return;
-  }
-  steps_.emplace_back([name = std::string(request.symbol), limit = request.limit, text = std::string(body),
-                       now](MarketPipeline& p) { (void)p.on_depth_answer(p.find(name), text, limit, now); });
+  if (!keep || request.kind != collector::RequestKind::kDepth) return;
+  const std::string name(request.symbol);
+  steps_.push_back({name, [name, limit = request.limit, text = std::string(body), now](MarketPipeline& p) {
+                      (void)p.on_depth_answer(p.find(name), text, limit, now);
+                    }});
 }
 
 void ReplayableLog::rest_failed(const RequestInfo& request, int, std::string_view, UnixNanos now) {
   if (!keep || request.kind != collector::RequestKind::kDepth) return;
-  steps_.emplace_back(
-      [name = std::string(request.symbol), now](MarketPipeline& p) { p.on_depth_failed(p.find(name), now); });
+  const std::string name(request.symbol);
+  steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_depth_failed(p.find(name), now); }});
 }
 
-void ReplayableLog::timer(UnixNanos, UnixNanos now) {
+void ReplayableLog::timer(std::string_view symbol, UnixNanos, UnixNanos now) {
   ++timers;
-  if (keep) steps_.emplace_back([now](MarketPipeline& p) { p.on_timer(now); });
+  if (keep) steps_.push_back({std::string(symbol), [now](MarketPipeline& p) { p.on_timer(now); }});
 }
 
-std::string ReplayableLog::replay(Venue venue) const {
+std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {
   collector::PipelineOptions options;
   options.venue = venue;
   options.bands = BandList::defaults();
   std::string rows;
   const RowSchema schema = make_schema(options.bands);
   MarketPipeline pipeline{options, [&](MinuteRow&& row) { append_csv(rows, schema, row); }};
-  for (const Step& step : steps_) step(pipeline);
+  for (const Step& step : steps_) {
+    if (symbol.empty() || step.symbol.empty() || step.symbol == symbol) step.take(pipeline);
+  }
   return rows;
 }
 
@@ -124,6 +146,18 @@ FakeVenue::FakeVenue(collector::CollectorOptions options) : venue_(options.venue
       log);
   EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().message);
   collector_ = std::move(*made);
+}
+
+void FakeVenue::expect_replays() const {
+  EXPECT_EQ(log.replay(venue_), rows);
+  for (const auto& [symbol, market] : markets_) {
+    std::string own;
+    std::istringstream lines(rows);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.contains(fmt::format(",{},", symbol))) own += line + '\n';
+    }
+    EXPECT_EQ(log.replay(venue_, symbol), own) << symbol;
+  }
 }
 
 FakeVenue::Market& FakeVenue::add_market(const std::string& symbol, Nanos interval) {

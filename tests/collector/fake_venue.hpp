@@ -21,26 +21,35 @@ using namespace std::chrono_literals;
 // Keeps a run as what it did to the pipeline, and does it again to another one.
 class ReplayableLog final : public collector::RunLog {
  public:
-  using Step = std::function<void(collector::MarketPipeline&)>;
+  struct Step {
+    std::string symbol;  // whose it is; empty: of all
+    std::function<void(collector::MarketPipeline&)> take;
+  };
 
-  void run_started(UnixNanos now) override { timer(now, now); }
-  void run_ended(std::string_view, UnixNanos now) override { timer(now, now); }
+  void run_started(UnixNanos now) override { timer({}, now, now); }
+  void run_ended(std::string_view, UnixNanos now) override;
   void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
   void symbol_removed(std::string_view symbol, UnixNanos now) override;
   void stream_opened(std::string_view symbol, UnixNanos now) override;
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
   void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
-  void timer(UnixNanos due, UnixNanos now) override;
+  void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
+  void alive(UnixNanos now) override { last_alive = now; }
   void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
   void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
 
-  // Rows of the run, made anew.
-  [[nodiscard]] std::string replay(Venue venue) const;
+  // Rows of the run, made anew; of one symbol, by what is its own alone.
+  [[nodiscard]] std::string replay(Venue venue, std::string_view symbol = {}) const;
 
   bool keep = true;  // false: only counted
   std::uint64_t timers = 0;
+  std::uint64_t messages = 0;  // that came, each once
+  std::uint64_t held = 0;
+  UnixNanos last_alive;
   std::vector<std::string> events;  // "opened BTCUSDT", "lost BTCUSDT", "added BTCUSDT trading", "removed BTCUSDT"
 
  private:
@@ -97,6 +106,9 @@ class FakeVenue {
   [[nodiscard]] bool in_step(const std::string& symbol) const;
   collector::Collector& operator*() { return *collector_; }
   collector::Collector* operator->() { return collector_.get(); }
+
+  // The run's log gives its rows again, and each symbol's part of the log that symbol's.
+  void expect_replays() const;
 
   // The script.
   int refuse_status = 0;                   // of handshakes; 0: accepted; -1: no answer at all

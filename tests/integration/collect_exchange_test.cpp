@@ -1,6 +1,7 @@
 // The collector against the offline exchange, through real sockets, also when connections are cut and updates are lost:
 // what it stored is what a replay of its recording gives, and inside K its books are the exchange's own at the moment
 // of every row.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "live/collect.hpp"
 #include "live/replay.hpp"
 #include "net/real_clock.hpp"
+#include "recording/archive.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/testdata.hpp"
 
@@ -87,13 +89,16 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     }
   }
 
-  std::vector<std::string> recorded_logs() const {
-    std::vector<std::string> logs;
-    const auto open = directory_ / "raw" / std::string(to_string(GetParam().venue)) / "_open";
-    for (const auto& entry : std::filesystem::directory_iterator(open)) {
-      if (entry.path().extension() == ".zst") logs.push_back(entry.path().string());
+  std::vector<std::string> recorded(const std::string& symbol) const {
+    std::vector<std::string> segments;
+    const auto files = list_recordings(directory_.string());
+    EXPECT_TRUE(files.has_value());
+    for (const RecordingFile& file : *files) {
+      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
+      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
+      if (file.symbol == symbol) segments.push_back(file.path);
     }
-    return logs;
+    return segments;
   }
 
   std::filesystem::path directory_;
@@ -201,18 +206,17 @@ class RowWitness {
   int outside_ = 0;
 };
 
-std::vector<MinuteRow> replayed_rows(Venue venue, const std::vector<std::string>& logs) {
+// By what was recorded of this symbol alone.
+void replay_rows(Venue venue, const std::vector<std::string>& logs, std::vector<MinuteRow>& rows) {
   ReplayOptions options;
   options.venue = venue;
   options.bands = BandList::defaults();
-  std::vector<MinuteRow> rows;
   Replay replay(
       options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
       [](const std::string& problem) { ADD_FAILURE() << problem; });
   auto reader = RecordingReader::open(logs);
   EXPECT_TRUE(reader.has_value()) << reader.error().message;
   EXPECT_TRUE(replay.run(*reader).has_value());
-  return rows;
 }
 
 void make_trouble(exchange::Exchange& market, Venue venue, const std::string& symbol, Trouble trouble) {
@@ -272,7 +276,9 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   ASSERT_TRUE(store.has_value());
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
   EXPECT_EQ(csv_of(stored), csv_of(rows));
-  EXPECT_EQ(csv_of(stored), csv_of(replayed_rows(which, recorded_logs())));
+  std::vector<MinuteRow> replayed;
+  for (const std::string& symbol : symbols_) replay_rows(which, recorded(symbol), replayed);
+  EXPECT_EQ(csv_of(stored), csv_of(replayed));
   EXPECT_EQ(warnings.empty(), GetParam().trouble == Trouble::kNone) << ::testing::PrintToString(warnings);
 }
 

@@ -138,7 +138,7 @@ TEST_F(CollectReload, SaysWhatNeedsARestart) {
   start({"BTCUSDT"});
   CollectSettings wanted = settings_;
   wanted.limit = 100;
-  wanted.record = true;
+  wanted.record = !wanted.record;
   wanted.log.level = LogLevel::kWarn;
   wanted.notices = {"x: has no effect yet"};
   ASSERT_TRUE(run_->reload(wanted));

@@ -14,6 +14,7 @@
 
 #include "cli/program.hpp"
 #include "live/replay.hpp"
+#include "recording/archive.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -50,7 +51,7 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   ASSERT_GT(collect.size(), 4U);
   collect.erase(collect.begin());
   collect.back() = "BTCUSDT";
-  for (const char* more : {"ETHUSDT", "--record", "--log-level", "warn"}) collect.emplace_back(more);
+  for (const char* more : {"ETHUSDT", "--log-level", "warn"}) collect.emplace_back(more);
   const std::string database = dir / "acts-data/acts.db";
   std::vector<MinuteRow> before;
   {
@@ -91,6 +92,27 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   EXPECT_EQ(again.exit_code, 0) << again.err;
   const std::vector<MinuteRow> kept = stored_rows(database);
   for (const MinuteRow& row : before) EXPECT_THAT(kept, ::testing::Contains(row));
+
+  // The log that was cut is sealed, and both runs' segments of a symbol replay to all of its rows.
+  const auto files = list_recordings(dir / "acts-data");
+  ASSERT_TRUE(files.has_value());
+  std::vector<MinuteRow> of_both;
+  for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
+    std::vector<std::string> segments;
+    for (const RecordingFile& file : *files) {
+      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
+      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
+      if (file.symbol == symbol) segments.push_back(file.path);
+    }
+    EXPECT_EQ(segments.size(), 2U);
+    Replay of_symbol(
+        options, [&](MinuteRow&& row) { of_both.push_back(std::move(row)); },
+        [](const std::string& problem) { ADD_FAILURE() << problem; });
+    auto read = RecordingReader::open(segments);
+    ASSERT_TRUE(read.has_value());
+    ASSERT_TRUE(of_symbol.run(*read).has_value());
+  }
+  EXPECT_EQ(csv_of(of_both), csv_of(kept));
 }
 
 }  // namespace

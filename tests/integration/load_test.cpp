@@ -165,7 +165,7 @@ TEST_F(Load, FiveHundredSymbolsAreCollectedOnTwoConnectionsByLessThanACore) {
   for (int i = 0; i < 300 && !log_of("exchange.log").contains(address); ++i) pause(std::chrono::milliseconds{100});
   const auto begin = std::chrono::steady_clock::now();
   Process collector({acts, "collect", "@" + (folder_ / "symbols").string(), "--rest-url", "http://" + address,
-                     "--stream-url", "ws://" + address, "--record", "--limit", "100", "--connections", "2", "--metrics",
+                     "--stream-url", "ws://" + address, "--limit", "100", "--connections", "2", "--metrics",
                      "127.0.0.1:" + std::to_string(kMetricsPort), "--data-dir", folder_.string()},
                     folder_ / "collect.log");
   const auto passed = [&] { return std::chrono::steady_clock::now() - begin; };

@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "acts/features/feature.hpp"
+
+#include "recording/recording_writer.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
@@ -146,6 +150,46 @@ TEST(Replay, KnowsARecordingFromOtherJson) {
   EXPECT_THAT(other.problems,
               ElementsAre(HasSubstr(":1: a message of no kind"), HasSubstr(":2: a message of no kind")));
   EXPECT_TRUE(replay({dir.write("one", update("AUSDT", 10, 12))}).is_recording);
+}
+
+// A replay over a restart went on with the first run's book, and made rows of minutes in which nothing ran.
+TEST(Replay, BeginsAnewWhereTheRunDid) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  std::vector<std::string> logs;
+  const auto write_run = [&](UnixNanos begin, int id, const std::string& price) {
+    RecordingWriter writer({dir.string(), "0"});
+    const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+    EXPECT_TRUE(writer.note(begin, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+    EXPECT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    EXPECT_TRUE(writer.append(begin + kSecond, 1, message(update("BTCUSDT", id, id + 1, price))));
+    EXPECT_TRUE(writer.note(begin + kSecond, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
+    EXPECT_TRUE(writer.append(begin + kSecond, 0, message(snapshot(id, price))));
+    EXPECT_TRUE(writer.note(begin + 80 * kSecond, index::RunEnded{"test"}));
+    EXPECT_TRUE(writer.close(begin + 80 * kSecond));
+    logs.push_back(writer.log_path());
+  };
+  write_run(start, 1, "10");                   // to 12:01:30
+  write_run(start + 240 * kSecond, 50, "20");  // 12:04:10 to 12:05:30
+  ReplayOptions options;
+  options.bands = BandList::defaults();
+  const RowSchema schema = make_schema(options.bands);
+  std::string rows;
+  Replay replay(
+      options, [&](MinuteRow&& row) { append_csv(rows, schema, row); },
+      [](const std::string& problem) { ADD_FAILURE() << problem; });
+  auto reader = RecordingReader::open(logs);
+  ASSERT_TRUE(reader.has_value());
+  ASSERT_TRUE(replay.run(*reader).has_value());
+  std::vector<std::string> seen;
+  std::istringstream lines(rows);
+  for (std::string line; std::getline(lines, line);) {
+    seen.push_back(line.substr(line.find("2026") + 11, 5) + line.substr(line.rfind(',', line.rfind(',') - 1)));
+  }
+  EXPECT_THAT(seen, ElementsAre("12:01,live,one_sided_book", "12:02,syncing,not_running", "12:03,syncing,not_running",
+                                "12:04,syncing,not_running", "12:05,live,one_sided_book"));
+  EXPECT_THAT(replay.summary(), HasSubstr("bid 20 x 1, ask none, levels 1 / 0"));
 }
 
 }  // namespace

@@ -15,20 +15,25 @@ using ::testing::HasSubstr;
 
 const std::vector<IndexEntry> kOneOfEach{
     {0, {1}, index::RunStarted{"0.1.0", "binance-spot", "shard-0", "bands=1,4\n"}},
+    {0, {1}, index::RunContinued{"0.1.0", "binance-spot", "shard-0"}},
     {0, {2}, index::ConnectionOpened{1, "wss://stream.binance.com:9443/stream"}},
     {0, {3}, index::SymbolAdded{"币安人生USDT", "{\"limit\":5000}"}},
-    {1, {4}, index::Connections{{{1, 3}, {2, 1}, {1, 2}}}},
+    {1, {4}, index::Connections{{{1, 3}, {2, 1, LineUse::kHeld}, {1, 2}, {2, 1, LineUse::kRepeated}}}},
     {7, {5}, index::RestAnswer{42, "depth", "BTCUSDT", 5000, 200, "X-MBX-USED-WEIGHT-1M: 250"}},
     {7, {5}, index::RestFailed{43, "depth", "ETHUSDT", 5000, 0, "no answer within 10s"}},
-    {8, {6}, index::Timer{"minute", {1'723'161'300'000'000'000}}},
+    {8, {6}, index::Timer{"BTCUSDT", {1'723'161'300'000'000'000}}},
     {8, {7}, index::Gap{"", "closed 1006"}},
     {8, {8}, index::ConnectionClosed{1, "closed by peer: \"bye\" \\ \x01"}},
     {8, {9}, index::SymbolRemoved{"BTCUSDT"}},
     {8, {9}, index::StreamOpened{"ETHUSDT"}},
     {8, {9}, index::StreamLost{"ETHUSDT", "closed 1006"}},
-    {std::numeric_limits<std::uint64_t>::max(), {std::numeric_limits<std::int64_t>::max()}, index::Durable{123}},
+    {std::numeric_limits<std::uint64_t>::max(),
+     {std::numeric_limits<std::int64_t>::max()},
+     index::Durable{123, 0xFFFF'FFFF}},
     {std::numeric_limits<std::uint64_t>::max(), {std::numeric_limits<std::int64_t>::min()}, index::Alive{}},
     {std::numeric_limits<std::uint64_t>::max(), {10}, index::RunEnded{"signal"}},
+    {std::numeric_limits<std::uint64_t>::max(), {10}, index::Frame{456}},
+    {std::numeric_limits<std::uint64_t>::max(), {10}, index::Sealed{"0-1", 789, 1, "cut"}},
 };
 
 std::string line_of(const IndexEntry& entry) {
@@ -51,11 +56,11 @@ TEST(Index, ReadsBackEveryKindOfEntry) {
 }
 
 TEST(Index, WritesOneJsonObjectALine) {
-  EXPECT_EQ(line_of(kOneOfEach[4]),
+  EXPECT_EQ(line_of(kOneOfEach[5]),
             R"({"n":7,"ts":5,"event":"rest_answer","request":42,"kind":"depth","symbol":"BTCUSDT","limit":5000,)"
             R"("status":200,"headers":"X-MBX-USED-WEIGHT-1M: 250"})"
             "\n");
-  EXPECT_EQ(line_of(kOneOfEach[8]),
+  EXPECT_EQ(line_of(kOneOfEach[9]),
             "{\"n\":8,\"ts\":8,\"event\":\"connection_closed\",\"connection\":1,"
             "\"reason\":\"closed by peer: \\\"bye\\\" \\\\ \\u0001\"}\n");
 }
@@ -76,7 +81,7 @@ TEST(Index, RefusesATextThatIsTooLongAndWritesNothing) {
 }
 
 TEST(Index, WritesRunsOfLinesShortAndReadsNothingElseAsRuns) {
-  EXPECT_EQ(line_of(kOneOfEach[3]), "{\"n\":1,\"ts\":4,\"event\":\"connections\",\"runs\":\"1*3 2 1*2\"}\n");
+  EXPECT_EQ(line_of(kOneOfEach[4]), "{\"n\":1,\"ts\":4,\"event\":\"connections\",\"runs\":\"1*3 2h 1*2 2r\"}\n");
   for (const char* const runs : {"", " ", "1 ", " 1", "1  2", "1*", "*1", "1*0", "-1", "+1", "1*-1", "1,2", "x",
                                  "1*18446744073709551616", "1*2*3"}) {
     EXPECT_EQ(problem_of(R"({"n":1,"ts":2,"event":"connections","runs":")" + std::string(runs) + "\"}"),

@@ -234,7 +234,7 @@ TEST(RecordingReader, MergesTheIndexBesideAFileIntoItsLines) {
   const std::string log = dir.write("s-1.jsonl.zst", zstd("1 {}\n2 {}\n3 {}\n"));
   const std::string start =
       R"({"n":0,"ts":1,"event":"run_started","version":"0.1","venue":"v","shard":"s","settings":""})";
-  const std::string timer = R"({"n":2,"ts":3,"event":"timer","name":"minute","due":3})";
+  const std::string timer = R"({"n":2,"ts":3,"event":"timer","symbol":"A","due":3})";
   const std::string end = R"({"n":3,"ts":4,"event":"run_ended","reason":"signal"})";
   std::ignore = dir.write("s-1.index.jsonl", start + "\n" + timer + "\n" + end + "\n");
   auto reader = RecordingReader::open({log}).value();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -68,7 +69,7 @@ TEST(RecordingWriter, WritesLinesAndEntriesThatReadBackInTheirOrder) {
   ASSERT_TRUE(writer.note({3}, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
   ASSERT_TRUE(writer.append({3}, 0, "{\"lastUpdateId\":1}"));
   ASSERT_TRUE(writer.append({4}, 1, "{\"a\":2}"));
-  ASSERT_TRUE(writer.note({5}, index::Timer{"minute", {4}}));
+  ASSERT_TRUE(writer.note({5}, index::Timer{"BTCUSDT", {4}}));
   ASSERT_TRUE(writer.close({6}));
   EXPECT_EQ(writer.lines(), 3U);
   EXPECT_EQ(writer.log_path(), dir / "s0-1.jsonl.zst");
@@ -171,6 +172,10 @@ TEST(RecordingWriter, GivesBackAllThatWasFlushedWhenItIsNeverClosed) {
   EXPECT_THAT(back.errors[0], HasSubstr("its writer had not closed it: read up to line 3000"));
 }
 
+std::uint64_t crc_of(const std::string& bytes) {
+  return ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
 TEST(RecordingWriter, NotesHowMuchIsOnTheDisk) {
   const TempDir dir;
   RecordingWriter writer({dir.string(), "s"});
@@ -181,7 +186,8 @@ TEST(RecordingWriter, NotesHowMuchIsOnTheDisk) {
   EXPECT_EQ(writer.durable_log_bytes(), fs::file_size(writer.log_path()));
   EXPECT_EQ(read_file(index_path_for(writer.log_path())),
             "{\"n\":1,\"ts\":" + std::to_string(kStart + 1) +
-                ",\"event\":\"durable\",\"bytes\":" + std::to_string(writer.durable_log_bytes()) + "}\n");
+                ",\"event\":\"durable\",\"bytes\":" + std::to_string(writer.durable_log_bytes()) +
+                ",\"crc32\":" + std::to_string(crc_of(read_file(writer.log_path()))) + "}\n");
 }
 
 TEST(RecordingWriter, GoesOnInANewFileAfterARestartAndOverwritesNone) {
@@ -214,10 +220,6 @@ TEST(RecordingWriter, SaysThatTheDirectoryCannotBeMade) {
   const auto result = writer.append({1}, 0, "{}");
   EXPECT_EQ(result.error().code, ErrorCode::kStorage);
   EXPECT_THAT(result.error().message, HasSubstr("/file/raw: cannot be made: Not a directory"));
-}
-
-TEST(OpenLogDirectory, HoldsTheOpenLogsOfAVenue) {
-  EXPECT_EQ(open_log_directory("data", "binance-spot"), "data/raw/binance-spot/_open");
 }
 
 TEST(RecordingWriterDeath, StopsAtUseAfterClose) {
@@ -287,7 +289,7 @@ int write_through(FaultyDisk& disk, const std::string& directory, std::vector<st
   int errors = 0;
   for (int i = 1; i <= 12; ++i) {
     if (i % 4 == 0) {
-      errors += until_it_works([&] { return writer.note({i}, index::Timer{"minute", {i}}); });
+      errors += until_it_works([&] { return writer.note({i}, index::Timer{"BTCUSDT", {i}}); });
       expected.push_back("entry " + std::to_string(i));
     }
     const std::string json = "{\"n\":" + std::to_string(i * 7919) + "}";

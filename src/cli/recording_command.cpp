@@ -1,0 +1,211 @@
+// acts recording ls|cat|verify: the recordings of a data directory.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acts/base/time.hpp"
+
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/settings_options.hpp"
+#include "cli/values.hpp"
+#include "live/message_owner.hpp"
+#include "recording/archive.hpp"
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+
+namespace acts::cli {
+namespace {
+
+struct Settings {
+  std::string data_dir = CollectSettings{}.data_dir;
+  std::optional<Venue> venue;
+  std::string symbol;
+  std::optional<UnixNanos> from;
+  std::optional<UnixNanos> to;
+  std::vector<std::string> words;
+};
+
+Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
+  const auto time = parse_iso8601(values[0]);
+  if (!time) return fail(ErrorCode::kUsage, time.error().message);
+  target = *time;
+  return {};
+}
+
+Result<void> set_wanted_venue(Settings& settings, const Values& values) {
+  Venue venue = Venue::kBinanceSpot;
+  if (Result<void> set = set_venue(venue, values); !set) return set;
+  settings.venue = venue;
+  return {};
+}
+
+const OptionSpec kActionSpec{.name = "action",
+                             .placeholder = "ACTION",
+                             .kind = OptionKind::kFiles,
+                             .help = "ls, cat, verify",
+                             .is_required = true};
+
+OptionSpec data_dir_spec() {
+  for (const OptionSpec& spec : settings_flags()) {
+    if (spec.name == "data_dir") return spec;
+  }
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 6> kOptions{{
+      {data_dir_spec(), [](Settings& s, const Values& v) { return s.data_dir = v[0], Result<void>(); }},
+      {{.name = "venue",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "only of this one",
+        .choices = {"binance-spot", "binance-usdm"}},
+       set_wanted_venue},
+      {{.name = "symbol", .placeholder = "SYMBOL", .help = "only of this one, as the venue spells it; cat needs it"},
+       [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
+      {{.name = "from", .placeholder = "TIME", .help = "only what was received then and later"},
+       [](Settings& s, const Values& v) { return set_time(s.from, v); }},
+      {{.name = "to", .placeholder = "TIME", .help = "only what was received before"},
+       [](Settings& s, const Values& v) { return set_time(s.to, v); }},
+      {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
+  }};
+  return kOptions;
+}
+
+// Whether anything in the file may be wanted. A log ends with its hour.
+bool is_wanted(const Settings& settings, const RecordingFile& file) {
+  if (settings.venue && to_string(*settings.venue) != file.venue) return false;
+  if (!settings.symbol.empty() && !file.symbol.empty() && settings.symbol != file.symbol) return false;
+  if (settings.to && file.first >= *settings.to) return false;
+  return !settings.from || floor_to(file.first, kLogSpan) + kLogSpan > *settings.from;
+}
+
+int list(const std::vector<RecordingFile>& files, Output& out) {
+  out.write("venue,symbol,first,state,bytes,file\n");
+  for (const RecordingFile& file : files) {
+    out.write(fmt::format("{},{},{},{},{},{}\n", file.venue, file.symbol, to_iso8601(file.first),
+                          file.symbol.empty() ? "open" : "sealed", file.bytes, file.path));
+  }
+  return kExitDone;
+}
+
+int verify(const std::vector<RecordingFile>& files, Output& out) {
+  std::uint64_t lines = 0;
+  std::size_t unsound = 0;
+  for (const RecordingFile& file : files) {
+    const RecordingCheck check = check_recording(file);
+    lines += check.lines;
+    unsound += check.problems.empty() ? 0U : 1U;
+    for (const std::string& problem : check.problems) complain(problem);
+  }
+  out.write(fmt::format("{} files, {} lines, {} of the files not sound\n", files.size(), lines, unsound));
+  return unsound == 0 ? kExitDone : kExitBadInput;
+}
+
+// The messages of one symbol out of one file, each once and where it was received.
+class Cat {
+ public:
+  Cat(const Settings& settings, Output& out) : settings_(settings), out_(out) {}
+
+  // False: the reader has gone.
+  Result<bool> print(const RecordingFile& file) {
+    const auto venue = parse_venue(file.venue);
+    if (!venue) return std::unexpected(venue.error());
+    MessageOwner owner(*venue);
+    owner.add_symbol(settings_.symbol);
+    auto reader = RecordingReader::open({file.path});
+    if (!reader) return std::unexpected(reader.error());
+    std::optional<std::string> asked_for;  // the next line is an answer, about this symbol
+    for (;;) {
+      const auto item = reader->next();
+      if (!item) {
+        if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
+        complain(item.error().message, LogLevel::kWarn);
+        continue;
+      }
+      if (!*item) return true;
+      if (const auto* entry = std::get_if<IndexEntry>(&**item)) {
+        if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) asked_for = answer->symbol;
+        continue;
+      }
+      const auto& line = std::get<RecordedLine>(**item);
+      const bool is_ours = !file.symbol.empty() || (asked_for ? *asked_for : owner.symbol_of(line.json)) == symbol_;
+      asked_for.reset();
+      if (!is_ours || line.use == LineUse::kRepeated || !is_within(line.ts_recv)) continue;
+      if (!out_.write(fmt::format("{} {}\n", line.ts_recv.value, line.json))) return false;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_within(UnixNanos ts) const {
+    return (!settings_.from || ts >= *settings_.from) && (!settings_.to || ts < *settings_.to);
+  }
+
+  const Settings& settings_;
+  Output& out_;
+  std::string symbol_ = settings_.symbol == kSessionName ? std::string() : settings_.symbol;
+};
+
+int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
+  if (settings.symbol.empty()) {
+    return complain({ErrorCode::kUsage, "recording cat: name one symbol with --symbol, as the venue spells it"});
+  }
+  if (files.empty()) {
+    return complain({ErrorCode::kUsage, fmt::format("nothing of {} is recorded in {} for these times: 'acts recording "
+                                                    "ls' shows what there is",
+                                                    settings.symbol, settings.data_dir)});
+  }
+  if (files.front().venue != files.back().venue) {
+    return complain(
+        {ErrorCode::kUsage, fmt::format("{} is recorded of several venues: name one with --venue", settings.symbol)});
+  }
+  std::ranges::stable_sort(files, {}, &RecordingFile::first);
+  Cat cat(settings, out);
+  for (const RecordingFile& file : files) {
+    const Result<bool> printed = cat.print(file);
+    if (!printed) return complain(printed.error());
+    if (!*printed) break;
+  }
+  return kExitDone;
+}
+
+int run(const Given& given) {
+  Settings settings;
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  static constexpr std::array<std::string_view, 3> kActions{"ls", "cat", "verify"};
+  const std::string& action = settings.words[0];
+  if (settings.words.size() != 1 || std::ranges::find(kActions, action) == kActions.end()) {
+    return complain({ErrorCode::kUsage, fmt::format("'{}': a recording can be listed (ls), printed (cat) or checked "
+                                                    "(verify)",
+                                                    fmt::join(settings.words, " "))});
+  }
+  auto files = list_recordings(settings.data_dir);
+  if (!files) return complain(files.error());
+  std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
+  Output out;
+  if (action == "ls") return list(*files, out);
+  return action == "cat" ? cat(settings, std::move(*files), out) : verify(*files, out);
+}
+
+}  // namespace
+
+Command recording_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // the action has no flag
+  return {.name = "recording",
+          .summary = "Recordings: what there is, its messages, whether it is sound",
+          .options = std::move(flags),
+          .positional = kActionSpec,
+          .examples =
+              "  acts recording ls --data-dir /var/lib/acts\n"
+              "  acts recording cat --symbol BTCUSDT --from 2026-01-01T10:00 --to 2026-01-01T10:05",
+          .run = run};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,51 @@
+// Seals closed logs of one venue, one after the other, on a thread of its own: those that a crash has left, then those
+// that the recorder closes. What fails is tried again after a pause, for ever; what is not done at the end is done at
+// the next start. Says nothing itself: it is asked. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "acts/base/time.hpp"
+
+#include "recording/sealer.hpp"
+
+namespace acts {
+
+class SealThread {
+ public:
+  static constexpr Nanos kPause = std::chrono::seconds{10};  // of real time, after a failure
+  static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
+
+  struct Status {
+    std::size_t waiting = 0;   // logs
+    std::uint64_t sealed = 0;  // logs
+    std::uint64_t segments = 0;
+    std::uint64_t failures = 0;
+    std::string failure = {};  // of the last attempt, if it failed: one line
+    std::uint64_t cut = 0;     // logs of which something could not be read
+    std::string loss = {};     // of the last such log: one line
+  };
+
+  // `ops`: the disk, if it is not the real one. Seals what lies there already.
+  SealThread(std::string directory, Sealer::MakeOwner make_owner, std::shared_ptr<FileOps> ops = nullptr);
+  // Stops within kEndLimit, wherever it is, or leaves a disk that hangs to the thread.
+  ~SealThread();
+  SealThread(const SealThread&) = delete;
+  SealThread& operator=(const SealThread&) = delete;
+
+  // The path of a log that is closed.
+  void add(const std::string& log_path);
+  [[nodiscard]] Status status() const;
+  [[nodiscard]] bool idle() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // with the thread
+  std::thread thread_;
+};
+
+}  // namespace acts

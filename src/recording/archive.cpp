@@ -1,0 +1,183 @@
+#include "recording/archive.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "recording/byte_source.hpp"
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+
+namespace acts {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "<first_recv_ns>.jsonl.zst", "<shard>-<first_recv_ns>.jsonl.zst".
+std::optional<UnixNanos> first_of(std::string_view name) {
+  if (!name.ends_with(kLogEnding)) return std::nullopt;
+  name.remove_suffix(kLogEnding.size());
+  name.remove_prefix(name.rfind('-') + 1);
+  UnixNanos first;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), first.value);
+  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return first;
+}
+
+class Lister {
+ public:
+  void walk(const fs::path& raw) {
+    each(raw, [&](const fs::path& venue) {
+      each(venue, [&](const fs::path& symbol) {
+        const std::string name = symbol.filename().string();
+        if (name == "_open") return add_files(symbol, venue, "");
+        if (name != kSessionName && !is_segment_name(name)) return;
+        each(symbol, [&](const fs::path& day) { add_files(day, venue, name); });
+      });
+    });
+  }
+  Result<std::vector<RecordingFile>> result() && {
+    if (!problem_.empty()) return fail(ErrorCode::kStorage, std::move(problem_));
+    std::ranges::sort(files_, {}, [](const RecordingFile& f) { return std::tie(f.venue, f.symbol, f.first, f.path); });
+    return std::move(files_);
+  }
+
+ private:
+  template <typename Visit>
+  void each(const fs::path& directory, Visit visit) {
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      if (at->is_directory(error)) visit(at->path());
+    }
+    note(directory, error);
+  }
+  void add_files(const fs::path& directory, const fs::path& venue, const std::string& symbol) {
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      const auto first = first_of(at->path().filename().string());
+      if (!first) continue;
+      std::error_code gone;  // sealed meanwhile
+      const auto bytes = at->file_size(gone);
+      if (!gone) files_.push_back({venue.filename().string(), symbol, at->path().string(), *first, bytes});
+    }
+    note(directory, error);
+  }
+  void note(const fs::path& path, const std::error_code& error) {
+    if (error && error != std::errc::no_such_file_or_directory && problem_.empty()) {
+      problem_ = fmt::format("{} cannot be read: {}", path.string(), error.message());
+    }
+  }
+
+  std::vector<RecordingFile> files_;
+  std::string problem_;
+};
+
+// The bytes of a file, summed up to one place after the other.
+class Summer {
+ public:
+  explicit Summer(const std::string& path) {
+    if (auto opened = open_file(path)) source_ = std::move(*opened);
+  }
+  // Nothing if there are not so many. Places do not go back.
+  std::optional<std::uint32_t> up_to(std::uint64_t bytes) {
+    std::vector<char> buffer(std::size_t{64} << 10);
+    while (source_ && done_ < bytes) {
+      const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), bytes - done_);
+      const auto count = source_->read(std::span(buffer).first(wanted));
+      if (!count || *count == 0) return std::nullopt;
+      done_ += *count;
+      crc_ = ::crc32_z(crc_, reinterpret_cast<const unsigned char*>(buffer.data()), *count);
+    }
+    if (!source_ || done_ != bytes) return std::nullopt;
+    return static_cast<std::uint32_t>(crc_);
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::uint64_t done_ = 0;
+  uLong crc_ = 0;
+};
+
+class Checker {
+ public:
+  explicit Checker(const RecordingFile& file) : file_(file), sums_(file.path) {}
+
+  RecordingCheck run() {
+    auto reader = RecordingReader::open({file_.path});
+    if (!reader) {
+      add(reader.error().message);
+      return std::move(check_);
+    }
+    for (;;) {
+      const auto item = reader->next();
+      if (!item) {
+        ends_.push_back(item.error().message);
+        if (item.error().code == ErrorCode::kStorage) break;
+        continue;
+      }
+      if (!*item) break;
+      if (const auto* line = std::get_if<RecordedLine>(&**item)) {
+        note_time(line->ts_recv);
+      } else {
+        on_entry(std::get<IndexEntry>(**item));
+      }
+    }
+    check_.lines = reader->lines();
+    // An open log ends where its writer is, or was.
+    const bool may_be_cut = file_.symbol.empty() && sound_marks_;
+    for (const std::string& problem : ends_) {
+      if (!may_be_cut) add(problem);
+    }
+    if (!file_.symbol.empty() && !sealed_)
+      add(fmt::format("{}: its index does not end as a segment's does", file_.path));
+    return std::move(check_);
+  }
+
+ private:
+  void add(std::string problem) {
+    if (check_.problems.size() < RecordingCheck::kMaxProblems) check_.problems.push_back(std::move(problem));
+  }
+  void note_time(UnixNanos ts) {
+    if (ts < check_.last) add(fmt::format("{}: time goes back from {} to {}", file_.path, check_.last.value, ts.value));
+    check_.last = ts;
+  }
+  void on_entry(const IndexEntry& entry) {
+    note_time(std::max(entry.ts, check_.last));
+    if (const auto* mark = std::get_if<index::Durable>(&entry.event)) {
+      sound_marks_ = sums_.up_to(mark->bytes) == mark->crc32;
+      if (!sound_marks_)
+        add(fmt::format("{}: the first {} bytes are not those that were written", file_.path, mark->bytes));
+    } else if (const auto* sealed = std::get_if<index::Sealed>(&entry.event)) {
+      sealed_ = true;
+      if (sealed->bytes != file_.bytes || sums_.up_to(sealed->bytes) != sealed->crc32) {
+        add(fmt::format("{}: its bytes are not those that were written", file_.path));
+      }
+    }
+  }
+
+  const RecordingFile& file_;
+  Summer sums_;
+  RecordingCheck check_;
+  std::vector<std::string> ends_;
+  bool sound_marks_ = true;
+  bool sealed_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir) {
+  Lister lister;
+  lister.walk(fs::path(data_dir) / "raw");
+  return std::move(lister).result();
+}
+
+RecordingCheck check_recording(const RecordingFile& file) { return Checker(file).run(); }
+
+}  // namespace acts

@@ -1,0 +1,36 @@
+// What recordings there are below a data directory (layout.hpp), and whether a file of them is sound. Reads while they
+// are written. Blocking.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+
+namespace acts {
+
+struct RecordingFile {
+  std::string venue;
+  std::string symbol;  // kSessionName: of none; empty: an open log, of all
+  std::string path;
+  UnixNanos first;  // receive time of what it begins with
+  std::uint64_t bytes = 0;
+};
+
+// By venue, symbol and time. None if there is no such directory. Errors: kStorage.
+Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir);
+
+struct RecordingCheck {
+  std::uint64_t lines = 0;
+  UnixNanos last;                     // of a line or an entry
+  std::vector<std::string> problems;  // one line each, at most kMaxProblems
+  static constexpr std::size_t kMaxProblems = 20;
+};
+
+// Reads the file whole: every frame's checksum, the lines' form and order, that the index agrees, the sums of a sealed
+// segment's end and of each mark of an open log. What a crash has cut off an open log behind its last mark is none.
+RecordingCheck check_recording(const RecordingFile& file);
+
+}  // namespace acts

@@ -1,0 +1,394 @@
+#include "recording/sealer.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+#include "recording/segment_writer.hpp"
+
+namespace acts {
+namespace {
+
+// Markers that all segments are whole, and so is or is not what had been on the disk of the log.
+constexpr std::string_view kComplete = "COMPLETE";
+constexpr std::string_view kDamaged = "DAMAGED";
+constexpr std::uint64_t kLinesBetweenStops = 4096;
+
+std::unexpected<Error> disk_error(const std::string& path, std::string_view what, int status) {
+  return fail(ErrorCode::kStorage, fmt::format("{} {}: {}", path, what, std::strerror(-status)));
+}
+
+bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput; }
+
+}  // namespace
+
+// One pass over a log.
+class Sealer::Split {
+ public:
+  Split(Sealer& sealer, std::string name, std::string work)
+      : sealer_(sealer),
+        name_(std::move(name)),
+        work_(std::move(work)),
+        owner_(sealer.make_owner_()),
+        context_(ZSTD_createCCtx(), &ZSTD_freeCCtx) {
+    ACTS_ASSERT(context_ != nullptr);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  }
+
+  Result<SealReport> run(const std::function<bool()>& stop) {
+    RecordingReader reader({input()});
+    for (std::uint64_t steps = 0;; ++steps) {
+      if (steps % kLinesBetweenStops == 0 && stop()) return fail(ErrorCode::kCancelled, "stopped while sealing");
+      const auto item = reader.next();
+      if (!item && !is_cut(item.error())) return std::unexpected(item.error());
+      if (!item) {
+        note_lost(item.error().message);
+        continue;
+      }
+      if (!*item) break;
+      const auto* line = std::get_if<RecordedLine>(&**item);
+      if (auto done = line != nullptr ? on_line(*line) : on_entry(std::get<IndexEntry>(**item)); !done) {
+        return std::unexpected(std::move(done.error()));
+      }
+    }
+    report_.lines = reader.lines();
+    report_.damaged = !report_.lost.empty() && !has_what_was_durable();
+    if (auto ended = finish(); !ended) return std::unexpected(std::move(ended.error()));
+    report_.segments = segments_.size();
+    return report_;
+  }
+
+ private:
+  struct Segment {
+    explicit Segment(SegmentWriter the_writer) : writer(std::move(the_writer)) {}
+    SegmentWriter writer;
+    bool active = true;  // what concerns all symbols concerns it
+  };
+  using Segments = std::map<std::string, Segment, std::less<>>;
+
+  RecordingInput input() {
+    const std::string log = fmt::format("{}/_open/{}{}", sealer_.directory_, name_, kLogEnding);
+    const std::string index = index_path_for(log);
+    return {log, [open = sealer_.open_, log] { return open(log); }, index,
+            [open = sealer_.open_, index] { return open(index); }};
+  }
+
+  // Whether the log still has the bytes that the last durable mark of its index tells of.
+  bool has_what_was_durable() {
+    const RecordingInput files = input();
+    index::Durable mark;
+    if (auto source = files.index()) {
+      IndexReader entries(std::move(*source));
+      for (auto entry = entries.next(); !entry || *entry; entry = entries.next()) {
+        if (entry && std::holds_alternative<index::Durable>((*entry)->event)) {
+          mark = std::get<index::Durable>((*entry)->event);
+        }
+      }
+    }
+    auto source = files.log();
+    if (!source) return false;
+    index::Durable found;
+    std::vector<char> buffer(std::size_t{64} << 10);
+    while (found.bytes < mark.bytes) {
+      const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), mark.bytes - found.bytes);
+      const auto count = (*source)->read(std::span(buffer).first(wanted));
+      if (!count || *count == 0) return false;
+      found.bytes += *count;
+      found.crc32 = static_cast<std::uint32_t>(
+          ::crc32_z(found.crc32, reinterpret_cast<const unsigned char*>(buffer.data()), *count));
+    }
+    return found == mark;
+  }
+
+  void note_lost(std::string message) {
+    if (report_.lost.empty()) report_.lost = std::move(message);
+  }
+
+  Result<void> on_line(const RecordedLine& line) {
+    last_ts_ = std::max(last_ts_, line.ts_recv);
+    const std::string_view symbol = answer_ ? std::string_view(answer_->symbol) : owner_->symbol_of(line.json);
+    auto segment = segment_of(symbol, line.ts_recv);
+    if (!segment) return std::unexpected(std::move(segment.error()));
+    SegmentWriter& writer = (*segment)->writer;
+    if (answer_) {
+      if (auto noted = writer.note(line.ts_recv, *std::exchange(answer_, std::nullopt)); !noted) return noted;
+    }
+    held_ -= writer.held_bytes();
+    writer.line(line.ts_recv, line.connection, line.use, line.json);
+    held_ += writer.held_bytes();
+    if (writer.held_text_bytes() >= kFrameBytes) return flush(writer);
+    while (held_ > kMaxHeldBytes) {
+      if (auto flushed = flush(fullest()); !flushed) return flushed;
+    }
+    return {};
+  }
+
+  Result<void> flush(SegmentWriter& writer) {
+    held_ -= writer.held_bytes();
+    return writer.flush();
+  }
+
+  SegmentWriter& fullest() {
+    const auto by_size = [](const auto& a, const auto& b) {
+      return a.second.writer.held_bytes() < b.second.writer.held_bytes();
+    };
+    return std::ranges::max_element(segments_, by_size)->second.writer;
+  }
+
+  Result<void> on_entry(const IndexEntry& entry) {
+    last_ts_ = std::max(last_ts_, entry.ts);
+    if (const auto* answer = std::get_if<index::RestAnswer>(&entry.event)) {
+      answer_ = *answer;
+      return {};
+    }
+    if (std::holds_alternative<index::Durable>(entry.event)) return {};
+    if (std::holds_alternative<index::Alive>(entry.event)) {
+      alive_ = entry.ts;
+      return {};
+    }
+    alive_.reset();
+    if (std::holds_alternative<index::RunStarted>(entry.event) ||
+        std::holds_alternative<index::RunContinued>(entry.event)) {
+      header_ = entry;
+    }
+    if (const auto* added = std::get_if<index::SymbolAdded>(&entry.event)) {
+      owner_->add_symbol(added->symbol);
+      if (is_segment_name(added->symbol)) known_.insert(added->symbol);
+    }
+    const std::optional<std::string_view> symbol = symbol_of(entry.event);
+    if (!symbol) return note_all(entry);
+    auto segment = segment_of(*symbol, entry.ts);
+    if (!segment) return std::unexpected(std::move(segment.error()));
+    (*segment)->active = !std::holds_alternative<index::SymbolRemoved>(entry.event);
+    return (*segment)->writer.note(entry.ts, entry.event);
+  }
+
+  // Nothing: of all symbols. Empty: of none.
+  static std::optional<std::string_view> symbol_of(const IndexEvent& event) {
+    return std::visit(
+        []<typename Event>(const Event& e) -> std::optional<std::string_view> {
+          if constexpr (std::is_same_v<Event, index::ConnectionOpened> ||
+                        std::is_same_v<Event, index::ConnectionClosed>) {
+            return "";
+          } else if constexpr (std::is_same_v<Event, index::Timer> || std::is_same_v<Event, index::Gap>) {
+            return e.symbol.empty() ? std::nullopt : std::optional<std::string_view>(e.symbol);
+          } else if constexpr (requires { e.symbol; }) {
+            return e.symbol;
+          } else {
+            return std::nullopt;
+          }
+        },
+        event);
+  }
+
+  Result<void> note_all(const IndexEntry& entry) {
+    if (auto session = segment_of("", entry.ts); !session) return std::unexpected(std::move(session.error()));
+    for (auto& [name, segment] : segments_) {
+      if (!segment.active) continue;
+      if (auto noted = segment.writer.note(entry.ts, entry.event); !noted) return noted;
+    }
+    return {};
+  }
+
+  // The session's, unless the run has named the symbol.
+  Result<Segment*> segment_of(std::string_view symbol, UnixNanos ts) {
+    const auto known = known_.find(symbol);
+    const std::string name(known == known_.end() ? kSessionName : std::string_view(*known));
+    if (const auto found = segments_.find(name); found != segments_.end()) return &found->second;
+    auto path = free_path(segment_directory(name, ts), ts);
+    if (!path) return std::unexpected(std::move(path.error()));
+    Segment& made = segments_.emplace(name, SegmentWriter(sealer_.ops_, *context_, std::move(*path))).first->second;
+    // The entry that is being worked on may be the header itself.
+    if (header_ && name != kSessionName) {
+      if (auto noted = made.writer.note(header_->ts, header_->event); !noted) {
+        return std::unexpected(std::move(noted.error()));
+      }
+    }
+    return &made;
+  }
+
+  // A name that is free below _sealing/ and where the segment will lie.
+  Result<std::string> free_path(const std::string& directory, UnixNanos first) {
+    const std::string work = fmt::format("{}/{}", work_, directory);
+    if (const int status = sealer_.ops_.make_directories(work); status < 0) {
+      return disk_error(work, "cannot be made", status);
+    }
+    std::vector<std::string> taken;
+    const std::string place = fmt::format("{}/{}", sealer_.directory_, directory);
+    if (const int status = sealer_.ops_.list(place, taken); status < 0) {
+      return disk_error(place, "cannot be read", status);
+    }
+    for (;; first = first + Nanos{1}) {
+      const std::string name = fmt::format("{}{}", first.value, kLogEnding);
+      if (!std::ranges::binary_search(taken, name)) return fmt::format("{}/{}", work, name);
+    }
+  }
+
+  Result<void> finish() {
+    for (auto& [name, segment] : segments_) {
+      SegmentWriter& writer = segment.writer;
+      if (alive_) {
+        if (auto noted = writer.note(*alive_, index::Alive{}); !noted) return noted;
+      }
+      const std::string directory = writer.path().substr(0, writer.path().rfind('/'));
+      if (auto ended = writer.finish(last_ts_, {name_, 0, 0, report_.lost.substr(0, kMaxLostText)}); !ended) {
+        return ended;
+      }
+      if (const int status = sealer_.ops_.sync_directory(directory); status < 0) {
+        return disk_error(directory, "cannot be kept", status);
+      }
+    }
+    return {};
+  }
+
+  static constexpr std::size_t kMaxLostText = 500;
+
+  Sealer& sealer_;
+  std::string name_;
+  std::string work_;
+  std::unique_ptr<LineOwner> owner_;
+  std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
+  Segments segments_;
+  std::set<std::string, std::less<>> known_;
+  std::optional<IndexEntry> header_;
+  std::optional<index::RestAnswer> answer_;  // what the next line is
+  std::optional<UnixNanos> alive_;           // the last sign of life, if it is the last entry
+  UnixNanos last_ts_;
+  std::size_t held_ = 0;
+  SealReport report_;
+};
+
+Sealer::Sealer(std::string directory, MakeOwner make_owner, FileOps& ops, Open open)
+    : directory_(std::move(directory)), make_owner_(std::move(make_owner)), ops_(ops), open_(std::move(open)) {}
+
+std::string Sealer::work_directory(const std::string& name) const {
+  return fmt::format("{}/_sealing/{}", directory_, name);
+}
+
+Result<std::vector<std::string>> Sealer::waiting() {
+  std::vector<std::string> names;
+  const std::string open = directory_ + "/_open";
+  if (const int status = ops_.list(open, names); status < 0) return disk_error(open, "cannot be read", status);
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(kLogEnding); });
+  for (std::string& name : names) name.resize(name.size() - kLogEnding.size());
+  if (auto cleared = clear_done(names); !cleared) return std::unexpected(std::move(cleared.error()));
+  // By the time in the name, which has as many digits in all of them.
+  std::ranges::sort(names, {}, [](const std::string& name) { return name.substr(name.rfind('-') + 1); });
+  return names;
+}
+
+// What is left of logs that are gone: all their segments are in place.
+Result<void> Sealer::clear_done(const std::vector<std::string>& logs) {
+  std::vector<std::string> names;
+  const std::string work = directory_ + "/_sealing";
+  if (const int status = ops_.list(work, names); status < 0) return disk_error(work, "cannot be read", status);
+  for (const std::string& name : names) {
+    if (std::ranges::find(logs, name) != logs.end()) continue;
+    if (auto removed = remove_tree(work_directory(name)); !removed) return removed;
+  }
+  return {};
+}
+
+Result<SealReport> Sealer::seal(const std::string& name, const std::function<bool()>& stop) {
+  const std::string work = work_directory(name);
+  std::vector<std::string> there;
+  if (const int status = ops_.list(work, there); status < 0) return disk_error(work, "cannot be read", status);
+  SealReport report;
+  report.damaged = std::ranges::binary_search(there, kDamaged);
+  if (!report.damaged && !std::ranges::binary_search(there, kComplete)) {
+    if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
+    auto split = Split(*this, name, work).run(stop);
+    if (!split) return split;
+    report = *std::move(split);
+    const std::string marker = fmt::format("{}/{}", work, report.damaged ? kDamaged : kComplete);
+    const int fd = ops_.create(marker);
+    if (fd < 0) return disk_error(marker, "cannot be made", fd);
+    if (const int status = ops_.close(fd); status < 0) return disk_error(marker, "cannot be made", status);
+    if (const int status = ops_.sync_directory(work); status < 0) return disk_error(marker, "cannot be made", status);
+  }
+  if (auto placed = place(name, report); !placed) return std::unexpected(std::move(placed.error()));
+  return report;
+}
+
+Result<void> Sealer::place(const std::string& name, SealReport& report) {
+  const std::string work = work_directory(name);
+  report.segments = 0;
+  if (auto moved = move_all(work, directory_, report); !moved) return moved;
+  if (auto dropped = drop_log(name, report.damaged); !dropped) return dropped;
+  return remove_tree(work);
+}
+
+// Files go to the same place below `to`; what is there already was moved before.
+Result<void> Sealer::move_all(const std::string& from, const std::string& to, SealReport& report) {
+  std::vector<std::string> symbols;
+  if (const int status = ops_.list(from, symbols); status < 0) return disk_error(from, "cannot be read", status);
+  for (const std::string& symbol : symbols) {
+    if (symbol == kComplete || symbol == kDamaged) continue;
+    std::vector<std::string> days;
+    if (const int status = ops_.list(from + "/" + symbol, days); status < 0) {
+      return disk_error(from + "/" + symbol, "cannot be read", status);
+    }
+    for (const std::string& day : days) {
+      const std::string source = fmt::format("{}/{}/{}", from, symbol, day);
+      const std::string target = fmt::format("{}/{}/{}", to, symbol, day);
+      if (const int status = ops_.make_directories(target); status < 0)
+        return disk_error(target, "cannot be made", status);
+      std::vector<std::string> files;
+      if (const int status = ops_.list(source, files); status < 0) return disk_error(source, "cannot be read", status);
+      // Indexes before their logs: "index" sorts before "jsonl".
+      for (const std::string& file : files) {
+        const int status = ops_.rename(source + "/" + file, target + "/" + file);
+        if (status < 0) return disk_error(target + "/" + file, "cannot be put there", status);
+        if (file.ends_with(kLogEnding)) ++report.segments;
+      }
+      if (const int status = ops_.sync_directory(target); status < 0)
+        return disk_error(target, "cannot be kept", status);
+    }
+  }
+  return {};
+}
+
+Result<void> Sealer::drop_log(const std::string& name, bool keep) {
+  const std::string log = fmt::format("{}/_open/{}{}", directory_, name, kLogEnding);
+  const std::string kept = fmt::format("{}/_damaged", directory_);
+  if (keep) {
+    if (const int status = ops_.make_directories(kept); status < 0) return disk_error(kept, "cannot be made", status);
+  }
+  // The log first: an index alone is no log.
+  for (const std::string& path : {log, index_path_for(log)}) {
+    const int status =
+        keep ? ops_.rename(path, fmt::format("{}/{}", kept, path.substr(path.rfind('/') + 1))) : ops_.remove(path);
+    if (status < 0 && status != -ENOENT) return disk_error(path, "cannot be removed", status);
+  }
+  const std::string open = directory_ + "/_open";
+  if (const int status = ops_.sync_directory(open); status < 0) return disk_error(open, "cannot be kept", status);
+  return {};
+}
+
+Result<void> Sealer::remove_tree(const std::string& path) {
+  std::vector<std::string> names;
+  const int listed = ops_.list(path, names);
+  if (listed == -ENOTDIR) names.clear();
+  if (listed < 0 && listed != -ENOTDIR) return disk_error(path, "cannot be read", listed);
+  for (const std::string& name : names) {
+    if (auto removed = remove_tree(path + "/" + name); !removed) return removed;
+  }
+  const int status = ops_.remove(path);
+  if (status < 0 && status != -ENOENT) return disk_error(path, "cannot be removed", status);
+  return {};
+}
+
+}  // namespace acts

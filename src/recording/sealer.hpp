@@ -1,0 +1,71 @@
+// Takes a log that nobody writes any more apart into one segment a symbol (layout.hpp), also one that a crash has left:
+// whatever of it can be read is kept, and what cannot is said in every segment's end.
+//
+// A segment is whole when it comes to its place, and the log is there until all of them are: cut off anywhere, seal()
+// begins again, or goes on. Memory: kMaxHeldBytes of text, whatever the number of symbols. Blocking; not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "recording/byte_source.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts {
+
+// Tells whose a message is. This room does not know what messages mean.
+class LineOwner {
+ public:
+  virtual ~LineOwner() = default;
+  virtual void add_symbol(std::string_view symbol) = 0;
+  // Empty: of none. Valid until the next call.
+  virtual std::string_view symbol_of(std::string_view json) = 0;
+};
+
+struct SealReport {
+  std::uint64_t lines = 0;
+  std::size_t segments = 0;
+  std::string lost;      // one line: what could not be read; empty if all could
+  bool damaged = false;  // of what had been on the disk: then the log is kept in _damaged/
+};
+
+class Sealer {
+ public:
+  static constexpr std::size_t kFrameBytes = std::size_t{1} << 20;  // of text
+  static constexpr std::size_t kMaxHeldBytes = std::size_t{64} << 20;
+
+  using MakeOwner = std::function<std::unique_ptr<LineOwner>()>;
+  using Open = std::function<Result<std::unique_ptr<ByteSource>>(const std::string& path)>;
+
+  // `directory`: recording_directory(). `ops` outlives the object; `open` reads the same disk.
+  Sealer(std::string directory, MakeOwner make_owner, FileOps& ops = real_file_ops(), Open open = open_file);
+
+  // Of every log in _open, its name without the ending, the oldest first. Errors: kStorage.
+  Result<std::vector<std::string>> waiting();
+  // Errors: kStorage; call it again later. kCancelled: `stop` was true in between.
+  Result<SealReport> seal(const std::string& name, const std::function<bool()>& stop = [] { return false; });
+
+ private:
+  class Split;
+
+  Result<void> clear_done(const std::vector<std::string>& logs);
+  Result<void> place(const std::string& name, SealReport& report);
+  Result<void> move_all(const std::string& from, const std::string& to, SealReport& report);
+  Result<void> drop_log(const std::string& name, bool keep);
+  Result<void> remove_tree(const std::string& path);
+  [[nodiscard]] std::string work_directory(const std::string& name) const;
+
+  std::string directory_;
+  MakeOwner make_owner_;
+  FileOps& ops_;
+  Open open_;
+};
+
+}  // namespace acts

@@ -1,0 +1,326 @@
+#include "recording/sealer.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+#include "recording/recording_writer.hpp"
+#include "recording/temp_dir.hpp"
+
+namespace acts {
+namespace {
+
+namespace fs = std::filesystem;
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kStart = 1'723'161'254'206'652'067;  // 2024-08-08T23:54:14
+
+// A message says whose it is in front of its first blank.
+class FirstWord final : public LineOwner {
+ public:
+  void add_symbol(std::string_view) override {}
+  std::string_view symbol_of(std::string_view json) override { return json.substr(0, json.find(' ')); }
+};
+
+Sealer sealer_of(const TempDir& dir, FileOps& ops = real_file_ops()) {
+  return Sealer(dir.string(), [] { return std::make_unique<FirstWord>(); }, ops);
+}
+
+UnixNanos at(int i) { return UnixNanos{kStart + i * 1'000'000}; }
+
+// Two symbols, a gap of one of them, two REST answers, a message of none, one of a symbol that the run does not have.
+std::string write_log(const TempDir& dir, bool ended = true, int messages = 50) {
+  RecordingWriter writer({dir / "_open", "0"});
+  EXPECT_TRUE(writer.note(at(0), index::RunStarted{"0.1", "v", "0", ""}));
+  EXPECT_TRUE(writer.note(at(0), index::ConnectionOpened{1, "wss://x"}));
+  for (const char* symbol : {"AAA", "BBB"}) EXPECT_TRUE(writer.note(at(1), index::SymbolAdded{symbol, "trading"}));
+  EXPECT_TRUE(writer.note(at(2), index::RestAnswer{1, "depth", "BBB", 100, 200, ""}));
+  EXPECT_TRUE(writer.append(at(2), 0, "{snapshot}"));
+  EXPECT_TRUE(writer.note(at(2), index::RestAnswer{2, "time", "", 0, 200, ""}));
+  EXPECT_TRUE(writer.append(at(2), 0, "{time}"));
+  for (int i = 3; i < messages; ++i) {
+    EXPECT_TRUE(writer.append(at(i), 1, fmt::format("{} message {}", i % 3 == 0 ? "BBB" : "AAA", i)));
+    if (i % 10 == 0) {
+      EXPECT_TRUE(writer.note(at(i), index::Alive{}));
+      EXPECT_TRUE(writer.sync(at(i)));
+    }
+  }
+  EXPECT_TRUE(writer.append(at(messages), 1, "AAA once more", LineUse::kHeld));
+  EXPECT_TRUE(writer.note(at(messages), index::Timer{"AAA", at(messages)}));
+  EXPECT_TRUE(writer.note(at(messages), index::Timer{"", at(messages)}));
+  EXPECT_TRUE(writer.append(at(messages), 1, "../CCC is not ours"));
+  if (!ended) {
+    EXPECT_TRUE(writer.sync(at(messages)));
+    return writer.log_path();  // and no more: as if killed
+  }
+  EXPECT_TRUE(writer.note(at(messages + 1), index::RunEnded{"test"}));
+  EXPECT_TRUE(writer.close(at(messages + 1)));
+  return writer.log_path();
+}
+
+std::string name_of(const std::string& log) {
+  const std::string name = fs::path(log).filename().string();
+  return name.substr(0, name.size() - kLogEnding.size());
+}
+
+// What is in place: the lines of each symbol, and the kinds of its entries by the numbers of their alternatives.
+struct Contents {
+  std::map<std::string, std::vector<std::string>> lines;
+  std::map<std::string, std::vector<IndexEntry>> entries;
+  std::vector<std::string> errors;
+  std::vector<std::string> files;
+};
+
+Contents contents(const TempDir& dir) {
+  Contents all;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(dir.string())) {
+    const std::string path = fs::relative(entry.path(), dir.string()).string();
+    const bool in_place = !path.starts_with("_open") && !path.starts_with("_sealing") && !path.starts_with("_damaged");
+    if (entry.is_regular_file() && in_place && path.ends_with(kLogEnding)) paths.push_back(path);
+  }
+  std::ranges::sort(paths);
+  for (const std::string& path : paths) {
+    const std::string symbol = path.substr(0, path.find('/'));
+    all.files.push_back(path);
+    auto reader = RecordingReader::open({dir / path}).value();
+    for (;;) {
+      auto item = reader.next();
+      if (!item) {
+        all.errors.push_back(item.error().message);
+        continue;
+      }
+      if (!*item) break;
+      if (const auto* line = std::get_if<RecordedLine>(&**item)) {
+        const char* const mark = line->use == LineUse::kHeld ? "h" : line->use == LineUse::kRepeated ? "r" : "";
+        all.lines[symbol].push_back(
+            fmt::format("{} {}@{}{}", line->ts_recv.value - kStart, line->json, line->connection, mark));
+      } else {
+        all.entries[symbol].push_back(std::get<IndexEntry>(std::move(**item)));
+      }
+    }
+  }
+  return all;
+}
+
+template <typename Event>
+std::vector<Event> events(const std::vector<IndexEntry>& entries) {
+  std::vector<Event> found;
+  for (const IndexEntry& entry : entries) {
+    if (const auto* event = std::get_if<Event>(&entry.event)) found.push_back(*event);
+  }
+  return found;
+}
+
+TEST(Sealer, GivesEachSymbolItsLinesAndEntriesInTheirOrder) {
+  const TempDir dir;
+  const std::string log = write_log(dir, true, 8);
+  const auto report = sealer_of(dir).seal(name_of(log));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 9U);
+  EXPECT_EQ(report->segments, 3U);
+  EXPECT_EQ(report->lost, "");
+  const Contents all = contents(dir);
+  EXPECT_THAT(all.errors, IsEmpty());
+  EXPECT_THAT(all.files, ElementsAre("AAA/2024-08-08/1723161254207652067.jsonl.zst",
+                                     "BBB/2024-08-08/1723161254207652067.jsonl.zst",
+                                     "_session/2024-08-08/1723161254206652067.jsonl.zst"));
+  EXPECT_THAT(all.lines.at("AAA"), ElementsAre("4000000 AAA message 4@1", "5000000 AAA message 5@1",
+                                               "7000000 AAA message 7@1", "8000000 AAA once more@1h"));
+  EXPECT_THAT(all.lines.at("BBB"),
+              ElementsAre("2000000 {snapshot}@0", "3000000 BBB message 3@1", "6000000 BBB message 6@1"));
+  EXPECT_THAT(all.lines.at("_session"), ElementsAre("2000000 {time}@0", "8000000 ../CCC is not ours@1"));
+  for (const char* symbol : {"AAA", "BBB"}) {
+    const auto& entries = all.entries.at(symbol);
+    EXPECT_EQ(events<index::RunStarted>(entries).size(), 1U);
+    EXPECT_EQ(events<index::SymbolAdded>(entries).front().symbol, symbol);
+    EXPECT_EQ(events<index::RunEnded>(entries).size(), 1U);
+    EXPECT_EQ(events<index::Sealed>(entries).front().log, name_of(log));
+    EXPECT_TRUE(std::holds_alternative<index::Sealed>(entries.back().event));
+  }
+  EXPECT_EQ(events<index::Timer>(all.entries.at("AAA")).size(), 2U);
+  EXPECT_EQ(events<index::Timer>(all.entries.at("BBB")).size(), 1U);
+  EXPECT_EQ(events<index::RestAnswer>(all.entries.at("BBB")).front().limit, 100);
+  EXPECT_EQ(events<index::ConnectionOpened>(all.entries.at("_session")).size(), 1U);
+  EXPECT_TRUE(fs::is_empty(dir / "_open"));
+  EXPECT_TRUE(fs::is_empty(dir / "_sealing"));
+}
+
+TEST(Sealer, SaysWhereEachFrameBegins) {
+  const TempDir dir;
+  RecordingWriter writer({dir / "_open", "0"});
+  ASSERT_TRUE(writer.note(at(0), index::SymbolAdded{"AAA", "trading"}));
+  const std::string text(200'000, 'x');
+  for (int i = 0; i < 12; ++i) ASSERT_TRUE(writer.append(at(i), 1, fmt::format("AAA {} {}", i, text)));
+  ASSERT_TRUE(writer.close(at(12)));
+  ASSERT_TRUE(sealer_of(dir).seal(name_of(writer.log_path())));
+  const Contents all = contents(dir);
+  EXPECT_EQ(all.lines.at("AAA").size(), 12U);
+  std::vector<IndexEntry> frames = all.entries.at("AAA");
+  std::erase_if(frames, [](const IndexEntry& e) { return !std::holds_alternative<index::Frame>(e.event); });
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0].lines_before, 0U);
+  const std::string bytes = read_file(dir / all.files.front());
+  const std::string tail = bytes.substr(std::get<index::Frame>(frames[1].event).bytes);
+  const TempDir other;
+  auto reader = RecordingReader::open({other.write("tail.zst", tail)}).value();
+  const auto item = reader.next().value();
+  EXPECT_THAT(std::string(std::get<RecordedLine>(*item).json),
+              ::testing::StartsWith(fmt::format("AAA {} ", frames[1].lines_before)));
+}
+
+TEST(Sealer, KeepsWhatCanBeReadOfALogThatWasCutAnywhere) {
+  const TempDir whole;
+  const std::string log = write_log(whole, false);
+  const std::string log_bytes = read_file(log);
+  const std::string index_bytes = read_file(index_path_for(log));
+  std::size_t most = 0;
+  for (std::size_t left = 0; left <= log_bytes.size(); left += 7) {
+    const std::size_t size = log_bytes.size() - left;
+    SCOPED_TRACE(size);
+    const TempDir dir;
+    fs::create_directories(dir / "_open");
+    const std::string cut = dir.write("_open/" + fs::path(log).filename().string(), log_bytes.substr(0, size));
+    (void)dir.write("_open/" + fs::path(index_path_for(log)).filename().string(), index_bytes);
+    std::size_t readable = 0;
+    auto reader = RecordingReader::open({cut}).value();
+    for (auto item = reader.next(); !item || *item; item = reader.next()) {
+      readable += item && std::holds_alternative<RecordedLine>(**item) ? 1U : 0U;
+    }
+    const auto report = sealer_of(dir).seal(name_of(log));
+    ASSERT_TRUE(report) << report.error().message;
+    const Contents all = contents(dir);
+    std::size_t kept = 0;
+    for (const auto& [symbol, lines] : all.lines) kept += lines.size();
+    ASSERT_EQ(kept, readable);
+    ASSERT_THAT(all.errors, IsEmpty());
+    // All of it had been on the disk.
+    const bool lost = left > 0;
+    ASSERT_EQ(report->damaged, lost);
+    ASSERT_EQ(fs::exists(dir / "_damaged"), lost);
+    if (lost) {
+      ASSERT_NE(report->lost, "");
+      ASSERT_NE(events<index::Sealed>(all.entries.at("_session")).front().lost, "");
+    }
+    most = std::max(most, kept);
+  }
+  EXPECT_EQ(most, 51U);
+}
+
+// Fails for good from the operation with this number on: what a process that was killed there leaves.
+class DyingDisk final : public FileOps {
+ public:
+  explicit DyingDisk(int lives) : lives_(lives) {}
+  int make_directories(const std::string& path) override { return dead() ? -EIO : FileOps::make_directories(path); }
+  int create(const std::string& path) override { return dead() ? -EIO : FileOps::create(path); }
+  int reopen(const std::string& path) override { return dead() ? -EIO : FileOps::reopen(path); }
+  std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset) override {
+    return dead() ? -EIO : FileOps::write_at(fd, bytes, offset);
+  }
+  int sync(int fd) override { return dead() ? -EIO : FileOps::sync(fd); }
+  int sync_directory(const std::string& path) override { return dead() ? -EIO : FileOps::sync_directory(path); }
+  int remove(const std::string& path) override { return dead() ? -EIO : FileOps::remove(path); }
+  int rename(const std::string& from, const std::string& to) override {
+    return dead() ? -EIO : FileOps::rename(from, to);
+  }
+  int list(const std::string& path, std::vector<std::string>& names) override {
+    return dead() ? -EIO : FileOps::list(path, names);
+  }
+  [[nodiscard]] bool survived() const { return lives_ >= 0; }
+
+ private:
+  bool dead() { return lives_-- <= 0; }
+  int lives_;
+};
+
+TEST(Sealer, EndsWithTheSameFilesWhereverItWasKilled) {
+  const TempDir whole;
+  const std::string log = write_log(whole);
+  const std::string log_bytes = read_file(log);
+  const std::string index_bytes = read_file(index_path_for(log));
+  ASSERT_TRUE(sealer_of(whole).seal(name_of(log)));
+  const Contents expected = contents(whole);
+  bool finished = false;
+  for (int lives = 0; !finished; ++lives) {
+    SCOPED_TRACE(lives);
+    ASSERT_LT(lives, 1000);
+    const TempDir dir;
+    fs::create_directories(dir / "_open");
+    (void)dir.write("_open/" + fs::path(log).filename().string(), log_bytes);
+    (void)dir.write("_open/" + fs::path(index_path_for(log)).filename().string(), index_bytes);
+    DyingDisk disk(lives);
+    const bool sealed = sealer_of(dir, disk).seal(name_of(log)).has_value();
+    finished = disk.survived();
+    ASSERT_EQ(sealed, finished);
+    Sealer again = sealer_of(dir);
+    const std::vector<std::string> waiting = again.waiting().value();
+    for (const std::string& name : waiting) {
+      const auto report = again.seal(name);
+      ASSERT_TRUE(report) << report.error().message;
+      ASSERT_EQ(report->lost, "");
+    }
+    ASSERT_THAT(again.waiting().value(), IsEmpty());
+    const Contents all = contents(dir);
+    ASSERT_EQ(all.files, expected.files);
+    ASSERT_EQ(all.lines, expected.lines);
+    ASSERT_EQ(all.entries, expected.entries);
+    ASSERT_THAT(all.errors, IsEmpty());
+    ASSERT_FALSE(fs::exists(dir / "_damaged"));
+    ASSERT_TRUE(fs::is_empty(dir / "_sealing"));
+  }
+}
+
+TEST(Sealer, OverwritesNoSegment) {
+  const TempDir dir;
+  ASSERT_TRUE(sealer_of(dir).seal(name_of(write_log(dir))));
+  const Contents before = contents(dir);
+  ASSERT_TRUE(sealer_of(dir).seal(name_of(write_log(dir))));
+  const Contents after = contents(dir);
+  EXPECT_EQ(after.files.size(), 2 * before.files.size());
+  EXPECT_EQ(after.lines.at("AAA").size(), 2 * before.lines.at("AAA").size());
+}
+
+TEST(Sealer, StopsWhenToldTo) {
+  const TempDir dir;
+  const std::string log = write_log(dir);
+  const auto report = sealer_of(dir).seal(name_of(log), [] { return true; });
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kCancelled);
+  EXPECT_THAT(contents(dir).files, IsEmpty());
+  EXPECT_THAT(sealer_of(dir).waiting().value(), ElementsAre(name_of(log)));
+}
+
+TEST(Sealer, TakesTheOldestLogFirst) {
+  const TempDir dir;
+  fs::create_directories(dir / "_open");
+  for (const char* name : {"1-1723161254206652068", "0-1723161254206652069", "2-1723161254206652067"}) {
+    (void)dir.write(fmt::format("_open/{}.jsonl.zst", name), "");
+  }
+  EXPECT_THAT(sealer_of(dir).waiting().value(),
+              ElementsAre("2-1723161254206652067", "1-1723161254206652068", "0-1723161254206652069"));
+}
+
+TEST(Layout, TellsNamesOfSymbolsFromOthers) {
+  EXPECT_TRUE(is_segment_name("BTCUSDT"));
+  EXPECT_TRUE(is_segment_name("币安人生USDT"));
+  for (const char* name : {"", "_open", "..", ".", "a/b", "a\nb"}) EXPECT_FALSE(is_segment_name(name)) << name;
+  EXPECT_EQ(open_log_directory("data", "binance-spot"), "data/raw/binance-spot/_open");
+  EXPECT_EQ(segment_directory("BTCUSDT", UnixNanos{kStart}), "BTCUSDT/2024-08-08");
+}
+
+}  // namespace
+}  // namespace acts
