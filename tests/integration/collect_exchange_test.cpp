@@ -89,7 +89,7 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     }
   }
 
-  std::vector<std::string> recorded(const std::string& symbol) const {
+  std::vector<std::string> segments_of(const std::string& symbol) const {
     std::vector<std::string> segments;
     const auto files = list_recordings(directory_.string());
     EXPECT_TRUE(files.has_value());
@@ -277,7 +277,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
   EXPECT_EQ(csv_of(stored), csv_of(rows));
   std::vector<MinuteRow> replayed;
-  for (const std::string& symbol : symbols_) replay_rows(which, recorded(symbol), replayed);
+  for (const std::string& symbol : symbols_) replay_rows(which, segments_of(symbol), replayed);
   EXPECT_EQ(csv_of(stored), csv_of(replayed));
   EXPECT_EQ(warnings.empty(), GetParam().trouble == Trouble::kNone) << ::testing::PrintToString(warnings);
 }
