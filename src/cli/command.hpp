@@ -30,21 +30,25 @@ int complain(const Error& error);
 // Text of whole lines for standard error: as it is, or a JSON object a line.
 void tell(std::string_view lines);
 
-// Standard output, buffered. Once the reader has gone (head, less) it says so and takes no more.
+// Standard output, buffered. Once the reader has gone (head, less) or the output has failed (a full disk) it takes no
+// more; finish() tells the two apart.
 class Output {
  public:
   Output() = default;
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
-  // False if the reader has gone.
+  // False if it takes no more.
   bool write(std::string_view text);
   bool flush();
+  // Writes what is left, and says in one line if anything could not be written: kExitStorage then, else `code`. A
+  // reader that has gone wanted no more, which is no failure.
+  [[nodiscard]] int finish(int code);
 
  private:
   static constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
   std::string buffer_;
-  bool gone_ = false;
+  int error_ = 0;  // of write(2); 0: none
 };
 
 struct Command {

@@ -24,8 +24,9 @@ int run(int argc, char** argv) {
   const Result<CommandLine> line = parse_command_line(commands, argc, argv);
   if (!line) return complain(line.error());
   if (line->command == nullptr) {
-    Output().write(line->text);
-    return kExitDone;
+    Output out;
+    out.write(line->text);
+    return out.finish(kExitDone);
   }
   const Result<LogSettings> log = log_settings(line->given);
   if (!log) return complain(log.error());

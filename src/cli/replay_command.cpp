@@ -187,7 +187,7 @@ int run(const Given& given) {
   Replay replay(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
   const Result<void> done = print_rows(replay, *reader, settings, out);
   problems.finish();
-  return done ? verdict(replay, settings.replay.venue) : complain(done.error());
+  return out.finish(done ? verdict(replay, settings.replay.venue) : complain(done.error()));
 }
 
 }  // namespace

@@ -160,6 +160,19 @@ TEST(Program, EndsWhenItsReaderHasGone) {
   EXPECT_EQ(replay.wait(), kExitDone);
 }
 
+// A full disk behind standard output ended with 0 and no word, as if a reader had gone.
+TEST(Program, SaysThatItsOutputIsFull) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"replay", kSpotBtc}, {"replay", "--rows", "none", "--summary", kSpotBtc}, {"features"}, {"--help"}}) {
+    const Outcome outcome = run_acts(arguments, "/", "/dev/full");
+    EXPECT_EQ(outcome.exit_code, kExitStorage) << arguments.front();
+    EXPECT_THAT(outcome.err, StartsWith("acts: standard output cannot be written: No space left on device"));
+    EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+  }
+  const Outcome exchange = run_acts({"exchange", "--synthetic", "1", "--levels", "10"}, "/", "/dev/full");
+  EXPECT_EQ(exchange.exit_code, kExitStorage) << "nobody can be told its port";
+}
+
 TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
   for (const bool tls : {false, true}) {
     const TempDir dir;
