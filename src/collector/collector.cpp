@@ -242,6 +242,7 @@ void Collector::Impl::on_problem(const MessageOutcome& outcome, std::string_view
   const bool removed = outcome.instrument != kNoInstrument && !is_collected(outcome.instrument);
   const std::string_view reason = outcome.error_code                    ? "venue_error"
                                   : !outcome.decoded                    ? "undecodable"
+                                  : outcome.unknown_kind                ? "unknown_kind"
                                   : removed                             ? "removed_symbol"
                                   : outcome.instrument == kNoInstrument ? "unknown_symbol"
                                                                         : "unfit";

@@ -111,14 +111,12 @@ Result<void> Replay::on_line(const RecordedLine& line) {
     return {};
   }
   snapshot_id_.reset();
-  is_unknown_ = false;
   const collector::MessageOutcome outcome = pipeline_.on_message(line.json, line.ts_recv);
   const bool is_unwanted =
       outcome.is_data && outcome.instrument == collector::kNoInstrument && !options_.symbols.empty();
   if (!outcome.problem.empty() && !is_unwanted) {
     problem_(fmt::format("{}:{}: {}", line.file, line.line_number, outcome.problem));
   }
-  if (is_unknown_) problem_(fmt::format("{}:{}: a message of no kind that is known", line.file, line.line_number));
   checks_.resize(pipeline_.size());
   if (snapshot_id_) {
     owners_.on_answer({*snapshot_id_, std::string(line.json), line.ts_recv, line.line_number});
@@ -149,7 +147,6 @@ void Replay::give_answers() {
 void Replay::on_decoded(const binance::Message& message) {
   if (std::holds_alternative<binance::OtherMessage>(message.body)) {
     ++not_decoded_;
-    is_unknown_ = message.symbol.empty() && message.stream.empty();
   } else if (!std::holds_alternative<binance::ControlReply>(message.body) &&
              !std::holds_alternative<binance::VenueError>(message.body)) {
     ++events_;

@@ -72,7 +72,6 @@ class Replay {
   std::optional<index::RestAnswer> answer_;  // what the next line is
   AnswerOwners owners_;                      // of answers without an index that tells
   std::optional<UpdateId> snapshot_id_;      // of the current line, if it is such an answer
-  bool is_unknown_ = false;                  // it is nothing that a venue sends
   std::string file_;                         // of the last line
   bool venue_told_ = false;                  // by a line of that file
   bool indexed_ = false;

@@ -288,12 +288,16 @@ TEST(Collector, CountsWhatItRefusesAndSaysItOnceAMinute) {
         number,
         R"({"stream":"xrpusdt@trade","data":{"e":"trade","E":1,"s":"XRPUSDT","t":1,"p":"1","q":"1","T":1,"m":true,"M":true}})");
     venue.send(number, R"({"error":{"code":2,"msg":"Invalid request"}})");
+    // Of no kind at all: these were neither counted nor logged.
+    for (const char* message : {"null", "[]", "42"}) venue.send(number, message);
   }
   venue.run_for(90s);
   const Health health = venue.health();
   EXPECT_EQ(health.counters.refused.at("undecodable"), 1000U);
   EXPECT_EQ(health.counters.refused.at("unknown_symbol"), 1000U);
   EXPECT_EQ(health.counters.refused.at("venue_error"), 1000U);
+  EXPECT_EQ(health.counters.refused.at("unknown_kind"), 3000U);
+  EXPECT_EQ(venue.count_logs("message_refused_unknown_kind"), 2U);
   EXPECT_EQ(venue.count_logs("message_refused_undecodable"), 2U);
   EXPECT_THAT(venue.all_logs(), HasSubstr("(+998)"));
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
