@@ -31,6 +31,9 @@ struct Collector::Impl final : LineListener {
        RunLog& log);
 
   // What belongs to one symbol besides its place in the pipeline.
+  static constexpr std::string_view kNoDepth =
+      "the streams hold no depth, without which there are no books: rows say syncing; add depth to --streams";
+
   struct Symbol {
     SymbolStatus status = SymbolStatus::kUnknown;
     // The venue says that our requests for it are wrong: none before refused_until, or until its list is read again.

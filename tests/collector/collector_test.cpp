@@ -103,6 +103,28 @@ TEST(Collector, GivesTheSameRowsWhenItsRunIsReplayed) {
   EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
 }
 
+// A snapshot was asked for, and the book called live for ever that nothing kept up to date.
+TEST(Collector, BeginsNoBookWithoutADepthStream) {
+  for (const char* other : {"trade", "depth20@100ms"}) {
+    CollectorOptions options = spot_options({"BTCUSDT"});
+    options.streams = {other};
+    options.refresh_interval = 30s;
+    FakeVenue venue(std::move(options));
+    venue.add_market("BTCUSDT");
+    venue.start();
+    venue.run_for(5min);
+    EXPECT_EQ(venue.market("BTCUSDT").snapshots, 0U) << other;
+    EXPECT_THAT(venue.rows, HasSubstr(",syncing,starting\n"));
+    EXPECT_THAT(venue.rows, Not(HasSubstr("live")));
+    EXPECT_EQ(venue.health().overall, Overall::kDegraded);
+    EXPECT_THAT(venue.health().problems, ElementsAre(HasSubstr("the streams hold no depth")));
+    EXPECT_EQ(venue.count_logs("no_depth"), 1U);
+    venue.drop_all();
+    venue.run_for(2min);
+    EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  }
+}
+
 TEST(Collector, GivesTheSameRowsOfUsdm) {
   CollectorOptions options;
   options.venue = Venue::kBinanceUsdm;
