@@ -128,7 +128,7 @@ void Collector::start(UnixNanos time) {
   ACTS_ASSERT(!self.started);
   const UnixNanos now = self.at(time);
   self.started = true;
-  self.started_at = self.down_since = self.last_tick = self.last_second = now;
+  self.started_at = self.down_since = self.last_tick = now;
   self.run_log.run_started(now);
   if (!self.has_depth) self.log.log_always(LogLevel::kWarning, "no_depth", {}, std::string(Impl::kNoDepth));
   self.pipeline.on_timer(now);

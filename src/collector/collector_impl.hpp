@@ -19,6 +19,7 @@
 #include "collector/line_pool.hpp"
 #include "collector/log_throttle.hpp"
 #include "collector/rest_desk.hpp"
+#include "collector/update_rate.hpp"
 #include "collector/watchdog.hpp"
 
 namespace acts::collector {
@@ -45,8 +46,7 @@ struct Collector::Impl final : LineListener {
     unsigned seen = 0;  // DataKinds that came since then
     std::uint64_t reconnects = 0;
     UnixNanos refresh_at{INT64_MAX};
-    double rate = 0;  // updates a second
-    std::uint64_t counted = 0;
+    UpdateRate rate;
   };
 
   UnixNanos at(UnixNanos now);
@@ -128,7 +128,6 @@ struct Collector::Impl final : LineListener {
   UnixNanos next_tick{INT64_MAX};
   UnixNanos next_second{INT64_MAX};
   UnixNanos last_tick;
-  UnixNanos last_second;
   UnixNanos watch_from{INT64_MIN};  // watchdogs do not act before: we may have unread messages
   std::optional<UnixNanos> paused_at;
   UnixNanos down_since;  // no connection open; meaningful while down

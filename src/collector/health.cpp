@@ -69,7 +69,7 @@ SymbolHealth Collector::Impl::symbol_health(InstrumentIndex index, UnixNanos now
   }
   health.bid_levels = book.level_count(Side::kBid);
   health.ask_levels = book.level_count(Side::kAsk);
-  health.updates_per_second = symbol.rate;
+  health.updates_per_second = symbol.rate.per_second();
   health.updates = counters.applied;
   health.gaps = counters.gaps;
   health.snapshots = counters.merged;
