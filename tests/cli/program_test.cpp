@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <tuple>
 
 #include "cli/command.hpp"
 #include "recording/temp_dir.hpp"
@@ -143,9 +144,48 @@ TEST(Program, SaysWhatIsNoRecording) {
   const Outcome html = run_acts({"replay", "--rows", "none", dir.write("page.html", "<html>\n<p>no\n</html>\n")});
   EXPECT_EQ(html.exit_code, kExitBadInput);
   EXPECT_THAT(html.err, HasSubstr("no line of these files could be used"));
-  const Outcome cut =
-      run_acts({"replay", "--rows", "none", dir.write("cut.gz", read_file(kSpotBtc).substr(0, 100'000))});
-  EXPECT_THAT(cut.err, HasSubstr("cut.gz"));
+}
+
+// Files that were damaged, cut or no recording ended with 0, as if all of them had been read.
+TEST(Program, UsesWhatCanBeReadAndFailsForTheRest) {
+  const TempDir dir;
+  std::string rows = run_acts({"replay", kSpotBtc}).out;
+  for (const std::string& bad : {dir.string(), dir.write("noise", "\x01\xff\nnoise\n")}) {
+    const Outcome outcome = run_acts({"replay", kSpotBtc, bad});
+    EXPECT_EQ(outcome.exit_code, kExitBadInput);
+    EXPECT_EQ(outcome.out, rows);
+    EXPECT_THAT(outcome.err, HasSubstr("acts: " + bad));
+  }
+  const std::string packed = read_file(kSpotBtc);
+  const Outcome cut = run_acts({"replay", dir.write("cut.gz", packed.substr(0, packed.size() / 2))});
+  EXPECT_EQ(cut.exit_code, kExitBadInput);
+  EXPECT_GT(lines_of(cut.out), 1);
+  EXPECT_THAT(cut.err, HasSubstr("cut.gz: ends inside a gzip member"));
+}
+
+TEST(Program, TakesTheEndThatACrashHasCutForNoDamage) {
+  const TempDir dir;
+  const std::string packed = read_file(kSpotBtc);
+  const std::string log = dir.write("cut.gz", packed.substr(0, packed.size() / 2));
+  const auto index = [&](int durable_lines) {
+    return dir.write("cut.index.jsonl", "{\"n\":" + std::to_string(durable_lines) +
+                                            ",\"ts\":1723161254206652067,\"event\":\"durable\",\"bytes\":1}\n");
+  };
+  std::ignore = index(10);
+  const Outcome crashed = run_acts({"replay", log});
+  EXPECT_EQ(crashed.exit_code, kExitDone) << crashed.err;
+  EXPECT_THAT(crashed.err, HasSubstr("cut.gz: ends inside a gzip member"));
+  std::ignore = index(10'000'000);
+  EXPECT_EQ(run_acts({"replay", log}).exit_code, kExitBadInput) << "what was durable is not there";
+}
+
+TEST(Program, PrintsNothingOfWhatHoldsNothing) {
+  const TempDir dir;
+  for (const std::string& nothing : {dir.string(), dir.write("empty", "")}) {
+    expect_mistake({"replay", nothing}, kExitBadInput, nothing + ": is ");
+    EXPECT_EQ(run_acts({"replay", nothing}).out, "");
+  }
+  EXPECT_EQ(run_acts({"replay", dir.write("page.html", "<html>\n")}).out, "");
 }
 
 TEST(Program, PrintsEveryFeature) {
