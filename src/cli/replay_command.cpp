@@ -158,7 +158,7 @@ int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
                     fmt::join(missing, ", "), to_string(venue)));
     return kExitBadInput;
   }
-  const std::uint64_t bad_places = reader.bad_places();
+  const std::uint64_t bad_places = reader.bad_places() + replay.leaps();
   if (bad_places == 0) return kExitDone;
   complain(fmt::format("{} places of these files are damaged or no recording, see above: what could be read was used",
                        bad_places));

@@ -60,13 +60,30 @@ Result<void> Replay::run(RecordingReader& reader) {
       continue;
     }
     if (!*item) break;
-    if (const auto* line = std::get_if<RecordedLine>(&**item)) {
-      if (Result<void> done = on_line(*line); !done) return done;
-    } else {
-      on_entry(std::get<IndexEntry>(**item));
-    }
+    if (Result<void> done = on_item(**item); !done) return done;
   }
+  if (Result<void> done = on_kept(guard_.release_last()); !done) return done;
   end_file();
+  return {};
+}
+
+Result<void> Replay::on_item(const RecordedItem& item) {
+  const auto* line = std::get_if<RecordedLine>(&item);
+  const UnixNanos ts = line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+  if (Result<void> done = on_kept(guard_.release(ts)); !done) return done;
+  if (line != nullptr) return guard_.keep(*line) ? Result<void>() : on_line(*line);
+  guard_.note(ts);
+  on_entry(std::get<IndexEntry>(item));
+  return {};
+}
+
+Result<void> Replay::on_kept(const std::optional<LeapGuard::Kept>& kept) {
+  if (!kept) return {};
+  if (!kept->is_damaged) return on_line(kept->line);
+  answer_.reset();
+  ++leaps_;
+  problem_(fmt::format("{}:{}: its receive time is more than a day ahead of those around it: left out", kept->line.file,
+                       kept->line.line_number));
   return {};
 }
 
@@ -229,6 +246,10 @@ std::string Replay::summary() const {
   const collector::PipelineCounters& counters = pipeline_.counters();
   out += fmt::format("messages {}, refused {}, not decoded {}, unreadable lines {}, unassigned answers {}, rows {}\n",
                      counters.messages, counters.refused, not_decoded_, unreadable_, unassigned_, counters.rows);
+  if (counters.skipped_minutes > 0) {
+    out.pop_back();
+    out += fmt::format(", skipped minutes {}\n", counters.skipped_minutes);
+  }
   return out;
 }
 
