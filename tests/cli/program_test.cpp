@@ -56,6 +56,8 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"replay", "--rows", "xml", "x"}, kExitUsage, "--rows: 'xml' is none of csv, json, none");
   expect_mistake({"replay"}, kExitUsage, "FILE is required");
   expect_mistake({"features", "--bands", "x"}, kExitUsage, "--bands: ");
+  expect_mistake({"features", "--bands", ""}, kExitUsage, "--bands: '' is no band");
+  expect_mistake({"collect", "--bands", "", "BTC"}, kExitUsage, "--bands: '' is no band");
   expect_mistake({"collect"}, kExitUsage, "no symbol to collect");
   expect_mistake({"collect", "--limit", "0", "BTC"}, kExitUsage, "--limit: '0'");
   expect_mistake({"collect", "--rest-url", "http://example.com", "BTC"}, kExitUsage,
