@@ -238,10 +238,24 @@ TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
     const Outcome examined = run_acts(doctor, dir.string());
     EXPECT_EQ(examined.exit_code, kExitDone) << examined.out;
     EXPECT_THAT(examined.out, HasSubstr("good  clock: "));
+    EXPECT_THAT(examined.out, HasSubstr("good  symbols: binance-spot lists all 1 that are wanted\n"));
 
     market.signal(SIGTERM);
     EXPECT_EQ(market.wait(), kExitDone);
   }
+}
+
+// All was good though the venue answered, and had no such symbol.
+TEST(Program, DoctorNamesASymbolThatTheVenueDoesNotHave) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "10"},
+                 dir.string());
+  std::vector<std::string> doctor = collect_arguments(market.next_line(), {"BTCUSDT", "BTCUSTD"});
+  ASSERT_FALSE(doctor.empty());
+  doctor.front() = "doctor";
+  const Outcome outcome = run_acts(doctor, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitUsage);
+  EXPECT_THAT(outcome.out, HasSubstr("bad   symbols: binance-spot has no symbol 'BTCUSTD'"));
 }
 
 void expect_drained_at(int number) {
