@@ -258,6 +258,13 @@ TEST(Program, DoctorNamesASymbolThatTheVenueDoesNotHave) {
   EXPECT_THAT(outcome.out, HasSubstr("bad   symbols: binance-spot has no symbol 'BTCUSTD'"));
 }
 
+// The command that it printed for any address was one that collect refuses.
+TEST(Program, InvitesToAnAddressThatCanBeConnectedTo) {
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--levels", "10", "--listen", "0.0.0.0:0"},
+                 "/");
+  EXPECT_THAT(market.next_line(), HasSubstr(" --rest-url http://127.0.0.1:"));
+}
+
 void expect_drained_at(int number) {
   const TempDir dir;
   Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "100"},
