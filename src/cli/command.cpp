@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -35,7 +36,17 @@ LogSettings& complaints() {
   std::_Exit(kExitDefect);
 }
 
+void mask_hangups(int how) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  ::pthread_sigmask(how, &hangup, nullptr);
+}
+
 }  // namespace
+
+void hold_hangups() { mask_hangups(SIG_BLOCK); }
+void release_hangups() { mask_hangups(SIG_UNBLOCK); }
 
 int exit_code(ErrorCode code) noexcept {
   switch (code) {

@@ -61,10 +61,16 @@ struct Command {
   // Gets the options of the command and those of all commands; returns the exit code.
   std::function<int(const Given& given)> run;
   bool reads_config = false;  // acts.toml
+  // Does something at SIGHUP: one that comes before it is ready waits until release_hangups().
+  bool takes_hangups = false;
 };
 
 // Of every command, before or after its name: config, log_level, log_format.
 std::vector<OptionSpec> common_options();
+
+// From the start of main() on; threads begun meanwhile hold theirs back for good, which leaves it to the main thread.
+void hold_hangups();
+void release_hangups();
 
 // A broken invariant, or an exception that nothing catches, on any thread: one line, and kExitDefect.
 void install_defect_handlers();

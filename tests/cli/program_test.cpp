@@ -1,8 +1,10 @@
 // The program as users meet it: what it prints where, and how it ends.
 #include "cli/program.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -263,6 +265,33 @@ TEST(Program, InvitesToAnAddressThatCanBeConnectedTo) {
   Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--levels", "10", "--listen", "0.0.0.0:0"},
                  "/");
   EXPECT_THAT(market.next_line(), HasSubstr(" --rest-url http://127.0.0.1:"));
+}
+
+// The writing end of a named pipe, once somebody reads from it; waited for up to 20 s.
+int open_pipe(const std::string& path) {
+  for (int i = 0; i < 20'000; ++i) {
+    const int pipe = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (pipe >= 0) return pipe;
+    ::usleep(1000);
+  }
+  return -1;
+}
+
+// A hangup before the collector was ready for it killed the process.
+TEST(Program, KeepsAnEarlyHangupUntilItIsReady) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "symbols").c_str(), 0600), 0);
+  Running collector({"collect", "--rest-url", "http://127.0.0.1:1", "--stream-url", "ws://127.0.0.1:1", "--duration",
+                     "1s", "@" + (dir / "symbols")},
+                    dir.string(), dir / "log");
+  const int pipe = open_pipe(dir / "symbols");
+  ASSERT_GE(pipe, 0);
+  collector.signal(SIGHUP);                                                  // it waits for its symbols
+  std::filesystem::rename(dir.write("then", "BTCUSDT\n"), dir / "symbols");  // what it reads again
+  EXPECT_EQ(::write(pipe, "BTCUSDT\n", 8), 8);
+  ::close(pipe);
+  EXPECT_EQ(collector.wait(), kExitDone);
+  EXPECT_THAT(read_file(dir / "log"), HasSubstr("SIGHUP: 1 symbols wanted now"));
 }
 
 void expect_drained_at(int number) {
