@@ -34,7 +34,8 @@ Command collect_command() {
               "  acts collect BTCUSDT ETHUSDT binance-usdm:BTCUSDT\n"
               "  acts --config /etc/acts/acts.toml collect --metrics 127.0.0.1:9100",
           .run = run,
-          .reads_config = true};
+          .reads_config = true,
+          .takes_hangups = true};
 }
 
 }  // namespace acts::cli

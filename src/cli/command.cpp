@@ -1,11 +1,14 @@
 #include "cli/command.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 
 #include "acts/base/assertion_end.hpp"
@@ -33,7 +36,17 @@ LogSettings& complaints() {
   std::_Exit(kExitDefect);
 }
 
+void mask_hangups(int how) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  ::pthread_sigmask(how, &hangup, nullptr);
+}
+
 }  // namespace
+
+void hold_hangups() { mask_hangups(SIG_BLOCK); }
+void release_hangups() { mask_hangups(SIG_UNBLOCK); }
 
 int exit_code(ErrorCode code) noexcept {
   switch (code) {
@@ -85,23 +98,33 @@ int complain(const Error& error) {
 Output::~Output() { flush(); }
 
 bool Output::write(std::string_view text) {
-  if (gone_) return false;
+  if (error_ != 0) return false;
   buffer_ += text;
   return buffer_.size() < kBufferBytes || flush();
 }
 
 bool Output::flush() {
   std::string_view rest = buffer_;
-  while (!gone_ && !rest.empty()) {
+  while (error_ == 0 && !rest.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
+      pollfd ready{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+      ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      gone_ = true;
+      error_ = errno;
     }
   }
   buffer_.clear();
-  return !gone_;
+  return error_ == 0;
+}
+
+int Output::finish(int code) {
+  if (flush() || error_ == EPIPE) return code;
+  complain(
+      fmt::format("standard output cannot be written: {}: what was printed is not complete", std::strerror(error_)));
+  return kExitStorage;
 }
 
 std::vector<OptionSpec> common_options() {

@@ -30,21 +30,25 @@ int complain(const Error& error);
 // Text of whole lines for standard error: as it is, or a JSON object a line.
 void tell(std::string_view lines);
 
-// Standard output, buffered. Once the reader has gone (head, less) it says so and takes no more.
+// Standard output, buffered. Once the reader has gone (head, less) or the output has failed (a full disk) it takes no
+// more; finish() tells the two apart.
 class Output {
  public:
   Output() = default;
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
-  // False if the reader has gone.
+  // False if it takes no more.
   bool write(std::string_view text);
   bool flush();
+  // Writes what is left, and says in one line if anything could not be written: kExitStorage then, else `code`. A
+  // reader that has gone wanted no more, which is no failure.
+  [[nodiscard]] int finish(int code);
 
  private:
   static constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
   std::string buffer_;
-  bool gone_ = false;
+  int error_ = 0;  // of write(2); 0: none
 };
 
 struct Command {
@@ -57,10 +61,16 @@ struct Command {
   // Gets the options of the command and those of all commands; returns the exit code.
   std::function<int(const Given& given)> run;
   bool reads_config = false;  // acts.toml
+  // Does something at SIGHUP: one that comes before it is ready waits until release_hangups().
+  bool takes_hangups = false;
 };
 
 // Of every command, before or after its name: config, log_level, log_format.
 std::vector<OptionSpec> common_options();
+
+// From the start of main() on; threads begun meanwhile hold theirs back for good, which leaves it to the main thread.
+void hold_hangups();
+void release_hangups();
 
 // A broken invariant, or an exception that nothing catches, on any thread: one line, and kExitDefect.
 void install_defect_handlers();

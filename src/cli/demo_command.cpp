@@ -174,8 +174,7 @@ int run(const std::string& data_dir) {
                   "  sqlite3 {}/acts.db \"SELECT symbol, sample_time, mid_price, book_bias_1 FROM minute_rows\"\n"
                   "Live, with a network:  acts collect BTCUSDT ETHUSDT\n",
                   (*collector)->process_health().rows.stored, data_dir, data_dir));
-  out.flush();
-  return verdict(rows, stored, ended.value_or(End::kSignal));
+  return out.finish(verdict(rows, stored, ended.value_or(End::kSignal)));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "acts/base/clock.hpp"
 
+#include "binance/symbols.hpp"
 #include "cli/option.hpp"
 #include "live/settings.hpp"
 
@@ -48,5 +49,10 @@ Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos rec
 // Asks time of each venue's REST hosts and whether its stream hosts answer; all at once, within kNetworkTimeout.
 inline constexpr Nanos kNetworkTimeout = std::chrono::seconds{10};
 std::vector<Finding> check_network(const CollectSettings& settings, std::span<const Venue> venues, Clock& clock);
+// The symbols that are to be collected, in the venue's list; within kListTimeout a venue. Nothing where none is named.
+inline constexpr Nanos kListTimeout = std::chrono::seconds{60};
+std::vector<Finding> check_symbols(const CollectSettings& settings, std::span<const Venue> venues);
+// ... in that list: a finding for each that is not there or not traded, or one for all.
+std::vector<Finding> judge_symbols(std::span<const binance::SymbolWish> wishes, const binance::ExchangeInfo& info);
 
 }  // namespace acts::cli

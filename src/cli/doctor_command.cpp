@@ -33,7 +33,7 @@ int run(const Given& given) {
   const Result<CollectSettings> settings = load_settings(given);
   if (!settings) {
     report({Verdict::kBad, "configuration", settings.error().message, {}, kExitUsage});
-    return exit_code_of(findings);
+    return out.finish(exit_code_of(findings));
   }
   report({Verdict::kGood, "configuration",
           fmt::format("{} symbols, data in {}", settings->symbols.size(), settings->data_dir)});
@@ -43,8 +43,10 @@ int run(const Given& given) {
   report(check_open_files(settings->symbols.size(), *settings));
   report(check_certificates(settings->ca_file));
   RealClock clock;
-  for (Finding& finding : check_network(*settings, venues_of(*settings), clock)) report(std::move(finding));
-  return exit_code_of(findings);
+  const std::vector<Venue> venues = venues_of(*settings);
+  for (Finding& finding : check_network(*settings, venues, clock)) report(std::move(finding));
+  for (Finding& finding : check_symbols(*settings, venues)) report(std::move(finding));
+  return out.finish(exit_code_of(findings));
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ int run(const Given& given) {
   if (!endpoints) return complain(endpoints.error());
   Output out;
   for (const exchange::ExchangeEndpoint& endpoint : *endpoints) out.write(invitation(endpoint, market.ca_file()));
-  out.flush();
+  if (const int code = out.finish(kExitDone); code != kExitDone) return code;
   market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
   loop.run();

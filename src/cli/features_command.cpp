@@ -23,8 +23,9 @@ std::span<const Option<Settings>> table() {
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  Output().write(describe_features(settings.bands));
-  return kExitDone;
+  Output out;
+  out.write(describe_features(settings.bands));
+  return out.finish(kExitDone);
 }
 
 }  // namespace

@@ -35,9 +35,7 @@ std::string_view type_wanted(OptionKind kind, ConfigType type) {
     case OptionKind::kFiles:
       return any(ConfigType::kTexts, ConfigType::kEmptyList) ? "" : R"(a list of texts, such as ["a", "b"])";
     case OptionKind::kNumbers:
-      return any(ConfigType::kNumbers, ConfigType::kTexts, ConfigType::kEmptyList)
-                 ? ""
-                 : "a list of numbers, such as [1, 4]";
+      return any(ConfigType::kNumbers, ConfigType::kEmptyList) ? "" : "a list of numbers, such as [1, 4]";
     case OptionKind::kText:
     case OptionKind::kChoice: break;
   }

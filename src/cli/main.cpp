@@ -24,12 +24,14 @@ int run(int argc, char** argv) {
   const Result<CommandLine> line = parse_command_line(commands, argc, argv);
   if (!line) return complain(line.error());
   if (line->command == nullptr) {
-    Output().write(line->text);
-    return kExitDone;
+    Output out;
+    out.write(line->text);
+    return out.finish(kExitDone);
   }
   const Result<LogSettings> log = log_settings(line->given);
   if (!log) return complain(log.error());
   set_complaints(*log);
+  if (!line->command->takes_hangups) release_hangups();
   if (const Result<void> checked = check_config(*line->command, line->given); !checked)
     return complain(checked.error());
   return line->command->run(line->given);
@@ -39,6 +41,7 @@ int run(int argc, char** argv) {
 }  // namespace acts::cli
 
 int main(int argc, char** argv) {
+  acts::cli::hold_hangups();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
   acts::cli::install_defect_handlers();
   try {

@@ -139,27 +139,29 @@ class Problems {
   std::size_t count_ = 0;
 };
 
-// Rows as they come, and what is wrong with the recording as it is met.
-Result<void> print_rows(Replay& replay, RecordingReader& reader, const Settings& settings, Output& out) {
-  const Result<void> done = replay.run(reader);
+void print_end(const Replay& replay, const Settings& settings, Output& out) {
   if (settings.summary && settings.rows == "none") out.write(replay.summary());
   out.flush();
   if (settings.summary && settings.rows != "none") tell(replay.summary());
-  return done;
 }
 
-int verdict(const Replay& replay, Venue venue) {
+int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
   if (!replay.is_recording()) {
     complain(
         "no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
     return kExitBadInput;
   }
-  const std::vector<std::string> missing = replay.missing_symbols();
-  if (missing.empty()) return kExitDone;
-  complain(
-      fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
-                  "what there is",
-                  fmt::join(missing, ", "), to_string(venue)));
+  if (const std::vector<std::string> missing = replay.missing_symbols(); !missing.empty()) {
+    complain(
+        fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
+                    "what there is",
+                    fmt::join(missing, ", "), to_string(venue)));
+    return kExitBadInput;
+  }
+  const std::uint64_t bad_places = reader.bad_places() + replay.leaps();
+  if (bad_places == 0) return kExitDone;
+  complain(fmt::format("{} places of these files are damaged or no recording, see above: what could be read was used",
+                       bad_places));
   return kExitBadInput;
 }
 
@@ -171,23 +173,25 @@ int run(const Given& given) {
   if (!named) return complain(named.error());
   Result<RecordingReader> reader = RecordingReader::open(settings.files);
   if (!reader) return complain(reader.error());
+  if (const Result<void> checked = check_not_all_empty(settings.files); !checked) return complain(checked.error());
   settle(settings, *named);
   const RowSchema schema = make_schema(settings.replay.bands);
   Output out;
   Problems problems;
   std::string text;
-  if (settings.rows == "csv") append_csv_header(text, schema);
-  out.write(text);
+  if (settings.rows == "csv") append_csv_header(text, schema);  // what is no recording gets none
   const auto on_row = [&](MinuteRow&& row) {
-    text.clear();
     if (settings.rows == "csv") append_csv(text, schema, row);
     if (settings.rows == "json") append_json(text, schema, row);
     out.write(text);
+    text.clear();
   };
   Replay replay(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
-  const Result<void> done = print_rows(replay, *reader, settings, out);
+  const Result<void> done = replay.run(*reader);
+  if (replay.is_recording()) out.write(text);  // the header, if there was no row
+  print_end(replay, settings, out);
   problems.finish();
-  return done ? verdict(replay, settings.replay.venue) : complain(done.error());
+  return out.finish(done ? verdict(replay, *reader, settings.replay.venue) : complain(done.error()));
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ class Attendant {
         stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
       }
     });
+    release_hangups();
   }
 
   void attend(CollectRun& run, const CollectSettings& settings) {

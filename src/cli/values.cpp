@@ -6,6 +6,9 @@
 namespace acts::cli {
 
 Result<void> set_bands(BandList& bands, const Values& values) {
+  if (values.size() == 1 && values[0].empty()) {
+    return fail(ErrorCode::kUsage, "'' is no band: write per cents such as 1,4");
+  }
   Result<BandList> list = BandList::parse(fmt::format("{}", fmt::join(values, ",")));
   if (!list) return std::unexpected(list.error());
   bands = std::move(*list);

@@ -128,8 +128,9 @@ void Collector::start(UnixNanos time) {
   ACTS_ASSERT(!self.started);
   const UnixNanos now = self.at(time);
   self.started = true;
-  self.started_at = self.down_since = self.last_tick = self.last_second = now;
+  self.started_at = self.down_since = self.last_tick = now;
   self.run_log.run_started(now);
+  if (!self.has_depth) self.log.log_always(LogLevel::kWarning, "no_depth", {}, std::string(Impl::kNoDepth));
   self.pipeline.on_timer(now);
   self.info_at = self.time_at = self.next_tick = self.next_second = now;
   self.on_tick(now);
@@ -140,7 +141,9 @@ void Collector::Impl::on_stream_opened(InstrumentIndex index, UnixNanos now) {
   Symbol& symbol = symbols[index];
   symbol.stream_since = now;
   symbol.seen = 0;
-  if (has_depth) symbol.watch.on_open(now);
+  // Without its updates no book can be kept: it is not even begun with a snapshot.
+  if (!has_depth) return;
+  symbol.watch.on_open(now);
   run_log.stream_opened(pipeline.symbol(index), now);
   pipeline.on_stream_open(index, now);
 }
@@ -248,6 +251,7 @@ void Collector::Impl::on_problem(const MessageOutcome& outcome, std::string_view
   const bool removed = outcome.instrument != kNoInstrument && !is_collected(outcome.instrument);
   const std::string_view reason = outcome.error_code                    ? "venue_error"
                                   : !outcome.decoded                    ? "undecodable"
+                                  : outcome.unknown_kind                ? "unknown_kind"
                                   : removed                             ? "removed_symbol"
                                   : outcome.instrument == kNoInstrument ? "unknown_symbol"
                                                                         : "unfit";

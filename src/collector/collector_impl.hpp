@@ -19,6 +19,7 @@
 #include "collector/line_pool.hpp"
 #include "collector/log_throttle.hpp"
 #include "collector/rest_desk.hpp"
+#include "collector/update_rate.hpp"
 #include "collector/watchdog.hpp"
 
 namespace acts::collector {
@@ -31,6 +32,9 @@ struct Collector::Impl final : LineListener {
        RunLog& log);
 
   // What belongs to one symbol besides its place in the pipeline.
+  static constexpr std::string_view kNoDepth =
+      "the streams hold no depth, without which there are no books: rows say syncing; add depth to --streams";
+
   struct Symbol {
     SymbolStatus status = SymbolStatus::kUnknown;
     // The venue says that our requests for it are wrong: none before refused_until, or until its list is read again.
@@ -42,8 +46,7 @@ struct Collector::Impl final : LineListener {
     unsigned seen = 0;  // DataKinds that came since then
     std::uint64_t reconnects = 0;
     UnixNanos refresh_at{INT64_MAX};
-    double rate = 0;  // updates a second
-    std::uint64_t counted = 0;
+    UpdateRate rate;
   };
 
   UnixNanos at(UnixNanos now);
@@ -126,7 +129,6 @@ struct Collector::Impl final : LineListener {
   UnixNanos next_tick{INT64_MAX};
   UnixNanos next_second{INT64_MAX};
   UnixNanos last_tick;
-  UnixNanos last_second;
   UnixNanos watch_from{INT64_MIN};  // watchdogs do not act before: we may have unread messages
   std::optional<UnixNanos> paused_at;
   UnixNanos down_since;  // no connection open; meaningful while down

@@ -96,16 +96,8 @@ void Collector::Impl::on_tick(UnixNanos now) {
 
 void Collector::Impl::on_second(UnixNanos now) {
   next_second = now + kSecond;
-  const double seconds = std::max(1e-3, static_cast<double>((now - last_second).count()) / 1e9);
-  last_second = now;
-  constexpr double kWeightOfLast = 0.3;
   for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
-    Symbol& symbol = symbols[index];
-    const std::uint64_t applied = pipeline.builder(index).sync().counters().applied;
-    // Superseded updates are taken off again at the first merge.
-    const double delta = applied > symbol.counted ? static_cast<double>(applied - symbol.counted) : 0.0;
-    symbol.counted = applied;
-    symbol.rate += kWeightOfLast * (delta / seconds - symbol.rate);
+    symbols[index].rate.on_second(pipeline.builder(index).sync().counters(), symbols[index].stream_since, now);
   }
   watch_symbols(now);
   say_gaps(now);

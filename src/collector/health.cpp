@@ -69,7 +69,7 @@ SymbolHealth Collector::Impl::symbol_health(InstrumentIndex index, UnixNanos now
   }
   health.bid_levels = book.level_count(Side::kBid);
   health.ask_levels = book.level_count(Side::kAsk);
-  health.updates_per_second = symbol.rate;
+  health.updates_per_second = symbol.rate.per_second();
   health.updates = counters.applied;
   health.gaps = counters.gaps;
   health.snapshots = counters.merged;
@@ -129,6 +129,7 @@ void Collector::Impl::add_problems(Health& health, UnixNanos now) const {
   };
   health.overall = Overall::kOk;
   if (!wishes_applied) add("starting: the venue's list of symbols is awaited");
+  if (!has_depth) add(std::string(kNoDepth));
   for (const std::string& unknown : health.unknown_symbols) add(unknown);
   if (down && !wishes.empty()) {
     add(fmt::format("no connection is open for {} s", (now - down_since) / std::chrono::seconds{1}));
@@ -137,8 +138,9 @@ void Collector::Impl::add_problems(Health& health, UnixNanos now) const {
   if (desk.restricted()) add("REST: not served to this location");
   if (clock.is_beyond(options.timings.clock_warning)) add("the clock is off: see clock.offset");
   for (const SymbolHealth& symbol : health.symbols) {
-    // Nobody here can do anything about a halt.
-    const bool fine = symbol.state == RowState::kLive || symbol.state == RowState::kHalted;
+    // Nobody here can do anything about a halt; that there is no depth has been said once for all.
+    const bool fine = symbol.state == RowState::kLive || symbol.state == RowState::kHalted ||
+                      (!has_depth && symbol.reason == Reason::kStarting);
     if (!fine) add(fmt::format("{}: {}, {}", symbol.symbol, to_string(symbol.state), to_string(symbol.reason)));
     for (const std::string& stream : symbol.silent_streams) {
       // Trades of a quiet symbol may be hours apart; its depth has the watchdog.

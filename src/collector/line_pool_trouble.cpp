@@ -55,15 +55,20 @@ std::optional<LinePool::Refusal> LinePool::refusal_of(const ClosedInfo& info) {
   }
 }
 
+// A loss is said at once, as the opening before it was: it cannot come more often. Attempts that fail are said once a
+// minute, maybe late, in words that are still true then.
 void LinePool::say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now) {
-  const std::string held = connection.opened_at()
-                               ? fmt::format("after {} s", (now - *connection.opened_at()) / std::chrono::seconds{1})
-                               : "before it opened";
-  log_.log(LogLevel::kWarning, connection.opened_at() ? "connection_lost" : "connection_failed", {},
-           fmt::format("connection {} to {} ended {}: {}; next attempt in {} ms", connection.number(),
-                       without_query(connection.url()), held, reason,
-                       std::max(next - now, Nanos{0}) / std::chrono::milliseconds{1}),
-           now);
+  const std::string who =
+      fmt::format("connection {} to {} ended", connection.number(), without_query(connection.url()));
+  if (!connection.opened_at()) {
+    log_.log(LogLevel::kWarning, "connection_failed", {},
+             fmt::format("{} before it opened: {}; attempts go on", who, reason), now);
+    return;
+  }
+  log_.log_always(LogLevel::kWarning, "connection_lost", {},
+                  fmt::format("{} after {} s: {}; next attempt in {} ms", who,
+                              (now - *connection.opened_at()) / std::chrono::seconds{1}, reason,
+                              std::max(next - now, Nanos{0}) / std::chrono::milliseconds{1}));
 }
 
 // A host that opens and then ends every connection is as useless as one that opens none.

@@ -117,6 +117,12 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
       if (error->id >= 0) outcome.reply_id = error->id;
       outcome.problem = venue_words(*error);
     }
+    // A stream whose messages are only recorded names itself.
+    if (std::holds_alternative<binance::OtherMessage>(message->body) && message->stream.empty()) {
+      ++counters_.unknown_kind;
+      outcome.unknown_kind = true;
+      outcome.problem = "a message of no kind that is known";
+    }
     return outcome;
   }
   outcome.is_data = true;

@@ -55,6 +55,7 @@ struct MessageOutcome {
   std::optional<binance::UpdateVerdict> update;  // of a depth update
   bool lost_update = false;                      // a depth update was refused, which is a gap
   bool server_shutdown = false;
+  bool unknown_kind = false;               // well-formed, and nothing that a venue sends
   std::optional<std::int64_t> reply_id;    // of an acknowledgement, or of an error that answers a message of ours
   std::optional<std::int64_t> error_code;  // the venue's
   std::string problem;                     // one line; empty if all is well
@@ -64,6 +65,7 @@ struct PipelineCounters {
   std::uint64_t messages = 0;
   std::uint64_t refused = 0;         // could not be decoded, or did not fit the book
   std::uint64_t unknown_symbol = 0;  // of an instrument that is not ours
+  std::uint64_t unknown_kind = 0;    // of no stream, and no kind that a venue sends
   std::uint64_t venue_errors = 0;
   std::uint64_t trades = 0;
   std::uint64_t tickers = 0;

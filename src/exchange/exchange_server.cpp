@@ -100,7 +100,10 @@ std::vector<VenueSource> synthetic_sources(const ExchangeOptions& options, UnixN
   return result;
 }
 
-std::string host_of(const std::string& address) {
+// Where a client on this machine finds it: any address is none to connect to.
+std::string host_of(std::string address) {
+  if (address == "0.0.0.0") address = "127.0.0.1";
+  if (address == "::") address = "::1";
   return address.contains(':') ? fmt::format("[{}]", address) : address;
 }
 

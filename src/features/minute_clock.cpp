@@ -21,9 +21,10 @@ DueBoundaries MinuteClock::advance(UnixNanos now) {
   if (now < *next_) return {};
   // Both are divided before they are subtracted: their distance may not fit 64 bits.
   const std::int64_t missed = floor_to(now, kMinute).value / kMinute.count() - next_->value / kMinute.count() + 1;
-  const std::int64_t count = std::min(missed, kMaxCatchUp);
+  const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);
+  const UnixNanos first = *next_;
   next_ = next_multiple(now, kMinute);
-  return {.first = *next_ - count * kMinute, .count = count, .skipped = missed - count};
+  return {.first = first, .count = count, .skipped = missed - count};
 }
 
 }  // namespace acts

@@ -97,9 +97,9 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
 }
 
 void ProcessWatch::look_at_rows(const RowWriter::Status& rows) {
-  count({"store_failed", std::nullopt}, rows.failures, LogLevel::kError,
-        rows.failure.empty() ? "rows could not be stored at first, and are now"
-                             : fmt::format("rows: {}; {} wait", rows.failure, rows.waiting));
+  failing({"store_failed", std::nullopt}, rows.failures, !rows.failure.empty(),
+          fmt::format("rows: {}; {} wait", rows.failure, rows.waiting),
+          fmt::format("rows: stored again; {} attempts have failed so far", rows.failures));
   count(
       {"rows_lost", std::nullopt}, rows.lost, LogLevel::kError,
       fmt::format("{} rows are lost so far: {} wait for the store and no more fit in memory", rows.lost, rows.waiting));
@@ -113,8 +113,9 @@ void ProcessWatch::look_at_rows(const RowWriter::Status& rows) {
 
 void ProcessWatch::look_at(const RecordingHealth& recording) {
   const RunRecorder::Status& status = recording.status;
-  count({"recording_failed", recording.venue}, status.failures, LogLevel::kError,
-        status.failure.empty() ? "recording: failed at first, and is written now" : "recording: " + status.failure);
+  failing({"recording_failed", recording.venue}, status.failures, !status.failure.empty(),
+          "recording: " + status.failure,
+          fmt::format("recording: written again; {} attempts have failed so far", status.failures));
   count({"recording_refused", recording.venue}, status.refused, LogLevel::kError,
         fmt::format("recording: {} messages left out so far: {}", status.refused, status.refusal));
   count({"recording_slow", recording.venue}, recording.pauses, LogLevel::kWarning,
@@ -134,8 +135,24 @@ void ProcessWatch::count(Key key, std::uint64_t total, LogLevel level, std::stri
   Said& said = said_[key];
   if (total <= said.total || (said.at && now_ - *said.at < interval_)) return;
   const std::uint64_t repeats = total - said.total - 1;
-  said = {now_, total};
+  said.at = now_;
+  said.total = total;
   say(key, level, std::move(text), repeats);
+}
+
+// A recovery is said at once if its failure was. One that passed unsaid, within the minute, is said with the next.
+void ProcessWatch::failing(Key key, std::uint64_t total, bool fails, std::string text, std::string ended) {
+  Said& said = said_[key];
+  if (fails) {
+    const std::size_t lines = lines_.size();
+    count(key, total, LogLevel::kError, std::move(text));
+    said.open |= lines_.size() > lines;
+    return;
+  }
+  const bool is_news = total > said.total && (!said.at || now_ - *said.at >= interval_);
+  if (!said.open && !is_news) return;
+  said = {now_, total};
+  say(key, LogLevel::kInfo, std::move(ended), 0);
 }
 
 void ProcessWatch::lasting(Key key, bool holds, std::string text, std::string_view ended) {

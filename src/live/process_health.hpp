@@ -74,12 +74,14 @@ class ProcessWatch {
   struct Said {
     std::optional<UnixNanos> at;
     std::uint64_t total = 0;  // of a count; 1 while something lasts
+    bool open = false;        // a failure was said, its end was not
   };
 
   std::vector<Line> look(const ProcessHealth& process, UnixNanos now, Nanos interval);
   void look_at_rows(const RowWriter::Status& rows);
   void look_at(const RecordingHealth& recording);
   void count(Key key, std::uint64_t total, collector::LogLevel level, std::string text);
+  void failing(Key key, std::uint64_t total, bool fails, std::string text, std::string ended);
   void lasting(Key key, bool holds, std::string text, std::string_view ended);
   void say(Key key, collector::LogLevel level, std::string text, std::uint64_t repeats);
 

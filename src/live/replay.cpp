@@ -62,13 +62,30 @@ Result<void> Replay::run(RecordingReader& reader) {
       continue;
     }
     if (!*item) break;
-    if (const auto* line = std::get_if<RecordedLine>(&**item)) {
-      if (Result<void> done = on_line(*line); !done) return done;
-    } else {
-      on_entry(std::get<IndexEntry>(**item));
-    }
+    if (Result<void> done = on_item(**item); !done) return done;
   }
+  if (Result<void> done = on_kept(guard_.release_last()); !done) return done;
   end_file();
+  return {};
+}
+
+Result<void> Replay::on_item(const RecordedItem& item) {
+  const auto* line = std::get_if<RecordedLine>(&item);
+  const UnixNanos ts = line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+  if (Result<void> done = on_kept(guard_.release(ts)); !done) return done;
+  if (line != nullptr) return guard_.keep(*line) ? Result<void>() : on_line(*line);
+  guard_.note(ts);
+  on_entry(std::get<IndexEntry>(item));
+  return {};
+}
+
+Result<void> Replay::on_kept(const std::optional<LeapGuard::Kept>& kept) {
+  if (!kept) return {};
+  if (!kept->is_damaged) return on_line(kept->line);
+  answer_.reset();
+  ++leaps_;
+  problem_(fmt::format("{}:{}: its receive time is more than a day ahead of those around it: left out", kept->line.file,
+                       kept->line.line_number));
   return {};
 }
 
@@ -139,14 +156,12 @@ Result<void> Replay::on_line(const RecordedLine& line) {
     return {};
   }
   snapshot_id_.reset();
-  is_unknown_ = false;
   const collector::MessageOutcome outcome = pipeline_.on_message(line.json, line.ts_recv);
   const bool is_unwanted =
       outcome.is_data && outcome.instrument == collector::kNoInstrument && !options_.symbols.empty();
   if (!outcome.problem.empty() && !is_unwanted) {
     problem_(fmt::format("{}:{}: {}", line.file, line.line_number, outcome.problem));
   }
-  if (is_unknown_) problem_(fmt::format("{}:{}: a message of no kind that is known", line.file, line.line_number));
   checks_.resize(pipeline_.size());
   if (snapshot_id_) {
     owners_.on_answer({*snapshot_id_, std::string(line.json), line.ts_recv, line.line_number});
@@ -177,7 +192,6 @@ void Replay::give_answers() {
 void Replay::on_decoded(const binance::Message& message) {
   if (std::holds_alternative<binance::OtherMessage>(message.body)) {
     ++not_decoded_;
-    is_unknown_ = message.symbol.empty() && message.stream.empty();
   } else if (!std::holds_alternative<binance::ControlReply>(message.body) &&
              !std::holds_alternative<binance::VenueError>(message.body)) {
     ++events_;
@@ -261,6 +275,10 @@ std::string Replay::summary() const {
   const collector::PipelineCounters& counters = pipeline_.counters();
   out += fmt::format("messages {}, refused {}, not decoded {}, unreadable lines {}, unassigned answers {}, rows {}\n",
                      counters.messages, counters.refused, not_decoded_, unreadable_, unassigned_, counters.rows);
+  if (counters.skipped_minutes > 0) {
+    out.pop_back();
+    out += fmt::format(", skipped minutes {}\n", counters.skipped_minutes);
+  }
   return out;
 }
 

@@ -16,6 +16,7 @@
 
 #include "collector/market_pipeline.hpp"
 #include "live/answer_owners.hpp"
+#include "live/leap_guard.hpp"
 #include "live/ticker_check.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -43,6 +44,8 @@ class Replay {
   // One per instrument of the pipeline.
   [[nodiscard]] const std::vector<TickerCheck>& ticker_checks() const { return checks_; }
   [[nodiscard]] std::uint64_t unreadable() const { return unreadable_; }
+  // Lines left out because their receive time was far ahead of those around them.
+  [[nodiscard]] std::uint64_t leaps() const { return leaps_; }
   // REST answers whose symbol could not be told.
   [[nodiscard]] std::uint64_t unassigned() const { return unassigned_; }
   // Well-formed messages of no kind that is decoded.
@@ -55,6 +58,8 @@ class Replay {
   [[nodiscard]] std::string summary() const;
 
  private:
+  Result<void> on_item(const RecordedItem& item);
+  Result<void> on_kept(const std::optional<LeapGuard::Kept>& kept);
   Result<void> on_line(const RecordedLine& line);
   Result<void> check_venue(const RecordedLine& line);
   void on_entry(const IndexEntry& entry);
@@ -77,15 +82,16 @@ class Replay {
   std::optional<UnixNanos> run_start_;          // of the second run and later ones
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
-  AnswerOwners owners_;                      // of answers without an index that tells
-  std::optional<UpdateId> snapshot_id_;      // of the current line, if it is such an answer
-  bool is_unknown_ = false;                  // it is nothing that a venue sends
-  std::string file_;                         // of the last line
-  bool venue_told_ = false;                  // by a line of that file
+  LeapGuard guard_;
+  AnswerOwners owners_;                  // of answers without an index that tells
+  std::optional<UpdateId> snapshot_id_;  // of the current line, if it is such an answer
+  std::string file_;                     // of the last line
+  bool venue_told_ = false;              // by a line of that file
   bool indexed_ = false;
   std::uint64_t events_ = 0;
   std::uint64_t not_decoded_ = 0;
   std::uint64_t unreadable_ = 0;
+  std::uint64_t leaps_ = 0;
   std::uint64_t unassigned_ = 0;
 };
 

@@ -15,7 +15,7 @@ constexpr std::array<ReasonText, kAllReasons.size()> kReasonTexts{{
     {"", "nothing is wrong"},
     {"trading_halted", "the venue lists the symbol but does not match orders now"},
     {"delisted", "the venue has taken the symbol off its list"},
-    {"starting", "the collector has just started: neither an update nor a snapshot has come yet"},
+    {"starting", "neither an update nor a snapshot has come yet: the collector has just started, or collects no depth"},
     {"no_snapshot", "a snapshot has been asked for and has not come yet"},
     {"snapshot_too_old", "the snapshots that came are older than the updates held; the next one is awaited"},
     {"not_running", "the collector was not running"},

@@ -1,6 +1,7 @@
 #include "recording/recording_reader.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -40,7 +41,31 @@ RecordingInput input_of(const std::string& path) {
   return input;
 }
 
+// Why there is nothing to read in it for sure; empty if there may be.
+std::string_view emptiness_of(const RecordingInput& input) {
+  struct stat status{};
+  if (input.name == "-" || input.index || ::stat(input.name.c_str(), &status) != 0) return {};
+  if (S_ISDIR(status.st_mode)) return "is a directory: name the files in it";
+  return S_ISREG(status.st_mode) && status.st_size == 0 ? "is empty" : "";
+}
+
+// Written when all before it was on the disk, or when the run had ended in order.
+bool is_durable_mark(const IndexEntry& entry) {
+  return std::holds_alternative<index::Durable>(entry.event) || std::holds_alternative<index::RunEnded>(entry.event);
+}
+
 }  // namespace
+
+Result<void> check_not_all_empty(const std::vector<std::string>& paths) {
+  std::string problem;
+  for (const std::string& path : paths) {
+    const std::string_view emptiness = emptiness_of(input_of(path));
+    if (emptiness.empty()) return {};
+    if (problem.empty()) problem = fmt::format("{}: {}", path, emptiness);
+  }
+  if (paths.size() > 1) problem += fmt::format("; there is nothing in the other {} either", paths.size() - 1);
+  return paths.empty() ? Result<void>() : fail(ErrorCode::kBadInput, problem);
+}
 
 Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& paths) {
   std::vector<RecordingInput> inputs;
@@ -64,13 +89,17 @@ Result<std::optional<RecordedItem>> RecordingReader::next() {
       continue;
     }
     auto entry = take_due_entry();
-    if (!entry) return std::unexpected(std::move(entry.error()));
+    if (!entry) {
+      ++current_->unexplained;
+      return std::unexpected(std::move(entry.error()));
+    }
     if (*entry) return RecordedItem(std::move(**entry));
     if (current_->log_ended) {
       if (const auto ended = end_file(); !ended) return std::unexpected(ended.error());
       continue;
     }
     auto line = take_line();
+    if (!line) ++current_->unexplained;
     if (!line || *line) return line;
   }
 }
@@ -86,13 +115,18 @@ Result<void> RecordingReader::start_file() {
   }
   if (!log) {
     ++cut_files_;
+    ++bad_places_;
     ++position_;
     return std::unexpected(std::move(log.error()));
   }
   current_.emplace(Current{.log = LineReader(std::move(*log)), .index = {}, .entry = {}});
   if (!input().index) return {};
   auto index = input().index();
-  if (!index) return std::unexpected(std::move(index.error()));
+  if (!index) {
+    ++bad_places_;
+    return std::unexpected(std::move(index.error()));
+  }
+  current_->has_index = true;
   current_->index.emplace(std::move(*index));
   return {};
 }
@@ -113,6 +147,7 @@ Result<std::optional<IndexEntry>> RecordingReader::take_due_entry() {
     }
     if (current.entry->lines_before > current.log.line_number()) break;
     IndexEntry entry = *std::exchange(current.entry, std::nullopt);
+    if (is_durable_mark(entry)) bad_places_ += std::exchange(current.unexplained, 0);
     if (auto* connections = std::get_if<index::Connections>(&entry.event)) {
       start_connections(std::move(*connections), entry.lines_before);
       continue;
@@ -170,11 +205,14 @@ Result<std::optional<RecordedItem>> RecordingReader::take_line() {
 Result<void> RecordingReader::end_file() {
   Current& current = *current_;
   std::uint64_t left_out = current.entry ? 1 : 0;
+  bool is_lost = current.entry && is_durable_mark(*current.entry);
   while (current.index) {
     const auto entry = current.index->next();
     if (entry && !*entry) break;
     ++left_out;
+    is_lost = is_lost || (entry && is_durable_mark(**entry));
   }
+  if (is_lost || !current.has_index) bad_places_ += current.unexplained + (is_lost ? 1 : 0);
   const std::uint64_t lines = current.log.line_number();
   current_.reset();
   const RecordingInput& ended = inputs_[position_++];

@@ -40,6 +40,9 @@ struct RecordingInput {
   Open index;
 };
 
+// Errors: kBadInput if there is nothing to read in any of these for sure: directories, empty files without an index.
+Result<void> check_not_all_empty(const std::vector<std::string>& paths);
+
 class RecordingReader {
  public:
   // Several files are one recording, in the order given; "-" is standard input. Files are opened one after the other as
@@ -57,6 +60,10 @@ class RecordingReader {
   [[nodiscard]] std::uint64_t lines() const { return lines_; }          // delivered
   [[nodiscard]] std::uint64_t bad_lines() const { return bad_lines_; }  // of logs, refused
   [[nodiscard]] std::uint64_t cut_files() const { return cut_files_; }  // not read to their end
+  // Errors so far that no crash explains. A crash leaves a log, and its index, without a sound end; what its index
+  // calls durable is there. Behind the last such mark of a log with an index anything may be wrong; final once it has
+  // ended.
+  [[nodiscard]] std::uint64_t bad_places() const { return bad_places_; }
 
  private:
   struct Current {
@@ -64,6 +71,8 @@ class RecordingReader {
     std::optional<IndexReader> index;
     std::optional<IndexEntry> entry;  // the next of the index
     bool log_ended = false;
+    bool has_index = false;
+    std::uint64_t unexplained = 0;     // errors since the last durable mark
     index::Connections connections{};  // the entry that was taken last,
     std::size_t run = 0;               // and its run of lines that comes next or goes on,
     std::uint64_t run_end = 0;         // to this line
@@ -83,6 +92,7 @@ class RecordingReader {
   std::uint64_t lines_ = 0;
   std::uint64_t bad_lines_ = 0;
   std::uint64_t cut_files_ = 0;
+  std::uint64_t bad_places_ = 0;
 };
 
 }  // namespace acts

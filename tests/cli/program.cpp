@@ -38,16 +38,16 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-Outcome run_acts(const std::vector<std::string>& arguments, const std::string& directory) {
+Outcome run_acts(const std::vector<std::string>& arguments, const std::string& directory, const std::string& output) {
   const testing::TempDir files;
-  const int out = open_for_writing(files / "out");
+  const int out = open_for_writing(output.empty() ? files / "out" : output);
   const int err = open_for_writing(files / "err");
   const pid_t pid = start(arguments, directory, out, err);
   Outcome outcome;
   outcome.exit_code = wait_for(pid);
   ::close(out);
   ::close(err);
-  outcome.out = testing::read_file(files / "out");
+  if (output.empty()) outcome.out = testing::read_file(files / "out");
   outcome.err = testing::read_file(files / "err");
   return outcome;
 }

@@ -14,8 +14,9 @@ struct Outcome {
   std::string err;
 };
 
-// In `directory`, standard input closed, until it ends.
-Outcome run_acts(const std::vector<std::string>& arguments, const std::string& directory = "/");
+// In `directory`, standard input closed, until it ends. Its standard output goes to the file `output` if one is named.
+Outcome run_acts(const std::vector<std::string>& arguments, const std::string& directory = "/",
+                 const std::string& output = {});
 
 // The command that acts exchange prints, as arguments without "acts" and with `symbols` in their place.
 std::vector<std::string> collect_arguments(const std::string& invitation, const std::vector<std::string>& symbols);

@@ -1,13 +1,16 @@
 // The program as users meet it: what it prints where, and how it ends.
 #include "cli/program.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <tuple>
 
 #include "cli/command.hpp"
 #include "recording/temp_dir.hpp"
@@ -55,6 +58,8 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"replay", "--rows", "xml", "x"}, kExitUsage, "--rows: 'xml' is none of csv, json, none");
   expect_mistake({"replay"}, kExitUsage, "FILE is required");
   expect_mistake({"features", "--bands", "x"}, kExitUsage, "--bands: ");
+  expect_mistake({"features", "--bands", ""}, kExitUsage, "--bands: '' is no band");
+  expect_mistake({"collect", "--bands", "", "BTC"}, kExitUsage, "--bands: '' is no band");
   expect_mistake({"collect"}, kExitUsage, "no symbol to collect");
   expect_mistake({"collect", "--limit", "0", "BTC"}, kExitUsage, "--limit: '0'");
   expect_mistake({"collect", "--rest-url", "http://example.com", "BTC"}, kExitUsage,
@@ -143,9 +148,48 @@ TEST(Program, SaysWhatIsNoRecording) {
   const Outcome html = run_acts({"replay", "--rows", "none", dir.write("page.html", "<html>\n<p>no\n</html>\n")});
   EXPECT_EQ(html.exit_code, kExitBadInput);
   EXPECT_THAT(html.err, HasSubstr("no line of these files could be used"));
-  const Outcome cut =
-      run_acts({"replay", "--rows", "none", dir.write("cut.gz", read_file(kSpotBtc).substr(0, 100'000))});
-  EXPECT_THAT(cut.err, HasSubstr("cut.gz"));
+}
+
+// Files that were damaged, cut or no recording ended with 0, as if all of them had been read.
+TEST(Program, UsesWhatCanBeReadAndFailsForTheRest) {
+  const TempDir dir;
+  std::string rows = run_acts({"replay", kSpotBtc}).out;
+  for (const std::string& bad : {dir.string(), dir.write("noise", "\x01\xff\nnoise\n")}) {
+    const Outcome outcome = run_acts({"replay", kSpotBtc, bad});
+    EXPECT_EQ(outcome.exit_code, kExitBadInput);
+    EXPECT_EQ(outcome.out, rows);
+    EXPECT_THAT(outcome.err, HasSubstr("acts: " + bad));
+  }
+  const std::string packed = read_file(kSpotBtc);
+  const Outcome cut = run_acts({"replay", dir.write("cut.gz", packed.substr(0, packed.size() / 2))});
+  EXPECT_EQ(cut.exit_code, kExitBadInput);
+  EXPECT_GT(lines_of(cut.out), 1);
+  EXPECT_THAT(cut.err, HasSubstr("cut.gz: ends inside a gzip member"));
+}
+
+TEST(Program, TakesTheEndThatACrashHasCutForNoDamage) {
+  const TempDir dir;
+  const std::string packed = read_file(kSpotBtc);
+  const std::string log = dir.write("cut.gz", packed.substr(0, packed.size() / 2));
+  const auto index = [&](int durable_lines) {
+    return dir.write("cut.index.jsonl", "{\"n\":" + std::to_string(durable_lines) +
+                                            ",\"ts\":1723161254206652067,\"event\":\"durable\",\"bytes\":1}\n");
+  };
+  std::ignore = index(10);
+  const Outcome crashed = run_acts({"replay", log});
+  EXPECT_EQ(crashed.exit_code, kExitDone) << crashed.err;
+  EXPECT_THAT(crashed.err, HasSubstr("cut.gz: ends inside a gzip member"));
+  std::ignore = index(10'000'000);
+  EXPECT_EQ(run_acts({"replay", log}).exit_code, kExitBadInput) << "what was durable is not there";
+}
+
+TEST(Program, PrintsNothingOfWhatHoldsNothing) {
+  const TempDir dir;
+  for (const std::string& nothing : {dir.string(), dir.write("empty", "")}) {
+    expect_mistake({"replay", nothing}, kExitBadInput, nothing + ": is ");
+    EXPECT_EQ(run_acts({"replay", nothing}).out, "");
+  }
+  EXPECT_EQ(run_acts({"replay", dir.write("page.html", "<html>\n")}).out, "");
 }
 
 TEST(Program, PrintsEveryFeature) {
@@ -158,6 +202,19 @@ TEST(Program, EndsWhenItsReaderHasGone) {
   Running replay({"replay", kSpotBtc, kSpotBtc}, "/");
   replay.close_output();
   EXPECT_EQ(replay.wait(), kExitDone);
+}
+
+// A full disk behind standard output ended with 0 and no word, as if a reader had gone.
+TEST(Program, SaysThatItsOutputIsFull) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"replay", kSpotBtc}, {"replay", "--rows", "none", "--summary", kSpotBtc}, {"features"}, {"--help"}}) {
+    const Outcome outcome = run_acts(arguments, "/", "/dev/full");
+    EXPECT_EQ(outcome.exit_code, kExitStorage) << arguments.front();
+    EXPECT_THAT(outcome.err, StartsWith("acts: standard output cannot be written: No space left on device"));
+    EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+  }
+  const Outcome exchange = run_acts({"exchange", "--synthetic", "1", "--levels", "10"}, "/", "/dev/full");
+  EXPECT_EQ(exchange.exit_code, kExitStorage) << "nobody can be told its port";
 }
 
 TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
@@ -183,10 +240,58 @@ TEST(Program, CollectsFromTheExchangeAsTheExchangeSays) {
     const Outcome examined = run_acts(doctor, dir.string());
     EXPECT_EQ(examined.exit_code, kExitDone) << examined.out;
     EXPECT_THAT(examined.out, HasSubstr("good  clock: "));
+    EXPECT_THAT(examined.out, HasSubstr("good  symbols: binance-spot lists all 1 that are wanted\n"));
 
     market.signal(SIGTERM);
     EXPECT_EQ(market.wait(), kExitDone);
   }
+}
+
+// All was good though the venue answered, and had no such symbol.
+TEST(Program, DoctorNamesASymbolThatTheVenueDoesNotHave) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "10"},
+                 dir.string());
+  std::vector<std::string> doctor = collect_arguments(market.next_line(), {"BTCUSDT", "BTCUSTD"});
+  ASSERT_FALSE(doctor.empty());
+  doctor.front() = "doctor";
+  const Outcome outcome = run_acts(doctor, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitUsage);
+  EXPECT_THAT(outcome.out, HasSubstr("bad   symbols: binance-spot has no symbol 'BTCUSTD'"));
+}
+
+// The command that it printed for any address was one that collect refuses.
+TEST(Program, InvitesToAnAddressThatCanBeConnectedTo) {
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--levels", "10", "--listen", "0.0.0.0:0"},
+                 "/");
+  EXPECT_THAT(market.next_line(), HasSubstr(" --rest-url http://127.0.0.1:"));
+}
+
+// The writing end of a named pipe, once somebody reads from it; waited for up to 20 s.
+int open_pipe(const std::string& path) {
+  for (int i = 0; i < 20'000; ++i) {
+    const int pipe = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (pipe >= 0) return pipe;
+    ::usleep(1000);
+  }
+  return -1;
+}
+
+// A hangup before the collector was ready for it killed the process.
+TEST(Program, KeepsAnEarlyHangupUntilItIsReady) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "symbols").c_str(), 0600), 0);
+  Running collector({"collect", "--rest-url", "http://127.0.0.1:1", "--stream-url", "ws://127.0.0.1:1", "--duration",
+                     "1s", "@" + (dir / "symbols")},
+                    dir.string(), dir / "log");
+  const int pipe = open_pipe(dir / "symbols");
+  ASSERT_GE(pipe, 0);
+  collector.signal(SIGHUP);                                                  // it waits for its symbols
+  std::filesystem::rename(dir.write("then", "BTCUSDT\n"), dir / "symbols");  // what it reads again
+  EXPECT_EQ(::write(pipe, "BTCUSDT\n", 8), 8);
+  ::close(pipe);
+  EXPECT_EQ(collector.wait(), kExitDone);
+  EXPECT_THAT(read_file(dir / "log"), HasSubstr("SIGHUP: 1 symbols wanted now"));
 }
 
 void expect_drained_at(int number) {

@@ -245,6 +245,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "[collect]\nsymbols = [\"BTC\", \"binance-usdm:BTC\"]\nupdate_interval = \"1000ms\"\n",
                 "acts.toml:3: update_interval: '1s' is not offered by binance-usdm: there is 250ms, 0ms, 100ms, 500ms"},
         Mistake{"Bands", "[collect]\nbands = [1, 100]\n", "acts.toml:2: bands: "},
+        Mistake{"TextsForNumbers", "[collect]\nbands = [\"1\"]\n",
+                "acts.toml:2: bands: a list of numbers, such as [1, 4] is needed, not a list of texts"},
         Mistake{"MixedList", "[collect]\nbands = [1, \"4\"]\n",
                 "acts.toml:2: bands: a list of numbers, such as [1, 4] is needed, not something else"},
         Mistake{"Stream", "[collect]\nstreams = [\"dept\"]\n", "acts.toml:2: streams: "},

@@ -40,6 +40,30 @@ TEST(CollectorLines, ComesBackAfterADisconnect) {
   venue->expect_replays();
 }
 
+// Of two connections lost within a minute the second was not said until the minute was over, and neither was one that
+// was lost again; what was said then told of a "next attempt in 513 ms".
+TEST(CollectorLines, SaysEveryLossOfAnOpenConnectionAtOnce) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.connections = 2;
+  FakeVenue venue(options);
+  venue.add_market("BTCUSDT");
+  venue.add_market("ETHUSDT");
+  venue.start();
+  venue.run_for(10s);
+  ASSERT_THAT(venue.open_sessions(), SizeIs(2));
+  venue.drop_all();
+  EXPECT_EQ(venue.count_logs("connection_lost"), 2U);
+  venue.run_for(10s);
+  ASSERT_THAT(venue.open_sessions(), SizeIs(2));
+  venue.refuse_status = 1;
+  venue.drop_all();
+  EXPECT_EQ(venue.count_logs("connection_lost"), 4U);
+  venue.run_for(5min);
+  EXPECT_EQ(venue.count_logs("connection_lost"), 4U);
+  EXPECT_LE(venue.count_logs("connection_failed"), 6U);
+  EXPECT_THAT(venue.all_logs(), HasSubstr("ended before it opened: code 1006 refused; attempts go on (+"));
+}
+
 TEST(CollectorLines, TriesForEverWithAGrowingBackOff) {
   const auto venue = two_symbols();
   venue->refuse_status = 1;

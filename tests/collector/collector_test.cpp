@@ -103,6 +103,28 @@ TEST(Collector, GivesTheSameRowsWhenItsRunIsReplayed) {
   venue.expect_replays();
 }
 
+// A snapshot was asked for, and the book called live for ever that nothing kept up to date.
+TEST(Collector, BeginsNoBookWithoutADepthStream) {
+  for (const char* other : {"trade", "depth20@100ms"}) {
+    CollectorOptions options = spot_options({"BTCUSDT"});
+    options.streams = {other};
+    options.refresh_interval = 30s;
+    FakeVenue venue(std::move(options));
+    venue.add_market("BTCUSDT");
+    venue.start();
+    venue.run_for(5min);
+    EXPECT_EQ(venue.market("BTCUSDT").snapshots, 0U) << other;
+    EXPECT_THAT(venue.rows, HasSubstr(",syncing,starting\n"));
+    EXPECT_THAT(venue.rows, Not(HasSubstr("live")));
+    EXPECT_EQ(venue.health().overall, Overall::kDegraded);
+    EXPECT_THAT(venue.health().problems, ElementsAre(HasSubstr("the streams hold no depth")));
+    EXPECT_EQ(venue.count_logs("no_depth"), 1U);
+    venue.drop_all();
+    venue.run_for(2min);
+    EXPECT_EQ(venue.log.replay(Venue::kBinanceSpot), venue.rows);
+  }
+}
+
 TEST(Collector, GivesTheSameRowsOfUsdm) {
   CollectorOptions options;
   options.venue = Venue::kBinanceUsdm;
@@ -288,12 +310,16 @@ TEST(Collector, CountsWhatItRefusesAndSaysItOnceAMinute) {
         number,
         R"({"stream":"xrpusdt@trade","data":{"e":"trade","E":1,"s":"XRPUSDT","t":1,"p":"1","q":"1","T":1,"m":true,"M":true}})");
     venue.send(number, R"({"error":{"code":2,"msg":"Invalid request"}})");
+    // Of no kind at all: these were neither counted nor logged.
+    for (const char* message : {"null", "[]", "42"}) venue.send(number, message);
   }
   venue.run_for(90s);
   const Health health = venue.health();
   EXPECT_EQ(health.counters.refused.at("undecodable"), 1000U);
   EXPECT_EQ(health.counters.refused.at("unknown_symbol"), 1000U);
   EXPECT_EQ(health.counters.refused.at("venue_error"), 1000U);
+  EXPECT_EQ(health.counters.refused.at("unknown_kind"), 3000U);
+  EXPECT_EQ(venue.count_logs("message_refused_unknown_kind"), 2U);
   EXPECT_EQ(venue.count_logs("message_refused_undecodable"), 2U);
   EXPECT_THAT(venue.all_logs(), HasSubstr("(+998)"));
   EXPECT_TRUE(venue.in_step("BTCUSDT"));

@@ -64,17 +64,20 @@ TEST(MinuteClock, GivesEveryMinuteOfAStall) {
   EXPECT_EQ(clock.next_boundary(), kNoon + 62min);
 }
 
-TEST(MinuteClock, CatchesUpADayAndSaysWhatItSkipped) {
+// The row right behind the last message was skipped first, and its counts went into a row of another day.
+TEST(MinuteClock, MakesTheRowOfTheLastMessageCatchesUpADayAndSaysWhatItSkipped) {
   MinuteClock clock;
   clock.advance(kNoon);
   const DueBoundaries day = clock.advance(kNoon + 24h);
   EXPECT_EQ(day.count, MinuteClock::kMaxCatchUp);
   EXPECT_EQ(day.skipped, 0);
   const DueBoundaries more = clock.advance(kNoon + 48h + 5min);
-  EXPECT_EQ(more.count, MinuteClock::kMaxCatchUp);
-  EXPECT_EQ(more.skipped, 5);
-  EXPECT_EQ(more.first, kNoon + 24h + 6min);
+  EXPECT_EQ(more.count, 1 + MinuteClock::kMaxCatchUp);
+  EXPECT_EQ(more.skipped, 4);
+  EXPECT_EQ(more[0], kNoon + 24h + 1min);
+  EXPECT_EQ(more[1], kNoon + 24h + 6min);
   EXPECT_EQ(more[more.count - 1], kNoon + 48h + 5min);
+  EXPECT_EQ(clock.advance(kNoon + 72h + 6min).skipped, 0);
 }
 
 TEST(MinuteClock, LivesThroughTheEndsOfTime) {
@@ -82,9 +85,10 @@ TEST(MinuteClock, LivesThroughTheEndsOfTime) {
   MinuteClock clock;
   clock.advance(UnixNanos{Limits::min()});
   const DueBoundaries due = clock.advance(UnixNanos{Limits::max()});
-  EXPECT_EQ(due.count, MinuteClock::kMaxCatchUp);
+  EXPECT_EQ(due.count, 1 + MinuteClock::kMaxCatchUp);
   EXPECT_GT(due.skipped, 0);
   EXPECT_EQ(floor_to(due.first, kMinute), due.first);
+  EXPECT_EQ(due[due.count - 1] + kMinute, clock.next_boundary());
   expect_none(clock.advance(UnixNanos{Limits::max()}));
   expect_none(clock.advance(UnixNanos{Limits::min()}));
 }

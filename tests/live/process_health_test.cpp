@@ -119,11 +119,33 @@ TEST(ProcessWatch, TellsRecordingsApart) {
                           "paused until the queue is shorter"));
   process.recordings[0].status = {.failures = 3, .stuck_for = 30s};
   EXPECT_THAT(texts(watch.observe(process, kStart + 10s)),
-              ElementsAre("recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
+              ElementsAre("recording_failed@binance-spot: recording: written again; 3 attempts have failed so far",
+                          "recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
   // What was held back is said at the end.
   EXPECT_THAT(texts(watch.finish(process)),
-              ElementsAre("recording_failed@binance-spot: recording: failed at first, and is written now +1",
-                          "recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
+              ElementsAre("recording_hangs@binance-spot: recording: nothing came to the disk for 30 s: 0 bytes wait"));
+}
+
+// Recovery was an error of the log, up to a minute late.
+TEST(ProcessWatch, SaysAtOnceAndAsNoErrorThatRowsAreStoredAgain) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  process.rows.failures = 1;
+  process.rows.failure = "disk full";
+  EXPECT_THAT(texts(watch.observe(process, kStart)), ElementsAre("store_failed: rows: disk full; 0 wait"));
+  process.rows.failures = 3;
+  process.rows.failure.clear();
+  const std::vector<ProcessWatch::Line> again = watch.observe(process, kStart + 1s);
+  EXPECT_THAT(texts(again), ElementsAre("store_failed: rows: stored again; 3 attempts have failed so far"));
+  EXPECT_EQ(again.front().log.level, collector::LogLevel::kInfo);
+  // It comes and goes: once a minute is enough.
+  for (int second = 2; second < 60; ++second) {
+    ++process.rows.failures;
+    process.rows.failure = second % 2 == 0 ? "disk full" : "";
+    EXPECT_THAT(watch.observe(process, kStart + std::chrono::seconds{second}), IsEmpty()) << second;
+  }
+  EXPECT_THAT(texts(watch.observe(process, kStart + 62s)),
+              ElementsAre("store_failed: rows: stored again; 61 attempts have failed so far"));
 }
 
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {

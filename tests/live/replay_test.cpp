@@ -34,6 +34,7 @@ struct Replayed {
   Result<void> done;
   bool is_recording = false;
   std::uint64_t not_decoded = 0;
+  std::uint64_t leaps = 0;
 };
 
 Replayed replay(const std::vector<std::string>& files, std::vector<std::string> symbols = {},
@@ -53,6 +54,7 @@ Replayed replay(const std::vector<std::string>& files, std::vector<std::string> 
   result.missing = replay.missing_symbols();
   result.is_recording = replay.is_recording();
   result.not_decoded = replay.not_decoded();
+  result.leaps = replay.leaps();
   return result;
 }
 
@@ -138,6 +140,31 @@ TEST(Replay, SaysWhatIsRefusedOfASymbolThatIsWanted) {
   }
   const Replayed result = replay({dir.write("bad", lines)}, {"AUSDT"});
   EXPECT_THAT(result.problems, ElementsAre(HasSubstr("bad:4: ")));
+}
+
+// One damaged time far ahead: no line behind it had a row any more.
+TEST(Replay, LeavesOutALineWhoseTimeIsADayAheadOfThoseAroundIt) {
+  const TempDir dir;
+  const auto line = [](std::int64_t seconds, int id) {
+    return std::to_string(seconds) + "000000000" + update("AUSDT", id, id).substr(3);
+  };
+  constexpr std::int64_t kDay = 86'400;
+  for (const std::size_t place : {0U, 1U, 3U}) {
+    std::vector<std::string> lines{line(30, 1), line(90, 2), line(150, 3)};
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(place), line(9'000 * kDay, 9));
+    std::string text;
+    for (const std::string& each : lines) text += each;
+    const Replayed result = replay({dir.write("leap", text)});
+    EXPECT_THAT(result.problems, ElementsAre(HasSubstr("leap:" + std::to_string(place + 1) +
+                                                       ": its receive time is more than a day ahead")));
+    EXPECT_EQ(result.rows, 2U);
+    EXPECT_EQ(result.leaps, 1U);
+  }
+  const Replayed rested = replay({dir.write("rest", line(30, 1) + line(3 * kDay, 2) + line(3 * kDay + 1, 3))});
+  EXPECT_THAT(rested.problems, IsEmpty());
+  EXPECT_EQ(rested.rows, 1441U);
+  EXPECT_THAT(rested.summary, HasSubstr("rows 1441, skipped minutes 2879\n"));
+  EXPECT_THAT(replay({dir.write("one", line(9'000 * kDay, 1))}).problems, IsEmpty()) << "ahead of nothing";
 }
 
 // A file of unknown objects ended with exit 0.

@@ -170,6 +170,44 @@ TEST(RecordingReader, DeliversWhatIsInFrontOfDamage) {
   }
 }
 
+// Whatever was wrong with a file, nobody could tell a crash's traces from damage.
+TEST(RecordingReader, TellsWhatACrashLeavesFromDamage) {
+  const auto bad_places = [](std::string_view log, std::string_view index) {
+    RecordingReader reader({index.empty() ? input("f", log) : input("f", log, index)});
+    read_all(reader);
+    return reader.bad_places();
+  };
+  const std::string alive = R"({"n":0,"ts":1,"event":"alive"})"
+                            "\n";
+  const auto durable = [](int n) {
+    return R"({"n":)" + std::to_string(n) + R"(,"ts":2,"event":"durable","bytes":1})" + "\n";
+  };
+  const std::string whole = zstd("1 {}\n") + zstd("2 {}\n");
+  const std::string cut = whole.substr(0, whole.size() - 1);
+  EXPECT_EQ(bad_places(whole, {}), 0U);
+  EXPECT_EQ(bad_places(cut, {}), 1U) << "nobody says that it was a run of ours";
+  EXPECT_EQ(bad_places(cut, alive), 0U);
+  EXPECT_EQ(bad_places(cut, alive + durable(1)), 0U);
+  EXPECT_EQ(bad_places(cut, alive + durable(1) + R"({"n":1,"ts)"), 0U) << "the index was cut too";
+  EXPECT_EQ(bad_places(cut, alive + durable(1) + R"({"n":9,"ts":2,"event":"alive"})"), 0U) << "it is written first";
+  EXPECT_EQ(bad_places(cut, alive + durable(3)), 2U) << "what was durable is not there";
+  EXPECT_EQ(bad_places(zstd("1 {}\nbad\n"), alive), 0U);
+  EXPECT_EQ(bad_places(zstd("1 {}\nbad\n"), alive + durable(2)), 1U);
+  EXPECT_EQ(bad_places(whole, "nonsense\n" + durable(2)), 1U);
+  EXPECT_EQ(bad_places(whole, R"({"n":9,"ts":2,"event":"run_ended","reason":""})"), 1U);
+}
+
+TEST(RecordingReader, TellsWhereThereIsNothingToRead) {
+  const TempDir dir;
+  const std::string empty = dir.write("empty", "");
+  const auto refused = check_not_all_empty({empty, dir.string()});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(refused.error().message, empty + ": is empty; there is nothing in the other 1 either");
+  std::ignore = dir.write("empty.index.jsonl", "");
+  EXPECT_TRUE(check_not_all_empty({dir.string(), empty}).has_value()) << "a run that received nothing";
+}
+
 TEST(RecordingReader, SaysWhatFollowsAGzipMember) {
   const auto items = read_all(gzip("1 {}\n") + "rubbish");
   ASSERT_EQ(items.size(), 2U);

@@ -9,20 +9,21 @@
 
 namespace acts {
 
-// `count` boundaries, a minute apart.
+// `count` boundaries, a minute apart but for what is skipped behind the first.
 struct DueBoundaries {
   UnixNanos first;
   std::int64_t count = 0;
-  // Minutes before `first` that get no row because the stall was longer than MinuteClock::kMaxCatchUp.
+  // Minutes right behind `first` that get no row because the stall was longer than MinuteClock::kMaxCatchUp.
   std::int64_t skipped = 0;
 
   // 0 <= i < count.
-  [[nodiscard]] UnixNanos operator[](std::int64_t i) const { return first + i * kMinute; }
+  [[nodiscard]] UnixNanos operator[](std::int64_t i) const { return first + (i == 0 ? 0 : i + skipped) * kMinute; }
 };
 
 class MinuteClock {
  public:
-  // One day: after a longer stall the latest rows are made and the others counted as skipped.
+  // One day: after a longer stall the row that was due first is made, which holds the counts of its minute, and those
+  // of the last day; the others are counted as skipped.
   static constexpr std::int64_t kMaxCatchUp = 1440;
 
   // `now`: the ts_recv of every message, before it is applied, and the time of every timer. The first call is the start

@@ -53,7 +53,7 @@ class MinuteSampler {
   void on_connection_lost(UnixNanos now);
 
   // The row of the minute that ends at the boundary; the counts of the next one begin at zero. After skipped minutes
-  // the counts since the last row are this row's, its gap_ms at most a minute.
+  // the counts since the last row are this row's, its gap_ms at most a minute (MinuteClock skips none with counts).
   MinuteRow sample(const SampleInput& input);
   // What a row at `input.boundary`, any time here, would say of itself.
   [[nodiscard]] Quality quality(const SampleInput& input) const;
