@@ -16,17 +16,10 @@
 #include "acts/features/feature_store.hpp"
 #include "acts/features/row.hpp"
 
+#include "store/row_range.hpp"
 #include "store/sqlite_database.hpp"
 
 namespace acts {
-
-// Rows with from <= sample_time < to; an empty venue or symbol means every one.
-struct RowRange {
-  std::string venue;
-  std::string symbol;
-  UnixNanos from{INT64_MIN};
-  UnixNanos to{INT64_MAX};
-};
 
 // Used by one thread at a time. Several stores, also of several processes, may share a file: writers wait for each
 // other up to the busy time-out.
@@ -57,7 +50,6 @@ class SqliteStore final : public FeatureStore {
   SqliteStore(std::unique_ptr<SqliteDatabase> database, RowSchema schema)
       : database_(std::move(database)), schema_(std::move(schema)) {}
   Result<void> write(const MinuteRow& row);
-  Result<Value> value_of(const SqliteStatement& statement, int column) const;
 
   std::unique_ptr<SqliteDatabase> database_;
   RowSchema schema_;
