@@ -1,0 +1,43 @@
+// A day of rows on its way to a real server through every kind of trouble: what the tests of all sinks share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "acts/features/row.hpp"
+
+#include "recording/temp_dir.hpp"
+#include "servers/fault_proxy.hpp"
+#include "servers/server.hpp"
+#include "store/sinks/sink.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts::servers {
+
+// Columns of the default bands; a spot pair with USDT, one without, a symbol of USD-M, one that is not ASCII.
+RowSchema day_schema();
+// The rows of one minute (0 <= minute), a symbol each. Prices of every number of decimals up to 18; a tenth of the rows
+// has no values. Other `edition`: the same keys, other values.
+std::vector<MinuteRow> rows_of(int minute, int edition = 0);
+
+// What a sink's file gives.
+struct SinkCase {
+  std::function<std::unique_ptr<Server>(const std::string& dir, std::uint16_t port)> make_server;
+  std::function<SinkSettings(std::uint16_t port)> settings;
+  int minutes = 1440;
+  // A database that overwrites a row field by field keeps a value where a later edition has none.
+  bool keeps_old_values = false;
+};
+
+// Writes the day in slices into acts.db while a SinkFeeder delivers it to the server behind a FaultProxy: killed,
+// frozen, refusing, slow, silent, answers lost; some rows are written twice. In the end the sink must hold exactly the
+// rows of acts.db, and writing must never have waited for it. Fails the test otherwise. `look`, if given, is called in
+// the end with the server's port.
+void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look = {});
+
+// The columns that another run adds come into the sink, null in the rows that are there.
+void add_a_band(const SinkCase& sink_case);
+
+}  // namespace acts::servers
