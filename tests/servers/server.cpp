@@ -89,6 +89,13 @@ void Server::kill() {
   pid_ = -1;
 }
 
+void Server::end() {
+  ::kill(pid_, SIGTERM);
+  for (int i = 0; i < 200 && runs(); ++i) std::this_thread::sleep_for(50ms);
+  if (runs()) kill();
+  pid_ = -1;
+}
+
 void Server::freeze() const { signal_tree(pid_, SIGSTOP); }
 void Server::thaw() const { signal_tree(pid_, SIGCONT); }
 

@@ -27,6 +27,7 @@ class Server {
   // Also after kill(): tried again while the system still holds what the killed one had. False: not ready in 60 s.
   bool start();
   void kill();  // -9
+  void end();   // SIGTERM, and -9 after 10 s
   void freeze() const;
   void thaw() const;
   [[nodiscard]] bool runs() const;

@@ -73,7 +73,7 @@ std::vector<MinuteRow> all_of(const SinkSettings& settings, const RowSchema& sch
   const auto opened = (*sink)->open(schema);
   EXPECT_TRUE(opened) << opened.error().message;
   if (!opened) return {};
-  auto rows = (*sink)->read({});
+  auto rows = (*sink)->read("", "");
   EXPECT_TRUE(rows) << rows.error().message;
   return rows ? std::move(*rows) : std::vector<MinuteRow>{};
 }
@@ -81,12 +81,12 @@ std::vector<MinuteRow> all_of(const SinkSettings& settings, const RowSchema& sch
 // What happens to the server before a slice of the day is written.
 class Script {
  public:
-  Script(Server& server, FaultProxy& proxy) : server_(server), proxy_(proxy) {}
+  Script(Server& server, FaultProxy& proxy, bool kills) : server_(server), proxy_(proxy), kills_(kills) {}
 
   // 48 slices.
   void before(int slice) {
     switch (slice) {
-      case 4: return server_.kill();
+      case 4: return end();
       case 9: return start();
       case 14: return server_.freeze();
       case 19: return server_.thaw();
@@ -95,15 +95,17 @@ class Script {
       case 32: return proxy_.set(Trouble::kAnswersLost);
       case 36: return proxy_.set(Trouble::kSilent);
       case 39: return proxy_.set(Trouble::kNone);
-      case 42: server_.kill(); return start();
+      case 42: end(); return start();
       default: return;
     }
   }
 
  private:
   void start() { ASSERT_TRUE(server_.start()); }
+  void end() { kills_ ? server_.kill() : server_.end(); }
   Server& server_;
   FaultProxy& proxy_;
+  bool kills_;
 };
 
 // Waits until the sink has everything; false if it has not after a while.
@@ -160,7 +162,7 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
       SinkFeeder::start(quick(path), [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
   ASSERT_TRUE(feeder) << feeder.error().message;
 
-  Script script(*server, proxy);
+  Script script(*server, proxy, sink_case.keeps_all_when_killed);
   Nanos slowest{0};
   for (int slice = 0; slice < 48; ++slice) {
     script.before(slice);
@@ -205,13 +207,31 @@ void add_a_band(const SinkCase& sink_case) {
   const auto again = sink->open(wider);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_TRUE(again->empty()) << (*again)[0];
-  const auto rows = sink->read({});
+  const auto rows = sink->read("", "");
   ASSERT_TRUE(rows) << rows.error().message;
   ASSERT_EQ(rows->size(), 4U);
   for (std::size_t i = 0; i < wider.columns.size(); ++i) {
     if (!wider.columns[i].name.ends_with("_0_5")) continue;
     EXPECT_EQ((*rows)[0].values[i], Value{}) << wider.columns[i].name;
   }
+}
+
+void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  const auto sink = make_sink(sink_case.settings(port), {}).value();
+  const auto made = sink->open(day_schema());
+  ASSERT_TRUE(made) << made.error().message;
+  std::vector<MinuteRow> rows = rows_of(1);
+  rows[2].values[4] = best_bid;
+  const auto refusals = sink->write(rows);
+  ASSERT_TRUE(refusals) << refusals.error().message;
+  EXPECT_EQ(*refusals, (std::vector<Refusal>{{2, reason}}));
+  rows.erase(rows.begin() + 2);
+  expect_same(day_schema(), rows, sink->read("", "").value());
 }
 
 }  // namespace acts::servers

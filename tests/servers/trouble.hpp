@@ -1,6 +1,7 @@
 // A day of rows on its way to a real server through every kind of trouble: what the tests of all sinks share.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +30,8 @@ struct SinkCase {
   int minutes = 1440;
   // A database that overwrites a row field by field keeps a value where a later edition has none.
   bool keeps_old_values = false;
+  // A server that loses what it has confirmed when it is killed cannot be tested so: it gets a SIGTERM.
+  bool keeps_all_when_killed = true;
 };
 
 // Writes the day in slices into acts.db while a SinkFeeder delivers it to the server behind a FaultProxy: killed,
@@ -39,5 +42,8 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
 
 // The columns that another run adds come into the sink, null in the rows that are there.
 void add_a_band(const SinkCase& sink_case);
+
+// A row with this best_bid is refused with this reason, the others beside it are stored.
+void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason);
 
 }  // namespace acts::servers

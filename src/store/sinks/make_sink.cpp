@@ -5,12 +5,12 @@ namespace acts {
 Result<std::unique_ptr<Sink>> make_sink(const SinkSettings& settings, SinkLimits limits) {
   if (Result<void> checked = check(settings); !checked) return std::unexpected(std::move(checked.error()));
   switch (settings.kind) {
-    case SinkKind::kMongodb: break;
+    case SinkKind::kMongodb: return make_mongo_sink(settings, std::move(limits));
     case SinkKind::kPostgresql: return make_postgres_sink(settings, std::move(limits));
-    case SinkKind::kClickhouse: break;
+    case SinkKind::kClickhouse: return make_clickhouse_sink(settings, std::move(limits));
     case SinkKind::kInfluxdb: break;
   }
-  return fail(ErrorCode::kUsage, "kind: not yet");
+  return make_influx_sink(settings, std::move(limits));
 }
 
 }  // namespace acts

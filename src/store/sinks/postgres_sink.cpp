@@ -48,7 +48,7 @@ class PostgresSink final : public Sink {
 
   Result<std::vector<std::string>> open(const RowSchema& schema) override;
   Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override;
-  Result<std::vector<MinuteRow>> read(const RowRange& range) override;
+  Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
   Result<void> remove(const std::string& venue, const std::string& symbol) override;
   [[nodiscard]] std::string target() const override {
     return fmt::format("{}, table {}", shown(split_uri(settings_.uri)), settings_.table);
@@ -170,7 +170,7 @@ Result<std::vector<Refusal>> PostgresSink::write(std::span<const MinuteRow> rows
   return std::vector<Refusal>{};
 }
 
-Result<std::vector<MinuteRow>> PostgresSink::read(const RowRange& range) {
+Result<std::vector<MinuteRow>> PostgresSink::read(const std::string& venue, const std::string& symbol) {
   ACTS_ASSERT(connection_.has_value());
   std::string columns;
   for (const Column& column : schema_.columns) {
@@ -179,12 +179,9 @@ Result<std::vector<MinuteRow>> PostgresSink::read(const RowRange& range) {
     columns += column.type == ColumnType::kTime ? fmt::format("(extract(epoch FROM {}) * 1000)::bigint", name) : name;
   }
   const auto answer = connection_->execute(
-      fmt::format("SELECT {} FROM {} WHERE sample_time >= to_timestamp($1::float8 / 1000) AND sample_time < "
-                  "to_timestamp($2::float8 / 1000) AND ($3 = '' OR venue = $3) AND ($4 = '' OR symbol = $4) "
-                  "ORDER BY venue COLLATE \"C\", symbol COLLATE \"C\", sample_time",
+      fmt::format("SELECT {} FROM {} WHERE ($1 = '' OR venue = $1) AND ($2 = '' OR symbol = $2) ORDER BY sample_time",
                   columns, table_),
-      {fmt::format("{}", std::max<std::int64_t>(to_unix_millis(range.from), 0)),
-       fmt::format("{}", to_unix_millis(range.to)), range.venue, range.symbol});
+      {venue, symbol});
   if (!answer) return std::unexpected(answer.error());
   std::vector<MinuteRow> rows;
   for (int row = 0; row < answer->rows(); ++row) {

@@ -19,7 +19,6 @@
 #include "acts/features/row.hpp"
 
 #include "store/delivery.hpp"
-#include "store/row_range.hpp"
 #include "store/sinks/sink_settings.hpp"
 
 namespace acts {
@@ -42,8 +41,9 @@ class Sink {
   // takes these values. The keys of `rows` differ. Returns the rows that this database cannot hold or refuses, all
   // others being stored; kBadInput: at least one would be refused again, the others may be stored or not.
   virtual Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) = 0;
-  // The stored rows of a range, ordered by key, in the columns of open(). All in memory: for checks and tests.
-  virtual Result<std::vector<MinuteRow>> read(const RowRange& range) = 0;
+  // The stored rows of a venue and symbol, empty: of every one, in the columns of open(), ordered by time. All in
+  // memory: for checks and tests.
+  virtual Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) = 0;
   // Removes the rows of one venue and symbol: for `acts sinks check`.
   virtual Result<void> remove(const std::string& venue, const std::string& symbol) = 0;
 

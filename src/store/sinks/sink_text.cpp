@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "store/sqlite_rows.hpp"
 
@@ -41,6 +42,27 @@ Result<Value> parse_value(const Column& column, std::string_view text) {
     case ColumnType::kCount: return value_or_error(number_of<std::int64_t>(text), column, text);
   }
   return Value{};
+}
+
+std::string plain_decimal(std::string_view text) {
+  const std::size_t mark = text.find_first_of("eE");
+  if (mark == std::string_view::npos) return std::string(text);
+  std::string_view power = text.substr(mark + 1);
+  if (power.starts_with('+')) power.remove_prefix(1);
+  const auto exponent = number_of<int>(power);
+  std::string_view number = text.substr(0, mark);
+  const bool is_negative = number.starts_with('-');
+  if (is_negative) number.remove_prefix(1);
+  const std::size_t point = std::min(number.find('.'), number.size());
+  std::string digits(number.substr(0, point));
+  if (point < number.size()) digits += number.substr(point + 1);
+  if (!exponent || *exponent < -40 || *exponent > 40) return std::string(text);
+  int whole = static_cast<int>(point) + *exponent;  // digits before the point
+  if (whole <= 0) digits.insert(0, static_cast<std::size_t>(1 - whole), '0'), whole = 1;
+  if (whole > static_cast<int>(digits.size())) digits.resize(static_cast<std::size_t>(whole), '0');
+  digits.insert(static_cast<std::size_t>(whole), 1, '.');
+  if (digits.ends_with('.')) digits.pop_back();
+  return (is_negative ? "-" : "") + digits;
 }
 
 std::string one_line(std::string_view said) {

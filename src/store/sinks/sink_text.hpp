@@ -13,6 +13,10 @@ namespace acts {
 // exponent (ratios: with one too). Errors: kRetry, naming the column.
 Result<Value> parse_value(const Column& column, std::string_view text);
 
+// A number as MongoDB and others write large and small ones, without its exponent: "1.5E-7" -> "0.00000015". Anything
+// else stays as it is, and so does an exponent beyond 40 either way.
+std::string plain_decimal(std::string_view text);
+
 // The first line's worth of what a server said: control characters become blanks, at most 300 bytes.
 std::string one_line(std::string_view said);
 

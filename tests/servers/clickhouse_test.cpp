@@ -1,0 +1,60 @@
+// ClickHouse: Debian's old server, and the engine of today behind an HTTP face of our own
+// (scripts/servers/chdb-http.py).
+#include <gtest/gtest.h>
+
+#include "servers/trouble.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::servers {
+namespace {
+
+SinkSettings clickhouse_settings(std::uint16_t port) {
+  SinkSettings settings;
+  settings.name = "clickhouse";
+  settings.kind = SinkKind::kClickhouse;
+  settings.uri = "http://default@127.0.0.1:" + std::to_string(port) + "/default";
+  settings.password = "secret";
+  return settings;
+}
+
+SinkCase old_server() {
+  return {.make_server =
+              [](const std::string& dir, std::uint16_t port) {
+                return std::make_unique<Server>(
+                    std::vector<std::string>{test::project_file("scripts/servers/clickhouse.sh"), dir + "/clickhouse",
+                                             std::to_string(port)},
+                    [port] { return accepts(port); }, dir + "/clickhouse.log");
+              },
+          .settings = clickhouse_settings};
+}
+
+SinkCase new_engine() {
+  return {.make_server =
+              [](const std::string& dir, std::uint16_t port) {
+                return std::make_unique<Server>(
+                    std::vector<std::string>{test::project_file("build/servers/chdb/bin/python"),
+                                             test::project_file("scripts/servers/chdb-http.py"), std::to_string(port),
+                                             dir + "/chdb", "default", "secret"},
+                    [port] { return accepts(port); }, dir + "/chdb.log");
+              },
+          .settings = clickhouse_settings};
+}
+
+const Decimal kNineteenDecimals{static_cast<int128>(1'000'000'000'000'000'001), 19};
+constexpr const char* kTooFine = "best_bid has 19 decimals, its column Decimal(38, 18) holds 18";
+
+TEST(ClickhouseServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(old_server()); }
+TEST(ClickhouseServer, GetsTheColumnsThatAreMissing) { add_a_band(old_server()); }
+TEST(ClickhouseServer, SetsAsideWhatItsDecimalsCannotHold) {
+  set_aside_what_does_not_fit(old_server(), kNineteenDecimals, kTooFine);
+}
+
+TEST(ClickhouseEngine, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(new_engine()); }
+TEST(ClickhouseEngine, GetsTheColumnsThatAreMissing) { add_a_band(new_engine()); }
+// The engine of today cuts them off without a word.
+TEST(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
+  set_aside_what_does_not_fit(new_engine(), kNineteenDecimals, kTooFine);
+}
+
+}  // namespace
+}  // namespace acts::servers
