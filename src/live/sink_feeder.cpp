@@ -63,7 +63,7 @@ struct SinkFeeder::State {
 Result<std::unique_ptr<SinkFeeder>> SinkFeeder::start(SinkFeederOptions options, const MakeSink& make_sink) {
   auto state = std::make_shared<State>(std::move(options));
   state->status.sink = state->options.sink;
-  SinkLimits limits = state->options.limits;
+  SinkLimits limits = sink_limits(state->options.limits.connect, state->options.limits.answer);
   // The state owns the sink, which must not own the state.
   limits.cancelled = [weak = std::weak_ptr(state)] {
     const auto locked = weak.lock();
@@ -205,6 +205,28 @@ void SinkFeeder::State::publish() {
   const std::scoped_lock lock(mutex);
   attempt_since.reset();
   status.delivery = delivery.status();
+}
+
+SinkLimits sink_limits(Nanos connect, Nanos answer) {
+  return {.connect = connect, .answer = answer, .now = clock_now, .cancelled = nullptr};
+}
+
+Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<SinkSettings>& sinks,
+                                                             const std::string& data_path, std::uint64_t seed) {
+  std::vector<std::unique_ptr<SinkFeeder>> feeders;
+  for (const SinkSettings& settings : sinks) {
+    SinkFeederOptions options;
+    options.sink = settings.name;
+    options.data_path = data_path;
+    options.delivery.seed = seed++;
+    auto feeder = SinkFeeder::start(std::move(options),
+                                    [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
+    if (!feeder) {
+      return fail(feeder.error().code, fmt::format("[sinks.{}]: {}", settings.name, feeder.error().message));
+    }
+    feeders.push_back(std::move(*feeder));
+  }
+  return feeders;
 }
 
 }  // namespace acts

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
@@ -23,7 +24,7 @@ struct SinkFeederOptions {
   std::string sink;       // its name
   std::string data_path;  // of acts.db, which SqliteStore::open() has opened before
   DeliveryOptions delivery = {};
-  SinkLimits limits = {};  // `cancelled` is set by the feeder
+  SinkLimits limits = {};  // `now` and `cancelled` are set by the feeder
   // What waits at the end is delivered if that takes no longer; the rest comes with the next run.
   Nanos last_delivery = std::chrono::seconds{3};
 };
@@ -66,5 +67,12 @@ class SinkFeeder {
   std::shared_ptr<State> state_;  // with the thread
   std::thread thread_;
 };
+
+// Limits with a real clock, for a sink that is driven without a feeder.
+SinkLimits sink_limits(Nanos connect, Nanos answer);
+
+// One for each sink, on the same acts.db. `seed`: of the jitter. Errors: kUsage, with the sink's name.
+Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<SinkSettings>& sinks,
+                                                             const std::string& data_path, std::uint64_t seed);
 
 }  // namespace acts

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -142,6 +143,24 @@ Result<std::vector<MinuteRow>> SqliteStore::rows(const RowRange& range) {
   });
   if (!done) return std::unexpected(done.error());
   return found;
+}
+
+Result<std::vector<SymbolRows>> SqliteStore::symbols() {
+  const bool has_state = std::ranges::find(schema_.columns, "state", &Column::name) != schema_.columns.end();
+  auto statement = database_->prepare(
+      fmt::format("SELECT venue, symbol, count(*), {}, min(sample_time), max(sample_time) FROM minute_rows GROUP BY "
+                  "venue, symbol ORDER BY venue, symbol",
+                  has_state ? "count(*) FILTER (WHERE state = 'live')" : "0"));
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  std::vector<SymbolRows> symbols;
+  for (;;) {
+    const auto found = statement->step();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return symbols;
+    symbols.push_back({statement->text(0), statement->text(1), statement->integer(2), statement->integer(3),
+                       time_of(statement->integer(4)).value_or(UnixNanos{}),
+                       time_of(statement->integer(5)).value_or(UnixNanos{})});
+  }
 }
 
 Result<std::optional<UnixNanos>> SqliteStore::last_sample_time(std::string_view venue, std::string_view symbol) {

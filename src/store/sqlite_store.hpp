@@ -21,6 +21,18 @@
 
 namespace acts {
 
+// What there is of a symbol.
+struct SymbolRows {
+  std::string venue;
+  std::string symbol;
+  std::int64_t rows = 0;
+  std::int64_t live = 0;  // of them
+  UnixNanos first{};      // sample_time
+  UnixNanos last{};
+
+  friend bool operator==(const SymbolRows&, const SymbolRows&) = default;
+};
+
 // Used by one thread at a time. Several stores, also of several processes, may share a file: writers wait for each
 // other up to the busy time-out.
 class SqliteStore final : public FeatureStore {
@@ -41,6 +53,8 @@ class SqliteStore final : public FeatureStore {
   Result<void> read(const RowRange& range, const std::function<bool(MinuteRow)>& take);
   // All of them at once.
   Result<std::vector<MinuteRow>> rows(const RowRange& range);
+  // Ordered by venue and symbol. Reads every row once. Errors: kStorage.
+  Result<std::vector<SymbolRows>> symbols();
   // The latest row of a symbol: where a new run goes on.
   Result<std::optional<UnixNanos>> last_sample_time(std::string_view venue, std::string_view symbol);
 

@@ -38,7 +38,7 @@ void PgConnection::Finish::operator()(pg_conn* connection) const { PQfinish(conn
 
 Result<PgConnection> PgConnection::connect(const std::string& uri, const std::string& password,
                                            const SinkLimits& limits) {
-  const auto deadline = std::chrono::steady_clock::now() + limits.connect;
+  const Nanos deadline = limits.now() + limits.connect;
   const std::array<const char*, 4> keys{"dbname", "fallback_application_name", password.empty() ? nullptr : "password",
                                         nullptr};
   const std::array<const char*, 4> values{uri.c_str(), "acts", password.c_str(), nullptr};
@@ -55,7 +55,7 @@ Result<PgConnection> PgConnection::connect(const std::string& uri, const std::st
   return connection;
 }
 
-Result<void> PgConnection::finish_connecting(Deadline deadline) {
+Result<void> PgConnection::finish_connecting(Nanos deadline) {
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_.get()) != CONNECTION_BAD) {
     if (next == PGRES_POLLING_OK) return {};
@@ -72,7 +72,7 @@ Result<void> PgConnection::finish_connecting(Deadline deadline) {
 }
 
 Result<PgAnswer> PgConnection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
-  const auto deadline = std::chrono::steady_clock::now() + limits_.answer;
+  const Nanos deadline = limits_.now() + limits_.answer;
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
@@ -92,7 +92,7 @@ Result<PgAnswer> PgConnection::execute(const std::string& sql, const std::vector
   return fail(code_of(state), fmt::format("{} (SQLSTATE {})", one_line(said != nullptr ? said : ""), state));
 }
 
-Result<void> PgConnection::flush(Deadline deadline) {
+Result<void> PgConnection::flush(Nanos deadline) {
   for (;;) {
     const int left = PQflush(connection_.get());
     if (left < 0) return lost();
@@ -103,7 +103,7 @@ Result<void> PgConnection::flush(Deadline deadline) {
   }
 }
 
-Result<PgAnswer> PgConnection::last_answer(Deadline deadline) {
+Result<PgAnswer> PgConnection::last_answer(Nanos deadline) {
   PgAnswer last(nullptr);
   for (;;) {
     while (PQisBusy(connection_.get()) == 1) {
@@ -118,10 +118,10 @@ Result<PgAnswer> PgConnection::last_answer(Deadline deadline) {
   return last;
 }
 
-Result<void> PgConnection::wait(short events, Deadline deadline) const {
+Result<void> PgConnection::wait(short events, Nanos deadline) const {
   for (;;) {
     if (limits_.cancelled && limits_.cancelled()) return fail(ErrorCode::kRetry, "given up: acts ends");
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - limits_.now());
     if (left.count() <= 0) {
       return fail(ErrorCode::kRetry, fmt::format("no answer within {}", to_string(limits_.answer)));
     }

@@ -46,11 +46,10 @@ class PgConnection {
     void operator()(pg_conn* connection) const;
   };
   PgConnection(pg_conn* connection, SinkLimits limits) : connection_(connection), limits_(std::move(limits)) {}
-  using Deadline = std::chrono::steady_clock::time_point;
-  Result<void> finish_connecting(Deadline deadline);
-  Result<void> flush(Deadline deadline);
-  Result<PgAnswer> last_answer(Deadline deadline);
-  Result<void> wait(short events, Deadline deadline) const;
+  Result<void> finish_connecting(Nanos deadline);
+  Result<void> flush(Nanos deadline);
+  Result<PgAnswer> last_answer(Nanos deadline);
+  Result<void> wait(short events, Nanos deadline) const;
   [[nodiscard]] std::unexpected<Error> lost() const;
 
   std::unique_ptr<pg_conn, Finish> connection_;

@@ -26,6 +26,8 @@ namespace acts {
 struct SinkLimits {
   Nanos connect = std::chrono::seconds{5};
   Nanos answer = std::chrono::seconds{10};  // of a request, from its first byte to the last one of the answer
+  // A clock that does not go back, from any beginning. Must be set (asserted).
+  std::function<Nanos()> now = nullptr;
   // Called from the sink's thread, several times a second while it waits. Empty: never.
   std::function<bool()> cancelled = nullptr;
 };

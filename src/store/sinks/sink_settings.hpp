@@ -24,7 +24,8 @@ struct SinkSettings {
   // mongodb://host/database, postgresql://user@host:5432/database, http(s)://user@host:8123/database; never with a
   // password.
   std::string uri;
-  std::string password;  // InfluxDB 2: the token. Never logged
+  std::string password;       // InfluxDB 2: the token. Never logged
+  std::string password_file;  // where it is read from; "": from the environment, if there
   // PostgreSQL and ClickHouse: the table; InfluxDB: the measurement.
   std::string table = "minute_rows";
   // MongoDB, of spot pairs with USDT; "{base}" is the base asset. Any other symbol goes to {venue}_{symbol}_data.
