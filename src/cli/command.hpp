@@ -73,5 +73,7 @@ Command doctor_command();
 Command exchange_command();
 Command replay_command();
 Command features_command();
+Command rows_command();
+Command sinks_command();
 
 }  // namespace acts::cli
