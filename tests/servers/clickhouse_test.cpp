@@ -43,16 +43,31 @@ SinkCase new_engine() {
 const Decimal kNineteenDecimals{static_cast<int128>(1'000'000'000'000'000'001), 19};
 constexpr const char* kTooFine = "best_bid has 19 decimals, its column Decimal(38, 18) holds 18";
 
-TEST(ClickhouseServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(old_server()); }
-TEST(ClickhouseServer, GetsTheColumnsThatAreMissing) { add_a_band(old_server()); }
-TEST(ClickhouseServer, SetsAsideWhatItsDecimalsCannotHold) {
+class ClickhouseServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed("clickhouse-server")) GTEST_SKIP() << "ClickHouse is not installed here";
+  }
+};
+
+TEST_F(ClickhouseServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(old_server()); }
+TEST_F(ClickhouseServer, GetsTheColumnsThatAreMissing) { add_a_band(old_server()); }
+TEST_F(ClickhouseServer, SetsAsideWhatItsDecimalsCannotHold) {
   set_aside_what_does_not_fit(old_server(), kNineteenDecimals, kTooFine);
 }
 
-TEST(ClickhouseEngine, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(new_engine()); }
-TEST(ClickhouseEngine, GetsTheColumnsThatAreMissing) { add_a_band(new_engine()); }
+class ClickhouseEngine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed(test::project_file("build/servers/chdb/bin/python")))
+      GTEST_SKIP() << "chDB is not installed here";
+  }
+};
+
+TEST_F(ClickhouseEngine, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(new_engine()); }
+TEST_F(ClickhouseEngine, GetsTheColumnsThatAreMissing) { add_a_band(new_engine()); }
 // The engine of today cuts them off without a word.
-TEST(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
+TEST_F(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
   set_aside_what_does_not_fit(new_engine(), kNineteenDecimals, kTooFine);
 }
 

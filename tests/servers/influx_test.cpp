@@ -26,7 +26,14 @@ SinkCase influx() {
           .keeps_old_values = true};
 }
 
-TEST(InfluxServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(influx()); }
+class InfluxServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed("influxd")) GTEST_SKIP() << "InfluxDB is not installed here";
+  }
+};
+
+TEST_F(InfluxServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(influx()); }
 
 }  // namespace
 }  // namespace acts::servers

@@ -31,9 +31,17 @@ SinkCase mongo() {
           .keeps_all_when_killed = false};
 }
 
-TEST(MongoServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(mongo()); }
+class MongoServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed(test::project_file("build/servers/mongo")))
+      GTEST_SKIP() << "mongo-java-server is not installed here";
+  }
+};
 
-TEST(MongoServer, SetsAsideWhatADecimal128CannotHold) {
+TEST_F(MongoServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(mongo()); }
+
+TEST_F(MongoServer, SetsAsideWhatADecimal128CannotHold) {
   set_aside_what_does_not_fit(mongo(),
                               Decimal{static_cast<int128>(999'999'999'999'999'999) * 999'999'999'999'999'999, 18},
                               "best_bid has 36 digits, a Decimal128 holds 34");

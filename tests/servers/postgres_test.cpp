@@ -6,11 +6,14 @@
 #include <cstdlib>
 #include <memory>
 
+#include "live/sink_feeder.hpp"
 #include "servers/trouble.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::servers {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::string psql(std::uint16_t port, const std::string& sql) {
   const std::string command =
@@ -42,7 +45,14 @@ SinkCase postgres() {
               }};
 }
 
-TEST(PostgresServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) {
+class PostgresServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed("/usr/lib/postgresql/15/bin/postgres")) GTEST_SKIP() << "PostgreSQL 15 is not installed here";
+  }
+};
+
+TEST_F(PostgresServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) {
   deliver_a_day_through_trouble(postgres(), [](std::uint16_t port) {
     EXPECT_EQ(psql(port, "SELECT count(*), count(DISTINCT (venue, symbol, sample_time)) FROM minute_rows"),
               "5760|5760\n");
@@ -53,7 +63,58 @@ TEST(PostgresServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) {
   });
 }
 
-TEST(PostgresServer, GetsTheColumnsThatAreMissing) { add_a_band(postgres()); }
+TEST_F(PostgresServer, GetsTheColumnsThatAreMissing) { add_a_band(postgres()); }
+
+SinkCase timescale() {
+  return {.make_server =
+              [](const std::string& dir, std::uint16_t port) {
+                return std::make_unique<Server>(
+                    std::vector<std::string>{"node", test::project_file("build/servers/timescale/timescale.mjs"),
+                                             std::to_string(port), dir + "/timescale"},
+                    [port] { return accepts(port); }, dir + "/timescale.log");
+              },
+          .settings =
+              [](std::uint16_t port) {
+                SinkSettings settings;
+                settings.name = "timescaledb";
+                settings.kind = SinkKind::kPostgresql;
+                settings.uri = "postgresql://postgres@127.0.0.1:" + std::to_string(port) + "/postgres?sslmode=disable";
+                settings.password = "postgres";
+                return settings;
+              }};
+}
+
+class TimescaleServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed(test::project_file("build/servers/timescale/node_modules"))) {
+      GTEST_SKIP() << "TimescaleDB is not installed here";
+    }
+  }
+};
+
+TEST_F(TimescaleServer, MakesAHypertableAndHoldsExactlyTheRows) {
+  const testing::TempDir dir;
+  const std::uint16_t port = free_port();
+  const auto server = timescale().make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  const auto sink = make_sink(timescale().settings(port), sink_limits(20s, 60s)).value();
+  const auto made = sink->open(day_schema());
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->back(), "made table minute_rows a hypertable by sample_time");
+  std::vector<MinuteRow> rows;
+  for (int minute = 0; minute < 240; ++minute) {
+    for (MinuteRow& row : rows_of(minute)) rows.push_back(std::move(row));
+  }
+  for (int time = 0; time < 2; ++time) {
+    const auto written = sink->write(rows);
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  expect_same(day_schema(), rows, sink->read("", "").value());
+  const auto again = sink->open(day_schema());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->empty());
+}
 
 }  // namespace
 }  // namespace acts::servers

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -47,27 +48,17 @@ std::vector<std::string> lines(const RowSchema& schema, std::vector<MinuteRow> r
   return lines;
 }
 
-void expect_same(const RowSchema& schema, const std::vector<MinuteRow>& local, const std::vector<MinuteRow>& remote) {
-  const std::vector<std::string> ours = lines(schema, local);
-  const std::vector<std::string> theirs = lines(schema, remote);
-  EXPECT_EQ(ours.size(), theirs.size());
-  int shown = 0;
-  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()) && shown < 3; ++i) {
-    if (ours[i] != theirs[i]) ++shown, ADD_FAILURE() << "local:  " << ours[i] << "remote: " << theirs[i];
-  }
-}
-
 SinkFeederOptions quick(const std::string& path) {
   SinkFeederOptions options;
   options.sink = "test";
   options.data_path = path;
   options.delivery = {.batch = 500, .poll = 20ms, .retry_first = 50ms, .retry_cap = 500ms, .seed = 1};
-  options.limits = {.connect = 1s, .answer = 2s, .cancelled = nullptr};
+  options.limits = {.connect = 1s, .answer = 2s};
   return options;
 }
 
 std::vector<MinuteRow> all_of(const SinkSettings& settings, const RowSchema& schema) {
-  const auto sink = make_sink(settings, SinkLimits{.connect = 5s, .answer = 60s, .cancelled = nullptr});
+  const auto sink = make_sink(settings, sink_limits(5s, 60s));
   EXPECT_TRUE(sink) << sink.error().message;
   if (!sink) return {};
   const auto opened = (*sink)->open(schema);
@@ -122,6 +113,21 @@ bool is_delivered(const SinkFeeder& feeder, Nanos limit) {
 }
 
 }  // namespace
+
+void expect_same(const RowSchema& schema, const std::vector<MinuteRow>& local, const std::vector<MinuteRow>& remote) {
+  const std::vector<std::string> ours = lines(schema, local);
+  const std::vector<std::string> theirs = lines(schema, remote);
+  EXPECT_EQ(ours.size(), theirs.size());
+  int shown = 0;
+  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()) && shown < 3; ++i) {
+    if (ours[i] != theirs[i]) ++shown, ADD_FAILURE() << "local:  " << ours[i] << "remote: " << theirs[i];
+  }
+}
+
+bool is_installed(const std::string& what) {
+  if (what.contains('/')) return std::filesystem::exists(what);
+  return std::system(("command -v " + what + " >/dev/null 2>&1").c_str()) == 0;
+}
 
 RowSchema day_schema() { return make_schema(BandList::defaults()); }
 
@@ -196,7 +202,7 @@ void add_a_band(const SinkCase& sink_case) {
   const auto server = sink_case.make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
   const SinkSettings settings = sink_case.settings(port);
-  const auto sink = make_sink(settings, {}).value();
+  const auto sink = make_sink(settings, sink_limits(5s, 10s)).value();
   const auto made = sink->open(day_schema());
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_FALSE(made->empty());
@@ -222,7 +228,7 @@ void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_
   const std::uint16_t port = free_port();
   const auto server = sink_case.make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
-  const auto sink = make_sink(sink_case.settings(port), {}).value();
+  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
   const auto made = sink->open(day_schema());
   ASSERT_TRUE(made) << made.error().message;
   std::vector<MinuteRow> rows = rows_of(1);

@@ -17,11 +17,17 @@
 
 namespace acts::servers {
 
+// Whether scripts/test_servers.sh could install it: a program of the PATH, or a path below build/servers.
+bool is_installed(const std::string& what);
+
 // Columns of the default bands; a spot pair with USDT, one without, a symbol of USD-M, one that is not ASCII.
 RowSchema day_schema();
 // The rows of one minute (0 <= minute), a symbol each. Prices of every number of decimals up to 18; a tenth of the rows
 // has no values. Other `edition`: the same keys, other values.
 std::vector<MinuteRow> rows_of(int minute, int edition = 0);
+
+// Fails the test if they are not the same rows, in any order.
+void expect_same(const RowSchema& schema, const std::vector<MinuteRow>& local, const std::vector<MinuteRow>& remote);
 
 // What a sink's file gives.
 struct SinkCase {
