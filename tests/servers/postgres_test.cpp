@@ -106,9 +106,12 @@ TEST_F(TimescaleServer, MakesAHypertableAndHoldsExactlyTheRows) {
   for (int minute = 0; minute < 240; ++minute) {
     for (MinuteRow& row : rows_of(minute)) rows.push_back(std::move(row));
   }
-  for (int time = 0; time < 2; ++time) {
-    const auto written = sink->write(rows);
-    ASSERT_TRUE(written) << written.error().message;
+  // Messages of some 100 KB and more end this server, which is WebAssembly.
+  for (std::size_t first = 0; first < rows.size(); first += 32) {
+    for (int time = 0; time < 2; ++time) {
+      const auto written = sink->write(std::span(rows).subspan(first, 32));
+      ASSERT_TRUE(written) << written.error().message;
+    }
   }
   expect_same(day_schema(), rows, sink->read("", "").value());
   const auto again = sink->open(day_schema());

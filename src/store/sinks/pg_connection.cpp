@@ -46,6 +46,8 @@ Result<PgConnection> PgConnection::connect(const std::string& uri, const std::st
   PgConnection connection(PQconnectStartParams(keys.data(), values.data(), 1), limits);
   if (connection.connection_ == nullptr) return fail(ErrorCode::kRetry, "no memory for a connection");
   if (auto done = connection.finish_connecting(deadline); !done) return std::unexpected(std::move(done.error()));
+  // By itself libpq prints notices on standard error, which belongs to the log.
+  PQsetNoticeReceiver(connection.connection_.get(), [](void*, const PGresult*) {}, nullptr);
   PQsetnonblocking(connection.connection_.get(), 1);
   // What we have given up must not be done later, over what was sent again.
   const auto millis = std::chrono::ceil<std::chrono::milliseconds>(limits.answer).count();
