@@ -23,6 +23,9 @@ std::optional<Nanos> age_of(const std::optional<RealTime>& since) {
 }
 
 constexpr Nanos kLookInterval = std::chrono::seconds{1};
+// Counting what waits costs in proportion to it: a long backlog is counted less often.
+constexpr std::int64_t kLongBacklog = 10'000;
+constexpr Nanos kLongLookInterval = std::chrono::seconds{15};
 
 }  // namespace
 
@@ -193,7 +196,8 @@ void SinkFeeder::State::carry(Delivery::Wait wait) {
 }
 
 void SinkFeeder::State::look() {
-  if (!outbox || (looked_at && real_now() - *looked_at < kLookInterval)) return;
+  const Nanos interval = status.lag.rows < kLongBacklog || delivery.status().idle ? kLookInterval : kLongLookInterval;
+  if (!outbox || (looked_at && real_now() - *looked_at < interval)) return;
   looked_at = real_now();
   const auto lag = outbox->lag();
   if (!lag) return;  // the next read will say it

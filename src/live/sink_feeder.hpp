@@ -35,7 +35,7 @@ class SinkFeeder {
   struct Status {
     std::string sink;
     Delivery::Status delivery = {};
-    OutboxLag lag = {};                     // as of the last look, about once a second
+    OutboxLag lag = {};                     // as of the last look: once a second, every 15 s if it is long
     std::string refusal = {};               // of the row that was set aside last: which, and why
     std::uint64_t made_count = 0;           // what it made in the database: table, columns, index
     std::string made = {};                  // the last of it: one line

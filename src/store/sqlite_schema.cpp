@@ -63,31 +63,41 @@ std::string number_the_change(std::string_view name, std::string_view event) {
       name, event);
 }
 
-// Layout 2: the outbox.
+// Layout 2: the outbox. AUTOINCREMENT: no number is given twice, also after the row with the largest one is gone.
+constexpr const char* kCreateChanges =
+    "CREATE TABLE row_changes (change INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, symbol TEXT NOT "
+    "NULL, sample_time INTEGER NOT NULL, UNIQUE (venue, symbol, sample_time)) STRICT";
+constexpr const char* kCreateCursors =
+    "CREATE TABLE sink_cursors (sink TEXT NOT NULL PRIMARY KEY, change INTEGER NOT NULL) STRICT";
+constexpr const char* kCreateSinkRejected =
+    "CREATE TABLE sink_rejected_rows (sink TEXT NOT NULL, venue TEXT NOT NULL, symbol TEXT NOT NULL, sample_time "
+    "INTEGER "
+    "NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (sink, venue, symbol, "
+    "sample_time)) STRICT";
+constexpr const char* kNumberWhatIsThere =
+    "INSERT INTO row_changes (venue, symbol, sample_time) SELECT venue, symbol, sample_time FROM minute_rows ORDER BY "
+    "sample_time, venue, symbol";
+constexpr const char* kForgetDeleted =
+    "CREATE TRIGGER row_deleted AFTER DELETE ON minute_rows BEGIN DELETE FROM row_changes WHERE venue = old.venue AND "
+    "symbol = old.symbol AND sample_time = old.sample_time; END";
+
 std::vector<std::string> outbox_sql() {
-  return {
-      // AUTOINCREMENT: no number is given twice, also after the row with the largest one is gone.
-      "CREATE TABLE row_changes (change INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, symbol TEXT "
-      "NOT NULL, sample_time INTEGER NOT NULL, UNIQUE (venue, symbol, sample_time)) STRICT",
-      "CREATE TABLE sink_cursors (sink TEXT NOT NULL PRIMARY KEY, change INTEGER NOT NULL) STRICT",
-      "CREATE TABLE sink_rejected_rows (sink TEXT NOT NULL, venue TEXT NOT NULL, symbol TEXT NOT NULL, sample_time "
-      "INTEGER NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (sink, venue, "
-      "symbol, sample_time)) STRICT",
-      "INSERT INTO row_changes (venue, symbol, sample_time) SELECT venue, symbol, sample_time FROM minute_rows ORDER "
-      "BY sample_time, venue, symbol",
-      number_the_change("row_inserted", "INSERT"),
-      number_the_change("row_updated", "UPDATE"),
-      "CREATE TRIGGER row_deleted AFTER DELETE ON minute_rows BEGIN DELETE FROM row_changes WHERE venue = old.venue "
-      "AND symbol = old.symbol AND sample_time = old.sample_time; END",
-      "PRAGMA user_version = 2"};
+  return {kCreateChanges,
+          kCreateCursors,
+          kCreateSinkRejected,
+          kNumberWhatIsThere,
+          number_the_change("row_inserted", "INSERT"),
+          number_the_change("row_updated", "UPDATE"),
+          kForgetDeleted,
+          "PRAGMA user_version = 2"};
 }
 
+constexpr const char* kCreateColumns =
+    "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT "
+    "NULL) STRICT";
+
 Result<void> create_tables(SqliteDatabase& database, const RowSchema& schema) {
-  const std::vector<std::string> layout_1{create_rows_table(schema),
-                                          "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, "
-                                          "name TEXT NOT NULL UNIQUE, type TEXT NOT "
-                                          "NULL) STRICT",
-                                          "PRAGMA user_version = 1"};
+  const std::vector<std::string> layout_1{create_rows_table(schema), kCreateColumns, "PRAGMA user_version = 1"};
   return execute_all(database, layout_1);
 }
 

@@ -108,7 +108,7 @@ class ClickhouseSink final : public Sink {
 
  private:
   using Types = std::map<std::string, std::string, std::less<>>;  // by column
-  Result<std::string> query(const std::string& sql, std::string rows = {}, std::string_view settings = {});
+  Result<std::string> query(const std::string& sql, const std::string& rows = {}, std::string_view settings = {});
   Result<void> learn_version();
   Result<Types> types();
   Result<void> make_database(std::vector<std::string>& made);
@@ -126,12 +126,12 @@ class ClickhouseSink final : public Sink {
 };
 
 // The statement is in the address where rows follow, else it is the body.
-Result<std::string> ClickhouseSink::query(const std::string& sql, std::string rows, std::string_view settings) {
+Result<std::string> ClickhouseSink::query(const std::string& sql, const std::string& rows, std::string_view settings) {
   const bool has_rows = !rows.empty();
   auto answer = http_.post({.url = fmt::format("{}://{}/?{}{}{}", uri_.scheme, uri_.hosts, has_rows ? "query=" : "",
                                                has_rows ? url_encoded(sql) : "", settings),
                             .headers = {"Content-Type: application/octet-stream"},
-                            .body = has_rows ? std::move(rows) : sql,
+                            .body = has_rows ? rows : sql,
                             .compress = has_rows});
   if (!answer) return std::unexpected(std::move(answer.error()));
   if (answer->status == 200) return std::move(answer->body);
@@ -240,7 +240,7 @@ Result<std::vector<Refusal>> ClickhouseSink::write(std::span<const MinuteRow> ro
   std::string columns;
   for (const Column& column : schema_.columns) columns += (columns.empty() ? "" : ", ") + quoted_name(column.name);
   // An answer to an insert that waits in a buffer of the server would confirm nothing.
-  const auto done = query(fmt::format("INSERT INTO {} ({}) FORMAT RowBinary", table_, columns), std::move(body),
+  const auto done = query(fmt::format("INSERT INTO {} ({}) FORMAT RowBinary", table_, columns), body,
                           is_modern_ ? "&async_insert=0" : "");
   if (!done) return std::unexpected(done.error());
   return refusals;

@@ -37,7 +37,8 @@ bool suits(ColumnType column, const ClickhouseType& type) {
     case ColumnType::kCount: return type.base == kInt64;
     case ColumnType::kTime: break;
   }
-  return type.base == kInt64 || type.base == kDateTime || (type.base == kDateTime64 && type.scale >= 3);
+  const bool is_fine = type.base == kDateTime64 && type.scale >= 3 && type.scale <= 9;
+  return type.base == kInt64 || type.base == kDateTime || is_fine;
 }
 
 template <typename Integer>
@@ -127,7 +128,8 @@ Result<ClickhouseType> clickhouse_type(const Column& column, std::string_view ty
     found.base = ClickhouseType::kDecimal;
     found.precision = numbers_in(decimal)[0];
     found.scale = numbers_in(decimal)[1];
-    is_known = found.precision <= 38;  // wider ones have no use here
+    // Wider ones have no use here.
+    is_known = found.precision > 0 && found.precision <= 38 && found.scale >= 0 && found.scale <= found.precision;
   } else if (const auto fine = inside(type, "DateTime64"); !fine.empty()) {
     found.base = ClickhouseType::kDateTime64;
     found.scale = numbers_in(fine)[0];

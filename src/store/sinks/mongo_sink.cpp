@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -378,7 +379,7 @@ Result<std::vector<MinuteRow>> MongoSink::read(const std::string& venue, const s
   for (const std::string& name : *names) {
     if (auto done = read_from(name, venue, symbol, rows); !done) return std::unexpected(std::move(done.error()));
   }
-  std::ranges::stable_sort(rows, {}, &MinuteRow::sample_time);
+  std::ranges::sort(rows, {}, [](const MinuteRow& r) { return std::tuple(r.sample_time(), r.venue(), r.symbol()); });
   return rows;
 }
 

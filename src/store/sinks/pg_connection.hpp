@@ -1,5 +1,6 @@
 // A connection to PostgreSQL with a limit on every wait: libpq's own calls that wait have none (nor has libpqxx on top
-// of them), and a server that is frozen answers no keep-alive of ours either.
+// of them), and a server that is frozen answers no keep-alive of ours either. Names are looked up by getaddrinfo(),
+// though, which has the limits of resolv.conf.
 #pragma once
 
 #include <memory>
