@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <iterator>
 
 #include "acts/features/feature.hpp"
 
@@ -107,7 +107,7 @@ Result<std::vector<SinkSettings>> named_sinks(const CollectSettings& settings, c
     const auto sink = std::ranges::find(settings.sinks, words[i], &SinkSettings::name);
     if (sink == settings.sinks.end()) {
       std::vector<std::string_view> names;
-      for (const SinkSettings& known : settings.sinks) names.push_back(known.name);
+      std::ranges::transform(settings.sinks, std::back_inserter(names), &SinkSettings::name);
       return fail(ErrorCode::kUsage, fmt::format("no sink '{}': {}", words[i], name_advice(words[i], names)));
     }
     named.push_back(*sink);

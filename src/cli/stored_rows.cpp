@@ -7,7 +7,8 @@ namespace acts::cli {
 
 std::string store_path(const std::string& data_dir) { return (std::filesystem::path(data_dir) / "acts.db").string(); }
 
-Listing::Listing(std::vector<Column> columns, std::string form) : schema_{std::move(columns)}, json_(form == "json") {
+Listing::Listing(std::vector<Column> columns, const std::string& form)
+    : schema_{std::move(columns)}, json_(form == "json") {
   if (json_) return;
   append_csv_header(line_, schema_);
   out_.write(line_);

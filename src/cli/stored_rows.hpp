@@ -18,7 +18,7 @@ std::string store_path(const std::string& data_dir);
 class Listing {
  public:
   // The header, in CSV. `form`: "csv" or "json".
-  Listing(std::vector<Column> columns, std::string form);
+  Listing(std::vector<Column> columns, const std::string& form);
   // As many values as columns, each of its column's type.
   void add(std::vector<Value> values);
 

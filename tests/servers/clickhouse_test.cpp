@@ -2,7 +2,9 @@
 // (scripts/servers/chdb-http.py).
 #include <gtest/gtest.h>
 
+#include "live/sink_feeder.hpp"
 #include "servers/trouble.hpp"
+#include "store/sinks/http_call.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::servers {
@@ -54,6 +56,24 @@ TEST_F(ClickhouseServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a
 TEST_F(ClickhouseServer, GetsTheColumnsThatAreMissing) { add_a_band(old_server()); }
 TEST_F(ClickhouseServer, SetsAsideWhatItsDecimalsCannotHold) {
   set_aside_what_does_not_fit(old_server(), kNineteenDecimals, kTooFine);
+}
+
+TEST_F(ClickhouseServer, RefusesATableOfSomebodyElseThatKeepsRepeats) {
+  refuse_a_table(
+      old_server(),
+      [](std::uint16_t port) {
+        HttpCaller caller("default", "secret", sink_limits(std::chrono::seconds{5}, std::chrono::seconds{5}));
+        ASSERT_EQ(caller
+                      .post({.url = "http://127.0.0.1:" + std::to_string(port),
+                             .headers = {},
+                             .body = "CREATE TABLE minute_rows (venue String, symbol String, sample_time DateTime) "
+                                     "ENGINE = MergeTree ORDER BY (venue, symbol, sample_time)"})
+                      .value()
+                      .status,
+                  200);
+      },
+      "table minute_rows is a MergeTree, in which a row that is sent again is there twice: a ReplacingMergeTree is "
+      "needed");
 }
 
 class ClickhouseEngine : public ::testing::Test {

@@ -65,6 +65,18 @@ TEST_F(PostgresServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) {
 
 TEST_F(PostgresServer, GetsTheColumnsThatAreMissing) { add_a_band(postgres()); }
 
+// numeric(18, 8) would round every price with more decimals, without a word.
+TEST_F(PostgresServer, RefusesATableOfSomebodyElseThatWouldRound) {
+  refuse_a_table(
+      postgres(),
+      [](std::uint16_t port) {
+        psql(port,
+             "CREATE TABLE minute_rows (venue text, symbol text, sample_time timestamptz, best_bid numeric(18,8))");
+      },
+      "column best_bid of table minute_rows is numeric(18,8), which does not take every value exactly: numeric is "
+      "needed");
+}
+
 SinkCase timescale() {
   return {.make_server =
               [](const std::string& dir, std::uint16_t port) {

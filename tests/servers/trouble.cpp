@@ -222,6 +222,20 @@ void add_a_band(const SinkCase& sink_case) {
   }
 }
 
+void refuse_a_table(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& prepare,
+                    const std::string& message) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  prepare(port);
+  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
+  const auto opened = sink->open(day_schema());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error(), (Error{ErrorCode::kRefused, message}));
+}
+
 void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason) {
   const testing::TempDir dir;
   std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));

@@ -49,6 +49,10 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
 // The columns that another run adds come into the sink, null in the rows that are there.
 void add_a_band(const SinkCase& sink_case);
 
+// open() on what `prepare` has made, given the server's port, is refused with this message.
+void refuse_a_table(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& prepare,
+                    const std::string& message);
+
 // A row with this best_bid is refused with this reason, the others beside it are stored.
 void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason);
 

@@ -115,6 +115,7 @@ class ClickhouseSink final : public Sink {
   Result<void> make_table(std::vector<std::string>& made);
   Result<void> add_columns(const Types& there, std::vector<std::string>& made);
   Result<void> learn_forms();
+  Result<void> check_engine();
 
   SinkSettings settings_;
   SinkUri uri_;
@@ -209,6 +210,17 @@ Result<void> ClickhouseSink::learn_forms() {
   return {};
 }
 
+// Of a table that somebody else made: a plain MergeTree would keep every repeated row beside the first one.
+Result<void> ClickhouseSink::check_engine() {
+  const auto engine = query(fmt::format("SELECT engine FROM system.tables WHERE database = {} AND name = {}",
+                                        literal(uri_.database), literal(settings_.table)));
+  if (!engine) return std::unexpected(engine.error());
+  if (!engine->contains("MergeTree") || engine->contains("Replacing")) return {};
+  return fail(ErrorCode::kRefused, fmt::format("table {} is a {}, in which a row that is sent again is there twice: a "
+                                               "ReplacingMergeTree is needed",
+                                               settings_.table, one_line(*engine)));
+}
+
 Result<std::vector<std::string>> ClickhouseSink::open(const RowSchema& schema) {
   schema_ = schema;
   http_.close();
@@ -219,6 +231,7 @@ Result<std::vector<std::string>> ClickhouseSink::open(const RowSchema& schema) {
   if (!there) return std::unexpected(there.error());
   const auto done = there->empty() ? make_table(made) : add_columns(*there, made);
   if (!done) return std::unexpected(done.error());
+  if (auto fits = check_engine(); !fits) return std::unexpected(std::move(fits.error()));
   if (auto learnt = learn_forms(); !learnt) return std::unexpected(std::move(learnt.error()));
   return made;
 }

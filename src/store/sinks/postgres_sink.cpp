@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -28,6 +28,21 @@ std::string_view sql_type(ColumnType type) {
     case ColumnType::kCount: break;
   }
   return "bigint";
+}
+
+// Of a table that somebody else made: whether a column of this type takes every value as it is. numeric(18, 8) would
+// round without a word.
+bool takes_exactly(ColumnType column, std::string_view type) {
+  switch (column) {
+    case ColumnType::kText: return type == "text" || type == "character varying";
+    case ColumnType::kTime:
+      return type == "timestamp with time zone" || type == "timestamp(3) with time zone" ||
+             type == "timestamp(6) with time zone";
+    case ColumnType::kDecimal: return type == "numeric";
+    case ColumnType::kRatio: return type == "double precision";
+    case ColumnType::kCount: break;
+  }
+  return type == "bigint" || type == "numeric";
 }
 
 std::string quoted_table(std::string_view table) {
@@ -125,15 +140,22 @@ Result<void> PostgresSink::make_hypertable(std::vector<std::string>& made) {
 }
 
 Result<void> PostgresSink::add_columns(std::vector<std::string>& made) {
-  const auto answer = connection_->execute(
-      fmt::format("SELECT attname FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT "
-                  "attisdropped",
-                  table_));
+  const auto answer =
+      connection_->execute(fmt::format("SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE "
+                                       "attrelid = '{}'::regclass AND attnum > 0 AND NOT "
+                                       "attisdropped",
+                                       table_));
   if (!answer) return std::unexpected(answer.error());
-  std::set<std::string, std::less<>> there;
-  for (int row = 0; row < answer->rows(); ++row) there.emplace(answer->text(row, 0));
+  std::map<std::string, std::string, std::less<>> there;
+  for (int row = 0; row < answer->rows(); ++row) there.emplace(answer->text(row, 0), answer->text(row, 1));
   for (const Column& column : schema_.columns) {
-    if (there.contains(column.name)) continue;
+    const auto found = there.find(column.name);
+    if (found != there.end() && !takes_exactly(column.type, found->second)) {
+      return fail(ErrorCode::kRefused,
+                  fmt::format("column {} of table {} is {}, which does not take every value exactly: {} is needed",
+                              column.name, settings_.table, found->second, sql_type(column.type)));
+    }
+    if (found != there.end()) continue;
     if (auto done = run(fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}", table_,
                                     quoted_sql_name(column.name), sql_type(column.type)));
         !done) {
