@@ -7,7 +7,7 @@ LOAD_SECONDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load clients coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ load: ## 500 symbols through real sockets, for LOAD_SECONDS=300: rate, processor
 
 clients: build ## other people's Binance clients against acts exchange
 	@scripts/clients.sh $(ACTS)
+
+test-servers: ## rows into real databases that are killed, frozen, slow and refusing
+	@scripts/setup.sh build
+	@scripts/test_servers.sh
 
 coverage: ## line coverage of src/ and include/, in all and a room; COVERAGE_MIN=90 makes it fail below 90 %
 	@scripts/setup.sh build check

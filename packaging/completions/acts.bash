@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features doctor'
+  local commands='demo collect replay recording exchange features rows sinks doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
@@ -14,6 +14,7 @@ _acts() {
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
     --venue) mapfile -t COMPREPLY < <(compgen -W 'binance-spot binance-usdm' -- "$current"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'csv json' -- "$current"); return ;;
     --rows) mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return ;;
     --update-interval) mapfile -t COMPREPLY < <(compgen -W '0ms 100ms 250ms 500ms 1000ms' -- "$current"); return ;;
     --speed) mapfile -t COMPREPLY < <(compgen -W '1 10 max' -- "$current"); return ;;
@@ -37,6 +38,14 @@ _acts() {
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
     demo) mapfile -t COMPREPLY < <(compgen -W '--data-dir --help' -- "$current") ;;
     exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --original-times --venue --symbols --levels --tls --tls-dir --help' -- "$current") ;;
+    rows)
+      if [[ $previous == merge || $previous == */* ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected --data-dir --venue --symbol --from --to --format --help' -- "$current")
+      fi
+      ;;
+    sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac
 }

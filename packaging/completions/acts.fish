@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features doctor
+set --local commands demo collect replay recording exchange features rows sinks doctor
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -7,14 +7,16 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a replay -d 'Re
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a recording -d 'What recordings there are'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a exchange -d 'The offline Binance'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a features -d 'Every feature with its definition'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a rows -d 'Stored minute rows'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a sinks -d 'Check the remote databases'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Check the surroundings'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
 complete -c acts -l help -d 'Show options and examples'
 complete -c acts -l version -d 'Show the version'
-complete -c acts -n '__fish_seen_subcommand_from collect doctor replay exchange recording' -l venue -x -a 'binance-spot binance-usdm' -d 'The venue'
-complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
+complete -c acts -n '__fish_seen_subcommand_from collect doctor replay exchange recording rows' -l venue -x -a 'binance-spot binance-usdm' -d 'The venue'
+complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l rest-url -x -d 'REST address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l stream-url -x -d 'Stream address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l ws-api-url -x -d 'WebSocket API address, not used yet'
@@ -32,10 +34,13 @@ complete -c acts -n '__fish_seen_subcommand_from collect doctor exchange' -l sym
 complete -c acts -n '__fish_seen_subcommand_from collect doctor replay' -l stale-after -x -d 'A row is stale after so long'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l connections -x -d 'Stream connections a venue'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l log-per-symbol -d 'Also a log file a symbol'
-complete -c acts -n '__fish_seen_subcommand_from replay recording' -l symbol -x -d 'Only these symbols'
-complete -c acts -n '__fish_seen_subcommand_from recording' -l from -x -d 'What was received then and later'
-complete -c acts -n '__fish_seen_subcommand_from recording' -l to -x -d 'What was received before'
+complete -c acts -n '__fish_seen_subcommand_from replay recording rows' -l symbol -x -d 'Only these symbols'
+complete -c acts -n '__fish_seen_subcommand_from recording rows' -l from -x -d 'Only of then and later'
+complete -c acts -n '__fish_seen_subcommand_from recording rows' -l to -x -d 'Only of before'
 complete -c acts -n '__fish_seen_subcommand_from recording' -x -a 'ls cat verify'
+complete -c acts -n '__fish_seen_subcommand_from rows' -l format -x -a 'csv json' -d 'Form of what is printed'
+complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge gaps rejected'
+complete -c acts -n '__fish_seen_subcommand_from sinks' -a check
 complete -c acts -n '__fish_seen_subcommand_from replay' -l rows -x -a 'csv json none' -d 'Form of the rows'
 complete -c acts -n '__fish_seen_subcommand_from replay' -l summary -d 'Print the end state of every book'
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l listen -x -d 'Where to serve'

@@ -84,5 +84,7 @@ Command exchange_command();
 Command recording_command();
 Command replay_command();
 Command features_command();
+Command rows_command();
+Command sinks_command();
 
 }  // namespace acts::cli

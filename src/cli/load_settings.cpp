@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 
 #include "binance/streams.hpp"
 #include "binance/symbols.hpp"
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "cli/sink_options.hpp"
 #include "net/ca_file.hpp"
 
 namespace acts::cli {
@@ -19,8 +21,7 @@ namespace {
 
 constexpr std::array<Venue, 2> kVenues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
 constexpr std::string_view kVenuesPrefix = "venues.";
-// Documented for what is still to come: a file that has them is no mistake.
-constexpr std::string_view kSinksPrefix = "sinks.";
+// Documented for what is still to come: a file that has it is no mistake.
 constexpr std::string_view kFullBookAt = "full_book_at";
 constexpr std::string_view kWsApiUnused = "nothing asks the WebSocket API";
 
@@ -115,10 +116,7 @@ void SettingsLoader::note_unused(const std::string& what, std::string_view why) 
 }
 
 Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
-  if (entry.section.starts_with(kSinksPrefix)) {
-    if (entry.key.empty()) note_unused(fmt::format("[{}]", entry.section), "rows go to acts.db alone");
-    return {};
-  }
+  if (entry.section.starts_with(kSinksPrefix)) return sink_entry(entry);
   if (entry.section == "collect" && entry.key == kFullBookAt) {
     note_unused(entry.key, "full books are not stored");
     return {};
@@ -143,6 +141,32 @@ Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
   if (Result<void> ok = value(option->spec, entry); !ok) return ok;
   const Result<void> set = set_option(*option, settings_, entry.values);
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
+}
+
+Result<void> SettingsLoader::sink_entry(const ConfigEntry& entry) {
+  const std::string name = entry.section.substr(kSinksPrefix.size());
+  auto sink = std::ranges::find(settings_.sinks, name, &SinkSettings::name);
+  if (sink == settings_.sinks.end()) {
+    auto made = new_sink(name);
+    if (!made) return std::unexpected(made.error());
+    settings_.sinks.push_back(std::move(*made));
+    sink = std::prev(settings_.sinks.end());
+    places_[entry.section] = fmt::format("{}[{}]", place_, entry.section);
+  }
+  if (entry.key.empty()) return {};
+  const auto option = std::ranges::find(sink_options(), entry.key, [](const auto& o) { return o.spec.name; });
+  if (option == sink_options().end()) return unknown_key(entry, names_of(sink_options()));
+  if (Result<void> ok = value(option->spec, entry); !ok) return ok;
+  const Result<void> set = set_option(*option, *sink, entry.values);
+  return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
+}
+
+Result<void> SettingsLoader::check_sinks() const {
+  for (const SinkSettings& sink : settings_.sinks) {
+    const std::string section = std::string(kSinksPrefix) + sink.name;
+    if (const Result<void> checked = check(sink); !checked) return at_option(section, checked.error().message);
+  }
+  return {};
 }
 
 Result<void> SettingsLoader::value(const OptionSpec& spec, const ConfigEntry& entry) const {
@@ -199,6 +223,7 @@ std::unexpected<Error> SettingsLoader::at_option(std::string_view name, const st
 Result<CollectSettings> SettingsLoader::finish(const ReadFile& read) {
   if (Result<void> done = expand_symbols(read); !done) return std::unexpected(done.error());
   if (Result<void> done = check_venues(); !done) return std::unexpected(done.error());
+  if (Result<void> done = check_sinks(); !done) return std::unexpected(done.error());
   return settings_;
 }
 
@@ -294,20 +319,39 @@ Result<void> SettingsLoader::check_ca_file() const {
   return checked ? checked : at_option("ca_file", checked.error().message);
 }
 
-Result<CollectSettings> load_settings(const Given& given) {
-  SettingsLoader loader;
+namespace {
+
+Result<void> read_config_of(const Given& given, SettingsLoader& loader) {
   const auto config = std::ranges::find(given, "config", &GivenOption::name);
   const std::string path(config == given.end() ? kDefaultConfigFile : std::string_view(config->values[0]));
-  if (config != given.end() || ::access(path.c_str(), F_OK) == 0) {
-    const Result<std::string> text = read_text_file(path, kMaxConfigBytes);
-    if (!text) return std::unexpected(text.error());
-    if (const Result<void> read = loader.read_config(*text, path); !read) return std::unexpected(read.error());
-  }
+  if (config == given.end() && ::access(path.c_str(), F_OK) != 0) return {};
+  const Result<std::string> text = read_text_file(path, kMaxConfigBytes);
+  return text ? loader.read_config(*text, path) : std::unexpected(text.error());
+}
+
+}  // namespace
+
+Result<std::string> data_dir_of(const Given& given) {
+  Given place;
+  std::ranges::copy_if(given, std::back_inserter(place), [](const auto& g) { return g.name == "data_dir"; });
+  SettingsLoader loader;
+  if (const Result<void> read = read_config_of(given, loader); !read) return std::unexpected(read.error());
+  if (const Result<void> set = loader.apply(place); !set) return std::unexpected(set.error());
+  return loader.data_dir();
+}
+
+Result<CollectSettings> load_settings(const Given& given) {
+  SettingsLoader loader;
+  if (const Result<void> read = read_config_of(given, loader); !read) return std::unexpected(read.error());
   if (const Result<void> set = loader.apply(given); !set) return std::unexpected(set.error());
   if (const Result<void> checked = loader.check_ca_file(); !checked) return std::unexpected(checked.error());
   Result<CollectSettings> settings =
       loader.finish([](const std::string& file) { return read_text_file(file, kMaxSymbolFileBytes); });
-  if (settings) settings->reload = [given] { return load_settings(given); };
+  if (!settings) return settings;
+  for (SinkSettings& sink : settings->sinks) {
+    if (const Result<void> read = read_password(sink); !read) return std::unexpected(read.error());
+  }
+  settings->reload = [given] { return load_settings(given); };
   return settings;
 }
 

@@ -23,6 +23,7 @@ class SettingsLoader {
   // Sets what the file sets. Errors: kUsage, one line: file, line, key, what is wrong, the nearest valid name.
   Result<void> read_config(std::string_view text, const std::string& name);
   Result<void> apply(const Given& given);
+  [[nodiscard]] const std::string& data_dir() const { return settings_.data_dir; }
   // Once all is set. Errors: kUsage.
   Result<void> check_ca_file() const;
   // Expands "@FILE" by `read`, checks what only shows when all is known, and hands the settings over.
@@ -30,10 +31,12 @@ class SettingsLoader {
 
  private:
   Result<void> entry(const ConfigEntry& entry);
+  Result<void> sink_entry(const ConfigEntry& entry);
   Result<void> value(const OptionSpec& spec, const ConfigEntry& entry) const;
   Result<void> apply_address(const VenueOption& option, const std::string& text);
   Result<void> expand_symbols(const ReadFile& read);
   Result<void> check_venues() const;
+  Result<void> check_sinks() const;
   Result<void> check_streams(std::span<const Venue> used) const;
   Result<void> check_addresses(std::span<const Venue> used) const;
   [[nodiscard]] std::vector<Venue> used_venues() const;
@@ -49,6 +52,8 @@ class SettingsLoader {
 
 // From `config_file` (of the options of all commands), or acts.toml of this directory if there is one. Errors: kUsage.
 Result<CollectSettings> load_settings(const Given& given);
+// DIR of them: for commands that need nothing else of it. Errors: kUsage, if the configuration cannot be read.
+Result<std::string> data_dir_of(const Given& given);
 // For commands without acts.toml: --log-level and --log-format. Errors: kUsage.
 Result<LogSettings> log_settings(const Given& given);
 // What collect and commands that look at its settings take as flags.

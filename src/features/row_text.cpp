@@ -26,22 +26,6 @@ void append_csv_text(std::string& out, std::string_view text) {
   out += kQuote;
 }
 
-// Texts are UTF-8 already: the decoders refuse what is not.
-void append_json_text(std::string& out, std::string_view text) {
-  out += kQuote;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  out += kQuote;
-}
-
 struct CsvForm {
   std::string& out;
   void operator()(std::monostate) const {}
@@ -73,6 +57,22 @@ void check(const RowSchema& schema, const MinuteRow& row) {
 }
 
 }  // namespace
+
+// Texts are UTF-8 already: the decoders refuse what is not.
+void append_json_text(std::string& out, std::string_view text) {
+  out += kQuote;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += kQuote;
+}
 
 void append_csv_header(std::string& out, const RowSchema& schema) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {

@@ -112,7 +112,8 @@ Result<void> CollectRun::open_store() {
 }
 
 Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& schema, RowWriterOptions& options) {
-  auto store = SqliteStore::open((std::filesystem::path(settings_.data_dir) / "acts.db").string(), schema);
+  const std::string path = (std::filesystem::path(settings_.data_dir) / "acts.db").string();
+  auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
   auto missed = missed_minutes(**store, settings_, clock_.now());
   if (!missed) return std::unexpected(missed.error());
@@ -124,6 +125,9 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
       return rows->next(max);
     };
   }
+  auto sinks = start_sinks(settings_.sinks, path, static_cast<std::uint64_t>(clock_.now().value));
+  if (!sinks) return std::unexpected(sinks.error());
+  sinks_ = std::move(*sinks);
   return std::unique_ptr<FeatureStore>(std::move(*store));
 }
 
@@ -279,7 +283,11 @@ bool CollectRun::drained() const {
     const auto recording = venue->recording();
     return !recording || (recording->status.closed && recording->seals.waiting == 0);
   };
-  return rows_->drain(Nanos{0}) && std::ranges::all_of(venues_, on_disk);
+  if (!rows_->drain(Nanos{0})) return false;
+  // No row comes any more: what waits for the sinks is delivered now, or with the next run.
+  for (const auto& sink : sinks_) sink->stop();
+  return std::ranges::all_of(venues_, on_disk) &&
+         std::ranges::all_of(sinks_, [](const auto& sink) { return sink->status().ended; });
 }
 
 void CollectRun::poll_drained(std::function<void()> done) {
@@ -298,6 +306,7 @@ bool CollectRun::drain() {
   while (!drained() && stopping_for() < hooks_.stop_limit) loop_.run_for(kStopPoll);
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
+  say_what_sinks_lack();
   const bool rows_stored = rows_->drain(Nanos{0});
   if (!rows_stored) {
     log(std::nullopt, {collector::LogLevel::kError, "rows_not_stored", "",
@@ -314,6 +323,18 @@ bool CollectRun::drain() {
          0});
   }
   return rows_stored && recorded;
+}
+
+void CollectRun::say_what_sinks_lack() {
+  for (const auto& sink : sinks_) {
+    const SinkFeeder::Status status = sink->status();
+    if (status.lag.rows == 0) continue;
+    log(std::nullopt,
+        {collector::LogLevel::kWarning, "sink_behind", "",
+         fmt::format("sink {}: {} rows are not there yet and will be delivered by the next run{}{}", status.sink,
+                     status.lag.rows, status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
+         0});
+  }
 }
 
 Result<void> CollectRun::reload(const CollectSettings& wanted) {
@@ -370,6 +391,10 @@ ProcessHealth CollectRun::process_health() const {
   process.clock_ahead = clock_.ahead_of_wall();
   for (const auto& venue : venues_) {
     if (auto recording = venue->recording()) process.recordings.push_back(std::move(*recording));
+  }
+  for (const auto& sink : sinks_) {
+    SinkHealth& health = process.sinks.emplace_back(SinkHealth{sink->status()});
+    if (health.status.lag.oldest) health.behind = std::max(clock_.now() - *health.status.lag.oldest, Nanos{0});
   }
   return process;
 }

@@ -18,6 +18,7 @@
 #include "live/process_health.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
+#include "live/sink_feeder.hpp"
 #include "live/state_log.hpp"
 #include "live/venue_run.hpp"
 #include "net/event_loop.hpp"
@@ -81,6 +82,7 @@ class CollectRun {
   void watch();
   void begin_stop();
   void begin_drain();
+  void say_what_sinks_lack();
   [[nodiscard]] bool drained() const;
   [[nodiscard]] Nanos stopping_for() const;
   void poll_stopped(std::function<void()> done);
@@ -92,6 +94,7 @@ class CollectRun {
   CollectHooks hooks_;
   std::optional<DataLock> lock_;  // let go of last
   std::unique_ptr<RowWriter> rows_;
+  std::vector<std::unique_ptr<SinkFeeder>> sinks_;
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::vector<StateLog> states_;  // by venue, as venues_

@@ -175,6 +175,30 @@ Json json_of(const RecordingHealth& recording) {
           {"segments_sealed", recording.seals.segments}};
 }
 
+Json json_of(const SinkHealth& sink) {
+  return {{"sink", sink.status.sink},
+          {"connected", sink.status.delivery.connected},
+          {"rows_waiting", sink.status.lag.rows},
+          {"behind_seconds", seconds(sink.behind)},
+          {"delivered", sink.status.delivery.delivered},
+          {"refused", sink.status.delivery.refused},
+          {"failures", sink.status.delivery.failures},
+          {"failure", sink.status.delivery.failure}};
+}
+
+void add_sink(Families& out, const SinkHealth& sink) {
+  const Labels labels{{"sink", sink.status.sink}};
+  const Delivery::Status& delivery = sink.status.delivery;
+  out.gauge("acts_outbox_rows", "Rows that a remote database has not confirmed yet", labels,
+            static_cast<double>(sink.status.lag.rows));
+  out.gauge("acts_sink_behind_seconds", "Since the minute of the oldest row that a remote database lacks", labels,
+            seconds(sink.behind));
+  out.counter("acts_sink_rows_total", "Rows that a remote database has confirmed", labels, delivery.delivered);
+  out.counter("acts_sink_refused_total", "Rows that a remote database refused and that were set aside", labels,
+              delivery.refused);
+  out.counter("acts_sink_failures_total", "Failed attempts to deliver rows", labels, delivery.failures);
+}
+
 void add_rows(Families& out, const RowWriter::Status& rows) {
   out.counter("acts_rows_stored_total", "Minute rows that a kill -9 cannot take back", {}, rows.stored);
   out.counter("acts_rows_lost_total", "Minute rows that did not fit in memory while the store failed", {}, rows.lost);
@@ -229,6 +253,8 @@ std::string health_json(std::span<const collector::Health> venues, const Process
   out["rows"] = json_of(process.rows);
   out["recordings"] = Json::array();
   for (const RecordingHealth& recording : process.recordings) out["recordings"].push_back(json_of(recording));
+  out["sinks"] = Json::array();
+  for (const SinkHealth& sink : process.sinks) out["sinks"].push_back(json_of(sink));
   out["clock_ahead_seconds"] = seconds(process.clock_ahead);
   // A venue's text may be any bytes.
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -239,6 +265,7 @@ std::string metrics_text(std::span<const collector::Health> venues, const Proces
   for (const collector::Health& health : venues) add_venue(out, health);
   add_rows(out, process.rows);
   for (const RecordingHealth& recording : process.recordings) add_recording(out, recording);
+  for (const SinkHealth& sink : process.sinks) add_sink(out, sink);
   out.gauge("acts_queue_bytes", "Bytes waiting to be recorded", {{"reason", "recording"}},
             static_cast<double>(process.recording_queue_bytes()));
   out.gauge("acts_clock_ahead_seconds", "Our clock's lead over a wall clock that stepped back", {},

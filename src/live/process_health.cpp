@@ -51,6 +51,18 @@ class Judge {
       add(Overall::kDegraded, fmt::format("{}: its queue is full: the sockets are not read until it is shorter", name));
     }
   }
+  void judge_sink(const SinkHealth& sink) {
+    const SinkFeeder::Status& status = sink.status;
+    if (sink.behind >= kSinkBehindAfter) {
+      add(Overall::kDegraded, fmt::format("sink {}: {} rows behind, the oldest by {} s{}{}", status.sink,
+                                          status.lag.rows, whole_seconds(sink.behind),
+                                          status.delivery.failure.empty() ? "" : ": ", status.delivery.failure));
+    }
+    if (is_within(status.refused_age, kLossRemembered)) {
+      add(Overall::kDegraded, fmt::format("sink {}: {} rows set aside, the last: {}", status.sink,
+                                          status.delivery.refused, status.refusal));
+    }
+  }
   [[nodiscard]] Judgement result() && { return std::move(result_); }
 
  private:
@@ -74,6 +86,7 @@ Judgement judge(const ProcessHealth& process) {
   Judge judge;
   judge.judge_rows(process.rows);
   for (const RecordingHealth& recording : process.recordings) judge.judge_recording(recording);
+  for (const SinkHealth& sink : process.sinks) judge.judge_sink(sink);
   if (process.clock_ahead >= kClockStep) judge.add(Overall::kDegraded, clock_text(process.clock_ahead));
   return std::move(judge).result();
 }
@@ -91,6 +104,7 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
   interval_ = interval;
   look_at_rows(process.rows);
   for (const RecordingHealth& recording : process.recordings) look_at(recording);
+  for (const SinkHealth& sink : process.sinks) look_at(sink);
   lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
           "the wall clock has caught up");
   return std::exchange(lines_, {});
@@ -131,7 +145,23 @@ void ProcessWatch::look_at(const RecordingHealth& recording) {
           "recording: goes on");
 }
 
-void ProcessWatch::count(Key key, std::uint64_t total, LogLevel level, std::string text) {
+void ProcessWatch::look_at(const SinkHealth& sink) {
+  const SinkFeeder::Status& status = sink.status;
+  const std::string& name = status.sink;
+  count({"sink_made", std::nullopt, name}, status.made_count, LogLevel::kInfo,
+        fmt::format("sink {}: {}", name, status.made));
+  count({"sink_failed", std::nullopt, name}, status.delivery.failures, LogLevel::kWarning,
+        status.delivery.failure.empty()
+            ? fmt::format("sink {}: failed at first, and takes rows now", name)
+            : fmt::format("sink {}: {}; {} rows wait for it", name, status.delivery.failure, status.lag.rows));
+  count({"sink_refused", std::nullopt, name}, status.delivery.refused, LogLevel::kError,
+        fmt::format("sink {}: a row is set aside, {} so far: {}", name, status.delivery.refused, status.refusal));
+  lasting({"sink_behind", std::nullopt, name}, sink.behind >= kSinkBehindAfter,
+          fmt::format("sink {}: {} rows behind, the oldest by {} s", name, status.lag.rows, whole_seconds(sink.behind)),
+          fmt::format("sink {}: has all rows again", name));
+}
+
+void ProcessWatch::count(const Key& key, std::uint64_t total, LogLevel level, std::string text) {
   Said& said = said_[key];
   if (total <= said.total || (said.at && now_ - *said.at < interval_)) return;
   const std::uint64_t repeats = total - said.total - 1;
@@ -141,7 +171,7 @@ void ProcessWatch::count(Key key, std::uint64_t total, LogLevel level, std::stri
 }
 
 // A recovery is said at once if its failure was. One that passed unsaid, within the minute, is said with the next.
-void ProcessWatch::failing(Key key, std::uint64_t total, bool fails, std::string text, std::string ended) {
+void ProcessWatch::failing(const Key& key, std::uint64_t total, bool fails, std::string text, std::string ended) {
   Said& said = said_[key];
   if (fails) {
     const std::size_t lines = lines_.size();
@@ -155,7 +185,7 @@ void ProcessWatch::failing(Key key, std::uint64_t total, bool fails, std::string
   say(key, LogLevel::kInfo, std::move(ended), 0);
 }
 
-void ProcessWatch::lasting(Key key, bool holds, std::string text, std::string_view ended) {
+void ProcessWatch::lasting(const Key& key, bool holds, std::string text, std::string_view ended) {
   Said& said = said_[key];
   if (holds && (!said.at || said.total == 0 || now_ - *said.at >= interval_)) {
     said = {now_, 1};
@@ -165,8 +195,8 @@ void ProcessWatch::lasting(Key key, bool holds, std::string text, std::string_vi
   }
 }
 
-void ProcessWatch::say(Key key, LogLevel level, std::string text, std::uint64_t repeats) {
-  lines_.push_back({key.second, {level, std::string(key.first), "", std::move(text), repeats}});
+void ProcessWatch::say(const Key& key, LogLevel level, std::string text, std::uint64_t repeats) {
+  lines_.push_back({key.venue, {level, std::string(key.what), "", std::move(text), repeats}});
 }
 
 }  // namespace acts

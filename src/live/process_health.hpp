@@ -20,6 +20,7 @@
 #include "live/row_writer.hpp"
 #include "live/run_recorder.hpp"
 #include "live/seal_thread.hpp"
+#include "live/sink_feeder.hpp"
 
 namespace acts {
 
@@ -31,10 +32,16 @@ struct RecordingHealth {
   std::uint64_t pauses = 0;  // since the start
 };
 
+struct SinkHealth {
+  SinkFeeder::Status status = {};
+  Nanos behind{0};  // since the minute of the oldest row that it lacks
+};
+
 struct ProcessHealth {
   RowWriter::Status rows = {};
   std::vector<RecordingHealth> recordings = {};  // one a venue that is recorded
-  Nanos clock_ahead{0};                          // Clock::ahead_of_wall()
+  std::vector<SinkHealth> sinks = {};
+  Nanos clock_ahead{0};  // Clock::ahead_of_wall()
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;
 };
@@ -45,6 +52,8 @@ inline constexpr Nanos kSlowAfter = std::chrono::seconds{10};
 inline constexpr Nanos kFailedAfter = std::chrono::minutes{5};
 // A row that was lost, or refused by the store, is a problem for so long; the counters tell of it for ever.
 inline constexpr Nanos kLossRemembered = std::chrono::hours{1};
+// A sink that lacks a row of a minute so long ago is a problem: a restart of a database takes less.
+inline constexpr Nanos kSinkBehindAfter = std::chrono::minutes{5};
 // A wall clock that stepped back by less is put right within seconds.
 inline constexpr Nanos kClockStep = std::chrono::milliseconds{500};
 
@@ -70,7 +79,13 @@ class ProcessWatch {
   std::vector<Line> finish(const ProcessHealth& process);
 
  private:
-  using Key = std::pair<std::string_view, std::optional<Venue>>;
+  // What it is about, and of which venue or sink.
+  struct Key {
+    std::string_view what;
+    std::optional<Venue> venue;
+    std::string sink = {};
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
   struct Said {
     std::optional<UnixNanos> at;
     std::uint64_t total = 0;  // of a count; 1 while something lasts
@@ -80,10 +95,11 @@ class ProcessWatch {
   std::vector<Line> look(const ProcessHealth& process, UnixNanos now, Nanos interval);
   void look_at_rows(const RowWriter::Status& rows);
   void look_at(const RecordingHealth& recording);
-  void count(Key key, std::uint64_t total, collector::LogLevel level, std::string text);
-  void failing(Key key, std::uint64_t total, bool fails, std::string text, std::string ended);
-  void lasting(Key key, bool holds, std::string text, std::string_view ended);
-  void say(Key key, collector::LogLevel level, std::string text, std::uint64_t repeats);
+  void look_at(const SinkHealth& sink);
+  void count(const Key& key, std::uint64_t total, collector::LogLevel level, std::string text);
+  void failing(const Key& key, std::uint64_t total, bool fails, std::string text, std::string ended);
+  void lasting(const Key& key, bool holds, std::string text, std::string_view ended);
+  void say(const Key& key, collector::LogLevel level, std::string text, std::uint64_t repeats);
 
   std::map<Key, Said> said_;
   UnixNanos now_;

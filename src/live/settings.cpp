@@ -49,6 +49,7 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("record", running.record == wanted.record);
   compare("ca_file", running.ca_file == wanted.ca_file);
   compare("metrics", running.serve_metrics == wanted.serve_metrics && running.metrics == wanted.metrics);
+  compare("sinks", running.sinks == wanted.sinks);
   compare("duration", running.duration == wanted.duration);
   compare("stale_after", running.stale_after == wanted.stale_after);
   compare("connections", running.connections == wanted.connections);

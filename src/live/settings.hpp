@@ -15,6 +15,7 @@
 #include "acts/market/venue.hpp"
 
 #include "live/logging.hpp"
+#include "store/sinks/sink_settings.hpp"
 
 namespace acts {
 
@@ -56,6 +57,8 @@ struct CollectSettings {
   std::string ca_file;                      // PEM; "": the system's certificate authorities
   bool serve_metrics = false;
   ListenAddress metrics;
+
+  std::vector<SinkSettings> sinks;  // remote databases that rows go to; each name once
 
   Nanos duration{0};                             // 0: until a signal
   Nanos stale_after = std::chrono::seconds{60};  // without a depth event for so long a row is stale

@@ -24,6 +24,15 @@ std::string_view remedy_for(int code) {
   }
 }
 
+int open_flags(SqliteDatabase::Access access) {
+  switch (access) {
+    case SqliteDatabase::Access::kCreate: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case SqliteDatabase::Access::kExisting: return SQLITE_OPEN_READWRITE;
+    case SqliteDatabase::Access::kReadOnly: break;
+  }
+  return SQLITE_OPEN_READONLY;
+}
+
 // What is wrong with the values that were given, rather than with the database or its disk.
 bool is_refusal(int code) {
   switch (code & 0xff) {
@@ -97,8 +106,7 @@ void SqliteDatabase::Close::operator()(sqlite3* handle) const { sqlite3_close(ha
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path, Access access,
                                                              const SqliteOptions& options) {
-  const int flags = (access == Access::kCreate ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int flags = open_flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;
   const int status = sqlite3_open_v2(path.c_str(), &handle, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
   ACTS_ASSERT(handle != nullptr);
@@ -111,7 +119,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
     return std::unexpected(version.error());
   }
   // SQLite opens for reading what may not be written, and would say so at the first row.
-  if (access == Access::kCreate && sqlite3_db_readonly(handle, "main") == 1) {
+  if (access != Access::kReadOnly && sqlite3_db_readonly(handle, "main") == 1) {
     return fail(ErrorCode::kStorage, fmt::format("{}: may only be read: {}", path, remedy_for(SQLITE_READONLY)));
   }
   return database;

@@ -57,7 +57,7 @@ struct SqliteOptions {
 // Statements must not outlive their database; neither moves.
 class SqliteDatabase {
  public:
-  enum class Access : std::uint8_t { kCreate, kReadOnly };
+  enum class Access : std::uint8_t { kCreate, kExisting, kReadOnly };  // kExisting: to write, but not made
 
   // Errors: kStorage, naming path and remedy: cannot be opened, may not be written, is not a database.
   static Result<std::unique_ptr<SqliteDatabase>> open(const std::string& path, Access access,

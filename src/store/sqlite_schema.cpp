@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "acts/base/assert.hpp"
 
@@ -26,6 +28,10 @@ const TypeForm& form_of(ColumnType type) { return kTypes[static_cast<std::size_t
 
 constexpr std::size_t kKeyColumns = 3;
 
+// The write-ahead log is cut back to this after a checkpoint; a reader that stays in one transaction for hours can make
+// it longer.
+constexpr std::string_view kLogSizeLimit = "PRAGMA journal_size_limit = 67108864";
+
 // Without a rowid the rows lie in the order of their key: one symbol's are read together, and there is no second tree
 // to write.
 std::string create_rows_table(const RowSchema& schema) {
@@ -40,16 +46,66 @@ std::string create_rows_table(const RowSchema& schema) {
   return sql + fmt::format("PRIMARY KEY ({})) STRICT, WITHOUT ROWID", key);
 }
 
-Result<void> create_tables(SqliteDatabase& database, const RowSchema& schema) {
-  for (const std::string& sql :
-       {create_rows_table(schema),
-        std::string(
-            "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
-            "type TEXT NOT NULL) STRICT"),
-        fmt::format("PRAGMA user_version = {}", kStoreVersion)}) {
+Result<void> execute_all(SqliteDatabase& database, std::span<const std::string> statements) {
+  for (const std::string& sql : statements) {
     if (auto done = database.execute(sql); !done) return done;
   }
   return {};
+}
+
+// What writes to minute_rows, whoever it is, changes the number of the row: the triggers are the one place that knows.
+// (An "INSERT OR REPLACE" in them would take over the conflict rule of the statement that fired them.)
+std::string number_the_change(std::string_view name, std::string_view event) {
+  return fmt::format(
+      "CREATE TRIGGER {} AFTER {} ON minute_rows BEGIN "
+      "DELETE FROM row_changes WHERE venue = new.venue AND symbol = new.symbol AND sample_time = new.sample_time; "
+      "INSERT INTO row_changes (venue, symbol, sample_time) VALUES (new.venue, new.symbol, new.sample_time); END",
+      name, event);
+}
+
+// Layout 2: the outbox. AUTOINCREMENT: no number is given twice, also after the row with the largest one is gone.
+constexpr const char* kCreateChanges =
+    "CREATE TABLE row_changes (change INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, symbol TEXT NOT "
+    "NULL, sample_time INTEGER NOT NULL, UNIQUE (venue, symbol, sample_time)) STRICT";
+constexpr const char* kCreateCursors =
+    "CREATE TABLE sink_cursors (sink TEXT NOT NULL PRIMARY KEY, change INTEGER NOT NULL) STRICT";
+constexpr const char* kCreateSinkRejected =
+    "CREATE TABLE sink_rejected_rows (sink TEXT NOT NULL, venue TEXT NOT NULL, symbol TEXT NOT NULL, sample_time "
+    "INTEGER "
+    "NOT NULL, change INTEGER NOT NULL, reason TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (sink, venue, symbol, "
+    "sample_time)) STRICT";
+constexpr const char* kNumberWhatIsThere =
+    "INSERT INTO row_changes (venue, symbol, sample_time) SELECT venue, symbol, sample_time FROM minute_rows ORDER BY "
+    "sample_time, venue, symbol";
+constexpr const char* kForgetDeleted =
+    "CREATE TRIGGER row_deleted AFTER DELETE ON minute_rows BEGIN DELETE FROM row_changes WHERE venue = old.venue AND "
+    "symbol = old.symbol AND sample_time = old.sample_time; END";
+
+std::vector<std::string> outbox_sql() {
+  return {kCreateChanges,
+          kCreateCursors,
+          kCreateSinkRejected,
+          kNumberWhatIsThere,
+          number_the_change("row_inserted", "INSERT"),
+          number_the_change("row_updated", "UPDATE"),
+          kForgetDeleted,
+          "PRAGMA user_version = 2"};
+}
+
+constexpr const char* kCreateColumns =
+    "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT "
+    "NULL) STRICT";
+
+Result<void> create_tables(SqliteDatabase& database, const RowSchema& schema) {
+  const std::vector<std::string> layout_1{create_rows_table(schema), kCreateColumns, "PRAGMA user_version = 1"};
+  return execute_all(database, layout_1);
+}
+
+Result<void> migrate(SqliteDatabase& database) {
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  static_assert(kStoreVersion == 2, "a step for each new layout");
+  return *version < 2 ? execute_all(database, outbox_sql()) : Result<void>();
 }
 
 Result<void> note_column(SqliteDatabase& database, const Column& column) {
@@ -119,8 +175,17 @@ Result<void> bring_up_to_date(SqliteDatabase& database, const RowSchema& schema)
     if (auto checked = check_layout(database); !checked) return checked;
     const auto version = database.integer("PRAGMA user_version");
     if (!version) return std::unexpected(version.error());
-    return *version == 0 ? make_tables(database, schema) : add_missing_columns(database, schema);
+    const auto made = *version == 0 ? make_tables(database, schema) : add_missing_columns(database, schema);
+    return made ? migrate(database) : made;
   });
+}
+
+Result<void> make_durable(SqliteDatabase& database) {
+  for (const std::string_view sql :
+       {std::string_view("PRAGMA journal_mode = WAL"), std::string_view("PRAGMA synchronous = FULL"), kLogSizeLimit}) {
+    if (auto done = database.execute(sql); !done) return done;
+  }
+  return {};
 }
 
 Result<void> make_rejected_rows(SqliteDatabase& database) {

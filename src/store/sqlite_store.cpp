@@ -2,29 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 
+#include "store/sqlite_rows.hpp"
 #include "store/sqlite_schema.hpp"
 
 namespace acts {
 namespace {
-
-// The write-ahead log is cut back to this after a checkpoint; a reader that stays in one transaction for hours can make
-// it longer.
-constexpr std::string_view kLogSizeLimit = "PRAGMA journal_size_limit = 67108864";
-
-std::string column_list(const RowSchema& schema) {
-  std::string list;
-  for (const Column& column : schema.columns) {
-    if (!list.empty()) list += ", ";
-    list += quoted_sql_name(column.name);
-  }
-  return list;
-}
 
 std::string upsert_sql(const RowSchema& schema) {
   const auto name = [&](std::size_t i) { return quoted_sql_name(schema.columns[i].name); };
@@ -50,15 +38,6 @@ struct Binder {
   void operator()(std::int64_t count) const { statement.bind(parameter, count); }
 };
 
-// The first whole millisecond that is not before t.
-std::int64_t first_milli_from(UnixNanos t) { return to_unix_millis(t) + static_cast<int>(t.value % 1'000'000 != 0); }
-
-std::optional<UnixNanos> time_of(std::int64_t millis) {
-  constexpr std::int64_t kLast = INT64_MAX / 1'000'000;
-  if (millis > kLast || millis < -kLast) return std::nullopt;
-  return from_unix_millis(millis);
-}
-
 Result<void> make_directory_of(const std::string& path) {
   const auto directory = std::filesystem::path(path).parent_path();
   std::error_code error;
@@ -66,14 +45,6 @@ Result<void> make_directory_of(const std::string& path) {
   if (!error) return {};
   return fail(ErrorCode::kStorage, fmt::format("{}: cannot be made: {}: choose another data directory",
                                                directory.string(), error.message()));
-}
-
-Result<void> make_durable(SqliteDatabase& database) {
-  for (const std::string_view sql :
-       {std::string_view("PRAGMA journal_mode = WAL"), std::string_view("PRAGMA synchronous = FULL"), kLogSizeLimit}) {
-    if (auto done = database.execute(sql); !done) return done;
-  }
-  return {};
 }
 
 }  // namespace
@@ -121,14 +92,11 @@ Result<void> SqliteStore::set_aside(const MinuteRow& row, std::string_view reaso
     if (auto made = make_rejected_rows(*database_); !made) return made;
     auto insert = database_->prepare("INSERT OR REPLACE INTO rejected_rows VALUES (?, ?, ?, ?, ?)");
     if (!insert) return std::unexpected(std::move(insert.error()));
-    std::string json;
-    append_json(json, schema_, row);
-    if (json.ends_with('\n')) json.pop_back();
     insert->bind(0, row.venue());
     insert->bind(1, row.symbol());
     insert->bind(2, to_unix_millis(row.sample_time()));
     insert->bind(3, reason);
-    insert->bind(4, json);
+    insert->bind(4, json_of(schema_, row));
     const auto done = insert->step();
     return done ? Result<void>{} : std::unexpected(done.error());
   });
@@ -161,41 +129,10 @@ Result<void> SqliteStore::read(const RowRange& range, const std::function<bool(M
     const auto found = statement->step();
     if (!found) return std::unexpected(found.error());
     if (!*found) return {};
-    MinuteRow row;
-    row.values.reserve(schema_.columns.size());
-    for (std::size_t i = 0; i < schema_.columns.size(); ++i) {
-      auto value = value_of(*statement, static_cast<int>(i));
-      if (!value) return std::unexpected(std::move(value.error()));
-      row.values.push_back(std::move(*value));
-    }
-    if (!take(std::move(row))) return {};
+    auto row = read_row(*statement, schema_, database_->path());
+    if (!row) return std::unexpected(std::move(row.error()));
+    if (!take(std::move(*row))) return {};
   }
-}
-
-Result<Value> SqliteStore::value_of(const SqliteStatement& statement, int column) const {
-  if (statement.is_null(column)) return Value{};
-  const Column& meaning = schema_.columns[static_cast<std::size_t>(column)];
-  const auto unreadable = [&](const std::string& text) {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: '{}' in column '{}' of minute_rows is not a {}: was it edited?", database_->path(),
-                            text, meaning.name, meaning.type == ColumnType::kTime ? "time" : "decimal"));
-  };
-  switch (meaning.type) {
-    case ColumnType::kText: return Value{statement.text(column)};
-    case ColumnType::kRatio: return Value{statement.real(column)};
-    case ColumnType::kCount: return Value{statement.integer(column)};
-    case ColumnType::kTime: {
-      const auto time = time_of(statement.integer(column));
-      if (!time) return unreadable(statement.text(column));
-      return Value{*time};
-    }
-    case ColumnType::kDecimal: {
-      auto number = parse_decimal(statement.text(column));
-      if (!number) return unreadable(statement.text(column));
-      return Value{*number};
-    }
-  }
-  return Value{};
 }
 
 Result<std::vector<MinuteRow>> SqliteStore::rows(const RowRange& range) {
@@ -206,6 +143,24 @@ Result<std::vector<MinuteRow>> SqliteStore::rows(const RowRange& range) {
   });
   if (!done) return std::unexpected(done.error());
   return found;
+}
+
+Result<std::vector<SymbolRows>> SqliteStore::symbols() {
+  const bool has_state = std::ranges::find(schema_.columns, "state", &Column::name) != schema_.columns.end();
+  auto statement = database_->prepare(
+      fmt::format("SELECT venue, symbol, count(*), {}, min(sample_time), max(sample_time) FROM minute_rows GROUP BY "
+                  "venue, symbol ORDER BY venue, symbol",
+                  has_state ? "count(*) FILTER (WHERE state = 'live')" : "0"));
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  std::vector<SymbolRows> symbols;
+  for (;;) {
+    const auto found = statement->step();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return symbols;
+    symbols.push_back({statement->text(0), statement->text(1), statement->integer(2), statement->integer(3),
+                       time_of(statement->integer(4)).value_or(UnixNanos{}),
+                       time_of(statement->integer(5)).value_or(UnixNanos{})});
+  }
 }
 
 Result<std::optional<UnixNanos>> SqliteStore::last_sample_time(std::string_view venue, std::string_view symbol) {

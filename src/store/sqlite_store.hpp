@@ -16,16 +16,21 @@
 #include "acts/features/feature_store.hpp"
 #include "acts/features/row.hpp"
 
+#include "store/row_range.hpp"
 #include "store/sqlite_database.hpp"
 
 namespace acts {
 
-// Rows with from <= sample_time < to; an empty venue or symbol means every one.
-struct RowRange {
+// What there is of a symbol.
+struct SymbolRows {
   std::string venue;
   std::string symbol;
-  UnixNanos from{INT64_MIN};
-  UnixNanos to{INT64_MAX};
+  std::int64_t rows = 0;
+  std::int64_t live = 0;  // of them
+  UnixNanos first{};      // sample_time
+  UnixNanos last{};
+
+  friend bool operator==(const SymbolRows&, const SymbolRows&) = default;
 };
 
 // Used by one thread at a time. Several stores, also of several processes, may share a file: writers wait for each
@@ -48,6 +53,8 @@ class SqliteStore final : public FeatureStore {
   Result<void> read(const RowRange& range, const std::function<bool(MinuteRow)>& take);
   // All of them at once.
   Result<std::vector<MinuteRow>> rows(const RowRange& range);
+  // Ordered by venue and symbol. Reads every row once. Errors: kStorage.
+  Result<std::vector<SymbolRows>> symbols();
   // The latest row of a symbol: where a new run goes on.
   Result<std::optional<UnixNanos>> last_sample_time(std::string_view venue, std::string_view symbol);
 
@@ -57,7 +64,6 @@ class SqliteStore final : public FeatureStore {
   SqliteStore(std::unique_ptr<SqliteDatabase> database, RowSchema schema)
       : database_(std::move(database)), schema_(std::move(schema)) {}
   Result<void> write(const MinuteRow& row);
-  Result<Value> value_of(const SqliteStatement& statement, int column) const;
 
   std::unique_ptr<SqliteDatabase> database_;
   RowSchema schema_;

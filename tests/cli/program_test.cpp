@@ -42,7 +42,7 @@ TEST(Program, HelpsOnStandardOutput) {
   const Outcome outcome = run_acts({"--help"});
   EXPECT_EQ(outcome.exit_code, kExitDone);
   EXPECT_EQ(outcome.err, "");
-  for (const char* command : {"demo", "collect", "replay", "exchange", "features", "doctor"}) {
+  for (const char* command : {"demo", "collect", "replay", "exchange", "features", "rows", "sinks", "doctor"}) {
     EXPECT_THAT(outcome.out, HasSubstr(std::string("\n  ") + command + " "));
     const Outcome one = run_acts({command, "--help"});
     EXPECT_EQ(one.exit_code, kExitDone) << command;

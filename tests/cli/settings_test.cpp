@@ -317,14 +317,13 @@ TEST(Settings, LeaveNoVenueToItsOwnAddressWhenAFlagNamesAnother) {
 
 TEST(Settings, TakeWhatIsStillToComeAndSayThatItHasNoEffect) {
   const Result<CollectSettings> settings = load(
-      "[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"00:00\"]\n\n[sinks.mongodb]\nuri = \"x\"\n"
+      "[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"00:00\"]\n\n\n"
       "[venues.binance-spot]\nws_api_url = \"wss://ws-api.binance.com\"\n",
       {{"ws_api_url", {"wss://ws-api.binance.com"}}});
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_THAT(settings->notices,
               ElementsAre("acts.toml:3: full_book_at: has no effect yet: full books are not stored",
-                          "acts.toml:5: [sinks.mongodb]: has no effect yet: rows go to acts.db alone",
-                          "acts.toml:8: ws_api_url: has no effect yet: nothing asks the WebSocket API",
+                          "acts.toml:7: ws_api_url: has no effect yet: nothing asks the WebSocket API",
                           "--ws-api-url: has no effect yet: nothing asks the WebSocket API"));
   EXPECT_THAT(error_of("", {{"ws_api_url", {"https://x"}}}), StartsWith("--ws-api-url: 'https://x' does not begin"));
 }

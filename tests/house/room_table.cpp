@@ -16,7 +16,10 @@ std::span<const Room> room_table() {
       {.name = "recording", .uses = {"base"}, .libraries = {"zstd.h", "zlib.h"}},
       {.name = "collector", .uses = {"base", "market", "features", "binance"}, .pure = true},
       {.name = "net", .uses = {"base"}, .libraries = {"boost/", "openssl/", "spdlog/"}},
-      {.name = "store", .uses = {"base", "market", "features"}, .libraries = {"sqlite3.h", "spdlog/"}},
+      {.name = "store",
+       .uses = {"base", "market", "features"},
+       .libraries = {"sqlite3.h", "spdlog/"},
+       .libraries_in_sources = {"curl/", "libpq-fe.h", "mongoc/", "zlib.h"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},

@@ -145,6 +145,25 @@ TEST_F(CollectRunTest, IsAbandonedAtOnce) {
   gate->changed.notify_all();
 }
 
+// A remote database that is not there must cost the run nothing, its end included.
+TEST_F(CollectRunTest, StoresRowsAndEndsAtOnceThoughASinkCannotBeReached) {
+  CollectSettings settings = open_market();
+  SinkSettings sink;
+  sink.name = "postgresql";
+  sink.kind = SinkKind::kPostgresql;
+  sink.uri = "postgresql://acts@127.0.0.1:1/acts";
+  settings.sinks = {sink};
+  auto run = start(settings);
+  EXPECT_FALSE(loop_.run_for(3s));
+  EXPECT_EQ(nlohmann::json::parse(get(*run, "/health").body)["sinks"][0]["sink"], "postgresql");
+  EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("\nacts_outbox_rows{sink=\"postgresql\"} "));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(stop(*run));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+  EXPECT_GT(run->process_health().rows.stored, 0U);
+  EXPECT_THAT(said_, Contains(HasSubstr("rows are not there yet and will be delivered by the next run")));
+}
+
 TEST_F(CollectRunTest, ServesHealthAndMetrics) {
   auto run = start(open_market());
   EXPECT_FALSE(loop_.run_for(2s));

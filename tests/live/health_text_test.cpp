@@ -64,6 +64,10 @@ ProcessHealth process_health() {
                          .status = {.queued_bytes = 77, .failures = 8, .refused = 9},
                          .paused = true,
                          .pauses = 6}};
+  process.sinks = {{.status = {.sink = "mongodb",
+                               .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
+                               .lag = {54, UnixNanos{}}},
+                    .behind = 55s}};
   return process;
 }
 
@@ -105,6 +109,11 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_recording_paused{venue="binance-spot"} 1)",
            R"(acts_recording_queue_bytes{venue="binance-spot"} 77)",
            R"(acts_queue_bytes{reason="recording"} 77)",
+           R"(acts_outbox_rows{sink="mongodb"} 54)",
+           R"(acts_sink_behind_seconds{sink="mongodb"} 55)",
+           R"(acts_sink_rows_total{sink="mongodb"} 51)",
+           R"(acts_sink_refused_total{sink="mongodb"} 52)",
+           R"(acts_sink_failures_total{sink="mongodb"} 53)",
            "acts_clock_ahead_seconds 0",
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));
@@ -129,6 +138,8 @@ TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
   EXPECT_EQ(json["rows"]["waiting"], 4);
   EXPECT_EQ(json["rows"]["refused"], 2);
   EXPECT_EQ(json["recordings"][0]["paused"], true);
+  EXPECT_EQ(json["sinks"][0]["sink"], "mongodb");
+  EXPECT_EQ(json["sinks"][0]["rows_waiting"], 54);
 }
 
 // An unknown symbol was listed twice.

@@ -50,6 +50,50 @@ TEST(ProcessHealth, DegradesWithWhatIsNotKept) {
                   "the wall clock stepped back: ours is 3000 ms ahead and goes at half speed until it has caught up"));
 }
 
+TEST(ProcessHealth, DegradesWhileASinkIsLongBehindOrRefusesRows) {
+  ProcessHealth process;
+  SinkFeeder::Status status;
+  status.sink = "mongodb";
+  status.lag = {40, UnixNanos{}};
+  status.delivery.failure = "no suitable servers found";
+  process.sinks = {{.status = status, .behind = 299s}};
+  EXPECT_EQ(judge(process).overall, Overall::kOk);
+  process.sinks[0].behind = 300s;
+  EXPECT_EQ(judge(process).overall, Overall::kDegraded);
+  EXPECT_THAT(judge(process).problems,
+              ElementsAre("sink mongodb: 40 rows behind, the oldest by 300 s: no suitable servers found"));
+  process.sinks[0].behind = 0s;
+  process.sinks[0].status.refused_age = 59min;
+  process.sinks[0].status.delivery.refused = 2;
+  process.sinks[0].status.refusal = "BTCUSDT: too long";
+  EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 2 rows set aside, the last: BTCUSDT: too long"));
+}
+
+TEST(ProcessWatch, SaysWhatASinkMadeLacksAndRefuses) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  SinkFeeder::Status status;
+  status.sink = "mongodb";
+  status.made_count = 1;
+  status.made = "made table minute_rows";
+  process.sinks = {{.status = status}};
+  EXPECT_THAT(texts(watch.observe(process, kStart)), ElementsAre("sink_made: sink mongodb: made table minute_rows"));
+  process.sinks[0].status.delivery.failures = 3;
+  process.sinks[0].status.delivery.failure = "connection refused";
+  process.sinks[0].status.lag.rows = 8;
+  process.sinks[0].behind = 6min;
+  EXPECT_THAT(texts(watch.observe(process, kStart + 1s)),
+              ElementsAre("sink_failed: sink mongodb: connection refused; 8 rows wait for it +2",
+                          "sink_behind: sink mongodb: 8 rows behind, the oldest by 360 s"));
+  EXPECT_THAT(texts(watch.observe(process, kStart + 2s)), IsEmpty());
+  process.sinks[0].behind = 0s;
+  process.sinks[0].status.delivery.refused = 1;
+  process.sinks[0].status.refusal = "BTCUSDT: too long";
+  EXPECT_THAT(texts(watch.observe(process, kStart + 3s)),
+              ElementsAre("sink_refused: sink mongodb: a row is set aside, 1 so far: BTCUSDT: too long",
+                          "sink_behind: sink mongodb: has all rows again"));
+}
+
 TEST(ProcessHealth, IsFineAgainWhenWhatWentWrongIsOver) {
   ProcessHealth process;
   process.rows = {.lost = 3,

@@ -53,5 +53,7 @@ struct MinuteRow {
 void append_csv_header(std::string& out, const RowSchema& schema);
 void append_csv(std::string& out, const RowSchema& schema, const MinuteRow& row);
 void append_json(std::string& out, const RowSchema& schema, const MinuteRow& row);
+// A JSON string with its quotes, of UTF-8 text.
+void append_json_text(std::string& out, std::string_view text);
 
 }  // namespace acts

@@ -1,0 +1,198 @@
+// acts rows ls|export|merge|gaps|rejected: the stored minute rows.
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/rows_merge.hpp"
+#include "cli/stored_rows.hpp"
+#include "store/outbox.hpp"
+#include "store/row_gaps.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts::cli {
+namespace {
+
+struct Settings {
+  std::string data_dir;
+  std::vector<std::string> words;  // the action, then files
+  std::string venue;
+  std::string symbol;
+  std::optional<UnixNanos> from;
+  std::optional<UnixNanos> to;
+  std::string form = "csv";
+
+  [[nodiscard]] RowRange range() const {
+    return {venue, symbol, from.value_or(UnixNanos{INT64_MIN}), to.value_or(UnixNanos{INT64_MAX})};
+  }
+};
+
+Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
+  const auto time = parse_iso8601(values[0]);
+  if (!time) return fail(ErrorCode::kUsage, time.error().message);
+  target = *time;
+  return {};
+}
+
+const OptionSpec kActionSpec{.name = "action",
+                             .placeholder = "ACTION",
+                             .kind = OptionKind::kFiles,
+                             .help = "ls, export, gaps, rejected; merge FILE... of other collectors",
+                             .is_required = true};
+
+OptionSpec data_dir_spec() {
+  for (const OptionSpec& spec : settings_flags()) {
+    if (spec.name == "data_dir") return spec;
+  }
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 7> kOptions{{
+      {data_dir_spec(), [](Settings& s, const Values& v) { return s.data_dir = v[0], Result<void>(); }},
+      {{.name = "venue",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "only rows of this one",
+        .choices = {"binance-spot", "binance-usdm"}},
+       [](Settings& s, const Values& v) { return s.venue = v[0], Result<void>(); }},
+      {{.name = "symbol", .placeholder = "SYMBOL", .help = "only rows of this one, as the venue spells it"},
+       [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
+      {{.name = "from", .placeholder = "TIME", .help = "only rows of this minute and later"},
+       [](Settings& s, const Values& v) { return set_time(s.from, v); }},
+      {{.name = "to", .placeholder = "TIME", .help = "only rows before this minute"},
+       [](Settings& s, const Values& v) { return set_time(s.to, v); }},
+      {{.name = "format",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "of what is printed",
+        .default_text = "csv",
+        .choices = {"csv", "json"}},
+       [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
+  }};
+  return kOptions;
+}
+
+constexpr Column text_column(const char* name) { return {name, ColumnType::kText, true}; }
+
+int list_symbols(const Settings& settings, SqliteStore& store) {
+  const auto symbols = store.symbols();
+  if (!symbols) return complain(symbols.error());
+  Listing list({text_column("venue"),
+                text_column("symbol"),
+                {"first", ColumnType::kTime, true},
+                {"last", ColumnType::kTime, true},
+                {"rows", ColumnType::kCount, true},
+                {"live", ColumnType::kCount, true}},
+               settings.form);
+  for (const SymbolRows& of : *symbols) list.add({of.venue, of.symbol, of.first, of.last, of.rows, of.live});
+  return kExitDone;
+}
+
+int print_rows(const Settings& settings, SqliteStore& store) {
+  Output out;
+  std::string text;
+  if (settings.form == "csv") append_csv_header(text, store.schema());
+  out.write(text);
+  const auto done = store.read(settings.range(), [&](const MinuteRow& row) {
+    text.clear();
+    settings.form == "csv" ? append_csv(text, store.schema(), row) : append_json(text, store.schema(), row);
+    return out.write(text);
+  });
+  return done ? kExitDone : complain(done.error());
+}
+
+int list_gaps(const Settings& settings, SqliteStore& store) {
+  Listing list({text_column("venue"),
+                text_column("symbol"),
+                {"first", ColumnType::kTime, true},
+                {"last", ColumnType::kTime, true},
+                {"minutes", ColumnType::kCount, true},
+                text_column("state"),
+                text_column("reason")},
+               settings.form);
+  const auto add = [&list](const std::vector<RowGap>& gaps) {
+    for (const RowGap& gap : gaps) {
+      list.add({gap.venue, gap.symbol, gap.first, gap.last, gap.minutes(), gap.state,
+                gap.reason.empty() ? Value{} : Value{gap.reason}});
+    }
+  };
+  GapFinder finder(store.schema(), settings.from, settings.to);
+  const auto done = store.read(settings.range(), [&](const MinuteRow& row) {
+    add(finder.add(row));
+    return true;
+  });
+  if (!done) return complain(done.error());
+  add(finder.finish());
+  return kExitDone;
+}
+
+int list_rejected(const Settings& settings) {
+  const auto rows = rejected_rows(store_path(settings.data_dir));
+  if (!rows) return complain(rows.error());
+  Listing list({text_column("sink"),
+                text_column("venue"),
+                text_column("symbol"),
+                {"sample_time", ColumnType::kTime, true},
+                text_column("reason"),
+                text_column("row")},
+               settings.form);
+  for (const RejectedRow& row : *rows) {
+    if (!settings.venue.empty() && row.venue != settings.venue) continue;
+    if (!settings.symbol.empty() && row.symbol != settings.symbol) continue;
+    if (row.sample_time < settings.range().from || row.sample_time >= settings.range().to) continue;
+    list.add({row.sink.empty() ? std::string("acts.db") : row.sink, row.venue, row.symbol, row.sample_time, row.reason,
+              row.json});
+  }
+  return kExitDone;
+}
+
+int run_action(const Settings& settings) {
+  const std::string& action = settings.words[0];
+  const bool takes_files = action == "merge";
+  static constexpr std::array<std::string_view, 5> kActions{"ls", "export", "merge", "gaps", "rejected"};
+  if (std::ranges::find(kActions, action) == kActions.end()) {
+    return complain(
+        {ErrorCode::kUsage, fmt::format("no action '{}' of rows: {}", action, name_advice(action, kActions))});
+  }
+  if (takes_files == (settings.words.size() == 1)) {
+    return complain({ErrorCode::kUsage, takes_files ? "rows merge: name the acts.db files of other collectors"
+                                                    : fmt::format("rows {} takes no files", action)});
+  }
+  if (takes_files) return merge_rows(settings.data_dir, {settings.words.begin() + 1, settings.words.end()});
+  if (action == "rejected") return list_rejected(settings);
+  const auto store = SqliteStore::open_to_read(store_path(settings.data_dir));
+  if (!store) return complain(store.error());
+  if (action == "ls") return list_symbols(settings, **store);
+  return action == "gaps" ? list_gaps(settings, **store) : print_rows(settings, **store);
+}
+
+int run(const Given& given) {
+  Settings settings;
+  const auto directory = data_dir_of(given);
+  if (!directory) return complain(directory.error());
+  settings.data_dir = *directory;
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  return run_action(settings);
+}
+
+}  // namespace
+
+Command rows_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // the action has no flag
+  return {.name = "rows",
+          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected",
+          .options = std::move(flags),
+          .positional = kActionSpec,
+          .examples =
+              "  acts rows export --symbol BTCUSDT --from 2026-01-01 --to 2026-01-02\n"
+              "  acts rows merge /mnt/other/acts-data",
+          .run = run,
+          .reads_config = true};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,236 @@
+#include "live/sink_feeder.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "live/join_or_leave.hpp"
+
+namespace acts {
+namespace {
+
+using RealTime = std::chrono::steady_clock::time_point;
+
+RealTime real_now() { return std::chrono::steady_clock::now(); }
+Nanos clock_now() { return real_now().time_since_epoch(); }
+
+std::optional<Nanos> age_of(const std::optional<RealTime>& since) {
+  return since ? std::optional<Nanos>(real_now() - *since) : std::nullopt;
+}
+
+constexpr Nanos kLookInterval = std::chrono::seconds{1};
+// Counting what waits costs in proportion to it: a long backlog is counted less often.
+constexpr std::int64_t kLongBacklog = 10'000;
+constexpr Nanos kLongLookInterval = std::chrono::seconds{15};
+
+}  // namespace
+
+struct SinkFeeder::State {
+  explicit State(SinkFeederOptions the_options) : options(std::move(the_options)), delivery(options.delivery) {}
+
+  void run();
+  void carry(Delivery::Connect connect);
+  void carry(Delivery::Read read);
+  void carry(Delivery::Send send);
+  void carry(const Delivery::SetAside& aside);
+  void carry(Delivery::Advance advance);
+  void carry(Delivery::Wait wait);
+  Result<void> connect();
+  void look();
+  void publish();
+  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] bool cancelled();
+
+  const SinkFeederOptions options;
+  // Of the thread.
+  std::unique_ptr<Sink> sink;
+  std::unique_ptr<Outbox> outbox;
+  Delivery delivery;
+  OutboxBatch batch;
+  std::optional<RealTime> looked_at;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  Status status;
+  std::optional<RealTime> attempt_since;
+  std::optional<RealTime> refused_at;
+  std::optional<RealTime> stop_at;  // set: it is to end, then at the latest
+  bool none_left = false;           // found out after stop()
+  bool ended = false;
+};
+
+Result<std::unique_ptr<SinkFeeder>> SinkFeeder::start(SinkFeederOptions options, const MakeSink& make_sink) {
+  auto state = std::make_shared<State>(std::move(options));
+  state->status.sink = state->options.sink;
+  SinkLimits limits = sink_limits(state->options.limits.connect, state->options.limits.answer);
+  // The state owns the sink, which must not own the state.
+  limits.cancelled = [weak = std::weak_ptr(state)] {
+    const auto locked = weak.lock();
+    return !locked || locked->cancelled();
+  };
+  auto sink = make_sink(std::move(limits));
+  if (!sink) return std::unexpected(std::move(sink.error()));
+  state->sink = std::move(*sink);
+  return std::unique_ptr<SinkFeeder>(new SinkFeeder(std::move(state)));
+}
+
+SinkFeeder::SinkFeeder(std::shared_ptr<State> state)
+    : state_(std::move(state)), thread_([shared = state_] { shared->run(); }) {}
+
+SinkFeeder::~SinkFeeder() {
+  std::unique_lock lock(state_->mutex);
+  state_->stop_at = real_now();
+  join_or_leave(thread_, std::move(lock), state_->changed, state_->ended, kEndLimit);
+}
+
+void SinkFeeder::stop() {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    if (!state_->stop_at) state_->stop_at = real_now() + state_->options.last_delivery;
+  }
+  state_->changed.notify_all();
+}
+
+SinkFeeder::Status SinkFeeder::status() const {
+  const std::scoped_lock lock(state_->mutex);
+  Status status = state_->status;
+  status.attempt_age = age_of(state_->attempt_since);
+  status.refused_age = age_of(state_->refused_at);
+  status.ended = state_->ended;
+  return status;
+}
+
+bool SinkFeeder::State::cancelled() {
+  const std::scoped_lock lock(mutex);
+  return stop_at && real_now() >= *stop_at;
+}
+
+// `mutex` is held.
+bool SinkFeeder::State::is_over() const {
+  return stop_at && (real_now() >= *stop_at || none_left || !status.delivery.failure.empty());
+}
+
+void SinkFeeder::State::run() {
+  for (;;) {
+    const Delivery::Action action = delivery.next(clock_now());
+    {
+      const std::scoped_lock lock(mutex);
+      if (is_over()) break;
+      if (!std::holds_alternative<Delivery::Wait>(action)) attempt_since = real_now();
+    }
+    std::visit([this](const auto& what) { carry(what); }, action);
+    look();
+    publish();
+  }
+  looked_at.reset();
+  look();
+  sink.reset();
+  outbox.reset();
+  const std::scoped_lock lock(mutex);
+  ended = true;
+  changed.notify_all();
+}
+
+void SinkFeeder::State::carry(Delivery::Connect) { delivery.on_connected(connect(), clock_now()); }
+
+Result<void> SinkFeeder::State::connect() {
+  if (!outbox) {
+    auto opened = Outbox::open(options.data_path, options.sink);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    outbox = std::move(*opened);
+  }
+  const auto made = sink->open(outbox->schema());
+  if (!made) return std::unexpected(made.error());
+  const std::scoped_lock lock(mutex);
+  status.made_count += made->size();
+  if (!made->empty()) status.made = fmt::format("{}", fmt::join(*made, "; "));
+  return {};
+}
+
+void SinkFeeder::State::carry(Delivery::Read read) {
+  bool is_last_look = false;
+  {
+    const std::scoped_lock lock(mutex);
+    is_last_look = stop_at.has_value();
+  }
+  auto found = outbox->read(read.max);
+  if (!found) return delivery.on_read(std::unexpected(std::move(found.error())), clock_now());
+  batch = std::move(*found);
+  if (is_last_look && batch.rows.empty()) {
+    const std::scoped_lock lock(mutex);
+    none_left = true;
+  }
+  delivery.on_read(batch.rows.size(), clock_now());
+}
+
+void SinkFeeder::State::carry(Delivery::Send send) {
+  delivery.on_sent(sink->write(std::span(batch.rows).subspan(send.first, send.count)), clock_now());
+}
+
+void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
+  const MinuteRow& row = batch.rows[aside.row];
+  const Result<void> kept = outbox->set_aside(row, batch.changes[aside.row], aside.reason);
+  if (kept) {
+    const std::scoped_lock lock(mutex);
+    status.refusal =
+        fmt::format("{} {} {}: {}", row.venue(), row.symbol(), to_iso8601(row.sample_time()), aside.reason);
+    refused_at = real_now();
+  }
+  delivery.on_set_aside(kept, clock_now());
+}
+
+// The only place where a cursor moves, and Delivery asks for it only when every row of the batch is confirmed.
+void SinkFeeder::State::carry(Delivery::Advance) {
+  delivery.on_advanced(outbox->advance(batch.changes.back()), clock_now());
+}
+
+void SinkFeeder::State::carry(Delivery::Wait wait) {
+  std::unique_lock lock(mutex);
+  const Nanos span = std::min(wait.until - clock_now(), kLookInterval);
+  const bool stopping = stop_at.has_value();
+  if (changed.wait_for(lock, span, [this, stopping] { return stop_at.has_value() != stopping; })) delivery.look_now();
+}
+
+void SinkFeeder::State::look() {
+  const Nanos interval = status.lag.rows < kLongBacklog || delivery.status().idle ? kLookInterval : kLongLookInterval;
+  if (!outbox || (looked_at && real_now() - *looked_at < interval)) return;
+  looked_at = real_now();
+  const auto lag = outbox->lag();
+  if (!lag) return;  // the next read will say it
+  const std::scoped_lock lock(mutex);
+  status.lag = *lag;
+}
+
+void SinkFeeder::State::publish() {
+  const std::scoped_lock lock(mutex);
+  attempt_since.reset();
+  status.delivery = delivery.status();
+}
+
+SinkLimits sink_limits(Nanos connect, Nanos answer) {
+  return {.connect = connect, .answer = answer, .now = clock_now, .cancelled = nullptr};
+}
+
+Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<SinkSettings>& sinks,
+                                                             const std::string& data_path, std::uint64_t seed) {
+  std::vector<std::unique_ptr<SinkFeeder>> feeders;
+  for (const SinkSettings& settings : sinks) {
+    SinkFeederOptions options;
+    options.sink = settings.name;
+    options.data_path = data_path;
+    options.delivery.seed = seed++;
+    auto feeder = SinkFeeder::start(std::move(options),
+                                    [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
+    if (!feeder) {
+      return fail(feeder.error().code, fmt::format("[sinks.{}]: {}", settings.name, feeder.error().message));
+    }
+    feeders.push_back(std::move(*feeder));
+  }
+  return feeders;
+}
+
+}  // namespace acts

@@ -1,0 +1,202 @@
+// InfluxDB 1.x and 2.x: line protocol. A number is a double there, so that exact decimals are string fields; times are
+// milliseconds. A 400 for one line still stores the lines around it. What is written again overwrites field by field: a
+// value that has become unknown keeps its old one there.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/ratio.hpp"
+
+#include "store/sinks/csv_text.hpp"
+#include "store/sinks/http_call.hpp"
+#include "store/sinks/sink.hpp"
+#include "store/sinks/sink_text.hpp"
+#include "store/sinks/sink_uri.hpp"
+
+namespace acts {
+namespace {
+
+std::string escaped(std::string_view text, std::string_view special) {
+  std::string out;
+  for (const char c : text) {
+    if (special.contains(c)) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+struct FieldText {
+  std::string operator()(std::monostate) const { return {}; }
+  std::string operator()(const std::string& text) const { return '"' + escaped(text, "\"\\") + '"'; }
+  std::string operator()(UnixNanos time) const { return fmt::format("{}i", to_unix_millis(time)); }
+  std::string operator()(const Decimal& number) const { return '"' + to_string(number) + '"'; }
+  std::string operator()(double ratio) const { return shortest_text(ratio); }
+  std::string operator()(std::int64_t count) const { return fmt::format("{}i", count); }
+};
+
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 400: return ErrorCode::kBadInput;
+    case 401:
+    case 403: return ErrorCode::kRefused;
+    default: return ErrorCode::kRetry;  // 404 among them: the database is made by the next open()
+  }
+}
+
+class InfluxSink final : public Sink {
+ public:
+  InfluxSink(const SinkSettings& settings, SinkLimits limits)
+      : settings_(settings),
+        uri_(split_uri(settings.uri)),
+        is_version_2_(!settings.organization.empty()),
+        http_(is_version_2_ ? "" : url_decoded(uri_.user), is_version_2_ ? "" : settings.password, std::move(limits)) {}
+
+  Result<std::vector<std::string>> open(const RowSchema& schema) override;
+  Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override;
+  Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
+  Result<void> remove(const std::string& venue, const std::string& symbol) override;
+  [[nodiscard]] std::string target() const override {
+    return fmt::format("{}, measurement {}", shown(uri_), settings_.table);
+  }
+
+ private:
+  [[nodiscard]] std::string address(std::string_view path) const {
+    return fmt::format("{}://{}{}", uri_.scheme, uri_.hosts, path);
+  }
+  Result<std::string> post(HttpCall call);
+  Result<std::string> query(const std::string& influx_ql, bool as_csv = false);
+  // False: it would be a line without a field.
+  bool append_line(std::string& lines, const MinuteRow& row) const;
+  [[nodiscard]] Result<MinuteRow> row_of(const std::vector<std::string>& header,
+                                         const std::vector<std::string>& values) const;
+
+  SinkSettings settings_;
+  SinkUri uri_;
+  bool is_version_2_;
+  HttpCaller http_;
+  RowSchema schema_;
+};
+
+Result<std::string> InfluxSink::post(HttpCall call) {
+  if (is_version_2_) call.headers.push_back("Authorization: Token " + settings_.password);
+  auto answer = http_.post(call);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (answer->status / 100 == 2) return std::move(answer->body);
+  return fail(code_of(answer->status), fmt::format("{} (status {})", one_line(answer->body), answer->status));
+}
+
+Result<std::string> InfluxSink::query(const std::string& influx_ql, bool as_csv) {
+  auto answer = post({.url = address(fmt::format("/query?epoch=ms&db={}", url_encoded(uri_.database))),
+                      .headers = {"Content-Type: application/x-www-form-urlencoded",
+                                  as_csv ? "Accept: application/csv" : "Accept: application/json"},
+                      .body = "q=" + url_encoded(influx_ql)});
+  // What cannot be done is an answer with status 200.
+  if (answer && !as_csv && answer->contains("\"error\":")) return fail(ErrorCode::kRefused, one_line(*answer));
+  if (!answer && answer.error().code == ErrorCode::kBadInput) answer.error().code = ErrorCode::kRefused;
+  return answer;
+}
+
+Result<std::vector<std::string>> InfluxSink::open(const RowSchema& schema) {
+  schema_ = schema;
+  http_.close();
+  std::vector<std::string> made;
+  if (is_version_2_) return made;  // a bucket is made by whoever made the token for it
+  const auto databases = query("SHOW DATABASES", true);
+  if (!databases) return std::unexpected(databases.error());
+  for (const auto& line : csv_lines(*databases)) {
+    if (!line.empty() && line.back() == uri_.database) return made;
+  }
+  const auto done = query(fmt::format("CREATE DATABASE \"{}\"", escaped(uri_.database, "\"\\")));
+  if (!done) return std::unexpected(done.error());
+  made.push_back(fmt::format("made database {}", uri_.database));
+  return made;
+}
+
+bool InfluxSink::append_line(std::string& lines, const MinuteRow& row) const {
+  constexpr std::string_view kTagSpecial = ", =";
+  std::string fields;
+  for (std::size_t i = 3; i < row.values.size(); ++i) {
+    if (std::holds_alternative<std::monostate>(row.values[i])) continue;
+    fields += fmt::format("{}{}={}", fields.empty() ? "" : ",", escaped(schema_.columns[i].name, kTagSpecial),
+                          std::visit(FieldText{}, row.values[i]));
+  }
+  if (fields.empty()) return false;
+  lines += fmt::format("{},venue={},symbol={} {} {}\n", settings_.table, escaped(row.venue(), kTagSpecial),
+                       escaped(row.symbol(), kTagSpecial), fields, to_unix_millis(row.sample_time()));
+  return true;
+}
+
+Result<std::vector<Refusal>> InfluxSink::write(std::span<const MinuteRow> rows) {
+  HttpCall call{.url = {}, .headers = {"Content-Type: text/plain; charset=utf-8"}, .body = {}, .compress = true};
+  call.url = is_version_2_ ? address(fmt::format("/api/v2/write?org={}&bucket={}&precision=ms",
+                                                 url_encoded(settings_.organization), url_encoded(uri_.database)))
+                           : address(fmt::format("/write?db={}&precision=ms", url_encoded(uri_.database)));
+  std::vector<Refusal> refusals;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!append_line(call.body, rows[i]))
+      refusals.push_back({i, "every value is unknown: InfluxDB holds no empty point"});
+  }
+  if (call.body.empty()) return refusals;
+  const auto done = post(std::move(call));
+  if (!done) return std::unexpected(done.error());
+  return refusals;
+}
+
+Result<MinuteRow> InfluxSink::row_of(const std::vector<std::string>& header,
+                                     const std::vector<std::string>& values) const {
+  MinuteRow row;
+  for (const Column& column : schema_.columns) {
+    const auto at = std::ranges::find(header, column.name == "sample_time" ? "time" : column.name);
+    const auto index = static_cast<std::size_t>(at - header.begin());
+    // No column: no row has that value.
+    const std::string text = index < values.size() ? values[index] : "";
+    auto value = text.empty() ? Result<Value>(Value{}) : parse_value(column, text);
+    if (!value) return std::unexpected(std::move(value.error()));
+    row.values.push_back(std::move(*value));
+  }
+  return row;
+}
+
+Result<std::vector<MinuteRow>> InfluxSink::read(const std::string& venue, const std::string& symbol) {
+  const auto text =
+      query(fmt::format("SELECT * FROM \"{}\" WHERE venue =~ /{}/ AND symbol =~ /{}/", escaped(settings_.table, "\"\\"),
+                        venue.empty() ? ".*" : "^" + escaped(venue, "/.\\") + "$",
+                        symbol.empty() ? ".*" : "^" + escaped(symbol, "/.\\") + "$"),
+            true);
+  if (!text) return std::unexpected(text.error());
+  const auto lines = csv_lines(*text);
+  std::vector<MinuteRow> rows;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    auto row = row_of(lines[0], lines[i]);
+    if (!row) return std::unexpected(std::move(row.error()));
+    rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
+Result<void> InfluxSink::remove(const std::string& venue, const std::string& symbol) {
+  if (is_version_2_) {
+    std::string predicate;
+    append_json_text(predicate, fmt::format(R"(_measurement="{}" AND venue="{}" AND symbol="{}")", settings_.table,
+                                            escaped(venue, "\"\\"), escaped(symbol, "\"\\")));
+    const auto done =
+        post({.url = address(fmt::format("/api/v2/delete?org={}&bucket={}", url_encoded(settings_.organization),
+                                         url_encoded(uri_.database))),
+              .headers = {"Content-Type: application/json"},
+              .body = fmt::format(R"({{"start":"1970-01-01T00:00:00Z","stop":"2200-01-01T00:00:00Z","predicate":{}}})",
+                                  predicate)});
+    return done ? Result<void>() : std::unexpected(done.error());
+  }
+  const auto done = query(fmt::format("DELETE FROM \"{}\" WHERE venue = '{}' AND symbol = '{}'",
+                                      escaped(settings_.table, "\"\\"), escaped(venue, "'\\"), escaped(symbol, "'\\")));
+  return done ? Result<void>() : std::unexpected(done.error());
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> make_influx_sink(const SinkSettings& settings, SinkLimits limits) {
+  return std::make_unique<InfluxSink>(settings, std::move(limits));
+}
+
+}  // namespace acts

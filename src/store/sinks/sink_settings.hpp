@@ -1,0 +1,42 @@
+// What a sink is told: section [sinks.NAME] of acts.toml. Values only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+namespace acts {
+
+enum class SinkKind : std::uint8_t { kMongodb, kPostgresql, kClickhouse, kInfluxdb };
+
+inline constexpr std::array kAllSinkKinds{SinkKind::kMongodb, SinkKind::kPostgresql, SinkKind::kClickhouse,
+                                          SinkKind::kInfluxdb};
+
+// "mongodb", "postgresql", "clickhouse", "influxdb".
+std::string_view to_string(SinkKind kind) noexcept;
+
+struct SinkSettings {
+  std::string name;  // of the section; lower-case letters, digits, "-", "_"; the key of its cursor
+  SinkKind kind = SinkKind::kPostgresql;
+  // mongodb://host/database, postgresql://user@host:5432/database, http(s)://user@host:8123/database; never with a
+  // password.
+  std::string uri;
+  std::string password;       // InfluxDB 2: the token. Never logged
+  std::string password_file;  // where it is read from; "": from the environment, if there
+  // PostgreSQL and ClickHouse: the table; InfluxDB: the measurement.
+  std::string table = "minute_rows";
+  // MongoDB, of spot pairs with USDT; "{base}" is the base asset. Any other symbol goes to {venue}_{symbol}_data.
+  std::string collection = "{base}_data";
+  std::string organization;  // InfluxDB 2; the database of the address is the bucket then
+
+  friend bool operator==(const SinkSettings&, const SinkSettings&) = default;
+};
+
+// Errors: kUsage, one line without the place: an address this kind cannot use, a password in it, a table or collection
+// that is no name.
+Result<void> check(const SinkSettings& settings);
+
+}  // namespace acts

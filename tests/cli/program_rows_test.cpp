@@ -1,0 +1,121 @@
+// acts rows and acts sinks as users meet them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cli/command.hpp"
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "store/outbox.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::testing::minute;
+using acts::testing::small_row;
+using acts::testing::small_schema;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+
+std::unique_ptr<SqliteStore> store_in(const std::string& directory) {
+  return SqliteStore::open(directory + "/acts.db", small_schema()).value();
+}
+
+MinuteRow with_state(const std::string& symbol, std::int64_t number, const char* state) {
+  MinuteRow row = small_row(symbol, number);
+  row.values.back() = state;
+  return row;
+}
+
+Outcome rows(const TempDir& dir, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "rows");
+  arguments.insert(arguments.end(), {"--data-dir", dir.string()});
+  return run_acts(arguments);
+}
+
+TEST(RowsCommand, ListsAndExportsWhatIsStored) {
+  const TempDir dir;
+  ASSERT_TRUE(
+      store_in(dir.string())->upsert(std::vector{small_row("A", 0), small_row("A", 1), with_state("B", 1, "syncing")}));
+  EXPECT_EQ(rows(dir, {"ls"}).out,
+            "venue,symbol,first,last,rows,live\n"
+            "binance-spot,A,2024-08-08T23:55:00.000Z,2024-08-08T23:56:00.000Z,2,2\n"
+            "binance-spot,B,2024-08-08T23:56:00.000Z,2024-08-08T23:56:00.000Z,1,0\n");
+  EXPECT_EQ(rows(dir, {"export", "--symbol", "A", "--from", "2024-08-08T23:56"}).out,
+            "venue,symbol,sample_time,last_book_update,best_bid,book_bias_1,updates,state\n"
+            "binance-spot,A,2024-08-08T23:56:00.000Z,2024-08-08T23:55:59.973Z,61685.99,0.30000000000000004,1,live\n");
+  EXPECT_THAT(rows(dir, {"export", "--format", "json", "--to", "2024-08-08T23:56"}).out,
+              HasSubstr(R"("sample_time":"2024-08-08T23:55:00.000Z","last_book_update":"2024-08-08T23:54:59.973Z",)"
+                        R"("best_bid":"61685.99","book_bias_1":0.30000000000000004,"updates":0,"state":"live"})"));
+}
+
+TEST(RowsCommand, ListsTheMinutesThatAreMissingOrNotLive) {
+  const TempDir dir;
+  ASSERT_TRUE(
+      store_in(dir.string())->upsert(std::vector{small_row("A", 0), small_row("A", 3), with_state("A", 4, "stale")}));
+  EXPECT_EQ(rows(dir, {"gaps"}).out,
+            "venue,symbol,first,last,minutes,state,reason\n"
+            "binance-spot,A,2024-08-08T23:56:00.000Z,2024-08-08T23:57:00.000Z,2,missing,\n"
+            "binance-spot,A,2024-08-08T23:59:00.000Z,2024-08-08T23:59:00.000Z,1,stale,\n");
+}
+
+TEST(RowsCommand, MergesAnotherStoreAndSaysHowManyDiffered) {
+  const TempDir dir;
+  const TempDir other;
+  ASSERT_TRUE(
+      store_in(dir.string())->upsert(std::vector{small_row("A", 0), with_state("A", 1, "syncing"), small_row("A", 2)}));
+  ASSERT_TRUE(store_in(other.string())
+                  ->upsert(std::vector{small_row("A", 0), small_row("A", 1), small_row("A", 2, 7), small_row("A", 3)}));
+  const Outcome outcome = rows(dir, {"merge", other.string()});
+  EXPECT_EQ(outcome.exit_code, kExitDone);
+  EXPECT_EQ(outcome.err,
+            other.string() + "/acts.db: 1 rows added, 1 the same, 2 differed: 1 of ours kept, 1 of theirs taken\n");
+  EXPECT_EQ(store_in(dir.string())->rows({}).value(),
+            (std::vector{small_row("A", 0), small_row("A", 1), small_row("A", 2), small_row("A", 3)}));
+  EXPECT_EQ(rows(dir, {"merge"}).exit_code, kExitUsage);
+  EXPECT_EQ(rows(dir, {"merge", "/nowhere/acts.db"}).exit_code, kExitStorage);
+}
+
+TEST(RowsCommand, ListsWhatWasRejectedAndWhy) {
+  const TempDir dir;
+  const auto store = store_in(dir.string());
+  ASSERT_TRUE(store->upsert(std::vector{small_row("A", 0)}));
+  ASSERT_TRUE(Outbox::open(dir.string() + "/acts.db", "mongodb").value()->set_aside(small_row("A", 0), 1, "too long"));
+  ASSERT_TRUE(store->set_aside(small_row("B", 0), "no"));
+  const std::string out = rows(dir, {"rejected"}).out;
+  EXPECT_THAT(out, HasSubstr("sink,venue,symbol,sample_time,reason,row\nacts.db,binance-spot,B,"));
+  EXPECT_THAT(out, HasSubstr("mongodb,binance-spot,A,2024-08-08T23:55:00.000Z,too long,"));
+  EXPECT_EQ(std::ranges::count(rows(dir, {"rejected", "--symbol", "B"}).out, '\n'), 2);
+}
+
+TEST(RowsCommand, SaysInOneLineWhatIsWrong) {
+  const TempDir dir;
+  EXPECT_EQ(rows(dir, {"exprot"}).err, "acts: no action 'exprot' of rows: did you mean export?\n");
+  EXPECT_EQ(rows(dir, {"ls", "x"}).err, "acts: rows ls takes no files\n");
+  EXPECT_EQ(rows(dir, {"ls"}).exit_code, kExitStorage);
+  EXPECT_EQ(rows(dir, {"export", "--from", "yesterday"}).exit_code, kExitUsage);
+}
+
+TEST(SinksCommand, SaysWhichSinkCannotBeReachedAndNeverItsPassword) {
+  const TempDir dir;
+  const std::string config = dir.write("acts.toml",
+                                       "[sinks.postgresql]\nuri = \"postgresql://acts@127.0.0.1:1/acts\"\n"
+                                       "password_file = \"" +
+                                           dir.write("secret", "hunter2\n") + "\"\n");
+  std::filesystem::permissions(dir / "secret", static_cast<std::filesystem::perms>(0600));
+  const Outcome outcome = run_acts({"--config", config, "sinks", "check"}, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitNetwork);
+  EXPECT_THAT(outcome.err, ::testing::StartsWith("acts: sink postgresql: "));
+  EXPECT_THAT(outcome.err + outcome.out, ::testing::Not(HasSubstr("hunter2")));
+  EXPECT_EQ(run_acts({"--config", config, "sinks", "check", "mongo"}, dir.string()).err,
+            "acts: no sink 'mongo': there is postgresql\n");
+  EXPECT_EQ(run_acts({"--config", config, "sinks", "chek"}, dir.string()).err,
+            "acts: no action 'chek' of sinks: did you mean check?\n");
+  EXPECT_EQ(run_acts({"sinks", "check"}, dir.string() + "/..").exit_code, kExitUsage);
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,245 @@
+#include "live/sink_feeder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "recording/temp_dir.hpp"
+#include "store/rows.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using testing::minute;
+using testing::small_row;
+using testing::small_schema;
+using testing::TempDir;
+
+constexpr Nanos kPatience = 20s;
+
+// What a test does with a database and learns from it.
+struct Database {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool down = false;
+  bool frozen = false;
+  std::map<std::pair<std::string, UnixNanos>, MinuteRow> rows;
+  std::size_t writes = 0;
+
+  void set(bool Database::* what, bool value) {
+    const std::scoped_lock lock(mutex);
+    this->*what = value;
+    changed.notify_all();
+  }
+  std::size_t count() {
+    const std::scoped_lock lock(mutex);
+    return rows.size();
+  }
+  bool wait_for(std::size_t count) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, kPatience, [&] { return rows.size() >= count; });
+  }
+};
+
+class FakeSink final : public Sink {
+ public:
+  FakeSink(Database& database, SinkLimits limits) : database_(database), limits_(std::move(limits)) {}
+
+  Result<std::vector<std::string>> open(const RowSchema&) override {
+    const std::scoped_lock lock(database_.mutex);
+    if (database_.down) return fail(ErrorCode::kRetry, "connection refused");
+    return std::vector<std::string>{};
+  }
+  Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override {
+    std::unique_lock lock(database_.mutex);
+    ++database_.writes;
+    database_.changed.notify_all();
+    while (database_.frozen) {
+      lock.unlock();
+      if (limits_.cancelled()) return fail(ErrorCode::kRetry, "given up: acts ends");
+      lock.lock();
+      database_.changed.wait_for(lock, 10ms);
+    }
+    if (database_.down) return fail(ErrorCode::kRetry, "connection reset");
+    std::vector<Refusal> refusals;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].symbol() == "BAD") {
+        refusals.push_back({i, "numeric field overflow"});
+      } else {
+        database_.rows[{rows[i].symbol(), rows[i].sample_time()}] = rows[i];
+      }
+    }
+    database_.changed.notify_all();
+    return refusals;
+  }
+  Result<std::vector<MinuteRow>> read(const std::string&, const std::string&) override {
+    return std::vector<MinuteRow>{};
+  }
+  Result<void> remove(const std::string&, const std::string&) override { return {}; }
+  [[nodiscard]] std::string target() const override { return "a test"; }
+
+ private:
+  Database& database_;
+  SinkLimits limits_;
+};
+
+struct Place {
+  TempDir dir;
+  std::string path = dir / "acts.db";
+  std::unique_ptr<SqliteStore> store = SqliteStore::open(path, small_schema()).value();
+  Database database;
+
+  void write(std::int64_t first, std::int64_t count) const {
+    std::vector<MinuteRow> rows;
+    for (std::int64_t i = 0; i < count; ++i) rows.push_back(small_row("A", first + i));
+    ASSERT_TRUE(store->upsert(rows));
+  }
+  std::unique_ptr<SinkFeeder> feeder(Nanos last_delivery = 3s) {
+    SinkFeederOptions options;
+    options.sink = "test";
+    options.data_path = path;
+    options.delivery = {.batch = 10, .poll = 5ms, .retry_first = 5ms, .retry_cap = 20ms, .seed = 1};
+    options.last_delivery = last_delivery;
+    return SinkFeeder::start(options,
+                             [this](SinkLimits limits) -> Result<std::unique_ptr<Sink>> {
+                               return std::make_unique<FakeSink>(database, std::move(limits));
+                             })
+        .value();
+  }
+};
+
+template <typename Holds>
+bool wait_until(Holds holds) {
+  for (const auto end = std::chrono::steady_clock::now() + kPatience; std::chrono::steady_clock::now() < end;) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
+TEST(SinkFeeder, DeliversWhatIsThereAndWhatComes) {
+  Place place;
+  place.write(0, 25);
+  const auto feeder = place.feeder();
+  EXPECT_TRUE(place.database.wait_for(25));
+  place.write(25, 5);
+  EXPECT_TRUE(place.database.wait_for(30));
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.delivered == 30; }));
+  EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == 0; }));
+}
+
+TEST(SinkFeeder, LosesNothingWhileTheDatabaseIsDownAndSaysHowMuchWaits) {
+  Place place;
+  place.database.down = true;
+  const auto feeder = place.feeder();
+  place.write(0, 40);
+  EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == 40; }));
+  EXPECT_EQ(feeder->status().lag.oldest, minute(0));
+  EXPECT_EQ(feeder->status().delivery.failure, "connection refused");
+  place.database.set(&Database::down, false);
+  EXPECT_TRUE(place.database.wait_for(40));
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.failure.empty(); }));
+}
+
+TEST(SinkFeeder, SetsAsideARefusedRowAndGoesOn) {
+  Place place;
+  ASSERT_TRUE(place.store->upsert(std::vector{small_row("A", 0), small_row("BAD", 1), small_row("B", 2)}));
+  const auto feeder = place.feeder();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.refused == 1; }));
+  EXPECT_EQ(place.database.count(), 2U);
+  EXPECT_THAT(feeder->status().refusal, HasSubstr("BAD 2024-08-08T23:56:00.000Z: numeric field overflow"));
+  EXPECT_TRUE(feeder->status().refused_age);
+  const auto rejected = rejected_rows(place.path).value();
+  ASSERT_EQ(rejected.size(), 1U);
+  EXPECT_EQ(rejected[0].sink, "test");
+}
+
+TEST(SinkFeeder, DeliversTheLastRowsBeforeItEnds) {
+  Place place;
+  const auto feeder = place.feeder();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.idle; }));
+  place.write(0, 35);
+  feeder->stop();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().ended; }));
+  EXPECT_EQ(place.database.count(), 35U);
+  EXPECT_EQ(feeder->status().lag.rows, 0);
+}
+
+TEST(SinkFeeder, EndsAtOnceIfTheDatabaseIsDownAndLeavesTheRowsToTheNextRun) {
+  Place place;
+  place.database.down = true;
+  place.write(0, 35);
+  {
+    const auto feeder = place.feeder();
+    EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.failures > 0; }));
+    const auto began = std::chrono::steady_clock::now();
+    feeder->stop();
+    EXPECT_TRUE(wait_until([&] { return feeder->status().ended; }));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 2s);
+    EXPECT_EQ(feeder->status().lag.rows, 35);
+  }
+  place.database.down = false;
+  const auto next = place.feeder();
+  EXPECT_TRUE(place.database.wait_for(35));
+}
+
+// A frozen database would otherwise hold up the end of the run until the service manager kills it.
+TEST(SinkFeeder, GivesUpACallThatHangsAtItsEnd) {
+  Place place;
+  place.database.frozen = true;
+  place.write(0, 5);
+  const auto feeder = place.feeder(100ms);
+  EXPECT_TRUE(wait_until([&] { return feeder->status().attempt_age.value_or(0s) > 50ms; }));
+  const auto began = std::chrono::steady_clock::now();
+  feeder->stop();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().ended; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+  EXPECT_EQ(feeder->status().delivery.delivered, 0U);
+}
+
+// Writing rows while a sink hangs with a batch under way: it holds no lock on acts.db.
+TEST(SinkFeeder, HoldsUpNobodyWhileItsDatabaseIsFrozen) {
+  Place place;
+  place.write(0, 5);
+  place.database.frozen = true;
+  const auto feeder = place.feeder();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().attempt_age.value_or(0s) > 50ms; }));
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 1; i < 50; ++i) place.write(5 * i, 5);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
+  place.database.set(&Database::frozen, false);
+  EXPECT_TRUE(place.database.wait_for(250));
+}
+
+// Another outage than the remote one: the local file.
+TEST(SinkFeeder, TriesAgainWhenItsOwnStoreIsNotThereYet) {
+  Place place;
+  place.write(0, 1);
+  SinkFeederOptions options;
+  options.sink = "test";
+  options.data_path = place.dir / "later.db";
+  options.delivery = {.batch = 10, .poll = 5ms, .retry_first = 5ms, .retry_cap = 20ms, .seed = 1};
+  const auto feeder = SinkFeeder::start(options, [&](SinkLimits limits) -> Result<std::unique_ptr<Sink>> {
+                        return std::make_unique<FakeSink>(place.database, std::move(limits));
+                      }).value();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.failures > 1; }));
+  EXPECT_THAT(feeder->status().delivery.failure, HasSubstr("unable to open database file"));
+  ASSERT_TRUE(SqliteStore::open(options.data_path, small_schema()).value()->upsert(std::vector{small_row("A", 0)}));
+  EXPECT_TRUE(place.database.wait_for(1));
+}
+
+TEST(StartSinks, NamesTheSinkThatCannotBe) {
+  SinkSettings settings;
+  settings.name = "pg";
+  settings.uri = "nonsense";
+  EXPECT_THAT(start_sinks({settings}, "x", 1).error().message, HasSubstr("[sinks.pg]: uri: scheme"));
+}
+
+}  // namespace
+}  // namespace acts

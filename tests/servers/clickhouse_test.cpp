@@ -1,0 +1,95 @@
+// ClickHouse: Debian's old server, and the engine of today behind an HTTP face of our own
+// (scripts/servers/chdb-http.py).
+#include <gtest/gtest.h>
+
+#include "live/sink_feeder.hpp"
+#include "servers/trouble.hpp"
+#include "store/sinks/http_call.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::servers {
+namespace {
+
+SinkSettings clickhouse_settings(std::uint16_t port) {
+  SinkSettings settings;
+  settings.name = "clickhouse";
+  settings.kind = SinkKind::kClickhouse;
+  settings.uri = "http://default@127.0.0.1:" + std::to_string(port) + "/default";
+  settings.password = "secret";
+  return settings;
+}
+
+SinkCase old_server() {
+  return {.make_server =
+              [](const std::string& dir, std::uint16_t port) {
+                return std::make_unique<Server>(
+                    std::vector<std::string>{test::project_file("scripts/servers/clickhouse.sh"), dir + "/clickhouse",
+                                             std::to_string(port)},
+                    [port] { return accepts(port); }, dir + "/clickhouse.log");
+              },
+          .settings = clickhouse_settings};
+}
+
+SinkCase new_engine() {
+  return {.make_server =
+              [](const std::string& dir, std::uint16_t port) {
+                return std::make_unique<Server>(
+                    std::vector<std::string>{test::project_file("build/servers/chdb/bin/python"),
+                                             test::project_file("scripts/servers/chdb-http.py"), std::to_string(port),
+                                             dir + "/chdb", "default", "secret"},
+                    [port] { return accepts(port); }, dir + "/chdb.log");
+              },
+          .settings = clickhouse_settings};
+}
+
+const Decimal kNineteenDecimals{static_cast<int128>(1'000'000'000'000'000'001), 19};
+constexpr const char* kTooFine = "best_bid has 19 decimals, its column Decimal(38, 18) holds 18";
+
+class ClickhouseServer : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed("clickhouse-server")) GTEST_SKIP() << "ClickHouse is not installed here";
+  }
+};
+
+TEST_F(ClickhouseServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(old_server()); }
+TEST_F(ClickhouseServer, GetsTheColumnsThatAreMissing) { add_a_band(old_server()); }
+TEST_F(ClickhouseServer, SetsAsideWhatItsDecimalsCannotHold) {
+  set_aside_what_does_not_fit(old_server(), kNineteenDecimals, kTooFine);
+}
+
+TEST_F(ClickhouseServer, RefusesATableOfSomebodyElseThatKeepsRepeats) {
+  refuse_a_table(
+      old_server(),
+      [](std::uint16_t port) {
+        HttpCaller caller("default", "secret", sink_limits(std::chrono::seconds{5}, std::chrono::seconds{5}));
+        ASSERT_EQ(caller
+                      .post({.url = "http://127.0.0.1:" + std::to_string(port),
+                             .headers = {},
+                             .body = "CREATE TABLE minute_rows (venue String, symbol String, sample_time DateTime) "
+                                     "ENGINE = MergeTree ORDER BY (venue, symbol, sample_time)"})
+                      .value()
+                      .status,
+                  200);
+      },
+      "table minute_rows is a MergeTree, in which a row that is sent again is there twice: a ReplacingMergeTree is "
+      "needed");
+}
+
+class ClickhouseEngine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_installed(test::project_file("build/servers/chdb/bin/python")))
+      GTEST_SKIP() << "chDB is not installed here";
+  }
+};
+
+TEST_F(ClickhouseEngine, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(new_engine()); }
+TEST_F(ClickhouseEngine, GetsTheColumnsThatAreMissing) { add_a_band(new_engine()); }
+// The engine of today cuts them off without a word.
+TEST_F(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
+  set_aside_what_does_not_fit(new_engine(), kNineteenDecimals, kTooFine);
+}
+
+}  // namespace
+}  // namespace acts::servers

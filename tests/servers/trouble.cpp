@@ -1,0 +1,257 @@
+#include "servers/trouble.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "acts/features/feature.hpp"
+
+#include "live/sink_feeder.hpp"
+
+namespace acts::servers {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr UnixNanos kMidnight{1'767'225'600'000'000'000};
+
+Value value_of(const Column& column, std::mt19937_64& random, UnixNanos minute) {
+  switch (column.type) {
+    case ColumnType::kText: return "live";
+    case ColumnType::kTime:
+      return from_unix_millis(to_unix_millis(minute) - static_cast<std::int64_t>(random() % 60'000));
+    case ColumnType::kDecimal: {
+      // Up to 18 digits before and behind the point each, 27 in all; now and then negative.
+      const int scale = static_cast<int>(random() % 19);
+      const auto factor = static_cast<int128>(scale < 9 ? 1 : random() % 1'000'000'000 + 1);
+      const int128 units = static_cast<int128>(random() % 1'000'000'000'000'000'000ULL) * factor;
+      return Decimal{random() % 16 == 0 ? -units : units, scale};
+    }
+    case ColumnType::kRatio:
+      return std::ldexp(static_cast<double>(random() >> 11), -53 - static_cast<int>(random() % 30));
+    case ColumnType::kCount: break;
+  }
+  return static_cast<std::int64_t>(random() % 100'000);
+}
+
+// Text of the rows, in the order of their keys.
+std::vector<std::string> lines(const RowSchema& schema, std::vector<MinuteRow> rows) {
+  std::ranges::sort(rows, {}, [](const MinuteRow& r) { return std::tuple(r.venue(), r.symbol(), r.sample_time()); });
+  std::vector<std::string> lines;
+  for (const MinuteRow& row : rows) append_csv(lines.emplace_back(), schema, row);
+  return lines;
+}
+
+SinkFeederOptions quick(const std::string& path) {
+  SinkFeederOptions options;
+  options.sink = "test";
+  options.data_path = path;
+  options.delivery = {.batch = 500, .poll = 20ms, .retry_first = 50ms, .retry_cap = 500ms, .seed = 1};
+  options.limits = {.connect = 1s, .answer = 2s};
+  return options;
+}
+
+std::vector<MinuteRow> all_of(const SinkSettings& settings, const RowSchema& schema) {
+  const auto sink = make_sink(settings, sink_limits(5s, 60s));
+  EXPECT_TRUE(sink) << sink.error().message;
+  if (!sink) return {};
+  const auto opened = (*sink)->open(schema);
+  EXPECT_TRUE(opened) << opened.error().message;
+  if (!opened) return {};
+  auto rows = (*sink)->read("", "");
+  EXPECT_TRUE(rows) << rows.error().message;
+  return rows ? std::move(*rows) : std::vector<MinuteRow>{};
+}
+
+// What happens to the server before a slice of the day is written.
+class Script {
+ public:
+  Script(Server& server, FaultProxy& proxy, bool kills) : server_(server), proxy_(proxy), kills_(kills) {}
+
+  // 48 slices.
+  void before(int slice) {
+    switch (slice) {
+      case 4: return end();
+      case 9: return start();
+      case 14: return server_.freeze();
+      case 19: return server_.thaw();
+      case 22: return proxy_.set(Trouble::kRefused);
+      case 25: return proxy_.set(Trouble::kSlow);
+      case 32: return proxy_.set(Trouble::kAnswersLost);
+      case 36: return proxy_.set(Trouble::kSilent);
+      case 39: return proxy_.set(Trouble::kNone);
+      case 42: end(); return start();
+      default: return;
+    }
+  }
+
+ private:
+  void start() { ASSERT_TRUE(server_.start()); }
+  void end() { kills_ ? server_.kill() : server_.end(); }
+  Server& server_;
+  FaultProxy& proxy_;
+  bool kills_;
+};
+
+// Waits until the sink has everything; false if it has not after a while.
+bool is_delivered(const SinkFeeder& feeder, Nanos limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (std::chrono::steady_clock::now() < end) {
+    const SinkFeeder::Status status = feeder.status();
+    if (status.delivery.idle && status.lag.rows == 0 && status.delivery.delivered > 0) return true;
+    std::this_thread::sleep_for(50ms);
+  }
+  const SinkFeeder::Status status = feeder.status();
+  ADD_FAILURE() << "not delivered: " << status.lag.rows << " rows wait: " << status.delivery.failure;
+  return false;
+}
+
+}  // namespace
+
+void expect_same(const RowSchema& schema, const std::vector<MinuteRow>& local, const std::vector<MinuteRow>& remote) {
+  const std::vector<std::string> ours = lines(schema, local);
+  const std::vector<std::string> theirs = lines(schema, remote);
+  EXPECT_EQ(ours.size(), theirs.size());
+  int shown = 0;
+  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()) && shown < 3; ++i) {
+    if (ours[i] != theirs[i]) ++shown, ADD_FAILURE() << "local:  " << ours[i] << "remote: " << theirs[i];
+  }
+}
+
+bool is_installed(const std::string& what) {
+  if (what.contains('/')) return std::filesystem::exists(what);
+  return std::system(("command -v " + what + " >/dev/null 2>&1").c_str()) == 0;
+}
+
+RowSchema day_schema() { return make_schema(BandList::defaults()); }
+
+std::vector<MinuteRow> rows_of(int minute, int edition) {
+  static const RowSchema schema = day_schema();
+  static constexpr std::array<std::array<const char*, 2>, 4> kSymbols{{{"binance-spot", "BTCUSDT"},
+                                                                       {"binance-spot", "ETHBTC"},
+                                                                       {"binance-usdm", "BTCUSDT"},
+                                                                       {"binance-spot", "币安人生USDT"}}};
+  std::vector<MinuteRow> rows;
+  for (std::size_t symbol = 0; symbol < kSymbols.size(); ++symbol) {
+    std::mt19937_64 random(static_cast<unsigned>(minute) * 1000 + static_cast<unsigned>(edition) * 10 + symbol);
+    const UnixNanos time = kMidnight + (minute + 1) * kMinute;
+    const bool is_empty = random() % 10 == 0;
+    MinuteRow& row = rows.emplace_back();
+    for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+      const Column& column = schema.columns[i];
+      row.values.push_back(is_empty && column.nullable ? Value{} : value_of(column, random, time));
+    }
+    row.values[0] = kSymbols[symbol][0];
+    row.values[1] = kSymbols[symbol][1];
+    row.values[2] = time;
+  }
+  return rows;
+}
+
+void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start()) << "the server is not ready; see " << dir.string();
+  FaultProxy proxy(port);
+  const std::string path = dir / "acts.db";
+  const auto store = SqliteStore::open(path, day_schema()).value();
+  const SinkSettings settings = sink_case.settings(proxy.port());
+  auto feeder =
+      SinkFeeder::start(quick(path), [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
+  ASSERT_TRUE(feeder) << feeder.error().message;
+
+  Script script(*server, proxy, sink_case.keeps_all_when_killed);
+  Nanos slowest{0};
+  for (int slice = 0; slice < 48; ++slice) {
+    script.before(slice);
+    std::vector<MinuteRow> rows;
+    const int first = sink_case.minutes * slice / 48;
+    for (int minute = first; minute < sink_case.minutes * (slice + 1) / 48; ++minute) {
+      for (MinuteRow& row : rows_of(minute)) rows.push_back(std::move(row));
+    }
+    if (slice % 7 == 3 && !sink_case.keeps_old_values) {
+      for (MinuteRow& row : rows_of(first / 2, 1)) rows.push_back(std::move(row));
+    }
+    const auto began = std::chrono::steady_clock::now();
+    ASSERT_TRUE(store->upsert(rows));
+    slowest = std::max<Nanos>(slowest, std::chrono::steady_clock::now() - began);
+    std::this_thread::sleep_for(250ms);
+  }
+  EXPECT_LT(slowest, 2s) << "writing waited for the sink";
+  ASSERT_TRUE(is_delivered(**feeder, 90s));
+  (*feeder)->stop();
+  const SinkFeeder::Status status = (*feeder)->status();
+  EXPECT_GT(status.delivery.failures, 0U) << "there was no trouble";
+  EXPECT_EQ(status.delivery.refused, 0U) << status.refusal;
+  expect_same(day_schema(), store->rows({}).value(), all_of(sink_case.settings(port), day_schema()));
+  if (look) look(port);
+}
+
+void add_a_band(const SinkCase& sink_case) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  const SinkSettings settings = sink_case.settings(port);
+  const auto sink = make_sink(settings, sink_limits(5s, 10s)).value();
+  const auto made = sink->open(day_schema());
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_FALSE(made->empty());
+  ASSERT_TRUE(sink->write(rows_of(1)));
+  const RowSchema wider = make_schema(BandList::parse("1,4,0.5").value());
+  const auto added = sink->open(wider);
+  ASSERT_TRUE(added) << added.error().message;
+  const auto again = sink->open(wider);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->empty()) << (*again)[0];
+  const auto rows = sink->read("", "");
+  ASSERT_TRUE(rows) << rows.error().message;
+  ASSERT_EQ(rows->size(), 4U);
+  for (std::size_t i = 0; i < wider.columns.size(); ++i) {
+    if (!wider.columns[i].name.ends_with("_0_5")) continue;
+    EXPECT_EQ((*rows)[0].values[i], Value{}) << wider.columns[i].name;
+  }
+}
+
+void refuse_a_table(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& prepare,
+                    const std::string& message) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  prepare(port);
+  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
+  const auto opened = sink->open(day_schema());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error(), (Error{ErrorCode::kRefused, message}));
+}
+
+void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
+  const auto made = sink->open(day_schema());
+  ASSERT_TRUE(made) << made.error().message;
+  std::vector<MinuteRow> rows = rows_of(1);
+  rows[2].values[4] = best_bid;
+  const auto refusals = sink->write(rows);
+  ASSERT_TRUE(refusals) << refusals.error().message;
+  EXPECT_EQ(*refusals, (std::vector<Refusal>{{2, reason}}));
+  rows.erase(rows.begin() + 2);
+  expect_same(day_schema(), rows, sink->read("", "").value());
+}
+
+}  // namespace acts::servers
