@@ -170,8 +170,9 @@ void SimChecks::check_not_reset(const collector::MarketPipeline& pipeline, UnixN
   seen_.resize(pipeline.size());
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
     const OrderBook& book = pipeline.builder(i).book();
-    const Seen next{book.level_count(Side::kBid) + book.level_count(Side::kAsk), book.epoch(), book.ghosts()};
-    const bool breaks = stream_changes_ || next.epoch != seen_[i].epoch;
+    const Seen next{book.level_count(Side::kBid) + book.level_count(Side::kAsk), book.epoch(), book.ghosts(),
+                    pipeline.builder(i).sync().counters().gaps};
+    const bool breaks = stream_changes_ || next.epoch != seen_[i].epoch || next.gaps != seen_[i].gaps;
     const std::uint64_t ghosts = next.ghosts - std::min(next.ghosts, seen_[i].ghosts);
     if (breaks && next.levels + kMostLostAtOnce + ghosts < seen_[i].levels)
       find(now,

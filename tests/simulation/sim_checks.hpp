@@ -49,6 +49,7 @@ class SimChecks {
     std::size_t levels = 0;
     std::uint64_t epoch = 0;
     std::uint64_t ghosts = 0;
+    std::uint64_t gaps = 0;
   };
   void find(UnixNanos now, std::string what);
   void compare_books(const collector::MarketPipeline& pipeline, UnixNanos now);

@@ -55,8 +55,8 @@ SimWorld::SimWorld(SimPlan plan)
 }
 
 UnixNanos SimWorld::awake(UnixNanos when) const {
-  for (const Pause& sleep : plan_.sleeps) {
-    if (sleep.from <= when && when < sleep.to) return sleep.to;
+  for (const Pause& pause : plan_.sleeps) {
+    if (pause.from <= when && when < pause.to) return pause.to;
   }
   return when;
 }

@@ -1,5 +1,5 @@
 // The collector against the exchange in virtual time, by the seed. ACTS_SIM_SEED=n runs one seed and shows its log,
-// ACTS_SIM_SEEDS=n so many, from ACTS_SIM_FIRST on.
+// ACTS_SIM_SEEDS=n so many, from ACTS_SIM_FIRST on; ACTS_SIM_MOST_FAILED=n ends after so many with findings.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -14,6 +14,7 @@ namespace acts::sim {
 namespace {
 
 constexpr std::uint64_t kDefaultSeeds = 6;
+constexpr std::uint64_t kMostFailed = 20;
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -48,8 +49,10 @@ TEST(Simulation, FindsNothingWhateverGoesWrong) {
   const std::uint64_t one = number_from("ACTS_SIM_SEED", 0);
   const std::uint64_t first = one > 0 ? one : number_from("ACTS_SIM_FIRST", 1);
   const std::uint64_t count = one > 0 ? 1 : number_from("ACTS_SIM_SEEDS", kDefaultSeeds);
+  const std::uint64_t most_failed = number_from("ACTS_SIM_MOST_FAILED", kMostFailed);
   Totals totals;
-  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+  std::uint64_t seed = first;
+  for (; seed < first + count && totals.failed < most_failed; ++seed) {
     const SimPlan plan = draw_plan(seed);
     SimWorld world(plan);
     world.run();
@@ -60,7 +63,7 @@ TEST(Simulation, FindsNothingWhateverGoesWrong) {
         << fmt::format("\n  {}", fmt::join(world.checks().findings(), "\n  "));
   }
   EXPECT_GT(totals.compared, 0U);
-  totals.print(count);
+  totals.print(seed - first);
 }
 
 TEST(Simulation, IsTheSameForTheSameSeed) {
