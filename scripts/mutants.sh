@@ -67,14 +67,14 @@ for name in "${names[@]}"; do
   refresh
   break_source "$name"
   log=$logs/$name.log
-  "$tree/scripts/build.sh" test_simulation >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "$name does not compile: $log"; }
-  if ACTS_SIM_SEEDS=$seeds ACTS_SIM_MOST_FAILED=1 "$tree/build/release/tests/simulation/test_simulation" \
-    --gtest_filter='*FindsNothing*' >>"$log" 2>&1; then
+  "$tree/scripts/build.sh" test_simulation >"$log" 2>&1 || die "$name does not compile: $log"
+  program=$tree/build/release/tests/simulation/test_simulation
+  if ACTS_SIM_SEEDS=$seeds ACTS_SIM_MOST_FAILED=1 "$program" --gtest_filter='*FindsNothing*' >>"$log" 2>&1; then
     echo "$name: NOT found by $seeds seeds"
     missed=$((missed + 1))
   else
     finding=$(grep -A1 -m1 '^seed [0-9]' "$log" | tr -s ' \n' ' ' | cut -c1-160)
-    [ -n "$finding" ] || { tail -n 20 "$log" >&2; die "$name ended without a finding: $log"; }
+    [ -n "$finding" ] || die "$name ended without a finding: $log"
     echo "$name: found: $finding"
   fi
 done

@@ -92,8 +92,8 @@ Checked read_texts(const Json& value, string_view place, const Take& take) {
 }
 
 Checked read_streams(const Json& value, string_view place, FaultRule& rule) {
-  std::vector<string_view> names;
-  for (const binance::StreamKind kind : kStreams) names.push_back(to_string(kind));
+  std::vector<string_view> names(kStreams.size());
+  std::ranges::transform(kStreams, names.begin(), [](binance::StreamKind kind) { return to_string(kind); });
   return read_texts(value, place, [&](const std::string& text, const std::string& where) -> Checked {
     const auto found = std::ranges::find(names, text);
     if (found == names.end())
@@ -139,7 +139,7 @@ Checked read_probability(const Json& value, string_view place, FaultRule& rule) 
 Checked read_by(const Json& value, string_view place, FaultRule& rule) {
   constexpr Nanos kLeast = std::chrono::milliseconds{1};
   if (!value.is_string()) return wrong(place, R"(a duration as text, such as "2s")");
-  std::string text = value.get<std::string>();
+  const auto text = value.get<std::string>();
   const bool is_back = rule.kind == FaultKind::kClockSkew && text.starts_with('-');
   if (Checked read = read_span(is_back ? Json(text.substr(1)) : value, place, kLeast, rule.by); !read) return read;
   if (rule.kind == FaultKind::kAnswerStale && rule.by > kOldestBook)
@@ -233,8 +233,8 @@ void set_defaults(FaultRule& rule) {
 Checked read_rule(const Json& entry, const std::string& place, FaultRule& rule) {
   if (!entry.is_object()) return wrong(place, R"(an object is wanted, such as {"kind": "close", "at": "30s"})");
   const auto kind = entry.find("kind");
-  std::vector<string_view> names;
-  for (const FaultFacts& facts : fault_facts()) names.push_back(facts.name);
+  std::vector<string_view> names(fault_facts().size());
+  std::ranges::transform(fault_facts(), names.begin(), &FaultFacts::name);
   if (kind == entry.end())
     return wrong(place, fmt::format(R"("kind" is missing; there is {})", fmt::join(names, ", ")));
   if (!kind->is_string()) return wrong(place + ".kind", "text in quotes is wanted");

@@ -242,16 +242,18 @@ void Faults::count_edge(const Rule& rule) {
 }
 
 std::vector<FaultEdge> Faults::take_edges(UnixNanos now) {
-  std::vector<FaultEdge> edges;
+  std::multimap<UnixNanos, FaultEdge> in_order;  // of equal times as the plan has them
   for (Rule& rule : rules_) {
     while (edge_of(rule) <= now) {
       if (rule.next_begins) skip_what_is_late(rule, now);
-      edges.push_back({&rule.what, rule.next_begins, edge_of(rule)});
+      in_order.emplace(edge_of(rule), FaultEdge{&rule.what, rule.next_begins, edge_of(rule)});
       if (rule.next_begins) count_edge(rule);
       pass_edge(rule);
     }
   }
-  std::ranges::stable_sort(edges, {}, &FaultEdge::at);
+  std::vector<FaultEdge> edges;
+  edges.reserve(in_order.size());
+  for (const auto& [at, edge] : in_order) edges.push_back(edge);
   return edges;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,7 +50,7 @@ struct SymbolState {
   std::optional<Decimal> tick_size;
 };
 
-// A rule that begins to be in force, or ceases to be. The pointer lasts until rules are added or taken away.
+// A rule that begins to be in force, or ceases to be. The pointer lasts as long as the rule.
 struct FaultEdge {
   const FaultRule* rule = nullptr;
   bool begins = true;
@@ -126,7 +127,7 @@ class Faults {
   bool strikes(Rule& rule, UnixNanos now);
   void count_edge(const Rule& rule);
 
-  std::vector<Rule> rules_;
+  std::list<Rule> rules_;  // that stay where they are
   std::map<std::string, TrueBook, std::less<>> stale_;
   std::array<std::uint64_t, kFaultKinds> hits_{};
 };

@@ -83,8 +83,10 @@ std::string parameter_error(std::span<const std::string_view> known, const std::
                                        read, parameters.size()));
 }
 
+constexpr std::string_view kHaltedWord = "BREAK";
+
 std::string_view status_word(const ListedSymbol& symbol) {
-  return symbol.instrument.status == TradingStatus::kTrading ? "TRADING" : "BREAK";
+  return symbol.instrument.status == TradingStatus::kTrading ? "TRADING" : kHaltedWord;
 }
 
 HttpResponse make_response(int status, std::string_view content_type, std::string body) {
@@ -198,12 +200,13 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now, cons
     return {400, error_body(-4021, fmt::format("{} is not valid depth limit.", *asked.value))};
   }
   const SymbolIndex index = source_.find(*symbol);
-  const TrueBook* book = index == kNoSymbol || !is_listed(*symbol, now) ? nullptr : source_.book(index);
+  const SymbolState state = faults_ == nullptr ? SymbolState{} : faults_->symbol_state(*symbol, now);
+  const TrueBook* book = index == kNoSymbol || !state.listed ? nullptr : source_.book(index);
   if (book == nullptr) return {400, error_body(-1121, "Invalid symbol.")};
   if (view.book != nullptr) book = view.book;
   const ListedSymbol& listed = source_.symbols()[index];
   const std::string* status = find_parameter(parameters, "symbolStatus");
-  if (status != nullptr && *status != status_word(listed)) {
+  if (status != nullptr && *status != (state.halted ? kHaltedWord : status_word(listed))) {
     return {400, error_body(-1220, "The symbol's status does not match the requested symbolStatus.")};
   }
 
@@ -220,10 +223,6 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now, cons
   append_levels(body, *book, Side::kAsk, count, listed.text_decimals);
   body += '}';
   return {200, std::move(body)};
-}
-
-bool RestApi::is_listed(std::string_view symbol, UnixNanos now) const {
-  return faults_ == nullptr || faults_->symbol_state(symbol, now).listed;
 }
 
 std::vector<ListedSymbol> RestApi::listed_now(UnixNanos now) const {
@@ -243,6 +242,7 @@ std::vector<ListedSymbol> RestApi::listed_now(UnixNanos now) const {
 RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos now, const RestView& view) const {
   const std::vector<ListedSymbol> listed = listed_now(now);
   std::vector<const ListedSymbol*> chosen;
+  chosen.reserve(listed.size());
   for (const ListedSymbol& symbol : listed) chosen.push_back(&symbol);
   const bool selects = venue_ == Venue::kBinanceSpot;  // USD-M takes no parameter
   const std::string* one = selects ? find_parameter(parameters, "symbol") : nullptr;

@@ -64,7 +64,6 @@ class RestApi {
   [[nodiscard]] BookTimes told_times(BookTimes times, UnixNanos now) const;
   [[nodiscard]] Answer exchange_info(const Parameters& parameters, UnixNanos now, const RestView& view) const;
   [[nodiscard]] std::vector<ListedSymbol> listed_now(UnixNanos now) const;
-  [[nodiscard]] bool is_listed(std::string_view symbol, UnixNanos now) const;
 
   Venue venue_;
   const MarketSource& source_;

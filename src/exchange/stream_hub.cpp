@@ -239,6 +239,7 @@ void StreamHub::tell(SessionId id, std::string text) {
 
 std::vector<SessionId> StreamHub::session_ids() const {
   std::vector<SessionId> ids;
+  ids.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) ids.push_back(id);
   return ids;
 }
