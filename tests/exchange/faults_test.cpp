@@ -437,7 +437,7 @@ std::string bad_day(std::uint64_t seed) {
   plan.seed = seed;
   LivingVenue venue(plan);
   std::string all;
-  for (int minute = 0; minute < 30; ++minute) {
+  for (int minute = 0; minute < 16; ++minute) {
     venue.core->connect("/stream", "streams=btcusdt@depth@100ms/ethusdt@depth@100ms/btcusdt@trade", "a", venue.now);
     for (int part = 0; part < 6; ++part) {
       venue.run_to(minute * 60s + part * 10s);
