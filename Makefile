@@ -1,13 +1,14 @@
 # The commands of the project. Each does the set-up it needs; `make help` lists them.
-# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
 LOAD_SECONDS ?= 300
+SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate mutants clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,14 @@ bench: ## run the benchmarks
 load: ## 500 symbols through real sockets, for LOAD_SECONDS=300: rate, processor time, memory
 	@scripts/setup.sh build
 	@scripts/load.sh $(LOAD_SECONDS)
+
+simulate: ## the collector against a venue of faults in virtual time, SEEDS=300 of them
+	@scripts/setup.sh build
+	@scripts/simulate.sh $(SEEDS)
+
+mutants: ## deliberately broken variants: each must be found by the simulation
+	@scripts/setup.sh build
+	@scripts/mutants.sh
 
 clients: build ## other people's Binance clients against acts exchange
 	@scripts/clients.sh $(ACTS)

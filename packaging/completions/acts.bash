@@ -9,7 +9,7 @@ _acts() {
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
   case $previous in
-    --config | --ca-file | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --ca-file | --replay | --faults) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
@@ -37,7 +37,7 @@ _acts() {
       ;;
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
     demo) mapfile -t COMPREPLY < <(compgen -W '--data-dir --help' -- "$current") ;;
-    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --original-times --venue --symbols --levels --tls --tls-dir --help' -- "$current") ;;
+    exchange) mapfile -t COMPREPLY < <(compgen -W '--listen --replay --synthetic --speed --original-times --venue --symbols --levels --faults --tls --tls-dir --help' -- "$current") ;;
     rows)
       if [[ $previous == merge || $previous == */* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -49,6 +49,7 @@ complete -c acts -n '__fish_seen_subcommand_from exchange' -l synthetic -x -d 'S
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l speed -x -a '1 10 max' -d 'Times real time'
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l original-times -d 'Leave the times that recorded messages tell'
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l levels -x -d 'A side of a synthetic book'
+complete -c acts -n '__fish_seen_subcommand_from exchange' -l faults -r -F -d 'A plan of what goes wrong'
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l tls -d 'Serve https and wss'
 complete -c acts -n '__fish_seen_subcommand_from exchange' -l tls-dir -x -a '(__fish_complete_directories)' -d 'Where the certificate is kept'
 complete -c acts -n '__fish_seen_subcommand_from replay' -F

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acts/base/assert.hpp"
+#include "acts/base/nearest_name.hpp"
 
 #include "binance/streams.hpp"
 
@@ -29,23 +30,13 @@ const Instrument* find_pair(const ExchangeInfo& info, string_view asset) {
   return nullptr;
 }
 
-// A name so far off is no slip of the finger.
-std::size_t most_slips(string_view typed) { return typed.size() < 4 ? 1 : typed.size() < 10 ? 2 : 3; }
-
 const Instrument* find_nearest(const ExchangeInfo& info, string_view typed) {
-  const Instrument* nearest = nullptr;
-  std::size_t best = most_slips(typed) + 1;
+  std::vector<string_view> symbols;
   for (const Instrument& instrument : info.instruments) {
-    const string_view symbol = instrument.symbol;
-    const std::size_t size_difference =
-        symbol.size() > typed.size() ? symbol.size() - typed.size() : typed.size() - symbol.size();
-    if (size_difference >= best || instrument.status == TradingStatus::kDelisted) continue;
-    const std::size_t distance = edit_distance(typed, symbol);
-    if (distance >= best) continue;
-    best = distance;
-    nearest = &instrument;
+    if (instrument.status != TradingStatus::kDelisted) symbols.push_back(instrument.symbol);
   }
-  return nearest;
+  const string_view nearest = nearest_name(typed, symbols);
+  return nearest.empty() ? nullptr : info.find(nearest);
 }
 
 // The quote assets of an asset that has no USDT pair, as symbols.
@@ -99,25 +90,6 @@ Result<const Instrument*> resolve_symbol(const SymbolWish& wish, const ExchangeI
                 fmt::format("{} no longer trades {}: leave it out", to_string(wish.venue), found->symbol));
   }
   return found;
-}
-
-std::size_t edit_distance(string_view a, string_view b) {
-  // Rows of the table for the prefixes of a: two before, one before, this one.
-  std::vector<std::size_t> before_last(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::swap(before_last, last);
-    std::swap(last, row);
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace acts::binance

@@ -30,7 +30,4 @@ Result<SymbolWish> parse_symbol_wish(std::string_view typed, Venue default_venue
 // that is no longer traded.
 Result<const Instrument*> resolve_symbol(const SymbolWish& wish, const ExchangeInfo& info);
 
-// Insertions, deletions, replacements and swaps of neighbouring bytes that lead from a to b.
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
 }  // namespace acts::binance

@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 
+#include "acts/base/nearest_name.hpp"
+
 namespace acts::cli {
 namespace {
 

@@ -83,10 +83,17 @@ Result<void> set_levels(S& settings, const V& values) {
   return {};
 }
 
+Result<void> set_faults(S& settings, const V& values) {
+  Result<exchange::FaultPlan> plan = exchange::read_fault_plan(values[0]);
+  if (!plan) return std::unexpected(plan.error());
+  settings.exchange.faults = *std::move(plan);
+  return {};
+}
+
 using enum OptionKind;
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 10> kOptions{{
+  static const std::array<Option<Settings>, 11> kOptions{{
       {{.name = "listen",
         .placeholder = "HOST:PORT",
         .help = "where to serve; a second venue one port higher",
@@ -124,6 +131,7 @@ std::span<const Option<Settings>> table() {
         .help = "a side of a synthetic book",
         .default_text = "20000"},
        set_levels},
+      {{.name = "faults", .placeholder = "FILE", .help = "what is to go wrong, and when: a plan as JSON"}, set_faults},
       {{.name = "tls", .kind = kSwitch, .help = "serve https and wss, with a certificate made for it"},
        [](S& s, const V& v) { return s.exchange.tls = v[0] == "true", Result<void>(); }},
       {{.name = "tls_dir",
@@ -162,6 +170,10 @@ int run(const Given& given) {
   market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
   loop.run();
+  for (const exchange::ExchangeEndpoint& endpoint : *endpoints) {
+    if (settings.exchange.faults.rules.empty()) break;
+    spdlog::info("exchange: {} faults: {}", to_string(endpoint.venue), market.faults(endpoint.venue)->hits_text());
+  }
   market.stop();
   return kExitDone;
 }
@@ -174,7 +186,8 @@ Command exchange_command() {
           .options = specs_of(table()),
           .examples =
               "  acts exchange --listen 127.0.0.1:9000 --replay btcusdt_20240808.gz --speed 10\n"
-              "  acts exchange --synthetic 1 --symbols BTCUSDT,ETHUSDT --tls",
+              "  acts exchange --synthetic 1 --symbols BTCUSDT,ETHUSDT --tls\n"
+              "  acts exchange --synthetic 1 --faults plan.json",
           .run = run};
 }
 

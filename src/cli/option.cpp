@@ -5,13 +5,10 @@
 
 #include <charconv>
 
-#include "binance/symbols.hpp"
+#include "acts/base/nearest_name.hpp"
 
 namespace acts::cli {
 namespace {
-
-// A name so far off is no slip of the finger.
-std::size_t most_slips(std::string_view typed) { return typed.size() < 4 ? 1 : typed.size() < 10 ? 2 : 3; }
 
 constexpr std::size_t kMostShown = 80;  // of a value in a message
 
@@ -44,20 +41,6 @@ Result<void> check_values(const OptionSpec& spec, const Values& values) {
     return fail(ErrorCode::kUsage, fmt::format("'{}' is neither true nor false", values[0].substr(0, kMostShown)));
   }
   return {};
-}
-
-std::string_view nearest_name(std::string_view typed, std::span<const std::string_view> names) {
-  std::string_view nearest;
-  std::size_t best = most_slips(typed) + 1;
-  for (const std::string_view name : names) {
-    // Also bounds the work for what is no name at all.
-    if (typed.size() > name.size() + best || name.size() > typed.size() + best) continue;
-    const std::size_t distance = binance::edit_distance(typed, name);
-    if (distance >= best) continue;
-    best = distance;
-    nearest = name;
-  }
-  return nearest;
 }
 
 std::string name_advice(std::string_view typed, std::span<const std::string_view> names) {

@@ -85,8 +85,6 @@ std::vector<OptionSpec> specs_of(std::span<const Option<Settings>> table) {
   return specs;
 }
 
-// The name that was probably meant; "" if none is near.
-std::string_view nearest_name(std::string_view typed, std::span<const std::string_view> names);
 // "did you mean data_dir?", or else "there is a, b, c".
 std::string name_advice(std::string_view typed, std::span<const std::string_view> names);
 

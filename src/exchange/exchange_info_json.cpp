@@ -55,11 +55,17 @@ Json filters_of(Venue venue, const ListedSymbol& symbol) {
   return filters;
 }
 
+// TRADING, or what a symbol is that is not traded now.
+std::string_view status_of(Venue venue, const Instrument& instrument) {
+  if (instrument.status == TradingStatus::kTrading) return "TRADING";
+  return venue == Venue::kBinanceSpot ? "BREAK" : "PENDING_TRADING";
+}
+
 // No "contractType" here: clients take a symbol that has one for a perpetual.
 Json spot_symbol(const ListedSymbol& symbol) {
   const Instrument& instrument = symbol.instrument;
   return {{"symbol", instrument.symbol},
-          {"status", "TRADING"},
+          {"status", status_of(Venue::kBinanceSpot, instrument)},
           {"baseAsset", instrument.base_asset},
           {"baseAssetPrecision", 8},
           {"quoteAsset", instrument.quote_asset},
@@ -93,7 +99,7 @@ Json usdm_symbol(const ListedSymbol& symbol) {
           {"contractType", "PERPETUAL"},
           {"deliveryDate", 4133404800000},
           {"onboardDate", 1569398400000},
-          {"status", "TRADING"},
+          {"status", status_of(Venue::kBinanceUsdm, instrument)},
           {"baseAsset", instrument.base_asset},
           {"quoteAsset", instrument.quote_asset},
           {"marginAsset", instrument.quote_asset},

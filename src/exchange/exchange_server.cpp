@@ -100,6 +100,14 @@ std::vector<VenueSource> synthetic_sources(const ExchangeOptions& options, UnixN
   return result;
 }
 
+Result<void> check_plan(const FaultPlan& plan, const std::vector<VenueSource>& sources) {
+  std::vector<std::string_view> listed;
+  for (const VenueSource& one : sources) {
+    for (const ListedSymbol& symbol : one.source->symbols()) listed.push_back(symbol.instrument.symbol);
+  }
+  return check_plan_symbols(plan, listed);
+}
+
 // Where a client on this machine finds it: any address is none to connect to.
 std::string host_of(std::string address) {
   if (address == "0.0.0.0") address = "127.0.0.1";
@@ -172,14 +180,17 @@ Result<std::vector<ExchangeEndpoint>> Exchange::Impl::listen(std::vector<VenueSo
   for (VenueSource& one : sources) {
     WeightRules weights = default_weight_rules(one.venue);
     weights.limit = options.weight_limit.value_or(weights.limit);
-    one.source->keep_history(options.history_updates);
+    const bool shows_old_books = options.faults.oldest_book() > Nanos{0};
+    one.source->keep_history(std::max(options.history_updates, shows_old_books ? VenueCore::kHistoryOfStaleBooks : 0));
     auto core = std::make_unique<VenueCore>(one.venue, std::move(one.source), *market_clock, weights);
+    core->play(options.faults, clock.now());
     auto server = std::make_shared<VenueServer>(loop, clock, std::move(core), options.as_fast_as_read);
     ServerOptions listening;
     listening.address = options.address;
     listening.port = options.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options.port + endpoints.size());
     listening.tls = tls;
-    listening.max_queued_bytes = options.max_queued_bytes;
+    listening.max_queued_bytes = options.max_queued_bytes + options.faults.largest_message();
+    if (!options.faults.rules.empty()) listening.reply_timeout = VenueServer::kNeverAnswered + kMinute;
     Result<std::uint16_t> port = server->listen(listening);
     if (!port) return std::unexpected(port.error());
     const std::string host = host_of(options.address);
@@ -222,6 +233,7 @@ Result<std::vector<ExchangeEndpoint>> Exchange::start() {
   const UnixNanos now = impl_->clock.now();
   Result<std::vector<VenueSource>> sources = impl_->make_sources(now);
   if (!sources) return std::unexpected(sources.error());
+  if (Result<void> fits = check_plan(impl_->options.faults, *sources); !fits) return std::unexpected(fits.error());
   if (impl_->options.tls) {
     if (Result<void> made = impl_->make_certificate(); !made) return std::unexpected(made.error());
   }

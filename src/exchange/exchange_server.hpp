@@ -52,6 +52,8 @@ struct ExchangeOptions {
   // "time" tells, each as far from its message's own time as it was recorded. With `as_fast_as_read` they always stay.
   bool original_times = false;
 
+  FaultPlan faults;  // its times count from start()
+
   std::optional<int> weight_limit;                  // a minute and address; the venue's if not given
   std::size_t max_queued_bytes = 16 * 1024 * 1024;  // a session
   std::size_t history_updates = 0;                  // changes of a book that book_at() can go back over
@@ -73,8 +75,8 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   // Once: reads the recordings, or fills the books, and listens. Takes as long as that takes. Errors: kUsage (address,
-  // port, files, options that contradict each other), kBadInput (a recording that tells no venue), kStorage
-  // (certificate files).
+  // port, files, options that contradict each other, a plan of faults with a symbol that is not served), kBadInput (a
+  // recording that tells no venue), kStorage (certificate files).
   Result<std::vector<ExchangeEndpoint>> start();
   // Drops all connections.
   void stop();

@@ -1,71 +1,139 @@
-// What goes wrong at one venue of the exchange because somebody asked for it: a test, or a plan of faults. All is well
-// at first. Pure; symbols go by their names ("BTCUSDT").
+// What goes wrong at one venue of the exchange because somebody asked for it: a plan of faults, or a test. All is well
+// at first. Pure: what happens follows from the plan, its seed, the order of the questions and the time they are asked
+// at, so that the same run meets the same faults. Symbols go by their names ("BTCUSDT").
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "acts/base/time.hpp"
 
-#include "exchange/market_source.hpp"
+#include "exchange/fault_plan.hpp"
+#include "exchange/outgoing.hpp"
 #include "exchange/true_book.hpp"
 #include "net/http_message.hpp"
 
 namespace acts::exchange {
 
-enum class RestFault : std::uint8_t {
-  kTooManyRequests,  // 429 with Retry-After
-  kBanned,           // 418 with Retry-After
-  kForbidden,        // 403 and a page of HTML, as the firewall in front of the venue
-  kUnavailable,      // 503 and a page of HTML
-  kServerError,      // 500 and the venue's own JSON
-  kReset,            // no answer: the connection is reset (HttpResponse::status 0)
+// What becomes of one message to one connection.
+struct MessageFate {
+  bool lost = false;
+  bool twice = false;
+  bool cut = false;
+  Nanos delay{0};
+};
+
+// What becomes of one request.
+struct AnswerFate {
+  const FaultRule* instead = nullptr;    // answered like this; see fault_answer()
+  const FaultRule* truncated = nullptr;  // so many bytes of the answer are sent; 0: half of it
+  Nanos delay{0};                        // made now and sent so much later
+  Nanos age{0};                          // of the book that is shown
+};
+
+struct SubscriptionFate {
+  bool silent = false;
+  bool unanswered = false;
+};
+
+struct SymbolState {
+  bool listed = true;
+  bool halted = false;
+  std::optional<Decimal> tick_size;
+};
+
+// A rule that begins to be in force, or ceases to be. The pointer lasts as long as the rule.
+struct FaultEdge {
+  const FaultRule* rule = nullptr;
+  bool begins = true;
+  UnixNanos at;
 };
 
 class Faults {
  public:
+  // Adds the plan's rules; its times count from `start`.
+  void play(const FaultPlan& plan, UnixNanos start);
+  // In force since ever.
+  void add(FaultRule rule);
+
   // The next `count` depth updates of the symbol reach nobody, though the book has them: a gap.
-  void lose_updates(std::string_view symbol, std::uint64_t count = 1) { lost_[std::string(symbol)] += count; }
+  void lose_updates(std::string_view symbol, std::uint64_t count = 1);
   // No stream of the symbol sends anything any more, or does again.
-  void silence(std::string_view symbol) { silent_.emplace(symbol); }
-  void unsilence(std::string_view symbol) { silent_.erase(std::string(symbol)); }
+  void silence(std::string_view symbol);
+  void unsilence(std::string_view symbol);
   // Depth answers of the symbol show this book from now on, however old it becomes, or the true one again.
   void show_stale_book(std::string_view symbol, TrueBook book) {
     stale_.insert_or_assign(std::string(symbol), std::move(book));
   }
   void show_true_book(std::string_view symbol) { stale_.erase(std::string(symbol)); }
-  // Depth answers are made at once and sent so much later, by the venue's clock.
-  void delay_depth_answers(Nanos delay) { depth_delay_ = delay; }
-  // The next `count` requests whose path ends in `endpoint` ("depth"; "" for any) fail like this, at no weight.
-  void fail_requests(RestFault fault, std::uint64_t count, std::string_view endpoint = "",
+  // Depth answers are made at once and sent so much later, by the venue's clock; 0: at once again.
+  void delay_depth_answers(Nanos delay);
+  // The next `count` requests to `endpoint` ("depth"; "" for any) fail as that kind says, at no weight.
+  void fail_requests(FaultKind kind, std::uint64_t count, std::string_view endpoint = "",
                      Nanos retry_after = std::chrono::seconds{1});
 
-  // For the venue. False: this message is to reach nobody; counts it.
-  bool lets_through(const MarketMessage& message, const ListedSymbol& symbol);
-  std::optional<HttpResponse> take_rest_fault(std::string_view path, UnixNanos now);
-  [[nodiscard]] const TrueBook* stale_book(std::string_view symbol) const;
-  [[nodiscard]] Nanos answer_delay(std::string_view path) const;
+  // For the venue. Each counts what it hits.
+  // True: a message of the market that nobody is to get.
+  bool loses(std::string_view symbol, binance::StreamKind kind, UnixNanos now);
+  MessageFate on_message(SessionId session, std::string_view symbol, binance::StreamKind kind, UnixNanos now);
+  SubscriptionFate on_subscribe(SessionId session, UnixNanos now);
+  // `endpoint`: the last part of a path; `symbol`: "" where none is asked for.
+  AnswerFate on_request(std::string_view endpoint, std::string_view symbol, UnixNanos now);
+  // How a handshake is refused; nullptr: it is not.
+  const FaultRule* on_connect(UnixNanos now);
+  // Of a rule that has begun: it hits this session.
+  bool hits_session(const FaultRule& rule, SessionId session);
 
-  [[nodiscard]] std::uint64_t messages_withheld() const { return withheld_; }
-  [[nodiscard]] std::uint64_t requests_failed() const { return failed_; }
+  [[nodiscard]] SymbolState symbol_state(std::string_view symbol, UnixNanos now) const;
+  [[nodiscard]] Nanos clock_skew(UnixNanos now) const;
+  [[nodiscard]] const TrueBook* stale_book(std::string_view symbol) const;
+  [[nodiscard]] bool has_rules() const { return !rules_.empty(); }
+
+  // Beginnings and ends of the plan's rules up to `now`, in order of time; of a rule that is many times late only
+  // the last. Call it at or after next_edge(), which is binance::kNever if there is none.
+  std::vector<FaultEdge> take_edges(UnixNanos now);
+  [[nodiscard]] UnixNanos next_edge() const;
+
+  [[nodiscard]] std::uint64_t hits(FaultKind kind) const { return hits_[static_cast<std::size_t>(kind)]; }
+  // "drop 12, close 3": what was hit, or "none".
+  [[nodiscard]] std::string hits_text() const;
 
  private:
-  std::map<std::string, std::uint64_t, std::less<>> lost_;
-  std::set<std::string, std::less<>> silent_;
+  struct Rule {
+    FaultRule what;
+    std::uint64_t seed = 0;
+    std::optional<UnixNanos> start;  // none: since ever
+    std::uint64_t asked = 0;         // events whose chance was drawn
+    std::int64_t time = 0;           // which of its times `hits` is of
+    std::uint64_t hits = 0;
+    std::int64_t next_time = 0;  // of the next edge
+    bool next_begins = true;
+    bool has_edges = false;
+  };
+  static std::optional<std::int64_t> time_of(const Rule& rule, UnixNanos now);
+  static UnixNanos edge_of(const Rule& rule);
+  static void pass_edge(Rule& rule);
+  static void skip_what_is_late(Rule& rule, UnixNanos now);
+  static bool is_on(const Rule& rule, UnixNanos now) { return time_of(rule, now).has_value(); }
+  bool draws(Rule& rule);
+  bool strikes(Rule& rule, UnixNanos now);
+  void count_edge(const Rule& rule);
+
+  std::list<Rule> rules_;  // that stay where they are
   std::map<std::string, TrueBook, std::less<>> stale_;
-  Nanos depth_delay_{0};
-  RestFault rest_fault_ = RestFault::kReset;
-  std::uint64_t rest_faults_left_ = 0;
-  std::string rest_endpoint_;
-  Nanos retry_after_{0};
-  std::uint64_t withheld_ = 0;
-  std::uint64_t failed_ = 0;
+  std::array<std::uint64_t, kFaultKinds> hits_{};
 };
+
+// The answer that a rule of kinds answer_429 ... answer_error_in_200, or refuse_connection, puts in place of the true
+// one. Status 0: a reset.
+HttpResponse fault_answer(const FaultRule& rule, UnixNanos now);
 
 }  // namespace acts::exchange

@@ -82,6 +82,10 @@ class MarketSource {
   // A recording keeps its times.
   virtual void skip(Nanos /*span*/) {}
 
+  // Trading in a symbol stops, or goes on: its book rests meanwhile, where a source can do that. A recording goes on as
+  // it was.
+  virtual void set_trading(SymbolIndex /*symbol*/, bool /*trading*/) {}
+
   // kNoSymbol if it is not listed. Exact, case included.
   [[nodiscard]] SymbolIndex find(std::string_view symbol) const;
 };

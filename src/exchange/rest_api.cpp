@@ -83,8 +83,10 @@ std::string parameter_error(std::span<const std::string_view> known, const std::
                                        read, parameters.size()));
 }
 
+constexpr std::string_view kHaltedWord = "BREAK";
+
 std::string_view status_word(const ListedSymbol& symbol) {
-  return symbol.instrument.status == TradingStatus::kTrading ? "TRADING" : "BREAK";
+  return symbol.instrument.status == TradingStatus::kTrading ? "TRADING" : kHaltedWord;
 }
 
 HttpResponse make_response(int status, std::string_view content_type, std::string body) {
@@ -112,7 +114,15 @@ const RestApi::Endpoint* RestApi::endpoint_of(std::string_view path) const {
   return found == kEndpoints.end() ? nullptr : &*found;
 }
 
-HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
+std::string_view RestCall::endpoint() const { return path.substr(path.rfind('/') + 1); }
+
+std::string RestCall::parameter(std::string_view name) const {
+  const std::vector<QueryParameter> all = parse_query(query);
+  const std::string* value = find_parameter(all, name);
+  return value == nullptr ? std::string() : *value;
+}
+
+HttpResponse RestApi::handle(const RestCall& call, UnixNanos now, const RestView& view) {
   const Endpoint* endpoint = endpoint_of(call.path);
   if (endpoint == nullptr) {
     return make_response(404, "text/html",
@@ -140,7 +150,7 @@ HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
   } else if (call.method != "GET") {
     result = {405, error_body(-1000, fmt::format("Request method '{}' not supported", call.method))};
   } else {
-    result = answer(*endpoint, parameters, now);
+    result = answer(*endpoint, parameters, now, view);
   }
 
   HttpResponse response = make_response(result.status, "application/json;charset=UTF-8", std::move(result.body));
@@ -153,14 +163,16 @@ HttpResponse RestApi::handle(const RestCall& call, UnixNanos now) {
   return response;
 }
 
-RestApi::Answer RestApi::answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now) const {
+RestApi::Answer RestApi::answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now,
+                                const RestView& view) const {
   if (venue_ == Venue::kBinanceSpot) {  // USD-M reads over what it does not know
     if (std::string error = parameter_error(endpoint.parameters, parameters); !error.empty())
       return {400, std::move(error)};
   }
   if (endpoint.name == "ping") return {200, "{}"};
-  if (endpoint.name == "time") return {200, fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now))};
-  return endpoint.name == "depth" ? depth(parameters, now) : exchange_info(parameters, now);
+  if (endpoint.name == "time")
+    return {200, fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now + view.clock_skew))};
+  return endpoint.name == "depth" ? depth(parameters, now, view) : exchange_info(parameters, now, view);
 }
 
 // A book can be ahead of the clock: until the stream has reached the recorded snapshot, and before the market's start.
@@ -173,7 +185,7 @@ BookTimes RestApi::told_times(BookTimes times, UnixNanos now) const {
   return {std::min(clock_->told_millis(times.event), latest), std::min(clock_->told_millis(times.transaction), latest)};
 }
 
-RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) const {
+RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now, const RestView& view) const {
   const std::string* symbol = find_parameter(parameters, "symbol");
   if (symbol == nullptr || symbol->empty()) {
     return {400, error_body(-1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.")};
@@ -188,20 +200,21 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) cons
     return {400, error_body(-4021, fmt::format("{} is not valid depth limit.", *asked.value))};
   }
   const SymbolIndex index = source_.find(*symbol);
-  const TrueBook* book = index == kNoSymbol ? nullptr : source_.book(index);
+  const SymbolState state = faults_ == nullptr ? SymbolState{} : faults_->symbol_state(*symbol, now);
+  const TrueBook* book = index == kNoSymbol || !state.listed ? nullptr : source_.book(index);
   if (book == nullptr) return {400, error_body(-1121, "Invalid symbol.")};
-  const TrueBook* stale = faults_ == nullptr ? nullptr : faults_->stale_book(*symbol);
-  if (stale != nullptr) book = stale;
+  if (view.book != nullptr) book = view.book;
   const ListedSymbol& listed = source_.symbols()[index];
   const std::string* status = find_parameter(parameters, "symbolStatus");
-  if (status != nullptr && *status != status_word(listed)) {
+  if (status != nullptr && *status != (state.halted ? kHaltedWord : status_word(listed))) {
     return {400, error_body(-1220, "The symbol's status does not match the requested symbolStatus.")};
   }
 
   std::string body = fmt::format(R"({{"lastUpdateId":{},)", book->last_update_id().value());
   if (venue_ == Venue::kBinanceUsdm) {
     const BookTimes times = told_times(book->times(), now);
-    body += fmt::format(R"("E":{},"T":{},)", times.event, times.transaction);
+    const std::int64_t skew = std::chrono::floor<std::chrono::milliseconds>(view.clock_skew).count();
+    body += fmt::format(R"("E":{},"T":{},)", times.event + skew, times.transaction + skew);
   }
   const auto count = static_cast<std::size_t>(std::min(*limit, listed.largest_limit));
   body += R"("bids":)";
@@ -212,9 +225,25 @@ RestApi::Answer RestApi::depth(const Parameters& parameters, UnixNanos now) cons
   return {200, std::move(body)};
 }
 
-RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos now) const {
+std::vector<ListedSymbol> RestApi::listed_now(UnixNanos now) const {
+  std::vector<ListedSymbol> listed;
+  for (const ListedSymbol& symbol : source_.symbols()) {
+    const SymbolState state = faults_ == nullptr ? SymbolState{} : faults_->symbol_state(symbol.instrument.symbol, now);
+    if (!state.listed) continue;
+    ListedSymbol& told = listed.emplace_back(symbol);
+    if (state.halted) told.instrument.status = TradingStatus::kHalted;
+    if (!state.tick_size) continue;
+    told.instrument.tick_size = told.instrument.min_price = state.tick_size;
+    told.text_decimals.price = std::max(told.text_decimals.price, static_cast<std::uint8_t>(state.tick_size->scale));
+  }
+  return listed;
+}
+
+RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos now, const RestView& view) const {
+  const std::vector<ListedSymbol> listed = listed_now(now);
   std::vector<const ListedSymbol*> chosen;
-  for (const ListedSymbol& symbol : source_.symbols()) chosen.push_back(&symbol);
+  chosen.reserve(listed.size());
+  for (const ListedSymbol& symbol : listed) chosen.push_back(&symbol);
   const bool selects = venue_ == Venue::kBinanceSpot;  // USD-M takes no parameter
   const std::string* one = selects ? find_parameter(parameters, "symbol") : nullptr;
   const std::string* many = selects ? find_parameter(parameters, "symbols") : nullptr;
@@ -233,14 +262,15 @@ RestApi::Answer RestApi::exchange_info(const Parameters& parameters, UnixNanos n
     }
     chosen.clear();
     for (const auto& name : wanted) {
-      const SymbolIndex index = source_.find(name.get_ref<const std::string&>());
-      if (index == kNoSymbol) return {400, error_body(-1121, "Invalid symbol.")};
-      chosen.push_back(&source_.symbols()[index]);
+      const auto found = std::ranges::find_if(
+          listed, [&](const ListedSymbol& s) { return s.instrument.symbol == name.get_ref<const std::string&>(); });
+      if (found == listed.end()) return {400, error_body(-1121, "Invalid symbol.")};
+      chosen.push_back(&*found);
     }
   }
   if (status != nullptr)
     std::erase_if(chosen, [&](const ListedSymbol* symbol) { return *status != status_word(*symbol); });
-  return {200, exchange_info_json(venue_, chosen, meter_.rules().limit, now)};
+  return {200, exchange_info_json(venue_, chosen, meter_.rules().limit, now + view.clock_skew)};
 }
 
 }  // namespace acts::exchange

@@ -29,6 +29,16 @@ struct RestCall {
   std::string_view path;   // as received
   std::string_view query;  // as received, without "?"
   std::string_view peer;   // the client's address: weights are counted by it
+
+  // The last part of the path: "depth". And what a parameter says; "" if it is not given.
+  [[nodiscard]] std::string_view endpoint() const;
+  [[nodiscard]] std::string parameter(std::string_view name) const;
+};
+
+// What an answer shows instead of the truth.
+struct RestView {
+  const TrueBook* book = nullptr;  // for the symbol's own
+  Nanos clock_skew{0};             // of the time that is told
 };
 
 class RestApi {
@@ -37,7 +47,7 @@ class RestApi {
   RestApi(Venue venue, const MarketSource& source, WeightRules weights, const MarketClock* clock = nullptr,
           const Faults* faults = nullptr);
 
-  HttpResponse handle(const RestCall& call, UnixNanos now);
+  HttpResponse handle(const RestCall& call, UnixNanos now, const RestView& view = {});
 
  private:
   struct Answer {
@@ -48,10 +58,12 @@ class RestApi {
   using Parameters = std::vector<QueryParameter>;
 
   [[nodiscard]] const Endpoint* endpoint_of(std::string_view path) const;
-  [[nodiscard]] Answer answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now) const;
-  [[nodiscard]] Answer depth(const Parameters& parameters, UnixNanos now) const;
+  [[nodiscard]] Answer answer(const Endpoint& endpoint, const Parameters& parameters, UnixNanos now,
+                              const RestView& view) const;
+  [[nodiscard]] Answer depth(const Parameters& parameters, UnixNanos now, const RestView& view) const;
   [[nodiscard]] BookTimes told_times(BookTimes times, UnixNanos now) const;
-  [[nodiscard]] Answer exchange_info(const Parameters& parameters, UnixNanos now) const;
+  [[nodiscard]] Answer exchange_info(const Parameters& parameters, UnixNanos now, const RestView& view) const;
+  [[nodiscard]] std::vector<ListedSymbol> listed_now(UnixNanos now) const;
 
   Venue venue_;
   const MarketSource& source_;

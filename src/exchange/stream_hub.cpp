@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "binance/streams.hpp"
+#include "exchange/faults.hpp"
 
 namespace acts::exchange {
 namespace {
@@ -71,8 +72,8 @@ struct StreamHub::Texts {
   }
 };
 
-StreamHub::StreamHub(Venue venue, const MarketSource& source)
-    : venue_(venue), source_(source), limits_(binance::limits(venue)) {
+StreamHub::StreamHub(Venue venue, const MarketSource& source, Faults* faults)
+    : venue_(venue), source_(source), faults_(faults), limits_(binance::limits(venue)) {
   for (std::size_t i = 0; i < source.symbols().size(); ++i) {
     const ListedSymbol& symbol = source.symbols()[i];
     symbol_of_prefix_.emplace(binance::to_stream_symbol(symbol.instrument.symbol), static_cast<SymbolIndex>(i));
@@ -99,7 +100,8 @@ SessionId StreamHub::open(const StreamPath& path, UnixNanos now) {
     cut_off(id, kPolicyViolation, "Too many subscriptions");
     return id;
   }
-  subscribe(id, session, path.streams);
+  const bool fed = faults_ == nullptr || path.streams.empty() || !faults_->on_subscribe(id, now).silent;
+  subscribe(id, session, path.streams, fed);
   return id;
 }
 
@@ -116,30 +118,32 @@ void StreamHub::on_text(SessionId id, std::string_view text, UnixNanos now) {
   ++stats_.commands;
   const ParsedCommand parsed = parse_command(text);
   if (parsed.command) {
-    execute(id, *session, *parsed.command);
+    execute(id, *session, *parsed.command, now);
   } else {
     ++stats_.refused_commands;
     reply(id, parsed.refusal.reply);
   }
 }
 
-void StreamHub::execute(SessionId id, Session& session, const ClientCommand& command) {
+void StreamHub::execute_subscribe(SessionId id, Session& session, const ClientCommand& command, UnixNanos now) {
+  std::size_t added = 0;
+  for (const std::string& name : command.streams) {
+    if (std::ranges::count(session.streams, name) == 0) ++added;
+  }
+  if (session.streams.size() + added > static_cast<std::size_t>(limits_.streams_per_connection)) {
+    ++stats_.closed_too_many_streams;
+    reply(id, error_reply(CommandError::kTooManySubscriptions, "Too many subscriptions", command.id));
+    cut_off(id, kPolicyViolation, "Too many subscriptions");
+    return;
+  }
+  const SubscriptionFate fate = faults_ == nullptr ? SubscriptionFate{} : faults_->on_subscribe(id, now);
+  if (!fate.unanswered) reply(id, result_reply("null", command.id));
+  subscribe(id, session, command.streams, !fate.silent);
+}
+
+void StreamHub::execute(SessionId id, Session& session, const ClientCommand& command, UnixNanos now) {
   switch (command.method) {
-    case CommandMethod::kSubscribe: {
-      std::size_t added = 0;
-      for (const std::string& name : command.streams) {
-        if (std::ranges::count(session.streams, name) == 0) ++added;
-      }
-      if (session.streams.size() + added > static_cast<std::size_t>(limits_.streams_per_connection)) {
-        ++stats_.closed_too_many_streams;
-        reply(id, error_reply(CommandError::kTooManySubscriptions, "Too many subscriptions", command.id));
-        cut_off(id, kPolicyViolation, "Too many subscriptions");
-        return;
-      }
-      reply(id, result_reply("null", command.id));
-      subscribe(id, session, command.streams);
-      return;
-    }
+    case CommandMethod::kSubscribe: execute_subscribe(id, session, command, now); return;
     case CommandMethod::kUnsubscribe:
       for (const std::string& name : command.streams) unsubscribe(id, session, name);
       recount_feeds();
@@ -168,13 +172,14 @@ StreamHub::Feed StreamHub::feed_of(std::string_view name) const {
   return {std::string(name)};
 }
 
-void StreamHub::subscribe(SessionId id, Session& session, const std::vector<std::string>& names) {
+void StreamHub::subscribe(SessionId id, Session& session, const std::vector<std::string>& names, bool fed) {
   for (const std::string& name : names) {
     if (std::ranges::count(session.streams, name) > 0) continue;
     session.streams.push_back(name);
-    if (!has_access(venue_, session.access, name)) continue;
+    if (!fed || !has_access(venue_, session.access, name)) continue;
     const Feed feed = feed_of(name);
-    deliveries_[feed.stream].push_back({id, name, feed.form, feed.levels});
+    const binance::StreamKind kind = binance::parse_stream_name(venue_, name).type.kind;
+    deliveries_[feed.stream].push_back({id, name, feed.form, feed.levels, kind});
   }
   recount_feeds();
 }
@@ -224,13 +229,33 @@ void StreamHub::close_all(std::uint16_t code, std::string_view reason) {
   while (!sessions_.empty()) cut_off(sessions_.begin()->first, code, reason);
 }
 
+void StreamHub::close(SessionId id, std::uint16_t code, std::string_view reason) {
+  if (find(id) != nullptr) cut_off(id, code, reason);
+}
+
+void StreamHub::tell(SessionId id, std::string text) {
+  if (find(id) != nullptr) reply(id, std::move(text));
+}
+
+std::vector<SessionId> StreamHub::session_ids() const {
+  std::vector<SessionId> ids;
+  ids.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) ids.push_back(id);
+  return ids;
+}
+
+bool StreamHub::is_combined(SessionId id) const {
+  const auto found = sessions_.find(id);
+  return found != sessions_.end() && found->second.combined;
+}
+
 void StreamHub::cut_off(SessionId id, std::uint16_t code, std::string_view reason) {
   outgoing_.push_back({id, CloseSession{code, std::string(reason)}});
   on_closed(id);
 }
 
 void StreamHub::reply(SessionId id, std::string text) {
-  outgoing_.push_back({id, SendText{std::make_shared<const std::string>(std::move(text)), false}});
+  outgoing_.push_back({id, SendText{std::make_shared<const std::string>(std::move(text))}});
 }
 
 void StreamHub::publish(const MarketMessage& message) {
@@ -242,7 +267,7 @@ void StreamHub::publish(const MarketMessage& message) {
     std::shared_ptr<const std::string> text = texts.of(delivery, sessions_.at(delivery.session).combined);
     if (!text) continue;
     ++stats_.messages_sent;
-    outgoing_.push_back({delivery.session, SendText{std::move(text), true}});
+    outgoing_.push_back({delivery.session, SendText{std::move(text), true, message.symbol, delivery.kind}});
   }
 }
 

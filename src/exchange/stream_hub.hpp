@@ -26,27 +26,10 @@
 #include "binance/venue_facts.hpp"
 #include "exchange/client_command.hpp"
 #include "exchange/market_source.hpp"
+#include "exchange/outgoing.hpp"
 #include "exchange/stream_path.hpp"
 
 namespace acts::exchange {
-
-using SessionId = std::uint64_t;  // from 1, never used again
-
-struct SendText {
-  std::shared_ptr<const std::string> text;  // one message to many sessions is shared
-  bool market_data = false;                 // else a reply
-};
-struct SendPing {
-  std::string payload;
-};
-struct CloseSession {
-  std::uint16_t code = 1000;  // 0: a reset, without a close frame
-  std::string reason;
-};
-struct Outgoing {
-  SessionId session = 0;
-  std::variant<SendText, SendPing, CloseSession> what;
-};
 
 struct HubStats {
   std::uint64_t messages_published = 0;  // by the market
@@ -60,10 +43,12 @@ struct HubStats {
   std::uint64_t closed_slow = 0;
 };
 
+class Faults;
+
 class StreamHub {
  public:
-  // `source` outlives the object.
-  StreamHub(Venue venue, const MarketSource& source);
+  // `source` outlives the object, and so does `faults`, which is asked at each subscription (nullptr: none).
+  StreamHub(Venue venue, const MarketSource& source, Faults* faults = nullptr);
 
   SessionId open(const StreamPath& path, UnixNanos now);
   // Frames of a session that is unknown or being closed are ignored.
@@ -75,6 +60,12 @@ class StreamHub {
   void on_closed(SessionId session);
   // Code 0: by a reset, without a close frame.
   void close_all(std::uint16_t code, std::string_view reason);
+  void close(SessionId session, std::uint16_t code, std::string_view reason);
+  // One message from outside the market to one session.
+  void tell(SessionId session, std::string text);
+  // In the order in which they were opened.
+  [[nodiscard]] std::vector<SessionId> session_ids() const;
+  [[nodiscard]] bool is_combined(SessionId session) const;
 
   void publish(const MarketMessage& message);
   // Call it at or after next_deadline(): pings, missing pongs, ends of life.
@@ -110,6 +101,7 @@ class StreamHub {
     std::string name;  // as the client calls it
     Form form;
     std::size_t levels = 0;  // with kTopOfBook
+    binance::StreamKind kind = binance::StreamKind::kOther;
   };
   struct Feed {
     std::string stream;
@@ -120,8 +112,10 @@ class StreamHub {
 
   Session* find(SessionId id);
   bool count_message(SessionId id, Session& session, UnixNanos now);
-  void execute(SessionId id, Session& session, const ClientCommand& command);
-  void subscribe(SessionId id, Session& session, const std::vector<std::string>& names);
+  void execute(SessionId id, Session& session, const ClientCommand& command, UnixNanos now);
+  void execute_subscribe(SessionId id, Session& session, const ClientCommand& command, UnixNanos now);
+  // `fed`: false: in the list of the session, and nothing comes of it.
+  void subscribe(SessionId id, Session& session, const std::vector<std::string>& names, bool fed);
   void unsubscribe(SessionId id, Session& session, const std::string& name);
   [[nodiscard]] Feed feed_of(std::string_view name) const;
   void remove_delivery(SessionId id, const std::string& name);
@@ -132,6 +126,7 @@ class StreamHub {
 
   Venue venue_;
   const MarketSource& source_;
+  Faults* faults_;
   const binance::VenueLimits& limits_;
   std::map<std::string, SymbolIndex, std::less<>> symbol_of_prefix_;  // "btcusdt"
   std::set<std::string, std::less<>> source_streams_;

@@ -18,6 +18,7 @@ SyntheticMarket::SyntheticMarket(const SyntheticOptions& options) : start_(optio
     symbols_.emplace_back(options, i);
     listed_.push_back(symbols_.back().listed());
   }
+  rests_.resize(symbols_.size());
   plan_cycle(options.update_interval / SyntheticSymbol::kStepsPerUpdate);
 }
 
@@ -43,7 +44,7 @@ Result<void> SyntheticMarket::step(std::vector<MarketMessage>& out) {
     next_turn_ = 0;
     start_ = start_ + cycle_length_;
   }
-  symbols_[symbol].step(now, symbol, out);
+  if (!rests_[symbol]) symbols_[symbol].step(now, symbol, out);
   return {};
 }
 

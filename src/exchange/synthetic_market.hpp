@@ -23,6 +23,7 @@ class SyntheticMarket final : public MarketSource {
   [[nodiscard]] const TrueBook* book(SymbolIndex symbol) const override;
   void keep_history(std::size_t updates) override;
   void skip(Nanos span) override { start_ = start_ + span; }
+  void set_trading(SymbolIndex symbol, bool trading) override { rests_[symbol] = !trading; }
 
  private:
   // When whose turn is, within a cycle in which every symbol has had one.
@@ -38,6 +39,7 @@ class SyntheticMarket final : public MarketSource {
   std::size_t next_turn_ = 0;
   std::vector<SyntheticSymbol> symbols_;
   std::vector<ListedSymbol> listed_;
+  std::vector<bool> rests_;  // by symbol: not traded now
 };
 
 }  // namespace acts::exchange

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,6 +19,7 @@
 
 #include "binance/rate_budget.hpp"
 #include "exchange/faults.hpp"
+#include "exchange/line_faults.hpp"
 #include "exchange/market_clock.hpp"
 #include "exchange/market_source.hpp"
 #include "exchange/rest_api.hpp"
@@ -32,25 +35,43 @@ struct CoreStats {
   std::uint64_t skipped_input = 0;  // pieces of the source that could not be read
 };
 
+// What is to become of a request.
+struct RestReply {
+  enum class How : std::uint8_t {
+    kWhole,
+    kTruncated,  // the whole is announced, `body_bytes` of it are sent, and the connection ends
+    kReset,      // the connection is reset instead
+    kNever,      // nothing is ever said
+  };
+  HttpResponse response;
+  How how = How::kWhole;
+  std::size_t body_bytes = 0;
+  Nanos delay{0};  // sent so much later, by the venue's clock
+};
+
 class VenueCore {
  public:
+  // What a book remembers, in changes, where a plan shows old ones (FaultPlan::oldest_book).
+  static constexpr std::size_t kHistoryOfStaleBooks = 50'000;
+
   // Connection attempts are counted for so many addresses at once; beyond, the first of them is forgotten.
   static constexpr std::size_t kMaxAddresses = 4096;
 
   // `clock` outlives the object; it is shared by all venues of the exchange.
   VenueCore(Venue venue, std::unique_ptr<MarketSource> source, MarketClock& clock, WeightRules weights);
 
-  // Status 0: the connection is to be reset.
-  HttpResponse request(const RestCall& call, UnixNanos now);
-  // How long the answer to that path is to be held back, by the venue's clock.
-  [[nodiscard]] Nanos answer_delay(std::string_view path) const { return faults_.answer_delay(path); }
+  // What goes wrong from now on; the plan's times count from `now`. With a plan that shows old books the source must
+  // keep its history (kHistoryOfStaleBooks).
+  void play(const FaultPlan& plan, UnixNanos now);
 
-  // A WebSocket handshake: a session, or how it is refused.
+  RestReply request(const RestCall& call, UnixNanos now);
+
+  // A WebSocket handshake: a session, or how it is refused; status 0: by a reset.
   std::variant<SessionId, HttpResponse> connect(std::string_view path, std::string_view query, std::string_view peer,
                                                 UnixNanos now);
   void on_text(SessionId session, std::string_view text, UnixNanos now);
-  void on_ping(SessionId session, UnixNanos now) { hub_.on_ping(session, now); }
-  void on_pong(SessionId session, std::string_view payload, UnixNanos now) { hub_.on_pong(session, payload, now); }
+  void on_ping(SessionId session, UnixNanos now);
+  void on_pong(SessionId session, std::string_view payload, UnixNanos now);
   void on_slow(SessionId session) { hub_.on_slow(session); }
   void on_closed(SessionId session, UnixNanos now);
 
@@ -59,7 +80,7 @@ class VenueCore {
   static constexpr Nanos kMostBehind = std::chrono::milliseconds{250};
   // Takes at most `steps` steps of the market that are due; true if more are.
   bool advance(UnixNanos now, std::size_t steps);
-  void on_time(UnixNanos now) { hub_.on_time(now); }
+  void on_time(UnixNanos now);
   // When advance() or on_time() is next worth calling; binance::kNever if only a client can change anything.
   [[nodiscard]] UnixNanos next_deadline() const;
   // The source has come to its end.
@@ -68,8 +89,12 @@ class VenueCore {
   // All sessions; code 0: without a close frame, by a reset.
   void close_sessions(std::uint16_t code, std::string_view reason) { hub_.close_all(code, reason); }
   [[nodiscard]] Faults& faults() { return faults_; }
+  [[nodiscard]] const Faults& faults() const { return faults_; }
 
-  std::vector<Outgoing> take_outgoing() { return hub_.take_outgoing(); }
+  // As of the latest time that was told.
+  std::vector<Outgoing> take_outgoing();
+  // One line for each of the plan's faults that has begun or ended; at most kMaxProblems between two calls.
+  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
   // One line for each piece of the source that was skipped; at most kMaxProblems between two calls, all are counted.
   std::vector<std::string> take_problems() { return std::exchange(problems_, {}); }
   static constexpr std::size_t kMaxProblems = 16;
@@ -83,7 +108,15 @@ class VenueCore {
  private:
   bool count_connect(std::string_view peer, UnixNanos now);
   void skip_what_is_late(UnixNanos now);
-  void publish(MarketMessage& message);
+  void publish(MarketMessage& message, UnixNanos now);
+  void see(UnixNanos now);
+  void send_all();
+  void on_edge(const FaultEdge& edge, UnixNanos now);
+  void strike_sessions(const FaultRule& rule, UnixNanos now);
+  void strike(SessionId session, const FaultRule& rule, UnixNanos now);
+  void set_trading(const FaultRule& rule, UnixNanos now);
+  void note_past(const MarketMessage& message, UnixNanos now);
+  [[nodiscard]] std::optional<TrueBook> book_of(std::string_view symbol, UnixNanos then) const;
 
   Venue venue_;
   std::unique_ptr<MarketSource> source_;
@@ -91,6 +124,13 @@ class VenueCore {
   Faults faults_;
   RestApi rest_;
   StreamHub hub_;
+  LineFaults lines_;
+  UnixNanos now_;
+  // Ids of the books by the time they were reached, as far back as a plan shows old books.
+  std::map<SymbolIndex, std::deque<std::pair<UnixNanos, UpdateId>>> past_;
+  Nanos oldest_book_{0};
+  std::map<const FaultRule*, std::vector<SessionId>> half_open_;
+  std::vector<std::string> notes_;
   std::map<std::string, binance::SlidingBudget, std::less<>> connects_;
   std::vector<MarketMessage> messages_;
   std::vector<std::string> problems_;

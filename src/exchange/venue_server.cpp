@@ -37,17 +37,27 @@ Result<std::uint16_t> VenueServer::listen(const ServerOptions& options) {
 }
 
 void VenueServer::on_request(const HttpServerRequest& request, HttpReply reply) {
-  HttpResponse response =
-      core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now());
-  const Nanos delay = core_->answer_delay(request.path);
-  if (response.status == 0) {
-    reply.reset();
-  } else if (delay <= Nanos{0}) {
-    reply.send(std::move(response));
-  } else {
-    // A timer's callback can be copied, the right to answer cannot.
-    auto held = std::make_shared<std::pair<HttpReply, HttpResponse>>(std::move(reply), std::move(response));
-    loop_.start_timer(clock_.real_time_for(delay), [held] { held->first.send(std::move(held->second)); });
+  RestReply answer = core_->request({request.method, request.path, request.query, request.peer_address}, clock_.now());
+  Nanos wait = clock_.real_time_for(answer.delay);
+  if (answer.how == RestReply::How::kNever) {
+    answer.how = RestReply::How::kReset;
+    wait = kNeverAnswered;
+  }
+  if (wait <= Nanos{0}) {
+    carry_out(std::move(answer), reply);
+    return;
+  }
+  // A timer's callback can be copied, the right to answer cannot.
+  auto held = std::make_shared<std::pair<HttpReply, RestReply>>(std::move(reply), std::move(answer));
+  loop_.start_timer(wait, [held] { carry_out(std::move(held->second), held->first); });
+}
+
+void VenueServer::carry_out(RestReply answer, HttpReply& reply) {
+  switch (answer.how) {
+    case RestReply::How::kWhole: reply.send(std::move(answer.response)); break;
+    case RestReply::How::kTruncated: reply.send_truncated(std::move(answer.response), answer.body_bytes); break;
+    case RestReply::How::kReset:
+    case RestReply::How::kNever: reply.reset(); break;
   }
 }
 
@@ -61,7 +71,11 @@ void VenueServer::on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade
   if (auto* refusal = std::get_if<HttpResponse>(&connected)) {
     spdlog::warn("exchange: {} refused the connection to {} with {}", to_string(core_->venue()), request.path,
                  refusal->status);
-    upgrade.refuse(std::move(*refusal));
+    if (refusal->status == 0) {
+      upgrade.reset();
+    } else {
+      upgrade.refuse(std::move(*refusal));
+    }
     return;
   }
   const SessionId id = std::get<SessionId>(connected);
@@ -154,6 +168,8 @@ void VenueServer::deliver(Outgoing outgoing) {
     if (!session.send_text(std::move(text->text)) && session.is_open()) core_->on_slow(outgoing.session);
   } else if (const auto* ping = std::get_if<SendPing>(&outgoing.what)) {
     session.send_ping(ping->payload);
+  } else if (std::holds_alternative<StallSession>(outgoing.what)) {
+    session.stall();
   } else {
     const auto& close = std::get<CloseSession>(outgoing.what);
     spdlog::warn("exchange: {} cut off session {}: {} {}", to_string(core_->venue()), outgoing.session, close.code,
@@ -168,6 +184,9 @@ void VenueServer::deliver(Outgoing outgoing) {
 }
 
 void VenueServer::log_problems() {
+  for (const std::string& note : core_->take_notes()) {
+    spdlog::info("exchange: {} fault: {}", to_string(core_->venue()), note);
+  }
   for (const std::string& problem : core_->take_problems()) {
     spdlog::warn("exchange: {} recording: {}", to_string(core_->venue()), problem);
   }

@@ -31,6 +31,9 @@ class VenueServer : public std::enable_shared_from_this<VenueServer> {
   // Called after anything that may have started a market or ended one.
   void on_progress(std::function<void()> callback) { on_progress_ = std::move(callback); }
 
+  // A request that gets no answer is forgotten, by a reset, after so much real time.
+  static constexpr Nanos kNeverAnswered = kLatestAnswer;
+
   // All of them; code 0: by a reset, without a close frame.
   void close_sessions(std::uint16_t code, std::string_view reason);
 
@@ -39,6 +42,7 @@ class VenueServer : public std::enable_shared_from_this<VenueServer> {
 
  private:
   void on_request(const HttpServerRequest& request, HttpReply reply);
+  static void carry_out(RestReply answer, HttpReply& reply);
   void on_upgrade(const HttpServerRequest& request, WsUpgrade upgrade);
   void after_event();
   void flush();

@@ -52,33 +52,47 @@ void ByteStream::note_read(asio::mutable_buffer buffer, std::size_t bytes) {
   if (filter_) filter_({static_cast<char*>(buffer.data()), bytes});
 }
 
+void ByteStream::read_into(asio::mutable_buffer buffer, Completion done) {
+  raw_read(buffer, [this, buffer, done = std::move(done)](error_code error, std::size_t bytes) mutable {
+    if (is_stalled_ && !error) return read_into(buffer, std::move(done));
+    note_read(buffer, bytes);
+    done(error, bytes);
+  });
+}
+
 void ByteStream::read(const ReadBuffers& buffers, Completion done) {
+  if (is_stalled_) buffer_begin_ = buffer_end_;
   if (buffer_begin_ != buffer_end_ || buffers[0].size() == 0) {
     const std::size_t taken = take_buffered(buffers);
     asio::post(socket_.get_executor(), [done = std::move(done), taken]() mutable { done(error_code{}, taken); });
     return;
   }
   if (buffers[0].size() >= buffer_.size()) {
-    raw_read(buffers[0],
-             [this, into = buffers[0], done = std::move(done)](error_code error, std::size_t bytes) mutable {
-               note_read(into, bytes);
-               done(error, bytes);
-             });
+    read_into(buffers[0], std::move(done));
     return;
   }
-  raw_read(asio::buffer(buffer_), [this, buffers, done = std::move(done)](error_code error, std::size_t bytes) mutable {
-    note_read(asio::buffer(buffer_), bytes);
-    buffer_begin_ = 0;
-    buffer_end_ = bytes;
-    done(error, take_buffered(buffers));
-  });
+  read_into(asio::buffer(buffer_),
+            [this, buffers, done = std::move(done)](error_code error, std::size_t bytes) mutable {
+              buffer_begin_ = 0;
+              buffer_end_ = bytes;
+              done(error, take_buffered(buffers));
+            });
 }
 
-void ByteStream::write(const WriteBuffers& buffers, Completion done) { raw_write(buffers, std::move(done)); }
+void ByteStream::write(const WriteBuffers& buffers, Completion done) {
+  if (is_stalled_ && socket_.is_open()) {
+    stalled_write_ = std::move(done);
+    return;
+  }
+  raw_write(buffers, std::move(done));
+}
 
 void ByteStream::close() {
   error_code ignored;
   socket_.close(ignored);
+  if (!stalled_write_) return;
+  asio::post(socket_.get_executor(),
+             [done = std::move(stalled_write_)]() mutable { done(asio::error::operation_aborted, 0); });
 }
 
 void ByteStream::reset() {

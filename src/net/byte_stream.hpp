@@ -51,6 +51,10 @@ class ByteStream {
   // Called with whatever has come from the socket, before anybody else sees it; may change it in place.
   void set_filter(std::move_only_function<void(std::span<char>)> filter) { filter_ = std::move(filter); }
 
+  // From now on nothing is written any more and what comes is thrown away; the socket stays. Writing completes when it
+  // is closed, reading also when the peer has let go of it.
+  void stall() { is_stalled_ = true; }
+
   // Ends every operation under way.
   void close();
   // The same, by a TCP reset: the peer sees an abrupt end.
@@ -94,6 +98,7 @@ class ByteStream {
   [[nodiscard]] std::size_t take_buffered(const ReadBuffers& buffers);
   void note_read(asio::mutable_buffer buffer, std::size_t bytes);
   void drain();
+  void read_into(asio::mutable_buffer buffer, Completion done);
 
   tcp::socket socket_;
   std::vector<char> buffer_;
@@ -102,6 +107,8 @@ class ByteStream {
   std::uint64_t bytes_read_ = 0;
   std::move_only_function<void(std::span<char>)> filter_;
   SteadyTime last_read_;
+  bool is_stalled_ = false;
+  Completion stalled_write_;
   std::size_t drained_ = 0;
   Completion on_drained_;
   std::shared_ptr<asio::steady_timer> drain_limit_;

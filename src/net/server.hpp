@@ -121,6 +121,9 @@ class WsSession {
   void close(std::uint16_t code, std::string_view reason = {});
   // Ends it at once by a TCP reset, without a close frame.
   void reset();
+  // Half open from now on, as when a machine in between has gone: the socket stays, nothing is read from it nor written
+  // to it, a close of the client's included. Only reset() ends it, or the client by letting go of the socket.
+  void stall();
   // As with the client: backpressure.
   void pause_reading();
   void resume_reading();

@@ -111,6 +111,10 @@ void WsSession::reset() {
   if (const std::shared_ptr<Impl> impl = impl_.lock()) impl->peer->abort(true);
 }
 
+void WsSession::stall() {
+  if (const std::shared_ptr<Impl> impl = impl_.lock()) impl->peer->stall();
+}
+
 void WsSession::pause_reading() {
   if (const std::shared_ptr<Impl> impl = impl_.lock()) impl->peer->pause();
 }

@@ -33,6 +33,7 @@ Task<WsEnd> WsPeer::run(std::shared_ptr<WsConnection> connection) {
   connection_ = std::move(connection);
   is_running_ = true;
   if (was_forced_) connection_->stream().close();
+  if (is_stalled_) connection_->stream().stall();
   resumed_at_ = std::chrono::steady_clock::now();
   // The connection is ours as long as we are, so that the callback may know us by our address.
   connection_->on_control(
@@ -188,6 +189,11 @@ void WsPeer::end_with(NetFault fault, NetStage stage, std::string reason) {
   if (connection_) connection_->stream().close();
   writer_wake_.cancel();
   reader_wake_.cancel();
+}
+
+void WsPeer::stall() {
+  is_stalled_ = true;
+  if (connection_) connection_->stream().stall();
 }
 
 void WsPeer::pause() { is_paused_ = true; }

@@ -61,6 +61,8 @@ class WsPeer : public std::enable_shared_from_this<WsPeer> {
   bool send_ping(std::string_view payload);
   void close(std::uint16_t code, std::string_view reason);
   void abort(bool by_reset);
+  // WsSession::stall(). Before run() too.
+  void stall();
   void pause();
   void resume();
 
@@ -110,6 +112,7 @@ class WsPeer : public std::enable_shared_from_this<WsPeer> {
   bool is_running_ = false;
   bool is_closing_ = false;
   bool is_paused_ = false;
+  bool is_stalled_ = false;
   bool is_silent_ = false;
   bool is_writing_ = false;
   bool awaits_pong_ = false;

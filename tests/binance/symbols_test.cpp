@@ -86,16 +86,5 @@ TEST(ResolveSymbol, RefusesWhatIsNoLongerTraded) {
   EXPECT_DEATH(static_cast<void>(resolve_symbol({kSpot, "OLD"}, info)), "venue");
 }
 
-TEST(EditDistance, CountsSlipsOfTheFinger) {
-  EXPECT_EQ(edit_distance("", ""), 0U);
-  EXPECT_EQ(edit_distance("", "abc"), 3U);
-  EXPECT_EQ(edit_distance("abc", ""), 3U);
-  EXPECT_EQ(edit_distance("abc", "abc"), 0U);
-  EXPECT_EQ(edit_distance("abc", "acb"), 1U);
-  EXPECT_EQ(edit_distance("abc", "axc"), 1U);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
-  EXPECT_EQ(edit_distance("BTCUSDT", "USDTBTC"), 6U);
-}
-
 }  // namespace
 }  // namespace acts::binance

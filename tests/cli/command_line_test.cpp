@@ -154,13 +154,6 @@ TEST(Options, StandInTheManPage) {
   for (const OptionSpec& spec : all) EXPECT_THAT(page, HasSubstr(flag_of(spec.name))) << spec.name;
 }
 
-TEST(NearestName, IsNoneForWhatIsFarOff) {
-  const std::vector<std::string_view> names{"limit", "bands"};
-  EXPECT_EQ(nearest_name("limti", names), "limit");
-  EXPECT_EQ(nearest_name("unrelated", names), "");
-  EXPECT_EQ(nearest_name(std::string(100'000, 'x'), names), "");
-}
-
 TEST(Complaint, IsOneLineWhateverThePeerSaid) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(complain(Error{ErrorCode::kRetry, "it said\n\x1b[31mred"}), kExitNetwork);

@@ -269,9 +269,9 @@ TEST(Exchange, GoesWrongThroughRealSocketsWhereItIsTold) {
   Faults& faults = *bench.exchange.faults(Venue::kBinanceSpot);
   EXPECT_EQ(bench.exchange.faults(Venue::kBinanceUsdm), nullptr);
 
-  faults.fail_requests(RestFault::kForbidden, 1);
+  faults.fail_requests(FaultKind::kAnswer403, 1);
   EXPECT_EQ(bench.get(spot.rest_url + "/api/v3/ping").status, 403);
-  faults.fail_requests(RestFault::kReset, 2);  // what a kept connection loses is asked again, once, on a new one
+  faults.fail_requests(FaultKind::kAnswerReset, 2);  // what a kept connection loses is asked again, once, on a new one
   std::optional<bool> answered;
   HttpRequest request;
   request.url = spot.rest_url + "/api/v3/ping";

@@ -128,7 +128,7 @@ TEST(VenueCore, RefusesAddressesThatAreNoStreams) {
   Core one;
   const auto refused = one.core->connect("/api/v3/ping", "", "a", kNow);
   EXPECT_EQ(std::get<HttpResponse>(refused).status, 404);
-  EXPECT_EQ(one.core->request({"GET", "/api/v3/ping", "", "a"}, kNow).status, 200);
+  EXPECT_EQ(one.core->request({"GET", "/api/v3/ping", "", "a"}, kNow).response.status, 200);
   EXPECT_EQ(one.core->stats().requests, 1U);
 }
 

@@ -49,7 +49,7 @@ struct Client {
       core->advance(now, 1000);
       core->on_time(now);
     } else {
-      check(core->request({what == 'G' ? "GET" : std::string_view(&what, 1), path, query, "peer"}, now));
+      check(core->request({what == 'G' ? "GET" : std::string_view(&what, 1), path, query, "peer"}, now).response);
     }
     check_outgoing();
   }

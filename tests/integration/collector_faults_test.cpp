@@ -1,5 +1,5 @@
 // The collector through real sockets while a venue misbehaves: it dies and counts from anew, refuses handshakes, leaves
-// connections half open, says nothing; and renewals that nobody notices.
+// connections half open, says nothing, or follows a plan of faults; and renewals that nobody notices.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "exchange/exchange_server.hpp"
+#include "exchange/instrument_names.hpp"
 #include "live/venue_run.hpp"
 #include "net/real_clock.hpp"
 #include "net/server.hpp"
@@ -24,6 +25,7 @@ namespace acts {
 namespace {
 
 using namespace std::chrono_literals;
+using exchange::FaultKind;
 using ::testing::HasSubstr;
 
 constexpr double kSpeed = 30;
@@ -130,6 +132,8 @@ class CollectorFaults : public testing::Test {
     options.synthetic_seed = 3;
     options.symbol_count = 2;
     options.levels = 500;
+    options.history_updates = 10'000;
+    options.faults = faults_;
     venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
     const auto endpoints = venue_->start();
     ASSERT_TRUE(endpoints.has_value()) << endpoints.error().message;
@@ -198,6 +202,7 @@ class CollectorFaults : public testing::Test {
   AcceleratedClock clock_{kStart, kSpeed};
   std::unique_ptr<exchange::Exchange> venue_;
   exchange::ExchangeEndpoint endpoint_;
+  exchange::FaultPlan faults_;  // of the next start_exchange()
   std::unique_ptr<Server> server_;
   std::unique_ptr<VenueRun> run_;
   std::string lines_;
@@ -276,6 +281,90 @@ TEST_P(CollectorRefused, ComesBackWhenItMay) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, testing::Values(403, 429, 451));
+
+// The same through a plan of faults.
+struct CollectorPlan : CollectorFaults {
+  void start(std::vector<exchange::FaultRule> rules,
+             const std::function<void(collector::CollectorOptions&)>& tune = {}) {
+    faults_ = {.seed = 1, .rules = std::move(rules)};
+    start_exchange();
+    collect(endpoint_.rest_url, endpoint_.stream_url, tune);
+  }
+  std::uint64_t hits(FaultKind kind) { return venue_->faults(Venue::kBinanceSpot)->hits(kind); }
+  collector::CollectorCounters counters() { return run_->health().counters; }
+  // Every book is the venue's own, inside what it knows.
+  void expect_true_books() {
+    const collector::MarketPipeline& pipeline = run_->collector().pipeline();
+    for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
+      const OrderBook& book = pipeline.builder(i).book();
+      const auto truth = venue_->book_at(Venue::kBinanceSpot, pipeline.symbol(i), book.last_update_id());
+      ASSERT_TRUE(truth.has_value());
+      for (const Side side : {Side::kBid, Side::kAsk}) {
+        const auto best = book.best(side);
+        ASSERT_TRUE(best.has_value());
+        EXPECT_EQ(to_decimal(best->price, book.scales()), to_decimal(truth->best(side)->price, truth->scales()));
+        EXPECT_EQ(book.level_count(side), truth->level_count(side)) << pipeline.symbol(i);
+      }
+    }
+  }
+};
+
+TEST_F(CollectorPlan, LeavesAHalfOpenConnection) {
+  start({{.kind = FaultKind::kHalfOpen, .at = 30s}});
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  ASSERT_TRUE(run_until([&] { return counters().connects >= 2; })) << lines_;
+  ASSERT_TRUE(run_until([&] { return gaps() >= 2 && in_step(); })) << lines_;
+  EXPECT_EQ(hits(FaultKind::kHalfOpen), 1U);
+  expect_true_books();
+}
+
+TEST_F(CollectorPlan, ProvesASymbolFrozenAndHealsItAlone) {
+  const std::string frozen = exchange::synthetic_symbols(2).front();
+  start({{.kind = FaultKind::kFreeze, .symbols = {frozen}, .at = 40s, .lasts = 90s}});
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  ASSERT_TRUE(run_until([&] { return counters().frozen_streams >= 1; })) << lines_;
+  const auto other = run_->health().symbols.back();
+  EXPECT_EQ(other.state, RowState::kLive);
+  ASSERT_TRUE(run_until([&] { return clock_.now() > kStart + 150s && in_step(); })) << lines_;
+  EXPECT_EQ(run_->health().symbols.back().gaps, 0U) << lines_;
+  expect_true_books();
+}
+
+TEST_F(CollectorPlan, ObeysServerShutdownWithoutAGap) {
+  start({{.kind = FaultKind::kServerShutdown, .at = 30s}, {.kind = FaultKind::kClose, .connections = {1}, .at = 60s}});
+  ASSERT_TRUE(run_until([&] { return counters().renewals >= 1; })) << lines_;
+  ASSERT_TRUE(run_until([&] { return clock_.now() > kStart + 70s && in_step(); })) << lines_;
+  EXPECT_EQ(gaps(), 0U) << lines_;
+  EXPECT_EQ(counters().reconnects, 0U) << lines_;
+  expect_true_books();
+}
+
+TEST_F(CollectorPlan, LosesNothingByMessagesThatAreNone) {
+  start({{.kind = FaultKind::kGarbage, .at = 20s, .every = 1s, .times = 20},
+         {.kind = FaultKind::kInvalidUtf8, .at = 20s, .every = 1s, .times = 20},
+         {.kind = FaultKind::kHugeMessage, .at = 30s, .bytes = 17 * 1024 * 1024}});
+  ASSERT_TRUE(run_until([&] { return counters().refused["undecodable"] >= 40 && counters().refused["too_long"] == 1; }))
+      << lines_;
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  EXPECT_EQ(counters().connects, 1U) << lines_;
+  EXPECT_EQ(gaps(), 0U) << lines_;
+  expect_true_books();
+}
+
+TEST_F(CollectorPlan, AsksNothingWhileItIsBanned) {
+  start({{.kind = FaultKind::kAnswer418, .requests = {"depth"}, .count = 1, .retry_after = 60s}});
+  ASSERT_TRUE(run_until([&] { return run_->health().rest.banned_until.has_value(); })) << lines_;
+  const UnixNanos until = *run_->health().rest.banned_until;
+  ASSERT_TRUE(run_until([&] { return run_->health().rest.in_flight == 0; })) << lines_;
+  const auto requests = [&] { return venue_->core(Venue::kBinanceSpot)->stats().requests; };
+  const std::uint64_t asked = requests();
+  const std::uint64_t messages = counters().messages;
+  ASSERT_TRUE(run_until([&] { return clock_.now() > until - 5s; }));
+  EXPECT_EQ(requests(), asked);
+  EXPECT_GT(counters().messages, messages);  // streams go on
+  ASSERT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  expect_true_books();
+}
 
 }  // namespace
 }  // namespace acts

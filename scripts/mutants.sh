@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Do the simulation's checks bite? Breaks a copy of the source in one place at a time, builds it and runs up to SEEDS
+# seeds (100): each variant must be found. mutants.sh [NAME…] runs only those named. The copy stays in build/mutants, so
+# that a second run is quick.
+source "$(dirname "$0")/lib.sh"
+seeds=${SEEDS:-100}
+tree=build/mutants/tree
+logs=build/mutants
+names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect)
+[ $# -eq 0 ] || names=("$@")
+
+# Copies what differs only, so that the build does no more than it must.
+refresh() {
+  local file
+  mkdir -p "$tree"
+  git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+    [ -f "$file" ] && ! cmp -s "$file" "$tree/$file" || continue
+    mkdir -p "$tree/$(dirname "$file")"
+    cp -p "$file" "$tree/$file"
+    touch "$tree/$file"
+  done
+}
+
+# break NAME: the variant's one change. Fails if the source no longer has the place.
+break_source() {
+  python3 - "$tree" "$1" <<'PY'
+import sys
+tree, name = sys.argv[1:]
+variants = {
+    # A gap in the ids is taken for what continues.
+    "gap_ignored": ("src/binance/depth_sync.cpp",
+                    "if (continuity == Continuity::kContinues) return UpdateVerdict::kApply;",
+                    "return UpdateVerdict::kApply;"),
+    # A snapshot from before the first update that we have, or from before a gap's end, is merged.
+    "old_snapshot": ("src/binance/depth_sync.cpp",
+                     "if (snapshot < forgotten_upto || snapshot < oldest_usable_) {",
+                     "if (snapshot < forgotten_upto) {"),
+    # Levels deleted since the snapshot was made come back with it.
+    "deletion_forgotten": ("src/market/order_book.cpp",
+                           "const std::vector<Price> deleted = deletions_.deleted_after(which, id);",
+                           "const std::vector<Price> deleted;"),
+    # Minutes are told apart by their number in the hour.
+    "minute_number": ("src/features/minute_clock.cpp",
+                      "const std::int64_t count = std::min(missed, kMaxCatchUp);",
+                      "const std::int64_t count = (std::min(missed, kMaxCatchUp) - 1) % 60 + 1;"),
+    # A gap, which is what follows a reconnect, throws the book away.
+    "reset_on_reconnect": ("src/binance/book_builder.cpp",
+                           "  gap_event_time_ = last_event_time_;\n",
+                           "  gap_event_time_ = last_event_time_;\n  DepthUpdate none;\n"
+                           "  none.first_update_id = none.last_update_id = book_.last_update_id();\n"
+                           "  none.scales = book_.scales();\n  book_ = OrderBook(book_.scales());\n"
+                           "  book_.apply(none, now);\n"),
+}
+if name not in variants:
+    sys.exit(f"no variant is called {name}; there is {', '.join(variants)}")
+file, old, new = variants[name]
+path = f"{tree}/{file}"
+text = open(path).read()
+if text.count(old) != 1:
+    sys.exit(f"{name}: {file} has changed: the place to break is there {text.count(old)} times")
+open(path, "w").write(text.replace(old, new))
+PY
+}
+
+missed=0
+for name in "${names[@]}"; do
+  refresh
+  break_source "$name"
+  log=$logs/$name.log
+  "$tree/scripts/build.sh" test_simulation >"$log" 2>&1 || die "$name does not compile: $log"
+  program=$tree/build/release/tests/simulation/test_simulation
+  if ACTS_SIM_SEEDS=$seeds ACTS_SIM_MOST_FAILED=1 "$program" --gtest_filter='*FindsNothing*' >>"$log" 2>&1; then
+    echo "$name: NOT found by $seeds seeds"
+    missed=$((missed + 1))
+  else
+    finding=$(grep -A1 -m1 '^seed [0-9]' "$log" | tr -s ' \n' ' ' | cut -c1-160)
+    [ -n "$finding" ] || die "$name ended without a finding: $log"
+    echo "$name: found: $finding"
+  fi
+done
+refresh
+[ "$missed" = 0 ]

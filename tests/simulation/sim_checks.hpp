@@ -1,0 +1,90 @@
+// What must hold in a simulated run, whatever goes wrong: looked at while it goes on and when it is over. Knows the
+// venue's own books, and nothing of how the collector works.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/features/row.hpp"
+
+#include "collector/collector.hpp"
+#include "exchange/venue_core.hpp"
+#include "simulation/sim_log.hpp"
+#include "simulation/sim_plan.hpp"
+
+namespace acts::sim {
+
+class SimChecks {
+ public:
+  static constexpr std::size_t kMaxFindings = 10;  // kept; all are counted
+
+  // Both outlive the object.
+  SimChecks(const SimPlan& plan, const exchange::VenueCore& venue);
+
+  [[nodiscard]] collector::RunLog& log() { return log_; }
+
+  // The world tells what happens.
+  void on_connect(UnixNanos now);
+  void on_message(std::string_view text, UnixNanos now);  // comes to the collector
+  void on_answer(const exchange::RestReply& reply, UnixNanos now);
+  void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline, UnixNanos now);
+  void on_log(const collector::Log& log, UnixNanos now);
+  void after_call(const collector::Collector& collector, UnixNanos now);
+  void at_end(const collector::Collector& collector, UnixNanos now);
+  void after_stop();
+
+  [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
+  [[nodiscard]] std::size_t finding_count() const { return finding_count_; }
+  [[nodiscard]] const std::string& rows() const { return csv_; }
+  [[nodiscard]] std::uint64_t compared() const { return compared_; }
+  [[nodiscard]] const std::string& logs() const { return logs_; }
+
+ private:
+  struct Seen {
+    std::size_t levels = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t ghosts = 0;
+    std::uint64_t gaps = 0;
+  };
+  void find(UnixNanos now, std::string what);
+  void compare_books(const collector::MarketPipeline& pipeline, UnixNanos now);
+  void compare(std::string_view symbol, const OrderBook& book, UnixNanos now);
+  void compare_side(std::string_view symbol, const OrderBook& book, const exchange::TrueBook& truth, Side side,
+                    UnixNanos now);
+  void check_not_reset(const collector::MarketPipeline& pipeline, UnixNanos now);
+  void check_bounds(const collector::Collector& collector, UnixNanos now);
+  void check_state(const MinuteRow& row, UnixNanos now);
+  void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
+  void check_limits(UnixNanos now);
+  void check_recorded(UnixNanos now);
+
+  const SimPlan& plan_;
+  const exchange::VenueCore& venue_;
+  RowSchema schema_;
+  std::size_t state_column_ = 0;
+  std::size_t reason_column_ = 0;
+  std::size_t bid_column_ = 0;
+  std::size_t ask_column_ = 0;
+  SimLog log_;
+  std::string csv_;
+  std::map<std::string, UnixNanos, std::less<>> next_row_;
+  std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
+  std::vector<Seen> seen_;
+  bool stream_changes_ = false;
+  UnixNanos looked_at_;
+  std::deque<UnixNanos> connects_;
+  std::vector<std::size_t> delivered_;  // hashes of texts
+  std::uint64_t refusals_ = 0;          // answers with 429 or 418
+  std::uint64_t warnings_ = 0;
+  std::uint64_t compared_ = 0;
+  std::vector<std::string> findings_;
+  std::size_t finding_count_ = 0;
+  std::string logs_;  // of the last lines
+};
+
+}  // namespace acts::sim

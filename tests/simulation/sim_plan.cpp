@@ -1,0 +1,145 @@
+#include "simulation/sim_plan.hpp"
+
+#include <chrono>
+
+#include "exchange/random.hpp"
+
+namespace acts::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using exchange::FaultKind;
+using exchange::FaultRule;
+using exchange::Random;
+
+constexpr Nanos kMarketTime = 2h;
+constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
+constexpr std::int64_t kCalmOneIn = 12;
+
+Nanos between(Random& random, Nanos least, Nanos most) {
+  return least + Nanos{random.below((most - least).count() + 1)};
+}
+
+bool is_of_messages(FaultKind kind) { return kind >= FaultKind::kLose && kind <= FaultKind::kCorrupt; }
+bool is_of_answers(FaultKind kind) { return kind >= FaultKind::kAnswer429 && kind <= FaultKind::kAnswerStale; }
+
+void draw_times(Random& random, FaultRule& rule) {
+  rule.at = between(random, 30s, kFaultTime - 15min);
+  const Nanos left = kFaultTime - rule.at;
+  if (facts_of(rule.kind).is_moment) {
+    if (rule.kind == FaultKind::kList) return;
+    rule.every = between(random, 30s, 20min);
+    rule.times = 1 + static_cast<std::uint64_t>(random.below(left / *rule.every + 1));
+    if (*rule.every * static_cast<std::int64_t>(*rule.times - 1) > left) rule.times = 1;
+    return;
+  }
+  rule.lasts = between(random, 1s, std::min<Nanos>(left, random.one_in(3) ? Nanos(15min) : Nanos(1min)));
+  if (random.one_in(2)) {
+    rule.every = *rule.lasts + between(random, 1s, 10min);
+    rule.times = static_cast<std::uint64_t>(1 + std::max<std::int64_t>(0, (left - *rule.lasts) / *rule.every));
+  }
+}
+
+void draw_parameters(Random& random, FaultRule& rule) {
+  constexpr std::int64_t kCodes[]{0, 1000, 1001, 1008, 1011};
+  constexpr int kStatuses[]{0, 403, 429, 503};
+  switch (rule.kind) {
+    case FaultKind::kClose: rule.code = static_cast<int>(kCodes[random.below(5)]); break;
+    case FaultKind::kHalfOpen:
+      if (random.one_in(2)) rule.lasts = between(random, 10s, *rule.every);
+      break;
+    case FaultKind::kHugeMessage: rule.bytes = 100'000; break;  // more than the simulated client takes
+    case FaultKind::kRefuseConnection: rule.code = kStatuses[random.below(4)]; break;
+    case FaultKind::kDelay: rule.by = between(random, 10ms, 5s); break;
+    case FaultKind::kAnswerLate: rule.by = between(random, 100ms, 45s); break;
+    case FaultKind::kAnswerStale: rule.by = between(random, 500ms, 30s); break;
+    case FaultKind::kClockSkew: rule.by = between(random, 1ms, 4s) - 2s; break;
+    case FaultKind::kTickSize: rule.tick_size = Decimal{1, static_cast<int>(1 + random.below(8))}; break;
+    default: break;
+  }
+  rule.retry_after = between(random, 1s, 3min);
+}
+
+void draw_targets(Random& random, FaultRule& rule, const std::vector<std::string>& symbols) {
+  const std::string_view takes = facts_of(rule.kind).takes;
+  const bool needs_symbol = facts_of(rule.kind).needs.contains("symbols");
+  if (needs_symbol || (takes.contains("symbols") && random.one_in(2)))
+    rule.symbols = {symbols[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(symbols.size())))]};
+  if (is_of_messages(rule.kind)) {
+    constexpr double kRates[]{0.0005, 0.01, 0.2, 1};
+    rule.probability = kRates[random.below(4)];
+  } else if (is_of_answers(rule.kind) || takes.contains("probability")) {
+    constexpr double kRates[]{0.2, 0.5, 1};
+    rule.probability = kRates[random.below(3)];
+  }
+}
+
+exchange::FaultPlan draw_faults(Random& random, std::uint64_t seed, const std::vector<std::string>& symbols) {
+  exchange::FaultPlan plan;
+  plan.seed = seed;
+  const std::int64_t density = 2 + random.below(10);  // one kind in so many
+  for (const exchange::FaultFacts& facts : exchange::fault_facts()) {
+    if (!random.one_in(density)) continue;
+    FaultRule rule;
+    rule.kind = facts.kind;
+    draw_times(random, rule);
+    draw_targets(random, rule, symbols);
+    draw_parameters(random, rule);
+    plan.rules.push_back(std::move(rule));
+  }
+  return plan;
+}
+
+void draw_network(Random& random, SimPlan& plan) {
+  plan.latency = between(random, 1ms, 150ms);
+  plan.jitter = between(random, 0ms, 50ms);
+  if (plan.calm) return;
+  for (std::int64_t left = random.below(4); left > 0; --left) {
+    const UnixNanos from = plan.start + between(random, 1min, kFaultTime - 16min);
+    plan.outages.push_back({from, from + (random.one_in(2) ? between(random, 1s, 15s) : between(random, 15s, 15min))});
+  }
+  if (random.one_in(3)) {
+    const UnixNanos from = plan.start + between(random, 1min, 20min);
+    plan.sleeps.push_back(
+        {from, from + (random.one_in(2) ? between(random, 1s, 5min) : between(random, 58min, 65min))});
+  }
+}
+
+}  // namespace
+
+SimPlan draw_plan(std::uint64_t seed) {
+  Random random(seed);
+  SimPlan plan;
+  plan.seed = seed;
+  plan.calm = random.one_in(kCalmOneIn);
+  const Venue venue = random.one_in(3) ? Venue::kBinanceUsdm : Venue::kBinanceSpot;
+  plan.start = parse_iso8601("2026-03-01T22:30:10").value() + between(random, 0s, 1h);
+  plan.faults_end = plan.start + kFaultTime;
+  plan.end = plan.start + kMarketTime;
+
+  plan.market.venue = venue;
+  plan.market.seed = seed;
+  plan.market.symbols = {"BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"};
+  plan.market.levels = 150 + static_cast<std::size_t>(random.below(150));
+  plan.market.update_interval = venue == Venue::kBinanceSpot ? 1000ms : 500ms;
+  plan.market.changes_per_update = 4;
+  plan.market.drift_ticks_per_second = random.below(4);
+  plan.market.start = floor_to(plan.start, 1ms);
+  if (!plan.calm) plan.faults = draw_faults(random, seed, plan.market.symbols);
+
+  plan.collector.venue = venue;
+  plan.collector.symbols = plan.market.symbols;
+  plan.collector.streams = {"depth", "trade"};
+  plan.collector.update_interval = plan.market.update_interval;
+  plan.whole_snapshots = random.one_in(2);
+  plan.collector.limit = plan.whole_snapshots ? 500 : venue == Venue::kBinanceSpot ? 100 : 50;
+  plan.collector.connections = 1 + static_cast<std::size_t>(random.below(2));
+  plan.collector.seed = seed;
+  plan.collector.timings.renew_after = between(random, 20min, 50min);
+  plan.collector.timings.renew_jitter = 5min;
+  if (random.one_in(3)) plan.collector.refresh_interval = between(random, 1min, 10min);
+  draw_network(random, plan);
+  return plan;
+}
+
+}  // namespace acts::sim

@@ -1,0 +1,43 @@
+// What one seed of the simulation is: a market, a network, a process that sleeps, and a plan of the venue's faults. All
+// of it is drawn from the seed alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "collector/options.hpp"
+#include "exchange/fault_plan.hpp"
+#include "exchange/synthetic_market.hpp"
+
+namespace acts::sim {
+
+struct Pause {
+  UnixNanos from;
+  UnixNanos to;
+};
+
+struct SimPlan {
+  std::uint64_t seed = 0;
+  bool calm = false;  // nothing goes wrong at all
+  UnixNanos start;
+  UnixNanos faults_end;  // from here on all is well, so that all must be live at the end
+  UnixNanos end;
+  exchange::SyntheticOptions market;
+  exchange::FaultPlan faults;
+  collector::CollectorOptions collector;
+
+  // A snapshot shows the whole book, so that nothing suspect may be left behind it.
+  bool whole_snapshots = false;
+  Nanos latency{0};            // one way
+  Nanos jitter{0};             // up to so much more, each message for itself; a connection keeps its order
+  std::vector<Pause> outages;  // of the network; long ones break what is connected
+  std::vector<Pause> sleeps;   // of the collector's process
+};
+
+SimPlan draw_plan(std::uint64_t seed);
+
+}  // namespace acts::sim

@@ -1,0 +1,286 @@
+#include "simulation/sim_world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "exchange/random.hpp"
+
+namespace acts::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using collector::ClosedInfo;
+using collector::ConnectionNumber;
+using exchange::Outgoing;
+using exchange::RestReply;
+
+constexpr std::string_view kPeer = "198.51.100.1";
+constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
+constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
+constexpr std::size_t kStepsAtOnce = 10'000;
+
+struct Target {
+  std::string path;
+  std::string query;
+};
+
+Target target_of(std::string_view url) {
+  const std::size_t host = url.find("://") + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  const std::size_t question = std::min(url.find('?', path), url.size());
+  return {std::string(url.substr(path, question - path)), std::string(url.substr(std::min(question + 1, url.size())))};
+}
+
+}  // namespace
+
+SimWorld::SimWorld(SimPlan plan)
+    : plan_(std::move(plan)),
+      random_(plan_.seed ^ 0x6E65'7477'6F72'6BU),
+      now_(plan_.start),
+      market_clock_(exchange::Pace{.wait_for_streams = 0}, plan_.market.start) {
+  const Venue venue = plan_.market.venue;
+  market_clock_.on_subscriptions(venue, 0, now_);
+  auto source = std::make_unique<exchange::SyntheticMarket>(plan_.market);
+  source->keep_history(kHistory);
+  core_ = std::make_unique<exchange::VenueCore>(venue, std::move(source), market_clock_,
+                                                exchange::default_weight_rules(venue));
+  core_->play(plan_.faults, now_);
+  checks_ = std::make_unique<SimChecks>(plan_, *core_);
+  auto made = collector::Collector::make(
+      plan_.collector, [this](MinuteRow&& row) { checks_->on_row(row, collector_->pipeline(), now_); }, checks_->log());
+  ACTS_ASSERT(made.has_value());
+  collector_ = std::move(*made);
+}
+
+UnixNanos SimWorld::awake(UnixNanos when) const {
+  for (const Pause& pause : plan_.sleeps) {
+    if (pause.from <= when && when < pause.to) return pause.to;
+  }
+  return when;
+}
+
+const Pause* SimWorld::outage(UnixNanos when) const {
+  const auto found =
+      std::ranges::find_if(plan_.outages, [when](const Pause& one) { return one.from <= when && when < one.to; });
+  return found == plan_.outages.end() ? nullptr : &*found;
+}
+
+Nanos SimWorld::travel() { return plan_.latency + Nanos{random_.below(plan_.jitter.count() + 1)}; }
+
+void SimWorld::at_collector(UnixNanos when, Event event) {
+  at(awake(when), [this, event = std::move(event)] {
+    event();
+    carry_out();
+  });
+}
+
+void SimWorld::run() {
+  for (const Pause& outage : plan_.outages) {
+    if (outage.to - outage.from <= kShortOutage) continue;
+    at(outage.from, [this] {
+      for (auto& [number, line] : lines_) line.broken = true;
+    });
+  }
+  collector_->start(now_);
+  carry_out();
+  step(plan_.end);
+  checks_->at_end(*collector_, now_);
+  collector_->stop("the simulation is over", now_);
+  checks_->after_stop();
+}
+
+void SimWorld::step(UnixNanos end) {
+  while (true) {
+    const UnixNanos event = events_.empty() ? binance::kNever : events_.begin()->first;
+    const UnixNanos venue = core_->next_deadline();
+    const std::optional<UnixNanos> deadline = collector_->next_deadline();
+    const UnixNanos timer = deadline ? awake(std::max(*deadline, now_)) : binance::kNever;
+    const UnixNanos next = std::min({event, venue, timer});
+    if (next > end) break;
+    now_ = std::max(now_, next);
+    if (event <= next) {
+      const Event what = std::move(events_.begin()->second);
+      events_.erase(events_.begin());
+      what();
+    } else if (venue <= next) {
+      run_venue();
+    } else {
+      collector_->on_timer(now_);
+      carry_out();
+    }
+  }
+  now_ = end;
+}
+
+void SimWorld::run_venue() {
+  core_->on_time(now_);
+  core_->advance(now_, kStepsAtOnce);
+  for (const Outgoing& one : core_->take_outgoing()) down(one);
+}
+
+void SimWorld::carry_out() {
+  collector::ActionQueue& actions = collector_->actions();
+  while (!actions.empty()) {
+    const collector::Action action = std::move(actions.front());
+    actions.pop_front();
+    carry_out(action);
+  }
+  checks_->after_call(*collector_, now_);
+}
+
+void SimWorld::carry_out(const collector::Action& action) {
+  if (const auto* a = std::get_if<collector::OpenConnection>(&action)) open(*a);
+  if (const auto* b = std::get_if<collector::CloseConnection>(&action)) close(*b);
+  if (const auto* c = std::get_if<collector::SendText>(&action)) send(*c);
+  if (const auto* d = std::get_if<collector::HttpGet>(&action)) get(*d);
+  if (const auto* e = std::get_if<collector::Log>(&action)) checks_->on_log(*e, now_);
+}
+
+void SimWorld::open(const collector::OpenConnection& action) {
+  Line& line = lines_[action.connection];
+  line.idle = action.idle;
+  line.last_down = line.last_up = now_;
+  checks_->on_connect(now_);
+  if (outage(now_) != nullptr) return;  // swallowed: the collector's own patience ends it
+  at(now_ + travel(), [this, number = action.connection, url = action.url] { handshake(number, url); });
+}
+
+void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
+  Line& line = lines_.at(number);
+  if (line.gone) return;
+  const Target target = target_of(url);
+  const auto result = core_->connect(target.path, target.query, kPeer, now_);
+  const UnixNanos there = now_ + travel();
+  if (const auto* refusal = std::get_if<HttpResponse>(&result)) {
+    at_collector(there, [this, number, response = *refusal] {
+      std::optional<Nanos> wait;
+      if (!response.header("Retry-After").empty()) wait = parse_retry_after(response.header("Retry-After"), now_);
+      const ErrorCode kind = response.status == 0 ? ErrorCode::kRetry : ErrorCode::kRefused;
+      end_line(number, {1006, kind, response.status, wait, "refused"});
+    });
+    return;
+  }
+  line.session = std::get<exchange::SessionId>(result);
+  sessions_[line.session] = number;
+  line.last_down = there;
+  at_collector(there, [this, number] {
+    Line& opened = lines_.at(number);
+    if (opened.gone || opened.broken) return;
+    opened.open = true;
+    opened.last_byte = now_;
+    collector_->on_ws_open(number, now_);
+    if (opened.idle > Nanos{0}) watch_idleness(number);
+  });
+  for (const Outgoing& one : core_->take_outgoing()) down(one);
+}
+
+void SimWorld::watch_idleness(ConnectionNumber number) {
+  const Line& line = lines_.at(number);
+  if (line.gone) return;
+  if (now_ - line.last_byte >= line.idle) {
+    forget_at_venue(line);
+    end_line(number, {1006, ErrorCode::kRetry, 0, std::nullopt, "nothing came: taken for dead"});
+    return;
+  }
+  at_collector(line.last_byte + line.idle, [this, number] { watch_idleness(number); });
+}
+
+// The socket's end comes to the venue too, unless nothing does.
+void SimWorld::forget_at_venue(const Line& line) {
+  if (line.session == 0 || line.broken) return;
+  at(now_ + travel(), [this, session = line.session] { core_->on_closed(session, now_); });
+}
+
+void SimWorld::end_line(ConnectionNumber number, const ClosedInfo& info) {
+  Line& line = lines_.at(number);
+  if (std::exchange(line.gone, true)) return;
+  if (line.session != 0) sessions_.erase(line.session);
+  collector_->on_ws_closed(number, info, now_);
+}
+
+void SimWorld::close(const collector::CloseConnection& action) {
+  const auto found = lines_.find(action.connection);
+  if (found == lines_.end() || found->second.gone) return;
+  forget_at_venue(found->second);
+  const UnixNanos answered = action.abort || found->second.session == 0 ? now_ : now_ + travel() * 2;
+  const UnixNanos told = found->second.broken && !action.abort ? now_ + 5s : answered;
+  at_collector(told, [this, number = action.connection] {
+    end_line(number, {1000, ErrorCode::kCancelled, 0, std::nullopt, "closed by us"});
+  });
+}
+
+void SimWorld::send(const collector::SendText& action) {
+  Line& line = lines_.at(action.connection);
+  if (line.broken || line.gone || line.session == 0) return;
+  const Pause* pause = outage(now_);
+  line.last_up = std::max(line.last_up, (pause != nullptr ? pause->to : now_) + travel());
+  at(line.last_up, [this, session = line.session, text = action.text] {
+    core_->on_text(session, text, now_);
+    for (const Outgoing& one : core_->take_outgoing()) down(one);
+  });
+}
+
+void SimWorld::down(const Outgoing& one) {
+  const auto number = sessions_.find(one.session);
+  if (number == sessions_.end()) return;
+  Line& line = lines_.at(number->second);
+  if (std::holds_alternative<exchange::CloseSession>(one.what)) core_->on_closed(one.session, now_);
+  if (std::holds_alternative<exchange::StallSession>(one.what) || line.broken) return;
+  const Pause* pause = outage(now_);
+  line.last_down = std::max(line.last_down, (pause != nullptr ? pause->to : now_) + travel());
+  at_collector(line.last_down, [this, number = number->second, one] { deliver(number, one); });
+}
+
+void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
+  Line& line = lines_.at(number);
+  if (line.gone || line.broken || !line.open) return;
+  line.last_byte = now_;
+  if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
+    if (text->text->size() > kMaxMessage) {
+      collector_->on_ws_too_long(number, text->text->size(), now_);
+      return;
+    }
+    checks_->on_message(*text->text, now_);
+    collector_->on_ws_message(number, *text->text, now_);
+  } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
+    line.last_up = std::max(line.last_up, now_ + travel());
+    at(line.last_up,
+       [this, session = one.session, payload = ping->payload] { core_->on_pong(session, payload, now_); });
+  } else if (const auto* end = std::get_if<exchange::CloseSession>(&one.what)) {
+    const std::uint16_t code = end->code == 0 ? std::uint16_t{1006} : end->code;
+    end_line(number, {code, ErrorCode::kRetry, 0, std::nullopt, "closed by the venue"});
+  }
+}
+
+void SimWorld::get(const collector::HttpGet& action) {
+  pending_[action.request] = true;
+  at_collector(now_ + action.timeout, [this, request = action.request] {
+    if (pending_.erase(request) > 0) collector_->on_http_failed(request, "no answer in time", now_);
+  });
+  if (outage(now_) != nullptr) return;
+  at(now_ + travel(), [this, url = action.url, request = action.request] {
+    const Target target = target_of(url);
+    const RestReply reply = core_->request({"GET", target.path, target.query, kPeer}, now_);
+    checks_->on_answer(reply, now_);
+    if (reply.how != RestReply::How::kNever) answer(request, reply);
+  });
+}
+
+void SimWorld::answer(collector::RequestNumber request, RestReply reply) {
+  at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply)] {
+    if (outage(now_) != nullptr || pending_.erase(request) == 0) return;
+    if (reply.how != RestReply::How::kWhole) {
+      collector_->on_http_failed(request, "the connection ended in the middle", now_);
+      return;
+    }
+    const HttpResponse& response = reply.response;
+    collector_->on_http_answer(
+        request,
+        {response.status, response.body, response.header("X-MBX-USED-WEIGHT-1M"), response.header("Retry-After")},
+        now_);
+  });
+}
+
+}  // namespace acts::sim

@@ -1,0 +1,88 @@
+// The collector's state machine and a venue of the exchange in one thread and in virtual time, with a simulated network
+// between them: latency, order, outages, handshakes, timeouts. It carries and decides nothing; what is wrong is found
+// by SimChecks. Disks and sinks come in through the ports that are here already: the RunLog and the rows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collector/collector.hpp"
+#include "exchange/venue_core.hpp"
+#include "simulation/sim_checks.hpp"
+#include "simulation/sim_plan.hpp"
+
+namespace acts::sim {
+
+class SimWorld {
+ public:
+  explicit SimWorld(SimPlan plan);
+  SimWorld(const SimWorld&) = delete;
+  SimWorld& operator=(const SimWorld&) = delete;
+
+  // Once. What was found wrong is in checks().
+  void run();
+
+  [[nodiscard]] SimChecks& checks() { return *checks_; }
+  [[nodiscard]] const exchange::VenueCore& venue() const { return *core_; }
+  [[nodiscard]] collector::Health health() const { return collector_->health(now_); }
+
+  // A message above this is not kept by the simulated client, as above 16 MiB by the real one.
+  static constexpr std::size_t kMaxMessage = 64 * 1024;
+
+ private:
+  using Event = std::function<void()>;
+  // A connection as the network sees it.
+  struct Line {
+    exchange::SessionId session = 0;  // 0: not opened at the venue (yet)
+    Nanos idle{0};
+    bool open = false;    // the collector was told so
+    bool gone = false;    // the collector was told its end
+    bool broken = false;  // an outage has cut it: neither side hears the other any more
+    UnixNanos last_down;  // when the last message arrived, or will
+    UnixNanos last_up;
+    UnixNanos last_byte;  // at the collector
+  };
+
+  void at(UnixNanos when, Event event) { events_.emplace(when, std::move(event)); }
+  // What reaches the collector waits while its process sleeps.
+  void at_collector(UnixNanos when, Event event);
+  [[nodiscard]] UnixNanos awake(UnixNanos when) const;
+  [[nodiscard]] const Pause* outage(UnixNanos when) const;
+  Nanos travel();
+
+  void step(UnixNanos end);
+  void run_venue();
+  void carry_out();
+  void carry_out(const collector::Action& action);
+  void open(const collector::OpenConnection& action);
+  void handshake(collector::ConnectionNumber number, const std::string& url);
+  void refuse(collector::ConnectionNumber number, const exchange::RestReply& reply);
+  void close(const collector::CloseConnection& action);
+  void send(const collector::SendText& action);
+  void get(const collector::HttpGet& action);
+  void answer(collector::RequestNumber request, exchange::RestReply reply);
+  void down(const exchange::Outgoing& one);
+  void deliver(collector::ConnectionNumber number, const exchange::Outgoing& one);
+  void end_line(collector::ConnectionNumber number, const collector::ClosedInfo& info);
+  void watch_idleness(collector::ConnectionNumber number);
+  void forget_at_venue(const Line& line);
+
+  SimPlan plan_;
+  exchange::Random random_;
+  UnixNanos now_;
+  std::multimap<UnixNanos, Event> events_;
+  exchange::MarketClock market_clock_;
+  std::unique_ptr<exchange::VenueCore> core_;
+  std::unique_ptr<SimChecks> checks_;
+  std::unique_ptr<collector::Collector> collector_;
+  std::map<collector::ConnectionNumber, Line> lines_;
+  std::map<exchange::SessionId, collector::ConnectionNumber> sessions_;
+  std::map<collector::RequestNumber, bool> pending_;
+};
+
+}  // namespace acts::sim

@@ -1,0 +1,80 @@
+// The collector against the exchange in virtual time, by the seed. ACTS_SIM_SEED=n runs one seed and shows its log,
+// ACTS_SIM_SEEDS=n so many, from ACTS_SIM_FIRST on; ACTS_SIM_MOST_FAILED=n ends after so many with findings.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "simulation/sim_world.hpp"
+
+namespace acts::sim {
+namespace {
+
+constexpr std::uint64_t kDefaultSeeds = 6;
+constexpr std::uint64_t kMostFailed = 20;
+
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+struct Totals {
+  std::array<std::uint64_t, exchange::kFaultKinds> faults{};
+  std::uint64_t outages = 0;
+  std::uint64_t sleeps = 0;
+  std::uint64_t compared = 0;
+  std::uint64_t failed = 0;
+
+  void add(const SimPlan& plan, SimWorld& world) {
+    for (std::size_t i = 0; i < faults.size(); ++i)
+      faults[i] += world.venue().faults().hits(static_cast<exchange::FaultKind>(i));
+    outages += plan.outages.size();
+    sleeps += plan.sleeps.size();
+    compared += world.checks().compared();
+    failed += static_cast<std::uint64_t>(world.checks().finding_count() > 0);
+  }
+  void print(std::uint64_t seeds) const {
+    fmt::print("{} seeds, {} with findings; books compared {}, outages {}, sleeps {}", seeds, failed, compared, outages,
+               sleeps);
+    for (std::size_t i = 0; i < faults.size(); ++i)
+      fmt::print(", {} {}", name_of(static_cast<exchange::FaultKind>(i)), faults[i]);
+    fmt::print("\n");
+  }
+};
+
+TEST(Simulation, FindsNothingWhateverGoesWrong) {
+  const std::uint64_t one = number_from("ACTS_SIM_SEED", 0);
+  const std::uint64_t first = one > 0 ? one : number_from("ACTS_SIM_FIRST", 1);
+  const std::uint64_t count = one > 0 ? 1 : number_from("ACTS_SIM_SEEDS", kDefaultSeeds);
+  const std::uint64_t most_failed = number_from("ACTS_SIM_MOST_FAILED", kMostFailed);
+  Totals totals;
+  std::uint64_t seed = first;
+  for (; seed < first + count && totals.failed < most_failed; ++seed) {
+    const SimPlan plan = draw_plan(seed);
+    SimWorld world(plan);
+    world.run();
+    totals.add(plan, world);
+    if (one > 0) fmt::print("{}\n", world.checks().logs());
+    EXPECT_EQ(world.checks().finding_count(), 0U)
+        << "seed " << seed << ", again with ACTS_SIM_SEED=" << seed << ": "
+        << fmt::format("\n  {}", fmt::join(world.checks().findings(), "\n  "));
+  }
+  EXPECT_GT(totals.compared, 0U);
+  totals.print(seed - first);
+}
+
+TEST(Simulation, IsTheSameForTheSameSeed) {
+  const auto rows_and_log = [](std::uint64_t seed) {
+    SimWorld world(draw_plan(seed));
+    world.run();
+    return world.checks().rows() + world.checks().logs() + world.venue().faults().hits_text();
+  };
+  EXPECT_EQ(rows_and_log(2), rows_and_log(2));
+  EXPECT_NE(rows_and_log(2), rows_and_log(3));
+}
+
+}  // namespace
+}  // namespace acts::sim
