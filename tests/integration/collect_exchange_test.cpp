@@ -3,6 +3,7 @@
 // of every row.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -43,7 +44,8 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 class CollectFromExchange : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(testing::TempDir()) / ("acts_collect_" + GetParam().name);
+    directory_ = std::filesystem::path(testing::TempDir()) /
+                 ("acts_collect_" + GetParam().name + "_" + std::to_string(::getpid()));
     std::filesystem::remove_all(directory_);
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }

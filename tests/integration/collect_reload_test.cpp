@@ -1,6 +1,7 @@
 // SIGHUP: a running collector takes over what it can of new settings, all of it or nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -78,7 +79,8 @@ class CollectReload : public testing::Test {
     return live();
   }
 
-  std::filesystem::path directory_ = std::filesystem::path(testing::TempDir()) / "acts_collect_reload";
+  std::filesystem::path directory_ =
+      std::filesystem::path(testing::TempDir()) / ("acts_collect_reload_" + std::to_string(::getpid()));
   EventLoop loop_;
   RealClock clock_;
   std::unique_ptr<exchange::Exchange> venue_;
