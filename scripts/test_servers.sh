@@ -9,6 +9,11 @@ readonly place=build/servers filter=${1:-*}
 missing=()
 mkdir -p "$place"
 
+has() {
+  local program
+  for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
+
 # Debian starts a service of its own for what it installs, which is not wanted here.
 install_packages() {
   local policy=/usr/sbin/policy-rc.d made=
@@ -16,6 +21,10 @@ install_packages() {
     printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && made=$policy
   fi
   scripts/setup.sh servers || missing+=("Debian's packages of the databases")
+  # From wherever else they may come: a Node.js of its makers' packages, for one, conflicts with Debian's npm.
+  has java mvn || scripts/setup.sh servers-java || missing+=("Java and Maven")
+  has python3 || scripts/setup.sh servers-python || missing+=("Python")
+  has node npm || scripts/setup.sh servers-node || missing+=("Node.js and npm")
   [ -z "$made" ] || rm -f "$made"
 }
 

@@ -91,5 +91,9 @@ TEST_F(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
   set_aside_what_does_not_fit(new_engine(), kNineteenDecimals, kTooFine);
 }
 
+TEST_F(ClickhouseServer, PassesTheCheckOfTheCommand) { check_by_the_command(old_server(), "made table minute_rows"); }
+
+TEST_F(ClickhouseEngine, PassesTheCheckOfTheCommand) { check_by_the_command(new_engine(), "made table minute_rows"); }
+
 }  // namespace
 }  // namespace acts::servers

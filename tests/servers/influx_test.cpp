@@ -35,5 +35,7 @@ class InfluxServer : public ::testing::Test {
 
 TEST_F(InfluxServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(influx()); }
 
+TEST_F(InfluxServer, PassesTheCheckOfTheCommand) { check_by_the_command(influx(), "made database acts"); }
+
 }  // namespace
 }  // namespace acts::servers

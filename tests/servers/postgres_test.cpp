@@ -131,5 +131,11 @@ TEST_F(TimescaleServer, MakesAHypertableAndHoldsExactlyTheRows) {
   EXPECT_TRUE(again->empty());
 }
 
+TEST_F(PostgresServer, PassesTheCheckOfTheCommand) { check_by_the_command(postgres(), "made table minute_rows"); }
+
+TEST_F(TimescaleServer, PassesTheCheckOfTheCommand) {
+  check_by_the_command(timescale(), "made table minute_rows a hypertable");
+}
+
 }  // namespace
 }  // namespace acts::servers

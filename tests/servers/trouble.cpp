@@ -12,6 +12,7 @@
 
 #include "acts/features/feature.hpp"
 
+#include "cli/program.hpp"
 #include "live/sink_feeder.hpp"
 
 namespace acts::servers {
@@ -193,6 +194,33 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
   EXPECT_EQ(status.delivery.refused, 0U) << status.refusal;
   expect_same(day_schema(), store->rows({}).value(), all_of(sink_case.settings(port), day_schema()));
   if (look) look(port);
+}
+
+void check_by_the_command(const SinkCase& sink_case, const std::string& made) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start());
+  const SinkSettings settings = sink_case.settings(port);
+  const std::string config =
+      dir.write("acts.toml", "[sinks.checked]\nkind = \"" + std::string(to_string(settings.kind)) + "\"\nuri = \"" +
+                                 settings.uri + "\"\n");
+  ::setenv("ACTS_SINK_CHECKED_PASSWORD", settings.password.c_str(), 1);
+  for (const bool is_first : {true, false}) {
+    const cli::Outcome outcome = cli::run_acts({"--config", config, "sinks", "check"}, dir.string());
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("checked: ok: "), std::string::npos) << outcome.out;
+    EXPECT_EQ(!made.empty() && outcome.out.find("checked: " + made) != std::string::npos, is_first && !made.empty())
+        << outcome.out;
+  }
+  // A database may remove rows only a little later.
+  std::size_t left = 1;
+  for (int i = 0; i < 50 && left > 0; ++i) {
+    left = all_of(settings, day_schema()).size();
+    if (left > 0) std::this_thread::sleep_for(100ms);
+  }
+  EXPECT_EQ(left, 0U);
 }
 
 void add_a_band(const SinkCase& sink_case) {

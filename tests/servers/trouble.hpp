@@ -46,6 +46,9 @@ struct SinkCase {
 // the end with the server's port.
 void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look = {});
 
+// `acts sinks check` makes what is missing, says so once, and leaves no row behind; `made`: how what it made is called.
+void check_by_the_command(const SinkCase& sink_case, const std::string& made);
+
 // The columns that another run adds come into the sink, null in the rows that are there.
 void add_a_band(const SinkCase& sink_case);
 
