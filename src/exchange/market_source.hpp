@@ -86,6 +86,9 @@ class MarketSource {
   // it was.
   virtual void set_trading(SymbolIndex /*symbol*/, bool /*trading*/) {}
 
+  // Prices may have so many decimals from now on, where that is finer and a source can do it: a recording cannot.
+  virtual void refine_prices(SymbolIndex /*symbol*/, int /*decimals*/) {}
+
   // kNoSymbol if it is not listed. Exact, case included.
   [[nodiscard]] SymbolIndex find(std::string_view symbol) const;
 };

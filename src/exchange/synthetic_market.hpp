@@ -23,6 +23,7 @@ class SyntheticMarket final : public MarketSource {
   [[nodiscard]] const TrueBook* book(SymbolIndex symbol) const override;
   void keep_history(std::size_t updates) override;
   void skip(Nanos span) override { start_ = start_ + span; }
+  void refine_prices(SymbolIndex symbol, int decimals) override { symbols_[symbol].refine_prices(decimals); }
   void set_trading(SymbolIndex symbol, bool trading) override { rests_[symbol] = !trading; }
 
  private:

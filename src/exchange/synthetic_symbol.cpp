@@ -217,6 +217,22 @@ void SyntheticSymbol::step(UnixNanos now, SymbolIndex self, std::vector<MarketMe
   }
 }
 
+void SyntheticSymbol::refine_prices(int decimals) {
+  const Scales now = book_.scales();
+  const int finer = std::min(decimals, kMostDecimals) - now.price;
+  if (finer <= 0) return;
+  const std::int64_t factor = power_of_ten(finer);
+  const Scales scales{static_cast<std::uint8_t>(now.price + finer), now.quantity};
+  if (!book_.rescale(scales)) return;
+  for (std::int64_t* ticks : {&mid_, &lowest_mid_, &highest_mid_, &drift_, &drift_rest_}) *ticks *= factor;
+  for (auto* pending : {&pending_bids_, &pending_asks_}) {
+    std::map<std::int64_t, Quantity> raised;
+    for (const auto& [price, quantity] : *pending) raised.emplace(price * factor, quantity);
+    *pending = std::move(raised);
+  }
+  listed_.text_decimals.price = std::max(listed_.text_decimals.price, scales.price);
+}
+
 std::string SyntheticSymbol::stream(std::string_view suffix) const { return fmt::format("{}@{}", prefix_, suffix); }
 
 std::string SyntheticSymbol::price_text(Price price) const {

@@ -48,6 +48,9 @@ class SyntheticSymbol {
   [[nodiscard]] TrueBook& book() { return book_; }
 
   void step(UnixNanos now, SymbolIndex self, std::vector<MarketMessage>& out);
+  // A smaller tick: prices may have so many decimals from now on, at most kMostDecimals. Nothing if they may already.
+  static constexpr int kMostDecimals = 8;
+  void refine_prices(int decimals);
 
  private:
   struct Fill {

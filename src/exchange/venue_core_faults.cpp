@@ -31,6 +31,11 @@ void VenueCore::on_edge(const FaultEdge& edge, UnixNanos now) {
     notes_.push_back(fmt::format("{} {}", name_of(rule.kind), edge.begins ? "begins" : "is over"));
   if (rule.kind == kHalt || rule.kind == kDelist || rule.kind == kList) {
     set_trading(rule, now);
+  } else if (rule.kind == kTickSize && edge.begins) {
+    for (const std::string& name : rule.symbols) {
+      if (const SymbolIndex symbol = source_->find(name); symbol != kNoSymbol)
+        source_->refine_prices(symbol, rule.tick_size->scale);
+    }
   } else if (rule.kind == kHalfOpen && !edge.begins) {
     for (const SessionId session : std::exchange(half_open_[&rule], {})) lines_.end_stall(session);
   } else if (edge.begins && facts_of(rule.kind).is_moment) {

@@ -415,10 +415,19 @@ TEST(FaultPlan, HaltsDelistsAndListsSymbols) {
 TEST(FaultPlan, ChangesATickSize) {
   LivingVenue venue(
       {.seed = 1,
-       .rules = {{.kind = FaultKind::kTickSize, .symbols = {"BTCUSDT"}, .at = 1s, .tick_size = Decimal{1, 7}}}});
-  EXPECT_THAT(venue.get("/api/v3/exchangeInfo"), Not(HasSubstr(R"("tickSize":"0.00000010")")));
+       .rules = {{.kind = FaultKind::kTickSize, .symbols = {"BTCUSDT"}, .at = 1s, .tick_size = Decimal{1, 7}}}},
+      Venue::kBinanceUsdm);
+  const int before = venue.core->source().book(0)->scales().price;
+  EXPECT_THAT(venue.get("/fapi/v1/exchangeInfo"), Not(HasSubstr(R"("tickSize":"0.0000001")")));
   venue.run_to(1s);
-  EXPECT_THAT(venue.get("/api/v3/exchangeInfo"), HasSubstr(R"("tickSize":"0.00000010")"));
+  EXPECT_THAT(venue.get("/fapi/v1/exchangeInfo"), HasSubstr(R"("tickSize":"0.0000001")"));
+  venue.core->connect("/public/ws/btcusdt@depth@100ms", "", "a", venue.now);
+  venue.run_to(30s);
+  const TrueBook& book = *venue.core->source().book(0);
+  EXPECT_LT(before, 7);
+  EXPECT_EQ(book.scales().price, 7);
+  EXPECT_TRUE(std::ranges::any_of(book.levels(Side::kBid), [](const Level& l) { return l.price.units() % 10 != 0; }));
+  EXPECT_FALSE(book.crossed());
 }
 
 TEST(FaultPlan, SkewsTheVenuesClock) {

@@ -133,19 +133,19 @@ void SimChecks::compare(std::string_view symbol, const OrderBook& book, UnixNano
   const exchange::TrueBook* present = source.book(source.find(symbol));
   const auto truth = present == nullptr ? std::nullopt : present->at(book.last_update_id());
   if (!truth) return;  // frozen for longer than the venue's book remembers
-  if (!book.scales().covers(truth->scales())) {
-    find(now, fmt::format("{}: fewer decimals than the market has", symbol));
-    return;
-  }
   ++compared_;
   for (const Side side : {Side::kBid, Side::kAsk}) compare_side(symbol, book, *truth, side, now);
 }
 
-// Inside K both have the same levels; outside, what is not suspect is as it is there.
+// Inside K both have the same levels; outside, what is not suspect is as it is there. Either may have more decimals.
 void SimChecks::compare_side(std::string_view symbol, const OrderBook& book, const exchange::TrueBook& truth, Side side,
                              UnixNanos now) {
-  const std::int64_t price_factor = power_of_ten(book.scales().price - truth.scales().price);
-  const std::int64_t quantity_factor = power_of_ten(book.scales().quantity - truth.scales().quantity);
+  const Scales both{std::max(book.scales().price, truth.scales().price),
+                    std::max(book.scales().quantity, truth.scales().quantity)};
+  const std::int64_t our_price = power_of_ten(both.price - book.scales().price);
+  const std::int64_t our_quantity = power_of_ten(both.quantity - book.scales().quantity);
+  const std::int64_t their_price = power_of_ten(both.price - truth.scales().price);
+  const std::int64_t their_quantity = power_of_ten(both.quantity - truth.scales().quantity);
   std::size_t ours_inside = 0;
   std::size_t wrong = 0;
   std::size_t wrong_outside = 0;
@@ -153,13 +153,16 @@ void SimChecks::compare_side(std::string_view symbol, const OrderBook& book, con
     const bool inside = book.coverage().contains(level.price);
     ours_inside += static_cast<std::size_t>(inside);
     if (!inside && book.is_suspect(level)) return true;
-    const bool on_grid = level.price.units() % price_factor == 0;
-    const Quantity there = on_grid ? truth.quantity_at(side, Price{level.price.units() / price_factor}) : Quantity{};
-    if (there.units() * quantity_factor != level.quantity.units()) ++(inside ? wrong : wrong_outside);
+    const std::int64_t price = level.price.units() * our_price;
+    const Quantity there = price % their_price == 0 ? truth.quantity_at(side, Price{price / their_price}) : Quantity{};
+    if (there.units() * their_quantity != level.quantity.units() * our_quantity) ++(inside ? wrong : wrong_outside);
     return true;
   });
   const auto theirs_inside = static_cast<std::size_t>(std::ranges::count_if(truth.levels(side), [&](const Level& l) {
-    return book.coverage().contains(Price{l.price.units() * price_factor});
+    const std::int64_t price = l.price.units() * their_price;
+    const std::int64_t below = price / our_price;
+    const std::int64_t above = (price + our_price - 1) / our_price;
+    return book.coverage().contains(Price{below}) && book.coverage().contains(Price{above});
   }));
   if (wrong > 0 || ours_inside != theirs_inside)
     find(now,
