@@ -180,7 +180,7 @@ TEST(RecordingReader, TellsWhatACrashLeavesFromDamage) {
   const std::string alive = R"({"n":0,"ts":1,"event":"alive"})"
                             "\n";
   const auto durable = [](int n) {
-    return R"({"n":)" + std::to_string(n) + R"(,"ts":2,"event":"durable","bytes":1})" + "\n";
+    return R"({"n":)" + std::to_string(n) + R"(,"ts":2,"event":"durable","bytes":1,"crc32":1})" + "\n";
   };
   const std::string whole = zstd("1 {}\n") + zstd("2 {}\n");
   const std::string cut = whole.substr(0, whole.size() - 1);
