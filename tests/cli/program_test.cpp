@@ -172,8 +172,9 @@ TEST(Program, TakesTheEndThatACrashHasCutForNoDamage) {
   const std::string packed = read_file(kSpotBtc);
   const std::string log = dir.write("cut.gz", packed.substr(0, packed.size() / 2));
   const auto index = [&](int durable_lines) {
-    return dir.write("cut.index.jsonl", "{\"n\":" + std::to_string(durable_lines) +
-                                            ",\"ts\":1723161254206652067,\"event\":\"durable\",\"bytes\":1,\"crc32\":1}\n");
+    return dir.write("cut.index.jsonl",
+                     "{\"n\":" + std::to_string(durable_lines) +
+                         ",\"ts\":1723161254206652067,\"event\":\"durable\",\"bytes\":1,\"crc32\":1}\n");
   };
   std::ignore = index(10);
   const Outcome crashed = run_acts({"replay", log});
