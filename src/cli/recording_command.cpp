@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -165,7 +166,7 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
     return complain(
         {ErrorCode::kUsage, fmt::format("{} is recorded of several venues: name one with --venue", settings.symbol)});
   }
-  std::ranges::stable_sort(files, {}, &RecordingFile::first);
+  std::ranges::sort(files, {}, [](const RecordingFile& file) { return std::tie(file.first, file.path); });
   Cat cat(settings, out);
   for (const RecordingFile& file : files) {
     const Result<bool> printed = cat.print(file);
