@@ -19,7 +19,7 @@ Result<void> RollingWriter::append(UnixNanos ts_recv, ConnectionId connection, s
   return writer_->append(ts_recv, connection, json, use);
 }
 
-Result<void> RollingWriter::note(UnixNanos ts, IndexEvent event) {
+Result<void> RollingWriter::note(UnixNanos ts, const IndexEvent& event) {
   if (auto rolled = roll(ts); !rolled) return rolled;
   if (auto noted = writer_->note(ts, event); !noted) return noted;
   remember(event);

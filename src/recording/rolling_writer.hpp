@@ -25,7 +25,7 @@ class RollingWriter {
 
   // As RecordingWriter: an error means that it was not taken, give it again later.
   Result<void> append(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use);
-  Result<void> note(UnixNanos ts, IndexEvent event);
+  Result<void> note(UnixNanos ts, const IndexEvent& event);
   Result<void> flush() { return writer_->flush(); }
   Result<void> sync(UnixNanos now) { return writer_->sync(now); }
   Result<void> close(UnixNanos now);

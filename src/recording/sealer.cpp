@@ -279,9 +279,9 @@ std::string Sealer::work_directory(const std::string& name) const {
 }
 
 Result<std::vector<std::string>> Sealer::waiting() {
-  std::vector<std::string> names;
-  const std::string open = directory_ + "/_open";
-  if (const int status = ops_.list(open, names); status < 0) return disk_error(open, "cannot be read", status);
+  auto listed = names_in(directory_ + "/_open");
+  if (!listed) return listed;
+  std::vector<std::string> names = std::move(*listed);
   std::erase_if(names, [](const std::string& name) { return !name.ends_with(kLogEnding); });
   for (std::string& name : names) name.resize(name.size() - kLogEnding.size());
   if (auto cleared = clear_done(names); !cleared) return std::unexpected(std::move(cleared.error()));
@@ -292,10 +292,9 @@ Result<std::vector<std::string>> Sealer::waiting() {
 
 // What is left of logs that are gone: all their segments are in place.
 Result<void> Sealer::clear_done(const std::vector<std::string>& logs) {
-  std::vector<std::string> names;
-  const std::string work = directory_ + "/_sealing";
-  if (const int status = ops_.list(work, names); status < 0) return disk_error(work, "cannot be read", status);
-  for (const std::string& name : names) {
+  const auto names = names_in(directory_ + "/_sealing");
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
     if (std::ranges::find(logs, name) != logs.end()) continue;
     if (auto removed = remove_tree(work_directory(name)); !removed) return removed;
   }
@@ -304,11 +303,11 @@ Result<void> Sealer::clear_done(const std::vector<std::string>& logs) {
 
 Result<SealReport> Sealer::seal(const std::string& name, const std::function<bool()>& stop) {
   const std::string work = work_directory(name);
-  std::vector<std::string> there;
-  if (const int status = ops_.list(work, there); status < 0) return disk_error(work, "cannot be read", status);
+  const auto there = names_in(work);
+  if (!there) return std::unexpected(there.error());
   SealReport report;
-  report.damaged = std::ranges::binary_search(there, kDamaged);
-  if (!report.damaged && !std::ranges::binary_search(there, kComplete)) {
+  report.damaged = std::ranges::binary_search(*there, kDamaged);
+  if (!report.damaged && !std::ranges::binary_search(*there, kComplete)) {
     if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
     auto split = Split(*this, name, work).run(stop);
     if (!split) return split;
@@ -326,39 +325,50 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
 Result<void> Sealer::place(const std::string& name, SealReport& report) {
   const std::string work = work_directory(name);
   report.segments = 0;
-  if (auto moved = move_all(work, directory_, report); !moved) return moved;
+  if (auto moved = move_all(work, report); !moved) return moved;
   if (auto dropped = drop_log(name, report.damaged); !dropped) return dropped;
   return remove_tree(work);
 }
 
-// Files go to the same place below `to`; what is there already was moved before.
-Result<void> Sealer::move_all(const std::string& from, const std::string& to, SealReport& report) {
-  std::vector<std::string> symbols;
-  if (const int status = ops_.list(from, symbols); status < 0) return disk_error(from, "cannot be read", status);
-  for (const std::string& symbol : symbols) {
+// Files go to the same place below the venue's directory; what is there already was moved before.
+Result<void> Sealer::move_all(const std::string& work, SealReport& report) {
+  const auto symbols = names_in(work);
+  if (!symbols) return std::unexpected(symbols.error());
+  for (const std::string& symbol : *symbols) {
     if (symbol == kComplete || symbol == kDamaged) continue;
-    std::vector<std::string> days;
-    if (const int status = ops_.list(from + "/" + symbol, days); status < 0) {
-      return disk_error(from + "/" + symbol, "cannot be read", status);
-    }
-    for (const std::string& day : days) {
-      const std::string source = fmt::format("{}/{}/{}", from, symbol, day);
-      const std::string target = fmt::format("{}/{}/{}", to, symbol, day);
-      if (const int status = ops_.make_directories(target); status < 0)
-        return disk_error(target, "cannot be made", status);
-      std::vector<std::string> files;
-      if (const int status = ops_.list(source, files); status < 0) return disk_error(source, "cannot be read", status);
-      // Indexes before their logs: "index" sorts before "jsonl".
-      for (const std::string& file : files) {
-        const int status = ops_.rename(source + "/" + file, target + "/" + file);
-        if (status < 0) return disk_error(target + "/" + file, "cannot be put there", status);
-        if (file.ends_with(kLogEnding)) ++report.segments;
+    const auto days = names_in(fmt::format("{}/{}", work, symbol));
+    if (!days) return std::unexpected(days.error());
+    for (const std::string& day : *days) {
+      const std::string below = fmt::format("{}/{}", symbol, day);
+      if (auto moved = move_files(fmt::format("{}/{}", work, below), fmt::format("{}/{}", directory_, below), report);
+          !moved) {
+        return moved;
       }
-      if (const int status = ops_.sync_directory(target); status < 0)
-        return disk_error(target, "cannot be kept", status);
     }
   }
   return {};
+}
+
+Result<void> Sealer::move_files(const std::string& from, const std::string& to, SealReport& report) {
+  if (const int status = ops_.make_directories(to); status < 0) return disk_error(to, "cannot be made", status);
+  const auto files = names_in(from);
+  if (!files) return std::unexpected(files.error());
+  // Indexes before their logs: "index" sorts before "jsonl".
+  for (const std::string& file : *files) {
+    const std::string target = fmt::format("{}/{}", to, file);
+    if (const int status = ops_.rename(fmt::format("{}/{}", from, file), target); status < 0) {
+      return disk_error(target, "cannot be put there", status);
+    }
+    if (file.ends_with(kLogEnding)) ++report.segments;
+  }
+  if (const int status = ops_.sync_directory(to); status < 0) return disk_error(to, "cannot be kept", status);
+  return {};
+}
+
+Result<std::vector<std::string>> Sealer::names_in(const std::string& path) {
+  std::vector<std::string> names;
+  if (const int status = ops_.list(path, names); status < 0) return disk_error(path, "cannot be read", status);
+  return names;
 }
 
 Result<void> Sealer::drop_log(const std::string& name, bool keep) {
@@ -384,7 +394,7 @@ Result<void> Sealer::remove_tree(const std::string& path) {
   if (listed == -ENOTDIR) names.clear();
   if (listed < 0 && listed != -ENOTDIR) return disk_error(path, "cannot be read", listed);
   for (const std::string& name : names) {
-    if (auto removed = remove_tree(path + "/" + name); !removed) return removed;
+    if (auto removed = remove_tree(fmt::format("{}/{}", path, name)); !removed) return removed;
   }
   const int status = ops_.remove(path);
   if (status < 0 && status != -ENOENT) return disk_error(path, "cannot be removed", status);

@@ -57,7 +57,9 @@ class Sealer {
 
   Result<void> clear_done(const std::vector<std::string>& logs);
   Result<void> place(const std::string& name, SealReport& report);
-  Result<void> move_all(const std::string& from, const std::string& to, SealReport& report);
+  Result<void> move_all(const std::string& work, SealReport& report);
+  Result<void> move_files(const std::string& from, const std::string& to, SealReport& report);
+  Result<std::vector<std::string>> names_in(const std::string& path);
   Result<void> drop_log(const std::string& name, bool keep);
   Result<void> remove_tree(const std::string& path);
   [[nodiscard]] std::string work_directory(const std::string& name) const;
