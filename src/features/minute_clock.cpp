@@ -23,8 +23,9 @@ DueBoundaries MinuteClock::advance(UnixNanos now) {
   const std::int64_t missed = floor_to(now, kMinute).value / kMinute.count() - next_->value / kMinute.count() + 1;
   const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);
   const UnixNanos first = *next_;
-  next_ = next_multiple(now, kMinute);
-  return {.first = first, .count = count, .skipped = missed - count};
+  const UnixNanos last = floor_to(now, kMinute);
+  next_ = last + kMinute;
+  return {.first = first, .second = last - (count - 2) * kMinute, .count = count, .skipped = missed - count};
 }
 
 }  // namespace acts

@@ -12,12 +12,13 @@ namespace acts {
 // `count` boundaries, a minute apart but for what is skipped behind the first.
 struct DueBoundaries {
   UnixNanos first;
+  UnixNanos second;  // if there is one
   std::int64_t count = 0;
   // Minutes right behind `first` that get no row because the stall was longer than MinuteClock::kMaxCatchUp.
   std::int64_t skipped = 0;
 
   // 0 <= i < count.
-  [[nodiscard]] UnixNanos operator[](std::int64_t i) const { return first + (i == 0 ? 0 : i + skipped) * kMinute; }
+  [[nodiscard]] UnixNanos operator[](std::int64_t i) const { return i == 0 ? first : second + (i - 1) * kMinute; }
 };
 
 class MinuteClock {
