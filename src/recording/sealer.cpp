@@ -126,19 +126,21 @@ class Sealer::Split {
     if (answer_) {
       if (auto noted = writer.note(line.ts_recv, *std::exchange(answer_, std::nullopt)); !noted) return noted;
     }
-    held_ -= writer.held_bytes();
     writer.line(line.ts_recv, line.connection, line.use, line.json);
-    held_ += writer.held_bytes();
-    if (writer.held_text_bytes() >= kFrameBytes) return flush(writer);
-    while (held_ > kMaxHeldBytes) {
-      if (auto flushed = flush(fullest()); !flushed) return flushed;
+    if (writer.held_text_bytes() >= kFrameBytes) return writer.flush();
+    lines_text_ += line.json.size();
+    if (lines_text_ < kFrameBytes) return {};
+    lines_text_ = 0;
+    while (held_bytes() > kMaxHeldBytes) {
+      if (auto flushed = fullest().flush(); !flushed) return flushed;
     }
     return {};
   }
 
-  Result<void> flush(SegmentWriter& writer) {
-    held_ -= writer.held_bytes();
-    return writer.flush();
+  [[nodiscard]] std::size_t held_bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& [name, segment] : segments_) bytes += segment.writer.held_bytes();
+    return bytes;
   }
 
   SegmentWriter& fullest() {
@@ -267,7 +269,7 @@ class Sealer::Split {
   std::optional<index::RestAnswer> answer_;  // what the next line is
   std::optional<UnixNanos> alive_;           // the last sign of life, if it is the last entry
   UnixNanos last_ts_;
-  std::size_t held_ = 0;
+  std::size_t lines_text_ = 0;  // since what is held was summed up last
   SealReport report_;
 };
 

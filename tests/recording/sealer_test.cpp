@@ -183,6 +183,22 @@ TEST(Sealer, SaysWhereEachFrameBegins) {
               ::testing::StartsWith(fmt::format("AAA {} ", frames[1].lines_before)));
 }
 
+// Entries were not counted as held, but as given away: the count fell below zero, and sealing never ended.
+TEST(Sealer, EndsWithManyEntriesAndShortLines) {
+  const TempDir dir;
+  RecordingWriter writer({dir / "_open", "0"});
+  ASSERT_TRUE(writer.note(at(0), index::SymbolAdded{"AAA", "trading"}));
+  const std::string text(2'000, 'x');
+  for (int i = 0; i < 1'000; ++i) {
+    ASSERT_TRUE(writer.note(at(i), index::Timer{"", at(i)}));
+    ASSERT_TRUE(writer.append(at(i), 1, i % 600 < 530 ? "AAA " + text : "AAA"));
+  }
+  ASSERT_TRUE(writer.close(at(1'000)));
+  const auto report = sealer_of(dir).seal(name_of(writer.log_path()));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 1'000U);
+}
+
 TEST(Sealer, KeepsWhatCanBeReadOfALogThatWasCutAnywhere) {
   const TempDir whole;
   const std::string log = write_log(whole, false);
