@@ -331,6 +331,13 @@ Result<void> read_config_of(const Given& given, SettingsLoader& loader) {
 
 }  // namespace
 
+OptionSpec data_dir_spec() {
+  for (const OptionSpec& spec : settings_flags()) {
+    if (spec.name == "data_dir") return spec;
+  }
+  return {};
+}
+
 Result<std::string> data_dir_of(const Given& given) {
   Given place;
   std::ranges::copy_if(given, std::back_inserter(place), [](const auto& g) { return g.name == "data_dir"; });

@@ -58,6 +58,7 @@ Result<std::string> data_dir_of(const Given& given);
 Result<LogSettings> log_settings(const Given& given);
 // What collect and commands that look at its settings take as flags.
 std::vector<OptionSpec> settings_flags();
+OptionSpec data_dir_spec();
 OptionSpec symbols_positional();
 
 }  // namespace acts::cli

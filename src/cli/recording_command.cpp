@@ -24,20 +24,13 @@ namespace acts::cli {
 namespace {
 
 struct Settings {
-  std::string data_dir = CollectSettings{}.data_dir;
+  std::string data_dir;
   std::optional<Venue> venue;
   std::string symbol;
   std::optional<UnixNanos> from;
   std::optional<UnixNanos> to;
   std::vector<std::string> words;
 };
-
-Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
-  const auto time = parse_iso8601(values[0]);
-  if (!time) return fail(ErrorCode::kUsage, time.error().message);
-  target = *time;
-  return {};
-}
 
 Result<void> set_wanted_venue(Settings& settings, const Values& values) {
   Venue venue = Venue::kBinanceSpot;
@@ -51,13 +44,6 @@ const OptionSpec kActionSpec{.name = "action",
                              .kind = OptionKind::kFiles,
                              .help = "ls, cat, verify",
                              .is_required = true};
-
-OptionSpec data_dir_spec() {
-  for (const OptionSpec& spec : settings_flags()) {
-    if (spec.name == "data_dir") return spec;
-  }
-  return {};
-}
 
 std::span<const Option<Settings>> table() {
   static const std::array<Option<Settings>, 6> kOptions{{
@@ -178,6 +164,9 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
 
 int run(const Given& given) {
   Settings settings;
+  const auto directory = data_dir_of(given);
+  if (!directory) return complain(directory.error());
+  settings.data_dir = *directory;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   static constexpr std::array<std::string_view, 3> kActions{"ls", "cat", "verify"};
   const std::string& action = settings.words[0];
@@ -206,7 +195,8 @@ Command recording_command() {
           .examples =
               "  acts recording ls --data-dir /var/lib/acts\n"
               "  acts recording cat --symbol BTCUSDT --from 2026-01-01T10:00 --to 2026-01-01T10:05",
-          .run = run};
+          .run = run,
+          .reads_config = true};
 }
 
 }  // namespace acts::cli

@@ -8,6 +8,7 @@
 #include "cli/load_settings.hpp"
 #include "cli/rows_merge.hpp"
 #include "cli/stored_rows.hpp"
+#include "cli/values.hpp"
 #include "store/outbox.hpp"
 #include "store/row_gaps.hpp"
 #include "store/sqlite_store.hpp"
@@ -29,25 +30,11 @@ struct Settings {
   }
 };
 
-Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
-  const auto time = parse_iso8601(values[0]);
-  if (!time) return fail(ErrorCode::kUsage, time.error().message);
-  target = *time;
-  return {};
-}
-
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
                              .help = "ls, export, gaps, rejected; merge FILE... of other collectors",
                              .is_required = true};
-
-OptionSpec data_dir_spec() {
-  for (const OptionSpec& spec : settings_flags()) {
-    if (spec.name == "data_dir") return spec;
-  }
-  return {};
-}
 
 std::span<const Option<Settings>> table() {
   static const std::array<Option<Settings>, 7> kOptions{{

@@ -22,6 +22,13 @@ Result<void> set_venue(Venue& venue, const Values& values) {
   return {};
 }
 
+Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
+  const auto time = parse_iso8601(values[0]);
+  if (!time) return fail(ErrorCode::kUsage, time.error().message);
+  target = *time;
+  return {};
+}
+
 Result<void> set_positive_duration(Nanos& duration, const Values& values) {
   const Result<Nanos> parsed = parse_positive_duration(values[0]);
   if (!parsed) return std::unexpected(parsed.error());

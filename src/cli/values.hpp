@@ -1,6 +1,9 @@
 // Options that several commands have, and how their values are read.
 #pragma once
 
+#include <optional>
+
+#include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
 #include "acts/market/venue.hpp"
 
@@ -30,6 +33,7 @@ inline const OptionSpec kStaleAfterSpec{.name = "stale_after",
 Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
+Result<void> set_time(std::optional<UnixNanos>& time, const Values& values);
 
 // "9100", ":9100", "HOST:9100", "[::1]:9100"; on loopback if no host is given. Errors: kUsage, without a place.
 Result<ListenAddress> parse_listen_address(const std::string& text);
