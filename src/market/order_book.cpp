@@ -54,6 +54,48 @@ bool scale_up(const LevelMap& side, Scales by, UpdateId suspect_upto, LevelMap& 
 
 OrderBook::OrderBook(Scales scales) : scales_(scales) {}
 
+OrderBook::OrderBook(const BookImage& image)
+    : scales_(image.scales),
+      last_update_id_(image.last_update_id),
+      suspect_upto_(image.suspect_upto),
+      has_snapshot_(true),
+      epoch_(image.epoch),
+      ghosts_(image.ghosts) {
+  ACTS_ASSERT(image.last_update_id.value() >= 0 && image.suspect_upto <= image.last_update_id);
+  for (const Side which : {Side::kBid, Side::kAsk}) {
+    for (const BookLevel& level : which == Side::kBid ? image.bids : image.asks) {
+      ACTS_ASSERT(level.origin.update_id <= image.last_update_id);
+      levels_of(which).set({level.price, level.quantity}, level.origin);
+    }
+  }
+  for (const PriceInterval& interval : image.coverage) coverage_.add(interval);
+  forget_deletions();
+}
+
+BookImage OrderBook::image() const {
+  ACTS_ASSERT(has_snapshot_);
+  BookImage image{.scales = scales_,
+                  .coverage = {coverage_.intervals().begin(), coverage_.intervals().end()},
+                  .last_update_id = last_update_id_,
+                  .suspect_upto = suspect_upto_,
+                  .epoch = epoch_,
+                  .ghosts = ghosts_};
+  for (const Side which : {Side::kBid, Side::kAsk}) {
+    std::vector<BookLevel>& levels = which == Side::kBid ? image.bids : image.asks;
+    levels.reserve(side(which).size());
+    side(which).walk([&levels](const BookLevel& level) {
+      levels.push_back(level);
+      return true;
+    });
+  }
+  return image;
+}
+
+void OrderBook::forget_deletions() {
+  deletions_ = DeletionLog{};
+  deletions_.forget_upto(last_update_id_);
+}
+
 Result<void> OrderBook::rescale(Scales finer) {
   ACTS_ASSERT(finer.covers(scales_) && finer.price <= kMaxScale && finer.quantity <= kMaxScale);
   const Scales by{static_cast<std::uint8_t>(finer.price - scales_.price),
@@ -102,8 +144,7 @@ void OrderBook::restart_ids(UpdateId at) {
   }
   suspect_upto_ = kIdOfBefore;
   last_update_id_ = at;
-  deletions_ = DeletionLog{};
-  deletions_.forget_upto(at);
+  forget_deletions();
   coverage_.clear();
   ++epoch_;
 }

@@ -430,5 +430,46 @@ TEST(OrderBook, BeginsANewSpaceOfIds) {
   EXPECT_EQ(book.suspect_count(Side::kAsk), 0U);
 }
 
+TEST(OrderBookImage, MakesABookThatGoesOnAlike) {
+  OrderBook book;
+  merge(book, 10, 2, {{100, 1}, {99, 2}}, {{101, 3}, {102, 4}});
+  apply(book, 11, {{99, 0}, {98, 5}}, {{105, 1}});
+  book.mark_gap();
+  apply(book, 15, {{97, 7}});
+  merge(book, 15, 2, {{100, 1}, {98, 5}}, {{101, 3}, {102, 4}});
+  apply(book, 16, {{98, 0}});
+  book.forget_deletions();
+
+  OrderBook again(book.image());
+  EXPECT_EQ(again.image(), book.image());
+  for (OrderBook* one : {&book, &again}) {
+    EXPECT_FALSE(one->can_merge(UpdateId{15})) << "a deletion that is forgotten would come back";
+    apply(*one, 17, {{96, 1}, {97, 0}}, {{105, 0}, {103, 9}});
+    merge(*one, 17, 3, {{100, 1}, {99, 8}, {96, 1}}, {{101, 3}, {102, 4}, {103, 9}});
+    one->mark_gap();
+  }
+  EXPECT_EQ(again.image(), book.image());
+}
+
+TEST(OrderBookImage, HasAFingerprintOfEveryValue) {
+  OrderBook book(Scales{2, 3});
+  merge(book, 10, 2, {{100, 1}, {99, 2}}, {{101, 3}, {102, 4}});
+  const BookImage image = book.image();
+  std::vector<BookImage> others(11, image);
+  others[0].scales.price = 3;
+  others[1].scales.quantity = 2;
+  others[2].bids[1].price = Price{98};
+  others[3].asks[0].quantity = Quantity{4};
+  others[4].asks[1].origin.update_id = UpdateId{9};
+  others[5].bids[0].origin.from_snapshot = false;
+  others[6].coverage[0].high = Price{103};
+  others[7].last_update_id = UpdateId{11};
+  others[8].suspect_upto = UpdateId{3};
+  ++others[9].epoch;
+  ++others[10].ghosts;
+  for (const BookImage& other : others) EXPECT_NE(fingerprint(other), fingerprint(image));
+  EXPECT_EQ(fingerprint(image), fingerprint(OrderBook(image).image()));
+}
+
 }  // namespace
 }  // namespace acts

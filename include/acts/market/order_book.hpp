@@ -12,6 +12,7 @@
 #include <span>
 
 #include "acts/base/result.hpp"
+#include "acts/market/book_image.hpp"
 #include "acts/market/coverage.hpp"
 #include "acts/market/deletion_log.hpp"
 #include "acts/market/events.hpp"
@@ -32,6 +33,12 @@ struct MergeResult {
 class OrderBook {
  public:
   explicit OrderBook(Scales scales = {});
+  // As it was, but for the deletions that it remembered: as after forget_deletions(). Asserts what BookImage says of
+  // itself.
+  explicit OrderBook(const BookImage& image);
+
+  // has_snapshot() (asserted).
+  [[nodiscard]] BookImage image() const;
 
   [[nodiscard]] Scales scales() const { return scales_; }
   // To scales that cover the present ones (asserted). Suspect levels that would not fit 64 bits are ghosts and removed:
@@ -67,6 +74,8 @@ class OrderBook {
   // A trade at `price` has happened now: suspect bids above and suspect asks below it are ghosts; removes them and says
   // how many.
   std::size_t remove_traded_through(Price price);
+  // A snapshot older than last_update_id() cannot be merged from now on.
+  void forget_deletions();
   // Removes the suspect levels last set at or before `upto`.
   std::size_t remove_suspects(UpdateId upto);
 
