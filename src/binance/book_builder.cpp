@@ -30,6 +30,43 @@ Scales finer_of(Scales a, Scales b) { return {std::max(a.price, b.price), std::m
 BookBuilder::BookBuilder(Venue venue, Scales scales, Options options)
     : options_(options), book_(scales), sync_(venue, options.sync) {}
 
+bool BookBuilder::is_at_rest() const { return sync_.is_at_rest(); }
+
+SavedBook BookBuilder::saved() const {
+  return {.book = book_.image(),
+          .snapshot_is_last = !sync_.has_event(),
+          .last_event_time = last_event_time_,
+          .last_update_received = last_update_received_,
+          .gap_event_time = gap_event_time_,
+          .gaps = {gaps_.begin(), gaps_.end()}};
+}
+
+void BookBuilder::forget_past() {
+  book_.forget_deletions();
+  sync_.forget_restarts();
+}
+
+void BookBuilder::resume(const SavedBook& saved) {
+  book_ = OrderBook(saved.book);
+  sync_.resume(saved.book.last_update_id, saved.snapshot_is_last);
+  waiting_.reset();
+  last_merge_.reset();
+  margin_low_.reset();
+  margin_high_.reset();
+  last_event_time_ = saved.last_event_time;
+  last_update_received_ = saved.last_update_received;
+  gap_event_time_ = saved.gap_event_time;
+  gaps_ = {saved.gaps.begin(), saved.gaps.end()};
+}
+
+void BookBuilder::resume_after_pause(const SavedBook& saved, UnixNanos now) {
+  resume(saved);
+  last_update_received_.reset();
+  sync_.resume_after_pause(saved.book.last_update_id, now);
+  book_.mark_gap();
+  note_gap(now);
+}
+
 Result<void> BookBuilder::cover(Scales scales) {
   if (book_.scales().covers(scales)) return {};
   const int price_decimals = book_.scales().price;

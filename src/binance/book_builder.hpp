@@ -18,6 +18,7 @@
 #include "acts/market/venue.hpp"
 
 #include "binance/depth_sync.hpp"
+#include "binance/saved_book.hpp"
 
 namespace acts::binance {
 
@@ -35,6 +36,17 @@ class BookBuilder {
   enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld, kRestarted };
 
   BookBuilder(Venue venue, Scales scales, Options options = Options());
+
+  // A book that has merged a snapshot, and is whole and at rest: no gap, nothing asked for, nothing waiting.
+  [[nodiscard]] bool is_at_rest() const;
+  // book().has_snapshot() (asserted).
+  [[nodiscard]] SavedBook saved() const;
+  // From here on it goes on as one that resume() has made of saved() does: the deletions it remembers are forgotten.
+  void forget_past();
+  // Instead of the book that is here: as it was when it was saved.
+  void resume(const SavedBook& saved);
+  // The same after a time in which nothing was seen: a gap, healed by a snapshot that is not older than the book.
+  void resume_after_pause(const SavedBook& saved, UnixNanos now);
 
   // Errors: kBadInput if the values do not fit the book at the update's scales, or the ids make no sense: nothing of it
   // is applied then; call on_lost().
@@ -72,10 +84,6 @@ class BookBuilder {
     std::vector<Level> asks;
     [[nodiscard]] DepthSnapshot view() const { return {last_update_id, ts_event, limit, scales, bids, asks}; }
   };
-  struct Gap {
-    UpdateId suspect_upto;
-    UnixNanos at;
-  };
   // Older gaps than these are joined with the next one, whose suspects include theirs.
   static constexpr std::size_t kMaxGaps = 64;
 
@@ -93,7 +101,7 @@ class BookBuilder {
   DepthSync sync_;
   std::optional<Kept> waiting_;
   std::optional<MergeResult> last_merge_;
-  std::deque<Gap> gaps_;                     // whose suspects may still be in the book, oldest first
+  std::deque<KnownGap> gaps_;                // oldest first
   std::optional<UnixNanos> gap_event_time_;  // of the last update before the last gap
   // How near the best prices may come to an end of K: half of what the last snapshot held from them on.
   std::optional<std::int64_t> margin_low_;  // in units of price; none where that side was complete

@@ -16,9 +16,34 @@ void DepthSync::at(UnixNanos now) {
   now_ = now;
 }
 
+bool DepthSync::is_at_rest() const {
+  return has_snapshot_ && !gap_open_ && !lost_ && !pending_ && !wanted_ && !in_flight_ && stale_run_.count == 0;
+}
+
+void DepthSync::forget_restarts() { last_restart_.reset(); }
+
+void DepthSync::resume(UpdateId last, bool is_snapshot) {
+  *this = DepthSync(venue_, limits_);
+  has_snapshot_ = true;
+  has_event_ = !is_snapshot;
+  snapshot_is_last_ = is_snapshot;
+  last_ = oldest_usable_ = last;
+}
+
+// As with a first snapshot no event is there yet: one that comes without any is merged at once, as the stream may have
+// nothing to say.
+void DepthSync::resume_after_pause(UpdateId last, UnixNanos now) {
+  resume(last, true);
+  at(now);
+  paused_ = true;
+  ++counters_.gaps;
+  gap_open_ = true;
+  gap_reason_ = Reason::kNotRunning;
+}
+
 void DepthSync::on_stream_open(UnixNanos now) {
   at(now);
-  if (!has_snapshot_ && !has_event_) quiet_deadline_ = now + limits_.quiet_start;
+  if ((!has_snapshot_ || paused_) && !has_event_) quiet_deadline_ = now + limits_.quiet_start;
 }
 
 // Spot ids count every change: an update continues state u' if U <= u' + 1.
@@ -77,11 +102,13 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
   } else {
     note_unsynced(ids.last);
   }
+  const bool was_paused = std::exchange(paused_, false);
+  if (was_paused) ask(SnapshotWanted::Why::kGap);
   if (continuity == Continuity::kContinues) return UpdateVerdict::kApply;
   // [spot 5], [usdm 5] say "start over"; we keep the book and ask for a snapshot that is not older than the end of the
   // gap.
   oldest_usable_ = state_before(ids);
-  if (was_lost) return UpdateVerdict::kApply;  // this gap is known
+  if (was_lost || was_paused) return UpdateVerdict::kApply;  // this gap is known
   open_gap(Reason::kSequenceGap);
   return UpdateVerdict::kGap;
 }
@@ -162,6 +189,7 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
   has_snapshot_ = true;
   gap_open_ = false;
   lost_ = false;
+  paused_ = false;
   if (!has_event_) {
     last_ = std::max(last_, snapshot);
     snapshot_is_last_ = true;
@@ -239,7 +267,7 @@ bool DepthSync::on_timeout(UnixNanos now) {
   at(now);
   if (quiet_deadline_ && now >= *quiet_deadline_) {
     quiet_deadline_.reset();
-    ask(SnapshotWanted::Why::kFirst);
+    ask(has_snapshot_ ? SnapshotWanted::Why::kGap : SnapshotWanted::Why::kFirst);
   }
   if (answer_deadline_ && now >= *answer_deadline_) on_snapshot_failed(now);
   if (!wait_deadline_ || now < *wait_deadline_) return false;

@@ -67,6 +67,15 @@ class DepthSync {
 
   explicit DepthSync(Venue venue, Limits limits = Limits());
 
+  // In sync, with no request wanted or under way, and no sign that the venue counts from anew.
+  [[nodiscard]] bool is_at_rest() const;
+  // As after resume(): what was asked for that reason before does not count.
+  void forget_restarts();
+  // Instead of all that is known: in sync at `last`; `is_snapshot`: that is the first snapshot's id.
+  void resume(UpdateId last, bool is_snapshot);
+  // The same after a time in which nothing was seen: a gap. A snapshot is asked for once the stream is there.
+  void resume_after_pause(UpdateId last, UnixNanos now);
+
   // The stream is subscribed: from now on silence is quiet. Without it the first update says so.
   void on_stream_open(UnixNanos now);
   // `now` is the receive time and must not go back (asserted for all calls). Errors: kBadInput if first > last or
@@ -150,7 +159,8 @@ class DepthSync {
   bool has_event_ = false;
   bool has_snapshot_ = false;
   bool gap_open_ = false;
-  bool lost_ = false;  // since the last update that was read
+  bool lost_ = false;    // since the last update that was read
+  bool paused_ = false;  // resume_after_pause(), and nothing has come since
   Reason gap_reason_ = Reason::kSequenceGap;
   bool snapshot_is_last_ = false;  // last_ is a snapshot's id, no update has continued it yet
   bool too_old_seen_ = false;      // since the last usable snapshot

@@ -16,6 +16,11 @@ MinuteSampler::MinuteSampler(Venue venue, std::string symbol, BandList bands, Un
       changed_at_(floor_to(start, kMinute)),
       minute_begin_(changed_at_) {}
 
+void MinuteSampler::on_resumed() {
+  was_in_sync_ = true;
+  ++counts_.gaps;
+}
+
 void MinuteSampler::on_update() {
   ++counts_.updates;
   lost_at_.reset();

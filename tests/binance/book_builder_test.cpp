@@ -417,5 +417,45 @@ TEST_F(BookBuilderTest, IdsThatStartAnewMakeTheBookSuspectUntilASnapshotOfTheNew
   EXPECT_EQ(book(), "bids 101x3 100x4 asks 111x6");
 }
 
+TEST_F(BookBuilderTest, GoesOnFromWhatWasSaved) {
+  update(9, 10, {level(100, 1)}, {level(110, 1)});
+  asked();
+  snapshot(10, {level(100, 1), level(99, 2)}, {level(110, 1)}, 2);
+  update(11, 12, {level(99, 0), level(90, 3)});
+  ASSERT_TRUE(builder_.is_at_rest());
+  const SavedBook saved = builder_.saved();
+  builder_.forget_past();
+  BookBuilder other(Venue::kBinanceSpot, {});
+  other.resume(saved);
+  EXPECT_EQ(other.saved(), saved);
+  for (BookBuilder* one : {&builder_, &other}) {
+    const std::vector<Level> bids{level(90, 0), level(80, 1)};
+    EXPECT_EQ(one->on_update({UpdateId{13}, UpdateId{14}, UpdateId{}, UnixNanos{14}, {}, bids, {}}, now_).value(),
+              UpdateVerdict::kApply);
+    EXPECT_EQ(one->on_update({UpdateId{20}, UpdateId{21}, UpdateId{}, UnixNanos{21}, {}, {}, bids}, now_).value(),
+              UpdateVerdict::kGap);
+  }
+  EXPECT_EQ(other.saved(), builder_.saved());
+}
+
+TEST_F(BookBuilderTest, KeepsEveryLevelOverARestartAsSuspect) {
+  update(9, 10, {level(100, 1)}, {level(110, 1)});
+  asked();
+  snapshot(10, {level(100, 1), level(90, 2)}, {level(110, 1)}, 2);
+  const SavedBook saved = builder_.saved();
+  builder_ = BookBuilder(Venue::kBinanceSpot, {});
+  builder_.resume_after_pause(saved, now_);
+  EXPECT_EQ(book(), "bids 100x1? 90x2? asks 110x1?");
+  EXPECT_EQ(status(), (SyncStatus{SyncState::kSuspect, Reason::kNotRunning}));
+  update(50, 51, {level(98, 4)});
+  EXPECT_EQ(book(), "bids 100x1? 98x4 90x2? asks 110x1?");
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(51, {level(98, 4), level(97, 1)}, {level(109, 1), level(110, 2)}, 2), Outcome::kMerged);
+  EXPECT_EQ(book(), "bids 98x4 97x1 90x2? asks 109x1 110x2");
+  pass(hours{24});
+  builder_.on_timeout(now_);
+  EXPECT_EQ(book(), "bids 98x4 97x1 asks 109x1 110x2") << "what nothing has confirmed for a day goes";
+}
+
 }  // namespace
 }  // namespace acts::binance

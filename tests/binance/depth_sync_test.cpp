@@ -518,5 +518,64 @@ TEST_F(DepthSyncSpot, WhatIsOnlyLateIsNoRestart) {
   EXPECT_EQ(sync_.counters().restarts, 0U);
 }
 
+class DepthSyncAfterPause : public Fixture {
+ protected:
+  DepthSyncAfterPause() {
+    sync_.resume_after_pause(UpdateId{100}, now_);
+    EXPECT_EQ(sync_.status(), (SyncStatus{SyncState::kSuspect, Reason::kNotRunning}));
+    EXPECT_EQ(sync_.counters().gaps, 1U);
+  }
+};
+
+TEST_F(DepthSyncAfterPause, AsksForASnapshotWithTheFirstUpdate) {
+  EXPECT_FALSE(asked()) << "what is asked for before the stream is there would be too old";
+  EXPECT_EQ(update(201, 210), UpdateVerdict::kApply);
+  EXPECT_EQ(sync_.counters().gaps, 1U) << "the gap is known";
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(199), SnapshotVerdict::kTooOld);
+  pass(seconds{1});
+  EXPECT_TRUE(asked());
+  EXPECT_EQ(snapshot(205), SnapshotVerdict::kMerge);
+  EXPECT_EQ(sync_.status().state, SyncState::kInSync);
+}
+
+TEST_F(DepthSyncAfterPause, AsksForASnapshotOfAQuietStreamToo) {
+  sync_.on_stream_open(now_);
+  EXPECT_FALSE(time_out());
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(150), SnapshotVerdict::kMerge) << "the stream has nothing to say: it cannot be waited for";
+  EXPECT_EQ(sync_.status().state, SyncState::kInSync);
+  EXPECT_EQ(update(151, 160), UpdateVerdict::kApply);
+  EXPECT_EQ(update(162, 163), UpdateVerdict::kGap);
+}
+
+TEST_F(DepthSyncAfterPause, IsHealedByASnapshotThatIsNotOlderThanTheBook) {
+  EXPECT_EQ(update(101, 102), UpdateVerdict::kApply);
+  EXPECT_EQ(sync_.status().state, SyncState::kSuspect) << "a restart is a gap, though nothing seems to be missing";
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(99), SnapshotVerdict::kTooOld);
+  EXPECT_EQ(snapshot(100), SnapshotVerdict::kMerge);
+  EXPECT_EQ(sync_.status().state, SyncState::kInSync);
+}
+
+TEST_F(Fixture, IsAtRestOnlyWhenNothingIsOpen) {
+  EXPECT_FALSE(sync_.is_at_rest());
+  sync_at(100);
+  EXPECT_TRUE(sync_.is_at_rest());
+  update(101, 102);
+  EXPECT_TRUE(sync_.is_at_rest());
+  update(102, 102);
+  EXPECT_FALSE(sync_.is_at_rest()) << "a stale update may be the first of a venue that counts from anew";
+  update(103, 103);
+  sync_.want_snapshot(Why::kRefresh, now_);
+  EXPECT_FALSE(sync_.is_at_rest());
+  EXPECT_TRUE(asked());
+  EXPECT_FALSE(sync_.is_at_rest());
+  EXPECT_EQ(snapshot(103), SnapshotVerdict::kMerge);
+  EXPECT_TRUE(sync_.is_at_rest());
+  update(110, 111);
+  EXPECT_FALSE(sync_.is_at_rest());
+}
+
 }  // namespace
 }  // namespace acts::binance

@@ -41,6 +41,8 @@ class MinuteSampler {
   MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start,
                 Nanos stale_after = kDefaultStaleAfter);
 
+  // The book is one of an earlier run: a gap from the minute's begin on.
+  void on_resumed();
   // A depth event was applied, and continued what was there.
   void on_update();
   // The first merge has superseded so many events that on_update() counted, the earliest ones: they were stale.
