@@ -17,6 +17,8 @@ namespace acts {
 namespace {
 
 using index::Alive;
+using index::BookRestored;
+using index::BookSaved;
 using index::ConnectionClosed;
 using index::ConnectionOpened;
 using index::ConnectionRun;
@@ -124,6 +126,19 @@ template <>
 struct Form<StreamLost> {
   static constexpr std::string_view kName = "stream_lost";
   static constexpr auto kKeys = std::tuple{Key{"symbol", &StreamLost::symbol}, Key{"reason", &StreamLost::reason}};
+};
+template <>
+struct Form<BookSaved> {
+  static constexpr std::string_view kName = "book_saved";
+  static constexpr auto kKeys = std::tuple{Key{"symbol", &BookSaved::symbol}, Key{"update_id", &BookSaved::update_id},
+                                           Key{"fingerprint", &BookSaved::fingerprint}};
+};
+template <>
+struct Form<BookRestored> {
+  static constexpr std::string_view kName = "book_restored";
+  static constexpr auto kKeys =
+      std::tuple{Key{"symbol", &BookRestored::symbol}, Key{"update_id", &BookRestored::update_id},
+                 Key{"fingerprint", &BookRestored::fingerprint}};
 };
 template <>
 struct Form<Gap> {

@@ -127,6 +127,20 @@ struct StreamLost {
   std::string reason;
   friend bool operator==(const StreamLost&, const StreamLost&) = default;
 };
+// The symbol's book was kept here; and the symbol, added just before, begins with the book that an earlier run has
+// left. `update_id`: the book's last; `fingerprint`: of its content.
+struct BookSaved {
+  std::string symbol;
+  std::int64_t update_id = 0;
+  std::uint64_t fingerprint = 0;
+  friend bool operator==(const BookSaved&, const BookSaved&) = default;
+};
+struct BookRestored {
+  std::string symbol;
+  std::int64_t update_id = 0;
+  std::uint64_t fingerprint = 0;
+  friend bool operator==(const BookRestored&, const BookRestored&) = default;
+};
 // Messages of this symbol (all, if empty) are known to be missing before this place.
 struct Gap {
   std::string symbol;
@@ -161,8 +175,8 @@ struct Sealed {
 using IndexEvent =
     std::variant<index::RunStarted, index::RunContinued, index::RunEnded, index::Alive, index::ConnectionOpened,
                  index::ConnectionClosed, index::Connections, index::RestAnswer, index::RestFailed, index::Timer,
-                 index::SymbolAdded, index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::Gap,
-                 index::Durable, index::Frame, index::Sealed>;
+                 index::SymbolAdded, index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::BookSaved,
+                 index::BookRestored, index::Gap, index::Durable, index::Frame, index::Sealed>;
 
 struct IndexEntry {
   std::uint64_t lines_before = 0;
