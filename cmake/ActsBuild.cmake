@@ -46,7 +46,7 @@ endfunction()
 # acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit])
 # The GoogleTest program test_NAME; each of its tests is one of ctest's, named "NAME: Suite.Behaviour".
 function(acts_test name)
-  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "SERIAL" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
   if(NOT TEST_LABEL)
     set(TEST_LABEL unit)
   endif()
@@ -61,7 +61,7 @@ function(acts_test name)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
-                       ${TEST_TIMEOUT})
+                       ${TEST_TIMEOUT} RUN_SERIAL ${TEST_SERIAL})
 endfunction()
 
 # acts_fuzz(NAME USES room … [SUPPORT file …]): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from

@@ -4,12 +4,13 @@ _acts() {
   local commands='demo collect replay recording exchange features rows sinks doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
-    --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
+    --checkpoint-interval --full-book-at --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
+    --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
   case $previous in
-    --config | --ca-file | --replay | --faults) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --ca-file | --book | --replay | --faults) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
@@ -23,7 +24,7 @@ _acts() {
     '') mapfile -t COMPREPLY < <(compgen -W "$commands $shared" -- "$current") ;;
     replay)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --bands --limit --stale-after --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --book --bands --limit --stale-after --help" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::array<Venue, 2> kVenues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
 constexpr std::string_view kVenuesPrefix = "venues.";
-// Documented for what is still to come: a file that has it is no mistake.
-constexpr std::string_view kFullBookAt = "full_book_at";
 constexpr std::string_view kWsApiUnused = "nothing asks the WebSocket API";
 
 // What a key takes in TOML, in words; "" if this type will do.
@@ -117,10 +115,6 @@ void SettingsLoader::note_unused(const std::string& what, std::string_view why) 
 
 Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
   if (entry.section.starts_with(kSinksPrefix)) return sink_entry(entry);
-  if (entry.section == "collect" && entry.key == kFullBookAt) {
-    note_unused(entry.key, "full books are not stored");
-    return {};
-  }
   if (entry.key.empty()) return check_section(entry);
   if (const std::optional<Venue> venue = venue_of_section(entry.section)) {
     const auto option = std::ranges::find(venue_options(), entry.key, [](const auto& o) { return o.spec.name; });

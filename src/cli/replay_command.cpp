@@ -23,6 +23,7 @@ struct Settings {
   std::optional<Venue> venue;        // --venue
   std::vector<std::string> symbols;  // as typed
   std::vector<std::string> files;
+  std::vector<std::string> books;
   std::string rows = "csv";
   bool summary = false;
 };
@@ -48,6 +49,10 @@ const OptionSpec kLimitSpec{
     .placeholder = "LEVELS",
     .kind = OptionKind::kInteger,
     .help = "levels a side that the recorded snapshots were asked for, where that is not known"};
+const OptionSpec kBookSpec{.name = "book",
+                           .placeholder = "FILE",
+                           .kind = OptionKind::kTexts,
+                           .help = "books of DIR/checkpoints to begin with, where they were saved"};
 const OptionSpec kSummarySpec{.name = "summary",
                               .placeholder = "",
                               .kind = OptionKind::kSwitch,
@@ -75,13 +80,14 @@ OptionSpec venue_spec() {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 8> kOptions{{
+  static const std::array<Option<Settings>, 9> kOptions{{
       {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
       {venue_spec(), set_replay_venue},
       {kSymbolSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
       {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.replay.bands, v); }},
       {kLimitSpec, set_limit},
       {kStaleAfterSpec, [](Settings& s, const Values& v) { return set_positive_duration(s.replay.stale_after, v); }},
+      {kBookSpec, [](Settings& s, const Values& v) { return s.books = v, Result<void>(); }},
       {kSummarySpec, [](Settings& s, const Values& v) { return s.summary = v[0] == "true", Result<void>(); }},
       {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
   }};
@@ -175,6 +181,11 @@ int run(const Given& given) {
   if (!reader) return complain(reader.error());
   if (const Result<void> checked = check_not_all_empty(settings.files); !checked) return complain(checked.error());
   settle(settings, *named);
+  for (const std::string& path : settings.books) {
+    Result<BookFile> book = read_book_file(path);
+    if (!book) return complain(book.error());
+    settings.replay.books.push_back(std::move(*book));
+  }
   const RowSchema schema = make_schema(settings.replay.bands);
   Output out;
   Problems problems;

@@ -29,6 +29,24 @@ Result<void> set_duration_or_none(Nanos& target, const std::string& text) {
   return {};
 }
 
+// "00:00,12:00": times of the UTC day; "none" alone: never.
+Result<void> set_full_book_at(S& settings, const V& values) {
+  std::vector<Nanos> times;
+  for (const std::string& text : values) {
+    if (text == "none" && values.size() == 1) break;
+    constexpr std::string_view kForm = "00:00";
+    // The day of the epoch: what is left is the time of the day.
+    const auto time = text.size() == kForm.size() ? parse_iso8601(fmt::format("1970-01-01T{}:00", text))
+                                                  : Result<UnixNanos>(fail(ErrorCode::kUsage, ""));
+    if (!time) {
+      return fail(ErrorCode::kUsage, fmt::format("'{}' is not a time of the UTC day such as 00:00, nor none", text));
+    }
+    times.push_back(*time - UnixNanos{0});
+  }
+  settings.full_book_at = std::move(times);
+  return {};
+}
+
 Result<void> set_update_interval(S& settings, const V& values) {
   return store(settings.update_interval, parse_duration(values[0]));
 }
@@ -75,6 +93,18 @@ Result<void> set_origin(std::string& target, const std::string& text, bool webso
   return {};
 }
 
+Result<void> set_alert_webhook(S& settings, const V& values) {
+  const std::string& text = values[0];
+  const Result<Url> url = parse_url(text);
+  if (!url) return std::unexpected(url.error());
+  if (url->is_websocket() || (!url->is_tls() && !is_loopback_host(url->host))) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' does not begin with https:// (http:// is for loopback addresses only)", text));
+  }
+  settings.alerts.webhook = text;
+  return {};
+}
+
 Result<void> set_log_level(S& settings, const V& values) {
   static constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warn", "error", "off"};
   settings.log.level = static_cast<LogLevel>(std::ranges::find(kNames, values[0]) - kNames.begin());
@@ -93,7 +123,7 @@ using enum OptionKind;
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 17> kOptions{{
+  static const std::array<Option<S>, 24> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -130,6 +160,18 @@ std::span<const Option<CollectSettings>> collect_options() {
        set_streams},
       {{.name = "record", .kind = kSwitch, .help = "keep every message as it came", .default_text = "true"},
        [](S& s, const V& v) { return s.record = v[0] == "true", Result<void>(); }},
+      {{.name = "checkpoint_interval",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "each book is kept so often for a restart, or none",
+        .default_text = "10m"},
+       [](S& s, const V& v) { return set_duration_or_none(s.checkpoint_interval, v[0]); }},
+      {{.name = "full_book_at",
+        .placeholder = "LIST",
+        .kind = kTexts,
+        .help = "times of the UTC day at which whole books are kept, or none",
+        .default_text = "00:00,12:00"},
+       set_full_book_at},
       {{.name = "ca_file",
         .placeholder = "FILE",
         .help = "certificate authorities to trust, PEM; the system's if not given"},
@@ -156,6 +198,30 @@ std::span<const Option<CollectSettings>> collect_options() {
         .help = "also a log file a symbol, DIR/log/VENUE/data-SYMBOL.log",
         .default_text = "false"},
        [](S& s, const V& v) { return s.log.per_symbol = v[0] == "true", Result<void>(); }},
+      {{.name = "alert_webhook", .placeholder = "URL", .help = "what needs a person is POSTed there as JSON"},
+       set_alert_webhook},
+      {{.name = "alert_command",
+        .placeholder = "TEXT",
+        .help = "what needs a person is given to this shell command as JSON"},
+       [](S& s, const V& v) { return s.alerts.command = v[0], Result<void>(); }},
+      {{.name = "alert_no_data_after",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "a symbol without a message for so long is one",
+        .default_text = "60s"},
+       [](S& s, const V& v) { return set_positive_duration(s.alerts.no_data_after, v); }},
+      {{.name = "alert_gap_after",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "a gap that is not healed for so long is one",
+        .default_text = "5m"},
+       [](S& s, const V& v) { return set_positive_duration(s.alerts.gap_after, v); }},
+      {{.name = "alert_repeat_interval",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "what lasts is said again so often",
+        .default_text = "1h"},
+       [](S& s, const V& v) { return set_positive_duration(s.alerts.repeat_interval, v); }},
       {common_spec("log_level"), set_log_level},
       {common_spec("log_format"),
        [](S& s, const V& v) {

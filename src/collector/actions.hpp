@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "acts/base/time.hpp"
+
+#include "binance/saved_book.hpp"
 
 namespace acts::collector {
 
@@ -67,7 +70,17 @@ struct Log {
   friend bool operator==(const Log&, const Log&) = default;
 };
 
-using Action = std::variant<OpenConnection, CloseConnection, SendText, HttpGet, Log>;
+// Keep this book. kCheckpoint: to begin with after a restart; kFullBook: for the user.
+struct SaveBook {
+  enum class Kind : std::uint8_t { kCheckpoint, kFullBook };
+  Kind kind = Kind::kCheckpoint;
+  std::string symbol;
+  UnixNanos at;  // receive time: of all messages before
+  std::shared_ptr<const binance::SavedBook> book;
+  friend bool operator==(const SaveBook&, const SaveBook&) = default;
+};
+
+using Action = std::variant<OpenConnection, CloseConnection, SendText, HttpGet, Log, SaveBook>;
 // Holds what one input asked for; the shell empties it after each.
 using ActionQueue = std::deque<Action>;
 

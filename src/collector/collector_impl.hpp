@@ -46,6 +46,8 @@ struct Collector::Impl final : LineListener {
     unsigned seen = 0;  // DataKinds that came since then
     std::uint64_t reconnects = 0;
     UnixNanos refresh_at{INT64_MAX};
+    UnixNanos checkpoint_at{INT64_MAX};
+    UnixNanos full_book_due{INT64_MAX};  // since then
     UpdateRate rate;
   };
 
@@ -98,6 +100,14 @@ struct Collector::Impl final : LineListener {
   void forgive(Nanos silence, UnixNanos now);
   void fire_pipeline(UnixNanos now);
 
+  // Books to keep.
+  void plan_saves(Symbol& symbol, UnixNanos now) const;
+  void save_books(UnixNanos now);
+  bool save_full_book(InstrumentIndex index, UnixNanos now);
+  bool save_checkpoint(InstrumentIndex index, UnixNanos now);
+  void save(SaveBook::Kind kind, InstrumentIndex index, bool at_rest, UnixNanos now);
+  [[nodiscard]] UnixNanos next_full_book(UnixNanos after) const;
+
   [[nodiscard]] Health health(UnixNanos now) const;
   [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
   void add_problems(Health& health, UnixNanos now) const;
@@ -115,6 +125,8 @@ struct Collector::Impl final : LineListener {
   RestDesk desk;
   ClockOffset clock;
   std::vector<Symbol> symbols;  // by instrument
+  InstrumentIndex next_save = 0;
+  bool can_save = true;
   std::optional<binance::ExchangeInfo> info;
   std::map<std::string, std::string> unknown_symbols;  // with the remedy
   Backoff info_backoff;

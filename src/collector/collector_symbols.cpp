@@ -82,11 +82,18 @@ void Collector::Impl::tell_status(std::string_view symbol, SymbolStatus status, 
 }
 
 void Collector::Impl::add_symbol(const std::string& symbol, SymbolStatus status, UnixNanos now) {
+  const bool is_new = pipeline.find(symbol) == kNoInstrument;
   tell_status(symbol, status, now);
   const InstrumentIndex index = pipeline.find(symbol);
+  const auto earlier = is_new && options.earlier_book ? options.earlier_book(symbol) : nullptr;
+  if (earlier) {
+    run_log.book_restored(symbol, *earlier, now);
+    pipeline.resume_after_pause(index, *earlier, now);
+  }
   if (index >= symbols.size()) symbols.resize(index + 1);
   symbols[index] = Symbol{};
   symbols[index].status = status;
+  plan_saves(symbols[index], now);
   if (status != SymbolStatus::kUnlisted) pool.add(index, symbol);
 }
 

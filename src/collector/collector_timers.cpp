@@ -91,6 +91,7 @@ void Collector::Impl::on_tick(UnixNanos now) {
   pool.on_tick(now, now >= watch_from);
   note_down(now);
   if (now >= next_second) on_second(now);
+  save_books(now);
   pump(now);
 }
 

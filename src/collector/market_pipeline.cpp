@@ -80,6 +80,19 @@ InstrumentIndex MarketPipeline::add(const Instrument& instrument, UnixNanos now)
   return index;
 }
 
+void MarketPipeline::resume_after_pause(InstrumentIndex index, const binance::SavedBook& earlier, UnixNanos received) {
+  const UnixNanos now = advance(received);
+  feeds_[index]->builder.resume_after_pause(earlier, now);
+  feeds_[index]->sampler.on_resumed();
+  after_change(index, now);
+}
+
+void MarketPipeline::resume(InstrumentIndex index, const binance::SavedBook& saved, UnixNanos received) {
+  const UnixNanos now = advance(received);
+  feeds_[index]->builder.resume(saved);
+  after_change(index, now);
+}
+
 void MarketPipeline::end_run() {
   for (const auto& feed : feeds_) feed->active = false;
   clock_ = MinuteClock();

@@ -83,6 +83,14 @@ class MarketPipeline {
 
   // Adding it again changes nothing. Its rows begin with the first boundary after `now`.
   InstrumentIndex add(const Instrument& instrument, UnixNanos now);
+  // Right after add(): begins with the book as an earlier run has left it.
+  void resume_after_pause(InstrumentIndex index, const binance::SavedBook& earlier, UnixNanos now);
+  // The book, once it has merged a snapshot (asserted). `forget_past`: it goes on as one that resume() has made of that
+  // does.
+  [[nodiscard]] binance::SavedBook save(InstrumentIndex index) const { return feeds_[index]->builder.saved(); }
+  void forget_past(InstrumentIndex index) { feeds_[index]->builder.forget_past(); }
+  // Instead of the instrument's book: as it was then, in the same run.
+  void resume(InstrumentIndex index, const binance::SavedBook& saved, UnixNanos now);
   // From now on PipelineOptions::add_unknown_symbols is off.
   void add_no_unknown_symbols() { options_.add_unknown_symbols = false; }
   // The process is gone: nothing is collected, and the next call of any is the start of a run.

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -74,6 +77,11 @@ struct CollectorOptions {
   std::string stream_url;
   std::size_t connections = 1;  // at least so many a route, as long as there are symbols for them
   std::uint64_t seed = 1;       // of the jitter
+  // Between two checkpoints of a symbol, which are spread over it. None: no checkpoints.
+  std::optional<Nanos> checkpoint_interval;
+  std::vector<Nanos> full_book_at;  // times of the UTC day at which every whole book is saved
+  // The book that a symbol begins with, asked for once a symbol: what an earlier run has left of it, or nothing.
+  std::function<std::shared_ptr<const binance::SavedBook>(std::string_view symbol)> earlier_book;
   binance::BookBuilderOptions book;
   Timings timings;
 };

@@ -11,8 +11,11 @@
 #include "acts/features/feature.hpp"
 
 #include "binance/symbols.hpp"
+#include "live/alert_conditions.hpp"
 #include "live/logging.hpp"
+#include "live/restore_books.hpp"
 #include "net/proxy.hpp"
+#include "recording/archive.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts {
@@ -21,6 +24,10 @@ namespace {
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
 constexpr Nanos kStatesPoll = std::chrono::seconds{1};
 constexpr Nanos kWatchInterval = std::chrono::seconds{1};
+// Of real time; the service manager waits 90 s for all of it.
+constexpr Nanos kSealLimit = std::chrono::seconds{20};
+constexpr Nanos kRestoreLimit = std::chrono::seconds{40};
+constexpr Nanos kRestoreLimitOfReload = std::chrono::seconds{2};
 
 // Symbols by venue, in the order in which they were typed.
 Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings& settings) {
@@ -35,21 +42,46 @@ Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings
   return symbols;
 }
 
-// Minutes since the latest row of each symbol; what is typed may be an asset, which means its USDT pair.
+// By venue and symbol: when its recording begins.
+std::map<std::pair<std::string, std::string>, UnixNanos> recorded_since(const std::string& data_dir) {
+  std::map<std::pair<std::string, std::string>, UnixNanos> since;
+  const auto files = list_recordings(data_dir);
+  if (!files) return since;  // the recorder will say so
+  for (const RecordingFile& file : *files) {
+    UnixNanos& first = since.try_emplace({file.venue, file.symbol}, file.first).first->second;
+    first = std::min(first, file.first);
+  }
+  return since;
+}
+
+// Minutes since the latest row of each symbol, or since its recording began, if there is no row; what is typed may be
+// an asset, which means its USDT pair.
 Result<MissedMinutes> missed_minutes(SqliteStore& store, const CollectSettings& settings, UnixNanos start) {
   MissedMinutes missed(settings.bands);
   const auto symbols = by_venue(settings);
   if (!symbols) return std::unexpected(symbols.error());
+  const auto recorded = recorded_since(settings.data_dir);
   for (const auto& [venue, texts] : *symbols) {
     for (const std::string& text : texts) {
       for (const std::string& symbol : {text, text + "USDT"}) {
         const auto last = store.last_sample_time(to_string(venue), symbol);
         if (!last) return std::unexpected(last.error());
-        if (*last) missed.add(venue, symbol, **last, start);
+        if (*last) {
+          missed.add(venue, symbol, **last, start);
+        } else if (const auto begun = recorded.find({std::string(to_string(venue)), symbol}); begun != recorded.end()) {
+          missed.add(venue, symbol, begun->second, start);
+        }
       }
     }
   }
   return missed;
+}
+
+std::optional<DiskHealth> disk_health(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(path, error);
+  if (error) return std::nullopt;
+  return DiskHealth{path, space.available, space.capacity};
 }
 
 LogLevel level_of(collector::LogLevel level) {
@@ -93,6 +125,7 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
     if (!made) return std::unexpected(made.error());
     run->add_venue(venue, std::move(*made));
   }
+  if (Result<void> opened = run->open_alerts(); !opened) return std::unexpected(opened.error());
   if (Result<void> served = run->serve(); !served) return std::unexpected(served.error());
   return run;
 }
@@ -102,6 +135,13 @@ Result<void> CollectRun::open_store() {
     auto lock = DataLock::take(settings_.data_dir);
     if (!lock) return std::unexpected(lock.error());
     lock_.emplace(std::move(*lock));
+    for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+      LeftLogs& left = left_logs_[venue];
+      left = seal_left_logs(settings_.data_dir, venue, kSealLimit);
+      for (const std::string& problem : left.problems) {
+        log(venue, {collector::LogLevel::kWarning, "seal_failed", "", "recording: " + problem, 0});
+      }
+    }
   }
   const RowSchema schema = make_schema(settings_.bands);
   RowWriterOptions options;
@@ -142,6 +182,7 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   options.proxy = *proxy;
   options.version = ACTS_VERSION;
   if (settings_.record) options.record_dir = settings_.data_dir;
+  if (lock_) options.book_dir = settings_.data_dir;
   collector::CollectorOptions& core = options.collector;
   core.venue = venue;
   core.symbols = std::move(symbols);
@@ -155,6 +196,11 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   core.stream_url = addresses.stream_url;
   core.connections = static_cast<std::size_t>(settings_.connections);
   core.seed = static_cast<std::uint64_t>(clock_.now().value);
+  if (lock_) {
+    if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;
+    core.full_book_at = settings_.full_book_at;
+    core.earlier_book = restored(venue, core.symbols);
+  }
   if (hooks_.tune) hooks_.tune(core);
   return VenueRun::make(
       loop_, clock_, std::move(options),
@@ -163,6 +209,30 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
         rows_->push(std::move(row));
       },
       [this, venue](const collector::Log& line) { log(venue, line); });
+}
+
+std::function<std::shared_ptr<const binance::SavedBook>(std::string_view)> CollectRun::restored(
+    Venue venue, const std::vector<std::string>& typed) {
+  const auto wants = [&typed](std::string_view symbol) {
+    return std::ranges::any_of(
+        typed, [symbol](const std::string& text) { return symbol == text || symbol == fmt::format("{}USDT", text); });
+  };
+  // While the others run, nobody waits for it.
+  const Nanos limit = venues_.empty() ? kRestoreLimit : kRestoreLimitOfReload;
+  auto done = std::make_shared<RestoredBooks>(restore_books(settings_.data_dir, venue, wants, limit));
+  for (const std::string& problem : done->problems) {
+    log(venue, {collector::LogLevel::kWarning, "book_not_restored", "", problem, 0});
+  }
+  if (!done->books.empty()) {
+    log(venue, {collector::LogLevel::kInfo, "books_restored", "",
+                fmt::format("{} books go on from their checkpoints and {} recorded lines since", done->books.size(),
+                            done->lines),
+                0});
+  }
+  return [done](std::string_view symbol) -> std::shared_ptr<const binance::SavedBook> {
+    const auto found = done->books.find(symbol);
+    return found == done->books.end() ? nullptr : std::exchange(found->second, nullptr);
+  };
 }
 
 void CollectRun::add_venue(Venue venue, std::unique_ptr<VenueRun> run) {
@@ -237,12 +307,47 @@ void CollectRun::note_states() {
 
 // Says what has become of rows, recordings and the clock since the last time, then again every kWatchInterval.
 void CollectRun::watch() {
-  for (const ProcessWatch::Line& line : watch_.observe(process_health(), clock_.now())) log(line.venue, line.log);
+  const ProcessHealth process = process_health();
+  for (const ProcessWatch::Line& line : watch_.observe(process, clock_.now())) log(line.venue, line.log);
+  watch_alerts(process);
   if (watch_timer_) loop_.cancel_timer(*watch_timer_);
   watch_timer_ = loop_.start_timer(kWatchInterval, [this] {
     watch_timer_.reset();
     watch();
   });
+}
+
+Result<void> CollectRun::open_alerts() {
+  const AlertSettings& settings = settings_.alerts;
+  alerts_ = collector::AlertBook(settings.repeat_interval);
+  if (!settings.webhook.empty()) {
+    const Result<ProxySettings> proxy = proxy_settings_from_environment();
+    if (!proxy) return std::unexpected(proxy.error());
+    HttpClientOptions options;
+    options.ca_file = settings_.ca_file;
+    options.proxy = *proxy;
+    alert_client_ = std::make_unique<HttpClient>(loop_, options);
+    alert_channels_.push_back(
+        std::make_unique<AlertChannel>(loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook)));
+  }
+  if (!settings.command.empty()) {
+    alert_channels_.push_back(
+        std::make_unique<AlertChannel>(loop_, "command", ACTS_VERSION, run_command(loop_, settings.command)));
+  }
+  return {};
+}
+
+void CollectRun::watch_alerts(const ProcessHealth& process) {
+  AlertLimits limits;
+  limits.no_data = settings_.alerts.no_data_after;
+  limits.gap = settings_.alerts.gap_after;
+  for (const collector::Alert& alert : alerts_.observe(alert_conditions(health(), process, limits), clock_.now())) {
+    const bool is_over = alert.status == collector::Alert::Status::kResolved;
+    log(std::nullopt,
+        {is_over ? collector::LogLevel::kInfo : collector::LogLevel::kWarning, "alert", "",
+         fmt::format("{}: {}: {}: {}", to_string(alert.status), alert.key, alert.subject, alert.text), 0});
+    for (const auto& channel : alert_channels_) channel->push(alert);
+  }
 }
 
 void CollectRun::begin_stop() {
@@ -389,8 +494,17 @@ ProcessHealth CollectRun::process_health() const {
   ProcessHealth process;
   process.rows = rows_->status();
   process.clock_ahead = clock_.ahead_of_wall();
+  process.disk = disk_health(settings_.data_dir);
+  for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
   for (const auto& venue : venues_) {
-    if (auto recording = venue->recording()) process.recordings.push_back(std::move(*recording));
+    if (auto books = venue->books()) process.books.push_back(std::move(*books));
+    auto recording = venue->recording();
+    if (!recording) continue;
+    if (const auto left = left_logs_.find(recording->venue); left != left_logs_.end()) {
+      recording->seals.cut += left->second.cut;
+      if (recording->seals.loss.empty()) recording->seals.loss = left->second.loss;
+    }
+    process.recordings.push_back(std::move(*recording));
   }
   for (const auto& sink : sinks_) {
     SinkHealth& health = process.sinks.emplace_back(SinkHealth{sink->status()});

@@ -12,10 +12,13 @@
 #include "acts/base/clock.hpp"
 #include "acts/base/result.hpp"
 
+#include "collector/alerts.hpp"
+#include "live/alert_sender.hpp"
 #include "live/data_lock.hpp"
 #include "live/health_text.hpp"
 #include "live/missed_minutes.hpp"
 #include "live/process_health.hpp"
+#include "live/restore_books.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
 #include "live/sink_feeder.hpp"
@@ -72,6 +75,8 @@ class CollectRun {
   Result<void> open_store();
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
+  std::function<std::shared_ptr<const binance::SavedBook>(std::string_view)> restored(
+      Venue venue, const std::vector<std::string>& typed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
   void note_states();
@@ -80,6 +85,8 @@ class CollectRun {
   Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, RowWriterOptions& options);
   void log(std::optional<Venue> venue, const collector::Log& line);
   void watch();
+  Result<void> open_alerts();
+  void watch_alerts(const ProcessHealth& process);
   void begin_stop();
   void begin_drain();
   void say_what_sinks_lack();
@@ -93,6 +100,7 @@ class CollectRun {
   CollectSettings settings_;
   CollectHooks hooks_;
   std::optional<DataLock> lock_;  // let go of last
+  std::map<Venue, LeftLogs> left_logs_;
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
   std::vector<Venue> venue_of_;
@@ -103,6 +111,9 @@ class CollectRun {
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
   ProcessWatch watch_;
+  std::unique_ptr<HttpClient> alert_client_;
+  std::vector<std::unique_ptr<AlertChannel>> alert_channels_;
+  collector::AlertBook alerts_{Nanos{0}};
   std::optional<EventLoop::TimerId> watch_timer_;
   std::optional<std::chrono::steady_clock::time_point> stop_began_;
   bool draining_ = false;

@@ -230,6 +230,22 @@ void add_recording(Families& out, const RecordingHealth& recording) {
             static_cast<double>(recording.status.queued_bytes));
 }
 
+void add_books(Families& out, const BookHealth& books) {
+  const Labels labels{{"venue", std::string(to_string(books.venue))}};
+  out.counter("acts_books_saved_total", "Checkpoints and full books written", labels, books.status.written);
+  out.counter("acts_book_save_failures_total", "Checkpoints and full books that could not be written", labels,
+              books.status.failures);
+}
+
+void add_alerts(Families& out, const AlertChannel::Status& channel) {
+  const Labels labels{{"reason", channel.name}};
+  out.counter("acts_alerts_said_total", "Alerts that a webhook or command has taken", labels, channel.delivered);
+  out.counter("acts_alert_failures_total", "Messages that a webhook or command did not take", labels, channel.failures);
+  out.counter("acts_alerts_left_out_total", "Alerts that no longer fitted among those waiting", labels,
+              channel.left_out);
+  out.gauge("acts_alerts_waiting", "Alerts waiting to be said", labels, static_cast<double>(channel.waiting));
+}
+
 }  // namespace
 
 collector::Overall overall_of(std::span<const collector::Health> venues, const ProcessHealth& process) {
@@ -265,6 +281,12 @@ std::string metrics_text(std::span<const collector::Health> venues, const Proces
   for (const collector::Health& health : venues) add_venue(out, health);
   add_rows(out, process.rows);
   for (const RecordingHealth& recording : process.recordings) add_recording(out, recording);
+  for (const BookHealth& books : process.books) add_books(out, books);
+  for (const AlertChannel::Status& channel : process.alerts) add_alerts(out, channel);
+  if (process.disk) {
+    out.gauge("acts_disk_free_bytes", "Free where the data directory lies", {},
+              static_cast<double>(process.disk->free_bytes));
+  }
   for (const SinkHealth& sink : process.sinks) add_sink(out, sink);
   out.gauge("acts_queue_bytes", "Bytes waiting to be recorded", {{"reason", "recording"}},
             static_cast<double>(process.recording_queue_bytes()));

@@ -51,6 +51,10 @@ class Judge {
       add(Overall::kDegraded, fmt::format("{}: its queue is full: the sockets are not read until it is shorter", name));
     }
   }
+  void judge_books(const BookHealth& books) {
+    if (books.status.failure.empty()) return;
+    add(Overall::kDegraded, fmt::format("books of {}: {}", to_string(books.venue), books.status.failure));
+  }
   void judge_sink(const SinkHealth& sink) {
     const SinkFeeder::Status& status = sink.status;
     if (sink.behind >= kSinkBehindAfter) {
@@ -86,6 +90,7 @@ Judgement judge(const ProcessHealth& process) {
   Judge judge;
   judge.judge_rows(process.rows);
   for (const RecordingHealth& recording : process.recordings) judge.judge_recording(recording);
+  for (const BookHealth& books : process.books) judge.judge_books(books);
   for (const SinkHealth& sink : process.sinks) judge.judge_sink(sink);
   if (process.clock_ahead >= kClockStep) judge.add(Overall::kDegraded, clock_text(process.clock_ahead));
   return std::move(judge).result();
@@ -104,6 +109,8 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
   interval_ = interval;
   look_at_rows(process.rows);
   for (const RecordingHealth& recording : process.recordings) look_at(recording);
+  for (const BookHealth& books : process.books) look_at(books);
+  for (const AlertChannel::Status& channel : process.alerts) look_at(channel);
   for (const SinkHealth& sink : process.sinks) look_at(sink);
   lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
           "the wall clock has caught up");
@@ -143,6 +150,20 @@ void ProcessWatch::look_at(const RecordingHealth& recording) {
           fmt::format("recording: nothing came to the disk for {} s: {} bytes wait",
                       whole_seconds(status.stuck_for.value_or(Nanos{0})), status.queued_bytes),
           "recording: goes on");
+}
+
+void ProcessWatch::look_at(const BookHealth& books) {
+  failing({"book_not_saved", books.venue}, books.status.failures, !books.status.failure.empty(),
+          "a book was not saved: " + books.status.failure,
+          fmt::format("books are saved again; {} attempts have failed so far", books.status.failures));
+}
+
+void ProcessWatch::look_at(const AlertChannel::Status& channel) {
+  failing({"alert_not_said", std::nullopt, channel.name}, channel.failures, !channel.failure.empty(),
+          fmt::format("the alert {} {}; {} alerts wait", channel.name, channel.failure, channel.waiting),
+          fmt::format("the alert {} works again", channel.name));
+  count({"alert_left_out", std::nullopt, channel.name}, channel.left_out, LogLevel::kError,
+        fmt::format("the alert {}: {} alerts left out so far", channel.name, channel.left_out));
 }
 
 void ProcessWatch::look_at(const SinkHealth& sink) {

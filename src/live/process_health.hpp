@@ -17,6 +17,8 @@
 
 #include "collector/actions.hpp"
 #include "collector/health.hpp"
+#include "live/alert_sender.hpp"
+#include "live/book_writer.hpp"
 #include "live/row_writer.hpp"
 #include "live/run_recorder.hpp"
 #include "live/seal_thread.hpp"
@@ -32,16 +34,31 @@ struct RecordingHealth {
   std::uint64_t pauses = 0;  // since the start
 };
 
+struct BookHealth {
+  Venue venue = Venue::kBinanceSpot;
+  BookWriter::Status status = {};
+};
+
 struct SinkHealth {
   SinkFeeder::Status status = {};
   Nanos behind{0};  // since the minute of the oldest row that it lacks
 };
 
+// Where the data directory lies.
+struct DiskHealth {
+  std::string path;
+  std::uint64_t free_bytes = 0;  // for this user
+  std::uint64_t total_bytes = 0;
+};
+
 struct ProcessHealth {
   RowWriter::Status rows = {};
   std::vector<RecordingHealth> recordings = {};  // one a venue that is recorded
+  std::vector<BookHealth> books = {};            // one a venue
   std::vector<SinkHealth> sinks = {};
   Nanos clock_ahead{0};  // Clock::ahead_of_wall()
+  std::optional<DiskHealth> disk = {};
+  std::vector<AlertChannel::Status> alerts = {};  // one a channel
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;
 };
@@ -95,6 +112,8 @@ class ProcessWatch {
   std::vector<Line> look(const ProcessHealth& process, UnixNanos now, Nanos interval);
   void look_at_rows(const RowWriter::Status& rows);
   void look_at(const RecordingHealth& recording);
+  void look_at(const BookHealth& books);
+  void look_at(const AlertChannel::Status& channel);
   void look_at(const SinkHealth& sink);
   void count(const Key& key, std::uint64_t total, collector::LogLevel level, std::string text);
   void failing(const Key& key, std::uint64_t total, bool fails, std::string text, std::string ended);

@@ -49,6 +49,7 @@ Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std
       rows_(std::move(rows)),
       problem_(std::move(problem)),
       pipeline_(pipeline_options(options_), [this](MinuteRow&& row) { on_row(std::move(row)); }) {
+  skipping_ = options_.begins_at_book;
   pipeline_.set_tap([this](const binance::Message& message) { on_decoded(message); });
 }
 
@@ -70,6 +71,12 @@ Result<void> Replay::run(RecordingReader& reader) {
 }
 
 Result<void> Replay::on_item(const RecordedItem& item) {
+  if (skipping_) {
+    const auto* entry = std::get_if<IndexEntry>(&item);
+    const auto* saved = entry == nullptr ? nullptr : std::get_if<index::BookSaved>(&entry->event);
+    skipping_ = saved == nullptr || given_book(saved->symbol, saved->fingerprint) == nullptr;
+    if (skipping_) return {};
+  }
   const auto* line = std::get_if<RecordedLine>(&item);
   const UnixNanos ts = line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
   if (Result<void> done = on_kept(guard_.release(ts)); !done) return done;
@@ -104,12 +111,53 @@ void Replay::on_row(MinuteRow&& row) {
   rows_(std::move(row));
 }
 
-// As the process that ran then: it knew nothing of the run before but when its last rows were.
+const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint) const {
+  const auto found = std::ranges::find_if(options_.books, [&](const BookFile& book) {
+    return book.symbol == symbol && acts::fingerprint(book.saved.book) == fingerprint;
+  });
+  return found == options_.books.end() ? nullptr : &*found;
+}
+
+void Replay::book_saved(const index::BookSaved& saved, UnixNanos ts) {
+  if (!wanted(saved.symbol)) return;
+  if (const BookFile* const given = given_book(saved.symbol, saved.fingerprint)) {
+    if (pipeline_.find(saved.symbol) == collector::kNoInstrument) add_symbol(saved.symbol, "unknown", ts);
+    pipeline_.resume(pipeline_.find(saved.symbol), given->saved, ts);
+    return;
+  }
+  const collector::InstrumentIndex index = pipeline_.find(saved.symbol);
+  if (index == collector::kNoInstrument) return;
+  if (!pipeline_.builder(index).book().has_snapshot()) return;  // what is read begins behind its first snapshot
+  if (fingerprint(pipeline_.save(index).book) != saved.fingerprint) {
+    problem_(
+        fmt::format("{}: the book is not the one that was saved here, at update {}", saved.symbol, saved.update_id));
+  }
+  pipeline_.forget_past(index);
+}
+
+void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
+  const collector::InstrumentIndex index = pipeline_.find(restored.symbol);
+  if (!wanted(restored.symbol) || index == collector::kNoInstrument) return;
+  if (const auto left = left_.find(restored.symbol);
+      left != left_.end() && fingerprint(left->second.book) == restored.fingerprint) {
+    pipeline_.resume_after_pause(index, left->second, ts);
+  } else if (const BookFile* const given = given_book(restored.symbol, restored.fingerprint)) {
+    pipeline_.resume_after_pause(index, given->saved, ts);
+  } else {
+    problem_(
+        fmt::format("{}: the run began with a book, at update {}, that an earlier recording holds, and is not "
+                    "known here: it begins empty",
+                    restored.symbol, restored.update_id));
+  }
+}
+
+// As the process that ran then: it knew of the run before when its last rows were, and the books that it has left.
 void Replay::start_run(UnixNanos ts) {
   if (pipeline_.next_boundary()) {
     pipeline_.end_run();
     run_start_ = ts;
   }
+  run_begin_ = ts;
   pipeline_.on_timer(ts);
 }
 
@@ -127,7 +175,11 @@ void Replay::add_symbol(const std::string& symbol, std::string_view status, Unix
   instrument.symbol = symbol;
   if (const auto known = pipeline_.find(symbol); known == collector::kNoInstrument || !pipeline_.is_active(known)) {
     give_missed_minutes(symbol);
+    if (known != collector::kNoInstrument && pipeline_.builder(known).book().has_snapshot()) {
+      left_[symbol] = pipeline_.save(known);
+    }
   }
+  if (run_begin_) last_rows_.try_emplace(symbol, *run_begin_);
   const collector::InstrumentIndex index = pipeline_.add(instrument, ts);
   pipeline_.set_status(index, collector::symbol_status_from(status));
 }
@@ -236,6 +288,10 @@ void Replay::on_entry(const IndexEntry& entry) {
   } else if (const auto* added = std::get_if<index::SymbolAdded>(&entry.event)) {
     pipeline_.add_no_unknown_symbols();  // the run collected those that its index names, and no others
     if (wanted(added->symbol)) add_symbol(added->symbol, added->settings, entry.ts);
+  } else if (const auto* saved = std::get_if<index::BookSaved>(&entry.event)) {
+    book_saved(*saved, entry.ts);
+  } else if (const auto* restored = std::get_if<index::BookRestored>(&entry.event)) {
+    book_restored(*restored, entry.ts);
   } else if (const auto* removed = std::get_if<index::SymbolRemoved>(&entry.event)) {
     if (const auto at = known(removed->symbol); at != collector::kNoInstrument) pipeline_.remove(at);
   } else if (const auto* failed = std::get_if<index::RestFailed>(&entry.event)) {

@@ -16,6 +16,7 @@
 
 #include "collector/market_pipeline.hpp"
 #include "live/answer_owners.hpp"
+#include "live/book_file.hpp"
 #include "live/leap_guard.hpp"
 #include "live/ticker_check.hpp"
 #include "recording/recording_reader.hpp"
@@ -29,6 +30,9 @@ struct ReplayOptions {
   BandList bands;
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
   int limit = 0;  // of REST depth answers whose request is not known
+  // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
+  std::vector<BookFile> books;
+  bool begins_at_book = false;  // what comes before the first of those places is left out
 };
 
 class Replay {
@@ -70,6 +74,9 @@ class Replay {
   void on_decoded(const binance::Message& message);
   void add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts);
   void start_run(UnixNanos ts);
+  void book_saved(const index::BookSaved& saved, UnixNanos ts);
+  void book_restored(const index::BookRestored& restored, UnixNanos ts);
+  [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint) const;
   void give_missed_minutes(const std::string& symbol);
   void on_row(MinuteRow&& row);
   [[nodiscard]] bool wanted(std::string_view symbol) const;
@@ -78,8 +85,11 @@ class Replay {
   std::function<void(MinuteRow&&)> rows_;
   std::function<void(std::string)> problem_;
   collector::MarketPipeline pipeline_;
-  std::map<std::string, UnixNanos> last_rows_;  // by symbol
-  std::optional<UnixNanos> run_start_;          // of the second run and later ones
+  std::map<std::string, UnixNanos> last_rows_;      // by symbol
+  std::optional<UnixNanos> run_begin_;              // of this run, if its index tells
+  std::optional<UnixNanos> run_start_;              // of the second run and later ones
+  std::map<std::string, binance::SavedBook> left_;  // by symbol: as the run before has left it
+  bool skipping_ = false;                           // to the first place of ReplayOptions::books
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
   LeapGuard guard_;

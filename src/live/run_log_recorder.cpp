@@ -20,6 +20,15 @@ void RunLogRecorder::held_message(collector::ConnectionNumber connection, std::s
   recorder_.line(now, connection, bytes, LineUse::kRepeated);
 }
 
+void RunLogRecorder::book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  recorder_.note(now,
+                 index::BookRestored{std::string(symbol), book.book.last_update_id.value(), fingerprint(book.book)});
+}
+
+void RunLogRecorder::book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  recorder_.note(now, index::BookSaved{std::string(symbol), book.book.last_update_id.value(), fingerprint(book.book)});
+}
+
 void RunLogRecorder::symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) {
   recorder_.note(now, index::SymbolAdded{std::string(symbol), std::string(to_string(status))});
 }

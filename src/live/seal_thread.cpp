@@ -14,6 +14,11 @@
 
 namespace acts {
 
+std::string loss_text(std::string_view name, const SealReport& report) {
+  return fmt::format("{}: {} lines are kept; {}{}", name, report.lines, report.lost,
+                     report.damaged ? "; the disk has damaged it: it is kept in _damaged/" : "");
+}
+
 struct SealThread::State {
   State(std::string directory, Sealer::MakeOwner make_owner, std::shared_ptr<FileOps> the_ops)
       : ops(std::move(the_ops)), sealer(std::move(directory), std::move(make_owner), ops ? *ops : real_file_ops()) {}
@@ -111,8 +116,7 @@ void SealThread::State::note(const std::string& name, const Result<SealReport>& 
   status.segments += done->segments;
   if (!done->lost.empty()) {
     ++status.cut;
-    status.loss = fmt::format("{}: {} lines are kept; {}{}", name, done->lines, done->lost,
-                              done->damaged ? "; the disk has damaged it: it is kept in _damaged/" : "");
+    status.loss = loss_text(name, *done);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "acts/base/time.hpp"
@@ -14,6 +15,9 @@
 #include "recording/sealer.hpp"
 
 namespace acts {
+
+// What of a log could not be read: one line.
+std::string loss_text(std::string_view name, const SealReport& report);
 
 class SealThread {
  public:

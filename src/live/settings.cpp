@@ -47,8 +47,15 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("refresh_interval", running.refresh_interval == wanted.refresh_interval);
   compare("streams", running.streams == wanted.streams);
   compare("record", running.record == wanted.record);
+  compare("checkpoint_interval", running.checkpoint_interval == wanted.checkpoint_interval);
+  compare("full_book_at", running.full_book_at == wanted.full_book_at);
   compare("ca_file", running.ca_file == wanted.ca_file);
   compare("metrics", running.serve_metrics == wanted.serve_metrics && running.metrics == wanted.metrics);
+  compare("alert_webhook", running.alerts.webhook == wanted.alerts.webhook);
+  compare("alert_command", running.alerts.command == wanted.alerts.command);
+  compare("alert_no_data_after", running.alerts.no_data_after == wanted.alerts.no_data_after);
+  compare("alert_gap_after", running.alerts.gap_after == wanted.alerts.gap_after);
+  compare("alert_repeat_interval", running.alerts.repeat_interval == wanted.alerts.repeat_interval);
   compare("sinks", running.sinks == wanted.sinks);
   compare("duration", running.duration == wanted.duration);
   compare("stale_after", running.stale_after == wanted.stale_after);

@@ -35,6 +35,17 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+// What needs a person is said there. Empty: it is not.
+struct AlertSettings {
+  std::string webhook;  // https, or http to a loopback address
+  std::string command;  // run by /bin/sh
+  Nanos no_data_after = std::chrono::seconds{60};
+  Nanos gap_after = std::chrono::minutes{5};
+  Nanos repeat_interval = std::chrono::hours{1};  // what lasts is said again
+
+  friend bool operator==(const AlertSettings&, const AlertSettings&) = default;
+};
+
 struct CollectSettings {
   static constexpr std::size_t kMaxSymbols = 10'000;
   static constexpr int kMaxConnections = 64;
@@ -51,13 +62,17 @@ struct CollectSettings {
   Nanos refresh_interval{0};                               // a fresh snapshot is merged so often; 0: never
   // As binance::parse_stream_type() reads them; empty: depth, trade, bookTicker, on USD-M markPrice too.
   std::vector<std::string> streams;
-  bool record = true;  // every message to DIR/raw
+  bool record = true;                                    // every message to DIR/raw
+  Nanos checkpoint_interval = std::chrono::minutes{10};  // of each book, to DIR/checkpoints; 0: never
+  // Times of the UTC day at which every whole book goes to DIR/books.
+  std::vector<Nanos> full_book_at = {Nanos{0}, std::chrono::hours{12}};
 
   std::array<VenueAddresses, 2> addresses;  // by Venue; see addresses_of()
   std::string ca_file;                      // PEM; "": the system's certificate authorities
   bool serve_metrics = false;
   ListenAddress metrics;
 
+  AlertSettings alerts;
   std::vector<SinkSettings> sinks;  // remote databases that rows go to; each name once
 
   Nanos duration{0};                             // 0: until a signal

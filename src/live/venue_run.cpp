@@ -42,6 +42,7 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSi
                                       nullptr, [sealer = sealer_](const std::string& path) { sealer->add(path); });
     run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue);
   }
+  if (!options_.book_dir.empty()) books_ = std::make_unique<BookWriter>(options_.book_dir);
   HttpClientOptions http;
   http.ca_file = options_.ca_file;
   http.proxy = options_.proxy;
@@ -86,6 +87,7 @@ void VenueRun::carry_out() {
     std::visit([this](const auto& one) { carry_out(one); }, action);
   }
   watch_recorder();
+  watch_books();
   arm_timer();
 }
 
@@ -153,6 +155,23 @@ void VenueRun::carry_out(const collector::HttpGet& action) {
     on_http(number, response);
     carry_out();
   });
+}
+
+void VenueRun::carry_out(const collector::SaveBook& action) {
+  if (!books_) return;
+  books_->push(action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
+                                                                     : BookWriter::Kind::kFullBook,
+               {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr, *action.book});
+}
+
+// One more than fits may come: an input asks for one at most.
+void VenueRun::watch_books() {
+  if (books_) collector_->set_can_save(!books_->full());
+}
+
+std::optional<BookHealth> VenueRun::books() const {
+  if (!books_) return std::nullopt;
+  return BookHealth{options_.collector.venue, books_->status()};
 }
 
 void VenueRun::on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response) {

@@ -14,6 +14,7 @@
 #include "acts/base/result.hpp"
 
 #include "collector/collector.hpp"
+#include "live/book_writer.hpp"
 #include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
 #include "live/run_recorder.hpp"
@@ -30,6 +31,7 @@ struct VenueRunOptions {
   std::string ca_file;
   ProxySettings proxy;
   std::string record_dir;  // data directory of the recording; empty: none
+  std::string book_dir;    // data directory of checkpoints and full books; empty: none
   std::string version;
 };
 
@@ -51,6 +53,8 @@ class VenueRun {
   [[nodiscard]] bool stopped() const { return collector_->stopped(); }
   // After stop(): lets the recording be ended. Nothing is recorded any more.
   void begin_close_recording();
+  // Nothing: this run keeps no books.
+  [[nodiscard]] std::optional<BookHealth> books() const;
   // Nothing: this run is not recorded.
   [[nodiscard]] std::optional<RecordingHealth> recording() const;
   Result<void> set_symbols(std::span<const std::string> symbols);
@@ -67,10 +71,12 @@ class VenueRun {
   void carry_out(const collector::SendText& action);
   void carry_out(const collector::HttpGet& action);
   void carry_out(const collector::Log& action) { log_(action); }
+  void carry_out(const collector::SaveBook& action);
   void on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response);
   void arm_timer();
   void on_timer();
   void watch_recorder();
+  void watch_books();
 
   EventLoop& loop_;
   Clock& clock_;
@@ -79,6 +85,7 @@ class VenueRun {
   std::shared_ptr<SealThread> sealer_;  // with the recorder's thread
   std::unique_ptr<RunRecorder> recorder_;
   std::unique_ptr<collector::RunLog> run_log_;
+  std::unique_ptr<BookWriter> books_;
   std::unique_ptr<collector::Collector> collector_;
   std::unique_ptr<HttpClient> http_;
   std::map<collector::ConnectionNumber, std::unique_ptr<WebSocketClient>> sockets_;

@@ -1,4 +1,5 @@
 // acts.toml and flags: what they set, and the one line that each mistake is.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,8 +49,10 @@ TEST(Settings, AreTheDefaultsWhereNothingIsSaid) {
 TEST(Settings, ShowTheirDefaultsInTheHelpAsTheyAre) {
   for (const OptionSpec& spec : settings_flags()) {
     if (spec.default_text.empty()) continue;
-    const Given given{
-        {std::string(spec.name), is_list(spec.kind) ? Values{"1", "4"} : Values{std::string(spec.default_text)}}};
+    Values values;
+    std::istringstream texts{std::string(spec.default_text)};
+    for (std::string one; std::getline(texts, one, is_list(spec.kind) ? ',' : '\n');) values.push_back(one);
+    const Given given{{std::string(spec.name), values}};
     const Result<CollectSettings> plain = load("");
     const Result<CollectSettings> said = load("", given);
     ASSERT_TRUE(said) << spec.name << ": " << said.error().message;
@@ -57,6 +60,8 @@ TEST(Settings, ShowTheirDefaultsInTheHelpAsTheyAre) {
     EXPECT_EQ(said->venue, plain->venue);
     EXPECT_EQ(said->update_interval, plain->update_interval);
     EXPECT_EQ(said->refresh_interval, plain->refresh_interval);
+    EXPECT_EQ(said->checkpoint_interval, plain->checkpoint_interval);
+    EXPECT_EQ(said->full_book_at, plain->full_book_at);
     EXPECT_EQ(said->duration, plain->duration);
     EXPECT_EQ(said->stale_after, plain->stale_after);
     EXPECT_EQ(said->connections, plain->connections);
@@ -317,15 +322,29 @@ TEST(Settings, LeaveNoVenueToItsOwnAddressWhenAFlagNamesAnother) {
 
 TEST(Settings, TakeWhatIsStillToComeAndSayThatItHasNoEffect) {
   const Result<CollectSettings> settings = load(
-      "[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"00:00\"]\n\n\n"
+      "[collect]\nsymbols = [\"BTCUSDT\"]\n\n\n\n"
       "[venues.binance-spot]\nws_api_url = \"wss://ws-api.binance.com\"\n",
       {{"ws_api_url", {"wss://ws-api.binance.com"}}});
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_THAT(settings->notices,
-              ElementsAre("acts.toml:3: full_book_at: has no effect yet: full books are not stored",
-                          "acts.toml:7: ws_api_url: has no effect yet: nothing asks the WebSocket API",
+              ElementsAre("acts.toml:7: ws_api_url: has no effect yet: nothing asks the WebSocket API",
                           "--ws-api-url: has no effect yet: nothing asks the WebSocket API"));
   EXPECT_THAT(error_of("", {{"ws_api_url", {"https://x"}}}), StartsWith("--ws-api-url: 'https://x' does not begin"));
+}
+
+TEST(Settings, TakeTheTimesOfFullBooks) {
+  const Result<CollectSettings> settings =
+      load("[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"00:00\", \"23:59\"]\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->full_book_at, ElementsAre(Nanos{0}, std::chrono::hours{24} - std::chrono::minutes{1}));
+  const Result<CollectSettings> none = load("[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"none\"]\n");
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_THAT(none->full_book_at, ElementsAre());
+  for (const char* bad : {"24:00", "7:00", "00:60", "noon", "00:00:00"}) {
+    EXPECT_THAT(error_of(fmt::format("[collect]\nsymbols = [\"BTCUSDT\"]\nfull_book_at = [\"{}\"]\n", bad)),
+                HasSubstr("is not a time of the UTC day"))
+        << bad;
+  }
 }
 
 // Another value of every option, as text.
@@ -333,6 +352,8 @@ Values other_value(const OptionSpec& spec) {
   if (spec.name == "venue") return {"binance-usdm"};
   if (spec.name == "data_dir") return {"elsewhere"};
   if (spec.name == "bands") return {"2"};
+  if (spec.name == "full_book_at") return {"06:00"};
+  if (spec.name == "alert_webhook") return {"https://example.org/hook"};
   if (spec.name == "streams") return {"depth"};
   if (spec.name == "metrics") return {"127.0.0.1:1"};
   if (spec.name == "ca_file") return {"other.pem"};

@@ -85,6 +85,26 @@ void ReplayableLog::symbol_added(std::string_view symbol, SymbolStatus status, U
                     }});
 }
 
+void ReplayableLog::book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  events.push_back(fmt::format("restored {}", symbol));
+  const std::string name(symbol);
+  if (keep)
+    steps_.push_back({name, [name, book, now](MarketPipeline& p) { p.resume_after_pause(p.find(name), book, now); }});
+}
+
+void ReplayableLog::book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  ++saves;
+  const std::string name(symbol);
+  if (!keep) return;
+  const auto saved = std::make_shared<const binance::SavedBook>(book);
+  steps_.push_back({name,
+                    [name, saved](MarketPipeline& p) {
+                      EXPECT_TRUE(p.save(p.find(name)) == *saved) << name << ": another book than was kept";
+                      p.forget_past(p.find(name));
+                    },
+                    saved, now});
+}
+
 void ReplayableLog::symbol_removed(std::string_view symbol, UnixNanos) {
   events.push_back(fmt::format("removed {}", symbol));
   const std::string name(symbol);
@@ -130,12 +150,15 @@ std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {
   const RowSchema schema = make_schema(options.bands);
   MarketPipeline pipeline{options, [&](MinuteRow&& row) { append_csv(rows, schema, row); }};
   for (const Step& step : steps_) {
-    if (symbol.empty() || step.symbol.empty() || step.symbol == symbol) step.take(pipeline);
+    if (!symbol.empty() && !step.symbol.empty() && step.symbol != symbol) continue;
+    step.take(pipeline);
+    if (step.saved && !symbol.empty()) pipeline.resume(pipeline.find(symbol), *step.saved, step.at);
   }
   return rows;
 }
 
 FakeVenue::FakeVenue(collector::CollectorOptions options) : venue_(options.venue) {
+  if (!options.checkpoint_interval) options.checkpoint_interval = 7s;
   const RowSchema schema = make_schema(bands_);
   auto made = collector::Collector::make(
       std::move(options),
@@ -214,6 +237,12 @@ void FakeVenue::on_action(const Action& action) {
   } else if (const auto* d = std::get_if<HttpGet>(&action)) {
     requests.emplace_back(now, *d);
     get(*d);
+  } else if (const auto* e = std::get_if<collector::SaveBook>(&action)) {
+    if (e->kind == collector::SaveBook::Kind::kFullBook) {
+      full_books.emplace_back(e->symbol, e->at);
+    } else {
+      checkpoints.insert_or_assign(e->symbol, *e);
+    }
   } else {
     logs.push_back(std::get<Log>(action));
   }

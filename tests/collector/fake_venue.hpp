@@ -24,6 +24,8 @@ class ReplayableLog final : public collector::RunLog {
   struct Step {
     std::string symbol;  // whose it is; empty: of all
     std::function<void(collector::MarketPipeline&)> take;
+    std::shared_ptr<const binance::SavedBook> saved{};  // of a checkpoint: what `take` is to find
+    UnixNanos at{};
   };
 
   void run_started(UnixNanos now) override { timer({}, now, now); }
@@ -32,6 +34,8 @@ class ReplayableLog final : public collector::RunLog {
   void message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
+  void book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
+  void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
   void symbol_removed(std::string_view symbol, UnixNanos now) override;
   void stream_opened(std::string_view symbol, UnixNanos now) override;
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
@@ -42,13 +46,14 @@ class ReplayableLog final : public collector::RunLog {
   void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
   void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
 
-  // Rows of the run, made anew; of one symbol, by what is its own alone.
+  // Rows of the run, made anew; of one symbol, by what is its own alone, with its book taken from every checkpoint.
   [[nodiscard]] std::string replay(Venue venue, std::string_view symbol = {}) const;
 
   bool keep = true;  // false: only counted
   std::uint64_t timers = 0;
   std::uint64_t messages = 0;  // that came, each once
   std::uint64_t held = 0;
+  std::uint64_t saves = 0;
   UnixNanos last_alive;
   std::vector<std::string> events;  // "opened BTCUSDT", "lost BTCUSDT", "added BTCUSDT trading", "removed BTCUSDT"
 
@@ -134,6 +139,8 @@ class FakeVenue {
   ReplayableLog log;
   std::string rows;
   std::size_t row_count = 0;
+  std::vector<std::pair<std::string, UnixNanos>> full_books;  // symbol, when
+  std::map<std::string, collector::SaveBook> checkpoints;     // the last one, by symbol
   std::vector<collector::Log> logs;
   std::vector<std::pair<UnixNanos, collector::OpenConnection>> opened;
   std::vector<std::pair<UnixNanos, collector::CloseConnection>> closed;

@@ -115,7 +115,7 @@ class IncludeCheck {
   static bool is_system_header(std::string_view path) {
     static constexpr std::array<std::string_view, 10> kNames{"dirent.h",  "errno.h", "fcntl.h",  "poll.h",
                                                              "pthread.h", "sched.h", "signal.h", "termios.h",
-                                                             "unistd.h",  "netdb.h"};
+                                                             "unistd.h",  "netdb.h", "spawn.h"};
     return path.starts_with("sys/") || path.starts_with("netinet/") || path.starts_with("arpa/") ||
            path.starts_with("linux/") || holds(kNames, path);
   }

@@ -219,5 +219,83 @@ TEST(Replay, BeginsAnewWhereTheRunDid) {
   EXPECT_THAT(replay.summary(), HasSubstr("bid 20 x 1, ask none, levels 1 / 0"));
 }
 
+// A run of which only the end is there begins with the book that was saved in it.
+TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  BookFile book;
+  book.symbol = "BTCUSDT";
+  book.saved.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  book.saved.book.asks = {{Price{21}, Quantity{4}, {UpdateId{10}, false}}};
+  book.saved.book.coverage = {{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd}};
+  book.saved.book.last_update_id = UpdateId{10};
+  const std::uint64_t sum = fingerprint(book.saved.book);
+  const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+  RecordingWriter writer({dir.string(), "0"});
+  ASSERT_TRUE(writer.note(start, index::RunContinued{"0.1", "binance-spot", "0"}));
+  ASSERT_TRUE(writer.note(start, index::SymbolAdded{"BTCUSDT", "trading"}));
+  ASSERT_TRUE(writer.append(start, 1, message(update("BTCUSDT", 9, 10, "20"))));
+  ASSERT_TRUE(writer.note(start, index::BookSaved{"BTCUSDT", 10, sum}));
+  ASSERT_TRUE(writer.append(start + kSecond, 1, message(update("BTCUSDT", 11, 12, "19"))));
+  ASSERT_TRUE(writer.note(start + 80 * kSecond, index::RunEnded{"test"}));
+  ASSERT_TRUE(writer.note(start + 90 * kSecond, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+  ASSERT_TRUE(writer.note(start + 90 * kSecond, index::SymbolAdded{"BTCUSDT", "trading"}));
+  ASSERT_TRUE(writer.note(start + 90 * kSecond, index::BookRestored{"BTCUSDT", 99, 1}));
+  ASSERT_TRUE(writer.close(start + 95 * kSecond));
+  for (const bool begins_at_book : {false, true}) {
+    ReplayOptions options;
+    options.bands = BandList::defaults();
+    options.books = {book};
+    options.begins_at_book = begins_at_book;
+    std::vector<std::string> rows;
+    std::vector<std::string> problems;
+    Replay replay(
+        options, [&](MinuteRow&& row) { append_csv(rows.emplace_back(), make_schema(options.bands), row); },
+        [&](std::string problem) { problems.push_back(std::move(problem)); });
+    auto reader = RecordingReader::open({writer.log_path()});
+    ASSERT_TRUE(reader.has_value());
+    ASSERT_TRUE(replay.run(*reader).has_value());
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_THAT(rows[0], HasSubstr(",20,21,20.5,2,1,"));
+    EXPECT_THAT(rows[0], HasSubstr(",live,"));
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("BTCUSDT: the run began with a book, at update 99, that an earlier "
+                                                "recording holds")));
+  }
+}
+
+TEST(Replay, SaysThatABookIsNotTheOneThatWasSaved) {
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+  RecordingWriter writer({dir.string(), "0"});
+  ASSERT_TRUE(writer.note(start, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+  ASSERT_TRUE(writer.note(start, index::SymbolAdded{"BTCUSDT", "trading"}));
+  ASSERT_TRUE(writer.append(start, 1, message(update("BTCUSDT", 1, 2, "20"))));
+  ASSERT_TRUE(writer.note(start, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
+  ASSERT_TRUE(writer.append(start, 0, message(snapshot(2, "20"))));
+  ASSERT_TRUE(writer.note(start, index::BookSaved{"BTCUSDT", 2, 12'345}));
+  ASSERT_TRUE(writer.close(start));
+  EXPECT_THAT(replay({writer.log_path()}).problems,
+              ElementsAre("BTCUSDT: the book is not the one that was saved here, at update 2"));
+}
+
+// Minutes without a run after one that was too short for a row had no rows.
+TEST(Replay, GivesTheMinutesWithoutARunAfterARunWithoutARow) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  std::vector<std::string> logs;
+  for (const UnixNanos begin : {start, start + 200 * kSecond}) {
+    RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.note(begin, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+    ASSERT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.note(begin + 20 * kSecond, index::RunEnded{"test"}));
+    ASSERT_TRUE(writer.close(begin + 20 * kSecond));
+    logs.push_back(writer.log_path());
+  }
+  EXPECT_EQ(replay(logs).rows, 3U) << "12:01, 12:02 and 12:03";
+}
+
 }  // namespace
 }  // namespace acts

@@ -35,6 +35,12 @@ class SimLog final : public collector::RunLog {
     on_symbol_added(symbol, now);
     kept_.symbol_added(symbol, status, now);
   }
+  void book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override {
+    kept_.book_restored(symbol, book, now);
+  }
+  void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override {
+    kept_.book_saved(symbol, book, now);
+  }
   void symbol_removed(std::string_view symbol, UnixNanos now) override { kept_.symbol_removed(symbol, now); }
   void stream_opened(std::string_view symbol, UnixNanos now) override {
     before_stream_change();

@@ -1,0 +1,40 @@
+// A whole book as text: what a checkpoint and a full book file hold. Two comment lines (`#`), of which the second is a
+// JSON object with what is not of one level, then CSV:
+//   side,price,quantity,update_id,origin,state,covered
+//   bid,61000.01,0.5,123,update,exact,true
+// bids then asks, each best first; state: exact or suspect; covered: the price lies in the coverage set K.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/saved_book.hpp"
+
+namespace acts {
+
+struct BookFile {
+  Venue venue = Venue::kBinanceSpot;
+  std::string symbol;
+  UnixNanos saved_at;     // receive time: of all messages before
+  bool recorded = false;  // a recording holds the place (index::BookSaved) where it was saved
+  binance::SavedBook saved;
+};
+
+std::string book_text(const BookFile& file);
+// Errors: kBadInput, with the line, for anything that book_text() does not make.
+Result<BookFile> parse_book_text(std::string_view text);
+
+// "DATA_DIR/checkpoints/<venue>/<SYMBOL>", "DATA_DIR/books/<venue>/<SYMBOL>", and in it "<saved_at>.book.csv.zst".
+std::string checkpoint_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
+std::string full_book_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
+std::string book_file_name(UnixNanos saved_at);
+
+inline constexpr std::size_t kMaxBookBytes = std::size_t{1} << 30;
+// Plain or packed. Errors: kUsage if it is not there, kStorage, kBadInput; each names the path.
+Result<BookFile> read_book_file(const std::string& path);
+
+}  // namespace acts

@@ -1,0 +1,51 @@
+// Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the newest two of a
+// symbol are kept, and full books, which stay. Says nothing itself: it is asked. What cannot be written is counted and
+// given up: the next checkpoint takes its place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "acts/base/time.hpp"
+
+#include "live/book_file.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts {
+
+class BookWriter {
+ public:
+  static constexpr std::size_t kMaxQueued = 8;  // books: some 40 bytes a level
+  static constexpr std::size_t kKeptCheckpoints = 2;
+  static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
+
+  enum class Kind : std::uint8_t { kCheckpoint, kFullBook };
+  struct Status {
+    std::size_t waiting = 0;  // that being written included
+    std::uint64_t written = 0;
+    std::uint64_t failures = 0;
+    std::string failure = {};  // of the last one, if it failed: one line
+  };
+
+  // `ops`: the disk, if it is not the real one.
+  explicit BookWriter(std::string data_dir, std::shared_ptr<FileOps> ops = nullptr);
+  // What waits is given up; see status(). Leaves a disk that hangs to the thread.
+  ~BookWriter();
+  BookWriter(const BookWriter&) = delete;
+  BookWriter& operator=(const BookWriter&) = delete;
+
+  // full() was false.
+  void push(Kind kind, BookFile book);
+  [[nodiscard]] bool full() const;
+  [[nodiscard]] Status status() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // with the thread
+  std::thread thread_;
+};
+
+}  // namespace acts

@@ -1,0 +1,162 @@
+// The real program, killed with SIGKILL again and again at random moments.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <tuple>
+
+#include "acts/features/feature.hpp"
+
+#include "cli/program.hpp"
+#include "live/replay.hpp"
+#include "recording/archive.hpp"
+#include "recording/temp_dir.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts::cli {
+namespace {
+
+using testing::TempDir;
+
+constexpr int kKills = 50;
+constexpr Nanos kOldestMark = std::chrono::milliseconds{1500};
+
+std::vector<std::string> words(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+UnixNanos wall_clock() { return UnixNanos{std::chrono::system_clock::now().time_since_epoch().count()}; }
+
+std::string csv_of(std::vector<MinuteRow> rows) {
+  std::ranges::sort(rows, {}, [](const MinuteRow& row) { return std::tuple(row.symbol(), row.sample_time()); });
+  std::string text;
+  for (const MinuteRow& row : rows) append_csv(text, make_schema(BandList::defaults()), row);
+  return text;
+}
+
+std::vector<std::string> open_logs(const std::string& data_dir) {
+  std::vector<std::string> logs;
+  const std::filesystem::path open = std::filesystem::path(data_dir) / "raw/binance-spot/_open";
+  if (!std::filesystem::exists(open)) return logs;
+  for (const auto& entry : std::filesystem::directory_iterator(open)) {
+    if (entry.path().extension() == ".zst") logs.push_back(entry.path().string());
+  }
+  return logs;
+}
+
+// When the last sync of the log ended at the latest, or the log began.
+std::optional<UnixNanos> last_mark(const std::string& log) {
+  auto source = open_file(index_path_for(log));
+  if (!source) return std::nullopt;
+  IndexReader reader(std::move(*source));
+  std::optional<UnixNanos> mark;
+  while (true) {
+    const auto entry = reader.next();
+    if (!entry || !*entry) return mark;  // an end that is cut is no entry
+    if (!mark || std::holds_alternative<index::Durable>((*entry)->event)) mark = (*entry)->ts;
+  }
+}
+
+struct Marks {
+  int runs = 0;      // in which the symbol was collected
+  int restored = 0;  // ... from the book of the run before
+  int cut = 0;       // segments that say so
+};
+
+Marks marks_of(const std::vector<std::string>& segments) {
+  Marks marks;
+  auto reader = RecordingReader::open(segments);
+  EXPECT_TRUE(reader.has_value());
+  bool run_began = false;
+  while (reader) {
+    const auto item = reader->next();
+    if (!item) {
+      ADD_FAILURE() << item.error().message;
+      continue;
+    }
+    if (!*item) break;
+    const auto* entry = std::get_if<IndexEntry>(&**item);
+    if (entry == nullptr) continue;
+    if (std::holds_alternative<index::RunStarted>(entry->event)) run_began = true;
+    if (std::holds_alternative<index::SymbolAdded>(entry->event) && std::exchange(run_began, false)) ++marks.runs;
+    if (std::holds_alternative<index::BookRestored>(entry->event)) ++marks.restored;
+    const auto* sealed = std::get_if<index::Sealed>(&entry->event);
+    if (sealed != nullptr && !sealed->lost.empty()) ++marks.cut;
+  }
+  return marks;
+}
+
+TEST(KilledOften, LosesNothingBeforeTheMarkDoublesNoRowAndEmptiesNoBook) {
+  const TempDir dir;
+  Running market(
+      {"--log-level", "error", "exchange", "--synthetic", "7", "--symbols", "BTCUSDT,ETHUSDT", "--levels", "300"},
+      dir.string());
+  std::vector<std::string> collect = words(market.next_line());
+  ASSERT_GT(collect.size(), 4U);
+  collect.erase(collect.begin());
+  collect.back() = "BTCUSDT";
+  for (const char* more : {"ETHUSDT", "--log-level", "error"}) collect.emplace_back(more);
+  const std::string data_dir = dir / "acts-data";
+
+  std::mt19937 random(20260301);
+  for (int kill = 0; kill < kKills; ++kill) {
+    Running collector(collect, dir.string());
+    ::usleep(std::uniform_int_distribution<unsigned>(100'000, 2'600'000)(random));
+    const UnixNanos killed_at = wall_clock();
+    collector.signal(SIGKILL);
+    EXPECT_EQ(collector.wait(), -1);
+    for (const std::string& log : open_logs(data_dir)) {
+      const auto check = check_recording({"binance-spot", "", log, {}, 0});
+      EXPECT_THAT(check.problems, ::testing::IsEmpty()) << log;
+      const auto mark = last_mark(log);
+      if (mark) {
+        EXPECT_LE(killed_at - *mark, kOldestMark) << log;
+      }
+    }
+  }
+  collect.emplace_back("--duration");
+  collect.emplace_back("2s");
+  const Outcome last = run_acts(collect, dir.string());
+  EXPECT_EQ(last.exit_code, 0) << last.err;
+
+  auto store = SqliteStore::open_to_read((std::filesystem::path(data_dir) / "acts.db").string());
+  ASSERT_TRUE(store.has_value());
+  const std::vector<MinuteRow> stored = (*store)->rows({}).value();
+  const auto files = list_recordings(data_dir);
+  ASSERT_TRUE(files.has_value());
+  std::vector<MinuteRow> replayed;
+  for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
+    std::vector<std::string> segments;
+    for (const RecordingFile& file : *files) {
+      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
+      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
+      if (file.symbol == symbol) segments.push_back(file.path);
+    }
+    const Marks marks = marks_of(segments);
+    EXPECT_GE(marks.runs, kKills / 2) << symbol;
+    // All but the first few, which were killed before there was a checkpoint.
+    EXPECT_GE(marks.restored, marks.runs - 4) << symbol;
+    EXPECT_GT(marks.cut, 0) << symbol;
+    ReplayOptions options;
+    options.bands = BandList::defaults();
+    Replay replay(
+        options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
+        [](const std::string& problem) { ADD_FAILURE() << problem; });
+    auto reader = RecordingReader::open(segments);
+    ASSERT_TRUE(reader.has_value());
+    ASSERT_TRUE(replay.run(*reader).has_value());
+  }
+  EXPECT_EQ(csv_of(replayed), csv_of(stored));
+}
+
+}  // namespace
+}  // namespace acts::cli

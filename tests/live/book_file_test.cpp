@@ -1,0 +1,152 @@
+#include "live/book_file.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "acts/market/order_book.hpp"
+
+#include "live/book_writer.hpp"
+#include "recording/temp_dir.hpp"
+#include "recording/whole_file.hpp"
+
+namespace acts {
+namespace {
+
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+BookFile example() {
+  BookFile file;
+  file.venue = Venue::kBinanceUsdm;
+  file.symbol = "BTCUSDT";
+  file.saved_at = UnixNanos{1'700'000'000'000'000'000};
+  file.recorded = true;
+  BookImage& book = file.saved.book;
+  book.scales = {2, 3};
+  book.bids = {{Price{6'100'001}, Quantity{500}, {UpdateId{12}, false}},
+               {Price{6'100'000}, Quantity{1}, {UpdateId{7}, true}}};
+  book.asks = {{Price{6'100'002}, Quantity{2'000}, {UpdateId{10}, true}}};
+  book.coverage = {{CoverageSet::kNoLowerEnd, Price{6'100'001}}, {Price{6'200'000}, Price{6'300'000}}};
+  book.last_update_id = UpdateId{12};
+  book.suspect_upto = UpdateId{8};
+  book.epoch = 3;
+  book.ghosts = 1;
+  file.saved.last_event_time = UnixNanos{1'699'999'999'000'000'000};
+  file.saved.gap_event_time = UnixNanos{5};
+  file.saved.gaps = {{UpdateId{8}, UnixNanos{6}}};
+  return file;
+}
+
+TEST(BookFile, IsCsvWithTheStateOfEveryLevel) {
+  const std::string text = book_text(example());
+  EXPECT_THAT(text, HasSubstr("\nside,price,quantity,update_id,origin,state,covered\n"
+                              "bid,61000.01,0.5,12,update,exact,true\n"
+                              "bid,61000,0.001,7,snapshot,suspect,true\n"
+                              "ask,61000.02,2,10,snapshot,exact,false\n"));
+  EXPECT_THAT(text, HasSubstr(R"("coverage":[[null,"61000.01"],["62000","63000"]])"));
+}
+
+TEST(BookFile, ReadsWhatItWrote) {
+  const auto read = parse_book_text(book_text(example()));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const BookFile file = example();
+  EXPECT_EQ(read->venue, file.venue);
+  EXPECT_EQ(read->symbol, file.symbol);
+  EXPECT_EQ(read->saved_at, file.saved_at);
+  EXPECT_TRUE(read->recorded);
+  EXPECT_EQ(read->saved, file.saved);
+}
+
+TEST(BookFile, RefusesEveryChangedLineAndNamesIt) {
+  const std::string text = book_text(example());
+  const auto error_of = [&text](std::string_view from, std::string_view to) {
+    std::string changed = text;
+    const std::size_t at = changed.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    changed.replace(at, from.size(), to);
+    const auto read = parse_book_text(changed);
+    return read ? std::string("no error") : read.error().message;
+  };
+  EXPECT_THAT(error_of("acts book 1", "acts book 2"), HasSubstr("line 1"));
+  EXPECT_THAT(error_of("\"epoch\"", "\"epoche\""), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("\"epoch\":3", "\"epoch\":\"3\""), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("\"epoch\":3", "\"epoch\":4"), HasSubstr("fingerprint"));
+  EXPECT_THAT(error_of("binance-usdm", "binance"), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("\"price_decimals\":2", "\"price_decimals\":19"), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("\"last_update_id\":12", "\"last_update_id\":-1"), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("\"62000\",\"63000\"", "\"63000\",\"62000\""), HasSubstr("line 2"));
+  EXPECT_THAT(error_of("origin,state", "state,origin"), HasSubstr("line 3"));
+  EXPECT_THAT(error_of("bid,61000.01", "bid,61000.011"), HasSubstr("line 4"));
+  EXPECT_THAT(error_of("bid,61000.01", "ask,61000.01"), HasSubstr("line 4"));
+  EXPECT_THAT(error_of("0.5,12,", "0,12,"), HasSubstr("line 4"));
+  EXPECT_THAT(error_of("0.5,12,", "0.5,13,"), HasSubstr("line 4"));
+  EXPECT_THAT(error_of("bid,61000,", "bid,61001,"), HasSubstr("line 5"));
+  EXPECT_THAT(error_of("61000.02,2,", "61000.02,3,"), HasSubstr("fingerprint"));
+  EXPECT_THAT(error_of(",false\n", ",false\nask,1,1,1,update,exact,true\n"), HasSubstr("line 7"));
+  EXPECT_THAT(error_of("ask,61000.02,2,10,snapshot,exact,false\n", ""), HasSubstr("ends too early"));
+  EXPECT_FALSE(parse_book_text("").has_value());
+}
+
+TEST(WholeFile, AppearsWholeAndIsReadBack) {
+  const TempDir dir;
+  const std::string path = dir / "a/b/one.zst";
+  const std::string text(100'000, 'x');
+  ASSERT_TRUE(write_whole_file(real_file_ops(), path, pack_zstd(text)).has_value());
+  EXPECT_EQ(read_whole_file(path, 1'000'000).value(), text);
+  EXPECT_THAT(read_whole_file(path, 1'000).error().message, HasSubstr("more than 1000 bytes"));
+  EXPECT_FALSE(write_whole_file(real_file_ops(), path, "other").has_value()) << "one of that name stays as it is";
+  EXPECT_EQ(read_whole_file(path, 1'000'000).value(), text);
+  EXPECT_EQ(read_whole_file(dir / "none", 10).error().code, ErrorCode::kUsage);
+  std::vector<std::string> names;
+  ASSERT_EQ(real_file_ops().list(dir / "a/b", names), 0);
+  EXPECT_THAT(names, ::testing::ElementsAre("one.zst"));
+}
+
+void wait_until_idle(const BookWriter& writer) {
+  while (writer.status().waiting > 0) std::this_thread::yield();
+}
+
+TEST(BookWriter, KeepsTheNewestCheckpointsAndEveryFullBook) {
+  const TempDir dir;
+  BookWriter writer(dir.string());
+  BookFile file = example();
+  for (int i = 0; i < 5; ++i) {
+    file.saved_at = file.saved_at + std::chrono::seconds{1};
+    writer.push(BookWriter::Kind::kCheckpoint, file);
+    writer.push(BookWriter::Kind::kFullBook, file);
+    wait_until_idle(writer);
+  }
+  EXPECT_EQ(writer.status().written, 10U);
+  EXPECT_THAT(writer.status().failure, IsEmpty());
+  std::vector<std::string> names;
+  ASSERT_EQ(real_file_ops().list(checkpoint_directory(dir.string(), file.venue, file.symbol), names), 0);
+  EXPECT_EQ(names.size(), BookWriter::kKeptCheckpoints);
+  EXPECT_EQ(std::ranges::max(names), book_file_name(file.saved_at));
+  const auto read = read_book_file(
+      fmt::format("{}/{}", full_book_directory(dir.string(), file.venue, file.symbol), book_file_name(file.saved_at)));
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(read->saved, file.saved);
+}
+
+TEST(BookWriter, SaysWhatItCouldNotWriteAndGoesOn) {
+  class FullDisk final : public FileOps {
+   public:
+    std::int64_t write_at(int, std::string_view, std::uint64_t) override { return -ENOSPC; }
+  };
+  const TempDir dir;
+  BookWriter writer(dir.string(), std::make_shared<FullDisk>());
+  EXPECT_FALSE(writer.full());
+  writer.push(BookWriter::Kind::kCheckpoint, example());
+  wait_until_idle(writer);
+  EXPECT_EQ(writer.status().failures, 1U);
+  EXPECT_THAT(writer.status().failure, HasSubstr("No space left"));
+}
+
+}  // namespace
+}  // namespace acts
