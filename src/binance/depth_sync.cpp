@@ -139,6 +139,7 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
   at(now);
   pending_.reset();
   wait_deadline_.reset();
+  if (!in_flight_) asked_ = SnapshotWanted::Why::kRefresh;  // nobody here has asked: no reason to hurry with another
   if (may_have_restarted(now) && snapshot < last_ && snapshot >= stale_run_.before) {
     restart(now);
     return SnapshotVerdict::kRestart;
