@@ -215,6 +215,7 @@ void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outco
   if (!outcome.update) return;
   if (*outcome.update == binance::UpdateVerdict::kGap) note_gap(index, now);
   symbol.was_lost = false;
+  if (outcome.audited) note_audits(index, now);
   if (*outcome.update != binance::UpdateVerdict::kStale) symbol.watch.on_update(now);
   poll_snapshot(index, now);
 }

@@ -46,6 +46,12 @@ struct Collector::Impl final : LineListener {
     unsigned seen = 0;  // DataKinds that came since then
     std::uint64_t reconnects = 0;
     UnixNanos refresh_at{INT64_MAX};
+    UnixNanos audit_at{INT64_MAX};
+    binance::AuditCounts audits;  // as they were when they were last looked at
+    AuditHealth audit;            // failures and levels only
+    std::optional<UnixNanos> audited_at;
+    std::optional<std::uint64_t> deep_in_epoch;  // of the book, in which it has had a snapshot of the full limit
+    UnixNanos deepen_at{INT64_MIN};
     UpdateRate rate;
   };
 
@@ -81,9 +87,25 @@ struct Collector::Impl final : LineListener {
   void poll_snapshot(InstrumentIndex index, UnixNanos now);
   void poll_snapshots(UnixNanos now);
   void pump(UnixNanos now);
+  void ask_snapshot(RequestKind kind, Urgency urgency, InstrumentIndex index, int limit);
+  [[nodiscard]] bool is_hopeless(const Symbol& symbol, UnixNanos now) const;
+
+  // Which snapshots are wanted, how large and how urgent; see collector_schedule.cpp.
+  [[nodiscard]] bool waits_for_snapshot(InstrumentIndex index) const;
+  [[nodiscard]] bool is_deep_gap(InstrumentIndex index, UnixNanos now) const;
+  [[nodiscard]] int snapshot_limit(Urgency urgency) const;
+  [[nodiscard]] int audit_limit() const;
+  void plan_snapshots(InstrumentIndex index, UnixNanos now);
+  void plan_refresh(InstrumentIndex index, UnixNanos now);
+  void plan_deepening(InstrumentIndex index, UnixNanos now);
+  void plan_audit(InstrumentIndex index, UnixNanos now);
+  [[nodiscard]] bool is_due(UnixNanos& at, InstrumentIndex index, Nanos interval, UnixNanos now) const;
+  void note_depth(InstrumentIndex index, int limit);
+  void note_audits(InstrumentIndex index, UnixNanos now);
   void on_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_depth_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_audit_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_info_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_time_done(const RestDone& done, std::string_view body, UnixNanos now);
   void record_answer(const RestDone& done, std::string_view body, UnixNanos now);
@@ -100,6 +122,7 @@ struct Collector::Impl final : LineListener {
 
   [[nodiscard]] Health health(UnixNanos now) const;
   [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
+  [[nodiscard]] AuditHealth audit_health(InstrumentIndex index, UnixNanos now) const;
   void add_problems(Health& health, UnixNanos now) const;
 
   CollectorOptions options;

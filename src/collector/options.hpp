@@ -70,6 +70,9 @@ struct CollectorOptions {
   BandList bands = BandList::defaults();
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
   // Origins given by the user; empty: the venue's, and its other hosts when one fails.
+  // So often, at the lowest priority, each book is compared with a fresh snapshot, which is then merged; spread over
+  // the symbols. Rarer where the request weight does not suffice.
+  std::optional<Nanos> audit_interval = std::chrono::minutes{30};
   std::string rest_url;
   std::string stream_url;
   std::size_t connections = 1;  // at least so many a route, as long as there are symbols for them

@@ -104,10 +104,12 @@ void ReplayableLog::stream_lost(std::string_view symbol, std::string_view, UnixN
 }
 
 void ReplayableLog::rest_answer(const RequestInfo& request, int, std::string_view body, UnixNanos now) {
-  if (!keep || request.kind != collector::RequestKind::kDepth) return;
+  const bool audit = request.kind == collector::RequestKind::kAudit;
+  if (!keep || (!audit && request.kind != collector::RequestKind::kDepth)) return;
   const std::string name(request.symbol);
-  steps_.push_back({name, [name, limit = request.limit, text = std::string(body), now](MarketPipeline& p) {
-                      (void)p.on_depth_answer(p.find(name), text, limit, now);
+  steps_.push_back({name, [name, audit, limit = request.limit, text = std::string(body), now](MarketPipeline& p) {
+                      (void)(audit ? p.on_audit_answer(p.find(name), text, limit, now)
+                                   : p.on_depth_answer(p.find(name), text, limit, now));
                     }});
 }
 
@@ -115,6 +117,15 @@ void ReplayableLog::rest_failed(const RequestInfo& request, int, std::string_vie
   if (!keep || request.kind != collector::RequestKind::kDepth) return;
   const std::string name(request.symbol);
   steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_depth_failed(p.find(name), now); }});
+}
+
+void ReplayableLog::audited(std::string_view symbol, const BookAudit& audit, UnixNanos) {
+  audits.emplace_back(symbol, audit);
+  if (!keep) return;
+  const std::string name(symbol);
+  steps_.push_back({name, [name, audit](MarketPipeline& p) {
+                      EXPECT_EQ(p.builder(p.find(name)).last_audit(), std::optional(audit)) << name;
+                    }});
 }
 
 void ReplayableLog::timer(std::string_view symbol, UnixNanos, UnixNanos now) {
@@ -328,6 +339,7 @@ binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) 
       body = fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now - rest_latency / 2 + clock_ahead));
       break;
     case collector::RequestKind::kDepth: ++markets_[parameter(action.url, "symbol")].snapshots; break;
+    case collector::RequestKind::kAudit: ++markets_[parameter(action.url, "symbol")].audits; break;
     case collector::RequestKind::kProbe: ++markets_[parameter(action.url, "symbol")].probes; break;
   }
   if (action.kind == collector::RequestKind::kDepth && refuse_depths > 0) {
@@ -346,8 +358,8 @@ std::string FakeVenue::depth(const std::string& symbol) const {
   if (found == markets_.end() || !found->second.listed) return {};
   const std::int64_t id = found->second.id;
   return fmt::format(
-      R"({{"lastUpdateId":{},"bids":[["100.00","{}"],["99.50","1"]],"asks":[["101.00","{}"],["102.00","1"]]}})", id, id,
-      id);
+      R"({{"lastUpdateId":{},"bids":[["100.00","{}"],["99.50","{}"]],"asks":[["101.00","{}"],["102.00","1"]]}})", id,
+      id, wrong_bid.empty() ? "1" : wrong_bid, id);
 }
 
 std::string FakeVenue::exchange_info() const {

@@ -37,6 +37,7 @@ class ReplayableLog final : public collector::RunLog {
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
   void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
+  void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) override;
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
   void alive(UnixNanos now) override { last_alive = now; }
   void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
@@ -50,6 +51,7 @@ class ReplayableLog final : public collector::RunLog {
   std::uint64_t messages = 0;  // that came, each once
   std::uint64_t held = 0;
   UnixNanos last_alive;
+  std::vector<std::pair<std::string, BookAudit>> audits;  // with their symbols
   std::vector<std::string> events;  // "opened BTCUSDT", "lost BTCUSDT", "added BTCUSDT trading", "removed BTCUSDT"
 
  private:
@@ -68,6 +70,7 @@ class FakeVenue {
     bool delivering = true;       // false: frozen; the book moves on, the streams say nothing
     std::uint64_t snapshots = 0;  // asked for
     std::uint64_t probes = 0;
+    std::uint64_t audits = 0;
   };
   struct Session {  // one connection
     collector::ConnectionNumber number = 0;
@@ -118,6 +121,7 @@ class FakeVenue {
   int refuse_depths = 0;                    // so many depth requests are answered with -1121
   bool has_mark_prices = true;
   std::size_t padding = 0;  // of depth messages
+  std::string wrong_bid;    // of snapshots: instead of what the market has at 99.50
   int rest_status = 0;      // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;

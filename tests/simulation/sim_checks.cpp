@@ -51,6 +51,10 @@ SimChecks::SimChecks(const SimPlan& plan, const exchange::VenueCore& venue)
   log_.on_symbol_added = [this](std::string_view symbol, UnixNanos now) {
     next_row_.try_emplace(std::string(symbol), next_multiple(now, kMinute));
   };
+  log_.on_difference = [this](std::string_view symbol, const BookAudit& audit, UnixNanos now) {
+    find(now, fmt::format("{}: an audit finds {} levels of another quantity, {} too many, {} missing", symbol,
+                          audit.drift, audit.ghost, audit.missed));
+  };
   log_.before_stream_change = [this] { stream_changes_ = true; };
 }
 

@@ -41,6 +41,7 @@ class SimChecks {
   [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
   [[nodiscard]] std::size_t finding_count() const { return finding_count_; }
   [[nodiscard]] const std::string& rows() const { return csv_; }
+  [[nodiscard]] std::uint64_t audits() const { return log_.audits(); }
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   [[nodiscard]] const std::string& logs() const { return logs_; }
 

@@ -15,6 +15,7 @@ namespace acts::sim {
 class SimLog final : public collector::RunLog {
  public:
   std::function<void(std::string_view symbol, UnixNanos now)> on_symbol_added;
+  std::function<void(std::string_view symbol, const BookAudit& audit, UnixNanos now)> on_difference;
   // The symbol's stream has opened or was lost; before the book hears of it.
   std::function<void()> before_stream_change;
 
@@ -50,6 +51,11 @@ class SimLog final : public collector::RunLog {
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override {
     kept_.rest_failed(request, status, reason, now);
   }
+  void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) override {
+    if (audit.differences() > 0) on_difference(symbol, audit, now);
+    ++audits_;
+    kept_.audited(symbol, audit, now);
+  }
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override { kept_.timer(symbol, due, now); }
   void alive(UnixNanos now) override { kept_.alive(now); }
   void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override {
@@ -59,6 +65,7 @@ class SimLog final : public collector::RunLog {
     kept_.connection_closed(connection, reason, now);
   }
 
+  [[nodiscard]] std::uint64_t audits() const { return audits_; }
   [[nodiscard]] bool holds(std::string_view text) const { return texts_.contains(std::hash<std::string_view>{}(text)); }
   [[nodiscard]] bool holds_hash(std::size_t hash) const { return texts_.contains(hash); }
   // Of one symbol by what is its own alone, if one is named.
@@ -68,6 +75,7 @@ class SimLog final : public collector::RunLog {
 
  private:
   test::ReplayableLog kept_;
+  std::uint64_t audits_ = 0;
   std::unordered_set<std::size_t> texts_;
 };
 
