@@ -72,10 +72,11 @@ struct Collector::Impl final : LineListener {
   void on_stream_opened(InstrumentIndex instrument, UnixNanos now) override;
   void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) override;
   [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
-  void feed(Connection& connection, std::string_view bytes, UnixNanos now) override;
-  void take(Connection& connection, std::string_view bytes, UnixNanos now);
+  void feed(ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  // connection: nullptr if it has ended since.
+  void take(Connection* connection, std::string_view bytes, UnixNanos now);
   void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
-  void on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
+  void on_outcome(Connection* connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
   void on_problem(const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
   void note_gap(InstrumentIndex index, UnixNanos now);
   void say_gaps(UnixNanos now);
@@ -86,7 +87,6 @@ struct Collector::Impl final : LineListener {
   void note_refused(InstrumentIndex index, UnixNanos now);
   void poll_snapshot(InstrumentIndex index, UnixNanos now);
   void poll_snapshots(UnixNanos now);
-  void pump(UnixNanos now);
   void ask_snapshot(RequestKind kind, Urgency urgency, InstrumentIndex index, int limit);
   [[nodiscard]] bool is_hopeless(const Symbol& symbol, UnixNanos now) const;
 
@@ -102,10 +102,11 @@ struct Collector::Impl final : LineListener {
   [[nodiscard]] bool is_due(UnixNanos& at, InstrumentIndex index, Nanos interval, UnixNanos now) const;
   void note_depth(InstrumentIndex index, int limit);
   void note_audits(InstrumentIndex index, UnixNanos now);
+  void pump(UnixNanos now);
   void on_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_depth_done(const RestDone& done, std::string_view body, UnixNanos now);
-  void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_audit_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_info_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_time_done(const RestDone& done, std::string_view body, UnixNanos now);
   void record_answer(const RestDone& done, std::string_view body, UnixNanos now);
@@ -121,8 +122,8 @@ struct Collector::Impl final : LineListener {
   void fire_pipeline(UnixNanos now);
 
   [[nodiscard]] Health health(UnixNanos now) const;
-  [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
   [[nodiscard]] AuditHealth audit_health(InstrumentIndex index, UnixNanos now) const;
+  [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
   void add_problems(Health& health, UnixNanos now) const;
 
   CollectorOptions options;

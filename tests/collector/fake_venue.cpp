@@ -389,7 +389,7 @@ void FakeVenue::tick_market(const std::string& symbol) {
   for (auto& [number, session] : sessions_) {
     if (!session.open || session.mute) continue;
     const auto name = session.names.lower_bound(prefix);
-    if (name == session.names.end() || !name->starts_with(prefix)) continue;
+    if (name == session.names.end() || !name->starts_with(prefix) || session.frozen.contains(symbol)) continue;
     if (session.skip > 0) {
       --session.skip;
       continue;

@@ -77,9 +77,10 @@ class FakeVenue {
     std::string url;
     std::set<std::string> names;
     bool open = false;
-    bool mute = false;  // pings alive, data dead
-    Nanos lag{0};       // its messages come so much later
-    int skip = 0;       // so many of its depth updates are lost
+    bool mute = false;             // pings alive, data dead
+    Nanos lag{0};                  // its messages come so much later
+    int skip = 0;                  // so many of its depth updates are lost
+    std::set<std::string> frozen;  // symbols of which nothing comes on it
     UnixNanos opened_at;
   };
 
@@ -120,8 +121,8 @@ class FakeVenue {
   std::map<std::string, Nanos> dies_after;  // by URL prefix: opens, and ends so much later
   int refuse_depths = 0;                    // so many depth requests are answered with -1121
   bool has_mark_prices = true;
-  std::size_t padding = 0;  // of depth messages
   std::string wrong_bid;    // of snapshots: instead of what the market has at 99.50
+  std::size_t padding = 0;  // of depth messages
   int rest_status = 0;      // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;

@@ -22,7 +22,7 @@ constexpr std::size_t kMostLostAtOnce = 60;  // levels that one update of this m
 constexpr std::size_t kMostLevels = 20'000;
 constexpr std::size_t kMostBookBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMostQueuedRequests = 16;
-constexpr std::size_t kMostConnections = 8;
+constexpr std::size_t kMostConnections = 8;  // where each symbol is on one line
 constexpr std::size_t kMostLogBytes = 1024 * 1024;
 
 std::size_t column(const RowSchema& schema, std::string_view name) {
@@ -203,7 +203,8 @@ void SimChecks::check_bounds(const collector::Collector& collector, UnixNanos no
   if (health.rest.queued > kMostQueuedRequests) find(now, fmt::format("{} requests wait", health.rest.queued));
   if (health.rest.in_flight > plan_.collector.timings.rest_in_flight)
     find(now, fmt::format("{} requests at once", health.rest.in_flight));
-  if (health.connections.size() > kMostConnections) find(now, fmt::format("{} connections", health.connections.size()));
+  if (health.connections.size() > kMostConnections * plan_.collector.lines)
+    find(now, fmt::format("{} connections", health.connections.size()));
   const collector::MarketPipeline& pipeline = collector.pipeline();
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
     const OrderBook& book = pipeline.builder(i).book();

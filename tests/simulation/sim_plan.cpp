@@ -15,6 +15,7 @@ using exchange::Random;
 constexpr Nanos kMarketTime = 2h;
 constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
 constexpr std::int64_t kCalmOneIn = 12;
+constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
 
 Nanos between(Random& random, Nanos least, Nanos most) {
   return least + Nanos{random.below((most - least).count() + 1)};
@@ -138,6 +139,10 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.collector.timings.renew_after = between(random, 20min, 50min);
   plan.collector.timings.renew_jitter = 5min;
   if (random.one_in(3)) plan.collector.refresh_interval = between(random, 1min, 10min);
+  // Of its own: what else a seed is does not depend on them.
+  Random more(seed ^ kSeedOfLines);
+  if (more.one_in(3)) plan.collector.lines = 2;
+  plan.collector.audit_interval = between(more, 2min, 15min);
   draw_network(random, plan);
   return plan;
 }
