@@ -4,7 +4,7 @@ _acts() {
   local commands='demo collect replay recording exchange features rows sinks doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
-    --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
+    --audit-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --lines --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
