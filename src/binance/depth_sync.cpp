@@ -107,6 +107,8 @@ bool DepthSync::on_lost(UnixNanos now) {
 
 void DepthSync::note_stale(const DepthIds& ids, UnixNanos now) {
   const UpdateId before = state_before(ids);
+  // Each comes once a connection: what another one has said already breaks no run.
+  if (stale_run_.count > 0 && before >= stale_run_.before && ids.last <= stale_run_.last) return;
   if (stale_run_.count == 0 || before != stale_run_.last) stale_run_ = {before, ids.last, now, 0};
   stale_run_.last = ids.last;
   ++stale_run_.count;

@@ -239,6 +239,17 @@ TEST(CollectorRedundant, RenewsEachLineBeforeItsDayIsOverAndApartFromTheOther) {
   }
 }
 
+// What the second line repeated broke the run of updates by which it is noticed.
+TEST(CollectorRedundant, NoticesThatTheVenueCountsFromAnew) {
+  const auto venue = on_two_lines();
+  venue->market("BTCUSDT").id = 10;
+  venue->run_for(2min);
+  EXPECT_EQ(venue->count_logs("ids_restarted"), 1U);
+  EXPECT_TRUE(venue->in_step("BTCUSDT"));
+  EXPECT_EQ(venue->health_of("ETHUSDT").gaps, 0U);
+  venue->expect_replays();
+}
+
 TEST(CollectorRedundant, AddsAndRemovesSymbolsOnBothLines) {
   const auto venue = on_two_lines();
   venue->add_market("SOLUSDT");

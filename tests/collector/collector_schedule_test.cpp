@@ -119,6 +119,34 @@ TEST_F(CollectorSchedule, HealsAGapAtOnceWhileBooksAreDeepened) {
   }
 }
 
+// Others have used so much of this minute that only what is urgent may still be asked.
+struct CollectorScheduleOfGaps : testing::TestWithParam<const char*> {};
+
+TEST_P(CollectorScheduleOfGaps, LetsOnlyAGapNearTheTopUseTheRestOfAMinute) {
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  options.bands = BandList::parse(GetParam()).value();
+  FakeVenue venue(std::move(options));
+  venue.log.keep = false;  // its rows have other columns
+  venue.add_market("BTCUSDT");
+  venue.start();
+  venue.run_for(70s);
+  venue.used_weight = "5000";
+  venue.run_for(52s);  // 12:02:12: the time has been asked for
+  ASSERT_EQ(venue.health().rest.weight_used, 5000);
+  // Each update touches 100 and 101; what lies at 99.5 and 102 stays suspect.
+  venue.lose_updates("BTCUSDT", 3);
+  venue.run_for(3s);
+  ASSERT_EQ(venue.health_of("BTCUSDT").gaps, 1U);
+  const bool is_deep = std::string_view(GetParam()) == "0.6";
+  EXPECT_EQ(venue.health_of("BTCUSDT").snapshot_waiting, is_deep);
+  EXPECT_EQ(venue.in_step("BTCUSDT"), !is_deep);
+  venue.used_weight = "10";
+  venue.run_for(1min);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Bands, CollectorScheduleOfGaps, testing::Values("0.6", "1"));
+
 TEST(CollectorScheduleOfFew, AsksForTheLargestSnapshotsAtOnce) {
   FakeVenue venue(spot_options({"BTCUSDT", "ETHUSDT"}));
   venue.add_market("BTCUSDT");

@@ -331,7 +331,7 @@ void FakeVenue::get(const HttpGet& action) {
 binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) {
   if (rest_status != 0) {
     body = rest_body;
-    return {rest_status, body, "10", rest_retry_after};
+    return {rest_status, body, used_weight, rest_retry_after};
   }
   switch (action.kind) {
     case collector::RequestKind::kExchangeInfo: body = exchange_info(); break;
@@ -348,9 +348,9 @@ binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) 
   }
   if (body.empty()) {
     body = R"({"code":-1121,"msg":"Invalid symbol."})";
-    return {400, body, "10", {}};
+    return {400, body, used_weight, {}};
   }
-  return {200, body, "10", {}};
+  return {200, body, used_weight, {}};
 }
 
 std::string FakeVenue::depth(const std::string& symbol) const {

@@ -126,6 +126,7 @@ class FakeVenue {
   int rest_status = 0;      // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;
+  std::string used_weight = "10";  // as every answer tells
   bool rest_dead = false;       // requests fail
   bool rest_swallowed = false;  // requests are never answered
   bool acknowledges = true;
