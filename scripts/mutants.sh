@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
-names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect)
+names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions)
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -39,6 +39,10 @@ variants = {
     "deletion_forgotten": ("src/market/order_book.cpp",
                            "const std::vector<Price> deleted = deletions_.deleted_after(which, id);",
                            "const std::vector<Price> deleted;"),
+    # An audit takes for missing what was deleted since the snapshot was made.
+    "audit_forgets_deletions": ("src/market/book_audit.cpp",
+                                "const std::vector<Price> deleted = book_.deleted_after(side_, id_);",
+                                "const std::vector<Price> deleted;"),
     # Minutes are told apart by their number in the hour.
     "minute_number": ("src/features/minute_clock.cpp",
                       "const std::int64_t count = std::min(missed, kMaxCatchUp);",

@@ -4,8 +4,8 @@ _acts() {
   local commands='demo collect replay recording exchange features rows sinks doctor'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
-    --checkpoint-interval --full-book-at --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
-    --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --log-per-symbol'
+    --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
+    --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --lines --log-per-symbol'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done

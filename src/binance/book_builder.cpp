@@ -30,7 +30,7 @@ Scales finer_of(Scales a, Scales b) { return {std::max(a.price, b.price), std::m
 BookBuilder::BookBuilder(Venue venue, Scales scales, Options options)
     : options_(options), book_(scales), sync_(venue, options.sync) {}
 
-bool BookBuilder::is_at_rest() const { return sync_.is_at_rest(); }
+bool BookBuilder::is_at_rest() const { return sync_.is_at_rest() && !waiting_; }
 
 SavedBook BookBuilder::saved() const {
   return {.book = book_.image(),
@@ -51,6 +51,7 @@ void BookBuilder::resume(const SavedBook& saved) {
   sync_.resume(saved.book.last_update_id, saved.snapshot_is_last);
   waiting_.reset();
   last_merge_.reset();
+  last_audit_.reset();
   margin_low_.reset();
   margin_high_.reset();
   last_event_time_ = saved.last_event_time;
@@ -120,9 +121,15 @@ bool BookBuilder::on_lost(UnixNanos now) {
 // The snapshot fitted the book when it came. If an update has brought more decimals since and it does no longer,
 // another one is asked for; the update itself is applied.
 void BookBuilder::merge_waiting(UnixNanos now) {
-  const Kept kept = std::move(*waiting_);
+  Kept kept = std::move(*waiting_);
   waiting_.reset();
-  if (!on_snapshot(kept.view(), now)) sync_.on_pending_failed(now);
+  if (kept.use == SnapshotUse::kAudit && is_useless_audit(kept.view())) {  // a gap has come: now it is one to heal that
+    ++audits_.skipped;
+    kept.use = SnapshotUse::kMerge;
+  }
+  if (on_snapshot(kept.view(), now, kept.use)) return;
+  if (kept.use == SnapshotUse::kAudit) on_audit_failed();
+  sync_.on_pending_failed(now);
 }
 
 void BookBuilder::note_gap(UnixNanos now) {
@@ -137,40 +144,70 @@ void BookBuilder::restart(UnixNanos now) {
   note_gap(now);
 }
 
-Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapshot& snapshot, UnixNanos now) {
-  if (Result<void> covered = cover(snapshot.scales); !covered) {
-    sync_.on_snapshot_failed(now);
+// Whatever waits for a snapshot must not lose its own by it.
+bool BookBuilder::is_useless_audit(const DepthSnapshot& snapshot) const {
+  const UpdateId id = snapshot.last_update_id;
+  return !book_.has_snapshot() || sync_.status().state != SyncState::kInSync || waiting_ || !book_.can_merge(id) ||
+         id < sync_.oldest_usable();
+}
+
+void BookBuilder::drop_waiting() {
+  if (waiting_ && waiting_->use == SnapshotUse::kAudit) ++audits_.skipped;
+  waiting_.reset();
+}
+
+Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapshot& snapshot, UnixNanos now,
+                                                              SnapshotUse use) {
+  if (use == SnapshotUse::kAudit && is_useless_audit(snapshot)) {
+    ++audits_.skipped;
+    return SnapshotOutcome::kUnneeded;
+  }
+  Result<void> covered = cover(snapshot.scales);
+  if (covered &&
+      !(fits(snapshot.bids, snapshot.scales, book_.scales()) && fits(snapshot.asks, snapshot.scales, book_.scales()))) {
+    covered = fail(ErrorCode::kBadInput, "a level of the snapshot does not fit 64 bits at the book's decimals");
+  }
+  if (!covered) {
+    if (use == SnapshotUse::kMerge) sync_.on_snapshot_failed(now);
     return std::unexpected(covered.error());
   }
-  if (!fits(snapshot.bids, snapshot.scales, book_.scales()) || !fits(snapshot.asks, snapshot.scales, book_.scales())) {
-    sync_.on_snapshot_failed(now);
-    return fail(ErrorCode::kBadInput, "a level of the snapshot does not fit 64 bits at the book's decimals");
-  }
-  waiting_.reset();
+  drop_waiting();
   switch (sync_.on_snapshot(snapshot.last_update_id, book_.forgotten_upto(), now)) {
     case SnapshotVerdict::kTooOld: return SnapshotOutcome::kTooOld;
-    case SnapshotVerdict::kRestart: restart(now); return SnapshotOutcome::kRestarted;
+    case SnapshotVerdict::kRestart:
+      if (use == SnapshotUse::kAudit) ++audits_.skipped;
+      restart(now);
+      return SnapshotOutcome::kRestarted;
     case SnapshotVerdict::kWait:
       waiting_ = Kept{snapshot.last_update_id,
                       snapshot.ts_event,
                       snapshot.limit,
                       snapshot.scales,
                       {snapshot.bids.begin(), snapshot.bids.end()},
-                      {snapshot.asks.begin(), snapshot.asks.end()}};
+                      {snapshot.asks.begin(), snapshot.asks.end()},
+                      use};
       return SnapshotOutcome::kWaiting;
     case SnapshotVerdict::kMerge: break;
   }
-  merge(snapshot, now);
+  merge(snapshot, now, use);
   watch_book(now);
   return SnapshotOutcome::kMerged;
 }
 
-void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now) {
+void BookBuilder::take_merged(const DepthSnapshot& snapshot, SnapshotUse use) {
+  if (use == SnapshotUse::kAudit) {
+    const BookAudit compared = audit(book_, snapshot);
+    if (compared.compared()) last_audit_ = compared;
+    ++(!compared.compared() ? audits_.skipped : compared.differences() > 0 ? audits_.differed : audits_.matched);
+  }
+  last_merge_ = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
+  set_margins(snapshot);
+}
+
+void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use) {
   const std::uint64_t epoch = book_.epoch();
-  const UpdateId superseded = sync_.superseded_upto(snapshot.last_update_id);
   if (snapshot.scales == book_.scales()) {
-    last_merge_ = book_.merge(snapshot, superseded);
-    set_margins(snapshot);
+    take_merged(snapshot, use);
   } else {
     const std::vector<Level> bids = rescaled(snapshot.bids, snapshot.scales, book_.scales());
     const std::vector<Level> asks = rescaled(snapshot.asks, snapshot.scales, book_.scales());
@@ -178,8 +215,7 @@ void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now) {
     scaled.scales = book_.scales();
     scaled.bids = bids;
     scaled.asks = asks;
-    last_merge_ = book_.merge(scaled, superseded);
-    set_margins(scaled);
+    take_merged(scaled, use);
   }
   if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
 }
@@ -233,7 +269,7 @@ bool BookBuilder::near_edge() const {
 }
 
 void BookBuilder::on_timeout(UnixNanos now) {
-  if (sync_.on_timeout(now)) waiting_.reset();
+  if (sync_.on_timeout(now)) drop_waiting();
   while (!gaps_.empty() && now - gaps_.front().at >= options_.suspect_age_limit) {
     book_.remove_suspects(gaps_.front().suspect_upto);
     gaps_.pop_front();

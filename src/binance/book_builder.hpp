@@ -12,6 +12,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
+#include "acts/market/book_audit.hpp"
 #include "acts/market/book_state.hpp"
 #include "acts/market/events.hpp"
 #include "acts/market/order_book.hpp"
@@ -28,12 +29,24 @@ struct BookBuilderOptions {
   Nanos suspect_age_limit = std::chrono::hours{24};
 };
 
+// What a snapshot is for: to be merged, or to be compared with the book first.
+enum class SnapshotUse : std::uint8_t { kMerge, kAudit };
+
+// Audits since the start; each ends in one of these.
+struct AuditCounts {
+  std::uint64_t matched = 0;
+  std::uint64_t differed = 0;
+  std::uint64_t skipped = 0;  // nothing could be compared: a gap, too old, behind the stream for too long, ...
+  friend bool operator==(const AuditCounts&, const AuditCounts&) = default;
+};
+
 class BookBuilder {
  public:
   using Options = BookBuilderOptions;
 
   // kRestarted: the venue's ids have gone back; see OrderBook::restart_ids().
-  enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld, kRestarted };
+  // kUnneeded: an audit's, of which nothing was taken.
+  enum class SnapshotOutcome : std::uint8_t { kMerged, kWaiting, kTooOld, kRestarted, kUnneeded };
 
   BookBuilder(Venue venue, Scales scales, Options options = Options());
 
@@ -54,11 +67,16 @@ class BookBuilder {
   // An update has come that could not be read or applied: a gap. False if it is part of one that is known.
   bool on_lost(UnixNanos now);
   // Keeps a copy if it must wait for the stream. Errors: kBadInput as above.
-  Result<SnapshotOutcome> on_snapshot(const DepthSnapshot& snapshot, UnixNanos now);
+  // One for an audit is merged as any other once it is compared; if that cannot be, it is left out, and no other one is
+  // asked for.
+  Result<SnapshotOutcome> on_snapshot(const DepthSnapshot& snapshot, UnixNanos now,
+                                      SnapshotUse use = SnapshotUse::kMerge);
   void on_trade(const Trade& trade);
 
   void on_stream_open(UnixNanos now) { sync_.on_stream_open(now); }
   void on_snapshot_failed(UnixNanos now) { sync_.on_snapshot_failed(now); }
+  // An audit's answer cannot be used, or on_snapshot() has refused it.
+  void on_audit_failed() { ++audits_.skipped; }
   void want_snapshot(SnapshotWanted::Why why, UnixNanos now) { sync_.want_snapshot(why, now); }
   void on_timeout(UnixNanos now);
   std::optional<SnapshotWanted> poll_action(UnixNanos now) { return sync_.poll_action(now); }
@@ -73,6 +91,9 @@ class BookBuilder {
   // Receive time of the last applied update: one that is dropped brings the book no further.
   [[nodiscard]] std::optional<UnixNanos> last_update_received() const { return last_update_received_; }
   [[nodiscard]] const std::optional<MergeResult>& last_merge() const { return last_merge_; }
+  // The last one in which something could be compared.
+  [[nodiscard]] const std::optional<BookAudit>& last_audit() const { return last_audit_; }
+  [[nodiscard]] const AuditCounts& audits() const { return audits_; }
 
  private:
   struct Kept {
@@ -82,13 +103,17 @@ class BookBuilder {
     Scales scales;
     std::vector<Level> bids;
     std::vector<Level> asks;
+    SnapshotUse use = SnapshotUse::kMerge;
     [[nodiscard]] DepthSnapshot view() const { return {last_update_id, ts_event, limit, scales, bids, asks}; }
   };
   // Older gaps than these are joined with the next one, whose suspects include theirs.
   static constexpr std::size_t kMaxGaps = 64;
 
   Result<void> cover(Scales scales);
-  void merge(const DepthSnapshot& snapshot, UnixNanos now);
+  void merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use);
+  void take_merged(const DepthSnapshot& snapshot, SnapshotUse use);
+  [[nodiscard]] bool is_useless_audit(const DepthSnapshot& snapshot) const;
+  void drop_waiting();
   void merge_waiting(UnixNanos now);
   void note_gap(UnixNanos now);
   void restart(UnixNanos now);
@@ -101,6 +126,8 @@ class BookBuilder {
   DepthSync sync_;
   std::optional<Kept> waiting_;
   std::optional<MergeResult> last_merge_;
+  std::optional<BookAudit> last_audit_;
+  AuditCounts audits_;
   std::deque<KnownGap> gaps_;                // oldest first
   std::optional<UnixNanos> gap_event_time_;  // of the last update before the last gap
   // How near the best prices may come to an end of K: half of what the last snapshot held from them on.

@@ -134,6 +134,8 @@ bool DepthSync::on_lost(UnixNanos now) {
 
 void DepthSync::note_stale(const DepthIds& ids, UnixNanos now) {
   const UpdateId before = state_before(ids);
+  // Each comes once a connection: what another one has said already breaks no run.
+  if (stale_run_.count > 0 && before >= stale_run_.before && ids.last <= stale_run_.last) return;
   if (stale_run_.count == 0 || before != stale_run_.last) stale_run_ = {before, ids.last, now, 0};
   stale_run_.last = ids.last;
   ++stale_run_.count;
@@ -166,6 +168,7 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
   at(now);
   pending_.reset();
   wait_deadline_.reset();
+  if (!in_flight_) asked_ = SnapshotWanted::Why::kRefresh;  // nobody here has asked: no reason to hurry with another
   if (may_have_restarted(now) && snapshot < last_ && snapshot >= stale_run_.before) {
     restart(now);
     return SnapshotVerdict::kRestart;

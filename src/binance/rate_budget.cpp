@@ -16,9 +16,9 @@ constexpr int kConnectSharePercent = 80;
 
 int share_of(int limit, int percent) { return std::max(1, static_cast<int>(std::int64_t{limit} * percent / 100)); }
 
-RateBudgetConfig config_of(Venue venue) {
+RateBudgetConfig config_of(Venue venue, int share_percent) {
   const VenueLimits& rules = limits(venue);
-  return {.limit = rules.request_weight, .window = rules.request_weight_window};
+  return {.limit = rules.request_weight, .window = rules.request_weight_window, .share_percent = share_percent};
 }
 
 }  // namespace
@@ -30,7 +30,9 @@ RateBudget::RateBudget(const RateBudgetConfig& config)
   ACTS_ASSERT(config.guard >= Nanos{0} && config.guard < config.window / 2);
 }
 
-RateBudget::RateBudget(Venue venue) : RateBudget(config_of(venue)) {}
+RateBudget::RateBudget(Venue venue, int share_percent) : RateBudget(config_of(venue, share_percent)) {}
+
+int RateBudget::budget(int most_percent) const { return std::min(budget_, share_of(config_.limit, most_percent)); }
 
 int RateBudget::used_in(UnixNanos start) const {
   const auto found = std::ranges::find(windows_, start, &Window::start);
@@ -60,11 +62,12 @@ bool RateBudget::set_limit(int limit, Nanos window, UnixNanos now) {
   return true;
 }
 
-UnixNanos RateBudget::next_allowed(int weight, UnixNanos now) const {
+UnixNanos RateBudget::next_allowed(int weight, UnixNanos now, int most_percent) const {
   ACTS_ASSERT(weight >= 0);
-  if (weight > budget_) return kNever;
+  const int most = budget(most_percent);
+  if (weight > most) return kNever;
   UnixNanos at = std::max(latest(now), blocked_until_);
-  const auto is_full = [&](UnixNanos start) { return std::int64_t{used_in(start)} + weight > budget_; };
+  const auto is_full = [&](UnixNanos start) { return std::int64_t{used_in(start)} + weight > most; };
   for (;;) {
     // The later one first: behind it, the earlier one is no longer touched.
     const UnixNanos start = is_full(last_window(at)) ? last_window(at) : first_window(at);
@@ -73,9 +76,9 @@ UnixNanos RateBudget::next_allowed(int weight, UnixNanos now) const {
   }
 }
 
-Taken RateBudget::try_take(int weight, UnixNanos now) {
+Taken RateBudget::try_take(int weight, UnixNanos now, int most_percent) {
   latest_ = latest(now);
-  const UnixNanos at = next_allowed(weight, latest_);
+  const UnixNanos at = next_allowed(weight, latest_, most_percent);
   if (at > latest_) return std::unexpected(at);
   const UnixNanos first = first_window(latest_);
   const UnixNanos last = last_window(latest_);

@@ -37,16 +37,16 @@ class RateBudget {
  public:
   // Errors in the configuration are asserted. For a venue: its documented limit, until set_limit().
   explicit RateBudget(const RateBudgetConfig& config);
-  explicit RateBudget(Venue venue);
+  explicit RateBudget(Venue venue, int share_percent = RateBudgetConfig{}.share_percent);
 
   // exchangeInfo's REQUEST_WEIGHT; what was taken stays taken. limit > 0 and window > 2 x guard, or false and no
   // change.
   bool set_limit(int limit, Nanos window, UnixNanos now);
 
-  // weight >= 0 (asserted).
-  [[nodiscard]] Taken try_take(int weight, UnixNanos now);
+  // weight >= 0 (asserted). `most_percent`: what may wait is to leave more of the limit than share_percent does.
+  [[nodiscard]] Taken try_take(int weight, UnixNanos now, int most_percent = 100);
   // When try_take(weight) will work if nothing else is taken or told until then; `now` if it would at once.
-  [[nodiscard]] UnixNanos next_allowed(int weight, UnixNanos now) const;
+  [[nodiscard]] UnixNanos next_allowed(int weight, UnixNanos now, int most_percent = 100) const;
 
   // The venue's own count of the current window, from an answer's header: other programs' requests are in it.
   void on_used_weight(int used, UnixNanos now);
@@ -58,6 +58,7 @@ class RateBudget {
   // Weight used in the window of `now`, ours or the venue's count, whichever is larger.
   [[nodiscard]] int used(UnixNanos now) const;
   [[nodiscard]] int budget() const { return budget_; }  // limit x share_percent / 100, rounded down, at least 1
+  [[nodiscard]] int budget(int most_percent) const;     // the same, and at most that part of the limit
   [[nodiscard]] int limit() const { return config_.limit; }
   [[nodiscard]] bool banned(UnixNanos now) const { return now < banned_until_; }
   [[nodiscard]] UnixNanos banned_until() const { return banned_until_; }

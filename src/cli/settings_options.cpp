@@ -123,7 +123,7 @@ using enum OptionKind;
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 24> kOptions{{
+  static const std::array<Option<S>, 26> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -153,6 +153,12 @@ std::span<const Option<CollectSettings>> collect_options() {
         .help = "a fresh snapshot is merged so often, or none",
         .default_text = "none"},
        [](S& s, const V& v) { return set_duration_or_none(s.refresh_interval, v[0]); }},
+      {{.name = "audit_interval",
+        .placeholder = "TIME",
+        .kind = kDuration,
+        .help = "each book is compared with a fresh snapshot so often, or none",
+        .default_text = "30m"},
+       [](S& s, const V& v) { return set_duration_or_none(s.audit_interval, v[0]); }},
       {{.name = "streams",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -193,6 +199,12 @@ std::span<const Option<CollectSettings>> collect_options() {
         .help = "stream connections a venue",
         .default_text = "2"},
        [](S& s, const V& v) { return store(s.connections, parse_integer(v[0], 1, S::kMaxConnections)); }},
+      {{.name = "lines",
+        .placeholder = "COUNT",
+        .kind = kInteger,
+        .help = "connections that carry each symbol: with 2, one may be lost without a gap",
+        .default_text = "1"},
+       [](S& s, const V& v) { return store(s.lines, parse_integer(v[0], 1, S::kMaxLines)); }},
       {{.name = "log_per_symbol",
         .kind = kSwitch,
         .help = "also a log file a symbol, DIR/log/VENUE/data-SYMBOL.log",

@@ -45,8 +45,8 @@ struct SendText {
   friend bool operator==(const SendText&, const SendText&) = default;
 };
 
-enum class RequestKind : std::uint8_t { kExchangeInfo, kTime, kDepth, kProbe };
-// "exchange_info", "time", "depth", "probe": as the index of a recording and metric labels hold it.
+enum class RequestKind : std::uint8_t { kExchangeInfo, kTime, kDepth, kProbe, kAudit };
+// "exchange_info", "time", "depth", "probe", "audit": as the index of a recording and metric labels hold it.
 std::string_view to_string(RequestKind kind) noexcept;
 
 // Answered by exactly one of on_http_answer() and on_http_failed().

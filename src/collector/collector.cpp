@@ -17,6 +17,7 @@ namespace {
 using binance::StreamKind;
 
 constexpr std::size_t kMaxStreamTypes = 16;
+constexpr std::size_t kMaxLines = 2;
 constexpr Nanos kDefaultUpdateInterval = std::chrono::milliseconds{100};
 constexpr std::uint64_t kSeedOfInfo = 0x494E'464F;
 // Symbols of a connection that came back find their gaps within about so long.
@@ -110,6 +111,9 @@ Result<std::unique_ptr<Collector>> Collector::make(CollectorOptions options, Row
     return fail(ErrorCode::kUsage, fmt::format("--limit {}: {} gives from 1 to {} levels", options.limit,
                                                to_string(options.venue), largest));
   }
+  if (options.lines < 1 || options.lines > kMaxLines) {
+    return fail(ErrorCode::kUsage, fmt::format("--lines {}: 1 or {} connections a symbol", options.lines, kMaxLines));
+  }
   options.limit = binance::allowed_depth_limit(options.venue, options.limit == 0 ? largest : options.limit);
   return std::unique_ptr<Collector>(new Collector(
       std::make_unique<Impl>(std::move(options), std::move(*streams), std::move(*wishes), std::move(rows), log)));
@@ -189,18 +193,18 @@ void Collector::Impl::on_message(ConnectionNumber number, std::string_view bytes
   }
   connection->on_message(now);
   run_log.message(number, bytes, now);
-  take(*connection, bytes, now);
-}
-
-void Collector::Impl::feed(Connection& connection, std::string_view bytes, UnixNanos now) {
-  run_log.held_message(connection.number(), bytes, now);
   take(connection, bytes, now);
 }
 
-void Collector::Impl::take(Connection& connection, std::string_view bytes, UnixNanos now) {
+void Collector::Impl::feed(ConnectionNumber connection, std::string_view bytes, UnixNanos now) {
+  run_log.held_message(connection, bytes, now);
+  take(pool.find(connection), bytes, now);
+}
+
+void Collector::Impl::take(Connection* connection, std::string_view bytes, UnixNanos now) {
   const MessageOutcome outcome = pipeline.on_message(bytes, now);
   if (outcome.instrument < symbols.size()) {
-    connection.on_data(outcome.instrument, now);
+    if (connection != nullptr) connection->on_data(outcome.instrument, outcome.kind == DataKind::kDepth, now);
     on_data(outcome.instrument, outcome, now);
     pool.on_fed(outcome.instrument, now);
   }
@@ -211,6 +215,7 @@ void Collector::Impl::on_data(InstrumentIndex index, const MessageOutcome& outco
   Symbol& symbol = symbols[index];
   symbol.seen |= bit(outcome.kind);
   if (!is_collected(index)) return;
+  if (outcome.audited) note_audits(index, now);
   if (outcome.lost_update) poll_snapshot(index, now);
   if (!outcome.update) return;
   if (*outcome.update == binance::UpdateVerdict::kGap) note_gap(index, now);
@@ -236,14 +241,19 @@ void Collector::Impl::say_gaps(UnixNanos now) {
 }
 
 // What is not an event, or was refused.
-void Collector::Impl::on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes,
+void Collector::Impl::on_outcome(Connection* connection, const MessageOutcome& outcome, std::string_view bytes,
                                  UnixNanos now) {
   if (outcome.server_shutdown) {
-    pool.on_shutdown_notice(connection, now);
+    if (connection != nullptr) pool.on_shutdown_notice(*connection, now);
     return;
   }
-  if (outcome.error_code && outcome.reply_id) pool.on_error_reply(connection, *outcome.reply_id, outcome.problem, now);
-  if (!outcome.error_code && outcome.reply_id) pool.on_reply(connection, *outcome.reply_id, now);
+  if (connection != nullptr && outcome.reply_id) {
+    if (outcome.error_code) {
+      pool.on_error_reply(*connection, *outcome.reply_id, outcome.problem, now);
+    } else {
+      pool.on_reply(*connection, *outcome.reply_id, now);
+    }
+  }
   if (!outcome.problem.empty()) on_problem(outcome, bytes, now);
 }
 

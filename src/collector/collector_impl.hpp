@@ -48,6 +48,12 @@ struct Collector::Impl final : LineListener {
     UnixNanos refresh_at{INT64_MAX};
     UnixNanos checkpoint_at{INT64_MAX};
     UnixNanos full_book_due{INT64_MAX};  // since then
+    UnixNanos audit_at{INT64_MAX};
+    binance::AuditCounts audits;  // as they were when they were last looked at
+    AuditHealth audit;            // failures and levels only
+    std::optional<UnixNanos> audited_at;
+    std::optional<std::uint64_t> deep_in_epoch;  // of the book, in which it has had a snapshot of the full limit
+    UnixNanos deepen_at{INT64_MIN};
     UpdateRate rate;
   };
 
@@ -68,10 +74,11 @@ struct Collector::Impl final : LineListener {
   void on_stream_opened(InstrumentIndex instrument, UnixNanos now) override;
   void on_stream_lost(InstrumentIndex instrument, std::string_view reason, UnixNanos now) override;
   [[nodiscard]] bool continues(InstrumentIndex instrument, const StreamPeek& peek) const override;
-  void feed(Connection& connection, std::string_view bytes, UnixNanos now) override;
-  void take(Connection& connection, std::string_view bytes, UnixNanos now);
+  void feed(ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
+  // connection: nullptr if it has ended since.
+  void take(Connection* connection, std::string_view bytes, UnixNanos now);
   void on_message(ConnectionNumber number, std::string_view bytes, UnixNanos now);
-  void on_outcome(Connection& connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
+  void on_outcome(Connection* connection, const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
   void on_problem(const MessageOutcome& outcome, std::string_view bytes, UnixNanos now);
   void note_gap(InstrumentIndex index, UnixNanos now);
   void say_gaps(UnixNanos now);
@@ -82,9 +89,25 @@ struct Collector::Impl final : LineListener {
   void note_refused(InstrumentIndex index, UnixNanos now);
   void poll_snapshot(InstrumentIndex index, UnixNanos now);
   void poll_snapshots(UnixNanos now);
+  void ask_snapshot(RequestKind kind, Urgency urgency, InstrumentIndex index, int limit);
+  [[nodiscard]] bool is_hopeless(const Symbol& symbol, UnixNanos now) const;
+
+  // Which snapshots are wanted, how large and how urgent; see collector_schedule.cpp.
+  [[nodiscard]] bool waits_for_snapshot(InstrumentIndex index) const;
+  [[nodiscard]] bool is_deep_gap(InstrumentIndex index, UnixNanos now) const;
+  [[nodiscard]] int snapshot_limit(Urgency urgency) const;
+  [[nodiscard]] int audit_limit() const;
+  void plan_snapshots(InstrumentIndex index, UnixNanos now);
+  void plan_refresh(InstrumentIndex index, UnixNanos now);
+  void plan_deepening(InstrumentIndex index, UnixNanos now);
+  void plan_audit(InstrumentIndex index, UnixNanos now);
+  [[nodiscard]] bool is_due(UnixNanos& at, InstrumentIndex index, Nanos interval, UnixNanos now) const;
+  void note_depth(InstrumentIndex index, int limit);
+  void note_audits(InstrumentIndex index, UnixNanos now);
   void pump(UnixNanos now);
   void on_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_depth_done(const RestDone& done, std::string_view body, UnixNanos now);
+  void on_audit_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_probe_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_info_done(const RestDone& done, std::string_view body, UnixNanos now);
   void on_time_done(const RestDone& done, std::string_view body, UnixNanos now);
@@ -109,6 +132,7 @@ struct Collector::Impl final : LineListener {
   [[nodiscard]] UnixNanos next_full_book(UnixNanos after) const;
 
   [[nodiscard]] Health health(UnixNanos now) const;
+  [[nodiscard]] AuditHealth audit_health(InstrumentIndex index, UnixNanos now) const;
   [[nodiscard]] SymbolHealth symbol_health(InstrumentIndex index, UnixNanos now) const;
   void add_problems(Health& health, UnixNanos now) const;
 

@@ -25,13 +25,19 @@ void Collector::Impl::poll_snapshot(InstrumentIndex index, UnixNanos now) {
   binance::BookBuilder& builder = pipeline.builder(index);
   const std::optional<binance::SnapshotWanted> wanted = builder.poll_action(now);
   if (!wanted || !is_collected(index)) return;
-  const Symbol& symbol = symbols[index];
-  const bool hopeless = now < symbol.refused_until || symbol.status == SymbolStatus::kUnlisted ||
-                        symbol.status == SymbolStatus::kDelisted;
-  if (hopeless) return;  // the book takes it for failed after its own deadline, and asks again
-  desk.ask({RequestKind::kDepth, urgency_of(wanted->why, builder.book().has_snapshot()), index, options.limit,
-            binance::depth_weight(options.venue, options.limit)});
+  if (is_hopeless(symbols[index], now)) return;  // the book takes it for failed after its own deadline, and asks again
+  const Urgency urgency = urgency_of(wanted->why, builder.book().has_snapshot(), is_deep_gap(index, now));
+  ask_snapshot(RequestKind::kDepth, urgency, index, snapshot_limit(urgency));
   pump(now);
+}
+
+void Collector::Impl::ask_snapshot(RequestKind kind, Urgency urgency, InstrumentIndex index, int limit) {
+  desk.ask({kind, urgency, index, limit, binance::depth_weight(options.venue, limit)});
+}
+
+bool Collector::Impl::is_hopeless(const Symbol& symbol, UnixNanos now) const {
+  return now < symbol.refused_until || symbol.status == SymbolStatus::kUnlisted ||
+         symbol.status == SymbolStatus::kDelisted;
 }
 
 // One refusal may be a mood of theirs, as the symbol is on the list: only further ones mute it, for longer each time.
@@ -91,6 +97,7 @@ void Collector::Impl::on_done(const RestDone& done, std::string_view body, UnixN
     switch (done.job.kind) {
       case RequestKind::kDepth: on_depth_done(done, body, now); break;
       case RequestKind::kProbe: on_probe_done(done, body, now); break;
+      case RequestKind::kAudit: on_audit_done(done, body, now); break;
       case RequestKind::kExchangeInfo: on_info_done(done, body, now); break;
       case RequestKind::kTime: on_time_done(done, body, now); break;
     }
@@ -122,6 +129,23 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
               "the venue's update ids have gone back: the book is suspect, a snapshot is asked for", now);
     }
   }
+  if (read) note_depth(index, done.job.limit);
+  note_audits(index, now);  // one that waited for the stream has given way
+  poll_snapshot(index, now);
+}
+
+void Collector::Impl::on_audit_done(const RestDone& done, std::string_view body, UnixNanos now) {
+  const InstrumentIndex index = done.job.instrument;
+  if (!done.ok) {
+    ++symbols[index].audit.failed;
+    if (done.give_up) note_refused(index, now);
+    return;
+  }
+  record_answer(done, body, now);
+  if (const Result<void> read = pipeline.on_audit_answer(index, body, done.job.limit, now); !read) {
+    log.log(LogLevel::kWarning, "audit_refused", pipeline.symbol(index), read.error().message, now);
+  }
+  note_audits(index, now);
   poll_snapshot(index, now);
 }
 

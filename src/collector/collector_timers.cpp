@@ -100,6 +100,9 @@ void Collector::Impl::on_second(UnixNanos now) {
   for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
     symbols[index].rate.on_second(pipeline.builder(index).sync().counters(), symbols[index].stream_since, now);
   }
+  for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
+    if (is_collected(index)) plan_snapshots(index, now);
+  }
   watch_symbols(now);
   say_gaps(now);
   run_log.alive(now);
@@ -110,21 +113,9 @@ void Collector::Impl::watch_symbols(UnixNanos now) {
   for (InstrumentIndex index = 0; index < symbols.size(); ++index) {
     if (!is_collected(index)) continue;
     Symbol& symbol = symbols[index];
-    binance::BookBuilder& builder = pipeline.builder(index);
-    if (options.refresh_interval && builder.book().has_snapshot()) {
-      if (symbol.refresh_at.value == INT64_MAX) {
-        // Spread over the interval: they would come all at once otherwise.
-        const auto slots = static_cast<std::int64_t>(symbols.size());
-        symbol.refresh_at = now + *options.refresh_interval * (static_cast<std::int64_t>(index) + 1) / slots;
-      } else if (now >= symbol.refresh_at) {
-        symbol.refresh_at = now + *options.refresh_interval;
-        builder.want_snapshot(binance::SnapshotWanted::Why::kRefresh, now);
-        poll_snapshot(index, now);
-      }
-    }
     const bool watched = symbol.status == SymbolStatus::kTrading || symbol.status == SymbolStatus::kUnknown;
     if (!watched || now < watch_from) continue;
-    const UpdateId ours = builder.sync().last_update_id();
+    const UpdateId ours = pipeline.builder(index).sync().last_update_id();
     switch (symbol.watch.check(ours, now, options.timings)) {
       case SymbolWatch::Verdict::kNothing: break;
       case SymbolWatch::Verdict::kProbe: {

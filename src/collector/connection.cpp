@@ -132,8 +132,9 @@ void Connection::on_message(UnixNanos now) {
   ++messages_;
 }
 
-void Connection::on_data(InstrumentIndex instrument, UnixNanos now) {
+void Connection::on_data(InstrumentIndex instrument, bool is_depth, UnixNanos now) {
   slot(instrument).last_data = now;
+  if (is_depth) slot(instrument).last_depth = now;
   has_data_ = true;
 }
 
@@ -162,15 +163,10 @@ std::deque<std::string> Connection::take_held(InstrumentIndex instrument) {
   return messages;
 }
 
-std::vector<InstrumentIndex> Connection::held_instruments() const {
-  std::vector<InstrumentIndex> all;
-  all.reserve(held_.size());
-  for (const auto& [instrument, messages] : held_) all.push_back(instrument);
-  return all;
-}
-
 void Connection::close(UnixNanos now) {
   state_ = State::kClosing;
+  held_.clear();
+  held_bytes_ = 0;
   closed_at_ = now;
 }
 
@@ -188,6 +184,22 @@ std::optional<UnixNanos> Connection::last_data(InstrumentIndex instrument) const
   const Slot* found = find_slot(instrument);
   if (found == nullptr || found->last_data.value == INT64_MIN) return std::nullopt;
   return found->last_data;
+}
+
+std::optional<UnixNanos> Connection::last_depth(InstrumentIndex instrument) const {
+  const Slot* found = find_slot(instrument);
+  if (found == nullptr || found->last_depth.value == INT64_MIN) return std::nullopt;
+  return found->last_depth;
+}
+
+Nanos Connection::behind_for(InstrumentIndex instrument, bool behind, UnixNanos now) {
+  std::optional<UnixNanos>& since = slot(instrument).behind_since;
+  if (!behind) {
+    since.reset();
+  } else if (!since) {
+    since = now;
+  }
+  return since ? now - *since : Nanos{0};
 }
 
 bool Connection::is_dead(UnixNanos now, Nanos silence) const {

@@ -53,19 +53,18 @@ class Connection {
   [[nodiscard]] bool ack_overdue(UnixNanos now, Nanos limit) const;
 
   void on_message(UnixNanos now);
-  void on_data(binance::InstrumentIndex instrument, UnixNanos now);
+  void on_data(binance::InstrumentIndex instrument, bool is_depth, UnixNanos now);
   void join(binance::InstrumentIndex instrument);
   // Keeps a message of a symbol that has not joined. False: no more than kMaxHeldBytes are kept, it is gone, and
   // overflowed() from then on.
   bool hold(binance::InstrumentIndex instrument, std::string_view bytes);
   [[nodiscard]] const std::string* first_held(binance::InstrumentIndex instrument) const;
   std::deque<std::string> take_held(binance::InstrumentIndex instrument);
-  [[nodiscard]] std::vector<binance::InstrumentIndex> held_instruments() const;
   void close(UnixNanos now);
   // The venue said that it will close it.
   void doom() { doomed_ = true; }
-  // It runs beside the one that it will replace.
-  void set_taking_over(bool taking_over) { taking_over_ = taking_over; }
+  // It was opened beside another one, and a symbol of it is heard only once it has joined.
+  void set_joining(bool joining) { joining_ = joining; }
 
   [[nodiscard]] ConnectionNumber number() const { return number_; }
   [[nodiscard]] const std::string& url() const { return url_; }
@@ -82,10 +81,17 @@ class Connection {
   [[nodiscard]] bool overflowed() const { return overflowed_; }
   // Said once, by whoever asked first whether it has held for that long.
   [[nodiscard]] bool is_newly_stable(UnixNanos now, Nanos stable);
-  [[nodiscard]] bool taking_over() const { return taking_over_; }
+  [[nodiscard]] bool joining() const { return joining_; }
+  // Subscribed on it, and heard.
+  [[nodiscard]] bool delivers(binance::InstrumentIndex instrument) const {
+    return state_ == State::kOpen && subscribed(instrument) && (!joining_ || joined(instrument));
+  }
   [[nodiscard]] bool subscribed(binance::InstrumentIndex instrument) const;
   [[nodiscard]] bool joined(binance::InstrumentIndex instrument) const;
   [[nodiscard]] std::optional<UnixNanos> last_data(binance::InstrumentIndex instrument) const;
+  [[nodiscard]] std::optional<UnixNanos> last_depth(binance::InstrumentIndex instrument) const;
+  // For how long it has been behind another one with this symbol, as told by each call.
+  Nanos behind_for(binance::InstrumentIndex instrument, bool behind, UnixNanos now);
   // It is so busy that `silence` without a message can only mean that it is dead, and that is how long it has been
   // silent since `since`.
   [[nodiscard]] bool is_dead(UnixNanos now, Nanos silence) const;
@@ -100,6 +106,8 @@ class Connection {
     bool subscribed = false;
     bool joined = false;
     UnixNanos last_data{INT64_MIN};
+    UnixNanos last_depth{INT64_MIN};
+    std::optional<UnixNanos> behind_since;
   };
   struct Wish {
     bool subscribe = true;
@@ -134,7 +142,7 @@ class Connection {
   bool doomed_ = false;
   bool overflowed_ = false;
   bool stable_ = false;
-  bool taking_over_ = false;
+  bool joining_ = false;
   std::vector<Slot> slots_;  // by instrument
   std::vector<binance::InstrumentIndex> by_url_;
   std::map<binance::InstrumentIndex, std::deque<std::string>> held_;

@@ -46,6 +46,17 @@ std::string_view to_string(Overall overall) noexcept {
   return "unknown";
 }
 
+AuditHealth Collector::Impl::audit_health(InstrumentIndex index, UnixNanos now) const {
+  const binance::BookBuilder& builder = pipeline.builder(index);
+  AuditHealth health = symbols[index].audit;
+  health.matched = builder.audits().matched;
+  health.differed = builder.audits().differed;
+  health.skipped = builder.audits().skipped;
+  health.last = builder.last_audit();
+  health.age = age_of(symbols[index].audited_at, now);
+  return health;
+}
+
 SymbolHealth Collector::Impl::symbol_health(InstrumentIndex index, UnixNanos now) const {
   const Symbol& symbol = symbols[index];
   const binance::BookBuilder& builder = pipeline.builder(index);
@@ -77,6 +88,7 @@ SymbolHealth Collector::Impl::symbol_health(InstrumentIndex index, UnixNanos now
   health.reconnects = symbol.reconnects;
   health.epoch = book.epoch();
   health.last_update_id = builder.sync().last_update_id().value();
+  health.audit = audit_health(index, now);
   health.snapshot_waiting = desk.waits(RequestKind::kDepth, index);
   if (symbol.stream_since && now - *symbol.stream_since >= kSilentStream) {
     for (const auto& [kind, name] : kKindNames) {
@@ -142,6 +154,9 @@ void Collector::Impl::add_problems(Health& health, UnixNanos now) const {
     const bool fine = symbol.state == RowState::kLive || symbol.state == RowState::kHalted ||
                       (!has_depth && symbol.reason == Reason::kStarting);
     if (!fine) add(fmt::format("{}: {}, {}", symbol.symbol, to_string(symbol.state), to_string(symbol.reason)));
+    if (symbol.audit.last && symbol.audit.last->differences() > 0)
+      add(fmt::format("{}: the last audit found {} levels that are not the venue's", symbol.symbol,
+                      symbol.audit.last->differences()));
     for (const std::string& stream : symbol.silent_streams) {
       // Trades of a quiet symbol may be hours apart; its depth has the watchdog.
       if (stream == "bookTicker" && symbol.state == RowState::kLive) {

@@ -12,6 +12,7 @@
 #include "acts/base/decimal.hpp"
 #include "acts/base/time.hpp"
 #include "acts/features/quality.hpp"
+#include "acts/market/book_audit.hpp"
 #include "acts/market/book_state.hpp"
 #include "acts/market/venue.hpp"
 
@@ -23,6 +24,21 @@ namespace acts::collector {
 enum class Overall : std::uint8_t { kOk, kDegraded, kFailed };
 // "ok", "degraded", "failed".
 std::string_view to_string(Overall overall) noexcept;
+
+// Comparisons of a book with fresh snapshots, since the start.
+struct AuditHealth {
+  std::uint64_t matched = 0;  // acts_audits_total{result="match"}
+  std::uint64_t differed = 0;
+  std::uint64_t skipped = 0;  // nothing could be compared
+  std::uint64_t failed = 0;   // no answer
+  // Levels of all of them: acts_audit_levels_total{result}.
+  std::uint64_t match = 0;
+  std::uint64_t drift = 0;
+  std::uint64_t ghost = 0;
+  std::uint64_t missed = 0;
+  std::optional<BookAudit> last;  // in which something was compared
+  std::optional<Nanos> age;       // since then
+};
 
 struct SymbolHealth {
   std::string symbol;
@@ -45,6 +61,7 @@ struct SymbolHealth {
   std::uint64_t reconnects = 0;  // acts_reconnects_total
   std::uint64_t epoch = 0;
   std::int64_t last_update_id = -1;
+  AuditHealth audit;
   bool snapshot_waiting = false;            // asked for, or in the queue
   std::vector<std::string> silent_streams;  // subscribed, and nothing has come of them yet
 };

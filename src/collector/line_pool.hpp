@@ -6,11 +6,17 @@
 // not joined are left out: the first connection delivers the same. Once every symbol that is not silent has joined, the
 // first connection is closed. What came twice in between is told by its update id. An update that would be a gap waits
 // for a moment as long as both deliver the symbol: the other connection may bring what is missing (gap_hold.hpp).
+//
+// With CollectorOptions::lines == 2 lines come in bundles of two that carry the same symbols. The second joins as one
+// that takes over does, and both stay: as long as one delivers a symbol, the loss of the other is nothing that its book
+// hears of. They are opened and renewed at different times, and a symbol that falls silent on one of them only has that
+// one renewed.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,7 +53,7 @@ class LineListener {
   // True: the depth update that begins there continues the symbol's book, or there is nothing yet to continue.
   [[nodiscard]] virtual bool continues(InstrumentIndex instrument, const StreamPeek& peek) const = 0;
   // A message that waited: its turn has come.
-  virtual void feed(Connection& connection, std::string_view bytes, UnixNanos now) = 0;
+  virtual void feed(ConnectionNumber connection, std::string_view bytes, UnixNanos now) = 0;
 };
 
 struct LineCounters {
@@ -80,7 +86,7 @@ class LinePool {
   bool holds_back(Connection& connection, std::string_view bytes, UnixNanos now);
   // A message of this symbol has been fed: what waited for it follows.
   void on_fed(InstrumentIndex instrument, UnixNanos now) {
-    if (renewing_ > 0) release(instrument, now);
+    if (joining_ > 0) release(instrument, now);
     if (!gap_hold_.empty()) release_continued(instrument, now);
   }
   void on_reply(Connection& connection, std::int64_t id, UnixNanos now);
@@ -108,7 +114,8 @@ class LinePool {
     explicit Line(const Timings& timings, std::uint64_t seed)
         : backoff(timings.backoff_first, timings.backoff_cap, seed),
           recycle_backoff(timings.recycle_first, timings.recycle_cap, ~seed) {}
-    std::uint64_t id = 0;
+    std::uint64_t bundle = 0;  // lines of one carry the same symbols
+    std::size_t copy = 0;      // the first of its bundle is 0
     binance::StreamRoute route = binance::StreamRoute::kPublic;
     std::map<InstrumentIndex, LineMember> members;
     std::size_t streams = 0;
@@ -125,6 +132,11 @@ class LinePool {
   };
 
   struct Refusal;
+  // Found by a view: with two lines every message is looked at.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
 
   LineMember make_member(InstrumentIndex instrument, std::string_view symbol, binance::StreamRoute route) const;
   Line& line_for(binance::StreamRoute route, std::size_t streams);
@@ -138,14 +150,29 @@ class LinePool {
   void kill(Line& line, bool is_next, std::string_view reason, UnixNanos now);
   void hand_over(Line& line, UnixNanos now);
   bool waits_to_join(const LineMember& member, Connection& connection, const StreamPeek& peek, std::string_view bytes);
-  bool waits_for_other(const Line& line, const Connection& connection, InstrumentIndex instrument,
-                       const StreamPeek& peek, std::string_view bytes, UnixNanos now);
+  bool waits_for_other(const Connection& connection, InstrumentIndex instrument, const StreamPeek& peek,
+                       std::string_view bytes, UnixNanos now);
+  static bool delivers(const std::optional<Connection>& slot, InstrumentIndex instrument, ConnectionNumber but);
+  [[nodiscard]] bool delivered_by_other(InstrumentIndex instrument, ConnectionNumber number) const;
+  [[nodiscard]] bool delivered_elsewhere(InstrumentIndex instrument, const Line& line) const;
+  void feed_gaps_of(ConnectionNumber number, UnixNanos now);
   void release(InstrumentIndex instrument, UnixNanos now);
+  void release(Connection& connection, InstrumentIndex instrument, UnixNanos now);
+  void join(Connection& connection, InstrumentIndex instrument, UnixNanos now);
+  void settle(const Line& line, Connection& connection, bool announce, UnixNanos now);
+  void settle_others(const Line& line, UnixNanos now);
+  void tick_joining(Line& line, UnixNanos now);
+  void leave(Connection connection, std::uint16_t code, bool abort, UnixNanos now);
+  void recycle(Line& line, std::string_view why, UnixNanos now);
+  [[nodiscard]] const Line* twin_of(const Line& line) const;
+  static bool delivers_what(const Line& line, const Connection& newer, const Connection& older);
+  void compare_lines(UnixNanos now);
+  [[nodiscard]] InstrumentIndex find_silent(const Line& line, Connection& connection, const Connection& other,
+                                            UnixNanos now) const;
   void release_continued(InstrumentIndex instrument, UnixNanos now);
   void feed_first(InstrumentIndex instrument, UnixNanos now);
-  void release_all(Connection& connection, UnixNanos now);
-  void begin_taking_over(Line& line);
-  void end_taking_over(Connection& connection);
+  void begin_joining(Connection& connection);
+  void end_joining(Connection& connection);
   // When the line may try again.
   UnixNanos after_failure(Line& line, const Connection& failed, const ClosedInfo& info, UnixNanos now);
   static std::optional<Refusal> refusal_of(const ClosedInfo& info);
@@ -166,6 +193,7 @@ class LinePool {
   Timings timings_;
   std::uint64_t seed_;
   std::size_t least_lines_;
+  std::size_t copies_;  // lines a bundle
   std::vector<std::string> streams_;
   ActionQueue& out_;
   LogThrottle& log_;
@@ -175,12 +203,14 @@ class LinePool {
   binance::ConnectBudget budget_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<Connection> closing_;
-  std::unordered_map<std::string, InstrumentIndex> by_stream_symbol_;
+  std::unordered_map<std::string, InstrumentIndex, TextHash, std::equal_to<>> by_stream_symbol_;
   std::map<InstrumentIndex, std::string> stream_symbols_;
   ConnectionNumber next_number_ = 1;
   std::uint64_t next_line_ = 1;
+  std::uint64_t next_bundle_ = 1;
+  UnixNanos compare_at_{INT64_MIN};
   std::size_t lines_wanted_ = 1;
-  std::size_t renewing_ = 0;  // connections that are taking over
+  std::size_t joining_ = 0;  // connections of lines_ that are joining
   GapHold gap_hold_;
   bool releasing_ = false;
   bool stopped_ = false;

@@ -12,8 +12,6 @@
 namespace acts::collector {
 namespace {
 
-// Where a second connection is not ready in time, the first is kept unless the venue is about to close it.
-constexpr Nanos kBeforeLifetime = std::chrono::minutes{5};
 // A venue that never sends them (a recording that has none) is asked ever more rarely.
 constexpr std::string_view kMute = "streams that always send are silent";
 constexpr int kMostMutes = 6;
@@ -112,7 +110,7 @@ void LinePool::note_stable(Line& line, UnixNanos now) {
 
 void LinePool::on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNanos now) {
   const std::string reason = fmt::format("code {} {}", info.code, info.reason);
-  feed_gaps(gap_hold_.all_of(number), now);
+  feed_gaps_of(number, now);
   if (Connection* connection = find(number); connection != nullptr && connection->opened_at()) {
     run_log_.connection_closed(number, reason, now);
   }
@@ -131,32 +129,36 @@ void LinePool::on_closed(ConnectionNumber number, const ClosedInfo& info, UnixNa
 void LinePool::fail_next(Line& line, const ClosedInfo& info, std::string_view reason, UnixNanos now) {
   line.renew_at = after_failure(line, *line.next, info, now);
   say_lost(*line.next, reason, line.renew_at, now);
-  end_taking_over(*line.next);
+  end_joining(*line.next);
   line.next.reset();
+  settle_others(line, now);
 }
 
 // line.active is gone or about to be; whoever was to take over does.
 void LinePool::lose_active(Line& line, std::string_view reason, UnixNanos now) {
-  const Connection lost = std::move(*line.active);
+  Connection lost = std::move(*line.active);
   line.active = std::move(line.next);
   line.next.reset();
   line.renew_at = {INT64_MAX};
   if (lost.opened_at()) ++counters_.lost;
   for (const auto& [instrument, member] : line.members) {
-    if (member.primary && lost.subscribed(instrument)) listener_.on_stream_lost(instrument, reason, now);
+    const bool was_last = lost.delivers(instrument) && !delivered_elsewhere(instrument, line);
+    if (member.primary && was_last) listener_.on_stream_lost(instrument, reason, now);
   }
-  if (!line.active) return;
-  end_taking_over(*line.active);
-  for (const auto& [instrument, member] : line.members) {
-    if (member.primary && line.active->subscribed(instrument)) listener_.on_stream_opened(instrument, now);
+  end_joining(lost);
+  if (line.active) {
+    for (const auto& [instrument, member] : line.members) {
+      const bool is_back = line.active->subscribed(instrument) && !delivered_elsewhere(instrument, line);
+      if (member.primary && is_back) listener_.on_stream_opened(instrument, now);
+    }
+    if (line.active->opened_at()) plan_renewal(line, now);
+    settle(line, *line.active, false, now);
   }
-  if (line.active->opened_at()) plan_renewal(line, now);
-  release_all(*line.active, now);
+  settle_others(line, now);
 }
 
 void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos now) {
   Connection copy = is_next ? *line.next : *line.active;
-  copy.set_taking_over(false);  // counted once, by the original
   if (is_next) {
     fail_next(line, ClosedInfo{}, reason, now);
   } else {
@@ -164,8 +166,7 @@ void LinePool::kill(Line& line, bool is_next, std::string_view reason, UnixNanos
     say_lost(*line.active, reason, line.attempt_at, now);
     lose_active(line, reason, now);
   }
-  std::optional<Connection> slot{std::move(copy)};
-  close(slot, 1000, true, now);
+  leave(std::move(copy), 1000, true, now);
   ++counters_.watchdog_closes;
 }
 
@@ -192,8 +193,8 @@ std::string_view LinePool::find_trouble(const Line& line, const Connection& conn
   if (connection.state() == Connection::State::kConnecting && now - connection.created_at() >= timings_.connect_timeout)
     return "neither opened nor refused in time";
   if (connection.ack_overdue(now, timings_.ack_timeout)) return "a subscription was not acknowledged";
-  if (connection.taking_over() && connection.overflowed())
-    return "it was too far ahead of the connection that it was to take over from";
+  if (connection.joining() && connection.overflowed())
+    return "it was too far ahead of the connection beside which it was opened";
   if (connection.is_dead(now, timings_.connection_silence)) return "busy streams have fallen silent";
   const Nanos first_data = std::min(timings_.first_data * (1 << line.mutes), timings_.silence_most);
   if (connection.is_mute(now, timings_.connection_silence, first_data) && should_speak(line, now)) return kMute;
@@ -202,11 +203,10 @@ std::string_view LinePool::find_trouble(const Line& line, const Connection& conn
 
 void LinePool::on_tick(UnixNanos now, bool watch) {
   feed_gaps(gap_hold_.overdue(now), now);
-  std::erase_if(closing_, [&](const Connection& c) {
-    return now - c.closed_at() >= timings_.close_timeout && gap_hold_.all_of(c.number()).empty();
-  });
+  std::erase_if(closing_, [&](const Connection& c) { return now - c.closed_at() >= timings_.close_timeout; });
   if (stopped_) return;
   for (const auto& line : lines_) tick_line(*line, now, watch);
+  if (watch) compare_lines(now);
   std::erase_if(lines_, [&](const auto& line) {
     if (!line->members.empty()) return false;
     close(line->active, 1000, false, now);
@@ -229,41 +229,12 @@ void LinePool::tick_line(Line& line, UnixNanos now, bool watch) {
       kill(line, false, why, now);
     }
   }
+  if (line.copy > 0 && line.attempt_at.value == INT64_MIN) line.attempt_at = now + timings_.line_stagger;
   if (!line.active && now >= line.attempt_at) line.attempt_at = try_open(line, line.active, now);
   if (line.active) line.active->flush(out_, now);
   if (line.next) line.next->flush(out_, now);
+  tick_joining(line, now);
   if (line.active) tick_renewal(line, now);
-}
-
-void LinePool::tick_renewal(Line& line, UnixNanos now) {
-  if (!line.next) {
-    if (!line.active->opened_at() || now < line.renew_at || now < line.attempt_at) return;
-    line.renew_at = {INT64_MAX};
-    line.attempt_at = try_open(line, line.next, now);
-    if (line.next) {
-      begin_taking_over(line);
-    } else {
-      line.renew_at = line.attempt_at;
-    }
-    return;
-  }
-  if (may_hand_over(line, now)) {
-    hand_over(line, now);
-    return;
-  }
-  const std::optional<UnixNanos> ready = line.next->ready_at();
-  if (!ready || now - *ready < timings_.overlap_most) return;
-  const Nanos age = now - *line.active->opened_at();
-  if (line.active->doomed() || age >= binance::limits(venue_).connection_lifetime - kBeforeLifetime) {
-    hand_over(line, now);
-    return;
-  }
-  log_.log(LogLevel::kWarning, "renewal_failed", {},
-           fmt::format("connection {} does not deliver what {} does: the older one is kept", line.next->number(),
-                       line.active->number()),
-           now);
-  line.renew_at = now + line.recycle_backoff.next();
-  close(line.next, 1000, false, now);
 }
 
 void LinePool::grant(Nanos longer) {

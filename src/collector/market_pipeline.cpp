@@ -65,6 +65,15 @@ Quality MarketPipeline::quality(InstrumentIndex index, UnixNanos now) const {
   return feed.sampler.quality(sample_input(feed, now));
 }
 
+bool MarketPipeline::is_top_known(InstrumentIndex index, UnixNanos now) const {
+  const Feed& feed = *feeds_[index];
+  SampleInput input = sample_input(feed, now);
+  input.sync = {SyncState::kInSync, Reason::kNone};
+  const Quality quality = feed.sampler.quality(input);
+  return quality.state != RowState::kSuspect && quality.reason != Reason::kEmptyBook &&
+         quality.reason != Reason::kOneSidedBook;
+}
+
 InstrumentIndex MarketPipeline::add(const Instrument& instrument, UnixNanos now) {
   const UnixNanos at = advance(now);
   const InstrumentIndex known = decoder_.find(instrument.symbol);
@@ -192,7 +201,9 @@ void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixN
 
 void MarketPipeline::note_update(Feed& feed, const DepthUpdate& update, UnixNanos now, MessageOutcome& outcome) {
   const std::uint64_t stale_before = feed.builder.sync().counters().stale;
+  const binance::AuditCounts audits_before = feed.builder.audits();
   const Result<binance::UpdateVerdict> verdict = feed.builder.on_update(update, now);
+  outcome.audited = feed.builder.audits() != audits_before;
   if (!verdict) {
     ++counters_.refused;
     outcome.problem = fmt::format("{}: {}", decoder_.symbol(outcome.instrument), verdict.error().message);
@@ -218,14 +229,26 @@ void MarketPipeline::after_change(InstrumentIndex index, UnixNanos now) {
   feed.sampler.on_sync_change(feed.builder.sync().status().state == SyncState::kInSync, now);
 }
 
-Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_view json, int limit,
-                                             UnixNanos received) {
+Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_view json, int limit, UnixNanos now) {
+  return take_snapshot(index, json, limit, now, binance::SnapshotUse::kMerge);
+}
+
+Result<void> MarketPipeline::on_audit_answer(InstrumentIndex index, std::string_view json, int limit, UnixNanos now) {
+  return take_snapshot(index, json, limit, now, binance::SnapshotUse::kAudit);
+}
+
+Result<void> MarketPipeline::take_snapshot(InstrumentIndex index, std::string_view json, int limit, UnixNanos received,
+                                           binance::SnapshotUse use) {
   const UnixNanos now = advance(received);
   ACTS_ASSERT(index < feeds_.size());
   Feed& feed = *feeds_[index];
   const auto refuse = [&](const std::string& problem) -> Result<void> {
     ++counters_.refused;
-    feed.builder.on_snapshot_failed(now);
+    if (use == binance::SnapshotUse::kAudit) {
+      feed.builder.on_audit_failed();
+    } else {
+      feed.builder.on_snapshot_failed(now);
+    }
     return fail(ErrorCode::kBadInput, fmt::format("depth answer of {}: {}", decoder_.symbol(index), problem));
   };
   const binance::Decoded message = decoder_.decode(json, index);
@@ -238,7 +261,7 @@ Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_
   DepthSnapshot snapshot = *decoded;
   snapshot.limit = limit;
   const std::uint64_t stale_before = feed.builder.sync().counters().stale;
-  const auto outcome = feed.builder.on_snapshot(snapshot, now);
+  const auto outcome = feed.builder.on_snapshot(snapshot, now, use);
   if (!outcome) return refuse(outcome.error().message);
   note_superseded(feed, stale_before);
   if (*outcome == binance::BookBuilder::SnapshotOutcome::kRestarted) feed.sampler.on_gap(now);

@@ -54,6 +54,7 @@ struct MessageOutcome {
   DataKind kind = DataKind::kNone;               // of an event
   std::optional<binance::UpdateVerdict> update;  // of a depth update
   bool lost_update = false;                      // a depth update was refused, which is a gap
+  bool audited = false;                          // a snapshot that waited for this update was compared with the book
   bool server_shutdown = false;
   bool unknown_kind = false;               // well-formed, and nothing that a venue sends
   std::optional<std::int64_t> reply_id;    // of an acknowledgement, or of an error that answers a message of ours
@@ -106,6 +107,9 @@ class MarketPipeline {
   MessageOutcome on_message(std::string_view json, UnixNanos now);
   // limit: what was asked for; 0 if not known. Errors: kBadInput if it is not a snapshot; the builder then asks again.
   Result<void> on_depth_answer(InstrumentIndex index, std::string_view json, int limit, UnixNanos now);
+  // The same, and compared with the book before it is merged: see BookBuilder::audits() and last_audit(), at once or
+  // with a later message (MessageOutcome::audited).
+  Result<void> on_audit_answer(InstrumentIndex index, std::string_view json, int limit, UnixNanos now);
   void on_depth_failed(InstrumentIndex index, UnixNanos now);
   void on_stream_open(InstrumentIndex index, UnixNanos now);
   void on_connection_lost(InstrumentIndex index, UnixNanos now);
@@ -124,6 +128,8 @@ class MarketPipeline {
   [[nodiscard]] SyncStatus status(InstrumentIndex index) const { return status(*feeds_[index]); }
   // What a row of now would say of itself. Costs a walk over the book's bands.
   [[nodiscard]] Quality quality(InstrumentIndex index, UnixNanos now) const;
+  // However the ids stand: nothing suspect within the largest band, and the book is not crossed. As costly.
+  [[nodiscard]] bool is_top_known(InstrumentIndex index, UnixNanos now) const;
   [[nodiscard]] TradingStatus trading_status(InstrumentIndex index) const { return feeds_[index]->trading; }
   [[nodiscard]] std::optional<UnixNanos> last_data(InstrumentIndex index) const { return feeds_[index]->last_data; }
   [[nodiscard]] const PipelineCounters& counters() const { return counters_; }
@@ -148,6 +154,8 @@ class MarketPipeline {
   static SampleInput sample_input(const Feed& feed, UnixNanos at);
   void sample(Feed& feed, UnixNanos boundary);
   void dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome);
+  Result<void> take_snapshot(InstrumentIndex index, std::string_view json, int limit, UnixNanos received,
+                             binance::SnapshotUse use);
   void note_update(Feed& feed, const DepthUpdate& update, UnixNanos now, MessageOutcome& outcome);
   void refuse(const binance::Refusal& refusal, UnixNanos now, MessageOutcome& outcome);
   static void lose_update(Feed& feed, UnixNanos now, MessageOutcome& outcome);

@@ -40,6 +40,9 @@ struct Timings {
   Nanos renew_jitter = std::chrono::minutes{30};  // up to so much earlier
   Nanos overlap_least = std::chrono::seconds{3};  // both connections are kept at least so long, and at most
   Nanos overlap_most = std::chrono::minutes{1};
+  // Of two lines of the same symbols the second is opened so much later than the first; it is renewed half of
+  // renew_after away from it.
+  Nanos line_stagger = std::chrono::seconds{10};
   int failures_per_host = 3;  // in a row, before the next of the venue's hosts is tried
 
   // Watchdogs.
@@ -70,12 +73,16 @@ struct CollectorOptions {
   std::optional<Nanos> update_interval;  // of "depth"; 100 ms if not given
   int limit = 0;                         // levels a snapshot; 0: the venue's largest
   std::optional<Nanos> refresh_interval;
+  // So often, at the lowest priority, each book is compared with a fresh snapshot, which is then merged; spread over
+  // the symbols. Rarer where the request weight does not suffice.
+  std::optional<Nanos> audit_interval = std::chrono::minutes{30};
   BandList bands = BandList::defaults();
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
   // Origins given by the user; empty: the venue's, and its other hosts when one fails.
   std::string rest_url;
   std::string stream_url;
   std::size_t connections = 1;  // at least so many a route, as long as there are symbols for them
+  std::size_t lines = 1;        // connections that carry each symbol: 2, and one may be lost without a gap
   std::uint64_t seed = 1;       // of the jitter
   // Between two checkpoints of a symbol, which are spread over it. None: no checkpoints.
   std::optional<Nanos> checkpoint_interval;

@@ -21,7 +21,8 @@ binance::RestRequest request_of(Venue venue, const RestJob& job, std::string_vie
     case RequestKind::kExchangeInfo: return binance::exchange_info_request(venue);
     case RequestKind::kTime: return binance::time_request(venue);
     case RequestKind::kDepth:
-    case RequestKind::kProbe: break;
+    case RequestKind::kProbe:
+    case RequestKind::kAudit: break;
   }
   return binance::depth_request(venue, symbol, job.limit);
 }
@@ -34,7 +35,7 @@ RestDesk::RestDesk(const CollectorOptions& options, ActionQueue& out, LogThrottl
       out_(out),
       log_(log),
       hosts_(hosts_or(options.rest_url, binance::endpoints(options.venue).rest), options.timings.failures_per_host),
-      budget_(options.venue),
+      budget_(options.venue, kLargestSharePercent),
       backoff_(options.timings.backoff_first, options.timings.backoff_cap, options.seed ^ kSeedOfRest) {}
 
 void RestDesk::ask(const RestJob& job) {
@@ -58,21 +59,23 @@ void RestDesk::stop() {
 const RestJob* RestDesk::next(UnixNanos now) {
   if (now < paused_until_ || now < hosts_.free_at() || under_way_.size() >= timings_.rest_in_flight) return nullptr;
   // What no window can ever hold would keep all others waiting; its symbol asks again after its own deadline.
-  while (queue_.front() != nullptr && queue_.front()->weight > budget_.budget()) {
+  while (const RestJob* job = queue_.front()) {
+    const int share = share_percent(job->urgency);
+    if (job->weight <= budget_.budget(share)) return budget_.try_take(job->weight, now, share) ? job : nullptr;
     log_.log(LogLevel::kError, "rest_too_heavy", {},
              fmt::format("a {} request of weight {} is above the whole budget of {}: use a smaller --limit",
-                         to_string(queue_.front()->kind), queue_.front()->weight, budget_.budget()),
+                         to_string(job->kind), job->weight, budget_.budget(share)),
              now);
     queue_.pop_front();
   }
-  const RestJob* job = queue_.front();
-  return job != nullptr && budget_.try_take(job->weight, now) ? job : nullptr;
+  return nullptr;
 }
 
 Nanos RestDesk::timeout_of(RequestKind kind) const {
   switch (kind) {
     case RequestKind::kExchangeInfo: return timings_.info_timeout;
-    case RequestKind::kDepth: return timings_.depth_timeout;
+    case RequestKind::kDepth:
+    case RequestKind::kAudit: return timings_.depth_timeout;
     case RequestKind::kTime:
     case RequestKind::kProbe: break;
   }

@@ -45,6 +45,13 @@ class RestDesk {
   // Joins the queue; send() asks for it when the budget allows. A job of that kind and instrument that is under way
   // already is not repeated.
   void ask(const RestJob& job);
+  // What waits for the budget, and has not been sent.
+  [[nodiscard]] std::optional<Urgency> queued(RequestKind kind, binance::InstrumentIndex instrument) const {
+    return queue_.urgency(kind, instrument);
+  }
+  void requeue(RequestKind kind, binance::InstrumentIndex instrument, Urgency urgency) {
+    queue_.requeue(kind, instrument, urgency);
+  }
   void forget(binance::InstrumentIndex instrument) { queue_.remove(instrument); }
   // Asks for what may be sent now. `symbol_of(instrument)` gives the venue's spelling.
   template <typename SymbolOfInstrument>
@@ -65,6 +72,8 @@ class RestDesk {
 
   [[nodiscard]] bool waits(RequestKind kind, binance::InstrumentIndex instrument) const;
   [[nodiscard]] RestHealth health(UnixNanos now) const;
+  // Weight that the most urgent may use in a minute.
+  [[nodiscard]] int budget() const { return budget_.budget(); }
   [[nodiscard]] bool restricted() const { return restricted_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& requests() const { return requests_; }
 

@@ -16,8 +16,24 @@
 namespace acts::collector {
 
 // In the order in which they are served. What costs one weight a minute never waits for what costs thousands.
-enum class Urgency : std::uint8_t { kInfo, kTime, kNeverSynced, kGap, kProbe, kCrossed, kEdge, kRefresh };
-Urgency urgency_of(binance::SnapshotWanted::Why why, bool has_snapshot) noexcept;
+enum class Urgency : std::uint8_t {
+  kInfo,
+  kTime,
+  kNeverSynced,
+  kGap,  // the top of the book may be wrong
+  kProbe,
+  kCrossed,
+  kEdge,     // the price nears K's edge
+  kDeepen,   // the last snapshot was a small one, because many were wanted: K grows to --limit
+  kDeepGap,  // a gap whose suspects lie outside the largest band only
+  kRefresh,
+  kAudit,
+};
+Urgency urgency_of(binance::SnapshotWanted::Why why, bool has_snapshot, bool is_deep) noexcept;
+// How much of the venue's limit, per cent, requests so urgent may bring the use to. What can wait leaves room for gaps
+// in the same minute; the last 5 are for other programs of the same address, whose use we hear of with every answer.
+int share_percent(Urgency urgency) noexcept;
+inline constexpr int kLargestSharePercent = 95;
 
 struct RestJob {
   RequestKind kind = RequestKind::kTime;
@@ -36,6 +52,9 @@ class RestQueue {
   // nullptr: nothing waits.
   [[nodiscard]] const RestJob* front() const;
   void pop_front();
+  [[nodiscard]] std::optional<Urgency> urgency(RequestKind kind, binance::InstrumentIndex instrument) const;
+  // What waits becomes more, or less, urgent: behind all that are so already.
+  void requeue(RequestKind kind, binance::InstrumentIndex instrument, Urgency urgency);
   // Whatever waits for this instrument.
   void remove(binance::InstrumentIndex instrument);
   void clear();

@@ -2,12 +2,13 @@
 // order and with the same time, so that replaying it into another pipeline gives the same rows to the byte. The
 // pipeline's part in a replay stands at each call.
 //
-// Called before the pipeline is. Views last for the call only.
+// Called before the pipeline is, but for audited(). Views last for the call only.
 #pragma once
 
 #include <string_view>
 
 #include "acts/base/time.hpp"
+#include "acts/market/book_audit.hpp"
 
 #include "binance/saved_book.hpp"
 #include "collector/actions.hpp"
@@ -51,10 +52,12 @@ class RunLog {
   // on_connection_lost(now).
   virtual void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) = 0;
 
-  // Kind depth: on_depth_answer(body, limit, now); any other: nothing.
+  // Kind depth: on_depth_answer(body, limit, now); kind audit: on_audit_answer(body, limit, now); any other: nothing.
   virtual void rest_answer(const RequestInfo& request, int status, std::string_view body, UnixNanos now) = 0;
   // Kind depth: on_depth_failed(now); any other: nothing. status: 0 if there was no answer.
   virtual void rest_failed(const RequestInfo& request, int status, std::string_view reason, UnixNanos now) = 0;
+  // Nothing in the pipeline: what has just been told made it compare the symbol's book, with this result.
+  virtual void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) = 0;
   // on_timer(now). `symbol`: whose timer is due; empty: a minute is over.
   virtual void timer(std::string_view symbol, UnixNanos due, UnixNanos now) = 0;
   // Nothing in the pipeline: called once a second while the run is alive.
@@ -81,6 +84,7 @@ class NullRunLog final : public RunLog {
   void stream_lost(std::string_view, std::string_view, UnixNanos) override {}
   void rest_answer(const RequestInfo&, int, std::string_view, UnixNanos) override {}
   void rest_failed(const RequestInfo&, int, std::string_view, UnixNanos) override {}
+  void audited(std::string_view, const BookAudit&, UnixNanos) override {}
   void timer(std::string_view, UnixNanos, UnixNanos) override {}
   void alive(UnixNanos) override {}
   void connection_opened(ConnectionNumber, std::string_view, UnixNanos) override {}

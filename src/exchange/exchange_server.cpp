@@ -184,6 +184,7 @@ Result<std::vector<ExchangeEndpoint>> Exchange::Impl::listen(std::vector<VenueSo
     one.source->keep_history(std::max(options.history_updates, shows_old_books ? VenueCore::kHistoryOfStaleBooks : 0));
     auto core = std::make_unique<VenueCore>(one.venue, std::move(one.source), *market_clock, weights);
     core->play(options.faults, clock.now());
+    if (options.connection_lifetime) core->set_connection_lifetime(*options.connection_lifetime);
     auto server = std::make_shared<VenueServer>(loop, clock, std::move(core), options.as_fast_as_read);
     ServerOptions listening;
     listening.address = options.address;

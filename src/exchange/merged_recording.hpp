@@ -25,7 +25,9 @@ struct MergedLine {
 
   // A snapshot that was asked for as such, as far as one can tell. Our collector also asks for a few levels, to see
   // whether a silent book has moved ("probe"): no state of a book.
-  [[nodiscard]] bool may_be_snapshot() const { return rest_kind.empty() || rest_kind == "depth"; }
+  [[nodiscard]] bool may_be_snapshot() const {
+    return rest_kind.empty() || rest_kind == "depth" || rest_kind == "audit";
+  }
 };
 
 class MergedRecording {

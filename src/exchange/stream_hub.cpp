@@ -73,7 +73,11 @@ struct StreamHub::Texts {
 };
 
 StreamHub::StreamHub(Venue venue, const MarketSource& source, Faults* faults)
-    : venue_(venue), source_(source), faults_(faults), limits_(binance::limits(venue)) {
+    : venue_(venue),
+      source_(source),
+      faults_(faults),
+      limits_(binance::limits(venue)),
+      connection_lifetime_(limits_.connection_lifetime) {
   for (std::size_t i = 0; i < source.symbols().size(); ++i) {
     const ListedSymbol& symbol = source.symbols()[i];
     symbol_of_prefix_.emplace(binance::to_stream_symbol(symbol.instrument.symbol), static_cast<SymbolIndex>(i));
@@ -273,7 +277,7 @@ void StreamHub::publish(const MarketMessage& message) {
 
 void StreamHub::check(SessionId id, Session& session, UnixNanos now, std::vector<SessionId>& late,
                       std::vector<SessionId>& old) {
-  const UnixNanos end_of_life = session.opened + limits_.connection_lifetime;
+  const UnixNanos end_of_life = session.opened + connection_lifetime_;
   if (now >= end_of_life) {
     old.push_back(id);
     return;

@@ -50,6 +50,9 @@ class StreamHub {
   // `source` outlives the object, and so does `faults`, which is asked at each subscription (nullptr: none).
   StreamHub(Venue venue, const MarketSource& source, Faults* faults = nullptr);
 
+  // Of all sessions; the venue's own if never called.
+  void set_connection_lifetime(Nanos lifetime) { connection_lifetime_ = lifetime; }
+
   SessionId open(const StreamPath& path, UnixNanos now);
   // Frames of a session that is unknown or being closed are ignored.
   void on_text(SessionId session, std::string_view text, UnixNanos now);
@@ -128,6 +131,7 @@ class StreamHub {
   const MarketSource& source_;
   Faults* faults_;
   const binance::VenueLimits& limits_;
+  Nanos connection_lifetime_;
   std::map<std::string, SymbolIndex, std::less<>> symbol_of_prefix_;  // "btcusdt"
   std::set<std::string, std::less<>> source_streams_;
   std::map<SessionId, Session> sessions_;

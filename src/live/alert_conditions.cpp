@@ -80,6 +80,12 @@ class Conditions {
       add("gap_not_healed", subject,
           fmt::format("the book is {}: {}", to_string(symbol.state), to_string(symbol.reason)), limits_.gap);
     }
+    if (const std::optional<BookAudit>& audit = symbol.audit.last; audit && audit->differences() > 0) {
+      add("audit_drift", subject,
+          fmt::format("the book differs from a fresh snapshot: {} quantities, {} levels too many, {} too few",
+                      audit->drift, audit->ghost, audit->missed),
+          kAtOnce);
+    }
   }
 
   void look_at(const RecordingHealth& recording) {

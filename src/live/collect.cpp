@@ -190,11 +190,14 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   core.update_interval = settings_.update_interval;
   core.limit = limit_of(settings_, venue);
   if (settings_.refresh_interval > Nanos{0}) core.refresh_interval = settings_.refresh_interval;
+  core.audit_interval.reset();
+  if (settings_.audit_interval > Nanos{0}) core.audit_interval = settings_.audit_interval;
   core.bands = settings_.bands;
   core.stale_after = settings_.stale_after;
   core.rest_url = addresses.rest_url;
   core.stream_url = addresses.stream_url;
   core.connections = static_cast<std::size_t>(settings_.connections);
+  core.lines = static_cast<std::size_t>(settings_.lines);
   core.seed = static_cast<std::uint64_t>(clock_.now().value);
   if (lock_) {
     if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;

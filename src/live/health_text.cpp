@@ -46,6 +46,25 @@ class Families {
   std::vector<MetricFamily> families_;
 };
 
+void add_audits(Families& out, const Labels& labels, const collector::AuditHealth& audit) {
+  const auto add = [&](const char* name, const char* help, const char* result, std::uint64_t value) {
+    Labels more = labels;
+    more.push_back({"result", result});
+    out.counter(name, help, std::move(more), value);
+  };
+  constexpr const char* kAudits = "Comparisons of a book with a fresh snapshot, by what came of them";
+  add("acts_audits_total", kAudits, "match", audit.matched);
+  add("acts_audits_total", kAudits, "differ", audit.differed);
+  add("acts_audits_total", kAudits, "skipped", audit.skipped);
+  add("acts_audits_total", kAudits, "failed", audit.failed);
+  constexpr const char* kLevels =
+      "Levels compared in them: drift has another quantity, ghost and missed are on one side";
+  add("acts_audit_levels_total", kLevels, "match", audit.match);
+  add("acts_audit_levels_total", kLevels, "drift", audit.drift);
+  add("acts_audit_levels_total", kLevels, "ghost", audit.ghost);
+  add("acts_audit_levels_total", kLevels, "missed", audit.missed);
+}
+
 void add_symbol(Families& out, const std::string& venue, const collector::SymbolHealth& symbol) {
   const Labels labels{{"venue", venue}, {"symbol", symbol.symbol}};
   const auto with = [&labels](const char* name, std::string value) {
@@ -64,6 +83,7 @@ void add_symbol(Families& out, const std::string& venue, const collector::Symbol
   out.counter("acts_snapshots_total", kSnapshotsHelp, with("reason", "merged"), symbol.snapshots);
   out.counter("acts_ghosts_total", "Levels that the market contradicted and that were removed", labels, symbol.ghosts);
   out.counter("acts_reconnects_total", "Connections lost", labels, symbol.reconnects);
+  add_audits(out, labels, symbol.audit);
   if (symbol.data_age) out.gauge("acts_data_age_seconds", "Since the last message", labels, seconds(*symbol.data_age));
   if (symbol.receive_lag) {
     out.gauge("acts_receive_lag_seconds", "Receive time minus event time of the last depth update", labels,
@@ -113,6 +133,16 @@ Json optional_seconds(const std::optional<Nanos>& span) { return span ? Json(sec
 
 Json optional_text(const std::optional<Decimal>& number) { return number ? Json(to_string(*number)) : Json(nullptr); }
 
+Json json_of(const collector::AuditHealth& audit) {
+  if (!audit.last) return nullptr;
+  return {{"age_seconds", optional_seconds(audit.age)},
+          {"update_id", audit.last->update_id.value()},
+          {"match", audit.last->match},
+          {"drift", audit.last->drift},
+          {"ghost", audit.last->ghost},
+          {"missed", audit.last->missed}};
+}
+
 Json json_of(const collector::SymbolHealth& symbol, Venue venue) {
   return {{"venue", to_string(venue)},
           {"symbol", symbol.symbol},
@@ -126,7 +156,8 @@ Json json_of(const collector::SymbolHealth& symbol, Venue venue) {
           {"ask_levels", symbol.ask_levels},
           {"suspect_levels", symbol.suspect_levels},
           {"gaps", symbol.gaps},
-          {"last_update_id", symbol.last_update_id}};
+          {"last_update_id", symbol.last_update_id},
+          {"last_audit", json_of(symbol.audit)}};
 }
 
 Json json_of(const collector::ConnectionHealth& connection) {

@@ -159,6 +159,7 @@ void Replay::start_run(UnixNanos ts) {
   }
   run_begin_ = ts;
   pipeline_.on_timer(ts);
+  is_whole_run_ = true;
 }
 
 void Replay::give_missed_minutes(const std::string& symbol) {
@@ -271,11 +272,34 @@ void Replay::depth_answer(collector::InstrumentIndex index, std::string_view jso
   checks_.resize(pipeline_.size());
 }
 
+// The same book, the same snapshot: a run that is read from its start must find what it found then.
+void Replay::check_audit(const index::Audit& told) {
+  const collector::InstrumentIndex index = wanted(told.symbol) ? pipeline_.find(told.symbol) : collector::kNoInstrument;
+  if (!is_whole_run_ || index == collector::kNoInstrument) return;
+  const std::optional<BookAudit>& found = pipeline_.builder(index).last_audit();
+  if (found && found->update_id.value() == told.update_id && found->match == told.match && found->drift == told.drift &&
+      found->ghost == told.ghost && found->missed == told.missed)
+    return;
+  problem_(fmt::format("{}: the run's audit of {} at update {} found {} levels alike and {}, {}, {} not; this one {}",
+                       file_, told.symbol, told.update_id, told.match, told.drift, told.ghost, told.missed,
+                       found ? fmt::format("{} and {}, {}, {} at update {}", found->match, found->drift, found->ghost,
+                                           found->missed, found->update_id.value())
+                             : "none"));
+}
+
 void Replay::on_answer(std::string_view json, UnixNanos ts_recv) {
   const index::RestAnswer answer = *std::exchange(answer_, std::nullopt);
-  if (answer.kind != to_string(collector::RequestKind::kDepth) || !wanted(answer.symbol)) return;
-  const collector::InstrumentIndex index = pipeline_.find(answer.symbol);
-  if (index != collector::kNoInstrument) depth_answer(index, json, static_cast<int>(answer.limit), ts_recv);
+  const bool is_audit = answer.kind == to_string(collector::RequestKind::kAudit);
+  if (!is_audit && answer.kind != to_string(collector::RequestKind::kDepth)) return;
+  const collector::InstrumentIndex index =
+      wanted(answer.symbol) ? pipeline_.find(answer.symbol) : collector::kNoInstrument;
+  if (index == collector::kNoInstrument) return;
+  if (!is_audit) {
+    depth_answer(index, json, static_cast<int>(answer.limit), ts_recv);
+    return;
+  }
+  const Result<void> done = pipeline_.on_audit_answer(index, json, static_cast<int>(answer.limit), ts_recv);
+  if (!done) problem_(done.error().message);
 }
 
 void Replay::on_entry(const IndexEntry& entry) {
@@ -303,7 +327,12 @@ void Replay::on_entry(const IndexEntry& entry) {
   } else if (const auto* lost = std::get_if<index::StreamLost>(&entry.event)) {
     if (const auto at = known(lost->symbol); at != collector::kNoInstrument) pipeline_.on_connection_lost(at, entry.ts);
   } else if (std::holds_alternative<index::RunContinued>(entry.event)) {
-    if (!pipeline_.next_boundary()) pipeline_.on_timer(entry.ts);  // what is read begins with this log
+    if (!pipeline_.next_boundary()) {  // what is read begins with this log
+      pipeline_.on_timer(entry.ts);
+      is_whole_run_ = false;
+    }
+  } else if (const auto* told = std::get_if<index::Audit>(&entry.event)) {
+    check_audit(*told);
   } else if (const auto* timer = std::get_if<index::Timer>(&entry.event)) {
     if (timer->symbol.empty() || wanted(timer->symbol)) pipeline_.on_timer(entry.ts);
   } else if (std::holds_alternative<index::RunStarted>(entry.event)) {

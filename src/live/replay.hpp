@@ -71,6 +71,7 @@ class Replay {
   void end_file();
   void give_answers();
   void depth_answer(collector::InstrumentIndex index, std::string_view json, int limit, UnixNanos ts_recv);
+  void check_audit(const index::Audit& told);
   void on_decoded(const binance::Message& message);
   void add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts);
   void start_run(UnixNanos ts);
@@ -98,6 +99,7 @@ class Replay {
   std::string file_;                     // of the last line
   bool venue_told_ = false;              // by a line of that file
   bool indexed_ = false;
+  bool is_whole_run_ = false;  // the present one was read from its start
   std::uint64_t events_ = 0;
   std::uint64_t not_decoded_ = 0;
   std::uint64_t unreadable_ = 0;

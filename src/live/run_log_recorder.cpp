@@ -58,6 +58,11 @@ void RunLogRecorder::rest_failed(const collector::RequestInfo& request, int stat
                                         std::string(request.symbol), request.limit, status, std::string(reason)});
 }
 
+void RunLogRecorder::audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) {
+  recorder_.note(now, index::Audit{std::string(symbol), audit.update_id.value(), audit.match, audit.drift, audit.ghost,
+                                   audit.missed});
+}
+
 void RunLogRecorder::timer(std::string_view symbol, UnixNanos due, UnixNanos now) {
   recorder_.note(now, index::Timer{std::string(symbol), due});
 }

@@ -30,6 +30,7 @@ class RunLogRecorder final : public collector::RunLog {
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
   void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
+  void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) override;
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
   void alive(UnixNanos now) override;
   void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override;

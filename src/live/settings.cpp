@@ -45,6 +45,7 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("limit", running.limit == wanted.limit);
   compare("update_interval", running.update_interval == wanted.update_interval);
   compare("refresh_interval", running.refresh_interval == wanted.refresh_interval);
+  compare("audit_interval", running.audit_interval == wanted.audit_interval);
   compare("streams", running.streams == wanted.streams);
   compare("record", running.record == wanted.record);
   compare("checkpoint_interval", running.checkpoint_interval == wanted.checkpoint_interval);
@@ -60,6 +61,7 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("duration", running.duration == wanted.duration);
   compare("stale_after", running.stale_after == wanted.stale_after);
   compare("connections", running.connections == wanted.connections);
+  compare("lines", running.lines == wanted.lines);
   for (const Venue venue : venues) {
     const VenueAddresses& ours = running.addresses_of(venue);
     const VenueAddresses& theirs = wanted.addresses_of(venue);

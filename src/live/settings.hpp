@@ -49,6 +49,7 @@ struct AlertSettings {
 struct CollectSettings {
   static constexpr std::size_t kMaxSymbols = 10'000;
   static constexpr int kMaxConnections = 64;
+  static constexpr int kMaxLines = 2;
 
   // As typed: "BTCUSDT", "binance-usdm:BTCUSDT", an asset ("BTC"); each has the form of a symbol
   // (binance::parse_symbol_wish takes it), "@FILE" is expanded. Whether the venue has it, its exchangeInfo says.
@@ -60,6 +61,7 @@ struct CollectSettings {
   int limit = 0;  // levels a side of a snapshot; 0: the venue's largest; above it: the largest
   Nanos update_interval = std::chrono::milliseconds{100};  // of depth streams; one each configured venue has
   Nanos refresh_interval{0};                               // a fresh snapshot is merged so often; 0: never
+  Nanos audit_interval = std::chrono::minutes{30};  // a book is compared with a fresh snapshot so often; 0: never
   // As binance::parse_stream_type() reads them; empty: depth, trade, bookTicker, on USD-M markPrice too.
   std::vector<std::string> streams;
   bool record = true;                                    // every message to DIR/raw
@@ -78,6 +80,7 @@ struct CollectSettings {
   Nanos duration{0};                             // 0: until a signal
   Nanos stale_after = std::chrono::seconds{60};  // without a depth event for so long a row is stale
   int connections = 2;                           // a venue; symbols are spread over them
+  int lines = 1;                                 // so many connections carry each symbol: 1 or 2
   LogSettings log;
 
   // One line each about what was given and has no effect.

@@ -22,15 +22,6 @@ std::size_t limit_of(const DepthSnapshot& snapshot) {
   return limit == kSnapshotLimits.end() ? larger : static_cast<std::size_t>(*limit);
 }
 
-PriceInterval window_of(const DepthSnapshot& snapshot) {
-  const std::size_t limit = limit_of(snapshot);
-  PriceInterval window{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd};
-  const auto by_price = [](const Level& a, const Level& b) { return a.price < b.price; };
-  if (snapshot.bids.size() >= limit) window.low = std::ranges::min_element(snapshot.bids, by_price)->price;
-  if (snapshot.asks.size() >= limit) window.high = std::ranges::max_element(snapshot.asks, by_price)->price;
-  return window;
-}
-
 bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }
 
 // Leaves out suspect levels that do not fit; false if an exact one does not.
@@ -51,6 +42,15 @@ bool scale_up(const LevelMap& side, Scales by, UpdateId suspect_upto, LevelMap& 
 }
 
 }  // namespace
+
+PriceInterval window_of(const DepthSnapshot& snapshot) {
+  const std::size_t limit = limit_of(snapshot);
+  PriceInterval window{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd};
+  const auto by_price = [](const Level& a, const Level& b) { return a.price < b.price; };
+  if (snapshot.bids.size() >= limit) window.low = std::ranges::min_element(snapshot.bids, by_price)->price;
+  if (snapshot.asks.size() >= limit) window.high = std::ranges::max_element(snapshot.asks, by_price)->price;
+  return window;
+}
 
 OrderBook::OrderBook(Scales scales) : scales_(scales) {}
 

@@ -17,6 +17,7 @@ namespace acts {
 namespace {
 
 using index::Alive;
+using index::Audit;
 using index::BookRestored;
 using index::BookSaved;
 using index::ConnectionClosed;
@@ -144,6 +145,13 @@ template <>
 struct Form<Gap> {
   static constexpr std::string_view kName = "gap";
   static constexpr auto kKeys = std::tuple{Key{"symbol", &Gap::symbol}, Key{"reason", &Gap::reason}};
+};
+template <>
+struct Form<Audit> {
+  static constexpr std::string_view kName = "audit";
+  static constexpr auto kKeys =
+      std::tuple{Key{"symbol", &Audit::symbol}, Key{"update_id", &Audit::update_id}, Key{"match", &Audit::match},
+                 Key{"drift", &Audit::drift},   Key{"ghost", &Audit::ghost},         Key{"missed", &Audit::missed}};
 };
 template <>
 struct Form<Durable> {

@@ -147,6 +147,17 @@ struct Gap {
   std::string reason;
   friend bool operator==(const Gap&, const Gap&) = default;
 };
+// The symbol's book was compared with the venue's at this update id: levels alike, with another quantity, only ours,
+// only theirs. What made it so comes before: the answer with the snapshot, or a message that it waited for.
+struct Audit {
+  std::string symbol;
+  std::int64_t update_id = 0;
+  std::uint64_t match = 0;
+  std::uint64_t drift = 0;
+  std::uint64_t ghost = 0;
+  std::uint64_t missed = 0;
+  friend bool operator==(const Audit&, const Audit&) = default;
+};
 // The first `bytes` bytes of the log, and with them the lines before this entry, are on the disk. crc32: of those bytes
 // (zlib's).
 struct Durable {
@@ -176,7 +187,7 @@ using IndexEvent =
     std::variant<index::RunStarted, index::RunContinued, index::RunEnded, index::Alive, index::ConnectionOpened,
                  index::ConnectionClosed, index::Connections, index::RestAnswer, index::RestFailed, index::Timer,
                  index::SymbolAdded, index::SymbolRemoved, index::StreamOpened, index::StreamLost, index::BookSaved,
-                 index::BookRestored, index::Gap, index::Durable, index::Frame, index::Sealed>;
+                 index::BookRestored, index::Gap, index::Audit, index::Durable, index::Frame, index::Sealed>;
 
 struct IndexEntry {
   std::uint64_t lines_before = 0;

@@ -35,6 +35,9 @@ class BookBuilderTest : public testing::Test {
                                Scales scales = {}) {
     return builder_.on_snapshot({UpdateId{id}, {}, limit, scales, bids, asks}, now_);
   }
+  Outcome audit(std::int64_t id, std::vector<Level> bids, std::vector<Level> asks, int limit = 1000) {
+    return builder_.on_snapshot({UpdateId{id}, {}, limit, {}, bids, asks}, now_, SnapshotUse::kAudit).value();
+  }
   Outcome snapshot(std::int64_t id, std::vector<Level> bids, std::vector<Level> asks, int limit = 1000,
                    Scales scales = {}) {
     return try_snapshot(id, std::move(bids), std::move(asks), limit, scales).value();
@@ -455,6 +458,69 @@ TEST_F(BookBuilderTest, KeepsEveryLevelOverARestartAsSuspect) {
   pass(hours{24});
   builder_.on_timeout(now_);
   EXPECT_EQ(book(), "bids 98x4 97x1 asks 109x1 110x2") << "what nothing has confirmed for a day goes";
+}
+
+TEST_F(BookBuilderTest, AnAuditIsComparedAndThenMerged) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1), level(90, 2)}, {level(110, 1)});
+  EXPECT_EQ(audit(110, {level(100, 1), level(90, 2)}, {level(110, 1)}), Outcome::kMerged);
+  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 0, 0}));
+  EXPECT_EQ(builder_.last_audit()->match, 3U);
+  EXPECT_EQ(audit(110, {level(100, 4), level(90, 2)}, {level(110, 1)}), Outcome::kMerged);
+  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 1, 0}));
+  EXPECT_EQ(builder_.last_audit()->drift, 1U);
+  EXPECT_EQ(book(), "bids 100x4 90x2 asks 110x1");
+}
+
+TEST_F(BookBuilderTest, AnAuditWaitsForTheStream) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  EXPECT_EQ(audit(120, {level(100, 2)}, {level(110, 1)}), Outcome::kWaiting);
+  EXPECT_EQ(builder_.audits(), AuditCounts{});
+  update(111, 125, {level(100, 2)});
+  EXPECT_EQ(builder_.audits(), (AuditCounts{1, 0, 0}));
+  EXPECT_EQ(builder_.last_audit()->newer, 1U);
+}
+
+TEST_F(BookBuilderTest, AnAuditDoesNotWaitForEver) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  audit(120, {level(100, 2)}, {level(110, 1)});
+  pass(seconds{11});
+  builder_.on_timeout(now_);
+  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
+}
+
+// A snapshot that waits for the stream to heal a gap must not be thrown away for an audit, nor must an audit's answer
+// hold back the next request.
+TEST_F(BookBuilderTest, AnAuditGivesWayToAGap) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  update(115, 120, {level(100, 2)});  // 111 to 114 are missing
+  EXPECT_EQ(snapshot(125, {level(100, 3)}, {level(110, 1)}), Outcome::kWaiting);
+  EXPECT_EQ(audit(126, {level(100, 9)}, {level(110, 1)}), Outcome::kUnneeded);
+  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
+  update(121, 125, {level(100, 3)});
+  EXPECT_EQ(status(), kInSync);
+}
+
+TEST_F(BookBuilderTest, AnAuditThatWaitsWhenAGapComesHealsIt) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  audit(120, {level(100, 2)}, {level(110, 1)});
+  update(114, 125, {level(100, 2)});
+  EXPECT_EQ(status(), kInSync);
+  EXPECT_EQ(builder_.audits(), (AuditCounts{0, 0, 1}));
+}
+
+TEST_F(BookBuilderTest, AnAuditOlderThanWhatTheBookRemembersAsksForNoOther) {
+  update(101, 110, {level(100, 1)}, {level(110, 1)});
+  snapshot(110, {level(100, 1)}, {level(110, 1)});
+  EXPECT_EQ(asked(), std::nullopt);
+  EXPECT_EQ(audit(90, {level(100, 9)}, {level(110, 1)}), Outcome::kUnneeded);
+  pass(seconds{5});
+  EXPECT_EQ(asked(), std::nullopt);
+  EXPECT_EQ(book(), "bids 100x1 asks 110x1");
 }
 
 }  // namespace

@@ -480,6 +480,20 @@ TEST_F(DepthSyncSpot, IdsMayStartAnew) {
   EXPECT_EQ(sync_.status().state, SyncState::kInSync);
 }
 
+// The second of two connections, which says the same a little later, hid it for ever.
+TEST_F(DepthSyncSpot, IdsMayStartAnewOnTwoConnections) {
+  sync_at(100'000);
+  for (int i = 0; i <= 31; ++i) {
+    pass(seconds{1});
+    EXPECT_EQ(update(1 + 10 * i, 10 + 10 * i), UpdateVerdict::kStale);
+    if (i == 0) continue;
+    EXPECT_EQ(update(10 * i - 9, 10 * i), UpdateVerdict::kStale);
+  }
+  EXPECT_EQ(asked(), Why::kGap);
+  EXPECT_EQ(snapshot(305), SnapshotVerdict::kRestart);
+  EXPECT_EQ(sync_.last_update_id(), UpdateId{320});
+}
+
 TEST_F(DepthSyncUsdm, IdsMayStartAnewBeforeTheFirstSnapshot) {
   usdm_update(99'000, 100'000, 98'990);
   EXPECT_EQ(asked(), Why::kFirst);

@@ -86,6 +86,8 @@ metrics = "[::1]:9100"
 duration = "150s"
 stale_after = "10s"
 connections = 3
+lines = 2
+audit_interval = "none"
 log_per_symbol = true
 log_level = "debug"
 log_format = "json"
@@ -112,6 +114,8 @@ stream_url = "ws://[::1]:9001"
   EXPECT_EQ(settings->duration, std::chrono::seconds{150});
   EXPECT_EQ(settings->stale_after, std::chrono::seconds{10});
   EXPECT_EQ(settings->connections, 3);
+  EXPECT_EQ(settings->lines, 2);
+  EXPECT_EQ(settings->audit_interval, Nanos{0});
   EXPECT_TRUE(settings->log.per_symbol);
   EXPECT_EQ(settings->log.level, LogLevel::kDebug);
   EXPECT_EQ(settings->log.format, LogFormat::kJson);
@@ -261,6 +265,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "acts.toml:2: metrics: '127.0.0.1:65536' is not HOST:PORT"},
         Mistake{"MetricsBareIpv6", "[collect]\nmetrics = \"::1:80\"\n",
                 "acts.toml:2: metrics: '::1:80' is not HOST:PORT"},
+        Mistake{"Lines", "[collect]\nlines = 3\n", "acts.toml:2: lines: '3' is not a whole number from 1 to 2"},
         Mistake{"Connections", "[collect]\nconnections = 65\n",
                 "acts.toml:2: connections: '65' is not a whole number from 1 to 64"},
         Mistake{"LogLevel", "[collect]\nlog_level = \"warning\"\n",
@@ -357,6 +362,7 @@ Values other_value(const OptionSpec& spec) {
   if (spec.name == "streams") return {"depth"};
   if (spec.name == "metrics") return {"127.0.0.1:1"};
   if (spec.name == "ca_file") return {"other.pem"};
+  if (spec.name == "lines") return {"2"};
   if (spec.name == "update_interval") return {"1000ms"};
   if (spec.name == "log_level") return {"warn"};
   if (spec.name == "log_format") return {"json"};

@@ -147,13 +147,14 @@ TEST_F(CollectorRest, SyncsManySymbolsWithinTheWeightOfItsMinutes) {
   FakeVenue many(spot_options(symbols));
   for (const std::string& symbol : symbols) many.add_market(symbol, 1s);
   many.start();
-  many.run_for(8min);  // 100 x 250 at 4800 a minute
+  many.run_for(8min);  // 100 symbols, at 5700 a minute
   for (const std::string& symbol : symbols) EXPECT_TRUE(many.in_step(symbol)) << symbol;
   std::map<std::int64_t, int> weights;
   for (const auto& [when, get] : many.requests) {
-    weights[when.value / 60'000'000'000] += get.kind == RequestKind::kDepth ? 250 : 20;
+    const int depth = get.url.contains("limit=5000") ? 250 : 50;
+    weights[when.value / 60'000'000'000] += get.kind == RequestKind::kDepth ? depth : 20;
   }
-  for (const auto& [minute, weight] : weights) EXPECT_LE(weight, 4800);
+  for (const auto& [minute, weight] : weights) EXPECT_LE(weight, 5700);
 }
 
 TEST_F(CollectorRest, RepeatsARequestThatIsWrongEverMoreRarely) {

@@ -61,12 +61,24 @@ void ReplayableLog::message_held(ConnectionNumber, std::string_view, UnixNanos) 
   ++held;
 }
 
+void ReplayableLog::add(std::string_view symbol, UnixNanos at, std::function<void(Replaying&)> take,
+                        std::shared_ptr<const binance::SavedBook> saved) {
+  if (keep) steps_.push_back({std::string(symbol), at, std::move(take), std::move(saved)});
+}
+
 void ReplayableLog::held_message(ConnectionNumber, std::string_view bytes, UnixNanos now) {
   EXPECT_FALSE(ended_);
-  if (!keep) return;
   const auto peek = collector::peek_stream(bytes);
   const std::string symbol = peek ? binance::to_venue_symbol(peek->stream.substr(0, peek->stream.find('@'))) : "_none";
-  steps_.push_back({symbol, [text = std::string(bytes), now](MarketPipeline& p) { p.on_message(text, now); }});
+  add(symbol, now, [text = std::string(bytes), now](Replaying& r) { r.pipeline.on_message(text, now); });
+}
+
+void ReplayableLog::run_started(UnixNanos now) {
+  ended_ = false;
+  add({}, now, [now](Replaying& r) {
+    if (r.pipeline.next_boundary()) r.pipeline.end_run();
+    r.pipeline.on_timer(now);
+  });
 }
 
 void ReplayableLog::run_ended(std::string_view, UnixNanos now) {
@@ -76,82 +88,127 @@ void ReplayableLog::run_ended(std::string_view, UnixNanos now) {
 
 void ReplayableLog::symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) {
   events.push_back(fmt::format("added {} {}", symbol, to_string(status)));
-  if (!keep) return;
-  const std::string name(symbol);
-  steps_.push_back({name, [name, status, now](MarketPipeline& p) {
-                      Instrument instrument;
-                      instrument.symbol = name;
-                      p.set_status(p.add(instrument, now), status);
-                    }});
+  add(symbol, now, [name = std::string(symbol), status, now](Replaying& r) {
+    MarketPipeline& p = r.pipeline;
+    const auto known = p.find(name);
+    if (known != collector::kNoInstrument && !p.is_active(known) && p.builder(known).book().has_snapshot()) {
+      r.left.insert_or_assign(name, p.save(known));
+    }
+    Instrument instrument;
+    instrument.symbol = name;
+    p.set_status(p.add(instrument, now), status);
+  });
 }
 
 void ReplayableLog::book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
   events.push_back(fmt::format("restored {}", symbol));
-  const std::string name(symbol);
-  if (keep)
-    steps_.push_back({name, [name, book, now](MarketPipeline& p) { p.resume_after_pause(p.find(name), book, now); }});
+  add(symbol, now, [name = std::string(symbol), book, now](Replaying& r) {
+    const auto left = r.left.find(name);
+    if (left != r.left.end()) {
+      EXPECT_TRUE(left->second == book) << name << ": begins with another book than the run before has left";
+    }
+    r.pipeline.resume_after_pause(r.pipeline.find(name), book, now);
+  });
 }
 
 void ReplayableLog::book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
   ++saves;
-  const std::string name(symbol);
-  if (!keep) return;
   const auto saved = std::make_shared<const binance::SavedBook>(book);
-  steps_.push_back({name,
-                    [name, saved](MarketPipeline& p) {
-                      EXPECT_TRUE(p.save(p.find(name)) == *saved) << name << ": another book than was kept";
-                      p.forget_past(p.find(name));
-                    },
-                    saved, now});
+  add(
+      symbol, now,
+      [name = std::string(symbol), saved](Replaying& r) {
+        EXPECT_TRUE(r.pipeline.save(r.pipeline.find(name)) == *saved) << name << ": another book than was kept";
+        r.pipeline.forget_past(r.pipeline.find(name));
+      },
+      saved);
 }
 
-void ReplayableLog::symbol_removed(std::string_view symbol, UnixNanos) {
+void ReplayableLog::symbol_removed(std::string_view symbol, UnixNanos now) {
   events.push_back(fmt::format("removed {}", symbol));
-  const std::string name(symbol);
-  if (keep) steps_.push_back({name, [name](MarketPipeline& p) { p.remove(p.find(name)); }});
+  add(symbol, now, [name = std::string(symbol)](Replaying& r) { r.pipeline.remove(r.pipeline.find(name)); });
 }
 
 void ReplayableLog::stream_opened(std::string_view symbol, UnixNanos now) {
   events.push_back(fmt::format("opened {}", symbol));
-  const std::string name(symbol);
-  if (keep) steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_stream_open(p.find(name), now); }});
+  add(symbol, now,
+      [name = std::string(symbol), now](Replaying& r) { r.pipeline.on_stream_open(r.pipeline.find(name), now); });
 }
 
 void ReplayableLog::stream_lost(std::string_view symbol, std::string_view, UnixNanos now) {
   events.push_back(fmt::format("lost {}", symbol));
-  const std::string name(symbol);
-  if (keep) steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_connection_lost(p.find(name), now); }});
+  add(symbol, now,
+      [name = std::string(symbol), now](Replaying& r) { r.pipeline.on_connection_lost(r.pipeline.find(name), now); });
 }
 
 void ReplayableLog::rest_answer(const RequestInfo& request, int, std::string_view body, UnixNanos now) {
-  if (!keep || request.kind != collector::RequestKind::kDepth) return;
-  const std::string name(request.symbol);
-  steps_.push_back({name, [name, limit = request.limit, text = std::string(body), now](MarketPipeline& p) {
-                      (void)p.on_depth_answer(p.find(name), text, limit, now);
-                    }});
+  const bool audit = request.kind == collector::RequestKind::kAudit;
+  if (!audit && request.kind != collector::RequestKind::kDepth) return;
+  add(request.symbol, now,
+      [name = std::string(request.symbol), audit, limit = request.limit, text = std::string(body), now](Replaying& r) {
+        MarketPipeline& p = r.pipeline;
+        (void)(audit ? p.on_audit_answer(p.find(name), text, limit, now)
+                     : p.on_depth_answer(p.find(name), text, limit, now));
+      });
 }
 
 void ReplayableLog::rest_failed(const RequestInfo& request, int, std::string_view, UnixNanos now) {
-  if (!keep || request.kind != collector::RequestKind::kDepth) return;
-  const std::string name(request.symbol);
-  steps_.push_back({name, [name, now](MarketPipeline& p) { p.on_depth_failed(p.find(name), now); }});
+  if (request.kind != collector::RequestKind::kDepth) return;
+  add(request.symbol, now, [name = std::string(request.symbol), now](Replaying& r) {
+    r.pipeline.on_depth_failed(r.pipeline.find(name), now);
+  });
+}
+
+void ReplayableLog::audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) {
+  audits.emplace_back(symbol, audit);
+  add(symbol, now, [name = std::string(symbol), audit](Replaying& r) {
+    EXPECT_EQ(r.pipeline.builder(r.pipeline.find(name)).last_audit(), std::optional(audit)) << name;
+  });
 }
 
 void ReplayableLog::timer(std::string_view symbol, UnixNanos, UnixNanos now) {
   ++timers;
-  if (keep) steps_.push_back({std::string(symbol), [now](MarketPipeline& p) { p.on_timer(now); }});
+  add(symbol, now, [now](Replaying& r) { r.pipeline.on_timer(now); });
 }
 
-std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {
+void ReplayableLog::cut(UnixNanos durable) {
+  std::erase_if(steps_, [durable](const Step& step) { return step.at > durable; });
+}
+
+namespace {
+
+collector::PipelineOptions replay_options(Venue venue) {
   collector::PipelineOptions options;
   options.venue = venue;
   options.bands = BandList::defaults();
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<const binance::SavedBook> ReplayableLog::left_book(Venue venue, std::string_view symbol) const {
+  const auto is_mark = [symbol](const Step& step) { return step.saved && step.symbol == symbol; };
+  const auto last = std::find_if(steps_.rbegin(), steps_.rend(), is_mark);
+  if (last == steps_.rend()) return nullptr;
+  Replaying replaying{MarketPipeline(replay_options(venue), [](MinuteRow&&) {}), {}};
+  MarketPipeline& pipeline = replaying.pipeline;
+  Instrument instrument;
+  instrument.symbol = symbol;
+  pipeline.resume(pipeline.add(instrument, last->at), *last->saved, last->at);
+  for (auto step = last.base(); step != steps_.end(); ++step) {
+    if (step->symbol.empty() || step->symbol == symbol) step->take(replaying);
+  }
+  return std::make_shared<const binance::SavedBook>(pipeline.save(pipeline.find(symbol)));
+}
+
+std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {
   std::string rows;
-  const RowSchema schema = make_schema(options.bands);
-  MarketPipeline pipeline{options, [&](MinuteRow&& row) { append_csv(rows, schema, row); }};
+  const RowSchema schema = make_schema(BandList::defaults());
+  Replaying replaying{MarketPipeline(replay_options(venue), [&](MinuteRow&& row) { append_csv(rows, schema, row); }),
+                      {}};
   for (const Step& step : steps_) {
     if (!symbol.empty() && !step.symbol.empty() && step.symbol != symbol) continue;
-    step.take(pipeline);
+    step.take(replaying);
+    MarketPipeline& pipeline = replaying.pipeline;
     if (step.saved && !symbol.empty()) pipeline.resume(pipeline.find(symbol), *step.saved, step.at);
   }
   return rows;
@@ -349,7 +406,7 @@ void FakeVenue::get(const HttpGet& action) {
 binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) {
   if (rest_status != 0) {
     body = rest_body;
-    return {rest_status, body, "10", rest_retry_after};
+    return {rest_status, body, used_weight, rest_retry_after};
   }
   switch (action.kind) {
     case collector::RequestKind::kExchangeInfo: body = exchange_info(); break;
@@ -357,6 +414,7 @@ binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) 
       body = fmt::format(R"({{"serverTime":{}}})", to_unix_millis(now - rest_latency / 2 + clock_ahead));
       break;
     case collector::RequestKind::kDepth: ++markets_[parameter(action.url, "symbol")].snapshots; break;
+    case collector::RequestKind::kAudit: ++markets_[parameter(action.url, "symbol")].audits; break;
     case collector::RequestKind::kProbe: ++markets_[parameter(action.url, "symbol")].probes; break;
   }
   if (action.kind == collector::RequestKind::kDepth && refuse_depths > 0) {
@@ -365,9 +423,9 @@ binance::RestAnswer FakeVenue::answer(const HttpGet& action, std::string& body) 
   }
   if (body.empty()) {
     body = R"({"code":-1121,"msg":"Invalid symbol."})";
-    return {400, body, "10", {}};
+    return {400, body, used_weight, {}};
   }
-  return {200, body, "10", {}};
+  return {200, body, used_weight, {}};
 }
 
 std::string FakeVenue::depth(const std::string& symbol) const {
@@ -375,8 +433,8 @@ std::string FakeVenue::depth(const std::string& symbol) const {
   if (found == markets_.end() || !found->second.listed) return {};
   const std::int64_t id = found->second.id;
   return fmt::format(
-      R"({{"lastUpdateId":{},"bids":[["100.00","{}"],["99.50","1"]],"asks":[["101.00","{}"],["102.00","1"]]}})", id, id,
-      id);
+      R"({{"lastUpdateId":{},"bids":[["100.00","{}"],["99.50","{}"]],"asks":[["101.00","{}"],["102.00","1"]]}})", id,
+      id, wrong_bid.empty() ? "1" : wrong_bid, id);
 }
 
 std::string FakeVenue::exchange_info() const {
@@ -406,7 +464,7 @@ void FakeVenue::tick_market(const std::string& symbol) {
   for (auto& [number, session] : sessions_) {
     if (!session.open || session.mute) continue;
     const auto name = session.names.lower_bound(prefix);
-    if (name == session.names.end() || !name->starts_with(prefix)) continue;
+    if (name == session.names.end() || !name->starts_with(prefix) || session.frozen.contains(symbol)) continue;
     if (session.skip > 0) {
       --session.skip;
       continue;

@@ -18,17 +18,21 @@ namespace acts::test {
 
 using namespace std::chrono_literals;
 
-// Keeps a run as what it did to the pipeline, and does it again to another one.
+// Keeps runs as what they did to the pipeline, and does it again to another one.
 class ReplayableLog final : public collector::RunLog {
  public:
+  struct Replaying {
+    collector::MarketPipeline pipeline;
+    std::map<std::string, binance::SavedBook> left;  // by symbol: as the run before has left it
+  };
   struct Step {
     std::string symbol;  // whose it is; empty: of all
-    std::function<void(collector::MarketPipeline&)> take;
+    UnixNanos at;
+    std::function<void(Replaying&)> take;
     std::shared_ptr<const binance::SavedBook> saved{};  // of a checkpoint: what `take` is to find
-    UnixNanos at{};
   };
 
-  void run_started(UnixNanos now) override { timer({}, now, now); }
+  void run_started(UnixNanos now) override;
   void run_ended(std::string_view, UnixNanos now) override;
   void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
@@ -41,12 +45,19 @@ class ReplayableLog final : public collector::RunLog {
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
   void rest_answer(const collector::RequestInfo& request, int status, std::string_view body, UnixNanos now) override;
   void rest_failed(const collector::RequestInfo& request, int status, std::string_view reason, UnixNanos now) override;
+  void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) override;
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
   void alive(UnixNanos now) override { last_alive = now; }
   void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
   void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
 
-  // Rows of the run, made anew; of one symbol, by what is its own alone, with its book taken from every checkpoint.
+  // What came after `durable` did not come to the disk.
+  void cut(UnixNanos durable);
+  // When the last thing came that is kept.
+  [[nodiscard]] UnixNanos end() const { return steps_.empty() ? UnixNanos{} : steps_.back().at; }
+  // The symbol's book at the end, from its last checkpoint on; nothing without one.
+  [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(Venue venue, std::string_view symbol) const;
+  // Rows of the runs, made anew; of one symbol, by what is its own alone, with its book taken from every checkpoint.
   [[nodiscard]] std::string replay(Venue venue, std::string_view symbol = {}) const;
 
   bool keep = true;  // false: only counted
@@ -55,9 +66,12 @@ class ReplayableLog final : public collector::RunLog {
   std::uint64_t held = 0;
   std::uint64_t saves = 0;
   UnixNanos last_alive;
+  std::vector<std::pair<std::string, BookAudit>> audits;  // with their symbols
   std::vector<std::string> events;  // "opened BTCUSDT", "lost BTCUSDT", "added BTCUSDT trading", "removed BTCUSDT"
 
  private:
+  void add(std::string_view symbol, UnixNanos at, std::function<void(Replaying&)> take,
+           std::shared_ptr<const binance::SavedBook> saved = nullptr);
   std::vector<Step> steps_;
   bool ended_ = false;
 };
@@ -73,15 +87,17 @@ class FakeVenue {
     bool delivering = true;       // false: frozen; the book moves on, the streams say nothing
     std::uint64_t snapshots = 0;  // asked for
     std::uint64_t probes = 0;
+    std::uint64_t audits = 0;
   };
   struct Session {  // one connection
     collector::ConnectionNumber number = 0;
     std::string url;
     std::set<std::string> names;
     bool open = false;
-    bool mute = false;  // pings alive, data dead
-    Nanos lag{0};       // its messages come so much later
-    int skip = 0;       // so many of its depth updates are lost
+    bool mute = false;             // pings alive, data dead
+    Nanos lag{0};                  // its messages come so much later
+    int skip = 0;                  // so many of its depth updates are lost
+    std::set<std::string> frozen;  // symbols of which nothing comes on it
     UnixNanos opened_at;
   };
 
@@ -122,12 +138,14 @@ class FakeVenue {
   std::map<std::string, Nanos> dies_after;  // by URL prefix: opens, and ends so much later
   int refuse_depths = 0;                    // so many depth requests are answered with -1121
   bool has_mark_prices = true;
+  std::string wrong_bid;    // of snapshots: instead of what the market has at 99.50
   std::size_t padding = 0;  // of depth messages
   int rest_status = 0;      // 0: served
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;
-  bool rest_dead = false;       // requests fail
-  bool rest_swallowed = false;  // requests are never answered
+  std::string used_weight = "10";  // as every answer tells
+  bool rest_dead = false;          // requests fail
+  bool rest_swallowed = false;     // requests are never answered
   bool acknowledges = true;
   std::string refuse_subscriptions;  // an error body instead of an acknowledgement
   Nanos latency = 20ms;

@@ -86,14 +86,14 @@ TEST_F(RestDeskTest, StaysWithinTheWeightOfAMinute) {
       (void)desk->on_answer(get.request, {200, "{}", {}, {}}, now);
     }
   }
-  EXPECT_EQ(sent, 3);  // 80 % of 1000
+  EXPECT_EQ(sent, 3);  // 95 % of 1000
   EXPECT_EQ(send(kNow + 60s).size(), 3U);
 }
 
 TEST_F(RestDeskTest, BelievesTheVenuesOwnCount) {
   desk->ask(depth(0));
-  (void)desk->on_answer(send_one(kNow).request, {200, "{}", "5000", {}}, kNow);
-  EXPECT_EQ(desk->health(kNow).weight_used, 5000);
+  (void)desk->on_answer(send_one(kNow).request, {200, "{}", "5500", {}}, kNow);
+  EXPECT_EQ(desk->health(kNow).weight_used, 5500);
   desk->ask(depth(1));
   EXPECT_TRUE(send(kNow).empty());
 }

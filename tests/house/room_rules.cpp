@@ -113,7 +113,7 @@ class IncludeCheck {
 
   // Headers of the operating system, free to the rooms that do input and output.
   static bool is_system_header(std::string_view path) {
-    static constexpr std::array<std::string_view, 10> kNames{"dirent.h",  "errno.h", "fcntl.h",  "poll.h",
+    static constexpr std::array<std::string_view, 11> kNames{"dirent.h",  "errno.h", "fcntl.h",  "poll.h",
                                                              "pthread.h", "sched.h", "signal.h", "termios.h",
                                                              "unistd.h",  "netdb.h", "spawn.h"};
     return path.starts_with("sys/") || path.starts_with("netinet/") || path.starts_with("arpa/") ||

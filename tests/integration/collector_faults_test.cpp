@@ -134,6 +134,7 @@ class CollectorFaults : public testing::Test {
     options.levels = 500;
     options.history_updates = 10'000;
     options.faults = faults_;
+    options.connection_lifetime = lifetime_;
     venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
     const auto endpoints = venue_->start();
     ASSERT_TRUE(endpoints.has_value()) << endpoints.error().message;
@@ -203,6 +204,7 @@ class CollectorFaults : public testing::Test {
   std::unique_ptr<exchange::Exchange> venue_;
   exchange::ExchangeEndpoint endpoint_;
   exchange::FaultPlan faults_;  // of the next start_exchange()
+  std::optional<Nanos> lifetime_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<VenueRun> run_;
   std::string lines_;
@@ -232,6 +234,36 @@ TEST_F(CollectorFaults, RenewsWithoutAGap) {
   EXPECT_TRUE(run_until([&] { return in_step(); })) << lines_;
   EXPECT_EQ(gaps(), 0U) << lines_;
   EXPECT_EQ(run_->health().counters.reconnects, 0U) << lines_;
+}
+
+// The venue's day is a minute here.
+TEST_F(CollectorFaults, RenewsBothLinesBeforeTheVenueCutsThem) {
+  lifetime_ = 60s;
+  start_exchange();
+  collect(endpoint_.rest_url, endpoint_.stream_url, [](collector::CollectorOptions& options) {
+    options.lines = 2;
+    options.timings.renew_after = 45s;
+    options.timings.renew_jitter = 0s;
+  });
+  ASSERT_TRUE(run_until([&] { return run_->health().counters.renewals >= 6; })) << lines_;
+  EXPECT_TRUE(run_until([&] { return in_step(); })) << lines_;
+  EXPECT_EQ(gaps(), 0U) << lines_;
+  EXPECT_EQ(run_->health().counters.reconnects, 0U) << lines_;
+  EXPECT_EQ(venue_->core(Venue::kBinanceSpot)->stats().streams.closed_lifetime, 0U);
+}
+
+// Nothing is renewed in time, and each line is cut: never both at once.
+TEST_F(CollectorFaults, LosesNothingWhenTheVenueCutsOneLineAfterTheOther) {
+  lifetime_ = 60s;
+  start_exchange();
+  collect(endpoint_.rest_url, endpoint_.stream_url, [](collector::CollectorOptions& options) {
+    options.lines = 2;
+    options.timings.line_stagger = 30s;
+  });
+  ASSERT_TRUE(run_until([&] { return run_->health().counters.reconnects >= 4 && in_step(); })) << lines_;
+  EXPECT_EQ(gaps(), 0U) << lines_;
+  EXPECT_GE(venue_->core(Venue::kBinanceSpot)->stats().streams.closed_lifetime, 4U);
+  for (const collector::SymbolHealth& symbol : run_->health().symbols) EXPECT_EQ(symbol.reconnects, 0U) << lines_;
 }
 
 TEST_F(CollectorFaults, ReplacesAConnectionThatIsHalfOpen) {

@@ -55,6 +55,17 @@ TEST(AlertConditions, NameASilentSymbolAndAGapThatLasts) {
   EXPECT_THAT(keys(health), IsEmpty()) << "levels far away that nothing has confirmed yet";
 }
 
+TEST(AlertConditions, NameABookThatIsNotTheVenues) {
+  collector::Health health = healthy();
+  health.symbols[0].audit.last = BookAudit{};
+  health.symbols[0].audit.last->match = 9;
+  EXPECT_THAT(keys(health), IsEmpty());
+  health.symbols[0].audit.last->ghost = 2;
+  EXPECT_THAT(keys(health),
+              ElementsAre("audit_drift of binance-spot BTCUSDT: the book differs from a fresh snapshot: 0 quantities, "
+                          "2 levels too many, 0 too few"));
+}
+
 // A network that is gone would be said once a symbol.
 TEST(AlertConditions, NameAVenueWithoutAConnectionOnce) {
   collector::Health health = healthy();

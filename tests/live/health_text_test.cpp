@@ -33,6 +33,16 @@ collector::Health venue_health() {
   symbol.snapshots = 3;
   symbol.ghosts = 4;
   symbol.reconnects = 5;
+  symbol.audit = {.matched = 21,
+                  .differed = 22,
+                  .skipped = 23,
+                  .failed = 24,
+                  .match = 25,
+                  .drift = 26,
+                  .ghost = 27,
+                  .missed = 28,
+                  .last = BookAudit{UpdateId{9001}, 31, 32, 33, 34, 35, {}},
+                  .age = 61s};
   health.symbols = {symbol};
   collector::ConnectionHealth connection;
   connection.connection = 7;
@@ -80,6 +90,14 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_messages_ignored_total{venue="binance-spot"} 11)",
            R"(acts_gaps_total{venue="binance-spot",symbol="BTCUSDT"} 2)",
            R"(acts_reconnects_total{venue="binance-spot",symbol="BTCUSDT"} 5)",
+           R"(acts_audits_total{venue="binance-spot",symbol="BTCUSDT",result="match"} 21)",
+           R"(acts_audits_total{venue="binance-spot",symbol="BTCUSDT",result="differ"} 22)",
+           R"(acts_audits_total{venue="binance-spot",symbol="BTCUSDT",result="skipped"} 23)",
+           R"(acts_audits_total{venue="binance-spot",symbol="BTCUSDT",result="failed"} 24)",
+           R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="match"} 25)",
+           R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="drift"} 26)",
+           R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="ghost"} 27)",
+           R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="missed"} 28)",
            R"(acts_snapshots_total{venue="binance-spot",symbol="BTCUSDT",reason="merged"} 3)",
            R"(acts_snapshots_total{venue="binance-spot",reason="unreadable"} 2)",
            R"(acts_snapshots_total{venue="binance-spot",reason="too_old"} 3)",
@@ -128,6 +146,8 @@ TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
   EXPECT_EQ(symbol["state"], "live");
   EXPECT_EQ(symbol["reason"], "");
   EXPECT_EQ(symbol["bid"], "61685.99");
+  EXPECT_EQ(symbol["last_audit"].dump(),
+            R"({"age_seconds":61.0,"drift":32,"ghost":33,"match":31,"missed":34,"update_id":9001})");
   EXPECT_EQ(symbol["ask"], "61686");
   EXPECT_EQ(symbol["data_age_seconds"], 0.05);
   const auto& venue = json["venues"][0];

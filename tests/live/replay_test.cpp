@@ -297,5 +297,45 @@ TEST(Replay, GivesTheMinutesWithoutARunAfterARunWithoutARow) {
   EXPECT_EQ(replay(logs).rows, 3U) << "12:01, 12:02 and 12:03";
 }
 
+// What a run's audit found, a replay of it finds too; a recording that was changed says so.
+struct ReplayOfAudit : ::testing::TestWithParam<bool> {};
+
+TEST_P(ReplayOfAudit, HoldsItsResultAgainstTheRuns) {
+  const bool whole = GetParam();  // or what is read begins in the middle of the run
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos begin = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  RecordingWriter writer({dir.string(), "0"});
+  const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+  const IndexEvent started = whole ? IndexEvent(index::RunStarted{"0.1", "binance-spot", "0", ""})
+                                   : IndexEvent(index::RunContinued{"0.1", "binance-spot", "0"});
+  EXPECT_TRUE(writer.note(begin, started));
+  EXPECT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+  EXPECT_TRUE(writer.append(begin + kSecond, 1, message(update("BTCUSDT", 1, 2, "10"))));
+  EXPECT_TRUE(writer.note(begin + kSecond, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
+  EXPECT_TRUE(writer.append(begin + kSecond, 0, message(snapshot(2, "10"))));
+  for (const std::uint64_t match : {1U, 7U}) {
+    EXPECT_TRUE(writer.note(begin + 2 * kSecond, index::RestAnswer{2, "audit", "BTCUSDT", 5000, 200, ""}));
+    EXPECT_TRUE(writer.append(begin + 2 * kSecond, 0, message(snapshot(2, "10"))));
+    EXPECT_TRUE(writer.note(begin + 2 * kSecond, index::Audit{"BTCUSDT", 2, match, 0, 0, 0}));
+  }
+  EXPECT_TRUE(writer.close(begin + 80 * kSecond));
+  std::vector<std::string> problems;
+  Replay replay({}, [](MinuteRow&&) {}, [&](const std::string& problem) { problems.push_back(problem); });
+  const std::vector<std::string> logs{writer.log_path()};
+  auto reader = RecordingReader::open(logs);
+  ASSERT_TRUE(reader.has_value());
+  ASSERT_TRUE(replay.run(*reader).has_value());
+  EXPECT_EQ(replay.pipeline().builder(0).audits(), (binance::AuditCounts{2, 0, 0}));
+  if (whole) {
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("the run's audit of BTCUSDT at update 2 found 7 levels alike and 0, 0, "
+                                                "0 not; this one 1 and 0, 0, 0 at update 2")));
+  } else {
+    EXPECT_THAT(problems, ElementsAre());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(FromItsStart, ReplayOfAudit, ::testing::Bool());
+
 }  // namespace
 }  // namespace acts

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "acts/market/book_audit.hpp"
 #include "acts/market/order_book.hpp"
 
 #include "market/book_oracle.hpp"
@@ -56,6 +57,8 @@ class Client {
     std::uint64_t ghosts = 0;
     std::size_t suspects = 0;
     std::size_t kept = 0;
+    std::size_t audited = 0;
+    std::size_t audited_newer = 0;
   };
   [[nodiscard]] Seen seen() const { return seen_; }
 
@@ -122,6 +125,10 @@ class Client {
     seen_.growing_merges += static_cast<int>(!book_.coverage().empty());
     const std::size_t suspects = book_.suspect_count(Side::kBid) + book_.suspect_count(Side::kAsk);
     seen_.healing_merges += static_cast<int>(suspects > 0 && book_.coverage().empty());
+    const BookAudit found = audit(book_, snapshot.view());
+    EXPECT_EQ(found.differences(), 0U) << "an audit contradicts a true book";
+    seen_.audited += found.match;
+    seen_.audited_newer += found.newer;
     seen_.kept += book_.merge(snapshot.view()).kept;
     oracle_.on_merge(snapshot, venue_.book_at(book_.last_update_id()));
   }
@@ -189,6 +196,8 @@ TEST_P(OrderBookAgainstVenue, KnowsWhatItsRulesLetItKnowAfterEveryStep) {
     all.ghosts += seen.ghosts;
     all.suspects += seen.suspects;
     all.kept += seen.kept;
+    all.audited += seen.audited;
+    all.audited_newer += seen.audited_newer;
   }
   EXPECT_GT(all.gaps, 100);
   EXPECT_GT(all.healing_merges, 100);
@@ -197,6 +206,8 @@ TEST_P(OrderBookAgainstVenue, KnowsWhatItsRulesLetItKnowAfterEveryStep) {
   EXPECT_GT(all.ghosts, 50U);
   EXPECT_GT(all.suspects, 1'000U);
   EXPECT_GT(all.kept, 1'000U);
+  EXPECT_GT(all.audited, 1'000U);
+  EXPECT_GT(all.audited_newer, 1'000U);
 }
 
 // What a book is when the updates are applied in order and the snapshot is merged after `merged_after` of them, as

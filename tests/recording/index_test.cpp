@@ -27,6 +27,7 @@ const std::vector<IndexEntry> kOneOfEach{
     {8, {9}, index::SymbolRemoved{"BTCUSDT"}},
     {8, {9}, index::StreamOpened{"ETHUSDT"}},
     {8, {9}, index::StreamLost{"ETHUSDT", "closed 1006"}},
+    {8, {9}, index::Audit{"ETHUSDT", 7'007'007, 1998, 1, 2, 3}},
     {std::numeric_limits<std::uint64_t>::max(),
      {std::numeric_limits<std::int64_t>::max()},
      index::Durable{123, 0xFFFF'FFFF}},

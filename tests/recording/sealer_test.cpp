@@ -60,6 +60,7 @@ std::string write_log(const TempDir& dir, bool ended = true, int messages = 50) 
     }
   }
   EXPECT_TRUE(writer.append(at(messages), 1, "AAA once more", LineUse::kHeld));
+  EXPECT_TRUE(writer.note(at(messages), index::Audit{"AAA", 7, 1, 0, 0, 0}));
   EXPECT_TRUE(writer.note(at(messages), index::Timer{"AAA", at(messages)}));
   EXPECT_TRUE(writer.note(at(messages), index::Timer{"", at(messages)}));
   EXPECT_TRUE(writer.append(at(messages), 1, "../CCC is not ours"));
@@ -152,6 +153,8 @@ TEST(Sealer, GivesEachSymbolItsLinesAndEntriesInTheirOrder) {
     EXPECT_EQ(events<index::Sealed>(entries).front().log, name_of(log));
     EXPECT_TRUE(std::holds_alternative<index::Sealed>(entries.back().event));
   }
+  EXPECT_EQ(events<index::Audit>(all.entries.at("AAA")).size(), 1U);
+  EXPECT_EQ(events<index::Audit>(all.entries.at("BBB")).size(), 0U);
   EXPECT_EQ(events<index::Timer>(all.entries.at("AAA")).size(), 2U);
   EXPECT_EQ(events<index::Timer>(all.entries.at("BBB")).size(), 1U);
   EXPECT_EQ(events<index::RestAnswer>(all.entries.at("BBB")).front().limit, 100);

@@ -22,7 +22,7 @@ constexpr std::size_t kMostLostAtOnce = 60;  // levels that one update of this m
 constexpr std::size_t kMostLevels = 20'000;
 constexpr std::size_t kMostBookBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMostQueuedRequests = 16;
-constexpr std::size_t kMostConnections = 8;
+constexpr std::size_t kMostConnections = 8;  // where each symbol is on one line
 constexpr std::size_t kMostLogBytes = 1024 * 1024;
 
 std::size_t column(const RowSchema& schema, std::string_view name) {
@@ -51,12 +51,45 @@ SimChecks::SimChecks(const SimPlan& plan, const exchange::VenueCore& venue)
   log_.on_symbol_added = [this](std::string_view symbol, UnixNanos now) {
     next_row_.try_emplace(std::string(symbol), next_multiple(now, kMinute));
   };
+  log_.on_difference = [this](std::string_view symbol, const BookAudit& audit, UnixNanos now) {
+    find(now, fmt::format("{}: an audit finds {} levels of another quantity, {} too many, {} missing", symbol,
+                          audit.drift, audit.ghost, audit.missed));
+  };
+  log_.on_book_restored = [this](std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+    check_restored(symbol, book, now);
+  };
   log_.before_stream_change = [this] { stream_changes_ = true; };
 }
 
 void SimChecks::find(UnixNanos now, std::string what) {
   ++finding_count_;
   if (findings_.size() < kMaxFindings) findings_.push_back(fmt::format("{} {}", to_iso8601(now), what));
+}
+
+// Rows are made again from what is on the disk: those of minutes that ended behind it are not there.
+void SimChecks::on_kill(const collector::Collector& collector, UnixNanos durable, UnixNanos now) {
+  const UnixNanos end = log_.cut(durable);
+  while (!row_ends_.empty() && row_ends_.back().first > end) row_ends_.pop_back();
+  csv_.resize(row_ends_.empty() ? 0 : row_ends_.back().second);
+  std::erase_if(delivered_, [durable](const auto& one) { return one.first > durable; });
+  next_row_.clear();
+  seen_.clear();
+  levels_at_kill_.clear();
+  const collector::MarketPipeline& pipeline = collector.pipeline();
+  for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
+    const OrderBook& book = pipeline.builder(i).book();
+    if (left_book(pipeline.symbol(i)) == nullptr) continue;
+    levels_at_kill_[std::string(pipeline.symbol(i))] = book.level_count(Side::kBid) + book.level_count(Side::kAsk);
+  }
+  logs_ += fmt::format("{} killed\n", to_iso8601(now));
+}
+
+void SimChecks::check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  const auto before = levels_at_kill_.find(symbol);
+  const std::size_t levels = book.book.bids.size() + book.book.asks.size();
+  if (before == levels_at_kill_.end() || levels + kMostLostAtOnce < before->second)
+    find(now, fmt::format("{}: a book of {} levels is restored", symbol, levels));
+  if (before != levels_at_kill_.end()) levels_at_kill_.erase(before);
 }
 
 void SimChecks::on_connect(UnixNanos now) {
@@ -68,7 +101,7 @@ void SimChecks::on_connect(UnixNanos now) {
 }
 
 void SimChecks::on_message(std::string_view text, UnixNanos now) {
-  delivered_.push_back(std::hash<std::string_view>{}(text));
+  delivered_.emplace_back(now, std::hash<std::string_view>{}(text));
   if (text.contains("depthUpdate") && text.ends_with("}}")) last_depth_[symbol_of(text)] = now;
 }
 
@@ -84,6 +117,7 @@ void SimChecks::on_log(const collector::Log& log, UnixNanos now) {
 
 void SimChecks::on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline, UnixNanos now) {
   append_csv(csv_, schema_, row);
+  row_ends_.emplace_back(row.sample_time(), csv_.size());
   UnixNanos& next = next_row_[row.symbol()];
   if (row.sample_time() != next)
     find(now, fmt::format("{}: a row of {} where {} was next", row.symbol(), to_iso8601(row.sample_time()),
@@ -199,7 +233,8 @@ void SimChecks::check_bounds(const collector::Collector& collector, UnixNanos no
   if (health.rest.queued > kMostQueuedRequests) find(now, fmt::format("{} requests wait", health.rest.queued));
   if (health.rest.in_flight > plan_.collector.timings.rest_in_flight)
     find(now, fmt::format("{} requests at once", health.rest.in_flight));
-  if (health.connections.size() > kMostConnections) find(now, fmt::format("{} connections", health.connections.size()));
+  if (health.connections.size() > kMostConnections * plan_.collector.lines)
+    find(now, fmt::format("{} connections", health.connections.size()));
   const collector::MarketPipeline& pipeline = collector.pipeline();
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
     const OrderBook& book = pipeline.builder(i).book();
@@ -221,13 +256,15 @@ void SimChecks::check_limits(UnixNanos now) {
 
 void SimChecks::check_recorded(UnixNanos now) {
   const auto missing = static_cast<std::uint64_t>(
-      std::ranges::count_if(delivered_, [this](std::size_t hash) { return !log_.holds_hash(hash); }));
+      std::ranges::count_if(delivered_, [this](const auto& one) { return !log_.holds_hash(one.second); }));
   if (missing > 0) find(now, fmt::format("{} received messages are not in the recording", missing));
 }
 
 void SimChecks::at_end(const collector::Collector& collector, UnixNanos now) {
   compare_books(collector.pipeline(), now);
   check_limits(now);
+  for (const auto& [symbol, levels] : levels_at_kill_)
+    find(now, fmt::format("{}: a book of {} levels was not restored", symbol, levels));
   const collector::Health health = collector.health(now);
   check_recorded(now);
   for (const std::string& symbol : plan_.market.symbols) {

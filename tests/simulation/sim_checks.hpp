@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/features/row.hpp"
@@ -29,6 +31,11 @@ class SimChecks {
   [[nodiscard]] collector::RunLog& log() { return log_; }
 
   // The world tells what happens.
+  void on_kill(const collector::Collector& collector, UnixNanos durable, UnixNanos now);
+  // The book with which the next run begins.
+  [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(std::string_view symbol) const {
+    return log_.left_book(plan_.market.venue, symbol);
+  }
   void on_connect(UnixNanos now);
   void on_message(std::string_view text, UnixNanos now);  // comes to the collector
   void on_answer(const exchange::RestReply& reply, UnixNanos now);
@@ -41,6 +48,7 @@ class SimChecks {
   [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
   [[nodiscard]] std::size_t finding_count() const { return finding_count_; }
   [[nodiscard]] const std::string& rows() const { return csv_; }
+  [[nodiscard]] std::uint64_t audits() const { return log_.audits(); }
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   [[nodiscard]] const std::string& logs() const { return logs_; }
 
@@ -62,6 +70,7 @@ class SimChecks {
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_limits(UnixNanos now);
   void check_recorded(UnixNanos now);
+  void check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now);
 
   const SimPlan& plan_;
   const exchange::VenueCore& venue_;
@@ -72,14 +81,16 @@ class SimChecks {
   std::size_t ask_column_ = 0;
   SimLog log_;
   std::string csv_;
+  std::vector<std::pair<UnixNanos, std::size_t>> row_ends_;  // of each row: its minute, and where it ends in csv_
+  std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
   std::map<std::string, UnixNanos, std::less<>> next_row_;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
   std::vector<Seen> seen_;
   bool stream_changes_ = false;
   UnixNanos looked_at_;
   std::deque<UnixNanos> connects_;
-  std::vector<std::size_t> delivered_;  // hashes of texts
-  std::uint64_t refusals_ = 0;          // answers with 429 or 418
+  std::vector<std::pair<UnixNanos, std::size_t>> delivered_;  // hashes of texts
+  std::uint64_t refusals_ = 0;                                // answers with 429 or 418
   std::uint64_t warnings_ = 0;
   std::uint64_t compared_ = 0;
   std::vector<std::string> findings_;

@@ -15,6 +15,7 @@ using exchange::Random;
 constexpr Nanos kMarketTime = 2h;
 constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
 constexpr std::int64_t kCalmOneIn = 12;
+constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
 
 Nanos between(Random& random, Nanos least, Nanos most) {
   return least + Nanos{random.below((most - least).count() + 1)};
@@ -105,6 +106,18 @@ void draw_network(Random& random, SimPlan& plan) {
   }
 }
 
+void draw_kills(Random& random, SimPlan& plan) {
+  UnixNanos at = plan.start;
+  for (std::int64_t left = 1 + random.below(3); left > 0; --left) {
+    at = at + between(random, 10s, 25min);
+    const Kill kill{at, between(random, 0ms, 1200ms),
+                    random.one_in(2) ? between(random, 0ms, 2s) : between(random, 2s, 9min)};
+    at = at + kill.down;
+    if (at >= plan.faults_end) break;
+    plan.kills.push_back(kill);
+  }
+}
+
 }  // namespace
 
 SimPlan draw_plan(std::uint64_t seed) {
@@ -138,7 +151,13 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.collector.timings.renew_after = between(random, 20min, 50min);
   plan.collector.timings.renew_jitter = 5min;
   if (random.one_in(3)) plan.collector.refresh_interval = between(random, 1min, 10min);
+  // Of its own: what else a seed is does not depend on them.
+  Random more(seed ^ kSeedOfLines);
+  if (more.one_in(3)) plan.collector.lines = 2;
+  plan.collector.audit_interval = between(more, 2min, 15min);
   draw_network(random, plan);
+  plan.collector.checkpoint_interval = between(random, 1min, 10min);
+  if (!plan.calm && random.one_in(2)) draw_kills(random, plan);
   return plan;
 }
 

@@ -20,6 +20,13 @@ struct Pause {
   UnixNanos to;
 };
 
+// The process is killed; its disk loses what it was not yet asked to sync.
+struct Kill {
+  UnixNanos at;
+  Nanos unsynced{0};
+  Nanos down{0};
+};
+
 struct SimPlan {
   std::uint64_t seed = 0;
   bool calm = false;  // nothing goes wrong at all
@@ -36,6 +43,7 @@ struct SimPlan {
   Nanos jitter{0};             // up to so much more, each message for itself; a connection keeps its order
   std::vector<Pause> outages;  // of the network; long ones break what is connected
   std::vector<Pause> sleeps;   // of the collector's process
+  std::vector<Kill> kills;     // in order
 };
 
 SimPlan draw_plan(std::uint64_t seed);

@@ -20,6 +20,7 @@ constexpr std::string_view kPeer = "198.51.100.1";
 constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
 constexpr std::size_t kStepsAtOnce = 10'000;
+constexpr std::uint64_t kNumbersARun = 1'000'000;
 
 struct Target {
   std::string path;
@@ -48,10 +49,32 @@ SimWorld::SimWorld(SimPlan plan)
                                                 exchange::default_weight_rules(venue));
   core_->play(plan_.faults, now_);
   checks_ = std::make_unique<SimChecks>(plan_, *core_);
+}
+
+void SimWorld::begin_run() {
+  collector::CollectorOptions options = plan_.collector;
+  options.earlier_book = [this](std::string_view symbol) { return checks_->left_book(symbol); };
   auto made = collector::Collector::make(
-      plan_.collector, [this](MinuteRow&& row) { checks_->on_row(row, collector_->pipeline(), now_); }, checks_->log());
+      std::move(options), [this](MinuteRow&& row) { checks_->on_row(row, collector_->pipeline(), now_); },
+      checks_->log());
   ACTS_ASSERT(made.has_value());
   collector_ = std::move(*made);
+  collector_->start(now_);
+  carry_out();
+}
+
+// The system ends its connections; what was on its way to it comes to nobody.
+void SimWorld::kill(const Kill& kill) {
+  for (auto& [number, line] : lines_) {
+    if (std::exchange(line.gone, true)) continue;
+    forget_at_venue(line);
+    if (line.session != 0) sessions_.erase(line.session);
+  }
+  pending_.clear();
+  checks_->on_kill(*collector_, now_ - kill.unsynced, now_);
+  collector_.reset();
+  run_base_ += kNumbersARun;
+  at(now_ + kill.down, [this] { begin_run(); });
 }
 
 UnixNanos SimWorld::awake(UnixNanos when) const {
@@ -83,8 +106,8 @@ void SimWorld::run() {
       for (auto& [number, line] : lines_) line.broken = true;
     });
   }
-  collector_->start(now_);
-  carry_out();
+  for (const Kill& one : plan_.kills) at(one.at, [this, one] { kill(one); });
+  begin_run();
   step(plan_.end);
   checks_->at_end(*collector_, now_);
   collector_->stop("the simulation is over", now_);
@@ -95,7 +118,7 @@ void SimWorld::step(UnixNanos end) {
   while (true) {
     const UnixNanos event = events_.empty() ? binance::kNever : events_.begin()->first;
     const UnixNanos venue = core_->next_deadline();
-    const std::optional<UnixNanos> deadline = collector_->next_deadline();
+    const std::optional<UnixNanos> deadline = collector_ ? collector_->next_deadline() : std::nullopt;
     const UnixNanos timer = deadline ? awake(std::max(*deadline, now_)) : binance::kNever;
     const UnixNanos next = std::min({event, venue, timer});
     if (next > end) break;
@@ -121,6 +144,7 @@ void SimWorld::run_venue() {
 }
 
 void SimWorld::carry_out() {
+  if (!collector_) return;
   collector::ActionQueue& actions = collector_->actions();
   while (!actions.empty()) {
     const collector::Action action = std::move(actions.front());
@@ -139,12 +163,13 @@ void SimWorld::carry_out(const collector::Action& action) {
 }
 
 void SimWorld::open(const collector::OpenConnection& action) {
-  Line& line = lines_[action.connection];
+  const ConnectionNumber number = run_base_ + action.connection;
+  Line& line = lines_[number];
   line.idle = action.idle;
   line.last_down = line.last_up = now_;
   checks_->on_connect(now_);
   if (outage(now_) != nullptr) return;  // swallowed: the collector's own patience ends it
-  at(now_ + travel(), [this, number = action.connection, url = action.url] { handshake(number, url); });
+  at(now_ + travel(), [this, number, url = action.url] { handshake(number, url); });
 }
 
 void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
@@ -170,7 +195,7 @@ void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
     if (opened.gone || opened.broken) return;
     opened.open = true;
     opened.last_byte = now_;
-    collector_->on_ws_open(number, now_);
+    collector_->on_ws_open(number - run_base_, now_);
     if (opened.idle > Nanos{0}) watch_idleness(number);
   });
   for (const Outgoing& one : core_->take_outgoing()) down(one);
@@ -197,22 +222,22 @@ void SimWorld::end_line(ConnectionNumber number, const ClosedInfo& info) {
   Line& line = lines_.at(number);
   if (std::exchange(line.gone, true)) return;
   if (line.session != 0) sessions_.erase(line.session);
-  collector_->on_ws_closed(number, info, now_);
+  collector_->on_ws_closed(number - run_base_, info, now_);
 }
 
 void SimWorld::close(const collector::CloseConnection& action) {
-  const auto found = lines_.find(action.connection);
+  const ConnectionNumber number = run_base_ + action.connection;
+  const auto found = lines_.find(number);
   if (found == lines_.end() || found->second.gone) return;
   forget_at_venue(found->second);
   const UnixNanos answered = action.abort || found->second.session == 0 ? now_ : now_ + travel() * 2;
   const UnixNanos told = found->second.broken && !action.abort ? now_ + 5s : answered;
-  at_collector(told, [this, number = action.connection] {
-    end_line(number, {1000, ErrorCode::kCancelled, 0, std::nullopt, "closed by us"});
-  });
+  at_collector(told,
+               [this, number] { end_line(number, {1000, ErrorCode::kCancelled, 0, std::nullopt, "closed by us"}); });
 }
 
 void SimWorld::send(const collector::SendText& action) {
-  Line& line = lines_.at(action.connection);
+  Line& line = lines_.at(run_base_ + action.connection);
   if (line.broken || line.gone || line.session == 0) return;
   const Pause* pause = outage(now_);
   line.last_up = std::max(line.last_up, (pause != nullptr ? pause->to : now_) + travel());
@@ -239,11 +264,11 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
   line.last_byte = now_;
   if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
     if (text->text->size() > kMaxMessage) {
-      collector_->on_ws_too_long(number, text->text->size(), now_);
+      collector_->on_ws_too_long(number - run_base_, text->text->size(), now_);
       return;
     }
     checks_->on_message(*text->text, now_);
-    collector_->on_ws_message(number, *text->text, now_);
+    collector_->on_ws_message(number - run_base_, *text->text, now_);
   } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
     line.last_up = std::max(line.last_up, now_ + travel());
     at(line.last_up,
@@ -255,16 +280,17 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
 }
 
 void SimWorld::get(const collector::HttpGet& action) {
-  pending_[action.request] = true;
-  at_collector(now_ + action.timeout, [this, request = action.request] {
-    if (pending_.erase(request) > 0) collector_->on_http_failed(request, "no answer in time", now_);
+  const collector::RequestNumber number = run_base_ + action.request;
+  pending_[number] = true;
+  at_collector(now_ + action.timeout, [this, number] {
+    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", now_);
   });
   if (outage(now_) != nullptr) return;
-  at(now_ + travel(), [this, url = action.url, request = action.request] {
+  at(now_ + travel(), [this, url = action.url, number] {
     const Target target = target_of(url);
     const RestReply reply = core_->request({"GET", target.path, target.query, kPeer}, now_);
     checks_->on_answer(reply, now_);
-    if (reply.how != RestReply::How::kNever) answer(request, reply);
+    if (reply.how != RestReply::How::kNever) answer(number, reply);
   });
 }
 
@@ -272,12 +298,12 @@ void SimWorld::answer(collector::RequestNumber request, RestReply reply) {
   at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply)] {
     if (outage(now_) != nullptr || pending_.erase(request) == 0) return;
     if (reply.how != RestReply::How::kWhole) {
-      collector_->on_http_failed(request, "the connection ended in the middle", now_);
+      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", now_);
       return;
     }
     const HttpResponse& response = reply.response;
     collector_->on_http_answer(
-        request,
+        request - run_base_,
         {response.status, response.body, response.header("X-MBX-USED-WEIGHT-1M"), response.header("Retry-After")},
         now_);
   });

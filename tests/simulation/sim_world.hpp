@@ -55,6 +55,8 @@ class SimWorld {
   [[nodiscard]] const Pause* outage(UnixNanos when) const;
   Nanos travel();
 
+  void begin_run();
+  void kill(const Kill& kill);
   void step(UnixNanos end);
   void run_venue();
   void carry_out();
@@ -80,6 +82,8 @@ class SimWorld {
   std::unique_ptr<exchange::VenueCore> core_;
   std::unique_ptr<SimChecks> checks_;
   std::unique_ptr<collector::Collector> collector_;
+  // Numbers of connections and requests begin anew with every run, those of the world do not.
+  std::uint64_t run_base_ = 0;
   std::map<collector::ConnectionNumber, Line> lines_;
   std::map<exchange::SessionId, collector::ConnectionNumber> sessions_;
   std::map<collector::RequestNumber, bool> pending_;

@@ -25,7 +25,10 @@ struct Totals {
   std::array<std::uint64_t, exchange::kFaultKinds> faults{};
   std::uint64_t outages = 0;
   std::uint64_t sleeps = 0;
+  std::uint64_t kills = 0;
   std::uint64_t compared = 0;
+  std::uint64_t audits = 0;
+  std::uint64_t on_two_lines = 0;
   std::uint64_t failed = 0;
 
   void add(const SimPlan& plan, SimWorld& world) {
@@ -33,12 +36,15 @@ struct Totals {
       faults[i] += world.venue().faults().hits(static_cast<exchange::FaultKind>(i));
     outages += plan.outages.size();
     sleeps += plan.sleeps.size();
+    kills += plan.kills.size();
     compared += world.checks().compared();
+    audits += world.checks().audits();
+    on_two_lines += static_cast<std::uint64_t>(plan.collector.lines == 2);
     failed += static_cast<std::uint64_t>(world.checks().finding_count() > 0);
   }
   void print(std::uint64_t seeds) const {
-    fmt::print("{} seeds, {} with findings; books compared {}, outages {}, sleeps {}", seeds, failed, compared, outages,
-               sleeps);
+    fmt::print("{} seeds, {} with findings, {} on two lines; books compared {}, audits {}, outages {}, sleeps {}",
+               seeds, failed, on_two_lines, compared, audits, outages, sleeps);
     for (std::size_t i = 0; i < faults.size(); ++i)
       fmt::print(", {} {}", name_of(static_cast<exchange::FaultKind>(i)), faults[i]);
     fmt::print("\n");
@@ -63,6 +69,7 @@ TEST(Simulation, FindsNothingWhateverGoesWrong) {
         << fmt::format("\n  {}", fmt::join(world.checks().findings(), "\n  "));
   }
   EXPECT_GT(totals.compared, 0U);
+  EXPECT_GT(totals.audits, 0U);
   totals.print(seed - first);
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/market/book_image.hpp"
@@ -29,6 +30,10 @@ struct MergeResult {
   std::size_t dropped = 0;  // outside the window; only at the first merge
   PriceInterval window{Price{}, Price{}};
 };
+
+// Of a snapshot: from its lowest bid to its highest ask; without end where a side is complete (fewer levels than the
+// limit).
+PriceInterval window_of(const DepthSnapshot& snapshot);
 
 class OrderBook {
  public:
@@ -62,12 +67,11 @@ class OrderBook {
   // than the first snapshot.
   [[nodiscard]] bool can_merge(UpdateId snapshot_id) const { return snapshot_id >= forgotten_upto(); }
   [[nodiscard]] UpdateId forgotten_upto() const { return deletions_.forgotten_upto(); }
-  // Window W: from the lowest bid to the highest ask; without end where a side is complete (fewer levels than the
-  // limit). In W every level not newer than the snapshot takes its value or is deleted; K grows by W. Outside W nothing
-  // changes, but for the first merge, which drops there what is not newer than the snapshot. A snapshot ahead of
-  // last_update_id() is a gap (see mark_gap()) unless the book is new: what happened in between was not seen. Asserts
-  // can_merge(), the book's scales, positive quantities and lowest bid <= highest ask.
-  // `superseded_upto`: the last update that such a first merge drops, where that is not the one with the snapshot's id.
+  // In its window W every level not newer than the snapshot takes its value or is deleted; K grows by W. Outside W
+  // nothing changes, but for the first merge, which drops there what is not newer than the snapshot. A snapshot ahead
+  // of last_update_id() is a gap (see mark_gap()) unless the book is new: what happened in between was not seen.
+  // Asserts can_merge(), the book's scales, positive quantities and lowest bid <= highest ask. `superseded_upto`: the
+  // last update that such a first merge drops, where that is not the one with the snapshot's id.
   MergeResult merge(const DepthSnapshot& snapshot) { return merge(snapshot, snapshot.last_update_id); }
   MergeResult merge(const DepthSnapshot& snapshot, UpdateId superseded_upto);
 
@@ -94,6 +98,9 @@ class OrderBook {
   void accumulate(Side s, std::span<const Price> limits, std::span<BandTotal> totals) const {
     side(s).accumulate(limits, suspect_upto_, totals);
   }
+
+  // Prices of remembered deletions after `id`, ascending, each once; all of them if can_merge(id).
+  [[nodiscard]] std::vector<Price> deleted_after(Side s, UpdateId id) const { return deletions_.deleted_after(s, id); }
 
   [[nodiscard]] UpdateId last_update_id() const { return last_update_id_; }
   [[nodiscard]] bool has_snapshot() const { return has_snapshot_; }
