@@ -75,11 +75,15 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos durable
   next_row_.clear();
   seen_.clear();
   levels_at_kill_.clear();
+  left_books_.clear();
   const collector::MarketPipeline& pipeline = collector.pipeline();
   for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
     const OrderBook& book = pipeline.builder(i).book();
-    if (left_book(pipeline.symbol(i)) == nullptr) continue;
-    levels_at_kill_[std::string(pipeline.symbol(i))] = book.level_count(Side::kBid) + book.level_count(Side::kAsk);
+    const std::string symbol(pipeline.symbol(i));
+    auto left = log_.left_book(plan_.market.venue, symbol);
+    if (left == nullptr) continue;
+    left_books_[symbol] = std::move(left);
+    levels_at_kill_[symbol] = book.level_count(Side::kBid) + book.level_count(Side::kAsk);
   }
   logs_ += fmt::format("{} killed\n", to_iso8601(now));
 }

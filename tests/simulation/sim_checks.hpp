@@ -32,9 +32,10 @@ class SimChecks {
 
   // The world tells what happens.
   void on_kill(const collector::Collector& collector, UnixNanos durable, UnixNanos now);
-  // The book with which the next run begins.
+  // The book with which the next run begins; nothing if none was left.
   [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(std::string_view symbol) const {
-    return log_.left_book(plan_.market.venue, symbol);
+    const auto found = left_books_.find(symbol);
+    return found == left_books_.end() ? nullptr : found->second;
   }
   void on_connect(UnixNanos now);
   void on_message(std::string_view text, UnixNanos now);  // comes to the collector
@@ -83,6 +84,7 @@ class SimChecks {
   std::string csv_;
   std::vector<std::pair<UnixNanos, std::size_t>> row_ends_;  // of each row: its minute, and where it ends in csv_
   std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
+  std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> left_books_;
   std::map<std::string, UnixNanos, std::less<>> next_row_;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
   std::vector<Seen> seen_;
