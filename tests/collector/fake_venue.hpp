@@ -127,8 +127,8 @@ class FakeVenue {
   std::string rest_body = "<html>no</html>";
   std::string rest_retry_after;
   std::string used_weight = "10";  // as every answer tells
-  bool rest_dead = false;       // requests fail
-  bool rest_swallowed = false;  // requests are never answered
+  bool rest_dead = false;          // requests fail
+  bool rest_swallowed = false;     // requests are never answered
   bool acknowledges = true;
   std::string refuse_subscriptions;  // an error body instead of an acknowledgement
   Nanos latency = 20ms;
