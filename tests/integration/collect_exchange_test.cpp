@@ -37,6 +37,7 @@ struct Case {
   bool tls = false;
   std::vector<std::string> recordings;  // empty: a synthetic market
   Trouble trouble = Trouble::kNone;
+  std::size_t lines = 1;
 };
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -252,7 +253,11 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   hooks.log = [&](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) warnings.push_back(log.text);
   };
-  hooks.tune = patient;
+  hooks.tune = [](collector::CollectorOptions& tuned) {
+    patient(tuned);
+    tuned.lines = GetParam().lines;
+    tuned.audit_interval = std::chrono::seconds{60};
+  };
   auto made = CollectRun::make(loop, clock, settings(endpoints->front(), venue.ca_file()), hooks);
   ASSERT_TRUE(made.has_value()) << made.error().message;
   run = std::move(*made);
@@ -272,6 +277,10 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   EXPECT_GE(witness.compared(), symbols_.size());
   EXPECT_TRUE(recorded || witness.outside() > 0) << "the price never left the first snapshots";
   EXPECT_EQ(health.front().counters.gaps > 0, GetParam().trouble != Trouble::kNone);
+  for (const collector::SymbolHealth& symbol : health.front().symbols) {
+    EXPECT_GT(symbol.audit.matched, 0U) << symbol.symbol;
+    EXPECT_EQ(symbol.audit.differed, 0U) << symbol.symbol;
+  }
 
   // Row by row, value by value, as text.
   auto store = SqliteStore::open_to_read((directory_ / "acts.db").string());
@@ -297,6 +306,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"usdm_recorded", Venue::kBinanceUsdm, true, {recording("usdm/btcusdt_20240808.gz")}},
                     Case{"spot_cut", Venue::kBinanceSpot, false, {}, Trouble::kSessionsCut},
                     Case{"usdm_cut", Venue::kBinanceUsdm, true, {}, Trouble::kSessionsCut},
+                    Case{"spot_two_lines", Venue::kBinanceSpot, false, {}, Trouble::kNone, 2},
+                    Case{"usdm_two_lines", Venue::kBinanceUsdm, false, {}, Trouble::kNone, 2},
                     Case{"spot_lost", Venue::kBinanceSpot, false, {}, Trouble::kUpdateLost},
                     Case{"usdm_lost", Venue::kBinanceUsdm, false, {}, Trouble::kUpdateLost}),
     [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
