@@ -6,7 +6,8 @@ source "$(dirname "$0")/lib.sh"
 seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
-names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions)
+names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
+  pause_is_no_gap)
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -43,6 +44,10 @@ variants = {
     "audit_forgets_deletions": ("src/market/book_audit.cpp",
                                 "const std::vector<Price> deleted = book_.deleted_after(side_, id_);",
                                 "const std::vector<Price> deleted;"),
+    # After a restart the book of before counts as true.
+    "pause_is_no_gap": ("src/binance/book_builder.cpp",
+                        "sync_.resume_after_pause(saved.book.last_update_id, now);\n  book_.mark_gap();",
+                        "sync_.resume_after_pause(saved.book.last_update_id, now);"),
     # Minutes are told apart by their number in the hour.
     "minute_number": ("src/features/minute_clock.cpp",
                       "const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);",

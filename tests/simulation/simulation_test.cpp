@@ -43,8 +43,9 @@ struct Totals {
     failed += static_cast<std::uint64_t>(world.checks().finding_count() > 0);
   }
   void print(std::uint64_t seeds) const {
-    fmt::print("{} seeds, {} with findings, {} on two lines; books compared {}, audits {}, outages {}, sleeps {}",
-               seeds, failed, on_two_lines, compared, audits, outages, sleeps);
+    fmt::print(
+        "{} seeds, {} with findings, {} on two lines; books compared {}, audits {}, outages {}, sleeps {}, kills {}",
+        seeds, failed, on_two_lines, compared, audits, outages, sleeps, kills);
     for (std::size_t i = 0; i < faults.size(); ++i)
       fmt::print(", {} {}", name_of(static_cast<exchange::FaultKind>(i)), faults[i]);
     fmt::print("\n");
