@@ -13,6 +13,7 @@
 #include "binance/symbols.hpp"
 #include "live/logging.hpp"
 #include "net/proxy.hpp"
+#include "net/real_clock.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts {
@@ -216,7 +217,19 @@ void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
   }
 }
 
+void CollectRun::start_retention() {
+  RetentionOptions options;
+  options.data_dir = settings_.data_dir;
+  options.recordings = settings_.keep_recordings;
+  if (!hooks_.open_store) options.rows = settings_.keep_rows;
+  for (const SinkSettings& sink : settings_.sinks) options.sinks.push_back(sink.name);
+  if (!options.recordings.any() && !options.rows.any()) return;
+  retention_ = std::make_unique<RetentionThread>(std::move(options),
+                                                 [clock = std::make_shared<RealClock>()] { return clock->now(); });
+}
+
 void CollectRun::start() {
+  start_retention();
   for (const auto& venue : venues_) venue->start();
   note_states();
   watch();
@@ -247,6 +260,7 @@ void CollectRun::watch() {
 
 void CollectRun::begin_stop() {
   if (!stop_began_) stop_began_ = std::chrono::steady_clock::now();
+  if (retention_) retention_->stop();
 }
 
 Nanos CollectRun::stopping_for() const { return std::chrono::steady_clock::now() - *stop_began_; }
@@ -389,6 +403,7 @@ ProcessHealth CollectRun::process_health() const {
   ProcessHealth process;
   process.rows = rows_->status();
   process.clock_ahead = clock_.ahead_of_wall();
+  if (retention_) process.retention = retention_->status();
   for (const auto& venue : venues_) {
     if (auto recording = venue->recording()) process.recordings.push_back(std::move(*recording));
   }

@@ -16,6 +16,7 @@
 #include "live/health_text.hpp"
 #include "live/missed_minutes.hpp"
 #include "live/process_health.hpp"
+#include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
 #include "live/sink_feeder.hpp"
@@ -80,6 +81,7 @@ class CollectRun {
   Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, RowWriterOptions& options);
   void log(std::optional<Venue> venue, const collector::Log& line);
   void watch();
+  void start_retention();
   void begin_stop();
   void begin_drain();
   void say_what_sinks_lack();
@@ -95,6 +97,7 @@ class CollectRun {
   std::optional<DataLock> lock_;  // let go of last
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
+  std::unique_ptr<RetentionThread> retention_;  // none: all is kept
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::vector<StateLog> states_;  // by venue, as venues_

@@ -17,6 +17,7 @@
 
 #include "collector/actions.hpp"
 #include "collector/health.hpp"
+#include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/run_recorder.hpp"
 #include "live/seal_thread.hpp"
@@ -41,7 +42,8 @@ struct ProcessHealth {
   RowWriter::Status rows = {};
   std::vector<RecordingHealth> recordings = {};  // one a venue that is recorded
   std::vector<SinkHealth> sinks = {};
-  Nanos clock_ahead{0};  // Clock::ahead_of_wall()
+  std::optional<RetentionThread::Status> retention = {};  // none: all is kept
+  Nanos clock_ahead{0};                                   // Clock::ahead_of_wall()
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;
 };
@@ -96,6 +98,7 @@ class ProcessWatch {
   void look_at_rows(const RowWriter::Status& rows);
   void look_at(const RecordingHealth& recording);
   void look_at(const SinkHealth& sink);
+  void look_at(const RetentionThread::Status& retention);
   void count(const Key& key, std::uint64_t total, collector::LogLevel level, std::string text);
   void failing(const Key& key, std::uint64_t total, bool fails, std::string text, std::string ended);
   void lasting(const Key& key, bool holds, std::string text, std::string_view ended);

@@ -15,6 +15,8 @@
 #include "acts/market/venue.hpp"
 
 #include "live/logging.hpp"
+#include "recording/retention.hpp"
+#include "store/row_retention.hpp"
 #include "store/sinks/sink_settings.hpp"
 
 namespace acts {
@@ -52,6 +54,9 @@ struct CollectSettings {
   // As binance::parse_stream_type() reads them; empty: depth, trade, bookTicker, on USD-M markPrice too.
   std::vector<std::string> streams;
   bool record = true;  // every message to DIR/raw
+
+  RecordingLimits keep_recordings;  // what is older, or beyond, is removed; none: all is kept
+  RowLimits keep_rows;
 
   std::array<VenueAddresses, 2> addresses;  // by Venue; see addresses_of()
   std::string ca_file;                      // PEM; "": the system's certificate authorities
