@@ -93,7 +93,7 @@ using enum OptionKind;
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 17> kOptions{{
+  static const std::array<Option<S>, 22> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -130,6 +130,11 @@ std::span<const Option<CollectSettings>> collect_options() {
        set_streams},
       {{.name = "record", .kind = kSwitch, .help = "keep every message as it came", .default_text = "true"},
        [](S& s, const V& v) { return s.record = v[0] == "true", Result<void>(); }},
+      {kKeepRecordingsSpec, [](S& s, const V& v) { return set_kept_age(s.keep_recordings.age, v); }},
+      {kKeepRecordingsBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_recordings.bytes, v); }},
+      {kKeepRowsSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.age, v); }},
+      {kKeepRowsBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_rows.bytes, v); }},
+      {kKeepRejectedSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.rejected_age, v); }},
       {{.name = "ca_file",
         .placeholder = "FILE",
         .help = "certificate authorities to trust, PEM; the system's if not given"},
