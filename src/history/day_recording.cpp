@@ -29,24 +29,21 @@ struct DayFiles {
 };
 
 Result<DayFiles> files_of(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day) {
-  auto files = list_recordings(data_dir);
-  if (!files) return std::unexpected(files.error());
-  DayFiles found;
-  for (RecordingFile& file : *files) {
-    if (file.venue != to_string(venue)) continue;
-    const UnixNanos hour = floor_to(file.first, kLogSpan);
-    if (file.symbol.empty()) {
-      if (hour >= day && hour < day + kDay) found.is_sealed = false;
-    } else if (file.symbol == symbol && hour >= day && hour < day + kDay) {
-      found.of_day.push_back(std::move(file));
-    } else if (file.symbol == symbol && hour == day - kLogSpan) {
-      found.before.push_back(std::move(file));
-    }
-  }
+  const std::string name(to_string(venue));
+  auto of_day = list_segments(data_dir, name, symbol, day);
+  if (!of_day) return std::unexpected(of_day.error());
+  auto before = list_segments(data_dir, name, symbol, day - kDay);
+  if (!before) return std::unexpected(before.error());
+  const auto open = list_segments(data_dir, name, "", day);
+  if (!open) return std::unexpected(open.error());
+  DayFiles found{.of_day = *std::move(of_day), .before = *std::move(before)};
+  std::erase_if(found.before, [&](const RecordingFile& file) { return file.first < day - kLogSpan; });
+  found.is_sealed = std::ranges::none_of(
+      *open, [&](const RecordingFile& file) { return file.first >= day && file.first < day + kDay; });
   return found;
 }
 
-// To the end, whatever is wrong on the way. False: not a thing could be read.
+// To the end, whatever is wrong on the way.
 Result<void> read(const std::vector<RecordingFile>& files, std::optional<UnixNanos> from, GapTrace& trace,
                   std::uint64_t& unreadable, const std::function<void(const index::Sealed&)>& sealed) {
   for (const RecordingFile& file : files) {

@@ -134,6 +134,22 @@ TEST(Retention, LeavesWhatIsNotSealed) {
   EXPECT_EQ(archive.files().size(), before.size() - 4);  // log, index, day, symbol
 }
 
+TEST(Archive, ListsOneSymbolsDayByItself) {
+  const Archive archive;
+  for (const int hour : {0, 23, 24}) archive.add("AAA", hour);
+  archive.add("BBB", 1);
+  RecordingWriter writer({archive.dir / "raw/v/_open", "0"});
+  ASSERT_TRUE(writer.append(kStart, 1, "{}"));
+  const auto count = [&](const std::string& symbol, int hour) {
+    return list_segments(archive.dir.string(), "v", symbol, kStart + hour * kHour).value().size();
+  };
+  EXPECT_EQ(count("AAA", 5), 2U);
+  EXPECT_EQ(count("AAA", 24), 1U);
+  EXPECT_EQ(count("AAA", 48), 0U);
+  EXPECT_EQ(count("", 0), 1U);
+  EXPECT_EQ(list_segments(archive.dir.string(), "v", "AAA", kStart).value()[0].symbol, "AAA");
+}
+
 // A wall clock of the year 2099 would have emptied the archive.
 TEST(Retention, CountsAgeFromTheLastSegment) {
   const Archive archive;
