@@ -31,7 +31,7 @@ using Tell = std::function<void(const std::string&)>;
 // The items of one side's files of an hour, one after the other.
 class Cursor {
  public:
-  Cursor(std::vector<std::string> paths, const Tell& tell) : tell_(tell) {
+  Cursor(const std::vector<std::string>& paths, const Tell& tell) : tell_(tell) {
     auto reader = RecordingReader::open(paths);
     if (reader) {
       reader_.emplace(std::move(*reader));
@@ -108,14 +108,19 @@ class Segments {
   }
   Result<void> finish() {
     if (!writer_) return {};
-    auto done =
-        writer_->finish(std::min(last_, end_ - Nanos{1}), {.log = "merged", .bytes = 0, .crc32 = 0, .lost = {}});
+    auto done = writer_->finish(std::min(last_, end_ - Nanos{1}),
+                                {.log = "merged", .bytes = 0, .crc32 = 0, .lost = std::exchange(lost_, {})});
     const std::string folder = writer_->path().substr(0, writer_->path().rfind('/'));
     writer_.reset();
     if (done && real_file_ops().sync_directory(folder) < 0) {
       return fail(ErrorCode::kStorage, fmt::format("{} cannot be kept", folder));
     }
     return done;
+  }
+  // What the segments it is made of have lost, as they say.
+  void note_lost(const std::string& lost) {
+    if (!lost_.empty()) lost_ += "; ";
+    lost_ += lost;
   }
   [[nodiscard]] std::size_t count() const { return count_; }
 
@@ -126,6 +131,7 @@ class Segments {
   std::optional<SegmentWriter> writer_;
   UnixNanos end_;
   UnixNanos last_{INT64_MIN};
+  std::string lost_;
   std::size_t count_ = 0;
 };
 
@@ -222,6 +228,8 @@ class Merger {
     const IndexEntry& entry = std::get<IndexEntry>(item);
     mark.on_entry(entry);
     if (std::holds_alternative<index::RestAnswer>(entry.event)) return {};  // comes with its line
+    const auto* sealed = std::get_if<index::Sealed>(&entry.event);
+    if (sealed != nullptr && !sealed->lost.empty()) segments_.note_lost(sealed->lost);
     const auto header = runs_.header();
     for (const IndexEvent& event : runs_.on_entry(source, entry)) {
       if (auto noted = note(now_, event, header); !noted) return noted;

@@ -166,6 +166,22 @@ TEST(Merge, GivesAnAnswerWithTheRequestItAnswers) {
   EXPECT_EQ(std::ranges::count_if(merged.entries, is_answer), 1);
 }
 
+TEST(Merge, SaysInTheWholeWhatItsPartsHaveLost) {
+  const TempDir a;
+  const TempDir b;
+  const TempDir out;
+  record(a, {{1, "d,1"}});
+  testing::SegmentMaker maker(b / "raw/v/AAA/2026-03-01/1772359200000000005.jsonl.zst");
+  maker.writer().line(kStart, 1, LineUse::kTaken, "d,2");
+  maker.finish(kStart, "the power went");
+  std::string lost;
+  const Merged merged = merge(a, b, out);
+  for (const IndexEntry& entry : merged.entries) {
+    if (const auto* sealed = std::get_if<index::Sealed>(&entry.event)) lost = sealed->lost;
+  }
+  EXPECT_EQ(lost, "the power went");
+}
+
 TEST(Merge, NamesWhatItCannotRead) {
   const TempDir a;
   const TempDir b;

@@ -25,7 +25,10 @@ class SegmentMaker {
   }
 
   [[nodiscard]] SegmentWriter& writer() { return writer_; }
-  void finish(UnixNanos ts) { EXPECT_TRUE(writer_.finish(ts, {})); }
+  // `lost`: of the log that it stands for.
+  void finish(UnixNanos ts, const std::string& lost = {}) {
+    EXPECT_TRUE(writer_.finish(ts, {.log = {}, .bytes = 0, .crc32 = 0, .lost = lost}));
+  }
 
  private:
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
