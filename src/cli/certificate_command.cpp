@@ -26,7 +26,7 @@ constexpr std::size_t kMaxKeyBytes = std::size_t{64} << 10;
 
 struct Settings {
   std::string data_dir;
-  std::string action;
+  std::vector<std::string> words;  // the action
   std::optional<Venue> venue;
   std::string symbol;
   std::optional<UnixNanos> date;
@@ -45,14 +45,13 @@ Result<void> set_day(std::optional<UnixNanos>& day, const Values& values) {
   return fail(ErrorCode::kUsage, fmt::format("'{}' is no day such as 2026-01-31", values[0]));
 }
 
-Result<void> set_action(Settings& settings, const Values& values) {
+Result<void> check_words(const std::vector<std::string>& words) {
   static constexpr std::array<std::string_view, 2> kActions{"make", "check"};
-  settings.action = values[0];
-  if (std::ranges::find(kActions, settings.action) == kActions.end()) {
+  if (std::ranges::find(kActions, words[0]) == kActions.end()) {
     return fail(ErrorCode::kUsage,
-                fmt::format("no action '{}' of certificate: {}", values[0], name_advice(values[0], kActions)));
+                fmt::format("no action '{}' of certificate: {}", words[0], name_advice(words[0], kActions)));
   }
-  if (values.size() > 1) return fail(ErrorCode::kUsage, fmt::format("certificate {} takes no files", values[0]));
+  if (words.size() > 1) return fail(ErrorCode::kUsage, fmt::format("certificate {} takes no files", words[0]));
   return {};
 }
 
@@ -101,7 +100,7 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return set_private_key(s.private_key, v); }},
       {{.name = "public_key", .placeholder = "FILE", .help = "check: the signatures too, by this key, PEM"},
        [](Settings& s, const Values& v) { return set_public_key(s.public_key, v); }},
-      {kActionSpec, set_action},
+      {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
   }};
   return kOptions;
 }
@@ -154,11 +153,12 @@ int run(const Given& given) {
   if (!directory) return complain(directory.error());
   settings.data_dir = *directory;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
   if (!settings.symbol.empty() && !is_segment_name(settings.symbol)) {
     return complain({ErrorCode::kUsage, fmt::format("--symbol: '{}' is no symbol", settings.symbol)});
   }
   Output out;
-  return settings.action == "make" ? make(settings, out) : check(settings, out);
+  return settings.words[0] == "make" ? make(settings, out) : check(settings, out);
 }
 
 }  // namespace

@@ -227,7 +227,7 @@ std::string certificate_path(const std::string& data_dir, const CertificateKey& 
 }
 
 Result<std::string> make_certificate(const std::string& data_dir, const MakeCertificate& what, UnixNanos now) {
-  const std::string path = certificate_path(data_dir, what.key);
+  std::string path = certificate_path(data_dir, what.key);
   const auto bytes = make_document(data_dir, what, now);
   if (!bytes) return std::unexpected(bytes.error());
   if (const auto there = read_file(path); there && *there != *bytes && !is_partial(parse(*there))) {

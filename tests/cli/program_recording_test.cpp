@@ -107,6 +107,59 @@ TEST(RecordingCommand, PrintsFromTheMiddleOfAnHour) {
   EXPECT_GT(part.size(), 10'000U);
 }
 
+TEST(CertificateCommand, MakesAndChecksThatOfEachSymbolAndDay) {
+  const TempDir dir;
+  const std::string data_dir = dir / "acts-data";
+  // It goes on over midnight, and ten seconds are missing.
+  record(data_dir, std::chrono::minutes{2}, [](UnixNanos ts) {
+    const UnixNanos from = parse_iso8601("2024-08-08T23:57:10").value();
+    return ts >= from && ts < from + std::chrono::seconds{10};
+  });
+  const std::string key = dir.write("key.pem",
+                                    "-----BEGIN PRIVATE KEY-----\n"
+                                    "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
+                                    "-----END PRIVATE KEY-----\n");
+  const std::string public_key = dir.write("public.pem",
+                                           "-----BEGIN PUBLIC KEY-----\n"
+                                           "MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n"
+                                           "-----END PUBLIC KEY-----\n");
+  const auto certificate = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "certificate");
+    return run_acts(arguments, dir.string());
+  };
+  std::filesystem::permissions(key, static_cast<std::filesystem::perms>(0644));
+  EXPECT_THAT(certificate({"make", "--date", "2024-08-08", "--sign-key", key}).err,
+              HasSubstr("others may read it too"));
+  std::filesystem::permissions(key, static_cast<std::filesystem::perms>(0600));
+  const std::string path = "./acts-data/certificates/binance-spot/BTCUSDT/2024-08-08.json";
+  const Outcome made = certificate({"make", "--date", "2024-08-08", "--sign-key", key});
+  EXPECT_EQ(made.exit_code, kExitDone) << made.err;
+  EXPECT_EQ(made.out, path + "\n");
+  const std::string document = acts::testing::read_file(std::filesystem::path(dir.string()) / path);
+  EXPECT_THAT(document, HasSubstr(R"("gaps":{"count":1,"listed":[{"before_received_ns":"172316154)"));
+  EXPECT_THAT(document, HasSubstr(R"("cause":"sequence_gap")"));
+  EXPECT_EQ(certificate({"make", "--date", "2024-08-09"}).exit_code, kExitDone);
+
+  const std::vector<std::string> check{"check",      "--symbol",     "BTCUSDT", "--date",
+                                       "2024-08-08", "--public-key", public_key};
+  const Outcome good = certificate(check);
+  EXPECT_EQ(good.exit_code, kExitDone) << good.err;
+  EXPECT_EQ(good.out, "binance-spot BTCUSDT 2024-08-08: 1 certificates, 0 problems\n");
+  EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-09"}).out,
+            "binance-spot BTCUSDT 2024-08-09: 2 certificates, 0 problems\n");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data_dir + "/raw")) {
+    if (entry.path().string().ends_with(kLogEnding)) std::filesystem::resize_file(entry.path(), 1000);
+  }
+  const Outcome bad = certificate(check);
+  EXPECT_EQ(bad.exit_code, kExitBadInput);
+  EXPECT_THAT(bad.err, HasSubstr("2024-08-08.json: /recording/segments/0/sha256: says "));
+  EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-07"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"check", "--date", "2024-08-08"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"make", "--date", "2024-08-08T12:00"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"mak", "--date", "2024-08-08"}).err,
+            "acts: no action 'mak' of certificate: did you mean make?\n");
+}
+
 TEST(RecordingCommand, PrunesWhatIsOlderThanTheConfigurationKeeps) {
   const TempDir dir;
   const UnixNanos start = parse_iso8601("2026-03-01").value();
