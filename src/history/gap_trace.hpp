@@ -1,5 +1,6 @@
 // What was missing in the depth stream of one symbol, told from its recording: the sequence is judged by the DepthSync
 // that judges it live, over the update ids alone; no book is made. Pure; items come in the order of the recording.
+// A gap that is open at the end has not been healed in what was read; a book may be healed on the next day.
 #pragma once
 
 #include <cstdint>
