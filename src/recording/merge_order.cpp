@@ -116,6 +116,10 @@ void MergeOrder::next_window() {
   for (const auto& [key, id] : before_.ids) {
     if (!now_.ids.contains(key)) count(before_.messages[id]);
   }
+  // Of messages that name no stream each may be one of its own.
+  std::erase_if(streams_, [](const auto& stream) {
+    return stream.second.sequences[0].empty() && stream.second.sequences[1].empty();
+  });
   for (auto& [hash, stream] : streams_) {
     for (Sequence& sequence : stream.sequences) {
       for (const std::uint32_t id : sequence) {

@@ -211,60 +211,67 @@ Result<bool> RowPruner::raise_cutoff() {
   return true;
 }
 
-Result<void> RowPruner::remove_batch(Symbol& of) {
-  std::vector<std::int64_t> times;
-  std::uint64_t waiting = 0;
-  std::int64_t looked_at = 0;
-  const auto look = [&]() -> Result<void> {
-    const auto upto = confirmed();
-    if (!upto) return std::unexpected(upto.error());
-    auto keys = database_->prepare(
-        "SELECT r.sample_time, coalesce((SELECT c.change FROM row_changes c WHERE c.venue = r.venue AND c.symbol = "
-        "r.symbol AND c.sample_time = r.sample_time), 0) FROM minute_rows r WHERE r.venue = ?1 AND r.symbol = ?2 AND "
-        "r.sample_time >= ?3 AND r.sample_time < ?4 ORDER BY r.sample_time LIMIT ?5");
-    if (!keys) return std::unexpected(std::move(keys.error()));
-    keys->bind(0, of.venue);
-    keys->bind(1, of.symbol);
-    keys->bind(2, of.next);
-    keys->bind(3, cutoff_);
-    keys->bind(4, std::int64_t{kBatch});
-    for (;;) {
-      const auto found = keys->step();
-      if (!found) return std::unexpected(found.error());
-      if (!*found) break;
-      ++looked_at;
-      of.next = keys->integer(0) + 1;
-      if (keys->integer(1) > *upto) {
-        ++waiting;
-      } else {
-        times.push_back(keys->integer(0));
-      }
+Result<RowPruner::Batch> RowPruner::look(const Symbol& of) {
+  const auto upto = confirmed();
+  if (!upto) return std::unexpected(upto.error());
+  auto keys = database_->prepare(
+      "SELECT r.sample_time, coalesce((SELECT c.change FROM row_changes c WHERE c.venue = r.venue AND c.symbol = "
+      "r.symbol AND c.sample_time = r.sample_time), 0) FROM minute_rows r WHERE r.venue = ?1 AND r.symbol = ?2 AND "
+      "r.sample_time >= ?3 AND r.sample_time < ?4 ORDER BY r.sample_time LIMIT ?5");
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  keys->bind(0, of.venue);
+  keys->bind(1, of.symbol);
+  keys->bind(2, of.next);
+  keys->bind(3, cutoff_);
+  keys->bind(4, std::int64_t{kBatch});
+  Batch batch;
+  for (int looked_at = 0;; ++looked_at) {
+    const auto found = keys->step();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) {
+      if (looked_at < kBatch) batch.next = cutoff_;
+      return batch;
     }
-    if (looked_at < kBatch) of.next = cutoff_;
-    return {};
-  };
-  const auto remove = [&]() -> Result<void> {
-    if (auto looked = look(); !looked) return looked;
-    auto row = database_->prepare("DELETE FROM minute_rows WHERE venue = ?1 AND symbol = ?2 AND sample_time = ?3");
-    if (!row) return std::unexpected(std::move(row.error()));
-    row->bind(0, of.venue);
-    row->bind(1, of.symbol);
-    for (const std::int64_t time : times) {
-      row->bind(2, time);
-      if (const auto done = row->step(); !done) return std::unexpected(done.error());
+    batch.next = keys->integer(0) + 1;
+    if (keys->integer(1) > *upto) {
+      ++batch.waiting;
+    } else {
+      batch.times.push_back(keys->integer(0));
     }
-    return {};
-  };
-  const std::int64_t before = of.next;
-  const auto done = dry_run_ ? look() : database_->transaction(remove);
-  if (!done) {
-    of.next = before;
-    return done;
   }
-  report_.rows += times.size();
-  removed_by_size_ += times.size();
+}
+
+Result<void> RowPruner::remove(const Symbol& of, const std::vector<std::int64_t>& times) {
+  auto row = database_->prepare("DELETE FROM minute_rows WHERE venue = ?1 AND symbol = ?2 AND sample_time = ?3");
+  if (!row) return std::unexpected(std::move(row.error()));
+  row->bind(0, of.venue);
+  row->bind(1, of.symbol);
+  for (const std::int64_t time : times) {
+    row->bind(2, time);
+    if (const auto done = row->step(); !done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+Result<void> RowPruner::remove_batch(Symbol& of) {
+  Batch batch;
+  const auto look_into = [&]() -> Result<void> {
+    auto looked = look(of);
+    if (!looked) return std::unexpected(std::move(looked.error()));
+    batch = *std::move(looked);
+    return {};
+  };
+  // What a sink has confirmed is asked in the transaction that removes.
+  const auto done = dry_run_ ? look_into() : database_->transaction([&]() -> Result<void> {
+    const auto looked = look_into();
+    return looked ? remove(of, batch.times) : looked;
+  });
+  if (!done) return done;
+  of.next = batch.next;
+  report_.rows += batch.times.size();
+  removed_by_size_ += batch.times.size();
   // By size the same rows are met again and again.
-  if (phase_ == Phase::kAge) report_.waiting += waiting;
+  if (phase_ == Phase::kAge) report_.waiting += batch.waiting;
   return {};
 }
 

@@ -67,6 +67,11 @@ class RowPruner {
     std::int64_t oldest = 0;  // milliseconds: of its first row
     std::int64_t next = 0;    // milliseconds: rows before it have been looked at
   };
+  struct Batch {
+    std::vector<std::int64_t> times;  // milliseconds: of rows that may go
+    std::uint64_t waiting = 0;        // rows that a sink has not got
+    std::int64_t next = 0;            // milliseconds: where to look on
+  };
   enum class Phase : std::uint8_t { kResolved, kRejected, kSinkRejected, kAge, kSize, kEnded };
 
   RowPruner(std::unique_ptr<SqliteDatabase> database, std::vector<std::string> sinks, RowLimits limits, bool dry_run)
@@ -80,6 +85,8 @@ class RowPruner {
   Result<bool> remove_rejected();
   Result<std::int64_t> remove_by(const std::string& sql, std::optional<std::int64_t> before);
   Result<bool> remove_rows();
+  Result<Batch> look(const Symbol& of);
+  Result<void> remove(const Symbol& of, const std::vector<std::int64_t>& times);
   Result<void> remove_batch(Symbol& of);
   Result<bool> raise_cutoff();
   Result<void> finish();
