@@ -1,17 +1,18 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
-    --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --lines --log-per-symbol'
+    --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --lines --log-per-symbol
+    --keep-recordings --keep-recordings-bytes --keep-rows --keep-rows-bytes --keep-rejected'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
   case $previous in
-    --config | --ca-file | --book | --replay | --faults) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --config | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --data-dir | --tls-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
     --venue) mapfile -t COMPREPLY < <(compgen -W 'binance-spot binance-usdm' -- "$current"); return ;;
@@ -31,9 +32,9 @@ _acts() {
       ;;
     recording)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --out --keep-recordings --keep-recordings-bytes --dry-run --help' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'ls cat verify' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'ls cat verify merge prune' -- "$current"; compgen -d -- "$current")
       fi
       ;;
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;
@@ -43,9 +44,10 @@ _acts() {
       if [[ $previous == merge || $previous == */* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected --data-dir --venue --symbol --from --to --format --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected prune --data-dir --venue --symbol --from --to --format --keep-rows --keep-rows-bytes --keep-rejected --dry-run --help' -- "$current")
       fi
       ;;
+    certificate) mapfile -t COMPREPLY < <(compgen -W 'make check --data-dir --venue --symbol --date --from --partial --sign-key --public-key --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac

@@ -62,7 +62,6 @@ void BookBuilder::resume(const SavedBook& saved) {
 
 void BookBuilder::resume_after_pause(const SavedBook& saved, UnixNanos now) {
   resume(saved);
-  last_update_received_.reset();
   sync_.resume_after_pause(saved.book.last_update_id, now);
   book_.mark_gap();
   note_gap(now);

@@ -77,6 +77,7 @@ void install_defect_handlers();
 
 // All there are, as help shows them.
 std::vector<Command> all_commands();
+Command certificate_command();
 Command collect_command();
 Command demo_command();
 Command doctor_command();

@@ -332,13 +332,20 @@ OptionSpec data_dir_spec() {
   return {};
 }
 
-Result<std::string> data_dir_of(const Given& given) {
-  Given place;
-  std::ranges::copy_if(given, std::back_inserter(place), [](const auto& g) { return g.name == "data_dir"; });
+Result<CollectSettings> archive_settings_of(const Given& given) {
+  Given of_archive;
+  std::ranges::copy_if(given, std::back_inserter(of_archive),
+                       [](const auto& g) { return g.name == "data_dir" || g.name.starts_with("keep_"); });
   SettingsLoader loader;
   if (const Result<void> read = read_config_of(given, loader); !read) return std::unexpected(read.error());
-  if (const Result<void> set = loader.apply(place); !set) return std::unexpected(set.error());
-  return loader.data_dir();
+  if (const Result<void> set = loader.apply(of_archive); !set) return std::unexpected(set.error());
+  return loader.so_far();
+}
+
+Result<std::string> data_dir_of(const Given& given) {
+  const Result<CollectSettings> settings = archive_settings_of(given);
+  if (!settings) return std::unexpected(settings.error());
+  return settings->data_dir;
 }
 
 Result<CollectSettings> load_settings(const Given& given) {

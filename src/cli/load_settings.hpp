@@ -23,7 +23,8 @@ class SettingsLoader {
   // Sets what the file sets. Errors: kUsage, one line: file, line, key, what is wrong, the nearest valid name.
   Result<void> read_config(std::string_view text, const std::string& name);
   Result<void> apply(const Given& given);
-  [[nodiscard]] const std::string& data_dir() const { return settings_.data_dir; }
+  // As far as they are set by now, unchecked: for what needs a few of them.
+  [[nodiscard]] const CollectSettings& so_far() const { return settings_; }
   // Once all is set. Errors: kUsage.
   Result<void> check_ca_file() const;
   // Expands "@FILE" by `read`, checks what only shows when all is known, and hands the settings over.
@@ -52,6 +53,9 @@ class SettingsLoader {
 
 // From `config_file` (of the options of all commands), or acts.toml of this directory if there is one. Errors: kUsage.
 Result<CollectSettings> load_settings(const Given& given);
+// Where data lies, what of it is kept, and which sinks there are (without passwords); nothing else of it is checked.
+// Errors: kUsage, if the configuration cannot be read.
+Result<CollectSettings> archive_settings_of(const Given& given);
 // DIR of them: for commands that need nothing else of it. Errors: kUsage, if the configuration cannot be read.
 Result<std::string> data_dir_of(const Given& given);
 // For commands without acts.toml: --log-level and --log-format. Errors: kUsage.

@@ -1,6 +1,5 @@
-// acts recording ls|cat|verify: the recordings of a data directory.
+// acts recording ls|cat|verify|merge|prune: the recordings of a data directory.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,8 @@
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/prune.hpp"
+#include "cli/recording_merge.hpp"
 #include "cli/settings_options.hpp"
 #include "cli/values.hpp"
 #include "live/message_owner.hpp"
@@ -24,12 +25,15 @@ namespace acts::cli {
 namespace {
 
 struct Settings {
-  std::string data_dir;
   std::optional<Venue> venue;
   std::string symbol;
   std::optional<UnixNanos> from;
   std::optional<UnixNanos> to;
-  std::vector<std::string> words;
+  std::vector<std::string> words;  // the action, then directories
+  std::string out;
+  RetentionOptions kept;
+
+  [[nodiscard]] const std::string& data_dir() const { return kept.data_dir; }
 };
 
 Result<void> set_wanted_venue(Settings& settings, const Values& values) {
@@ -42,12 +46,12 @@ Result<void> set_wanted_venue(Settings& settings, const Values& values) {
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
-                             .help = "ls, cat, verify",
+                             .help = "ls, cat, verify, prune; merge DIR DIR of two collectors",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 6> kOptions{{
-      {data_dir_spec(), [](Settings& s, const Values& v) { return s.data_dir = v[0], Result<void>(); }},
+  static const std::array<Option<Settings>, 10> kOptions{{
+      {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},
       {{.name = "venue",
         .placeholder = "",
         .kind = OptionKind::kChoice,
@@ -60,6 +64,12 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
       {{.name = "to", .placeholder = "TIME", .help = "only what was received before"},
        [](Settings& s, const Values& v) { return set_time(s.to, v); }},
+      {{.name = "out", .placeholder = "DIR", .help = "merge: the data directory that the whole goes to"},
+       [](Settings& s, const Values& v) { return s.out = v[0], Result<void>(); }},
+      // These and the directory are read with acts.toml.
+      {kKeepRecordingsSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kKeepRecordingsBytesSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kDryRunSpec, [](Settings& s, const Values& v) { return s.kept.dry_run = v[0] == "true", Result<void>(); }},
       {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
   }};
   return kOptions;
@@ -106,7 +116,7 @@ class Cat {
     if (!venue) return std::unexpected(venue.error());
     MessageOwner owner(*venue);
     owner.add_symbol(settings_.symbol);
-    auto reader = RecordingReader::open({file.path});
+    auto reader = RecordingReader::open({file.path}, settings_.from);
     if (!reader) return std::unexpected(reader.error());
     std::optional<std::string> asked_for;  // the next line is an answer, about this symbol
     for (;;) {
@@ -119,6 +129,9 @@ class Cat {
       if (!*item) return true;
       if (const auto* entry = std::get_if<IndexEntry>(&**item)) {
         if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) asked_for = answer->symbol;
+        // What follows in a segment is not older than the frame that it is in.
+        const bool is_frame = std::holds_alternative<index::Frame>(entry->event);
+        if (is_frame && settings_.to && entry->ts >= *settings_.to) return true;
         continue;
       }
       const auto& line = std::get<RecordedLine>(**item);
@@ -146,7 +159,7 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   if (files.empty()) {
     return complain({ErrorCode::kUsage, fmt::format("nothing of {} is recorded in {} for these times: 'acts recording "
                                                     "ls' shows what there is",
-                                                    settings.symbol, settings.data_dir)});
+                                                    settings.symbol, settings.data_dir())});
   }
   if (files.front().venue != files.back().venue) {
     return complain(
@@ -162,20 +175,33 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   return kExitDone;
 }
 
+Result<void> check_words(const std::vector<std::string>& words) {
+  static constexpr std::array<std::string_view, 5> kActions{"ls", "cat", "verify", "merge", "prune"};
+  if (std::ranges::find(kActions, words[0]) == kActions.end()) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("no action '{}' of recording: {}", words[0], name_advice(words[0], kActions)));
+  }
+  const bool merges = words[0] == "merge";
+  if (words.size() == (merges ? 3U : 1U)) return {};
+  return fail(ErrorCode::kUsage, merges ? "recording merge: name two data directories"
+                                        : fmt::format("recording {} takes no files", words[0]));
+}
+
 int run(const Given& given) {
   Settings settings;
-  const auto directory = data_dir_of(given);
-  if (!directory) return complain(directory.error());
-  settings.data_dir = *directory;
+  const auto archive = archive_settings_of(given);
+  if (!archive) return complain(archive.error());
+  settings.kept.data_dir = archive->data_dir;
+  settings.kept.recordings = archive->keep_recordings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  static constexpr std::array<std::string_view, 3> kActions{"ls", "cat", "verify"};
   const std::string& action = settings.words[0];
-  if (settings.words.size() != 1 || std::ranges::find(kActions, action) == kActions.end()) {
-    return complain({ErrorCode::kUsage, fmt::format("'{}': a recording can be listed (ls), printed (cat) or checked "
-                                                    "(verify)",
-                                                    fmt::join(settings.words, " "))});
+  if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
+  if (action == "prune") return prune(settings.kept);
+  if (action == "merge") {
+    const auto is_merged = [&](const RecordingFile& file) { return is_wanted(settings, file); };
+    return merge_directories({settings.words[1], settings.words[2]}, settings.out, is_merged);
   }
-  auto files = list_recordings(settings.data_dir);
+  auto files = list_recordings(settings.data_dir());
   if (!files) return complain(files.error());
   std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
   Output out;
@@ -189,7 +215,7 @@ Command recording_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the action has no flag
   return {.name = "recording",
-          .summary = "Recordings: what there is, its messages, whether it is sound",
+          .summary = "Recordings: what there is, its messages, whether it is sound; merge, prune",
           .options = std::move(flags),
           .positional = kActionSpec,
           .examples =

@@ -1,4 +1,4 @@
-// acts rows ls|export|merge|gaps|rejected: the stored minute rows.
+// acts rows ls|export|merge|gaps|rejected|prune: the stored minute rows.
 #include <fmt/format.h>
 
 #include <array>
@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/prune.hpp"
 #include "cli/rows_merge.hpp"
 #include "cli/stored_rows.hpp"
 #include "cli/values.hpp"
@@ -17,14 +18,15 @@ namespace acts::cli {
 namespace {
 
 struct Settings {
-  std::string data_dir;
   std::vector<std::string> words;  // the action, then files
   std::string venue;
   std::string symbol;
   std::optional<UnixNanos> from;
   std::optional<UnixNanos> to;
   std::string form = "csv";
+  RetentionOptions kept;
 
+  [[nodiscard]] const std::string& data_dir() const { return kept.data_dir; }
   [[nodiscard]] RowRange range() const {
     return {venue, symbol, from.value_or(UnixNanos{INT64_MIN}), to.value_or(UnixNanos{INT64_MAX})};
   }
@@ -33,12 +35,12 @@ struct Settings {
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
-                             .help = "ls, export, gaps, rejected; merge FILE... of other collectors",
+                             .help = "ls, export, gaps, rejected, prune; merge FILE... of other collectors",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 7> kOptions{{
-      {data_dir_spec(), [](Settings& s, const Values& v) { return s.data_dir = v[0], Result<void>(); }},
+  static const std::array<Option<Settings>, 11> kOptions{{
+      {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},
       {{.name = "venue",
         .placeholder = "",
         .kind = OptionKind::kChoice,
@@ -58,6 +60,11 @@ std::span<const Option<Settings>> table() {
         .default_text = "csv",
         .choices = {"csv", "json"}},
        [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      // These and the directory are read with acts.toml.
+      {kKeepRowsSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kKeepRowsBytesSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kKeepRejectedSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kDryRunSpec, [](Settings& s, const Values& v) { return s.kept.dry_run = v[0] == "true", Result<void>(); }},
       {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
   }};
   return kOptions;
@@ -118,7 +125,7 @@ int list_gaps(const Settings& settings, SqliteStore& store) {
 }
 
 int list_rejected(const Settings& settings) {
-  const auto rows = rejected_rows(store_path(settings.data_dir));
+  const auto rows = rejected_rows(store_path(settings.data_dir()));
   if (!rows) return complain(rows.error());
   Listing list({text_column("sink"),
                 text_column("venue"),
@@ -140,7 +147,7 @@ int list_rejected(const Settings& settings) {
 int run_action(const Settings& settings) {
   const std::string& action = settings.words[0];
   const bool takes_files = action == "merge";
-  static constexpr std::array<std::string_view, 5> kActions{"ls", "export", "merge", "gaps", "rejected"};
+  static constexpr std::array<std::string_view, 6> kActions{"ls", "export", "merge", "gaps", "rejected", "prune"};
   if (std::ranges::find(kActions, action) == kActions.end()) {
     return complain(
         {ErrorCode::kUsage, fmt::format("no action '{}' of rows: {}", action, name_advice(action, kActions))});
@@ -149,9 +156,10 @@ int run_action(const Settings& settings) {
     return complain({ErrorCode::kUsage, takes_files ? "rows merge: name the acts.db files of other collectors"
                                                     : fmt::format("rows {} takes no files", action)});
   }
-  if (takes_files) return merge_rows(settings.data_dir, {settings.words.begin() + 1, settings.words.end()});
+  if (takes_files) return merge_rows(settings.data_dir(), {settings.words.begin() + 1, settings.words.end()});
+  if (action == "prune") return prune(settings.kept);
   if (action == "rejected") return list_rejected(settings);
-  const auto store = SqliteStore::open_to_read(store_path(settings.data_dir));
+  const auto store = SqliteStore::open_to_read(store_path(settings.data_dir()));
   if (!store) return complain(store.error());
   if (action == "ls") return list_symbols(settings, **store);
   return action == "gaps" ? list_gaps(settings, **store) : print_rows(settings, **store);
@@ -159,9 +167,11 @@ int run_action(const Settings& settings) {
 
 int run(const Given& given) {
   Settings settings;
-  const auto directory = data_dir_of(given);
-  if (!directory) return complain(directory.error());
-  settings.data_dir = *directory;
+  const auto archive = archive_settings_of(given);
+  if (!archive) return complain(archive.error());
+  settings.kept.data_dir = archive->data_dir;
+  settings.kept.rows = archive->keep_rows;
+  for (const SinkSettings& sink : archive->sinks) settings.kept.sinks.push_back(sink.name);
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   return run_action(settings);
 }
@@ -172,7 +182,7 @@ Command rows_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the action has no flag
   return {.name = "rows",
-          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected",
+          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected, prune",
           .options = std::move(flags),
           .positional = kActionSpec,
           .examples =

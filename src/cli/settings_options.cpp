@@ -123,7 +123,7 @@ using enum OptionKind;
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 26> kOptions{{
+  static const std::array<Option<S>, 31> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -178,6 +178,11 @@ std::span<const Option<CollectSettings>> collect_options() {
         .help = "times of the UTC day at which whole books are kept, or none",
         .default_text = "00:00,12:00"},
        set_full_book_at},
+      {kKeepRecordingsSpec, [](S& s, const V& v) { return set_kept_age(s.keep_recordings.age, v); }},
+      {kKeepRecordingsBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_recordings.bytes, v); }},
+      {kKeepRowsSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.age, v); }},
+      {kKeepRowsBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_rows.bytes, v); }},
+      {kKeepRejectedSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.rejected_age, v); }},
       {{.name = "ca_file",
         .placeholder = "FILE",
         .help = "certificate authorities to trust, PEM; the system's if not given"},

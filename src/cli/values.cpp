@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 namespace acts::cli {
 
 Result<void> set_bands(BandList& bands, const Values& values) {
@@ -33,6 +37,51 @@ Result<void> set_positive_duration(Nanos& duration, const Values& values) {
   const Result<Nanos> parsed = parse_positive_duration(values[0]);
   if (!parsed) return std::unexpected(parsed.error());
   duration = *parsed;
+  return {};
+}
+
+Result<void> set_kept_age(std::optional<Nanos>& age, const Values& values) {
+  age.reset();
+  if (values[0] == kKeepAll) return {};
+  const Result<Nanos> parsed = parse_positive_duration(values[0]);
+  if (!parsed) return fail(ErrorCode::kUsage, fmt::format("{}, or all", parsed.error().message));
+  if (*parsed < std::chrono::hours{1}) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is less than an hour", values[0]));
+  }
+  age = *parsed;
+  return {};
+}
+
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::uint64_t bytes;
+  };
+  static constexpr std::array<Unit, 10> kUnits{{{"", 1},
+                                                {"B", 1},
+                                                {"kB", 1'000},
+                                                {"MB", 1'000'000},
+                                                {"GB", 1'000'000'000},
+                                                {"TB", 1'000'000'000'000},
+                                                {"KiB", 1ULL << 10},
+                                                {"MiB", 1ULL << 20},
+                                                {"GiB", 1ULL << 30},
+                                                {"TiB", 1ULL << 40}}};
+  std::uint64_t count = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const auto unit = std::ranges::find(kUnits, text.substr(static_cast<std::size_t>(stop - text.data())), &Unit::name);
+  if (error != std::errc{} || unit == kUnits.end() || count > UINT64_MAX / unit->bytes) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is no size such as 500GB or 20GiB", text));
+  }
+  return count * unit->bytes;
+}
+
+Result<void> set_kept_bytes(std::optional<std::uint64_t>& bytes, const Values& values) {
+  bytes.reset();
+  if (values[0] == kKeepAll) return {};
+  const Result<std::uint64_t> parsed = parse_bytes(values[0]);
+  if (!parsed) return fail(ErrorCode::kUsage, fmt::format("{}, or all", parsed.error().message));
+  bytes = *parsed;
   return {};
 }
 

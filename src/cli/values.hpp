@@ -1,7 +1,9 @@
 // Options that several commands have, and how their values are read.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
@@ -34,6 +36,38 @@ Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
 Result<void> set_time(std::optional<UnixNanos>& time, const Values& values);
+
+// For what has a limit, or none: "all". A duration is an hour at least. Errors: kUsage, without a place.
+Result<void> set_kept_age(std::optional<Nanos>& age, const Values& values);
+// "500GB", "20GiB", "1048576": kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024.
+Result<std::uint64_t> parse_bytes(std::string_view text);
+Result<void> set_kept_bytes(std::optional<std::uint64_t>& bytes, const Values& values);
+
+// What is kept: of collect, and of the commands that prune.
+inline constexpr std::string_view kKeepAll = "all";
+inline const OptionSpec kKeepRecordingsSpec{.name = "keep_recordings",
+                                            .placeholder = "TIME",
+                                            .kind = OptionKind::kDuration,
+                                            .help = "remove recordings that are older",
+                                            .default_text = kKeepAll};
+inline const OptionSpec kKeepRecordingsBytesSpec{.name = "keep_recordings_bytes",
+                                                 .placeholder = "SIZE",
+                                                 .help = "remove the oldest recordings beyond it, such as 500GB",
+                                                 .default_text = kKeepAll};
+inline const OptionSpec kKeepRowsSpec{.name = "keep_rows",
+                                      .placeholder = "TIME",
+                                      .kind = OptionKind::kDuration,
+                                      .help = "remove rows that are older and delivered",
+                                      .default_text = kKeepAll};
+inline const OptionSpec kKeepRowsBytesSpec{.name = "keep_rows_bytes",
+                                           .placeholder = "SIZE",
+                                           .help = "remove the oldest rows that are delivered beyond it",
+                                           .default_text = kKeepAll};
+inline const OptionSpec kKeepRejectedSpec{.name = "keep_rejected",
+                                          .placeholder = "TIME",
+                                          .kind = OptionKind::kDuration,
+                                          .help = "remove rejected rows that are older",
+                                          .default_text = kKeepAll};
 
 // "9100", ":9100", "HOST:9100", "[::1]:9100"; on loopback if no host is given. Errors: kUsage, without a place.
 Result<ListenAddress> parse_listen_address(const std::string& text);

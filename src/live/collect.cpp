@@ -15,6 +15,7 @@
 #include "live/logging.hpp"
 #include "live/restore_books.hpp"
 #include "net/proxy.hpp"
+#include "net/real_clock.hpp"
 #include "recording/archive.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -289,7 +290,19 @@ void CollectRun::answer(const HttpServerRequest& request, HttpReply reply) {
   }
 }
 
+void CollectRun::start_retention() {
+  RetentionOptions options;
+  options.data_dir = settings_.data_dir;
+  options.recordings = settings_.keep_recordings;
+  if (!hooks_.open_store) options.rows = settings_.keep_rows;
+  for (const SinkSettings& sink : settings_.sinks) options.sinks.push_back(sink.name);
+  if (!options.recordings.any() && !options.rows.any()) return;
+  retention_ = std::make_unique<RetentionThread>(std::move(options),
+                                                 [clock = std::make_shared<RealClock>()] { return clock->now(); });
+}
+
 void CollectRun::start() {
+  start_retention();
   for (const auto& venue : venues_) venue->start();
   note_states();
   watch();
@@ -355,6 +368,7 @@ void CollectRun::watch_alerts(const ProcessHealth& process) {
 
 void CollectRun::begin_stop() {
   if (!stop_began_) stop_began_ = std::chrono::steady_clock::now();
+  if (retention_) retention_->stop();
 }
 
 Nanos CollectRun::stopping_for() const { return std::chrono::steady_clock::now() - *stop_began_; }
@@ -499,6 +513,7 @@ ProcessHealth CollectRun::process_health() const {
   process.clock_ahead = clock_.ahead_of_wall();
   process.disk = disk_health(settings_.data_dir);
   for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
+  if (retention_) process.retention = retention_->status();
   for (const auto& venue : venues_) {
     if (auto books = venue->books()) process.books.push_back(std::move(*books));
     auto recording = venue->recording();

@@ -19,6 +19,7 @@
 #include "live/missed_minutes.hpp"
 #include "live/process_health.hpp"
 #include "live/restore_books.hpp"
+#include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
 #include "live/sink_feeder.hpp"
@@ -87,6 +88,7 @@ class CollectRun {
   void watch();
   Result<void> open_alerts();
   void watch_alerts(const ProcessHealth& process);
+  void start_retention();
   void begin_stop();
   void begin_drain();
   void say_what_sinks_lack();
@@ -103,6 +105,7 @@ class CollectRun {
   std::map<Venue, LeftLogs> left_logs_;
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
+  std::unique_ptr<RetentionThread> retention_;  // none: all is kept
   std::vector<Venue> venue_of_;
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::vector<StateLog> states_;  // by venue, as venues_

@@ -277,6 +277,18 @@ void add_alerts(Families& out, const AlertChannel::Status& channel) {
   out.gauge("acts_alerts_waiting", "Alerts waiting to be said", labels, static_cast<double>(channel.waiting));
 }
 
+void add_retention(Families& out, const RetentionReport& total) {
+  const auto add = [&out](const char* kind, std::uint64_t count, std::uint64_t bytes) {
+    out.counter("acts_retention_removed_total", "Segments and rows removed because they were too old or too many",
+                {{"kind", kind}}, count);
+    out.counter("acts_retention_removed_bytes_total", "Bytes that came free by it", {{"kind", kind}}, bytes);
+  };
+  add("recordings", total.recordings.files, total.recordings.bytes);
+  add("rows", total.rows.rows, total.rows.bytes);
+  // Their bytes are counted with those of the rows: both are pages of one file.
+  out.counter("acts_retention_removed_total", "", {{"kind", "rejected_rows"}}, total.rows.rejected);
+}
+
 }  // namespace
 
 collector::Overall overall_of(std::span<const collector::Health> venues, const ProcessHealth& process) {
@@ -319,6 +331,7 @@ std::string metrics_text(std::span<const collector::Health> venues, const Proces
               static_cast<double>(process.disk->free_bytes));
   }
   for (const SinkHealth& sink : process.sinks) add_sink(out, sink);
+  if (process.retention) add_retention(out, process.retention->total);
   out.gauge("acts_queue_bytes", "Bytes waiting to be recorded", {{"reason", "recording"}},
             static_cast<double>(process.recording_queue_bytes()));
   out.gauge("acts_clock_ahead_seconds", "Our clock's lead over a wall clock that stepped back", {},

@@ -92,6 +92,9 @@ Judgement judge(const ProcessHealth& process) {
   for (const RecordingHealth& recording : process.recordings) judge.judge_recording(recording);
   for (const BookHealth& books : process.books) judge.judge_books(books);
   for (const SinkHealth& sink : process.sinks) judge.judge_sink(sink);
+  if (process.retention && !process.retention->failure.empty()) {
+    judge.add(Overall::kDegraded, fmt::format("what is too old could not be removed: {}", process.retention->failure));
+  }
   if (process.clock_ahead >= kClockStep) judge.add(Overall::kDegraded, clock_text(process.clock_ahead));
   return std::move(judge).result();
 }
@@ -112,6 +115,7 @@ std::vector<ProcessWatch::Line> ProcessWatch::look(const ProcessHealth& process,
   for (const BookHealth& books : process.books) look_at(books);
   for (const AlertChannel::Status& channel : process.alerts) look_at(channel);
   for (const SinkHealth& sink : process.sinks) look_at(sink);
+  if (process.retention) look_at(*process.retention);
   lasting({"clock_stepped_back", std::nullopt}, process.clock_ahead >= kClockStep, clock_text(process.clock_ahead),
           "the wall clock has caught up");
   return std::exchange(lines_, {});
@@ -180,6 +184,13 @@ void ProcessWatch::look_at(const SinkHealth& sink) {
   lasting({"sink_behind", std::nullopt, name}, sink.behind >= kSinkBehindAfter,
           fmt::format("sink {}: {} rows behind, the oldest by {} s", name, status.lag.rows, whole_seconds(sink.behind)),
           fmt::format("sink {}: has all rows again", name));
+}
+
+void ProcessWatch::look_at(const RetentionThread::Status& retention) {
+  count({"retention", std::nullopt}, retention.passes, LogLevel::kInfo, retention.said);
+  count({"retention_failed", std::nullopt}, retention.failures, LogLevel::kWarning,
+        retention.failure.empty() ? "what is too old could not be removed at first, and is now"
+                                  : fmt::format("what is too old could not be removed: {}", retention.failure));
 }
 
 void ProcessWatch::count(const Key& key, std::uint64_t total, LogLevel level, std::string text) {

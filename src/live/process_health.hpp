@@ -19,6 +19,7 @@
 #include "collector/health.hpp"
 #include "live/alert_sender.hpp"
 #include "live/book_writer.hpp"
+#include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/run_recorder.hpp"
 #include "live/seal_thread.hpp"
@@ -58,7 +59,8 @@ struct ProcessHealth {
   std::vector<SinkHealth> sinks = {};
   Nanos clock_ahead{0};  // Clock::ahead_of_wall()
   std::optional<DiskHealth> disk = {};
-  std::vector<AlertChannel::Status> alerts = {};  // one a channel
+  std::vector<AlertChannel::Status> alerts = {};          // one a channel
+  std::optional<RetentionThread::Status> retention = {};  // none: all is kept
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;
 };
@@ -115,6 +117,7 @@ class ProcessWatch {
   void look_at(const BookHealth& books);
   void look_at(const AlertChannel::Status& channel);
   void look_at(const SinkHealth& sink);
+  void look_at(const RetentionThread::Status& retention);
   void count(const Key& key, std::uint64_t total, collector::LogLevel level, std::string text);
   void failing(const Key& key, std::uint64_t total, bool fails, std::string text, std::string ended);
   void lasting(const Key& key, bool holds, std::string text, std::string_view ended);

@@ -50,6 +50,11 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("record", running.record == wanted.record);
   compare("checkpoint_interval", running.checkpoint_interval == wanted.checkpoint_interval);
   compare("full_book_at", running.full_book_at == wanted.full_book_at);
+  compare("keep_recordings", running.keep_recordings.age == wanted.keep_recordings.age);
+  compare("keep_recordings_bytes", running.keep_recordings.bytes == wanted.keep_recordings.bytes);
+  compare("keep_rows", running.keep_rows.age == wanted.keep_rows.age);
+  compare("keep_rows_bytes", running.keep_rows.bytes == wanted.keep_rows.bytes);
+  compare("keep_rejected", running.keep_rows.rejected_age == wanted.keep_rows.rejected_age);
   compare("ca_file", running.ca_file == wanted.ca_file);
   compare("metrics", running.serve_metrics == wanted.serve_metrics && running.metrics == wanted.metrics);
   compare("alert_webhook", running.alerts.webhook == wanted.alerts.webhook);

@@ -15,6 +15,8 @@
 #include "acts/market/venue.hpp"
 
 #include "live/logging.hpp"
+#include "recording/retention.hpp"
+#include "store/row_retention.hpp"
 #include "store/sinks/sink_settings.hpp"
 
 namespace acts {
@@ -68,6 +70,9 @@ struct CollectSettings {
   Nanos checkpoint_interval = std::chrono::minutes{10};  // of each book, to DIR/checkpoints; 0: never
   // Times of the UTC day at which every whole book goes to DIR/books.
   std::vector<Nanos> full_book_at = {Nanos{0}, std::chrono::hours{12}};
+
+  RecordingLimits keep_recordings;  // what is older, or beyond, is removed; none: all is kept
+  RowLimits keep_rows;
 
   std::array<VenueAddresses, 2> addresses;  // by Venue; see addresses_of()
   std::string ca_file;                      // PEM; "": the system's certificate authorities

@@ -43,6 +43,9 @@ class Lister {
       });
     });
   }
+  void look_into(const fs::path& venue, const std::string& symbol, UnixNanos day) {
+    add_files(symbol.empty() ? venue / "_open" : venue / segment_directory(symbol, day), venue, symbol);
+  }
   Result<std::vector<RecordingFile>> result() && {
     if (!problem_.empty()) return fail(ErrorCode::kStorage, std::move(problem_));
     std::ranges::sort(files_, {}, [](const RecordingFile& f) { return std::tie(f.venue, f.symbol, f.first, f.path); });
@@ -175,6 +178,13 @@ class Checker {
 Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir) {
   Lister lister;
   lister.walk(fs::path(data_dir) / "raw");
+  return std::move(lister).result();
+}
+
+Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, const std::string& venue,
+                                                 const std::string& symbol, UnixNanos day) {
+  Lister lister;
+  lister.look_into(recording_directory(data_dir, venue), symbol, day);
   return std::move(lister).result();
 }
 

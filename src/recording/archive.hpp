@@ -22,6 +22,11 @@ struct RecordingFile {
 // By venue, symbol and time. None if there is no such directory. Errors: kStorage.
 Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir);
 
+// The sealed segments of one symbol and day (any time of it), or with an empty symbol a venue's open logs: without a
+// look at all that lies beside them.
+Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, const std::string& venue,
+                                                 const std::string& symbol, UnixNanos day);
+
 struct RecordingCheck {
   std::uint64_t lines = 0;
   UnixNanos last;                     // of a line or an entry

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace acts {
 namespace {
@@ -27,6 +28,12 @@ class FileSource final : public ByteSource {
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) return fail(ErrorCode::kStorage, fmt::format("cannot be read: {}", std::strerror(errno)));
     }
+  }
+
+  Result<void> skip(std::uint64_t bytes) override {
+    // A pipe has no places to go to.
+    if (::lseek(fd_, static_cast<off_t>(bytes), SEEK_CUR) >= 0) return {};
+    return ByteSource::skip(bytes);
   }
 
  private:
@@ -49,6 +56,17 @@ class MemorySource final : public ByteSource {
 };
 
 }  // namespace
+
+Result<void> ByteSource::skip(std::uint64_t bytes) {
+  std::vector<char> buffer(std::min<std::uint64_t>(bytes, std::size_t{64} << 10));
+  while (bytes > 0) {
+    const auto count = read(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), bytes)));
+    if (!count) return std::unexpected(count.error());
+    if (*count == 0) return {};
+    bytes -= *count;
+  }
+  return {};
+}
 
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
   if (path == "-") return std::make_unique<FileSource>(STDIN_FILENO, false);

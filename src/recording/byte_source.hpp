@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ class ByteSource {
   // returns the same. Messages do not name the source. Errors: kStorage (the system could not read), kBadInput (damaged
   // or cut compressed data).
   virtual Result<std::size_t> read(std::span<char> out) = 0;
+
+  // Goes on `bytes` further: where the source can, without reading them. Behind the end is the end. Errors: as read().
+  virtual Result<void> skip(std::uint64_t bytes);
 };
 
 // A file, or standard input for "-". Errors: kUsage, naming the path (it is not there, or may not be read).

@@ -14,11 +14,12 @@ constexpr std::size_t kFirstCapacity = std::size_t{256} << 10;
 
 }  // namespace
 
-LineReader::LineReader(std::unique_ptr<ByteSource> source, std::size_t max_line_bytes)
+LineReader::LineReader(std::unique_ptr<ByteSource> source, std::size_t max_line_bytes, std::uint64_t lines_before)
     : source_(std::move(source)),
       max_line_bytes_(max_line_bytes),
       buffer_(std::make_unique_for_overwrite<char[]>(kFirstCapacity)),
-      capacity_(kFirstCapacity) {}
+      capacity_(kFirstCapacity),
+      line_number_(lines_before) {}
 
 Result<std::optional<std::string_view>> LineReader::next() {
   for (;;) {

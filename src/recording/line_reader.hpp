@@ -19,15 +19,17 @@ inline constexpr std::size_t kMaxLineBytes = std::size_t{64} << 20;
 
 class LineReader {
  public:
-  explicit LineReader(std::unique_ptr<ByteSource> source, std::size_t max_line_bytes = kMaxLineBytes);
+  // `lines_before`: of the file, in front of what the source begins with.
+  explicit LineReader(std::unique_ptr<ByteSource> source, std::size_t max_line_bytes = kMaxLineBytes,
+                      std::uint64_t lines_before = 0);
 
   // The next line without its newline, valid until the next call; nothing at the end. A last line without a newline
   // counts, unless the source failed: then it was cut, and is left out. Errors: kBadInput for a line that is too long
   // (skipped; go on with the next call), and once whatever the source failed with (then comes the end).
   Result<std::optional<std::string_view>> next();
 
-  // 1 for the first line: the line that the last call returned, or refused. Not advanced by a failure of the source or
-  // its end.
+  // 1 for the file's first line: the line that the last call returned, or refused. Not advanced by a failure of the
+  // source or its end.
   [[nodiscard]] std::uint64_t line_number() const { return line_number_; }
   // Bytes of a line that were left out because the source failed inside it.
   [[nodiscard]] std::size_t unfinished_bytes() const { return unfinished_bytes_; }
@@ -43,7 +45,7 @@ class LineReader {
   std::size_t begin_ = 0;    // of the line being looked for
   std::size_t scanned_ = 0;  // no newline in front of it
   std::size_t end_ = 0;
-  std::uint64_t line_number_ = 0;
+  std::uint64_t line_number_;
   std::size_t unfinished_bytes_ = 0;
   bool ended_ = false;
   bool skipping_ = false;  // inside a line that was refused

@@ -67,7 +67,7 @@ Result<void> check_not_all_empty(const std::vector<std::string>& paths) {
   return paths.empty() ? Result<void>() : fail(ErrorCode::kBadInput, problem);
 }
 
-Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& paths) {
+Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& paths, std::optional<UnixNanos> from) {
   std::vector<RecordingInput> inputs;
   inputs.reserve(paths.size());
   for (const std::string& path : paths) {
@@ -76,10 +76,11 @@ Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& pa
     }
     inputs.push_back(input_of(path));
   }
-  return RecordingReader(std::move(inputs));
+  return RecordingReader(std::move(inputs), from);
 }
 
-RecordingReader::RecordingReader(std::vector<RecordingInput> inputs) : inputs_(std::move(inputs)) {}
+RecordingReader::RecordingReader(std::vector<RecordingInput> inputs, std::optional<UnixNanos> from)
+    : inputs_(std::move(inputs)), from_(from) {}
 
 Result<std::optional<RecordedItem>> RecordingReader::next() {
   for (;;) {
@@ -104,8 +105,31 @@ Result<std::optional<RecordedItem>> RecordingReader::next() {
   }
 }
 
+// Lines of one time may lie on both sides of a frame's begin, hence the last frame that begins before. An index that
+// cannot be read is told of when the file is read by it, from its begin on.
+RecordingReader::Start RecordingReader::start_of_input() const {
+  if (!from_ || !input().index) return {};
+  auto source = input().index();
+  if (!source) return {};
+  IndexReader entries(std::move(*source));
+  Start start;
+  for (;;) {
+    const auto entry = entries.next();
+    if (!entry) return {};
+    if (!*entry) return start;
+    const auto* frame = std::get_if<index::Frame>(&(*entry)->event);
+    if (frame == nullptr) continue;
+    if ((*entry)->ts >= *from_) return start;
+    start = {frame->bytes, (*entry)->lines_before};
+  }
+}
+
 Result<void> RecordingReader::start_file() {
+  const Start start = start_of_input();
   auto log = input().log();
+  if (log && start.bytes > 0) {
+    if (const auto skipped = (*log)->skip(start.bytes); !skipped) log = std::unexpected(skipped.error());
+  }
   if (log) {
     if (auto unpacked = unpack(std::move(*log)); unpacked) {
       log = std::move(*unpacked);
@@ -119,7 +143,10 @@ Result<void> RecordingReader::start_file() {
     ++position_;
     return std::unexpected(std::move(log.error()));
   }
-  current_.emplace(Current{.log = LineReader(std::move(*log)), .index = {}, .entry = {}});
+  current_.emplace(Current{.log = LineReader(std::move(*log), kMaxLineBytes, start.lines_before),
+                           .index = {},
+                           .entry = {},
+                           .lines_before = start.lines_before});
   if (!input().index) return {};
   auto index = input().index();
   if (!index) {
@@ -143,6 +170,7 @@ Result<std::optional<IndexEntry>> RecordingReader::take_due_entry() {
         current.index.reset();
         break;
       }
+      if ((*entry)->lines_before < current.lines_before) continue;
       current.entry = std::move(*entry);
     }
     if (current.entry->lines_before > current.log.line_number()) break;

@@ -47,8 +47,10 @@ class RecordingReader {
  public:
   // Several files are one recording, in the order given; "-" is standard input. Files are opened one after the other as
   // their turn comes. Errors: kUsage, naming the first file that is not there or may not be read.
-  static Result<RecordingReader> open(const std::vector<std::string>& paths);
-  explicit RecordingReader(std::vector<RecordingInput> inputs);
+  // `from`: what was received before it is not wanted. A sealed segment is then read from the last of its frames that
+  // begins before, with the entries from there on; other files whole.
+  static Result<RecordingReader> open(const std::vector<std::string>& paths, std::optional<UnixNanos> from = {});
+  explicit RecordingReader(std::vector<RecordingInput> inputs, std::optional<UnixNanos> from = {});
 
   // The next line or index entry, in the order of the run; nothing at the end. After an error go on with the next call;
   // every sequence of calls ends. Errors, each naming file and line: kBadInput for a line or entry that is not one
@@ -72,6 +74,7 @@ class RecordingReader {
     std::optional<IndexEntry> entry;  // the next of the index
     bool log_ended = false;
     bool has_index = false;
+    std::uint64_t lines_before = 0;    // of those that were skipped
     std::uint64_t unexplained = 0;     // errors since the last durable mark
     index::Connections connections{};  // the entry that was taken last,
     std::size_t run = 0;               // and its run of lines that comes next or goes on,
@@ -79,6 +82,12 @@ class RecordingReader {
   };
 
   [[nodiscard]] const RecordingInput& input() const { return inputs_[position_]; }
+  // Where in a segment to begin: a frame's place in the bytes and in the lines.
+  struct Start {
+    std::uint64_t bytes = 0;
+    std::uint64_t lines_before = 0;
+  };
+  [[nodiscard]] Start start_of_input() const;
   Result<void> start_file();
   Result<std::optional<IndexEntry>> take_due_entry();
   Result<std::optional<RecordedItem>> take_line();
@@ -87,6 +96,7 @@ class RecordingReader {
   Result<void> end_file();
 
   std::vector<RecordingInput> inputs_;
+  std::optional<UnixNanos> from_;
   std::size_t position_ = 0;  // of the current file, or of the next one to start
   std::optional<Current> current_;
   std::uint64_t lines_ = 0;

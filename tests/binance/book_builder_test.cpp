@@ -449,6 +449,8 @@ TEST_F(BookBuilderTest, KeepsEveryLevelOverARestartAsSuspect) {
   builder_ = BookBuilder(Venue::kBinanceSpot, {});
   builder_.resume_after_pause(saved, now_);
   EXPECT_EQ(book(), "bids 100x1? 90x2? asks 110x1?");
+  // A book that a snapshot had healed was live without an update for minutes.
+  EXPECT_EQ(builder_.last_update_received(), saved.last_update_received);
   EXPECT_EQ(status(), (SyncStatus{SyncState::kSuspect, Reason::kNotRunning}));
   update(50, 51, {level(98, 4)});
   EXPECT_EQ(book(), "bids 100x1? 98x4 90x2? asks 110x1?");

@@ -91,6 +91,22 @@ TEST(RowsCommand, ListsWhatWasRejectedAndWhy) {
   EXPECT_EQ(std::ranges::count(rows(dir, {"rejected", "--symbol", "B"}).out, '\n'), 2);
 }
 
+TEST(RowsCommand, PrunesWhatIsOldAndDelivered) {
+  const TempDir dir;
+  std::vector<MinuteRow> stored;
+  for (int i = 0; i < 300; ++i) stored.push_back(small_row("A", i));
+  ASSERT_TRUE(store_in(dir.string())->upsert(stored));
+  EXPECT_EQ(rows(dir, {"prune"}).exit_code, kExitUsage);
+  EXPECT_THAT(rows(dir, {"prune", "--keep-rows", "25h", "--dry-run"}).err, HasSubstr("rows: 239 would be removed"));
+  const std::string config = dir.write("acts.toml", "[sinks.mongodb]\nuri = \"mongodb://localhost/acts\"\n");
+  const Outcome kept =
+      run_acts({"--config", config, "rows", "prune", "--keep-rows", "25h", "--data-dir", dir.string()});
+  EXPECT_THAT(kept.err, HasSubstr("rows: 0 removed, the oldest kept is of 2024-08-08T23:55:00.000Z, 239 stay until a "
+                                  "sink has them"));
+  EXPECT_EQ(rows(dir, {"prune", "--keep-rows", "25h"}).exit_code, kExitDone);
+  EXPECT_EQ(store_in(dir.string())->rows({}).value().size(), 61U);
+}
+
 TEST(RowsCommand, SaysInOneLineWhatIsWrong) {
   const TempDir dir;
   EXPECT_EQ(rows(dir, {"exprot"}).err, "acts: no action 'exprot' of rows: did you mean export?\n");

@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/values.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -81,6 +82,11 @@ update_interval = "100ms"
 refresh_interval = "30m"
 streams = ["depth", "trade", "markPrice"]
 record = false
+keep_recordings = "90d"
+keep_recordings_bytes = "500GB"
+keep_rows = "2h"
+keep_rows_bytes = "20GiB"
+keep_rejected = "all"
 ca_file = "ca.pem"
 metrics = "[::1]:9100"
 duration = "150s"
@@ -108,6 +114,8 @@ stream_url = "ws://[::1]:9001"
   EXPECT_EQ(settings->refresh_interval, std::chrono::minutes{30});
   EXPECT_THAT(settings->streams, ElementsAre("depth", "trade", "markPrice"));
   EXPECT_FALSE(settings->record);
+  EXPECT_EQ(settings->keep_recordings, (RecordingLimits{std::chrono::days{90}, 500'000'000'000}));
+  EXPECT_EQ(settings->keep_rows, (RowLimits{std::chrono::hours{2}, 20ULL << 30, {}}));
   EXPECT_EQ(settings->ca_file, "ca.pem");
   EXPECT_TRUE(settings->serve_metrics);
   EXPECT_EQ(settings->metrics, (ListenAddress{"::1", 9100}));
@@ -247,6 +255,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "acts.toml:2: data_dir: the name of a directory is needed"},
         Mistake{"Duration", "[collect]\nstale_after = \"1 min\"\n",
                 "acts.toml:2: stale_after: '1 min' is not a duration"},
+        Mistake{"TooLittleKept", "[collect]\nkeep_rows = \"59m\"\n",
+                "acts.toml:2: keep_rows: '59m' is less than an hour"},
+        Mistake{"NothingKept", "[collect]\nkeep_recordings = \"none\"\n",
+                "acts.toml:2: keep_recordings: 'none' is not a duration"},
+        Mistake{"SizeWithoutSense", "[collect]\nkeep_rows_bytes = \"5 GB\"\n",
+                "acts.toml:2: keep_rows_bytes: '5 GB' is no size such as 500GB or 20GiB, or all"},
         Mistake{"NoDuration", "[collect]\nstale_after = \"0s\"\n", "acts.toml:2: stale_after: '0s' is no time at all"},
         Mistake{"Interval", "[collect]\nupdate_interval = \"250ms\"\n",
                 "acts.toml:2: update_interval: '250ms' is not offered by binance-spot: there is 1000ms, 100ms"},
@@ -366,10 +380,24 @@ Values other_value(const OptionSpec& spec) {
   if (spec.name == "update_interval") return {"1000ms"};
   if (spec.name == "log_level") return {"warn"};
   if (spec.name == "log_format") return {"json"};
+  if (spec.name.starts_with("keep_")) return {spec.kind == OptionKind::kDuration ? "7h" : "7MB"};
   if (spec.kind == OptionKind::kSwitch) return {spec.default_text == "true" ? "false" : "true"};
   if (spec.kind == OptionKind::kInteger) return {"7"};
   if (spec.kind == OptionKind::kDuration) return {"7s"};
   return {"XRPUSDT"};
+}
+
+TEST(Sizes, AreNumbersWithUnitsOfBothKinds) {
+  EXPECT_EQ(parse_bytes("0"), 0U);
+  EXPECT_EQ(parse_bytes("1500"), 1500U);
+  EXPECT_EQ(parse_bytes("7B"), 7U);
+  EXPECT_EQ(parse_bytes("3kB"), 3000U);
+  EXPECT_EQ(parse_bytes("3KiB"), 3072U);
+  EXPECT_EQ(parse_bytes("18TB"), 18'000'000'000'000U);
+  EXPECT_EQ(parse_bytes("16777215TiB"), 16'777'215ULL << 40);
+  for (const char* const text : {"", "GB", "-1", "1.5GB", "16777216TiB", "99999999999999999999", "1gb", "1 B"}) {
+    EXPECT_FALSE(parse_bytes(text)) << text;
+  }
 }
 
 // At SIGHUP a changed key was ignored without a word.

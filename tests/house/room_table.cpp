@@ -20,6 +20,10 @@ std::span<const Room> room_table() {
        .uses = {"base", "market", "features"},
        .libraries = {"sqlite3.h", "spdlog/"},
        .libraries_in_sources = {"curl/", "libpq-fe.h", "mongoc/", "zlib.h"}},
+      {.name = "history",
+       .uses = {"base", "market", "features", "binance", "recording", "store"},
+       .libraries = {"nlohmann/"},
+       .libraries_in_sources = {"openssl/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},
@@ -28,7 +32,8 @@ std::span<const Room> room_table() {
        .uses = {"base", "market", "binance", "net", "recording"},
        .libraries = {"boost/asio", "boost/system", "nlohmann/", "spdlog/"}},
       {.name = "cli",
-       .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store", "live", "exchange"},
+       .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store", "history", "live",
+                "exchange"},
        .libraries = {"*"}},
   };
   return rooms;

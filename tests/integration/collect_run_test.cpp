@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "acts/features/feature.hpp"
@@ -13,6 +14,7 @@
 #include "live/collect.hpp"
 #include "net/http_client.hpp"
 #include "net/real_clock.hpp"
+#include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -231,6 +233,46 @@ TEST_F(CollectRunTest, RefusesADataDirectoryThatAnotherRunHolds) {
   EXPECT_EQ(second.error().code, ErrorCode::kStorage);
   EXPECT_THAT(second.error().message, HasSubstr("acts.lock: held by process "));
   EXPECT_TRUE(stop(*run));
+}
+
+TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
+  CollectSettings settings = open_market();
+  const UnixNanos old = parse_iso8601("2025-11-01").value();
+  const auto segment = [&](UnixNanos first) {
+    return testing::make_segment(settings.data_dir, "binance-spot", "BTCUSDT", first,
+                                 [&](SegmentWriter& writer) { writer.line(first, 1, LineUse::kTaken, "{}"); });
+  };
+  const std::string removed = segment(old);
+  const std::string kept = segment(old + 300h);
+  {
+    const RowSchema schema = make_schema(settings.bands);
+    const auto store = SqliteStore::open(settings.data_dir + "/acts.db", schema).value();
+    const auto bid = std::ranges::find(schema.columns, "best_bid", &Column::name) - schema.columns.begin();
+    std::vector<MinuteRow> rows;
+    for (int i = 0; i < 1200; ++i) {
+      MinuteRow row{std::vector<Value>(schema.columns.size())};
+      row.values[0] = "binance-spot";
+      row.values[1] = "XRPUSDT";
+      row.values[2] = old + i * kMinute;
+      row.values[static_cast<std::size_t>(bid)] = Decimal{1, 0};
+      rows.push_back(std::move(row));
+    }
+    ASSERT_TRUE(store->upsert(rows));
+  }
+  settings.keep_recordings.age = 48h;
+  settings.keep_rows.age = 34h;  // a day after the last of them: 600 go
+  const auto run = start(settings);
+  const auto done = [&] { return run->process_health().retention->passes > 0; };
+  for (int i = 0; i < 200 && !done(); ++i) loop_.run_for(100ms);
+  loop_.run_for(1500ms);
+  EXPECT_FALSE(std::filesystem::exists(removed));
+  EXPECT_TRUE(std::filesystem::exists(kept));
+  EXPECT_THAT(said_,
+              Contains(::testing::AllOf(HasSubstr("recordings: 1 segments of "),
+                                        HasSubstr("rows: 599 removed, the oldest kept is of 2025-11-01T09:59"))));
+  EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("acts_retention_removed_total{kind=\"rows\"} 599\n"));
+  EXPECT_TRUE(stop(*run));
+  EXPECT_EQ(run->process_health().rows.failures, 0U);
 }
 
 }  // namespace

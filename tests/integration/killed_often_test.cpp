@@ -26,8 +26,8 @@ namespace {
 
 using testing::TempDir;
 
-constexpr int kKills = 50;
-constexpr Nanos kOldestMark = std::chrono::milliseconds{1500};
+constexpr int kKills = ACTS_KILLS;
+constexpr Nanos kOldestMark = std::chrono::milliseconds{ACTS_OLDEST_MARK_MS};
 
 std::vector<std::string> words(const std::string& line) {
   std::istringstream in(line);
@@ -142,7 +142,7 @@ TEST(KilledOften, LosesNothingBeforeTheMarkDoublesNoRowAndEmptiesNoBook) {
       if (file.symbol == symbol) segments.push_back(file.path);
     }
     const Marks marks = marks_of(segments);
-    EXPECT_GE(marks.runs, kKills / 2) << symbol;
+    EXPECT_GE(marks.runs, kKills / 3) << symbol;
     // All but the first few, which were killed before there was a checkpoint.
     EXPECT_GE(marks.restored, marks.runs - 4) << symbol;
     EXPECT_GT(marks.cut, 0) << symbol;

@@ -78,6 +78,9 @@ ProcessHealth process_health() {
                                .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
                                .lag = {54, UnixNanos{}}},
                     .behind = 55s}};
+  process.retention = RetentionThread::Status{};
+  process.retention->total.recordings = {.files = 56, .bytes = 57};
+  process.retention->total.rows = {.rows = 58, .rejected = 59, .bytes = 60};
   return process;
 }
 
@@ -132,6 +135,11 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_sink_rows_total{sink="mongodb"} 51)",
            R"(acts_sink_refused_total{sink="mongodb"} 52)",
            R"(acts_sink_failures_total{sink="mongodb"} 53)",
+           R"(acts_retention_removed_total{kind="recordings"} 56)",
+           R"(acts_retention_removed_bytes_total{kind="recordings"} 57)",
+           R"(acts_retention_removed_total{kind="rows"} 58)",
+           R"(acts_retention_removed_total{kind="rejected_rows"} 59)",
+           R"(acts_retention_removed_bytes_total{kind="rows"} 60)",
            "acts_clock_ahead_seconds 0",
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));

@@ -192,6 +192,38 @@ TEST(ProcessWatch, SaysAtOnceAndAsNoErrorThatRowsAreStoredAgain) {
               ElementsAre("store_failed: rows: stored again; 61 attempts have failed so far"));
 }
 
+TEST(ProcessWatch, SaysOfEachPassWhatWasRemoved) {
+  ProcessWatch watch;
+  ProcessHealth process;
+  process.retention = RetentionThread::Status{};
+  EXPECT_THAT(watch.observe(process, kStart), IsEmpty());
+  process.retention->passes = 1;
+  process.retention->said = "recordings: 2 segments";
+  EXPECT_THAT(texts(watch.observe(process, kStart)), ElementsAre("retention: recordings: 2 segments"));
+  EXPECT_THAT(watch.observe(process, kStart + 30min), IsEmpty());
+  process.retention->passes = 2;
+  process.retention->failures = 1;
+  process.retention->failure = "raw: cannot be removed";
+  EXPECT_THAT(texts(watch.observe(process, kStart + 1h)),
+              ElementsAre("retention: recordings: 2 segments",
+                          "retention_failed: what is too old could not be removed: raw: cannot be removed"));
+  EXPECT_EQ(judge(process).overall, Overall::kDegraded);
+}
+
+TEST(RetentionText, TellsWhatWentAndWhatIsKept) {
+  RetentionReport report;
+  report.recordings = {.files = 2, .bytes = 300, .oldest = kStart};
+  report.rows = {.rows = 4, .rejected = 5, .bytes = 4096, .waiting = 6};
+  RetentionOptions options;
+  options.recordings.age = 1h;
+  EXPECT_EQ(retention_text(report, options),
+            "recordings: 2 segments of 300 bytes removed, the oldest kept is of 2026-01-01T00:00:00.000Z");
+  options.rows.age = 1h;
+  EXPECT_EQ(retention_text(report, options),
+            "recordings: 2 segments of 300 bytes removed, the oldest kept is of 2026-01-01T00:00:00.000Z; rows: 4 "
+            "removed, none is left, 4096 bytes came free, 5 rejected ones removed, 6 stay until a sink has them");
+}
+
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {
   ProcessWatch watch;
   EXPECT_THAT(texts(watch.observe({.clock_ahead = 100s}, kStart)),

@@ -1,0 +1,179 @@
+// What keeping every message costs: processor time of the writer and of the sealer, and bytes on the disk a level, at
+// the rate of the bundled spot recording times 20 and with a sync every second. Time is the recording's, twenty times
+// as fast: the counters are of what the process did, `per_cent_of_a_core` of the time that the market would have taken.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/assert.hpp"
+
+#include "binance/decoder.hpp"
+#include "recorded_depth.hpp"
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+#include "recording/rolling_writer.hpp"
+#include "recording/sealer.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kTimesAsFast = 20;
+constexpr int kQuietSymbols = 200;
+constexpr Nanos kSecond = std::chrono::seconds{1};
+
+struct Line {
+  UnixNanos ts;
+  std::string json;
+};
+
+enum class Load : std::int64_t { kDepth, kAll, kDepthAndQuietSymbols };
+
+class Owner final : public LineOwner {
+ public:
+  void add_symbol(std::string_view symbol) override { decoder_.add(symbol, Scales{}); }
+  std::string_view symbol_of(std::string_view json) override {
+    const binance::Decoded message = decoder_.decode(json);
+    const binance::InstrumentIndex index = message ? message->instrument : message.error().instrument;
+    return index == binance::kNoInstrument ? std::string_view{} : decoder_.symbol(index);
+  }
+
+ private:
+  binance::Decoder decoder_{Venue::kBinanceSpot};
+};
+
+std::string quiet_symbol(int number) { return fmt::format("Q{:03}USDT", number); }
+
+std::string renamed(std::string json, std::string_view symbol) {
+  std::string lower(symbol);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const auto& [from, to] :
+       {std::pair<std::string_view, std::string_view>{"BTCUSDT", symbol}, {"btcusdt", lower}}) {
+    if (const std::size_t at = json.find(from); at != std::string::npos) json.replace(at, from.size(), to);
+  }
+  return json;
+}
+
+std::vector<Line> lines_of(Load load) {
+  auto reader = RecordingReader::open({test::testdata("binance-feed/spot/btcusdt_20240808.gz")});
+  ACTS_ASSERT(reader.has_value());
+  std::vector<Line> lines;
+  UnixNanos first{};
+  std::size_t quiet = 0;
+  UnixNanos quiet_at{};
+  std::vector<std::string> small;  // of few levels, as quiet symbols have
+  while (auto item = reader->next().value()) {
+    const auto* line = std::get_if<RecordedLine>(&*item);
+    if (line == nullptr) continue;
+    if (lines.empty()) first = quiet_at = line->ts_recv;
+    const bool is_depth = line->json.contains("\"depthUpdate\"") || line->json.starts_with("{\"lastUpdateId\"");
+    if (load != Load::kAll && !is_depth) continue;
+    const UnixNanos ts = first + (line->ts_recv - first) / kTimesAsFast;
+    if (load == Load::kDepthAndQuietSymbols && is_depth && line->json.size() < 600) small.emplace_back(line->json);
+    for (; load == Load::kDepthAndQuietSymbols && !small.empty() && quiet_at <= ts; ++quiet) {
+      lines.push_back(
+          {quiet_at, renamed(small[quiet % small.size()], quiet_symbol(static_cast<int>(quiet % kQuietSymbols)))});
+      quiet_at = quiet_at + kSecond / kQuietSymbols;
+    }
+    lines.push_back({ts, std::string(line->json)});
+  }
+  return lines;
+}
+
+std::size_t levels_in(const std::vector<Line>& lines) {
+  binance::Decoder decoder(Venue::kBinanceSpot);
+  decoder.add("BTCUSDT", Scales{2, 5});
+  for (int i = 0; i < kQuietSymbols; ++i) decoder.add(quiet_symbol(i), Scales{2, 5});
+  std::size_t levels = 0;
+  for (const Line& line : lines) {
+    const binance::Decoded message = decoder.decode(line.json);
+    const auto* update = message ? std::get_if<DepthUpdate>(&message->body) : nullptr;
+    if (update != nullptr) levels += update->bids.size() + update->asks.size();
+  }
+  return levels;
+}
+
+double processor_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void record(const std::vector<Line>& lines, const std::string& directory) {
+  RollingWriter writer({directory, "0"}, real_file_ops(), [](const std::string&) {});
+  ACTS_ASSERT(writer.note(lines.front().ts, index::RunStarted{"0", "binance-spot", "0", ""}).has_value());
+  ACTS_ASSERT(writer.note(lines.front().ts, index::SymbolAdded{"BTCUSDT", "trading"}).has_value());
+  for (int i = 0; i < kQuietSymbols; ++i) {
+    ACTS_ASSERT(writer.note(lines.front().ts, index::SymbolAdded{quiet_symbol(i), "trading"}).has_value());
+  }
+  UnixNanos next_sync = lines.front().ts + kSecond;
+  for (const Line& line : lines) {
+    for (; line.ts >= next_sync; next_sync = next_sync + kSecond) {
+      ACTS_ASSERT(writer.note(next_sync, index::Alive{}).has_value());
+      ACTS_ASSERT(writer.sync(next_sync).has_value());
+    }
+    ACTS_ASSERT(writer.append(line.ts, 1, line.json, LineUse::kTaken).has_value());
+  }
+  ACTS_ASSERT(writer.close(lines.back().ts).has_value());
+}
+
+std::uint64_t bytes_below(const std::string& directory) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+void recording(benchmark::State& state) {
+  const std::vector<Line> lines = lines_of(static_cast<Load>(state.range(0)));
+  const auto levels = static_cast<double>(levels_in(lines));
+  const double market_seconds = static_cast<double>((lines.back().ts - lines.front().ts).count()) * 1e-9;
+  double written = 0;
+  double sealed = 0;
+  double runs = 0;
+  std::uint64_t open_bytes = 0;
+  std::uint64_t sealed_bytes = 0;
+  for (auto _ : state) {
+    const std::string root = (fs::temp_directory_path() / fmt::format("acts-bench-{}", ::getpid())).string();
+    fs::remove_all(root);
+    const std::string venue = recording_directory(root, "binance-spot");
+    const double begin = processor_seconds();
+    record(lines, open_log_directory(root, "binance-spot"));
+    const double between = processor_seconds();
+    open_bytes = bytes_below(venue);
+    Sealer sealer(venue, [] { return std::make_unique<Owner>(); });
+    const std::vector<std::string> waiting = sealer.waiting().value();
+    for (const std::string& name : waiting) ACTS_ASSERT(sealer.seal(name).has_value());
+    written += between - begin;
+    sealed += processor_seconds() - between;
+    ++runs;
+    sealed_bytes = bytes_below(venue);
+    fs::remove_all(root);
+  }
+  state.counters["per_cent_of_a_core"] = 100 * (written + sealed) / runs / market_seconds;
+  state.counters["of_which_sealing"] = 100 * sealed / runs / market_seconds;
+  state.counters["bytes_a_level"] = static_cast<double>(open_bytes) / levels;
+  state.counters["sealed_bytes_a_level"] = static_cast<double>(sealed_bytes) / levels;
+  state.counters["messages_a_second"] = static_cast<double>(lines.size()) / market_seconds;
+}
+BENCHMARK(recording)
+    ->ArgName("0_depth_1_all_2_quiet_symbols_too")
+    ->Arg(static_cast<std::int64_t>(Load::kDepth))
+    ->Arg(static_cast<std::int64_t>(Load::kAll))
+    ->Arg(static_cast<std::int64_t>(Load::kDepthAndQuietSymbols))
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace acts::bench

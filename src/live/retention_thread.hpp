@@ -1,0 +1,77 @@
+// Keeps recordings and rows within their limits: a pass at the start and one an hour, on a thread of its own, which
+// yields to whoever writes. What goes and what stays is decided in recording/retention.hpp and store/row_retention.hpp.
+// Says nothing itself: it is asked. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "acts/base/time.hpp"
+
+#include "recording/retention.hpp"
+#include "store/row_retention.hpp"
+
+namespace acts {
+
+struct RetentionOptions {
+  std::string data_dir;
+  RecordingLimits recordings = {};
+  RowLimits rows = {};             // none set: the database is not looked at
+  std::vector<std::string> sinks;  // the names of those that rows go to
+  bool dry_run = false;            // removes nothing
+};
+
+// Of one pass, or the sum of several.
+struct RetentionReport {
+  RecordingPrune recordings = {};
+  RowPrune rows = {};
+  std::string failure = {};  // of the rows' part: one line
+
+  [[nodiscard]] bool removed_any() const { return recordings.files + rows.rows + rows.rejected > 0; }
+  // What failed, of both; empty: nothing.
+  [[nodiscard]] std::string failures() const;
+};
+// One line: what was removed (with `dry_run`: what would be), and from when on there is something.
+std::string retention_text(const RetentionReport& report, const RetentionOptions& options);
+
+// One pass. `pause` is called between batches of rows and between files; true ends the pass.
+RetentionReport run_retention(const RetentionOptions& options, UnixNanos now, const std::function<bool()>& stop,
+                              const std::function<void()>& pause);
+
+class RetentionThread {
+ public:
+  static constexpr Nanos kInterval = std::chrono::hours{1};  // of real time, between passes
+  // After a batch of rows: a writer that waits for the database tries again every few milliseconds.
+  static constexpr Nanos kPause = std::chrono::milliseconds{50};
+  static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
+
+  struct Status {
+    std::uint64_t passes = 0;
+    RetentionReport total = {};  // counts only
+    std::string said = {};       // of the last pass
+    std::uint64_t failures = 0;  // passes
+    std::string failure = {};    // of the last pass, if it failed
+  };
+
+  // `now` is called on the thread.
+  RetentionThread(RetentionOptions options, std::function<UnixNanos()> now);
+  // Stops within kEndLimit, wherever it is, or leaves a disk that hangs to the thread.
+  ~RetentionThread();
+  RetentionThread(const RetentionThread&) = delete;
+  RetentionThread& operator=(const RetentionThread&) = delete;
+
+  // Begins to stop; returns at once.
+  void stop();
+  [[nodiscard]] Status status() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // with the thread
+  std::thread thread_;
+};
+
+}  // namespace acts

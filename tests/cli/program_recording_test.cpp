@@ -1,0 +1,187 @@
+// acts recording as users meet it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cli/command.hpp"
+#include "cli/program.hpp"
+#include "recording/layout.hpp"
+#include "recording/recording_reader.hpp"
+#include "recording/segments.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::testing::make_segment;
+using acts::testing::SegmentMaker;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+
+// A real recording as a collector would have it that receives all `delay` later, and not what is `lost` to it.
+void record(const std::string& data_dir, Nanos delay, const std::function<bool(UnixNanos)>& lost) {
+  auto reader = RecordingReader::open({test::testdata("binance-feed/spot/btcusdt_20240808.gz")}).value();
+  std::unique_ptr<SegmentMaker> segment;
+  UnixNanos end;
+  UnixNanos last;
+  while (const auto item = reader.next().value()) {
+    const auto& line = std::get<RecordedLine>(*item);
+    if (lost(line.ts_recv)) continue;
+    last = line.ts_recv + delay;
+    if (!segment || last >= end) {
+      if (segment) segment->finish(last);
+      const bool is_first = segment == nullptr;
+      segment = std::make_unique<SegmentMaker>(
+          fmt::format("{}/raw/binance-spot/{}/{}.jsonl.zst", data_dir, segment_directory("BTCUSDT", last), last.value));
+      end = floor_to(last, kLogSpan) + kLogSpan;
+      const IndexEvent begin = is_first ? IndexEvent(index::RunStarted{"1", "binance-spot", "0", ""})
+                                        : IndexEvent(index::RunContinued{"1", "binance-spot", "0"});
+      ASSERT_TRUE(segment->writer().note(last, begin));
+      ASSERT_TRUE(segment->writer().note(last, index::SymbolAdded{"BTCUSDT", "trading"}));
+    }
+    segment->writer().line(last, 1, LineUse::kTaken, line.json);
+  }
+  segment->finish(last);
+}
+
+Outcome replay(const std::string& data_dir) {
+  std::vector<std::string> arguments{"replay", "--rows", "csv", "--summary"};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data_dir + "/raw")) {
+    if (entry.path().string().ends_with(kLogEnding)) arguments.push_back(entry.path().string());
+  }
+  std::sort(arguments.begin() + 4, arguments.end());
+  return run_acts(arguments);
+}
+
+// What two collectors have lost at different times is there once their recordings are joined: the rows are those of
+// one that has lost nothing.
+TEST(RecordingCommand, MergesTwoRecordingsIntoOneWithoutTheirGaps) {
+  const TempDir dir;
+  const auto second_of_minute = [](UnixNanos ts) { return (ts - floor_to(ts, kMinute)) / std::chrono::seconds{1}; };
+  const auto between = [&](std::int64_t first, std::int64_t end) {
+    return [=](UnixNanos ts) { return second_of_minute(ts) >= first && second_of_minute(ts) < end; };
+  };
+  record(dir / "whole", Nanos{0}, [](UnixNanos) { return false; });
+  record(dir / "a", Nanos{0}, between(20, 30));
+  record(dir / "b", std::chrono::milliseconds{130}, between(35, 50));
+  const Outcome merged = run_acts({"recording", "merge", dir / "a", dir / "b", "--out", dir / "m"});
+  EXPECT_EQ(merged.exit_code, kExitDone) << merged.err;
+  EXPECT_THAT(merged.err,
+              ::testing::ContainsRegex("binance-spot BTCUSDT: [0-9]{5} messages in both, [0-9]{4} only in"));
+  const Outcome verified = run_acts({"recording", "verify", "--data-dir", dir / "m"});
+  EXPECT_EQ(verified.exit_code, kExitDone) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr(" 0 of the files not sound"));
+
+  const Outcome whole = replay(dir / "whole");
+  const Outcome joined = replay(dir / "m");
+  EXPECT_EQ(joined.out, whole.out);
+  EXPECT_GT(std::ranges::count(joined.out, '\n'), 3);
+  EXPECT_NE(replay(dir / "a").out, whole.out);
+  const auto lines = [&](const std::string& data_dir) {
+    return run_acts({"recording", "cat", "--symbol", "BTCUSDT", "--data-dir", data_dir}).out;
+  };
+  EXPECT_EQ(std::ranges::count(lines(dir / "m"), '\n'), std::ranges::count(lines(dir / "whole"), '\n'));
+
+  EXPECT_EQ(run_acts({"recording", "merge", dir / "a", dir / "b", "--out", dir / "m"}).exit_code, kExitUsage);
+  EXPECT_EQ(run_acts({"recording", "merge", dir / "a", dir / "b"}).exit_code, kExitUsage);
+  EXPECT_EQ(run_acts({"recording", "merge", dir / "a"}).exit_code, kExitUsage);
+}
+
+TEST(RecordingCommand, PrintsFromTheMiddleOfAnHour) {
+  const TempDir dir;
+  record(dir.string(), Nanos{0}, [](UnixNanos) { return false; });
+  const auto cat = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"recording", "cat", "--symbol", "BTCUSDT", "--data-dir", dir.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_acts(arguments).out;
+  };
+  const std::string all = cat({});
+  const std::string from = cat({"--from", "2024-08-08T23:57:00.5"});
+  const std::string part = cat({"--from", "2024-08-08T23:57:00.5", "--to", "2024-08-08T23:58:00.25"});
+  EXPECT_TRUE(all.ends_with(from));
+  EXPECT_TRUE(from.starts_with(part));
+  EXPECT_LT(part.size(), from.size());
+  EXPECT_GT(part.size(), 10'000U);
+}
+
+TEST(CertificateCommand, MakesAndChecksThatOfEachSymbolAndDay) {
+  const TempDir dir;
+  const std::string data_dir = dir / "acts-data";
+  // It goes on over midnight, and ten seconds are missing.
+  record(data_dir, std::chrono::minutes{2}, [](UnixNanos ts) {
+    const UnixNanos from = parse_iso8601("2024-08-08T23:57:10").value();
+    return ts >= from && ts < from + std::chrono::seconds{10};
+  });
+  const std::string key = dir.write("key.pem",
+                                    "-----BEGIN PRIVATE KEY-----\n"
+                                    "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
+                                    "-----END PRIVATE KEY-----\n");
+  const std::string public_key = dir.write("public.pem",
+                                           "-----BEGIN PUBLIC KEY-----\n"
+                                           "MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n"
+                                           "-----END PUBLIC KEY-----\n");
+  const auto certificate = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "certificate");
+    return run_acts(arguments, dir.string());
+  };
+  std::filesystem::permissions(key, static_cast<std::filesystem::perms>(0644));
+  EXPECT_THAT(certificate({"make", "--date", "2024-08-08", "--sign-key", key}).err,
+              HasSubstr("others may read it too"));
+  std::filesystem::permissions(key, static_cast<std::filesystem::perms>(0600));
+  const std::string path = "./acts-data/certificates/binance-spot/BTCUSDT/2024-08-08.json";
+  const Outcome made = certificate({"make", "--date", "2024-08-08", "--sign-key", key});
+  EXPECT_EQ(made.exit_code, kExitDone) << made.err;
+  EXPECT_EQ(made.out, path + "\n");
+  const std::string document = acts::testing::read_file(std::filesystem::path(dir.string()) / path);
+  EXPECT_THAT(document, HasSubstr(R"("gaps":{"count":1,"listed":[{"before_received_ns":"172316154)"));
+  EXPECT_THAT(document, HasSubstr(R"("cause":"sequence_gap")"));
+  EXPECT_EQ(certificate({"make", "--date", "2024-08-09"}).exit_code, kExitDone);
+
+  const std::vector<std::string> check{"check",      "--symbol",     "BTCUSDT", "--date",
+                                       "2024-08-08", "--public-key", public_key};
+  const Outcome good = certificate(check);
+  EXPECT_EQ(good.exit_code, kExitDone) << good.err;
+  EXPECT_EQ(good.out, "binance-spot BTCUSDT 2024-08-08: 1 certificates, 0 problems\n");
+  EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-09"}).out,
+            "binance-spot BTCUSDT 2024-08-09: 2 certificates, 0 problems\n");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data_dir + "/raw")) {
+    if (entry.path().string().ends_with(kLogEnding)) std::filesystem::resize_file(entry.path(), 1000);
+  }
+  const Outcome bad = certificate(check);
+  EXPECT_EQ(bad.exit_code, kExitBadInput);
+  EXPECT_THAT(bad.err, HasSubstr("2024-08-08.json: /recording/segments/0/sha256: says "));
+  EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-07"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"check", "--date", "2024-08-08"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"make", "--date", "2024-08-08T12:00"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"mak", "--date", "2024-08-08"}).err,
+            "acts: no action 'mak' of certificate: did you mean make?\n");
+}
+
+TEST(RecordingCommand, PrunesWhatIsOlderThanTheConfigurationKeeps) {
+  const TempDir dir;
+  const UnixNanos start = parse_iso8601("2026-03-01").value();
+  for (const int hours : {0, 30, 60}) {
+    make_segment(dir / "acts-data", "binance-spot", "BTCUSDT", start + hours * std::chrono::hours{1},
+                 [&](SegmentWriter& writer) { writer.line(start, 1, LineUse::kTaken, "{}"); });
+  }
+  const std::string config = dir.write("acts.toml", "[collect]\nkeep_recordings = \"72h\"\n");
+  const Outcome dry = run_acts({"recording", "prune", "--dry-run"}, dir.string());
+  EXPECT_THAT(dry.err, HasSubstr("recordings: 1 segments of "));
+  EXPECT_THAT(dry.err, HasSubstr(" would be removed, the oldest kept is of 2026-03-02T06:00:00.000Z"));
+  const auto listed = [&] {
+    const std::string out = run_acts({"recording", "ls"}, dir.string()).out;
+    return std::ranges::count(out, '\n') - 1;
+  };
+  EXPECT_EQ(listed(), 3);
+  EXPECT_EQ(run_acts({"recording", "prune"}, dir.string()).exit_code, kExitDone);
+  EXPECT_EQ(listed(), 2);
+  EXPECT_EQ(run_acts({"recording", "prune", "--keep-recordings", "1h"}, dir.string()).exit_code, kExitDone);
+  EXPECT_EQ(listed(), 0);
+  EXPECT_EQ(run_acts({"recording", "prune"}, "/").exit_code, kExitUsage);
+}
+
+}  // namespace
+}  // namespace acts::cli
