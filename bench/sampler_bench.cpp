@@ -19,7 +19,7 @@ constexpr std::int64_t kMid = 100'000'000;  // 4 % are 4,000,000 prices a side
 // Levels inserted in random order, so that leaves are as full and as scattered as in a book that has lived.
 OrderBook deep_book(std::int64_t levels, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  OrderBook book{{2, 5}};
+  OrderBook book{Scales{2, 5}};
   UpdateId id{1};
   const std::int64_t reach = kMid / 25;
   while (book.level_count(Side::kBid) < static_cast<std::size_t>(levels) ||
