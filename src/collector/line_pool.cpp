@@ -143,6 +143,10 @@ Connection* LinePool::find(ConnectionNumber number) {
 }
 
 LinePool::Line* LinePool::line_of(ConnectionNumber number) {
+  return const_cast<Line*>(std::as_const(*this).line_of(number));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+const LinePool::Line* LinePool::line_of(ConnectionNumber number) const {
   for (const auto& line : lines_) {
     if ((line->active && line->active->number() == number) || (line->next && line->next->number() == number)) {
       return line.get();

@@ -187,6 +187,7 @@ class LinePool {
   [[nodiscard]] bool may_hand_over(const Line& line, UnixNanos now) const;
   void say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now);
   Line* line_of(ConnectionNumber number);
+  [[nodiscard]] const Line* line_of(ConnectionNumber number) const;
   [[nodiscard]] InstrumentIndex instrument_of(const StreamPeek& peek) const;
 
   Venue venue_;

@@ -11,9 +11,16 @@ bool LinePool::delivers(const std::optional<Connection>& slot, InstrumentIndex i
   return slot && slot->number() != but && slot->delivers(instrument);
 }
 
+// The same streams of it: a symbol's others may come on a line of another route.
 bool LinePool::delivered_by_other(InstrumentIndex instrument, ConnectionNumber number) const {
+  const Line* own = line_of(number);
+  const auto is_primary = [instrument](const Line& line) {
+    const auto member = line.members.find(instrument);
+    return member != line.members.end() && member->second.primary;
+  };
+  const bool primary = own == nullptr || is_primary(*own);
   return std::ranges::any_of(lines_, [&](const auto& line) {
-    return line->members.contains(instrument) &&
+    return line->members.contains(instrument) && is_primary(*line) == primary &&
            (delivers(line->active, instrument, number) || delivers(line->next, instrument, number));
   });
 }

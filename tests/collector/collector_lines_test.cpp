@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "collector/collector.hpp"
 #include "collector/fake_venue.hpp"
 
@@ -366,6 +368,23 @@ CollectorOptions usdm_options(std::vector<std::string> symbols) {
   options.venue = Venue::kBinanceUsdm;
   options.streams = {"depth", "markPrice"};
   return options;
+}
+
+// A symbol was taken for delivered by the line of its mark prices: nothing watched its book after a reconnect.
+TEST(CollectorLines, WatchesAUsdmBookAgainAfterItsLineWasLost) {
+  FakeVenue venue(usdm_options({"BTCUSDT"}));
+  venue.add_market("BTCUSDT");
+  venue.start();
+  venue.run_for(2min);
+  const auto opened = [&venue] { return std::ranges::count(venue.log.events, "opened BTCUSDT"); };
+  ASSERT_EQ(opened(), 1);
+  venue.drop(1);
+  venue.run_for(1min);
+  EXPECT_EQ(opened(), 2);
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  venue.market("BTCUSDT").delivering = false;
+  venue.run_for(3min);
+  EXPECT_GE(venue.market("BTCUSDT").probes, 1U);
 }
 
 // Nothing watched the line of the mark prices: only books had a watchdog, and only busy connections.
