@@ -77,6 +77,7 @@ void append_text(std::string& out, std::string_view text) {
 class Writer {
  public:
   Result<void> write(const json& value) {
+    if (depth_ > kMaxDepth) return refuse("values in one another deeper than can be meant");
     switch (value.type()) {
       case json::value_t::null: out_ += "null"; return {};
       case json::value_t::boolean: out_ += value.get<bool>() ? "true" : "false"; return {};
@@ -115,11 +116,13 @@ class Writer {
   }
   Result<void> write_array(const json& array) {
     out_ += '[';
+    ++depth_;
     const char* between = "";
     for (const json& value : array) {
       out_ += std::exchange(between, ",");
       if (auto done = write(value); !done) return done;
     }
+    --depth_;
     out_ += ']';
     return {};
   }
@@ -132,6 +135,7 @@ class Writer {
     }
     std::ranges::sort(keys);
     out_ += '{';
+    ++depth_;
     const char* between = "";
     for (const auto& [units, key] : keys) {
       out_ += std::exchange(between, ",");
@@ -139,10 +143,13 @@ class Writer {
       out_ += ':';
       if (auto done = write(object.at(*key)); !done) return done;
     }
+    --depth_;
     out_ += '}';
     return {};
   }
 
+  static constexpr int kMaxDepth = 64;
+  int depth_ = 0;
   std::string out_;
 };
 

@@ -76,9 +76,14 @@ CertificateKey day_before(CertificateKey key) {
   return key;
 }
 
+constexpr std::int64_t kMinutesOfDay = kDay / std::chrono::minutes{1};
+
 json parse(std::string_view bytes) { return json::parse(bytes, nullptr, false); }
 
-bool is_partial(const json& document) { return document.is_object() && document.value("partial", false); }
+bool is_partial(const json& document) {
+  const auto told = document.is_object() ? document.find("partial") : document.end();
+  return document.is_object() && told != document.end() && told->is_boolean() && told->get<bool>();
+}
 
 // Of that day's file; nothing if there is none.
 Result<std::optional<std::string>> previous_sum(const std::string& data_dir, const CertificateKey& key) {
@@ -110,6 +115,15 @@ Result<std::string> make_document(const std::string& data_dir, const MakeCertifi
   }
   const auto rows = day_rows(data_dir, key.venue, key.symbol, key.day);
   if (!rows) return std::unexpected(rows.error());
+  // The next start makes the rows of the minutes before it, a day back at most.
+  const bool may_grow = now < key.day + 2 * kDay && rows->present < kMinutesOfDay && !rows->has_later;
+  if (!what.is_partial && may_grow) {
+    return fail(
+        ErrorCode::kUsage,
+        fmt::format("{} {}: no row after {} is there yet, so minutes of it may still come: the next 'acts collect' "
+                    "makes them, --partial does without",
+                    to_string(key.venue), key.symbol, key.date()));
+  }
   if (recording->segments.empty() && rows->present == 0) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{} {}: nothing of {} is in {}", to_string(key.venue), key.symbol, key.date(), data_dir));

@@ -107,7 +107,11 @@ Result<RowFacts> day_rows(const std::string& data_dir, Venue venue, const std::s
     return true;
   });
   if (!read) return std::unexpected(read.error());
-  return collector.finish();
+  RowFacts facts = collector.finish();
+  const auto last = (*store)->last_sample_time(to_string(venue), symbol);
+  if (!last) return std::unexpected(last.error());
+  facts.has_later = *last && **last >= day + kDay;
+  return facts;
 }
 
 }  // namespace acts::history

@@ -17,7 +17,8 @@ namespace acts::history {
 struct RowFacts {
   std::int64_t present = 0;
   std::int64_t live = 0;
-  std::map<std::string, std::int64_t> states;   // minutes, by state
+  bool has_later = false;                      // a row of the next day or later is there: no more of this day will come
+  std::map<std::string, std::int64_t> states;  // minutes, by state
   std::map<std::string, std::int64_t> reasons;  // and by reason, where there is one
   std::vector<RowGap> not_live;                 // by time; "missing" where there is no row
   // The rows as JSON lines in their order, each with these columns: what `acts rows export --format json` prints while

@@ -104,6 +104,10 @@ void GapTrace::on_entry(const IndexEntry& entry) {
     sum.drift += audit->drift;
     sum.ghost += audit->ghost;
     sum.missed += audit->missed;
+  } else if (const auto* timer = std::get_if<index::Timer>(&entry.event)) {
+    // As the run did: a snapshot that waited for the stream is given up after a while.
+    if (timer->symbol == name_ && entry.ts >= now_ && sync_.on_timeout(entry.ts)) waiting_.reset();
+    now_ = std::max(now_, entry.ts);
   } else if (std::holds_alternative<index::RunStarted>(entry.event)) {
     said_ = "not_running";
   } else if (std::holds_alternative<index::StreamLost>(entry.event) && said_.empty()) {

@@ -127,6 +127,8 @@ struct StreamLost {
   std::string reason;
   friend bool operator==(const StreamLost&, const StreamLost&) = default;
 };
+// In a BookRestored of a merged recording: whatever book a replay of it has at that place.
+inline constexpr std::uint64_t kOwnBook = 0;
 // The symbol's book was kept here; and the symbol, added just before, begins with the book that an earlier run has
 // left. `update_id`: the book's last; `fingerprint`: of its content.
 struct BookSaved {

@@ -40,8 +40,14 @@ void MergedRuns::start(std::size_t source, UnixNanos now, IndexEvent event, Even
 MergedRuns::Events MergedRuns::take(std::size_t source, const index::RunStarted& event, UnixNanos now) {
   Events out;
   start(source, now, event, out);
+  begins_ = !out.empty();
   run_ = index::RunContinued{event.version, event.venue, event.shard};
   return out;
+}
+
+MergedRuns::Events MergedRuns::take(std::size_t, const index::BookRestored& event, UnixNanos) {
+  if (!std::exchange(begins_, false)) return {};
+  return {index::BookRestored{event.symbol, event.update_id, index::kOwnBook}};
 }
 
 // A segment that is not the run's first: news only if nothing was known of the run.

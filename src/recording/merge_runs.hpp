@@ -56,15 +56,15 @@ class MergedRuns {
   Events take(std::size_t, const index::Sealed&, UnixNanos) { return {}; }
   template <typename Event>
   Events take(std::size_t, [[maybe_unused]] const Event& event, UnixNanos) {
-    // The sum of one collector's book is not that of the whole.
-    if constexpr (requires { event.fingerprint; }) {
-      return {};
-    } else {
-      return {event};
-    }
+    return {event};
   }
+  // Of one collector's book, which is not that of the whole.
+  Events take(std::size_t, const index::BookSaved&, UnixNanos) { return {}; }
+  Events take(std::size_t, const index::Audit&, UnixNanos) { return {}; }
+  Events take(std::size_t source, const index::BookRestored& event, UnixNanos now);
 
   std::array<Run, 2> runs_;
+  bool begins_ = false;                       // a run of the whole, and no book was told of it yet
   std::optional<index::RunContinued> run_;    // of the whole
   std::optional<index::SymbolAdded> symbol_;  // as it was said last
   std::optional<UnixNanos> last_minute_;      // whose end was told

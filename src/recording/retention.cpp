@@ -104,10 +104,18 @@ class Pruner {
     if (of_symbol) symbol_days_[date].folders.push_back(folder.string());
     if (options_.limits.bytes) total_bytes_ += bytes_in(folder);
   }
-  // Of a symbol's: messages of none come also while nothing is collected.
+  // Of a symbol's, with messages in it: those of none come also while nothing is collected, and a segment without any
+  // is made by a run that was never connected, whose clock may be wrong.
   void find_newest() {
     for (auto day = symbol_days_.rbegin(); day != symbol_days_.rend() && !newest_; ++day) {
-      for (const Segment& segment : segments_of(day->second)) newest_ = std::max(newest_, std::optional(segment.first));
+      for (const std::string& folder : day->second.folders) {
+        each_entry(folder, [&](const fs::directory_entry& entry) {
+          const std::string name = entry.path().filename().string();
+          const auto first = first_of(name);
+          if (first && name.ends_with(kLogEnding) && size_of(entry) > 0)
+            newest_ = std::max(newest_, std::optional(*first));
+        });
+      }
     }
   }
 

@@ -95,11 +95,11 @@ Result<void> RowPruner::find_trusted(UnixNanos now) {
   return {};
 }
 
-// A row of a minute without a connection has the time of a clock that may be wrong, and nothing else.
+// The venue's time: a row of a minute without a connection has that of a clock that may be wrong.
 Result<std::optional<std::int64_t>> RowPruner::last_with_book(const Symbol& of) {
   auto statement = database_->prepare(
-      "SELECT sample_time FROM minute_rows WHERE venue = ?1 AND symbol = ?2 AND best_bid IS NOT NULL ORDER BY "
-      "sample_time DESC LIMIT 1");
+      "SELECT last_book_update FROM minute_rows WHERE venue = ?1 AND symbol = ?2 AND last_book_update IS NOT NULL "
+      "ORDER BY sample_time DESC LIMIT 1");
   if (!statement) return std::unexpected(std::move(statement.error()));
   statement->bind(0, of.venue);
   statement->bind(1, of.symbol);
@@ -111,6 +111,12 @@ Result<std::optional<std::int64_t>> RowPruner::last_with_book(const Symbol& of) 
 // The change up to which every sink has everything. One that has confirmed nothing has no cursor.
 Result<std::int64_t> RowPruner::confirmed() {
   std::int64_t least = INT64_MAX;
+  if (sinks_.empty()) {
+    // Nobody said which there are: those that have had rows before.
+    const auto any = database_->integer("SELECT coalesce(min(change), 9223372036854775807) FROM sink_cursors");
+    if (!any) return std::unexpected(any.error());
+    least = *any;
+  }
   for (const std::string& sink : sinks_) {
     auto statement = database_->prepare("SELECT coalesce((SELECT change FROM sink_cursors WHERE sink = ?1), 0)");
     if (!statement) return std::unexpected(std::move(statement.error()));
@@ -211,13 +217,15 @@ Result<bool> RowPruner::raise_cutoff() {
   return true;
 }
 
+// A symbol's last row stays: it tells since when there are none.
 Result<RowPruner::Batch> RowPruner::look(const Symbol& of) {
   const auto upto = confirmed();
   if (!upto) return std::unexpected(upto.error());
   auto keys = database_->prepare(
       "SELECT r.sample_time, coalesce((SELECT c.change FROM row_changes c WHERE c.venue = r.venue AND c.symbol = "
       "r.symbol AND c.sample_time = r.sample_time), 0) FROM minute_rows r WHERE r.venue = ?1 AND r.symbol = ?2 AND "
-      "r.sample_time >= ?3 AND r.sample_time < ?4 ORDER BY r.sample_time LIMIT ?5");
+      "r.sample_time >= ?3 AND r.sample_time < ?4 AND r.sample_time < (SELECT max(l.sample_time) FROM minute_rows l "
+      "WHERE l.venue = ?1 AND l.symbol = ?2) ORDER BY r.sample_time LIMIT ?5");
   if (!keys) return std::unexpected(std::move(keys.error()));
   keys->bind(0, of.venue);
   keys->bind(1, of.symbol);

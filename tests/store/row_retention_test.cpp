@@ -122,8 +122,11 @@ TEST(RowPruner, CountsAgeFromTheLastRowWithABook) {
   const Place place;
   place.write("A", 0, 100);
   MinuteRow empty = small_row("A", 400 * kDay);
-  empty.values[4] = {};
-  ASSERT_TRUE(place.store->upsert(std::vector{empty}));
+  empty.values[3] = empty.values[4] = {};
+  // A book of before the clock was wrong is shown, with the venue's time of then.
+  MinuteRow restored = small_row("A", 400 * kDay + 1);
+  restored.values[3] = small_row("A", 99).values[3];
+  ASSERT_TRUE(place.store->upsert(std::vector{empty, restored}));
   EXPECT_EQ(pass(place, {.age = 2 * kDay * kMinute}, minute(400 * kDay)).rows, 0U);
   EXPECT_EQ(pass(place, {.age = kDay * kMinute}, minute(400 * kDay)).rows, 99U);
 }
