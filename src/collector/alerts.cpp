@@ -17,6 +17,11 @@ std::string_view to_string(Alert::Status status) noexcept {
 std::vector<Alert> AlertBook::observe(const std::vector<AlertCondition>& holding, UnixNanos now) {
   std::vector<Alert> alerts;
   for (const AlertCondition& condition : holding) {
+    if (!condition.begins) {
+      const auto known = known_.find({condition.key, condition.subject});
+      if (known != known_.end()) known->second.seen = now;
+      continue;
+    }
     Known& known = known_.try_emplace({condition.key, condition.subject}, Known{{}, now, now, {}, false}).first->second;
     known.seen = now;
     const bool is_due =

@@ -20,6 +20,7 @@ struct AlertCondition {
   std::string subject;  // whose it is: "binance-spot BTCUSDT", a sink, a directory
   std::string text;     // one line, without a final full stop
   Nanos holds_for{0};   // it is said once it has held for so long
+  bool begins = true;   // false: nobody can tell now; an alert that was said is not over, and none begins
 };
 
 struct Alert {

@@ -11,6 +11,13 @@ namespace {
 using collector::AlertCondition;
 
 constexpr Nanos kAtOnce{0};
+constexpr std::string_view kNoData = "no_data";
+constexpr std::string_view kNoUpdate = "no_update";
+constexpr std::string_view kGap = "gap_not_healed";
+
+std::string subject_of(const std::string& venue, const collector::SymbolHealth& symbol) {
+  return fmt::format("{} {}", venue, symbol.symbol);
+}
 
 std::int64_t whole_seconds(Nanos span) { return span / std::chrono::seconds{1}; }
 
@@ -24,6 +31,11 @@ class Conditions {
     if (!health.symbols.empty() && !is_connected) {
       // All symbols of the venue are silent then: said once.
       add("connection_down", venue, "no connection to the venue is open", limits_.no_connection);
+      for (const collector::SymbolHealth& symbol : health.symbols) {
+        for (const std::string_view key : {kNoData, kGap, kNoUpdate}) {
+          all_.push_back({std::string(key), subject_of(venue, symbol), {}, kAtOnce, false});
+        }
+      }
     } else {
       for (const collector::SymbolHealth& symbol : health.symbols) look_at(venue, symbol);
     }
@@ -70,16 +82,17 @@ class Conditions {
   }
 
   void look_at(const std::string& venue, const collector::SymbolHealth& symbol) {
-    const std::string subject = fmt::format("{} {}", venue, symbol.symbol);
+    const std::string subject = subject_of(venue, symbol);
     if (symbol.state == RowState::kHalted) return;  // the venue says that there is nothing to come
     if (symbol.data_age && *symbol.data_age >= limits_.no_data) {
-      add("no_data", subject, fmt::format("no message for {} s", whole_seconds(*symbol.data_age)), kAtOnce);
+      add(kNoData, subject, fmt::format("no message for {} s", whole_seconds(*symbol.data_age)), kAtOnce);
     }
     const bool has_gap = symbol.state == RowState::kSuspect && symbol.reason != Reason::kSuspectLevels;
     if (has_gap || symbol.state == RowState::kSyncing) {
-      add("gap_not_healed", subject,
-          fmt::format("the book is {}: {}", to_string(symbol.state), to_string(symbol.reason)), limits_.gap);
+      add(kGap, subject, fmt::format("the book is {}: {}", to_string(symbol.state), to_string(symbol.reason)),
+          limits_.gap);
     }
+    if (symbol.state == RowState::kStale) add(kNoUpdate, subject, "no depth update comes", limits_.no_data);
     if (const std::optional<BookAudit>& audit = symbol.audit.last; audit && audit->differences() > 0) {
       add("audit_drift", subject,
           fmt::format("the book differs from a fresh snapshot: {} quantities, {} levels too many, {} too few",

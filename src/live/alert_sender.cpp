@@ -47,6 +47,8 @@ class Command : public std::enable_shared_from_this<Command> {
     posix_spawnattr_t attributes;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    // Sockets of the run are not closed by themselves: a command that stays would hold them.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     ::posix_spawnattr_init(&attributes);
     sigset_t none;
     ::sigemptyset(&none);

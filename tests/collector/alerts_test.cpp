@@ -68,6 +68,18 @@ TEST_F(AlertBookTest, TakesWhatComesAndGoesForOne) {
   EXPECT_THAT(pass(30s, {}), ElementsAre("resolved sink at 1131 s since 1 s: text"));
 }
 
+// In the middle of an outage silent symbols were said to be well again.
+TEST_F(AlertBookTest, EndsNothingThatNobodyCanTell) {
+  EXPECT_THAT(pass(1s, {condition("no_data")}), ElementsAre("firing no_data at 1 s since 1 s: text"));
+  AlertCondition unknown = condition("no_data");
+  unknown.begins = false;
+  EXPECT_THAT(pass(10min, {unknown}), IsEmpty());
+  AlertCondition other = condition("gap");
+  other.begins = false;
+  EXPECT_THAT(pass(10min, {unknown, other}), IsEmpty()) << "what nobody can tell does not begin either";
+  EXPECT_THAT(pass(30s, {}), ElementsAre("resolved no_data at 1231 s since 1 s: text"));
+}
+
 TEST_F(AlertBookTest, KeepsSubjectsApart) {
   EXPECT_THAT(pass(1s, {{"no_data", "B", "b", 0s}, {"no_data", "A", "a", 0s}}),
               ElementsAre("firing no_data at 1 s since 1 s: a", "firing no_data at 1 s since 1 s: b"));

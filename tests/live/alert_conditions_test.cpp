@@ -32,6 +32,7 @@ collector::Health healthy() {
 std::vector<std::string> keys(const collector::Health& health, const ProcessHealth& process = {}) {
   std::vector<std::string> keys;
   for (const collector::AlertCondition& one : alert_conditions({&health, 1}, process, {})) {
+    if (!one.begins) continue;
     keys.push_back(one.key + " of " + one.subject + ": " + one.text);
   }
   return keys;
@@ -64,6 +65,13 @@ TEST(AlertConditions, NameABookThatIsNotTheVenues) {
   EXPECT_THAT(keys(health),
               ElementsAre("audit_drift of binance-spot BTCUSDT: the book differs from a fresh snapshot: 0 quantities, "
                           "2 levels too many, 0 too few"));
+}
+
+// A depth stream that never says anything was told to nobody where other streams do.
+TEST(AlertConditions, NameASymbolWhoseBookIsStale) {
+  collector::Health health = healthy();
+  health.symbols[0].state = RowState::kStale;
+  EXPECT_THAT(keys(health), ElementsAre("no_update of binance-spot BTCUSDT: no depth update comes"));
 }
 
 // A network that is gone would be said once a symbol.
