@@ -17,10 +17,14 @@ void DepthSync::at(UnixNanos now) {
 }
 
 bool DepthSync::is_at_rest() const {
-  return has_snapshot_ && !gap_open_ && !lost_ && !pending_ && !wanted_ && !in_flight_ && stale_run_.count == 0;
+  return has_snapshot_ && !gap_open_ && !lost_ && !pending_ && !wanted_ && !in_flight_ &&
+         stale_run_.count < kRestartUpdates;
 }
 
-void DepthSync::forget_restarts() { last_restart_.reset(); }
+void DepthSync::forget_restarts() {
+  stale_run_ = {};
+  last_restart_.reset();
+}
 
 void DepthSync::resume(UpdateId last, bool is_snapshot) {
   *this = DepthSync(venue_, limits_);

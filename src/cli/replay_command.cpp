@@ -52,7 +52,7 @@ const OptionSpec kLimitSpec{
 const OptionSpec kBookSpec{.name = "book",
                            .placeholder = "FILE",
                            .kind = OptionKind::kTexts,
-                           .help = "books of DIR/checkpoints to begin with, where they were saved"};
+                           .help = "books of DIR/checkpoints or DIR/books to begin with, where they were saved"};
 const OptionSpec kSummarySpec{.name = "summary",
                               .placeholder = "",
                               .kind = OptionKind::kSwitch,
@@ -162,6 +162,11 @@ int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
         fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
                     "what there is",
                     fmt::join(missing, ", "), to_string(venue)));
+    return kExitBadInput;
+  }
+  if (const std::vector<std::string> unused = replay.unused_books(); !unused.empty()) {
+    complain(
+        fmt::format("--book: the place where the book was saved is not in these files: {}", fmt::join(unused, ", ")));
     return kExitBadInput;
   }
   const std::uint64_t bad_places = reader.bad_places() + replay.leaps();

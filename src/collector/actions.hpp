@@ -77,6 +77,7 @@ struct SaveBook {
   std::string symbol;
   UnixNanos at;  // receive time: of all messages before
   std::shared_ptr<const binance::SavedBook> book;
+  bool is_marked = false;  // the RunLog was told of it: what follows can be gone on with
   friend bool operator==(const SaveBook&, const SaveBook&) = default;
 };
 

@@ -105,6 +105,7 @@ void MarketPipeline::resume(InstrumentIndex index, const binance::SavedBook& sav
 void MarketPipeline::end_run() {
   for (const auto& feed : feeds_) feed->active = false;
   clock_ = MinuteClock();
+  now_ = UnixNanos{INT64_MIN};  // the next run's clock may be behind
 }
 
 void MarketPipeline::remove(InstrumentIndex index) { feeds_[index]->active = false; }
@@ -289,6 +290,7 @@ void MarketPipeline::on_connection_lost(InstrumentIndex index, UnixNanos receive
 void MarketPipeline::on_timer(UnixNanos received) {
   const UnixNanos now = advance(received);
   for (InstrumentIndex index = 0; index < feeds_.size(); ++index) {
+    if (!feeds_[index]->active) continue;
     binance::BookBuilder& builder = feeds_[index]->builder;
     if (const auto deadline = builder.next_deadline(); deadline && *deadline <= now) {
       builder.on_timeout(now);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@ struct BookWriter::State {
   struct Item {
     Kind kind = Kind::kCheckpoint;
     BookFile book;
+    int tries = 0;
   };
 
   State(std::string directory, std::shared_ptr<FileOps> the_ops)
@@ -27,7 +30,8 @@ struct BookWriter::State {
 
   void run();
   Result<void> write(const Item& item);
-  void drop_old(const std::string& directory);
+  void drop_old(const std::string& directory, const std::string& newest);
+  void look_at_disk();
 
   std::string data_dir;
   std::shared_ptr<FileOps> own_ops;
@@ -72,15 +76,25 @@ BookWriter::Status BookWriter::status() const {
 void BookWriter::State::run() {
   std::unique_lock lock(mutex);
   while (true) {
-    changed.wait(lock, [this] { return stopping || !queue.empty(); });
+    if (!changed.wait_for(lock, kDiskInterval, [this] { return stopping || !queue.empty(); }) ||
+        status.disk_total_bytes == 0) {
+      lock.unlock();
+      look_at_disk();
+      lock.lock();
+    }
     if (stopping) break;
-    const Item& item = queue.front();  // a deque's elements stay where they are while others come
+    if (queue.empty()) continue;
+    Item& item = queue.front();  // a deque's elements stay where they are while others come
     lock.unlock();
     const Result<void> written = write(item);
     lock.lock();
-    queue.pop_front();
     status.failure = written ? std::string{} : written.error().message;
     ++(written ? status.written : status.failures);
+    if (!written && item.kind == Kind::kFullBook && ++item.tries < kTries) {
+      changed.wait_for(lock, kPause, [this] { return stopping; });
+    } else {
+      queue.pop_front();
+    }
   }
   ended = true;
   changed.notify_all();
@@ -92,19 +106,31 @@ Result<void> BookWriter::State::write(const Item& item) {
                                                                : full_book_directory(data_dir, book.venue, book.symbol);
   const std::string path = fmt::format("{}/{}", directory, book_file_name(book.saved_at));
   Result<void> written = write_whole_file(ops, path, pack_zstd(book_text(book)));
-  if (written && item.kind == Kind::kCheckpoint) drop_old(directory);
+  if (written && item.kind == Kind::kCheckpoint) drop_old(directory, book_file_name(book.saved_at));
   return written;
 }
 
-// What cannot be removed is tried again after the next one.
-void BookWriter::State::drop_old(const std::string& directory) {
+void BookWriter::State::look_at_disk() {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(data_dir, error);
+  const std::scoped_lock lock(mutex);
+  if (error) return;
+  status.disk_free_bytes = space.available;
+  status.disk_total_bytes = space.capacity;
+}
+
+// What cannot be removed is tried again after the next one. Names of later times are of a clock that has been set back
+// since; names that begin with a dot were cut off.
+void BookWriter::State::drop_old(const std::string& directory, const std::string& newest) {
   std::vector<std::string> names;
   if (ops.list(directory, names) < 0) return;
-  std::erase_if(names, [](const std::string& name) { return name.starts_with('.'); });
-  std::ranges::sort(names);
-  if (names.size() <= kKeptCheckpoints) return;
-  names.resize(names.size() - kKeptCheckpoints);
-  for (const std::string& name : names) ops.remove(fmt::format("{}/{}", directory, name));
+  std::ranges::sort(names, std::greater<>());
+  std::size_t kept = 0;
+  for (const std::string& name : names) {
+    const bool is_kept = !name.starts_with('.') && name <= newest && kept < kKeptCheckpoints;
+    kept += static_cast<std::size_t>(is_kept);
+    if (!is_kept) ops.remove(fmt::format("{}/{}", directory, name));
+  }
 }
 
 }  // namespace acts

@@ -1,6 +1,6 @@
-// Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the newest two of a
-// symbol are kept, and full books, which stay. Says nothing itself: it is asked. What cannot be written is counted and
-// given up: the next checkpoint takes its place.
+// Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the last two of a
+// symbol are kept, and full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a
+// checkpoint is given up then, as the next one takes its place, a full book is tried kTries times.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,9 @@ class BookWriter {
  public:
   static constexpr std::size_t kMaxQueued = 8;  // books: some 40 bytes a level
   static constexpr std::size_t kKeptCheckpoints = 2;
+  static constexpr int kTries = 30;
+  static constexpr Nanos kPause = std::chrono::seconds{10};         // of real time, before the next try
+  static constexpr Nanos kDiskInterval = std::chrono::seconds{10};  // between two looks at the disk's free space
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
   enum class Kind : std::uint8_t { kCheckpoint, kFullBook };
@@ -28,6 +31,9 @@ class BookWriter {
     std::uint64_t written = 0;
     std::uint64_t failures = 0;
     std::string failure = {};  // of the last one, if it failed: one line
+    // Of the disk that the data directory is on; zero: not known yet.
+    std::uint64_t disk_free_bytes = 0;  // for this user
+    std::uint64_t disk_total_bytes = 0;
   };
 
   // `ops`: the disk, if it is not the real one.

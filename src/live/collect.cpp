@@ -25,10 +25,9 @@ namespace {
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
 constexpr Nanos kStatesPoll = std::chrono::seconds{1};
 constexpr Nanos kWatchInterval = std::chrono::seconds{1};
-// Of real time; the service manager waits 90 s for all of it.
-constexpr Nanos kSealLimit = std::chrono::seconds{20};
-constexpr Nanos kRestoreLimit = std::chrono::seconds{40};
-constexpr Nanos kRestoreLimitOfReload = std::chrono::seconds{2};
+// Of real time, before a start; a service manager waits 90 s at least.
+constexpr Nanos kSealLimit = std::chrono::seconds{40};
+constexpr Nanos kRestoreLimit = std::chrono::seconds{30};  // of all venues together
 
 // Symbols by venue, in the order in which they were typed.
 Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings& settings) {
@@ -61,7 +60,7 @@ Result<MissedMinutes> missed_minutes(SqliteStore& store, const CollectSettings& 
   MissedMinutes missed(settings.bands);
   const auto symbols = by_venue(settings);
   if (!symbols) return std::unexpected(symbols.error());
-  const auto recorded = recorded_since(settings.data_dir);
+  std::optional<std::map<std::pair<std::string, std::string>, UnixNanos>> recorded;  // a look at every file
   for (const auto& [venue, texts] : *symbols) {
     for (const std::string& text : texts) {
       for (const std::string& symbol : {text, text + "USDT"}) {
@@ -69,20 +68,15 @@ Result<MissedMinutes> missed_minutes(SqliteStore& store, const CollectSettings& 
         if (!last) return std::unexpected(last.error());
         if (*last) {
           missed.add(venue, symbol, **last, start);
-        } else if (const auto begun = recorded.find({std::string(to_string(venue)), symbol}); begun != recorded.end()) {
-          missed.add(venue, symbol, begun->second, start);
+        } else {
+          if (!recorded) recorded = recorded_since(settings.data_dir);
+          const auto begun = recorded->find({std::string(to_string(venue)), symbol});
+          if (begun != recorded->end()) missed.add(venue, symbol, begun->second, start);
         }
       }
     }
   }
   return missed;
-}
-
-std::optional<DiskHealth> disk_health(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(path, error);
-  if (error) return std::nullopt;
-  return DiskHealth{path, space.available, space.capacity};
 }
 
 LogLevel level_of(collector::LogLevel level) {
@@ -108,7 +102,11 @@ spdlog::level::level_enum spdlog_level_of(collector::LogLevel level) {
 }  // namespace
 
 CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks)
-    : loop_(loop), clock_(clock), settings_(std::move(settings)), hooks_(std::move(hooks)) {}
+    : loop_(loop),
+      clock_(clock),
+      settings_(std::move(settings)),
+      hooks_(std::move(hooks)),
+      restore_time_(kRestoreLimit) {}
 
 CollectRun::~CollectRun() {
   if (states_timer_) loop_.cancel_timer(*states_timer_);
@@ -221,9 +219,16 @@ std::function<std::shared_ptr<const binance::SavedBook>(std::string_view)> Colle
     return std::ranges::any_of(
         typed, [symbol](const std::string& text) { return symbol == text || symbol == fmt::format("{}USDT", text); });
   };
-  // While the others run, nobody waits for it.
-  const Nanos limit = venues_.empty() ? kRestoreLimit : kRestoreLimitOfReload;
-  auto done = std::make_shared<RestoredBooks>(restore_books(settings_.data_dir, venue, wants, limit));
+  // While others run, nothing may wait for it.
+  if (is_running_) return {};
+  if (!left_logs_[venue].problems.empty()) {
+    log(venue, {collector::LogLevel::kWarning, "book_not_restored", "",
+                "books begin empty: a recording of before is not sealed yet", 0});
+    return {};
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto done = std::make_shared<RestoredBooks>(restore_books(settings_.data_dir, venue, wants, restore_time_));
+  restore_time_ = std::max(restore_time_ - (std::chrono::steady_clock::now() - begin), Nanos{0});
   for (const std::string& problem : done->problems) {
     log(venue, {collector::LogLevel::kWarning, "book_not_restored", "", problem, 0});
   }
@@ -302,6 +307,7 @@ void CollectRun::start_retention() {
 }
 
 void CollectRun::start() {
+  is_running_ = true;
   start_retention();
   for (const auto& venue : venues_) venue->start();
   note_states();
@@ -354,6 +360,7 @@ Result<void> CollectRun::open_alerts() {
 }
 
 void CollectRun::watch_alerts(const ProcessHealth& process) {
+  if (ending_) return;
   AlertLimits limits;
   limits.no_data = settings_.alerts.no_data_after;
   limits.gap = settings_.alerts.gap_after;
@@ -406,6 +413,11 @@ bool CollectRun::drained() const {
     return !recording || (recording->status.closed && recording->seals.waiting == 0);
   };
   if (!rows_->drain(Nanos{0})) return false;
+  const auto saved = [](const auto& venue) {
+    const auto books = venue->books();
+    return !books || books->status.waiting == 0 || !books->status.failure.empty();
+  };
+  if (!std::ranges::all_of(venues_, saved)) return false;
   // No row comes any more: what waits for the sinks is delivered now, or with the next run.
   for (const auto& sink : sinks_) sink->stop();
   return std::ranges::all_of(venues_, on_disk) &&
@@ -511,11 +523,16 @@ ProcessHealth CollectRun::process_health() const {
   ProcessHealth process;
   process.rows = rows_->status();
   process.clock_ahead = clock_.ahead_of_wall();
-  process.disk = disk_health(settings_.data_dir);
   for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
   if (retention_) process.retention = retention_->status();
   for (const auto& venue : venues_) {
-    if (auto books = venue->books()) process.books.push_back(std::move(*books));
+    if (auto books = venue->books()) {
+      const BookWriter::Status& status = books->status;
+      if (!process.disk && status.disk_total_bytes > 0) {
+        process.disk = DiskHealth{settings_.data_dir, status.disk_free_bytes, status.disk_total_bytes};
+      }
+      process.books.push_back(std::move(*books));
+    }
     auto recording = venue->recording();
     if (!recording) continue;
     if (const auto left = left_logs_.find(recording->venue); left != left_logs_.end()) {

@@ -110,7 +110,9 @@ class CollectRun {
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::vector<StateLog> states_;  // by venue, as venues_
   std::optional<EventLoop::TimerId> states_timer_;
+  bool is_running_ = false;
   bool ending_ = false;
+  Nanos restore_time_;  // of real time, that is left for it
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
   ProcessWatch watch_;

@@ -53,8 +53,10 @@ Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std
   pipeline_.set_tap([this](const binance::Message& message) { on_decoded(message); });
 }
 
-Result<void> Replay::run(RecordingReader& reader) {
-  while (true) {
+Result<void> Replay::run(RecordingReader& reader, const std::function<bool()>& stop) {
+  constexpr std::uint64_t kAskEvery = 4096;
+  for (std::uint64_t items = 1;; ++items) {
+    if (items % kAskEvery == 0 && stop()) return fail(ErrorCode::kCancelled, "it was stopped");
     const Result<std::optional<RecordedItem>> item = reader.next();
     if (!item) {
       if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
@@ -111,11 +113,23 @@ void Replay::on_row(MinuteRow&& row) {
   rows_(std::move(row));
 }
 
-const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint) const {
+const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint) {
   const auto found = std::ranges::find_if(options_.books, [&](const BookFile& book) {
     return book.symbol == symbol && acts::fingerprint(book.saved.book) == fingerprint;
   });
-  return found == options_.books.end() ? nullptr : &*found;
+  if (found == options_.books.end()) return nullptr;
+  used_books_.insert(&*found);
+  return &*found;
+}
+
+std::vector<std::string> Replay::unused_books() const {
+  std::vector<std::string> unused;
+  for (const BookFile& book : options_.books) {
+    if (!used_books_.contains(&book)) {
+      unused.push_back(fmt::format("{} of {}", book.symbol, to_iso8601(book.saved_at)));
+    }
+  }
+  return unused;
 }
 
 void Replay::book_saved(const index::BookSaved& saved, UnixNanos ts) {
@@ -139,11 +153,12 @@ void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
   const collector::InstrumentIndex index = pipeline_.find(restored.symbol);
   if (!wanted(restored.symbol) || index == collector::kNoInstrument) return;
   if (const auto left = left_.find(restored.symbol);
-      left != left_.end() && fingerprint(left->second.book) == restored.fingerprint) {
+      left != left_.end() &&
+      (restored.fingerprint == index::kOwnBook || fingerprint(left->second.book) == restored.fingerprint)) {
     pipeline_.resume_after_pause(index, left->second, ts);
   } else if (const BookFile* const given = given_book(restored.symbol, restored.fingerprint)) {
     pipeline_.resume_after_pause(index, given->saved, ts);
-  } else {
+  } else if (restored.fingerprint != index::kOwnBook) {
     problem_(
         fmt::format("{}: the run began with a book, at update {}, that an earlier recording holds, and is not "
                     "known here: it begins empty",

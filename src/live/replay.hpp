@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ class Replay {
 
   // To the end of the recording. Refused lines are counted and do not end it. Errors: kStorage if the system cannot
   // read on, kUsage if the recording is of another venue.
-  Result<void> run(RecordingReader& reader);
+  // kCancelled: `stop` was true in between; it is asked now and then.
+  Result<void> run(RecordingReader& reader, const std::function<bool()>& stop = [] { return false; });
 
   [[nodiscard]] const collector::MarketPipeline& pipeline() const { return pipeline_; }
   // One per instrument of the pipeline.
@@ -58,6 +60,8 @@ class Replay {
   [[nodiscard]] bool is_recording() const { return events_ > 0 || indexed_; }
   // Of ReplayOptions::symbols those of which there is nothing.
   [[nodiscard]] std::vector<std::string> missing_symbols() const;
+  // Of ReplayOptions::books those whose place was not in what was read.
+  [[nodiscard]] std::vector<std::string> unused_books() const;
   // The end state, one line an instrument and one for the whole: what `--summary` prints.
   [[nodiscard]] std::string summary() const;
 
@@ -77,7 +81,7 @@ class Replay {
   void start_run(UnixNanos ts);
   void book_saved(const index::BookSaved& saved, UnixNanos ts);
   void book_restored(const index::BookRestored& restored, UnixNanos ts);
-  [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint) const;
+  [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint);
   void give_missed_minutes(const std::string& symbol);
   void on_row(MinuteRow&& row);
   [[nodiscard]] bool wanted(std::string_view symbol) const;
@@ -90,7 +94,8 @@ class Replay {
   std::optional<UnixNanos> run_begin_;              // of this run, if its index tells
   std::optional<UnixNanos> run_start_;              // of the second run and later ones
   std::map<std::string, binance::SavedBook> left_;  // by symbol: as the run before has left it
-  bool skipping_ = false;                           // to the first place of ReplayOptions::books
+  std::set<const BookFile*> used_books_;
+  bool skipping_ = false;  // to the first place of ReplayOptions::books
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
   LeapGuard guard_;

@@ -28,11 +28,6 @@ class Restoring {
     std::vector<std::string> symbols = names_in(fmt::format("{}/checkpoints/{}", data_dir_, to_string(venue_)));
     std::erase_if(symbols, [&wants](const std::string& symbol) { return !wants(symbol); });
     if (symbols.empty()) return std::move(done_);
-    if (auto files = list_recordings(data_dir_)) {
-      files_ = std::move(*files);
-    } else {
-      problem(files.error().message);
-    }
     for (const std::string& symbol : symbols) restore(symbol);
     return std::move(done_);
   }
@@ -76,7 +71,7 @@ class Restoring {
     }
     const std::vector<std::string> paths = recorded_since(file);
     auto reader = paths.empty() ? Result<RecordingReader>(fail(ErrorCode::kUsage, "there is no recording"))
-                                : RecordingReader::open(paths);
+                                : RecordingReader::open(paths, file.saved_at);
     if (!reader) return no_place(symbol, reader.error().message);
     ReplayOptions options;
     options.venue = venue_;
@@ -85,7 +80,7 @@ class Restoring {
     options.books.push_back(std::move(file));
     options.begins_at_book = true;
     Replay replay(std::move(options), [](MinuteRow&&) {}, [](const std::string&) {});
-    const Result<void> read = replay.run(*reader);
+    const Result<void> read = replay.run(*reader, [this] { return late(); });
     done_.lines += reader->lines();
     if (!read) return no_place(symbol, read.error().message);
     const collector::InstrumentIndex index = replay.pipeline().find(symbol);
@@ -103,11 +98,18 @@ class Restoring {
 
   // From the segment on in which the checkpoint's place may be.
   [[nodiscard]] std::vector<std::string> recorded_since(const BookFile& file) const {
+    const std::string venue(to_string(venue_));
+    std::vector<std::string> days = names_in(fmt::format("{}/{}", recording_directory(data_dir_, venue), file.symbol));
+    std::ranges::sort(days);
     std::vector<std::string> paths;
-    for (const RecordingFile& one : files_) {
-      if (one.venue != to_string(venue_) || one.symbol != file.symbol) continue;
-      if (floor_to(one.first, kLogSpan) + kLogSpan < file.saved_at) continue;
-      paths.push_back(one.path);
+    for (const std::string& name : days) {
+      const auto day = parse_iso8601(name);
+      if (!day || *day + std::chrono::hours{24} <= file.saved_at) continue;
+      const auto segments = list_segments(data_dir_, venue, file.symbol, *day);
+      if (!segments) return {};
+      for (const RecordingFile& one : *segments) {
+        if (floor_to(one.first, kLogSpan) + kLogSpan >= file.saved_at) paths.push_back(one.path);
+      }
     }
     return paths;
   }
@@ -115,7 +117,6 @@ class Restoring {
   std::string data_dir_;
   Venue venue_;
   std::chrono::steady_clock::time_point end_;
-  std::vector<RecordingFile> files_;
   RestoredBooks done_;
 };
 

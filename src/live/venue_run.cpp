@@ -159,9 +159,10 @@ void VenueRun::carry_out(const collector::HttpGet& action) {
 
 void VenueRun::carry_out(const collector::SaveBook& action) {
   if (!books_) return;
-  books_->push(action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
-                                                                     : BookWriter::Kind::kFullBook,
-               {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr, *action.book});
+  books_->push(
+      action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
+                                                            : BookWriter::Kind::kFullBook,
+      {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr && action.is_marked, *action.book});
 }
 
 // One more than fits may come: an input asks for one at most.

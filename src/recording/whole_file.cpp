@@ -48,11 +48,15 @@ Result<void> write_whole_file(FileOps& ops, const std::string& path, std::string
   if (fd < 0) return failed(part, fd);
   AppendFile file(ops, fd, part);
   file.tail() = bytes;
-  if (Result<void> synced = file.sync(); !synced) return synced;
-  if (Result<void> closed = file.close(); !closed) return closed;
-  if (const int status = ops.rename(part, path); status < 0) {
+  Result<void> written = file.sync();
+  // Closed in any case: a disk without room gets it back.
+  if (Result<void> closed = file.close(); written) written = closed;
+  if (written) {
+    if (const int status = ops.rename(part, path); status < 0) written = failed(path, status);
+  }
+  if (!written) {
     ops.remove(part);
-    return failed(path, status);
+    return written;
   }
   if (const int status = ops.sync_directory(directory); status < 0) return failed(directory, status);
   return {};

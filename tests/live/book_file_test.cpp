@@ -134,6 +134,42 @@ TEST(BookWriter, KeepsTheNewestCheckpointsAndEveryFullBook) {
   EXPECT_EQ(read->saved, file.saved);
 }
 
+// The newest by name were kept, which are of the time before: what was just written was removed.
+TEST(BookWriter, KeepsWhatItWroteAfterTheClockWasSetBack) {
+  const TempDir dir;
+  BookWriter writer(dir.string());
+  BookFile file = example();
+  for (const Nanos back : {Nanos{0}, Nanos{0}, Nanos{std::chrono::hours{1}}, Nanos{std::chrono::hours{1}}}) {
+    file.saved_at = file.saved_at + std::chrono::seconds{1} - back;
+    writer.push(BookWriter::Kind::kCheckpoint, file);
+    wait_until_idle(writer);
+    std::vector<std::string> names;
+    ASSERT_EQ(real_file_ops().list(checkpoint_directory(dir.string(), file.venue, file.symbol), names), 0);
+    EXPECT_THAT(names, ::testing::Contains(book_file_name(file.saved_at)));
+    EXPECT_EQ(std::ranges::max(names), book_file_name(file.saved_at));
+  }
+}
+
+TEST(BookWriter, LeavesNothingOfWhatItCouldNotWrite) {
+  class FullDisk final : public FileOps {
+   public:
+    std::int64_t write_at(int, std::string_view, std::uint64_t) override { return -ENOSPC; }
+  };
+  const TempDir dir;
+  FullDisk disk;
+  EXPECT_FALSE(write_whole_file(disk, dir / "a/book", "text").has_value());
+  std::vector<std::string> names;
+  ASSERT_EQ(real_file_ops().list(dir / "a", names), 0);
+  EXPECT_THAT(names, IsEmpty());
+}
+
+TEST(BookWriter, TellsHowMuchOfTheDiskIsFree) {
+  const TempDir dir;
+  const BookWriter writer(dir.string());
+  while (writer.status().disk_total_bytes == 0) std::this_thread::yield();
+  EXPECT_GT(writer.status().disk_free_bytes, 0U);
+}
+
 TEST(BookWriter, SaysWhatItCouldNotWriteAndGoesOn) {
   class FullDisk final : public FileOps {
    public:

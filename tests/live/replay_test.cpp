@@ -264,6 +264,63 @@ TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
   }
 }
 
+// The clock was set back between two runs: every later start ended with a broken invariant.
+TEST(Replay, GoesOnWhereTheNextRunsClockIsBehind) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:40:10").value();
+  const TempDir dir;
+  const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+  std::vector<std::string> logs;
+  for (const UnixNanos begin : {start, start - 600 * kSecond}) {
+    RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.note(begin, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+    ASSERT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.append(begin, 1, message(update("BTCUSDT", 1, 2, "20"))));
+    ASSERT_TRUE(writer.note(begin + 70 * kSecond, index::Timer{"", begin + 50 * kSecond}));
+    ASSERT_TRUE(writer.note(begin + 90 * kSecond, index::RunEnded{"test"}));
+    ASSERT_TRUE(writer.close(begin + 90 * kSecond));
+    logs.push_back(writer.log_path());
+  }
+  EXPECT_EQ(replay(logs).rows, 2U);
+}
+
+// Levels of before a gap were taken for a day old because nothing had run for a day: the book was another one.
+TEST(Replay, LeavesTheBookOfTheRunBeforeAsItWasOverALongPause) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const UnixNanos again = start + std::chrono::hours{48};
+  const TempDir dir;
+  const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
+  BookImage left;
+  left.bids = {{Price{21}, Quantity{1}, {UpdateId{9}, false}}, {Price{20}, Quantity{2}, {UpdateId{2}, true}}};
+  left.last_update_id = UpdateId{9};
+  left.suspect_upto = UpdateId{2};
+  left.epoch = 1;
+  std::vector<std::string> logs;
+  {
+    RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.note(start, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+    ASSERT_TRUE(writer.note(start, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.append(start, 1, message(update("BTCUSDT", 1, 2, "20"))));
+    ASSERT_TRUE(writer.note(start, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
+    ASSERT_TRUE(writer.append(start, 0, message(snapshot(2, "20"))));
+    ASSERT_TRUE(writer.append(start, 1, message(update("BTCUSDT", 8, 9, "21"))));
+    ASSERT_TRUE(writer.note(start + kSecond, index::RunEnded{"test"}));
+    ASSERT_TRUE(writer.close(start + kSecond));
+    logs.push_back(writer.log_path());
+  }
+  {
+    RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.note(again, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+    ASSERT_TRUE(writer.note(again, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.note(again, index::BookRestored{"BTCUSDT", 9, fingerprint(left)}));
+    ASSERT_TRUE(writer.note(again + kSecond, index::RunEnded{"test"}));
+    ASSERT_TRUE(writer.close(again + kSecond));
+    logs.push_back(writer.log_path());
+  }
+  EXPECT_THAT(replay(logs).problems, IsEmpty());
+}
+
 TEST(Replay, SaysThatABookIsNotTheOneThatWasSaved) {
   const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
   const TempDir dir;
