@@ -247,14 +247,14 @@ TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
   {
     const RowSchema schema = make_schema(settings.bands);
     const auto store = SqliteStore::open(settings.data_dir + "/acts.db", schema).value();
-    const auto bid = std::ranges::find(schema.columns, "best_bid", &Column::name) - schema.columns.begin();
+    const auto book = std::ranges::find(schema.columns, "last_book_update", &Column::name) - schema.columns.begin();
     std::vector<MinuteRow> rows;
     for (int i = 0; i < 1200; ++i) {
       MinuteRow row{std::vector<Value>(schema.columns.size())};
       row.values[0] = "binance-spot";
       row.values[1] = "XRPUSDT";
       row.values[2] = old + i * kMinute;
-      row.values[static_cast<std::size_t>(bid)] = Decimal{1, 0};
+      row.values[static_cast<std::size_t>(book)] = row.values[2];
       rows.push_back(std::move(row));
     }
     ASSERT_TRUE(store->upsert(rows));
