@@ -53,6 +53,10 @@ Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std
   pipeline_.set_tap([this](const binance::Message& message) { on_decoded(message); });
 }
 
+Result<void> Replay::run(RecordingReader& reader) {
+  return run(reader, [] { return false; });
+}
+
 Result<void> Replay::run(RecordingReader& reader, const std::function<bool()>& stop) {
   constexpr std::uint64_t kAskEvery = 4096;
   for (std::uint64_t items = 1;; ++items) {

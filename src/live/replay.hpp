@@ -43,8 +43,9 @@ class Replay {
 
   // To the end of the recording. Refused lines are counted and do not end it. Errors: kStorage if the system cannot
   // read on, kUsage if the recording is of another venue.
+  Result<void> run(RecordingReader& reader);
   // kCancelled: `stop` was true in between; it is asked now and then.
-  Result<void> run(RecordingReader& reader, const std::function<bool()>& stop = [] { return false; });
+  Result<void> run(RecordingReader& reader, const std::function<bool()>& stop);
 
   [[nodiscard]] const collector::MarketPipeline& pipeline() const { return pipeline_; }
   // One per instrument of the pipeline.

@@ -112,8 +112,8 @@ class Pruner {
         each_entry(folder, [&](const fs::directory_entry& entry) {
           const std::string name = entry.path().filename().string();
           const auto first = first_of(name);
-          if (first && name.ends_with(kLogEnding) && size_of(entry) > 0)
-            newest_ = std::max(newest_, std::optional(*first));
+          if (!first || !name.ends_with(kLogEnding) || size_of(entry) == 0) return;
+          if (!newest_ || *newest_ < *first) newest_ = first;
         });
       }
     }
