@@ -49,7 +49,8 @@ SimChecks::SimChecks(const SimPlan& plan, const exchange::VenueCore& venue)
   bid_column_ = column(schema_, "best_bid");
   ask_column_ = column(schema_, "best_ask");
   log_.on_symbol_added = [this](std::string_view symbol, UnixNanos now) {
-    next_row_.try_emplace(std::string(symbol), next_multiple(now, kMinute));
+    if (next_row_.try_emplace(std::string(symbol), next_multiple(now, kMinute)).second)
+      begun_[std::string(symbol)] = now;
   };
   log_.on_difference = [this](std::string_view symbol, const BookAudit& audit, UnixNanos now) {
     find(now, fmt::format("{}: an audit finds {} levels of another quantity, {} too many, {} missing", symbol,
@@ -73,6 +74,7 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos durable
   csv_.resize(row_ends_.empty() ? 0 : row_ends_.back().second);
   std::erase_if(delivered_, [durable](const auto& one) { return one.first > durable; });
   next_row_.clear();
+  begun_.clear();
   seen_.clear();
   levels_at_kill_.clear();
   left_books_.clear();
@@ -89,6 +91,7 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos durable
 }
 
 void SimChecks::check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+  begun_.erase(std::string(symbol));
   const auto before = levels_at_kill_.find(symbol);
   const std::size_t levels = book.book.bids.size() + book.book.asks.size();
   if (before == levels_at_kill_.end() || levels + kMostLostAtOnce < before->second)
@@ -144,7 +147,9 @@ void SimChecks::check_state(const MinuteRow& row, UnixNanos now) {
   if (must_live && state != "live" && (plan_.calm || !rests_on_suspects))
     find(now, fmt::format("{}: {} at {}, when all is well", row.symbol(), state, to_iso8601(minute)));
   const auto depth = last_depth_.find(row.symbol());
-  if (state == "live" && (depth == last_depth_.end() || minute - depth->second > kMinute))
+  const auto begun = begun_.find(row.symbol());
+  const bool has_begun_now = begun != begun_.end() && minute - begun->second <= kMinute;
+  if (state == "live" && !has_begun_now && (depth == last_depth_.end() || minute - depth->second > kMinute))
     find(now, fmt::format("{}: live at {} without an update for a minute", row.symbol(), to_iso8601(minute)));
 }
 

@@ -87,6 +87,8 @@ class SimChecks {
   std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> left_books_;
   std::map<std::string, UnixNanos, std::less<>> next_row_;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
+  // Since when a symbol is collected that began with an empty book: a snapshot may come before any update.
+  std::map<std::string, UnixNanos, std::less<>> begun_;
   std::vector<Seen> seen_;
   bool stream_changes_ = false;
   UnixNanos looked_at_;
