@@ -66,7 +66,7 @@ void Collector::Impl::save(SaveBook::Kind kind, InstrumentIndex index, bool at_r
     run_log.book_saved(pipeline.symbol(index), *book, now);
     pipeline.forget_past(index);
   }
-  actions.push_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(book), at_rest});
+  actions.emplace_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(book), at_rest});
 }
 
 }  // namespace acts::collector

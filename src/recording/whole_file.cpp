@@ -50,7 +50,7 @@ Result<void> write_whole_file(FileOps& ops, const std::string& path, std::string
   file.tail() = bytes;
   Result<void> written = file.sync();
   // Closed in any case: a disk without room gets it back.
-  if (Result<void> closed = file.close(); written) written = closed;
+  if (const Result<void> closed = file.close(); written) written = closed;
   if (written) {
     if (const int status = ops.rename(part, path); status < 0) written = failed(path, status);
   }

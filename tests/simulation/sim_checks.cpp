@@ -79,13 +79,15 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos durable
   levels_at_kill_.clear();
   left_books_.clear();
   const collector::MarketPipeline& pipeline = collector.pipeline();
-  for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
-    const OrderBook& book = pipeline.builder(i).book();
-    const std::string symbol(pipeline.symbol(i));
+  for (const std::string& symbol : plan_.market.symbols) {
     auto left = log_.left_book(plan_.market.venue, symbol);
     if (left == nullptr) continue;
+    // A run that was killed before it had the symbol leaves the book of the one before.
+    const collector::InstrumentIndex known = pipeline.find(symbol);
+    const OrderBook* book = known == collector::kNoInstrument ? nullptr : &pipeline.builder(known).book();
+    levels_at_kill_[symbol] = book == nullptr ? left->book.bids.size() + left->book.asks.size()
+                                              : book->level_count(Side::kBid) + book->level_count(Side::kAsk);
     left_books_[symbol] = std::move(left);
-    levels_at_kill_[symbol] = book.level_count(Side::kBid) + book.level_count(Side::kAsk);
   }
   logs_ += fmt::format("{} killed\n", to_iso8601(now));
 }
