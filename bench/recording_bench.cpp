@@ -1,6 +1,7 @@
 // What keeping every message costs: processor time of the writer and of the sealer, and bytes on the disk a level, at
-// the rate of the bundled spot recording times 20 and with a sync every second. Time is the recording's, twenty times
-// as fast: the counters are of what the process did, `per_cent_of_a_core` of the time that the market would have taken.
+// the rate of the bundled spot recording times 20 and with a sync every half second. Time is the recording's, twenty
+// times as fast: the counters are of what the process did, `per_cent_of_a_core` of the time that the market would have
+// taken.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -29,6 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kTimesAsFast = 20;
 constexpr int kQuietSymbols = 200;
 constexpr Nanos kSecond = std::chrono::seconds{1};
+constexpr Nanos kSyncEvery = std::chrono::milliseconds{500};  // RunRecorder::kSyncInterval
 
 struct Line {
   UnixNanos ts;
@@ -117,9 +119,9 @@ void record(const std::vector<Line>& lines, const std::string& directory) {
   for (int i = 0; i < kQuietSymbols; ++i) {
     ACTS_ASSERT(writer.note(lines.front().ts, index::SymbolAdded{quiet_symbol(i), "trading"}).has_value());
   }
-  UnixNanos next_sync = lines.front().ts + kSecond;
+  UnixNanos next_sync = lines.front().ts + kSyncEvery;
   for (const Line& line : lines) {
-    for (; line.ts >= next_sync; next_sync = next_sync + kSecond) {
+    for (; line.ts >= next_sync; next_sync = next_sync + kSyncEvery) {
       ACTS_ASSERT(writer.note(next_sync, index::Alive{}).has_value());
       ACTS_ASSERT(writer.sync(next_sync).has_value());
     }

@@ -1,6 +1,6 @@
 // Writes a run's raw logs and indexes on a thread of its own, behind a bounded queue. A sign of life (index::Alive),
-// once a second, brings all that came before it to the disk at once; so does a second without one. Says nothing itself:
-// status() is asked.
+// once a second, brings all that came before it to the disk at once; so does half a second without a sync: what is on
+// the disk is a second and a half old at most, a slow sync included. Says nothing itself: status() is asked.
 //
 // full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not.
 // Nothing is dropped here but what can never be written (an empty message, one that is too long), which is counted.
@@ -24,7 +24,7 @@ namespace acts {
 class RunRecorder {
  public:
   static constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;
-  static constexpr Nanos kSyncInterval = std::chrono::seconds{1};
+  static constexpr Nanos kSyncInterval = std::chrono::milliseconds{500};
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
   struct Status {
