@@ -249,18 +249,24 @@ TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
     const auto store = SqliteStore::open(settings.data_dir + "/acts.db", schema).value();
     const auto book = std::ranges::find(schema.columns, "last_book_update", &Column::name) - schema.columns.begin();
     std::vector<MinuteRow> rows;
-    for (int i = 0; i < 1200; ++i) {
-      MinuteRow row{std::vector<Value>(schema.columns.size())};
-      row.values[0] = "binance-spot";
-      row.values[1] = "XRPUSDT";
-      row.values[2] = old + i * kMinute;
-      row.values[static_cast<std::size_t>(book)] = row.values[2];
-      rows.push_back(std::move(row));
-    }
+    const auto add = [&](UnixNanos first, int count) {
+      for (int i = 0; i < count; ++i) {
+        MinuteRow row{std::vector<Value>(schema.columns.size())};
+        row.values[0] = "binance-spot";
+        row.values[1] = "XRPUSDT";
+        row.values[2] = first + i * kMinute;
+        row.values[static_cast<std::size_t>(book)] = row.values[2];
+        rows.push_back(std::move(row));
+      }
+    };
+    // Weeks from where the limit falls, whenever in the run the pass comes.
+    add(old, 600);
+    add(parse_iso8601("2025-12-20").value(), 600);
+    add(floor_to(kStart, kMinute), 1);
     ASSERT_TRUE(store->upsert(rows));
   }
   settings.keep_recordings.age = 48h;
-  settings.keep_rows.age = 34h;  // a day after the last of them: 600 go
+  settings.keep_rows.age = 20 * 24h;
   const auto run = start(settings);
   const auto done = [&] { return run->process_health().retention->passes > 0; };
   for (int i = 0; i < 200 && !done(); ++i) loop_.run_for(100ms);
@@ -269,8 +275,8 @@ TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
   EXPECT_TRUE(std::filesystem::exists(kept));
   EXPECT_THAT(said_,
               Contains(::testing::AllOf(HasSubstr("recordings: 1 segments of "),
-                                        HasSubstr("rows: 599 removed, the oldest kept is of 2025-11-01T09:59"))));
-  EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("acts_retention_removed_total{kind=\"rows\"} 599\n"));
+                                        HasSubstr("rows: 600 removed, the oldest kept is of 2025-12-20T00:00"))));
+  EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("acts_retention_removed_total{kind=\"rows\"} 600\n"));
   EXPECT_TRUE(stop(*run));
   EXPECT_EQ(run->process_health().rows.failures, 0U);
 }
