@@ -11,7 +11,7 @@
 
 #include "acts/base/time.hpp"
 
-#include "binance/saved_book.hpp"
+#include "collector/saved_feed.hpp"
 
 namespace acts::collector {
 
@@ -76,7 +76,7 @@ struct SaveBook {
   Kind kind = Kind::kCheckpoint;
   std::string symbol;
   UnixNanos at;  // receive time: of all messages before
-  std::shared_ptr<const binance::SavedBook> book;
+  std::shared_ptr<const SavedFeed> feed;
   bool is_marked = false;  // the RunLog was told of it: what follows can be gone on with
   friend bool operator==(const SaveBook&, const SaveBook&) = default;
 };

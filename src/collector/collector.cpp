@@ -122,8 +122,12 @@ Result<std::unique_ptr<Collector>> Collector::make(CollectorOptions options, Row
 Collector::Collector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Collector::~Collector() = default;
 
+// The end of a minute is told by itself, whatever comes with it: in a segment of one symbol the input that brought it
+// may not stand, and none of its own may follow.
 UnixNanos Collector::Impl::at(UnixNanos now) {
   latest = std::max(latest, now);
+  if (!started || ended) return latest;
+  if (const auto boundary = pipeline.next_boundary(); boundary && *boundary <= latest) fire_pipeline(latest);
   return latest;
 }
 

@@ -61,6 +61,9 @@ class Collector {
   void on_reading_resumed(UnixNanos now);
   // False: the shell has as many SaveBook as it can hold, and wants no more until it says so. True at the beginning.
   void set_can_save(bool can_save);
+  // False: the shell's store is behind, and would lack rows that a checkpoint of now cannot give. True at the
+  // beginning.
+  void set_can_checkpoint(bool can_checkpoint);
   // The whole list, as typed; those that stay are not touched. Errors: kUsage, and nothing has changed.
   Result<void> set_symbols(std::span<const std::string> symbols, UnixNanos now);
   // Ends the run: makes the rows that are due and asks for the end of every connection. What comes after is ignored.

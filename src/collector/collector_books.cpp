@@ -14,6 +14,8 @@ constexpr Nanos kPatience = std::chrono::minutes{1};  // with a full book that i
 
 void Collector::set_can_save(bool can_save) { impl_->can_save = can_save; }
 
+void Collector::set_can_checkpoint(bool can_checkpoint) { impl_->can_checkpoint = can_checkpoint; }
+
 UnixNanos Collector::Impl::next_full_book(UnixNanos after) const {
   UnixNanos next{INT64_MAX};
   const UnixNanos day = floor_to(after, kDay);
@@ -54,19 +56,19 @@ bool Collector::Impl::save_full_book(InstrumentIndex index, UnixNanos now) {
 // One that is not at rest waits until it is: more is known of it than can be kept.
 bool Collector::Impl::save_checkpoint(InstrumentIndex index, UnixNanos now) {
   Symbol& symbol = symbols[index];
-  if (now < symbol.checkpoint_at || !pipeline.builder(index).is_at_rest()) return false;
+  if (!can_checkpoint || now < symbol.checkpoint_at || !pipeline.builder(index).is_at_rest()) return false;
   symbol.checkpoint_at = now + *options.checkpoint_interval;
   save(SaveBook::Kind::kCheckpoint, index, true, now);
   return true;
 }
 
 void Collector::Impl::save(SaveBook::Kind kind, InstrumentIndex index, bool at_rest, UnixNanos now) {
-  auto book = std::make_shared<const binance::SavedBook>(pipeline.save(index));
+  auto feed = std::make_shared<const SavedFeed>(pipeline.save(index));
   if (at_rest) {
-    run_log.book_saved(pipeline.symbol(index), *book, now);
+    run_log.book_saved(pipeline.symbol(index), *feed, now);
     pipeline.forget_past(index);
   }
-  actions.emplace_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(book), at_rest});
+  actions.emplace_back(SaveBook{kind, std::string(pipeline.symbol(index)), now, std::move(feed), at_rest});
 }
 
 }  // namespace acts::collector

@@ -36,9 +36,6 @@ void Collector::on_timer(UnixNanos time) {
   Impl& self = *impl_;
   const UnixNanos now = self.at(time);
   if (!self.started || self.ended) return;
-  if (const auto boundary = self.pipeline.next_boundary(); boundary && *boundary <= now) {
-    self.fire_pipeline(now);
-  }
   if (now >= self.next_tick) self.on_tick(now);
 }
 

@@ -22,7 +22,7 @@ std::string venue_words(const binance::VenueError& error) {
 MarketPipeline::Feed::Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now)
     : builder(options.venue, instrument.scales(), options.book),
       sampler(options.venue, instrument.symbol, options.bands, now, options.stale_after),
-      trading(instrument.status) {}
+      status(symbol_status_of(instrument.status)) {}
 
 MarketPipeline::MarketPipeline(PipelineOptions options, RowSink rows)
     : options_(std::move(options)),
@@ -48,8 +48,8 @@ SampleInput MarketPipeline::sample_input(const Feed& feed, UnixNanos at) {
   return {.boundary = at,
           .book = feed.builder.book(),
           .sync = status(feed),
-          .trading = feed.trading,
-          .listed = feed.listed,
+          .trading = trading_status_of(feed.status),
+          .listed = feed.status != SymbolStatus::kUnlisted,
           .last_event_time = feed.builder.last_event_time(),
           .last_depth_recv = feed.builder.last_update_received(),
           .connected = feed.connected};
@@ -96,9 +96,18 @@ void MarketPipeline::resume_after_pause(InstrumentIndex index, const binance::Sa
   after_change(index, now);
 }
 
-void MarketPipeline::resume(InstrumentIndex index, const binance::SavedBook& saved, UnixNanos received) {
+SavedFeed MarketPipeline::save(InstrumentIndex index) const {
+  const Feed& feed = *feeds_[index];
+  return {feed.builder.saved(), feed.sampler.saved(), feed.status, feed.connected};
+}
+
+void MarketPipeline::resume(InstrumentIndex index, const SavedFeed& saved, UnixNanos received) {
   const UnixNanos now = advance(received);
-  feeds_[index]->builder.resume(saved);
+  Feed& feed = *feeds_[index];
+  feed.builder.resume(saved.book);
+  feed.sampler.resume(saved.minute, now);
+  feed.status = saved.status;
+  feed.connected = saved.connected;
   after_change(index, now);
 }
 
@@ -110,14 +119,7 @@ void MarketPipeline::end_run() {
 
 void MarketPipeline::remove(InstrumentIndex index) { feeds_[index]->active = false; }
 
-void MarketPipeline::set_trading_status(InstrumentIndex index, TradingStatus status) {
-  feeds_[index]->trading = status;
-}
-
-void MarketPipeline::set_status(InstrumentIndex index, SymbolStatus status) {
-  feeds_[index]->listed = status != SymbolStatus::kUnlisted;
-  feeds_[index]->trading = trading_status_of(status);
-}
+void MarketPipeline::set_status(InstrumentIndex index, SymbolStatus status) { feeds_[index]->status = status; }
 
 MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos received) {
   const UnixNanos now = advance(received);

@@ -27,6 +27,7 @@
 
 #include "binance/book_builder.hpp"
 #include "binance/decoder.hpp"
+#include "collector/saved_feed.hpp"
 #include "collector/symbol_status.hpp"
 
 namespace acts::collector {
@@ -86,20 +87,19 @@ class MarketPipeline {
   InstrumentIndex add(const Instrument& instrument, UnixNanos now);
   // Right after add(): begins with the book as an earlier run has left it.
   void resume_after_pause(InstrumentIndex index, const binance::SavedBook& earlier, UnixNanos now);
-  // The book, once it has merged a snapshot (asserted). `forget_past`: it goes on as one that resume() has made of that
-  // does.
-  [[nodiscard]] binance::SavedBook save(InstrumentIndex index) const { return feeds_[index]->builder.saved(); }
+  // The instrument, once its book has merged a snapshot (asserted). `forget_past`: it goes on as one that resume() has
+  // made of that does.
+  [[nodiscard]] SavedFeed save(InstrumentIndex index) const;
   void forget_past(InstrumentIndex index) { feeds_[index]->builder.forget_past(); }
-  // Instead of the instrument's book: as it was then, in the same run.
-  void resume(InstrumentIndex index, const binance::SavedBook& saved, UnixNanos now);
+  // Instead of what the instrument is: as it was then, in the same run.
+  void resume(InstrumentIndex index, const SavedFeed& saved, UnixNanos now);
   // From now on PipelineOptions::add_unknown_symbols is off.
   void add_no_unknown_symbols() { options_.add_unknown_symbols = false; }
   // The process is gone: nothing is collected, and the next call of any is the start of a run.
   void end_run();
   // No more rows for it; its messages count as of an unknown symbol.
   void remove(InstrumentIndex index);
-  void set_trading_status(InstrumentIndex index, TradingStatus status);
-  // The same, and kUnlisted: its rows then say that the venue does not know the symbol.
+  // kUnlisted: its rows then say that the venue does not know the symbol.
   void set_status(InstrumentIndex index, SymbolStatus status);
 
   // Each makes the rows that are due at `now` first. Receive times that step back (a foreign recording) are taken in
@@ -130,7 +130,6 @@ class MarketPipeline {
   [[nodiscard]] Quality quality(InstrumentIndex index, UnixNanos now) const;
   // However the ids stand: nothing suspect within the largest band, and the book is not crossed. As costly.
   [[nodiscard]] bool is_top_known(InstrumentIndex index, UnixNanos now) const;
-  [[nodiscard]] TradingStatus trading_status(InstrumentIndex index) const { return feeds_[index]->trading; }
   [[nodiscard]] std::optional<UnixNanos> last_data(InstrumentIndex index) const { return feeds_[index]->last_data; }
   [[nodiscard]] const PipelineCounters& counters() const { return counters_; }
   [[nodiscard]] const binance::Decoder& decoder() const { return decoder_; }
@@ -142,9 +141,8 @@ class MarketPipeline {
     Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now);
     binance::BookBuilder builder;
     MinuteSampler sampler;
-    TradingStatus trading;
+    SymbolStatus status;
     bool active = true;
-    bool listed = true;
     bool connected = true;
     std::optional<UnixNanos> last_data;
   };

@@ -43,8 +43,8 @@ class RunLog {
   virtual void symbol_added(std::string_view symbol, SymbolStatus status, UnixNanos now) = 0;
   // The symbol, just added, begins with the book that an earlier run has left: resume_after_pause(book, now).
   virtual void book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) = 0;
-  // The symbol's book is kept: forget_past().
-  virtual void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) = 0;
+  // The symbol, as it stands, is kept: forget_past().
+  virtual void book_saved(std::string_view symbol, const SavedFeed& feed, UnixNanos now) = 0;
   // remove().
   virtual void symbol_removed(std::string_view symbol, UnixNanos now) = 0;
   // on_stream_open(now).
@@ -77,7 +77,7 @@ class NullRunLog final : public RunLog {
   void message_held(ConnectionNumber, std::string_view, UnixNanos) override {}
   void held_message(ConnectionNumber, std::string_view, UnixNanos) override {}
   void book_restored(std::string_view, const binance::SavedBook&, UnixNanos) override {}
-  void book_saved(std::string_view, const binance::SavedBook&, UnixNanos) override {}
+  void book_saved(std::string_view, const SavedFeed&, UnixNanos) override {}
   void symbol_added(std::string_view, SymbolStatus, UnixNanos) override {}
   void symbol_removed(std::string_view, UnixNanos) override {}
   void stream_opened(std::string_view, UnixNanos) override {}

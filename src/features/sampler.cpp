@@ -11,66 +11,71 @@ MinuteSampler::MinuteSampler(Venue venue, std::string symbol, BandList bands, Un
     : venue_(venue),
       symbol_(std::move(symbol)),
       bands_(std::move(bands)),
-      start_(start),
       stale_after_(stale_after),
-      changed_at_(floor_to(start, kMinute)),
-      minute_begin_(changed_at_) {}
+      minute_{.start = start, .begin = floor_to(start, kMinute), .changed_at = floor_to(start, kMinute)} {}
+
+// A minute that was saved says what it is, but a file may say anything.
+void MinuteSampler::resume(const SavedMinute& minute, UnixNanos now) {
+  minute_ = minute;
+  minute_.begin = std::min(minute.begin, floor_to(now, kMinute));
+  minute_.out_of_sync = std::clamp(minute.out_of_sync, Nanos{0}, kMinute);
+}
 
 void MinuteSampler::on_resumed() {
-  was_in_sync_ = true;
-  ++counts_.gaps;
+  minute_.was_in_sync = true;
+  ++minute_.counts.gaps;
 }
 
 void MinuteSampler::on_update() {
-  ++counts_.updates;
-  lost_at_.reset();
+  ++minute_.counts.updates;
+  minute_.lost_at.reset();
 }
 
 void MinuteSampler::on_superseded(std::uint64_t events) {
   auto stale = static_cast<std::int64_t>(events);
-  const std::int64_t reported = std::min(stale, unsynced_reported_);
-  unsynced_reported_ -= reported;
+  const std::int64_t reported = std::min(stale, minute_.unsynced_reported);
+  minute_.unsynced_reported -= reported;
   stale -= reported;
-  counts_.updates -= std::min(stale, counts_.updates);
+  minute_.counts.updates -= std::min(stale, minute_.counts.updates);
 }
 
 void MinuteSampler::on_gap(UnixNanos now) {
-  const UnixNanos since = std::exchange(lost_at_, std::nullopt).value_or(now);
-  if (!was_in_sync_) return;
-  ++counts_.gaps;
+  const UnixNanos since = std::exchange(minute_.lost_at, std::nullopt).value_or(now);
+  if (!minute_.was_in_sync) return;
+  ++minute_.counts.gaps;
   on_sync_change(false, std::min(since, now));
 }
 
 void MinuteSampler::on_connection_lost(UnixNanos now) {
-  ++counts_.reconnects;
-  if (!lost_at_) lost_at_ = now;
+  ++minute_.counts.reconnects;
+  if (!minute_.lost_at) minute_.lost_at = now;
 }
 
 void MinuteSampler::on_sync_change(bool in_sync, UnixNanos now) {
-  if (in_sync == in_sync_) return;
-  now = std::max(now, changed_at_);  // receive times of a foreign recording may step back
-  if (in_sync) out_of_sync_ += now - changed_at_;
-  in_sync_ = in_sync;
-  was_in_sync_ |= in_sync;
-  changed_at_ = now;
+  if (in_sync == minute_.in_sync) return;
+  now = std::max(now, minute_.changed_at);  // receive times of a foreign recording may step back
+  if (in_sync) minute_.out_of_sync += now - minute_.changed_at;
+  minute_.in_sync = in_sync;
+  minute_.was_in_sync |= in_sync;
+  minute_.changed_at = now;
 }
 
 // Rounded once, to the nearest millisecond, halves up: the sum over minutes is not biased.
 std::int64_t MinuteSampler::close_gap_ms(UnixNanos boundary) {
-  if (!in_sync_) out_of_sync_ += std::max(boundary - changed_at_, Nanos{0});
-  const Nanos within_minute = std::min(out_of_sync_, kMinute);
-  out_of_sync_ = Nanos{0};
-  changed_at_ = boundary;
+  if (!minute_.in_sync) minute_.out_of_sync += std::max(boundary - minute_.changed_at, Nanos{0});
+  const Nanos within_minute = std::min(minute_.out_of_sync, kMinute);
+  minute_.out_of_sync = Nanos{0};
+  minute_.changed_at = boundary;
   return (within_minute.count() + 500'000) / 1'000'000;
 }
 
 MinuteRow MinuteSampler::sample(const SampleInput& input) {
-  ACTS_ASSERT(input.boundary > minute_begin_ && floor_to(input.boundary, kMinute) == input.boundary);
-  minute_begin_ = input.boundary;
-  MinuteSample sample{.venue = venue_, .symbol = symbol_, .sample_time = input.boundary, .counts = counts_};
+  ACTS_ASSERT(input.boundary > minute_.begin && floor_to(input.boundary, kMinute) == input.boundary);
+  minute_.begin = input.boundary;
+  MinuteSample sample{.venue = venue_, .symbol = symbol_, .sample_time = input.boundary, .counts = minute_.counts};
   sample.counts.gap_ms = close_gap_ms(input.boundary);
-  if (!was_in_sync_) unsynced_reported_ += counts_.updates;
-  counts_ = {};
+  if (!minute_.was_in_sync) minute_.unsynced_reported += minute_.counts.updates;
+  minute_.counts = {};
   sample.book = book_sample(input);
   if (sample.book) sample.last_book_update = input.last_event_time;
   sample.quality = judge_sample(input, sample.book);
@@ -90,7 +95,7 @@ Quality MinuteSampler::judge_sample(const SampleInput& input, const std::optiona
                        .listed = input.listed,
                        .sync = input.sync,
                        .connected = input.connected,
-                       .since_depth_event = input.boundary - input.last_depth_recv.value_or(start_),
+                       .since_depth_event = input.boundary - input.last_depth_recv.value_or(minute_.start),
                        .stale_after = stale_after_};
   if (book) {
     quality.has_bids = book->bid.has_value();

@@ -29,15 +29,29 @@ Json end_json(Price price, Scales scales, Price none) {
   return price == none ? Json() : Json(to_string(to_decimal(price, scales)));
 }
 
+Json minute_json(const SavedMinute& minute) {
+  return {{"in_sync", minute.in_sync},
+          {"was_in_sync", minute.was_in_sync},
+          {"start", minute.start.value},
+          {"begin", minute.begin.value},
+          {"changed_at", minute.changed_at.value},
+          {"lost_at", time_json(minute.lost_at)},
+          {"unsynced_reported", minute.unsynced_reported},
+          {"out_of_sync", minute.out_of_sync.count()},
+          {"updates", minute.counts.updates},
+          {"gaps", minute.counts.gaps},
+          {"reconnects", minute.counts.reconnects}};
+}
+
 Json head_json(const BookFile& file) {
-  const BookImage& book = file.saved.book;
+  const BookImage& book = file.saved.book.book;
   Json coverage = Json::array();
   for (const PriceInterval& one : book.coverage) {
     coverage.push_back({end_json(one.low, book.scales, CoverageSet::kNoLowerEnd),
                         end_json(one.high, book.scales, CoverageSet::kNoUpperEnd)});
   }
   Json gaps = Json::array();
-  for (const binance::KnownGap& gap : file.saved.gaps) gaps.push_back({gap.suspect_upto.value(), gap.at.value});
+  for (const binance::KnownGap& gap : file.saved.book.gaps) gaps.push_back({gap.suspect_upto.value(), gap.at.value});
   return {{"venue", to_string(file.venue)},
           {"symbol", file.symbol},
           {"saved_at", file.saved_at.value},
@@ -48,11 +62,14 @@ Json head_json(const BookFile& file) {
           {"suspect_upto", book.suspect_upto.value()},
           {"epoch", book.epoch},
           {"ghosts", book.ghosts},
-          {"snapshot_is_last", file.saved.snapshot_is_last},
-          {"last_event_time", time_json(file.saved.last_event_time)},
-          {"last_update_received", time_json(file.saved.last_update_received)},
-          {"gap_event_time", time_json(file.saved.gap_event_time)},
+          {"snapshot_is_last", file.saved.book.snapshot_is_last},
+          {"last_event_time", time_json(file.saved.book.last_event_time)},
+          {"last_update_received", time_json(file.saved.book.last_update_received)},
+          {"gap_event_time", time_json(file.saved.book.gap_event_time)},
           {"gaps", std::move(gaps)},
+          {"status", collector::to_string(file.saved.status)},
+          {"connected", file.saved.connected},
+          {"minute", minute_json(file.saved.minute)},
           {"coverage", std::move(coverage)},
           {"bids", book.bids.size()},
           {"asks", book.asks.size()},
@@ -122,11 +139,37 @@ struct Counts {
   std::uint64_t fingerprint = 0;
 };
 
+// Throws like whole().
+std::int64_t count_of(const Json& json) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const auto count = whole<std::int64_t>(json);
+  if (count < 0 || count > kMost) throw std::invalid_argument("a count out of range");
+  return count;
+}
+
+SavedMinute minute_of(const Json& json) {
+  SavedMinute minute;
+  minute.in_sync = json.at("in_sync").get<bool>();
+  minute.was_in_sync = json.at("was_in_sync").get<bool>();
+  minute.start = UnixNanos{whole<std::int64_t>(json.at("start"))};
+  minute.begin = UnixNanos{whole<std::int64_t>(json.at("begin"))};
+  minute.changed_at = UnixNanos{whole<std::int64_t>(json.at("changed_at"))};
+  minute.lost_at = time_of(json.at("lost_at"));
+  minute.unsynced_reported = count_of(json.at("unsynced_reported"));
+  minute.out_of_sync = Nanos{whole<std::int64_t>(json.at("out_of_sync"))};
+  minute.counts = {.updates = count_of(json.at("updates")),
+                   .gaps = count_of(json.at("gaps")),
+                   .reconnects = count_of(json.at("reconnects"))};
+  return minute;
+}
+
 bool has_sound_times(const BookFile& file) {
   const auto sound = [](const std::optional<UnixNanos>& time) { return !time || time->value >= 0; };
-  return sound(file.saved_at) && sound(file.saved.last_event_time) && sound(file.saved.last_update_received) &&
-         sound(file.saved.gap_event_time) &&
-         std::ranges::all_of(file.saved.gaps, [](const binance::KnownGap& gap) { return gap.at.value >= 0; });
+  return sound(file.saved_at) && sound(file.saved.book.last_event_time) &&
+         sound(file.saved.book.last_update_received) && sound(file.saved.book.gap_event_time) &&
+         sound(file.saved.minute.start) && sound(file.saved.minute.begin) && sound(file.saved.minute.changed_at) &&
+         sound(file.saved.minute.lost_at) &&
+         std::ranges::all_of(file.saved.book.gaps, [](const binance::KnownGap& gap) { return gap.at.value >= 0; });
 }
 
 // Throws nlohmann's exceptions for what is missing or of another type. Empty: sound.
@@ -137,7 +180,7 @@ std::string read_head(const Json& json, BookFile& file, Counts& counts) {
   file.symbol = json.at("symbol").get<std::string>();
   file.saved_at = UnixNanos{whole<std::int64_t>(json.at("saved_at"))};
   file.recorded = json.at("recorded").get<bool>();
-  BookImage& book = file.saved.book;
+  BookImage& book = file.saved.book.book;
   const auto price = whole<int>(json.at("price_decimals"));
   const auto quantity = whole<int>(json.at("quantity_decimals"));
   if (price < 0 || price > kMaxScale || quantity < 0 || quantity > kMaxScale) return "decimals out of range";
@@ -147,13 +190,17 @@ std::string read_head(const Json& json, BookFile& file, Counts& counts) {
   if (book.last_update_id.value() < 0 || book.suspect_upto > book.last_update_id) return "update ids out of range";
   book.epoch = whole<std::uint64_t>(json.at("epoch"));
   book.ghosts = whole<std::uint64_t>(json.at("ghosts"));
-  file.saved.snapshot_is_last = json.at("snapshot_is_last").get<bool>();
-  file.saved.last_event_time = time_of(json.at("last_event_time"));
-  file.saved.last_update_received = time_of(json.at("last_update_received"));
-  file.saved.gap_event_time = time_of(json.at("gap_event_time"));
+  file.saved.book.snapshot_is_last = json.at("snapshot_is_last").get<bool>();
+  file.saved.book.last_event_time = time_of(json.at("last_event_time"));
+  file.saved.book.last_update_received = time_of(json.at("last_update_received"));
+  file.saved.book.gap_event_time = time_of(json.at("gap_event_time"));
   for (const Json& gap : json.at("gaps")) {
-    file.saved.gaps.push_back({UpdateId{whole<std::int64_t>(gap.at(0))}, UnixNanos{whole<std::int64_t>(gap.at(1))}});
+    file.saved.book.gaps.push_back(
+        {UpdateId{whole<std::int64_t>(gap.at(0))}, UnixNanos{whole<std::int64_t>(gap.at(1))}});
   }
+  file.saved.status = collector::symbol_status_from(json.at("status").get<std::string>());
+  file.saved.connected = json.at("connected").get<bool>();
+  file.saved.minute = minute_of(json.at("minute"));
   for (const Json& one : json.at("coverage")) {
     const auto low = end_of(one.at(0), price, CoverageSet::kNoLowerEnd);
     const auto high = end_of(one.at(1), price, CoverageSet::kNoUpperEnd);
@@ -211,11 +258,11 @@ Result<void> read_levels(Lines& lines, Side side, std::size_t count, BookImage& 
 
 std::string book_text(const BookFile& file) {
   CoverageSet coverage;
-  for (const PriceInterval& one : file.saved.book.coverage) coverage.add(one);
+  for (const PriceInterval& one : file.saved.book.book.coverage) coverage.add(one);
   std::string out(kForm);
   out += fmt::format("# {}\n{}", head_json(file).dump(), kHead);
-  append_levels(out, Side::kBid, file.saved.book, coverage);
-  append_levels(out, Side::kAsk, file.saved.book, coverage);
+  append_levels(out, Side::kBid, file.saved.book.book, coverage);
+  append_levels(out, Side::kAsk, file.saved.book.book, coverage);
   return out;
 }
 
@@ -236,11 +283,12 @@ Result<BookFile> parse_book_text(std::string_view text) {
   const auto names = lines.next();
   if (!names || *names != kHead.substr(0, kHead.size() - 1)) return bad(3, "not the columns of a book");
   for (const auto& [side, count] : {std::pair{Side::kBid, counts.bids}, std::pair{Side::kAsk, counts.asks}}) {
-    if (Result<void> read = read_levels(lines, side, count, file.saved.book); !read)
+    if (Result<void> read = read_levels(lines, side, count, file.saved.book.book); !read)
       return std::unexpected(read.error());
   }
   if (!lines.at_end()) return bad(lines.number() + 1, "more than its levels");
-  if (fingerprint(file.saved.book) != counts.fingerprint) return bad(2, "the fingerprint is not that of the levels");
+  if (fingerprint(file.saved.book.book) != counts.fingerprint)
+    return bad(2, "the fingerprint is not that of the levels");
   return file;
 }
 
@@ -253,6 +301,14 @@ std::string full_book_directory(std::string_view data_dir, Venue venue, std::str
 }
 
 std::string book_file_name(UnixNanos saved_at) { return fmt::format("{}.book.csv.zst", saved_at.value); }
+
+std::optional<UnixNanos> saved_at_of(std::string_view file_name) {
+  UnixNanos saved_at;
+  const char* const end = file_name.data() + file_name.size();
+  const auto [stop, error] = std::from_chars(file_name.data(), end, saved_at.value);
+  if (error != std::errc{} || saved_at.value < 0 || book_file_name(saved_at) != file_name) return std::nullopt;
+  return saved_at;
+}
 
 Result<BookFile> read_book_file(const std::string& path) {
   const Result<std::string> text = read_whole_file(path, kMaxBookBytes);

@@ -1,10 +1,11 @@
 // A whole book as text: what a checkpoint and a full book file hold. Two comment lines (`#`), of which the second is a
-// JSON object with what is not of one level, then CSV:
+// JSON object with what is not of one level, and the minute under way, then CSV:
 //   side,price,quantity,update_id,origin,state,covered
 //   bid,61000.01,0.5,123,update,exact,true
 // bids then asks, each best first; state: exact or suspect; covered: the price lies in the coverage set K.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@
 #include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
 
-#include "binance/saved_book.hpp"
+#include "collector/saved_feed.hpp"
 
 namespace acts {
 
@@ -21,7 +22,7 @@ struct BookFile {
   std::string symbol;
   UnixNanos saved_at;     // receive time: of all messages before
   bool recorded = false;  // a recording holds the place (index::BookSaved) where it was saved
-  binance::SavedBook saved;
+  collector::SavedFeed saved;
 };
 
 std::string book_text(const BookFile& file);
@@ -32,6 +33,8 @@ Result<BookFile> parse_book_text(std::string_view text);
 std::string checkpoint_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
 std::string full_book_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
 std::string book_file_name(UnixNanos saved_at);
+// None for any other name.
+std::optional<UnixNanos> saved_at_of(std::string_view file_name);
 
 inline constexpr std::size_t kMaxBookBytes = std::size_t{1} << 30;
 // Plain or packed. Errors: kUsage if it is not there, kStorage, kBadInput; each names the path.

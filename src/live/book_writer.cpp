@@ -125,11 +125,15 @@ void BookWriter::State::drop_old(const std::string& directory, const std::string
   std::vector<std::string> names;
   if (ops.list(directory, names) < 0) return;
   std::ranges::sort(names, std::greater<>());
-  std::size_t kept = 0;
-  for (const std::string& name : names) {
-    const bool is_kept = !name.starts_with('.') && name <= newest && kept < kKeptCheckpoints;
-    kept += static_cast<std::size_t>(is_kept);
-    if (!is_kept) ops.remove(fmt::format("{}/{}", directory, name));
+  const auto odd = std::ranges::stable_partition(
+      names, [&newest](const std::string& name) { return saved_at_of(name) && name <= newest; });
+  const std::size_t usable = names.size() - odd.size();
+  const std::size_t kept = std::min(usable, kKeptCheckpoints);
+  const auto minute_of = [](const std::string& name) { return floor_to(*saved_at_of(name), kMinute); };
+  std::size_t earlier = kept;  // of an earlier minute; else the earliest
+  while (earlier + 1 < usable && minute_of(names[earlier]) == minute_of(newest)) ++earlier;
+  for (std::size_t i = kept; i < names.size(); ++i) {
+    if (i != earlier || i >= usable) ops.remove(fmt::format("{}/{}", directory, names[i]));
   }
 }
 

@@ -1,5 +1,6 @@
 // Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the last two of a
-// symbol are kept, and full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a
+// symbol are kept, and one of an earlier minute, from which the present minute's row follows if it is not stored; and
+// full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a
 // checkpoint is given up then, as the next one takes its place, a full book is tried kTries times.
 #pragma once
 

@@ -13,10 +13,8 @@
 #include "binance/symbols.hpp"
 #include "live/alert_conditions.hpp"
 #include "live/logging.hpp"
-#include "live/restore_books.hpp"
 #include "net/proxy.hpp"
 #include "net/real_clock.hpp"
-#include "recording/archive.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts {
@@ -25,13 +23,10 @@ namespace {
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
 constexpr Nanos kStatesPoll = std::chrono::seconds{1};
 constexpr Nanos kWatchInterval = std::chrono::seconds{1};
-// Of real time, before a start; a service manager waits 90 s at least.
-constexpr Nanos kSealLimit = std::chrono::seconds{40};
-constexpr Nanos kRestoreLimit = std::chrono::seconds{30};  // of all venues together
 
 // Symbols by venue, in the order in which they were typed.
-Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings& settings) {
-  std::map<Venue, std::vector<std::string>> symbols;
+Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings) {
+  EarlierRun::Symbols symbols;
   for (const std::string& typed : settings.symbols) {
     const Result<binance::SymbolWish> wish = binance::parse_symbol_wish(typed, settings.venue);
     if (!wish) return std::unexpected(wish.error());
@@ -40,43 +35,6 @@ Result<std::map<Venue, std::vector<std::string>>> by_venue(const CollectSettings
   if (symbols.empty())
     return fail(ErrorCode::kUsage, "no symbol to collect: name some, such as 'acts collect BTCUSDT ETHUSDT'");
   return symbols;
-}
-
-// By venue and symbol: when its recording begins.
-std::map<std::pair<std::string, std::string>, UnixNanos> recorded_since(const std::string& data_dir) {
-  std::map<std::pair<std::string, std::string>, UnixNanos> since;
-  const auto files = list_recordings(data_dir);
-  if (!files) return since;  // the recorder will say so
-  for (const RecordingFile& file : *files) {
-    UnixNanos& first = since.try_emplace({file.venue, file.symbol}, file.first).first->second;
-    first = std::min(first, file.first);
-  }
-  return since;
-}
-
-// Minutes since the latest row of each symbol, or since its recording began, if there is no row; what is typed may be
-// an asset, which means its USDT pair.
-Result<MissedMinutes> missed_minutes(SqliteStore& store, const CollectSettings& settings, UnixNanos start) {
-  MissedMinutes missed(settings.bands);
-  const auto symbols = by_venue(settings);
-  if (!symbols) return std::unexpected(symbols.error());
-  std::optional<std::map<std::pair<std::string, std::string>, UnixNanos>> recorded;  // a look at every file
-  for (const auto& [venue, texts] : *symbols) {
-    for (const std::string& text : texts) {
-      for (const std::string& symbol : {text, text + "USDT"}) {
-        const auto last = store.last_sample_time(to_string(venue), symbol);
-        if (!last) return std::unexpected(last.error());
-        if (*last) {
-          missed.add(venue, symbol, **last, start);
-        } else {
-          if (!recorded) recorded = recorded_since(settings.data_dir);
-          const auto begun = recorded->find({std::string(to_string(venue)), symbol});
-          if (begun != recorded->end()) missed.add(venue, symbol, begun->second, start);
-        }
-      }
-    }
-  }
-  return missed;
 }
 
 LogLevel level_of(collector::LogLevel level) {
@@ -106,7 +64,7 @@ CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, 
       clock_(clock),
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
-      restore_time_(kRestoreLimit) {}
+      earlier_(settings_, [this](std::optional<Venue> venue, const collector::Log& line) { log(venue, line); }) {}
 
 CollectRun::~CollectRun() {
   if (states_timer_) loop_.cancel_timer(*states_timer_);
@@ -118,7 +76,7 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
   std::unique_ptr<CollectRun> run(new CollectRun(loop, clock, std::move(settings), std::move(hooks)));
   const auto symbols = by_venue(run->settings_);
   if (!symbols) return std::unexpected(symbols.error());
-  if (Result<void> opened = run->open_store(); !opened) return std::unexpected(opened.error());
+  if (Result<void> opened = run->open_store(*symbols); !opened) return std::unexpected(opened.error());
   for (const auto& [venue, of_venue] : *symbols) {
     auto made = run->make_venue(venue, of_venue, run->settings_.addresses_of(venue));
     if (!made) return std::unexpected(made.error());
@@ -129,36 +87,43 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
   return run;
 }
 
-Result<void> CollectRun::open_store() {
+Result<void> CollectRun::open_store(const EarlierRun::Symbols& symbols) {
   if (!hooks_.open_store || settings_.record) {
     auto lock = DataLock::take(settings_.data_dir);
     if (!lock) return std::unexpected(lock.error());
     lock_.emplace(std::move(*lock));
-    for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
-      LeftLogs& left = left_logs_[venue];
-      left = seal_left_logs(settings_.data_dir, venue, kSealLimit);
-      for (const std::string& problem : left.problems) {
-        log(venue, {collector::LogLevel::kWarning, "seal_failed", "", "recording: " + problem, 0});
-      }
-    }
+    earlier_.seal();
   }
   const RowSchema schema = make_schema(settings_.bands);
   RowWriterOptions options;
-  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, options);
+  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, symbols, options);
+  if (hooks_.open_store && lock_) earlier_.restore(symbols, nullptr);
   if (!store) return std::unexpected(store.error());
   rows_ = std::make_unique<RowWriter>(std::move(*store), std::move(options));
   return {};
 }
 
-Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& schema, RowWriterOptions& options) {
+Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& schema,
+                                                              const EarlierRun::Symbols& symbols,
+                                                              RowWriterOptions& options) {
   const std::string path = (std::filesystem::path(settings_.data_dir) / "acts.db").string();
   auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
-  auto missed = missed_minutes(**store, settings_, clock_.now());
+  earlier_.restore(symbols, store->get());
+  auto missed = earlier_.missed_minutes(symbols, **store, clock_.now());
   if (!missed) return std::unexpected(missed.error());
+  const std::size_t recorded = missed->recorded_count();
+  if (recorded > 0) {
+    log(std::nullopt,
+        {collector::LogLevel::kInfo, "rows_restored", "",
+         fmt::format("{} rows of the last run that were not stored are made of its recording", recorded), 0});
+  }
+  if (missed->count() > recorded) {
+    log(std::nullopt,
+        {collector::LogLevel::kInfo, "not_running", "",
+         fmt::format("{} rows for the minutes without a run are made up", missed->count() - recorded), 0});
+  }
   if (missed->count() > 0) {
-    log(std::nullopt, {collector::LogLevel::kInfo, "not_running", "",
-                       fmt::format("{} rows for the minutes without a run are made up", missed->count()), 0});
     // Of the writer's thread from now on.
     options.earlier = [rows = std::make_shared<MissedMinutes>(std::move(*missed))](std::size_t max) {
       return rows->next(max);
@@ -201,7 +166,7 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   if (lock_) {
     if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;
     core.full_book_at = settings_.full_book_at;
-    core.earlier_book = restored(venue, core.symbols);
+    core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };
   }
   if (hooks_.tune) hooks_.tune(core);
   return VenueRun::make(
@@ -211,37 +176,6 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
         rows_->push(std::move(row));
       },
       [this, venue](const collector::Log& line) { log(venue, line); });
-}
-
-std::function<std::shared_ptr<const binance::SavedBook>(std::string_view)> CollectRun::restored(
-    Venue venue, const std::vector<std::string>& typed) {
-  const auto wants = [&typed](std::string_view symbol) {
-    return std::ranges::any_of(
-        typed, [symbol](const std::string& text) { return symbol == text || symbol == fmt::format("{}USDT", text); });
-  };
-  // While others run, nothing may wait for it.
-  if (is_running_) return {};
-  if (!left_logs_[venue].problems.empty()) {
-    log(venue, {collector::LogLevel::kWarning, "book_not_restored", "",
-                "books begin empty: a recording of before is not sealed yet", 0});
-    return {};
-  }
-  const auto begin = std::chrono::steady_clock::now();
-  auto done = std::make_shared<RestoredBooks>(restore_books(settings_.data_dir, venue, wants, restore_time_));
-  restore_time_ = std::max(restore_time_ - (std::chrono::steady_clock::now() - begin), Nanos{0});
-  for (const std::string& problem : done->problems) {
-    log(venue, {collector::LogLevel::kWarning, "book_not_restored", "", problem, 0});
-  }
-  if (!done->books.empty()) {
-    log(venue, {collector::LogLevel::kInfo, "books_restored", "",
-                fmt::format("{} books go on from their checkpoints and {} recorded lines since", done->books.size(),
-                            done->lines),
-                0});
-  }
-  return [done](std::string_view symbol) -> std::shared_ptr<const binance::SavedBook> {
-    const auto found = done->books.find(symbol);
-    return found == done->books.end() ? nullptr : std::exchange(found->second, nullptr);
-  };
 }
 
 void CollectRun::add_venue(Venue venue, std::unique_ptr<VenueRun> run) {
@@ -307,7 +241,6 @@ void CollectRun::start_retention() {
 }
 
 void CollectRun::start() {
-  is_running_ = true;
   start_retention();
   for (const auto& venue : venues_) venue->start();
   note_states();
@@ -331,6 +264,7 @@ void CollectRun::note_states() {
 void CollectRun::watch() {
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.observe(process, clock_.now())) log(line.venue, line.log);
+  for (const auto& venue : venues_) venue->hold_checkpoints(process.rows.waiting_age >= std::optional(kSlowAfter));
   watch_alerts(process);
   if (watch_timer_) loop_.cancel_timer(*watch_timer_);
   watch_timer_ = loop_.start_timer(kWatchInterval, [this] {
@@ -412,7 +346,8 @@ bool CollectRun::drained() const {
     const auto recording = venue->recording();
     return !recording || (recording->status.closed && recording->seals.waiting == 0);
   };
-  if (!rows_->drain(Nanos{0})) return false;
+  const auto holds_none = [](const auto& venue) { return venue->held_rows() == 0; };
+  if (!std::ranges::all_of(venues_, holds_none) || !rows_->drain(Nanos{0})) return false;
   const auto saved = [](const auto& venue) {
     const auto books = venue->books();
     return !books || books->status.waiting == 0 || !books->status.failure.empty();
@@ -441,7 +376,7 @@ bool CollectRun::drain() {
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
   say_what_sinks_lack();
-  const bool rows_stored = rows_->drain(Nanos{0});
+  const bool rows_stored = rows_->drain(Nanos{0}) && process.rows.waiting == 0;
   if (!rows_stored) {
     log(std::nullopt, {collector::LogLevel::kError, "rows_not_stored", "",
                        fmt::format("{} rows could not be stored before the end", process.rows.waiting), 0});
@@ -522,6 +457,7 @@ std::vector<collector::Health> CollectRun::health() {
 ProcessHealth CollectRun::process_health() const {
   ProcessHealth process;
   process.rows = rows_->status();
+  for (const auto& venue : venues_) process.rows.waiting += venue->held_rows();
   process.clock_ahead = clock_.ahead_of_wall();
   for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
   if (retention_) process.retention = retention_->status();
@@ -535,10 +471,9 @@ ProcessHealth CollectRun::process_health() const {
     }
     auto recording = venue->recording();
     if (!recording) continue;
-    if (const auto left = left_logs_.find(recording->venue); left != left_logs_.end()) {
-      recording->seals.cut += left->second.cut;
-      if (recording->seals.loss.empty()) recording->seals.loss = left->second.loss;
-    }
+    const LeftLogs left = earlier_.left_logs(recording->venue);
+    recording->seals.cut += left.cut;
+    if (recording->seals.loss.empty()) recording->seals.loss = left.loss;
     process.recordings.push_back(std::move(*recording));
   }
   for (const auto& sink : sinks_) {

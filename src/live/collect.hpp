@@ -15,10 +15,9 @@
 #include "collector/alerts.hpp"
 #include "live/alert_sender.hpp"
 #include "live/data_lock.hpp"
+#include "live/earlier_run.hpp"
 #include "live/health_text.hpp"
-#include "live/missed_minutes.hpp"
 #include "live/process_health.hpp"
-#include "live/restore_books.hpp"
 #include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
@@ -73,17 +72,16 @@ class CollectRun {
 
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
-  Result<void> open_store();
+  Result<void> open_store(const EarlierRun::Symbols& symbols);
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
-  std::function<std::shared_ptr<const binance::SavedBook>(std::string_view)> restored(
-      Venue venue, const std::vector<std::string>& typed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
   void note_states();
   Result<void> serve();
   void answer(const HttpServerRequest& request, HttpReply reply);
-  Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, RowWriterOptions& options);
+  Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, const EarlierRun::Symbols& symbols,
+                                                    RowWriterOptions& options);
   void log(std::optional<Venue> venue, const collector::Log& line);
   void watch();
   Result<void> open_alerts();
@@ -102,7 +100,7 @@ class CollectRun {
   CollectSettings settings_;
   CollectHooks hooks_;
   std::optional<DataLock> lock_;  // let go of last
-  std::map<Venue, LeftLogs> left_logs_;
+  EarlierRun earlier_;
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
   std::unique_ptr<RetentionThread> retention_;  // none: all is kept
@@ -110,9 +108,7 @@ class CollectRun {
   std::vector<std::unique_ptr<VenueRun>> venues_;
   std::vector<StateLog> states_;  // by venue, as venues_
   std::optional<EventLoop::TimerId> states_timer_;
-  bool is_running_ = false;
   bool ending_ = false;
-  Nanos restore_time_;  // of real time, that is left for it
   std::unique_ptr<Server> server_;
   std::optional<std::uint16_t> metrics_port_;
   ProcessWatch watch_;

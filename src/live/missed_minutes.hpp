@@ -1,5 +1,5 @@
-// The minutes in which no process collected a symbol: they get their rows at the next start, without values and with
-// reason not_running. Pure.
+// The minutes of which a symbol has no row when a run starts: that of the run before, if its recording gives it, or one
+// without values and with reason not_running, as no process collected it. Pure.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,13 @@ class MissedMinutes {
   explicit MissedMinutes(BandList bands) : bands_(std::move(bands)) {}
 
   // A symbol whose latest row is of `last_stored`, and a run that starts at `start` and makes the rows of all
-  // boundaries after it.
-  void add(Venue venue, std::string symbol, UnixNanos last_stored, UnixNanos start);
-  [[nodiscard]] std::size_t count() const;  // rows to come
+  // boundaries after it. `recorded`: rows that recordings give, ordered by time; those up to `last_stored` are left
+  // out.
+  void add(Venue venue, std::string symbol, UnixNanos last_stored, UnixNanos start,
+           std::vector<MinuteRow> recorded = {});
+  // Rows to come: all, and of them those that recordings give.
+  [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::size_t recorded_count() const;
   // The next rows, at most `max`: one symbol after the other, oldest first, so that whatever ends the process leaves no
   // hole. Empty: there are no more.
   std::vector<MinuteRow> next(std::size_t max);
@@ -35,7 +39,9 @@ class MissedMinutes {
     std::string symbol;
     UnixNanos next;
     UnixNanos last;
+    std::deque<MinuteRow> recorded;
   };
+  [[nodiscard]] MinuteRow next_of(Span& span) const;
   BandList bands_;
   std::deque<Span> spans_;
 };

@@ -119,7 +119,7 @@ void Replay::on_row(MinuteRow&& row) {
 
 const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint) {
   const auto found = std::ranges::find_if(options_.books, [&](const BookFile& book) {
-    return book.symbol == symbol && acts::fingerprint(book.saved.book) == fingerprint;
+    return book.symbol == symbol && acts::fingerprint(book.saved.book.book) == fingerprint;
   });
   if (found == options_.books.end()) return nullptr;
   used_books_.insert(&*found);
@@ -146,7 +146,7 @@ void Replay::book_saved(const index::BookSaved& saved, UnixNanos ts) {
   const collector::InstrumentIndex index = pipeline_.find(saved.symbol);
   if (index == collector::kNoInstrument) return;
   if (!pipeline_.builder(index).book().has_snapshot()) return;  // what is read begins behind its first snapshot
-  if (fingerprint(pipeline_.save(index).book) != saved.fingerprint) {
+  if (fingerprint(pipeline_.save(index).book.book) != saved.fingerprint) {
     problem_(
         fmt::format("{}: the book is not the one that was saved here, at update {}", saved.symbol, saved.update_id));
   }
@@ -161,8 +161,9 @@ void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
       (restored.fingerprint == index::kOwnBook || fingerprint(left->second.book) == restored.fingerprint)) {
     pipeline_.resume_after_pause(index, left->second, ts);
   } else if (const BookFile* const given = given_book(restored.symbol, restored.fingerprint)) {
-    pipeline_.resume_after_pause(index, given->saved, ts);
+    pipeline_.resume_after_pause(index, given->saved.book, ts);
   } else if (restored.fingerprint != index::kOwnBook) {
+    is_complete_ = false;
     problem_(
         fmt::format("{}: the run began with a book, at update {}, that an earlier recording holds, and is not "
                     "known here: it begins empty",
@@ -196,7 +197,7 @@ void Replay::add_symbol(const std::string& symbol, std::string_view status, Unix
   if (const auto known = pipeline_.find(symbol); known == collector::kNoInstrument || !pipeline_.is_active(known)) {
     give_missed_minutes(symbol);
     if (known != collector::kNoInstrument && pipeline_.builder(known).book().has_snapshot()) {
-      left_[symbol] = pipeline_.save(known);
+      left_[symbol] = pipeline_.save(known).book;
     }
   }
   if (run_begin_) last_rows_.try_emplace(symbol, *run_begin_);
@@ -349,6 +350,7 @@ void Replay::on_entry(const IndexEntry& entry) {
     if (!pipeline_.next_boundary()) {  // what is read begins with this log
       pipeline_.on_timer(entry.ts);
       is_whole_run_ = false;
+      is_complete_ = false;
     }
   } else if (const auto* told = std::get_if<index::Audit>(&entry.event)) {
     check_audit(*told);

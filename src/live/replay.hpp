@@ -59,6 +59,8 @@ class Replay {
   [[nodiscard]] std::uint64_t not_decoded() const { return not_decoded_; }
   // Something in it speaks of a market: an event, a snapshot, or the index of a run.
   [[nodiscard]] bool is_recording() const { return events_ > 0 || indexed_; }
+  // Every run in it was read from its start, and the books that it began with are known.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
   // Of ReplayOptions::symbols those of which there is nothing.
   [[nodiscard]] std::vector<std::string> missing_symbols() const;
   // Of ReplayOptions::books those whose place was not in what was read.
@@ -106,6 +108,7 @@ class Replay {
   bool venue_told_ = false;              // by a line of that file
   bool indexed_ = false;
   bool is_whole_run_ = false;  // the present one was read from its start
+  bool is_complete_ = true;
   std::uint64_t events_ = 0;
   std::uint64_t not_decoded_ = 0;
   std::uint64_t unreadable_ = 0;

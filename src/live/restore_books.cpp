@@ -19,20 +19,26 @@
 namespace acts {
 namespace {
 
+// A recording without a checkpoint is read from its beginning, if it is no longer than so.
+constexpr Nanos kShortRecording = 2 * kLogSpan;
+
 class Restoring {
  public:
-  Restoring(std::string data_dir, Venue venue, Nanos limit)
-      : data_dir_(std::move(data_dir)), venue_(venue), end_(std::chrono::steady_clock::now() + limit) {}
+  explicit Restoring(const RestoreOptions& options)
+      : options_(options), end_(std::chrono::steady_clock::now() + options.limit) {}
 
-  RestoredBooks run(const std::function<bool(std::string_view)>& wants) {
-    std::vector<std::string> symbols = names_in(fmt::format("{}/checkpoints/{}", data_dir_, to_string(venue_)));
-    std::erase_if(symbols, [&wants](const std::string& symbol) { return !wants(symbol); });
-    if (symbols.empty()) return std::move(done_);
+  RestoredBooks run() {
+    std::vector<std::string> symbols =
+        names_in(fmt::format("{}/checkpoints/{}", options_.data_dir, to_string(options_.venue)));
+    std::erase_if(symbols, [this](const std::string& symbol) { return !options_.wants(symbol); });
     for (const std::string& symbol : symbols) restore(symbol);
     return std::move(done_);
   }
 
  private:
+  // Where to begin; none: at the beginning of the recording.
+  using Beginning = std::optional<std::string>;
+
   static std::vector<std::string> names_in(const std::string& directory) {
     std::vector<std::string> names;
     if (real_file_ops().list(directory, names) < 0) names.clear();
@@ -43,79 +49,115 @@ class Restoring {
   [[nodiscard]] bool late() const { return std::chrono::steady_clock::now() >= end_; }
 
   void restore(const std::string& symbol) {
-    const std::string directory = checkpoint_directory(data_dir_, venue_, symbol);
-    std::vector<std::string> names = names_in(directory);
-    std::erase_if(names, [](const std::string& name) { return name.starts_with('.'); });
-    std::ranges::sort(names, std::greater<>());
-    for (const std::string& name : names) {
+    for (const Beginning& beginning : beginnings(symbol)) {
       if (late()) return problem(fmt::format("{}: there was no time to restore its book: it begins empty", symbol));
-      auto file = read_book_file(fmt::format("{}/{}", directory, name));
-      if (!file) {
-        problem(file.error().message);
-        continue;
-      }
-      if (file->venue != venue_ || file->symbol != symbol) {
-        problem(fmt::format("{}/{}: is the book of {} {}", directory, name, to_string(file->venue), file->symbol));
-        continue;
-      }
-      if (go_on_from(std::move(*file))) return;
+      if (beginning ? go_on_from(symbol, *beginning) : go_on_from_recording(symbol)) return;
     }
   }
 
-  // False: its place is not in the recording.
-  bool go_on_from(BookFile file) {
-    const std::string symbol = file.symbol;
-    if (!file.recorded) {
-      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file.saved));
+  // In the order in which they are tried: those first from which all rows that are not stored follow, the newest of
+  // them before the others.
+  [[nodiscard]] std::vector<Beginning> beginnings(const std::string& symbol) const {
+    const std::string directory = checkpoint_directory(options_.data_dir, options_.venue, symbol);
+    std::vector<std::string> names = names_in(directory);
+    std::erase_if(names, [](const std::string& name) { return !saved_at_of(name); });
+    std::ranges::sort(names, std::greater<>());
+    std::vector<Beginning> early;
+    std::vector<Beginning> late;
+    const auto last_row = options_.last_row ? options_.last_row(symbol) : std::nullopt;
+    for (const std::string& name : names) {
+      const bool is_early = !options_.last_row || (last_row && floor_to(*saved_at_of(name), kMinute) <= *last_row);
+      (is_early ? early : late).emplace_back(fmt::format("{}/{}", directory, name));
+    }
+    if (options_.last_row) early.emplace_back();
+    early.insert(early.end(), late.begin(), late.end());
+    return early;
+  }
+
+  // False: it cannot be gone on from it.
+  bool go_on_from(const std::string& symbol, const std::string& path) {
+    auto file = read_book_file(path);
+    if (!file) {
+      problem(file.error().message);
+      return false;
+    }
+    if (file->venue != options_.venue || file->symbol != symbol) {
+      problem(fmt::format("{}: is the book of {} {}", path, to_string(file->venue), file->symbol));
+      return false;
+    }
+    if (!file->recorded) {
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
       return true;
     }
-    const std::vector<std::string> paths = recorded_since(file);
-    auto reader = paths.empty() ? Result<RecordingReader>(fail(ErrorCode::kUsage, "there is no recording"))
-                                : RecordingReader::open(paths, file.saved_at);
-    if (!reader) return no_place(symbol, reader.error().message);
-    ReplayOptions options;
-    options.venue = venue_;
-    options.symbols = {symbol};
-    options.bands = BandList::defaults();
-    options.books.push_back(std::move(file));
-    options.begins_at_book = true;
-    Replay replay(std::move(options), [](MinuteRow&&) {}, [](const std::string&) {});
+    ReplayOptions replay = replay_options(symbol);
+    const std::vector<std::string> paths = recorded_since(symbol, file->saved_at);
+    const UnixNanos saved_at = file->saved_at;
+    replay.books.push_back(std::move(*file));
+    replay.begins_at_book = true;
+    const Result<void> done = go_on(symbol, std::move(replay), paths, saved_at);
+    if (!done) problem(fmt::format("{}: a checkpoint is not used: {}", symbol, done.error().message));
+    return done.has_value();
+  }
+
+  // Says nothing: there is a checkpoint yet.
+  bool go_on_from_recording(const std::string& symbol) {
+    const std::vector<std::string> paths = recorded_since(symbol, UnixNanos{0});
+    return go_on(symbol, replay_options(symbol), paths, {}).has_value();
+  }
+
+  [[nodiscard]] ReplayOptions replay_options(const std::string& symbol) const {
+    ReplayOptions replay;
+    replay.venue = options_.venue;
+    replay.symbols = {symbol};
+    replay.bands = options_.bands;
+    replay.stale_after = options_.stale_after;
+    return replay;
+  }
+
+  Result<void> go_on(const std::string& symbol, ReplayOptions options, const std::vector<std::string>& paths,
+                     std::optional<UnixNanos> from) {
+    if (paths.empty()) return fail(ErrorCode::kUsage, "there is no recording");
+    auto reader = RecordingReader::open(paths, from);
+    if (!reader) return std::unexpected(reader.error());
+    std::vector<MinuteRow> rows;
+    Replay replay(
+        std::move(options), [&rows](MinuteRow&& row) { rows.push_back(std::move(row)); }, [](const std::string&) {});
     const Result<void> read = replay.run(*reader, [this] { return late(); });
     done_.lines += reader->lines();
-    if (!read) return no_place(symbol, read.error().message);
+    if (!read) return read;
     const collector::InstrumentIndex index = replay.pipeline().find(symbol);
-    if (index == collector::kNoInstrument || !replay.pipeline().builder(index).book().has_snapshot()) {
-      return no_place(symbol, "the recording does not hold the place where it was saved");
+    if (index == collector::kNoInstrument || !replay.pipeline().builder(index).book().has_snapshot() ||
+        (!from && !replay.is_complete())) {
+      return fail(ErrorCode::kBadInput, "the recording does not hold the place where it was saved");
     }
-    done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay.pipeline().save(index));
-    return true;
+    done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay.pipeline().save(index).book);
+    if (options_.last_row) done_.rows[symbol] = std::move(rows);
+    return {};
   }
 
-  bool no_place(const std::string& symbol, std::string_view why) {
-    problem(fmt::format("{}: a checkpoint is not used: {}", symbol, why));
-    return false;
-  }
-
-  // From the segment on in which the checkpoint's place may be.
-  [[nodiscard]] std::vector<std::string> recorded_since(const BookFile& file) const {
-    const std::string venue(to_string(venue_));
-    std::vector<std::string> days = names_in(fmt::format("{}/{}", recording_directory(data_dir_, venue), file.symbol));
+  // From the segment on in which `from` may be; all, if there are few.
+  [[nodiscard]] std::vector<std::string> recorded_since(const std::string& symbol, UnixNanos from) const {
+    const std::string venue(to_string(options_.venue));
+    std::vector<std::string> days =
+        names_in(fmt::format("{}/{}", recording_directory(options_.data_dir, venue), symbol));
     std::ranges::sort(days);
-    std::vector<std::string> paths;
+    std::vector<RecordingFile> files;
     for (const std::string& name : days) {
       const auto day = parse_iso8601(name);
-      if (!day || *day + std::chrono::hours{24} <= file.saved_at) continue;
-      const auto segments = list_segments(data_dir_, venue, file.symbol, *day);
+      if (!day || *day + std::chrono::hours{24} <= from) continue;
+      const auto segments = list_segments(options_.data_dir, venue, symbol, *day);
       if (!segments) return {};
-      for (const RecordingFile& one : *segments) {
-        if (floor_to(one.first, kLogSpan) + kLogSpan >= file.saved_at) paths.push_back(one.path);
-      }
+      files.insert(files.end(), segments->begin(), segments->end());
     }
+    std::erase_if(files,
+                  [from](const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan < from; });
+    if (from == UnixNanos{0} && !files.empty() && files.back().first - files.front().first > kShortRecording) return {};
+    std::vector<std::string> paths;
+    for (const RecordingFile& file : files) paths.push_back(file.path);
     return paths;
   }
 
-  std::string data_dir_;
-  Venue venue_;
+  const RestoreOptions& options_;
   std::chrono::steady_clock::time_point end_;
   RestoredBooks done_;
 };
@@ -144,9 +186,6 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit) {
   return left;
 }
 
-RestoredBooks restore_books(const std::string& data_dir, Venue venue,
-                            const std::function<bool(std::string_view symbol)>& wants, Nanos limit) {
-  return Restoring(data_dir, venue, limit).run(wants);
-}
+RestoredBooks restore_books(const RestoreOptions& options) { return Restoring(options).run(); }
 
 }  // namespace acts

@@ -1,16 +1,20 @@
-// The books that the last run has left: each from its newest checkpoint and what was recorded since. Blocking; before
-// the run, while nobody else writes to the data directory.
+// The books that the last run has left, and rows that it has made and that are not stored: each symbol from a
+// checkpoint and what was recorded since. Blocking; before the run, while nobody else writes to the data directory.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "acts/base/time.hpp"
+#include "acts/features/bands.hpp"
+#include "acts/features/row.hpp"
+#include "acts/features/sampler.hpp"
 #include "acts/market/venue.hpp"
 
 #include "binance/saved_book.hpp"
@@ -20,6 +24,7 @@ namespace acts {
 struct RestoredBooks {
   // By symbol.
   std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> books;
+  std::map<std::string, std::vector<MinuteRow>, std::less<>> rows;  // ordered by time
   std::vector<std::string> problems;  // one line each: why a book begins empty, or from an older checkpoint
   std::uint64_t lines = 0;            // of recordings, read
 };
@@ -33,10 +38,19 @@ struct LeftLogs {
 // Seals the logs that the last run has left open. What is not sealed after `limit` of real time, the run itself will.
 LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit);
 
-// Of the symbols for which `wants` is true; after seal_left_logs(). Where a recording was made, a checkpoint whose
-// place in it cannot be found is not taken: what follows would not be what a replay gives. After `limit` of real time
-// the others begin empty.
-RestoredBooks restore_books(const std::string& data_dir, Venue venue,
-                            const std::function<bool(std::string_view symbol)>& wants, Nanos limit);
+struct RestoreOptions {
+  std::string data_dir;
+  Venue venue = Venue::kBinanceSpot;
+  BandList bands = BandList::defaults();  // of the rows
+  Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
+  Nanos limit{0};                                                // of real time: after it the other books begin empty
+  std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
+  // The time of the latest stored row: rows behind it are wanted. Empty: none are.
+  std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;
+};
+
+// After seal_left_logs(). Where a recording was made, a checkpoint whose place in it cannot be found is not taken: what
+// follows would not be what a replay gives.
+RestoredBooks restore_books(const RestoreOptions& options);
 
 }  // namespace acts

@@ -25,8 +25,9 @@ void RunLogRecorder::book_restored(std::string_view symbol, const binance::Saved
                  index::BookRestored{std::string(symbol), book.book.last_update_id.value(), fingerprint(book.book)});
 }
 
-void RunLogRecorder::book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
-  recorder_.note(now, index::BookSaved{std::string(symbol), book.book.last_update_id.value(), fingerprint(book.book)});
+void RunLogRecorder::book_saved(std::string_view symbol, const collector::SavedFeed& feed, UnixNanos now) {
+  const BookImage& book = feed.book.book;
+  recorder_.note(now, index::BookSaved{std::string(symbol), book.last_update_id.value(), fingerprint(book)});
 }
 
 void RunLogRecorder::symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) {

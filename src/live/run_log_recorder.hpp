@@ -24,7 +24,7 @@ class RunLogRecorder final : public collector::RunLog {
   void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
   void book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
-  void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
+  void book_saved(std::string_view symbol, const collector::SavedFeed& feed, UnixNanos now) override;
   void symbol_removed(std::string_view symbol, UnixNanos now) override;
   void stream_opened(std::string_view symbol, UnixNanos now) override;
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;

@@ -50,11 +50,14 @@ struct RunRecorder::State {
   std::optional<RealTime> last_sync;
   bool unsynced = false;
   bool alive_told = false;  // since the last sync
+  std::uint64_t taken = 0;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<Item> queue;
   std::size_t queued_bytes = 0;
+  std::uint64_t told = 0;
+  std::uint64_t durable = 0;
   UnixNanos last_ts;
   std::uint64_t failures = 0;
   std::uint64_t refused = 0;
@@ -87,6 +90,7 @@ void RunRecorder::note(UnixNanos ts, IndexEvent event) { push({ts, 0, LineUse::k
 void RunRecorder::push(Item item) {
   const std::scoped_lock lock(state_->mutex);
   state_->queued_bytes += item.bytes();
+  ++state_->told;
   const bool was_empty = state_->queue.empty();
   state_->queue.push_back(std::move(item));
   if (!was_empty) return;
@@ -109,6 +113,13 @@ RunRecorder::Status RunRecorder::status() const {
                 .closed = state_->closed};
   if (state_->progress_at) status.stuck_for = real_now() - *state_->progress_at;
   return status;
+}
+
+RunRecorder::Progress RunRecorder::progress() const {
+  const std::scoped_lock lock(state_->mutex);
+  Progress progress{.told = state_->told, .durable = state_->durable};
+  if (state_->progress_at) progress.stuck_for = real_now() - *state_->progress_at;
+  return progress;
 }
 
 void RunRecorder::begin_close(UnixNanos now) {
@@ -143,6 +154,7 @@ bool RunRecorder::State::work() {
     batch.swap(queue);
   }
   if (!write_batch(batch)) return false;
+  taken += batch.size();
   unsynced |= !batch.empty();
   UnixNanos now;
   bool at_end = false;
@@ -205,6 +217,7 @@ bool RunRecorder::State::bring_to_disk(bool at_end, UnixNanos now) {
     return pause();
   }
   const std::scoped_lock lock(mutex);
+  durable = taken;
   failure.clear();
   progress_at.reset();
   if (!queue.empty()) progress_at = real_now();

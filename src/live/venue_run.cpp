@@ -14,6 +14,7 @@ namespace acts {
 namespace {
 
 constexpr Nanos kResumePoll = std::chrono::milliseconds{20};
+constexpr Nanos kRowsPoll = std::chrono::milliseconds{20};
 // Of real time: so long a step of the wall clock may go unnoticed.
 constexpr Nanos kLongestTimer = std::chrono::seconds{1};
 
@@ -21,15 +22,16 @@ constexpr Nanos kLongestTimer = std::chrono::seconds{1};
 
 Result<std::unique_ptr<VenueRun>> VenueRun::make(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows,
                                                  LogSink log) {
-  std::unique_ptr<VenueRun> run(new VenueRun(loop, clock, std::move(options), std::move(log)));
-  auto made = collector::Collector::make(run->options_.collector, std::move(rows), *run->run_log_);
+  std::unique_ptr<VenueRun> run(new VenueRun(loop, clock, std::move(options), std::move(rows), std::move(log)));
+  auto made = collector::Collector::make(
+      run->options_.collector, [run = run.get()](MinuteRow&& row) { run->on_row(std::move(row)); }, *run->run_log_);
   if (!made) return std::unexpected(made.error());
   run->collector_ = std::move(*made);
   return run;
 }
 
-VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSink log)
-    : loop_(loop), clock_(clock), options_(std::move(options)), log_(std::move(log)) {
+VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows, LogSink log)
+    : loop_(loop), clock_(clock), options_(std::move(options)), rows_(std::move(rows)), log_(std::move(log)) {
   const std::string venue(to_string(options_.collector.venue));
   if (options_.record_dir.empty()) {
     run_log_ = std::make_unique<collector::NullRunLog>();
@@ -52,6 +54,7 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSi
 VenueRun::~VenueRun() {
   if (timer_) loop_.cancel_timer(*timer_);
   if (resume_timer_) loop_.cancel_timer(*resume_timer_);
+  if (rows_timer_) loop_.cancel_timer(*rows_timer_);
 }
 
 void VenueRun::start() {
@@ -86,9 +89,35 @@ void VenueRun::carry_out() {
     actions.pop_front();
     std::visit([this](const auto& one) { carry_out(one); }, action);
   }
+  give_rows();
   watch_recorder();
   watch_books();
   arm_timer();
+}
+
+void VenueRun::on_row(MinuteRow&& row) {
+  if (recorder_) {
+    held_rows_.push_back({std::move(row)});
+  } else {
+    rows_(std::move(row));
+  }
+}
+
+// A row's input is told in full only when the collector is done with it.
+void VenueRun::give_rows() {
+  if (held_rows_.empty()) return;
+  const RunRecorder::Progress progress = recorder_->progress();
+  for (auto row = held_rows_.rbegin(); row != held_rows_.rend() && !row->mark; ++row) row->mark = progress.told;
+  const bool hangs = progress.stuck_for >= std::optional(kLongestHold);
+  while (!held_rows_.empty() && (hangs || held_rows_.front().mark <= progress.durable)) {
+    rows_(std::move(held_rows_.front().row));
+    held_rows_.pop_front();
+  }
+  if (held_rows_.empty() || rows_timer_) return;
+  rows_timer_ = loop_.start_timer(kRowsPoll, [this] {
+    rows_timer_.reset();
+    give_rows();
+  });
 }
 
 void VenueRun::carry_out(const collector::OpenConnection& action) {
@@ -162,7 +191,7 @@ void VenueRun::carry_out(const collector::SaveBook& action) {
   books_->push(
       action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
                                                             : BookWriter::Kind::kFullBook,
-      {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr && action.is_marked, *action.book});
+      {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr && action.is_marked, *action.feed});
 }
 
 // One more than fits may come: an input asks for one at most.

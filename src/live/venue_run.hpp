@@ -1,8 +1,12 @@
 // Carries out what one Collector asks for: sockets, requests and timers on an EventLoop, the recording on its own
 // thread. Decides nothing. On the loop's thread only.
+//
+// A row is handed on once all that it was made of is recorded on the disk: whatever ends the process leaves no row that
+// its recording does not give.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,6 +43,8 @@ class VenueRun {
  public:
   using RowSink = std::function<void(MinuteRow&&)>;
   using LogSink = std::function<void(const collector::Log&)>;
+  // Of real time: a recording that gets no further for so long holds up no row any more.
+  static constexpr Nanos kLongestHold = std::chrono::seconds{10};
 
   // Loop, clock and what the sinks refer to outlive the object. Errors: as Collector::make().
   static Result<std::unique_ptr<VenueRun>> make(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows,
@@ -57,13 +63,22 @@ class VenueRun {
   [[nodiscard]] std::optional<BookHealth> books() const;
   // Nothing: this run is not recorded.
   [[nodiscard]] std::optional<RecordingHealth> recording() const;
+  // Rows that wait for the recording.
+  [[nodiscard]] std::size_t held_rows() const { return held_rows_.size(); }
+  // Rows are long on their way to the store: checkpoints would get ahead of it.
+  void hold_checkpoints(bool hold) { collector_->set_can_checkpoint(!hold); }
   Result<void> set_symbols(std::span<const std::string> symbols);
 
   [[nodiscard]] collector::Health health() { return collector_->health(clock_.now()); }
   [[nodiscard]] const collector::Collector& collector() const { return *collector_; }
 
  private:
-  VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, LogSink log);
+  struct HeldRow {
+    MinuteRow row;
+    std::optional<std::uint64_t> mark = {};  // RunRecorder::Progress::told, once its input is told in full
+  };
+
+  VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows, LogSink log);
 
   void carry_out();
   void carry_out(const collector::OpenConnection& action);
@@ -77,10 +92,13 @@ class VenueRun {
   void on_timer();
   void watch_recorder();
   void watch_books();
+  void on_row(MinuteRow&& row);
+  void give_rows();
 
   EventLoop& loop_;
   Clock& clock_;
   VenueRunOptions options_;
+  RowSink rows_;
   LogSink log_;
   std::shared_ptr<SealThread> sealer_;  // with the recorder's thread
   std::unique_ptr<RunRecorder> recorder_;
@@ -94,6 +112,8 @@ class VenueRun {
   bool paused_ = false;
   std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
+  std::deque<HeldRow> held_rows_;
+  std::optional<EventLoop::TimerId> rows_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };
 

@@ -62,7 +62,7 @@ void ReplayableLog::message_held(ConnectionNumber, std::string_view, UnixNanos) 
 }
 
 void ReplayableLog::add(std::string_view symbol, UnixNanos at, std::function<void(Replaying&)> take,
-                        std::shared_ptr<const binance::SavedBook> saved) {
+                        std::shared_ptr<const collector::SavedFeed> saved) {
   if (keep) steps_.push_back({std::string(symbol), at, std::move(take), std::move(saved)});
 }
 
@@ -92,7 +92,7 @@ void ReplayableLog::symbol_added(std::string_view symbol, SymbolStatus status, U
     MarketPipeline& p = r.pipeline;
     const auto known = p.find(name);
     if (known != collector::kNoInstrument && !p.is_active(known) && p.builder(known).book().has_snapshot()) {
-      r.left.insert_or_assign(name, p.save(known));
+      r.left.insert_or_assign(name, p.save(known).book);
     }
     Instrument instrument;
     instrument.symbol = name;
@@ -111,13 +111,13 @@ void ReplayableLog::book_restored(std::string_view symbol, const binance::SavedB
   });
 }
 
-void ReplayableLog::book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
+void ReplayableLog::book_saved(std::string_view symbol, const collector::SavedFeed& feed, UnixNanos now) {
   ++saves;
-  const auto saved = std::make_shared<const binance::SavedBook>(book);
+  const auto saved = std::make_shared<const collector::SavedFeed>(feed);
   add(
       symbol, now,
       [name = std::string(symbol), saved](Replaying& r) {
-        EXPECT_TRUE(r.pipeline.save(r.pipeline.find(name)) == *saved) << name << ": another book than was kept";
+        EXPECT_TRUE(r.pipeline.save(r.pipeline.find(name)) == *saved) << name << ": another state than was kept";
         r.pipeline.forget_past(r.pipeline.find(name));
       },
       saved);
@@ -197,7 +197,7 @@ std::shared_ptr<const binance::SavedBook> ReplayableLog::left_book(Venue venue, 
   for (auto step = last.base(); step != steps_.end(); ++step) {
     if (step->symbol.empty() || step->symbol == symbol) step->take(replaying);
   }
-  return std::make_shared<const binance::SavedBook>(pipeline.save(pipeline.find(symbol)));
+  return std::make_shared<const binance::SavedBook>(pipeline.save(pipeline.find(symbol)).book);
 }
 
 std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {

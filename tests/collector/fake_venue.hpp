@@ -29,7 +29,7 @@ class ReplayableLog final : public collector::RunLog {
     std::string symbol;  // whose it is; empty: of all
     UnixNanos at;
     std::function<void(Replaying&)> take;
-    std::shared_ptr<const binance::SavedBook> saved{};  // of a checkpoint: what `take` is to find
+    std::shared_ptr<const collector::SavedFeed> saved{};  // of a checkpoint: what `take` is to find
   };
 
   void run_started(UnixNanos now) override;
@@ -39,7 +39,7 @@ class ReplayableLog final : public collector::RunLog {
   void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override;
   void symbol_added(std::string_view symbol, collector::SymbolStatus status, UnixNanos now) override;
   void book_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
-  void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override;
+  void book_saved(std::string_view symbol, const collector::SavedFeed& feed, UnixNanos now) override;
   void symbol_removed(std::string_view symbol, UnixNanos now) override;
   void stream_opened(std::string_view symbol, UnixNanos now) override;
   void stream_lost(std::string_view symbol, std::string_view reason, UnixNanos now) override;
@@ -71,7 +71,7 @@ class ReplayableLog final : public collector::RunLog {
 
  private:
   void add(std::string_view symbol, UnixNanos at, std::function<void(Replaying&)> take,
-           std::shared_ptr<const binance::SavedBook> saved = nullptr);
+           std::shared_ptr<const collector::SavedFeed> saved = nullptr);
   std::vector<Step> steps_;
   bool ended_ = false;
 };

@@ -6,7 +6,7 @@
 
 #include "acts/base/assert.hpp"
 
-#include "binance/book_builder.hpp"
+#include "collector/market_pipeline.hpp"
 #include "live/book_file.hpp"
 
 using namespace acts;
@@ -17,12 +17,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ACTS_ASSERT(file.error().message.starts_with("line ") && !file.error().message.contains('\n'));
     return 0;
   }
-  binance::BookBuilder builder(file->venue, {});
-  builder.resume(file->saved);
-  const auto again =
-      parse_book_text(book_text({file->venue, file->symbol, file->saved_at, file->recorded, builder.saved()}));
-  ACTS_ASSERT(again && again->saved == builder.saved());
-  builder.resume_after_pause(file->saved, file->saved_at);
-  (void)builder.next_deadline();
+  collector::PipelineOptions options;
+  options.venue = file->venue;
+  options.bands = BandList::defaults();
+  collector::MarketPipeline pipeline(options, [](MinuteRow&&) {});
+  Instrument instrument;
+  instrument.symbol = "BTCUSDT";
+  const auto index = pipeline.add(instrument, file->saved_at);
+  pipeline.resume(index, file->saved, file->saved_at);
+  const collector::SavedFeed saved = pipeline.save(index);
+  const auto again = parse_book_text(book_text({file->venue, file->symbol, file->saved_at, file->recorded, saved}));
+  ACTS_ASSERT(again && again->saved == saved);
+  if (const auto boundary = pipeline.next_boundary()) pipeline.on_timer(*boundary);
+  pipeline.resume_after_pause(index, file->saved.book, file->saved_at);
+  (void)pipeline.next_deadline();
   return 0;
 }

@@ -10,12 +10,8 @@
 #include "acts/features/feature.hpp"
 #include "acts/features/sampler.hpp"
 
-#include "exchange/exchange_server.hpp"
-#include "live/collect.hpp"
-#include "net/http_client.hpp"
-#include "net/real_clock.hpp"
+#include "integration/collect_run_fixture.hpp"
 #include "recording/segments.hpp"
-#include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts {
@@ -24,10 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using testing::TempDir;
 
-constexpr double kSpeed = 30;
-constexpr UnixNanos kStart{1'767'225'650'000'000'000};  // 2026-01-01T00:00:50Z
+using CollectRunTest = testing::CollectRunFixture;
+using testing::kStart;
 
 // Hangs in the first call until it is let go.
 class HangingStore final : public FeatureStore {
@@ -46,58 +41,6 @@ class HangingStore final : public FeatureStore {
 
  private:
   std::shared_ptr<Gate> gate_;
-};
-
-class CollectRunTest : public ::testing::Test {
- protected:
-  // A market to collect from, and settings for it.
-  CollectSettings open_market() {
-    exchange::ExchangeOptions options;
-    options.venues = {Venue::kBinanceSpot};
-    options.symbols = {"BTCUSDT", "ETHUSDT"};
-    options.levels = 200;
-    venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
-    const auto endpoints = venue_->start();
-    EXPECT_TRUE(endpoints.has_value());
-    CollectSettings settings;
-    settings.symbols = {"BTC", "ETHUSDT"};
-    settings.data_dir = dir_ / "data";
-    settings.connections = 1;
-    settings.serve_metrics = true;
-    settings.addresses_of(Venue::kBinanceSpot) = {endpoints->front().rest_url, endpoints->front().stream_url};
-    return settings;
-  }
-  std::unique_ptr<CollectRun> start(const CollectSettings& settings, CollectHooks hooks = {}) {
-    hooks.log = [this](std::optional<Venue>, const collector::Log& log) { said_.push_back(log.text); };
-    auto run = CollectRun::make(loop_, clock_, settings, std::move(hooks));
-    EXPECT_TRUE(run.has_value()) << run.error().message;
-    (*run)->start();
-    return std::move(*run);
-  }
-  HttpResponse get(const CollectRun& run, const std::string& path) {
-    HttpClient client(loop_, {});
-    HttpResponse answer;
-    HttpRequest request;
-    request.url = "http://127.0.0.1:" + std::to_string(run.metrics_port().value()) + path;
-    client.request(std::move(request), [&](const NetResult<HttpResponse>& response) {
-      EXPECT_TRUE(response.has_value());
-      if (response) answer = *response;
-      loop_.stop();
-    });
-    EXPECT_TRUE(loop_.run_for(10s));
-    return answer;
-  }
-  bool stop(CollectRun& run) {
-    run.stop("test", [this] { loop_.stop(); });
-    EXPECT_TRUE(loop_.run_for(30s));
-    return run.drain();
-  }
-
-  const TempDir dir_;
-  EventLoop loop_;
-  AcceleratedClock clock_{kStart, kSpeed};
-  std::unique_ptr<exchange::Exchange> venue_;
-  std::vector<std::string> said_;
 };
 
 // A store that hung kept the process alive for ever after SIGTERM; /health went on saying ok.

@@ -27,7 +27,7 @@ BookFile example() {
   file.symbol = "BTCUSDT";
   file.saved_at = UnixNanos{1'700'000'000'000'000'000};
   file.recorded = true;
-  BookImage& book = file.saved.book;
+  BookImage& book = file.saved.book.book;
   book.scales = {2, 3};
   book.bids = {{Price{6'100'001}, Quantity{500}, {UpdateId{12}, false}},
                {Price{6'100'000}, Quantity{1}, {UpdateId{7}, true}}};
@@ -37,9 +37,20 @@ BookFile example() {
   book.suspect_upto = UpdateId{8};
   book.epoch = 3;
   book.ghosts = 1;
-  file.saved.last_event_time = UnixNanos{1'699'999'999'000'000'000};
-  file.saved.gap_event_time = UnixNanos{5};
-  file.saved.gaps = {{UpdateId{8}, UnixNanos{6}}};
+  file.saved.book.last_event_time = UnixNanos{1'699'999'999'000'000'000};
+  file.saved.book.gap_event_time = UnixNanos{5};
+  file.saved.book.gaps = {{UpdateId{8}, UnixNanos{6}}};
+  file.saved.status = collector::SymbolStatus::kHalted;
+  file.saved.connected = false;
+  file.saved.minute = {.in_sync = false,
+                       .was_in_sync = true,
+                       .start = UnixNanos{7},
+                       .begin = UnixNanos{1'699'999'980'000'000'000},
+                       .changed_at = UnixNanos{1'699'999'990'000'000'000},
+                       .lost_at = UnixNanos{9},
+                       .unsynced_reported = 10,
+                       .out_of_sync = Nanos{11},
+                       .counts = {.updates = 12, .gaps = 13, .reconnects = 14}};
   return file;
 }
 
@@ -126,12 +137,32 @@ TEST(BookWriter, KeepsTheNewestCheckpointsAndEveryFullBook) {
   EXPECT_THAT(writer.status().failure, IsEmpty());
   std::vector<std::string> names;
   ASSERT_EQ(real_file_ops().list(checkpoint_directory(dir.string(), file.venue, file.symbol), names), 0);
-  EXPECT_EQ(names.size(), BookWriter::kKeptCheckpoints);
-  EXPECT_EQ(std::ranges::max(names), book_file_name(file.saved_at));
+  // All are of one minute: the first one stays as well.
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre(book_file_name(file.saved_at),
+                                                     book_file_name(file.saved_at - std::chrono::seconds{1}),
+                                                     book_file_name(example().saved_at + std::chrono::seconds{1})));
   const auto read = read_book_file(
       fmt::format("{}/{}", full_book_directory(dir.string(), file.venue, file.symbol), book_file_name(file.saved_at)));
   ASSERT_TRUE(read.has_value()) << read.error().message;
   EXPECT_EQ(read->saved, file.saved);
+}
+
+// The row of a checkpoint's minute may not be stored yet when the process is killed.
+TEST(BookWriter, KeepsTheLastCheckpointOfAnEarlierMinute) {
+  const TempDir dir;
+  BookWriter writer(dir.string());
+  BookFile file = example();
+  std::vector<std::string> written;
+  for (int i = 0; i < 12; ++i) {
+    file.saved_at = example().saved_at + i * std::chrono::seconds{10};
+    written.push_back(book_file_name(file.saved_at));
+    writer.push(BookWriter::Kind::kCheckpoint, file);
+    wait_until_idle(writer);
+  }
+  std::vector<std::string> names;
+  ASSERT_EQ(real_file_ops().list(checkpoint_directory(dir.string(), file.venue, file.symbol), names), 0);
+  // The example is of second 20: the last one of second 10, and that of the minute before of second 50.
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre(written[11], written[10], written[9]));
 }
 
 // The newest by name were kept, which are of the time before: what was just written was removed.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "acts/features/feature.hpp"
+#include "acts/features/sampler.hpp"
 
 namespace acts {
 namespace {
@@ -34,6 +35,40 @@ TEST(MissedMinutes, GivesARowForEveryBoundaryFromTheLastStoredRowToTheStart) {
   EXPECT_EQ(missed.count(), 1U);
   EXPECT_EQ(texts(missed.next(2)), "binance-usdm,ETHUSDT,2026-01-01T12:00:00.000Z syncing,not_running\n");
   EXPECT_TRUE(missed.next(2).empty());
+}
+
+// Rows that the last run had made, and whose messages it had recorded, became minutes without a run.
+TEST(MissedMinutes, GivesTheRowsThatARecordingHasBeforeItMakesUpAny) {
+  const auto recorded = [](UnixNanos at) {
+    return make_empty_row(Venue::kBinanceSpot, "BTCUSDT", BandList::defaults(), at, Reason::kStarting);
+  };
+  MissedMinutes missed(BandList::defaults());
+  missed.add(Venue::kBinanceSpot, "BTCUSDT", kNoon, kNoon + 4min,
+             {recorded(kNoon - 1min), recorded(kNoon), recorded(kNoon + 1min), recorded(kNoon + 3min),
+              recorded(kNoon + 6min)});
+  EXPECT_EQ(missed.count(), 5U);
+  EXPECT_EQ(missed.recorded_count(), 3U);
+  EXPECT_EQ(texts(missed.next(3)),
+            "binance-spot,BTCUSDT,2026-01-01T12:01:00.000Z syncing,starting\n"
+            "binance-spot,BTCUSDT,2026-01-01T12:02:00.000Z syncing,not_running\n"
+            "binance-spot,BTCUSDT,2026-01-01T12:03:00.000Z syncing,starting\n");
+  EXPECT_EQ(missed.count(), 2U);
+  // The last one is of a clock that has been set back since.
+  EXPECT_EQ(texts(missed.next(10)),
+            "binance-spot,BTCUSDT,2026-01-01T12:04:00.000Z syncing,not_running\n"
+            "binance-spot,BTCUSDT,2026-01-01T12:06:00.000Z syncing,starting\n");
+  EXPECT_EQ(missed.count(), 0U);
+}
+
+// What is recorded is not made up, however long ago it was.
+TEST(MissedMinutes, GivesRecordedRowsOfMoreThanADayAgo) {
+  MissedMinutes missed(BandList::defaults());
+  const MinuteRow old =
+      make_empty_row(Venue::kBinanceSpot, "BTCUSDT", BandList::defaults(), kNoon + 1min, Reason::kStarting);
+  missed.add(Venue::kBinanceSpot, "BTCUSDT", kNoon, kNoon + 48h, {old});
+  EXPECT_EQ(missed.count(), 1U + MissedMinutes::kMostMinutes);
+  EXPECT_EQ(missed.next(1), std::vector{old});
+  EXPECT_EQ(missed.count(), static_cast<std::size_t>(MissedMinutes::kMostMinutes));
 }
 
 TEST(MissedMinutes, GivesNothingWhereNothingIsMissingOrTheClockWentBack) {

@@ -226,11 +226,11 @@ TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
   const TempDir dir;
   BookFile book;
   book.symbol = "BTCUSDT";
-  book.saved.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
-  book.saved.book.asks = {{Price{21}, Quantity{4}, {UpdateId{10}, false}}};
-  book.saved.book.coverage = {{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd}};
-  book.saved.book.last_update_id = UpdateId{10};
-  const std::uint64_t sum = fingerprint(book.saved.book);
+  book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  book.saved.book.book.asks = {{Price{21}, Quantity{4}, {UpdateId{10}, false}}};
+  book.saved.book.book.coverage = {{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd}};
+  book.saved.book.book.last_update_id = UpdateId{10};
+  const std::uint64_t sum = fingerprint(book.saved.book.book);
   const auto message = [](const std::string& line) { return line.substr(4); };  // behind "100 "
   RecordingWriter writer({dir.string(), "0"});
   ASSERT_TRUE(writer.note(start, index::RunContinued{"0.1", "binance-spot", "0"}));

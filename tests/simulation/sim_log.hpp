@@ -44,8 +44,8 @@ class SimLog final : public collector::RunLog {
     on_book_restored(symbol, book, now);
     kept_.book_restored(symbol, book, now);
   }
-  void book_saved(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) override {
-    kept_.book_saved(symbol, book, now);
+  void book_saved(std::string_view symbol, const collector::SavedFeed& feed, UnixNanos now) override {
+    kept_.book_saved(symbol, feed, now);
   }
   void symbol_removed(std::string_view symbol, UnixNanos now) override { kept_.symbol_removed(symbol, now); }
   void stream_opened(std::string_view symbol, UnixNanos now) override {

@@ -24,6 +24,7 @@ struct MinuteCounts {
   std::int64_t gaps = 0;
   std::int64_t gap_ms = 0;
   std::int64_t reconnects = 0;
+  friend bool operator==(const MinuteCounts&, const MinuteCounts&) = default;
 };
 
 // Everything a row is computed from.

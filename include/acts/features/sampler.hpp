@@ -33,6 +33,20 @@ struct SampleInput {
   bool connected = true;
 };
 
+// What a MinuteSampler knows of the minute under way and of those before: enough to go on from.
+struct SavedMinute {
+  bool in_sync = false;
+  bool was_in_sync = false;
+  UnixNanos start;                        // of the instrument's run
+  UnixNanos begin;                        // of the minute
+  UnixNanos changed_at;                   // when in_sync last changed, or the minute began
+  std::optional<UnixNanos> lost_at = {};  // the connection, with no event since
+  std::int64_t unsynced_reported = 0;     // updates in rows from before the first sync
+  Nanos out_of_sync{0};                   // within this minute, up to changed_at
+  MinuteCounts counts = {};               // of this minute
+  friend bool operator==(const SavedMinute&, const SavedMinute&) = default;
+};
+
 class MinuteSampler {
  public:
   static constexpr Nanos kDefaultStaleAfter = kMinute;
@@ -40,6 +54,10 @@ class MinuteSampler {
   // `start`: when the instrument's run began. Up to then its book was not in sync.
   MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start,
                 Nanos stale_after = kDefaultStaleAfter);
+
+  [[nodiscard]] const SavedMinute& saved() const { return minute_; }
+  // Goes on from there at `now`; the instrument, the bands and what is stale are this one's.
+  void resume(const SavedMinute& minute, UnixNanos now);
 
   // The book is one of an earlier run: a gap from the minute's begin on.
   void on_resumed();
@@ -68,17 +86,8 @@ class MinuteSampler {
   Venue venue_;
   std::string symbol_;
   BandList bands_;
-  UnixNanos start_;
   Nanos stale_after_;
-
-  bool in_sync_ = false;
-  bool was_in_sync_ = false;
-  UnixNanos changed_at_;                // when in_sync_ last changed, or the minute began
-  std::optional<UnixNanos> lost_at_;    // the connection, with no event since
-  std::int64_t unsynced_reported_ = 0;  // updates in rows from before the first sync
-  UnixNanos minute_begin_;
-  Nanos out_of_sync_{0};  // within this minute, up to changed_at_
-  MinuteCounts counts_;
+  SavedMinute minute_;
 };
 
 // The row of a minute in which nothing was collected: syncing, with no values and the whole minute out of sync.

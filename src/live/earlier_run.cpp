@@ -1,0 +1,113 @@
+#include "live/earlier_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "recording/archive.hpp"
+
+namespace acts {
+namespace {
+
+// What is typed may be an asset, which means its USDT pair.
+std::vector<std::string> meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
+
+// By venue and symbol: when its recording begins.
+std::map<std::pair<std::string, std::string>, UnixNanos> recorded_since(const std::string& data_dir) {
+  std::map<std::pair<std::string, std::string>, UnixNanos> since;
+  const auto files = list_recordings(data_dir);
+  if (!files) return since;  // the recorder will say so
+  for (const RecordingFile& file : *files) {
+    UnixNanos& first = since.try_emplace({file.venue, file.symbol}, file.first).first->second;
+    first = std::min(first, file.first);
+  }
+  return since;
+}
+
+}  // namespace
+
+void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
+  log_(venue, {collector::LogLevel::kWarning, std::move(key), "", std::move(text), 0});
+}
+
+void EarlierRun::seal() {
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    LeftLogs& left = left_logs_[venue];
+    left = seal_left_logs(settings_.data_dir, venue, kSealLimit);
+    for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
+  }
+}
+
+void EarlierRun::restore(const Symbols& symbols, SqliteStore* store) {
+  Nanos left = kRestoreLimit;
+  for (const auto& [venue, typed] : symbols) left -= restore(venue, typed, store, std::max(left, Nanos{0}));
+}
+
+// Gives the real time that it took.
+Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit) {
+  if (!left_logs_[venue].problems.empty()) {
+    warn(venue, "book_not_restored", "books begin empty: a recording of before is not sealed yet");
+    return Nanos{0};
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  RestoreOptions options{.data_dir = settings_.data_dir,
+                         .venue = venue,
+                         .bands = settings_.bands,
+                         .stale_after = settings_.stale_after,
+                         .limit = limit};
+  options.wants = [&typed](std::string_view symbol) {
+    return std::ranges::any_of(
+        typed, [symbol](const std::string& text) { return std::ranges::count(meant(text), symbol) > 0; });
+  };
+  if (store != nullptr) {
+    options.last_row = [store, venue](std::string_view symbol) {
+      return store->last_sample_time(to_string(venue), symbol).value_or(std::nullopt);
+    };
+  }
+  RestoredBooks& done = restored_[venue] = restore_books(options);
+  for (const std::string& problem : done.problems) warn(venue, "book_not_restored", problem);
+  if (!done.books.empty()) {
+    log_(venue, {collector::LogLevel::kInfo, "books_restored", "",
+                 fmt::format("{} books go on from their checkpoints and {} recorded lines since", done.books.size(),
+                             done.lines),
+                 0});
+  }
+  return std::chrono::steady_clock::now() - begin;
+}
+
+LeftLogs EarlierRun::left_logs(Venue venue) const {
+  const auto found = left_logs_.find(venue);
+  return found == left_logs_.end() ? LeftLogs{} : found->second;
+}
+
+std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std::string_view symbol) {
+  auto& books = restored_[venue].books;
+  const auto found = books.find(symbol);
+  return found == books.end() ? nullptr : std::exchange(found->second, nullptr);
+}
+
+Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start) {
+  MissedMinutes missed(settings_.bands);
+  std::optional<std::map<std::pair<std::string, std::string>, UnixNanos>> recorded;  // a look at every file
+  for (const auto& [venue, typed] : symbols) {
+    for (const std::string& text : typed) {
+      for (const std::string& symbol : meant(text)) {
+        const auto last = store.last_sample_time(to_string(venue), symbol);
+        if (!last) return std::unexpected(last.error());
+        std::vector<MinuteRow> rows = std::move(restored_[venue].rows[symbol]);
+        if (*last) {
+          missed.add(venue, symbol, **last, start, std::move(rows));
+          continue;
+        }
+        if (!recorded) recorded = recorded_since(settings_.data_dir);
+        const auto begun = recorded->find({std::string(to_string(venue)), symbol});
+        if (begun != recorded->end()) missed.add(venue, symbol, begun->second, start, std::move(rows));
+      }
+    }
+  }
+  return missed;
+}
+
+}  // namespace acts

@@ -1,0 +1,61 @@
+// What the last run has left in the data directory: logs that are open, the books that it had, and rows that it has
+// made and that are not stored. Blocking; before the run, while nobody else writes to the data directory.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/saved_book.hpp"
+#include "collector/actions.hpp"
+#include "live/missed_minutes.hpp"
+#include "live/restore_books.hpp"
+#include "live/settings.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace acts {
+
+class EarlierRun {
+ public:
+  using LogSink = std::function<void(std::optional<Venue>, const collector::Log&)>;
+  // By venue, as typed.
+  using Symbols = std::map<Venue, std::vector<std::string>>;
+
+  // `settings`: of the run to come; they outlive the object, as does what `log` refers to.
+  EarlierRun(const CollectSettings& settings, LogSink log) : settings_(settings), log_(std::move(log)) {}
+
+  // Of both venues, at most kSealLimit each.
+  void seal();
+  // Books, and the rows that `store` lacks, in at most kRestoreLimit; without a store no rows.
+  void restore(const Symbols& symbols, SqliteStore* store);
+
+  // Nothing: it begins empty. A book is given once.
+  [[nodiscard]] std::shared_ptr<const binance::SavedBook> take_book(Venue venue, std::string_view symbol);
+  // Rows for all minutes since the latest row of each symbol, or since its recording began if there is no row. Takes
+  // the restored rows. Errors: those of the store.
+  Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
+  [[nodiscard]] LeftLogs left_logs(Venue venue) const;
+
+  // Of real time; a service manager waits 90 s for a start at least.
+  static constexpr Nanos kSealLimit = std::chrono::seconds{40};
+  static constexpr Nanos kRestoreLimit = std::chrono::seconds{30};
+
+ private:
+  Nanos restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit);
+  void warn(Venue venue, std::string key, std::string text) const;
+
+  const CollectSettings& settings_;
+  LogSink log_;
+  std::map<Venue, LeftLogs> left_logs_;
+  std::map<Venue, RestoredBooks> restored_;
+};
+
+}  // namespace acts
