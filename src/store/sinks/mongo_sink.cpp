@@ -174,6 +174,10 @@ Result<Value> value_at(const bson_t* document, const Column& column) {
   return fail(ErrorCode::kRetry, fmt::format("field {} is not of the type that acts writes", column.name));
 }
 
+// The library begins its work as the program is loaded, by putting its counters into a file of shared memory, which a
+// kill leaves behind and the next process of that number complains of. Nothing reads them.
+[[gnu::constructor(101)]] void keep_counters_private() { ::setenv("MONGOC_DISABLE_SHM", "1", 0); }
+
 class MongoSink final : public Sink {
  public:
   MongoSink(const SinkSettings& settings, SinkLimits limits)
