@@ -43,12 +43,20 @@ function(acts_room name)
   target_link_libraries(acts_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS} PRIVATE acts_options ${ROOM_LINKS_PRIVATE})
 endfunction()
 
-# acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit])
+# acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit] [HALVES n])
 # The GoogleTest program test_NAME; each of its tests is one of ctest's, named "NAME: Suite.Behaviour".
+# HALVES: how much of the machine it takes, in halves of a processor. Unit tests work all the while: 2. Integration
+# tests wait for most of theirs: 1; those that do not, or measure time, say more. What may take longest begins first.
 function(acts_test name)
-  cmake_parse_arguments(TEST "SERIAL" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT;HALVES" "SOURCES;USES;LINKS" ${ARGN})
   if(NOT TEST_LABEL)
     set(TEST_LABEL unit)
+  endif()
+  if(NOT TEST_HALVES)
+    set(TEST_HALVES 1)
+    if(TEST_LABEL STREQUAL unit)
+      set(TEST_HALVES 2)
+    endif()
   endif()
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
@@ -61,7 +69,7 @@ function(acts_test name)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
-                       ${TEST_TIMEOUT} RUN_SERIAL ${TEST_SERIAL})
+                       ${TEST_TIMEOUT} PROCESSORS ${TEST_HALVES} COST ${TEST_TIMEOUT})
 endfunction()
 
 # acts_fuzz(NAME USES room … [SUPPORT file …]): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from

@@ -36,10 +36,11 @@ compile() {
   NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
 
-# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset.
+# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. ctest counts in halves of a
+# processor here (acts_test(HALVES)).
 suite() {
   local preset=$1
   shift
   ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
-    -L '^(unit|integration)$' -j "$(jobs)" "$@"
+    -L '^(unit|integration)$' -j "$((2 * $(jobs)))" "$@"
 }
