@@ -283,8 +283,9 @@ void Collector::on_ws_too_long(ConnectionNumber connection, std::uint64_t bytes,
   const UnixNanos now = self.at(time);
   if (Connection* known = self.pool.find(connection)) known->on_message(now);
   ++self.refused["too_long"];
-  self.log.log(LogLevel::kWarning, "message_refused_too_long", {},
-               fmt::format("connection {}: a message of {} bytes was thrown away", connection, bytes), now);
+  const std::string what = fmt::format("connection {}: a message of {} bytes was thrown away", connection, bytes);
+  self.run_log.message_lost(what, now);
+  self.log.log(LogLevel::kWarning, "message_refused_too_long", {}, what, now);
 }
 
 void Collector::on_ws_closed(ConnectionNumber connection, const ClosedInfo& info, UnixNanos time) {

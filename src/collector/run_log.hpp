@@ -60,6 +60,8 @@ class RunLog {
   virtual void audited(std::string_view symbol, const BookAudit& audit, UnixNanos now) = 0;
   // on_timer(now). `symbol`: whose timer is due; empty: a minute is over.
   virtual void timer(std::string_view symbol, UnixNanos due, UnixNanos now) = 0;
+  // Nothing in the pipeline: a message was thrown away; which symbol's it was cannot be told.
+  virtual void message_lost(std::string_view reason, UnixNanos now) = 0;
   // Nothing in the pipeline: called once a second while the run is alive.
   virtual void alive(UnixNanos now) = 0;
 
@@ -86,6 +88,7 @@ class NullRunLog final : public RunLog {
   void rest_failed(const RequestInfo&, int, std::string_view, UnixNanos) override {}
   void audited(std::string_view, const BookAudit&, UnixNanos) override {}
   void timer(std::string_view, UnixNanos, UnixNanos) override {}
+  void message_lost(std::string_view, UnixNanos) override {}
   void alive(UnixNanos) override {}
   void connection_opened(ConnectionNumber, std::string_view, UnixNanos) override {}
   void connection_closed(ConnectionNumber, std::string_view, UnixNanos) override {}

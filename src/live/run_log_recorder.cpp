@@ -74,6 +74,10 @@ void RunLogRecorder::connection_opened(collector::ConnectionNumber connection, s
   recorder_.note(now, index::ConnectionOpened{connection, std::string(url)});
 }
 
+void RunLogRecorder::message_lost(std::string_view reason, UnixNanos now) {
+  recorder_.note(now, index::Gap{{}, std::string(reason)});
+}
+
 void RunLogRecorder::connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) {
   recorder_.note(now, index::ConnectionClosed{connection, std::string(reason)});
 }

@@ -34,6 +34,7 @@ class RunLogRecorder final : public collector::RunLog {
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
   void alive(UnixNanos now) override;
   void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override;
+  void message_lost(std::string_view reason, UnixNanos now) override;
   void connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) override;
 
  private:

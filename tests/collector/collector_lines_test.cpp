@@ -532,6 +532,8 @@ TEST(CollectorLines, CountsAMessageThatWasTooLong) {
   (*venue)->on_ws_too_long(venue->open_sessions().front()->number, 20'000'000, venue->now);
   venue->carry_out();
   EXPECT_EQ(venue->health().counters.refused.at("too_long"), 1U);
+  EXPECT_THAT(venue->log.events,
+              ::testing::Contains("lost: connection 1: a message of 20000000 bytes was thrown away"));
   EXPECT_THAT(venue->all_logs(), HasSubstr("20000000 bytes"));
   venue->run_for(1s);
   EXPECT_TRUE(venue->in_step("BTCUSDT"));

@@ -2,6 +2,8 @@
 // clock, no sockets; everything happens in run_for().
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -49,6 +51,7 @@ class ReplayableLog final : public collector::RunLog {
   void timer(std::string_view symbol, UnixNanos due, UnixNanos now) override;
   void alive(UnixNanos now) override { last_alive = now; }
   void connection_opened(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
+  void message_lost(std::string_view reason, UnixNanos) override { events.push_back(fmt::format("lost: {}", reason)); }
   void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
 
   // What came after `durable` did not come to the disk.

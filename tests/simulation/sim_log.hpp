@@ -72,6 +72,7 @@ class SimLog final : public collector::RunLog {
   void connection_opened(collector::ConnectionNumber connection, std::string_view url, UnixNanos now) override {
     kept_.connection_opened(connection, url, now);
   }
+  void message_lost(std::string_view reason, UnixNanos now) override { kept_.message_lost(reason, now); }
   void connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) override {
     kept_.connection_closed(connection, reason, now);
   }
