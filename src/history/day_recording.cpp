@@ -15,8 +15,12 @@
 namespace acts::history {
 namespace {
 
-// So much of the day before.
+// So much before the day.
 constexpr Nanos kBefore = std::chrono::seconds{10};
+// What began longer ago is not looked for, ...
+constexpr int kDaysBefore = 31;
+// ... nor behind so many segments without an update.
+constexpr std::size_t kSegmentsBefore = 48;
 
 std::string below(const std::string& data_dir, const std::string& path) {
   return std::filesystem::path(path).lexically_relative(data_dir).generic_string();
@@ -24,7 +28,6 @@ std::string below(const std::string& data_dir, const std::string& path) {
 
 struct DayFiles {
   std::vector<RecordingFile> of_day;
-  std::vector<RecordingFile> before;  // the last hour before it, if it was recorded
   bool is_sealed = true;
 };
 
@@ -32,12 +35,9 @@ Result<DayFiles> files_of(const std::string& data_dir, Venue venue, const std::s
   const std::string name(to_string(venue));
   auto of_day = list_segments(data_dir, name, symbol, day);
   if (!of_day) return std::unexpected(of_day.error());
-  auto before = list_segments(data_dir, name, symbol, day - kDay);
-  if (!before) return std::unexpected(before.error());
   const auto open = list_segments(data_dir, name, "", day);
   if (!open) return std::unexpected(open.error());
-  DayFiles found{.of_day = *std::move(of_day), .before = *std::move(before)};
-  std::erase_if(found.before, [&](const RecordingFile& file) { return file.first < day - kLogSpan; });
+  DayFiles found{.of_day = *std::move(of_day)};
   found.is_sealed = std::ranges::none_of(
       *open, [&](const RecordingFile& file) { return file.first >= day && file.first < day + kDay; });
   return found;
@@ -63,6 +63,43 @@ Result<void> read(const std::vector<RecordingFile>& files, std::optional<UnixNan
     }
   }
   return {};
+}
+
+// Newest first, kSegmentsBefore at most.
+Result<std::vector<RecordingFile>> segments_before(const std::string& data_dir, const std::string& venue,
+                                                   const std::string& symbol, UnixNanos day) {
+  std::vector<RecordingFile> found;
+  for (int back = 1; back <= kDaysBefore && found.size() < kSegmentsBefore; ++back) {
+    auto segments = list_segments(data_dir, venue, symbol, day - back * kDay);
+    if (!segments) return std::unexpected(segments.error());
+    found.insert(found.end(), segments->rbegin(), segments->rend());
+  }
+  if (found.size() > kSegmentsBefore) found.resize(kSegmentsBefore);
+  return found;
+}
+
+struct Before {
+  std::vector<RecordingFile> files = {};  // by time; the first has an update
+  std::optional<UnixNanos> from = {};     // of the first of them what is enough
+};
+
+Result<Before> last_before(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day) {
+  const auto segments = segments_before(data_dir, std::string(to_string(venue)), symbol, day);
+  if (!segments) return std::unexpected(segments.error());
+  Before before;
+  for (const RecordingFile& file : *segments) {
+    before.files.insert(before.files.begin(), file);
+    for (const std::optional<UnixNanos> from : {std::optional(day - kBefore), std::optional<UnixNanos>()}) {
+      GapTrace probe(venue, symbol);
+      std::uint64_t unreadable = 0;
+      if (auto done = read({file}, from, probe, unreadable, [](const index::Sealed&) {}); !done) {
+        return std::unexpected(std::move(done.error()));
+      }
+      before.from = from;
+      if (probe.updates() > 0) return before;
+    }
+  }
+  return Before{};
 }
 
 }  // namespace
@@ -95,9 +132,13 @@ Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, c
   }
   GapTrace trace(venue, symbol);
   trace.set_from(day);
+  const auto before = last_before(data_dir, venue, symbol, day);
+  if (!before) return std::unexpected(before.error());
   std::uint64_t of_others = 0;
-  if (auto done = read(files->before, day - kBefore, trace, of_others, [](const index::Sealed&) {}); !done) {
-    return std::unexpected(std::move(done.error()));
+  for (std::size_t i = 0; i < before->files.size(); ++i) {
+    const auto from = i == 0 ? before->from : std::nullopt;
+    auto done = read({before->files[i]}, from, trace, of_others, [](const index::Sealed&) {});
+    if (!done) return std::unexpected(std::move(done.error()));
   }
   std::vector<std::string> lost;
   const auto note_lost = [&](const index::Sealed& sealed) {

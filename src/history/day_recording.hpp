@@ -37,7 +37,8 @@ struct RecordingFacts {
   bool is_sealed = true;  // false: an open log has messages of that day
 };
 
-// `day`: midnight. The end of the day before is read too, for what is missing across midnight. Errors: kStorage.
+// `day`: midnight. The end of what was recorded before is read too, for what is missing across midnight; 31 days back
+// at most. Errors: kStorage.
 Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, const std::string& symbol,
                                      UnixNanos day);
 // Of which there are segments of that day; all venues.

@@ -168,6 +168,19 @@ TEST(Certificate, FindsAGapAcrossMidnight) {
   EXPECT_EQ(archive.document(1)["gaps"]["listed"][0]["first_update_id_after"], "10001441");
 }
 
+// A gap that began before the last hour of a day and ended on a later one was told by neither day.
+TEST(Certificate, FindsAGapThatBeganLongBeforeMidnight) {
+  Archive archive;
+  archive.day(0, 0, 600);
+  archive.day(3, 30, 600);
+  ASSERT_TRUE(archive.make(0));
+  ASSERT_TRUE(archive.make(3));
+  EXPECT_EQ(archive.document(0)["gaps"]["count"], 0);
+  EXPECT_EQ(archive.document(3)["gaps"]["count"], 1);
+  EXPECT_EQ(archive.document(3)["gaps"]["listed"][0]["last_update_id_before"], "10000599");
+  EXPECT_EQ(archive.document(3)["gaps"]["listed"][0]["first_update_id_after"], "10004350");
+}
+
 TEST(CertificateChain, ShowsWhatWasChangedInAnyDay) {
   Archive archive;
   for (const int day : {0, 1, 2}) {
