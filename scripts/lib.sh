@@ -20,20 +20,28 @@ die() {
   exit 1
 }
 
+# alone PRESET COMMAND…: never two at a time in the same tree.
+alone() {
+  local lock=build/$1.lock
+  shift
+  mkdir -p build
+  flock "$lock" "$@"
+}
+
 # configure PRESET [CMAKE OPTION…]: quiet unless it fails.
 configure() {
   local preset=$1 log
   shift
   mkdir -p "build/$preset"
   log=build/$preset/configure.log
-  cmake --preset "$preset" "$@" >"$log" 2>&1 || { cat "$log" >&2; die "configuring build/$preset failed"; }
+  alone "$preset" cmake --preset "$preset" "$@" >"$log" 2>&1 || { cat "$log" >&2; die "configuring build/$preset failed"; }
 }
 
 # compile PRESET [TARGET…]
 compile() {
   local preset=$1
   shift
-  NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
+  NINJA_STATUS='[%f/%t %es] ' alone "$preset" ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
 
 # suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. ctest counts in halves of a
