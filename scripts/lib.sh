@@ -34,7 +34,9 @@ configure() {
   shift
   mkdir -p "build/$preset"
   log=build/$preset/configure.log
-  alone "$preset" cmake --preset "$preset" "$@" >"$log" 2>&1 || { cat "$log" >&2; die "configuring build/$preset failed"; }
+  alone "$preset" cmake --preset "$preset" "$@" >"$log" 2>&1 && return
+  cat "$log" >&2
+  die "configuring build/$preset failed"
 }
 
 # compile PRESET [TARGET…]
@@ -44,8 +46,8 @@ compile() {
   NINJA_STATUS='[%f/%t %es] ' alone "$preset" ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
 
-# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. ctest counts in halves of a
-# processor here (acts_test(HALVES)).
+# suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. ctest counts in halves of
+# a processor here (acts_test(HALVES)).
 suite() {
   local preset=$1
   shift

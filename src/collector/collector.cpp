@@ -281,6 +281,7 @@ void Collector::Impl::on_problem(const MessageOutcome& outcome, std::string_view
 void Collector::on_ws_too_long(ConnectionNumber connection, std::uint64_t bytes, UnixNanos time) {
   Impl& self = *impl_;
   const UnixNanos now = self.at(time);
+  if (self.ended) return;
   if (Connection* known = self.pool.find(connection)) known->on_message(now);
   ++self.refused["too_long"];
   const std::string what = fmt::format("connection {}: a message of {} bytes was thrown away", connection, bytes);

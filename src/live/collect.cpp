@@ -242,9 +242,38 @@ void CollectRun::start_retention() {
 
 void CollectRun::start() {
   start_retention();
-  for (const auto& venue : venues_) venue->start();
+  started_at_ = clock_.now();
+  store_missed(earlier_.minutes_until(started_at_));
+  for (const auto& venue : venues_) venue->start(started_at_);
   note_states();
   watch();
+}
+
+void CollectRun::store_missed(MissedMinutes missed) {
+  constexpr std::size_t kAtATime = 1000;
+  for (auto rows = missed.next(kAtATime); !rows.empty(); rows = missed.next(kAtATime)) {
+    for (MinuteRow& row : rows) rows_->push(std::move(row));
+  }
+}
+
+// A symbol that a run takes up again has no rows of the minutes in which no process ran. Those since its start, in
+// which it was not wanted, have none.
+void CollectRun::store_missed_of_added(const EarlierRun::Symbols& wanted) {
+  if (hooks_.open_store) return;
+  EarlierRun::Symbols before = by_venue(settings_).value_or(EarlierRun::Symbols{});
+  EarlierRun::Symbols added;
+  for (const auto& [venue, typed] : wanted) {
+    for (const std::string& text : typed) {
+      if (std::ranges::count(before[venue], text) == 0) added[venue].push_back(text);
+    }
+  }
+  if (added.empty()) return;
+  const auto store = SqliteStore::open_to_read((std::filesystem::path(settings_.data_dir) / "acts.db").string());
+  auto missed = store ? earlier_.missed_minutes(added, **store, started_at_)
+                      : Result<MissedMinutes>(std::unexpected(store.error()));
+  if (missed) return store_missed(std::move(*missed));
+  log(std::nullopt, {collector::LogLevel::kWarning, "not_running", "",
+                     "the minutes without a run have no rows for the added symbols: " + missed.error().message, 0});
 }
 
 void CollectRun::note_states() {
@@ -264,7 +293,7 @@ void CollectRun::note_states() {
 void CollectRun::watch() {
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.observe(process, clock_.now())) log(line.venue, line.log);
-  for (const auto& venue : venues_) venue->hold_checkpoints(process.rows.waiting_age >= std::optional(kSlowAfter));
+  for (const auto& venue : venues_) venue->hold_checkpoints(process.rows.behind_for >= std::optional(kSlowAfter));
   watch_alerts(process);
   if (watch_timer_) loop_.cancel_timer(*watch_timer_);
   watch_timer_ = loop_.start_timer(kWatchInterval, [this] {
@@ -427,9 +456,10 @@ Result<void> CollectRun::reload(const CollectSettings& wanted) {
     // Read above already, hence not refused; a venue of which none is wanted any more keeps none.
     if (Result<void> done = venues_[i]->set_symbols((*symbols)[venue_of_[i]]); !done) return done;
   }
+  store_missed_of_added(*symbols);
   for (auto& [venue, run] : added) {
     settings_.addresses_of(venue) = wanted.addresses_of(venue);
-    run->start();
+    run->start(clock_.now());
     add_venue(venue, std::move(run));
   }
   settings_.symbols = wanted.symbols;

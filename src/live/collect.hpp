@@ -75,6 +75,8 @@ class CollectRun {
   Result<void> open_store(const EarlierRun::Symbols& symbols);
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
+  void store_missed(MissedMinutes missed);
+  void store_missed_of_added(const EarlierRun::Symbols& wanted);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
   void note_states();
@@ -101,6 +103,7 @@ class CollectRun {
   CollectHooks hooks_;
   std::optional<DataLock> lock_;  // let go of last
   EarlierRun earlier_;
+  UnixNanos started_at_;
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
   std::unique_ptr<RetentionThread> retention_;  // none: all is kept

@@ -14,16 +14,13 @@ namespace {
 // What is typed may be an asset, which means its USDT pair.
 std::vector<std::string> meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
 
-// By venue and symbol: when its recording begins.
-std::map<std::pair<std::string, std::string>, UnixNanos> recorded_since(const std::string& data_dir) {
-  std::map<std::pair<std::string, std::string>, UnixNanos> since;
-  const auto files = list_recordings(data_dir);
-  if (!files) return since;  // the recorder will say so
-  for (const RecordingFile& file : *files) {
-    UnixNanos& first = since.try_emplace({file.venue, file.symbol}, file.first).first->second;
-    first = std::min(first, file.first);
-  }
-  return since;
+// When its recording begins.
+std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue, const std::string& symbol) {
+  const std::string name(to_string(venue));
+  const auto days = recorded_days(data_dir, name, symbol);
+  if (!days || days->empty()) return std::nullopt;  // the recorder will say so
+  const auto segments = list_segments(data_dir, name, symbol, days->front());
+  return segments && !segments->empty() ? std::optional(segments->front().first) : std::nullopt;
 }
 
 }  // namespace
@@ -48,7 +45,8 @@ void EarlierRun::restore(const Symbols& symbols, SqliteStore* store) {
 // Gives the real time that it took.
 Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit) {
   if (!left_logs_[venue].problems.empty()) {
-    warn(venue, "book_not_restored", "books begin empty: a recording of before is not sealed yet");
+    warn(venue, "book_not_restored",
+         "a recording of before is not sealed yet: books begin empty, rows that are not stored become not_running");
     return Nanos{0};
   }
   const auto begin = std::chrono::steady_clock::now();
@@ -90,23 +88,24 @@ std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std
 
 Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start) {
   MissedMinutes missed(settings_.bands);
-  std::optional<std::map<std::pair<std::string, std::string>, UnixNanos>> recorded;  // a look at every file
   for (const auto& [venue, typed] : symbols) {
     for (const std::string& text : typed) {
       for (const std::string& symbol : meant(text)) {
-        const auto last = store.last_sample_time(to_string(venue), symbol);
-        if (!last) return std::unexpected(last.error());
-        std::vector<MinuteRow> rows = std::move(restored_[venue].rows[symbol]);
-        if (*last) {
-          missed.add(venue, symbol, **last, start, std::move(rows));
-          continue;
-        }
-        if (!recorded) recorded = recorded_since(settings_.data_dir);
-        const auto begun = recorded->find({std::string(to_string(venue)), symbol});
-        if (begun != recorded->end()) missed.add(venue, symbol, begun->second, start, std::move(rows));
+        const auto stored = store.last_sample_time(to_string(venue), symbol);
+        if (!stored) return std::unexpected(stored.error());
+        const auto last = *stored ? *stored : recorded_since(settings_.data_dir, venue, symbol);
+        if (!last) continue;
+        missed.add(venue, symbol, *last, start, std::move(restored_[venue].rows[symbol]));
+        covered_[{venue, symbol}] = std::max(*last, floor_to(start, kMinute));
       }
     }
   }
+  return missed;
+}
+
+MissedMinutes EarlierRun::minutes_until(UnixNanos start) const {
+  MissedMinutes missed(settings_.bands);
+  for (const auto& [symbol, covered] : covered_) missed.add(symbol.first, symbol.second, covered, start);
   return missed;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -42,6 +43,8 @@ class EarlierRun {
   // Rows for all minutes since the latest row of each symbol, or since its recording began if there is no row. Takes
   // the restored rows. Errors: those of the store.
   Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
+  // The same for the minutes that have ended meanwhile: a run starts a little later than was thought then.
+  [[nodiscard]] MissedMinutes minutes_until(UnixNanos start) const;
   [[nodiscard]] LeftLogs left_logs(Venue venue) const;
 
   // Of real time; a service manager waits 90 s for a start at least.
@@ -56,6 +59,7 @@ class EarlierRun {
   LogSink log_;
   std::map<Venue, LeftLogs> left_logs_;
   std::map<Venue, RestoredBooks> restored_;
+  std::map<std::pair<Venue, std::string>, UnixNanos> covered_;  // up to which minute rows are given or stored
 };
 
 }  // namespace acts

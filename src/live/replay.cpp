@@ -80,7 +80,7 @@ Result<void> Replay::on_item(const RecordedItem& item) {
   if (skipping_) {
     const auto* entry = std::get_if<IndexEntry>(&item);
     const auto* saved = entry == nullptr ? nullptr : std::get_if<index::BookSaved>(&entry->event);
-    skipping_ = saved == nullptr || given_book(saved->symbol, saved->fingerprint) == nullptr;
+    skipping_ = saved == nullptr || given_book(saved->symbol, saved->fingerprint, entry->ts) == nullptr;
     if (skipping_) return {};
   }
   const auto* line = std::get_if<RecordedLine>(&item);
@@ -117,9 +117,11 @@ void Replay::on_row(MinuteRow&& row) {
   rows_(std::move(row));
 }
 
-const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint) {
+const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t fingerprint,
+                                   std::optional<UnixNanos> saved_at) {
   const auto found = std::ranges::find_if(options_.books, [&](const BookFile& book) {
-    return book.symbol == symbol && acts::fingerprint(book.saved.book.book) == fingerprint;
+    return (!saved_at || book.saved_at == *saved_at) && book.symbol == symbol &&
+           acts::fingerprint(book.saved.book.book) == fingerprint;
   });
   if (found == options_.books.end()) return nullptr;
   used_books_.insert(&*found);
@@ -138,7 +140,7 @@ std::vector<std::string> Replay::unused_books() const {
 
 void Replay::book_saved(const index::BookSaved& saved, UnixNanos ts) {
   if (!wanted(saved.symbol)) return;
-  if (const BookFile* const given = given_book(saved.symbol, saved.fingerprint)) {
+  if (const BookFile* const given = given_book(saved.symbol, saved.fingerprint, ts)) {
     if (pipeline_.find(saved.symbol) == collector::kNoInstrument) add_symbol(saved.symbol, "unknown", ts);
     pipeline_.resume(pipeline_.find(saved.symbol), given->saved, ts);
     return;

@@ -84,7 +84,9 @@ class Replay {
   void start_run(UnixNanos ts);
   void book_saved(const index::BookSaved& saved, UnixNanos ts);
   void book_restored(const index::BookRestored& restored, UnixNanos ts);
-  [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint);
+  // `saved_at`: only the one of that time; none: of any.
+  [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint,
+                                           std::optional<UnixNanos> saved_at = {});
   void give_missed_minutes(const std::string& symbol);
   void on_row(MinuteRow&& row);
   [[nodiscard]] bool wanted(std::string_view symbol) const;

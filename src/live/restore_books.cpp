@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "live/book_file.hpp"
@@ -28,14 +30,26 @@ class Restoring {
       : options_(options), end_(std::chrono::steady_clock::now() + options.limit) {}
 
   RestoredBooks run() {
-    std::vector<std::string> symbols =
-        names_in(fmt::format("{}/checkpoints/{}", options_.data_dir, to_string(options_.venue)));
-    std::erase_if(symbols, [this](const std::string& symbol) { return !options_.wants(symbol); });
-    for (const std::string& symbol : symbols) restore(symbol);
+    const std::string venue(to_string(options_.venue));
+    std::set<std::string> symbols;
+    for (const std::string& directory :
+         {fmt::format("{}/checkpoints/{}", options_.data_dir, venue), recording_directory(options_.data_dir, venue)}) {
+      for (std::string& name : names_in(directory)) {
+        if (options_.wants(name)) symbols.insert(std::move(name));
+      }
+    }
+    std::size_t left = symbols.size();
+    for (const std::string& symbol : symbols) {
+      const auto now = std::chrono::steady_clock::now();
+      share_ = std::max(end_ - now, Time::duration{0}) / static_cast<std::int64_t>(left--);
+      until_ = now + share_ / 2;
+      restore(symbol);
+    }
     return std::move(done_);
   }
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
   // Where to begin; none: at the beginning of the recording.
   using Beginning = std::optional<std::string>;
 
@@ -46,32 +60,43 @@ class Restoring {
   }
 
   void problem(std::string text) { done_.problems.push_back(std::move(text)); }
-  [[nodiscard]] bool late() const { return std::chrono::steady_clock::now() >= end_; }
+  [[nodiscard]] bool late() const { return std::chrono::steady_clock::now() >= until_; }
 
+  // Half of a symbol's share of the time is for its rows, the other half for its book at least.
   void restore(const std::string& symbol) {
-    for (const Beginning& beginning : beginnings(symbol)) {
+    const auto [early, newest] = beginnings(symbol);
+    for (const Beginning& beginning : early) {
+      if (!late() && (beginning ? go_on_from(symbol, *beginning) : go_on_from_recording(symbol))) return;
+    }
+    if (late() && options_.last_row && !early.empty()) {
+      problem(fmt::format("{}: there was no time to read its recording: rows that are not stored become not_running",
+                          symbol));
+    }
+    until_ += share_ / 2;
+    for (const std::string& path : newest) {
       if (late()) return problem(fmt::format("{}: there was no time to restore its book: it begins empty", symbol));
-      if (beginning ? go_on_from(symbol, *beginning) : go_on_from_recording(symbol)) return;
+      if (go_on_from(symbol, path)) return;
     }
   }
 
-  // In the order in which they are tried: those first from which all rows that are not stored follow, the newest of
-  // them before the others.
-  [[nodiscard]] std::vector<Beginning> beginnings(const std::string& symbol) const {
+  struct Beginnings {
+    std::vector<Beginning> early;  // from which all rows that are not stored follow, the newest first
+    std::vector<std::string> all;  // checkpoints, the newest first
+  };
+  [[nodiscard]] Beginnings beginnings(const std::string& symbol) const {
     const std::string directory = checkpoint_directory(options_.data_dir, options_.venue, symbol);
     std::vector<std::string> names = names_in(directory);
     std::erase_if(names, [](const std::string& name) { return !saved_at_of(name); });
     std::ranges::sort(names, std::greater<>());
-    std::vector<Beginning> early;
-    std::vector<Beginning> late;
+    Beginnings found;
     const auto last_row = options_.last_row ? options_.last_row(symbol) : std::nullopt;
     for (const std::string& name : names) {
-      const bool is_early = !options_.last_row || (last_row && floor_to(*saved_at_of(name), kMinute) <= *last_row);
-      (is_early ? early : late).emplace_back(fmt::format("{}/{}", directory, name));
+      const bool is_early = last_row && floor_to(*saved_at_of(name), kMinute) <= *last_row;
+      found.all.push_back(fmt::format("{}/{}", directory, name));
+      if (is_early) found.early.emplace_back(found.all.back());
     }
-    if (options_.last_row) early.emplace_back();
-    early.insert(early.end(), late.begin(), late.end());
-    return early;
+    if (options_.last_row) found.early.emplace_back();
+    return found;
   }
 
   // False: it cannot be gone on from it.
@@ -99,10 +124,9 @@ class Restoring {
     return done.has_value();
   }
 
-  // Says nothing: there is a checkpoint yet.
+  // Says nothing: there may be a checkpoint yet.
   bool go_on_from_recording(const std::string& symbol) {
-    const std::vector<std::string> paths = recorded_since(symbol, UnixNanos{0});
-    return go_on(symbol, replay_options(symbol), paths, {}).has_value();
+    return go_on(symbol, replay_options(symbol), short_recording(symbol), {}).has_value();
   }
 
   [[nodiscard]] ReplayOptions replay_options(const std::string& symbol) const {
@@ -125,40 +149,56 @@ class Restoring {
     const Result<void> read = replay.run(*reader, [this] { return late(); });
     done_.lines += reader->lines();
     if (!read) return read;
-    const collector::InstrumentIndex index = replay.pipeline().find(symbol);
-    if (index == collector::kNoInstrument || !replay.pipeline().builder(index).book().has_snapshot() ||
-        (!from && !replay.is_complete())) {
+    if (from ? !replay.unused_books().empty() : !replay.is_complete()) {
       return fail(ErrorCode::kBadInput, "the recording does not hold the place where it was saved");
     }
-    done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay.pipeline().save(index).book);
     if (options_.last_row) done_.rows[symbol] = std::move(rows);
+    const collector::InstrumentIndex index = replay.pipeline().find(symbol);
+    if (index != collector::kNoInstrument && replay.pipeline().builder(index).book().has_snapshot()) {
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay.pipeline().save(index).book);
+    }
     return {};
   }
 
-  // From the segment on in which `from` may be; all, if there are few.
-  [[nodiscard]] std::vector<std::string> recorded_since(const std::string& symbol, UnixNanos from) const {
+  [[nodiscard]] std::vector<RecordingFile> segments_from(const std::string& symbol, UnixNanos from) const {
     const std::string venue(to_string(options_.venue));
-    std::vector<std::string> days =
-        names_in(fmt::format("{}/{}", recording_directory(options_.data_dir, venue), symbol));
-    std::ranges::sort(days);
     std::vector<RecordingFile> files;
-    for (const std::string& name : days) {
-      const auto day = parse_iso8601(name);
-      if (!day || *day + std::chrono::hours{24} <= from) continue;
-      const auto segments = list_segments(options_.data_dir, venue, symbol, *day);
+    for (const UnixNanos day : recorded_days(options_.data_dir, venue, symbol).value_or(std::vector<UnixNanos>{})) {
+      if (day + std::chrono::hours{24} <= from) continue;
+      const auto segments = list_segments(options_.data_dir, venue, symbol, day);
       if (!segments) return {};
       files.insert(files.end(), segments->begin(), segments->end());
     }
-    std::erase_if(files,
-                  [from](const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan < from; });
-    if (from == UnixNanos{0} && !files.empty() && files.back().first - files.front().first > kShortRecording) return {};
+    return files;
+  }
+
+  static std::vector<std::string> paths_of(const std::vector<RecordingFile>& files) {
     std::vector<std::string> paths;
     for (const RecordingFile& file : files) paths.push_back(file.path);
     return paths;
   }
 
+  // From the segment on in which `from` may be.
+  [[nodiscard]] std::vector<std::string> recorded_since(const std::string& symbol, UnixNanos from) const {
+    std::vector<RecordingFile> files = segments_from(symbol, from);
+    std::erase_if(files,
+                  [from](const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan < from; });
+    return paths_of(files);
+  }
+
+  // All of it; nothing if that is much.
+  [[nodiscard]] std::vector<std::string> short_recording(const std::string& symbol) const {
+    const auto days = recorded_days(options_.data_dir, std::string(to_string(options_.venue)), symbol);
+    if (!days || days->empty() || days->size() > 2) return {};
+    const std::vector<RecordingFile> files = segments_from(symbol, days->front());
+    if (files.empty() || files.back().first - files.front().first > kShortRecording) return {};
+    return paths_of(files);
+  }
+
   const RestoreOptions& options_;
-  std::chrono::steady_clock::time_point end_;
+  Time end_;
+  Time::duration share_{0};  // of one symbol
+  Time until_;               // for what is tried now
   RestoredBooks done_;
 };
 

@@ -43,7 +43,7 @@ struct RestoreOptions {
   Venue venue = Venue::kBinanceSpot;
   BandList bands = BandList::defaults();  // of the rows
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
-  Nanos limit{0};                                                // of real time: after it the other books begin empty
+  Nanos limit{0};  // of real time, by shares: a symbol for which its share is too little begins with an empty book
   std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
   // The time of the latest stored row: rows behind it are wanted. Empty: none are.
   std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;

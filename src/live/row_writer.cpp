@@ -29,7 +29,9 @@ struct RowWriter::State {
         earlier(options.batch),
         pending(options.max_pending),
         batch_limit(options.batch),
-        retry(options.retry_first) {}
+        retry(options.retry_first) {
+    if (options.earlier) behind_since = real_now();
+  }
 
   void run();
   PendingRows* next_rows(std::unique_lock<std::mutex>& lock);
@@ -56,6 +58,7 @@ struct RowWriter::State {
   std::string refusal;
   std::optional<RealTime> attempt_since;
   std::optional<RealTime> waiting_since;
+  std::optional<RealTime> behind_since;
   std::optional<RealTime> lost_at;
   std::optional<RealTime> refused_at;
   bool stopping = false;
@@ -76,6 +79,7 @@ void RowWriter::push(MinuteRow row) {
   {
     const std::scoped_lock lock(state_->mutex);
     if (!state_->waiting_since) state_->waiting_since = real_now();
+    if (!state_->behind_since) state_->behind_since = real_now();
     if (state_->pending.push(std::move(row))) state_->lost_at = real_now();
   }
   state_->changed.notify_all();
@@ -99,6 +103,7 @@ RowWriter::Status RowWriter::status() const {
           .refusal = s.refusal,
           .attempt_age = age_of(s.attempt_since),
           .waiting_age = age_of(s.waiting_since),
+          .behind_for = age_of(s.behind_since),
           .lost_age = age_of(s.lost_at),
           .refused_age = age_of(s.refused_at)};
 }
@@ -109,6 +114,7 @@ void RowWriter::State::run() {
     if (PendingRows* const rows = next_rows(lock)) {
       attempt(*rows, lock);
     } else {
+      behind_since.reset();
       changed.wait(lock, [this] { return stopping || pending.waiting() > 0; });
     }
   }

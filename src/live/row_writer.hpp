@@ -41,6 +41,7 @@ class RowWriter {
     std::string refusal = {};               // of the row that was refused last: which, and why
     std::optional<Nanos> attempt_age = {};  // of the attempt under way
     std::optional<Nanos> waiting_age = {};  // something has been waiting for so long and nothing was stored
+    std::optional<Nanos> behind_for = {};   // there has been something waiting all the while
     std::optional<Nanos> lost_age = {};     // since the last row was lost
     std::optional<Nanos> refused_age = {};
   };

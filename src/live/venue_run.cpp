@@ -57,8 +57,8 @@ VenueRun::~VenueRun() {
   if (rows_timer_) loop_.cancel_timer(*rows_timer_);
 }
 
-void VenueRun::start() {
-  collector_->start(clock_.now());
+void VenueRun::start(UnixNanos now) {
+  collector_->start(now);
   carry_out();
 }
 

@@ -53,7 +53,7 @@ class VenueRun {
   VenueRun(const VenueRun&) = delete;
   VenueRun& operator=(const VenueRun&) = delete;
 
-  void start();
+  void start(UnixNanos now);
   // Rows that are due are made and connections closed; stopped() follows within the net's own time-outs.
   void stop(std::string_view reason);
   [[nodiscard]] bool stopped() const { return collector_->stopped(); }

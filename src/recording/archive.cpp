@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "recording/byte_source.hpp"
+#include "recording/file_ops.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -186,6 +187,21 @@ Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, co
   Lister lister;
   lister.look_into(recording_directory(data_dir, venue), symbol, day);
   return std::move(lister).result();
+}
+
+Result<std::vector<UnixNanos>> recorded_days(const std::string& data_dir, const std::string& venue,
+                                             const std::string& symbol) {
+  std::vector<std::string> names;
+  const std::string directory = (fs::path(recording_directory(data_dir, venue)) / symbol).string();
+  if (const int status = real_file_ops().list(directory, names); status < 0) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", directory, std::generic_category().message(-status)));
+  }
+  std::vector<UnixNanos> days;
+  for (const std::string& name : names) {
+    constexpr std::size_t kDateOnly = std::string_view("2026-01-01").size();
+    if (const auto day = parse_iso8601(name); day && name.size() == kDateOnly) days.push_back(*day);
+  }
+  return days;
 }
 
 RecordingCheck check_recording(const RecordingFile& file) { return Checker(file).run(); }

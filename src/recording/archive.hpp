@@ -27,6 +27,11 @@ Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir);
 Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, const std::string& venue,
                                                  const std::string& symbol, UnixNanos day);
 
+// The days of which there are sealed segments of a symbol, oldest first: midnights. None if there is no such directory.
+// Errors: kStorage.
+Result<std::vector<UnixNanos>> recorded_days(const std::string& data_dir, const std::string& venue,
+                                             const std::string& symbol);
+
 struct RecordingCheck {
   std::uint64_t lines = 0;
   UnixNanos last;                     // of a line or an entry

@@ -2,17 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <random>
-#include <tuple>
-
-#include "acts/features/feature.hpp"
 
 #include "integration/collect_run_fixture.hpp"
-#include "live/replay.hpp"
-#include "recording/archive.hpp"
-#include "store/sqlite_database.hpp"
+#include "integration/replayed_rows.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace acts {
@@ -26,30 +19,15 @@ class CutOffRun : public testing::CollectRunFixture {
  protected:
   [[nodiscard]] std::string database() const { return dir_ / "data/acts.db"; }
 
-  std::string csv_of(std::vector<MinuteRow> rows) const {
-    std::ranges::sort(rows, {}, [](const MinuteRow& row) { return std::tuple(row.symbol(), row.sample_time()); });
-    std::string text;
-    for (const MinuteRow& row : rows) append_csv(text, make_schema(BandList::defaults()), row);
-    return text;
+  [[nodiscard]] std::string stored() const {
+    return testing::csv_of(SqliteStore::open_to_read(database()).value()->rows({}).value());
   }
-  std::string stored() const { return csv_of(SqliteStore::open_to_read(database()).value()->rows({}).value()); }
-  std::string replayed() const {
+  [[nodiscard]] std::string replayed() const {
     std::vector<MinuteRow> rows;
-    const auto files = list_recordings(dir_ / "data").value();
     for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
-      std::vector<std::string> segments;
-      for (const RecordingFile& file : files) {
-        if (file.symbol == symbol) segments.push_back(file.path);
-      }
-      ReplayOptions options;
-      options.bands = BandList::defaults();
-      Replay replay(
-          options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
-          [](const std::string& problem) { ADD_FAILURE() << problem; });
-      auto reader = RecordingReader::open(segments);
-      EXPECT_TRUE(reader.has_value() && replay.run(*reader).has_value());
+      testing::append_replayed(rows, testing::sound_segments(dir_ / "data", symbol));
     }
-    return csv_of(std::move(rows));
+    return testing::csv_of(std::move(rows));
   }
 };
 
@@ -70,27 +48,49 @@ TEST_F(CutOffRun, LeavesNoRowWithoutItsRecordingNorARecordingWithoutItsRow) {
   EXPECT_EQ(stored(), replayed());
 }
 
-// Rows that wait while the store is held by another program are in the recording, however long that takes.
-TEST_F(CutOffRun, StoresAtTheNextStartWhatTheStoreDidNotTake) {
+class FailingStore final : public FeatureStore {
+ public:
+  Result<void> upsert(std::span<const MinuteRow>) override { return fail(ErrorCode::kStorage, "no space"); }
+};
+
+struct Lost {
+  const char* name;
+  bool has_run_before;
+  Nanos checkpoint_interval;
+};
+
+class CutOffWithoutStore : public CutOffRun, public ::testing::WithParamInterface<Lost> {};
+
+// What the store has not taken is in the recording, however long that was.
+TEST_P(CutOffWithoutStore, StoresAtTheNextStartWhatTheStoreDidNotTake) {
   CollectSettings settings = open_market();
   settings.serve_metrics = false;
-  settings.checkpoint_interval = 20s;
-  {
+  settings.checkpoint_interval = GetParam().checkpoint_interval;
+  if (GetParam().has_run_before) {
     const auto run = start(settings);
-    loop_.run_for(3s);
-    SqliteOptions options;
-    const auto other = SqliteDatabase::open(database(), SqliteDatabase::Access::kExisting, options).value();
-    ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));
-    loop_.run_for(12s);  // six minutes of the market, and longer than checkpoints go on
-    EXPECT_GT(run->process_health().rows.waiting, 6U);
+    loop_.run_for(2500ms);
+    EXPECT_TRUE(stop(*run));
+  }
+  {
+    CollectHooks hooks;
+    hooks.open_store = [](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
+      return std::make_unique<FailingStore>();
+    };
+    const auto run = start(settings, hooks);
+    loop_.run_for(7s);  // three minutes of the market
+    EXPECT_GT(run->process_health().rows.waiting, 3U);
   }
   const auto next = start(settings);
   EXPECT_THAT(said_, Contains(HasSubstr("rows of the last run that were not stored are made of its recording")));
   loop_.run_for(1s);
   EXPECT_TRUE(stop(*next));
   EXPECT_EQ(stored(), replayed());
-  EXPECT_EQ(stored().find("not_running"), std::string::npos);
 }
+
+INSTANTIATE_TEST_SUITE_P(All, CutOffWithoutStore,
+                         ::testing::Values(Lost{"checkpoints", true, 20s}, Lost{"no_checkpoint", true, 0s},
+                                           Lost{"first_run", false, 20s}),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace acts

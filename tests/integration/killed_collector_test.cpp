@@ -4,17 +4,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <sstream>
-#include <tuple>
-
-#include "acts/features/feature.hpp"
 
 #include "cli/program.hpp"
-#include "live/replay.hpp"
-#include "recording/archive.hpp"
+#include "integration/replayed_rows.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -33,13 +28,6 @@ std::vector<MinuteRow> stored_rows(const std::string& path) {
   auto store = SqliteStore::open_to_read(path);
   if (!store) return {};
   return (*store)->rows({}).value_or(std::vector<MinuteRow>{});
-}
-
-std::string csv_of(std::vector<MinuteRow> rows) {
-  std::ranges::sort(rows, {}, [](const MinuteRow& row) { return std::tuple(row.symbol(), row.sample_time()); });
-  std::string text;
-  for (const MinuteRow& row : rows) append_csv(text, make_schema(BandList::defaults()), row);
-  return text;
 }
 
 TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
@@ -66,7 +54,7 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
     EXPECT_EQ(collector.wait(), -1);
   }
   const std::vector<MinuteRow> after = stored_rows(database);
-  EXPECT_EQ(csv_of(after), csv_of(before));
+  EXPECT_EQ(testing::csv_of(after), testing::csv_of(before));
 
   std::vector<std::string> logs;
   for (const auto& entry : std::filesystem::directory_iterator(dir / "acts-data/raw/binance-spot/_open")) {
@@ -82,7 +70,7 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   auto reader = RecordingReader::open(logs);
   ASSERT_TRUE(reader.has_value());
   ASSERT_TRUE(replay.run(*reader).has_value());
-  EXPECT_EQ(csv_of(replayed), csv_of(after));
+  EXPECT_EQ(testing::csv_of(replayed), testing::csv_of(after));
   EXPECT_LE(problems.size(), 2U);  // the end of the log and of its index are cut
 
   // The kernel has let go of the lock, and what is stored stays as it is.
@@ -94,25 +82,13 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   for (const MinuteRow& row : before) EXPECT_THAT(kept, ::testing::Contains(row));
 
   // The log that was cut is sealed, and both runs' segments of a symbol replay to all of its rows.
-  const auto files = list_recordings(dir / "acts-data");
-  ASSERT_TRUE(files.has_value());
   std::vector<MinuteRow> of_both;
   for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
-    std::vector<std::string> segments;
-    for (const RecordingFile& file : *files) {
-      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
-      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
-      if (file.symbol == symbol) segments.push_back(file.path);
-    }
+    const std::vector<std::string> segments = testing::sound_segments(dir / "acts-data", symbol);
     EXPECT_EQ(segments.size(), 2U);
-    Replay of_symbol(
-        options, [&](MinuteRow&& row) { of_both.push_back(std::move(row)); },
-        [](const std::string& problem) { ADD_FAILURE() << problem; });
-    auto read = RecordingReader::open(segments);
-    ASSERT_TRUE(read.has_value());
-    ASSERT_TRUE(of_symbol.run(*read).has_value());
+    testing::append_replayed(of_both, segments);
   }
-  EXPECT_EQ(csv_of(of_both), csv_of(kept));
+  EXPECT_EQ(testing::csv_of(of_both), testing::csv_of(kept));
 }
 
 }  // namespace

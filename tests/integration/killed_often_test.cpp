@@ -11,13 +11,9 @@
 #include <optional>
 #include <random>
 #include <sstream>
-#include <tuple>
-
-#include "acts/features/feature.hpp"
 
 #include "cli/program.hpp"
-#include "live/replay.hpp"
-#include "recording/archive.hpp"
+#include "integration/replayed_rows.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -35,13 +31,6 @@ std::vector<std::string> words(const std::string& line) {
 }
 
 UnixNanos wall_clock() { return UnixNanos{std::chrono::system_clock::now().time_since_epoch().count()}; }
-
-std::string csv_of(std::vector<MinuteRow> rows) {
-  std::ranges::sort(rows, {}, [](const MinuteRow& row) { return std::tuple(row.symbol(), row.sample_time()); });
-  std::string text;
-  for (const MinuteRow& row : rows) append_csv(text, make_schema(BandList::defaults()), row);
-  return text;
-}
 
 std::vector<std::string> open_logs(const std::string& data_dir) {
   std::vector<std::string> logs;
@@ -134,31 +123,17 @@ TEST(KilledOften, LosesNothingBeforeTheMarkDoublesNoRowAndEmptiesNoBook) {
   auto store = SqliteStore::open_to_read((std::filesystem::path(data_dir) / "acts.db").string());
   ASSERT_TRUE(store.has_value());
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
-  const auto files = list_recordings(data_dir);
-  ASSERT_TRUE(files.has_value());
   std::vector<MinuteRow> replayed;
   for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
-    std::vector<std::string> segments;
-    for (const RecordingFile& file : *files) {
-      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
-      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
-      if (file.symbol == symbol) segments.push_back(file.path);
-    }
+    const std::vector<std::string> segments = testing::sound_segments(data_dir, symbol);
     const Marks marks = marks_of(segments);
     EXPECT_GE(marks.runs, ACTS_LEAST_RUNS) << symbol;
     // All but the first few, which were killed before there was a checkpoint.
     EXPECT_GE(marks.restored, marks.runs - 4) << symbol;
     EXPECT_GT(marks.cut, 0) << symbol;
-    ReplayOptions options;
-    options.bands = BandList::defaults();
-    Replay replay(
-        options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
-        [](const std::string& problem) { ADD_FAILURE() << problem; });
-    auto reader = RecordingReader::open(segments);
-    ASSERT_TRUE(reader.has_value());
-    ASSERT_TRUE(replay.run(*reader).has_value());
+    testing::append_replayed(replayed, segments);
   }
-  EXPECT_EQ(csv_of(replayed), csv_of(stored));
+  EXPECT_EQ(testing::csv_of(replayed), testing::csv_of(stored));
 }
 
 }  // namespace

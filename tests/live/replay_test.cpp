@@ -219,6 +219,40 @@ TEST(Replay, BeginsAnewWhereTheRunDid) {
   EXPECT_THAT(replay.summary(), HasSubstr("bid 20 x 1, ask none, levels 1 / 0"));
 }
 
+// A quiet book that was saved twice is the same both times: what was counted in between was forgotten at the second.
+TEST(Replay, GoesOnFromAGivenBookOnce) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  BookFile book;
+  book.symbol = "BTCUSDT";
+  book.saved_at = start;
+  book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  book.saved.book.book.last_update_id = UpdateId{10};
+  const std::uint64_t sum = fingerprint(book.saved.book.book);
+  RecordingWriter writer({dir.string(), "0"});
+  ASSERT_TRUE(writer.note(start, index::BookSaved{"BTCUSDT", 10, sum}));
+  ASSERT_TRUE(writer.note(start + 5 * kSecond, index::StreamLost{"BTCUSDT", "cut"}));
+  ASSERT_TRUE(writer.note(start + 10 * kSecond, index::BookSaved{"BTCUSDT", 10, sum}));
+  ASSERT_TRUE(writer.note(start + 80 * kSecond, index::RunEnded{"test"}));
+  ASSERT_TRUE(writer.close(start + 90 * kSecond));
+  ReplayOptions options;
+  options.bands = BandList::defaults();
+  options.books = {book};
+  options.begins_at_book = true;
+  std::vector<MinuteRow> rows;
+  Replay replay(
+      options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
+      [](const std::string& problem) { ADD_FAILURE() << problem; });
+  auto reader = RecordingReader::open({writer.log_path()});
+  ASSERT_TRUE(reader.has_value());
+  ASSERT_TRUE(replay.run(*reader).has_value());
+  ASSERT_EQ(rows.size(), 1U);
+  const RowSchema schema = make_schema(options.bands);
+  const auto reconnects = std::ranges::find(schema.columns, "reconnects", &Column::name) - schema.columns.begin();
+  EXPECT_EQ(rows[0].values[static_cast<std::size_t>(reconnects)], Value{std::int64_t{1}});
+}
+
 // A run of which only the end is there begins with the book that was saved in it.
 TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
   constexpr Nanos kSecond = std::chrono::seconds{1};
@@ -226,6 +260,7 @@ TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
   const TempDir dir;
   BookFile book;
   book.symbol = "BTCUSDT";
+  book.saved_at = start;
   book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
   book.saved.book.book.asks = {{Price{21}, Quantity{4}, {UpdateId{10}, false}}};
   book.saved.book.book.coverage = {{CoverageSet::kNoLowerEnd, CoverageSet::kNoUpperEnd}};
