@@ -398,11 +398,11 @@ void CollectRun::say_what_sinks_lack() {
   for (const auto& sink : sinks_) {
     const SinkFeeder::Status status = sink->status();
     if (status.lag.rows == 0) continue;
-    log(std::nullopt,
-        {collector::LogLevel::kWarning, "sink_behind", "",
-         fmt::format("sink {}: {} rows are not there yet and will be delivered by the next run{}{}", status.sink,
-                     status.lag.rows, status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
-         0});
+    log(std::nullopt, {collector::LogLevel::kWarning, "sink_behind", "",
+                       fmt::format("sink {}: {} {} are not there yet and will be delivered by the next run{}{}",
+                                   status.sink, status.lag.rows, to_string(status.content),
+                                   status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
+                       0});
   }
 }
 

@@ -77,7 +77,13 @@ ProcessHealth process_health() {
   process.sinks = {{.status = {.sink = "mongodb",
                                .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
                                .lag = {54, UnixNanos{}}},
-                    .behind = 55s}};
+                    .behind = 55s},
+                   {.status = {.sink = "mongodb",
+                               .content = SinkContent::kBooks,
+                               .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
+                               .lag = {74, UnixNanos{}},
+                               .unreadable = 75},
+                    .behind = 76s}};
   process.retention = RetentionThread::Status{};
   process.retention->total.recordings = {.files = 56, .bytes = 57};
   process.retention->total.rows = {.rows = 58, .rejected = 59, .bytes = 60};

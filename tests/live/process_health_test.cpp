@@ -69,6 +69,30 @@ TEST(ProcessHealth, DegradesWhileASinkIsLongBehindOrRefusesRows) {
   EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 2 rows set aside, the last: BTCUSDT: too long"));
 }
 
+// Books of a day come all at once: a database that takes hours for them is none that is behind.
+TEST(ProcessHealth, LetsBooksTakeTheirTimeAndSaysWhatOfThemWasSetAside) {
+  ProcessHealth process;
+  SinkFeeder::Status status;
+  status.sink = "mongodb";
+  status.content = SinkContent::kBooks;
+  status.lag = {40, UnixNanos{}};
+  process.sinks = {{.status = status, .behind = 359min}};
+  EXPECT_EQ(judge(process).overall, Overall::kOk);
+  process.sinks[0].behind = 6h;
+  EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 40 books behind, the oldest by 21600 s"));
+  process.sinks[0].behind = 0s;
+  process.sinks[0].status.refused_age = 1min;
+  process.sinks[0].status.delivery.refused = 2;
+  process.sinks[0].status.unreadable = 1;
+  process.sinks[0].status.refusal = "x.book.csv.zst: damaged";
+  EXPECT_THAT(judge(process).problems,
+              ElementsAre("sink mongodb: 2 levels set aside and 1 whole books, the last: x.book.csv.zst: damaged"));
+  ProcessWatch watch;
+  EXPECT_THAT(texts(watch.observe(process, kStart)),
+              ElementsAre("sink_books_refused: sink mongodb: 2 levels set aside and 1 whole books so far, the last: "
+                          "x.book.csv.zst: damaged +2"));
+}
+
 TEST(ProcessWatch, SaysWhatASinkMadeLacksAndRefuses) {
   ProcessWatch watch;
   ProcessHealth process;
