@@ -234,8 +234,12 @@ void CollectRun::start_retention() {
   options.data_dir = settings_.data_dir;
   options.recordings = settings_.keep_recordings;
   if (!hooks_.open_store) options.rows = settings_.keep_rows;
-  for (const SinkSettings& sink : settings_.sinks) options.sinks.push_back(sink.name);
-  if (!options.recordings.any() && !options.rows.any()) return;
+  options.books = settings_.keep_books;
+  for (const SinkSettings& sink : settings_.sinks) {
+    options.sinks.push_back(sink.name);
+    if (sink.books) options.book_sinks.push_back(sink.name);
+  }
+  if (!options.any()) return;
   retention_ = std::make_unique<RetentionThread>(std::move(options),
                                                  [clock = std::make_shared<RealClock>()] { return clock->now(); });
 }

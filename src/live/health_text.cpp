@@ -297,12 +297,13 @@ void add_alerts(Families& out, const AlertChannel::Status& channel) {
 
 void add_retention(Families& out, const RetentionReport& total) {
   const auto add = [&out](const char* kind, std::uint64_t count, std::uint64_t bytes) {
-    out.counter("acts_retention_removed_total", "Segments and rows removed because they were too old or too many",
-                {{"kind", kind}}, count);
+    out.counter("acts_retention_removed_total",
+                "Segments, rows and full books removed because they were too old or too many", {{"kind", kind}}, count);
     out.counter("acts_retention_removed_bytes_total", "Bytes that came free by it", {{"kind", kind}}, bytes);
   };
   add("recordings", total.recordings.files, total.recordings.bytes);
   add("rows", total.rows.rows, total.rows.bytes);
+  add("books", total.books.files, total.books.bytes);
   // Their bytes are counted with those of the rows: both are pages of one file.
   out.counter("acts_retention_removed_total", "", {{"kind", "rejected_rows"}}, total.rows.rejected);
 }

@@ -246,6 +246,14 @@ TEST(RetentionText, TellsWhatWentAndWhatIsKept) {
   EXPECT_EQ(retention_text(report, options),
             "recordings: 2 segments of 300 bytes removed, the oldest kept is of 2026-01-01T00:00:00.000Z; rows: 4 "
             "removed, none is left, 4096 bytes came free, 5 rejected ones removed, 6 stay until a sink has them");
+  report.books = {.files = 7, .bytes = 800, .waiting = 9, .oldest = kStart};
+  options.recordings = {};
+  options.rows = {};
+  options.books.age = 1h;
+  options.dry_run = true;
+  EXPECT_EQ(retention_text(report, options),
+            "books: 7 of 800 bytes would be removed, the oldest kept is of 2026-01-01T00:00:00.000Z, 9 stay until a "
+            "sink has them");
 }
 
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {
