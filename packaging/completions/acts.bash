@@ -6,7 +6,7 @@ _acts() {
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
     --alert-repeat-interval --bands --streams --duration --record --no-record --symbols --stale-after --connections --lines --log-per-symbol
-    --keep-recordings --keep-recordings-bytes --keep-rows --keep-rows-bytes --keep-rejected'
+    --keep-recordings --keep-recordings-bytes --keep-rows --keep-rows-bytes --keep-books --keep-books-bytes --keep-rejected'
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
@@ -44,7 +44,7 @@ _acts() {
       if [[ $previous == merge || $previous == */* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected prune --data-dir --venue --symbol --from --to --format --keep-rows --keep-rows-bytes --keep-rejected --dry-run --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected prune --data-dir --venue --symbol --from --to --format --keep-rows --keep-rows-bytes --keep-books --keep-books-bytes --keep-rejected --dry-run --help' -- "$current")
       fi
       ;;
     certificate) mapfile -t COMPREPLY < <(compgen -W 'make check --data-dir --venue --symbol --date --from --partial --sign-key --public-key --help' -- "$current") ;;

@@ -44,6 +44,8 @@ complete -c acts -n '__fish_seen_subcommand_from collect doctor recording' -l ke
 complete -c acts -n '__fish_seen_subcommand_from collect doctor recording' -l keep-recordings-bytes -x -a 'all 500GB' -d 'Remove the oldest beyond it'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-rows -x -a 'all 365d' -d 'Remove older rows'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-rows-bytes -x -a 'all 10GB' -d 'Remove the oldest beyond it'
+complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-books -x -a 'all 365d' -d 'Remove older full books'
+complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-books-bytes -x -a 'all 10GB' -d 'Remove the oldest beyond it'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-rejected -x -a 'all 90d' -d 'Remove older rejected rows'
 complete -c acts -n '__fish_seen_subcommand_from recording rows' -l dry-run -d 'Prune removes nothing'
 complete -c acts -n '__fish_seen_subcommand_from recording' -l out -x -a '(__fish_complete_directories)' -d 'Where merge writes to'

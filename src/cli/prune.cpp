@@ -7,7 +7,7 @@
 namespace acts::cli {
 
 int prune(const RetentionOptions& options) {
-  if (!options.recordings.any() && !options.rows.any()) {
+  if (!options.any()) {
     return complain({ErrorCode::kUsage, "prune: all is kept: say how much with --keep-..., or in acts.toml"});
   }
   RealClock clock;

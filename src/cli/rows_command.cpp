@@ -39,7 +39,7 @@ const OptionSpec kActionSpec{.name = "action",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 11> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},
       {{.name = "venue",
         .placeholder = "",
@@ -64,6 +64,8 @@ std::span<const Option<Settings>> table() {
       {kKeepRowsSpec, [](Settings&, const Values&) { return Result<void>(); }},
       {kKeepRowsBytesSpec, [](Settings&, const Values&) { return Result<void>(); }},
       {kKeepRejectedSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kKeepBooksSpec, [](Settings&, const Values&) { return Result<void>(); }},
+      {kKeepBooksBytesSpec, [](Settings&, const Values&) { return Result<void>(); }},
       {kDryRunSpec, [](Settings& s, const Values& v) { return s.kept.dry_run = v[0] == "true", Result<void>(); }},
       {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
   }};
@@ -171,7 +173,11 @@ int run(const Given& given) {
   if (!archive) return complain(archive.error());
   settings.kept.data_dir = archive->data_dir;
   settings.kept.rows = archive->keep_rows;
-  for (const SinkSettings& sink : archive->sinks) settings.kept.sinks.push_back(sink.name);
+  settings.kept.books = archive->keep_books;
+  for (const SinkSettings& sink : archive->sinks) {
+    settings.kept.sinks.push_back(sink.name);
+    if (sink.books) settings.kept.book_sinks.push_back(sink.name);
+  }
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   return run_action(settings);
 }
@@ -182,7 +188,7 @@ Command rows_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the action has no flag
   return {.name = "rows",
-          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected, prune",
+          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected, prune (full books too)",
           .options = std::move(flags),
           .positional = kActionSpec,
           .examples =

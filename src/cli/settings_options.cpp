@@ -169,7 +169,7 @@ const OptionSpec kRefreshIntervalSpec{.name = "refresh_interval",
 }  // namespace
 
 std::span<const Option<CollectSettings>> collect_options() {
-  static const std::array<Option<S>, 31> kOptions{{
+  static const std::array<Option<S>, 33> kOptions{{
       {{.name = "symbols",
         .placeholder = "LIST",
         .kind = kTexts,
@@ -209,6 +209,8 @@ std::span<const Option<CollectSettings>> collect_options() {
       {kKeepRowsSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.age, v); }},
       {kKeepRowsBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_rows.bytes, v); }},
       {kKeepRejectedSpec, [](S& s, const V& v) { return set_kept_age(s.keep_rows.rejected_age, v); }},
+      {kKeepBooksSpec, [](S& s, const V& v) { return set_kept_age(s.keep_books.age, v); }},
+      {kKeepBooksBytesSpec, [](S& s, const V& v) { return set_kept_bytes(s.keep_books.bytes, v); }},
       {{.name = "ca_file",
         .placeholder = "FILE",
         .help = "certificate authorities to trust, PEM; the system's if not given"},

@@ -26,7 +26,7 @@ bool is_sink_name(std::string_view name) {
 }  // namespace
 
 std::span<const Option<SinkSettings>> sink_options() {
-  static const std::array<Option<S>, 6> kOptions{{
+  static const std::array<Option<S>, 9> kOptions{{
       {{.name = "kind",
         .kind = OptionKind::kChoice,
         .help = "of database; that of its name if not given",
@@ -46,6 +46,15 @@ std::span<const Option<SinkSettings>> sink_options() {
         .help = "of spot pairs with USDT",
         .default_text = "{base}_data"},
        [](S& s, const V& v) { return s.collection = v[0], Result<void>(); }},
+      {{.name = "books", .kind = OptionKind::kSwitch, .help = "full books go there too", .default_text = "false"},
+       [](S& s, const V& v) { return s.books = v[0] == "true", Result<void>(); }},
+      {{.name = "book_table", .placeholder = "NAME", .help = "or measurement", .default_text = "book_levels"},
+       [](S& s, const V& v) { return s.book_table = v[0], Result<void>(); }},
+      {{.name = "book_collection",
+        .placeholder = "PATTERN",
+        .help = "of spot pairs with USDT",
+        .default_text = "{base}_books"},
+       [](S& s, const V& v) { return s.book_collection = v[0], Result<void>(); }},
       {{.name = "organization", .placeholder = "NAME", .help = "of InfluxDB 2"},
        [](S& s, const V& v) { return s.organization = v[0], Result<void>(); }},
   }};

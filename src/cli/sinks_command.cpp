@@ -12,6 +12,8 @@
 #include "cli/stored_rows.hpp"
 #include "live/sink_feeder.hpp"
 #include "net/real_clock.hpp"
+#include "store/book_level.hpp"
+#include "store/book_outbox.hpp"
 #include "store/outbox.hpp"
 #include "store/sinks/sink.hpp"
 #include "store/sqlite_store.hpp"
@@ -50,6 +52,23 @@ MinuteRow check_row(const RowSchema& schema, UnixNanos minute) {
   return row;
 }
 
+// A book of a few levels, no two values of them alike.
+std::vector<MinuteRow> check_book(UnixNanos minute) {
+  std::vector<MinuteRow> levels;
+  for (const std::string_view side : {"bid", "ask"}) {
+    for (std::int64_t place = 0; place < 3; ++place) {
+      const std::int64_t units = side == "bid" ? 6'168'599 - place : 6'168'600 + place;
+      levels.push_back(book_level_row(kCheckVenue, kCheckSymbol, minute,
+                                      {.side = side,
+                                       .price = Decimal{units, 2},
+                                       .quantity = Decimal{123'456'789 + place, 8},
+                                       .state = place == 2 ? "suspect" : "exact",
+                                       .level = place}));
+    }
+  }
+  return levels;
+}
+
 // The columns that the collector would send.
 RowSchema schema_of(const CollectSettings& settings) {
   const auto store = SqliteStore::open_to_read(store_path(settings.data_dir));
@@ -57,39 +76,55 @@ RowSchema schema_of(const CollectSettings& settings) {
 }
 
 // "", or what waits, as the end of a sentence.
-std::string waiting_text(const CollectSettings& settings, const std::string& sink) {
-  auto outbox = Outbox::open(store_path(settings.data_dir), sink);
-  if (!outbox) return {};
-  const auto lag = (*outbox)->lag();
+std::string waiting_text(const CollectSettings& settings, const std::string& sink, SinkContent content) {
+  const std::string path = store_path(settings.data_dir);
+  Result<OutboxLag> lag = OutboxLag{};
+  if (content == SinkContent::kRows) {
+    auto outbox = Outbox::open(path, sink);
+    if (outbox) lag = (*outbox)->lag();
+  } else {
+    auto outbox = BookOutbox::open(path, sink);
+    if (outbox) lag = (*outbox)->lag();
+  }
   if (!lag || !lag->oldest) return {};
-  return fmt::format("; {} rows wait for it, the oldest of {}", lag->rows, to_iso8601(*lag->oldest));
+  return fmt::format("; {} {} wait for it, the oldest of {}", lag->rows, to_string(content), to_iso8601(*lag->oldest));
 }
 
-Result<void> write_and_read_back(Sink& sink, const RowSchema& schema, UnixNanos minute) {
-  const MinuteRow row = check_row(schema, minute);
-  const auto refused = sink.write(std::span(&row, 1));
+Result<void> write_and_read_back(Sink& sink, std::span<const MinuteRow> rows) {
+  const auto refused = sink.write(rows);
   if (!refused) return std::unexpected(refused.error());
   if (!refused->empty()) return fail(ErrorCode::kRefused, (*refused)[0].reason);
   const auto found = sink.read(kCheckVenue, kCheckSymbol);
   if (!found) return std::unexpected(found.error());
-  if (std::ranges::find(*found, row) == found->end()) {
-    return fail(ErrorCode::kRefused, "the row that was written does not read back as it was");
+  for (const MinuteRow& row : rows) {
+    if (std::ranges::find(*found, row) == found->end()) {
+      return fail(ErrorCode::kRefused, "what was written does not read back as it was");
+    }
   }
   return sink.remove(kCheckVenue, kCheckSymbol);
 }
 
-Result<void> check_sink(const CollectSettings& settings, const SinkSettings& wanted, Output& out) {
-  auto sink = make_sink(wanted, sink_limits(kConnectLimit, kAnswerLimit));
+Result<void> check_content(const CollectSettings& settings, const SinkSettings& wanted, SinkContent content,
+                           Output& out) {
+  auto sink = make_sink(wanted, content, sink_limits(kConnectLimit, kAnswerLimit));
   if (!sink) return std::unexpected(std::move(sink.error()));
-  const RowSchema schema = schema_of(settings);
+  const bool is_rows = content == SinkContent::kRows;
+  const RowSchema schema = is_rows ? schema_of(settings) : book_level_schema();
   const auto made = (*sink)->open(schema);
   if (!made) return std::unexpected(made.error());
   for (const std::string& what : *made) out.write(fmt::format("{}: {}\n", wanted.name, what));
   RealClock clock;
-  if (auto done = write_and_read_back(**sink, schema, floor_to(clock.now(), kMinute)); !done) return done;
-  out.write(fmt::format("{}: ok: {}: a row was written, read back and removed{}\n", wanted.name, (*sink)->target(),
-                        waiting_text(settings, wanted.name)));
+  const UnixNanos minute = floor_to(clock.now(), kMinute);
+  const std::vector<MinuteRow> rows = is_rows ? std::vector{check_row(schema, minute)} : check_book(minute);
+  if (auto done = write_and_read_back(**sink, rows); !done) return done;
+  out.write(fmt::format("{}: ok: {}: a {} was written, read back and removed{}\n", wanted.name, (*sink)->target(),
+                        is_rows ? "row" : "book", waiting_text(settings, wanted.name, content)));
   return {};
+}
+
+Result<void> check_sink(const CollectSettings& settings, const SinkSettings& wanted, Output& out) {
+  const auto rows = check_content(settings, wanted, SinkContent::kRows, out);
+  return rows && wanted.books ? check_content(settings, wanted, SinkContent::kBooks, out) : rows;
 }
 
 Result<std::vector<SinkSettings>> named_sinks(const CollectSettings& settings, const Values& words) {

@@ -69,6 +69,16 @@ inline const OptionSpec kKeepRejectedSpec{.name = "keep_rejected",
                                           .help = "remove rejected rows that are older",
                                           .default_text = kKeepAll};
 
+inline const OptionSpec kKeepBooksSpec{.name = "keep_books",
+                                       .placeholder = "TIME",
+                                       .kind = OptionKind::kDuration,
+                                       .help = "remove full books that are older and delivered",
+                                       .default_text = kKeepAll};
+inline const OptionSpec kKeepBooksBytesSpec{.name = "keep_books_bytes",
+                                            .placeholder = "SIZE",
+                                            .help = "remove the oldest full books that are delivered beyond it",
+                                            .default_text = kKeepAll};
+
 // "9100", ":9100", "HOST:9100", "[::1]:9100"; on loopback if no host is given. Errors: kUsage, without a place.
 Result<ListenAddress> parse_listen_address(const std::string& text);
 

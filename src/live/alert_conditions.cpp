@@ -63,9 +63,11 @@ class Conditions {
       }
     }
     for (const SinkHealth& sink : process.sinks) {
-      if (sink.behind < kSinkBehindAfter) continue;
-      add("sink_behind", sink.status.sink,
-          fmt::format("{} rows behind, the oldest by {} s", sink.status.lag.rows, whole_seconds(sink.behind)), kAtOnce);
+      if (!sink.is_late()) continue;
+      add(sink.is_of_books() ? "sink_books_behind" : "sink_behind", sink.status.sink,
+          fmt::format("{} {} behind, the oldest by {} s", sink.status.lag.rows, to_string(sink.status.content),
+                      whole_seconds(sink.behind)),
+          kAtOnce);
     }
     if (process.disk) look_at(*process.disk);
     if (process.clock_ahead >= kClockStep) {

@@ -25,6 +25,12 @@ struct BookFile {
   collector::SavedFeed saved;
 };
 
+inline constexpr std::string_view kBookForm = "# acts book 1";
+inline constexpr std::string_view kBookColumns = "side,price,quantity,update_id,origin,state,covered";
+
+// "exact" or "suspect".
+std::string_view state_of(const BookLevel& level, const BookImage& book);
+
 std::string book_text(const BookFile& file);
 // Errors: kBadInput, with the line, for anything that book_text() does not make.
 Result<BookFile> parse_book_text(std::string_view text);
@@ -32,6 +38,8 @@ Result<BookFile> parse_book_text(std::string_view text);
 // "DATA_DIR/checkpoints/<venue>/<SYMBOL>", "DATA_DIR/books/<venue>/<SYMBOL>", and in it "<saved_at>.book.csv.zst".
 std::string checkpoint_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
 std::string full_book_directory(std::string_view data_dir, Venue venue, std::string_view symbol);
+// Of all of them: "DATA_DIR/books".
+std::string full_books_directory(std::string_view data_dir);
 std::string book_file_name(UnixNanos saved_at);
 // None for any other name.
 std::optional<UnixNanos> saved_at_of(std::string_view file_name);

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
-#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -124,10 +123,12 @@ void BookWriter::State::look_at_disk() {
 void BookWriter::State::drop_old(const std::string& directory, const std::string& newest) {
   std::vector<std::string> names;
   if (ops.list(directory, names) < 0) return;
-  std::ranges::sort(names, std::greater<>());
-  const auto odd = std::ranges::stable_partition(
-      names, [&newest](const std::string& name) { return saved_at_of(name) && name <= newest; });
-  const std::size_t usable = names.size() - odd.size();
+  const auto is_odd = [&newest](const std::string& name) { return !saved_at_of(name) || name > newest; };
+  // The newest first, and behind all of them what is none.
+  std::ranges::sort(names, [&is_odd](const std::string& a, const std::string& b) {
+    return is_odd(a) != is_odd(b) ? is_odd(b) : a > b;
+  });
+  const auto usable = names.size() - static_cast<std::size_t>(std::ranges::count_if(names, is_odd));
   const std::size_t kept = std::min(usable, kKeptCheckpoints);
   const auto minute_of = [](const std::string& name) { return floor_to(*saved_at_of(name), kMinute); };
   std::size_t earlier = kept;  // of an earlier minute; else the earliest

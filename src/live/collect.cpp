@@ -234,8 +234,12 @@ void CollectRun::start_retention() {
   options.data_dir = settings_.data_dir;
   options.recordings = settings_.keep_recordings;
   if (!hooks_.open_store) options.rows = settings_.keep_rows;
-  for (const SinkSettings& sink : settings_.sinks) options.sinks.push_back(sink.name);
-  if (!options.recordings.any() && !options.rows.any()) return;
+  options.books = settings_.keep_books;
+  for (const SinkSettings& sink : settings_.sinks) {
+    options.sinks.push_back(sink.name);
+    if (sink.books) options.book_sinks.push_back(sink.name);
+  }
+  if (!options.any()) return;
   retention_ = std::make_unique<RetentionThread>(std::move(options),
                                                  [clock = std::make_shared<RealClock>()] { return clock->now(); });
 }
@@ -427,11 +431,11 @@ void CollectRun::say_what_sinks_lack() {
   for (const auto& sink : sinks_) {
     const SinkFeeder::Status status = sink->status();
     if (status.lag.rows == 0) continue;
-    log(std::nullopt,
-        {collector::LogLevel::kWarning, "sink_behind", "",
-         fmt::format("sink {}: {} rows are not there yet and will be delivered by the next run{}{}", status.sink,
-                     status.lag.rows, status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
-         0});
+    log(std::nullopt, {collector::LogLevel::kWarning, "sink_behind", "",
+                       fmt::format("sink {}: {} {} are not there yet and will be delivered by the next run{}{}",
+                                   status.sink, status.lag.rows, to_string(status.content),
+                                   status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
+                       0});
   }
 }
 

@@ -206,10 +206,11 @@ Json json_of(const RecordingHealth& recording) {
           {"segments_sealed", recording.seals.segments}};
 }
 
+// Of its books as an object of its own: "books_waiting" in place of "rows_waiting", and what is counted is levels.
 Json json_of(const SinkHealth& sink) {
   return {{"sink", sink.status.sink},
           {"connected", sink.status.delivery.connected},
-          {"rows_waiting", sink.status.lag.rows},
+          {sink.is_of_books() ? "books_waiting" : "rows_waiting", sink.status.lag.rows},
           {"behind_seconds", seconds(sink.behind)},
           {"delivered", sink.status.delivery.delivered},
           {"refused", sink.status.delivery.refused},
@@ -217,7 +218,24 @@ Json json_of(const SinkHealth& sink) {
           {"failure", sink.status.delivery.failure}};
 }
 
+void add_books_of(Families& out, const SinkHealth& sink) {
+  const Labels labels{{"sink", sink.status.sink}};
+  const Delivery::Status& delivery = sink.status.delivery;
+  out.gauge("acts_outbox_books", "Full books that a remote database has not confirmed yet", labels,
+            static_cast<double>(sink.status.lag.rows));
+  out.gauge("acts_sink_books_behind_seconds", "Since the oldest full book that a remote database lacks was saved",
+            labels, seconds(sink.behind));
+  out.counter("acts_sink_book_levels_total", "Levels of full books that a remote database has confirmed", labels,
+              delivery.delivered);
+  out.counter("acts_sink_book_levels_refused_total",
+              "Levels of full books that a remote database refused and that were set aside", labels, delivery.refused);
+  out.counter("acts_sink_books_unreadable_total", "Full books whose file was gone or damaged and that were set aside",
+              labels, sink.status.unreadable);
+  out.counter("acts_sink_book_failures_total", "Failed attempts to deliver full books", labels, delivery.failures);
+}
+
 void add_sink(Families& out, const SinkHealth& sink) {
+  if (sink.is_of_books()) return add_books_of(out, sink);
   const Labels labels{{"sink", sink.status.sink}};
   const Delivery::Status& delivery = sink.status.delivery;
   out.gauge("acts_outbox_rows", "Rows that a remote database has not confirmed yet", labels,
@@ -279,12 +297,13 @@ void add_alerts(Families& out, const AlertChannel::Status& channel) {
 
 void add_retention(Families& out, const RetentionReport& total) {
   const auto add = [&out](const char* kind, std::uint64_t count, std::uint64_t bytes) {
-    out.counter("acts_retention_removed_total", "Segments and rows removed because they were too old or too many",
-                {{"kind", kind}}, count);
+    out.counter("acts_retention_removed_total",
+                "Segments, rows and full books removed because they were too old or too many", {{"kind", kind}}, count);
     out.counter("acts_retention_removed_bytes_total", "Bytes that came free by it", {{"kind", kind}}, bytes);
   };
   add("recordings", total.recordings.files, total.recordings.bytes);
   add("rows", total.rows.rows, total.rows.bytes);
+  add("books", total.books.files, total.books.bytes);
   // Their bytes are counted with those of the rows: both are pages of one file.
   out.counter("acts_retention_removed_total", "", {{"kind", "rejected_rows"}}, total.rows.rejected);
 }

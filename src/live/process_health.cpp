@@ -15,6 +15,18 @@ std::int64_t whole_seconds(Nanos span) { return span / std::chrono::seconds{1}; 
 bool is_within(const std::optional<Nanos>& age, Nanos limit) { return age && *age < limit; }
 bool is_beyond(const std::optional<Nanos>& age, Nanos limit) { return age && *age >= limit; }
 
+std::string behind_text(const SinkHealth& sink) {
+  return fmt::format("sink {}: {} {} behind, the oldest by {} s", sink.status.sink, sink.status.lag.rows,
+                     to_string(sink.status.content), whole_seconds(sink.behind));
+}
+
+std::string set_aside_text(const SinkHealth& sink) {
+  const SinkFeeder::Status& status = sink.status;
+  std::string text = fmt::format("{} {} set aside", status.delivery.refused, sink.unit());
+  if (status.unreadable > 0) text += fmt::format(" and {} whole books", status.unreadable);
+  return text;
+}
+
 class Judge {
  public:
   void add(Overall overall, std::string problem) {
@@ -57,14 +69,13 @@ class Judge {
   }
   void judge_sink(const SinkHealth& sink) {
     const SinkFeeder::Status& status = sink.status;
-    if (sink.behind >= kSinkBehindAfter) {
-      add(Overall::kDegraded, fmt::format("sink {}: {} rows behind, the oldest by {} s{}{}", status.sink,
-                                          status.lag.rows, whole_seconds(sink.behind),
-                                          status.delivery.failure.empty() ? "" : ": ", status.delivery.failure));
+    if (sink.is_late()) {
+      add(Overall::kDegraded, fmt::format("{}{}{}", behind_text(sink), status.delivery.failure.empty() ? "" : ": ",
+                                          status.delivery.failure));
     }
     if (is_within(status.refused_age, kLossRemembered)) {
-      add(Overall::kDegraded, fmt::format("sink {}: {} rows set aside, the last: {}", status.sink,
-                                          status.delivery.refused, status.refusal));
+      add(Overall::kDegraded,
+          fmt::format("sink {}: {}, the last: {}", status.sink, set_aside_text(sink), status.refusal));
     }
   }
   [[nodiscard]] Judgement result() && { return std::move(result_); }
@@ -79,6 +90,8 @@ std::string clock_text(Nanos ahead) {
 }
 
 }  // namespace
+
+bool SinkHealth::is_late() const { return behind >= (is_of_books() ? kBooksBehindAfter : kSinkBehindAfter); }
 
 std::size_t ProcessHealth::recording_queue_bytes() const {
   std::size_t bytes = 0;
@@ -173,17 +186,23 @@ void ProcessWatch::look_at(const AlertChannel::Status& channel) {
 void ProcessWatch::look_at(const SinkHealth& sink) {
   const SinkFeeder::Status& status = sink.status;
   const std::string& name = status.sink;
-  count({"sink_made", std::nullopt, name}, status.made_count, LogLevel::kInfo,
+  const std::string_view what = to_string(status.content);
+  // Rows and books of a sink are said each by itself.
+  const auto key = [&](std::string_view of_rows, std::string_view of_books) {
+    return Key{sink.is_of_books() ? of_books : of_rows, std::nullopt, name};
+  };
+  count(key("sink_made", "sink_books_made"), status.made_count, LogLevel::kInfo,
         fmt::format("sink {}: {}", name, status.made));
-  count({"sink_failed", std::nullopt, name}, status.delivery.failures, LogLevel::kWarning,
+  count(key("sink_failed", "sink_books_failed"), status.delivery.failures, LogLevel::kWarning,
         status.delivery.failure.empty()
-            ? fmt::format("sink {}: failed at first, and takes rows now", name)
-            : fmt::format("sink {}: {}; {} rows wait for it", name, status.delivery.failure, status.lag.rows));
-  count({"sink_refused", std::nullopt, name}, status.delivery.refused, LogLevel::kError,
-        fmt::format("sink {}: a row is set aside, {} so far: {}", name, status.delivery.refused, status.refusal));
-  lasting({"sink_behind", std::nullopt, name}, sink.behind >= kSinkBehindAfter,
-          fmt::format("sink {}: {} rows behind, the oldest by {} s", name, status.lag.rows, whole_seconds(sink.behind)),
-          fmt::format("sink {}: has all rows again", name));
+            ? fmt::format("sink {}: failed at first, and takes {} now", name, what)
+            : fmt::format("sink {}: {}; {} {} wait for it", name, status.delivery.failure, status.lag.rows, what));
+  count(key("sink_refused", "sink_books_refused"), status.delivery.refused + status.unreadable, LogLevel::kError,
+        sink.is_of_books()
+            ? fmt::format("sink {}: {} so far, the last: {}", name, set_aside_text(sink), status.refusal)
+            : fmt::format("sink {}: a row is set aside, {} so far: {}", name, status.delivery.refused, status.refusal));
+  lasting(key("sink_behind", "sink_books_behind"), sink.is_late(), behind_text(sink),
+          fmt::format("sink {}: has all {} again", name, what));
 }
 
 void ProcessWatch::look_at(const RetentionThread::Status& retention) {

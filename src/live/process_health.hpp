@@ -40,9 +40,15 @@ struct BookHealth {
   BookWriter::Status status = {};
 };
 
+// Of the rows of a sink, or of its books.
 struct SinkHealth {
   SinkFeeder::Status status = {};
-  Nanos behind{0};  // since the minute of the oldest row that it lacks
+  Nanos behind{0};  // since the minute of the oldest row that it lacks, or since the oldest such book was saved
+
+  [[nodiscard]] bool is_of_books() const { return status.content == SinkContent::kBooks; }
+  // Of Status::delivery: rows, or levels of books.
+  [[nodiscard]] std::string_view unit() const { return is_of_books() ? "levels" : "rows"; }
+  [[nodiscard]] bool is_late() const;
 };
 
 // Where the data directory lies.
@@ -73,6 +79,8 @@ inline constexpr Nanos kFailedAfter = std::chrono::minutes{5};
 inline constexpr Nanos kLossRemembered = std::chrono::hours{1};
 // A sink that lacks a row of a minute so long ago is a problem: a restart of a database takes less.
 inline constexpr Nanos kSinkBehindAfter = std::chrono::minutes{5};
+// A book may take its time: thousands of them, of tens of thousands of levels, come all at once, twice a day.
+inline constexpr Nanos kBooksBehindAfter = std::chrono::hours{6};
 // A wall clock that stepped back by less is put right within seconds.
 inline constexpr Nanos kClockStep = std::chrono::milliseconds{500};
 

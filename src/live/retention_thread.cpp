@@ -23,6 +23,8 @@ void add(RetentionReport& total, const RetentionReport& pass) {
   total.rows.rows += pass.rows.rows;
   total.rows.rejected += pass.rows.rejected;
   total.rows.bytes += pass.rows.bytes;
+  total.books.files += pass.books.files;
+  total.books.bytes += pass.books.bytes;
 }
 
 Result<RowPrune> prune_rows(const RetentionOptions& options, UnixNanos now, const std::function<bool()>& stop,
@@ -40,10 +42,21 @@ Result<RowPrune> prune_rows(const RetentionOptions& options, UnixNanos now, cons
   return (*pruner)->report();
 }
 
+BookPrune prune_full_books(const RetentionOptions& options, UnixNanos now, const std::function<bool()>& stop) {
+  BookPruneOptions prune{.limits = options.books, .dry_run = options.dry_run, .stop = stop};
+  // Where no sink is named at all, nobody has said that there is none.
+  if (!options.sinks.empty()) prune.sinks = options.book_sinks;
+  return prune_books(options.data_dir, prune, now);
+}
+
 }  // namespace
 
 std::string RetentionReport::failures() const {
-  return recordings.failure + (recordings.failure.empty() || failure.empty() ? "" : "; ") + failure;
+  std::string all;
+  for (const std::string& one : {recordings.failure, failure, books.failure}) {
+    if (!one.empty()) all += (all.empty() ? "" : "; ") + one;
+  }
+  return all;
 }
 
 std::string retention_text(const RetentionReport& report, const RetentionOptions& options) {
@@ -59,6 +72,11 @@ std::string retention_text(const RetentionReport& report, const RetentionOptions
     if (report.rows.bytes > 0) text += fmt::format(", {} bytes came free", report.rows.bytes);
     if (report.rows.rejected > 0) text += fmt::format(", {} rejected ones {}", report.rows.rejected, removed);
     if (report.rows.waiting > 0) text += fmt::format(", {} stay until a sink has them", report.rows.waiting);
+  }
+  if (options.books.any()) {
+    text += fmt::format("{}books: {} of {} bytes {}, {}", text.empty() ? "" : "; ", report.books.files,
+                        report.books.bytes, removed, since_text(report.books.oldest));
+    if (report.books.waiting > 0) text += fmt::format(", {} stay until a sink has them", report.books.waiting);
   }
   return text;
 }
@@ -78,6 +96,7 @@ RetentionReport run_retention(const RetentionOptions& options, UnixNanos now, co
       report.failure = rows.error().message;
     }
   }
+  if (options.books.any() && !stop()) report.books = prune_full_books(options, now, stop);
   return report;
 }
 

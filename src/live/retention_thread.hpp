@@ -1,5 +1,6 @@
-// Keeps recordings and rows within their limits: a pass at the start and one an hour, on a thread of its own, which
-// yields to whoever writes. What goes and what stays is decided in recording/retention.hpp and store/row_retention.hpp.
+// Keeps recordings, rows and full books within their limits: a pass at the start and one an hour, on a thread of its
+// own, which yields to whoever writes. What goes and what stays is decided in recording/retention.hpp,
+// store/row_retention.hpp and live/book_retention.hpp.
 // Says nothing itself: it is asked. Thread-safe.
 #pragma once
 
@@ -12,6 +13,7 @@
 
 #include "acts/base/time.hpp"
 
+#include "live/book_retention.hpp"
 #include "recording/retention.hpp"
 #include "store/row_retention.hpp"
 
@@ -20,19 +22,24 @@ namespace acts {
 struct RetentionOptions {
   std::string data_dir;
   RecordingLimits recordings = {};
-  RowLimits rows = {};             // none set: the database is not looked at
-  std::vector<std::string> sinks;  // the names of those that rows go to
-  bool dry_run = false;            // removes nothing
+  RowLimits rows = {};  // none set: the database is not looked at
+  BookLimits books = {};
+  std::vector<std::string> sinks;       // the names of those that rows go to
+  std::vector<std::string> book_sinks;  // of them, that books go to too
+  bool dry_run = false;                 // removes nothing
+
+  [[nodiscard]] bool any() const { return recordings.any() || rows.any() || books.any(); }
 };
 
 // Of one pass, or the sum of several.
 struct RetentionReport {
   RecordingPrune recordings = {};
   RowPrune rows = {};
+  BookPrune books = {};
   std::string failure = {};  // of the rows' part: one line
 
-  [[nodiscard]] bool removed_any() const { return recordings.files + rows.rows + rows.rejected > 0; }
-  // What failed, of both; empty: nothing.
+  [[nodiscard]] bool removed_any() const { return recordings.files + rows.rows + rows.rejected + books.files > 0; }
+  // What failed, of all of them; empty: nothing.
   [[nodiscard]] std::string failures() const;
 };
 // One line: what was removed (with `dry_run`: what would be), and from when on there is something.

@@ -55,6 +55,8 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
   compare("keep_rows", running.keep_rows.age == wanted.keep_rows.age);
   compare("keep_rows_bytes", running.keep_rows.bytes == wanted.keep_rows.bytes);
   compare("keep_rejected", running.keep_rows.rejected_age == wanted.keep_rows.rejected_age);
+  compare("keep_books", running.keep_books.age == wanted.keep_books.age);
+  compare("keep_books_bytes", running.keep_books.bytes == wanted.keep_books.bytes);
   compare("ca_file", running.ca_file == wanted.ca_file);
   compare("metrics", running.serve_metrics == wanted.serve_metrics && running.metrics == wanted.metrics);
   compare("alert_webhook", running.alerts.webhook == wanted.alerts.webhook);

@@ -14,6 +14,7 @@
 #include "acts/features/bands.hpp"
 #include "acts/market/venue.hpp"
 
+#include "live/book_retention.hpp"
 #include "live/logging.hpp"
 #include "recording/retention.hpp"
 #include "store/row_retention.hpp"
@@ -73,6 +74,7 @@ struct CollectSettings {
 
   RecordingLimits keep_recordings;  // what is older, or beyond, is removed; none: all is kept
   RowLimits keep_rows;
+  BookLimits keep_books;  // of full books
 
   std::array<VenueAddresses, 2> addresses;  // by Venue; see addresses_of()
   std::string ca_file;                      // PEM; "": the system's certificate authorities

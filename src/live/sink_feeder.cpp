@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
+#include "live/book_source.hpp"
 #include "live/join_or_leave.hpp"
+#include "store/book_level.hpp"
+#include "store/outbox.hpp"
 
 namespace acts {
 namespace {
@@ -27,6 +31,27 @@ constexpr Nanos kLookInterval = std::chrono::seconds{1};
 constexpr std::int64_t kLongBacklog = 10'000;
 constexpr Nanos kLongLookInterval = std::chrono::seconds{15};
 
+// A level is some 150 bytes on its way, and servers take many at once better than few: ClickHouse makes a part of each.
+constexpr std::size_t kBookBatch = 5000;
+
+Result<std::unique_ptr<SinkSource>> open_source(const SinkFeederOptions& options) {
+  if (options.content == SinkContent::kBooks) {
+    return BookSource::open(
+        {.data_dir = std::filesystem::path(options.data_path).parent_path().string(), .sink = options.sink});
+  }
+  auto outbox = Outbox::open(options.data_path, options.sink);
+  if (!outbox) return std::unexpected(std::move(outbox.error()));
+  return std::unique_ptr<SinkSource>(std::move(*outbox));
+}
+
+// "BTCUSDT 2026-..." of a row; of a level also its side and price.
+std::string name_of(const MinuteRow& row, SinkContent content) {
+  std::string name = fmt::format("{} {} {}", row.venue(), row.symbol(), to_iso8601(row.sample_time()));
+  if (content == SinkContent::kRows) return name;
+  return name + fmt::format(" {} {}", std::get<std::string>(row.values[index_of(BookColumn::kSide)]),
+                            to_string(std::get<Decimal>(row.values[index_of(BookColumn::kPrice)])));
+}
+
 }  // namespace
 
 struct SinkFeeder::State {
@@ -40,6 +65,7 @@ struct SinkFeeder::State {
   void carry(Delivery::Advance advance);
   void carry(Delivery::Wait wait);
   Result<void> connect();
+  void note_unreadable();
   void look();
   void publish();
   [[nodiscard]] bool is_over() const;
@@ -48,7 +74,7 @@ struct SinkFeeder::State {
   const SinkFeederOptions options;
   // Of the thread.
   std::unique_ptr<Sink> sink;
-  std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<SinkSource> source;
   Delivery delivery;
   OutboxBatch batch;
   std::optional<RealTime> looked_at;
@@ -66,6 +92,7 @@ struct SinkFeeder::State {
 Result<std::unique_ptr<SinkFeeder>> SinkFeeder::start(SinkFeederOptions options, const MakeSink& make_sink) {
   auto state = std::make_shared<State>(std::move(options));
   state->status.sink = state->options.sink;
+  state->status.content = state->options.content;
   SinkLimits limits = sink_limits(state->options.limits.connect, state->options.limits.answer);
   // The state owns the sink, which must not own the state.
   limits.cancelled = [weak = std::weak_ptr(state)] {
@@ -129,7 +156,7 @@ void SinkFeeder::State::run() {
   looked_at.reset();
   look();
   sink.reset();
-  outbox.reset();
+  source.reset();
   const std::scoped_lock lock(mutex);
   ended = true;
   changed.notify_all();
@@ -138,12 +165,12 @@ void SinkFeeder::State::run() {
 void SinkFeeder::State::carry(Delivery::Connect) { delivery.on_connected(connect(), clock_now()); }
 
 Result<void> SinkFeeder::State::connect() {
-  if (!outbox) {
-    auto opened = Outbox::open(options.data_path, options.sink);
+  if (!source) {
+    auto opened = open_source(options);
     if (!opened) return std::unexpected(std::move(opened.error()));
-    outbox = std::move(*opened);
+    source = std::move(*opened);
   }
-  const auto made = sink->open(outbox->schema());
+  const auto made = sink->open(source->schema());
   if (!made) return std::unexpected(made.error());
   const std::scoped_lock lock(mutex);
   status.made_count += made->size();
@@ -157,14 +184,23 @@ void SinkFeeder::State::carry(Delivery::Read read) {
     const std::scoped_lock lock(mutex);
     is_last_look = stop_at.has_value();
   }
-  auto found = outbox->read(read.max);
+  auto found = source->read(read.max);
   if (!found) return delivery.on_read(std::unexpected(std::move(found.error())), clock_now());
   batch = std::move(*found);
-  if (is_last_look && batch.rows.empty()) {
+  note_unreadable();
+  if (is_last_look && batch.rows.empty() && batch.unreadable.empty()) {
     const std::scoped_lock lock(mutex);
     none_left = true;
   }
   delivery.on_read(batch.rows.size(), clock_now());
+}
+
+void SinkFeeder::State::note_unreadable() {
+  if (batch.unreadable.empty()) return;
+  const std::scoped_lock lock(mutex);
+  status.unreadable += batch.unreadable.size();
+  status.refusal = batch.unreadable.back();
+  refused_at = real_now();
 }
 
 void SinkFeeder::State::carry(Delivery::Send send) {
@@ -173,11 +209,10 @@ void SinkFeeder::State::carry(Delivery::Send send) {
 
 void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
   const MinuteRow& row = batch.rows[aside.row];
-  const Result<void> kept = outbox->set_aside(row, batch.changes[aside.row], aside.reason);
+  const Result<void> kept = source->set_aside(row, batch.changes[aside.row], aside.reason);
   if (kept) {
     const std::scoped_lock lock(mutex);
-    status.refusal =
-        fmt::format("{} {} {}: {}", row.venue(), row.symbol(), to_iso8601(row.sample_time()), aside.reason);
+    status.refusal = fmt::format("{}: {}", name_of(row, options.content), aside.reason);
     refused_at = real_now();
   }
   delivery.on_set_aside(kept, clock_now());
@@ -185,7 +220,7 @@ void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
 
 // The only place where a cursor moves, and Delivery asks for it only when every row of the batch is confirmed.
 void SinkFeeder::State::carry(Delivery::Advance) {
-  delivery.on_advanced(outbox->advance(batch.changes.back()), clock_now());
+  delivery.on_advanced(source->advance(batch.changes.back()), clock_now());
 }
 
 void SinkFeeder::State::carry(Delivery::Wait wait) {
@@ -197,9 +232,9 @@ void SinkFeeder::State::carry(Delivery::Wait wait) {
 
 void SinkFeeder::State::look() {
   const Nanos interval = status.lag.rows < kLongBacklog || delivery.status().idle ? kLookInterval : kLongLookInterval;
-  if (!outbox || (looked_at && real_now() - *looked_at < interval)) return;
+  if (!source || (looked_at && real_now() - *looked_at < interval)) return;
   looked_at = real_now();
-  const auto lag = outbox->lag();
+  const auto lag = source->lag();
   if (!lag) return;  // the next read will say it
   const std::scoped_lock lock(mutex);
   status.lag = *lag;
@@ -218,17 +253,22 @@ SinkLimits sink_limits(Nanos connect, Nanos answer) {
 Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<SinkSettings>& sinks,
                                                              const std::string& data_path, std::uint64_t seed) {
   std::vector<std::unique_ptr<SinkFeeder>> feeders;
-  for (const SinkSettings& settings : sinks) {
-    SinkFeederOptions options;
-    options.sink = settings.name;
-    options.data_path = data_path;
-    options.delivery.seed = seed++;
-    auto feeder = SinkFeeder::start(std::move(options),
-                                    [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
-    if (!feeder) {
-      return fail(feeder.error().code, fmt::format("[sinks.{}]: {}", settings.name, feeder.error().message));
+  for (const SinkContent content : {SinkContent::kRows, SinkContent::kBooks}) {
+    for (const SinkSettings& settings : sinks) {
+      if (content == SinkContent::kBooks && !settings.books) continue;
+      SinkFeederOptions options;
+      options.sink = settings.name;
+      options.content = content;
+      options.data_path = data_path;
+      options.delivery.seed = seed++;
+      if (content == SinkContent::kBooks) options.delivery.batch = kBookBatch;
+      auto feeder = SinkFeeder::start(
+          std::move(options), [&](SinkLimits limits) { return make_sink(settings, content, std::move(limits)); });
+      if (!feeder) {
+        return fail(feeder.error().code, fmt::format("[sinks.{}]: {}", settings.name, feeder.error().message));
+      }
+      feeders.push_back(std::move(*feeder));
     }
-    feeders.push_back(std::move(*feeder));
   }
   return feeders;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -51,8 +52,9 @@ Result<void> AppendFile::close() {
 
 std::unexpected<Error> AppendFile::failed(std::string_view what, std::int64_t status) const {
   const char* const reason = status < 0 ? std::strerror(static_cast<int>(-status)) : "nothing was written";
-  return fail(ErrorCode::kStorage,
-              fmt::format("{} {}: {}; {} bytes are kept in memory until it works", path_, what, reason, held_.size()));
+  const bool is_full = status == -ENOSPC || status == -EDQUOT;
+  return fail(ErrorCode::kStorage, fmt::format("{} {}: {}; {} bytes are kept in memory until it works{}", path_, what,
+                                               reason, held_.size(), is_full ? ": free some space on its disk" : ""));
 }
 
 }  // namespace acts

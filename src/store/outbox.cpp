@@ -130,6 +130,9 @@ Result<std::vector<RejectedRow>> rejected_rows(const std::string& path, const Sq
                   "(SELECT 1 FROM row_changes c JOIN sink_cursors s ON s.sink = r.sink WHERE c.venue = r.venue AND "
                   "c.symbol = r.symbol AND c.sample_time = r.sample_time AND c.change > r.change AND c.change <= "
                   "s.change) ORDER BY 1, 2, 3, 4"},
+           Source{"sink_rejected_levels",
+                  "SELECT sink, venue, symbol, book_time, reason, CASE side WHEN '' THEN '{}' ELSE json_object('side', "
+                  "side, 'price', price) END FROM sink_rejected_levels ORDER BY 1, 2, 3, 4, side, price"},
        }) {
     const auto there = has_table(**database, source.table);
     if (!there) return std::unexpected(there.error());

@@ -19,38 +19,25 @@
 #include "acts/base/time.hpp"
 #include "acts/features/row.hpp"
 
+#include "store/sink_source.hpp"
 #include "store/sqlite_database.hpp"
 
 namespace acts {
 
-// In the order of their changes: changes[i] is the number of rows[i].
-struct OutboxBatch {
-  std::vector<MinuteRow> rows;
-  std::vector<std::int64_t> changes;
-};
-
-struct OutboxLag {
-  // Counted up to kMostCounted, which then means "at least": counting costs time in proportion.
-  static constexpr std::int64_t kMostCounted = 1'000'000;
-  std::int64_t rows = 0;
-  std::optional<UnixNanos> oldest;  // sample_time of the row that has waited longest; none: nothing waits
-
-  friend bool operator==(const OutboxLag&, const OutboxLag&) = default;
-};
-
-// A row that will not reach a database as it is: refused by acts.db itself (no sink) or by a sink.
+// What will not reach a database as it is: a row, refused by acts.db itself (no sink) or by a sink, or a level of a
+// full book, or a whole one.
 struct RejectedRow {
   std::string sink;
   std::string venue;
   std::string symbol;
-  UnixNanos sample_time{};
+  UnixNanos sample_time{};  // of a book: when it was saved, in whole milliseconds
   std::string reason;
-  std::string json;  // the row as append_json() writes it, without the newline
+  std::string json;  // the row as append_json() writes it, without the newline; side and price of a level; or "{}"
 
   friend bool operator==(const RejectedRow&, const RejectedRow&) = default;
 };
 
-class Outbox {
+class Outbox final : public SinkSource {
  public:
   // `path`: a file that SqliteStore::open() of this version has opened before. `sink`: its name, not empty. A name that
   // is not known yet starts before the first row. Errors: kStorage, one line.
@@ -58,16 +45,12 @@ class Outbox {
                                               const SqliteOptions& options = {});
 
   // The columns that the file had when it was opened; rows have these.
-  [[nodiscard]] const RowSchema& schema() const { return schema_; }
-  // The first rows behind the cursor, at most `max` (at least 1); empty: the sink has them all. Errors: kStorage.
-  Result<OutboxBatch> read(std::size_t max);
-  // The sink has confirmed every row up to this change; durable when it returns. A cursor never goes back. Errors:
-  // kStorage.
-  Result<void> advance(std::int64_t change);
-  // Keeps a row that the sink refused, with its reason, where `acts rows rejected` shows it; the same row again
-  // replaces it. Errors: kStorage.
-  Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason);
-  Result<OutboxLag> lag();
+  [[nodiscard]] const RowSchema& schema() const override { return schema_; }
+  Result<OutboxBatch> read(std::size_t max) override;
+  // Durable when it returns. A cursor never goes back.
+  Result<void> advance(std::int64_t change) override;
+  Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason) override;
+  Result<OutboxLag> lag() override;
 
  private:
   Outbox(std::unique_ptr<SqliteDatabase> database, std::string sink, RowSchema schema)

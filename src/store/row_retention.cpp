@@ -24,9 +24,10 @@ constexpr std::string_view kResolved =
     "r.sink "
     "WHERE c.change > r.change AND c.change <= s.change LIMIT 500)";
 
-std::string delete_rejected(std::string_view table) {
-  return fmt::format("DELETE FROM {} WHERE rowid IN (SELECT rowid FROM {} WHERE sample_time < ?1 LIMIT {})", table,
-                     table, RowPruner::kBatch);
+// `key`: what names a row of the table.
+std::string delete_rejected(std::string_view table, std::string_view key, std::string_view time) {
+  return fmt::format("DELETE FROM {} WHERE ({}) IN (SELECT {} FROM {} WHERE {} < ?1 LIMIT {})", table, key, key, table,
+                     time, RowPruner::kBatch);
 }
 
 }  // namespace
@@ -144,7 +145,8 @@ Result<bool> RowPruner::step() {
   switch (phase_) {
     case Phase::kResolved:
     case Phase::kRejected:
-    case Phase::kSinkRejected: return remove_rejected();
+    case Phase::kSinkRejected:
+    case Phase::kSinkLevels: return remove_rejected();
     case Phase::kAge:
     case Phase::kSize: return remove_rows();
     case Phase::kEnded: break;
@@ -152,13 +154,18 @@ Result<bool> RowPruner::step() {
   return false;
 }
 
+std::string RowPruner::rejected_sql(Phase phase) {
+  if (phase == Phase::kSinkLevels) {
+    return delete_rejected("sink_rejected_levels", "sink, venue, symbol, book_time, side, price", "book_time");
+  }
+  return delete_rejected(phase == Phase::kRejected ? "rejected_rows" : "sink_rejected_rows", "rowid", "sample_time");
+}
+
 Result<bool> RowPruner::remove_rejected() {
   const bool by_age = phase_ != Phase::kResolved;
   std::int64_t removed = 0;
   if (!by_age || (limits_.rejected_age && trusted_)) {
-    const std::string sql = by_age
-                                ? delete_rejected(phase_ == Phase::kRejected ? "rejected_rows" : "sink_rejected_rows")
-                                : std::string(kResolved);
+    const std::string sql = by_age ? rejected_sql(phase_) : std::string(kResolved);
     const auto before = by_age ? std::optional(first_milli_from(*trusted_ - *limits_.rejected_age)) : std::nullopt;
     const auto done = remove_by(sql, before);
     if (!done) return std::unexpected(done.error());

@@ -23,7 +23,8 @@ namespace acts {
 struct RowLimits {
   std::optional<Nanos> age = {};            // since sample_time; none: any
   std::optional<std::uint64_t> bytes = {};  // of the pages of acts.db that are in use; none: any
-  std::optional<Nanos> rejected_age = {};   // of rows that acts.db or a sink refused; none: they stay
+  std::optional<Nanos> rejected_age =
+      {};  // of rows and levels of books that acts.db or a sink refused; none: they stay
 
   [[nodiscard]] bool any() const { return age || bytes || rejected_age; }
   friend bool operator==(const RowLimits&, const RowLimits&) = default;
@@ -31,7 +32,7 @@ struct RowLimits {
 
 struct RowPrune {
   std::uint64_t rows = 0;                // removed, or with a dry run those that would be
-  std::uint64_t rejected = 0;            // rejected rows removed
+  std::uint64_t rejected = 0;            // rejected rows and levels removed
   std::uint64_t bytes = 0;               // of pages that came free
   std::uint64_t waiting = 0;             // rows that would have gone, and that a sink has not got yet
   std::optional<UnixNanos> oldest = {};  // sample_time of the oldest row that is kept
@@ -72,7 +73,7 @@ class RowPruner {
     std::uint64_t waiting = 0;        // rows that a sink has not got
     std::int64_t next = 0;            // milliseconds: where to look on
   };
-  enum class Phase : std::uint8_t { kResolved, kRejected, kSinkRejected, kAge, kSize, kEnded };
+  enum class Phase : std::uint8_t { kResolved, kRejected, kSinkRejected, kSinkLevels, kAge, kSize, kEnded };
 
   RowPruner(std::unique_ptr<SqliteDatabase> database, std::vector<std::string> sinks, RowLimits limits, bool dry_run)
       : database_(std::move(database)), sinks_(std::move(sinks)), limits_(limits), dry_run_(dry_run) {}
@@ -82,6 +83,7 @@ class RowPruner {
   Result<std::optional<std::int64_t>> last_with_book(const Symbol& of);
   Result<std::int64_t> confirmed();
   Result<std::uint64_t> used_bytes();
+  static std::string rejected_sql(Phase phase);
   Result<bool> remove_rejected();
   Result<std::int64_t> remove_by(const std::string& sql, std::optional<std::int64_t> before);
   Result<bool> remove_rows();

@@ -42,6 +42,15 @@ std::string column_list(const RowSchema& schema, std::string_view prefix) {
   return list;
 }
 
+std::string first_names(const RowSchema& schema, std::size_t count) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) list += ", ";
+    list += schema.columns[i].name;
+  }
+  return list;
+}
+
 Result<MinuteRow> read_row(const SqliteStatement& statement, const RowSchema& schema, const std::string& path,
                            int first) {
   MinuteRow row;

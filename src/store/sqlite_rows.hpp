@@ -1,6 +1,7 @@
 // Minute rows as SQLite statements see them: what SqliteStore and Outbox share.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ namespace acts {
 
 // The names, quoted and with `prefix` before each ("r."), separated by commas.
 std::string column_list(const RowSchema& schema, std::string_view prefix = {});
+// The first `count` names, as they are, separated by ", ".
+std::string first_names(const RowSchema& schema, std::size_t count);
 
 // The row whose columns begin with the statement's column `first`. Errors: kStorage, if a value has not the form that
 // acts writes. `path` is for the message.

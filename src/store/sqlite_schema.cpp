@@ -92,6 +92,21 @@ std::vector<std::string> outbox_sql() {
           "PRAGMA user_version = 2"};
 }
 
+// Layout 3: full books on their way to sinks.
+constexpr const char* kCreateBookDumps =
+    "CREATE TABLE book_dumps (change INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, venue TEXT NOT NULL, symbol TEXT NOT "
+    "NULL, saved_at INTEGER NOT NULL, UNIQUE (venue, symbol, saved_at)) STRICT";
+constexpr const char* kCreateBookCursors =
+    "CREATE TABLE sink_book_cursors (sink TEXT NOT NULL PRIMARY KEY, change INTEGER NOT NULL) STRICT, WITHOUT ROWID";
+constexpr const char* kCreateRejectedLevels =
+    "CREATE TABLE sink_rejected_levels (sink TEXT NOT NULL, venue TEXT NOT NULL, symbol TEXT NOT NULL, book_time "
+    "INTEGER NOT NULL, side TEXT NOT NULL, price TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (sink, venue, "
+    "symbol, book_time, side, price)) STRICT, WITHOUT ROWID";
+
+std::vector<std::string> book_sql() {
+  return {kCreateBookDumps, kCreateBookCursors, kCreateRejectedLevels, "PRAGMA user_version = 3"};
+}
+
 constexpr const char* kCreateColumns =
     "CREATE TABLE minute_row_columns (position INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT "
     "NULL) STRICT";
@@ -104,8 +119,11 @@ Result<void> create_tables(SqliteDatabase& database, const RowSchema& schema) {
 Result<void> migrate(SqliteDatabase& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  static_assert(kStoreVersion == 2, "a step for each new layout");
-  return *version < 2 ? execute_all(database, outbox_sql()) : Result<void>();
+  static_assert(kStoreVersion == 3, "a step for each new layout");
+  if (*version < 2) {
+    if (auto done = execute_all(database, outbox_sql()); !done) return done;
+  }
+  return *version < 3 ? execute_all(database, book_sql()) : Result<void>();
 }
 
 Result<void> note_column(SqliteDatabase& database, const Column& column) {

@@ -4,6 +4,10 @@
 //
 // The outbox (layout 2): `row_changes` gives every row the number of its last change, kept by triggers on minute_rows;
 // `sink_cursors` says up to which change a sink has everything; `sink_rejected_rows` holds what a sink refused.
+//
+// Books (layout 3): `book_dumps` numbers the files of DIR/books that sinks get (book_outbox.hpp), whose content is the
+// file's; `sink_book_cursors` and `sink_rejected_levels` are of them what the tables above are of rows, the latter with
+// side and price empty where it is the whole book.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +20,7 @@
 
 namespace acts {
 
-inline constexpr std::int64_t kStoreVersion = 2;
+inline constexpr std::int64_t kStoreVersion = 3;
 
 // Refuses what acts did not make, and what a newer acts made. Changes nothing. Errors: kStorage.
 Result<void> check_layout(SqliteDatabase& database);

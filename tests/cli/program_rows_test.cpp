@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
+#include "live/books.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/outbox.hpp"
 #include "store/rows.hpp"
@@ -105,6 +106,25 @@ TEST(RowsCommand, PrunesWhatIsOldAndDelivered) {
                                   "sink has them"));
   EXPECT_EQ(rows(dir, {"prune", "--keep-rows", "25h"}).exit_code, kExitDone);
   EXPECT_EQ(store_in(dir.string())->rows({}).value().size(), 61U);
+}
+
+TEST(RowsCommand, PrunesFullBooksThatAreOldAndDelivered) {
+  const TempDir dir;
+  ASSERT_TRUE(store_in(dir.string()));
+  for (int day = 0; day < 5; ++day) {
+    acts::testing::save_full_book(
+        dir.string(), acts::testing::some_book("BTCUSDT", acts::testing::minute(0) + day * std::chrono::hours{24}, 3));
+  }
+  const std::string config =
+      dir.write("acts.toml", "[sinks.mongodb]\nuri = \"mongodb://localhost/acts\"\nbooks = true\n");
+  const Outcome kept =
+      run_acts({"--config", config, "rows", "prune", "--keep-books", "2d", "--data-dir", dir.string()});
+  EXPECT_THAT(kept.err, HasSubstr("books: 0 of 0 bytes removed, the oldest kept is of 2024-08-08T23:55:00.000Z, 3 stay "
+                                  "until a sink has them"));
+  const Outcome done = rows(dir, {"prune", "--keep-books", "2d"});
+  EXPECT_EQ(done.exit_code, kExitDone);
+  EXPECT_THAT(done.err, HasSubstr("books: 3 of "));
+  EXPECT_THAT(rows(dir, {"prune", "--keep-books-bytes", "0"}).err, HasSubstr("books: 1 of "));
 }
 
 TEST(RowsCommand, SaysInOneLineWhatIsWrong) {

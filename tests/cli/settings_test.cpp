@@ -86,6 +86,8 @@ keep_recordings = "90d"
 keep_recordings_bytes = "500GB"
 keep_rows = "2h"
 keep_rows_bytes = "20GiB"
+keep_books = "365d"
+keep_books_bytes = "5GB"
 keep_rejected = "all"
 ca_file = "ca.pem"
 metrics = "[::1]:9100"
@@ -115,6 +117,7 @@ stream_url = "ws://[::1]:9001"
   EXPECT_THAT(settings->streams, ElementsAre("depth", "trade", "markPrice"));
   EXPECT_FALSE(settings->record);
   EXPECT_EQ(settings->keep_recordings, (RecordingLimits{std::chrono::days{90}, 500'000'000'000}));
+  EXPECT_EQ(settings->keep_books, (BookLimits{std::chrono::days{365}, 5'000'000'000}));
   EXPECT_EQ(settings->keep_rows, (RowLimits{std::chrono::hours{2}, 20ULL << 30, {}}));
   EXPECT_EQ(settings->ca_file, "ca.pem");
   EXPECT_TRUE(settings->serve_metrics);

@@ -41,6 +41,33 @@ TEST(SinkSections, TakeTheSinksOfTheFile) {
   EXPECT_EQ(settings->sinks[1].kind, SinkKind::kClickhouse);
   EXPECT_EQ(settings->sinks[1].table, "rows");
   EXPECT_EQ(settings->sinks[1].password_file, "secret");
+  EXPECT_FALSE(settings->sinks[1].books);
+}
+
+TEST(SinkSections, TakeWhereFullBooksGo) {
+  const Result<CollectSettings> settings = load(
+      "[sinks.mongodb]\nuri = \"mongodb://x/y\"\nbooks = true\n\n[sinks.clickhouse]\nuri = \"http://x/y\"\n"
+      "books = true\nbook_table = \"levels\"\nbook_collection = \"full_{base}\"\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_TRUE(settings->sinks[0].books);
+  EXPECT_EQ(settings->sinks[0].book_collection, "{base}_books");
+  EXPECT_EQ(settings->sinks[0].book_table, "book_levels");
+  EXPECT_EQ(settings->sinks[1].book_table, "levels");
+  EXPECT_EQ(settings->sinks[1].book_collection, "full_{base}");
+}
+
+// Rows and levels have other keys: in one table they would replace each other.
+TEST(SinkSections, RefuseOnePlaceForRowsAndBooks) {
+  EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"postgresql://x/y\"\nbooks = \"yes\"\n"),
+              HasSubstr("books: true or false is needed"));
+  EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"postgresql://x/y\"\nbook_table = \"minute_rows\"\n"),
+              HasSubstr("book_table: 'minute_rows' is the table of the rows"));
+  EXPECT_THAT(error_of("[sinks.influxdb]\nuri = \"http://x/y\"\nbook_table = \"a b\"\n"),
+              HasSubstr("book_table: 'a b' is no name"));
+  EXPECT_THAT(error_of("[sinks.mongodb]\nuri = \"mongodb://x/y\"\nbook_collection = \"{base}_data\"\n"),
+              HasSubstr("book_collection: '{base}_data' is the collection of the rows"));
+  EXPECT_THAT(error_of("[sinks.mongodb]\nuri = \"mongodb://x/y\"\nbook_collection = \"books\"\n"),
+              HasSubstr("book_collection: 'books' does not say where {base} stands"));
 }
 
 TEST(SinkSections, RefuseASinkThatCannotBe) {

@@ -11,6 +11,7 @@
 #include "acts/features/sampler.hpp"
 
 #include "integration/collect_run_fixture.hpp"
+#include "live/books.hpp"
 #include "recording/segments.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -97,11 +98,14 @@ TEST_F(CollectRunTest, StoresRowsAndEndsAtOnceThoughASinkCannotBeReached) {
   sink.name = "postgresql";
   sink.kind = SinkKind::kPostgresql;
   sink.uri = "postgresql://acts@127.0.0.1:1/acts";
+  sink.books = true;
   settings.sinks = {sink};
+  testing::save_full_book(settings.data_dir, testing::some_book("BTCUSDT", kStart, 3));
   auto run = start(settings);
   EXPECT_FALSE(loop_.run_for(3s));
   EXPECT_EQ(nlohmann::json::parse(get(*run, "/health").body)["sinks"][0]["sink"], "postgresql");
   EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("\nacts_outbox_rows{sink=\"postgresql\"} "));
+  EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("\nacts_outbox_books{sink=\"postgresql\"} "));
   const auto began = std::chrono::steady_clock::now();
   EXPECT_TRUE(stop(*run));
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
@@ -210,15 +214,20 @@ TEST_F(CollectRunTest, RemovesWhatIsOlderThanIsKeptAndSaysSo) {
   }
   settings.keep_recordings.age = 48h;
   settings.keep_rows.age = 20 * 24h;
+  const std::string old_book = testing::save_full_book(settings.data_dir, testing::some_book("BTCUSDT", old, 3));
+  const std::string book = testing::save_full_book(settings.data_dir, testing::some_book("BTCUSDT", kStart - 1h, 3));
+  settings.keep_books.age = 20 * 24h;
   const auto run = start(settings);
   const auto done = [&] { return run->process_health().retention->passes > 0; };
   for (int i = 0; i < 200 && !done(); ++i) loop_.run_for(100ms);
   loop_.run_for(1500ms);
   EXPECT_FALSE(std::filesystem::exists(removed));
   EXPECT_TRUE(std::filesystem::exists(kept));
-  EXPECT_THAT(said_,
-              Contains(::testing::AllOf(HasSubstr("recordings: 1 segments of "),
-                                        HasSubstr("rows: 600 removed, the oldest kept is of 2025-12-20T00:00"))));
+  EXPECT_FALSE(std::filesystem::exists(old_book));
+  EXPECT_TRUE(std::filesystem::exists(book));
+  EXPECT_THAT(said_, Contains(::testing::AllOf(HasSubstr("recordings: 1 segments of "),
+                                               HasSubstr("rows: 600 removed, the oldest kept is of 2025-12-20T00:00"),
+                                               HasSubstr("books: 1 of "))));
   EXPECT_THAT(get(*run, "/metrics").body, HasSubstr("acts_retention_removed_total{kind=\"rows\"} 600\n"));
   EXPECT_TRUE(stop(*run));
   EXPECT_EQ(run->process_health().rows.failures, 0U);

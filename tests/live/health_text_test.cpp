@@ -77,9 +77,16 @@ ProcessHealth process_health() {
   process.sinks = {{.status = {.sink = "mongodb",
                                .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
                                .lag = {54, UnixNanos{}}},
-                    .behind = 55s}};
+                    .behind = 55s},
+                   {.status = {.sink = "mongodb",
+                               .content = SinkContent::kBooks,
+                               .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
+                               .lag = {74, UnixNanos{}},
+                               .unreadable = 75},
+                    .behind = 76s}};
   process.retention = RetentionThread::Status{};
   process.retention->total.recordings = {.files = 56, .bytes = 57};
+  process.retention->total.books = {.files = 61, .bytes = 62};
   process.retention->total.rows = {.rows = 58, .rejected = 59, .bytes = 60};
   return process;
 }
@@ -131,6 +138,13 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_recording_queue_bytes{venue="binance-spot"} 77)",
            R"(acts_queue_bytes{reason="recording"} 77)",
            R"(acts_outbox_rows{sink="mongodb"} 54)",
+           R"(acts_outbox_books{sink="mongodb"} 74)",
+           R"(acts_sink_books_behind_seconds{sink="mongodb"} 76)",
+           R"(acts_sink_book_levels_total{sink="mongodb"} 71)",
+           R"(acts_sink_book_levels_refused_total{sink="mongodb"} 72)",
+           R"(acts_sink_book_failures_total{sink="mongodb"} 73)",
+           R"(acts_sink_books_unreadable_total{sink="mongodb"} 75)",
+           R"(acts_retention_removed_total{kind="books"} 61)",
            R"(acts_sink_behind_seconds{sink="mongodb"} 55)",
            R"(acts_sink_rows_total{sink="mongodb"} 51)",
            R"(acts_sink_refused_total{sink="mongodb"} 52)",

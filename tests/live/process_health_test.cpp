@@ -69,6 +69,30 @@ TEST(ProcessHealth, DegradesWhileASinkIsLongBehindOrRefusesRows) {
   EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 2 rows set aside, the last: BTCUSDT: too long"));
 }
 
+// Books of a day come all at once: a database that takes hours for them is none that is behind.
+TEST(ProcessHealth, LetsBooksTakeTheirTimeAndSaysWhatOfThemWasSetAside) {
+  ProcessHealth process;
+  SinkFeeder::Status status;
+  status.sink = "mongodb";
+  status.content = SinkContent::kBooks;
+  status.lag = {40, UnixNanos{}};
+  process.sinks = {{.status = status, .behind = 359min}};
+  EXPECT_EQ(judge(process).overall, Overall::kOk);
+  process.sinks[0].behind = 6h;
+  EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 40 books behind, the oldest by 21600 s"));
+  process.sinks[0].behind = 0s;
+  process.sinks[0].status.refused_age = 1min;
+  process.sinks[0].status.delivery.refused = 2;
+  process.sinks[0].status.unreadable = 1;
+  process.sinks[0].status.refusal = "x.book.csv.zst: damaged";
+  EXPECT_THAT(judge(process).problems,
+              ElementsAre("sink mongodb: 2 levels set aside and 1 whole books, the last: x.book.csv.zst: damaged"));
+  ProcessWatch watch;
+  EXPECT_THAT(texts(watch.observe(process, kStart)),
+              ElementsAre("sink_books_refused: sink mongodb: 2 levels set aside and 1 whole books so far, the last: "
+                          "x.book.csv.zst: damaged +2"));
+}
+
 TEST(ProcessWatch, SaysWhatASinkMadeLacksAndRefuses) {
   ProcessWatch watch;
   ProcessHealth process;
@@ -222,6 +246,14 @@ TEST(RetentionText, TellsWhatWentAndWhatIsKept) {
   EXPECT_EQ(retention_text(report, options),
             "recordings: 2 segments of 300 bytes removed, the oldest kept is of 2026-01-01T00:00:00.000Z; rows: 4 "
             "removed, none is left, 4096 bytes came free, 5 rejected ones removed, 6 stay until a sink has them");
+  report.books = {.files = 7, .bytes = 800, .waiting = 9, .oldest = kStart};
+  options.recordings = {};
+  options.rows = {};
+  options.books.age = 1h;
+  options.dry_run = true;
+  EXPECT_EQ(retention_text(report, options),
+            "books: 7 of 800 bytes would be removed, the oldest kept is of 2026-01-01T00:00:00.000Z, 9 stay until a "
+            "sink has them");
 }
 
 TEST(ProcessWatch, SaysThatTheWallClockSteppedBackAndWhenThatIsOver) {

@@ -1,13 +1,17 @@
 #include "live/sink_feeder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
+#include "live/books.hpp"
 #include "recording/temp_dir.hpp"
+#include "store/outbox.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -17,8 +21,11 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using testing::minute;
+using testing::rows_of_book;
+using testing::save_full_book;
 using testing::small_row;
 using testing::small_schema;
+using testing::some_book;
 using testing::TempDir;
 
 constexpr Nanos kPatience = 20s;
@@ -47,6 +54,13 @@ struct Database {
   }
 };
 
+// Of a level also its side and price.
+std::string key_of(const MinuteRow& row) {
+  const auto* const side = std::get_if<std::string>(&row.values[index_of(BookColumn::kSide)]);
+  if (side == nullptr) return row.symbol();
+  return fmt::format("{} {} {}", row.symbol(), *side, to_string(std::get<Decimal>(row.values[4])));
+}
+
 class FakeSink final : public Sink {
  public:
   FakeSink(Database& database, SinkLimits limits) : database_(database), limits_(std::move(limits)) {}
@@ -72,7 +86,7 @@ class FakeSink final : public Sink {
       if (rows[i].symbol() == "BAD") {
         refusals.push_back({i, "numeric field overflow"});
       } else {
-        database_.rows[{rows[i].symbol(), rows[i].sample_time()}] = rows[i];
+        database_.rows[{key_of(rows[i]), rows[i].sample_time()}] = rows[i];
       }
     }
     database_.changed.notify_all();
@@ -94,21 +108,24 @@ struct Place {
   std::string path = dir / "acts.db";
   std::unique_ptr<SqliteStore> store = SqliteStore::open(path, small_schema()).value();
   Database database;
+  Database books;
 
   void write(std::int64_t first, std::int64_t count) const {
     std::vector<MinuteRow> rows;
     for (std::int64_t i = 0; i < count; ++i) rows.push_back(small_row("A", first + i));
     ASSERT_TRUE(store->upsert(rows));
   }
-  std::unique_ptr<SinkFeeder> feeder(Nanos last_delivery = 3s) {
+  std::unique_ptr<SinkFeeder> feeder(Nanos last_delivery = 3s, SinkContent content = SinkContent::kRows) {
     SinkFeederOptions options;
     options.sink = "test";
+    options.content = content;
     options.data_path = path;
     options.delivery = {.batch = 10, .poll = 5ms, .retry_first = 5ms, .retry_cap = 20ms, .seed = 1};
     options.last_delivery = last_delivery;
     return SinkFeeder::start(options,
-                             [this](SinkLimits limits) -> Result<std::unique_ptr<Sink>> {
-                               return std::make_unique<FakeSink>(database, std::move(limits));
+                             [this, content](SinkLimits limits) -> Result<std::unique_ptr<Sink>> {
+                               Database& into = content == SinkContent::kRows ? database : books;
+                               return std::make_unique<FakeSink>(into, std::move(limits));
                              })
         .value();
   }
@@ -232,6 +249,37 @@ TEST(SinkFeeder, TriesAgainWhenItsOwnStoreIsNotThereYet) {
   EXPECT_THAT(feeder->status().delivery.failure, HasSubstr("unable to open database file"));
   ASSERT_TRUE(SqliteStore::open(options.data_path, small_schema()).value()->upsert(std::vector{small_row("A", 0)}));
   EXPECT_TRUE(place.database.wait_for(1));
+}
+
+// A database that is slow with a book of tens of thousands of levels kept the rows of hours from it.
+TEST(SinkFeeder, DeliversRowsWhileABookIsUnderWayAndThenEveryLevel) {
+  Place place;
+  const BookFile book = some_book("BTCUSDT", minute(0), 45);
+  save_full_book(place.dir.string(), book);
+  place.books.frozen = true;
+  const auto of_books = place.feeder(3s, SinkContent::kBooks);
+  EXPECT_TRUE(wait_until([&] { return of_books->status().attempt_age.value_or(0s) > 20ms; }));
+  const auto of_rows = place.feeder();
+  place.write(0, 30);
+  EXPECT_TRUE(place.database.wait_for(30));
+  EXPECT_EQ(place.books.count(), 0U);
+  place.books.set(&Database::frozen, false);
+  EXPECT_TRUE(place.books.wait_for(90));
+  EXPECT_TRUE(wait_until([&] { return of_books->status().delivery.idle && of_books->status().lag.rows == 0; }));
+  EXPECT_EQ(of_books->status().content, SinkContent::kBooks);
+  EXPECT_EQ(of_books->status().delivery.delivered, 90U);
+  for (const MinuteRow& row : rows_of_book(book)) EXPECT_EQ(place.books.rows.at({key_of(row), row.sample_time()}), row);
+}
+
+TEST(SinkFeeder, SaysWhichBookItCouldNotRead) {
+  Place place;
+  std::filesystem::resize_file(save_full_book(place.dir.string(), some_book("BTCUSDT", minute(0), 45)), 100);
+  save_full_book(place.dir.string(), some_book("ETHUSDT", minute(1), 5));
+  const auto feeder = place.feeder(3s, SinkContent::kBooks);
+  EXPECT_TRUE(place.books.wait_for(10));
+  EXPECT_EQ(feeder->status().unreadable, 1U);
+  EXPECT_THAT(feeder->status().refusal, HasSubstr("books/binance-spot/BTCUSDT/"));
+  EXPECT_TRUE(feeder->status().refused_age.has_value());
 }
 
 TEST(StartSinks, NamesTheSinkThatCannotBe) {

@@ -353,6 +353,8 @@ TEST(RecordingWriter, HoldsABoundedAmountWhileTheDiskIsFull) {
   }
   ASSERT_TRUE(error.has_value());
   EXPECT_THAT(error->message, HasSubstr("s-1.jsonl.zst cannot be written: No space left on device; "));
+  // It said what was wrong, and not what to do.
+  EXPECT_THAT(error->message, HasSubstr(" bytes are kept in memory until it works: free some space on its disk"));
   EXPECT_LT(taken * noise.size(), 4 * kMaxUnwrittenBytes);
   EXPECT_EQ(writer.lines(), taken);
   disk.full = false;

@@ -91,9 +91,17 @@ TEST_F(ClickhouseEngine, SetsAsideWhatItsDecimalsCannotHold) {
   set_aside_what_does_not_fit(new_engine(), kNineteenDecimals, kTooFine);
 }
 
-TEST_F(ClickhouseServer, PassesTheCheckOfTheCommand) { check_by_the_command(old_server(), "made table minute_rows"); }
+TEST_F(ClickhouseServer, HoldsExactlyTheLevelsOfBooksAfterTrouble) { deliver_books_through_trouble(old_server()); }
 
-TEST_F(ClickhouseEngine, PassesTheCheckOfTheCommand) { check_by_the_command(new_engine(), "made table minute_rows"); }
+TEST_F(ClickhouseServer, PassesTheCheckOfTheCommand) {
+  check_by_the_command(old_server(), "made table minute_rows", "made table book_levels");
+}
+
+TEST_F(ClickhouseEngine, HoldsExactlyTheLevelsOfBooksAfterTrouble) { deliver_books_through_trouble(new_engine()); }
+
+TEST_F(ClickhouseEngine, PassesTheCheckOfTheCommand) {
+  check_by_the_command(new_engine(), "made table minute_rows", "made table book_levels");
+}
 
 }  // namespace
 }  // namespace acts::servers

@@ -35,6 +35,8 @@ class InfluxServer : public ::testing::Test {
 
 TEST_F(InfluxServer, HoldsExactlyTheLocalRowsAfterADayOfTrouble) { deliver_a_day_through_trouble(influx()); }
 
+TEST_F(InfluxServer, HoldsExactlyTheLevelsOfBooksAfterTrouble) { deliver_books_through_trouble(influx()); }
+
 TEST_F(InfluxServer, PassesTheCheckOfTheCommand) { check_by_the_command(influx(), "made database acts"); }
 
 }  // namespace

@@ -47,6 +47,8 @@ TEST_F(MongoServer, SetsAsideWhatADecimal128CannotHold) {
                               "best_bid has 36 digits, a Decimal128 holds 34");
 }
 
+TEST_F(MongoServer, HoldsExactlyTheLevelsOfBooksAfterTrouble) { deliver_books_through_trouble(mongo()); }
+
 TEST_F(MongoServer, PassesTheCheckOfTheCommand) { check_by_the_command(mongo(), ""); }
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_F(TimescaleServer, MakesAHypertableAndHoldsExactlyTheRows) {
   const std::uint16_t port = free_port();
   const auto server = timescale().make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
-  const auto sink = make_sink(timescale().settings(port), sink_limits(20s, 60s)).value();
+  const auto sink = make_sink(timescale().settings(port), SinkContent::kRows, sink_limits(20s, 60s)).value();
   const auto made = sink->open(day_schema());
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->back(), "made table minute_rows a hypertable by sample_time");
@@ -131,10 +131,26 @@ TEST_F(TimescaleServer, MakesAHypertableAndHoldsExactlyTheRows) {
   EXPECT_TRUE(again->empty());
 }
 
-TEST_F(PostgresServer, PassesTheCheckOfTheCommand) { check_by_the_command(postgres(), "made table minute_rows"); }
+TEST_F(PostgresServer, HoldsExactlyTheLevelsOfBooksAfterTrouble) {
+  deliver_books_through_trouble(postgres(), [](std::uint16_t port) {
+    EXPECT_EQ(psql(port, "SELECT count(*), count(DISTINCT (venue, symbol, book_time, side, price)) FROM book_levels"),
+              "18000|18000\n");
+    EXPECT_EQ(
+        psql(port,
+             "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum) FROM "
+             "pg_attribute WHERE attrelid = 'book_levels'::regclass AND attnum > 0"),
+        "venue text, symbol text, book_time timestamp with time zone, side text, price numeric, quantity numeric, "
+        "state text, level bigint\n");
+  });
+}
+
+TEST_F(PostgresServer, PassesTheCheckOfTheCommand) {
+  check_by_the_command(postgres(), "made table minute_rows", "made table book_levels");
+}
 
 TEST_F(TimescaleServer, PassesTheCheckOfTheCommand) {
-  check_by_the_command(timescale(), "made table minute_rows a hypertable");
+  check_by_the_command(timescale(), "made table minute_rows a hypertable",
+                       "made table book_levels a hypertable by book_time");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "acts/features/feature.hpp"
 
 #include "cli/program.hpp"
+#include "live/books.hpp"
 #include "live/sink_feeder.hpp"
 
 namespace acts::servers {
@@ -41,11 +42,11 @@ Value value_of(const Column& column, std::mt19937_64& random, UnixNanos minute) 
   return static_cast<std::int64_t>(random() % 100'000);
 }
 
-// Text of the rows, in the order of their keys.
-std::vector<std::string> lines(const RowSchema& schema, std::vector<MinuteRow> rows) {
-  std::ranges::sort(rows, {}, [](const MinuteRow& r) { return std::tuple(r.venue(), r.symbol(), r.sample_time()); });
+// Text of the rows, which begins with their keys, in order.
+std::vector<std::string> lines(const RowSchema& schema, const std::vector<MinuteRow>& rows) {
   std::vector<std::string> lines;
   for (const MinuteRow& row : rows) append_csv(lines.emplace_back(), schema, row);
+  std::ranges::sort(lines);
   return lines;
 }
 
@@ -58,11 +59,13 @@ SinkFeederOptions quick(const std::string& path) {
   return options;
 }
 
-std::vector<MinuteRow> all_of(const SinkSettings& settings, const RowSchema& schema) {
-  const auto sink = make_sink(settings, sink_limits(5s, 60s));
+RowSchema schema_of(SinkContent content) { return content == SinkContent::kRows ? day_schema() : book_level_schema(); }
+
+std::vector<MinuteRow> all_of(const SinkSettings& settings, SinkContent content) {
+  const auto sink = make_sink(settings, content, sink_limits(5s, 60s));
   EXPECT_TRUE(sink) << sink.error().message;
   if (!sink) return {};
-  const auto opened = (*sink)->open(schema);
+  const auto opened = (*sink)->open(schema_of(content));
   EXPECT_TRUE(opened) << opened.error().message;
   if (!opened) return {};
   auto rows = (*sink)->read("", "");
@@ -165,8 +168,8 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
   const std::string path = dir / "acts.db";
   const auto store = SqliteStore::open(path, day_schema()).value();
   const SinkSettings settings = sink_case.settings(proxy.port());
-  auto feeder =
-      SinkFeeder::start(quick(path), [&](SinkLimits limits) { return make_sink(settings, std::move(limits)); });
+  auto feeder = SinkFeeder::start(
+      quick(path), [&](SinkLimits limits) { return make_sink(settings, SinkContent::kRows, std::move(limits)); });
   ASSERT_TRUE(feeder) << feeder.error().message;
 
   Script script(*server, proxy, sink_case.keeps_all_when_killed);
@@ -192,11 +195,92 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
   const SinkFeeder::Status status = (*feeder)->status();
   EXPECT_GT(status.delivery.failures, 0U) << "there was no trouble";
   EXPECT_EQ(status.delivery.refused, 0U) << status.refusal;
-  expect_same(day_schema(), store->rows({}).value(), all_of(sink_case.settings(port), day_schema()));
+  expect_same(day_schema(), store->rows({}).value(), all_of(sink_case.settings(port), SinkContent::kRows));
   if (look) look(port);
 }
 
-void check_by_the_command(const SinkCase& sink_case, const std::string& made) {
+namespace {
+
+// Carries the books of a directory to a server; may be ended and begun again.
+class BookRun {
+ public:
+  BookRun(std::string path, SinkSettings settings, std::size_t batch)
+      : path_(std::move(path)), settings_(std::move(settings)), batch_(batch) {
+    begin();
+  }
+  void begin() {
+    SinkFeederOptions options = quick(path_);
+    options.content = SinkContent::kBooks;
+    options.delivery.batch = batch_;
+    feeder_ = SinkFeeder::start(options, [this](SinkLimits limits) {
+                return make_sink(settings_, SinkContent::kBooks, std::move(limits));
+              }).value();
+  }
+  void end() { feeder_.reset(); }
+  [[nodiscard]] const SinkFeeder& feeder() const { return *feeder_; }
+  // False: so many were not confirmed in time.
+  [[nodiscard]] bool wait_for_levels(std::uint64_t count) const {
+    for (const auto end = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < end;) {
+      if (feeder_->status().delivery.delivered >= count) return true;
+      std::this_thread::sleep_for(1ms);
+    }
+    ADD_FAILURE() << "no further than " << feeder_->status().delivery.delivered << ": "
+                  << feeder_->status().delivery.failure;
+    return false;
+  }
+
+ private:
+  std::string path_;
+  SinkSettings settings_;
+  std::size_t batch_;
+  std::unique_ptr<SinkFeeder> feeder_;
+};
+
+}  // namespace
+
+void deliver_books_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look) {
+  const testing::TempDir dir;
+  std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
+  const std::uint16_t port = free_port();
+  const auto server = sink_case.make_server(dir.string(), port);
+  ASSERT_TRUE(server->start()) << "the server is not ready; see " << dir.string();
+  const std::string path = dir / "acts.db";
+  ASSERT_TRUE(SqliteStore::open(path, day_schema()));
+  const auto levels = static_cast<std::uint64_t>(sink_case.book_levels) * 2;
+  std::vector<BookFile> books;
+  books.push_back(testing::some_book("BTCUSDT", kMidnight + 123ms, sink_case.book_levels, {2, 8}, 1));
+  books.push_back(testing::some_book("币安人生USDT", kMidnight + 124ms, sink_case.book_levels, {18, 18}, 2));
+  books.push_back(testing::some_book("BTCUSDT", kMidnight + 12h, sink_case.book_levels, {8, 0}, 3));
+  for (const BookFile& book : books) testing::save_full_book(dir.string(), book);
+
+  BookRun run(path, sink_case.settings(port), static_cast<std::size_t>(levels / 20));
+  ASSERT_TRUE(run.wait_for_levels(levels / 4));
+  sink_case.keeps_all_when_killed ? server->kill() : server->end();
+  std::this_thread::sleep_for(200ms);
+  ASSERT_TRUE(server->start());
+  ASSERT_TRUE(run.wait_for_levels(levels + levels / 4));
+  server->freeze();
+  std::this_thread::sleep_for(3s);
+  server->thaw();
+  ASSERT_TRUE(run.wait_for_levels(2 * levels + levels / 4));
+  EXPECT_GT(run.feeder().status().delivery.failures, 1U) << "there was no trouble";
+  run.end();
+  run.begin();
+  ASSERT_TRUE(is_delivered(run.feeder(), 90s));
+  EXPECT_EQ(run.feeder().status().delivery.delivered, levels) << "a book that was not ended is sent whole";
+  EXPECT_EQ(run.feeder().status().delivery.refused, 0U) << run.feeder().status().refusal;
+
+  std::vector<MinuteRow> local;
+  for (const BookFile& book : books) {
+    const auto read = read_book_file(path_of(dir.string(), testing::dump_of(book)));
+    ASSERT_TRUE(read) << read.error().message;
+    for (MinuteRow& row : testing::rows_of_book(*read)) local.push_back(std::move(row));
+  }
+  expect_same(book_level_schema(), local, all_of(sink_case.settings(port), SinkContent::kBooks));
+  if (look) look(port);
+}
+
+void check_by_the_command(const SinkCase& sink_case, const std::string& made, const std::string& made_of_books) {
   const testing::TempDir dir;
   std::filesystem::permissions(dir.string(), static_cast<std::filesystem::perms>(0755));
   const std::uint16_t port = free_port();
@@ -205,19 +289,23 @@ void check_by_the_command(const SinkCase& sink_case, const std::string& made) {
   const SinkSettings settings = sink_case.settings(port);
   const std::string config =
       dir.write("acts.toml", "[sinks.checked]\nkind = \"" + std::string(to_string(settings.kind)) + "\"\nuri = \"" +
-                                 settings.uri + "\"\n");
+                                 settings.uri + "\"\nbooks = true\n");
   ::setenv("ACTS_SINK_CHECKED_PASSWORD", settings.password.c_str(), 1);
   for (const bool is_first : {true, false}) {
     const cli::Outcome outcome = cli::run_acts({"--config", config, "sinks", "check"}, dir.string());
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_NE(outcome.out.find("checked: ok: "), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find(": a book was written, read back and removed"), std::string::npos) << outcome.out;
+    if (!made_of_books.empty()) {
+      EXPECT_EQ(outcome.out.find("checked: " + made_of_books) != std::string::npos, is_first) << outcome.out;
+    }
     EXPECT_EQ(!made.empty() && outcome.out.find("checked: " + made) != std::string::npos, is_first && !made.empty())
         << outcome.out;
   }
   // A database may remove rows only a little later.
   std::size_t left = 1;
   for (int i = 0; i < 50 && left > 0; ++i) {
-    left = all_of(settings, day_schema()).size();
+    left = all_of(settings, SinkContent::kRows).size() + all_of(settings, SinkContent::kBooks).size();
     if (left > 0) std::this_thread::sleep_for(100ms);
   }
   EXPECT_EQ(left, 0U);
@@ -230,7 +318,7 @@ void add_a_band(const SinkCase& sink_case) {
   const auto server = sink_case.make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
   const SinkSettings settings = sink_case.settings(port);
-  const auto sink = make_sink(settings, sink_limits(5s, 10s)).value();
+  const auto sink = make_sink(settings, SinkContent::kRows, sink_limits(5s, 10s)).value();
   const auto made = sink->open(day_schema());
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_FALSE(made->empty());
@@ -258,7 +346,7 @@ void refuse_a_table(const SinkCase& sink_case, const std::function<void(std::uin
   const auto server = sink_case.make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
   prepare(port);
-  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
+  const auto sink = make_sink(sink_case.settings(port), SinkContent::kRows, sink_limits(5s, 10s)).value();
   const auto opened = sink->open(day_schema());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error(), (Error{ErrorCode::kRefused, message}));
@@ -270,7 +358,7 @@ void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_
   const std::uint16_t port = free_port();
   const auto server = sink_case.make_server(dir.string(), port);
   ASSERT_TRUE(server->start());
-  const auto sink = make_sink(sink_case.settings(port), sink_limits(5s, 10s)).value();
+  const auto sink = make_sink(sink_case.settings(port), SinkContent::kRows, sink_limits(5s, 10s)).value();
   const auto made = sink->open(day_schema());
   ASSERT_TRUE(made) << made.error().message;
   std::vector<MinuteRow> rows = rows_of(1);
@@ -280,6 +368,18 @@ void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_
   EXPECT_EQ(*refusals, (std::vector<Refusal>{{2, reason}}));
   rows.erase(rows.begin() + 2);
   expect_same(day_schema(), rows, sink->read("", "").value());
+
+  const auto books = make_sink(sink_case.settings(port), SinkContent::kBooks, sink_limits(5s, 10s)).value();
+  ASSERT_TRUE(books->open(book_level_schema()));
+  std::vector<MinuteRow> levels = testing::rows_of_book(testing::some_book("BTCUSDT", kMidnight, 2));
+  levels[1].values[index_of(BookColumn::kPrice)] = best_bid;
+  const auto refused = books->write(levels);
+  ASSERT_TRUE(refused) << refused.error().message;
+  ASSERT_EQ(refused->size(), 1U);
+  EXPECT_EQ((*refused)[0].row, 1U);
+  EXPECT_EQ((*refused)[0].reason, "price" + reason.substr(reason.find(' ')));
+  levels.erase(levels.begin() + 1);
+  expect_same(book_level_schema(), levels, books->read("", "").value());
 }
 
 }  // namespace acts::servers

@@ -34,6 +34,7 @@ struct SinkCase {
   std::function<std::unique_ptr<Server>(const std::string& dir, std::uint16_t port)> make_server;
   std::function<SinkSettings(std::uint16_t port)> settings;
   int minutes = 1440;
+  int book_levels = 3000;  // a side
   // A database that overwrites a row field by field keeps a value where a later edition has none.
   bool keeps_old_values = false;
   // A server that loses what it has confirmed when it is killed cannot be tested so: it gets a SIGTERM.
@@ -46,8 +47,15 @@ struct SinkCase {
 // the end with the server's port.
 void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look = {});
 
-// `acts sinks check` makes what is missing, says so once, and leaves no row behind; `made`: how what it made is called.
-void check_by_the_command(const SinkCase& sink_case, const std::string& made);
+// Three books of thousands of levels, of two symbols, go from their files to the server, which is killed in the middle
+// of one and frozen in the middle of the next; then the process that delivers ends in the middle of the last, and
+// another goes on. In the end the sink must hold exactly the levels of the files. Fails the test otherwise. `look` as
+// above.
+void deliver_books_through_trouble(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& look = {});
+
+// `acts sinks check` makes what is missing, says so once, and leaves no row behind, nor a level of a book; `made`: how
+// what it made is called. `made_of_books`: the same of what is for books.
+void check_by_the_command(const SinkCase& sink_case, const std::string& made, const std::string& made_of_books = "");
 
 // The columns that another run adds come into the sink, null in the rows that are there.
 void add_a_band(const SinkCase& sink_case);
@@ -56,7 +64,7 @@ void add_a_band(const SinkCase& sink_case);
 void refuse_a_table(const SinkCase& sink_case, const std::function<void(std::uint16_t)>& prepare,
                     const std::string& message);
 
-// A row with this best_bid is refused with this reason, the others beside it are stored.
+// A row with this best_bid is refused with this reason, the others beside it are stored; so is a level of this price.
 void set_aside_what_does_not_fit(const SinkCase& sink_case, const Decimal& best_bid, const std::string& reason);
 
 }  // namespace acts::servers

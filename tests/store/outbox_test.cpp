@@ -154,7 +154,8 @@ TEST(Outbox, StartsWithTheRowsThatAreThere) {
   const auto database = place.database();
   for (const char* sql :
        {"DROP TRIGGER row_inserted", "DROP TRIGGER row_updated", "DROP TRIGGER row_deleted", "DROP TABLE row_changes",
-        "DROP TABLE sink_cursors", "DROP TABLE sink_rejected_rows", "PRAGMA user_version = 1"}) {
+        "DROP TABLE sink_cursors", "DROP TABLE sink_rejected_rows", "DROP TABLE book_dumps",
+        "DROP TABLE sink_book_cursors", "DROP TABLE sink_rejected_levels", "PRAGMA user_version = 1"}) {
     ASSERT_TRUE(database->execute(sql)) << sql;
   }
   EXPECT_EQ(Outbox::open(place.path, "x").error().message,

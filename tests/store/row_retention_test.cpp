@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "recording/temp_dir.hpp"
+#include "store/book_outbox.hpp"
 #include "store/outbox.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_store.hpp"
@@ -137,10 +138,13 @@ TEST(RowPruner, KeepsRejectedRowsUntilTheyHaveTheirOwnAge) {
   ASSERT_TRUE(place.store->set_aside(small_row("B", 0), "no"));
   ASSERT_TRUE(place.store->set_aside(small_row("B", 150), "no"));
   ASSERT_TRUE(Outbox::open(place.path, "s").value()->set_aside(small_row("A", 5), 6, "no"));
+  const auto books = BookOutbox::open(place.path, "s").value();
+  ASSERT_TRUE(books->set_aside({"binance-spot", "A", minute(7)}, "bid", "1.5", "no"));
+  ASSERT_TRUE(books->set_aside({"binance-spot", "A", minute(150)}, "bid", "1.5", "no"));
   EXPECT_EQ(pass(place, {.age = kMinute}, minute(200)).rejected, 0U);
-  EXPECT_EQ(rejected_rows(place.path).value().size(), 3U);
-  EXPECT_EQ(pass(place, {.rejected_age = 100 * kMinute}, minute(200)).rejected, 2U);
-  EXPECT_EQ(rejected_rows(place.path).value().size(), 1U);
+  EXPECT_EQ(rejected_rows(place.path).value().size(), 5U);
+  EXPECT_EQ(pass(place, {.rejected_age = 100 * kMinute}, minute(200)).rejected, 3U);
+  EXPECT_EQ(rejected_rows(place.path).value().size(), 2U);
 }
 
 // Once its row was gone, a rejection that a later delivery had resolved was shown again.

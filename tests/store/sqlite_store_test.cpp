@@ -202,10 +202,10 @@ TEST(SqliteStore, RefusesADatabaseOfANewerActsAndLeavesItAlone) {
   const TempDir dir;
   const std::string path = dir / "acts.db";
   ASSERT_TRUE(open_store(path)->upsert(std::vector{small_row("A", 0)}));
-  query(path, "PRAGMA user_version = 3");
+  query(path, "PRAGMA user_version = 4");
   RowSchema wider = small_schema();
   wider.columns.push_back({"new", ColumnType::kText, true});
-  EXPECT_EQ(open_error(path, wider), path + ": was made by a newer acts (layout 3, this one knows 2): update acts");
+  EXPECT_EQ(open_error(path, wider), path + ": was made by a newer acts (layout 4, this one knows 3): update acts");
   EXPECT_THAT(SqliteStore::open_to_read(path).error().message, HasSubstr("newer acts"));
   EXPECT_EQ(query(path, "SELECT count(*) FROM pragma_table_info('minute_rows')"), "8\n");
 }

@@ -28,7 +28,8 @@ std::string literal(std::string_view text) {
 
 std::string quoted_name(std::string_view name) { return fmt::format("`{}`", name); }
 
-// Without a DateTime64 (before 20.1) a time that is no whole second is a number of milliseconds.
+// Without a DateTime64 (before 20.1) a time that is no whole second is a number of milliseconds: of times that are
+// never null only those of minutes are whole.
 std::string type_of(const Column& column, bool has_datetime64) {
   const auto nullable = [&column](std::string_view type) {
     return column.nullable ? fmt::format("Nullable({})", type) : std::string(type);
@@ -36,7 +37,9 @@ std::string type_of(const Column& column, bool has_datetime64) {
   switch (column.type) {
     case ColumnType::kText: return nullable("String");
     case ColumnType::kTime:
-      return nullable(has_datetime64 ? "DateTime64(3, 'UTC')" : column.nullable ? "Int64" : "DateTime('UTC')");
+      return nullable(has_datetime64                 ? "DateTime64(3, 'UTC')"
+                      : column.name == "sample_time" ? "DateTime('UTC')"
+                                                     : "Int64");
     case ColumnType::kDecimal: return nullable("Decimal(38, 18)");
     case ColumnType::kRatio: return nullable("Float64");
     case ColumnType::kCount: break;
@@ -92,19 +95,17 @@ std::vector<std::optional<std::string>> take_line(std::string_view& text, std::s
 
 class ClickhouseSink final : public Sink {
  public:
-  ClickhouseSink(const SinkSettings& settings, SinkLimits limits)
-      : settings_(settings),
+  ClickhouseSink(const SinkSettings& settings, SinkContent content, SinkLimits limits)
+      : layout_(layout_of(settings, content)),
         uri_(split_uri(settings.uri)),
-        table_(fmt::format("{}.{}", quoted_name(uri_.database), quoted_name(settings.table))),
+        table_(fmt::format("{}.{}", quoted_name(uri_.database), quoted_name(layout_.table))),
         http_(url_decoded(uri_.user), settings.password, std::move(limits)) {}
 
   Result<std::vector<std::string>> open(const RowSchema& schema) override;
   Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override;
   Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
   Result<void> remove(const std::string& venue, const std::string& symbol) override;
-  [[nodiscard]] std::string target() const override {
-    return fmt::format("{}, table {}", shown(uri_), settings_.table);
-  }
+  [[nodiscard]] std::string target() const override { return fmt::format("{}, table {}", shown(uri_), layout_.table); }
 
  private:
   using Types = std::map<std::string, std::string, std::less<>>;  // by column
@@ -117,7 +118,7 @@ class ClickhouseSink final : public Sink {
   Result<void> learn_forms();
   Result<void> check_engine();
 
-  SinkSettings settings_;
+  SinkLayout layout_;
   SinkUri uri_;
   std::string table_;  // quoted, with its database
   HttpCaller http_;
@@ -151,7 +152,7 @@ Result<void> ClickhouseSink::learn_version() {
 
 Result<ClickhouseSink::Types> ClickhouseSink::types() {
   const auto text = query(fmt::format("SELECT name, type FROM system.columns WHERE database = {} AND table = {}",
-                                      literal(uri_.database), literal(settings_.table)));
+                                      literal(uri_.database), literal(layout_.table)));
   if (!text) return std::unexpected(text.error());
   Types types;
   for (std::string_view rest = *text; !rest.empty();) {
@@ -177,11 +178,10 @@ Result<void> ClickhouseSink::make_table(std::vector<std::string>& made) {
     columns +=
         fmt::format("{}{} {}", columns.empty() ? "" : ", ", quoted_name(column.name), type_of(column, is_modern_));
   }
-  const auto done = query(fmt::format(
-      "CREATE TABLE IF NOT EXISTS {} ({}) ENGINE = ReplacingMergeTree ORDER BY (venue, symbol, sample_time)", table_,
-      columns));
+  const auto done = query(fmt::format("CREATE TABLE IF NOT EXISTS {} ({}) ENGINE = ReplacingMergeTree ORDER BY ({})",
+                                      table_, columns, first_names(schema_, layout_.key_columns)));
   if (!done) return std::unexpected(done.error());
-  made.push_back(fmt::format("made table {} with {} columns", settings_.table, schema_.columns.size()));
+  made.push_back(fmt::format("made table {} with {} columns", layout_.table, schema_.columns.size()));
   return {};
 }
 
@@ -191,7 +191,7 @@ Result<void> ClickhouseSink::add_columns(const Types& there, std::vector<std::st
     const auto done = query(
         fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table_, quoted_name(column.name), type_of(column, is_modern_)));
     if (!done) return std::unexpected(done.error());
-    made.push_back(fmt::format("added column {} to table {}", column.name, settings_.table));
+    made.push_back(fmt::format("added column {} to table {}", column.name, layout_.table));
   }
   return {};
 }
@@ -213,12 +213,12 @@ Result<void> ClickhouseSink::learn_forms() {
 // Of a table that somebody else made: a plain MergeTree would keep every repeated row beside the first one.
 Result<void> ClickhouseSink::check_engine() {
   const auto engine = query(fmt::format("SELECT engine FROM system.tables WHERE database = {} AND name = {}",
-                                        literal(uri_.database), literal(settings_.table)));
+                                        literal(uri_.database), literal(layout_.table)));
   if (!engine) return std::unexpected(engine.error());
   if (!engine->contains("MergeTree") || engine->contains("Replacing")) return {};
   return fail(ErrorCode::kRefused, fmt::format("table {} is a {}, in which a row that is sent again is there twice: a "
                                                "ReplacingMergeTree is needed",
-                                               settings_.table, one_line(*engine)));
+                                               layout_.table, one_line(*engine)));
 }
 
 Result<std::vector<std::string>> ClickhouseSink::open(const RowSchema& schema) {
@@ -271,10 +271,9 @@ Result<std::vector<MinuteRow>> ClickhouseSink::read(const std::string& venue, co
       shown = fmt::format("toUnixTimestamp64Milli(toDateTime64({}, 3))", name);
     columns += (columns.empty() ? "" : ", ") + shown;
   }
-  const auto text =
-      query(fmt::format("SELECT {} FROM {} FINAL WHERE ({} = '' OR venue = {}) AND ({} = '' OR symbol = {}) ORDER BY "
-                        "sample_time",
-                        columns, table_, literal(venue), literal(venue), literal(symbol), literal(symbol)));
+  const auto text = query(fmt::format(
+      "SELECT {} FROM {} FINAL WHERE ({} = '' OR venue = {}) AND ({} = '' OR symbol = {}) ORDER BY {}", columns, table_,
+      literal(venue), literal(venue), literal(symbol), literal(symbol), layout_.time_column));
   if (!text) return std::unexpected(text.error());
   std::vector<MinuteRow> rows;
   for (std::string_view rest = *text; !rest.empty();) {
@@ -297,8 +296,8 @@ Result<void> ClickhouseSink::remove(const std::string& venue, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Sink> make_clickhouse_sink(const SinkSettings& settings, SinkLimits limits) {
-  return std::make_unique<ClickhouseSink>(settings, std::move(limits));
+std::unique_ptr<Sink> make_clickhouse_sink(const SinkSettings& settings, SinkContent content, SinkLimits limits) {
+  return std::make_unique<ClickhouseSink>(settings, content, std::move(limits));
 }
 
 }  // namespace acts

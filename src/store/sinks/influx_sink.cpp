@@ -1,13 +1,20 @@
 // InfluxDB 1.x and 2.x: line protocol. A number is a double there, so that exact decimals are string fields; times are
 // milliseconds. A 400 for one line still stores the lines around it. What is written again overwrites field by field: a
 // value that has become unknown keeps its old one there.
+//
+// A point is its tags and its time, and every value that a tag ever has makes a series, which the server keeps in
+// memory: prices, or a level's place in its side, would make millions. So a level has the tags venue, symbol and side
+// only, and its place is in its time: the n-th from the best lies n nanoseconds behind the book's millisecond.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "acts/base/ratio.hpp"
 
+#include "store/book_level.hpp"
 #include "store/sinks/csv_text.hpp"
 #include "store/sinks/http_call.hpp"
 #include "store/sinks/sink.hpp"
@@ -35,6 +42,15 @@ struct FieldText {
   std::string operator()(std::int64_t count) const { return fmt::format("{}i", count); }
 };
 
+constexpr std::int64_t kNanosOfMilli = 1'000'000;
+
+// Of a level: where it lies; nothing if it would be in the next millisecond.
+std::optional<std::int64_t> level_nanos(const MinuteRow& row) {
+  const std::int64_t level = std::get<std::int64_t>(row.values[index_of(BookColumn::kLevel)]);
+  if (level < 0 || level >= kNanosOfMilli) return std::nullopt;
+  return std::get<UnixNanos>(row.values[index_of(BookColumn::kBookTime)]).value + level;
+}
+
 ErrorCode code_of(int status) {
   switch (status) {
     case 400: return ErrorCode::kBadInput;
@@ -46,8 +62,9 @@ ErrorCode code_of(int status) {
 
 class InfluxSink final : public Sink {
  public:
-  InfluxSink(const SinkSettings& settings, SinkLimits limits)
+  InfluxSink(const SinkSettings& settings, SinkContent content, SinkLimits limits)
       : settings_(settings),
+        layout_(layout_of(settings, content)),
         uri_(split_uri(settings.uri)),
         is_version_2_(!settings.organization.empty()),
         http_(is_version_2_ ? "" : url_decoded(uri_.user), is_version_2_ ? "" : settings.password, std::move(limits)) {}
@@ -57,7 +74,7 @@ class InfluxSink final : public Sink {
   Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
   Result<void> remove(const std::string& venue, const std::string& symbol) override;
   [[nodiscard]] std::string target() const override {
-    return fmt::format("{}, measurement {}", shown(uri_), settings_.table);
+    return fmt::format("{}, measurement {}", shown(uri_), layout_.table);
   }
 
  private:
@@ -66,12 +83,19 @@ class InfluxSink final : public Sink {
   }
   Result<std::string> post(HttpCall call);
   Result<std::string> query(const std::string& influx_ql, bool as_csv = false);
-  // False: it would be a line without a field.
-  bool append_line(std::string& lines, const MinuteRow& row) const;
+  // "": done; else why InfluxDB cannot hold it.
+  std::string append_line(std::string& lines, const MinuteRow& row) const;
+  [[nodiscard]] bool is_of_books() const { return layout_.content == SinkContent::kBooks; }
+  // Of the times it is told and tells.
+  [[nodiscard]] std::string_view precision() const { return is_of_books() ? "ns" : "ms"; }
+  // Text of the point's time and of its place in it.
+  [[nodiscard]] std::string value_text(const Column& column, const std::vector<std::string>& header,
+                                       const std::vector<std::string>& values) const;
   [[nodiscard]] Result<MinuteRow> row_of(const std::vector<std::string>& header,
                                          const std::vector<std::string>& values) const;
 
   SinkSettings settings_;
+  SinkLayout layout_;
   SinkUri uri_;
   bool is_version_2_;
   HttpCaller http_;
@@ -87,7 +111,7 @@ Result<std::string> InfluxSink::post(HttpCall call) {
 }
 
 Result<std::string> InfluxSink::query(const std::string& influx_ql, bool as_csv) {
-  auto answer = post({.url = address(fmt::format("/query?epoch=ms&db={}", url_encoded(uri_.database))),
+  auto answer = post({.url = address(fmt::format("/query?epoch={}&db={}", precision(), url_encoded(uri_.database))),
                       .headers = {"Content-Type: application/x-www-form-urlencoded",
                                   as_csv ? "Accept: application/csv" : "Accept: application/json"},
                       .body = "q=" + url_encoded(influx_ql)});
@@ -113,29 +137,36 @@ Result<std::vector<std::string>> InfluxSink::open(const RowSchema& schema) {
   return made;
 }
 
-bool InfluxSink::append_line(std::string& lines, const MinuteRow& row) const {
+std::string InfluxSink::append_line(std::string& lines, const MinuteRow& row) const {
   constexpr std::string_view kTagSpecial = ", =";
+  std::string tags;
   std::string fields;
-  for (std::size_t i = 3; i < row.values.size(); ++i) {
-    if (std::holds_alternative<std::monostate>(row.values[i])) continue;
-    fields += fmt::format("{}{}={}", fields.empty() ? "" : ",", escaped(schema_.columns[i].name, kTagSpecial),
-                          std::visit(FieldText{}, row.values[i]));
+  for (std::size_t i = 0; i < row.values.size(); ++i) {
+    const std::string name = escaped(schema_.columns[i].name, kTagSpecial);
+    const bool is_tag = i < 2 || (is_of_books() && i == index_of(BookColumn::kSide));
+    const bool is_time = i == 2 || (is_of_books() && i == index_of(BookColumn::kLevel));
+    if (is_tag) tags += fmt::format(",{}={}", name, escaped(std::get<std::string>(row.values[i]), kTagSpecial));
+    if (is_tag || is_time || std::holds_alternative<std::monostate>(row.values[i])) continue;
+    fields += fmt::format("{}{}={}", fields.empty() ? "" : ",", name, std::visit(FieldText{}, row.values[i]));
   }
-  if (fields.empty()) return false;
-  lines += fmt::format("{},venue={},symbol={} {} {}\n", settings_.table, escaped(row.venue(), kTagSpecial),
-                       escaped(row.symbol(), kTagSpecial), fields, to_unix_millis(row.sample_time()));
-  return true;
+  if (fields.empty()) return "every value is unknown: InfluxDB holds no empty point";
+  const auto time = is_of_books() ? level_nanos(row) : std::optional(to_unix_millis(row.sample_time()));
+  if (!time) return fmt::format("level: a millisecond of InfluxDB has room for {} a side", kNanosOfMilli);
+  lines += fmt::format("{}{} {} {}\n", layout_.table, tags, fields, *time);
+  return {};
 }
 
 Result<std::vector<Refusal>> InfluxSink::write(std::span<const MinuteRow> rows) {
   HttpCall call{.url = {}, .headers = {"Content-Type: text/plain; charset=utf-8"}, .body = {}, .compress = true};
-  call.url = is_version_2_ ? address(fmt::format("/api/v2/write?org={}&bucket={}&precision=ms",
-                                                 url_encoded(settings_.organization), url_encoded(uri_.database)))
-                           : address(fmt::format("/write?db={}&precision=ms", url_encoded(uri_.database)));
+  call.url = is_version_2_
+                 ? address(fmt::format("/api/v2/write?org={}&bucket={}&precision={}",
+                                       url_encoded(settings_.organization), url_encoded(uri_.database), precision()))
+                 : address(fmt::format("/write?db={}&precision={}", url_encoded(uri_.database), precision()));
   std::vector<Refusal> refusals;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!append_line(call.body, rows[i]))
-      refusals.push_back({i, "every value is unknown: InfluxDB holds no empty point"});
+    if (std::string reason = append_line(call.body, rows[i]); !reason.empty()) {
+      refusals.push_back({i, std::move(reason)});
+    }
   }
   if (call.body.empty()) return refusals;
   const auto done = post(std::move(call));
@@ -143,14 +174,25 @@ Result<std::vector<Refusal>> InfluxSink::write(std::span<const MinuteRow> rows) 
   return refusals;
 }
 
+std::string InfluxSink::value_text(const Column& column, const std::vector<std::string>& header,
+                                   const std::vector<std::string>& values) const {
+  const bool is_place = is_of_books() && column.name == "level";
+  const bool is_time = is_place || column.name == layout_.time_column;
+  const auto found = std::ranges::find(header, is_time ? "time" : column.name);
+  const auto index = static_cast<std::size_t>(found - header.begin());
+  // No column: no row has that value.
+  std::string text = index < values.size() ? values[index] : "";
+  if (!is_of_books() || !is_time) return text;
+  std::int64_t nanos = 0;
+  std::from_chars(text.data(), text.data() + text.size(), nanos);
+  return std::to_string(is_place ? nanos % kNanosOfMilli : nanos / kNanosOfMilli);
+}
+
 Result<MinuteRow> InfluxSink::row_of(const std::vector<std::string>& header,
                                      const std::vector<std::string>& values) const {
   MinuteRow row;
   for (const Column& column : schema_.columns) {
-    const auto at = std::ranges::find(header, column.name == "sample_time" ? "time" : column.name);
-    const auto index = static_cast<std::size_t>(at - header.begin());
-    // No column: no row has that value.
-    const std::string text = index < values.size() ? values[index] : "";
+    const std::string text = value_text(column, header, values);
     auto value = text.empty() ? Result<Value>(Value{}) : parse_value(column, text);
     if (!value) return std::unexpected(std::move(value.error()));
     row.values.push_back(std::move(*value));
@@ -160,7 +202,7 @@ Result<MinuteRow> InfluxSink::row_of(const std::vector<std::string>& header,
 
 Result<std::vector<MinuteRow>> InfluxSink::read(const std::string& venue, const std::string& symbol) {
   const auto text =
-      query(fmt::format("SELECT * FROM \"{}\" WHERE venue =~ /{}/ AND symbol =~ /{}/", escaped(settings_.table, "\"\\"),
+      query(fmt::format("SELECT * FROM \"{}\" WHERE venue =~ /{}/ AND symbol =~ /{}/", escaped(layout_.table, "\"\\"),
                         venue.empty() ? ".*" : "^" + escaped(venue, "/.\\") + "$",
                         symbol.empty() ? ".*" : "^" + escaped(symbol, "/.\\") + "$"),
             true);
@@ -178,7 +220,7 @@ Result<std::vector<MinuteRow>> InfluxSink::read(const std::string& venue, const 
 Result<void> InfluxSink::remove(const std::string& venue, const std::string& symbol) {
   if (is_version_2_) {
     std::string predicate;
-    append_json_text(predicate, fmt::format(R"(_measurement="{}" AND venue="{}" AND symbol="{}")", settings_.table,
+    append_json_text(predicate, fmt::format(R"(_measurement="{}" AND venue="{}" AND symbol="{}")", layout_.table,
                                             escaped(venue, "\"\\"), escaped(symbol, "\"\\")));
     const auto done =
         post({.url = address(fmt::format("/api/v2/delete?org={}&bucket={}", url_encoded(settings_.organization),
@@ -189,14 +231,14 @@ Result<void> InfluxSink::remove(const std::string& venue, const std::string& sym
     return done ? Result<void>() : std::unexpected(done.error());
   }
   const auto done = query(fmt::format("DELETE FROM \"{}\" WHERE venue = '{}' AND symbol = '{}'",
-                                      escaped(settings_.table, "\"\\"), escaped(venue, "'\\"), escaped(symbol, "'\\")));
+                                      escaped(layout_.table, "\"\\"), escaped(venue, "'\\"), escaped(symbol, "'\\")));
   return done ? Result<void>() : std::unexpected(done.error());
 }
 
 }  // namespace
 
-std::unique_ptr<Sink> make_influx_sink(const SinkSettings& settings, SinkLimits limits) {
-  return std::make_unique<InfluxSink>(settings, std::move(limits));
+std::unique_ptr<Sink> make_influx_sink(const SinkSettings& settings, SinkContent content, SinkLimits limits) {
+  return std::make_unique<InfluxSink>(settings, content, std::move(limits));
 }
 
 }  // namespace acts

@@ -1,6 +1,9 @@
 // MongoDB: a document a row, Decimal128 and Date, a unique index on the key, upserts in unordered bulks, a collection
 // an instrument. `sample_time` is called `current_time` there, as in the collections that users already have. Fields
 // that are in a document and not in ours stay.
+//
+// A level of a book is a document too: far from the 16 MiB that one may have, however large the book; a range of
+// prices is found by the index; and a batch that is sent again, cut elsewhere, is the same documents.
 #include <fmt/format.h>
 #include <mongoc/mongoc.h>
 
@@ -180,8 +183,11 @@ Result<Value> value_at(const bson_t* document, const Column& column) {
 
 class MongoSink final : public Sink {
  public:
-  MongoSink(const SinkSettings& settings, SinkLimits limits)
-      : settings_(settings), uri_(split_uri(settings.uri)), limits_(std::move(limits)) {
+  MongoSink(const SinkSettings& settings, SinkContent content, SinkLimits limits)
+      : settings_(settings),
+        layout_(layout_of(settings, content)),
+        uri_(split_uri(settings.uri)),
+        limits_(std::move(limits)) {
     static const bool kInitialised = [] {
       mongoc_init();
       mongoc_log_set_handler(nullptr, nullptr);  // errors are results here; standard error belongs to the log
@@ -195,7 +201,7 @@ class MongoSink final : public Sink {
   Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
   Result<void> remove(const std::string& venue, const std::string& symbol) override;
   [[nodiscard]] std::string target() const override {
-    return fmt::format("{}, collections {}", shown(uri_), settings_.collection);
+    return fmt::format("{}, collections {}", shown(uri_), layout_.collection);
   }
 
  private:
@@ -216,6 +222,7 @@ class MongoSink final : public Sink {
                          std::vector<MinuteRow>& rows);
 
   SinkSettings settings_;
+  SinkLayout layout_;
   SinkUri uri_;
   SinkLimits limits_;
   Client client_;
@@ -272,18 +279,23 @@ Result<void> MongoSink::ping() {
 std::string MongoSink::collection_of(const std::string& venue, const std::string& symbol) const {
   constexpr std::string_view kQuote = "USDT";
   if (venue != "binance-spot" || !symbol.ends_with(kQuote) || symbol.size() == kQuote.size()) {
-    return fmt::format("{}_{}_data", venue, symbol);
+    return fmt::format("{}_{}_{}", venue, symbol, layout_.other_ending);
   }
-  std::string name = settings_.collection;
+  std::string name = layout_.collection;
   constexpr std::string_view kBase = "{base}";
   return name.replace(name.find(kBase), kBase.size(), symbol.substr(0, symbol.size() - kQuote.size()));
 }
 
 Result<void> MongoSink::make_index(const std::string& name) {
   if (indexed_.contains(name)) return {};
-  const Bson command(BCON_NEW("createIndexes", BCON_UTF8(name.c_str()), "indexes", "[", "{", "key", "{", "venue",
-                              BCON_INT32(1), "symbol", BCON_INT32(1), "current_time", BCON_INT32(1), "}", "name",
-                              BCON_UTF8("acts_key"), "unique", BCON_BOOL(true), "}", "]"));
+  const Bson key(bson_new());
+  for (std::size_t i = 0; i < layout_.key_columns; ++i) {
+    const std::string& field = field_name(schema_.columns[i]);
+    bson_append_int32(key.get(), field.c_str(), length(field), 1);
+  }
+  const Bson command(BCON_NEW("createIndexes", BCON_UTF8(name.c_str()), "indexes", "[", "{", "key",
+                              BCON_DOCUMENT(key.get()), "name", BCON_UTF8("acts_key"), "unique", BCON_BOOL(true), "}",
+                              "]"));
   bson_error_t error;
   if (!mongoc_client_write_command_with_opts(client_.get(), uri_.database.c_str(), command.get(), nullptr, nullptr,
                                              &error)) {
@@ -296,13 +308,15 @@ Result<void> MongoSink::make_index(const std::string& name) {
 }
 
 void MongoSink::append_key(bson_t* key, const MinuteRow& row) const {
-  for (std::size_t i = 0; i < 3; ++i) std::visit(Appender{key, field_name(schema_.columns[i])}, row.values[i]);
+  for (std::size_t i = 0; i < layout_.key_columns; ++i) {
+    std::visit(Appender{key, field_name(schema_.columns[i])}, row.values[i]);
+  }
 }
 
 void MongoSink::append_update(bson_t* update, const MinuteRow& row) const {
   bson_t set;
   bson_append_document_begin(update, "$set", -1, &set);
-  for (std::size_t i = 3; i < row.values.size(); ++i) {
+  for (std::size_t i = layout_.key_columns; i < row.values.size(); ++i) {
     std::visit(Appender{&set, field_name(schema_.columns[i])}, row.values[i]);
   }
   bson_append_document_end(update, &set);
@@ -421,8 +435,8 @@ Result<void> MongoSink::remove(const std::string& venue, const std::string& symb
 
 }  // namespace
 
-std::unique_ptr<Sink> make_mongo_sink(const SinkSettings& settings, SinkLimits limits) {
-  return std::make_unique<MongoSink>(settings, std::move(limits));
+std::unique_ptr<Sink> make_mongo_sink(const SinkSettings& settings, SinkContent content, SinkLimits limits) {
+  return std::make_unique<MongoSink>(settings, content, std::move(limits));
 }
 
 }  // namespace acts

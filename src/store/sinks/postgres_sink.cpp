@@ -58,15 +58,18 @@ std::string definition(const Column& column) {
 
 class PostgresSink final : public Sink {
  public:
-  PostgresSink(const SinkSettings& settings, SinkLimits limits)
-      : settings_(settings), limits_(std::move(limits)), table_(quoted_table(settings.table)) {}
+  PostgresSink(const SinkSettings& settings, SinkContent content, SinkLimits limits)
+      : settings_(settings),
+        layout_(layout_of(settings, content)),
+        limits_(std::move(limits)),
+        table_(quoted_table(layout_.table)) {}
 
   Result<std::vector<std::string>> open(const RowSchema& schema) override;
   Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override;
   Result<std::vector<MinuteRow>> read(const std::string& venue, const std::string& symbol) override;
   Result<void> remove(const std::string& venue, const std::string& symbol) override;
   [[nodiscard]] std::string target() const override {
-    return fmt::format("{}, table {}", shown(split_uri(settings_.uri)), settings_.table);
+    return fmt::format("{}, table {}", shown(split_uri(settings_.uri)), layout_.table);
   }
 
  private:
@@ -85,7 +88,10 @@ class PostgresSink final : public Sink {
   Result<void> add_columns(std::vector<std::string>& made);
   [[nodiscard]] std::string upsert_sql() const;
 
+  [[nodiscard]] std::string key() const { return first_names(schema_, layout_.key_columns); }
+
   SinkSettings settings_;
+  SinkLayout layout_;
   SinkLimits limits_;
   std::string table_;  // quoted
   RowSchema schema_;
@@ -111,12 +117,11 @@ Result<void> PostgresSink::make_table(std::vector<std::string>& made) {
   if (*there) return {};
   std::string columns;
   for (const Column& column : schema_.columns) columns += definition(column) + ", ";
-  if (auto done = run(
-          fmt::format("CREATE TABLE IF NOT EXISTS {} ({}PRIMARY KEY (venue, symbol, sample_time))", table_, columns));
+  if (auto done = run(fmt::format("CREATE TABLE IF NOT EXISTS {} ({}PRIMARY KEY ({}))", table_, columns, key()));
       !done) {
     return done;
   }
-  made.push_back(fmt::format("made table {} with {} columns", settings_.table, schema_.columns.size()));
+  made.push_back(fmt::format("made table {} with {} columns", layout_.table, schema_.columns.size()));
   return {};
 }
 
@@ -130,12 +135,12 @@ Result<void> PostgresSink::make_hypertable(std::vector<std::string>& made) {
                         table_));
   if (!is_hyper) return std::unexpected(is_hyper.error());
   if (*is_hyper) return {};
-  if (auto done = run(fmt::format(
-          "SELECT create_hypertable('{}', 'sample_time', if_not_exists => TRUE, migrate_data => TRUE)", table_));
+  if (auto done = run(fmt::format("SELECT create_hypertable('{}', '{}', if_not_exists => TRUE, migrate_data => TRUE)",
+                                  table_, layout_.time_column));
       !done) {
     return done;
   }
-  made.push_back(fmt::format("made table {} a hypertable by sample_time", settings_.table));
+  made.push_back(fmt::format("made table {} a hypertable by {}", layout_.table, layout_.time_column));
   return {};
 }
 
@@ -153,7 +158,7 @@ Result<void> PostgresSink::add_columns(std::vector<std::string>& made) {
     if (found != there.end() && !takes_exactly(column.type, found->second)) {
       return fail(ErrorCode::kRefused,
                   fmt::format("column {} of table {} is {}, which does not take every value exactly: {} is needed",
-                              column.name, settings_.table, found->second, sql_type(column.type)));
+                              column.name, layout_.table, found->second, sql_type(column.type)));
     }
     if (found != there.end()) continue;
     if (auto done = run(fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}", table_,
@@ -161,7 +166,7 @@ Result<void> PostgresSink::add_columns(std::vector<std::string>& made) {
         !done) {
       return done;
     }
-    made.push_back(fmt::format("added column {} to table {}", column.name, settings_.table));
+    made.push_back(fmt::format("added column {} to table {}", column.name, layout_.table));
   }
   return {};
 }
@@ -169,14 +174,12 @@ Result<void> PostgresSink::add_columns(std::vector<std::string>& made) {
 std::string PostgresSink::upsert_sql() const {
   const std::string names = column_list(schema_);
   std::string updates;
-  for (std::size_t i = 3; i < schema_.columns.size(); ++i) {
+  for (std::size_t i = layout_.key_columns; i < schema_.columns.size(); ++i) {
     const std::string name = quoted_sql_name(schema_.columns[i].name);
-    updates += fmt::format("{}{} = excluded.{}", i == 3 ? "" : ", ", name, name);
+    updates += fmt::format("{}{} = excluded.{}", updates.empty() ? "" : ", ", name, name);
   }
-  return fmt::format(
-      "INSERT INTO {} ({}) SELECT {} FROM json_populate_recordset(NULL::{}, $1) ON CONFLICT (venue, symbol, "
-      "sample_time) DO {}",
-      table_, names, names, table_, updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
+  return fmt::format("INSERT INTO {} ({}) SELECT {} FROM json_populate_recordset(NULL::{}, $1) ON CONFLICT ({}) DO {}",
+                     table_, names, names, table_, key(), updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
 }
 
 Result<std::vector<Refusal>> PostgresSink::write(std::span<const MinuteRow> rows) {
@@ -201,8 +204,8 @@ Result<std::vector<MinuteRow>> PostgresSink::read(const std::string& venue, cons
     columns += column.type == ColumnType::kTime ? fmt::format("(extract(epoch FROM {}) * 1000)::bigint", name) : name;
   }
   const auto answer = connection_->execute(
-      fmt::format("SELECT {} FROM {} WHERE ($1 = '' OR venue = $1) AND ($2 = '' OR symbol = $2) ORDER BY sample_time",
-                  columns, table_),
+      fmt::format("SELECT {} FROM {} WHERE ($1 = '' OR venue = $1) AND ($2 = '' OR symbol = $2) ORDER BY {}", columns,
+                  table_, layout_.time_column),
       {venue, symbol});
   if (!answer) return std::unexpected(answer.error());
   std::vector<MinuteRow> rows;
@@ -228,8 +231,8 @@ Result<void> PostgresSink::remove(const std::string& venue, const std::string& s
 
 }  // namespace
 
-std::unique_ptr<Sink> make_postgres_sink(const SinkSettings& settings, SinkLimits limits) {
-  return std::make_unique<PostgresSink>(settings, std::move(limits));
+std::unique_ptr<Sink> make_postgres_sink(const SinkSettings& settings, SinkContent content, SinkLimits limits) {
+  return std::make_unique<PostgresSink>(settings, content, std::move(limits));
 }
 
 }  // namespace acts

@@ -38,7 +38,42 @@ bool takes_scheme(SinkKind kind, std::string_view scheme) {
   return scheme == "http" || scheme == "https";
 }
 
+Result<void> check_table(std::string_view key, const std::string& table) {
+  if (is_plain_name(table)) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}: '{}' is no name of letters, digits and _", key, table));
+}
+
+Result<void> check_collection(std::string_view key, const std::string& pattern) {
+  if (pattern.contains("{base}") && !pattern.contains('$')) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}: '{}' does not say where {{base}} stands", key, pattern));
+}
+
+// A row and a level have other columns and another key.
+Result<void> check_names(const SinkSettings& settings) {
+  const bool is_mongo = settings.kind == SinkKind::kMongodb;
+  if (auto checked = check_table("table", settings.table); !checked) return checked;
+  if (auto checked = check_table("book_table", settings.book_table); !checked) return checked;
+  if (!is_mongo && settings.table == settings.book_table) {
+    return fail(ErrorCode::kUsage, fmt::format("book_table: '{}' is the table of the rows", settings.book_table));
+  }
+  if (!is_mongo) return {};
+  if (auto checked = check_collection("collection", settings.collection); !checked) return checked;
+  if (auto checked = check_collection("book_collection", settings.book_collection); !checked) return checked;
+  if (settings.collection != settings.book_collection) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("book_collection: '{}' is the collection of the rows", settings.book_collection));
+}
+
 }  // namespace
+
+std::string_view to_string(SinkContent content) noexcept { return content == SinkContent::kRows ? "rows" : "books"; }
+
+SinkLayout layout_of(const SinkSettings& settings, SinkContent content) {
+  if (content == SinkContent::kRows) {
+    return {content, settings.table, settings.collection, "data", 3, "sample_time"};
+  }
+  return {content, settings.book_table, settings.book_collection, "books", 5, "book_time"};
+}
 
 std::string_view to_string(SinkKind kind) noexcept {
   switch (kind) {
@@ -59,15 +94,7 @@ Result<void> check(const SinkSettings& settings) {
     return fail(ErrorCode::kUsage,
                 fmt::format("uri: scheme, host and database are needed, such as {}", example_of(settings.kind)));
   }
-  if (!is_plain_name(settings.table)) {
-    return fail(ErrorCode::kUsage, fmt::format("table: '{}' is no name of letters, digits and _", settings.table));
-  }
-  if (settings.kind == SinkKind::kMongodb &&
-      (!settings.collection.contains("{base}") || settings.collection.contains('$'))) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("collection: '{}' does not say where {{base}} stands", settings.collection));
-  }
-  return {};
+  return check_names(settings);
 }
 
 }  // namespace acts
