@@ -174,7 +174,7 @@ class CollectorFaults : public testing::Test {
         [this](const collector::Log& log) { lines_ += log.key + " " + log.text + "\n"; });
     ASSERT_TRUE(made.has_value()) << made.error().message;
     run_ = std::move(*made);
-    run_->start();
+    run_->start(clock_.now());
   }
   // False: not within `real_limit`.
   bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 20s) {
