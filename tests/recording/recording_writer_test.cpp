@@ -276,9 +276,7 @@ class FaultyDisk final : public FileOps {
 TEST(FileOps, MakesADirectoryAnewWhoseNameMayNotBeOnTheDisk) {
   class Disk final : public FileOps {
    public:
-    int sync_directory(const std::string& path) override {
-      return ++syncs == 2 ? -EIO : FileOps::sync_directory(path);
-    }
+    int sync_directory(const std::string& path) override { return ++syncs == 2 ? -EIO : FileOps::sync_directory(path); }
     int syncs = 0;
   } disk;
   const TempDir dir;

@@ -80,16 +80,16 @@ std::size_t RecordedLogs::left_of(const std::string& name, const std::vector<Rec
                           items.size());
     }
   }
-  return at_mark;
+  return wrong.empty() ? next : at_mark;
 }
 
-void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, bool cut) {
+void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, End end) {
   std::vector<std::uint8_t> seen(items.size());
-  logs_.push_back({std::move(name), std::move(items), cut, std::move(seen)});
+  logs_.push_back({std::move(name), std::move(items), end, std::move(seen)});
 }
 
 void RecordedLogs::add_unknown(const std::string& name) {
-  if (!has(name)) add(name, {}, true);
+  if (!has(name)) add(name, {}, End::kLeft);
 }
 
 const RecordedLogs::Log* RecordedLogs::log_of(std::string_view name) const {
@@ -101,8 +101,9 @@ void RecordedLogs::on_sealed(std::string_view name, const std::string& lost, boo
   const Log* const log = log_of(name);
   if (log == nullptr) return find_(now, fmt::format("{}: sealed, and never written", name));
   if (damaged) find_(now, fmt::format("{}: taken for damaged: {}", name, lost));
-  if (!log->cut && !lost.empty()) find_(now, fmt::format("{}: closed in order, and cut: {}", name, lost));
-  cut_logs_ += static_cast<std::uint64_t>(log->cut);
+  if (log->end == End::kClosed && !lost.empty())
+    find_(now, fmt::format("{}: closed in order, and cut: {}", name, lost));
+  cut_logs_ += static_cast<std::uint64_t>(log->end == End::kCut);
 }
 
 std::vector<std::string> RecordedLogs::segment_paths() const {
@@ -148,7 +149,8 @@ void RecordedLogs::check_segment(const std::string& path, UnixNanos now) {
   lines_ += reader.lines();
   const auto log = std::ranges::find(logs_, sealed.log, &Log::name);
   if (log == logs_.end()) return find_(now, fmt::format("{}: is of no log that was written: '{}'", path, sealed.log));
-  if (log->cut && sealed.lost.empty()) find_(now, fmt::format("{}: does not say that its log was cut", path));
+  if (log->end == End::kCut && sealed.lost.empty())
+    find_(now, fmt::format("{}: does not say that its log was cut", path));
   match(*log, path, found, now);
 }
 

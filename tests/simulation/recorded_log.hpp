@@ -38,11 +38,13 @@ class RecordedLogs {
   RecordedLogs(std::string directory, const SimDisk& disk, Find find)
       : directory_(std::move(directory)), disk_(disk), find_(std::move(find)) {}
 
-  // How many of `items`, which were given to the open log `name`, lie before the last mark in it that its bytes keep.
-  // That it has them, in their order, is looked at; what lies behind is of no account.
+  // How many of `items`, which were given to the open log `name`, lie before the last mark in it; or are in it, if it
+  // was just closed. That it has them, in their order, is looked at; what lies behind is of no account.
   std::size_t left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now);
-  // The log has these, and no others: closed in order, or cut by a crash.
-  void add(std::string name, std::vector<RecordedMark> items, bool cut);
+  enum class End : std::uint8_t { kClosed, kLeft, kCut };
+  // The log has these, and no others: closed in order; or left by a crash, which has taken nothing of what was given to
+  // it, or something.
+  void add(std::string name, std::vector<RecordedMark> items, End end);
   // A log that the writer has not got to: it may be empty, or have no index.
   void add_unknown(const std::string& name);
   [[nodiscard]] bool has(std::string_view name) const { return log_of(name) != nullptr; }
@@ -59,7 +61,7 @@ class RecordedLogs {
   struct Log {
     std::string name;
     std::vector<RecordedMark> items;
-    bool cut = false;
+    End end = End::kClosed;
     std::vector<std::uint8_t> seen;  // by item: how often it was found
   };
 

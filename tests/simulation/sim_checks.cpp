@@ -112,9 +112,13 @@ void SimChecks::on_connect(UnixNanos now) {
     find(now, fmt::format("{} connection attempts in five minutes", connects_.size()));
 }
 
-void SimChecks::on_message(std::string_view text, UnixNanos now) {
-  delivered_.push_back(std::hash<std::string_view>{}(text));
+void SimChecks::before_message(std::string_view text, UnixNanos now) {
+  log_.expect(text);
   if (text.contains("depthUpdate") && text.ends_with("}}")) last_depth_[symbol_of(text)] = now;
+}
+
+void SimChecks::after_message(UnixNanos now) {
+  if (!log_.told_all()) find(now, "a received message is not in the recording");
 }
 
 void SimChecks::on_answer(const exchange::RestReply& reply, UnixNanos /*now*/) {
@@ -268,19 +272,12 @@ void SimChecks::check_limits(UnixNanos now) {
     find(now, "more request weight than the venue allows");
 }
 
-void SimChecks::check_recorded(UnixNanos now) {
-  const auto missing = static_cast<std::uint64_t>(
-      std::ranges::count_if(delivered_, [this](std::size_t hash) { return !log_.holds_hash(hash); }));
-  if (missing > 0) find(now, fmt::format("{} received messages are not in the recording", missing));
-}
-
 void SimChecks::at_end(const collector::Collector& collector, UnixNanos now) {
   compare_books(collector.pipeline(), now);
   check_limits(now);
   for (const auto& [symbol, levels] : levels_at_kill_)
     find(now, fmt::format("{}: a book of {} levels was not restored", symbol, levels));
   const collector::Health health = collector.health(now);
-  check_recorded(now);
   for (const std::string& symbol : plan_.market.symbols) {
     const auto next = next_row_.find(symbol);
     if (next == next_row_.end() || next->second <= floor_to(now, kMinute) - kMinute)

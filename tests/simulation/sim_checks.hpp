@@ -40,7 +40,8 @@ class SimChecks {
     return found == left_books_.end() ? nullptr : found->second;
   }
   void on_connect(UnixNanos now);
-  void on_message(std::string_view text, UnixNanos now);  // comes to the collector
+  void before_message(std::string_view text, UnixNanos now);  // comes to the collector
+  void after_message(UnixNanos now);
   void on_answer(const exchange::RestReply& reply, UnixNanos now);
   void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline, UnixNanos now);
   void on_log(const collector::Log& log, UnixNanos now);
@@ -71,7 +72,6 @@ class SimChecks {
   void check_state(const MinuteRow& row, UnixNanos now);
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_limits(UnixNanos now);
-  void check_recorded(UnixNanos now);
   void check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now);
 
   const SimPlan& plan_;
@@ -94,8 +94,7 @@ class SimChecks {
   bool stream_changes_ = false;
   UnixNanos looked_at_;
   std::deque<UnixNanos> connects_;
-  std::vector<std::size_t> delivered_;  // hashes of texts
-  std::uint64_t refusals_ = 0;          // answers with 429 or 418
+  std::uint64_t refusals_ = 0;  // answers with 429 or 418
   std::uint64_t warnings_ = 0;
   std::uint64_t compared_ = 0;
   std::vector<std::string> findings_;

@@ -1,5 +1,5 @@
 // The recording of simulated runs: written to a simulated disk as a live run's is, and kept in memory to be replayed.
-// Every message that was told of is known again by its text. What a crash leaves is what the disk has kept.
+// What a crash leaves is what the disk has kept.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "collector/fake_venue.hpp"
@@ -40,11 +39,11 @@ class SimLog final : public collector::RunLog {
     tell([&](RunLog& log) { log.run_ended(reason, now); });
   }
   void message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override {
-    texts_.insert(std::hash<std::string_view>{}(bytes));
+    note_told(bytes);
     tell([&](RunLog& log) { log.message(connection, bytes, now); });
   }
   void message_held(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override {
-    texts_.insert(std::hash<std::string_view>{}(bytes));
+    note_told(bytes);
     tell([&](RunLog& log) { log.message_held(connection, bytes, now); });
   }
   void held_message(collector::ConnectionNumber connection, std::string_view bytes, UnixNanos now) override {
@@ -97,7 +96,9 @@ class SimLog final : public collector::RunLog {
   }
 
   [[nodiscard]] std::uint64_t audits() const { return audits_; }
-  [[nodiscard]] bool holds_hash(std::size_t hash) const { return texts_.contains(hash); }
+  // A message comes to the collector, which tells of it before it returns. `text` stays until told_all() was asked.
+  void expect(std::string_view text) { untold_ = text; }
+  [[nodiscard]] bool told_all() const { return untold_.data() == nullptr; }
   // The process is killed, and of what the recorder was handed in this run the first `items` are on the disk. How many
   // rows a replay of that gives.
   std::size_t cut(std::size_t items) {
@@ -121,6 +122,9 @@ class SimLog final : public collector::RunLog {
     std::size_t steps = 0;
     std::size_t rows = 0;
   };
+  void note_told(std::string_view text) {
+    if (text == untold_) untold_ = {};
+  }
   template <typename Tell>
   void tell(const Tell& what) {
     marks_.back().rows = rows();
@@ -135,7 +139,7 @@ class SimLog final : public collector::RunLog {
   std::vector<Mark> marks_{{}};
   test::ReplayableLog kept_;
   std::uint64_t audits_ = 0;
-  std::unordered_set<std::size_t> texts_;
+  std::string_view untold_;
 };
 
 }  // namespace acts::sim

@@ -179,6 +179,8 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.market.levels = 150 + static_cast<std::size_t>(random.below(150));
   plan.market.update_interval = venue == Venue::kBinanceSpot ? 1000ms : 500ms;
   plan.market.changes_per_update = 4;
+  plan.market.trades_per_step = 2;
+  plan.market.depth_and_trades_only = true;
   plan.market.drift_ticks_per_second = random.below(4);
   plan.market.start = floor_to(plan.start, 1ms);
   if (!plan.calm) plan.faults = draw_faults(random, seed, plan.market.symbols);

@@ -133,7 +133,7 @@ std::vector<RecordedMark> SimRecorder::open_items() const {
 void SimRecorder::on_closed(const std::string& path) {
   std::string name = path.substr(path.rfind('/') + 1);
   name.resize(name.size() - kLogEnding.size());
-  logs_.add(name, open_items(), false);
+  logs_.add(name, open_items(), RecordedLogs::End::kClosed);
   closed_ = written_;
   to_seal_.push_back(std::move(name));
   seal_at_ = std::max(seal_at_, now_ + kSealDelay);
@@ -157,7 +157,8 @@ std::size_t SimRecorder::crash(bool power_cut, exchange::Random& random, UnixNan
     name.resize(name.size() - kLogEnding.size());
     if (logs_.has(name)) continue;
     const std::size_t here = logs_.left_of(name, items, now);
-    logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)}, true);
+    logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)},
+              here < items.size() ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
     left = std::max(left, here);
   }
   check_marks(closed_ + left, power_cut);

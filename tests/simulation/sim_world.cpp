@@ -329,8 +329,9 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
       collector_->on_ws_too_long(number - run_base_, text->text->size(), now_);
       return;
     }
-    checks_->on_message(*text->text, now_);
+    checks_->before_message(*text->text, now_);
     collector_->on_ws_message(number - run_base_, *text->text, now_);
+    checks_->after_message(now_);
   } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
     line.last_up = std::max(line.last_up, now_ + travel());
     at(line.last_up,
