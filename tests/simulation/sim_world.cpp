@@ -140,7 +140,7 @@ void SimWorld::plan_disk() {
     at(pause.from, [this] { recorder_.set_hanging(true, now_); });
     at(pause.to, [this] { recorder_.set_hanging(false, now_); });
   };
-  for (const Pause& sleep : plan_.sleeps) hang(sleep);
+  for (const Pause& one : plan_.sleeps) hang(one);
   for (const DiskTrouble& one : plan_.disk_troubles) {
     if (one.kind == DiskTrouble::Kind::kHanging) {
       hang(one.when);
