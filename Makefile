@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate mutants clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,11 @@ load: ## 500 symbols through real sockets, for LOAD_SECONDS=300: rate, processor
 simulate: ## the collector against a venue of faults in virtual time, SEEDS=300 of them
 	@scripts/setup.sh build
 	@scripts/simulate.sh $(SEEDS)
+
+soak: ## three days of 200 symbols in virtual time: memory stays as it is
+	@scripts/setup.sh build
+	@scripts/build.sh test_soak
+	@build/release/tests/simulation/test_soak --gtest_brief=1
 
 mutants: ## deliberately broken variants: each must be found by the simulation
 	@scripts/setup.sh build

@@ -7,7 +7,7 @@ seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
 names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
-  pause_is_no_gap)
+  pause_is_no_gap cursor_before_commit mark_is_no_end)
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -48,6 +48,16 @@ variants = {
     "pause_is_no_gap": ("src/binance/book_builder.cpp",
                         "sync_.resume_after_pause(saved.book.last_update_id, now);\n  book_.mark_gap();",
                         "sync_.resume_after_pause(saved.book.last_update_id, now);"),
+    # A sink's cursor moves when its rows are read, not when the sink has committed them.
+    "cursor_before_commit": ("src/store/outbox.cpp",
+                             "    if (!*found) return batch;\n",
+                             "    if (!*found) {\n"
+                             "      if (!batch.changes.empty()) (void)advance(batch.changes.back());\n"
+                             "      return batch;\n    }\n"),
+    # What a power cut has left behind the last durable mark is taken for what was received.
+    "mark_is_no_end": ("src/recording/sealer.cpp",
+                       "if (!part || part->is_all) {",
+                       "if (!part || part->log_bytes > 0 || part->is_all) {"),
     # Minutes are told apart by their number in the hour.
     "minute_number": ("src/features/minute_clock.cpp",
                       "const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);",

@@ -12,7 +12,6 @@ namespace acts::exchange {
 namespace {
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-constexpr std::size_t kMaxFillsPerStep = 8;       // of a mid that runs through many levels, so many are told as trades
 constexpr std::int64_t kWidestSpread = 3;         // ticks between the mid and the best price of a side
 constexpr std::int64_t kDeepOneIn = 25;           // of the changes, one is anywhere in the book
 constexpr int kDeepestBelow = 12;                 // near levels lie up to 2^12 ticks from the mid
@@ -38,6 +37,8 @@ SyntheticSymbol::SyntheticSymbol(const SyntheticOptions& options, std::size_t in
       random_(seeded(options.seed, index, options.venue)),
       levels_(std::max<std::size_t>(options.levels, 1)),
       changes_per_step_((options.changes_per_update + kStepsPerUpdate - 1) / kStepsPerUpdate),
+      trades_per_step_(options.trades_per_step),
+      depth_and_trades_only_(options.depth_and_trades_only),
       drift_(options.drift_ticks_per_second / slowness(index)),
       step_(options.update_interval / kStepsPerUpdate * slowness(index)) {
   listed_.instrument.symbol = options.symbols[index];
@@ -135,7 +136,7 @@ void SyntheticSymbol::wander(std::vector<Fill>& fills) {
   while (book_.level_count(hit) > 1) {
     const Level best = *book_.best(hit);
     if (hit == Side::kAsk ? best.price.units() > target : best.price.units() <= target) break;
-    if (fills.size() < kMaxFillsPerStep) fills.push_back({best.price, best.quantity, hit == Side::kBid});
+    if (fills.size() < trades_per_step_) fills.push_back({best.price, best.quantity, hit == Side::kBid});
     change(hit, best.price.units(), Quantity{});
   }
   // A side's last level is never taken: then the mid stops in front of it.
@@ -261,12 +262,13 @@ void SyntheticSymbol::tell_trades(const std::vector<Fill>& fills, SymbolIndex se
              : fmt::format(
                    R"({{"e":"trade","E":{0},"T":{0},"s":"{1}","t":{2},"p":"{3}","q":"{4}","X":"MARKET","m":{5}}})",
                    now_ms_, symbol, trade_id_, price, quantity, fill.buyer_is_maker);
+    out.push_back(make_combined(stream("trade"), trade));
+    out.back().symbol = self;
+    if (depth_and_trades_only_) continue;
     const std::string aggregate = fmt::format(
         R"({{"e":"aggTrade","E":{0},"s":"{1}","a":{2},"p":"{3}","q":"{4}",{7}"f":{5},"l":{5},"T":{0},"m":{6}{8}}})",
         now_ms_, symbol, aggregate_id_, price, quantity, trade_id_, fill.buyer_is_maker,
         spot ? std::string() : fmt::format(R"("nq":"{}",)", quantity), spot ? R"(,"M":true)" : "");
-    out.push_back(make_combined(stream("trade"), trade));
-    out.back().symbol = self;
     out.push_back(make_combined(stream("aggTrade"), aggregate));
     out.back().symbol = self;
   }
@@ -274,6 +276,7 @@ void SyntheticSymbol::tell_trades(const std::vector<Fill>& fills, SymbolIndex se
 
 void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::optional<Level>& old_ask,
                                 SymbolIndex self, std::vector<MarketMessage>& out) const {
+  if (depth_and_trades_only_) return;
   const Level bid = *book_.best(Side::kBid);
   const Level ask = *book_.best(Side::kAsk);
   if (bid == old_bid && ask == old_ask) return;

@@ -28,6 +28,10 @@ struct SyntheticOptions {
   std::size_t changes_per_update = 24;  // levels touched at random; those that the wandering mid touches come on top
   std::int64_t drift_ticks_per_second = 40;  // levels lie about two ticks apart
   UnixNanos start;                           // the time of the first step
+  // Of a mid that runs through many levels in a step, so many are told as trades.
+  std::size_t trades_per_step = 8;
+  // The messages of bookTicker and aggTrade are not made, for a market of whose streams nobody asks for these.
+  bool depth_and_trades_only = false;
 };
 
 class SyntheticSymbol {
@@ -88,6 +92,8 @@ class SyntheticSymbol {
   TrueBook book_;
   std::size_t levels_;
   std::size_t changes_per_step_;
+  std::size_t trades_per_step_;
+  bool depth_and_trades_only_;
   std::int64_t drift_;  // ticks a second, with its present direction
   Nanos step_;
   std::int64_t drift_rest_ = 0;  // ticks x 10^-9

@@ -1,5 +1,4 @@
-// Puts what a Collector tells its RunLog into the raw log and index of a RunRecorder: src/live/replay.cpp reads it
-// back.
+// Puts what a Collector tells its RunLog into the raw log and index of a RunWriter: src/live/replay.cpp reads it back.
 #pragma once
 
 #include <string>
@@ -7,15 +6,15 @@
 #include <utility>
 
 #include "collector/run_log.hpp"
-#include "live/run_recorder.hpp"
+#include "live/run_writer.hpp"
 
 namespace acts {
 
 class RunLogRecorder final : public collector::RunLog {
  public:
-  // `recorder` outlives the object.
-  RunLogRecorder(RunRecorder& recorder, std::string version, std::string venue)
-      : recorder_(recorder), version_(std::move(version)), venue_(std::move(venue)) {}
+  // `writer` outlives the object.
+  RunLogRecorder(RunWriter& writer, std::string version, std::string venue)
+      : writer_(writer), version_(std::move(version)), venue_(std::move(venue)) {}
 
   void run_started(UnixNanos now) override;
   void run_ended(std::string_view reason, UnixNanos now) override;
@@ -38,7 +37,7 @@ class RunLogRecorder final : public collector::RunLog {
   void connection_closed(collector::ConnectionNumber connection, std::string_view reason, UnixNanos now) override;
 
  private:
-  RunRecorder& recorder_;
+  RunWriter& writer_;
   std::string version_;
   std::string venue_;
 };

@@ -17,11 +17,12 @@
 
 #include "acts/base/time.hpp"
 
+#include "live/run_writer.hpp"
 #include "recording/rolling_writer.hpp"
 
 namespace acts {
 
-class RunRecorder {
+class RunRecorder final : public RunWriter {
  public:
   static constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;
   static constexpr Nanos kSyncInterval = std::chrono::milliseconds{500};
@@ -51,12 +52,12 @@ class RunRecorder {
       std::function<void(const std::string&)> on_closed = [](const std::string&) {});
   // close() first; what is queued is gone otherwise. Waits for a disk that hangs kEndLimit at most, then leaves it to
   // its thread, which ends if it ever comes back.
-  ~RunRecorder();
+  ~RunRecorder() override;
   RunRecorder(const RunRecorder&) = delete;
   RunRecorder& operator=(const RunRecorder&) = delete;
 
-  void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use = LineUse::kTaken);
-  void note(UnixNanos ts, IndexEvent event);
+  void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use = LineUse::kTaken) override;
+  void note(UnixNanos ts, IndexEvent event) override;
   [[nodiscard]] bool full() const { return queued_bytes() >= kMaxQueuedBytes; }
   [[nodiscard]] std::size_t queued_bytes() const;
   [[nodiscard]] Status status() const;

@@ -18,12 +18,19 @@ int status_of(int result) { return result < 0 ? -errno : result; }
 }  // namespace
 
 int FileOps::make_directories(const std::string& path) {
-  if (path.empty() || ::access(path.c_str(), F_OK) == 0) return 0;
+  if (path.empty() || exists(path)) return 0;
   const std::string parent = std::filesystem::path(path).parent_path().string();
   if (const int status = make_directories(parent); status < 0) return status;
-  if (::mkdir(path.c_str(), 0777) < 0 && errno != EEXIST) return -errno;
-  return sync_directory(parent);
+  if (const int status = make_directory(path); status < 0 && status != -EEXIST) return status;
+  const int status = sync_directory(parent);
+  // The next call would find it there and take it for durable.
+  if (status < 0) remove(path);
+  return status;
 }
+
+bool FileOps::exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+int FileOps::make_directory(const std::string& path) { return status_of(::mkdir(path.c_str(), 0777)); }
 
 int FileOps::create(const std::string& path) {
   return status_of(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));

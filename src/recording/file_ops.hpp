@@ -15,8 +15,12 @@ class FileOps {
  public:
   virtual ~FileOps() = default;
 
-  // Makes the directory and those above it that are missing, durably.
+  // Makes the directory and those above it that are missing, durably; after an error the same call again.
   virtual int make_directories(const std::string& path);
+  // Whether there is anything of that name.
+  virtual bool exists(const std::string& path);
+  // One, in a directory that is there; -EEXIST if there is anything of that name.
+  virtual int make_directory(const std::string& path);
   // A new file to write to: its descriptor; -EEXIST if there is anything of that name.
   virtual int create(const std::string& path);
   // A file that is there, to write to: its descriptor.

@@ -173,7 +173,8 @@ void RecordingWriter::compress(int directive) {
   do {
     const std::size_t start = out.size();
     const std::size_t room = ZSTD_CStreamOutSize();
-    out.resize(start + room);
+    // Without filling it: most flushes are much smaller.
+    out.resize_and_overwrite(start + room, [](char*, std::size_t size) { return size; });
     ZSTD_outBuffer packed{out.data() + start, room, 0};
     left = ZSTD_compressStream2(context_.get(), &packed, &in, static_cast<ZSTD_EndDirective>(directive));
     // It fails for lack of memory or by wrong use only.

@@ -1,7 +1,6 @@
 #include "recording/sealer.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -10,11 +9,11 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 
+#include "recording/durable_part.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/segment_writer.hpp"
@@ -31,25 +30,28 @@ std::unexpected<Error> disk_error(const std::string& path, std::string_view what
   return fail(ErrorCode::kStorage, fmt::format("{} {}: {}", path, what, std::strerror(-status)));
 }
 
-bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput; }
+// kUsage: a process that was killed as it made the log has left it without an index.
+bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput || error.code == ErrorCode::kUsage; }
 
 }  // namespace
 
-// One pass over a log.
+// One pass over a log. `lost`: what is known to be lost of it.
 class Sealer::Split {
  public:
-  Split(Sealer& sealer, std::string name, std::string work)
+  Split(Sealer& sealer, std::string name, std::string work, RecordingInput input, std::string lost = {})
       : sealer_(sealer),
         name_(std::move(name)),
         work_(std::move(work)),
+        input_(std::move(input)),
         owner_(sealer.make_owner_()),
         context_(ZSTD_createCCtx(), &ZSTD_freeCCtx) {
     ACTS_ASSERT(context_ != nullptr);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+    note_lost(std::move(lost));
   }
 
   Result<SealReport> run(const std::function<bool()>& stop) {
-    RecordingReader reader({input()});
+    RecordingReader reader({input_});
     for (std::uint64_t steps = 0;; ++steps) {
       if (steps % kLinesBetweenStops == 0 && stop()) return fail(ErrorCode::kCancelled, "stopped while sealing");
       const auto item = reader.next();
@@ -65,7 +67,6 @@ class Sealer::Split {
       }
     }
     report_.lines = reader.lines();
-    report_.damaged = !report_.lost.empty() && !has_what_was_durable();
     if (auto ended = finish(); !ended) return std::unexpected(std::move(ended.error()));
     report_.segments = segments_.size();
     return report_;
@@ -78,40 +79,6 @@ class Sealer::Split {
     bool active = true;  // what concerns all symbols concerns it
   };
   using Segments = std::map<std::string, Segment, std::less<>>;
-
-  RecordingInput input() {
-    const std::string log = fmt::format("{}/_open/{}{}", sealer_.directory_, name_, kLogEnding);
-    const std::string index = index_path_for(log);
-    return {log, [open = sealer_.open_, log] { return open(log); }, index,
-            [open = sealer_.open_, index] { return open(index); }};
-  }
-
-  // Whether the log still has the bytes that the last durable mark of its index tells of.
-  bool has_what_was_durable() {
-    const RecordingInput files = input();
-    index::Durable mark;
-    if (auto source = files.index()) {
-      IndexReader entries(std::move(*source));
-      for (auto entry = entries.next(); !entry || *entry; entry = entries.next()) {
-        if (entry && std::holds_alternative<index::Durable>((*entry)->event)) {
-          mark = std::get<index::Durable>((*entry)->event);
-        }
-      }
-    }
-    auto source = files.log();
-    if (!source) return false;
-    index::Durable found;
-    std::vector<char> buffer(std::size_t{64} << 10);
-    while (found.bytes < mark.bytes) {
-      const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), mark.bytes - found.bytes);
-      const auto count = (*source)->read(std::span(buffer).first(wanted));
-      if (!count || *count == 0) return false;
-      found.bytes += *count;
-      found.crc32 = static_cast<std::uint32_t>(
-          ::crc32_z(found.crc32, reinterpret_cast<const unsigned char*>(buffer.data()), *count));
-    }
-    return found == mark;
-  }
 
   void note_lost(std::string message) {
     if (report_.lost.empty()) report_.lost = std::move(message);
@@ -261,6 +228,7 @@ class Sealer::Split {
   Sealer& sealer_;
   std::string name_;
   std::string work_;
+  RecordingInput input_;
   std::unique_ptr<LineOwner> owner_;
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
   Segments segments_;
@@ -310,11 +278,12 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
   SealReport report;
   report.damaged = std::ranges::binary_search(*there, kDamaged);
   if (!report.damaged && !std::ranges::binary_search(*there, kComplete)) {
-    if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
-    auto split = Split(*this, name, work).run(stop);
+    auto split = take_apart(name, work, stop);
     if (!split) return split;
     report = *std::move(split);
     const std::string marker = fmt::format("{}/{}", work, report.damaged ? kDamaged : kComplete);
+    // It is not there yet if there is no segment.
+    if (const int status = ops_.make_directories(work); status < 0) return disk_error(work, "cannot be made", status);
     const int fd = ops_.create(marker);
     if (fd < 0) return disk_error(marker, "cannot be made", fd);
     if (const int status = ops_.close(fd); status < 0) return disk_error(marker, "cannot be made", status);
@@ -322,6 +291,30 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
   }
   if (auto placed = place(name, report); !placed) return std::unexpected(std::move(placed.error()));
   return report;
+}
+
+RecordingInput Sealer::input_of(const std::string& name) const {
+  const std::string log = fmt::format("{}/_open/{}{}", directory_, name, kLogEnding);
+  const std::string index = index_path_for(log);
+  return {log, [open = open_, log] { return open(log); }, index, [open = open_, index] { return open(index); }};
+}
+
+Result<SealReport> Sealer::take_apart(const std::string& name, const std::string& work,
+                                      const std::function<bool()>& stop) {
+  if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
+  const RecordingInput input = input_of(name);
+  if (const auto log = input.log(); !log) return std::unexpected(log.error());
+  auto report = Split(*this, name, work, input).run(stop);
+  if (!report || report->lost.empty()) return report;
+  const auto part = durable_part(input);
+  if (!part || part->is_all) {
+    report->damaged = !part;
+    return report;
+  }
+  if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
+  return Split(*this, name, work, only(input, *part),
+               fmt::format("left out what lies behind its last durable mark: {}", report->lost))
+      .run(stop);
 }
 
 Result<void> Sealer::place(const std::string& name, SealReport& report) {

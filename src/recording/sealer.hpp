@@ -1,5 +1,6 @@
 // Takes a log that nobody writes any more apart into one segment a symbol (layout.hpp), also one that a crash has left:
-// whatever of it can be read is kept, and what cannot is said in every segment's end.
+// of that one everything up to its last durable mark is kept (durable_part.hpp), and what was cut is said in every
+// segment's end. A log that the disk has damaged gives what can be read of it.
 //
 // A segment is whole when it comes to its place, and the log is there until all of them are: cut off anywhere, seal()
 // begins again, or goes on. Memory: kMaxHeldBytes of text, whatever the number of symbols. Blocking; not thread-safe.
@@ -17,6 +18,7 @@
 
 #include "recording/byte_source.hpp"
 #include "recording/file_ops.hpp"
+#include "recording/recording_reader.hpp"
 
 namespace acts {
 
@@ -56,6 +58,8 @@ class Sealer {
   class Split;
 
   Result<void> clear_done(const std::vector<std::string>& logs);
+  [[nodiscard]] RecordingInput input_of(const std::string& name) const;
+  Result<SealReport> take_apart(const std::string& name, const std::string& work, const std::function<bool()>& stop);
   Result<void> place(const std::string& name, SealReport& report);
   Result<void> move_all(const std::string& work, SealReport& report);
   Result<void> move_files(const std::string& from, const std::string& to, SealReport& report);

@@ -170,10 +170,6 @@ void ReplayableLog::timer(std::string_view symbol, UnixNanos, UnixNanos now) {
   add(symbol, now, [now](Replaying& r) { r.pipeline.on_timer(now); });
 }
 
-void ReplayableLog::cut(UnixNanos durable) {
-  std::erase_if(steps_, [durable](const Step& step) { return step.at > durable; });
-}
-
 namespace {
 
 collector::PipelineOptions replay_options(Venue venue) {

@@ -272,6 +272,20 @@ class FaultyDisk final : public FileOps {
   std::vector<std::tuple<int, std::uint64_t, std::size_t>> unsynced_;
 };
 
+// A directory whose parent could not be synced was there at the next attempt, and taken for durable.
+TEST(FileOps, MakesADirectoryAnewWhoseNameMayNotBeOnTheDisk) {
+  class Disk final : public FileOps {
+   public:
+    int sync_directory(const std::string& path) override { return ++syncs == 2 ? -EIO : FileOps::sync_directory(path); }
+    int syncs = 0;
+  } disk;
+  const TempDir dir;
+  EXPECT_EQ(disk.make_directories(dir / "a/b"), -EIO);
+  EXPECT_EQ(disk.make_directories(dir / "a/b"), 0);
+  EXPECT_EQ(disk.syncs, 3);
+  EXPECT_TRUE(disk.exists(dir / "a/b"));
+}
+
 // Repeats a step until it works, as the writer thread does.
 int until_it_works(const std::function<Result<void>()>& step) {
   for (int errors = 0; errors < 20; ++errors) {

@@ -303,6 +303,42 @@ TEST(Sealer, EndsWithTheSameFilesWhereverItWasKilled) {
   }
 }
 
+// A power cut had left zeros in the middle of what was written and not synced, in the log and its index: what was read
+// behind them was not what had been received.
+TEST(Sealer, LeavesOutWhatLiesBehindTheLastMarkOfACutLog) {
+  const TempDir dir;
+  RecordingWriter writer({dir / "_open", "0"});
+  ASSERT_TRUE(writer.note(at(0), index::SymbolAdded{"AAA", "trading"}));
+  for (int i = 1; i <= 10; ++i) ASSERT_TRUE(writer.append(at(i), 1, fmt::format("AAA message {}", i)));
+  ASSERT_TRUE(writer.sync(at(10)));
+  ASSERT_TRUE(writer.append(at(11), 1, "AAA unsynced", LineUse::kHeld));
+  ASSERT_TRUE(writer.note(at(11), index::Timer{"AAA", at(11)}));
+  ASSERT_TRUE(writer.flush());
+  const auto report = sealer_of(dir).seal(name_of(writer.log_path()));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->lost, ::testing::StartsWith("left out what lies behind its last durable mark: "));
+  EXPECT_FALSE(report->damaged);
+  const Contents all = contents(dir);
+  EXPECT_EQ(all.lines.at("AAA").size(), 10U);
+  EXPECT_EQ(all.lines.at("AAA").back(), "10000000 AAA message 10@1");
+  EXPECT_EQ(events<index::Timer>(all.entries.at("AAA")).size(), 0U);
+  EXPECT_EQ(events<index::Sealed>(all.entries.at("AAA")).front().lost, report->lost);
+  EXPECT_TRUE(fs::is_empty(dir / "_open"));
+}
+
+// A process that was killed between making a log and its index left one that could never be sealed.
+TEST(Sealer, SealsALogWithoutAnIndex) {
+  const TempDir dir;
+  fs::create_directories(dir / "_open");
+  (void)dir.write("_open/0-1723161254206652067.jsonl.zst", "");
+  const auto report = sealer_of(dir).seal("0-1723161254206652067");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->segments, 0U);
+  EXPECT_FALSE(report->damaged);
+  EXPECT_TRUE(fs::is_empty(dir / "_open"));
+  EXPECT_FALSE(sealer_of(dir).seal("0-1723161254206652067"));
+}
+
 TEST(Sealer, OverwritesNoSegment) {
   const TempDir dir;
   ASSERT_TRUE(sealer_of(dir).seal(name_of(write_log(dir))));

@@ -25,20 +25,23 @@ class SimChecks {
  public:
   static constexpr std::size_t kMaxFindings = 10;  // kept; all are counted
 
-  // Both outlive the object.
-  SimChecks(const SimPlan& plan, const exchange::VenueCore& venue);
+  // All outlive the object.
+  SimChecks(const SimPlan& plan, const exchange::VenueCore& venue, SimRecorder& recorder);
 
   [[nodiscard]] collector::RunLog& log() { return log_; }
 
+  void find(UnixNanos now, std::string what);
   // The world tells what happens.
-  void on_kill(const collector::Collector& collector, UnixNanos durable, UnixNanos now);
+  // `kept`: how much of what the run has handed to the recorder the crash has left.
+  void on_kill(const collector::Collector& collector, std::size_t kept, UnixNanos now);
   // The book with which the next run begins; nothing if none was left.
   [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(std::string_view symbol) const {
     const auto found = left_books_.find(symbol);
     return found == left_books_.end() ? nullptr : found->second;
   }
   void on_connect(UnixNanos now);
-  void on_message(std::string_view text, UnixNanos now);  // comes to the collector
+  void before_message(std::string_view text, UnixNanos now);  // comes to the collector
+  void after_message(UnixNanos now);
   void on_answer(const exchange::RestReply& reply, UnixNanos now);
   void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline, UnixNanos now);
   void on_log(const collector::Log& log, UnixNanos now);
@@ -60,7 +63,6 @@ class SimChecks {
     std::uint64_t ghosts = 0;
     std::uint64_t gaps = 0;
   };
-  void find(UnixNanos now, std::string what);
   void compare_books(const collector::MarketPipeline& pipeline, UnixNanos now);
   void compare(std::string_view symbol, const OrderBook& book, UnixNanos now);
   void compare_side(std::string_view symbol, const OrderBook& book, const exchange::TrueBook& truth, Side side,
@@ -70,7 +72,6 @@ class SimChecks {
   void check_state(const MinuteRow& row, UnixNanos now);
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_limits(UnixNanos now);
-  void check_recorded(UnixNanos now);
   void check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now);
 
   const SimPlan& plan_;
@@ -82,7 +83,7 @@ class SimChecks {
   std::size_t ask_column_ = 0;
   SimLog log_;
   std::string csv_;
-  std::vector<std::pair<UnixNanos, std::size_t>> row_ends_;  // of each row: its minute, and where it ends in csv_
+  std::vector<std::size_t> row_ends_;  // of each row: where it ends in csv_
   std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
   std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> left_books_;
   std::map<std::string, UnixNanos, std::less<>> next_row_;
@@ -93,8 +94,7 @@ class SimChecks {
   bool stream_changes_ = false;
   UnixNanos looked_at_;
   std::deque<UnixNanos> connects_;
-  std::vector<std::pair<UnixNanos, std::size_t>> delivered_;  // hashes of texts
-  std::uint64_t refusals_ = 0;                                // answers with 429 or 418
+  std::uint64_t refusals_ = 0;  // answers with 429 or 418
   std::uint64_t warnings_ = 0;
   std::uint64_t compared_ = 0;
   std::vector<std::string> findings_;

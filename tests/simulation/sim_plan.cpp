@@ -16,6 +16,9 @@ constexpr Nanos kMarketTime = 2h;
 constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
 constexpr std::int64_t kCalmOneIn = 12;
 constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
+constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
+constexpr std::uint64_t kSeedOfRows = 0x726F'7773;
+constexpr int kSinks = 2;
 
 Nanos between(Random& random, Nanos least, Nanos most) {
   return least + Nanos{random.below((most - least).count() + 1)};
@@ -110,12 +113,52 @@ void draw_kills(Random& random, SimPlan& plan) {
   UnixNanos at = plan.start;
   for (std::int64_t left = 1 + random.below(3); left > 0; --left) {
     at = at + between(random, 10s, 25min);
-    const Kill kill{at, between(random, 0ms, 1200ms),
-                    random.one_in(2) ? between(random, 0ms, 2s) : between(random, 2s, 9min)};
+    const Kill kill{at, random.one_in(2), random.one_in(2) ? between(random, 0ms, 2s) : between(random, 2s, 9min)};
     at = at + kill.down;
     if (at >= plan.faults_end) break;
     plan.kills.push_back(kill);
   }
+}
+
+void draw_disk(Random& random, SimPlan& plan) {
+  UnixNanos at = plan.start;
+  for (std::int64_t left = random.below(4); left > 0; --left) {
+    DiskTrouble trouble;
+    trouble.kind = static_cast<DiskTrouble::Kind>(random.below(3));
+    trouble.fails_one_in = 1 + random.below(20);
+    at = at + between(random, 0s, 20min);
+    trouble.when.from = at;
+    at = at + (random.one_in(2) ? between(random, 1s, 15s) : between(random, 15s, 5min));
+    trouble.when.to = at;
+    plan.disk_troubles.push_back(trouble);
+  }
+}
+
+SinkTrouble draw_sink_trouble(Random& random, UnixNanos from) {
+  SinkTrouble trouble;
+  trouble.kind = static_cast<SinkTrouble::Kind>(random.below(3));
+  trouble.fails_one_in = 1 + random.below(4);
+  trouble.takes = between(random, 1s, 20s);
+  const Nanos lasts = random.one_in(2) ? between(random, 10s, 2min) : between(random, 2min, 30min);
+  trouble.when = {from, from + lasts};
+  return trouble;
+}
+
+void draw_rows(Random& random, SimPlan& plan) {
+  for (int i = 0; i < kSinks; ++i) {
+    SinkPlan sink;
+    sink.names_rows = random.one_in(2);
+    UnixNanos at = plan.start;
+    for (std::int64_t left = plan.calm ? 0 : random.below(5); left > 0; --left) {
+      sink.troubles.push_back(draw_sink_trouble(random, at + between(random, 0s, 15min)));
+      at = sink.troubles.back().when.to;
+    }
+    if (!plan.calm && random.one_in(3)) sink.refuses_one_in = 2 + random.below(20);
+    plan.rows.sinks.push_back(std::move(sink));
+  }
+  if (plan.calm || !random.one_in(3)) return;
+  const UnixNanos from = plan.start + between(random, 1min, 80min);
+  plan.rows.standing.push_back({from, from + between(random, 1s, 10min)});
 }
 
 }  // namespace
@@ -136,6 +179,8 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.market.levels = 150 + static_cast<std::size_t>(random.below(150));
   plan.market.update_interval = venue == Venue::kBinanceSpot ? 1000ms : 500ms;
   plan.market.changes_per_update = 4;
+  plan.market.trades_per_step = 2;
+  plan.market.depth_and_trades_only = true;
   plan.market.drift_ticks_per_second = random.below(4);
   plan.market.start = floor_to(plan.start, 1ms);
   if (!plan.calm) plan.faults = draw_faults(random, seed, plan.market.symbols);
@@ -158,6 +203,10 @@ SimPlan draw_plan(std::uint64_t seed) {
   draw_network(random, plan);
   plan.collector.checkpoint_interval = between(random, 1min, 10min);
   if (!plan.calm && random.one_in(2)) draw_kills(random, plan);
+  Random of_disk(seed ^ kSeedOfDisk);
+  if (!plan.calm && of_disk.one_in(2)) draw_disk(of_disk, plan);
+  Random of_rows(seed ^ kSeedOfRows);
+  draw_rows(of_rows, plan);
   return plan;
 }
 

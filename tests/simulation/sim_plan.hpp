@@ -20,11 +20,38 @@ struct Pause {
   UnixNanos to;
 };
 
-// The process is killed; its disk loses what it was not yet asked to sync.
+// The process is killed, or its machine loses power: then its disk loses what was not synced.
 struct Kill {
   UnixNanos at;
-  Nanos unsynced{0};
+  bool power_cut = false;
   Nanos down{0};
+};
+
+struct DiskTrouble {
+  enum class Kind : std::uint8_t { kFull, kFailing, kHanging };
+  Kind kind = Kind::kFull;
+  Pause when;
+  std::int64_t fails_one_in = 0;  // kFailing: operations
+};
+
+struct SinkTrouble {
+  enum class Kind : std::uint8_t { kDown, kFailing, kSlow };
+  Kind kind = Kind::kDown;
+  Pause when;
+  std::int64_t fails_one_in = 0;  // kFailing: writes
+  Nanos takes{0};                 // kSlow: a write, up to so much
+};
+
+struct SinkPlan {
+  std::int64_t refuses_one_in = 0;  // minutes whose rows it will not take; 0: none
+  bool names_rows = false;          // says which it does not take, or refuses the whole
+  std::vector<SinkTrouble> troubles;
+};
+
+// Where rows go.
+struct RowsPlan {
+  std::vector<Pause> standing;  // acts.db stores nothing
+  std::vector<SinkPlan> sinks;
 };
 
 struct SimPlan {
@@ -39,11 +66,13 @@ struct SimPlan {
 
   // A snapshot shows the whole book, so that nothing suspect may be left behind it.
   bool whole_snapshots = false;
-  Nanos latency{0};            // one way
-  Nanos jitter{0};             // up to so much more, each message for itself; a connection keeps its order
-  std::vector<Pause> outages;  // of the network; long ones break what is connected
-  std::vector<Pause> sleeps;   // of the collector's process
-  std::vector<Kill> kills;     // in order
+  Nanos latency{0};                        // one way
+  Nanos jitter{0};                         // up to so much more, each message for itself; a connection keeps its order
+  std::vector<Pause> outages;              // of the network; long ones break what is connected
+  std::vector<Pause> sleeps;               // of the collector's process
+  std::vector<Kill> kills;                 // in order
+  std::vector<DiskTrouble> disk_troubles;  // one after the other
+  RowsPlan rows;
 };
 
 SimPlan draw_plan(std::uint64_t seed);

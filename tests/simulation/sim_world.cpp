@@ -21,6 +21,8 @@ constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of s
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
 constexpr std::size_t kStepsAtOnce = 10'000;
 constexpr std::uint64_t kNumbersARun = 1'000'000;
+constexpr std::uint64_t kSeedOfDisk = 0x626C'6F63'6B73;
+constexpr std::uint64_t kSeedOfStore = 0x7374'6F72'65;
 
 struct Target {
   std::string path;
@@ -40,7 +42,12 @@ SimWorld::SimWorld(SimPlan plan)
     : plan_(std::move(plan)),
       random_(plan_.seed ^ 0x6E65'7477'6F72'6BU),
       now_(plan_.start),
-      market_clock_(exchange::Pace{.wait_for_streams = 0}, plan_.market.start) {
+      market_clock_(exchange::Pace{.wait_for_streams = 0}, plan_.market.start),
+      disk_(plan_.seed ^ kSeedOfDisk),
+      recorder_(plan_.market.venue, disk_,
+                [this](UnixNanos now, std::string what) { checks_->find(now, std::move(what)); }),
+      store_(plan_.rows, make_schema(plan_.collector.bands), plan_.seed ^ kSeedOfStore,
+             [this](UnixNanos now, std::string what) { checks_->find(now, std::move(what)); }) {
   const Venue venue = plan_.market.venue;
   market_clock_.on_subscriptions(venue, 0, now_);
   auto source = std::make_unique<exchange::SyntheticMarket>(plan_.market);
@@ -48,16 +55,22 @@ SimWorld::SimWorld(SimPlan plan)
   core_ = std::make_unique<exchange::VenueCore>(venue, std::move(source), market_clock_,
                                                 exchange::default_weight_rules(venue));
   core_->play(plan_.faults, now_);
-  checks_ = std::make_unique<SimChecks>(plan_, *core_);
+  checks_ = std::make_unique<SimChecks>(plan_, *core_, recorder_);
 }
 
 void SimWorld::begin_run() {
   collector::CollectorOptions options = plan_.collector;
   options.earlier_book = [this](std::string_view symbol) { return checks_->left_book(symbol); };
   auto made = collector::Collector::make(
-      std::move(options), [this](MinuteRow&& row) { checks_->on_row(row, collector_->pipeline(), now_); },
+      std::move(options),
+      [this](MinuteRow&& row) {
+        checks_->on_row(row, collector_->pipeline(), now_);
+        store_.push(row, now_);
+      },
       checks_->log());
   ACTS_ASSERT(made.has_value());
+  recorder_.begin_run();
+  store_.begin_run();
   collector_ = std::move(*made);
   collector_->start(now_);
   carry_out();
@@ -71,10 +84,14 @@ void SimWorld::kill(const Kill& kill) {
     if (line.session != 0) sessions_.erase(line.session);
   }
   pending_.clear();
-  checks_->on_kill(*collector_, now_ - kill.unsynced, now_);
+  checks_->on_kill(*collector_, recorder_.crash(kill.power_cut, random_, now_), now_);
+  store_.crash();
   collector_.reset();
   run_base_ += kNumbersARun;
-  at(now_ + kill.down, [this] { begin_run(); });
+  at(now_ + kill.down, [this, power_cut = kill.power_cut] {
+    recorder_.recover(power_cut, random_, now_);
+    begin_run();
+  });
 }
 
 UnixNanos SimWorld::awake(UnixNanos when) const {
@@ -107,11 +124,50 @@ void SimWorld::run() {
     });
   }
   for (const Kill& one : plan_.kills) at(one.at, [this, one] { kill(one); });
+  plan_disk();
+  plan_rows();
   begin_run();
   step(plan_.end);
   checks_->at_end(*collector_, now_);
   collector_->stop("the simulation is over", now_);
+  recorder_.end_run(now_);
+  store_.end_run(now_);
   checks_->after_stop();
+}
+
+void SimWorld::plan_disk() {
+  const auto hang = [this](const Pause& pause) {
+    at(pause.from, [this] { recorder_.set_hanging(true, now_); });
+    at(pause.to, [this] { recorder_.set_hanging(false, now_); });
+  };
+  for (const Pause& one : plan_.sleeps) hang(one);
+  for (const DiskTrouble& one : plan_.disk_troubles) {
+    if (one.kind == DiskTrouble::Kind::kHanging) {
+      hang(one.when);
+      continue;
+    }
+    const bool full = one.kind == DiskTrouble::Kind::kFull;
+    at(one.when.from,
+       [this, full, fails = one.fails_one_in] { disk_.set({.full = full, .fails_one_in = full ? 0 : fails}); });
+    at(one.when.to, [this] { disk_.set({}); });
+  }
+}
+
+void SimWorld::plan_rows() {
+  for (const Pause& one : plan_.rows.standing) {
+    at(one.from, [this] { store_.set_standing(true, now_); });
+    at(one.to, [this] { store_.set_standing(false, now_); });
+  }
+  for (std::size_t i = 0; i < plan_.rows.sinks.size(); ++i) {
+    for (const SinkTrouble& one : plan_.rows.sinks[i].troubles) {
+      SimSink::Trouble trouble;
+      trouble.down = one.kind == SinkTrouble::Kind::kDown;
+      if (one.kind == SinkTrouble::Kind::kFailing) trouble.fails_one_in = one.fails_one_in;
+      if (one.kind == SinkTrouble::Kind::kSlow) trouble.slow = one.takes;
+      at(one.when.from, [this, i, trouble] { store_.sink(i).set(trouble); });
+      at(one.when.to, [this, i] { store_.sink(i).set({}); });
+    }
+  }
 }
 
 void SimWorld::step(UnixNanos end) {
@@ -120,7 +176,9 @@ void SimWorld::step(UnixNanos end) {
     const UnixNanos venue = core_->next_deadline();
     const std::optional<UnixNanos> deadline = collector_ ? collector_->next_deadline() : std::nullopt;
     const UnixNanos timer = deadline ? awake(std::max(*deadline, now_)) : binance::kNever;
-    const UnixNanos next = std::min({event, venue, timer});
+    const UnixNanos disk = recorder_.next_deadline();
+    const UnixNanos rows = awake(std::max(store_.next_deadline(), now_));
+    const UnixNanos next = std::min({event, venue, disk, rows, timer});
     if (next > end) break;
     now_ = std::max(now_, next);
     if (event <= next) {
@@ -129,6 +187,10 @@ void SimWorld::step(UnixNanos end) {
       what();
     } else if (venue <= next) {
       run_venue();
+    } else if (disk <= next) {
+      recorder_.work(now_);
+    } else if (rows <= next) {
+      store_.work(now_);
     } else {
       collector_->on_timer(now_);
       carry_out();
@@ -267,8 +329,9 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
       collector_->on_ws_too_long(number - run_base_, text->text->size(), now_);
       return;
     }
-    checks_->on_message(*text->text, now_);
+    checks_->before_message(*text->text, now_);
     collector_->on_ws_message(number - run_base_, *text->text, now_);
+    checks_->after_message(now_);
   } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
     line.last_up = std::max(line.last_up, now_ + travel());
     at(line.last_up,

@@ -1,6 +1,7 @@
 // The collector's state machine and a venue of the exchange in one thread and in virtual time, with a simulated network
 // between them: latency, order, outages, handshakes, timeouts. It carries and decides nothing; what is wrong is found
-// by SimChecks. Disks and sinks come in through the ports that are here already: the RunLog and the rows.
+// by
+// SimChecks; of the recording by SimRecorder, of the rows by SimStore.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,10 @@
 #include "collector/collector.hpp"
 #include "exchange/venue_core.hpp"
 #include "simulation/sim_checks.hpp"
+#include "simulation/sim_disk.hpp"
 #include "simulation/sim_plan.hpp"
+#include "simulation/sim_recorder.hpp"
+#include "simulation/sim_store.hpp"
 
 namespace acts::sim {
 
@@ -29,7 +33,9 @@ class SimWorld {
 
   [[nodiscard]] SimChecks& checks() { return *checks_; }
   [[nodiscard]] const exchange::VenueCore& venue() const { return *core_; }
-  [[nodiscard]] collector::Health health() const { return collector_->health(now_); }
+  [[nodiscard]] const SimDisk& disk() const { return disk_; }
+  [[nodiscard]] const SimRecorder& recorder() const { return recorder_; }
+  [[nodiscard]] const SimStore& store() const { return store_; }
 
   // A message above this is not kept by the simulated client, as above 16 MiB by the real one.
   static constexpr std::size_t kMaxMessage = 64 * 1024;
@@ -55,6 +61,8 @@ class SimWorld {
   [[nodiscard]] const Pause* outage(UnixNanos when) const;
   Nanos travel();
 
+  void plan_disk();
+  void plan_rows();
   void begin_run();
   void kill(const Kill& kill);
   void step(UnixNanos end);
@@ -80,6 +88,9 @@ class SimWorld {
   std::multimap<UnixNanos, Event> events_;
   exchange::MarketClock market_clock_;
   std::unique_ptr<exchange::VenueCore> core_;
+  SimDisk disk_;
+  SimRecorder recorder_;
+  SimStore store_;
   std::unique_ptr<SimChecks> checks_;
   std::unique_ptr<collector::Collector> collector_;
   // Numbers of connections and requests begin anew with every run, those of the world do not.

@@ -26,6 +26,15 @@ struct Totals {
   std::uint64_t outages = 0;
   std::uint64_t sleeps = 0;
   std::uint64_t kills = 0;
+  std::uint64_t power_cuts = 0;
+  std::uint64_t cut_logs = 0;
+  std::uint64_t recorded = 0;
+  std::uint64_t disk_failures = 0;
+  std::uint64_t short_writes = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t sink_failures = 0;
+  std::uint64_t unanswered = 0;
   std::uint64_t compared = 0;
   std::uint64_t audits = 0;
   std::uint64_t on_two_lines = 0;
@@ -36,7 +45,15 @@ struct Totals {
       faults[i] += world.venue().faults().hits(static_cast<exchange::FaultKind>(i));
     outages += plan.outages.size();
     sleeps += plan.sleeps.size();
-    kills += plan.kills.size();
+    for (const Kill& kill : plan.kills) ++(kill.power_cut ? power_cuts : kills);
+    cut_logs += world.recorder().logs().cut_logs();
+    recorded += world.recorder().logs().lines();
+    disk_failures += world.disk().counts().failures;
+    short_writes += world.disk().counts().short_writes;
+    delivered += world.store().delivered();
+    refused += world.store().refused();
+    sink_failures += world.store().failures();
+    unanswered += world.store().unanswered();
     compared += world.checks().compared();
     audits += world.checks().audits();
     on_two_lines += static_cast<std::uint64_t>(plan.collector.lines == 2);
@@ -44,8 +61,11 @@ struct Totals {
   }
   void print(std::uint64_t seeds) const {
     fmt::print(
-        "{} seeds, {} with findings, {} on two lines; books compared {}, audits {}, outages {}, sleeps {}, kills {}",
-        seeds, failed, on_two_lines, compared, audits, outages, sleeps, kills);
+        "{} seeds, {} with findings, {} on two lines; books compared {}, audits {}, messages read back {}; outages {}, "
+        "sleeps {}, kills {}, power cuts {}, logs cut {}, disk failures {}, short writes {}, "
+        "rows in sinks {}, refused {}, failures of sinks {}, answers lost {}",
+        seeds, failed, on_two_lines, compared, audits, recorded, outages, sleeps, kills, power_cuts, cut_logs,
+        disk_failures, short_writes, delivered, refused, sink_failures, unanswered);
     for (std::size_t i = 0; i < faults.size(); ++i)
       fmt::print(", {} {}", name_of(static_cast<exchange::FaultKind>(i)), faults[i]);
     fmt::print("\n");
@@ -71,6 +91,8 @@ TEST(Simulation, FindsNothingWhateverGoesWrong) {
   }
   EXPECT_GT(totals.compared, 0U);
   EXPECT_GT(totals.audits, 0U);
+  EXPECT_GT(totals.recorded, 0U);
+  EXPECT_GT(totals.delivered, 0U);
   totals.print(seed - first);
 }
 
