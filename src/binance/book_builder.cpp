@@ -43,6 +43,7 @@ SavedBook BookBuilder::saved() const {
 
 void BookBuilder::forget_past() {
   book_.forget_deletions();
+  book_.tidy();
   sync_.forget_restarts();
 }
 

@@ -21,6 +21,8 @@ inline constexpr std::size_t kSharedMaxInner = 208;
 // inner node, and a root), and many must come and go before it happens again. Not for a few leaves.
 inline constexpr std::size_t kLeastAverage = 27;
 inline constexpr std::size_t kFewLeaves = 8;
+// The same for tidy(), which is called rarely.
+inline constexpr std::size_t kTidyAverage = 44;
 
 constexpr std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
 // Slots from 0 to `end`, excluded; end <= 64.

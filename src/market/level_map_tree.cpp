@@ -202,6 +202,10 @@ void LevelMap::count_leaf(std::ptrdiff_t change) {
   least_size_ = leaves_ > kFewLeaves ? leaves_ * kLeastAverage : 0;
 }
 
+void LevelMap::tidy() {
+  if (leaves_ > kFewLeaves && size_ < leaves_ * kTidyAverage) refill();
+}
+
 void LevelMap::refill() {
   LevelMap full(side_);
   for (const Leaf* leaf = worst_leaf_; leaf != nullptr; leaf = leaf->better) {

@@ -96,6 +96,11 @@ void OrderBook::forget_deletions() {
   deletions_.forget_upto(last_update_id_);
 }
 
+void OrderBook::tidy() {
+  bids_.tidy();
+  asks_.tidy();
+}
+
 Result<void> OrderBook::rescale(Scales finer) {
   ACTS_ASSERT(finer.covers(scales_) && finer.price <= kMaxScale && finer.quantity <= kMaxScale);
   const Scales by{static_cast<std::uint8_t>(finer.price - scales_.price),

@@ -54,6 +54,7 @@ class Twins {
     map_.clear();
     naive_.clear();
   }
+  void tidy() { map_.tidy(); }
   void move_about() {
     LevelMap other(std::move(map_));
     map_ = LevelMap(opposite(side_));
@@ -146,6 +147,7 @@ void run(Twins& twins, const Phase& phase, std::mt19937_64& random) {
       twins.set(price(), 1 + static_cast<std::int64_t>(random() % 1000), i, random() % 2 == 0);
     }
     if (i % 16 == 0) twins.find(price());
+    if (i % 7'000 == 0) twins.tidy();
     if (i % 20'000 == 0) twins.check();
   }
   twins.check();
@@ -166,6 +168,7 @@ TEST_P(LevelMapOfSide, EqualsANaiveMapAfterEveryOperationOnSmallBooks) {
       const auto price = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(width));
       const unsigned deletes = i / 500 % 2 == 0 ? 30 : 70;
       random() % 100 < deletes ? twins.erase(price) : twins.set(price, 1 + i, i, false);
+      if (i % 97 == 0) twins.tidy();
       if (i % 5 == 0) twins.check();
       if (HasFatalFailure()) return;
     }
@@ -191,6 +194,17 @@ TEST_P(LevelMapOfSide, EqualsANaiveMapOverMillionsOfOperations) {
       if (HasFatalFailure()) return;
     }
   }
+}
+
+// Books that only ever changed at random kept leaves that were half empty, for days.
+TEST_P(LevelMapOfSide, GivesBackWhatChangesAtRandomHaveLeftEmpty) {
+  std::mt19937_64 random(7);
+  Twins twins(GetParam());
+  run(twins, {0, 4'000, 50, 200'000}, random);
+  ASSERT_GT(twins.map().memory_bytes(), twins.size() * 35);
+  twins.tidy();
+  twins.check();
+  EXPECT_LE(twins.map().memory_bytes(), twins.size() * 30);
 }
 
 TEST_P(LevelMapOfSide, TakesSortedBulksFromEitherEnd) {

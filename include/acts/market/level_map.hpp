@@ -66,6 +66,8 @@ class LevelMap {
   // False if there was no such level.
   bool erase(Price price);
   void clear();
+  // Fills the leaves anew where many changes have left them half empty: O(n), then a level costs 25 bytes again.
+  void tidy();
 
   // Totals from the best price to each of `limits` (included), which go from near to far. Levels set at or before
   // `suspect_upto` count as suspect.

@@ -80,6 +80,8 @@ class OrderBook {
   std::size_t remove_traded_through(Price price);
   // A snapshot older than last_update_id() cannot be merged from now on.
   void forget_deletions();
+  // Gives back memory that the levels do not need. Changes nothing else; for rare moments (LevelMap::tidy()).
+  void tidy();
   // Removes the suspect levels last set at or before `upto`.
   std::size_t remove_suspects(UpdateId upto);
 
