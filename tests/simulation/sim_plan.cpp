@@ -16,6 +16,7 @@ constexpr Nanos kMarketTime = 2h;
 constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
 constexpr std::int64_t kCalmOneIn = 12;
 constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
+constexpr std::uint64_t kSeedOfTrades = 0x7472616465;
 constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
 constexpr std::uint64_t kSeedOfRows = 0x726F'7773;
 constexpr int kSinks = 2;
@@ -179,7 +180,6 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.market.levels = 150 + static_cast<std::size_t>(random.below(150));
   plan.market.update_interval = venue == Venue::kBinanceSpot ? 1000ms : 500ms;
   plan.market.changes_per_update = 4;
-  plan.market.trades_per_step = 2;
   plan.market.depth_and_trades_only = true;
   plan.market.drift_ticks_per_second = random.below(4);
   plan.market.start = floor_to(plan.start, 1ms);
@@ -200,6 +200,7 @@ SimPlan draw_plan(std::uint64_t seed) {
   Random more(seed ^ kSeedOfLines);
   if (more.one_in(3)) plan.collector.lines = 2;
   plan.collector.audit_interval = between(more, 2min, 15min);
+  plan.market.trades_per_step = static_cast<std::size_t>(Random(seed ^ kSeedOfTrades).below(2));
   draw_network(random, plan);
   plan.collector.checkpoint_interval = between(random, 1min, 10min);
   if (!plan.calm && random.one_in(2)) draw_kills(random, plan);
