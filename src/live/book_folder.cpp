@@ -48,7 +48,7 @@ void each_full_book(const std::string& data_dir, const std::function<void(const 
 std::vector<BookDump> BookFolderWatch::look() {
   const FileTime now = FileTime::clock::now();
   if (now - all_at_ >= kAllAgain || now < all_at_) {
-    settled_.clear();
+    forget();
     all_at_ = now;
   }
   std::vector<BookDump> dumps;
@@ -58,13 +58,23 @@ std::vector<BookDump> BookFolderWatch::look() {
     const std::string name = folder.string();
     const auto known = settled_.find(name);
     if (gone || (known != settled_.end() && known->second == changed)) return;
-    each_book_in(folder, [&](const BookDump& dump) { dumps.push_back(dump); });
+    const auto told = told_.find(name);
+    UnixNanos newest = told == told_.end() ? UnixNanos{} : told->second;
+    each_book_in(folder, [&](const BookDump& dump) {
+      if (told != told_.end() && dump.saved_at <= told->second) return;
+      dumps.push_back(dump);
+      newest = std::max(newest, dump.saved_at);
+    });
+    told_.insert_or_assign(name, newest);
     if (now - changed >= kSettled) settled_.insert_or_assign(name, changed);
   });
   std::ranges::sort(dumps, {}, [](const BookDump& dump) { return std::tie(dump.saved_at, dump.venue, dump.symbol); });
   return dumps;
 }
 
-void BookFolderWatch::forget() { settled_.clear(); }
+void BookFolderWatch::forget() {
+  settled_.clear();
+  told_.clear();
+}
 
 }  // namespace acts

@@ -32,8 +32,8 @@ class BookFolderWatch {
 
   explicit BookFolderWatch(std::string data_dir) : data_dir_(std::move(data_dir)) {}
 
-  // Those in the folders that may have new ones, the oldest first; some may have been told before. forget() if they
-  // could not be taken.
+  // Those in the folders that may have new ones, the oldest first, without those that are older than one that was told
+  // of the same folder; once an hour all. forget() if they could not be taken.
   std::vector<BookDump> look();
   // All of them again at the next look.
   void forget();
@@ -43,6 +43,7 @@ class BookFolderWatch {
 
   std::string data_dir_;
   std::map<std::string, FileTime> settled_;  // folders that have had this time for long, and were read since
+  std::map<std::string, UnixNanos> told_;    // by folder: the newest book
   FileTime all_at_{};
 };
 

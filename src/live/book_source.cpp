@@ -27,9 +27,6 @@ MinuteRow row_of(const BookReader::Level& read, const BookFile& head) {
 
 constexpr std::size_t kBatch = 500;  // files
 
-// What no later try mends.
-bool is_final(const Error& error) { return error.code == ErrorCode::kUsage || error.code == ErrorCode::kBadInput; }
-
 }  // namespace
 
 Result<std::unique_ptr<SinkSource>> BookSource::open(BookSourceOptions options) {
@@ -53,7 +50,9 @@ Result<OutboxBatch> BookSource::read(std::size_t max) {
       const auto waiting = next_waiting();
       if (!waiting) return std::unexpected(waiting.error());
       if (!*waiting) return batch;
-      if (auto begun = begin(**waiting, batch); !begun) return std::unexpected(std::move(begun.error()));
+      const auto begun = begin(**waiting, batch);
+      if (!begun && batch.unreadable.empty()) return std::unexpected(begun.error());
+      if (!begun) return batch;  // what was set aside is told first
       continue;
     }
     if (auto filled = fill(max); !filled) return std::unexpected(std::move(filled.error()));
@@ -77,20 +76,38 @@ Result<std::optional<WaitingDump>> BookSource::next_waiting() {
 
 // Numbers the files that are new.
 Result<void> BookSource::look() {
-  const Nanos now = real_now();
-  if (looked_at_ && now - *looked_at_ < options_.look_interval) return {};
+  if (looked_at_ && real_now() - *looked_at_ < options_.look_interval) return {};
   const std::vector<BookDump> dumps = folder_.look();
   // A batch a transaction: whoever stores rows meanwhile waits for one at most.
   for (std::span<const BookDump> left = dumps; !left.empty();) {
     const std::size_t count = std::min(left.size(), kBatch);
-    if (auto added = outbox_->add(left.first(count)); !added) {
+    const auto is_there = [this](const BookDump& dump) {
+      std::error_code error;
+      return std::filesystem::exists(path_of(options_.data_dir, dump), error);
+    };
+    if (auto added = outbox_->add(left.first(count), is_there); !added) {
       folder_.forget();
       return added;
     }
     left = left.subspan(count);
   }
-  looked_at_ = now;
+  looked_at_ = real_now();
   return {};
+}
+
+Result<OutboxLag> BookSource::lag() {
+  if (auto looked = look(); !looked) return std::unexpected(std::move(looked.error()));
+  return outbox_->lag();
+}
+
+// Whether no later try mends it: it is damaged, gone, or has been tried often.
+bool BookSource::is_hopeless(const WaitingDump& waiting, const Error& error) {
+  if (error.code == ErrorCode::kBadInput) return true;
+  std::error_code unknown;
+  if (!std::filesystem::exists(path_of(options_.data_dir, waiting.dump), unknown) && !unknown) return true;
+  if (tried_ != waiting.change) tries_ = 0;
+  tried_ = waiting.change;
+  return ++tries_ >= kMostTries;
 }
 
 Result<void> BookSource::begin(const WaitingDump& waiting, OutboxBatch& batch) {
@@ -104,7 +121,7 @@ Result<void> BookSource::begin(const WaitingDump& waiting, OutboxBatch& batch) {
     }
     sound = std::unexpected(std::move(reader.error()));
   }
-  if (!is_final(sound.error())) return sound;
+  if (!is_hopeless(waiting, sound.error())) return fail(ErrorCode::kStorage, sound.error().message);
   // All of them at once are not gone: their disk is not there, perhaps not yet.
   const std::string folder = full_books_directory(options_.data_dir);
   if (std::error_code error; !std::filesystem::exists(folder, error)) {
@@ -167,6 +184,13 @@ Result<void> BookSource::finish() {
 
 Result<void> BookSource::set_aside(const MinuteRow& row, std::int64_t /*change*/, std::string_view reason) {
   ACTS_ASSERT(current_.has_value());
+  if (++current_->refused == kMostRefused) {
+    current_->is_read = true;
+    const auto kept = outbox_->set_aside(
+        current_->waiting.dump, "", "",
+        fmt::format("{} of its levels were refused, the rest is not sent; the last one: {}", kMostRefused, reason));
+    if (!kept) return kept;
+  }
   return outbox_->set_aside(current_->waiting.dump, std::get<std::string>(row.values[index_of(BookColumn::kSide)]),
                             to_string(std::get<Decimal>(row.values[index_of(BookColumn::kPrice)])), reason);
 }

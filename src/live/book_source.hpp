@@ -32,6 +32,9 @@ struct BookSourceOptions {
 class BookSource final : public SinkSource {
  public:
   static constexpr std::size_t kMostUnreadable = 16;  // that one read() sets aside
+  static constexpr int kMostTries = 200;              // of a book that is there and cannot be read
+  // Levels of one book that the sink refuses; the rest of it is then given up as a whole.
+  static constexpr std::size_t kMostRefused = 1000;
 
   // Errors: kStorage.
   static Result<std::unique_ptr<SinkSource>> open(BookSourceOptions options);
@@ -42,13 +45,14 @@ class BookSource final : public SinkSource {
   Result<void> advance(std::int64_t change) override;
   Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason) override;
   // Rows are books here.
-  Result<OutboxLag> lag() override { return outbox_->lag(); }
+  Result<OutboxLag> lag() override;
 
  private:
   BookSource(BookSourceOptions options, std::unique_ptr<BookOutbox> outbox);
   Result<void> look();
   Result<std::optional<WaitingDump>> next_waiting();
   Result<void> begin(const WaitingDump& waiting, OutboxBatch& batch);
+  [[nodiscard]] bool is_hopeless(const WaitingDump& waiting, const Error& error);
   Result<void> check(const BookDump& dump) const;
   Result<void> fill(std::size_t max);
   Result<void> finish();
@@ -58,7 +62,8 @@ class BookSource final : public SinkSource {
     WaitingDump waiting;
     BookReader reader;
     std::vector<MinuteRow> unconfirmed = {};  // read, the first ones may be with the sink
-    bool is_read = false;                     // to its end
+    bool is_read = false;                     // to its end, or given up
+    std::size_t refused = 0;                  // levels
   };
 
   BookSourceOptions options_;
@@ -67,6 +72,8 @@ class BookSource final : public SinkSource {
   BookFolderWatch folder_;
   std::optional<Nanos> looked_at_;
   std::optional<Current> current_;
+  std::int64_t tried_ = 0;  // the number of the book that could not be read last, and how often
+  int tries_ = 0;
   std::int64_t confirmed_ = 0;  // levels
 };
 

@@ -193,6 +193,7 @@ void SinkFeeder::State::carry(Delivery::Read read) {
     none_left = true;
   }
   delivery.on_read(batch.rows.size(), clock_now());
+  if (batch.rows.empty() && !batch.unreadable.empty()) delivery.look_now();
 }
 
 void SinkFeeder::State::note_unreadable() {

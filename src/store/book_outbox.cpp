@@ -34,12 +34,15 @@ void bind(SqliteStatement& statement, int first, const BookDump& dump) {
   statement.bind(first + 2, dump.saved_at.value);
 }
 
-// One statement for each dump, all in one transaction.
-Result<void> run_for_each(SqliteDatabase& database, std::string_view sql, std::span<const BookDump> dumps) {
+// One statement for each dump that is wanted, all in one transaction.
+Result<void> run_for_each(
+    SqliteDatabase& database, std::string_view sql, std::span<const BookDump> dumps,
+    const std::function<bool(const BookDump&)>& is_wanted = [](const BookDump&) { return true; }) {
   return database.transaction([&]() -> Result<void> {
     auto statement = database.prepare(sql);
     if (!statement) return std::unexpected(std::move(statement.error()));
     for (const BookDump& dump : dumps) {
+      if (!is_wanted(dump)) continue;
       bind(*statement, 0, dump);
       if (const auto done = statement->step(); !done) return std::unexpected(done.error());
     }
@@ -57,8 +60,27 @@ Result<std::unique_ptr<BookOutbox>> BookOutbox::open(const std::string& path, st
   return std::unique_ptr<BookOutbox>(new BookOutbox(std::move(*database), std::move(sink)));
 }
 
-Result<void> BookOutbox::add(std::span<const BookDump> dumps) {
-  return run_for_each(*database_, "INSERT OR IGNORE INTO book_dumps (venue, symbol, saved_at) VALUES (?, ?, ?)", dumps);
+Result<std::vector<BookDump>> BookOutbox::without_number(std::span<const BookDump> dumps) {
+  auto known = database_->prepare("SELECT 1 FROM book_dumps WHERE venue = ? AND symbol = ? AND saved_at = ?");
+  if (!known) return std::unexpected(std::move(known.error()));
+  std::vector<BookDump> without;
+  for (const BookDump& dump : dumps) {
+    bind(*known, 0, dump);
+    const auto found = known->step();
+    if (!found) return std::unexpected(found.error());
+    if (!*found) without.push_back(dump);
+    known->reset();
+  }
+  return without;
+}
+
+// An ignored insertion would use up a number and write a page: of hundreds of thousands of files most are known.
+Result<void> BookOutbox::add(std::span<const BookDump> dumps, const std::function<bool(const BookDump&)>& is_there) {
+  auto without = without_number(dumps);
+  if (!without) return std::unexpected(std::move(without.error()));
+  if (without->empty()) return {};
+  return run_for_each(*database_, "INSERT OR IGNORE INTO book_dumps (venue, symbol, saved_at) VALUES (?, ?, ?)",
+                      *without, is_there);
 }
 
 Result<std::optional<WaitingDump>> BookOutbox::next() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,8 +46,9 @@ class BookOutbox {
   static Result<std::unique_ptr<BookOutbox>> open(const std::string& path, std::string sink,
                                                   const SqliteOptions& options = {});
 
-  // Numbers those that have none yet, in this order. All or none; durable when it returns.
-  Result<void> add(std::span<const BookDump> dumps);
+  // Numbers those that have none yet and are there, in this order. All or none; durable when it returns. `is_there` is
+  // asked when no file can be forgotten any more. Writes nothing if there is nothing to number.
+  Result<void> add(std::span<const BookDump> dumps, const std::function<bool(const BookDump&)>& is_there);
   // The first one behind the cursor.
   Result<std::optional<WaitingDump>> next();
   // The sink has every book up to this number; durable when it returns. A cursor never goes back.
@@ -57,6 +59,7 @@ class BookOutbox {
   Result<OutboxLag> lag();
 
  private:
+  Result<std::vector<BookDump>> without_number(std::span<const BookDump> dumps);
   BookOutbox(std::unique_ptr<SqliteDatabase> database, std::string sink)
       : database_(std::move(database)), sink_(std::move(sink)) {}
 

@@ -125,7 +125,8 @@ TEST(BookSource, SetsAsideWhatIsGoneDamagedOrOfAnotherNameAndGoesOn) {
   {
     // Known, and removed by somebody before its turn.
     const auto outbox = BookOutbox::open(place.dir / "acts.db", "x").value();
-    ASSERT_TRUE(outbox->add(std::vector{BookDump{"binance-spot", "GONE", minute(1)}}));
+    ASSERT_TRUE(
+        outbox->add(std::vector{BookDump{"binance-spot", "GONE", minute(1)}}, [](const BookDump&) { return true; }));
     std::filesystem::remove(gone);
   }
   const OutboxBatch batch = source->read(100).value();
@@ -139,6 +140,57 @@ TEST(BookSource, SetsAsideWhatIsGoneDamagedOrOfAnotherNameAndGoesOn) {
   ASSERT_TRUE(source->advance(batch.changes.back()));
   EXPECT_EQ(source->lag().value(), OutboxLag{});
   EXPECT_TRUE(place.source()->read(100).value().unreadable.empty()) << "set aside once";
+}
+
+// Descriptors that had run out looked like files that were gone: sound books were passed over, and might be removed.
+TEST(BookSource, TriesAgainWhatIsThereAndCannotBeOpened) {
+  const Place place;
+  const std::string dir = place.dir.string();
+  save_full_book(dir, some_book("BTCUSDT", minute(0), 5));
+  const BookFile next = some_book("ETHUSDT", minute(1), 5);
+  save_full_book(dir, next);
+  const std::string path = path_of(dir, {"binance-spot", "BTCUSDT", minute(0)});
+  std::filesystem::rename(path, path + ".away");
+  std::filesystem::create_directory(path);
+  const auto source = place.source();
+  for (int i = 1; i < BookSource::kMostTries; ++i) {
+    const auto batch = source->read(100);
+    ASSERT_FALSE(batch) << i;
+    ASSERT_EQ(batch.error().code, ErrorCode::kStorage);
+  }
+  // It must not hold up those behind it for ever.
+  const OutboxBatch batch = source->read(100).value();
+  EXPECT_THAT(batch.unreadable, ElementsAre(HasSubstr("BTCUSDT/")));
+  EXPECT_EQ(batch.rows, rows_of_book(next));
+}
+
+// A database that takes no level of a book cost a request, and a line that stays, for each of them.
+TEST(BookSource, GivesUpABookOfWhichTheSinkRefusesTooMuch) {
+  const Place place;
+  save_full_book(place.dir.string(), some_book("BTCUSDT", minute(0), 900));
+  save_full_book(place.dir.string(), some_book("ETHUSDT", minute(1), 2));
+  const auto source = place.source();
+  std::size_t refused = 0;
+  for (OutboxBatch batch = source->read(100).value(); batch.rows.front().symbol() == "BTCUSDT";
+       batch = source->read(100).value()) {
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      ASSERT_TRUE(source->set_aside(batch.rows[i], batch.changes[i], "too old"));
+      ++refused;
+    }
+    ASSERT_TRUE(source->advance(batch.changes.back()));
+  }
+  EXPECT_EQ(refused, BookSource::kMostRefused);
+  const auto rejected = rejected_rows(place.dir / "acts.db").value();
+  EXPECT_EQ(rejected.size(), refused + 1);
+}
+
+// While a database cannot be reached nothing is read, and the books that wait for it were not counted.
+TEST(BookSource, CountsTheBooksThatCameWithoutBeingAskedForThem) {
+  const Place place;
+  const auto source = place.source();
+  EXPECT_EQ(source->lag().value(), OutboxLag{});
+  save_full_book(place.dir.string(), some_book("BTCUSDT", minute(0), 5));
+  EXPECT_EQ(source->lag().value(), (OutboxLag{1, minute(0)}));
 }
 
 // A disk that was mounted late: every book that waited would have been set aside for ever.

@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using namespace std::string_literals;
 
 ClickhouseType type(ColumnType column, std::string_view said) {
-  const auto found = clickhouse_type({"x", column}, said);
+  const auto found = clickhouse_type({"sample_time", column}, said);
   EXPECT_TRUE(found) << found.error().message;
   return found.value_or(ClickhouseType{});
 }
@@ -26,8 +26,13 @@ TEST(ClickhouseType, IsReadFromItsName) {
   EXPECT_EQ(type(ColumnType::kDecimal, "Nullable(Decimal(38, 18))"), (ClickhouseType{kDecimal, true, 38, 18}));
   EXPECT_EQ(type(ColumnType::kText, "LowCardinality(Nullable(String))"), (ClickhouseType{kString, true}));
   EXPECT_EQ(type(ColumnType::kTime, "DateTime64(3, 'UTC')"), (ClickhouseType{kDateTime64, false, 0, 3}));
-  EXPECT_EQ(type(ColumnType::kTime, "DateTime('UTC')"), (ClickhouseType{kDateTime}));
-  EXPECT_EQ(type(ColumnType::kTime, "DateTime"), (ClickhouseType{kDateTime}));
+  for (const char* const said : {"DateTime('UTC')", "DateTime"}) {
+    const auto found = clickhouse_type({"sample_time", ColumnType::kTime}, said);
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(*found, (ClickhouseType{kDateTime}));
+    // Every level of a book was set aside: its time has milliseconds.
+    EXPECT_FALSE(clickhouse_type({"book_time", ColumnType::kTime}, said));
+  }
   EXPECT_EQ(type(ColumnType::kCount, "Nullable(Int64)"), (ClickhouseType{kInt64, true}));
   EXPECT_EQ(type(ColumnType::kRatio, "Float64"), (ClickhouseType{kFloat64}));
 }

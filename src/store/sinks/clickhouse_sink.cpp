@@ -28,7 +28,7 @@ std::string literal(std::string_view text) {
 
 std::string quoted_name(std::string_view name) { return fmt::format("`{}`", name); }
 
-// Without a DateTime64 (before 20.1) a time that is no whole second is a number of milliseconds: of times that are
+// Without a DateTime64 (before 21) a time that is no whole second is a number of milliseconds: of times that are
 // never null only those of minutes are whole.
 std::string type_of(const Column& column, bool has_datetime64) {
   const auto nullable = [&column](std::string_view type) {

@@ -28,9 +28,9 @@ std::array<int, 2> numbers_in(std::string_view text) {
   return numbers;
 }
 
-bool suits(ColumnType column, const ClickhouseType& type) {
+bool suits(const Column& column, const ClickhouseType& type) {
   using enum ClickhouseType::Base;
-  switch (column) {
+  switch (column.type) {
     case ColumnType::kText: return type.base == kString;
     case ColumnType::kDecimal: return type.base == kDecimal;
     case ColumnType::kRatio: return type.base == kFloat64;
@@ -38,7 +38,8 @@ bool suits(ColumnType column, const ClickhouseType& type) {
     case ColumnType::kTime: break;
   }
   const bool is_fine = type.base == kDateTime64 && type.scale >= 3 && type.scale <= 9;
-  return type.base == kInt64 || type.base == kDateTime || is_fine;
+  // Of whole seconds are the ends of minutes only.
+  return type.base == kInt64 || is_fine || (type.base == kDateTime && column.name == "sample_time");
 }
 
 template <typename Integer>
@@ -137,7 +138,7 @@ Result<ClickhouseType> clickhouse_type(const Column& column, std::string_view ty
     found.base = ClickhouseType::kDateTime;
     is_known = type == "DateTime" || !inside(type, "DateTime").empty();
   }
-  if (is_known && suits(column.type, found)) return found;
+  if (is_known && suits(column, found)) return found;
   return fail(ErrorCode::kRefused,
               fmt::format("column {} is {}, which does not take every value exactly: give acts a table of its own",
                           column.name, said));
