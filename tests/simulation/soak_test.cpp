@@ -90,8 +90,6 @@ constexpr std::int64_t kHours = 72;
 // By then every book, the deletions that it remembers, the largest message of a buffer and the first renewal of the
 // list of symbols have been there; a connection is renewed after 23 hours, so that it is inside of what is measured.
 constexpr std::int64_t kWarmHours = 8;
-// Of all but the books: the market keeps its levels as many, but the bytes of 200 books still grow for days, ever less
-// (bench/README.md). They are printed.
 constexpr double kMostGrowth = 0.01;
 constexpr std::string_view kPeer = "198.51.100.1";
 
