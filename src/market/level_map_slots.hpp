@@ -22,7 +22,9 @@ inline constexpr std::size_t kSharedMaxInner = 208;
 inline constexpr std::size_t kLeastAverage = 27;
 inline constexpr std::size_t kFewLeaves = 8;
 // The same for tidy(), which is called rarely.
-inline constexpr std::size_t kTidyAverage = 44;
+inline constexpr std::size_t kTidyAverage = 46;
+// So many a leaf then gets: full ones would be halved by whatever comes next.
+inline constexpr std::size_t kRefilled = 48;
 
 constexpr std::uint64_t bit(std::size_t slot) { return std::uint64_t{1} << slot; }
 // Slots from 0 to `end`, excluded; end <= 64.

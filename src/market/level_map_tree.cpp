@@ -62,6 +62,13 @@ struct Gathered {
     }
   }
 
+  void drop_first(std::size_t number) {
+    count -= number;
+    std::memmove(keys.data(), keys.data() + number, count * sizeof(keys[0]));
+    std::memmove(quantities.data(), quantities.data() + number, count * sizeof(quantities[0]));
+    std::memmove(tags.data(), tags.data() + number, count * sizeof(tags[0]));
+  }
+
   // Gives levels begin ... end to the leaf, spread over its slots, so that whatever comes next finds a free slot near.
   template <typename Leaf>
   void give(Leaf& leaf, std::size_t begin, std::size_t end) const {
@@ -128,6 +135,12 @@ LevelMap::Leaf* LevelMap::split(Leaf* leaf, Key key) {
     levels.give(*leaf, 0, kSlots / 2);
     levels.give(*right, kSlots / 2, kSlots);
   }
+  link(leaf, right, path);
+  return key < right->low ? leaf : right;
+}
+
+// `path`: to the leaf.
+void LevelMap::link(Leaf* leaf, Leaf* right, Path& path) {
   right->worse = leaf;
   right->better = leaf->better;
   right->end = leaf->end;
@@ -135,7 +148,6 @@ LevelMap::Leaf* LevelMap::split(Leaf* leaf, Key key) {
   leaf->better = right;
   leaf->end = right->low;
   insert_child(path, 1, right->low, right);
-  return key < right->low ? leaf : right;
 }
 
 // What lies behind the last child is as good as the last child, so that search() need not know how many there are.
@@ -202,19 +214,37 @@ void LevelMap::count_leaf(std::ptrdiff_t change) {
   least_size_ = leaves_ > kFewLeaves ? leaves_ * kLeastAverage : 0;
 }
 
+// As a leaf that is better than all there are.
+template <typename Levels>
+void LevelMap::append(const Levels& levels, std::size_t begin, std::size_t end) {
+  Leaf* leaf = best_leaf_;
+  if (size_ > 0) {
+    Path path;
+    descend(leaf->low, path);
+    auto* right = new Leaf{};
+    count_leaf(+1);
+    right->low = levels.keys[begin];
+    link(leaf, right, path);
+    leaf = right;
+  }
+  levels.give(*leaf, begin, end);
+  size_ += end - begin;
+}
+
 void LevelMap::tidy() {
   if (leaves_ > kFewLeaves && size_ < leaves_ * kTidyAverage) refill();
 }
 
 void LevelMap::refill() {
   LevelMap full(side_);
+  Gathered levels;
   for (const Leaf* leaf = worst_leaf_; leaf != nullptr; leaf = leaf->better) {
-    for (std::uint64_t left = leaf->live; left != 0; left &= left - 1) {
-      const auto slot = static_cast<std::size_t>(std::countr_zero(left));
-      const Key key = leaf->keys[slot];
-      full.store(full.place_of(key), key, leaf->quantities[slot], leaf->tags[slot], true);
-    }
+    levels.take(*leaf);
+    std::size_t given = 0;
+    for (; levels.count - given >= kRefilled; given += kRefilled) full.append(levels, given, given + kRefilled);
+    levels.drop_first(given);
   }
+  if (levels.count > 0) full.append(levels, 0, levels.count);
   full.shape_ += shape_ + 1;
   *this = std::move(full);
 }

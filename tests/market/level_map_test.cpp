@@ -196,15 +196,27 @@ TEST_P(LevelMapOfSide, EqualsANaiveMapOverMillionsOfOperations) {
   }
 }
 
-// Books that only ever changed at random kept leaves that were half empty, for days.
-TEST_P(LevelMapOfSide, GivesBackWhatChangesAtRandomHaveLeftEmpty) {
+TEST_P(LevelMapOfSide, GivesBackWhatDeletionsHaveLeftEmpty) {
   std::mt19937_64 random(7);
   Twins twins(GetParam());
-  run(twins, {0, 4'000, 50, 200'000}, random);
-  ASSERT_GT(twins.map().memory_bytes(), twins.size() * 35);
+  for (std::int64_t price = 0; price < 4'000; ++price) twins.set(price, 1, price, false);
+  for (std::int64_t price = 0; price < 4'000; ++price) {
+    if (random() % 2 == 0) twins.erase(price);
+  }
+  const std::size_t before = twins.map().memory_bytes();
   twins.tidy();
   twins.check();
-  EXPECT_LE(twins.map().memory_bytes(), twins.size() * 30);
+  const std::size_t after = twins.map().memory_bytes();
+  EXPECT_LT(after, before * 3 / 4);
+  EXPECT_LE(after, twins.size() * 40);
+  // There is room for what comes next.
+  for (int i = 0; i < 500; ++i) {
+    const std::vector<std::int64_t> prices = twins.prices();
+    twins.erase(prices[random() % prices.size()]);
+    twins.set(static_cast<std::int64_t>(random() % 4'000), 1, i, false);
+  }
+  twins.check();
+  EXPECT_LT(twins.map().memory_bytes(), after + after / 10);
 }
 
 TEST_P(LevelMapOfSide, TakesSortedBulksFromEitherEnd) {

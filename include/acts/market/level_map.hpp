@@ -66,7 +66,7 @@ class LevelMap {
   // False if there was no such level.
   bool erase(Price price);
   void clear();
-  // Fills the leaves anew where many changes have left them half empty: O(n), then a level costs 25 bytes again.
+  // Fills the leaves anew where many changes have left them half empty: O(n), then a level costs some 35 bytes.
   void tidy();
 
   // Totals from the best price to each of `limits` (included), which go from near to far. Levels set at or before
@@ -180,6 +180,9 @@ class LevelMap {
   void store(Place place, Key key, std::int64_t quantity, std::uint64_t tag, bool upwards);
   void insert(Place place, Key key, std::int64_t quantity, std::uint64_t tag, bool upwards);
   Leaf* split(Leaf* leaf, Key key);
+  void link(Leaf* leaf, Leaf* right, Path& path);
+  template <typename Levels>
+  void append(const Levels& levels, std::size_t begin, std::size_t end);
   void insert_child(Path& path, std::size_t level, Key low, void* child);
   void count_leaf(std::ptrdiff_t change);
   bool thin_out(Leaf* leaf);
