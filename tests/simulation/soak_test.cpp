@@ -220,7 +220,7 @@ class Soak {
       while (!actions.empty()) {
         const collector::Action action = std::move(actions.front());
         actions.pop_front();
-        std::visit([this](const auto& what) { carry(what); }, action);
+        std::visit([this](const auto& what) { this->carry(what); }, action);
         busy = true;
       }
       for (const exchange::Outgoing& one : core_->take_outgoing()) {
