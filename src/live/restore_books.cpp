@@ -174,6 +174,7 @@ class Restoring {
 
   static std::vector<std::string> paths_of(const std::vector<RecordingFile>& files) {
     std::vector<std::string> paths;
+    paths.reserve(files.size());
     for (const RecordingFile& file : files) paths.push_back(file.path);
     return paths;
   }
