@@ -245,7 +245,6 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   RowWitness witness(venue, which);
   std::vector<MinuteRow> rows;
   CollectHooks hooks;
-  hooks.stop_limit = std::chrono::seconds{90};  // a disk that stands still for a while is not what this is about
   hooks.row = [&](const MinuteRow& row) {
     witness.on_row(row, run->venues().front()->collector().pipeline());
     rows.push_back(row);
@@ -271,7 +270,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   SCOPED_TRACE("snapshots " + ::testing::PrintToString(health.front().counters.snapshots) + ", requests " +
                ::testing::PrintToString(health.front().counters.requests));
   run->stop("test", [&] { loop.stop(); });
-  EXPECT_TRUE(loop.run_for(std::chrono::seconds{100}));
+  EXPECT_TRUE(loop.run_for(std::chrono::seconds{20}));
   EXPECT_TRUE(run->drain());
   EXPECT_GE(rows.size(), symbols_.size() * 2);
   EXPECT_EQ(rows.back().values.size(), make_schema(BandList::defaults()).columns.size());

@@ -38,13 +38,7 @@ class CollectRunFixture : public ::testing::Test {
     settings.addresses_of(Venue::kBinanceSpot) = {endpoints->front().rest_url, endpoints->front().stream_url};
     return settings;
   }
-  // A disk that stands still for a while is not what most tests are about.
-  static CollectHooks patient() {
-    CollectHooks hooks;
-    hooks.stop_limit = std::chrono::seconds{90};
-    return hooks;
-  }
-  std::unique_ptr<CollectRun> start(const CollectSettings& settings, CollectHooks hooks = patient()) {
+  std::unique_ptr<CollectRun> start(const CollectSettings& settings, CollectHooks hooks = {}) {
     hooks.log = [this](std::optional<Venue>, const collector::Log& log) { said_.push_back(log.text); };
     auto run = CollectRun::make(loop_, clock_, settings, std::move(hooks));
     EXPECT_TRUE(run.has_value()) << run.error().message;
@@ -66,7 +60,7 @@ class CollectRunFixture : public ::testing::Test {
   }
   bool stop(CollectRun& run) {
     run.stop("test", [this] { loop_.stop(); });
-    EXPECT_TRUE(loop_.run_for(std::chrono::seconds{100}));
+    EXPECT_TRUE(loop_.run_for(std::chrono::seconds{30}));
     return run.drain();
   }
 

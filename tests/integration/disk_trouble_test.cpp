@@ -71,7 +71,7 @@ class DiskTrouble : public testing::CollectRunFixture {
   void begin(const std::string& data_dir) {
     CollectSettings settings = open_market();
     settings.data_dir = data_dir;
-    CollectHooks hooks = patient();
+    CollectHooks hooks;
     hooks.row = [this](const MinuteRow& row) { rows_.push_back(row); };
     hooks.tune = [](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
