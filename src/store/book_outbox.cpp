@@ -12,22 +12,6 @@ namespace {
 
 constexpr std::string_view kCursor = "coalesce((SELECT change FROM sink_book_cursors WHERE sink = ?1), 0)";
 
-Result<std::unique_ptr<SqliteDatabase>> open_current(const std::string& path, SqliteDatabase::Access access,
-                                                     const SqliteOptions& options) {
-  auto database = SqliteDatabase::open(path, access, options);
-  if (!database) return database;
-  if (auto checked = check_layout(**database); !checked) return std::unexpected(std::move(checked.error()));
-  const auto version = (*database)->integer("PRAGMA user_version");
-  if (!version) return std::unexpected(version.error());
-  if (*version != kStoreVersion) {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: was made by an older acts: start 'acts collect' on it once", path));
-  }
-  if (access == SqliteDatabase::Access::kReadOnly) return database;
-  if (auto durable = make_durable(**database); !durable) return std::unexpected(std::move(durable.error()));
-  return database;
-}
-
 void bind(SqliteStatement& statement, int first, const BookDump& dump) {
   statement.bind(first, dump.venue);
   statement.bind(first + 1, dump.symbol);

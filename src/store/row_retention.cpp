@@ -35,17 +35,9 @@ std::string delete_rejected(std::string_view table, std::string_view key, std::s
 Result<std::unique_ptr<RowPruner>> RowPruner::open(const std::string& path, std::vector<std::string> sinks,
                                                    RowLimits limits, bool dry_run, const SqliteOptions& options) {
   const auto access = dry_run ? SqliteDatabase::Access::kReadOnly : SqliteDatabase::Access::kExisting;
-  auto database = SqliteDatabase::open(path, access, options);
+  auto database = open_current(path, access, options);
   if (!database) return std::unexpected(std::move(database.error()));
-  if (auto checked = check_layout(**database); !checked) return std::unexpected(std::move(checked.error()));
-  const auto version = (*database)->integer("PRAGMA user_version");
-  if (!version) return std::unexpected(version.error());
-  if (*version != kStoreVersion) {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: was made by an older acts: start 'acts collect' on it once", path));
-  }
   if (!dry_run) {
-    if (auto durable = make_durable(**database); !durable) return std::unexpected(std::move(durable.error()));
     if (auto made = make_rejected_rows(**database); !made) return std::unexpected(std::move(made.error()));
   }
   return std::unique_ptr<RowPruner>(new RowPruner(std::move(*database), std::move(sinks), limits, dry_run));

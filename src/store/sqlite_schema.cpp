@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "acts/base/assert.hpp"
@@ -230,6 +229,22 @@ Result<RowSchema> stored_schema(SqliteDatabase& database) {
     }
     schema.columns.push_back({name, form->type, schema.columns.size() >= kKeyColumns});
   }
+}
+
+Result<std::unique_ptr<SqliteDatabase>> open_current(const std::string& path, SqliteDatabase::Access access,
+                                                     const SqliteOptions& options) {
+  auto database = SqliteDatabase::open(path, access, options);
+  if (!database) return database;
+  if (auto checked = check_layout(**database); !checked) return std::unexpected(std::move(checked.error()));
+  const auto version = (*database)->integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version != kStoreVersion) {
+    return fail(ErrorCode::kStorage,
+                fmt::format("{}: was made by an older acts: start 'acts collect' on it once", path));
+  }
+  if (access == SqliteDatabase::Access::kReadOnly) return database;
+  if (auto durable = make_durable(**database); !durable) return std::unexpected(std::move(durable.error()));
+  return database;
 }
 
 }  // namespace acts

@@ -11,6 +11,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "acts/base/result.hpp"
@@ -33,5 +35,9 @@ Result<void> make_durable(SqliteDatabase& database);
 Result<void> make_rejected_rows(SqliteDatabase& database);
 // All columns there are, in the order in which they came.
 Result<RowSchema> stored_schema(SqliteDatabase& database);
+
+// A store of this version that is there, durable if it is opened to write. Errors: kStorage, with the remedy.
+Result<std::unique_ptr<SqliteDatabase>> open_current(const std::string& path, SqliteDatabase::Access access,
+                                                     const SqliteOptions& options);
 
 }  // namespace acts
