@@ -14,6 +14,7 @@
 #include "cli/values.hpp"
 #include "exchange/recording_preview.hpp"
 #include "live/replay.hpp"
+#include "live/run_settings.hpp"
 
 namespace acts::cli {
 namespace {
@@ -79,14 +80,22 @@ OptionSpec venue_spec() {
   return spec;
 }
 
+// As the run had it that was recorded.
+OptionSpec told_spec(OptionSpec spec, std::string_view default_text) {
+  spec.default_text = default_text;
+  return spec;
+}
+
 std::span<const Option<Settings>> table() {
   static const std::array<Option<Settings>, 9> kOptions{{
       {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
       {venue_spec(), set_replay_venue},
       {kSymbolSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
-      {kBandsSpec, [](Settings& s, const Values& v) { return set_bands(s.replay.bands, v); }},
+      {told_spec(kBandsSpec, "as the recording tells, else 1,4"),
+       [](Settings& s, const Values& v) { return set_bands(s.replay.bands.emplace(), v); }},
       {kLimitSpec, set_limit},
-      {kStaleAfterSpec, [](Settings& s, const Values& v) { return set_positive_duration(s.replay.stale_after, v); }},
+      {told_spec(kStaleAfterSpec, "as the recording tells, else 60s"),
+       [](Settings& s, const Values& v) { return set_positive_duration(s.replay.stale_after.emplace(), v); }},
       {kBookSpec, [](Settings& s, const Values& v) { return s.books = v, Result<void>(); }},
       {kSummarySpec, [](Settings& s, const Values& v) { return s.summary = v[0] == "true", Result<void>(); }},
       {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
@@ -176,9 +185,23 @@ int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
   return kExitBadInput;
 }
 
+// Of all rows: the columns of every run, where --bands does not say. Errors: kUsage if those are too many.
+Result<RowSchema> output_schema(const Settings& settings) {
+  if (settings.replay.bands) return make_schema(*settings.replay.bands);
+  std::optional<BandList> bands;
+  for (const std::string& file : settings.files) {
+    const std::optional<RunSettings> run = file == "-" ? std::nullopt : settings_of_recording(file);
+    if (!run) continue;
+    auto all = bands ? bands->joined(run->bands) : run->bands;
+    if (!all)
+      return fail(ErrorCode::kUsage, fmt::format("{}: {}: name those wanted with --bands", file, all.error().message));
+    bands = std::move(*all);
+  }
+  return make_schema(bands.value_or(BandList::defaults()));
+}
+
 int run(const Given& given) {
   Settings settings;
-  settings.replay.bands = BandList::defaults();
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   const Result<std::optional<Venue>> named = named_venue(settings);
   if (!named) return complain(named.error());
@@ -191,23 +214,26 @@ int run(const Given& given) {
     if (!book) return complain(book.error());
     settings.replay.books.push_back(std::move(*book));
   }
-  const RowSchema schema = make_schema(settings.replay.bands);
+  const Result<RowSchema> schema = output_schema(settings);
+  if (!schema) return complain(schema.error());
   Output out;
   Problems problems;
   std::string text;
-  if (settings.rows == "csv") append_csv_header(text, schema);  // what is no recording gets none
-  const auto on_row = [&](MinuteRow&& row) {
-    if (settings.rows == "csv") append_csv(text, schema, row);
-    if (settings.rows == "json") append_json(text, schema, row);
+  if (settings.rows == "csv") append_csv_header(text, *schema);  // what is no recording gets none
+  std::optional<Replay> replay;
+  const auto on_row = [&](MinuteRow&& own) {
+    const MinuteRow row = by_schema(std::move(own), replay->pipeline().schema(), *schema);
+    if (settings.rows == "csv") append_csv(text, *schema, row);
+    if (settings.rows == "json") append_json(text, *schema, row);
     out.write(text);
     text.clear();
   };
-  Replay replay(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
-  const Result<void> done = replay.run(*reader);
-  if (replay.is_recording()) out.write(text);  // the header, if there was no row
-  print_end(replay, settings, out);
+  replay.emplace(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
+  const Result<void> done = replay->run(*reader);
+  if (replay->is_recording()) out.write(text);  // the header, if there was no row
+  print_end(*replay, settings, out);
   problems.finish();
-  return out.finish(done ? verdict(replay, *reader, settings.replay.venue) : complain(done.error()));
+  return out.finish(done ? verdict(*replay, *reader, settings.replay.venue) : complain(done.error()));
 }
 
 }  // namespace

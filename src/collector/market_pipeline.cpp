@@ -111,6 +111,13 @@ void MarketPipeline::resume(InstrumentIndex index, const SavedFeed& saved, UnixN
   after_change(index, now);
 }
 
+void MarketPipeline::set_rows(BandList bands, Nanos stale_after) {
+  ACTS_ASSERT(std::ranges::none_of(feeds_, &Feed::active));
+  schema_ = make_schema(bands);
+  options_.bands = std::move(bands);
+  options_.stale_after = stale_after;
+}
+
 void MarketPipeline::end_run() {
   for (const auto& feed : feeds_) feed->active = false;
   clock_ = MinuteClock();

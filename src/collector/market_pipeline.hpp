@@ -93,6 +93,8 @@ class MarketPipeline {
   void forget_past(InstrumentIndex index) { feeds_[index]->builder.forget_past(); }
   // Instead of what the instrument is: as it was then, in the same run.
   void resume(InstrumentIndex index, const SavedFeed& saved, UnixNanos now);
+  // What rows are made of from now on; while there is no instrument (asserted).
+  void set_rows(BandList bands, Nanos stale_after);
   // From now on PipelineOptions::add_unknown_symbols is off.
   void add_no_unknown_symbols() { options_.add_unknown_symbols = false; }
   // The process is gone: nothing is collected, and the next call of any is the start of a run.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -48,26 +49,35 @@ Price Band::highest_price(int128 bid_plus_ask) const {
   return Price{static_cast<std::int64_t>(std::min(high(bid_plus_ask) / kUnitsPerPrice, kLargest))};
 }
 
+std::string Band::percent() const { return to_string(Decimal{micro_percent_, kMaxDecimals}); }
+
 std::string Band::column_suffix() const {
-  std::string suffix = to_string(Decimal{micro_percent_, kMaxDecimals});
+  std::string suffix = percent();
   std::ranges::replace(suffix, '.', '_');
   return suffix;
 }
 
 Result<BandList> BandList::make(std::span<const Decimal> percents) {
-  if (percents.size() > kMaxBands) {
-    return fail(ErrorCode::kUsage, fmt::format("{} bands are given, at most {} are taken", percents.size(), kMaxBands));
-  }
-  BandList list;
+  std::vector<Band> bands;
+  bands.reserve(percents.size());
   for (const Decimal& percent : percents) {
     const Result<std::int64_t> micro_percent = micro_percent_of(percent);
     if (!micro_percent) return std::unexpected(micro_percent.error());
     const Band band{*micro_percent};
-    if (std::ranges::find(list.bands_, band) != list.bands_.end()) {
+    if (std::ranges::find(bands, band) != bands.end()) {
       return fail(ErrorCode::kUsage, fmt::format("band {} is given twice", to_string(percent)));
     }
-    list.bands_.push_back(band);
+    bands.push_back(band);
   }
+  return of(std::move(bands));
+}
+
+Result<BandList> BandList::of(std::vector<Band> bands) {
+  if (bands.size() > kMaxBands) {
+    return fail(ErrorCode::kUsage, fmt::format("{} bands are given, at most {} are taken", bands.size(), kMaxBands));
+  }
+  BandList list;
+  list.bands_ = std::move(bands);
   list.by_width_.resize(list.bands_.size());
   std::iota(list.by_width_.begin(), list.by_width_.end(), std::size_t{0});
   std::ranges::sort(list.by_width_, {}, [&](std::size_t i) { return list.bands_[i]; });
@@ -88,6 +98,22 @@ Result<BandList> BandList::parse(std::string_view text) {
   return make(percents);
 }
 
+Result<BandList> BandList::joined(const BandList& more) const {
+  std::vector<Band> bands = bands_;
+  std::ranges::copy_if(more.bands_, std::back_inserter(bands),
+                       [this](Band band) { return std::ranges::find(bands_, band) == bands_.end(); });
+  return of(std::move(bands));
+}
+
 BandList BandList::defaults() { return *make(std::array{Decimal{1, 0}, Decimal{4, 0}}); }
+
+std::string to_string(const BandList& bands) {
+  std::string text;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    if (i > 0) text += ',';
+    text += bands[i].percent();
+  }
+  return text;
+}
 
 }  // namespace acts

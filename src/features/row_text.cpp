@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <utility>
 
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
@@ -72,6 +74,19 @@ void append_json_text(std::string& out, std::string_view text) {
     }
   }
   out += kQuote;
+}
+
+MinuteRow by_schema(MinuteRow row, const RowSchema& from, const RowSchema& to) {
+  check(from, row);
+  if (from == to) return row;
+  MinuteRow result;
+  result.values.resize(to.columns.size());
+  for (std::size_t i = 0; i < to.columns.size(); ++i) {
+    const auto known = std::ranges::find(from.columns, to.columns[i].name, &Column::name);
+    if (known == from.columns.end()) continue;
+    result.values[i] = std::move(row.values[static_cast<std::size_t>(known - from.columns.begin())]);
+  }
+  return result;
 }
 
 void append_csv_header(std::string& out, const RowSchema& schema) {

@@ -110,6 +110,7 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
   earlier_.restore(symbols, store->get());
+  if (auto stored = earlier_.store_rows_of_other_bands(path, **store); !stored) return std::unexpected(stored.error());
   auto missed = earlier_.missed_minutes(symbols, **store, clock_.now());
   if (!missed) return std::unexpected(missed.error());
   const std::size_t recorded = missed->recorded_count();

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
+
+#include "acts/base/assert.hpp"
+#include "acts/features/feature.hpp"
 
 #include "recording/archive.hpp"
 
@@ -52,8 +56,7 @@ Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, Sq
   const auto begin = std::chrono::steady_clock::now();
   RestoreOptions options{.data_dir = settings_.data_dir,
                          .venue = venue,
-                         .bands = settings_.bands,
-                         .stale_after = settings_.stale_after,
+                         .untold = {settings_.bands, settings_.stale_after},
                          .limit = limit};
   options.wants = [&typed](std::string_view symbol) {
     return std::ranges::any_of(
@@ -86,6 +89,25 @@ std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std
   return found == books.end() ? nullptr : std::exchange(found->second, nullptr);
 }
 
+Result<void> EarlierRun::store_rows_of_other_bands(const std::string& path, SqliteStore& store) {
+  for (auto& [venue, restored] : restored_) {
+    for (auto& [symbol, parts] : restored.rows) {
+      const auto is_ours = [&](const RestoredRows& part) { return part.schema == store.schema(); };
+      if (std::ranges::all_of(parts, is_ours)) continue;
+      const auto last = store.last_sample_time(to_string(venue), symbol);
+      if (!last) return std::unexpected(last.error());
+      for (RestoredRows& part : parts) {
+        std::erase_if(part.rows, [&](const MinuteRow& row) { return *last && row.sample_time() <= **last; });
+        auto with_its_columns = SqliteStore::open(path, part.schema);
+        if (!with_its_columns) return std::unexpected(with_its_columns.error());
+        if (auto stored = (*with_its_columns)->upsert(part.rows); !stored) return stored;
+      }
+      parts.clear();
+    }
+  }
+  return {};
+}
+
 Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start) {
   MissedMinutes missed(settings_.bands);
   for (const auto& [venue, typed] : symbols) {
@@ -95,12 +117,21 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
         if (!stored) return std::unexpected(stored.error());
         const auto last = *stored ? *stored : recorded_since(settings_.data_dir, venue, symbol);
         if (!last) continue;
-        missed.add(venue, symbol, *last, start, std::move(restored_[venue].rows[symbol]));
+        missed.add(venue, symbol, *last, start, take_rows(venue, symbol));
         covered_[{venue, symbol}] = std::max(*last, floor_to(start, kMinute));
       }
     }
   }
   return missed;
+}
+
+std::vector<MinuteRow> EarlierRun::take_rows(Venue venue, const std::string& symbol) {
+  std::vector<MinuteRow> rows;
+  for (RestoredRows& part : std::exchange(restored_[venue].rows[symbol], {})) {
+    ACTS_ASSERT(part.schema == make_schema(settings_.bands));
+    std::ranges::move(part.rows, std::back_inserter(rows));
+  }
+  return rows;
 }
 
 MissedMinutes EarlierRun::minutes_until(UnixNanos start) const {

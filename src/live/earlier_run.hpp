@@ -38,10 +38,13 @@ class EarlierRun {
   // Books, and the rows that `store` lacks, in at most kRestoreLimit; without a store no rows.
   void restore(const Symbols& symbols, SqliteStore* store);
 
+  // Of the restored rows those of symbols that were collected with other bands than this run's: they are written to the
+  // store at `path` with the columns they have. Errors: those of the store.
+  Result<void> store_rows_of_other_bands(const std::string& path, SqliteStore& store);
   // Nothing: it begins empty. A book is given once.
   [[nodiscard]] std::shared_ptr<const binance::SavedBook> take_book(Venue venue, std::string_view symbol);
-  // Rows for all minutes since the latest row of each symbol, or since its recording began if there is no row. Takes
-  // the restored rows. Errors: those of the store.
+  // After store_rows_of_other_bands(). Rows for all minutes since the latest row of each symbol, or since its recording
+  // began if there is no row. Takes the restored rows. Errors: those of the store.
   Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
   // The same for the minutes that have ended meanwhile: a run starts a little later than was thought then.
   [[nodiscard]] MissedMinutes minutes_until(UnixNanos start) const;
@@ -53,6 +56,7 @@ class EarlierRun {
 
  private:
   Nanos restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit);
+  std::vector<MinuteRow> take_rows(Venue venue, const std::string& symbol);
   void warn(Venue venue, std::string key, std::string text) const;
 
   const CollectSettings& settings_;

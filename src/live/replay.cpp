@@ -27,8 +27,8 @@ bool is_wanted(const std::vector<std::string>& wishes, std::string_view symbol) 
 collector::PipelineOptions pipeline_options(const ReplayOptions& options) {
   collector::PipelineOptions result;
   result.venue = options.venue;
-  result.bands = options.bands;
-  result.stale_after = options.stale_after;
+  result.bands = options.bands.value_or(options.untold.bands);
+  result.stale_after = options.stale_after.value_or(options.untold.stale_after);
   result.add_unknown_symbols = true;
   result.wants_unknown_symbol = [wishes = options.symbols](std::string_view symbol) {
     return is_wanted(wishes, symbol);
@@ -48,7 +48,8 @@ Replay::Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std
     : options_(std::move(options)),
       rows_(std::move(rows)),
       problem_(std::move(problem)),
-      pipeline_(pipeline_options(options_), [this](MinuteRow&& row) { on_row(std::move(row)); }) {
+      pipeline_(pipeline_options(options_), [this](MinuteRow&& row) { on_row(std::move(row)); }),
+      settings_(options_.untold) {
   skipping_ = options_.begins_at_book;
   pipeline_.set_tap([this](const binance::Message& message) { on_decoded(message); });
 }
@@ -173,21 +174,52 @@ void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
   }
 }
 
+// Older recordings say nothing.
+std::optional<RunSettings> Replay::told(const std::string& settings) {
+  if (settings.empty()) return std::nullopt;
+  auto parsed = parse_run_settings(settings);
+  if (parsed) return std::move(*parsed);
+  problem_(fmt::format("{}: rows are made as with {}", parsed.error().message, to_string(settings_)));
+  return std::nullopt;
+}
+
+void Replay::use(const RunSettings& settings) {
+  settings_ = settings;
+  pipeline_.set_rows(options_.bands.value_or(settings.bands), options_.stale_after.value_or(settings.stale_after));
+}
+
 // As the process that ran then: it knew of the run before when its last rows were, and the books that it has left.
-void Replay::start_run(UnixNanos ts) {
+void Replay::start_run(const std::string& settings, UnixNanos ts) {
   if (pipeline_.next_boundary()) {
     pipeline_.end_run();
     run_start_ = ts;
   }
+  use(told(settings).value_or(options_.untold));
   run_begin_ = ts;
   pipeline_.on_timer(ts);
   is_whole_run_ = true;
 }
 
+void Replay::continue_run(const std::string& settings, UnixNanos ts) {
+  const std::optional<RunSettings> of_run = told(settings);
+  if (pipeline_.next_boundary()) {
+    if (of_run && *of_run != settings_) {
+      problem_(fmt::format("a run with {} goes on where one with {} is not over: is a file in between missing?",
+                           to_string(*of_run), to_string(settings_)));
+    }
+    return;
+  }
+  // What is read begins with this log.
+  if (of_run) use(*of_run);
+  pipeline_.on_timer(ts);
+  is_whole_run_ = false;
+  is_complete_ = false;
+}
+
 void Replay::give_missed_minutes(const std::string& symbol) {
   const auto last = last_rows_.find(symbol);
   if (!run_start_ || last == last_rows_.end()) return;
-  MissedMinutes missed(options_.bands);
+  MissedMinutes missed(options_.bands.value_or(settings_.bands));
   missed.add(options_.venue, symbol, last->second, *run_start_);
   for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) on_row(std::move(row));
 }
@@ -348,18 +380,14 @@ void Replay::on_entry(const IndexEntry& entry) {
     if (const auto at = known(opened->symbol); at != collector::kNoInstrument) pipeline_.on_stream_open(at, entry.ts);
   } else if (const auto* lost = std::get_if<index::StreamLost>(&entry.event)) {
     if (const auto at = known(lost->symbol); at != collector::kNoInstrument) pipeline_.on_connection_lost(at, entry.ts);
-  } else if (std::holds_alternative<index::RunContinued>(entry.event)) {
-    if (!pipeline_.next_boundary()) {  // what is read begins with this log
-      pipeline_.on_timer(entry.ts);
-      is_whole_run_ = false;
-      is_complete_ = false;
-    }
+  } else if (const auto* goes_on = std::get_if<index::RunContinued>(&entry.event)) {
+    continue_run(goes_on->settings, entry.ts);
   } else if (const auto* told = std::get_if<index::Audit>(&entry.event)) {
     check_audit(*told);
   } else if (const auto* timer = std::get_if<index::Timer>(&entry.event)) {
     if (timer->symbol.empty() || wanted(timer->symbol)) pipeline_.on_timer(entry.ts);
-  } else if (std::holds_alternative<index::RunStarted>(entry.event)) {
-    start_run(entry.ts);
+  } else if (const auto* started = std::get_if<index::RunStarted>(&entry.event)) {
+    start_run(started->settings, entry.ts);
   } else if (std::holds_alternative<index::RunEnded>(entry.event)) {
     pipeline_.on_timer(entry.ts);
   }

@@ -19,6 +19,7 @@
 #include "live/answer_owners.hpp"
 #include "live/book_file.hpp"
 #include "live/leap_guard.hpp"
+#include "live/run_settings.hpp"
 #include "live/ticker_check.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -28,9 +29,11 @@ struct ReplayOptions {
   Venue venue = Venue::kBinanceSpot;
   // Symbols, or assets, which mean their USDT pairs; in upper case; empty: all there are.
   std::vector<std::string> symbols;
-  BandList bands;
-  Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
-  int limit = 0;  // of REST depth answers whose request is not known
+  // Instead of what the recording says of its runs.
+  std::optional<BandList> bands;
+  std::optional<Nanos> stale_after;
+  RunSettings untold;  // of a run whose recording says nothing, or of which what is read has not the beginning
+  int limit = 0;       // of REST depth answers whose request is not known
   // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
   std::vector<BookFile> books;
   bool begins_at_book = false;  // what comes before the first of those places is left out
@@ -38,7 +41,8 @@ struct ReplayOptions {
 
 class Replay {
  public:
-  // `problem` is called with one line for each thing that was refused.
+  // Rows are by the schema of pipeline() at that moment: each run has its own bands. `problem` is called with one line
+  // for each thing that was refused.
   Replay(ReplayOptions options, std::function<void(MinuteRow&&)> rows, std::function<void(std::string)> problem);
 
   // To the end of the recording. Refused lines are counted and do not end it. Errors: kStorage if the system cannot
@@ -81,7 +85,10 @@ class Replay {
   void check_audit(const index::Audit& told);
   void on_decoded(const binance::Message& message);
   void add_symbol(const std::string& symbol, std::string_view status, UnixNanos ts);
-  void start_run(UnixNanos ts);
+  void start_run(const std::string& settings, UnixNanos ts);
+  void continue_run(const std::string& settings, UnixNanos ts);
+  [[nodiscard]] std::optional<RunSettings> told(const std::string& settings);
+  void use(const RunSettings& settings);
   void book_saved(const index::BookSaved& saved, UnixNanos ts);
   void book_restored(const index::BookRestored& restored, UnixNanos ts);
   // `saved_at`: only the one of that time; none: of any.
@@ -95,6 +102,7 @@ class Replay {
   std::function<void(MinuteRow&&)> rows_;
   std::function<void(std::string)> problem_;
   collector::MarketPipeline pipeline_;
+  RunSettings settings_;                            // of the run
   std::map<std::string, UnixNanos> last_rows_;      // by symbol
   std::optional<UnixNanos> run_begin_;              // of this run, if its index tells
   std::optional<UnixNanos> run_start_;              // of the second run and later ones

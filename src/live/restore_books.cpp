@@ -133,29 +133,34 @@ class Restoring {
     ReplayOptions replay;
     replay.venue = options_.venue;
     replay.symbols = {symbol};
-    replay.bands = options_.bands;
-    replay.stale_after = options_.stale_after;
+    replay.untold = options_.untold;
     return replay;
   }
 
   Result<void> go_on(const std::string& symbol, ReplayOptions options, const std::vector<std::string>& paths,
                      std::optional<UnixNanos> from) {
     if (paths.empty()) return fail(ErrorCode::kUsage, "there is no recording");
+    options.untold = settings_of_recording(paths.front()).value_or(options.untold);
     auto reader = RecordingReader::open(paths, from);
     if (!reader) return std::unexpected(reader.error());
-    std::vector<MinuteRow> rows;
-    Replay replay(
-        std::move(options), [&rows](MinuteRow&& row) { rows.push_back(std::move(row)); }, [](const std::string&) {});
-    const Result<void> read = replay.run(*reader, [this] { return late(); });
+    std::vector<RestoredRows> rows;
+    std::optional<Replay> replay;
+    const auto take_row = [&](MinuteRow&& row) {
+      const RowSchema& schema = replay->pipeline().schema();
+      if (rows.empty() || rows.back().schema != schema) rows.push_back({schema, {}});
+      rows.back().rows.push_back(std::move(row));
+    };
+    replay.emplace(std::move(options), take_row, [](const std::string&) {});
+    const Result<void> read = replay->run(*reader, [this] { return late(); });
     done_.lines += reader->lines();
     if (!read) return read;
-    if (from ? !replay.unused_books().empty() : !replay.is_complete()) {
+    if (from ? !replay->unused_books().empty() : !replay->is_complete()) {
       return fail(ErrorCode::kBadInput, "the recording does not hold the place where it was saved");
     }
     if (options_.last_row) done_.rows[symbol] = std::move(rows);
-    const collector::InstrumentIndex index = replay.pipeline().find(symbol);
-    if (index != collector::kNoInstrument && replay.pipeline().builder(index).book().has_snapshot()) {
-      done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay.pipeline().save(index).book);
+    const collector::InstrumentIndex index = replay->pipeline().find(symbol);
+    if (index != collector::kNoInstrument && replay->pipeline().builder(index).book().has_snapshot()) {
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay->pipeline().save(index).book);
     }
     return {};
   }

@@ -12,19 +12,24 @@
 #include <vector>
 
 #include "acts/base/time.hpp"
-#include "acts/features/bands.hpp"
 #include "acts/features/row.hpp"
-#include "acts/features/sampler.hpp"
 #include "acts/market/venue.hpp"
 
 #include "binance/saved_book.hpp"
+#include "live/run_settings.hpp"
 
 namespace acts {
+
+// Of one schema, ordered by time.
+struct RestoredRows {
+  RowSchema schema;
+  std::vector<MinuteRow> rows;
+};
 
 struct RestoredBooks {
   // By symbol.
   std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> books;
-  std::map<std::string, std::vector<MinuteRow>, std::less<>> rows;  // ordered by time
+  std::map<std::string, std::vector<RestoredRows>, std::less<>> rows;  // ordered by time
   std::vector<std::string> problems;  // one line each: why a book begins empty, or from an older checkpoint
   std::uint64_t lines = 0;            // of recordings, read
 };
@@ -41,9 +46,8 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit);
 struct RestoreOptions {
   std::string data_dir;
   Venue venue = Venue::kBinanceSpot;
-  BandList bands = BandList::defaults();  // of the rows
-  Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
-  Nanos limit{0};  // of real time, by shares: a symbol for which its share is too little begins with an empty book
+  RunSettings untold;  // of the rows of a run whose recording does not tell
+  Nanos limit{0};      // of real time, by shares: a symbol for which its share is too little begins with an empty book
   std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
   // The time of the latest stored row: rows behind it are wanted. Empty: none are.
   std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;

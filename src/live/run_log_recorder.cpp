@@ -2,7 +2,9 @@
 
 namespace acts {
 
-void RunLogRecorder::run_started(UnixNanos now) { writer_.note(now, index::RunStarted{version_, venue_, "0", ""}); }
+void RunLogRecorder::run_started(UnixNanos now) {
+  writer_.note(now, index::RunStarted{version_, venue_, "0", settings_});
+}
 
 void RunLogRecorder::run_ended(std::string_view reason, UnixNanos now) {
   writer_.note(now, index::RunEnded{std::string(reason)});

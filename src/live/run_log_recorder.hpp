@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collector/run_log.hpp"
+#include "live/run_settings.hpp"
 #include "live/run_writer.hpp"
 
 namespace acts {
@@ -13,8 +14,8 @@ namespace acts {
 class RunLogRecorder final : public collector::RunLog {
  public:
   // `writer` outlives the object.
-  RunLogRecorder(RunWriter& writer, std::string version, std::string venue)
-      : writer_(writer), version_(std::move(version)), venue_(std::move(venue)) {}
+  RunLogRecorder(RunWriter& writer, std::string version, std::string venue, const RunSettings& settings)
+      : writer_(writer), version_(std::move(version)), venue_(std::move(venue)), settings_(to_string(settings)) {}
 
   void run_started(UnixNanos now) override;
   void run_ended(std::string_view reason, UnixNanos now) override;
@@ -40,6 +41,7 @@ class RunLogRecorder final : public collector::RunLog {
   RunWriter& writer_;
   std::string version_;
   std::string venue_;
+  std::string settings_;
 };
 
 }  // namespace acts

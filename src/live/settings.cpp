@@ -9,17 +9,6 @@
 #include "binance/venue_facts.hpp"
 
 namespace acts {
-namespace {
-
-bool same_bands(const BandList& a, const BandList& b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].column_suffix() != b[i].column_suffix()) return false;
-  }
-  return true;
-}
-
-}  // namespace
 
 int limit_of(const CollectSettings& settings, Venue venue) {
   return std::min(settings.limit, binance::limits(venue).largest_depth_limit);
@@ -41,7 +30,7 @@ std::vector<std::string> keys_that_need_a_restart(const CollectSettings& running
     if (!same) keys.push_back(std::move(key));
   };
   compare("data_dir", running.data_dir == wanted.data_dir);
-  compare("bands", same_bands(running.bands, wanted.bands));
+  compare("bands", running.bands == wanted.bands);
   compare("limit", running.limit == wanted.limit);
   compare("update_interval", running.update_interval == wanted.update_interval);
   compare("refresh_interval", running.refresh_interval == wanted.refresh_interval);

@@ -42,7 +42,8 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
     recorder_ =
         std::make_unique<RunRecorder>(RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"},
                                       nullptr, [sealer = sealer_](const std::string& path) { sealer->add(path); });
-    run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue);
+    run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue,
+                                                RunSettings{options_.collector.bands, options_.collector.stale_after});
   }
   if (!options_.book_dir.empty()) books_ = std::make_unique<BookWriter>(options_.book_dir);
   HttpClientOptions http;

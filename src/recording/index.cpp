@@ -44,6 +44,7 @@ template <typename Event, typename Member>
 struct Key {
   std::string_view name;
   Member Event::* member;
+  bool may_lack = false;  // in what an older version wrote
 };
 
 template <typename Event>
@@ -58,8 +59,9 @@ struct Form<RunStarted> {
 template <>
 struct Form<RunContinued> {
   static constexpr std::string_view kName = "run_continued";
-  static constexpr auto kKeys = std::tuple{Key{"version", &RunContinued::version}, Key{"venue", &RunContinued::venue},
-                                           Key{"shard", &RunContinued::shard}};
+  static constexpr auto kKeys =
+      std::tuple{Key{"version", &RunContinued::version}, Key{"venue", &RunContinued::venue},
+                 Key{"shard", &RunContinued::shard}, Key{"settings", &RunContinued::settings, true}};
 };
 template <>
 struct Form<RunEnded> {
@@ -213,10 +215,10 @@ std::optional<std::vector<ConnectionRun>> runs_of(std::string_view text) {
   return runs;
 }
 
-// Calls visit(name, member) for each key of the event in order.
+// Calls visit(key, member) for each key of the event in order.
 template <typename Event>
 void for_each_key(Event& event, auto&& visit) {
-  std::apply([&](const auto&... keys) { (visit(keys.name, event.*keys.member), ...); },
+  std::apply([&](const auto&... keys) { (visit(keys, event.*keys.member), ...); },
              Form<std::remove_const_t<Event>>::kKeys);
 }
 
@@ -279,6 +281,9 @@ class FieldTaker {
   }
 
   [[nodiscard]] bool sound() const { return problem_.empty(); }
+  [[nodiscard]] bool has(std::string_view key) const {
+    return std::ranges::find(fields_, key, &FlatField::key) != fields_.end();
+  }
 
   // Every key must have been asked for.
   [[nodiscard]] std::string finish() {
@@ -330,7 +335,7 @@ Result<void> append_index_line(std::string& out, const IndexEntry& entry) {
       [&]<typename Event>(const Event& event) {
         fmt::format_to(std::back_inserter(out), R"({{"n":{},"ts":{},"event":"{}")", entry.lines_before, entry.ts.value,
                        Form<Event>::kName);
-        for_each_key(event, make);
+        for_each_key(event, [&](const auto& key, const auto& member) { make(key.name, member); });
       },
       entry.event);
   out += "}\n";
@@ -352,7 +357,12 @@ Result<IndexEntry> parse_index_line(std::string_view line) {
   if (take.sound() && !select_event(name, entry.event)) {
     return fail(ErrorCode::kBadInput, fmt::format("has the unknown event '{}': was it written by a newer acts?", name));
   }
-  if (take.sound()) std::visit([&](auto& event) { for_each_key(event, take); }, entry.event);
+  if (take.sound()) {
+    const auto take_key = [&](const auto& key, auto& member) {
+      if (!key.may_lack || take.has(key.name)) take(key.name, member);
+    };
+    std::visit([&](auto& event) { for_each_key(event, take_key); }, entry.event);
+  }
   if (std::string problem = take.finish(); !problem.empty()) return fail(ErrorCode::kBadInput, std::move(problem));
   return entry;
 }

@@ -47,6 +47,7 @@ struct RunContinued {
   std::string version;
   std::string venue;
   std::string shard;
+  std::string settings{};  // as of RunStarted; older logs do not tell them
   friend bool operator==(const RunContinued&, const RunContinued&) = default;
 };
 struct RunEnded {

@@ -41,7 +41,7 @@ MergedRuns::Events MergedRuns::take(std::size_t source, const index::RunStarted&
   Events out;
   start(source, now, event, out);
   begins_ = !out.empty();
-  run_ = index::RunContinued{event.version, event.venue, event.shard};
+  run_ = index::RunContinued{event.version, event.venue, event.shard, event.settings};
   return out;
 }
 

@@ -28,7 +28,7 @@ Result<void> RollingWriter::note(UnixNanos ts, const IndexEvent& event) {
 
 void RollingWriter::remember(const IndexEvent& event) {
   if (const auto* started = std::get_if<index::RunStarted>(&event)) {
-    run_ = {started->version, started->venue, started->shard};
+    run_ = {started->version, started->venue, started->shard, started->settings};
   } else if (const auto* added = std::get_if<index::SymbolAdded>(&event)) {
     symbols_.insert_or_assign(added->symbol, *added);
   } else if (const auto* removed = std::get_if<index::SymbolRemoved>(&event)) {

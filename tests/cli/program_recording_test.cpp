@@ -7,8 +7,10 @@
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
+#include "live/run_settings.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_reader.hpp"
+#include "recording/recording_writer.hpp"
 #include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
@@ -20,6 +22,7 @@ using acts::testing::make_segment;
 using acts::testing::SegmentMaker;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A real recording as a collector would have it that receives all `delay` later, and not what is `lost` to it.
 void record(const std::string& data_dir, Nanos delay, const std::function<bool(UnixNanos)>& lost) {
@@ -54,6 +57,31 @@ Outcome replay(const std::string& data_dir) {
   }
   std::sort(arguments.begin() + 4, arguments.end());
   return run_acts(arguments);
+}
+
+// Two runs with other bands each: a replay has the columns of both, and --bands those that it names.
+TEST(ReplayCommand, HasTheColumnsOfEveryRun) {
+  const TempDir dir;
+  std::vector<std::string> logs;
+  for (const char* const bands : {"0.5", "1,4"}) {
+    RecordingWriter writer({dir.string(), std::to_string(logs.size())});
+    const UnixNanos begin{kMinute.count() * static_cast<std::int64_t>(logs.size() + 1)};
+    const std::string settings = to_string(RunSettings{BandList::parse(bands).value(), kMinute});
+    ASSERT_TRUE(writer.note(begin, index::RunStarted{"1", "binance-spot", "0", settings}));
+    ASSERT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.append(begin, 1, R"({"result":null,"id":1})"));
+    ASSERT_TRUE(writer.note(begin + kMinute, index::RunEnded{"test"}));
+    ASSERT_TRUE(writer.close(begin + kMinute));
+    logs.push_back(writer.log_path());
+  }
+  const Outcome both = run_acts({"replay", logs[0], logs[1]});
+  EXPECT_EQ(both.exit_code, kExitDone) << both.err;
+  EXPECT_THAT(both.out, HasSubstr("total_bid_0_5,"));
+  EXPECT_THAT(both.out, HasSubstr("total_bid_4,"));
+  EXPECT_EQ(std::ranges::count(both.out, '\n'), 3);
+  const Outcome named = run_acts({"replay", "--bands", "2", logs[0], logs[1]});
+  EXPECT_THAT(named.out, HasSubstr("total_bid_2,"));
+  EXPECT_THAT(named.out, Not(HasSubstr("total_bid_0_5,")));
 }
 
 // What two collectors have lost at different times is there once their recordings are joined: the rows are those of

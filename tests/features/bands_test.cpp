@@ -35,6 +35,24 @@ TEST(Bands, DefaultToOneAndFourPerCent) {
   EXPECT_EQ(list[1].column_suffix(), "4");
 }
 
+TEST(Bands, AreWrittenAsTheyAreRead) {
+  for (const char* const text : {"", "1,4", "4,0.5,0.000001"}) EXPECT_EQ(to_string(test::bands(text)), text);
+  EXPECT_EQ(to_string(test::bands(" 1.50, 04")), "1.5,4");
+}
+
+TEST(Bands, OfTwoListsAreJoinedInTheOrderInWhichTheyCome) {
+  const BandList joined = test::bands("4,1").joined(test::bands("0.5,1,9")).value();
+  EXPECT_EQ(to_string(joined), "4,1,0.5,9");
+  EXPECT_EQ(joined, test::bands("4,1,0.5,9"));
+  EXPECT_EQ(joined.by_width()[0], 2U);
+  EXPECT_NE(joined, test::bands("4,1,9,0.5"));
+  BandList most;
+  for (std::size_t i = 1; i <= BandList::kMaxBands; ++i) {
+    most = most.joined(test::bands(std::to_string(i))).value();
+  }
+  EXPECT_EQ(most.joined(test::bands("99")).error().code, ErrorCode::kUsage);
+}
+
 TEST(Bands, TakeAnEmptyList) {
   EXPECT_TRUE(test::bands("").empty());
   EXPECT_TRUE(BandList::make({})->by_width().empty());

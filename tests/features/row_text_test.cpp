@@ -28,6 +28,18 @@ TEST(RowText, PrintsAHeaderAndValuesAsCsv) {
             "binance-spot,ETHUSDT,2024-08-08T23:55:00.000Z,,,,\n");
 }
 
+TEST(RowText, ARowIsBroughtIntoAnotherSchemaByTheNamesOfItsColumns) {
+  const MinuteRow row{{"v", "S", kTime, Decimal{1, 0}, -0.1, std::int64_t{598}, "late"}};
+  EXPECT_EQ(by_schema(row, kSchema, kSchema), row);
+  const RowSchema other{{kSchema.columns[0],
+                         kSchema.columns[1],
+                         kSchema.columns[2],
+                         {"updates", ColumnType::kCount, true},
+                         {"book_bias_4", ColumnType::kRatio, true},
+                         {"book_bias_1", ColumnType::kRatio, true}}};
+  EXPECT_EQ(by_schema(row, kSchema, other), (MinuteRow{{"v", "S", kTime, std::int64_t{598}, {}, -0.1}}));
+}
+
 TEST(RowText, QuotesWhatCsvCannotHoldBare) {
   std::string out;
   append_csv(out, {{{"a", ColumnType::kText, false}, {"b", ColumnType::kText, true}}}, {{"x,\"y\"\r\n", ""}});

@@ -30,7 +30,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     RecordingReader reader({file});
     ReplayOptions options;
     options.venue = venue;
-    options.bands = BandList::defaults();
     std::string text;
     Replay replay(
         options,

@@ -213,7 +213,6 @@ class RowWitness {
 void replay_rows(Venue venue, const std::vector<std::string>& logs, std::vector<MinuteRow>& rows) {
   ReplayOptions options;
   options.venue = venue;
-  options.bands = BandList::defaults();
   Replay replay(
       options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
       [](const std::string& problem) { ADD_FAILURE() << problem; });

@@ -92,5 +92,46 @@ INSTANTIATE_TEST_SUITE_P(All, CutOffWithoutStore,
                                            Lost{"first_run", false, 20s}),
                          [](const auto& one) { return std::string(one.param.name); });
 
+// A run's bands and its stale_after were not in its recording: its rows were made anew with those of the next run.
+TEST_F(CutOffRun, StoresWithTheirOwnBandsTheRowsOfARunThatHadOthers) {
+  CollectSettings settings = open_market();
+  settings.serve_metrics = false;
+  settings.bands = BandList::parse("0.5,4").value();
+  settings.stale_after = 1ns;
+  {
+    CollectHooks hooks;
+    hooks.open_store = [](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
+      return std::make_unique<FailingStore>();
+    };
+    const auto run = start(settings, hooks);
+    loop_.run_for(7s);  // three minutes of the market
+    EXPECT_GT(run->process_health().rows.waiting, 3U);
+  }
+  settings.bands = BandList::defaults();
+  settings.stale_after = 60s;
+  const auto next = start(settings);
+  loop_.run_for(3s);
+  EXPECT_TRUE(stop(*next));
+  const auto store = SqliteStore::open_to_read(database()).value();
+  const RowSchema& schema = store->schema();
+  std::string stored;
+  const std::vector<MinuteRow> rows = store->rows({}).value();
+  for (const MinuteRow& row : rows) append_csv(stored, schema, row);
+  std::string replayed;
+  for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
+    std::optional<Replay> replay;
+    const auto take = [&](MinuteRow&& row) {
+      append_csv(replayed, schema, by_schema(std::move(row), replay->pipeline().schema(), schema));
+    };
+    replay.emplace(ReplayOptions{}, take, [](const std::string& problem) { ADD_FAILURE() << problem; });
+    auto reader = RecordingReader::open(testing::sound_segments(dir_ / "data", symbol)).value();
+    EXPECT_TRUE(replay->run(reader).has_value());
+  }
+  EXPECT_EQ(stored, replayed);
+  EXPECT_THAT(stored, HasSubstr(",stale,"));
+  EXPECT_THAT(stored, HasSubstr(",live,"));
+  EXPECT_THAT(schema.columns, Contains(::testing::Field(&Column::name, "total_bid_0_5")));
+}
+
 }  // namespace
 }  // namespace acts

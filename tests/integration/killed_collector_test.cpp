@@ -63,7 +63,6 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   std::vector<MinuteRow> replayed;
   std::vector<std::string> problems;
   ReplayOptions options;
-  options.bands = BandList::defaults();
   Replay replay(
       options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
       [&](std::string problem) { problems.push_back(std::move(problem)); });

@@ -41,7 +41,6 @@ inline std::vector<std::string> sound_segments(const std::string& data_dir, cons
 // The rows of all its runs; expects that a replay finds nothing wrong.
 inline void append_replayed(std::vector<MinuteRow>& rows, const std::vector<std::string>& segments) {
   ReplayOptions options;
-  options.bands = BandList::defaults();
   Replay replay(
       options, [&rows](MinuteRow&& row) { rows.push_back(std::move(row)); },
       [](const std::string& problem) { ADD_FAILURE() << problem; });

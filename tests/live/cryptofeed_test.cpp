@@ -40,7 +40,6 @@ TEST_P(CryptofeedCapture, EveryBookIsTheVenuesOwn) {
 
   ReplayOptions options;
   options.venue = capture.venue;
-  options.bands = BandList::defaults();
   std::vector<MinuteRow> rows;
   std::vector<std::string> problems;
   Replay replay(

@@ -43,7 +43,6 @@ TEST_P(Recordings, ReplayEndsExactlyWhereTheVenueDid) {
   std::vector<std::string> problems;
   ReplayOptions options;
   options.venue = expected.venue;
-  options.bands = BandList::defaults();
   Replay replay(
       options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
       [&](std::string problem) { problems.push_back(std::move(problem)); });
@@ -74,7 +73,7 @@ TEST_P(Recordings, ReplayEndsExactlyWhereTheVenueDid) {
   std::ifstream oracle(test::testdata("expected/" + expected.rows));
   std::string line;
   std::getline(oracle, line);
-  const RowSchema schema = make_schema(options.bands);
+  const RowSchema schema = make_schema(BandList::defaults());
   std::string header;
   append_csv_header(header, schema);
   EXPECT_EQ(header, line + "\n");
@@ -91,8 +90,7 @@ TEST(RecordingsWithARest, KeepTheRowBeforeIt) {
   std::vector<std::string> rows;
   ReplayOptions options;
   options.venue = Venue::kBinanceUsdm;
-  options.bands = BandList::defaults();
-  const RowSchema schema = make_schema(options.bands);
+  const RowSchema schema = make_schema(BandList::defaults());
   Replay replay(
       options, [&](MinuteRow&& row) { append_csv(rows.emplace_back(), schema, row); }, [](const std::string&) {});
   Result<RecordingReader> reader =

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -42,7 +43,6 @@ Replayed replay(const std::vector<std::string>& files, std::vector<std::string> 
   Replayed result;
   ReplayOptions options;
   options.venue = venue;
-  options.bands = BandList::defaults();
   options.symbols = std::move(symbols);
   Replay replay(
       options, [&](MinuteRow&&) { ++result.rows; },
@@ -200,8 +200,7 @@ TEST(Replay, BeginsAnewWhereTheRunDid) {
   write_run(start, 1, "10");                   // to 12:01:30
   write_run(start + 240 * kSecond, 50, "20");  // 12:04:10 to 12:05:30
   ReplayOptions options;
-  options.bands = BandList::defaults();
-  const RowSchema schema = make_schema(options.bands);
+  const RowSchema schema = make_schema(BandList::defaults());
   std::string rows;
   Replay replay(
       options, [&](MinuteRow&& row) { append_csv(rows, schema, row); },
@@ -217,6 +216,49 @@ TEST(Replay, BeginsAnewWhereTheRunDid) {
   EXPECT_THAT(seen, ElementsAre("12:01,live,one_sided_book", "12:02,syncing,not_running", "12:03,syncing,not_running",
                                 "12:04,syncing,not_running", "12:05,live,one_sided_book"));
   EXPECT_THAT(replay.summary(), HasSubstr("bid 20 x 1, ask none, levels 1 / 0"));
+}
+
+// The bands and stale_after of a run were not in its recording: a replay needed the same flags to give the same rows.
+TEST(Replay, MakesTheRowsOfEachRunWithItsSettings) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  std::vector<std::string> logs;
+  const auto write_log = [&](UnixNanos begin, const IndexEvent& head) {
+    RecordingWriter writer({dir.string(), "0"});
+    EXPECT_TRUE(writer.note(begin, head));
+    EXPECT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    EXPECT_TRUE(writer.append(begin + kSecond, 1, update("BTCUSDT", 1, 2, "10").substr(4)));
+    EXPECT_TRUE(writer.note(begin + kSecond, index::RestAnswer{1, "depth", "BTCUSDT", 5000, 200, ""}));
+    EXPECT_TRUE(writer.append(begin + kSecond, 0, snapshot(1, "10").substr(4)));
+    EXPECT_TRUE(writer.note(begin + 60 * kSecond, index::RunEnded{"test"}));
+    EXPECT_TRUE(writer.close(begin + 60 * kSecond));
+    logs.push_back(writer.log_path());
+  };
+  const std::string narrow = to_string(RunSettings{BandList::parse("0.5").value(), 10 * kSecond});
+  write_log(start, index::RunContinued{"1", "binance-spot", "0", narrow});
+  write_log(start + 60 * kSecond, index::RunStarted{"1", "binance-spot", "0", to_string(RunSettings{})});
+  write_log(start + 120 * kSecond, index::RunStarted{"1", "binance-spot", "0", ""});
+  const auto seen_with = [&](const ReplayOptions& options) {
+    std::vector<std::string> seen;
+    std::optional<Replay> replay;
+    const auto take = [&](MinuteRow&& row) {
+      const RowSchema& schema = replay->pipeline().schema();
+      std::string text;
+      append_json(text, schema, row);
+      seen.push_back(text.contains("\"total_bid_0_5\"") ? "0.5" : text.contains("\"total_bid_4\"") ? "4" : "none");
+      seen.back() += text.contains("\"state\":\"stale\"") ? " stale" : "";
+    };
+    replay.emplace(options, take, [](const std::string& problem) { ADD_FAILURE() << problem; });
+    auto reader = RecordingReader::open(logs).value();
+    EXPECT_TRUE(replay->run(reader).has_value());
+    return seen;
+  };
+  EXPECT_THAT(seen_with({}), ElementsAre("0.5 stale", "4", "4"));
+  ReplayOptions options;
+  options.bands = BandList::parse("").value();
+  options.stale_after = 10 * kSecond;
+  EXPECT_THAT(seen_with(options), ElementsAre("none stale", "none stale", "none stale"));
 }
 
 // A quiet book that was saved twice is the same both times: what was counted in between was forgotten at the second.
@@ -237,7 +279,6 @@ TEST(Replay, GoesOnFromAGivenBookOnce) {
   ASSERT_TRUE(writer.note(start + 80 * kSecond, index::RunEnded{"test"}));
   ASSERT_TRUE(writer.close(start + 90 * kSecond));
   ReplayOptions options;
-  options.bands = BandList::defaults();
   options.books = {book};
   options.begins_at_book = true;
   std::vector<MinuteRow> rows;
@@ -248,7 +289,7 @@ TEST(Replay, GoesOnFromAGivenBookOnce) {
   ASSERT_TRUE(reader.has_value());
   ASSERT_TRUE(replay.run(*reader).has_value());
   ASSERT_EQ(rows.size(), 1U);
-  const RowSchema schema = make_schema(options.bands);
+  const RowSchema schema = make_schema(BandList::defaults());
   const auto reconnects = std::ranges::find(schema.columns, "reconnects", &Column::name) - schema.columns.begin();
   EXPECT_EQ(rows[0].values[static_cast<std::size_t>(reconnects)], Value{std::int64_t{1}});
 }
@@ -280,13 +321,12 @@ TEST(Replay, BeginsWithAGivenBookWhereItWasSaved) {
   ASSERT_TRUE(writer.close(start + 95 * kSecond));
   for (const bool begins_at_book : {false, true}) {
     ReplayOptions options;
-    options.bands = BandList::defaults();
     options.books = {book};
     options.begins_at_book = begins_at_book;
     std::vector<std::string> rows;
     std::vector<std::string> problems;
     Replay replay(
-        options, [&](MinuteRow&& row) { append_csv(rows.emplace_back(), make_schema(options.bands), row); },
+        options, [&](MinuteRow&& row) { append_csv(rows.emplace_back(), make_schema(BandList::defaults()), row); },
         [&](std::string problem) { problems.push_back(std::move(problem)); });
     auto reader = RecordingReader::open({writer.log_path()});
     ASSERT_TRUE(reader.has_value());

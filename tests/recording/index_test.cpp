@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 const std::vector<IndexEntry> kOneOfEach{
     {0, {1}, index::RunStarted{"0.1.0", "binance-spot", "shard-0", "bands=1,4\n"}},
-    {0, {1}, index::RunContinued{"0.1.0", "binance-spot", "shard-0"}},
+    {0, {1}, index::RunContinued{"0.1.0", "binance-spot", "shard-0", "bands=1,4\n"}},
     {0, {2}, index::ConnectionOpened{1, "wss://stream.binance.com:9443/stream"}},
     {0, {3}, index::SymbolAdded{"币安人生USDT", "{\"limit\":5000}"}},
     {1, {4}, index::Connections{{{1, 3}, {2, 1, LineUse::kHeld}, {1, 2}, {2, 1, LineUse::kRepeated}}}},
@@ -54,6 +54,15 @@ TEST(Index, ReadsBackEveryKindOfEntry) {
   IndexReader reader(read_from_memory(text));
   for (const IndexEntry& entry : kOneOfEach) EXPECT_EQ(reader.next().value(), entry);
   EXPECT_FALSE(reader.next().value().has_value());
+}
+
+// What was written before logs told the settings anew is read as ever.
+TEST(Index, ReadsALogThatGoesOnWithoutSettings) {
+  const auto entry =
+      parse_index_line(R"({"n":0,"ts":1,"event":"run_continued","version":"1","venue":"v","shard":"0"})");
+  EXPECT_EQ(entry.value(), (IndexEntry{0, {1}, index::RunContinued{"1", "v", "0", ""}}));
+  EXPECT_THAT(problem_of(R"({"n":0,"ts":1,"event":"run_started","version":"1","venue":"v","shard":"0"})"),
+              HasSubstr("has no 'settings'"));
 }
 
 TEST(Index, WritesOneJsonObjectALine) {

@@ -20,7 +20,9 @@ class SimLog final : public collector::RunLog {
  public:
   // `recorder` outlives the object.
   SimLog(Venue venue, SimRecorder& recorder)
-      : venue_(venue), recorder_(recorder), recorded_(recorder, "simulation", std::string(to_string(venue))) {}
+      : venue_(venue),
+        recorder_(recorder),
+        recorded_(recorder, "simulation", std::string(to_string(venue)), RunSettings{}) {}
 
   std::function<void(std::string_view symbol, UnixNanos now)> on_symbol_added;
   std::function<void(std::string_view symbol, const BookAudit& audit, UnixNanos now)> on_difference;

@@ -289,7 +289,7 @@ class Soak {
   exchange::MarketClock clock_;
   NoDisk disk_;
   Recorder recorder_;
-  RunLogRecorder log_{recorder_, "soak", "binance-spot"};
+  RunLogRecorder log_{recorder_, "soak", "binance-spot", RunSettings{}};
   std::unique_ptr<exchange::VenueCore> core_;
   std::unique_ptr<collector::Collector> collector_;
   std::map<collector::ConnectionNumber, exchange::SessionId> sessions_;

@@ -33,6 +33,8 @@ class Band {
   [[nodiscard]] Price lowest_price(int128 bid_plus_ask) const;
   [[nodiscard]] Price highest_price(int128 bid_plus_ask) const;
 
+  // "1", "0.5".
+  [[nodiscard]] std::string percent() const;
   // "1", "0_5": as it ends the names of its columns.
   [[nodiscard]] std::string column_suffix() const;
 
@@ -56,6 +58,8 @@ class BandList {
   static Result<BandList> parse(std::string_view text);
   // 1 and 4 per cent.
   static BandList defaults();
+  // These, and behind them the bands of `more` that are not among them. Errors: kUsage for one too many.
+  [[nodiscard]] Result<BandList> joined(const BandList& more) const;
 
   [[nodiscard]] std::size_t size() const { return bands_.size(); }
   [[nodiscard]] bool empty() const { return bands_.empty(); }
@@ -63,9 +67,16 @@ class BandList {
   // Indices of the bands from the narrowest to the widest.
   [[nodiscard]] std::span<const std::size_t> by_width() const { return by_width_; }
 
+  friend bool operator==(const BandList& a, const BandList& b) { return a.bands_ == b.bands_; }
+
  private:
+  static Result<BandList> of(std::vector<Band> bands);
+
   std::vector<Band> bands_;
   std::vector<std::size_t> by_width_;
 };
+
+// "1,4": as BandList::parse() reads it.
+std::string to_string(const BandList& bands);
 
 }  // namespace acts

@@ -47,6 +47,9 @@ struct MinuteRow {
   [[nodiscard]] UnixNanos sample_time() const { return std::get<UnixNanos>(values[2]); }
 };
 
+// The same row by another schema: columns are known by their names, and what `from` does not have is not known.
+MinuteRow by_schema(MinuteRow row, const RowSchema& from, const RowSchema& to);
+
 // Text forms (CSV with a header, JSON lines): times as 2024-08-08T23:55:00.000Z, decimals without trailing zeros (JSON:
 // strings), ratios in their shortest round-trip form, unknown as empty (JSON: null). Each appends one line with its
 // final newline.
