@@ -121,6 +121,7 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   if (missed->count() > recorded) {
     log(std::nullopt,
         {collector::LogLevel::kInfo, "not_running", "",
+  options.recording = hooks_.recording;
          fmt::format("{} rows for the minutes without a run are made up", missed->count() - recorded), 0});
   }
   if (missed->count() > 0) {
@@ -316,12 +317,12 @@ Result<void> CollectRun::open_alerts() {
     options.ca_file = settings_.ca_file;
     options.proxy = *proxy;
     alert_client_ = std::make_unique<HttpClient>(loop_, options);
-    alert_channels_.push_back(
-        std::make_unique<AlertChannel>(loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook)));
+    alert_channels_.push_back(std::make_unique<AlertChannel>(
+        loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook), hooks_.alert_interval));
   }
   if (!settings.command.empty()) {
-    alert_channels_.push_back(
-        std::make_unique<AlertChannel>(loop_, "command", ACTS_VERSION, run_command(loop_, settings.command)));
+    alert_channels_.push_back(std::make_unique<AlertChannel>(
+        loop_, "command", ACTS_VERSION, run_command(loop_, settings.command), hooks_.alert_interval));
   }
   return {};
 }

@@ -37,6 +37,8 @@ struct CollectHooks {
   std::function<Result<std::unique_ptr<FeatureStore>>(const RowSchema&)> open_store;
   // Changes what the settings do not tell.
   std::function<void(collector::CollectorOptions&)> tune;
+  RecordingMedium recording = {};
+  Nanos alert_interval = AlertChannel::kInterval;  // of real time
   // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
   Nanos stop_limit = std::chrono::seconds{20};
 };
