@@ -17,6 +17,7 @@
 
 #include "exchange/exchange_server.hpp"
 #include "exchange/instrument_names.hpp"
+#include "integration/true_books.hpp"
 #include "live/venue_run.hpp"
 #include "net/real_clock.hpp"
 #include "net/server.hpp"
@@ -123,7 +124,7 @@ class Relay {
   std::thread thread_;
 };
 
-class CollectorFaults : public testing::Test {
+class CollectorFaults : public ::testing::Test {
  protected:
   void start_exchange(std::uint16_t port = 0) {
     exchange::ExchangeOptions options;
@@ -292,7 +293,7 @@ TEST_F(CollectorFaults, ReplacesAConnectionThatSaysNothingAtAll) {
   EXPECT_THAT(lines_, HasSubstr("taken for dead"));
 }
 
-struct CollectorRefused : CollectorFaults, testing::WithParamInterface<int> {};
+struct CollectorRefused : CollectorFaults, ::testing::WithParamInterface<int> {};
 
 TEST_P(CollectorRefused, ComesBackWhenItMay) {
   start_exchange();
@@ -312,7 +313,7 @@ TEST_P(CollectorRefused, ComesBackWhenItMay) {
   EXPECT_THAT(lines_, HasSubstr("answer " + std::to_string(GetParam())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, testing::Values(403, 429, 451));
+INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, ::testing::Values(403, 429, 451));
 
 // The same through a plan of faults.
 struct CollectorPlan : CollectorFaults {
@@ -324,21 +325,7 @@ struct CollectorPlan : CollectorFaults {
   }
   std::uint64_t hits(FaultKind kind) { return venue_->faults(Venue::kBinanceSpot)->hits(kind); }
   collector::CollectorCounters counters() { return run_->health().counters; }
-  // Every book is the venue's own, inside what it knows.
-  void expect_true_books() {
-    const collector::MarketPipeline& pipeline = run_->collector().pipeline();
-    for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
-      const OrderBook& book = pipeline.builder(i).book();
-      const auto truth = venue_->book_at(Venue::kBinanceSpot, pipeline.symbol(i), book.last_update_id());
-      ASSERT_TRUE(truth.has_value());
-      for (const Side side : {Side::kBid, Side::kAsk}) {
-        const auto best = book.best(side);
-        ASSERT_TRUE(best.has_value());
-        EXPECT_EQ(to_decimal(best->price, book.scales()), to_decimal(truth->best(side)->price, truth->scales()));
-        EXPECT_EQ(book.level_count(side), truth->level_count(side)) << pipeline.symbol(i);
-      }
-    }
-  }
+  void expect_true_books() { testing::expect_books_equal(*venue_, Venue::kBinanceSpot, run_->collector().pipeline()); }
 };
 
 TEST_F(CollectorPlan, LeavesAHalfOpenConnection) {
