@@ -78,7 +78,12 @@ class CollectRun {
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
   void store_missed(MissedMinutes missed);
-  void store_missed_of_added(const EarlierRun::Symbols& wanted);
+  // In the order in which they were typed. Errors: kUsage.
+  static Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings);
+  [[nodiscard]] EarlierRun::Symbols added_by(const EarlierRun::Symbols& wanted) const;
+  void restore_added(const EarlierRun::Symbols& added);
+  void store_missed_of_added(const EarlierRun::Symbols& added);
+  void say_restored(const MissedMinutes& missed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
   void note_states();
