@@ -28,7 +28,7 @@ class CollectRunFixture : public ::testing::Test {
     options.venues = {Venue::kBinanceSpot};
     options.symbols = {"BTCUSDT", "ETHUSDT"};
     options.levels = 200;
-    options.history_updates = 10'000;
+    options.history_updates = 100'000;
     venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
     const exchange::ExchangeEndpoint endpoint = venue_->start().value().front();
     port_ = endpoint.port;
