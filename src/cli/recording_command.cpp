@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -18,6 +21,7 @@
 #include "cli/values.hpp"
 #include "live/message_owner.hpp"
 #include "recording/archive.hpp"
+#include "recording/durable_part.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -110,20 +114,48 @@ class Cat {
  public:
   Cat(const Settings& settings, Output& out) : settings_(settings), out_(out) {}
 
-  // False: the reader has gone.
+  // False: the reader has gone. Of an open log what is on the disk for sure: its writer may be at work behind that.
+  // Errors: kUsage, if the file is gone.
   Result<bool> print(const RecordingFile& file) {
     const auto venue = parse_venue(file.venue);
     if (!venue) return std::unexpected(venue.error());
     MessageOwner owner(*venue);
     owner.add_symbol(settings_.symbol);
-    auto reader = RecordingReader::open({file.path}, settings_.from);
+    auto reader = open(file);
     if (!reader) return std::unexpected(reader.error());
+    const Result<bool> printed = print_lines(file, *reader, owner);
+    for (const std::string& problem : at_its_end_) {
+      if (reader->bad_places() > 0) complain(problem, LogLevel::kWarn);
+    }
+    at_its_end_.clear();
+    return printed;
+  }
+
+ private:
+  [[nodiscard]] Result<RecordingReader> open(const RecordingFile& file) const {
+    if (!file.symbol.empty()) return RecordingReader::open({file.path}, settings_.from);
+    const std::string index = index_path_for(file.path);
+    const RecordingInput log{file.path, [path = file.path] { return open_file(path); }, index,
+                             [index] { return open_file(index); }};
+    const auto part = durable_part(log);
+    if (!part) return RecordingReader::open({file.path});
+    std::vector<RecordingInput> inputs;
+    if (part->log_bytes > 0) inputs.push_back(only(log, *part));
+    return RecordingReader(std::move(inputs));
+  }
+
+  Result<bool> print_lines(const RecordingFile& file, RecordingReader& reader, MessageOwner& owner) {
     std::optional<std::string> asked_for;  // the next line is an answer, about this symbol
     for (;;) {
-      const auto item = reader->next();
+      const auto item = reader.next();
       if (!item) {
-        if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
-        complain(item.error().message, LogLevel::kWarn);
+        if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
+        // An open log has no end yet.
+        if (!file.symbol.empty()) {
+          complain(item.error().message, LogLevel::kWarn);
+        } else if (at_its_end_.size() < RecordingCheck::kMaxProblems) {
+          at_its_end_.push_back(item.error().message);
+        }
         continue;
       }
       if (!*item) return true;
@@ -142,7 +174,6 @@ class Cat {
     }
   }
 
- private:
   [[nodiscard]] bool is_within(UnixNanos ts) const {
     return (!settings_.from || ts >= *settings_.from) && (!settings_.to || ts < *settings_.to);
   }
@@ -150,7 +181,54 @@ class Cat {
   const Settings& settings_;
   Output& out_;
   std::string symbol_ = settings_.symbol == kSessionName ? std::string() : settings_.symbol;
+  std::vector<std::string> at_its_end_;  // of an open log: problems that its being open may explain
 };
+
+Result<std::vector<RecordingFile>> wanted_files(const Settings& settings) {
+  auto files = list_recordings(settings.data_dir());
+  if (files) std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
+  return files;
+}
+
+// In order of time. A log goes only when all that is made of it lies in its place: until then it is there twice.
+void order_by_time(std::vector<RecordingFile>& files) {
+  const auto is_sealed = [&](const RecordingFile& log) {
+    return log.symbol.empty() && std::ranges::any_of(files, [&](const RecordingFile& file) {
+             return !file.symbol.empty() && file.first >= log.first &&
+                    file.first < floor_to(log.first, kLogSpan) + kLogSpan;
+           });
+  };
+  std::vector<RecordingFile> once;
+  std::ranges::remove_copy_if(files, std::back_inserter(once), is_sealed);
+  std::ranges::sort(once, {}, [](const RecordingFile& file) { return std::tie(file.first, file.path); });
+  files = std::move(once);
+}
+
+// Files that are printed, and how often the folders were looked into.
+struct Printed {
+  std::set<std::string> paths;
+  int looks = 1;
+  static constexpr int kMostLooks = 5;
+};
+
+// What is not printed yet. A log that is sealed at this moment is found again in its segments.
+Result<void> print_all(const Settings& settings, std::vector<RecordingFile> files, Cat& cat, Printed& done) {
+  order_by_time(files);
+  for (const RecordingFile& file : files) {
+    if (done.paths.contains(file.path)) continue;
+    const Result<bool> printed = cat.print(file);
+    const bool is_gone = !printed && printed.error().code == ErrorCode::kUsage && file.symbol.empty();
+    if (is_gone && ++done.looks <= Printed::kMostLooks) {
+      auto again = wanted_files(settings);
+      if (!again) return std::unexpected(again.error());
+      return print_all(settings, std::move(*again), cat, done);
+    }
+    if (!printed) return std::unexpected(printed.error());
+    if (!*printed) return {};
+    done.paths.insert(file.path);
+  }
+  return {};
+}
 
 int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
   if (settings.symbol.empty()) {
@@ -165,14 +243,10 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
     return complain(
         {ErrorCode::kUsage, fmt::format("{} is recorded of several venues: name one with --venue", settings.symbol)});
   }
-  std::ranges::sort(files, {}, [](const RecordingFile& file) { return std::tie(file.first, file.path); });
   Cat cat(settings, out);
-  for (const RecordingFile& file : files) {
-    const Result<bool> printed = cat.print(file);
-    if (!printed) return complain(printed.error());
-    if (!*printed) break;
-  }
-  return kExitDone;
+  Printed done;
+  const Result<void> printed = print_all(settings, std::move(files), cat, done);
+  return printed ? kExitDone : complain(printed.error());
 }
 
 Result<void> check_words(const std::vector<std::string>& words) {
@@ -201,9 +275,8 @@ int run(const Given& given) {
     const auto is_merged = [&](const RecordingFile& file) { return is_wanted(settings, file); };
     return merge_directories({settings.words[1], settings.words[2]}, settings.out, is_merged);
   }
-  auto files = list_recordings(settings.data_dir());
+  auto files = wanted_files(settings);
   if (!files) return complain(files.error());
-  std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
   Output out;
   if (action == "ls") return list(*files, out);
   return action == "cat" ? cat(settings, std::move(*files), out) : verify(*files, out);

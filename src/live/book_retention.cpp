@@ -112,14 +112,27 @@ class BookPruner {
     if (gone_.size() == kBatch) forget();
   }
 
-  // The file first: cut off in between, its number is left over, which costs a line once a new sink comes; the other
-  // way round a book would be sent once more.
+  // The file first, durably: cut off in between, its number is left over, which costs a line once a new sink comes; the
+  // other way round a book would be sent once more.
   void forget() {
     const std::vector<BookDump> gone = std::exchange(gone_, {});
-    if (!delivered_ || options_.dry_run || gone.empty()) return;
+    if (!delivered_ || options_.dry_run || gone.empty() || !sync_folders_of(gone)) return;
     if (const auto done = delivered_->forget(gone); !done && report_.failure.empty()) {
       report_.failure = done.error().message;
     }
+  }
+
+  // False: after a power cut some of them may be there again.
+  bool sync_folders_of(const std::vector<BookDump>& gone) {
+    std::set<std::string> folders;
+    for (const BookDump& dump : gone) folders.insert(fs::path(path_of(data_dir_, dump)).parent_path().string());
+    for (const std::string& folder : folders) {
+      const int status = ops_.sync_directory(folder);
+      if (status == 0 || status == -ENOENT) continue;
+      if (report_.failure.empty()) report_.failure = fmt::format("{}: {}", folder, std::strerror(-status));
+      return false;
+    }
+    return true;
   }
 
   static constexpr std::size_t kBatch = 500;

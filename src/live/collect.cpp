@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "acts/features/feature.hpp"
 
-#include "binance/symbols.hpp"
 #include "live/alert_conditions.hpp"
 #include "live/logging.hpp"
 #include "net/proxy.hpp"
@@ -23,19 +21,6 @@ namespace {
 constexpr Nanos kStopPoll = std::chrono::milliseconds{20};
 constexpr Nanos kStatesPoll = std::chrono::seconds{1};
 constexpr Nanos kWatchInterval = std::chrono::seconds{1};
-
-// Symbols by venue, in the order in which they were typed.
-Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings) {
-  EarlierRun::Symbols symbols;
-  for (const std::string& typed : settings.symbols) {
-    const Result<binance::SymbolWish> wish = binance::parse_symbol_wish(typed, settings.venue);
-    if (!wish) return std::unexpected(wish.error());
-    symbols[wish->venue].push_back(wish->text);
-  }
-  if (symbols.empty())
-    return fail(ErrorCode::kUsage, "no symbol to collect: name some, such as 'acts collect BTCUSDT ETHUSDT'");
-  return symbols;
-}
 
 LogLevel level_of(collector::LogLevel level) {
   switch (level) {
@@ -113,17 +98,7 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   if (auto stored = earlier_.store_rows_of_other_bands(path, **store); !stored) return std::unexpected(stored.error());
   auto missed = earlier_.missed_minutes(symbols, **store, clock_.now());
   if (!missed) return std::unexpected(missed.error());
-  const std::size_t recorded = missed->recorded_count();
-  if (recorded > 0) {
-    log(std::nullopt,
-        {collector::LogLevel::kInfo, "rows_restored", "",
-         fmt::format("{} rows of the last run that were not stored are made of its recording", recorded), 0});
-  }
-  if (missed->count() > recorded) {
-    log(std::nullopt,
-        {collector::LogLevel::kInfo, "not_running", "",
-         fmt::format("{} rows for the minutes without a run are made up", missed->count() - recorded), 0});
-  }
+  say_restored(*missed);
   if (missed->count() > 0) {
     // Of the writer's thread from now on.
     options.earlier = [rows = std::make_shared<MissedMinutes>(std::move(*missed))](std::size_t max) {
@@ -147,6 +122,7 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   options.proxy = *proxy;
   options.version = ACTS_VERSION;
   if (settings_.record) options.record_dir = settings_.data_dir;
+  options.recording = hooks_.recording;
   if (lock_) options.book_dir = settings_.data_dir;
   collector::CollectorOptions& core = options.collector;
   core.venue = venue;
@@ -261,24 +237,17 @@ void CollectRun::store_missed(MissedMinutes missed) {
   }
 }
 
-// A symbol that a run takes up again has no rows of the minutes in which no process ran. Those since its start, in
-// which it was not wanted, have none.
-void CollectRun::store_missed_of_added(const EarlierRun::Symbols& wanted) {
-  if (hooks_.open_store) return;
-  EarlierRun::Symbols before = by_venue(settings_).value_or(EarlierRun::Symbols{});
-  EarlierRun::Symbols added;
-  for (const auto& [venue, typed] : wanted) {
-    for (const std::string& text : typed) {
-      if (std::ranges::count(before[venue], text) == 0) added[venue].push_back(text);
-    }
+void CollectRun::say_restored(const MissedMinutes& missed) {
+  const std::size_t recorded = missed.recorded_count();
+  if (recorded > 0) {
+    log(std::nullopt,
+        {collector::LogLevel::kInfo, "rows_restored", "",
+         fmt::format("{} rows of the last run that were not stored are made of its recording", recorded), 0});
   }
-  if (added.empty()) return;
-  const auto store = SqliteStore::open_to_read((std::filesystem::path(settings_.data_dir) / "acts.db").string());
-  auto missed = store ? earlier_.missed_minutes(added, **store, started_at_)
-                      : Result<MissedMinutes>(std::unexpected(store.error()));
-  if (missed) return store_missed(std::move(*missed));
-  log(std::nullopt, {collector::LogLevel::kWarning, "not_running", "",
-                     "the minutes without a run have no rows for the added symbols: " + missed.error().message, 0});
+  if (missed.count() > recorded) {
+    log(std::nullopt, {collector::LogLevel::kInfo, "not_running", "",
+                       fmt::format("{} rows for the minutes without a run are made up", missed.count() - recorded), 0});
+  }
 }
 
 void CollectRun::note_states() {
@@ -317,12 +286,12 @@ Result<void> CollectRun::open_alerts() {
     options.ca_file = settings_.ca_file;
     options.proxy = *proxy;
     alert_client_ = std::make_unique<HttpClient>(loop_, options);
-    alert_channels_.push_back(
-        std::make_unique<AlertChannel>(loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook)));
+    alert_channels_.push_back(std::make_unique<AlertChannel>(
+        loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook), hooks_.alert_interval));
   }
   if (!settings.command.empty()) {
-    alert_channels_.push_back(
-        std::make_unique<AlertChannel>(loop_, "command", ACTS_VERSION, run_command(loop_, settings.command)));
+    alert_channels_.push_back(std::make_unique<AlertChannel>(
+        loop_, "command", ACTS_VERSION, run_command(loop_, settings.command), hooks_.alert_interval));
   }
   return {};
 }
@@ -438,48 +407,6 @@ void CollectRun::say_what_sinks_lack() {
                                    status.delivery.failure.empty() ? "" : ": ", status.delivery.failure),
                        0});
   }
-}
-
-Result<void> CollectRun::reload(const CollectSettings& wanted) {
-  if (ending_) return fail(ErrorCode::kCancelled, "the run is ending");
-  // All that can fail comes first.
-  auto symbols = by_venue(wanted);
-  if (!symbols) return std::unexpected(symbols.error());
-  std::vector<std::pair<Venue, std::unique_ptr<VenueRun>>> added;
-  for (const auto& [venue, of_venue] : *symbols) {
-    if (std::ranges::find(venue_of_, venue) != venue_of_.end()) continue;
-    auto made = make_venue(venue, of_venue, wanted.addresses_of(venue));
-    if (!made) return std::unexpected(made.error());
-    added.emplace_back(venue, std::move(*made));
-  }
-  if (wanted.log != settings_.log) {
-    if (Result<void> started = start_logging(wanted.log, settings_.data_dir); !started) return started;
-    settings_.log = wanted.log;
-  }
-  warn_of_unused(wanted);
-  for (std::size_t i = 0; i < venues_.size(); ++i) {
-    // Read above already, hence not refused; a venue of which none is wanted any more keeps none.
-    if (Result<void> done = venues_[i]->set_symbols((*symbols)[venue_of_[i]]); !done) return done;
-  }
-  store_missed_of_added(*symbols);
-  for (auto& [venue, run] : added) {
-    settings_.addresses_of(venue) = wanted.addresses_of(venue);
-    run->start(clock_.now());
-    add_venue(venue, std::move(run));
-  }
-  settings_.symbols = wanted.symbols;
-  settings_.venue = wanted.venue;
-  return {};
-}
-
-void CollectRun::warn_of_unused(const CollectSettings& wanted) {
-  const auto warn = [this](std::string text) {
-    log(settings_.venue, {collector::LogLevel::kWarning, "reload", "", std::move(text), 0});
-  };
-  for (const std::string& key : keys_that_need_a_restart(settings_, wanted, venue_of_)) {
-    warn(fmt::format("{}: needs a restart to be as in the configuration now", key));
-  }
-  for (const std::string& notice : wanted.notices) warn(notice);
 }
 
 std::vector<collector::Health> CollectRun::health() {

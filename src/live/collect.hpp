@@ -37,6 +37,8 @@ struct CollectHooks {
   std::function<Result<std::unique_ptr<FeatureStore>>(const RowSchema&)> open_store;
   // Changes what the settings do not tell.
   std::function<void(collector::CollectorOptions&)> tune;
+  RecordingMedium recording = {};
+  Nanos alert_interval = AlertChannel::kInterval;  // of real time
   // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
   Nanos stop_limit = std::chrono::seconds{20};
 };
@@ -76,7 +78,12 @@ class CollectRun {
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
   void store_missed(MissedMinutes missed);
-  void store_missed_of_added(const EarlierRun::Symbols& wanted);
+  // In the order in which they were typed. Errors: kUsage.
+  static Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings);
+  [[nodiscard]] EarlierRun::Symbols added_by(const EarlierRun::Symbols& wanted) const;
+  void restore_added(const EarlierRun::Symbols& added);
+  void store_missed_of_added(const EarlierRun::Symbols& added);
+  void say_restored(const MissedMinutes& missed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
   void note_states();

@@ -41,13 +41,13 @@ void EarlierRun::seal() {
   }
 }
 
-void EarlierRun::restore(const Symbols& symbols, SqliteStore* store) {
-  Nanos left = kRestoreLimit;
-  for (const auto& [venue, typed] : symbols) left -= restore(venue, typed, store, std::max(left, Nanos{0}));
+void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit) {
+  Nanos left = limit;
+  for (const auto& [venue, typed] : symbols) left -= restore_venue(venue, typed, store, std::max(left, Nanos{0}));
 }
 
 // Gives the real time that it took.
-Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit) {
+Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit) {
   if (!left_logs_[venue].problems.empty()) {
     warn(venue, "book_not_restored",
          "a recording of before is not sealed yet: books begin empty, rows that are not stored become not_running");
@@ -67,7 +67,7 @@ Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, Sq
       return store->last_sample_time(to_string(venue), symbol).value_or(std::nullopt);
     };
   }
-  RestoredBooks& done = restored_[venue] = restore_books(options);
+  RestoredBooks done = restore_books(options);
   for (const std::string& problem : done.problems) warn(venue, "book_not_restored", problem);
   if (!done.books.empty()) {
     log_(venue, {collector::LogLevel::kInfo, "books_restored", "",
@@ -75,6 +75,10 @@ Nanos EarlierRun::restore(Venue venue, const std::vector<std::string>& typed, Sq
                              done.lines),
                  0});
   }
+  // Beside those that nobody has asked for yet.
+  RestoredBooks& all = restored_[venue];
+  all.books.merge(done.books);
+  all.rows.merge(done.rows);
   return std::chrono::steady_clock::now() - begin;
 }
 
@@ -90,9 +94,10 @@ std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std
 }
 
 Result<void> EarlierRun::store_rows_of_other_bands(const std::string& path, SqliteStore& store) {
+  const RowSchema ours = make_schema(settings_.bands);
+  const auto is_ours = [&ours](const RestoredRows& part) { return part.schema == ours; };
   for (auto& [venue, restored] : restored_) {
     for (auto& [symbol, parts] : restored.rows) {
-      const auto is_ours = [&](const RestoredRows& part) { return part.schema == store.schema(); };
       if (std::ranges::all_of(parts, is_ours)) continue;
       const auto last = store.last_sample_time(to_string(venue), symbol);
       if (!last) return std::unexpected(last.error());

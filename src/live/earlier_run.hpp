@@ -1,5 +1,6 @@
 // What the last run has left in the data directory: logs that are open, the books that it had, and rows that it has
-// made and that are not stored. Blocking; before the run, while nobody else writes to the data directory.
+// made and that are not stored. Blocking; before the run, while nobody else writes to the data directory, and again for
+// symbols that the run adds.
 #pragma once
 
 #include <functional>
@@ -35,8 +36,8 @@ class EarlierRun {
 
   // Of both venues, at most kSealLimit each.
   void seal();
-  // Books, and the rows that `store` lacks, in at most kRestoreLimit; without a store no rows.
-  void restore(const Symbols& symbols, SqliteStore* store);
+  // Books, and the rows that `store` lacks, in at most `limit` of real time; without a store no rows.
+  void restore(const Symbols& symbols, SqliteStore* store, Nanos limit = kRestoreLimit);
 
   // Of the restored rows those of symbols that were collected with other bands than this run's: they are written to the
   // store at `path` with the columns they have. Errors: those of the store.
@@ -53,9 +54,11 @@ class EarlierRun {
   // Of real time; a service manager waits 90 s for a start at least.
   static constexpr Nanos kSealLimit = std::chrono::seconds{40};
   static constexpr Nanos kRestoreLimit = std::chrono::seconds{30};
+  // In a run: nothing is read from its sockets meanwhile.
+  static constexpr Nanos kAddedLimit = std::chrono::seconds{2};
 
  private:
-  Nanos restore(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit);
+  Nanos restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit);
   std::vector<MinuteRow> take_rows(Venue venue, const std::string& symbol);
   void warn(Venue venue, std::string key, std::string text) const;
 

@@ -129,6 +129,15 @@ const BookFile* Replay::given_book(std::string_view symbol, std::uint64_t finger
   return &*found;
 }
 
+std::optional<binance::SavedBook> Replay::left_book(const std::string& symbol) const {
+  const collector::InstrumentIndex index = pipeline_.find(symbol);
+  if (index != collector::kNoInstrument && pipeline_.builder(index).book().has_snapshot()) {
+    return pipeline_.save(index).book;
+  }
+  const auto left = left_.find(symbol);
+  return left == left_.end() ? std::nullopt : std::optional(left->second);
+}
+
 std::vector<std::string> Replay::unused_books() const {
   std::vector<std::string> unused;
   for (const BookFile& book : options_.books) {

@@ -65,6 +65,9 @@ class Replay {
   [[nodiscard]] bool is_recording() const { return events_ > 0 || indexed_; }
   // Every run in it was read from its start, and the books that it began with are known.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
+  // What the next run of the symbol would begin with. A run that was cut before it could say what it began with, or
+  // that has had no snapshot, has left the book of the run before. Nothing: no run has had one.
+  [[nodiscard]] std::optional<binance::SavedBook> left_book(const std::string& symbol) const;
   // Of ReplayOptions::symbols those of which there is nothing.
   [[nodiscard]] std::vector<std::string> missing_symbols() const;
   // Of ReplayOptions::books those whose place was not in what was read.
@@ -106,7 +109,7 @@ class Replay {
   std::map<std::string, UnixNanos> last_rows_;      // by symbol
   std::optional<UnixNanos> run_begin_;              // of this run, if its index tells
   std::optional<UnixNanos> run_start_;              // of the second run and later ones
-  std::map<std::string, binance::SavedBook> left_;  // by symbol: as the run before has left it
+  std::map<std::string, binance::SavedBook> left_;  // by symbol: as an earlier run has left it
   std::set<const BookFile*> used_books_;
   bool skipping_ = false;  // to the first place of ReplayOptions::books
   std::vector<TickerCheck> checks_;

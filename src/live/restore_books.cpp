@@ -158,9 +158,8 @@ class Restoring {
       return fail(ErrorCode::kBadInput, "the recording does not hold the place where it was saved");
     }
     if (options_.last_row) done_.rows[symbol] = std::move(rows);
-    const collector::InstrumentIndex index = replay->pipeline().find(symbol);
-    if (index != collector::kNoInstrument && replay->pipeline().builder(index).book().has_snapshot()) {
-      done_.books[symbol] = std::make_shared<const binance::SavedBook>(replay->pipeline().save(index).book);
+    if (auto book = replay->left_book(symbol)) {
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(*book));
     }
     return {};
   }

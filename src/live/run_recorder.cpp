@@ -70,9 +70,10 @@ struct RunRecorder::State {
   bool ended = false;
 };
 
-RunRecorder::RunRecorder(RecordingWriterOptions options, std::shared_ptr<FileOps> ops,
+RunRecorder::RunRecorder(RecordingWriterOptions options, RecordingMedium medium,
                          std::function<void(const std::string&)> on_closed)
-    : state_(std::make_shared<State>(std::move(options), std::move(ops), std::move(on_closed))),
+    : max_queued_bytes_(medium.max_queued_bytes),
+      state_(std::make_shared<State>(std::move(options), std::move(medium.ops), std::move(on_closed))),
       thread_([state = state_] { state->run(); }) {}
 
 RunRecorder::~RunRecorder() {

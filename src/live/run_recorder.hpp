@@ -2,7 +2,7 @@
 // once a second, brings all that came before it to the disk at once; so does half a second without a sync: what is on
 // the disk is a second and a half old at most, a slow sync included. Says nothing itself: status() is asked.
 //
-// full() says when the queue holds kMaxQueuedBytes: the caller then reads its sockets no further until it does not.
+// full() says when the queue holds as much as it may: the caller then reads its sockets no further until has_room().
 // Nothing is dropped here but what can never be written (an empty message, one that is too long), which is counted.
 #pragma once
 
@@ -22,9 +22,14 @@
 
 namespace acts {
 
+// What a recording goes through; tests have it otherwise.
+struct RecordingMedium {
+  std::shared_ptr<FileOps> ops = nullptr;                // the disk; none: the real one
+  std::size_t max_queued_bytes = std::size_t{64} << 20;  // of lines and entries that wait for it
+};
+
 class RunRecorder final : public RunWriter {
  public:
-  static constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;
   static constexpr Nanos kSyncInterval = std::chrono::milliseconds{500};
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
@@ -45,10 +50,9 @@ class RunRecorder final : public RunWriter {
     std::optional<Nanos> stuck_for = {};  // as in Status
   };
 
-  // `ops`: the disk, if it is not the real one.
   // `on_closed` is called, on the thread, with the path of each log once it is whole: one an hour.
   explicit RunRecorder(
-      RecordingWriterOptions options, std::shared_ptr<FileOps> ops = nullptr,
+      RecordingWriterOptions options, RecordingMedium medium = {},
       std::function<void(const std::string&)> on_closed = [](const std::string&) {});
   // close() first; what is queued is gone otherwise. Waits for a disk that hangs kEndLimit at most, then leaves it to
   // its thread, which ends if it ever comes back.
@@ -58,7 +62,9 @@ class RunRecorder final : public RunWriter {
 
   void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use = LineUse::kTaken) override;
   void note(UnixNanos ts, IndexEvent event) override;
-  [[nodiscard]] bool full() const { return queued_bytes() >= kMaxQueuedBytes; }
+  [[nodiscard]] bool full() const { return queued_bytes() >= max_queued_bytes_; }
+  // Half of the queue at least is free: who paused need not pause again at once.
+  [[nodiscard]] bool has_room() const { return queued_bytes() <= max_queued_bytes_ / 2; }
   [[nodiscard]] std::size_t queued_bytes() const;
   [[nodiscard]] Status status() const;
   [[nodiscard]] Progress progress() const;
@@ -73,6 +79,7 @@ class RunRecorder final : public RunWriter {
   struct State;
   void push(Item item);
 
+  std::size_t max_queued_bytes_;
   std::shared_ptr<State> state_;  // with the thread
   std::thread thread_;
 };

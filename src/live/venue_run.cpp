@@ -39,9 +39,9 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
     sealer_ =
         std::make_shared<SealThread>(recording_directory(options_.record_dir, venue),
                                      [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); });
-    recorder_ =
-        std::make_unique<RunRecorder>(RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"},
-                                      nullptr, [sealer = sealer_](const std::string& path) { sealer->add(path); });
+    recorder_ = std::make_unique<RunRecorder>(
+        RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"}, options_.recording,
+        [sealer = sealer_](const std::string& path) { sealer->add(path); });
     run_log_ = std::make_unique<RunLogRecorder>(*recorder_, options_.version, venue,
                                                 RunSettings{options_.collector.bands, options_.collector.stale_after});
   }
@@ -247,7 +247,7 @@ void VenueRun::watch_recorder() {
   const auto poll = [this](const auto& again) -> void {
     resume_timer_ = loop_.start_timer(kResumePoll, [this, again] {
       resume_timer_.reset();
-      if (recorder_->queued_bytes() > RunRecorder::kMaxQueuedBytes / 2) {
+      if (!recorder_->has_room()) {
         again(again);
         return;
       }

@@ -35,7 +35,8 @@ struct VenueRunOptions {
   std::string ca_file;
   ProxySettings proxy;
   std::string record_dir;  // data directory of the recording; empty: none
-  std::string book_dir;    // data directory of checkpoints and full books; empty: none
+  RecordingMedium recording;
+  std::string book_dir;  // data directory of checkpoints and full books; empty: none
   std::string version;
 };
 

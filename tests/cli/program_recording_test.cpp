@@ -1,9 +1,13 @@
 // acts recording as users meet it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <sstream>
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
@@ -116,6 +120,51 @@ TEST(RecordingCommand, MergesTwoRecordingsIntoOneWithoutTheirGaps) {
   EXPECT_EQ(run_acts({"recording", "merge", dir / "a", dir / "b", "--out", dir / "m"}).exit_code, kExitUsage);
   EXPECT_EQ(run_acts({"recording", "merge", dir / "a", dir / "b"}).exit_code, kExitUsage);
   EXPECT_EQ(run_acts({"recording", "merge", dir / "a"}).exit_code, kExitUsage);
+}
+
+std::vector<std::int64_t> times_of(const std::string& lines) {
+  std::vector<std::int64_t> times;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) times.push_back(std::stoll(line));
+  return times;
+}
+
+// The end of a log that was being written was told as damage, and what lay behind the last sync came too, or not.
+TEST(RecordingCommand, PrintsWhatIsSealedAndWhatIsBeingWrittenAsOne) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "5", "--symbols", "BTCUSDT", "--levels", "300"},
+                 dir.string());
+  std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSDT"});
+  ASSERT_FALSE(collect.empty());
+  collect.insert(collect.begin(), {"--log-level", "error"});
+  std::vector<std::string> first_run = collect;
+  first_run.insert(first_run.end(), {"--duration", "2s"});
+  ASSERT_EQ(run_acts(first_run, dir.string()).exit_code, kExitDone);
+  const auto cat = [&] { return run_acts({"recording", "cat", "--symbol", "BTCUSDT"}, dir.string()); };
+  std::string before = cat().out;
+  const std::size_t sealed = times_of(before).size();
+  ASSERT_GT(sealed, 10U);
+
+  Running collector(collect, dir.string());
+  std::int64_t latest = 0;
+  for (int i = 0; i < 40; ++i) {
+    const std::int64_t began = std::chrono::system_clock::now().time_since_epoch().count();
+    const Outcome now = cat();
+    EXPECT_EQ(now.exit_code, kExitDone);
+    EXPECT_EQ(now.err, "");
+    EXPECT_TRUE(now.out.starts_with(before)) << "what was printed once comes again";
+    before = now.out;
+    latest = began - times_of(now.out).back();
+    ::usleep(100'000);
+  }
+  EXPECT_LT(latest, 5'000'000'000) << "a sync is a second old at most, on a machine that is not too busy";
+  EXPECT_GT(times_of(before).size(), 2 * sealed);
+  collector.signal(SIGTERM);
+  EXPECT_EQ(collector.wait(), kExitDone);
+  const Outcome all = cat();
+  EXPECT_EQ(all.err, "");
+  EXPECT_TRUE(all.out.starts_with(before));
+  EXPECT_TRUE(std::ranges::is_sorted(times_of(all.out)));
 }
 
 TEST(RecordingCommand, PrintsFromTheMiddleOfAnHour) {

@@ -7,20 +7,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "acts/features/feature.hpp"
 #include "acts/features/row.hpp"
 
 #include "exchange/exchange_server.hpp"
+#include "integration/replayed_rows.hpp"
+#include "integration/true_books.hpp"
 #include "live/collect.hpp"
-#include "live/replay.hpp"
 #include "net/real_clock.hpp"
-#include "recording/archive.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/testdata.hpp"
 
@@ -42,10 +40,10 @@ struct Case {
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
-class CollectFromExchange : public testing::TestWithParam<Case> {
+class CollectFromExchange : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(testing::TempDir()) /
+    directory_ = std::filesystem::path(::testing::TempDir()) /
                  ("acts_collect_" + GetParam().name + "_" + std::to_string(::getpid()));
     std::filesystem::remove_all(directory_);
   }
@@ -92,134 +90,9 @@ class CollectFromExchange : public testing::TestWithParam<Case> {
     }
   }
 
-  std::vector<std::string> segments_of(const std::string& symbol) const {
-    std::vector<std::string> segments;
-    const auto files = list_recordings(directory_.string());
-    EXPECT_TRUE(files.has_value());
-    for (const RecordingFile& file : *files) {
-      EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
-      EXPECT_THAT(check_recording(file).problems, ::testing::IsEmpty());
-      if (file.symbol == symbol) segments.push_back(file.path);
-    }
-    return segments;
-  }
-
   std::filesystem::path directory_;
   std::vector<std::string> symbols_;
 };
-
-// In the order of their keys, as the store gives them.
-std::string csv_of(std::vector<MinuteRow> rows) {
-  std::ranges::sort(rows, {},
-                    [](const MinuteRow& row) { return std::tuple(row.venue(), row.symbol(), row.sample_time()); });
-  const RowSchema schema = make_schema(BandList::defaults());
-  std::string text;
-  for (const MinuteRow& row : rows) append_csv(text, schema, row);
-  return text;
-}
-
-using Levels = std::map<std::string, std::string>;  // price -> quantity, inside K
-
-Levels ours_inside(const OrderBook& book, Side side) {
-  Levels levels;
-  book.side(side).walk([&](const BookLevel& level) {
-    if (book.coverage().contains(level.price)) {
-      levels[to_string(to_decimal(level.price, book.scales()))] = to_string(to_decimal(level.quantity, book.scales()));
-    }
-    return true;
-  });
-  return levels;
-}
-
-bool covered(const OrderBook& book, Decimal price) {
-  for (const PriceInterval& interval : book.coverage().intervals()) {
-    const bool above = interval.low == CoverageSet::kNoLowerEnd || to_decimal(interval.low, book.scales()) <= price;
-    const bool below = interval.high == CoverageSet::kNoUpperEnd || price <= to_decimal(interval.high, book.scales());
-    if (above && below) return true;
-  }
-  return false;
-}
-
-Levels theirs_inside(const exchange::TrueBook& truth, const OrderBook& book, Side side) {
-  Levels levels;
-  for (const Level& level : truth.levels(side)) {
-    const Decimal price = to_decimal(level.price, truth.scales());
-    if (covered(book, price)) levels[to_string(price)] = to_string(to_decimal(level.quantity, truth.scales()));
-  }
-  return levels;
-}
-
-std::string text_of(const OrderBook& book) {
-  std::string text = "K:";
-  for (const PriceInterval& interval : book.coverage().intervals()) {
-    text += " [" + std::to_string(interval.low.units()) + ", " + std::to_string(interval.high.units()) + "]";
-  }
-  const auto bid = book.best(Side::kBid);
-  const auto ask = book.best(Side::kAsk);
-  return text + (bid ? " bid " + std::to_string(bid->price.units()) : "") +
-         (ask ? " ask " + std::to_string(ask->price.units()) : "");
-}
-
-void expect_book_equal(const exchange::Exchange& venue, Venue which, const std::string& symbol, const OrderBook& book) {
-  const auto truth = venue.book_at(which, symbol, book.last_update_id());
-  ASSERT_TRUE(truth.has_value()) << symbol;
-  for (const Side side : {Side::kBid, Side::kAsk}) {
-    const Levels theirs = theirs_inside(*truth, book, side);
-    ASSERT_FALSE(theirs.empty()) << symbol << ' ' << text_of(book);
-    EXPECT_EQ(ours_inside(book, side), theirs) << symbol;
-  }
-}
-
-void expect_books_equal(const exchange::Exchange& venue, Venue which, const collector::MarketPipeline& pipeline) {
-  ASSERT_GT(pipeline.size(), 0U);
-  for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
-    ASSERT_EQ(pipeline.builder(i).status().state, SyncState::kInSync) << pipeline.symbol(i);
-    expect_book_equal(venue, which, std::string(pipeline.symbol(i)), pipeline.builder(i).book());
-  }
-}
-
-// What is compared at each row, while its book is still the row's.
-class RowWitness {
- public:
-  RowWitness(const exchange::Exchange& venue, Venue which) : venue_(venue), which_(which) {}
-
-  void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline) {
-    const collector::InstrumentIndex index = pipeline.find(row.symbol());
-    ASSERT_NE(index, collector::kNoInstrument);
-    const binance::BookBuilder& builder = pipeline.builder(index);
-    if (builder.status().state != SyncState::kInSync) return;
-    ++compared_;
-    const OrderBook& book = builder.book();
-    expect_book_equal(venue_, which_, row.symbol(), book);
-    const auto [first, is_first] = first_.try_emplace(row.symbol(), book.coverage().intervals().front());
-    const auto best = book.best(Side::kBid);
-    if (!is_first && best) {
-      outside_ += static_cast<int>(best->price < first->second.low || first->second.high < best->price);
-    }
-  }
-  [[nodiscard]] std::size_t compared() const { return compared_; }
-  // Rows whose best bid had left what was known at the symbol's first row.
-  [[nodiscard]] int outside() const { return outside_; }
-
- private:
-  const exchange::Exchange& venue_;
-  Venue which_;
-  std::map<std::string, PriceInterval> first_;
-  std::size_t compared_ = 0;
-  int outside_ = 0;
-};
-
-// By what was recorded of this symbol alone.
-void replay_rows(Venue venue, const std::vector<std::string>& logs, std::vector<MinuteRow>& rows) {
-  ReplayOptions options;
-  options.venue = venue;
-  Replay replay(
-      options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
-      [](const std::string& problem) { ADD_FAILURE() << problem; });
-  auto reader = RecordingReader::open(logs);
-  EXPECT_TRUE(reader.has_value()) << reader.error().message;
-  EXPECT_TRUE(replay.run(*reader).has_value());
-}
 
 void make_trouble(exchange::Exchange& market, Venue venue, const std::string& symbol, Trouble trouble) {
   if (trouble == Trouble::kUpdateLost) market.faults(venue)->lose_updates(symbol, 1);
@@ -241,7 +114,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   }
 
   std::unique_ptr<CollectRun> run;
-  RowWitness witness(venue, which);
+  testing::RowWitness witness(venue, which);
   std::vector<MinuteRow> rows;
   CollectHooks hooks;
   hooks.row = [&](const MinuteRow& row) {
@@ -264,7 +137,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   const Nanos span = clock.real_time_for(std::chrono::seconds{recorded ? 150 : 195});
   loop.start_timer(span / 2, [&] { make_trouble(venue, which, symbols_.front(), GetParam().trouble); });
   EXPECT_FALSE(loop.run_for(span));
-  expect_books_equal(venue, which, run->venues().front()->collector().pipeline());
+  testing::expect_books_equal(venue, which, run->venues().front()->collector().pipeline());
   const std::vector<collector::Health> health = run->health();
   SCOPED_TRACE("snapshots " + ::testing::PrintToString(health.front().counters.snapshots) + ", requests " +
                ::testing::PrintToString(health.front().counters.requests));
@@ -285,10 +158,12 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   auto store = SqliteStore::open_to_read((directory_ / "acts.db").string());
   ASSERT_TRUE(store.has_value());
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
-  EXPECT_EQ(csv_of(stored), csv_of(rows));
+  EXPECT_EQ(testing::csv_of(stored), testing::csv_of(rows));
   std::vector<MinuteRow> replayed;
-  for (const std::string& symbol : symbols_) replay_rows(which, segments_of(symbol), replayed);
-  EXPECT_EQ(csv_of(stored), csv_of(replayed));
+  for (const std::string& symbol : symbols_) {
+    testing::append_replayed(replayed, testing::sound_segments(directory_.string(), symbol, which), which);
+  }
+  EXPECT_EQ(testing::csv_of(stored), testing::csv_of(replayed));
   EXPECT_EQ(warnings.empty(), GetParam().trouble == Trouble::kNone) << ::testing::PrintToString(warnings);
 }
 
@@ -296,20 +171,22 @@ std::string recording(const std::string& name) { return test::testdata("binance-
 
 INSTANTIATE_TEST_SUITE_P(
     All, CollectFromExchange,
-    testing::Values(Case{"spot_plain", Venue::kBinanceSpot, false, {}}, Case{"spot_tls", Venue::kBinanceSpot, true, {}},
-                    Case{"usdm_plain", Venue::kBinanceUsdm, false, {}}, Case{"usdm_tls", Venue::kBinanceUsdm, true, {}},
-                    Case{"spot_recorded",
-                         Venue::kBinanceSpot,
-                         false,
-                         {recording("spot/btcusdt_20240808.gz"), recording("spot/ethusdt_20240808.gz")}},
-                    Case{"usdm_recorded", Venue::kBinanceUsdm, true, {recording("usdm/btcusdt_20240808.gz")}},
-                    Case{"spot_cut", Venue::kBinanceSpot, false, {}, Trouble::kSessionsCut},
-                    Case{"usdm_cut", Venue::kBinanceUsdm, true, {}, Trouble::kSessionsCut},
-                    Case{"spot_two_lines", Venue::kBinanceSpot, false, {}, Trouble::kNone, 2},
-                    Case{"usdm_two_lines", Venue::kBinanceUsdm, false, {}, Trouble::kNone, 2},
-                    Case{"spot_lost", Venue::kBinanceSpot, false, {}, Trouble::kUpdateLost},
-                    Case{"usdm_lost", Venue::kBinanceUsdm, false, {}, Trouble::kUpdateLost}),
-    [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
+    ::testing::Values(Case{"spot_plain", Venue::kBinanceSpot, false, {}},
+                      Case{"spot_tls", Venue::kBinanceSpot, true, {}},
+                      Case{"usdm_plain", Venue::kBinanceUsdm, false, {}},
+                      Case{"usdm_tls", Venue::kBinanceUsdm, true, {}},
+                      Case{"spot_recorded",
+                           Venue::kBinanceSpot,
+                           false,
+                           {recording("spot/btcusdt_20240808.gz"), recording("spot/ethusdt_20240808.gz")}},
+                      Case{"usdm_recorded", Venue::kBinanceUsdm, true, {recording("usdm/btcusdt_20240808.gz")}},
+                      Case{"spot_cut", Venue::kBinanceSpot, false, {}, Trouble::kSessionsCut},
+                      Case{"usdm_cut", Venue::kBinanceUsdm, true, {}, Trouble::kSessionsCut},
+                      Case{"spot_two_lines", Venue::kBinanceSpot, false, {}, Trouble::kNone, 2},
+                      Case{"usdm_two_lines", Venue::kBinanceUsdm, false, {}, Trouble::kNone, 2},
+                      Case{"spot_lost", Venue::kBinanceSpot, false, {}, Trouble::kUpdateLost},
+                      Case{"usdm_lost", Venue::kBinanceUsdm, false, {}, Trouble::kUpdateLost}),
+    [](const ::testing::TestParamInfo<Case>& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace acts

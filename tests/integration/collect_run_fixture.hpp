@@ -21,21 +21,28 @@ inline constexpr UnixNanos kStart{1'767'225'650'000'000'000};  // 2026-01-01T00:
 
 class CollectRunFixture : public ::testing::Test {
  protected:
-  // A market to collect from, and settings for it.
-  CollectSettings open_market() {
+  // Port 0: any free one, which port_ tells.
+  exchange::ExchangeEndpoint make_market(std::uint16_t port = 0) {
     exchange::ExchangeOptions options;
+    options.port = port;
     options.venues = {Venue::kBinanceSpot};
     options.symbols = {"BTCUSDT", "ETHUSDT"};
     options.levels = 200;
+    options.history_updates = 100'000;
     venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
-    const auto endpoints = venue_->start();
-    EXPECT_TRUE(endpoints.has_value());
+    const exchange::ExchangeEndpoint endpoint = venue_->start().value().front();
+    port_ = endpoint.port;
+    return endpoint;
+  }
+  // A market to collect from, and settings for it.
+  CollectSettings open_market() {
+    const exchange::ExchangeEndpoint endpoint = make_market();
     CollectSettings settings;
     settings.symbols = {"BTC", "ETHUSDT"};
     settings.data_dir = dir_ / "data";
     settings.connections = 1;
     settings.serve_metrics = true;
-    settings.addresses_of(Venue::kBinanceSpot) = {endpoints->front().rest_url, endpoints->front().stream_url};
+    settings.addresses_of(Venue::kBinanceSpot) = {endpoint.rest_url, endpoint.stream_url};
     return settings;
   }
   std::unique_ptr<CollectRun> start(const CollectSettings& settings, CollectHooks hooks = {}) {
@@ -68,6 +75,7 @@ class CollectRunFixture : public ::testing::Test {
   EventLoop loop_;
   AcceleratedClock clock_{kStart, kSpeed};
   std::unique_ptr<exchange::Exchange> venue_;
+  std::uint16_t port_ = 0;  // the market's
   std::vector<std::string> said_;
 };
 

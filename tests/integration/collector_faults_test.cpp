@@ -1,5 +1,6 @@
 // The collector through real sockets while a venue misbehaves: it dies and counts from anew, refuses handshakes, leaves
-// connections half open, says nothing, or follows a plan of faults; and renewals that nobody notices.
+// connections half open, says nothing, or follows a plan of faults; and renewals that nobody notices. All of it is
+// recorded, and a replay gives the rows of each run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -17,9 +18,12 @@
 
 #include "exchange/exchange_server.hpp"
 #include "exchange/instrument_names.hpp"
+#include "integration/replayed_rows.hpp"
+#include "integration/true_books.hpp"
 #include "live/venue_run.hpp"
 #include "net/real_clock.hpp"
 #include "net/server.hpp"
+#include "recording/temp_dir.hpp"
 
 namespace acts {
 namespace {
@@ -123,7 +127,7 @@ class Relay {
   std::thread thread_;
 };
 
-class CollectorFaults : public testing::Test {
+class CollectorFaults : public ::testing::Test {
  protected:
   void start_exchange(std::uint16_t port = 0) {
     exchange::ExchangeOptions options;
@@ -157,6 +161,8 @@ class CollectorFaults : public testing::Test {
   void collect(const std::string& rest_url, const std::string& stream_url,
                const std::function<void(collector::CollectorOptions&)>& tune = {}) {
     VenueRunOptions options;
+    options.record_dir = dir_.string();
+    options.version = "test";
     options.collector.streams = {"depth"};
     options.collector.rest_url = rest_url;
     options.collector.stream_url = stream_url;
@@ -170,7 +176,7 @@ class CollectorFaults : public testing::Test {
     be_patient(options.collector.timings);
     if (tune) tune(options.collector);
     auto made = VenueRun::make(
-        loop_, clock_, std::move(options), [](MinuteRow&&) {},
+        loop_, clock_, std::move(options), [this](MinuteRow&& row) { rows_.push_back(std::move(row)); },
         [this](const collector::Log& log) { lines_ += log.key + " " + log.text + "\n"; });
     ASSERT_TRUE(made.has_value()) << made.error().message;
     run_ = std::move(*made);
@@ -197,7 +203,18 @@ class CollectorFaults : public testing::Test {
     if (!run_) return;
     run_->stop("test");
     EXPECT_TRUE(run_until([&] { return run_->stopped(); }, 8s));
+    run_->begin_close_recording();
+    const auto is_sealed = [&] { return run_->recording()->status.closed && run_->recording()->seals.waiting == 0; };
+    EXPECT_TRUE(run_until([&] { return is_sealed() && run_->held_rows() == 0; }));
+    std::vector<MinuteRow> replayed;
+    const collector::MarketPipeline& pipeline = run_->collector().pipeline();
+    for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
+      testing::append_replayed(replayed, testing::sound_segments(dir_.string(), std::string(pipeline.symbol(i))));
+    }
+    EXPECT_EQ(testing::csv_of(replayed), testing::csv_of(rows_));
   }
+
+  const testing::TempDir dir_;
 
   EventLoop loop_;
   AcceleratedClock clock_{kStart, kSpeed};
@@ -206,8 +223,9 @@ class CollectorFaults : public testing::Test {
   exchange::FaultPlan faults_;  // of the next start_exchange()
   std::optional<Nanos> lifetime_;
   std::unique_ptr<Server> server_;
-  std::unique_ptr<VenueRun> run_;
+  std::vector<MinuteRow> rows_;
   std::string lines_;
+  std::unique_ptr<VenueRun> run_;
 };
 
 TEST_F(CollectorFaults, LivesThroughTheDeathOfAVenueThatCountsFromAnew) {
@@ -292,7 +310,7 @@ TEST_F(CollectorFaults, ReplacesAConnectionThatSaysNothingAtAll) {
   EXPECT_THAT(lines_, HasSubstr("taken for dead"));
 }
 
-struct CollectorRefused : CollectorFaults, testing::WithParamInterface<int> {};
+struct CollectorRefused : CollectorFaults, ::testing::WithParamInterface<int> {};
 
 TEST_P(CollectorRefused, ComesBackWhenItMay) {
   start_exchange();
@@ -312,7 +330,7 @@ TEST_P(CollectorRefused, ComesBackWhenItMay) {
   EXPECT_THAT(lines_, HasSubstr("answer " + std::to_string(GetParam())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, testing::Values(403, 429, 451));
+INSTANTIATE_TEST_SUITE_P(Status, CollectorRefused, ::testing::Values(403, 429, 451));
 
 // The same through a plan of faults.
 struct CollectorPlan : CollectorFaults {
@@ -324,21 +342,7 @@ struct CollectorPlan : CollectorFaults {
   }
   std::uint64_t hits(FaultKind kind) { return venue_->faults(Venue::kBinanceSpot)->hits(kind); }
   collector::CollectorCounters counters() { return run_->health().counters; }
-  // Every book is the venue's own, inside what it knows.
-  void expect_true_books() {
-    const collector::MarketPipeline& pipeline = run_->collector().pipeline();
-    for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
-      const OrderBook& book = pipeline.builder(i).book();
-      const auto truth = venue_->book_at(Venue::kBinanceSpot, pipeline.symbol(i), book.last_update_id());
-      ASSERT_TRUE(truth.has_value());
-      for (const Side side : {Side::kBid, Side::kAsk}) {
-        const auto best = book.best(side);
-        ASSERT_TRUE(best.has_value());
-        EXPECT_EQ(to_decimal(best->price, book.scales()), to_decimal(truth->best(side)->price, truth->scales()));
-        EXPECT_EQ(book.level_count(side), truth->level_count(side)) << pipeline.symbol(i);
-      }
-    }
-  }
+  void expect_true_books() { testing::expect_books_equal(*venue_, Venue::kBinanceSpot, run_->collector().pipeline()); }
 };
 
 TEST_F(CollectorPlan, LeavesAHalfOpenConnection) {

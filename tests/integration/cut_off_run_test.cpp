@@ -53,6 +53,32 @@ class FailingStore final : public FeatureStore {
   Result<void> upsert(std::span<const MinuteRow>) override { return fail(ErrorCode::kStorage, "no space"); }
 };
 
+// A symbol that SIGHUP added began with an empty book, and rows of its that were recorded became not_running.
+TEST_F(CutOffRun, RestoresBookAndRowsOfASymbolThatTheNextRunAdds) {
+  CollectSettings settings = open_market();
+  settings.serve_metrics = false;
+  {
+    CollectHooks hooks;
+    hooks.open_store = [](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
+      return std::make_unique<FailingStore>();
+    };
+    const auto run = start(settings, hooks);
+    loop_.run_for(5s);  // two minutes of the market and more
+    EXPECT_GT(run->process_health().rows.waiting, 3U);
+  }
+  CollectSettings fewer = settings;
+  fewer.symbols = {"BTC"};
+  const auto next = start(fewer);
+  loop_.run_for(2s);
+  said_.clear();
+  ASSERT_TRUE(next->reload(settings));
+  EXPECT_THAT(said_, Contains(HasSubstr("1 books go on from their checkpoints")));
+  EXPECT_THAT(said_, Contains(HasSubstr("rows of the last run that were not stored are made of its recording")));
+  loop_.run_for(2s);
+  EXPECT_TRUE(stop(*next));
+  EXPECT_EQ(stored(), replayed());
+}
+
 struct Lost {
   const char* name;
   bool has_run_before;

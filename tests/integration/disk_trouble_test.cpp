@@ -1,25 +1,22 @@
-// The collector over real sockets while what it keeps cannot be kept: a disk that is full, a database that somebody
-// else holds. Nothing is lost, the books stay live, and it says what to do.
+// The collector over real sockets while what it keeps cannot be kept: a disk that is full or hangs, a database that
+// somebody else holds. Nothing is lost, the books stay live, and it says what to do.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/mount.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "acts/features/sampler.hpp"
-
 #include "integration/collect_run_fixture.hpp"
-#include "live/replay.hpp"
-#include "recording/archive.hpp"
+#include "integration/replayed_rows.hpp"
+#include "integration/small_disk.hpp"
+#include "integration/true_books.hpp"
+#include "live/fickle_disk.hpp"
+#include "recording/layout.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -28,50 +25,14 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-
-// A disk of its own, in memory.
-class SmallDisk {
- public:
-  explicit SmallDisk(std::string path) : path_(std::move(path)) {
-    std::filesystem::create_directories(path_);
-    if (::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=24m") != 0) problem_ = std::strerror(errno);
-  }
-  ~SmallDisk() {
-    if (problem_.empty()) ::umount2(path_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  [[nodiscard]] const std::string& problem() const { return problem_; }
-  [[nodiscard]] std::string data_dir() const { return path_ + "/data"; }
-  // Takes what is left, to the last byte.
-  void fill() const {
-    std::ofstream ballast(path_ + "/ballast", std::ios::binary | std::ios::app);
-    const std::string block(4096, 'x');
-    while (ballast.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
-  }
-  void free() const { std::filesystem::remove(path_ + "/ballast"); }
-
- private:
-  std::string path_;
-  std::string problem_;
-};
-
-std::vector<std::string> sorted_csv(const std::vector<MinuteRow>& rows) {
-  static const RowSchema kSchema = make_schema(BandList::defaults());
-  std::vector<std::string> lines;
-  for (const MinuteRow& row : rows) append_csv(lines.emplace_back(), kSchema, row);
-  std::ranges::sort(lines);
-  return lines;
-}
 
 class DiskTrouble : public testing::CollectRunFixture {
  protected:
-  void begin(const std::string& data_dir) {
+  void begin(const std::string& data_dir, RecordingMedium medium = {}) {
     CollectSettings settings = open_market();
     settings.data_dir = data_dir;
     CollectHooks hooks;
+    hooks.recording = std::move(medium);
     hooks.row = [this](const MinuteRow& row) { rows_.push_back(row); };
     hooks.tune = [](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
@@ -94,7 +55,8 @@ class DiskTrouble : public testing::CollectRunFixture {
     return true;
   }
   [[nodiscard]] RowWriter::Status stored() const { return run_->process_health().rows; }
-  [[nodiscard]] RunRecorder::Status recorded() const { return run_->process_health().recordings.front().status; }
+  [[nodiscard]] RecordingHealth recording() const { return run_->process_health().recordings.front(); }
+  [[nodiscard]] RunRecorder::Status recorded() const { return recording().status; }
   // Updates of all books; 0 while one of them is not live.
   std::uint64_t updates() {
     std::uint64_t sum = 0;
@@ -109,6 +71,31 @@ class DiskTrouble : public testing::CollectRunFixture {
   [[nodiscard]] bool has_said(const std::string& text) const {
     return std::ranges::any_of(said_, [&](const std::string& line) { return line.contains(text); });
   }
+  std::uint64_t messages() { return run_->health().front().counters.messages; }
+  struct Recorded {
+    std::uint64_t messages = 0;  // of all symbols and of none
+    std::uint64_t holes = 0;     // between two depth updates of a symbol
+  };
+  // After the end of the run.
+  [[nodiscard]] Recorded recorded_messages() const {
+    Recorded all;
+    for (const std::string& symbol : {symbols_[0], symbols_[1], std::string(kSessionName)}) {
+      std::int64_t last_id = -1;
+      auto reader = RecordingReader::open(testing::sound_segments(run_->settings().data_dir, symbol)).value();
+      for (auto item = reader.next(); item && *item; item = reader.next()) {
+        const auto* line = std::get_if<RecordedLine>(&**item);
+        if (line == nullptr) continue;
+        const auto message = nlohmann::json::parse(line->json);
+        if (message.contains("lastUpdateId") || !message.contains("data")) continue;
+        ++all.messages;
+        const auto& data = message["data"];
+        if (data.value("e", "") != "depthUpdate") continue;
+        all.holes += last_id >= 0 && data["U"] != last_id + 1 ? 1U : 0U;
+        last_id = data["u"];
+      }
+    }
+    return all;
+  }
   std::string health_text() { return get(*run_, "/health").body; }
   // Ends the run; everything that came is then stored and recorded.
   void expect_complete() {
@@ -117,50 +104,27 @@ class DiskTrouble : public testing::CollectRunFixture {
     EXPECT_EQ(recorded().refused, 0U);
     const std::string data_dir = run_->settings().data_dir;
     const auto store = SqliteStore::open_to_read(data_dir + "/acts.db").value();
-    const auto kept = sorted_csv(store->rows({}).value());
-    EXPECT_EQ(kept, sorted_csv(rows_));
-    EXPECT_EQ(kept, sorted_csv(replayed(data_dir)));
+    const std::string kept = testing::csv_of(store->rows({}).value());
+    EXPECT_EQ(kept, testing::csv_of(rows_));
+    std::vector<MinuteRow> replayed;
     for (const std::string& symbol : symbols_) {
+      testing::append_replayed(replayed, testing::sound_segments(data_dir, symbol));
       const auto rows = store->rows({.venue = "binance-spot", .symbol = symbol}).value();
       ASSERT_GE(rows.size(), 3U);
       for (std::size_t i = 1; i < rows.size(); ++i) {
         EXPECT_EQ(rows[i].sample_time() - rows[i - 1].sample_time(), kMinute) << symbol;
       }
     }
+    EXPECT_EQ(kept, testing::csv_of(replayed));
   }
 
- private:
-  [[nodiscard]] std::vector<MinuteRow> replayed(const std::string& data_dir) const {
-    std::vector<MinuteRow> rows;
-    const auto files = list_recordings(data_dir).value();
-    for (const std::string& symbol : symbols_) {
-      std::vector<std::string> segments;
-      for (const RecordingFile& file : files) {
-        EXPECT_NE(file.symbol, "") << file.path << " is not sealed";
-        if (file.symbol != symbol) continue;
-        EXPECT_THAT(check_recording(file).problems, IsEmpty());
-        segments.push_back(file.path);
-      }
-      ReplayOptions options;
-      options.bands = BandList::defaults();
-      Replay replay(
-          options, [&](MinuteRow&& row) { rows.push_back(std::move(row)); },
-          [](const std::string& problem) { ADD_FAILURE() << problem; });
-      auto reader = RecordingReader::open(segments);
-      EXPECT_TRUE(reader.has_value()) << reader.error().message;
-      EXPECT_TRUE(replay.run(*reader).has_value());
-    }
-    return rows;
-  }
-
- protected:
   const std::vector<std::string> symbols_{"BTCUSDT", "ETHUSDT"};  // those of the market
   std::unique_ptr<CollectRun> run_;
   std::vector<MinuteRow> rows_;
 };
 
 TEST_F(DiskTrouble, LosesNothingWhileTheDiskIsFullAndGoesOnOnceThereIsSpace) {
-  const SmallDisk disk(dir_ / "disk");
+  const testing::SmallDisk disk(dir_ / "disk");
   if (!disk.problem().empty()) GTEST_SKIP() << "a disk of its own cannot be mounted here: " << disk.problem();
   begin(disk.data_dir());
   ASSERT_TRUE(run_until([&] { return has_begun(); }));
@@ -186,8 +150,45 @@ TEST_F(DiskTrouble, LosesNothingWhileTheDiskIsFullAndGoesOnOnceThereIsSpace) {
   ASSERT_TRUE(run_until(is_over)) << stored().failure << recorded().failure;
   EXPECT_FALSE(run_until([] { return false; }, 4s));
   EXPECT_TRUE(has_said("recording: written again"));
-  EXPECT_EQ(run_->process_health().recordings.front().pauses, 0U) << "what waited fitted into the queue";
+  EXPECT_EQ(recording().pauses, 0U) << "what waited fitted into the queue";
   expect_complete();
+}
+
+// That nothing is dropped while the queue is full was shown of the queue alone, not of the sockets that fill it.
+TEST_F(DiskTrouble, ReadsNoFurtherWhileADiskHangsAndLosesNothing) {
+  constexpr std::size_t kQueue = std::size_t{1} << 20;
+  // One message that was being read, and signs of life.
+  constexpr std::size_t kOnItsWay = std::size_t{64} << 10;
+  const auto disk = std::make_shared<testing::FickleDisk>();
+  begin(dir_ / "data", {disk, kQueue});
+  ASSERT_TRUE(run_until([&] { return has_begun(); }));
+  for (int times = 1; times <= 3; ++times) {
+    disk->set_hangs(true);
+    const auto is_full = [&] { return disk->holds_up() && recording().paused; };
+    ASSERT_TRUE(run_until(is_full)) << recorded().queued_bytes;
+    EXPECT_GE(recording().pauses, static_cast<std::uint64_t>(times));
+    const std::uint64_t before = messages();
+    // Less than the venue waits for an answer to its ping.
+    EXPECT_FALSE(run_until([&] { return recorded().queued_bytes > kQueue + kOnItsWay; }, 500ms));
+    EXPECT_LE(messages(), before + 2);
+    disk->set_hangs(false);
+    ASSERT_TRUE(run_until([&] { return !recording().paused && messages() > before + 100; }));
+  }
+  ASSERT_TRUE(run_until([&] { return updates() > 0 && stored().stored >= 3 * symbols_.size(); }));
+  EXPECT_TRUE(has_said("reading is paused until the queue is shorter"));
+  // Where this machine is so busy that the venue waits too long for an answer to its ping, it ends the connection: that
+  // is its own gap.
+  const auto& venue = venue_->core(Venue::kBinanceSpot)->stats().streams;
+  const std::uint64_t cuts = venue.closed_pong_timeout;
+  const collector::CollectorCounters counters = run_->health().front().counters;
+  EXPECT_LE(counters.reconnects, cuts);
+  EXPECT_LE(counters.gaps, cuts * symbols_.size());
+  EXPECT_EQ(venue.closed_slow, 0U);
+  testing::expect_books_equal(*venue_, Venue::kBinanceSpot, run_->venues().front()->collector().pipeline());
+  expect_complete();
+  const Recorded all = recorded_messages();
+  EXPECT_EQ(all.messages, messages());
+  EXPECT_LE(all.holes, counters.gaps) << "other than those that the venue made";
 }
 
 TEST_F(DiskTrouble, KeepsRowsAndBooksWhileAnotherProgramHoldsTheDatabase) {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <set>
 
 #include "live/books.hpp"
 #include "recording/temp_dir.hpp"
@@ -115,6 +117,36 @@ TEST(BookRetention, NeverRemovesWhatASinkHasNotGotAndSaysSo) {
   EXPECT_EQ(place.prune(options).files, 5U);
   EXPECT_EQ(outbox->next().value()->dump, (BookDump{"binance-spot", "BTCUSDT", minute(0) + 48h}))
       << "gone ones forgotten";
+}
+
+// A power cut could bring back files whose number was forgotten: they would be sent once more.
+TEST(BookRetention, ForgetsNoNumberBeforeTheFilesAreGoneDurably) {
+  struct Disk final : FileOps {
+    int sync_directory(const std::string& path) override {
+      synced.insert(path);
+      return works ? FileOps::sync_directory(path) : -EIO;
+    }
+    std::set<std::string> synced;
+    bool works = false;
+  };
+  const Place place;
+  const std::string path = place.dir / "acts.db";
+  ASSERT_TRUE(SqliteStore::open(path, small_schema()));
+  const auto outbox = BookOutbox::open(path, "mongodb").value();
+  const std::vector<BookDump> first{{"binance-spot", "BTCUSDT", minute(0)}};
+  ASSERT_TRUE(outbox->add(first, [](const BookDump&) { return true; }));
+  BookPruneOptions options = by_age(49h);
+  options.sinks = Names{};
+  Disk disk;
+  const BookPrune failed = prune_books(place.dir.string(), options, minute(0) + 60h + 1min, disk);
+  EXPECT_THAT(failed.failure, HasSubstr("books/binance-spot/BTCUSDT: Input/output error"));
+  EXPECT_EQ(outbox->next().value()->dump, first[0]) << "its number is left over";
+  EXPECT_THAT(place.left(), ::testing::StartsWith("BTC1"));
+  disk.works = true;
+  (void)place.dir.write("books/binance-spot/BTCUSDT/" + book_file_name(minute(0)), "there again");
+  EXPECT_EQ(prune_books(place.dir.string(), options, minute(0) + 60h + 1min, disk).failure, "");
+  EXPECT_FALSE(outbox->next().value().has_value());
+  EXPECT_TRUE(disk.synced.contains(place.dir / "books/binance-spot/BTCUSDT"));
 }
 
 TEST(BookRetention, RemovesNothingWhileItCannotLearnWhoHasWhat) {

@@ -13,6 +13,7 @@
 #include "store/outbox.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/testdata.hpp"
 
 namespace acts {
 namespace {
@@ -73,6 +74,23 @@ TEST(BookSource, GivesEveryLevelOfEveryBookInBoundedBatches) {
   EXPECT_EQ(source->lag().value(), OutboxLag{});
   save_full_book(place.dir.string(), some_book("BTCUSDT", minute(9), 1));
   EXPECT_EQ(read_all(*source, 20).size(), 2U);
+}
+
+// A book that a remote database has lost could not be sent there again.
+TEST(BookSource, GivesABookAgainAsTheManualSays) {
+  constexpr const char* kStatement = "DELETE FROM book_dumps WHERE symbol = 'BTCUSDT' AND saved_at >= ";
+  EXPECT_THAT(testing::read_file(test::project_file("README.md")), HasSubstr(kStatement));
+  const Place place;
+  const BookFile again = some_book("BTCUSDT", minute(1), 3);
+  for (const BookFile& book : {some_book("BTCUSDT", minute(0), 3), again, some_book("ETHUSDT", minute(1), 3)}) {
+    save_full_book(place.dir.string(), book);
+  }
+  EXPECT_EQ(read_all(*place.source(), 20).size(), 18U);
+  EXPECT_EQ(read_all(*place.source(), 20).size(), 0U);
+  const auto database = SqliteDatabase::open(place.dir / "acts.db", SqliteDatabase::Access::kExisting, {}).value();
+  ASSERT_TRUE(database->execute(kStatement + std::to_string(minute(1).value)));
+  EXPECT_EQ(read_all(*place.source(), 20), rows_of_book(again));
+  EXPECT_EQ(read_all(*place.source(), 20).size(), 0U);
 }
 
 TEST(BookSource, TakesFewerOfTheSameLevelsAfterAFailure) {

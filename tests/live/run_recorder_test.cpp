@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cerrno>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 
+#include "live/fickle_disk.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/temp_dir.hpp"
 
@@ -15,46 +13,16 @@ namespace acts {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::FickleDisk;
 using ::testing::HasSubstr;
 using testing::TempDir;
 
 constexpr Nanos kPatience = 20s;
 
-// A disk that hangs or is full for as long as a test wants.
-class FickleDisk final : public FileOps {
- public:
-  std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset) override {
-    std::unique_lock lock(mutex_);
-    ++writes_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !hangs_; });
-    if (full_) return -ENOSPC;
-    return FileOps::write_at(fd, bytes, offset);
-  }
-  void set_hangs(bool hangs) { set(hangs_, hangs); }
-  void set_full(bool full) { set(full_, full); }
-  bool wait_for_writes(int count) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return writes_ >= count; });
-  }
-
- private:
-  void set(bool& what, bool value) {
-    const std::scoped_lock lock(mutex_);
-    what = value;
-    changed_.notify_all();
-  }
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool hangs_ = false;
-  bool full_ = false;
-  int writes_ = 0;
-};
-
 class RunRecorderTest : public ::testing::Test {
  protected:
   std::unique_ptr<RunRecorder> make() {
-    return std::make_unique<RunRecorder>(RecordingWriterOptions{dir_.string(), "0"}, disk_);
+    return std::make_unique<RunRecorder>(RecordingWriterOptions{dir_.string(), "0"}, RecordingMedium{disk_});
   }
   std::vector<std::string> read_back() const {
     std::vector<std::string> lines;
@@ -103,7 +71,7 @@ TEST_F(RunRecorderTest, IsFullWhileTheDiskHangsAndKeepsEverything) {
   const std::string megabyte(std::size_t{1} << 20, 'x');
   int lines = 1;
   while (!recorder->full()) recorder->line({++lines}, 1, megabyte);
-  EXPECT_GE(recorder->queued_bytes(), RunRecorder::kMaxQueuedBytes);
+  EXPECT_GE(recorder->queued_bytes(), RecordingMedium{}.max_queued_bytes);
   EXPECT_EQ(lines, 65);
   EXPECT_TRUE(recorder->status().stuck_for.has_value());
   disk_->set_hangs(false);
@@ -113,6 +81,23 @@ TEST_F(RunRecorderTest, IsFullWhileTheDiskHangsAndKeepsEverything) {
   ASSERT_EQ(back.size(), 65U);
   EXPECT_EQ(back.front(), "1 {}");
   EXPECT_EQ(back.back(), "65 xxxxxxxx");
+}
+
+TEST_F(RunRecorderTest, IsFullAsSoonAsItIsToldAndHasRoomAgainByHalf) {
+  disk_->set_hangs(true);
+  RunRecorder recorder({dir_.string(), "0"}, {disk_, 10'000});
+  recorder.line({1}, 1, "{}");
+  EXPECT_TRUE(disk_->wait_for_writes(1));
+  EXPECT_TRUE(recorder.has_room());
+  recorder.line({2}, 1, std::string(5'000, 'x'));
+  EXPECT_FALSE(recorder.full());
+  EXPECT_FALSE(recorder.has_room());
+  recorder.line({3}, 1, std::string(5'000, 'x'));
+  EXPECT_TRUE(recorder.full());
+  disk_->set_hangs(false);
+  EXPECT_TRUE(recorder.close({4}, kPatience));
+  EXPECT_TRUE(recorder.has_room());
+  EXPECT_EQ(read_back().size(), 3U);
 }
 
 TEST_F(RunRecorderTest, GoesOnByItselfOnceAFullDiskHasRoom) {

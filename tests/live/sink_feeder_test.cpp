@@ -4,12 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
 
 #include "live/books.hpp"
+#include "live/health_text.hpp"
+#include "live/process_health.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/outbox.hpp"
 #include "store/rows.hpp"
@@ -37,7 +40,9 @@ struct Database {
   bool down = false;
   bool frozen = false;
   std::map<std::pair<std::string, UnixNanos>, MinuteRow> rows;
+  std::map<std::string, std::vector<UnixNanos>> arrivals;  // by symbol: of rows that were not there yet
   std::size_t writes = 0;
+  std::size_t largest_write = 0;
 
   void set(bool Database::* what, bool value) {
     const std::scoped_lock lock(mutex);
@@ -73,6 +78,7 @@ class FakeSink final : public Sink {
   Result<std::vector<Refusal>> write(std::span<const MinuteRow> rows) override {
     std::unique_lock lock(database_.mutex);
     ++database_.writes;
+    database_.largest_write = std::max(database_.largest_write, rows.size());
     database_.changed.notify_all();
     while (database_.frozen) {
       lock.unlock();
@@ -86,7 +92,8 @@ class FakeSink final : public Sink {
       if (rows[i].symbol() == "BAD") {
         refusals.push_back({i, "numeric field overflow"});
       } else {
-        database_.rows[{key_of(rows[i]), rows[i].sample_time()}] = rows[i];
+        const auto stored = database_.rows.insert_or_assign({key_of(rows[i]), rows[i].sample_time()}, rows[i]);
+        if (stored.second) database_.arrivals[rows[i].symbol()].push_back(rows[i].sample_time());
       }
     }
     database_.changed.notify_all();
@@ -162,6 +169,55 @@ TEST(SinkFeeder, LosesNothingWhileTheDatabaseIsDownAndSaysHowMuchWaits) {
   place.database.set(&Database::down, false);
   EXPECT_TRUE(place.database.wait_for(40));
   EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.failure.empty(); }));
+}
+
+// What waits, as /metrics tells it.
+std::string metric_of(const SinkFeeder& feeder) {
+  ProcessHealth process;
+  process.sinks = {{feeder.status()}};
+  const std::string text = metrics_text({}, process);
+  const std::size_t at = text.find("acts_outbox_rows{");
+  return text.substr(at, text.find('\n', at) - at);
+}
+
+// Rows of a day and three symbols, and an outage within the outage's end: in memory there is a batch.
+TEST(SinkFeeder, DeliversADayInOrderOnceTheDatabaseIsBackAndTellsHowMuchWaits) {
+  constexpr std::int64_t kMinutesOfADay = 1440;
+  constexpr std::int64_t kSymbols = 3;
+  Place place;
+  place.database.down = true;
+  const auto feeder = place.feeder();
+  for (std::int64_t first = 0; first < kMinutesOfADay; first += kMinutesOfADay / 4) {
+    std::vector<MinuteRow> rows;
+    for (std::int64_t i = first; i < first + kMinutesOfADay / 4; ++i) {
+      for (const char* symbol : {"A", "B", "C"}) rows.push_back(small_row(symbol, i));
+    }
+    ASSERT_TRUE(place.store->upsert(rows));
+    const std::int64_t waiting = (first + kMinutesOfADay / 4) * kSymbols;
+    EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == waiting; })) << waiting;
+    EXPECT_EQ(metric_of(*feeder), fmt::format("acts_outbox_rows{{sink=\"test\"}} {}", waiting));
+    EXPECT_EQ(feeder->status().lag.oldest, minute(0));
+  }
+  place.database.set(&Database::down, false);
+  EXPECT_TRUE(place.database.wait_for(1000));
+  place.database.set(&Database::down, true);
+  const std::size_t part = place.database.count();
+  const std::int64_t left = kMinutesOfADay * kSymbols - static_cast<std::int64_t>(part);
+  EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == left; })) << left;
+  EXPECT_GT(feeder->status().lag.oldest, minute(0));
+  place.database.set(&Database::down, false);
+  EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == 0; }));
+  EXPECT_EQ(metric_of(*feeder), "acts_outbox_rows{sink=\"test\"} 0");
+  EXPECT_FALSE(feeder->status().lag.oldest.has_value());
+
+  const auto local = place.store->rows({}).value();
+  ASSERT_EQ(place.database.rows.size(), local.size());
+  for (const MinuteRow& row : local) EXPECT_EQ(place.database.rows.at({row.symbol(), row.sample_time()}), row);
+  for (const auto& [symbol, times] : place.database.arrivals) {
+    EXPECT_TRUE(std::ranges::is_sorted(times)) << symbol;
+    EXPECT_EQ(times.size(), static_cast<std::size_t>(kMinutesOfADay)) << symbol;
+  }
+  EXPECT_EQ(place.database.largest_write, 10U);
 }
 
 TEST(SinkFeeder, SetsAsideARefusedRowAndGoesOn) {

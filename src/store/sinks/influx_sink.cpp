@@ -1,6 +1,6 @@
 // InfluxDB 1.x and 2.x: line protocol. A number is a double there, so that exact decimals are string fields; times are
-// milliseconds. A 400 for one line still stores the lines around it. What is written again overwrites field by field: a
-// value that has become unknown keeps its old one there.
+// milliseconds. A 400 (or 422) for one line still stores the lines around it. What is written again overwrites field by
+// field: a value that has become unknown keeps its old one there.
 //
 // A point is its tags and its time, and every value that a tag ever has makes a series, which the server keeps in
 // memory: prices, or a level's place in its side, would make millions. So a level has the tags venue, symbol and side
@@ -53,7 +53,8 @@ std::optional<std::int64_t> level_nanos(const MinuteRow& row) {
 
 ErrorCode code_of(int status) {
   switch (status) {
-    case 400: return ErrorCode::kBadInput;
+    case 400:
+    case 422: return ErrorCode::kBadInput;  // InfluxDB 2, for points outside the bucket's retention
     case 401:
     case 403: return ErrorCode::kRefused;
     default: return ErrorCode::kRetry;  // 404 among them: the database is made by the next open()
