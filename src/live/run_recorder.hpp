@@ -38,13 +38,6 @@ class RunRecorder final : public RunWriter {
     bool closed = false;
   };
 
-  // Of lines and entries, counted from the run's first one.
-  struct Progress {
-    std::uint64_t told = 0;
-    std::uint64_t durable = 0;            // the first so many are on the disk
-    std::optional<Nanos> stuck_for = {};  // as in Status
-  };
-
   // `ops`: the disk, if it is not the real one.
   // `on_closed` is called, on the thread, with the path of each log once it is whole: one an hour.
   explicit RunRecorder(
@@ -61,7 +54,7 @@ class RunRecorder final : public RunWriter {
   [[nodiscard]] bool full() const { return queued_bytes() >= kMaxQueuedBytes; }
   [[nodiscard]] std::size_t queued_bytes() const;
   [[nodiscard]] Status status() const;
-  [[nodiscard]] Progress progress() const;
+  [[nodiscard]] RecordingProgress progress() const;
   // Lets everything be written and the log be ended; status().closed says when that is done. Nothing may come
   // afterwards.
   void begin_close(UnixNanos now);
