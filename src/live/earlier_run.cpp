@@ -25,6 +25,11 @@ std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue
 
 }  // namespace
 
+EarlierRun::EarlierRun(const CollectSettings& settings, LogSink log, Seal seal)
+    : settings_(settings), log_(std::move(log)), seal_(std::move(seal)) {
+  if (!seal_) seal_ = [&settings](Venue venue) { return seal_left_logs(settings.data_dir, venue, kSealLimit); };
+}
+
 void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
   log_(venue, {collector::LogLevel::kWarning, std::move(key), "", std::move(text), 0});
 }
@@ -32,7 +37,7 @@ void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
 void EarlierRun::seal() {
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
     LeftLogs& left = left_logs_[venue];
-    left = seal_left_logs(settings_.data_dir, venue, kSealLimit);
+    left = seal_(venue);
     for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
   }
 }

@@ -30,8 +30,12 @@ class EarlierRun {
   // By venue, as typed.
   using Symbols = std::map<Venue, std::vector<std::string>>;
 
-  // `settings`: of the run to come; they outlive the object, as does what `log` refers to.
-  EarlierRun(const CollectSettings& settings, LogSink log) : settings_(settings), log_(std::move(log)) {}
+  // Seals what a venue's last run has left open.
+  using Seal = std::function<LeftLogs(Venue)>;
+
+  // `settings`: of the run to come; they outlive the object, as does what `log` and `seal` refer to. `seal`: if it is
+  // not seal_left_logs().
+  EarlierRun(const CollectSettings& settings, LogSink log, Seal seal = nullptr);
 
   // Of both venues, at most kSealLimit each.
   void seal();
@@ -57,6 +61,7 @@ class EarlierRun {
 
   const CollectSettings& settings_;
   LogSink log_;
+  Seal seal_;
   std::map<Venue, LeftLogs> left_logs_;
   std::map<Venue, RestoredBooks> restored_;
   std::map<std::pair<Venue, std::string>, UnixNanos> covered_;  // up to which minute rows are given or stored
