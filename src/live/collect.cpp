@@ -168,6 +168,10 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
     core.full_book_at = settings_.full_book_at;
     core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };
   }
+  core.on_begin = [this, venue](UnixNanos now) {
+    begun_at_[venue] = now;
+    store_missed(earlier_.minutes_until(venue, now));
+  };
   if (hooks_.tune) hooks_.tune(core);
   return VenueRun::make(
       loop_, clock_, std::move(options),
@@ -247,7 +251,6 @@ void CollectRun::start_retention() {
 void CollectRun::start() {
   start_retention();
   started_at_ = clock_.now();
-  store_missed(earlier_.minutes_until(started_at_));
   for (const auto& venue : venues_) venue->start(started_at_);
   note_states();
   watch();
@@ -273,11 +276,19 @@ void CollectRun::store_missed_of_added(const EarlierRun::Symbols& wanted) {
   }
   if (added.empty()) return;
   const auto store = SqliteStore::open_to_read((std::filesystem::path(settings_.data_dir) / "acts.db").string());
-  auto missed = store ? earlier_.missed_minutes(added, **store, started_at_)
-                      : Result<MissedMinutes>(std::unexpected(store.error()));
-  if (missed) return store_missed(std::move(*missed));
-  log(std::nullopt, {collector::LogLevel::kWarning, "not_running", "",
-                     "the minutes without a run have no rows for the added symbols: " + missed.error().message, 0});
+  for (const auto& [venue, typed] : added) {
+    const auto begun = begun_at_.find(venue);
+    const UnixNanos start = begun == begun_at_.end() ? started_at_ : begun->second;
+    auto missed = store ? earlier_.missed_minutes({{venue, typed}}, **store, start)
+                        : Result<MissedMinutes>(std::unexpected(store.error()));
+    if (missed) {
+      store_missed(std::move(*missed));
+    } else {
+      log(venue,
+          {collector::LogLevel::kWarning, "not_running", "",
+           fmt::format("the minutes without a run have no rows for the added symbols: {}", missed.error().message), 0});
+    }
+  }
 }
 
 void CollectRun::note_states() {

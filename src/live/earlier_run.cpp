@@ -108,9 +108,11 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
   return missed;
 }
 
-MissedMinutes EarlierRun::minutes_until(UnixNanos start) const {
+MissedMinutes EarlierRun::minutes_until(Venue venue, UnixNanos begin) const {
   MissedMinutes missed(settings_.bands);
-  for (const auto& [symbol, covered] : covered_) missed.add(symbol.first, symbol.second, covered, start);
+  for (const auto& [symbol, covered] : covered_) {
+    if (symbol.first == venue) missed.add(venue, symbol.second, covered, begin);
+  }
   return missed;
 }
 

@@ -47,8 +47,8 @@ class EarlierRun {
   // Rows for all minutes since the latest row of each symbol, or since its recording began if there is no row. Takes
   // the restored rows. Errors: those of the store.
   Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
-  // The same for the minutes that have ended meanwhile: a run starts a little later than was thought then.
-  [[nodiscard]] MissedMinutes minutes_until(UnixNanos start) const;
+  // The same for the minutes that have ended meanwhile: a venue's run begins a little later than was thought then.
+  [[nodiscard]] MissedMinutes minutes_until(Venue venue, UnixNanos begin) const;
   [[nodiscard]] LeftLogs left_logs(Venue venue) const;
 
   // Of real time; a service manager waits 90 s for a start at least.
