@@ -23,9 +23,10 @@ constexpr int kMostAttempts = 10;
 
 }  // namespace
 
-SimRecorder::SimRecorder(Venue venue, SimDisk& disk, RecordedLogs::Find find)
+SimRecorder::SimRecorder(Venue venue, SimDisk& disk, const UnixNanos& real, RecordedLogs::Find find)
     : venue_(venue),
       disk_(disk),
+      real_(real),
       find_(std::move(find)),
       directory_(recording_directory("data", to_string(venue))),
       logs_(directory_, disk, find_) {}
@@ -49,7 +50,7 @@ RecordingProgress SimRecorder::progress(UnixNanos now) const {
 
 void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) {
   items_.push_back(RecordedMark::of_line(ts_recv, connection, use, json));
-  now_ = ts_recv;
+  now_ = real_;
   if (!waiting_since_) waiting_since_ = now_;
   if (!queue_.empty() || hangs_ > 0 || retry_at_)
     return push({ts_recv, connection, use, std::string(json), std::nullopt});
@@ -60,11 +61,11 @@ void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_v
 }
 
 void SimRecorder::note(UnixNanos ts, IndexEvent event) {
-  now_ = ts;
+  now_ = real_;
   if (!waiting_since_) waiting_since_ = now_;
   if (!std::holds_alternative<index::Alive>(event)) items_.push_back(RecordedMark::of_entry(ts, event));
   push({ts, 0, LineUse::kTaken, {}, std::move(event)});
-  if (hangs_ == 0 && !retry_at_) work(ts);
+  if (hangs_ == 0 && !retry_at_) work(now_);
 }
 
 void SimRecorder::push(Queued queued) {

@@ -33,8 +33,9 @@ class SimRecorder final : public RunWriter {
   static constexpr Nanos kOldestMark = std::chrono::milliseconds{1500};  // where nothing is wrong with the disk
   static constexpr std::size_t kMostQueued = 100'000;
 
-  // `disk` outlives the object. What is wrong is told to `find`.
-  SimRecorder(Venue venue, SimDisk& disk, RecordedLogs::Find find);
+  // `disk` outlives the object, and so does `real`, the real time: what is recorded has that of the collector's clock.
+  // What is wrong is told to `find`.
+  SimRecorder(Venue venue, SimDisk& disk, const UnixNanos& real, RecordedLogs::Find find);
 
   void begin_run();
   void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) override;
@@ -91,6 +92,7 @@ class SimRecorder final : public RunWriter {
 
   Venue venue_;
   SimDisk& disk_;
+  const UnixNanos& real_;
   RecordedLogs::Find find_;
   std::string directory_;
   RecordedLogs logs_;

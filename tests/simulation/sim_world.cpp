@@ -20,6 +20,7 @@ using exchange::Outgoing;
 using exchange::RestReply;
 
 constexpr std::string_view kPeer = "198.51.100.1";
+constexpr Nanos kLongestTimer = 1s;
 constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
 constexpr std::size_t kStepsAtOnce = 10'000;
@@ -48,7 +49,7 @@ SimWorld::SimWorld(SimPlan plan)
       now_(plan_.start),
       market_clock_(exchange::Pace{.original_times = true, .wait_for_streams = 0}, plan_.market.start),
       disk_(plan_.seed ^ kSeedOfDisk),
-      recorder_(plan_.market.venue, disk_,
+      recorder_(plan_.market.venue, disk_, now_,
                 [this](UnixNanos now, std::string what) { checks_->find(now, std::move(what)); }),
       books_(plan_.market.venue, disk_, plan_.seed ^ kSeedOfBooks),
       store_(plan_.rows, make_schema(plan_.collector.bands), plan_.seed ^ kSeedOfStore,
@@ -86,6 +87,10 @@ void SimWorld::begin_run() {
   look_back();
   collector::CollectorOptions options = plan_.collector;
   options.earlier_book = [this](std::string_view symbol) { return earlier_->take_book(plan_.market.venue, symbol); };
+  options.on_begin = [this](UnixNanos now) {
+    MissedMinutes missed = earlier_->minutes_until(plan_.market.venue, now);
+    for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) store_.push(std::move(row), now_);
+  };
   auto made = collector::Collector::make(
       std::move(options),
       [this](MinuteRow&& row) {
@@ -96,7 +101,7 @@ void SimWorld::begin_run() {
   ACTS_ASSERT(made.has_value());
   recorder_.begin_run();
   collector_ = std::move(*made);
-  collector_->start(now_);
+  collector_->start(ours());
   carry_out();
 }
 
@@ -138,6 +143,14 @@ const Pause* SimWorld::outage(UnixNanos when) const {
   return found == plan_.outages.end() ? nullptr : &*found;
 }
 
+UnixNanos SimWorld::ours() { return clock_.at(now_ + wall_offset_, now_ - UnixNanos{}); }
+
+// As VenueRun waits: no longer than a step of the clock may go unnoticed.
+Nanos SimWorld::real_time_until(UnixNanos deadline) {
+  const Nanos left = deadline - ours();
+  return std::clamp(left > kLongestTimer ? kLongestTimer : clock_.real_time_for(left), Nanos{0}, kLongestTimer);
+}
+
 Nanos SimWorld::travel() { return plan_.latency + Nanos{random_.below(plan_.jitter.count() + 1)}; }
 
 void SimWorld::at_collector(UnixNanos when, Event event) {
@@ -154,13 +167,14 @@ void SimWorld::run() {
       for (auto& [number, line] : lines_) line.broken = true;
     });
   }
+  for (const ClockStep& one : plan_.clock_steps) at(one.at, [this, by = one.by] { wall_offset_ += by; });
   for (const Kill& one : plan_.kills) at(one.at, [this, one] { kill(one); });
   plan_disk();
   plan_rows();
   begin_run();
   step(plan_.end);
   checks_->at_end(*collector_, now_);
-  collector_->stop("the simulation is over", now_);
+  collector_->stop("the simulation is over", ours());
   recorder_.end_run(now_);
   give_rows();
   store_.end_run(now_);
@@ -237,7 +251,7 @@ void SimWorld::step(UnixNanos end) {
     const UnixNanos event = events_.empty() ? binance::kNever : events_.begin()->first;
     const UnixNanos venue = core_->next_deadline();
     const std::optional<UnixNanos> deadline = collector_ ? collector_->next_deadline() : std::nullopt;
-    const UnixNanos timer = deadline ? awake(std::max(*deadline, now_)) : binance::kNever;
+    const UnixNanos timer = deadline ? awake(now_ + real_time_until(*deadline)) : binance::kNever;
     const UnixNanos disk = recorder_.next_deadline();
     const UnixNanos books = books_.next_deadline();
     const UnixNanos rows = awake(std::max(store_.next_deadline(), now_));
@@ -259,7 +273,7 @@ void SimWorld::step(UnixNanos end) {
     } else if (rows <= next) {
       store_.work(now_);
     } else {
-      collector_->on_timer(now_);
+      if (*deadline <= ours()) collector_->on_timer(ours());
       carry_out();
     }
   }
@@ -298,7 +312,7 @@ void SimWorld::carry_out(const collector::Action& action) {
 void SimWorld::open(const collector::OpenConnection& action) {
   const ConnectionNumber number = run_base_ + action.connection;
   Line& line = lines_[number];
-  line.idle = action.idle;
+  line.idle = clock_.real_time_for(action.idle);
   line.last_down = line.last_up = now_;
   checks_->on_connect(now_);
   if (outage(now_) != nullptr) return;  // swallowed: the collector's own patience ends it
@@ -328,7 +342,7 @@ void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
     if (opened.gone || opened.broken) return;
     opened.open = true;
     opened.last_byte = now_;
-    collector_->on_ws_open(number - run_base_, now_);
+    collector_->on_ws_open(number - run_base_, ours());
     if (opened.idle > Nanos{0}) watch_idleness(number);
   });
   for (const Outgoing& one : core_->take_outgoing()) down(one);
@@ -355,14 +369,14 @@ void SimWorld::end_line(ConnectionNumber number, const ClosedInfo& info) {
   Line& line = lines_.at(number);
   if (std::exchange(line.gone, true)) return;
   if (line.session != 0) sessions_.erase(line.session);
-  collector_->on_ws_closed(number - run_base_, info, now_);
+  collector_->on_ws_closed(number - run_base_, info, ours());
 }
 
 void SimWorld::close(const collector::CloseConnection& action) {
   const ConnectionNumber number = run_base_ + action.connection;
   const auto found = lines_.find(number);
   if (found == lines_.end() || found->second.gone) return;
-  checks_->on_close(now_);
+  checks_->on_close(ours());
   forget_at_venue(found->second);
   const UnixNanos answered = action.abort || found->second.session == 0 ? now_ : now_ + travel() * 2;
   const UnixNanos told = found->second.broken && !action.abort ? now_ + 5s : answered;
@@ -399,11 +413,11 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
   line.last_byte = now_;
   if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
     if (text->text->size() > kMaxMessage) {
-      collector_->on_ws_too_long(number - run_base_, text->text->size(), now_);
+      collector_->on_ws_too_long(number - run_base_, text->text->size(), ours());
       return;
     }
-    checks_->before_message(*text->text, now_);
-    collector_->on_ws_message(number - run_base_, *text->text, now_);
+    checks_->before_message(*text->text, ours());
+    collector_->on_ws_message(number - run_base_, *text->text, ours());
     checks_->after_message(now_);
   } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
     line.last_up = std::max(line.last_up, now_ + travel());
@@ -425,11 +439,11 @@ SimChecks::Listing SimWorld::listing_in(const RestReply& reply) const {
 }
 
 void SimWorld::get(const collector::HttpGet& action) {
-  checks_->on_request(now_);
+  checks_->on_request(ours());
   const collector::RequestNumber number = run_base_ + action.request;
   pending_[number] = true;
-  at_collector(now_ + action.timeout, [this, number] {
-    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", now_);
+  at_collector(now_ + clock_.real_time_for(action.timeout), [this, number] {
+    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", ours());
   });
   if (outage(now_) != nullptr) return;
   at(now_ + travel(), [this, url = action.url, number] {
@@ -444,15 +458,15 @@ void SimWorld::answer(collector::RequestNumber request, RestReply reply, SimChec
   at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply), listing = std::move(listing)] {
     if (outage(now_) != nullptr || pending_.erase(request) == 0) return;
     if (reply.how != RestReply::How::kWhole) {
-      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", now_);
+      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", ours());
       return;
     }
     const HttpResponse& response = reply.response;
-    checks_->on_answer(response, now_);
+    checks_->on_answer(response, ours());
     collector_->on_http_answer(
         request - run_base_,
         {response.status, response.body, response.header("X-MBX-USED-WEIGHT-1M"), response.header("Retry-After")},
-        now_);
+        ours());
     if (!listing.empty()) checks_->on_listing(listing);
   });
 }

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "acts/base/forward_time.hpp"
+
 #include "collector/collector.hpp"
 #include "exchange/venue_core.hpp"
 #include "live/earlier_run.hpp"
@@ -65,6 +67,9 @@ class SimWorld {
   [[nodiscard]] UnixNanos awake(UnixNanos when) const;
   [[nodiscard]] const Pause* outage(UnixNanos when) const;
   Nanos travel();
+  // What the process takes for the time.
+  UnixNanos ours();
+  Nanos real_time_until(UnixNanos deadline);
 
   void plan_disk();
   void plan_rows();
@@ -94,6 +99,8 @@ class SimWorld {
   SimPlan plan_;
   exchange::Random random_;
   UnixNanos now_;
+  Nanos wall_offset_{0};  // of the process's clock
+  ForwardTime clock_;
   std::multimap<UnixNanos, Event> events_;
   exchange::MarketClock market_clock_;
   std::unique_ptr<exchange::VenueCore> core_;

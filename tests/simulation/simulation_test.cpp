@@ -60,6 +60,7 @@ class Totals {
   void add_process(const SimPlan& plan, const SimWorld& world) {
     count("outages", plan.outages.size());
     count("sleeps", plan.sleeps.size());
+    count("clock_steps", plan.clock_steps.size());
     const auto power_cuts = static_cast<std::uint64_t>(std::ranges::count_if(plan.kills, &Kill::power_cut));
     count("kills", plan.kills.size() - power_cuts);
     count("power_cuts", power_cuts);
