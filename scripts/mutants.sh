@@ -7,7 +7,8 @@ seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
 names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
-  pause_is_no_gap cursor_before_commit mark_is_no_end)
+  pause_is_no_gap cursor_before_commit mark_is_no_end asks_too_early row_not_held pause_without_rows halt_unseen
+  suspects_unseen)
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -58,6 +59,23 @@ variants = {
     "mark_is_no_end": ("src/recording/sealer.cpp",
                        "if (!part || part->is_all) {",
                        "if (!part || part->log_bytes > 0 || part->is_all) {"),
+    # After a 429 or 418 a request goes out before the time that the venue has told.
+    "asks_too_early": ("src/binance/rate_budget.cpp",
+                       "block_until(latest_ + std::min(retry_after, kLongestBlock));",
+                       "block_until(latest_ + std::min(retry_after, kLongestBlock) / 2);"),
+    # A row goes to the store before what it was made of is on the disk.
+    "row_not_held": ("src/live/held_rows.cpp", "rows_.front().mark <= progress.durable",
+                     "rows_.front().mark <= progress.told"),
+    # The first minute without a run has no row.
+    "pause_without_rows": ("src/live/missed_minutes.cpp", "std::max(next_multiple(last_stored, kMinute),",
+                           "std::max(next_multiple(last_stored, kMinute) + kMinute,"),
+    # A halted symbol counts as traded.
+    "halt_unseen": ("src/features/quality.cpp",
+                    "  if (input.trading == TradingStatus::kHalted) return "
+                    "{RowState::kHalted, Reason::kTradingHalted};\n", ""),
+    # Suspect levels inside the largest band do not make a row suspect.
+    "suspects_unseen": ("src/features/quality.cpp",
+                        "  if (input.rests_on_suspects) return {RowState::kSuspect, Reason::kSuspectLevels};\n", ""),
     # Minutes are told apart by their number in the hour.
     "minute_number": ("src/features/minute_clock.cpp",
                       "const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);",

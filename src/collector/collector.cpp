@@ -137,9 +137,7 @@ void Collector::start(UnixNanos time) {
   const UnixNanos now = self.at(time);
   self.started = true;
   self.started_at = self.down_since = self.last_tick = now;
-  self.run_log.run_started(now);
   if (!self.has_depth) self.log.log_always(LogLevel::kWarning, "no_depth", {}, std::string(Impl::kNoDepth));
-  self.pipeline.on_timer(now);
   self.info_at = self.time_at = self.next_tick = self.next_second = now;
   self.on_tick(now);
 }
@@ -303,8 +301,10 @@ void Collector::stop(std::string_view reason, UnixNanos time) {
   self.ended = true;
   if (self.started) {
     self.pool.feed_gaps(self.pool.gap_hold().all(), now);
-    self.run_log.run_ended(reason, now);
-    self.pipeline.on_timer(now);
+    if (self.wishes_applied) {
+      self.run_log.run_ended(reason, now);
+      self.pipeline.on_timer(now);
+    }
   }
   self.desk.stop();
   self.pool.stop(now);

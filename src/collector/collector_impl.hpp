@@ -60,6 +60,7 @@ struct Collector::Impl final : LineListener {
   UnixNanos at(UnixNanos now);
 
   // Symbols.
+  void begin(UnixNanos now);
   void apply_wishes(UnixNanos now);
   void add_symbol(const std::string& symbol, SymbolStatus status, UnixNanos now);
   void set_status(InstrumentIndex index, SymbolStatus status, UnixNanos now);

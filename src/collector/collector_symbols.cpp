@@ -38,8 +38,17 @@ std::pair<std::string, SymbolStatus> Collector::Impl::resolve(const binance::Sym
   return {wish.text, listed || was_listed ? SymbolStatus::kDelisted : SymbolStatus::kUnlisted};
 }
 
-void Collector::Impl::apply_wishes(UnixNanos now) {
+// The run is told as begun with its first symbols: a boundary, or the end of a log, that comes before them would leave
+// a minute without a row, or symbols in whose part of the recording no run begins.
+void Collector::Impl::begin(UnixNanos now) {
   wishes_applied = true;
+  run_log.run_started(now);
+  pipeline.on_timer(now);
+  if (options.on_begin) options.on_begin(now);
+}
+
+void Collector::Impl::apply_wishes(UnixNanos now) {
+  if (!wishes_applied) begin(now);
   std::vector<std::pair<std::string, SymbolStatus>> desired;
   std::map<std::string, std::string> unknown;
   for (const binance::SymbolWish& wish : wishes) {

@@ -102,7 +102,7 @@ void Collector::Impl::on_second(UnixNanos now) {
   }
   watch_symbols(now);
   say_gaps(now);
-  run_log.alive(now);
+  if (wishes_applied) run_log.alive(now);
   log.flush(now);
 }
 

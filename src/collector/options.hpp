@@ -89,6 +89,8 @@ struct CollectorOptions {
   std::vector<Nanos> full_book_at;  // times of the UTC day at which every whole book is saved
   // The book that a symbol begins with, asked for once a symbol: what an earlier run has left of it, or nothing.
   std::function<std::shared_ptr<const binance::SavedBook>(std::string_view symbol)> earlier_book;
+  // Called once: the symbols are known, and rows of the boundaries after `now` follow. The run's log begins here.
+  std::function<void(UnixNanos now)> on_begin;
   binance::BookBuilderOptions book;
   Timings timings;
 };

@@ -29,6 +29,7 @@ class RunLog {
   virtual ~RunLog() = default;
 
   // on_timer(now).
+  // Just before its first symbols; requests and connections may have been told of before.
   virtual void run_started(UnixNanos now) = 0;
   virtual void run_ended(std::string_view reason, UnixNanos now) = 0;
 
@@ -71,7 +72,7 @@ class RunLog {
 };
 
 // Records nothing.
-class NullRunLog final : public RunLog {
+class NullRunLog : public RunLog {
  public:
   void run_started(UnixNanos) override {}
   void run_ended(std::string_view, UnixNanos) override {}

@@ -38,6 +38,7 @@ SyntheticSymbol::SyntheticSymbol(const SyntheticOptions& options, std::size_t in
       levels_(std::max<std::size_t>(options.levels, 1)),
       changes_per_step_((options.changes_per_update + kStepsPerUpdate - 1) / kStepsPerUpdate),
       trades_per_step_(options.trades_per_step),
+      trade_one_in_(options.trade_one_in),
       depth_and_trades_only_(options.depth_and_trades_only),
       drift_(options.drift_ticks_per_second / slowness(index)),
       step_(options.update_interval / kStepsPerUpdate * slowness(index)) {
@@ -171,7 +172,7 @@ void SyntheticSymbol::touch_random_level() {
 }
 
 void SyntheticSymbol::trade(std::vector<Fill>& fills) {
-  if (!random_.one_in(4)) return;
+  if (!random_.one_in(trade_one_in_)) return;
   const Side hit = random_.one_in(2) ? Side::kBid : Side::kAsk;
   const Level best = *book_.best(hit);
   if (best.quantity.units() < 2) return;
@@ -294,8 +295,11 @@ void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::
 void SyntheticSymbol::append_pending(std::string& text, Side side) const {
   const auto& pending = side == Side::kBid ? pending_bids_ : pending_asks_;
   const auto append = [&](const auto& entry) {
-    text += fmt::format(R"({}["{}","{}"])", text.ends_with('[') ? "" : ",", price_text(Price{entry.first}),
-                        quantity_text(entry.second));
+    text += text.ends_with('[') ? "[\"" : ",[\"";
+    append_fixed(text, entry.first, book_.scales().price, listed_.text_decimals.price);
+    text += "\",\"";
+    append_fixed(text, entry.second.units(), book_.scales().quantity, listed_.text_decimals.quantity);
+    text += "\"]";
   };
   if (side == Side::kBid && venue_ == Venue::kBinanceSpot) {
     std::for_each(pending.rbegin(), pending.rend(), append);

@@ -30,6 +30,8 @@ struct SyntheticOptions {
   UnixNanos start;                           // the time of the first step
   // Of a mid that runs through many levels in a step, so many are told as trades.
   std::size_t trades_per_step = 8;
+  // In a step one is made in so many.
+  std::int64_t trade_one_in = 4;
   // The messages of bookTicker and aggTrade are not made, for a market of whose streams nobody asks for these.
   bool depth_and_trades_only = false;
 };
@@ -93,6 +95,7 @@ class SyntheticSymbol {
   std::size_t levels_;
   std::size_t changes_per_step_;
   std::size_t trades_per_step_;
+  std::int64_t trade_one_in_;
   bool depth_and_trades_only_;
   std::int64_t drift_;  // ticks a second, with its present direction
   Nanos step_;

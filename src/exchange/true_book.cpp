@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "acts/base/assert.hpp"
 
@@ -26,16 +27,14 @@ std::vector<Level> sorted(Side side, std::span<const Level> levels) {
   return result;
 }
 
-bool multiply(std::span<Level> levels, std::int64_t price_factor, std::int64_t quantity_factor) {
-  for (Level& level : levels) {
-    std::int64_t price = 0;
-    std::int64_t quantity = 0;
-    if (__builtin_mul_overflow(level.price.units(), price_factor, &price) ||
-        __builtin_mul_overflow(level.quantity.units(), quantity_factor, &quantity)) {
-      return false;
-    }
-    level = {Price{price}, Quantity{quantity}};
+bool multiply(Level& level, std::int64_t price_factor, std::int64_t quantity_factor) {
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  if (__builtin_mul_overflow(level.price.units(), price_factor, &price) ||
+      __builtin_mul_overflow(level.quantity.units(), quantity_factor, &quantity)) {
+    return false;
   }
+  level = {Price{price}, Quantity{quantity}};
   return true;
 }
 
@@ -46,12 +45,9 @@ Result<void> TrueBook::rescale(Scales finer) {
   const std::int64_t price_factor = power_of_ten(finer.price - scales_.price);
   const std::int64_t quantity_factor = power_of_ten(finer.quantity - scales_.quantity);
   TrueBook raised = *this;
-  bool fits = multiply(raised.bids_.view(), price_factor, quantity_factor) &&
-              multiply(raised.asks_.view(), price_factor, quantity_factor);
-  for (Undo& undo : raised.history_) {
-    fits = fits && multiply(undo.bids, price_factor, quantity_factor) &&
-           multiply(undo.asks, price_factor, quantity_factor);
-  }
+  const auto raise = [=](Level& level) { return multiply(level, price_factor, quantity_factor); };
+  bool fits = std::ranges::all_of(raised.bids_.view(), raise) && std::ranges::all_of(raised.asks_.view(), raise);
+  for (Undo& undo : raised.history_) fits = fits && (!undo.level || raise(*undo.level));
   if (!fits) {
     return fail(ErrorCode::kBadInput,
                 fmt::format("a level does not fit 64 bits with {} decimals of price and {} of quantity", finer.price,
@@ -68,38 +64,48 @@ void TrueBook::reset(UpdateId id, BookTimes times, std::span<const Level> bids, 
   last_update_id_ = id;
   times_ = times;
   history_.clear();
+  remembered_ = 0;
 }
 
-void TrueBook::set_levels(Side side, LevelArray& book, std::span<const Level> levels, std::vector<Level>* old) {
+// Gives what was there.
+Quantity TrueBook::set_level(Side side, LevelArray& book, const Level& level) {
+  const std::span<Level> all = book.view();
+  const auto found = position_of(side, all, level.price);
+  const auto at = static_cast<std::size_t>(found - all.begin());
+  const bool known = found != all.end() && found->price == level.price;
+  const Quantity old = known ? found->quantity : Quantity{};
+  if (known && level.quantity.is_zero()) {
+    book.erase(at);
+  } else if (known) {
+    found->quantity = level.quantity;
+  } else if (!level.quantity.is_zero()) {
+    book.insert(at, level);
+  }
+  return old;
+}
+
+void TrueBook::apply_side(Side side, std::span<const Level> levels, const Undo& undo) {
+  LevelArray& book = side == Side::kBid ? bids_ : asks_;
   for (const Level& level : levels) {
-    const std::span<Level> all = book.view();
-    const auto found = position_of(side, all, level.price);
-    const auto at = static_cast<std::size_t>(found - all.begin());
-    const bool known = found != all.end() && found->price == level.price;
-    if (old != nullptr) old->push_back({level.price, known ? found->quantity : Quantity{}});
-    if (known && level.quantity.is_zero()) {
-      book.erase(at);
-    } else if (known) {
-      found->quantity = level.quantity;
-    } else if (!level.quantity.is_zero()) {
-      book.insert(at, level);
-    }
+    const Quantity old = set_level(side, book, level);
+    if (history_limit_ == 0) continue;
+    history_.push_back(undo);
+    history_.back().side = side;
+    history_.back().level = Level{level.price, old};
   }
 }
 
 void TrueBook::apply(UpdateId id, BookTimes times, std::span<const Level> bids, std::span<const Level> asks) {
   ACTS_ASSERT(id >= last_update_id_);
-  Undo undo{id, last_update_id_, times_, {}, {}};
-  const bool remember = history_limit_ > 0;
-  set_levels(Side::kBid, bids_, bids, remember ? &undo.bids : nullptr);
-  set_levels(Side::kAsk, asks_, asks, remember ? &undo.asks : nullptr);
+  const Undo undo{id, last_update_id_, times_};
+  apply_side(Side::kBid, bids, undo);
+  apply_side(Side::kAsk, asks, undo);
   last_update_id_ = id;
   times_ = times;
-  if (!remember) return;
-  // Set in reverse order, so that of two changes of one price the first one's old value stays.
-  std::ranges::reverse(undo.bids);
-  std::ranges::reverse(undo.asks);
-  history_.push_back(std::move(undo));
+  if (history_limit_ == 0) return;
+  if (bids.empty() && asks.empty()) history_.push_back(undo);
+  history_.back().is_last = true;
+  ++remembered_;
   forget_beyond_limit();
 }
 
@@ -127,7 +133,10 @@ void TrueBook::keep_history(std::size_t updates) {
 }
 
 void TrueBook::forget_beyond_limit() {
-  while (history_.size() > history_limit_) history_.pop_front();
+  while (remembered_ > history_limit_) {
+    if (history_.front().is_last) --remembered_;
+    history_.pop_front();
+  }
 }
 
 std::optional<TrueBook> TrueBook::at(UpdateId id) const {
@@ -138,9 +147,9 @@ std::optional<TrueBook> TrueBook::at(UpdateId id) const {
   book.asks_ = asks_;
   book.last_update_id_ = last_update_id_;
   book.times_ = times_;
+  // Backwards, so that of two changes of one price the first one's old value stays.
   for (auto undo = history_.rbegin(); undo != history_.rend() && undo->id > id; ++undo) {
-    set_levels(Side::kBid, book.bids_, undo->bids, nullptr);
-    set_levels(Side::kAsk, book.asks_, undo->asks, nullptr);
+    if (undo->level) set_level(undo->side, undo->side == Side::kBid ? book.bids_ : book.asks_, *undo->level);
     book.last_update_id_ = undo->previous_id;
     book.times_ = undo->previous_times;
   }
@@ -152,7 +161,7 @@ void append_fixed(std::string& out, std::int64_t units, int scale, int decimals)
   if (units < 0) out.push_back('-');
   std::array<char, 24> digits;
   const std::uint64_t magnitude = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
-  const char* end = fmt::format_to(digits.data(), "{}", magnitude);
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), magnitude).ptr;
   const auto count = static_cast<int>(end - digits.data());
   const int whole = count - scale;
   if (whole > 0) {

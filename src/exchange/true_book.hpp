@@ -58,15 +58,17 @@ class TrueBook {
   [[nodiscard]] std::optional<TrueBook> at(UpdateId id) const;
 
  private:
-  // What must be set to undo one change.
+  // What must be set to undo one change, or one level of it: those of one change follow each other, with the same ids.
   struct Undo {
     UpdateId id;
     UpdateId previous_id;
     BookTimes previous_times;
-    std::vector<Level> bids;
-    std::vector<Level> asks;
+    Side side = Side::kBid;
+    std::optional<Level> level = {};  // none: the change has none
+    bool is_last = false;             // of its change
   };
-  static void set_levels(Side side, LevelArray& book, std::span<const Level> levels, std::vector<Level>* old);
+  static Quantity set_level(Side side, LevelArray& book, const Level& level);
+  void apply_side(Side side, std::span<const Level> levels, const Undo& undo);
   void forget_beyond_limit();
 
   Scales scales_;
@@ -75,6 +77,7 @@ class TrueBook {
   LevelArray bids_;  // ascending
   LevelArray asks_;  // descending
   std::size_t history_limit_ = 0;
+  std::size_t remembered_ = 0;  // changes
   std::deque<Undo> history_;
 };
 

@@ -16,6 +16,29 @@
 #include "recording/whole_file.hpp"
 
 namespace acts {
+namespace {
+
+// What cannot be removed is tried again after the next one. Names of later times are of a clock that has been set back
+// since; names that begin with a dot were cut off.
+void drop_old(FileOps& ops, const std::string& directory, const std::string& newest) {
+  std::vector<std::string> names;
+  if (ops.list(directory, names) < 0) return;
+  const auto is_odd = [&newest](const std::string& name) { return !saved_at_of(name) || name > newest; };
+  // The newest first, and behind all of them what is none.
+  std::ranges::sort(names, [&is_odd](const std::string& a, const std::string& b) {
+    return is_odd(a) != is_odd(b) ? is_odd(b) : a > b;
+  });
+  const auto usable = names.size() - static_cast<std::size_t>(std::ranges::count_if(names, is_odd));
+  const std::size_t kept = std::min(usable, BookWriter::kKeptCheckpoints);
+  const auto minute_of = [](const std::string& name) { return floor_to(*saved_at_of(name), kMinute); };
+  std::size_t earlier = kept;  // of an earlier minute; else the earliest
+  while (earlier + 1 < usable && minute_of(names[earlier]) == minute_of(newest)) ++earlier;
+  for (std::size_t i = kept; i < names.size(); ++i) {
+    if (i != earlier || i >= usable) ops.remove(fmt::format("{}/{}", directory, names[i]));
+  }
+}
+
+}  // namespace
 
 struct BookWriter::State {
   struct Item {
@@ -28,8 +51,6 @@ struct BookWriter::State {
       : data_dir(std::move(directory)), own_ops(std::move(the_ops)), ops(own_ops ? *own_ops : real_file_ops()) {}
 
   void run();
-  Result<void> write(const Item& item);
-  void drop_old(const std::string& directory, const std::string& newest);
   void look_at_disk();
 
   std::string data_dir;
@@ -85,7 +106,7 @@ void BookWriter::State::run() {
     if (queue.empty()) continue;
     Item& item = queue.front();  // a deque's elements stay where they are while others come
     lock.unlock();
-    const Result<void> written = write(item);
+    const Result<void> written = BookWriter::write(ops, data_dir, item.kind, item.book);
     lock.lock();
     status.failure = written ? std::string{} : written.error().message;
     ++(written ? status.written : status.failures);
@@ -99,13 +120,12 @@ void BookWriter::State::run() {
   changed.notify_all();
 }
 
-Result<void> BookWriter::State::write(const Item& item) {
-  const BookFile& book = item.book;
-  const std::string directory = item.kind == Kind::kCheckpoint ? checkpoint_directory(data_dir, book.venue, book.symbol)
-                                                               : full_book_directory(data_dir, book.venue, book.symbol);
+Result<void> BookWriter::write(FileOps& ops, const std::string& data_dir, Kind kind, const BookFile& book) {
+  const std::string directory = kind == Kind::kCheckpoint ? checkpoint_directory(data_dir, book.venue, book.symbol)
+                                                          : full_book_directory(data_dir, book.venue, book.symbol);
   const std::string path = fmt::format("{}/{}", directory, book_file_name(book.saved_at));
   Result<void> written = write_whole_file(ops, path, pack_zstd(book_text(book)));
-  if (written && item.kind == Kind::kCheckpoint) drop_old(directory, book_file_name(book.saved_at));
+  if (written && kind == Kind::kCheckpoint) drop_old(ops, directory, book_file_name(book.saved_at));
   return written;
 }
 
@@ -116,26 +136,6 @@ void BookWriter::State::look_at_disk() {
   if (error) return;
   status.disk_free_bytes = space.available;
   status.disk_total_bytes = space.capacity;
-}
-
-// What cannot be removed is tried again after the next one. Names of later times are of a clock that has been set back
-// since; names that begin with a dot were cut off.
-void BookWriter::State::drop_old(const std::string& directory, const std::string& newest) {
-  std::vector<std::string> names;
-  if (ops.list(directory, names) < 0) return;
-  const auto is_odd = [&newest](const std::string& name) { return !saved_at_of(name) || name > newest; };
-  // The newest first, and behind all of them what is none.
-  std::ranges::sort(names, [&is_odd](const std::string& a, const std::string& b) {
-    return is_odd(a) != is_odd(b) ? is_odd(b) : a > b;
-  });
-  const auto usable = names.size() - static_cast<std::size_t>(std::ranges::count_if(names, is_odd));
-  const std::size_t kept = std::min(usable, kKeptCheckpoints);
-  const auto minute_of = [](const std::string& name) { return floor_to(*saved_at_of(name), kMinute); };
-  std::size_t earlier = kept;  // of an earlier minute; else the earliest
-  while (earlier + 1 < usable && minute_of(names[earlier]) == minute_of(newest)) ++earlier;
-  for (std::size_t i = kept; i < names.size(); ++i) {
-    if (i != earlier || i >= usable) ops.remove(fmt::format("{}/{}", directory, names[i]));
-  }
 }
 
 }  // namespace acts

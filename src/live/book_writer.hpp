@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
 #include "live/book_file.hpp"
@@ -48,6 +49,10 @@ class BookWriter {
   void push(Kind kind, BookFile book);
   [[nodiscard]] bool full() const;
   [[nodiscard]] Status status() const;
+
+  // What the thread does with each: the file, and of a checkpoint those that it makes superfluous are removed. Errors:
+  // kStorage.
+  static Result<void> write(FileOps& ops, const std::string& data_dir, Kind kind, const BookFile& book);
 
  private:
   struct State;

@@ -145,6 +145,10 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
     core.full_book_at = settings_.full_book_at;
     core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };
   }
+  core.on_begin = [this, venue](UnixNanos now) {
+    begun_at_[venue] = now;
+    store_missed(earlier_.minutes_until(venue, now));
+  };
   if (hooks_.tune) hooks_.tune(core);
   return VenueRun::make(
       loop_, clock_, std::move(options),
@@ -224,7 +228,6 @@ void CollectRun::start_retention() {
 void CollectRun::start() {
   start_retention();
   started_at_ = clock_.now();
-  store_missed(earlier_.minutes_until(started_at_));
   for (const auto& venue : venues_) venue->start(started_at_);
   note_states();
   watch();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,6 +112,7 @@ class CollectRun {
   std::optional<DataLock> lock_;  // let go of last
   EarlierRun earlier_;
   UnixNanos started_at_;
+  std::map<Venue, UnixNanos> begun_at_;  // of runs whose symbols are known
   std::unique_ptr<RowWriter> rows_;
   std::vector<std::unique_ptr<SinkFeeder>> sinks_;
   std::unique_ptr<RetentionThread> retention_;  // none: all is kept

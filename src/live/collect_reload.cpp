@@ -99,14 +99,20 @@ void CollectRun::store_missed_of_added(const EarlierRun::Symbols& added) {
   const std::string path = (std::filesystem::path(settings_.data_dir) / "acts.db").string();
   const auto store = SqliteStore::open_to_read(path);
   const Result<void> ready = store ? earlier_.store_rows_of_other_bands(path, **store) : std::unexpected(store.error());
-  auto missed = ready ? earlier_.missed_minutes(added, **store, started_at_)
-                      : Result<MissedMinutes>(std::unexpected(ready.error()));
-  if (missed) {
-    say_restored(*missed);
-    return store_missed(std::move(*missed));
+  for (const auto& [venue, typed] : added) {
+    const auto begun = begun_at_.find(venue);
+    const UnixNanos start = begun == begun_at_.end() ? started_at_ : begun->second;
+    auto missed = ready ? earlier_.missed_minutes({{venue, typed}}, **store, start)
+                        : Result<MissedMinutes>(std::unexpected(ready.error()));
+    if (missed) {
+      say_restored(*missed);
+      store_missed(std::move(*missed));
+    } else {
+      log(venue,
+          {collector::LogLevel::kWarning, "not_running", "",
+           fmt::format("the minutes without a run have no rows for the added symbols: {}", missed.error().message), 0});
+    }
   }
-  log(std::nullopt, {collector::LogLevel::kWarning, "not_running", "",
-                     "the minutes without a run have no rows for the added symbols: " + missed.error().message, 0});
 }
 
 }  // namespace acts

@@ -29,6 +29,11 @@ std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue
 
 }  // namespace
 
+EarlierRun::EarlierRun(const CollectSettings& settings, LogSink log, Seal seal)
+    : settings_(settings), log_(std::move(log)), seal_(std::move(seal)) {
+  if (!seal_) seal_ = [&settings](Venue venue) { return seal_left_logs(settings.data_dir, venue, kSealLimit); };
+}
+
 void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
   log_(venue, {collector::LogLevel::kWarning, std::move(key), "", std::move(text), 0});
 }
@@ -36,7 +41,7 @@ void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
 void EarlierRun::seal() {
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
     LeftLogs& left = left_logs_[venue];
-    left = seal_left_logs(settings_.data_dir, venue, kSealLimit);
+    left = seal_(venue);
     for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
   }
 }
@@ -139,9 +144,11 @@ std::vector<MinuteRow> EarlierRun::take_rows(Venue venue, const std::string& sym
   return rows;
 }
 
-MissedMinutes EarlierRun::minutes_until(UnixNanos start) const {
+MissedMinutes EarlierRun::minutes_until(Venue venue, UnixNanos begin) const {
   MissedMinutes missed(settings_.bands);
-  for (const auto& [symbol, covered] : covered_) missed.add(symbol.first, symbol.second, covered, start);
+  for (const auto& [symbol, covered] : covered_) {
+    if (symbol.first == venue) missed.add(venue, symbol.second, covered, begin);
+  }
   return missed;
 }
 

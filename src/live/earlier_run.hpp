@@ -31,8 +31,12 @@ class EarlierRun {
   // By venue, as typed.
   using Symbols = std::map<Venue, std::vector<std::string>>;
 
-  // `settings`: of the run to come; they outlive the object, as does what `log` refers to.
-  EarlierRun(const CollectSettings& settings, LogSink log) : settings_(settings), log_(std::move(log)) {}
+  // Seals what a venue's last run has left open.
+  using Seal = std::function<LeftLogs(Venue)>;
+
+  // `settings`: of the run to come; they outlive the object, as does what `log` and `seal` refer to. `seal`: if it is
+  // not seal_left_logs().
+  EarlierRun(const CollectSettings& settings, LogSink log, Seal seal = nullptr);
 
   // Of both venues, at most kSealLimit each.
   void seal();
@@ -47,8 +51,8 @@ class EarlierRun {
   // After store_rows_of_other_bands(). Rows for all minutes since the latest row of each symbol, or since its recording
   // began if there is no row. Takes the restored rows. Errors: those of the store.
   Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
-  // The same for the minutes that have ended meanwhile: a run starts a little later than was thought then.
-  [[nodiscard]] MissedMinutes minutes_until(UnixNanos start) const;
+  // The same for the minutes that have ended meanwhile: a venue's run begins a little later than was thought then.
+  [[nodiscard]] MissedMinutes minutes_until(Venue venue, UnixNanos begin) const;
   [[nodiscard]] LeftLogs left_logs(Venue venue) const;
 
   // Of real time; a service manager waits 90 s for a start at least.
@@ -64,6 +68,7 @@ class EarlierRun {
 
   const CollectSettings& settings_;
   LogSink log_;
+  Seal seal_;
   std::map<Venue, LeftLogs> left_logs_;
   std::map<Venue, RestoredBooks> restored_;
   std::map<std::pair<Venue, std::string>, UnixNanos> covered_;  // up to which minute rows are given or stored

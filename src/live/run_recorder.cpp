@@ -51,6 +51,7 @@ struct RunRecorder::State {
   bool unsynced = false;
   bool alive_told = false;  // since the last sync
   std::uint64_t taken = 0;
+  std::uint64_t marked = 0;  // of them, by a mark that the next sync brings to the disk
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -116,9 +117,9 @@ RunRecorder::Status RunRecorder::status() const {
   return status;
 }
 
-RunRecorder::Progress RunRecorder::progress() const {
+RecordingProgress RunRecorder::progress() const {
   const std::scoped_lock lock(state_->mutex);
-  Progress progress{.told = state_->told, .durable = state_->durable};
+  RecordingProgress progress{.told = state_->told, .durable = state_->durable};
   if (state_->progress_at) progress.stuck_for = real_now() - *state_->progress_at;
   return progress;
 }
@@ -218,7 +219,7 @@ bool RunRecorder::State::bring_to_disk(bool at_end, UnixNanos now) {
     return pause();
   }
   const std::scoped_lock lock(mutex);
-  durable = taken;
+  durable = at_end ? taken : std::exchange(marked, taken);
   failure.clear();
   progress_at.reset();
   if (!queue.empty()) progress_at = real_now();

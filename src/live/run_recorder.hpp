@@ -43,13 +43,6 @@ class RunRecorder final : public RunWriter {
     bool closed = false;
   };
 
-  // Of lines and entries, counted from the run's first one.
-  struct Progress {
-    std::uint64_t told = 0;
-    std::uint64_t durable = 0;            // the first so many are on the disk
-    std::optional<Nanos> stuck_for = {};  // as in Status
-  };
-
   // `on_closed` is called, on the thread, with the path of each log once it is whole: one an hour.
   explicit RunRecorder(
       RecordingWriterOptions options, RecordingMedium medium = {},
@@ -67,7 +60,7 @@ class RunRecorder final : public RunWriter {
   [[nodiscard]] bool has_room() const { return queued_bytes() <= max_queued_bytes_ / 2; }
   [[nodiscard]] std::size_t queued_bytes() const;
   [[nodiscard]] Status status() const;
-  [[nodiscard]] Progress progress() const;
+  [[nodiscard]] RecordingProgress progress() const;
   // Lets everything be written and the log be ended; status().closed says when that is done. Nothing may come
   // afterwards.
   void begin_close(UnixNanos now);

@@ -98,7 +98,7 @@ void VenueRun::carry_out() {
 
 void VenueRun::on_row(MinuteRow&& row) {
   if (recorder_) {
-    held_rows_.push_back({std::move(row)});
+    held_rows_.push(std::move(row));
   } else {
     rows_(std::move(row));
   }
@@ -106,15 +106,9 @@ void VenueRun::on_row(MinuteRow&& row) {
 
 // A row's input is told in full only when the collector is done with it.
 void VenueRun::give_rows() {
-  if (held_rows_.empty()) return;
-  const RunRecorder::Progress progress = recorder_->progress();
-  for (auto row = held_rows_.rbegin(); row != held_rows_.rend() && !row->mark; ++row) row->mark = progress.told;
-  const bool hangs = progress.stuck_for >= std::optional(kLongestHold);
-  while (!held_rows_.empty() && (hangs || held_rows_.front().mark <= progress.durable)) {
-    rows_(std::move(held_rows_.front().row));
-    held_rows_.pop_front();
-  }
-  if (held_rows_.empty() || rows_timer_) return;
+  if (held_rows_.size() == 0) return;
+  for (MinuteRow& row : held_rows_.take(recorder_->progress())) rows_(std::move(row));
+  if (held_rows_.size() == 0 || rows_timer_) return;
   rows_timer_ = loop_.start_timer(kRowsPoll, [this] {
     rows_timer_.reset();
     give_rows();

@@ -1,12 +1,10 @@
 // Carries out what one Collector asks for: sockets, requests and timers on an EventLoop, the recording on its own
 // thread. Decides nothing. On the loop's thread only.
 //
-// A row is handed on once all that it was made of is recorded on the disk: whatever ends the process leaves no row that
-// its recording does not give.
+// A row is handed on once all that it was made of is recorded on the disk (HeldRows).
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +17,7 @@
 
 #include "collector/collector.hpp"
 #include "live/book_writer.hpp"
+#include "live/held_rows.hpp"
 #include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
 #include "live/run_recorder.hpp"
@@ -44,9 +43,6 @@ class VenueRun {
  public:
   using RowSink = std::function<void(MinuteRow&&)>;
   using LogSink = std::function<void(const collector::Log&)>;
-  // Of real time: a recording that gets no further for so long holds up no row any more.
-  static constexpr Nanos kLongestHold = std::chrono::seconds{10};
-
   // Loop, clock and what the sinks refer to outlive the object. Errors: as Collector::make().
   static Result<std::unique_ptr<VenueRun>> make(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows,
                                                 LogSink log);
@@ -74,11 +70,6 @@ class VenueRun {
   [[nodiscard]] const collector::Collector& collector() const { return *collector_; }
 
  private:
-  struct HeldRow {
-    MinuteRow row;
-    std::optional<std::uint64_t> mark = {};  // RunRecorder::Progress::told, once its input is told in full
-  };
-
   VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSink rows, LogSink log);
 
   void carry_out();
@@ -113,7 +104,7 @@ class VenueRun {
   bool paused_ = false;
   std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
-  std::deque<HeldRow> held_rows_;
+  HeldRows held_rows_;
   std::optional<EventLoop::TimerId> rows_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };

@@ -1,6 +1,7 @@
 // The collector against a tiny scripted venue in virtual time: start, rows, symbols, health.
 #include "collector/collector.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +56,39 @@ TEST(Collector, DoesNotWaitForTheListForEver) {
   EXPECT_EQ(venue.health_of("BTCUSDT").status, SymbolStatus::kTrading);
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
   EXPECT_THAT(venue.opened, SizeIs(1));
+}
+
+class Beginnings final : public NullRunLog {
+ public:
+  void run_started(UnixNanos now) override { told.push_back(fmt::format("run {}", to_iso8601(now))); }
+  void symbol_added(std::string_view symbol, SymbolStatus, UnixNanos now) override {
+    told.push_back(fmt::format("{} {}", symbol, to_iso8601(now)));
+  }
+  void alive(UnixNanos) override { alive_before_run |= told.empty(); }
+  std::vector<std::string> told;
+  bool alive_before_run = false;
+};
+
+// The run was told as begun when the venue's list was asked for: a minute that ended before the list came had no row
+// after a restart, and where an hour's log ended in between no run began in the symbols' part of the recording.
+TEST(Collector, TellsTheRunAsBegunWithItsFirstSymbols) {
+  const UnixNanos start = parse_iso8601("2026-03-01T12:59:58").value();
+  Beginnings log;
+  CollectorOptions options = spot_options({"BTCUSDT"});
+  std::vector<UnixNanos> begun;
+  options.on_begin = [&begun](UnixNanos now) { begun.push_back(now); };
+  std::vector<MinuteRow> rows;
+  const auto made =
+      Collector::make(std::move(options), [&rows](MinuteRow&& row) { rows.push_back(std::move(row)); }, log);
+  Collector& collector = **made;
+  collector.start(start);
+  for (Nanos passed = 0s; passed <= 5s; passed += 100ms) collector.on_timer(start + passed);
+  EXPECT_THAT(log.told, ElementsAre("run 2026-03-01T13:00:03.000Z", "BTCUSDT 2026-03-01T13:00:03.000Z"));
+  EXPECT_THAT(begun, ElementsAre(start + 5s));
+  EXPECT_FALSE(log.alive_before_run);
+  collector.on_timer(start + 2min);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows.front().sample_time(), parse_iso8601("2026-03-01T13:01:00").value());
 }
 
 TEST(Collector, WritesARowForEverySymbolAndMinute) {

@@ -181,21 +181,6 @@ collector::PipelineOptions replay_options(Venue venue) {
 
 }  // namespace
 
-std::shared_ptr<const binance::SavedBook> ReplayableLog::left_book(Venue venue, std::string_view symbol) const {
-  const auto is_mark = [symbol](const Step& step) { return step.saved && step.symbol == symbol; };
-  const auto last = std::find_if(steps_.rbegin(), steps_.rend(), is_mark);
-  if (last == steps_.rend()) return nullptr;
-  Replaying replaying{MarketPipeline(replay_options(venue), [](MinuteRow&&) {}), {}};
-  MarketPipeline& pipeline = replaying.pipeline;
-  Instrument instrument;
-  instrument.symbol = symbol;
-  pipeline.resume(pipeline.add(instrument, last->at), *last->saved, last->at);
-  for (auto step = last.base(); step != steps_.end(); ++step) {
-    if (step->symbol.empty() || step->symbol == symbol) step->take(replaying);
-  }
-  return std::make_shared<const binance::SavedBook>(pipeline.save(pipeline.find(symbol)).book);
-}
-
 std::string ReplayableLog::replay(Venue venue, std::string_view symbol) const {
   std::string rows;
   const RowSchema schema = make_schema(BandList::defaults());

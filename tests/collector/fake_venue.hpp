@@ -54,11 +54,6 @@ class ReplayableLog final : public collector::RunLog {
   void message_lost(std::string_view reason, UnixNanos) override { events.push_back(fmt::format("lost: {}", reason)); }
   void connection_closed(collector::ConnectionNumber, std::string_view, UnixNanos) override {}
 
-  [[nodiscard]] std::size_t steps() const { return steps_.size(); }
-  // What came after the first `steps` did not come to the disk.
-  void cut(std::size_t steps) { steps_.resize(steps); }
-  // The symbol's book at the end, from its last checkpoint on; nothing without one.
-  [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(Venue venue, std::string_view symbol) const;
   // Rows of the runs, made anew; of one symbol, by what is its own alone, with its book taken from every checkpoint.
   [[nodiscard]] std::string replay(Venue venue, std::string_view symbol = {}) const;
 

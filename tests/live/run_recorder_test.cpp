@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <climits>
 #include <filesystem>
 
 #include "live/fickle_disk.hpp"
@@ -112,6 +113,23 @@ TEST_F(RunRecorderTest, GoesOnByItselfOnceAFullDiskHasRoom) {
   EXPECT_TRUE(recorder->close({101}, kPatience));
   EXPECT_EQ(read_back().size(), 100U);
   EXPECT_EQ(recorder->status().failure, "");
+}
+
+// What a sync brought to the disk counted as durable at once, but the mark that tells of it was only written: a power
+// cut took the mark, and the next start cut off what lay behind the one before, while rows made of it were stored.
+TEST_F(RunRecorderTest, TakesForDurableWhatAMarkOnTheDiskTellsOf) {
+  constexpr int kSyncsATime = 2;  // the index and the log
+  disk_->set_hangs_after_syncs(kSyncsATime);
+  const auto recorder = make();
+  recorder->line(UnixNanos{1}, 1, "{}");
+  ASSERT_TRUE(disk_->wait_for_syncs(kSyncsATime));
+  recorder->line(UnixNanos{2}, 1, "{}");
+  ASSERT_TRUE(disk_->wait_for_syncs(kSyncsATime + 1));  // that before is done
+  EXPECT_EQ(recorder->progress().told, 2U);
+  EXPECT_EQ(recorder->progress().durable, 0U);
+  disk_->set_hangs_after_syncs(INT_MAX);
+  EXPECT_TRUE(recorder->close(UnixNanos{3}, kPatience));
+  EXPECT_EQ(recorder->progress().durable, 2U);
 }
 
 // The process waited for ever for a disk that hung.

@@ -43,16 +43,18 @@ RecordedMark RecordedMark::of_entry(UnixNanos ts, const IndexEvent& event) {
   return {std::hash<std::string_view>{}(text), ts, false};
 }
 
-RecordingReader RecordedLogs::reader_of(const std::string& log_path) const {
-  const std::string index = index_path_for(log_path);
+RecordingReader RecordedLogs::reader_of(const std::vector<std::string>& log_paths) const {
   std::vector<RecordingInput> inputs;
-  inputs.push_back({log_path, [this, log_path] { return disk_.open(log_path); }, index,
-                    [this, index] { return disk_.open(index); }});
+  for (const std::string& path : log_paths) {
+    const std::string index = index_path_for(path);
+    inputs.push_back(
+        {path, [this, path] { return disk_.open(path); }, index, [this, index] { return disk_.open(index); }});
+  }
   return RecordingReader(std::move(inputs));
 }
 
 std::size_t RecordedLogs::left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now) {
-  RecordingReader reader = reader_of(fmt::format("{}/_open/{}{}", directory_, name, kLogEnding));
+  RecordingReader reader = reader_of({fmt::format("{}/_open/{}{}", directory_, name, kLogEnding)});
   std::size_t next = 0;
   std::size_t at_mark = 0;
   std::string wrong;
@@ -106,15 +108,13 @@ void RecordedLogs::on_sealed(std::string_view name, const std::string& lost, boo
   cut_logs_ += static_cast<std::uint64_t>(log->end == End::kCut);
 }
 
-std::vector<std::string> RecordedLogs::segment_paths() const {
+// By their names, which are times of as many digits.
+std::vector<std::string> RecordedLogs::segments_of(std::string_view symbol) const {
   std::vector<std::string> paths;
-  for (const std::string& symbol : disk_.names_in(directory_)) {
-    if (symbol.starts_with('_') && symbol != kSessionName) continue;
-    for (const std::string& day : disk_.names_in(fmt::format("{}/{}", directory_, symbol))) {
-      const std::string place = fmt::format("{}/{}/{}", directory_, symbol, day);
-      for (const std::string& name : disk_.names_in(place)) {
-        if (name.ends_with(kLogEnding)) paths.push_back(fmt::format("{}/{}", place, name));
-      }
+  for (const std::string& day : disk_.names_in(fmt::format("{}/{}", directory_, symbol))) {
+    const std::string place = fmt::format("{}/{}/{}", directory_, symbol, day);
+    for (const std::string& name : disk_.names_in(place)) {
+      if (name.ends_with(kLogEnding)) paths.push_back(fmt::format("{}/{}", place, name));
     }
   }
   return paths;
@@ -126,12 +126,15 @@ void RecordedLogs::check_segments(UnixNanos now) {
       find_(now, fmt::format("{}/{} is left", left, name));
     }
   }
-  for (const std::string& path : segment_paths()) check_segment(path, now);
+  for (const std::string& symbol : disk_.names_in(directory_)) {
+    if (symbol.starts_with('_') && symbol != kSessionName) continue;
+    for (const std::string& path : segments_of(symbol)) check_segment(path, now);
+  }
   for (const Log& log : logs_) check_log(log, now);
 }
 
 void RecordedLogs::check_segment(const std::string& path, UnixNanos now) {
-  RecordingReader reader = reader_of(path);
+  RecordingReader reader = reader_of({path});
   std::vector<RecordedMark> found;
   index::Sealed sealed;
   for (auto item = reader.next(); !item || *item; item = reader.next()) {

@@ -53,6 +53,9 @@ class RecordedLogs {
   // Each line of each log is in one segment, in order; each entry in one at least; and nothing else is. All logs are
   // sealed.
   void check_segments(UnixNanos now);
+  // Of one symbol, in order.
+  [[nodiscard]] std::vector<std::string> segments_of(std::string_view symbol) const;
+  [[nodiscard]] RecordingReader reader_of(const std::vector<std::string>& log_paths) const;
 
   [[nodiscard]] std::uint64_t lines() const { return lines_; }  // of segments, read
   [[nodiscard]] std::uint64_t cut_logs() const { return cut_logs_; }
@@ -65,8 +68,6 @@ class RecordedLogs {
     std::vector<std::uint8_t> seen;  // by item: how often it was found
   };
 
-  [[nodiscard]] RecordingReader reader_of(const std::string& log_path) const;
-  [[nodiscard]] std::vector<std::string> segment_paths() const;
   [[nodiscard]] const Log* log_of(std::string_view name) const;
   void check_segment(const std::string& path, UnixNanos now);
   void match(Log& log, const std::string& path, const std::vector<RecordedMark>& found, UnixNanos now);

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,7 @@
 
 #include "collector/collector.hpp"
 #include "exchange/venue_core.hpp"
+#include "net/http_message.hpp"
 #include "simulation/sim_log.hpp"
 #include "simulation/sim_plan.hpp"
 
@@ -32,28 +32,31 @@ class SimChecks {
 
   void find(UnixNanos now, std::string what);
   // The world tells what happens.
-  // `kept`: how much of what the run has handed to the recorder the crash has left.
-  void on_kill(const collector::Collector& collector, std::size_t kept, UnixNanos now);
-  // The book with which the next run begins; nothing if none was left.
-  [[nodiscard]] std::shared_ptr<const binance::SavedBook> left_book(std::string_view symbol) const {
-    const auto found = left_books_.find(symbol);
-    return found == left_books_.end() ? nullptr : found->second;
-  }
+  // `kept_until`: all that the run has handed to the recorder before is left.
+  void on_kill(const collector::Collector& collector, UnixNanos kept_until, UnixNanos now);
+  // What the run before has recorded cannot be read in time: books begin empty.
+  void expect_no_books() { levels_at_kill_.clear(); }
   void on_connect(UnixNanos now);
   void before_message(std::string_view text, UnixNanos now);  // comes to the collector
   void after_message(UnixNanos now);
-  void on_answer(const exchange::RestReply& reply, UnixNanos now);
+  // By symbol: what a list of symbols that has come to the collector says.
+  using Listing = std::map<std::string, exchange::SymbolState, std::less<>>;
+  void on_listing(const Listing& listing);
+  void on_request(UnixNanos now);
+  void on_reply(const exchange::RestReply& reply, UnixNanos now);  // leaves the venue
+  void on_answer(const HttpResponse& response, UnixNanos now);     // comes to the collector, whole
+  void on_close(UnixNanos now);
+  void on_text_sent(std::uint64_t connection, UnixNanos now);
   void on_row(const MinuteRow& row, const collector::MarketPipeline& pipeline, UnixNanos now);
   void on_log(const collector::Log& log, UnixNanos now);
   void after_call(const collector::Collector& collector, UnixNanos now);
   void at_end(const collector::Collector& collector, UnixNanos now);
-  void after_stop();
 
   [[nodiscard]] const std::vector<std::string>& findings() const { return findings_; }
   [[nodiscard]] std::size_t finding_count() const { return finding_count_; }
-  [[nodiscard]] const std::string& rows() const { return csv_; }
   [[nodiscard]] std::uint64_t audits() const { return log_.audits(); }
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
+  [[nodiscard]] std::uint64_t books_restored() const { return books_restored_; }
   [[nodiscard]] const std::string& logs() const { return logs_; }
 
  private:
@@ -70,6 +73,8 @@ class SimChecks {
   void check_not_reset(const collector::MarketPipeline& pipeline, UnixNanos now);
   void check_bounds(const collector::Collector& collector, UnixNanos now);
   void check_state(const MinuteRow& row, UnixNanos now);
+  void check_trading(const MinuteRow& row, UnixNanos now);
+  void check_suspects(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_limits(UnixNanos now);
   void check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now);
@@ -82,10 +87,8 @@ class SimChecks {
   std::size_t bid_column_ = 0;
   std::size_t ask_column_ = 0;
   SimLog log_;
-  std::string csv_;
-  std::vector<std::size_t> row_ends_;  // of each row: where it ends in csv_
   std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
-  std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> left_books_;
+  std::map<std::string, UnixNanos, std::less<>> known_since_;  // books with a snapshot: since the first look at it
   std::map<std::string, UnixNanos, std::less<>> next_row_;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
   // Since when a symbol is collected that began with an empty book: a snapshot may come before any update.
@@ -95,8 +98,13 @@ class SimChecks {
   UnixNanos looked_at_;
   std::deque<UnixNanos> connects_;
   std::uint64_t refusals_ = 0;  // answers with 429 or 418
+  UnixNanos silent_until_;      // no request before
+  UnixNanos refused_at_;
+  std::map<std::uint64_t, std::deque<UnixNanos>> sent_;  // by connection, within a second
+  Listing listing_;
   std::uint64_t warnings_ = 0;
   std::uint64_t compared_ = 0;
+  std::uint64_t books_restored_ = 0;
   std::vector<std::string> findings_;
   std::size_t finding_count_ = 0;
   std::string logs_;  // of the last lines

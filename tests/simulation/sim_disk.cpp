@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -218,6 +219,16 @@ int SimDisk::list(const std::string& path, std::vector<std::string>& names) {
   if (const auto found = seen_.find(path); found != seen_.end() && found->second != nullptr) return -ENOTDIR;
   names = names_in(path);
   return 0;
+}
+
+void SimDisk::copy_to(const std::filesystem::path& root) const {
+  for (const auto& [path, file] : seen_) {
+    if (file == nullptr) {
+      std::filesystem::create_directories(root / path);
+    } else {
+      std::ofstream(root / path, std::ios::binary) << file->seen;
+    }
+  }
 }
 
 std::vector<std::string> SimDisk::names_in(std::string_view path) const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,8 @@ class SimDisk final : public FileOps {
 
   // To read a file as it is now. Errors: kUsage if there is none.
   [[nodiscard]] Result<std::unique_ptr<ByteSource>> open(const std::string& path) const;
+  // All of it as it is now, below a real directory: for what reads real files.
+  void copy_to(const std::filesystem::path& root) const;
   // The names in a directory, in order; none if there is none.
   [[nodiscard]] std::vector<std::string> names_in(std::string_view path) const;
   [[nodiscard]] const Counts& counts() const { return counts_; }

@@ -1,5 +1,6 @@
 #include "simulation/sim_plan.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "exchange/random.hpp"
@@ -16,8 +17,11 @@ constexpr Nanos kMarketTime = 2h;
 constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patience of the collector
 constexpr std::int64_t kCalmOneIn = 12;
 constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
+// Trades only remove what is suspect: many of them would be most of the messages.
+constexpr std::int64_t kTradeOneIn = 40;
 constexpr std::uint64_t kSeedOfTrades = 0x7472616465;
 constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
+constexpr std::uint64_t kSeedOfClock = 0x636C'6F63'6B;
 constexpr std::uint64_t kSeedOfRows = 0x726F'7773;
 constexpr int kSinks = 2;
 
@@ -121,6 +125,32 @@ void draw_kills(Random& random, SimPlan& plan) {
   }
 }
 
+// Whoever is killed as it sleeps sleeps no more, and the next process does not begin with it.
+void end_sleeps_at_kills(SimPlan& plan) {
+  for (const Kill& kill : plan.kills) {
+    const UnixNanos again = kill.at + kill.down;
+    for (Pause& sleep : plan.sleeps) {
+      if (sleep.from < kill.at) sleep.to = std::min(sleep.to, kill.at);
+    }
+    std::erase_if(plan.sleeps, [&](const Pause& sleep) { return sleep.from >= kill.at && sleep.from <= again; });
+  }
+}
+
+// Each step is taken back. A clock that was ahead goes at half speed for twice as long then, and is right before all is
+// to be well. What a restart makes of a clock that was set back is not looked at: no process is killed in such a seed.
+void draw_clock(Random& random, SimPlan& plan) {
+  UnixNanos at = plan.start;
+  for (std::int64_t left = 1 + random.below(2); left > 0; --left) {
+    const Nanos by = random.one_in(2) ? between(random, 10ms, 90s) : between(random, 90s, 8min);
+    const Nanos step = random.one_in(2) ? by : -by;
+    at = at + between(random, 1min, 12min);
+    plan.clock_steps.push_back({at, step});
+    at = at + between(random, 1s, 8min);
+    plan.clock_steps.push_back({at, -step});
+    at = at + 2 * by;
+  }
+}
+
 void draw_disk(Random& random, SimPlan& plan) {
   UnixNanos at = plan.start;
   for (std::int64_t left = random.below(4); left > 0; --left) {
@@ -200,12 +230,17 @@ SimPlan draw_plan(std::uint64_t seed) {
   Random more(seed ^ kSeedOfLines);
   if (more.one_in(3)) plan.collector.lines = 2;
   plan.collector.audit_interval = between(more, 2min, 15min);
-  plan.market.trades_per_step = static_cast<std::size_t>(Random(seed ^ kSeedOfTrades).below(2));
+  Random of_trades(seed ^ kSeedOfTrades);
+  plan.market.trades_per_step = static_cast<std::size_t>(of_trades.one_in(4));
+  plan.market.trade_one_in = kTradeOneIn;
   draw_network(random, plan);
   plan.collector.checkpoint_interval = between(random, 1min, 10min);
   if (!plan.calm && random.one_in(2)) draw_kills(random, plan);
+  end_sleeps_at_kills(plan);
   Random of_disk(seed ^ kSeedOfDisk);
   if (!plan.calm && of_disk.one_in(2)) draw_disk(of_disk, plan);
+  Random of_clock(seed ^ kSeedOfClock);
+  if (!plan.calm && plan.kills.empty() && of_clock.one_in(3)) draw_clock(of_clock, plan);
   Random of_rows(seed ^ kSeedOfRows);
   draw_rows(of_rows, plan);
   return plan;

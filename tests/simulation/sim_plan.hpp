@@ -27,6 +27,12 @@ struct Kill {
   Nanos down{0};
 };
 
+// The wall clock of the collector's machine goes forward or back by so much at once.
+struct ClockStep {
+  UnixNanos at;
+  Nanos by{0};
+};
+
 struct DiskTrouble {
   enum class Kind : std::uint8_t { kFull, kFailing, kHanging };
   Kind kind = Kind::kFull;
@@ -71,6 +77,7 @@ struct SimPlan {
   std::vector<Pause> outages;              // of the network; long ones break what is connected
   std::vector<Pause> sleeps;               // of the collector's process
   std::vector<Kill> kills;                 // in order
+  std::vector<ClockStep> clock_steps;      // in order; their sum is zero
   std::vector<DiskTrouble> disk_troubles;  // one after the other
   RowsPlan rows;
 };

@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The least that zstd does: what is compressed how well is of no account here.
-constexpr int kFastest = -5;
+constexpr int kFastest = -50;
 constexpr int kMostCrashes = 2;  // one after the other
 constexpr std::int64_t kMostWrites = 8;
 constexpr std::int64_t kMostSealing = 80;  // operations
@@ -23,9 +23,10 @@ constexpr int kMostAttempts = 10;
 
 }  // namespace
 
-SimRecorder::SimRecorder(Venue venue, SimDisk& disk, RecordedLogs::Find find)
+SimRecorder::SimRecorder(Venue venue, SimDisk& disk, const UnixNanos& real, RecordedLogs::Find find)
     : venue_(venue),
       disk_(disk),
+      real_(real),
       find_(std::move(find)),
       directory_(recording_directory("data", to_string(venue))),
       logs_(directory_, disk, find_) {}
@@ -38,11 +39,19 @@ void SimRecorder::begin_run() {
   written_ = closed_ = synced_ = synced_before_ = 0;
   unsynced_ = alive_told_ = failed_since_sync_ = false;
   retry_at_.reset();
+  waiting_since_.reset();
+}
+
+RecordingProgress SimRecorder::progress(UnixNanos now) const {
+  RecordingProgress progress{.told = items_.size(), .durable = synced_before_};
+  if (waiting_since_) progress.stuck_for = now - *waiting_since_;
+  return progress;
 }
 
 void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) {
   items_.push_back(RecordedMark::of_line(ts_recv, connection, use, json));
-  now_ = ts_recv;
+  now_ = real_;
+  if (!waiting_since_) waiting_since_ = now_;
   if (!queue_.empty() || hangs_ > 0 || retry_at_)
     return push({ts_recv, connection, use, std::string(json), std::nullopt});
   const Result<void> written = writer_->append(ts_recv, connection, json, use);
@@ -52,10 +61,11 @@ void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_v
 }
 
 void SimRecorder::note(UnixNanos ts, IndexEvent event) {
-  now_ = ts;
+  now_ = real_;
+  if (!waiting_since_) waiting_since_ = now_;
   if (!std::holds_alternative<index::Alive>(event)) items_.push_back(RecordedMark::of_entry(ts, event));
   push({ts, 0, LineUse::kTaken, {}, std::move(event)});
-  if (hangs_ == 0 && !retry_at_) work(ts);
+  if (hangs_ == 0 && !retry_at_) work(now_);
 }
 
 void SimRecorder::push(Queued queued) {
@@ -116,6 +126,8 @@ void SimRecorder::bring_to_disk() {
   unsynced_ = false;
   failed_since_sync_ = false;
   synced_before_ = std::exchange(synced_, written_);
+  waiting_since_.reset();
+  if (!queue_.empty()) waiting_since_ = now_;
 }
 
 void SimRecorder::on_failure() {
@@ -139,7 +151,7 @@ void SimRecorder::on_closed(const std::string& path) {
   seal_at_ = std::max(seal_at_, now_ + kSealDelay);
 }
 
-std::size_t SimRecorder::crash(bool power_cut, exchange::Random& random, UnixNanos now) {
+SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, UnixNanos now) {
   now_ = now;
   if (hangs_ == 0 && random.one_in(2)) {
     disk_.die_after(random.below(kMostWrites));
@@ -161,8 +173,9 @@ std::size_t SimRecorder::crash(bool power_cut, exchange::Random& random, UnixNan
               here < items.size() ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
     left = std::max(left, here);
   }
-  check_marks(closed_ + left, power_cut);
-  return closed_ + left;
+  const std::size_t kept = closed_ + left;
+  check_marks(kept, power_cut);
+  return {kept, kept < items_.size() ? items_[kept].ts : now};
 }
 
 // What the marks promise: nothing that was synced is gone, and what is not synced is young.
@@ -202,6 +215,7 @@ bool SimRecorder::seal(Sealer& sealer, const std::string& name) {
 void SimRecorder::seal_all() {
   Sealer sealer = make_sealer();
   const auto waiting = sealer.waiting();
+  cannot_tell_ = !waiting;
   if (!waiting) return;
   to_seal_.assign(waiting->begin(), waiting->end());
   for (const std::string& name : to_seal_) logs_.add_unknown(name);
@@ -220,6 +234,13 @@ void SimRecorder::recover(bool power_cut, exchange::Random& random, UnixNanos no
   }
 }
 
+LeftLogs SimRecorder::left_logs() const {
+  LeftLogs left;
+  if (cannot_tell_) left.problems.emplace_back("what is left cannot be read");
+  for (const std::string& name : to_seal_) left.problems.push_back(fmt::format("{} is not sealed yet", name));
+  return left;
+}
+
 void SimRecorder::end_run(UnixNanos now) {
   now_ = now;
   hangs_ = 0;
@@ -228,6 +249,7 @@ void SimRecorder::end_run(UnixNanos now) {
   if (const Result<void> closed = writer_->close(now); !closed || !queue_.empty())
     find_(now, fmt::format("the recording cannot be closed: {}", closed ? "it waits" : closed.error().message));
   writer_.reset();
+  synced_ = synced_before_ = written_;
   for (int i = 0; i < kMostAttempts && (i == 0 || !to_seal_.empty()); ++i) seal_all();
   logs_.check_segments(now);
 }

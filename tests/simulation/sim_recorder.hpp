@@ -16,6 +16,7 @@
 #include "acts/market/venue.hpp"
 
 #include "exchange/random.hpp"
+#include "live/restore_books.hpp"
 #include "live/run_writer.hpp"
 #include "recording/rolling_writer.hpp"
 #include "recording/sealer.hpp"
@@ -32,14 +33,15 @@ class SimRecorder final : public RunWriter {
   static constexpr Nanos kOldestMark = std::chrono::milliseconds{1500};  // where nothing is wrong with the disk
   static constexpr std::size_t kMostQueued = 100'000;
 
-  // `disk` outlives the object. What is wrong is told to `find`.
-  SimRecorder(Venue venue, SimDisk& disk, RecordedLogs::Find find);
+  // `disk` outlives the object, and so does `real`, the real time: what is recorded has that of the collector's clock.
+  // What is wrong is told to `find`.
+  SimRecorder(Venue venue, SimDisk& disk, const UnixNanos& real, RecordedLogs::Find find);
 
   void begin_run();
   void line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) override;
   void note(UnixNanos ts, IndexEvent event) override;
-  // Lines and entries of this run, without its signs of life.
-  [[nodiscard]] std::size_t handed() const { return items_.size(); }
+  // Of lines and entries of this run, without its signs of life.
+  [[nodiscard]] RecordingProgress progress(UnixNanos now) const;
 
   // When there is something to do; never while the disk hangs, or the process sleeps.
   [[nodiscard]] UnixNanos next_deadline() const;
@@ -47,13 +49,20 @@ class SimRecorder final : public RunWriter {
   // Each true is followed by a false.
   void set_hanging(bool hangs, UnixNanos now);
 
-  // The process is killed, or the power cut, perhaps in the middle of writing. How many of this run's lines and entries
-  // are kept.
-  std::size_t crash(bool power_cut, exchange::Random& random, UnixNanos now);
+  // Of this run, after a crash.
+  struct Kept {
+    std::size_t items = 0;  // lines and entries, the first so many
+    UnixNanos until;        // all that was handed over before
+  };
+  // The process is killed, or the power cut, perhaps in the middle of writing.
+  Kept crash(bool power_cut, exchange::Random& random, UnixNanos now);
   // The next process seals what is left; it may crash in the same way while it does.
   void recover(bool power_cut, exchange::Random& random, UnixNanos now);
   // All is written, closed, sealed and looked at. Nothing is wrong with the disk any more.
   void end_run(UnixNanos now);
+
+  // What the last recover() could not seal.
+  [[nodiscard]] LeftLogs left_logs() const;
 
   [[nodiscard]] const RecordedLogs& logs() const { return logs_; }
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
@@ -83,6 +92,7 @@ class SimRecorder final : public RunWriter {
 
   Venue venue_;
   SimDisk& disk_;
+  const UnixNanos& real_;
   RecordedLogs::Find find_;
   std::string directory_;
   RecordedLogs logs_;
@@ -100,8 +110,10 @@ class SimRecorder final : public RunWriter {
   UnixNanos now_;
   UnixNanos last_sync_;
   UnixNanos last_trouble_;
+  std::optional<UnixNanos> waiting_since_;  // while something waits: since it began to, or since something got on
   std::optional<UnixNanos> retry_at_;
   std::deque<std::string> to_seal_;
+  bool cannot_tell_ = false;  // what waits to be sealed could not be read
   UnixNanos seal_at_;
   std::uint64_t failures_ = 0;
 };

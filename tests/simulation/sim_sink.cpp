@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 constexpr Nanos kUsualCall = 300ms;
 constexpr Nanos kBetweenSteps = 100ms;
 // A row a minute and symbol: looked for less often than live, where it costs nothing that simulated hours are many.
-constexpr Nanos kPoll = 20s;
+constexpr Nanos kPoll = 1min;
 constexpr std::size_t kBatch = 12;
 
 std::unexpected<Error> no_answer() { return fail(ErrorCode::kRetry, "no answer"); }

@@ -21,13 +21,12 @@ constexpr Nanos kRetry = 1s;
 constexpr std::int64_t kCorrectedOneIn = 10;  // batches with which an earlier row comes with other values
 constexpr int kMostSteps = 100'000;           // until all is delivered
 
-// SQLite syncs at every commit; in memory that costs nothing.
+}  // namespace
+
 std::filesystem::path fast_directory() {
   const std::filesystem::path memory = "/dev/shm";
   return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
 }
-
-}  // namespace
 
 SimStore::SimStore(const RowsPlan& plan, RowSchema schema, std::uint64_t seed, Find find)
     : schema_(std::move(schema)),
@@ -46,22 +45,39 @@ SimStore::SimStore(const RowsPlan& plan, RowSchema schema, std::uint64_t seed, F
   }
 }
 
-void SimStore::begin_run() {
+SqliteStore& SimStore::open() {
   auto opened = SqliteStore::open(path_, schema_);
   ACTS_ASSERT(opened.has_value());
   store_ = std::move(*opened);
+  return *store_;
+}
+
+void SimStore::begin_run(MissedMinutes missed, bool are_made_up, UnixNanos now) {
+  are_made_up_ = are_made_up;
+  restored_ += missed.recorded_count();
+  made_up_ += missed.count() - missed.recorded_count();
+  if (missed.count() > 0) {
+    missed_ = std::move(missed);
+    behind_since_ = next_ = now;
+  }
   for (const auto& feeder : feeders_) feeder->begin_run();
 }
 
-void SimStore::push(const MinuteRow& row, UnixNanos now) {
-  if (pending_.push(row)) find_(now, "a row did not fit");
+void SimStore::push(MinuteRow row, UnixNanos now) {
+  if (!behind_since_) behind_since_ = now;
+  if (pending_.push(std::move(row))) find_(now, "a row did not fit");
   next_ = std::min(next_, now);
 }
+
+Nanos SimStore::behind_for(UnixNanos now) const { return behind_since_ ? now - *behind_since_ : Nanos{0}; }
 
 void SimStore::crash() {
   for (const auto& feeder : feeders_) feeder->crash();
   store_.reset();
   pending_ = PendingRows();
+  earlier_ = PendingRows();
+  missed_.reset();
+  behind_since_.reset();
   next_ = binance::kNever;
 }
 
@@ -84,28 +100,60 @@ void SimStore::work(UnixNanos now) {
   }
 }
 
+// As RowWriter does: those of before first.
+PendingRows& SimStore::next_rows() {
+  if (missed_ && earlier_.waiting() == 0) {
+    for (MinuteRow& row : missed_->next(kBatch)) (void)earlier_.push(std::move(row));
+    if (earlier_.waiting() == 0) missed_.reset();
+  }
+  return earlier_.waiting() > 0 ? earlier_ : pending_;
+}
+
 void SimStore::store_batch() {
   next_ = binance::kNever;
-  std::vector<MinuteRow> batch = pending_.take_batch(kBatch);
-  if (batch.empty()) return;
+  PendingRows& rows = next_rows();
+  std::vector<MinuteRow> batch = rows.take_batch(kBatch);
+  if (batch.empty()) {
+    behind_since_.reset();
+    return;
+  }
   if (stands_) {
-    pending_.give_back(std::move(batch));
+    rows.give_back(std::move(batch));
     next_ = now_ + kRetry;
     return;
   }
   if (const auto done = store_->upsert(batch); !done) find_(now_, done.error().message);
-  pending_.stored();
-  for (MinuteRow& row : batch) confirmed_.insert_or_assign(key_of(row), std::move(row));
-  if (pending_.waiting() > 0) next_ = now_;
+  rows.stored();
+  for (const MinuteRow& row : batch) {
+    if (&rows == &earlier_ && are_made_up_) excuse(row.symbol(), row.sample_time());
+    note_stored(row);
+  }
+  if (is_idle()) {
+    behind_since_.reset();
+  } else {
+    next_ = now_;
+  }
   if (random_.one_in(kCorrectedOneIn)) correct_one();
 }
 
-// As a merge of two collectors' rows does.
+void SimStore::note_stored(const MinuteRow& row) {
+  const auto [next, is_first] = next_of_.try_emplace(row.symbol(), row.sample_time());
+  if (next->second != row.sample_time()) {
+    find_(now_, fmt::format("{}: the row of {} is stored where that of {} is next", row.symbol(),
+                            to_iso8601(row.sample_time()), to_iso8601(next->second)));
+  }
+  next->second = row.sample_time() + kMinute;
+  confirmed_.insert_or_assign(key_of(row), row);
+  first_.insert_or_assign(key_of(row), row);
+}
+
+// As a merge of two collectors' rows does, of which no recording knows.
 void SimStore::correct_one() {
   const auto which = random_.below(static_cast<std::int64_t>(confirmed_.size()));
   MinuteRow row = std::next(confirmed_.begin(), which)->second;
   row.values[updates_column_] = random_.below(1'000'000);
-  push(row, now_);
+  if (const auto done = store_->upsert({&row, 1}); !done) find_(now_, done.error().message);
+  confirmed_.insert_or_assign(key_of(row), std::move(row));
 }
 
 void SimStore::deliver_all() {
@@ -129,6 +177,37 @@ void SimStore::end_run(UnixNanos now) {
   if (!rows || !rejected) return find_(now, "acts.db cannot be read");
   check_store(*rows);
   for (const auto& feeder : feeders_) check_sink(*feeder, *rows, *rejected);
+}
+
+void SimStore::check_recorded(const std::string& symbol, std::span<const MinuteRow> recorded) {
+  const auto is_excused = [&](const MinuteRow& row) { return excused_.contains({symbol, row.sample_time()}); };
+  std::map<UnixNanos, const MinuteRow*> stored;
+  for (const auto& [key, row] : first_) {
+    if (row.symbol() == symbol && !is_excused(row)) stored[row.sample_time()] = &row;
+  }
+  for (const MinuteRow& row : recorded) {
+    if (is_excused(row)) continue;
+    const auto found = stored.find(row.sample_time());
+    if (found == stored.end()) {
+      return find_(row.sample_time(), fmt::format("{}: the recording gives a row that is not stored", symbol));
+    }
+    if (!(*found->second == row)) {
+      std::string both;
+      append_csv(both, schema_, *found->second);
+      append_csv(both, schema_, row);
+      return find_(row.sample_time(),
+                   fmt::format("{}: another row is stored than the recording gives:\n{}", symbol, both));
+    }
+    stored.erase(found);
+  }
+  if (!stored.empty())
+    find_(stored.begin()->first, fmt::format("{}: the recording does not give {} of its rows", symbol, stored.size()));
+}
+
+std::string SimStore::rows_text() const {
+  std::string text;
+  for (const auto& [key, row] : first_) append_csv(text, schema_, row);
+  return text;
 }
 
 void SimStore::check_store(const std::vector<MinuteRow>& rows) {

@@ -6,6 +6,9 @@
 #include "acts/base/assert.hpp"
 
 #include "exchange/random.hpp"
+#include "live/process_health.hpp"
+#include "recording/temp_dir.hpp"
+#include "simulation/sim_replay.hpp"
 
 namespace acts::sim {
 namespace {
@@ -17,11 +20,13 @@ using exchange::Outgoing;
 using exchange::RestReply;
 
 constexpr std::string_view kPeer = "198.51.100.1";
+constexpr Nanos kLongestTimer = 1s;
 constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
 constexpr std::size_t kStepsAtOnce = 10'000;
 constexpr std::uint64_t kNumbersARun = 1'000'000;
 constexpr std::uint64_t kSeedOfDisk = 0x626C'6F63'6B73;
+constexpr std::uint64_t kSeedOfBooks = 0x626F'6F6B'73;
 constexpr std::uint64_t kSeedOfStore = 0x7374'6F72'65;
 
 struct Target {
@@ -42,10 +47,11 @@ SimWorld::SimWorld(SimPlan plan)
     : plan_(std::move(plan)),
       random_(plan_.seed ^ 0x6E65'7477'6F72'6BU),
       now_(plan_.start),
-      market_clock_(exchange::Pace{.wait_for_streams = 0}, plan_.market.start),
+      market_clock_(exchange::Pace{.original_times = true, .wait_for_streams = 0}, plan_.market.start),
       disk_(plan_.seed ^ kSeedOfDisk),
-      recorder_(plan_.market.venue, disk_,
+      recorder_(plan_.market.venue, disk_, now_,
                 [this](UnixNanos now, std::string what) { checks_->find(now, std::move(what)); }),
+      books_(plan_.market.venue, disk_, plan_.seed ^ kSeedOfBooks),
       store_(plan_.rows, make_schema(plan_.collector.bands), plan_.seed ^ kSeedOfStore,
              [this](UnixNanos now, std::string what) { checks_->find(now, std::move(what)); }) {
   const Venue venue = plan_.market.venue;
@@ -58,21 +64,44 @@ SimWorld::SimWorld(SimPlan plan)
   checks_ = std::make_unique<SimChecks>(plan_, *core_, recorder_);
 }
 
+// Before a run, as the process does: what EarlierRun reads lies in real files.
+void SimWorld::look_back() {
+  const testing::TempDir data(fast_directory());
+  disk_.copy_to(data.string());
+  settings_.data_dir = data / "data";
+  const LeftLogs left = recorder_.left_logs();
+  const auto log = [this](std::optional<Venue>, const collector::Log& line) { checks_->on_log(line, now_); };
+  earlier_.emplace(settings_, log,
+                   [this, left](Venue venue) { return venue == plan_.market.venue ? left : LeftLogs{}; });
+  const EarlierRun::Symbols symbols{{plan_.market.venue, plan_.market.symbols}};
+  SqliteStore& store = store_.open();
+  earlier_->seal();
+  earlier_->restore(symbols, &store);
+  if (!left.problems.empty()) checks_->expect_no_books();
+  auto missed = earlier_->missed_minutes(symbols, store, now_);
+  ACTS_ASSERT(missed.has_value());
+  store_.begin_run(std::move(*missed), !left.problems.empty(), now_);
+}
+
 void SimWorld::begin_run() {
+  look_back();
   collector::CollectorOptions options = plan_.collector;
-  options.earlier_book = [this](std::string_view symbol) { return checks_->left_book(symbol); };
+  options.earlier_book = [this](std::string_view symbol) { return earlier_->take_book(plan_.market.venue, symbol); };
+  options.on_begin = [this](UnixNanos now) {
+    MissedMinutes missed = earlier_->minutes_until(plan_.market.venue, now);
+    for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) store_.push(std::move(row), now_);
+  };
   auto made = collector::Collector::make(
       std::move(options),
       [this](MinuteRow&& row) {
         checks_->on_row(row, collector_->pipeline(), now_);
-        store_.push(row, now_);
+        held_rows_.push(std::move(row));
       },
       checks_->log());
   ACTS_ASSERT(made.has_value());
   recorder_.begin_run();
-  store_.begin_run();
   collector_ = std::move(*made);
-  collector_->start(now_);
+  collector_->start(ours());
   carry_out();
 }
 
@@ -84,7 +113,14 @@ void SimWorld::kill(const Kill& kill) {
     if (line.session != 0) sessions_.erase(line.session);
   }
   pending_.clear();
-  checks_->on_kill(*collector_, recorder_.crash(kill.power_cut, random_, now_), now_);
+  books_.crash();
+  const SimRecorder::Kept kept = recorder_.crash(kill.power_cut, random_, now_);
+  checks_->on_kill(*collector_, kept.until, now_);
+  for (const GivenEarly& row : given_early_) {
+    if (row.told > kept.items) store_.excuse(row.symbol, row.sample_time);
+  }
+  given_early_.clear();
+  held_rows_ = HeldRows();
   store_.crash();
   collector_.reset();
   run_base_ += kNumbersARun;
@@ -107,6 +143,14 @@ const Pause* SimWorld::outage(UnixNanos when) const {
   return found == plan_.outages.end() ? nullptr : &*found;
 }
 
+UnixNanos SimWorld::ours() { return clock_.at(now_ + wall_offset_, now_ - UnixNanos{}); }
+
+// As VenueRun waits: no longer than a step of the clock may go unnoticed.
+Nanos SimWorld::real_time_until(UnixNanos deadline) {
+  const Nanos left = deadline - ours();
+  return std::clamp(left > kLongestTimer ? kLongestTimer : clock_.real_time_for(left), Nanos{0}, kLongestTimer);
+}
+
 Nanos SimWorld::travel() { return plan_.latency + Nanos{random_.below(plan_.jitter.count() + 1)}; }
 
 void SimWorld::at_collector(UnixNanos when, Event event) {
@@ -123,22 +167,54 @@ void SimWorld::run() {
       for (auto& [number, line] : lines_) line.broken = true;
     });
   }
+  for (const ClockStep& one : plan_.clock_steps) at(one.at, [this, by = one.by] { wall_offset_ += by; });
   for (const Kill& one : plan_.kills) at(one.at, [this, one] { kill(one); });
   plan_disk();
   plan_rows();
   begin_run();
   step(plan_.end);
   checks_->at_end(*collector_, now_);
-  collector_->stop("the simulation is over", now_);
+  collector_->stop("the simulation is over", ours());
   recorder_.end_run(now_);
+  give_rows();
   store_.end_run(now_);
-  checks_->after_stop();
+  check_replays();
+}
+
+// Every second symbol with the books of its checkpoints in place of its own.
+void SimWorld::check_replays() {
+  for (std::size_t i = 0; i < plan_.market.symbols.size(); ++i) {
+    const std::string& symbol = plan_.market.symbols[i];
+    std::vector<BookFile> books;
+    if ((plan_.seed + i) % 2 == 0) books = books_.told(symbol);
+    const ReplayedRows replayed = replay_symbol(
+        plan_.market.venue, symbol, recorder_.logs().reader_of(recorder_.logs().segments_of(symbol)), std::move(books));
+    for (const std::string& problem : replayed.problems) checks_->find(now_, problem);
+    store_.check_recorded(symbol, replayed.rows);
+  }
+}
+
+// A disk that hangs holds them up for a while only.
+void SimWorld::give_rows() {
+  if (held_rows_.size() == 0) return;
+  const RecordingProgress progress = recorder_.progress(now_);
+  const bool early = progress.stuck_for >= std::optional(HeldRows::kLongestHold);
+  for (MinuteRow& row : held_rows_.take(progress)) {
+    if (early) given_early_.push_back({row.symbol(), row.sample_time(), progress.told});
+    store_.push(std::move(row), now_);
+  }
 }
 
 void SimWorld::plan_disk() {
   const auto hang = [this](const Pause& pause) {
-    at(pause.from, [this] { recorder_.set_hanging(true, now_); });
-    at(pause.to, [this] { recorder_.set_hanging(false, now_); });
+    at(pause.from, [this] {
+      recorder_.set_hanging(true, now_);
+      books_.set_hanging(true);
+    });
+    at(pause.to, [this] {
+      recorder_.set_hanging(false, now_);
+      books_.set_hanging(false);
+    });
   };
   for (const Pause& one : plan_.sleeps) hang(one);
   for (const DiskTrouble& one : plan_.disk_troubles) {
@@ -175,10 +251,11 @@ void SimWorld::step(UnixNanos end) {
     const UnixNanos event = events_.empty() ? binance::kNever : events_.begin()->first;
     const UnixNanos venue = core_->next_deadline();
     const std::optional<UnixNanos> deadline = collector_ ? collector_->next_deadline() : std::nullopt;
-    const UnixNanos timer = deadline ? awake(std::max(*deadline, now_)) : binance::kNever;
+    const UnixNanos timer = deadline ? awake(now_ + real_time_until(*deadline)) : binance::kNever;
     const UnixNanos disk = recorder_.next_deadline();
+    const UnixNanos books = books_.next_deadline();
     const UnixNanos rows = awake(std::max(store_.next_deadline(), now_));
-    const UnixNanos next = std::min({event, venue, disk, rows, timer});
+    const UnixNanos next = std::min({event, venue, disk, books, rows, timer});
     if (next > end) break;
     now_ = std::max(now_, next);
     if (event <= next) {
@@ -189,10 +266,14 @@ void SimWorld::step(UnixNanos end) {
       run_venue();
     } else if (disk <= next) {
       recorder_.work(now_);
+      give_rows();
+    } else if (books <= next) {
+      books_.work(now_);
+      if (collector_) collector_->set_can_save(!books_.full());
     } else if (rows <= next) {
       store_.work(now_);
     } else {
-      collector_->on_timer(now_);
+      if (*deadline <= ours()) collector_->on_timer(ours());
       carry_out();
     }
   }
@@ -213,6 +294,9 @@ void SimWorld::carry_out() {
     actions.pop_front();
     carry_out(action);
   }
+  give_rows();
+  collector_->set_can_save(!books_.full());
+  collector_->set_can_checkpoint(store_.behind_for(now_) < kSlowAfter);
   checks_->after_call(*collector_, now_);
 }
 
@@ -222,12 +306,13 @@ void SimWorld::carry_out(const collector::Action& action) {
   if (const auto* c = std::get_if<collector::SendText>(&action)) send(*c);
   if (const auto* d = std::get_if<collector::HttpGet>(&action)) get(*d);
   if (const auto* e = std::get_if<collector::Log>(&action)) checks_->on_log(*e, now_);
+  if (const auto* f = std::get_if<collector::SaveBook>(&action)) books_.push(*f, now_);
 }
 
 void SimWorld::open(const collector::OpenConnection& action) {
   const ConnectionNumber number = run_base_ + action.connection;
   Line& line = lines_[number];
-  line.idle = action.idle;
+  line.idle = clock_.real_time_for(action.idle);
   line.last_down = line.last_up = now_;
   checks_->on_connect(now_);
   if (outage(now_) != nullptr) return;  // swallowed: the collector's own patience ends it
@@ -257,7 +342,7 @@ void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
     if (opened.gone || opened.broken) return;
     opened.open = true;
     opened.last_byte = now_;
-    collector_->on_ws_open(number - run_base_, now_);
+    collector_->on_ws_open(number - run_base_, ours());
     if (opened.idle > Nanos{0}) watch_idleness(number);
   });
   for (const Outgoing& one : core_->take_outgoing()) down(one);
@@ -284,13 +369,14 @@ void SimWorld::end_line(ConnectionNumber number, const ClosedInfo& info) {
   Line& line = lines_.at(number);
   if (std::exchange(line.gone, true)) return;
   if (line.session != 0) sessions_.erase(line.session);
-  collector_->on_ws_closed(number - run_base_, info, now_);
+  collector_->on_ws_closed(number - run_base_, info, ours());
 }
 
 void SimWorld::close(const collector::CloseConnection& action) {
   const ConnectionNumber number = run_base_ + action.connection;
   const auto found = lines_.find(number);
   if (found == lines_.end() || found->second.gone) return;
+  checks_->on_close(ours());
   forget_at_venue(found->second);
   const UnixNanos answered = action.abort || found->second.session == 0 ? now_ : now_ + travel() * 2;
   const UnixNanos told = found->second.broken && !action.abort ? now_ + 5s : answered;
@@ -300,6 +386,7 @@ void SimWorld::close(const collector::CloseConnection& action) {
 
 void SimWorld::send(const collector::SendText& action) {
   Line& line = lines_.at(run_base_ + action.connection);
+  checks_->on_text_sent(run_base_ + action.connection, now_);
   if (line.broken || line.gone || line.session == 0) return;
   const Pause* pause = outage(now_);
   line.last_up = std::max(line.last_up, (pause != nullptr ? pause->to : now_) + travel());
@@ -326,14 +413,15 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
   line.last_byte = now_;
   if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
     if (text->text->size() > kMaxMessage) {
-      collector_->on_ws_too_long(number - run_base_, text->text->size(), now_);
+      collector_->on_ws_too_long(number - run_base_, text->text->size(), ours());
       return;
     }
-    checks_->before_message(*text->text, now_);
-    collector_->on_ws_message(number - run_base_, *text->text, now_);
+    checks_->before_message(*text->text, ours());
+    collector_->on_ws_message(number - run_base_, *text->text, ours());
     checks_->after_message(now_);
   } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
     line.last_up = std::max(line.last_up, now_ + travel());
+    checks_->on_text_sent(number, now_);
     at(line.last_up,
        [this, session = one.session, payload = ping->payload] { core_->on_pong(session, payload, now_); });
   } else if (const auto* end = std::get_if<exchange::CloseSession>(&one.what)) {
@@ -342,33 +430,44 @@ void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
   }
 }
 
+// Of a list of symbols: what it says of ours.
+SimChecks::Listing SimWorld::listing_in(const RestReply& reply) const {
+  SimChecks::Listing listing;
+  if (reply.response.status != 200 || !reply.response.body.contains(R"("symbols":)")) return listing;
+  for (const std::string& symbol : plan_.market.symbols) listing[symbol] = core_->faults().symbol_state(symbol, now_);
+  return listing;
+}
+
 void SimWorld::get(const collector::HttpGet& action) {
+  checks_->on_request(ours());
   const collector::RequestNumber number = run_base_ + action.request;
   pending_[number] = true;
-  at_collector(now_ + action.timeout, [this, number] {
-    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", now_);
+  at_collector(now_ + clock_.real_time_for(action.timeout), [this, number] {
+    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", ours());
   });
   if (outage(now_) != nullptr) return;
   at(now_ + travel(), [this, url = action.url, number] {
     const Target target = target_of(url);
     const RestReply reply = core_->request({"GET", target.path, target.query, kPeer}, now_);
-    checks_->on_answer(reply, now_);
-    if (reply.how != RestReply::How::kNever) answer(number, reply);
+    checks_->on_reply(reply, now_);
+    if (reply.how != RestReply::How::kNever) answer(number, reply, listing_in(reply));
   });
 }
 
-void SimWorld::answer(collector::RequestNumber request, RestReply reply) {
-  at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply)] {
+void SimWorld::answer(collector::RequestNumber request, RestReply reply, SimChecks::Listing listing) {
+  at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply), listing = std::move(listing)] {
     if (outage(now_) != nullptr || pending_.erase(request) == 0) return;
     if (reply.how != RestReply::How::kWhole) {
-      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", now_);
+      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", ours());
       return;
     }
     const HttpResponse& response = reply.response;
+    checks_->on_answer(response, ours());
     collector_->on_http_answer(
         request - run_base_,
         {response.status, response.body, response.header("X-MBX-USED-WEIGHT-1M"), response.header("Retry-After")},
-        now_);
+        ours());
+    if (!listing.empty()) checks_->on_listing(listing);
   });
 }
 

@@ -1,7 +1,7 @@
 // The collector's state machine and a venue of the exchange in one thread and in virtual time, with a simulated network
-// between them: latency, order, outages, handshakes, timeouts. It carries and decides nothing; what is wrong is found
-// by
-// SimChecks; of the recording by SimRecorder, of the rows by SimStore.
+// between them: latency, order, outages, handshakes, timeouts; and after each kill what EarlierRun makes of what is on
+// the simulated disk. It carries and decides nothing; what is wrong is found by SimChecks; of the recording by
+// SimRecorder, of the rows by SimStore.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "acts/base/forward_time.hpp"
 
 #include "collector/collector.hpp"
 #include "exchange/venue_core.hpp"
+#include "live/earlier_run.hpp"
+#include "live/held_rows.hpp"
+#include "simulation/sim_books.hpp"
 #include "simulation/sim_checks.hpp"
 #include "simulation/sim_disk.hpp"
 #include "simulation/sim_plan.hpp"
@@ -31,10 +37,11 @@ class SimWorld {
   // Once. What was found wrong is in checks().
   void run();
 
-  [[nodiscard]] SimChecks& checks() { return *checks_; }
+  [[nodiscard]] const SimChecks& checks() const { return *checks_; }
   [[nodiscard]] const exchange::VenueCore& venue() const { return *core_; }
   [[nodiscard]] const SimDisk& disk() const { return disk_; }
   [[nodiscard]] const SimRecorder& recorder() const { return recorder_; }
+  [[nodiscard]] const SimBooks& books() const { return books_; }
   [[nodiscard]] const SimStore& store() const { return store_; }
 
   // A message above this is not kept by the simulated client, as above 16 MiB by the real one.
@@ -60,11 +67,17 @@ class SimWorld {
   [[nodiscard]] UnixNanos awake(UnixNanos when) const;
   [[nodiscard]] const Pause* outage(UnixNanos when) const;
   Nanos travel();
+  // What the process takes for the time.
+  UnixNanos ours();
+  Nanos real_time_until(UnixNanos deadline);
 
   void plan_disk();
   void plan_rows();
   void begin_run();
   void kill(const Kill& kill);
+  void look_back();
+  void give_rows();
+  void check_replays();
   void step(UnixNanos end);
   void run_venue();
   void carry_out();
@@ -75,7 +88,8 @@ class SimWorld {
   void close(const collector::CloseConnection& action);
   void send(const collector::SendText& action);
   void get(const collector::HttpGet& action);
-  void answer(collector::RequestNumber request, exchange::RestReply reply);
+  [[nodiscard]] SimChecks::Listing listing_in(const exchange::RestReply& reply) const;
+  void answer(collector::RequestNumber request, exchange::RestReply reply, SimChecks::Listing listing);
   void down(const exchange::Outgoing& one);
   void deliver(collector::ConnectionNumber number, const exchange::Outgoing& one);
   void end_line(collector::ConnectionNumber number, const collector::ClosedInfo& info);
@@ -85,14 +99,27 @@ class SimWorld {
   SimPlan plan_;
   exchange::Random random_;
   UnixNanos now_;
+  Nanos wall_offset_{0};  // of the process's clock
+  ForwardTime clock_;
   std::multimap<UnixNanos, Event> events_;
   exchange::MarketClock market_clock_;
   std::unique_ptr<exchange::VenueCore> core_;
   SimDisk disk_;
   SimRecorder recorder_;
+  SimBooks books_;
   SimStore store_;
+  CollectSettings settings_;  // of EarlierRun
   std::unique_ptr<SimChecks> checks_;
+  std::optional<EarlierRun> earlier_;
   std::unique_ptr<collector::Collector> collector_;
+  HeldRows held_rows_;
+  // Handed on in this run though the recording got no further, and how much it had been told.
+  struct GivenEarly {
+    std::string symbol;
+    UnixNanos sample_time;
+    std::uint64_t told = 0;
+  };
+  std::vector<GivenEarly> given_early_;
   // Numbers of connections and requests begin anew with every run, those of the world do not.
   std::uint64_t run_base_ = 0;
   std::map<collector::ConnectionNumber, Line> lines_;

@@ -1,0 +1,40 @@
+#include "live/held_rows.hpp"
+
+#include <gtest/gtest.h>
+
+namespace acts {
+namespace {
+
+using namespace std::chrono_literals;
+
+MinuteRow row_of(std::int64_t minute) {
+  return {{std::string("binance-spot"), std::string("BTCUSDT"), UnixNanos{minute * kMinute.count()}}};
+}
+
+TEST(HeldRows, GivesARowOnceAllThatItWasMadeOfIsOnTheDisk) {
+  HeldRows held;
+  held.push(row_of(1));
+  EXPECT_TRUE(held.take({.told = 7, .durable = 6}).empty());
+  held.push(row_of(2));
+  EXPECT_EQ(held.take({.told = 9, .durable = 7}), std::vector{row_of(1)});
+  EXPECT_EQ(held.size(), 1U);
+  EXPECT_TRUE(held.take({.told = 20, .durable = 8}).empty());
+  EXPECT_EQ(held.take({.told = 20, .durable = 9}), std::vector{row_of(2)});
+  EXPECT_EQ(held.size(), 0U);
+}
+
+TEST(HeldRows, GivesARowWithoutInputAtOnce) {
+  HeldRows held;
+  held.push(row_of(1));
+  EXPECT_EQ(held.take({.told = 7, .durable = 7}), std::vector{row_of(1)});
+}
+
+TEST(HeldRows, HoldsUpNoRowForLongWhereTheRecordingHangs) {
+  HeldRows held;
+  held.push(row_of(1));
+  EXPECT_TRUE(held.take({.told = 7, .durable = 6, .stuck_for = HeldRows::kLongestHold - 1ns}).empty());
+  EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = HeldRows::kLongestHold}), std::vector{row_of(1)});
+}
+
+}  // namespace
+}  // namespace acts
