@@ -30,10 +30,10 @@ struct ReplayOptions {
   // Symbols, or assets, which mean their USDT pairs; in upper case; empty: all there are.
   std::vector<std::string> symbols;
   // Instead of what the recording says of its runs.
-  std::optional<BandList> bands;
-  std::optional<Nanos> stale_after;
-  RunSettings untold;  // of a run whose recording says nothing, or of which what is read has not the beginning
-  int limit = 0;       // of REST depth answers whose request is not known
+  std::optional<BandList> bands = {};
+  std::optional<Nanos> stale_after = {};
+  RunSettings untold = {};  // of a run whose recording says nothing, or of which what is read has not the beginning
+  int limit = 0;            // of REST depth answers whose request is not known
   // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
   std::vector<BookFile> books;
   bool begins_at_book = false;  // what comes before the first of those places is left out

@@ -46,8 +46,8 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit);
 struct RestoreOptions {
   std::string data_dir;
   Venue venue = Venue::kBinanceSpot;
-  RunSettings untold;  // of the rows of a run whose recording does not tell
-  Nanos limit{0};      // of real time, by shares: a symbol for which its share is too little begins with an empty book
+  RunSettings untold = {};  // of the rows of a run whose recording does not tell
+  Nanos limit{0};  // of real time, by shares: a symbol for which its share is too little begins with an empty book
   std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
   // The time of the latest stored row: rows behind it are wanted. Empty: none are.
   std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;
