@@ -81,6 +81,7 @@ Command certificate_command();
 Command collect_command();
 Command demo_command();
 Command doctor_command();
+Command download_command();
 Command exchange_command();
 Command recording_command();
 Command replay_command();

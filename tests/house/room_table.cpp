@@ -23,7 +23,7 @@ std::span<const Room> room_table() {
       {.name = "history",
        .uses = {"base", "market", "features", "binance", "recording", "store"},
        .libraries = {"nlohmann/"},
-       .libraries_in_sources = {"openssl/"}},
+       .libraries_in_sources = {"curl/", "expat.h", "fnmatch.h", "openssl/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},
