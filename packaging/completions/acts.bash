@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate import catalog'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -48,6 +48,18 @@ _acts() {
       fi
       ;;
     certificate) mapfile -t COMPREPLY < <(compgen -W 'make check --data-dir --venue --symbol --date --from --partial --sign-key --public-key --help' -- "$current") ;;
+    import)
+      if [[ $previous == --kind ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding' -- "$current")
+      elif [[ $previous == --market ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
+      elif [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --symbol --interval --max-bad-rows --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
+    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify --data-dir --format --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac

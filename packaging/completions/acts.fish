@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate import catalog
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -11,13 +11,15 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a rows -d 'Stor
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a sinks -d 'Check the remote databases'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Check the surroundings'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a certificate -d 'What a day holds and lacks'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a import -d 'Files into the catalog'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a catalog -d 'What the catalog holds'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
 complete -c acts -l help -d 'Show options and examples'
 complete -c acts -l version -d 'Show the version'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor replay exchange recording rows certificate' -l venue -x -a 'binance-spot binance-usdm' -d 'The venue'
-complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
+complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate import catalog' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l rest-url -x -d 'REST address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l stream-url -x -d 'Stream address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l ws-api-url -x -d 'WebSocket API address, not used yet'
@@ -59,12 +61,18 @@ complete -c acts -n '__fish_seen_subcommand_from collect doctor replay' -l stale
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l connections -x -d 'Stream connections a venue'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l lines -x -a '1 2' -d 'Connections that carry each symbol'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l log-per-symbol -d 'Also a log file a symbol'
-complete -c acts -n '__fish_seen_subcommand_from replay recording rows certificate' -l symbol -x -d 'Only these symbols'
+complete -c acts -n '__fish_seen_subcommand_from replay recording rows certificate import' -l symbol -x -d 'Only these symbols'
 complete -c acts -n '__fish_seen_subcommand_from recording rows certificate' -l from -x -d 'Only of then and later'
 complete -c acts -n '__fish_seen_subcommand_from recording rows' -l to -x -d 'Only of before'
 complete -c acts -n '__fish_seen_subcommand_from recording' -x -a 'ls cat verify merge prune (__fish_complete_directories)'
-complete -c acts -n '__fish_seen_subcommand_from rows' -l format -x -a 'csv json' -d 'Form of what is printed'
+complete -c acts -n '__fish_seen_subcommand_from rows catalog' -l format -x -a 'csv json' -d 'Form of what is printed'
 complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge gaps rejected prune'
+complete -c acts -n '__fish_seen_subcommand_from import' -l kind -x -a 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding' -d 'What the files hold'
+complete -c acts -n '__fish_seen_subcommand_from import' -l market -x -a 'spot um cm' -d 'Of the files'
+complete -c acts -n '__fish_seen_subcommand_from import' -l interval -x -d 'Of candles'
+complete -c acts -n '__fish_seen_subcommand_from import' -l max-bad-rows -x -d 'More of a file stop it'
+complete -c acts -n '__fish_seen_subcommand_from import' -F
+complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify'
 complete -c acts -n '__fish_seen_subcommand_from sinks' -a check
 complete -c acts -n '__fish_seen_subcommand_from replay' -l rows -x -a 'csv json none' -d 'Form of the rows'
 complete -c acts -n '__fish_seen_subcommand_from replay' -l summary -d 'Print the end state of every book'
