@@ -178,11 +178,13 @@ class QueryRows final : public RowSource {
 
   Result<bool> next(Row& row) override {
     while (at_ == size_) {
+      if (has_ended_) return false;  // DuckDB would call it an error
       chunk_.reset(duckdb_fetch_chunk(result_.get()));
       if (chunk_.get() == nullptr) {
         const char* const message = duckdb_result_error(result_.out());
-        if (message == nullptr || *message == '\0') return false;
-        return duck_error(*result_.out());
+        if (message != nullptr && *message != '\0') return duck_error(*result_.out());
+        has_ended_ = true;
+        return false;
       }
       at_ = 0;
       size_ = duckdb_data_chunk_get_size(chunk_.get());
@@ -224,6 +226,7 @@ class QueryRows final : public RowSource {
   ChunkColumns columns_;
   idx_t at_ = 0;
   idx_t size_ = 0;
+  bool has_ended_ = false;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace acts::history {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  // True: `row` is the next one. False: there is none. An error is final.
+  // True: `row` is the next one. False: there is none, however often asked. An error is final.
   virtual Result<bool> next(Row& row) = 0;
 };
 
