@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate import catalog
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate import catalog query
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -13,13 +13,14 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Ch
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a certificate -d 'What a day holds and lacks'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a import -d 'Files into the catalog'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a catalog -d 'What the catalog holds'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a query -d 'SQL over the catalog'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
 complete -c acts -l help -d 'Show options and examples'
 complete -c acts -l version -d 'Show the version'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor replay exchange recording rows certificate' -l venue -x -a 'binance-spot binance-usdm' -d 'The venue'
-complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate import catalog' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
+complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate import catalog query' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l rest-url -x -d 'REST address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l stream-url -x -d 'Stream address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l ws-api-url -x -d 'WebSocket API address, not used yet'
@@ -72,6 +73,10 @@ complete -c acts -n '__fish_seen_subcommand_from import' -l market -x -a 'spot u
 complete -c acts -n '__fish_seen_subcommand_from import' -l interval -x -d 'Of candles'
 complete -c acts -n '__fish_seen_subcommand_from import' -l max-bad-rows -x -d 'More of a file stop it'
 complete -c acts -n '__fish_seen_subcommand_from import' -F
+complete -c acts -n '__fish_seen_subcommand_from query' -l format -x -a 'table csv json parquet' -d 'Form of the result'
+complete -c acts -n '__fish_seen_subcommand_from query' -l output -r -F -d 'Where a Parquet result goes'
+complete -c acts -n '__fish_seen_subcommand_from query' -l explain -d 'Print the plan'
+complete -c acts -n '__fish_seen_subcommand_from query' -l memory -x -d 'What it may take'
 complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify'
 complete -c acts -n '__fish_seen_subcommand_from sinks' -a check
 complete -c acts -n '__fish_seen_subcommand_from replay' -l rows -x -a 'csv json none' -d 'Form of the rows'
