@@ -1,9 +1,9 @@
 // acts query "SQL": the catalog asked.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>

@@ -147,6 +147,20 @@ Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
   return {};
 }
 
+std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
+  std::vector<Manifest> unfinished;
+  std::vector<std::string> ids;
+  if (ops.list(paths.staging(), ids) < 0) return unfinished;
+  for (const std::string& id : ids) {
+    for (const std::string& path : {staged_manifest(paths, id), paths.manifest(id)}) {
+      if (!ops.exists(path)) continue;
+      if (Result<Manifest> manifest = read_manifest(path, id)) unfinished.push_back(*std::move(manifest));
+      break;
+    }
+  }
+  return unfinished;
+}
+
 Result<CatalogEntry> CatalogEntry::begin(FileOps& ops, const CatalogPaths& paths, std::string id) {
   const std::string folder = paths.staging(id);
   if (const int status = ops.make_directories(folder); status < 0) {
@@ -163,7 +177,8 @@ CatalogEntry::CatalogEntry(CatalogEntry&& other) noexcept
 
 CatalogEntry::~CatalogEntry() {
   // What cannot be removed now, the next writer removes.
-  if (ops_ != nullptr && !is_decided_) static_cast<void>(remove_folder(*ops_, folder()));
+  if (ops_ == nullptr || is_decided_) return;
+  [[maybe_unused]] const Result<void> removed = remove_folder(*ops_, folder());
 }
 
 std::string CatalogEntry::staged(const CatalogFile& file) const { return staged_file(paths_, id_, file); }

@@ -17,6 +17,9 @@ namespace acts::history {
 // Errors of all: kStorage. The catalog's lock is held meanwhile.
 Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths);
 
+// Of the sources that are in, with their files not all in their places yet: an import that is running, or was killed.
+std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
+
 class CatalogEntry {
  public:
   // An empty staging folder.

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "history/catalog/entry.hpp"
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
 #include "history/table/row_digest.hpp"
@@ -95,6 +96,11 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
   for (const Manifest& manifest : *manifests) {
     if (manifest.bad_rows == 0 || ops.exists(paths.rejects(manifest.id))) continue;
     check.problems.push_back(fmt::format("_rejects/{}.csv: is not there, and a manifest names it", manifest.id));
+  }
+  // The next import moves or removes these.
+  for (const Manifest& manifest : unfinished_entries(ops, paths)) {
+    for (const CatalogFile& file : manifest.files) known.insert(file.path());
+    known.insert(manifest.replaced.begin(), manifest.replaced.end());
   }
   for (const std::string& path : unknown_files(paths, known)) {
     check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));

@@ -39,7 +39,7 @@ struct Duck::Impl {
 };
 
 // A DuckDB handle that is destroyed by a function which takes its address.
-template <typename Handle, void (*destroy)(Handle*)>
+template <typename Handle, void (*Destroy)(Handle*)>
 class DuckHandle {
  public:
   DuckHandle() = default;
@@ -54,7 +54,7 @@ class DuckHandle {
   DuckHandle& operator=(const DuckHandle&) = delete;
 
   void reset(Handle handle = {}) {
-    destroy(&handle_);
+    Destroy(&handle_);
     handle_ = handle;
   }
   [[nodiscard]] Handle get() const { return handle_; }

@@ -109,7 +109,7 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
 
   Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
   if (!entry) return std::unexpected(entry.error());
-  Result<Manifest> read = read_source(request, *set, *entry, std::move(manifest));
+  Result<Manifest> read = read_source(request, *set, *entry, manifest);
   if (!read) return std::unexpected(read.error());
   const Result<FileState> after = state_of(request.path);
   if (!after || *after != *before) {
@@ -123,7 +123,7 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
 }
 
 Result<Manifest> Importer::read_source(const ImportRequest& request, const DataSet& set, CatalogEntry& entry,
-                                       Manifest manifest) {
+                                       const Manifest& manifest) {
   PassOptions options{.max_bad_rows = request.max_bad_rows};
   for (int i = 0; i < kMaxPasses; ++i) {
     auto source = open_source(request.path);
@@ -161,7 +161,7 @@ Result<void> Importer::write_days(RowPass& pass, const DataSet& set, CatalogEntr
       return fail(ErrorCode::kBadInput, fmt::format("line {}: its time is of {}, which was over: sort the file by time",
                                                     pass.lines(), day_text(**day)));
     }
-    last = **day;
+    last = *day;
     const std::string path = fmt::format("{}/{}.tmp", entry.folder(), day_text(**day));
     Result<CatalogFile> file = write_parquet(*duck_, {.set = set, .day = **day, .form = pass.form()}, pass, path);
     if (!file) return std::unexpected(file.error());

@@ -45,7 +45,7 @@ class Importer {
       : ops_(&ops), paths_(std::move(paths)), lock_(std::move(lock)), duck_(std::move(duck)) {}
 
   Result<Manifest> read_source(const ImportRequest& request, const DataSet& set, CatalogEntry& entry,
-                               Manifest manifest);
+                               const Manifest& manifest);
   Result<void> write_days(RowPass& pass, const DataSet& set, CatalogEntry& entry, Manifest& manifest);
   Result<void> take_day(CatalogFile file, const std::string& path, CatalogEntry& entry, Manifest& manifest);
   Result<CatalogFile> merge_day(const CatalogFile& there, const CatalogFile& file, const std::string& path,

@@ -41,7 +41,7 @@ class ZipMember final : public ByteSource {
     if (count < 0) return failed(reason_of(zip_.get()));
     bytes_ += static_cast<std::uint64_t>(count);
     if (bytes_ > most_bytes_) return failed(fmt::format("it unpacks to more than {} bytes", most_bytes_));
-    if (count == 0 && out.size() > 0) return end();
+    if (count == 0 && !out.empty()) return end();
     return static_cast<std::size_t>(count);
   }
 

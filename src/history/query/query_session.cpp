@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 // Functions behind FROM that open nothing and change nothing.
 const std::vector<std::string>& allowed_functions() {
-  static const std::vector<std::string> names{"range", "generate_series", "unnest", "repeat", "repeat_row"};
-  return names;
+  static const std::vector<std::string> kNames{"range", "generate_series", "unnest", "repeat", "repeat_row"};
+  return kNames;
 }
 
 constexpr std::string_view kPlaces = "venue, symbol, origin, date";

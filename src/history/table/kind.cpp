@@ -116,8 +116,8 @@ bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
 }
 
 std::span<const Kind> kinds() {
-  static const std::vector<Kind> all = make_kinds();
-  return all;
+  static const std::vector<Kind> kAll = make_kinds();
+  return kAll;
 }
 
 const Kind* find_kind(std::string_view name) {

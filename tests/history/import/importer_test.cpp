@@ -209,7 +209,9 @@ TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
       if (importer) static_cast<void>(importer->import_file({path, kSpot, 1, "acts test"}));
     }
     died += static_cast<int>(ops.is_dead());
-    const std::uint64_t rows = catalog.verify().rows;
+    const CatalogCheck check = catalog.verify();
+    const std::uint64_t rows = check.rows;
+    EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_TRUE(rows == rows_before || rows == 72) << rows;
     ASSERT_TRUE(catalog.import(path, kSpot, 1));
     EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
