@@ -1,10 +1,20 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named groups (scripts/packages.txt; "build" if none is named): only those that
-# are missing, so nothing the second time. Exit code 2 where packages are missing and there is neither root nor sudo.
-# ACTS_SETUP=no skips it, for other systems.
+# are missing, so nothing the second time; for "build" also DuckDB, which Debian has not (scripts/duckdb.sh). Exit code
+# 2 where something is missing that cannot be installed here. ACTS_SETUP=no skips it, for other systems.
 source "$(dirname "$0")/lib.sh"
 [ "${ACTS_SETUP:-yes}" != no ] || exit 0
 [ $# -gt 0 ] || set -- build
+
+needs_duckdb=
+if [[ " $* " == *" build "* ]]; then
+  needs_duckdb=yes
+  command -v go >/dev/null || scripts/duckdb.sh >/dev/null 2>&1 || set -- "$@" duckdb
+fi
+finish() {
+  [ -z "$needs_duckdb" ] || scripts/duckdb.sh >/dev/null
+  exit 0
+}
 
 packages=()
 for group in "$@"; do
@@ -25,7 +35,7 @@ list_missing() {
   )
 }
 mapfile -t missing < <(list_missing)
-[ "${#missing[@]}" -gt 0 ] || exit 0
+[ "${#missing[@]}" -gt 0 ] || finish
 
 as_root=()
 if [ "$(id -u)" != 0 ]; then
@@ -48,3 +58,4 @@ apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire
 }
 mapfile -t missing < <(list_missing)
 [ "${#missing[@]}" -eq 0 ] || die "apt-get ended well, but these are not installed: ${missing[*]}"
+finish

@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import catalog query'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -11,7 +11,7 @@ _acts() {
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
   case $previous in
-    --config | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --output | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
@@ -48,6 +48,28 @@ _acts() {
       fi
       ;;
     certificate) mapfile -t COMPREPLY < <(compgen -W 'make check --data-dir --venue --symbol --date --from --partial --sign-key --public-key --help' -- "$current") ;;
+    download)
+      if [[ $previous == --kind ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'klines aggTrades trades bookDepth bookTicker metrics fundingRate markPriceKlines indexPriceKlines premiumIndexKlines' -- "$current")
+      elif [[ $previous == --market ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --interval --from --to --base-url --ca-file --parallel --dry-run --help' -- "$current")
+      fi
+      ;;
+    import)
+      if [[ $previous == --kind ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding' -- "$current")
+      elif [[ $previous == --market ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
+      elif [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --symbol --interval --max-bad-rows --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
+    query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --help' -- "$current") ;;
+    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify --data-dir --format --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac

@@ -77,11 +77,15 @@ void install_defect_handlers();
 
 // All there are, as help shows them.
 std::vector<Command> all_commands();
+Command catalog_command();
 Command certificate_command();
 Command collect_command();
 Command demo_command();
 Command doctor_command();
+Command download_command();
 Command exchange_command();
+Command import_command();
+Command query_command();
 Command recording_command();
 Command replay_command();
 Command features_command();

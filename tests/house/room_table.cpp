@@ -22,8 +22,8 @@ std::span<const Room> room_table() {
        .libraries_in_sources = {"curl/", "libpq-fe.h", "mongoc/", "zlib.h"}},
       {.name = "history",
        .uses = {"base", "market", "features", "binance", "recording", "store"},
-       .libraries = {"nlohmann/"},
-       .libraries_in_sources = {"openssl/"}},
+       .libraries = {"nlohmann/", "duckdb.h"},
+       .libraries_in_sources = {"archive.h", "archive_entry.h", "curl/", "expat.h", "fnmatch.h", "openssl/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},

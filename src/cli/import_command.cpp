@@ -1,0 +1,144 @@
+// acts import FILE...: files of the public archive into the catalog.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "acts/base/time.hpp"
+
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/values.hpp"
+#include "history/import/importer.hpp"
+
+namespace acts::cli {
+namespace {
+
+constexpr int kMostBadRows = 1'000'000;
+
+struct Settings {
+  std::vector<std::string> files;
+  history::SourceHints hints;
+  std::uint64_t max_bad_rows = 100;
+};
+
+const OptionSpec kFilesSpec{.name = "files",
+                            .placeholder = "FILE",
+                            .kind = OptionKind::kFiles,
+                            .help = "CSV files, plain, gzip, zstd, or in the zips of the public archive",
+                            .is_required = true};
+
+Result<void> set_market(Settings& settings, const Values& values) {
+  settings.hints.venue = values[0] == "spot" ? "binance-spot" : values[0] == "um" ? "binance-usdm" : "binance-coinm";
+  return {};
+}
+
+Result<void> set_limit(Settings& settings, const Values& values) {
+  const Result<int> limit = parse_integer(values[0], 0, kMostBadRows);
+  if (!limit) return std::unexpected(limit.error());
+  settings.max_bad_rows = static_cast<std::uint64_t>(*limit);
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 7> kOptions{{
+      {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
+      {{.name = "kind",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "what the files hold, if their names do not say it",
+        .choices = {"klines", "mark_price_klines", "index_price_klines", "premium_index_klines", "agg_trades", "trades",
+                    "funding"}},
+       [](Settings& s, const Values& v) { return s.hints.kind = v[0], Result<void>(); }},
+      {{.name = "market",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "spot, USD-M or COIN-M futures, if their folders do not say it",
+        .choices = {"spot", "um", "cm"}},
+       set_market},
+      {{.name = "symbol", .placeholder = "SYMBOL", .help = "as the venue spells it, if their names do not say it"},
+       [](Settings& s, const Values& v) { return s.hints.symbol = v[0], Result<void>(); }},
+      {{.name = "interval", .placeholder = "TIME", .help = "of candles, such as 1m, if their names do not say it"},
+       [](Settings& s, const Values& v) { return s.hints.interval = v[0], Result<void>(); }},
+      {{.name = "max_bad_rows",
+        .placeholder = "N",
+        .kind = OptionKind::kInteger,
+        .help = "of a file; with more nothing of it is imported",
+        .default_text = "100"},
+       set_limit},
+      {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
+  }};
+  return kOptions;
+}
+
+std::string time_text(std::int64_t micros) { return to_iso8601(UnixNanos{micros * 1000}); }
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return count == 0 ? "" : fmt::format(", {} {}", count, what);
+}
+
+// One line: what the file is, what came of it, and what is remarkable about it.
+std::string summary(const std::string& path, const history::ImportOutcome& outcome) {
+  const history::Manifest& manifest = outcome.manifest;
+  const history::DataSet& set = outcome.set;
+  const std::string is = fmt::format("{}: {} {} {}{}{}", path, set.kind->name, set.venue, set.symbol,
+                                     set.interval.empty() ? "" : " ", set.interval);
+  if (outcome.was_there) return fmt::format("{}: is in the catalog already\n", is);
+  const history::SourceFacts& facts = manifest.facts;
+  std::string line =
+      fmt::format("{}: {} rows from {} to {}, {}, {}", is, facts.rows, time_text(manifest.files.front().first_time),
+                  time_text(manifest.files.back().last_time), manifest.time_unit.value_or("?"),
+                  manifest.has_header ? "header" : "no header");
+  line += manifest.checksum_verified ? ", checksum right" : ", no checksum";
+  line += counted(manifest.already_there, "there already") + counted(facts.repeated, "repeated");
+  if (facts.missing > 0) line += fmt::format(", {} missing in {} gaps", facts.missing, facts.gaps);
+  line += counted(facts.zero_price, "at price 0") + counted(facts.zero_volume, "without volume");
+  line += counted(facts.early_close, "closed early") + counted(manifest.bad_rows, "rejected");
+  if (!outcome.rejects_path.empty()) line += fmt::format(": {}", outcome.rejects_path);
+  return line + "\n";
+}
+
+int run(const Given& given) {
+  Settings settings;
+  const Result<std::string> data_dir = data_dir_of(given);
+  if (!data_dir) return complain(data_dir.error());
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  // The catalog's bytes shall not depend on how a shell sorts names.
+  std::ranges::sort(settings.files);
+  auto importer = history::Importer::open(real_file_ops(), *data_dir);
+  if (!importer) return complain(importer.error());
+  Output out;
+  int code = kExitDone;
+  for (const std::string& path : settings.files) {
+    const auto outcome =
+        importer->import_file({path, settings.hints, settings.max_bad_rows, fmt::format("acts {}", ACTS_VERSION)});
+    if (outcome) {
+      out.write(summary(path, *outcome));
+      out.flush();
+    } else {
+      // One that cannot be imported keeps no other from it.
+      code = complain(outcome.error());
+    }
+  }
+  return out.finish(code);
+}
+
+}  // namespace
+
+Command import_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // files have no flag
+  return {.name = "import",
+          .summary = "Files of the public archive into the catalog, each whole or not at all, each once",
+          .options = std::move(flags),
+          .positional = kFilesSpec,
+          .examples =
+              "  acts import data/spot/monthly/klines/BTCUSDT/1h/*.zip\n"
+              "  acts import --market cm BTCUSD_PERP-aggTrades-2026-05-08.zip",
+          .run = run,
+          .reads_config = true};
+}
+
+}  // namespace acts::cli

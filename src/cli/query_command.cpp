@@ -1,0 +1,179 @@
+// acts query "SQL": the catalog asked.
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "cli/command.hpp"
+#include "cli/load_settings.hpp"
+#include "cli/values.hpp"
+#include "history/query/query_session.hpp"
+#include "history/query/result_text.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
+
+struct Settings {
+  std::string sql;
+  std::string form = "table";
+  std::string output;
+  bool explain = false;
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+};
+
+const OptionSpec kSqlSpec{
+    .name = "sql", .placeholder = "SQL", .kind = OptionKind::kText, .help = "one SELECT", .is_required = true};
+
+Result<void> set_memory(Settings& settings, const Values& values) {
+  const Result<std::uint64_t> bytes = parse_bytes(values[0]);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (*bytes < kLeastMemory) return fail(ErrorCode::kUsage, "64MiB is the least");
+  settings.memory_bytes = *bytes;
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 6> kOptions{{
+      {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
+      {{.name = "format",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "of the result",
+        .default_text = "table",
+        .choices = {"table", "csv", "json", "parquet"}},
+       [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {{.name = "output", .placeholder = "FILE", .help = "where a Parquet result goes"},
+       [](Settings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
+      {{.name = "explain",
+        .kind = OptionKind::kSwitch,
+        .help = "print the plan, and run nothing",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.explain = v[0] == "true", Result<void>(); }},
+      {{.name = "memory",
+        .placeholder = "SIZE",
+        .help = "what it may take; more goes to a temporary file",
+        .default_text = "1GiB"},
+       set_memory},
+      {kSqlSpec, [](Settings& s, const Values& v) { return s.sql = v[0], Result<void>(); }},
+  }};
+  return kOptions;
+}
+
+volatile std::sig_atomic_t interrupted = 0;
+extern "C" void note_interrupt(int) { interrupted = 1; }
+bool is_interrupted() { return interrupted != 0; }
+
+// For what does not fit the memory: of this process alone, gone with it.
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::error_code error;
+    std::string pattern = (fs::temp_directory_path(error) / "acts-query-XXXXXX").string();
+    if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~TempDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;  // empty: there is none to be had
+};
+
+int print_rows(const Settings& settings, history::QuerySession& session) {
+  auto rows = session.select(settings.sql, is_interrupted);
+  if (!rows) return complain(rows.error());
+  Output out;
+  std::string text;
+  history::ResultTable as_table(rows->columns());
+  if (settings.form == "csv") history::append_csv_header(text, rows->columns());
+  history::ResultCells cells;
+  for (;;) {
+    const Result<bool> there = rows->next(cells);
+    if (!there) {
+      out.write(text);
+      return out.finish(complain(there.error()));
+    }
+    if (!*there) break;
+    if (settings.form == "table") {
+      as_table.add(cells, text);
+    } else {
+      settings.form == "csv" ? history::append_csv_row(text, cells)
+                             : history::append_json_row(text, rows->columns(), cells);
+    }
+    if (!out.write(text)) break;
+    text.clear();
+  }
+  if (settings.form == "table") as_table.finish(text);
+  out.write(text);
+  return out.finish(kExitDone);
+}
+
+int run_query(const Settings& settings, history::QuerySession& session) {
+  if (settings.explain) {
+    const Result<std::string> plan = session.explain(settings.sql);
+    if (!plan) return complain(plan.error());
+    Output out;
+    out.write(*plan);
+    return out.finish(kExitDone);
+  }
+  if (settings.form != "parquet") return print_rows(settings, session);
+  const Result<std::uint64_t> rows = session.to_parquet(settings.sql, is_interrupted);
+  if (!rows) return complain(rows.error());
+  Output out;
+  out.write(fmt::format("{}: {} rows\n", settings.output, *rows));
+  return out.finish(kExitDone);
+}
+
+int run(const Given& given) {
+  Settings settings;
+  const Result<std::string> data_dir = data_dir_of(given);
+  if (!data_dir) return complain(data_dir.error());
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (settings.output.empty() == (settings.form == "parquet")) {
+    return complain({ErrorCode::kUsage, "--format parquet and --output FILE go together"});
+  }
+  const TempDirectory temp;
+  history::QueryOptions options{.memory_bytes = settings.memory_bytes,
+                                .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
+                                .temp_directory = temp.path(),
+                                .output = {}};
+  if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
+  auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
+  if (!session) return complain(session.error());
+  std::signal(SIGINT, note_interrupt);
+  std::signal(SIGTERM, note_interrupt);
+  return run_query(settings, *session);
+}
+
+}  // namespace
+
+Command query_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // the statement has no flag
+  return {
+      .name = "query",
+      .summary = "SQL over the catalog; it only reads",
+      .options = std::move(flags),
+      .positional = kSqlSpec,
+      .examples =
+          "  acts query \"SELECT date, max(high), min(low), sum(volume) FROM klines WHERE symbol = 'BTCUSDT' GROUP BY "
+          "date\"\n"
+          "  acts query --format parquet --output trades.parquet \"SELECT * FROM agg_trades\"",
+      .run = run,
+      .reads_config = true};
+}
+
+}  // namespace acts::cli

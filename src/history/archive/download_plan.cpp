@@ -1,0 +1,76 @@
+#include "history/archive/download_plan.hpp"
+
+#include <algorithm>
+
+namespace acts::history::archive {
+namespace {
+
+constexpr std::chrono::days kDay{1};
+
+// The first day that a file of the series holds, and the one behind the last.
+struct Extent {
+  Day begin;
+  Day end;
+};
+
+Extent extent_of(const PublishedFiles& files) {
+  Extent extent{Day::max(), Day::min()};
+  if (!files.months.empty()) {
+    extent = {files.months.begin()->first, next_month(files.months.rbegin()->first)};
+  }
+  if (!files.days.empty()) {
+    // A series that begins within a month has days from then on: its first month's file begins there too.
+    const Day first_day = files.days.begin()->first;
+    const bool is_in_first_month = !files.months.empty() && month_of(first_day) == files.months.begin()->first;
+    extent.begin = is_in_first_month ? first_day : std::min(extent.begin, first_day);
+    extent.end = std::max(extent.end, files.days.rbegin()->first + kDay);
+  }
+  return extent;
+}
+
+}  // namespace
+
+void add_listed(PublishedFiles& files, const Series& series, Span span, const std::vector<ListedObject>& objects) {
+  const std::string directory = directory_of(series, span);
+  for (const ListedObject& object : objects) {
+    const std::string_view key = object.key;
+    if (!key.starts_with(directory)) continue;
+    const std::optional<Day> first = first_day_of(series, span, key.substr(directory.size()));
+    if (!first) continue;
+    (span == Span::kDay ? files.days : files.months)[*first] = {object.bytes, object.version};
+  }
+}
+
+DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to) {
+  DownloadPlan plan;
+  if (files.empty()) return plan;
+  const Extent extent = extent_of(files);
+  const Day end = to.value_or(extent.end);
+  for (Day day = std::max(from.value_or(extent.begin), extent.begin); day < std::min(end, extent.end);) {
+    const Day month = month_of(day);
+    const Day behind = next_month(day);
+    const auto of_month = files.months.find(month);
+    const auto of_day = files.days.find(day);
+    const bool is_whole = day == std::max(month, extent.begin) && behind <= end;
+    if (of_month != files.months.end() && (is_whole || of_day == files.days.end())) {
+      // Days of it that were taken one by one are in it again.
+      std::erase_if(plan.files, [month](const PlannedFile& file) { return file.first >= month; });
+      plan.files.push_back({Span::kMonth, month, of_month->second});
+      day = behind;
+      continue;
+    }
+    if (of_day != files.days.end()) {
+      plan.files.push_back({Span::kDay, day, of_day->second});
+    } else {
+      plan.missing.push_back(day);
+    }
+    day += kDay;
+  }
+  if (to && *to > extent.end) {
+    plan.unpublished_from = std::max(extent.end, from.value_or(extent.end));
+    plan.unpublished = (*to - *plan.unpublished_from).count();
+  }
+  return plan;
+}
+
+}  // namespace acts::history::archive

@@ -1,0 +1,53 @@
+// Which of the archive's files make a period of a series, and which days there are none of. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "history/archive/archive_layout.hpp"
+#include "history/archive/bucket_listing.hpp"
+
+namespace acts::history::archive {
+
+struct PublishedFile {
+  std::uint64_t bytes = 0;
+  std::string version;  // ListedObject::version
+};
+
+// What the archive has of one series, by first day.
+struct PublishedFiles {
+  std::map<Day, PublishedFile> months;
+  std::map<Day, PublishedFile> days;
+
+  [[nodiscard]] bool empty() const { return months.empty() && days.empty(); }
+};
+
+// Adds what a listing of directory_of(series, span) names: files of the series alone, and no CHECKSUM.
+void add_listed(PublishedFiles& files, const Series& series, Span span, const std::vector<ListedObject>& objects);
+
+struct PlannedFile {
+  Span span = Span::kDay;
+  Day first;
+  PublishedFile published;
+
+  friend bool operator==(const PlannedFile& a, const PlannedFile& b) { return a.span == b.span && a.first == b.first; }
+};
+
+struct DownloadPlan {
+  std::vector<PlannedFile> files;  // by first day
+  // Days of the period that no file holds, behind the series' first file and before its last one.
+  std::vector<Day> missing;
+  // Those in front of its first file are none; those behind its last are not published yet: this many, from here on.
+  std::optional<Day> unpublished_from;
+  std::int64_t unpublished = 0;
+};
+
+// Days from `from` up to, but not including, `to`; none: from the first there is, up to the last. A month that lies in
+// the period whole is one file where there is one; the rest is taken by days. Where the archive has no file of a day,
+// but of its month, the month's is taken: it holds more than was asked for.
+DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to);
+
+}  // namespace acts::history::archive

@@ -1,0 +1,56 @@
+// The catalog on the disk: DATA_DIR/catalog/
+//   kind=…/venue=…/symbol=…/date=…/[interval=…/]origin=…/<digest>.parquet   a day's rows
+//   _manifests/<id>.json   of each source: a file that none names does not count
+//   _rejects/<id>.csv      rows that a source had and the catalog has not
+//   _staging/<id>/         of a source that is entering
+//   .lock                  one writer at a time
+// Readers need no lock: manifests and files appear whole and never change; a file that others replaced goes after that
+// is said.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "history/catalog/manifest.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts::history {
+
+struct CatalogPaths {
+  explicit CatalogPaths(std::string_view data_dir);
+
+  std::string root;  // "DATA_DIR/catalog"
+  [[nodiscard]] std::string file(std::string_view path) const;
+  [[nodiscard]] std::string manifests() const;
+  [[nodiscard]] std::string manifest(std::string_view id) const;
+  [[nodiscard]] std::string rejects() const;
+  [[nodiscard]] std::string rejects(std::string_view id) const;
+  [[nodiscard]] std::string staging() const;
+  [[nodiscard]] std::string staging(std::string_view id) const;
+  [[nodiscard]] std::string lock() const;
+};
+
+// The kernel's lock (flock): it ends with the process, however that ends.
+class CatalogLock {
+ public:
+  // Makes the catalog's folder if it is not there. Does not wait. Errors: kStorage, naming the remedy.
+  static Result<CatalogLock> take(FileOps& ops, const CatalogPaths& paths);
+  ~CatalogLock();
+  CatalogLock(CatalogLock&& other) noexcept;
+  CatalogLock& operator=(CatalogLock&& other) noexcept;
+  CatalogLock(const CatalogLock&) = delete;
+  CatalogLock& operator=(const CatalogLock&) = delete;
+
+ private:
+  explicit CatalogLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// By id. None if there is no catalog. Errors: kStorage, if one cannot be read or is damaged: then nobody knows what is
+// in the catalog.
+Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
+
+}  // namespace acts::history

@@ -1,0 +1,75 @@
+// What the catalog says about one source that has entered it: where its rows came from, what was left out, and in which
+// files they are. Of the same source, code and earlier imports it is the same bytes: it holds no time of import. A
+// manifest never changes; what the catalog holds are the files that manifests name, less those that others replaced.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "history/import/row_watch.hpp"
+#include "history/import/source_name.hpp"
+
+namespace acts::history {
+
+// All rows of one data set and day. Its name comes from its rows: the same rows are the same file, whatever source they
+// came from, and whoever has other rows of that day makes another file that replaces it.
+struct CatalogFile {
+  DataSet set = {};
+  std::int64_t day = 0;  // since 1970-01-01 UTC
+  DecimalForm form = DecimalForm::kNarrow;
+  std::string digest = {};  // SHA-256 of its rows (row_digest.hpp)
+  std::uint64_t rows = 0;
+  std::int64_t first_key = 0;
+  std::int64_t last_key = 0;
+  std::int64_t first_time = 0;  // microseconds since 1970 UTC: the earliest
+  std::int64_t last_time = 0;
+  std::uint64_t bytes = 0;
+  std::string sha256 = {};
+
+  // Below the catalog: set.folder(day) and 16 digits of the digest, ".parquet".
+  [[nodiscard]] std::string path() const;
+
+  friend bool operator==(const CatalogFile&, const CatalogFile&) = default;
+};
+
+struct Manifest {
+  std::string id = {};      // source_id()
+  std::string code = {};    // "acts 0.1.0"
+  std::string engine = {};  // "DuckDB v1.5.6"
+
+  std::string source_name = {};  // of the file, without folders
+  std::uint64_t source_bytes = 0;
+  std::string source_sha256 = {};
+  bool checksum_verified = false;  // against the .CHECKSUM beside it
+  bool has_header = false;
+  std::optional<std::string> time_unit = {};  // "ms", "us"; nothing without a row
+
+  std::uint64_t lines = 0;
+  SourceFacts facts = {};
+  std::uint64_t bad_rows = 0;       // listed in _rejects/<id>.csv
+  std::uint64_t already_there = 0;  // of facts.rows: another source had told them
+
+  std::vector<CatalogFile> files = {};     // that hold its rows, by day; made for it or there before
+  std::vector<std::string> replaced = {};  // paths of files whose rows are in these now
+
+  friend bool operator==(const Manifest&, const Manifest&) = default;
+};
+
+// 16 hexadecimal digits: the same content into the same data set is the same source.
+std::string source_id(std::string_view source_sha256, const DataSet& set);
+
+// What the catalog holds, by data set and day.
+std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);
+
+// Canonical JSON (canonical_json.hpp). Errors: kBadInput, for a name that is not UTF-8.
+Result<std::string> to_json(const Manifest& manifest);
+// Errors: kBadInput: not what to_json() writes, a path that leads elsewhere, a kind that this version does not know.
+Result<Manifest> parse_manifest(std::string_view json);
+
+}  // namespace acts::history

@@ -1,0 +1,133 @@
+#include "history/engine/duck.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "history/engine/duck_impl.hpp"
+
+namespace acts::history {
+namespace {
+
+ErrorCode code_of(duckdb_error_type type) {
+  switch (type) {
+    case DUCKDB_ERROR_IO:
+    case DUCKDB_ERROR_OUT_OF_MEMORY:
+    case DUCKDB_ERROR_FATAL:
+    case DUCKDB_ERROR_INTERNAL: return ErrorCode::kStorage;
+    case DUCKDB_ERROR_INTERRUPT: return ErrorCode::kCancelled;
+    default: return ErrorCode::kBadInput;
+  }
+}
+
+// Up to the first blank line: what follows is a picture of the place, or advice for DuckDB's own shell.
+std::string one_line(std::string_view message) {
+  message = message.substr(0, message.find("\n\n"));
+  std::string line(message);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string quoted_sql_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + '\'';
+}
+
+std::unexpected<Error> duck_error(duckdb_error_type type, const char* message) {
+  return fail(code_of(type), one_line(message == nullptr ? "DuckDB failed without a word" : message));
+}
+std::unexpected<Error> duck_error(duckdb_result& result) {
+  return duck_error(duckdb_result_error_type(&result), duckdb_result_error(&result));
+}
+std::unexpected<Error> duck_error(std::string_view what) {
+  return fail(ErrorCode::kStorage, fmt::format("DuckDB could not {}", what));
+}
+
+Duck::Duck(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Duck::~Duck() = default;
+
+Result<std::unique_ptr<Duck>> Duck::open(const DuckOptions& options) {
+  DuckConfig config;
+  if (duckdb_create_config(config.out()) != DuckDBSuccess) return duck_error("be configured");
+  const std::vector<std::pair<const char*, std::string>> settings{
+      {"threads", fmt::format("{}", options.threads)}, {"memory_limit", fmt::format("{}B", options.memory_bytes)},
+      {"temp_directory", options.temp_directory},      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},          {"allow_community_extensions", "false"},
+      {"allow_persistent_secrets", "false"},
+  };
+  for (const auto& [name, value] : settings) {
+    if (duckdb_set_config(config.get(), name, value.c_str()) != DuckDBSuccess) return duck_error(name);
+  }
+  auto impl = std::make_unique<Impl>();
+  char* message = nullptr;
+  if (duckdb_open_ext(nullptr, &impl->database, config.get(), &message) != DuckDBSuccess) {
+    auto error = duck_error(DUCKDB_ERROR_IO, message);
+    duckdb_free(message);
+    return error;
+  }
+  if (duckdb_connect(impl->database, &impl->connection) != DuckDBSuccess) return duck_error("be connected to");
+  std::unique_ptr<Duck> duck(new Duck(std::move(impl)));
+  // Whatever the machine's own is: catalog times are UTC.
+  if (Result<void> set = duck->run("SET TimeZone = 'UTC'"); !set) return std::unexpected(set.error());
+  return duck;
+}
+
+Result<void> Duck::run(const std::string& sql) {
+  DuckResult result;
+  if (duckdb_query(impl_->connection, sql.c_str(), result.out()) != DuckDBSuccess) return duck_error(*result.out());
+  return {};
+}
+
+Result<std::vector<Duck::Texts>> Duck::texts(const std::string& sql, std::size_t most) {
+  DuckResult result;
+  const std::string as_text = fmt::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n{}\n)", sql);
+  if (duckdb_query(impl_->connection, as_text.c_str(), result.out()) != DuckDBSuccess) return duck_error(*result.out());
+  const idx_t columns = duckdb_column_count(result.out());
+  std::vector<Texts> rows;
+  for (;;) {
+    const DuckChunk chunk(duckdb_fetch_chunk(result.get()));
+    if (chunk.get() == nullptr) return rows;
+    for (idx_t row = 0; row < duckdb_data_chunk_get_size(chunk.get()) && rows.size() < most; ++row) {
+      Texts& texts = rows.emplace_back();
+      for (idx_t column = 0; column < columns; ++column) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), column);
+        std::uint64_t* const validity = duckdb_vector_get_validity(vector);
+        if (validity != nullptr && !duckdb_validity_row_is_valid(validity, row)) {
+          texts.emplace_back();
+          continue;
+        }
+        duckdb_string_t& text = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[row];
+        texts.emplace_back(std::string(duckdb_string_t_data(&text), duckdb_string_t_length(text)));
+      }
+    }
+  }
+}
+
+Result<std::int64_t> Duck::integer(const std::string& sql) {
+  const auto rows = texts(sql, 1);
+  if (!rows) return std::unexpected(rows.error());
+  ACTS_ASSERT(!rows->empty() && !rows->front().empty() && rows->front().front());
+  const std::string& text = *rows->front().front();
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  ACTS_ASSERT(error == std::errc{} && end == text.data() + text.size());
+  return value;
+}
+
+void Duck::interrupt() noexcept { duckdb_interrupt(impl_->connection); }
+
+std::string Duck::version() { return fmt::format("DuckDB {}", duckdb_library_version()); }
+
+}  // namespace acts::history

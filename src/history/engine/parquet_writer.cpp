@@ -1,0 +1,269 @@
+#include "history/engine/parquet_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "history/engine/duck_impl.hpp"
+#include "history/table/row_digest.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr const char* kFunction = "acts_rows";
+constexpr int kRowGroup = 122'880;
+
+bool is_huge(const TableColumn& column, DecimalForm form) {
+  return is_decimal(column.type) && decimal_shape(column.type, form).precision > 18;
+}
+
+// Between a source and DuckDB: what a file's rows tell.
+class Measured final : public RowSource {
+ public:
+  Measured(RowSource& source, CatalogFile& file)
+      : source_(&source), file_(&file), digest_(*file.set.kind, file.set.folder(file.day)) {}
+
+  Result<bool> next(Row& row) override {
+    Result<bool> there = source_->next(row);
+    if (!there || !*there) return there;
+    ACTS_ASSERT(row.form == file_->form);
+    const std::int64_t time = row.integer(file_->set.kind->time_column);
+    if (file_->rows++ == 0) {
+      file_->first_key = row.integer(0);
+      file_->first_time = time;
+      file_->last_time = time;
+    }
+    file_->last_key = row.integer(0);
+    file_->first_time = std::min(file_->first_time, time);
+    file_->last_time = std::max(file_->last_time, time);
+    digest_.add(row);
+    return true;
+  }
+  std::string digest() { return digest_.finish(); }
+
+ private:
+  RowSource* source_;
+  CatalogFile* file_;
+  RowDigest digest_;
+};
+
+DuckType type_of(const TableColumn& column, DecimalForm form) {
+  switch (column.type) {
+    case CellType::kTime: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP));
+    case CellType::kInteger: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
+    case CellType::kFlag: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN));
+    default: break;
+  }
+  const DecimalShape shape = decimal_shape(column.type, form);
+  return DuckType(
+      duckdb_create_decimal_type(static_cast<std::uint8_t>(shape.precision), static_cast<std::uint8_t>(shape.scale)));
+}
+
+void bind_rows(duckdb_bind_info info) {
+  const auto& feed = *static_cast<RowFeed*>(duckdb_bind_get_extra_info(info));
+  for (const TableColumn& column : feed.kind->columns) {
+    duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type_of(column, feed.form).get());
+  }
+}
+
+void init_rows(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
+
+// One column of a chunk, from wherever it is to be filled on or read.
+class ChunkColumn {
+ public:
+  ChunkColumn() = default;
+  ChunkColumn(duckdb_data_chunk chunk, std::size_t index, const TableColumn& column, DecimalForm form)
+      : vector_(duckdb_data_chunk_get_vector(chunk, index)),
+        data_(duckdb_vector_get_data(vector_)),
+        validity_(duckdb_vector_get_validity(vector_)),
+        width_(column.type == CellType::kFlag ? Width::kByte
+               : is_huge(column, form)        ? Width::kHuge
+                                              : Width::kWord) {}
+
+  void put(idx_t row, int128 value) {
+    switch (width_) {
+      case Width::kByte: static_cast<bool*>(data_)[row] = value != 0; return;
+      case Width::kWord: static_cast<std::int64_t*>(data_)[row] = static_cast<std::int64_t>(value); return;
+      case Width::kHuge: static_cast<duckdb_hugeint*>(data_)[row] = to_hugeint(value); return;
+    }
+  }
+  void put_null(idx_t row) {
+    if (validity_ == nullptr) {
+      duckdb_vector_ensure_validity_writable(vector_);
+      validity_ = duckdb_vector_get_validity(vector_);
+    }
+    duckdb_validity_set_row_invalid(validity_, row);
+  }
+
+  [[nodiscard]] bool is_null(idx_t row) const {
+    return validity_ != nullptr && !duckdb_validity_row_is_valid(validity_, row);
+  }
+  [[nodiscard]] int128 get(idx_t row) const {
+    switch (width_) {
+      case Width::kByte: return static_cast<int>(static_cast<const bool*>(data_)[row]);
+      case Width::kWord: return static_cast<const std::int64_t*>(data_)[row];
+      case Width::kHuge: return from_hugeint(static_cast<const duckdb_hugeint*>(data_)[row]);
+    }
+    return 0;
+  }
+
+ private:
+  enum class Width : std::uint8_t { kByte, kWord, kHuge };
+  duckdb_vector vector_ = nullptr;
+  void* data_ = nullptr;
+  std::uint64_t* validity_ = nullptr;
+  Width width_ = Width::kWord;
+};
+using ChunkColumns = std::array<ChunkColumn, kMaxColumns>;
+
+ChunkColumns columns_of(duckdb_data_chunk chunk, const Kind& kind, DecimalForm form) {
+  ChunkColumns columns;
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) columns[i] = ChunkColumn(chunk, i, kind.columns[i], form);
+  return columns;
+}
+
+void fill_rows(duckdb_function_info info, duckdb_data_chunk chunk) {
+  auto& feed = *static_cast<RowFeed*>(duckdb_function_get_extra_info(info));
+  const idx_t most = duckdb_vector_size();
+  const std::size_t count = feed.kind->columns.size();
+  ChunkColumns columns = columns_of(chunk, *feed.kind, feed.form);
+  Row row;
+  idx_t rows = 0;
+  for (; rows < most; ++rows) {
+    const Result<bool> there = feed.source->next(row);
+    if (!there) {
+      feed.failure = there.error();
+      return duckdb_function_set_error(info, there.error().message.c_str());
+    }
+    if (!*there) break;
+    for (std::size_t i = 0; i < count; ++i) {
+      row.is_null(i) ? columns[i].put_null(rows) : columns[i].put(rows, row.values[i]);
+    }
+  }
+  duckdb_data_chunk_set_size(chunk, rows);
+}
+
+Result<void> register_rows(Duck::Impl& impl) {
+  if (impl.feed.kind != nullptr) return {};  // done before
+  const DuckFunction function(duckdb_create_table_function());
+  duckdb_table_function_set_name(function.get(), kFunction);
+  duckdb_table_function_set_extra_info(function.get(), &impl.feed, nullptr);
+  duckdb_table_function_set_bind(function.get(), bind_rows);
+  duckdb_table_function_set_init(function.get(), init_rows);
+  duckdb_table_function_set_function(function.get(), fill_rows);
+  if (duckdb_register_table_function(impl.connection, function.get()) == DuckDBSuccess) return {};
+  return duck_error("take a table function");
+}
+
+// Its rows come as they are asked for, over a connection of its own: the other may be writing them meanwhile.
+class QueryRows final : public RowSource {
+ public:
+  QueryRows(const Kind& kind, DecimalForm form) : kind_(&kind), form_(form) {}
+
+  Result<void> start(duckdb_database database, const std::string& sql) {
+    if (duckdb_connect(database, connection_.out()) != DuckDBSuccess) return duck_error("be connected to");
+    if (duckdb_prepare(connection_.get(), sql.c_str(), statement_.out()) != DuckDBSuccess) {
+      return duck_error(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement_.get()));
+    }
+    if (duckdb_execute_prepared_streaming(statement_.get(), result_.out()) != DuckDBSuccess) {
+      return duck_error(*result_.out());
+    }
+    return check_types();
+  }
+
+  Result<bool> next(Row& row) override {
+    while (at_ == size_) {
+      if (has_ended_) return false;  // DuckDB would call it an error
+      chunk_.reset(duckdb_fetch_chunk(result_.get()));
+      if (chunk_.get() == nullptr) {
+        const char* const message = duckdb_result_error(result_.out());
+        if (message != nullptr && *message != '\0') return duck_error(*result_.out());
+        has_ended_ = true;
+        return false;
+      }
+      at_ = 0;
+      size_ = duckdb_data_chunk_get_size(chunk_.get());
+      columns_ = columns_of(chunk_.get(), *kind_, form_);
+    }
+    row.form = form_;
+    row.nulls = 0;
+    for (std::size_t i = 0; i < kind_->columns.size(); ++i) {
+      const bool is_null = columns_[i].is_null(at_);
+      row.values[i] = is_null ? int128{0} : columns_[i].get(at_);
+      row.nulls |= static_cast<std::uint32_t>(is_null) << i;
+    }
+    ++at_;
+    return true;
+  }
+
+ private:
+  Result<void> check_types() {
+    bool is_alike = duckdb_column_count(result_.out()) == kind_->columns.size();
+    for (std::size_t i = 0; is_alike && i < kind_->columns.size(); ++i) {
+      const DuckType wanted = type_of(kind_->columns[i], form_);
+      const DuckType type(duckdb_column_logical_type(result_.out(), i));
+      is_alike = duckdb_get_type_id(type.get()) == duckdb_get_type_id(wanted.get());
+      if (!is_alike || !is_decimal(kind_->columns[i].type)) continue;
+      is_alike = duckdb_decimal_scale(type.get()) == duckdb_decimal_scale(wanted.get()) &&
+                 duckdb_decimal_internal_type(type.get()) == duckdb_decimal_internal_type(wanted.get());
+    }
+    if (is_alike) return {};
+    return fail(ErrorCode::kBadInput, fmt::format("its columns are not those of {}", kind_->name));
+  }
+
+  const Kind* kind_;
+  DecimalForm form_;
+  // In the order in which they must go, the last first.
+  DuckConnection connection_;
+  DuckStatement statement_;
+  DuckResult result_;
+  DuckChunk chunk_;
+  ChunkColumns columns_;
+  idx_t at_ = 0;
+  idx_t size_ = 0;
+  bool has_ended_ = false;
+};
+
+}  // namespace
+
+Result<CatalogFile> write_parquet(Duck& duck, CatalogFile file, RowSource& source, const std::string& path) {
+  Duck::Impl& impl = duck.impl();
+  if (Result<void> done = register_rows(impl); !done) return std::unexpected(done.error());
+  file.rows = 0;
+  Measured measured(source, file);
+  impl.feed = {&measured, file.set.kind, file.form, {}};
+  const Result<void> written =
+      duck.run(fmt::format("COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {})",
+                           kFunction, quoted_sql_text(path), kRowGroup));
+  impl.feed.source = nullptr;
+  if (impl.feed.failure) return std::unexpected(*impl.feed.failure);
+  if (!written) return std::unexpected(written.error());
+  file.digest = measured.digest();
+  return file;
+}
+
+Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, DecimalForm form, const std::string& sql) {
+  auto rows = std::make_unique<QueryRows>(kind, form);
+  if (const Result<void> started = rows->start(duck.impl().database, sql); !started) {
+    return std::unexpected(started.error());
+  }
+  return rows;
+}
+
+std::string sql_type(const TableColumn& column, DecimalForm form) {
+  switch (column.type) {
+    case CellType::kTime: return "TIMESTAMP";
+    case CellType::kInteger: return "BIGINT";
+    case CellType::kFlag: return "BOOLEAN";
+    default: break;
+  }
+  const DecimalShape shape = decimal_shape(column.type, form);
+  return fmt::format("DECIMAL({},{})", shape.precision, shape.scale);
+}
+
+}  // namespace acts::history

@@ -1,0 +1,57 @@
+#include "history/import/row_watch.hpp"
+
+#include <algorithm>
+
+namespace acts::history {
+namespace {
+
+constexpr std::int64_t kMilli = 1000;
+
+std::size_t column_named(const Kind& kind, std::string_view name) {
+  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
+  return column == kind.columns.end() ? 0 : static_cast<std::size_t>(column - kind.columns.begin());
+}
+
+std::int64_t step_of(const Kind& kind, std::string_view interval) {
+  if (kind.has_interval) return std::max<std::int64_t>(interval_micros(interval), 0);
+  return kind.columns[0].type == CellType::kInteger ? 1 : 0;
+}
+
+}  // namespace
+
+RowWatch::RowWatch(const Kind& kind, std::string_view interval)
+    : kind_(&kind),
+      step_(step_of(kind, interval)),
+      price_(column_named(kind, "price")),
+      volume_(column_named(kind, "volume")),
+      close_(column_named(kind, "close_time")) {}
+
+RowWatch::Verdict RowWatch::look(const Row& row) {
+  if (facts_.rows > 0) {
+    if (row.values[0] < last_.values[0]) return Verdict::kOutOfOrder;
+    if (row.values[0] == last_.values[0]) {
+      if (!same_values(*kind_, row, last_)) return Verdict::kContradicts;
+      ++facts_.repeated;
+      return Verdict::kRepeated;
+    }
+    const int128 apart = row.values[0] - last_.values[0];
+    if (step_ > 0 && apart > step_) {
+      ++facts_.gaps;
+      facts_.missing += static_cast<std::uint64_t>((apart - 1) / step_);
+    }
+  }
+  count(row);
+  last_ = row;
+  return Verdict::kTake;
+}
+
+void RowWatch::count(const Row& row) {
+  ++facts_.rows;
+  if (price_ != 0 && row.values[price_] == 0) ++facts_.zero_price;
+  if (volume_ == 0) return;
+  if (row.values[volume_] == 0) ++facts_.zero_volume;
+  // The last moment is a millisecond or a microsecond before the next candle.
+  if (step_ > 0 && row.values[close_] + kMilli < row.values[0] + step_) ++facts_.early_close;
+}
+
+}  // namespace acts::history

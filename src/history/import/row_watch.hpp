@@ -1,0 +1,52 @@
+// What the rows of one source are like, one after the other: their order, what is repeated, what is missing. Counts and
+// says; repairs nothing. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "history/table/kind.hpp"
+
+namespace acts::history {
+
+struct SourceFacts {
+  std::uint64_t rows = 0;         // taken
+  std::uint64_t repeated = 0;     // exactly the row before, left out
+  std::uint64_t gaps = 0;         // places where ids or candles are missing
+  std::uint64_t missing = 0;      // ids or candles, in all of them
+  std::uint64_t zero_price = 0;   // trades outside the market
+  std::uint64_t zero_volume = 0;  // candles without a trade
+  std::uint64_t early_close = 0;  // candles that end before their interval does
+
+  friend bool operator==(const SourceFacts&, const SourceFacts&) = default;
+};
+
+class RowWatch {
+ public:
+  // `kind` must outlive it. `interval`: of candles.
+  RowWatch(const Kind& kind, std::string_view interval);
+
+  enum class Verdict : std::uint8_t {
+    kTake,
+    kRepeated,     // the same key and the same values as the row before
+    kContradicts,  // the same key, other values
+    kOutOfOrder,   // a key below that of the row before
+  };
+  // Only what is taken becomes the row before.
+  Verdict look(const Row& row);
+
+  [[nodiscard]] const SourceFacts& facts() const { return facts_; }
+
+ private:
+  void count(const Row& row);
+
+  const Kind* kind_;
+  std::int64_t step_;      // of the key from row to row; 0: not fixed
+  std::size_t price_ = 0;  // columns that the counts look at; 0: none
+  std::size_t volume_ = 0;
+  std::size_t close_ = 0;
+  Row last_;
+  SourceFacts facts_;
+};
+
+}  // namespace acts::history

@@ -1,0 +1,127 @@
+#include "history/import/source_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "recording/layout.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::array<std::string_view, 3> kVenues{"binance-spot", "binance-usdm", "binance-coinm"};
+
+// The archive's word in file names, ours.
+struct KindWord {
+  std::string_view word;
+  std::string_view kind;
+};
+constexpr std::array<KindWord, 3> kWords{
+    {{"aggTrades", "agg_trades"}, {"trades", "trades"}, {"fundingRate", "funding"}}};
+// Candles of all kinds have the interval there; which kind it is, a folder says.
+constexpr std::array<KindWord, 4> kCandleFolders{{{"markPriceKlines", "mark_price_klines"},
+                                                  {"indexPriceKlines", "index_price_klines"},
+                                                  {"premiumIndexKlines", "premium_index_klines"},
+                                                  {"klines", "klines"}}};
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Takes "-2021-02" or "-2021-02-11" off the end.
+std::string_view without_date(std::string_view stem) {
+  for (int parts = 0; parts < 3; ++parts) {
+    const std::size_t dash = stem.rfind('-');
+    if (dash == std::string_view::npos || !is_digits(stem.substr(dash + 1))) return stem;
+    stem = stem.substr(0, dash);
+  }
+  return stem;
+}
+
+bool has_folder(std::string_view path, std::string_view folder) {
+  const std::string inside = fmt::format("/{}/", folder);
+  return path.contains(inside) || path.starts_with(std::string_view(inside).substr(1));
+}
+
+std::string venue_of(std::string_view path) {
+  if (has_folder(path, "futures/um")) return "binance-usdm";
+  if (has_folder(path, "futures/cm")) return "binance-coinm";
+  return has_folder(path, "data/spot") ? "binance-spot" : "";
+}
+
+std::string candle_kind_of(std::string_view path) {
+  for (const KindWord& folder : kCandleFolders) {
+    if (has_folder(path, folder.word)) return std::string(folder.kind);
+  }
+  return "klines";
+}
+
+// What the name says; empty what it does not.
+SourceHints from_name(std::string_view path) {
+  SourceHints said{.kind = "", .venue = venue_of(path), .symbol = "", .interval = ""};
+  const std::string_view stem = without_date(stem_of(path));
+  const std::size_t dash = stem.rfind('-');
+  if (dash == std::string_view::npos) return said;
+  const std::string_view word = stem.substr(dash + 1);
+  if (interval_micros(word) >= 0) {
+    said.kind = candle_kind_of(path);
+    said.interval = word;
+  } else if (const auto known = std::ranges::find(kWords, word, &KindWord::word); known != kWords.end()) {
+    said.kind = known->kind;
+  } else {
+    return said;
+  }
+  said.symbol = stem.substr(0, dash);
+  return said;
+}
+
+std::unexpected<Error> untold(std::string_view path, std::string_view what, std::string_view flag) {
+  return fail(ErrorCode::kUsage, fmt::format("{}: its name does not say {}: give {}", path, what, flag));
+}
+
+const std::string& either(const std::string& hint, const std::string& said) { return hint.empty() ? said : hint; }
+
+}  // namespace
+
+std::string DataSet::folder(std::int64_t day) const {
+  const std::string of = fmt::format("kind={}/venue={}/symbol={}/date={}", kind->name, venue, symbol, day_text(day));
+  return interval.empty() ? fmt::format("{}/origin={}", of, origin)
+                          : fmt::format("{}/interval={}/origin={}", of, interval, origin);
+}
+
+std::string_view stem_of(std::string_view path) noexcept {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  for (const std::string_view ending : {".gz", ".zst", ".zip", ".csv"}) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  return name;
+}
+
+Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
+  const SourceHints said = from_name(path);
+  const std::string& kind = either(hints.kind, said.kind);
+  if (kind.empty()) return untold(path, "what it holds", "--kind");
+  DataSet set{.kind = find_kind(kind),
+              .venue = either(hints.venue, said.venue),
+              .symbol = either(hints.symbol, said.symbol),
+              .interval = either(hints.interval, said.interval)};
+  if (set.kind == nullptr) return fail(ErrorCode::kUsage, fmt::format("no kind '{}': see acts catalog describe", kind));
+  if (set.venue.empty()) return untold(path, "its market", "--market spot, um or cm");
+  if (std::ranges::find(kVenues, set.venue) == kVenues.end()) {
+    return fail(ErrorCode::kUsage, fmt::format("no venue '{}'", set.venue));
+  }
+  if (set.symbol.empty()) return untold(path, "its symbol", "--symbol");
+  if (!is_segment_name(set.symbol)) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: '{}' is no symbol", path, set.symbol));
+  }
+  if (!set.kind->has_interval) set.interval.clear();
+  if (!set.kind->has_interval) return set;
+  if (set.interval.empty()) return untold(path, "the interval of its candles", "--interval");
+  if (interval_micros(set.interval) < 0) {
+    return fail(ErrorCode::kUsage, fmt::format("no interval '{}': such as 1m, 1h, 1d, 1mo", set.interval));
+  }
+  return set;
+}
+
+}  // namespace acts::history

@@ -1,0 +1,45 @@
+// What a file of the public archive says about itself by its name: "BTCUSDT-1h-2021-02.csv",
+// "BTCUSD_PERP-aggTrades-2026-05-08.zip", and by the folders above it ("…/futures/um/…"). Pure.
+// Layout: github.com/binance/binance-public-data, README, read 2026-09.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+#include "history/table/kind.hpp"
+
+namespace acts::history {
+
+// Which data set rows belong to. The texts become names of folders.
+struct DataSet {
+  const Kind* kind = nullptr;
+  std::string venue;     // "binance-spot", "binance-usdm", "binance-coinm"
+  std::string symbol;    // as the venue spells it
+  std::string interval;  // of candles; else empty
+  // Who tells it: rows of one origin are told once, those of two stand beside each other and can be compared.
+  std::string origin = std::string(kArchive);
+
+  static constexpr std::string_view kArchive = "archive";  // the exchange's public files
+
+  // "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive"
+  [[nodiscard]] std::string folder(std::int64_t day) const;
+  friend bool operator==(const DataSet&, const DataSet&) = default;
+};
+
+// What is known without the name: each wins over it. Empty: not given.
+struct SourceHints {
+  std::string kind;
+  std::string venue;
+  std::string symbol;
+  std::string interval;
+};
+
+// `path` as it was given. Errors: kUsage, naming what neither the name nor a hint tells, or what cannot be a folder.
+Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints);
+
+// "BTCUSDT-1h-2021-02" of "data/spot/BTCUSDT-1h-2021-02.csv.gz".
+std::string_view stem_of(std::string_view path) noexcept;
+
+}  // namespace acts::history

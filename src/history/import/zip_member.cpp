@@ -1,0 +1,106 @@
+#include "history/import/zip_member.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "history/import/source_name.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
+
+struct Free {
+  void operator()(archive* zip) const { archive_read_free(zip); }
+};
+using Zip = std::unique_ptr<archive, Free>;
+
+std::string reason_of(archive* zip) {
+  const char* const text = archive_error_string(zip);
+  return text == nullptr ? "it cannot be read" : text;
+}
+
+class ZipMember final : public ByteSource {
+ public:
+  ZipMember(Zip zip, std::uint64_t most_bytes) : zip_(std::move(zip)), most_bytes_(most_bytes) {}
+
+  Result<std::size_t> read(std::span<char> out) override {
+    if (failure_) return std::unexpected(*failure_);
+    if (has_ended_) return std::size_t{0};
+    const la_ssize_t count = archive_read_data(zip_.get(), out.data(), out.size());
+    // Warnings too: a wrong checksum is one.
+    if (count < 0) return failed(reason_of(zip_.get()));
+    bytes_ += static_cast<std::uint64_t>(count);
+    if (bytes_ > most_bytes_) return failed(fmt::format("it unpacks to more than {} bytes", most_bytes_));
+    if (count == 0 && !out.empty()) return end();
+    return static_cast<std::size_t>(count);
+  }
+
+ private:
+  Result<std::size_t> end() {
+    archive_entry* entry = nullptr;
+    const int status = archive_read_next_header(zip_.get(), &entry);
+    if (status != ARCHIVE_EOF) return failed(status == ARCHIVE_OK ? "it holds a second file" : reason_of(zip_.get()));
+    has_ended_ = true;
+    return std::size_t{0};
+  }
+
+  std::unexpected<Error> failed(std::string message) {
+    failure_ = Error{ErrorCode::kBadInput, std::move(message)};
+    return std::unexpected(*failure_);
+  }
+
+  Zip zip_;
+  std::uint64_t most_bytes_;
+  std::uint64_t bytes_ = 0;
+  bool has_ended_ = false;
+  std::optional<Error> failure_;
+};
+
+Result<void> check_member(archive_entry* entry, std::string_view path) {
+  const char* const text = archive_entry_pathname(entry);
+  const std::string_view name = text == nullptr ? std::string_view{} : text;
+  const std::string wanted = fmt::format("{}.csv", stem_of(path));
+  if (archive_entry_filetype(entry) == AE_IFREG && name == wanted) return {};
+  return fail(ErrorCode::kBadInput, fmt::format("{}: it does not hold the file {}", path, wanted));
+}
+
+std::uint64_t size_of(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+}  // namespace
+
+bool is_zip(const std::string& path) {
+  std::array<char, 4> begin{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), begin.size());
+  return file.gcount() == 4 && std::string_view(begin.data(), 2) == "PK";
+}
+
+Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, const ZipLimits& limits) {
+  const auto refused = [&path](archive* zip) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: {}", path, reason_of(zip)));
+  };
+  if (const auto file = open_file(path); !file) return std::unexpected(file.error());
+  Zip zip(archive_read_new());
+  archive_read_support_format_zip(zip.get());
+  if (archive_read_open_filename(zip.get(), path.c_str(), kBlockBytes) != ARCHIVE_OK) return refused(zip.get());
+  archive_entry* entry = nullptr;
+  if (archive_read_next_header(zip.get(), &entry) != ARCHIVE_OK) return refused(zip.get());
+  if (Result<void> checked = check_member(entry, path); !checked) return std::unexpected(checked.error());
+  const std::uint64_t by_ratio = size_of(path) * limits.most_ratio + limits.free_bytes;
+  return std::make_unique<ZipMember>(std::move(zip), std::min(limits.most_bytes, by_ratio));
+}
+
+}  // namespace acts::history

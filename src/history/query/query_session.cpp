@@ -1,0 +1,141 @@
+#include "history/query/query_session.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "history/engine/parquet_writer.hpp"
+
+namespace acts::history {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Functions behind FROM that open nothing and change nothing.
+const std::vector<std::string>& allowed_functions() {
+  static const std::vector<std::string> kNames{"range", "generate_series", "unnest", "repeat", "repeat_row"};
+  return kNames;
+}
+
+constexpr std::string_view kPlaces = "venue, symbol, origin, date";
+constexpr std::string_view kPlacesOfCandles = "venue, symbol, interval, origin, date";
+
+std::string column_list(const Kind& kind) {
+  std::string list(kind.has_interval ? kPlacesOfCandles : kPlaces);
+  for (const TableColumn& column : kind.columns) {
+    list += fmt::format(", CAST({0} AS {1}) AS {0}", column.name, sql_type(column, DecimalForm::kWide));
+  }
+  return list;
+}
+
+// Without files: the same columns.
+std::string empty_select(const Kind& kind) {
+  std::string list = "CAST(NULL AS VARCHAR) AS venue, CAST(NULL AS VARCHAR) AS symbol, ";
+  if (kind.has_interval) list += "CAST(NULL AS VARCHAR) AS interval, ";
+  list += "CAST(NULL AS VARCHAR) AS origin, CAST(NULL AS DATE) AS date";
+  for (const TableColumn& column : kind.columns) {
+    list += fmt::format(", CAST(NULL AS {1}) AS {0}", column.name, sql_type(column, DecimalForm::kWide));
+  }
+  return fmt::format("SELECT {} WHERE false", list);
+}
+
+// Files of one form have one schema, which DuckDB takes from the first of them: of files with different decimals it
+// would round those of the others, so each form is read by itself and made wide.
+std::string view_of(const Kind& kind, const CatalogPaths& paths, const std::vector<CatalogFile>& files) {
+  std::string select;
+  for (const DecimalForm form : {DecimalForm::kNarrow, DecimalForm::kWide}) {
+    std::string list;
+    for (const CatalogFile& file : files) {
+      if (file.set.kind != &kind || file.form != form) continue;
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(file.path())));
+    }
+    if (list.empty()) continue;
+    select += fmt::format(
+        "{}SELECT {} FROM read_parquet([{}], hive_partitioning = true, hive_types = {{'kind': VARCHAR, 'venue': "
+        "VARCHAR, "
+        "'symbol': VARCHAR, 'date': DATE, {}'origin': VARCHAR}})",
+        select.empty() ? "" : " UNION ALL ", column_list(kind), list, kind.has_interval ? "'interval': VARCHAR, " : "");
+  }
+  return fmt::format("CREATE VIEW {} AS {}", kind.name, select.empty() ? empty_select(kind) : select);
+}
+
+Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptions& options) {
+  std::string files = "[]";
+  if (!options.output.empty()) files = fmt::format("[{}]", quoted_sql_text(options.output + ".part"));
+  for (const std::string& setting :
+       {fmt::format("SET allowed_directories = [{}]", quoted_sql_text(paths.root + "/")),
+        fmt::format("SET allowed_paths = {}", files), std::string("SET enable_external_access = false"),
+        std::string("SET lock_configuration = true")}) {
+    if (Result<void> set = duck.run(setting); !set) return set;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_dir, const QueryOptions& options) {
+  const CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
+  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
+  if (!manifests) return std::unexpected(manifests.error());
+  auto duck = Duck::open(
+      {.memory_bytes = options.memory_bytes, .threads = options.threads, .temp_directory = options.temp_directory});
+  if (!duck) return std::unexpected(duck.error());
+  const std::vector<CatalogFile> files = current_files(*manifests);
+  for (const Kind& kind : kinds()) {
+    if (Result<void> made = (*duck)->run(view_of(kind, paths, files)); !made) {
+      return fail(ErrorCode::kStorage, fmt::format("{}: acts catalog verify says what is wrong", made.error().message));
+    }
+  }
+  if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
+  return QuerySession(*std::move(duck), options.output);
+}
+
+Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bool()> is_cancelled) {
+  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  if (!select) return std::unexpected(select.error());
+  return SelectRows::start(*duck_, *select, std::move(is_cancelled));
+}
+
+// The prefix is ours, before a statement that is known to read: EXPLAIN of somebody's may run what stands behind it.
+Result<std::string> QuerySession::explain(const std::string& sql) {
+  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  if (!select) return std::unexpected(select.error());
+  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::string text;
+  std::vector<std::optional<std::string>> cells;
+  for (;;) {
+    const Result<bool> there = rows->next(cells);
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return text;
+    text += cells.back().value_or("");
+  }
+}
+
+Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::function<bool()> is_cancelled) {
+  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  if (!select) return std::unexpected(select.error());
+  const std::string part = output_ + ".part";
+  auto copy = SelectRows::start(
+      *duck_, fmt::format("COPY (\n{}\n) TO {} (FORMAT parquet, COMPRESSION zstd)", *select, quoted_sql_text(part)),
+      std::move(is_cancelled));
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = copy ? copy->next(cells) : std::unexpected(copy.error());
+  std::error_code error;
+  if (!there) {
+    fs::remove(part, error);
+    return std::unexpected(there.error());
+  }
+  fs::rename(part, output_, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output_, error.message()));
+  std::uint64_t rows = 0;
+  const std::string& count = cells.at(0).value_or("0");
+  std::from_chars(count.data(), count.data() + count.size(), rows);
+  return rows;
+}
+
+}  // namespace acts::history

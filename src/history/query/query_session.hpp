@@ -1,0 +1,50 @@
+// SQL over the catalog. A view a kind (klines, agg_trades, …) has the columns of `acts catalog describe` behind venue,
+// symbol, interval (of candles), origin and date; its types are the same whatever data there is: prices DECIMAL(38,12),
+// quantities and volumes DECIMAL(38,8), so that a price times a quantity is DECIMAL(38,20).
+//
+// What is asked can only read, and only these views: one SELECT without any function that opens files, over a DuckDB in
+// memory that may open nothing but the catalog. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "acts/base/result.hpp"
+
+#include "history/catalog/catalog.hpp"
+#include "history/engine/duck.hpp"
+#include "history/engine/select.hpp"
+
+namespace acts::history {
+
+struct QueryOptions {
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  int threads = 1;
+  // A directory of our own for what does not fit the memory; empty: a query that needs more fails.
+  std::string temp_directory;
+  // The one file that may be written: of to_parquet(). Empty: none.
+  std::string output;
+};
+
+class QuerySession {
+ public:
+  // Of the catalog as it is now. Errors: kStorage.
+  static Result<QuerySession> open(FileOps& ops, const std::string& data_dir, const QueryOptions& options);
+
+  // Errors of all: kUsage (not one SELECT, or a function that is not taken), kBadInput (SQL), kStorage, kCancelled.
+  Result<SelectRows> select(const std::string& sql, std::function<bool()> is_cancelled);
+  // DuckDB's plan of it, as text.
+  Result<std::string> explain(const std::string& sql);
+  // Into QueryOptions::output, which appears whole or not at all. How many rows.
+  Result<std::uint64_t> to_parquet(const std::string& sql, std::function<bool()> is_cancelled);
+
+ private:
+  QuerySession(std::unique_ptr<Duck> duck, std::string output) : duck_(std::move(duck)), output_(std::move(output)) {}
+
+  std::unique_ptr<Duck> duck_;
+  std::string output_;
+};
+
+}  // namespace acts::history

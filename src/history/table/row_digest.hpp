@@ -1,0 +1,28 @@
+// A sum over rows that depends on nothing but their values: not on the file they stand in, nor on what wrote it. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "history/signature.hpp"
+#include "history/table/kind.hpp"
+
+namespace acts::history {
+
+class RowDigest {
+ public:
+  // `kind` must outlive it. `of`: what tells these rows from the same values elsewhere.
+  RowDigest(const Kind& kind, std::string_view of);
+  void add(const Row& row);
+  // SHA-256, 64 hexadecimal digits. Nothing may be added afterwards.
+  std::string finish();
+
+ private:
+  void put(int128 value, std::size_t bytes);
+
+  const Kind* kind_;
+  Sha256 sum_;
+  std::string buffer_;
+};
+
+}  // namespace acts::history

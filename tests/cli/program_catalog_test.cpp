@@ -1,0 +1,122 @@
+// The catalog from the command line, and imports that are killed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::test::testdata;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+
+const std::string kHours = "vision/spot-klines-1h/BTCUSDT-1h-2021-0";
+
+std::map<std::string, std::string> tree(const std::string& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    const std::string path = entry.path().lexically_relative(directory).generic_string();
+    if (entry.is_regular_file() && path != ".lock") files[path] = acts::testing::read_file(entry.path());
+  }
+  return files;
+}
+
+// In memory where there is such a place: a kill takes nothing that was written, synced or not.
+std::filesystem::path fast_place() {
+  const std::filesystem::path memory = "/dev/shm";
+  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
+TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
+  const TempDir dir(fast_place());
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const Outcome imported = run(
+      {"import", "--market", "spot", testdata(kHours + "1.csv"), testdata(kHours + "2.csv"), testdata("nothing.csv")});
+  EXPECT_EQ(imported.exit_code, 2);
+  EXPECT_THAT(imported.err, HasSubstr("nothing.csv: its name does not say what it holds: give --kind"));
+  EXPECT_THAT(imported.out,
+              HasSubstr("BTCUSDT-1h-2021-02.csv: klines binance-spot BTCUSDT 1h: 671 rows from "
+                        "2021-02-01T00:00:00.000Z to 2021-02-28T23:00:00.000Z, ms, no header, no checksum, "
+                        "1 missing in 1 gaps, 1 without volume, 1 closed early\n"));
+  const Outcome again = run({"import", "--market", "spot", testdata(kHours + "1.csv")});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_THAT(again.out, HasSubstr("is in the catalog already"));
+  EXPECT_THAT(run({"catalog", "ls"}).out, HasSubstr("klines,binance-spot,BTCUSDT,1h,archive,2021-01-01T00:00:00.000Z,"
+                                                    "2021-02-28T23:00:00.000Z,59,1415,"));
+  EXPECT_EQ(run({"catalog", "verify"}).out, "2 sources, 59 files, 1415 rows, 0 problems\n");
+  EXPECT_THAT(run({"catalog", "describe", "funding"}).out,
+              HasSubstr("funding,rate,\"DECIMAL(18,8)\",\"DECIMAL(38,12)\""));
+  EXPECT_EQ(run({"query", "SELECT count(*) AS n FROM klines", "--format", "csv"}).out, "n\n1415\n");
+  const Outcome refused = run({"query", "DROP VIEW klines"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("only one SELECT is taken"));
+}
+
+TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
+  const TempDir dir;
+  ASSERT_EQ(run_acts({"import", "--market", "spot", testdata(kHours + "1.csv"), "--data-dir", dir.string()}).exit_code,
+            0);
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir / "catalog")) {
+    if (entry.path().extension() == ".parquet") files.push_back(entry.path());
+  }
+  ASSERT_EQ(files.size(), 31U);
+  std::filesystem::remove(files[0]);
+  std::fstream(files[1], std::ios::in | std::ios::out).seekp(100) << "x";
+  std::filesystem::copy(files[2], files[2].parent_path() / "other.parquet");
+  const Outcome outcome = run_acts({"catalog", "verify", "--data-dir", dir.string()});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("is not there, and a manifest names it"));
+  EXPECT_THAT(outcome.err, HasSubstr("its SHA-256 is "));
+  EXPECT_THAT(outcome.err, HasSubstr("other.parquet: no manifest names it: remove it"));
+  EXPECT_THAT(outcome.out, HasSubstr(" 3 problems"));
+}
+
+// Killed at 30 moments, the catalog is sound at once, and the same import again gives the bytes of an undisturbed one.
+TEST(ProgramCatalog, SurvivesAKillAtAnyMoment) {
+  const TempDir whole(fast_place());
+  const auto arguments = [](const TempDir& dir) {
+    return std::vector<std::string>{"import",
+                                    "--market",
+                                    "spot",
+                                    testdata(kHours + "1.csv"),
+                                    testdata(kHours + "2.csv"),
+                                    testdata(kHours + "3.csv"),
+                                    "--data-dir",
+                                    dir.string()};
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_EQ(run_acts(arguments(whole)).exit_code, 0);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  const auto wanted = tree(whole / "catalog");
+  int killed = 0;
+  for (int i = 0; i < 30; ++i) {
+    SCOPED_TRACE(i);
+    const TempDir dir(fast_place());
+    {
+      Running running(arguments(dir), dir.string(), dir / "log");
+      std::this_thread::sleep_for(took * i / 30);
+      running.signal(SIGKILL);
+      killed += static_cast<int>(running.wait() == -1);
+    }
+    EXPECT_THAT(run_acts({"catalog", "verify", "--data-dir", dir.string()}).out, HasSubstr(" 0 problems"));
+    ASSERT_EQ(run_acts(arguments(dir)).exit_code, 0);
+    EXPECT_EQ(tree(dir / "catalog"), wanted);
+  }
+  EXPECT_GT(killed, 10);
+}
+
+}  // namespace
+}  // namespace acts::cli

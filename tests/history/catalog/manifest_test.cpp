@@ -1,0 +1,83 @@
+#include "history/catalog/manifest.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace acts::history {
+namespace {
+
+using ::testing::HasSubstr;
+
+Manifest example() {
+  Manifest manifest;
+  manifest.id = std::string(16, 'a');
+  manifest.code = "acts test";
+  manifest.source_name = "币安人生USDT-1h-2021-01.csv";
+  manifest.source_sha256 = std::string(64, 'b');
+  manifest.time_unit = "us";
+  manifest.facts.rows = 3;
+  CatalogFile file;
+  file.set = {.kind = find_kind("klines"), .venue = "binance-spot", .symbol = "币安人生USDT", .interval = "1h"};
+  file.day = 18'628;
+  file.first_time = 18'628 * 86'400'000'000;
+  file.last_time = file.first_time + 1;
+  file.first_key = INT64_MIN;
+  file.last_key = INT64_MAX;
+  file.digest = std::string(64, 'c');
+  file.sha256 = std::string(64, 'd');
+  manifest.files = {file};
+  manifest.replaced = {"kind=klines/x.parquet"};
+  return manifest;
+}
+
+TEST(Manifest, ReadsWhatItWrites) {
+  const Result<std::string> text = to_json(example());
+  ASSERT_TRUE(text) << text.error().message;
+  const Result<Manifest> read = parse_manifest(*text);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, example());
+}
+
+TEST(Manifest, RefusesWhatLeadsElsewhere) {
+  const auto error = [](auto change) {
+    Manifest manifest = example();
+    change(manifest);
+    return parse_manifest(to_json(manifest).value()).error().message;
+  };
+  EXPECT_THAT(error([](Manifest& m) { m.replaced = {"kind=x/../../../etc/passwd.parquet"}; }), HasSubstr("is no path"));
+  EXPECT_THAT(error([](Manifest& m) { m.replaced = {"/etc/passwd"}; }), HasSubstr("is no path"));
+  EXPECT_THAT(error([](Manifest& m) { m.files[0].set.symbol = "../.."; }), HasSubstr("symbol, venue or origin"));
+  EXPECT_THAT(error([](Manifest& m) { m.files[0].set.interval = "../1h"; }), HasSubstr("interval"));
+  EXPECT_THAT(error([](Manifest& m) { m.files[0].digest = "../" + std::string(61, 'a'); }), HasSubstr("sum"));
+  EXPECT_THAT(error([](Manifest& m) { m.id = "../../x"; }), HasSubstr("id"));
+}
+
+TEST(Manifest, RefusesOtherTexts) {
+  for (const char* text : {"", "{}", "[]", "{\"format\":1}", "{\"format\":2}", "null"}) {
+    EXPECT_FALSE(parse_manifest(text)) << text;
+  }
+}
+
+TEST(CurrentFiles, AreThoseThatNoOtherReplaced) {
+  Manifest first = example();
+  first.replaced.clear();
+  Manifest second = example();
+  second.files[0].digest = std::string(64, 'e');
+  second.replaced = {first.files[0].path()};
+  EXPECT_EQ(current_files({first}).size(), 1U);
+  EXPECT_EQ(current_files({first, first}).size(), 1U);
+  ASSERT_EQ(current_files({first, second}).size(), 1U);
+  EXPECT_EQ(current_files({second, first})[0].digest, std::string(64, 'e'));
+}
+
+TEST(SourceId, BelongsToContentAndDataSet) {
+  const DataSet spot = example().files[0].set;
+  DataSet usdm = spot;
+  usdm.venue = "binance-usdm";
+  EXPECT_EQ(source_id("a", spot), source_id("a", spot));
+  EXPECT_NE(source_id("a", spot), source_id("b", spot));
+  EXPECT_NE(source_id("a", spot), source_id("a", usdm));
+}
+
+}  // namespace
+}  // namespace acts::history

@@ -1,0 +1,277 @@
+// A download against an archive with faults.
+#include "history/archive/download.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "history/archive_server.hpp"
+#include "net/real_clock.hpp"
+#include "recording/temp_dir.hpp"
+
+namespace acts::history::archive {
+namespace {
+
+using namespace std::chrono_literals;
+using acts::testing::ArchiveReply;
+using acts::testing::ArchiveRequest;
+using acts::testing::ArchiveServer;
+using acts::testing::TempDir;
+using std::chrono::sys_days;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr Day day(int year, int month, int date) { return sys_days{std::chrono::year{year} / month / date}; }
+
+std::string content_of(int number) {
+  std::string content;
+  for (int i = 0; i < 20'000; ++i) content += std::to_string(i * 7919 + number);
+  return content;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class DownloadTest : public ::testing::Test {
+ protected:
+  static std::string path_of(int date) {
+    return "data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2026-01-0" + std::to_string(date) + ".zip";
+  }
+  // Days 1 to 5.
+  void publish_days() {
+    for (int date = 1; date <= 5; ++date) server_.publish(path_of(date), content_of(date), date % 2 == 0);
+  }
+  Result<DownloadReport> run() {
+    DownloadOptions options;
+    options.data_dir = dir_.string();
+    options.address = {server_.url(), server_.url()};
+    options.transfers.slow_for = 1s;
+    options.queue.retry_first = 1ms;
+    options.queue.retry_cap = 10ms;
+    options.queue.most_attempts = 5;
+    options.dry_run = dry_run_;
+    const DownloadHooks hooks{.progress = [this](const DownloadProgress& progress) { progress_ = progress; },
+                              .warn = [this](const std::string& text) { warnings_.push_back(text); },
+                              .stop = [this] { return stop_ && stop_(); },
+                              .now = [this] { return clock_.now(); }};
+    return download(request_, options, hooks);
+  }
+  [[nodiscard]] std::string local(const std::string& path) const { return dir_ / "archive/" + path; }
+  void expect_all_there() const {
+    for (int date = 1; date <= 5; ++date) EXPECT_EQ(read_file(local(path_of(date))), content_of(date)) << date;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.string())) {
+      EXPECT_NE(entry.path().extension(), ".part") << entry.path();
+    }
+  }
+
+  const TempDir dir_;
+  ArchiveServer server_{3};
+  RealClock clock_;
+  DownloadRequest request_{
+      .data_set = "aggTrades", .symbols = {"BTCUSDT"}, .from = day(2026, 1, 1), .to = day(2026, 1, 6)};
+  bool dry_run_ = false;
+  std::function<bool()> stop_;
+  DownloadProgress progress_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(DownloadTest, FetchesOnceAndThenNothing) {
+  publish_days();
+  const auto first = run();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->count(FileState::kFetched), 5U);
+  expect_all_there();
+  EXPECT_EQ(progress_.done, 5U);
+  EXPECT_EQ(progress_.bytes, progress_.all_bytes);
+  const auto asked = server_.requests();
+  const auto again = run();
+  EXPECT_EQ(again->count(FileState::kUnchanged), 5U);
+  for (const auto& [target, times] : server_.requests()) {
+    const bool is_listing = target.starts_with("/?");
+    EXPECT_TRUE(is_listing || times == asked.at(target)) << target;
+  }
+}
+
+TEST_F(DownloadTest, SaysWhatItWouldFetch) {
+  publish_days();
+  dry_run_ = true;
+  const auto report = run();
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->series.front().files.size(), 5U);
+  EXPECT_EQ(report->series.front().files[0].bytes, content_of(1).size());
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "archive"));
+}
+
+TEST_F(DownloadTest, LivesThroughABadDay) {
+  publish_days();
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.times >= 3) return std::nullopt;
+    if (request.target == "/" + path_of(1)) {  // cut, each time a little later
+      const std::string content = content_of(1);
+      const bool has_range = request.offset > 0;
+      return ArchiveReply{.status = has_range ? 206 : 200, .body = content, .cut_after = 30'000};
+    }
+    if (request.target == "/" + path_of(2)) return ArchiveReply{.status = 503, .body = "<html>busy</html>"};
+    if (request.target == "/" + path_of(3)) return ArchiveReply{.body = content_of(9)};  // wrong bytes, well sent
+    if (request.target == "/" + path_of(4) + ".CHECKSUM") return ArchiveReply{.body = "<html>no</html>"};
+    if (request.target == "/" + path_of(5) && request.times == 0) {
+      return ArchiveReply{.body = content_of(5), .is_slow = true};
+    }
+    if (request.target.starts_with("/?") && request.times == 0) return ArchiveReply{.status = 500};
+    return std::nullopt;
+  });
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->series.front().problems, IsEmpty());
+  EXPECT_EQ(report->count(FileState::kFetched), 5U);
+  EXPECT_GT(report->retries, 8U);
+  expect_all_there();
+}
+
+// A server that knows no ranges sends all of it again.
+TEST_F(DownloadTest, BeginsAnewWhereTheServerDoes) {
+  publish_days();
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target != "/" + path_of(1)) return std::nullopt;
+    ArchiveReply reply{.body = content_of(1)};
+    if (request.times == 0) reply.cut_after = 50'000;
+    return reply;
+  });
+  ASSERT_TRUE(run());
+  expect_all_there();
+}
+
+TEST_F(DownloadTest, NamesADayThatIsMissingAndOneThatFails) {
+  publish_days();
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/" + path_of(3))) return ArchiveReply{.status = 404};
+    if (request.target == "/" + path_of(4)) return ArchiveReply{.status = 500};
+    return std::nullopt;
+  });
+  request_.to = day(2026, 1, 9);
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  const SeriesReport& series = report->series.front();
+  EXPECT_THAT(series.missing, ElementsAre(day(2026, 1, 3)));
+  EXPECT_EQ(series.unpublished, 3);
+  EXPECT_EQ(series.unpublished_from, day(2026, 1, 6));
+  EXPECT_THAT(series.problems, ElementsAre(HasSubstr("2026-01-04.zip: the server answers 500 (5 times in a row)")));
+  EXPECT_EQ(report->count(FileState::kFetched), 3U);
+  EXPECT_FALSE(std::filesystem::exists(local(path_of(4))));
+}
+
+TEST_F(DownloadTest, FetchesWhatWasPublishedAnewAndNothingElse) {
+  publish_days();
+  ASSERT_TRUE(run());
+  const std::uint64_t before = server_.body_bytes();
+  server_.publish(path_of(2), content_of(22));
+  server_.publish(path_of(3), content_of(3));  // listed anew, the same bytes
+  const auto report = run();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->count(FileState::kRepublished), 1U);
+  EXPECT_EQ(report->count(FileState::kUnchanged), 4U);
+  EXPECT_EQ(read_file(local(path_of(2))), content_of(22));
+  EXPECT_LT(server_.body_bytes() - before, content_of(22).size() + 20'000);
+}
+
+// Cut off again and again, as by a kill: each time what has come stays, and no byte comes twice.
+TEST_F(DownloadTest, GoesOnWhereItWasStopped) {
+  publish_days();
+  std::map<std::string, std::vector<std::uint64_t>> offsets;
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (!request.target.starts_with("/data/") || !request.target.ends_with(".zip")) return std::nullopt;
+    offsets[request.target].push_back(request.offset);
+    const int date = request.target[request.target.size() - 5] - '0';
+    const bool is_cut = request.times < 4;
+    return ArchiveReply{.status = request.offset > 0 ? 206 : 200,
+                        .body = content_of(date),
+                        .cut_after = is_cut ? std::optional<std::size_t>(20'000) : std::nullopt};
+  });
+  int stops = 0;
+  for (int limit = 6; limit < 40; limit += 2) {
+    int ticks = 0;
+    stop_ = [&] { return ++ticks > limit; };
+    const auto report = run();
+    if (report) break;
+    ++stops;
+    ASSERT_EQ(report.error().code, ErrorCode::kCancelled) << report.error().message;
+  }
+  EXPECT_GT(stops, 1);
+  stop_ = nullptr;
+  ASSERT_TRUE(run());
+  expect_all_there();
+  EXPECT_EQ(offsets.size(), 5U);
+  for (const auto& [target, asked] : offsets) {
+    EXPECT_TRUE(std::ranges::is_sorted(asked)) << target;
+    EXPECT_GT(asked.back(), 0U) << target;
+  }
+}
+
+TEST_F(DownloadTest, MeansThePatternsSymbols) {
+  for (const char* const symbol : {"BTCUSDT", "ETHUSDT", "ETHBTC", "币安人生USDT"}) {
+    server_.publish(std::string("data/spot/monthly/klines/") + symbol + "/1d/" + symbol + "-1d-2026-01.zip", symbol);
+  }
+  request_ = {.data_set = "klines", .symbols = {"*USDT", "ETHUSDT"}, .interval = "1d"};
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  std::vector<std::string> symbols;
+  for (const SeriesReport& series : report->series) symbols.push_back(series.series.symbol);
+  EXPECT_THAT(symbols, ElementsAre("BTCUSDT", "ETHUSDT", "币安人生USDT"));
+  EXPECT_EQ(report->count(FileState::kFetched), 3U);
+  request_.symbols = {"DOGE*"};
+  EXPECT_THAT(run().error().message, HasSubstr("'DOGE*' means none of the 4 symbols"));
+  request_.symbols = {"DOGEUSDT"};
+  EXPECT_THAT(run().error().message, HasSubstr("the archive has no klines 1d of DOGEUSDT"));
+}
+
+// A mirror that serves files and no listing.
+TEST_F(DownloadTest, AsksForEveryFileWhereNothingIsListed) {
+  publish_days();
+  const std::string month = "data/spot/monthly/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2025-12.zip";
+  server_.publish(month, "december");
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/?")) return ArchiveReply{.status = 403};
+    return std::nullopt;
+  });
+  request_.from = day(2025, 12, 1);
+  request_.to = day(2026, 2, 1);  // January has no file of the month
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("does not list what it has")));
+  EXPECT_EQ(read_file(local(month)), "december");
+  expect_all_there();
+  EXPECT_EQ(report->series.front().missing.size(), 26U);
+  request_.from.reset();
+  EXPECT_THAT(run().error().message, HasSubstr("name the days with --from and --to"));
+}
+
+TEST_F(DownloadTest, TakesNoMoreThanIsListed) {
+  publish_days();
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target != "/" + path_of(1)) return std::nullopt;
+    return ArchiveReply{.body = content_of(1) + std::string(5'000'000, 'x')};
+  });
+  const auto report = run();
+  ASSERT_TRUE(report);
+  EXPECT_THAT(report->series.front().problems, ElementsAre(HasSubstr("it sends more than the")));
+  EXPECT_EQ(report->count(FileState::kFetched), 4U);
+}
+
+TEST_F(DownloadTest, EndsWhereTheDiskTakesNothing) {
+  publish_days();
+  std::ofstream(dir_ / "archive") << "a file";
+  const auto report = run();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kStorage);
+}
+
+}  // namespace
+}  // namespace acts::history::archive

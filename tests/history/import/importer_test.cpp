@@ -1,0 +1,224 @@
+#include "history/import/importer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <tuple>
+
+#include "history/import/importer_fixture.hpp"
+
+namespace acts::history {
+namespace {
+
+using test::Catalog;
+using test::market;
+using test::tree;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Hourly candles of spot from a day of 2021 on: `hours` of them from `first`.
+std::string candles(int first, int hours, std::string_view close = "4.5") {
+  std::string text;
+  for (int i = first; i < first + hours; ++i) {
+    const std::int64_t open = 1'609'459'200'000 + std::int64_t{i} * 3'600'000;
+    text += fmt::format("{},1.5,9.0,1.0,{},10.5,{},100,7,5,50,0\n", open, close, open + 3'599'999);
+  }
+  return text;
+}
+
+const SourceHints kSpot = market("binance-spot");
+
+TEST(Importer, TakesTheSameFileOnce) {
+  Catalog catalog;
+  const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 48));
+  ASSERT_TRUE(catalog.import(path, kSpot));
+  const auto before = tree(catalog.dir / "catalog");
+  const auto again = catalog.import(path, kSpot);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->was_there);
+  EXPECT_EQ(tree(catalog.dir / "catalog"), before);
+  EXPECT_EQ(before.size(), 3U);  // two days, a manifest
+}
+
+TEST(Importer, GivesTheSameBytesElsewhere) {
+  Catalog one;
+  Catalog other;
+  for (Catalog* catalog : {&one, &other}) {
+    ASSERT_TRUE(catalog->import(catalog->dir.write("X-1h-2021-01-01.csv", candles(0, 48)), kSpot));
+  }
+  EXPECT_EQ(tree(one.dir / "catalog"), tree(other.dir / "catalog"));
+}
+
+TEST(Importer, TakesAMonthAfterItsDays) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-02.csv", candles(24, 20)), kSpot));
+  const auto month = catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(0, 72)), kSpot);
+  ASSERT_TRUE(month) << month.error().message;
+  EXPECT_EQ(month->manifest.already_there, 44U);
+  EXPECT_EQ(month->manifest.files.size(), 3U);
+  EXPECT_EQ(month->manifest.replaced.size(), 1U);  // the day that had 20
+  EXPECT_EQ(catalog.one("SELECT count(DISTINCT open_time) || ' of ' || count(*) FROM " + catalog.rows("klines")),
+            "72 of 72");
+  const CatalogCheck check = catalog.verify();
+  EXPECT_THAT(check.problems, IsEmpty());
+  EXPECT_EQ(check.files, 3U);
+}
+
+TEST(Importer, EndsWithTheSameFilesInWhateverOrderSourcesCome) {
+  const std::vector<std::string> texts{candles(0, 30), candles(20, 30), candles(40, 20)};
+  std::vector<int> order{0, 1, 2};
+  std::map<std::string, std::string> first;
+  do {
+    Catalog catalog;
+    for (const int i : order) {
+      const auto done = catalog.import(
+          catalog.dir.write(fmt::format("X-1h-2021-01-0{}.csv", i + 1), texts[static_cast<std::size_t>(i)]), kSpot);
+      ASSERT_TRUE(done) << done.error().message;
+    }
+    auto files = tree(catalog.dir / "catalog");
+    std::erase_if(files, [](const auto& file) { return !file.first.starts_with("kind="); });
+    if (first.empty()) first = files;
+    EXPECT_EQ(files, first);
+    EXPECT_EQ(files.size(), 3U);
+    EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST(Importer, RefusesWhatContradictsTheCatalog) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
+  const auto before = tree(catalog.dir / "catalog");
+  const std::string error = catalog.error(catalog.dir.write("X-1h-2021-01.csv", candles(-30, 40, "4.6")), kSpot);
+  EXPECT_THAT(error, HasSubstr("X-1h-2021-01.csv: open_time 2021-01-01 00:00:00 is {"));
+  EXPECT_THAT(error, HasSubstr("and {"));
+  EXPECT_THAT(error, HasSubstr("nothing of it is imported"));
+  EXPECT_EQ(tree(catalog.dir / "catalog"), before);
+}
+
+TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(23, 25).substr(candles(23, 1).size()) +
+                                                                       candles(48, 2, "4.50000000001")),
+                             kSpot));
+  const std::vector<CatalogFile> files = current_files(read_manifests(real_file_ops(), catalog.paths()).value());
+  ASSERT_EQ(files.size(), 3U);
+  EXPECT_EQ(files[1].form, DecimalForm::kNarrow);
+  EXPECT_EQ(files[2].form, DecimalForm::kWide);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
+TEST(Importer, MakesANarrowDayWideForAnothersRow) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 12)), kSpot));
+  ASSERT_TRUE(catalog.import(
+      catalog.dir.write("X-1h-2021-01-02.csv", candles(11, 1) + candles(12, 12, "4.50000000001")), kSpot));
+  EXPECT_EQ(catalog.one("SELECT list(close ORDER BY open_time)[11:13]::VARCHAR FROM " + catalog.rows("klines")),
+            "[4.500000000000, 4.500000000000, 4.500000000010]");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
+TEST(Importer, LeavesNothingOfAFileWithTooManyBadRows) {
+  Catalog catalog;
+  const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 30) + "rubbish\n");
+  EXPECT_THAT(catalog.error(path, kSpot), HasSubstr("line 31: it has 1 fields, not 12"));
+  EXPECT_EQ(catalog.verify().files, 0U);
+  const auto left = tree(catalog.dir / "catalog");
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_THAT(left.begin()->first, HasSubstr("_rejects/"));
+  const auto outcome = catalog.import(path, kSpot, 1);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->manifest.bad_rows, 1U);
+  EXPECT_EQ(acts::testing::read_file(outcome->rejects_path),
+            "line,reason,text\n31,\"it has 1 fields, not 12\",\"rubbish\"\n");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
+TEST(Importer, HoldsFilesToTheirChecksum) {
+  Catalog catalog;
+  const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 3));
+  std::ignore = catalog.dir.write("X-1h-2021-01-01.csv.CHECKSUM", std::string(64, 'a') + "  X-1h-2021-01-01.csv");
+  EXPECT_THAT(catalog.error(path, kSpot), HasSubstr("and not what X-1h-2021-01-01.csv.CHECKSUM says: fetch it again"));
+}
+
+TEST(Importer, TellsASecondOneToWait) {
+  Catalog catalog;
+  const auto first = Importer::open(real_file_ops(), catalog.dir.string());
+  ASSERT_TRUE(first);
+  const auto second = Importer::open(real_file_ops(), catalog.dir.string());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kStorage);
+  EXPECT_THAT(second.error().message, HasSubstr("another import writes into this catalog: wait for its end"));
+}
+
+TEST(Importer, RefusesEmptyFiles) {
+  Catalog catalog;
+  EXPECT_THAT(catalog.error(catalog.dir.write("X-1h-2021-01-01.csv", ""), kSpot), HasSubstr("it holds no row"));
+  EXPECT_THAT(catalog.error(catalog.dir / "missing-1h-2021-01-01.csv", kSpot), HasSubstr("No such file"));
+}
+
+// The process is gone after so many operations: every later one fails, those of its destructors too.
+class DyingOps final : public FileOps {
+ public:
+  explicit DyingOps(int lives) : lives_(lives) {}
+  [[nodiscard]] bool is_dead() const { return lives_ < 0; }
+
+  int make_directory(const std::string& path) override { return dies() ? -EIO : FileOps::make_directory(path); }
+  int create(const std::string& path) override { return dies() ? -EIO : FileOps::create(path); }
+  int reopen(const std::string& path) override { return dies() ? -EIO : FileOps::reopen(path); }
+  std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset) override {
+    return dies() ? -EIO : FileOps::write_at(fd, bytes, offset);
+  }
+  int sync(int fd) override { return dies() ? -EIO : FileOps::sync(fd); }
+  int sync_directory(const std::string& path) override { return dies() ? -EIO : FileOps::sync_directory(path); }
+  int remove(const std::string& path) override { return dies() ? -EIO : FileOps::remove(path); }
+  int rename(const std::string& from, const std::string& to) override {
+    return dies() ? -EIO : FileOps::rename(from, to);
+  }
+  int list(const std::string& path, std::vector<std::string>& names) override {
+    return dies() ? -EIO : FileOps::list(path, names);
+  }
+
+ private:
+  bool dies() { return --lives_ < 0; }
+  int lives_;
+};
+
+// Wherever it ends, the same import again ends with what an undisturbed one makes; and nothing is half there before.
+TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
+  const auto days = candles(0, 30);
+  const auto month = candles(0, 72) + "rubbish\n";
+  Catalog whole;
+  ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01-01.csv", days), kSpot));
+  const std::uint64_t rows_before = whole.verify().rows;
+  ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01.csv", month), kSpot, 1));
+  const auto wanted = tree(whole.dir / "catalog");
+  int died = 0;
+  for (int lives = 0;; ++lives) {
+    SCOPED_TRACE(lives);
+    Catalog catalog;
+    ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", days), kSpot));
+    const std::string path = catalog.dir.write("X-1h-2021-01.csv", month);
+    DyingOps ops(lives);
+    {
+      auto importer = Importer::open(ops, catalog.dir.string());
+      if (importer) static_cast<void>(importer->import_file({path, kSpot, 1, "acts test"}));
+    }
+    died += static_cast<int>(ops.is_dead());
+    const CatalogCheck check = catalog.verify();
+    const std::uint64_t rows = check.rows;
+    EXPECT_THAT(check.problems, IsEmpty());
+    EXPECT_TRUE(rows == rows_before || rows == 72) << rows;
+    ASSERT_TRUE(catalog.import(path, kSpot, 1));
+    EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
+    if (!ops.is_dead()) break;
+  }
+  EXPECT_GT(died, 25);
+}
+
+}  // namespace
+}  // namespace acts::history

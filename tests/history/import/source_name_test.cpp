@@ -1,0 +1,60 @@
+#include "history/import/source_name.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace acts::history {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string folder_of(std::string_view path, const SourceHints& hints = {}) {
+  const Result<DataSet> set = data_set_of(path, hints);
+  return set ? set->folder(18'663) : set.error().message;
+}
+
+TEST(SourceName, TellsTheDataSetOfTheArchivesFiles) {
+  EXPECT_EQ(folder_of("data/spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2021-02.zip"),
+            "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive");
+  EXPECT_EQ(folder_of("/x/data/futures/cm/daily/aggTrades/BTCUSD_PERP/BTCUSD_PERP-aggTrades-2026-05-08.zip"),
+            "kind=agg_trades/venue=binance-coinm/symbol=BTCUSD_PERP/date=2021-02-05/origin=archive");
+  EXPECT_EQ(folder_of("data/futures/um/daily/markPriceKlines/BTCUSDT/1mo/BTCUSDT-1mo-2026-05.csv"),
+            "kind=mark_price_klines/venue=binance-usdm/symbol=BTCUSDT/date=2021-02-05/interval=1mo/origin=archive");
+  EXPECT_EQ(folder_of("ETHUSDT-trades-2024-01-01.csv.gz",
+                      {.kind = "", .venue = "binance-usdm", .symbol = "", .interval = ""}),
+            "kind=trades/venue=binance-usdm/symbol=ETHUSDT/date=2021-02-05/origin=archive");
+}
+
+TEST(SourceName, TakesSymbolsOfAnyScript) {
+  EXPECT_THAT(folder_of("data/spot/币安人生USDT-1m-2025-10-10.zip"), HasSubstr("symbol=币安人生USDT/"));
+}
+
+TEST(SourceName, PrefersWhatItIsTold) {
+  EXPECT_THAT(
+      folder_of("BTCUSDT-1h-2021-02.csv", {.kind = "", .venue = "binance-usdm", .symbol = "ETHUSDT", .interval = "1m"}),
+      HasSubstr("venue=binance-usdm/symbol=ETHUSDT/date=2021-02-05/interval=1m"));
+}
+
+TEST(SourceName, SaysWhatIsMissing) {
+  const SourceHints spot{.kind = "", .venue = "binance-spot", .symbol = "", .interval = ""};
+  EXPECT_THAT(folder_of("BTCUSDT-1h-2021-02.csv"), HasSubstr("does not say its market: give --market"));
+  EXPECT_THAT(folder_of("candles.csv", spot), HasSubstr("does not say what it holds: give --kind"));
+  EXPECT_THAT(
+      folder_of("candles.csv", {.kind = "klines", .venue = "binance-spot", .symbol = "BTCUSDT", .interval = ""}),
+      HasSubstr("--interval"));
+  EXPECT_THAT(
+      folder_of("candles.csv", {.kind = "klines", .venue = "binance-spot", .symbol = "BTCUSDT", .interval = "7m"}),
+      HasSubstr("no interval '7m'"));
+}
+
+TEST(SourceName, RefusesSymbolsThatLeadElsewhere) {
+  for (const char* symbol : {"..", "a/b", "_session", "x\n"}) {
+    EXPECT_THAT(
+        folder_of("x-trades-2024-01-01.csv", {.kind = "", .venue = "binance-spot", .symbol = symbol, .interval = ""}),
+        HasSubstr("is no symbol"))
+        << symbol;
+  }
+}
+
+}  // namespace
+}  // namespace acts::history
