@@ -11,9 +11,6 @@
 namespace acts {
 namespace {
 
-// What is typed may be an asset, which means its USDT pair.
-std::vector<std::string> meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
-
 // When its recording begins.
 std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue, const std::string& symbol) {
   const std::string name(to_string(venue));
@@ -24,6 +21,8 @@ std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue
 }
 
 }  // namespace
+
+std::vector<std::string> EarlierRun::meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
 
 void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
   log_(venue, {collector::LogLevel::kWarning, std::move(key), "", std::move(text), 0});

@@ -31,6 +31,9 @@ class EarlierRun {
   // By venue, as typed.
   using Symbols = std::map<Venue, std::vector<std::string>>;
 
+  // What is typed may be an asset, which means its USDT pair.
+  static std::vector<std::string> meant(const std::string& typed);
+
   // `settings`: of the run to come; they outlive the object, as does what `log` refers to.
   EarlierRun(const CollectSettings& settings, LogSink log) : settings_(settings), log_(std::move(log)) {}
 
