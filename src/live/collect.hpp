@@ -82,7 +82,9 @@ class CollectRun {
   // In the order in which they were typed. Errors: kUsage.
   static Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings);
   [[nodiscard]] EarlierRun::Symbols added_by(const EarlierRun::Symbols& wanted) const;
-  void restore_added(const EarlierRun::Symbols& added);
+  // Also if it is not collected any more.
+  [[nodiscard]] bool has_had(Venue venue, const std::string& typed) const;
+  void restore_added(EarlierRun::Symbols added);
   void store_missed_of_added(const EarlierRun::Symbols& added);
   void say_restored(const MissedMinutes& missed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);

@@ -81,8 +81,22 @@ EarlierRun::Symbols CollectRun::added_by(const EarlierRun::Symbols& wanted) cons
   return added;
 }
 
-// Before they are collected: each is asked for its book then.
-void CollectRun::restore_added(const EarlierRun::Symbols& added) {
+bool CollectRun::has_had(Venue venue, const std::string& typed) const {
+  for (std::size_t i = 0; i < venues_.size(); ++i) {
+    const collector::MarketPipeline& pipeline = venues_[i]->collector().pipeline();
+    const auto is_known = [&](const std::string& symbol) { return pipeline.find(symbol) != collector::kNoInstrument; };
+    if (venue_of_[i] == venue && std::ranges::any_of(EarlierRun::meant(typed), is_known)) return true;
+  }
+  return false;
+}
+
+// Before they are collected: each is asked for its book then. What this run has had before, it has its own book of, and
+// its rows are on their way.
+void CollectRun::restore_added(EarlierRun::Symbols added) {
+  for (auto& [venue, typed] : added) {
+    std::erase_if(typed, [&](const std::string& text) { return has_had(venue, text); });
+  }
+  std::erase_if(added, [](const auto& of_venue) { return of_venue.second.empty(); });
   if (added.empty() || !lock_) return;
   std::unique_ptr<SqliteStore> store;
   if (!hooks_.open_store) {

@@ -15,9 +15,6 @@
 namespace acts {
 namespace {
 
-// What is typed may be an asset, which means its USDT pair.
-std::vector<std::string> meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
-
 // When its recording begins.
 std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue, const std::string& symbol) {
   const std::string name(to_string(venue));
@@ -28,6 +25,8 @@ std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue
 }
 
 }  // namespace
+
+std::vector<std::string> EarlierRun::meant(const std::string& typed) { return {typed, fmt::format("{}USDT", typed)}; }
 
 EarlierRun::EarlierRun(const CollectSettings& settings, LogSink log, Seal seal)
     : settings_(settings), log_(std::move(log)), seal_(std::move(seal)) {

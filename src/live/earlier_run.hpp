@@ -31,6 +31,9 @@ class EarlierRun {
   // By venue, as typed.
   using Symbols = std::map<Venue, std::vector<std::string>>;
 
+  // What is typed may be an asset, which means its USDT pair.
+  static std::vector<std::string> meant(const std::string& typed);
+
   // Seals what a venue's last run has left open.
   using Seal = std::function<LeftLogs(Venue)>;
 
