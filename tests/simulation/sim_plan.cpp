@@ -129,10 +129,10 @@ void draw_kills(Random& random, SimPlan& plan) {
 void end_sleeps_at_kills(SimPlan& plan) {
   for (const Kill& kill : plan.kills) {
     const UnixNanos again = kill.at + kill.down;
-    for (Pause& sleep : plan.sleeps) {
-      if (sleep.from < kill.at) sleep.to = std::min(sleep.to, kill.at);
+    for (Pause& one : plan.sleeps) {
+      if (one.from < kill.at) one.to = std::min(one.to, kill.at);
     }
-    std::erase_if(plan.sleeps, [&](const Pause& sleep) { return sleep.from >= kill.at && sleep.from <= again; });
+    std::erase_if(plan.sleeps, [&](const Pause& one) { return one.from >= kill.at && one.from <= again; });
   }
 }
 
