@@ -237,9 +237,9 @@ Result<CatalogFile> write_parquet(Duck& duck, CatalogFile file, RowSource& sourc
   file.rows = 0;
   Measured measured(source, file);
   impl.feed = {&measured, file.set.kind, file.form, {}};
-  const Result<void> written =
-      duck.run(fmt::format("COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {})",
-                           kFunction, quoted_sql_text(path), kRowGroup));
+  const Result<void> written = duck.run(fmt::format(
+      "COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {})",
+      kFunction, quoted_sql_text(path), kRowGroup));
   impl.feed.source = nullptr;
   if (impl.feed.failure) return std::unexpected(*impl.feed.failure);
   if (!written) return std::unexpected(written.error());

@@ -20,7 +20,19 @@ int128 ten_to(int exponent) {
   return power;
 }
 
+// Digits alone, as many as cannot overflow; others are looked at closely. Three numbers a row are read by it.
 bool parse_integer(std::string_view text, std::int64_t& value) {
+  constexpr std::size_t kSafeDigits = 18;
+  value = 0;
+  std::uint64_t number = 0;
+  bool is_plain = !text.empty() && text.size() <= kSafeDigits;
+  for (std::size_t i = 0; is_plain && i < text.size(); ++i) {
+    const auto digit = static_cast<unsigned>(text[i] - '0');
+    is_plain = digit <= 9;
+    number = number * 10 + digit;
+  }
+  value = static_cast<std::int64_t>(number);
+  if (is_plain) return true;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size() && !text.empty();
 }

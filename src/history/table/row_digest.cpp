@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
 
 namespace acts::history {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+constexpr std::size_t kMostRowBytes = (kMaxColumns + 2) * sizeof(int128);
 
 // As many bytes as the value's column needs, whatever it holds: else one row could pass for two others.
 std::size_t bytes_of(CellType type, DecimalForm form) {
@@ -19,31 +19,32 @@ std::size_t bytes_of(CellType type, DecimalForm form) {
 
 }  // namespace
 
-RowDigest::RowDigest(const Kind& kind, std::string_view of) : kind_(&kind) {
-  buffer_.reserve(kBufferBytes + 1024);
-  buffer_ = fmt::format("{}\n", of);
+RowDigest::RowDigest(const Kind& kind, std::string_view of) : kind_(&kind), buffer_(kBufferBytes) {
+  sum_.add(fmt::format("{}\n", of));
 }
 
 void RowDigest::add(const Row& row) {
+  if (buffer_.size() - used_ < kMostRowBytes) flush();
   put(static_cast<std::uint8_t>(row.form), 1);
   put(row.nulls, 4);
   for (std::size_t i = 0; i < kind_->columns.size(); ++i) {
     put(row.values[i], bytes_of(kind_->columns[i].type, row.form));
   }
-  if (buffer_.size() < kBufferBytes) return;
-  sum_.add(buffer_);
-  buffer_.clear();
 }
 
-// Little-endian.
+// Little-endian. The whole value is written, and the next one over what does not count of it.
 void RowDigest::put(int128 value, std::size_t bytes) {
-  std::array<char, 16> raw;
-  std::memcpy(raw.data(), &value, raw.size());
-  buffer_.append(raw.data(), bytes);
+  std::memcpy(buffer_.data() + used_, &value, sizeof value);
+  used_ += bytes;
+}
+
+void RowDigest::flush() {
+  sum_.add({buffer_.data(), used_});
+  used_ = 0;
 }
 
 std::string RowDigest::finish() {
-  sum_.add(buffer_);
+  flush();
   return sum_.finish();
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "history/signature.hpp"
 #include "history/table/kind.hpp"
@@ -19,10 +20,12 @@ class RowDigest {
 
  private:
   void put(int128 value, std::size_t bytes);
+  void flush();
 
   const Kind* kind_;
   Sha256 sum_;
-  std::string buffer_;
+  std::vector<char> buffer_;
+  std::size_t used_ = 0;
 };
 
 }  // namespace acts::history
