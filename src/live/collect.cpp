@@ -80,31 +80,27 @@ Result<void> CollectRun::open_store(const EarlierRun::Symbols& symbols) {
     earlier_.seal();
   }
   const RowSchema schema = make_schema(settings_.bands);
-  RowWriterOptions options;
-  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, symbols, options);
+  MissedMinutes missed(settings_.bands);
+  auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, symbols, missed);
   if (hooks_.open_store && lock_) earlier_.restore(symbols, nullptr);
   if (!store) return std::unexpected(store.error());
-  rows_ = std::make_unique<RowWriter>(std::move(*store), std::move(options));
+  rows_ = std::make_unique<RowWriter>(std::move(*store));
+  store_missed(std::move(missed));
   return {};
 }
 
 Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& schema,
                                                               const EarlierRun::Symbols& symbols,
-                                                              RowWriterOptions& options) {
+                                                              MissedMinutes& missed) {
   const std::string path = (std::filesystem::path(settings_.data_dir) / "acts.db").string();
   auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
   earlier_.restore(symbols, store->get());
   if (auto stored = earlier_.store_rows_of_other_bands(path, **store); !stored) return std::unexpected(stored.error());
-  auto missed = earlier_.missed_minutes(symbols, **store, clock_.now());
-  if (!missed) return std::unexpected(missed.error());
-  say_restored(*missed);
-  if (missed->count() > 0) {
-    // Of the writer's thread from now on.
-    options.earlier = [rows = std::make_shared<MissedMinutes>(std::move(*missed))](std::size_t max) {
-      return rows->next(max);
-    };
-  }
+  auto found = earlier_.missed_minutes(symbols, **store, clock_.now());
+  if (!found) return std::unexpected(found.error());
+  missed = std::move(*found);
+  say_restored(missed);
   auto sinks = start_sinks(settings_.sinks, path, static_cast<std::uint64_t>(clock_.now().value));
   if (!sinks) return std::unexpected(sinks.error());
   sinks_ = std::move(*sinks);
@@ -234,10 +230,10 @@ void CollectRun::start() {
 }
 
 void CollectRun::store_missed(MissedMinutes missed) {
-  constexpr std::size_t kAtATime = 1000;
-  for (auto rows = missed.next(kAtATime); !rows.empty(); rows = missed.next(kAtATime)) {
-    for (MinuteRow& row : rows) rows_->push(std::move(row));
-  }
+  if (missed.count() == 0) return;
+  // Of the writer's thread from now on.
+  rows_->store_first(
+      [rows = std::make_shared<MissedMinutes>(std::move(missed))](std::size_t max) { return rows->next(max); });
 }
 
 void CollectRun::say_restored(const MissedMinutes& missed) {

@@ -84,7 +84,7 @@ class CollectRun {
   [[nodiscard]] EarlierRun::Symbols added_by(const EarlierRun::Symbols& wanted) const;
   // Also if it is not collected any more.
   [[nodiscard]] bool has_had(Venue venue, const std::string& typed) const;
-  void restore_added(EarlierRun::Symbols added);
+  void restore_added(const EarlierRun::Symbols& added);
   void store_missed_of_added(const EarlierRun::Symbols& added);
   void say_restored(const MissedMinutes& missed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
@@ -93,7 +93,7 @@ class CollectRun {
   Result<void> serve();
   void answer(const HttpServerRequest& request, HttpReply reply);
   Result<std::unique_ptr<FeatureStore>> open_sqlite(const RowSchema& schema, const EarlierRun::Symbols& symbols,
-                                                    RowWriterOptions& options);
+                                                    MissedMinutes& missed);
   void log(std::optional<Venue> venue, const collector::Log& line);
   void watch();
   Result<void> open_alerts();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -29,9 +30,7 @@ struct RowWriter::State {
         earlier(options.batch),
         pending(options.max_pending),
         batch_limit(options.batch),
-        retry(options.retry_first) {
-    if (options.earlier) behind_since = real_now();
-  }
+        retry(options.retry_first) {}
 
   void run();
   PendingRows* next_rows(std::unique_lock<std::mutex>& lock);
@@ -49,7 +48,8 @@ struct RowWriter::State {
   std::unique_ptr<FeatureStore> store;  // of the thread
   mutable std::mutex mutex;
   std::condition_variable changed;
-  PendingRows earlier;
+  std::deque<RowSource> sources;
+  PendingRows earlier;  // of the first of them
   PendingRows pending;
   std::size_t batch_limit;  // smaller while a row is looked for that the store refuses
   Nanos retry;
@@ -85,9 +85,18 @@ void RowWriter::push(MinuteRow row) {
   state_->changed.notify_all();
 }
 
+void RowWriter::store_first(RowSource source) {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    if (!state_->behind_since) state_->behind_since = real_now();
+    state_->sources.push_back(std::move(source));
+  }
+  state_->changed.notify_all();
+}
+
 bool RowWriter::drain(Nanos limit) {
   std::unique_lock lock(state_->mutex);
-  return state_->changed.wait_for(lock, limit, [this] { return state_->waiting() == 0 && !state_->options.earlier; });
+  return state_->changed.wait_for(lock, limit, [this] { return state_->waiting() == 0 && state_->sources.empty(); });
 }
 
 RowWriter::Status RowWriter::status() const {
@@ -115,7 +124,7 @@ void RowWriter::State::run() {
       attempt(*rows, lock);
     } else {
       behind_since.reset();
-      changed.wait(lock, [this] { return stopping || pending.waiting() > 0; });
+      changed.wait(lock, [this] { return stopping || pending.waiting() > 0 || !sources.empty(); });
     }
   }
   ended = true;
@@ -124,12 +133,13 @@ void RowWriter::State::run() {
 
 // nullptr: nothing waits.
 PendingRows* RowWriter::State::next_rows(std::unique_lock<std::mutex>& lock) {
-  if (options.earlier && earlier.waiting() == 0) {
+  while (!sources.empty() && earlier.waiting() == 0) {
+    RowSource& source = sources.front();  // others are only added behind it
     lock.unlock();
-    std::vector<MinuteRow> more = options.earlier(options.batch);
+    std::vector<MinuteRow> more = source(options.batch);
     lock.lock();
     if (more.empty()) {
-      options.earlier = nullptr;
+      sources.pop_front();
       changed.notify_all();
     } else if (!waiting_since) {
       waiting_since = real_now();

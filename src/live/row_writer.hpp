@@ -23,9 +23,10 @@ struct RowWriterOptions {
   std::size_t batch = 1000;                            // rows a transaction
   Nanos retry_first = std::chrono::milliseconds{200};  // after a failure; doubled up to retry_cap
   Nanos retry_cap = std::chrono::seconds{10};
-  // Rows to be stored before all others, at most `max` a call, until it gives none. Called on the writer's thread.
-  std::function<std::vector<MinuteRow>(std::size_t max)> earlier = nullptr;
 };
+
+// Gives rows, at most `max` a call, until it gives none. Called on the writer's thread.
+using RowSource = std::function<std::vector<MinuteRow>(std::size_t max)>;
 
 class RowWriter {
  public:
@@ -55,6 +56,9 @@ class RowWriter {
 
   // Never blocks on the store.
   void push(MinuteRow row);
+  // Rows of before, however many: they are taken as they are stored, before all that is pushed, one source after the
+  // other.
+  void store_first(RowSource source);
   // Waits until nothing is waiting, at most `limit` of real time. False: rows are still waiting.
   bool drain(Nanos limit);
   [[nodiscard]] Status status() const;

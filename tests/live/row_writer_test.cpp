@@ -164,21 +164,43 @@ TEST_F(RowWriterTest, EndsThoughTheStoreHangs) {
   EXPECT_TRUE(control_->wait([&] { return control_->gone; }));
 }
 
+RowSource source_of(int first, int end) {
+  return [given = first, end](std::size_t max) mutable {
+    const int from = given;
+    given = std::min(given + static_cast<int>(max), end);
+    return rows_of(from, given);
+  };
+}
+
 TEST_F(RowWriterTest, StoresEarlierRowsBeforeAllOthers) {
   RowWriterOptions options;
   options.batch = 4;
-  options.earlier = [given = 0](std::size_t max) mutable {
-    const int from = given;
-    given = std::min(given + static_cast<int>(max), 10);
-    return rows_of(from, given);
-  };
   control_->hangs = true;
   const auto writer = make(options);
+  writer->store_first(source_of(0, 10));
   for (const MinuteRow& row : rows_of(10, 15)) writer->push(row);
   control_->set(&Control::hangs, false);
   EXPECT_TRUE(writer->drain(kPatience));
   EXPECT_EQ(control_->stored, rows_of(0, 15));
   EXPECT_EQ(writer->status().queued, 15U);
+}
+
+// The rows of minutes that symbols had missed, added in a run, were pushed at once: more than fit in memory, and the
+// oldest that waited were lost.
+TEST_F(RowWriterTest, TakesEarlierRowsOfARunAsTheyAreStoredAndLosesNone) {
+  RowWriterOptions options;
+  options.batch = 4;
+  options.max_pending = 6;
+  const auto writer = make(options);
+  EXPECT_TRUE(writer->drain(kPatience));
+  control_->set(&Control::hangs, true);
+  writer->store_first(source_of(0, 40));
+  writer->store_first(source_of(40, 90));
+  for (const MinuteRow& row : rows_of(90, 95)) writer->push(row);
+  control_->set(&Control::hangs, false);
+  EXPECT_TRUE(writer->drain(kPatience));
+  EXPECT_EQ(control_->stored, rows_of(0, 95));
+  EXPECT_EQ(writer->status().lost, 0U);
 }
 
 }  // namespace
