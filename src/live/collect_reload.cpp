@@ -70,12 +70,13 @@ void CollectRun::warn_of_unused(const CollectSettings& wanted) {
   for (const std::string& notice : wanted.notices) warn(notice);
 }
 
+// What this run has had before, it has its own book of, and its rows are on their way.
 EarlierRun::Symbols CollectRun::added_by(const EarlierRun::Symbols& wanted) const {
   EarlierRun::Symbols before = by_venue(settings_).value_or(EarlierRun::Symbols{});
   EarlierRun::Symbols added;
   for (const auto& [venue, typed] : wanted) {
     for (const std::string& text : typed) {
-      if (std::ranges::count(before[venue], text) == 0) added[venue].push_back(text);
+      if (std::ranges::count(before[venue], text) == 0 && !has_had(venue, text)) added[venue].push_back(text);
     }
   }
   return added;
@@ -90,13 +91,8 @@ bool CollectRun::has_had(Venue venue, const std::string& typed) const {
   return false;
 }
 
-// Before they are collected: each is asked for its book then. What this run has had before, it has its own book of, and
-// its rows are on their way.
-void CollectRun::restore_added(EarlierRun::Symbols added) {
-  for (auto& [venue, typed] : added) {
-    std::erase_if(typed, [&](const std::string& text) { return has_had(venue, text); });
-  }
-  std::erase_if(added, [](const auto& of_venue) { return of_venue.second.empty(); });
+// Before they are collected: each is asked for its book then.
+void CollectRun::restore_added(const EarlierRun::Symbols& added) {
   if (added.empty() || !lock_) return;
   std::unique_ptr<SqliteStore> store;
   if (!hooks_.open_store) {

@@ -94,7 +94,10 @@ LeftLogs EarlierRun::left_logs(Venue venue) const {
 std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std::string_view symbol) {
   auto& books = restored_[venue].books;
   const auto found = books.find(symbol);
-  return found == books.end() ? nullptr : std::exchange(found->second, nullptr);
+  if (found == books.end()) return nullptr;
+  auto book = std::move(found->second);
+  books.erase(found);
+  return book;
 }
 
 Result<void> EarlierRun::store_rows_of_other_bands(const std::string& path, SqliteStore& store) {
@@ -136,7 +139,9 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
 
 std::vector<MinuteRow> EarlierRun::take_rows(Venue venue, const std::string& symbol) {
   std::vector<MinuteRow> rows;
-  for (RestoredRows& part : std::exchange(restored_[venue].rows[symbol], {})) {
+  const auto restored = restored_[venue].rows.extract(symbol);
+  if (restored.empty()) return rows;
+  for (RestoredRows& part : restored.mapped()) {
     ACTS_ASSERT(part.schema == make_schema(settings_.bands));
     std::ranges::move(part.rows, std::back_inserter(rows));
   }

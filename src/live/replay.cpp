@@ -188,7 +188,7 @@ std::optional<RunSettings> Replay::told(const std::string& settings) {
   if (settings.empty()) return std::nullopt;
   auto parsed = parse_run_settings(settings);
   if (parsed) return std::move(*parsed);
-  problem_(fmt::format("{}: rows are made as with {}", parsed.error().message, to_string(settings_)));
+  problem_(fmt::format("{}: rows are made as with {}", parsed.error().message, to_string(options_.untold)));
   return std::nullopt;
 }
 
@@ -212,13 +212,12 @@ void Replay::start_run(const std::string& settings, UnixNanos ts) {
 void Replay::continue_run(const std::string& settings, UnixNanos ts) {
   const std::optional<RunSettings> of_run = told(settings);
   if (pipeline_.next_boundary()) {
-    if (of_run && *of_run != settings_) {
-      problem_(fmt::format("a run with {} goes on where one with {} is not over: is a file in between missing?",
-                           to_string(*of_run), to_string(settings_)));
-    }
-    return;
+    if (!of_run || *of_run == settings_) return;
+    problem_(fmt::format("a run with {} goes on where one with {} was read: is a file in between missing?",
+                         to_string(*of_run), to_string(settings_)));
+    pipeline_.end_run();
   }
-  // What is read begins with this log.
+  // What is read of this run begins with this log.
   if (of_run) use(*of_run);
   pipeline_.on_timer(ts);
   is_whole_run_ = false;

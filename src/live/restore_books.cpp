@@ -115,11 +115,12 @@ class Restoring {
       return true;
     }
     ReplayOptions replay = replay_options(symbol);
-    const std::vector<std::string> paths = recorded_since(symbol, file->saved_at);
+    const std::vector<RecordingFile> files = recorded_since(symbol, file->saved_at);
     const UnixNanos saved_at = file->saved_at;
     replay.books.push_back(std::move(*file));
     replay.begins_at_book = true;
-    const Result<void> done = go_on(symbol, std::move(replay), paths, saved_at);
+    replay.untold = settings_at(files, saved_at);
+    const Result<void> done = go_on(symbol, std::move(replay), paths_of(files), saved_at);
     if (!done) problem(fmt::format("{}: a checkpoint is not used: {}", symbol, done.error().message));
     return done.has_value();
   }
@@ -140,7 +141,6 @@ class Restoring {
   Result<void> go_on(const std::string& symbol, ReplayOptions options, const std::vector<std::string>& paths,
                      std::optional<UnixNanos> from) {
     if (paths.empty()) return fail(ErrorCode::kUsage, "there is no recording");
-    options.untold = settings_of_recording(paths.front()).value_or(options.untold);
     auto reader = RecordingReader::open(paths, from);
     if (!reader) return std::unexpected(reader.error());
     std::vector<RestoredRows> rows;
@@ -183,12 +183,21 @@ class Restoring {
     return paths;
   }
 
+  // Of the run that recorded at that time. A segment is of one run, and of a checkpoint's hour there may be several.
+  [[nodiscard]] RunSettings settings_at(const std::vector<RecordingFile>& files, UnixNanos time) const {
+    std::optional<RunSettings> settings;
+    for (const RecordingFile& file : files) {
+      if (file.first <= time) settings = settings_of_recording(file.path);
+    }
+    return settings.value_or(options_.untold);
+  }
+
   // From the segment on in which `from` may be.
-  [[nodiscard]] std::vector<std::string> recorded_since(const std::string& symbol, UnixNanos from) const {
+  [[nodiscard]] std::vector<RecordingFile> recorded_since(const std::string& symbol, UnixNanos from) const {
     std::vector<RecordingFile> files = segments_from(symbol, from);
     std::erase_if(files,
                   [from](const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan < from; });
-    return paths_of(files);
+    return files;
   }
 
   // All of it; nothing if that is much.

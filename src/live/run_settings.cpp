@@ -44,9 +44,9 @@ std::optional<RunSettings> settings_of_recording(const std::string& path) {
   auto file = open_file(index_path_for(path));
   if (!file) return std::nullopt;
   IndexReader reader(std::move(*file));
-  for (;;) {
+  for (std::size_t entries = 0; entries < kMostHeadEntries; ++entries) {
     const auto entry = reader.next();
-    if (!entry || !*entry || (*entry)->lines_before > 0) return std::nullopt;
+    if (!entry || !*entry) return std::nullopt;
     const std::string* text = nullptr;
     if (const auto* started = std::get_if<index::RunStarted>(&(*entry)->event)) text = &started->settings;
     if (const auto* goes_on = std::get_if<index::RunContinued>(&(*entry)->event)) text = &goes_on->settings;
@@ -54,6 +54,7 @@ std::optional<RunSettings> settings_of_recording(const std::string& path) {
     auto settings = parse_run_settings(*text);
     return settings ? std::optional(std::move(*settings)) : std::nullopt;
   }
+  return std::nullopt;
 }
 
 }  // namespace acts

@@ -41,7 +41,7 @@ MergedRuns::Events MergedRuns::take(std::size_t source, const index::RunStarted&
   Events out;
   start(source, now, event, out);
   begins_ = !out.empty();
-  run_ = index::RunContinued{event.version, event.venue, event.shard, event.settings};
+  if (begins_) run_ = index::RunContinued{event.version, event.venue, event.shard, event.settings};
   return out;
 }
 
@@ -57,7 +57,7 @@ MergedRuns::Events MergedRuns::take(std::size_t source, const index::RunContinue
     start(source, now, event, out);
     runs_[source].has_stream = true;  // it was told before
   }
-  run_ = event;
+  if (!out.empty() || !run_) run_ = event;
   return out;
 }
 

@@ -82,9 +82,9 @@ inline void expect_book_equal(const exchange::Exchange& venue, Venue which, std:
   SCOPED_TRACE(std::string(to_string(which)) + " " + std::string(symbol));
   const auto truth = venue.book_at(which, symbol, book.last_update_id());
   ASSERT_TRUE(truth.has_value());
-  std::size_t compared = 0;
-  for (const Side side : {Side::kBid, Side::kAsk}) compared += expect_side_equal(*truth, book, side);
-  EXPECT_GT(compared, 0U) << text_of(book);
+  for (const Side side : {Side::kBid, Side::kAsk}) {
+    EXPECT_GT(expect_side_equal(*truth, book, side), 0U) << to_string(side) << ' ' << text_of(book);
+  }
 }
 
 // All of a run that are to be in sync now.

@@ -261,6 +261,39 @@ TEST(Replay, MakesTheRowsOfEachRunWithItsSettings) {
   EXPECT_THAT(seen_with(options), ElementsAre("none stale", "none stale", "none stale"));
 }
 
+// A file in between was missing: the rows of a run were made with the settings of the one before.
+TEST(Replay, TakesTheSettingsOfARunOfWhichTheBeginningIsMissing) {
+  constexpr Nanos kSecond = std::chrono::seconds{1};
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  std::vector<std::string> logs;
+  for (const char* const bands : {"1,4", "0.5"}) {
+    const UnixNanos begin = start + static_cast<std::int64_t>(logs.size()) * 300 * kSecond;
+    const std::string settings = to_string(RunSettings{BandList::parse(bands).value(), kMinute});
+    RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.note(begin, logs.empty() ? IndexEvent(index::RunStarted{"1", "binance-spot", "0", settings})
+                                                : IndexEvent(index::RunContinued{"1", "binance-spot", "0", settings})));
+    ASSERT_TRUE(writer.note(begin, index::SymbolAdded{"BTCUSDT", "trading"}));
+    ASSERT_TRUE(writer.note(begin + 60 * kSecond, index::Timer{"", begin + 50 * kSecond}));
+    ASSERT_TRUE(writer.close(begin + 60 * kSecond));
+    logs.push_back(writer.log_path());
+  }
+  std::vector<std::size_t> columns;
+  std::vector<std::string> problems;
+  std::optional<Replay> replay;
+  replay.emplace(
+      ReplayOptions{}, [&](MinuteRow&& row) { columns.push_back(row.values.size()); },
+      [&](std::string problem) { problems.push_back(std::move(problem)); });
+  auto reader = RecordingReader::open(logs).value();
+  ASSERT_TRUE(replay->run(reader).has_value());
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("is a file in between missing?")));
+  EXPECT_FALSE(replay->is_complete());
+  const auto width = [](const char* bands) { return make_schema(BandList::parse(bands).value()).columns.size(); };
+  ASSERT_FALSE(columns.empty());
+  EXPECT_EQ(columns.front(), width("1,4"));
+  EXPECT_EQ(columns.back(), width("0.5"));
+}
+
 // A quiet book that was saved twice is the same both times: what was counted in between was forgotten at the second.
 TEST(Replay, GoesOnFromAGivenBookOnce) {
   constexpr Nanos kSecond = std::chrono::seconds{1};

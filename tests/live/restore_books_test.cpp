@@ -6,8 +6,13 @@
 #include <optional>
 #include <string>
 
+#include "acts/features/feature.hpp"
+
+#include "live/book_file.hpp"
+#include "recording/file_ops.hpp"
 #include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
+#include "recording/whole_file.hpp"
 
 namespace acts {
 namespace {
@@ -19,8 +24,8 @@ using testing::TempDir;
 
 const UnixNanos kBegin = parse_iso8601("2026-03-01T12:00:10").value();
 
-void begin_run(SegmentWriter& writer, UnixNanos at) {
-  ASSERT_TRUE(writer.note(at, index::RunStarted{"0.1", "binance-spot", "0", ""}));
+void begin_run(SegmentWriter& writer, UnixNanos at, const std::string& settings = "") {
+  ASSERT_TRUE(writer.note(at, index::RunStarted{"0.1", "binance-spot", "0", settings}));
   ASSERT_TRUE(writer.note(at, index::SymbolAdded{"BTCUSDT", "trading"}));
 }
 
@@ -31,10 +36,10 @@ void receive_book(SegmentWriter& writer, UnixNanos at) {
   writer.line(at, 0, LineUse::kTaken, R"({"lastUpdateId":2,"bids":[["20","1"]],"asks":[["21","1"]]})");
 }
 
-RestoredBooks restore(const std::string& data_dir) {
+RestoredBooks restore(const std::string& data_dir, std::optional<UnixNanos> last_row = {}) {
   RestoreOptions options{.data_dir = data_dir, .limit = 20s};
   options.wants = [](std::string_view) { return true; };
-  options.last_row = [](std::string_view) { return std::optional<UnixNanos>(); };
+  options.last_row = [last_row](std::string_view) { return last_row; };
   return restore_books(options);
 }
 
@@ -53,6 +58,39 @@ TEST(RestoreBooks, GoesOnFromTheRunBeforeOneThatWasCutAtItsBeginning) {
   EXPECT_THAT(after.problems, IsEmpty());
   ASSERT_EQ(after.books.size(), 1U);
   EXPECT_EQ(fingerprint(after.books.at("BTCUSDT")->book), fingerprint(before.books.at("BTCUSDT")->book));
+}
+
+// The settings of the hour's first run were taken for those of the one that had saved the book.
+TEST(RestoreBooks, MakesRowsAsTheRunDidThatSavedTheBookAndNotAsTheOneBefore) {
+  const TempDir dir;
+  const UnixNanos second = kBegin + 10min;
+  const UnixNanos saved_at = second + 20s;
+  make_segment(dir.string(), "binance-spot", "BTCUSDT", kBegin, [](SegmentWriter& writer) {
+    begin_run(writer, kBegin, to_string(RunSettings{}));
+    receive_book(writer, kBegin + 1s);
+    ASSERT_TRUE(writer.note(kBegin + 5min, index::RunEnded{"test"}));
+  });
+  BookFile book;
+  book.symbol = "BTCUSDT";
+  book.saved_at = saved_at;
+  book.recorded = true;
+  book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  book.saved.book.book.last_update_id = UpdateId{10};
+  ASSERT_TRUE(write_whole_file(
+      real_file_ops(),
+      checkpoint_directory(dir.string(), Venue::kBinanceSpot, "BTCUSDT") + "/" + book_file_name(saved_at),
+      pack_zstd(book_text(book))));
+  make_segment(dir.string(), "binance-spot", "BTCUSDT", second, [&](SegmentWriter& writer) {
+    begin_run(writer, second, to_string(RunSettings{BandList::parse("0.5").value(), kMinute}));
+    receive_book(writer, second + 1s);
+    ASSERT_TRUE(writer.note(saved_at, index::BookSaved{"BTCUSDT", 10, fingerprint(book.saved.book.book)}));
+    ASSERT_TRUE(writer.note(saved_at + 3min, index::RunEnded{"test"}));
+  });
+  const RestoredBooks restored = restore(dir.string(), second + 1min);
+  EXPECT_THAT(restored.problems, IsEmpty());
+  ASSERT_EQ(restored.rows.at("BTCUSDT").size(), 1U);
+  EXPECT_EQ(restored.rows.at("BTCUSDT").front().schema, make_schema(BandList::parse("0.5").value()));
+  EXPECT_EQ(restored.rows.at("BTCUSDT").front().rows.size(), 3U);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ TEST(RunSettings, AreToldByTheHeadOfALog) {
                                  IndexEvent(index::RunContinued{"1", "binance-spot", "0", to_string(settings)})}) {
     const TempDir dir;
     RecordingWriter writer({dir.string(), "0"});
+    ASSERT_TRUE(writer.append({1}, 0, "{}"));  // the venue's list of symbols comes before the run starts
     ASSERT_TRUE(writer.note({1}, head));
     ASSERT_TRUE(writer.append({2}, 1, "{}"));
     ASSERT_TRUE(writer.close({3}));
