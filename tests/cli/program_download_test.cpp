@@ -87,17 +87,27 @@ TEST(DownloadCommand, IsKilledAgainAndAgainAndEndsWithTheArchivesBytes) {
       EXPECT_TRUE(!std::filesystem::exists(path) || read_file(path) == content_of(date)) << path;
     }
   };
+  int cut_files = 0;
   for (int i = 0; i < 30; ++i) {
     Running run(arguments(server, dir), "/", dir / "log");
     std::this_thread::sleep_for(std::chrono::milliseconds{std::uniform_int_distribution(5, 80)(random)});
     run.signal(SIGKILL);
     run.wait();
     if (i % 5 == 0) expect_nothing_wrong();
+    const std::string folder = dir / "archive/" + kFolder;
+    if (!std::filesystem::exists(folder)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      cut_files += static_cast<int>(entry.path().extension() == ".part");
+    }
   }
+  EXPECT_GT(cut_files, 0);
   const Outcome last = run_acts(arguments(server, dir));
   EXPECT_EQ(last.exit_code, kExitDone) << last.err;
   expect_nothing_wrong();
   EXPECT_TRUE(std::filesystem::exists(dir / "archive/" + kFolder + name_of(6)));
+  const std::uint64_t sent = server.body_bytes();
+  EXPECT_THAT(run_acts(arguments(server, dir)).out, HasSubstr("0 files fetched, 6 there already"));
+  EXPECT_LT(server.body_bytes() - sent, 10'000U) << "the listing";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.string())) {
     EXPECT_NE(entry.path().extension(), ".part") << entry.path();
   }

@@ -139,6 +139,23 @@ TEST_F(QueueTest, CountsFailuresAnewAfterAMegabyte) {
   EXPECT_FALSE(queue->done());
 }
 
+// A body of a megabyte and more counted as progress each time: a file that was always wrong was fetched for ever.
+TEST_F(QueueTest, GivesUpAFileThatIsAlwaysWrongHoweverLargeItIs) {
+  make(file({}, 0), {.most_attempts = 3});
+  int bodies = 0;
+  while (!queue->done()) {
+    const auto request = next();
+    ASSERT_TRUE(request);
+    if (request->what == What::kChecksum) {
+      queue->on_checksum(0, checksum(), now);
+    } else {
+      ASSERT_LT(++bodies, 10);
+      queue->on_body(0, {.status = 200, .part_bytes = 5 * DownloadQueue::kProgress}, kOther, now);
+    }
+  }
+  EXPECT_EQ(queue->problem(0), "its SHA-256 is not the published one (3 times in a row)");
+}
+
 TEST_F(QueueTest, TellsWhatIsNotThereFromWhatFails) {
   make(file());
   next();

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "history/archive_server.hpp"
+#include "history/folder_lock.hpp"
 #include "net/real_clock.hpp"
 #include "recording/temp_dir.hpp"
 
@@ -180,6 +181,68 @@ TEST_F(DownloadTest, FetchesWhatWasPublishedAnewAndNothingElse) {
   EXPECT_EQ(report->count(FileState::kUnchanged), 4U);
   EXPECT_EQ(read_file(local(path_of(2))), content_of(22));
   EXPECT_LT(server_.body_bytes() - before, content_of(22).size() + 20'000);
+}
+
+// Between the file's name and its checksum a kill left it without: it was fetched again.
+TEST_F(DownloadTest, FetchesNothingWhoseChecksumIsNotBesideIt) {
+  publish_days();
+  ASSERT_TRUE(run());
+  for (const char* const ending : {".CHECKSUM", ".version"}) std::filesystem::remove(local(path_of(2)) + ending);
+  std::filesystem::remove(local(path_of(3)) + ".version");
+  const auto bodies = [this] {
+    return server_.requests().at("/" + path_of(2)) + server_.requests().at("/" + path_of(3));
+  };
+  const std::size_t before = bodies();
+  EXPECT_EQ(run()->count(FileState::kUnchanged), 5U);
+  EXPECT_EQ(bodies(), before);
+  EXPECT_TRUE(std::filesystem::exists(local(path_of(2)) + ".version"));
+}
+
+// A month that is listed and not to be had was neither fetched nor missing.
+TEST_F(DownloadTest, CallsTheDaysMissingOfAMonthThatIsNotToBeHad) {
+  const std::string month = "data/spot/monthly/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2026-02.zip";
+  server_.publish(month, "february");
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/" + month)) return ArchiveReply{.status = 404};
+    return std::nullopt;
+  });
+  request_.from = day(2026, 2, 1);
+  request_.to = day(2026, 3, 1);
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->series.front().missing.size(), 28U);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("2026-02.zip is listed, and not to be had")));
+}
+
+TEST_F(DownloadTest, IsOneAtATime) {
+  const auto lock = FolderLock::take(real_file_ops(), dir_ / "archive", "another download");
+  ASSERT_TRUE(lock);
+  publish_days();
+  const auto report = run();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kStorage);
+  EXPECT_THAT(report.error().message, HasSubstr("another download writes there: wait for its end"));
+}
+
+// Folders that a mirror listed became folders of ours, wherever that was.
+TEST_F(DownloadTest, TakesNoSymbolThatLeadsElsewhere) {
+  request_ = {.data_set = "klines", .symbols = {"*"}, .interval = "1d"};
+  server_.publish("data/spot/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2026-01.zip", "fine");
+  server_.publish("data/spot/monthly/klines/ETHUSDT/1h/ETHUSDT-1h-2026-01.zip", "of another interval");
+  server_.set_fault([](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target != "/?delimiter=/&prefix=data/spot/daily/klines/") return std::nullopt;
+    return ArchiveReply{.body =
+                            "<ListBucketResult><CommonPrefixes><Prefix>data/spot/daily/klines/../../../../x/</Prefix>"
+                            "</CommonPrefixes><CommonPrefixes><Prefix>data/spot/daily/klines/</Prefix>"
+                            "</CommonPrefixes></ListBucketResult>"};
+  });
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->series.size(), 1U);
+  EXPECT_EQ(report->series.front().series.symbol, "BTCUSDT");
+  EXPECT_THAT(warnings_, ElementsAre("the archive has no klines 1d of ETHUSDT in market spot"));
+  request_.symbols = {"../x"};
+  EXPECT_THAT(run().error().message, "'../x' is no symbol");
 }
 
 // Cut off again and again, as by a kill: each time what has come stays, and no byte comes twice.

@@ -69,7 +69,7 @@ class Reader {
     if (is_at("Contents", "ETag")) etag_ = text_;
     if (is_at("Contents", "LastModified")) modified_ = text_;
     if (is_at("Contents")) {
-      object_.version = fmt::format("{} {}", etag_, modified_);
+      object_.version = etag_.empty() && modified_.empty() ? "" : fmt::format("{} {}", etag_, modified_);
       page_.objects.push_back(std::move(object_));
       etag_.clear();
       modified_.clear();

@@ -14,7 +14,7 @@ namespace acts::history::archive {
 struct ListedObject {
   std::string key;  // "data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2023-01-31.zip"
   std::uint64_t bytes = 0;
-  std::string version;  // whatever changes when the object is put there anew: ETag and LastModified
+  std::string version;  // whatever changes when the object is put there anew: ETag and LastModified; empty: not told
 
   friend bool operator==(const ListedObject&, const ListedObject&) = default;
 };

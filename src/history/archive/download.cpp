@@ -12,12 +12,14 @@
 #include "acts/base/nearest_name.hpp"
 
 #include "binance/url_text.hpp"
+#include "history/folder_lock.hpp"
+#include "recording/layout.hpp"
 
 namespace acts::history::archive {
 namespace {
 
-// Pages of 1000: no folder of the archive has as many.
-constexpr std::size_t kMostPages = 10'000;
+// Pages of 1000 keys: no folder of the archive has as many.
+constexpr std::size_t kMostPages = 100;
 constexpr std::size_t kMostChecksumBytes = 4096;
 constexpr std::uint64_t kMostFileBytes = std::uint64_t{64} << 30;  // of one whose size is not listed
 constexpr Nanos kTick = std::chrono::milliseconds{100};
@@ -54,9 +56,10 @@ class Lister {
     Backoff backoff(options_.queue.retry_first, options_.queue.retry_cap, options_.queue.seed);
     for (;;) {
       if (hooks_.stop()) return std::unexpected(cancelled().error());
-      const auto text = fetch_text(transfers_, url, kMostListingBytes);
+      const auto text = fetch_text(transfers_, url, kMostListingBytes, hooks_.stop);
       auto page = text ? parse_listing(*text, prefix) : std::unexpected(text.error());
       if (page || page.error().code == ErrorCode::kUsage) return page;
+      if (page.error().code == ErrorCode::kCancelled) return std::unexpected(cancelled().error());
       const Nanos wait = backoff.next();
       if (backoff.attempts() == kListingAttempts) {
         return fail(ErrorCode::kRetry, fmt::format("{}: {}: try again later, or name a mirror with --base-url",
@@ -80,8 +83,11 @@ Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRe
     const std::string directory = symbols_directory(request.market, request.data_set, span);
     auto page = lister.list(directory);
     if (!page) return std::unexpected(page.error());
-    for (const std::string& folder : page->folders) {
-      symbols.insert(folder.substr(directory.size(), folder.size() - directory.size() - 1));
+    for (const std::string_view folder : page->folders) {
+      std::string_view symbol = folder.substr(directory.size());
+      if (symbol.ends_with('/')) symbol.remove_suffix(1);
+      // A folder of ours gets its name.
+      if (is_segment_name(symbol)) symbols.emplace(symbol);
     }
   }
   return std::vector<std::string>(symbols.begin(), symbols.end());
@@ -92,6 +98,7 @@ Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRe
   std::optional<std::vector<std::string>> listed;
   for (const std::string& symbol : request.symbols) {
     if (!is_pattern(symbol)) {
+      if (!is_segment_name(symbol)) return fail(ErrorCode::kUsage, fmt::format("'{}' is no symbol", symbol));
       wanted.push_back(symbol);
       continue;
     }
@@ -138,6 +145,11 @@ class Download {
     if (auto sound = check_series({request_.market, request_.data_set, {}, request_.interval}); !sound) {
       return std::unexpected(sound.error());
     }
+    if (!options_.dry_run) {
+      auto lock = FolderLock::take(real_file_ops(), options_.data_dir + "/archive", "another download");
+      if (!lock) return std::unexpected(lock.error());
+      lock_.emplace(std::move(*lock));
+    }
     const auto symbols = wanted_symbols(lister_, request_);
     if (!symbols) return std::unexpected(symbols.error());
     for (const std::string& symbol : *symbols) {
@@ -167,9 +179,12 @@ class Download {
       add_listed(files, series, span, page->objects);
     }
     if (files.empty()) {
-      return fail(ErrorCode::kUsage, fmt::format("the archive has no {}{}{} of {} in market {}", request_.data_set,
-                                                 request_.interval.empty() ? "" : " ", request_.interval, symbol,
-                                                 to_string(request_.market)));
+      std::string what =
+          fmt::format("the archive has no {}{}{} of {} in market {}", request_.data_set,
+                      request_.interval.empty() ? "" : " ", request_.interval, symbol, to_string(request_.market));
+      if (std::ranges::count(request_.symbols, symbol) > 0) return fail(ErrorCode::kUsage, std::move(what));
+      hooks_.warn(what);  // one of those that a pattern means
+      return {};
     }
     return add(series, plan_download(files, request_.from, request_.to));
   }
@@ -284,12 +299,18 @@ class Download {
     return {};
   }
 
-  // Days whose files were planned and are not there after all.
+  // Days whose files were planned and are not there after all; those of a month that was asked for by days, once.
   void note_missing() {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       SeriesReport& series = report_.series[places_[i].series];
-      if (series.states[places_[i].file] != FileState::kMissing || planned_[i].span != Span::kDay) continue;
-      series.missing.push_back(planned_[i].first);
+      if (series.states[places_[i].file] != FileState::kMissing) continue;
+      if (!planned_[i].published.version.empty()) {
+        hooks_.warn(fmt::format("{} is listed, and not to be had", series.files[places_[i].file].path));
+      }
+      const bool is_month = planned_[i].span == Span::kMonth;
+      if (is_month && is_presumed_ && has_span(series.series, Span::kDay)) continue;
+      const Day end = is_month ? next_month(planned_[i].first) : planned_[i].first + std::chrono::days{1};
+      for (Day day = planned_[i].first; day < end; day += std::chrono::days{1}) series.missing.push_back(day);
     }
     for (SeriesReport& series : report_.series) std::ranges::sort(series.missing);
   }
@@ -330,7 +351,7 @@ class Download {
       answer.body = running_[index].checksum;
       queue_->on_checksum(index, answer, hooks_.now());
       if (queue_->state(index) != FileState::kUnchanged) return;
-      stop_if_failed(local_.note_unchanged(file.path, running_[index].checksum, file.version));
+      stop_if_failed(local_.note_unchanged(file.path, running_[index].checksum, file.version, file.bytes));
     };
     transfers_.start(std::move(transfer));
   }
@@ -400,7 +421,7 @@ class Download {
 
   void keep(FileIndex index, const WantedFile& file) {
     const Running& running = running_[index];
-    const auto kept = local_.keep(file.path, running.sha256, running.checksum, file.version);
+    const auto kept = local_.keep(file.path, running.sha256, running.checksum, file.version, file.bytes);
     if (kept) return queue_->kept(index);
     stop_if_failed(kept);
     queue_->fail(index, kept.error().message);
@@ -430,6 +451,7 @@ class Download {
   Transfers transfers_;
   Lister lister_;
   LocalArchive local_;
+  std::optional<FolderLock> lock_;
   DownloadReport report_;
   std::vector<Place> places_;         // of what is being fetched
   std::vector<PlannedFile> planned_;  // the same files

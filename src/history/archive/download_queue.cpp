@@ -134,14 +134,17 @@ Verdict DownloadQueue::on_body(FileIndex file, const Answer& answer, std::string
   ACTS_ASSERT(entry.state == FileState::kFetching && !entry.sha256.empty());
   --active_;
   hold_all(answer, now);
-  if (answer.part_bytes > entry.part_bytes) entry.progress += answer.part_bytes - entry.part_bytes;
   entry.part_bytes = answer.part_bytes;
+  if (entry.part_bytes > entry.most_bytes) {
+    entry.progress += entry.part_bytes - entry.most_bytes;
+    entry.most_bytes = entry.part_bytes;
+  }
   if (part_sha256 == entry.sha256) {  // whatever the server says of the rest
     entry.state = FileState::kWaiting;
     return Verdict::kKeep;
   }
   const auto start_again = [&](std::string problem) {
-    entry.wanted.local.part_bytes = 0;
+    entry.wanted.local.part_bytes = entry.progress = 0;
     entry.sha256.clear();  // it may have been published anew meanwhile
     retry(entry, std::move(problem), now);
     return Verdict::kThrowAway;

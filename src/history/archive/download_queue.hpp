@@ -2,8 +2,8 @@
 // earlier attempt has stopped; a file is of use only once its SHA-256 is the published one. Pure: it is handed answers
 // and the time, and hands back requests; nothing of it depends on how long anything took.
 //
-// Failures are tried again, with back-off, `most_attempts` times in a row without kProgress bytes of progress; a file
-// that fails for good fails alone. A Retry-After holds back all requests.
+// Failures are tried again, with back-off, `most_attempts` times in a row; one behind kProgress bytes that had not been
+// there before is the first of them. A file that fails for good fails alone. A Retry-After holds back all requests.
 #pragma once
 
 #include <cstdint>
@@ -110,7 +110,8 @@ class DownloadQueue {
     FileState state = FileState::kWaiting;
     std::string sha256 = {};  // as published; empty: not asked yet
     std::uint64_t part_bytes = 0;
-    std::uint64_t progress = 0;  // since the last failure that counted from anew
+    std::uint64_t most_bytes = 0;  // that were ever there
+    std::uint64_t progress = 0;    // of it, since the last failure
     std::optional<UnixNanos> not_before = {};
     std::string problem = {};
   };

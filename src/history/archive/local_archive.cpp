@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "history/day_recording.hpp"
 #include "recording/byte_source.hpp"
 #include "recording/whole_file.hpp"
 
@@ -37,15 +38,25 @@ std::string LocalArchive::part_path(std::string_view path, std::string_view sha2
   return fmt::format("{}.{}{}", path_of(path), sha256, kPartEnding);
 }
 
+Result<void> LocalArchive::look_at_whole(const std::string& path, LocalFile& local) const {
+  const std::string whole = path_of(path);
+  if (!ops_.exists(whole)) return {};
+  local.is_whole = true;
+  if (const auto sum = parse_checksum(read_note(whole + std::string(kChecksumEnding)), name_of(path))) {
+    local.sha256 = *sum;
+    local.version = read_note(whole + std::string(kVersionEnding));
+    return {};
+  }
+  auto sum = sha256_of_file(whole);
+  if (!sum) return std::unexpected(sum.error());
+  local.sha256 = std::move(*sum);
+  return {};
+}
+
 Result<LocalFile> LocalArchive::look(const std::string& path) const {
   LocalFile local;
   const std::string whole = path_of(path);
-  if (ops_.exists(whole)) {
-    const auto sum = parse_checksum(read_note(whole + std::string(kChecksumEnding)), name_of(path));
-    local.is_whole = sum.has_value();
-    local.sha256 = sum.value_or("");
-    if (local.is_whole) local.version = read_note(whole + std::string(kVersionEnding));
-  }
+  if (auto looked = look_at_whole(path, local); !looked) return std::unexpected(looked.error());
   std::vector<std::string> names;
   if (const int status = ops_.list(directory_of(whole), names); status < 0) {
     return fail(ErrorCode::kStorage, fmt::format("{} cannot be read: {}", directory_of(whole), std::strerror(-status)));
@@ -63,20 +74,24 @@ Result<LocalFile> LocalArchive::look(const std::string& path) const {
 }
 
 Result<void> LocalArchive::replace(const std::string& path, std::string_view text) {
+  if (ops_.exists(path) && read_note(path) == text) return {};
   if (const int status = ops_.remove(path); status < 0 && status != -ENOENT) return failed_at(path, status);
   return write_whole_file(ops_, path, text);
 }
 
-Result<void> LocalArchive::note_unchanged(const std::string& path, std::string_view checksum,
-                                          std::string_view version) {
+Result<void> LocalArchive::note_unchanged(const std::string& path, std::string_view checksum, std::string_view version,
+                                          std::uint64_t bytes) {
   const std::string whole = path_of(path);
   if (auto written = replace(whole + std::string(kChecksumEnding), checksum); !written) return written;
   if (version.empty()) return {};
+  // What is listed anew may be served as it was for a while: that is not the version that is listed.
+  std::error_code error;
+  if (fs::file_size(whole, error) != bytes || error) return {};
   return replace(whole + std::string(kVersionEnding), version);
 }
 
 Result<void> LocalArchive::keep(const std::string& path, const std::string& sha256, std::string_view checksum,
-                                std::string_view version) {
+                                std::string_view version, std::uint64_t bytes) {
   const std::string whole = path_of(path);
   for (const std::string_view ending : {kVersionEnding, kChecksumEnding, std::string_view{}}) {
     const std::string old = whole + std::string(ending);
@@ -84,7 +99,7 @@ Result<void> LocalArchive::keep(const std::string& path, const std::string& sha2
   }
   if (const int status = ops_.rename(part_path(path, sha256), whole); status < 0) return failed_at(whole, status);
   if (const int status = ops_.sync_directory(directory_of(whole)); status < 0) return failed_at(whole, status);
-  if (auto noted = note_unchanged(path, checksum, version); !noted) return noted;
+  if (auto noted = note_unchanged(path, checksum, version, bytes); !noted) return noted;
   return remove_parts(path, {});
 }
 

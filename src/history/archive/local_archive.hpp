@@ -3,7 +3,7 @@
 // has another name (.part). Blocking.
 //
 // A file appears under its name when it is whole, on the disk and of the published SHA-256. Then come its checksum and
-// its version: cut off in between, the next download asks for the checksum and fetches nothing twice.
+// its version: cut off in between, the next download reads the file for its sum, and fetches nothing twice.
 #pragma once
 
 #include <cstdint>
@@ -24,21 +24,24 @@ class LocalArchive {
   // `ops` outlives the object.
   LocalArchive(std::string data_dir, FileOps& ops) : root_(std::move(data_dir) + "/archive/"), ops_(ops) {}
 
-  // `path`: WantedFile::path. Errors: kStorage.
+  // `path`: WantedFile::path. Reads a file whose checksum is not beside it. Errors: kStorage.
   [[nodiscard]] Result<LocalFile> look(const std::string& path) const;
   [[nodiscard]] std::string path_of(std::string_view path) const { return root_ + std::string(path); }
   [[nodiscard]] std::string part_path(std::string_view path, std::string_view sha256) const;
 
-  // What came is the file: puts it in its place. `checksum`: the text of its checksum file. Errors: kStorage.
+  // What came is the file: puts it in its place. `checksum`: the text of its checksum file. `version`, `bytes`: as it
+  // is listed. Errors: kStorage.
   Result<void> keep(const std::string& path, const std::string& sha256, std::string_view checksum,
-                    std::string_view version);
+                    std::string_view version, std::uint64_t bytes);
   // The file is there already, as it is published now.
-  Result<void> note_unchanged(const std::string& path, std::string_view checksum, std::string_view version);
+  Result<void> note_unchanged(const std::string& path, std::string_view checksum, std::string_view version,
+                              std::uint64_t bytes);
   // Parts of the file but that of `sha256` (of none, if empty) are removed.
   Result<void> remove_parts(const std::string& path, std::string_view sha256);
 
  private:
   Result<void> replace(const std::string& path, std::string_view text);
+  [[nodiscard]] Result<void> look_at_whole(const std::string& path, LocalFile& local) const;
 
   std::string root_;
   FileOps& ops_;

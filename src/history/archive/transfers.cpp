@@ -76,8 +76,11 @@ Transfers::Transfers(TransferOptions options) : state_(std::make_unique<State>()
   ACTS_ASSERT(state_->multi != nullptr);
 }
 
-Transfers::~Transfers() {
+Transfers::~Transfers() { drop_all(); }
+
+void Transfers::drop_all() {
   for (const Running& running : state_->running) curl_multi_remove_handle(state_->multi.get(), running.handle.get());
+  state_->running.clear();
 }
 
 void Transfers::start(Transfer transfer) {
@@ -129,7 +132,8 @@ std::size_t Transfers::run(Nanos at_most) {
   return state_->running.size();
 }
 
-Result<std::string> fetch_text(Transfers& transfers, const std::string& url, std::size_t most_bytes) {
+Result<std::string> fetch_text(Transfers& transfers, const std::string& url, std::size_t most_bytes,
+                               const std::function<bool()>& stop) {
   std::string text;
   std::optional<TransferEnd> ended;
   Result<void> refused;
@@ -147,7 +151,11 @@ Result<std::string> fetch_text(Transfers& transfers, const std::string& url, std
                          ended = end;
                          refused = failed;
                        }});
-  while (!ended) transfers.run(std::chrono::seconds{1});
+  while (!ended && !stop()) transfers.run(std::chrono::milliseconds{100});
+  if (!ended) {
+    transfers.drop_all();
+    return fail(ErrorCode::kCancelled, "it was stopped");
+  }
   if (!refused) return std::unexpected(refused.error());
   if (!ended->problem.empty()) return fail(ErrorCode::kRetry, ended->problem);
   if (ended->status == 200) return text;

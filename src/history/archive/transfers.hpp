@@ -43,13 +43,16 @@ struct Transfer {
 class Transfers {
  public:
   explicit Transfers(TransferOptions options);
-  ~Transfers();  // what is under way ends without a word
+  ~Transfers();  // drop_all() first
   Transfers(const Transfers&) = delete;
   Transfers& operator=(const Transfers&) = delete;
 
   void start(Transfer transfer);
   // Carries on for `at_most`, or until a transfer has ended. Under way afterwards: how many.
   std::size_t run(Nanos at_most);
+
+  // What is under way ends without a word.
+  void drop_all();
 
   static constexpr long kLeastBytesASecond = 1024;
 
@@ -58,8 +61,10 @@ class Transfers {
   std::unique_ptr<State> state_;
 };
 
-// The whole of a small answer. Errors: kRetry, one line (no answer, another status than 200, more than `most_bytes`);
-// kUsage for 403 and 404, which asking again will not change.
-Result<std::string> fetch_text(Transfers& transfers, const std::string& url, std::size_t most_bytes);
+// The whole of a small answer, while nothing else is under way. Errors: kRetry, one line (no answer, another status
+// than 200, more than `most_bytes`); kUsage for 403 and 404, which asking again will not change; kCancelled: `stop` was
+// true.
+Result<std::string> fetch_text(Transfers& transfers, const std::string& url, std::size_t most_bytes,
+                               const std::function<bool()>& stop);
 
 }  // namespace acts::history::archive
