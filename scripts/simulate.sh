@@ -29,7 +29,7 @@ cat "$totals"/* | awk -v seeds="$seeds" -v all="$seeds_for_all" '
   { sum[$1] += $2 }
   END {
     for (i = 1; i <= count; ++i) {
-      printf "%s%s %d", i > 1 ? ", " : "in all: ", names[i], sum[names[i]]
+      printf "%s%s %d", (i > 1 ? ", " : "in all: "), names[i], sum[names[i]]
       if (sum[names[i]] == 0 && names[i] != "with_findings") missing = missing " " names[i]
     }
     print ""

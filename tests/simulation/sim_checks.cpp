@@ -269,13 +269,18 @@ void SimChecks::compare_books(const collector::MarketPipeline& pipeline, UnixNan
     compare(pipeline.symbol(i), pipeline.builder(i).book(), now);
 }
 
+// None: it was frozen for longer than the venue's book remembers.
+std::optional<exchange::TrueBook> SimChecks::truth_of(std::string_view symbol, const OrderBook& book) const {
+  const exchange::MarketSource& source = venue_.source();
+  const exchange::TrueBook* present = source.book(source.find(symbol));
+  return present == nullptr ? std::nullopt : present->at(book.last_update_id());
+}
+
 void SimChecks::compare(std::string_view symbol, const OrderBook& book, UnixNanos now) {
   if (book.has_snapshot()) known_since_.try_emplace(std::string(symbol), now);
   if (book.last_update_id() < UpdateId{0}) return;
-  const exchange::MarketSource& source = venue_.source();
-  const exchange::TrueBook* present = source.book(source.find(symbol));
-  const auto truth = present == nullptr ? std::nullopt : present->at(book.last_update_id());
-  if (!truth) return;  // frozen for longer than the venue's book remembers
+  const auto truth = truth_of(symbol, book);
+  if (!truth) return;
   ++compared_;
   for (const Side side : {Side::kBid, Side::kAsk}) compare_side(symbol, book, *truth, side, now);
 }
@@ -331,7 +336,10 @@ void SimChecks::check_not_reset(const collector::MarketPipeline& pipeline, UnixN
                     pipeline.builder(i).sync().counters().gaps};
     const bool breaks = stream_changes_ || next.epoch != seen_[i].epoch || next.gaps != seen_[i].gaps;
     const std::uint64_t ghosts = next.ghosts - std::min(next.ghosts, seen_[i].ghosts);
-    if (breaks && next.levels + kMostLostAtOnce + ghosts < seen_[i].levels)
+    // The venue's own book loses more at once where one update tells of much: of a new tick size, after a silence.
+    const auto truth = breaks ? truth_of(pipeline.symbol(i), book) : std::nullopt;
+    const std::size_t theirs = truth ? truth->level_count(Side::kBid) + truth->level_count(Side::kAsk) : SIZE_MAX;
+    if (breaks && next.levels + kMostLostAtOnce + ghosts < std::min(seen_[i].levels, theirs))
       find(now,
            fmt::format("{}: {} of {} levels are left after a break", pipeline.symbol(i), next.levels, seen_[i].levels));
     seen_[i] = next;

@@ -67,6 +67,7 @@ class SimChecks {
     std::uint64_t gaps = 0;
   };
   void compare_books(const collector::MarketPipeline& pipeline, UnixNanos now);
+  [[nodiscard]] std::optional<exchange::TrueBook> truth_of(std::string_view symbol, const OrderBook& book) const;
   void compare(std::string_view symbol, const OrderBook& book, UnixNanos now);
   void compare_side(std::string_view symbol, const OrderBook& book, const exchange::TrueBook& truth, Side side,
                     UnixNanos now);

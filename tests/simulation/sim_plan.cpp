@@ -18,7 +18,7 @@ constexpr Nanos kFaultTime = 90min;  // the rest is calm: longer than any patien
 constexpr std::int64_t kCalmOneIn = 12;
 constexpr std::uint64_t kSeedOfLines = 0x6C69'6E65'73;
 // Trades only remove what is suspect: many of them would be most of the messages.
-constexpr std::int64_t kTradeOneIn = 40;
+constexpr std::int64_t kTradeOneIn = 10;
 constexpr std::uint64_t kSeedOfTrades = 0x7472616465;
 constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
 constexpr std::uint64_t kSeedOfClock = 0x636C'6F63'6B;
@@ -231,7 +231,7 @@ SimPlan draw_plan(std::uint64_t seed) {
   if (more.one_in(3)) plan.collector.lines = 2;
   plan.collector.audit_interval = between(more, 2min, 15min);
   Random of_trades(seed ^ kSeedOfTrades);
-  plan.market.trades_per_step = static_cast<std::size_t>(of_trades.one_in(4));
+  plan.market.trades_per_step = static_cast<std::size_t>(of_trades.one_in(2));
   plan.market.trade_one_in = kTradeOneIn;
   draw_network(random, plan);
   plan.collector.checkpoint_interval = between(random, 1min, 10min);
