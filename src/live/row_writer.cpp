@@ -25,7 +25,7 @@ std::optional<Nanos> age_of(const std::optional<RealTime>& since) {
 
 struct RowWriter::State {
   State(std::unique_ptr<FeatureStore> the_store, RowWriterOptions the_options)
-      : options(std::move(the_options)),
+      : options(the_options),
         store(std::move(the_store)),
         earlier(options.batch),
         pending(options.max_pending),
@@ -66,7 +66,7 @@ struct RowWriter::State {
 };
 
 RowWriter::RowWriter(std::unique_ptr<FeatureStore> store, RowWriterOptions options)
-    : state_(std::make_shared<State>(std::move(store), std::move(options))),
+    : state_(std::make_shared<State>(std::move(store), options)),
       thread_([state = state_] { state->run(); }) {}
 
 RowWriter::~RowWriter() {
@@ -134,7 +134,7 @@ void RowWriter::State::run() {
 // nullptr: nothing waits.
 PendingRows* RowWriter::State::next_rows(std::unique_lock<std::mutex>& lock) {
   while (!sources.empty() && earlier.waiting() == 0) {
-    RowSource& source = sources.front();  // others are only added behind it
+    const RowSource& source = sources.front();  // others are only added behind it
     lock.unlock();
     std::vector<MinuteRow> more = source(options.batch);
     lock.lock();

@@ -243,6 +243,7 @@ class Download {
   // All that have been planned since the last call.
   Result<void> fetch() {
     std::vector<WantedFile> files;
+    files.reserve(places_.size());
     for (const Place& place : places_) files.push_back(report_.series[place.series].files[place.file]);
     DownloadQueue queue(files, options_.queue);
     queue_ = &queue;
