@@ -66,8 +66,7 @@ struct RowWriter::State {
 };
 
 RowWriter::RowWriter(std::unique_ptr<FeatureStore> store, RowWriterOptions options)
-    : state_(std::make_shared<State>(std::move(store), options)),
-      thread_([state = state_] { state->run(); }) {}
+    : state_(std::make_shared<State>(std::move(store), options)), thread_([state = state_] { state->run(); }) {}
 
 RowWriter::~RowWriter() {
   std::unique_lock lock(state_->mutex);

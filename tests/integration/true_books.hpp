@@ -83,7 +83,7 @@ inline void expect_book_equal(const exchange::Exchange& venue, Venue which, std:
   const auto truth = venue.book_at(which, symbol, book.last_update_id());
   ASSERT_TRUE(truth.has_value());
   for (const Side side : {Side::kBid, Side::kAsk}) {
-    EXPECT_GT(expect_side_equal(*truth, book, side), 0U) << to_string(side) << ' ' << text_of(book);
+    EXPECT_GT(expect_side_equal(*truth, book, side), 0U) << (side == Side::kBid ? "bid " : "ask ") << text_of(book);
   }
 }
 
