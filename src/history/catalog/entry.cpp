@@ -33,13 +33,18 @@ std::string staged_rejects(const CatalogPaths& paths, std::string_view id) {
   return fmt::format("{}/rejects.csv", paths.staging(id));
 }
 
-Result<void> remove_folder(FileOps& ops, const std::string& folder) {
+Result<void> empty_folder(FileOps& ops, const std::string& folder) {
   std::vector<std::string> names;
   if (const int status = ops.list(folder, names); status < 0) return failed(folder, status);
   for (const std::string& name : names) {
     const std::string path = fmt::format("{}/{}", folder, name);
     if (const int status = ops.remove(path); status < 0 && status != -ENOENT) return failed(path, status);
   }
+  return {};
+}
+
+Result<void> remove_folder(FileOps& ops, const std::string& folder) {
+  if (Result<void> emptied = empty_folder(ops, folder); !emptied) return emptied;
   if (const int status = ops.remove(folder); status < 0 && status != -ENOENT) return failed(folder, status);
   return {};
 }
@@ -180,6 +185,8 @@ CatalogEntry::~CatalogEntry() {
   if (ops_ == nullptr || is_decided_) return;
   [[maybe_unused]] const Result<void> removed = remove_folder(*ops_, folder());
 }
+
+Result<void> CatalogEntry::clear() { return empty_folder(*ops_, folder()); }
 
 std::string CatalogEntry::staged(const CatalogFile& file) const { return staged_file(paths_, id_, file); }
 

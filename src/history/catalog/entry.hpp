@@ -31,6 +31,8 @@ class CatalogEntry {
   CatalogEntry(const CatalogEntry&) = delete;
   CatalogEntry& operator=(const CatalogEntry&) = delete;
 
+  // The staging folder, empty again: of whoever begins anew, and stages the same files once more.
+  Result<void> clear();
   // Where the file is to be: "<digest>.part" in the staging folder.
   [[nodiscard]] std::string staged(const CatalogFile& file) const;
   [[nodiscard]] std::string folder() const { return paths_.staging(id_); }

@@ -78,15 +78,21 @@ Result<Importer> Importer::open(FileOps& ops, const std::string& data_dir) {
   CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
   Result<CatalogLock> lock = CatalogLock::take(ops, paths);
   if (!lock) return std::unexpected(lock.error());
-  if (const Result<void> recovered = recover_entries(ops, paths); !recovered) return std::unexpected(recovered.error());
-  Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
-  if (!manifests) return std::unexpected(manifests.error());
   auto duck = Duck::open({.temp_directory = ""});
   if (!duck) return std::unexpected(duck.error());
   Importer importer(ops, std::move(paths), *std::move(lock), *std::move(duck));
-  importer.manifests_ = *std::move(manifests);
-  importer.files_ = current_files(importer.manifests_);
+  if (const Result<void> known = importer.recover(); !known) return std::unexpected(known.error());
   return importer;
+}
+
+Result<void> Importer::recover() {
+  if (Result<void> recovered = recover_entries(*ops_, paths_); !recovered) return recovered;
+  Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
+  if (!manifests) return std::unexpected(manifests.error());
+  manifests_ = *std::move(manifests);
+  files_ = current_files(manifests_);
+  is_unfinished_ = false;
+  return {};
 }
 
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
@@ -99,6 +105,10 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   const Result<bool> verified = check_sum(request.path, *sha256);
   if (!verified) return std::unexpected(verified.error());
 
+  // A source whose files are not all in their places is in: what follows must know its rows.
+  if (is_unfinished_) {
+    if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
+  }
   Manifest manifest{.id = source_id(*sha256, *set), .code = request.code, .engine = Duck::version()};
   const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
   if (known != manifests_.end()) return ImportOutcome{*known, *set, true, ""};
@@ -115,7 +125,9 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   if (!after || *after != *before) {
     return fail(ErrorCode::kBadInput, fmt::format("{}: it changed while it was read: import it again", request.path));
   }
+  is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*read); !done) return std::unexpected(done.error());
+  is_unfinished_ = false;
   const std::string rejects = read->bad_rows > 0 ? paths_.rejects(read->id) : "";
   manifests_.push_back(*std::move(read));
   files_ = current_files(manifests_);
@@ -126,6 +138,8 @@ Result<Manifest> Importer::read_source(const ImportRequest& request, const DataS
                                        const Manifest& manifest) {
   PassOptions options{.max_bad_rows = request.max_bad_rows};
   for (int i = 0; i < kMaxPasses; ++i) {
+    // What the pass before has staged comes again: those days that stay narrow under the same names.
+    if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
     auto source = open_source(request.path);
     if (!source) return std::unexpected(source.error());
     RowPass pass(*std::move(source), *set.kind, set.interval, options);

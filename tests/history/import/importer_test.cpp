@@ -112,6 +112,19 @@ TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
+// Days that were staged as narrow, before the first wide row was met, kept the second pass from staging them again.
+TEST(Importer, TakesNarrowDaysInFrontOfAWideOne) {
+  Catalog catalog;
+  const auto outcome = catalog.import(
+      catalog.dir.write("X-1h-2021-01.csv", candles(0, 48) + candles(48, 24, "4.50000000001")), kSpot);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->manifest.files.size(), 3U);
+  EXPECT_EQ(outcome->manifest.files[0].form, DecimalForm::kNarrow);
+  EXPECT_EQ(outcome->manifest.files[1].form, DecimalForm::kNarrow);
+  EXPECT_EQ(outcome->manifest.files[2].form, DecimalForm::kWide);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
 TEST(Importer, MakesANarrowDayWideForAnothersRow) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 12)), kSpot));
@@ -218,6 +231,41 @@ TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
     if (!ops.is_dead()) break;
   }
   EXPECT_GT(died, 25);
+}
+
+// One rename fails, of all that are made: the n-th.
+class StumblingOps final : public FileOps {
+ public:
+  explicit StumblingOps(int nth) : left_(nth) {}
+  int rename(const std::string& from, const std::string& to) override {
+    return left_-- == 0 ? -EIO : FileOps::rename(from, to);
+  }
+  [[nodiscard]] bool has_stumbled() const { return left_ < 0; }
+
+ private:
+  int left_;
+};
+
+// A source that was in, but not yet in its places, was unknown to the next file of the same call: two files of one day.
+TEST(Importer, KnowsASourceThatItCouldNotMoveIn) {
+  int nth = 0;
+  for (bool has_stumbled = true; has_stumbled; ++nth) {
+    SCOPED_TRACE(nth);
+    Catalog catalog;
+    StumblingOps ops(nth);
+    {
+      auto importer = Importer::open(ops, catalog.dir.string());
+      ASSERT_TRUE(importer) << importer.error().message;
+      for (const int first : {0, 20}) {
+        const std::string name = fmt::format("X-1h-2021-01-0{}.csv", first / 10 + 1);
+        std::ignore = importer->import_file({catalog.dir.write(name, candles(first, 24)), kSpot, 0, "acts test"});
+      }
+    }
+    has_stumbled = ops.has_stumbled();
+    ASSERT_TRUE(Importer::open(real_file_ops(), catalog.dir.string()));
+    EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  }
+  EXPECT_GT(nth, 4);
 }
 
 }  // namespace
