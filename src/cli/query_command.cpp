@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -20,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kExitSignal = 128;  // and the signal: 130 after SIGINT, 143 after SIGTERM
 constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
 
 struct Settings {
@@ -68,9 +70,24 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
-volatile std::sig_atomic_t interrupted = 0;
-extern "C" void note_interrupt(int) { interrupted = 1; }
+// The signal that came; 0: none. Read by the query's threads too.
+std::atomic<int> interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): of a signal
+static_assert(std::atomic<int>::is_always_lock_free);
 bool is_interrupted() { return interrupted != 0; }
+
+void stop_at_signals() {
+  struct sigaction action{};
+  action.sa_handler = [](int signal) { interrupted = signal; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends at once
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+// A result that was cut is none: as a shell says it of a program that a signal has ended.
+int complain_of_query(const Error& error) {
+  const int code = complain(error);
+  return error.code == ErrorCode::kCancelled ? kExitSignal + interrupted : code;
+}
 
 // For what does not fit the memory: of this process alone, gone with it.
 class TempDirectory {
@@ -94,7 +111,7 @@ class TempDirectory {
 
 int print_rows(const Settings& settings, history::QuerySession& session) {
   auto rows = session.select(settings.sql, is_interrupted);
-  if (!rows) return complain(rows.error());
+  if (!rows) return complain_of_query(rows.error());
   Output out;
   std::string text;
   history::ResultTable as_table(rows->columns());
@@ -104,7 +121,7 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
     const Result<bool> there = rows->next(cells);
     if (!there) {
       out.write(text);
-      return out.finish(complain(there.error()));
+      return out.finish(complain_of_query(there.error()));
     }
     if (!*there) break;
     if (settings.form == "table") {
@@ -123,15 +140,15 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
 
 int run_query(const Settings& settings, history::QuerySession& session) {
   if (settings.explain) {
-    const Result<std::string> plan = session.explain(settings.sql);
-    if (!plan) return complain(plan.error());
+    const Result<std::string> plan = session.explain(settings.sql, is_interrupted);
+    if (!plan) return complain_of_query(plan.error());
     Output out;
     out.write(*plan);
     return out.finish(kExitDone);
   }
   if (settings.form != "parquet") return print_rows(settings, session);
   const Result<std::uint64_t> rows = session.to_parquet(settings.sql, is_interrupted);
-  if (!rows) return complain(rows.error());
+  if (!rows) return complain_of_query(rows.error());
   Output out;
   out.write(fmt::format("{}: {} rows\n", settings.output, *rows));
   return out.finish(kExitDone);
@@ -145,6 +162,7 @@ int run(const Given& given) {
   if (settings.output.empty() == (settings.form == "parquet")) {
     return complain({ErrorCode::kUsage, "--format parquet and --output FILE go together"});
   }
+  stop_at_signals();
   const TempDirectory temp;
   history::QueryOptions options{.memory_bytes = settings.memory_bytes,
                                 .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
@@ -153,8 +171,6 @@ int run(const Given& given) {
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
   if (!session) return complain(session.error());
-  std::signal(SIGINT, note_interrupt);
-  std::signal(SIGTERM, note_interrupt);
   return run_query(settings, *session);
 }
 

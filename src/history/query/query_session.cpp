@@ -101,10 +101,10 @@ Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bo
 }
 
 // The prefix is ours, before a statement that is known to read: EXPLAIN of somebody's may run what stands behind it.
-Result<std::string> QuerySession::explain(const std::string& sql) {
+Result<std::string> QuerySession::explain(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
-  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, [] { return false; });
+  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, std::move(is_cancelled));
   if (!rows) return std::unexpected(rows.error());
   std::string text;
   std::vector<std::optional<std::string>> cells;

@@ -34,9 +34,10 @@ class QuerySession {
   static Result<QuerySession> open(FileOps& ops, const std::string& data_dir, const QueryOptions& options);
 
   // Errors of all: kUsage (not one SELECT, or a function that is not taken), kBadInput (SQL), kStorage, kCancelled.
+  // `is_cancelled`: see SelectRows::start().
   Result<SelectRows> select(const std::string& sql, std::function<bool()> is_cancelled);
   // DuckDB's plan of it, as text.
-  Result<std::string> explain(const std::string& sql);
+  Result<std::string> explain(const std::string& sql, std::function<bool()> is_cancelled);
   // Into QueryOptions::output, which appears whole or not at all. How many rows.
   Result<std::uint64_t> to_parquet(const std::string& sql, std::function<bool()> is_cancelled);
 

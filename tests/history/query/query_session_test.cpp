@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <tuple>
 
@@ -117,13 +118,37 @@ TEST(QuerySession, OpensNothingBesidesTheCatalog) {
 TEST(QuerySession, CanBeInterrupted) {
   const Catalog catalog;
   QuerySession session = session_of(catalog);
-  int asked = 0;
+  std::atomic<int> asked = 0;
   const auto rows =
       session.select("SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range < 0",
                      [&asked] { return ++asked > 3; });
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().code, ErrorCode::kCancelled);
   EXPECT_EQ(answer(session, "SELECT 1 AS x"), "x\n1\n");
+}
+
+// Behind the first rows DuckDB gives the thread back no more until the next are there: nothing but SIGKILL ended that.
+TEST(QuerySession, CanBeInterruptedBehindItsFirstRows) {
+  const Catalog catalog;
+  QuerySession session = session_of(catalog);
+  std::atomic<bool> has_first = false;
+  std::atomic<int> asked = 0;
+  auto rows = session.select("SELECT range AS x FROM range(1000000000000) WHERE range < 5000 OR range = -1",
+                             [&] { return has_first && ++asked > 10; });
+  ASSERT_TRUE(rows) << rows.error().message;
+  ResultCells cells;
+  const Result<bool> first = rows->next(cells);
+  ASSERT_TRUE(first && *first);
+  has_first = true;
+  for (int i = 1;; ++i) {
+    const Result<bool> next = rows->next(cells);
+    if (!next) {
+      EXPECT_EQ(next.error().code, ErrorCode::kCancelled);
+      break;
+    }
+    ASSERT_TRUE(*next);
+    ASSERT_LT(i, 5000);
+  }
 }
 
 TEST(QuerySession, WritesParquetWholeOrNotAtAll) {
@@ -144,7 +169,7 @@ TEST(QuerySession, WritesParquetWholeOrNotAtAll) {
 TEST(QuerySession, ExplainsWithoutRunning) {
   const Catalog catalog;
   QuerySession session = session_of(catalog);
-  const auto plan = session.explain("SELECT count(*) FROM range(10)");
+  const auto plan = session.explain("SELECT count(*) FROM range(10)", never);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_THAT(*plan, HasSubstr("RANGE"));
 }
