@@ -4,9 +4,9 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -15,6 +15,7 @@
 #include "cli/values.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
+#include "history/query/spill_directory.hpp"
 
 namespace acts::cli {
 namespace {
@@ -62,7 +63,7 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.explain = v[0] == "true", Result<void>(); }},
       {{.name = "memory",
         .placeholder = "SIZE",
-        .help = "what it may take; more goes to a temporary file",
+        .help = "what it may take; more goes to temporary files, up to 16 GiB",
         .default_text = "1GiB"},
        set_memory},
       {kSqlSpec, [](Settings& s, const Values& v) { return s.sql = v[0], Result<void>(); }},
@@ -88,26 +89,6 @@ int complain_of_query(const Error& error) {
   const int code = complain(error);
   return error.code == ErrorCode::kCancelled ? kExitSignal + interrupted : code;
 }
-
-// For what does not fit the memory: of this process alone, gone with it.
-class TempDirectory {
- public:
-  TempDirectory() {
-    std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "acts-query-XXXXXX").string();
-    if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~TempDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;  // empty: there is none to be had
-};
 
 int print_rows(const Settings& settings, history::QuerySession& session) {
   auto rows = session.select(settings.sql, is_interrupted);
@@ -163,10 +144,12 @@ int run(const Given& given) {
     return complain({ErrorCode::kUsage, "--format parquet and --output FILE go together"});
   }
   stop_at_signals();
-  const TempDirectory temp;
+  std::error_code error;
+  const fs::path temp = fs::temp_directory_path(error);
+  const history::SpillDirectory spill(temp.string());
   history::QueryOptions options{.memory_bytes = settings.memory_bytes,
                                 .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
-                                .temp_directory = temp.path(),
+                                .temp_directory = spill.path(),
                                 .output = {}};
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);

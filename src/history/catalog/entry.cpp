@@ -152,14 +152,19 @@ Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
   return {};
 }
 
-std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
-  std::vector<Manifest> unfinished;
+Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> ids;
-  if (ops.list(paths.staging(), ids) < 0) return unfinished;
+  const int status = ops.list(paths.staging(), ids);
+  if (status < 0) return std::unexpected(failed(paths.staging(), status).error());
+  std::vector<Manifest> unfinished;
   for (const std::string& id : ids) {
     for (const std::string& path : {staged_manifest(paths, id), paths.manifest(id)}) {
       if (!ops.exists(path)) continue;
-      if (Result<Manifest> manifest = read_manifest(path, id)) unfinished.push_back(*std::move(manifest));
+      Result<Manifest> manifest = read_manifest(path, id);
+      // Of a running import it may have gone to its place meanwhile: the next look finds it there.
+      if (!manifest && !ops.exists(path)) continue;
+      if (!manifest) return std::unexpected(manifest.error());
+      unfinished.push_back(*std::move(manifest));
       break;
     }
   }

@@ -18,7 +18,7 @@ namespace acts::history {
 Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths);
 
 // Of the sources that are in, with their files not all in their places yet: an import that is running, or was killed.
-std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
+Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
 
 class CatalogEntry {
  public:

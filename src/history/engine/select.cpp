@@ -80,7 +80,7 @@ CellForm form_of(duckdb_type type) {
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_HUGEINT: return CellForm::kWhole;
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE: return CellForm::kNumber;
     default: return CellForm::kText;

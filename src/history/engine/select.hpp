@@ -18,7 +18,8 @@ namespace acts::history {
 // What a value's text is: for whoever quotes, or aligns.
 enum class CellForm : std::uint8_t {
   kText,
-  kNumber,  // an integer, or a finite double in its shortest form
+  kWhole,   // an integer
+  kNumber,  // a double in its shortest form, "nan", "inf", "-inf"
   kExact,   // a decimal without zeros at its end
   kFlag,    // "true", "false"
 };

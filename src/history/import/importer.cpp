@@ -12,6 +12,7 @@
 
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
+#include "history/import/unpack_limits.hpp"
 #include "history/import/zip_member.hpp"
 #include "recording/whole_file.hpp"
 
@@ -28,10 +29,12 @@ std::unexpected<Error> named(std::string_view path, const Error& error) {
   return fail(error.code, fmt::format("{}: {}", path, error.message));
 }
 
-Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
+Result<std::unique_ptr<ByteSource>> open_source(const std::string& path, std::uint64_t bytes) {
   if (is_zip(path)) return open_zip_member(path);
   auto file = open_file(path);
-  return file ? unpack(std::move(*file)) : std::move(file);
+  if (!file) return file;
+  auto unpacked = unpack(std::move(*file));
+  return unpacked ? limit_bytes(std::move(*unpacked), UnpackLimits{}.most_of(bytes)) : std::move(unpacked);
 }
 
 // What changes whenever somebody writes to the file.
@@ -76,6 +79,7 @@ std::string column_list(const Kind& kind, DecimalForm form, std::string_view pre
 
 Result<Importer> Importer::open(FileOps& ops, const std::string& data_dir) {
   CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
+  if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   Result<CatalogLock> lock = CatalogLock::take(ops, paths);
   if (!lock) return std::unexpected(lock.error());
   auto duck = Duck::open({.temp_directory = ""});
@@ -140,7 +144,7 @@ Result<Manifest> Importer::read_source(const ImportRequest& request, const DataS
   for (int i = 0; i < kMaxPasses; ++i) {
     // What the pass before has staged comes again: those days that stay narrow under the same names.
     if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
-    auto source = open_source(request.path);
+    auto source = open_source(request.path, manifest.source_bytes);
     if (!source) return std::unexpected(source.error());
     RowPass pass(*std::move(source), *set.kind, set.interval, options);
     Manifest made = manifest;

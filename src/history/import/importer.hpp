@@ -32,7 +32,7 @@ struct ImportOutcome {
 
 class Importer {
  public:
-  // Takes the lock and finishes what an earlier import has left. Errors: kStorage.
+  // Takes the lock and finishes what an earlier import has left. Errors: kStorage; kUsage (check_place()).
   static Result<Importer> open(FileOps& ops, const std::string& data_dir);
 
   // Errors: kUsage (the file is not there, or does not say what it is); kBadInput (damaged, not what its .CHECKSUM
