@@ -48,7 +48,7 @@ mutants: ## deliberately broken variants: each must be found by the simulation
 	@scripts/setup.sh build
 	@scripts/mutants.sh
 
-clients: build ## other people's Binance clients against acts exchange
+clients: build ## other people's Binance clients against acts exchange, and readers on a catalog
 	@scripts/clients.sh $(ACTS)
 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing

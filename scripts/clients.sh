@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Other people's Binance clients against the built `acts exchange`: clients.sh [ACTS]. They are installed, pinned, into
-# build/clients by pip, once, by their hashes. Exit code 77: there is no Python with venv, or no package index.
+# Other people's Binance clients against the built `acts exchange`, and pyarrow and polars on a catalog that the built
+# acts has made: clients.sh [ACTS]. They are installed, pinned, into build/clients by pip, once, by their hashes.
+# Exit code 77: there is no Python with venv, or no package index.
 source "$(dirname "$0")/lib.sh"
 readonly acts=${1:-build/release/acts} environment=build/clients
 readonly pins=tests/clients/requirements.txt
@@ -18,4 +19,5 @@ if ! cmp -s "$pins" "$environment/installed.txt"; then
   }
   cp "$pins" "$environment/installed.txt"
 fi
+"$environment/bin/python" tests/clients/catalog_readers.py "$acts"
 exec "$environment/bin/python" tests/clients/exchange_clients.py "$acts"

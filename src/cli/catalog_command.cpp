@@ -106,9 +106,16 @@ int verify(const std::string& data_dir) {
   const auto check = history::verify_catalog(real_file_ops(), history::CatalogPaths(data_dir), **duck);
   if (!check) return complain(check.error());
   for (const std::string& problem : check->problems) complain(problem);
+  for (const std::string& name : check->unfinished) {
+    complain(fmt::format("{}: its import is unfinished: until the next acts import ends it, who reads the folder whole "
+                         "may count rows twice",
+                         name),
+             LogLevel::kWarn);
+  }
   Output out;
-  out.write(fmt::format("{} sources, {} files, {} rows, {} problems\n", check->sources, check->files, check->rows,
-                        check->problems.size()));
+  out.write(fmt::format("{} sources, {} files, {} rows, {} problems{}\n", check->sources, check->files, check->rows,
+                        check->problems.size(),
+                        check->unfinished.empty() ? "" : fmt::format(", {} unfinished", check->unfinished.size())));
   return out.finish(check->problems.empty() ? kExitDone : kExitBadInput);
 }
 

@@ -48,7 +48,7 @@ std::span<const Option<Settings>> table() {
       {{.name = "kind",
         .placeholder = "",
         .kind = OptionKind::kChoice,
-        .help = "what the files hold, if their names do not say it",
+        .help = "what the files hold, if their names and folders do not say it",
         .choices = {"klines", "mark_price_klines", "index_price_klines", "premium_index_klines", "agg_trades", "trades",
                     "funding"}},
        [](Settings& s, const Values& v) { return s.hints.kind = v[0], Result<void>(); }},
@@ -136,7 +136,8 @@ Command import_command() {
           .positional = kFilesSpec,
           .examples =
               "  acts import data/spot/monthly/klines/BTCUSDT/1h/*.zip\n"
-              "  acts import --market cm BTCUSD_PERP-aggTrades-2026-05-08.zip",
+              "  acts import --market cm BTCUSD_PERP-aggTrades-2026-05-08.zip\n"
+              "  acts import --market um --kind klines BTCUSDT-1h-2023-01.csv",
           .run = run,
           .reads_config = true};
 }

@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -14,12 +15,14 @@
 #include "cli/values.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
+#include "history/query/spill_directory.hpp"
 
 namespace acts::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kExitSignal = 128;  // and the signal: 130 after SIGINT, 143 after SIGTERM
 constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
 
 struct Settings {
@@ -60,7 +63,7 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.explain = v[0] == "true", Result<void>(); }},
       {{.name = "memory",
         .placeholder = "SIZE",
-        .help = "what it may take; more goes to a temporary file",
+        .help = "what it may take; more goes to temporary files, up to 16 GiB",
         .default_text = "1GiB"},
        set_memory},
       {kSqlSpec, [](Settings& s, const Values& v) { return s.sql = v[0], Result<void>(); }},
@@ -68,33 +71,28 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
-volatile std::sig_atomic_t interrupted = 0;
-extern "C" void note_interrupt(int) { interrupted = 1; }
+// The signal that came; 0: none. Read by the query's threads too.
+std::atomic<int> interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): of a signal
+static_assert(std::atomic<int>::is_always_lock_free);
 bool is_interrupted() { return interrupted != 0; }
 
-// For what does not fit the memory: of this process alone, gone with it.
-class TempDirectory {
- public:
-  TempDirectory() {
-    std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "acts-query-XXXXXX").string();
-    if (!error && ::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~TempDirectory() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
+void stop_at_signals() {
+  struct sigaction action{};
+  action.sa_handler = [](int signal) { interrupted = signal; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends at once
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
 
- private:
-  std::string path_;  // empty: there is none to be had
-};
+// A result that was cut is none: as a shell says it of a program that a signal has ended.
+int complain_of_query(const Error& error) {
+  const int code = complain(error);
+  return error.code == ErrorCode::kCancelled ? kExitSignal + interrupted : code;
+}
 
 int print_rows(const Settings& settings, history::QuerySession& session) {
   auto rows = session.select(settings.sql, is_interrupted);
-  if (!rows) return complain(rows.error());
+  if (!rows) return complain_of_query(rows.error());
   Output out;
   std::string text;
   history::ResultTable as_table(rows->columns());
@@ -104,7 +102,7 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
     const Result<bool> there = rows->next(cells);
     if (!there) {
       out.write(text);
-      return out.finish(complain(there.error()));
+      return out.finish(complain_of_query(there.error()));
     }
     if (!*there) break;
     if (settings.form == "table") {
@@ -123,15 +121,15 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
 
 int run_query(const Settings& settings, history::QuerySession& session) {
   if (settings.explain) {
-    const Result<std::string> plan = session.explain(settings.sql);
-    if (!plan) return complain(plan.error());
+    const Result<std::string> plan = session.explain(settings.sql, is_interrupted);
+    if (!plan) return complain_of_query(plan.error());
     Output out;
     out.write(*plan);
     return out.finish(kExitDone);
   }
   if (settings.form != "parquet") return print_rows(settings, session);
   const Result<std::uint64_t> rows = session.to_parquet(settings.sql, is_interrupted);
-  if (!rows) return complain(rows.error());
+  if (!rows) return complain_of_query(rows.error());
   Output out;
   out.write(fmt::format("{}: {} rows\n", settings.output, *rows));
   return out.finish(kExitDone);
@@ -145,16 +143,17 @@ int run(const Given& given) {
   if (settings.output.empty() == (settings.form == "parquet")) {
     return complain({ErrorCode::kUsage, "--format parquet and --output FILE go together"});
   }
-  const TempDirectory temp;
+  stop_at_signals();
+  std::error_code error;
+  const fs::path temp = fs::temp_directory_path(error);
+  const history::SpillDirectory spill(temp.string());
   history::QueryOptions options{.memory_bytes = settings.memory_bytes,
                                 .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
-                                .temp_directory = temp.path(),
+                                .temp_directory = spill.path(),
                                 .output = {}};
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
   if (!session) return complain(session.error());
-  std::signal(SIGINT, note_interrupt);
-  std::signal(SIGTERM, note_interrupt);
   return run_query(settings, *session);
 }
 

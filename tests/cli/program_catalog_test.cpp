@@ -84,6 +84,32 @@ TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
   EXPECT_THAT(outcome.out, HasSubstr(" 3 problems"));
 }
 
+// An interrupted query ended with 0, or not at all: a script took what it had for the whole answer.
+TEST(ProgramCatalog, EndsAQueryAtASignalAndSaysSo) {
+  const TempDir dir;
+  ::setenv("TMPDIR", dir.string().c_str(), 1);
+  const auto has_begun = [&dir] {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(dir.string(), error)) {
+      if (entry.path().filename().string().starts_with("acts-query-")) return true;
+    }
+    return false;
+  };
+  for (const auto& [number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    Running running({"query", "SELECT range FROM range(1000000000000) WHERE range < 500000 OR range = -1", "--format",
+                     "csv", "--data-dir", dir.string()},
+                    dir.string(), dir / "log");
+    while (!has_begun()) std::this_thread::yield();
+    running.signal(number);
+    running.close_output();
+    EXPECT_EQ(running.wait(), code);
+    EXPECT_FALSE(has_begun());
+    EXPECT_THAT(acts::testing::read_file(dir / "log"), HasSubstr("interrupted"));
+    std::filesystem::remove(dir / "log");
+  }
+  ::unsetenv("TMPDIR");
+}
+
 // Killed at 30 moments, the catalog is sound at once, and the same import again gives the bytes of an undisturbed one.
 TEST(ProgramCatalog, SurvivesAKillAtAnyMoment) {
   const TempDir whole(fast_place());

@@ -29,6 +29,14 @@ std::string CatalogPaths::staging() const { return file("_staging"); }
 std::string CatalogPaths::staging(std::string_view id) const { return fmt::format("{}/_staging/{}", root, id); }
 std::string CatalogPaths::lock() const { return file(".lock"); }
 
+Result<void> check_place(const CatalogPaths& paths) {
+  if (paths.root.find_first_of("*?[]{}\\") == std::string::npos) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: a catalog cannot be where the path has any of * ? [ ] {{ }} \\: choose "
+                          "another --data-dir",
+                          paths.root));
+}
+
 Result<CatalogLock> CatalogLock::take(FileOps& ops, const CatalogPaths& paths) {
   if (const int status = ops.make_directories(paths.root); status < 0) {
     return fail(ErrorCode::kStorage, fmt::format("{}: cannot be made: {}", paths.root, std::strerror(-status)));

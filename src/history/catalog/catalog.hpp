@@ -33,6 +33,10 @@ struct CatalogPaths {
   [[nodiscard]] std::string lock() const;
 };
 
+// Whether the catalog can be read: DuckDB takes a path with * ? [ ] { } or a backslash in it for a pattern. Errors:
+// kUsage.
+Result<void> check_place(const CatalogPaths& paths);
+
 // The kernel's lock (flock): it ends with the process, however that ends.
 class CatalogLock {
  public:

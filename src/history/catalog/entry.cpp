@@ -33,13 +33,18 @@ std::string staged_rejects(const CatalogPaths& paths, std::string_view id) {
   return fmt::format("{}/rejects.csv", paths.staging(id));
 }
 
-Result<void> remove_folder(FileOps& ops, const std::string& folder) {
+Result<void> empty_folder(FileOps& ops, const std::string& folder) {
   std::vector<std::string> names;
   if (const int status = ops.list(folder, names); status < 0) return failed(folder, status);
   for (const std::string& name : names) {
     const std::string path = fmt::format("{}/{}", folder, name);
     if (const int status = ops.remove(path); status < 0 && status != -ENOENT) return failed(path, status);
   }
+  return {};
+}
+
+Result<void> remove_folder(FileOps& ops, const std::string& folder) {
+  if (Result<void> emptied = empty_folder(ops, folder); !emptied) return emptied;
   if (const int status = ops.remove(folder); status < 0 && status != -ENOENT) return failed(folder, status);
   return {};
 }
@@ -147,14 +152,19 @@ Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
   return {};
 }
 
-std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
-  std::vector<Manifest> unfinished;
+Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> ids;
-  if (ops.list(paths.staging(), ids) < 0) return unfinished;
+  const int status = ops.list(paths.staging(), ids);
+  if (status < 0) return std::unexpected(failed(paths.staging(), status).error());
+  std::vector<Manifest> unfinished;
   for (const std::string& id : ids) {
     for (const std::string& path : {staged_manifest(paths, id), paths.manifest(id)}) {
       if (!ops.exists(path)) continue;
-      if (Result<Manifest> manifest = read_manifest(path, id)) unfinished.push_back(*std::move(manifest));
+      Result<Manifest> manifest = read_manifest(path, id);
+      // Of a running import it may have gone to its place meanwhile: the next look finds it there.
+      if (!manifest && !ops.exists(path)) continue;
+      if (!manifest) return std::unexpected(manifest.error());
+      unfinished.push_back(*std::move(manifest));
       break;
     }
   }
@@ -180,6 +190,8 @@ CatalogEntry::~CatalogEntry() {
   if (ops_ == nullptr || is_decided_) return;
   [[maybe_unused]] const Result<void> removed = remove_folder(*ops_, folder());
 }
+
+Result<void> CatalogEntry::clear() { return empty_folder(*ops_, folder()); }
 
 std::string CatalogEntry::staged(const CatalogFile& file) const { return staged_file(paths_, id_, file); }
 

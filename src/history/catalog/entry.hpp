@@ -18,7 +18,7 @@ namespace acts::history {
 Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths);
 
 // Of the sources that are in, with their files not all in their places yet: an import that is running, or was killed.
-std::vector<Manifest> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
+Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
 
 class CatalogEntry {
  public:
@@ -31,6 +31,8 @@ class CatalogEntry {
   CatalogEntry(const CatalogEntry&) = delete;
   CatalogEntry& operator=(const CatalogEntry&) = delete;
 
+  // The staging folder, empty again: of whoever begins anew, and stages the same files once more.
+  Result<void> clear();
   // Where the file is to be: "<digest>.part" in the staging folder.
   [[nodiscard]] std::string staged(const CatalogFile& file) const;
   [[nodiscard]] std::string folder() const { return paths_.staging(id_); }

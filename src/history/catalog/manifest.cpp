@@ -11,7 +11,6 @@
 
 #include "history/canonical_json.hpp"
 #include "history/signature.hpp"
-#include "recording/layout.hpp"
 
 namespace acts::history {
 namespace {
@@ -126,7 +125,7 @@ std::string fault_of(const CatalogFile& file) {
   if (file.set.kind == nullptr) return "a file is of a kind that this version does not know";
   if (!is_hex(file.digest, kDigestDigits) || !is_hex(file.sha256, kDigestDigits)) return "the sum of a file is none";
   const bool has_names =
-      is_segment_name(file.set.symbol) && is_segment_name(file.set.venue) && is_segment_name(file.set.origin);
+      is_folder_value(file.set.symbol) && is_folder_value(file.set.venue) && is_folder_value(file.set.origin);
   if (!has_names) return "a file's symbol, venue or origin is none";
   if (file.set.kind->has_interval != (interval_micros(file.set.interval) >= 0)) return "a file's interval is none";
   return {};

@@ -77,9 +77,10 @@ std::vector<std::string> unknown_files(const CatalogPaths& paths, const std::set
 }  // namespace
 
 Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck) {
+  if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
-  CatalogCheck check{.sources = manifests->size(), .problems = {}};
+  CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}};
   std::set<std::string> known;
   std::set<std::pair<std::string, std::int64_t>> days;
   for (const CatalogFile& file : current_files(*manifests)) {
@@ -98,7 +99,10 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
     check.problems.push_back(fmt::format("_rejects/{}.csv: is not there, and a manifest names it", manifest.id));
   }
   // The next import moves or removes these.
-  for (const Manifest& manifest : unfinished_entries(ops, paths)) {
+  const Result<std::vector<Manifest>> unfinished = unfinished_entries(ops, paths);
+  if (!unfinished) check.problems.push_back(unfinished.error().message);
+  for (const Manifest& manifest : unfinished.value_or(std::vector<Manifest>{})) {
+    check.unfinished.push_back(manifest.source_name);
     for (const CatalogFile& file : manifest.files) known.insert(file.path());
     known.insert(manifest.replaced.begin(), manifest.replaced.end());
   }

@@ -17,6 +17,9 @@ struct CatalogCheck {
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
   std::vector<std::string> problems;  // one line each, by path
+  // Names of sources that are in, with files that they replace still there, or theirs not all in their places: an
+  // import that runs, or was killed. The next one finishes it.
+  std::vector<std::string> unfinished;
 };
 
 // Reads every file whole: its sum, its rows, their days, their order, that no key is there twice; and looks for files

@@ -20,6 +20,8 @@ struct DuckOptions {
   int threads = 1;
   // Where it puts what does not fit the memory; empty: nowhere, the statement fails.
   std::string temp_directory;
+  // Of that; a statement that needs more fails.
+  std::uint64_t spill_bytes = std::uint64_t{16} << 30;
 };
 
 // 'it''s'

@@ -12,6 +12,7 @@
 #include "acts/base/time.hpp"
 
 #include "history/engine/duck_impl.hpp"
+#include "history/engine/interrupt_watch.hpp"
 
 namespace acts::history {
 namespace {
@@ -79,7 +80,7 @@ CellForm form_of(duckdb_type type) {
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_HUGEINT: return CellForm::kWhole;
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE: return CellForm::kNumber;
     default: return CellForm::kText;
@@ -149,10 +150,18 @@ struct SelectRows::Impl {
   idx_t row = 0;
   idx_t rows = 0;
   bool has_ended = false;
+  std::optional<InterruptWatch> watch;  // the first to go
+
+  [[nodiscard]] std::unexpected<Error> interrupted() const { return fail(ErrorCode::kCancelled, "interrupted"); }
+
+  // Of DuckDB's errors: an interrupt may come as one of another kind, out of whatever it has ended.
+  [[nodiscard]] std::unexpected<Error> failed(const char* message) const {
+    return is_cancelled() ? interrupted() : duck_error(DUCKDB_ERROR_INVALID, message);
+  }
 
   Result<void> prepare(const std::string& sql) {
     if (duckdb_prepare(duck->impl().connection, sql.c_str(), statement.out()) == DuckDBSuccess) return {};
-    return duck_error(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement.get()));
+    return failed(duckdb_prepare_error(statement.get()));
   }
 
   // Columns of types that only DuckDB can write are asked for as texts, the others stay as they are.
@@ -179,15 +188,17 @@ struct SelectRows::Impl {
 
   Result<void> execute() {
     if (duckdb_pending_prepared_streaming(statement.get(), pending.out()) != DuckDBSuccess) {
-      return duck_error(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending.get()));
+      return failed(duckdb_pending_error(pending.get()));
     }
     for (;;) {
-      if (is_cancelled()) return fail(ErrorCode::kCancelled, "interrupted");
+      if (is_cancelled()) return interrupted();
       const duckdb_pending_state state = duckdb_pending_execute_task(pending.get());
-      if (state == DUCKDB_PENDING_ERROR) return duck_error(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending.get()));
+      if (state == DUCKDB_PENDING_ERROR) return failed(duckdb_pending_error(pending.get()));
       if (duckdb_pending_execution_is_finished(state)) break;
     }
-    if (duckdb_execute_pending(pending.get(), result.out()) != DuckDBSuccess) return duck_error(*result.out());
+    if (duckdb_execute_pending(pending.get(), result.out()) != DuckDBSuccess) {
+      return is_cancelled() ? interrupted() : duck_error(*result.out());
+    }
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const DuckType type(duckdb_column_logical_type(result.out(), i));
       ColumnKind& kind = kinds.emplace_back();
@@ -209,6 +220,7 @@ Result<SelectRows> SelectRows::start(Duck& duck, const std::string& select, std:
   auto impl = std::make_unique<Impl>();
   impl->duck = &duck;
   impl->is_cancelled = std::move(is_cancelled);
+  impl->watch.emplace(duck, impl->is_cancelled);
   if (Result<void> prepared = impl->prepare_texts(select); !prepared) return std::unexpected(prepared.error());
   if (Result<void> begun = impl->execute(); !begun) return std::unexpected(begun.error());
   return SelectRows(std::move(impl));
@@ -220,9 +232,11 @@ Result<bool> SelectRows::next(std::vector<std::optional<std::string>>& cells) {
   Impl& impl = *impl_;
   while (impl.row == impl.rows) {
     if (impl.has_ended) return false;
-    if (impl.is_cancelled()) return fail(ErrorCode::kCancelled, "interrupted");
+    if (impl.is_cancelled()) return impl.interrupted();
     impl.chunk.reset(duckdb_fetch_chunk(*impl.result.out()));
     if (impl.chunk.get() == nullptr) {
+      // The end, or none that anybody may take for it.
+      if (impl.is_cancelled()) return impl.interrupted();
       const char* const message = duckdb_result_error(impl.result.out());
       if (message != nullptr && *message != '\0') return duck_error(*impl.result.out());
       impl.has_ended = true;

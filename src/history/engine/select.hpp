@@ -18,7 +18,8 @@ namespace acts::history {
 // What a value's text is: for whoever quotes, or aligns.
 enum class CellForm : std::uint8_t {
   kText,
-  kNumber,  // an integer, or a finite double in its shortest form
+  kWhole,   // an integer
+  kNumber,  // a double in its shortest form, "nan", "inf", "-inf"
   kExact,   // a decimal without zeros at its end
   kFlag,    // "true", "false"
 };
@@ -35,7 +36,8 @@ Result<std::string> reading_select(Duck& duck, const std::string& sql, const std
 class SelectRows {
  public:
   struct Impl;
-  // `is_cancelled` is asked between pieces of work, some milliseconds apart as a rule. Errors: as Duck::run().
+  // `is_cancelled` is asked between pieces of work and, every 20 ms, by a thread that ends what DuckDB runs: from two
+  // threads at a time. Once true it stays so. Errors: as Duck::run().
   static Result<SelectRows> start(Duck& duck, const std::string& select, std::function<bool()> is_cancelled);
   ~SelectRows();
   SelectRows(SelectRows&&) noexcept;

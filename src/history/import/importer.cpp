@@ -12,6 +12,7 @@
 
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
+#include "history/import/unpack_limits.hpp"
 #include "history/import/zip_member.hpp"
 #include "recording/whole_file.hpp"
 
@@ -28,10 +29,12 @@ std::unexpected<Error> named(std::string_view path, const Error& error) {
   return fail(error.code, fmt::format("{}: {}", path, error.message));
 }
 
-Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
+Result<std::unique_ptr<ByteSource>> open_source(const std::string& path, std::uint64_t bytes) {
   if (is_zip(path)) return open_zip_member(path);
   auto file = open_file(path);
-  return file ? unpack(std::move(*file)) : std::move(file);
+  if (!file) return file;
+  auto unpacked = unpack(std::move(*file));
+  return unpacked ? limit_bytes(std::move(*unpacked), UnpackLimits{}.most_of(bytes)) : std::move(unpacked);
 }
 
 // What changes whenever somebody writes to the file.
@@ -76,17 +79,24 @@ std::string column_list(const Kind& kind, DecimalForm form, std::string_view pre
 
 Result<Importer> Importer::open(FileOps& ops, const std::string& data_dir) {
   CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
+  if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   Result<CatalogLock> lock = CatalogLock::take(ops, paths);
   if (!lock) return std::unexpected(lock.error());
-  if (const Result<void> recovered = recover_entries(ops, paths); !recovered) return std::unexpected(recovered.error());
-  Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
-  if (!manifests) return std::unexpected(manifests.error());
   auto duck = Duck::open({.temp_directory = ""});
   if (!duck) return std::unexpected(duck.error());
   Importer importer(ops, std::move(paths), *std::move(lock), *std::move(duck));
-  importer.manifests_ = *std::move(manifests);
-  importer.files_ = current_files(importer.manifests_);
+  if (const Result<void> known = importer.recover(); !known) return std::unexpected(known.error());
   return importer;
+}
+
+Result<void> Importer::recover() {
+  if (Result<void> recovered = recover_entries(*ops_, paths_); !recovered) return recovered;
+  Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
+  if (!manifests) return std::unexpected(manifests.error());
+  manifests_ = *std::move(manifests);
+  files_ = current_files(manifests_);
+  is_unfinished_ = false;
+  return {};
 }
 
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
@@ -99,6 +109,10 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   const Result<bool> verified = check_sum(request.path, *sha256);
   if (!verified) return std::unexpected(verified.error());
 
+  // A source whose files are not all in their places is in: what follows must know its rows.
+  if (is_unfinished_) {
+    if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
+  }
   Manifest manifest{.id = source_id(*sha256, *set), .code = request.code, .engine = Duck::version()};
   const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
   if (known != manifests_.end()) return ImportOutcome{*known, *set, true, ""};
@@ -115,7 +129,9 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   if (!after || *after != *before) {
     return fail(ErrorCode::kBadInput, fmt::format("{}: it changed while it was read: import it again", request.path));
   }
+  is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*read); !done) return std::unexpected(done.error());
+  is_unfinished_ = false;
   const std::string rejects = read->bad_rows > 0 ? paths_.rejects(read->id) : "";
   manifests_.push_back(*std::move(read));
   files_ = current_files(manifests_);
@@ -126,7 +142,9 @@ Result<Manifest> Importer::read_source(const ImportRequest& request, const DataS
                                        const Manifest& manifest) {
   PassOptions options{.max_bad_rows = request.max_bad_rows};
   for (int i = 0; i < kMaxPasses; ++i) {
-    auto source = open_source(request.path);
+    // What the pass before has staged comes again: those days that stay narrow under the same names.
+    if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
+    auto source = open_source(request.path, manifest.source_bytes);
     if (!source) return std::unexpected(source.error());
     RowPass pass(*std::move(source), *set.kind, set.interval, options);
     Manifest made = manifest;

@@ -32,7 +32,7 @@ struct ImportOutcome {
 
 class Importer {
  public:
-  // Takes the lock and finishes what an earlier import has left. Errors: kStorage.
+  // Takes the lock and finishes what an earlier import has left. Errors: kStorage; kUsage (check_place()).
   static Result<Importer> open(FileOps& ops, const std::string& data_dir);
 
   // Errors: kUsage (the file is not there, or does not say what it is); kBadInput (damaged, not what its .CHECKSUM
@@ -44,6 +44,7 @@ class Importer {
   Importer(FileOps& ops, CatalogPaths paths, CatalogLock lock, std::unique_ptr<Duck> duck)
       : ops_(&ops), paths_(std::move(paths)), lock_(std::move(lock)), duck_(std::move(duck)) {}
 
+  Result<void> recover();
   Result<Manifest> read_source(const ImportRequest& request, const DataSet& set, CatalogEntry& entry,
                                const Manifest& manifest);
   Result<void> write_days(RowPass& pass, const DataSet& set, CatalogEntry& entry, Manifest& manifest);
@@ -60,6 +61,7 @@ class Importer {
   std::unique_ptr<Duck> duck_;
   std::vector<Manifest> manifests_;
   std::vector<CatalogFile> files_;
+  bool is_unfinished_ = false;  // a commit failed: its source may be in, and not in manifests_
 };
 
 }  // namespace acts::history

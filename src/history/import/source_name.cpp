@@ -10,7 +10,8 @@
 namespace acts::history {
 namespace {
 
-constexpr std::array<std::string_view, 3> kVenues{"binance-spot", "binance-usdm", "binance-coinm"};
+constexpr std::string_view kSpot = "binance-spot";
+constexpr std::array<std::string_view, 3> kVenues{kSpot, "binance-usdm", "binance-coinm"};
 
 // The archive's word in file names, ours.
 struct KindWord {
@@ -47,25 +48,26 @@ bool has_folder(std::string_view path, std::string_view folder) {
 std::string venue_of(std::string_view path) {
   if (has_folder(path, "futures/um")) return "binance-usdm";
   if (has_folder(path, "futures/cm")) return "binance-coinm";
-  return has_folder(path, "data/spot") ? "binance-spot" : "";
+  return has_folder(path, "data/spot") ? std::string(kSpot) : "";
 }
 
-std::string candle_kind_of(std::string_view path) {
+// Empty: files of all kinds of candles have the same names, and nothing says which. Spot has one kind only.
+std::string candle_kind_of(std::string_view path, std::string_view venue) {
   for (const KindWord& folder : kCandleFolders) {
     if (has_folder(path, folder.word)) return std::string(folder.kind);
   }
-  return "klines";
+  return venue == kSpot ? "klines" : "";
 }
 
-// What the name says; empty what it does not.
-SourceHints from_name(std::string_view path) {
-  SourceHints said{.kind = "", .venue = venue_of(path), .symbol = "", .interval = ""};
+// What the name says; empty what it does not. `told`: the venue, if somebody has said it.
+SourceHints from_name(std::string_view path, const std::string& told) {
+  SourceHints said{.kind = "", .venue = told.empty() ? venue_of(path) : told, .symbol = "", .interval = ""};
   const std::string_view stem = without_date(stem_of(path));
   const std::size_t dash = stem.rfind('-');
   if (dash == std::string_view::npos) return said;
   const std::string_view word = stem.substr(dash + 1);
   if (interval_micros(word) >= 0) {
-    said.kind = candle_kind_of(path);
+    said.kind = candle_kind_of(path, said.venue);
     said.interval = word;
   } else if (const auto known = std::ranges::find(kWords, word, &KindWord::word); known != kWords.end()) {
     said.kind = known->kind;
@@ -90,6 +92,10 @@ std::string DataSet::folder(std::int64_t day) const {
                           : fmt::format("{}/interval={}/origin={}", of, interval, origin);
 }
 
+bool is_folder_value(std::string_view text) noexcept {
+  return is_segment_name(text) && text.find_first_of("*?[]{}\\=%") == std::string_view::npos;
+}
+
 std::string_view stem_of(std::string_view path) noexcept {
   std::string_view name = path.substr(path.rfind('/') + 1);
   for (const std::string_view ending : {".gz", ".zst", ".zip", ".csv"}) {
@@ -99,8 +105,12 @@ std::string_view stem_of(std::string_view path) noexcept {
 }
 
 Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
-  const SourceHints said = from_name(path);
+  const SourceHints said = from_name(path, hints.venue);
   const std::string& kind = either(hints.kind, said.kind);
+  if (kind.empty() && !said.interval.empty()) {
+    return untold(path, "whether its candles are of trades, mark, index or premium index prices",
+                  "--kind klines, mark_price_klines, index_price_klines or premium_index_klines");
+  }
   if (kind.empty()) return untold(path, "what it holds", "--kind");
   DataSet set{.kind = find_kind(kind),
               .venue = either(hints.venue, said.venue),
@@ -112,8 +122,9 @@ Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
     return fail(ErrorCode::kUsage, fmt::format("no venue '{}'", set.venue));
   }
   if (set.symbol.empty()) return untold(path, "its symbol", "--symbol");
-  if (!is_segment_name(set.symbol)) {
-    return fail(ErrorCode::kUsage, fmt::format("{}: '{}' is no symbol", path, set.symbol));
+  if (!is_folder_value(set.symbol)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: '{}' is no symbol that a folder can be called: give --symbol", path, set.symbol));
   }
   if (!set.kind->has_interval) set.interval.clear();
   if (!set.kind->has_interval) return set;

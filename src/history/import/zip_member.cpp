@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -31,7 +30,7 @@ std::string reason_of(archive* zip) {
 
 class ZipMember final : public ByteSource {
  public:
-  ZipMember(Zip zip, std::uint64_t most_bytes) : zip_(std::move(zip)), most_bytes_(most_bytes) {}
+  explicit ZipMember(Zip zip) : zip_(std::move(zip)) {}
 
   Result<std::size_t> read(std::span<char> out) override {
     if (failure_) return std::unexpected(*failure_);
@@ -39,8 +38,6 @@ class ZipMember final : public ByteSource {
     const la_ssize_t count = archive_read_data(zip_.get(), out.data(), out.size());
     // Warnings too: a wrong checksum is one.
     if (count < 0) return failed(reason_of(zip_.get()));
-    bytes_ += static_cast<std::uint64_t>(count);
-    if (bytes_ > most_bytes_) return failed(fmt::format("it unpacks to more than {} bytes", most_bytes_));
     if (count == 0 && !out.empty()) return end();
     return static_cast<std::size_t>(count);
   }
@@ -60,8 +57,6 @@ class ZipMember final : public ByteSource {
   }
 
   Zip zip_;
-  std::uint64_t most_bytes_;
-  std::uint64_t bytes_ = 0;
   bool has_ended_ = false;
   std::optional<Error> failure_;
 };
@@ -88,7 +83,7 @@ bool is_zip(const std::string& path) {
   return file.gcount() == 4 && std::string_view(begin.data(), 2) == "PK";
 }
 
-Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, const ZipLimits& limits) {
+Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, const UnpackLimits& limits) {
   const auto refused = [&path](archive* zip) {
     return fail(ErrorCode::kBadInput, fmt::format("{}: {}", path, reason_of(zip)));
   };
@@ -99,8 +94,7 @@ Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, con
   archive_entry* entry = nullptr;
   if (archive_read_next_header(zip.get(), &entry) != ARCHIVE_OK) return refused(zip.get());
   if (Result<void> checked = check_member(entry, path); !checked) return std::unexpected(checked.error());
-  const std::uint64_t by_ratio = size_of(path) * limits.most_ratio + limits.free_bytes;
-  return std::make_unique<ZipMember>(std::move(zip), std::min(limits.most_bytes, by_ratio));
+  return limit_bytes(std::make_unique<ZipMember>(std::move(zip)), limits.most_of(size_of(path)));
 }
 
 }  // namespace acts::history

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -75,14 +75,47 @@ Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptio
   return {};
 }
 
+// Folders that are not there yet count too, links as what they lead to.
+bool is_below(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
+  return !error && !way.empty() && *way.begin() != "..";
+}
+
+Result<void> sync_file(FileOps& ops, const std::string& path) {
+  const int fd = ops.reopen(path);
+  const int status = fd < 0 ? fd : ops.sync(fd);
+  if (fd >= 0) ops.close(fd);
+  if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
+  return {};
+}
+
+// To the disk, then in the place of whatever was there.
+Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output) {
+  if (Result<void> synced = sync_file(ops, part); !synced) return synced;
+  std::error_code error;
+  fs::rename(part, output, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, error.message()));
+  const int status = ops.sync_directory(fs::path(output).parent_path().string());
+  if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, std::strerror(-status)));
+  return {};
+}
+
 }  // namespace
 
 Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_dir, const QueryOptions& options) {
   const CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
+  if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
+  if (!options.output.empty() && is_below(options.output, paths.root)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: is in the catalog, where only imports write: choose another place", options.output));
+  }
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
-  auto duck = Duck::open(
-      {.memory_bytes = options.memory_bytes, .threads = options.threads, .temp_directory = options.temp_directory});
+  auto duck = Duck::open({.memory_bytes = options.memory_bytes,
+                          .threads = options.threads,
+                          .temp_directory = options.temp_directory,
+                          .spill_bytes = options.spill_bytes});
   if (!duck) return std::unexpected(duck.error());
   const std::vector<CatalogFile> files = current_files(*manifests);
   for (const Kind& kind : kinds()) {
@@ -91,7 +124,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     }
   }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
-  return QuerySession(*std::move(duck), options.output);
+  return QuerySession(ops, *std::move(duck), options.output);
 }
 
 Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bool()> is_cancelled) {
@@ -101,10 +134,10 @@ Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bo
 }
 
 // The prefix is ours, before a statement that is known to read: EXPLAIN of somebody's may run what stands behind it.
-Result<std::string> QuerySession::explain(const std::string& sql) {
+Result<std::string> QuerySession::explain(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
-  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, [] { return false; });
+  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, std::move(is_cancelled));
   if (!rows) return std::unexpected(rows.error());
   std::string text;
   std::vector<std::optional<std::string>> cells;
@@ -125,13 +158,12 @@ Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::func
       std::move(is_cancelled));
   std::vector<std::optional<std::string>> cells;
   const Result<bool> there = copy ? copy->next(cells) : std::unexpected(copy.error());
-  std::error_code error;
-  if (!there) {
-    fs::remove(part, error);
-    return std::unexpected(there.error());
+  const Result<void> placed = there ? put_in_place(*ops_, part, output_) : Result<void>(std::unexpected(there.error()));
+  if (!placed) {
+    std::error_code ignored;
+    fs::remove(part, ignored);
+    return std::unexpected(placed.error());
   }
-  fs::rename(part, output_, error);
-  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output_, error.message()));
   std::uint64_t rows = 0;
   const std::string& count = cells.at(0).value_or("0");
   std::from_chars(count.data(), count.data() + count.size(), rows);

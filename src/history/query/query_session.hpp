@@ -24,25 +24,31 @@ struct QueryOptions {
   int threads = 1;
   // A directory of our own for what does not fit the memory; empty: a query that needs more fails.
   std::string temp_directory;
-  // The one file that may be written: of to_parquet(). Empty: none.
+  std::uint64_t spill_bytes = std::uint64_t{16} << 30;  // there; a query that needs more fails
+  // The one file that may be written: of to_parquet(), absolute, not below the catalog. Empty: none.
   std::string output;
 };
 
 class QuerySession {
  public:
-  // Of the catalog as it is now. Errors: kStorage.
+  // Of the catalog as it is now; `ops` outlives it. Errors: kStorage; kUsage: an output below the catalog,
+  // check_place().
   static Result<QuerySession> open(FileOps& ops, const std::string& data_dir, const QueryOptions& options);
 
   // Errors of all: kUsage (not one SELECT, or a function that is not taken), kBadInput (SQL), kStorage, kCancelled.
+  // `is_cancelled`: see SelectRows::start().
   Result<SelectRows> select(const std::string& sql, std::function<bool()> is_cancelled);
   // DuckDB's plan of it, as text.
-  Result<std::string> explain(const std::string& sql);
-  // Into QueryOptions::output, which appears whole or not at all. How many rows.
+  Result<std::string> explain(const std::string& sql, std::function<bool()> is_cancelled);
+  // Into QueryOptions::output, which appears whole and on the disk, or not at all, in the place of what was there. How
+  // many rows.
   Result<std::uint64_t> to_parquet(const std::string& sql, std::function<bool()> is_cancelled);
 
  private:
-  QuerySession(std::unique_ptr<Duck> duck, std::string output) : duck_(std::move(duck)), output_(std::move(output)) {}
+  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::string output)
+      : ops_(&ops), duck_(std::move(duck)), output_(std::move(output)) {}
 
+  FileOps* ops_;
   std::unique_ptr<Duck> duck_;
   std::string output_;
 };

@@ -1,6 +1,9 @@
 #include "history/query/result_text.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "acts/features/row.hpp"
@@ -36,8 +39,17 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+// Up to 2^53, which every reader's numbers hold.
+bool is_exact_everywhere(std::string_view whole) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
+  return error == std::errc{} && value >= -kMost && value <= kMost;
+}
+
 bool is_bare(CellForm form, std::string_view text) {
   if (form == CellForm::kFlag) return true;
+  if (form == CellForm::kWhole) return is_exact_everywhere(text);
   return form == CellForm::kNumber && text != "nan" && text != "inf" && text != "-inf";
 }
 

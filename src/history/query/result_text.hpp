@@ -15,7 +15,8 @@ using ResultCells = std::vector<std::optional<std::string>>;
 // NULL is empty, an empty text is "". Each appends one line with its newline.
 void append_csv_header(std::string& out, const std::vector<SelectColumn>& columns);
 void append_csv_row(std::string& out, const ResultCells& cells);
-// Decimals are strings, as they may have more digits than a reader's numbers; whole numbers, doubles and flags are not.
+// Decimals are strings, as they may have more digits than a reader's numbers, and whole numbers beyond 2^53, which many
+// readers would round; other whole numbers, doubles and flags are not.
 void append_json_row(std::string& out, const std::vector<SelectColumn>& columns, const ResultCells& cells);
 
 // Columns as wide as the widest of the first rows; those behind them may be wider. Numbers stand to the right.

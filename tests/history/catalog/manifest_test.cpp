@@ -47,6 +47,7 @@ TEST(Manifest, RefusesWhatLeadsElsewhere) {
   EXPECT_THAT(error([](Manifest& m) { m.replaced = {"kind=x/../../../etc/passwd.parquet"}; }), HasSubstr("is no path"));
   EXPECT_THAT(error([](Manifest& m) { m.replaced = {"/etc/passwd"}; }), HasSubstr("is no path"));
   EXPECT_THAT(error([](Manifest& m) { m.files[0].set.symbol = "../.."; }), HasSubstr("symbol, venue or origin"));
+  EXPECT_THAT(error([](Manifest& m) { m.files[0].set.symbol = "*"; }), HasSubstr("symbol, venue or origin"));
   EXPECT_THAT(error([](Manifest& m) { m.files[0].set.interval = "../1h"; }), HasSubstr("interval"));
   EXPECT_THAT(error([](Manifest& m) { m.files[0].digest = "../" + std::string(61, 'a'); }), HasSubstr("sum"));
   EXPECT_THAT(error([](Manifest& m) { m.id = "../../x"; }), HasSubstr("id"));

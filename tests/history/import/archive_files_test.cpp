@@ -171,7 +171,9 @@ TEST(ArchiveFiles, HoldWhatIsKnownOfThem) {
   Catalog catalog;
   std::uint64_t rows = 0;
   for (const Source& source : kSources) {
-    const auto outcome = catalog.import(testdata(source.path), market(source.venue));
+    SourceHints hints = market(source.venue);
+    if (std::string_view(source.path).contains("klines")) hints.kind = "klines";
+    const auto outcome = catalog.import(testdata(source.path), hints);
     ASSERT_TRUE(outcome) << outcome.error().message;
     const Manifest& manifest = outcome->manifest;
     SourceFacts facts = source.facts;

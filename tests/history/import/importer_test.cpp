@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <tuple>
 
 #include "history/import/importer_fixture.hpp"
+#include "history/import/unpack_limits.hpp"
+#include "recording/whole_file.hpp"
 
 namespace acts::history {
 namespace {
@@ -112,6 +115,19 @@ TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
+// Days that were staged as narrow, before the first wide row was met, kept the second pass from staging them again.
+TEST(Importer, TakesNarrowDaysInFrontOfAWideOne) {
+  Catalog catalog;
+  const auto outcome =
+      catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(0, 48) + candles(48, 24, "4.50000000001")), kSpot);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->manifest.files.size(), 3U);
+  EXPECT_EQ(outcome->manifest.files[0].form, DecimalForm::kNarrow);
+  EXPECT_EQ(outcome->manifest.files[1].form, DecimalForm::kNarrow);
+  EXPECT_EQ(outcome->manifest.files[2].form, DecimalForm::kWide);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
 TEST(Importer, MakesANarrowDayWideForAnothersRow) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 12)), kSpot));
@@ -145,6 +161,18 @@ TEST(Importer, HoldsFilesToTheirChecksum) {
   EXPECT_THAT(catalog.error(path, kSpot), HasSubstr("and not what X-1h-2021-01-01.csv.CHECKSUM says: fetch it again"));
 }
 
+// DuckDB took the catalog's own folder for a pattern: its files were not there, or others' were read.
+TEST(Importer, RefusesAPlaceThatIsAPattern) {
+  const Catalog catalog;
+  for (const char* name : {"a[1]", "a*", "what?", "{a,b}", "a\\b"}) {
+    const auto importer = Importer::open(real_file_ops(), catalog.dir / name);
+    ASSERT_FALSE(importer) << name;
+    EXPECT_EQ(importer.error().code, ErrorCode::kUsage);
+    EXPECT_THAT(importer.error().message, HasSubstr("choose another --data-dir"));
+    EXPECT_FALSE(std::filesystem::exists(catalog.dir / name));
+  }
+}
+
 TEST(Importer, TellsASecondOneToWait) {
   Catalog catalog;
   const auto first = Importer::open(real_file_ops(), catalog.dir.string());
@@ -153,6 +181,25 @@ TEST(Importer, TellsASecondOneToWait) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kStorage);
   EXPECT_THAT(second.error().message, HasSubstr("another import writes into this catalog: wait for its end"));
+}
+
+// Only zips had a limit: of a zstd file of a few kilobytes any number of gigabytes was read.
+TEST(Importer, EndsABombOfAnyKind) {
+  Catalog catalog;
+  std::string text;
+  while (text.size() < std::size_t{4} << 20) text += candles(0, 1);
+  const std::string error = catalog.error(catalog.dir.write("X-1h-2021-01-01.csv.zst", pack_zstd(text)), kSpot);
+  EXPECT_THAT(error, HasSubstr("X-1h-2021-01-01.csv.zst: "));
+  EXPECT_THAT(error, HasSubstr("it unpacks to more than "));
+  EXPECT_EQ(catalog.verify().files, 0U);
+}
+
+TEST(UnpackLimits, AreTheLessOfBoth) {
+  const UnpackLimits limits{.most_bytes = 1000, .most_ratio = 10, .free_bytes = 7};
+  EXPECT_EQ(limits.most_of(0), 7U);
+  EXPECT_EQ(limits.most_of(99), 997U);
+  EXPECT_EQ(limits.most_of(100), 1000U);
+  EXPECT_EQ(limits.most_of(UINT64_MAX), 1000U);
 }
 
 TEST(Importer, RefusesEmptyFiles) {
@@ -188,6 +235,12 @@ class DyingOps final : public FileOps {
   int lives_;
 };
 
+std::uint64_t parquet_files(const std::string& folder) {
+  const auto files = tree(folder);
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(files, [](const auto& file) { return file.first.ends_with(".parquet"); }));
+}
+
 // Wherever it ends, the same import again ends with what an undisturbed one makes; and nothing is half there before.
 TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
   const auto days = candles(0, 30);
@@ -197,7 +250,9 @@ TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
   const std::uint64_t rows_before = whole.verify().rows;
   ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01.csv", month), kSpot, 1));
   const auto wanted = tree(whole.dir / "catalog");
+  EXPECT_THAT(whole.verify().unfinished, IsEmpty());
   int died = 0;
+  int unfinished = 0;
   for (int lives = 0;; ++lives) {
     SCOPED_TRACE(lives);
     Catalog catalog;
@@ -213,11 +268,51 @@ TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
     const std::uint64_t rows = check.rows;
     EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_TRUE(rows == rows_before || rows == 72) << rows;
+    // A file beside the one that replaces it was no problem, and nothing else was said.
+    const bool is_more = parquet_files(catalog.dir / "catalog") > check.files;
+    EXPECT_TRUE(!is_more || !check.unfinished.empty());
+    unfinished += static_cast<int>(is_more);
     ASSERT_TRUE(catalog.import(path, kSpot, 1));
     EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
     if (!ops.is_dead()) break;
   }
   EXPECT_GT(died, 25);
+  EXPECT_GT(unfinished, 2);
+}
+
+// One rename fails, of all that are made: the n-th.
+class StumblingOps final : public FileOps {
+ public:
+  explicit StumblingOps(int nth) : left_(nth) {}
+  int rename(const std::string& from, const std::string& to) override {
+    return left_-- == 0 ? -EIO : FileOps::rename(from, to);
+  }
+  [[nodiscard]] bool has_stumbled() const { return left_ < 0; }
+
+ private:
+  int left_;
+};
+
+// A source that was in, but not yet in its places, was unknown to the next file of the same call: two files of one day.
+TEST(Importer, KnowsASourceThatItCouldNotMoveIn) {
+  int nth = 0;
+  for (bool has_stumbled = true; has_stumbled; ++nth) {
+    SCOPED_TRACE(nth);
+    Catalog catalog;
+    StumblingOps ops(nth);
+    {
+      auto importer = Importer::open(ops, catalog.dir.string());
+      ASSERT_TRUE(importer) << importer.error().message;
+      for (const int first : {0, 20}) {
+        const std::string name = fmt::format("X-1h-2021-01-0{}.csv", first / 10 + 1);
+        std::ignore = importer->import_file({catalog.dir.write(name, candles(first, 24)), kSpot, 0, "acts test"});
+      }
+    }
+    has_stumbled = ops.has_stumbled();
+    ASSERT_TRUE(Importer::open(real_file_ops(), catalog.dir.string()));
+    EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  }
+  EXPECT_GT(nth, 4);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ std::string folder_of(std::string_view path, const SourceHints& hints = {}) {
   return set ? set->folder(18'663) : set.error().message;
 }
 
+SourceHints market_of(const std::string& venue) { return {.kind = "", .venue = venue, .symbol = "", .interval = ""}; }
+
 TEST(SourceName, TellsTheDataSetOfTheArchivesFiles) {
   EXPECT_EQ(folder_of("data/spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2021-02.zip"),
             "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive");
@@ -30,14 +32,14 @@ TEST(SourceName, TakesSymbolsOfAnyScript) {
 }
 
 TEST(SourceName, PrefersWhatItIsTold) {
-  EXPECT_THAT(
-      folder_of("BTCUSDT-1h-2021-02.csv", {.kind = "", .venue = "binance-usdm", .symbol = "ETHUSDT", .interval = "1m"}),
-      HasSubstr("venue=binance-usdm/symbol=ETHUSDT/date=2021-02-05/interval=1m"));
+  EXPECT_THAT(folder_of("BTCUSDT-1h-2021-02.csv",
+                        {.kind = "klines", .venue = "binance-usdm", .symbol = "ETHUSDT", .interval = "1m"}),
+              HasSubstr("kind=klines/venue=binance-usdm/symbol=ETHUSDT/date=2021-02-05/interval=1m"));
 }
 
 TEST(SourceName, SaysWhatIsMissing) {
   const SourceHints spot{.kind = "", .venue = "binance-spot", .symbol = "", .interval = ""};
-  EXPECT_THAT(folder_of("BTCUSDT-1h-2021-02.csv"), HasSubstr("does not say its market: give --market"));
+  EXPECT_THAT(folder_of("BTCUSDT-trades-2021-02.csv"), HasSubstr("does not say its market: give --market"));
   EXPECT_THAT(folder_of("candles.csv", spot), HasSubstr("does not say what it holds: give --kind"));
   EXPECT_THAT(
       folder_of("candles.csv", {.kind = "klines", .venue = "binance-spot", .symbol = "BTCUSDT", .interval = ""}),
@@ -45,6 +47,31 @@ TEST(SourceName, SaysWhatIsMissing) {
   EXPECT_THAT(
       folder_of("candles.csv", {.kind = "klines", .venue = "binance-spot", .symbol = "BTCUSDT", .interval = "7m"}),
       HasSubstr("no interval '7m'"));
+}
+
+// Candles of mark, index and premium index prices have the names of those of trades, and became those.
+TEST(SourceName, AsksWhichCandlesTheyAreOutsideTheirFolder) {
+  const SourceHints usdm = market_of("binance-usdm");
+  for (const char* path : {"BTCUSDT-1h-2021-02.csv", "x/data/futures/um/BTCUSDT-1h-2021-02.csv"}) {
+    EXPECT_THAT(folder_of(path, usdm), HasSubstr("give --kind klines, mark_price_klines, ")) << path;
+  }
+  EXPECT_THAT(folder_of("BTCUSDT-1h-2021-02.csv"), HasSubstr("give --kind klines"));
+  EXPECT_THAT(
+      folder_of("BTCUSDT-1h-2021-02.csv", {.kind = "klines", .venue = "binance-usdm", .symbol = "", .interval = ""}),
+      HasSubstr("kind=klines/"));
+  // There are no others of spot.
+  EXPECT_THAT(folder_of("BTCUSDT-1h-2021-02.csv", market_of("binance-spot")), HasSubstr("kind=klines/"));
+  EXPECT_THAT(folder_of("data/spot/BTCUSDT-1h-2021-02.csv"), HasSubstr("kind=klines/"));
+}
+
+// DuckDB took "symbol=*" for every symbol there is.
+TEST(SourceName, RefusesSymbolsThatAreAPattern) {
+  for (const char* symbol : {"*", "BTC?USDT", "[A]", "]", "{A,B}", "A\\B", "A=B", "A%41"}) {
+    EXPECT_THAT(
+        folder_of("x-trades-2024-01-01.csv", {.kind = "", .venue = "binance-spot", .symbol = symbol, .interval = ""}),
+        HasSubstr("is no symbol"))
+        << symbol;
+  }
 }
 
 TEST(SourceName, RefusesSymbolsThatLeadElsewhere) {

@@ -36,7 +36,7 @@ std::string make_zip(const TempDir& dir, const Members& members, const std::stri
 }
 
 // What it holds, or why not.
-std::string read_all(const std::string& path, const ZipLimits& limits = {}) {
+std::string read_all(const std::string& path, const UnpackLimits& limits = {}) {
   const auto member = open_zip_member(path, limits);
   if (!member) return member.error().message;
   std::string text;
