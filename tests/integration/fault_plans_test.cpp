@@ -75,7 +75,8 @@ class FaultPlans : public ::testing::Test {
       const collector::MarketPipeline& pipeline = run_->venues()[i]->collector().pipeline();
       testing::expect_books_equal(*venue_, kVenues[i], pipeline);
       EXPECT_GE(witnesses_.at(kVenues[i]).compared(), symbols_.size());
-      for (const collector::SymbolHealth& symbol : run_->health()[i].symbols) {
+      const collector::Health health = run_->health()[i];
+      for (const collector::SymbolHealth& symbol : health.symbols) {
         EXPECT_EQ(symbol.audit.differed, 0U) << symbol.symbol;
       }
     }
