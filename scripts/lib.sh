@@ -46,11 +46,19 @@ compile() {
   NINJA_STATUS='[%f/%t %es] ' alone "$preset" ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
 
+# Where tests keep their files: in memory, where the system has a place there and TMPDIR says nothing else. Beside a
+# compiler that fills the disk a sync takes seconds, and no test is about that.
+test_files() {
+  local memory=/dev/shm enough_kib=$((2 * 1024 * 1024)) free=0
+  [ ! -w "$memory" ] || free=$(df --output=avail "$memory" | tail -n 1)
+  if [ -z "${TMPDIR:-}" ] && [ "$free" -ge "$enough_kib" ]; then echo "$memory"; else echo "${TMPDIR:-/tmp}"; fi
+}
+
 # suite PRESET [CTEST OPTION…]: the unit and integration tests of an already built preset. ctest counts in halves of
 # a processor here (acts_test(HALVES)).
 suite() {
   local preset=$1
   shift
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
+  TMPDIR=$(test_files) ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
     -L '^(unit|integration)$' -j "$((2 * $(jobs)))" "$@"
 }
