@@ -89,8 +89,13 @@ TEST(DownloadCommand, IsKilledAgainAndAgainAndEndsWithTheArchivesBytes) {
   };
   int cut_files = 0;
   for (int i = 0; i < 30; ++i) {
+    const std::uint64_t sent = server.body_bytes();
     Running run(arguments(server, dir), "/", dir / "log");
-    std::this_thread::sleep_for(std::chrono::milliseconds{std::uniform_int_distribution(5, 80)(random)});
+    // From its first answer on, however long it takes to start.
+    for (int waited = 0; waited < 5000 && server.body_bytes() == sent; ++waited) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{std::uniform_int_distribution(0, 60)(random)});
     run.signal(SIGKILL);
     run.wait();
     if (i % 5 == 0) expect_nothing_wrong();
