@@ -5,4 +5,5 @@ readonly suites=(net net_loopback store store_durability live live_threads excha
   collect_reload collector_faults cut_off_run disk_trouble alerts program)
 configure tsan
 compile tsan "${suites[@]/#/test_}"
-suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):"
+# DuckDB comes compiled without the sanitizer: what its threads hand each other looks like a race to it.
+suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):" -E '^program:ProgramCatalog\.'

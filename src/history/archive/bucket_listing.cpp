@@ -9,6 +9,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "binance/error_text.hpp"
 #include "binance/url_text.hpp"
 
 namespace acts::history::archive {
@@ -84,7 +85,7 @@ class Reader {
   void take_size() {
     const char* const last = text_.data() + text_.size();
     const auto [stop, error] = std::from_chars(text_.data(), last, object_.bytes);
-    if (error != std::errc{} || stop != last) refuse(fmt::format("'{}' is no size", text_));
+    if (error != std::errc{} || stop != last) refuse(fmt::format("'{}' is no size", binance::one_line(text_)));
   }
 
   [[nodiscard]] bool is_at(std::string_view element) const { return path_.size() == 2 && path_[1] == element; }
