@@ -6,7 +6,4 @@ readonly suites=(net net_loopback store store_durability live live_threads excha
 configure tsan
 compile tsan "${suites[@]/#/test_}"
 # DuckDB comes compiled without the sanitizer: what its threads hand each other looks like a race to it.
-readonly of_duckdb='^program:ProgramCatalog\.'
-# The sanitizer makes them so slow that beside other work the venue cuts them off for their late pongs.
-readonly too_slow='CollectorPlan\.LosesNothingByMessagesThatAreNone|DiskTrouble\.LosesNothingWhileTheDiskIsFull'
-suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):" -E "$of_duckdb|$too_slow"
+suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):" -E '^program:ProgramCatalog\.'
