@@ -8,12 +8,11 @@
 
 #include "acts/base/assert.hpp"
 
+#include "live/real_time.hpp"
 #include "store/book_level.hpp"
 
 namespace acts {
 namespace {
-
-Nanos real_now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 MinuteRow row_of(const BookReader::Level& read, const BookFile& head) {
   const BookImage& book = head.saved.book.book;
@@ -76,7 +75,7 @@ Result<std::optional<WaitingDump>> BookSource::next_waiting() {
 
 // Numbers the files that are new.
 Result<void> BookSource::look() {
-  if (looked_at_ && real_now() - *looked_at_ < options_.look_interval) return {};
+  if (looked_at_ && real_nanos() - *looked_at_ < options_.look_interval) return {};
   const std::vector<BookDump> dumps = folder_.look();
   // A batch a transaction: whoever stores rows meanwhile waits for one at most.
   for (std::span<const BookDump> left = dumps; !left.empty();) {
@@ -91,7 +90,7 @@ Result<void> BookSource::look() {
     }
     left = left.subspan(count);
   }
-  looked_at_ = real_now();
+  looked_at_ = real_nanos();
   return {};
 }
 

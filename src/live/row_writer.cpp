@@ -9,19 +9,9 @@
 #include <utility>
 
 #include "live/join_or_leave.hpp"
+#include "live/real_time.hpp"
 
 namespace acts {
-namespace {
-
-using RealTime = std::chrono::steady_clock::time_point;
-
-RealTime real_now() { return std::chrono::steady_clock::now(); }
-
-std::optional<Nanos> age_of(const std::optional<RealTime>& since) {
-  return since ? std::optional<Nanos>(real_now() - *since) : std::nullopt;
-}
-
-}  // namespace
 
 struct RowWriter::State {
   State(std::unique_ptr<FeatureStore> the_store, RowWriterOptions the_options)

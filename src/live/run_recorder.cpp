@@ -7,15 +7,9 @@
 #include <utility>
 
 #include "live/join_or_leave.hpp"
+#include "live/real_time.hpp"
 
 namespace acts {
-namespace {
-
-using RealTime = std::chrono::steady_clock::time_point;
-
-RealTime real_now() { return std::chrono::steady_clock::now(); }
-
-}  // namespace
 
 struct RunRecorder::Item {
   UnixNanos ts;

@@ -11,20 +11,12 @@
 
 #include "live/book_source.hpp"
 #include "live/join_or_leave.hpp"
+#include "live/real_time.hpp"
 #include "store/book_level.hpp"
 #include "store/outbox.hpp"
 
 namespace acts {
 namespace {
-
-using RealTime = std::chrono::steady_clock::time_point;
-
-RealTime real_now() { return std::chrono::steady_clock::now(); }
-Nanos clock_now() { return real_now().time_since_epoch(); }
-
-std::optional<Nanos> age_of(const std::optional<RealTime>& since) {
-  return since ? std::optional<Nanos>(real_now() - *since) : std::nullopt;
-}
 
 constexpr Nanos kLookInterval = std::chrono::seconds{1};
 // Counting what waits costs in proportion to it: a long backlog is counted less often.
@@ -143,7 +135,7 @@ bool SinkFeeder::State::is_over() const {
 
 void SinkFeeder::State::run() {
   for (;;) {
-    const Delivery::Action action = delivery.next(clock_now());
+    const Delivery::Action action = delivery.next(real_nanos());
     {
       const std::scoped_lock lock(mutex);
       if (is_over()) break;
@@ -162,7 +154,7 @@ void SinkFeeder::State::run() {
   changed.notify_all();
 }
 
-void SinkFeeder::State::carry(Delivery::Connect) { delivery.on_connected(connect(), clock_now()); }
+void SinkFeeder::State::carry(Delivery::Connect) { delivery.on_connected(connect(), real_nanos()); }
 
 Result<void> SinkFeeder::State::connect() {
   if (!source) {
@@ -185,14 +177,14 @@ void SinkFeeder::State::carry(Delivery::Read read) {
     is_last_look = stop_at.has_value();
   }
   auto found = source->read(read.max);
-  if (!found) return delivery.on_read(std::unexpected(std::move(found.error())), clock_now());
+  if (!found) return delivery.on_read(std::unexpected(std::move(found.error())), real_nanos());
   batch = std::move(*found);
   note_unreadable();
   if (is_last_look && batch.rows.empty() && batch.unreadable.empty()) {
     const std::scoped_lock lock(mutex);
     none_left = true;
   }
-  delivery.on_read(batch.rows.size(), clock_now());
+  delivery.on_read(batch.rows.size(), real_nanos());
   if (batch.rows.empty() && !batch.unreadable.empty()) delivery.look_now();
 }
 
@@ -205,7 +197,7 @@ void SinkFeeder::State::note_unreadable() {
 }
 
 void SinkFeeder::State::carry(Delivery::Send send) {
-  delivery.on_sent(sink->write(std::span(batch.rows).subspan(send.first, send.count)), clock_now());
+  delivery.on_sent(sink->write(std::span(batch.rows).subspan(send.first, send.count)), real_nanos());
 }
 
 void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
@@ -216,17 +208,17 @@ void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
     status.refusal = fmt::format("{}: {}", name_of(row, options.content), aside.reason);
     refused_at = real_now();
   }
-  delivery.on_set_aside(kept, clock_now());
+  delivery.on_set_aside(kept, real_nanos());
 }
 
 // The only place where a cursor moves, and Delivery asks for it only when every row of the batch is confirmed.
 void SinkFeeder::State::carry(Delivery::Advance) {
-  delivery.on_advanced(source->advance(batch.changes.back()), clock_now());
+  delivery.on_advanced(source->advance(batch.changes.back()), real_nanos());
 }
 
 void SinkFeeder::State::carry(Delivery::Wait wait) {
   std::unique_lock lock(mutex);
-  const Nanos span = std::min(wait.until - clock_now(), kLookInterval);
+  const Nanos span = std::min(wait.until - real_nanos(), kLookInterval);
   const bool stopping = stop_at.has_value();
   if (changed.wait_for(lock, span, [this, stopping] { return stop_at.has_value() != stopping; })) delivery.look_now();
 }
@@ -248,7 +240,7 @@ void SinkFeeder::State::publish() {
 }
 
 SinkLimits sink_limits(Nanos connect, Nanos answer) {
-  return {.connect = connect, .answer = answer, .now = clock_now, .cancelled = nullptr};
+  return {.connect = connect, .answer = answer, .now = real_nanos, .cancelled = nullptr};
 }
 
 Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<SinkSettings>& sinks,
