@@ -10,8 +10,6 @@ import subprocess
 import sys
 import time
 
-CLANG_TIDY = "clang-tidy-19"
-
 
 def arguments_of(entry):
     """The compiler call of a compile_commands.json entry without its launcher, output and dependency files."""
@@ -48,7 +46,7 @@ def check(entry, setting, options):
     stamp = options.passed / name if name else None
     if stamp and stamp.exists():
         return entry["file"], True, "", None
-    command = [CLANG_TIDY, "--quiet", "-p", str(options.commands.parent), entry["file"]]
+    command = [options.clang_tidy, "--quiet", "-p", str(options.commands.parent), entry["file"]]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode == 0 and stamp:
         stamp.touch()
@@ -57,6 +55,7 @@ def check(entry, setting, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clang-tidy", required=True)
     parser.add_argument("--jobs", type=int, required=True)
     parser.add_argument("--commands", type=pathlib.Path, required=True)
     parser.add_argument("--passed", type=pathlib.Path, required=True)
@@ -64,7 +63,7 @@ def main():
     options = parser.parse_args()
     options.passed.mkdir(parents=True, exist_ok=True)
 
-    version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, check=True).stdout
+    version = subprocess.run([options.clang_tidy, "--version"], capture_output=True, check=True).stdout
     setting = version + pathlib.Path(".clang-tidy").read_bytes()
     source = pathlib.Path("src").resolve()
     wanted = {file.resolve() for file in options.files}

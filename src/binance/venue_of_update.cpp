@@ -3,8 +3,8 @@
 namespace acts::binance {
 
 std::optional<Venue> venue_of_update(std::string_view json) noexcept {
-  if (json.find(R"("depthUpdate")") == std::string_view::npos) return std::nullopt;
-  return json.find(R"("pu")") != std::string_view::npos ? Venue::kBinanceUsdm : Venue::kBinanceSpot;
+  if (!json.contains(R"("depthUpdate")")) return std::nullopt;
+  return json.contains(R"("pu")") ? Venue::kBinanceUsdm : Venue::kBinanceSpot;
 }
 
 }  // namespace acts::binance

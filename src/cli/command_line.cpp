@@ -91,7 +91,7 @@ std::unexpected<Error> usage(const Command* command, const std::string& message)
 std::unexpected<Error> unknown_argument(std::span<const Command> commands, const Command* command,
                                         const std::string& typed) {
   const std::string name = typed.substr(0, typed.find('='));
-  if (!name.starts_with("-")) {
+  if (!name.starts_with('-')) {
     if (command != nullptr) return usage(command, fmt::format("'{}' is one argument too many", typed));
     std::vector<std::string_view> names;
     for (const Command& c : commands) names.push_back(c.name);

@@ -107,7 +107,7 @@ std::span<const Option<Settings>> table() {
 Result<std::optional<Venue>> named_venue(const Settings& settings) {
   std::optional<Venue> venue = settings.venue;
   for (const std::string& typed : settings.symbols) {
-    const bool has_prefix = typed.find(':') != std::string::npos;
+    const bool has_prefix = typed.contains(':');
     const auto wish = binance::parse_symbol_wish(typed, venue.value_or(Venue::kBinanceSpot));
     if (!wish) return fail(wish.error().code, "--symbol: " + wish.error().message);
     if (!has_prefix) continue;

@@ -36,7 +36,7 @@ bool is_line_break(char c) { return c == '\r' || c == '\n' || c == '\0'; }
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::none_of(text, [](char c) {
-    return c <= ' ' || c == 127 || std::string_view("()<>@,;:\\\"/[]?={}").find(c) != std::string_view::npos;
+    return c <= ' ' || c == 127 || std::string_view("()<>@,;:\\\"/[]?={}").contains(c);
   });
 }
 

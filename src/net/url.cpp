@@ -34,9 +34,7 @@ bool is_unreserved(char c) { return is_alphanumeric(c) || c == '-' || c == '_' |
 
 // May stand in a path or a query as it is: RFC 3986's pchar, "/", "?" and "%", and what venues write bare ("[" and "]"
 // are not).
-bool is_target_char(char c) {
-  return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?%").find(c) != std::string_view::npos;
-}
+bool is_target_char(char c) { return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?%").contains(c); }
 
 void append_encoded(std::string& out, char c) { out += fmt::format("%{:02X}", static_cast<unsigned char>(c)); }
 
@@ -57,7 +55,7 @@ bool is_host(std::string_view host, bool bracketed) {
 
 // Takes host[:port] apart. Returns what is wrong with it, or nothing.
 std::string_view take_authority(std::string_view authority, Url& url) {
-  if (authority.find('@') != std::string_view::npos) return "user and password have no place in it";
+  if (authority.contains('@')) return "user and password have no place in it";
   const bool bracketed = authority.starts_with('[');
   std::size_t host_end = bracketed ? authority.find(']') : authority.find(':');
   if (bracketed && host_end == std::string_view::npos) return "']' is missing";
@@ -80,9 +78,7 @@ std::uint16_t default_port(UrlScheme scheme) {
   return scheme == UrlScheme::kHttps || scheme == UrlScheme::kWss ? std::uint16_t{443} : std::uint16_t{80};
 }
 
-std::string bracketed_host(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
+std::string bracketed_host(const std::string& host) { return host.contains(':') ? "[" + host + "]" : host; }
 
 // What may reach a log: without user, password and query.
 std::string_view without_secrets(std::string_view url) {

@@ -152,16 +152,16 @@ class Merger {
       const bool adjoins = next != hours_.end() && next->first == hour->first + kLogSpan;
       const UnixNanos end = hour->first + kLogSpan;
       for (const std::size_t source : {0U, 1U}) {
-        if (auto done = look(source, hour->second[source], UnixNanos{INT64_MAX}); !done) return failed(done);
+        if (const auto done = look(source, hour->second[source], UnixNanos{INT64_MAX}); !done) return failed(done);
         if (!adjoins) continue;
-        if (auto done = look(source, next->second[source], end + kLookAhead); !done) return failed(done);
+        if (const auto done = look(source, next->second[source], end + kLookAhead); !done) return failed(done);
       }
       order_.settle();
-      if (auto done = write(hour->second); !done) return failed(done);
+      if (const auto done = write(hour->second); !done) return failed(done);
       order_.next_window();
     }
-    if (auto done = feed_before(UnixNanos{INT64_MAX}); !done) return failed(done);
-    if (auto done = segments_.finish(); !done) return failed(done);
+    if (const auto done = feed_before(UnixNanos{INT64_MAX}); !done) return failed(done);
+    if (const auto done = segments_.finish(); !done) return failed(done);
     order_.finish();
     report_.both = order_.both();
     report_.only = {order_.only(0), order_.only(1)};
@@ -203,13 +203,13 @@ class Merger {
     std::array<AnswerMark, 2> marks;
     std::array<const RecordedItem*, 2> items{};
     for (const std::size_t source : {0U, 1U}) {
-      if (auto done = advance(cursors[source], items[source]); !done) return done;
+      if (const auto done = advance(cursors[source], items[source]); !done) return done;
     }
     while (items[0] != nullptr || items[1] != nullptr) {
       const bool takes_first = items[1] == nullptr || (items[0] != nullptr && time_of(*items[0]) <= time_of(*items[1]));
       const std::size_t source = takes_first ? 0 : 1;
-      if (auto done = write_item(source, *items[source], marks[source]); !done) return done;
-      if (auto done = advance(cursors[source], items[source]); !done) return done;
+      if (const auto done = write_item(source, *items[source], marks[source]); !done) return done;
+      if (const auto done = advance(cursors[source], items[source]); !done) return done;
     }
     return {};
   }
@@ -263,7 +263,7 @@ class Merger {
       const auto [turn, message] = *waiting_.begin();
       waiting_.erase(waiting_.begin());
       fed_ = std::max(fed_, turn.first);
-      if (auto done = put(fed_, message.connection, LineUse::kRepeated, message.json); !done) return done;
+      if (const auto done = put(fed_, message.connection, LineUse::kRepeated, message.json); !done) return done;
     }
     fed_ = std::max(fed_, std::min(ts, now_));
     return {};
