@@ -167,9 +167,9 @@ Entry<RateLimit> read_rate_limit(const dom::element& element) {
   return {{rate_limit_type(text_of(entry, "rateLimitType")), unit * count, static_cast<int>(limit)}, {}};
 }
 
-class Reader {
+class InfoReader {
  public:
-  explicit Reader(Venue venue) { info_.venue = venue; }
+  explicit InfoReader(Venue venue) { info_.venue = venue; }
 
   void read_head(const dom::object& root) {
     std::int64_t stamp = 0;
@@ -270,7 +270,7 @@ Result<ExchangeInfo> parse_exchange_info(string_view json, Venue venue) {
     if (root["code"].get(code) != SUCCESS) return bad("it has no list of symbols; ask again");
     return bad(fmt::format("the venue answered error {} {}", code, one_line(text_of(root, "msg"))));
   }
-  Reader reader(venue);
+  InfoReader reader(venue);
   reader.read_head(root);
   reader.read_symbols(symbols);
   return reader.take();

@@ -68,6 +68,7 @@ class Connection {
 
   [[nodiscard]] ConnectionNumber number() const { return number_; }
   [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] std::string_view url_without_query() const { return std::string_view(url_).substr(0, url_.find('?')); }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] UnixNanos created_at() const { return created_at_; }
   [[nodiscard]] std::optional<UnixNanos> opened_at() const { return opened_at_; }

@@ -33,8 +33,6 @@ std::string name_of(std::string_view symbol, std::string_view suffix) {
   return fmt::format("{}@{}", binance::to_stream_symbol(symbol), suffix);
 }
 
-std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
-
 }  // namespace
 
 LinePool::LinePool(const CollectorOptions& options, std::vector<std::string> streams, ActionQueue& out,
@@ -223,7 +221,7 @@ void LinePool::on_open(ConnectionNumber number, UnixNanos now) {
   if (line == nullptr) return;  // closed by us meanwhile
   log_.log_always(
       LogLevel::kInfo, "connection_open", {},
-      fmt::format("connection {} open: {}, {} streams", number, without_query(connection->url()), line->streams));
+      fmt::format("connection {} open: {}, {} streams", number, connection->url_without_query(), line->streams));
   const std::vector<InstrumentIndex> confirmed = connection->on_open(now);
   const bool delivered = std::ranges::any_of(
       line->members, [&](const auto& entry) { return delivered_by_other(entry.first, connection->number()); });

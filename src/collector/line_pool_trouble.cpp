@@ -16,8 +16,6 @@ namespace {
 constexpr std::string_view kMute = "streams that always send are silent";
 constexpr int kMostMutes = 6;
 
-std::string_view without_query(std::string_view url) { return url.substr(0, url.find('?')); }
-
 std::string_view name_of(Connection::State state, bool ready) {
   switch (state) {
     case Connection::State::kConnecting: return "connecting";
@@ -56,8 +54,7 @@ std::optional<LinePool::Refusal> LinePool::refusal_of(const ClosedInfo& info) {
 // A loss is said at once, as the opening before it was: it cannot come more often. Attempts that fail are said once a
 // minute, maybe late, in words that are still true then.
 void LinePool::say_lost(const Connection& connection, std::string_view reason, UnixNanos next, UnixNanos now) {
-  const std::string who =
-      fmt::format("connection {} to {} ended", connection.number(), without_query(connection.url()));
+  const std::string who = fmt::format("connection {} to {} ended", connection.number(), connection.url_without_query());
   if (!connection.opened_at()) {
     log_.log(LogLevel::kWarning, "connection_failed", {},
              fmt::format("{} before it opened: {}; attempts go on", who, reason), now);
@@ -268,7 +265,7 @@ std::vector<ConnectionHealth> LinePool::health(UnixNanos now) const {
     ConnectionHealth health;
     health.connection = connection.number();
     health.state = name_of(connection.state(), connection.ready_at().has_value());
-    health.url = without_query(connection.url());
+    health.url = connection.url_without_query();
     health.streams = line == nullptr ? 0 : line->streams;
     if (connection.opened_at()) health.age = now - *connection.opened_at();
     if (connection.last_message()) health.message_age = now - *connection.last_message();

@@ -10,7 +10,7 @@
 namespace acts {
 namespace {
 
-constexpr std::string_view kCursor = "coalesce((SELECT change FROM sink_book_cursors WHERE sink = ?1), 0)";
+constexpr std::string_view kBookCursor = "coalesce((SELECT change FROM sink_book_cursors WHERE sink = ?1), 0)";
 
 void bind(SqliteStatement& statement, int first, const BookDump& dump) {
   statement.bind(first, dump.venue);
@@ -69,7 +69,7 @@ Result<void> BookOutbox::add(std::span<const BookDump> dumps, const std::functio
 
 Result<std::optional<WaitingDump>> BookOutbox::next() {
   auto statement = database_->prepare(fmt::format(
-      "SELECT change, venue, symbol, saved_at FROM book_dumps WHERE change > {} ORDER BY change LIMIT 1", kCursor));
+      "SELECT change, venue, symbol, saved_at FROM book_dumps WHERE change > {} ORDER BY change LIMIT 1", kBookCursor));
   if (!statement) return std::unexpected(std::move(statement.error()));
   statement->bind(0, sink_);
   const auto found = statement->step();
@@ -108,7 +108,7 @@ Result<OutboxLag> BookOutbox::lag() {
   auto statement = database_->prepare(
       fmt::format("SELECT count(*), (SELECT saved_at FROM book_dumps WHERE change > {} ORDER BY change LIMIT 1) FROM "
                   "(SELECT 1 FROM book_dumps WHERE change > {} LIMIT ?2)",
-                  kCursor, kCursor));
+                  kBookCursor, kBookCursor));
   if (!statement) return std::unexpected(std::move(statement.error()));
   statement->bind(0, sink_);
   statement->bind(1, OutboxLag::kMostCounted);

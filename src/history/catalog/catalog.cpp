@@ -12,13 +12,6 @@
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
-namespace {
-
-// A year of daily files of one source has some 150 KB.
-constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
-
-}  // namespace
-
 CatalogPaths::CatalogPaths(std::string_view data_dir) : root(fmt::format("{}/catalog", data_dir)) {}
 std::string CatalogPaths::file(std::string_view path) const { return fmt::format("{}/{}", root, path); }
 std::string CatalogPaths::manifests() const { return file("_manifests"); }

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
-
 Result<void> failed(std::string_view path, int status) {
   return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
 }

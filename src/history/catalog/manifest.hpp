@@ -4,6 +4,7 @@
 // Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,9 @@ std::string source_id(std::string_view source_sha256, const DataSet& set);
 
 // What the catalog holds, by data set and day.
 std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);
+
+// A file of more bytes is none. A year of daily files of one source has some 150 KB.
+inline constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
 
 // Canonical JSON (canonical_json.hpp). Errors: kBadInput, for a name that is not UTF-8.
 Result<std::string> to_json(const Manifest& manifest);
