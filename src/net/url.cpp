@@ -84,9 +84,7 @@ std::string bracketed_host(const std::string& host) { return host.contains(':') 
 std::string_view without_secrets(std::string_view url) {
   url = url.substr(0, url.find('?'));
   const std::size_t authority = url.find("//");
-  return url.find('@') == std::string_view::npos
-             ? url
-             : url.substr(0, authority == std::string_view::npos ? 0 : authority + 2);
+  return url.contains('@') ? url.substr(0, authority == std::string_view::npos ? 0 : authority + 2) : url;
 }
 
 int hex_value(char c) {
