@@ -55,13 +55,38 @@ TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
   EXPECT_THAT(again.out, HasSubstr("is in the catalog already"));
   EXPECT_THAT(run({"catalog", "ls"}).out, HasSubstr("klines,binance-spot,BTCUSDT,1h,archive,2021-01-01T00:00:00.000Z,"
                                                     "2021-02-28T23:00:00.000Z,59,1415,"));
-  EXPECT_EQ(run({"catalog", "verify"}).out, "2 sources, 59 files, 1415 rows, 0 problems\n");
+  const Outcome verified = run({"catalog", "verify", "--strict"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("klines binance-spot BTCUSDT 1h archive 2021-02-11: gap (outage): 1 from "
+                                      "2021-02-11T04:00:00.000Z; the exchange had stopped, as github.com/"));
+  EXPECT_TRUE(verified.out.ends_with(
+      "2 sources, 59 files, 1415 rows, 0 problems, 0 faults, 0 remarks, 3 in known outages\n"))
+      << verified.out;
   EXPECT_THAT(run({"catalog", "describe", "funding"}).out,
               HasSubstr("funding,rate,\"DECIMAL(18,8)\",\"DECIMAL(38,12)\""));
   EXPECT_EQ(run({"query", "SELECT count(*) AS n FROM klines", "--format", "csv"}).out, "n\n1415\n");
   const Outcome refused = run({"query", "DROP VIEW klines"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("only one SELECT is taken"));
+}
+
+// January and March: what lies between is not there.
+TEST(ProgramCatalog, VerifyFailsForAHoleIfItIsStrict) {
+  const TempDir dir(fast_place());
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  ASSERT_EQ(run({"import", "--market", "spot", testdata(kHours + "1.csv"), testdata(kHours + "3.csv")}).exit_code, 0);
+  EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);
+  const Outcome strict = run({"catalog", "verify", "--strict", "--format", "csv"});
+  EXPECT_EQ(strict.exit_code, 3);
+  EXPECT_THAT(strict.out,
+              HasSubstr("kind,venue,symbol,interval,origin,finding,weight,first,last,count,detail,outage\n"
+                        "klines,binance-spot,BTCUSDT,1h,archive,gap,fault,2021-02-01T00:00:00.000Z,"
+                        "2021-02-28T23:00:00.000Z,672,,\n"));
+  EXPECT_THAT(strict.err, HasSubstr("2 sources, 62 files, 1487 rows, 0 problems, 1 faults, 0 remarks, 1 in known"));
+  EXPECT_EQ(run({"catalog", "ls", "--strict"}).exit_code, 2);
 }
 
 TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
