@@ -11,7 +11,7 @@
 #include <map>
 
 #include "history/archive_server.hpp"
-#include "history/folder_lock.hpp"
+#include "history/archive/local_archive.hpp"
 #include "net/real_clock.hpp"
 #include "recording/temp_dir.hpp"
 
@@ -217,7 +217,7 @@ TEST_F(DownloadTest, CallsTheDaysMissingOfAMonthThatIsNotToBeHad) {
 }
 
 TEST_F(DownloadTest, IsOneAtATime) {
-  const auto lock = FolderLock::take(real_file_ops(), dir_ / "archive", "another download");
+  const auto lock = lock_archive(real_file_ops(), dir_.string());
   ASSERT_TRUE(lock);
   publish_days();
   const auto report = run();

@@ -12,7 +12,6 @@
 #include "acts/base/nearest_name.hpp"
 
 #include "binance/url_text.hpp"
-#include "history/folder_lock.hpp"
 #include "recording/layout.hpp"
 
 namespace acts::history::archive {
@@ -146,7 +145,7 @@ class Download {
       return std::unexpected(sound.error());
     }
     if (!options_.dry_run) {
-      auto lock = FolderLock::take(real_file_ops(), options_.data_dir + "/archive", "another download");
+      auto lock = lock_archive(real_file_ops(), options_.data_dir);
       if (!lock) return std::unexpected(lock.error());
       lock_.emplace(std::move(*lock));
     }
@@ -452,7 +451,7 @@ class Download {
   Transfers transfers_;
   Lister lister_;
   LocalArchive local_;
-  std::optional<FolderLock> lock_;
+  std::optional<FileLock> lock_;
   DownloadReport report_;
   std::vector<Place> places_;         // of what is being fetched
   std::vector<PlannedFile> planned_;  // the same files
