@@ -68,7 +68,7 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
-    query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --help' -- "$current") ;;
+    query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --spill --help' -- "$current") ;;
     catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify --data-dir --format --strict --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;

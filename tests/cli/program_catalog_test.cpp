@@ -109,6 +109,19 @@ TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
   EXPECT_THAT(outcome.out, HasSubstr(" 3 problems"));
 }
 
+TEST(ProgramCatalog, EndsAQueryThatNeedsMoreThanItMaySpill) {
+  const TempDir dir;
+  const TempDir temp;
+  ::setenv("TMPDIR", temp.string().c_str(), 1);
+  const Outcome outcome = run_acts({"query", "SELECT range AS x FROM range(30000000) ORDER BY hash(range)", "--memory",
+                                    "64MiB", "--spill", "4MiB", "--data-dir", dir.string()});
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "acts: it needs more temporary space than it may take: --spill allows more\n");
+  EXPECT_TRUE(std::filesystem::is_empty(temp.string()));
+}
+
 // An interrupted query ended with 0, or not at all: a script took what it had for the whole answer.
 TEST(ProgramCatalog, EndsAQueryAtASignalAndSaysSo) {
   const TempDir dir;
