@@ -69,7 +69,7 @@ _acts() {
       fi
       ;;
     query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --spill --help' -- "$current") ;;
-    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify --data-dir --format --strict --help' -- "$current") ;;
+    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify compact --data-dir --format --strict --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac

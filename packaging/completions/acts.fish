@@ -83,7 +83,7 @@ complete -c acts -n '__fish_seen_subcommand_from query' -l explain -d 'Print the
 complete -c acts -n '__fish_seen_subcommand_from query' -l memory -x -d 'What it may take'
 complete -c acts -n '__fish_seen_subcommand_from query' -l spill -x -d 'What temporary files may take'
 complete -c acts -n '__fish_seen_subcommand_from catalog' -l strict -d 'Faults of the rows fail verify too'
-complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify'
+complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify compact'
 complete -c acts -n '__fish_seen_subcommand_from sinks' -a check
 complete -c acts -n '__fish_seen_subcommand_from replay' -l rows -x -a 'csv json none' -d 'Form of the rows'
 complete -c acts -n '__fish_seen_subcommand_from replay' -l summary -d 'Print the end state of every book'

@@ -1,4 +1,4 @@
-// acts catalog ls|describe|verify: what the catalog holds, whether it is what it says, and what is odd about it.
+// acts catalog ls|describe|verify|compact: what the catalog holds, whether it is sound and what is odd, tidying.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "cli/load_settings.hpp"
 #include "cli/stored_rows.hpp"
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/compact.hpp"
 #include "history/catalog/verify.hpp"
 #include "history/engine/parquet_writer.hpp"
 #include "history/query/spill_directory.hpp"
@@ -33,7 +34,7 @@ struct Settings {
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
-                             .help = "ls, describe [KIND], verify",
+                             .help = "ls, describe [KIND], verify, compact",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
@@ -206,12 +207,27 @@ int verify(const std::string& data_dir, const Settings& settings) {
   return out.finish(is_refused ? kExitBadInput : kExitDone);
 }
 
+int compact(const std::string& data_dir) {
+  std::error_code error;
+  const history::SpillDirectory spill(std::filesystem::temp_directory_path(error).string());
+  auto duck = history::Duck::open({.temp_directory = spill.path()});
+  if (!duck) return complain(duck.error());
+  const history::CatalogPaths paths(std::filesystem::absolute(data_dir).lexically_normal().string());
+  const auto outcome = history::compact_catalog(real_file_ops(), paths, **duck, fmt::format("acts {}", ACTS_VERSION));
+  if (!outcome) return complain(outcome.error());
+  for (const std::string& problem : outcome->problems) complain(problem);
+  Output out;
+  out.write(fmt::format("{} files of {} days joined, {} files of {} bytes removed\n", outcome->joined_files,
+                        outcome->joined_days, outcome->removed_files, outcome->removed_bytes));
+  return out.finish(outcome->problems.empty() ? kExitDone : kExitBadInput);
+}
+
 int run(const Given& given) {
   Settings settings;
   const Result<std::string> data_dir = data_dir_of(given);
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  static constexpr std::array<std::string_view, 3> kActions{"ls", "describe", "verify"};
+  static constexpr std::array<std::string_view, 4> kActions{"ls", "describe", "verify", "compact"};
   const std::string& action = settings.words[0];
   if (std::ranges::find(kActions, action) == kActions.end()) {
     return complain(
@@ -224,6 +240,7 @@ int run(const Given& given) {
     return complain({ErrorCode::kUsage, fmt::format("--strict is of verify, not of {}", action)});
   }
   if (action == "describe") return describe(settings);
+  if (action == "compact") return compact(*data_dir);
   return action == "ls" ? list(*data_dir, settings.form_or("csv")) : verify(*data_dir, settings);
 }
 

@@ -59,8 +59,8 @@ TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
   EXPECT_EQ(verified.exit_code, 0) << verified.err;
   EXPECT_THAT(verified.out, HasSubstr("klines binance-spot BTCUSDT 1h archive 2021-02-11: gap (outage): 1 from "
                                       "2021-02-11T04:00:00.000Z; the exchange had stopped, as github.com/"));
-  EXPECT_TRUE(verified.out.ends_with(
-      "2 sources, 59 files, 1415 rows, 0 problems, 0 faults, 0 remarks, 3 in known outages\n"))
+  EXPECT_TRUE(
+      verified.out.ends_with("2 sources, 59 files, 1415 rows, 0 problems, 0 faults, 0 remarks, 3 in known outages\n"))
       << verified.out;
   EXPECT_THAT(run({"catalog", "describe", "funding"}).out,
               HasSubstr("funding,rate,\"DECIMAL(18,8)\",\"DECIMAL(38,12)\""));
@@ -81,12 +81,23 @@ TEST(ProgramCatalog, VerifyFailsForAHoleIfItIsStrict) {
   EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);
   const Outcome strict = run({"catalog", "verify", "--strict", "--format", "csv"});
   EXPECT_EQ(strict.exit_code, 3);
-  EXPECT_THAT(strict.out,
-              HasSubstr("kind,venue,symbol,interval,origin,finding,weight,first,last,count,detail,outage\n"
-                        "klines,binance-spot,BTCUSDT,1h,archive,gap,fault,2021-02-01T00:00:00.000Z,"
-                        "2021-02-28T23:00:00.000Z,672,,\n"));
+  EXPECT_THAT(strict.out, HasSubstr("kind,venue,symbol,interval,origin,finding,weight,first,last,count,detail,outage\n"
+                                    "klines,binance-spot,BTCUSDT,1h,archive,gap,fault,2021-02-01T00:00:00.000Z,"
+                                    "2021-02-28T23:00:00.000Z,672,,\n"));
   EXPECT_THAT(strict.err, HasSubstr("2 sources, 62 files, 1487 rows, 0 problems, 1 faults, 0 remarks, 1 in known"));
   EXPECT_EQ(run({"catalog", "ls", "--strict"}).exit_code, 2);
+}
+
+TEST(ProgramCatalog, CompactSaysWhatItRemoved) {
+  const TempDir dir(fast_place());
+  ASSERT_EQ(run_acts({"import", "--market", "spot", testdata(kHours + "1.csv"), "--data-dir", dir.string()}).exit_code,
+            0);
+  std::filesystem::create_directories(dir / "catalog/kind=klines/x");
+  std::ofstream(dir / "catalog/kind=klines/x/0123456789abcdef.parquet") << "12345";
+  const Outcome outcome = run_acts({"catalog", "compact", "--data-dir", dir.string()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "0 files of 0 days joined, 1 files of 5 bytes removed\n");
+  EXPECT_FALSE(std::filesystem::exists(dir / "catalog/kind=klines/x"));
 }
 
 TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
 namespace {
+
+namespace fs = std::filesystem;
 
 // A year of daily files of one source has some 150 KB.
 constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
@@ -52,6 +56,16 @@ Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& p
     manifests.push_back(*std::move(manifest));
   }
   return manifests;
+}
+
+std::vector<std::string> files_below_kinds(const CatalogPaths& paths) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(paths.root, error), end; !error && at != end; at.increment(error)) {
+    std::string path = at->path().lexically_relative(paths.root).generic_string();
+    if (path.starts_with("kind=") && at->is_regular_file()) files.push_back(std::move(path));
+  }
+  return files;
 }
 
 }  // namespace acts::history

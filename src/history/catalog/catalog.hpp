@@ -45,4 +45,7 @@ Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths);
 // in the catalog.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
 
+// Every file below the folders of kinds, whether a manifest names it or not: paths below the catalog.
+std::vector<std::string> files_below_kinds(const CatalogPaths& paths);
+
 }  // namespace acts::history

@@ -67,16 +67,6 @@ std::string fault_of(Duck& duck, const CatalogFile& file, const std::string& pat
   return read->digest == file.digest ? "" : "its rows are not those that its name says";
 }
 
-std::vector<std::string> unknown_files(const CatalogPaths& paths, const std::set<std::string>& known) {
-  std::vector<std::string> unknown;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(paths.root, error), end; !error && at != end; at.increment(error)) {
-    const std::string path = at->path().lexically_relative(paths.root).generic_string();
-    if (path.starts_with("kind=") && at->is_regular_file() && !known.contains(path)) unknown.push_back(path);
-  }
-  return unknown;
-}
-
 // The files, data set by data set, each read once: whether they are sound, and what their rows are like.
 class FilesCheck {
  public:
@@ -162,8 +152,8 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
     for (const CatalogFile& file : manifest.files) known.insert(file.path());
     known.insert(manifest.replaced.begin(), manifest.replaced.end());
   }
-  for (const std::string& path : unknown_files(paths, known)) {
-    check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));
+  for (const std::string& path : files_below_kinds(paths)) {
+    if (!known.contains(path)) check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));
   }
   return check;
 }

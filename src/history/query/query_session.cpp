@@ -27,11 +27,7 @@ constexpr std::string_view kPlaces = "venue, symbol, origin, date";
 constexpr std::string_view kPlacesOfCandles = "venue, symbol, interval, origin, date";
 
 std::string column_list(const Kind& kind) {
-  std::string list(kind.has_interval ? kPlacesOfCandles : kPlaces);
-  for (const TableColumn& column : kind.columns) {
-    list += fmt::format(", CAST({0} AS {1}) AS {0}", column.name, sql_type(column, DecimalForm::kWide));
-  }
-  return list;
+  return fmt::format("{}, {}", kind.has_interval ? kPlacesOfCandles : kPlaces, cast_list(kind, DecimalForm::kWide));
 }
 
 // Without files: the same columns.
