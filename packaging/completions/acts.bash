@@ -54,7 +54,7 @@ _acts() {
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --interval --from --to --base-url --ca-file --parallel --dry-run --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --interval --from --to --base-url --tail --rest-url --ca-file --parallel --dry-run --help' -- "$current")
       fi
       ;;
     import)

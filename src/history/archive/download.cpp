@@ -12,6 +12,7 @@
 #include "acts/base/nearest_name.hpp"
 
 #include "binance/url_text.hpp"
+#include "history/archive/tail_download.hpp"
 #include "recording/layout.hpp"
 
 namespace acts::history::archive {
@@ -157,6 +158,9 @@ class Download {
     if (options_.dry_run) return dry_report();
     if (auto fetched = fetch(); !fetched) return std::unexpected(fetched.error());
     if (auto filled = fetch_days_of_missing_months(); !filled) return std::unexpected(filled.error());
+    if (auto filled = fill_tails(report_, request_, options_, hooks_, transfers_); !filled) {
+      return std::unexpected(filled.error());
+    }
     return std::move(report_);
   }
 
