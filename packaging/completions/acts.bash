@@ -54,7 +54,7 @@ _acts() {
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --interval --from --to --base-url --ca-file --parallel --dry-run --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --interval --from --to --base-url --tail --rest-url --ca-file --parallel --dry-run --help' -- "$current")
       fi
       ;;
     import)
@@ -68,8 +68,8 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
-    query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --help' -- "$current") ;;
-    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify --data-dir --format --help' -- "$current") ;;
+    query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --spill --help' -- "$current") ;;
+    catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify compact --data-dir --format --strict --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
   esac

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "cli/download_text.hpp"
 #include "cli/load_settings.hpp"
@@ -64,17 +65,38 @@ Result<void> set_day(std::optional<Day>& day, const Values& values) {
 }
 
 // Files are checked by their sums, but sums come the same way: plain http is for a server on this machine.
-Result<void> set_base_url(ArchiveAddress& address, const Values& values) {
-  std::string url = values[0];
+Result<std::string> safe_url(std::string url) {
+  const std::string typed = url;
   while (url.ends_with('/')) url.pop_back();
   const Result<Url> parsed = parse_url(url);
   if (!parsed) return std::unexpected(parsed.error());
   const bool is_plain = parsed->scheme == UrlScheme::kHttp && is_loopback_host(parsed->host);
-  if (parsed->scheme != UrlScheme::kHttps && !is_plain) {
-    return fail(ErrorCode::kUsage, fmt::format("'{}': https is needed, or http to a loopback address", values[0]));
-  }
-  address = {url, url};
+  if (parsed->scheme == UrlScheme::kHttps || is_plain) return url;
+  return fail(ErrorCode::kUsage, fmt::format("'{}': https is needed, or http to a loopback address", typed));
+}
+
+Result<void> set_base_url(ArchiveAddress& address, const Values& values) {
+  const Result<std::string> url = safe_url(values[0]);
+  if (!url) return std::unexpected(url.error());
+  address = {*url, *url};
   return {};
+}
+
+Result<void> set_rest_url(std::string& rest_url, const Values& values) {
+  Result<std::string> url = safe_url(values[0]);
+  if (!url) return std::unexpected(url.error());
+  rest_url = *std::move(url);
+  return {};
+}
+
+// COIN-M's: "General Info", read 2026-05.
+std::string_view rest_url_of(history::archive::Market market) {
+  switch (market) {
+    case history::archive::Market::kSpot: return binance::endpoints(Venue::kBinanceSpot).rest[0];
+    case history::archive::Market::kUsdm: return binance::endpoints(Venue::kBinanceUsdm).rest[0];
+    case history::archive::Market::kCoinm: break;
+  }
+  return "https://dapi.binance.com";
 }
 
 Result<void> set_parallel(Settings& settings, const Values& values) {
@@ -85,7 +107,7 @@ Result<void> set_parallel(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 11> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "kind",
         .placeholder = "",
@@ -111,6 +133,13 @@ std::span<const Option<Settings>> table() {
         .help = "of a mirror of the archive",
         .default_text = "https://data.binance.vision"},
        [](Settings& s, const Values& v) { return set_base_url(s.options.address, v); }},
+      {{.name = "tail",
+        .kind = OptionKind::kSwitch,
+        .help = "of klines and aggTrades what is not published yet too, by REST, into archive/rest",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.request.tail = v[0] == "true", Result<void>(); }},
+      {{.name = "rest_url", .placeholder = "URL", .help = "of the venue's REST interface; its own if not given"},
+       [](Settings& s, const Values& v) { return set_rest_url(s.options.rest_url, v); }},
       {{.name = "ca_file", .placeholder = "FILE", .help = "certificates to trust instead of the system's, PEM"},
        [](Settings& s, const Values& v) { return s.options.transfers.ca_file = v[0], Result<void>(); }},
       {{.name = "parallel",
@@ -184,6 +213,7 @@ int run(const Given& given) {
   if (!directory) return complain(directory.error());
   settings.options.data_dir = *directory;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (settings.options.rest_url.empty()) settings.options.rest_url = rest_url_of(settings.request.market);
   RealClock clock;
   settings.options.queue.seed = static_cast<std::uint64_t>(clock.now().value);
   stop_at_signals();

@@ -95,6 +95,10 @@ std::string report_text(const DownloadReport& report) {
       text += fmt::format("  not published yet: {} days from {} on\n", series.unpublished,
                           day_text(*series.unpublished_from));
     }
+    if (series.tail_days > 0) {
+      text += fmt::format("  by REST: {} rows in {} files below archive/rest\n", series.tail_rows, series.tail_days);
+    }
+    for (const std::string& hole : series.tail_holes) text += fmt::format("  by REST: {}\n", hole);
   }
   return text;
 }

@@ -31,6 +31,7 @@ struct Settings {
   std::string output;
   bool explain = false;
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  std::uint64_t spill_bytes = std::uint64_t{16} << 30;
 };
 
 const OptionSpec kSqlSpec{
@@ -44,8 +45,15 @@ Result<void> set_memory(Settings& settings, const Values& values) {
   return {};
 }
 
+Result<void> set_spill(Settings& settings, const Values& values) {
+  const Result<std::uint64_t> bytes = parse_bytes(values[0]);
+  if (!bytes) return std::unexpected(bytes.error());
+  settings.spill_bytes = *bytes;
+  return {};
+}
+
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 6> kOptions{{
+  static const std::array<Option<Settings>, 7> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "format",
         .placeholder = "",
@@ -63,9 +71,14 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.explain = v[0] == "true", Result<void>(); }},
       {{.name = "memory",
         .placeholder = "SIZE",
-        .help = "what it may take; more goes to temporary files, up to 16 GiB",
+        .help = "what it may take; more goes to temporary files",
         .default_text = "1GiB"},
        set_memory},
+      {{.name = "spill",
+        .placeholder = "SIZE",
+        .help = "what temporary files may take, in TMPDIR",
+        .default_text = "16GiB"},
+       set_spill},
       {kSqlSpec, [](Settings& s, const Values& v) { return s.sql = v[0], Result<void>(); }},
   }};
   return kOptions;
@@ -150,6 +163,7 @@ int run(const Given& given) {
   history::QueryOptions options{.memory_bytes = settings.memory_bytes,
                                 .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
                                 .temp_directory = spill.path(),
+                                .spill_bytes = settings.spill_bytes,
                                 .output = {}};
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);

@@ -86,7 +86,7 @@ Result<Counts> merge_file(const std::string& path, const std::string& file) {
 
 int merge_rows(const std::string& data_dir, const std::vector<std::string>& files) {
   // A collector that runs would not see columns that are added below it.
-  const auto lock = DataLock::take(data_dir);
+  const auto lock = lock_data_dir(data_dir);
   if (!lock) return complain(lock.error());
   for (const std::string& typed : files) {
     const std::string file = std::filesystem::is_directory(typed) ? store_path(typed) : typed;

@@ -43,13 +43,25 @@ Result<DayFiles> files_of(const std::string& data_dir, Venue venue, const std::s
   return found;
 }
 
+// How one is read, whatever it is read for.
+struct Reading {
+  std::optional<UnixNanos> from = {};
+  std::function<void(const index::Sealed&)> sealed = [](const index::Sealed&) {};
+  const std::function<bool()>* is_stopped = nullptr;
+};
+
 // To the end, whatever is wrong on the way.
-Result<void> read(const std::vector<RecordingFile>& files, std::optional<UnixNanos> from, GapTrace& trace,
-                  std::uint64_t& unreadable, const std::function<void(const index::Sealed&)>& sealed) {
+Result<void> read(const std::vector<RecordingFile>& files, const Reading& how, GapTrace& trace,
+                  std::uint64_t& unreadable) {
+  constexpr std::uint64_t kItemsBetweenQuestions = 4096;
+  std::uint64_t items = 0;
   for (const RecordingFile& file : files) {
-    auto reader = RecordingReader::open({file.path}, from);
+    auto reader = RecordingReader::open({file.path}, how.from);
     if (!reader) return fail(ErrorCode::kStorage, reader.error().message);
     for (;;) {
+      if (++items % kItemsBetweenQuestions == 0 && *how.is_stopped && (*how.is_stopped)()) {
+        return fail(ErrorCode::kCancelled, "interrupted");
+      }
       const auto item = reader->next();
       if (!item && item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
       if (!item) {
@@ -59,7 +71,7 @@ Result<void> read(const std::vector<RecordingFile>& files, std::optional<UnixNan
       if (!*item) break;
       trace.on_item(**item);
       const auto* entry = std::get_if<IndexEntry>(&**item);
-      if (const auto* end = entry != nullptr ? std::get_if<index::Sealed>(&entry->event) : nullptr) sealed(*end);
+      if (const auto* end = entry != nullptr ? std::get_if<index::Sealed>(&entry->event) : nullptr) how.sealed(*end);
     }
   }
   return {};
@@ -83,7 +95,8 @@ struct Before {
   std::optional<UnixNanos> from = {};     // of the first of them what is enough
 };
 
-Result<Before> last_before(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day) {
+Result<Before> last_before(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day,
+                           const std::function<bool()>& is_stopped) {
   const auto segments = segments_before(data_dir, std::string(to_string(venue)), symbol, day);
   if (!segments) return std::unexpected(segments.error());
   Before before;
@@ -92,7 +105,7 @@ Result<Before> last_before(const std::string& data_dir, Venue venue, const std::
     for (const std::optional<UnixNanos> from : {std::optional(day - kBefore), std::optional<UnixNanos>()}) {
       GapTrace probe(venue, symbol);
       std::uint64_t unreadable = 0;
-      if (auto done = read({file}, from, probe, unreadable, [](const index::Sealed&) {}); !done) {
+      if (auto done = read({file}, {.from = from, .is_stopped = &is_stopped}, probe, unreadable); !done) {
         return std::unexpected(std::move(done.error()));
       }
       before.from = from;
@@ -117,8 +130,8 @@ Result<std::string> sha256_of_file(const std::string& path) {
   }
 }
 
-Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, const std::string& symbol,
-                                     UnixNanos day) {
+Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day,
+                                     const std::function<bool()>& is_stopped) {
   const auto files = files_of(data_dir, venue, symbol, day);
   if (!files) return std::unexpected(files.error());
   RecordingFacts facts;
@@ -132,12 +145,12 @@ Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, c
   }
   GapTrace trace(venue, symbol);
   trace.set_from(day);
-  const auto before = last_before(data_dir, venue, symbol, day);
+  const auto before = last_before(data_dir, venue, symbol, day, is_stopped);
   if (!before) return std::unexpected(before.error());
   std::uint64_t of_others = 0;
   for (std::size_t i = 0; i < before->files.size(); ++i) {
     const auto from = i == 0 ? before->from : std::nullopt;
-    auto done = read({before->files[i]}, from, trace, of_others, [](const index::Sealed&) {});
+    auto done = read({before->files[i]}, {.from = from, .is_stopped = &is_stopped}, trace, of_others);
     if (!done) return std::unexpected(std::move(done.error()));
   }
   std::vector<std::string> lost;
@@ -146,7 +159,8 @@ Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, c
   };
   for (std::size_t i = 0; i < files->of_day.size(); ++i) {
     lost.clear();
-    if (auto done = read({files->of_day[i]}, std::nullopt, trace, facts.unreadable, note_lost); !done) {
+    const Reading how{.sealed = note_lost, .is_stopped = &is_stopped};
+    if (auto done = read({files->of_day[i]}, how, trace, facts.unreadable); !done) {
       return std::unexpected(std::move(done.error()));
     }
     if (!lost.empty()) facts.segments[i].lost = lost.back();

@@ -38,9 +38,9 @@ struct RecordingFacts {
 };
 
 // `day`: midnight. The end of what was recorded before is read too, for what is missing across midnight; 31 days back
-// at most. Errors: kStorage.
-Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, const std::string& symbol,
-                                     UnixNanos day);
+// at most. `is_stopped` is asked now and then: true ends it. Errors: kStorage; kCancelled.
+Result<RecordingFacts> day_recording(const std::string& data_dir, Venue venue, const std::string& symbol, UnixNanos day,
+                                     const std::function<bool()>& is_stopped = {});
 // Of which there are segments of that day; all venues.
 Result<std::vector<std::pair<Venue, std::string>>> recorded_symbols(const std::string& data_dir, UnixNanos day);
 

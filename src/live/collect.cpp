@@ -74,7 +74,7 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
 
 Result<void> CollectRun::open_store(const EarlierRun::Symbols& symbols) {
   if (!hooks_.open_store || settings_.record) {
-    auto lock = DataLock::take(settings_.data_dir);
+    auto lock = lock_data_dir(settings_.data_dir);
     if (!lock) return std::unexpected(lock.error());
     lock_.emplace(std::move(*lock));
     earlier_.seal();

@@ -111,7 +111,7 @@ class CollectRun {
   Clock& clock_;
   CollectSettings settings_;
   CollectHooks hooks_;
-  std::optional<DataLock> lock_;  // let go of last
+  std::optional<FileLock> lock_;  // let go of last
   EarlierRun earlier_;
   UnixNanos started_at_;
   std::map<Venue, UnixNanos> begun_at_;  // of runs whose symbols are known

@@ -1,71 +1,10 @@
 #include "live/data_lock.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <string_view>
-#include <utility>
-
 namespace acts {
-namespace {
 
-// What a holder wrote: its process number. A reader may come between its lock and its writing.
-std::string holder_of(int fd) {
-  std::array<char, 32> text{};
-  const ssize_t count = ::pread(fd, text.data(), text.size(), 0);
-  std::string_view digits(text.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-  digits = digits.substr(0, digits.find_first_not_of("0123456789"));
-  return digits.empty() ? "another process" : fmt::format("process {}", digits);
-}
-
-}  // namespace
-
-Result<DataLock> DataLock::take(const std::string& data_dir) {
-  std::error_code error;
-  std::filesystem::create_directories(data_dir, error);
-  if (error) {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: cannot be made: {}: choose another data directory", data_dir, error.message()));
-  }
-  const std::string path = (std::filesystem::path(data_dir) / "acts.lock").string();
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: {}: check that its directory may be written", path, std::strerror(errno)));
-  }
-  DataLock lock(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return fail(ErrorCode::kStorage,
-                  fmt::format("{}: held by {}, which collects into this directory: end it, or choose another with "
-                              "--data-dir",
-                              path, holder_of(fd)));
-    }
-    return fail(ErrorCode::kStorage, fmt::format("{}: cannot be locked: {}: choose a data directory on a local disk",
-                                                 path, std::strerror(errno)));
-  }
-  const std::string pid = fmt::format("{}\n", ::getpid());
-  // Only told to whoever comes second; the lock itself does not depend on it.
-  if (::ftruncate(fd, 0) == 0) [[maybe_unused]]
-    const ssize_t written = ::pwrite(fd, pid.data(), pid.size(), 0);
-  return lock;
-}
-
-DataLock::~DataLock() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-DataLock::DataLock(DataLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-DataLock& DataLock::operator=(DataLock&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
+Result<FileLock> lock_data_dir(const std::string& data_dir) {
+  return FileLock::take(real_file_ops(), data_dir, "acts.lock",
+                        ", which collects into this directory: end it, or choose another with --data-dir");
 }
 
 }  // namespace acts

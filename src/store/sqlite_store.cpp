@@ -114,7 +114,7 @@ Result<void> SqliteStore::write(const MinuteRow& row) {
   return done ? Result<void>{} : std::unexpected(done.error());
 }
 
-Result<void> SqliteStore::read(const RowRange& range, const std::function<bool(MinuteRow)>& take) {
+Result<RowCursor> SqliteStore::find(const RowRange& range) {
   const auto name = [this](std::size_t i) { return quoted_sql_name(schema_.columns[i].name); };
   auto statement = database_->prepare(
       fmt::format("SELECT {} FROM minute_rows WHERE {} >= ? AND {} < ?{}{} ORDER BY {}, {}, {}", column_list(schema_),
@@ -125,13 +125,28 @@ Result<void> SqliteStore::read(const RowRange& range, const std::function<bool(M
   statement->bind(1, first_milli_from(range.to));
   if (!range.venue.empty()) statement->bind(2, range.venue);
   if (!range.symbol.empty()) statement->bind(3, range.symbol);
+  return RowCursor(std::move(*statement), schema_, database_->path());
+}
+
+Result<bool> RowCursor::next(MinuteRow& row) {
+  if (has_ended_) return false;  // the statement would begin again
+  Result<bool> found = statement_.step();
+  has_ended_ = !found || !*found;
+  if (has_ended_) return found;
+  auto read = read_row(statement_, *schema_, *path_);
+  if (!read) return std::unexpected(std::move(read.error()));
+  row = std::move(*read);
+  return true;
+}
+
+Result<void> SqliteStore::read(const RowRange& range, const std::function<bool(MinuteRow)>& take) {
+  auto cursor = find(range);
+  if (!cursor) return std::unexpected(std::move(cursor.error()));
   for (;;) {
-    const auto found = statement->step();
+    MinuteRow row;
+    const Result<bool> found = cursor->next(row);
     if (!found) return std::unexpected(found.error());
-    if (!*found) return {};
-    auto row = read_row(*statement, schema_, database_->path());
-    if (!row) return std::unexpected(std::move(row.error()));
-    if (!take(std::move(*row))) return {};
+    if (!*found || !take(std::move(row))) return {};
   }
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -33,6 +34,23 @@ struct SymbolRows {
   friend bool operator==(const SymbolRows&, const SymbolRows&) = default;
 };
 
+// Rows that a statement finds, one at a time. Must not outlive its store.
+class RowCursor {
+ public:
+  // True: `row` is the next one. False: there is none, however often asked. Errors: kStorage.
+  Result<bool> next(MinuteRow& row);
+
+ private:
+  friend class SqliteStore;
+  RowCursor(SqliteStatement statement, const RowSchema& schema, const std::string& path)
+      : statement_(std::move(statement)), schema_(&schema), path_(&path) {}
+
+  SqliteStatement statement_;
+  const RowSchema* schema_;
+  const std::string* path_;
+  bool has_ended_ = false;
+};
+
 // Used by one thread at a time. Several stores, also of several processes, may share a file: writers wait for each
 // other up to the busy time-out.
 class SqliteStore final : public FeatureStore {
@@ -49,7 +67,9 @@ class SqliteStore final : public FeatureStore {
   // Into table rejected_rows; given again, a row replaces what was kept of it.
   Result<void> set_aside(const MinuteRow& row, std::string_view reason) override;
 
-  // Gives the rows of a range one after the other, ordered by their key, until `take` says false. Errors: kStorage.
+  // The rows of a range, ordered by their key, as they are asked for. Errors: kStorage.
+  Result<RowCursor> find(const RowRange& range);
+  // Gives them one after the other, until `take` says false. Errors: kStorage.
   Result<void> read(const RowRange& range, const std::function<bool(MinuteRow)>& take);
   // All of them at once.
   Result<std::vector<MinuteRow>> rows(const RowRange& range);

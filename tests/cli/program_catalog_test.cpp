@@ -55,13 +55,49 @@ TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
   EXPECT_THAT(again.out, HasSubstr("is in the catalog already"));
   EXPECT_THAT(run({"catalog", "ls"}).out, HasSubstr("klines,binance-spot,BTCUSDT,1h,archive,2021-01-01T00:00:00.000Z,"
                                                     "2021-02-28T23:00:00.000Z,59,1415,"));
-  EXPECT_EQ(run({"catalog", "verify"}).out, "2 sources, 59 files, 1415 rows, 0 problems\n");
+  const Outcome verified = run({"catalog", "verify", "--strict"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("klines binance-spot BTCUSDT 1h archive 2021-02-11: gap (outage): 1 from "
+                                      "2021-02-11T04:00:00.000Z; the exchange had stopped, as github.com/"));
+  EXPECT_TRUE(
+      verified.out.ends_with("2 sources, 59 files, 1415 rows, 0 problems, 0 faults, 0 remarks, 3 in known outages\n"))
+      << verified.out;
   EXPECT_THAT(run({"catalog", "describe", "funding"}).out,
               HasSubstr("funding,rate,\"DECIMAL(18,8)\",\"DECIMAL(38,12)\""));
   EXPECT_EQ(run({"query", "SELECT count(*) AS n FROM klines", "--format", "csv"}).out, "n\n1415\n");
   const Outcome refused = run({"query", "DROP VIEW klines"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("only one SELECT is taken"));
+}
+
+// January and March: what lies between is not there.
+TEST(ProgramCatalog, VerifyFailsForAHoleIfItIsStrict) {
+  const TempDir dir(fast_place());
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  ASSERT_EQ(run({"import", "--market", "spot", testdata(kHours + "1.csv"), testdata(kHours + "3.csv")}).exit_code, 0);
+  EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);
+  const Outcome strict = run({"catalog", "verify", "--strict", "--format", "csv"});
+  EXPECT_EQ(strict.exit_code, 3);
+  EXPECT_THAT(strict.out, HasSubstr("kind,venue,symbol,interval,origin,finding,weight,first,last,count,detail,outage\n"
+                                    "klines,binance-spot,BTCUSDT,1h,archive,gap,fault,2021-02-01T00:00:00.000Z,"
+                                    "2021-02-28T23:00:00.000Z,672,,\n"));
+  EXPECT_THAT(strict.err, HasSubstr("2 sources, 62 files, 1487 rows, 0 problems, 1 faults, 0 remarks, 1 in known"));
+  EXPECT_EQ(run({"catalog", "ls", "--strict"}).exit_code, 2);
+}
+
+TEST(ProgramCatalog, CompactSaysWhatItRemoved) {
+  const TempDir dir(fast_place());
+  ASSERT_EQ(run_acts({"import", "--market", "spot", testdata(kHours + "1.csv"), "--data-dir", dir.string()}).exit_code,
+            0);
+  std::filesystem::create_directories(dir / "catalog/kind=klines/x");
+  std::ofstream(dir / "catalog/kind=klines/x/0123456789abcdef.parquet") << "12345";
+  const Outcome outcome = run_acts({"catalog", "compact", "--data-dir", dir.string()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "0 files of 0 days joined, 1 files of 5 bytes removed\n");
+  EXPECT_FALSE(std::filesystem::exists(dir / "catalog/kind=klines/x"));
 }
 
 TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
@@ -82,6 +118,19 @@ TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {
   EXPECT_THAT(outcome.err, HasSubstr("its SHA-256 is "));
   EXPECT_THAT(outcome.err, HasSubstr("other.parquet: no manifest names it: remove it"));
   EXPECT_THAT(outcome.out, HasSubstr(" 3 problems"));
+}
+
+TEST(ProgramCatalog, EndsAQueryThatNeedsMoreThanItMaySpill) {
+  const TempDir dir;
+  const TempDir temp;
+  ::setenv("TMPDIR", temp.string().c_str(), 1);
+  const Outcome outcome = run_acts({"query", "SELECT range AS x FROM range(30000000) ORDER BY hash(range)", "--memory",
+                                    "64MiB", "--spill", "4MiB", "--data-dir", dir.string()});
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "acts: it needs more temporary space than it may take: --spill allows more\n");
+  EXPECT_TRUE(std::filesystem::is_empty(temp.string()));
 }
 
 // An interrupted query ended with 0, or not at all: a script took what it had for the whole answer.

@@ -18,25 +18,25 @@ using testing::TempDir;
 TEST(DataLock, IsHeldByOneAndNamesItToTheSecond) {
   const TempDir dir;
   {
-    const auto first = DataLock::take(dir / "new/data");
+    const auto first = lock_data_dir(dir / "new/data");
     ASSERT_TRUE(first.has_value()) << first.error().message;
-    const auto second = DataLock::take(dir / "new/data");
+    const auto second = lock_data_dir(dir / "new/data");
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(second.error().code, ErrorCode::kStorage);
     EXPECT_EQ(second.error().message, (dir / "new/data/acts.lock") + ": held by process " + std::to_string(::getpid()) +
                                           ", which collects into this directory: end it, or choose another with "
                                           "--data-dir");
-    EXPECT_TRUE(DataLock::take(dir / "other").has_value());
+    EXPECT_TRUE(lock_data_dir(dir / "other").has_value());
   }
-  EXPECT_TRUE(DataLock::take(dir / "new/data").has_value());
+  EXPECT_TRUE(lock_data_dir(dir / "new/data").has_value());
 }
 
 TEST(DataLock, SaysWhyItCannotBeHad) {
   const TempDir dir;
   const std::string file = dir.write("file", "");
-  EXPECT_THAT(DataLock::take(file + "/data").error().message, HasSubstr("choose another data directory"));
+  EXPECT_THAT(lock_data_dir(file + "/data").error().message, HasSubstr("choose another data directory"));
   std::filesystem::create_directories(dir / "data/acts.lock");
-  EXPECT_THAT(DataLock::take(dir / "data").error().message, HasSubstr("check that its directory may be written"));
+  EXPECT_THAT(lock_data_dir(dir / "data").error().message, HasSubstr("check that its directory may be written"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "acts/base/nearest_name.hpp"
 
 #include "binance/url_text.hpp"
-#include "history/folder_lock.hpp"
+#include "history/archive/tail_download.hpp"
 #include "recording/layout.hpp"
 
 namespace acts::history::archive {
@@ -146,7 +146,7 @@ class Download {
       return std::unexpected(sound.error());
     }
     if (!options_.dry_run) {
-      auto lock = FolderLock::take(real_file_ops(), options_.data_dir + "/archive", "another download");
+      auto lock = lock_archive(real_file_ops(), options_.data_dir);
       if (!lock) return std::unexpected(lock.error());
       lock_.emplace(std::move(*lock));
     }
@@ -158,6 +158,9 @@ class Download {
     if (options_.dry_run) return dry_report();
     if (auto fetched = fetch(); !fetched) return std::unexpected(fetched.error());
     if (auto filled = fetch_days_of_missing_months(); !filled) return std::unexpected(filled.error());
+    if (auto filled = fill_tails(report_, request_, options_, hooks_, transfers_); !filled) {
+      return std::unexpected(filled.error());
+    }
     return std::move(report_);
   }
 
@@ -452,7 +455,7 @@ class Download {
   Transfers transfers_;
   Lister lister_;
   LocalArchive local_;
-  std::optional<FolderLock> lock_;
+  std::optional<FileLock> lock_;
   DownloadReport report_;
   std::vector<Place> places_;         // of what is being fetched
   std::vector<PlannedFile> planned_;  // the same files

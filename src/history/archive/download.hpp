@@ -31,6 +31,7 @@ struct DownloadRequest {
   std::string interval = {};
   std::optional<Day> from = {};  // none: the first there is
   std::optional<Day> to = {};    // not included; none: behind the last there is
+  bool tail = false;             // and by REST what is not published yet, up to `to` or now (tail_download.hpp)
 };
 
 struct DownloadOptions {
@@ -38,7 +39,8 @@ struct DownloadOptions {
   ArchiveAddress address = {};
   TransferOptions transfers = {};
   QueueOptions queue = {};
-  bool dry_run = false;  // lists and plans only
+  std::string rest_url = {};  // of the venue's REST interface, without a final "/"; for a tail
+  bool dry_run = false;       // lists and plans only
 };
 
 // Of one symbol.
@@ -49,7 +51,10 @@ struct SeriesReport {
   std::vector<std::string> problems;  // one line each, of those that failed
   std::vector<Day> missing;           // in between, of which the archive has nothing
   std::optional<Day> unpublished_from = {};
-  std::int64_t unpublished = 0;  // days from then on
+  std::int64_t unpublished = 0;              // days from then on
+  std::uint64_t tail_rows = 0;               // that came by REST
+  std::uint64_t tail_days = 0;               // of which there is a file then
+  std::vector<std::string> tail_holes = {};  // one line each: what is missing in them, or in front
 };
 
 struct DownloadReport {

@@ -34,6 +34,10 @@ std::string read_note(const std::string& path) { return read_whole_file(path, kM
 
 }  // namespace
 
+Result<FileLock> lock_archive(FileOps& ops, const std::string& data_dir) {
+  return FileLock::take(ops, data_dir + "/archive", ".lock", ": another download writes there: wait for its end");
+}
+
 std::string LocalArchive::part_path(std::string_view path, std::string_view sha256) const {
   return fmt::format("{}.{}{}", path_of(path), sha256, kPartEnding);
 }

@@ -15,9 +15,14 @@
 
 #include "history/archive/download_queue.hpp"
 #include "history/signature.hpp"
+#include "recording/file_lock.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::history::archive {
+
+// For one download at a time, on DIR/archive/.lock; makes the folder if it is not there. Does not wait. Errors:
+// kStorage, naming the remedy.
+Result<FileLock> lock_archive(FileOps& ops, const std::string& data_dir);
 
 class LocalArchive {
  public:

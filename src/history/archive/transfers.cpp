@@ -10,6 +10,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "binance/rest.hpp"
+
 namespace acts::history::archive {
 namespace {
 
@@ -23,8 +25,13 @@ struct CleanUpMulti {
 
 long millis(Nanos span) { return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(span).count()); }
 
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
 struct Running {
   Transfer transfer;
+  std::unique_ptr<curl_slist, FreeList> headers;  // goes behind the handle
   std::unique_ptr<CURL, CleanUpEasy> handle;
   bool has_begun = false;
   Result<void> failed = {};
@@ -56,6 +63,10 @@ TransferEnd end_of(CURL* handle, CURLcode code, const Result<void>& failed) {
     constexpr curl_off_t kLongest = 24 * 3600;
     end.retry_after = std::chrono::seconds{std::min(wait, kLongest)};
   }
+  curl_header* weight = nullptr;
+  const std::string name(binance::kUsedWeightHeader);
+  if (curl_easy_header(handle, name.c_str(), 0, CURLH_HEADER, -1, &weight) == CURLHE_OK)
+    end.used_weight = weight->value;
   if (code != CURLE_OK && failed) end.problem = curl_easy_strerror(code);
   return end;
 }
@@ -100,6 +111,10 @@ void Transfers::start(Transfer transfer) {
   if (!state_->options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, state_->options.ca_file.c_str());
   if (running.transfer.offset > 0) {
     curl_easy_setopt(handle, CURLOPT_RANGE, fmt::format("{}-", running.transfer.offset).c_str());
+  }
+  if (!running.transfer.header.empty()) {
+    running.headers.reset(curl_slist_append(nullptr, running.transfer.header.c_str()));
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, running.headers.get());
   }
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_bytes);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &running);

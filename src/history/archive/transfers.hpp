@@ -27,11 +27,13 @@ struct TransferEnd {
   int status = 0;            // HTTP; 0: there was none
   std::string problem = {};  // one line, if there was none or the body was cut; empty: all of it came
   std::optional<Nanos> retry_after = {};
+  std::string used_weight = {};  // what the answer says of it (binance/rest.hpp), if it does
 };
 
 // What is asked for, and who takes it. All are called within run().
 struct Transfer {
   std::string url;
+  std::string header = {};   // "Name: value", beside the usual; empty: none
   std::uint64_t offset = 0;  // bytes that need not be sent
   // With the status, before the first byte of a body. An error ends the transfer.
   std::function<Result<void>(int status)> begin;

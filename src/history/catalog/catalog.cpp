@@ -1,17 +1,21 @@
 #include "history/catalog/catalog.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
 CatalogPaths::CatalogPaths(std::string_view data_dir) : root(fmt::format("{}/catalog", data_dir)) {}
 std::string CatalogPaths::file(std::string_view path) const { return fmt::format("{}/{}", root, path); }
 std::string CatalogPaths::manifests() const { return file("_manifests"); }
@@ -20,7 +24,6 @@ std::string CatalogPaths::rejects() const { return file("_rejects"); }
 std::string CatalogPaths::rejects(std::string_view id) const { return fmt::format("{}/_rejects/{}.csv", root, id); }
 std::string CatalogPaths::staging() const { return file("_staging"); }
 std::string CatalogPaths::staging(std::string_view id) const { return fmt::format("{}/_staging/{}", root, id); }
-std::string CatalogPaths::lock() const { return file(".lock"); }
 
 Result<void> check_place(const CatalogPaths& paths) {
   if (paths.root.find_first_of("*?[]{}\\") == std::string::npos) return {};
@@ -30,27 +33,8 @@ Result<void> check_place(const CatalogPaths& paths) {
                           paths.root));
 }
 
-Result<CatalogLock> CatalogLock::take(FileOps& ops, const CatalogPaths& paths) {
-  if (const int status = ops.make_directories(paths.root); status < 0) {
-    return fail(ErrorCode::kStorage, fmt::format("{}: cannot be made: {}", paths.root, std::strerror(-status)));
-  }
-  const std::string path = paths.lock();
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(errno)));
-  CatalogLock lock(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
-  const std::string reason = errno == EWOULDBLOCK ? "another import writes into this catalog: wait for its end"
-                                                  : std::string(std::strerror(errno));
-  return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, reason));
-}
-
-CatalogLock::~CatalogLock() {
-  if (fd_ >= 0) ::close(fd_);
-}
-CatalogLock::CatalogLock(CatalogLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-CatalogLock& CatalogLock::operator=(CatalogLock&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
+Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths) {
+  return FileLock::take(ops, paths.root, ".lock", ": another import writes into this catalog: wait for its end");
 }
 
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths) {
@@ -69,6 +53,16 @@ Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& p
     manifests.push_back(*std::move(manifest));
   }
   return manifests;
+}
+
+std::vector<std::string> files_below_kinds(const CatalogPaths& paths) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(paths.root, error), end; !error && at != end; at.increment(error)) {
+    std::string path = at->path().lexically_relative(paths.root).generic_string();
+    if (path.starts_with("kind=") && at->is_regular_file()) files.push_back(std::move(path));
+  }
+  return files;
 }
 
 }  // namespace acts::history

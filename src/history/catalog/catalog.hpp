@@ -15,6 +15,7 @@
 #include "acts/base/result.hpp"
 
 #include "history/catalog/manifest.hpp"
+#include "recording/file_lock.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::history {
@@ -30,31 +31,21 @@ struct CatalogPaths {
   [[nodiscard]] std::string rejects(std::string_view id) const;
   [[nodiscard]] std::string staging() const;
   [[nodiscard]] std::string staging(std::string_view id) const;
-  [[nodiscard]] std::string lock() const;
 };
 
 // Whether the catalog can be read: DuckDB takes a path with * ? [ ] { } or a backslash in it for a pattern. Errors:
 // kUsage.
 Result<void> check_place(const CatalogPaths& paths);
 
-// The kernel's lock (flock): it ends with the process, however that ends.
-class CatalogLock {
- public:
-  // Makes the catalog's folder if it is not there. Does not wait. Errors: kStorage, naming the remedy.
-  static Result<CatalogLock> take(FileOps& ops, const CatalogPaths& paths);
-  ~CatalogLock();
-  CatalogLock(CatalogLock&& other) noexcept;
-  CatalogLock& operator=(CatalogLock&& other) noexcept;
-  CatalogLock(const CatalogLock&) = delete;
-  CatalogLock& operator=(const CatalogLock&) = delete;
-
- private:
-  explicit CatalogLock(int fd) : fd_(fd) {}
-  int fd_;
-};
+// On CATALOG/.lock, for one writer at a time; makes the catalog's folder if it is not there. Does not wait. Errors:
+// kStorage, naming the remedy.
+Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths);
 
 // By id. None if there is no catalog. Errors: kStorage, if one cannot be read or is damaged: then nobody knows what is
 // in the catalog.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
+
+// Every file below the folders of kinds, whether a manifest names it or not: paths below the catalog.
+std::vector<std::string> files_below_kinds(const CatalogPaths& paths);
 
 }  // namespace acts::history

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "history/catalog/entry.hpp"
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
+#include "history/quality/quality_watch.hpp"
 #include "history/table/row_digest.hpp"
 
 namespace acts::history {
@@ -21,7 +23,7 @@ struct FileRows {
   std::string digest;
 };
 
-Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::string& path) {
+Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch) {
   const Kind& kind = *file.set.kind;
   std::string columns;
   for (const TableColumn& column : kind.columns)
@@ -47,53 +49,97 @@ Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::strin
     last = row.integer(0);
     ++read.rows;
     digest.add(row);
+    watch.look(row);
   }
   read.digest = digest.finish();
   return read;
 }
 
 // What is wrong with a file; empty: nothing.
-std::string fault_of(Duck& duck, const CatalogFile& file, const std::string& path) {
+std::string fault_of(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch) {
   if (!fs::exists(path)) return "is not there, and a manifest names it";
   const Result<std::string> sum = sha256_of_file(path);
   if (!sum) return sum.error().message;
   if (*sum != file.sha256) return fmt::format("its SHA-256 is {}, and not {}", *sum, file.sha256);
-  const Result<FileRows> read = read_rows(duck, file, path);
+  const Result<FileRows> read = read_rows(duck, file, path, watch);
   if (!read) return read.error().message;
   if (read->rows != file.rows) return fmt::format("it has {} rows, and not {}", read->rows, file.rows);
   return read->digest == file.digest ? "" : "its rows are not those that its name says";
 }
 
-std::vector<std::string> unknown_files(const CatalogPaths& paths, const std::set<std::string>& known) {
-  std::vector<std::string> unknown;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(paths.root, error), end; !error && at != end; at.increment(error)) {
-    const std::string path = at->path().lexically_relative(paths.root).generic_string();
-    if (path.starts_with("kind=") && at->is_regular_file() && !known.contains(path)) unknown.push_back(path);
+// The files, data set by data set, each read once: whether they are sound, and what their rows are like.
+class FilesCheck {
+ public:
+  FilesCheck(const CatalogPaths& paths, Duck& duck, CatalogCheck& check, const SetFindingSink& told)
+      : paths_(&paths), duck_(&duck), check_(&check), told_(&told) {}
+
+  void look(const CatalogFile& file) {
+    const std::string path = file.path();
+    ++check_->files;
+    check_->rows += file.rows;
+    if (!days_.emplace(file.set.folder(file.day), file.day).second) {
+      check_->problems.push_back(fmt::format("{}: there is another file of that day", path));
+    }
+    if (!watch_ || set_ != file.set) begin(file.set);
+    const std::string fault = fault_of(*duck_, file, paths_->file(path), *watch_);
+    if (fault.empty()) {
+      sound_.push_back(file);
+      return watch_->end_day();
+    }
+    check_->problems.push_back(fmt::format("{}: {}", path, fault));
+    watch_->interrupt();
   }
-  return unknown;
+  // The sound ones.
+  std::vector<CatalogFile> finish() {
+    if (watch_) watch_->finish();
+    return std::move(sound_);
+  }
+
+ private:
+  void begin(const DataSet& set) {
+    if (watch_) watch_->finish();
+    set_ = set;
+    watch_.emplace(set, [told = told_, set](const Finding& finding) { (*told)(set, finding); });
+  }
+
+  const CatalogPaths* paths_;
+  Duck* duck_;
+  CatalogCheck* check_;
+  const SetFindingSink* told_;
+  DataSet set_;
+  std::optional<QualityWatch> watch_;  // of set_
+  std::vector<CatalogFile> sound_;
+  std::set<std::pair<std::string, std::int64_t>> days_;
+};
+
+void count(CatalogCheck& check, const Finding& finding) {
+  if (!finding.outage.empty()) {
+    ++check.in_outages;
+  } else {
+    ++(is_fault(finding.kind) ? check.faults : check.remarks);
+  }
 }
 
 }  // namespace
 
-Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck) {
+Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck, const SetFindingSink& told) {
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
   CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}};
+  const SetFindingSink counted = [&](const DataSet& set, const Finding& finding) {
+    count(check, finding);
+    if (told) told(set, finding);
+  };
   std::set<std::string> known;
-  std::set<std::pair<std::string, std::int64_t>> days;
+  FilesCheck files(paths, duck, check, counted);
   for (const CatalogFile& file : current_files(*manifests)) {
-    const std::string path = file.path();
-    known.insert(path);
-    ++check.files;
-    check.rows += file.rows;
-    if (!days.emplace(file.set.folder(file.day), file.day).second) {
-      check.problems.push_back(fmt::format("{}: there is another file of that day", path));
-    }
-    const std::string fault = fault_of(duck, file, paths.file(path));
-    if (!fault.empty()) check.problems.push_back(fmt::format("{}: {}", path, fault));
+    known.insert(file.path());
+    files.look(file);
   }
+  const Result<std::uint64_t> compared = cross_check(duck, paths, files.finish(), counted);
+  if (!compared) return std::unexpected(compared.error());
+  check.comparisons = *compared;
   for (const Manifest& manifest : *manifests) {
     if (manifest.bad_rows == 0 || ops.exists(paths.rejects(manifest.id))) continue;
     check.problems.push_back(fmt::format("_rejects/{}.csv: is not there, and a manifest names it", manifest.id));
@@ -106,8 +152,8 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
     for (const CatalogFile& file : manifest.files) known.insert(file.path());
     known.insert(manifest.replaced.begin(), manifest.replaced.end());
   }
-  for (const std::string& path : unknown_files(paths, known)) {
-    check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));
+  for (const std::string& path : files_below_kinds(paths)) {
+    if (!known.contains(path)) check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));
   }
   return check;
 }

@@ -9,6 +9,7 @@
 
 #include "history/catalog/catalog.hpp"
 #include "history/engine/duck.hpp"
+#include "history/quality/cross_check.hpp"
 
 namespace acts::history {
 
@@ -17,13 +18,21 @@ struct CatalogCheck {
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
   std::vector<std::string> problems;  // one line each, by path
+  // What was told of the rows: what is not explained by a known outage of the exchange, and what is.
+  std::uint64_t faults = 0;
+  std::uint64_t remarks = 0;
+  std::uint64_t in_outages = 0;
+  std::uint64_t comparisons = 0;  // of two files that tell the same
   // Names of sources that are in, with files that they replace still there, or theirs not all in their places: an
   // import that runs, or was killed. The next one finishes it.
   std::vector<std::string> unfinished;
 };
 
 // Reads every file whole: its sum, its rows, their days, their order, that no key is there twice; and looks for files
-// that no manifest names, which other programs would count. Errors: kStorage, if a manifest cannot be read.
-Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck);
+// that no manifest names, which other programs would count. `told` gets what the rows are like (quality_watch.hpp) and
+// where files contradict each other (cross_check.hpp), as it is found. Errors: kStorage, if a manifest cannot be read;
+// as Duck::run().
+Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck,
+                                    const SetFindingSink& told = {});
 
 }  // namespace acts::history

@@ -62,13 +62,9 @@ Result<std::unique_ptr<Duck>> Duck::open(const DuckOptions& options) {
   DuckConfig config;
   if (duckdb_create_config(config.out()) != DuckDBSuccess) return duck_error("be configured");
   const std::vector<std::pair<const char*, std::string>> settings{
-      {"threads", fmt::format("{}", options.threads)},
-      {"memory_limit", fmt::format("{}B", options.memory_bytes)},
-      {"temp_directory", options.temp_directory},
-      {"max_temp_directory_size", fmt::format("{}B", options.spill_bytes)},
-      {"autoinstall_known_extensions", "false"},
-      {"autoload_known_extensions", "false"},
-      {"allow_community_extensions", "false"},
+      {"threads", fmt::format("{}", options.threads)}, {"memory_limit", fmt::format("{}B", options.memory_bytes)},
+      {"temp_directory", options.temp_directory},      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},          {"allow_community_extensions", "false"},
       {"allow_persistent_secrets", "false"},
   };
   for (const auto& [name, value] : settings) {
@@ -85,6 +81,9 @@ Result<std::unique_ptr<Duck>> Duck::open(const DuckOptions& options) {
   std::unique_ptr<Duck> duck(new Duck(std::move(impl)));
   // Whatever the machine's own is: catalog times are UTC.
   if (Result<void> set = duck->run("SET TimeZone = 'UTC'"); !set) return std::unexpected(set.error());
+  // As part of the configuration it is told back, and does not bind (v1.5.6).
+  const Result<void> limited = duck->run(fmt::format("SET max_temp_directory_size = '{}B'", options.spill_bytes));
+  if (!limited) return std::unexpected(limited.error());
   return duck;
 }
 

@@ -266,4 +266,12 @@ std::string sql_type(const TableColumn& column, DecimalForm form) {
   return fmt::format("DECIMAL({},{})", shape.precision, shape.scale);
 }
 
+std::string cast_list(const Kind& kind, DecimalForm form) {
+  std::string list;
+  for (const TableColumn& column : kind.columns) {
+    list += fmt::format("{0}CAST({1} AS {2}) AS {1}", list.empty() ? "" : ", ", column.name, sql_type(column, form));
+  }
+  return list;
+}
+
 }  // namespace acts::history

@@ -25,5 +25,7 @@ Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, Deci
 
 // What a column is in files of that form: "DECIMAL(18,8)", "TIMESTAMP", …
 std::string sql_type(const TableColumn& column, DecimalForm form);
+// All columns of a kind as that form has them: "CAST(price AS DECIMAL(38,12)) AS price, …".
+std::string cast_list(const Kind& kind, DecimalForm form);
 
 }  // namespace acts::history

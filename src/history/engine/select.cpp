@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "acts/base/ratio.hpp"
@@ -134,6 +135,23 @@ std::string cell_text(void* data, idx_t row, const ColumnKind& kind) {
   }
 }
 
+// Errors of a statement that is prepared or under way tell no type, but begin with its name. DuckDB's advice is to
+// change settings, which nobody can here.
+duckdb_error_type type_of(std::string_view message) {
+  if (message.starts_with("Out of Memory Error")) return DUCKDB_ERROR_OUT_OF_MEMORY;
+  if (message.starts_with("IO Error")) return DUCKDB_ERROR_IO;
+  return message.starts_with("INTERNAL Error") ? DUCKDB_ERROR_INTERNAL : DUCKDB_ERROR_INVALID;
+}
+
+std::unexpected<Error> select_error(const char* message) {
+  const std::string_view text = message == nullptr ? "" : message;
+  const duckdb_error_type type = type_of(text);
+  if (type != DUCKDB_ERROR_OUT_OF_MEMORY) return duck_error(type, message);
+  return fail(ErrorCode::kStorage, text.contains("max_temp_directory_size")
+                                       ? "it needs more temporary space than it may take: --spill allows more"
+                                       : "it needs more memory than it may take: --memory allows more");
+}
+
 }  // namespace
 
 struct SelectRows::Impl {
@@ -156,7 +174,7 @@ struct SelectRows::Impl {
 
   // Of DuckDB's errors: an interrupt may come as one of another kind, out of whatever it has ended.
   [[nodiscard]] std::unexpected<Error> failed(const char* message) const {
-    return is_cancelled() ? interrupted() : duck_error(DUCKDB_ERROR_INVALID, message);
+    return is_cancelled() ? interrupted() : select_error(message);
   }
 
   Result<void> prepare(const std::string& sql) {
@@ -197,7 +215,7 @@ struct SelectRows::Impl {
       if (duckdb_pending_execution_is_finished(state)) break;
     }
     if (duckdb_execute_pending(pending.get(), result.out()) != DuckDBSuccess) {
-      return is_cancelled() ? interrupted() : duck_error(*result.out());
+      return failed(duckdb_result_error(result.out()));
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const DuckType type(duckdb_column_logical_type(result.out(), i));
@@ -238,7 +256,7 @@ Result<bool> SelectRows::next(std::vector<std::optional<std::string>>& cells) {
       // The end, or none that anybody may take for it.
       if (impl.is_cancelled()) return impl.interrupted();
       const char* const message = duckdb_result_error(impl.result.out());
-      if (message != nullptr && *message != '\0') return duck_error(*impl.result.out());
+      if (message != nullptr && *message != '\0') return select_error(message);
       impl.has_ended = true;
       return false;
     }

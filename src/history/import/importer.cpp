@@ -80,7 +80,7 @@ std::string column_list(const Kind& kind, DecimalForm form, std::string_view pre
 Result<Importer> Importer::open(FileOps& ops, const std::string& data_dir) {
   CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
-  Result<CatalogLock> lock = CatalogLock::take(ops, paths);
+  Result<FileLock> lock = lock_catalog(ops, paths);
   if (!lock) return std::unexpected(lock.error());
   auto duck = Duck::open({.temp_directory = ""});
   if (!duck) return std::unexpected(duck.error());

@@ -41,7 +41,7 @@ class Importer {
   Result<ImportOutcome> import_file(const ImportRequest& request);
 
  private:
-  Importer(FileOps& ops, CatalogPaths paths, CatalogLock lock, std::unique_ptr<Duck> duck)
+  Importer(FileOps& ops, CatalogPaths paths, FileLock lock, std::unique_ptr<Duck> duck)
       : ops_(&ops), paths_(std::move(paths)), lock_(std::move(lock)), duck_(std::move(duck)) {}
 
   Result<void> recover();
@@ -57,7 +57,7 @@ class Importer {
 
   FileOps* ops_;
   CatalogPaths paths_;
-  CatalogLock lock_;
+  FileLock lock_;
   std::unique_ptr<Duck> duck_;
   std::vector<Manifest> manifests_;
   std::vector<CatalogFile> files_;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "history/engine/parquet_writer.hpp"
+#include "history/query/recording_gaps.hpp"
+#include "history/query/stored_rows.hpp"
 
 namespace acts::history {
 namespace {
@@ -25,11 +27,7 @@ constexpr std::string_view kPlaces = "venue, symbol, origin, date";
 constexpr std::string_view kPlacesOfCandles = "venue, symbol, interval, origin, date";
 
 std::string column_list(const Kind& kind) {
-  std::string list(kind.has_interval ? kPlacesOfCandles : kPlaces);
-  for (const TableColumn& column : kind.columns) {
-    list += fmt::format(", CAST({0} AS {1}) AS {0}", column.name, sql_type(column, DecimalForm::kWide));
-  }
-  return list;
+  return fmt::format("{}, {}", kind.has_interval ? kPlacesOfCandles : kPlaces, cast_list(kind, DecimalForm::kWide));
 }
 
 // Without files: the same columns.
@@ -123,13 +121,19 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
       return fail(ErrorCode::kStorage, fmt::format("{}: acts catalog verify says what is wrong", made.error().message));
     }
   }
+  if (Result<void> added = add_stored_rows(**duck, data_dir); !added) return std::unexpected(added.error());
+  auto stop = std::make_shared<std::function<bool()>>();
+  if (Result<void> added = add_recording_gaps(**duck, data_dir, [stop] { return *stop && (*stop)(); }); !added) {
+    return std::unexpected(added.error());
+  }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
-  return QuerySession(ops, *std::move(duck), options.output);
+  return QuerySession(ops, *std::move(duck), std::move(stop), options.output);
 }
 
 Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
+  *stop_ = is_cancelled;
   return SelectRows::start(*duck_, *select, std::move(is_cancelled));
 }
 
@@ -137,6 +141,7 @@ Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bo
 Result<std::string> QuerySession::explain(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
+  *stop_ = is_cancelled;
   auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, std::move(is_cancelled));
   if (!rows) return std::unexpected(rows.error());
   std::string text;
@@ -152,6 +157,7 @@ Result<std::string> QuerySession::explain(const std::string& sql, std::function<
 Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
+  *stop_ = is_cancelled;
   const std::string part = output_ + ".part";
   auto copy = SelectRows::start(
       *duck_, fmt::format("COPY (\n{}\n) TO {} (FORMAT parquet, COMPRESSION zstd)", *select, quoted_sql_text(part)),

@@ -1,9 +1,10 @@
 // SQL over the catalog. A view a kind (klines, agg_trades, …) has the columns of `acts catalog describe` behind venue,
 // symbol, interval (of candles), origin and date; its types are the same whatever data there is: prices DECIMAL(38,12),
-// quantities and volumes DECIMAL(38,8), so that a price times a quantity is DECIMAL(38,20).
+// quantities and volumes DECIMAL(38,8), so that a price times a quantity is DECIMAL(38,20). minute_rows and gaps are of
+// the collector's rows (stored_rows.hpp), recording_gaps of its recordings (recording_gaps.hpp).
 //
 // What is asked can only read, and only these views: one SELECT without any function that opens files, over a DuckDB in
-// memory that may open nothing but the catalog. Not thread-safe.
+// memory that may open nothing but the catalog; acts.db is opened by ours, to be read. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -45,10 +46,12 @@ class QuerySession {
   Result<std::uint64_t> to_parquet(const std::string& sql, std::function<bool()> is_cancelled);
 
  private:
-  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::string output)
-      : ops_(&ops), duck_(std::move(duck)), output_(std::move(output)) {}
+  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::shared_ptr<std::function<bool()>> stop,
+               std::string output)
+      : ops_(&ops), stop_(std::move(stop)), duck_(std::move(duck)), output_(std::move(output)) {}
 
   FileOps* ops_;
+  std::shared_ptr<std::function<bool()>> stop_;  // of the statement that runs, for what reads recordings meanwhile
   std::unique_ptr<Duck> duck_;
   std::string output_;
 };

@@ -125,6 +125,12 @@ const Kind* find_kind(std::string_view name) {
   return kind == kinds().end() ? nullptr : &*kind;
 }
 
+std::optional<std::size_t> find_column(const Kind& kind, std::string_view name) {
+  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
+  if (column == kind.columns.end()) return std::nullopt;
+  return static_cast<std::size_t>(column - kind.columns.begin());
+}
+
 std::int64_t day_of(std::int64_t micros) noexcept {
   return micros / kDayMicros - static_cast<int>(micros % kDayMicros < 0);
 }

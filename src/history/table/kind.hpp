@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,8 @@ bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept;
 std::span<const Kind> kinds();
 // nullptr if there is none of that name.
 const Kind* find_kind(std::string_view name);
+// The index of the column of that name; nothing if there is none.
+std::optional<std::size_t> find_column(const Kind& kind, std::string_view name);
 
 // Days since 1970-01-01 UTC of a time in microseconds, and "2021-02-11" of such a day.
 std::int64_t day_of(std::int64_t micros) noexcept;

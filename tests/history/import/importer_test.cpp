@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <tuple>
 
+#include "history/dying_ops.hpp"
 #include "history/import/importer_fixture.hpp"
 #include "history/import/unpack_limits.hpp"
 #include "recording/whole_file.hpp"
@@ -16,6 +17,7 @@ namespace acts::history {
 namespace {
 
 using test::Catalog;
+using test::DyingOps;
 using test::market;
 using test::tree;
 using ::testing::ElementsAre;
@@ -207,33 +209,6 @@ TEST(Importer, RefusesEmptyFiles) {
   EXPECT_THAT(catalog.error(catalog.dir.write("X-1h-2021-01-01.csv", ""), kSpot), HasSubstr("it holds no row"));
   EXPECT_THAT(catalog.error(catalog.dir / "missing-1h-2021-01-01.csv", kSpot), HasSubstr("No such file"));
 }
-
-// The process is gone after so many operations: every later one fails, those of its destructors too.
-class DyingOps final : public FileOps {
- public:
-  explicit DyingOps(int lives) : lives_(lives) {}
-  [[nodiscard]] bool is_dead() const { return lives_ < 0; }
-
-  int make_directory(const std::string& path) override { return dies() ? -EIO : FileOps::make_directory(path); }
-  int create(const std::string& path) override { return dies() ? -EIO : FileOps::create(path); }
-  int reopen(const std::string& path) override { return dies() ? -EIO : FileOps::reopen(path); }
-  std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset) override {
-    return dies() ? -EIO : FileOps::write_at(fd, bytes, offset);
-  }
-  int sync(int fd) override { return dies() ? -EIO : FileOps::sync(fd); }
-  int sync_directory(const std::string& path) override { return dies() ? -EIO : FileOps::sync_directory(path); }
-  int remove(const std::string& path) override { return dies() ? -EIO : FileOps::remove(path); }
-  int rename(const std::string& from, const std::string& to) override {
-    return dies() ? -EIO : FileOps::rename(from, to);
-  }
-  int list(const std::string& path, std::vector<std::string>& names) override {
-    return dies() ? -EIO : FileOps::list(path, names);
-  }
-
- private:
-  bool dies() { return --lives_ < 0; }
-  int lives_;
-};
 
 std::uint64_t parquet_files(const std::string& folder) {
   const auto files = tree(folder);

@@ -307,6 +307,37 @@ TEST(QuerySession, TellsDuckDbHowMuchItMaySpill) {
   EXPECT_EQ(answer(*session, "SELECT current_setting('max_temp_directory_size') AS x"), "x\n4.0 MiB\n");
 }
 
+// The limit was told to DuckDB, and nobody knew what happens at it.
+TEST(QuerySession, EndsWhereItMaySpillNoMore) {
+  const Catalog catalog;
+  const acts::testing::TempDir spill;
+  {
+    auto session = QuerySession::open(real_file_ops(), catalog.dir.string(),
+                                      {.memory_bytes = std::uint64_t{64} << 20,
+                                       .temp_directory = spill.string(),
+                                       .spill_bytes = std::uint64_t{4} << 20,
+                                       .output = {}});
+    ASSERT_TRUE(session) << session.error().message;
+    const auto rows = session->select("SELECT range AS x FROM range(30000000) ORDER BY hash(range)", never);
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().code, ErrorCode::kStorage);
+    EXPECT_EQ(rows.error().message, "it needs more temporary space than it may take: --spill allows more");
+    EXPECT_EQ(answer(*session, "SELECT 1 AS x"), "x\n1\n");
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(spill.string()));
+}
+
+TEST(QuerySession, EndsWhereItMaySpillNothing) {
+  const Catalog catalog;
+  auto session = QuerySession::open(real_file_ops(), catalog.dir.string(),
+                                    {.memory_bytes = std::uint64_t{64} << 20, .temp_directory = {}, .output = {}});
+  ASSERT_TRUE(session) << session.error().message;
+  const auto rows = session->select("SELECT range AS x FROM range(30000000) ORDER BY hash(range)", never);
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().code, ErrorCode::kStorage);
+  EXPECT_EQ(rows.error().message, "it needs more memory than it may take: --memory allows more");
+}
+
 TEST(QuerySession, ExplainsWithoutRunning) {
   const Catalog catalog;
   QuerySession session = session_of(catalog);

@@ -1,0 +1,154 @@
+#include "history/quality/book_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+namespace acts::history {
+namespace {
+
+const int kScale = decimal_shape(CellType::kPrice, DecimalForm::kWide).scale;
+
+int128 price_of(const Row& row, std::size_t column) {
+  const int scale = decimal_shape(CellType::kPrice, row.form).scale;
+  return row.values[column] * power_of_ten(kScale - scale);
+}
+
+std::string text_of(int128 price) { return to_string(Decimal{price, kScale}); }
+
+std::size_t column_of(const Kind& kind, std::string_view name) {
+  const auto column = find_column(kind, name);
+  ACTS_ASSERT(column.has_value());
+  return *column;
+}
+
+}  // namespace
+
+BookWatch::BookWatch(const Kind& kind, DayFindings& findings)
+    : findings_(&findings),
+      received_(column_of(kind, "ts_recv_ns")),
+      first_id_(column_of(kind, "first_update_id")),
+      update_id_(column_of(kind, "update_id")),
+      prev_id_(column_of(kind, "prev_update_id")),
+      is_snapshot_(column_of(kind, "is_snapshot")),
+      is_bid_(column_of(kind, "is_bid")),
+      price_(column_of(kind, "price")),
+      quantity_(column_of(kind, "quantity")) {}
+
+void BookWatch::look(const Row& row, std::int64_t time) {
+  const bool continues = message_.is_open && row.integer(received_) == message_.received_ns &&
+                         row.is_null(update_id_) != message_.has_id && row.integer(update_id_) == message_.update_id &&
+                         (row.values[is_snapshot_] != 0) == message_.is_snapshot;
+  if (!continues) {
+    end_message();
+    begin_message(row, time);
+  }
+  take_level(row);
+}
+
+void BookWatch::begin_message(const Row& row, std::int64_t time) {
+  if (row.integer(received_) < message_.received_ns) {
+    findings_->add({.kind = FindingKind::kStepBack, .first = time, .last = time, .detail = "ts_recv_ns"});
+  }
+  message_ = {.is_open = true,
+              .received_ns = row.integer(received_),
+              .time = time,
+              .update_id = row.integer(update_id_),
+              .has_id = !row.is_null(update_id_),
+              .is_snapshot = row.values[is_snapshot_] != 0};
+  if (message_.is_snapshot) {
+    has_snapshot_since_ = true;
+  } else if (message_.has_id) {
+    check_ids(row, time);
+  }
+}
+
+// Binance's rule: an update of futures names the one before (pu), one of spot begins where that ended (U = u + 1).
+void BookWatch::check_ids(const Row& row, std::int64_t time) {
+  const std::int64_t id = message_.update_id;
+  if (has_last_ && id <= last_id_) {
+    const bool again = id == last_id_;
+    findings_->add(
+        {.kind = again ? FindingKind::kRepeated : FindingKind::kStepBack,
+         .first = time,
+         .last = time,
+         .detail = again ? fmt::format("update_id {}", id) : fmt::format("update_id {} behind {}", id, last_id_)});
+  } else if (has_last_ && !row.is_null(prev_id_)) {
+    const std::int64_t before = row.integer(prev_id_);
+    if (before != last_id_) note_gap(time, 1, fmt::format("updates between {} and {}", last_id_, before));
+  } else if (has_last_ && !row.is_null(first_id_)) {
+    const std::int64_t first = row.integer(first_id_);
+    if (first > last_id_ + 1) {
+      note_gap(time, static_cast<std::uint64_t>(first - last_id_ - 1),
+               fmt::format("update ids {} to {}", last_id_ + 1, first - 1));
+    }
+  }
+  has_last_ = true;
+  last_id_ = id;
+  last_time_ = time;
+  has_snapshot_since_ = false;
+}
+
+void BookWatch::note_gap(std::int64_t time, std::uint64_t missing, std::string detail) {
+  if (has_snapshot_since_) detail += "; a snapshot came in between";
+  findings_->add(
+      {.kind = FindingKind::kGap, .first = last_time_, .last = time, .count = missing, .detail = std::move(detail)});
+  if (has_snapshot_since_) return;
+  bids_.clear();
+  asks_.clear();
+}
+
+void BookWatch::take_level(const Row& row) {
+  if (row.is_null(price_) || row.is_null(is_bid_)) return;
+  const bool is_bid = row.values[is_bid_] != 0;
+  const int128 price = price_of(row, price_);
+  const bool is_there = !row.is_null(quantity_) && row.values[quantity_] != 0;
+  std::set<int128>& side = message_.is_snapshot ? (is_bid ? new_bids_ : new_asks_) : (is_bid ? bids_ : asks_);
+  if (!is_there) {
+    side.erase(price);
+    return;
+  }
+  side.insert(price);
+  if (side.size() > kMostLevels) side.erase(is_bid ? side.begin() : std::prev(side.end()));
+}
+
+void BookWatch::replace_by_snapshot() {
+  if (!new_bids_.empty()) {
+    bids_.erase(bids_.lower_bound(*new_bids_.begin()), bids_.end());
+    bids_.merge(new_bids_);
+  }
+  if (!new_asks_.empty()) {
+    asks_.erase(asks_.begin(), asks_.upper_bound(*std::prev(new_asks_.end())));
+    asks_.merge(new_asks_);
+  }
+  new_bids_.clear();
+  new_asks_.clear();
+}
+
+void BookWatch::end_message() {
+  if (!message_.is_open) return;
+  message_.is_open = false;
+  if (message_.is_snapshot) replace_by_snapshot();
+  const bool was_crossed = is_crossed_;
+  is_crossed_ = !bids_.empty() && !asks_.empty() && *std::prev(bids_.end()) >= *asks_.begin();
+  if (!is_crossed_ || was_crossed) return;
+  findings_->add({.kind = FindingKind::kCrossed,
+                  .first = message_.time,
+                  .last = message_.time,
+                  .detail = fmt::format("bid {}, ask {}", text_of(*std::prev(bids_.end())), text_of(*asks_.begin()))});
+}
+
+void BookWatch::interrupt() {
+  end_message();
+  message_.received_ns = 0;
+  has_last_ = false;
+  has_snapshot_since_ = false;
+  is_crossed_ = false;
+  bids_.clear();
+  asks_.clear();
+}
+
+}  // namespace acts::history

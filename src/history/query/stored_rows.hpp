@@ -1,0 +1,18 @@
+// The collector's minute rows (DATA_DIR/acts.db) as views of a query: minute_rows, with the columns that the file has,
+// and gaps, the minutes that are missing or not live, as `acts rows gaps` tells them. Read as they are asked for, over
+// a connection that only reads; every use of a view reads all rows.
+#pragma once
+
+#include <string>
+
+#include "acts/base/result.hpp"
+
+#include "history/engine/duck.hpp"
+
+namespace acts::history {
+
+// Makes both views, empty where there is no such file. A file that cannot be read is an error of whoever asks them.
+// Errors: kStorage.
+Result<void> add_stored_rows(Duck& duck, const std::string& data_dir);
+
+}  // namespace acts::history

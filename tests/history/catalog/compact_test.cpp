@@ -1,0 +1,186 @@
+#include "history/catalog/compact.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "history/dying_ops.hpp"
+#include "history/import/importer_fixture.hpp"
+
+namespace acts::history {
+namespace {
+
+namespace fs = std::filesystem;
+
+using test::Catalog;
+using test::market;
+using test::tree;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Hourly candles of 2021-01-01 and the day after.
+std::string candles(int first, int hours, std::string_view close = "4.5") {
+  std::string text;
+  for (int i = first; i < first + hours; ++i) {
+    const std::int64_t open = 1'609'459'200'000 + std::int64_t{i} * 3'600'000;
+    text += fmt::format("{},1.5,9.0,1.0,{},10.5,{},100,7,5,50,0\n", open, close, open + 3'599'999);
+  }
+  return text;
+}
+
+void enter(Catalog& catalog, const std::string& text) {
+  const auto done = catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", text), market("binance-spot"));
+  ASSERT_TRUE(done) << done.error().message;
+}
+
+// As somebody who has two catalogs makes one of them by hand.
+void put_together(const Catalog& from, const Catalog& to) {
+  fs::copy(from.dir / "catalog", to.dir / "catalog", fs::copy_options::recursive | fs::copy_options::skip_existing);
+}
+
+Result<CompactOutcome> compact(const Catalog& catalog, FileOps& ops = real_file_ops()) {
+  const auto duck = Duck::open({.temp_directory = ""}).value();
+  return compact_catalog(ops, catalog.paths(), *duck, "acts test");
+}
+
+// The files that hold rows: their names are those rows' sums.
+std::vector<std::string> data_files(const Catalog& catalog) {
+  std::vector<std::string> names;
+  for (const auto& [path, sum] : tree(catalog.dir / "catalog")) {
+    if (path.starts_with("kind=")) names.push_back(fmt::format("{} {}", path, sum));
+  }
+  return names;
+}
+
+TEST(Compact, ChangesNothingOfATidyCatalog) {
+  Catalog catalog;
+  enter(catalog, candles(0, 30));
+  const auto before = tree(catalog.dir / "catalog");
+  const auto outcome = compact(catalog);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->joined_days + outcome->removed_files, 0U);
+  EXPECT_THAT(outcome->problems, IsEmpty());
+  EXPECT_EQ(tree(catalog.dir / "catalog"), before);
+}
+
+TEST(Compact, MakesNoCatalogWhereNoneIs) {
+  const Catalog catalog;
+  EXPECT_TRUE(compact(catalog));
+  EXPECT_FALSE(fs::exists(catalog.dir / "catalog"));
+}
+
+TEST(Compact, RemovesWhatNoManifestCountsAndOnlyWhatIsOurs) {
+  Catalog catalog;
+  enter(catalog, candles(0, 24));
+  const std::string folder = catalog.dir / "catalog/kind=klines/venue=v/symbol=S/date=2021-01-01/interval=1h/origin=o";
+  fs::create_directories(folder);
+  const std::string foreign = "kind=klines/venue=binance-spot/other.parquet";
+  std::ofstream(folder + "/0123456789abcdef.parquet") << "12345";
+  std::ofstream(catalog.dir / ("catalog/" + foreign)) << "x";
+  const auto outcome = compact(catalog);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->removed_files, 1U);
+  EXPECT_EQ(outcome->removed_bytes, 5U);
+  EXPECT_THAT(outcome->problems, ElementsAre(HasSubstr("other.parquet: no manifest names it")));
+  EXPECT_FALSE(fs::exists(catalog.dir / "catalog/kind=klines/venue=v"));
+  EXPECT_TRUE(fs::exists(catalog.dir / ("catalog/" + foreign)));
+  EXPECT_EQ(catalog.verify().rows, 24U);
+}
+
+// The same files as if all had been imported into one.
+TEST(Compact, MakesOneFileOfSeveralOfADay) {
+  Catalog one;
+  Catalog other;
+  Catalog whole;
+  enter(one, candles(0, 20));
+  enter(other, candles(10, 20));
+  enter(whole, candles(0, 30));
+  put_together(other, one);
+  EXPECT_THAT(one.verify().problems, Contains(HasSubstr("there is another file of that day")));
+  const auto outcome = compact(one);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->joined_days, 1U);
+  EXPECT_EQ(outcome->joined_files, 2U);
+  EXPECT_THAT(outcome->problems, IsEmpty());
+  EXPECT_THAT(one.verify().problems, IsEmpty());
+  EXPECT_EQ(one.verify().rows, 30U);
+  EXPECT_EQ(data_files(one), data_files(whole));
+}
+
+TEST(Compact, KeepsTheFileThatHasAllTheRows) {
+  Catalog one;
+  Catalog other;
+  enter(one, candles(0, 24));
+  enter(other, candles(3, 5));
+  const auto wanted = data_files(one);
+  put_together(other, one);
+  ASSERT_TRUE(compact(one));
+  EXPECT_EQ(data_files(one), wanted);
+  EXPECT_THAT(one.verify().problems, IsEmpty());
+}
+
+TEST(Compact, LeavesWhatContradictsItself) {
+  Catalog one;
+  Catalog other;
+  enter(one, candles(0, 10));
+  enter(other, candles(5, 10, "4.6"));
+  put_together(other, one);
+  const auto before = data_files(one);
+  const auto outcome = compact(one);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_THAT(outcome->problems, ElementsAre(HasSubstr("two of them differ at open_time 16094")));
+  EXPECT_EQ(data_files(one), before);
+  EXPECT_TRUE(fs::is_empty(one.paths().staging()));
+}
+
+// Wherever it dies, the rows are there; and once more, it ends with what an undisturbed one makes.
+TEST(Compact, LosesNoRowWhereverItDies) {
+  Catalog one;
+  Catalog other;
+  enter(one, candles(0, 20));
+  enter(other, candles(10, 20));
+  const auto make = [&](const Catalog& catalog) {
+    put_together(one, catalog);
+    put_together(other, catalog);
+    const std::string folder = catalog.dir / "catalog/kind=klines/venue=v";
+    fs::create_directories(folder);
+    std::ofstream(folder + "/0123456789abcdef.parquet") << "12345";
+  };
+  Catalog whole;
+  make(whole);
+  ASSERT_TRUE(compact(whole));
+  const auto wanted = tree(whole.dir / "catalog");
+  int died = 0;
+  for (int lives = 0;; ++lives) {
+    SCOPED_TRACE(lives);
+    Catalog catalog;
+    make(catalog);
+    test::DyingOps ops(lives);
+    static_cast<void>(compact(catalog, ops));
+    died += static_cast<int>(ops.is_dead());
+    EXPECT_EQ(catalog.one("SELECT count(DISTINCT open_time) FROM " + catalog.rows("klines")), "30");
+    ASSERT_TRUE(compact(catalog));
+    EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
+    if (!ops.is_dead()) break;
+  }
+  EXPECT_GT(died, 15);
+}
+
+TEST(Compact, WaitsForNobody) {
+  Catalog catalog;
+  enter(catalog, candles(0, 1));
+  const auto lock = lock_catalog(real_file_ops(), catalog.paths());
+  ASSERT_TRUE(lock);
+  const auto outcome = compact(catalog);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kStorage);
+}
+
+}  // namespace
+}  // namespace acts::history

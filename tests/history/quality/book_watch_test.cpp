@@ -1,0 +1,177 @@
+#include "history/quality/book_watch.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "history/quality/rows.hpp"
+
+namespace acts::history {
+namespace {
+
+using test::kOne;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Texts = std::vector<std::string>;
+
+// The columns that the watch needs, as book_updates has them.
+const Kind& book_updates() {
+  static const Kind kKind{.name = "book_updates",
+                          .meaning = "",
+                          .columns = {{"ts_recv_ns", CellType::kInteger, false, false, ""},
+                                      {"row", CellType::kInteger, false, false, ""},
+                                      {"ts_event", CellType::kTime, true, false, ""},
+                                      {"first_update_id", CellType::kInteger, true, false, ""},
+                                      {"update_id", CellType::kInteger, true, false, ""},
+                                      {"prev_update_id", CellType::kInteger, true, false, ""},
+                                      {"is_snapshot", CellType::kFlag, false, false, ""},
+                                      {"is_bid", CellType::kFlag, true, false, ""},
+                                      {"price", CellType::kPrice, true, false, ""},
+                                      {"quantity", CellType::kQuantity, true, false, ""}}};
+  return kKind;
+}
+
+struct Level {
+  bool is_bid;
+  int price;
+  int quantity;
+};
+struct Message {
+  std::optional<std::int64_t> first;
+  std::int64_t last = 0;
+  std::optional<std::int64_t> previous;
+  bool is_snapshot = false;
+  std::vector<Level> levels;
+};
+
+class Book {
+ public:
+  void tell(const Message& message) {
+    ++now_;
+    Row row;
+    row.values[0] = now_ * 1'000'000'000;
+    row.values[4] = message.last;
+    set(row, 3, message.first);
+    set(row, 5, message.previous);
+    row.values[6] = static_cast<int>(message.is_snapshot);
+    if (message.levels.empty()) {
+      row.nulls |= 7U << 7U;
+      watch_.look(row, now_ * 1'000'000);
+    }
+    for (const Level& level : message.levels) {
+      row.values[7] = static_cast<int>(level.is_bid);
+      row.values[8] = level.price * kOne;
+      row.values[9] = level.quantity * kOne;
+      watch_.look(row, now_ * 1'000'000);
+      ++row.values[1];
+    }
+  }
+  Texts found() {
+    watch_.end_message();
+    findings_.end_day();
+    return texts_;
+  }
+  void interrupt() { watch_.interrupt(); }
+
+ private:
+  static void set(Row& row, std::size_t column, std::optional<std::int64_t> id) {
+    row.values[column] = id.value_or(0);
+    if (!id) row.nulls |= 1U << column;
+  }
+
+  std::int64_t now_ = 0;
+  Texts texts_;
+  DayFindings findings_{[this](const Finding& finding) { texts_.push_back(test::text_of(finding)); }};
+  BookWatch watch_{book_updates(), findings_};
+};
+
+Message spot(std::int64_t first, std::int64_t last, std::vector<Level> levels = {}) {
+  return {.first = first, .last = last, .previous = {}, .levels = std::move(levels)};
+}
+Message snapshot(std::int64_t id, std::vector<Level> levels) {
+  return {.first = {}, .last = id, .previous = {}, .is_snapshot = true, .levels = std::move(levels)};
+}
+
+TEST(BookWatch, FindsNothingInWhatFollows) {
+  Book book;
+  book.tell(spot(1, 3, {{true, 10, 1}, {false, 11, 1}}));
+  book.tell(snapshot(2, {{true, 9, 1}, {true, 10, 1}, {false, 11, 1}, {false, 13, 1}}));
+  book.tell(spot(4, 4));
+  // The best bid moves up to where the best ask has gone from, in one message.
+  book.tell(spot(5, 9, {{true, 11, 2}, {false, 11, 0}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+}
+
+TEST(BookWatch, TellsIdsThatAreMissingInSpot) {
+  Book book;
+  book.tell(spot(1, 3));
+  book.tell(spot(6, 8));
+  EXPECT_THAT(book.found(), ElementsAre("gap 2 1970-01-01T00:00:01.000Z 1970-01-01T00:00:02.000Z update ids 4 to 5"));
+}
+
+TEST(BookWatch, TellsAnUpdateThatIsMissingInFutures) {
+  Book book;
+  book.tell({.first = 1, .last = 30, .previous = {}, .levels = {}});
+  book.tell({.first = 50, .last = 60, .previous = 30, .levels = {}});
+  book.tell({.first = 70, .last = 80, .previous = 65, .levels = {}});
+  EXPECT_THAT(book.found(),
+              ElementsAre("gap 1 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z updates between 60 and 65"));
+}
+
+TEST(BookWatch, TellsIdsThatAreThereTwiceOrGoBack) {
+  Book book;
+  book.tell(spot(1, 3));
+  book.tell(spot(1, 3));
+  book.tell(spot(1, 2));
+  EXPECT_THAT(book.found(), ElementsAre("repeated 1 1970-01-01T00:00:02.000Z update_id 3",
+                                        "step_back 1 1970-01-01T00:00:03.000Z update_id 2 behind 3"));
+}
+
+TEST(BookWatch, TellsACrossedBookWhereItBegins) {
+  Book book;
+  book.tell(spot(1, 1, {{true, 10, 1}, {false, 12, 1}}));
+  book.tell(spot(2, 2, {{true, 12, 1}}));
+  book.tell(spot(3, 3, {{true, 13, 1}}));
+  book.tell(spot(4, 4, {{true, 12, 0}, {true, 13, 0}}));
+  book.tell(spot(5, 5, {{false, 9, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("crossed 1 1970-01-01T00:00:02.000Z bid 12, ask 12",
+                                        "crossed 1 1970-01-01T00:00:05.000Z bid 10, ask 9"));
+}
+
+// A snapshot says what is within its reach; beyond it, what was there stays.
+TEST(BookWatch, LetsASnapshotReplaceWhatItReaches) {
+  Book book;
+  book.tell(spot(1, 1, {{true, 5, 1}, {true, 10, 1}, {false, 12, 1}, {false, 20, 1}}));
+  book.tell(snapshot(1, {{true, 7, 1}, {false, 8, 1}, {false, 13, 1}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+  book.tell(spot(2, 2, {{true, 7, 0}, {false, 8, 0}, {false, 13, 0}, {false, 4, 1}}));
+  book.tell(spot(3, 3, {{false, 4, 0}}));
+  book.tell(spot(4, 4, {{true, 20, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("crossed 1 1970-01-01T00:00:03.000Z bid 5, ask 4",
+                                        "crossed 1 1970-01-01T00:00:05.000Z bid 20, ask 20"));
+}
+
+TEST(BookWatch, ForgetsTheBookBehindAGapUnlessASnapshotCame) {
+  for (const bool is_healed : {false, true}) {
+    Book book;
+    book.tell(spot(1, 1, {{true, 10, 1}, {false, 12, 1}}));
+    if (is_healed) book.tell(snapshot(4, {{true, 10, 1}, {false, 12, 1}}));
+    book.tell(spot(5, 5, {{false, 9, 1}}));
+    EXPECT_EQ(book.found().size(), is_healed ? 2U : 1U);
+  }
+}
+
+TEST(BookWatch, JoinsNothingOverAFileThatCannotBeRead) {
+  Book book;
+  book.tell(spot(1, 1, {{true, 10, 1}}));
+  book.interrupt();
+  book.tell(spot(9, 9, {{false, 9, 1}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace acts::history
