@@ -206,17 +206,6 @@ int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
   return out.finish(done || is_over ? verdict(*replay, reader, settings.replay.venue) : complain(done.error()));
 }
 
-// Of an asset its USDT pair, where that is what is recorded.
-std::string recorded_symbol(const std::string& data_dir, Venue venue, const std::string& wish) {
-  const std::string name(to_string(venue));
-  const auto is_recorded = [&](const std::string& symbol) {
-    const auto days = recorded_days(data_dir, name, symbol);
-    return days && !days->empty();
-  };
-  std::string pair = wish + "USDT";
-  return !is_recorded(wish) && is_recorded(pair) ? pair : wish;
-}
-
 }  // namespace
 
 OptionSpec replayed_venue_spec() {
@@ -280,6 +269,16 @@ Result<std::optional<Venue>> named_venue(const ReplaySettings& settings) {
     venue = wish->venue;
   }
   return venue;
+}
+
+std::string recorded_symbol(const std::string& data_dir, Venue venue, const std::string& wish) {
+  const std::string name(to_string(venue));
+  const auto is_recorded = [&](const std::string& symbol) {
+    const auto days = recorded_days(data_dir, name, symbol);
+    return days && !days->empty();
+  };
+  std::string pair = wish + "USDT";
+  return !is_recorded(wish) && is_recorded(pair) ? pair : wish;
 }
 
 int replay_files(ReplaySettings settings) {

@@ -80,6 +80,9 @@ Result<void> set_horizons(ReplaySettings& settings, const Values& values);
 // The venue that --venue or a prefix of --symbol names. Errors: kUsage, if they contradict each other.
 Result<std::optional<Venue>> named_venue(const ReplaySettings& settings);
 
+// Of an asset its USDT pair, where that is what is recorded; else what was wished for.
+std::string recorded_symbol(const std::string& data_dir, Venue venue, const std::string& wish);
+
 // Replays the files of the settings; says on standard error what is wrong. The exit code.
 int replay_files(ReplaySettings settings);
 // ... or what a data directory holds of the one symbol that is named, and of the time from `from` to `to`.

@@ -55,9 +55,10 @@ Result<std::deque<Source>> sources_of_data_dir(const ReplaySettings& settings, c
   std::deque<Source> sources;
   std::string nothing;
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    const std::string recorded = recorded_symbol(data_dir, venue, symbol);
     auto range = recorded_range({.data_dir = data_dir,
                                  .venue = venue,
-                                 .symbol = symbol,
+                                 .symbol = recorded,
                                  .from = settings.from,
                                  .to = settings.to,
                                  .before = settings.features.interval});
@@ -66,7 +67,7 @@ Result<std::deque<Source>> sources_of_data_dir(const ReplaySettings& settings, c
       nothing = range.error().message;
       continue;
     }
-    ReplayOptions options = options_of(settings, venue, symbol);
+    ReplayOptions options = options_of(settings, venue, recorded);
     options.untold = range->settings.value_or(options.untold);
     if (range->book) {
       options.begins_at_book = true;
@@ -87,8 +88,8 @@ Result<std::string> symbol_of(const ReplaySettings& settings) {
 
 class Run {
  public:
-  Run(const ReplaySettings& settings, std::string symbol, std::deque<Source> sources)
-      : settings_(settings), sources_(std::move(sources)), best_(names(), std::move(symbol)) {
+  Run(const ReplaySettings& settings, std::deque<Source> sources)
+      : settings_(settings), sources_(std::move(sources)), best_(names()) {
     for (std::size_t i = 0; i < sources_.size(); ++i) start(i);
   }
 
@@ -170,7 +171,7 @@ int replay_venue_best(const ReplaySettings& given, const std::string& data_dir) 
   auto sources =
       settings.files.empty() ? sources_of_data_dir(settings, *symbol, data_dir) : sources_of_files(settings, *symbol);
   if (!sources) return complain(sources.error());
-  return Run(settings, *symbol, std::move(*sources)).run();
+  return Run(settings, std::move(*sources)).run();
 }
 
 }  // namespace acts::cli

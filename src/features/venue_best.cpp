@@ -51,7 +51,7 @@ Value difference(const Decimal& a, const Decimal& b) {
 }  // namespace
 
 VenueTop top_of(const MinuteRow& row, const RowSchema& schema) {
-  VenueTop top{.sample_time = row.sample_time()};
+  VenueTop top{.symbol = row.symbol(), .sample_time = row.sample_time()};
   const auto* const state = std::get_if<std::string>(&cell(row, schema, "state"));
   if (state == nullptr || *state != to_string(RowState::kLive)) return top;
   top.bid = side(cell(row, schema, "best_bid"), cell(row, schema, "bid_quantity"));
@@ -59,7 +59,7 @@ VenueTop top_of(const MinuteRow& row, const RowSchema& schema) {
   return top;
 }
 
-VenueBest::VenueBest(std::vector<std::string> venues, std::string symbol) : symbol_(std::move(symbol)) {
+VenueBest::VenueBest(std::vector<std::string> venues) {
   ACTS_ASSERT(!venues.empty());
   sources_.reserve(venues.size());
   for (std::string& venue : venues) {
@@ -87,7 +87,7 @@ void VenueBest::add(std::size_t venue, VenueTop top) {
   Source& source = sources_.at(venue);
   if (source.last && top.sample_time <= *source.last) return;
   source.last = top.sample_time;
-  source.tops.push_back(top);
+  source.tops.push_back(std::move(top));
 }
 
 void VenueBest::end(std::size_t venue) { sources_.at(venue).has_ended = true; }
@@ -107,17 +107,19 @@ std::optional<MinuteRow> VenueBest::next() {
   if (!at) return std::nullopt;
   Best bid;
   Best ask;
+  std::string symbol;
   std::int64_t venues = 0;
   for (Source& source : sources_) {
     if (source.tops.empty() || source.tops.front().sample_time != *at) continue;
-    const VenueTop top = source.tops.front();
+    const VenueTop top = std::move(source.tops.front());
     source.tops.pop_front();
+    if (symbol.empty()) symbol = top.symbol;
     bid.take(top.bid, source.name, true);
     ask.take(top.ask, source.name, false);
     venues += top.bid || top.ask ? 1 : 0;
   }
   MinuteRow row;
-  row.values = {Value{names_}, Value{symbol_}, Value{*at}};
+  row.values = {Value{names_}, Value{symbol}, Value{*at}};
   bid.append_to(row.values);
   ask.append_to(row.values);
   row.values.push_back(bid.level && ask.level ? difference(ask.level->price, bid.level->price) : Value{});

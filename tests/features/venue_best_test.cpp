@@ -32,38 +32,38 @@ std::string told(VenueBest& best) {
 }
 
 TEST(VenueBest, TakesTheHighestBidAndTheLowestAsk) {
-  VenueBest best({"a", "b"}, "BTCUSDT");
-  best.add(0, {second(1), level("100", "1"), level("101.5", "2")});
-  best.add(1, {second(1), level("100.1", "3"), level("101.50", "4")});
+  VenueBest best({"a", "b"});
+  best.add(0, {"X", second(1), level("100", "1"), level("101.5", "2")});
+  best.add(1, {"X", second(1), level("100.1", "3"), level("101.50", "4")});
   EXPECT_EQ(told(best), "1970-01-01T00:00:01.000Z,100.1,3,b,101.5,4,b,1.4,2\n");
 }
 
 TEST(VenueBest, SaysWhereOneVenueBidsMoreThanAnotherAsks) {
-  VenueBest best({"a", "b"}, "BTCUSDT");
-  best.add(0, {second(1), level("102", "1"), level("103", "2")});
-  best.add(1, {second(1), level("100", "3"), level("101.25", "4")});
+  VenueBest best({"a", "b"});
+  best.add(0, {"X", second(1), level("102", "1"), level("103", "2")});
+  best.add(1, {"X", second(1), level("100", "3"), level("101.25", "4")});
   EXPECT_EQ(told(best), "1970-01-01T00:00:01.000Z,102,1,a,101.25,4,b,-0.75,2\n");
 }
 
 TEST(VenueBest, PrefersTheLargerQuantityThenTheEarlierVenue) {
-  VenueBest best({"a", "b"}, "BTCUSDT");
-  best.add(0, {second(1), level("100", "1"), level("101", "2")});
-  best.add(1, {second(1), level("100.0", "1.5"), level("101", "2.0")});
+  VenueBest best({"a", "b"});
+  best.add(0, {"X", second(1), level("100", "1"), level("101", "2")});
+  best.add(1, {"X", second(1), level("100.0", "1.5"), level("101", "2.0")});
   EXPECT_EQ(told(best), "1970-01-01T00:00:01.000Z,100,1.5,b,101,2,a,1,2\n");
 }
 
 TEST(VenueBest, WaitsForTheVenueThatIsBehind) {
-  VenueBest best({"a", "b"}, "BTCUSDT");
+  VenueBest best({"a", "b"});
   EXPECT_EQ(best.waits_for(), 0U);
-  best.add(0, {second(1), level("100", "1"), level("101", "2")});
-  best.add(0, {second(2), level("100", "1"), level("101", "2")});
+  best.add(0, {"X", second(1), level("100", "1"), level("101", "2")});
+  best.add(0, {"X", second(2), level("100", "1"), level("101", "2")});
   EXPECT_EQ(best.waits_for(), 1U);
   EXPECT_EQ(told(best), "");
-  best.add(1, {second(2), {}, level("100.5", "1")});
+  best.add(1, {"X", second(2), {}, level("100.5", "1")});
   EXPECT_EQ(told(best),
             "1970-01-01T00:00:01.000Z,100,1,a,101,2,a,1,1\n"
             "1970-01-01T00:00:02.000Z,100,1,a,100.5,1,b,0.5,2\n");
-  best.add(0, {second(3), {}, {}});
+  best.add(0, {"X", second(3), {}, {}});
   best.end(1);
   EXPECT_EQ(told(best), "1970-01-01T00:00:03.000Z,,,,,,,,0\n");
   best.end(0);
@@ -72,10 +72,10 @@ TEST(VenueBest, WaitsForTheVenueThatIsBehind) {
 }
 
 TEST(VenueBest, LeavesOutWhatStepsBack) {
-  VenueBest best({"a"}, "BTCUSDT");
-  best.add(0, {second(2), level("100", "1"), level("101", "2")});
-  best.add(0, {second(1), level("1", "1"), level("2", "2")});
-  best.add(0, {second(2), level("1", "1"), level("2", "2")});
+  VenueBest best({"a"});
+  best.add(0, {"X", second(2), level("100", "1"), level("101", "2")});
+  best.add(0, {"X", second(1), level("1", "1"), level("2", "2")});
+  best.add(0, {"X", second(2), level("1", "1"), level("2", "2")});
   EXPECT_EQ(told(best), "1970-01-01T00:00:02.000Z,100,1,a,101,2,a,1,1\n");
 }
 
@@ -86,6 +86,7 @@ TEST(VenueBest, ReadsNothingOutOfARowThatIsNotLive) {
   sample.quality = {RowState::kLive, Reason::kNone};
   const VenueTop live = top_of(make_row(sample, bands), make_schema(bands));
   ASSERT_TRUE(live.bid && live.ask);
+  EXPECT_EQ(live.symbol, "BTCUSDT");
   EXPECT_EQ(to_string(live.bid->price), "100");
   EXPECT_EQ(to_string(live.ask->quantity), "3");
   sample.quality = {RowState::kSuspect, Reason::kSequenceGap};
@@ -103,13 +104,13 @@ TEST(VenueBest, DoesNotDependOnWhoIsFirst) {
     for (std::int64_t n = 0; n < 200; ++n) {
       if (random() % 5 == 0) continue;
       const Decimal price{static_cast<std::int64_t>(1000 + random() % 5), 1};
-      rows[venue].push_back({second(n), PricedQuantity{price, Decimal{1, 0}}, {}});
+      rows[venue].push_back({"X", second(n), PricedQuantity{price, Decimal{1, 0}}, {}});
       ++live[n];
     }
   }
   std::string first;
   for (int round = 0; round < 10; ++round) {
-    VenueBest best({"a", "b", "c"}, "X");
+    VenueBest best({"a", "b", "c"});
     std::vector<std::size_t> at(rows.size(), 0);
     std::string text;
     for (std::size_t left = rows.size(); left > 0;) {

@@ -21,21 +21,23 @@ struct PricedQuantity {
 
 // Of one venue at one boundary. A side is none where it is empty, or the venue's book cannot be trusted then.
 struct VenueTop {
+  std::string symbol;
   UnixNanos sample_time;
   std::optional<PricedQuantity> bid{};
   std::optional<PricedQuantity> ask{};
 };
 
-// What a venue's row says, which has the columns of every minute row: nothing but its time unless its state is live.
+// What a venue's row says, which has the columns of every minute row: nothing but its key unless its state is live.
 VenueTop top_of(const MinuteRow& row, const RowSchema& schema);
 
-// Columns venue (all names, joined by "+"), symbol, sample_time, best_bid, best_bid_quantity, best_bid_venue, best_ask,
-// best_ask_quantity, best_ask_venue, spread (best_ask - best_bid: below zero where one venue bids more than another
-// asks), venues (how many have a live row). Of equal prices the larger quantity is the best, then the earlier venue.
+// Columns venue (all names, joined by "+"), symbol (as the first venue spells it), sample_time, best_bid,
+// best_bid_quantity, best_bid_venue, best_ask, best_ask_quantity, best_ask_venue, spread (best_ask - best_bid: below
+// zero where one venue bids more than another asks), venues (how many have a live row). Of equal prices the larger
+// quantity is the best, then the earlier venue.
 class VenueBest {
  public:
   // At least one venue (asserted).
-  VenueBest(std::vector<std::string> venues, std::string symbol);
+  explicit VenueBest(std::vector<std::string> venues);
 
   static RowSchema schema();
 
@@ -57,7 +59,6 @@ class VenueBest {
   };
   std::vector<Source> sources_;
   std::string names_;
-  std::string symbol_;
 };
 
 }  // namespace acts
