@@ -43,6 +43,7 @@ struct Decoder::Impl {
   LevelBuffers levels;
   LevelList bids;  // scanned ones
   LevelList asks;
+  ScannedEvent event;        // here, so that it need not be made anew for each message
   std::vector<Usual> usual;  // by instrument; the last one is for unknown ones
   std::vector<char> buffer;
   std::size_t scanned = 0;
@@ -53,7 +54,7 @@ struct Decoder::Impl {
   Usual& usual_of(InstrumentIndex instrument);
   bool scan(std::string_view json, InstrumentIndex asked, Message& message);
   bool scan_update(std::string_view json, std::string_view padded_head, Message& message);
-  bool scan_event(std::string_view padded, Message& message) const;
+  bool scan_event(std::string_view padded, Message& message);
   bool scan_snapshot(std::string_view json, InstrumentIndex asked, Message& message);
   [[nodiscard]] bool is_book() const;
 };
@@ -110,8 +111,7 @@ bool Decoder::Impl::scan_update(std::string_view json, std::string_view padded_h
   return true;
 }
 
-bool Decoder::Impl::scan_event(std::string_view padded, Message& message) const {
-  ScannedEvent event;
+bool Decoder::Impl::scan_event(std::string_view padded, Message& message) {
   if (!binance::scan_event(padded, event) || event.symbol.empty()) return false;
   if (!event.stream.empty() && !stream_carries(event.stream, event.symbol)) return false;
   const InstrumentIndex instrument = symbols.find(event.symbol);

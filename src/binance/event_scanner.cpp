@@ -66,6 +66,10 @@ bool pair_and_segment(const char*& p) {
 
 bool scan_event(std::string_view text, ScannedEvent& out) {
   const char* p = text.data();
+  out.stream = {};
+  out.ts_event = 0;
+  out.has_ts_event = false;
+  out.is_market = true;
   const bool combined = literal(p, "{\"stream\":\"");
   if (combined && (!word(p, out.stream) || !literal(p, ",\"data\":"))) return false;
   if (!literal(p, "{")) return false;
@@ -73,12 +77,6 @@ bool scan_event(std::string_view text, ScannedEvent& out) {
   if (!is_trade) static_cast<void>(literal(p, "\"e\":\"bookTicker\","));  // spot's has no such key
   if (!(is_trade ? trade(p, out) : book_ticker(p, out)) || !pair_and_segment(p)) return false;
   return (combined ? literal(p, "}}") : literal(p, "}")) && p == text.data() + text.size();
-}
-
-bool scan_units(std::string_view number, int scale, std::int64_t& units) {
-  const char* p = number.data();
-  NumberForm form;
-  return scan::number(p, scan::Scale{scale}, units, form) && p == number.data() + number.size();
 }
 
 }  // namespace acts::binance

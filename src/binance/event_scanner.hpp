@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "binance/scan_text.hpp"
+
 namespace acts::binance {
 
 // The longest such message has some 250 bytes.
@@ -27,12 +29,16 @@ struct ScannedEvent {
   bool is_market = true;  // X says so, or there is none
 };
 
-// `text`: a message, followed by kScannerPadding zeros. The views of `out` point into it. False also for whole numbers
-// of more than 18 digits.
+// `text`: a message, followed by kScannerPadding zeros. The views of `out` point into it; whatever it held before means
+// nothing. False also for whole numbers of more than 18 digits.
 bool scan_event(std::string_view text, ScannedEvent& out);
 
 // digits[.digits] within that text, at a scale of at most 8. False also for a value that needs more decimals, and for
 // more than 10 digits before the point.
-bool scan_units(std::string_view number, int scale, std::int64_t& units);
+inline bool scan_units(std::string_view number, int scale, std::int64_t& units) {
+  const char* p = number.data();
+  NumberForm form;
+  return scan::number(p, scan::Scale{scale}, units, form) && p == number.data() + number.size();
+}
 
 }  // namespace acts::binance

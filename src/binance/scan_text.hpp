@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "acts/base/decimal.hpp"
 
@@ -46,10 +47,23 @@ inline std::uint64_t combine(std::uint64_t values) {
 // The first `count` (1 ... 8) digit values as a number.
 inline std::uint64_t first_digits(std::uint64_t values, unsigned count) { return combine(values << (64 - 8 * count)); }
 
+// Whether `Size` bytes (1 ... ) are the same: in words, as a call of memcmp() costs more than they do.
+template <std::size_t Size>
+bool same_bytes(const char* a, const char* b) {
+  if constexpr (Size >= 8) {
+    const auto words = [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((load8(a + 8 * I) ^ load8(b + 8 * I)) | ...);
+    };
+    return (words(std::make_index_sequence<Size / 8>()) | (load8(a + Size - 8) ^ load8(b + Size - 8))) == 0;
+  } else {
+    return std::memcmp(a, b, Size) == 0;
+  }
+}
+
 // A literal of the message's form. The zeros behind a text match none.
 template <std::size_t N>
 bool literal(const char*& p, const char (&text)[N]) {
-  if (std::memcmp(p, text, N - 1) != 0) return false;
+  if (!same_bytes<N - 1>(p, text)) return false;
   p += N - 1;
   return true;
 }
@@ -62,7 +76,7 @@ inline std::uint64_t append_digits(std::uint64_t number, std::uint64_t values, u
 }
 
 // A whole number below 10^18; JSON has none with a zero before another digit.
-inline bool integer(const char*& p, std::int64_t& out) {
+[[gnu::always_inline]] inline bool integer(const char*& p, std::int64_t& out) {
   const std::uint64_t values = digit_values(p);
   const unsigned count = leading_digits(values);
   if (count == 0 || (*p == '0' && count > 1)) return false;
@@ -136,7 +150,7 @@ inline std::uint64_t special(std::uint64_t bytes) {
 }
 
 // The text up to the next quote, of plain characters only.
-inline bool word(const char*& p, std::string_view& out) {
+[[gnu::always_inline]] inline bool word(const char*& p, std::string_view& out) {
   const char* const begin = p;
   std::uint64_t found = special(load8(p));
   for (; found == 0; found = special(load8(p))) p += 8;
