@@ -115,6 +115,7 @@ bool is_interval_feature(std::string_view name) {
 
 std::unexpected<Error> unknown_feature(std::string_view name) {
   std::vector<std::string_view> names;
+  names.reserve(all_features().size() + all_interval_features().size());
   for (const Feature& feature : all_features()) names.push_back(feature.name);
   for (const IntervalFeature& feature : all_interval_features()) names.push_back(feature.name);
   const std::string_view nearest = nearest_name(name, names);
@@ -277,7 +278,7 @@ std::string recorded_symbol(const std::string& data_dir, Venue venue, const std:
     const auto days = recorded_days(data_dir, name, symbol);
     return days && !days->empty();
   };
-  std::string pair = wish + "USDT";
+  const std::string pair = wish + "USDT";
   return !is_recorded(wish) && is_recorded(pair) ? pair : wish;
 }
 
