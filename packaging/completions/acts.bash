@@ -25,7 +25,7 @@ _acts() {
     '') mapfile -t COMPREPLY < <(compgen -W "$commands $shared" -- "$current") ;;
     replay)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --book --bands --limit --stale-after --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --book --bands --limit --stale-after --interval --features --levels --horizons --help" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
@@ -71,7 +71,13 @@ _acts() {
     query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --spill --help' -- "$current") ;;
     catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify compact --data-dir --format --strict --help' -- "$current") ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
-    features) mapfile -t COMPREPLY < <(compgen -W '--bands --help' -- "$current") ;;
+    features)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --interval --bands --levels --horizons --limit --stale-after --rows --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'compute' -- "$current"; compgen -f -- "$current")
+      fi
+      ;;
   esac
 }
 complete -o filenames -F _acts acts

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "binance/depth_scanner.hpp"
+#include "binance/event_scanner.hpp"
 #include "binance/message_parser.hpp"
 #include "binance/symbol_table.hpp"
 #include "binance/wire.hpp"
@@ -14,8 +15,8 @@
 namespace acts::binance {
 namespace {
 
-// A depth update's keys before its levels take less than half of it.
-constexpr std::size_t kMaxHeadBytes = 384;
+// A depth update's keys before its levels take less than half of it; a trade or a book ticker fits whole.
+constexpr std::size_t kMaxHeadBytes = kLongestScannedEvent;
 
 // The start of a message for an error line: printable, short.
 std::string excerpt(std::string_view message) {
@@ -42,6 +43,7 @@ struct Decoder::Impl {
   LevelBuffers levels;
   LevelList bids;  // scanned ones
   LevelList asks;
+  ScannedEvent event;        // here, so that it need not be made anew for each message
   std::vector<Usual> usual;  // by instrument; the last one is for unknown ones
   std::vector<char> buffer;
   std::size_t scanned = 0;
@@ -51,7 +53,8 @@ struct Decoder::Impl {
   std::string_view pad(std::string_view json);
   Usual& usual_of(InstrumentIndex instrument);
   bool scan(std::string_view json, InstrumentIndex asked, Message& message);
-  bool scan_update(std::string_view json, Message& message);
+  bool scan_update(std::string_view json, std::string_view padded_head, Message& message);
+  bool scan_event(std::string_view padded, Message& message);
   bool scan_snapshot(std::string_view json, InstrumentIndex asked, Message& message);
   [[nodiscard]] bool is_book() const;
 };
@@ -71,13 +74,15 @@ Usual& Decoder::Impl::usual_of(InstrumentIndex instrument) {
 }
 
 bool Decoder::Impl::scan(std::string_view json, InstrumentIndex asked, Message& message) {
-  return json.starts_with("{\"lastUpdateId\"") ? scan_snapshot(json, asked, message) : scan_update(json, message);
+  if (json.starts_with("{\"lastUpdateId\"")) return scan_snapshot(json, asked, message);
+  const std::string_view head = pad(json.substr(0, kMaxHeadBytes));
+  return scan_update(json, head, message) || (head.size() == json.size() && scan_event(head, message));
 }
 
-bool Decoder::Impl::scan_update(std::string_view json, Message& message) {
+bool Decoder::Impl::scan_update(std::string_view json, std::string_view padded_head, Message& message) {
   DepthScanner scanner;
   ScannedDepth head;
-  if (!scanner.head(pad(json.substr(0, kMaxHeadBytes)), head) || head.symbol.empty()) return false;
+  if (!scanner.head(padded_head, head) || head.symbol.empty()) return false;
   const InstrumentIndex instrument = symbols.find(head.symbol);
   const Scales scales = symbols.scales(instrument);
   Usual& known = usual_of(instrument);
@@ -103,6 +108,46 @@ bool Decoder::Impl::scan_update(std::string_view json, Message& message) {
                              scales,
                              bids.levels(),
                              asks.levels()};
+  return true;
+}
+
+bool Decoder::Impl::scan_event(std::string_view padded, Message& message) {
+  if (!binance::scan_event(padded, event) || event.symbol.empty()) return false;
+  if (!event.stream.empty() && !stream_carries(event.stream, event.symbol)) return false;
+  const InstrumentIndex instrument = symbols.find(event.symbol);
+  const Scales scales = symbols.scales(instrument);
+  const std::optional<UnixNanos> ts_event = wire_time(event.ts_event);
+  if (!ts_event || scales.price > kMaxWireDecimals || scales.quantity > kMaxWireDecimals) return false;
+  const auto level = [scales](std::string_view price, std::string_view quantity, Level& out) {
+    std::int64_t price_units = 0;
+    std::int64_t quantity_units = 0;
+    if (!scan_units(price, scales.price, price_units) || !scan_units(quantity, scales.quantity, quantity_units)) {
+      return false;
+    }
+    out = {Price{price_units}, Quantity{quantity_units}};
+    return true;
+  };
+  Level first;
+  Level ask;
+  if (!level(event.price, event.quantity, first)) return false;
+  if (event.kind == ScannedEvent::Kind::kBookTicker) {
+    if (!level(event.ask_price, event.ask_quantity, ask)) return false;
+    message.body = BookTicker{UpdateId{event.id}, event.has_ts_event ? *ts_event : UnixNanos{}, scales, first, ask};
+  } else {
+    message.body = Trade{.trade_id = event.id,
+                         .first_trade_id = event.id,
+                         .last_trade_id = event.id,
+                         .aggregate = false,
+                         .market = event.is_market && first.price.units() != 0 && !first.quantity.is_zero(),
+                         .aggressor = event.buyer_is_maker ? AggressorSide::kSell : AggressorSide::kBuy,
+                         .ts_event = *ts_event,
+                         .scales = scales,
+                         .price = first.price,
+                         .quantity = first.quantity};
+  }
+  message.symbol = event.symbol;
+  message.stream = event.stream;
+  message.instrument = instrument;
   return true;
 }
 

@@ -1,9 +1,9 @@
 // From received bytes to integers: depth, partial depth, bookTicker, trade, aggTrade, REST depth, replies and errors;
 // spot and USD-M.
 //
-// Depth updates in the form the venue writes them are read by a scanner made for them (depth_scanner.hpp); everything
-// else, and whatever that scanner does not recognise, goes through simdjson. Both give the same result. A message is
-// refused whole: one bad level, and none of it is delivered.
+// Depth updates, trades and book tickers in the form the venue writes them are read by scanners made for them
+// (depth_scanner.hpp, event_scanner.hpp); everything else, and whatever those do not recognise, goes through simdjson.
+// Both give the same result. A message is refused whole: one bad level, and none of it is delivered.
 //
 // Prices and quantities are read at the scales the decoder holds for the symbol. A message that needs more decimals is
 // decoded at scales that cover both, which it carries; the caller raises its book and then calls set_scales(). At most
@@ -50,7 +50,7 @@ class Decoder {
   // message begins.
   Decoded decode(std::string_view json, InstrumentIndex asked = kNoInstrument);
 
-  // How many messages the scanner read, and how many simdjson.
+  // How many messages the scanners read, and how many simdjson.
   [[nodiscard]] std::size_t scanned() const;
   [[nodiscard]] std::size_t parsed() const;
   // For tests and fuzzing: everything through simdjson.

@@ -25,9 +25,12 @@ class SymbolTable {
     }
     return entry->second;
   }
+  // Messages of one symbol often follow each other: the last one found is tried first.
   [[nodiscard]] InstrumentIndex find(std::string_view symbol) const {
+    if (last_ != kNoInstrument && names_[last_] == symbol) return last_;
     const auto entry = index_.find(symbol);
-    return entry == index_.end() ? kNoInstrument : entry->second;
+    if (entry == index_.end()) return kNoInstrument;
+    return last_ = entry->second;
   }
   [[nodiscard]] std::string_view name(InstrumentIndex index) const { return names_.at(index); }
   // kNoInstrument has no decimals: its values are decoded at the least scales that hold them.
@@ -48,6 +51,7 @@ class SymbolTable {
   std::unordered_map<std::string, InstrumentIndex, Hash, std::equal_to<>> index_;
   std::vector<Scales> scales_;
   std::deque<std::string> names_;  // handed-out names stay valid
+  mutable InstrumentIndex last_ = kNoInstrument;
 };
 
 }  // namespace acts::binance

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -17,18 +18,28 @@ std::string venue_words(const binance::VenueError& error) {
   return fmt::format("the venue says {} {}", error.code, binance::one_line(error.message));
 }
 
+RowSchema schema_of(const PipelineOptions& options) {
+  RowSchema schema = make_schema(options.bands);
+  const std::span<const Column> more = options.features.columns();
+  schema.columns.insert(schema.columns.end(), more.begin(), more.end());
+  return schema;
+}
+
 }  // namespace
 
 MarketPipeline::Feed::Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now)
     : builder(options.venue, instrument.scales(), options.book),
-      sampler(options.venue, instrument.symbol, options.bands, now, options.stale_after),
-      status(symbol_status_of(instrument.status)) {}
+      sampler(options.venue, instrument.symbol, options.bands, now, options.stale_after, options.features.interval()),
+      status(symbol_status_of(instrument.status)) {
+  if (!options.features.empty()) features.emplace(options.features);
+}
 
 MarketPipeline::MarketPipeline(PipelineOptions options, RowSink rows)
     : options_(std::move(options)),
       rows_(std::move(rows)),
-      schema_(make_schema(options_.bands)),
-      decoder_(options_.venue) {}
+      schema_(schema_of(options_)),
+      decoder_(options_.venue),
+      clock_(options_.features.interval()) {}
 
 // A recording of others may have receive times that step back; ours never does. Either way the books see a time that
 // does not.
@@ -56,7 +67,13 @@ SampleInput MarketPipeline::sample_input(const Feed& feed, UnixNanos at) {
 }
 
 void MarketPipeline::sample(Feed& feed, UnixNanos boundary) {
-  rows_(feed.sampler.sample(sample_input(feed, boundary)));
+  const SampleInput input = sample_input(feed, boundary);
+  MinuteRow row = feed.sampler.sample(input);
+  if (feed.features) {
+    const bool is_shown = input.listed && input.sync.state != SyncState::kSyncing;
+    feed.features->append(row, is_shown ? &input.book : nullptr, is_in_sync(feed), boundary);
+  }
+  rows_(std::move(row));
   ++counters_.rows;
 }
 
@@ -113,14 +130,14 @@ void MarketPipeline::resume(InstrumentIndex index, const SavedFeed& saved, UnixN
 
 void MarketPipeline::set_rows(BandList bands, Nanos stale_after) {
   ACTS_ASSERT(std::ranges::none_of(feeds_, &Feed::active));
-  schema_ = make_schema(bands);
   options_.bands = std::move(bands);
   options_.stale_after = stale_after;
+  schema_ = schema_of(options_);
 }
 
 void MarketPipeline::end_run() {
   for (const auto& feed : feeds_) feed->active = false;
-  clock_ = MinuteClock();
+  clock_ = MinuteClock(options_.features.interval());
   now_ = UnixNanos{INT64_MIN};  // the next run's clock may be behind
 }
 
@@ -175,7 +192,7 @@ MessageOutcome MarketPipeline::on_message(std::string_view json, UnixNanos recei
   feed.last_data = now;
   feed.connected = true;
   dispatch(*message, feed, now, outcome);
-  after_change(message->instrument, now);
+  after_change(message->instrument, now, QuotesCause::kUpdate);
   return outcome;
 }
 
@@ -203,6 +220,7 @@ void MarketPipeline::dispatch(const binance::Message& message, Feed& feed, UnixN
     outcome.kind = DataKind::kTrade;
     ++counters_.trades;
     feed.builder.on_trade(*trade);
+    if (feed.features) feed.features->on_trade(*trade);
   } else if (std::holds_alternative<BookTicker>(message.body)) {
     outcome.kind = DataKind::kBookTicker;
     ++counters_.tickers;
@@ -231,12 +249,15 @@ void MarketPipeline::note_superseded(Feed& feed, std::uint64_t stale_before) {
   feed.sampler.on_superseded(feed.builder.sync().counters().stale - stale_before);
 }
 
-void MarketPipeline::after_change(InstrumentIndex index, UnixNanos now) {
+bool MarketPipeline::is_in_sync(const Feed& feed) { return feed.builder.sync().status().state == SyncState::kInSync; }
+
+void MarketPipeline::after_change(InstrumentIndex index, UnixNanos now, QuotesCause cause) {
   Feed& feed = *feeds_[index];
   const Scales scales = feed.builder.book().scales();
   if (scales != decoder_.scales(index)) decoder_.set_scales(index, scales);
   // A book that is crossed while its ids are in sync is suspect, and yet no gap.
-  feed.sampler.on_sync_change(feed.builder.sync().status().state == SyncState::kInSync, now);
+  feed.sampler.on_sync_change(is_in_sync(feed), now);
+  if (feed.features && feed.active) feed.features->on_book(feed.builder.book(), is_in_sync(feed), cause, now);
 }
 
 Result<void> MarketPipeline::on_depth_answer(InstrumentIndex index, std::string_view json, int limit, UnixNanos now) {
@@ -274,7 +295,10 @@ Result<void> MarketPipeline::take_snapshot(InstrumentIndex index, std::string_vi
   const auto outcome = feed.builder.on_snapshot(snapshot, now, use);
   if (!outcome) return refuse(outcome.error().message);
   note_superseded(feed, stale_before);
-  if (*outcome == binance::BookBuilder::SnapshotOutcome::kRestarted) feed.sampler.on_gap(now);
+  if (*outcome == binance::BookBuilder::SnapshotOutcome::kRestarted) {
+    feed.sampler.on_gap(now);
+    if (feed.features) feed.features->on_ids_restarted();
+  }
   after_change(index, now);
   return {};
 }

@@ -1,6 +1,6 @@
-// The data path of one shard: received bytes -> decode -> sync -> book -> minute rows. Pure, and the same object live
-// and in a replay: it is handed every message, answer and timer with its time, in one order, and everything it puts out
-// follows from that.
+// The data path of one shard: received bytes -> decode -> sync -> book -> minute rows, or rows of another interval and
+// with more features (PipelineOptions::features). Pure, and the same object live and in a replay: it is handed every
+// message, answer and timer with its time, in one order, and everything it puts out follows from that.
 //
 // One venue; any number of instruments, which may be added at any time. Rows come out in the order of minutes, and
 // within a minute in the order the instruments were added. Not thread-safe.
@@ -17,6 +17,7 @@
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
+#include "acts/features/interval_feature.hpp"
 #include "acts/features/minute_clock.hpp"
 #include "acts/features/quality.hpp"
 #include "acts/features/row.hpp"
@@ -39,6 +40,8 @@ struct PipelineOptions {
   Venue venue = Venue::kBinanceSpot;
   BandList bands;
   Nanos stale_after = MinuteSampler::kDefaultStaleAfter;
+  // What rows have behind the columns of every minute row, and how far apart they are.
+  IntervalFeatures features = {};
   // Instruments are added as their first message comes: a replay without named symbols.
   bool add_unknown_symbols = false;
   std::function<bool(std::string_view symbol)> wants_unknown_symbol = {};  // only those; empty: all
@@ -143,6 +146,7 @@ class MarketPipeline {
     Feed(const PipelineOptions& options, const Instrument& instrument, UnixNanos now);
     binance::BookBuilder builder;
     MinuteSampler sampler;
+    std::optional<IntervalSampler> features;
     SymbolStatus status;
     bool active = true;
     bool connected = true;
@@ -151,6 +155,7 @@ class MarketPipeline {
 
   UnixNanos advance(UnixNanos now);
   static SyncStatus status(const Feed& feed);
+  static bool is_in_sync(const Feed& feed);
   static SampleInput sample_input(const Feed& feed, UnixNanos at);
   void sample(Feed& feed, UnixNanos boundary);
   void dispatch(const binance::Message& message, Feed& feed, UnixNanos now, MessageOutcome& outcome);
@@ -160,7 +165,7 @@ class MarketPipeline {
   void refuse(const binance::Refusal& refusal, UnixNanos now, MessageOutcome& outcome);
   static void lose_update(Feed& feed, UnixNanos now, MessageOutcome& outcome);
   static void note_superseded(Feed& feed, std::uint64_t stale_before);
-  void after_change(InstrumentIndex index, UnixNanos now);
+  void after_change(InstrumentIndex index, UnixNanos now, QuotesCause cause = QuotesCause::kCorrection);
 
   PipelineOptions options_;
   RowSink rows_;

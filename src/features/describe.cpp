@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "acts/base/assert.hpp"
 #include "acts/features/feature.hpp"
+#include "acts/features/interval_feature.hpp"
 
 namespace acts {
 namespace {
@@ -62,6 +64,26 @@ std::string describe_features(const BandList& bands) {
   append_table(out, states);
   out += '\n';
   append_table(out, reasons);
+  return out;
+}
+
+std::string describe_interval_features(const IntervalFeatureOptions& options) {
+  std::vector<Line> features{{"FEATURE", "UNIT", "COLUMNS", "DEFINITION"}};
+  for (const IntervalFeature& feature : all_interval_features()) {
+    IntervalFeatureOptions one = options;
+    one.names = {std::string(feature.name)};
+    const auto made = IntervalFeatures::make(one);
+    ACTS_ASSERT(made.has_value());
+    std::string columns;
+    for (const Column& column : made->columns()) {
+      columns += columns.empty() ? "" : " ";
+      columns += column.name;
+    }
+    features.push_back(
+        {std::string{feature.name}, or_dash(feature.unit), or_dash(columns), std::string{feature.definition}});
+  }
+  std::string out;
+  append_table(out, features);
   return out;
 }
 

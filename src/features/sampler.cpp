@@ -7,18 +7,25 @@
 
 namespace acts {
 
-MinuteSampler::MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start, Nanos stale_after)
+MinuteSampler::MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start, Nanos stale_after,
+                             Nanos interval)
     : venue_(venue),
       symbol_(std::move(symbol)),
       bands_(std::move(bands)),
       stale_after_(stale_after),
-      minute_{.start = start, .begin = floor_to(start, kMinute), .changed_at = floor_to(start, kMinute)} {}
+      interval_(interval),
+      minute_{.start = start, .begin = floor_to(start, interval), .changed_at = floor_to(start, interval)} {}
 
 // A minute that was saved says what it is, but a file may say anything.
 void MinuteSampler::resume(const SavedMinute& minute, UnixNanos now) {
   minute_ = minute;
-  minute_.begin = std::min(minute.begin, floor_to(now, kMinute));
-  minute_.out_of_sync = std::clamp(minute.out_of_sync, Nanos{0}, kMinute);
+  minute_.begin = std::min(minute.begin, floor_to(now, interval_));
+  minute_.out_of_sync = std::clamp(minute.out_of_sync, Nanos{0}, interval_);
+  if (interval_ == kMinute) return;
+  // What is saved is of a minute.
+  minute_.counts = {};
+  minute_.out_of_sync = Nanos{0};
+  minute_.changed_at = std::max(minute.changed_at, floor_to(now, interval_));
 }
 
 void MinuteSampler::on_resumed() {
@@ -63,14 +70,14 @@ void MinuteSampler::on_sync_change(bool in_sync, UnixNanos now) {
 // Rounded once, to the nearest millisecond, halves up: the sum over minutes is not biased.
 std::int64_t MinuteSampler::close_gap_ms(UnixNanos boundary) {
   if (!minute_.in_sync) minute_.out_of_sync += std::max(boundary - minute_.changed_at, Nanos{0});
-  const Nanos within_minute = std::min(minute_.out_of_sync, kMinute);
+  const Nanos within_minute = std::min(minute_.out_of_sync, interval_);
   minute_.out_of_sync = Nanos{0};
   minute_.changed_at = boundary;
   return (within_minute.count() + 500'000) / 1'000'000;
 }
 
 MinuteRow MinuteSampler::sample(const SampleInput& input) {
-  ACTS_ASSERT(input.boundary > minute_.begin && floor_to(input.boundary, kMinute) == input.boundary);
+  ACTS_ASSERT(input.boundary > minute_.begin && floor_to(input.boundary, interval_) == input.boundary);
   minute_.begin = input.boundary;
   MinuteSample sample{.venue = venue_, .symbol = symbol_, .sample_time = input.boundary, .counts = minute_.counts};
   sample.counts.gap_ms = close_gap_ms(input.boundary);

@@ -29,6 +29,7 @@ collector::PipelineOptions pipeline_options(const ReplayOptions& options) {
   result.venue = options.venue;
   result.bands = options.bands.value_or(options.untold.bands);
   result.stale_after = options.stale_after.value_or(options.untold.stale_after);
+  result.features = options.features;
   result.add_unknown_symbols = true;
   result.wants_unknown_symbol = [wishes = options.symbols](std::string_view symbol) {
     return is_wanted(wishes, symbol);
@@ -62,19 +63,27 @@ Result<void> Replay::run(RecordingReader& reader, const std::function<bool()>& s
   constexpr std::uint64_t kAskEvery = 4096;
   for (std::uint64_t items = 1;; ++items) {
     if (items % kAskEvery == 0 && stop()) return fail(ErrorCode::kCancelled, "it was stopped");
-    const Result<std::optional<RecordedItem>> item = reader.next();
-    if (!item) {
-      if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
-      ++unreadable_;
-      problem_(item.error().message);
-      continue;
-    }
-    if (!*item) break;
-    if (Result<void> done = on_item(**item); !done) return done;
+    const Result<bool> goes_on = step(reader);
+    if (!goes_on) return std::unexpected(goes_on.error());
+    if (!*goes_on) return {};
   }
-  if (Result<void> done = on_kept(guard_.release_last()); !done) return done;
+}
+
+Result<bool> Replay::step(RecordingReader& reader) {
+  const Result<std::optional<RecordedItem>> item = reader.next();
+  if (!item) {
+    if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
+    ++unreadable_;
+    problem_(item.error().message);
+    return true;
+  }
+  if (*item) {
+    if (Result<void> done = on_item(**item); !done) return std::unexpected(done.error());
+    return true;
+  }
+  if (Result<void> done = on_kept(guard_.release_last()); !done) return std::unexpected(done.error());
   end_file();
-  return {};
+  return false;
 }
 
 Result<void> Replay::on_item(const RecordedItem& item) {
@@ -114,6 +123,7 @@ std::vector<std::string> Replay::missing_symbols() const {
 }
 
 void Replay::on_row(MinuteRow&& row) {
+  row.values.resize(pipeline_.schema().columns.size());  // rows that are made up know no more features
   last_rows_[row.symbol()] = row.sample_time();
   rows_(std::move(row));
 }
@@ -226,7 +236,7 @@ void Replay::continue_run(const std::string& settings, UnixNanos ts) {
 
 void Replay::give_missed_minutes(const std::string& symbol) {
   const auto last = last_rows_.find(symbol);
-  if (!run_start_ || last == last_rows_.end()) return;
+  if (!run_start_ || last == last_rows_.end() || options_.features.interval() != kMinute) return;
   MissedMinutes missed(options_.bands.value_or(settings_.bands));
   missed.add(options_.venue, symbol, last->second, *run_start_);
   for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) on_row(std::move(row));

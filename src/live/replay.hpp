@@ -12,6 +12,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/features/bands.hpp"
+#include "acts/features/interval_feature.hpp"
 #include "acts/features/row.hpp"
 #include "acts/market/venue.hpp"
 
@@ -32,6 +33,9 @@ struct ReplayOptions {
   // Instead of what the recording says of its runs.
   std::optional<BandList> bands = {};
   std::optional<Nanos> stale_after = {};
+  // What rows have behind the columns of every minute row, and how far apart they are. Rows of the minutes between runs
+  // are made up at an interval of a minute only.
+  IntervalFeatures features = {};
   RunSettings untold = {};  // of a run whose recording says nothing, or of which what is read has not the beginning
   int limit = 0;            // of REST depth answers whose request is not known
   // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
@@ -50,6 +54,8 @@ class Replay {
   Result<void> run(RecordingReader& reader);
   // kCancelled: `stop` was true in between; it is asked now and then.
   Result<void> run(RecordingReader& reader, const std::function<bool()>& stop);
+  // The same, item by item. False: the recording was at its end.
+  Result<bool> step(RecordingReader& reader);
 
   [[nodiscard]] const collector::MarketPipeline& pipeline() const { return pipeline_; }
   // One per instrument of the pipeline.

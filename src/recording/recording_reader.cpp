@@ -99,9 +99,14 @@ Result<std::optional<RecordedItem>> RecordingReader::next() {
       if (const auto ended = end_file(); !ended) return std::unexpected(ended.error());
       continue;
     }
-    auto line = take_line();
-    if (!line) ++current_->unexplained;
-    if (!line || *line) return line;
+    RecordedLine line{};
+    const auto taken = take_line(line);
+    if (!taken) {
+      ++current_->unexplained;
+      return std::unexpected(taken.error());
+    }
+    // Made in its place: an item has room for any entry, and costs more to move than a line does to read.
+    if (*taken) return Result<std::optional<RecordedItem>>(std::in_place, std::in_place, line);
   }
 }
 
@@ -200,13 +205,13 @@ index::ConnectionRun RecordingReader::run_of_line(std::uint64_t line_number) {
   return current.run < runs.size() ? runs[current.run] : index::ConnectionRun{};
 }
 
-Result<std::optional<RecordedItem>> RecordingReader::take_line() {
+Result<bool> RecordingReader::take_line(RecordedLine& out) {
   LineReader& log = current_->log;
   const std::uint64_t lines_before = log.line_number();
   const auto line = log.next();
   if (line && !*line) {
     current_->log_ended = true;
-    return std::nullopt;
+    return false;
   }
   if (!line && log.line_number() == lines_before) {
     ++cut_files_;
@@ -226,7 +231,8 @@ Result<std::optional<RecordedItem>> RecordingReader::take_line() {
   }
   ++lines_;
   const index::ConnectionRun run = run_of_line(log.line_number());
-  return RecordedItem(RecordedLine{ts_recv, json, input().name, log.line_number(), run.connection, run.use});
+  out = {ts_recv, json, input().name, log.line_number(), run.connection, run.use};
+  return true;
 }
 
 // What the index still holds belongs to lines that are not there.

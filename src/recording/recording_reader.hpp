@@ -90,7 +90,8 @@ class RecordingReader {
   [[nodiscard]] Start start_of_input() const;
   Result<void> start_file();
   Result<std::optional<IndexEntry>> take_due_entry();
-  Result<std::optional<RecordedItem>> take_line();
+  // False: there are no more.
+  Result<bool> take_line(RecordedLine& out);
   void start_connections(index::Connections connections, std::uint64_t lines_before);
   index::ConnectionRun run_of_line(std::uint64_t line_number);
   Result<void> end_file();

@@ -239,5 +239,53 @@ TEST(DecoderTest, ASymbolKeepsItsPlaceAndName) {
   EXPECT_EQ(decoder.scales(kNoInstrument), Scales{});
 }
 
+TEST(DecoderTest, ScansTradesAndBookTickersAsTheVenueWritesThem) {
+  const auto combined = [](std::string_view stream, std::string_view event) {
+    return R"({"stream":"btcusdt@)" + std::string(stream) + R"(","data":)" + std::string(event) + "}";
+  };
+  constexpr std::string_view kSpotTrade =
+      R"({"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true})";
+  constexpr std::string_view kUsdmTrade =
+      R"({"e":"trade","E":1723161256322,"T":1723161256321,"s":"BTCUSDT","t":5266583935,"p":"61800.30","q":"0.006","X":"MARKET","m":false})";
+  constexpr std::string_view kSpotTicker =
+      R"({"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"})";
+  constexpr std::string_view kUsdmTicker =
+      R"({"e":"bookTicker","u":5123107839020,"s":"BTCUSDT","b":"61800.20","B":"2.507","a":"61800.30","A":"2.510","T":1723161256313,"E":1723161256314})";
+  for (const auto& [stream, json] : {std::pair{"trade", kSpotTrade}, std::pair{"trade", kUsdmTrade},
+                                     std::pair{"bookTicker", kSpotTicker}, std::pair{"bookTicker", kUsdmTicker}}) {
+    for (const Venue venue : {kSpot, kUsdm}) {
+      for (const std::string& text : {std::string(json), combined(stream, json)}) {
+        EXPECT_NE(decoded(venue, text), "refused") << text;
+        EXPECT_TRUE(is_scanned(venue, text)) << text;
+        EXPECT_FALSE(is_scanned(venue, text, {1, 0})) << "needs more decimals";
+      }
+    }
+  }
+}
+
+// Each byte of a message changed, left out, or doubled: the two ways agree, also on what is refused.
+TEST(DecoderTest, SaysTheSameOfTradesAndBookTickersWithAnyByteWrong) {
+  for (
+      const std::string& good :
+      {std::string(
+           R"({"stream":"btcusdt@trade","data":{"e":"trade","E":17,"s":"BTCUSDT","t":35,"p":"61.63","q":"0.02","T":17,"m":true,"M":true}})"),
+       std::string(
+           R"({"e":"trade","E":17,"T":18,"s":"BTCUSDT","t":35,"p":"61.3","q":"0","X":"INSURANCE_FUND","m":false})"),
+       std::string(R"({"u":50,"s":"BTCUSDT","b":"61.63","B":"3.78","a":"61.64","A":"1.5"})"),
+       std::string(R"({"e":"bookTicker","u":5,"s":"BTCUSDT","b":"61","B":"2.5","a":"62","A":"2.51","T":16,"E":17})")}) {
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      decoded(kSpot, good.substr(0, at));
+      decoded(kSpot, std::string(good).erase(at, 1));
+      decoded(kSpot, std::string(good).insert(at, 1, good[at]));
+      for (const char c : {'0', '9', '-', '.', '"', ' ', 'e', '}', '\\', '\n', '\x01', '\xff'}) {
+        std::string bad = good;
+        bad[at] = c;
+        decoded(kSpot, bad);
+        if (HasFailure()) FAIL() << bad;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace acts::binance

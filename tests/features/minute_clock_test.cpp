@@ -100,5 +100,31 @@ TEST(MinuteClock, CountsMinutesBefore1970) {
   EXPECT_EQ(clock.advance(UnixNanos{0}).count, 1);
 }
 
+TEST(MinuteClock, TakesIntervalsFromAHundredMillisecondsToADay) {
+  MinuteClock clock(100ms);
+  clock.advance(kNoon + 50ms);
+  EXPECT_EQ(clock.next_boundary(), kNoon + 100ms);
+  const DueBoundaries due = clock.advance(kNoon + 300ms);
+  EXPECT_EQ(due.count, 3);
+  EXPECT_EQ(due[0], kNoon + 100ms);
+  EXPECT_EQ(due[1], kNoon + 200ms);
+  EXPECT_EQ(due[2], kNoon + 300ms);
+  MinuteClock daily(24h);
+  daily.advance(kNoon);
+  EXPECT_EQ(daily.advance(kNoon + 12h).count, 1);
+  EXPECT_EQ(daily.next_boundary(), kNoon + 36h);
+}
+
+TEST(MinuteClock, GivesADayOfShortIntervalsAfterAStall) {
+  MinuteClock clock(1s);
+  clock.advance(kNoon);
+  const DueBoundaries due = clock.advance(kNoon + 72h);
+  EXPECT_EQ(due.count, 1 + 86'400);
+  EXPECT_EQ(due.skipped, 2 * 86'400 - 1);
+  EXPECT_EQ(due[0], kNoon + 1s);
+  EXPECT_EQ(due[1], kNoon + 48h + 1s);
+  EXPECT_EQ(due[due.count - 1], kNoon + 72h);
+}
+
 }  // namespace
 }  // namespace acts

@@ -258,5 +258,19 @@ TEST(Sampler, RepeatsItselfToTheBit) {
   EXPECT_EQ(run(), run());
 }
 
+TEST(Sampler, CountsWithinShorterIntervalsToo) {
+  const OrderBook book = small_book();
+  MinuteSampler sampler(Venue::kBinanceSpot, "BTCUSDT", kBands, kNoon, 60s, 100ms);
+  sampler.on_update();
+  const MinuteRow first = sampler.sample(live(book, kNoon + 100ms));
+  EXPECT_EQ(cell(first, "updates"), "1");
+  EXPECT_EQ(cell(first, "gap_ms"), "100");
+  sampler.on_sync_change(true, kNoon + 130ms);
+  const MinuteRow second = sampler.sample(live(book, kNoon + 200ms));
+  EXPECT_EQ(cell(second, "updates"), "0");
+  EXPECT_EQ(cell(second, "gap_ms"), "30");
+  EXPECT_EQ(cell(second, "sample_time"), "2024-08-08T12:00:00.200Z");
+}
+
 }  // namespace
 }  // namespace acts

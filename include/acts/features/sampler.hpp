@@ -1,5 +1,6 @@
-// Turns one instrument's book into minute rows. Pure: the caller reports what happens, in the order of receipt, and
-// asks for a row at every boundary that its MinuteClock says is due, before it applies what came at or after it.
+// Turns one instrument's book into rows, a minute apart if not said otherwise; the text below calls the interval a
+// minute whatever it is. Pure: the caller reports what happens, in the order of receipt, and asks for a row at every
+// boundary that its MinuteClock says is due, before it applies what came at or after it.
 //
 // Not thread-safe. Keeps no reference to its input.
 #pragma once
@@ -23,7 +24,7 @@ namespace acts {
 
 // The present state of an instrument, made of all messages with ts_recv before the boundary.
 struct SampleInput {
-  UnixNanos boundary{};  // a multiple of kMinute after the last one (asserted)
+  UnixNanos boundary{};  // a multiple of the sampler's interval after the last one (asserted)
   const OrderBook& book;
   SyncStatus sync{};
   TradingStatus trading = TradingStatus::kUnknown;
@@ -52,11 +53,13 @@ class MinuteSampler {
   static constexpr Nanos kDefaultStaleAfter = kMinute;
 
   // `start`: when the instrument's run began. Up to then its book was not in sync.
+  // `interval`: as MinuteClock takes it.
   MinuteSampler(Venue venue, std::string symbol, BandList bands, UnixNanos start,
-                Nanos stale_after = kDefaultStaleAfter);
+                Nanos stale_after = kDefaultStaleAfter, Nanos interval = kMinute);
 
   [[nodiscard]] const SavedMinute& saved() const { return minute_; }
-  // Goes on from there at `now`; the instrument, the bands and what is stale are this one's.
+  // Goes on from there at `now`; the instrument, the bands and what is stale are this one's. With another interval than
+  // a minute the counts begin at zero.
   void resume(const SavedMinute& minute, UnixNanos now);
 
   // The book is one of an earlier run: a gap from the minute's begin on.
@@ -87,6 +90,7 @@ class MinuteSampler {
   std::string symbol_;
   BandList bands_;
   Nanos stale_after_;
+  Nanos interval_;
   SavedMinute minute_;
 };
 

@@ -1,0 +1,333 @@
+#include "cli/replay_run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "acts/base/nearest_name.hpp"
+#include "acts/features/feature.hpp"
+
+#include "binance/symbols.hpp"
+#include "cli/command.hpp"
+#include "exchange/recording_preview.hpp"
+#include "live/recorded_range.hpp"
+#include "live/run_settings.hpp"
+#include "recording/archive.hpp"
+
+namespace acts::cli {
+namespace {
+
+// What nobody named, the recordings tell. One that contradicts is found as it is read, standard input too.
+Venue recorded_venue(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    if (file == "-") continue;  // can be read once only
+    if (const Result<Venue> told = exchange::venue_of_recording(file)) return *told;
+  }
+  return Venue::kBinanceSpot;
+}
+
+void settle_symbols(ReplaySettings& settings) {
+  for (const std::string& typed : settings.symbols) {
+    settings.replay.symbols.push_back(binance::parse_symbol_wish(typed, settings.replay.venue)->text);
+  }
+}
+
+// The first ones are said as they come, the others are counted.
+class Problems {
+ public:
+  void add(const std::string& problem) {
+    if (++count_ <= kShown) complain(problem, LogLevel::kWarn);
+  }
+  void finish() const {
+    if (count_ > kShown) {
+      complain(fmt::format("{} more problems like these were left out", count_ - kShown), LogLevel::kWarn);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kShown = 10;
+  std::size_t count_ = 0;
+};
+
+void print_end(const Replay& replay, const ReplaySettings& settings, Output& out) {
+  if (settings.summary && settings.rows == "none") out.write(replay.summary());
+  out.flush();
+  if (settings.summary && settings.rows != "none") tell(replay.summary());
+}
+
+int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
+  if (!replay.is_recording()) {
+    complain(
+        "no line of these files could be used: are they recordings of <recv_ns> <json> lines, and is --venue right?");
+    return kExitBadInput;
+  }
+  if (const std::vector<std::string> missing = replay.missing_symbols(); !missing.empty()) {
+    complain(
+        fmt::format("--symbol: no message of {} of {} in these files: --rows none --summary without --symbol shows "
+                    "what there is",
+                    fmt::join(missing, ", "), to_string(venue)));
+    return kExitBadInput;
+  }
+  if (const std::vector<std::string> unused = replay.unused_books(); !unused.empty()) {
+    complain(
+        fmt::format("--book: the place where the book was saved is not in these files: {}", fmt::join(unused, ", ")));
+    return kExitBadInput;
+  }
+  const std::uint64_t bad_places = reader.bad_places() + replay.leaps();
+  if (bad_places == 0) return kExitDone;
+  complain(fmt::format("{} places of these files are damaged or no recording, see above: what could be read was used",
+                       bad_places));
+  return kExitBadInput;
+}
+
+// Of all rows: the bands of every run, where --bands does not say. Errors: kUsage if those are too many.
+Result<BandList> output_bands(const ReplaySettings& settings) {
+  if (settings.replay.bands) return *settings.replay.bands;
+  std::optional<BandList> bands;
+  for (const std::string& file : settings.files) {
+    const std::optional<RunSettings> run = file == "-" ? std::nullopt : settings_of_recording(file);
+    if (!run) continue;
+    auto all = bands ? bands->joined(run->bands) : run->bands;
+    if (!all)
+      return fail(ErrorCode::kUsage, fmt::format("{}: {}: name those wanted with --bands", file, all.error().message));
+    bands = std::move(*all);
+  }
+  return bands.value_or(BandList::defaults());
+}
+
+// With or without the "_P" of a feature per band.
+const Feature* find_row_feature(std::string_view name) {
+  const auto features = all_features();
+  const auto found = std::ranges::find_if(features, [&](const Feature& feature) {
+    std::string_view stem = feature.name;
+    if (feature.per_band) stem.remove_suffix(2);
+    return feature.name == name || stem == name;
+  });
+  return found == features.end() ? nullptr : &*found;
+}
+
+bool is_interval_feature(std::string_view name) {
+  return IntervalFeatures::make({.names = {std::string(name)}}).has_value();
+}
+
+std::unexpected<Error> unknown_feature(std::string_view name) {
+  std::vector<std::string_view> names;
+  names.reserve(all_features().size() + all_interval_features().size());
+  for (const Feature& feature : all_features()) names.push_back(feature.name);
+  for (const IntervalFeature& feature : all_interval_features()) names.push_back(feature.name);
+  const std::string_view nearest = nearest_name(name, names);
+  constexpr std::size_t kMostShown = 80;
+  return fail(ErrorCode::kUsage,
+              nearest.empty() ? fmt::format("no feature '{}': 'acts features' lists them", name.substr(0, kMostShown))
+                              : fmt::format("no feature '{}': did you mean {}?", name.substr(0, kMostShown), nearest));
+}
+
+// What rows must have for the chosen ones; bands cost a walk over the book, and are left out where nothing needs them.
+Result<void> settle_chosen(ReplaySettings& settings) {
+  bool needs_bands = settings.chosen.empty();
+  for (const std::string& name : settings.chosen) {
+    if (const Feature* const feature = find_row_feature(name)) {
+      needs_bands |= feature->per_band || feature->name == "state" || feature->name == "reason";
+    } else if (is_interval_feature(name)) {
+      settings.features.names.push_back(name);
+    } else {
+      return unknown_feature(name);
+    }
+  }
+  if (!needs_bands) settings.replay.bands.emplace();
+  auto features = IntervalFeatures::make(settings.features);
+  if (!features) return std::unexpected(features.error());
+  settings.replay.features = std::move(*features);
+  return {};
+}
+
+void append_columns(std::vector<Column>& to, std::span<const Column> more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+// The key, and behind it the columns of the chosen features in the order of their names.
+RowSchema chosen_schema(const ReplaySettings& settings, const BandList& bands, const RowSchema& all) {
+  constexpr std::size_t kKeyColumns = 3;
+  RowSchema schema;
+  append_columns(schema.columns, std::span(all.columns).first(kKeyColumns));
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(schema.columns, name, &Column::name) != schema.columns.end()) return;
+    schema.columns.push_back(*std::ranges::find(all.columns, name, &Column::name));
+  };
+  for (const std::string& name : settings.chosen) {
+    const Feature* const feature = find_row_feature(name);
+    if (feature == nullptr) {
+      IntervalFeatureOptions one = settings.features;
+      one.names = {name};
+      append_columns(schema.columns, IntervalFeatures::make(one).value().columns());
+    } else if (feature->per_band) {
+      for (std::size_t i = 0; i < bands.size(); ++i) add(column_name(*feature, bands[i]));
+    } else {
+      add(std::string(feature->name));
+    }
+  }
+  return schema;
+}
+
+Result<RowSchema> output_schema(const ReplaySettings& settings) {
+  const Result<BandList> bands = output_bands(settings);
+  if (!bands) return std::unexpected(bands.error());
+  RowSchema schema = make_schema(*bands);
+  append_columns(schema.columns, settings.replay.features.columns());
+  return settings.chosen.empty() ? schema : chosen_schema(settings, *bands, schema);
+}
+
+int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
+  const Result<RowSchema> schema = output_schema(settings);
+  if (!schema) return complain(schema.error());
+  Output out;
+  Problems problems;
+  std::string text;
+  if (settings.rows == "csv") append_csv_header(text, *schema);  // what is no recording gets none
+  std::optional<Replay> replay;
+  bool is_over = false;
+  const auto on_row = [&](MinuteRow&& own) {
+    is_over |= settings.to && own.sample_time() >= *settings.to;
+    if (is_over || (settings.from && own.sample_time() < *settings.from)) return;
+    if (settings.rows == "none") return;
+    const MinuteRow row = by_schema(std::move(own), replay->pipeline().schema(), *schema);
+    if (settings.rows == "csv") append_csv(text, *schema, row);
+    if (settings.rows == "json") append_json(text, *schema, row);
+    out.write(text);
+    text.clear();
+  };
+  replay.emplace(settings.replay, on_row, [&](const std::string& problem) { problems.add(problem); });
+  const Result<void> done = replay->run(reader, [&] { return is_over; });
+  if (replay->is_recording()) out.write(text);  // the header, if there was no row
+  print_end(*replay, settings, out);
+  problems.finish();
+  return out.finish(done || is_over ? verdict(*replay, reader, settings.replay.venue) : complain(done.error()));
+}
+
+}  // namespace
+
+OptionSpec replayed_venue_spec() {
+  OptionSpec spec = kVenueSpec;
+  spec.help = "where it was recorded";
+  spec.default_text = "as the recording or --symbol tells";
+  return spec;
+}
+
+OptionSpec told_spec(OptionSpec spec, std::string_view default_text) {
+  spec.default_text = default_text;
+  return spec;
+}
+
+Result<void> set_limit(ReplaySettings& settings, const Values& values) {
+  const Result<int> limit = parse_integer(values[0], 1, 5000);
+  if (!limit) return std::unexpected(limit.error());
+  settings.replay.limit = *limit;
+  return {};
+}
+
+Result<void> set_replayed_venue(ReplaySettings& settings, const Values& values) {
+  Venue venue = Venue::kBinanceSpot;
+  if (Result<void> set = set_venue(venue, values); !set) return set;
+  settings.venue = venue;
+  return {};
+}
+
+Result<void> set_levels(ReplaySettings& settings, const Values& values) {
+  settings.features.levels.clear();
+  for (const std::string& text : values) {
+    const Result<int> level = parse_integer(text, 1, static_cast<int>(IntervalFeatures::kMostLevels));
+    if (!level) return std::unexpected(level.error());
+    settings.features.levels.push_back(static_cast<std::size_t>(*level));
+  }
+  return {};
+}
+
+Result<void> set_horizons(ReplaySettings& settings, const Values& values) {
+  settings.features.horizons.clear();
+  for (const std::string& text : values) {
+    const Result<Nanos> horizon = parse_positive_duration(text);
+    if (!horizon) return std::unexpected(horizon.error());
+    settings.features.horizons.push_back(*horizon);
+  }
+  return {};
+}
+
+Result<std::optional<Venue>> named_venue(const ReplaySettings& settings) {
+  std::optional<Venue> venue = settings.venue;
+  for (const std::string& typed : settings.symbols) {
+    const bool has_prefix = typed.contains(':');
+    const auto wish = binance::parse_symbol_wish(typed, venue.value_or(Venue::kBinanceSpot));
+    if (!wish) return fail(wish.error().code, "--symbol: " + wish.error().message);
+    if (!has_prefix) continue;
+    if (venue && *venue != wish->venue) {
+      return fail(ErrorCode::kUsage,
+                  fmt::format("--symbol: '{}' is not of {}, which {} names: replay each venue by itself", typed,
+                              to_string(*venue), settings.venue ? "--venue" : "another symbol"));
+    }
+    venue = wish->venue;
+  }
+  return venue;
+}
+
+std::string recorded_symbol(const std::string& data_dir, Venue venue, const std::string& wish) {
+  const std::string name(to_string(venue));
+  const auto is_recorded = [&](const std::string& symbol) {
+    const auto days = recorded_days(data_dir, name, symbol);
+    return days && !days->empty();
+  };
+  const std::string pair = wish + "USDT";
+  return !is_recorded(wish) && is_recorded(pair) ? pair : wish;
+}
+
+int replay_files(ReplaySettings settings) {
+  const Result<std::optional<Venue>> named = named_venue(settings);
+  if (!named) return complain(named.error());
+  if (const Result<void> settled = settle_chosen(settings); !settled) return complain(settled.error());
+  Result<RecordingReader> reader = RecordingReader::open(settings.files);
+  if (!reader) return complain(reader.error());
+  if (const Result<void> checked = check_not_all_empty(settings.files); !checked) return complain(checked.error());
+  settings.replay.venue = *named ? **named : recorded_venue(settings.files);
+  settle_symbols(settings);
+  for (const std::string& path : settings.books) {
+    Result<BookFile> book = read_book_file(path);
+    if (!book) return complain(book.error());
+    settings.replay.books.push_back(std::move(*book));
+  }
+  return replay_from(settings, *reader);
+}
+
+int replay_data_dir(ReplaySettings settings, const std::string& data_dir) {
+  const Result<std::optional<Venue>> named = named_venue(settings);
+  if (!named) return complain(named.error());
+  if (settings.symbols.size() != 1) {
+    return complain({ErrorCode::kUsage, "name recordings, or one symbol of the data directory with --symbol"});
+  }
+  if (const Result<void> settled = settle_chosen(settings); !settled) return complain(settled.error());
+  settings.replay.venue = named->value_or(Venue::kBinanceSpot);
+  settle_symbols(settings);
+  std::string& symbol = settings.replay.symbols.front();
+  symbol = recorded_symbol(data_dir, settings.replay.venue, symbol);
+  const std::vector<Nanos>& horizons = settings.features.horizons;
+  const Nanos before = horizons.empty() ? settings.features.interval : std::ranges::max(horizons);
+  auto range = recorded_range({.data_dir = data_dir,
+                               .venue = settings.replay.venue,
+                               .symbol = symbol,
+                               .from = settings.from,
+                               .to = settings.to,
+                               .before = before + settings.features.interval});
+  if (!range) return complain(range.error());
+  for (const std::string& problem : range->problems) complain(problem, LogLevel::kWarn);
+  for (const RecordingInput& input : range->inputs) settings.files.push_back(input.name);
+  settings.replay.untold = range->settings.value_or(settings.replay.untold);
+  if (range->book) {
+    settings.replay.begins_at_book = true;
+    settings.replay.books.push_back(std::move(*range->book));
+  }
+  RecordingReader reader(std::move(range->inputs), range->from);
+  return replay_from(settings, reader);
+}
+
+}  // namespace acts::cli
