@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import catalog query'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -10,13 +10,15 @@ _acts() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case " $commands " in *" $word "*) command=$word; break ;; esac
   done
+  local venues='binance-spot binance-usdm' forms='csv json'
+  [[ $command != export ]] || venues+=' binance-coinm' forms+=' parquet npz'
   case $previous in
     --config | --output | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
-    --venue) mapfile -t COMPREPLY < <(compgen -W 'binance-spot binance-usdm' -- "$current"); return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W 'csv json' -- "$current"); return ;;
+    --venue) mapfile -t COMPREPLY < <(compgen -W "$venues" -- "$current"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "$forms" -- "$current"); return ;;
     --rows) mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return ;;
     --update-interval) mapfile -t COMPREPLY < <(compgen -W '0ms 100ms 250ms 500ms 1000ms' -- "$current"); return ;;
     --speed) mapfile -t COMPREPLY < <(compgen -W '1 10 max' -- "$current"); return ;;
@@ -70,6 +72,13 @@ _acts() {
       ;;
     query) mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --output --explain --memory --spill --help' -- "$current") ;;
     catalog) mapfile -t COMPREPLY < <(compgen -W 'ls describe verify compact --data-dir --format --strict --help' -- "$current") ;;
+    export)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --format --kind --venue --symbol --interval --origin --from --to --base-latency --output --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features)
       if [[ $current == -* ]]; then

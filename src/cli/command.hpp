@@ -84,6 +84,7 @@ Command demo_command();
 Command doctor_command();
 Command download_command();
 Command exchange_command();
+Command export_command();
 Command import_command();
 Command query_command();
 Command recording_command();

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 #include "history/query/query_session.hpp"
@@ -22,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kExitSignal = 128;  // and the signal: 130 after SIGINT, 143 after SIGTERM
 constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
 
 struct Settings {
@@ -84,28 +82,9 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
-// The signal that came; 0: none. Read by the query's threads too.
-std::atomic<int> interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): of a signal
-static_assert(std::atomic<int>::is_always_lock_free);
-bool is_interrupted() { return interrupted != 0; }
-
-void stop_at_signals() {
-  struct sigaction action{};
-  action.sa_handler = [](int signal) { interrupted = signal; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends at once
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
-
-// A result that was cut is none: as a shell says it of a program that a signal has ended.
-int complain_of_query(const Error& error) {
-  const int code = complain(error);
-  return error.code == ErrorCode::kCancelled ? kExitSignal + interrupted : code;
-}
-
 int print_rows(const Settings& settings, history::QuerySession& session) {
   auto rows = session.select(settings.sql, is_interrupted);
-  if (!rows) return complain_of_query(rows.error());
+  if (!rows) return complain_of_interrupted(rows.error());
   Output out;
   std::string text;
   history::ResultTable as_table(rows->columns());
@@ -115,7 +94,7 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
     const Result<bool> there = rows->next(cells);
     if (!there) {
       out.write(text);
-      return out.finish(complain_of_query(there.error()));
+      return out.finish(complain_of_interrupted(there.error()));
     }
     if (!*there) break;
     if (settings.form == "table") {
@@ -135,14 +114,14 @@ int print_rows(const Settings& settings, history::QuerySession& session) {
 int run_query(const Settings& settings, history::QuerySession& session) {
   if (settings.explain) {
     const Result<std::string> plan = session.explain(settings.sql, is_interrupted);
-    if (!plan) return complain_of_query(plan.error());
+    if (!plan) return complain_of_interrupted(plan.error());
     Output out;
     out.write(*plan);
     return out.finish(kExitDone);
   }
   if (settings.form != "parquet") return print_rows(settings, session);
   const Result<std::uint64_t> rows = session.to_parquet(settings.sql, is_interrupted);
-  if (!rows) return complain_of_query(rows.error());
+  if (!rows) return complain_of_interrupted(rows.error());
   Output out;
   out.write(fmt::format("{}: {} rows\n", settings.output, *rows));
   return out.finish(kExitDone);

@@ -12,6 +12,7 @@
 
 #include "binance/symbols.hpp"
 #include "cli/command.hpp"
+#include "cli/problems.hpp"
 #include "exchange/recording_preview.hpp"
 #include "live/recorded_range.hpp"
 #include "live/run_settings.hpp"
@@ -34,23 +35,6 @@ void settle_symbols(ReplaySettings& settings) {
     settings.replay.symbols.push_back(binance::parse_symbol_wish(typed, settings.replay.venue)->text);
   }
 }
-
-// The first ones are said as they come, the others are counted.
-class Problems {
- public:
-  void add(const std::string& problem) {
-    if (++count_ <= kShown) complain(problem, LogLevel::kWarn);
-  }
-  void finish() const {
-    if (count_ > kShown) {
-      complain(fmt::format("{} more problems like these were left out", count_ - kShown), LogLevel::kWarn);
-    }
-  }
-
- private:
-  static constexpr std::size_t kShown = 10;
-  std::size_t count_ = 0;
-};
 
 void print_end(const Replay& replay, const ReplaySettings& settings, Output& out) {
   if (settings.summary && settings.rows == "none") out.write(replay.summary());

@@ -303,7 +303,7 @@ void Replay::end_file() {
 }
 
 void Replay::give_answers() {
-  for (const AnswerOwners::Answer& answer : owners_.take()) {
+  for (const binance::AnswerOwners::Answer& answer : owners_.take()) {
     if (answer.symbol.empty()) {
       ++unassigned_;
       problem_(fmt::format("{}:{}: a REST depth answer of no symbol that could be told by its update ids: left out",

@@ -16,8 +16,8 @@
 #include "acts/features/row.hpp"
 #include "acts/market/venue.hpp"
 
+#include "binance/answer_owners.hpp"
 #include "collector/market_pipeline.hpp"
-#include "live/answer_owners.hpp"
 #include "live/book_file.hpp"
 #include "live/leap_guard.hpp"
 #include "live/run_settings.hpp"
@@ -121,7 +121,7 @@ class Replay {
   std::vector<TickerCheck> checks_;
   std::optional<index::RestAnswer> answer_;  // what the next line is
   LeapGuard guard_;
-  AnswerOwners owners_;                  // of answers without an index that tells
+  binance::AnswerOwners owners_;         // of answers without an index that tells
   std::optional<UpdateId> snapshot_id_;  // of the current line, if it is such an answer
   std::string file_;                     // of the last line
   bool venue_told_ = false;              // by a line of that file

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "history/engine/parquet_writer.hpp"
+#include "history/export/output_file.hpp"
 #include "history/query/recording_gaps.hpp"
 #include "history/query/stored_rows.hpp"
 
@@ -78,25 +78,6 @@ bool is_below(const std::string& path, const std::string& folder) {
   std::error_code error;
   const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
   return !error && !way.empty() && *way.begin() != "..";
-}
-
-Result<void> sync_file(FileOps& ops, const std::string& path) {
-  const int fd = ops.reopen(path);
-  const int status = fd < 0 ? fd : ops.sync(fd);
-  if (fd >= 0) ops.close(fd);
-  if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
-  return {};
-}
-
-// To the disk, then in the place of whatever was there.
-Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output) {
-  if (Result<void> synced = sync_file(ops, part); !synced) return synced;
-  std::error_code error;
-  fs::rename(part, output, error);
-  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, error.message()));
-  const int status = ops.sync_directory(fs::path(output).parent_path().string());
-  if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, std::strerror(-status)));
-  return {};
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include "live/answer_owners.hpp"
+#include "binance/answer_owners.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace acts {
+namespace acts::binance {
 
 AnswerOwners::Seen& AnswerOwners::seen(std::string_view symbol) {
   auto known = symbols_.find(symbol);
@@ -72,4 +72,4 @@ std::vector<AnswerOwners::Answer> AnswerOwners::take() {
   return taken;
 }
 
-}  // namespace acts
+}  // namespace acts::binance

@@ -1,9 +1,9 @@
-#include "live/answer_owners.hpp"
+#include "binance/answer_owners.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace acts {
+namespace acts::binance {
 namespace {
 
 using ::testing::ElementsAre;
@@ -89,4 +89,4 @@ TEST(AnswerOwners, HoldsNoMoreThanItsBounds) {
 }
 
 }  // namespace
-}  // namespace acts
+}  // namespace acts::binance

@@ -15,7 +15,7 @@
 #include "acts/base/time.hpp"
 #include "acts/market/events.hpp"
 
-namespace acts {
+namespace acts::binance {
 
 class AnswerOwners {
  public:
@@ -61,4 +61,4 @@ class AnswerOwners {
   std::size_t held_bytes_ = 0;
 };
 
-}  // namespace acts
+}  // namespace acts::binance

@@ -1,0 +1,32 @@
+// What a command met in its input and went on from.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string_view>
+
+#include "cli/command.hpp"
+
+namespace acts::cli {
+
+// The first ones are said as they come, the others are counted.
+class Problems {
+ public:
+  void add(std::string_view problem) {
+    if (++count_ <= kShown) complain(problem, LogLevel::kWarn);
+  }
+  void finish() const {
+    if (count_ > kShown) {
+      complain(fmt::format("{} more problems like these were left out", count_ - kShown), LogLevel::kWarn);
+    }
+  }
+
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  static constexpr std::size_t kShown = 10;
+  std::size_t count_ = 0;
+};
+
+}  // namespace acts::cli

@@ -1,0 +1,110 @@
+#include "history/export/export_recording.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "history/export/hft_messages.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::size_t kMostNamed = 10;
+
+// The first symbols that there are, for messages.
+std::string names_of(const RecordingContents& contents) {
+  std::vector<std::string> names;
+  for (const auto& [name, counts] : contents.symbols) {
+    if (names.size() == kMostNamed) {
+      names.emplace_back("...");
+      break;
+    }
+    names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<std::string> symbol_of(const RecordingExport& wanted, const RecordingContents& contents) {
+  if (contents.symbols.empty()) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it holds no depth, trade or best bid and ask of {}: is it a recording of <recv_ns> "
+                            "<json> lines?",
+                            wanted.paths.front(), to_string(wanted.venue)));
+  }
+  if (wanted.symbol.empty()) {
+    if (contents.symbols.size() == 1) return contents.symbols.begin()->first;
+    return fail(ErrorCode::kUsage, fmt::format("{}: it holds several symbols: name one with --symbol: {}",
+                                               wanted.paths.front(), names_of(contents)));
+  }
+  if (contents.symbols.contains(wanted.symbol)) return wanted.symbol;
+  return fail(ErrorCode::kUsage, fmt::format("{}: it holds nothing of {}, but of {}", wanted.paths.front(),
+                                             wanted.symbol, names_of(contents)));
+}
+
+}  // namespace
+
+Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
+                                                  std::function<void(std::string_view)> on_problem) {
+  auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue);
+  if (!contents) return std::unexpected(contents.error());
+  Result<std::string> symbol = symbol_of(wanted, *contents);
+  if (!symbol) return std::unexpected(symbol.error());
+  wanted.symbol = *std::move(symbol);
+  if (contents->unassigned > 0) {
+    on_problem(fmt::format("{}: {} REST depth answers of no symbol that could be told by their update ids: left out",
+                           wanted.paths.front(), contents->unassigned));
+  }
+  return RecordingExporter(std::move(wanted), *std::move(contents), std::move(on_problem));
+}
+
+Result<RecordedMessages> RecordingExporter::messages() const {
+  auto reader = RecordingReader::open(wanted_.paths, wanted_.from);
+  if (!reader) return std::unexpected(reader.error());
+  return RecordedMessages(*std::move(reader),
+                          {.venue = wanted_.venue, .symbol = wanted_.symbol, .from = wanted_.from, .to = wanted_.to},
+                          contents_);
+}
+
+Result<std::uint64_t> RecordingExporter::to_csv(RecordedKind kind, const std::function<bool(std::string_view)>& write) {
+  auto from = messages();
+  if (!from) return std::unexpected(from.error());
+  const MessageCsv csv(kind, wanted_.venue, wanted_.symbol);
+  std::string text(csv.header());
+  std::uint64_t lines = 0;
+  for (;;) {
+    const auto got = from->next();
+    if (!got) return std::unexpected(got.error());
+    if (*got == RecordedMessages::Got::kEnd) break;
+    if (*got == RecordedMessages::Got::kBad) {
+      on_problem_(from->problem());
+      continue;
+    }
+    const std::uint64_t added = csv.append(from->message(), from->ts_recv(), from->ts_event(), text);
+    if (added == 0) continue;
+    lines += added;
+    if (!write(text)) return lines;
+    text.clear();
+  }
+  if (lines > 0) return lines;
+  return fail(ErrorCode::kBadInput,
+              fmt::format("there are no {} of {} in it for these times", to_string(kind), wanted_.symbol));
+}
+
+// Read several times: only the first tells of what cannot be read.
+Result<NpzFacts> RecordingExporter::to_npz(FileOps& ops, Nanos latency, const std::string& output) {
+  const auto trades =
+      contents_.symbols.at(wanted_.symbol).trades > 0 ? HftMessages::Trades::kSingle : HftMessages::Trades::kAggregated;
+  bool is_first = true;
+  const OpenEvents open = [&]() -> Result<std::unique_ptr<HftSource>> {
+    auto from = messages();
+    if (!from) return std::unexpected(from.error());
+    auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
+    return std::make_unique<HftMessages>(*std::move(from), trades, std::move(tell));
+  };
+  return write_npz(ops, open, latency, output);
+}
+
+}  // namespace acts::history

@@ -1,0 +1,56 @@
+// Recordings as files of other tools' forms. Blocking; memory does not grow with the recording.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "history/export/message_csv.hpp"
+#include "history/export/npz_file.hpp"
+#include "history/import/recorded_messages.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts::history {
+
+struct RecordingExport {
+  std::vector<std::string> paths = {};  // one recording in the order given
+  Venue venue = Venue::kBinanceSpot;
+  std::string symbol = {};  // as the venue spells it; empty: the only one there is
+  std::optional<UnixNanos> from = {};
+  std::optional<UnixNanos> to = {};
+};
+
+class RecordingExporter {
+ public:
+  // `on_problem` is told, once each, of lines and messages that cannot be read. Looks through the recording. Errors:
+  // kUsage: a file is not there, no symbol is named and there are several, or it is not in it; kBadInput: there is
+  // nothing to read.
+  static Result<RecordingExporter> open(RecordingExport wanted, std::function<void(std::string_view)> on_problem);
+
+  [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
+
+  // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
+  // there is nothing of the kind.
+  Result<std::uint64_t> to_csv(RecordedKind kind, const std::function<bool(std::string_view)>& write);
+  // Errors: as write_npz().
+  Result<NpzFacts> to_npz(FileOps& ops, Nanos latency, const std::string& output);
+
+ private:
+  RecordingExporter(RecordingExport wanted, RecordingContents contents,
+                    std::function<void(std::string_view)> on_problem)
+      : wanted_(std::move(wanted)), contents_(std::move(contents)), on_problem_(std::move(on_problem)) {}
+  [[nodiscard]] Result<RecordedMessages> messages() const;
+
+  RecordingExport wanted_;
+  RecordingContents contents_;
+  std::function<void(std::string_view)> on_problem_;
+};
+
+}  // namespace acts::history

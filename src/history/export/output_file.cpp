@@ -1,0 +1,89 @@
+#include "history/export/output_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace acts::history {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+
+std::unexpected<Error> failed(const std::string& path, int status) {
+  return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
+}
+
+Result<void> sync_file(FileOps& ops, const std::string& path) {
+  const int fd = ops.reopen(path);
+  const int status = fd < 0 ? fd : ops.sync(fd);
+  if (fd >= 0) ops.close(fd);
+  return status < 0 ? failed(path, status) : Result<void>();
+}
+
+}  // namespace
+
+Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output) {
+  if (Result<void> synced = sync_file(ops, part); !synced) return synced;
+  std::error_code error;
+  fs::rename(part, output, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, error.message()));
+  const std::string folder = fs::path(output).parent_path().string();
+  const int status = ops.sync_directory(folder.empty() ? "." : folder);
+  return status < 0 ? failed(output, status) : Result<void>();
+}
+
+Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
+  const std::string part = path + ".part";
+  int fd = ops.create(part);
+  if (fd == -EEXIST) {
+    ops.remove(part);
+    fd = ops.create(part);
+  }
+  if (fd < 0) return failed(part, fd);
+  return OutputFile(ops, path, fd);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : ops_(other.ops_),
+      path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      offset_(other.offset_),
+      buffer_(std::move(other.buffer_)) {}
+
+OutputFile::~OutputFile() {
+  if (fd_ < 0) return;
+  ops_->close(fd_);
+  ops_->remove(part());
+}
+
+Result<void> OutputFile::write(std::string_view bytes) {
+  buffer_ += bytes;
+  return buffer_.size() < kBufferBytes ? Result<void>() : flush();
+}
+
+Result<void> OutputFile::flush() {
+  std::string_view left = buffer_;
+  while (!left.empty()) {
+    const std::int64_t count = ops_->write_at(fd_, left, offset_);
+    if (count < 0) return failed(part(), static_cast<int>(count));
+    offset_ += static_cast<std::uint64_t>(count);
+    left.remove_prefix(static_cast<std::size_t>(count));
+  }
+  buffer_.clear();
+  return {};
+}
+
+Result<void> OutputFile::finish() {
+  if (Result<void> flushed = flush(); !flushed) return flushed;
+  const int status = ops_->close(std::exchange(fd_, -1));
+  Result<void> placed = status < 0 ? failed(part(), status) : put_in_place(*ops_, part(), path_);
+  if (!placed) ops_->remove(part());
+  return placed;
+}
+
+}  // namespace acts::history

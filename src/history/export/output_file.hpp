@@ -1,0 +1,46 @@
+// Files that other programs get: under their names once they are whole and on the disk, under "NAME.part" before.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+#include "recording/file_ops.hpp"
+
+namespace acts::history {
+
+// Brings `part` to the disk, then into the place of whatever was at `output`. Errors: kStorage.
+Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output);
+
+// Written from its begin to its end. Not thread-safe.
+class OutputFile {
+ public:
+  // What a part of that name holds is lost: it is of a program that was killed. Errors: kStorage.
+  static Result<OutputFile> create(FileOps& ops, const std::string& path);
+  // Without finish() nothing is left of it.
+  ~OutputFile();
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  // Errors of both: kStorage, naming the path.
+  Result<void> write(std::string_view bytes);
+  Result<void> finish();
+
+ private:
+  OutputFile(FileOps& ops, std::string path, int fd) : ops_(&ops), path_(std::move(path)), fd_(fd) {}
+  [[nodiscard]] std::string part() const { return path_ + ".part"; }
+  Result<void> flush();
+
+  FileOps* ops_;
+  std::string path_;
+  int fd_;
+  std::uint64_t offset_ = 0;
+  std::string buffer_;
+};
+
+}  // namespace acts::history

@@ -1,0 +1,230 @@
+#include "history/import/recorded_messages.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+#include "binance/answer_owners.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::string_view kDepth = "depth";
+constexpr std::int64_t kAnswered = 200;
+
+// Nothing of what has no prices.
+std::optional<Scales> scales_of(const binance::Message& message) {
+  return std::visit(
+      []<typename Body>([[maybe_unused]] const Body& body) -> std::optional<Scales> {
+        if constexpr (requires { body.scales; }) return body.scales;
+        return std::nullopt;
+      },
+      message.body);
+}
+
+// So that the next message of the symbol is read in one go.
+void remember_scales(binance::Decoder& decoder, binance::InstrumentIndex index, const binance::Message& message) {
+  const std::optional<Scales> scales = scales_of(message);
+  if (!scales) return;
+  const Scales known = decoder.scales(index);
+  decoder.set_scales(index, {std::max(known.price, scales->price), std::max(known.quantity, scales->quantity)});
+}
+
+// Of an event whose time is told; a zero stands for none.
+std::optional<UnixNanos> time_of(const binance::Message& message) {
+  return std::visit(
+      []<typename Body>([[maybe_unused]] const Body& body) -> std::optional<UnixNanos> {
+        if constexpr (requires { body.ts_event; }) {
+          if (body.ts_event != UnixNanos{}) return body.ts_event;
+        }
+        return std::nullopt;
+      },
+      message.body);
+}
+
+class Look {
+ public:
+  explicit Look(Venue venue) : venue_(venue), decoder_(venue) {}
+
+  Result<void> on_line(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) {
+    if (line.file != file_) {
+      end_file();
+      file_ = line.file;
+    }
+    if (line.use == LineUse::kHeld) return {};
+    if (answer) {
+      if (answer->kind == kDepth && answer->status == kAnswered) ++of(answer->symbol).snapshots;
+      return check();
+    }
+    const binance::Decoded decoded = decoder_.decode(line.json);
+    if (!decoded) {
+      ++found_.refused;
+      return {};
+    }
+    on_message(*decoded, line);
+    take_answers();
+    return check();
+  }
+  void on_unreadable() { ++found_.unreadable; }
+  RecordingContents finish() {
+    end_file();
+    return std::move(found_);
+  }
+
+ private:
+  RecordingContents::Symbol& of(std::string_view symbol) {
+    const auto known = found_.symbols.find(symbol);
+    return known != found_.symbols.end() ? known->second : found_.symbols[std::string(symbol)];
+  }
+
+  void on_message(const binance::Message& message, const RecordedLine& line) {
+    if (const auto* snapshot = std::get_if<DepthSnapshot>(&message.body)) {
+      owners_.on_answer({snapshot->last_update_id, {}, line.ts_recv, line.line_number});
+      return;
+    }
+    if (message.symbol.empty() || !scales_of(message)) return;
+    remember_scales(decoder_, decoder_.add(message.symbol, {}), message);
+    RecordingContents::Symbol& symbol = of(message.symbol);
+    if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+      ++symbol.updates;
+      const bool is_usdm = venue_ == Venue::kBinanceUsdm;
+      owners_.on_ids(message.symbol, is_usdm ? update->previous_last_update_id : update->first_update_id.previous(),
+                     update->last_update_id);
+    } else if (const auto* ticker = std::get_if<BookTicker>(&message.body)) {
+      ++symbol.tickers;
+      owners_.on_ids(message.symbol, ticker->update_id, ticker->update_id);
+    } else {
+      if (const auto* trade = std::get_if<Trade>(&message.body))
+        ++(trade->aggregate ? symbol.agg_trades : symbol.trades);
+      owners_.on_message(message.symbol);
+    }
+  }
+
+  void take_answers() {
+    if (!owners_.may_take()) return;
+    for (const binance::AnswerOwners::Answer& answer : owners_.take()) {
+      if (answer.symbol.empty()) {
+        ++found_.unassigned;
+        continue;
+      }
+      ++of(answer.symbol).snapshots;
+      found_.answers[{file_, answer.line_number}] = answer.symbol;
+    }
+  }
+
+  void end_file() {
+    owners_.end_file();
+    take_answers();
+  }
+
+  [[nodiscard]] Result<void> check() const {
+    if (found_.symbols.size() <= RecordingContents::kMostSymbols) return {};
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it has messages of more than {} symbols", file_, RecordingContents::kMostSymbols));
+  }
+
+  Venue venue_;
+  binance::Decoder decoder_;
+  binance::AnswerOwners owners_;
+  std::string file_;
+  RecordingContents found_;
+};
+
+}  // namespace
+
+Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue) {
+  auto reader = open();
+  if (!reader) return std::unexpected(reader.error());
+  Look look(venue);
+  std::optional<index::RestAnswer> asked;
+  for (;;) {
+    const auto item = reader->next();
+    if (!item) {
+      if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
+      look.on_unreadable();
+      asked.reset();
+      continue;
+    }
+    if (!*item) return look.finish();
+    if (const auto* entry = std::get_if<IndexEntry>(&**item)) {
+      if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) asked = *answer;
+      continue;
+    }
+    const std::optional<index::RestAnswer> answer = std::exchange(asked, std::nullopt);
+    if (Result<void> taken = look.on_line(std::get<RecordedLine>(**item), answer); !taken) {
+      return std::unexpected(taken.error());
+    }
+  }
+}
+
+RecordedMessages::RecordedMessages(RecordingReader reader, MessageFilter filter, const RecordingContents& contents)
+    : reader_(std::move(reader)),
+      filter_(std::move(filter)),
+      contents_(&contents),
+      decoder_(filter_.venue),
+      symbol_(decoder_.add(filter_.symbol, {})) {}
+
+Result<RecordedMessages::Got> RecordedMessages::next() {
+  for (;;) {
+    const auto item = reader_.next();
+    if (!item) {
+      if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
+      text_ = {};
+      asked_.reset();
+      return refuse(item.error().message);
+    }
+    if (!*item) return Got::kEnd;
+    if (const auto* entry = std::get_if<IndexEntry>(&**item)) {
+      if (const auto* answer = std::get_if<index::RestAnswer>(&entry->event)) asked_ = *answer;
+      continue;
+    }
+    const auto& line = std::get<RecordedLine>(**item);
+    const std::optional<index::RestAnswer> answer = std::exchange(asked_, std::nullopt);
+    if (line.use == LineUse::kHeld || !is_within(line.ts_recv)) continue;
+    problem_.clear();
+    if (!take(line, answer)) continue;
+    return problem_.empty() ? Got::kMessage : Got::kBad;
+  }
+}
+
+// False: it is not one of the symbol's. With a problem: it cannot be read.
+bool RecordedMessages::take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) {
+  const bool is_answer = is_ours(line, answer);
+  if (answer && !is_answer) return false;
+  line_number_ = line.line_number;
+  text_ = line.json;
+  binance::Decoded decoded = decoder_.decode(line.json, is_answer ? symbol_ : binance::kNoInstrument);
+  if (!decoded) {
+    // The decoder knows one symbol: a message whose symbol it cannot tell is that one's where there is no other.
+    const bool is_told = is_answer || decoded.error().instrument == symbol_ || contents_->symbols.size() == 1;
+    if (is_told) refuse(fmt::format("{}:{}: {}", line.file, line.line_number, decoded.error().message));
+    return is_told;
+  }
+  message_ = *std::move(decoded);
+  if (message_.instrument != symbol_ || !scales_of(message_)) return false;
+  remember_scales(decoder_, symbol_, message_);
+  ts_recv_ = line.ts_recv;
+  ts_event_ = filter_.venue == Venue::kBinanceUsdm ? transaction_time_.of(line.json) : std::nullopt;
+  if (!ts_event_) ts_event_ = time_of(message_);
+  return true;
+}
+
+bool RecordedMessages::is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const {
+  if (answer) return answer->kind == kDepth && answer->status == kAnswered && answer->symbol == filter_.symbol;
+  if (contents_->answers.empty()) return false;
+  const auto told = contents_->answers.find({std::string(line.file), line.line_number});
+  return told != contents_->answers.end() && told->second == filter_.symbol;
+}
+
+bool RecordedMessages::is_within(UnixNanos ts) const {
+  return (!filter_.from || ts >= *filter_.from) && (!filter_.to || ts < *filter_.to);
+}
+
+RecordedMessages::Got RecordedMessages::refuse(std::string problem) {
+  problem_ = std::move(problem);
+  return Got::kBad;
+}
+
+}  // namespace acts::history

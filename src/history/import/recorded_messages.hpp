@@ -1,0 +1,97 @@
+// The messages of one symbol out of recordings, decoded, each once: as a replay takes them. What had to wait behind
+// another message is where it was taken, with that receive time. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/venue.hpp"
+
+#include "binance/decoder.hpp"
+#include "binance/transaction_time.hpp"
+#include "recording/recording_reader.hpp"
+
+namespace acts::history {
+
+// Opens the same recordings anew each time: what looks through them first reads them twice.
+using OpenRecording = std::function<Result<RecordingReader>()>;
+
+// What recordings hold: a look through them, before a symbol's messages are read.
+struct RecordingContents {
+  static constexpr std::size_t kMostSymbols = 100'000;
+
+  struct Symbol {
+    std::uint64_t updates = 0;  // of depth
+    std::uint64_t snapshots = 0;
+    std::uint64_t trades = 0;
+    std::uint64_t agg_trades = 0;
+    std::uint64_t tickers = 0;  // best bid and ask
+  };
+  std::map<std::string, Symbol, std::less<>> symbols = {};
+  // Of REST depth answers that no index tells of, by file and line: the symbol that the update ids around them tell.
+  std::map<std::pair<std::string, std::uint64_t>, std::string> answers = {};
+  std::uint64_t unassigned = 0;  // such answers, of no symbol that could be told
+  std::uint64_t refused = 0;     // messages that could not be decoded, of whatever symbol
+  std::uint64_t unreadable = 0;  // lines and index entries that are none, ends that are missing
+};
+// Errors: kBadInput, for more symbols than kMostSymbols; kStorage, kUsage: as the reader's.
+Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue);
+
+struct MessageFilter {
+  Venue venue = Venue::kBinanceSpot;
+  std::string symbol = {};             // as the venue spells it
+  std::optional<UnixNanos> from = {};  // received then or later,
+  std::optional<UnixNanos> to = {};    // and before
+};
+
+class RecordedMessages {
+ public:
+  // `contents`: of the same recordings; must outlive it.
+  RecordedMessages(RecordingReader reader, MessageFilter filter, const RecordingContents& contents);
+
+  enum class Got : std::uint8_t {
+    kMessage,
+    kBad,  // a message of the symbol, or a line, that cannot be read: problem() says where and why
+    kEnd,
+  };
+  // Errors, which are final: kStorage, kUsage (a file is gone).
+  Result<Got> next();
+
+  // All of the last call, and valid until the next.
+  [[nodiscard]] const binance::Message& message() const { return message_; }
+  [[nodiscard]] UnixNanos ts_recv() const { return ts_recv_; }
+  // When the venue's engine made it (T, of USD-M) or else sent it; nothing where the message has no time.
+  [[nodiscard]] std::optional<UnixNanos> ts_event() const { return ts_event_; }
+  [[nodiscard]] std::uint64_t line_number() const { return line_number_; }  // in its file, from 1
+  [[nodiscard]] std::string_view problem() const { return problem_; }
+  [[nodiscard]] std::string_view text() const { return text_; }  // the message as it stands there
+
+ private:
+  bool take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer);
+  [[nodiscard]] bool is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const;
+  [[nodiscard]] bool is_within(UnixNanos ts) const;
+  Got refuse(std::string problem);
+
+  RecordingReader reader_;
+  MessageFilter filter_;
+  const RecordingContents* contents_;
+  binance::Decoder decoder_;
+  binance::InstrumentIndex symbol_;
+  binance::TransactionTime transaction_time_;
+  std::optional<index::RestAnswer> asked_;  // the next line answers it
+  binance::Message message_;
+  UnixNanos ts_recv_;
+  std::optional<UnixNanos> ts_event_;
+  std::uint64_t line_number_ = 0;
+  std::string problem_;
+  std::string_view text_;
+};
+
+}  // namespace acts::history
