@@ -36,6 +36,11 @@ collector::PipelineOptions pipeline_options(const ReplayOptions& options) {
   return result;
 }
 
+UnixNanos time_of(const RecordedItem& item) {
+  const auto* line = std::get_if<RecordedLine>(&item);
+  return line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+}
+
 std::string level_text(const std::optional<BookLevel>& level, Scales scales) {
   if (!level) return "none";
   return fmt::format("{} x {}", to_string(to_decimal(level->price, scales)),
@@ -70,6 +75,8 @@ Result<void> Replay::run(RecordingReader& reader, const std::function<bool()>& s
       continue;
     }
     if (!*item) break;
+    // Read on all the same: a damaged time may lie ahead of what is still to come.
+    if (options_.until && time_of(**item) >= *options_.until) continue;
     if (Result<void> done = on_item(**item); !done) return done;
   }
   if (Result<void> done = on_kept(guard_.release_last()); !done) return done;
@@ -85,7 +92,7 @@ Result<void> Replay::on_item(const RecordedItem& item) {
     if (skipping_) return {};
   }
   const auto* line = std::get_if<RecordedLine>(&item);
-  const UnixNanos ts = line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+  const UnixNanos ts = time_of(item);
   if (Result<void> done = on_kept(guard_.release(ts)); !done) return done;
   if (line != nullptr) return guard_.keep(*line) ? Result<void>() : on_line(*line);
   guard_.note(ts);
