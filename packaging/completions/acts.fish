@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import catalog query bars
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import catalog query bars plot
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -16,13 +16,14 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a import -d 'Fi
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a catalog -d 'What the catalog holds'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a query -d 'SQL over the catalog'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a bars -d 'Bars of time, ticks, volume, value or imbalance'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a plot -d 'Charts'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
 complete -c acts -l help -d 'Show options and examples'
 complete -c acts -l version -d 'Show the version'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor replay exchange recording rows certificate' -l venue -x -a 'binance-spot binance-usdm' -d 'The venue'
-complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate download import catalog query bars' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
+complete -c acts -n '__fish_seen_subcommand_from collect demo doctor recording rows sinks certificate download import catalog query bars plot' -l data-dir -x -a '(__fish_complete_directories)' -d 'Where rows are stored'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l rest-url -x -d 'REST address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l stream-url -x -d 'Stream address'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l ws-api-url -x -d 'WebSocket API address, not used yet'
@@ -95,6 +96,15 @@ complete -c acts -n '__fish_seen_subcommand_from bars' -l from -x -d 'Then and l
 complete -c acts -n '__fish_seen_subcommand_from bars' -l to -x -d 'Before'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l format -x -a 'csv json parquet' -d 'Form of the bars'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l output -r -F -d 'Where Parquet goes'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l venue -x -a 'binance-spot binance-usdm' -d 'Where the symbol is traded'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l at -x -d 'The book as it was then'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l per-cent -x -d 'So far from the middle'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l columns -x -d 'Of rows'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l from -x -d 'This minute and later'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l to -x -d 'Before this minute'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l format -x -a 'html svg png' -d 'Form of the chart'
+complete -c acts -n '__fish_seen_subcommand_from plot' -l output -r -F -d 'Where it goes'
+complete -c acts -n '__fish_seen_subcommand_from plot' -x -a 'book rows coverage'
 complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify'
 complete -c acts -n '__fish_seen_subcommand_from sinks' -a check
 complete -c acts -n '__fish_seen_subcommand_from replay' -l rows -x -a 'csv json none' -d 'Form of the rows'

@@ -86,6 +86,7 @@ Command doctor_command();
 Command download_command();
 Command exchange_command();
 Command import_command();
+Command plot_command();
 Command query_command();
 Command recording_command();
 Command replay_command();
