@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -79,6 +79,16 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
+    bars)
+      if [[ $previous == --by ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'tick volume dollar tick-imbalance volume-imbalance dollar-imbalance' -- "$current")
+      elif [[ $previous == --kind ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --from --to --format --output --help' -- "$current")
+    plot)
+      if [[ $previous == --format ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'html svg png' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'book rows coverage --data-dir --venue --at --per-cent --columns --from --to --format --output --help' -- "$current")
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features)
       if [[ $current == -* ]]; then

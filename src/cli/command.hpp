@@ -77,6 +77,7 @@ void install_defect_handlers();
 
 // All there are, as help shows them.
 std::vector<Command> all_commands();
+Command bars_command();
 Command catalog_command();
 Command certificate_command();
 Command collect_command();
@@ -86,6 +87,7 @@ Command download_command();
 Command exchange_command();
 Command export_command();
 Command import_command();
+Command plot_command();
 Command query_command();
 Command recording_command();
 Command replay_command();

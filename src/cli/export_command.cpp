@@ -23,7 +23,7 @@
 #include "exchange/recording_preview.hpp"
 #include "history/export/export_recording.hpp"
 #include "history/export/export_select.hpp"
-#include "history/export/output_file.hpp"
+#include "history/output_file.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
 #include "history/query/spill_directory.hpp"

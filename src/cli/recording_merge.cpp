@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "acts/market/venue.hpp"
+
 #include "cli/command.hpp"
+#include "live/message_numbers.hpp"
 #include "recording/merge.hpp"
 
 namespace acts::cli {
@@ -37,6 +41,15 @@ Result<void> add_side(Symbols& symbols, std::size_t side, const std::string& dir
   return {};
 }
 
+// By the update and trade ids of the venue; by nothing for a venue that is none of ours.
+MessageNumber number_of(const std::string& venue) {
+  const Result<Venue> known = parse_venue(venue);
+  if (!known) return {};
+  // std::function copies what it holds.
+  return
+      [numbers = std::make_shared<MessageNumbers>(*known)](std::string_view json) { return numbers->number_of(json); };
+}
+
 int check_out(const std::string& out) {
   if (out.empty()) return complain({ErrorCode::kUsage, "recording merge: name a new data directory with --out"});
   const auto there = list_recordings(out);
@@ -58,12 +71,15 @@ int merge_directories(const std::array<std::string, 2>& directories, const std::
   }
   std::uint64_t problems = 0;
   for (const auto& [key, sides] : symbols) {
-    const auto merged = merge_recordings(sides, out, [](const std::string& text) { complain(text); });
+    const auto merged =
+        merge_recordings(sides, out, [](const std::string& text) { complain(text); }, number_of(key.first));
     if (!merged) return complain(merged.error());
     problems += merged->problems;
-    tell(fmt::format("{} {}: {} messages in both, {} only in {}, {} only in {}; {} moved to their place; {} segments\n",
-                     key.first, key.second, merged->both, merged->only[0], directories[0], merged->only[1],
-                     directories[1], merged->reordered, merged->segments));
+    tell(fmt::format(
+        "{} {}: {} messages in both, {} only in {}, {} only in {}; {} are here from {}, {} from {}, as the "
+        "first that had them; {} moved to their place; {} segments\n",
+        key.first, key.second, merged->both, merged->only[0], directories[0], merged->only[1], directories[1],
+        merged->first[0], directories[0], merged->first[1], directories[1], merged->reordered, merged->segments));
   }
   return problems == 0 ? kExitDone : kExitBadInput;
 }

@@ -37,6 +37,11 @@ collector::PipelineOptions pipeline_options(const ReplayOptions& options) {
   return result;
 }
 
+UnixNanos time_of(const RecordedItem& item) {
+  const auto* line = std::get_if<RecordedLine>(&item);
+  return line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+}
+
 std::string level_text(const std::optional<BookLevel>& level, Scales scales) {
   if (!level) return "none";
   return fmt::format("{} x {}", to_string(to_decimal(level->price, scales)),
@@ -78,6 +83,8 @@ Result<bool> Replay::step(RecordingReader& reader) {
     return true;
   }
   if (*item) {
+    // Read on all the same: a damaged time may lie ahead of what is still to come.
+    if (options_.until && time_of(**item) >= *options_.until) return true;
     if (Result<void> done = on_item(**item); !done) return std::unexpected(done.error());
     return true;
   }
@@ -94,7 +101,7 @@ Result<void> Replay::on_item(const RecordedItem& item) {
     if (skipping_) return {};
   }
   const auto* line = std::get_if<RecordedLine>(&item);
-  const UnixNanos ts = line != nullptr ? line->ts_recv : std::get<IndexEntry>(item).ts;
+  const UnixNanos ts = time_of(item);
   if (Result<void> done = on_kept(guard_.release(ts)); !done) return done;
   if (line != nullptr) return guard_.keep(*line) ? Result<void>() : on_line(*line);
   guard_.note(ts);

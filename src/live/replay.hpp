@@ -40,7 +40,8 @@ struct ReplayOptions {
   int limit = 0;            // of REST depth answers whose request is not known
   // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
   std::vector<BookFile> books;
-  bool begins_at_book = false;  // what comes before the first of those places is left out
+  bool begins_at_book = false;          // what comes before the first of those places is left out
+  std::optional<UnixNanos> until = {};  // what was received then and later is left out
 };
 
 class Replay {

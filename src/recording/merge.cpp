@@ -137,8 +137,11 @@ class Segments {
 
 class Merger {
  public:
-  Merger(const std::array<std::vector<RecordingFile>, 2>& files, const std::string& out_dir, const Tell& problem)
-      : problem_(problem), segments_(recording_directory(out_dir, any(files).venue), any(files).symbol) {
+  Merger(const std::array<std::vector<RecordingFile>, 2>& files, const std::string& out_dir, const Tell& problem,
+         const MessageNumber& number)
+      : problem_(problem),
+        number_(number),
+        segments_(recording_directory(out_dir, any(files).venue), any(files).symbol) {
     for (const std::size_t source : {0U, 1U}) {
       for (const RecordingFile& file : files[source]) {
         hours_[floor_to(file.first, kLogSpan)][source].push_back(file.path);
@@ -190,7 +193,8 @@ class Merger {
       if (!item) return std::unexpected(item.error());
       if (*item == nullptr || time_of(**item) >= until) return {};
       if (const auto* line = std::get_if<RecordedLine>(*item)) {
-        order_.add(source, line->json, mark.take().has_value(), line->ts_recv, line->use);
+        order_.add(source, line->json, mark.take().has_value(), line->ts_recv, line->use,
+                   number_ ? number_(line->json) : std::nullopt);
       } else {
         mark.on_entry(std::get<IndexEntry>(**item));
       }
@@ -245,6 +249,7 @@ class Merger {
         message != nullptr && !message->is_written && message->source == source && message->first == line.ts_recv;
     if (!is_first) return {};
     message->is_written = true;
+    ++report_.first[source];
     const ConnectionId connection = MergedRuns::connection(source, line.connection);
     if (answer) {
       if (auto noted = note(now_, *answer, runs_.header()); !noted) return noted;
@@ -282,6 +287,7 @@ class Merger {
   }
 
   const Tell& problem_;
+  const MessageNumber& number_;
   const Tell silent_ = [](const std::string&) {};
   const Tell tell_ = [this](const std::string& text) {
     ++report_.problems;
@@ -300,8 +306,9 @@ class Merger {
 }  // namespace
 
 Result<MergeReport> merge_recordings(const std::array<std::vector<RecordingFile>, 2>& files, const std::string& out_dir,
-                                     const std::function<void(const std::string&)>& problem) {
-  return Merger(files, out_dir, problem).run();
+                                     const std::function<void(const std::string&)>& problem,
+                                     const MessageNumber& number) {
+  return Merger(files, out_dir, problem, number).run();
 }
 
 }  // namespace acts

@@ -30,7 +30,8 @@ std::uint32_t MergeOrder::id_of(const MessageKey& key) {
   return at->second;
 }
 
-void MergeOrder::add(std::size_t source, std::string_view json, bool is_answer, UnixNanos ts, LineUse use) {
+void MergeOrder::add(std::size_t source, std::string_view json, bool is_answer, UnixNanos ts, LineUse use,
+                     std::optional<std::int64_t> number) {
   const std::uint32_t id = id_of(key_of(json, is_answer));
   MergedMessage& message = now_.messages[id];
   message.received[source] = std::min(message.received[source], ts);
@@ -43,6 +44,7 @@ void MergeOrder::add(std::size_t source, std::string_view json, bool is_answer, 
   if (is_answer) return;  // of no stream
   Sequence& sequence = streams_[hash_of(json.substr(0, json.find(',')))].sequences[source];
   message.place[source] = static_cast<std::int32_t>(sequence.size());
+  message.number = number;
   sequence.push_back(id);
 }
 
@@ -61,8 +63,11 @@ std::size_t MergeOrder::next_source(const Stream& stream, const std::array<std::
   const bool first_waits = first.place[1] >= static_cast<std::int32_t>(at[1]);
   const bool second_waits = second.place[0] >= static_cast<std::int32_t>(at[0]);
   if (first_waits != second_waits) return first_waits ? 1 : 0;
-  // Neither says anything of the other, or they contradict each other: by time.
-  return first.received[0] <= second.received[1] - skew ? 0 : 1;
+  // Neither says anything of the other, or they contradict each other.
+  const Nanos apart = first.received[0] - (second.received[1] - skew);
+  const bool has_numbers = first.number && second.number && *first.number != *second.number;
+  if (has_numbers && apart < kNumbersHold && apart > -kNumbersHold) return *first.number < *second.number ? 0 : 1;
+  return apart <= Nanos{0} ? 0 : 1;
 }
 
 void MergeOrder::settle(Stream& stream) {

@@ -3,12 +3,15 @@
 // A message is its bytes: what both have received is one message, received when the first of them did. A stream's
 // messages (those that begin alike up to their first comma, where streams and kinds of events name themselves) keep the
 // order in which each recording took them: what one has lost comes from the other, in its place. Where the place is
-// later than the receive time, the message waits: it is fed when the one before it has been.
+// later than the receive time, the message waits: it is fed when the one before it has been. Which of two messages is
+// first that each only one of them has, between two that both have, their numbers say if the venue numbers them (update
+// and trade ids), else their receive times, less how far the one recording is behind the other.
 //
 // A window of time is looked at at once; what the window before has written stays written.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -44,12 +47,17 @@ struct MergedMessage {
   UnixNanos fed;
   std::uint64_t rank = 0;                     // of two that are fed at one time the one of the lower rank is fed first
   std::array<std::int32_t, 2> place{-1, -1};  // in the sequence of its stream
+  std::optional<std::int64_t> number = {};    // in its stream, as the venue has it
 };
 
 class MergeOrder {
  public:
-  // A line of a recording (source 0 or 1), in its order.
-  void add(std::size_t source, std::string_view json, bool is_answer, UnixNanos ts, LineUse use);
+  // A venue may number anew: messages further apart than this are told by time.
+  static constexpr Nanos kNumbersHold = std::chrono::seconds{10};
+
+  // A line of a recording (source 0 or 1), in its order. `number`: grows within the stream; nothing: it has none.
+  void add(std::size_t source, std::string_view json, bool is_answer, UnixNanos ts, LineUse use,
+           std::optional<std::int64_t> number = {});
   // Once all of the window is there.
   void settle();
   // Of what was added; nothing if this was not. Valid until the next window.

@@ -102,7 +102,8 @@ TEST(RecordingCommand, MergesTwoRecordingsIntoOneWithoutTheirGaps) {
   const Outcome merged = run_acts({"recording", "merge", dir / "a", dir / "b", "--out", dir / "m"});
   EXPECT_EQ(merged.exit_code, kExitDone) << merged.err;
   EXPECT_THAT(merged.err,
-              ::testing::ContainsRegex("binance-spot BTCUSDT: [0-9]{5} messages in both, [0-9]{4} only in"));
+              ::testing::ContainsRegex("binance-spot BTCUSDT: [0-9]{5} messages in both, [0-9]{4} only in .*; "
+                                       "[0-9]{5} are here from .*/a, [0-9]+ from .*/b, as the first"));
   const Outcome verified = run_acts({"recording", "verify", "--data-dir", dir / "m"});
   EXPECT_EQ(verified.exit_code, kExitDone) << verified.err;
   EXPECT_THAT(verified.out, HasSubstr(" 0 of the files not sound"));

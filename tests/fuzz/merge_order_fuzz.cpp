@@ -33,7 +33,8 @@ class Two {
     times_[source] = times_[source] + Nanos{when & 7};
     const LineUse use = (what & 128) == 0 ? LineUse::kTaken : (when & 128) == 0 ? LineUse::kHeld : LineUse::kRepeated;
     Line line{"{\"stream\":\"s" + std::to_string(stream) + "\",\"id\":" + std::to_string(number) + "}", is_answer};
-    order_.add(source, line.json, line.is_answer, times_[source], use);
+    order_.add(source, line.json, line.is_answer, times_[source], use,
+               (when & 8) == 0 ? std::optional<std::int64_t>() : number);
     lines_[{line.json, line.is_answer}].insert(source);
     window_.push_back(std::move(line));
   }

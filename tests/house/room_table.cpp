@@ -24,6 +24,7 @@ std::span<const Room> room_table() {
        .uses = {"base", "market", "features", "binance", "recording", "store"},
        .libraries = {"nlohmann/", "duckdb.h"},
        .libraries_in_sources = {"archive.h", "archive_entry.h", "curl/", "expat.h", "fnmatch.h", "openssl/"}},
+      {.name = "report", .uses = {"base", "market", "features"}, .libraries_in_sources = {"cairo.h", "nlohmann/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store"},
@@ -33,7 +34,7 @@ std::span<const Room> room_table() {
        .libraries = {"boost/asio", "boost/system", "nlohmann/", "spdlog/"}},
       {.name = "cli",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store", "history", "live",
-                "exchange"},
+                "exchange", "report"},
        .libraries = {"*"}},
   };
   return rooms;

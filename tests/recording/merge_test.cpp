@@ -66,10 +66,15 @@ std::vector<RecordingFile> segments_of(const TempDir& dir) {
   return files;
 }
 
-Merged merge(const TempDir& a, const TempDir& b, const TempDir& out) {
+// "d,00017": what stands behind the comma.
+std::optional<std::int64_t> number_of(std::string_view json) {
+  return std::stoll(std::string(json.substr(json.find(',') + 1)));
+}
+
+Merged merge(const TempDir& a, const TempDir& b, const TempDir& out, const MessageNumber& number = {}) {
   Merged merged;
   const auto problem = [&](const std::string& text) { merged.problems.push_back(text); };
-  merged.report = merge_recordings({segments_of(a), segments_of(b)}, out.string(), problem).value();
+  merged.report = merge_recordings({segments_of(a), segments_of(b)}, out.string(), problem, number).value();
   std::vector<std::string> paths;
   const auto files = segments_of(out);
   for (const RecordingFile& file : files) {
@@ -90,13 +95,13 @@ Merged merge(const TempDir& a, const TempDir& b, const TempDir& out) {
   return merged;
 }
 
-Merged merge(const std::vector<Message>& first, const std::vector<Message>& second) {
+Merged merge(const std::vector<Message>& first, const std::vector<Message>& second, const MessageNumber& number = {}) {
   const TempDir a;
   const TempDir b;
   const TempDir out;
   record(a, first);
   record(b, second);
-  return merge(a, b, out);
+  return merge(a, b, out, number);
 }
 
 TEST(Merge, KeepsEachMessageOnceWithTheEarlierReceiveTime) {
@@ -104,6 +109,7 @@ TEST(Merge, KeepsEachMessageOnceWithTheEarlierReceiveTime) {
   EXPECT_THAT(merged.lines, ElementsAre("1 d,1", "2 t,1", "3 d,2", "5 d,3"));
   EXPECT_EQ(merged.report.both, 2U);
   EXPECT_THAT(merged.report.only, ElementsAre(1, 1));
+  EXPECT_THAT(merged.report.first, ElementsAre(2, 2));
   EXPECT_EQ(merged.report.reordered, 0U);
   EXPECT_THAT(merged.problems, IsEmpty());
 }
@@ -119,6 +125,20 @@ TEST(Merge, PutsWhatOneHasLostInItsPlace) {
 TEST(Merge, TellsByTheLagWhatComesFirstOfWhatOnlyOneHas) {
   const Merged merged = merge({{10, "d,1"}, {50, "d,5"}, {60, "d,6"}}, {{100, "d,1"}, {120, "d,3"}, {150, "d,6"}});
   EXPECT_THAT(merged.fed(), ElementsAre("d,1", "d,3", "d,5", "d,6"));
+}
+
+// 3 came to the one collector when 5 came to the other: their times say the wrong order.
+TEST(Merge, TellsByNumbersWhatComesFirstOfWhatOnlyOneHas) {
+  const std::vector<Message> first{{10, "d,1"}, {50, "d,5"}, {60, "d,6"}};
+  const std::vector<Message> second{{100, "d,1"}, {145, "d,3"}, {150, "d,6"}};
+  EXPECT_THAT(merge(first, second).fed(), ElementsAre("d,1", "d,5", "d,3", "d,6"));
+  EXPECT_THAT(merge(first, second, number_of).fed(), ElementsAre("d,1", "d,3", "d,5", "d,6"));
+}
+
+// A venue that begins its ids anew: what was received a minute later is not before what its old ids say.
+TEST(Merge, TellsByTimeWhatIsFarApart) {
+  const Merged merged = merge({{10, "d,900"}, {60'000, "d,901"}}, {{120'000, "d,1"}}, number_of);
+  EXPECT_THAT(merged.fed(), ElementsAre("d,900", "d,901", "d,1"));
 }
 
 TEST(Merge, KeepsTheOrderInWhichHeldMessagesWereTaken) {
@@ -229,6 +249,37 @@ TEST(Merge, PutsTornStreamsTogether) {
       last[json[0]] = json;
     }
     EXPECT_EQ(merged.report.both + merged.report.only[0] + merged.report.only[1], all.size()) << seed;
+  }
+}
+
+// The same with receive times that jitter by more than messages are apart: update ids put them in order, and no stamp
+// is before the one above it.
+TEST(Merge, PutsJitteringStreamsInTheOrderOfTheirNumbers) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    std::array<std::vector<Message>, 2> sides;
+    std::array<std::int64_t, 2> times{};
+    std::set<std::string> all;
+    for (int i = 1; i <= 400; ++i) {
+      const std::string json = fmt::format("d,{:05}", i);
+      all.insert(json);
+      const std::size_t loser = random() % 5;  // 2 and more: nobody
+      for (const std::size_t side : {0U, 1U}) {
+        if (side == loser) continue;
+        times[side] = std::max(times[side], i * std::int64_t{20} + static_cast<std::int64_t>(random() % 100));
+        sides[side].push_back({times[side], json});
+      }
+    }
+    const Merged merged = merge(sides[0], sides[1], number_of);
+    const auto fed = merged.fed();
+    ASSERT_EQ(fed, std::vector<std::string>(all.begin(), all.end())) << seed;
+    std::int64_t last = 0;
+    for (const std::string& line : merged.lines) {
+      const std::int64_t stamp = std::stoll(line.substr(line.find_first_of("0123456789")));
+      ASSERT_GE(stamp, last) << seed << " " << line;
+      last = stamp;
+    }
+    EXPECT_EQ(merged.report.first[0] + merged.report.first[1], all.size());
   }
 }
 

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "acts/base/ratio.hpp"
-#include "acts/base/time.hpp"
 
 #include "history/engine/duck_impl.hpp"
 #include "history/engine/interrupt_watch.hpp"
+#include "history/table/row_text.hpp"
 
 namespace acts::history {
 namespace {
@@ -38,14 +38,6 @@ const json* forbidden_function(const json& node, std::span<const std::string> al
     if (const json* found = forbidden_function(child, allowed); found != nullptr) return found;
   }
   return nullptr;
-}
-
-std::string time_text(std::int64_t micros) {
-  const UnixNanos time{micros * 1000};
-  std::string text = to_iso8601(time);  // to the millisecond
-  const std::int64_t rest = ((micros % 1000) + 1000) % 1000;
-  if (rest != 0) text.insert(text.size() - 1, fmt::format("{:03}", rest));
-  return text;
 }
 
 // UnixNanos ends in 2262, DuckDB's times do not.

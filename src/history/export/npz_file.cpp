@@ -11,7 +11,7 @@
 
 #include "history/export/hft_order.hpp"
 #include "history/export/npy_header.hpp"
-#include "history/export/output_file.hpp"
+#include "history/output_file.hpp"
 
 namespace acts::history {
 namespace {
@@ -134,9 +134,9 @@ Result<NpzFacts> write_npz(FileOps& ops, const OpenEvents& open, Nanos latency, 
     return Result<void>();
   });
   if (!counted) return std::unexpected(counted.error());
-  const std::string part = output + ".part";
+  const std::string part = part_of(output);
   Result<void> written = write_events(open, order, facts.rows, part);
-  if (written) written = put_in_place(ops, part, output);
+  if (written) written = put_in_place(ops, output);
   if (!written) {
     ops.remove(part);
     return std::unexpected(written.error());

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "history/engine/parquet_writer.hpp"
-#include "history/export/output_file.hpp"
+#include "history/output_file.hpp"
 #include "history/query/recording_gaps.hpp"
 #include "history/query/stored_rows.hpp"
 
@@ -63,7 +63,7 @@ std::string view_of(const Kind& kind, const CatalogPaths& paths, const std::vect
 
 Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptions& options) {
   std::string files = "[]";
-  if (!options.output.empty()) files = fmt::format("[{}]", quoted_sql_text(options.output + ".part"));
+  if (!options.output.empty()) files = fmt::format("[{}]", quoted_sql_text(part_of(options.output)));
   for (const std::string& setting :
        {fmt::format("SET allowed_directories = [{}]", quoted_sql_text(paths.root + "/")),
         fmt::format("SET allowed_paths = {}", files), std::string("SET enable_external_access = false"),
@@ -73,21 +73,14 @@ Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptio
   return {};
 }
 
-// Folders that are not there yet count too, links as what they lead to.
-bool is_below(const std::string& path, const std::string& folder) {
-  std::error_code error;
-  const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
-  return !error && !way.empty() && *way.begin() != "..";
-}
-
 }  // namespace
 
 Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_dir, const QueryOptions& options) {
   const CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
-  if (!options.output.empty() && is_below(options.output, paths.root)) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("{}: is in the catalog, where only imports write: choose another place", options.output));
+  if (!options.output.empty()) {
+    const Result<void> checked = check_output(options.output, paths.root);
+    if (!checked) return std::unexpected(checked.error());
   }
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
@@ -139,13 +132,13 @@ Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::func
   const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
   if (!select) return std::unexpected(select.error());
   *stop_ = is_cancelled;
-  const std::string part = output_ + ".part";
+  const std::string part = part_of(output_);
   auto copy = SelectRows::start(
       *duck_, fmt::format("COPY (\n{}\n) TO {} (FORMAT parquet, COMPRESSION zstd)", *select, quoted_sql_text(part)),
       std::move(is_cancelled));
   std::vector<std::optional<std::string>> cells;
   const Result<bool> there = copy ? copy->next(cells) : std::unexpected(copy.error());
-  const Result<void> placed = there ? put_in_place(*ops_, part, output_) : Result<void>(std::unexpected(there.error()));
+  const Result<void> placed = there ? put_in_place(*ops_, output_) : Result<void>(std::unexpected(there.error()));
   if (!placed) {
     std::error_code ignored;
     fs::remove(part, ignored);

@@ -56,7 +56,7 @@ struct Kind {
 };
 
 // A row has so many columns at most.
-inline constexpr std::size_t kMaxColumns = 12;
+inline constexpr std::size_t kMaxColumns = 16;
 
 // Times, integers, flags as they are; decimals in units of 10^-scale of the row's form.
 struct Row {

@@ -1,4 +1,5 @@
 // Files that other programs get: under their names once they are whole and on the disk, under "NAME.part" before.
+// Blocking.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,15 @@
 
 namespace acts::history {
 
-// Brings `part` to the disk, then into the place of whatever was at `output`. Errors: kStorage.
-Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output);
+// Errors: kUsage: it is below `catalog`, where only imports write; links and folders that are not there yet looked
+// through.
+Result<void> check_output(const std::string& output, const std::string& catalog);
+
+// Where it is written: "FILE.part".
+std::string part_of(const std::string& output);
+
+// Brings part_of(output) to the disk, then puts it in the place of whatever was there. Errors: kStorage.
+Result<void> put_in_place(FileOps& ops, const std::string& output);
 
 // Written from its begin to its end. Not thread-safe.
 class OutputFile {
@@ -33,7 +41,6 @@ class OutputFile {
 
  private:
   OutputFile(FileOps& ops, std::string path, int fd) : ops_(&ops), path_(std::move(path)), fd_(fd) {}
-  [[nodiscard]] std::string part() const { return path_ + ".part"; }
   Result<void> flush();
 
   FileOps* ops_;

@@ -1,4 +1,4 @@
-#include "history/export/output_file.hpp"
+#include "history/output_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "history/export/output_file.hpp"
+#include "history/output_file.hpp"
 
 #include <fmt/format.h>
 
@@ -25,9 +25,24 @@ Result<void> sync_file(FileOps& ops, const std::string& path) {
   return status < 0 ? failed(path, status) : Result<void>();
 }
 
+bool is_below(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
+  return !error && !way.empty() && *way.begin() != "..";
+}
+
 }  // namespace
 
-Result<void> put_in_place(FileOps& ops, const std::string& part, const std::string& output) {
+Result<void> check_output(const std::string& output, const std::string& catalog) {
+  if (!is_below(output, catalog)) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: is in the catalog, where only imports write: choose another place", output));
+}
+
+std::string part_of(const std::string& output) { return output + ".part"; }
+
+Result<void> put_in_place(FileOps& ops, const std::string& output) {
+  const std::string part = part_of(output);
   if (Result<void> synced = sync_file(ops, part); !synced) return synced;
   std::error_code error;
   fs::rename(part, output, error);
@@ -38,7 +53,7 @@ Result<void> put_in_place(FileOps& ops, const std::string& part, const std::stri
 }
 
 Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
-  const std::string part = path + ".part";
+  const std::string part = part_of(path);
   int fd = ops.create(part);
   if (fd == -EEXIST) {
     ops.remove(part);
@@ -58,7 +73,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
 OutputFile::~OutputFile() {
   if (fd_ < 0) return;
   ops_->close(fd_);
-  ops_->remove(part());
+  ops_->remove(part_of(path_));
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
@@ -70,7 +85,7 @@ Result<void> OutputFile::flush() {
   std::string_view left = buffer_;
   while (!left.empty()) {
     const std::int64_t count = ops_->write_at(fd_, left, offset_);
-    if (count < 0) return failed(part(), static_cast<int>(count));
+    if (count < 0) return failed(part_of(path_), static_cast<int>(count));
     offset_ += static_cast<std::uint64_t>(count);
     left.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -81,8 +96,8 @@ Result<void> OutputFile::flush() {
 Result<void> OutputFile::finish() {
   if (Result<void> flushed = flush(); !flushed) return flushed;
   const int status = ops_->close(std::exchange(fd_, -1));
-  Result<void> placed = status < 0 ? failed(part(), status) : put_in_place(*ops_, part(), path_);
-  if (!placed) ops_->remove(part());
+  Result<void> placed = status < 0 ? failed(part_of(path_), status) : put_in_place(*ops_, path_);
+  if (!placed) ops_->remove(part_of(path_));
   return placed;
 }
 

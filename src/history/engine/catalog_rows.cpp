@@ -1,0 +1,94 @@
+#include "history/engine/catalog_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "history/engine/parquet_writer.hpp"
+
+namespace acts::history {
+namespace {
+
+// Of one form, that one statement reads: their names alone are a hundred kilobytes.
+constexpr std::size_t kMostFiles = 1024;
+
+std::string column_list(const Kind& kind) {
+  std::string list;
+  for (const TableColumn& column : kind.columns) list += fmt::format("{}{}", list.empty() ? "" : ", ", column.name);
+  return list;
+}
+
+std::string condition(const Kind& kind, const RowPeriod& period) {
+  const std::string_view time = kind.columns[kind.time_column].name;
+  std::string where;
+  if (period.from != INT64_MIN) where += fmt::format(" WHERE {} >= make_timestamp({})", time, period.from);
+  if (period.to != INT64_MAX) {
+    where += fmt::format(" {} {} < make_timestamp({})", where.empty() ? "WHERE" : "AND", time, period.to);
+  }
+  return where;
+}
+
+}  // namespace
+
+CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<CatalogFile> files, const RowPeriod& period)
+    : duck_(&duck), paths_(paths), kind_(files.at(0).set.kind), files_(std::move(files)), period_(period) {
+  ACTS_ASSERT(std::ranges::is_sorted(files_, {}, &CatalogFile::day));
+  ACTS_ASSERT(std::ranges::all_of(files_, [this](const CatalogFile& f) { return f.set == files_.front().set; }));
+  for (const CatalogFile& file : files_) known_until_ = std::max(known_until_, file.last_time);
+  std::erase_if(files_, [&period](const CatalogFile& file) {
+    return file.last_time < period.from || file.first_time >= period.to;
+  });
+  for (const CatalogFile& file : files_) form_ = std::max(form_, file.form);
+}
+
+Result<bool> CatalogRows::next(Row& row) {
+  for (;;) {
+    if (!rows_) {
+      Result<bool> opened = open_next();
+      if (!opened || !*opened) return opened;
+    }
+    const Result<bool> there = rows_->next(row);
+    if (!there) return there;
+    if (*there) break;
+    rows_.reset();
+  }
+  const std::int64_t key = row.integer(0);
+  if (last_key_ && key < *last_key_) {
+    return fail(ErrorCode::kStorage, fmt::format("{} {} {}: its files are not in order: acts catalog verify names them",
+                                                 kind_->name, files_.front().set.venue, files_.front().set.symbol));
+  }
+  last_key_ = key;
+  if (row.form != form_) widen(row);
+  return true;
+}
+
+// The next files that have one form.
+Result<bool> CatalogRows::open_next() {
+  if (opened_ == files_.size()) return false;
+  const DecimalForm form = files_[opened_].form;
+  std::string list;
+  for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size() && files_[opened_].form == form; ++count) {
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_[opened_].path())));
+    ++opened_;
+  }
+  auto rows = open_query(*duck_, *kind_, form,
+                         fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
+                                     column_list(*kind_), list, condition(*kind_, period_)));
+  if (!rows) return std::unexpected(rows.error());
+  rows_ = *std::move(rows);
+  return true;
+}
+
+void CatalogRows::widen(Row& row) const {
+  for (std::size_t i = 0; i < kind_->columns.size(); ++i) {
+    const CellType type = kind_->columns[i].type;
+    if (!is_decimal(type)) continue;
+    row.values[i] *= power_of_ten(decimal_shape(type, form_).scale - decimal_shape(type, row.form).scale);
+  }
+  row.form = form_;
+}
+
+}  // namespace acts::history

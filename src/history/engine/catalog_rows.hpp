@@ -1,0 +1,54 @@
+// The rows of one data set of the catalog in a period, by key. In memory is what DuckDB decodes of one file at a time.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "history/catalog/catalog.hpp"
+#include "history/engine/duck.hpp"
+#include "history/table/row_source.hpp"
+
+namespace acts::history {
+
+// Microseconds since 1970 UTC; `to` is not included.
+struct RowPeriod {
+  std::int64_t from = INT64_MIN;
+  std::int64_t to = INT64_MAX;
+};
+
+class CatalogRows final : public RowSource {
+ public:
+  // `files`: of one set, by day, as current_files() gives them; one at least (asserted). `duck` outlives this.
+  CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<CatalogFile> files, const RowPeriod& period);
+
+  // Of all rows: the wide one if a file of the period has it.
+  [[nodiscard]] DecimalForm form() const { return form_; }
+  // Of the last row that the catalog has of the set, within the period or behind it.
+  [[nodiscard]] std::int64_t known_until() const { return known_until_; }
+
+  // Errors: as Duck::run(); kStorage: files whose keys go back, which verify names.
+  Result<bool> next(Row& row) override;
+
+ private:
+  Result<bool> open_next();
+  void widen(Row& row) const;
+
+  Duck* duck_;
+  CatalogPaths paths_;
+  const Kind* kind_;
+  std::vector<CatalogFile> files_;  // with rows in the period
+  RowPeriod period_;
+  DecimalForm form_ = DecimalForm::kNarrow;
+  std::int64_t known_until_ = INT64_MIN;
+  std::size_t opened_ = 0;  // of files_
+  std::unique_ptr<RowSource> rows_;
+  std::optional<std::int64_t> last_key_;
+};
+
+}  // namespace acts::history

@@ -1,0 +1,18 @@
+// Cells as texts, as every output of ours has them. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "history/table/kind.hpp"
+
+namespace acts::history {
+
+// "2021-02-11T03:00:00.000Z", with microseconds if there are any. `micros`: since 1970 UTC, of the years 1677 to 2262.
+std::string time_text(std::int64_t micros);
+
+// Of each column of the kind, in order: nothing where it is not known. Decimals are exact, without zeros at their end.
+void row_texts(const Kind& kind, const Row& row, std::vector<std::optional<std::string>>& texts);
+
+}  // namespace acts::history
