@@ -72,9 +72,12 @@ complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge ga
 complete -c acts -n '__fish_seen_subcommand_from download' -l kind -x -a 'klines aggTrades trades bookDepth bookTicker metrics fundingRate markPriceKlines indexPriceKlines premiumIndexKlines' -d 'What to fetch'
 complete -c acts -n '__fish_seen_subcommand_from download' -l base-url -x -d 'Of a mirror'
 complete -c acts -n '__fish_seen_subcommand_from download' -l parallel -x -d 'Files at a time'
-complete -c acts -n '__fish_seen_subcommand_from import' -l kind -x -a 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding' -d 'What the files hold'
+complete -c acts -n '__fish_seen_subcommand_from import' -l kind -x -a 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding book_updates book_ticker book_depth metrics' -d 'What the files hold'
 complete -c acts -n '__fish_seen_subcommand_from download import' -l market -x -a 'spot um cm' -d 'Of the files'
 complete -c acts -n '__fish_seen_subcommand_from download import' -l interval -x -d 'Of candles'
+complete -c acts -n '__fish_seen_subcommand_from import' -l venue -x -d 'Of another exchange'
+complete -c acts -n '__fish_seen_subcommand_from import' -l format -x -a 'archive' -d 'Whose files they are'
+complete -c acts -n '__fish_seen_subcommand_from import' -l replace -d 'Rows that contradict the catalog take the place'
 complete -c acts -n '__fish_seen_subcommand_from import' -l max-bad-rows -x -d 'More of a file stop it'
 complete -c acts -n '__fish_seen_subcommand_from import' -F
 complete -c acts -n '__fish_seen_subcommand_from query' -l format -x -a 'table csv json parquet' -d 'Form of the result'
