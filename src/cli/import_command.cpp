@@ -13,6 +13,7 @@
 #include "cli/values.hpp"
 #include "history/import/importer.hpp"
 #include "history/import/source_format.hpp"
+#include "history/import/time_format.hpp"
 
 namespace acts::cli {
 namespace {
@@ -44,6 +45,18 @@ Result<void> set_limit(Settings& settings, const Values& values) {
   return {};
 }
 
+Result<void> set_columns(Settings& settings, const Values& values) {
+  settings.hints.columns = fmt::format("{}", fmt::join(values, ","));
+  return {};
+}
+
+Result<void> set_time_format(Settings& settings, const Values& values) {
+  const Result<history::TimeFormat> format = history::TimeFormat::parse(values[0]);
+  if (!format) return std::unexpected(format.error());
+  settings.hints.time_format = values[0];
+  return {};
+}
+
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
   names.reserve(history::kinds().size());
@@ -59,7 +72,7 @@ std::vector<std::string_view> format_names() {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 10> kOptions{{
+  static const std::array<Option<Settings>, 12> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "kind",
         .placeholder = "",
@@ -85,6 +98,15 @@ std::span<const Option<Settings>> table() {
         .help = "whose files they are, if they do not look like it",
         .choices = format_names()},
        [](Settings& s, const Values& v) { return s.hints.format = v[0], Result<void>(); }},
+      {{.name = "map",
+        .placeholder = "COLUMN=FIELD,...",
+        .kind = OptionKind::kTexts,
+        .help = "of --format csv: of each of our columns the file's, by its name or its number from 1"},
+       set_columns},
+      {{.name = "time_format",
+        .placeholder = "FORMAT",
+        .help = "of --format csv and candles: s, ms, us, ns, iso, or a pattern such as '%Y-%m-%d %H:%M'"},
+       set_time_format},
       {{.name = "replace",
         .kind = OptionKind::kSwitch,
         .help = "rows that contradict the catalog's take their place",
@@ -205,7 +227,9 @@ Command import_command() {
               "  acts import data/spot/monthly/klines/BTCUSDT/1h/*.zip\n"
               "  acts import --market cm BTCUSD_PERP-aggTrades-2026-05-08.zip\n"
               "  acts import --market um --kind klines BTCUSDT-1h-2023-01.csv\n"
-              "  acts import --replace BTCUSDT-metrics-2026-07-09.zip",
+              "  acts import --replace BTCUSDT-metrics-2026-07-09.zip\n"
+              "  acts import --format csv --map open_time=Date,open=O,high=H,low=L,close=C,volume=V --market spot "
+              "--symbol BTCUSDT --interval 1d days.csv",
           .run = run,
           .reads_config = true};
 }

@@ -6,8 +6,12 @@
 #include <array>
 #include <utility>
 
+#include "history/import/candle_json.hpp"
 #include "history/import/csv_reader.hpp"
+#include "history/import/depth_csv.hpp"
+#include "history/import/mapped_csv.hpp"
 #include "history/import/source_file.hpp"
+#include "history/import/tardis.hpp"
 
 namespace acts::history {
 namespace {
@@ -24,8 +28,15 @@ Result<std::unique_ptr<RowReader>> archive_reader(std::unique_ptr<ByteSource> by
 }
 
 // The archive's is the first: what looks like no other is taken for it, and refused by its own words.
-constexpr std::array<SourceFormat, 1> kFormats{{
+constexpr std::array<SourceFormat, 5> kFormats{{
     {"archive", "CSV as data.binance.vision publishes it", nullptr, archive_sets, open_source, archive_reader},
+    {"tardis", "CSV of Tardis: incremental_book_L2, book_snapshot_N, trades", is_tardis_csv, tardis_sets,
+     open_any_source, read_tardis_csv},
+    {"depth-csv", "CSV of Binance-Data-Processor: updates, snapshots, trades", is_depth_csv, depth_csv_sets,
+     open_any_source, read_depth_csv},
+    {"candles", "candles as a JSON array of arrays", is_candle_json, candle_json_sets, open_any_source,
+     read_candle_json},
+    {"csv", "any CSV: --map says which field is which", nullptr, mapped_csv_sets, open_any_source, read_mapped_csv},
 }};
 
 }  // namespace

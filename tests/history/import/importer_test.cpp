@@ -191,6 +191,42 @@ TEST(Importer, MakesADayNarrowAgainWhereItsWideRowsAreReplaced) {
   EXPECT_EQ(digest(catalog), digest(plain));
 }
 
+// Of one file with updates and trades: both enter, or neither.
+TEST(Importer, TakesAllSetsOfAFileAsOneSource) {
+  Catalog catalog;
+  const std::string path = acts::test::testdata("depth-csv/merged_usd_m_futures_trxusdt_14-04-2025_positive.csv.gz");
+  const auto done = catalog.import(path, {});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->sets.size(), 2U);
+  EXPECT_EQ(done->manifest.facts.rows, 288U);
+  EXPECT_EQ(done->manifest.files.size(), 3U);  // updates of two days, trades
+  EXPECT_EQ(done->manifest.facts.zero_price, 0U);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_TRUE(catalog.import(path, {})->was_there);
+  EXPECT_EQ(catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' ' || sum(is_snapshot::INT) FROM " +
+                        catalog.rows("book_updates")),
+            catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' 92' FROM " + catalog.rows("book_updates")));
+}
+
+TEST(Importer, JoinsStreamsOfOneDay) {
+  const auto updates = [](int first, int count) {
+    std::string text = "exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount\n";
+    for (int i = first; i < first + count; ++i) {
+      text += fmt::format("deribit,X,{0},{0},false,bid,{1},1\n", 1'598'918'400'000'000 + i / 2, i + 1);
+    }
+    return text;
+  };
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("b.csv", updates(100, 50)), {}));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("a.csv", updates(0, 100)), {}));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("c.csv", updates(90, 100)), {}));  // the same where both are
+  EXPECT_THAT(catalog.error(catalog.dir.write("d.csv", updates(101, 10)), {}), HasSubstr("nothing of it is imported"));
+  EXPECT_EQ(catalog.one("SELECT count(*) || ' ' || sum(price) FROM " + catalog.rows("book_updates")),
+            "190 18145.00000000");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_EQ(catalog.verify().files, 1U);
+}
+
 TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
