@@ -61,11 +61,13 @@ _acts() {
       ;;
     import)
       if [[ $previous == --kind ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades funding book_updates book_ticker book_depth metrics' -- "$current")
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
+      elif [[ $previous == --format ]]; then
+        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles csv' -- "$current")
       elif [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --symbol --interval --max-bad-rows --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --time-format --replace --max-bad-rows --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

@@ -39,7 +39,8 @@ json json_of(const CatalogFile& file) {
           {"first_key", text_of(file.first_key)},
           {"last_key", text_of(file.last_key)},
           {"first_time", text_of(file.first_time)},
-          {"last_time", text_of(file.last_time)}};
+          {"last_time", text_of(file.last_time)},
+          {"generation", file.generation}};
 }
 
 json json_of(const SourceFacts& facts) {
@@ -75,6 +76,11 @@ SourceFacts facts_of(const json& facts) {
           .early_close = count_of(facts.at("early_close"))};
 }
 
+// Of what older versions did not write: 0.
+std::uint64_t count_if_any(const json& object, const char* name) {
+  return object.contains(name) ? count_of(object.at(name)) : 0;
+}
+
 bool is_hex(std::string_view text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -95,7 +101,8 @@ CatalogFile file_of(const json& file) {
           .first_time = first_time,
           .last_time = integer_of(file.at("last_time")),
           .bytes = count_of(file.at("bytes")),
-          .sha256 = file.at("sha256")};
+          .sha256 = file.at("sha256"),
+          .generation = count_if_any(file, "generation")};
 }
 
 Manifest manifest_of(const json& document) {
@@ -107,12 +114,14 @@ Manifest manifest_of(const json& document) {
                     .source_bytes = count_of(source.at("bytes")),
                     .source_sha256 = source.at("sha256"),
                     .checksum_verified = source.at("checksum_verified").get<bool>(),
+                    .read_as = source.value("read_as", "archive"),
                     .has_header = source.at("has_header").get<bool>(),
                     .time_unit = {},
                     .lines = count_of(source.at("lines")),
                     .facts = facts_of(document.at("facts")),
                     .bad_rows = count_of(document.at("bad_rows")),
                     .already_there = count_of(document.at("already_there")),
+                    .superseded = count_if_any(document, "superseded"),
                     .files = {},
                     .replaced = document.at("replaced").get<std::vector<std::string>>()};
   if (!source.at("time_unit").is_null()) manifest.time_unit = source.at("time_unit").get<std::string>();
@@ -153,12 +162,18 @@ auto order_of(const CatalogFile& file) {
 }  // namespace
 
 std::string CatalogFile::path() const {
-  return fmt::format("{}/{}.parquet", set.folder(day), std::string_view(digest).substr(0, kIdDigits));
+  const std::string_view name = std::string_view(digest).substr(0, kIdDigits);
+  if (generation > 0) return fmt::format("{}/{}-{}.parquet", set.folder(day), name, generation);
+  return fmt::format("{}/{}.parquet", set.folder(day), name);
 }
 
-std::string source_id(std::string_view source_sha256, const DataSet& set) {
-  const std::string all = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", source_sha256, set.kind->name, set.venue, set.symbol,
-                                      set.interval, set.origin);
+std::string source_id(std::string_view source_sha256, std::span<const DataSet> sets, std::string_view read_as) {
+  std::string all = fmt::format("{}\n", source_sha256);
+  for (const DataSet& set : sets) {
+    all += fmt::format("{}\n{}\n{}\n{}\n{}\n", set.kind->name, set.venue, set.symbol, set.interval, set.origin);
+  }
+  // Files that were in before there were other formats are known by what they were then.
+  if (read_as != "archive") all += fmt::format("{}\n", read_as);
   return sha256_of(all).substr(0, kIdDigits);
 }
 
@@ -187,12 +202,14 @@ Result<std::string> to_json(const Manifest& manifest) {
                         {"bytes", manifest.source_bytes},
                         {"sha256", manifest.source_sha256},
                         {"checksum_verified", manifest.checksum_verified},
+                        {"read_as", manifest.read_as},
                         {"has_header", manifest.has_header},
                         {"time_unit", manifest.time_unit ? json(*manifest.time_unit) : json()},
                         {"lines", manifest.lines}}},
                       {"facts", json_of(manifest.facts)},
                       {"bad_rows", manifest.bad_rows},
                       {"already_there", manifest.already_there},
+                      {"superseded", manifest.superseded},
                       {"files", std::move(files)},
                       {"replaced", manifest.replaced}};
   return canonical_json(document);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,10 @@ struct CatalogFile {
   std::int64_t last_time = 0;
   std::uint64_t bytes = 0;
   std::string sha256 = {};
+  // How often a file of these rows has been replaced before: a path that is listed under `replaced` never comes back.
+  std::uint64_t generation = 0;
 
-  // Below the catalog: set.folder(day) and 16 digits of the digest, ".parquet".
+  // Below the catalog: set.folder(day) and 16 digits of the digest, "-" and the generation unless it is 0, ".parquet".
   [[nodiscard]] std::string path() const;
 
   friend bool operator==(const CatalogFile&, const CatalogFile&) = default;
@@ -47,7 +50,8 @@ struct Manifest {
   std::string source_name = {};  // of the file, without folders
   std::uint64_t source_bytes = 0;
   std::string source_sha256 = {};
-  bool checksum_verified = false;  // against the .CHECKSUM beside it
+  bool checksum_verified = false;   // against the .CHECKSUM beside it
+  std::string read_as = "archive";  // its format, and what was said about it
   bool has_header = false;
   std::optional<std::string> time_unit = {};  // "ms", "us"; nothing without a row
 
@@ -55,6 +59,7 @@ struct Manifest {
   SourceFacts facts = {};
   std::uint64_t bad_rows = 0;       // listed in _rejects/<id>.csv
   std::uint64_t already_there = 0;  // of facts.rows: another source had told them
+  std::uint64_t superseded = 0;     // rows of others that these contradict, and took the place of
 
   std::vector<CatalogFile> files = {};     // that hold its rows, by day; made for it or there before
   std::vector<std::string> replaced = {};  // paths of files whose rows are in these now
@@ -62,8 +67,8 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
-// 16 hexadecimal digits: the same content into the same data set is the same source.
-std::string source_id(std::string_view source_sha256, const DataSet& set);
+// 16 hexadecimal digits: the same content, read in the same way into the same data sets, is the same source.
+std::string source_id(std::string_view source_sha256, std::span<const DataSet> sets, std::string_view read_as);
 
 // What the catalog holds, by data set and day.
 std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);

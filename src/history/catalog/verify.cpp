@@ -25,28 +25,23 @@ struct FileRows {
 
 Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch) {
   const Kind& kind = *file.set.kind;
-  std::string columns;
-  for (const TableColumn& column : kind.columns)
-    columns += fmt::format("{}{}", columns.empty() ? "" : ", ", column.name);
-  const auto rows = open_query(
-      duck, kind, file.form,
-      fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", columns, quoted_sql_text(path)));
+  const auto rows = open_rows(duck, file, path);
   if (!rows) return std::unexpected(rows.error());
   RowDigest digest(kind, file.set.folder(file.day));
   FileRows read;
   Row row;
-  std::int64_t last = INT64_MIN;
+  Row last;
   for (;;) {
     const Result<bool> there = (*rows)->next(row);
     if (!there) return std::unexpected(there.error());
     if (!*there) break;
-    if (read.rows > 0 && row.integer(0) <= last) {
+    if (read.rows > 0 && compare_keys(kind, row, last) <= 0) {
       return fail(ErrorCode::kBadInput, fmt::format("its {} do not go up at {}", kind.columns[0].name, row.integer(0)));
     }
-    if (day_of(row.integer(kind.time_column)) != file.day) {
+    if (day_of(micros_of(kind, row)) != file.day) {
       return fail(ErrorCode::kBadInput, fmt::format("{} {} is of another day", kind.columns[0].name, row.integer(0)));
     }
-    last = row.integer(0);
+    last = row;
     ++read.rows;
     digest.add(row);
     watch.look(row);

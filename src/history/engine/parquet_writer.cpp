@@ -32,7 +32,7 @@ class Measured final : public RowSource {
     Result<bool> there = source_->next(row);
     if (!there || !*there) return there;
     ACTS_ASSERT(row.form == file_->form);
-    const std::int64_t time = row.integer(file_->set.kind->time_column);
+    const std::int64_t time = micros_of(*file_->set.kind, row);
     if (file_->rows++ == 0) {
       file_->first_key = row.integer(0);
       file_->first_time = time;
@@ -55,6 +55,7 @@ class Measured final : public RowSource {
 DuckType type_of(const TableColumn& column, DecimalForm form) {
   switch (column.type) {
     case CellType::kTime: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP));
+    case CellType::kNanos:
     case CellType::kInteger: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
     case CellType::kFlag: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN));
     default: break;
@@ -232,19 +233,24 @@ class QueryRows final : public RowSource {
 }  // namespace
 
 Result<CatalogFile> write_parquet(Duck& duck, CatalogFile file, RowSource& source, const std::string& path) {
-  Duck::Impl& impl = duck.impl();
-  if (Result<void> done = register_rows(impl); !done) return std::unexpected(done.error());
   file.rows = 0;
   Measured measured(source, file);
-  impl.feed = {&measured, file.set.kind, file.form, {}};
+  const Result<void> written = write_rows(duck, {file.set.kind, file.form}, measured, path);
+  if (!written) return std::unexpected(written.error());
+  file.digest = measured.digest();
+  return file;
+}
+
+Result<void> write_rows(Duck& duck, const ParquetShape& shape, RowSource& source, const std::string& path) {
+  Duck::Impl& impl = duck.impl();
+  if (Result<void> done = register_rows(impl); !done) return done;
+  impl.feed = {&source, shape.kind, shape.form, {}};
   const Result<void> written = duck.run(fmt::format(
       "COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {})",
       kFunction, quoted_sql_text(path), kRowGroup));
   impl.feed.source = nullptr;
   if (impl.feed.failure) return std::unexpected(*impl.feed.failure);
-  if (!written) return std::unexpected(written.error());
-  file.digest = measured.digest();
-  return file;
+  return written;
 }
 
 Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, DecimalForm form, const std::string& sql) {
@@ -255,9 +261,22 @@ Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, Deci
   return rows;
 }
 
+Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path) {
+  return open_query(duck, *file.set.kind, file.form,
+                    fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
+                                column_names(*file.set.kind), quoted_sql_text(path)));
+}
+
+std::string column_names(const Kind& kind) {
+  std::string names;
+  for (const TableColumn& column : kind.columns) names += fmt::format("{}{}", names.empty() ? "" : ", ", column.name);
+  return names;
+}
+
 std::string sql_type(const TableColumn& column, DecimalForm form) {
   switch (column.type) {
     case CellType::kTime: return "TIMESTAMP";
+    case CellType::kNanos:
     case CellType::kInteger: return "BIGINT";
     case CellType::kFlag: return "BOOLEAN";
     default: break;

@@ -19,9 +19,22 @@ namespace acts::history {
 // the rows told. Nothing is synced. Errors: the source's; kStorage: the file cannot be written.
 Result<CatalogFile> write_parquet(Duck& duck, CatalogFile file, RowSource& source, const std::string& path);
 
+// The same without a data set: what is written on the way. Nothing is digested.
+struct ParquetShape {
+  const Kind* kind = nullptr;
+  DecimalForm form = DecimalForm::kNarrow;
+};
+Result<void> write_rows(Duck& duck, const ParquetShape& shape, RowSource& source, const std::string& path);
+
 // The rows of a query whose columns are those of `kind`, in that order and with the types of `form`. `duck`, `kind`
 // must outlive it; write_parquet() may run meanwhile. Errors: as Duck::run(); kBadInput if it gives other types.
 Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, DecimalForm form, const std::string& sql);
+
+// All rows of a file of the catalog, in order; `path` is where it is. As open_query().
+Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path);
+
+// "a, b, c": the names of a kind's columns.
+std::string column_names(const Kind& kind);
 
 // What a column is in files of that form: "DECIMAL(18,8)", "TIMESTAMP", …
 std::string sql_type(const TableColumn& column, DecimalForm form);

@@ -7,13 +7,13 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <tuple>
+#include <optional>
 #include <utility>
 
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
-#include "history/import/unpack_limits.hpp"
-#include "history/import/zip_member.hpp"
+#include "history/import/sorted_file.hpp"
+#include "history/import/source_format.hpp"
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
@@ -22,19 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxChecksumBytes = 4096;
-// The second knows which days are wide.
-constexpr int kMaxPasses = 2;
+// The second knows which days are wide; if the rows have to be sorted, two more.
+constexpr int kMaxPasses = 4;
 
 std::unexpected<Error> named(std::string_view path, const Error& error) {
+  if (error.message.starts_with(path)) return std::unexpected(error);
   return fail(error.code, fmt::format("{}: {}", path, error.message));
-}
-
-Result<std::unique_ptr<ByteSource>> open_source(const std::string& path, std::uint64_t bytes) {
-  if (is_zip(path)) return open_zip_member(path);
-  auto file = open_file(path);
-  if (!file) return file;
-  auto unpacked = unpack(std::move(*file));
-  return unpacked ? limit_bytes(std::move(*unpacked), UnpackLimits{}.most_of(bytes)) : std::move(unpacked);
 }
 
 // What changes whenever somebody writes to the file.
@@ -66,16 +59,30 @@ Result<bool> check_sum(const std::string& path, std::string_view sha256) {
                                                 sha256, fs::path(sum_path).filename().string()));
 }
 
-std::string column_list(const Kind& kind, DecimalForm form, std::string_view prefix) {
-  std::string list;
-  for (const TableColumn& column : kind.columns) {
-    list += fmt::format("{}CAST({}{} AS {}) AS {}", list.empty() ? "" : ", ", prefix, column.name,
-                        sql_type(column, form), column.name);
-  }
-  return list;
+// Of all sets, one after the other.
+void add_facts(SourceFacts& sum, const SourceFacts& facts) {
+  sum.rows += facts.rows;
+  sum.repeated += facts.repeated;
+  sum.gaps += facts.gaps;
+  sum.missing += facts.missing;
+  sum.zero_price += facts.zero_price;
+  sum.zero_volume += facts.zero_volume;
+  sum.early_close += facts.early_close;
 }
 
 }  // namespace
+
+struct Importer::Source {
+  const ImportRequest* request = nullptr;
+  const SourceFormat* format = nullptr;
+  std::vector<DataSet> sets;
+
+  [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
+    auto bytes = format->open(request->path);
+    if (!bytes) return std::unexpected(bytes.error());
+    return format->make_reader(std::move(*bytes), set, request->hints);
+  }
+};
 
 Result<Importer> Importer::open(FileOps& ops, const std::string& data_dir) {
   CatalogPaths paths(fs::absolute(data_dir).lexically_normal().string());
@@ -100,10 +107,15 @@ Result<void> Importer::recover() {
 }
 
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
-  const Result<DataSet> set = data_set_of(request.path, request.hints);
-  if (!set) return std::unexpected(set.error());
   const Result<FileState> before = state_of(request.path);
   if (!before) return std::unexpected(before.error());
+  Source source{.request = &request, .format = nullptr, .sets = {}};
+  const Result<const SourceFormat*> format = format_of(request.path, request.hints);
+  if (!format) return std::unexpected(format.error());
+  source.format = *format;
+  Result<std::vector<DataSet>> sets = source.format->sets_of(request.path, request.hints);
+  if (!sets) return std::unexpected(sets.error());
+  source.sets = *std::move(sets);
   const Result<std::string> sha256 = sha256_of_file(request.path);
   if (!sha256) return std::unexpected(sha256.error());
   const Result<bool> verified = check_sum(request.path, *sha256);
@@ -113,162 +125,119 @@ Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   if (is_unfinished_) {
     if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
   }
-  Manifest manifest{.id = source_id(*sha256, *set), .code = request.code, .engine = Duck::version()};
+  // Of a source that was in, and that another has contradicted since, this is another telling.
+  const std::string read = read_as(*source.format, request.hints) + (request.replaces ? ", replacing" : "");
+  Manifest manifest{.id = source_id(*sha256, source.sets, read), .code = request.code, .engine = Duck::version()};
   const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
-  if (known != manifests_.end()) return ImportOutcome{*known, *set, true, ""};
+  if (known != manifests_.end()) return ImportOutcome{*known, std::move(source.sets), true, ""};
   manifest.source_name = fs::path(request.path).filename().string();
   manifest.source_bytes = before->bytes;
   manifest.source_sha256 = *sha256;
   manifest.checksum_verified = *verified;
+  manifest.read_as = read;
 
   Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
   if (!entry) return std::unexpected(entry.error());
-  Result<Manifest> read = read_source(request, *set, *entry, manifest);
-  if (!read) return std::unexpected(read.error());
+  Result<Manifest> made = read_source(source, *entry, std::move(manifest));
+  if (!made) return std::unexpected(made.error());
   const Result<FileState> after = state_of(request.path);
   if (!after || *after != *before) {
     return fail(ErrorCode::kBadInput, fmt::format("{}: it changed while it was read: import it again", request.path));
   }
   is_unfinished_ = true;
-  if (const Result<void> done = entry->commit(*read); !done) return std::unexpected(done.error());
+  if (const Result<void> done = entry->commit(*made); !done) return std::unexpected(done.error());
   is_unfinished_ = false;
-  const std::string rejects = read->bad_rows > 0 ? paths_.rejects(read->id) : "";
-  manifests_.push_back(*std::move(read));
+  const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
+  manifests_.push_back(*std::move(made));
   files_ = current_files(manifests_);
-  return ImportOutcome{manifests_.back(), *set, false, rejects};
+  return ImportOutcome{manifests_.back(), std::move(source.sets), false, rejects};
 }
 
-Result<Manifest> Importer::read_source(const ImportRequest& request, const DataSet& set, CatalogEntry& entry,
-                                       const Manifest& manifest) {
-  PassOptions options{.max_bad_rows = request.max_bad_rows};
-  for (int i = 0; i < kMaxPasses; ++i) {
-    // What the pass before has staged comes again: those days that stay narrow under the same names.
-    if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
-    auto source = open_source(request.path, manifest.source_bytes);
-    if (!source) return std::unexpected(source.error());
-    RowPass pass(*std::move(source), *set.kind, set.interval, options);
-    Manifest made = manifest;
-    const Result<void> written = write_days(pass, set, entry, made);
-    if (!written && pass.bad_rows() > 0) {
-      if (const Result<void> kept = keep_rejects(made.id, pass.rejects()); !kept) return std::unexpected(kept.error());
+Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry, Manifest manifest) {
+  const std::string& path = source.request->path;
+  // What an import that was killed has left there.
+  if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
+  StagedDays days({.ops = ops_, .paths = &paths_, .duck = duck_.get(), .manifests = &manifests_, .files = &files_},
+                  entry, source.request->replaces);
+  RejectList rejects;
+  for (const DataSet& set : source.sets) {
+    const Result<void> read = read_set(source, set, entry, days, manifest, rejects);
+    if (!read && rejects.count() > 0) {
+      if (const Result<void> kept = keep_rejects(manifest.id, rejects.csv()); !kept) {
+        return std::unexpected(kept.error());
+      }
     }
-    if (!written) return named(request.path, written.error());
-    options.wide_days.insert(pass.new_wide_days().begin(), pass.new_wide_days().end());
-    if (!pass.new_wide_days().empty()) continue;
-    if (pass.facts().rows == 0) return named(request.path, {ErrorCode::kBadInput, "it holds no row"});
-    made.has_header = pass.has_header();
-    if (pass.time_unit()) made.time_unit = to_string(*pass.time_unit());
-    made.lines = pass.lines();
-    made.facts = pass.facts();
-    made.bad_rows = pass.bad_rows();
-    if (made.bad_rows > 0) {
-      if (const Result<void> kept = entry.write_rejects(pass.rejects()); !kept) return std::unexpected(kept.error());
-    }
-    return made;
+    if (!read) return named(path, read.error());
   }
-  return named(request.path, {ErrorCode::kBadInput, "it changes while it is read"});
+  if (manifest.facts.rows == 0) return named(path, {ErrorCode::kBadInput, "it holds no row"});
+  manifest.bad_rows = rejects.count();
+  if (manifest.bad_rows > 0) {
+    if (const Result<void> kept = entry.write_rejects(rejects.csv()); !kept) return std::unexpected(kept.error());
+  }
+  return manifest;
 }
 
-Result<void> Importer::write_days(RowPass& pass, const DataSet& set, CatalogEntry& entry, Manifest& manifest) {
-  std::optional<std::int64_t> last;
+// Pass after pass, until one knows which days are wide, and that the rows are in order. `rejects`: of the last one.
+Result<void> Importer::read_set(const Source& source, const DataSet& set, CatalogEntry& entry, StagedDays& days,
+                                Manifest& manifest, RejectList& rejects) {
+  PassOptions options{.max_bad_rows = source.request->max_bad_rows, .wide_days = {}, .rejects = rejects};
+  const std::string folder = entry.folder();
+  std::optional<SortedFile> sorted;
+  for (int i = 0; i < kMaxPasses; ++i) {
+    auto reader = sorted ? sorted->open() : source.reader(set);
+    if (!reader) return std::unexpected(reader.error());
+    RowPass pass(std::move(*reader), *set.kind, set.interval, options);
+    Manifest made = manifest;
+    const Result<void> written = write_days(pass, set, entry, days, made);
+    rejects = pass.rejects();
+    const bool is_void = pass.is_out_of_order() || !pass.new_wide_days().empty();
+    if (!written && !pass.is_out_of_order()) return written;
+    if (!is_void) {
+      const RowReader& read = pass.reader();
+      made.has_header = read.has_header();
+      if (const auto unit = read.time_unit()) made.time_unit = std::string(*unit);
+      made.lines = std::max(made.lines, sorted ? sorted->places() : read.place());
+      add_facts(made.facts, pass.facts());
+      manifest = std::move(made);
+      return {};
+    }
+    if (const Result<void> dropped = days.drop(made, manifest.files.size()); !dropped) return dropped;
+    options.wide_days.insert(pass.new_wide_days().begin(), pass.new_wide_days().end());
+    if (!pass.is_out_of_order() || sorted) continue;
+    const auto again = source.reader(set);
+    if (!again) return std::unexpected(again.error());
+    // Its bad rows are those that the reader has; the passes over what is sorted find what is bad about the order.
+    rejects = options.rejects;
+    auto made_sorted = SortedFile::make(*duck_, **again, *set.kind, folder, rejects, options.max_bad_rows);
+    if (!made_sorted) return std::unexpected(made_sorted.error());
+    sorted.emplace(*std::move(made_sorted));
+    options.rejects = rejects;
+    options.is_sorted = true;
+  }
+  return fail(ErrorCode::kBadInput, "it changes while it is read");
+}
+
+Result<void> Importer::write_days(RowPass& pass, const DataSet& set, const CatalogEntry& entry, StagedDays& days,
+                                  Manifest& manifest) {
   for (;;) {
     const auto day = pass.next_day();
     if (!day) return std::unexpected(day.error());
     if (!*day || !pass.new_wide_days().empty()) return {};
-    if (last && **day <= *last) {
-      return fail(ErrorCode::kBadInput, fmt::format("line {}: its time is of {}, which was over: sort the file by time",
-                                                    pass.lines(), day_text(**day)));
-    }
-    last = *day;
     const std::string path = fmt::format("{}/{}.tmp", entry.folder(), day_text(**day));
     Result<CatalogFile> file = write_parquet(*duck_, {.set = set, .day = **day, .form = pass.form()}, pass, path);
+    const bool is_void = !file || !pass.new_wide_days().empty();
+    if (is_void && ops_->exists(path)) ops_->remove(path);
     if (!file) return std::unexpected(file.error());
     // The rest of the file was looked through for more of them.
-    if (!pass.new_wide_days().empty()) return {};
-    if (Result<void> taken = take_day(*std::move(file), path, entry, manifest); !taken) return taken;
+    if (is_void) return {};
+    if (Result<void> taken = days.add(*std::move(file), path, manifest); !taken) return taken;
   }
-}
-
-// A day's rows are there as they are, or join those that are there, or are the first.
-Result<void> Importer::take_day(CatalogFile file, const std::string& path, CatalogEntry& entry, Manifest& manifest) {
-  const CatalogFile* const there = find(file.set, file.day);
-  if (there == nullptr) {
-    if (Result<void> staged = stage(file, path, entry); !staged) return staged;
-    manifest.files.push_back(std::move(file));
-    return {};
-  }
-  if (there->digest == file.digest) {
-    ops_->remove(path);
-    manifest.already_there += file.rows;
-    manifest.files.push_back(*there);
-    return {};
-  }
-  const std::string merged_path = path + ".merged";
-  Result<CatalogFile> merged = merge_day(*there, file, path, merged_path);
-  if (!merged) return std::unexpected(merged.error());
-  ops_->remove(path);
-  manifest.already_there += file.rows - (merged->rows - there->rows);
-  if (merged->digest == there->digest) {
-    ops_->remove(merged_path);
-    manifest.files.push_back(*there);
-    return {};
-  }
-  if (Result<void> staged = stage(*merged, merged_path, entry); !staged) return staged;
-  manifest.replaced.push_back(there->path());
-  manifest.files.push_back(*std::move(merged));
-  return {};
-}
-
-// All rows of both, of which those with the same key must be the same.
-Result<CatalogFile> Importer::merge_day(const CatalogFile& there, const CatalogFile& file, const std::string& path,
-                                        const std::string& merged_path) {
-  const Kind& kind = *file.set.kind;
-  const DecimalForm form = std::max(there.form, file.form);
-  const std::string old_rows = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
-                                           column_list(kind, form, ""), quoted_sql_text(paths_.file(there.path())));
-  const std::string new_rows = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
-                                           column_list(kind, form, ""), quoted_sql_text(path));
-  const std::string key(kind.columns[0].name);
-  const auto different =
-      duck_->texts(fmt::format("SELECT n.{0}, n::VARCHAR, o::VARCHAR FROM ({1}) n JOIN ({2}) o USING ({0}) "
-                               "WHERE n IS DISTINCT FROM o ORDER BY n.{0}",
-                               key, new_rows, old_rows),
-                   1);
-  if (!different) return std::unexpected(different.error());
-  if (!different->empty()) {
-    const Duck::Texts& first = different->front();
-    return fail(ErrorCode::kBadInput,
-                fmt::format("{} {} is {} here, and {} in the catalog: nothing of it is imported", key,
-                            first[0].value_or(""), first[1].value_or(""), first[2].value_or("")));
-  }
-  auto rows = open_query(*duck_, kind, form,
-                         fmt::format("{1} UNION ALL SELECT o.* FROM ({2}) o ANTI JOIN ({1}) n USING ({0}) ORDER BY {0}",
-                                     key, new_rows, old_rows));
-  if (!rows) return std::unexpected(rows.error());
-  return write_parquet(*duck_, {.set = file.set, .day = file.day, .form = form}, **rows, merged_path);
-}
-
-Result<void> Importer::stage(CatalogFile& file, const std::string& path, const CatalogEntry& entry) {
-  const Result<FileState> state = state_of(path);
-  if (!state) return fail(ErrorCode::kStorage, state.error().message);
-  file.bytes = state->bytes;
-  Result<std::string> sum = sha256_of_file(path);
-  if (!sum) return std::unexpected(sum.error());
-  file.sha256 = *std::move(sum);
-  const int status = ops_->rename(path, entry.staged(file));
-  if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
-  return {};
 }
 
 // Of a source that does not enter: what is wrong with it is told all the same.
 Result<void> Importer::keep_rejects(const std::string& id, const std::string& csv) {
   ops_->remove(paths_.rejects(id));
   return write_whole_file(*ops_, paths_.rejects(id), csv);
-}
-
-const CatalogFile* Importer::find(const DataSet& set, std::int64_t day) const {
-  const auto file = std::ranges::find_if(files_, [&](const CatalogFile& f) { return f.day == day && f.set == set; });
-  return file == files_.end() ? nullptr : &*file;
 }
 
 }  // namespace acts::history

@@ -6,16 +6,10 @@
 #include <array>
 #include <span>
 
-#include "acts/base/assert.hpp"
-
 namespace acts::history {
 namespace {
 
-// Of a field of the archive: the names it has had, the first in the newest files, and our column; "" for none.
-struct Field {
-  std::string_view column;
-  std::array<std::string_view, 4> names;
-};
+using Field = LayoutField;
 
 constexpr std::array<Field, 12> kCandle{
     {{"open_time", {"open_time"}},
@@ -29,7 +23,7 @@ constexpr std::array<Field, 12> kCandle{
      {"trades", {"count", "number_of_trades"}},
      {"taker_buy_volume", {"taker_buy_volume", "taker_buy_base_asset_volume"}},
      {"taker_buy_quote_volume", {"taker_buy_quote_volume", "taker_buy_quote_asset_volume"}},
-     {"", {"ignore"}}}};
+     {"", {"ignore"}, Reading::kValue, true}}};
 constexpr std::array<Field, 8> kAggTrade{{{"agg_trade_id", {"agg_trade_id", "agg_id"}},
                                           {"price", {"price"}},
                                           {"quantity", {"quantity", "qty"}},
@@ -37,72 +31,55 @@ constexpr std::array<Field, 8> kAggTrade{{{"agg_trade_id", {"agg_trade_id", "agg
                                           {"last_trade_id", {"last_trade_id", "last_id"}},
                                           {"ts_event", {"transact_time", "time", "timestamp"}},
                                           {"is_buyer_maker", {"is_buyer_maker", "isBuyerMaker"}},
-                                          {"is_best_match", {"is_best_match", "isBestMatch"}}}};
+                                          {"is_best_match", {"is_best_match", "isBestMatch"}, Reading::kValue, true}}};
 constexpr std::array<Field, 7> kTrade{{{"trade_id", {"id", "trade_id"}},
                                        {"price", {"price"}},
                                        {"quantity", {"qty", "quantity"}},
                                        {"quote_quantity", {"quote_qty", "quoteQty", "base_qty"}},
                                        {"ts_event", {"time", "timestamp"}},
                                        {"is_buyer_maker", {"is_buyer_maker", "isBuyerMaker"}},
-                                       {"is_best_match", {"is_best_match", "isBestMatch"}}}};
+                                       {"is_best_match", {"is_best_match", "isBestMatch"}, Reading::kValue, true}}};
 constexpr std::array<Field, 3> kFunding{
     {{"ts_event", {"calc_time"}}, {"interval_hours", {"funding_interval_hours"}}, {"rate", {"last_funding_rate"}}}};
+// The time of the change in the book; when it was sent is left out.
+constexpr std::array<Field, 7> kBookTicker{{{"update_id", {"update_id"}},
+                                            {"bid_price", {"best_bid_price"}},
+                                            {"bid_quantity", {"best_bid_qty"}},
+                                            {"ask_price", {"best_ask_price"}},
+                                            {"ask_quantity", {"best_ask_qty"}},
+                                            {"ts_event", {"transaction_time"}},
+                                            {"", {"event_time"}, Reading::kValue, true}}};
+constexpr std::array<Field, 4> kBookDepth{
+    {{"ts_event", {"timestamp"}}, {"percentage", {"percentage"}}, {"depth", {"depth"}}, {"notional", {"notional"}}}};
+constexpr std::array<Field, 8> kMetrics{{{"ts_event", {"create_time"}},
+                                         {"", {"symbol"}, Reading::kSymbol},
+                                         {"sum_open_interest", {"sum_open_interest"}},
+                                         {"sum_open_interest_value", {"sum_open_interest_value"}},
+                                         {"count_toptrader_long_short_ratio", {"count_toptrader_long_short_ratio"}},
+                                         {"sum_toptrader_long_short_ratio", {"sum_toptrader_long_short_ratio"}},
+                                         {"count_long_short_ratio", {"count_long_short_ratio"}},
+                                         {"sum_taker_long_short_vol_ratio", {"sum_taker_long_short_vol_ratio"}}}};
 
 std::span<const Field> fields_of(const Kind& kind) {
   if (kind.has_interval) return kCandle;
   if (kind.name == "agg_trades") return kAggTrade;
   if (kind.name == "trades") return kTrade;
-  return kFunding;
+  if (kind.name == "book_ticker") return kBookTicker;
+  if (kind.name == "book_depth") return kBookDepth;
+  if (kind.name == "metrics") return kMetrics;
+  if (kind.name == "funding") return kFunding;
+  return {};
 }
 
-std::size_t column_of(const Kind& kind, std::string_view name) {
-  if (name.empty()) return Layout::kIgnored;
-  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
-  ACTS_ASSERT(column != kind.columns.end());
-  return static_cast<std::size_t>(column - kind.columns.begin());
-}
-
-bool can_be_missing(const Kind& kind, const Field& field) {
-  return field.column.empty() || kind.columns[column_of(kind, field.column)].is_nullable;
-}
-
-// Texts for messages: short, and nothing that a terminal would obey.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  std::string out(text.substr(0, kMost));
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  }
-  return text.size() > kMost ? out + "..." : out;
-}
-
-Result<Layout> by_header(const Kind& kind, std::span<const std::string_view> names) {
-  Layout layout{.columns = {}, .has_header = true};
-  const std::span<const Field> known = fields_of(kind);
-  std::vector<bool> is_there(known.size(), false);
-  for (const std::string_view name : names) {
-    const auto field = std::ranges::find_if(
-        known, [name](const Field& f) { return std::ranges::find(f.names, name) != f.names.end(); });
-    if (name.empty() || field == known.end()) {
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("its header names '{}', which {} do not have", shown(name), kind.name));
-    }
-    const auto index = static_cast<std::size_t>(field - known.begin());
-    if (is_there[index]) return fail(ErrorCode::kBadInput, fmt::format("its header names {} twice", shown(name)));
-    is_there[index] = true;
-    layout.columns.push_back(column_of(kind, field->column));
-  }
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (is_there[i] || can_be_missing(kind, known[i])) continue;
-    return fail(ErrorCode::kBadInput, fmt::format("its header lacks {}", known[i].names[0]));
-  }
-  return layout;
+void add_field(Layout& layout, const Kind& kind, const Field& field) {
+  layout.columns.push_back(field.column.empty() ? Layout::kIgnored : column_index(kind, field.column));
+  layout.readings.push_back(field.reading);
 }
 
 Result<Layout> by_position(const Kind& kind, std::size_t count) {
   const std::span<const Field> known = fields_of(kind);
   std::size_t least = known.size();
-  while (least > 0 && can_be_missing(kind, known[least - 1])) --least;
+  while (least > 0 && known[least - 1].is_optional) --least;
   if (count < least || count > known.size()) {
     return fail(
         ErrorCode::kBadInput,
@@ -110,7 +87,7 @@ Result<Layout> by_position(const Kind& kind, std::size_t count) {
                     least == known.size() ? fmt::format("{}", least) : fmt::format("{} or {}", least, known.size())));
   }
   Layout layout;
-  for (const Field& field : known.first(count)) layout.columns.push_back(column_of(kind, field.column));
+  for (const Field& field : known.first(count)) add_field(layout, kind, field);
   return layout;
 }
 
@@ -132,9 +109,52 @@ Result<Layout> choose_layout(const Kind& kind, std::string_view first_line) {
   std::string_view fields[kMaxFields];
   const std::size_t count = split_fields(first_line, fields);
   if (count > kMaxFields) return by_position(kind, count);
+  if (fields_of(kind).empty()) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("the archive has no files of {}: --format says whose it is", kind.name));
+  }
   const char first = fields[0].empty() ? '\0' : fields[0].front();
   const bool is_number = (first >= '0' && first <= '9') || first == '-';
-  return is_number ? by_position(kind, count) : by_header(kind, {fields, count});
+  return is_number ? by_position(kind, count) : layout_by_names(kind, fields_of(kind), {fields, count}, false);
+}
+
+Result<Layout> layout_by_names(const Kind& kind, std::span<const LayoutField> fields,
+                               std::span<const std::string_view> names, bool takes_others) {
+  Layout layout{.has_header = true};
+  std::vector<bool> is_there(fields.size(), false);
+  for (const std::string_view name : names) {
+    const auto field = std::ranges::find_if(fields, [name](const LayoutField& f) {
+      return !name.empty() && std::ranges::find(f.names, name) != f.names.end();
+    });
+    if (field == fields.end() && !takes_others) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("its header names '{}', which {} do not have", shown_text(name), kind.name));
+    }
+    if (field == fields.end()) {
+      add_field(layout, kind, {});
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(field - fields.begin());
+    if (is_there[index]) {
+      return fail(ErrorCode::kBadInput, fmt::format("its header names {} twice", shown_text(name)));
+    }
+    is_there[index] = true;
+    add_field(layout, kind, *field);
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (is_there[i] || fields[i].is_optional) continue;
+    return fail(ErrorCode::kBadInput, fmt::format("its header lacks {}", fields[i].names[0]));
+  }
+  return layout;
+}
+
+std::string shown_text(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  std::string out(text.substr(0, kMost));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return text.size() > kMost ? out + "..." : out;
 }
 
 }  // namespace acts::history

@@ -5,25 +5,10 @@
 #include <utility>
 
 namespace acts::history {
-namespace {
 
-// A cell of a CSV file: quotes doubled, nothing that a terminal would obey, cut where it gets long.
-std::string quoted_cell(std::string_view text) {
-  constexpr std::size_t kMost = 200;
-  std::string out = "\"";
-  for (const char c : text.substr(0, kMost)) {
-    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-    if (c == '"') out += '"';
-    out += is_control ? '?' : c;
-  }
-  return out + (text.size() > kMost ? "...\"" : "\"");
-}
-
-}  // namespace
-
-RowPass::RowPass(std::unique_ptr<ByteSource> source, const Kind& kind, std::string_view interval,
+RowPass::RowPass(std::unique_ptr<RowReader> reader, const Kind& kind, std::string_view interval,
                  const PassOptions& options)
-    : lines_(std::move(source), kMaxCsvLineBytes), kind_(&kind), options_(options), watch_(kind, interval) {}
+    : reader_(std::move(reader)), kind_(&kind), options_(options), watch_(kind, interval), rejects_(options.rejects) {}
 
 Result<std::optional<std::int64_t>> RowPass::next_day() {
   if (!has_row_) {
@@ -31,7 +16,10 @@ Result<std::optional<std::int64_t>> RowPass::next_day() {
     if (!read) return std::unexpected(read.error());
     if (!*read) return std::nullopt;
   }
-  day_ = day_of(row_.integer(kind_->time_column));
+  if (row_day_ <= day_) {
+    return out_of_order(fmt::format("its time is of {}, which was over: sort the file by time", day_text(row_day_)));
+  }
+  day_ = row_day_;
   return day_;
 }
 
@@ -40,7 +28,7 @@ Result<bool> RowPass::next(Row& row) {
     Result<bool> read = read_row();
     if (!read || !*read) return read;
   }
-  if (day_of(row_.integer(kind_->time_column)) != day_) return false;
+  if (row_day_ != day_) return false;
   row = row_;
   has_row_ = false;
   return true;
@@ -49,68 +37,55 @@ Result<bool> RowPass::next(Row& row) {
 // The next good one, into row_. False: there is none.
 Result<bool> RowPass::read_row() {
   for (;;) {
-    const std::uint64_t before = lines_.line_number();
-    const auto line = lines_.next();
-    if (!line) {
-      const bool is_long_line = line.error().code == ErrorCode::kBadInput && lines_.line_number() > before;
-      if (!is_long_line) return std::unexpected(line.error());
-      if (const Result<void> noted = reject(line.error().message, ""); !noted) return std::unexpected(noted.error());
-      continue;
+    const Result<RowReader::Got> got = reader_->next(row_);
+    if (!got) return std::unexpected(got.error());
+    switch (*got) {
+      case RowReader::Got::kEnd: return false;
+      case RowReader::Got::kBad: {
+        const RowReader::Bad bad = reader_->bad();
+        if (const Result<void> noted = reject(bad.reason, bad.text); !noted) return std::unexpected(noted.error());
+        continue;
+      }
+      case RowReader::Got::kRow: break;
     }
-    if (!*line) return false;
-    Result<bool> taken = take_line(**line);
+    Result<bool> taken = take_row();
     if (!taken || *taken) return taken;
   }
 }
 
-// False: go on with the next line.
-Result<bool> RowPass::take_line(std::string_view line) {
-  if (!parser_) {
-    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);  // UTF-8's mark, as some editors leave it
-    Result<Layout> layout = choose_layout(*kind_, line);
-    if (!layout) return fail(ErrorCode::kBadInput, fmt::format("line {}: {}", lines(), layout.error().message));
-    has_header_ = layout->has_header;
-    parser_.emplace(*kind_, *std::move(layout));
-    if (has_header_) return false;
+// False: go on with the next one.
+Result<bool> RowPass::take_row() {
+  if (!has_time(*kind_, row_)) {
+    if (const Result<void> noted = reject("it has no time", ""); !noted) return std::unexpected(noted.error());
+    return false;
   }
-  Result<void> parsed = parser_->parse(line, row_);
-  if (parsed && row_.form == DecimalForm::kNarrow && !options_.wide_days.empty() &&
-      is_wide(day_of(row_.integer(kind_->time_column)))) {
-    parsed = parser_->parse(line, row_, DecimalForm::kWide);
-  }
-  if (parsed) return take_row(line);
-  if (const Result<void> noted = reject(parsed.error().message, line); !noted) return std::unexpected(noted.error());
-  return false;
-}
-
-Result<bool> RowPass::take_row(std::string_view line) {
-  const std::int64_t day = day_of(row_.integer(kind_->time_column));
+  const std::int64_t day = day_of(micros_of(*kind_, row_));
+  if (row_.form == DecimalForm::kWide) narrow(*kind_, row_);
   if (row_.form == DecimalForm::kWide && !is_wide(day)) new_wide_days_.insert(day);
   if (!new_wide_days_.empty()) return false;
-  switch (watch_.look(row_)) {
-    case RowWatch::Verdict::kTake: return has_row_ = true;
+  if (!options_.wide_days.empty() && is_wide(day)) widen(*kind_, row_);
+  const bool may_go_back = options_.is_sorted && day != row_day_;
+  switch (watch_.look(row_, may_go_back)) {
+    case RowWatch::Verdict::kTake: row_day_ = day; return has_row_ = true;
     case RowWatch::Verdict::kRepeated: return false;
     case RowWatch::Verdict::kOutOfOrder:
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("line {}: its {} is below that of the row before: sort the file by it", lines(),
-                              kind_->columns[0].name));
+      return out_of_order(
+          fmt::format("its {} is below that of the row before: sort the file by it", kind_->columns[0].name));
     case RowWatch::Verdict::kContradicts: break;
   }
   const std::string reason =
       fmt::format("its {} is that of the row before, its values are not", kind_->columns[0].name);
-  if (const Result<void> noted = reject(reason, line); !noted) return std::unexpected(noted.error());
+  if (const Result<void> noted = reject(reason, row_text(*kind_, row_)); !noted) return std::unexpected(noted.error());
   return false;
 }
 
-Result<void> RowPass::reject(std::string_view reason, std::string_view line) {
-  if (rejects_.empty()) rejects_ = "line,reason,text\n";
-  if (++bad_rows_ <= kMostListed) {
-    rejects_ += fmt::format("{},{},{}\n", lines(), quoted_cell(reason), quoted_cell(line));
-  }
-  if (bad_rows_ <= options_.max_bad_rows) return {};
-  return fail(ErrorCode::kBadInput, fmt::format("line {}: {}: more than {} bad rows, nothing of it is imported; "
-                                                "--max-bad-rows allows more",
-                                                lines(), reason, options_.max_bad_rows));
+std::unexpected<Error> RowPass::out_of_order(const std::string& what) {
+  is_out_of_order_ = true;
+  return fail(ErrorCode::kBadInput, fmt::format("line {}: {}", reader_->place(), what));
+}
+
+Result<void> RowPass::reject(std::string_view reason, std::string_view text) {
+  return rejects_.add(reader_->place(), reason, text, options_.max_bad_rows);
 }
 
 }  // namespace acts::history

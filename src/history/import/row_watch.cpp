@@ -13,8 +13,7 @@ std::size_t column_named(const Kind& kind, std::string_view name) {
 }
 
 std::int64_t step_of(const Kind& kind, std::string_view interval) {
-  if (kind.has_interval) return std::max<std::int64_t>(interval_micros(interval), 0);
-  return kind.columns[0].type == CellType::kInteger ? 1 : 0;
+  return kind.has_interval ? std::max<std::int64_t>(interval_micros(interval), 0) : kind.key_step;
 }
 
 }  // namespace
@@ -22,14 +21,15 @@ std::int64_t step_of(const Kind& kind, std::string_view interval) {
 RowWatch::RowWatch(const Kind& kind, std::string_view interval)
     : kind_(&kind),
       step_(step_of(kind, interval)),
-      price_(column_named(kind, "price")),
+      price_(column_named(kind, "is_buyer_maker") == 0 ? 0 : column_named(kind, "price")),  // of trades
       volume_(column_named(kind, "volume")),
       close_(column_named(kind, "close_time")) {}
 
-RowWatch::Verdict RowWatch::look(const Row& row) {
+RowWatch::Verdict RowWatch::look(const Row& row, bool may_go_back) {
   if (facts_.rows > 0) {
-    if (row.values[0] < last_.values[0]) return Verdict::kOutOfOrder;
-    if (row.values[0] == last_.values[0]) {
+    const std::strong_ordering order = compare_keys(*kind_, row, last_);
+    if (order < 0 && !may_go_back) return Verdict::kOutOfOrder;
+    if (order == 0) {
       if (!same_values(*kind_, row, last_)) return Verdict::kContradicts;
       ++facts_.repeated;
       return Verdict::kRepeated;
@@ -51,7 +51,8 @@ void RowWatch::count(const Row& row) {
   if (volume_ == 0) return;
   if (row.values[volume_] == 0) ++facts_.zero_volume;
   // The last moment is a millisecond or a microsecond before the next candle.
-  if (step_ > 0 && row.values[close_] + kMilli < row.values[0] + step_) ++facts_.early_close;
+  const bool is_early = !row.is_null(close_) && row.values[close_] + kMilli < row.values[0] + step_;
+  if (step_ > 0 && is_early) ++facts_.early_close;
 }
 
 }  // namespace acts::history

@@ -32,8 +32,9 @@ class RowWatch {
     kContradicts,  // the same key, other values
     kOutOfOrder,   // a key below that of the row before
   };
-  // Only what is taken becomes the row before.
-  Verdict look(const Row& row);
+  // Only what is taken becomes the row before. `may_go_back`: it is the first of a day, and the rows were sorted day by
+  // day: its key need not follow the one before.
+  Verdict look(const Row& row, bool may_go_back = false);
 
   [[nodiscard]] const SourceFacts& facts() const { return facts_; }
 

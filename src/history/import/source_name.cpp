@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "acts/base/assert.hpp"
 
 #include "recording/layout.hpp"
 
@@ -18,8 +21,12 @@ struct KindWord {
   std::string_view word;
   std::string_view kind;
 };
-constexpr std::array<KindWord, 3> kWords{
-    {{"aggTrades", "agg_trades"}, {"trades", "trades"}, {"fundingRate", "funding"}}};
+constexpr std::array<KindWord, 6> kWords{{{"aggTrades", "agg_trades"},
+                                          {"trades", "trades"},
+                                          {"fundingRate", "funding"},
+                                          {"bookTicker", "book_ticker"},
+                                          {"bookDepth", "book_depth"},
+                                          {"metrics", "metrics"}}};
 // Candles of all kinds have the interval there; which kind it is, a folder says.
 constexpr std::array<KindWord, 4> kCandleFolders{{{"markPriceKlines", "mark_price_klines"},
                                                   {"indexPriceKlines", "index_price_klines"},
@@ -98,7 +105,7 @@ bool is_folder_value(std::string_view text) noexcept {
 
 std::string_view stem_of(std::string_view path) noexcept {
   std::string_view name = path.substr(path.rfind('/') + 1);
-  for (const std::string_view ending : {".gz", ".zst", ".zip", ".csv"}) {
+  for (const std::string_view ending : {".gz", ".zst", ".zip", ".csv", ".json"}) {
     if (name.ends_with(ending)) name.remove_suffix(ending.size());
   }
   return name;
@@ -112,20 +119,31 @@ Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
                   "--kind klines, mark_price_klines, index_price_klines or premium_index_klines");
   }
   if (kind.empty()) return untold(path, "what it holds", "--kind");
-  DataSet set{.kind = find_kind(kind),
+  const Kind* const known = find_kind(kind);
+  if (known == nullptr) return fail(ErrorCode::kUsage, fmt::format("no kind '{}': see acts catalog describe", kind));
+  DataSet set{.kind = known,
               .venue = either(hints.venue, said.venue),
               .symbol = either(hints.symbol, said.symbol),
               .interval = either(hints.interval, said.interval)};
-  if (set.kind == nullptr) return fail(ErrorCode::kUsage, fmt::format("no kind '{}': see acts catalog describe", kind));
+  if (!set.venue.empty() && std::ranges::find(kVenues, set.venue) == kVenues.end()) {
+    return fail(ErrorCode::kUsage, fmt::format("no venue '{}' has an archive", set.venue));
+  }
+  return checked_set(path, std::move(set));
+}
+
+Result<DataSet> checked_set(std::string_view path, DataSet set) {
+  ACTS_ASSERT(set.kind != nullptr);
   if (set.venue.empty()) return untold(path, "its market", "--market spot, um or cm");
-  if (std::ranges::find(kVenues, set.venue) == kVenues.end()) {
-    return fail(ErrorCode::kUsage, fmt::format("no venue '{}'", set.venue));
+  if (!is_folder_value(set.venue)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: '{}' is no venue that a folder can be called: give --venue", path, set.venue));
   }
   if (set.symbol.empty()) return untold(path, "its symbol", "--symbol");
   if (!is_folder_value(set.symbol)) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: '{}' is no symbol that a folder can be called: give --symbol", path, set.symbol));
   }
+  if (!is_folder_value(set.origin)) return fail(ErrorCode::kUsage, fmt::format("no origin '{}'", set.origin));
   if (!set.kind->has_interval) set.interval.clear();
   if (!set.kind->has_interval) return set;
   if (set.interval.empty()) return untold(path, "the interval of its candles", "--interval");
@@ -133,6 +151,32 @@ Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
     return fail(ErrorCode::kUsage, fmt::format("no interval '{}': such as 1m, 1h, 1d, 1mo", set.interval));
   }
   return set;
+}
+
+Result<DataSet> candle_set_of(std::string_view path, const SourceHints& hints) {
+  const std::string kind = hints.kind.empty() ? "klines" : hints.kind;
+  DataSet set{.kind = find_kind(kind),
+              .venue = hints.venue,
+              .symbol = hints.symbol,
+              .interval = hints.interval,
+              .origin = std::string(DataSet::kOther)};
+  if (set.kind == nullptr) return fail(ErrorCode::kUsage, fmt::format("no kind '{}': see acts catalog describe", kind));
+  const std::string_view stem = without_date(stem_of(path));
+  const std::size_t dash = stem.rfind('-');
+  const bool has_interval = dash != std::string_view::npos && interval_micros(stem.substr(dash + 1)) >= 0;
+  if (set.interval.empty() && has_interval) set.interval = stem.substr(dash + 1);
+  if (set.symbol.empty() && has_interval) {
+    set.symbol = stem.substr(0, dash);
+    if (set.venue == kSpot) std::erase(set.symbol, '_');
+  }
+  return checked_set(path, std::move(set));
+}
+
+std::string venue_named(std::string_view name) {
+  if (name == "spot" || name == "binance") return std::string(kSpot);
+  if (name == "um" || name == "binance-futures") return "binance-usdm";
+  if (name == "cm" || name == "binance-delivery") return "binance-coinm";
+  return std::string(name);
 }
 
 }  // namespace acts::history

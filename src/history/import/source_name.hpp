@@ -15,13 +15,18 @@ namespace acts::history {
 // Which data set rows belong to. The texts become names of folders.
 struct DataSet {
   const Kind* kind = nullptr;
-  std::string venue;     // "binance-spot", "binance-usdm", "binance-coinm"
+  std::string venue;     // "binance-spot", "binance-usdm", "binance-coinm"; of other origins also others
   std::string symbol;    // as the venue spells it
   std::string interval;  // of candles; else empty
   // Who tells it: rows of one origin are told once, those of two stand beside each other and can be compared.
   std::string origin = std::string(kArchive);
 
-  static constexpr std::string_view kArchive = "archive";  // the exchange's public files
+  static constexpr std::string_view kArchive = "archive";      // the exchange's public files
+  static constexpr std::string_view kRecording = "recording";  // ours, and the same form of other collectors
+  static constexpr std::string_view kTardis = "tardis";
+  static constexpr std::string_view kCryptofeed = "cryptofeed";
+  static constexpr std::string_view kHftbacktest = "hftbacktest";
+  static constexpr std::string_view kOther = "other";  // whatever else files come from
 
   // "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive"
   [[nodiscard]] std::string folder(std::int64_t day) const;
@@ -38,10 +43,25 @@ struct SourceHints {
   std::string venue;
   std::string symbol;
   std::string interval;
+  std::string format = {};       // of source_format.hpp
+  std::string columns = {};      // of the format csv: "open_time=Date,open=Open,…"
+  std::string time_format = {};  // of formats whose files do not say it: as in time_format.hpp
 };
 
 // `path` as it was given. Errors: kUsage, naming what neither the name nor a hint tells, or what cannot be a folder.
 Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints);
+
+// The same set if it can be one: its kind is known (not null), and venue, symbol, origin and, of candles, interval can
+// be folders. Of other kinds the interval is left out. Errors: kUsage, naming the flag that helps.
+Result<DataSet> checked_set(std::string_view path, DataSet set);
+
+// Of candles (or what `hints.kind` says) that others keep: "BTC_USDT-1h" and "BTCUSDT-1h-2021" tell symbol and
+// interval. Of spot, the symbol loses its "_". Its origin is `other`. Errors: kUsage.
+Result<DataSet> candle_set_of(std::string_view path, const SourceHints& hints);
+
+// "binance-spot" of --market's "spot"; of Tardis' and others' names of Binance's markets too ("binance",
+// "binance-futures", "binance-delivery"). Others as they are.
+std::string venue_named(std::string_view name);
 
 // "BTCUSDT-1h-2021-02" of "data/spot/BTCUSDT-1h-2021-02.csv.gz".
 std::string_view stem_of(std::string_view path) noexcept;

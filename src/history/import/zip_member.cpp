@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
@@ -61,11 +62,21 @@ class ZipMember final : public ByteSource {
   std::optional<Error> failure_;
 };
 
-Result<void> check_member(archive_entry* entry, std::string_view path) {
+bool is_flat(std::string_view name) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  return !name.empty() && !name.contains('/') && !name.contains('\\') && std::ranges::none_of(name, is_control);
+}
+
+Result<void> check_member(archive_entry* entry, std::string_view path, ZipName kind) {
   const char* const text = archive_entry_pathname(entry);
   const std::string_view name = text == nullptr ? std::string_view{} : text;
+  const bool is_file = archive_entry_filetype(entry) == AE_IFREG;
+  if (kind == ZipName::kFlat) {
+    if (is_file && is_flat(name)) return {};
+    return fail(ErrorCode::kBadInput, fmt::format("{}: it does not hold a plain file", path));
+  }
   const std::string wanted = fmt::format("{}.csv", stem_of(path));
-  if (archive_entry_filetype(entry) == AE_IFREG && name == wanted) return {};
+  if (is_file && name == wanted) return {};
   return fail(ErrorCode::kBadInput, fmt::format("{}: it does not hold the file {}", path, wanted));
 }
 
@@ -83,7 +94,7 @@ bool is_zip(const std::string& path) {
   return file.gcount() == 4 && std::string_view(begin.data(), 2) == "PK";
 }
 
-Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, const UnpackLimits& limits) {
+Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, const UnpackLimits& limits, ZipName name) {
   const auto refused = [&path](archive* zip) {
     return fail(ErrorCode::kBadInput, fmt::format("{}: {}", path, reason_of(zip)));
   };
@@ -93,7 +104,7 @@ Result<std::unique_ptr<ByteSource>> open_zip_member(const std::string& path, con
   if (archive_read_open_filename(zip.get(), path.c_str(), kBlockBytes) != ARCHIVE_OK) return refused(zip.get());
   archive_entry* entry = nullptr;
   if (archive_read_next_header(zip.get(), &entry) != ARCHIVE_OK) return refused(zip.get());
-  if (Result<void> checked = check_member(entry, path); !checked) return std::unexpected(checked.error());
+  if (Result<void> checked = check_member(entry, path, name); !checked) return std::unexpected(checked.error());
   return limit_bytes(std::make_unique<ZipMember>(std::move(zip)), limits.most_of(size_of(path)));
 }
 

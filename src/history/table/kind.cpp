@@ -1,5 +1,7 @@
 #include "history/table/kind.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -14,6 +16,14 @@ constexpr std::int64_t kMinuteMicros = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinuteMicros;
 constexpr std::int64_t kDayMicros = 24 * kHour;
 
+// From a narrow price to a wide one; what prices and quantities of the narrow form stay below, in their units.
+constexpr std::int64_t kWideFactor = 10'000;
+constexpr std::int64_t kNarrowLimit = 1'000'000'000'000'000'000;
+
+constexpr std::int64_t floor_divided(std::int64_t value, std::int64_t by) {
+  return value / by - static_cast<int>(value % by < 0);
+}
+
 Kind candles(std::string_view name, std::string_view meaning, bool is_signed) {
   return {.name = name,
           .meaning = meaning,
@@ -25,13 +35,79 @@ Kind candles(std::string_view name, std::string_view meaning, bool is_signed) {
                   {"low", CellType::kPrice, false, is_signed, "lowest price"},
                   {"close", CellType::kPrice, false, is_signed, "last price"},
                   {"volume", CellType::kVolume, false, false, "base asset traded; COIN-M: contracts"},
-                  {"close_time", CellType::kTime, false, false, "last moment; earlier where an outage cut the candle"},
-                  {"quote_volume", CellType::kVolume, false, false, "quote asset traded; COIN-M: base asset"},
-                  {"trades", CellType::kInteger, false, false, "how many trades"},
-                  {"taker_buy_volume", CellType::kVolume, false, false, "of volume, bought by takers"},
-                  {"taker_buy_quote_volume", CellType::kVolume, false, false, "of quote_volume, the same"},
+                  {"close_time", CellType::kTime, true, false, "last moment; earlier where an outage cut the candle"},
+                  {"quote_volume", CellType::kVolume, true, false, "quote asset traded; COIN-M: base asset"},
+                  {"trades", CellType::kInteger, true, false, "how many trades"},
+                  {"taker_buy_volume", CellType::kVolume, true, false, "of volume, bought by takers"},
+                  {"taker_buy_quote_volume", CellType::kVolume, true, false, "of quote_volume, the same"},
               },
           .has_interval = true};
+}
+
+Kind book_updates() {
+  return {.name = "book_updates",
+          .meaning = "order books, level by level, as they were received",
+          .columns =
+              {
+                  {"ts_recv_ns", CellType::kNanos, false, false, "ours, nanoseconds since 1970; of the key"},
+                  {"row", CellType::kInteger, false, false, "from 0 within one ts_recv_ns; of the key"},
+                  {"ts_event", CellType::kTime, true, false, "the venue's time"},
+                  {"first_update_id", CellType::kInteger, true, false, "of the updates in the message"},
+                  {"update_id", CellType::kInteger, true, false, "the last of them; a message has one"},
+                  {"prev_update_id", CellType::kInteger, true, false, "the last one of the message before"},
+                  {"is_snapshot", CellType::kFlag, false, false, "the message replaces the book as deep as it reaches"},
+                  {"is_bid", CellType::kFlag, true, false, "side; null with price and quantity: no level in it"},
+                  {"price", CellType::kPrice, true, false, "of the level"},
+                  {"quantity", CellType::kQuantity, true, false, "all there is of it now; 0: the level is gone"},
+              },
+          .key_columns = 2,
+          .is_stream = true};
+}
+
+Kind book_ticker() {
+  return {.name = "book_ticker",
+          .meaning = "best bid and ask, at every change",
+          .columns =
+              {
+                  {"update_id", CellType::kInteger, false, false, "the book's, the key"},
+                  {"ts_event", CellType::kTime, true, false, "the venue's time of the change"},
+                  {"bid_price", CellType::kPrice, false, false, "best bid"},
+                  {"bid_quantity", CellType::kQuantity, false, false, "all there is of it"},
+                  {"ask_price", CellType::kPrice, false, false, "best ask"},
+                  {"ask_quantity", CellType::kQuantity, false, false, "all there is of it"},
+                  {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
+              },
+          .time_column = 1,
+          .second_time_column = 6};
+}
+
+Kind book_depth() {
+  return {.name = "book_depth",
+          .meaning = "what lies within some percent of the middle of the book, summed up",
+          .columns =
+              {
+                  {"ts_event", CellType::kTime, false, false, "the venue's time, in seconds; of the key"},
+                  {"percentage", CellType::kPrice, false, true, "from the middle, below it negative; of the key"},
+                  {"depth", CellType::kVolume, false, false, "base asset within it; COIN-M: contracts"},
+                  {"notional", CellType::kVolume, false, false, "quote asset within it; COIN-M: base asset"},
+              },
+          .key_columns = 2};
+}
+
+Kind metrics() {
+  return {.name = "metrics",
+          .meaning = "open interest and the ratio of long to short, every five minutes",
+          .columns =
+              {
+                  {"ts_event", CellType::kTime, false, false, "end of the five minutes, from 2026-06-25 their begin"},
+                  {"sum_open_interest", CellType::kVolume, false, false, "base asset; COIN-M: contracts"},
+                  {"sum_open_interest_value", CellType::kVolume, false, false, "quote asset; COIN-M: base asset"},
+                  {"count_toptrader_long_short_ratio", CellType::kPrice, true, false, "top traders' accounts"},
+                  {"sum_toptrader_long_short_ratio", CellType::kPrice, true, false, "top traders' positions"},
+                  {"count_long_short_ratio", CellType::kPrice, true, false, "all accounts"},
+                  {"sum_taker_long_short_vol_ratio", CellType::kPrice, true, false, "takers' volume, bought to sold"},
+              },
+          .key_step = 5 * kMinuteMicros};
 }
 
 std::vector<Kind> make_kinds() {
@@ -52,9 +128,10 @@ std::vector<Kind> make_kinds() {
                {"last_trade_id", CellType::kInteger, false, false, "of the trades in it"},
                {"is_buyer_maker", CellType::kFlag, false, false, "true: the seller was the taker"},
                {"is_best_match", CellType::kFlag, true, false, "spot only"},
-               {"ts_recv_ns", CellType::kInteger, true, false, "ours, nanoseconds since 1970; of recordings"},
+               {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
-       .time_column = 1},
+       .time_column = 1,
+       .key_step = 1},
       {.name = "trades",
        .meaning = "single trades",
        .columns =
@@ -63,13 +140,14 @@ std::vector<Kind> make_kinds() {
                {"ts_event", CellType::kTime, false, false, "the venue's time of the trade"},
                {"price", CellType::kPrice, false, false, "0 in a trade outside the market"},
                {"quantity", CellType::kQuantity, false, false, "base asset; COIN-M: contracts"},
-               {"quote_quantity", CellType::kVolume, false, false, "quote asset; COIN-M: base asset"},
+               {"quote_quantity", CellType::kVolume, true, false, "quote asset; COIN-M: base asset"},
                {"is_buyer_maker", CellType::kFlag, false, false, "true: the seller was the taker"},
                {"is_best_match", CellType::kFlag, true, false, "spot only"},
                {"is_market", CellType::kFlag, true, false, "false: outside the market; streams only"},
-               {"ts_recv_ns", CellType::kInteger, true, false, "ours, nanoseconds since 1970; of recordings"},
+               {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
-       .time_column = 1},
+       .time_column = 1,
+       .key_step = 1},
       {.name = "funding",
        .meaning = "funding rates of perpetual futures",
        .columns =
@@ -78,6 +156,10 @@ std::vector<Kind> make_kinds() {
                {"interval_hours", CellType::kInteger, false, false, "since the one before"},
                {"rate", CellType::kPrice, false, true, "of the position's value; positive: long pays short"},
            }},
+      book_updates(),
+      book_ticker(),
+      book_depth(),
+      metrics(),
   };
 }
 
@@ -115,6 +197,86 @@ bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
   return a.nulls == b.nulls && a.form == b.form && std::equal(a.values, a.values + kind.columns.size(), b.values);
 }
 
+std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept {
+  for (std::size_t i = 0; i < kind.key_columns; ++i) {
+    if (a.values[i] != b.values[i])
+      return a.values[i] < b.values[i] ? std::strong_ordering::less : std::strong_ordering::greater;
+  }
+  return std::strong_ordering::equal;
+}
+
+std::int64_t micros_of(const Kind& kind, const Row& row) noexcept {
+  const std::size_t column = row.is_null(kind.time_column) ? kind.second_time_column : kind.time_column;
+  const std::int64_t time = row.integer(column);
+  return kind.columns[column].type == CellType::kTime ? time : floor_divided(time, 1000);
+}
+
+bool has_time(const Kind& kind, const Row& row) noexcept {
+  if (!row.is_null(kind.time_column)) return true;
+  return kind.second_time_column != 0 && !row.is_null(kind.second_time_column);
+}
+
+void widen(const Kind& kind, Row& row) noexcept {
+  if (row.form == DecimalForm::kWide) return;
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    if (kind.columns[i].type == CellType::kPrice) row.values[i] *= kWideFactor;
+  }
+  row.form = DecimalForm::kWide;
+}
+
+void narrow(const Kind& kind, Row& row) noexcept {
+  if (row.form == DecimalForm::kNarrow) return;
+  const auto is_small = [](int128 value) { return value < kNarrowLimit && value > -kNarrowLimit; };
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    const CellType type = kind.columns[i].type;
+    if (type == CellType::kPrice && row.values[i] % kWideFactor != 0) return;
+    if (type == CellType::kPrice && !is_small(row.values[i] / kWideFactor)) return;
+    if (type == CellType::kQuantity && !is_small(row.values[i])) return;
+  }
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    if (kind.columns[i].type == CellType::kPrice) row.values[i] /= kWideFactor;
+  }
+  row.form = DecimalForm::kNarrow;
+}
+
+std::string value_text(const Kind& kind, const Row& row, std::size_t column) {
+  if (row.is_null(column)) return "null";
+  const CellType type = kind.columns[column].type;
+  const auto time = [](std::int64_t seconds, std::int64_t rest, int digits) {
+    std::string text = to_iso8601(UnixNanos{seconds * 1'000'000'000});
+    text.resize(text.find('.') + 1);
+    return fmt::format("{}{:0{}}Z", text, rest, digits);
+  };
+  const std::int64_t value = row.integer(column);
+  switch (type) {
+    case CellType::kTime:
+      if (value % 1000 == 0) return to_iso8601(UnixNanos{value * 1000});
+      return time(floor_divided(value, kSecond), value - floor_divided(value, kSecond) * kSecond, 6);
+    case CellType::kNanos: {
+      const std::int64_t seconds = floor_divided(value, kSecond * 1000);
+      return time(seconds, value - seconds * kSecond * 1000, 9);
+    }
+    case CellType::kInteger: return fmt::format("{}", value);
+    case CellType::kFlag: return value != 0 ? "true" : "false";
+    default: return to_string(Decimal{row.values[column], decimal_shape(type, row.form).scale});
+  }
+}
+
+std::string row_text(const Kind& kind, const Row& row) {
+  std::string text;
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    if (i > 0) text += ',';
+    text += value_text(kind, row, i);
+  }
+  return text;
+}
+
+std::size_t column_index(const Kind& kind, std::string_view name) {
+  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
+  ACTS_ASSERT(column != kind.columns.end());
+  return static_cast<std::size_t>(column - kind.columns.begin());
+}
+
 std::span<const Kind> kinds() {
   static const std::vector<Kind> kAll = make_kinds();
   return kAll;
@@ -131,9 +293,7 @@ std::optional<std::size_t> find_column(const Kind& kind, std::string_view name) 
   return static_cast<std::size_t>(column - kind.columns.begin());
 }
 
-std::int64_t day_of(std::int64_t micros) noexcept {
-  return micros / kDayMicros - static_cast<int>(micros % kDayMicros < 0);
-}
+std::int64_t day_of(std::int64_t micros) noexcept { return floor_divided(micros, kDayMicros); }
 
 std::string day_text(std::int64_t day) { return to_iso8601(UnixNanos{day * kDayMicros * 1000}).substr(0, 10); }
 

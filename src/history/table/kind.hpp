@@ -2,6 +2,7 @@
 // this one table. Pure.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +17,7 @@ namespace acts::history {
 
 enum class CellType : std::uint8_t {
   kTime,      // microseconds since 1970-01-01 UTC
+  kNanos,     // nanoseconds since then; a BIGINT in files, which all readers have
   kInteger,   // 64 bits, signed
   kPrice,     // exact decimals, see DecimalForm
   kQuantity,  // of one trade or level
@@ -50,9 +52,15 @@ struct TableColumn {
 struct Kind {
   std::string_view name;
   std::string_view meaning;
-  std::vector<TableColumn> columns;  // the first is the key: unique, and what files are sorted by
-  std::size_t time_column = 0;       // tells the day that a row belongs to
+  std::vector<TableColumn> columns;    // the first key_columns of them are the key
+  std::size_t key_columns = 1;         // unique together, none of them null, and what files are sorted by
+  std::size_t time_column = 0;         // kTime or kNanos: tells the day that a row belongs to
+  std::size_t second_time_column = 0;  // tells it where the first is null; 0: it never is
+  std::int64_t key_step = 0;           // of a key that goes up by so much from row to row; 0: by whatever it likes
   bool has_interval = false;
+  // Rows as they were received: the key is (ts_recv_ns, row), row counts those of one time from 0. Two sources of one
+  // day join where their times do not overlap; where they do, both must tell the same rows.
+  bool is_stream = false;
 };
 
 // A row has so many columns at most.
@@ -68,6 +76,23 @@ struct Row {
   [[nodiscard]] std::int64_t integer(std::size_t column) const { return static_cast<std::int64_t>(values[column]); }
 };
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept;
+// By the columns of the key. Both rows are of one form.
+std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept;
+// Of the time column, or the second if that is null, in microseconds since 1970 UTC; of nanoseconds the microseconds
+// that were over.
+std::int64_t micros_of(const Kind& kind, const Row& row) noexcept;
+// Whether it is known.
+bool has_time(const Kind& kind, const Row& row) noexcept;
+// The same values in the wide form.
+void widen(const Kind& kind, Row& row) noexcept;
+// In the narrow form, if that holds them; else as it was.
+void narrow(const Kind& kind, Row& row) noexcept;
+// A value as text: "2021-02-11T03:00:00.000Z" (with as many decimals as it needs), "61685.99", "true", "null".
+std::string value_text(const Kind& kind, const Row& row, std::size_t column);
+// All of them, with a comma between.
+std::string row_text(const Kind& kind, const Row& row);
+// Where a column of that name is. Asserts that there is one.
+std::size_t column_index(const Kind& kind, std::string_view name);
 
 std::span<const Kind> kinds();
 // nullptr if there is none of that name.

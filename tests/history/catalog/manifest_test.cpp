@@ -7,6 +7,7 @@ namespace acts::history {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Manifest example() {
   Manifest manifest;
@@ -36,6 +37,32 @@ TEST(Manifest, ReadsWhatItWrites) {
   const Result<Manifest> read = parse_manifest(*text);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, example());
+}
+
+// As versions wrote it that replaced no rows and read nothing but the archive.
+TEST(Manifest, ReadsWhatLacksTheNewerFields) {
+  std::string text = to_json(example()).value();
+  for (const std::string_view part : {",\"generation\":0", "\"generation\":0,", ",\"superseded\":0",
+                                      "\"superseded\":0,", ",\"read_as\":\"archive\"", "\"read_as\":\"archive\","}) {
+    if (const std::size_t at = text.find(part); at != std::string::npos) text.erase(at, part.size());
+  }
+  EXPECT_THAT(text, Not(HasSubstr("superseded")));
+  EXPECT_EQ(parse_manifest(text).value(), example());
+}
+
+// A path that is listed as replaced never counts again: rows that come back are another file.
+TEST(CurrentFiles, HoldRowsThatCameBackUnderAnotherName) {
+  Manifest first = example();
+  first.replaced.clear();
+  Manifest second = example();
+  second.files[0].digest = std::string(64, 'e');
+  second.replaced = {first.files[0].path()};
+  Manifest third = first;
+  third.files[0].generation = 1;
+  third.replaced = {second.files[0].path()};
+  ASSERT_EQ(current_files({first, second, third}).size(), 1U);
+  EXPECT_EQ(current_files({first, second, third})[0].path(), third.files[0].path());
+  EXPECT_THAT(third.files[0].path(), ::testing::EndsWith("cccccccccccccccc-1.parquet"));
 }
 
 TEST(Manifest, RefusesWhatLeadsElsewhere) {
@@ -75,9 +102,14 @@ TEST(SourceId, BelongsToContentAndDataSet) {
   const DataSet spot = example().files[0].set;
   DataSet usdm = spot;
   usdm.venue = "binance-usdm";
-  EXPECT_EQ(source_id("a", spot), source_id("a", spot));
-  EXPECT_NE(source_id("a", spot), source_id("b", spot));
-  EXPECT_NE(source_id("a", spot), source_id("a", usdm));
+  const auto id = [](std::string_view sum, const std::vector<DataSet>& sets, std::string_view read_as = "archive") {
+    return source_id(sum, sets, read_as);
+  };
+  EXPECT_EQ(id("a", {spot}), id("a", {spot}));
+  EXPECT_NE(id("a", {spot}), id("b", {spot}));
+  EXPECT_NE(id("a", {spot}), id("a", {usdm}));
+  EXPECT_NE(id("a", {spot}), id("a", {spot, usdm}));
+  EXPECT_NE(id("a", {spot}), id("a", {spot}, "csv open_time=1"));
 }
 
 }  // namespace

@@ -269,5 +269,72 @@ TEST(ArchiveFiles, AggregatedTradesHaveNoGap) {
   EXPECT_EQ(all[0][6], "DECIMAL(18,8)");
 }
 
+// As data.binance.vision publishes them: text times, decimals with zeros behind, rows in no order, each twice in 2020,
+// ratios that are not there.
+TEST(ArchiveFiles, MetricsAreSortedAndHaveHoles) {
+  Catalog catalog;
+  const std::string path =
+      catalog.dir.write("BTCUSDT-metrics-2025-11-02.csv",
+                        "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,"
+                        "sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio\n"
+                        "2025-11-02 "
+                        "00:20:00,BTCUSDT,76659.2820000000000000,8432390699.2206000000000000,2.05106087,1.90890700,1."
+                        "87632740,1.26739400\n"
+                        "2025-11-02 "
+                        "00:05:00,BTCUSDT,76643.1910000000000000,8430743345.6809000000000000,2.05109210,1.90989100,1."
+                        "87546479,0.76060100\n"
+                        "2025-11-02 00:10:00,BTCUSDT,76650.8170000000000000,8431092392.8673270000000000,,,,0.97024300\n"
+                        "2025-11-02 "
+                        "00:05:00,BTCUSDT,76643.1910000000000000,8430743345.6809000000000000,2.05109210,1.90989100,1."
+                        "87546479,0.76060100\n");
+  const auto done = catalog.import(path, market("binance-usdm"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.facts, (SourceFacts{.rows = 3, .repeated = 1, .gaps = 1, .missing = 1}));
+  EXPECT_EQ(done->manifest.time_unit, "text");
+  const auto rows =
+      catalog.ask("SELECT ts_event, sum_open_interest, sum_open_interest_value, count_long_short_ratio FROM " +
+                  catalog.rows("metrics") + " ORDER BY 1");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1], (Duck::Texts{"2025-11-02 00:10:00", "76650.81700000", "8431092392.86732700", std::nullopt}));
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_THAT(catalog.error(path, {.kind = "", .venue = "binance-usdm", .symbol = "ETHUSDT", .interval = ""}),
+              ::testing::HasSubstr("symbol 'BTCUSDT' is not the one"));
+}
+
+TEST(ArchiveFiles, BookDepthHasAKeyOfTwoColumns) {
+  Catalog catalog;
+  const auto done = catalog.import(catalog.dir.write("BTCUSDT-bookDepth-2026-06-15.csv",
+                                                     "timestamp,percentage,depth,notional\n"
+                                                     "2026-06-15 00:00:04,-5.00,6851.68200000,439751940.22480000\n"
+                                                     "2026-06-15 00:00:04,-0.20,51.5,3300000\n"
+                                                     "2026-06-15 00:00:04,0.20,60,3900000\n"
+                                                     "2026-06-15 00:00:34,-5.00,6852,439751941\n"),
+                                   market("binance-usdm"));
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.facts, (SourceFacts{.rows = 4}));
+  EXPECT_EQ(
+      catalog.one("SELECT list(percentage ORDER BY ts_event, percentage)::VARCHAR FROM " + catalog.rows("book_depth")),
+      "[-5.00000000, -0.20000000, 0.20000000, -5.00000000]");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
+TEST(ArchiveFiles, BookTickersHaveTheTimeOfTheChange) {
+  Catalog catalog;
+  const std::string rows =
+      "3932256034651,42570.3,0.821,42570.4,7.207,1707091200006,1707091200012\n"
+      "3932256034700,42570.2,1.500,42570.5,2.000,1707091200150,1707091200160\n";
+  const std::string header =
+      "update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,transaction_time,event_time\n";
+  ASSERT_TRUE(
+      catalog.import(catalog.dir.write("BTCUSDT-bookTicker-2024-02-05.csv", header + rows), market("binance-usdm")));
+  // The same without a header is another file, and the same rows.
+  const auto again = catalog.import(catalog.dir.write("BTCUSDT-bookTicker-2024-02.csv", rows), market("binance-usdm"));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->manifest.already_there, 2U);
+  EXPECT_EQ(again->manifest.facts, (SourceFacts{.rows = 2}));
+  EXPECT_EQ(catalog.one("SELECT max(ts_event) || ' ' || max(ask_price) FROM " + catalog.rows("book_ticker")),
+            "2024-02-05 00:00:00.15 42570.50000000");
+}
+
 }  // namespace
 }  // namespace acts::history

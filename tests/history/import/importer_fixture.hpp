@@ -38,7 +38,7 @@ class Catalog {
   Result<ImportOutcome> import(const std::string& path, const SourceHints& hints, std::uint64_t max_bad_rows = 0) {
     auto importer = Importer::open(real_file_ops(), dir.string());
     if (!importer) return std::unexpected(importer.error());
-    return importer->import_file({path, hints, max_bad_rows, "acts test"});
+    return importer->import_file({.path = path, .hints = hints, .max_bad_rows = max_bad_rows, .code = "acts test"});
   }
 
   std::string error(const std::string& path, const SourceHints& hints, std::uint64_t max_bad_rows = 0) {

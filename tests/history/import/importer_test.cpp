@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <tuple>
+#include <utility>
 
 #include "history/dying_ops.hpp"
 #include "history/import/importer_fixture.hpp"
@@ -98,10 +99,134 @@ TEST(Importer, RefusesWhatContradictsTheCatalog) {
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
   const auto before = tree(catalog.dir / "catalog");
   const std::string error = catalog.error(catalog.dir.write("X-1h-2021-01.csv", candles(-30, 40, "4.6")), kSpot);
-  EXPECT_THAT(error, HasSubstr("X-1h-2021-01.csv: open_time 2021-01-01 00:00:00 is {"));
-  EXPECT_THAT(error, HasSubstr("and {"));
-  EXPECT_THAT(error, HasSubstr("nothing of it is imported"));
+  EXPECT_THAT(error,
+              HasSubstr("X-1h-2021-01.csv: open_time 2021-01-01T00:00:00.000Z: close is 4.6 here, and 4.5 in the "
+                        "catalog: nothing of it is imported; --replace"));
   EXPECT_EQ(tree(catalog.dir / "catalog"), before);
+}
+
+// Metrics of the archive are published so: they were refused.
+TEST(Importer, SortsRowsThatAreOutOfOrder) {
+  const std::vector<std::string> parts{candles(30, 20), candles(0, 5), candles(5, 26), "rubbish\n",
+                                       candles(50, 22, "4.50000000001")};
+  Catalog sorted;
+  ASSERT_TRUE(
+      sorted.import(sorted.dir.write("X-1h-2021-01.csv", candles(0, 50) + candles(50, 22, "4.50000000001")), kSpot));
+  auto wanted = tree(sorted.dir / "catalog");
+  std::erase_if(wanted, [](const auto& file) { return !file.first.starts_with("kind="); });
+  ASSERT_EQ(wanted.size(), 3U);
+  for (const auto& order : std::vector<std::vector<int>>{
+           {0, 1, 2, 3, 4}, {4, 0, 2, 1, 3}, {1, 2, 0, 4, 3}, {1, 3, 2, 0, 4}, {2, 4, 3, 1, 0}}) {
+    std::string text;
+    for (const int i : order) text += parts[static_cast<std::size_t>(i)];
+    Catalog catalog;
+    const auto done = catalog.import(catalog.dir.write("X-1h-2021-01.csv", text), kSpot, 1);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->manifest.facts.rows, 72U);
+    EXPECT_EQ(done->manifest.facts.repeated, 1U);  // the hour 30
+    EXPECT_EQ(done->manifest.facts.gaps, 0U);
+    EXPECT_EQ(done->manifest.bad_rows, 1U);
+    EXPECT_EQ(done->manifest.lines, 74U);
+    auto files = tree(catalog.dir / "catalog");
+    std::erase_if(files, [](const auto& file) { return !file.first.starts_with("kind="); });
+    EXPECT_EQ(files, wanted);
+    EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  }
+}
+
+TEST(Importer, SaysWhichLineContradictsAnotherWhereItSorts) {
+  Catalog catalog;
+  const std::string path =
+      catalog.dir.write("X-1h-2021-01-01.csv", candles(5, 3) + candles(0, 2) + candles(6, 1, "4.6"));
+  const auto done = catalog.import(path, kSpot, 1);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.facts.rows, 5U);
+  EXPECT_THAT(acts::testing::read_file(done->rejects_path),
+              HasSubstr("6,\"its open_time is that of the row before, its values are not\""));
+}
+
+Result<ImportOutcome> replace_by(Catalog& catalog, const std::string& path) {
+  auto importer = Importer::open(real_file_ops(), catalog.dir.string());
+  if (!importer) return std::unexpected(importer.error());
+  return importer->import_file(
+      {.path = path, .hints = kSpot, .max_bad_rows = 0, .code = "acts test", .replaces = true});
+}
+
+TEST(Importer, PutsACorrectedFileInPlaceOfWhatItContradicts) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(0, 48)), kSpot));
+  const std::string corrected = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 10) + candles(10, 5, "4.6"));
+  const auto done = replace_by(catalog, corrected);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.superseded, 5U);
+  EXPECT_EQ(done->manifest.already_there, 10U);
+  EXPECT_EQ(done->manifest.replaced.size(), 1U);
+  EXPECT_EQ(catalog.one("SELECT count(*) || ' ' || sum(close) FROM " + catalog.rows("klines")), "48 216.50000000");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_TRUE(replace_by(catalog, corrected)->was_there);
+}
+
+// The path of the first file was replaced for ever: the rows that came back were in no file that counted.
+TEST(Importer, TakesRowsBackThatWereReplaced) {
+  Catalog catalog;
+  const std::string first = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24));
+  ASSERT_TRUE(catalog.import(first, kSpot));
+  ASSERT_TRUE(replace_by(catalog, catalog.dir.write("X-1h-2021-01-02.csv", candles(0, 24, "4.6"))));
+  EXPECT_THAT(catalog.error(catalog.dir.write("X-1h-2021-01-03.csv", candles(0, 23)), kSpot), HasSubstr("--replace"));
+  const auto back = replace_by(catalog, first);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(catalog.one("SELECT count(*) || ' ' || sum(close) FROM " + catalog.rows("klines")), "24 108.00000000");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_EQ(catalog.verify().files, 1U);
+}
+
+TEST(Importer, MakesADayNarrowAgainWhereItsWideRowsAreReplaced) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 23) + candles(23, 1, "4.50000000001")),
+                             kSpot));
+  ASSERT_TRUE(replace_by(catalog, catalog.dir.write("X-1h-2021-01-02.csv", candles(20, 4))));
+  Catalog plain;
+  ASSERT_TRUE(plain.import(plain.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpot));
+  const auto digest = [](Catalog& of) {
+    return current_files(read_manifests(real_file_ops(), of.paths()).value()).at(0).digest;
+  };
+  EXPECT_EQ(digest(catalog), digest(plain));
+}
+
+// Of one file with updates and trades: both enter, or neither.
+TEST(Importer, TakesAllSetsOfAFileAsOneSource) {
+  Catalog catalog;
+  const std::string path = acts::test::testdata("depth-csv/merged_usd_m_futures_trxusdt_14-04-2025_positive.csv.gz");
+  const auto done = catalog.import(path, {});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->sets.size(), 2U);
+  EXPECT_EQ(done->manifest.facts.rows, 288U);
+  EXPECT_EQ(done->manifest.files.size(), 3U);  // updates of two days, trades
+  EXPECT_EQ(done->manifest.facts.zero_price, 0U);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_TRUE(catalog.import(path, {})->was_there);
+  EXPECT_EQ(catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' ' || sum(is_snapshot::INT) FROM " +
+                        catalog.rows("book_updates")),
+            catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' 92' FROM " + catalog.rows("book_updates")));
+}
+
+TEST(Importer, JoinsStreamsOfOneDay) {
+  const auto updates = [](int first, int count) {
+    std::string text = "exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount\n";
+    for (int i = first; i < first + count; ++i) {
+      text += fmt::format("deribit,X,{0},{0},false,bid,{1},1\n", 1'598'918'400'000'000 + i / 2, i + 1);
+    }
+    return text;
+  };
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("b.csv", updates(100, 50)), {}));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("a.csv", updates(0, 100)), {}));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("c.csv", updates(90, 100)), {}));  // the same where both are
+  EXPECT_THAT(catalog.error(catalog.dir.write("d.csv", updates(101, 10)), {}), HasSubstr("nothing of it is imported"));
+  EXPECT_EQ(catalog.one("SELECT count(*) || ' ' || sum(price) FROM " + catalog.rows("book_updates")),
+            "190 18145.00000000");
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_EQ(catalog.verify().files, 1U);
 }
 
 TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
@@ -216,43 +341,61 @@ std::uint64_t parquet_files(const std::string& folder) {
       std::ranges::count_if(files, [](const auto& file) { return file.first.ends_with(".parquet"); }));
 }
 
-// Wherever it ends, the same import again ends with what an undisturbed one makes; and nothing is half there before.
-TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
-  const auto days = candles(0, 30);
-  const auto month = candles(0, 72) + "rubbish\n";
-  Catalog whole;
-  ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01-01.csv", days), kSpot));
-  const std::uint64_t rows_before = whole.verify().rows;
-  ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01.csv", month), kSpot, 1));
-  const auto wanted = tree(whole.dir / "catalog");
-  EXPECT_THAT(whole.verify().unfinished, IsEmpty());
+struct Deaths {
   int died = 0;
   int unfinished = 0;
+};
+
+// One file is in, and the import of a second dies: wherever it does, the catalog is sound at once, and the same import
+// again ends with what an undisturbed one makes. `rows`: before it, and after.
+void die_everywhere(const std::string& before, const std::string& text, bool replaces,
+                    const std::pair<std::uint64_t, std::uint64_t>& rows, Deaths& deaths) {
+  const auto import = [replaces](FileOps& ops, Catalog& catalog, const std::string& path) {
+    auto importer = Importer::open(ops, catalog.dir.string());
+    const auto done =
+        importer ? importer->import_file(
+                       {.path = path, .hints = kSpot, .max_bad_rows = 1, .code = "acts test", .replaces = replaces})
+                 : std::unexpected(importer.error());
+    return done.has_value();
+  };
+  Catalog whole;
+  ASSERT_TRUE(whole.import(whole.dir.write("X-1h-2021-01-01.csv", before), kSpot));
+  ASSERT_TRUE(import(real_file_ops(), whole, whole.dir.write("X-1h-2021-01.csv", text)));
+  const auto wanted = tree(whole.dir / "catalog");
+  EXPECT_THAT(whole.verify().unfinished, IsEmpty());
   for (int lives = 0;; ++lives) {
     SCOPED_TRACE(lives);
     Catalog catalog;
-    ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", days), kSpot));
-    const std::string path = catalog.dir.write("X-1h-2021-01.csv", month);
+    ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", before), kSpot));
+    const std::string path = catalog.dir.write("X-1h-2021-01.csv", text);
     DyingOps ops(lives);
-    {
-      auto importer = Importer::open(ops, catalog.dir.string());
-      if (importer) static_cast<void>(importer->import_file({path, kSpot, 1, "acts test"}));
-    }
-    died += static_cast<int>(ops.is_dead());
+    import(ops, catalog, path);
+    deaths.died += static_cast<int>(ops.is_dead());
     const CatalogCheck check = catalog.verify();
-    const std::uint64_t rows = check.rows;
     EXPECT_THAT(check.problems, IsEmpty());
-    EXPECT_TRUE(rows == rows_before || rows == 72) << rows;
+    EXPECT_TRUE(check.rows == rows.first || check.rows == rows.second) << check.rows;
     // A file beside the one that replaces it was no problem, and nothing else was said.
     const bool is_more = parquet_files(catalog.dir / "catalog") > check.files;
     EXPECT_TRUE(!is_more || !check.unfinished.empty());
-    unfinished += static_cast<int>(is_more);
-    ASSERT_TRUE(catalog.import(path, kSpot, 1));
+    deaths.unfinished += static_cast<int>(is_more);
+    ASSERT_TRUE(import(real_file_ops(), catalog, path));
     EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
     if (!ops.is_dead()) break;
   }
-  EXPECT_GT(died, 25);
-  EXPECT_GT(unfinished, 2);
+}
+
+TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
+  Deaths deaths;
+  die_everywhere(candles(0, 30), candles(0, 72) + "rubbish\n", false, {30, 72}, deaths);
+  EXPECT_GT(deaths.died, 25);
+  EXPECT_GT(deaths.unfinished, 2);
+}
+
+TEST(Importer, ReplacesAllOrNothingWhereverItDies) {
+  Deaths deaths;
+  die_everywhere(candles(0, 30), candles(40, 32) + candles(0, 40, "4.6"), true, {30, 72}, deaths);
+  EXPECT_GT(deaths.died, 25);
+  EXPECT_GT(deaths.unfinished, 2);
 }
 
 // One rename fails, of all that are made: the n-th.
@@ -280,7 +423,10 @@ TEST(Importer, KnowsASourceThatItCouldNotMoveIn) {
       ASSERT_TRUE(importer) << importer.error().message;
       for (const int first : {0, 20}) {
         const std::string name = fmt::format("X-1h-2021-01-0{}.csv", first / 10 + 1);
-        std::ignore = importer->import_file({catalog.dir.write(name, candles(first, 24)), kSpot, 0, "acts test"});
+        std::ignore = importer->import_file({.path = catalog.dir.write(name, candles(first, 24)),
+                                             .hints = kSpot,
+                                             .max_bad_rows = 0,
+                                             .code = "acts test"});
       }
     }
     has_stumbled = ops.has_stumbled();

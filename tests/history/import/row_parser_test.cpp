@@ -89,7 +89,10 @@ TEST(RowParser, SaysWhatIsWrong) {
   EXPECT_EQ(error("1" + std::string(30, '0')),
             "price '1000000000000000000000000000000' is larger than the catalog keeps");
   EXPECT_THAT(error(std::string_view("1\0002", 3)), HasSubstr("'1?2' is no decimal number"));
-  EXPECT_THAT(error("1e5"), HasSubstr("is no decimal number"));
+  EXPECT_THAT(error("1e"), HasSubstr("is no decimal number"));
+  EXPECT_EQ(error("1e-13"), "price '1e-13' has more decimals than the catalog keeps");
+  EXPECT_EQ(error("1e30"), "price '1e30' is larger than the catalog keeps");
+  EXPECT_EQ(error("-1e-05"), "price '-1e-05' is negative");
   EXPECT_THAT(parse("1,2,3,4,5,12345,True").error, HasSubstr("is no time"));
   EXPECT_THAT(parse("1,2,3,4,5,1735689600000,maybe").error, HasSubstr("neither true nor false"));
   EXPECT_THAT(parse("99999999999999999999,2,3,4,5,1735689600000,True").error, HasSubstr("is no whole number"));
@@ -100,6 +103,32 @@ TEST(RowParser, TakesNegativeRatesOnlyWhereTheyAreMeant) {
   const Kind& funding = *find_kind("funding");
   EXPECT_EQ(parse("1775001600000,8,-0.00003449", funding).row.integer(2), -3449);
   EXPECT_EQ(parse("1775001600000,8,-0.0000000001", funding).row.form, DecimalForm::kWide);
+}
+
+TEST(RowParser, ReadsExponentsExactly) {
+  const auto price = [](std::string_view field) {
+    const Parsed parsed = parse(fmt::format("1,{},3,4,5,1735689600000,True", field));
+    EXPECT_EQ(parsed.error, "") << field;
+    return to_string(Decimal{parsed.row.values[2], decimal_shape(CellType::kPrice, parsed.row.form).scale});
+  };
+  EXPECT_EQ(price("1e-05"), "0.00001");
+  EXPECT_EQ(price("9.872E-6"), "0.000009872");
+  EXPECT_EQ(price("1.5E3"), "1500");
+  EXPECT_EQ(price("0e-20"), "0");
+  EXPECT_EQ(parse("1,1e-8,3,4,5,1735689600000,True").row.form, DecimalForm::kNarrow);
+  EXPECT_EQ(parse("1,1e-9,3,4,5,1735689600000,True").row.form, DecimalForm::kWide);
+}
+
+TEST(RowParser, TakesTimesAsText) {
+  const Kind& depth = *find_kind("book_depth");
+  EXPECT_EQ(parse("2025-01-01 00:00:04,-5.00,1,2", depth).row.integer(0), 1'735'689'604'000'000);
+  EXPECT_THAT(parse("2025-01-01 25:00:00,-5.00,1,2", depth).error, HasSubstr("is no time"));
+  EXPECT_THAT(parse("2025-01-01 00:00:04.0000001,-5.00,1,2", depth).error, HasSubstr("is finer than microseconds"));
+  RowParser parser(depth, *choose_layout(depth, "2025-01-01 00:00:04,-5.00,1,2"));
+  Row row;
+  ASSERT_TRUE(parser.parse("2025-01-01 00:00:04,-5.00,1,2", row));
+  EXPECT_EQ(parser.time_unit(), "text");
+  EXPECT_THAT(parser.parse("1735689604000,-5.00,1,2", row).error().message, HasSubstr("not in the unit"));
 }
 
 // Every decimal leaves as the same number, or is refused.

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "history/import/csv_reader.hpp"
+
 namespace acts::history {
 namespace {
 
@@ -42,7 +44,7 @@ Told tell(RowPass& pass) {
   }
 }
 RowPass pass_over(std::string_view text, const PassOptions& options = {}) {
-  return RowPass(read_from_memory(text), trades(), "", options);
+  return RowPass(read_archive_csv(read_from_memory(text), trades(), "X"), trades(), "", options);
 }
 
 TEST(RowPass, EndsADayWhereTheNextBegins) {
@@ -58,8 +60,8 @@ TEST(RowPass, ListsBadRowsAndGoesOn) {
   const std::string text = trade(1, 0) + "x,y\n" + trade(2, 1, "a\"b") + trade(3, 2);
   RowPass pass = pass_over(text, {.max_bad_rows = 2, .wide_days = {}});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 3)));
-  EXPECT_EQ(pass.bad_rows(), 2U);
-  EXPECT_EQ(pass.rejects(),
+  EXPECT_EQ(pass.rejects().count(), 2U);
+  EXPECT_EQ(pass.rejects().csv(),
             "line,reason,text\n2,\"it has 2 fields, not 7\",\"x,y\"\n"
             "3,\"price 'a\"\"b' is no decimal number\",\"2,a\"\"b,2,2,2,1735689600001,true\"\n");
 }
@@ -74,8 +76,8 @@ TEST(RowPass, SkipsALineThatIsTooLongInBoundedMemory) {
   const std::string text = trade(1, 0) + std::string(10 * kMaxCsvLineBytes, '1') + "\n" + trade(2, 1);
   RowPass pass = pass_over(text, {.max_bad_rows = 1, .wide_days = {}});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 2)));
-  EXPECT_EQ(pass.bad_rows(), 1U);
-  EXPECT_LT(pass.rejects().size(), 500U);
+  EXPECT_EQ(pass.rejects().count(), 1U);
+  EXPECT_LT(pass.rejects().csv().size(), 500U);
 }
 
 TEST(RowPass, LeavesOutRepetitionsAndRefusesContradictions) {
@@ -83,13 +85,28 @@ TEST(RowPass, LeavesOutRepetitionsAndRefusesContradictions) {
   RowPass pass = pass_over(text, {.max_bad_rows = 1, .wide_days = {}});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 2)));
   EXPECT_EQ(pass.facts().repeated, 1U);
-  EXPECT_THAT(pass.rejects(), HasSubstr("3,\"its agg_trade_id is that of the row before, its values are not\""));
+  EXPECT_THAT(pass.rejects().csv(), HasSubstr("3,\"its agg_trade_id is that of the row before, its values are not\""));
 }
 
 TEST(RowPass, RefusesRowsOutOfOrder) {
   const std::string text = trade(2, 0) + trade(1, 0);
   RowPass pass = pass_over(text);
   EXPECT_THAT(tell(pass).error, HasSubstr("line 2: its agg_trade_id is below that of the row before"));
+  EXPECT_TRUE(pass.is_out_of_order());
+}
+
+TEST(RowPass, RefusesADayThatWasOver) {
+  const std::string text = trade(1, kDayMillis) + trade(2, 0);
+  RowPass pass = pass_over(text);
+  EXPECT_THAT(tell(pass).error, HasSubstr("line 2: its time is of 2025-01-01, which was over"));
+  EXPECT_TRUE(pass.is_out_of_order());
+}
+
+TEST(RowPass, TakesDaysWhoseKeysGoBackWhereTheRowsAreSorted) {
+  const std::string text = trade(5, 0) + trade(1, kDayMillis) + trade(3, kDayMillis);
+  RowPass pass = pass_over(text, {.max_bad_rows = 0, .wide_days = {}, .is_sorted = true});
+  EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(5), ElementsAre(1, 3)));
+  EXPECT_EQ(pass.facts(), (SourceFacts{.rows = 3, .gaps = 1, .missing = 1}));
 }
 
 TEST(RowPass, FindsAllWideDaysInOnePass) {

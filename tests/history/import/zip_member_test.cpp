@@ -36,8 +36,8 @@ std::string make_zip(const TempDir& dir, const Members& members, const std::stri
 }
 
 // What it holds, or why not.
-std::string read_all(const std::string& path, const UnpackLimits& limits = {}) {
-  const auto member = open_zip_member(path, limits);
+std::string read_all(const std::string& path, const UnpackLimits& limits = {}, ZipName name = ZipName::kOwn) {
+  const auto member = open_zip_member(path, limits, name);
   if (!member) return member.error().message;
   std::string text;
   std::vector<char> buffer(1000);
@@ -66,6 +66,16 @@ TEST(ZipMember, RefusesOtherNamesAndFiles) {
         << name;
   }
   EXPECT_THAT(read_all(make_zip(dir, {{kName, "1"}, {"Y.csv", "2"}})), HasSubstr("holds a second file"));
+}
+
+TEST(ZipMember, TakesAnyNameWithoutAFolderWhereItMay) {
+  const TempDir dir;
+  EXPECT_EQ(read_all(make_zip(dir, {{"btcusdt.csv", "1"}}), {}, ZipName::kFlat), "1");
+  for (const char* name : {"../x.csv", "/etc/passwd", "a/x.csv", "a\\x.csv"}) {
+    EXPECT_THAT(read_all(make_zip(dir, {{name, "1"}}), {}, ZipName::kFlat), HasSubstr("does not hold a plain file"))
+        << name;
+  }
+  EXPECT_THAT(read_all(make_zip(dir, {{"x", "1"}, {"y", "2"}}), {}, ZipName::kFlat), HasSubstr("holds a second file"));
 }
 
 TEST(ZipMember, EndsABomb) {

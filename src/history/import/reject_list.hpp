@@ -1,0 +1,29 @@
+// What a source had and could not be taken, for _rejects/<id>.csv: counted, and listed up to a limit. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+namespace acts::history {
+
+class RejectList {
+ public:
+  static constexpr std::uint64_t kMostListed = 10'000;
+
+  // `place`: line or record, from 1. `text` may hold anything: it is cut, and made harmless. Errors: kBadInput, if
+  // there are more than `most` now.
+  Result<void> add(std::uint64_t place, std::string_view reason, std::string_view text, std::uint64_t most);
+
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  // CSV with a header: line, reason, text; of the first kMostListed. Empty without any.
+  [[nodiscard]] const std::string& csv() const { return csv_; }
+
+ private:
+  std::uint64_t count_ = 0;
+  std::string csv_;
+};
+
+}  // namespace acts::history

@@ -1,0 +1,65 @@
+#include "history/import/source_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "history/import/candle_json.hpp"
+#include "history/import/csv_reader.hpp"
+#include "history/import/depth_csv.hpp"
+#include "history/import/mapped_csv.hpp"
+#include "history/import/source_file.hpp"
+#include "history/import/tardis.hpp"
+
+namespace acts::history {
+namespace {
+
+Result<std::vector<DataSet>> archive_sets(const std::string& path, const SourceHints& hints) {
+  Result<DataSet> set = data_set_of(path, hints);
+  if (!set) return std::unexpected(set.error());
+  return std::vector<DataSet>{*std::move(set)};
+}
+
+Result<std::unique_ptr<RowReader>> archive_reader(std::unique_ptr<ByteSource> bytes, const DataSet& set,
+                                                  const SourceHints& /*hints*/) {
+  return read_archive_csv(std::move(bytes), *set.kind, set.symbol);
+}
+
+// The archive's is the first: what looks like no other is taken for it, and refused by its own words.
+constexpr std::array<SourceFormat, 5> kFormats{{
+    {"archive", "CSV as data.binance.vision publishes it", nullptr, archive_sets, open_source, archive_reader},
+    {"tardis", "CSV of Tardis: incremental_book_L2, book_snapshot_N, trades", is_tardis_csv, tardis_sets,
+     open_any_source, read_tardis_csv},
+    {"depth-csv", "CSV of Binance-Data-Processor: updates, snapshots, trades", is_depth_csv, depth_csv_sets,
+     open_any_source, read_depth_csv},
+    {"candles", "candles as a JSON array of arrays", is_candle_json, candle_json_sets, open_any_source,
+     read_candle_json},
+    {"csv", "any CSV: --map says which field is which", nullptr, mapped_csv_sets, open_any_source, read_mapped_csv},
+}};
+
+}  // namespace
+
+std::span<const SourceFormat> source_formats() { return kFormats; }
+
+Result<const SourceFormat*> format_of(const std::string& path, const SourceHints& hints) {
+  if (hints.format.empty()) {
+    const std::string head = head_of(path);
+    const auto found = std::ranges::find_if(
+        kFormats, [&](const SourceFormat& f) { return f.is_it != nullptr && f.is_it(path, head); });
+    return found == kFormats.end() ? kFormats.data() : &*found;
+  }
+  const auto named = std::ranges::find(kFormats, hints.format, &SourceFormat::name);
+  if (named != kFormats.end()) return &*named;
+  return fail(ErrorCode::kUsage, fmt::format("no format '{}'", hints.format));
+}
+
+std::string read_as(const SourceFormat& format, const SourceHints& hints) {
+  std::string text(format.name);
+  if (!hints.columns.empty()) text += " " + hints.columns;
+  if (!hints.time_format.empty()) text += " " + hints.time_format;
+  return text;
+}
+
+}  // namespace acts::history

@@ -1,0 +1,113 @@
+#include "history/import/staged_days.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "history/day_recording.hpp"
+#include "history/engine/parquet_writer.hpp"
+#include "history/import/merged_rows.hpp"
+
+namespace acts::history {
+
+StagedDays::StagedDays(const Place& place, CatalogEntry& entry, bool replaces)
+    : place_(place), entry_(&entry), replaces_(replaces) {
+  for (const Manifest& manifest : *place.manifests) {
+    replaced_before_.insert(manifest.replaced.begin(), manifest.replaced.end());
+  }
+}
+
+Result<void> StagedDays::add(CatalogFile file, const std::string& path, Manifest& manifest) {
+  const CatalogFile* const there = find(file.set, file.day);
+  if (there == nullptr) {
+    if (Result<void> staged = stage(file, path); !staged) return staged;
+    manifest.files.push_back(std::move(file));
+    return {};
+  }
+  if (there->digest == file.digest) {
+    place_.ops->remove(path);
+    manifest.already_there += file.rows;
+    manifest.files.push_back(*there);
+    return {};
+  }
+  const std::string merged_path = path + ".merged";
+  Result<Merged> merged = merge(*there, file, path, merged_path);
+  if (!merged) return std::unexpected(merged.error());
+  place_.ops->remove(path);
+  manifest.already_there += merged->repeated;
+  manifest.superseded += merged->superseded;
+  if (merged->file.digest == there->digest) {
+    place_.ops->remove(merged_path);
+    manifest.files.push_back(*there);
+    return {};
+  }
+  if (Result<void> staged = stage(merged->file, merged_path); !staged) return staged;
+  manifest.replaced.push_back(there->path());
+  manifest.files.push_back(std::move(merged->file));
+  return {};
+}
+
+Result<void> StagedDays::drop(const Manifest& manifest, std::size_t first_file) {
+  for (std::size_t i = first_file; i < manifest.files.size(); ++i) {
+    const std::string path = entry_->staged(manifest.files[i]);
+    if (!place_.ops->exists(path)) continue;  // it was in the catalog
+    const int status = place_.ops->remove(path);
+    if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
+  }
+  return {};
+}
+
+Result<StagedDays::Merged> StagedDays::merge(const CatalogFile& there, const CatalogFile& file, const std::string& path,
+                                             const std::string& merged_path) {
+  DecimalForm form = std::max(there.form, file.form);
+  const DecimalForm first_form = form;
+  Result<Merged> merged = merge_as(form, there, file, path, merged_path);
+  // The rows that needed the wide form are among those that were superseded.
+  return merged && form != first_form ? merge_as(form, there, file, path, merged_path) : merged;
+}
+
+// `form`: afterwards the one that the rows need.
+Result<StagedDays::Merged> StagedDays::merge_as(DecimalForm& form, const CatalogFile& there, const CatalogFile& file,
+                                                const std::string& path, const std::string& merged_path) {
+  const auto old_rows = open_rows(*place_.duck, there, place_.paths->file(there.path()));
+  if (!old_rows) return std::unexpected(old_rows.error());
+  const auto new_rows = open_rows(*place_.duck, file, path);
+  if (!new_rows) return std::unexpected(new_rows.error());
+  MergedRows rows(*file.set.kind, **old_rows, **new_rows,
+                  {.form = form,
+                   .replaces = replaces_,
+                   .there = {there.first_key, there.last_key},
+                   .here = {file.first_key, file.last_key}});
+  Result<CatalogFile> written =
+      write_parquet(*place_.duck, {.set = file.set, .day = file.day, .form = form}, rows, merged_path);
+  if (!written) return std::unexpected(written.error());
+  if (form == DecimalForm::kWide && !rows.needs_wide()) form = DecimalForm::kNarrow;
+  return Merged{*std::move(written), rows.repeated(), rows.superseded()};
+}
+
+Result<void> StagedDays::stage(CatalogFile& file, const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(errno)));
+  }
+  file.bytes = static_cast<std::uint64_t>(status.st_size);
+  Result<std::string> sum = sha256_of_file(path);
+  if (!sum) return std::unexpected(sum.error());
+  file.sha256 = *std::move(sum);
+  while (replaced_before_.contains(file.path())) ++file.generation;
+  const int renamed = place_.ops->rename(path, entry_->staged(file));
+  if (renamed < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-renamed)));
+  return {};
+}
+
+const CatalogFile* StagedDays::find(const DataSet& set, std::int64_t day) const {
+  const auto file =
+      std::ranges::find_if(*place_.files, [&](const CatalogFile& f) { return f.day == day && f.set == set; });
+  return file == place_.files->end() ? nullptr : &*file;
+}
+
+}  // namespace acts::history
