@@ -112,13 +112,13 @@ std::string escaped(std::string_view text) {
 }
 
 std::string to_svg(const Drawing& drawing) {
-  std::string out = fmt::format(
-      R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}")"
-      R"( font-family="sans-serif">)"
-      "\n"
-      R"(<rect width="100%" height="100%" fill="#ffffff"/>)"
-      "\n",
-      number(drawing.width), number(drawing.height));
+  std::string out =
+      fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}")"
+                  R"( font-family="sans-serif">)"
+                  "\n"
+                  R"(<rect width="100%" height="100%" fill="#ffffff"/>)"
+                  "\n",
+                  number(drawing.width), number(drawing.height));
   for (const Shape& shape : drawing.shapes) {
     std::visit([&out](const auto& s) { append(out, s); }, shape);
   }

@@ -10,8 +10,7 @@
 #include <utility>
 
 #include "history/catalog/entry.hpp"
-#include "history/day_recording.hpp"
-#include "history/engine/parquet_writer.hpp"
+#include "history/import/staged_days.hpp"
 #include "history/signature.hpp"
 
 namespace acts::history {
@@ -19,42 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kReadAs = "compact";
+
 std::unexpected<Error> failed(std::string_view path, int status) {
   return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
 }
 
-// Rows that come sorted, with those left out that are told twice; fails at two of one key that differ.
-class DistinctRows final : public RowSource {
- public:
-  DistinctRows(const Kind& kind, RowSource& rows) : kind_(&kind), rows_(&rows) {}
-
-  Result<bool> next(Row& row) override {
-    for (;;) {
-      Result<bool> there = rows_->next(row);
-      if (!there || !*there) return there;
-      if (has_last_ && same_values(*kind_, row, last_)) continue;
-      if (has_last_ && row.values[0] == last_.values[0]) {
-        return fail(ErrorCode::kBadInput,
-                    fmt::format("two of them differ at {} {}", kind_->columns[0].name, row.integer(0)));
-      }
-      last_ = row;
-      has_last_ = true;
-      return true;
-    }
-  }
-
- private:
-  const Kind* kind_;
-  RowSource* rows_;
-  Row last_;
-  bool has_last_ = false;
-};
-
-// Files that acts has named: 16 digits of a sum.
+// Files that acts has named: 16 digits of a sum, and perhaps a generation.
 bool is_ours(const fs::path& path) {
   const std::string stem = path.stem().string();
-  return path.extension() == ".parquet" && stem.size() == 16 &&
-         stem.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const std::string sum = stem.substr(0, stem.find('-'));
+  const std::string generation = sum.size() < stem.size() ? stem.substr(sum.size() + 1) : "1";
+  return path.extension() == ".parquet" && sum.size() == 16 && !generation.empty() &&
+         sum.find_first_not_of("0123456789abcdef") == std::string::npos &&
+         generation.find_first_not_of("0123456789") == std::string::npos;
 }
 
 class Compaction {
@@ -63,89 +40,61 @@ class Compaction {
       : ops_(&ops), paths_(paths), duck_(&duck), code_(std::move(code)) {}
 
   Result<CompactOutcome> run() {
-    const Result<std::vector<CatalogFile>> before = files();
-    if (!before) return std::unexpected(before.error());
-    for (std::size_t i = 0; i < before->size();) {
+    Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
+    if (!manifests) return std::unexpected(manifests.error());
+    manifests_ = *std::move(manifests);
+    const std::vector<CatalogFile> files = current_files(manifests_);
+    for (std::size_t i = 0; i < files.size();) {
       const std::size_t first = i;
-      while (i < before->size() && (*before)[i].set == (*before)[first].set &&
-             (*before)[i].day == (*before)[first].day) {
-        ++i;
-      }
+      while (i < files.size() && files[i].set == files[first].set && files[i].day == files[first].day) ++i;
       if (i - first == 1) continue;
-      if (Result<void> joined = join({before->data() + first, i - first}); !joined) {
+      if (Result<void> joined = join_all({files.data() + first, i - first}); !joined) {
         if (joined.error().code != ErrorCode::kBadInput) return std::unexpected(joined.error());
         outcome_.problems.push_back(joined.error().message);
       }
     }
-    const Result<std::vector<CatalogFile>> after = files();
-    if (!after) return std::unexpected(after.error());
-    if (Result<void> removed = remove_others(*after); !removed) return std::unexpected(removed.error());
+    if (Result<void> removed = remove_others(current_files(manifests_)); !removed) {
+      return std::unexpected(removed.error());
+    }
     return std::move(outcome_);
   }
 
  private:
-  Result<std::vector<CatalogFile>> files() {
-    const Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
-    if (!manifests) return std::unexpected(manifests.error());
-    return current_files(*manifests);
-  }
-
-  Result<void> join(std::span<const CatalogFile> files) {
-    std::string names;
-    std::uint64_t bytes = 0;
-    DecimalForm form = DecimalForm::kNarrow;
-    for (const CatalogFile& file : files) {
-      names += file.path() + '\n';
-      bytes += file.bytes;
-      form = std::max(form, file.form);
+  Result<void> join_all(std::span<const CatalogFile> files) {
+    CatalogFile joined = files[0];
+    for (const CatalogFile& file : files.subspan(1)) {
+      Result<CatalogFile> both = join(joined, file);
+      if (!both) return fail(both.error().code, fmt::format("{}: {}", file.path(), both.error().message));
+      joined = *std::move(both);
     }
-    const std::string sum = sha256_of(names);
-    Manifest manifest{.id = source_id(sum, files[0].set), .code = code_, .engine = Duck::version()};
-    manifest.source_name = "acts catalog compact";
-    manifest.source_bytes = bytes;
-    manifest.source_sha256 = sum;
-    Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
-    if (!entry) return std::unexpected(entry.error());
-    Result<CatalogFile> joined = write(files, form, fmt::format("{}/joined.tmp", entry->folder()));
-    if (!joined) return fail(joined.error().code, fmt::format("{}: {}", files[0].path(), joined.error().message));
-    if (Result<void> staged = stage(*joined, fmt::format("{}/joined.tmp", entry->folder()), *entry); !staged) {
-      return staged;
-    }
-    for (const CatalogFile& file : files) {
-      if (file.path() != joined->path()) manifest.replaced.push_back(file.path());
-    }
-    manifest.facts.rows = joined->rows;
-    manifest.already_there = joined->rows;
-    manifest.files.push_back(*std::move(joined));
     ++outcome_.joined_days;
     outcome_.joined_files += files.size();
-    return entry->commit(manifest);
-  }
-
-  Result<CatalogFile> write(std::span<const CatalogFile> files, DecimalForm form, const std::string& path) {
-    const Kind& kind = *files[0].set.kind;
-    std::string list;
-    for (const CatalogFile& file : files) {
-      list +=
-          fmt::format("{}SELECT {} FROM read_parquet({}, hive_partitioning = false)", list.empty() ? "" : " UNION ALL ",
-                      cast_list(kind, form), quoted_sql_text(paths_.file(file.path())));
-    }
-    const auto rows = open_query(*duck_, kind, form, fmt::format("{} ORDER BY {}", list, kind.columns[0].name));
-    if (!rows) return std::unexpected(rows.error());
-    DistinctRows distinct(kind, **rows);
-    return write_parquet(*duck_, {.set = files[0].set, .day = files[0].day, .form = form}, distinct, path);
-  }
-
-  Result<void> stage(CatalogFile& file, const std::string& path, const CatalogEntry& entry) {
-    std::error_code error;
-    file.bytes = fs::file_size(path, error);
-    if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, error.message()));
-    Result<std::string> sum = sha256_of_file(path);
-    if (!sum) return std::unexpected(sum.error());
-    file.sha256 = *std::move(sum);
-    const int status = ops_->rename(path, entry.staged(file));
-    if (status < 0) return failed(path, status);
     return {};
+  }
+
+  // As if the one file had been there and the other were imported.
+  Result<CatalogFile> join(const CatalogFile& there, const CatalogFile& file) {
+    const std::string sum = sha256_of(fmt::format("{}\n{}\n", there.path(), file.path()));
+    Manifest manifest{.id = source_id(sum, {&there.set, 1}, kReadAs), .code = code_, .engine = Duck::version()};
+    manifest.source_name = "acts catalog compact";
+    manifest.source_bytes = there.bytes + file.bytes;
+    manifest.source_sha256 = sum;
+    manifest.read_as = kReadAs;
+    Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
+    if (!entry) return std::unexpected(entry.error());
+    const std::string copy = fmt::format("{}/copy.tmp", entry->folder());
+    std::error_code error;
+    fs::copy_file(paths_.file(file.path()), copy, error);
+    if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", copy, error.message()));
+    const std::vector<CatalogFile> known{there};
+    StagedDays days({ops_, &paths_, duck_, &manifests_, &known}, *entry, false);
+    if (Result<void> added = days.add(file, copy, manifest); !added) return std::unexpected(added.error());
+    CatalogFile joined = manifest.files.front();
+    if (file.path() != joined.path()) manifest.replaced.push_back(file.path());
+    manifest.facts.rows = joined.rows;
+    if (Result<void> done = entry->commit(manifest); !done) return std::unexpected(done.error());
+    manifests_.push_back(std::move(manifest));
+    return joined;
   }
 
   // What no manifest counts, and folders in which nothing is left.
@@ -187,6 +136,7 @@ class Compaction {
   CatalogPaths paths_;
   Duck* duck_;
   std::string code_;
+  std::vector<Manifest> manifests_;
   CompactOutcome outcome_;
 };
 

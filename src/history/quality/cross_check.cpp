@@ -277,9 +277,6 @@ Comparison against_origin(const CatalogPaths& paths, const CatalogFile& a, const
           .last = std::min(a.last_key, b.last_key)};
 }
 
-// Kinds whose first column alone tells a row.
-bool has_single_key(const Kind& kind) { return kind.name != "book_updates" && kind.name != "book_depth"; }
-
 }  // namespace
 
 Result<std::uint64_t> cross_check(Duck& duck, const CatalogPaths& paths, const std::vector<CatalogFile>& files,
@@ -294,7 +291,7 @@ Result<std::uint64_t> cross_check(Duck& duck, const CatalogPaths& paths, const s
     if (set.kind->name == "klines" && step_of(file) > 0 && step_of(file) <= kDayMicros) day.candles.push_back(&file);
     if (set.kind->name == "trades") day.trades.push_back(&file);
     if (set.kind->name == "agg_trades") day.agg_trades.push_back(&file);
-    if (has_single_key(*set.kind)) {
+    if (set.kind->key_columns == 1) {
       tellers[{set.kind->name, set.venue, set.symbol, set.interval, file.day}].push_back(&file);
     }
   }

@@ -15,7 +15,6 @@ constexpr std::int64_t kMinuteMicros = 60'000'000;
 constexpr std::int64_t kHourMicros = 60 * kMinuteMicros;
 constexpr std::int64_t kDayMicros = 24 * kHourMicros;
 constexpr std::int64_t kMostHours = 24 * 366;
-constexpr std::int64_t kMetricsStep = 5 * kMinuteMicros;
 
 // Columns of candles: all four kinds have the same.
 enum Candle : std::size_t { kOpenTime, kOpen, kHigh, kLow, kClose, kVolume, kCloseTime, kQuoteVolume, kTrades, kTaker };
@@ -29,23 +28,12 @@ QualityWatch::QualityWatch(DataSet set, FindingSink told)
       price_(find_column(*kind_, "price")),
       bid_(find_column(*kind_, "bid_price")),
       ask_(find_column(*kind_, "ask_price")),
-      hours_(find_column(*kind_, "interval_hours")),
-      received_(find_column(*kind_, "ts_recv_ns")) {
-  const std::string_view key = kind_->columns[0].name;
-  if (kind_->name == "book_updates") book_.emplace(*kind_, findings_);
-  has_single_key_ = kind_->name != "book_depth";
-  is_in_nanos_ = kind_->columns[kind_->time_column].name.ends_with("_ns");
-  if (kind_->has_interval) {
-    step_ = std::max<std::int64_t>(interval_micros(set_.interval), 0);
-    steps_ = step_ > 0 ? Steps::kTimes : Steps::kNone;
-  } else if (key == "trade_id" || key == "agg_trade_id") {
-    steps_ = Steps::kIds;
-  } else if (hours_) {
-    steps_ = Steps::kTimes;
-  } else if (kind_->name == "metrics") {
-    steps_ = Steps::kTimes;
-    step_ = kMetricsStep;
-  }
+      hours_(find_column(*kind_, "interval_hours")) {
+  if (kind_->is_stream) book_.emplace(*kind_, findings_);
+  has_single_key_ = kind_->key_columns == 1;
+  step_ = kind_->has_interval ? std::max<std::int64_t>(interval_micros(set_.interval), 0) : kind_->key_step;
+  const bool is_of_ids = kind_->columns[0].type == CellType::kInteger;
+  if (step_ > 0 || hours_) steps_ = is_of_ids ? Steps::kIds : Steps::kTimes;
 }
 
 void QualityWatch::look(const Row& row) {
@@ -204,9 +192,7 @@ void QualityWatch::add(FindingKind kind, std::int64_t time, std::string detail) 
 }
 
 std::int64_t QualityWatch::time_of(const Row& row) const {
-  if (row.is_null(kind_->time_column)) return received_ ? row.integer(*received_) / 1000 : last_time_;
-  const std::int64_t time = row.integer(kind_->time_column);
-  return is_in_nanos_ ? time / 1000 : time;
+  return has_time(*kind_, row) ? micros_of(*kind_, row) : last_time_;
 }
 
 Decimal QualityWatch::decimal(const Row& row, std::size_t column) const {

@@ -59,7 +59,6 @@ class QualityWatch {
   Steps steps_ = Steps::kNone;
   std::int64_t step_ = 0;
   bool has_single_key_ = true;
-  bool is_in_nanos_ = false;  // the time of a row
 
   bool has_last_ = false;
   std::int64_t last_key_ = 0;
@@ -69,7 +68,6 @@ class QualityWatch {
   std::optional<std::size_t> bid_;
   std::optional<std::size_t> ask_;
   std::optional<std::size_t> hours_;
-  std::optional<std::size_t> received_;
 
   enum class Unit : std::uint8_t { kUnknown, kMillis, kMicros };
   Unit unit_ = Unit::kUnknown;       // of this day
