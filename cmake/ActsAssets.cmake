@@ -1,13 +1,5 @@
-# The page of a chart, built into acts: uPlot (scripts/uplot.sh fetches it once a machine) and our own script and style,
-# each as a text, and the sums by which the page's Content-Security-Policy knows them.
-execute_process(
-  COMMAND ${PROJECT_SOURCE_DIR}/scripts/uplot.sh
-  OUTPUT_VARIABLE uplot_dir
-  OUTPUT_STRIP_TRAILING_WHITESPACE
-  RESULT_VARIABLE status)
-if(NOT status EQUAL 0)
-  message(FATAL_ERROR "uPlot is not there: scripts/uplot.sh says above what to do")
-endif()
+# The page of a chart, built into acts: scripts and styles as texts, and the sums by which the page's
+# Content-Security-Policy knows them.
 
 # acts_asset(VARIABLE file …): their texts one after the other, and in VARIABLE_SUM the base64 of their SHA-256.
 function(acts_asset variable)

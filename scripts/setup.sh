@@ -1,23 +1,18 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named groups (scripts/packages.txt; "build" if none is named): only those that
-# are missing, so nothing the second time; for "build" also DuckDB and uPlot, which Debian has not (scripts/duckdb.sh,
-# scripts/uplot.sh). Exit code 2 where something is missing that cannot be installed here. ACTS_SETUP=no skips it, for
-# other systems.
+# are missing, so nothing the second time; for "build" also DuckDB, which Debian has not (scripts/duckdb.sh). Exit code
+# 2 where something is missing that cannot be installed here. ACTS_SETUP=no skips it, for other systems.
 source "$(dirname "$0")/lib.sh"
 [ "${ACTS_SETUP:-yes}" != no ] || exit 0
 [ $# -gt 0 ] || set -- build
 
-fetches=
+needs_duckdb=
 if [[ " $* " == *" build "* ]]; then
-  fetches=yes
+  needs_duckdb=yes
   command -v go >/dev/null || scripts/duckdb.sh >/dev/null 2>&1 || set -- "$@" duckdb
-  command -v npm >/dev/null || scripts/uplot.sh >/dev/null 2>&1 || set -- "$@" uplot
 fi
 finish() {
-  if [ -n "$fetches" ]; then
-    scripts/duckdb.sh >/dev/null
-    scripts/uplot.sh >/dev/null
-  fi
+  [ -z "$needs_duckdb" ] || scripts/duckdb.sh >/dev/null
   exit 0
 }
 
