@@ -15,18 +15,16 @@ namespace {
 // Of one form, that one statement reads: their names alone are a hundred kilobytes.
 constexpr std::size_t kMostFiles = 1024;
 
-std::string column_list(const Kind& kind) {
-  std::string list;
-  for (const TableColumn& column : kind.columns) list += fmt::format("{}{}", list.empty() ? "" : ", ", column.name);
-  return list;
-}
-
 std::string condition(const Kind& kind, const RowPeriod& period) {
-  const std::string_view time = kind.columns[kind.time_column].name;
+  const TableColumn& time = kind.columns[kind.time_column];
+  const auto moment = [&](std::int64_t micros) {
+    return time.type == CellType::kNanos ? fmt::format("{}::HUGEINT * 1000", micros)
+                                         : fmt::format("make_timestamp({})", micros);
+  };
   std::string where;
-  if (period.from != INT64_MIN) where += fmt::format(" WHERE {} >= make_timestamp({})", time, period.from);
+  if (period.from != INT64_MIN) where += fmt::format(" WHERE {} >= {}", time.name, moment(period.from));
   if (period.to != INT64_MAX) {
-    where += fmt::format(" {} {} < make_timestamp({})", where.empty() ? "WHERE" : "AND", time, period.to);
+    where += fmt::format(" {} {} < {}", where.empty() ? "WHERE" : "AND", time.name, moment(period.to));
   }
   return where;
 }
@@ -61,7 +59,7 @@ Result<bool> CatalogRows::next(Row& row) {
                                                  kind_->name, files_.front().set.venue, files_.front().set.symbol));
   }
   last_key_ = key;
-  if (row.form != form_) widen(row);
+  if (row.form != form_) widen(*kind_, row);
   return true;
 }
 
@@ -76,19 +74,10 @@ Result<bool> CatalogRows::open_next() {
   }
   auto rows = open_query(*duck_, *kind_, form,
                          fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
-                                     column_list(*kind_), list, condition(*kind_, period_)));
+                                     column_names(*kind_), list, condition(*kind_, period_)));
   if (!rows) return std::unexpected(rows.error());
   rows_ = *std::move(rows);
   return true;
-}
-
-void CatalogRows::widen(Row& row) const {
-  for (std::size_t i = 0; i < kind_->columns.size(); ++i) {
-    const CellType type = kind_->columns[i].type;
-    if (!is_decimal(type)) continue;
-    row.values[i] *= power_of_ten(decimal_shape(type, form_).scale - decimal_shape(type, row.form).scale);
-  }
-  row.form = form_;
 }
 
 }  // namespace acts::history

@@ -37,7 +37,6 @@ class CatalogRows final : public RowSource {
 
  private:
   Result<bool> open_next();
-  void widen(Row& row) const;
 
   Duck* duck_;
   CatalogPaths paths_;

@@ -4,6 +4,8 @@
 
 #include <compare>
 
+#include "history/table/row_text.hpp"
+
 namespace acts::history {
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "history/table/row_text.hpp"
+
 namespace acts::history {
 
 RowPass::RowPass(std::unique_ptr<RowReader> reader, const Kind& kind, std::string_view interval,

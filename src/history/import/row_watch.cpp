@@ -7,10 +7,8 @@ namespace {
 
 constexpr std::int64_t kMilli = 1000;
 
-std::size_t column_named(const Kind& kind, std::string_view name) {
-  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
-  return column == kind.columns.end() ? 0 : static_cast<std::size_t>(column - kind.columns.begin());
-}
+// 0 where there is none.
+std::size_t column_named(const Kind& kind, std::string_view name) { return find_column(kind, name).value_or(0); }
 
 std::int64_t step_of(const Kind& kind, std::string_view interval) {
   return kind.has_interval ? std::max<std::int64_t>(interval_micros(interval), 0) : kind.key_step;

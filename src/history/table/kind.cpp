@@ -239,44 +239,6 @@ void narrow(const Kind& kind, Row& row) noexcept {
   row.form = DecimalForm::kNarrow;
 }
 
-std::string value_text(const Kind& kind, const Row& row, std::size_t column) {
-  if (row.is_null(column)) return "null";
-  const CellType type = kind.columns[column].type;
-  const auto time = [](std::int64_t seconds, std::int64_t rest, int digits) {
-    std::string text = to_iso8601(UnixNanos{seconds * 1'000'000'000});
-    text.resize(text.find('.') + 1);
-    return fmt::format("{}{:0{}}Z", text, rest, digits);
-  };
-  const std::int64_t value = row.integer(column);
-  switch (type) {
-    case CellType::kTime:
-      if (value % 1000 == 0) return to_iso8601(UnixNanos{value * 1000});
-      return time(floor_divided(value, kSecond), value - floor_divided(value, kSecond) * kSecond, 6);
-    case CellType::kNanos: {
-      const std::int64_t seconds = floor_divided(value, kSecond * 1000);
-      return time(seconds, value - seconds * kSecond * 1000, 9);
-    }
-    case CellType::kInteger: return fmt::format("{}", value);
-    case CellType::kFlag: return value != 0 ? "true" : "false";
-    default: return to_string(Decimal{row.values[column], decimal_shape(type, row.form).scale});
-  }
-}
-
-std::string row_text(const Kind& kind, const Row& row) {
-  std::string text;
-  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
-    if (i > 0) text += ',';
-    text += value_text(kind, row, i);
-  }
-  return text;
-}
-
-std::size_t column_index(const Kind& kind, std::string_view name) {
-  const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
-  ACTS_ASSERT(column != kind.columns.end());
-  return static_cast<std::size_t>(column - kind.columns.begin());
-}
-
 std::span<const Kind> kinds() {
   static const std::vector<Kind> kAll = make_kinds();
   return kAll;
@@ -291,6 +253,12 @@ std::optional<std::size_t> find_column(const Kind& kind, std::string_view name) 
   const auto column = std::ranges::find(kind.columns, name, &TableColumn::name);
   if (column == kind.columns.end()) return std::nullopt;
   return static_cast<std::size_t>(column - kind.columns.begin());
+}
+
+std::size_t column_index(const Kind& kind, std::string_view name) {
+  const std::optional<std::size_t> column = find_column(kind, name);
+  ACTS_ASSERT(column);
+  return *column;
 }
 
 std::int64_t day_of(std::int64_t micros) noexcept { return floor_divided(micros, kDayMicros); }

@@ -87,10 +87,6 @@ bool has_time(const Kind& kind, const Row& row) noexcept;
 void widen(const Kind& kind, Row& row) noexcept;
 // In the narrow form, if that holds them; else as it was.
 void narrow(const Kind& kind, Row& row) noexcept;
-// A value as text: "2021-02-11T03:00:00.000Z" (with as many decimals as it needs), "61685.99", "true", "null".
-std::string value_text(const Kind& kind, const Row& row, std::size_t column);
-// All of them, with a comma between.
-std::string row_text(const Kind& kind, const Row& row);
 // Where a column of that name is. Asserts that there is one.
 std::size_t column_index(const Kind& kind, std::string_view name);
 

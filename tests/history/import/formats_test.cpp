@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "history/import/source_format.hpp"
+#include "history/table/row_text.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 

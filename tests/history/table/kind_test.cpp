@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "history/table/row_text.hpp"
+
 namespace acts::history {
 namespace {
 
