@@ -39,7 +39,8 @@ def make_zip(path, rows):
 
 
 def with_acts(acts, path, folder):
-    subprocess.run([acts, "import", "--market", "um", "--data-dir", folder, path], check=True, stdout=subprocess.DEVNULL)
+    command = [acts, "import", "--market", "um", "--data-dir", folder, path]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def with_pandas(path, folder):
@@ -60,7 +61,8 @@ def main():
         path = os.path.join(folder, NAME + ".zip")
         make_zip(path, rows)
         print(f"{rows} rows, {os.path.getsize(path)} bytes packed")
-        programs = {"acts": lambda where: with_acts(acts, path, where), "pandas": lambda where: with_pandas(path, where),
+        programs = {"acts": lambda where: with_acts(acts, path, where),
+                    "pandas": lambda where: with_pandas(path, where),
                     "polars": lambda where: with_polars(path, where)}
         best = dict.fromkeys(programs, float("inf"))
         for _ in range(3):

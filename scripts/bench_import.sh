@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How fast aggregated trades enter the catalog, beside pandas and polars doing the same with the same zip, in one run and on
-# one core: bench_import.sh [ROWS] [ACTS]. They are installed into build/bench_import by pip, once. Exit code 77: they
-# cannot be.
+# How fast aggregated trades enter the catalog, beside pandas and polars doing the same with the same zip, in one run
+# and on one core: bench_import.sh [ROWS] [ACTS]. They are installed into build/bench_import by pip, once. Exit code 77:
+# they cannot be.
 source "$(dirname "$0")/lib.sh"
 readonly rows=${1:-5000000} acts=${2:-build/release/acts} environment=build/bench_import
 [ -x "$acts" ] || die "$acts is not there: scripts/build.sh acts"

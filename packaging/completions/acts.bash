@@ -86,11 +86,17 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -W 'tick volume dollar tick-imbalance volume-imbalance dollar-imbalance' -- "$current")
       elif [[ $previous == --kind ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades' -- "$current")
+      else
         mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --from --to --format --output --help' -- "$current")
+      fi
+      ;;
     plot)
       if [[ $previous == --format ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'html svg png' -- "$current")
+      else
         mapfile -t COMPREPLY < <(compgen -W 'book rows coverage --data-dir --venue --at --per-cent --columns --from --to --format --output --help' -- "$current")
+      fi
+      ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features)
       if [[ $current == -* ]]; then

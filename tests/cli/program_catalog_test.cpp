@@ -42,8 +42,8 @@ TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
     words.insert(words.end(), {"--data-dir", dir.string()});
     return run_acts(words);
   };
-  const Outcome imported = run(
-      {"import", "--market", "spot", testdata(kHours + "1.csv"), testdata(kHours + "2.csv"), testdata("nothing.csv")});
+  const Outcome imported = run({"import", "--market", "spot", testdata(kHours + "1.csv"), testdata(kHours + "2.csv"),
+                                dir.write("nothing.csv", "a,b\n1,2\n")});
   EXPECT_EQ(imported.exit_code, 2);
   EXPECT_THAT(imported.err, HasSubstr("nothing.csv: its name does not say what it holds: give --kind"));
   EXPECT_THAT(imported.out,

@@ -42,7 +42,7 @@ TEST(ProgramPlot, ShowsRowsAndWhichDaysThereAre) {
   EXPECT_THAT(coverage.out, HasSubstr(">klines binance-spot BTCUSDT 1h archive</text>"));
   EXPECT_THAT(coverage.out, HasSubstr("<title>2021-02-01 to 2021-02-28</title>"));
   EXPECT_THAT(coverage.out, HasSubstr(">binance-spot A</text>"));
-  EXPECT_THAT(coverage.out, HasSubstr("<title>2024-08-08</title>"));
+  EXPECT_THAT(coverage.out, HasSubstr("<title>2024-08-08 to 2024-08-09</title>"));
 
   const Outcome rows = plot({"rows", "A", "--columns", "best_bid,updates", "--output", dir / "a.svg"});
   EXPECT_EQ(rows.exit_code, 0) << rows.err;

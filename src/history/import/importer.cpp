@@ -70,6 +70,14 @@ void add_facts(SourceFacts& sum, const SourceFacts& facts) {
   sum.early_close += facts.early_close;
 }
 
+// Of rows that contradict the catalog's.
+std::unexpected<Error> with_remedy(const Error& error) {
+  if (error.code != ErrorCode::kBadInput) return std::unexpected(error);
+  return fail(
+      error.code,
+      fmt::format("{}: nothing of it is imported; --replace takes its rows in place of the catalog's", error.message));
+}
+
 }  // namespace
 
 struct Importer::Source {
@@ -230,7 +238,7 @@ Result<void> Importer::write_days(RowPass& pass, const DataSet& set, const Catal
     if (!file) return std::unexpected(file.error());
     // The rest of the file was looked through for more of them.
     if (is_void) return {};
-    if (Result<void> taken = days.add(*std::move(file), path, manifest); !taken) return taken;
+    if (Result<void> taken = days.add(*std::move(file), path, manifest); !taken) return with_remedy(taken.error());
   }
 }
 

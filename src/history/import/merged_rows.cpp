@@ -18,10 +18,7 @@ std::string key_text(const Kind& kind, const Row& row) {
   return text;
 }
 
-std::unexpected<Error> contradiction(const std::string& what) {
-  return fail(ErrorCode::kBadInput,
-              fmt::format("{}: nothing of it is imported; --replace takes its rows in place of the catalog's", what));
-}
+std::unexpected<Error> contradiction(const std::string& what) { return fail(ErrorCode::kBadInput, what); }
 
 std::unexpected<Error> different_values(const Kind& kind, const Row& here, const Row& there) {
   std::size_t column = kind.key_columns;
