@@ -56,7 +56,7 @@ std::uint64_t MessageCsv::append(const binance::Message& message, UnixNanos ts_r
   const std::string times = fmt::format("{},{}", to_micros(ts_event.value_or(ts_recv)), to_micros(ts_recv));
   if (kind_ == RecordedKind::kBookUpdates) return append_levels(message, times, out);
   const std::string event = ts_event ? fmt::format("{}", to_micros(*ts_event)) : "";
-  auto end = std::back_inserter(out);
+  const auto end = std::back_inserter(out);
   if (const auto* ticker = std::get_if<BookTicker>(&message.body)) {
     if (kind_ != RecordedKind::kBookTicker) return 0;
     const Scales scales = ticker->scales;

@@ -82,7 +82,7 @@ Result<void> for_each_ordered(const OpenEvents& open, HftOrder order,
     return {};
   };
   Result<void> read = for_each(open, [&](const HftEvent& event) {
-    Result<void> added = order.add(event);
+    const Result<void> added = order.add(event);
     return added ? hand_on() : added;
   });
   if (!read) return read;

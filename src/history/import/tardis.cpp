@@ -89,7 +89,7 @@ class TardisReader final : public MessageReader {
       return fail(ErrorCode::kBadInput, fmt::format("its header names '{}', where a level's price and amount are to be",
                                                     shown_text(header.fields[i])));
     }
-    sides_.push_back(price->is_bid ? "bid" : "ask");
+    sides_.emplace_back(price->is_bid ? "bid" : "ask");
     return {};
   }
 

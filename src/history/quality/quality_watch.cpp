@@ -168,7 +168,7 @@ void QualityWatch::interrupt() {
   has_last_ = false;
   unit_ = Unit::kUnknown;
   last_unit_ = Unit::kUnknown;
-  while (auto outlier = outliers_.finish()) tell(outlier);
+  while (const auto outlier = outliers_.finish()) tell(outlier);
   outliers_ = {};
   findings_.end_day();
 }
