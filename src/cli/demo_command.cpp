@@ -10,6 +10,7 @@
 
 #include "acts/features/feature.hpp"
 
+#include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "exchange/exchange_server.hpp"
 #include "live/collect.hpp"
@@ -133,6 +134,7 @@ int run(const std::string& data_dir) {
   market.venues = {Venue::kBinanceSpot};
   market.wait_for_streams = 2;
   market.original_times = true;  // the clock is the recording's own
+  market.pong_timeout = binance::limits(Venue::kBinanceSpot).pong_timeout * static_cast<int>(kSpeed);
   exchange::Exchange venue(loop, clock, market);
   const auto endpoints = venue.start();
   if (!endpoints) return complain(endpoints.error());

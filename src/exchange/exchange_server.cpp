@@ -185,6 +185,7 @@ Result<std::vector<ExchangeEndpoint>> Exchange::Impl::listen(std::vector<VenueSo
     auto core = std::make_unique<VenueCore>(one.venue, std::move(one.source), *market_clock, weights);
     core->play(options.faults, clock.now());
     if (options.connection_lifetime) core->set_connection_lifetime(*options.connection_lifetime);
+    if (options.pong_timeout) core->set_pong_timeout(*options.pong_timeout);
     auto server = std::make_shared<VenueServer>(loop, clock, std::move(core), options.as_fast_as_read);
     ServerOptions listening;
     listening.address = options.address;

@@ -56,6 +56,7 @@ struct ExchangeOptions {
 
   // Sessions older than this are closed; the venue's 24 h if not given.
   std::optional<Nanos> connection_lifetime;
+  std::optional<Nanos> pong_timeout;                // the venue's if not given
   std::optional<int> weight_limit;                  // a minute and address; the venue's if not given
   std::size_t max_queued_bytes = 16 * 1024 * 1024;  // a session
   std::size_t history_updates = 0;                  // changes of a book that book_at() can go back over

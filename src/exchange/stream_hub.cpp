@@ -77,7 +77,8 @@ StreamHub::StreamHub(Venue venue, const MarketSource& source, Faults* faults)
       source_(source),
       faults_(faults),
       limits_(binance::limits(venue)),
-      connection_lifetime_(limits_.connection_lifetime) {
+      connection_lifetime_(limits_.connection_lifetime),
+      pong_timeout_(limits_.pong_timeout) {
   for (std::size_t i = 0; i < source.symbols().size(); ++i) {
     const ListedSymbol& symbol = source.symbols()[i];
     symbol_of_prefix_.emplace(binance::to_stream_symbol(symbol.instrument.symbol), static_cast<SymbolIndex>(i));
@@ -282,7 +283,7 @@ void StreamHub::check(SessionId id, Session& session, UnixNanos now, std::vector
     old.push_back(id);
     return;
   }
-  if (!session.unanswered.empty() && now >= session.unanswered.front().sent + limits_.pong_timeout) {
+  if (!session.unanswered.empty() && now >= session.unanswered.front().sent + pong_timeout_) {
     late.push_back(id);
     return;
   }
@@ -294,7 +295,7 @@ void StreamHub::check(SessionId id, Session& session, UnixNanos now, std::vector
   }
   next_deadline_ = std::min({next_deadline_, end_of_life, session.next_ping});
   if (!session.unanswered.empty()) {
-    next_deadline_ = std::min(next_deadline_, session.unanswered.front().sent + limits_.pong_timeout);
+    next_deadline_ = std::min(next_deadline_, session.unanswered.front().sent + pong_timeout_);
   }
 }
 

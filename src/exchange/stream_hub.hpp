@@ -52,6 +52,7 @@ class StreamHub {
 
   // Of all sessions; the venue's own if never called.
   void set_connection_lifetime(Nanos lifetime) { connection_lifetime_ = lifetime; }
+  void set_pong_timeout(Nanos timeout) { pong_timeout_ = timeout; }
 
   SessionId open(const StreamPath& path, UnixNanos now);
   // Frames of a session that is unknown or being closed are ignored.
@@ -132,6 +133,7 @@ class StreamHub {
   Faults* faults_;
   const binance::VenueLimits& limits_;
   Nanos connection_lifetime_;
+  Nanos pong_timeout_;
   std::map<std::string, SymbolIndex, std::less<>> symbol_of_prefix_;  // "btcusdt"
   std::set<std::string, std::less<>> source_streams_;
   std::map<SessionId, Session> sessions_;

@@ -88,6 +88,7 @@ class VenueCore {
 
   // All sessions; code 0: without a close frame, by a reset.
   void set_connection_lifetime(Nanos lifetime) { hub_.set_connection_lifetime(lifetime); }
+  void set_pong_timeout(Nanos timeout) { hub_.set_pong_timeout(timeout); }
   void close_sessions(std::uint16_t code, std::string_view reason) { hub_.close_all(code, reason); }
   [[nodiscard]] Faults& faults() { return faults_; }
   [[nodiscard]] const Faults& faults() const { return faults_; }

@@ -291,6 +291,19 @@ TEST(StreamHub, PingsAndDropsWhoDoesNotAnswerWithThePayload) {
   }
 }
 
+// A demo whose clock is fast cut off its own collector on a busy machine.
+TEST(StreamHub, WaitsForAPongAsLongAsItIsTold) {
+  Hub hub;
+  hub.hub.set_pong_timeout(std::chrono::minutes{30});
+  hub.open("/ws");
+  const UnixNanos pinged = kStart + std::chrono::seconds{20};
+  hub.hub.on_time(pinged);
+  hub.hub.on_time(pinged + std::chrono::minutes{30} - Nanos{1});
+  EXPECT_EQ(hub.hub.session_count(), 1U);
+  hub.hub.on_time(pinged + std::chrono::minutes{30});
+  EXPECT_EQ(hub.hub.session_count(), 0U);
+}
+
 TEST(StreamHub, EndsEveryConnectionAfterADay) {
   Hub hub;
   const SessionId id = hub.open("/ws");
