@@ -8,11 +8,6 @@
 #include "acts/base/nearest_name.hpp"
 
 namespace acts::cli {
-namespace {
-
-constexpr std::size_t kMostShown = 80;  // of a value in a message
-
-}  // namespace
 
 std::string flag_of(std::string_view name) {
   std::string flag = "--" + std::string(name);

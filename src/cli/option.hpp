@@ -13,6 +13,9 @@
 
 namespace acts::cli {
 
+// Characters of a value that a message shows.
+inline constexpr std::size_t kMostShown = 80;
+
 enum class OptionKind : std::uint8_t {
   kText,
   kChoice,  // one of OptionSpec::choices

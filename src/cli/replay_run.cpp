@@ -103,7 +103,6 @@ std::unexpected<Error> unknown_feature(std::string_view name) {
   for (const Feature& feature : all_features()) names.push_back(feature.name);
   for (const IntervalFeature& feature : all_interval_features()) names.push_back(feature.name);
   const std::string_view nearest = nearest_name(name, names);
-  constexpr std::size_t kMostShown = 80;
   return fail(ErrorCode::kUsage,
               nearest.empty() ? fmt::format("no feature '{}': 'acts features' lists them", name.substr(0, kMostShown))
                               : fmt::format("no feature '{}': did you mean {}?", name.substr(0, kMostShown), nearest));

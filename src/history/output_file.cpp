@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
+
+#include "history/file_status.hpp"
 
 namespace acts::history {
 namespace {
@@ -13,17 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-
-std::unexpected<Error> failed(const std::string& path, int status) {
-  return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
-}
-
-Result<void> sync_file(FileOps& ops, const std::string& path) {
-  const int fd = ops.reopen(path);
-  const int status = fd < 0 ? fd : ops.sync(fd);
-  if (fd >= 0) ops.close(fd);
-  return status < 0 ? failed(path, status) : Result<void>();
-}
 
 bool is_below(const std::string& path, const std::string& folder) {
   std::error_code error;
@@ -49,7 +39,7 @@ Result<void> put_in_place(FileOps& ops, const std::string& output) {
   if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, error.message()));
   const std::string folder = fs::path(output).parent_path().string();
   const int status = ops.sync_directory(folder.empty() ? "." : folder);
-  return status < 0 ? failed(output, status) : Result<void>();
+  return status < 0 ? file_failed(output, status) : Result<void>();
 }
 
 Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
@@ -59,7 +49,7 @@ Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
     ops.remove(part);
     fd = ops.create(part);
   }
-  if (fd < 0) return failed(part, fd);
+  if (fd < 0) return file_failed(part, fd);
   return OutputFile(ops, path, fd);
 }
 
@@ -85,7 +75,7 @@ Result<void> OutputFile::flush() {
   std::string_view left = buffer_;
   while (!left.empty()) {
     const std::int64_t count = ops_->write_at(fd_, left, offset_);
-    if (count < 0) return failed(part_of(path_), static_cast<int>(count));
+    if (count < 0) return file_failed(part_of(path_), static_cast<int>(count));
     offset_ += static_cast<std::uint64_t>(count);
     left.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -96,7 +86,7 @@ Result<void> OutputFile::flush() {
 Result<void> OutputFile::finish() {
   if (Result<void> flushed = flush(); !flushed) return flushed;
   const int status = ops_->close(std::exchange(fd_, -1));
-  Result<void> placed = status < 0 ? failed(part_of(path_), status) : put_in_place(*ops_, path_);
+  Result<void> placed = status < 0 ? file_failed(part_of(path_), status) : put_in_place(*ops_, path_);
   if (!placed) ops_->remove(part_of(path_));
   return placed;
 }

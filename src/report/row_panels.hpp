@@ -33,11 +33,10 @@ class RowPanels {
     std::size_t column = 0;
     Series series;
   };
-  explicit RowPanels(const RowSchema& schema) : schema_(&schema) {}
+  RowPanels() = default;
   void add_point(double time, const MinuteRow* row);
   void shade(double from, double to);
 
-  const RowSchema* schema_;
   std::vector<std::vector<Line>> panels_;  // lines by panel
   std::vector<std::string> titles_;
   std::size_t state_ = 0;  // its column; 0: there is none

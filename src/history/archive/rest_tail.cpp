@@ -11,13 +11,13 @@
 
 #include "binance/url_text.hpp"
 #include "history/table/kind.hpp"
+#include "history/table/micros.hpp"
 
 namespace acts::history::archive {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kDayMicros = 86'400'000'000;
 // Milliseconds of today have 13 digits, microseconds 16.
 constexpr std::int64_t kLeastMicros = 100'000'000'000'000;
 constexpr std::int64_t kMostMicros = 9'000'000'000'000'000;  // of the year 2255

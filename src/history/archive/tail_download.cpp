@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -18,6 +16,7 @@
 #include "binance/rest.hpp"
 #include "history/archive/local_archive.hpp"
 #include "history/archive/rest_tail.hpp"
+#include "history/file_status.hpp"
 #include "history/import/zip_member.hpp"
 #include "recording/byte_source.hpp"
 #include "recording/line_reader.hpp"
@@ -159,7 +158,7 @@ class TailDownload {
     fs::rename(path + ".part", path, error);
     if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, error.message()));
     const int status = real_file_ops().sync_directory(fs::path(path).parent_path().string());
-    if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
+    if (status < 0) return file_failed(path, status);
     ++report_->tail_days;
     return {};
   }

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "history/file_status.hpp"
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
@@ -40,7 +40,7 @@ Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths) {
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> names;
   if (const int status = ops.list(paths.manifests(), names); status < 0) {
-    return fail(ErrorCode::kStorage, fmt::format("{}: {}", paths.manifests(), std::strerror(-status)));
+    return file_failed(paths.manifests(), status);
   }
   std::vector<Manifest> manifests;
   for (const std::string& name : names) {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <span>
 #include <utility>
 
 #include "history/catalog/entry.hpp"
+#include "history/file_status.hpp"
 #include "history/import/staged_days.hpp"
 #include "history/signature.hpp"
 
@@ -19,10 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kReadAs = "compact";
-
-std::unexpected<Error> failed(std::string_view path, int status) {
-  return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
-}
 
 // Files that acts has named: 16 digits of a sum, and perhaps a generation.
 bool is_ours(const fs::path& path) {
@@ -110,7 +106,7 @@ class Compaction {
       std::error_code ignored;
       const std::uint64_t bytes = fs::file_size(paths_.file(path), ignored);
       const int status = ops_->remove(paths_.file(path));
-      if (status < 0) return failed(path, status);
+      if (status < 0) return file_failed(path, status);
       ++outcome_.removed_files;
       if (!ignored) outcome_.removed_bytes += bytes;
     }
@@ -127,7 +123,7 @@ class Compaction {
     // Those below others stand behind them.
     for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
       if (!fs::is_empty(paths_.file(*folder), error) || error) continue;
-      if (const int status = ops_->remove(paths_.file(*folder)); status < 0) return failed(*folder, status);
+      if (const int status = ops_->remove(paths_.file(*folder)); status < 0) return file_failed(*folder, status);
     }
     return {};
   }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <utility>
 
+#include "history/file_status.hpp"
 #include "recording/append_file.hpp"
 #include "recording/whole_file.hpp"
 
@@ -15,10 +15,6 @@ namespace acts::history {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<void> failed(std::string_view path, int status) {
-  return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
-}
 
 // Not ".parquet": whoever reads the folder with all that is below it shall not see it yet.
 std::string staged_file(const CatalogPaths& paths, std::string_view id, const CatalogFile& file) {
@@ -33,17 +29,17 @@ std::string staged_rejects(const CatalogPaths& paths, std::string_view id) {
 
 Result<void> empty_folder(FileOps& ops, const std::string& folder) {
   std::vector<std::string> names;
-  if (const int status = ops.list(folder, names); status < 0) return failed(folder, status);
+  if (const int status = ops.list(folder, names); status < 0) return file_failed(folder, status);
   for (const std::string& name : names) {
     const std::string path = fmt::format("{}/{}", folder, name);
-    if (const int status = ops.remove(path); status < 0 && status != -ENOENT) return failed(path, status);
+    if (const int status = ops.remove(path); status < 0 && status != -ENOENT) return file_failed(path, status);
   }
   return {};
 }
 
 Result<void> remove_folder(FileOps& ops, const std::string& folder) {
   if (Result<void> emptied = empty_folder(ops, folder); !emptied) return emptied;
-  if (const int status = ops.remove(folder); status < 0 && status != -ENOENT) return failed(folder, status);
+  if (const int status = ops.remove(folder); status < 0 && status != -ENOENT) return file_failed(folder, status);
   return {};
 }
 
@@ -62,7 +58,7 @@ int make_folders(FileOps& ops, const std::string& folder, std::set<std::string>&
 // Moves a staged file to its place, unless an earlier try has.
 Result<void> move_in(FileOps& ops, const std::string& from, const std::string& to, std::set<std::string>& to_sync) {
   const std::string folder = fs::path(to).parent_path().string();
-  if (const int status = make_folders(ops, folder, to_sync); status < 0) return failed(folder, status);
+  if (const int status = make_folders(ops, folder, to_sync); status < 0) return file_failed(folder, status);
   // Also of those that an earlier try has made: it may not have come to syncing them.
   for (fs::path at = folder; at.has_filename() && at.filename().string().contains('='); at = at.parent_path()) {
     to_sync.insert(at.string());
@@ -74,7 +70,7 @@ Result<void> move_in(FileOps& ops, const std::string& from, const std::string& t
   }
   // Something without a manifest.
   if (ops.exists(to)) ops.remove(to);
-  if (const int status = ops.rename(from, to); status < 0) return failed(to, status);
+  if (const int status = ops.rename(from, to); status < 0) return file_failed(to, status);
   return {};
 }
 
@@ -82,7 +78,7 @@ Result<void> move_in(FileOps& ops, const std::string& from, const std::string& t
 Result<void> remove_replaced(FileOps& ops, const CatalogPaths& paths, const Manifest& manifest) {
   for (const std::string& path : manifest.replaced) {
     const int status = ops.remove(paths.file(path));
-    if (status < 0 && status != -ENOENT) return failed(paths.file(path), status);
+    if (status < 0 && status != -ENOENT) return file_failed(paths.file(path), status);
   }
   return remove_folder(ops, paths.staging(manifest.id));
 }
@@ -100,13 +96,13 @@ Result<void> finish_entry(FileOps& ops, const CatalogPaths& paths, const Manifes
   }
   to_sync.insert(paths.root);
   for (const std::string& folder : to_sync) {
-    if (const int status = ops.sync_directory(folder); status < 0) return failed(folder, status);
+    if (const int status = ops.sync_directory(folder); status < 0) return file_failed(folder, status);
   }
   const std::string manifests = paths.manifests();
-  if (const int status = ops.make_directories(manifests); status < 0) return failed(manifests, status);
+  if (const int status = ops.make_directories(manifests); status < 0) return file_failed(manifests, status);
   const std::string from = staged_manifest(paths, manifest.id);
-  if (const int status = ops.rename(from, paths.manifest(manifest.id)); status < 0) return failed(from, status);
-  if (const int status = ops.sync_directory(manifests); status < 0) return failed(manifests, status);
+  if (const int status = ops.rename(from, paths.manifest(manifest.id)); status < 0) return file_failed(from, status);
+  if (const int status = ops.sync_directory(manifests); status < 0) return file_failed(manifests, status);
   return remove_replaced(ops, paths, manifest);
 }
 
@@ -131,19 +127,11 @@ Result<void> recover_entry(FileOps& ops, const CatalogPaths& paths, const std::s
   return manifest ? remove_replaced(ops, paths, *manifest) : std::unexpected(manifest.error());
 }
 
-Result<void> sync_file(FileOps& ops, const std::string& path) {
-  const int fd = ops.reopen(path);
-  if (fd < 0) return failed(path, fd);
-  const int status = ops.sync(fd);
-  ops.close(fd);
-  return status < 0 ? failed(path, status) : Result<void>{};
-}
-
 }  // namespace
 
 Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> ids;
-  if (const int status = ops.list(paths.staging(), ids); status < 0) return failed(paths.staging(), status);
+  if (const int status = ops.list(paths.staging(), ids); status < 0) return file_failed(paths.staging(), status);
   for (const std::string& id : ids) {
     if (auto recovered = recover_entry(ops, paths, id); !recovered) return recovered;
   }
@@ -153,7 +141,7 @@ Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
 Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> ids;
   const int status = ops.list(paths.staging(), ids);
-  if (status < 0) return std::unexpected(failed(paths.staging(), status).error());
+  if (status < 0) return file_failed(paths.staging(), status);
   std::vector<Manifest> unfinished;
   for (const std::string& id : ids) {
     for (const std::string& path : {staged_manifest(paths, id), paths.manifest(id)}) {
@@ -172,7 +160,7 @@ Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPath
 Result<CatalogEntry> CatalogEntry::begin(FileOps& ops, const CatalogPaths& paths, std::string id) {
   const std::string folder = paths.staging(id);
   if (const int status = ops.make_directories(folder); status < 0) {
-    return std::unexpected(failed(folder, status).error());
+    return file_failed(folder, status);
   }
   return CatalogEntry(ops, paths, std::move(id));
 }
@@ -204,7 +192,7 @@ Result<void> CatalogEntry::commit(const Manifest& manifest) {
   }
   const Result<std::string> json = to_json(manifest);
   if (!json) return std::unexpected(json.error());
-  if (const int status = ops_->sync_directory(folder()); status < 0) return failed(folder(), status);
+  if (const int status = ops_->sync_directory(folder()); status < 0) return file_failed(folder(), status);
   auto written = write_whole_file(*ops_, staged_manifest(paths_, id_), *json);
   // It may be there though bringing its name to the disk failed.
   is_decided_ = written || ops_->exists(staged_manifest(paths_, id_));

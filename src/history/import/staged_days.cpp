@@ -4,12 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
+#include "history/file_status.hpp"
 #include "history/import/merged_rows.hpp"
 
 namespace acts::history {
@@ -56,7 +55,7 @@ Result<void> StagedDays::drop(const Manifest& manifest, std::size_t first_file) 
     const std::string path = entry_->staged(manifest.files[i]);
     if (!place_.ops->exists(path)) continue;  // it was in the catalog
     const int status = place_.ops->remove(path);
-    if (status < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status)));
+    if (status < 0) return file_failed(path, status);
   }
   return {};
 }
@@ -100,7 +99,7 @@ Result<void> StagedDays::stage(CatalogFile& file, const std::string& path) {
   file.sha256 = *std::move(sum);
   while (replaced_before_.contains(file.path())) ++file.generation;
   const int renamed = place_.ops->rename(path, entry_->staged(file));
-  if (renamed < 0) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-renamed)));
+  if (renamed < 0) return file_failed(path, renamed);
   return {};
 }
 

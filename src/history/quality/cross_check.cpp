@@ -13,11 +13,10 @@
 #include <vector>
 
 #include "history/engine/parquet_writer.hpp"
+#include "history/table/micros.hpp"
 
 namespace acts::history {
 namespace {
-
-constexpr std::int64_t kDayMicros = 86'400'000'000;
 
 struct Value {
   enum class Form : std::uint8_t { kPlain, kDecimal, kTime };  // kTime: microseconds since 1970
@@ -101,7 +100,8 @@ class Comparer {
   Result<void> compare(const Comparison& comparison) {
     if (comparison.first > comparison.last) return {};
     ++made_;
-    const auto rows = duck_->texts(fmt::format("{} LIMIT {}", sql_of(comparison), kMostDifferences), kMostDifferences);
+    const auto rows =
+        duck_->texts(fmt::format("{} LIMIT {}", sql_of(comparison), kMostDifferencesTold), kMostDifferencesTold);
     if (!rows) return std::unexpected(rows.error());
     if (rows->empty()) return {};
     const std::string names = fmt::format("{}, {}", comparison.left_name, comparison.right_name);

@@ -15,7 +15,7 @@
 namespace acts::history {
 
 // Of one comparison so many differences are told one by one; of the others, how many there are.
-inline constexpr std::size_t kMostDifferences = 10'000;
+inline constexpr std::size_t kMostDifferencesTold = 10'000;
 
 using SetFindingSink = std::function<void(const DataSet&, const Finding&)>;
 

@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "history/quality/outages.hpp"
+#include "history/table/micros.hpp"
 
 namespace acts::history {
 namespace {
 
 constexpr std::int64_t kMillisecond = 1000;
-constexpr std::int64_t kMinuteMicros = 60'000'000;
-constexpr std::int64_t kHourMicros = 60 * kMinuteMicros;
-constexpr std::int64_t kDayMicros = 24 * kHourMicros;
 constexpr std::int64_t kMostHours = 24 * 366;
 
 // Columns of candles: all four kinds have the same.

@@ -8,13 +8,10 @@
 #include "acts/base/assert.hpp"
 #include "acts/base/time.hpp"
 
+#include "history/table/micros.hpp"
+
 namespace acts::history {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kMinuteMicros = 60 * kSecond;
-constexpr std::int64_t kHour = 60 * kMinuteMicros;
-constexpr std::int64_t kDayMicros = 24 * kHour;
 
 // From a narrow price to a wide one; what prices and quantities of the narrow form stay below, in their units.
 constexpr std::int64_t kWideFactor = 10'000;
@@ -167,18 +164,18 @@ struct NamedInterval {
   std::string_view name;
   std::int64_t micros;
 };
-constexpr std::array<NamedInterval, 16> kIntervals{{{"1s", kSecond},
+constexpr std::array<NamedInterval, 16> kIntervals{{{"1s", kSecondMicros},
                                                     {"1m", kMinuteMicros},
                                                     {"3m", 3 * kMinuteMicros},
                                                     {"5m", 5 * kMinuteMicros},
                                                     {"15m", 15 * kMinuteMicros},
                                                     {"30m", 30 * kMinuteMicros},
-                                                    {"1h", kHour},
-                                                    {"2h", 2 * kHour},
-                                                    {"4h", 4 * kHour},
-                                                    {"6h", 6 * kHour},
-                                                    {"8h", 8 * kHour},
-                                                    {"12h", 12 * kHour},
+                                                    {"1h", kHourMicros},
+                                                    {"2h", 2 * kHourMicros},
+                                                    {"4h", 4 * kHourMicros},
+                                                    {"6h", 6 * kHourMicros},
+                                                    {"8h", 8 * kHourMicros},
+                                                    {"12h", 12 * kHourMicros},
                                                     {"1d", kDayMicros},
                                                     {"3d", 3 * kDayMicros},
                                                     {"1w", 7 * kDayMicros},
