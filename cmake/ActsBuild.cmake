@@ -76,7 +76,8 @@ function(acts_test name)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
-                       ${TEST_TIMEOUT} PROCESSORS ${TEST_HALVES} COST ${TEST_TIMEOUT})
+                       ${TEST_TIMEOUT} PROCESSORS ${TEST_HALVES} COST ${TEST_TIMEOUT} ENVIRONMENT
+                       LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
 endfunction()
 
 # acts_fuzz(NAME USES room … [SUPPORT file …]): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from
