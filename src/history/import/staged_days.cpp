@@ -66,7 +66,8 @@ Result<StagedDays::Merged> StagedDays::merge(const CatalogFile& there, const Cat
   const DecimalForm first_form = form;
   Result<Merged> merged = merge_as(form, there, file, path, merged_path);
   // The rows that needed the wide form are among those that were superseded.
-  return merged && form != first_form ? merge_as(form, there, file, path, merged_path) : merged;
+  if (merged && form != first_form) return merge_as(form, there, file, path, merged_path);
+  return merged;
 }
 
 // `form`: afterwards the one that the rows need.
