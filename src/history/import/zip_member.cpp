@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "binance/error_text.hpp"
 #include "history/import/source_name.hpp"
 
 namespace acts::history {
@@ -26,7 +27,10 @@ using Zip = std::unique_ptr<archive, Free>;
 
 std::string reason_of(archive* zip) {
   const char* const text = archive_error_string(zip);
-  return text == nullptr ? "it cannot be read" : text;
+  if (text == nullptr) return "it cannot be read";
+  // Some end with a line break.
+  const std::string_view said = text;
+  return binance::one_line(said.substr(0, said.find_last_not_of('\n') + 1));
 }
 
 class ZipMember final : public ByteSource {

@@ -86,6 +86,18 @@ TEST(ZipMember, EndsABomb) {
               HasSubstr("unpacks to more than 7000000 bytes"));
 }
 
+// libarchive ends some of its messages with a line break, which came into the middle of ours.
+TEST(ZipMember, SaysAWrongSizeInOneLine) {
+  const TempDir dir;
+  std::string zip = acts::testing::read_file(make_zip(dir, {{kName, std::string(1000, '7')}}));
+  const std::size_t directory = zip.find("PK\x01\x02");
+  ASSERT_NE(directory, std::string::npos);
+  for (const std::size_t size_at : {std::size_t{22}, directory + 24}) ++zip[size_at];
+  const std::string got = read_all(dir.write("X-1m-2020-01-01.zip", zip));
+  EXPECT_THAT(got, HasSubstr("wrong size"));
+  EXPECT_THAT(got, Not(HasSubstr("\n")));
+}
+
 TEST(ZipMember, SaysWhatIsDamaged) {
   const TempDir dir;
   std::string text;
