@@ -8,6 +8,7 @@ std::span<const Room> room_table() {
       {.name = "base", .pure = true, .has_public_headers = true},
       {.name = "market", .uses = {"base"}, .pure = true, .has_public_headers = true},
       {.name = "features", .uses = {"base", "market"}, .pure = true, .has_public_headers = true},
+      {.name = "strategy", .uses = {"base", "market", "features"}, .pure = true, .has_public_headers = true},
       {.name = "binance",
        .uses = {"base", "market"},
        .libraries = {"simdjson.h", "nlohmann/"},
@@ -34,7 +35,7 @@ std::span<const Room> room_table() {
        .libraries = {"boost/asio", "boost/system", "nlohmann/", "spdlog/"}},
       {.name = "cli",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store", "history", "live",
-                "exchange", "report"},
+                "exchange", "report", "strategy"},
        .libraries = {"*"}},
   };
   return rooms;
