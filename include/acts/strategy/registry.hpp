@@ -1,0 +1,27 @@
+// The strategies that come with acts, by name.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+#include "acts/strategy/parameters.hpp"
+#include "acts/strategy/strategy.hpp"
+
+namespace acts {
+
+struct StrategyType {
+  std::string_view name;
+  std::string_view summary;  // one line, without a full stop
+  std::span<const ParameterSpec> parameters;
+  // `parameters`: parsed by the declaration above. Errors: kUsage: values that do not go together, in one line.
+  Result<std::unique_ptr<Strategy>> (*make)(const Parameters& parameters);
+};
+
+// In the order of their names.
+std::span<const StrategyType> strategy_types();
+// Errors: kUsage: there is none of this name, with the nearest one.
+Result<const StrategyType*> find_strategy(std::string_view name);
+
+}  // namespace acts

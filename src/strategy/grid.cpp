@@ -1,0 +1,183 @@
+#include "strategy/grid.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "acts/base/ratio.hpp"
+
+namespace acts::strategy {
+namespace {
+
+constexpr InstrumentId kInstrument{0};
+constexpr TimerId kWake{0};
+
+double to_double(const Decimal& value) { return nearest_double(value.units, power_of_ten(value.scale)); }
+
+struct GridSettings {
+  Nanos interval{};
+  double half_spread = 0;
+  double grid_interval = 0;
+  double skew = 0;
+  std::int64_t levels = 0;
+  Decimal quantity;
+  double quantity_value = 0;
+  double max_position = 0;
+};
+
+// Where the wanted orders of a side begin and how far they are apart: prices, in doubles.
+struct Ladder {
+  double first = 0;
+  double step = 0;
+};
+
+class Grid final : public Strategy {
+ public:
+  explicit Grid(const GridSettings& settings) : settings_(settings) {}
+
+  [[nodiscard]] Wants wants() const override { return {}; }
+
+  void on_start(StrategyContext& context) override {
+    const Scales scales = context.scales(kInstrument);
+    tick_units_ = context.tick(kInstrument).units();
+    tick_ = nearest_double(tick_units_, power_of_ten(scales.price));
+    const Decimal& wanted = settings_.quantity;
+    // Rounded down to what the scale holds; what is not on the lot the engine refuses.
+    quantity_ = Quantity{scales.quantity >= wanted.scale
+                             ? static_cast<std::int64_t>(wanted.units * power_of_ten(scales.quantity - wanted.scale))
+                             : static_cast<std::int64_t>(wanted.units / power_of_ten(wanted.scale - scales.quantity))};
+    context.set_timer(kWake, context.now() + settings_.interval);
+  }
+
+  void on_timer(StrategyContext& context, TimerId /*id*/) override {
+    context.set_timer(kWake, context.now() + settings_.interval);
+    const BookView& book = context.book(kInstrument);
+    const std::optional<Level> best_bid = book.best(Side::kBid);
+    const std::optional<Level> best_ask = book.best(Side::kAsk);
+    if (!best_bid || !best_ask) return;
+    const double bid = value_of(best_bid->price);
+    const double ask = value_of(best_ask->price);
+    const double mid = (bid + ask) / 2.0;
+    const double position = context.position_value(kInstrument);
+    const double normalized = position / settings_.quantity_value;
+    const double bid_depth = settings_.half_spread + settings_.skew * normalized;
+    const double ask_depth = settings_.half_spread - settings_.skew * normalized;
+    const double bid_price = std::min(mid * (1.0 - bid_depth), bid);
+    const double ask_price = std::max(mid * (1.0 + ask_depth), ask);
+    const double step = std::max(std::round(mid * settings_.grid_interval / tick_) * tick_, tick_);
+
+    wanted_.clear();
+    if (position < settings_.max_position) want({std::floor(bid_price / step) * step, -step});
+    quote(context, OrderSide::kBuy);
+    wanted_.clear();
+    if (position > -settings_.max_position) want({std::ceil(ask_price / step) * step, step});
+    quote(context, OrderSide::kSell);
+  }
+
+ private:
+  // The tick's number times the tick: how the other engine makes a double of a price.
+  [[nodiscard]] double value_of(Price price) const { return static_cast<double>(ticks_of(price)) * tick_; }
+  [[nodiscard]] std::int64_t ticks_of(Price price) const {
+    return tick_units_ == 1 ? price.units() : price.units() / tick_units_;
+  }
+
+  void want(Ladder ladder) {
+    for (std::int64_t i = 0; i < settings_.levels; ++i) {
+      wanted_.push_back(std::llround(ladder.first / tick_));
+      ladder.first += ladder.step;
+    }
+  }
+
+  void quote(StrategyContext& context, OrderSide side) {
+    open_ticks_.clear();
+    cancelled_.clear();
+    for (const OpenOrder& order : context.open_orders(kInstrument)) {
+      const std::int64_t tick = ticks_of(order.price);
+      open_ticks_.push_back(tick);
+      if (order.side == side && !order.is_requested && std::ranges::find(wanted_, tick) == wanted_.end()) {
+        cancelled_.push_back(order.id);
+      }
+    }
+    for (const ClientOrderId id : cancelled_) context.cancel(id);
+    for (const std::int64_t tick : wanted_) {
+      if (std::ranges::find(open_ticks_, tick) != open_ticks_.end()) continue;
+      context.place({.instrument = kInstrument,
+                     .side = side,
+                     .time_in_force = TimeInForce::kGtx,
+                     .price = Price{tick * tick_units_},
+                     .quantity = quantity_});
+    }
+  }
+
+  GridSettings settings_;
+  double tick_ = 0;
+  std::int64_t tick_units_ = 1;
+  Quantity quantity_;
+  std::vector<std::int64_t> wanted_;  // ticks of one side
+  std::vector<std::int64_t> open_ticks_;
+  std::vector<ClientOrderId> cancelled_;
+};
+
+constexpr std::array<ParameterSpec, 7> kParameters{{
+    {.name = "interval",
+     .type = ParameterType::kDuration,
+     .help = "time between two looks at the market",
+     .default_text = "100ms",
+     .least = "1us"},
+    {.name = "relative_half_spread",
+     .type = ParameterType::kReal,
+     .help = "distance of the first order from the middle, of its price",
+     .default_text = "5e-5",
+     .least = "0",
+     .most = "1"},
+    {.name = "relative_grid_interval",
+     .type = ParameterType::kReal,
+     .help = "distance of two orders of a side, of the middle's price",
+     .default_text = "1e-4",
+     .least = "0",
+     .most = "1"},
+    {.name = "skew",
+     .type = ParameterType::kReal,
+     .help = "how far the middle leans against the position, of its price for each quantity held",
+     .default_text = "5e-6",
+     .least = "0",
+     .most = "1"},
+    {.name = "levels",
+     .type = ParameterType::kInteger,
+     .help = "orders a side",
+     .default_text = "10",
+     .least = "1",
+     .most = "200"},
+    {.name = "quantity",
+     .type = ParameterType::kDecimal,
+     .help = "of each order, base asset",
+     .default_text = "0.1",
+     .least = "0.000000000000000001",
+     .most = "1000000000000"},
+    {.name = "max_position",
+     .type = ParameterType::kDecimal,
+     .help = "beyond it a side places no orders, base asset",
+     .default_text = "1.0",
+     .least = "0",
+     .most = "1000000000000000"},
+}};
+
+}  // namespace
+
+std::span<const ParameterSpec> grid_parameters() { return kParameters; }
+
+Result<std::unique_ptr<Strategy>> make_grid(const Parameters& parameters) {
+  const Decimal quantity = parameters.decimal("quantity");
+  return std::make_unique<Grid>(GridSettings{.interval = parameters.duration("interval"),
+                                             .half_spread = parameters.real("relative_half_spread"),
+                                             .grid_interval = parameters.real("relative_grid_interval"),
+                                             .skew = parameters.real("skew"),
+                                             .levels = parameters.integer("levels"),
+                                             .quantity = quantity,
+                                             .quantity_value = to_double(quantity),
+                                             .max_position = to_double(parameters.decimal("max_position"))});
+}
+
+}  // namespace acts::strategy
