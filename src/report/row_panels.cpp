@@ -44,7 +44,7 @@ Tone tone_of(std::string_view name) {
 }  // namespace
 
 Result<RowPanels> RowPanels::open(const RowSchema& schema, const std::vector<std::string>& columns) {
-  RowPanels made(schema);
+  RowPanels made;
   const auto find = [&schema](std::string_view name) { return std::ranges::find(schema.columns, name, &Column::name); };
   const auto number_of = [&schema](auto column) { return static_cast<std::size_t>(column - schema.columns.begin()); };
   if (const auto state = find("state"); state != schema.columns.end()) made.state_ = number_of(state);

@@ -18,7 +18,7 @@ class RowPanels {
  public:
   static constexpr std::size_t kMostValues = 1'000'000;  // in all: a page of some 20 MB
 
-  // `schema` outlives this. Errors: kUsage: a column that it has not, or that holds no numbers.
+  // Errors: kUsage: a column that it has not, or that holds no numbers.
   static Result<RowPanels> open(const RowSchema& schema, const std::vector<std::string>& columns);
 
   // Rows of one symbol, by time. Errors: kUsage: more values than a chart can show.
@@ -33,11 +33,10 @@ class RowPanels {
     std::size_t column = 0;
     Series series;
   };
-  explicit RowPanels(const RowSchema& schema) : schema_(&schema) {}
+  RowPanels() = default;
   void add_point(double time, const MinuteRow* row);
   void shade(double from, double to);
 
-  const RowSchema* schema_;
   std::vector<std::vector<Line>> panels_;  // lines by panel
   std::vector<std::string> titles_;
   std::size_t state_ = 0;  // its column; 0: there is none
