@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The charts that the built acts makes of its demonstration's data, in a headless Chromium: charts.sh [ACTS]. What it
-# needs beside acts and Chromium is installed by npm, pinned, into build/charts, once.
+# The charts that the built acts makes of its demonstration's data, and its tear sheets, in a headless Chromium:
+# charts.sh [ACTS]. What it needs beside acts and Chromium is installed by npm, pinned, into build/charts, once.
 # Exit code 77: there is no Chromium (Debian: chromium), node or npm, or no registry.
 source "$(dirname "$0")/lib.sh"
 acts=$(realpath "${1:-build/release/acts}")
@@ -39,4 +39,11 @@ plot() {
 page=coverage plot coverage
 page=rows plot rows BTCUSDT
 page=book plot book BTCUSDT --at 2024-08-08T23:57 --per-cent 0.2
+report() {
+  "$acts" report "$@" --out "$environment/$page.html"
+  pages+=("$environment/$page.html")
+}
+page=sheet report testdata/runs/days --capital 10000
+page=short_sheet report testdata/runs/short
+page=both_sheets report testdata/runs/days testdata/runs/short
 exec node "$environment/check.mjs" "$browser" "${pages[@]}"

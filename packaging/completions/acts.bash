@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest report'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -12,9 +12,12 @@ _acts() {
   done
   local venues='binance-spot binance-usdm' forms='csv json'
   [[ $command != export ]] || venues+=' binance-coinm' forms+=' parquet npz'
+  local outs=-d
+  [[ $command != report ]] || outs=-f forms='html json csv'
   case $previous in
-    --config | --output | --json | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --data-dir | --tls-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --config | --output | --json | --ca-file | --book | --replay | --faults | --sign-key | --public-key | --benchmark | --sweep) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --out) mapfile -t COMPREPLY < <(compgen "$outs" -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
     --venue) mapfile -t COMPREPLY < <(compgen -W "$venues" -- "$current"); return ;;
@@ -102,6 +105,13 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -W 'html svg png' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -W 'book rows coverage --data-dir --venue --at --per-cent --columns --from --to --format --output --help' -- "$current")
+      fi
+      ;;
+    report)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--out --format --capital --benchmark --sweep --map --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
       fi
       ;;
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;

@@ -1,6 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import catalog query bars plot backtest
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest report
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -20,6 +19,7 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a query -d 'SQL
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a bars -d 'Bars of time, ticks, volume, value or imbalance'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a plot -d 'Charts'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a backtest -d 'A strategy over recorded data'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a report -d 'Tear sheet of backtests'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
@@ -145,3 +145,10 @@ complete -c acts -n '__fish_seen_subcommand_from replay features' -l levels -x -
 complete -c acts -n '__fish_seen_subcommand_from replay features' -l horizons -x -d 'How far back returns reach'
 complete -c acts -n '__fish_seen_subcommand_from features' -F -a compute
 complete -c acts -n '__fish_seen_subcommand_from replay' -F
+complete -c acts -n '__fish_seen_subcommand_from report' -l out -r -F -d 'Where it goes'
+complete -c acts -n '__fish_seen_subcommand_from report' -l format -x -a 'html json csv' -d 'Form of the report'
+complete -c acts -n '__fish_seen_subcommand_from report' -l capital -x -d 'Set aside for the run'
+complete -c acts -n '__fish_seen_subcommand_from report' -l benchmark -r -F -d 'Prices to compare with'
+complete -c acts -n '__fish_seen_subcommand_from report' -l sweep -r -F -d 'Table of a sweep'
+complete -c acts -n '__fish_seen_subcommand_from report' -l map -x -d 'Its columns: across, down, statistic'
+complete -c acts -n '__fish_seen_subcommand_from report' -x -a '(__fish_complete_directories)'

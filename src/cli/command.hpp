@@ -92,6 +92,7 @@ Command plot_command();
 Command query_command();
 Command recording_command();
 Command replay_command();
+Command report_command();
 Command features_command();
 Command rows_command();
 Command sinks_command();

@@ -12,4 +12,10 @@ extern const std::string_view kPageScriptSum;
 extern const std::string_view kPageStyle;
 extern const std::string_view kPageStyleSum;
 
+// The same with sheet.js and sheet.css behind them: of tear sheets.
+extern const std::string_view kSheetScript;
+extern const std::string_view kSheetScriptSum;
+extern const std::string_view kSheetStyle;
+extern const std::string_view kSheetStyleSum;
+
 }  // namespace acts::report

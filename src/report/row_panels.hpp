@@ -18,7 +18,7 @@ class RowPanels {
  public:
   static constexpr std::size_t kMostValues = 1'000'000;  // in all: a page of some 20 MB
 
-  // `schema` outlives this. Errors: kUsage: a column that it has not, or that holds no numbers.
+  // Errors: kUsage: a column that it has not, or that holds no numbers.
   static Result<RowPanels> open(const RowSchema& schema, const std::vector<std::string>& columns);
 
   // Rows of one symbol, by time. Errors: kUsage: more values than a chart can show.

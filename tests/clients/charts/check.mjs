@@ -1,5 +1,6 @@
-// Opens pages that `acts plot` has made in a headless Chromium: check.mjs CHROMIUM PAGE…
+// Opens pages that `acts plot` and `acts report` have made in a headless Chromium: check.mjs CHROMIUM PAGE…
 // Of each: all its panels are drawn, with something on them, no error on the console, and nothing asked for but the page.
+// Of tear sheets, which say data-theme, also on a phone and in the dark; and their tables can be searched.
 import {chromium} from "playwright-core";
 import {pathToFileURL} from "node:url";
 
@@ -7,6 +8,43 @@ const [executablePath, ...pages] = process.argv.slice(2);
 const browser = await chromium.launch({executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
   "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
 let failed = 0;
+
+// A phone's width holds the page, and a dark page is dark on the screen and light on paper.
+const look_elsewhere = async (url, path, problems) => {
+  const phone = await browser.newPage({viewport: {width: 390, height: 844}, deviceScaleFactor: 2, isMobile: true});
+  phone.on("pageerror", (error) => problems.push(`on a phone: ${error}`));
+  await phone.goto(url);
+  const width = await phone.evaluate(() => document.documentElement.scrollWidth);
+  if (width > 390) problems.push(`on a phone it is ${width} pixels wide`);
+  await phone.screenshot({path: `${path}.phone.png`, fullPage: true});
+  await phone.close();
+  const dark = await browser.newPage({viewport: {width: 1200, height: 900}, colorScheme: "dark"});
+  dark.on("pageerror", (error) => problems.push(`in the dark: ${error}`));
+  await dark.goto(url);
+  const paper = () => dark.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+  if ((await paper()).some((part) => part > 60)) problems.push("in the dark it is not dark");
+  await dark.screenshot({path: `${path}.dark.png`, fullPage: true});
+  await dark.emulateMedia({media: "print", colorScheme: "dark"});
+  if ((await paper()).some((part) => part < 250)) problems.push("on paper it is not white");
+  await dark.close();
+};
+
+// Every table of fills and orders shows lines, fewer of them when searched, and a click shows a moment in the charts.
+const try_tables = async (page, problems) => {
+  for (const place of await page.locator(".explorer").all()) {
+    const told = () => place.locator(".bar span").textContent();
+    const before = await told();
+    if (!/^1 to \d+ of \d+$/.test(before)) problems.push(`a table says '${before}'`);
+    await place.locator("input").fill("sell");
+    const lines = await place.locator("tbody tr").allTextContents();
+    if (lines.length === 0 || lines.some((line) => !line.includes("sell"))) problems.push("a search finds what it should not");
+    if (await told() === before) problems.push("a search changes nothing");
+    await place.locator("input").fill("nothing is called so");
+    if (await told() !== "none") problems.push("a search finds what is not there");
+    await place.locator("input").fill("");
+    await place.locator("tbody tr").nth(5).click();
+  }
+};
 for (const path of pages) {
   const problems = [];
   const page = await browser.newPage({viewport: {width: 1200, height: 900}});
@@ -40,6 +78,14 @@ for (const path of pages) {
     await page.mouse.move(box.x + box.width / 2, box.y + 50);
     const told = await page.locator(".u-legend .u-value").allTextContents();
     if (!told.some((text) => /\d/.test(text))) problems.push(`its legend tells nothing under the cursor: ${told}`);
+  }
+  const is_sheet = await page.evaluate(() => document.documentElement.dataset.theme === "auto");
+  if (is_sheet) {
+    const listed = await page.evaluate(() => document.documentElement.dataset.listed);
+    if (listed === undefined) problems.push("its tables were not filled");
+    await page.screenshot({path: `${path}.whole.png`, fullPage: true});
+    await try_tables(page, problems);
+    await look_elsewhere(url, path, problems);
   }
   await page.screenshot({path: `${path}.seen.png`, fullPage: true});
   for (const problem of problems) console.error(`${path}: ${problem}`);

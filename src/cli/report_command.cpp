@@ -1,0 +1,192 @@
+// acts report RUN…: the tear sheet of runs that acts backtest has written, or their figures as JSON or CSV.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acts/base/decimal.hpp"
+
+#include "cli/command.hpp"
+#include "cli/run_folder.hpp"
+#include "history/output_file.hpp"
+#include "recording/whole_file.hpp"
+#include "report/sheet/run_panels.hpp"
+#include "report/sheet/sheet.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Settings {
+  std::vector<std::string> runs;
+  std::string output;
+  std::string benchmark;
+  std::string form;
+  Decimal capital;
+  std::string sweep;
+  std::vector<std::string> map;
+};
+
+const OptionSpec kRunSpec{.name = "run",
+                          .placeholder = "RUN",
+                          .kind = OptionKind::kFiles,
+                          .help = "folders that acts backtest --out has written; several stand side by side"};
+
+Result<void> set_capital(Settings& settings, const Values& values) {
+  const auto capital = parse_decimal(values[0]);
+  if (!capital || capital->units < 0) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is no amount such as 10000", values[0]));
+  }
+  settings.capital = *capital;
+  return {};
+}
+
+Result<void> set_map(Settings& settings, const Values& values) {
+  if (values.size() != 3) {
+    return fail(ErrorCode::kUsage, "name three columns of the sweep's table: ACROSS,DOWN,STATISTIC");
+  }
+  settings.map = values;
+  return {};
+}
+
+std::span<const Option<Settings>> table() {
+  static const std::array<Option<Settings>, 7> kOptions{{
+      {{.name = "out", .placeholder = "FILE", .help = "where it goes; standard output if not given"},
+       [](Settings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
+      {{.name = "format",
+        .placeholder = "",
+        .kind = OptionKind::kChoice,
+        .help = "if not given, what the output's name ends with, or html",
+        .choices = {"html", "json", "csv"}},
+       [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {{.name = "capital",
+        .placeholder = "AMOUNT",
+        .help = "what was set aside for the run, added to its equity for returns",
+        .default_text = "0"},
+       set_capital},
+      {{.name = "benchmark", .placeholder = "FILE", .help = "CSV with columns time and price, to compare returns with"},
+       [](Settings& s, const Values& v) { return s.benchmark = v[0], Result<void>(); }},
+      {{.name = "sweep", .placeholder = "FILE", .help = "CSV with a line a set of parameters, shown as a map"},
+       [](Settings& s, const Values& v) { return s.sweep = v[0], Result<void>(); }},
+      {{.name = "map",
+        .placeholder = "LIST",
+        .kind = OptionKind::kTexts,
+        .help = "columns of the sweep: ACROSS,DOWN,STATISTIC"},
+       set_map},
+      {kRunSpec, [](Settings& s, const Values& v) { return s.runs = v, Result<void>(); }},
+  }};
+  return kOptions;
+}
+
+// What the name of the output says, if nothing else does.
+Result<std::string> form_of(const Settings& settings) {
+  if (!settings.form.empty()) return settings.form;
+  if (settings.output.empty()) return "html";
+  for (const char* form : {"html", "json", "csv"}) {
+    if (fs::path(settings.output).extension() == fmt::format(".{}", form)) return form;
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("--out {}: its name does not end with .html, .json or .csv: give --format", settings.output));
+}
+
+Result<void> check_settings(const Settings& settings) {
+  if (settings.sweep.empty() != settings.map.empty()) {
+    return fail(ErrorCode::kUsage, settings.map.empty() ? "--sweep: say with --map ACROSS,DOWN,STATISTIC what is shown"
+                                                        : "--map: name the table with --sweep FILE");
+  }
+  if (settings.runs.empty() && settings.sweep.empty()) {
+    return fail(ErrorCode::kUsage, "report: name the folder of a run, or a table with --sweep");
+  }
+  if (settings.runs.size() > report::kMostCompared) {
+    return fail(ErrorCode::kUsage, fmt::format("{} runs: no more than {} can be told apart side by side",
+                                               settings.runs.size(), report::kMostCompared));
+  }
+  return {};
+}
+
+// Runs of the same folder's name get a number.
+void tell_apart(std::vector<report::RunReport>& runs) {
+  std::map<std::string, int> seen;
+  for (report::RunReport& run : runs) {
+    if (const int times = ++seen[run.name]; times > 1) run.name = fmt::format("{} ({})", run.name, times);
+  }
+}
+
+Result<report::Sheet> make_sheet(const Settings& settings) {
+  report::Sheet sheet;
+  for (const std::string& dir : settings.runs) {
+    auto run = read_run_folder(dir, settings.capital);
+    if (!run) return std::unexpected(run.error());
+    sheet.runs.push_back(*std::move(run));
+  }
+  tell_apart(sheet.runs);
+  if (!settings.benchmark.empty()) {
+    auto benchmark = read_benchmark(settings.benchmark);
+    if (!benchmark) return std::unexpected(benchmark.error());
+    sheet.benchmark = *std::move(benchmark);
+  }
+  if (!settings.sweep.empty()) {
+    auto map = read_sweep(settings.sweep, settings.map);
+    if (!map) return std::unexpected(map.error());
+    sheet.parameters.push_back(*std::move(map));
+  }
+  return sheet;
+}
+
+std::string sheet_text(const report::Sheet& sheet, const std::string& form) {
+  if (form == "json") return report::to_json(sheet);
+  return form == "csv" ? report::to_csv(sheet) : report::to_page(sheet);
+}
+
+int write_sheet(const std::string& output, const std::string& text) {
+  const std::string path = fs::absolute(output).lexically_normal().string();
+  const std::string part = history::part_of(path);
+  real_file_ops().remove(part);  // of a process that was killed
+  Result<void> written = write_whole_file(real_file_ops(), part, text);
+  if (written) written = history::put_in_place(real_file_ops(), path);
+  if (written) return kExitDone;
+  real_file_ops().remove(part);
+  return complain(written.error());
+}
+
+int run(const Given& given) {
+  Settings settings;
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> checked = check_settings(settings); !checked) return complain(checked.error());
+  const Result<std::string> form = form_of(settings);
+  if (!form) return complain(form.error());
+  const Result<report::Sheet> sheet = make_sheet(settings);
+  if (!sheet) return complain(sheet.error());
+  const std::string text = sheet_text(*sheet, *form);
+  if (!settings.output.empty()) return write_sheet(settings.output, text);
+  Output out;
+  out.write(text);
+  return out.finish(kExitDone);
+}
+
+}  // namespace
+
+Command report_command() {
+  std::vector<OptionSpec> flags = specs_of(table());
+  flags.pop_back();  // the run has no flag
+  return {
+      .name = "report",
+      .summary = "Tear sheet of backtests: figures with their conventions, charts, fills, where the profit comes from",
+      .options = std::move(flags),
+      .positional = kRunSpec,
+      .examples =
+          "  acts report runs/grid --capital 10000 --out grid.html\n"
+          "  acts report runs/a runs/b --out both.html\n"
+          "  acts report runs/grid --format json | jq .runs[0].figures.ledger\n"
+          "  acts report --sweep sweep.csv --map levels,interval,sharpe --out map.html",
+      .run = run};
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,223 @@
+#include "cli/run_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "recording/byte_source.hpp"
+#include "recording/line_reader.hpp"
+#include "recording/whole_file.hpp"
+#include "report/run/run_builder.hpp"
+#include "report/run/run_facts.hpp"
+#include "report/sheet/benchmark_table.hpp"
+#include "report/sheet/parameter_table.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostJsonBytes = std::size_t{512} << 20;
+constexpr std::size_t kMostCsvLineBytes = std::size_t{64} << 10;
+
+// Also of what may not be looked at: opening it then says why.
+bool is_missing(const std::string& path) {
+  std::error_code error;
+  return !fs::exists(path, error) && !error;
+}
+
+// A file of lines that knows where it is.
+class PlacedLines {
+ public:
+  static Result<PlacedLines> open(const std::string& path) {
+    auto file = open_file(path);
+    if (!file) return std::unexpected(file.error());
+    auto source = unpack(*std::move(file));
+    if (!source) return fail(source.error().code, fmt::format("{}: {}", path, source.error().message));
+    return PlacedLines(path, *std::move(source));
+  }
+  // Errors name the place.
+  Result<std::optional<std::string_view>> next() {
+    auto line = lines_->next();
+    if (!line) return placed(line.error());
+    return line;
+  }
+  // The first line. Errors: kBadInput if there is none.
+  Result<std::string_view> header() {
+    const auto line = next();
+    if (!line) return std::unexpected(line.error());
+    if (*line) return **line;
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it is empty: it was cut, or the run ended before it was written", path_));
+  }
+  [[nodiscard]] std::unexpected<Error> placed(const Error& error) const {
+    return fail(error.code, fmt::format("{}:{}: {}", path_, lines_->line_number(), error.message));
+  }
+
+ private:
+  PlacedLines(std::string path, std::unique_ptr<ByteSource> source)
+      : path_(std::move(path)), lines_(std::make_unique<LineReader>(std::move(source), kMostCsvLineBytes)) {}
+
+  std::string path_;
+  std::unique_ptr<LineReader> lines_;
+};
+
+// Hands every line behind the header to `take`.
+template <typename Take>
+Result<void> for_each_line(PlacedLines& lines, Take take) {
+  while (true) {
+    const auto line = lines.next();
+    if (!line) return std::unexpected(line.error());
+    if (!*line) return {};
+    if (const Result<void> taken = take(**line); !taken) return lines.placed(taken.error());
+  }
+}
+
+// A table of the file: opens it with its header.
+template <typename Table>
+struct OpenTable {
+  PlacedLines lines;
+  Table table;
+};
+template <typename Open>
+auto open_table(const std::string& path, Open open)
+    -> Result<OpenTable<typename decltype(open(std::string_view()))::value_type>> {
+  auto lines = PlacedLines::open(path);
+  if (!lines) return std::unexpected(lines.error());
+  const auto header = lines->header();
+  if (!header) return std::unexpected(header.error());
+  auto table = open(*header);
+  if (!table) return lines->placed(table.error());
+  return {{*std::move(lines), *std::move(table)}};
+}
+
+Result<void> read_equity(const std::string& path, report::RunBuilder& builder) {
+  auto file = open_table(path, report::equity_table);
+  if (!file) return std::unexpected(file.error());
+  return for_each_line(file->lines, [&](std::string_view line) -> Result<void> {
+    const auto row = report::equity_row(file->table, line);
+    return row ? builder.add(*row) : std::unexpected(row.error());
+  });
+}
+
+// Lines of marks.csv, one a fill, in its order; fills count from 0 or from 1.
+class MarkLines {
+ public:
+  static Result<MarkLines> open(const std::string& path) {
+    MarkLines made;
+    if (is_missing(path)) return made;
+    auto file = open_table(path, report::marks_table);
+    if (!file) return std::unexpected(file.error());
+    made.file_.emplace(*std::move(file));
+    return made;
+  }
+  // Of the next fill; nullptr: the run has no marks.
+  Result<const report::MarksRow*> next() {
+    if (!file_) return nullptr;
+    const auto line = file_->lines.next();
+    if (!line) return std::unexpected(line.error());
+    if (!*line) return file_->lines.placed({ErrorCode::kBadInput, "it ends before fills.csv does: one of them is cut"});
+    auto row = report::marks_row(file_->table, **line);
+    if (!row) return file_->lines.placed(row.error());
+    if (!first_) first_ = row->fill_number;
+    if (*first_ > 1 || row->fill_number != *first_ + count_) {
+      return file_->lines.placed(
+          {ErrorCode::kBadInput, fmt::format("fill_number {} is not that of the next fill: lines "
+                                             "are to be those of fills.csv, one by one",
+                                             row->fill_number)});
+    }
+    ++count_;
+    row_ = *std::move(row);
+    return &row_;
+  }
+  Result<void> end() {
+    if (!file_) return {};
+    const auto line = file_->lines.next();
+    if (!line) return std::unexpected(line.error());
+    if (!*line) return {};
+    return file_->lines.placed({ErrorCode::kBadInput, "it has more lines than fills.csv: one of them is cut"});
+  }
+
+ private:
+  std::optional<OpenTable<report::CsvTable>> file_;
+  std::optional<std::uint64_t> first_;
+  std::uint64_t count_ = 0;
+  report::MarksRow row_;
+};
+
+Result<void> read_fills(const std::string& path, const std::string& marks_path, report::RunBuilder& builder) {
+  auto file = open_table(path, report::fills_table);
+  if (!file) return std::unexpected(file.error());
+  auto marks = MarkLines::open(marks_path);
+  if (!marks) return std::unexpected(marks.error());
+  while (true) {
+    const auto line = file->lines.next();
+    if (!line) return std::unexpected(line.error());
+    if (!*line) return marks->end();
+    const auto fill = report::fill_row(file->table, **line);
+    if (!fill) return file->lines.placed(fill.error());
+    const auto its_marks = marks->next();
+    if (!its_marks) return std::unexpected(its_marks.error());
+    if (const Result<void> added = builder.add(*fill, *its_marks); !added) return file->lines.placed(added.error());
+  }
+}
+
+Result<void> read_orders(const std::string& path, report::RunBuilder& builder) {
+  if (is_missing(path)) return {};
+  auto file = open_table(path, report::orders_table);
+  if (!file) return std::unexpected(file.error());
+  return for_each_line(file->lines, [&](std::string_view line) -> Result<void> {
+    const auto row = report::order_row(file->table, line);
+    return row ? builder.add(*row) : std::unexpected(row.error());
+  });
+}
+
+}  // namespace
+
+Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital) {
+  const auto path = [&dir](std::string_view name) { return (fs::path(dir) / name).string(); };
+  if (is_missing(dir)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: there is no such folder: give the one that acts backtest --out made", dir));
+  }
+  const auto json = read_whole_file(path("run.json"), kMostJsonBytes);
+  if (!json) return std::unexpected(json.error());
+  auto facts = report::parse_run_facts(*json);
+  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path("run.json"), facts.error().message));
+  const fs::path whole = fs::absolute(dir).lexically_normal();
+  const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+  report::RunBuilder builder(name, *std::move(facts), capital);
+  if (const auto read = read_equity(path("equity.csv"), builder); !read) return std::unexpected(read.error());
+  if (const auto read = read_fills(path("fills.csv"), path("marks.csv"), builder); !read) {
+    return std::unexpected(read.error());
+  }
+  if (const auto read = read_orders(path("orders.csv"), builder); !read) return std::unexpected(read.error());
+  auto run = builder.finish();
+  if (!run) return fail(run.error().code, fmt::format("{}: {}", dir, run.error().message));
+  return run;
+}
+
+Result<report::Benchmark> read_benchmark(const std::string& path) {
+  auto file = open_table(path, report::BenchmarkTable::open);
+  if (!file) return std::unexpected(file.error());
+  const auto read = for_each_line(file->lines, [&](std::string_view line) { return file->table.add(line); });
+  if (!read) return std::unexpected(read.error());
+  return std::move(file->table).take(fs::path(path).filename().string());
+}
+
+Result<report::HeatTable> read_sweep(const std::string& path, const std::vector<std::string>& columns) {
+  auto file = open_table(path, [&columns](std::string_view header) {
+    return report::ParameterTable::open(header, columns[0], columns[1], columns[2]);
+  });
+  if (!file) return std::unexpected(file.error());
+  const auto read = for_each_line(file->lines, [&](std::string_view line) { return file->table.add(line); });
+  if (!read) return std::unexpected(read.error());
+  return file->table.table();
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,56 @@
+// Makes a RunReport of a run's rows: all of equity.csv first, then fills.csv, then orders.csv. Not thread-safe. Pure.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+#include "report/run/run_report.hpp"
+#include "report/statistics/closed_trades.hpp"
+
+namespace acts::report {
+
+class RunBuilder {
+ public:
+  static constexpr std::size_t kMostInstruments = 50;
+  static constexpr std::size_t kMostListed = 5000;  // fills, and orders' events
+  static constexpr std::size_t kMostOutcomes = 4'000'000;
+  static constexpr std::size_t kMostCauses = 20;
+
+  RunBuilder(std::string name, RunFacts facts, Decimal capital);
+
+  // Errors of all: kBadInput: times go back, an instrument that equity.csv has not, numbers that contradict each other.
+  Result<void> add(const EquityRow& row);
+  Result<void> add(const FillRow& fill, const MarksRow* marks);
+  Result<void> add(const OrderRow& row);
+  // Errors: kBadInput: there is no equity, or not as many fills as run.json says.
+  Result<RunReport> finish();
+
+ private:
+  struct Instrument {
+    InstrumentReport report = {};
+    std::optional<Ledger> ledger = {};
+    ClosedTrades trades = {};
+    std::optional<UnixNanos> fill_time = {};
+  };
+  void end_sample();
+  Result<Instrument*> instrument_of(const std::string& name);
+  void count_fill(const FillRow& fill, const MarksRow* marks);
+  void take_trade(Instrument& instrument, const FillRow& fill);
+
+  RunReport report_;
+  std::map<std::string, Instrument, std::less<>> instruments_;
+  bool has_sample_ = false;
+  UnixNanos sample_time_;
+  // By instruments of which the first sample comes later, as their books do: a curve does not leap by it.
+  ExactSum began_with_;
+  PeriodCloses days_;
+  PeriodCloses minutes_;
+  PeriodCloses seconds_;
+};
+
+}  // namespace acts::report

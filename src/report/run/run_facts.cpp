@@ -1,0 +1,112 @@
+#include "report/run/run_facts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+#include "acts/base/time.hpp"
+
+namespace acts::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string fact_text(const ordered_json& value) {
+  std::string text =
+      value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (text.size() > RunFacts::kMostFactBytes) {
+    text.resize(RunFacts::kMostFactBytes);
+    text += " …";
+  }
+  return text;
+}
+
+// Depth first, without recursion: what is on the stack is bounded by the text.
+void flatten(const ordered_json& root, std::vector<Fact>& facts, std::uint64_t& left_out) {
+  std::vector<std::pair<std::string, const ordered_json*>> open{{"", &root}};
+  while (!open.empty()) {
+    const auto [path, value] = std::move(open.back());
+    open.pop_back();
+    if (facts.size() >= RunFacts::kMostFacts) {
+      ++left_out;
+      continue;
+    }
+    if (!value->is_structured() || value->empty() || path.size() > RunFacts::kMostFactBytes) {
+      if (!path.empty()) facts.push_back({path, value->is_structured() ? "none" : fact_text(*value)});
+      continue;
+    }
+    std::vector<std::pair<std::string, const ordered_json*>> children;
+    std::size_t number = 0;
+    for (const auto& item : value->items()) {
+      if (children.size() == RunFacts::kMostFacts) {
+        left_out += value->size() - children.size();
+        break;
+      }
+      if (value->is_array()) {
+        children.emplace_back(fmt::format("{}[{}]", path, number++), &item.value());
+      } else {
+        children.emplace_back(path.empty() ? item.key() : fmt::format("{}.{}", path, item.key()), &item.value());
+      }
+    }
+    open.insert(open.end(), children.rbegin(), children.rend());
+  }
+}
+
+std::optional<double> seconds_of(const ordered_json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  const auto time = parse_iso8601(found->get_ref<const std::string&>());
+  return time ? std::optional(static_cast<double>(time->value) / 1e9) : std::nullopt;
+}
+
+void take_gaps(const ordered_json& run, RunFacts& facts) {
+  const auto gaps = run.find("gaps");
+  if (gaps == run.end() || !gaps->is_array()) return;
+  for (const ordered_json& gap : *gaps) {
+    if (facts.gaps.size() == RunFacts::kMostFacts) return;
+    if (!gap.is_object()) continue;
+    const auto from = seconds_of(gap, "from");
+    const auto to = seconds_of(gap, "to");
+    if (from && to) facts.gaps.push_back({.from = *from, .to = *to});
+  }
+}
+
+}  // namespace
+
+Result<RunFacts> parse_run_facts(std::string_view text) {
+  // Of a long run the fills are most of the file: they are passed over, not kept.
+  const auto keep = [](int depth, ordered_json::parse_event_t event, const ordered_json& parsed) {
+    return depth != 1 || event != ordered_json::parse_event_t::key || parsed != "fills";
+  };
+  ordered_json root;
+  try {
+    root = ordered_json::parse(text.begin(), text.end(), keep);
+  } catch (const ordered_json::parse_error& error) {
+    return fail(ErrorCode::kBadInput, fmt::format("byte {}: no JSON: the file is cut or damaged", error.byte));
+  } catch (const ordered_json::exception&) {
+    return fail(ErrorCode::kBadInput, "a number in it is too large for JSON: the file is damaged");
+  }
+  const auto run = root.is_object() ? root.find("run") : root.end();
+  const auto totals = root.is_object() ? root.find("totals") : root.end();
+  if (!root.is_object() || run == root.end() || totals == root.end() || !run->is_object() || !totals->is_object()) {
+    return fail(ErrorCode::kBadInput,
+                "there are no objects 'run' and 'totals' in it: it is to be what acts backtest "
+                "--out writes");
+  }
+  RunFacts facts;
+  if (const auto fills = totals->find("fills"); fills != totals->end() && fills->is_number_unsigned()) {
+    facts.fills = fills->get<std::uint64_t>();
+  }
+  take_gaps(*run, facts);
+  if (const auto configuration = run->find("configuration");
+      configuration != run->end() && configuration->is_string()) {
+    facts.configuration = configuration->get<std::string>();
+    run->erase(configuration);
+  }
+  flatten(*run, facts.run, facts.left_out);
+  flatten(*totals, facts.totals, facts.left_out);
+  return facts;
+}
+
+}  // namespace acts::report

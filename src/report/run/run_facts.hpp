@@ -1,0 +1,40 @@
+// What run.json says of a run, beside its fills, which fills.csv has. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "report/chart.hpp"
+
+namespace acts::report {
+
+// A value by its path: "latency.entry", "data[0].sha256".
+struct Fact {
+  std::string path = {};
+  std::string text = {};
+
+  friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+struct RunFacts {
+  static constexpr std::size_t kMostFacts = 500;
+  static constexpr std::size_t kMostFactBytes = 2000;
+
+  std::vector<Fact> run = {};      // in the order of the file
+  std::vector<Fact> totals = {};   // likewise
+  std::string configuration = {};  // as a text, if the run keeps it as one
+  std::uint64_t left_out = 0;      // facts beyond kMostFacts
+  std::vector<Shade> gaps = {};    // those with "from" and "to"
+  std::optional<std::uint64_t> fills = {};
+};
+
+// Errors: kBadInput, with the place and the remedy.
+Result<RunFacts> parse_run_facts(std::string_view text);
+
+}  // namespace acts::report

@@ -1,0 +1,86 @@
+// A run, read: everything its sheet shows, in bounded memory whatever the run's length.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/run/period_closes.hpp"
+#include "report/run/run_facts.hpp"
+#include "report/run/run_rows.hpp"
+#include "report/run/thinner.hpp"
+#include "report/statistics/drawdown.hpp"
+#include "report/statistics/ledger.hpp"
+#include "report/statistics/order_flow.hpp"
+
+namespace acts::report {
+
+// Of the whole run: equity, equity without fees, E - highest so far, E / highest so far - 1, value of the positions at
+// their marks (magnitudes, summed).
+inline constexpr std::size_t kCurveValues = 5;
+enum class CurveValue : std::uint8_t { kEquity, kWithoutFees, kBelowPeak, kDrawdown, kExposure };
+using Curve = Thinner<kCurveValues>;
+// Of an instrument: mark price, position.
+using Track = Thinner<2>;
+// Price of fills of one side.
+using FillPoints = Thinner<1>;
+
+struct InstrumentReport {
+  std::string name = {};
+  EquityRow first = {};
+  EquityRow last = {};
+  LedgerLines ledger = {};
+  Track track = {};
+  FillPoints buys = {};
+  FillPoints sells = {};
+};
+
+struct ListedFill {
+  FillRow fill = {};
+  std::optional<MarksRow> marks = {};
+};
+
+struct FillFlow {
+  std::uint64_t fills = 0;
+  std::uint64_t maker_fills = 0;
+  std::optional<Decimal> turnover = Decimal{};  // sum of price x quantity
+  std::optional<Decimal> maker_turnover = Decimal{};
+  std::map<std::string, std::uint64_t> causes = {};
+  Samples queue_ahead = {};  // at entry, of maker fills of which it is told
+  struct MarkOut {
+    double basis_points = 0;  // sum of (m_h - m) / m, in the fill's direction, in 1/10000
+    std::uint64_t fills = 0;
+  };
+  std::array<MarkOut, kHorizons> mark_outs = {};
+};
+
+struct RunReport {
+  std::string name = {};
+  RunFacts facts = {};
+  // Added to equity for what is relative to it: none of the run's own figures.
+  Decimal capital = {};
+  std::uint64_t samples = 0;
+  UnixNanos first;
+  UnixNanos last;
+  std::optional<Decimal> opening_equity = Decimal{};  // sums over instruments
+  std::optional<Decimal> closing_equity = Decimal{};
+  LedgerLines ledger = {};
+  std::vector<InstrumentReport> instruments = {};  // by name
+  Curve curve = {};
+  DrawdownMeter drawdown = {};  // of all samples, with the capital
+  Nanos period{0};              // between closes: a day, or less of a run below three days
+  Closes closes = {};           // equity with the capital
+  FillFlow fill_flow = {};
+  OrderFlow order_flow = {};
+  std::uint64_t order_events = 0;
+  // Of each trade that is over, by time; none: too many lots or trades.
+  std::optional<std::vector<double>> outcomes = std::vector<double>{};
+  Samples held_seconds = {};
+  std::vector<ListedFill> listed_fills = {};  // the first ones
+  std::vector<OrderRow> listed_orders = {};
+};
+
+}  // namespace acts::report

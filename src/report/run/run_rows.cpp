@@ -1,0 +1,204 @@
+#include "report/run/run_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "report/statistics/exact.hpp"
+
+namespace acts::report {
+namespace {
+
+constexpr std::array<std::string_view, 8> kEquityColumns{"time", "instrument", "mark_price", "position",
+                                                         "cash", "fee",        "funding",    "equity"};
+constexpr std::array<std::string_view, 13> kFillColumns{"time",
+                                                        "instrument",
+                                                        "side",
+                                                        "price",
+                                                        "quantity",
+                                                        "liquidity",
+                                                        "cause",
+                                                        "fee",
+                                                        "order_id",
+                                                        "queue_ahead_entry",
+                                                        "queue_ahead_fill",
+                                                        "mid_price",
+                                                        "realised"};
+constexpr std::array<std::string_view, 11> kOrderColumns{
+    "time", "instrument", "order_id", "event", "side", "type", "time_in_force", "price", "quantity", "left", "reason"};
+constexpr std::array<std::string_view, 5> kMarkColumns{"fill_number", "0.1s", "1s", "10s", "60s"};
+constexpr std::array<std::string_view, kOrderEvents> kEventNames{
+    "submitted", "accepted", "rejected", "modified", "cancelled", "expired", "filled", "partially_filled"};
+
+constexpr UnixNanos kFirstTime{0};
+constexpr UnixNanos kLastTime{7'258'118'400'000'000'000};  // 2200-01-01
+
+// Reads fields one after the other; keeps the first error.
+class Fields {
+ public:
+  Fields(CsvTable& table, std::string_view line) : table_(&table), read_(table.read(line)) {}
+
+  UnixNanos time() {
+    const std::string_view text = next();
+    const auto parsed = is_good() ? parse_iso8601(text) : Result<UnixNanos>(UnixNanos{});
+    if (!parsed) refuse("is no time such as 2024-08-08T00:00:00.123456789Z");
+    const UnixNanos time = parsed.value_or(UnixNanos{});
+    // So that a period more is a time as well.
+    if (time < kFirstTime || time > kLastTime) refuse("is not between 1970 and 2200");
+    return time;
+  }
+  std::string text() {
+    const std::string_view field = next();
+    if (field.size() > kMostTextBytes) refuse(fmt::format("is longer than {} bytes", kMostTextBytes));
+    return std::string(field.substr(0, kMostTextBytes));
+  }
+  Decimal decimal() {
+    const std::string_view text = next();
+    const auto parsed = is_good() ? parse_decimal(text) : Result<Decimal>(Decimal{});
+    if (!parsed) refuse("is no exact decimal number such as -0.25");
+    return parsed.value_or(Decimal{});
+  }
+  std::optional<Decimal> decimal_or_nothing() {
+    if (!is_good()) return std::nullopt;
+    if (!table_->field(column_).empty()) return decimal();
+    ++column_;
+    return std::nullopt;
+  }
+  std::optional<double> estimate_or_nothing() {
+    const std::string_view text = next();
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+    if (!text.empty() && !is_number) refuse("is no number");
+    return text.empty() ? std::nullopt : std::optional(value);
+  }
+  // Which of `names` it is.
+  std::size_t one_of(std::span<const std::string_view> names) {
+    const std::string_view text = next();
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) refuse(fmt::format("is none of {}", fmt::join(names, ", ")));
+    return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
+  }
+  std::uint64_t number() {
+    const std::string_view text = next();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) refuse("is no whole number");
+    return value;
+  }
+  void refuse(std::string_view why) {
+    if (!is_good()) return;
+    const std::size_t column = column_ - 1;
+    read_ = fail(ErrorCode::kBadInput,
+                 fmt::format("{} '{}' {}", table_->name(column), table_->field(column).substr(0, kMostTextBytes), why));
+  }
+  template <typename Row>
+  Result<Row> row(Row made) {
+    if (!read_) return std::unexpected(read_.error());
+    return made;
+  }
+  [[nodiscard]] bool is_good() const { return read_.has_value(); }
+
+ private:
+  std::string_view next() { return is_good() ? table_->field(column_++) : std::string_view(); }
+
+  CsvTable* table_;
+  std::size_t column_ = 0;
+  Result<void> read_;
+};
+
+constexpr std::array<std::string_view, 2> kSides{"sell", "buy"};
+constexpr std::array<std::string_view, 2> kLiquidity{"taker", "maker"};
+
+std::optional<Decimal> equity_of(const EquityRow& row) {
+  ExactSum total;
+  total.add(row.cash);
+  if (row.mark_price) total.add(product(row.position, *row.mark_price));
+  total.subtract(row.fee);
+  total.add(row.funding);
+  return total.value();
+}
+
+}  // namespace
+
+std::string_view to_string(OrderEvent event) noexcept {
+  return kEventNames[static_cast<std::size_t>(std::to_underlying(event))];
+}
+
+Result<CsvTable> equity_table(std::string_view header) { return CsvTable::open(header, kEquityColumns); }
+Result<CsvTable> fills_table(std::string_view header) { return CsvTable::open(header, kFillColumns); }
+Result<CsvTable> orders_table(std::string_view header) { return CsvTable::open(header, kOrderColumns); }
+Result<CsvTable> marks_table(std::string_view header) { return CsvTable::open(header, kMarkColumns); }
+
+Result<EquityRow> equity_row(CsvTable& table, std::string_view line) {
+  Fields fields(table, line);
+  EquityRow row;
+  row.time = fields.time();
+  row.instrument = fields.text();
+  row.mark_price = fields.decimal_or_nothing();
+  row.position = fields.decimal();
+  if (!row.mark_price && row.position.units != 0) fields.refuse("has no mark_price to be valued at");
+  row.cash = fields.decimal();
+  row.fee = fields.decimal();
+  row.funding = fields.decimal();
+  row.equity = fields.decimal();
+  if (fields.is_good()) {
+    const auto equity = equity_of(row);
+    const auto off = equity ? difference(*equity, row.equity) : std::nullopt;
+    if (!off || off->units != 0) {
+      fields.refuse(fmt::format("is not cash + position x mark_price - fee + funding, which is {}: the file is damaged",
+                                equity ? acts::to_string(*equity) : "beyond exact numbers"));
+    }
+  }
+  return fields.row(std::move(row));
+}
+
+Result<FillRow> fill_row(CsvTable& table, std::string_view line) {
+  Fields fields(table, line);
+  FillRow row;
+  row.time = fields.time();
+  row.instrument = fields.text();
+  row.is_buy = fields.one_of(kSides) == 1;
+  row.price = fields.decimal();
+  row.quantity = fields.decimal();
+  if (row.quantity.units <= 0) fields.refuse("is not above 0");
+  row.is_maker = fields.one_of(kLiquidity) == 1;
+  row.cause = fields.text();
+  row.fee = fields.decimal();
+  row.order_id = fields.text();
+  row.queue_ahead_entry = fields.estimate_or_nothing();
+  row.queue_ahead_fill = fields.estimate_or_nothing();
+  row.mid_price = fields.decimal_or_nothing();
+  row.realised = fields.decimal_or_nothing();
+  return fields.row(std::move(row));
+}
+
+Result<OrderRow> order_row(CsvTable& table, std::string_view line) {
+  Fields fields(table, line);
+  OrderRow row;
+  row.time = fields.time();
+  row.instrument = fields.text();
+  row.order_id = fields.text();
+  row.event = static_cast<OrderEvent>(fields.one_of(kEventNames));
+  row.is_buy = fields.one_of(kSides) == 1;
+  row.type = fields.text();
+  row.time_in_force = fields.text();
+  row.price = fields.decimal_or_nothing();
+  row.quantity = fields.decimal_or_nothing();
+  row.left = fields.decimal_or_nothing();
+  row.reason = fields.text();
+  return fields.row(std::move(row));
+}
+
+Result<MarksRow> marks_row(CsvTable& table, std::string_view line) {
+  Fields fields(table, line);
+  MarksRow row;
+  row.fill_number = fields.number();
+  for (std::optional<Decimal>& mid : row.mid_price) mid = fields.decimal_or_nothing();
+  return fields.row(row);
+}
+
+}  // namespace acts::report

@@ -1,0 +1,115 @@
+#include "report/sheet/explorer.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "report/page_data.hpp"
+#include "report/sheet/figures.hpp"
+
+namespace acts::report {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kFillsId = "fills";
+constexpr std::string_view kOrdersId = "orders";
+
+std::string text_of(const std::optional<Decimal>& value) { return value ? to_string(*value) : std::string(); }
+
+std::string text_of(const std::optional<double>& value) { return value ? number_text(*value) : std::string(); }
+
+// With all nine digits: fills are told apart by them.
+std::string time_text(UnixNanos time) {
+  const UnixNanos second = floor_to(time, std::chrono::seconds{1});
+  return fmt::format("{}.{:09}Z", to_iso8601(second).substr(0, 19), (time - second).count());
+}
+
+double seconds_of(UnixNanos time) { return static_cast<double>(time.value) / 1e9; }
+
+json row_of(const ListedFill& listed) {
+  const FillRow& fill = listed.fill;
+  json row = {seconds_of(fill.time),
+              time_text(fill.time),
+              fill.instrument,
+              fill.is_buy ? "buy" : "sell",
+              to_string(fill.price),
+              to_string(fill.quantity),
+              fill.cause,
+              fill.is_maker ? "maker" : "taker",
+              to_string(fill.fee),
+              fill.order_id,
+              text_of(fill.queue_ahead_entry),
+              text_of(fill.queue_ahead_fill),
+              text_of(fill.mid_price)};
+  for (std::size_t i = 0; i < kHorizons; ++i) {
+    row.push_back(listed.marks ? text_of(listed.marks->mid_price[i]) : std::string());
+  }
+  row.push_back(text_of(fill.realised));
+  return row;
+}
+
+json row_of(const OrderRow& order) {
+  return {seconds_of(order.time), time_text(order.time),         order.instrument,    order.order_id,
+          to_string(order.event), order.is_buy ? "buy" : "sell", order.type,          order.time_in_force,
+          text_of(order.price),   text_of(order.quantity),       text_of(order.left), order.reason};
+}
+
+void append_place(std::string& out, std::string_view id, std::string_view title, std::size_t listed,
+                  std::uint64_t all) {
+  if (all == 0) return;
+  out += fmt::format("<section class=\"explorer\"><h2>{}</h2>\n<p>{}</p>\n<div id=\"{}\"></div></section>\n", title,
+                     listed < all ? fmt::format("The first {} of {}; {}.csv has all. A click on a line shows its "
+                                                "moment in the charts.",
+                                                listed, all, id)
+                                  : "A click on a line shows its moment in the charts.",
+                     id);
+}
+
+}  // namespace
+
+std::string explorer_body(const RunReport& run) {
+  std::string out;
+  append_place(out, kFillsId, "Fills", run.listed_fills.size(), run.fill_flow.fills);
+  append_place(out, kOrdersId, "Orders", run.listed_orders.size(), run.order_events);
+  return out;
+}
+
+std::string explorer_json(const RunReport& run) {
+  json tables = json::array();
+  if (!run.listed_fills.empty()) {
+    json rows = json::array();
+    for (const ListedFill& fill : run.listed_fills) rows.push_back(row_of(fill));
+    json columns = {"time",
+                    "instrument",
+                    "side",
+                    "price",
+                    "quantity",
+                    "cause",
+                    "liquidity",
+                    "fee",
+                    "order",
+                    "queue ahead at entry",
+                    "queue ahead at fill",
+                    "middle"};
+    for (const std::string_view name : kHorizonNames) columns.push_back(fmt::format("middle {} later", name));
+    columns.push_back("realised");
+    tables.push_back({{"id", kFillsId}, {"columns", std::move(columns)}, {"rows", std::move(rows)}});
+  }
+  if (!run.listed_orders.empty()) {
+    json rows = json::array();
+    for (const OrderRow& order : run.listed_orders) rows.push_back(row_of(order));
+    tables.push_back(
+        {{"id", kOrdersId},
+         {"columns",
+          {"time", "instrument", "order", "event", "side", "type", "in force", "price", "quantity", "left", "reason"}},
+         {"rows", std::move(rows)}});
+  }
+  return script_safe(tables.dump(-1, ' ', true, json::error_handler_t::replace));
+}
+
+}  // namespace acts::report

@@ -1,0 +1,175 @@
+#include "report/sheet/figures.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "report/sheet/figure_list.hpp"
+#include "report/statistics/moments.hpp"
+#include "report/statistics/outcomes.hpp"
+#include "report/statistics/returns.hpp"
+
+namespace acts::report {
+namespace {
+
+constexpr std::string_view kUndefinedReturns =
+    "Returns are undefined: equity is not above 0 at the start of every period. Say with --capital what was set aside "
+    "for the run.";
+
+double run_days(const RunReport& run) {
+  return std::chrono::duration<double, std::ratio<86400>>(run.last - run.first).count();
+}
+
+FigureGroup result_figures(const RunReport& run) {
+  FigureList list("result", "Result");
+  list.text("from", "First sample", to_iso8601(run.first), "UTC, rounded down to a millisecond");
+  list.text("to", "Last sample", to_iso8601(run.last), "UTC, rounded down to a millisecond");
+  list.span("length", "Length", std::chrono::duration<double>(run.last - run.first).count(), "last less first sample");
+  list.money("opening_equity", "Opening equity", run.opening_equity,
+             "cash + position x mark price - fees + funding at the first sample, over all instruments");
+  list.money("closing_equity", "Closing equity", run.closing_equity, "the same at the last sample");
+  list.money("profit", "Profit", run.ledger.total, "closing less opening equity, exact");
+  list.money("fees", "Fees", run.ledger.fees, "of all fills; above 0: received, below: paid");
+  list.money("funding", "Funding", run.ledger.funding, "above 0: received, below: paid");
+  std::optional<Decimal> without_fees;
+  if (run.ledger.total && run.ledger.fees) without_fees = difference(*run.ledger.total, *run.ledger.fees);
+  list.money("profit_without_fees", "Profit without fees", without_fees, "profit less fees, exact");
+  list.money("capital", "Capital", run.capital, "of --capital: added to equity for all that is relative to it");
+  return list.take();
+}
+
+FigureGroup return_figures(const RunReport& run) {
+  const bool is_daily = run.period >= std::chrono::hours{24};
+  const std::vector<double> returns = returns_of(run);
+  const double n = periods_a_year(run.period);
+  const std::string year = is_daily ? ", a year of 365 days" : fmt::format(", of one {}", period_name(run.period));
+  FigureList list("returns", fmt::format("Returns by {}", period_name(run.period)));
+  list.note(is_daily
+                ? "Equity at 00:00 UTC of each day, at the first and at the last sample; r = E / E before - 1."
+                : fmt::format("Equity at each full {} UTC, at the first and at the last sample; r = E / E before - "
+                              "1. The run is shorter than three days: nothing is extrapolated to a year.",
+                              period_name(run.period)));
+  if (returns.empty()) list.note(kUndefinedReturns);
+  const auto& equity = run.closes.values;
+  const bool has_equity = !returns.empty();
+  list.count("periods", "Returns", returns.size(), "how many there are");
+  list.share("total_return", "Total return", has_equity ? total_return(equity.front(), equity.back()) : std::nullopt,
+             "last / first equity - 1");
+  list.share("cagr", "Growth a year",
+             has_equity ? growth_a_year(equity.front(), equity.back(), run_days(run)) : std::nullopt,
+             "(last / first equity)^(365 / days) - 1; undefined below a day");
+  list.share("mean_return", "Mean return", mean(returns), "of a period");
+  list.share("volatility", "Volatility", volatility(returns, n), fmt::format("sample deviation (n - 1){}", year));
+  list.number("sharpe", "Sharpe ratio", sharpe(returns, n),
+              fmt::format("mean / sample deviation{}; risk-free rate 0", year));
+  list.number("sortino", "Sortino ratio", sortino(returns, n),
+              fmt::format("mean / root of (sum of squared losses / number of all returns){}", year));
+  list.number("omega", "Omega ratio", omega(returns), "sum of gains / sum of losses, threshold 0");
+  list.share("probabilistic_sharpe", "Probabilistic Sharpe", probabilistic_sharpe(returns),
+             "that the true ratio is above 0, given length, skew and kurtosis (Bailey, Lopez de Prado)");
+  list.number("skew", "Skew", skewness(returns), "adjusted for the sample's size (G1)");
+  list.number("kurtosis", "Excess kurtosis", excess_kurtosis(returns), "adjusted (G2); 0 of a normal distribution");
+  list.share("var", "Value at risk 95 %", historical_var(returns), "5 % quantile of returns, linear between two");
+  list.share("cvar", "Expected shortfall 95 %", historical_cvar(returns), "mean of the returns not above it");
+  list.share("normal_var", "Normal value at risk 95 %", normal_var(returns), "mean - 1.645 deviations");
+  list.share("normal_cvar", "Normal shortfall 95 %", normal_cvar(returns), "mean - 2.063 deviations");
+  list.number("tail_ratio", "Tail ratio", tail_ratio(returns), "|95 % quantile| / |5 % quantile|");
+  list.share("winning_periods", "Winning periods", win_rate(returns), "share of returns above 0, of all");
+  list.number("period_profit_factor", "Profit factor of periods", profit_factor(returns), "as the Omega ratio at 0");
+  list.number("period_payoff", "Payoff of periods", payoff(returns), "mean gain / mean loss");
+  return list.take();
+}
+
+FigureGroup drawdown_figures(const RunReport& run) {
+  const auto& equity = run.closes.values;
+  const auto growth =
+      returns_of(run).empty() ? std::nullopt : growth_a_year(equity.front(), equity.back(), run_days(run));
+  const auto depth = deepest_drawdown(equity);
+  std::optional<double> calmar;
+  if (growth && depth && *depth < 0) calmar = finite(*growth / -*depth);
+  FigureList list("drawdown", "Drawdown");
+  list.share("max_drawdown", "Maximum drawdown", depth,
+             fmt::format("min(E / highest E so far - 1), equity by {}", period_name(run.period)));
+  list.share("max_drawdown_samples", "Maximum drawdown, all samples", run.drawdown.deepest().share,
+             "the same over every sample of equity.csv");
+  list.number("max_drawdown_money", "Maximum drawdown in money", run.drawdown.deepest().money,
+              "min(E - highest E so far), every sample");
+  list.span("longest_drawdown", "Longest drawdown", std::chrono::duration<double>(run.drawdown.longest()).count(),
+            "from a peak to the next sample that reaches it, or to the last");
+  list.number("calmar", "Calmar ratio", calmar, "growth a year / |maximum drawdown|");
+  list.share("ulcer_index", "Ulcer index", ulcer_index(equity), "root of the mean square of E / highest E so far - 1");
+  return list.take();
+}
+
+// Returns of both, of the periods at whose ends the benchmark has a price.
+FigureGroup benchmark_figures(const RunReport& run, const Benchmark& benchmark) {
+  const std::vector<double> returns = returns_of(run);
+  const auto prices = values_at(benchmark.prices, run.closes.times);
+  std::vector<double> mine;
+  std::vector<double> theirs;
+  for (std::size_t i = 0; i < returns.size(); ++i) {
+    if (!prices[i] || !prices[i + 1] || !(*prices[i] > 0)) continue;
+    mine.push_back(returns[i]);
+    theirs.push_back(*prices[i + 1] / *prices[i] - 1);
+  }
+  const AgainstBenchmark found = against(mine, theirs, periods_a_year(run.period));
+  const std::string scale = run.period >= std::chrono::hours{24} ? " x 365" : "";
+  FigureList list("benchmark", fmt::format("Against {}", benchmark.name));
+  list.count("benchmark_periods", "Periods of both", mine.size(), "at whose start and end the benchmark has a price");
+  list.number("beta", "Beta", found.beta, "covariance / variance of the benchmark's returns");
+  list.share("alpha", "Alpha", found.alpha, fmt::format("(mean - beta x benchmark's mean){}", scale));
+  list.number("correlation", "Correlation", found.correlation, "Pearson's, of returns");
+  list.number("information_ratio", "Information ratio", found.information_ratio,
+              fmt::format("mean / sample deviation of the difference of returns{}",
+                          scale.empty() ? "" : ", a year of 365 days"));
+  return list.take();
+}
+
+FigureGroup trade_figures(const RunReport& run) {
+  FigureList list("trades", "Closed trades");
+  list.note(
+      "A trade is what a fill closes of what was opened before it, first in, first out; its profit is after the "
+      "fees of both, shared by quantity.");
+  if (!run.outcomes) list.note("Undefined here: there are more open lots or trades than are held in memory.");
+  const std::vector<double> none;
+  const std::vector<double>& outcomes = run.outcomes ? *run.outcomes : none;
+  list.count("trades", "Trades", outcomes.size(), "fills that made a position smaller");
+  list.share("win_rate", "Win rate", win_rate(outcomes), "share with a profit above 0, of all");
+  list.number("profit_factor", "Profit factor", profit_factor(outcomes), "sum of profits / sum of losses");
+  list.number("payoff", "Payoff", payoff(outcomes), "mean profit / mean loss");
+  list.number("expectancy", "Expectancy", mean(outcomes), "mean profit of a trade");
+  list.number("sqn", "System quality number", quality_number(outcomes),
+              "mean / sample deviation x root of n, n not capped");
+  list.span("median_holding", "Time held, median", quantile(run.held_seconds.values(), 0.5),
+            "of a trade: mean over what it closed, by quantity");
+  return list.take();
+}
+
+}  // namespace
+
+std::vector<double> returns_of(const RunReport& run) { return returns_of(std::span(run.closes.values)); }
+
+std::string_view period_name(Nanos period) {
+  if (period >= std::chrono::hours{24}) return "day";
+  return period >= kMinute ? "minute" : "second";
+}
+
+double periods_a_year(Nanos period) { return period >= std::chrono::hours{24} ? 365 : 1; }
+
+std::vector<FigureGroup> figures_of(const RunReport& run, const Benchmark* benchmark) {
+  std::vector<FigureGroup> groups;
+  groups.push_back(result_figures(run));
+  groups.push_back(return_figures(run));
+  groups.push_back(drawdown_figures(run));
+  if (benchmark != nullptr) groups.push_back(benchmark_figures(run, *benchmark));
+  groups.push_back(trade_figures(run));
+  groups.push_back(ledger_figures(run));
+  groups.push_back(fill_figures(run));
+  groups.push_back(order_figures(run));
+  return groups;
+}
+
+}  // namespace acts::report

@@ -1,0 +1,43 @@
+// Trades that are over: a fill that makes a position smaller closes what was opened first (first in, first out). Not
+// thread-safe. Pure.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+
+#include "report/run/run_rows.hpp"
+#include "report/statistics/exact.hpp"
+
+namespace acts::report {
+
+// What a fill closed. Quantity and gross profit are exact; fees are shared by quantity, which need not come out even.
+struct ClosedTrade {
+  std::optional<Decimal> gross = Decimal{};  // before fees; none: not exact
+  double profit = 0;                         // after the fees of opening and closing
+  double held_seconds = 0;                   // mean over what it closed, by quantity
+};
+
+// Of one instrument.
+class ClosedTrades {
+ public:
+  static constexpr std::size_t kMostLots = 1'000'000;
+
+  // Nothing: the fill closed nothing, or there are too many lots.
+  std::optional<ClosedTrade> on_fill(const FillRow& fill);
+  // False: there were more than kMostLots at a time, or quantities beyond exact numbers; from then on nothing is told.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+
+ private:
+  struct Lot {
+    UnixNanos time;
+    Decimal price;
+    Decimal left;
+    double fee_a_unit = 0;
+  };
+  std::deque<Lot> lots_;  // all on the same side
+  bool is_long_ = false;
+  bool is_complete_ = true;
+};
+
+}  // namespace acts::report

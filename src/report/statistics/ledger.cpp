@@ -1,0 +1,78 @@
+#include "report/statistics/ledger.hpp"
+
+namespace acts::report {
+namespace {
+
+using Money = std::optional<Decimal>;
+
+Money exact_sum(const Money& a, const Money& b) { return a && b ? sum(*a, *b) : std::nullopt; }
+Money exact_difference(const Money& a, const Money& b) { return a && b ? difference(*a, *b) : std::nullopt; }
+Money exact_product(const Money& a, const Money& b) { return a && b ? product(*a, *b) : std::nullopt; }
+
+}  // namespace
+
+LedgerLines operator+(const LedgerLines& a, const LedgerLines& b) {
+  LedgerLines both;
+  both.total = exact_sum(a.total, b.total);
+  both.spread = exact_sum(a.spread, b.spread);
+  both.inventory = exact_sum(a.inventory, b.inventory);
+  both.fees = exact_sum(a.fees, b.fees);
+  both.funding = exact_sum(a.funding, b.funding);
+  both.unexplained = exact_sum(a.unexplained, b.unexplained);
+  for (std::size_t i = 0; i < kHorizons; ++i) {
+    both.adverse[i] = {.money = exact_sum(a.adverse[i].money, b.adverse[i].money),
+                       .rest = exact_sum(a.adverse[i].rest, b.adverse[i].rest),
+                       .fills = a.adverse[i].fills + b.adverse[i].fills};
+  }
+  both.fills = a.fills + b.fills;
+  both.fills_without_middle = a.fills_without_middle + b.fills_without_middle;
+  return both;
+}
+
+Ledger::Ledger(const EquityRow& first) : first_(first), middle_(first.mark_price) { position_.add(first.position); }
+
+void Ledger::move_to(const Decimal& middle) {
+  // Without an earlier middle there was no position.
+  if (middle_) inventory_.add(exact_product(position_.value(), difference(middle, *middle_)));
+  middle_ = middle;
+}
+
+void Ledger::on_fill(const FillRow& fill, const MarksRow* marks) {
+  const Decimal middle = fill.mid_price.value_or(fill.price);
+  const Decimal quantity = fill.is_buy ? fill.quantity : negated(fill.quantity);
+  ++fills_;
+  without_middle_ += fill.mid_price ? 0U : 1U;
+  move_to(middle);
+  position_.add(quantity);
+  spread_.add(exact_product(quantity, difference(middle, fill.price)));
+  fees_.subtract(fill.fee);
+  for (std::size_t i = 0; marks != nullptr && i < kHorizons; ++i) {
+    if (!marks->mid_price[i]) continue;
+    ++marked_[i];
+    adverse_[i].add(exact_product(quantity, difference(*marks->mid_price[i], middle)));
+  }
+}
+
+LedgerLines Ledger::lines(const EquityRow& last) const {
+  Ledger closed = *this;
+  if (last.mark_price) closed.move_to(*last.mark_price);
+  LedgerLines lines;
+  lines.total = difference(last.equity, first_.equity);
+  lines.spread = spread_.value();
+  lines.inventory = closed.inventory_.value();
+  lines.fees = fees_.value();
+  lines.funding = difference(last.funding, first_.funding);
+  lines.unexplained = lines.total;
+  for (const Money* part : {&lines.spread, &lines.inventory, &lines.fees, &lines.funding}) {
+    lines.unexplained = exact_difference(lines.unexplained, *part);
+  }
+  for (std::size_t i = 0; i < kHorizons; ++i) {
+    const Money& money = adverse_[i].value();
+    lines.adverse[i] = {.money = money, .rest = exact_difference(lines.inventory, money), .fills = marked_[i]};
+  }
+  lines.fills = fills_;
+  lines.fills_without_middle = without_middle_;
+  return lines;
+}
+
+}  // namespace acts::report

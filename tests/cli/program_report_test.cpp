@@ -1,0 +1,123 @@
+// Tear sheets from the command line.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using acts::test::testdata;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Outcome report(std::vector<std::string> words) {
+  words.insert(words.begin(), "report");
+  return run_acts(words);
+}
+
+TEST(ProgramReport, MakesAPageAndFiguresOfARunsFolder) {
+  const TempDir dir;
+  const std::string days = testdata("runs/days");
+  const Outcome page = report({days, "--capital", "10000", "--out", dir / "days.html"});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(acts::testing::read_file(dir / "days.html"), StartsWith("<!DOCTYPE html>"));
+
+  const Outcome json = report({days, "--format", "json", "--capital", "10000"});
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const auto expected =
+      nlohmann::json::parse(acts::testing::read_file(testdata("expected/runs.json")))["days"]["10000"];
+  const auto run = nlohmann::json::parse(json.out)["runs"][0];
+  EXPECT_EQ(run["name"], "days");
+  EXPECT_EQ(run["figures"]["ledger"]["adverse_60s"]["value"], expected["exact"]["ledger"]["adverse_60s"]);
+  EXPECT_NEAR(run["figures"]["returns"]["sharpe"]["value"].get<double>(),
+              expected["numbers"]["returns"]["sharpe"].get<double>(), 1e-9);
+  EXPECT_EQ(run["figures"]["orders"]["orders"]["value"], 300);
+
+  const Outcome both = report({days, days + "/", "--out", dir / "both.csv"});
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_THAT(acts::testing::read_file(dir / "both.csv"), HasSubstr("\ndays (2),result,profit,-419.66996046,"));
+}
+
+TEST(ProgramReport, ShowsASweepAndABenchmark) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.csv", "levels,interval,sharpe\n5,100,1.5\n10,100,-0.5\n");
+  const Outcome map = report({"--sweep", sweep, "--map", "levels,interval,sharpe"});
+  EXPECT_EQ(map.exit_code, 0) << map.err;
+  EXPECT_THAT(map.out, HasSubstr("<td class=\"heat8\">1.5</td>"));
+  const std::string prices = dir.write("b.csv", "time,price\n2024-11-20,61000\n2024-12-20,62000\n2025-01-20,61500\n");
+  const Outcome benchmark = report({testdata("runs/days"), "--benchmark", prices, "--format", "csv"});
+  EXPECT_EQ(benchmark.exit_code, 0) << benchmark.err;
+  EXPECT_THAT(benchmark.out, HasSubstr("days,benchmark,benchmark_periods,101,"));
+}
+
+TEST(ProgramReport, TakesPackedFilesAndDoesWithoutMarksAndOrders) {
+  const TempDir dir;
+  fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
+  fs::remove(dir / "marks.csv");
+  fs::remove(dir / "orders.csv");
+  const Outcome json = report({dir.string(), "--format", "json"});
+  ASSERT_EQ(json.exit_code, 0) << json.err;
+  const auto figures = nlohmann::json::parse(json.out)["runs"][0]["figures"];
+  EXPECT_EQ(figures["fills"]["marked_1s"]["value"], 0);
+  EXPECT_TRUE(figures["orders"]["fill_ratio"]["value"].is_null());
+  EXPECT_EQ(figures["ledger"]["ledger_unexplained"]["value"], "0");
+}
+
+// One line, with the place and what is wrong.
+TEST(ProgramReport, SaysWhatIsWrongWithARunsFolder) {
+  const TempDir dir;
+  fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
+  const auto err = [&dir](const std::string& name, const std::string& text, int code = 3) {
+    const std::string path = dir / name;
+    const std::string before = acts::testing::read_file(path);
+    EXPECT_EQ(dir.write(name, text), path);
+    const Outcome outcome = report({dir.string()});
+    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(dir.write(name, before), path);
+    return outcome.err;
+  };
+  const std::string fills = acts::testing::read_file(dir / "fills.csv");
+  const std::string two = fills.substr(0, fills.find('\n', fills.find('\n') + 1) + 1);
+  EXPECT_THAT(err("fills.csv", ""), HasSubstr("fills.csv: it is empty"));
+  EXPECT_THAT(err("fills.csv", two), HasSubstr("marks.csv:3: it has more lines than fills.csv"));
+  EXPECT_THAT(err("fills.csv", fills + "x\n"), HasSubstr("fills.csv:92: 1 fields, where the header has 13"));
+  EXPECT_THAT(err("marks.csv", "fill_number,0.1s,1s,10s,60s\n7,,,,\n"), HasSubstr("marks.csv:2: fill_number 7 is not"));
+  EXPECT_THAT(err("equity.csv", "time\n"), HasSubstr("equity.csv:1: there is no column 'instrument'"));
+  EXPECT_THAT(err("run.json", "{"), HasSubstr("run.json: byte 2: no JSON"));
+  EXPECT_THAT(err("orders.csv",
+                  "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason\n"
+                  "2024-08-09,BTCUSDT,1,vanished,buy,limit,GTC,1,1,1,\n"),
+              HasSubstr("orders.csv:2: event 'vanished' is none of submitted, accepted"));
+}
+
+TEST(ProgramReport, SaysWhatItNeeds) {
+  const TempDir dir;
+  const auto err = [](std::vector<std::string> words) {
+    const Outcome outcome = report(std::move(words));
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(err({}), HasSubstr("name the folder of a run"));
+  EXPECT_THAT(err({dir / "nowhere"}), HasSubstr("there is no such folder"));
+  EXPECT_THAT(err({dir.string()}), HasSubstr("run.json"));
+  EXPECT_THAT(err({testdata("runs/short"), "--out", dir / "a.pdf"}), HasSubstr("does not end with .html"));
+  EXPECT_THAT(err({testdata("runs/short"), "--capital", "much"}), HasSubstr("--capital: 'much' is no amount"));
+  EXPECT_THAT(err({"--sweep", "x.csv"}), HasSubstr("say with --map"));
+  EXPECT_THAT(err({testdata("runs/short"), "--map", "a,b"}), HasSubstr("--map: name three columns"));
+  EXPECT_THAT(err(std::vector<std::string>(7, testdata("runs/short"))), HasSubstr("7 runs: no more than 6"));
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,178 @@
+#include "report/statistics/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "report/statistics/closed_trades.hpp"
+#include "report/statistics/exact.hpp"
+#include "report/statistics/order_flow.hpp"
+
+namespace acts::report {
+namespace {
+
+Decimal d(std::string_view text) { return parse_decimal(text).value(); }
+std::string text(const std::optional<Decimal>& value) { return value ? to_string(*value) : "unknown"; }
+
+FillRow fill_of(bool is_buy, std::string_view price, std::string_view quantity, std::string_view fee = "0",
+                std::string_view middle = "") {
+  FillRow fill{.is_buy = is_buy, .price = d(price), .quantity = d(quantity), .fee = d(fee)};
+  if (!middle.empty()) fill.mid_price = d(middle);
+  return fill;
+}
+
+TEST(Exact, AddsAndMultipliesWithoutRounding) {
+  EXPECT_EQ(text(sum(d("0.1"), d("0.2"))), "0.3");
+  EXPECT_EQ(text(product(d("0.00000001"), d("123456789.12345678"))), "1.2345678912345678");
+  EXPECT_EQ(text(difference(d("1"), d("1.000000000000000001"))), "-0.000000000000000001");
+  EXPECT_EQ(product(d("0.0000000001"), d("0.000000001")), std::nullopt) << "19 decimals";
+  EXPECT_EQ(product(d("0.0000000010"), d("0.000000001")).has_value(), true) << "18 without the zero behind";
+  EXPECT_EQ(product(d("99999999999999999999"), d("99999999999999999999")), std::nullopt);
+  EXPECT_EQ(sum(d("99999999999999999999999999999999999999"), d("0.1")), std::nullopt);
+}
+
+TEST(Exact, KnowsNothingMoreOnceATermIsUnknown) {
+  ExactSum total;
+  total.add(d("1"));
+  total.add(std::nullopt);
+  total.add(d("1"));
+  EXPECT_EQ(total.value(), std::nullopt);
+}
+
+// Bought at 99 with the middle at 100, sold at 103 with it at 102; 0.5 kept while it goes to 101.
+TEST(Ledger, SplitsAProfitByItsCauses) {
+  EquityRow first{.instrument = "X", .mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
+  Ledger ledger(first);
+  const MarksRow marks{.fill_number = 0, .mid_price = {d("99.5"), d("101"), {}, {}}};
+  ledger.on_fill(fill_of(true, "99", "1", "0.1", "100"), &marks);
+  ledger.on_fill(fill_of(false, "103", "0.5", "-0.02", "102"), nullptr);
+  EquityRow last{.instrument = "X",
+                 .mark_price = d("101"),
+                 .position = d("0.5"),
+                 .cash = d("952.5"),
+                 .fee = d("0.08"),
+                 .funding = d("-0.3")};
+  last.equity = d("1002.62");  // 952.5 + 0.5 * 101 - 0.08 - 0.3
+  const LedgerLines lines = ledger.lines(last);
+  EXPECT_EQ(text(lines.total), "2.62");
+  EXPECT_EQ(text(lines.spread), "1.5");     // 1 * (100 - 99) - 0.5 * (102 - 103)
+  EXPECT_EQ(text(lines.inventory), "1.5");  // 1 * (102 - 100) + 0.5 * (101 - 102)
+  EXPECT_EQ(text(lines.fees), "-0.08");
+  EXPECT_EQ(text(lines.funding), "-0.3");
+  EXPECT_EQ(text(lines.unexplained), "0");
+  EXPECT_EQ(text(lines.adverse[0].money), "-0.5");
+  EXPECT_EQ(text(lines.adverse[0].rest), "2");
+  EXPECT_EQ(text(lines.adverse[1].money), "1");
+  EXPECT_EQ(lines.adverse[1].fills, 1U);
+  EXPECT_EQ(lines.adverse[2].fills, 0U);
+}
+
+TEST(Ledger, SaysWhatItCannotExplain) {
+  EquityRow first{.mark_price = d("100")};
+  const Ledger ledger(first);
+  const EquityRow last{.mark_price = d("100"), .cash = d("7"), .equity = d("7")};
+  EXPECT_EQ(text(ledger.lines(last).unexplained), "7");
+}
+
+// A run of any fills, begun with any position: the parts sum to the change of equity to the last unit.
+TEST(Ledger, SumsToTheLastUnit) {
+  std::mt19937_64 dice(7);
+  const auto number = [&dice](std::int64_t low, std::int64_t high, int scale) {
+    return Decimal{low + static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(high - low + 1)), scale};
+  };
+  for (int run = 0; run < 300; ++run) {
+    const auto equity_of = [](EquityRow& row) {
+      ExactSum equity;
+      equity.add(row.cash);
+      equity.add(product(row.position, *row.mark_price));
+      equity.subtract(row.fee);
+      equity.add(row.funding);
+      row.equity = equity.value().value();
+    };
+    EquityRow row{.mark_price = number(1'000'000, 9'000'000, 5),
+                  .position = number(-5000, 5000, 3),
+                  .cash = number(-1'000'000, 1'000'000, 8)};
+    equity_of(row);
+    Ledger ledger(row);
+    const int fills = static_cast<int>(dice() % 40);
+    for (int i = 0; i < fills; ++i) {
+      const FillRow fill{.is_buy = dice() % 2 == 0,
+                         .price = number(1'000'000, 9'000'000, 5),
+                         .quantity = number(1, 5000, 3),
+                         .fee = number(-1'000'000, 1'000'000, 9),
+                         .mid_price = dice() % 5 == 0 ? std::nullopt : std::optional(number(1'000'000, 9'000'000, 6))};
+      MarksRow marks{.fill_number = 0, .mid_price = {}};
+      for (auto& mid : marks.mid_price) {
+        if (dice() % 3 != 0) mid = number(1'000'000, 9'000'000, 6);
+      }
+      ledger.on_fill(fill, dice() % 4 == 0 ? nullptr : &marks);
+      const Decimal value = product(fill.price, fill.quantity).value();
+      row.cash = (fill.is_buy ? difference(row.cash, value) : sum(row.cash, value)).value();
+      row.position = (fill.is_buy ? sum(row.position, fill.quantity) : difference(row.position, fill.quantity)).value();
+      row.fee = sum(row.fee, fill.fee).value();
+    }
+    row.mark_price = number(1'000'000, 9'000'000, 6);
+    row.funding = number(-1'000'000, 1'000'000, 9);
+    equity_of(row);
+    const LedgerLines lines = ledger.lines(row);
+    ASSERT_EQ(text(lines.unexplained), "0") << "run " << run;
+    ASSERT_EQ(text(ledger.position()), to_string(row.position));
+    for (const LedgerLines::Adverse& adverse : lines.adverse) {
+      ExactSum parts;
+      for (const auto& part : {lines.spread, adverse.money, adverse.rest, lines.fees, lines.funding}) parts.add(part);
+      ASSERT_EQ(text(parts.value()), text(lines.total)) << "run " << run;
+    }
+    const LedgerLines twice = lines + lines;
+    ASSERT_EQ(text(twice.unexplained), "0");
+  }
+}
+
+TEST(ClosedTrades, ClosesWhatWasOpenedFirst) {
+  ClosedTrades trades;
+  EXPECT_FALSE(trades.on_fill(fill_of(true, "100", "1", "0.5")));
+  EXPECT_FALSE(trades.on_fill(fill_of(true, "110", "1", "0.5")));
+  const auto first = trades.on_fill(fill_of(false, "120", "1.5", "0.3"));
+  ASSERT_TRUE(first);
+  EXPECT_EQ(text(first->gross), "25");  // 20 + 0.5 * 10
+  EXPECT_NEAR(first->profit, 25 - 0.75 - 0.3, 1e-12);
+  // Turns the position around: closes half a unit and opens one.
+  const auto second = trades.on_fill(fill_of(false, "100", "1.5", "0.3"));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(text(second->gross), "-5");
+  const auto third = trades.on_fill(fill_of(true, "90", "1"));
+  ASSERT_TRUE(third);
+  EXPECT_EQ(text(third->gross), "10");
+  EXPECT_FALSE(trades.on_fill(fill_of(true, "90", "1")));
+}
+
+OrderRow event_of(OrderEvent event, std::int64_t millis, std::string reason = "") {
+  return {.time = from_unix_millis(millis),
+          .instrument = "X",
+          .order_id = "7",
+          .event = event,
+          .reason = std::move(reason)};
+}
+
+TEST(OrderFlow, TellsTimesAndReasonsOfOrdersWhoseIdComesAgain) {
+  OrderFlow flow;
+  flow.on_order(event_of(OrderEvent::kSubmitted, 0));
+  flow.on_order(event_of(OrderEvent::kAccepted, 20));
+  flow.on_order(event_of(OrderEvent::kPartiallyFilled, 100));
+  flow.on_order(event_of(OrderEvent::kFilled, 300));
+  flow.on_order(event_of(OrderEvent::kSubmitted, 400));
+  flow.on_order(event_of(OrderEvent::kRejected, 430, "would_cross"));
+  flow.on_order(event_of(OrderEvent::kSubmitted, 500));
+  flow.on_order(event_of(OrderEvent::kAccepted, 510));
+  flow.on_order(event_of(OrderEvent::kRejected, 590, "too_late"));  // a cancel: the order goes on
+  flow.on_order(event_of(OrderEvent::kCancelled, 600));
+  EXPECT_EQ(flow.count(OrderEvent::kSubmitted), 3U);
+  EXPECT_EQ(flow.accepted_orders(), 2U);
+  EXPECT_EQ(flow.filled_orders(), 1U);
+  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.02, 0.03, 0.01}));
+  EXPECT_EQ(flow.queue_times().values(), (std::vector<double>{0.08}));
+  EXPECT_EQ(flow.rejects(), (std::map<std::string, std::uint64_t>{{"too_late", 1}, {"would_cross", 1}}));
+  EXPECT_EQ(flow.rejected_orders(), 1U);
+}
+
+}  // namespace
+}  // namespace acts::report
