@@ -65,9 +65,9 @@ _acts() {
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
       elif [[ $previous == --format ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles csv' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles recording cryptofeed npz csv' -- "$current")
       elif [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --time-format --replace --max-bad-rows --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --tick-size --time-format --replace --max-bad-rows --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

@@ -23,6 +23,8 @@
 #include "exchange/recording_preview.hpp"
 #include "history/export/export_recording.hpp"
 #include "history/export/export_select.hpp"
+#include "history/export/hft_rows.hpp"
+#include "history/export/npz_file.hpp"
 #include "history/output_file.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
@@ -112,16 +114,20 @@ std::span<const Option<Settings>> table() {
 
 std::unexpected<Error> misused(std::string text) { return fail(ErrorCode::kUsage, std::move(text)); }
 
+Result<void> check_npz(const Settings& settings) {
+  if (settings.form != "npz" || settings.kind.empty()) return {};
+  return misused("--format npz has books and trades: no --kind");
+}
+
 Result<void> check(const Settings& settings) {
   const bool is_binary = settings.form == "npz" || settings.form == "parquet";
   if (is_binary && settings.output == kStandardOutput) {
     return misused(fmt::format("--format {} needs --output FILE", settings.form));
   }
   if (settings.files.empty()) {
-    if (settings.form == "npz") return misused("--format npz is made of recordings: name their files");
-    if (settings.kind.empty()) return misused("--kind: what of the catalog? acts catalog ls shows what there is");
+    if (settings.kind.empty() && settings.form != "npz") return misused("--kind: what of the catalog? acts catalog ls shows what there is");
     if (settings.symbol.empty()) return misused("--symbol: which one? acts catalog ls shows what there is");
-    return {};
+    return check_npz(settings);
   }
   if (settings.form == "json" || settings.form == "parquet") {
     return misused(fmt::format("--format {} is made of the catalog: acts import the files, and export without them",
@@ -130,8 +136,7 @@ Result<void> check(const Settings& settings) {
   if (settings.form == "csv" && settings.kind.empty()) {
     return misused("--kind: book_updates, trades, agg_trades or book_ticker?");
   }
-  if (settings.form == "npz" && !settings.kind.empty()) return misused("--format npz has books and trades: no --kind");
-  return {};
+  return check_npz(settings);
 }
 
 // Text of lines into a file or to standard output.
@@ -180,11 +185,10 @@ Result<Venue> venue_of(const Settings& settings) {
   return misused(fmt::format("{}: it does not tell its venue: give --venue", settings.files.front()));
 }
 
-int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
-  const auto facts = exporter.to_npz(real_file_ops(), settings.base_latency, settings.output);
-  if (!facts) return complain(facts.error());
+int tell_npz(const Settings& settings, const Result<history::NpzFacts>& facts, std::string_view symbol) {
+  if (!facts) return complain_of_interrupted(facts.error());
   std::string line =
-      fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, exporter.symbol());
+      fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, symbol);
   if (facts->only_exchange > 0) {
     line += fmt::format(", {} of them twice, once for each clock", facts->only_exchange);
   }
@@ -192,6 +196,11 @@ int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
   Output out;
   out.write(line + "\n");
   return out.finish(kExitDone);
+}
+
+int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
+  const auto facts = exporter.to_npz(real_file_ops(), settings.base_latency, settings.output);
+  return tell_npz(settings, facts, exporter.symbol());
 }
 
 int export_csv(const Settings& settings, history::RecordingExporter& exporter) {
@@ -222,7 +231,7 @@ int export_recording(const Settings& settings) {
 }
 
 Result<history::CatalogExport> wanted_of(const Settings& settings) {
-  history::CatalogExport wanted{.kind = history::find_kind(settings.kind),
+  history::CatalogExport wanted{.kind = history::find_kind(settings.form == "npz" ? "book_updates" : settings.kind),
                                 .venue = settings.venue.empty() ? "binance-spot" : settings.venue,
                                 .symbol = settings.symbol,
                                 .interval = settings.interval,
@@ -293,6 +302,22 @@ int export_text(const Settings& settings, history::QuerySession& session, const 
   return output->finish(settings.output, fmt::format("{} rows", count));
 }
 
+int export_npz_of_catalog(const Settings& settings, const history::CatalogExport& wanted,
+                          history::QuerySession& session) {
+  const std::string select = history::hft_select({.venue = wanted.venue,
+                                                  .symbol = wanted.symbol,
+                                                  .origin = wanted.origin,
+                                                  .from = wanted.from,
+                                                  .to = wanted.to});
+  const history::OpenEvents open = [&]() -> Result<std::unique_ptr<history::HftSource>> {
+    auto rows = session.select(select, is_interrupted);
+    if (!rows) return std::unexpected(rows.error());
+    return std::make_unique<history::HftRows>(*std::move(rows));
+  };
+  return tell_npz(settings, history::write_npz(real_file_ops(), open, settings.base_latency, settings.output),
+                  wanted.symbol);
+}
+
 int export_parquet(const Settings& settings, history::QuerySession& session, const std::string& select) {
   const Result<std::uint64_t> rows = session.to_parquet(select, is_interrupted);
   if (!rows) return complain_of_interrupted(rows.error());
@@ -315,6 +340,7 @@ int export_catalog(const Settings& settings, const std::string& data_dir) {
   auto session = history::QuerySession::open(real_file_ops(), data_dir, options);
   if (!session) return complain(session.error());
   if (const Result<void> one = check_origins(*session, *wanted); !one) return complain_of_interrupted(one.error());
+  if (settings.form == "npz") return export_npz_of_catalog(settings, *wanted, *session);
   if (settings.form == "parquet") {
     return export_parquet(settings, *session, export_select(*wanted, history::ExportForm::kPlain));
   }

@@ -72,7 +72,7 @@ std::vector<std::string_view> format_names() {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 12> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "kind",
         .placeholder = "",
@@ -103,6 +103,10 @@ std::span<const Option<Settings>> table() {
         .kind = OptionKind::kTexts,
         .help = "of --format csv: of each of our columns the file's, by its name or its number from 1"},
        set_columns},
+      {{.name = "tick_size",
+        .placeholder = "PRICE",
+        .help = "of npz, whose prices are doubles: what each is a multiple of"},
+       [](Settings& s, const Values& v) { return s.hints.tick_size = v[0], Result<void>(); }},
       {{.name = "time_format",
         .placeholder = "FORMAT",
         .help = "of --format csv and candles: s, ms, us, ns, iso, or a pattern such as '%Y-%m-%d %H:%M'"},

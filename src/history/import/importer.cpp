@@ -86,6 +86,7 @@ struct Importer::Source {
   std::vector<DataSet> sets;
 
   [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
+    if (format->open_reader != nullptr) return format->open_reader(request->path, set);
     auto bytes = format->open(request->path);
     if (!bytes) return std::unexpected(bytes.error());
     return format->make_reader(std::move(*bytes), set, request->hints);

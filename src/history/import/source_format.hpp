@@ -29,6 +29,8 @@ struct SourceFormat {
   // The rows of one of the sets, whose kind outlives the reader. Errors: kUsage, kBadInput.
   Result<std::unique_ptr<RowReader>> (*make_reader)(std::unique_ptr<ByteSource> bytes, const DataSet& set,
                                                     const SourceHints& hints) = nullptr;
+  // Instead of these two, where the path tells more than the bytes: of files that have others beside them.
+  Result<std::unique_ptr<RowReader>> (*open_reader)(const std::string& path, const DataSet& set) = nullptr;
 };
 
 std::span<const SourceFormat> source_formats();

@@ -45,6 +45,7 @@ struct SourceHints {
   std::string interval;
   std::string format = {};       // of source_format.hpp
   std::string columns = {};      // of the format csv: "open_time=Date,open=Open,…"
+  std::string tick_size = {};    // of npz: a price
   std::string time_format = {};  // of formats whose files do not say it: as in time_format.hpp
 };
 

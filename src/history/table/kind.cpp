@@ -75,7 +75,8 @@ Kind book_ticker() {
                   {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
               },
           .time_column = 1,
-          .second_time_column = 6};
+          .second_time_column = 6,
+          .received_column = 6};
 }
 
 Kind book_depth() {
@@ -128,6 +129,7 @@ std::vector<Kind> make_kinds() {
                {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
        .time_column = 1,
+       .received_column = 8,
        .key_step = 1},
       {.name = "trades",
        .meaning = "single trades",
@@ -144,6 +146,7 @@ std::vector<Kind> make_kinds() {
                {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
        .time_column = 1,
+       .received_column = 8,
        .key_step = 1},
       {.name = "funding",
        .meaning = "funding rates of perpetual futures",
@@ -192,6 +195,13 @@ DecimalShape decimal_shape(CellType type, DecimalForm form) noexcept {
 
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
   return a.nulls == b.nulls && a.form == b.form && std::equal(a.values, a.values + kind.columns.size(), b.values);
+}
+
+bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept {
+  if (kind.received_column == 0 || a.is_null(kind.received_column)) return same_values(kind, a, b);
+  Row other = b;
+  if (!b.is_null(kind.received_column)) other.values[kind.received_column] = a.values[kind.received_column];
+  return same_values(kind, a, other);
 }
 
 std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept {

@@ -1,0 +1,165 @@
+#include "history/import/recording_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "binance/venue_of_update.hpp"
+#include "history/import/message_rows.hpp"
+#include "history/import/source_file.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::string_view kBooks = "book_updates";
+constexpr std::size_t kMostTimeDigits = 19;
+constexpr std::uint64_t kLinesLookedAt = 10'000;
+
+class RecordingRows final : public RowReader {
+ public:
+  RecordingRows(RecordingReader reader, const DataSet& set, Venue venue, RecordingContents contents)
+      : contents_(std::make_unique<RecordingContents>(std::move(contents))),
+        messages_(std::move(reader), {.venue = venue, .symbol = set.symbol}, *contents_),
+        rows_(*set.kind) {
+    if (set.kind->name != kBooks || contents_->unassigned == 0) return;
+    untold_ = fmt::format("{} REST depth answers are of no symbol that the update ids around them tell",
+                          contents_->unassigned);
+    is_untold_ = true;
+  }
+
+  Result<Got> next(Row& row) override {
+    if (is_untold_ && !untold_.empty()) {
+      is_untold_ = false;
+      return Got::kBad;
+    }
+    untold_.clear();
+    unfit_.clear();
+    while (!rows_.take(row)) {
+      const auto got = messages_.next();
+      if (!got) return std::unexpected(got.error());
+      if (*got == RecordedMessages::Got::kEnd) return Got::kEnd;
+      if (*got == RecordedMessages::Got::kBad) return Got::kBad;
+      const auto added = rows_.add(messages_.message(), messages_.ts_recv(), messages_.ts_event());
+      if (added) continue;
+      unfit_ = added.error().message;
+      return Got::kBad;
+    }
+    return Got::kRow;
+  }
+  [[nodiscard]] Bad bad() const override {
+    if (!untold_.empty()) return {untold_, {}};
+    return {unfit_.empty() ? messages_.problem() : std::string_view(unfit_), messages_.text()};
+  }
+  [[nodiscard]] std::uint64_t place() const override { return messages_.line_number(); }
+
+ private:
+  std::unique_ptr<RecordingContents> contents_;  // at one place, whereto messages_ looks
+  RecordedMessages messages_;
+  MessageRows rows_;
+  std::string unfit_;   // of the message last read
+  std::string untold_;  // of the file, said once, before its rows
+  bool is_untold_ = false;
+};
+
+OpenRecording opener_of(const std::string& path) {
+  return [path] { return RecordingReader::open({path}); };
+}
+
+Result<Venue> venue_told(const std::string& path, const SourceHints& hints) {
+  if (!hints.venue.empty()) return parse_venue(hints.venue);
+  if (const std::optional<Venue> venue = venue_of_recording(path)) return *venue;
+  return fail(ErrorCode::kUsage, fmt::format("{}: it does not say its market: give --market spot or um", path));
+}
+
+std::vector<std::string_view> kinds_of(const RecordingContents::Symbol& symbol) {
+  std::vector<std::string_view> names;
+  const bool has_stream = symbol.updates + symbol.trades + symbol.agg_trades + symbol.tickers > 0;
+  if (symbol.updates > 0 || (symbol.snapshots > 0 && has_stream)) names.push_back(kBooks);
+  if (symbol.trades > 0) names.emplace_back("trades");
+  if (symbol.agg_trades > 0) names.emplace_back("agg_trades");
+  if (symbol.tickers > 0) names.emplace_back("book_ticker");
+  return names;
+}
+
+}  // namespace
+
+bool is_recording(std::string_view /*path*/, std::string_view head) {
+  const std::string_view line = first_line_of(head);
+  const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
+  return digits > 0 && digits <= kMostTimeDigits && line.substr(digits).starts_with(" {");
+}
+
+std::optional<Venue> venue_of_recording(const std::string& path) {
+  for (const std::filesystem::path& part : std::filesystem::path(path)) {
+    if (const Result<Venue> venue = parse_venue(part.string())) return *venue;
+  }
+  auto reader = RecordingReader::open({path});
+  if (!reader) return std::nullopt;
+  while (reader->lines() < kLinesLookedAt) {
+    const auto item = reader->next();
+    if (!item && item.error().code != ErrorCode::kBadInput) return std::nullopt;
+    if (!item) continue;
+    if (!*item) return std::nullopt;
+    if (const auto* line = std::get_if<RecordedLine>(&**item)) {
+      if (const auto venue = binance::venue_of_update(line->json)) return venue;
+      continue;
+    }
+    const auto& event = std::get<IndexEntry>(**item).event;
+    const auto* started = std::get_if<index::RunStarted>(&event);
+    const auto* continued = std::get_if<index::RunContinued>(&event);
+    if (started == nullptr && continued == nullptr) continue;
+    if (const Result<Venue> venue = parse_venue(started != nullptr ? started->venue : continued->venue)) return *venue;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<DataSet>> recording_sets(const std::string& path, const SourceHints& hints) {
+  const Result<Venue> venue = venue_told(path, hints);
+  if (!venue) return std::unexpected(venue.error());
+  return sets_of_recording(path, opener_of(path), *venue, hints, DataSet::kRecording);
+}
+
+Result<std::vector<DataSet>> sets_of_recording(std::string_view path, const OpenRecording& open, Venue venue,
+                                               const SourceHints& hints, std::string_view origin) {
+  const auto contents = contents_of(open, venue);
+  if (!contents) return std::unexpected(contents.error());
+  std::vector<DataSet> sets;
+  for (const auto& [name, symbol] : contents->symbols) {
+    if (!hints.symbol.empty() && hints.symbol != name) continue;
+    for (const std::string_view kind : kinds_of(symbol)) {
+      if (!hints.kind.empty() && hints.kind != kind) continue;
+      Result<DataSet> set = checked_set(path, {.kind = find_kind(kind),
+                                               .venue = std::string(to_string(venue)),
+                                               .symbol = name,
+                                               .interval = "",
+                                               .origin = std::string(origin)});
+      if (!set) return std::unexpected(set.error());
+      sets.push_back(*std::move(set));
+    }
+  }
+  if (!sets.empty()) return sets;
+  if (contents->symbols.empty()) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: it holds no depth, trade or best bid and ask of {}", path,
+                                                  to_string(venue)));
+  }
+  return fail(ErrorCode::kUsage, fmt::format("{}: it holds nothing of the --symbol and --kind asked for", path));
+}
+
+Result<std::unique_ptr<RowReader>> open_recording_rows(const std::string& path, const DataSet& set) {
+  return open_recording_rows(opener_of(path), set);
+}
+
+Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set) {
+  const Result<Venue> venue = parse_venue(set.venue);
+  if (!venue) return std::unexpected(venue.error());
+  auto contents = contents_of(open, *venue);
+  if (!contents) return std::unexpected(contents.error());
+  auto reader = open();
+  if (!reader) return std::unexpected(reader.error());
+  return std::make_unique<RecordingRows>(*std::move(reader), set, *venue, *std::move(contents));
+}
+
+}  // namespace acts::history
