@@ -90,6 +90,10 @@ std::string export_select(const CatalogExport& wanted, ExportForm form) {
 }
 
 std::string origins_select(const CatalogExport& wanted) {
+  // Whether there is a row at all.
+  if (!wanted.origin.empty()) {
+    return fmt::format("SELECT origin FROM {} WHERE {} LIMIT 1", wanted.kind->name, where(wanted));
+  }
   return fmt::format("SELECT DISTINCT origin FROM {} WHERE {} ORDER BY origin", wanted.kind->name, where(wanted));
 }
 

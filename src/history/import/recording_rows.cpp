@@ -20,9 +20,9 @@ constexpr std::uint64_t kLinesLookedAt = 10'000;
 
 class RecordingRows final : public RowReader {
  public:
-  RecordingRows(RecordingReader reader, const DataSet& set, Venue venue, RecordingContents contents)
+  RecordingRows(RecordingReader reader, const DataSet& set, MessageFilter filter, RecordingContents contents)
       : contents_(std::make_unique<RecordingContents>(std::move(contents))),
-        messages_(std::move(reader), {.venue = venue, .symbol = set.symbol}, *contents_),
+        messages_(std::move(reader), std::move(filter), *contents_),
         rows_(*set.kind) {
     if (set.kind->name != kBooks || contents_->unassigned == 0) return;
     untold_ = fmt::format("{} REST depth answers are of no symbol that the update ids around them tell",
@@ -152,14 +152,27 @@ Result<std::unique_ptr<RowReader>> open_recording_rows(const std::string& path, 
   return open_recording_rows(opener_of(path), set);
 }
 
-Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set) {
+Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set,
+                                                       const RecordedSpan& span) {
   const Result<Venue> venue = parse_venue(set.venue);
   if (!venue) return std::unexpected(venue.error());
   auto contents = contents_of(open, *venue);
   if (!contents) return std::unexpected(contents.error());
   auto reader = open();
   if (!reader) return std::unexpected(reader.error());
-  return std::make_unique<RecordingRows>(*std::move(reader), set, *venue, *std::move(contents));
+  MessageFilter filter{.venue = *venue, .symbol = set.symbol, .from = span.from, .to = span.to};
+  return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), *std::move(contents));
+}
+
+Result<std::unique_ptr<RowReader>> open_segment_rows(const OpenRecording& open, const DataSet& set) {
+  const Result<Venue> venue = parse_venue(set.venue);
+  if (!venue) return std::unexpected(venue.error());
+  auto reader = open();
+  if (!reader) return std::unexpected(reader.error());
+  RecordingContents contents;
+  contents.symbols[set.symbol] = {};
+  MessageFilter filter{.venue = *venue, .symbol = set.symbol};
+  return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), std::move(contents));
 }
 
 }  // namespace acts::history

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
 
 #include "history/import/recorded_messages.hpp"
@@ -34,7 +35,14 @@ Result<std::vector<DataSet>> sets_of_recording(std::string_view path, const Open
 
 // Errors: kUsage, kBadInput, kStorage, as RecordedMessages.
 Result<std::unique_ptr<RowReader>> open_recording_rows(const std::string& path, const DataSet& set);
-// Of whatever recording.
-Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set);
+// Of whatever recording; of what was received from `from` on and before `to`.
+struct RecordedSpan {
+  std::optional<UnixNanos> from = {};
+  std::optional<UnixNanos> to = {};
+};
+Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set,
+                                                       const RecordedSpan& span = {});
+// Of a sealed segment of the symbol, or several: its index tells whose the answers are, nothing has to be looked for.
+Result<std::unique_ptr<RowReader>> open_segment_rows(const OpenRecording& open, const DataSet& set);
 
 }  // namespace acts::history
