@@ -109,7 +109,7 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.hints.tick_size = v[0], Result<void>(); }},
       {{.name = "time_format",
         .placeholder = "FORMAT",
-        .help = "of --format csv and candles: s, ms, us, ns, iso, or a pattern such as '%Y-%m-%d %H:%M'"},
+        .help = "of --format csv and candles: s, ms, us, ns, iso, ms+DAY, or a pattern such as '%Y-%m-%d %H:%M'"},
        set_time_format},
       {{.name = "replace",
         .kind = OptionKind::kSwitch,
