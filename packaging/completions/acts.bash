@@ -100,7 +100,7 @@ _acts() {
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --interval --bands --levels --horizons --limit --stale-after --rows --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --origin --store --interval --bands --levels --horizons --limit --stale-after --rows --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -W 'compute' -- "$current"; compgen -f -- "$current")
       fi

@@ -141,5 +141,7 @@ complete -c acts -n '__fish_seen_subcommand_from replay features' -l interval -x
 complete -c acts -n '__fish_seen_subcommand_from replay' -l features -x -a all -d 'More of them in every row'
 complete -c acts -n '__fish_seen_subcommand_from replay features' -l levels -x -d 'N of the first N levels'
 complete -c acts -n '__fish_seen_subcommand_from replay features' -l horizons -x -d 'How far back returns reach'
+complete -c acts -n '__fish_seen_subcommand_from features' -l origin -x -d 'Of the rows of the catalog'
+complete -c acts -n '__fish_seen_subcommand_from features' -l store -d 'Rows go into the data directory'
 complete -c acts -n '__fish_seen_subcommand_from features' -F -a compute
 complete -c acts -n '__fish_seen_subcommand_from replay' -F

@@ -91,7 +91,9 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
       {{.name = "interval", .placeholder = "TIME", .help = "of candles, such as 1m"},
        [](Settings& s, const Values& v) { return s.interval = v[0], Result<void>(); }},
-      {{.name = "origin", .placeholder = "ORIGIN", .help = "of the catalog's rows, where there are several; raw: what is recorded"},
+      {{.name = "origin",
+        .placeholder = "ORIGIN",
+        .help = "of the catalog's rows, where there are several; raw: what is recorded"},
        [](Settings& s, const Values& v) { return s.origin = v[0], Result<void>(); }},
       {{.name = "from", .placeholder = "TIME", .help = "only what was then and later: recordings by receive time"},
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
@@ -189,8 +191,7 @@ Result<Venue> venue_of(const Settings& settings) {
 
 int tell_npz(const Settings& settings, const Result<history::NpzFacts>& facts, std::string_view symbol) {
   if (!facts) return complain_of_interrupted(facts.error());
-  std::string line =
-      fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, symbol);
+  std::string line = fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, symbol);
   if (facts->only_exchange > 0) {
     line += fmt::format(", {} of them twice, once for each clock", facts->only_exchange);
   }
@@ -222,12 +223,12 @@ int tell_rows(const Settings& settings, std::uint64_t rows) {
 }
 
 int export_parquet(const Settings& settings, const history::RecordingExport& wanted, Problems& problems) {
-  const auto rows =
-      history::recording_to_parquet(real_file_ops(), wanted, settings.kind, settings.output,
-                                    [&problems](std::string_view problem) { problems.add(problem); });
+  const auto rows = history::recording_to_parquet(real_file_ops(), wanted, settings.kind, settings.output,
+                                                  [&problems](std::string_view problem) { problems.add(problem); });
   if (rows) return tell_rows(settings, *rows);
   const Error& error = rows.error();
-  return complain(error.code == ErrorCode::kUsage ? Error{error.code, fmt::format("--kind: {}", error.message)} : error);
+  return complain(error.code == ErrorCode::kUsage ? Error{error.code, fmt::format("--kind: {}", error.message)}
+                                                  : error);
 }
 
 int export_recording(const Settings& settings) {
@@ -323,11 +324,8 @@ int export_text(const Settings& settings, history::QuerySession& session, const 
 
 int export_npz_of_catalog(const Settings& settings, const history::CatalogExport& wanted,
                           history::QuerySession& session) {
-  const std::string select = history::hft_select({.venue = wanted.venue,
-                                                  .symbol = wanted.symbol,
-                                                  .origin = wanted.origin,
-                                                  .from = wanted.from,
-                                                  .to = wanted.to});
+  const std::string select = history::hft_select(
+      {.venue = wanted.venue, .symbol = wanted.symbol, .origin = wanted.origin, .from = wanted.from, .to = wanted.to});
   const history::OpenEvents open = [&]() -> Result<std::unique_ptr<history::HftSource>> {
     auto rows = session.select(select, is_interrupted);
     if (!rows) return std::unexpected(rows.error());

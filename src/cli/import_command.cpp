@@ -33,7 +33,9 @@ struct Settings {
 const OptionSpec kFilesSpec{.name = "files",
                             .placeholder = "FILE",
                             .kind = OptionKind::kFiles,
-                            .help = "files of the public archive or of other formats, packed by zip, gzip, zstd or not; mongodb://HOST/DATABASE for minute rows",
+                            .help =
+                                "files of the public archive or of other formats, packed by zip, gzip, zstd or not; "
+                                "mongodb://HOST/DATABASE for minute rows",
                             .is_required = true};
 
 Result<void> set_market(Settings& settings, const Values& values) {

@@ -33,8 +33,8 @@ constexpr std::size_t kMostFieldsNamed = 20;
 struct DocumentFacts {
   std::uint64_t documents = 0;
   std::uint64_t refused = 0;
-  std::uint64_t from_doubles = 0;          // values
-  std::set<std::string> unknown = {};      // fields, the first of them
+  std::uint64_t from_doubles = 0;      // values
+  std::set<std::string> unknown = {};  // fields, the first of them
 };
 
 class CollectionImport {
@@ -104,9 +104,9 @@ Result<std::unique_ptr<SqliteStore>> open_store(const std::string& path) {
 }
 
 std::string summary_of(const std::string& name, const DocumentFacts& facts, const MergeCounts& counts) {
-  std::string line =
-      fmt::format("{}: {} documents: {} rows added, {} the same, {} differed: {} of ours kept, {} of theirs taken",
-                  name, facts.documents, counts.added, counts.same, counts.kept + counts.taken, counts.kept, counts.taken);
+  std::string line = fmt::format(
+      "{}: {} documents: {} rows added, {} the same, {} differed: {} of ours kept, {} of theirs taken", name,
+      facts.documents, counts.added, counts.same, counts.kept + counts.taken, counts.kept, counts.taken);
   if (facts.from_doubles > 0) {
     line += fmt::format("; {} exact values were doubles, taken as the shortest decimals that give them",
                         facts.from_doubles);

@@ -41,12 +41,13 @@ TEST(ProgramExport, WritesCsvToStandardOutput) {
 TEST(ProgramExport, MakesParquetOfARecording) {
   const TempDir dir;
   const std::string path = dir / "out.parquet";
-  const Outcome outcome = run_acts({"export", "--kind", "book_ticker", "--format", "parquet", "--output", path, kRecording});
+  const Outcome outcome =
+      run_acts({"export", "--kind", "book_ticker", "--format", "parquet", "--output", path, kRecording});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, path + ": 66089 rows\n");
   EXPECT_THAT(read_file(path), EndsWith("PAR1"));
-  const Outcome none = run_acts({"export", "--kind", "trades", "--format", "parquet", "--from", "2030-01-01", "--output",
-                                 dir / "none.parquet", kRecording});
+  const Outcome none = run_acts({"export", "--kind", "trades", "--format", "parquet", "--from", "2030-01-01",
+                                 "--output", dir / "none.parquet", kRecording});
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_THAT(none.err, HasSubstr("there are no trades of BTCUSDT in it for these times"));
   EXPECT_FALSE(std::filesystem::exists(dir / "none.parquet.part"));

@@ -30,8 +30,8 @@ TEST(ProgramFormats, GivesTheSameNpzOfARecordingAndOfTheCatalog) {
   const Outcome counted = run({"query", "--format", "csv", "SELECT count(*) AS n FROM book_ticker"});
   EXPECT_EQ(counted.out, "n\n7113\n");
   EXPECT_EQ(run({"export", "--format", "npz", "--output", dir / "recording.npz", kRecording}).exit_code, 0);
-  const Outcome exported =
-      run({"export", "--format", "npz", "--venue", "binance-usdm", "--symbol", "BTCUSDT", "--output", dir / "catalog.npz"});
+  const Outcome exported = run(
+      {"export", "--format", "npz", "--venue", "binance-usdm", "--symbol", "BTCUSDT", "--output", dir / "catalog.npz"});
   EXPECT_EQ(exported.exit_code, 0) << exported.err;
   EXPECT_TRUE(read_file(dir / "recording.npz") == read_file(dir / "catalog.npz"));
 }

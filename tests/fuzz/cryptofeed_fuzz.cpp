@@ -1,5 +1,5 @@
-// A capture of cryptofeed as a recording: its answers, up to an empty line, then its connection. Every line is given, and
-// every answer where its index says.
+// A capture of cryptofeed as a recording: its answers, up to an empty line, then its connection. Every line is given,
+// and every answer where its index says.
 #include <algorithm>
 #include <optional>
 #include <string>

@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   using namespace acts::history;
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   const OpenRecording open = [text]() -> Result<RecordingReader> {
-    return RecordingReader({{"log", [text]() -> Result<std::unique_ptr<ByteSource>> { return read_from_memory(text); }, "", {}}});
+    return RecordingReader(
+        {{"log", [text]() -> Result<std::unique_ptr<ByteSource>> { return read_from_memory(text); }, "", {}}});
   };
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
     const auto sets = sets_of_recording("log", open, venue, {}, DataSet::kRecording);

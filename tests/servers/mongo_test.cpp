@@ -76,8 +76,7 @@ TEST_F(MongoServer, GivesItsRowsBackToAStore) {
     row.values[4] = Decimal{6'168'599 + i, 2};
     rows.push_back(std::move(row));
   }
-  const auto sink =
-      *make_sink(settings, SinkContent::kRows, {.now = [] { return Nanos{0}; }, .cancelled = nullptr});
+  const auto sink = *make_sink(settings, SinkContent::kRows, {.now = [] { return Nanos{0}; }, .cancelled = nullptr});
   ASSERT_TRUE(sink->open(schema));
   ASSERT_TRUE(sink->write(rows));
   for (const char* counts : {"BTC_data: 3000 documents: 3000 rows added, 0 the same, 0 differed",
@@ -91,8 +90,8 @@ TEST_F(MongoServer, GivesItsRowsBackToAStore) {
   EXPECT_EQ((*store)->rows({}), rows);
   const cli::Outcome none = cli::run_acts({"import", "--data-dir", dir / "data", "--symbol", "XYZUSDT", settings.uri});
   EXPECT_EQ(none.exit_code, 3);
-  const cli::Outcome nameless = cli::run_acts(
-      {"import", "--data-dir", dir / "data", "mongodb://user:secret@127.0.0.1:" + std::to_string(port)});
+  const cli::Outcome nameless =
+      cli::run_acts({"import", "--data-dir", dir / "data", "mongodb://user:secret@127.0.0.1:" + std::to_string(port)});
   EXPECT_EQ(nameless.exit_code, 2);
   EXPECT_THAT(nameless.err, ::testing::Not(::testing::HasSubstr("secret")));
 }

@@ -81,8 +81,10 @@ TEST(BsonRow, IsADocumentOfAnOlderCollector) {
                              .int32("updates", 7)
                              .int32("total_bid_7", 3));
   ASSERT_TRUE(made) << made.error().message;
-  EXPECT_EQ(made->row, (MinuteRow{{"binance-spot", "BTCUSDT", testing::minute(0), {}, Decimal{6'168'599, 2}, 0.25,
-                                   std::int64_t{7}, {}}}));
+  EXPECT_EQ(
+      made->row,
+      (MinuteRow{
+          {"binance-spot", "BTCUSDT", testing::minute(0), {}, Decimal{6'168'599, 2}, 0.25, std::int64_t{7}, {}}}));
   EXPECT_EQ(made->from_doubles, 0U);
   EXPECT_THAT(made->unknown, ElementsAre("total_bid_7"));
 }
@@ -151,7 +153,8 @@ TEST(OwnerOfCollection, IsASpotPairOfUsdt) {
   EXPECT_EQ(owner_of_collection("1000SATS_data")->symbol, "1000SATSUSDT");
   EXPECT_EQ(owner_of_collection("BTC_data")->venue, "binance-spot");
   for (const char* name : {"", "_data", "data", "btc", "btc_data2", "binance-usdm_BTCUSDT_data", "b tc_data"}) {
-    EXPECT_THAT(owner_of_collection(name).error().message, HasSubstr("it is no collection of one asset's rows")) << name;
+    EXPECT_THAT(owner_of_collection(name).error().message, HasSubstr("it is no collection of one asset's rows"))
+        << name;
   }
 }
 

@@ -84,7 +84,8 @@ std::string export_select(const CatalogExport& wanted, ExportForm form) {
   // A message without a level is none there.
   const bool skips_empty = form == ExportForm::kTardis && kind.name == "book_updates";
   std::string keys;
-  for (std::size_t i = 0; i < kind.key_columns; ++i) keys += fmt::format("{}{}", i > 0 ? ", " : "", kind.columns[i].name);
+  for (std::size_t i = 0; i < kind.key_columns; ++i)
+    keys += fmt::format("{}{}", i > 0 ? ", " : "", kind.columns[i].name);
   return fmt::format("SELECT {} FROM {} WHERE {}{} ORDER BY {}", columns, kind.name, where(wanted),
                      skips_empty ? " AND price IS NOT NULL" : "", keys);
 }

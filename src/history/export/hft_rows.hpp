@@ -19,7 +19,7 @@ namespace acts::history {
 struct HftWanted {
   std::string venue = {};
   std::string symbol = {};
-  std::string origin = {};  // of both books and trades; empty: any
+  std::string origin = {};             // of both books and trades; empty: any
   std::optional<UnixNanos> from = {};  // received then or later,
   std::optional<UnixNanos> to = {};    // and before
 };
@@ -39,10 +39,10 @@ class HftRows final : public HftSource {
 
   SelectRows rows_;
   std::vector<std::optional<std::string>> cells_;
-  std::optional<HftEvent> held_;      // read, and not taken
+  std::optional<HftEvent> held_;        // read, and not taken
   std::optional<std::int64_t> latest_;  // of the venue's times
-  std::vector<HftEvent> events_;      // of one side of a snapshot, or one,
-  std::size_t taken_ = 0;             // and how many of them have gone out
+  std::vector<HftEvent> events_;        // of one side of a snapshot, or one,
+  std::size_t taken_ = 0;               // and how many of them have gone out
 };
 
 }  // namespace acts::history

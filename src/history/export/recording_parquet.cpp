@@ -47,16 +47,16 @@ Result<std::uint64_t> recording_to_parquet(FileOps& ops, const RecordingExport& 
                     .symbol = wanted.symbol,
                     .interval = "",
                     .origin = std::string(DataSet::kRecording)};
-  auto reader = open_recording_rows(
-      [&wanted] { return RecordingReader::open(wanted.paths, wanted.from); }, set, {wanted.from, wanted.to});
+  auto reader = open_recording_rows([&wanted] { return RecordingReader::open(wanted.paths, wanted.from); }, set,
+                                    {wanted.from, wanted.to});
   if (!reader) return std::unexpected(reader.error());
   GoodRows good(*std::move(reader), *set.kind, DecimalForm::kWide, on_problem);
   CountedRows rows(good);
   const std::string part = part_of(output);
   Result<void> written = write_part(rows, *set.kind, part);
   if (written && rows.count() == 0) {
-    written = fail(ErrorCode::kBadInput,
-                   fmt::format("there are no {} of {} in it for these times", kind, wanted.symbol));
+    written =
+        fail(ErrorCode::kBadInput, fmt::format("there are no {} of {} in it for these times", kind, wanted.symbol));
   }
   if (written) written = put_in_place(ops, output);
   if (written) return rows.count();

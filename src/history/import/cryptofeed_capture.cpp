@@ -63,7 +63,8 @@ Result<std::optional<Answer>> answer_of(std::string_view line) {
   if (!told) return fail(ErrorCode::kBadInput, "it is no line 'URL -> unix time: body'");
   const std::string_view url = line.substr(0, arrow);
   if (!url.contains("/depth?")) return std::nullopt;
-  Answer answer{.ts_recv = told->ts_recv, .json = std::string(told->text), .symbol = std::string(parameter(url, "symbol="))};
+  Answer answer{
+      .ts_recv = told->ts_recv, .json = std::string(told->text), .symbol = std::string(parameter(url, "symbol="))};
   const std::string_view limit = parameter(url, "limit=");
   std::from_chars(limit.data(), limit.data() + limit.size(), answer.limit);
   return answer;
@@ -149,8 +150,8 @@ class CaptureBytes final : public ByteSource {
       }
     }
     const auto told = held_ ? stamped(*held_) : std::nullopt;
-    const bool is_answer = taken_ < answers_->size() &&
-                           (has_ended_ || (told && (*answers_)[taken_].ts_recv <= told->ts_recv));
+    const bool is_answer =
+        taken_ < answers_->size() && (has_ended_ || (told && (*answers_)[taken_].ts_recv <= told->ts_recv));
     if (is_answer) {
       Answer& answer = (*answers_)[taken_++];
       answer.lines_before = given_++;
@@ -194,9 +195,9 @@ Result<std::string> index_of(const std::vector<Answer>& answers) {
   std::string text;
   std::uint64_t request = 0;
   for (const Answer& answer : answers) {
-    const Result<void> appended = append_index_line(
-        text, {answer.lines_before, UnixNanos{answer.ts_recv},
-               index::RestAnswer{++request, "depth", answer.symbol, answer.limit, kAnswered, {}}});
+    const Result<void> appended =
+        append_index_line(text, {answer.lines_before, UnixNanos{answer.ts_recv},
+                                 index::RestAnswer{++request, "depth", answer.symbol, answer.limit, kAnswered, {}}});
     if (!appended) return std::unexpected(appended.error());
   }
   return text;
@@ -220,8 +221,8 @@ Result<Venue> venue_of_cryptofeed(const std::string& path) {
   const std::string_view url = first_line_of(head);
   if (url.starts_with("wss://stream.binance.com")) return Venue::kBinanceSpot;
   if (url.starts_with("wss://fstream.binance.com")) return Venue::kBinanceUsdm;
-  return fail(ErrorCode::kUsage,
-              fmt::format("{}: it is no capture of Binance spot or USD-M, but of {}", path, url.substr(0, url.find('/', 6))));
+  return fail(ErrorCode::kUsage, fmt::format("{}: it is no capture of Binance spot or USD-M, but of {}", path,
+                                             url.substr(0, url.find('/', 6))));
 }
 
 Result<OpenRecording> open_cryptofeed(const std::string& path) {
@@ -245,14 +246,15 @@ Result<OpenRecording> open_cryptofeed(CaptureFiles files) {
   auto index = index_of(*answers);
   if (!index) return std::unexpected(index.error());
   files.answers.clear();
-  const auto capture =
-      std::make_shared<Capture>(Capture{std::move(files), *std::move(answers), *std::move(index)});
+  const auto capture = std::make_shared<Capture>(Capture{std::move(files), *std::move(answers), *std::move(index)});
   const auto log = [capture]() -> Result<std::unique_ptr<ByteSource>> {
     auto source = capture->files.connection();
     if (!source) return source;
     return std::make_unique<CaptureBytes>(*std::move(source), capture->answers);
   };
-  const auto index_bytes = [capture]() -> Result<std::unique_ptr<ByteSource>> { return read_from_memory(capture->index); };
+  const auto index_bytes = [capture]() -> Result<std::unique_ptr<ByteSource>> {
+    return read_from_memory(capture->index);
+  };
   return OpenRecording([capture, log, index_bytes]() -> Result<RecordingReader> {
     const std::string& name = capture->files.name;
     return RecordingReader({{name, log, fmt::format("{} (answers)", name), index_bytes}});

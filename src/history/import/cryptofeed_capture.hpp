@@ -23,14 +23,14 @@ namespace acts::history {
 bool is_cryptofeed(std::string_view path, std::string_view head);
 
 struct CaptureFiles {
-  std::string name;                  // of the connection's, for messages
-  RecordingInput::Open connection;   // opens it anew each time
+  std::string name;                                               // of the connection's, for messages
+  RecordingInput::Open connection;                                // opens it anew each time
   std::vector<std::pair<std::string, std::string>> answers = {};  // names and contents of the others
 };
 // Counts the lines in front of each answer. Errors: kBadInput: an answer's line that is none; the connection's.
 Result<OpenRecording> open_cryptofeed(CaptureFiles files);
-// Reads the answers beside `path`, 64 MiB at most. Lines of the connection that are none are told by the reader. Errors also:
-// kUsage: it is not there; kStorage.
+// Reads the answers beside `path`, 64 MiB at most. Lines of the connection that are none are told by the reader. Errors
+// also: kUsage: it is not there; kStorage.
 Result<OpenRecording> open_cryptofeed(const std::string& path);
 // Errors: kUsage, for other exchanges than Binance's spot and USD-M.
 Result<Venue> venue_of_cryptofeed(const std::string& path);

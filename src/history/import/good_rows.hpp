@@ -13,7 +13,8 @@ namespace acts::history {
 
 class GoodRows final : public RowSource {
  public:
-  // `kind` outlives it. All rows come in that form: a narrow one must hold them. `on_bad` hears the reason of each other.
+  // `kind` outlives it. All rows come in that form: a narrow one must hold them. `on_bad` hears the reason of each
+  // other.
   GoodRows(std::unique_ptr<RowReader> reader, const Kind& kind, DecimalForm form,
            std::function<void(std::string_view)> on_bad)
       : reader_(std::move(reader)), kind_(&kind), form_(form), on_bad_(std::move(on_bad)) {}

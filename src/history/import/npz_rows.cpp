@@ -19,7 +19,7 @@
 namespace acts::history {
 namespace {
 
-constexpr int kPriceScale = 12;    // of a row in the wide form, in which every one begins
+constexpr int kPriceScale = 12;  // of a row in the wide form, in which every one begins
 constexpr int kQuantityScale = 8;
 // How far a price may be from the tick that it stands for, in ticks: what sums of doubles are off by is far less.
 constexpr int kOffTick = 1000;
@@ -91,9 +91,7 @@ class NpyEvents {
   std::uint64_t place_ = 0;
 };
 
-bool is_of_books(std::uint64_t what) {
-  return what == hft::kDepth || what == hft::kSnapshot || what == hft::kClear;
-}
+bool is_of_books(std::uint64_t what) { return what == hft::kDepth || what == hft::kSnapshot || what == hft::kClear; }
 
 // The shortest decimal that gives the double. Nothing for what is no number from 0 on.
 std::optional<Decimal> decimal_of(double value) {
@@ -165,7 +163,8 @@ class NpzRows final : public RowReader {
   bool is_wanted(const HftEvent& event) {
     const std::uint64_t what = event.ev & hft::kWhat;
     if (is_books_ == (what == hft::kTrade)) return false;
-    if ((event.ev & (hft::kLocal | hft::kExchange)) == 0) return says("it is for neither clock: is the array in order?");
+    if ((event.ev & (hft::kLocal | hft::kExchange)) == 0)
+      return says("it is for neither clock: is the array in order?");
     if ((event.ev & hft::kLocal) == 0) return false;
     if (what == hft::kClear) {
       clear_ = event;

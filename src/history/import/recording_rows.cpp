@@ -142,8 +142,8 @@ Result<std::vector<DataSet>> sets_of_recording(std::string_view path, const Open
   }
   if (!sets.empty()) return sets;
   if (contents->symbols.empty()) {
-    return fail(ErrorCode::kBadInput, fmt::format("{}: it holds no depth, trade or best bid and ask of {}", path,
-                                                  to_string(venue)));
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it holds no depth, trade or best bid and ask of {}", path, to_string(venue)));
   }
   return fail(ErrorCode::kUsage, fmt::format("{}: it holds nothing of the --symbol and --kind asked for", path));
 }

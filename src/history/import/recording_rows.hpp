@@ -1,6 +1,6 @@
 // Recordings, ours and those of other collectors in the same form, for the importer: books, trades and best bid and ask
-// of every symbol in a file. Whose a REST answer is and what the index beside the file tells counts: so a file is opened
-// by its path.
+// of every symbol in a file. Whose a REST answer is and what the index beside the file tells counts: so a file is
+// opened by its path.
 #pragma once
 
 #include <memory>

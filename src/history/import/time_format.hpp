@@ -33,7 +33,7 @@ class TimeFormat {
  private:
   enum class How : std::uint8_t { kByContent, kNumber, kIso, kPattern };
   How how_ = How::kByContent;
-  int scale_ = 0;  // of kNumber: a unit is 10^scale_ nanoseconds,
+  int scale_ = 0;           // of kNumber: a unit is 10^scale_ nanoseconds,
   std::int64_t since_ = 0;  // and which moment is 0
   std::string pattern_;
 };

@@ -72,7 +72,9 @@ Result<void> make_views(Duck& duck, const Kind& kind, const std::string& select)
 }
 
 bool mentions(const std::string& sql, std::string_view name) {
-  const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+  const auto is_same = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
   return !std::ranges::search(sql, name, is_same).empty();
 }
 

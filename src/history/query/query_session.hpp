@@ -1,8 +1,8 @@
 // SQL over the catalog. A view a kind (klines, agg_trades, …) has the columns of `acts catalog describe` behind venue,
 // symbol, interval (of candles), origin and date; its types are the same whatever data there is: prices DECIMAL(38,12),
 // quantities and volumes DECIMAL(38,8), so that a price times a quantity is DECIMAL(38,20). minute_rows and gaps are of
-// the collector's rows (stored_rows.hpp), recording_gaps of its recordings (recording_gaps.hpp); what is recorded stands
-// beside the catalog's rows in the views of its kinds (recorded_rows.hpp).
+// the collector's rows (stored_rows.hpp), recording_gaps of its recordings (recording_gaps.hpp); what is recorded
+// stands beside the catalog's rows in the views of its kinds (recorded_rows.hpp).
 //
 // What is asked can only read, and only these views: one SELECT without any function that opens files, over a DuckDB in
 // memory that may open nothing but the catalog; acts.db is opened by ours, to be read. Not thread-safe.

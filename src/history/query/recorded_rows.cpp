@@ -143,8 +143,7 @@ Result<std::optional<std::string>> RecordedRows::select_of(Duck& duck, const Kin
                 .symbol = part.symbol,
                 .interval = "",
                 .origin = std::string(kOrigin)};
-    return std::make_unique<PartRows>(PartRows::Place{data_dir, std::move(set), part.days}, is_stopped,
-                                      unreadable);
+    return std::make_unique<PartRows>(PartRows::Place{data_dir, std::move(set), part.days}, is_stopped, unreadable);
   };
   const std::string name = fmt::format("acts_recorded_{}", kind.name);
   if (const Result<void> added = add_kind_function(duck, name, kind, parts_->size(), open); !added) {

@@ -58,7 +58,7 @@ struct Kind {
   std::size_t second_time_column = 0;  // tells it where the first is null; 0: it never is
   // Where ts_recv_ns is, if it is not of the key: of a row that two connections brought, either's is right. 0: nowhere.
   std::size_t received_column = 0;
-  std::int64_t key_step = 0;           // of a key that goes up by so much from row to row; 0: by whatever it likes
+  std::int64_t key_step = 0;  // of a key that goes up by so much from row to row; 0: by whatever it likes
   bool has_interval = false;
   // Rows as they were received: the key is (ts_recv_ns, row), row counts those of one time from 0. Two sources of one
   // day join where their times do not overlap; where they do, both must tell the same rows.

@@ -134,7 +134,9 @@ Result<BsonRow> row_of_bson(std::span<const std::uint8_t> bytes, const RowSchema
 
 Result<RowOwner> owner_of_collection(std::string_view name) {
   const std::string_view base = name.substr(0, name.size() - std::min(name.size(), kCollectionEnding.size()));
-  const auto is_plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const auto is_plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
   if (!name.ends_with(kCollectionEnding) || base.empty() || !std::ranges::all_of(base, is_plain)) {
     return bad_document(fmt::format("{}: it is no collection of one asset's rows, as BTC_data", name));
   }

@@ -344,8 +344,7 @@ Result<void> MongoSink::write_to(const std::string& name, std::span<const Minute
 }
 
 Result<std::vector<std::string>> MongoSink::collections() {
-  const MongoDatabase database(
-      mongoc_client_get_database(client_.get(), uri_.database.c_str()));
+  const MongoDatabase database(mongoc_client_get_database(client_.get(), uri_.database.c_str()));
   bson_error_t error;
   char** const names = mongoc_database_get_collection_names_with_opts(database.get(), nullptr, &error);
   if (names == nullptr) return failed(error);

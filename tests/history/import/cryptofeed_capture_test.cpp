@@ -69,10 +69,14 @@ TEST(CryptofeedCapture, PutsAnswersBeforeWhatWasReceivedLater) {
     return R"({"e":"depthUpdate","E":1,"s":"BTCUSDT","U":)" + std::to_string(id) + R"(,"u":)" + std::to_string(id) +
            R"(,"b":[["1","2"]],"a":[]})";
   };
-  const std::string path =
-      dir.write("X.ws.1.0", "wss://stream.binance.com:9443/stream\n10.5: " + update(1) + "\n12.25: " + update(2) + "\n\n");
-  ASSERT_NE(dir.write("X.http.0.0", R"(https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000 -> 11.0: {"lastUpdateId":1,"bids":[["1","2"]],"asks":[]})"
-                          "\nhttps://api.binance.com/api/v3/time -> 11.5: {}\n"), "");
+  const std::string path = dir.write(
+      "X.ws.1.0", "wss://stream.binance.com:9443/stream\n10.5: " + update(1) + "\n12.25: " + update(2) + "\n\n");
+  ASSERT_NE(
+      dir.write(
+          "X.http.0.0",
+          R"(https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000 -> 11.0: {"lastUpdateId":1,"bids":[["1","2"]],"asks":[]})"
+          "\nhttps://api.binance.com/api/v3/time -> 11.5: {}\n"),
+      "");
   const auto sets = cryptofeed_sets(path, {});
   ASSERT_TRUE(sets) << sets.error().message;
   const auto reader = open_cryptofeed_rows(path, sets->front());
@@ -88,7 +92,8 @@ TEST(CryptofeedCapture, RefusesWhatItCannotTell) {
   EXPECT_THAT(cryptofeed_sets(other, {}).error().message, HasSubstr("but of wss://ws.okx.com:8443"));
   const std::string path = dir.write("Y.ws.1.0", "wss://stream.binance.com:9443/stream\n");
   ASSERT_NE(dir.write("Y.http.0.0", "nothing\n"), "");
-  EXPECT_THAT(cryptofeed_sets(path, {}).error().message, HasSubstr("Y.http.0.0:1: it is no line 'URL -> unix time: body'"));
+  EXPECT_THAT(cryptofeed_sets(path, {}).error().message,
+              HasSubstr("Y.http.0.0:1: it is no line 'URL -> unix time: body'"));
   EXPECT_TRUE(is_cryptofeed("x", "wss://stream.binance.com\n"));
   EXPECT_FALSE(is_cryptofeed("x", "1 {}\n"));
 }

@@ -58,15 +58,18 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kBoth = kExchange | kLocal;
 
 TEST(NpzRows, AreTheEventsOfTheLocalClock) {
-  const std::string bytes = array_of({{.ev = kExchange | kTrade | kSell, .exch_ts = 1, .local_ts = kSecond, .px = 9},
-                                      {.ev = kBoth | kDepth | kBuy, .exch_ts = 1000, .local_ts = kSecond, .px = 0.1, .qty = 3},
-                                      {.ev = kBoth | kDepth | kSell, .exch_ts = 1999, .local_ts = kSecond, .px = 0.3, .qty = 0},
-                                      {.ev = kLocal | kTrade | kSell, .exch_ts = 1, .local_ts = kSecond + 7, .px = 9, .qty = 1e-05}});
-  EXPECT_THAT(rows_of(bytes, "book_updates"),
-              ElementsAre("1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000001Z,null,null,null,false,true,0.1,3",
-                          "1970-01-01T00:00:01.000000000Z,1,1970-01-01T00:00:00.000001Z,null,null,null,false,false,0.3,0"));
-  EXPECT_THAT(rows_of(bytes, "trades"),
-              ElementsAre("1000000007,1970-01-01T00:00:00.000Z,9,0.00001,null,true,null,null,1970-01-01T00:00:01.000000007Z"));
+  const std::string bytes =
+      array_of({{.ev = kExchange | kTrade | kSell, .exch_ts = 1, .local_ts = kSecond, .px = 9},
+                {.ev = kBoth | kDepth | kBuy, .exch_ts = 1000, .local_ts = kSecond, .px = 0.1, .qty = 3},
+                {.ev = kBoth | kDepth | kSell, .exch_ts = 1999, .local_ts = kSecond, .px = 0.3, .qty = 0},
+                {.ev = kLocal | kTrade | kSell, .exch_ts = 1, .local_ts = kSecond + 7, .px = 9, .qty = 1e-05}});
+  EXPECT_THAT(
+      rows_of(bytes, "book_updates"),
+      ElementsAre("1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000001Z,null,null,null,false,true,0.1,3",
+                  "1970-01-01T00:00:01.000000000Z,1,1970-01-01T00:00:00.000001Z,null,null,null,false,false,0.3,0"));
+  EXPECT_THAT(
+      rows_of(bytes, "trades"),
+      ElementsAre("1000000007,1970-01-01T00:00:00.000Z,9,0.00001,null,true,null,null,1970-01-01T00:00:01.000000007Z"));
 }
 
 TEST(NpzRows, TakeAClearAsPartOfItsSnapshot) {
@@ -81,8 +84,8 @@ TEST(NpzRows, TakeAClearAsPartOfItsSnapshot) {
 }
 
 TEST(NpzRows, AreOnTheTickThatIsTold) {
-  const std::string bytes = array_of({{.ev = kBoth | kDepth | kBuy, .px = 0.1 * 3, .qty = 1},
-                                      {.ev = kBoth | kDepth | kBuy, .px = 0.34, .qty = 1}});
+  const std::string bytes = array_of(
+      {{.ev = kBoth | kDepth | kBuy, .px = 0.1 * 3, .qty = 1}, {.ev = kBoth | kDepth | kBuy, .px = 0.34, .qty = 1}});
   EXPECT_THAT(rows_of(bytes, "book_updates", Decimal{1, 1}),
               ElementsAre(HasSubstr("true,0.3,1"), "bad: its price is not on the tick"));
   EXPECT_THAT(rows_of(bytes, "book_updates"),
@@ -108,7 +111,8 @@ TEST(NpzRows, EndWhereTheArraySaysAndNowhereElse) {
   const std::string bytes = array_of({{.ev = kBoth | kDepth | kBuy, .px = 1, .qty = 1}});
   EXPECT_THAT(rows_of(bytes.substr(0, bytes.size() - 1), "book_updates"),
               ElementsAre("error: it ends behind 0 of 1 events"));
-  EXPECT_THAT(rows_of(bytes + "x", "book_updates"), ElementsAre(HasSubstr("true,1,1"), "error: it holds more than the array"));
+  EXPECT_THAT(rows_of(bytes + "x", "book_updates"),
+              ElementsAre(HasSubstr("true,1,1"), "error: it holds more than the array"));
   EXPECT_THAT(rows_of("PK", "book_updates"), ElementsAre("error: it is no .npy file: it is too short"));
   EXPECT_THAT(rows_of(array_of({}), "trades"), IsEmpty());
 }
@@ -133,7 +137,8 @@ TEST(NpzRows, AreThoseOfTheRecordingThatTheFileWasMadeOf) {
     ASSERT_TRUE(ours && bytes);
     const auto theirs = read_npz(*std::move(bytes), set, std::nullopt);
     const bool is_book = set.kind->name == "book_updates";
-    const std::vector<std::size_t> same = is_book ? std::vector<std::size_t>{2, 6, 7, 8, 9} : std::vector<std::size_t>{1, 2, 3, 5};
+    const std::vector<std::size_t> same =
+        is_book ? std::vector<std::size_t>{2, 6, 7, 8, 9} : std::vector<std::size_t>{1, 2, 3, 5};
     const std::size_t recv = is_book ? 0 : 8;
     std::uint64_t rows = 0;
     Row a;
@@ -153,7 +158,8 @@ TEST(NpzRows, AreThoseOfTheRecordingThatTheFileWasMadeOf) {
 
 TEST(NpzSets, AskForWhatTheFileDoesNotSay) {
   EXPECT_THAT(npz_sets("x.npz", {}).error().message, HasSubstr("it does not say its market: give --market or --venue"));
-  EXPECT_THAT(npz_sets("x.npz", {.kind = "", .venue = "binance-spot", .symbol = "", .interval = ""}).error().message, HasSubstr("give --symbol"));
+  EXPECT_THAT(npz_sets("x.npz", {.kind = "", .venue = "binance-spot", .symbol = "", .interval = ""}).error().message,
+              HasSubstr("give --symbol"));
 }
 
 }  // namespace

@@ -120,9 +120,8 @@ TEST(RecordedMessages, AreEachOnceIfTwoConnectionsBringThem) {
   recording.add(9, answer(8));
   recording.add(9, answer(8));
   recording.add(10, update("BTCUSDT", 9, 9));
-  EXPECT_THAT(messages_of(recording, "BTCUSDT"),
-              ElementsAre("other", "other", "other", "7: update 7", "8: update 8", "9: snapshot 8", "9: snapshot 8",
-                          "10: update 9"));
+  EXPECT_THAT(messages_of(recording, "BTCUSDT"), ElementsAre("other", "other", "other", "7: update 7", "8: update 8",
+                                                             "9: snapshot 8", "9: snapshot 8", "10: update 9"));
 }
 
 TEST(RecentIds, ForgetWhatIsLongAgo) {

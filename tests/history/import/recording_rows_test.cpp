@@ -60,9 +60,8 @@ TEST(RecordingRows, AreOfEveryKindInIt) {
   const TempDir dir;
   const std::string path = dir.write("recording", kLines);
   const std::string place = "/venue=binance-usdm/symbol=BTCUSDT/date=1970-01-01/origin=recording";
-  EXPECT_THAT(names_of(recording_sets(path, {})),
-              ElementsAre("kind=book_updates" + place, "kind=trades" + place, "kind=agg_trades" + place,
-                          "kind=book_ticker" + place));
+  EXPECT_THAT(names_of(recording_sets(path, {})), ElementsAre("kind=book_updates" + place, "kind=trades" + place,
+                                                              "kind=agg_trades" + place, "kind=book_ticker" + place));
   EXPECT_THAT(names_of(recording_sets(path, hints_of("trades"))), ElementsAre("kind=trades" + place));
   EXPECT_THAT(names_of(recording_sets(path, hints_of("", "ETHUSDT"))),
               ElementsAre(HasSubstr("it holds nothing of the --symbol and --kind asked for")));
@@ -70,12 +69,14 @@ TEST(RecordingRows, AreOfEveryKindInIt) {
 
 TEST(RecordingRows, KeepEveryLevelWithItsPlaceInTheMessages) {
   const TempDir dir;
-  EXPECT_THAT(rows_of(dir.write("recording", kLines), "book_updates"),
-              ElementsAre("2024-08-08T23:54:15.000000123Z,0,2024-08-08T23:54:16.000Z,5,7,4,false,true,100.1,1",
-                          "2024-08-08T23:54:15.000000123Z,1,2024-08-08T23:54:16.000Z,5,7,4,false,false,100.5,0",
-                          "2024-08-08T23:54:15.000000123Z,2,2024-08-08T23:54:16.000Z,8,8,7,false,null,null,null",
-                          "2024-08-08T23:54:15.200000000Z,0,2024-08-08T23:54:16.040Z,null,8,null,true,true,12345678901.5,1",
-                          "2024-08-08T23:54:15.200000000Z,1,2024-08-08T23:54:16.040Z,null,8,null,true,false,12345678901.6,2.2"));
+  EXPECT_THAT(
+      rows_of(dir.write("recording", kLines), "book_updates"),
+      ElementsAre(
+          "2024-08-08T23:54:15.000000123Z,0,2024-08-08T23:54:16.000Z,5,7,4,false,true,100.1,1",
+          "2024-08-08T23:54:15.000000123Z,1,2024-08-08T23:54:16.000Z,5,7,4,false,false,100.5,0",
+          "2024-08-08T23:54:15.000000123Z,2,2024-08-08T23:54:16.000Z,8,8,7,false,null,null,null",
+          "2024-08-08T23:54:15.200000000Z,0,2024-08-08T23:54:16.040Z,null,8,null,true,true,12345678901.5,1",
+          "2024-08-08T23:54:15.200000000Z,1,2024-08-08T23:54:16.040Z,null,8,null,true,false,12345678901.6,2.2"));
 }
 
 TEST(RecordingRows, KeepTradesWithTheTimesOfBothClocks) {
@@ -114,7 +115,9 @@ TEST(RecordingRows, SetAsideNumbersThatTheCatalogDoesNotHold) {
   const auto trade = [](int id, const char* price) {
     return "172316125510000000" + std::to_string(id) +
            R"( {"e":"trade","E":1723161256051,"T":1723161256050,"s":"BTCUSDT","t":)" + std::to_string(id) +
-           R"(,"p":")" + price + R"(","q":"1","X":"MARKET","m":true})" "\n";
+           R"(,"p":")" + price +
+           R"(","q":"1","X":"MARKET","m":true})"
+           "\n";
   };
   const std::string path = dir.write(
       "recording", kLines + trade(5, "1.0000000000001") + trade(6, "1.000000000001") + trade(7, "1.00000000000010"));

@@ -35,7 +35,8 @@ class RecordedRowsTest : public ::testing::Test {
     return make_segment(dir_.string(), "binance-spot", symbol, first, [&](SegmentWriter& writer) {
       UnixNanos at = first;
       EXPECT_TRUE(writer.note(at, index::RestAnswer{1, "depth", symbol, 1000, 200, {}}));
-      writer.line(at, 0, LineUse::kTaken, R"({"lastUpdateId":1,"bids":[["61.1","2"],["61","1"]],"asks":[["61.2","4"]]})");
+      writer.line(at, 0, LineUse::kTaken,
+                  R"({"lastUpdateId":1,"bids":[["61.1","2"],["61","1"]],"asks":[["61.2","4"]]})");
       for (const int id : ids) {
         at = at + std::chrono::seconds{1};
         writer.line(at, 1, LineUse::kTaken,
@@ -78,11 +79,12 @@ TEST_F(RecordedRowsTest, AreRowsOfTheViewsOfTheirKinds) {
   record("BTCUSDT", 0, {2, 3});
   record("BTCUSDT", 1, {4});
   record("ETHUSDT", 0, {2});
-  EXPECT_EQ(answer("SELECT venue, symbol, origin, date, count(*), sum(quantity) FROM book_updates GROUP BY ALL ORDER BY "
-                   "symbol, date"),
-            "binance-spot,BTCUSDT,raw,2026-03-02,5,12\n"
-            "binance-spot,BTCUSDT,raw,2026-03-03,4,11\n"
-            "binance-spot,ETHUSDT,raw,2026-03-02,4,9\n");
+  EXPECT_EQ(
+      answer("SELECT venue, symbol, origin, date, count(*), sum(quantity) FROM book_updates GROUP BY ALL ORDER BY "
+             "symbol, date"),
+      "binance-spot,BTCUSDT,raw,2026-03-02,5,12\n"
+      "binance-spot,BTCUSDT,raw,2026-03-03,4,11\n"
+      "binance-spot,ETHUSDT,raw,2026-03-02,4,9\n");
   EXPECT_EQ(answer("SELECT trade_id, price, is_buyer_maker, quote_quantity FROM trades WHERE symbol = 'ETHUSDT'"),
             "2,61.15,true,30.575\n");
   EXPECT_EQ(answer("SELECT count(*) FROM Book_Ticker"), "0\n");
@@ -94,7 +96,8 @@ TEST_F(RecordedRowsTest, ReadsOnlyTheDaysAndSymbolsAskedFor) {
   std::filesystem::resize_file(record("BTCUSDT", 1, {4}), 20);
   std::filesystem::resize_file(record("ETHUSDT", 0, {2}), 20);
   QuerySession asked = session();
-  EXPECT_EQ(answer(asked, "SELECT count(*) FROM book_updates WHERE symbol = 'BTCUSDT' AND date <= '2026-03-02'"), "5\n");
+  EXPECT_EQ(answer(asked, "SELECT count(*) FROM book_updates WHERE symbol = 'BTCUSDT' AND date <= '2026-03-02'"),
+            "5\n");
   EXPECT_EQ(answer(asked, "SELECT count(*) FROM book_updates WHERE origin <> 'raw'"), "0\n");
   EXPECT_EQ(asked.unreadable(), 0U);
   EXPECT_EQ(answer(asked, "SELECT count(*) FROM book_updates WHERE symbol = 'BTCUSDT'"), "5\n");
@@ -108,12 +111,14 @@ TEST_F(RecordedRowsTest, AreThoseThatAnImportMakes) {
   ASSERT_TRUE(importer);
   const auto outcome = importer->import_file({.path = path, .hints = {}, .code = "test"});
   ASSERT_TRUE(outcome) << outcome.error().message;
-  EXPECT_EQ(answer("SELECT origin, count(*) FROM book_updates GROUP BY origin ORDER BY origin"), "raw,6\nrecording,6\n");
+  EXPECT_EQ(answer("SELECT origin, count(*) FROM book_updates GROUP BY origin ORDER BY origin"),
+            "raw,6\nrecording,6\n");
   const std::string columns = "ts_recv_ns, row, first_update_id, update_id, is_snapshot, is_bid, price, quantity";
-  EXPECT_EQ(answer(fmt::format("SELECT count(*) FROM (SELECT {0} FROM book_updates WHERE origin = 'raw' EXCEPT SELECT {0} "
-                               "FROM book_updates WHERE origin = 'recording')",
-                               columns)),
-            "0\n");
+  EXPECT_EQ(
+      answer(fmt::format("SELECT count(*) FROM (SELECT {0} FROM book_updates WHERE origin = 'raw' EXCEPT SELECT {0} "
+                         "FROM book_updates WHERE origin = 'recording')",
+                         columns)),
+      "0\n");
   EXPECT_EQ(answer("SELECT count(*), count(DISTINCT trade_id) FROM trades WHERE origin = 'recording'"), "3,3\n");
   QuerySession without = session(false);
   EXPECT_EQ(answer(without, "SELECT DISTINCT origin FROM book_updates"), "recording\n");
