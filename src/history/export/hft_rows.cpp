@@ -12,7 +12,7 @@
 namespace acts::history {
 namespace {
 
-constexpr Nanos kDay = std::chrono::hours{24};
+constexpr Nanos kHftDay = std::chrono::hours{24};
 
 // The columns of hft_select().
 enum Cell : std::size_t { kTsRecv, kTsEvent, kIsTrade, kPlace, kIsSnapshot, kIsBuy, kPrice, kQuantity };
@@ -27,16 +27,16 @@ Number number_of(std::string_view text) {
 }
 
 // The date tells which files need not be opened; a trade's may be another than that of its receipt.
-std::string where(const HftWanted& wanted) {
+std::string where_events(const HftWanted& wanted) {
   std::string text = fmt::format("venue = {} AND symbol = {} AND price IS NOT NULL", quoted_sql_text(wanted.venue),
                                  quoted_sql_text(wanted.symbol));
   if (!wanted.origin.empty()) text += fmt::format(" AND origin = {}", quoted_sql_text(wanted.origin));
   if (wanted.from) {
-    text += fmt::format(" AND date >= DATE '{}' AND ts_recv_ns >= {}", to_iso8601(*wanted.from - kDay).substr(0, 10),
+    text += fmt::format(" AND date >= DATE '{}' AND ts_recv_ns >= {}", to_iso8601(*wanted.from - kHftDay).substr(0, 10),
                         wanted.from->value);
   }
   if (wanted.to) {
-    text += fmt::format(" AND date <= DATE '{}' AND ts_recv_ns < {}", to_iso8601(*wanted.to + kDay).substr(0, 10),
+    text += fmt::format(" AND date <= DATE '{}' AND ts_recv_ns < {}", to_iso8601(*wanted.to + kHftDay).substr(0, 10),
                         wanted.to->value);
   }
   return text;
@@ -45,7 +45,7 @@ std::string where(const HftWanted& wanted) {
 }  // namespace
 
 std::string hft_select(const HftWanted& wanted) {
-  const std::string of = where(wanted);
+  const std::string of = where_events(wanted);
   return fmt::format(
       "SELECT ts_recv_ns, epoch_us(ts_event) AS ts_event_us, false AS is_trade, row AS place, is_snapshot, is_bid AS "
       "is_buy, price, quantity FROM book_updates WHERE {0} UNION ALL SELECT ts_recv_ns, epoch_us(ts_event), true, "

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;  // of all files
 constexpr int kNanoDecimals = 9;
-constexpr std::int64_t kAnswered = 200;
+constexpr std::int64_t kAnsweredStatus = 200;
 constexpr std::string_view kStreamMark = ".ws.";
 
 // A line "unix time: text". Nothing if it is none.
@@ -45,6 +45,7 @@ struct Answer {
   std::string json;
   std::string symbol;
   std::int64_t limit = 0;
+  std::size_t place = 0;           // among the answers, as the files have them
   std::uint64_t lines_before = 0;  // of the connection
 };
 
@@ -111,7 +112,8 @@ Result<std::vector<Answer>> read_answers(const CaptureFiles& files) {
     });
     if (!read) return std::unexpected(read.error());
   }
-  std::ranges::stable_sort(answers, {}, &Answer::ts_recv);
+  for (std::size_t i = 0; i < answers.size(); ++i) answers[i].place = i;
+  std::ranges::sort(answers, {}, [](const Answer& answer) { return std::pair(answer.ts_recv, answer.place); });
   return answers;
 }
 
@@ -195,9 +197,9 @@ Result<std::string> index_of(const std::vector<Answer>& answers) {
   std::string text;
   std::uint64_t request = 0;
   for (const Answer& answer : answers) {
-    const Result<void> appended =
-        append_index_line(text, {answer.lines_before, UnixNanos{answer.ts_recv},
-                                 index::RestAnswer{++request, "depth", answer.symbol, answer.limit, kAnswered, {}}});
+    const Result<void> appended = append_index_line(
+        text, {answer.lines_before, UnixNanos{answer.ts_recv},
+               index::RestAnswer{++request, "depth", answer.symbol, answer.limit, kAnsweredStatus, {}}});
     if (!appended) return std::unexpected(appended.error());
   }
   return text;

@@ -19,8 +19,8 @@
 namespace acts::history {
 namespace {
 
-constexpr int kPriceScale = 12;  // of a row in the wide form, in which every one begins
-constexpr int kQuantityScale = 8;
+constexpr int kNpzPriceScale = 12;  // of a row in the wide form, in which every one begins
+constexpr int kNpzQuantityScale = 8;
 // How far a price may be from the tick that it stands for, in ticks: what sums of doubles are off by is far less.
 constexpr int kOffTick = 1000;
 
@@ -111,11 +111,6 @@ std::optional<int128> units_at(const Decimal& value, int scale) {
   return units < kLimit ? std::optional(units) : std::nullopt;
 }
 
-void set(Row& row, std::size_t column, int128 value) {
-  row.values[column] = value;
-  row.nulls &= ~(1U << column);
-}
-
 class NpzRows final : public RowReader {
  public:
   NpzRows(NpyEvents events, const Kind& kind, std::optional<Decimal> tick)
@@ -175,9 +170,7 @@ class NpzRows final : public RowReader {
 
   bool fill(const HftEvent& event, Row& row) {
     if ((event.ev & kSides) == 0 || (event.ev & kSides) == kSides) return says("it is of no side");
-    row = Row{};
-    row.form = DecimalForm::kWide;
-    row.nulls = (1U << kind_->columns.size()) - 1;
+    row = unknown_row(*kind_, DecimalForm::kWide);
     const bool is_filled = is_books_ ? fill_level(event, row) : fill_trade(event, row);
     if (is_filled) narrow(*kind_, row);
     return is_filled;
@@ -185,10 +178,10 @@ class NpzRows final : public RowReader {
 
   bool fill_level(const HftEvent& event, Row& row) {
     constexpr std::size_t kPrice = 8;
-    set(row, 0, event.local_ts);
+    set_value(row, 0, event.local_ts);
     set_time(row, 2, event.exch_ts);
-    set(row, 6, static_cast<int>((event.ev & hft::kWhat) == hft::kSnapshot));
-    set(row, 7, static_cast<int>((event.ev & hft::kBuy) != 0));
+    set_value(row, 6, static_cast<int>((event.ev & hft::kWhat) == hft::kSnapshot));
+    set_value(row, 7, static_cast<int>((event.ev & hft::kBuy) != 0));
     if (!set_numbers(row, kPrice, event)) return false;
     stream_.number(row);
     return true;
@@ -201,15 +194,11 @@ class NpzRows final : public RowReader {
     if (event.local_ts < 0 || event.local_ts > kMostId) return says("its local time is none");
     if (!set_numbers(row, kPrice, event)) return false;
     trade_id_ = std::max(event.local_ts, std::min(trade_id_, kMostId) + 1);
-    set(row, 0, trade_id_);
+    set_value(row, 0, trade_id_);
     set_time(row, 1, event.exch_ts);
-    set(row, 5, static_cast<int>((event.ev & hft::kSell) != 0));
-    set(row, 8, event.local_ts);
+    set_value(row, 5, static_cast<int>((event.ev & hft::kSell) != 0));
+    set_value(row, 8, event.local_ts);
     return true;
-  }
-
-  static void set_time(Row& row, std::size_t column, std::int64_t nanos) {
-    set(row, column, nanos / 1000 - static_cast<int>(nanos % 1000 < 0));
   }
 
   bool set_numbers(Row& row, std::size_t price_column, const HftEvent& event) {
@@ -217,12 +206,12 @@ class NpzRows final : public RowReader {
     const std::optional<Decimal> quantity = decimal_of(event.qty);
     if (!price) return says("its price is no number from 0 on");
     if (!quantity) return says("its quantity is no number from 0 on");
-    const std::optional<int128> price_units = tick_ ? on_tick(*price) : units_at(*price, kPriceScale);
-    const std::optional<int128> quantity_units = units_at(*quantity, kQuantityScale);
+    const std::optional<int128> price_units = tick_ ? on_tick(*price) : units_at(*price, kNpzPriceScale);
+    const std::optional<int128> quantity_units = units_at(*quantity, kNpzQuantityScale);
     if (!price_units) return says(tick_ ? "its price is not on the tick" : "its price has more than 12 decimals");
     if (!quantity_units) return says("its quantity has more than 8 decimals");
-    set(row, price_column, *price_units);
-    set(row, price_column + 1, *quantity_units);
+    set_value(row, price_column, *price_units);
+    set_value(row, price_column + 1, *quantity_units);
     return true;
   }
 
@@ -233,7 +222,7 @@ class NpzRows final : public RowReader {
     if (!units || !tick) return std::nullopt;
     const int128 multiple = (*units + *tick / 2) / *tick * *tick;
     const int128 off = *units > multiple ? *units - multiple : multiple - *units;
-    constexpr std::int64_t kFiner = 1'000'000;  // of kMaxScale to kPriceScale
+    constexpr std::int64_t kFiner = 1'000'000;  // of kMaxScale to kNpzPriceScale
     if (off > *tick / kOffTick || multiple % kFiner != 0) return std::nullopt;
     return multiple / kFiner;
   }

@@ -36,22 +36,17 @@ class RecordingRows final : public RowReader {
       return Got::kBad;
     }
     untold_.clear();
-    unfit_.clear();
     while (!rows_.take(row)) {
       const auto got = messages_.next();
       if (!got) return std::unexpected(got.error());
       if (*got == RecordedMessages::Got::kEnd) return Got::kEnd;
       if (*got == RecordedMessages::Got::kBad) return Got::kBad;
-      const auto added = rows_.add(messages_.message(), messages_.ts_recv(), messages_.ts_event());
-      if (added) continue;
-      unfit_ = added.error().message;
-      return Got::kBad;
+      rows_.add(messages_.message(), messages_.ts_recv(), messages_.ts_event());
     }
     return Got::kRow;
   }
   [[nodiscard]] Bad bad() const override {
-    if (!untold_.empty()) return {untold_, {}};
-    return {unfit_.empty() ? messages_.problem() : std::string_view(unfit_), messages_.text()};
+    return untold_.empty() ? Bad{messages_.problem(), messages_.text()} : Bad{untold_, {}};
   }
   [[nodiscard]] std::uint64_t place() const override { return messages_.line_number(); }
 
@@ -59,7 +54,6 @@ class RecordingRows final : public RowReader {
   std::unique_ptr<RecordingContents> contents_;  // at one place, whereto messages_ looks
   RecordedMessages messages_;
   MessageRows rows_;
-  std::string unfit_;   // of the message last read
   std::string untold_;  // of the file, said once, before its rows
   bool is_untold_ = false;
 };

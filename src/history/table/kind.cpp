@@ -193,6 +193,22 @@ DecimalShape decimal_shape(CellType type, DecimalForm form) noexcept {
   return type == CellType::kPrice ? DecimalShape{38, 12} : DecimalShape{38, 8};
 }
 
+Row unknown_row(const Kind& kind, DecimalForm form) noexcept {
+  Row row;
+  row.form = form;
+  row.nulls = (1U << kind.columns.size()) - 1;
+  return row;
+}
+
+void set_value(Row& row, std::size_t column, int128 value) noexcept {
+  row.values[column] = value;
+  row.nulls &= ~(1U << column);
+}
+
+void set_time(Row& row, std::size_t column, std::int64_t nanos) noexcept {
+  set_value(row, column, floor_divided(nanos, 1000));
+}
+
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
   return a.nulls == b.nulls && a.form == b.form && std::equal(a.values, a.values + kind.columns.size(), b.values);
 }

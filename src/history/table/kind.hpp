@@ -77,6 +77,12 @@ struct Row {
   [[nodiscard]] bool is_null(std::size_t column) const { return (nulls >> column & 1U) != 0; }
   [[nodiscard]] std::int64_t integer(std::size_t column) const { return static_cast<std::int64_t>(values[column]); }
 };
+// A row of the kind of which nothing is known; of that form.
+Row unknown_row(const Kind& kind, DecimalForm form) noexcept;
+// From now on it is known.
+void set_value(Row& row, std::size_t column, int128 value) noexcept;
+// ... of a column of kTime: nanoseconds since 1970 UTC as the microseconds that were over.
+void set_time(Row& row, std::size_t column, std::int64_t nanos) noexcept;
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept;
 // The same, but for when they were received, if both tell that.
 bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept;

@@ -110,22 +110,6 @@ TEST(RecordingRows, SetAsideWhatCannotBeRead) {
   EXPECT_THAT(rows_of(path, "book_ticker"), ElementsAre(HasSubstr("bad: "), HasSubstr("9,")));
 }
 
-TEST(RecordingRows, SetAsideNumbersThatTheCatalogDoesNotHold) {
-  const TempDir dir;
-  const auto trade = [](int id, const char* price) {
-    return "172316125510000000" + std::to_string(id) +
-           R"( {"e":"trade","E":1723161256051,"T":1723161256050,"s":"BTCUSDT","t":)" + std::to_string(id) +
-           R"(,"p":")" + price +
-           R"(","q":"1","X":"MARKET","m":true})"
-           "\n";
-  };
-  const std::string path = dir.write(
-      "recording", kLines + trade(5, "1.0000000000001") + trade(6, "1.000000000001") + trade(7, "1.00000000000010"));
-  EXPECT_THAT(rows_of(path, "trades"),
-              ElementsAre(HasSubstr("3,"), HasSubstr("4,"), HasSubstr("bad: a price has more than 12 decimals"),
-                          HasSubstr(",1.000000000001,"), HasSubstr("bad: a price has more than 12 decimals")));
-}
-
 // Levels and trades as counted in the raw file.
 TEST(RecordingRows, AreAllThereOfARealRecording) {
   const std::string path = testdata("binance-feed/usdm/btcusdt_20240808.gz");
