@@ -92,14 +92,17 @@ TEST(RecordingImport, SortsWhatWasReceivedOutOfOrder) {
             "1.5 8 100.50000000, 5.0 9 100.10000000, 5.1 9 100.00000000, 5.2 9 100.50000000");
 }
 
+// Once, although books and trades both meet them.
 TEST(RecordingImport, ListsLinesThatAreNone) {
   Catalog catalog;
-  const auto path = catalog.dir.write("1", trade_line(kAugust, 3) + "nothing\n" + trade_line(kAugust + 1, 4));
+  const auto path = catalog.dir.write(
+      "1", trade_line(kAugust, 3) + "nothing\n" + trade_line(kAugust + 1, 4) + update_line(kAugust + 2, 9));
   EXPECT_THAT(catalog.error(path, market("binance-usdm")), HasSubstr("more than 0"));
   const auto outcome = catalog.import(path, market("binance-usdm"), 1);
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->manifest.bad_rows, 1U);
-  EXPECT_EQ(outcome->manifest.facts.rows, 2U);
+  EXPECT_EQ(outcome->manifest.facts.rows, 5U);
+  EXPECT_EQ(outcome->sets.size(), 2U);
 }
 
 }  // namespace
