@@ -15,10 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
         {{"log", [text]() -> Result<std::unique_ptr<ByteSource>> { return read_from_memory(text); }, "", {}}});
   };
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
-    const auto sets = sets_of_recording("log", open, venue, {}, DataSet::kRecording);
-    if (!sets) continue;
-    for (const DataSet& set : *sets) {
-      const auto reader = open_recording_rows(open, set);
+    const auto source = open_recording_source("log", open, venue, {}, DataSet::kRecording);
+    if (!source) continue;
+    for (const DataSet& set : (*source)->sets()) {
+      const auto reader = (*source)->reader(set);
       ACTS_ASSERT(reader);
       Row row;
       for (;;) {

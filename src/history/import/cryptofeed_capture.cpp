@@ -263,18 +263,12 @@ Result<OpenRecording> open_cryptofeed(CaptureFiles files) {
   });
 }
 
-Result<std::vector<DataSet>> cryptofeed_sets(const std::string& path, const SourceHints& hints) {
+Result<std::unique_ptr<OpenedSource>> open_cryptofeed_source(const std::string& path, const SourceHints& hints) {
   const Result<Venue> venue = venue_of_cryptofeed(path);
   if (!venue) return std::unexpected(venue.error());
-  const auto open = open_cryptofeed(path);
+  auto open = open_cryptofeed(path);
   if (!open) return std::unexpected(open.error());
-  return sets_of_recording(path, *open, *venue, hints, DataSet::kCryptofeed);
-}
-
-Result<std::unique_ptr<RowReader>> open_cryptofeed_rows(const std::string& path, const DataSet& set) {
-  const auto open = open_cryptofeed(path);
-  if (!open) return std::unexpected(open.error());
-  return open_recording_rows(*open, set);
+  return open_recording_source(path, *std::move(open), *venue, hints, DataSet::kCryptofeed);
 }
 
 }  // namespace acts::history

@@ -14,7 +14,7 @@
 #include "acts/market/venue.hpp"
 
 #include "history/import/recorded_messages.hpp"
-#include "history/import/row_reader.hpp"
+#include "history/import/source_format.hpp"
 #include "history/import/source_name.hpp"
 
 namespace acts::history {
@@ -35,8 +35,7 @@ Result<OpenRecording> open_cryptofeed(const std::string& path);
 // Errors: kUsage, for other exchanges than Binance's spot and USD-M.
 Result<Venue> venue_of_cryptofeed(const std::string& path);
 
-// As recording_sets(), of the origin cryptofeed. Answers count for the symbols of the connection.
-Result<std::vector<DataSet>> cryptofeed_sets(const std::string& path, const SourceHints& hints);
-Result<std::unique_ptr<RowReader>> open_cryptofeed_rows(const std::string& path, const DataSet& set);
+// As open_recording_source(), of the origin cryptofeed. Answers count for the symbols of the connection.
+Result<std::unique_ptr<OpenedSource>> open_cryptofeed_source(const std::string& path, const SourceHints& hints);
 
 }  // namespace acts::history

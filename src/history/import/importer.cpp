@@ -84,9 +84,24 @@ struct Importer::Source {
   const ImportRequest* request = nullptr;
   const SourceFormat* format = nullptr;
   std::vector<DataSet> sets;
+  std::unique_ptr<OpenedSource> opened;  // of a format that has open_whole
+
+  Result<void> open() {
+    if (format->open_whole == nullptr) {
+      auto told = format->sets_of(request->path, request->hints);
+      if (!told) return std::unexpected(told.error());
+      sets = *std::move(told);
+      return {};
+    }
+    auto whole = format->open_whole(request->path, request->hints);
+    if (!whole) return std::unexpected(whole.error());
+    opened = *std::move(whole);
+    sets = opened->sets();
+    return {};
+  }
 
   [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
-    if (format->open_reader != nullptr) return format->open_reader(request->path, set);
+    if (opened) return opened->reader(set);
     auto bytes = format->open(request->path);
     if (!bytes) return std::unexpected(bytes.error());
     return format->make_reader(std::move(*bytes), set, request->hints);
@@ -118,13 +133,11 @@ Result<void> Importer::recover() {
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   const Result<FileState> before = state_of(request.path);
   if (!before) return std::unexpected(before.error());
-  Source source{.request = &request, .format = nullptr, .sets = {}};
+  Source source{.request = &request, .format = nullptr, .sets = {}, .opened = nullptr};
   const Result<const SourceFormat*> format = format_of(request.path, request.hints);
   if (!format) return std::unexpected(format.error());
   source.format = *format;
-  Result<std::vector<DataSet>> sets = source.format->sets_of(request.path, request.hints);
-  if (!sets) return std::unexpected(sets.error());
-  source.sets = *std::move(sets);
+  if (const Result<void> opened = source.open(); !opened) return std::unexpected(opened.error());
   const Result<std::string> sha256 = sha256_of_file(request.path);
   if (!sha256) return std::unexpected(sha256.error());
   const Result<bool> verified = check_sum(request.path, *sha256);

@@ -20,10 +20,9 @@ constexpr std::uint64_t kLinesLookedAt = 10'000;
 
 class RecordingRows final : public RowReader {
  public:
-  RecordingRows(RecordingReader reader, const DataSet& set, MessageFilter filter, RecordingContents contents)
-      : contents_(std::make_unique<RecordingContents>(std::move(contents))),
-        messages_(std::move(reader), std::move(filter), *contents_),
-        rows_(*set.kind) {
+  RecordingRows(RecordingReader reader, const DataSet& set, MessageFilter filter,
+                std::shared_ptr<const RecordingContents> contents)
+      : contents_(std::move(contents)), messages_(std::move(reader), std::move(filter), *contents_), rows_(*set.kind) {
     if (set.kind->name != kBooks || contents_->unassigned == 0) return;
     untold_ = fmt::format("{} REST depth answers are of no symbol that the update ids around them tell",
                           contents_->unassigned);
@@ -51,16 +50,12 @@ class RecordingRows final : public RowReader {
   [[nodiscard]] std::uint64_t place() const override { return messages_.line_number(); }
 
  private:
-  std::unique_ptr<RecordingContents> contents_;  // at one place, whereto messages_ looks
+  std::shared_ptr<const RecordingContents> contents_;
   RecordedMessages messages_;
   MessageRows rows_;
   std::string untold_;  // of the file, said once, before its rows
   bool is_untold_ = false;
 };
-
-OpenRecording opener_of(const std::string& path) {
-  return [path] { return RecordingReader::open({path}); };
-}
 
 Result<Venue> venue_told(const std::string& path, const SourceHints& hints) {
   if (!hints.venue.empty()) return parse_venue(hints.venue);
@@ -77,6 +72,56 @@ std::vector<std::string_view> kinds_of(const RecordingContents::Symbol& symbol) 
   if (symbol.tickers > 0) names.emplace_back("book_ticker");
   return names;
 }
+
+Result<std::vector<DataSet>> sets_of(std::string_view path, const RecordingContents& contents, Venue venue,
+                                     const SourceHints& hints, std::string_view origin) {
+  std::vector<DataSet> sets;
+  for (const auto& [name, symbol] : contents.symbols) {
+    if (!hints.symbol.empty() && hints.symbol != name) continue;
+    for (const std::string_view kind : kinds_of(symbol)) {
+      if (!hints.kind.empty() && hints.kind != kind) continue;
+      Result<DataSet> set = checked_set(path, {.kind = find_kind(kind),
+                                               .venue = std::string(to_string(venue)),
+                                               .symbol = name,
+                                               .interval = "",
+                                               .origin = std::string(origin)});
+      if (!set) return std::unexpected(set.error());
+      sets.push_back(*std::move(set));
+    }
+  }
+  if (!sets.empty()) return sets;
+  if (contents.symbols.empty()) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it holds no depth, trade or best bid and ask of {}", path, to_string(venue)));
+  }
+  return fail(ErrorCode::kUsage, fmt::format("{}: it holds nothing of the --symbol and --kind asked for", path));
+}
+
+Result<std::unique_ptr<RowReader>> rows_of(const OpenRecording& open, const DataSet& set, const RecordedSpan& span,
+                                           std::shared_ptr<const RecordingContents> contents) {
+  const Result<Venue> venue = parse_venue(set.venue);
+  if (!venue) return std::unexpected(venue.error());
+  auto reader = open();
+  if (!reader) return std::unexpected(reader.error());
+  MessageFilter filter{.venue = *venue, .symbol = set.symbol, .from = span.from, .to = span.to};
+  return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), std::move(contents));
+}
+
+class RecordingSource final : public OpenedSource {
+ public:
+  RecordingSource(OpenRecording open, std::shared_ptr<const RecordingContents> contents, std::vector<DataSet> sets)
+      : open_(std::move(open)), contents_(std::move(contents)), sets_(std::move(sets)) {}
+
+  [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
+  Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const override {
+    return rows_of(open_, set, {}, contents_);
+  }
+
+ private:
+  OpenRecording open_;
+  std::shared_ptr<const RecordingContents> contents_;
+  std::vector<DataSet> sets_;
+};
 
 }  // namespace
 
@@ -110,40 +155,21 @@ std::optional<Venue> venue_of_recording(const std::string& path) {
   return std::nullopt;
 }
 
-Result<std::vector<DataSet>> recording_sets(const std::string& path, const SourceHints& hints) {
+Result<std::unique_ptr<OpenedSource>> open_recording_source(const std::string& path, const SourceHints& hints) {
   const Result<Venue> venue = venue_told(path, hints);
   if (!venue) return std::unexpected(venue.error());
-  return sets_of_recording(path, opener_of(path), *venue, hints, DataSet::kRecording);
+  return open_recording_source(
+      path, [path] { return RecordingReader::open({path}); }, *venue, hints, DataSet::kRecording);
 }
 
-Result<std::vector<DataSet>> sets_of_recording(std::string_view path, const OpenRecording& open, Venue venue,
-                                               const SourceHints& hints, std::string_view origin) {
-  const auto contents = contents_of(open, venue);
+Result<std::unique_ptr<OpenedSource>> open_recording_source(std::string_view path, OpenRecording open, Venue venue,
+                                                            const SourceHints& hints, std::string_view origin) {
+  auto contents = contents_of(open, venue);
   if (!contents) return std::unexpected(contents.error());
-  std::vector<DataSet> sets;
-  for (const auto& [name, symbol] : contents->symbols) {
-    if (!hints.symbol.empty() && hints.symbol != name) continue;
-    for (const std::string_view kind : kinds_of(symbol)) {
-      if (!hints.kind.empty() && hints.kind != kind) continue;
-      Result<DataSet> set = checked_set(path, {.kind = find_kind(kind),
-                                               .venue = std::string(to_string(venue)),
-                                               .symbol = name,
-                                               .interval = "",
-                                               .origin = std::string(origin)});
-      if (!set) return std::unexpected(set.error());
-      sets.push_back(*std::move(set));
-    }
-  }
-  if (!sets.empty()) return sets;
-  if (contents->symbols.empty()) {
-    return fail(ErrorCode::kBadInput,
-                fmt::format("{}: it holds no depth, trade or best bid and ask of {}", path, to_string(venue)));
-  }
-  return fail(ErrorCode::kUsage, fmt::format("{}: it holds nothing of the --symbol and --kind asked for", path));
-}
-
-Result<std::unique_ptr<RowReader>> open_recording_rows(const std::string& path, const DataSet& set) {
-  return open_recording_rows(opener_of(path), set);
+  auto sets = sets_of(path, *contents, venue, hints, origin);
+  if (!sets) return std::unexpected(sets.error());
+  return std::make_unique<RecordingSource>(
+      std::move(open), std::make_shared<const RecordingContents>(*std::move(contents)), *std::move(sets));
 }
 
 Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set,
@@ -152,21 +178,13 @@ Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open
   if (!venue) return std::unexpected(venue.error());
   auto contents = contents_of(open, *venue);
   if (!contents) return std::unexpected(contents.error());
-  auto reader = open();
-  if (!reader) return std::unexpected(reader.error());
-  MessageFilter filter{.venue = *venue, .symbol = set.symbol, .from = span.from, .to = span.to};
-  return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), *std::move(contents));
+  return rows_of(open, set, span, std::make_shared<const RecordingContents>(*std::move(contents)));
 }
 
 Result<std::unique_ptr<RowReader>> open_segment_rows(const OpenRecording& open, const DataSet& set) {
-  const Result<Venue> venue = parse_venue(set.venue);
-  if (!venue) return std::unexpected(venue.error());
-  auto reader = open();
-  if (!reader) return std::unexpected(reader.error());
-  RecordingContents contents;
-  contents.symbols[set.symbol] = {};
-  MessageFilter filter{.venue = *venue, .symbol = set.symbol};
-  return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), std::move(contents));
+  auto contents = std::make_shared<RecordingContents>();
+  contents->symbols[set.symbol] = {};
+  return rows_of(open, set, {}, std::move(contents));
 }
 
 }  // namespace acts::history

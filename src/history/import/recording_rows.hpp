@@ -15,6 +15,7 @@
 
 #include "history/import/recorded_messages.hpp"
 #include "history/import/row_reader.hpp"
+#include "history/import/source_format.hpp"
 #include "history/import/source_name.hpp"
 
 namespace acts::history {
@@ -26,16 +27,13 @@ bool is_recording(std::string_view path, std::string_view head);
 std::optional<Venue> venue_of_recording(const std::string& path);
 
 // By symbol. Errors: kUsage: its venue cannot be told, it does not have the symbol or kind of the hints; kBadInput: it
-// has nothing that the catalog keeps.
-Result<std::vector<DataSet>> recording_sets(const std::string& path, const SourceHints& hints);
-
+// has nothing that the catalog keeps; as RecordedMessages.
+Result<std::unique_ptr<OpenedSource>> open_recording_source(const std::string& path, const SourceHints& hints);
 // The same of a recording that is opened another way. Of symbols that have an answer and no stream: nothing.
-Result<std::vector<DataSet>> sets_of_recording(std::string_view path, const OpenRecording& open, Venue venue,
-                                               const SourceHints& hints, std::string_view origin);
+Result<std::unique_ptr<OpenedSource>> open_recording_source(std::string_view path, OpenRecording open, Venue venue,
+                                                            const SourceHints& hints, std::string_view origin);
 
-// Errors: kUsage, kBadInput, kStorage, as RecordedMessages.
-Result<std::unique_ptr<RowReader>> open_recording_rows(const std::string& path, const DataSet& set);
-// Of whatever recording; of what was received from `from` on and before `to`.
+// The rows of one set, of what was received from `from` on and before `to`. Looks through the recording first.
 struct RecordedSpan {
   std::optional<UnixNanos> from = {};
   std::optional<UnixNanos> to = {};

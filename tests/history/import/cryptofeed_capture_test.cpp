@@ -46,17 +46,19 @@ TEST(CryptofeedCapture, HoldsEveryMessageAndAnswer) {
 
 TEST(CryptofeedCapture, GivesRowsInTheOrderOfReceipt) {
   const std::string path = testdata("cryptofeed/BINANCE_FUTURES.ws.1.0");
-  const auto sets = cryptofeed_sets(path, {.kind = "book_updates", .venue = "", .symbol = "SUSHIUSDT", .interval = ""});
-  ASSERT_TRUE(sets) << sets.error().message;
-  ASSERT_EQ(sets->size(), 1U);
-  EXPECT_EQ(sets->front().origin, "cryptofeed");
-  const auto reader = open_cryptofeed_rows(path, sets->front());
+  const auto source =
+      open_cryptofeed_source(path, {.kind = "book_updates", .venue = "", .symbol = "SUSHIUSDT", .interval = ""});
+  ASSERT_TRUE(source) << source.error().message;
+  const std::vector<DataSet>& sets = (*source)->sets();
+  ASSERT_EQ(sets.size(), 1U);
+  EXPECT_EQ(sets.front().origin, "cryptofeed");
+  const auto reader = (*source)->reader(sets.front());
   ASSERT_TRUE(reader);
   Row before;
   std::uint64_t snapshot_rows = 0;
   std::uint64_t rows = 0;
   for (Row row; *(*reader)->next(row) == Got::kRow; before = row, ++rows) {
-    EXPECT_TRUE(rows == 0 || compare_keys(*sets->front().kind, before, row) < 0) << rows;
+    EXPECT_TRUE(rows == 0 || compare_keys(*sets.front().kind, before, row) < 0) << rows;
     snapshot_rows += static_cast<std::uint64_t>(row.integer(6));
   }
   EXPECT_GT(snapshot_rows, 1000U);
@@ -77,9 +79,10 @@ TEST(CryptofeedCapture, PutsAnswersBeforeWhatWasReceivedLater) {
           R"(https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000 -> 11.0: {"lastUpdateId":1,"bids":[["1","2"]],"asks":[]})"
           "\nhttps://api.binance.com/api/v3/time -> 11.5: {}\n"),
       "");
-  const auto sets = cryptofeed_sets(path, {});
-  ASSERT_TRUE(sets) << sets.error().message;
-  const auto reader = open_cryptofeed_rows(path, sets->front());
+  const auto source = open_cryptofeed_source(path, {});
+  ASSERT_TRUE(source) << source.error().message;
+  const std::vector<DataSet>& sets = (*source)->sets();
+  const auto reader = (*source)->reader(sets.front());
   ASSERT_TRUE(reader);
   std::vector<std::int64_t> times;
   for (Row row; *(*reader)->next(row) == Got::kRow;) times.push_back(row.integer(0));
@@ -89,10 +92,10 @@ TEST(CryptofeedCapture, PutsAnswersBeforeWhatWasReceivedLater) {
 TEST(CryptofeedCapture, RefusesWhatItCannotTell) {
   const TempDir dir;
   const std::string other = dir.write("OKX.ws.1.0", "wss://ws.okx.com:8443/ws/v5/public\n");
-  EXPECT_THAT(cryptofeed_sets(other, {}).error().message, HasSubstr("but of wss://ws.okx.com:8443"));
+  EXPECT_THAT(open_cryptofeed_source(other, {}).error().message, HasSubstr("but of wss://ws.okx.com:8443"));
   const std::string path = dir.write("Y.ws.1.0", "wss://stream.binance.com:9443/stream\n");
   ASSERT_NE(dir.write("Y.http.0.0", "nothing\n"), "");
-  EXPECT_THAT(cryptofeed_sets(path, {}).error().message,
+  EXPECT_THAT(open_cryptofeed_source(path, {}).error().message,
               HasSubstr("Y.http.0.0:1: it is no line 'URL -> unix time: body'"));
   EXPECT_TRUE(is_cryptofeed("x", "wss://stream.binance.com\n"));
   EXPECT_FALSE(is_cryptofeed("x", "1 {}\n"));

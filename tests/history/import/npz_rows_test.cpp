@@ -127,12 +127,12 @@ TEST(NpzRows, AreThoseOfTheRecordingThatTheFileWasMadeOf) {
   ASSERT_TRUE(facts);
   const SourceHints hints{.kind = "", .venue = "binance-usdm", .symbol = "BTCUSDT", .interval = ""};
   const auto sets = npz_sets(dir / "out.npz", hints);
-  const auto recorded_sets = recording_sets(path, {});
-  ASSERT_TRUE(sets && recorded_sets);
+  const auto recorded = open_recording_source(path, {});
+  ASSERT_TRUE(sets && recorded);
   ASSERT_EQ(sets->size(), 2U);
   for (const DataSet& set : *sets) {
     const auto same_kind = [&set](const DataSet& other) { return other.kind == set.kind; };
-    auto ours = open_recording_rows(path, *std::ranges::find_if(*recorded_sets, same_kind));
+    auto ours = (*recorded)->reader(*std::ranges::find_if((*recorded)->sets(), same_kind));
     auto bytes = open_any_source(dir / "out.npz");
     ASSERT_TRUE(ours && bytes);
     const auto theirs = read_npz(*std::move(bytes), set, std::nullopt);

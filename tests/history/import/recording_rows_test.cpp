@@ -32,19 +32,20 @@ SourceHints hints_of(std::string_view kind, std::string_view symbol = "") {
   return {.kind = std::string(kind), .venue = "", .symbol = std::string(symbol), .interval = ""};
 }
 
-std::vector<std::string> names_of(const Result<std::vector<DataSet>>& sets) {
+std::vector<std::string> names_of(const std::string& path, const SourceHints& hints = {}) {
+  const auto source = open_recording_source(path, hints);
   std::vector<std::string> names;
-  if (!sets) return {sets.error().message};
-  for (const DataSet& set : *sets) names.push_back(set.folder(0));
+  if (!source) return {source.error().message};
+  for (const DataSet& set : (*source)->sets()) names.push_back(set.folder(0));
   return names;
 }
 
 // Each row as text, bad ones with their reason.
 std::vector<std::string> rows_of(const std::string& path, std::string_view kind) {
-  const auto sets = recording_sets(path, hints_of(kind));
-  EXPECT_TRUE(sets) << sets.error().message;
-  const DataSet& set = sets->front();
-  const auto reader = open_recording_rows(path, set);
+  const auto source = open_recording_source(path, hints_of(kind));
+  EXPECT_TRUE(source) << source.error().message;
+  const DataSet& set = (*source)->sets().front();
+  const auto reader = (*source)->reader(set);
   EXPECT_TRUE(reader);
   std::vector<std::string> rows;
   Row row;
@@ -60,10 +61,10 @@ TEST(RecordingRows, AreOfEveryKindInIt) {
   const TempDir dir;
   const std::string path = dir.write("recording", kLines);
   const std::string place = "/venue=binance-usdm/symbol=BTCUSDT/date=1970-01-01/origin=recording";
-  EXPECT_THAT(names_of(recording_sets(path, {})), ElementsAre("kind=book_updates" + place, "kind=trades" + place,
-                                                              "kind=agg_trades" + place, "kind=book_ticker" + place));
-  EXPECT_THAT(names_of(recording_sets(path, hints_of("trades"))), ElementsAre("kind=trades" + place));
-  EXPECT_THAT(names_of(recording_sets(path, hints_of("", "ETHUSDT"))),
+  EXPECT_THAT(names_of(path), ElementsAre("kind=book_updates" + place, "kind=trades" + place, "kind=agg_trades" + place,
+                                          "kind=book_ticker" + place));
+  EXPECT_THAT(names_of(path, hints_of("trades")), ElementsAre("kind=trades" + place));
+  EXPECT_THAT(names_of(path, hints_of("", "ETHUSDT")),
               ElementsAre(HasSubstr("it holds nothing of the --symbol and --kind asked for")));
 }
 
@@ -94,9 +95,9 @@ TEST(RecordingRows, KeepTradesWithTheTimesOfBothClocks) {
 TEST(RecordingRows, AreWideWhereTheyMustBe) {
   const TempDir dir;
   const std::string path = dir.write("recording", kLines);
-  const auto sets = recording_sets(path, hints_of("book_updates"));
-  ASSERT_TRUE(sets);
-  const auto reader = open_recording_rows(path, sets->front());
+  const auto source = open_recording_source(path, hints_of("book_updates"));
+  ASSERT_TRUE(source);
+  const auto reader = (*source)->reader((*source)->sets().front());
   ASSERT_TRUE(reader);
   std::vector<DecimalForm> forms;
   for (Row row; *(*reader)->next(row) == Got::kRow;) forms.push_back(row.form);

@@ -133,7 +133,7 @@ TEST_F(RecordedRowsTest, AreReachedByNoFunctionOfTheirOwn) {
 
 TEST_F(RecordedRowsTest, CanBeInterruptedWhileTheyAreRead) {
   std::vector<int> ids;
-  for (int id = 2; id < 10'000; ++id) ids.push_back(id);
+  for (int id = 2; id < 30'000; ++id) ids.push_back(id);
   record("BTCUSDT", 0, ids);
   QuerySession asked = session();
   std::atomic<int> questions = 0;
