@@ -87,7 +87,7 @@ _acts() {
       elif [[ $previous == --kind ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --from --to --format --output --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --store --from --to --format --output --help' -- "$current")
       fi
       ;;
     plot)

@@ -111,6 +111,7 @@ complete -c acts -n '__fish_seen_subcommand_from bars' -l kind -x -a 'klines mar
 complete -c acts -n '__fish_seen_subcommand_from bars' -l source-interval -x -d 'Of the candles they are made of'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l origin -x -d 'Who tells it'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l fill -d 'Mark and fill gaps'
+complete -c acts -n '__fish_seen_subcommand_from bars' -l store -d 'Into the catalog, as candles'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l from -x -d 'Then and later'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l to -x -d 'Before'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l format -x -a 'csv json parquet' -d 'Form of the bars'

@@ -26,6 +26,7 @@ struct DataSet {
   static constexpr std::string_view kTardis = "tardis";
   static constexpr std::string_view kCryptofeed = "cryptofeed";
   static constexpr std::string_view kHftbacktest = "hftbacktest";
+  static constexpr std::string_view kBars = "bars";    // ours, made of what the catalog has
   static constexpr std::string_view kOther = "other";  // whatever else files come from
 
   // "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive"
