@@ -135,52 +135,6 @@ TEST(FeaturesCommand, ComputesWhatADataDirectoryHoldsOfASymbol) {
   EXPECT_THAT(rows, StartsWith("binance-spot,BTCUSDT,2024-08-08T23:57:00.000Z,"));
 }
 
-// What is stored is what was printed, to the last bit of every double; a second feature beside it keeps the first.
-TEST(FeaturesCommand, StoresWhatItComputes) {
-  const TempDir dir;
-  const auto run = [&dir](std::vector<std::string> words) {
-    words.insert(words.end(), {"--data-dir", dir.string()});
-    return run_acts(words);
-  };
-  const Outcome printed =
-      run({"features", "compute", "mid_price,microprice,book_bias_P,vwap,state", "--interval", "10s", kSpotBtc});
-  ASSERT_EQ(printed.exit_code, kExitDone) << printed.err;
-  for (const char* names : {"mid_price,microprice,book_bias_P", "vwap,state", "vwap,state"}) {
-    const Outcome stored = run({"features", "compute", names, "--interval", "10s", "--store", kSpotBtc});
-    ASSERT_EQ(stored.exit_code, kExitDone) << stored.err;
-    EXPECT_THAT(stored.out, HasSubstr("features/10s.db: "));
-  }
-  const Outcome asked =
-      run({"query", "--format", "csv",
-           "SELECT venue, symbol, sample_time, mid_price, microprice, book_bias_1, book_bias_4, vwap, "
-           "state FROM features_10s ORDER BY sample_time"});
-  EXPECT_EQ(asked.out, printed.out);
-  EXPECT_GT(std::ranges::count(printed.out, '\n'), 25);
-}
-
-// The catalog's rows of a recording and the recording itself give the same values.
-TEST(FeaturesCommand, ComputesOverTheCatalog) {
-  const TempDir dir;
-  const auto run = [&dir](std::vector<std::string> words) {
-    words.insert(words.end(), {"--data-dir", dir.string()});
-    return run_acts(words);
-  };
-  const Outcome imported = run({"import", "--venue", "binance-spot", kSpotBtc});
-  ASSERT_EQ(imported.exit_code, kExitDone) << imported.err;
-  const std::vector<std::string> compute{
-      "features", "compute", "best_bid,mid_price,total_bid_P,coverage_bid_P,vwap,order_flow_imbalance,state",
-      "--interval", "10s"};
-  const auto with = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), compute.begin(), compute.end());
-    return run(more);
-  };
-  const Outcome of_catalog = with({"--symbol", "BTCUSDT", "--origin", "recording"});
-  EXPECT_EQ(of_catalog.exit_code, kExitDone) << of_catalog.err;
-  EXPECT_EQ(of_catalog.out, with({kSpotBtc}).out);
-  EXPECT_EQ(with({"--symbol", "BTCUSDT", "--origin", "recording", kSpotBtc}).exit_code, kExitUsage);
-  EXPECT_EQ(with({"--symbol", "ETHUSDT", "--origin", "recording"}).exit_code, kExitBadInput);
-}
-
 // The two files begin within a second of each other.
 TEST(FeaturesCommand, ComputesTheBestOverVenues) {
   const std::string usdm = test::testdata("binance-feed/usdm/btcusdt_20240808.gz");
