@@ -68,9 +68,9 @@ _acts() {
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
       elif [[ $previous == --format ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles csv' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles recording cryptofeed npz csv' -- "$current")
       elif [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --time-format --replace --max-bad-rows --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --tick-size --time-format --replace --max-bad-rows --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
@@ -90,7 +90,7 @@ _acts() {
       elif [[ $previous == --kind ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --from --to --format --output --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --store --from --to --format --output --help' -- "$current")
       fi
       ;;
     backtest)
@@ -117,7 +117,7 @@ _acts() {
     sinks) mapfile -t COMPREPLY < <(compgen -W 'check --data-dir --help' -- "$current") ;;
     features)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --interval --bands --levels --horizons --limit --stale-after --rows --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --origin --store --interval --bands --levels --horizons --limit --stale-after --rows --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -W 'compute' -- "$current"; compgen -f -- "$current")
       fi

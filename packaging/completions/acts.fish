@@ -82,9 +82,10 @@ complete -c acts -n '__fish_seen_subcommand_from import' -l kind -x -a 'klines m
 complete -c acts -n '__fish_seen_subcommand_from download import' -l market -x -a 'spot um cm' -d 'Of the files'
 complete -c acts -n '__fish_seen_subcommand_from download import export' -l interval -x -d 'Of candles'
 complete -c acts -n '__fish_seen_subcommand_from import' -l venue -x -d 'Of another exchange'
-complete -c acts -n '__fish_seen_subcommand_from import' -l format -x -a 'archive tardis depth-csv candles csv' -d 'Whose files they are'
+complete -c acts -n '__fish_seen_subcommand_from import' -l format -x -a 'archive tardis depth-csv candles recording cryptofeed npz csv' -d 'Whose files they are'
 complete -c acts -n '__fish_seen_subcommand_from import' -l map -x -d 'Of a CSV: which field is which column'
 complete -c acts -n '__fish_seen_subcommand_from import' -l time-format -x -d 'Of a CSV or candles'
+complete -c acts -n '__fish_seen_subcommand_from import' -l tick-size -x -d 'Of npz: what prices are multiples of'
 complete -c acts -n '__fish_seen_subcommand_from import' -l replace -d 'Rows that contradict the catalog take the place'
 complete -c acts -n '__fish_seen_subcommand_from import' -l max-bad-rows -x -d 'More of a file stop it'
 complete -c acts -n '__fish_seen_subcommand_from import' -F
@@ -111,6 +112,7 @@ complete -c acts -n '__fish_seen_subcommand_from bars' -l kind -x -a 'klines mar
 complete -c acts -n '__fish_seen_subcommand_from bars' -l source-interval -x -d 'Of the candles they are made of'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l origin -x -d 'Who tells it'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l fill -d 'Mark and fill gaps'
+complete -c acts -n '__fish_seen_subcommand_from bars' -l store -d 'Into the catalog, as candles'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l from -x -d 'Then and later'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l to -x -d 'Before'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l format -x -a 'csv json parquet' -d 'Form of the bars'
@@ -143,6 +145,8 @@ complete -c acts -n '__fish_seen_subcommand_from replay features' -l interval -x
 complete -c acts -n '__fish_seen_subcommand_from replay' -l features -x -a all -d 'More of them in every row'
 complete -c acts -n '__fish_seen_subcommand_from replay features' -l levels -x -d 'N of the first N levels'
 complete -c acts -n '__fish_seen_subcommand_from replay features' -l horizons -x -d 'How far back returns reach'
+complete -c acts -n '__fish_seen_subcommand_from features' -l origin -x -d 'Of the rows of the catalog'
+complete -c acts -n '__fish_seen_subcommand_from features' -l store -d 'Rows go into the data directory'
 complete -c acts -n '__fish_seen_subcommand_from features' -F -a compute
 complete -c acts -n '__fish_seen_subcommand_from replay' -F
 complete -c acts -n '__fish_seen_subcommand_from report' -l out -r -F -d 'Where it goes'

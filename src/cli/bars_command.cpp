@@ -15,8 +15,10 @@
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 #include "history/bars/catalog_bars.hpp"
+#include "history/bars/stored_bars.hpp"
 #include "history/engine/parquet_writer.hpp"
 #include "history/engine/select.hpp"
+#include "history/import/importer.hpp"
 #include "history/output_file.hpp"
 #include "history/query/result_text.hpp"
 #include "history/table/row_text.hpp"
@@ -44,6 +46,7 @@ struct Settings {
   std::optional<UnixNanos> to;
   std::string form = "csv";
   std::string output;
+  bool stores = false;
 };
 
 struct Measure {
@@ -73,7 +76,7 @@ Result<void> set_span(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 15> kOptions{{
+  static const std::array<Option<Settings>, 16> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "venue",
         .placeholder = "",
@@ -131,6 +134,12 @@ std::span<const Option<Settings>> table() {
         .default_text = "csv",
         .choices = {"csv", "json", "parquet"}},
        [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {{.name = "store",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "bars of time go into the catalog, as candles of the origin bars, not to standard output",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.stores = v[0] == "true", Result<void>(); }},
       {{.name = "output", .placeholder = "FILE", .help = "where Parquet goes"},
        [](Settings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
       {kSymbolsSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
@@ -259,6 +268,34 @@ int write(history::Duck& duck, Job& job, const std::string& given_output, const 
   return out.finish(kExitDone);
 }
 
+int store(const Settings& settings, const std::string& data_dir) {
+  if (settings.form != "csv")
+    return complain({ErrorCode::kUsage, "--store takes no --format: bars go into the catalog"});
+  auto importer = history::Importer::open(real_file_ops(), data_dir);
+  if (!importer) return complain(importer.error());
+  const auto duck = history::Duck::open({.temp_directory = {}});
+  if (!duck) return complain(duck.error());
+  Output out;
+  int code = kExitDone;
+  for (const std::string& symbol : settings.symbols) {
+    // As an import changes it.
+    const std::vector<history::CatalogFile> files = importer->files();
+    const auto bars = history::StoredBars::open(**duck, importer->paths(), files, request_of(settings.request, symbol));
+    if (!bars) return out.finish(complain(bars.error()));
+    const auto outcome = importer->import_made({.name = (*bars)->name(),
+                                                .sha256 = (*bars)->sha256(),
+                                                .source = bars->get(),
+                                                .code = fmt::format("acts {}", ACTS_VERSION)});
+    if (!outcome) {
+      code = complain(outcome.error());
+      continue;
+    }
+    out.write(outcome->was_there ? fmt::format("{}: is in the catalog already\n", (*bars)->name())
+                                 : fmt::format("{}: {} bars\n", (*bars)->name(), outcome->manifest.facts.rows));
+  }
+  return out.finish(code);
+}
+
 int run(const Given& given) {
   Settings settings;
   settings.request.venue = kVenues[0];
@@ -267,6 +304,7 @@ int run(const Given& given) {
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> done = complete(settings); !done) return complain(done.error());
+  if (settings.stores) return store(settings, *data_dir);
   const history::CatalogPaths paths(fs::absolute(*data_dir).lexically_normal().string());
   if (const Result<void> checked = history::check_place(paths); !checked) return complain(checked.error());
   const auto manifests = history::read_manifests(real_file_ops(), paths);

@@ -23,6 +23,9 @@
 #include "exchange/recording_preview.hpp"
 #include "history/export/export_recording.hpp"
 #include "history/export/export_select.hpp"
+#include "history/export/hft_rows.hpp"
+#include "history/export/npz_file.hpp"
+#include "history/export/recording_parquet.hpp"
 #include "history/output_file.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
@@ -88,7 +91,9 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
       {{.name = "interval", .placeholder = "TIME", .help = "of candles, such as 1m"},
        [](Settings& s, const Values& v) { return s.interval = v[0], Result<void>(); }},
-      {{.name = "origin", .placeholder = "ORIGIN", .help = "of the catalog's rows, where there are several"},
+      {{.name = "origin",
+        .placeholder = "ORIGIN",
+        .help = "of the catalog's rows, where there are several; raw: what is recorded"},
        [](Settings& s, const Values& v) { return s.origin = v[0], Result<void>(); }},
       {{.name = "from", .placeholder = "TIME", .help = "only what was then and later: recordings by receive time"},
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
@@ -112,26 +117,30 @@ std::span<const Option<Settings>> table() {
 
 std::unexpected<Error> misused(std::string text) { return fail(ErrorCode::kUsage, std::move(text)); }
 
+Result<void> check_npz(const Settings& settings) {
+  if (settings.form != "npz" || settings.kind.empty()) return {};
+  return misused("--format npz has books and trades: no --kind");
+}
+
 Result<void> check(const Settings& settings) {
   const bool is_binary = settings.form == "npz" || settings.form == "parquet";
   if (is_binary && settings.output == kStandardOutput) {
     return misused(fmt::format("--format {} needs --output FILE", settings.form));
   }
   if (settings.files.empty()) {
-    if (settings.form == "npz") return misused("--format npz is made of recordings: name their files");
-    if (settings.kind.empty()) return misused("--kind: what of the catalog? acts catalog ls shows what there is");
+    if (settings.kind.empty() && settings.form != "npz") {
+      return misused("--kind: what of the catalog? acts catalog ls shows what there is");
+    }
     if (settings.symbol.empty()) return misused("--symbol: which one? acts catalog ls shows what there is");
-    return {};
+    return check_npz(settings);
   }
-  if (settings.form == "json" || settings.form == "parquet") {
-    return misused(fmt::format("--format {} is made of the catalog: acts import the files, and export without them",
-                               settings.form));
+  if (settings.form == "json") {
+    return misused("--format json is made of the catalog: acts import the files, and export without them");
   }
-  if (settings.form == "csv" && settings.kind.empty()) {
+  if (settings.form != "npz" && settings.kind.empty()) {
     return misused("--kind: book_updates, trades, agg_trades or book_ticker?");
   }
-  if (settings.form == "npz" && !settings.kind.empty()) return misused("--format npz has books and trades: no --kind");
-  return {};
+  return check_npz(settings);
 }
 
 // Text of lines into a file or to standard output.
@@ -180,11 +189,9 @@ Result<Venue> venue_of(const Settings& settings) {
   return misused(fmt::format("{}: it does not tell its venue: give --venue", settings.files.front()));
 }
 
-int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
-  const auto facts = exporter.to_npz(real_file_ops(), settings.base_latency, settings.output);
-  if (!facts) return complain(facts.error());
-  std::string line =
-      fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, exporter.symbol());
+int tell_npz(const Settings& settings, const Result<history::NpzFacts>& facts, std::string_view symbol) {
+  if (!facts) return complain_of_interrupted(facts.error());
+  std::string line = fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, symbol);
   if (facts->only_exchange > 0) {
     line += fmt::format(", {} of them twice, once for each clock", facts->only_exchange);
   }
@@ -192,6 +199,11 @@ int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
   Output out;
   out.write(line + "\n");
   return out.finish(kExitDone);
+}
+
+int export_npz(const Settings& settings, history::RecordingExporter& exporter) {
+  const auto facts = exporter.to_npz(real_file_ops(), settings.base_latency, settings.output);
+  return tell_npz(settings, facts, exporter.symbol());
 }
 
 int export_csv(const Settings& settings, history::RecordingExporter& exporter) {
@@ -204,6 +216,21 @@ int export_csv(const Settings& settings, history::RecordingExporter& exporter) {
   return output->finish(settings.output, fmt::format("{} rows", *lines));
 }
 
+int tell_rows(const Settings& settings, std::uint64_t rows) {
+  Output out;
+  out.write(fmt::format("{}: {} rows\n", settings.output, rows));
+  return out.finish(kExitDone);
+}
+
+int export_parquet(const Settings& settings, const history::RecordingExport& wanted, Problems& problems) {
+  const auto rows = history::recording_to_parquet(real_file_ops(), wanted, settings.kind, settings.output,
+                                                  [&problems](std::string_view problem) { problems.add(problem); });
+  if (rows) return tell_rows(settings, *rows);
+  const Error& error = rows.error();
+  return complain(error.code == ErrorCode::kUsage ? Error{error.code, fmt::format("--kind: {}", error.message)}
+                                                  : error);
+}
+
 int export_recording(const Settings& settings) {
   if (const Result<void> checked = check_not_all_empty(settings.files); !checked) return complain(checked.error());
   const Result<Venue> venue = venue_of(settings);
@@ -213,7 +240,9 @@ int export_recording(const Settings& settings) {
       {.paths = settings.files, .venue = *venue, .symbol = settings.symbol, .from = settings.from, .to = settings.to},
       [&problems](std::string_view problem) { problems.add(problem); });
   if (!exporter) return complain(exporter.error());
-  const int code = settings.form == "npz" ? export_npz(settings, *exporter) : export_csv(settings, *exporter);
+  const int code = settings.form == "npz"       ? export_npz(settings, *exporter)
+                   : settings.form == "parquet" ? export_parquet(settings, exporter->wanted(), problems)
+                                                : export_csv(settings, *exporter);
   problems.finish();
   if (code != kExitDone || problems.count() == 0) return code;
   complain(
@@ -222,7 +251,7 @@ int export_recording(const Settings& settings) {
 }
 
 Result<history::CatalogExport> wanted_of(const Settings& settings) {
-  history::CatalogExport wanted{.kind = history::find_kind(settings.kind),
+  history::CatalogExport wanted{.kind = history::find_kind(settings.form == "npz" ? "book_updates" : settings.kind),
                                 .venue = settings.venue.empty() ? "binance-spot" : settings.venue,
                                 .symbol = settings.symbol,
                                 .interval = settings.interval,
@@ -293,12 +322,34 @@ int export_text(const Settings& settings, history::QuerySession& session, const 
   return output->finish(settings.output, fmt::format("{} rows", count));
 }
 
+int export_npz_of_catalog(const Settings& settings, const history::CatalogExport& wanted,
+                          history::QuerySession& session) {
+  const std::string select = history::hft_select(
+      {.venue = wanted.venue, .symbol = wanted.symbol, .origin = wanted.origin, .from = wanted.from, .to = wanted.to});
+  const history::OpenEvents open = [&]() -> Result<std::unique_ptr<history::HftSource>> {
+    auto rows = session.select(select, is_interrupted);
+    if (!rows) return std::unexpected(rows.error());
+    return std::make_unique<history::HftRows>(*std::move(rows));
+  };
+  return tell_npz(settings, history::write_npz(real_file_ops(), open, settings.base_latency, settings.output),
+                  wanted.symbol);
+}
+
 int export_parquet(const Settings& settings, history::QuerySession& session, const std::string& select) {
   const Result<std::uint64_t> rows = session.to_parquet(select, is_interrupted);
   if (!rows) return complain_of_interrupted(rows.error());
-  Output out;
-  out.write(fmt::format("{}: {} rows\n", settings.output, *rows));
-  return out.finish(kExitDone);
+  return tell_rows(settings, *rows);
+}
+
+int export_as(const Settings& settings, const history::CatalogExport& wanted, history::QuerySession& session) {
+  if (settings.form == "npz") return export_npz_of_catalog(settings, wanted, session);
+  if (settings.form == "parquet") {
+    return export_parquet(settings, session, export_select(wanted, history::ExportForm::kPlain));
+  }
+  const history::ExportForm form = settings.form == "json"                  ? history::ExportForm::kCandles
+                                   : history::has_tardis_form(*wanted.kind) ? history::ExportForm::kTardis
+                                                                            : history::ExportForm::kPlain;
+  return export_text(settings, session, export_select(wanted, form));
 }
 
 int export_catalog(const Settings& settings, const std::string& data_dir) {
@@ -310,18 +361,14 @@ int export_catalog(const Settings& settings, const std::string& data_dir) {
   history::QueryOptions options{.memory_bytes = kMemory,
                                 .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
                                 .temp_directory = spill.path(),
+                                .with_recordings = settings.origin == history::RecordedRows::kOrigin,
                                 .output = {}};
   if (settings.output != kStandardOutput) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), data_dir, options);
   if (!session) return complain(session.error());
   if (const Result<void> one = check_origins(*session, *wanted); !one) return complain_of_interrupted(one.error());
-  if (settings.form == "parquet") {
-    return export_parquet(settings, *session, export_select(*wanted, history::ExportForm::kPlain));
-  }
-  const history::ExportForm form = settings.form == "json"                   ? history::ExportForm::kCandles
-                                   : history::has_tardis_form(*wanted->kind) ? history::ExportForm::kTardis
-                                                                             : history::ExportForm::kPlain;
-  return export_text(settings, *session, export_select(*wanted, form));
+  const int code = export_as(settings, *wanted, *session);
+  return code == kExitDone ? tell_unreadable(session->unreadable()) : code;
 }
 
 int run(const Given& given) {

@@ -29,7 +29,7 @@ const OptionSpec kWordsSpec{.name = "action",
                                 "the data directory"};
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 13> kOptions{{
+  static const std::array<Option<Settings>, 15> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {replayed_venue_spec(), set_replayed_venue},
       {kReplayedSymbolSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
@@ -37,6 +37,12 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
       {{.name = "to", .placeholder = "TIME", .help = "only rows of before"},
        [](Settings& s, const Values& v) { return set_time(s.to, v); }},
+      {kReplayedOriginSpec, [](Settings& s, const Values& v) { return s.origin = v[0], Result<void>(); }},
+      {{.name = "store",
+        .kind = OptionKind::kSwitch,
+        .help = "rows go into DATA_DIR/features, where acts query has them as features_1m, not to standard output",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.stores = v[0] == "true", Result<void>(); }},
       {kIntervalSpec, [](Settings& s, const Values& v) { return set_positive_duration(s.features.interval, v); }},
       {told_spec(kBandsSpec, "as the recording tells, else 1,4"),
        [](Settings& s, const Values& v) { return set_bands(s.replay.bands.emplace(), v); }},
@@ -85,9 +91,17 @@ int compute(Settings settings, const std::string& data_dir) {
   settings.chosen = names_in(settings.files[1]);
   settings.files.erase(settings.files.begin(), settings.files.begin() + 2);
   if (std::ranges::find(settings.chosen, kVenueBestName) != settings.chosen.end()) {
+    if (settings.stores || !settings.origin.empty()) {
+      return complain({ErrorCode::kUsage, fmt::format("{} takes neither --store nor --origin", kVenueBestName)});
+    }
     if (settings.chosen.size() == 1) return replay_venue_best(settings, data_dir);
     return complain(
         {ErrorCode::kUsage, fmt::format("{} is computed alone: its rows are of several venues", kVenueBestName)});
+  }
+  settings.data_dir = data_dir;
+  if (!settings.origin.empty()) {
+    if (settings.files.empty()) return replay_catalog(std::move(settings), data_dir);
+    return complain({ErrorCode::kUsage, "--origin is of the catalog's rows: name no files with it"});
   }
   if (!settings.files.empty()) return replay_files(std::move(settings));
   return replay_data_dir(std::move(settings), data_dir);

@@ -4,16 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "acts/base/time.hpp"
 
 #include "cli/command.hpp"
+#include "cli/import_rows.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 #include "history/import/importer.hpp"
 #include "history/import/source_format.hpp"
 #include "history/import/time_format.hpp"
+#include "store/sinks/mongo_rows.hpp"
 
 namespace acts::cli {
 namespace {
@@ -30,7 +33,9 @@ struct Settings {
 const OptionSpec kFilesSpec{.name = "files",
                             .placeholder = "FILE",
                             .kind = OptionKind::kFiles,
-                            .help = "files of the public archive or of other formats, packed by zip, gzip, zstd or not",
+                            .help =
+                                "files of the public archive or of other formats, packed by zip, gzip, zstd or not; "
+                                "mongodb://HOST/DATABASE for minute rows",
                             .is_required = true};
 
 Result<void> set_market(Settings& settings, const Values& values) {
@@ -72,7 +77,7 @@ std::vector<std::string_view> format_names() {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 12> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {{.name = "kind",
         .placeholder = "",
@@ -103,9 +108,13 @@ std::span<const Option<Settings>> table() {
         .kind = OptionKind::kTexts,
         .help = "of --format csv: of each of our columns the file's, by its name or its number from 1"},
        set_columns},
+      {{.name = "tick_size",
+        .placeholder = "PRICE",
+        .help = "of npz, whose prices are doubles: what each is a multiple of"},
+       [](Settings& s, const Values& v) { return s.hints.tick_size = v[0], Result<void>(); }},
       {{.name = "time_format",
         .placeholder = "FORMAT",
-        .help = "of --format csv and candles: s, ms, us, ns, iso, or a pattern such as '%Y-%m-%d %H:%M'"},
+        .help = "of --format csv and candles: s, ms, us, ns, iso, ms+DAY, or a pattern such as '%Y-%m-%d %H:%M'"},
        set_time_format},
       {{.name = "replace",
         .kind = OptionKind::kSwitch,
@@ -185,14 +194,8 @@ std::string summary(const std::string& path, const history::ImportOutcome& outco
   return text;
 }
 
-int run(const Given& given) {
-  Settings settings;
-  const Result<std::string> data_dir = data_dir_of(given);
-  if (!data_dir) return complain(data_dir.error());
-  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  // The catalog's bytes shall not depend on how a shell sorts names.
-  std::ranges::sort(settings.files);
-  auto importer = history::Importer::open(real_file_ops(), *data_dir);
+int import_files(const Settings& settings, const std::string& data_dir) {
+  auto importer = history::Importer::open(real_file_ops(), data_dir);
   if (!importer) return complain(importer.error());
   Output out;
   int code = kExitDone;
@@ -211,6 +214,33 @@ int run(const Given& given) {
     }
   }
   return out.finish(code);
+}
+
+int run(const Given& given) {
+  Settings settings;
+  const Result<std::string> data_dir = data_dir_of(given);
+  if (!data_dir) return complain(data_dir.error());
+  if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  // The catalog's bytes shall not depend on how a shell sorts names.
+  std::ranges::sort(settings.files);
+  std::vector<std::string> files;
+  int code = kExitDone;
+  for (std::string& source : settings.files) {
+    if (!is_mongo_uri(source)) {
+      files.push_back(std::move(source));
+      continue;
+    }
+    const int done = import_rows({.uri = source,
+                                  .data_dir = *data_dir,
+                                  .symbol = settings.hints.symbol,
+                                  .max_bad_rows = settings.max_bad_rows,
+                                  .replaces = settings.replaces});
+    if (done != kExitDone) code = done;
+  }
+  settings.files = std::move(files);
+  if (settings.files.empty()) return code;
+  const int done = import_files(settings, *data_dir);
+  return done != kExitDone ? done : code;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "cli/command.hpp"
@@ -28,5 +29,14 @@ class Problems {
   static constexpr std::size_t kShown = 10;
   std::size_t count_ = 0;
 };
+
+// Of a query's: the exit code.
+inline int tell_unreadable(std::uint64_t places) {
+  if (places == 0) return kExitDone;
+  complain({ErrorCode::kBadInput,
+            fmt::format("{} places of recordings could not be read, and are left out: acts recording check names them",
+                        places)});
+  return kExitBadInput;
+}
 
 }  // namespace acts::cli

@@ -11,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/problems.hpp"
 #include "cli/values.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/result_text.hpp"
@@ -147,7 +148,8 @@ int run(const Given& given) {
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
   auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
   if (!session) return complain(session.error());
-  return run_query(settings, *session);
+  const int code = run_query(settings, *session);
+  return code == kExitDone ? tell_unreadable(session->unreadable()) : code;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -12,11 +14,16 @@
 
 #include "binance/symbols.hpp"
 #include "cli/command.hpp"
+#include "cli/feature_rows.hpp"
 #include "cli/problems.hpp"
 #include "exchange/recording_preview.hpp"
+#include "history/export/catalog_lines.hpp"
+#include "history/query/query_session.hpp"
+#include "history/query/spill_directory.hpp"
 #include "live/recorded_range.hpp"
 #include "live/run_settings.hpp"
 #include "recording/archive.hpp"
+#include "recording/file_ops.hpp"
 
 namespace acts::cli {
 namespace {
@@ -166,17 +173,29 @@ Result<RowSchema> output_schema(const ReplaySettings& settings) {
 int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
   const Result<RowSchema> schema = output_schema(settings);
   if (!schema) return complain(schema.error());
+  std::optional<FeatureStoreRows> store;
+  Result<void> stored;
+  if (settings.stores) {
+    auto opened = FeatureStoreRows::open(features_path(settings.data_dir, settings.features.interval), *schema);
+    if (!opened) return complain(opened.error());
+    store.emplace(*std::move(opened));
+  }
   Output out;
   Problems problems;
   std::string text;
-  if (settings.rows == "csv") append_csv_header(text, *schema);  // what is no recording gets none
+  if (settings.rows == "csv" && !settings.stores) append_csv_header(text, *schema);  // what is no recording gets none
   std::optional<Replay> replay;
   bool is_over = false;
   const auto on_row = [&](MinuteRow&& own) {
     is_over |= settings.to && own.sample_time() >= *settings.to;
     if (is_over || (settings.from && own.sample_time() < *settings.from)) return;
-    if (settings.rows == "none") return;
+    if (settings.rows == "none" && !settings.stores) return;
     const MinuteRow row = by_schema(std::move(own), replay->pipeline().schema(), *schema);
+    if (settings.stores) {
+      stored = stored ? store->add(row) : stored;
+      is_over |= !stored;
+      return;
+    }
     if (settings.rows == "csv") append_csv(text, *schema, row);
     if (settings.rows == "json") append_json(text, *schema, row);
     out.write(text);
@@ -187,6 +206,9 @@ int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
   if (replay->is_recording()) out.write(text);  // the header, if there was no row
   print_end(*replay, settings, out);
   problems.finish();
+  if (store && stored) stored = store->finish();
+  if (!stored) return out.finish(complain(stored.error()));
+  if (store) out.write(fmt::format("{}: {} rows of {} features\n", store->path(), store->rows(), store->columns()));
   return out.finish(done || is_over ? verdict(*replay, reader, settings.replay.venue) : complain(done.error()));
 }
 
@@ -280,6 +302,36 @@ int replay_files(ReplaySettings settings) {
     settings.replay.books.push_back(std::move(*book));
   }
   return replay_from(settings, *reader);
+}
+
+int replay_catalog(ReplaySettings settings, const std::string& data_dir) {
+  const Result<std::optional<Venue>> named = named_venue(settings);
+  if (!named) return complain(named.error());
+  if (settings.symbols.size() != 1) {
+    return complain({ErrorCode::kUsage, "name one symbol of the catalog with --symbol: acts catalog ls shows them"});
+  }
+  if (const Result<void> settled = settle_chosen(settings); !settled) return complain(settled.error());
+  settings.replay.venue = named->value_or(Venue::kBinanceSpot);
+  settle_symbols(settings);
+  std::error_code error;
+  const history::SpillDirectory spill(std::filesystem::temp_directory_path(error).string());
+  auto session = history::QuerySession::open(real_file_ops(), data_dir,
+                                             {.temp_directory = spill.path(),
+                                              .with_recordings = settings.origin == history::RecordedRows::kOrigin,
+                                              .output = {}});
+  if (!session) return complain(session.error());
+  const history::LinesWanted wanted{.venue = settings.replay.venue,
+                                    .symbol = settings.replay.symbols.front(),
+                                    .origin = settings.origin,
+                                    .from = {},
+                                    .to = settings.to};
+  const auto open = [&]() -> Result<std::unique_ptr<ByteSource>> {
+    auto rows = session->select(history::lines_select(wanted), [] { return false; });
+    if (!rows) return std::unexpected(rows.error());
+    return std::make_unique<history::CatalogLines>(*std::move(rows), wanted.venue, wanted.symbol);
+  };
+  RecordingReader reader({{"the catalog", open, "", {}}});
+  return replay_from(settings, reader);
 }
 
 int replay_data_dir(ReplaySettings settings, const std::string& data_dir) {

@@ -32,6 +32,9 @@ struct ReplaySettings {
   // Rows of then and later, and of before.
   std::optional<UnixNanos> from;
   std::optional<UnixNanos> to;
+  std::string origin;   // not empty: of the catalog's rows of that origin, not of recordings
+  bool stores = false;  // rows go into the store of features of their interval, and nowhere else
+  std::string data_dir;
 };
 
 inline const OptionSpec kRowsSpec{.name = "rows",
@@ -60,6 +63,10 @@ inline const OptionSpec kLevelsSpec{.name = "levels",
                                     .kind = OptionKind::kNumbers,
                                     .help = "N of the features of the first N levels, at most 1000",
                                     .default_text = "1,5,10"};
+inline const OptionSpec kReplayedOriginSpec{
+    .name = "origin",
+    .placeholder = "ORIGIN",
+    .help = "of the catalog's books and trades of that origin, not of recordings"};
 inline const OptionSpec kHorizonsSpec{.name = "horizons",
                                       .placeholder = "LIST",
                                       .kind = OptionKind::kTexts,
@@ -87,5 +94,7 @@ std::string recorded_symbol(const std::string& data_dir, Venue venue, const std:
 int replay_files(ReplaySettings settings);
 // ... or what a data directory holds of the one symbol that is named, and of the time from `from` to `to`.
 int replay_data_dir(ReplaySettings settings, const std::string& data_dir);
+// ... or what the catalog has of that symbol, time and the settings' origin.
+int replay_catalog(ReplaySettings settings, const std::string& data_dir);
 
 }  // namespace acts::cli

@@ -38,6 +38,21 @@ TEST(ProgramExport, WritesCsvToStandardOutput) {
                                       "61800.3,0.006\n"));
 }
 
+TEST(ProgramExport, MakesParquetOfARecording) {
+  const TempDir dir;
+  const std::string path = dir / "out.parquet";
+  const Outcome outcome =
+      run_acts({"export", "--kind", "book_ticker", "--format", "parquet", "--output", path, kRecording});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, path + ": 66089 rows\n");
+  EXPECT_THAT(read_file(path), EndsWith("PAR1"));
+  const Outcome none = run_acts({"export", "--kind", "trades", "--format", "parquet", "--from", "2030-01-01",
+                                 "--output", dir / "none.parquet", kRecording});
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.err, HasSubstr("there are no trades of BTCUSDT in it for these times"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "none.parquet.part"));
+}
+
 TEST(ProgramExport, WritesWhatTheCatalogHolds) {
   const TempDir dir;
   const auto run = [&dir](std::vector<std::string> words) {
@@ -80,6 +95,8 @@ TEST(ProgramExport, SaysWhatIsMissing) {
   EXPECT_THAT(complaint({"--symbol", "ETHUSDT", "--kind", "trades", kRecording}),
               HasSubstr("it holds nothing of ETHUSDT"));
   EXPECT_THAT(complaint({"--format", "json", kRecording}), HasSubstr("acts import the files"));
+  EXPECT_THAT(complaint({"--format", "parquet", "--output", "x", "--kind", "klines", kRecording}),
+              HasSubstr("--kind: recordings hold no klines"));
   EXPECT_THAT(complaint({"--format", "csv"}), HasSubstr("--kind: what of the catalog?"));
 }
 

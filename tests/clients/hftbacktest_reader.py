@@ -1,7 +1,8 @@
 """Whether hftbacktest loads what `acts export` makes for it: python hftbacktest_reader.py ACTS
 
 The same recording through its own converter and through ours must give the same array, event by event, and a run over
-ours must end with the book that the recording ends with. Exit code 1, with one line each, if not.
+ours must end with the book that the recording ends with. What its converter makes must enter the catalog as what ours
+makes. Exit code 1, with one line each, if not.
 """
 import pathlib
 import subprocess
@@ -62,6 +63,18 @@ def book_of(path):
     return best
 
 
+def catalog_differences(acts, folder, ours, theirs):
+    sums = ("SELECT count(*) AS n, sum(price * quantity) AS value, min(ts_recv_ns) AS first, max(ts_recv_ns) AS last "
+            "FROM ")
+    answers = []
+    for name, path in (("ours", ours), ("theirs", theirs)):
+        place = str(folder / name)
+        run(acts, "import", "--market", "um", "--symbol", "BTCUSDT", "--data-dir", place, str(path))
+        answers.append([run(acts, "query", "--format", "csv", "--data-dir", place, sums + kind)
+                        for kind in ("book_updates", "trades")])
+    return [] if answers[0] == answers[1] else [f"in the catalog: its file is {answers[1]}, ours {answers[0]}"]
+
+
 def main(acts):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -73,6 +86,7 @@ def main(acts):
         best = book_of(ours)
         if not numpy.allclose(best, LAST):
             wrong.append(f"a run over our file ends with {best}, not {LAST}")
+        wrong += catalog_differences(acts, folder, ours, theirs)
     for line in wrong:
         print(f"hftbacktest_reader.py: {line}", file=sys.stderr)
     if not wrong:

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 
+#include "history/engine/chunk_columns.hpp"
 #include "history/engine/duck_impl.hpp"
 #include "history/table/row_digest.hpp"
 
@@ -17,10 +17,6 @@ namespace {
 
 constexpr const char* kFunction = "acts_rows";
 constexpr int kRowGroup = 122'880;
-
-bool is_huge(const TableColumn& column, DecimalForm form) {
-  return is_decimal(column.type) && decimal_shape(column.type, form).precision > 18;
-}
 
 // Between a source and DuckDB: what a file's rows tell.
 class Measured final : public RowSource {
@@ -52,19 +48,6 @@ class Measured final : public RowSource {
   RowDigest digest_;
 };
 
-DuckType type_of(const TableColumn& column, DecimalForm form) {
-  switch (column.type) {
-    case CellType::kTime: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP));
-    case CellType::kNanos:
-    case CellType::kInteger: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BIGINT));
-    case CellType::kFlag: return DuckType(duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN));
-    default: break;
-  }
-  const DecimalShape shape = decimal_shape(column.type, form);
-  return DuckType(
-      duckdb_create_decimal_type(static_cast<std::uint8_t>(shape.precision), static_cast<std::uint8_t>(shape.scale)));
-}
-
 void bind_rows(duckdb_bind_info info) {
   const auto& feed = *static_cast<RowFeed*>(duckdb_bind_get_extra_info(info));
   for (const TableColumn& column : feed.kind->columns) {
@@ -73,60 +56,6 @@ void bind_rows(duckdb_bind_info info) {
 }
 
 void init_rows(duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); }
-
-// One column of a chunk, from wherever it is to be filled on or read.
-class ChunkColumn {
- public:
-  ChunkColumn() = default;
-  ChunkColumn(duckdb_data_chunk chunk, std::size_t index, const TableColumn& column, DecimalForm form)
-      : vector_(duckdb_data_chunk_get_vector(chunk, index)),
-        data_(duckdb_vector_get_data(vector_)),
-        validity_(duckdb_vector_get_validity(vector_)),
-        width_(column.type == CellType::kFlag ? Width::kByte
-               : is_huge(column, form)        ? Width::kHuge
-                                              : Width::kWord) {}
-
-  void put(idx_t row, int128 value) {
-    switch (width_) {
-      case Width::kByte: static_cast<bool*>(data_)[row] = value != 0; return;
-      case Width::kWord: static_cast<std::int64_t*>(data_)[row] = static_cast<std::int64_t>(value); return;
-      case Width::kHuge: static_cast<duckdb_hugeint*>(data_)[row] = to_hugeint(value); return;
-    }
-  }
-  void put_null(idx_t row) {
-    if (validity_ == nullptr) {
-      duckdb_vector_ensure_validity_writable(vector_);
-      validity_ = duckdb_vector_get_validity(vector_);
-    }
-    duckdb_validity_set_row_invalid(validity_, row);
-  }
-
-  [[nodiscard]] bool is_null(idx_t row) const {
-    return validity_ != nullptr && !duckdb_validity_row_is_valid(validity_, row);
-  }
-  [[nodiscard]] int128 get(idx_t row) const {
-    switch (width_) {
-      case Width::kByte: return static_cast<int>(static_cast<const bool*>(data_)[row]);
-      case Width::kWord: return static_cast<const std::int64_t*>(data_)[row];
-      case Width::kHuge: return from_hugeint(static_cast<const duckdb_hugeint*>(data_)[row]);
-    }
-    return 0;
-  }
-
- private:
-  enum class Width : std::uint8_t { kByte, kWord, kHuge };
-  duckdb_vector vector_ = nullptr;
-  void* data_ = nullptr;
-  std::uint64_t* validity_ = nullptr;
-  Width width_ = Width::kWord;
-};
-using ChunkColumns = std::array<ChunkColumn, kMaxColumns>;
-
-ChunkColumns columns_of(duckdb_data_chunk chunk, const Kind& kind, DecimalForm form) {
-  ChunkColumns columns;
-  for (std::size_t i = 0; i < kind.columns.size(); ++i) columns[i] = ChunkColumn(chunk, i, kind.columns[i], form);
-  return columns;
-}
 
 void fill_rows(duckdb_function_info info, duckdb_data_chunk chunk) {
   auto& feed = *static_cast<RowFeed*>(duckdb_function_get_extra_info(info));

@@ -17,6 +17,7 @@ constexpr std::size_t kMostNamed = 10;
 // The first symbols that there are, for messages.
 std::string names_of(const RecordingContents& contents) {
   std::vector<std::string> names;
+  names.reserve(kMostNamed + 1);
   for (const auto& [name, counts] : contents.symbols) {
     if (names.size() == kMostNamed) {
       names.emplace_back("...");

@@ -35,6 +35,7 @@ class RecordingExporter {
   static Result<RecordingExporter> open(RecordingExport wanted, std::function<void(std::string_view)> on_problem);
 
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
+  [[nodiscard]] const RecordingExport& wanted() const { return wanted_; }  // with that symbol
 
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
   // there is nothing of the kind.

@@ -18,20 +18,29 @@ std::string time_literal(const TableColumn& column, UnixNanos time) {
                      to_iso8601(second).substr(11, 8), micros);
 }
 
+// Of the column that tells a row's day, or where that is null the second.
+std::string time_is(const Kind& kind, std::string_view relation, UnixNanos time) {
+  const TableColumn& first = kind.columns[kind.time_column];
+  std::string told = fmt::format("{} {} {}", first.name, relation, time_literal(first, time));
+  if (kind.second_time_column == 0) return told;
+  const TableColumn& second = kind.columns[kind.second_time_column];
+  return fmt::format("({} OR ({} IS NULL AND {} {} {}))", told, first.name, second.name, relation,
+                     time_literal(second, time));
+}
+
 std::string where(const CatalogExport& wanted) {
   std::string text =
       fmt::format("venue = {} AND symbol = {}", quoted_sql_text(wanted.venue), quoted_sql_text(wanted.symbol));
   if (wanted.kind->has_interval) text += fmt::format(" AND interval = {}", quoted_sql_text(wanted.interval));
   if (!wanted.origin.empty()) text += fmt::format(" AND origin = {}", quoted_sql_text(wanted.origin));
-  const TableColumn& time = wanted.kind->columns[wanted.kind->time_column];
   // The date too: it tells which files need not be opened.
   if (wanted.from) {
-    text += fmt::format(" AND date >= DATE '{}' AND {} >= {}", to_iso8601(*wanted.from).substr(0, 10), time.name,
-                        time_literal(time, *wanted.from));
+    text += fmt::format(" AND date >= DATE '{}' AND {}", to_iso8601(*wanted.from).substr(0, 10),
+                        time_is(*wanted.kind, ">=", *wanted.from));
   }
   if (wanted.to) {
-    text += fmt::format(" AND date <= DATE '{}' AND {} < {}", to_iso8601(*wanted.to).substr(0, 10), time.name,
-                        time_literal(time, *wanted.to));
+    text += fmt::format(" AND date <= DATE '{}' AND {}", to_iso8601(*wanted.to).substr(0, 10),
+                        time_is(*wanted.kind, "<", *wanted.to));
   }
   return text;
 }
@@ -74,13 +83,18 @@ std::string export_select(const CatalogExport& wanted, ExportForm form) {
                                   : "epoch_ms(open_time) AS milliseconds, open, high, low, close, volume";
   // A message without a level is none there.
   const bool skips_empty = form == ExportForm::kTardis && kind.name == "book_updates";
-  std::string keys(kind.columns[0].name);
-  if (kind.name == "book_updates") keys += ", row";
+  std::string keys;
+  for (std::size_t i = 0; i < kind.key_columns; ++i)
+    keys += fmt::format("{}{}", i > 0 ? ", " : "", kind.columns[i].name);
   return fmt::format("SELECT {} FROM {} WHERE {}{} ORDER BY {}", columns, kind.name, where(wanted),
                      skips_empty ? " AND price IS NOT NULL" : "", keys);
 }
 
 std::string origins_select(const CatalogExport& wanted) {
+  // Whether there is a row at all.
+  if (!wanted.origin.empty()) {
+    return fmt::format("SELECT origin FROM {} WHERE {} LIMIT 1", wanted.kind->name, where(wanted));
+  }
   return fmt::format("SELECT DISTINCT origin FROM {} WHERE {} ORDER BY origin", wanted.kind->name, where(wanted));
 }
 

@@ -102,7 +102,13 @@ class DepthCsvReader final : public MessageReader {
                        fields_.of(row, "MUnknownParameter"), symbol(row));
   }
 
+  // A table may begin with the book that the one before ended with: each level with the ids that set it, in no order of
+  // these. That is a snapshot, of no id.
   [[nodiscard]] std::string level(std::span<const std::string_view> row) const {
+    if (fields_.of(row, "StreamType") == "FINAL_DEPTH_SNAPSHOT") {
+      return fmt::format("{},,,,1,{},{},{},{}", times(row), fields_.of(row, "IsAsk"), fields_.of(row, "Price"),
+                         fields_.of(row, "Quantity"), symbol(row));
+    }
     const std::string_view snapshot = fields_.of(row, "LastUpdateId");
     return fmt::format("{},{},{},{},{},{},{},{},{}", times(row), fields_.of(row, "FirstUpdateId"),
                        snapshot.empty() ? fields_.of(row, "FinalUpdateId") : snapshot,

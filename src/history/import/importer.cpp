@@ -84,8 +84,26 @@ struct Importer::Source {
   const ImportRequest* request = nullptr;
   const SourceFormat* format = nullptr;
   std::vector<DataSet> sets;
+  std::unique_ptr<OpenedSource> opened;  // of a format that has open_whole
+  const OpenedSource* whole = nullptr;   // that, or what was made
+
+  Result<void> open() {
+    if (format->open_whole == nullptr) {
+      auto told = format->sets_of(request->path, request->hints);
+      if (!told) return std::unexpected(told.error());
+      sets = *std::move(told);
+      return {};
+    }
+    auto looked = format->open_whole(request->path, request->hints);
+    if (!looked) return std::unexpected(looked.error());
+    opened = *std::move(looked);
+    whole = opened.get();
+    sets = whole->sets();
+    return {};
+  }
 
   [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
+    if (whole != nullptr) return whole->reader(set);
     auto bytes = format->open(request->path);
     if (!bytes) return std::unexpected(bytes.error());
     return format->make_reader(std::move(*bytes), set, request->hints);
@@ -117,48 +135,66 @@ Result<void> Importer::recover() {
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
   const Result<FileState> before = state_of(request.path);
   if (!before) return std::unexpected(before.error());
-  Source source{.request = &request, .format = nullptr, .sets = {}};
+  Source source{.request = &request, .format = nullptr, .sets = {}, .opened = nullptr, .whole = nullptr};
   const Result<const SourceFormat*> format = format_of(request.path, request.hints);
   if (!format) return std::unexpected(format.error());
   source.format = *format;
-  Result<std::vector<DataSet>> sets = source.format->sets_of(request.path, request.hints);
-  if (!sets) return std::unexpected(sets.error());
-  source.sets = *std::move(sets);
+  if (const Result<void> opened = source.open(); !opened) return std::unexpected(opened.error());
   const Result<std::string> sha256 = sha256_of_file(request.path);
   if (!sha256) return std::unexpected(sha256.error());
   const Result<bool> verified = check_sum(request.path, *sha256);
   if (!verified) return std::unexpected(verified.error());
 
-  // A source whose files are not all in their places is in: what follows must know its rows.
-  if (is_unfinished_) {
-    if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
-  }
   // Of a source that was in, and that another has contradicted since, this is another telling.
   const std::string read = read_as(*source.format, request.hints) + (request.replaces ? ", replacing" : "");
-  Manifest manifest{.id = source_id(*sha256, source.sets, read), .code = request.code, .engine = Duck::version()};
-  const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
-  if (known != manifests_.end()) return ImportOutcome{*known, std::move(source.sets), true, ""};
+  Manifest manifest{.code = request.code};
   manifest.source_name = fs::path(request.path).filename().string();
   manifest.source_bytes = before->bytes;
   manifest.source_sha256 = *sha256;
   manifest.checksum_verified = *verified;
   manifest.read_as = read;
+  return enter(source, std::move(manifest), [&]() -> Result<void> {
+    const Result<FileState> after = state_of(request.path);
+    if (after && *after == *before) return {};
+    return fail(ErrorCode::kBadInput, fmt::format("{}: it changed while it was read: import it again", request.path));
+  });
+}
+
+Result<ImportOutcome> Importer::import_made(const MadeSource& made) {
+  const ImportRequest request{
+      .path = made.name, .hints = {}, .max_bad_rows = 0, .code = made.code, .replaces = made.replaces};
+  const Source source{
+      .request = &request, .format = nullptr, .sets = made.source->sets(), .opened = nullptr, .whole = made.source};
+  Manifest manifest{.code = made.code};
+  manifest.source_name = made.name;
+  manifest.source_sha256 = made.sha256;
+  manifest.read_as = "made";
+  return enter(source, std::move(manifest), [] { return Result<void>(); });
+}
+
+Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
+                                      const std::function<Result<void>()>& is_unchanged) {
+  // A source whose files are not all in their places is in: what follows must know its rows.
+  if (is_unfinished_) {
+    if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
+  }
+  manifest.id = source_id(manifest.source_sha256, source.sets, manifest.read_as);
+  manifest.engine = Duck::version();
+  const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
+  if (known != manifests_.end()) return ImportOutcome{*known, source.sets, true, ""};
 
   Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
   if (!entry) return std::unexpected(entry.error());
   Result<Manifest> made = read_source(source, *entry, std::move(manifest));
   if (!made) return std::unexpected(made.error());
-  const Result<FileState> after = state_of(request.path);
-  if (!after || *after != *before) {
-    return fail(ErrorCode::kBadInput, fmt::format("{}: it changed while it was read: import it again", request.path));
-  }
+  if (const Result<void> unchanged = is_unchanged(); !unchanged) return std::unexpected(unchanged.error());
   is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*made); !done) return std::unexpected(done.error());
   is_unfinished_ = false;
   const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
   manifests_.push_back(*std::move(made));
   files_ = current_files(manifests_);
-  return ImportOutcome{manifests_.back(), std::move(source.sets), false, rejects};
+  return ImportOutcome{manifests_.back(), source.sets, false, rejects};
 }
 
 Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry, Manifest manifest) {

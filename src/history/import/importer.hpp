@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "history/catalog/entry.hpp"
 #include "history/engine/duck.hpp"
 #include "history/import/row_pass.hpp"
+#include "history/import/source_format.hpp"
 #include "history/import/source_name.hpp"
 #include "history/import/staged_days.hpp"
 
@@ -23,6 +25,15 @@ struct ImportRequest {
   std::uint64_t max_bad_rows = 100;
   std::string code;       // who imports: "acts 0.1.0"
   bool replaces = false;  // its rows take the place of those of the catalog that they contradict
+};
+
+// Rows that no file tells: made of the catalog's own.
+struct MadeSource {
+  std::string name;                      // of what they are, for the manifest and messages
+  std::string sha256;                    // of what they are made of: the same is the same source
+  const OpenedSource* source = nullptr;  // outlives the call
+  std::string code;                      // as of a request
+  bool replaces = true;                  // as of a request
 };
 
 struct ImportOutcome {
@@ -41,6 +52,12 @@ class Importer {
   // what it is); kBadInput (damaged, not what its .CHECKSUM says, more bad rows than allowed, rows that contradict the
   // catalog's): nothing of it is in the catalog then; kStorage.
   Result<ImportOutcome> import_file(const ImportRequest& request);
+  // The same of rows that were made. Errors: kBadInput, kStorage; the reader's.
+  Result<ImportOutcome> import_made(const MadeSource& made);
+
+  // What the catalog holds now; until the next import.
+  [[nodiscard]] const std::vector<CatalogFile>& files() const { return files_; }
+  [[nodiscard]] const CatalogPaths& paths() const { return paths_; }
 
  private:
   Importer(FileOps& ops, CatalogPaths paths, FileLock lock, std::unique_ptr<Duck> duck)
@@ -49,6 +66,9 @@ class Importer {
   struct Source;  // the file that is being imported
 
   Result<void> recover();
+  // `manifest`: with what is known of the source before its rows are read. `is_unchanged` is asked behind that.
+  Result<ImportOutcome> enter(const Source& source, Manifest manifest,
+                              const std::function<Result<void>()>& is_unchanged);
   Result<Manifest> read_source(const Source& source, CatalogEntry& entry, Manifest manifest);
   Result<void> read_set(const Source& source, const DataSet& set, CatalogEntry& entry, StagedDays& days,
                         Manifest& manifest, RejectList& rejects);

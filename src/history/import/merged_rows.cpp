@@ -31,6 +31,12 @@ std::unexpected<Error> different_values(const Kind& kind, const Row& here, const
                                    value_text(kind, there, column)));
 }
 
+// By the time of receipt; the others' is unknown, or the same.
+bool is_earlier(const Kind& kind, const Row& row, const Row& other) {
+  const std::size_t column = kind.received_column;
+  return column != 0 && !row.is_null(column) && row.values[column] < other.values[column];
+}
+
 }  // namespace
 
 Result<bool> MergedRows::next(Row& row) {
@@ -68,10 +74,12 @@ Result<bool> MergedRows::take(Side& side, Row& row) {
 
 Result<bool> MergedRows::take_both(Row& row) {
   old_.is_there = false;
-  const bool is_same = same_values(*kind_, old_.row, new_.row);
+  const bool is_same = tells_same(*kind_, old_.row, new_.row);
   if (!is_same && !options_.replaces) return different_values(*kind_, new_.row, old_.row);
   ++(is_same ? repeated_ : superseded_);
-  return take(new_, row);
+  if (!is_same) return take(new_, row);
+  new_.is_there = false;
+  return take(is_earlier(*kind_, new_.row, old_.row) ? new_ : old_, row);
 }
 
 bool MergedRows::is_in_both_spans(const Row& row) const {

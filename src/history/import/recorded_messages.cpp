@@ -203,11 +203,23 @@ bool RecordedMessages::take(const RecordedLine& line, const std::optional<index:
     return is_told;
   }
   message_ = *std::move(decoded);
-  if (message_.instrument != symbol_ || !scales_of(message_)) return false;
+  if (message_.instrument != symbol_ || !scales_of(message_) || !is_first()) return false;
   remember_scales(decoder_, symbol_, message_);
   ts_recv_ = line.ts_recv;
   ts_event_ = filter_.venue == Venue::kBinanceUsdm ? transaction_time_.of(line.json) : std::nullopt;
   if (!ts_event_) ts_event_ = time_of(message_);
+  return true;
+}
+
+// Of a snapshot always: each is an answer of its own.
+bool RecordedMessages::is_first() {
+  if (const auto* update = std::get_if<DepthUpdate>(&message_.body)) {
+    return updates_.is_new(update->last_update_id.value());
+  }
+  if (const auto* ticker = std::get_if<BookTicker>(&message_.body)) return tickers_.is_new(ticker->update_id.value());
+  if (const auto* trade = std::get_if<Trade>(&message_.body)) {
+    return (trade->aggregate ? agg_trades_ : trades_).is_new(trade->trade_id);
+  }
   return true;
 }
 

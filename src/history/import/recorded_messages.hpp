@@ -1,5 +1,6 @@
 // The messages of one symbol out of recordings, decoded, each once: as a replay takes them. What had to wait behind
-// another message is where it was taken, with that receive time. Not thread-safe.
+// another message is where it was taken, with that receive time; of what two connections brought, the first. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "binance/decoder.hpp"
 #include "binance/transaction_time.hpp"
+#include "history/import/recent_ids.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace acts::history {
@@ -77,6 +79,7 @@ class RecordedMessages {
   bool take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer);
   [[nodiscard]] bool is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const;
   [[nodiscard]] bool is_within(UnixNanos ts) const;
+  bool is_first();
   Got refuse(std::string problem);
 
   RecordingReader reader_;
@@ -85,6 +88,10 @@ class RecordedMessages {
   binance::Decoder decoder_;
   binance::InstrumentIndex symbol_;
   binance::TransactionTime transaction_time_;
+  RecentIds updates_;
+  RecentIds trades_;
+  RecentIds agg_trades_;
+  RecentIds tickers_;
   std::optional<index::RestAnswer> asked_;  // the next line answers it
   binance::Message message_;
   UnixNanos ts_recv_;

@@ -21,7 +21,13 @@ std::string quoted_cell(std::string_view text) {
 
 Result<void> RejectList::add(std::uint64_t place, std::string_view reason, std::string_view text, std::uint64_t most) {
   if (csv_.empty()) csv_ = "line,reason,text\n";
-  if (++count_ <= kMostListed) csv_ += fmt::format("{},{},{}\n", place, quoted_cell(reason), quoted_cell(text));
+  if (count_ < kMostListed) {
+    const auto [line, is_new] =
+        listed_.insert(fmt::format("{},{},{}\n", place, quoted_cell(reason), quoted_cell(text)));
+    if (!is_new) return {};
+    csv_ += *line;
+  }
+  ++count_;
   if (count_ <= most) return {};
   return fail(ErrorCode::kBadInput, fmt::format("line {}: {}: more than {} bad rows, nothing of it is imported; "
                                                 "--max-bad-rows allows more",

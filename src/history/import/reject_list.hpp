@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ class RejectList {
  public:
   static constexpr std::uint64_t kMostListed = 10'000;
 
-  // `place`: line or record, from 1. `text` may hold anything: it is cut, and made harmless. Errors: kBadInput, if
-  // there are more than `most` now.
+  // `place`: line or record, from 1. `text` may hold anything: it is cut, and made harmless. What is listed already
+  // counts once: of a file with several data sets each may tell it. Errors: kBadInput, if there are more than `most`
+  // now.
   Result<void> add(std::uint64_t place, std::string_view reason, std::string_view text, std::uint64_t most);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -24,6 +26,7 @@ class RejectList {
  private:
   std::uint64_t count_ = 0;
   std::string csv_;
+  std::set<std::string> listed_;  // the lines of it
 };
 
 }  // namespace acts::history

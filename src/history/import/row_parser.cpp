@@ -170,7 +170,8 @@ RowParser::Fault RowParser::parse_time(std::string_view text, std::size_t column
   std::int64_t micros = 0;
   const Fault fault = layout_.times.is_by_content() ? parse_plain_time(text, column, micros) : Fault::kNotPlain;
   if (fault != Fault::kNotPlain) {
-    value = is_nanos ? micros * 1000 : micros;
+    // Of a time that is none they may be anything.
+    if (fault == Fault::kNone) value = is_nanos ? int128{micros} * 1000 : int128{micros};
     return fault;
   }
   const auto nanos = layout_.times.is_by_content() ? read_iso_time(text) : layout_.times.read(text);

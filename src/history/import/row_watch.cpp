@@ -28,7 +28,7 @@ RowWatch::Verdict RowWatch::look(const Row& row, bool may_go_back) {
     const std::strong_ordering order = compare_keys(*kind_, row, last_);
     if (order < 0 && !may_go_back) return Verdict::kOutOfOrder;
     if (order == 0) {
-      if (!same_values(*kind_, row, last_)) return Verdict::kContradicts;
+      if (!tells_same(*kind_, row, last_)) return Verdict::kContradicts;
       ++facts_.repeated;
       return Verdict::kRepeated;
     }

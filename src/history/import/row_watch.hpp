@@ -11,7 +11,7 @@ namespace acts::history {
 
 struct SourceFacts {
   std::uint64_t rows = 0;         // taken
-  std::uint64_t repeated = 0;     // exactly the row before, left out
+  std::uint64_t repeated = 0;     // the row before, received twice or told twice, left out
   std::uint64_t gaps = 0;         // places where ids or candles are missing
   std::uint64_t missing = 0;      // ids or candles, in all of them
   std::uint64_t zero_price = 0;   // trades outside the market
@@ -28,7 +28,7 @@ class RowWatch {
 
   enum class Verdict : std::uint8_t {
     kTake,
-    kRepeated,     // the same key and the same values as the row before
+    kRepeated,     // the same key as the row before, and tells_same()
     kContradicts,  // the same key, other values
     kOutOfOrder,   // a key below that of the row before
   };

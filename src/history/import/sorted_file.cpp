@@ -102,7 +102,8 @@ std::string order_sql(const Kind& kind) {
   }
   const std::size_t keys = kind.is_stream ? 1 : kind.key_columns;
   for (std::size_t i = 0; i < keys; ++i) order += fmt::format(", {}", kind.columns[i].name);
-  return fmt::format("{}, {}", order, kPlace);
+  // Of a line that is a whole message its rows are counted.
+  return fmt::format("{}, {}{}", order, kPlace, kind.is_stream ? ", row" : "");
 }
 
 }  // namespace

@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "history/import/candle_json.hpp"
+#include "history/import/cryptofeed_capture.hpp"
 #include "history/import/csv_reader.hpp"
 #include "history/import/depth_csv.hpp"
 #include "history/import/mapped_csv.hpp"
+#include "history/import/npz_rows.hpp"
+#include "history/import/recording_rows.hpp"
 #include "history/import/source_file.hpp"
 #include "history/import/tardis.hpp"
 
@@ -27,8 +30,16 @@ Result<std::unique_ptr<RowReader>> archive_reader(std::unique_ptr<ByteSource> by
   return read_archive_csv(std::move(bytes), *set.kind, set.symbol);
 }
 
+Result<std::unique_ptr<RowReader>> npz_reader(std::unique_ptr<ByteSource> bytes, const DataSet& set,
+                                              const SourceHints& hints) {
+  if (hints.tick_size.empty()) return read_npz(std::move(bytes), set, std::nullopt);
+  const Result<Decimal> tick = parse_decimal(hints.tick_size);
+  if (!tick || tick->units <= 0) return fail(ErrorCode::kUsage, "--tick-size: it is a price above 0");
+  return read_npz(std::move(bytes), set, *tick);
+}
+
 // The archive's is the first: what looks like no other is taken for it, and refused by its own words.
-constexpr std::array<SourceFormat, 5> kFormats{{
+constexpr std::array<SourceFormat, 8> kFormats{{
     {"archive", "CSV as data.binance.vision publishes it", nullptr, archive_sets, open_source, archive_reader},
     {"tardis", "CSV of Tardis: incremental_book_L2, book_snapshot_N, trades", is_tardis_csv, tardis_sets,
      open_any_source, read_tardis_csv},
@@ -36,6 +47,11 @@ constexpr std::array<SourceFormat, 5> kFormats{{
      open_any_source, read_depth_csv},
     {"candles", "candles as a JSON array of arrays", is_candle_json, candle_json_sets, open_any_source,
      read_candle_json},
+    {"recording", "lines <recv_ns> <json>, ours or of other collectors", is_recording, nullptr, nullptr, nullptr,
+     open_recording_source},
+    {"cryptofeed", "captures of cryptofeed: its .ws files", is_cryptofeed, nullptr, nullptr, nullptr,
+     open_cryptofeed_source},
+    {"npz", "arrays of hftbacktest", is_npz, npz_sets, open_any_source, npz_reader},
     {"csv", "any CSV: --map says which field is which", nullptr, mapped_csv_sets, open_any_source, read_mapped_csv},
 }};
 
@@ -58,6 +74,7 @@ Result<const SourceFormat*> format_of(const std::string& path, const SourceHints
 std::string read_as(const SourceFormat& format, const SourceHints& hints) {
   std::string text(format.name);
   if (!hints.columns.empty()) text += " " + hints.columns;
+  if (!hints.tick_size.empty()) text += " " + hints.tick_size;
   if (!hints.time_format.empty()) text += " " + hints.time_format;
   return text;
 }

@@ -16,6 +16,16 @@
 
 namespace acts::history {
 
+// A file that was looked through.
+class OpenedSource {
+ public:
+  virtual ~OpenedSource() = default;
+  // As SourceFormat::sets_of.
+  [[nodiscard]] virtual const std::vector<DataSet>& sets() const = 0;
+  // As SourceFormat::make_reader; may be asked several times, for any of the sets.
+  virtual Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const = 0;
+};
+
 struct SourceFormat {
   std::string_view name;     // of --format
   std::string_view meaning;  // for help: a few words
@@ -29,6 +39,8 @@ struct SourceFormat {
   // The rows of one of the sets, whose kind outlives the reader. Errors: kUsage, kBadInput.
   Result<std::unique_ptr<RowReader>> (*make_reader)(std::unique_ptr<ByteSource> bytes, const DataSet& set,
                                                     const SourceHints& hints) = nullptr;
+  // Instead of these three, where one look through the file, and others beside it, serves them all.
+  Result<std::unique_ptr<OpenedSource>> (*open_whole)(const std::string& path, const SourceHints& hints) = nullptr;
 };
 
 std::span<const SourceFormat> source_formats();

@@ -26,6 +26,7 @@ struct DataSet {
   static constexpr std::string_view kTardis = "tardis";
   static constexpr std::string_view kCryptofeed = "cryptofeed";
   static constexpr std::string_view kHftbacktest = "hftbacktest";
+  static constexpr std::string_view kBars = "bars";    // ours, made of what the catalog has
   static constexpr std::string_view kOther = "other";  // whatever else files come from
 
   // "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive"
@@ -45,6 +46,7 @@ struct SourceHints {
   std::string interval;
   std::string format = {};       // of source_format.hpp
   std::string columns = {};      // of the format csv: "open_time=Date,open=Open,…"
+  std::string tick_size = {};    // of npz: a price
   std::string time_format = {};  // of formats whose files do not say it: as in time_format.hpp
 };
 

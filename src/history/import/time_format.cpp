@@ -123,9 +123,16 @@ Result<TimeFormat> TimeFormat::parse(std::string_view text) {
     format.how_ = How::kIso;
     return format;
   }
-  if (const auto unit = std::ranges::find(kUnits, text, &Unit::name); unit != kUnits.end()) {
+  const std::size_t plus = text.find('+');
+  if (const auto unit = std::ranges::find(kUnits, text.substr(0, plus), &Unit::name); unit != kUnits.end()) {
     format.how_ = How::kNumber;
     format.scale_ = unit->scale;
+    if (plus == std::string_view::npos) return format;
+    const auto since = read_pattern("%Y-%m-%d", text.substr(plus + 1));
+    if (!since) {
+      return fail(ErrorCode::kUsage, fmt::format("time format '{}': behind the + stands a day, YYYY-MM-DD", text));
+    }
+    format.since_ = *since;
     return format;
   }
   format.how_ = How::kPattern;
@@ -152,8 +159,8 @@ std::optional<std::int64_t> TimeFormat::read(std::string_view text) const {
   if (how_ == How::kIso) return read_iso_time(text);
   if (how_ == How::kPattern) return read_pattern(pattern_, text);
   const ScaledInteger number = parse_scaled(text, scale_);
-  if (number.status != DecimalStatus::kOk || number.units >= kMostNanos) return std::nullopt;
-  return number.units;
+  if (number.status != DecimalStatus::kOk || number.units >= kMostNanos - since_) return std::nullopt;
+  return since_ + number.units;
 }
 
 std::string_view TimeFormat::unit() const {

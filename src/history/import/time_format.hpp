@@ -16,7 +16,8 @@ class TimeFormat {
   // of a second, the date alone).
   TimeFormat() = default;
 
-  // "s", "ms", "us", "ns": a number of these, which may have decimals; "iso"; or a pattern: %Y (four digits), %y, %m,
+  // "s", "ms", "us", "ns": a number of these, which may have decimals, since 1970, or with "ms+2022-12-13" since that
+  // day's begin; "iso"; or a pattern: %Y (four digits), %y, %m,
   // %d, %H, %M, %S (two digits each), %f (one to nine digits of a second), %p (AM or PM, with %I for the hour), %%; all
   // else stands for itself. Errors: kUsage: a letter that is none of these, a pattern without year, month and day.
   static Result<TimeFormat> parse(std::string_view text);
@@ -32,7 +33,8 @@ class TimeFormat {
  private:
   enum class How : std::uint8_t { kByContent, kNumber, kIso, kPattern };
   How how_ = How::kByContent;
-  int scale_ = 0;  // of kNumber: a unit is 10^scale_ nanoseconds
+  int scale_ = 0;           // of kNumber: a unit is 10^scale_ nanoseconds,
+  std::int64_t since_ = 0;  // and which moment is 0
   std::string pattern_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <utility>
@@ -43,7 +44,7 @@ std::string empty_select(const Kind& kind) {
 
 // Files of one form have one schema, which DuckDB takes from the first of them: of files with different decimals it
 // would round those of the others, so each form is read by itself and made wide.
-std::string view_of(const Kind& kind, const CatalogPaths& paths, const std::vector<CatalogFile>& files) {
+std::string select_of(const Kind& kind, const CatalogPaths& paths, const std::vector<CatalogFile>& files) {
   std::string select;
   for (const DecimalForm form : {DecimalForm::kNarrow, DecimalForm::kWide}) {
     std::string list;
@@ -58,7 +59,23 @@ std::string view_of(const Kind& kind, const CatalogPaths& paths, const std::vect
         "'symbol': VARCHAR, 'date': DATE, {}'origin': VARCHAR}})",
         select.empty() ? "" : " UNION ALL ", column_list(kind), list, kind.has_interval ? "'interval': VARCHAR, " : "");
   }
-  return fmt::format("CREATE VIEW {} AS {}", kind.name, select.empty() ? empty_select(kind) : select);
+  return select.empty() ? empty_select(kind) : select;
+}
+
+// Of a kind that recordings hold too, a view of the catalog alone stands behind the one that is asked.
+std::string catalog_view(const Kind& kind) { return fmt::format("acts_catalog_{}", kind.name); }
+
+Result<void> make_views(Duck& duck, const Kind& kind, const std::string& select) {
+  if (!is_recorded_kind(kind)) return duck.run(fmt::format("CREATE VIEW {} AS {}", kind.name, select));
+  if (Result<void> made = duck.run(fmt::format("CREATE VIEW {} AS {}", catalog_view(kind), select)); !made) return made;
+  return duck.run(fmt::format("CREATE VIEW {} AS SELECT * FROM {}", kind.name, catalog_view(kind)));
+}
+
+bool mentions(const std::string& sql, std::string_view name) {
+  const auto is_same = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
+  return !std::ranges::search(sql, name, is_same).empty();
 }
 
 Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptions& options) {
@@ -91,7 +108,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
   if (!duck) return std::unexpected(duck.error());
   const std::vector<CatalogFile> files = current_files(*manifests);
   for (const Kind& kind : kinds()) {
-    if (Result<void> made = (*duck)->run(view_of(kind, paths, files)); !made) {
+    if (Result<void> made = make_views(**duck, kind, select_of(kind, paths, files)); !made) {
       return fail(ErrorCode::kStorage, fmt::format("{}: acts catalog verify says what is wrong", made.error().message));
     }
   }
@@ -101,11 +118,35 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     return std::unexpected(added.error());
   }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
-  return QuerySession(ops, *std::move(duck), std::move(stop), options.output);
+  RecordedRows recorded(data_dir, [stop] { return *stop && (*stop)(); });
+  QuerySession session(ops, *std::move(duck), std::move(stop), options.output, std::move(recorded));
+  for (const Kind& kind : kinds()) {
+    if (options.with_recordings && is_recorded_kind(kind)) session.unjoined_.push_back(&kind);
+  }
+  return session;
+}
+
+// To look for recordings takes its time, with many of them: it is done for whoever asks for such rows.
+Result<std::string> QuerySession::prepare(const std::string& sql) {
+  std::vector<const Kind*> left;
+  for (const Kind* kind : std::exchange(unjoined_, {})) {
+    if (!mentions(sql, kind->name)) {
+      left.push_back(kind);
+      continue;
+    }
+    const auto recorded = recorded_.select_of(*duck_, *kind);
+    if (!recorded) return std::unexpected(recorded.error());
+    if (!*recorded) continue;
+    const Result<void> made = duck_->run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM {} UNION ALL {}",
+                                                     kind->name, catalog_view(*kind), **recorded));
+    if (!made) return std::unexpected(made.error());
+  }
+  unjoined_ = std::move(left);
+  return reading_select(*duck_, sql, allowed_functions());
 }
 
 Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bool()> is_cancelled) {
-  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
   *stop_ = is_cancelled;
   return SelectRows::start(*duck_, *select, std::move(is_cancelled));
@@ -113,7 +154,7 @@ Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bo
 
 // The prefix is ours, before a statement that is known to read: EXPLAIN of somebody's may run what stands behind it.
 Result<std::string> QuerySession::explain(const std::string& sql, std::function<bool()> is_cancelled) {
-  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
   *stop_ = is_cancelled;
   auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, std::move(is_cancelled));
@@ -129,7 +170,7 @@ Result<std::string> QuerySession::explain(const std::string& sql, std::function<
 }
 
 Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::function<bool()> is_cancelled) {
-  const Result<std::string> select = reading_select(*duck_, sql, allowed_functions());
+  const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
   *stop_ = is_cancelled;
   const std::string part = part_of(output_);

@@ -1,7 +1,8 @@
 // SQL over the catalog. A view a kind (klines, agg_trades, …) has the columns of `acts catalog describe` behind venue,
 // symbol, interval (of candles), origin and date; its types are the same whatever data there is: prices DECIMAL(38,12),
 // quantities and volumes DECIMAL(38,8), so that a price times a quantity is DECIMAL(38,20). minute_rows and gaps are of
-// the collector's rows (stored_rows.hpp), recording_gaps of its recordings (recording_gaps.hpp).
+// the collector's rows (stored_rows.hpp), recording_gaps of its recordings (recording_gaps.hpp); what is recorded
+// stands beside the catalog's rows in the views of its kinds (recorded_rows.hpp).
 //
 // What is asked can only read, and only these views: one SELECT without any function that opens files, over a DuckDB in
 // memory that may open nothing but the catalog; acts.db is opened by ours, to be read. Not thread-safe.
@@ -11,12 +12,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "acts/base/result.hpp"
 
 #include "history/catalog/catalog.hpp"
 #include "history/engine/duck.hpp"
 #include "history/engine/select.hpp"
+#include "history/query/recorded_rows.hpp"
 
 namespace acts::history {
 
@@ -26,6 +29,7 @@ struct QueryOptions {
   // A directory of our own for what does not fit the memory; empty: a query that needs more fails.
   std::string temp_directory;
   std::uint64_t spill_bytes = std::uint64_t{16} << 30;  // there; a query that needs more fails
+  bool with_recordings = true;  // those of DATA_DIR/raw in the views of book_updates, trades, agg_trades, book_ticker
   // The one file that may be written: of to_parquet(), absolute, not below the catalog. Empty: none.
   std::string output;
 };
@@ -45,15 +49,26 @@ class QuerySession {
   // many rows.
   Result<std::uint64_t> to_parquet(const std::string& sql, std::function<bool()> is_cancelled);
 
+  // Places of recordings, read by statements so far, that could not be read, and are left out.
+  [[nodiscard]] std::uint64_t unreadable() const { return recorded_.unreadable(); }
+
  private:
   QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::shared_ptr<std::function<bool()>> stop,
-               std::string output)
-      : ops_(&ops), stop_(std::move(stop)), duck_(std::move(duck)), output_(std::move(output)) {}
+               std::string output, RecordedRows recorded)
+      : ops_(&ops),
+        stop_(std::move(stop)),
+        duck_(std::move(duck)),
+        output_(std::move(output)),
+        recorded_(std::move(recorded)) {}
+
+  Result<std::string> prepare(const std::string& sql);
 
   FileOps* ops_;
   std::shared_ptr<std::function<bool()>> stop_;  // of the statement that runs, for what reads recordings meanwhile
   std::unique_ptr<Duck> duck_;
   std::string output_;
+  RecordedRows recorded_;
+  std::vector<const Kind*> unjoined_;  // whose views have no recordings yet
 };
 
 }  // namespace acts::history

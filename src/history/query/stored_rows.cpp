@@ -1,10 +1,13 @@
 #include "history/query/stored_rows.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "acts/features/bands.hpp"
 #include "acts/features/feature.hpp"
@@ -85,6 +88,31 @@ class RowGaps final : public TableRows {
   bool has_ended_ = false;
 };
 
+// Of computed features, by interval: features_1m of DATA_DIR/features/1m.db. Names of other forms are not ours.
+Result<void> add_features(Duck& duck, const std::string& data_dir) {
+  const std::filesystem::path folder = std::filesystem::path(data_dir) / "features";
+  std::error_code error;
+  std::vector<std::string> stems;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string stem = entry.path().stem().string();
+    const auto is_plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); };
+    if (entry.path().extension() == ".db" && std::ranges::all_of(stem, is_plain)) stems.push_back(stem);
+  }
+  std::ranges::sort(stems);
+  for (const std::string& stem : stems) {
+    const std::string path = (folder / (stem + ".db")).string();
+    const auto store = SqliteStore::open_to_read(path);
+    if (!store) return fail(ErrorCode::kStorage, store.error().message);
+    const auto open = [path]() -> Result<std::unique_ptr<TableRows>> {
+      auto rows = StoredRows::open(path);
+      if (!rows) return std::unexpected(rows.error());
+      return std::unique_ptr<TableRows>(*std::move(rows));
+    };
+    if (Result<void> added = add_row_view(duck, "features_" + stem, (*store)->schema(), open); !added) return added;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> add_stored_rows(Duck& duck, const std::string& data_dir) {
@@ -107,7 +135,8 @@ Result<void> add_stored_rows(Duck& duck, const std::string& data_dir) {
     return std::make_unique<RowGaps>(*std::move(rows));
   };
   if (Result<void> added = add_row_view(duck, "minute_rows", schema, open_rows); !added) return added;
-  return add_row_view(duck, "gaps", gap_schema(), open_gaps);
+  if (Result<void> added = add_row_view(duck, "gaps", gap_schema(), open_gaps); !added) return added;
+  return add_features(duck, data_dir);
 }
 
 }  // namespace acts::history

@@ -75,7 +75,8 @@ Kind book_ticker() {
                   {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
               },
           .time_column = 1,
-          .second_time_column = 6};
+          .second_time_column = 6,
+          .received_column = 6};
 }
 
 Kind book_depth() {
@@ -128,6 +129,7 @@ std::vector<Kind> make_kinds() {
                {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
        .time_column = 1,
+       .received_column = 8,
        .key_step = 1},
       {.name = "trades",
        .meaning = "single trades",
@@ -144,6 +146,7 @@ std::vector<Kind> make_kinds() {
                {"ts_recv_ns", CellType::kNanos, true, false, "ours, nanoseconds since 1970; of recordings"},
            },
        .time_column = 1,
+       .received_column = 8,
        .key_step = 1},
       {.name = "funding",
        .meaning = "funding rates of perpetual futures",
@@ -190,8 +193,31 @@ DecimalShape decimal_shape(CellType type, DecimalForm form) noexcept {
   return type == CellType::kPrice ? DecimalShape{38, 12} : DecimalShape{38, 8};
 }
 
+Row unknown_row(const Kind& kind, DecimalForm form) noexcept {
+  Row row;
+  row.form = form;
+  row.nulls = (1U << kind.columns.size()) - 1;
+  return row;
+}
+
+void set_value(Row& row, std::size_t column, int128 value) noexcept {
+  row.values[column] = value;
+  row.nulls &= ~(1U << column);
+}
+
+void set_time(Row& row, std::size_t column, std::int64_t nanos) noexcept {
+  set_value(row, column, floor_divided(nanos, 1000));
+}
+
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
   return a.nulls == b.nulls && a.form == b.form && std::equal(a.values, a.values + kind.columns.size(), b.values);
+}
+
+bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept {
+  if (kind.received_column == 0 || a.is_null(kind.received_column)) return same_values(kind, a, b);
+  Row other = b;
+  if (!b.is_null(kind.received_column)) other.values[kind.received_column] = a.values[kind.received_column];
+  return same_values(kind, a, other);
 }
 
 std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept {

@@ -56,7 +56,9 @@ struct Kind {
   std::size_t key_columns = 1;         // unique together, none of them null, and what files are sorted by
   std::size_t time_column = 0;         // kTime or kNanos: tells the day that a row belongs to
   std::size_t second_time_column = 0;  // tells it where the first is null; 0: it never is
-  std::int64_t key_step = 0;           // of a key that goes up by so much from row to row; 0: by whatever it likes
+  // Where ts_recv_ns is, if it is not of the key: of a row that two connections brought, either's is right. 0: nowhere.
+  std::size_t received_column = 0;
+  std::int64_t key_step = 0;  // of a key that goes up by so much from row to row; 0: by whatever it likes
   bool has_interval = false;
   // Rows as they were received: the key is (ts_recv_ns, row), row counts those of one time from 0. Two sources of one
   // day join where their times do not overlap; where they do, both must tell the same rows.
@@ -75,7 +77,15 @@ struct Row {
   [[nodiscard]] bool is_null(std::size_t column) const { return (nulls >> column & 1U) != 0; }
   [[nodiscard]] std::int64_t integer(std::size_t column) const { return static_cast<std::int64_t>(values[column]); }
 };
+// A row of the kind of which nothing is known; of that form.
+Row unknown_row(const Kind& kind, DecimalForm form) noexcept;
+// From now on it is known.
+void set_value(Row& row, std::size_t column, int128 value) noexcept;
+// ... of a column of kTime: nanoseconds since 1970 UTC as the microseconds that were over.
+void set_time(Row& row, std::size_t column, std::int64_t nanos) noexcept;
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept;
+// The same, but for when they were received, if both tell that.
+bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept;
 // By the columns of the key. Both rows are of one form.
 std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept;
 // Of the time column, or the second if that is null, in microseconds since 1970 UTC; of nanoseconds the microseconds

@@ -5,7 +5,6 @@
 // A level of a book is a document too: far from the 16 MiB that one may have, however large the book; a range of
 // prices is found by the index; and a batch that is sent again, cut elsewhere, is the same documents.
 #include <fmt/format.h>
-#include <mongoc/mongoc.h>
 
 #include <algorithm>
 #include <array>
@@ -17,38 +16,13 @@
 
 #include "acts/base/assert.hpp"
 
+#include "store/sinks/mongo_handles.hpp"
 #include "store/sinks/sink.hpp"
 #include "store/sinks/sink_text.hpp"
 #include "store/sinks/sink_uri.hpp"
 
 namespace acts {
 namespace {
-
-template <auto Destroy>
-struct Call {
-  template <typename T>
-  void operator()(T* object) const {
-    Destroy(object);
-  }
-};
-using Uri = std::unique_ptr<mongoc_uri_t, Call<mongoc_uri_destroy>>;
-using Client = std::unique_ptr<mongoc_client_t, Call<mongoc_client_destroy>>;
-using Collection = std::unique_ptr<mongoc_collection_t, Call<mongoc_collection_destroy>>;
-using Bulk = std::unique_ptr<mongoc_bulk_operation_t, Call<mongoc_bulk_operation_destroy>>;
-using Cursor = std::unique_ptr<mongoc_cursor_t, Call<mongoc_cursor_destroy>>;
-
-// A document on the heap. (bson_t is over-aligned, which a unique_ptr of it would not be told.)
-class Bson {
- public:
-  explicit Bson(bson_t* document) : document_(document) {}
-  ~Bson() { bson_destroy(document_); }
-  Bson(const Bson&) = delete;
-  Bson& operator=(const Bson&) = delete;
-  [[nodiscard]] bson_t* get() const { return document_; }
-
- private:
-  bson_t* document_;
-};
 
 // What a call writes into.
 struct Reply {
@@ -188,12 +162,7 @@ class MongoSink final : public Sink {
         layout_(layout_of(settings, content)),
         uri_(split_uri(settings.uri)),
         limits_(std::move(limits)) {
-    static const bool kInitialised = [] {
-      mongoc_init();
-      mongoc_log_set_handler(nullptr, nullptr);  // errors are results here; standard error belongs to the log
-      return true;
-    }();
-    ACTS_ASSERT(kInitialised);
+    init_mongo();
   }
 
   Result<std::vector<std::string>> open(const RowSchema& schema) override;
@@ -208,8 +177,8 @@ class MongoSink final : public Sink {
   Result<void> connect();
   Result<void> ping();
   [[nodiscard]] std::string collection_of(const std::string& venue, const std::string& symbol) const;
-  [[nodiscard]] Collection collection(const std::string& name) const {
-    return Collection(mongoc_client_get_collection(client_.get(), uri_.database.c_str(), name.c_str()));
+  [[nodiscard]] MongoCollection collection(const std::string& name) const {
+    return MongoCollection(mongoc_client_get_collection(client_.get(), uri_.database.c_str(), name.c_str()));
   }
   Result<void> make_index(const std::string& name);
   void append_key(bson_t* key, const MinuteRow& row) const;
@@ -225,7 +194,7 @@ class MongoSink final : public Sink {
   SinkLayout layout_;
   SinkUri uri_;
   SinkLimits limits_;
-  Client client_;
+  MongoClient client_;
   RowSchema schema_;
   std::set<std::string, std::less<>> indexed_;  // collections that are known to have their index
 };
@@ -241,7 +210,7 @@ Result<std::vector<std::string>> MongoSink::open(const RowSchema& schema) {
 
 Result<void> MongoSink::connect() {
   bson_error_t error;
-  const Uri uri(mongoc_uri_new_with_error(settings_.uri.c_str(), &error));
+  const MongoUri uri(mongoc_uri_new_with_error(settings_.uri.c_str(), &error));
   if (!uri) return fail(ErrorCode::kRefused, one_line(&error.message[0]));
   const auto millis = [](Nanos span) {
     return static_cast<std::int32_t>(std::chrono::ceil<std::chrono::milliseconds>(span).count());
@@ -255,7 +224,7 @@ Result<void> MongoSink::connect() {
   if (!settings_.password.empty()) mongoc_uri_set_password(uri.get(), settings_.password.c_str());
   // Confirmed is what a change of the primary cannot take back.
   if (mongoc_write_concern_is_default(mongoc_uri_get_write_concern(uri.get()))) {
-    const std::unique_ptr<mongoc_write_concern_t, Call<mongoc_write_concern_destroy>> concern(
+    const std::unique_ptr<mongoc_write_concern_t, MongoCall<mongoc_write_concern_destroy>> concern(
         mongoc_write_concern_new());
     mongoc_write_concern_set_wmajority(concern.get(), millis(limits_.answer));
     mongoc_uri_set_write_concern(uri.get(), concern.get());
@@ -346,8 +315,8 @@ Result<std::vector<Refusal>> MongoSink::write(std::span<const MinuteRow> rows) {
 Result<void> MongoSink::write_to(const std::string& name, std::span<const MinuteRow> rows,
                                  const std::vector<std::size_t>& members, std::vector<Refusal>& refusals) {
   const Bson unordered(BCON_NEW("ordered", BCON_BOOL(false)));
-  const Collection into = collection(name);
-  const Bulk bulk(mongoc_collection_create_bulk_operation_with_opts(into.get(), unordered.get()));
+  const MongoCollection into = collection(name);
+  const MongoBulk bulk(mongoc_collection_create_bulk_operation_with_opts(into.get(), unordered.get()));
   const Bson upsert(BCON_NEW("upsert", BCON_BOOL(true)));
   bson_error_t error;
   for (const std::size_t i : members) {
@@ -375,12 +344,11 @@ Result<void> MongoSink::write_to(const std::string& name, std::span<const Minute
 }
 
 Result<std::vector<std::string>> MongoSink::collections() {
-  const std::unique_ptr<mongoc_database_t, Call<mongoc_database_destroy>> database(
-      mongoc_client_get_database(client_.get(), uri_.database.c_str()));
+  const MongoDatabase database(mongoc_client_get_database(client_.get(), uri_.database.c_str()));
   bson_error_t error;
   char** const names = mongoc_database_get_collection_names_with_opts(database.get(), nullptr, &error);
   if (names == nullptr) return failed(error);
-  const std::unique_ptr<char*, Call<bson_strfreev>> freed(names);
+  const MongoNames freed(names);
   std::vector<std::string> all;
   for (char** name = names; *name != nullptr; ++name) {
     if (!std::string_view(*name).starts_with("system.")) all.emplace_back(*name);
@@ -406,8 +374,8 @@ Result<void> MongoSink::read_from(const std::string& name, const std::string& ve
   const Bson filter(bson_new());
   if (!venue.empty()) BSON_APPEND_UTF8(filter.get(), "venue", venue.c_str());
   if (!symbol.empty()) BSON_APPEND_UTF8(filter.get(), "symbol", symbol.c_str());
-  const Collection from = collection(name);
-  const Cursor cursor(mongoc_collection_find_with_opts(from.get(), filter.get(), nullptr, nullptr));
+  const MongoCollection from = collection(name);
+  const MongoCursor cursor(mongoc_collection_find_with_opts(from.get(), filter.get(), nullptr, nullptr));
   for (const bson_t* document = nullptr; mongoc_cursor_next(cursor.get(), &document);) {
     MinuteRow row;
     for (const Column& column : schema_.columns) {
@@ -427,7 +395,7 @@ Result<void> MongoSink::read_from(const std::string& name, const std::string& ve
 
 Result<void> MongoSink::remove(const std::string& venue, const std::string& symbol) {
   const Bson filter(BCON_NEW("venue", BCON_UTF8(venue.c_str()), "symbol", BCON_UTF8(symbol.c_str())));
-  const Collection from = collection(collection_of(venue, symbol));
+  const MongoCollection from = collection(collection_of(venue, symbol));
   bson_error_t error;
   if (!mongoc_collection_delete_many(from.get(), filter.get(), nullptr, nullptr, &error)) return failed(error);
   return {};

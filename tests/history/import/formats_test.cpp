@@ -155,8 +155,11 @@ TEST_F(Formats, MergedTablesHaveTwoSets) {
     EXPECT_THAT(set.bad, ElementsAre());
   }
   EXPECT_EQ(told.sets[0].rows.front(),
-            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,7267631255196,7267631257966,7267631253798,false,"
-            "true,0.25461,9781");
+            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,null,null,null,true,true,0.25461,9781")
+      << "of the book that the table begins with";
+  EXPECT_EQ(std::ranges::count_if(told.sets[0].rows,
+                                  [](const std::string& row) { return row.contains(",null,null,null,true,"); }),
+            47);
   EXPECT_EQ(
       std::ranges::count_if(told.sets[0].rows,
                             [](const std::string& row) { return row.contains(",null,7267631291190,null,true,"); }),

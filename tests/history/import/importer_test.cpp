@@ -207,7 +207,7 @@ TEST(Importer, TakesAllSetsOfAFileAsOneSource) {
   EXPECT_TRUE(catalog.import(path, {})->was_there);
   EXPECT_EQ(catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' ' || sum(is_snapshot::INT) FROM " +
                         catalog.rows("book_updates")),
-            catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' 92' FROM " + catalog.rows("book_updates")));
+            catalog.one("SELECT count(DISTINCT ts_recv_ns) || ' 139' FROM " + catalog.rows("book_updates")));
 }
 
 TEST(Importer, JoinsStreamsOfOneDay) {

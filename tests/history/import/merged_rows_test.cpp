@@ -77,6 +77,27 @@ TEST(MergedRows, HaveEveryRowOnceInOrder) {
   EXPECT_EQ(made.repeated, 1U);
 }
 
+// Two recorders stamp one trade each by their own clock.
+TEST(MergedRows, KeepTheEarlierOfTwoReceipts) {
+  const Kind& kind = *find_kind("trades");
+  const auto received = [&kind](std::int64_t time) {
+    std::vector<Row> rows = rows_of(kind, {{3, 5}});
+    rows[0].values[kind.received_column] = time;
+    return rows;
+  };
+  for (const auto& [there, here] : {std::pair(70, 60), std::pair(60, 70), std::pair(60, 60)}) {
+    Listed old_rows(received(there));
+    Listed new_rows(received(here));
+    MergedRows rows(kind, old_rows, new_rows, {});
+    Row row;
+    ASSERT_EQ(rows.next(row), true);
+    EXPECT_EQ(row.integer(kind.received_column), 60);
+    EXPECT_EQ(rows.next(row), false);
+    EXPECT_EQ(rows.repeated(), 1U);
+    EXPECT_EQ(rows.superseded(), 0U);
+  }
+}
+
 TEST(MergedRows, SayWhatDiffers) {
   EXPECT_THAT(merge("trades", {{1, 5}, {3, 5}}, {{3, 6}}).error,
               HasSubstr("trade_id 3: price is 0.00000006 here, and 0.00000005 in the catalog"));

@@ -107,6 +107,33 @@ TEST(RecordedMessages, AreEachOnceAndWhereTheyWereTaken) {
   EXPECT_THAT(messages_of(recording, "BTCUSDT"), ElementsAre("1: update 7", "4: update 9", "5: update 11"));
 }
 
+// Of two lines whose updates both continue the book, and of trades, which wait for nothing, both copies were taken.
+TEST(RecordedMessages, AreEachOnceIfTwoConnectionsBringThem) {
+  const auto trade = [](int id) {
+    return fmt::format(
+        R"({{"e":"trade","E":1700000000000,"s":"BTCUSDT","t":{},"p":"1.5","q":"2","T":1700000000000,"m":true,"M":true}})",
+        id);
+  };
+  Recording recording;
+  for (const int id : {1, 2, 2, 1, 3}) recording.add(id, trade(id));
+  for (const int id : {7, 7, 8}) recording.add(id, update("BTCUSDT", id, id));
+  recording.add(9, answer(8));
+  recording.add(9, answer(8));
+  recording.add(10, update("BTCUSDT", 9, 9));
+  EXPECT_THAT(messages_of(recording, "BTCUSDT"), ElementsAre("other", "other", "other", "7: update 7", "8: update 8",
+                                                             "9: snapshot 8", "9: snapshot 8", "10: update 9"));
+}
+
+TEST(RecentIds, ForgetWhatIsLongAgo) {
+  RecentIds ids;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(RecentIds::kMost); ++i) EXPECT_TRUE(ids.is_new(i));
+  EXPECT_FALSE(ids.is_new(0));
+  EXPECT_TRUE(ids.is_new(-1)) << "in the place of 0";
+  EXPECT_TRUE(ids.is_new(0)) << "in the place of 1";
+  EXPECT_FALSE(ids.is_new(2));
+  EXPECT_TRUE(ids.is_new(1));
+}
+
 TEST(RecordedMessages, AreThoseOfTheTimesAsked) {
   Recording recording;
   for (int i = 1; i < 6; ++i) recording.add(i, update("BTCUSDT", i, i));

@@ -28,6 +28,16 @@ TEST(TimeFormat, ReadsNumbersOfAUnit) {
   EXPECT_EQ(read("ms", "-1"), std::nullopt);
 }
 
+TEST(TimeFormat, ReadsNumbersSinceADay) {
+  EXPECT_EQ(read("ms+2018-05-01", "60000"), kMay + 60'000'000'000);
+  EXPECT_EQ(read("s+1970-01-01", "1525132800"), kMay);
+  EXPECT_EQ(read("s+2199-12-31", "86399"), 84'006LL * kDay - 1'000'000'000);
+  EXPECT_EQ(read("s+2199-12-31", "86400"), std::nullopt);
+  for (const char* format : {"ms+", "ms+2018-02-29", "ms+2018-05-01T00:00", "+2018-05-01"}) {
+    EXPECT_FALSE(TimeFormat::parse(format)) << format;
+  }
+}
+
 TEST(TimeFormat, ReadsPatterns) {
   EXPECT_EQ(read("%Y%m%d %H:%M", "20180501 00:00"), kMay);
   EXPECT_EQ(read("%d.%m.%y", "01.05.18"), kMay);

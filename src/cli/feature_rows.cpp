@@ -1,0 +1,37 @@
+#include "cli/feature_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace acts::cli {
+namespace {
+
+constexpr std::size_t kFeatureBatch = 1000;
+constexpr std::size_t kKeyColumns = 3;
+
+}  // namespace
+
+std::string features_path(const std::string& data_dir, Nanos interval) {
+  return (std::filesystem::path(data_dir) / "features" / fmt::format("{}.db", to_string(interval))).string();
+}
+
+Result<FeatureStoreRows> FeatureStoreRows::open(const std::string& path, const RowSchema& schema) {
+  auto store = SqliteStore::open(path, schema);
+  if (!store) return std::unexpected(store.error());
+  return FeatureStoreRows(path, schema.columns.size() - kKeyColumns, *std::move(store));
+}
+
+Result<void> FeatureStoreRows::add(const MinuteRow& row) {
+  batch_.push_back(row);
+  ++rows_;
+  return batch_.size() < kFeatureBatch ? Result<void>() : finish();
+}
+
+Result<void> FeatureStoreRows::finish() {
+  Result<void> done = store_->upsert(batch_);
+  batch_.clear();
+  return done;
+}
+
+}  // namespace acts::cli

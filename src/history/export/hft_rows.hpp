@@ -1,0 +1,48 @@
+// Books and trades of the catalog as events of hftbacktest, in the order of receipt: what a recording of them gives
+// (hft_messages.hpp), where its messages had a time of receipt each. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acts/base/time.hpp"
+
+#include "history/engine/duck.hpp"
+#include "history/engine/select.hpp"
+#include "history/export/hft_event.hpp"
+
+namespace acts::history {
+
+struct HftWanted {
+  std::string venue = {};
+  std::string symbol = {};
+  std::string origin = {};             // of both books and trades; empty: any
+  std::optional<UnixNanos> from = {};  // received then or later,
+  std::optional<UnixNanos> to = {};    // and before
+};
+// The SELECT whose rows HftRows reads. Trades without a time of receipt, and those outside the market, are left out.
+std::string hft_select(const HftWanted& wanted);
+
+class HftRows final : public HftSource {
+ public:
+  explicit HftRows(SelectRows rows) : rows_(std::move(rows)) {}
+
+  // Errors: as SelectRows::next().
+  Result<bool> next(HftEvent& event) override;
+
+ private:
+  Result<bool> read();
+  Result<void> read_message();
+
+  SelectRows rows_;
+  std::vector<std::optional<std::string>> cells_;
+  std::optional<HftEvent> held_;        // read, and not taken
+  std::optional<std::int64_t> latest_;  // of the venue's times
+  std::vector<HftEvent> events_;        // of one side of a snapshot, or one,
+  std::size_t taken_ = 0;               // and how many of them have gone out
+};
+
+}  // namespace acts::history

@@ -1,0 +1,111 @@
+// Recordings and other tools' books, into the catalog and out of it again; features of both.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::test::testdata;
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+
+const std::string kRecording = testdata("binance-feed/usdm/btcusdt_20240718.gz");
+const std::string kSpot = testdata("binance-feed/spot/btcusdt_20240808.gz");
+
+// As hftbacktest wants it, once of the recording itself and once of what the catalog made of it.
+TEST(ProgramFormats, GivesTheSameNpzOfARecordingAndOfTheCatalog) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const Outcome imported = run({"import", kRecording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_EQ(run({"import", kRecording}).exit_code, 0) << "again";
+  EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);
+  const Outcome counted = run({"query", "--format", "csv", "SELECT count(*) AS n FROM book_ticker"});
+  EXPECT_EQ(counted.out, "n\n7113\n");
+  EXPECT_EQ(run({"export", "--format", "npz", "--output", dir / "recording.npz", kRecording}).exit_code, 0);
+  const Outcome exported = run(
+      {"export", "--format", "npz", "--venue", "binance-usdm", "--symbol", "BTCUSDT", "--output", dir / "catalog.npz"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.err;
+  EXPECT_TRUE(read_file(dir / "recording.npz") == read_file(dir / "catalog.npz"));
+}
+
+TEST(ProgramFormats, TakesNpzAndCryptofeed) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  ASSERT_EQ(run({"export", "--format", "npz", "--output", dir / "x.npz", kRecording}).exit_code, 0);
+  const Outcome npz = run({"import", "--market", "um", "--symbol", "BTCUSDT", "--tick-size", "0.1", dir / "x.npz"});
+  EXPECT_EQ(npz.exit_code, 0) << npz.err;
+  const Outcome capture = run({"import", testdata("cryptofeed/BINANCE_FUTURES.ws.1.0")});
+  EXPECT_EQ(capture.exit_code, 0) << capture.err;
+  EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);
+  const Outcome kinds = run({"query", "--format", "csv",
+                             "SELECT origin, symbol, count(*) AS n FROM book_updates WHERE is_snapshot AND symbol IN "
+                             "('BTCUSDT', 'SUSHIUSDT') GROUP BY ALL ORDER BY ALL"});
+  EXPECT_THAT(kinds.out, HasSubstr("cryptofeed,SUSHIUSDT,"));
+  EXPECT_THAT(kinds.out, HasSubstr("hftbacktest,BTCUSDT,2000\n"));
+}
+
+// What is stored is what was printed, to the last bit of every double; a second feature beside it keeps the first.
+TEST(ProgramFormats, KeepsComputedFeatures) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const Outcome printed =
+      run({"features", "compute", "mid_price,microprice,book_bias_P,vwap,state", "--interval", "10s", kSpot});
+  ASSERT_EQ(printed.exit_code, kExitDone) << printed.err;
+  for (const char* names : {"mid_price,microprice,book_bias_P", "vwap,state", "vwap,state"}) {
+    const Outcome stored = run({"features", "compute", names, "--interval", "10s", "--store", kSpot});
+    ASSERT_EQ(stored.exit_code, kExitDone) << stored.err;
+    EXPECT_THAT(stored.out, HasSubstr("features/10s.db: "));
+  }
+  const Outcome asked =
+      run({"query", "--format", "csv",
+           "SELECT venue, symbol, sample_time, mid_price, microprice, book_bias_1, book_bias_4, vwap, "
+           "state FROM features_10s ORDER BY sample_time"});
+  EXPECT_EQ(asked.out, printed.out);
+  EXPECT_GT(std::ranges::count(printed.out, '\n'), 25);
+}
+
+// The catalog's rows of a recording and the recording itself give the same values.
+TEST(ProgramFormats, ComputesFeaturesOverTheCatalog) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const Outcome imported = run({"import", "--venue", "binance-spot", kSpot});
+  ASSERT_EQ(imported.exit_code, kExitDone) << imported.err;
+  const std::vector<std::string> compute{
+      "features", "compute", "best_bid,mid_price,total_bid_P,coverage_bid_P,vwap,order_flow_imbalance,state",
+      "--interval", "10s"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), compute.begin(), compute.end());
+    return run(more);
+  };
+  const Outcome of_catalog = with({"--symbol", "BTCUSDT", "--origin", "recording"});
+  EXPECT_EQ(of_catalog.exit_code, kExitDone) << of_catalog.err;
+  EXPECT_EQ(of_catalog.out, with({kSpot}).out);
+  EXPECT_EQ(with({"--symbol", "BTCUSDT", "--origin", "recording", kSpot}).exit_code, kExitUsage);
+  EXPECT_EQ(with({"--symbol", "ETHUSDT", "--origin", "recording"}).exit_code, kExitBadInput);
+}
+
+}  // namespace
+}  // namespace acts::cli

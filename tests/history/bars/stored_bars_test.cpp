@@ -1,0 +1,95 @@
+#include "history/bars/stored_bars.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "history/import/importer_fixture.hpp"
+
+namespace acts::history {
+namespace {
+
+using acts::test::testdata;
+using test::Catalog;
+using test::market;
+using ::testing::HasSubstr;
+
+class StoredBarsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* day : {"01", "02"}) {
+      ASSERT_EQ(
+          catalog_.error(testdata(fmt::format("vision/zip/BTCUSDT-1m-2020-01-{}.zip", day)), market("binance-spot")),
+          "");
+    }
+  }
+  static BarRequest hours() {
+    return {.venue = "binance-spot", .symbol = "BTCUSDT", .kind = "klines", .source_interval = "1m", .size = "1h"};
+  }
+  Result<ImportOutcome> store(const BarRequest& request) {
+    auto importer = Importer::open(real_file_ops(), catalog_.dir.string());
+    if (!importer) return std::unexpected(importer.error());
+    const auto duck = Duck::open({.temp_directory = ""}).value();
+    const std::vector<CatalogFile> files = importer->files();
+    const auto bars = StoredBars::open(*duck, importer->paths(), files, request);
+    if (!bars) return std::unexpected(bars.error());
+    return importer->import_made(
+        {.name = (*bars)->name(), .sha256 = (*bars)->sha256(), .source = bars->get(), .code = "acts test"});
+  }
+
+  Catalog catalog_;
+};
+
+TEST_F(StoredBarsTest, AreCandlesOfTheCatalog) {
+  const auto outcome = store(hours());
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->manifest.source_name, "bars 1h of binance-spot BTCUSDT klines 1m");
+  const std::string rows = catalog_.rows("klines");
+  EXPECT_EQ(catalog_.one("SELECT count(*) FROM " + rows + " WHERE origin = 'bars' AND interval = '1h'"), "48");
+  EXPECT_EQ(
+      catalog_.one("WITH m AS (SELECT date_trunc('hour', open_time) AS t, arg_min(open, open_time) AS o, max(high) AS "
+                   "h, min(low) AS l, arg_max(close, open_time) AS c, sum(volume) AS v, sum(trades) AS n FROM " +
+                   rows + " WHERE origin = 'archive' GROUP BY 1) SELECT count(*) FROM m JOIN " + rows +
+                   " AS k ON k.open_time = m.t AND k.origin = 'bars' WHERE (m.o, m.h, m.l, m.c, m.v, m.n) = (k.open, "
+                   "k.high, k.low, k.close, k.volume, k.trades)"),
+      "48");
+  const CatalogCheck check = catalog_.verify();
+  EXPECT_TRUE(check.problems.empty());
+  EXPECT_EQ(check.faults, 0U);
+}
+
+TEST_F(StoredBarsTest, AreWithoutTheOneThatMayStillChange) {
+  BarRequest request = hours();
+  request.period.to = 1'578'007'800'000'000;  // 2020-01-02 23:30
+  const auto outcome = store(request);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->manifest.facts.rows, 47U);
+}
+
+TEST_F(StoredBarsTest, AreThereOnceForWhatTheyAreMadeOf) {
+  ASSERT_TRUE(store(hours()));
+  const auto before = test::tree(catalog_.dir.string());
+  const auto again = store(hours());
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->was_there);
+  EXPECT_EQ(test::tree(catalog_.dir.string()), before);
+}
+
+TEST_F(StoredBarsTest, AreNothingElseThanCandles) {
+  const auto error = [this](const BarRequest& request) {
+    const auto outcome = store(request);
+    return outcome ? "" : outcome.error().message;
+  };
+  BarRequest request = hours();
+  request.fill = true;
+  EXPECT_THAT(error(request), HasSubstr("without --fill"));
+  request = hours();
+  request.size = "90m";
+  EXPECT_THAT(error(request), HasSubstr("bars of 90m cannot be stored"));
+  request = hours();
+  request.symbol = "ETHUSDT";
+  EXPECT_THAT(error(request), HasSubstr("the catalog has none"));
+}
+
+}  // namespace
+}  // namespace acts::history
