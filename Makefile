@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity bench-parity test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ mutants: ## deliberately broken variants: each must be found by the simulation
 
 clients: build ## other people's Binance clients against acts exchange, and readers on a catalog
 	@scripts/clients.sh $(ACTS)
+
+test-parity: build ## the fills of acts backtest against those of hftbacktest, run beside it
+	@scripts/parity.sh $(ACTS)
+
+bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data in one run
+	@scripts/bench_parity.sh
 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing
 	@scripts/setup.sh build

@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -13,7 +13,7 @@ _acts() {
   local venues='binance-spot binance-usdm' forms='csv json'
   [[ $command != export ]] || venues+=' binance-coinm' forms+=' parquet npz'
   case $previous in
-    --config | --output | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --output | --json | --ca-file | --book | --replay | --faults | --sign-key | --public-key) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current"); return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
@@ -88,6 +88,13 @@ _acts() {
         mapfile -t COMPREPLY < <(compgen -W 'klines mark_price_klines index_price_klines premium_index_klines agg_trades trades' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --interval --by --size --span --kind --source-interval --origin --fill --from --to --format --output --help' -- "$current")
+      fi
+      ;;
+    backtest)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--json --out --help' -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
     plot)

@@ -1,6 +1,6 @@
 # fish completion for acts
 set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import catalog query bars plot
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import catalog query bars plot backtest
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -19,6 +19,7 @@ complete -c acts -n "not __fish_seen_subcommand_from $commands" -a catalog -d 'W
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a query -d 'SQL over the catalog'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a bars -d 'Bars of time, ticks, volume, value or imbalance'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a plot -d 'Charts'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a backtest -d 'A strategy over recorded data'
 complete -c acts -l config -r -F -d 'Read this configuration'
 complete -c acts -l log-level -x -a 'trace debug info warn error off' -d 'Least severe log line'
 complete -c acts -l log-format -x -a 'text json' -d 'Form of log lines'
@@ -114,6 +115,8 @@ complete -c acts -n '__fish_seen_subcommand_from bars' -l from -x -d 'Then and l
 complete -c acts -n '__fish_seen_subcommand_from bars' -l to -x -d 'Before'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l format -x -a 'csv json parquet' -d 'Form of the bars'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l output -r -F -d 'Where Parquet goes'
+complete -c acts -n '__fish_seen_subcommand_from backtest' -l json -r -F -d 'The result as JSON'
+complete -c acts -n '__fish_seen_subcommand_from backtest' -l out -x -a '(__fish_complete_directories)' -d 'The folder of the run'
 complete -c acts -n '__fish_seen_subcommand_from plot' -l venue -x -a 'binance-spot binance-usdm' -d 'Where the symbol is traded'
 complete -c acts -n '__fish_seen_subcommand_from plot' -l at -x -d 'The book as it was then'
 complete -c acts -n '__fish_seen_subcommand_from plot' -l per-cent -x -d 'So far from the middle'

@@ -77,6 +77,7 @@ void install_defect_handlers();
 
 // All there are, as help shows them.
 std::vector<Command> all_commands();
+Command backtest_command();
 Command bars_command();
 Command catalog_command();
 Command certificate_command();

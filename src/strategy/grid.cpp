@@ -78,7 +78,10 @@ class Grid final : public Strategy {
 
  private:
   // The tick's number times the tick: how the other engine makes a double of a price.
-  [[nodiscard]] double value_of(Price price) const { return static_cast<double>(price.units() / tick_units_) * tick_; }
+  [[nodiscard]] double value_of(Price price) const { return static_cast<double>(ticks_of(price)) * tick_; }
+  [[nodiscard]] std::int64_t ticks_of(Price price) const {
+    return tick_units_ == 1 ? price.units() : price.units() / tick_units_;
+  }
 
   void want(Ladder ladder) {
     for (std::int64_t i = 0; i < settings_.levels; ++i) {
@@ -91,7 +94,7 @@ class Grid final : public Strategy {
     open_ticks_.clear();
     cancelled_.clear();
     for (const OpenOrder& order : context.open_orders(kInstrument)) {
-      const std::int64_t tick = order.price.units() / tick_units_;
+      const std::int64_t tick = ticks_of(order.price);
       open_ticks_.push_back(tick);
       if (order.side == side && !order.is_requested && std::ranges::find(wanted_, tick) == wanted_.end()) {
         cancelled_.push_back(order.id);

@@ -5,7 +5,8 @@
 // Each `interval` from the start on: with mid = (bid + ask)/2 and n = position/quantity, the bids begin at
 // min(mid (1 - (half_spread + skew n)), bid) and the asks at max(mid (1 + (half_spread - skew n)), ask), put on the
 // grid of max(mid grid_interval, tick) outwards; `levels` steps a side, none on a side where the position has reached
-// max_position. What is open elsewhere is cancelled, what is missing placed. It trades instrument 0.
+// max_position (in that engine's sum of doubles: position_value()). What is open elsewhere is cancelled, what is
+// missing placed. It trades instrument 0.
 #pragma once
 
 #include <memory>

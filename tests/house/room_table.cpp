@@ -9,6 +9,7 @@ std::span<const Room> room_table() {
       {.name = "market", .uses = {"base"}, .pure = true, .has_public_headers = true},
       {.name = "features", .uses = {"base", "market"}, .pure = true, .has_public_headers = true},
       {.name = "strategy", .uses = {"base", "market", "features"}, .pure = true, .has_public_headers = true},
+      {.name = "sim", .uses = {"base", "market"}, .pure = true},
       {.name = "binance",
        .uses = {"base", "market"},
        .libraries = {"simdjson.h", "nlohmann/"},
@@ -25,6 +26,7 @@ std::span<const Room> room_table() {
        .uses = {"base", "market", "features", "binance", "recording", "store"},
        .libraries = {"nlohmann/", "duckdb.h"},
        .libraries_in_sources = {"archive.h", "archive_entry.h", "curl/", "expat.h", "fnmatch.h", "openssl/"}},
+      {.name = "backtest", .uses = {"base", "market", "features", "strategy", "sim", "recording", "history"}},
       {.name = "report", .uses = {"base", "market", "features"}, .libraries_in_sources = {"cairo.h", "nlohmann/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",
@@ -35,7 +37,7 @@ std::span<const Room> room_table() {
        .libraries = {"boost/asio", "boost/system", "nlohmann/", "spdlog/"}},
       {.name = "cli",
        .uses = {"base", "market", "features", "binance", "recording", "collector", "net", "store", "history", "live",
-                "exchange", "report", "strategy"},
+                "exchange", "report", "strategy", "sim", "backtest"},
        .libraries = {"*"}},
   };
   return rooms;

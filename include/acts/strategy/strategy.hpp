@@ -100,8 +100,9 @@ class StrategyContext {
 
   // As far as answers of the venue have come here.
   [[nodiscard]] virtual const Position& position(InstrumentId id) const = 0;
-  // The position's quantity as a double, for arithmetic in doubles: the nearest one. Where another engine's arithmetic
-  // is imitated, its running sum.
+  // The position's quantity for arithmetic in doubles, as engines of doubles have it: the sum of the fills in the order
+  // in which they became known here, rounded at each. Not for limits: ten times 0.1 is less than 1 in it; position() is
+  // exact.
   [[nodiscard]] virtual double position_value(InstrumentId id) const = 0;
   // Those of one instrument, in the order in which they were placed. Valid until the next place(), modify(), cancel()
   // or the end of the call.

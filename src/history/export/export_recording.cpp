@@ -93,18 +93,19 @@ Result<std::uint64_t> RecordingExporter::to_csv(RecordedKind kind, const std::fu
               fmt::format("there are no {} of {} in it for these times", to_string(kind), wanted_.symbol));
 }
 
-// Read several times: only the first tells of what cannot be read.
-Result<NpzFacts> RecordingExporter::to_npz(FileOps& ops, Nanos latency, const std::string& output) {
+OpenEvents RecordingExporter::events() {
   const auto trades =
       contents_.symbols.at(wanted_.symbol).trades > 0 ? HftMessages::Trades::kSingle : HftMessages::Trades::kAggregated;
-  bool is_first = true;
-  const OpenEvents open = [&]() -> Result<std::unique_ptr<HftSource>> {
+  return [this, trades, is_first = true]() mutable -> Result<std::unique_ptr<HftSource>> {
     auto from = messages();
     if (!from) return std::unexpected(from.error());
     auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
     return std::make_unique<HftMessages>(*std::move(from), trades, std::move(tell));
   };
-  return write_npz(ops, open, latency, output);
+}
+
+Result<NpzFacts> RecordingExporter::to_npz(FileOps& ops, Nanos latency, const std::string& output) {
+  return write_npz(ops, events(), latency, output);
 }
 
 }  // namespace acts::history

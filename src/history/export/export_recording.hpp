@@ -39,6 +39,9 @@ class RecordingExporter {
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
   // there is nothing of the kind.
   Result<std::uint64_t> to_csv(RecordedKind kind, const std::function<bool(std::string_view)>& write);
+  // The messages as events of hftbacktest, from the beginning each time they are opened; only the first tells of what
+  // cannot be read. It outlives them.
+  [[nodiscard]] OpenEvents events();
   // Errors: as write_npz().
   Result<NpzFacts> to_npz(FileOps& ops, Nanos latency, const std::string& output);
 

@@ -1,0 +1,104 @@
+// Runs a strategy over the data of its instruments. There are two clocks, the venue's and ours, and four queues: data
+// known here, answers known here, data at the venue, requests at the venue. The earliest goes first; of the same time
+// the one that stands first in this list.
+//
+// A strategy acts only when it is woken, so nothing it does can change what the venue does before: the venue runs ahead
+// to that moment, then our side, each through its own rows. Own orders never change the replayed books. Not
+// thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/strategy/strategy.hpp"
+
+#include "backtest/instrument_run.hpp"
+#include "backtest/run_listener.hpp"
+
+namespace acts::backtest {
+
+struct EngineOptions {
+  std::optional<Nanos> sample = {};  // how often the listener gets a sample, at whole multiples; positive
+};
+
+struct RunEnd {
+  UnixNanos begin = {};  // of the first event,
+  UnixNanos end = {};    // and the last one, of whatever clock
+  std::uint64_t fills = 0;
+  std::uint64_t wakes = 0;  // of timers
+  std::vector<Position> positions = {};
+  std::vector<std::optional<Decimal>> marks = {};  // last middle prices as known here
+};
+
+class Engine final : private StrategyContext {
+ public:
+  // How often a strategy is woken at one time; more is an error: it would never let time pass.
+  static constexpr std::size_t kMostWakesAtOnce = 100'000;
+
+  // At least one instrument (asserted). `strategy` and `listener` (may be null) outlive it.
+  Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener);
+
+  // Once. Errors: those of the data; kBadInput: the strategy lets no time pass.
+  Result<RunEnd> run();
+
+ private:
+  struct Timer {
+    TimerId id;
+    UnixNanos at;
+  };
+
+  [[nodiscard]] UnixNanos now() const override { return now_; }
+  [[nodiscard]] std::size_t instrument_count() const override { return runs_.size(); }
+  [[nodiscard]] const Instrument& instrument(InstrumentId id) const override { return at(id).instrument().info; }
+  [[nodiscard]] Scales scales(InstrumentId id) const override { return at(id).instrument().scales; }
+  [[nodiscard]] Price tick(InstrumentId id) const override { return Price{at(id).instrument().tick}; }
+  [[nodiscard]] Quantity lot(InstrumentId id) const override { return Quantity{at(id).instrument().lot}; }
+  [[nodiscard]] const BookView& book(InstrumentId id) const override { return at(id).here().book(); }
+  [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return at(id).here().last_trade(); }
+  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
+  [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
+  [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
+  ClientOrderId place(const NewOrder& order) override;
+  bool modify(const ModifyOrder& change) override;
+  bool cancel(ClientOrderId id) override;
+  void set_timer(TimerId id, UnixNanos at) override;
+  void stop_timer(TimerId id) override;
+
+  [[nodiscard]] InstrumentRun& at(InstrumentId id) { return *runs_.at(id.value()); }
+  [[nodiscard]] const InstrumentRun& at(InstrumentId id) const { return *runs_.at(id.value()); }
+  [[nodiscard]] UnixNanos next_stop() const;
+  Result<void> advance(UnixNanos stop);
+  Result<void> tell_rows(InstrumentId id, UnixNanos stop);
+  void tell_answer(const Answer& answer);
+  Result<void> fire_timers();
+  Result<void> count_wake();
+  void sample_if_due(bool is_last);
+  [[nodiscard]] bool has_more() const;
+  [[nodiscard]] bool has_more_now() const;
+  [[nodiscard]] RunEnd end_of_run() const;
+
+  std::vector<std::unique_ptr<InstrumentRun>> runs_;
+  Strategy* strategy_;
+  EngineOptions options_;
+  RunListener* listener_;
+  Wants wants_;
+  bool wants_rows_ = false;
+  bool wants_answers_ = false;
+  UnixNanos begin_;
+  UnixNanos now_;
+  UnixNanos next_sample_ = InstrumentRun::kNever;
+  std::vector<Timer> timers_;
+  std::uint64_t last_order_ = 0;
+  std::uint64_t last_fill_ = 0;
+  std::uint64_t wakes_ = 0;
+  std::size_t wakes_now_ = 0;  // at the present time
+};
+
+}  // namespace acts::backtest

@@ -1,0 +1,348 @@
+#include "backtest/instrument_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "backtest/money.hpp"
+
+namespace acts::backtest {
+namespace {
+
+sim::VenueModel venue_of(const InstrumentSetup& setup) {
+  sim::VenueModel model = setup.venue;
+  model.lot = setup.instrument.lot;
+  model.quantity_scale = setup.instrument.scales.quantity;
+  return model;
+}
+
+OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSide::kBuy : OrderSide::kSell; }
+
+}  // namespace
+
+InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
+    : setup_(std::move(setup)),
+      id_(id),
+      listener_(listener),
+      fill_number_(&fill_number),
+      venue_(venue_of(setup_)),
+      here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest)) {}
+
+Result<void> InstrumentRun::begin() {
+  const auto venue = setup_.feed->next(FeedClock::kVenue);
+  if (!venue) return std::unexpected(venue.error());
+  if (*venue != nullptr) venue_row_ = *venue;
+  const auto local = setup_.feed->next(FeedClock::kLocal);
+  if (!local) return std::unexpected(local.error());
+  if (*local != nullptr) local_row_ = *local;
+  return {};
+}
+
+UnixNanos InstrumentRun::next_at_venue() const {
+  const UnixNanos row{venue_row_->ts};
+  return requests_.empty() ? row : std::min(row, requests_.front().arrival);
+}
+
+bool InstrumentRun::has_more() const { return next_at_venue() != kNever || row_here() != kNever || !answers_.empty(); }
+
+Result<void> InstrumentRun::run_rows(UnixNanos until) {
+  for (;;) {
+    venue_row_ = venue_.run(venue_row_, until);
+    if (!venue_.events().empty()) take_events(nullptr);
+    if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
+    pass({venue_row_[-1].ts});
+    const auto next = setup_.feed->next(FeedClock::kVenue);
+    if (!next) return std::unexpected(next.error());
+    venue_row_ = *next == nullptr ? &sim::kEndRow : *next;
+  }
+}
+
+Result<void> InstrumentRun::run_venue(UnixNanos until) {
+  for (;;) {
+    const UnixNanos arrival = requests_.empty() ? kNever : requests_.front().arrival;
+    UnixNanos stop = std::min(until, arrival);
+    if (listener_ != nullptr) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    if (Result<void> ran = run_rows(stop); !ran) return ran;
+    mark(stop);
+    if (arrival == stop) {
+      const Request request = requests_.front();
+      requests_.pop_front();
+      take_request(request);
+    } else if (stop == until) {
+      return {};
+    }
+  }
+}
+
+// Nothing is filled before the next event, so no middle price is wanted before this.
+UnixNanos InstrumentRun::first_mark_of_new_fill() const {
+  const UnixNanos next = next_at_venue();
+  return next == kNever ? kNever : next + kMarkHorizons.front();
+}
+
+void InstrumentRun::mark(UnixNanos ts) {
+  if (listener_ == nullptr || marks_.next() > ts) return;
+  const sim::Rank bid = venue_.side(sim::kBidSide).best();
+  const sim::Rank ask = venue_.side(sim::kAskSide).best();
+  const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && venue_row_->ts != sim::kEndRow.ts;
+  marks_.mark(ts, is_known ? std::optional(middle_of(bid - ask)) : std::nullopt);
+  tell_marks();
+}
+
+void InstrumentRun::tell_marks() {
+  std::uint64_t number = 0;
+  FillMarks::Marks marks;
+  while (marks_.take(number, marks)) listener_->on_marks(number, marks);
+}
+
+void InstrumentRun::take_request(const Request& request) {
+  switch (request.ask) {
+    case Ask::kPlace: venue_.place(request.order, request.arrival); break;
+    case Ask::kModify:
+      venue_.modify(request.order.id, request.order.rank, request.order.quantity, request.arrival);
+      break;
+    case Ask::kCancel: venue_.cancel(request.order.id, request.arrival); break;
+  }
+  take_events(&request.order);
+}
+
+void InstrumentRun::take_events(const sim::VenueOrder* asked) {
+  for (const sim::VenueEvent& event : venue_.events()) take_event(event, asked);
+  venue_.clear_events();
+}
+
+void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked) {
+  const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
+  Answer answer{.update = update_of(is_unknown ? *asked : event.order), .answers_request = asked != nullptr};
+  answer.update.event = event.event;
+  answer.update.status = event.status;
+  answer.update.reason = event.reason;
+  answer.update.ts_event = event.ts;
+  answer.update.left = Quantity{event.left};
+  answer.arrival = event.ts + setup_.latency.response(event.ts).span();
+  answer.arrival = std::max(answer.arrival, last_answer_);
+  answer.update.ts_recv = answer.arrival;
+  if (event.is_fill()) answer.fill = made_fill(event);
+  if (answer.fill) answer.fill->ts_recv = answer.arrival;
+  if (listener_ != nullptr) {
+    if (answer.fill) {
+      const int128 realised =
+          realised_.add(answer.fill->side, answer.fill->price.units(), answer.fill->quantity.units());
+      ToldFill told{.fill = *answer.fill,
+                    .realised = {realised, setup_.instrument.scales.price + setup_.instrument.scales.quantity}};
+      if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
+      listener_->on_fill(told);
+      marks_.add(answer.fill->number, event.ts);
+    }
+    listener_->on_order(answer.update);
+  }
+  push_answer(answer);
+}
+
+Fill InstrumentRun::made_fill(const sim::VenueEvent& event) {
+  const sim::VenueFill& told = event.fill;
+  const BacktestInstrument& instrument = setup_.instrument;
+  Fill fill{.number = ++*fill_number_,
+            .instrument = id_,
+            .id = event.order.id,
+            .side = side_of(event.order.side),
+            .liquidity = told.liquidity,
+            .cause = told.cause,
+            .ts_event = event.ts,
+            .price = Price{sim::ticks_of(event.order.side, told.rank) * instrument.tick},
+            .quantity = Quantity{told.quantity},
+            .left = Quantity{event.left},
+            .queue_ahead_entry = told.ahead_at_entry,
+            .queue_ahead_fill = told.ahead};
+  const Decimal value{(fill.price * fill.quantity).units(), instrument.scales.price + instrument.scales.quantity};
+  fill.fee = times(value, setup_.fees.rate(told.liquidity));
+  filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
+  return fill;
+}
+
+void InstrumentRun::push_answer(const Answer& answer) {
+  last_answer_ = answer.arrival;
+  answers_.push_back(answer);
+}
+
+OrderUpdate InstrumentRun::update_of(const sim::VenueOrder& order) const {
+  return {.instrument = id_,
+          .id = order.id,
+          .side = side_of(order.side),
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .price = Price{sim::ticks_of(order.side, order.rank) * setup_.instrument.tick},
+          .quantity = Quantity{order.quantity}};
+}
+
+Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
+  return {int128{double_ticks} * setup_.instrument.tick * 5, setup_.instrument.scales.price + 1};
+}
+
+std::optional<Decimal> InstrumentRun::middle_here() const {
+  const auto twice = here_->double_middle();
+  return twice ? std::optional(middle_of(*twice)) : std::nullopt;
+}
+
+Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
+  if (local_row_->ts > until.value) return nullptr;
+  taken_row_ = *local_row_++;
+  here_->take(taken_row_);
+  if (Result<void> more = more_rows_here(); !more) return std::unexpected(more.error());
+  return &taken_row_;
+}
+
+Result<void> InstrumentRun::take_rows(UnixNanos until) {
+  for (;;) {
+    local_row_ = here_->take_all(local_row_, std::min(until, next_answer()));
+    if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
+    if (Result<void> more = more_rows_here(); !more) return more;
+  }
+}
+
+// At the end of a block the next one, so that the time of the next row is always known.
+Result<void> InstrumentRun::more_rows_here() {
+  if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
+  pass({local_row_[-1].ts});
+  const auto next = setup_.feed->next(FeedClock::kLocal);
+  if (!next) return std::unexpected(next.error());
+  local_row_ = *next == nullptr ? &sim::kEndRow : *next;
+  return {};
+}
+
+std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {
+  if (answers_.empty() || answers_.front().arrival > until) return std::nullopt;
+  const Answer answer = answers_.front();
+  answers_.pop_front();
+  pass(answer.arrival);
+  if (answer.fill) here_->apply(*answer.fill);
+  here_->apply(answer.update, answer.answers_request);
+  return answer;
+}
+
+RejectReason InstrumentRun::fault_of(const NewOrder& order) const {
+  const BacktestInstrument& instrument = setup_.instrument;
+  if (order.quantity.units() <= 0 || order.quantity.units() % instrument.lot != 0) return RejectReason::kQuantityOffLot;
+  if (order.type == OrderType::kMarket) return RejectReason::kNone;
+  if (order.type != OrderType::kLimit || order.reduce_only) return RejectReason::kNotSupported;
+  constexpr std::int64_t kMostTicks = INT32_MAX;
+  const std::int64_t price = order.price.units();
+  if (price <= 0 || price % instrument.tick != 0 || price / instrument.tick > kMostTicks) {
+    return RejectReason::kPriceOffTick;
+  }
+  return RejectReason::kNone;
+}
+
+// It never leaves: the answer is here at once, behind those that are on their way.
+void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+  Answer answer{.arrival = std::max(now, last_answer_),
+                .update = {.instrument = id_,
+                           .id = id,
+                           .event = OrderEvent::kRejected,
+                           .status = OrderStatus::kRejected,
+                           .reason = fault_of(order),
+                           .side = order.side,
+                           .type = order.type,
+                           .time_in_force = order.time_in_force,
+                           .price = order.price,
+                           .quantity = order.quantity},
+                .answers_request = true};
+  answer.update.ts_recv = answer.arrival;
+  if (listener_ != nullptr) listener_->on_order(answer.update);
+  push_answer(answer);
+}
+
+ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+  here_->add({.id = id,
+              .instrument = id_,
+              .side = order.side,
+              .type = order.type,
+              .time_in_force = order.time_in_force,
+              .price = order.price,
+              .quantity = order.quantity,
+              .left = order.quantity,
+              .stop_price = order.stop_price});
+  if (fault_of(order) != RejectReason::kNone) {
+    reject_here(order, id, now);
+    return id;
+  }
+  const sim::SideIndex side = sim::index_of(order.side);
+  const sim::VenueOrder sent{.id = id,
+                             .side = side,
+                             .type = order.type,
+                             .time_in_force = order.time_in_force,
+                             .rank = sim::rank_of(side, order.price.units() / setup_.instrument.tick),
+                             .quantity = order.quantity.units()};
+  if (listener_ != nullptr) {
+    OrderUpdate submitted = update_of(sent);
+    submitted.ts_recv = now;
+    submitted.left = order.quantity;
+    listener_->on_order(submitted);
+  }
+  send(Ask::kPlace, sent, now);
+  return id;
+}
+
+bool InstrumentRun::modify(const ModifyOrder& change, UnixNanos now) {
+  OpenOrder* const order = here_->find(change.id);
+  if (order == nullptr || order->is_requested) return false;
+  const std::int64_t tick = setup_.instrument.tick;
+  if (change.price.units() <= 0 || change.price.units() % tick != 0 || change.quantity.units() < 0 ||
+      change.quantity.units() % setup_.instrument.lot != 0) {
+    return false;
+  }
+  order->is_requested = true;
+  const sim::SideIndex side = sim::index_of(order->side);
+  send(Ask::kModify,
+       {.id = change.id,
+        .side = side,
+        .type = order->type,
+        .time_in_force = order->time_in_force,
+        .rank = sim::rank_of(side, change.price.units() / tick),
+        .quantity = change.quantity.units()},
+       now);
+  return true;
+}
+
+bool InstrumentRun::cancel(ClientOrderId id, UnixNanos now) {
+  OpenOrder* const order = here_->find(id);
+  if (order == nullptr || order->is_requested) return false;
+  order->is_requested = true;
+  const sim::SideIndex side = sim::index_of(order->side);
+  send(Ask::kCancel,
+       {.id = id,
+        .side = side,
+        .type = order->type,
+        .time_in_force = order->time_in_force,
+        .rank = sim::rank_of(side, order->price.units() / setup_.instrument.tick),
+        .quantity = order->quantity.units()},
+       now);
+  return true;
+}
+
+void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now) {
+  const sim::LatencyModel::Entry entry = setup_.latency.entry(now);
+  if (entry.is_refused) return refuse_on_the_way(ask, order, now + entry.latency.span());
+  last_request_ = std::max(now + entry.latency.span(), last_request_);
+  requests_.push_back({last_request_, ask, order});
+}
+
+void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival) {
+  Answer answer{.arrival = std::max(arrival, last_answer_), .update = update_of(order), .answers_request = true};
+  answer.update.event = OrderEvent::kRejected;
+  answer.update.status = ask == Ask::kPlace ? OrderStatus::kRejected : OrderStatus::kNew;
+  answer.update.reason = RejectReason::kUnavailable;
+  answer.update.ts_recv = answer.arrival;
+  if (listener_ != nullptr) listener_->on_order(answer.update);
+  push_answer(answer);
+}
+
+void InstrumentRun::end() {
+  ACTS_ASSERT(venue_.position() == filled_.units());
+  ACTS_ASSERT(!answers_.empty() || here_->position().quantity == filled_);
+  marks_.end();
+  if (listener_ != nullptr) tell_marks();
+}
+
+}  // namespace acts::backtest

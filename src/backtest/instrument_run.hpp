@@ -1,0 +1,130 @@
+// One instrument of a run: its data, its simulated venue, what is known of it here, and what is under way between the
+// two. Times are carried from one step to the next by the engine. Pure but for the data; not thread-safe.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/order.hpp"
+
+#include "backtest/fees.hpp"
+#include "backtest/fill_marks.hpp"
+#include "backtest/instrument.hpp"
+#include "backtest/local_side.hpp"
+#include "backtest/market_feed.hpp"
+#include "backtest/realised.hpp"
+#include "backtest/run_listener.hpp"
+#include "sim/latency.hpp"
+#include "sim/venue.hpp"
+
+namespace acts::backtest {
+
+struct InstrumentSetup {
+  BacktestInstrument instrument;
+  sim::VenueModel venue;  // lot and scale are the instrument's
+  sim::LatencyModel latency;
+  Fees fees = {};
+  Decimal cash = {};
+  MarketFeed* feed = nullptr;  // outlives the run
+};
+
+// On its way back.
+struct Answer {
+  UnixNanos arrival = {};
+  OrderUpdate update = {};
+  std::optional<Fill> fill = {};
+  bool answers_request = false;
+};
+
+class InstrumentRun {
+ public:
+  static constexpr UnixNanos kNever{INT64_MAX};
+
+  // `listener` may be null, and outlives it. `fill_number`: of the last fill of the run, shared by all instruments.
+  InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number);
+
+  // The first rows of both clocks. Errors: as the feed's.
+  Result<void> begin();
+
+  // Of what is to come; kNever if nothing is.
+  [[nodiscard]] UnixNanos next_at_venue() const;
+  [[nodiscard]] UnixNanos next_row_here() const { return row_here(); }
+  [[nodiscard]] UnixNanos next_answer() const { return answers_.empty() ? kNever : answers_.front().arrival; }
+  [[nodiscard]] bool has_more() const;
+  // The time of the last one of what is over, once has_more() says no.
+  [[nodiscard]] UnixNanos last_event() const { return last_event_; }
+  [[nodiscard]] Nanos least_response() const { return setup_.latency.least_response().span(); }
+
+  // The venue until and at `until`: rows before requests of the same time. Errors: as the feed's.
+  Result<void> run_venue(UnixNanos until);
+  // The next row here if it is not after `until`: it is taken into the local side. The pointer is valid until the next
+  // call. Errors: as the feed's.
+  Result<const sim::MarketRow*> take_row(UnixNanos until);
+  // All rows here not after `until` and before the next answer, or at its time.
+  Result<void> take_rows(UnixNanos until);
+  // The next answer if it is not after `until`: it is applied here.
+  std::optional<Answer> take_answer(UnixNanos until);
+
+  ClientOrderId place(const NewOrder& order, ClientOrderId id, UnixNanos now);
+  bool modify(const ModifyOrder& change, UnixNanos now);
+  bool cancel(ClientOrderId id, UnixNanos now);
+
+  [[nodiscard]] LocalSide& here() { return *here_; }
+  [[nodiscard]] const LocalSide& here() const { return *here_; }
+  [[nodiscard]] const BacktestInstrument& instrument() const { return setup_.instrument; }
+  [[nodiscard]] std::optional<Decimal> middle_here() const;
+  // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
+  void end();
+
+ private:
+  enum class Ask : std::uint8_t { kPlace, kModify, kCancel };
+  struct Request {
+    UnixNanos arrival;
+    Ask ask;
+    sim::VenueOrder order;
+  };
+  [[nodiscard]] UnixNanos row_here() const { return {local_row_->ts}; }
+  void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
+  void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
+  void take_request(const Request& request);
+  // `asked`: the request that they answer; null: none.
+  void take_events(const sim::VenueOrder* asked);
+  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked);
+  [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
+  Fill made_fill(const sim::VenueEvent& event);
+  void push_answer(const Answer& answer);
+  [[nodiscard]] RejectReason fault_of(const NewOrder& order) const;
+  void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);
+  Result<void> run_rows(UnixNanos until);
+  void pass(UnixNanos ts) { last_event_ = std::max(last_event_, ts); }
+  Result<void> more_rows_here();
+  void mark(UnixNanos ts);
+  void tell_marks();
+  [[nodiscard]] OrderUpdate update_of(const sim::VenueOrder& order) const;
+  [[nodiscard]] Decimal middle_of(std::int64_t double_ticks) const;
+
+  InstrumentSetup setup_;
+  InstrumentId id_;
+  RunListener* listener_;
+  std::uint64_t* fill_number_;
+  sim::SimVenue venue_;
+  std::unique_ptr<LocalSide> here_;
+  const sim::MarketRow* venue_row_ = &sim::kEndRow;
+  const sim::MarketRow* local_row_ = &sim::kEndRow;
+  sim::MarketRow taken_row_ = {};
+  UnixNanos last_request_ = {INT64_MIN};  // arrivals keep the order of sending,
+  UnixNanos last_answer_ = {INT64_MIN};   // and so do answers
+  UnixNanos last_event_ = {INT64_MIN};    // of the blocks that are used up, and of requests and answers
+  std::deque<Request> requests_;
+  std::deque<Answer> answers_;
+  FillMarks marks_;
+  Realised realised_;
+  Quantity filled_ = {};  // bought less sold, of all fills
+};
+
+}  // namespace acts::backtest

@@ -1,0 +1,116 @@
+#include "backtest/local_side.hpp"
+
+#include <algorithm>
+
+#include "acts/base/ratio.hpp"
+
+#include "backtest/money.hpp"
+
+namespace acts::backtest {
+namespace {
+
+sim::SideIndex index_of(Side side) { return side == Side::kBid ? sim::kBidSide : sim::kAskSide; }
+
+}  // namespace
+
+Level LadderView::level_at(sim::SideIndex side, sim::Rank rank) const {
+  return {Price{sim::ticks_of(side, rank) * tick_}, Quantity{ladder_->sides[side].quantity_at(rank)}};
+}
+
+std::optional<Level> LadderView::best(Side side) const {
+  const sim::SideIndex index = index_of(side);
+  const sim::Rank rank = ladder_->sides[index].best();
+  if (rank == sim::kNoRank) return std::nullopt;
+  return level_at(index, rank);
+}
+
+std::size_t LadderView::levels(Side side, std::span<Level> out) const {
+  const sim::SideIndex index = index_of(side);
+  const sim::LadderSide& levels = ladder_->sides[index];
+  std::size_t count = 0;
+  for (sim::Rank at = levels.best(); at != sim::kNoRank && count < out.size(); at = levels.next_below(at)) {
+    out[count++] = level_at(index, at);
+  }
+  return count;
+}
+
+Quantity LadderView::quantity_at(Side side, Price price) const {
+  if (price.units() % tick_ != 0) return Quantity{0};
+  const sim::SideIndex index = index_of(side);
+  const sim::LadderSide& levels = ladder_->sides[index];
+  const sim::Rank rank = sim::rank_of(index, price.units() / tick_);
+  return Quantity{rank <= levels.best() ? levels.quantity_at(rank) : 0};
+}
+
+// Rows do not say how far a book reaches: as far as it has levels.
+bool LadderView::covers(Side side, Price price) const {
+  const sim::SideIndex index = index_of(side);
+  const sim::LadderSide& levels = ladder_->sides[index];
+  if (levels.best() == sim::kNoRank) return false;
+  const sim::Rank rank = sim::rank_of(index, price.units() / tick_);
+  return rank >= levels.best() || levels.quantity_at(rank) != 0 || levels.next_below(rank) != sim::kNoRank;
+}
+
+LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest)
+    : instrument_(instrument), id_(id), as_hftbacktest_(as_hftbacktest), view_(ladder_, instrument_) {
+  position_.cash = cash;
+}
+
+void LocalSide::take(const sim::MarketRow& row) {
+  if (sim::is_of_book(row.kind)) {
+    sim::LadderSide::Before before;
+    ladder_.apply(row, as_hftbacktest_, before);
+  } else if (row.kind == sim::RowKind::kTrade) {
+    Trade trade;
+    trade.aggressor = row.side == sim::kBidSide ? AggressorSide::kBuy : AggressorSide::kSell;
+    trade.scales = instrument_.scales;
+    trade.price = Price{sim::ticks_of(row.side, row.rank) * instrument_.tick};
+    trade.quantity = Quantity{row.quantity};
+    last_trade_ = trade;
+  }
+}
+
+const sim::MarketRow* LocalSide::take_all(const sim::MarketRow* row, UnixNanos until) {
+  for (; row->ts <= until.value; ++row) take(*row);
+  return row;
+}
+
+std::optional<std::int64_t> LocalSide::double_middle() const {
+  const sim::Rank bid = ladder_.sides[sim::kBidSide].best();
+  const sim::Rank ask = ladder_.sides[sim::kAskSide].best();
+  if (bid == sim::kNoRank || ask == sim::kNoRank) return std::nullopt;
+  return bid - ask;
+}
+
+OpenOrder* LocalSide::find(ClientOrderId id) {
+  const auto found = std::ranges::find(open_, id, &OpenOrder::id);
+  return found == open_.end() ? nullptr : &*found;
+}
+
+void LocalSide::apply(const OrderUpdate& update, bool answers_request) {
+  const auto found = std::ranges::find(open_, update.id, &OpenOrder::id);
+  if (found == open_.end()) return;
+  if (answers_request) found->is_requested = false;
+  const bool is_refusal = update.event == OrderEvent::kRejected && update.status != OrderStatus::kRejected;
+  if (is_refusal) return;
+  if (is_final(update.status)) {
+    open_.erase(found);
+    return;
+  }
+  found->status = update.status;
+  found->price = update.price;
+  found->quantity = update.quantity;
+  found->left = update.left;
+}
+
+void LocalSide::apply(const Fill& fill) {
+  const std::int64_t signed_quantity = sign(fill.side) * fill.quantity.units();
+  const Decimal price{fill.price.units(), instrument_.scales.price};
+  const Decimal quantity{signed_quantity, instrument_.scales.quantity};
+  position_.quantity = Quantity{position_.quantity.units() + signed_quantity};
+  position_.cash = minus(position_.cash, times(price, quantity));
+  position_.fee = plus(position_.fee, fill.fee);
+  position_value_ += nearest_double(signed_quantity, power_of_ten(instrument_.scales.quantity));
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,37 @@
+// The public market of one instrument as rows, twice: in the order in which things happened at the venue, and in the
+// order in which they were known here. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+
+#include "sim/market_row.hpp"
+
+namespace acts::backtest {
+
+enum class FeedClock : std::uint8_t { kVenue, kLocal };
+
+// What has been read so far; all there is once both clocks have come to their end.
+struct FeedFacts {
+  std::uint64_t events = 0;         // changes of levels and trades
+  std::uint64_t rows = 0;           // of both clocks: an event that is at the same place in both orders counts once
+  std::uint64_t only_exchange = 0;  // of them, of the venue's clock alone
+  std::uint64_t only_local = 0;
+  Nanos shift{};                   // that was added to all local times
+  std::uint64_t off_tick = 0;      // prices between two ticks: rounded to the nearest
+  std::uint64_t off_scale = 0;     // quantities with more decimals than the lot: rounded to the nearest
+  std::uint64_t out_of_range = 0;  // prices and quantities that are none, or too large: left out
+};
+
+class MarketFeed {
+ public:
+  virtual ~MarketFeed() = default;
+  // The next rows of a clock, kEndRow behind them; nullptr: there are no more. Valid until the next call for the same
+  // clock. Errors, which are final: those of what is read.
+  virtual Result<const sim::MarketRow*> next(FeedClock clock) = 0;
+  [[nodiscard]] virtual const FeedFacts& facts() const = 0;
+};
+
+}  // namespace acts::backtest

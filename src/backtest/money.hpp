@@ -1,0 +1,26 @@
+// Exact sums of money: decimals that carry their own scale. Pure.
+#pragma once
+
+#include <algorithm>
+
+#include "acts/base/assert.hpp"
+#include "acts/base/decimal.hpp"
+
+namespace acts::backtest {
+
+// The same value with more decimals. Up to 36 of them; a run's settings keep what comes together below 128 bits.
+inline Decimal rescaled(const Decimal& value, int scale) {
+  ACTS_ASSERT(scale >= value.scale && scale - value.scale <= 2 * kMaxScale);
+  const int more = scale - value.scale;
+  const int first = std::min(more, kMaxScale);
+  return {value.units * power_of_ten(first) * power_of_ten(more - first), scale};
+}
+
+inline Decimal plus(const Decimal& a, const Decimal& b) {
+  const int scale = std::max(a.scale, b.scale);
+  return {rescaled(a, scale).units + rescaled(b, scale).units, scale};
+}
+inline Decimal minus(const Decimal& a, const Decimal& b) { return plus(a, {-b.units, b.scale}); }
+inline Decimal times(const Decimal& a, const Decimal& b) { return {a.units * b.units, a.scale + b.scale}; }
+
+}  // namespace acts::backtest

@@ -1,0 +1,60 @@
+#include "backtest/open_market.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "history/import/npz_events.hpp"
+#include "history/import/zip_member.hpp"
+#include "recording/recording_reader.hpp"
+
+namespace acts::backtest {
+namespace {
+
+Result<OpenMarket> open_npz(const BacktestSettings& settings, const BacktestInstrument& instrument) {
+  if (settings.files.size() > 1) {
+    return fail(ErrorCode::kUsage, "files: of .npz one file is taken: its own clocks say its order");
+  }
+  if (settings.from || settings.to) {
+    return fail(ErrorCode::kUsage, "from, to: an .npz is taken whole: cut it when it is exported");
+  }
+  const std::string path = settings.files.front();
+  const history::OpenEvents open = [path]() -> Result<std::unique_ptr<history::HftSource>> {
+    auto events = history::NpzEvents::open(path);
+    if (!events) return std::unexpected(events.error());
+    return *std::move(events);
+  };
+  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true);
+  if (!feed) return std::unexpected(feed.error());
+  return OpenMarket{.feed = *std::move(feed)};
+}
+
+}  // namespace
+
+Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestInstrument& instrument,
+                               std::function<void(std::string_view)> on_problem) {
+  if (settings.files.empty()) return fail(ErrorCode::kUsage, "files: of which data? Name recordings, or an .npz");
+  if (std::ranges::any_of(settings.files, history::is_zip)) return open_npz(settings, instrument);
+  if (const Result<void> checked = check_not_all_empty(settings.files); !checked) {
+    return std::unexpected(checked.error());
+  }
+  const auto tell = [on_problem = std::move(on_problem)](std::string_view problem) {
+    if (on_problem) on_problem(problem);
+  };
+  auto exporter = history::RecordingExporter::open({.paths = settings.files,
+                                                    .venue = settings.instrument.venue,
+                                                    .symbol = settings.instrument.symbol,
+                                                    .from = settings.from,
+                                                    .to = settings.to},
+                                                   tell);
+  if (!exporter) return std::unexpected(exporter.error());
+  OpenMarket market;
+  market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
+  auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false);
+  if (!feed) return std::unexpected(feed.error());
+  market.feed = *std::move(feed);
+  return market;
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,27 @@
+// Opens the data of a backtest: recordings, or a file of hftbacktest's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+#include "backtest/event_feed.hpp"
+#include "backtest/instrument.hpp"
+#include "backtest/market_feed.hpp"
+#include "backtest/settings.hpp"
+#include "history/export/export_recording.hpp"
+
+namespace acts::backtest {
+
+struct OpenMarket {
+  std::unique_ptr<history::RecordingExporter> recording = {};  // what the feed reads; null for .npz
+  std::unique_ptr<MarketFeed> feed = {};
+};
+
+// Errors: kUsage: a file is not there, symbols are not told apart; kBadInput: what they hold.
+Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestInstrument& instrument,
+                               std::function<void(std::string_view)> on_problem);
+
+}  // namespace acts::backtest

@@ -1,0 +1,196 @@
+#include "backtest/run_backtest.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "acts/base/ratio.hpp"
+#include "acts/strategy/registry.hpp"
+
+#include "backtest/money.hpp"
+#include "backtest/open_market.hpp"
+#include "backtest/run_folder.hpp"
+#include "backtest/run_text.hpp"
+#include "history/signature.hpp"
+#include "recording/byte_source.hpp"
+
+namespace acts::backtest {
+namespace {
+
+constexpr std::size_t kNameDigits = 12;
+
+struct DataFile {
+  std::string path;
+  std::string sha256;
+};
+
+Result<std::string> hash_of(const std::string& path) {
+  auto source = open_file(path);
+  if (!source) return std::unexpected(source.error());
+  history::Sha256 digest;
+  std::vector<char> buffer(std::size_t{256} << 10U);
+  for (;;) {
+    const Result<std::size_t> count = (*source)->read(buffer);
+    if (!count) return fail(count.error().code, fmt::format("{}: {}", path, count.error().message));
+    if (*count == 0) return digest.finish();
+    digest.add({buffer.data(), *count});
+  }
+}
+
+Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
+  std::vector<DataFile> files;
+  files.reserve(paths.size());
+  for (const std::string& path : paths) {
+    Result<std::string> hash = hash_of(path);
+    if (!hash) return std::unexpected(hash.error());
+    files.push_back({path, *std::move(hash)});
+  }
+  return files;
+}
+
+std::string object_of(const std::map<std::string, std::string>& texts) {
+  std::string out = "{";
+  for (const auto& [key, value] : texts) {
+    out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", json_text(key), json_text(value));
+  }
+  return out + "}";
+}
+
+std::map<std::string, std::string> models_of(const BacktestSettings& settings) {
+  const bool is_power = settings.queue.kind == sim::QueueKind::kPower ||
+                        settings.queue.kind == sim::QueueKind::kPower2 ||
+                        settings.queue.kind == sim::QueueKind::kPower3;
+  std::string queue(sim::to_string(settings.queue.kind));
+  if (is_power) queue += fmt::format("({})", shortest_text(settings.queue.n));
+  return {{"compatibility", settings.as_hftbacktest ? "hftbacktest" : "none"},
+          {"fills", settings.fills == sim::FillSizes::kFull ? "full" : "partial"},
+          {"latency", settings.latency.file ? *settings.latency.file
+                                            : fmt::format("constant({}, {})", to_string(settings.latency.entry.span()),
+                                                          to_string(settings.latency.response.span()))},
+          {"maker_fee", to_string(settings.fees.maker)},
+          {"queue", queue},
+          {"taker_fee", to_string(settings.fees.taker)}};
+}
+
+std::string data_json(const std::vector<DataFile>& files) {
+  std::string out = "[";
+  for (const DataFile& file : files) {
+    out +=
+        fmt::format(R"({}{{"file":{},"sha256":"{}"}})", out.size() > 1 ? "," : "", json_text(file.path), file.sha256);
+  }
+  return out + "]";
+}
+
+// What a run is before it has run: equal for two that must give equal bytes.
+std::string identity_of(const RunRequest& request, const Parameters& parameters, const std::vector<DataFile>& files) {
+  std::string hashes;
+  for (const DataFile& file : files) hashes += file.sha256 + "\n";
+  return history::sha256_of(fmt::format("{}\n{}\n{}{}{}", request.version, request.settings.strategy, hashes,
+                                        object_of(parameters.canonical()), request.configuration));
+}
+
+struct Prepared {
+  BacktestInstrument instrument;
+  Parameters parameters;
+  std::unique_ptr<Strategy> strategy;
+  std::vector<DataFile> files;
+  std::string identity;
+};
+
+Result<Prepared> prepare(const RunRequest& request) {
+  const BacktestSettings& settings = request.settings;
+  Result<BacktestInstrument> instrument = backtest_instrument(settings.instrument);
+  if (!instrument) return std::unexpected(instrument.error());
+  const Result<const StrategyType*> type = find_strategy(settings.strategy);
+  if (!type) return std::unexpected(type.error());
+  Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
+  if (!parameters) return std::unexpected(parameters.error());
+  auto strategy = (*type)->make(*parameters);
+  if (!strategy) return std::unexpected(strategy.error());
+  auto files = hashes_of(settings.files);
+  if (!files) return std::unexpected(files.error());
+  std::string identity = identity_of(request, *parameters, *files);
+  return Prepared{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
+                  std::move(identity)};
+}
+
+std::string run_json(const RunRequest& request, const Prepared& prepared, const FeedFacts& facts, const RunEnd& end) {
+  const BacktestSettings& settings = request.settings;
+  return fmt::format(
+      R"({{"begin":"{}","configuration":{},"data":{},"end":"{}","events":{},"exchange_only_rows":{},"gaps":null,)"
+      R"("id":"{}","local_only_rows":{},"local_shift_ns":{},"lot_size":"{}","models":{},"off_scale_quantities":{},)"
+      R"("off_tick_prices":{},"parameters":{},"rows":{},"seed":null,"strategy":{},"symbol":{},"tick_size":"{}",)"
+      R"("unreadable_events":{},"venue":"{}","version":{}}})",
+      to_iso8601_nanos(end.begin), json_text(request.configuration), data_json(prepared.files),
+      to_iso8601_nanos(end.end), facts.events, facts.only_exchange, prepared.identity, facts.only_local,
+      facts.shift.count(), to_string(prepared.instrument.quantity_of(prepared.instrument.lot)),
+      object_of(models_of(settings)), facts.off_scale, facts.off_tick, object_of(prepared.parameters.canonical()),
+      facts.rows, json_text(settings.strategy), json_text(settings.instrument.symbol),
+      to_string(prepared.instrument.price_at(1)), facts.out_of_range, to_string(settings.instrument.venue),
+      json_text(request.version));
+}
+
+std::string totals_json(const RunReport& report) {
+  const Position& position = report.end.positions.front();
+  return fmt::format(
+      R"({{"balance":"{}","equity":{},"fee":"{}","fills":{},"funding":"{}","mark_price":{},"position":"{}"}})",
+      to_string(position.cash), report.equity ? fmt::format("\"{}\"", to_string(*report.equity)) : "null",
+      to_string(position.fee), report.end.fills, to_string(position.funding),
+      report.end.marks.front() ? fmt::format("\"{}\"", to_string(*report.end.marks.front())) : "null",
+      to_string(report.instrument.quantity_of(position.quantity.units())));
+}
+
+std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument& instrument) {
+  if (!end.marks.front()) return std::nullopt;
+  const Position& position = end.positions.front();
+  const Decimal value = times(instrument.quantity_of(position.quantity.units()), *end.marks.front());
+  return plus(minus(plus(position.cash, value), position.fee), position.funding);
+}
+
+}  // namespace
+
+Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
+  const BacktestSettings& settings = request.settings;
+  auto prepared = prepare(request);
+  if (!prepared) return std::unexpected(prepared.error());
+  const Result<sim::LatencyModel> latency = sim::LatencyModel(settings.latency.entry, settings.latency.response);
+  auto market = open_market(settings, prepared->instrument, request.on_problem);
+  if (!market) return std::unexpected(market.error());
+
+  RunReport report{.instrument = prepared->instrument};
+  report.folder = request.folder;
+  if (const std::size_t at = report.folder.find("{}"); at != std::string::npos) {
+    report.folder.replace(at, 2, prepared->identity.substr(0, kNameDigits));
+  }
+  std::unique_ptr<RunFolder> folder;
+  if (!report.folder.empty() || !request.json.empty()) {
+    auto created = RunFolder::create(ops, report.folder, request.json, {prepared->instrument});
+    if (!created) return std::unexpected(created.error());
+    folder = *std::move(created);
+  }
+
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(
+      {.instrument = prepared->instrument,
+       .venue = {.fills = settings.fills, .queue = settings.queue, .as_hftbacktest = settings.as_hftbacktest},
+       .latency = *latency,
+       .fees = settings.fees,
+       .cash = settings.initial_balance,
+       .feed = market->feed.get()});
+  Engine engine(std::move(setups), *prepared->strategy,
+                {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
+  Result<RunEnd> end = engine.run();
+  if (!end) return std::unexpected(end.error());
+  report.end = *std::move(end);
+  report.data = market->feed->facts();
+  report.equity = equity_at_end(report.end, report.instrument);
+  if (folder == nullptr) return report;
+  const Result<void> finished =
+      folder->finish(run_json(request, *prepared, report.data, report.end), totals_json(report));
+  if (!finished) return std::unexpected(finished.error());
+  return report;
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,97 @@
+#include "backtest/run_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace acts::backtest {
+namespace {
+
+constexpr std::string_view kJsonBegin = R"({"fills":[)";
+
+}  // namespace
+
+Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::string& folder, const std::string& json,
+                                                     std::vector<BacktestInstrument> instruments) {
+  std::unique_ptr<RunFolder> made(new RunFolder(std::move(instruments)));
+  if (!json.empty()) {
+    if (const Result<void> opened = made->open(ops, made->json_, json, kJsonBegin); !opened) {
+      return std::unexpected(opened.error());
+    }
+  }
+  if (folder.empty()) return made;
+  if (const int status = ops.make_directories(folder); status < 0) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, std::strerror(-status)));
+  }
+  struct Part {
+    File RunFolder::* file;
+    std::string_view name;
+    std::string_view begin;
+  };
+  for (const Part& part :
+       {Part{&RunFolder::run_, "run.json", kJsonBegin}, Part{&RunFolder::equity_, "equity.csv", kEquityHeader},
+        Part{&RunFolder::fills_, "fills.csv", kFillsHeader}, Part{&RunFolder::orders_, "orders.csv", kOrdersHeader},
+        Part{&RunFolder::marks_, "marks.csv", kMarksHeader}}) {
+    const std::string path = fmt::format("{}/{}", folder, part.name);
+    if (const Result<void> opened = made->open(ops, (*made).*part.file, path, part.begin); !opened) {
+      return std::unexpected(opened.error());
+    }
+  }
+  return made;
+}
+
+Result<void> RunFolder::open(FileOps& ops, File& file, const std::string& path, std::string_view begin) {
+  auto created = history::OutputFile::create(ops, path);
+  if (!created) return std::unexpected(created.error());
+  file.emplace(*std::move(created));
+  return file->write(begin);
+}
+
+void RunFolder::write(File& file, std::string_view text) {
+  if (!file || failure_) return;
+  if (const Result<void> written = file->write(text); !written) failure_ = written.error();
+}
+
+void RunFolder::write_json(std::string_view text) {
+  write(json_, text);
+  write(run_, text);
+}
+
+void RunFolder::on_order(const OrderUpdate& update) {
+  if (orders_) write(orders_, order_line(update, of(update.instrument)));
+}
+
+void RunFolder::on_fill(const ToldFill& told) {
+  if (fills_) write(fills_, fill_line(told, of(told.fill.instrument)));
+  if (has_fill_) write_json(",");
+  has_fill_ = true;
+  write_json(fill_json(told.fill, of(told.fill.instrument)));
+}
+
+void RunFolder::on_sample(const Sample& sample) {
+  if (equity_) write(equity_, equity_line(sample, of(sample.instrument)));
+}
+
+void RunFolder::on_marks(std::uint64_t fill_number,
+                         const std::array<std::optional<Decimal>, kMarkHorizons.size()>& marks) {
+  if (!marks_) return;
+  std::string line = fmt::format("{}", fill_number);
+  for (const std::optional<Decimal>& mark : marks) {
+    line += ',';
+    if (mark) append_to(line, *mark);
+  }
+  write(marks_, line + '\n');
+}
+
+Result<void> RunFolder::finish(const std::string& run, const std::string& totals) {
+  write_json(fmt::format(R"(],"run":{},"totals":{}}})", run, totals));
+  write_json("\n");
+  for (File* const file : {&json_, &equity_, &fills_, &orders_, &marks_, &run_}) {
+    if (failure_) return std::unexpected(*failure_);
+    if (!*file) continue;
+    if (const Result<void> finished = (*file)->finish(); !finished) failure_ = finished.error();
+  }
+  return failure_ ? std::unexpected(*failure_) : Result<void>();
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,45 @@
+// What a run tells while it goes on. Everything is exact; times are the venue's unless they say otherwise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "acts/base/decimal.hpp"
+#include "acts/base/time.hpp"
+#include "acts/market/order.hpp"
+
+namespace acts::backtest {
+
+// How long after a fill the middle price is looked at again.
+inline constexpr std::array<Nanos, 4> kMarkHorizons{std::chrono::milliseconds{100}, std::chrono::seconds{1},
+                                                    std::chrono::seconds{10}, std::chrono::seconds{60}};
+
+struct ToldFill {
+  Fill fill = {};                      // ts_recv: when it will be known here
+  std::optional<Decimal> middle = {};  // price, right after what caused the fill
+  Decimal realised = {};               // what it closed, first in first out, before fees
+};
+
+struct Sample {
+  UnixNanos ts = {};  // local
+  InstrumentId instrument = {};
+  Decimal mark = {};  // middle price as known here
+  Position position = {};
+  Decimal equity = {};  // cash + position x mark - fee + funding
+};
+
+class RunListener {
+ public:
+  virtual ~RunListener() = default;
+  virtual void on_order(const OrderUpdate& /*update*/) {}
+  // In the order of their numbers, but for those of several instruments, which are each in order.
+  virtual void on_fill(const ToldFill& /*fill*/) {}
+  virtual void on_sample(const Sample& /*sample*/) {}
+  // In the order of the fills: middle prices at kMarkHorizons after it, at the venue; nothing where the data ends
+  // before.
+  virtual void on_marks(std::uint64_t /*fill_number*/,
+                        const std::array<std::optional<Decimal>, kMarkHorizons.size()>& /*marks*/) {}
+};
+
+}  // namespace acts::backtest

@@ -1,0 +1,88 @@
+#include "backtest/run_text.hpp"
+
+#include <fmt/format.h>
+
+#include "acts/base/ratio.hpp"
+
+namespace acts::backtest {
+namespace {
+
+// A symbol, as a field of CSV.
+std::string csv_text(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += '"';
+  }
+  return out + "\"";
+}
+
+std::string price_text(Price price, const BacktestInstrument& instrument) {
+  return to_string(to_decimal(price, instrument.scales));
+}
+std::string quantity_text(Quantity quantity, const BacktestInstrument& instrument) {
+  return to_string(to_decimal(quantity, instrument.scales));
+}
+
+}  // namespace
+
+std::string to_iso8601_nanos(UnixNanos t) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::int64_t nanos = ((t.value % kSecond) + kSecond) % kSecond;
+  const std::string seconds = to_iso8601(t).substr(0, std::string_view("2024-08-08T23:55:00").size());
+  return fmt::format("{}.{:09}Z", seconds, nanos);
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n' || c == '\t') {
+      out += c == '\n' ? "\\n" : "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
+  return fmt::format("{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.info.symbol),
+                     to_string(sample.mark), quantity_text(sample.position.quantity, instrument),
+                     to_string(sample.position.cash), to_string(sample.position.fee),
+                     to_string(sample.position.funding), to_string(sample.equity));
+}
+
+std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument) {
+  const Fill& fill = told.fill;
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(fill.ts_event),
+                     csv_text(instrument.info.symbol), to_string(fill.side), price_text(fill.price, instrument),
+                     quantity_text(fill.quantity, instrument), to_string(fill.liquidity), to_string(fill.cause),
+                     to_string(fill.fee), fill.id.value(), shortest_text(fill.queue_ahead_entry),
+                     shortest_text(fill.queue_ahead_fill), told.middle ? to_string(*told.middle) : "",
+                     to_string(told.realised));
+}
+
+std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument) {
+  const UnixNanos time = update.ts_event == UnixNanos{} ? update.ts_recv : update.ts_event;
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.info.symbol),
+                     update.id.value(), to_string(update.event), to_string(update.side), to_string(update.type),
+                     to_string(update.time_in_force), price_text(update.price, instrument),
+                     quantity_text(update.quantity, instrument), quantity_text(update.left, instrument),
+                     to_string(update.reason));
+}
+
+std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {
+  return fmt::format(
+      R"({{"cause":"{}","fee":"{}","instrument":{},"liquidity":"{}","order_id":"{}","price":"{}","quantity":"{}","side":"{}","time":"{}"}})",
+      to_string(fill.cause), to_string(fill.fee), json_text(instrument.info.symbol), to_string(fill.liquidity),
+      fill.id.value(), price_text(fill.price, instrument), quantity_text(fill.quantity, instrument),
+      to_string(fill.side), to_iso8601_nanos(fill.ts_event));
+}
+
+}  // namespace acts::backtest

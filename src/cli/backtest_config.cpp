@@ -1,0 +1,306 @@
+#include "cli/backtest_config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include "cli/config_file.hpp"
+#include "cli/option.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using backtest::BacktestSettings;
+using backtest::ClockShift;
+
+// Parameters' texts are the strategy's, whose declaration says what they must be.
+constexpr std::string_view kStrategy = "strategy";
+
+struct BacktestKey {
+  std::string_view section;
+  std::string_view key;
+  std::vector<ConfigType> types;
+  std::string_view wanted;  // in words, with the article
+  // Errors: what is wrong with the value.
+  Result<void> (*set)(BacktestSettings& settings, const Values& values);
+};
+
+Result<void> set_decimal(Decimal& decimal, const std::string& text) {
+  const Result<Decimal> parsed = parse_decimal(text);
+  if (!parsed) return fail(ErrorCode::kUsage, fmt::format("'{}' is no decimal number, such as \"0.001\"", text));
+  decimal = *parsed;
+  return {};
+}
+
+Result<void> set_optional(std::optional<Decimal>& decimal, const std::string& text) {
+  return set_decimal(decimal.emplace(), text);
+}
+
+Result<void> set_fee(Decimal& rate, const std::string& text) {
+  if (const Result<void> set = set_decimal(rate, text); !set) return set;
+  constexpr int kMost = backtest::Fees::kMostDecimals;
+  const Decimal one{1, 0};
+  if (rate.scale > kMost || rate >= one || rate <= Decimal{-1, 0}) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is no rate: a part of the value, below 1, with at most {} decimals", text, kMost));
+  }
+  return {};
+}
+
+Result<void> set_latency(sim::Latency& latency, const std::string& text) {
+  const Result<Nanos> span = parse_duration(text);
+  if (!span) return std::unexpected(span.error());
+  const Result<sim::Latency> parsed = sim::Latency::of(*span);
+  if (!parsed) return std::unexpected(parsed.error());
+  latency = *parsed;
+  return {};
+}
+
+Result<void> set_moment(std::optional<UnixNanos>& moment, const std::string& text) {
+  const Result<UnixNanos> parsed = parse_iso8601(text);
+  if (!parsed) return std::unexpected(parsed.error());
+  moment = *parsed;
+  return {};
+}
+
+Result<void> set_clock_shift(ClockShift& shift, const std::string& text) {
+  if (text == "auto" || text == "none") {
+    shift.kind = text == "auto" ? ClockShift::Kind::kAuto : ClockShift::Kind::kNone;
+    return {};
+  }
+  const Result<Nanos> by = parse_duration(text);
+  if (!by) return fail(ErrorCode::kUsage, fmt::format("'{}': auto, none or a duration, such as \"1300ms\"", text));
+  shift = {ClockShift::Kind::kFixed, *by};
+  return {};
+}
+
+// One of two words; true for the second.
+Result<bool> choose(const std::string& text, std::string_view first, std::string_view second) {
+  if (text == first || text == second) return text == second;
+  return fail(ErrorCode::kUsage, fmt::format("'{}': {} or {}?", text, first, second));
+}
+
+Result<void> set_venue_of(BacktestSettings& s, const Values& v) {
+  const Result<Venue> venue = parse_venue(v[0]);
+  if (!venue) return std::unexpected(venue.error());
+  s.instrument.venue = *venue;
+  return {};
+}
+
+Result<void> set_queue_kind(BacktestSettings& s, const Values& v) {
+  const Result<sim::QueueKind> kind = sim::parse_queue_kind(v[0]);
+  if (!kind) return std::unexpected(kind.error());
+  s.queue.kind = *kind;
+  return {};
+}
+
+Result<void> set_queue_power(BacktestSettings& s, const Values& v) {
+  double n = 0;
+  std::from_chars(v[0].data(), v[0].data() + v[0].size(), n);
+  constexpr double kMostPower = 100;
+  const bool is_usable = n > 0 && n <= kMostPower;  // not of what is no number
+  if (!is_usable) return fail(ErrorCode::kUsage, fmt::format("'{}': above 0, at most 100", v[0]));
+  s.queue.n = n;
+  return {};
+}
+
+Result<void> set_sample(BacktestSettings& s, const Values& v) {
+  const Result<Nanos> span = parse_positive_duration(v[0]);
+  if (!span) return std::unexpected(span.error());
+  s.sample = *span;
+  return {};
+}
+
+Result<void> set_fills(BacktestSettings& s, const Values& v) {
+  const Result<bool> is_partial = choose(v[0], "full", "partial");
+  if (!is_partial) return std::unexpected(is_partial.error());
+  s.fills = *is_partial ? sim::FillSizes::kPartial : sim::FillSizes::kFull;
+  return {};
+}
+
+Result<void> set_compatibility(BacktestSettings& s, const Values& v) {
+  const Result<bool> is_compatible = choose(v[0], "none", "hftbacktest");
+  if (!is_compatible) return std::unexpected(is_compatible.error());
+  s.as_hftbacktest = *is_compatible;
+  return {};
+}
+
+Result<void> set_latency_model(BacktestSettings& s, const Values& v) {
+  const Result<bool> is_recorded = choose(v[0], "constant", "recorded");
+  if (!is_recorded) return std::unexpected(is_recorded.error());
+  if (*is_recorded && !s.latency.file) s.latency.file.emplace();
+  return {};
+}
+
+const std::vector<BacktestKey>& keys() {
+  using enum ConfigType;
+  static const std::vector<BacktestKey> kKeys{
+      {"data", "venue", {kText}, "text in quotes", set_venue_of},
+      {"data",
+       "symbol",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return s.instrument.symbol = v[0], Result<void>(); }},
+      {"data",
+       "files",
+       {kTexts},
+       "a list of texts, such as [\"btcusdt.gz\"]",
+       [](BacktestSettings& s, const Values& v) { return s.files = v, Result<void>(); }},
+      {"data",
+       "from",
+       {kText},
+       "a time in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_moment(s.from, v[0]); }},
+      {"data",
+       "to",
+       {kText},
+       "a time in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_moment(s.to, v[0]); }},
+      {"data",
+       "clock_shift",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_clock_shift(s.clock_shift, v[0]); }},
+      {"instrument",
+       "tick_size",
+       {kText},
+       "a decimal in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_optional(s.instrument.tick_size, v[0]); }},
+      {"instrument",
+       "lot_size",
+       {kText},
+       "a decimal in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_optional(s.instrument.lot_size, v[0]); }},
+      {"latency", "model", {kText}, "text in quotes", set_latency_model},
+      {"latency",
+       "file",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return s.latency.file = v[0], Result<void>(); }},
+      {"latency",
+       "entry",
+       {kText},
+       "a duration in quotes, such as \"10ms\"",
+       [](BacktestSettings& s, const Values& v) { return set_latency(s.latency.entry, v[0]); }},
+      {"latency",
+       "response",
+       {kText},
+       "a duration in quotes, such as \"10ms\"",
+       [](BacktestSettings& s, const Values& v) { return set_latency(s.latency.response, v[0]); }},
+      {"account",
+       "initial_balance",
+       {kText, kInteger},
+       "a decimal in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_decimal(s.initial_balance, v[0]); }},
+      {"fees",
+       "maker",
+       {kText},
+       "a decimal in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_fee(s.fees.maker, v[0]); }},
+      {"fees",
+       "taker",
+       {kText},
+       "a decimal in quotes",
+       [](BacktestSettings& s, const Values& v) { return set_fee(s.fees.taker, v[0]); }},
+      {"exchange", "fills", {kText}, "text in quotes", set_fills},
+      {"exchange", "queue", {kText}, "text in quotes, or { model = \"power3\", n = 3 }", set_queue_kind},
+      {"exchange", "compatibility", {kText}, "text in quotes", set_compatibility},
+      {"exchange.queue", "model", {kText}, "text in quotes", set_queue_kind},
+      {"exchange.queue", "n", {kInteger, kNumber}, "a number", set_queue_power},
+      {"report", "sample", {kText}, "a duration in quotes, such as \"1s\"", set_sample},
+      {kStrategy,
+       "name",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return s.strategy = v[0], Result<void>(); }},
+  };
+  return kKeys;
+}
+
+Result<void> check_section(const ConfigEntry& entry) {
+  std::vector<std::string_view> sections;
+  for (const BacktestKey& key : keys()) {
+    if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
+  }
+  if (std::ranges::find(sections, std::string_view(entry.section)) != sections.end()) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("no section [{}]: {}", entry.section, name_advice(entry.section, sections)));
+}
+
+std::unexpected<Error> unknown_key(const ConfigEntry& entry) {
+  if (entry.section.empty()) {
+    return fail(ErrorCode::kUsage, fmt::format("key '{}' is in no section: put it below [data]", entry.key));
+  }
+  std::vector<std::string_view> names;
+  for (const BacktestKey& key : keys()) {
+    if (key.section == entry.section) names.push_back(key.key);
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("no key '{}' in [{}]: {}", entry.key, entry.section, name_advice(entry.key, names)));
+}
+
+Result<void> take_parameter(BacktestSettings& settings, const ConfigEntry& entry, const std::string& place) {
+  using enum ConfigType;
+  if (entry.type == kText || entry.type == kInteger || entry.type == kNumber || entry.type == kSwitch) {
+    settings.parameters.push_back({entry.key, entry.values[0], place});
+    return {};
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: a text, a number or a switch is needed, not {}", entry.key, in_words(entry.type)));
+}
+
+Result<void> take_entry(BacktestSettings& settings, const ConfigEntry& entry, const std::string& place) {
+  if (entry.key.empty()) return check_section(entry);
+  const auto key = std::ranges::find_if(
+      keys(), [&entry](const BacktestKey& k) { return k.section == entry.section && k.key == entry.key; });
+  if (key == keys().end()) {
+    return entry.section == kStrategy ? take_parameter(settings, entry, place) : Result<void>(unknown_key(entry));
+  }
+  if (std::ranges::find(key->types, entry.type) == key->types.end()) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: {} is needed, not {}", entry.key, key->wanted, in_words(entry.type)));
+  }
+  const Result<void> set = key->set(settings, entry.values);
+  return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
+}
+
+Result<void> check_complete(const BacktestSettings& settings) {
+  const auto missing = [](std::string_view what) {
+    return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
+  };
+  if (settings.files.empty()) return missing("files in [data]");
+  if (!settings.instrument.tick_size) return missing("tick_size in [instrument]");
+  if (!settings.instrument.lot_size) return missing("lot_size in [instrument]");
+  if (settings.strategy.empty()) return missing("name in [strategy]");
+  if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
+  return {};
+}
+
+}  // namespace
+
+Result<BacktestSettings> parse_backtest_config(std::string_view text, const std::string& name) {
+  const Result<std::vector<ConfigEntry>> entries = parse_config(text, name);
+  if (!entries) return std::unexpected(entries.error());
+  BacktestSettings settings;
+  for (const ConfigEntry& entry : *entries) {
+    const std::string place = fmt::format("{}:{}", name, entry.line);
+    if (const Result<void> taken = take_entry(settings, entry, place); !taken) {
+      return fail(ErrorCode::kUsage, fmt::format("{}: {}", place, taken.error().message));
+    }
+  }
+  if (const Result<void> complete = check_complete(settings); !complete) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: {}", name, complete.error().message));
+  }
+  const fs::path folder = fs::path(name).parent_path();
+  for (std::string& file : settings.files) file = (folder / file).string();
+  if (settings.latency.file) settings.latency.file = (folder / *settings.latency.file).string();
+  return settings;
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,116 @@
+#include "sim/ladder.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+
+#include "acts/base/assert.hpp"
+
+namespace acts::sim {
+
+LadderSide::LadderSide(std::size_t window) : cells_(window), bits_(window / 64) {
+  ACTS_ASSERT(window >= 128 && window % 64 == 0);
+}
+
+std::int64_t LadderSide::word_at(Rank rank) const {
+  const auto index = static_cast<std::size_t>(rank - base_);
+  if (index < cells_.size()) return cells_[index];
+  const auto found = far_.find(rank);
+  return found == far_.end() ? 0 : found->second;
+}
+
+Rank LadderSide::next_below(Rank rank) const {
+  const Rank top = std::min(rank, base_ + static_cast<Rank>(cells_.size()));
+  Rank in_window = kNoRank;
+  if (top > base_) {
+    const auto index = static_cast<std::size_t>(top - base_);  // what is looked for lies before it
+    std::size_t word = (index - 1) / 64;
+    const std::size_t used = index - word * 64;  // 1 ... 64 bits of the first word
+    std::uint64_t bits = bits_[word] & (~std::uint64_t{0} >> (64 - used));
+    while (bits == 0 && word > 0) bits = bits_[--word];
+    if (bits != 0) in_window = base_ + static_cast<Rank>(word * 64 + 63) - std::countl_zero(bits);
+  }
+  // Above the window there is none that is looked for but from above it; below it only where the window has none.
+  for (auto far = far_.lower_bound(rank); far != far_.begin();) {
+    --far;
+    if (far->first < in_window) break;
+    if (far->second >> 1U != 0) return far->first;
+  }
+  return in_window;
+}
+
+void LadderSide::find_best_below(Rank rank) {
+  best_ = next_below(rank);
+  if (best_ < reach_) best_ = kNoRank;
+  if (best_ != kNoRank && static_cast<std::size_t>(best_ - base_) >= cells_.size()) rebase(best_);
+}
+
+void LadderSide::at_best(Rank rank, std::int64_t quantity) {
+  if (quantity != 0) {
+    best_ = rank;
+    return;
+  }
+  if (rank != best_) return;
+  find_best_below(rank);
+  if (best_ == kNoRank) reach_ = -kNoRank;
+}
+
+LadderSide::Before LadderSide::set_far(Rank rank, std::int64_t quantity) {
+  const std::int64_t word = word_at(rank);
+  put(rank, (quantity << 1U) | (word & 1));
+  if (quantity != 0) reach_ = std::min(reach_, rank);
+  if (quantity != 0 && rank > best_) {
+    best_ = rank;
+    rebase(rank);
+  }
+  return {word >> 1U, (word & 1) != 0};
+}
+
+void LadderSide::put(Rank rank, std::int64_t word) {
+  const auto index = static_cast<std::size_t>(rank - base_);
+  if (index >= cells_.size()) {
+    if (word == 0) {
+      far_.erase(rank);
+    } else {
+      far_[rank] = word;
+    }
+    return;
+  }
+  cells_[index] = word;
+  const std::uint64_t bit = std::uint64_t{1} << (index % 64);
+  bits_[index / 64] = (bits_[index / 64] & ~bit) | (word >> 1U == 0 ? 0 : bit);
+}
+
+void LadderSide::rebase(Rank centre) {
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (cells_[i] != 0) far_[base_ + static_cast<Rank>(i)] = cells_[i];
+  }
+  std::ranges::fill(cells_, 0);
+  std::ranges::fill(bits_, 0);
+  base_ = centre - static_cast<Rank>(cells_.size() / 2);
+  const auto begin = far_.lower_bound(base_);
+  const auto end = far_.lower_bound(base_ + static_cast<Rank>(cells_.size()));
+  for (auto far = begin; far != end; ++far) put(far->first, far->second);
+  far_.erase(begin, end);
+}
+
+void LadderSide::drop_below(Rank rank) { find_best_below(rank); }
+
+void LadderSide::clear_to(Rank rank, bool skips_next) {
+  for (Rank at = best_; at != kNoRank && at >= rank; at = next_below(at)) put(at, word_at(at) & 1);
+  // Where the best was below already there is nothing to take away; it is found again.
+  find_best_below(skips_next ? rank - 1 : rank);
+  if (best_ == kNoRank) reach_ = -kNoRank;
+}
+
+void LadderSide::mark_own(Rank rank, bool is_own) {
+  const std::int64_t word = word_at(rank);
+  put(rank, (word & ~std::int64_t{1}) | (is_own ? 1 : 0));
+}
+
+void Ladder::clear(const MarketRow& row, bool skips_next) {
+  if (row.kind == RowKind::kClear) return sides[row.side].clear_to(row.rank, skips_next);
+  for (LadderSide& side : sides) side.clear_to(kNoRank + 1, false);
+}
+
+}  // namespace acts::sim

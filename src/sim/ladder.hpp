@@ -1,0 +1,113 @@
+// A side of an order book as an array by price: what a replayed book costs is one cell a change. It covers a window of
+// ranks (market_row.hpp) around the best price, which moves when the best price leaves it; levels outside of it are
+// kept in a map. Own orders mark their prices, so that a change there is seen without looking for them.
+//
+// It is what hftbacktest's book does (its HashMapMarketDepth, 2.4, read 2026-11), stale levels included: a level that
+// the other side has crossed stays, out of sight, until it is changed or the best price comes back to it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "sim/market_row.hpp"
+
+namespace acts::sim {
+
+class LadderSide {
+ public:
+  // 6553.6 of BTCUSDT's price on futures, in half a MiB.
+  static constexpr std::size_t kWindow = std::size_t{1} << 16U;
+
+  // `window`: ranks; a multiple of 64, at least 128 (asserted).
+  explicit LadderSide(std::size_t window = kWindow);
+
+  // kNoRank: empty.
+  [[nodiscard]] Rank best() const { return best_; }
+  [[nodiscard]] std::int64_t quantity_at(Rank rank) const { return word_at(rank) >> 1U; }
+  // The next level below; kNoRank if there is none.
+  [[nodiscard]] Rank next_below(Rank rank) const;
+
+  struct Before {
+    std::int64_t quantity;
+    bool is_own;  // an own order stands there
+  };
+  // `quantity`: not negative, below 2^62. What there was before.
+  Before set(Rank rank, std::int64_t quantity) {
+    const auto index = static_cast<std::size_t>(rank - base_);
+    if (index >= cells_.size()) [[unlikely]]
+      return set_far(rank, quantity);
+    std::int64_t& cell = cells_[index];
+    const std::int64_t word = cell;
+    cell = (quantity << 1U) | (word & 1);
+    std::uint64_t& bits = bits_[index / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (index % 64);
+    bits = (bits & ~bit) | (quantity == 0 ? 0 : bit);
+    if (rank >= best_) [[unlikely]]
+      at_best(rank, quantity);
+    reach_ = quantity != 0 && rank < reach_ ? rank : reach_;
+    return {word >> 1U, (word & 1) != 0};
+  }
+
+  // The other side's best price has come to these ranks: the best is now below `rank`.
+  void drop_below(Rank rank);
+  // Takes away all levels from the best down to `rank`. `skips_next`: the level right below is not found afterwards, as
+  // in hftbacktest.
+  void clear_to(Rank rank, bool skips_next);
+  // Own orders stand at this price, or no longer do.
+  void mark_own(Rank rank, bool is_own);
+
+  // Brings the cell into the cache, for rows that are still to come.
+  void prefetch(Rank rank) const {
+    const auto index = static_cast<std::size_t>(rank - base_);
+    if (index < cells_.size()) __builtin_prefetch(cells_.data() + index, 1);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t word_at(Rank rank) const;
+  void at_best(Rank rank, std::int64_t quantity);
+  Before set_far(Rank rank, std::int64_t quantity);
+  void put(Rank rank, std::int64_t word);
+  // Puts the window around a rank.
+  void rebase(Rank centre);
+  // The best level below `rank` and not below reach_ becomes the best.
+  void find_best_below(Rank rank);
+
+  std::vector<std::int64_t> cells_;  // quantity x 2, + 1 where own orders stand
+  std::vector<std::uint64_t> bits_;  // of cells with a quantity
+  Rank base_ = 0;                    // of the first cell
+  Rank best_ = kNoRank;
+  Rank reach_ = -kNoRank;                  // the lowest rank that has been set: nothing is looked for below
+  std::map<Rank, std::int64_t> far_ = {};  // words of ranks outside of the window
+};
+
+// Both sides.
+class Ladder {
+ public:
+  LadderSide sides[2];
+
+  explicit Ladder(std::size_t window = LadderSide::kWindow) : sides{LadderSide(window), LadderSide(window)} {}
+
+  // Of a row of the book. True if the best of the row's side is better than before.
+  bool apply(const MarketRow& row, bool skips_next, LadderSide::Before& before) {
+    LadderSide& side = sides[row.side];
+    if (row.kind != RowKind::kLevel) [[unlikely]] {
+      clear(row, skips_next);
+      before = {0, false};
+      return false;
+    }
+    const Rank best = side.best();
+    before = side.set(row.rank, row.quantity);
+    if (side.best() <= best) [[likely]]
+      return false;
+    LadderSide& opposite = sides[other(row.side)];
+    if (side.best() + opposite.best() >= 0) opposite.drop_below(-side.best());
+    return true;
+  }
+
+ private:
+  void clear(const MarketRow& row, bool skips_next);
+};
+
+}  // namespace acts::sim

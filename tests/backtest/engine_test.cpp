@@ -1,0 +1,296 @@
+#include "backtest/engine.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "backtest/naive_engine.hpp"
+#include "backtest/vector_feed.hpp"
+
+namespace acts::backtest {
+namespace {
+
+using sim::MarketRow;
+using sim::RowKind;
+using Rows = std::vector<MarketRow>;
+using std::chrono::milliseconds;
+
+constexpr InstrumentId kFirst{0};
+
+// A market of some hundred rows a second around 1000 ticks, at the venue and, later, here.
+struct Market {
+  Rows venue;
+  Rows local;
+};
+
+Market make_market(std::uint64_t seed, int rows) {
+  std::mt19937_64 random(seed);
+  Market market;
+  std::int64_t ts = 1'000'000'000'000;
+  std::int64_t middle = 1000;
+  for (int i = 0; i < rows; ++i) {
+    ts += static_cast<std::int64_t>(random() % 8) * 1'000'000;
+    middle += static_cast<std::int64_t>(random() % 3) - 1;
+    MarketRow row;
+    row.ts = ts;
+    row.side = static_cast<sim::SideIndex>(random() % 2);
+    const auto away = static_cast<std::int64_t>(random() % 6);
+    const std::int64_t tick = row.side == sim::kBidSide ? middle - away : middle + 1 + away;
+    row.rank = static_cast<std::int32_t>(sim::rank_of(row.side, tick));
+    row.quantity = static_cast<std::int64_t>(random() % 9);
+    if (random() % 4 == 0) {
+      row.kind = RowKind::kTrade;  // by its side's takers, into the other side
+      row.rank = static_cast<std::int32_t>(
+          sim::rank_of(row.side, row.side == sim::kBidSide ? middle + 1 + away / 2 : middle - away / 2));
+      row.quantity += 1;
+    } else if (random() % 200 == 0) {
+      row.kind = RowKind::kClear;
+    }
+    market.venue.push_back(row);
+    row.ts += 3'000'000 + static_cast<std::int64_t>(random() % 3) * 1'000'000;
+    market.local.push_back(row);
+  }
+  std::ranges::sort(market.local, {}, &MarketRow::ts);  // rows of the same time: whatever order, but one
+  return market;
+}
+
+// Places, modifies and cancels at random, of what it sees.
+class RandomTrader final : public Strategy {
+ public:
+  RandomTrader(std::uint64_t seed, bool wants_answers) : random_(seed), wants_answers_(wants_answers) {}
+  [[nodiscard]] Wants wants() const override { return {.orders = wants_answers_, .fills = wants_answers_}; }
+  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{10}); }
+  void on_timer(StrategyContext& context, TimerId id) override {
+    context.set_timer(id, context.now() + milliseconds{1 + below(20)});
+    act(context);
+  }
+  void on_fill(StrategyContext& context, const Fill& fill) override {
+    seen.push_back(fmt::format("{} fill {} {}", context.now().value, fill.id.value(), fill.quantity.units()));
+    if (below(2) == 0) act(context);
+  }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    seen.push_back(fmt::format("{} {} {} of {}", context.now().value, update.id.value(), to_string(update.event),
+                               context.open_orders(kFirst).size()));
+    if (below(8) == 0) act(context);
+  }
+
+  std::vector<std::string> seen;
+
+ private:
+  std::int64_t below(std::uint64_t bound) { return static_cast<std::int64_t>(random_() % bound); }
+  void act(StrategyContext& context) {
+    const auto open = context.open_orders(kFirst);
+    const auto choice = below(10);
+    if (choice < 2 && !open.empty()) {
+      context.cancel(open[random_() % open.size()].id);
+    } else if (choice < 4 && !open.empty()) {
+      const OpenOrder order = open[random_() % open.size()];
+      context.modify({order.id, Price{order.price.units() + below(3) - 1}, Quantity{below(8)}});
+    } else if (open.size() < 12) {
+      place(context);
+    }
+  }
+  void place(StrategyContext& context) {
+    const auto bid = context.book(kFirst).best(Side::kBid);
+    const auto ask = context.book(kFirst).best(Side::kAsk);
+    if (!bid || !ask) return;
+    const OrderSide side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell;
+    const std::int64_t touch = side == OrderSide::kBuy ? bid->price.units() : ask->price.units();
+    const std::int64_t away = (below(6) - 1) * (side == OrderSide::kBuy ? -1 : 1);
+    context.place({.instrument = kFirst,
+                   .side = side,
+                   .type = below(20) == 0 ? OrderType::kMarket : OrderType::kLimit,
+                   .time_in_force = static_cast<TimeInForce>(below(4)),
+                   .price = Price{touch + away},
+                   .quantity = Quantity{1 + below(6)}});
+  }
+  std::mt19937_64 random_;
+  bool wants_answers_;
+};
+
+class VenueLog final : public RunListener {
+ public:
+  void on_fill(const ToldFill& told) override { fill_ = told.fill; }
+  void on_order(const OrderUpdate& update) override {
+    if (update.event == OrderEvent::kSubmitted) return;
+    const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
+    lines.push_back(fmt::format("{} {} {} {}@{} left {}{}", update.ts_event.value, update.id.value(),
+                                to_string(update.event), is_fill ? fill_.quantity.units() : 0,
+                                is_fill ? fill_.price.units() : 0, update.left.units(),
+                                is_fill ? std::string(" ") + std::string(to_string(fill_.cause)) : ""));
+  }
+  void on_sample(const Sample& sample) override {
+    if (sample.ts.value % 100'000'000 == 0) ++samples;  // the last one is at the end
+  }
+  void on_marks(std::uint64_t number, const std::array<std::optional<Decimal>, 4>& marks) override {
+    EXPECT_EQ(number, ++marked);
+    known += marks[0].has_value() ? 1U : 0U;
+  }
+  std::vector<std::string> lines;
+  std::uint64_t samples = 0;
+  std::uint64_t marked = 0;
+  std::uint64_t known = 0;
+
+ private:
+  Fill fill_;
+};
+
+BacktestInstrument instrument() {
+  Instrument info;
+  info.symbol = "X";
+  info.tick_size = Decimal{1, 0};
+  info.lot_size = Decimal{1, 0};
+  return *backtest_instrument(info);
+}
+
+InstrumentSetup setup_of(const test::NaiveModel& model, MarketFeed& feed) {
+  sim::VenueModel venue{.fills = model.is_partial ? sim::FillSizes::kPartial : sim::FillSizes::kFull,
+                        .queue = model.queue,
+                        .window = 128};
+  return {.instrument = instrument(),
+          .venue = venue,
+          .latency = sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response)),
+          .feed = &feed};
+}
+
+test::NaiveModel model_of(std::uint64_t seed) {
+  constexpr std::array<sim::QueueKind, 6> kKinds{sim::QueueKind::kRiskAverse, sim::QueueKind::kPower,
+                                                 sim::QueueKind::kPower2,     sim::QueueKind::kPower3,
+                                                 sim::QueueKind::kLog,        sim::QueueKind::kLog2};
+  return {.is_partial = seed % 2 == 0,
+          .queue = {kKinds[seed % kKinds.size()], 1.0 + static_cast<double>(seed % 3)},
+          .entry = milliseconds{static_cast<std::int64_t>(seed % 5) * 3},
+          .response = milliseconds{static_cast<std::int64_t>(seed % 4) * 2}};
+}
+
+// The engine against one that is too simple to be wrong in the same way: each answer of the venue, in order, and each
+// thing that the strategy was told, on thousands of small markets.
+TEST(Engine, AnswersAsTheNaiveOneDoes) {
+  std::size_t fills = 0;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    const Market market = make_market(seed, 300);
+    const test::NaiveModel model = model_of(seed);
+    const bool wants_answers = seed % 3 != 0;
+    RandomTrader naive_trader(seed, wants_answers);
+    test::NaiveEngine naive(model, market.venue, market.local, naive_trader);
+    naive.run();
+    RandomTrader trader(seed, wants_answers);
+    test::VectorFeed feed(market.venue, market.local, 1 + seed % 100);
+    VenueLog log;
+    std::vector<InstrumentSetup> setups;
+    setups.push_back(setup_of(model, feed));
+    Engine engine(std::move(setups), trader, {}, &log);
+    const auto end = engine.run();
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    const auto [ours, theirs] = std::ranges::mismatch(log.lines, naive.log);
+    ASSERT_TRUE(ours == log.lines.end() && theirs == naive.log.end())
+        << "seed " << seed << " after " << ours - log.lines.begin() << ": "
+        << (ours == log.lines.end() ? "nothing" : *ours)
+        << ", naive: " << (theirs == naive.log.end() ? "nothing" : *theirs);
+    ASSERT_EQ(trader.seen, naive_trader.seen) << "seed " << seed;
+    ASSERT_EQ(end->positions.at(0).quantity.units(), naive.position_units) << "seed " << seed;
+    ASSERT_EQ(log.marked, end->fills);
+    fills += end->fills;
+  }
+  EXPECT_GT(fills, 20'000U);
+}
+
+// Listening, sampling, and how data come in blocks change nothing.
+TEST(Engine, IsNotChangedByBeingWatched) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Market market = make_market(seed, 400);
+    std::vector<Position> ends;
+    for (const bool is_watched : {false, true}) {
+      RandomTrader trader(seed, seed % 2 == 0);
+      test::VectorFeed feed(market.venue, market.local, is_watched ? 7 : 1000);
+      VenueLog log;
+      std::vector<InstrumentSetup> setups;
+      setups.push_back(setup_of(model_of(seed), feed));
+      setups.back().fees = {.maker = {-5, 5}, .taker = {7, 4}};
+      Engine engine(std::move(setups), trader, {.sample = is_watched ? std::optional(milliseconds{100}) : std::nullopt},
+                    is_watched ? &log : nullptr);
+      const auto end = engine.run();
+      ASSERT_TRUE(end.has_value());
+      ends.push_back(end->positions.at(0));
+      if (is_watched) {
+        EXPECT_GT(log.samples, 5U);
+      }
+    }
+    EXPECT_EQ(ends[0], ends[1]) << "seed " << seed;
+  }
+}
+
+class EndlessTimer final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {}; }
+  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now()); }
+  void on_timer(StrategyContext& context, TimerId id) override { context.set_timer(id, context.now()); }
+};
+
+// Answers each answer with an order that cannot be.
+class EndlessOrders final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.orders = true}; }
+  void on_start(StrategyContext& context) override { context.place({.quantity = Quantity{0}}); }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    EXPECT_EQ(update.reason, RejectReason::kQuantityOffLot);
+    context.place({.quantity = Quantity{0}});
+  }
+};
+
+template <typename Endless>
+void expect_ended() {
+  const Market market = make_market(1, 100);
+  test::VectorFeed feed(market.venue, market.local, 100);
+  Endless strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({}, feed));
+  Engine engine(std::move(setups), strategy, {}, nullptr);
+  const auto end = engine.run();
+  ASSERT_FALSE(end.has_value());
+  EXPECT_EQ(end.error().code, ErrorCode::kBadInput);
+  EXPECT_TRUE(end.error().message.contains("it must let time pass")) << end.error().message;
+}
+
+TEST(Engine, EndsAStrategyThatLetsNoTimePass) {
+  expect_ended<EndlessTimer>();
+  expect_ended<EndlessOrders>();
+}
+
+// Sees each row at its time, and the book as it is then.
+class Watcher final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true, .trades = true}; }
+  void on_book(StrategyContext& context, InstrumentId /*id*/) override { books.push_back(context.now().value); }
+  void on_trade(StrategyContext& context, InstrumentId /*id*/, const Trade& trade) override {
+    trades.push_back(context.now().value);
+    EXPECT_EQ(context.last_trade(kFirst)->price, trade.price);
+  }
+  std::vector<std::int64_t> books;
+  std::vector<std::int64_t> trades;
+};
+
+TEST(Engine, TellsEachChangeAtItsLocalTime) {
+  const Market market = make_market(3, 300);
+  test::VectorFeed feed(market.venue, market.local, 11);
+  Watcher watcher;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({}, feed));
+  Engine engine(std::move(setups), watcher, {}, nullptr);
+  ASSERT_TRUE(engine.run().has_value());
+  std::vector<std::int64_t> books;
+  std::vector<std::int64_t> trades;
+  for (const MarketRow& row : market.local) {
+    auto& times = row.kind == RowKind::kTrade ? trades : books;
+    if (row.kind == RowKind::kTrade || times.empty() || times.back() != row.ts) times.push_back(row.ts);
+  }
+  EXPECT_EQ(watcher.books, books);
+  EXPECT_EQ(watcher.trades, trades);
+}
+
+}  // namespace
+}  // namespace acts::backtest

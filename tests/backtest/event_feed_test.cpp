@@ -1,0 +1,149 @@
+#include "backtest/event_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "history/export/hft_order.hpp"
+
+namespace acts::backtest {
+namespace {
+
+namespace hft = history::hft;
+using history::HftEvent;
+
+class Events final : public history::HftSource {
+ public:
+  explicit Events(std::vector<HftEvent> events) : events_(std::move(events)) {}
+  Result<bool> next(HftEvent& event) override {
+    if (next_ == events_.size()) return false;
+    event = events_[next_++];
+    return true;
+  }
+
+ private:
+  std::vector<HftEvent> events_;
+  std::size_t next_ = 0;
+};
+
+history::OpenEvents opens(std::vector<HftEvent> events) {
+  return [events = std::move(events)]() -> Result<std::unique_ptr<history::HftSource>> {
+    return std::make_unique<Events>(events);
+  };
+}
+
+BacktestInstrument instrument() {
+  Instrument info;
+  info.tick_size = *parse_decimal("0.1");
+  info.lot_size = *parse_decimal("0.001");
+  return *backtest_instrument(info);
+}
+
+HftEvent level(std::int64_t exch, std::int64_t local, double px, double qty) {
+  return {.ev = hft::kDepth | hft::kBuy, .exch_ts = exch, .local_ts = local, .px = px, .qty = qty};
+}
+
+std::vector<sim::MarketRow> all(MarketFeed& feed, FeedClock clock) {
+  std::vector<sim::MarketRow> rows;
+  for (;;) {
+    const auto block = feed.next(clock);
+    EXPECT_TRUE(block.has_value());
+    if (!block || *block == nullptr) return rows;
+    for (const sim::MarketRow* row = *block; row->ts != sim::kEndRow.ts; ++row) rows.push_back(*row);
+  }
+}
+
+// Both orders, and the count of rows, are those of an export.
+TEST(EventFeed, OrdersAsAnExportDoes) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<HftEvent> events;
+    std::int64_t ts = 1'000'000;
+    for (int i = 0; i < 2000; ++i) {
+      ts += static_cast<std::int64_t>(random() % 20);
+      events.push_back(level(ts - static_cast<std::int64_t>(random() % 200), ts, 100.0 + 0.1 * (i % 7), 0.001 * i));
+    }
+    history::HftMeasure measure;
+    for (const HftEvent& event : events) measure.add(event);
+    history::HftOrder order(measure, Nanos{0});
+    for (const HftEvent& event : events) ASSERT_TRUE(order.add(event).has_value());
+    order.end();
+    FeedFacts facts;
+    std::vector<std::int64_t> venue;
+    std::vector<std::int64_t> local;
+    while (const auto event = order.take()) {
+      ++facts.rows;
+      if ((event->ev & hft::kExchange) != 0) venue.push_back(event->exch_ts);
+      if ((event->ev & hft::kLocal) != 0) local.push_back(event->local_ts);
+      if ((event->ev & hft::kLocal) == 0) ++facts.only_exchange;
+    }
+    auto feed = EventFeed::open(opens(events), instrument(), {}, false);
+    ASSERT_TRUE(feed.has_value());
+    const auto venue_rows = all(**feed, FeedClock::kVenue);
+    const auto local_rows = all(**feed, FeedClock::kLocal);
+    ASSERT_EQ(venue_rows.size(), venue.size());
+    ASSERT_EQ(local_rows.size(), local.size());
+    for (std::size_t i = 0; i < venue.size(); ++i) {
+      ASSERT_EQ(venue_rows[i].ts, venue[i]);
+      ASSERT_EQ(local_rows[i].ts, local[i]);
+    }
+    EXPECT_EQ((*feed)->facts().rows, facts.rows);
+    EXPECT_EQ((*feed)->facts().only_exchange, facts.only_exchange);
+    EXPECT_EQ((*feed)->facts().events, events.size());
+  }
+}
+
+TEST(EventFeed, ShiftsReceiveTimesThatWereBeforeTheEvent) {
+  const std::vector<HftEvent> events{level(1000, 990, 100, 1), level(2000, 1950, 100, 2)};
+  const auto automatic = EventFeed::open(opens(events), instrument(), {}, false);
+  ASSERT_TRUE(automatic.has_value());
+  EXPECT_EQ((*automatic)->facts().shift, Nanos{50});
+  EXPECT_EQ(all(**automatic, FeedClock::kLocal).at(0).ts, 1040);
+  const auto none = EventFeed::open(opens(events), instrument(), {.kind = ClockShift::Kind::kNone}, false);
+  ASSERT_FALSE(none.has_value());
+  EXPECT_EQ(
+      none.error().message,
+      "messages were received up to 50ns before the venue made them: clock_shift = \"auto\" or \"50ns\" mends it");
+  EXPECT_FALSE(EventFeed::open(opens(events), instrument(), {ClockShift::Kind::kFixed, Nanos{49}}, false).has_value());
+  EXPECT_TRUE(EventFeed::open(opens(events), instrument(), {ClockShift::Kind::kFixed, Nanos{60}}, false).has_value());
+}
+
+TEST(EventFeed, SaysWhatItCannotUse) {
+  HftEvent nothing = level(3, 3, 100, 1);
+  nothing.ev = hft::kBuy | 77;
+  HftEvent huge = level(4, 4, 1e300, 1);
+  HftEvent no_number = level(5, 5, std::numeric_limits<double>::quiet_NaN(), 1);
+  auto feed = EventFeed::open(opens({level(1, 1, 100.05, 1), level(2, 2, 100, 0.0011), nothing, huge, no_number}),
+                              instrument(), {}, false);
+  ASSERT_TRUE(feed.has_value());
+  EXPECT_EQ(all(**feed, FeedClock::kVenue).size(), 5U);
+  all(**feed, FeedClock::kLocal);
+  EXPECT_EQ((*feed)->facts().off_tick, 1U);
+  EXPECT_EQ((*feed)->facts().off_scale, 1U);
+  EXPECT_EQ((*feed)->facts().out_of_range, 3U);
+  EXPECT_FALSE(EventFeed::open(opens({}), instrument(), {}, false).has_value());
+}
+
+TEST(EventFeed, TakesOrderedEventsAsTheySay) {
+  HftEvent venue_only = level(1, 9, 100, 1);
+  venue_only.ev |= hft::kExchange;
+  HftEvent both = level(2, 8, 100, 2);
+  both.ev |= hft::kExchange | hft::kLocal;
+  HftEvent local_only = level(1, 9, 100, 1);
+  local_only.ev |= hft::kLocal;
+  auto feed = EventFeed::open(opens({venue_only, both, local_only}), instrument(), {}, true);
+  ASSERT_TRUE(feed.has_value());
+  const auto venue = all(**feed, FeedClock::kVenue);
+  const auto local = all(**feed, FeedClock::kLocal);
+  ASSERT_EQ(venue.size(), 2U);
+  ASSERT_EQ(local.size(), 2U);
+  EXPECT_EQ(venue[0].quantity, 1000);
+  EXPECT_EQ(local[0].quantity, 2000);
+  EXPECT_EQ((*feed)->facts().rows, 3U);
+  EXPECT_EQ((*feed)->facts().only_exchange, 1U);
+  EXPECT_EQ((*feed)->facts().only_local, 1U);
+}
+
+}  // namespace
+}  // namespace acts::backtest

@@ -1,0 +1,95 @@
+// The grid over a real recording against what hftbacktest 2.4.4 gives for the same strategy, run over the same data.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "backtest/run_backtest.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::backtest {
+namespace {
+
+Decimal decimal(std::string_view text) { return *parse_decimal(text); }
+
+BacktestSettings grid(const std::string& half_spread, const std::string& grid_interval, const std::string& skew) {
+  const sim::Latency latency = *sim::Latency::of(std::chrono::milliseconds{10});
+  BacktestSettings settings;
+  settings.instrument.venue = Venue::kBinanceUsdm;
+  settings.instrument.symbol = "BTCUSDT";
+  settings.instrument.tick_size = decimal("0.1");
+  settings.instrument.lot_size = decimal("0.001");
+  settings.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
+  settings.latency = {.entry = latency, .response = latency};
+  settings.fees = {.maker = decimal("-0.00005"), .taker = decimal("0.0007")};
+  settings.strategy = "grid";
+  settings.parameters = {{.name = "relative_half_spread", .text = half_spread},
+                         {.name = "relative_grid_interval", .text = grid_interval},
+                         {.name = "skew", .text = skew}};
+  return settings;
+}
+
+void expect_end(const BacktestSettings& settings, std::uint64_t fills, const std::string& position,
+                const std::string& balance, const std::string& fee) {
+  const auto report = run_backtest(real_file_ops(), {.settings = settings, .version = "test"});
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(report->data.events, 466'836U);
+  EXPECT_EQ(report->data.rows, 491'973U);
+  EXPECT_EQ(report->data.only_exchange, 25'137U);
+  EXPECT_EQ(report->data.only_local, 25'137U);
+  EXPECT_EQ(report->data.shift, Nanos{1'272'156'851});
+  EXPECT_EQ(report->data.off_tick + report->data.off_scale + report->data.out_of_range, 0U);
+  EXPECT_EQ(report->end.fills, fills);
+  const Position& end = report->end.positions.at(0);
+  EXPECT_EQ(to_string(to_decimal(end.quantity, report->instrument.scales)), position);
+  EXPECT_EQ(to_string(end.cash), balance);
+  EXPECT_EQ(to_string(end.fee), fee);
+}
+
+TEST(Grid, HasTheFillsOfHftbacktest) {
+  for (const bool as_hftbacktest : {false, true}) {
+    BacktestSettings wide = grid("5e-5", "1e-4", "5e-6");
+    wide.as_hftbacktest = as_hftbacktest;
+    expect_end(wide, 194, "0.4", "-24689.02", "-59.831519");
+    BacktestSettings narrow = grid("2e-5", "5e-5", "2e-6");
+    narrow.as_hftbacktest = as_hftbacktest;
+    expect_end(narrow, 426, "0.6", "-37247.12", "-131.418021");
+  }
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Grid, WritesTheSameBytesTwice) {
+  const std::string folder = ::testing::TempDir() + "acts_grid";
+  std::string first;
+  for (int round = 0; round < 2; ++round) {
+    std::filesystem::remove_all(folder);
+    const auto report = run_backtest(real_file_ops(), {.settings = grid("5e-5", "1e-4", "5e-6"),
+                                                       .version = "test",
+                                                       .configuration = "a = 1\n",
+                                                       .json = folder + ".json",
+                                                       .folder = folder});
+    ASSERT_TRUE(report.has_value()) << report.error().message;
+    std::string all;
+    for (const std::string name : {"run.json", "equity.csv", "fills.csv", "orders.csv", "marks.csv"}) {
+      const std::string content = content_of(folder + "/" + name);
+      EXPECT_GT(content.size(), 1000U) << name;
+      all += content;
+    }
+    EXPECT_EQ(content_of(folder + ".json"), content_of(folder + "/run.json"));
+    if (round == 0) first = all;
+    EXPECT_EQ(all, first);
+  }
+  std::filesystem::remove_all(folder);
+  std::filesystem::remove(folder + ".json");
+}
+
+}  // namespace
+}  // namespace acts::backtest

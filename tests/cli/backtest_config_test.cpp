@@ -1,0 +1,93 @@
+#include "cli/backtest_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace acts::cli {
+namespace {
+
+using backtest::BacktestSettings;
+
+constexpr std::string_view kGrid = R"([data]
+venue = "binance-usdm"
+symbol = "BTCUSDT"
+files = ["usdm/btcusdt_20240808.gz"]
+clock_shift = "auto"
+[instrument]
+tick_size = "0.1"
+lot_size = "0.001"
+[latency]
+model = "constant"
+entry = "10ms"
+response = "12ms"
+[account]
+initial_balance = "100.5"
+[fees]
+maker = "-0.00005"
+taker = "0.0007"
+[exchange]
+fills = "partial"
+queue = { model = "power2", n = 2.5 }
+compatibility = "none"
+[strategy]
+name = "grid"
+interval = "100ms"
+relative_half_spread = 5e-5
+levels = 10
+quantity = "0.1"
+)";
+
+TEST(BacktestConfig, IsReadAsItStands) {
+  const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->instrument.venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(settings->files, std::vector<std::string>{"runs/usdm/btcusdt_20240808.gz"});
+  EXPECT_EQ(to_string(*settings->instrument.tick_size), "0.1");
+  EXPECT_EQ(settings->latency.entry.span(), std::chrono::milliseconds{10});
+  EXPECT_EQ(settings->latency.response.span(), std::chrono::milliseconds{12});
+  EXPECT_EQ(to_string(settings->initial_balance), "100.5");
+  EXPECT_EQ(to_string(settings->fees.maker), "-0.00005");
+  EXPECT_EQ(settings->fills, sim::FillSizes::kPartial);
+  EXPECT_EQ(settings->queue.kind, sim::QueueKind::kPower2);
+  EXPECT_EQ(settings->queue.n, 2.5);
+  EXPECT_FALSE(settings->as_hftbacktest);
+  EXPECT_EQ(settings->strategy, "grid");
+  ASSERT_EQ(settings->parameters.size(), 4U);
+  EXPECT_EQ(settings->parameters[1].name, "relative_half_spread");
+  EXPECT_EQ(settings->parameters[1].text, "5e-05");
+  EXPECT_EQ(settings->parameters[1].place, "runs/grid.toml:25");
+}
+
+// The configuration with one piece of it changed.
+std::string refusal(const std::string& from, const std::string& to) {
+  std::string text(kGrid);
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  const auto settings = parse_backtest_config(text, "g.toml");
+  if (settings) return "";
+  EXPECT_EQ(settings.error().code, ErrorCode::kUsage);
+  return settings.error().message;
+}
+
+TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
+  EXPECT_EQ(refusal("symbol =", "symbl ="), "g.toml:3: no key 'symbl' in [data]: did you mean symbol?");
+  EXPECT_EQ(refusal("[latency]", "[latncy]"), "g.toml:9: no section [latncy]: did you mean latency?");
+  EXPECT_EQ(refusal("\"0.1\"\nlot", "0.1\nlot"), "g.toml:7: tick_size: a decimal in quotes is needed, not a number");
+  EXPECT_EQ(refusal("\"10ms\"", "\"-10ms\""),
+            "g.toml:11: entry: '-10ms' is not a duration: write a whole number and a unit, such as 250ms 10s 5m 2h 1d");
+  EXPECT_EQ(refusal("\"power2\"", "\"powr2\""), "g.toml:20: model: no queue model 'powr2': did you mean power2?");
+  EXPECT_EQ(refusal("n = 2.5", "n = 0"), "g.toml:20: n: '0': above 0, at most 100");
+  EXPECT_EQ(refusal("\"partial\"", "\"some\""), "g.toml:19: fills: 'some': full or partial?");
+  EXPECT_EQ(refusal("\"-0.00005\"", "\"-1.5\""),
+            "g.toml:16: maker: '-1.5' is no rate: a part of the value, below 1, with at most 6 decimals");
+  EXPECT_EQ(refusal("files = [\"usdm/btcusdt_20240808.gz\"]\n", ""), "g.toml: files in [data] is missing");
+  EXPECT_EQ(refusal("\"constant\"", "\"recorded\""), "g.toml: file in [latency], of recorded ones, is missing");
+  EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
+            "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");
+  EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,101 @@
+// acts backtest, as people run it.
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "cli/program.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using acts::test::testdata;
+
+class Backtest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(::testing::TempDir()) /
+              ("acts_backtest_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string write(const std::string& text) {
+    const std::string path = (folder_ / "grid.toml").string();
+    std::ofstream(path) << text;
+    return path;
+  }
+  static std::string grid(const std::string& file, const std::string& last = "") {
+    return "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file +
+           "\"]\n[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = "
+           "\"10ms\"\n[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[strategy]\nname = \"grid\"\n" +
+           last;
+  }
+  fs::path folder_;
+};
+
+const std::string kRecording = testdata("binance-feed/usdm/btcusdt_20240808.gz");
+
+TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
+  const std::string config = write(grid(kRecording));
+  const std::string json = (folder_ / "result.json").string();
+  const std::string out = (folder_ / "run").string();
+  const Outcome result = run_acts({"backtest", config, "--json", json, "--out", out});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out,
+            "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
+            "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
+                out + "\n");
+  std::ifstream file(json);
+  const nlohmann::json object = nlohmann::json::parse(file);
+  EXPECT_EQ(object["fills"].size(), 194U);
+  EXPECT_EQ(object["totals"]["fills"], 194);
+  EXPECT_EQ(object["totals"]["fee"], "-59.831519");
+  EXPECT_EQ(object["run"]["rows"], 491'973);
+  EXPECT_EQ(object["run"]["exchange_only_rows"], 25'137);
+  EXPECT_EQ(object["run"]["local_shift_ns"], 1'272'156'851);
+  EXPECT_EQ(object["run"]["parameters"]["levels"], "10");
+  std::ifstream again(json);
+  const std::string text(std::istreambuf_iterator<char>(again), {});
+  EXPECT_TRUE(object.dump() + "\n" == text) << "keys do not stand in their order";
+  for (const std::string name : {"run.json", "equity.csv", "fills.csv", "orders.csv", "marks.csv"}) {
+    EXPECT_TRUE(fs::exists(fs::path(out) / name)) << name;
+  }
+}
+
+TEST_F(Backtest, OfAnExportHasTheSameFills) {
+  const std::string npz = (folder_ / "events.npz").string();
+  EXPECT_EQ(run_acts({"export", "--format", "npz", "--output", npz, kRecording}).exit_code, 0);
+  const std::string config = write(grid(npz));
+  const Outcome result = run_acts({"backtest", config, "--out", (folder_ / "run").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.contains("194 fills, position 0.4, balance -24689.02, fee -59.831519,")) << result.out;
+}
+
+TEST_F(Backtest, RefusesInOneLine) {
+  const auto refused = [this](const std::string& text, int code) {
+    const std::string config = write(text);
+    const Outcome result = run_acts({"backtest", config, "--out", (folder_ / "run").string()});
+    EXPECT_EQ(result.exit_code, code);
+    EXPECT_EQ(result.out, "");
+    EXPECT_FALSE(fs::exists(folder_ / "run" / "run.json"));
+    std::string line = result.err;
+    for (std::size_t at = line.find(folder_.string()); at != std::string::npos; at = line.find(folder_.string())) {
+      line.replace(at, folder_.string().size(), "F");
+    }
+    return line;
+  };
+  EXPECT_EQ(refused(grid(kRecording, "levls = 3\n"), 2),
+            "acts: F/grid.toml:16: no parameter 'levls' of this strategy: did you mean levels?\n");
+  EXPECT_TRUE(refused(grid("missing.gz"), 2).contains("F/missing.gz")) << "names the file";
+  std::ofstream(folder_ / "other.gz") << "1 nothing\n";
+  EXPECT_TRUE(refused(grid("other.gz"), 3).contains("other.gz"));
+  EXPECT_EQ(run_acts({"backtest"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,22 @@
+// Any bytes as the configuration of a backtest: settings that are complete, or one line that says what is wrong.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "acts/base/assert.hpp"
+
+#include "cli/backtest_config.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace acts;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const Result<backtest::BacktestSettings> settings = cli::parse_backtest_config(text, "g.toml");
+  if (settings) {
+    ACTS_ASSERT(!settings->files.empty() && !settings->strategy.empty() && settings->instrument.tick_size);
+    ACTS_ASSERT(settings->queue.n > 0 && settings->sample > Nanos{0});
+    return 0;
+  }
+  ACTS_ASSERT(settings.error().code == ErrorCode::kUsage && settings.error().message.starts_with("g.toml:"));
+  ACTS_ASSERT(!settings.error().message.contains('\n'));
+  return 0;
+}

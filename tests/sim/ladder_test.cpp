@@ -1,0 +1,103 @@
+#include "sim/ladder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace acts::sim {
+namespace {
+
+// What LadderSide is told to do, on a map: no window, no bits.
+class MapSide {
+ public:
+  void set(Rank rank, std::int64_t quantity) {
+    if (quantity == 0) {
+      levels_.erase(rank);
+      if (rank == best_) find_below(rank, true);
+      return;
+    }
+    levels_[rank] = quantity;
+    best_ = std::max(best_, rank);
+    reach_ = std::min(reach_, rank);
+  }
+  void drop_below(Rank rank) { find_below(rank, false); }
+  void clear_to(Rank rank) {
+    for (auto level = levels_.begin(); level != levels_.end();) {
+      level = level->first >= rank && level->first <= best_ ? levels_.erase(level) : std::next(level);
+    }
+    find_below(rank, true);
+  }
+  [[nodiscard]] Rank best() const { return best_; }
+  [[nodiscard]] std::int64_t at(Rank rank) const { return levels_.contains(rank) ? levels_.at(rank) : 0; }
+
+ private:
+  void find_below(Rank rank, bool forgets) {
+    const auto above = levels_.lower_bound(rank);
+    best_ = above == levels_.begin() ? kNoRank : std::prev(above)->first;
+    if (best_ < reach_) best_ = kNoRank;
+    if (best_ == kNoRank && forgets) reach_ = -kNoRank;
+  }
+  std::map<Rank, std::int64_t> levels_;
+  Rank best_ = kNoRank;
+  Rank reach_ = -kNoRank;
+};
+
+TEST(LadderSide, IsWhatAMapIsWhereverPricesGo) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    LadderSide side(128);  // small, so that it moves
+    MapSide model;
+    Rank centre = 100'000;
+    for (int step = 0; step < 3000; ++step) {
+      centre += static_cast<Rank>(random() % 41) - 20;
+      const Rank rank = centre + static_cast<Rank>(random() % 400) - 200;
+      const auto what = random() % 40;
+      if (what == 0) {
+        side.drop_below(rank);
+        model.drop_below(rank);
+      } else if (what == 1) {
+        side.clear_to(rank, false);
+        model.clear_to(rank);
+      } else {
+        const auto quantity = static_cast<std::int64_t>(random() % 3);
+        ASSERT_EQ(side.set(rank, quantity).quantity, model.at(rank)) << "seed " << seed << " step " << step;
+        model.set(rank, quantity);
+      }
+      ASSERT_EQ(side.best(), model.best()) << "seed " << seed << " step " << step;
+      const Rank looked = centre + static_cast<Rank>(random() % 400) - 200;
+      ASSERT_EQ(side.quantity_at(looked), model.at(looked)) << "seed " << seed << " step " << step;
+    }
+  }
+}
+
+TEST(LadderSide, KeepsOwnMarksWhereverTheWindowGoes) {
+  LadderSide side(128);
+  side.set(1000, 5);
+  side.mark_own(1000, true);
+  side.mark_own(990, true);
+  side.set(50'000, 1);  // the window goes there
+  side.set(50'000, 0);  // and comes back
+  EXPECT_EQ(side.best(), 1000);
+  EXPECT_TRUE(side.set(1000, 4).is_own);
+  EXPECT_TRUE(side.set(990, 4).is_own);
+  EXPECT_FALSE(side.set(980, 4).is_own);
+  side.mark_own(1000, false);
+  EXPECT_FALSE(side.set(1000, 3).is_own);
+}
+
+TEST(Ladder, PassesOverLevelsThatTheOtherSideHasCrossed) {
+  Ladder ladder(128);
+  LadderSide::Before before;
+  const auto level = [](SideIndex side, std::int64_t ticks, std::int64_t quantity) {
+    return MarketRow{.quantity = quantity, .rank = static_cast<std::int32_t>(rank_of(side, ticks)), .side = side};
+  };
+  ladder.apply(level(kAskSide, 101, 1), false, before);
+  ladder.apply(level(kAskSide, 105, 1), false, before);
+  EXPECT_TRUE(ladder.apply(level(kBidSide, 102, 1), false, before));
+  EXPECT_EQ(ticks_of(kAskSide, ladder.sides[kAskSide].best()), 105);
+  EXPECT_EQ(ladder.sides[kAskSide].quantity_at(rank_of(kAskSide, 101)), 1);  // out of sight
+}
+
+}  // namespace
+}  // namespace acts::sim

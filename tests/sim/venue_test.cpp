@@ -1,0 +1,236 @@
+#include "sim/venue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace acts::sim {
+namespace {
+
+// Prices are ticks, quantities lots.
+class Venue : public ::testing::Test {
+ protected:
+  void start(VenueModel model) {
+    model.window = 128;
+    venue_ = std::make_unique<SimVenue>(model);
+  }
+  void level(SideIndex side, std::int64_t ticks, std::int64_t quantity) {
+    take(RowKind::kLevel, side, ticks, quantity);
+  }
+  void trade(SideIndex taker, std::int64_t ticks, std::int64_t quantity) {
+    take(RowKind::kTrade, taker, ticks, quantity);
+  }
+  ClientOrderId place(SideIndex side, std::int64_t ticks, std::int64_t quantity,
+                      TimeInForce time_in_force = TimeInForce::kGtc, OrderType type = OrderType::kLimit) {
+    const ClientOrderId id(++last_id_);
+    venue_->place({.id = id,
+                   .side = side,
+                   .type = type,
+                   .time_in_force = time_in_force,
+                   .rank = rank_of(side, ticks),
+                   .quantity = quantity},
+                  {now_});
+    return id;
+  }
+  // "1 filled queue_done 100x5 left 0; ...": what has happened since the last call.
+  std::string told() {
+    std::string text;
+    for (const VenueEvent& event : venue_->events()) {
+      if (!text.empty()) text += "; ";
+      text += std::to_string(event.order.id.value()) + " " + std::string(to_string(event.event));
+      if (event.is_fill()) {
+        text += " " + std::string(to_string(event.fill.cause)) + " " +
+                std::to_string(ticks_of(event.order.side, event.fill.rank)) + "x" + std::to_string(event.fill.quantity);
+      }
+      if (event.reason != RejectReason::kNone) text += " " + std::string(to_string(event.reason));
+      text += " left " + std::to_string(event.left);
+    }
+    venue_->clear_events();
+    return text;
+  }
+  void book() {
+    level(kBidSide, 100, 10);
+    level(kBidSide, 99, 20);
+    level(kAskSide, 102, 10);
+    level(kAskSide, 103, 20);
+  }
+  SimVenue& venue() { return *venue_; }
+  [[nodiscard]] UnixNanos now() const { return {now_}; }
+
+ private:
+  void take(RowKind kind, SideIndex side, std::int64_t ticks, std::int64_t quantity) {
+    const MarketRow rows[2] = {{.ts = ++now_,
+                                .quantity = quantity,
+                                .rank = static_cast<std::int32_t>(rank_of(side, ticks)),
+                                .side = side,
+                                .kind = kind},
+                               kEndRow};
+    EXPECT_EQ(venue_->run(rows, {now_}), rows + 1);
+  }
+  std::unique_ptr<SimVenue> venue_;
+  std::int64_t now_ = 0;
+  std::uint64_t last_id_ = 0;
+};
+
+TEST_F(Venue, FillsWhenTheQueueBeforeTheOrderIsUsedUp) {
+  start({});
+  book();
+  place(kBidSide, 100, 5);
+  EXPECT_EQ(told(), "1 accepted left 5");
+  trade(kAskSide, 100, 10);
+  EXPECT_EQ(told(), "");  // all of it stood before
+  trade(kAskSide, 100, 1);
+  EXPECT_EQ(told(), "1 filled queue_done 100x5 left 0");
+  EXPECT_EQ(venue().position(), 5);
+  EXPECT_EQ(venue().resting(), 0U);
+}
+
+TEST_F(Venue, FillsWhenSomebodyTradesThrough) {
+  start({});
+  book();
+  place(kAskSide, 103, 5);
+  told();
+  trade(kBidSide, 104, 1);
+  EXPECT_EQ(told(), "1 filled traded_through 103x5 left 0");
+  EXPECT_EQ(venue().position(), -5);
+}
+
+TEST_F(Venue, FillsWhenTheOppositeBestComes) {
+  start({});
+  book();
+  place(kBidSide, 100, 5);
+  place(kBidSide, 99, 5);
+  told();
+  level(kAskSide, 100, 3);
+  EXPECT_EQ(told(), "1 filled crossed 100x5 left 0");
+  level(kAskSide, 98, 3);
+  EXPECT_EQ(told(), "2 filled crossed 99x5 left 0");
+}
+
+TEST_F(Venue, KeepsToTimeInForce) {
+  start({});
+  book();
+  place(kBidSide, 102, 5, TimeInForce::kGtx);
+  place(kBidSide, 101, 5, TimeInForce::kIoc);
+  place(kBidSide, 101, 5, TimeInForce::kFok);
+  place(kBidSide, 101, 5, TimeInForce::kGtx);
+  EXPECT_EQ(
+      told(),
+      "1 expired would_take left 0; 2 expired no_liquidity left 0; 3 expired no_liquidity left 0; 4 accepted left 5");
+  place(kBidSide, 103, 50, TimeInForce::kIoc);
+  EXPECT_EQ(told(), "5 filled taker 102x50 left 0");  // full fills: at the best, whatever there is
+}
+
+TEST_F(Venue, WalksTheBookInParts) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  place(kBidSide, 103, 50, TimeInForce::kFok);
+  place(kBidSide, 103, 30, TimeInForce::kFok);
+  EXPECT_EQ(told(),
+            "1 expired no_liquidity left 0; 2 partially_filled taker 102x10 left 20; 2 filled taker 103x20 left 0");
+  place(kBidSide, 103, 35, TimeInForce::kIoc);
+  EXPECT_EQ(
+      told(),
+      "3 partially_filled taker 102x10 left 25; 3 partially_filled taker 103x20 left 5; 3 expired no_liquidity left 0");
+  place(kBidSide, 102, 15);
+  EXPECT_EQ(told(), "4 partially_filled taker 102x10 left 5; 4 accepted left 5");
+  place(kAskSide, 1, 100, TimeInForce::kGtc, OrderType::kMarket);
+  EXPECT_EQ(
+      told(),
+      "5 partially_filled taker 100x10 left 90; 5 partially_filled taker 99x20 left 70; 5 expired no_liquidity left 0");
+  EXPECT_EQ(venue().position(), 30 + 30 + 10 - 30);
+}
+
+// Each own order taking the whole print is how 11 traded fill 50.
+TEST_F(Venue, SharesATradeAmongOwnOrders) {
+  for (const bool as_hftbacktest : {false, true}) {
+    start({.fills = FillSizes::kPartial, .as_hftbacktest = as_hftbacktest});
+    level(kBidSide, 100, 1);
+    level(kAskSide, 102, 1);
+    for (int i = 0; i < 5; ++i) place(kBidSide, 100, 10);
+    told();
+    trade(kAskSide, 100, 11);
+    EXPECT_EQ(venue().position(), as_hftbacktest ? 50 : 10);
+    told();
+    trade(kAskSide, 99, 7);
+    EXPECT_EQ(venue().position(), as_hftbacktest ? 50 : 17);
+  }
+}
+
+TEST_F(Venue, FillsOneOrderBeyondATradeAtMostInFull) {
+  start({});
+  level(kBidSide, 100, 0);
+  level(kAskSide, 102, 1);
+  place(kBidSide, 100, 10);
+  place(kBidSide, 100, 10);
+  told();
+  trade(kAskSide, 100, 3);
+  EXPECT_EQ(venue().position(), 10);
+}
+
+TEST_F(Venue, FillsInPartsAsTradesCome) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  place(kBidSide, 100, 5);
+  told();
+  trade(kAskSide, 100, 12);
+  EXPECT_EQ(told(), "1 partially_filled queue_done 100x2 left 3");
+  trade(kAskSide, 100, 2);
+  EXPECT_EQ(told(), "1 partially_filled queue_done 100x2 left 1");
+  trade(kAskSide, 100, 2);
+  EXPECT_EQ(told(), "1 filled queue_done 100x1 left 0");
+}
+
+TEST_F(Venue, CancelsAndModifiesWhatIsThere) {
+  start({});
+  book();
+  const ClientOrderId id = place(kBidSide, 100, 5);
+  told();
+  venue().modify(id, rank_of(kBidSide, 100), 3, now());  // less: keeps its place
+  EXPECT_EQ(told(), "1 modified left 3");
+  trade(kAskSide, 100, 8);
+  venue().modify(id, rank_of(kBidSide, 100), 4, now());  // more: behind the 10 again
+  EXPECT_EQ(told(), "1 modified left 4");
+  trade(kAskSide, 100, 8);
+  EXPECT_EQ(told(), "");
+  venue().modify(id, rank_of(kBidSide, 102), 4, now());
+  EXPECT_EQ(told(), "1 filled taker 102x4 left 0");
+  venue().cancel(id, now());
+  venue().modify(id, 0, 1, now());
+  EXPECT_EQ(told(), "1 rejected unknown_order left 0; 1 rejected unknown_order left 0");
+}
+
+TEST_F(Venue, EndsAnOrderThatShallBeLessThanIsFilled) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  const ClientOrderId id = place(kBidSide, 100, 5);
+  trade(kAskSide, 100, 12);
+  told();
+  venue().modify(id, rank_of(kBidSide, 100), 2, now());
+  EXPECT_EQ(told(), "1 cancelled left 0");
+  EXPECT_EQ(venue().resting(), 0U);
+}
+
+TEST_F(Venue, RefusesWhatItDoesNotKnow) {
+  start({});
+  book();
+  place(kBidSide, 100, 5, TimeInForce::kGtc, OrderType::kStop);
+  EXPECT_EQ(told(), "1 rejected not_supported left 0");
+  level(kAskSide, 102, 0);
+  level(kAskSide, 103, 0);
+  place(kBidSide, 0, 5, TimeInForce::kGtc, OrderType::kMarket);
+  EXPECT_EQ(told(), "2 expired no_liquidity left 0");
+}
+
+TEST_F(Venue, HoldsNoMoreOrdersThanItSays) {
+  start({});
+  book();
+  for (std::size_t i = 0; i < SimVenue::kMostResting; ++i) place(kBidSide, 50, 1);
+  told();
+  place(kBidSide, 50, 1);
+  EXPECT_EQ(told(), "10001 rejected too_many_orders left 0");
+}
+
+}  // namespace
+}  // namespace acts::sim
