@@ -51,8 +51,8 @@ mutants: ## deliberately broken variants: each must be found by the simulation
 clients: build ## other people's Binance clients against acts exchange, and readers on a catalog
 	@scripts/clients.sh $(ACTS)
 
-test-parity: build ## the fills of acts backtest against those of hftbacktest, run beside it
-	@scripts/parity.sh $(ACTS)
+test-parity: ## the fills of acts backtest against those of hftbacktest, run beside it
+	@scripts/parity.sh
 
 bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data in one run
 	@scripts/bench_parity.sh

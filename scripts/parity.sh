@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# The fills of `acts backtest` against those of hftbacktest, run beside it on the same data: parity.sh [ACTS]. It is
-# installed, pinned, into build/clients by scripts/client_environment.sh.
+# The fills of our backtests against those of hftbacktest, run beside them on the same data: the grid over a recording,
+# then seeded random orders over random markets. parity.sh
 # Exit code 77: there is no Python with venv, or no package index.
 source "$(dirname "$0")/lib.sh"
-readonly acts=${1:-build/release/acts}
-[ -x "$acts" ] || die "$acts is not there: scripts/build.sh acts"
+readonly python=build/clients/bin/python
+configure release
+compile release acts parity_run
 scripts/client_environment.sh
-exec build/clients/bin/python tests/parity/grid_parity.py "$acts"
+"$python" tests/parity/grid_parity.py build/release/acts
+exec "$python" tests/parity/random_parity.py build/release/tests/parity/parity_run

@@ -9,6 +9,7 @@
 #include "acts/base/ratio.hpp"
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/latency_file.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
@@ -109,7 +110,9 @@ Result<Prepared> prepare(const RunRequest& request) {
   if (!parameters) return std::unexpected(parameters.error());
   auto strategy = (*type)->make(*parameters);
   if (!strategy) return std::unexpected(strategy.error());
-  auto files = hashes_of(settings.files);
+  std::vector<std::string> paths = settings.files;
+  if (settings.latency.file) paths.push_back(*settings.latency.file);
+  auto files = hashes_of(paths);
   if (!files) return std::unexpected(files.error());
   std::string identity = identity_of(request, *parameters, *files);
   return Prepared{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
@@ -155,7 +158,10 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
   auto prepared = prepare(request);
   if (!prepared) return std::unexpected(prepared.error());
-  const Result<sim::LatencyModel> latency = sim::LatencyModel(settings.latency.entry, settings.latency.response);
+  const Result<sim::LatencyModel> latency = settings.latency.file
+                                                ? read_latencies(*settings.latency.file)
+                                                : sim::LatencyModel(settings.latency.entry, settings.latency.response);
+  if (!latency) return std::unexpected(latency.error());
   auto market = open_market(settings, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
 

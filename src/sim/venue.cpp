@@ -234,9 +234,13 @@ void SimVenue::modify(ClientOrderId id, Rank rank, std::int64_t quantity, UnixNa
   Resting moved = resting;
   remove(found.side, found.at);
   moved.order.rank = rank;
-  moved.order.quantity = quantity;
-  moved.left = quantity - filled;
-  const bool takes = rank + book_.sides[other(found.side)].best() >= 0;
+  if (model_.as_hftbacktest) {
+    moved.order.quantity = moved.left;
+  } else {
+    moved.order.quantity = quantity;
+    moved.left = quantity - filled;
+  }
+  const bool takes = moved.order.rank + book_.sides[other(found.side)].best() >= 0;
   if (takes && moved.order.time_in_force == TimeInForce::kGtx) {
     return tell_expired(moved, RejectReason::kWouldTake, now);
   }

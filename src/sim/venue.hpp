@@ -31,7 +31,8 @@ struct VenueModel {
   QueueModel queue = {};
   std::int64_t lot = 1;    // units
   int quantity_scale = 0;  // of units: a quantity's double is its nearest
-  // As hftbacktest 2.4 has it: each own order takes a trade whole, and clearing a side overlooks the level behind it.
+  // As hftbacktest 2.4 has it: each own order takes a trade whole, a modify that gives up the place in the queue leaves
+  // as much as there was before it, and clearing a side overlooks the level behind it.
   bool as_hftbacktest = false;
   std::size_t window = LadderSide::kWindow;
 };
