@@ -66,11 +66,4 @@ void ExactAverage::restore(StateReader& state) {
   for (std::size_t i = 0; i < seen && !state.is_bad(); ++i) update(state.integer());
 }
 
-int compare(const ExactAverage& a, const ExactAverage& b) {
-  ACTS_ASSERT(a.ready() && b.ready());
-  const int128 left = a.sum() * b.period();
-  const int128 right = b.sum() * a.period();
-  return static_cast<int>(left > right) - static_cast<int>(left < right);
-}
-
 }  // namespace acts::indicators

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
 #include "acts/strategy/indicators/state.hpp"
 #include "acts/strategy/indicators/window_fold.hpp"
@@ -74,6 +75,16 @@ class ExactAverage {
 };
 
 // 1: the mean of a is above that of b, -1: below, 0: equal. Both are ready (asserted).
-int compare(const ExactAverage& a, const ExactAverage& b);
+inline int compare(const ExactAverage& a, const ExactAverage& b) {
+  ACTS_ASSERT(a.ready() && b.ready());
+  // A sum is nearly always one word, and two words are multiplied in an instant.
+  const auto product = [](int128 sum, std::int64_t period) {
+    const auto word = static_cast<std::int64_t>(sum);
+    return word == sum ? int128{word} * period : sum * period;
+  };
+  const int128 left = product(a.sum(), b.period());
+  const int128 right = product(b.sum(), a.period());
+  return static_cast<int>(left > right) - static_cast<int>(left < right);
+}
 
 }  // namespace acts::indicators
