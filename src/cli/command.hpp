@@ -95,5 +95,6 @@ Command replay_command();
 Command features_command();
 Command rows_command();
 Command sinks_command();
+Command sweep_command();
 
 }  // namespace acts::cli
