@@ -14,6 +14,7 @@
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/run_text.hpp"
+#include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -100,7 +101,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
        .feed = market->feed.get()});
   Engine engine(std::move(setups), *prepared->strategy,
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
-  Result<RunEnd> end = engine.run();
+  Result<RunEnd> end = guarded([&engine] { return engine.run(); });
   if (!end) return std::unexpected(end.error());
   report.end = *std::move(end);
   report.data = market->feed->facts();

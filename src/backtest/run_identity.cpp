@@ -8,6 +8,7 @@
 
 #include "backtest/bars/catalog_reader.hpp"
 #include "backtest/run_text.hpp"
+#include "backtest/strategy_library.hpp"
 #include "history/signature.hpp"
 #include "recording/byte_source.hpp"
 
@@ -53,17 +54,24 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
   Result<BacktestInstrument> instrument = backtest_instrument(settings.instrument);
   if (!instrument) return std::unexpected(instrument.error());
-  const Result<const StrategyType*> type = find_strategy(settings.strategy);
+  const Result<const StrategyType*> type = strategy_type_of(settings);
   if (!type) return std::unexpected(type.error());
   Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
   if (!parameters) return std::unexpected(parameters.error());
-  auto strategy = (*type)->make(*parameters);
+  auto strategy = guarded([&] { return (*type)->make(*parameters); });
   if (!strategy) return std::unexpected(strategy.error());
   std::vector<std::string> paths = settings.files;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
   auto files = settings.files.empty() ? catalog_data(settings) : hashes_of(paths);
   if (!files) return std::unexpected(files.error());
-  std::string identity = identity_of(request, *parameters, *files);
+  // Another library of the same name is another run.
+  std::vector<DataFile> known = *files;
+  if (!settings.library.empty()) {
+    Result<std::string> sum = hash_of(settings.library);
+    if (!sum) return std::unexpected(sum.error());
+    known.push_back({settings.library, *std::move(sum)});
+  }
+  std::string identity = identity_of(request, *parameters, known);
   return PreparedRun{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
                      std::move(identity)};
 }

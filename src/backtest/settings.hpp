@@ -49,7 +49,8 @@ struct BacktestSettings {
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
   BarPath bar_path = BarPath::kWorst;
-  std::string strategy = {};
+  std::string strategy = {};  // its name
+  std::string library = {};   // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   Nanos sample = std::chrono::seconds{1};

@@ -277,6 +277,11 @@ const std::vector<BacktestKey>& keys() {
       {"exchange.queue", "n", {kInteger, kNumber}, "a number", set_queue_power},
       {"report", "sample", {kText}, "a duration in quotes, such as \"1s\"", set_sample},
       {kStrategy,
+       "library",
+       {kText},
+       "text in quotes, such as \"libmine.so\"",
+       [](BacktestSettings& s, const Values& v) { return s.library = v[0], Result<void>(); }},
+      {kStrategy,
        "name",
        {kText},
        "text in quotes",
@@ -407,7 +412,7 @@ Result<void> check_complete(const BacktestSettings& settings) {
   }
   if (!settings.instrument.tick_size) return missing("tick_size in [instrument]");
   if (!settings.instrument.lot_size) return missing("lot_size in [instrument]");
-  if (settings.strategy.empty()) return missing("name in [strategy]");
+  if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
   return settings.is_bars ? check_bars(settings) : Result<void>();
 }
@@ -437,6 +442,7 @@ Result<BacktestSettings> parse_backtest_config(std::string_view text, const std:
   }
   const fs::path folder = fs::path(name).parent_path();
   for (std::string& file : settings.files) file = (folder / file).string();
+  if (!settings.library.empty()) settings.library = (folder / settings.library).string();
   if (!settings.data_dir.empty()) settings.data_dir = (folder / settings.data_dir).string();
   if (settings.latency.file) settings.latency.file = (folder / *settings.latency.file).string();
   return settings;

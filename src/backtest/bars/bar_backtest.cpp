@@ -10,6 +10,7 @@
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/run_text.hpp"
+#include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -105,7 +106,7 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   Result<std::unique_ptr<BarRun>> run =
       BarRun::make(bar_run_options(request.settings, prepared->instrument), *prepared->strategy, folder.get());
   if (!run) return std::unexpected(run.error());
-  const Result<void> done = run_bars(**run, blocks, report);
+  const Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
   if (!done) return std::unexpected(done.error());
   report.missing = bars.missing();
   if (folder == nullptr) return report;

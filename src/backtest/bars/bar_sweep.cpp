@@ -8,6 +8,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "backtest/strategy_library.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -37,7 +39,7 @@ Result<void> BarSweep::run(BarBlocks& blocks, std::size_t threads) {
     if (!*there) break;
     if (is_first) {
       for (Set& set : sets_) {
-        const Result<void> begun = set.run->start(block.step(0).front().open_time);
+        const Result<void> begun = guarded([&] { return set.run->start(block.step(0).front().open_time); });
         if (!begun) set.error = begun.error();
       }
     }
@@ -55,7 +57,7 @@ Result<void> BarSweep::run(BarBlocks& blocks, std::size_t threads) {
     }
   }
   for (Set& set : sets_) {
-    if (Result<void> stopped = set.run->stop(); !stopped) return stopped;
+    if (Result<void> stopped = guarded([&set] { return set.run->stop(); }); !stopped) return stopped;
   }
   return {};
 }
@@ -69,7 +71,7 @@ void BarSweep::run_share(std::vector<Set>& sets, std::size_t share, std::size_t 
 
 void BarSweep::run_tile(Set& set, const BarBlock& block, std::size_t from, std::size_t to) {
   if (set.error) return;
-  const Result<void> done = run_block(*set.run, block, from, to);
+  const Result<void> done = guarded([&] { return run_block(*set.run, block, from, to); });
   if (!done) set.error = done.error();
 }
 

@@ -13,6 +13,7 @@
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
+#include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -30,7 +31,7 @@ std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, cons
   given.insert(given.end(), row.given.begin(), row.given.end());
   const Result<Parameters> parameters = parse_parameters(type.parameters, given);
   if (!parameters) return parameters.error().message;
-  Result<std::unique_ptr<Strategy>> strategy = type.make(*parameters);
+  Result<std::unique_ptr<Strategy>> strategy = guarded([&] { return type.make(*parameters); });
   if (!strategy) return strategy.error().message;
   pass.rows.push_back(std::move(row));
   pass.strategies.push_back(*std::move(strategy));
@@ -79,7 +80,7 @@ std::optional<double> daily_sharpe(const std::vector<Decimal>& equity) {
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepRowTaker& on_row) {
   Result<BacktestInstrument> instrument = backtest_instrument(request.settings.instrument);
   if (!instrument) return std::unexpected(instrument.error());
-  const Result<const StrategyType*> type = find_strategy(request.settings.strategy);
+  const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
