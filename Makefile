@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity bench-parity test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing
 	@scripts/setup.sh build
 	@scripts/test_servers.sh
+
+test-parity-bars: build ## backtests over bars beside backtesting.py, pinned, from PyPI
+	@scripts/parity_bars.sh $(ACTS)
 
 coverage: ## line coverage of src/ and include/, in all and a room; COVERAGE_MIN=90 makes it fail below 90 %
 	@scripts/setup.sh build check

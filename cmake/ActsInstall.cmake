@@ -15,7 +15,7 @@ install(FILES ${packaging}/completions/acts.fish DESTINATION share/fish/vendor_c
 install(FILES ${packaging}/sysusers.conf DESTINATION lib/sysusers.d RENAME acts.conf)
 install(FILES ${packaging}/acts.toml DESTINATION share/doc/acts/examples)
 install(FILES ${packaging}/debian/copyright DESTINATION share/doc/acts)
-install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs/bars.md ${PROJECT_SOURCE_DIR}/docs/catalog.md ${PROJECT_SOURCE_DIR}/docs/certificates.md ${PROJECT_SOURCE_DIR}/docs/export.md ${PROJECT_SOURCE_DIR}/docs/faults.md ${PROJECT_SOURCE_DIR}/docs/report.md
+install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs/backtest.md ${PROJECT_SOURCE_DIR}/docs/bars.md ${PROJECT_SOURCE_DIR}/docs/catalog.md ${PROJECT_SOURCE_DIR}/docs/certificates.md ${PROJECT_SOURCE_DIR}/docs/export.md ${PROJECT_SOURCE_DIR}/docs/faults.md ${PROJECT_SOURCE_DIR}/docs/report.md
         DESTINATION share/doc/acts)
 install(FILES ${PROJECT_SOURCE_DIR}/docs/bad_day.json DESTINATION share/doc/acts/examples)
 

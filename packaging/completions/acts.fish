@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest report
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest sweep report
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -117,6 +117,11 @@ complete -c acts -n '__fish_seen_subcommand_from bars' -l from -x -d 'Then and l
 complete -c acts -n '__fish_seen_subcommand_from bars' -l to -x -d 'Before'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l format -x -a 'csv json parquet' -d 'Form of the bars'
 complete -c acts -n '__fish_seen_subcommand_from bars' -l output -r -F -d 'Where Parquet goes'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a sweep -d 'A strategy with many parameter sets over bars'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l output -r -F -d 'The table'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l random -x -d 'Run so many of the combinations'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l seed -x -d 'What draws them'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l threads -x -d 'Processors to use'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l json -r -F -d 'The result as JSON'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l out -x -a '(__fish_complete_directories)' -d 'The folder of the run'
 complete -c acts -n '__fish_seen_subcommand_from plot' -l venue -x -a 'binance-spot binance-usdm' -d 'Where the symbol is traded'

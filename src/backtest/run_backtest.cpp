@@ -7,57 +7,17 @@
 #include <vector>
 
 #include "acts/base/ratio.hpp"
-#include "acts/strategy/registry.hpp"
 
 #include "backtest/latency_file.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
+#include "backtest/run_identity.hpp"
 #include "backtest/run_text.hpp"
-#include "history/signature.hpp"
-#include "recording/byte_source.hpp"
+#include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
 namespace {
-
-constexpr std::size_t kNameDigits = 12;
-
-struct DataFile {
-  std::string path;
-  std::string sha256;
-};
-
-Result<std::string> hash_of(const std::string& path) {
-  auto source = open_file(path);
-  if (!source) return std::unexpected(source.error());
-  history::Sha256 digest;
-  std::vector<char> buffer(std::size_t{256} << 10U);
-  for (;;) {
-    const Result<std::size_t> count = (*source)->read(buffer);
-    if (!count) return fail(count.error().code, fmt::format("{}: {}", path, count.error().message));
-    if (*count == 0) return digest.finish();
-    digest.add({buffer.data(), *count});
-  }
-}
-
-Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
-  std::vector<DataFile> files;
-  files.reserve(paths.size());
-  for (const std::string& path : paths) {
-    Result<std::string> hash = hash_of(path);
-    if (!hash) return std::unexpected(hash.error());
-    files.push_back({path, *std::move(hash)});
-  }
-  return files;
-}
-
-std::string object_of(const std::map<std::string, std::string>& texts) {
-  std::string out = "{";
-  for (const auto& [key, value] : texts) {
-    out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", json_text(key), json_text(value));
-  }
-  return out + "}";
-}
 
 std::map<std::string, std::string> models_of(const BacktestSettings& settings) {
   const bool is_power = settings.queue.kind == sim::QueueKind::kPower ||
@@ -75,51 +35,8 @@ std::map<std::string, std::string> models_of(const BacktestSettings& settings) {
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 
-std::string data_json(const std::vector<DataFile>& files) {
-  std::string out = "[";
-  for (const DataFile& file : files) {
-    out +=
-        fmt::format(R"({}{{"file":{},"sha256":"{}"}})", out.size() > 1 ? "," : "", json_text(file.path), file.sha256);
-  }
-  return out + "]";
-}
-
-// What a run is before it has run: equal for two that must give equal bytes.
-std::string identity_of(const RunRequest& request, const Parameters& parameters, const std::vector<DataFile>& files) {
-  std::string hashes;
-  for (const DataFile& file : files) hashes += file.sha256 + "\n";
-  return history::sha256_of(fmt::format("{}\n{}\n{}{}{}", request.version, request.settings.strategy, hashes,
-                                        object_of(parameters.canonical()), request.configuration));
-}
-
-struct Prepared {
-  BacktestInstrument instrument;
-  Parameters parameters;
-  std::unique_ptr<Strategy> strategy;
-  std::vector<DataFile> files;
-  std::string identity;
-};
-
-Result<Prepared> prepare(const RunRequest& request) {
-  const BacktestSettings& settings = request.settings;
-  Result<BacktestInstrument> instrument = backtest_instrument(settings.instrument);
-  if (!instrument) return std::unexpected(instrument.error());
-  const Result<const StrategyType*> type = find_strategy(settings.strategy);
-  if (!type) return std::unexpected(type.error());
-  Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
-  if (!parameters) return std::unexpected(parameters.error());
-  auto strategy = (*type)->make(*parameters);
-  if (!strategy) return std::unexpected(strategy.error());
-  std::vector<std::string> paths = settings.files;
-  if (settings.latency.file) paths.push_back(*settings.latency.file);
-  auto files = hashes_of(paths);
-  if (!files) return std::unexpected(files.error());
-  std::string identity = identity_of(request, *parameters, *files);
-  return Prepared{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
-                  std::move(identity)};
-}
-
-std::string run_json(const RunRequest& request, const Prepared& prepared, const FeedFacts& facts, const RunEnd& end) {
+std::string run_json(const RunRequest& request, const PreparedRun& prepared, const FeedFacts& facts,
+                     const RunEnd& end) {
   const BacktestSettings& settings = request.settings;
   return fmt::format(
       R"({{"begin":"{}","configuration":{},"data":{},"end":"{}","events":{},"exchange_only_rows":{},"gaps":null,)"
@@ -156,7 +73,7 @@ std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument
 
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
-  auto prepared = prepare(request);
+  auto prepared = prepare_run(request);
   if (!prepared) return std::unexpected(prepared.error());
   const Result<sim::LatencyModel> latency = settings.latency.file
                                                 ? read_latencies(*settings.latency.file)
@@ -166,10 +83,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!market) return std::unexpected(market.error());
 
   RunReport report{.instrument = prepared->instrument};
-  report.folder = request.folder;
-  if (const std::size_t at = report.folder.find("{}"); at != std::string::npos) {
-    report.folder.replace(at, 2, prepared->identity.substr(0, kNameDigits));
-  }
+  report.folder = folder_of(request, *prepared);
   std::unique_ptr<RunFolder> folder;
   if (!report.folder.empty() || !request.json.empty()) {
     auto created = RunFolder::create(ops, report.folder, request.json, {prepared->instrument});
@@ -187,7 +101,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
        .feed = market->feed.get()});
   Engine engine(std::move(setups), *prepared->strategy,
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
-  Result<RunEnd> end = engine.run();
+  Result<RunEnd> end = guarded([&engine] { return engine.run(); });
   if (!end) return std::unexpected(end.error());
   report.end = *std::move(end);
   report.data = market->feed->facts();

@@ -11,6 +11,8 @@
 #include "acts/market/instrument.hpp"
 #include "acts/strategy/parameters.hpp"
 
+#include "backtest/bars/bar_path.hpp"
+#include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/fees.hpp"
 #include "sim/latency.hpp"
@@ -25,10 +27,20 @@ struct LatencySettings {
 };
 
 struct BacktestSettings {
-  Instrument instrument = {};           // venue, symbol and its rules
-  std::vector<std::string> files = {};  // one recording in the order given, or one .npz
-  std::optional<UnixNanos> from = {};   // received then and later
-  std::optional<UnixNanos> to = {};     // and before
+  Instrument instrument = {};  // venue, symbol and its rules
+  bool is_bars = false;        // else order books
+  std::string interval = {};   // of bars, "5m"; empty: the files tell
+  // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
+  std::vector<std::string> files = {};
+  // Where there are no files, bars are made out of the catalog of this data directory: of rows of this kind, of candles
+  // with their interval (empty: that of the bars), as this origin tells it (empty: the archive, or the only one there
+  // is).
+  std::string data_dir = {};
+  std::string source = "klines";
+  std::string source_interval = {};
+  std::string origin = {};
+  std::optional<UnixNanos> from = {};  // received then and later
+  std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
   LatencySettings latency = {};
   Decimal initial_balance = {};
@@ -36,8 +48,11 @@ struct BacktestSettings {
   sim::FillSizes fills = sim::FillSizes::kFull;
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
-  std::string strategy = {};
+  BarPath bar_path = BarPath::kWorst;
+  std::string strategy = {};  // its name
+  std::string library = {};   // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
+  std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   Nanos sample = std::chrono::seconds{1};
 };
 

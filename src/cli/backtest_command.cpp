@@ -7,6 +7,7 @@
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/bars/bar_backtest.hpp"
 #include "backtest/run_backtest.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/command.hpp"
@@ -58,6 +59,28 @@ void tell_oddities(const backtest::FeedFacts& data) {
       LogLevel::kWarn);
 }
 
+std::string bar_summary_of(const backtest::BarReport& report) {
+  const Position& position = report.totals.positions.front();
+  return fmt::format(
+      "{} bars of {} from {} to {}, {} missing\n{} fills, position {}, balance {}, fee {}, equity {}\n{}\n",
+      report.totals.bars, report.instrument.info.symbol, to_iso8601(report.begin), to_iso8601(report.end),
+      report.missing, report.totals.fills, to_string(report.instrument.quantity_of(position.quantity.units())),
+      to_string(position.cash), to_string(position.fee), to_string(report.totals.equity), report.folder);
+}
+
+int run_bars(const backtest::RunRequest& request) {
+  const auto report = backtest::run_bar_backtest(real_file_ops(), request);
+  if (!report) return complain(report.error());
+  if (report->totals.fills_above_volume > 0) {
+    complain(fmt::format("{} fills are of more than their whole bar traded: the quantity is too large to be believed",
+                         report->totals.fills_above_volume),
+             LogLevel::kWarn);
+  }
+  Output out;
+  out.write(bar_summary_of(*report));
+  return out.finish(kExitDone);
+}
+
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
@@ -65,15 +88,21 @@ int run(const Given& given) {
   if (!text) return complain(text.error());
   auto parsed = parse_backtest_config(*text, settings.configuration);
   if (!parsed) return complain(parsed.error());
+  if (!parsed->sweep.empty()) {
+    return complain(Error{ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it",
+                                                         settings.configuration, settings.configuration)});
+  }
   const std::string name = std::filesystem::path(settings.configuration).stem().string();
   Problems problems;
-  const auto report = backtest::run_backtest(
-      real_file_ops(), {.settings = *std::move(parsed),
-                        .version = ACTS_VERSION,
-                        .configuration = *std::move(text),
-                        .json = settings.json,
-                        .folder = settings.folder.empty() ? fmt::format("runs/{}-{{}}", name) : settings.folder,
-                        .on_problem = [&problems](std::string_view problem) { problems.add(problem); }});
+  const backtest::RunRequest request{
+      .settings = *std::move(parsed),
+      .version = ACTS_VERSION,
+      .configuration = *std::move(text),
+      .json = settings.json,
+      .folder = settings.folder.empty() ? fmt::format("runs/{}-{{}}", name) : settings.folder,
+      .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
+  if (request.settings.is_bars) return run_bars(request);
+  const auto report = backtest::run_backtest(real_file_ops(), request);
   problems.finish();
   if (!report) return complain(report.error());
   tell_oddities(report->data);

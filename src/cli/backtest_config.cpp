@@ -21,6 +21,14 @@ using backtest::ClockShift;
 
 // Parameters' texts are the strategy's, whose declaration says what they must be.
 constexpr std::string_view kStrategy = "strategy";
+constexpr std::string_view kSweep = "sweep";
+
+struct GivenRange {
+  std::string name;
+  std::string place;
+  backtest::SweepRange range = {};
+};
+using SweepRanges = std::vector<GivenRange>;
 
 struct BacktestKey {
   std::string_view section;
@@ -117,6 +125,20 @@ Result<void> set_sample(BacktestSettings& s, const Values& v) {
   return {};
 }
 
+Result<void> set_data_kind(BacktestSettings& s, const Values& v) {
+  const Result<bool> is_bars = choose(v[0], "books", "bars");
+  if (!is_bars) return std::unexpected(is_bars.error());
+  s.is_bars = *is_bars;
+  return {};
+}
+
+Result<void> set_bar_path(BacktestSettings& s, const Values& v) {
+  const Result<backtest::BarPath> path = backtest::parse_bar_path(v[0]);
+  if (!path) return std::unexpected(path.error());
+  s.bar_path = *path;
+  return {};
+}
+
 Result<void> set_fills(BacktestSettings& s, const Values& v) {
   const Result<bool> is_partial = choose(v[0], "full", "partial");
   if (!is_partial) return std::unexpected(is_partial.error());
@@ -138,9 +160,49 @@ Result<void> set_latency_model(BacktestSettings& s, const Values& v) {
   return {};
 }
 
+// Of bars alone.
+std::vector<BacktestKey> bar_keys() {
+  using enum ConfigType;
+  return {
+      {"data", "kind", {kText}, "text in quotes", set_data_kind},
+      {"data",
+       "data_dir",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return s.data_dir = v[0], Result<void>(); }},
+      {"data",
+       "source",
+       {kText},
+       "text in quotes, such as \"agg_trades\"",
+       [](BacktestSettings& s, const Values& v) { return s.source = v[0], Result<void>(); }},
+      {"data",
+       "source_interval",
+       {kText},
+       "text in quotes, such as \"1m\"",
+       [](BacktestSettings& s, const Values& v) { return s.source_interval = v[0], Result<void>(); }},
+      {"data",
+       "origin",
+       {kText},
+       "text in quotes",
+       [](BacktestSettings& s, const Values& v) { return s.origin = v[0], Result<void>(); }},
+      {"data",
+       "interval",
+       {kText},
+       "text in quotes, such as \"5m\"",
+       [](BacktestSettings& s, const Values& v) { return s.interval = v[0], Result<void>(); }},
+      {"exchange", "bar_path", {kText}, "text in quotes", set_bar_path},
+  };
+}
+
+std::vector<BacktestKey> with_bar_keys(std::vector<BacktestKey> keys) {
+  const std::vector<BacktestKey> bars = bar_keys();
+  keys.insert(keys.end(), bars.begin(), bars.end());
+  return keys;
+}
+
 const std::vector<BacktestKey>& keys() {
   using enum ConfigType;
-  static const std::vector<BacktestKey> kKeys{
+  static const std::vector<BacktestKey> kKeys = with_bar_keys({
       {"data", "venue", {kText}, "text in quotes", set_venue_of},
       {"data",
        "symbol",
@@ -215,19 +277,74 @@ const std::vector<BacktestKey>& keys() {
       {"exchange.queue", "n", {kInteger, kNumber}, "a number", set_queue_power},
       {"report", "sample", {kText}, "a duration in quotes, such as \"1s\"", set_sample},
       {kStrategy,
+       "library",
+       {kText},
+       "text in quotes, such as \"libmine.so\"",
+       [](BacktestSettings& s, const Values& v) { return s.library = v[0], Result<void>(); }},
+      {kStrategy,
        "name",
        {kText},
        "text in quotes",
        [](BacktestSettings& s, const Values& v) { return s.strategy = v[0], Result<void>(); }},
-  };
+  });
   return kKeys;
+}
+
+// [sweep]: a parameter's values, or a section of its own with a range.
+bool is_of_sweep(const ConfigEntry& entry) {
+  return entry.section == kSweep || entry.section.starts_with(fmt::format("{}.", kSweep));
+}
+
+Result<void> take_values(BacktestSettings& settings, const ConfigEntry& entry, const std::string& place) {
+  using enum ConfigType;
+  if (entry.type == kOther || entry.type == kEmptyList) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: a list of values is needed, such as [5, 10], or a range: {{ from = 5, "
+                            "to = 50, step = 5 }}",
+                            entry.key));
+  }
+  settings.sweep.push_back({.name = entry.key, .values = entry.values, .place = place});
+  return {};
+}
+
+// The three keys of a range come one by one.
+Result<void> take_range_key(SweepRanges& ranges, const ConfigEntry& entry, const std::string& place) {
+  using enum ConfigType;
+  const std::string name = entry.section.substr(kSweep.size() + 1);
+  if (ranges.empty() || ranges.back().name != name) ranges.push_back({.name = name, .place = place});
+  if (entry.key.empty()) return {};
+  backtest::SweepRange& range = ranges.back().range;
+  constexpr std::array<std::string_view, 3> kKeys{"from", "to", "step"};
+  const auto found = std::ranges::find(kKeys, std::string_view(entry.key));
+  if (found == kKeys.end()) {
+    return fail(ErrorCode::kUsage, fmt::format("no key '{}' in [{}]: {}", entry.key, entry.section,
+                                               name_advice(entry.key, {kKeys.begin(), kKeys.end()})));
+  }
+  if (entry.type != kText && entry.type != kInteger && entry.type != kNumber) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: a number is needed, not {}", entry.key, in_words(entry.type)));
+  }
+  std::string* const parts[] = {&range.from, &range.to, &range.step};
+  *parts[found - kKeys.begin()] = entry.values[0];
+  return {};
+}
+
+Result<void> add_ranges(BacktestSettings& settings, const SweepRanges& ranges) {
+  for (const GivenRange& given : ranges) {
+    Result<std::vector<std::string>> values = backtest::values_of(given.range);
+    if (!values) {
+      return fail(ErrorCode::kUsage, fmt::format("{}: {}: {}", given.place, given.name, values.error().message));
+    }
+    settings.sweep.push_back({.name = given.name, .values = *std::move(values), .place = given.place});
+  }
+  return {};
 }
 
 Result<void> check_section(const ConfigEntry& entry) {
   std::vector<std::string_view> sections;
   for (const BacktestKey& key : keys()) {
-    if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
+    if (std::ranges::find(sections, key.section) == sections.end()) sections.push_back(key.section);
   }
+  sections.push_back(kSweep);
   if (std::ranges::find(sections, std::string_view(entry.section)) != sections.end()) return {};
   return fail(ErrorCode::kUsage,
               fmt::format("no section [{}]: {}", entry.section, name_advice(entry.section, sections)));
@@ -270,16 +387,34 @@ Result<void> take_entry(BacktestSettings& settings, const ConfigEntry& entry, co
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
 }
 
+// What a bar knows nothing of must not look as if it counted.
+Result<void> check_bars(const BacktestSettings& settings) {
+  const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
+  if (settings.latency.file || latency > Nanos{0}) {
+    return fail(ErrorCode::kUsage,
+                "bars know no latency: an order of a close is at the venue before the next open; take "
+                "[latency] out");
+  }
+  if (settings.as_hftbacktest) {
+    return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
+  }
+  return {};
+}
+
 Result<void> check_complete(const BacktestSettings& settings) {
   const auto missing = [](std::string_view what) {
     return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
   };
-  if (settings.files.empty()) return missing("files in [data]");
+  const bool is_of_catalog = settings.is_bars && !settings.data_dir.empty();
+  if (settings.files.empty() && !is_of_catalog) return missing("files in [data]");
+  if (!settings.files.empty() && !settings.data_dir.empty()) {
+    return fail(ErrorCode::kUsage, "files and data_dir in [data]: take one of them out");
+  }
   if (!settings.instrument.tick_size) return missing("tick_size in [instrument]");
   if (!settings.instrument.lot_size) return missing("lot_size in [instrument]");
-  if (settings.strategy.empty()) return missing("name in [strategy]");
+  if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
-  return {};
+  return settings.is_bars ? check_bars(settings) : Result<void>();
 }
 
 }  // namespace
@@ -288,17 +423,27 @@ Result<BacktestSettings> parse_backtest_config(std::string_view text, const std:
   const Result<std::vector<ConfigEntry>> entries = parse_config(text, name);
   if (!entries) return std::unexpected(entries.error());
   BacktestSettings settings;
+  SweepRanges ranges;
   for (const ConfigEntry& entry : *entries) {
     const std::string place = fmt::format("{}:{}", name, entry.line);
-    if (const Result<void> taken = take_entry(settings, entry, place); !taken) {
-      return fail(ErrorCode::kUsage, fmt::format("{}: {}", place, taken.error().message));
+    Result<void> taken;
+    if (!is_of_sweep(entry)) {
+      taken = take_entry(settings, entry, place);
+    } else if (entry.section != kSweep) {
+      taken = take_range_key(ranges, entry, place);
+    } else if (!entry.key.empty()) {
+      taken = take_values(settings, entry, place);
     }
+    if (!taken) return fail(ErrorCode::kUsage, fmt::format("{}: {}", place, taken.error().message));
   }
+  if (const Result<void> added = add_ranges(settings, ranges); !added) return std::unexpected(added.error());
   if (const Result<void> complete = check_complete(settings); !complete) {
     return fail(ErrorCode::kUsage, fmt::format("{}: {}", name, complete.error().message));
   }
   const fs::path folder = fs::path(name).parent_path();
   for (std::string& file : settings.files) file = (folder / file).string();
+  if (!settings.library.empty()) settings.library = (folder / settings.library).string();
+  if (!settings.data_dir.empty()) settings.data_dir = (folder / settings.data_dir).string();
   if (settings.latency.file) settings.latency.file = (folder / *settings.latency.file).string();
   return settings;
 }

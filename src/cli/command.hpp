@@ -96,5 +96,6 @@ Command report_command();
 Command features_command();
 Command rows_command();
 Command sinks_command();
+Command sweep_command();
 
 }  // namespace acts::cli

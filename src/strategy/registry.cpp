@@ -9,16 +9,46 @@
 
 #include "acts/base/nearest_name.hpp"
 
+#include "strategy/avellaneda_stoikov.hpp"
+#include "strategy/breakout.hpp"
+#include "strategy/funding_carry.hpp"
 #include "strategy/grid.hpp"
+#include "strategy/obi.hpp"
+#include "strategy/sma_cross.hpp"
+#include "strategy/twap.hpp"
 
 namespace acts {
 
 std::span<const StrategyType> strategy_types() {
-  static const std::array<StrategyType, 1> kTypes{{
+  static const std::array<StrategyType, 7> kTypes{{
+      {.name = "avellaneda_stoikov",
+       .summary = "market making around a reservation price, by variance and aversion to risk",
+       .parameters = strategy::avellaneda_stoikov_parameters(),
+       .make = strategy::make_avellaneda_stoikov},
+      {.name = "breakout",
+       .summary = "follows bars that leave their channel, with a stop by average true range",
+       .parameters = strategy::breakout_parameters(),
+       .make = strategy::make_breakout},
+      {.name = "funding_carry",
+       .summary = "long spot and short the perpetual while its funding is high",
+       .parameters = strategy::funding_carry_parameters(),
+       .make = strategy::make_funding_carry},
       {.name = "grid",
        .summary = "market making at fixed steps around the middle, leaned against the position",
        .parameters = strategy::grid_parameters(),
        .make = strategy::make_grid},
+      {.name = "obi",
+       .summary = "market making leaned on the order book's imbalance",
+       .parameters = strategy::obi_parameters(),
+       .make = strategy::make_obi},
+      {.name = "sma_cross",
+       .summary = "follows the crossing of two moving averages of bars",
+       .parameters = strategy::sma_cross_parameters(),
+       .make = strategy::make_sma_cross},
+      {.name = "twap",
+       .summary = "buys or sells a quantity evenly over a time",
+       .parameters = strategy::twap_parameters(),
+       .make = strategy::make_twap},
   }};
   return kTypes;
 }

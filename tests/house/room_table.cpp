@@ -26,7 +26,9 @@ std::span<const Room> room_table() {
        .uses = {"base", "market", "features", "binance", "recording", "store"},
        .libraries = {"nlohmann/", "duckdb.h"},
        .libraries_in_sources = {"archive.h", "archive_entry.h", "curl/", "expat.h", "fnmatch.h", "openssl/"}},
-      {.name = "backtest", .uses = {"base", "market", "features", "strategy", "sim", "recording", "history"}},
+      {.name = "backtest",
+       .uses = {"base", "market", "features", "strategy", "sim", "recording", "history"},
+       .libraries_in_sources = {"dlfcn.h"}},
       {.name = "report", .uses = {"base", "market", "features"}, .libraries_in_sources = {"cairo.h", "nlohmann/"}},
       // Asio's executors and awaitables are the language in which the shell rooms are joined to net.
       {.name = "live",

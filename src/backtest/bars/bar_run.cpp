@@ -1,0 +1,309 @@
+#include "backtest/bars/bar_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+#include "acts/base/ratio.hpp"
+
+namespace acts::backtest {
+namespace {
+
+constexpr Nanos kBarDay = std::chrono::hours{24};
+
+class NoBook final : public BookView {
+ public:
+  [[nodiscard]] Scales scales() const override { return {}; }
+  [[nodiscard]] std::optional<Level> best(Side /*side*/) const override { return std::nullopt; }
+  std::size_t levels(Side /*side*/, std::span<Level> /*out*/) const override { return 0; }
+  [[nodiscard]] Quantity quantity_at(Side /*side*/, Price /*price*/) const override { return Quantity{0}; }
+  [[nodiscard]] bool covers(Side /*side*/, Price /*price*/) const override { return false; }
+};
+const NoBook kNoBook;
+
+// The nearest double. Of two integers that doubles hold exactly, as they nearly always are, a division is.
+double value_of(Quantity quantity, Scales scales) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  const std::int64_t one = power_of_ten(scales.quantity);
+  if (quantity.units() < kExact && one < kExact)
+    return static_cast<double>(quantity.units()) / static_cast<double>(one);
+  return nearest_double(quantity.units(), one);
+}
+
+Result<BarAccount> account_of(const BarRunOptions& options, std::size_t i, int least_scale) {
+  const BarMarket& market = options.markets[i];
+  return BarAccount::make(market.instrument.scales, market.fees, i == 0 ? options.initial_balance : Decimal{},
+                          least_scale);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strategy& strategy, RunListener* listener) {
+  ACTS_ASSERT(!options.markets.empty());
+  // All markets' money has one scale, so that it can be added.
+  int scale = 0;
+  for (std::size_t i = 0; i < options.markets.size(); ++i) {
+    const Result<BarAccount> account = account_of(options, i, 0);
+    if (!account) return std::unexpected(account.error());
+    scale = std::max(scale, account->money_scale());
+  }
+  std::unique_ptr<BarRun> run(new BarRun(strategy, listener, options.sample));
+  run->markets_.reserve(options.markets.size());
+  for (std::size_t i = 0; i < options.markets.size(); ++i) {
+    const BarMarket& market = options.markets[i];
+    const Result<BarAccount> account = account_of(options, i, scale);
+    if (!account) return std::unexpected(account.error());
+    const BarVenueOptions venue{.instrument = InstrumentId{static_cast<std::uint32_t>(i)},
+                                .scales = market.instrument.scales,
+                                .tick = Price{market.instrument.tick},
+                                .lot = Quantity{market.instrument.lot},
+                                .path = market.path};
+    run->markets_.push_back({.instrument = market.instrument,
+                             .venue = BarVenue(venue, *account),
+                             .local = *account,
+                             .position = account->position(),
+                             .position_value = 0,
+                             .mark = Price{},
+                             .realised = {},
+                             .equity = account->cash()});
+    run->equity_ += account->cash();
+  }
+  run->measured_ = run->equity_;
+  run->highest_ = run->equity_;
+  return run;
+}
+
+const BarRun::Market& BarRun::market(InstrumentId id) const {
+  ACTS_ASSERT(id.value() < markets_.size());
+  return markets_[id.value()];
+}
+
+const BookView& BarRun::book(InstrumentId /*id*/) const { return kNoBook; }
+
+ClientOrderId BarRun::place(const NewOrder& order) {
+  const ClientOrderId id{++last_id_};
+  ACTS_ASSERT(order.instrument.value() < markets_.size());
+  markets_[order.instrument.value()].venue.place(id, order, now_);
+  has_answers_ = true;
+  return id;
+}
+
+BarRun::Market& BarRun::market_of(ClientOrderId id) {
+  for (Market& of : markets_) {
+    const auto orders = of.venue.open_orders();
+    if (std::ranges::find(orders, id, &OpenOrder::id) != orders.end()) return of;
+  }
+  return markets_.front();
+}
+
+bool BarRun::modify(const ModifyOrder& change) {
+  BarVenue& venue = market_of(change.id).venue;
+  if (std::ranges::find(venue.open_orders(), change.id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  venue.modify(change, now_);
+  has_answers_ = true;
+  return true;
+}
+
+bool BarRun::cancel(ClientOrderId id) {
+  BarVenue& venue = market_of(id).venue;
+  if (std::ranges::find(venue.open_orders(), id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  venue.cancel(id, now_);
+  has_answers_ = true;
+  return true;
+}
+
+void BarRun::set_timer(TimerId id, UnixNanos at) {
+  stop_timer(id);
+  const auto later = std::ranges::find_if(timers_, [at](const Timer& timer) { return timer.at > at; });
+  timers_.insert(later, {id, std::max(at, now_)});
+}
+
+void BarRun::stop_timer(TimerId id) {
+  std::erase_if(timers_, [id](const Timer& timer) { return timer.id == id; });
+}
+
+Result<void> BarRun::start(UnixNanos at) {
+  now_ = at;
+  day_end_ = next_multiple(at, kBarDay);
+  strategy_->on_start(*this);
+  return drain();
+}
+
+Result<void> BarRun::stop() {
+  strategy_->on_stop(*this);
+  if (is_sampled_) return {};
+  is_sampled_ = true;
+  for (const Market& of : markets_) sample(of);
+  return {};
+}
+
+Result<void> BarRun::step_fully(std::span<const Bar> bars) {
+  const UnixNanos opened = bars.front().open_time;
+  const UnixNanos closed = bars.front().close_time;
+  if (Result<void> run = run_timers(opened, true); !run) return run;
+  now_ = opened;
+  if (Result<void> done = open(bars); !done) return done;
+  if (Result<void> run = run_timers(closed, false); !run) return run;
+  now_ = closed;
+  if (Result<void> done = close(bars); !done) return done;
+  return conclude(bars);
+}
+
+Result<void> BarRun::open(std::span<const Bar> bars) {
+  for (const Bar& bar : bars) {
+    BarVenue& venue = markets_[bar.instrument.value()].venue;
+    if (venue.is_idle()) continue;
+    venue.on_open(bar);
+    has_answers_ = has_answers_ || !venue.answers().empty();
+  }
+  // What is placed in reply arrives at the same price, and may be answered again.
+  for (std::size_t rounds = 0; has_answers_; ++rounds) {
+    if (Result<void> told = drain(); !told) return told;
+    if (rounds == kMostAnswersAtOnce) return endless("answers each answer with orders");
+    for (const Bar& bar : bars) {
+      BarVenue& venue = markets_[bar.instrument.value()].venue;
+      venue.on_reply(bar);
+      has_answers_ = has_answers_ || !venue.answers().empty();
+    }
+  }
+  return {};
+}
+
+Result<void> BarRun::close(std::span<const Bar> bars) {
+  for (const Bar& bar : bars) {
+    Market& of = markets_[bar.instrument.value()];
+    if (of.venue.is_idle()) continue;
+    of.venue.on_path(bar);
+    has_answers_ = has_answers_ || !of.venue.answers().empty();
+  }
+  return has_answers_ ? drain() : Result<void>();
+}
+
+// What is known at the close, and shown to the strategy after it.
+Result<void> BarRun::conclude(std::span<const Bar> bars) {
+  for (const Bar& bar : bars) mark(bar);
+  if (listener_ != nullptr) {
+    is_sampled_ = now_ >= next_sample_;
+    if (is_sampled_) next_sample_ = now_ + sample_;
+  }
+  measure(now_);
+  bars_ += bars.size();
+  if (!wants_.bars) return {};
+  for (const Bar& bar : bars) {
+    strategy_->on_bar(*this, bar);
+    if (!has_answers_) continue;
+    if (Result<void> told = drain(); !told) return told;
+  }
+  return {};
+}
+
+void BarRun::mark(const Bar& bar) {
+  Market& of = markets_[bar.instrument.value()];
+  of.mark = bar.close;
+  // Without a position a price changes nothing.
+  if (of.local.quantity() != 0 || of.has_moved) {
+    const int128 equity = of.local.equity(bar.close);
+    equity_ += equity - of.equity;
+    of.equity = equity;
+    of.has_moved = false;
+  }
+  if (listener_ != nullptr && now_ >= next_sample_) sample(of);
+}
+
+void BarRun::sample(const Market& market) {
+  listener_->on_sample({.ts = now_,
+                        .instrument = market.venue.options().instrument,
+                        .mark = to_decimal(market.mark, market.instrument.scales),
+                        .position = market.position,
+                        .equity = market.local.money(market.equity)});
+}
+
+void BarRun::measure(UnixNanos close_time) {
+  for (; close_time >= day_end_; day_end_ = day_end_ + kBarDay) {
+    days_.push_back(close_time == day_end_ ? equity_ : measured_);
+  }
+  if (measured_ == equity_) return;
+  measured_ = equity_;
+  highest_ = std::max(highest_, equity_);
+  drawdown_ = std::max(drawdown_, highest_ - equity_);
+}
+
+std::unexpected<Error> BarRun::endless(std::string_view what) const {
+  return fail(ErrorCode::kBadInput,
+              fmt::format("{}: the strategy {}, without end: it must let time pass", to_iso8601(now_), what));
+}
+
+Result<void> BarRun::run_timers(UnixNanos until, bool is_including) {
+  for (std::size_t count = 0; !timers_.empty(); ++count) {
+    const Timer due = timers_.front();
+    if (due.at > until || (due.at == until && !is_including)) return {};
+    if (count == kMostAnswersAtOnce) {
+      return endless("sets a timer in each timer");
+    }
+    timers_.erase(timers_.begin());
+    now_ = std::max(now_, due.at);
+    strategy_->on_timer(*this, due.id);
+    if (Result<void> told = drain(); !told) return told;
+  }
+  return {};
+}
+
+Result<void> BarRun::drain() {
+  std::size_t count = 0;
+  while (has_answers_) {
+    has_answers_ = false;
+    for (Market& of : markets_) {
+      delivered_.clear();
+      delivered_.swap(of.venue.answers());
+      for (std::size_t i = 0; i < delivered_.size(); ++i) {
+        if (++count > kMostAnswersAtOnce) return endless("answers each answer with orders");
+        const BarAnswer answer = delivered_[i];
+        deliver(of, answer);
+      }
+    }
+  }
+  for (const Market& of : markets_) ACTS_ASSERT(of.local.quantity() == of.venue.account().quantity());
+  return {};
+}
+
+void BarRun::deliver(Market& market, const BarAnswer& answer) {
+  if (const Fill* const fill = std::get_if<Fill>(&answer)) {
+    Fill numbered = *fill;
+    numbered.number = ++fills_;
+    market.local.apply(fill->side, fill->price, fill->quantity, fill->liquidity);
+    market.position = market.local.position();
+    market.has_moved = true;
+    market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
+    const Decimal realised{.units = market.realised.add(fill->side, fill->price.units(), fill->quantity.units()),
+                           .scale = market.instrument.scales.price + market.instrument.scales.quantity};
+    if (listener_ != nullptr) listener_->on_fill({.fill = numbered, .realised = realised});
+    if (wants_.fills) strategy_->on_fill(*this, numbered);
+    return;
+  }
+  const OrderUpdate& update = std::get<OrderUpdate>(answer);
+  if (listener_ != nullptr) listener_->on_order(update);
+  if (wants_.orders && update.event != OrderEvent::kSubmitted) strategy_->on_order(*this, update);
+}
+
+BarTotals BarRun::totals() const {
+  const auto money = [this](int128 units) { return markets_.front().local.money(units); };
+  BarTotals totals{
+      .bars = bars_, .orders = last_id_, .fills = fills_, .equity = money(equity_), .max_drawdown = money(drawdown_)};
+  int128 turnover = 0;
+  totals.positions.reserve(markets_.size());
+  for (const Market& of : markets_) {
+    totals.positions.push_back(of.position);
+    totals.fills_above_volume += of.venue.fills_above_volume();
+    turnover += of.local.turnover();
+  }
+  totals.turnover = money(turnover);
+  totals.daily_equity.reserve(days_.size());
+  for (const int128 day : days_) totals.daily_equity.push_back(money(day));
+  return totals;
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,163 @@
+// One strategy over bars: the context it reads, the venue its orders go to, and what came of it. Pure; one thread.
+//
+// Time: at a bar's open its orders arrive, and what they fill is told; then timers that are due within the bar; then
+// what the rest of the bar has filled, told at its close, when on_bar() shows the bar. So nothing is decided on what
+// has not ended. An order placed at the close of a bar is at the venue before the next open: of latencies a bar knows
+// nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/assert.hpp"
+#include "acts/base/decimal.hpp"
+#include "acts/base/result.hpp"
+#include "acts/market/bar.hpp"
+#include "acts/market/instrument.hpp"
+#include "acts/market/order.hpp"
+#include "acts/strategy/strategy.hpp"
+
+#include "backtest/bars/bar_account.hpp"
+#include "backtest/bars/bar_venue.hpp"
+#include "backtest/fees.hpp"
+#include "backtest/instrument.hpp"
+#include "backtest/realised.hpp"
+#include "backtest/run_listener.hpp"
+
+namespace acts::backtest {
+
+struct BarMarket {
+  BacktestInstrument instrument = {};  // its scales are those of its bars
+  Fees fees = {};
+  BarPath path = BarPath::kWorst;
+};
+
+struct BarRunOptions {
+  std::vector<BarMarket> markets = {};  // by InstrumentId
+  Decimal initial_balance = {};         // booked with the first market
+  // How often the listener gets samples: at the first close so long after those before, and at the last. 0: at each.
+  Nanos sample = {};
+};
+
+struct BarTotals {
+  std::uint64_t bars = 0;
+  std::uint64_t orders = 0;
+  std::uint64_t fills = 0;
+  std::uint64_t fills_above_volume = 0;  // of more than their bar traded in all
+  std::vector<Position> positions = {};  // by InstrumentId
+  Decimal equity = {};                   // of all markets, at the last closes
+  Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
+  Decimal turnover = {};                 // value of all fills
+  // Equity of all markets at the ends of UTC days: behind the last close that is not after midnight.
+  std::vector<Decimal> daily_equity = {};
+};
+
+class BarRun final : public StrategyContext {
+ public:
+  // `strategy` and `listener` (nullptr: none) outlive this; samples come at closes, before on_bar(), with the close as
+  // mark; of middle prices a bar knows nothing. At least one market (asserted). Errors: kUsage: BarAccount::make().
+  static Result<std::unique_ptr<BarRun>> make(const BarRunOptions& options, Strategy& strategy, RunListener* listener);
+
+  // Once, before the first bar: `at` is not after its open.
+  Result<void> start(UnixNanos at);
+  // Bars of one open and one close time, at most one an instrument, by InstrumentId; none begins before another has
+  // ended (asserted). Errors: kBadInput: the strategy lets no time pass.
+  Result<void> step(std::span<const Bar> bars) {
+    ACTS_ASSERT(!bars.empty() && bars.front().open_time >= now_);
+    if (!is_quiet()) return step_fully(bars);
+    now_ = bars.front().close_time;
+    return conclude(bars);
+  }
+  Result<void> stop();
+
+  [[nodiscard]] BarTotals totals() const;
+
+  [[nodiscard]] UnixNanos now() const override { return now_; }
+  [[nodiscard]] std::size_t instrument_count() const override { return markets_.size(); }
+  [[nodiscard]] const Instrument& instrument(InstrumentId id) const override { return market(id).instrument.info; }
+  [[nodiscard]] Scales scales(InstrumentId id) const override { return market(id).venue.options().scales; }
+  [[nodiscard]] Price tick(InstrumentId id) const override { return market(id).venue.options().tick; }
+  [[nodiscard]] Quantity lot(InstrumentId id) const override { return market(id).venue.options().lot; }
+  // Of bars nothing is known of a book, single trades or funding.
+  [[nodiscard]] const BookView& book(InstrumentId id) const override;
+  [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] const Position& position(InstrumentId id) const override { return market(id).position; }
+  [[nodiscard]] double position_value(InstrumentId id) const override { return market(id).position_value; }
+  [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {
+    return market(id).venue.open_orders();
+  }
+  ClientOrderId place(const NewOrder& order) override;
+  bool modify(const ModifyOrder& change) override;
+  bool cancel(ClientOrderId id) override;
+  void set_timer(TimerId id, UnixNanos at) override;
+  void stop_timer(TimerId id) override;
+
+ private:
+  struct Market {
+    BacktestInstrument instrument;
+    BarVenue venue;
+    BarAccount local;   // what the strategy has been told
+    Position position;  // of it
+    double position_value = 0;
+    Price mark;
+    Realised realised;
+    int128 equity = 0;
+    bool has_moved = false;  // a fill since the last mark
+  };
+  struct Timer {
+    TimerId id;
+    UnixNanos at;
+  };
+  // Answers that one moment may have: beyond, the strategy goes round in circles.
+  static constexpr std::size_t kMostAnswersAtOnce = 100'000;
+
+  BarRun(Strategy& strategy, RunListener* listener, Nanos sample)
+      : strategy_(&strategy), listener_(listener), wants_(strategy.wants()), sample_(sample) {}
+  // Nothing can happen before the bars' close but that time passes. Most steps of most strategies are so.
+  [[nodiscard]] bool is_quiet() const {
+    return timers_.empty() && std::ranges::all_of(markets_, [](const Market& of) { return of.venue.is_idle(); });
+  }
+  Result<void> step_fully(std::span<const Bar> bars);
+  Result<void> conclude(std::span<const Bar> bars);
+  [[nodiscard]] const Market& market(InstrumentId id) const;
+  [[nodiscard]] Market& market_of(ClientOrderId id);
+  Result<void> open(std::span<const Bar> bars);
+  Result<void> close(std::span<const Bar> bars);
+  void mark(const Bar& bar);
+  void sample(const Market& market);
+  void measure(UnixNanos close_time);
+  [[nodiscard]] std::unexpected<Error> endless(std::string_view what) const;
+  Result<void> run_timers(UnixNanos until, bool is_including);
+  Result<void> drain();
+  void deliver(Market& market, const BarAnswer& answer);
+
+  Strategy* strategy_;
+  RunListener* listener_;
+  Wants wants_;
+  std::vector<Market> markets_;
+  std::vector<BarAnswer> delivered_;
+  std::vector<Timer> timers_;  // by time, those of one time in the order in which they were set
+  bool has_answers_ = false;
+  UnixNanos now_;
+  std::uint64_t last_id_ = 0;
+  std::uint64_t bars_ = 0;
+  std::uint64_t fills_ = 0;
+  int128 equity_ = 0;
+  int128 measured_ = 0;  // at the close before
+  int128 highest_ = 0;
+  int128 drawdown_ = 0;
+  Nanos sample_;
+  UnixNanos next_sample_;
+  bool is_sampled_ = true;  // since the last close
+  UnixNanos day_end_;
+  std::vector<int128> days_;
+};
+
+}  // namespace acts::backtest

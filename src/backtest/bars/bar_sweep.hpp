@@ -1,0 +1,45 @@
+// Many parameter sets of one strategy over one pass of the bars. Each has a strategy, a venue and an account of its
+// own, and own orders never change the bars: so each comes to exactly what it comes to alone, whatever the number of
+// threads.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/strategy/registry.hpp"
+
+#include "backtest/bars/bar_blocks.hpp"
+#include "backtest/bars/bar_run.hpp"
+
+namespace acts::backtest {
+
+class BarSweep {
+ public:
+  // `strategies`: one a set, in their order. Errors: BarRun::make().
+  static Result<BarSweep> make(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies);
+
+  // All blocks, by so many threads (at least 1). Errors: those of the data; kBadInput: a set's strategy lets no time
+  // pass, naming the set by its number from 1. kBadInput: there is no bar.
+  Result<void> run(BarBlocks& blocks, std::size_t threads);
+
+  [[nodiscard]] std::size_t size() const { return sets_.size(); }
+  [[nodiscard]] BarTotals totals(std::size_t i) const { return sets_[i].run->totals(); }
+
+ private:
+  struct Set {
+    std::unique_ptr<Strategy> strategy;
+    std::unique_ptr<BarRun> run;
+    std::optional<Error> error = {};
+  };
+  // A share of the sets over a block: tile by tile, so that the bars stay in the cache.
+  static void run_share(std::vector<Set>& sets, std::size_t share, std::size_t shares, const BarBlock& block);
+  static void run_tile(Set& set, const BarBlock& block, std::size_t from, std::size_t to);
+
+  std::vector<Set> sets_;
+};
+
+}  // namespace acts::backtest

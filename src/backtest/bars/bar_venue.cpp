@@ -1,0 +1,378 @@
+#include "backtest/bars/bar_venue.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace acts::backtest {
+namespace {
+
+constexpr std::size_t kNowhere = SIZE_MAX;
+
+}  // namespace
+
+bool BarVenue::is_stop(std::size_t i) const {
+  const OrderType type = orders_[i].type;
+  return !extras_[i].is_triggered &&
+         (type == OrderType::kStop || type == OrderType::kStopLimit || type == OrderType::kTrailingStop);
+}
+
+bool BarVenue::is_profit(std::size_t i) const {
+  const OrderType type = orders_[i].type;
+  return !extras_[i].is_triggered && (type == OrderType::kTakeProfit || type == OrderType::kTakeProfitLimit);
+}
+
+bool BarVenue::is_limit(std::size_t i) const { return orders_[i].type == OrderType::kLimit || extras_[i].is_triggered; }
+
+std::int64_t BarVenue::trigger_of(std::size_t i) const {
+  const OpenOrder& order = orders_[i];
+  if (is_limit(i)) return order.price.units();
+  if (order.type != OrderType::kTrailingStop) return order.stop_price.units();
+  const Extra& extra = extras_[i];
+  if (extra.best == 0) return 0;
+  return order.side == OrderSide::kSell ? extra.best - extra.trail : extra.best + extra.trail;
+}
+
+bool BarVenue::is_below(std::size_t i) const {
+  const bool is_buy = orders_[i].side == OrderSide::kBuy;
+  return is_stop(i) ? !is_buy : is_buy;
+}
+
+std::size_t BarVenue::index_of(ClientOrderId id) const {
+  const auto found = std::ranges::find(orders_, id, &OpenOrder::id);
+  const auto index = static_cast<std::size_t>(found - orders_.begin());
+  return found == orders_.end() || extras_[index].is_done ? kNowhere : index;
+}
+
+RejectReason BarVenue::reason_against(const NewOrder& order) const {
+  const std::int64_t tick = options_.tick.units();
+  const auto is_off = [tick](Price price) { return price.units() <= 0 || price.units() % tick != 0; };
+  if (order.quantity.units() <= 0 || order.quantity.units() % options_.lot.units() != 0) {
+    return RejectReason::kQuantityOffLot;
+  }
+  if (order.quantity.units() > kMostQuantity) return RejectReason::kQuantityOutOfRange;
+  const OrderType type = order.type;
+  const bool has_limit =
+      type == OrderType::kLimit || type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit;
+  if (has_limit && is_off(order.price)) return RejectReason::kPriceOffTick;
+  const bool has_trail = type == OrderType::kTrailingStop;
+  const bool has_stop = !has_trail && type != OrderType::kLimit && type != OrderType::kMarket;
+  if ((has_stop && is_off(order.stop_price)) || (has_trail && is_off(order.trail))) return RejectReason::kPriceOffTick;
+  return orders_.size() >= kMostOrders ? RejectReason::kTooManyOrders : RejectReason::kNone;
+}
+
+void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
+  now_ = now;
+  const RejectReason against = reason_against(order);
+  orders_.push_back({.id = id,
+                     .instrument = order.instrument,
+                     .side = order.side,
+                     .type = order.type,
+                     .time_in_force = order.time_in_force,
+                     .price = order.price,
+                     .quantity = order.quantity,
+                     .left = order.quantity,
+                     .stop_price = order.stop_price,
+                     .status = OrderStatus::kPendingNew,
+                     .is_requested = false});
+  extras_.push_back({.is_reduce_only = order.reduce_only, .trail = order.trail.units()});
+  const std::size_t i = orders_.size() - 1;
+  tell(i, OrderEvent::kSubmitted);
+  orders_[i].status = OrderStatus::kNew;
+  if (against == RejectReason::kNone) {
+    tell(i, OrderEvent::kAccepted);
+  } else {
+    finish(i, OrderEvent::kRejected, OrderStatus::kRejected, against);
+  }
+  sweep_out();
+}
+
+void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
+  now_ = now;
+  const std::size_t i = index_of(change.id);
+  if (i == kNowhere) return;
+  OpenOrder& order = orders_[i];
+  const bool has_price = order.type != OrderType::kMarket && order.price.units() != 0;
+  const bool is_off = has_price && (change.price.units() <= 0 || change.price.units() % options_.tick.units() != 0);
+  if (is_off || change.quantity.units() % options_.lot.units() != 0 || change.quantity.units() > kMostQuantity) {
+    tell(i, OrderEvent::kRejected, is_off ? RejectReason::kPriceOffTick : RejectReason::kQuantityOffLot);
+    return;
+  }
+  const std::int64_t filled = order.quantity.units() - order.left.units();
+  if (has_price) order.price = change.price;
+  if (change.quantity.units() <= filled) {
+    finish(i, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
+    sweep_out();
+    return;
+  }
+  order.quantity = change.quantity;
+  order.left = Quantity{change.quantity.units() - filled};
+  extras_[i].is_arriving = true;  // at its new price it may take
+  tell(i, OrderEvent::kModified);
+}
+
+void BarVenue::cancel(ClientOrderId id, UnixNanos now) {
+  now_ = now;
+  const std::size_t i = index_of(id);
+  if (i == kNowhere) return;
+  finish(i, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
+  sweep_out();
+}
+
+void BarVenue::on_open(const Bar& bar) {
+  if (orders_.empty() || bar.volume.is_zero()) return;
+  now_ = bar.open_time;
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (extras_[i].is_done) continue;
+    if (extras_[i].is_arriving) {
+      arrive(i, bar);
+    } else {
+      pass_open(i, bar);
+    }
+  }
+  follow_trail(bar.open.units());
+  sweep_out();
+}
+
+void BarVenue::on_reply(const Bar& bar) {
+  if (bar.volume.is_zero()) return;
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (extras_[i].is_arriving && orders_[i].type != OrderType::kMarket) arrive(i, bar);
+  }
+  follow_trail(bar.open.units());
+  sweep_out();
+}
+
+void BarVenue::arrive(std::size_t i, const Bar& bar) {
+  extras_[i].is_arriving = false;
+  if (orders_[i].type == OrderType::kMarket) {
+    fill(i, bar, bar.open, FillCause::kTaker);
+  } else if (is_limit(i)) {
+    arrive_limit(i, bar);
+  } else {
+    pass_open(i, bar);
+  }
+}
+
+void BarVenue::arrive_limit(std::size_t i, const Bar& bar) {
+  const OpenOrder& order = orders_[i];
+  const std::int64_t inside = sign(order.side) * (order.price.units() - bar.open.units());
+  const bool takes = inside > 0 || (inside == 0 && !is_strict());
+  const bool at_once = order.time_in_force == TimeInForce::kIoc || order.time_in_force == TimeInForce::kFok;
+  if (takes && order.time_in_force == TimeInForce::kGtx) {
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kWouldTake);
+  } else if (takes) {
+    fill(i, bar, bar.open, FillCause::kTaker);
+  } else if (at_once) {
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kNone);
+  }
+}
+
+// The open has leapt over it, or not.
+void BarVenue::pass_open(std::size_t i, const Bar& bar) {
+  const std::int64_t price = trigger_of(i);
+  if (price == 0) return;
+  const std::int64_t beyond = is_below(i) ? price - bar.open.units() : bar.open.units() - price;
+  if (is_limit(i)) {
+    if (beyond > 0 || (beyond == 0 && !is_strict())) fill(i, bar, orders_[i].price, FillCause::kTradedThrough);
+  } else if (beyond >= 0) {
+    trigger(i, bar, bar.open);
+    if (is_live(i) && is_limit(i)) arrive_limit(i, bar);
+  }
+}
+
+void BarVenue::trigger(std::size_t i, const Bar& bar, Price price) {
+  const OrderType type = orders_[i].type;
+  if (type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit) {
+    extras_[i].is_triggered = true;
+  } else {
+    fill(i, bar, price, FillCause::kTaker);
+  }
+}
+
+void BarVenue::on_path(const Bar& bar) {
+  if (orders_.empty() || bar.volume.is_zero()) return;
+  now_ = bar.close_time;
+  at_ = bar.open.units();
+  const bool is_nearest_low = bar.open.units() - bar.low.units() <= bar.high.units() - bar.open.units();
+  switch (options_.path) {
+    case BarPath::kWorst: run_worst(bar); break;
+    case BarPath::kHighFirst:
+      walk(bar, bar.high);
+      walk(bar, bar.low);
+      break;
+    case BarPath::kLowFirst:
+      walk(bar, bar.low);
+      walk(bar, bar.high);
+      break;
+    case BarPath::kNearest:
+      walk(bar, is_nearest_low ? bar.low : bar.high);
+      walk(bar, is_nearest_low ? bar.high : bar.low);
+      break;
+  }
+  if (!is_strict()) walk(bar, bar.close);
+  sweep_out();
+}
+
+void BarVenue::follow_trail(std::int64_t price) {
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (orders_[i].type != OrderType::kTrailingStop || !is_live(i)) continue;
+    std::int64_t& best = extras_[i].best;
+    if (best == 0) best = price;
+    best = orders_[i].side == OrderSide::kSell ? std::max(best, price) : std::min(best, price);
+  }
+}
+
+bool BarVenue::is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const {
+  const std::int64_t price = trigger_of(i);
+  if (!is_live(i) || price == 0) return false;
+  return to < from ? is_below(i) && price <= from && price >= to : !is_below(i) && price >= from && price <= to;
+}
+
+// The first on the way; of one price stops before limits, then by age.
+std::size_t BarVenue::next_on_way(std::int64_t from, std::int64_t to) const {
+  std::size_t first = kNowhere;
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (!is_on_way(i, from, to)) continue;
+    if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
+    if (first == kNowhere) {
+      first = i;
+      continue;
+    }
+    const std::int64_t nearer = std::abs(trigger_of(first) - from) - std::abs(trigger_of(i) - from);
+    if (nearer > 0 || (nearer == 0 && is_stop(i) && !is_stop(first))) first = i;
+  }
+  return first;
+}
+
+void BarVenue::walk(const Bar& bar, Price to) {
+  for (;;) {
+    const std::size_t i = next_on_way(at_, to.units());
+    if (i == kNowhere) break;
+    at_ = trigger_of(i);
+    touch(i, bar);
+  }
+  at_ = to.units();
+  follow_trail(at_);
+}
+
+void BarVenue::touch(std::size_t i, const Bar& bar) {
+  const std::int64_t price = trigger_of(i);
+  if (is_limit(i)) {
+    fill(i, bar, Price{price}, FillCause::kTradedThrough);
+  } else {
+    // A stop of what was opened beyond its price is late: it fills where that was.
+    const std::int64_t reached = is_below(i) ? std::min(price, at_) : std::max(price, at_);
+    trigger(i, bar, Price{is_stop(i) ? reached : price});
+    if (is_live(i) && is_limit(i)) extras_[i].is_arriving = true;
+  }
+}
+
+BarVenue::Group BarVenue::group_of(std::size_t i) const {
+  if (is_stop(i)) return Group::kStops;
+  return is_profit(i) || extras_[i].is_reduce_only ? Group::kProfits : Group::kPlain;
+}
+
+void BarVenue::run_worst(const Bar& bar) {
+  run_group(Group::kStops, bar);
+  run_group(Group::kProfits, bar);
+  run_group(Group::kPlain, bar);
+  // What has just been opened may be stopped; a trailing stop may have followed the bar to its best price first.
+  run_group(Group::kStops, bar);
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (orders_[i].type != OrderType::kTrailingStop || !is_live(i)) continue;
+    const bool is_sell = orders_[i].side == OrderSide::kSell;
+    std::int64_t& best = extras_[i].best;
+    best = is_sell ? std::max(best, bar.high.units()) : std::min(best, bar.low.units());
+  }
+  run_group(Group::kStops, bar);
+}
+
+void BarVenue::run_group(Group group, const Bar& bar) {
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    const std::int64_t price = trigger_of(i);
+    if (!is_live(i) || price == 0 || group_of(i) != group) continue;
+    if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
+    const std::int64_t beyond = is_below(i) ? price - bar.low.units() : bar.high.units() - price;
+    if (beyond < 0 || (beyond == 0 && is_limit(i))) continue;
+    touch(i, bar);
+    if (group == Group::kPlain) at_ = price;
+  }
+}
+
+void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause) {
+  OpenOrder& order = orders_[i];
+  const bool was_cut = extras_[i].is_reduce_only;
+  std::int64_t quantity = order.left.units();
+  if (was_cut) {
+    const std::int64_t open = -account_.quantity() * sign(order.side);
+    quantity = std::min(quantity, std::max<std::int64_t>(open, 0));
+    if (quantity == 0) {
+      finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kReduceOnly);
+      return;
+    }
+  }
+  if (quantity > bar.volume.units()) ++fills_above_volume_;
+  const Liquidity liquidity = cause == FillCause::kTaker ? Liquidity::kTaker : Liquidity::kMaker;
+  const int128 fee = account_.apply(order.side, price, Quantity{quantity}, liquidity);
+  order.left = Quantity{order.left.units() - quantity};
+  answers_.emplace_back(Fill{.number = ++fill_number_,
+                             .instrument = order.instrument,
+                             .id = order.id,
+                             .side = order.side,
+                             .liquidity = liquidity,
+                             .cause = cause,
+                             .ts_event = now_,
+                             .ts_recv = now_,
+                             .price = price,
+                             .quantity = Quantity{quantity},
+                             .left = order.left,
+                             .fee = account_.money(fee)});
+  if (order.left.is_zero()) {
+    finish(i, OrderEvent::kFilled, OrderStatus::kFilled, RejectReason::kNone);
+  } else {
+    order.status = OrderStatus::kPartiallyFilled;
+    tell(i, OrderEvent::kPartiallyFilled);
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kReduceOnly);
+  }
+}
+
+void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason) {
+  orders_[i].status = status;
+  orders_[i].left = Quantity{0};
+  extras_[i].is_done = true;
+  tell(i, event, reason);
+}
+
+void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason) {
+  const OpenOrder& order = orders_[i];
+  answers_.emplace_back(OrderUpdate{.instrument = order.instrument,
+                                    .id = order.id,
+                                    .event = event,
+                                    .status = order.status,
+                                    .reason = reason,
+                                    .ts_event = now_,
+                                    .ts_recv = now_,
+                                    .side = order.side,
+                                    .type = order.type,
+                                    .time_in_force = order.time_in_force,
+                                    .price = order.price,
+                                    .quantity = order.quantity,
+                                    .left = order.left});
+}
+
+void BarVenue::sweep_out() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    if (extras_[i].is_done) continue;
+    if (kept != i) {
+      orders_[kept] = orders_[i];
+      extras_[kept] = extras_[i];
+    }
+    ++kept;
+  }
+  orders_.resize(kept);
+  extras_.resize(kept);
+}
+
+}  // namespace acts::backtest

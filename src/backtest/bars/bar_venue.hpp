@@ -1,0 +1,130 @@
+// A venue of which only bars are known: the orders of one instrument against what a bar says was traded. Pure.
+//
+// Of the price's path through a bar four points are sure: it begins at the open, ends at the close, touched high and
+// low and nothing beyond. Fills follow from that, and where they do not, the worse case is taken (BarPath::kWorst):
+//
+// - What has been ordered before a bar arrives at its open. A market order fills there. A limit order through the open
+//   takes the open's price; post-only it expires. A resting one that the open has passed fills at its own price.
+// - A stop that the open has passed fills at the open, else, if the bar touches its price, at that price: what slips
+//   beyond is not known. A stop-limit that is triggered within a bar is a limit order from the next open on.
+// - A resting limit order fills if the bar trades through its price, at its price: where it only touches, others may
+// have
+//   stood before us.
+// - Orders that only reduce: first stops, then what takes a profit, then what opens, then stops again. So of a stop and
+// a
+//   profit in one bar the stop counts, and a position opened within a bar can be stopped in it, but not take a profit.
+// - A bar without volume fills nothing.
+//
+// The other paths say where the price went, and what it touches is filled on the way: a touched limit order too.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "acts/base/time.hpp"
+#include "acts/market/bar.hpp"
+#include "acts/market/order.hpp"
+#include "acts/strategy/strategy.hpp"
+
+#include "backtest/bars/bar_account.hpp"
+#include "backtest/bars/bar_path.hpp"
+
+namespace acts::backtest {
+
+struct BarVenueOptions {
+  InstrumentId instrument = {};
+  Scales scales = {};
+  Price tick = Price{1};
+  Quantity lot = Quantity{1};
+  BarPath path = BarPath::kWorst;
+};
+
+// What the venue says, in its order. A fill stands before the update of its order.
+using BarAnswer = std::variant<Fill, OrderUpdate>;
+
+class BarVenue {
+ public:
+  // More resting orders, or more in one order (units), are refused.
+  static constexpr std::size_t kMostOrders = 1000;
+  static constexpr std::int64_t kMostQuantity = 10'000'000'000'000;
+
+  BarVenue(const BarVenueOptions& options, const BarAccount& account) : options_(options), account_(account) {}
+
+  // Requests: decided about at once, for the way to the venue is short beside a bar; what was decided is in answers().
+  // An order arrives with the next open, or, placed between on_open() and on_path() and no market order, with
+  // on_reply().
+  void place(ClientOrderId id, const NewOrder& order, UnixNanos now);
+  void modify(const ModifyOrder& change, UnixNanos now);
+  void cancel(ClientOrderId id, UnixNanos now);
+
+  // The open of a bar: arrivals and what it has passed. Then, as often as orders were placed in reply, on_reply() for
+  // them to arrive at the same price; then the rest of the bar.
+  void on_open(const Bar& bar);
+  void on_reply(const Bar& bar);
+  void on_path(const Bar& bar);
+
+  [[nodiscard]] bool is_idle() const { return orders_.empty(); }
+  // Not final, in the order of their placing.
+  [[nodiscard]] std::span<const OpenOrder> open_orders() const { return orders_; }
+  [[nodiscard]] const BarAccount& account() const { return account_; }
+  [[nodiscard]] const BarVenueOptions& options() const { return options_; }
+  // Fills of more than what their bar traded in all: of what the bar says they are not possible.
+  [[nodiscard]] std::uint64_t fills_above_volume() const { return fills_above_volume_; }
+
+  // In order; who has read them clears them.
+  [[nodiscard]] std::vector<BarAnswer>& answers() { return answers_; }
+
+ private:
+  struct Extra {
+    bool is_arriving = true;
+    bool is_reduce_only = false;
+    bool is_triggered = false;  // of a stop-limit or take-profit-limit
+    bool is_done = false;       // leaves orders_ at the end of the phase
+    std::int64_t trail = 0;
+    std::int64_t best = 0;  // trailing stop: the best price since it is there; 0: none yet
+  };
+  enum class Group : std::uint8_t { kStops, kProfits, kPlain };
+
+  void arrive(std::size_t i, const Bar& bar);
+  void arrive_limit(std::size_t i, const Bar& bar);
+  void pass_open(std::size_t i, const Bar& bar);
+  void walk(const Bar& bar, Price to);
+  [[nodiscard]] std::size_t next_on_way(std::int64_t from, std::int64_t to) const;
+  [[nodiscard]] bool is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const;
+  void touch(std::size_t i, const Bar& bar);
+  void run_worst(const Bar& bar);
+  void run_group(Group group, const Bar& bar);
+  [[nodiscard]] Group group_of(std::size_t i) const;
+  [[nodiscard]] bool is_stop(std::size_t i) const;
+  [[nodiscard]] bool is_profit(std::size_t i) const;
+  [[nodiscard]] bool is_limit(std::size_t i) const;
+  [[nodiscard]] bool is_live(std::size_t i) const { return !extras_[i].is_arriving && !extras_[i].is_done; }
+  // The price at which something happens to it: of limits their price, of the others what triggers them; 0: none.
+  [[nodiscard]] std::int64_t trigger_of(std::size_t i) const;
+  // Whether a price that goes down reaches it; else one that goes up.
+  [[nodiscard]] bool is_below(std::size_t i) const;
+  void follow_trail(std::int64_t price);
+  void trigger(std::size_t i, const Bar& bar, Price price);
+  [[nodiscard]] bool is_strict() const { return options_.path == BarPath::kWorst; }
+  [[nodiscard]] RejectReason reason_against(const NewOrder& order) const;
+
+  void fill(std::size_t i, const Bar& bar, Price price, FillCause cause);
+  void finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason);
+  void tell(std::size_t i, OrderEvent event, RejectReason reason = RejectReason::kNone);
+  [[nodiscard]] std::size_t index_of(ClientOrderId id) const;
+  void sweep_out();
+
+  BarVenueOptions options_;
+  BarAccount account_;
+  std::vector<OpenOrder> orders_;
+  std::vector<Extra> extras_;  // of each of them
+  std::vector<BarAnswer> answers_;
+  UnixNanos now_;
+  std::int64_t at_ = 0;  // where the price is on its way; of the worst path, where it last opened something
+  std::uint64_t fills_above_volume_ = 0;
+  std::uint64_t fill_number_ = 0;
+};
+
+}  // namespace acts::backtest

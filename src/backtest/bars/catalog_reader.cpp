@@ -1,0 +1,123 @@
+#include "backtest/bars/catalog_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "history/bars/catalog_bars.hpp"
+#include "history/catalog/catalog.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts::backtest {
+namespace {
+
+constexpr std::int64_t kNanosAMicro = 1000;
+
+std::int64_t micros_of(const std::optional<UnixNanos>& time, std::int64_t without) {
+  // Rounded up: a bar begins at whole microseconds.
+  return time ? (time->value + kNanosAMicro - 1) / kNanosAMicro : without;
+}
+
+history::BarRequest request_of(const BacktestSettings& settings) {
+  return {.venue = std::string(to_string(settings.instrument.venue)),
+          .symbol = settings.instrument.symbol,
+          .kind = settings.source,
+          .source_interval = settings.source_interval.empty() ? settings.interval : settings.source_interval,
+          .origin = settings.origin,
+          .period = {.from = micros_of(settings.from, INT64_MIN), .to = micros_of(settings.to, INT64_MAX)},
+          .size = settings.interval};
+}
+
+Result<std::vector<history::CatalogFile>> files_of(const history::CatalogPaths& paths) {
+  if (const Result<void> checked = history::check_place(paths); !checked) return std::unexpected(checked.error());
+  const auto manifests = history::read_manifests(real_file_ops(), paths);
+  if (!manifests) return std::unexpected(manifests.error());
+  return history::current_files(*manifests);
+}
+
+history::CatalogPaths paths_of(const BacktestSettings& settings) {
+  return history::CatalogPaths(std::filesystem::absolute(settings.data_dir).lexically_normal().string());
+}
+
+class CatalogReader final : public BarReader {
+ public:
+  CatalogReader(std::unique_ptr<history::Duck> duck, history::CatalogBars bars, const history::TimeGrid& grid,
+                const BacktestInstrument& instrument, std::string name)
+      : duck_(std::move(duck)),
+        source_(std::move(bars)),
+        grid_(grid),
+        bars_(history::bar_kind(), 0, instrument, InstrumentId{0}),
+        name_(std::move(name)) {}
+
+  Result<bool> next(Bar& bar) override {
+    history::Row row;
+    const Result<bool> there = source_.next(row);
+    if (!there || !*there) return there;
+    // What is not over is not known.
+    if (row.values[history::kBarIsOpen] != 0) return false;
+    const std::int64_t begin = row.integer(history::kBarOpenTime);
+    row.values[history::kBarCloseTime] = grid_.next(begin) - 1;
+    Result<Bar> made = bars_.read(row);
+    if (!made)
+      return fail(made.error().code, fmt::format("{}: the bar of {}: {}", name_, to_iso8601({begin * kNanosAMicro}),
+                                                 made.error().message));
+    for (; next_ && *next_ < begin; next_ = grid_.next(*next_)) ++missing_;
+    next_ = grid_.next(begin);
+    bar = *made;
+    return true;
+  }
+  [[nodiscard]] std::uint64_t missing() const override { return missing_; }
+
+ private:
+  std::unique_ptr<history::Duck> duck_;  // source_ reads by it
+  history::CatalogBars source_;
+  history::TimeGrid grid_;
+  RowBars bars_;
+  std::string name_;
+  std::optional<std::int64_t> next_;  // begin of the bar behind the last one
+  std::uint64_t missing_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<BarReader>> open_catalog_bars(const BacktestSettings& settings,
+                                                     const BacktestInstrument& instrument) {
+  if (settings.interval.empty()) {
+    return fail(ErrorCode::kUsage, "interval in [data] is missing: of bars out of the catalog, such as \"1h\"");
+  }
+  const Result<history::TimeGrid> grid = history::TimeGrid::parse(settings.interval);
+  if (!grid) return std::unexpected(grid.error());
+  const history::CatalogPaths paths = paths_of(settings);
+  const Result<std::vector<history::CatalogFile>> files = files_of(paths);
+  if (!files) return std::unexpected(files.error());
+  Result<std::unique_ptr<history::Duck>> duck = history::Duck::open({.temp_directory = {}});
+  if (!duck) return std::unexpected(duck.error());
+  const history::BarRequest request = request_of(settings);
+  Result<history::CatalogBars> bars = history::CatalogBars::open(**duck, paths, *files, request);
+  if (!bars) return std::unexpected(bars.error());
+  return std::make_unique<CatalogReader>(*std::move(duck), *std::move(bars), *grid, instrument,
+                                         fmt::format("{} {}", request.venue, request.symbol));
+}
+
+Result<std::vector<DataFile>> catalog_data(const BacktestSettings& settings) {
+  const Result<std::vector<history::CatalogFile>> files = files_of(paths_of(settings));
+  if (!files) return std::unexpected(files.error());
+  const history::BarRequest request = request_of(settings);
+  std::vector<DataFile> data;
+  for (const history::CatalogFile& file : *files) {
+    const history::DataSet& set = file.set;
+    const bool is_of_it = set.kind->name == request.kind && set.venue == request.venue &&
+                          set.symbol == request.symbol &&
+                          (!set.kind->has_interval || set.interval == request.source_interval) &&
+                          (request.origin.empty() || set.origin == request.origin);
+    const bool is_in_period = file.last_time >= request.period.from && file.first_time < request.period.to;
+    if (is_of_it && is_in_period) data.push_back({file.path(), file.sha256});
+  }
+  std::ranges::sort(data, {}, &DataFile::path);
+  return data;
+}
+
+}  // namespace acts::backtest

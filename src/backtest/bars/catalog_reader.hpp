@@ -1,0 +1,23 @@
+// Bars out of the catalog: of its candles, or of its trades. Blocking.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "backtest/bars/bar_reader.hpp"
+#include "backtest/run_identity.hpp"
+#include "backtest/settings.hpp"
+
+namespace acts::backtest {
+
+// Bars of `settings.interval` that are over, from `from` on and before `to`. Errors: kUsage: what CatalogBars::open()
+// says, or no interval; kStorage.
+Result<std::unique_ptr<BarReader>> open_catalog_bars(const BacktestSettings& settings,
+                                                     const BacktestInstrument& instrument);
+
+// The catalog's files that these may come from, by their names in the catalog. Errors: as above.
+Result<std::vector<DataFile>> catalog_data(const BacktestSettings& settings);
+
+}  // namespace acts::backtest

@@ -1,0 +1,42 @@
+// What a run is before it has run: its instrument, strategy, parameters, the sums of its data, and a name that is equal
+// for two runs that must give equal bytes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/strategy/parameters.hpp"
+#include "acts/strategy/strategy.hpp"
+
+#include "backtest/instrument.hpp"
+#include "backtest/run_backtest.hpp"
+
+namespace acts::backtest {
+
+struct DataFile {
+  std::string path;
+  std::string sha256;
+};
+
+struct PreparedRun {
+  BacktestInstrument instrument;
+  Parameters parameters;
+  std::unique_ptr<Strategy> strategy;
+  std::vector<DataFile> files;
+  std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
+};
+
+// Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
+Result<PreparedRun> prepare_run(const RunRequest& request);
+
+// The request's folder, with the first digits of the identity in place of "{}".
+std::string folder_of(const RunRequest& request, const PreparedRun& prepared);
+
+// JSON: an object of texts, and the data's files with their sums.
+std::string object_of(const std::map<std::string, std::string>& texts);
+std::string data_json(const std::vector<DataFile>& files);
+
+}  // namespace acts::backtest

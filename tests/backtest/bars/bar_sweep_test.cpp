@@ -1,0 +1,88 @@
+#include "backtest/bars/bar_sweep.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "backtest/bars/bars_support.hpp"
+
+namespace acts::backtest {
+namespace {
+
+std::string text_of(const BarTotals& totals) {
+  std::string text = fmt::format("{} {} {} {} {} {} {} {}", totals.bars, totals.orders, totals.fills,
+                                 to_string(totals.equity), to_string(totals.max_drawdown), to_string(totals.turnover),
+                                 totals.positions.front().quantity.units(), to_string(totals.positions.front().fee));
+  for (const Decimal& day : totals.daily_equity) text += ' ' + to_string(day);
+  return text;
+}
+
+std::vector<std::unique_ptr<Strategy>> pairs() {
+  std::vector<std::unique_ptr<Strategy>> made;
+  for (int fast = 2; fast <= 10; fast += 2) {
+    for (int slow = 15; slow <= 60; slow += 15) {
+      made.push_back(test::bar_strategy("sma_cross", {{.name = "fast", .text = std::to_string(fast)},
+                                                      {.name = "slow", .text = std::to_string(slow)},
+                                                      {.name = "direction", .text = "both"}}));
+    }
+  }
+  return made;
+}
+
+std::vector<std::string> sweep_texts(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies,
+                                     std::size_t threads) {
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
+  const Result<void> done = sweep->run(blocks, threads);
+  EXPECT_TRUE(done.has_value()) << done.error().message;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < sweep->size(); ++i) texts.push_back(text_of(sweep->totals(i)));
+  return texts;
+}
+
+TEST(BarSweep, EachSetComesToWhatItComesToAlone) {
+  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0.001", "10000");
+  const std::vector<std::string> together = sweep_texts(options, pairs(), 1);
+  ASSERT_EQ(together.size(), 20U);
+  EXPECT_EQ(sweep_texts(options, pairs(), 3), together) << "whatever the number of threads";
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    std::vector<std::unique_ptr<Strategy>> all = pairs();
+    std::vector<std::unique_ptr<Strategy>> one;
+    one.push_back(std::move(all[i]));
+    EXPECT_EQ(sweep_texts(options, std::move(one), 1), std::vector<std::string>{together[i]});
+  }
+}
+
+class Busy final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {}; }
+  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now()); }
+  void on_timer(StrategyContext& context, TimerId /*id*/) override { context.set_timer(TimerId{0}, context.now()); }
+};
+
+TEST(BarSweep, NamesTheSetThatLetsNoTimePass) {
+  std::vector<std::unique_ptr<Strategy>> strategies = pairs();
+  strategies[4] = std::make_unique<Busy>();
+  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
+  const Result<void> done = sweep->run(blocks, 2);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().message.substr(0, 16), "parameter set 5:");
+}
+
+class NoBars final : public BarReader {
+ public:
+  Result<bool> next(Bar& /*bar*/) override { return false; }
+  [[nodiscard]] std::uint64_t missing() const override { return 0; }
+};
+
+TEST(BarSweep, SaysThatThereIsNoBar) {
+  Result<BarSweep> sweep = BarSweep::make(test::bar_options("0.01", "0.000001", "0", "0"), pairs());
+  std::vector<std::unique_ptr<BarReader>> readers;
+  readers.push_back(std::make_unique<NoBars>());
+  BarBlocks blocks(std::move(readers));
+  EXPECT_FALSE(sweep->run(blocks, 1).has_value());
+}
+
+}  // namespace
+}  // namespace acts::backtest

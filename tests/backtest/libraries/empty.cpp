@@ -1,0 +1,3 @@
+// No library of strategies.
+extern "C" int acts_no_strategy();
+extern "C" int acts_no_strategy() { return 0; }

@@ -1,0 +1,69 @@
+#include "backtest/strategy_library.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "backtest/bars/bar_sweep.hpp"
+#include "backtest/bars/bars_support.hpp"
+
+namespace acts::backtest {
+namespace {
+
+std::string library(std::string_view name) { return fmt::format("{}/lib{}.so", ACTS_LIBRARIES, name); }
+
+BacktestSettings settings_of(std::string_view file, std::string_view strategy) {
+  BacktestSettings settings;
+  settings.library = library(file);
+  settings.strategy = strategy;
+  return settings;
+}
+
+std::string refusal_of(std::string_view file, std::string_view strategy) {
+  const Result<const StrategyType*> type = strategy_type_of(settings_of(file, strategy));
+  if (type) return "";
+  EXPECT_EQ(type.error().code, ErrorCode::kUsage);
+  return type.error().message.substr(type.error().message.find(".so: ") + 5);
+}
+
+TEST(StrategyLibrary, HasItsStrategiesByName) {
+  const Result<const StrategyType*> type = strategy_type_of(settings_of("throwing", "throwing"));
+  ASSERT_TRUE(type.has_value()) << type.error().message;
+  EXPECT_EQ((*type)->summary, "throws at a bar");
+  EXPECT_EQ(refusal_of("throwing", "thrwing"), "no strategy 'thrwing' in it: there is throwing, unmade");
+  EXPECT_EQ(refusal_of("throwing", ""), "no strategy '' in it: there is throwing, unmade");
+}
+
+TEST(StrategyLibrary, IsRefusedUnlessItFits) {
+  EXPECT_EQ(refusal_of("old", ""),
+            fmt::format("it was built for interface 0 of strategies, and this acts has {}: build it anew",
+                        kStrategyInterface));
+  EXPECT_EQ(refusal_of("empty", ""), "it is no library of strategies: ACTS_STRATEGY_LIBRARY is missing");
+  EXPECT_EQ(refusal_of("missing", "").substr(0, 24), "it cannot be loaded: " + library("missing").substr(0, 3));
+}
+
+TEST(StrategyLibrary, ThatThrowsEndsTheRunInOneLine) {
+  const StrategyType& type = **strategy_type_of(settings_of("throwing", "throwing"));
+  std::vector<std::unique_ptr<Strategy>> strategies;
+  strategies.push_back(type.make({}).value());
+  strategies.push_back(type.make({}).value());
+  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
+  const Result<void> done = sweep->run(blocks, 2);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(done.error().message,
+            "parameter set 1: the strategy threw: no such thing: what it cannot do it must handle itself");
+}
+
+TEST(StrategyLibrary, ThatThrowsAnythingIsCaughtWhenItIsMade) {
+  const StrategyType& type = **strategy_type_of(settings_of("throwing", "unmade"));
+  const auto made = guarded([&type] { return type.make({}); });
+  ASSERT_FALSE(made.has_value());
+  EXPECT_NE(made.error().message.find("no std::exception"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace acts::backtest

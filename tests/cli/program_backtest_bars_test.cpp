@@ -1,0 +1,149 @@
+// Backtests over bars, and sweeps, from the command line.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::test::testdata;
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Hours of the first quarter of 2021, moving averages of 10 and `slow` bars, and what else is said.
+std::string configuration(std::string_view strategy, std::string_view more = "") {
+  std::string files;
+  for (const std::string_view month : {"01", "02", "03"}) {
+    files += fmt::format("\"{}\",", testdata(fmt::format("vision/spot-klines-1h/BTCUSDT-1h-2021-{}.csv", month)));
+  }
+  return fmt::format(
+      "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [{}]\n"
+      "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[account]\ninitial_balance = \"10000\"\n"
+      "[fees]\nmaker = \"0.001\"\ntaker = \"0.001\"\n{}[strategy]\nname = \"sma_cross\"\n{}",
+      files, more, strategy);
+}
+
+TEST(ProgramBacktestBars, WritesTheRunsFolder) {
+  const TempDir dir;
+  const std::string config = dir.write("sma.toml", configuration("fast = 10\nslow = 30\n"));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--json", dir / "result.json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out,
+            "2158 bars of BTCUSDT from 2021-01-01T00:00:00.000Z to 2021-04-01T00:00:00.000Z, 2 missing\n"
+            "93 fills, position 0.1, balance 5449.344, fee 435.947732, equity 10887.451268\n" +
+                (dir / "run") + "\n");
+  EXPECT_EQ(read_file(dir / "result.json"), read_file(dir / "run/run.json"));
+  EXPECT_THAT(read_file(dir / "result.json"),
+              HasSubstr("\"totals\":{\"balance\":\"5449.344\",\"equity\":\"10887.451268\",\"fee\":\"435.947732\","
+                        "\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
+  EXPECT_THAT(read_file(dir / "run/fills.csv"),
+              HasSubstr("2021-01-05T16:00:00.000000000Z,BTCUSDT,buy,32099.97,0.1,taker,"
+                        "taker,3.209997,1,0,0,,0\n"));
+  EXPECT_THAT(read_file(dir / "run/equity.csv"), HasSubstr(",10887.451268\n"));
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",BTCUSDT,1,submitted,buy,market,"));
+}
+
+TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
+  const TempDir dir;
+  const std::string config = dir.write("sma.toml", configuration("fast = 5\nslow = 20\ndirection = \"both\"\n"));
+  for (const char* name : {"one", "two"}) {
+    ASSERT_EQ(run_acts({"backtest", config, "--out", dir / name}).exit_code, 0);
+  }
+  for (const char* file : {"run.json", "equity.csv", "fills.csv", "orders.csv"}) {
+    EXPECT_EQ(read_file(dir / ("one/" + std::string(file))), read_file(dir / ("two/" + std::string(file)))) << file;
+  }
+}
+
+TEST(ProgramBacktestBars, TakesAPeriod) {
+  const TempDir dir;
+  std::string text = configuration("fast = 10\nslow = 30\n");
+  text.insert(text.find("[instrument]"), "from = \"2021-02-01\"\nto = \"2021-02-02\"\n");
+  const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, StartsWith("24 bars of BTCUSDT from 2021-02-01T00:00:00.000Z to 2021-02-02T00:00:00.000Z"));
+}
+
+TEST(ProgramBacktestBars, ComesToTheSameOutOfTheCatalog) {
+  const TempDir dir;
+  for (const char* month : {"01", "02", "03"}) {
+    const std::string file = testdata(fmt::format("vision/spot-klines-1h/BTCUSDT-1h-2021-{}.csv", month));
+    ASSERT_EQ(run_acts({"import", "--market", "spot", "--data-dir", dir / "data", file}).exit_code, 0);
+  }
+  std::string text = configuration("fast = 10\nslow = 30\n");
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"\ninterval = \"1h\"");
+  const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("2158 bars of BTCUSDT from 2021-01-01T00:00:00.000Z to 2021-04-01T00:00:00.000Z, 2 "
+                                 "missing\n93 fills, position 0.1, balance 5449.344, fee 435.947732, equity "
+                                 "10887.451268\n"));
+}
+
+TEST(ProgramBacktestBars, SaysInOneLineWhatIsWrong) {
+  const TempDir dir;
+  const auto told = [&dir](const std::string& text, const char* command = "backtest") {
+    const Outcome run = run_acts({command, dir.write("sma.toml", text)});
+    EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
+    return fmt::format("{} {}", run.exit_code, run.err);
+  };
+  EXPECT_THAT(told(configuration("fast = 10\nslow = 5\n")), HasSubstr("2 acts: sma_cross: fast is 10 and slow 5"));
+  EXPECT_THAT(told(configuration("fats = 10\n")), HasSubstr("sma.toml:16: no parameter 'fats'"));
+  EXPECT_THAT(told(configuration("", "[exchange]\nbar_path = \"best\"\n")),
+              HasSubstr("bar_path: 'best' is no path through a bar: worst, high_first, low_first, nearest"));
+  EXPECT_THAT(told(configuration("", "[latency]\nentry = \"10ms\"\n")), HasSubstr("bars know no latency"));
+  EXPECT_THAT(told(configuration("", "[sweep]\nfast = [1, 2]\n")), HasSubstr("it has a [sweep]: acts sweep"));
+  EXPECT_THAT(told(configuration("fast = 10\n"), "sweep"), HasSubstr("there is nothing to vary"));
+  EXPECT_THAT(told(configuration("", "[sweep]\nfast = { form = 1 }\n"), "sweep"),
+              HasSubstr("no key 'form' in [sweep.fast]: did you mean from?"));
+  EXPECT_THAT(told(configuration("", "[sweep]\nfast = { from = 5, to = 1, step = 1 }\n"), "sweep"),
+              HasSubstr("sma.toml:15: fast: a range from 5 to 1 by 1 has no value"));
+  EXPECT_THAT(told(configuration("", "[sweep]\nfats = [1, 2]\n"), "sweep"),
+              HasSubstr("sma.toml:15: no parameter 'fats'"));
+  std::string off_tick = configuration("");
+  off_tick.replace(off_tick.find("\"0.01\""), 6, "\"0.02\"");
+  EXPECT_THAT(told(off_tick), HasSubstr("3 acts: "));
+  EXPECT_THAT(told(off_tick), HasSubstr("BTCUSDT-1h-2021-01.csv: candle 1: "));
+}
+
+// Columns of a table by the set's number.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(ProgramSweep, HasARowASetThatIsWhatTheSetComesToAlone) {
+  const TempDir dir;
+  const std::string sweep = dir.write(
+      "sweep.toml", configuration("", "[sweep]\nfast = [10, 40]\nslow = { from = 30, to = 60, step = 30 }\n"));
+  const Outcome run = run_acts({"sweep", sweep, "--threads", "2"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("1 of 4 combinations left out: sma_cross: fast is 40 and slow 30"));
+  const std::vector<std::string> lines = lines_of(run.out);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0], "set,fast,slow,bars,orders,fills,position,balance,fee,equity,max_drawdown,turnover,sharpe");
+  EXPECT_THAT(lines[1], StartsWith("1,10,30,2158,93,93,0.1,5449.344,435.947732,10887.451268,"));
+  EXPECT_THAT(lines[2], StartsWith("2,10,60,2158,"));
+  EXPECT_THAT(lines[3], StartsWith("4,40,60,2158,"));
+  EXPECT_EQ(run_acts({"sweep", sweep, "--threads", "1"}).out, run.out);
+
+  const Outcome file = run_acts({"sweep", sweep, "--output", dir / "table.csv", "--random", "1", "--seed", "3"});
+  EXPECT_EQ(file.exit_code, 0) << file.err;
+  EXPECT_EQ(file.out, "");
+  EXPECT_EQ(lines_of(read_file(dir / "table.csv")).size(), 2U);
+}
+
+}  // namespace
+}  // namespace acts::cli
