@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
     for (const bool has_tick : {false, true}) {
       const DataSet set{.kind = find_kind(name), .venue = "v", .symbol = "s", .interval = ""};
       const auto reader = read_npz(read_from_memory(text), set, has_tick ? std::optional(Decimal{5, 1}) : std::nullopt);
-      ACTS_ASSERT(reader);
+      if (!reader) continue;
       Row before;
       for (Row row;;) {
         const auto got = (*reader)->next(row);

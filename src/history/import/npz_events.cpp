@@ -84,7 +84,7 @@ Result<std::size_t> NpzEvents::fill(char* out, std::size_t count) {
 }
 
 std::unexpected<Error> NpzEvents::refused(const std::string& why) const {
-  return fail(ErrorCode::kBadInput, fmt::format("{}: {}", name_, why));
+  return fail(ErrorCode::kBadInput, name_.empty() ? why : fmt::format("{}: {}", name_, why));
 }
 
 }  // namespace acts::history

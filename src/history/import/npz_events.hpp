@@ -18,7 +18,7 @@ class NpzEvents final : public HftSource {
  public:
   // Errors: kUsage: it is not there; kBadInput: no zip with one array of events.
   static Result<std::unique_ptr<NpzEvents>> open(const std::string& path);
-  // `bytes`: of the array (.npy), unpacked. `name` begins messages. Errors: kBadInput.
+  // `bytes`: of the array (.npy), unpacked. `name` begins messages, if it is not empty. Errors: kBadInput.
   static Result<std::unique_ptr<NpzEvents>> read(std::unique_ptr<ByteSource> bytes, std::string name);
 
   // Errors: kBadInput: fewer events than the array says, or more; damage. kStorage.

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
 #include "history/export/hft_event.hpp"
-#include "history/export/npy_header.hpp"
+#include "history/import/npz_events.hpp"
 #include "history/import/plain_decimal.hpp"
 #include "history/import/source_file.hpp"
 #include "history/import/stream_rows.hpp"
@@ -23,73 +22,6 @@ constexpr int kNpzPriceScale = 12;  // of a row in the wide form, in which every
 constexpr int kNpzQuantityScale = 8;
 // How far a price may be from the tick that it stands for, in ticks: what sums of doubles are off by is far less.
 constexpr int kOffTick = 1000;
-
-// The events of the array, one after the other.
-class NpyEvents {
- public:
-  explicit NpyEvents(std::unique_ptr<ByteSource> bytes) : bytes_(std::move(bytes)) {}
-
-  // False: there is none.
-  Result<bool> next(HftEvent& event) {
-    if (!count_) {
-      if (const Result<void> begun = begin(); !begun) return std::unexpected(begun.error());
-    }
-    if (place_ == *count_) return end();
-    if (const Result<void> read = fill(sizeof event); !read) return std::unexpected(read.error());
-    std::memcpy(&event, buffer_.data() + at_, sizeof event);
-    at_ += sizeof event;
-    ++place_;
-    return true;
-  }
-  [[nodiscard]] std::uint64_t place() const { return place_; }
-
- private:
-  Result<void> begin() {
-    constexpr std::size_t kFront = kNpyPreambleBytes + 2;
-    if (Result<void> read = fill(kFront); !read) return read;
-    const Result<std::size_t> bytes = npy_header_bytes({buffer_.data(), kFront});
-    if (!bytes) return std::unexpected(bytes.error());
-    if (Result<void> read = fill(*bytes); !read) return read;
-    const Result<std::uint64_t> count = parse_npy_header({buffer_.data(), *bytes});
-    if (!count) return std::unexpected(count.error());
-    count_ = *count;
-    at_ = *bytes;
-    return {};
-  }
-
-  // So many bytes at at_.
-  Result<void> fill(std::size_t wanted) {
-    if (end_ - at_ >= wanted) return {};
-    std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
-    end_ -= at_;
-    at_ = 0;
-    while (end_ < wanted) {
-      const Result<std::size_t> count = bytes_->read({buffer_.data() + end_, buffer_.size() - end_});
-      if (!count) return std::unexpected(count.error());
-      if (*count == 0 && !count_) return fail(ErrorCode::kBadInput, "it is no .npy file: it is too short");
-      if (*count == 0) {
-        return fail(ErrorCode::kBadInput, fmt::format("it ends behind {} of {} events", place_, *count_));
-      }
-      end_ += *count;
-    }
-    return {};
-  }
-
-  Result<bool> end() {
-    if (at_ < end_) return fail(ErrorCode::kBadInput, "it holds more than the array");
-    const Result<std::size_t> count = bytes_->read(buffer_);
-    if (!count) return std::unexpected(count.error());
-    if (*count > 0) return fail(ErrorCode::kBadInput, "it holds more than the array");
-    return false;
-  }
-
-  std::unique_ptr<ByteSource> bytes_;
-  std::vector<char> buffer_ = std::vector<char>(kMaxNpyHeaderBytes + (std::size_t{256} << 10));
-  std::size_t at_ = 0;
-  std::size_t end_ = 0;
-  std::optional<std::uint64_t> count_;
-  std::uint64_t place_ = 0;
-};
 
 bool is_of_books(std::uint64_t what) { return what == hft::kDepth || what == hft::kSnapshot || what == hft::kClear; }
 
@@ -113,7 +45,7 @@ std::optional<int128> units_at(const Decimal& value, int scale) {
 
 class NpzRows final : public RowReader {
  public:
-  NpzRows(NpyEvents events, const Kind& kind, std::optional<Decimal> tick)
+  NpzRows(std::unique_ptr<NpzEvents> events, const Kind& kind, std::optional<Decimal> tick)
       : events_(std::move(events)), kind_(&kind), is_books_(kind.name == "book_updates"), tick_(tick) {}
 
   Result<Got> next(Row& row) override {
@@ -132,15 +64,19 @@ class NpzRows final : public RowReader {
     }
   }
   [[nodiscard]] Bad bad() const override { return {reason_, text_}; }
-  [[nodiscard]] std::uint64_t place() const override { return events_.place(); }
+  [[nodiscard]] std::uint64_t place() const override { return place_; }
 
  private:
   static constexpr std::uint64_t kSides = hft::kBuy | hft::kSell;
 
   Result<bool> take(HftEvent& event) {
-    if (!held_) return events_.next(event);
-    event = *std::exchange(held_, std::nullopt);
-    return true;
+    if (held_) {
+      event = *std::exchange(held_, std::nullopt);
+      return true;
+    }
+    Result<bool> there = events_->next(event);
+    if (there && *there) ++place_;
+    return there;
   }
 
   // A clear is part of the snapshot behind it, which says what there is instead; the catalog has no place for another.
@@ -237,7 +173,8 @@ class NpzRows final : public RowReader {
     return Got::kBad;
   }
 
-  NpyEvents events_;
+  std::unique_ptr<NpzEvents> events_;
+  std::uint64_t place_ = 0;
   const Kind* kind_;
   bool is_books_;
   std::optional<Decimal> tick_;
@@ -260,13 +197,14 @@ Result<std::vector<DataSet>> npz_sets(const std::string& path, const SourceHints
   }
   auto bytes = open_any_source(path);
   if (!bytes) return std::unexpected(bytes.error());
-  NpyEvents events(*std::move(bytes));
+  const auto events = NpzEvents::read(*std::move(bytes), path);
+  if (!events) return std::unexpected(events.error());
   bool has_books = false;
   bool has_trades = false;
   HftEvent event;
   for (;;) {
-    const Result<bool> there = events.next(event);
-    if (!there) return fail(there.error().code, fmt::format("{}: {}", path, there.error().message));
+    const Result<bool> there = (*events)->next(event);
+    if (!there) return std::unexpected(there.error());
     if (!*there) break;
     has_trades = has_trades || (event.ev & hft::kWhat) == hft::kTrade;
     has_books = has_books || is_of_books(event.ev & hft::kWhat);
@@ -290,7 +228,9 @@ Result<std::vector<DataSet>> npz_sets(const std::string& path, const SourceHints
 Result<std::unique_ptr<RowReader>> read_npz(std::unique_ptr<ByteSource> bytes, const DataSet& set,
                                             std::optional<Decimal> tick_size) {
   ACTS_ASSERT(!tick_size || tick_size->units > 0);
-  return std::make_unique<NpzRows>(NpyEvents(std::move(bytes)), *set.kind, tick_size);
+  auto events = NpzEvents::read(std::move(bytes), "");
+  if (!events) return std::unexpected(events.error());
+  return std::make_unique<NpzRows>(*std::move(events), *set.kind, tick_size);
 }
 
 }  // namespace acts::history
