@@ -58,12 +58,6 @@ class LadderSide {
   // Own orders stand at this price, or no longer do.
   void mark_own(Rank rank, bool is_own);
 
-  // Brings the cell into the cache, for rows that are still to come.
-  void prefetch(Rank rank) const {
-    const auto index = static_cast<std::size_t>(rank - base_);
-    if (index < cells_.size()) __builtin_prefetch(cells_.data() + index, 1);
-  }
-
  private:
   [[nodiscard]] std::int64_t word_at(Rank rank) const;
   void at_best(Rank rank, std::int64_t quantity);
