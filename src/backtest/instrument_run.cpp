@@ -226,9 +226,9 @@ RejectReason InstrumentRun::fault_of(const NewOrder& order) const {
   if (order.quantity.units() <= 0 || order.quantity.units() % instrument.lot != 0) return RejectReason::kQuantityOffLot;
   if (order.type == OrderType::kMarket) return RejectReason::kNone;
   if (order.type != OrderType::kLimit || order.reduce_only) return RejectReason::kNotSupported;
-  constexpr std::int64_t kMostTicks = INT32_MAX;
+  constexpr std::int64_t kMostPriceTicks = INT32_MAX;
   const std::int64_t price = order.price.units();
-  if (price <= 0 || price % instrument.tick != 0 || price / instrument.tick > kMostTicks) {
+  if (price <= 0 || price % instrument.tick != 0 || price / instrument.tick > kMostPriceTicks) {
     return RejectReason::kPriceOffTick;
   }
   return RejectReason::kNone;

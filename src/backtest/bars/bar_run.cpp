@@ -183,37 +183,6 @@ Result<void> BarRun::close(std::span<const Bar> bars) {
   return has_answers_ ? drain() : Result<void>();
 }
 
-// What is known at the close, and shown to the strategy after it.
-Result<void> BarRun::conclude(std::span<const Bar> bars) {
-  for (const Bar& bar : bars) mark(bar);
-  if (listener_ != nullptr) {
-    is_sampled_ = now_ >= next_sample_;
-    if (is_sampled_) next_sample_ = now_ + sample_;
-  }
-  measure(now_);
-  bars_ += bars.size();
-  if (!wants_.bars) return {};
-  for (const Bar& bar : bars) {
-    strategy_->on_bar(*this, bar);
-    if (!has_answers_) continue;
-    if (Result<void> told = drain(); !told) return told;
-  }
-  return {};
-}
-
-void BarRun::mark(const Bar& bar) {
-  Market& of = markets_[bar.instrument.value()];
-  of.mark = bar.close;
-  // Without a position a price changes nothing.
-  if (of.local.quantity() != 0 || of.has_moved) {
-    const int128 equity = of.local.equity(bar.close);
-    equity_ += equity - of.equity;
-    of.equity = equity;
-    of.has_moved = false;
-  }
-  if (listener_ != nullptr && now_ >= next_sample_) sample(of);
-}
-
 void BarRun::sample(const Market& market) {
   listener_->on_sample({.ts = now_,
                         .instrument = market.venue.options().instrument,
@@ -222,14 +191,10 @@ void BarRun::sample(const Market& market) {
                         .equity = market.local.money(market.equity)});
 }
 
-void BarRun::measure(UnixNanos close_time) {
+void BarRun::end_days(UnixNanos close_time) {
   for (; close_time >= day_end_; day_end_ = day_end_ + kBarDay) {
     days_.push_back(close_time == day_end_ ? equity_ : measured_);
   }
-  if (measured_ == equity_) return;
-  measured_ = equity_;
-  highest_ = std::max(highest_, equity_);
-  drawdown_ = std::max(drawdown_, highest_ - equity_);
 }
 
 std::unexpected<Error> BarRun::endless(std::string_view what) const {

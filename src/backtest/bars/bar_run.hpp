@@ -125,14 +125,48 @@ class BarRun final : public StrategyContext {
     return timers_.empty() && std::ranges::all_of(markets_, [](const Market& of) { return of.venue.is_idle(); });
   }
   Result<void> step_fully(std::span<const Bar> bars);
-  Result<void> conclude(std::span<const Bar> bars);
+  // What is known at the close, and shown to the strategy after it. Here, as sweeps do it millions of times.
+  Result<void> conclude(std::span<const Bar> bars) {
+    for (const Bar& bar : bars) mark(bar);
+    if (listener_ != nullptr) {
+      is_sampled_ = now_ >= next_sample_;
+      if (is_sampled_) next_sample_ = now_ + sample_;
+    }
+    measure();
+    bars_ += bars.size();
+    if (!wants_.bars) return {};
+    for (const Bar& bar : bars) {
+      strategy_->on_bar(*this, bar);
+      if (!has_answers_) continue;
+      if (Result<void> told = drain(); !told) return told;
+    }
+    return {};
+  }
   [[nodiscard]] const Market& market(InstrumentId id) const;
   [[nodiscard]] Market& market_of(ClientOrderId id);
   Result<void> open(std::span<const Bar> bars);
   Result<void> close(std::span<const Bar> bars);
-  void mark(const Bar& bar);
+  void mark(const Bar& bar) {
+    Market& of = markets_[bar.instrument.value()];
+    of.mark = bar.close;
+    // Without a position a price changes nothing.
+    if (of.local.quantity() != 0 || of.has_moved) {
+      const int128 equity = of.local.equity(bar.close);
+      equity_ += equity - of.equity;
+      of.equity = equity;
+      of.has_moved = false;
+    }
+    if (listener_ != nullptr && now_ >= next_sample_) sample(of);
+  }
   void sample(const Market& market);
-  void measure(UnixNanos close_time);
+  void measure() {
+    if (now_ >= day_end_) end_days(now_);
+    if (measured_ == equity_) return;
+    measured_ = equity_;
+    highest_ = std::max(highest_, equity_);
+    drawdown_ = std::max(drawdown_, highest_ - equity_);
+  }
+  void end_days(UnixNanos close_time);
   [[nodiscard]] std::unexpected<Error> endless(std::string_view what) const;
   Result<void> run_timers(UnixNanos until, bool is_including);
   Result<void> drain();
