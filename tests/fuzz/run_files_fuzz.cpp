@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "acts/base/assert.hpp"
 
@@ -46,7 +48,6 @@ void check(const Sheet& sheet) {
     ACTS_ASSERT(nlohmann::json::accept(page.substr(at, page.find("</script>", at) - at)));
   }
   ACTS_ASSERT(nlohmann::json::accept(to_json(sheet)));
-  ACTS_ASSERT(to_csv(sheet).starts_with("run,group,figure,value,convention\n"));
 }
 
 }  // namespace
@@ -79,6 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (!run) return 0;
   Sheet sheet;
   sheet.runs.push_back(*std::move(run));
-  check(sheet);
+  // A page takes a hundred times as long as what is read for it: of every eighth input.
+  if (size % 8 == 0) check(sheet);
+  ACTS_ASSERT(to_csv(sheet).starts_with("run,group,figure,value,convention\n"));
   return 0;
 }
