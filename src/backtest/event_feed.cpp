@@ -151,7 +151,8 @@ std::optional<MarketRow> EventFeed::row_of(const HftEvent& event) {
   const double ticks = std::round(event.px / instrument_.tick_value());
   const double one = static_cast<double>(power_of_ten(instrument_.scales.quantity));
   const double units = std::round(event.qty * one);
-  const bool is_usable = std::abs(ticks) < kMostTicks && units >= 0 && units < kMostQuantity;  // not of what is no number
+  const bool is_usable =
+      std::abs(ticks) < kMostTicks && units >= 0 && units < kMostQuantity;  // not of what is no number
   if (!is_usable) return std::nullopt;
   if (std::abs(event.px - ticks * instrument_.tick_value()) > instrument_.tick_value() * 1e-6) ++facts_.off_tick;
   if (units / one != event.qty) ++facts_.off_scale;
