@@ -55,7 +55,8 @@ Result<bool> PartReader::read(const Row& row, BarPart& part) {
           .buy_volume = row.values[kBarTakerBuyVolume],
           .value = row.values[kBarQuoteVolume],
           .buy_value = row.values[kBarTakerBuyQuoteVolume],
-          .trades = row.integer(kBarTrades)};
+          .trades = row.integer(kBarTrades),
+          .nulls = row.nulls};
   return true;
 }
 

@@ -27,6 +27,7 @@ struct BarPart {
   std::int64_t trades = 0;
   std::int64_t id = 0;       // the row's key, of trades
   std::int64_t missing = 0;  // ids that are not there between the part before and this one
+  std::uint32_t nulls = 0;   // bit i: what makes column i of a bar (BarColumn) is not known, its value 0
 };
 
 class PartReader {

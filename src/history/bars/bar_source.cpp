@@ -30,6 +30,9 @@ int128 rounded(int128 value, int scale) {
   return value / unit + (value % unit >= unit - value % unit ? 1 : 0);
 }
 
+constexpr std::uint32_t column_bit(BarColumn column) { return std::uint32_t{1} << column; }
+bool is_null(std::uint32_t nulls, BarColumn column) { return (nulls & column_bit(column)) != 0; }
+
 std::string time_of(std::int64_t micros) { return to_iso8601(UnixNanos{micros * 1000}); }
 
 }  // namespace
@@ -82,8 +85,16 @@ Result<bool> BarSource::read_part() {
     if (!taken) return taken;
     has_part_ = *taken;
     if (!*taken) ++facts_.outside_market;
+    if (*taken) end_with_step(part_);
   }
   return has_part_;
+}
+
+// A candle that does not tell its last moment ends with its interval.
+void BarSource::end_with_step(BarPart& part) const {
+  if (options_.step == 0 || !is_null(part.nulls, kBarCloseTime)) return;
+  part.close_time = part.open_time + options_.step - 1;
+  part.nulls &= ~column_bit(kBarCloseTime);
 }
 
 bool BarSource::is_of_next_bar() {
@@ -123,6 +134,8 @@ Result<void> BarSource::add_part() {
   bar_.close_time = std::max(bar_.close_time, part_.close_time);
   bar_.trades += part_.trades;
   bar_.missing += part_.missing;
+  // A sum of which a part is not known is not known.
+  bar_.nulls |= part_.nulls;
   ++bar_.rows;
   const bool is_too_large = __builtin_add_overflow(bar_.volume, part_.volume, &bar_.volume) ||
                             __builtin_add_overflow(bar_.buy_volume, part_.buy_volume, &bar_.buy_volume) ||
@@ -170,9 +183,10 @@ Result<void> BarSource::write(const Bar& bar, Row& row) {
   const bool knows_missing = has_steps || reader_.is_of_trades();
   row = {};
   row.form = form_;
-  const auto put = [&row](BarColumn column, int128 value, bool is_known = true) {
+  const auto put = [&row, &bar](BarColumn column, int128 value, bool has_it = true) {
+    const bool is_known = has_it && !is_null(bar.nulls, column);
     row.values[column] = is_known ? value : 0;
-    row.nulls |= static_cast<std::uint32_t>(is_known ? 0 : 1) << column;
+    if (!is_known) row.nulls |= column_bit(column);
   };
   const int128 value = rounded(bar.value, reader_.value_scale());
   const int128 buy_value = rounded(bar.buy_value, reader_.value_scale());

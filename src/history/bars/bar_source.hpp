@@ -34,7 +34,8 @@ struct BarFacts {
 };
 
 // Rows of bar_kind(), in the form of what comes in. A quote volume is summed exactly; the sum is then rounded to 8
-// decimals, half up, should trades have more.
+// decimals, half up, should trades have more. What one of its candles does not tell, a bar does not tell; a candle that
+// does not tell its last moment ends with its interval.
 class BarSource final : public RowSource {
  public:
   // `source` gives rows that `reader` takes, by key, all in `form`, and outlives this.
@@ -63,6 +64,7 @@ class BarSource final : public RowSource {
     std::int64_t first_id = 0;
     std::int64_t rows = 0;
     std::int64_t missing = 0;
+    std::uint32_t nulls = 0;  // as BarPart's
     bool is_filled = false;
     bool is_open = false;
   };
@@ -70,6 +72,7 @@ class BarSource final : public RowSource {
   // Reads parts into the bar under way until it is over; false: there is none.
   Result<bool> make_bar();
   Result<bool> read_part();
+  void end_with_step(BarPart& part) const;
   // Whether part_ belongs to the bar behind the one under way.
   [[nodiscard]] bool is_of_next_bar();
   Result<void> begin_bar();

@@ -266,6 +266,31 @@ Candle minute(std::int64_t number, std::int64_t price) {
   return {.open_time = number * kMinute, .step = kMinute, .open = price, .high = price, .low = price, .close = price};
 }
 
+// As candles of other sources are: without the last five columns, or with some of them.
+TEST(BarSource, KnowsNoSumOfWhatOneCandleDoesNotTell) {
+  std::vector<Row> rows = rows_of<Candle>({minute(0, 5), minute(1, 7), minute(2, 6), minute(3, 8)});
+  for (const BarColumn column : {kBarCloseTime, kBarQuoteVolume, kBarTrades, kBarTakerBuyVolume}) {
+    rows[1].values[column] = 0;
+    rows[1].nulls |= 1U << column;
+  }
+  const Bars bars = bars_of(klines(), rows, {.rule = grid("2m"), .step = kMinute});
+  ASSERT_EQ(bars.rows.size(), 2U);
+  // Its last moment is that of its interval.
+  EXPECT_EQ(bars.rows[0].nulls,
+            1U << kBarQuoteVolume | 1U << kBarTrades | 1U << kBarTakerBuyVolume | 1U << kBarFirstId);
+  EXPECT_EQ(bars.rows[1].nulls, 1U << kBarFirstId);
+  EXPECT_THAT(bars.all(kBarCloseTime), ElementsAre(2 * kMinute - 1, 4 * kMinute - 1000));
+  EXPECT_THAT(bars.all(kBarQuoteVolume), ElementsAre(0, 6));
+  EXPECT_THAT(bars.all(kBarTakerBuyQuoteVolume), ElementsAre(2, 2));
+  EXPECT_THAT(bars.all(kBarVolume), ElementsAre(2, 2));
+  // Months have no fixed length: nobody knows.
+  Row month = rows[1];
+  month.values[kBarOpenTime] = 0;
+  const Bars months = bars_of(klines(), {month}, {.rule = grid("1mo")});
+  ASSERT_EQ(months.rows.size(), 1U);
+  EXPECT_TRUE(months.rows[0].is_null(kBarCloseTime));
+}
+
 TEST(BarSource, FillsGapsWhenAskedAndMarksThem) {
   const std::vector<Candle> minutes{minute(0, 5), minute(1, 7), minute(4, 9)};
   const Bars plain = bars_of(klines(), rows_of(minutes), {.rule = grid("1m"), .step = kMinute});

@@ -75,6 +75,28 @@ TEST_F(StoredBarsTest, AreThereOnceForWhatTheyAreMadeOf) {
   EXPECT_EQ(test::tree(catalog_.dir.string()), before);
 }
 
+// Candles of six values: what they do not tell, their hours do not tell, so that nothing contradicts them.
+TEST_F(StoredBarsTest, SayNothingThatTheirCandlesDoNotSay) {
+  std::string json;
+  for (std::int64_t i = 0; i < 12; ++i) {
+    json += fmt::format("{}[{},1.5,9.0,1.0,4.5,2.5]", i == 0 ? "[" : ",", 1'609'459'200'000 + i * 300'000);
+  }
+  const SourceHints hints{.kind = "", .venue = "binance-spot", .symbol = "XUSDT", .interval = "5m"};
+  ASSERT_EQ(catalog_.error(catalog_.dir.write("x.json", json + "]"), hints), "");
+  BarRequest request = hours();
+  request.symbol = "XUSDT";
+  request.source_interval = "5m";
+  const auto outcome = store(request);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(catalog_.one("SELECT concat_ws(' ', volume, close_time, quote_volume IS NULL, trades IS NULL, "
+                         "taker_buy_volume IS NULL, taker_buy_quote_volume IS NULL) FROM " +
+                         catalog_.rows("klines") + " WHERE origin = 'bars'"),
+            "30.00000000 2021-01-01 00:59:59.999999 true true true true");
+  const CatalogCheck check = catalog_.verify();
+  EXPECT_TRUE(check.problems.empty());
+  EXPECT_EQ(check.faults, 0U);
+}
+
 TEST_F(StoredBarsTest, AreNothingElseThanCandles) {
   const auto error = [this](const BarRequest& request) {
     const auto outcome = store(request);
