@@ -9,7 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "acts/base/decimal.hpp"
+
 #include "history/import/csv_reader.hpp"
+#include "history/import/plain_decimal.hpp"
 
 namespace acts::history {
 namespace {
@@ -82,7 +85,25 @@ std::optional<std::size_t> field_place(const MappedColumn& mapped, std::span<con
   return static_cast<std::size_t>(name - names.begin());
 }
 
-// With places alone a header is a first line that is no row.
+// Whether the field holds what a row would have there: a number, or a time.
+bool is_a_rows(const TableColumn& column, const TimeFormat& times, std::string_view text) {
+  if (parse_decimal(without_exponent(text).value_or(std::string(text)))) return true;
+  if (column.type != CellType::kTime && column.type != CellType::kNanos) return false;
+  return (times.is_by_content() ? read_iso_time(text) : times.read(text)).has_value();
+}
+
+// With places alone a header is a first line that is no row, nor a bad one: none of its fields is a time or a number.
+bool looks_like_header(const Kind& kind, const Layout& layout, std::string_view first_line,
+                       std::span<const std::string_view> fields) {
+  Row row;
+  if (RowParser(kind, layout).parse(first_line, row)) return false;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (layout.columns[i] == Layout::kIgnored) continue;
+    if (is_a_rows(kind.columns[layout.columns[i]], layout.times, fields[i])) return false;
+  }
+  return true;
+}
+
 Result<Layout> mapped_layout(const Kind& kind, const std::vector<MappedColumn>& columns, const TimeFormat& times,
                              std::string_view first_line) {
   std::string_view names[kMaxFields];
@@ -100,8 +121,7 @@ Result<Layout> mapped_layout(const Kind& kind, const std::vector<MappedColumn>& 
     layout.columns[*place] = mapped.column;
     layout.has_header = layout.has_header || mapped.place == SIZE_MAX;
   }
-  Row row;
-  layout.has_header = layout.has_header || !RowParser(kind, layout).parse(first_line, row);
+  layout.has_header = layout.has_header || looks_like_header(kind, layout, first_line, {names, count});
   return layout;
 }
 

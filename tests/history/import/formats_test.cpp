@@ -17,6 +17,7 @@ using acts::test::testdata;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct SetRows {
   std::string set;
@@ -245,6 +246,23 @@ TEST_F(Formats, AMapSaysWhichFieldIsWhich) {
   EXPECT_THAT(read("x.csv", "1525132800,1,2,0.5,1.5,7\n", mapped(numbered, "s")).sets.at(0).rows, ElementsAre(row));
   EXPECT_THAT(read("x.csv", "a,b,c,d,e,f\n1525132800,1,2,0.5,1.5,7\n", mapped(numbered, "s")).sets.at(0).rows,
               ElementsAre(row));
+}
+
+// A bad row in front was a header, and gone without a word.
+TEST_F(Formats, AFirstLineWithATimeOrANumberIsNoHeader) {
+  const std::string rest = "\n1609462800000,1,2,0.5,1.5,7\n";
+  const auto bad = [&](const std::string& first_line, const std::string& time_format = "") {
+    const FileRows told =
+        read("x.csv", first_line + rest, mapped("open_time=1,open=2,high=3,low=4,close=5,volume=6", time_format));
+    EXPECT_EQ(told.sets.at(0).rows.size(), time_format.empty() ? 1U : 0U) << first_line;
+    return told.sets.at(0).bad;
+  };
+  EXPECT_THAT(bad("1609459200000,x,2,0.5,1.5,7"), ElementsAre("1: open 'x' is no decimal number"));
+  EXPECT_THAT(bad("x,1e-05,2,0.5,1.5,7"), ElementsAre(HasSubstr("1: open_time 'x' is no time")));
+  EXPECT_THAT(bad("2021-01-01 00:00:00,nan,nan,nan,nan,nan"), ElementsAre("1: open 'nan' is no decimal number"));
+  EXPECT_THAT(bad("1.1.2021,-,-,-,-,-", "%d.%m.%Y"), Contains(HasSubstr("1: open_time '1.1.2021'")).Times(0));
+  EXPECT_THAT(bad("01.01.2021,-,-,-,-,-", "%d.%m.%Y"), Contains("1: open '-' is no decimal number"));
+  EXPECT_THAT(bad("time,open,high,low,close,nan"), IsEmpty());
 }
 
 TEST_F(Formats, MapsThatCannotBeAreRefused) {
