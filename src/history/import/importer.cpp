@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "history/day_recording.hpp"
@@ -68,6 +69,51 @@ void add_facts(SourceFacts& sum, const SourceFacts& facts) {
   sum.zero_price += facts.zero_price;
   sum.zero_volume += facts.zero_volume;
   sum.early_close += facts.early_close;
+}
+
+// The source whose files took the place of that one; nullptr: it counts.
+const Manifest* replaced_by(const std::string& path, const std::vector<Manifest>& manifests) {
+  const auto by = std::ranges::find_if(
+      manifests, [&path](const Manifest& m) { return std::ranges::find(m.replaced, path) != m.replaced.end(); });
+  return by == manifests.end() ? nullptr : &*by;
+}
+
+// Whether the file counts, or those that took its place kept its rows. Of one that contradicted some rows of others it
+// is not known which: false.
+bool is_kept(const CatalogFile& file, const std::vector<Manifest>& manifests) {
+  std::string path = file.path();
+  // A path that was replaced never comes back, so a source is met once.
+  for (std::size_t i = 0; i <= manifests.size(); ++i) {
+    const Manifest* const by = replaced_by(path, manifests);
+    if (by == nullptr) return true;
+    const auto joined =
+        std::ranges::find_if(by->files, [&](const CatalogFile& f) { return f.day == file.day && f.set == file.set; });
+    if (by->superseded > 0 || joined == by->files.end()) return false;
+    path = joined->path();
+  }
+  return false;
+}
+
+// How often a source has entered.
+struct Entered {
+  const Manifest* last = nullptr;  // of them; nullptr: never
+  bool is_told = false;            // and the catalog still tells it
+};
+// One that others have contradicted since may enter again, as another source: `manifest` gets the id of the one that
+// was not there, and read_as says which time it is.
+Entered look_up(const std::vector<Manifest>& manifests, std::span<const DataSet> sets, Manifest& manifest) {
+  Entered entered;
+  const std::string read = manifest.read_as;
+  for (int time = 2;; ++time) {
+    manifest.id = source_id(manifest.source_sha256, sets, manifest.read_as);
+    const auto known = std::ranges::find(manifests, manifest.id, &Manifest::id);
+    if (known == manifests.end()) return entered;
+    entered.last = &*known;
+    entered.is_told =
+        std::ranges::all_of(known->files, [&](const CatalogFile& file) { return is_kept(file, manifests); });
+    if (entered.is_told) return entered;
+    manifest.read_as = fmt::format("{}, time {}", read, time);
+  }
 }
 
 // Of rows that contradict the catalog's.
@@ -178,16 +224,17 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   if (is_unfinished_) {
     if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
   }
-  manifest.id = source_id(manifest.source_sha256, source.sets, manifest.read_as);
+  const Entered entered = look_up(manifests_, source.sets, manifest);
+  if (entered.is_told) return ImportOutcome{*entered.last, source.sets, true, ""};
   manifest.engine = Duck::version();
-  const auto known = std::ranges::find(manifests_, manifest.id, &Manifest::id);
-  if (known != manifests_.end()) return ImportOutcome{*known, source.sets, true, ""};
 
   Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
   if (!entry) return std::unexpected(entry.error());
   Result<Manifest> made = read_source(source, *entry, std::move(manifest));
   if (!made) return std::unexpected(made.error());
   if (const Result<void> unchanged = is_unchanged(); !unchanged) return std::unexpected(unchanged.error());
+  const bool is_all_there = made->replaced.empty() && made->already_there == made->facts.rows;
+  if (entered.last != nullptr && is_all_there) return ImportOutcome{*entered.last, source.sets, true, ""};
   is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*made); !done) return std::unexpected(done.error());
   is_unfinished_ = false;

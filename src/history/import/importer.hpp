@@ -39,7 +39,7 @@ struct MadeSource {
 struct ImportOutcome {
   Manifest manifest;
   std::vector<DataSet> sets;  // that the file holds
-  bool was_there = false;     // the same source had entered before: nothing was written
+  bool was_there = false;     // the same source had entered before, and is still told: nothing was written
   std::string rejects_path;   // where bad rows are listed; empty without any
 };
 

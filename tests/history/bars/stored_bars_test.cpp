@@ -97,6 +97,32 @@ TEST_F(StoredBarsTest, SayNothingThatTheirCandlesDoNotSay) {
   EXPECT_EQ(check.faults, 0U);
 }
 
+// The candles change, and change back: so do the bars.
+TEST_F(StoredBarsTest, FollowTheirCandlesBack) {
+  const SourceHints hints{.kind = "", .venue = "binance-spot", .symbol = "XUSDT", .interval = "5m"};
+  BarRequest request = hours();
+  request.symbol = "XUSDT";
+  request.source_interval = "5m";
+  for (const char* volume : {"2.5", "3", "2.5", "3"}) {
+    std::string json;
+    for (std::int64_t i = 0; i < 12; ++i) {
+      json += fmt::format("{}[{},1.5,9.0,1.0,4.5,{}]", i == 0 ? "[" : ",", 1'609'459'200'000 + i * 300'000, volume);
+    }
+    const std::string path = catalog_.dir.write("x.json", json + "]");
+    auto importer = Importer::open(real_file_ops(), catalog_.dir.string());
+    ASSERT_TRUE(importer);
+    ASSERT_TRUE(importer->import_file(
+        {.path = path, .hints = hints, .max_bad_rows = 0, .code = "acts test", .replaces = true}));
+    importer = std::unexpected(Error{ErrorCode::kCancelled, ""});  // gives the lock back
+    const auto outcome = store(request);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_FALSE(outcome->was_there);
+    EXPECT_EQ(catalog_.one("SELECT sum(volume) FROM " + catalog_.rows("klines") +
+                           " WHERE origin = 'bars' AND symbol = 'XUSDT'"),
+              fmt::format("{}.00000000", volume[0] == '2' ? 30 : 36));
+  }
+}
+
 TEST_F(StoredBarsTest, AreNothingElseThanCandles) {
   const auto error = [this](const BarRequest& request) {
     const auto outcome = store(request);

@@ -180,6 +180,46 @@ TEST(Importer, TakesRowsBackThatWereReplaced) {
   EXPECT_EQ(catalog.verify().files, 1U);
 }
 
+// Who came back was known by its id, and nothing happened.
+TEST(Importer, TakesASourceBackAsOftenAsItReplacesAnother) {
+  Catalog catalog;
+  const std::string a = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24));
+  const std::string b = catalog.dir.write("X-1h-2021-01-02.csv", candles(0, 24, "4.6"));
+  const auto sum = [&catalog] { return catalog.one("SELECT sum(close) FROM " + catalog.rows("klines")); };
+  ASSERT_TRUE(catalog.import(a, kSpot));
+  for (int i = 0; i < 3; ++i) {
+    for (const auto& [path, wanted] : {std::pair(b, "110.40000000"), std::pair(a, "108.00000000")}) {
+      SCOPED_TRACE(i);
+      const auto done = replace_by(catalog, path);
+      ASSERT_TRUE(done) << done.error().message;
+      EXPECT_FALSE(done->was_there);
+      EXPECT_EQ(done->manifest.superseded, 24U);
+      EXPECT_EQ(sum(), wanted);
+      EXPECT_TRUE(replace_by(catalog, path)->was_there);
+      EXPECT_EQ(catalog.verify().files, 1U);
+      EXPECT_THAT(catalog.verify().problems, IsEmpty());
+    }
+  }
+  // It does not take its rows back by itself.
+  ASSERT_TRUE(replace_by(catalog, b));
+  EXPECT_THAT(catalog.error(a, kSpot), HasSubstr("--replace takes its rows in place"));
+}
+
+TEST(Importer, KnowsASourceWhoseRowsAreInOthersFiles) {
+  Catalog catalog;
+  const std::string first = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 20));
+  ASSERT_TRUE(catalog.import(first, kSpot));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-02.csv", candles(10, 12)), kSpot));
+  const auto merged = tree(catalog.dir / "catalog");
+  EXPECT_TRUE(catalog.import(first, kSpot)->was_there);
+  EXPECT_EQ(tree(catalog.dir / "catalog"), merged);
+  // Of whoever contradicts other rows of the day nobody knows whether it contradicted these: they are read again.
+  ASSERT_TRUE(replace_by(catalog, catalog.dir.write("X-1h-2021-01-03.csv", candles(21, 1, "4.6"))));
+  const auto replaced = tree(catalog.dir / "catalog");
+  EXPECT_TRUE(catalog.import(first, kSpot)->was_there);
+  EXPECT_EQ(tree(catalog.dir / "catalog"), replaced);
+}
+
 TEST(Importer, MakesADayNarrowAgainWhereItsWideRowsAreReplaced) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 23) + candles(23, 1, "4.50000000001")),
