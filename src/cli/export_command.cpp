@@ -322,10 +322,27 @@ int export_text(const Settings& settings, history::QuerySession& session, const 
   return output->finish(settings.output, fmt::format("{} rows", count));
 }
 
+// An .npz has the trades that were received, and the archive does not say when.
+Result<void> warn_of_untimed(const history::HftWanted& wanted, history::QuerySession& session) {
+  auto rows = session.select(history::hft_untimed_select(wanted), is_interrupted);
+  if (!rows) return std::unexpected(rows.error());
+  history::ResultCells cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  const std::string count = *there ? cells.at(0).value_or("0") : "0";
+  if (count == "0") return {};
+  complain(fmt::format("{} {}: trades without a time of receipt, which are left out: {}", wanted.venue, wanted.symbol,
+                       count),
+           LogLevel::kWarn);
+  return {};
+}
+
 int export_npz_of_catalog(const Settings& settings, const history::CatalogExport& wanted,
                           history::QuerySession& session) {
-  const std::string select = history::hft_select(
-      {.venue = wanted.venue, .symbol = wanted.symbol, .origin = wanted.origin, .from = wanted.from, .to = wanted.to});
+  const history::HftWanted events{
+      .venue = wanted.venue, .symbol = wanted.symbol, .origin = wanted.origin, .from = wanted.from, .to = wanted.to};
+  if (const Result<void> told = warn_of_untimed(events, session); !told) return complain_of_interrupted(told.error());
+  const std::string select = history::hft_select(events);
   const history::OpenEvents open = [&]() -> Result<std::unique_ptr<history::HftSource>> {
     auto rows = session.select(select, is_interrupted);
     if (!rows) return std::unexpected(rows.error());

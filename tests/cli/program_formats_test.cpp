@@ -18,6 +18,7 @@ using acts::test::testdata;
 using acts::testing::read_file;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kRecording = testdata("binance-feed/usdm/btcusdt_20240718.gz");
 const std::string kSpot = testdata("binance-feed/spot/btcusdt_20240808.gz");
@@ -40,6 +41,17 @@ TEST(ProgramFormats, GivesTheSameNpzOfARecordingAndOfTheCatalog) {
       {"export", "--format", "npz", "--venue", "binance-usdm", "--symbol", "BTCUSDT", "--output", dir / "catalog.npz"});
   EXPECT_EQ(exported.exit_code, 0) << exported.err;
   EXPECT_TRUE(read_file(dir / "recording.npz") == read_file(dir / "catalog.npz"));
+  EXPECT_THAT(exported.err, Not(HasSubstr("left out")));
+  // The archive does not say when a trade was received.
+  const std::string trades = dir.write("BTCUSDT-trades-2024-07-18.csv",
+                                       "id,price,qty,quote_qty,time,is_buyer_maker\n"
+                                       "1,64000.1,1,64000.1,1721260800000,true\n");
+  ASSERT_EQ(run({"import", "--market", "um", trades}).exit_code, 0);
+  const Outcome without = run(
+      {"export", "--format", "npz", "--venue", "binance-usdm", "--symbol", "BTCUSDT", "--output", dir / "again.npz"});
+  EXPECT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_THAT(without.err, HasSubstr("binance-usdm BTCUSDT: trades without a time of receipt, which are left out: 1"));
+  EXPECT_TRUE(read_file(dir / "recording.npz") == read_file(dir / "again.npz"));
 }
 
 TEST(ProgramFormats, TakesNpzAndCryptofeed) {

@@ -26,17 +26,18 @@ Number number_of(std::string_view text) {
   return number;
 }
 
-// The date tells which files need not be opened; a trade's may be another than that of its receipt.
-std::string where_events(const HftWanted& wanted) {
+// The date tells which files need not be opened; a trade's may be another than that of its receipt. `time`: nanoseconds
+// since 1970.
+std::string where_events(const HftWanted& wanted, std::string_view time) {
   std::string text = fmt::format("venue = {} AND symbol = {} AND price IS NOT NULL", quoted_sql_text(wanted.venue),
                                  quoted_sql_text(wanted.symbol));
   if (!wanted.origin.empty()) text += fmt::format(" AND origin = {}", quoted_sql_text(wanted.origin));
   if (wanted.from) {
-    text += fmt::format(" AND date >= DATE '{}' AND ts_recv_ns >= {}", to_iso8601(*wanted.from - kHftDay).substr(0, 10),
+    text += fmt::format(" AND date >= DATE '{}' AND {} >= {}", to_iso8601(*wanted.from - kHftDay).substr(0, 10), time,
                         wanted.from->value);
   }
   if (wanted.to) {
-    text += fmt::format(" AND date <= DATE '{}' AND ts_recv_ns < {}", to_iso8601(*wanted.to + kHftDay).substr(0, 10),
+    text += fmt::format(" AND date <= DATE '{}' AND {} < {}", to_iso8601(*wanted.to + kHftDay).substr(0, 10), time,
                         wanted.to->value);
   }
   return text;
@@ -45,13 +46,24 @@ std::string where_events(const HftWanted& wanted) {
 }  // namespace
 
 std::string hft_select(const HftWanted& wanted) {
-  const std::string of = where_events(wanted);
+  const std::string of = where_events(wanted, "ts_recv_ns");
   return fmt::format(
       "SELECT ts_recv_ns, epoch_us(ts_event) AS ts_event_us, false AS is_trade, row AS place, is_snapshot, is_bid AS "
       "is_buy, price, quantity FROM book_updates WHERE {0} UNION ALL SELECT ts_recv_ns, epoch_us(ts_event), true, "
       "trade_id, false, NOT is_buyer_maker, price, quantity FROM trades WHERE {0} AND ts_recv_ns IS NOT NULL AND "
-      "coalesce(is_market, price > 0) ORDER BY ts_recv_ns, is_trade, place",
+      "coalesce(is_market, price > 0) UNION ALL SELECT ts_recv_ns, epoch_us(ts_event), true, agg_trade_id, false, NOT "
+      "is_buyer_maker, price, quantity FROM agg_trades WHERE {0} AND ts_recv_ns IS NOT NULL AND price > 0 AND NOT "
+      "EXISTS (SELECT 1 FROM trades WHERE {0} AND ts_recv_ns IS NOT NULL) ORDER BY ts_recv_ns, is_trade, place",
       of);
+}
+
+std::string hft_untimed_select(const HftWanted& wanted) {
+  const std::string untimed = where_events(wanted, "epoch_us(ts_event) * 1000") + " AND ts_recv_ns IS NULL";
+  const std::string timed = where_events(wanted, "ts_recv_ns") + " AND ts_recv_ns IS NOT NULL";
+  return fmt::format(
+      "SELECT count(*) AS trades FROM (SELECT 1 FROM trades WHERE {0} UNION ALL SELECT 1 FROM agg_trades WHERE {0} AND "
+      "NOT EXISTS (SELECT 1 FROM trades WHERE {0}) AND NOT EXISTS (SELECT 1 FROM trades WHERE {1}))",
+      untimed, timed);
 }
 
 Result<bool> HftRows::next(HftEvent& event) {

@@ -23,8 +23,12 @@ struct HftWanted {
   std::optional<UnixNanos> from = {};  // received then or later,
   std::optional<UnixNanos> to = {};    // and before
 };
-// The SELECT whose rows HftRows reads. Trades without a time of receipt, and those outside the market, are left out.
+// The SELECT whose rows HftRows reads. Trades are single ones; where none of them was received, aggregated ones. Those
+// without a time of receipt, and those outside the market, are left out.
 std::string hft_select(const HftWanted& wanted);
+// One row with one column: how many trades of these times, by the venue's, are left out as they have no time of
+// receipt; aggregated ones count where there are no others.
+std::string hft_untimed_select(const HftWanted& wanted);
 
 class HftRows final : public HftSource {
  public:
