@@ -260,7 +260,10 @@ Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry
     }
     if (!read) return named(path, read.error());
   }
-  if (manifest.facts.rows == 0) return named(path, {ErrorCode::kBadInput, "it holds no row"});
+  if (manifest.facts.rows == 0) {
+    const Result<std::string> what = without_rows(manifest.id, rejects);
+    return what ? named(path, {ErrorCode::kBadInput, *what}) : std::unexpected(what.error());
+  }
   manifest.bad_rows = rejects.count();
   if (manifest.bad_rows > 0) {
     if (const Result<void> kept = entry.write_rejects(rejects.csv()); !kept) return std::unexpected(kept.error());
@@ -323,6 +326,14 @@ Result<void> Importer::write_days(RowPass& pass, const DataSet& set, const Catal
     if (is_void) return {};
     if (Result<void> taken = days.add(*std::move(file), path, manifest); !taken) return with_remedy(taken.error());
   }
+}
+
+// What is said of a source without a row that can be taken.
+Result<std::string> Importer::without_rows(const std::string& id, const RejectList& rejects) {
+  if (rejects.count() == 0) return "it holds no row";
+  if (const Result<void> kept = keep_rejects(id, rejects.csv()); !kept) return std::unexpected(kept.error());
+  return fmt::format("it holds no row but {} bad ones, the first in {}: {} lists them", rejects.count(),
+                     rejects.first(), paths_.rejects(id));
 }
 
 // Of a source that does not enter: what is wrong with it is told all the same.

@@ -74,6 +74,7 @@ class Importer {
                         Manifest& manifest, RejectList& rejects);
   Result<void> write_days(RowPass& pass, const DataSet& set, const CatalogEntry& entry, StagedDays& days,
                           Manifest& manifest);
+  Result<std::string> without_rows(const std::string& id, const RejectList& rejects);
   Result<void> keep_rejects(const std::string& id, const std::string& csv);
 
   FileOps* ops_;

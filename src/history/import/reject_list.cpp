@@ -28,6 +28,7 @@ Result<void> RejectList::add(std::uint64_t place, std::string_view reason, std::
     csv_ += *line;
   }
   ++count_;
+  if (first_.empty()) first_ = fmt::format("line {}: {}", place, reason);
   if (count_ <= most) return {};
   return fail(ErrorCode::kBadInput, fmt::format("line {}: {}: more than {} bad rows, nothing of it is imported; "
                                                 "--max-bad-rows allows more",

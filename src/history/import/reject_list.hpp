@@ -20,11 +20,14 @@ class RejectList {
   Result<void> add(std::uint64_t place, std::string_view reason, std::string_view text, std::uint64_t most);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
+  // "line 7: why"; empty without any.
+  [[nodiscard]] const std::string& first() const { return first_; }
   // CSV with a header: line, reason, text; of the first kMostListed. Empty without any.
   [[nodiscard]] const std::string& csv() const { return csv_; }
 
  private:
   std::uint64_t count_ = 0;
+  std::string first_;
   std::string csv_;
   std::set<std::string> listed_;  // the lines of it
 };

@@ -321,6 +321,22 @@ TEST(Importer, LeavesNothingOfAFileWithTooManyBadRows) {
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
+// Only "it holds no row" was said of it.
+TEST(Importer, SaysWhyNoRowOfAFileIsRight) {
+  Catalog catalog;
+  std::string text = "1609459200000,1.5,9.0,x,4.5,10.5,1609462799999,100,7,5,50,0\n";
+  const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", text + "rubbish\n");
+  const std::string error = catalog.error(path, kSpot, 100);
+  EXPECT_THAT(error,
+              HasSubstr("X-1h-2021-01-01.csv: it holds no row but 2 bad ones, the first in line 1: low 'x' is no "
+                        "decimal number"));
+  const auto left = tree(catalog.dir / "catalog");
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_THAT(error, HasSubstr(left.begin()->first + " lists them"));
+  EXPECT_THAT(acts::testing::read_file(catalog.dir / ("catalog/" + left.begin()->first)),
+              HasSubstr("\n2,\"it has 1 fields, not 12\",\"rubbish\"\n"));
+}
+
 TEST(Importer, HoldsFilesToTheirChecksum) {
   Catalog catalog;
   const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 3));
