@@ -18,6 +18,8 @@ constexpr int kPrecision = 38;
 struct Table {
   RowSchema schema;
   OpenTableRows open;
+  std::string failure = {};  // of a failing view,
+  bool has_view = false;     // which cannot be made of a function that fails already
 };
 
 // Of one use in one statement.
@@ -45,6 +47,7 @@ DuckType type_of(ColumnType type) {
 
 void bind_table(duckdb_bind_info info) {
   const auto& table = *static_cast<Table*>(duckdb_bind_get_extra_info(info));
+  if (table.has_view && !table.failure.empty()) return duckdb_bind_set_error(info, table.failure.c_str());
   for (const Column& column : table.schema.columns) {
     duckdb_bind_add_result_column(info, column.name.c_str(), type_of(column.type).get());
   }
@@ -115,11 +118,10 @@ void fill_table(duckdb_function_info info, duckdb_data_chunk chunk) {
   duckdb_data_chunk_set_size(chunk, rows);
 }
 
-}  // namespace
-
-Result<void> add_row_view(Duck& duck, const std::string& name, RowSchema schema, OpenTableRows open) {
+Result<void> add_view(Duck& duck, const std::string& name, Table made) {
   const std::string function_name = fmt::format("acts_{}", name);
-  auto table = std::make_unique<Table>(Table{std::move(schema), std::move(open)});
+  auto table = std::make_unique<Table>(std::move(made));
+  Table& taken = *table;
   const DuckFunction function(duckdb_create_table_function());
   duckdb_table_function_set_name(function.get(), function_name.c_str());
   duckdb_table_function_set_extra_info(function.get(), table.release(), destroy<Table>);
@@ -130,7 +132,21 @@ Result<void> add_row_view(Duck& duck, const std::string& name, RowSchema schema,
   if (duckdb_register_table_function(duck.impl().connection, function.get()) != DuckDBSuccess) {
     return duck_error("take a table function");
   }
-  return duck.run(fmt::format("CREATE VIEW {} AS SELECT * FROM {}()", name, function_name));
+  Result<void> run = duck.run(fmt::format("CREATE VIEW {} AS SELECT * FROM {}()", name, function_name));
+  taken.has_view = true;
+  return run;
+}
+
+}  // namespace
+
+Result<void> add_row_view(Duck& duck, const std::string& name, RowSchema schema, OpenTableRows open) {
+  return add_view(duck, name, {.schema = std::move(schema), .open = std::move(open)});
+}
+
+Result<void> add_failing_view(Duck& duck, const std::string& name, std::string why) {
+  const OpenTableRows open = [why]() -> Result<std::unique_ptr<TableRows>> { return fail(ErrorCode::kStorage, why); };
+  RowSchema schema{{{"unknown", ColumnType::kText, true}}};
+  return add_view(duck, name, {.schema = std::move(schema), .open = open, .failure = std::move(why)});
 }
 
 }  // namespace acts::history

@@ -27,5 +27,7 @@ using OpenTableRows = std::function<Result<std::unique_ptr<TableRows>>()>;
 // DECIMAL(38,18), ratios DOUBLE, counts BIGINT. A decimal of 10^20 or more ends the statement with an error. Errors:
 // kStorage.
 Result<void> add_row_view(Duck& duck, const std::string& name, RowSchema schema, OpenTableRows open);
+// The same of a table whose columns nobody knows: every statement that uses it ends with `why`.
+Result<void> add_failing_view(Duck& duck, const std::string& name, std::string why);
 
 }  // namespace acts::history

@@ -102,7 +102,10 @@ Result<void> add_features(Duck& duck, const std::string& data_dir) {
   for (const std::string& stem : stems) {
     const std::string path = (folder / (stem + ".db")).string();
     const auto store = SqliteStore::open_to_read(path);
-    if (!store) return fail(ErrorCode::kStorage, store.error().message);
+    if (!store) {
+      if (auto added = add_failing_view(duck, "features_" + stem, store.error().message); !added) return added;
+      continue;
+    }
     const auto open = [path]() -> Result<std::unique_ptr<TableRows>> {
       auto rows = StoredRows::open(path);
       if (!rows) return std::unexpected(rows.error());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -100,6 +101,20 @@ TEST_F(StoredRowsTest, TellsADamagedStoreToWhoeverAsksForIt) {
   std::ignore = dir_.write("acts.db", "this is no database, whatever its name is, and never was one");
   EXPECT_THAT(answer("SELECT count(*) AS n FROM minute_rows"), HasSubstr("acts.db"));
   EXPECT_EQ(answer("SELECT count(*) AS n FROM klines"), "n\n0\n");
+}
+
+// One damaged file of features failed whatever was asked.
+TEST_F(StoredRowsTest, TellsDamagedFeaturesToWhoeverAsksForThem) {
+  store({small_row("BTCUSDT", 0)});
+  std::filesystem::create_directory(dir_ / "features");
+  std::filesystem::copy_file(dir_ / "acts.db", dir_ / "features/10s.db");
+  std::ignore = dir_.write("features/1m.db", "this is no database, whatever its name is, and never was one");
+  EXPECT_EQ(answer("SELECT count(*) AS n FROM klines"), "n\n0\n");
+  EXPECT_EQ(answer("SELECT count(*) AS n FROM features_10s"), "n\n1\n");
+  for (const char* sql :
+       {"SELECT * FROM features_1m", "SELECT count(*) AS n FROM features_1m", "SELECT mid_price FROM features_1m"}) {
+    EXPECT_THAT(answer(sql), HasSubstr("features/1m.db: ")) << sql;
+  }
 }
 
 TEST_F(StoredRowsTest, CannotBeReachedPastItsViews) {
