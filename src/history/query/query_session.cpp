@@ -113,12 +113,12 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     }
   }
   if (Result<void> added = add_stored_rows(**duck, data_dir); !added) return std::unexpected(added.error());
-  auto stop = std::make_shared<std::function<bool()>>();
-  if (Result<void> added = add_recording_gaps(**duck, data_dir, [stop] { return *stop && (*stop)(); }); !added) {
+  auto stop = std::make_shared<StopSign>();
+  if (Result<void> added = add_recording_gaps(**duck, data_dir, [stop] { return stop->is_stopped(); }); !added) {
     return std::unexpected(added.error());
   }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
-  RecordedRows recorded(data_dir, [stop] { return *stop && (*stop)(); });
+  RecordedRows recorded(data_dir, [stop] { return stop->is_stopped(); });
   QuerySession session(ops, *std::move(duck), std::move(stop), options.output, std::move(recorded));
   for (const Kind& kind : kinds()) {
     if (options.with_recordings && is_recorded_kind(kind)) session.unjoined_.push_back(&kind);
@@ -148,16 +148,14 @@ Result<std::string> QuerySession::prepare(const std::string& sql) {
 Result<SelectRows> QuerySession::select(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
-  *stop_ = is_cancelled;
-  return SelectRows::start(*duck_, *select, std::move(is_cancelled));
+  return SelectRows::start(*duck_, *select, stop_->begin(std::move(is_cancelled)));
 }
 
 // The prefix is ours, before a statement that is known to read: EXPLAIN of somebody's may run what stands behind it.
 Result<std::string> QuerySession::explain(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
-  *stop_ = is_cancelled;
-  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, std::move(is_cancelled));
+  auto rows = SelectRows::start(*duck_, "EXPLAIN " + *select, stop_->begin(std::move(is_cancelled)));
   if (!rows) return std::unexpected(rows.error());
   std::string text;
   std::vector<std::optional<std::string>> cells;
@@ -172,11 +170,10 @@ Result<std::string> QuerySession::explain(const std::string& sql, std::function<
 Result<std::uint64_t> QuerySession::to_parquet(const std::string& sql, std::function<bool()> is_cancelled) {
   const Result<std::string> select = prepare(sql);
   if (!select) return std::unexpected(select.error());
-  *stop_ = is_cancelled;
   const std::string part = part_of(output_);
   auto copy = SelectRows::start(
       *duck_, fmt::format("COPY (\n{}\n) TO {} (FORMAT parquet, COMPRESSION zstd)", *select, quoted_sql_text(part)),
-      std::move(is_cancelled));
+      stop_->begin(std::move(is_cancelled)));
   std::vector<std::optional<std::string>> cells;
   const Result<bool> there = copy ? copy->next(cells) : std::unexpected(copy.error());
   const Result<void> placed = there ? put_in_place(*ops_, output_) : Result<void>(std::unexpected(there.error()));

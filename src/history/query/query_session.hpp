@@ -20,6 +20,7 @@
 #include "history/engine/duck.hpp"
 #include "history/engine/select.hpp"
 #include "history/query/recorded_rows.hpp"
+#include "history/query/stop_sign.hpp"
 
 namespace acts::history {
 
@@ -53,8 +54,8 @@ class QuerySession {
   [[nodiscard]] std::uint64_t unreadable() const { return recorded_.unreadable(); }
 
  private:
-  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::shared_ptr<std::function<bool()>> stop,
-               std::string output, RecordedRows recorded)
+  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::shared_ptr<StopSign> stop, std::string output,
+               RecordedRows recorded)
       : ops_(&ops),
         stop_(std::move(stop)),
         duck_(std::move(duck)),
@@ -64,7 +65,7 @@ class QuerySession {
   Result<std::string> prepare(const std::string& sql);
 
   FileOps* ops_;
-  std::shared_ptr<std::function<bool()>> stop_;  // of the statement that runs, for what reads recordings meanwhile
+  std::shared_ptr<StopSign> stop_;
   std::unique_ptr<Duck> duck_;
   std::string output_;
   RecordedRows recorded_;

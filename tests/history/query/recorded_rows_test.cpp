@@ -131,6 +131,7 @@ TEST_F(RecordedRowsTest, AreReachedByNoFunctionOfTheirOwn) {
   EXPECT_THAT(answer(asked, "SELECT * FROM acts_recorded_trades(0)"), HasSubstr("acts_recorded_trades"));
 }
 
+// What was left of the statement asked a counter that was gone, when the session ended.
 TEST_F(RecordedRowsTest, CanBeInterruptedWhileTheyAreRead) {
   std::vector<int> ids;
   for (int id = 2; id < 30'000; ++id) ids.push_back(id);
