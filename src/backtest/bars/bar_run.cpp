@@ -245,7 +245,10 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
     const Decimal realised{.units = market.realised.add(fill->side, fill->price.units(), fill->quantity.units()),
                            .scale = market.instrument.scales.price + market.instrument.scales.quantity};
-    if (listener_ != nullptr) listener_->on_fill({.fill = numbered, .realised = realised});
+    if (listener_ != nullptr) {
+      listener_->on_fill({.fill = numbered, .realised = realised});
+      listener_->on_marks(numbered.number, {});  // one of each fill, so that its readers find it
+    }
     if (wants_.fills) strategy_->on_fill(*this, numbered);
     return;
   }
