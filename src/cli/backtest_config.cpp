@@ -401,10 +401,18 @@ Result<void> check_bars(const BacktestSettings& settings) {
   return {};
 }
 
-Result<void> check_complete(const BacktestSettings& settings) {
+bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
+  return std::ranges::any_of(entries,
+                             [&](const ConfigEntry& entry) { return entry.section == section && entry.key == key; });
+}
+
+Result<void> check_complete(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   const auto missing = [](std::string_view what) {
     return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
   };
+  // The files need not say it, and a report must not tell of a venue that nobody has named.
+  if (!is_given(entries, "data", "venue")) return missing("venue in [data]");
+  if (settings.instrument.symbol.empty()) return missing("symbol in [data]");
   const bool is_of_catalog = settings.is_bars && !settings.data_dir.empty();
   if (settings.files.empty() && !is_of_catalog) return missing("files in [data]");
   if (!settings.files.empty() && !settings.data_dir.empty()) {
@@ -437,7 +445,7 @@ Result<BacktestSettings> parse_backtest_config(std::string_view text, const std:
     if (!taken) return fail(ErrorCode::kUsage, fmt::format("{}: {}", place, taken.error().message));
   }
   if (const Result<void> added = add_ranges(settings, ranges); !added) return std::unexpected(added.error());
-  if (const Result<void> complete = check_complete(settings); !complete) {
+  if (const Result<void> complete = check_complete(settings, *entries); !complete) {
     return fail(ErrorCode::kUsage, fmt::format("{}: {}", name, complete.error().message));
   }
   const fs::path folder = fs::path(name).parent_path();

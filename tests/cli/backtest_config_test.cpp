@@ -82,6 +82,9 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("\"partial\"", "\"some\""), "g.toml:19: fills: 'some': full or partial?");
   EXPECT_EQ(refusal("\"-0.00005\"", "\"-1.5\""),
             "g.toml:16: maker: '-1.5' is no rate: a part of the value, below 1, with at most 6 decimals");
+  EXPECT_EQ(refusal("venue = \"binance-usdm\"\n", ""), "g.toml: venue in [data] is missing");
+  EXPECT_EQ(refusal("symbol = \"BTCUSDT\"\n", ""), "g.toml: symbol in [data] is missing");
+  EXPECT_EQ(refusal("\"BTCUSDT\"", "\"\""), "g.toml: symbol in [data] is missing");
   EXPECT_EQ(refusal("files = [\"usdm/btcusdt_20240808.gz\"]\n", ""), "g.toml: files in [data] is missing");
   EXPECT_EQ(refusal("\"constant\"", "\"recorded\""), "g.toml: file in [latency], of recorded ones, is missing");
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
