@@ -27,16 +27,20 @@ inline void SimVenue::on_row(const MarketRow& row) {
   }
   LadderSide::Before before;
   const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
+  if (row.kind != RowKind::kLevel) [[unlikely]]
+    cleared_ = {row.ts};
   if (before.is_own) [[unlikely]]
-    on_level(row.side, row.rank, before.quantity, row.quantity);
+    on_level(row, before.quantity);
   if (is_better && book_.sides[row.side].best() + best_resting_[other(row.side)] >= 0) [[unlikely]]
     on_cross(other(row.side), row.ts);
 }
 
-void SimVenue::on_level(SideIndex side, Rank rank, std::int64_t before, std::int64_t after) {
-  for (Resting& resting : resting_[side]) {
-    if (resting.order.rank < rank) break;
-    if (resting.order.rank == rank) resting.place.on_level(model_.queue, value_of(before), value_of(after));
+void SimVenue::on_level(const MarketRow& row, std::int64_t before) {
+  for (Resting& resting : resting_[row.side]) {
+    if (resting.order.rank < row.rank) break;
+    if (resting.order.rank != row.rank) continue;
+    if (is_known_empty(before, row.ts)) resting.place.on_nothing();
+    resting.place.on_level(model_.queue, value_of(before), value_of(row.quantity));
   }
 }
 
@@ -55,6 +59,8 @@ std::int64_t SimVenue::reached(Resting& resting, const MarketRow& trade, std::in
   if (resting.order.rank + trade.rank > 0) {
     return is_partial && !model_.as_hftbacktest ? std::min(resting.left, trade.quantity - shared) : resting.left;
   }
+  const LadderSide& book = book_.sides[resting.order.side];
+  if (is_known_empty(book.quantity_at(resting.order.rank), trade.ts)) resting.place.on_nothing();
   resting.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = resting.place.take_reached(lot_value_) * model_.lot;
   const std::int64_t got = std::min(reached, trade.quantity) - shared;

@@ -48,7 +48,7 @@ Market make_market(std::uint64_t seed, int rows) {
           sim::rank_of(row.side, row.side == sim::kBidSide ? middle + 1 + away / 2 : middle - away / 2));
       row.quantity += 1;
     } else if (random() % 200 == 0) {
-      row.kind = RowKind::kClear;
+      row.kind = i % 2 == 0 ? RowKind::kClear : RowKind::kClearBoth;
     }
     market.venue.push_back(row);
     row.ts += 3'000'000 + static_cast<std::int64_t>(random() % 3) * 1'000'000;

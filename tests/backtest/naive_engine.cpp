@@ -71,13 +71,15 @@ void NaiveBook::apply(const MarketRow& row) {
       set_ask(tick, row.quantity);
     }
   } else if (row.kind == RowKind::kClear && is_bid) {
-    std::erase_if(bids, [&](const auto& level) { return level.first >= tick && best_bid && level.first <= *best_bid; });
+    std::erase_if(bids, [&](const auto& level) { return level.first >= tick; });
     find_bid_below(tick);
     if (!best_bid) lowest_bid_ = INT64_MAX;
   } else if (row.kind == RowKind::kClear) {
-    std::erase_if(asks, [&](const auto& level) { return level.first <= tick && best_ask && level.first >= *best_ask; });
+    std::erase_if(asks, [&](const auto& level) { return level.first <= tick; });
     find_ask_above(tick);
     if (!best_ask) highest_ask_ = INT64_MIN;
+  } else if (row.kind == RowKind::kClearBoth) {
+    *this = {};
   }
 }
 
@@ -227,9 +229,14 @@ void NaiveEngine::take_venue_row(const MarketRow& row) {
     const std::int64_t before = venue_book_.quantity_at(side, Price{tick}).units();
     const auto best_before = venue_book_.best(side);
     venue_book_.apply(row);
-    if (row.kind != RowKind::kLevel) return;
+    if (row.kind != RowKind::kLevel) {
+      cleared_ = row.ts;
+      return;
+    }
     for (Order& order : orders_) {
-      if ((order.side == OrderSide::kBuy) == is_bid && order.tick == tick) on_level(order, before, row.quantity);
+      if ((order.side == OrderSide::kBuy) != is_bid || order.tick != tick) continue;
+      if (before == 0 && row.ts != cleared_) order.front = std::min(order.front, 0.0);
+      on_level(order, before, row.quantity);
     }
     // What rests beyond a best price that it has met already waits until that comes nearer.
     const auto best_now = venue_book_.best(side);
@@ -252,6 +259,9 @@ void NaiveEngine::take_venue_row(const MarketRow& row) {
     if (is_through) {
       quantity = model_.is_partial ? std::min(order->left, row.quantity - shared) : order->left;
     } else if (order->tick == tick) {
+      const Side own = is_bid ? Side::kAsk : Side::kBid;
+      const bool is_empty = venue_book_.quantity_at(own, Price{tick}).units() == 0;
+      if (is_empty && row.ts != cleared_) order->front = std::min(order->front, 0.0);
       order->front -= value(row.quantity);
       order->traded += value(row.quantity);
       const std::int64_t lots = std::llround(-order->front / value(model_.lot));

@@ -136,6 +136,7 @@ class NaiveEngine final : public StrategyContext {
   Position position_;
   UnixNanos now_;
   std::int64_t venue_now_ = 0;
+  std::int64_t cleared_ = INT64_MIN;  // when the venue's book was cleared last
   std::uint64_t last_order_ = 0;
   bool is_answering_ = false;
 };
