@@ -71,6 +71,10 @@ bool Engine::has_more() const {
   return std::ranges::any_of(runs_, [](const auto& run) { return run->has_more(); });
 }
 
+bool Engine::is_over() const {
+  return std::ranges::none_of(runs_, [this](const auto& run) { return run->has_rows() || now_ <= run->last_row(); });
+}
+
 bool Engine::has_more_now() const {
   return std::ranges::any_of(
       runs_, [this](const auto& run) { return std::min(run->next_at_venue(), run->next_answer()) <= now_; });
@@ -173,14 +177,16 @@ void Engine::sample_if_due(bool is_last) {
 
 ClientOrderId Engine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
-  return at(order.instrument).place(order, id, now_);
+  return is_over() ? id : at(order.instrument).place(order, id, now_);
 }
 
 bool Engine::modify(const ModifyOrder& change) {
+  if (is_over()) return false;
   return std::ranges::any_of(runs_, [&](const auto& run) { return run->modify(change, now_); });
 }
 
 bool Engine::cancel(ClientOrderId id) {
+  if (is_over()) return false;
   return std::ranges::any_of(runs_, [&](const auto& run) { return run->cancel(id, now_); });
 }
 

@@ -3,8 +3,8 @@
 // the one that stands first in this list.
 //
 // A strategy acts only when it is woken, so nothing it does can change what the venue does before: the venue runs ahead
-// to that moment, then our side, each through its own rows. Own orders never change the replayed books. Not
-// thread-safe.
+// to that moment, then our side, each through its own rows. Own orders never change the replayed books. What is asked
+// for after the last row goes nowhere, or a strategy that answers each answer would never end. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -81,6 +81,8 @@ class Engine final : private StrategyContext {
   Result<void> count_wake();
   void sample_if_due(bool is_last);
   [[nodiscard]] bool has_more() const;
+  // The data has ended: what is under way comes to its end, and nothing new begins.
+  [[nodiscard]] bool is_over() const;
   [[nodiscard]] bool has_more_now() const;
   [[nodiscard]] RunEnd end_of_run() const;
 

@@ -51,7 +51,7 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
     venue_row_ = venue_.run(venue_row_, until);
     if (!venue_.events().empty()) take_events(nullptr);
     if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
-    pass({venue_row_[-1].ts});
+    pass_rows(venue_row_);
     const auto next = setup_.feed->next(FeedClock::kVenue);
     if (!next) return std::unexpected(next.error());
     venue_row_ = *next == nullptr ? &sim::kEndRow : *next;
@@ -204,7 +204,7 @@ Result<void> InstrumentRun::take_rows(UnixNanos until) {
 // At the end of a block the next one, so that the time of the next row is always known.
 Result<void> InstrumentRun::more_rows_here() {
   if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
-  pass({local_row_[-1].ts});
+  pass_rows(local_row_);
   const auto next = setup_.feed->next(FeedClock::kLocal);
   if (!next) return std::unexpected(next.error());
   local_row_ = *next == nullptr ? &sim::kEndRow : *next;

@@ -56,6 +56,10 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos next_row_here() const { return row_here(); }
   [[nodiscard]] UnixNanos next_answer() const { return answers_.empty() ? kNever : answers_.front().arrival; }
   [[nodiscard]] bool has_more() const;
+  // Of the data, at whatever clock.
+  [[nodiscard]] bool has_rows() const { return venue_row_->ts != kNever.value || row_here() != kNever; }
+  // The time of the last one, once has_rows() says no.
+  [[nodiscard]] UnixNanos last_row() const { return last_row_; }
   // The time of the last one of what is over, once has_more() says no.
   [[nodiscard]] UnixNanos last_event() const { return last_event_; }
   [[nodiscard]] Nanos least_response() const { return setup_.latency.least_response().span(); }
@@ -102,6 +106,11 @@ class InstrumentRun {
   void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);
   Result<void> run_rows(UnixNanos until);
   void pass(UnixNanos ts) { last_event_ = std::max(last_event_, ts); }
+  // A block is used up.
+  void pass_rows(const sim::MarketRow* end) {
+    last_row_ = std::max(last_row_, UnixNanos{end[-1].ts});
+    pass(last_row_);
+  }
   Result<void> more_rows_here();
   void mark(UnixNanos ts);
   void tell_marks();
@@ -119,6 +128,7 @@ class InstrumentRun {
   sim::MarketRow taken_row_ = {};
   UnixNanos last_request_ = {INT64_MIN};  // arrivals keep the order of sending,
   UnixNanos last_answer_ = {INT64_MIN};   // and so do answers
+  UnixNanos last_row_ = {INT64_MIN};      // of the blocks that are used up
   UnixNanos last_event_ = {INT64_MIN};    // of the blocks that are used up, and of requests and answers
   std::deque<Request> requests_;
   std::deque<Answer> answers_;

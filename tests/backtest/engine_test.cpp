@@ -261,6 +261,38 @@ TEST(Engine, EndsAStrategyThatLetsNoTimePass) {
   expect_ended<EndlessOrders>();
 }
 
+// Answers each expiry with an order that expires again.
+class Persistent final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.orders = true}; }
+  void on_start(StrategyContext& context) override { order(context); }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    if (update.event == OrderEvent::kExpired && ++expiries < kMost) order(context);
+  }
+  static constexpr int kMost = 10'000;
+  int expiries = 0;
+
+ private:
+  static void order(StrategyContext& context) {
+    context.place({.instrument = kFirst, .type = OrderType::kMarket, .quantity = Quantity{1}});
+  }
+};
+
+TEST(Engine, EndsSoonAfterItsData) {
+  const MarketRow bid{.ts = 1'000'000'000, .quantity = 5, .rank = 100, .side = sim::kBidSide};
+  MarketRow last = bid;
+  last.ts += 95'000'000;
+  test::VectorFeed feed({bid, last}, {bid, last}, 1);
+  Persistent strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  Engine engine(std::move(setups), strategy, {}, nullptr);
+  const auto end = engine.run();
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(strategy.expiries, 10);  // the last of an order of 90 ms, which comes back at 100
+  EXPECT_EQ(end->end.value, 1'100'000'000);
+}
+
 // Sees each row at its time, and the book as it is then.
 class Watcher final : public Strategy {
  public:

@@ -121,6 +121,9 @@ void NaiveEngine::run() {
   std::size_t next_local = 0;
   const auto time_of = [](const Rows& rows, std::size_t at) { return at < rows.size() ? rows[at].ts : INT64_MAX; };
   now_ = {std::min(time_of(venue_rows_, 0), time_of(local_rows_, 0))};
+  for (const Rows* rows : {&venue_rows_, &local_rows_}) {
+    if (!rows->empty()) last_row_ = std::max(last_row_, rows->back().ts);
+  }
   strategy_->on_start(*this);
   for (;;) {
     const std::int64_t local = time_of(local_rows_, next_local);
@@ -408,6 +411,7 @@ void NaiveEngine::send(Ask ask, const Order& order) {
 
 ClientOrderId NaiveEngine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
+  if (is_over()) return id;
   open_.push_back({.id = id,
                    .side = order.side,
                    .type = order.type,
@@ -422,7 +426,7 @@ ClientOrderId NaiveEngine::place(const NewOrder& order) {
 
 bool NaiveEngine::modify(const ModifyOrder& change) {
   const auto open = std::ranges::find(open_, change.id, &OpenOrder::id);
-  if (open == open_.end() || open->is_requested) return false;
+  if (is_over() || open == open_.end() || open->is_requested) return false;
   open->is_requested = true;
   send(Ask::kModify, {change.id, open->side, open->type, open->time_in_force, change.price.units(),
                       change.quantity.units(), change.quantity.units()});
@@ -431,7 +435,7 @@ bool NaiveEngine::modify(const ModifyOrder& change) {
 
 bool NaiveEngine::cancel(ClientOrderId id) {
   const auto open = std::ranges::find(open_, id, &OpenOrder::id);
-  if (open == open_.end() || open->is_requested) return false;
+  if (is_over() || open == open_.end() || open->is_requested) return false;
   open->is_requested = true;
   send(Ask::kCancel, {id, open->side, open->type, open->time_in_force, open->price.units(), open->quantity.units(),
                       open->left.units()});
