@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backtest/naive_engine.hpp"
@@ -291,6 +292,47 @@ TEST(Engine, EndsSoonAfterItsData) {
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(strategy.expiries, 10);  // the last of an order of 90 ms, which comes back at 100
   EXPECT_EQ(end->end.value, 1'100'000'000);
+}
+
+// Buys at the first change of the book.
+class Buyer final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true}; }
+  void on_book(StrategyContext& context, InstrumentId id) override {
+    if (!std::exchange(has_bought_, true)) {
+      context.place({.instrument = id, .type = OrderType::kMarket, .quantity = Quantity{2}});
+    }
+  }
+
+ private:
+  bool has_bought_ = false;
+};
+
+class SampleLog final : public RunListener {
+ public:
+  void on_sample(const Sample& sample) override {
+    text += fmt::format("{} {} {} {};", sample.ts.value, sample.mark ? to_string(*sample.mark) : "none",
+                        sample.position.quantity.units(), to_string(sample.equity));
+  }
+  std::string text;
+};
+
+// What is filled before the first whole second, and while a side of the book is empty, is between two samples.
+TEST(Engine, SamplesItsStartAndItsEnd) {
+  const MarketRow ask{.ts = 1'100'000'000, .quantity = 5, .rank = -100, .side = sim::kAskSide};
+  MarketRow gone = ask;
+  gone.ts += 400'000'000;
+  gone.quantity = 0;
+  test::VectorFeed feed({ask, gone}, {ask, gone}, 1);
+  Buyer strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  setups.back().cash = {1000, 0};
+  setups.back().fees = {.maker = {}, .taker = {1, 2}};
+  SampleLog log;
+  Engine engine(std::move(setups), strategy, {.sample = std::chrono::seconds{1}}, &log);
+  ASSERT_TRUE(engine.run().has_value());
+  EXPECT_EQ(log.text, "1100000000 none 0 1000;1500000000 100 2 998;");
 }
 
 // Sees each row at its time, and the book as it is then.

@@ -129,6 +129,13 @@ void BarRun::stop_timer(TimerId id) {
 Result<void> BarRun::start(UnixNanos at) {
   now_ = at;
   day_end_ = next_multiple(at, kBarDay);
+  for (const Market& of : markets_) {
+    if (listener_ == nullptr) break;
+    listener_->on_sample({.ts = now_,
+                          .instrument = of.venue.options().instrument,
+                          .position = of.position,
+                          .equity = of.local.money(of.equity)});
+  }
   strategy_->on_start(*this);
   return drain();
 }
