@@ -173,7 +173,7 @@ std::int64_t SimVenue::takeable(const Resting& taker) const {
   const LadderSide& book = book_.sides[other(taker.order.side)];
   std::int64_t there = 0;
   for (Rank at = book.best(); at != kNoRank && at + taker.order.rank >= 0; at = book.next_below(at)) {
-    there += book.quantity_at(at);
+    there += lots_at(book, at);
     if (there >= taker.left) return taker.left;
   }
   return there;
@@ -186,8 +186,7 @@ void SimVenue::take(Resting& taker, UnixNanos now) {
   const bool has_limit = taker.order.type == OrderType::kLimit;
   for (Rank at = book.best(); at != kNoRank && taker.left > 0; at = book.next_below(at)) {
     if (has_limit && at + taker.order.rank < 0) return;
-    // What rests there in parts of a lot cannot be traded.
-    const std::int64_t there = book.quantity_at(at) / model_.lot * model_.lot;
+    const std::int64_t there = lots_at(book, at);
     if (there > 0) fill(taker, -at, std::min(there, taker.left), how, now.value);
   }
 }

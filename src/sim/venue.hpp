@@ -117,6 +117,10 @@ class SimVenue {
   }
 
   void take(Resting& taker, UnixNanos now);
+  // What rests at a rank in whole lots: parts of one cannot be traded.
+  [[nodiscard]] std::int64_t lots_at(const LadderSide& book, Rank rank) const {
+    return book.quantity_at(rank) / model_.lot * model_.lot;
+  }
   [[nodiscard]] std::int64_t takeable(const Resting& taker) const;
   void rest(Resting order, UnixNanos now, OrderEvent event);
   void fill_resting(Resting& resting, std::int64_t quantity, FillCause cause, std::int64_t ts);

@@ -335,7 +335,7 @@ void NaiveEngine::enter(Order order, OrderEvent event) {
     const auto& levels = is_buy ? venue_book_.asks : venue_book_.bids;
     for (const auto& [tick, quantity] : levels) {
       const bool counts = is_buy ? tick >= *opposite && tick <= order.tick : tick <= *opposite && tick >= order.tick;
-      if (counts) there += quantity;
+      if (counts) there += quantity / model_.lot * model_.lot;
     }
     if (there < order.left) return expire(RejectReason::kNoLiquidity);
   }

@@ -143,6 +143,16 @@ TEST_F(Venue, WalksTheBookInParts) {
   EXPECT_EQ(venue().position(), 30 + 30 + 10 - 30);
 }
 
+TEST_F(Venue, FillsAllOrNothingOfWholeLots) {
+  start({.fills = FillSizes::kPartial, .lot = 10});
+  level(kAskSide, 102, 15);
+  level(kAskSide, 103, 15);
+  place(kBidSide, 103, 30, TimeInForce::kFok);
+  place(kBidSide, 103, 20, TimeInForce::kFok);
+  EXPECT_EQ(told(),
+            "1 expired no_liquidity left 0; 2 partially_filled taker 102x10 left 10; 2 filled taker 103x10 left 0");
+}
+
 // Each own order taking the whole print is how 11 traded fill 50.
 TEST_F(Venue, SharesATradeAmongOwnOrders) {
   for (const bool as_hftbacktest : {false, true}) {
