@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <vector>
 
 #include "cli/config_file.hpp"
@@ -387,8 +388,44 @@ Result<void> take_entry(BacktestSettings& settings, const ConfigEntry& entry, co
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
 }
 
-// What a bar knows nothing of must not look as if it counted.
-Result<void> check_bars(const BacktestSettings& settings) {
+// What is not looked at must not look as if it counted.
+struct UnusedKey {
+  std::string_view section;
+  std::string_view key;  // empty: all of the section
+};
+Result<void> check_unused(const std::vector<ConfigEntry>& entries, std::span<const UnusedKey> unused,
+                          std::string_view why) {
+  for (const UnusedKey& of : unused) {
+    const auto found = std::ranges::find_if(entries, [&of](const ConfigEntry& entry) {
+      return entry.section == of.section && !entry.key.empty() && (of.key.empty() || entry.key == of.key);
+    });
+    if (found == entries.end()) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} in [{}] is {}: take it out", found->key, found->section, why));
+  }
+  return {};
+}
+
+Result<void> check_latency(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
+  constexpr std::array<UnusedKey, 1> kOfRecorded{{{"latency", "file"}}};
+  constexpr std::array<UnusedKey, 2> kOfConstant{{{"latency", "entry"}, {"latency", "response"}}};
+  const bool is_constant = std::ranges::any_of(entries, [](const ConfigEntry& entry) {
+    return entry.section == "latency" && entry.key == "model" && entry.values[0] == "constant";
+  });
+  if (is_constant) return check_unused(entries, kOfRecorded, "of the model \"recorded\"");
+  return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+}
+
+Result<void> check_books(const std::vector<ConfigEntry>& entries) {
+  constexpr std::array<UnusedKey, 6> kOfBars{{{"data", "data_dir"},
+                                              {"data", "source"},
+                                              {"data", "source_interval"},
+                                              {"data", "origin"},
+                                              {"data", "interval"},
+                                              {"exchange", "bar_path"}}};
+  return check_unused(entries, kOfBars, "of bars, which kind = \"bars\" in [data] asks for");
+}
+
+Result<void> check_bars(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
   const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
   if (settings.latency.file || latency > Nanos{0}) {
     return fail(ErrorCode::kUsage,
@@ -398,7 +435,9 @@ Result<void> check_bars(const BacktestSettings& settings) {
   if (settings.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  return {};
+  constexpr std::array<UnusedKey, 4> kOfBooks{
+      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }
 
 bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
@@ -422,7 +461,8 @@ Result<void> check_complete(const BacktestSettings& settings, const std::vector<
   if (!settings.instrument.lot_size) return missing("lot_size in [instrument]");
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
-  return settings.is_bars ? check_bars(settings) : Result<void>();
+  if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
+  return settings.is_bars ? check_bars(entries, settings) : check_books(entries);
 }
 
 }  // namespace

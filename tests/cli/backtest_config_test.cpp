@@ -92,5 +92,30 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
 }
 
+TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
+  EXPECT_EQ(refusal("entry = \"10ms\"", "file = \"l.csv\""),
+            "g.toml: file in [latency] is of the model \"recorded\": take it out");
+  EXPECT_EQ(refusal("model = \"constant\"", "file = \"l.csv\""),
+            "g.toml: entry in [latency] is of the model \"constant\": take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "interval = \"5m\""),
+            "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+  EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
+            "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+
+  std::string bars(kGrid);
+  const std::size_t latency = bars.find("[latency]");
+  bars.erase(latency, bars.find("[account]") - latency);
+  bars.replace(bars.find("clock_shift = \"auto\""), 20, "kind = \"bars\"");
+  const auto refused = [](const std::string& text) {
+    const auto settings = parse_backtest_config(text, "g.toml");
+    return settings ? "" : settings.error().message;
+  };
+  EXPECT_EQ(refused(bars), "g.toml: fills in [exchange] is of order books, and these are bars: take it out");
+  bars.erase(bars.find("fills ="), 18);
+  EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
+  bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
+  EXPECT_EQ(refused(bars), "");
+}
+
 }  // namespace
 }  // namespace acts::cli
