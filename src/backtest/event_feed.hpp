@@ -36,8 +36,8 @@ class EventFeed final : public MarketFeed {
   static constexpr std::size_t kMostKept = 2'000'000;
 
   // `open` gives the same events anew each time. `are_ordered`: they say themselves which clock they are for, and stand
-  // in order (an .npz file). Reads through them once. Errors: the source's; kBadInput: there is none, or a local time
-  // lies before its event's and is not to be shifted.
+  // in order (an .npz file). Reads through them once. Errors: the source's; kBadInput: there is none for one of the
+  // clocks, one has a time before 1970 or after 2200, or a local time lies before its event's and is not to be shifted.
   static Result<std::unique_ptr<EventFeed>> open(history::OpenEvents open, const BacktestInstrument& instrument,
                                                  ClockShift shift, bool are_ordered);
 
