@@ -81,7 +81,7 @@ class Survey {
 }  // namespace
 
 Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, const BacktestInstrument& instrument,
-                                                   ClockShift shift, bool are_ordered) {
+                                                   ClockShift shift, bool are_ordered, bool as_hftbacktest) {
   auto source = open();
   if (!source) return std::unexpected(source.error());
   Survey survey;
@@ -103,6 +103,7 @@ Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, con
   if (Result<void> usable = survey.check(*by, are_ordered); !usable) return std::unexpected(usable.error());
   std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, *by, are_ordered,
                                                 measure.exchange_lateness(), measure.local_lateness()));
+  feed->as_hftbacktest_ = as_hftbacktest;
   if (keeps) feed->kept_ = std::move(kept);
   return feed;
 }
@@ -142,6 +143,11 @@ Result<void> EventFeed::make_more() {
     } else {
       has_ended_ = true;
     }
+  }
+  if (has_ended_ && facts_.out_of_range == facts_.events) {
+    return fail(ErrorCode::kBadInput, fmt::format("none of its {} events can be used: are tick_size and lot_size those "
+                                                  "of the data?",
+                                                  facts_.events));
   }
   if (Result<void> settled = settle(venue_, has_ended_); !settled) return settled;
   if (Result<void> settled = settle(local_, has_ended_); !settled) return settled;
@@ -198,6 +204,8 @@ std::optional<MarketRow> EventFeed::row_of(const HftEvent& event) {
   const bool is_usable =
       std::abs(ticks) < kMostTicks && units >= 0 && units < kMostQuantity;  // not of what is no number
   if (!is_usable) return std::nullopt;
+  const bool is_something = (row.kind == RowKind::kClear || ticks > 0) && (row.kind != RowKind::kTrade || units > 0);
+  if (!is_something && !as_hftbacktest_) return std::nullopt;
   if (std::abs(event.px - ticks * instrument_.tick_value()) > instrument_.tick_value() * 1e-6) ++facts_.off_tick;
   if (units / one != event.qty) ++facts_.off_scale;
   row.rank = static_cast<std::int32_t>(sim::rank_of(row.side, static_cast<std::int64_t>(ticks)));

@@ -146,6 +146,29 @@ TEST(EventFeed, TakesOrderedEventsAsTheySay) {
   EXPECT_EQ((*feed)->facts().only_local, 1U);
 }
 
+TEST(EventFeed, TakesNoTradeOfNothingAndNoPriceOfNothing) {
+  HftEvent trade = level(2, 2, 100, 0);
+  trade.ev = hft::kTrade | hft::kBuy;
+  HftEvent clear = level(5, 5, 0, 0);
+  clear.ev = hft::kClear | hft::kBuy;
+  const std::vector<HftEvent> events{level(1, 1, 100, 1), trade, level(3, 3, 0, 1), level(4, 4, -1, 1), clear};
+  for (const bool as_hftbacktest : {false, true}) {
+    auto feed = EventFeed::open(opens(events), instrument(), {}, false, as_hftbacktest);
+    ASSERT_TRUE(feed.has_value());
+    const auto rows = all(**feed, FeedClock::kVenue);
+    ASSERT_EQ(rows.size(), 5U);
+    EXPECT_EQ((*feed)->facts().out_of_range, as_hftbacktest ? 0U : 3U);
+    EXPECT_EQ(rows[1].kind, as_hftbacktest ? sim::RowKind::kTrade : sim::RowKind::kNothing);
+    EXPECT_EQ(rows[4].kind, sim::RowKind::kClear);
+  }
+  auto none = EventFeed::open(opens({trade, level(3, 3, 0, 1)}), instrument(), {}, false);
+  ASSERT_TRUE(none.has_value());
+  const auto block = (*none)->next(FeedClock::kVenue);
+  ASSERT_FALSE(block.has_value());
+  EXPECT_EQ(block.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(block.error().message, "none of its 2 events can be used: are tick_size and lot_size those of the data?");
+}
+
 std::string refusal_of(std::vector<HftEvent> events, ClockShift shift = {}, bool are_ordered = false) {
   const auto feed = EventFeed::open(opens(std::move(events)), instrument(), shift, are_ordered);
   return feed ? "" : feed.error().message;
