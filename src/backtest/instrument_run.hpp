@@ -96,9 +96,9 @@ class InstrumentRun {
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(const Request& request);
-  // `asked`: the request that they answer; null: none.
+  // `asked`: the request that they answer; null: none. `answers_request`: with this one it is answered.
   void take_events(const sim::VenueOrder* asked);
-  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked);
+  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request);
   [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
   Fill made_fill(const sim::VenueEvent& event);
   void push_answer(const Answer& answer);

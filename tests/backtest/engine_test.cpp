@@ -335,6 +335,42 @@ TEST(Engine, SamplesItsStartAndItsEnd) {
   EXPECT_EQ(log.text, "1100000000 none 0 1000;1500000000 100 2 998;");
 }
 
+// Moves its resting order into the other side, and asks for its end at each answer.
+class Mover final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true, .orders = true}; }
+  void on_book(StrategyContext& context, InstrumentId id) override {
+    if (std::exchange(has_begun_, true)) return;
+    order_ = context.place({.instrument = id, .price = Price{99}, .quantity = Quantity{5}});
+  }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    told += fmt::format("{} ", to_string(update.event));
+    if (update.event == OrderEvent::kAccepted) {
+      EXPECT_TRUE(context.modify({order_, Price{100}, Quantity{5}}));
+    } else {
+      told += context.cancel(order_) ? "free;" : "busy;";
+    }
+  }
+  std::string told;
+
+ private:
+  bool has_begun_ = false;
+  ClientOrderId order_;
+};
+
+TEST(Engine, AnswersARequestWithItsLastAnswer) {
+  const MarketRow ask{.ts = 1'000'000'000, .quantity = 2, .rank = -100, .side = sim::kAskSide};
+  MarketRow late = ask;
+  late.ts += 1'000'000'000;
+  test::VectorFeed feed({ask, late}, {ask, late}, 1);
+  Mover strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.is_partial = true, .entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  Engine engine(std::move(setups), strategy, {}, nullptr);
+  ASSERT_TRUE(engine.run().has_value());
+  EXPECT_EQ(strategy.told, "accepted partially_filled busy;modified free;cancelled busy;");
+}
+
 // Sees each row at its time, and the book as it is then.
 class Watcher final : public Strategy {
  public:

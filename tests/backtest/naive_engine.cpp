@@ -286,7 +286,6 @@ void NaiveEngine::drop_filled() {
 }
 
 void NaiveEngine::take_request(const Request& request) {
-  is_answering_ = true;
   if (request.ask == Ask::kPlace) {
     enter(request.order, OrderEvent::kAccepted);
   } else {
@@ -313,7 +312,7 @@ void NaiveEngine::take_request(const Request& request) {
       enter(moved, OrderEvent::kModified);
     }
   }
-  is_answering_ = false;
+  answers_.back().answers_request = true;
 }
 
 void NaiveEngine::enter(Order order, OrderEvent event) {
@@ -398,7 +397,7 @@ void NaiveEngine::answer(const Order& order, OrderEvent event, OrderStatus statu
                  .quantity = Quantity{order.quantity},
                  .left = Quantity{is_final(status) ? 0 : order.left}};
   made.fill = fill;
-  made.answers_request = is_answering_;
+  made.answers_request = false;
   log.push_back(fmt::format("{} {} {} {}@{} left {}{}", venue_now_, order.id.value(), to_string(event),
                             fill ? fill->quantity.units() : 0, fill ? fill->price.units() : 0, made.update.left.units(),
                             fill ? std::string(" ") + std::string(to_string(fill->cause)) : ""));

@@ -141,7 +141,6 @@ class NaiveEngine final : public StrategyContext {
   std::int64_t last_row_ = INT64_MIN;
   std::int64_t cleared_ = INT64_MIN;  // when the venue's book was cleared last
   std::uint64_t last_order_ = 0;
-  bool is_answering_ = false;
 };
 
 }  // namespace acts::backtest::test
