@@ -46,6 +46,7 @@ Result<RunEnd> Engine::run() {
   now_ = begin_;
   if (listener_ != nullptr && options_.sample && begin_ != InstrumentRun::kNever) {
     next_sample_ = next_multiple(now_, *options_.sample);
+    sample_at_begin();
   }
   strategy_->on_start(*this);
   while (has_more()) {
@@ -69,6 +70,10 @@ Result<RunEnd> Engine::run() {
 
 bool Engine::has_more() const {
   return std::ranges::any_of(runs_, [](const auto& run) { return run->has_more(); });
+}
+
+bool Engine::is_over() const {
+  return std::ranges::none_of(runs_, [this](const auto& run) { return run->has_rows() || now_ <= run->last_row(); });
 }
 
 bool Engine::has_more_now() const {
@@ -133,6 +138,10 @@ Result<void> Engine::tell_rows(InstrumentId id, UnixNanos stop) {
 }
 
 void Engine::tell_answer(const Answer& answer) {
+  if (answer.fill && !marks_.empty()) {
+    const InstrumentId id = answer.fill->instrument;
+    marks_[id.value()] = {answer.fill->price.units(), at(id).instrument().scales.price};
+  }
   if (answer.fill && wants_.fills) strategy_->on_fill(*this, *answer.fill);
   if (wants_.orders) strategy_->on_order(*this, answer.update);
 }
@@ -156,31 +165,43 @@ Result<void> Engine::count_wake() {
                                                 kMostWakesAtOnce, to_iso8601(now_)));
 }
 
+void Engine::sample_at_begin() {
+  marks_.resize(runs_.size());
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    const Position& position = runs_[i]->here().position();
+    listener_->on_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
+  }
+}
+
 void Engine::sample_if_due(bool is_last) {
   if (next_sample_ == InstrumentRun::kNever || (!is_last && now_ < next_sample_)) return;
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
-    const std::optional<Decimal> mark = runs_[i]->middle_here();
-    if (!mark) continue;
+    const std::optional<Decimal> middle = runs_[i]->middle_here();
+    if (middle) marks_[i] = middle;
+    if (!middle && !is_last) continue;
     const Position& position = runs_[i]->here().position();
-    listener_->on_sample({.ts = now_,
-                          .instrument = InstrumentId(i),
-                          .mark = *mark,
-                          .position = position,
-                          .equity = equity_of(position, *mark, runs_[i]->instrument().scales.quantity)});
+    listener_->on_sample(
+        {.ts = now_,
+         .instrument = InstrumentId(i),
+         .mark = marks_[i],
+         .position = position,
+         .equity = equity_of(position, marks_[i].value_or(Decimal{}), runs_[i]->instrument().scales.quantity)});
   }
   next_sample_ = next_multiple(now_, *options_.sample);
 }
 
 ClientOrderId Engine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
-  return at(order.instrument).place(order, id, now_);
+  return is_over() ? id : at(order.instrument).place(order, id, now_);
 }
 
 bool Engine::modify(const ModifyOrder& change) {
+  if (is_over()) return false;
   return std::ranges::any_of(runs_, [&](const auto& run) { return run->modify(change, now_); });
 }
 
 bool Engine::cancel(ClientOrderId id) {
+  if (is_over()) return false;
   return std::ranges::any_of(runs_, [&](const auto& run) { return run->cancel(id, now_); });
 }
 

@@ -3,8 +3,8 @@
 // the one that stands first in this list.
 //
 // A strategy acts only when it is woken, so nothing it does can change what the venue does before: the venue runs ahead
-// to that moment, then our side, each through its own rows. Own orders never change the replayed books. Not
-// thread-safe.
+// to that moment, then our side, each through its own rows. Own orders never change the replayed books. What is asked
+// for after the last row goes nowhere, or a strategy that answers each answer would never end. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,9 @@
 namespace acts::backtest {
 
 struct EngineOptions {
-  std::optional<Nanos> sample = {};  // how often the listener gets a sample, at whole multiples; positive
+  // How often the listener gets a sample, at whole multiples; positive. It gets one before the first event too, and one
+  // at the end, so that all that is filled lies between two.
+  std::optional<Nanos> sample = {};
 };
 
 struct RunEnd {
@@ -79,8 +81,11 @@ class Engine final : private StrategyContext {
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
   Result<void> count_wake();
+  void sample_at_begin();
   void sample_if_due(bool is_last);
   [[nodiscard]] bool has_more() const;
+  // The data has ended: what is under way comes to its end, and nothing new begins.
+  [[nodiscard]] bool is_over() const;
   [[nodiscard]] bool has_more_now() const;
   [[nodiscard]] RunEnd end_of_run() const;
 
@@ -94,6 +99,7 @@ class Engine final : private StrategyContext {
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
+  std::vector<std::optional<Decimal>> marks_;  // if there are samples: the last that are known, by instrument
   std::vector<Timer> timers_;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;

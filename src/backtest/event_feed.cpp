@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -36,13 +37,55 @@ Result<Nanos> shift_of(const history::HftMeasure& measure, ClockShift shift) {
                           to_string(needed), to_string(needed)));
 }
 
+// So that what is added to a time is still one.
+constexpr std::int64_t kFirstFeedTime = 0;
+constexpr std::int64_t kLastFeedTime = 7'258'118'400'000'000'000;  // 2200-01-01
+constexpr bool is_feed_time(std::int64_t ts) { return ts >= kFirstFeedTime && ts <= kLastFeedTime; }
+
+// What there is to know of events before their rows can be made.
+class Survey {
+ public:
+  // `number`: from 1. Errors: kBadInput.
+  Result<void> add(const HftEvent& event, std::uint64_t number) {
+    for (const std::int64_t ts : {event.exch_ts, event.local_ts}) {
+      if (is_feed_time(ts)) continue;
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("event {}: its time of {} ns since 1970 is not between 1970 and 2200", number, ts));
+    }
+    measure.add(event);
+    clocks_ |= event.ev & (hft::kExchange | hft::kLocal);
+    first_local_ = std::min(first_local_, event.local_ts);
+    last_local_ = std::max(last_local_, event.local_ts);
+    return {};
+  }
+  // With the shift of local times. Errors: kBadInput.
+  [[nodiscard]] Result<void> check(Nanos shift, bool are_ordered) const {
+    if (are_ordered && clocks_ != (hft::kExchange | hft::kLocal)) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("no event has the flag of {}: was it made for a backtest?",
+                              (clocks_ & hft::kExchange) == 0 ? "the exchange's clock" : "the local clock"));
+    }
+    if (shift.count() <= kLastFeedTime - last_local_ && shift.count() >= kFirstFeedTime - first_local_) return {};
+    return fail(ErrorCode::kBadInput,
+                fmt::format("local times shifted by {} are not between 1970 and 2200", to_string(shift)));
+  }
+
+  history::HftMeasure measure;
+
+ private:
+  std::uint64_t clocks_ = 0;
+  std::int64_t first_local_ = kLastFeedTime;
+  std::int64_t last_local_ = kFirstFeedTime;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, const BacktestInstrument& instrument,
-                                                   ClockShift shift, bool are_ordered) {
+                                                   ClockShift shift, bool are_ordered, bool as_hftbacktest) {
   auto source = open();
   if (!source) return std::unexpected(source.error());
-  history::HftMeasure measure;
+  Survey survey;
+  const history::HftMeasure& measure = survey.measure;
   std::vector<HftEvent> kept;
   bool keeps = true;
   HftEvent event;
@@ -50,15 +93,17 @@ Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, con
     const Result<bool> there = (*source)->next(event);
     if (!there) return std::unexpected(there.error());
     if (!*there) break;
-    measure.add(event);
+    if (Result<void> added = survey.add(event, measure.events() + 1); !added) return std::unexpected(added.error());
     keeps = keeps && kept.size() < kMostKept;
     if (keeps) kept.push_back(event);
   }
   if (measure.events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
   const Result<Nanos> by = shift_of(measure, shift);
   if (!by) return std::unexpected(by.error());
+  if (Result<void> usable = survey.check(*by, are_ordered); !usable) return std::unexpected(usable.error());
   std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, *by, are_ordered,
                                                 measure.exchange_lateness(), measure.local_lateness()));
+  feed->as_hftbacktest_ = as_hftbacktest;
   if (keeps) feed->kept_ = std::move(kept);
   return feed;
 }
@@ -98,6 +143,11 @@ Result<void> EventFeed::make_more() {
     } else {
       has_ended_ = true;
     }
+  }
+  if (has_ended_ && facts_.out_of_range == facts_.events) {
+    return fail(ErrorCode::kBadInput, fmt::format("none of its {} events can be used: are tick_size and lot_size those "
+                                                  "of the data?",
+                                                  facts_.events));
   }
   if (Result<void> settled = settle(venue_, has_ended_); !settled) return settled;
   if (Result<void> settled = settle(local_, has_ended_); !settled) return settled;
@@ -154,6 +204,8 @@ std::optional<MarketRow> EventFeed::row_of(const HftEvent& event) {
   const bool is_usable =
       std::abs(ticks) < kMostTicks && units >= 0 && units < kMostQuantity;  // not of what is no number
   if (!is_usable) return std::nullopt;
+  const bool is_something = (row.kind == RowKind::kClear || ticks > 0) && (row.kind != RowKind::kTrade || units > 0);
+  if (!is_something && !as_hftbacktest_) return std::nullopt;
   if (std::abs(event.px - ticks * instrument_.tick_value()) > instrument_.tick_value() * 1e-6) ++facts_.off_tick;
   if (units / one != event.qty) ++facts_.off_scale;
   row.rank = static_cast<std::int32_t>(sim::rank_of(row.side, static_cast<std::int64_t>(ticks)));

@@ -35,11 +35,13 @@ class EventFeed final : public MarketFeed {
   // Up to so many are kept from the first reading for the second: 64 bytes each.
   static constexpr std::size_t kMostKept = 2'000'000;
 
+  // `as_hftbacktest`: takes prices not above 0, and trades of nothing, which are no events that can be used otherwise.
   // `open` gives the same events anew each time. `are_ordered`: they say themselves which clock they are for, and stand
-  // in order (an .npz file). Reads through them once. Errors: the source's; kBadInput: there is none, or a local time
-  // lies before its event's and is not to be shifted.
+  // in order (an .npz file). Reads through them once. Errors: the source's; kBadInput: there is none for one of the
+  // clocks (of next(): or none that can be used), one has a time before 1970 or after 2200, or a local time lies before
+  // its event's and is not to be shifted.
   static Result<std::unique_ptr<EventFeed>> open(history::OpenEvents open, const BacktestInstrument& instrument,
-                                                 ClockShift shift, bool are_ordered);
+                                                 ClockShift shift, bool are_ordered, bool as_hftbacktest = false);
 
   Result<const sim::MarketRow*> next(FeedClock clock) override;
   [[nodiscard]] const FeedFacts& facts() const override { return facts_; }
@@ -79,6 +81,7 @@ class EventFeed final : public MarketFeed {
   history::OpenEvents open_;
   BacktestInstrument instrument_;
   bool are_ordered_;
+  bool as_hftbacktest_ = false;
   Stream venue_;
   Stream local_;
   FeedFacts facts_;

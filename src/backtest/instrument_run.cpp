@@ -1,6 +1,7 @@
 #include "backtest/instrument_run.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -51,7 +52,7 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
     venue_row_ = venue_.run(venue_row_, until);
     if (!venue_.events().empty()) take_events(nullptr);
     if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
-    pass({venue_row_[-1].ts});
+    pass_rows(venue_row_);
     const auto next = setup_.feed->next(FeedClock::kVenue);
     if (!next) return std::unexpected(next.error());
     venue_row_ = *next == nullptr ? &sim::kEndRow : *next;
@@ -108,13 +109,19 @@ void InstrumentRun::take_request(const Request& request) {
 }
 
 void InstrumentRun::take_events(const sim::VenueOrder* asked) {
-  for (const sim::VenueEvent& event : venue_.events()) take_event(event, asked);
+  const std::span<const sim::VenueEvent> events = venue_.events();
+  for (const sim::VenueEvent& event : events) {
+    // An order that is changed can be filled first: it is free for the next request once all is told. In hftbacktest it
+    // is with each answer.
+    const bool is_answer = setup_.venue.as_hftbacktest || &event == &events.back();
+    take_event(event, asked, asked != nullptr && is_answer);
+  }
   venue_.clear_events();
 }
 
-void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked) {
+void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request) {
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
-  Answer answer{.update = update_of(is_unknown ? *asked : event.order), .answers_request = asked != nullptr};
+  Answer answer{.update = update_of(is_unknown ? *asked : event.order), .answers_request = answers_request};
   answer.update.event = event.event;
   answer.update.status = event.status;
   answer.update.reason = event.reason;
@@ -204,7 +211,7 @@ Result<void> InstrumentRun::take_rows(UnixNanos until) {
 // At the end of a block the next one, so that the time of the next row is always known.
 Result<void> InstrumentRun::more_rows_here() {
   if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
-  pass({local_row_[-1].ts});
+  pass_rows(local_row_);
   const auto next = setup_.feed->next(FeedClock::kLocal);
   if (!next) return std::unexpected(next.error());
   local_row_ = *next == nullptr ? &sim::kEndRow : *next;

@@ -56,6 +56,10 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos next_row_here() const { return row_here(); }
   [[nodiscard]] UnixNanos next_answer() const { return answers_.empty() ? kNever : answers_.front().arrival; }
   [[nodiscard]] bool has_more() const;
+  // Of the data, at whatever clock.
+  [[nodiscard]] bool has_rows() const { return venue_row_->ts != kNever.value || row_here() != kNever; }
+  // The time of the last one, once has_rows() says no.
+  [[nodiscard]] UnixNanos last_row() const { return last_row_; }
   // The time of the last one of what is over, once has_more() says no.
   [[nodiscard]] UnixNanos last_event() const { return last_event_; }
   [[nodiscard]] Nanos least_response() const { return setup_.latency.least_response().span(); }
@@ -92,9 +96,9 @@ class InstrumentRun {
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(const Request& request);
-  // `asked`: the request that they answer; null: none.
+  // `asked`: the request that they answer; null: none. `answers_request`: with this one it is answered.
   void take_events(const sim::VenueOrder* asked);
-  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked);
+  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request);
   [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
   Fill made_fill(const sim::VenueEvent& event);
   void push_answer(const Answer& answer);
@@ -102,6 +106,11 @@ class InstrumentRun {
   void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);
   Result<void> run_rows(UnixNanos until);
   void pass(UnixNanos ts) { last_event_ = std::max(last_event_, ts); }
+  // A block is used up.
+  void pass_rows(const sim::MarketRow* end) {
+    last_row_ = std::max(last_row_, UnixNanos{end[-1].ts});
+    pass(last_row_);
+  }
   Result<void> more_rows_here();
   void mark(UnixNanos ts);
   void tell_marks();
@@ -119,6 +128,7 @@ class InstrumentRun {
   sim::MarketRow taken_row_ = {};
   UnixNanos last_request_ = {INT64_MIN};  // arrivals keep the order of sending,
   UnixNanos last_answer_ = {INT64_MIN};   // and so do answers
+  UnixNanos last_row_ = {INT64_MIN};      // of the blocks that are used up
   UnixNanos last_event_ = {INT64_MIN};    // of the blocks that are used up, and of requests and answers
   std::deque<Request> requests_;
   std::deque<Answer> answers_;

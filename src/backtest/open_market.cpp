@@ -25,7 +25,7 @@ Result<OpenMarket> open_npz(const BacktestSettings& settings, const BacktestInst
     if (!events) return std::unexpected(events.error());
     return *std::move(events);
   };
-  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true);
+  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true, settings.as_hftbacktest);
   if (!feed) return std::unexpected(feed.error());
   return OpenMarket{.feed = *std::move(feed)};
 }
@@ -51,7 +51,8 @@ Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestI
   if (!exporter) return std::unexpected(exporter.error());
   OpenMarket market;
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
-  auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false);
+  auto feed =
+      EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false, settings.as_hftbacktest);
   if (!feed) return std::unexpected(feed.error());
   market.feed = *std::move(feed);
   return market;

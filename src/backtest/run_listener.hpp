@@ -24,7 +24,9 @@ struct ToldFill {
 struct Sample {
   UnixNanos ts = {};  // local
   InstrumentId instrument = {};
-  Decimal mark = {};  // middle price as known here
+  // Middle price as known here; none before the first event. At the end, where a side is empty: the last one told, or
+  // the price of the last fill.
+  std::optional<Decimal> mark = {};
   Position position = {};
   Decimal equity = {};  // cash + position x mark - fee + funding
 };

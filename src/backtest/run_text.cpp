@@ -53,7 +53,7 @@ std::string json_text(std::string_view text) {
 
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
   return fmt::format("{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.info.symbol),
-                     to_string(sample.mark), quantity_text(sample.position.quantity, instrument),
+                     sample.mark ? to_string(*sample.mark) : "", quantity_text(sample.position.quantity, instrument),
                      to_string(sample.position.cash), to_string(sample.position.fee),
                      to_string(sample.position.funding), to_string(sample.equity));
 }

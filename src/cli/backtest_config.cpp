@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <vector>
 
 #include "cli/config_file.hpp"
@@ -387,8 +388,44 @@ Result<void> take_entry(BacktestSettings& settings, const ConfigEntry& entry, co
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
 }
 
-// What a bar knows nothing of must not look as if it counted.
-Result<void> check_bars(const BacktestSettings& settings) {
+// What is not looked at must not look as if it counted.
+struct UnusedKey {
+  std::string_view section;
+  std::string_view key;  // empty: all of the section
+};
+Result<void> check_unused(const std::vector<ConfigEntry>& entries, std::span<const UnusedKey> unused,
+                          std::string_view why) {
+  for (const UnusedKey& of : unused) {
+    const auto found = std::ranges::find_if(entries, [&of](const ConfigEntry& entry) {
+      return entry.section == of.section && !entry.key.empty() && (of.key.empty() || entry.key == of.key);
+    });
+    if (found == entries.end()) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} in [{}] is {}: take it out", found->key, found->section, why));
+  }
+  return {};
+}
+
+Result<void> check_latency(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
+  constexpr std::array<UnusedKey, 1> kOfRecorded{{{"latency", "file"}}};
+  constexpr std::array<UnusedKey, 2> kOfConstant{{{"latency", "entry"}, {"latency", "response"}}};
+  const bool is_constant = std::ranges::any_of(entries, [](const ConfigEntry& entry) {
+    return entry.section == "latency" && entry.key == "model" && entry.values[0] == "constant";
+  });
+  if (is_constant) return check_unused(entries, kOfRecorded, "of the model \"recorded\"");
+  return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+}
+
+Result<void> check_books(const std::vector<ConfigEntry>& entries) {
+  constexpr std::array<UnusedKey, 6> kOfBars{{{"data", "data_dir"},
+                                              {"data", "source"},
+                                              {"data", "source_interval"},
+                                              {"data", "origin"},
+                                              {"data", "interval"},
+                                              {"exchange", "bar_path"}}};
+  return check_unused(entries, kOfBars, "of bars, which kind = \"bars\" in [data] asks for");
+}
+
+Result<void> check_bars(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
   const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
   if (settings.latency.file || latency > Nanos{0}) {
     return fail(ErrorCode::kUsage,
@@ -398,13 +435,23 @@ Result<void> check_bars(const BacktestSettings& settings) {
   if (settings.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  return {};
+  constexpr std::array<UnusedKey, 4> kOfBooks{
+      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }
 
-Result<void> check_complete(const BacktestSettings& settings) {
+bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
+  return std::ranges::any_of(entries,
+                             [&](const ConfigEntry& entry) { return entry.section == section && entry.key == key; });
+}
+
+Result<void> check_complete(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   const auto missing = [](std::string_view what) {
     return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
   };
+  // The files need not say it, and a report must not tell of a venue that nobody has named.
+  if (!is_given(entries, "data", "venue")) return missing("venue in [data]");
+  if (settings.instrument.symbol.empty()) return missing("symbol in [data]");
   const bool is_of_catalog = settings.is_bars && !settings.data_dir.empty();
   if (settings.files.empty() && !is_of_catalog) return missing("files in [data]");
   if (!settings.files.empty() && !settings.data_dir.empty()) {
@@ -414,7 +461,8 @@ Result<void> check_complete(const BacktestSettings& settings) {
   if (!settings.instrument.lot_size) return missing("lot_size in [instrument]");
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
-  return settings.is_bars ? check_bars(settings) : Result<void>();
+  if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
+  return settings.is_bars ? check_bars(entries, settings) : check_books(entries);
 }
 
 }  // namespace
@@ -437,7 +485,7 @@ Result<BacktestSettings> parse_backtest_config(std::string_view text, const std:
     if (!taken) return fail(ErrorCode::kUsage, fmt::format("{}: {}", place, taken.error().message));
   }
   if (const Result<void> added = add_ranges(settings, ranges); !added) return std::unexpected(added.error());
-  if (const Result<void> complete = check_complete(settings); !complete) {
+  if (const Result<void> complete = check_complete(settings, *entries); !complete) {
     return fail(ErrorCode::kUsage, fmt::format("{}: {}", name, complete.error().message));
   }
   const fs::path folder = fs::path(name).parent_path();

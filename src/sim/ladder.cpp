@@ -96,11 +96,22 @@ void LadderSide::rebase(Rank centre) {
 
 void LadderSide::drop_below(Rank rank) { find_best_below(rank); }
 
-void LadderSide::clear_to(Rank rank, bool skips_next) {
-  for (Rank at = best_; at != kNoRank && at >= rank; at = next_below(at)) put(at, word_at(at) & 1);
-  // Where the best was below already there is nothing to take away; it is found again.
-  find_best_below(skips_next ? rank - 1 : rank);
+void LadderSide::erase(Rank from, Rank rank) {
+  for (Rank at = from; at != kNoRank && at >= rank; at = next_below(at)) put(at, word_at(at) & 1);
+}
+
+void LadderSide::clear_to(Rank rank, bool as_hftbacktest) {
+  // A level that is out of sight would be found again by a taker that goes through the book.
+  erase(as_hftbacktest ? best_ : next_below(-kNoRank), rank);
+  // Where the best was below already it is found again.
+  find_best_below(as_hftbacktest ? rank - 1 : rank);
   if (best_ == kNoRank) reach_ = -kNoRank;
+}
+
+void LadderSide::clear() {
+  erase(next_below(-kNoRank), kNoRank + 1);
+  best_ = kNoRank;
+  reach_ = -kNoRank;
 }
 
 void LadderSide::mark_own(Rank rank, bool is_own) {
@@ -108,9 +119,9 @@ void LadderSide::mark_own(Rank rank, bool is_own) {
   put(rank, (word & ~std::int64_t{1}) | (is_own ? 1 : 0));
 }
 
-void Ladder::clear(const MarketRow& row, bool skips_next) {
-  if (row.kind == RowKind::kClear) return sides[row.side].clear_to(row.rank, skips_next);
-  for (LadderSide& side : sides) side.clear_to(kNoRank + 1, false);
+void Ladder::clear(const MarketRow& row, bool as_hftbacktest) {
+  if (row.kind == RowKind::kClear) return sides[row.side].clear_to(row.rank, as_hftbacktest);
+  for (LadderSide& side : sides) side.clear();
 }
 
 }  // namespace acts::sim

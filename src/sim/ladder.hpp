@@ -3,7 +3,8 @@
 // kept in a map. Own orders mark their prices, so that a change there is seen without looking for them.
 //
 // It is what hftbacktest's book does (its HashMapMarketDepth, 2.4, read 2026-11), stale levels included: a level that
-// the other side has crossed stays, out of sight, until it is changed or the best price comes back to it.
+// the other side has crossed stays, out of sight, until it is changed or cleared or the best price comes back to it.
+// hftbacktest's clear of a side leaves what is out of sight.
 #pragma once
 
 #include <cstddef>
@@ -52,9 +53,11 @@ class LadderSide {
 
   // The other side's best price has come to these ranks: the best is now below `rank`.
   void drop_below(Rank rank);
-  // Takes away all levels from the best down to `rank`. `skips_next`: the level right below is not found afterwards, as
-  // in hftbacktest.
-  void clear_to(Rank rank, bool skips_next);
+  // Takes away all levels down to `rank`. `as_hftbacktest`: from the best on, and the level right below is not found
+  // afterwards.
+  void clear_to(Rank rank, bool as_hftbacktest);
+  // All of them.
+  void clear();
   // Own orders stand at this price, or no longer do.
   void mark_own(Rank rank, bool is_own);
 
@@ -65,6 +68,8 @@ class LadderSide {
   void put(Rank rank, std::int64_t word);
   // Puts the window around a rank.
   void rebase(Rank centre);
+  // Takes away the levels from `from` down to `rank`; own marks stay.
+  void erase(Rank from, Rank rank);
   // The best level below `rank` and not below reach_ becomes the best.
   void find_best_below(Rank rank);
 
@@ -84,10 +89,10 @@ class Ladder {
   explicit Ladder(std::size_t window = LadderSide::kWindow) : sides{LadderSide(window), LadderSide(window)} {}
 
   // Of a row of the book. True if the best of the row's side is better than before.
-  bool apply(const MarketRow& row, bool skips_next, LadderSide::Before& before) {
+  bool apply(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
     LadderSide& side = sides[row.side];
     if (row.kind != RowKind::kLevel) [[unlikely]] {
-      clear(row, skips_next);
+      clear(row, as_hftbacktest);
       before = {0, false};
       return false;
     }
@@ -101,7 +106,7 @@ class Ladder {
   }
 
  private:
-  void clear(const MarketRow& row, bool skips_next);
+  void clear(const MarketRow& row, bool as_hftbacktest);
 };
 
 }  // namespace acts::sim

@@ -45,6 +45,8 @@ class QueuePlace {
   }
   // What rests at the price is now `after`.
   void on_level(const QueueModel& model, double before, double after);
+  // Nothing rests at the price.
+  void on_nothing() { front_ = front_ < 0 ? front_ : 0; }
   // How many lots of the last trade came as far as the order; they are given once. 0: none.
   std::int64_t take_reached(double lot);
 

@@ -27,16 +27,20 @@ inline void SimVenue::on_row(const MarketRow& row) {
   }
   LadderSide::Before before;
   const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
+  if (row.kind != RowKind::kLevel) [[unlikely]]
+    cleared_ = {row.ts};
   if (before.is_own) [[unlikely]]
-    on_level(row.side, row.rank, before.quantity, row.quantity);
+    on_level(row, before.quantity);
   if (is_better && book_.sides[row.side].best() + best_resting_[other(row.side)] >= 0) [[unlikely]]
     on_cross(other(row.side), row.ts);
 }
 
-void SimVenue::on_level(SideIndex side, Rank rank, std::int64_t before, std::int64_t after) {
-  for (Resting& resting : resting_[side]) {
-    if (resting.order.rank < rank) break;
-    if (resting.order.rank == rank) resting.place.on_level(model_.queue, value_of(before), value_of(after));
+void SimVenue::on_level(const MarketRow& row, std::int64_t before) {
+  for (Resting& resting : resting_[row.side]) {
+    if (resting.order.rank < row.rank) break;
+    if (resting.order.rank != row.rank) continue;
+    if (is_known_empty(before, row.ts)) resting.place.on_nothing();
+    resting.place.on_level(model_.queue, value_of(before), value_of(row.quantity));
   }
 }
 
@@ -55,6 +59,8 @@ std::int64_t SimVenue::reached(Resting& resting, const MarketRow& trade, std::in
   if (resting.order.rank + trade.rank > 0) {
     return is_partial && !model_.as_hftbacktest ? std::min(resting.left, trade.quantity - shared) : resting.left;
   }
+  const LadderSide& book = book_.sides[resting.order.side];
+  if (is_known_empty(book.quantity_at(resting.order.rank), trade.ts)) resting.place.on_nothing();
   resting.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = resting.place.take_reached(lot_value_) * model_.lot;
   const std::int64_t got = std::min(reached, trade.quantity) - shared;
@@ -167,7 +173,7 @@ std::int64_t SimVenue::takeable(const Resting& taker) const {
   const LadderSide& book = book_.sides[other(taker.order.side)];
   std::int64_t there = 0;
   for (Rank at = book.best(); at != kNoRank && at + taker.order.rank >= 0; at = book.next_below(at)) {
-    there += book.quantity_at(at);
+    there += lots_at(book, at);
     if (there >= taker.left) return taker.left;
   }
   return there;
@@ -180,8 +186,7 @@ void SimVenue::take(Resting& taker, UnixNanos now) {
   const bool has_limit = taker.order.type == OrderType::kLimit;
   for (Rank at = book.best(); at != kNoRank && taker.left > 0; at = book.next_below(at)) {
     if (has_limit && at + taker.order.rank < 0) return;
-    // What rests there in parts of a lot cannot be traded.
-    const std::int64_t there = book.quantity_at(at) / model_.lot * model_.lot;
+    const std::int64_t there = lots_at(book, at);
     if (there > 0) fill(taker, -at, std::min(there, taker.left), how, now.value);
   }
 }

@@ -105,12 +105,22 @@ class SimVenue {
   using Orders = std::vector<Resting>;  // the best rank first, then who came first
 
   void on_row(const MarketRow& row);
-  void on_level(SideIndex side, Rank rank, std::int64_t before, std::int64_t after);
+  void on_level(const MarketRow& row, std::int64_t before);
   void on_trade(const MarketRow& row);
   void on_cross(SideIndex side, std::int64_t ts);
   [[nodiscard]] std::int64_t reached(Resting& resting, const MarketRow& trade, std::int64_t shared);
 
+  // A clear takes levels away that the rest of its message brings again: what it has left empty is so once time has
+  // passed. (hftbacktest's queues are told of no clear.)
+  [[nodiscard]] bool is_known_empty(std::int64_t quantity, std::int64_t ts) const {
+    return quantity == 0 && cleared_.value != ts && !model_.as_hftbacktest;
+  }
+
   void take(Resting& taker, UnixNanos now);
+  // What rests at a rank in whole lots: parts of one cannot be traded.
+  [[nodiscard]] std::int64_t lots_at(const LadderSide& book, Rank rank) const {
+    return book.quantity_at(rank) / model_.lot * model_.lot;
+  }
   [[nodiscard]] std::int64_t takeable(const Resting& taker) const;
   void rest(Resting order, UnixNanos now, OrderEvent event);
   void fill_resting(Resting& resting, std::int64_t quantity, FillCause cause, std::int64_t ts);
@@ -135,6 +145,7 @@ class SimVenue {
   Orders resting_[2];
   Rank best_resting_[2] = {kNoRank, kNoRank};
   std::int64_t position_ = 0;
+  UnixNanos cleared_ = {INT64_MIN};  // when a clear was taken last
   std::vector<VenueEvent> events_;
 };
 

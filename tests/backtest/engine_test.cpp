@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backtest/naive_engine.hpp"
@@ -48,7 +49,7 @@ Market make_market(std::uint64_t seed, int rows) {
           sim::rank_of(row.side, row.side == sim::kBidSide ? middle + 1 + away / 2 : middle - away / 2));
       row.quantity += 1;
     } else if (random() % 200 == 0) {
-      row.kind = RowKind::kClear;
+      row.kind = i % 2 == 0 ? RowKind::kClear : RowKind::kClearBoth;
     }
     market.venue.push_back(row);
     row.ts += 3'000'000 + static_cast<std::int64_t>(random() % 3) * 1'000'000;
@@ -259,6 +260,115 @@ void expect_ended() {
 TEST(Engine, EndsAStrategyThatLetsNoTimePass) {
   expect_ended<EndlessTimer>();
   expect_ended<EndlessOrders>();
+}
+
+// Answers each expiry with an order that expires again.
+class Persistent final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.orders = true}; }
+  void on_start(StrategyContext& context) override { order(context); }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    if (update.event == OrderEvent::kExpired && ++expiries < kMost) order(context);
+  }
+  static constexpr int kMost = 10'000;
+  int expiries = 0;
+
+ private:
+  static void order(StrategyContext& context) {
+    context.place({.instrument = kFirst, .type = OrderType::kMarket, .quantity = Quantity{1}});
+  }
+};
+
+TEST(Engine, EndsSoonAfterItsData) {
+  const MarketRow bid{.ts = 1'000'000'000, .quantity = 5, .rank = 100, .side = sim::kBidSide};
+  MarketRow last = bid;
+  last.ts += 95'000'000;
+  test::VectorFeed feed({bid, last}, {bid, last}, 1);
+  Persistent strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  Engine engine(std::move(setups), strategy, {}, nullptr);
+  const auto end = engine.run();
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(strategy.expiries, 10);  // the last of an order of 90 ms, which comes back at 100
+  EXPECT_EQ(end->end.value, 1'100'000'000);
+}
+
+// Buys at the first change of the book.
+class Buyer final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true}; }
+  void on_book(StrategyContext& context, InstrumentId id) override {
+    if (!std::exchange(has_bought_, true)) {
+      context.place({.instrument = id, .type = OrderType::kMarket, .quantity = Quantity{2}});
+    }
+  }
+
+ private:
+  bool has_bought_ = false;
+};
+
+class SampleLog final : public RunListener {
+ public:
+  void on_sample(const Sample& sample) override {
+    text += fmt::format("{} {} {} {};", sample.ts.value, sample.mark ? to_string(*sample.mark) : "none",
+                        sample.position.quantity.units(), to_string(sample.equity));
+  }
+  std::string text;
+};
+
+// What is filled before the first whole second, and while a side of the book is empty, is between two samples.
+TEST(Engine, SamplesItsStartAndItsEnd) {
+  const MarketRow ask{.ts = 1'100'000'000, .quantity = 5, .rank = -100, .side = sim::kAskSide};
+  MarketRow gone = ask;
+  gone.ts += 400'000'000;
+  gone.quantity = 0;
+  test::VectorFeed feed({ask, gone}, {ask, gone}, 1);
+  Buyer strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  setups.back().cash = {1000, 0};
+  setups.back().fees = {.maker = {}, .taker = {1, 2}};
+  SampleLog log;
+  Engine engine(std::move(setups), strategy, {.sample = std::chrono::seconds{1}}, &log);
+  ASSERT_TRUE(engine.run().has_value());
+  EXPECT_EQ(log.text, "1100000000 none 0 1000;1500000000 100 2 998;");
+}
+
+// Moves its resting order into the other side, and asks for its end at each answer.
+class Mover final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true, .orders = true}; }
+  void on_book(StrategyContext& context, InstrumentId id) override {
+    if (std::exchange(has_begun_, true)) return;
+    order_ = context.place({.instrument = id, .price = Price{99}, .quantity = Quantity{5}});
+  }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    told += fmt::format("{} ", to_string(update.event));
+    if (update.event == OrderEvent::kAccepted) {
+      EXPECT_TRUE(context.modify({order_, Price{100}, Quantity{5}}));
+    } else {
+      told += context.cancel(order_) ? "free;" : "busy;";
+    }
+  }
+  std::string told;
+
+ private:
+  bool has_begun_ = false;
+  ClientOrderId order_;
+};
+
+TEST(Engine, AnswersARequestWithItsLastAnswer) {
+  const MarketRow ask{.ts = 1'000'000'000, .quantity = 2, .rank = -100, .side = sim::kAskSide};
+  MarketRow late = ask;
+  late.ts += 1'000'000'000;
+  test::VectorFeed feed({ask, late}, {ask, late}, 1);
+  Mover strategy;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({.is_partial = true, .entry = milliseconds{6}, .response = milliseconds{4}}, feed));
+  Engine engine(std::move(setups), strategy, {}, nullptr);
+  ASSERT_TRUE(engine.run().has_value());
+  EXPECT_EQ(strategy.told, "accepted partially_filled busy;modified free;cancelled busy;");
 }
 
 // Sees each row at its time, and the book as it is then.

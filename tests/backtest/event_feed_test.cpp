@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
 #include <vector>
 
 #include "history/export/hft_order.hpp"
@@ -143,6 +144,58 @@ TEST(EventFeed, TakesOrderedEventsAsTheySay) {
   EXPECT_EQ((*feed)->facts().rows, 3U);
   EXPECT_EQ((*feed)->facts().only_exchange, 1U);
   EXPECT_EQ((*feed)->facts().only_local, 1U);
+}
+
+TEST(EventFeed, TakesNoTradeOfNothingAndNoPriceOfNothing) {
+  HftEvent trade = level(2, 2, 100, 0);
+  trade.ev = hft::kTrade | hft::kBuy;
+  HftEvent clear = level(5, 5, 0, 0);
+  clear.ev = hft::kClear | hft::kBuy;
+  const std::vector<HftEvent> events{level(1, 1, 100, 1), trade, level(3, 3, 0, 1), level(4, 4, -1, 1), clear};
+  for (const bool as_hftbacktest : {false, true}) {
+    auto feed = EventFeed::open(opens(events), instrument(), {}, false, as_hftbacktest);
+    ASSERT_TRUE(feed.has_value());
+    const auto rows = all(**feed, FeedClock::kVenue);
+    ASSERT_EQ(rows.size(), 5U);
+    EXPECT_EQ((*feed)->facts().out_of_range, as_hftbacktest ? 0U : 3U);
+    EXPECT_EQ(rows[1].kind, as_hftbacktest ? sim::RowKind::kTrade : sim::RowKind::kNothing);
+    EXPECT_EQ(rows[4].kind, sim::RowKind::kClear);
+  }
+  auto none = EventFeed::open(opens({trade, level(3, 3, 0, 1)}), instrument(), {}, false);
+  ASSERT_TRUE(none.has_value());
+  const auto block = (*none)->next(FeedClock::kVenue);
+  ASSERT_FALSE(block.has_value());
+  EXPECT_EQ(block.error().code, ErrorCode::kBadInput);
+  EXPECT_EQ(block.error().message, "none of its 2 events can be used: are tick_size and lot_size those of the data?");
+}
+
+std::string refusal_of(std::vector<HftEvent> events, ClockShift shift = {}, bool are_ordered = false) {
+  const auto feed = EventFeed::open(opens(std::move(events)), instrument(), shift, are_ordered);
+  return feed ? "" : feed.error().message;
+}
+
+TEST(EventFeed, RefusesTimesThatCannotBe) {
+  const HftEvent good = level(1000, 1000, 100, 1);
+  for (const std::int64_t ts : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
+    const std::string said =
+        "event 2: its time of " + std::to_string(ts) + " ns since 1970 is not between 1970 and 2200";
+    EXPECT_EQ(refusal_of({good, level(ts, 1000, 100, 1)}), said);
+    EXPECT_EQ(refusal_of({good, level(1000, ts, 100, 1)}), said);
+  }
+  const std::int64_t latest = 7'258'118'400'000'000'000;
+  EXPECT_EQ(refusal_of({good, level(latest, latest, 100, 1)}), "");
+  EXPECT_EQ(refusal_of({level(latest, 0, 100, 1), level(latest, latest, 100, 1)}),
+            "local times shifted by " + to_string(Nanos{latest}) + " are not between 1970 and 2200");
+  EXPECT_TRUE(refusal_of({good}, {ClockShift::Kind::kFixed, Nanos{INT64_MAX}}).contains("not between 1970 and 2200"));
+}
+
+TEST(EventFeed, RefusesEventsOfOneClockAlone) {
+  HftEvent event = level(1, 2, 100, 1);
+  event.ev |= hft::kExchange;
+  EXPECT_EQ(refusal_of({event}, {}, true), "no event has the flag of the local clock: was it made for a backtest?");
+  event.ev = hft::kDepth | hft::kBuy | hft::kLocal;
+  EXPECT_EQ(refusal_of({event}, {}, true),
+            "no event has the flag of the exchange's clock: was it made for a backtest?");
 }
 
 }  // namespace

@@ -71,13 +71,15 @@ void NaiveBook::apply(const MarketRow& row) {
       set_ask(tick, row.quantity);
     }
   } else if (row.kind == RowKind::kClear && is_bid) {
-    std::erase_if(bids, [&](const auto& level) { return level.first >= tick && best_bid && level.first <= *best_bid; });
+    std::erase_if(bids, [&](const auto& level) { return level.first >= tick; });
     find_bid_below(tick);
     if (!best_bid) lowest_bid_ = INT64_MAX;
   } else if (row.kind == RowKind::kClear) {
-    std::erase_if(asks, [&](const auto& level) { return level.first <= tick && best_ask && level.first >= *best_ask; });
+    std::erase_if(asks, [&](const auto& level) { return level.first <= tick; });
     find_ask_above(tick);
     if (!best_ask) highest_ask_ = INT64_MIN;
+  } else if (row.kind == RowKind::kClearBoth) {
+    *this = {};
   }
 }
 
@@ -119,6 +121,9 @@ void NaiveEngine::run() {
   std::size_t next_local = 0;
   const auto time_of = [](const Rows& rows, std::size_t at) { return at < rows.size() ? rows[at].ts : INT64_MAX; };
   now_ = {std::min(time_of(venue_rows_, 0), time_of(local_rows_, 0))};
+  for (const Rows* rows : {&venue_rows_, &local_rows_}) {
+    if (!rows->empty()) last_row_ = std::max(last_row_, rows->back().ts);
+  }
   strategy_->on_start(*this);
   for (;;) {
     const std::int64_t local = time_of(local_rows_, next_local);
@@ -227,9 +232,14 @@ void NaiveEngine::take_venue_row(const MarketRow& row) {
     const std::int64_t before = venue_book_.quantity_at(side, Price{tick}).units();
     const auto best_before = venue_book_.best(side);
     venue_book_.apply(row);
-    if (row.kind != RowKind::kLevel) return;
+    if (row.kind != RowKind::kLevel) {
+      cleared_ = row.ts;
+      return;
+    }
     for (Order& order : orders_) {
-      if ((order.side == OrderSide::kBuy) == is_bid && order.tick == tick) on_level(order, before, row.quantity);
+      if ((order.side == OrderSide::kBuy) != is_bid || order.tick != tick) continue;
+      if (before == 0 && row.ts != cleared_) order.front = std::min(order.front, 0.0);
+      on_level(order, before, row.quantity);
     }
     // What rests beyond a best price that it has met already waits until that comes nearer.
     const auto best_now = venue_book_.best(side);
@@ -252,6 +262,9 @@ void NaiveEngine::take_venue_row(const MarketRow& row) {
     if (is_through) {
       quantity = model_.is_partial ? std::min(order->left, row.quantity - shared) : order->left;
     } else if (order->tick == tick) {
+      const Side own = is_bid ? Side::kAsk : Side::kBid;
+      const bool is_empty = venue_book_.quantity_at(own, Price{tick}).units() == 0;
+      if (is_empty && row.ts != cleared_) order->front = std::min(order->front, 0.0);
       order->front -= value(row.quantity);
       order->traded += value(row.quantity);
       const std::int64_t lots = std::llround(-order->front / value(model_.lot));
@@ -273,7 +286,6 @@ void NaiveEngine::drop_filled() {
 }
 
 void NaiveEngine::take_request(const Request& request) {
-  is_answering_ = true;
   if (request.ask == Ask::kPlace) {
     enter(request.order, OrderEvent::kAccepted);
   } else {
@@ -300,7 +312,7 @@ void NaiveEngine::take_request(const Request& request) {
       enter(moved, OrderEvent::kModified);
     }
   }
-  is_answering_ = false;
+  answers_.back().answers_request = true;
 }
 
 void NaiveEngine::enter(Order order, OrderEvent event) {
@@ -322,7 +334,7 @@ void NaiveEngine::enter(Order order, OrderEvent event) {
     const auto& levels = is_buy ? venue_book_.asks : venue_book_.bids;
     for (const auto& [tick, quantity] : levels) {
       const bool counts = is_buy ? tick >= *opposite && tick <= order.tick : tick <= *opposite && tick >= order.tick;
-      if (counts) there += quantity;
+      if (counts) there += quantity / model_.lot * model_.lot;
     }
     if (there < order.left) return expire(RejectReason::kNoLiquidity);
   }
@@ -385,7 +397,7 @@ void NaiveEngine::answer(const Order& order, OrderEvent event, OrderStatus statu
                  .quantity = Quantity{order.quantity},
                  .left = Quantity{is_final(status) ? 0 : order.left}};
   made.fill = fill;
-  made.answers_request = is_answering_;
+  made.answers_request = false;
   log.push_back(fmt::format("{} {} {} {}@{} left {}{}", venue_now_, order.id.value(), to_string(event),
                             fill ? fill->quantity.units() : 0, fill ? fill->price.units() : 0, made.update.left.units(),
                             fill ? std::string(" ") + std::string(to_string(fill->cause)) : ""));
@@ -398,6 +410,7 @@ void NaiveEngine::send(Ask ask, const Order& order) {
 
 ClientOrderId NaiveEngine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
+  if (is_over()) return id;
   open_.push_back({.id = id,
                    .side = order.side,
                    .type = order.type,
@@ -412,7 +425,7 @@ ClientOrderId NaiveEngine::place(const NewOrder& order) {
 
 bool NaiveEngine::modify(const ModifyOrder& change) {
   const auto open = std::ranges::find(open_, change.id, &OpenOrder::id);
-  if (open == open_.end() || open->is_requested) return false;
+  if (is_over() || open == open_.end() || open->is_requested) return false;
   open->is_requested = true;
   send(Ask::kModify, {change.id, open->side, open->type, open->time_in_force, change.price.units(),
                       change.quantity.units(), change.quantity.units()});
@@ -421,7 +434,7 @@ bool NaiveEngine::modify(const ModifyOrder& change) {
 
 bool NaiveEngine::cancel(ClientOrderId id) {
   const auto open = std::ranges::find(open_, id, &OpenOrder::id);
-  if (open == open_.end() || open->is_requested) return false;
+  if (is_over() || open == open_.end() || open->is_requested) return false;
   open->is_requested = true;
   send(Ask::kCancel, {id, open->side, open->type, open->time_in_force, open->price.units(), open->quantity.units(),
                       open->left.units()});

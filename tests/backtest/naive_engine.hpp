@@ -136,8 +136,11 @@ class NaiveEngine final : public StrategyContext {
   Position position_;
   UnixNanos now_;
   std::int64_t venue_now_ = 0;
+  // After the last row of both clocks nothing is asked for any more.
+  [[nodiscard]] bool is_over() const { return now_.value > last_row_; }
+  std::int64_t last_row_ = INT64_MIN;
+  std::int64_t cleared_ = INT64_MIN;  // when the venue's book was cleared last
   std::uint64_t last_order_ = 0;
-  bool is_answering_ = false;
 };
 
 }  // namespace acts::backtest::test

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/bars/bars_support.hpp"
 
@@ -31,8 +32,8 @@ TEST(StrategyLibrary, HasItsStrategiesByName) {
   const Result<const StrategyType*> type = strategy_type_of(settings_of("throwing", "throwing"));
   ASSERT_TRUE(type.has_value()) << type.error().message;
   EXPECT_EQ((*type)->summary, "throws at a bar");
-  EXPECT_EQ(refusal_of("throwing", "thrwing"), "no strategy 'thrwing' in it: there is throwing, unmade");
-  EXPECT_EQ(refusal_of("throwing", ""), "no strategy '' in it: there is throwing, unmade");
+  EXPECT_EQ(refusal_of("throwing", "thrwing"), "no strategy 'thrwing' in it: there is throwing, unmade, wayward");
+  EXPECT_EQ(refusal_of("throwing", ""), "no strategy '' in it: there is throwing, unmade, wayward");
 }
 
 TEST(StrategyLibrary, IsRefusedUnlessItFits) {
@@ -56,6 +57,25 @@ TEST(StrategyLibrary, ThatThrowsEndsTheRunInOneLine) {
   EXPECT_EQ(done.error().code, ErrorCode::kBadInput);
   EXPECT_EQ(done.error().message,
             "parameter set 1: the strategy threw: no such thing: what it cannot do it must handle itself");
+}
+
+TEST(StrategyLibrary, ThatThrowsWhenAskedWhatItWantsIsCaught) {
+  const std::string said = "the strategy threw: nothing at all: what it cannot do it must handle itself";
+  BacktestSettings settings = settings_of("throwing", "wayward");
+  std::vector<std::unique_ptr<Strategy>> strategies;
+  strategies.push_back((*strategy_type_of(settings))->make({}).value());
+  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
+  const Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  ASSERT_FALSE(sweep.has_value());
+  EXPECT_EQ(sweep.error().message, said);
+
+  settings.is_bars = true;
+  settings.files = test::hours_of_2021();
+  settings.instrument = options.markets.front().instrument.info;
+  settings.instrument.symbol = "BTCUSDT";
+  const Result<BarReport> report = run_bar_backtest(real_file_ops(), {.settings = settings});
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().message, said);
 }
 
 TEST(StrategyLibrary, ThatThrowsAnythingIsCaughtWhenItIsMade) {

@@ -82,11 +82,39 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("\"partial\"", "\"some\""), "g.toml:19: fills: 'some': full or partial?");
   EXPECT_EQ(refusal("\"-0.00005\"", "\"-1.5\""),
             "g.toml:16: maker: '-1.5' is no rate: a part of the value, below 1, with at most 6 decimals");
+  EXPECT_EQ(refusal("venue = \"binance-usdm\"\n", ""), "g.toml: venue in [data] is missing");
+  EXPECT_EQ(refusal("symbol = \"BTCUSDT\"\n", ""), "g.toml: symbol in [data] is missing");
+  EXPECT_EQ(refusal("\"BTCUSDT\"", "\"\""), "g.toml: symbol in [data] is missing");
   EXPECT_EQ(refusal("files = [\"usdm/btcusdt_20240808.gz\"]\n", ""), "g.toml: files in [data] is missing");
   EXPECT_EQ(refusal("\"constant\"", "\"recorded\""), "g.toml: file in [latency], of recorded ones, is missing");
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
             "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");
   EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
+}
+
+TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
+  EXPECT_EQ(refusal("entry = \"10ms\"", "file = \"l.csv\""),
+            "g.toml: file in [latency] is of the model \"recorded\": take it out");
+  EXPECT_EQ(refusal("model = \"constant\"", "file = \"l.csv\""),
+            "g.toml: entry in [latency] is of the model \"constant\": take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "interval = \"5m\""),
+            "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+  EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
+            "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+
+  std::string bars(kGrid);
+  const std::size_t latency = bars.find("[latency]");
+  bars.erase(latency, bars.find("[account]") - latency);
+  bars.replace(bars.find("clock_shift = \"auto\""), 20, "kind = \"bars\"");
+  const auto refused = [](const std::string& text) {
+    const auto settings = parse_backtest_config(text, "g.toml");
+    return settings ? "" : settings.error().message;
+  };
+  EXPECT_EQ(refused(bars), "g.toml: fills in [exchange] is of order books, and these are bars: take it out");
+  bars.erase(bars.find("fills ="), 18);
+  EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
+  bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
+  EXPECT_EQ(refused(bars), "");
 }
 
 }  // namespace

@@ -54,6 +54,16 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
   EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",BTCUSDT,1,submitted,buy,market,"));
 }
 
+TEST(ProgramBacktestBars, WritesWhatAReportReads) {
+  const TempDir dir;
+  const std::string config = dir.write("sma.toml", configuration("fast = 10\nslow = 30\n"));
+  ASSERT_EQ(run_acts({"backtest", config, "--out", dir / "run"}).exit_code, 0);
+  EXPECT_THAT(read_file(dir / "run/marks.csv"), StartsWith("fill_number,0.1s,1s,10s,60s\n1,,,,\n2,,,,\n"));
+  const Outcome report = run_acts({"report", dir / "run", "--out", dir / "report.html"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(read_file(dir / "report.html"), HasSubstr("<html"));
+}
+
 TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
   const TempDir dir;
   const std::string config = dir.write("sma.toml", configuration("fast = 5\nslow = 20\ndirection = \"both\"\n"));

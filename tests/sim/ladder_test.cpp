@@ -22,12 +22,13 @@ class MapSide {
     reach_ = std::min(reach_, rank);
   }
   void drop_below(Rank rank) { find_below(rank, false); }
-  void clear_to(Rank rank) {
-    for (auto level = levels_.begin(); level != levels_.end();) {
-      level = level->first >= rank && level->first <= best_ ? levels_.erase(level) : std::next(level);
-    }
-    find_below(rank, true);
+  // hftbacktest's: what is out of sight stays, and the level right below is passed over.
+  void clear_to(Rank rank, bool as_hftbacktest) {
+    std::erase_if(levels_,
+                  [&](const auto& level) { return level.first >= rank && (!as_hftbacktest || level.first <= best_); });
+    find_below(as_hftbacktest ? rank - 1 : rank, true);
   }
+  void clear() { *this = {}; }
   [[nodiscard]] Rank best() const { return best_; }
   [[nodiscard]] std::int64_t at(Rank rank) const { return levels_.contains(rank) ? levels_.at(rank) : 0; }
 
@@ -57,8 +58,11 @@ TEST(LadderSide, IsWhatAMapIsWhereverPricesGo) {
         side.drop_below(rank);
         model.drop_below(rank);
       } else if (what == 1) {
-        side.clear_to(rank, false);
-        model.clear_to(rank);
+        side.clear_to(rank, seed % 2 == 0);
+        model.clear_to(rank, seed % 2 == 0);
+      } else if (what == 2 && step % 8 == 0) {
+        side.clear();
+        model.clear();
       } else {
         const auto quantity = static_cast<std::int64_t>(random() % 3);
         ASSERT_EQ(side.set(rank, quantity).quantity, model.at(rank)) << "seed " << seed << " step " << step;
@@ -97,6 +101,27 @@ TEST(Ladder, PassesOverLevelsThatTheOtherSideHasCrossed) {
   EXPECT_TRUE(ladder.apply(level(kBidSide, 102, 1), false, before));
   EXPECT_EQ(ticks_of(kAskSide, ladder.sides[kAskSide].best()), 105);
   EXPECT_EQ(ladder.sides[kAskSide].quantity_at(rank_of(kAskSide, 101)), 1);  // out of sight
+}
+
+// Asks at 101 and 105, the first crossed by a bid at 102; then a clear.
+std::int64_t hidden_ask_after(RowKind kind, std::int64_t ticks, bool as_hftbacktest) {
+  Ladder ladder(128);
+  LadderSide::Before before;
+  const auto row = [](RowKind of, SideIndex side, std::int64_t at) {
+    return MarketRow{.quantity = 1, .rank = static_cast<std::int32_t>(rank_of(side, at)), .side = side, .kind = of};
+  };
+  ladder.apply(row(RowKind::kLevel, kAskSide, 101), as_hftbacktest, before);
+  ladder.apply(row(RowKind::kLevel, kAskSide, 105), as_hftbacktest, before);
+  ladder.apply(row(RowKind::kLevel, kBidSide, 102), as_hftbacktest, before);
+  ladder.apply(row(kind, kAskSide, ticks), as_hftbacktest, before);
+  return ladder.sides[kAskSide].quantity_at(rank_of(kAskSide, 101));
+}
+
+TEST(Ladder, ClearsLevelsThatAreOutOfSight) {
+  EXPECT_EQ(hidden_ask_after(RowKind::kClearBoth, 0, false), 0);
+  EXPECT_EQ(hidden_ask_after(RowKind::kClearBoth, 0, true), 0);
+  EXPECT_EQ(hidden_ask_after(RowKind::kClear, 105, false), 0);
+  EXPECT_EQ(hidden_ask_after(RowKind::kClear, 105, true), 1);
 }
 
 }  // namespace

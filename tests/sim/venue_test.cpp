@@ -49,6 +49,7 @@ class Venue : public ::testing::Test {
     venue_->clear_events();
     return text;
   }
+  void clear(SideIndex side, std::int64_t ticks) { take(RowKind::kClear, side, ticks, 0); }
   void book() {
     level(kBidSide, 100, 10);
     level(kBidSide, 99, 20);
@@ -142,6 +143,16 @@ TEST_F(Venue, WalksTheBookInParts) {
   EXPECT_EQ(venue().position(), 30 + 30 + 10 - 30);
 }
 
+TEST_F(Venue, FillsAllOrNothingOfWholeLots) {
+  start({.fills = FillSizes::kPartial, .lot = 10});
+  level(kAskSide, 102, 15);
+  level(kAskSide, 103, 15);
+  place(kBidSide, 103, 30, TimeInForce::kFok);
+  place(kBidSide, 103, 20, TimeInForce::kFok);
+  EXPECT_EQ(told(),
+            "1 expired no_liquidity left 0; 2 partially_filled taker 102x10 left 10; 2 filled taker 103x10 left 0");
+}
+
 // Each own order taking the whole print is how 11 traded fill 50.
 TEST_F(Venue, SharesATradeAmongOwnOrders) {
   for (const bool as_hftbacktest : {false, true}) {
@@ -180,6 +191,46 @@ TEST_F(Venue, FillsInPartsAsTradesCome) {
   EXPECT_EQ(told(), "1 partially_filled queue_done 100x2 left 1");
   trade(kAskSide, 100, 2);
   EXPECT_EQ(told(), "1 filled queue_done 100x1 left 0");
+}
+
+TEST_F(Venue, FillsNoTakerFromWhatAClearTookOutOfSight) {
+  start({.fills = FillSizes::kPartial});
+  level(kAskSide, 101, 5);
+  level(kAskSide, 110, 5);
+  level(kBidSide, 102, 1);  // 101 is out of sight
+  level(kBidSide, 102, 0);
+  clear(kAskSide, 112);
+  level(kAskSide, 100, 1);
+  level(kAskSide, 111, 5);
+  place(kBidSide, 0, 3, TimeInForce::kGtc, OrderType::kMarket);
+  EXPECT_EQ(told(), "1 partially_filled taker 100x1 left 2; 1 filled taker 111x2 left 0");
+}
+
+TEST_F(Venue, StandsFirstWhereAClearLeftNothing) {
+  start({});
+  book();
+  place(kBidSide, 100, 5);
+  told();
+  clear(kBidSide, 99);
+  trade(kAskSide, 100, 1);
+  EXPECT_EQ(told(), "1 filled queue_done 100x5 left 0");
+}
+
+// A snapshot is a clear and what there is: those before an order are still there.
+TEST_F(Venue, KeepsItsPlaceThroughASnapshot) {
+  start({});
+  book();
+  place(kBidSide, 100, 5);
+  told();
+  const std::int64_t ts = now().value + 1;
+  const MarketRow rows[] = {{.ts = ts, .rank = 99, .side = kBidSide, .kind = RowKind::kClear},
+                            {.ts = ts, .quantity = 8, .rank = 100, .side = kBidSide},
+                            kEndRow};
+  venue().run(rows, {ts});
+  trade(kAskSide, 100, 8);
+  EXPECT_EQ(told(), "");
+  trade(kAskSide, 100, 1);
+  EXPECT_EQ(told(), "1 filled queue_done 100x5 left 0");
 }
 
 TEST_F(Venue, CancelsAndModifiesWhatIsThere) {

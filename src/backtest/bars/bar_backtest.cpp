@@ -103,8 +103,9 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }
-  Result<std::unique_ptr<BarRun>> run =
-      BarRun::make(bar_run_options(request.settings, prepared->instrument), *prepared->strategy, folder.get());
+  Result<std::unique_ptr<BarRun>> run = guarded([&] {
+    return BarRun::make(bar_run_options(request.settings, prepared->instrument), *prepared->strategy, folder.get());
+  });
   if (!run) return std::unexpected(run.error());
   const Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
   if (!done) return std::unexpected(done.error());

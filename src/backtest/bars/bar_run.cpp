@@ -129,6 +129,13 @@ void BarRun::stop_timer(TimerId id) {
 Result<void> BarRun::start(UnixNanos at) {
   now_ = at;
   day_end_ = next_multiple(at, kBarDay);
+  for (const Market& of : markets_) {
+    if (listener_ == nullptr) break;
+    listener_->on_sample({.ts = now_,
+                          .instrument = of.venue.options().instrument,
+                          .position = of.position,
+                          .equity = of.local.money(of.equity)});
+  }
   strategy_->on_start(*this);
   return drain();
 }
@@ -245,7 +252,10 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
     const Decimal realised{.units = market.realised.add(fill->side, fill->price.units(), fill->quantity.units()),
                            .scale = market.instrument.scales.price + market.instrument.scales.quantity};
-    if (listener_ != nullptr) listener_->on_fill({.fill = numbered, .realised = realised});
+    if (listener_ != nullptr) {
+      listener_->on_fill({.fill = numbered, .realised = realised});
+      listener_->on_marks(numbered.number, {});  // one of each fill, so that its readers find it
+    }
     if (wants_.fills) strategy_->on_fill(*this, numbered);
     return;
   }

@@ -60,8 +60,9 @@ struct BarTotals {
 
 class BarRun final : public StrategyContext {
  public:
-  // `strategy` and `listener` (nullptr: none) outlive this; samples come at closes, before on_bar(), with the close as
-  // mark; of middle prices a bar knows nothing. At least one market (asserted). Errors: kUsage: BarAccount::make().
+  // `strategy` and `listener` (nullptr: none) outlive this; samples come at the start, without a mark, and at closes,
+  // before on_bar(), with the close as mark; of middle prices a bar knows nothing. At least one market (asserted).
+  // Errors: kUsage: BarAccount::make().
   static Result<std::unique_ptr<BarRun>> make(const BarRunOptions& options, Strategy& strategy, RunListener* listener);
 
   // Once, before the first bar: `at` is not after its open.

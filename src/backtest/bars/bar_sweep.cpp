@@ -22,7 +22,7 @@ Result<BarSweep> BarSweep::make(const BarRunOptions& options, std::vector<std::u
   BarSweep sweep;
   sweep.sets_.reserve(strategies.size());
   for (std::unique_ptr<Strategy>& strategy : strategies) {
-    Result<std::unique_ptr<BarRun>> run = BarRun::make(options, *strategy, nullptr);
+    Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(options, *strategy, nullptr); });
     if (!run) return std::unexpected(run.error());
     sweep.sets_.push_back({.strategy = std::move(strategy), .run = *std::move(run)});
   }

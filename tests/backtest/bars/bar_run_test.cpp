@@ -30,6 +30,7 @@ class OracleForm final : public RunListener {
                          to_string(to_decimal(fill.quantity, instrument_.scales)), to_string(fill.fee));
   }
   void on_sample(const Sample& sample) override {
+    if (!sample.mark) return;  // the start
     equity += fmt::format("{},{}\n", to_iso8601(sample.ts - bar_), to_string(sample.equity));
   }
   std::string fills = "time,side,price,quantity,fee\n";

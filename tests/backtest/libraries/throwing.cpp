@@ -1,4 +1,4 @@
-// Two strategies: one throws at a bar, one when it is made.
+// Strategies that throw: at a bar, when it is made, when it is asked what it wants.
 #include <memory>
 #include <stdexcept>
 
@@ -14,8 +14,16 @@ class Throwing final : public acts::Strategy {
   }
 };
 
+class Wayward final : public acts::Strategy {
+ public:
+  [[nodiscard]] acts::Wants wants() const override { throw std::runtime_error("nothing at all"); }
+};
+
 acts::Result<std::unique_ptr<acts::Strategy>> make_throwing(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Throwing>();
+}
+acts::Result<std::unique_ptr<acts::Strategy>> make_wayward(const acts::Parameters& /*parameters*/) {
+  return std::make_unique<Wayward>();
 }
 acts::Result<std::unique_ptr<acts::Strategy>> throw_at_once(const acts::Parameters& /*parameters*/) {
   throw 7;  // NOLINT(hicpp-exception-baseclass): what others throw is anything
@@ -24,4 +32,5 @@ acts::Result<std::unique_ptr<acts::Strategy>> throw_at_once(const acts::Paramete
 }  // namespace
 
 ACTS_STRATEGY_LIBRARY({.name = "throwing", .summary = "throws at a bar", .parameters = {}, .make = make_throwing},
-                      {.name = "unmade", .summary = "throws when it is made", .parameters = {}, .make = throw_at_once})
+                      {.name = "unmade", .summary = "throws when it is made", .parameters = {}, .make = throw_at_once},
+                      {.name = "wayward", .summary = "throws when asked", .parameters = {}, .make = make_wayward})
