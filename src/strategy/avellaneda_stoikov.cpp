@@ -12,6 +12,7 @@
 #include "acts/strategy/indicators/state.hpp"
 
 #include "strategy/amounts.hpp"
+#include "strategy/common_parameters.hpp"
 #include "strategy/quote.hpp"
 
 namespace acts::strategy {
@@ -127,18 +128,8 @@ constexpr std::array<ParameterSpec, 7> kAvellanedaParameters{{
      .help = "how far ahead a position is held to be a risk",
      .default_text = "60s",
      .least = "1ms"},
-    {.name = "quantity",
-     .type = ParameterType::kDecimal,
-     .help = "of each order, base asset",
-     .default_text = "0.1",
-     .least = "0.000000000000000001",
-     .most = "1000000000000"},
-    {.name = "max_position",
-     .type = ParameterType::kDecimal,
-     .help = "beyond it a side has no order, base asset",
-     .default_text = "1",
-     .least = "0",
-     .most = "1000000000000000"},
+    kOrderQuantity,
+    kMaxPosition,
 }};
 
 }  // namespace

@@ -8,13 +8,14 @@
 
 #include "acts/base/ratio.hpp"
 
+#include "strategy/amounts.hpp"
+#include "strategy/common_parameters.hpp"
+
 namespace acts::strategy {
 namespace {
 
 constexpr InstrumentId kInstrument{0};
 constexpr TimerId kWake{0};
-
-double to_double(const Decimal& value) { return nearest_double(value.units, power_of_ten(value.scale)); }
 
 struct GridSettings {
   Nanos interval{};
@@ -43,11 +44,7 @@ class Grid final : public Strategy {
     const Scales scales = context.scales(kInstrument);
     tick_units_ = context.tick(kInstrument).units();
     tick_ = nearest_double(tick_units_, power_of_ten(scales.price));
-    const Decimal& wanted = settings_.quantity;
-    // Rounded down to what the scale holds; what is not on the lot the engine refuses.
-    quantity_ = Quantity{scales.quantity >= wanted.scale
-                             ? static_cast<std::int64_t>(wanted.units * power_of_ten(scales.quantity - wanted.scale))
-                             : static_cast<std::int64_t>(wanted.units / power_of_ten(wanted.scale - scales.quantity))};
+    quantity_ = quantity_of(settings_.quantity, scales);
     context.set_timer(kWake, context.now() + settings_.interval);
   }
 
@@ -150,18 +147,8 @@ constexpr std::array<ParameterSpec, 7> kParameters{{
      .default_text = "10",
      .least = "1",
      .most = "200"},
-    {.name = "quantity",
-     .type = ParameterType::kDecimal,
-     .help = "of each order, base asset",
-     .default_text = "0.1",
-     .least = "0.000000000000000001",
-     .most = "1000000000000"},
-    {.name = "max_position",
-     .type = ParameterType::kDecimal,
-     .help = "beyond it a side places no orders, base asset",
-     .default_text = "1.0",
-     .least = "0",
-     .most = "1000000000000000"},
+    kOrderQuantity,
+    kMaxPosition,
 }};
 
 }  // namespace
@@ -176,8 +163,8 @@ Result<std::unique_ptr<Strategy>> make_grid(const Parameters& parameters) {
                                              .skew = parameters.real("skew"),
                                              .levels = parameters.integer("levels"),
                                              .quantity = quantity,
-                                             .quantity_value = to_double(quantity),
-                                             .max_position = to_double(parameters.decimal("max_position"))});
+                                             .quantity_value = value_of(quantity),
+                                             .max_position = value_of(parameters.decimal("max_position"))});
 }
 
 }  // namespace acts::strategy

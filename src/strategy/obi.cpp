@@ -9,6 +9,7 @@
 #include "acts/strategy/indicators/state.hpp"
 
 #include "strategy/amounts.hpp"
+#include "strategy/common_parameters.hpp"
 #include "strategy/quote.hpp"
 
 namespace acts::strategy {
@@ -133,18 +134,8 @@ constexpr std::array<ParameterSpec, 8> kObiParameters{{
      .default_text = "2e-5",
      .least = "0",
      .most = "0.1"},
-    {.name = "quantity",
-     .type = ParameterType::kDecimal,
-     .help = "of each order, base asset",
-     .default_text = "0.1",
-     .least = "0.000000000000000001",
-     .most = "1000000000000"},
-    {.name = "max_position",
-     .type = ParameterType::kDecimal,
-     .help = "beyond it a side has no order, base asset",
-     .default_text = "1",
-     .least = "0",
-     .most = "1000000000000000"},
+    kOrderQuantity,
+    kMaxPosition,
 }};
 
 }  // namespace

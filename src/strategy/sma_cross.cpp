@@ -10,6 +10,7 @@
 #include "acts/strategy/indicators/state.hpp"
 
 #include "strategy/amounts.hpp"
+#include "strategy/common_parameters.hpp"
 #include "strategy/target_position.hpp"
 
 namespace acts::strategy {
@@ -114,12 +115,7 @@ constexpr std::array<ParameterSpec, 4> kSmaParameters{{
      .default_text = "30",
      .least = "2",
      .most = "100000"},
-    {.name = "quantity",
-     .type = ParameterType::kDecimal,
-     .help = "what is held, base asset",
-     .default_text = "0.1",
-     .least = "0.000000000000000001",
-     .most = "1000000000000"},
+    kHeldQuantity,
     {.name = "direction",
      .type = ParameterType::kText,
      .help = "whether it goes short too",
