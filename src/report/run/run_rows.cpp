@@ -30,8 +30,12 @@ constexpr std::array<std::string_view, 13> kFillColumns{"time",
 constexpr std::array<std::string_view, 11> kOrderColumns{
     "time", "instrument", "order_id", "event", "side", "type", "time_in_force", "price", "quantity", "left", "reason"};
 constexpr std::array<std::string_view, 5> kMarkColumns{"fill_number", "0.1s", "1s", "10s", "60s"};
-constexpr std::array<std::string_view, kOrderEvents> kEventNames{
-    "submitted", "accepted", "rejected", "modified", "cancelled", "expired", "filled", "partially_filled"};
+
+std::array<std::string_view, kOrderEvents> event_names() {
+  std::array<std::string_view, kOrderEvents> names;
+  for (std::size_t i = 0; i < kOrderEvents; ++i) names[i] = to_string(static_cast<OrderEvent>(i));
+  return names;
+}
 
 constexpr UnixNanos kFirstTime{0};
 constexpr UnixNanos kLastTime{7'258'118'400'000'000'000};  // 2200-01-01
@@ -124,10 +128,6 @@ std::optional<Decimal> equity_of(const EquityRow& row) {
 
 }  // namespace
 
-std::string_view to_string(OrderEvent event) noexcept {
-  return kEventNames[static_cast<std::size_t>(std::to_underlying(event))];
-}
-
 Result<CsvTable> equity_table(std::string_view header) { return CsvTable::open(header, kEquityColumns); }
 Result<CsvTable> fills_table(std::string_view header) { return CsvTable::open(header, kFillColumns); }
 Result<CsvTable> orders_table(std::string_view header) { return CsvTable::open(header, kOrderColumns); }
@@ -182,7 +182,8 @@ Result<OrderRow> order_row(CsvTable& table, std::string_view line) {
   row.time = fields.time();
   row.instrument = fields.text();
   row.order_id = fields.text();
-  row.event = static_cast<OrderEvent>(fields.one_of(kEventNames));
+  static const std::array<std::string_view, kOrderEvents> kNames = event_names();
+  row.event = static_cast<OrderEvent>(fields.one_of(kNames));
   row.is_buy = fields.one_of(kSides) == 1;
   row.type = fields.text();
   row.time_in_force = fields.text();

@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
+#include "acts/market/order.hpp"
 
 #include "report/run/csv_table.hpp"
 
@@ -50,18 +52,7 @@ struct FillRow {
   std::optional<Decimal> realised = {};
 };
 
-enum class OrderEvent : std::uint8_t {
-  kSubmitted,
-  kAccepted,
-  kRejected,
-  kModified,
-  kCancelled,
-  kExpired,
-  kFilled,
-  kPartiallyFilled,
-};
-inline constexpr std::size_t kOrderEvents = 8;
-std::string_view to_string(OrderEvent event) noexcept;
+inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kFilled) + std::size_t{1};
 
 // orders.csv: as the strategy heard of it. Times are the venue's where the venue did it, so they may go back.
 struct OrderRow {
