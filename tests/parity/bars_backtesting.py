@@ -134,8 +134,12 @@ def main():
             differing = [pair for pair in zip(our_trades, their_trades) if pair[0] != pair[1]][:3]
             sys.exit(f"bars_backtesting.py: {fast}/{slow}: {len(our_trades)} trades, theirs {len(their_trades)}; "
                      f"the first that differ: {differing}")
-        worst = np.max(np.abs(our_equity - their_equity))
-        if len(our_equity) != len(their_equity) or worst > 1e-6:
+        # Ours begins with the balance before the first candle.
+        if len(our_equity) != len(their_equity) + 1 or our_equity[0] != CASH:
+            sys.exit(f"bars_backtesting.py: {fast}/{slow}: {len(our_equity)} equities from {our_equity[0]} on, "
+                     f"theirs {len(their_equity)}")
+        worst = np.max(np.abs(our_equity[1:] - their_equity))
+        if worst > 1e-6:
             sys.exit(f"bars_backtesting.py: {fast}/{slow}: equity differs by up to {worst}")
         print(f"{fast}/{slow}: {len(rows)} candles, {len(our_trades)} trades and all equities as backtesting.py's "
               f"(to {worst:.1e})")
