@@ -26,6 +26,7 @@ InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener
     : setup_(std::move(setup)),
       id_(id),
       listener_(listener),
+      has_marks_(listener != nullptr && listener->wants_marks()),
       fill_number_(&fill_number),
       venue_(venue_of(setup_)),
       here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest)) {}
@@ -63,7 +64,7 @@ Result<void> InstrumentRun::run_venue(UnixNanos until) {
   for (;;) {
     const UnixNanos arrival = requests_.empty() ? kNever : requests_.front().arrival;
     UnixNanos stop = std::min(until, arrival);
-    if (listener_ != nullptr) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    if (has_marks_) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
     if (Result<void> ran = run_rows(stop); !ran) return ran;
     mark(stop);
     if (arrival == stop) {
@@ -83,7 +84,7 @@ UnixNanos InstrumentRun::first_mark_of_new_fill() const {
 }
 
 void InstrumentRun::mark(UnixNanos ts) {
-  if (listener_ == nullptr || marks_.next() > ts) return;
+  if (!has_marks_ || marks_.next() > ts) return;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
   const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && venue_row_->ts != sim::kEndRow.ts;
@@ -140,7 +141,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrd
                     .realised = {realised, setup_.instrument.scales.price + setup_.instrument.scales.quantity}};
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
-      marks_.add(answer.fill->number, event.ts);
+      if (has_marks_) marks_.add(answer.fill->number, event.ts);
     }
     listener_->on_order(answer.update);
   }

@@ -8,7 +8,7 @@
 
 #include "acts/base/ratio.hpp"
 
-#include "backtest/latency_file.hpp"
+#include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
@@ -77,9 +77,8 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto prepared = prepare_run(request);
   if (!prepared) return std::unexpected(prepared.error());
   const InstrumentSettings& of = settings.instruments.front();
-  const Result<sim::LatencyModel> latency =
-      of.latency.file ? read_latencies(*of.latency.file) : sim::LatencyModel(of.latency.entry, of.latency.response);
-  if (!latency) return std::unexpected(latency.error());
+  Result<InstrumentSetup> setup = instrument_setup(of, prepared->instrument, settings.initial_balance);
+  if (!setup) return std::unexpected(setup.error());
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
 
@@ -92,14 +91,9 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
     folder = *std::move(created);
   }
 
+  setup->feed = market->feed.get();
   std::vector<InstrumentSetup> setups;
-  setups.push_back(
-      {.instrument = prepared->instrument,
-       .venue = {.fills = of.exchange.fills, .queue = of.exchange.queue, .as_hftbacktest = of.exchange.as_hftbacktest},
-       .latency = *latency,
-       .fees = of.fees,
-       .cash = settings.initial_balance,
-       .feed = market->feed.get()});
+  setups.push_back(*std::move(setup));
   Engine engine(std::move(setups), *prepared->strategy,
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
   Result<RunEnd> end = guarded([&engine] { return engine.run(); });

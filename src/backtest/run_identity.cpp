@@ -48,7 +48,32 @@ std::string identity_of(const RunRequest& request, const Parameters& parameters,
                                         object_of(parameters.canonical()), request.configuration));
 }
 
+Result<std::vector<DataFile>> with_library(const BacktestSettings& settings, std::vector<DataFile> files) {
+  if (settings.library.empty()) return files;
+  Result<std::string> sum = hash_of(settings.library);
+  if (!sum) return std::unexpected(sum.error());
+  files.push_back({settings.library, *std::move(sum)});
+  return files;
+}
+
 }  // namespace
+
+Result<std::vector<DataFile>> data_files(const InstrumentSettings& settings) {
+  if (settings.files.empty()) return catalog_data(settings);
+  std::vector<std::string> paths = settings.files;
+  if (settings.latency.file) paths.push_back(*settings.latency.file);
+  return hashes_of(paths);
+}
+
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
+  std::vector<DataFile> all;
+  for (const InstrumentSettings& of : settings.instruments) {
+    const Result<std::vector<DataFile>> files = data_files(of);
+    if (!files) return std::unexpected(files.error());
+    all.insert(all.end(), files->begin(), files->end());
+  }
+  return with_library(settings, std::move(all));
+}
 
 Result<void> check_single(const BacktestSettings& settings) {
   if (settings.instruments.size() == 1) return {};
@@ -68,18 +93,11 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!parameters) return std::unexpected(parameters.error());
   auto strategy = guarded([&] { return (*type)->make(*parameters); });
   if (!strategy) return std::unexpected(strategy.error());
-  std::vector<std::string> paths = of.files;
-  if (of.latency.file) paths.push_back(*of.latency.file);
-  auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
+  auto files = data_files(of);
   if (!files) return std::unexpected(files.error());
-  // Another library of the same name is another run.
-  std::vector<DataFile> known = *files;
-  if (!settings.library.empty()) {
-    Result<std::string> sum = hash_of(settings.library);
-    if (!sum) return std::unexpected(sum.error());
-    known.push_back({settings.library, *std::move(sum)});
-  }
-  std::string identity = identity_of(request, *parameters, known);
+  const auto known = with_library(settings, *files);
+  if (!known) return std::unexpected(known.error());
+  std::string identity = identity_of(request, *parameters, *known);
   return PreparedRun{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
                      std::move(identity)};
 }
