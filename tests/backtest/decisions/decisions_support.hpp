@@ -110,10 +110,7 @@ class ToldLines final : public RunListener {
 
 inline InstrumentSetup small_setup(MarketFeed& feed) {
   const sim::Latency latency = sim::Latency::of(std::chrono::milliseconds{5}).value();
-  return {.instrument = {},
-          .venue = {},
-          .latency = sim::LatencyModel(latency, latency),
-          .feed = &feed};
+  return {.instrument = {}, .venue = {}, .latency = sim::LatencyModel(latency, latency), .feed = &feed};
 }
 
 // `listener`: hears the decisions, too; may be null.
