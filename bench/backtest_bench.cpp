@@ -68,13 +68,13 @@ void repeat(Rows& rows, int rounds, std::int64_t span) {
 
 const Data& data() {
   static const Data kData = [] {
-    BacktestSettings settings;
-    settings.instrument.venue = Venue::kBinanceUsdm;
-    settings.instrument.symbol = "BTCUSDT";
-    settings.instrument.tick_size = Decimal{1, 1};
-    settings.instrument.lot_size = Decimal{1, 3};
+    InstrumentSettings settings;
+    settings.info.venue = Venue::kBinanceUsdm;
+    settings.info.symbol = "BTCUSDT";
+    settings.info.tick_size = Decimal{1, 1};
+    settings.info.lot_size = Decimal{1, 3};
     settings.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
-    Data data{.instrument = *backtest_instrument(settings.instrument), .venue = {}, .local = {}, .facts = {}};
+    Data data{.instrument = *backtest_instrument(settings.info), .venue = {}, .local = {}, .facts = {}};
     auto market = open_market(settings, data.instrument, nullptr);
     ACTS_ASSERT(market.has_value());
     data.venue = all(*market->feed, FeedClock::kVenue);
