@@ -195,7 +195,7 @@ void SimVenue::rest(Resting order, UnixNanos now, OrderEvent event) {
   ACTS_ASSERT(order.left > 0);
   const SideIndex side = order.order.side;
   const Rank rank = order.order.rank;
-  order.place = QueuePlace(value_of(book_.sides[side].quantity_at(rank)));
+  order.place = QueuePlace(model_.queue, value_of(book_.sides[side].quantity_at(rank)));
   Orders& orders = resting_[side];
   const auto at = std::ranges::upper_bound(orders, -rank, {}, [](const Resting& r) { return -r.order.rank; });
   const auto placed = orders.insert(at, order);
