@@ -45,14 +45,14 @@ Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestI
   auto exporter = history::RecordingExporter::open({.paths = settings.files,
                                                     .venue = settings.instrument.venue,
                                                     .symbol = settings.instrument.symbol,
-                                                    .from = settings.from,
-                                                    .to = settings.to},
+                                                    .to = settings.to,
+                                                    .keeps_events = true},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());
   OpenMarket market;
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
-  auto feed =
-      EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false, settings.as_hftbacktest);
+  auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
+                              settings.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
   market.feed = *std::move(feed);
   return market;
