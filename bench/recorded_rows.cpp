@@ -8,15 +8,14 @@
 namespace acts::bench {
 namespace {
 
-using backtest::BacktestSettings;
 using backtest::FeedClock;
 
-BacktestSettings settings() {
-  BacktestSettings settings;
-  settings.instrument.venue = Venue::kBinanceUsdm;
-  settings.instrument.symbol = "BTCUSDT";
-  settings.instrument.tick_size = Decimal{1, 1};
-  settings.instrument.lot_size = Decimal{1, 3};
+backtest::InstrumentSettings settings() {
+  backtest::InstrumentSettings settings;
+  settings.info.venue = Venue::kBinanceUsdm;
+  settings.info.symbol = "BTCUSDT";
+  settings.info.tick_size = Decimal{1, 1};
+  settings.info.lot_size = Decimal{1, 3};
   settings.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
   return settings;
 }
@@ -35,7 +34,7 @@ std::vector<sim::MarketRow> all(backtest::MarketFeed& feed, FeedClock clock) {
 
 }  // namespace
 
-backtest::BacktestInstrument recorded_instrument() { return *backtest::backtest_instrument(settings().instrument); }
+backtest::BacktestInstrument recorded_instrument() { return *backtest::backtest_instrument(settings().info); }
 
 RowsFile recorded_rows() {
   auto market = open_market(settings(), recorded_instrument(), nullptr);

@@ -35,12 +35,18 @@ Engine::Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOp
 }
 
 Result<RunEnd> Engine::run() {
+  if (const Result<void> begun = begin(); !begun) return std::unexpected(begun.error());
+  if (const Result<bool> more = run_until(kEnd); !more) return std::unexpected(more.error());
+  return finish();
+}
+
+Result<void> Engine::begin() {
   wants_ = strategy_->wants();
   wants_rows_ = wants_.book || wants_.trades;
   wants_answers_ = wants_.orders || wants_.fills;
   begin_ = InstrumentRun::kNever;
   for (const auto& run : runs_) {
-    if (const Result<void> begun = run->begin(); !begun) return std::unexpected(begun.error());
+    if (Result<void> begun = run->begin(); !begun) return begun;
     begin_ = std::min({begin_, run->next_at_venue(), run->next_row_here()});
   }
   now_ = begin_;
@@ -49,9 +55,16 @@ Result<RunEnd> Engine::run() {
     sample_at_begin();
   }
   strategy_->on_start(*this);
+  return {};
+}
+
+Result<bool> Engine::run_until(UnixNanos until) {
+  if (until < now_) return has_more();
   while (has_more()) {
     const UnixNanos stop = next_stop();
-    if (const Result<void> advanced = advance(stop); !advanced) return std::unexpected(advanced.error());
+    const Result<void> advanced = advance(std::min(stop, until));
+    if (!advanced) return std::unexpected(advanced.error());
+    if (stop > until) return has_more();
     if (!has_more()) break;
     // What the strategy has just asked for, without a latency, comes before its timers.
     if (has_more_now()) {
@@ -61,6 +74,13 @@ Result<RunEnd> Engine::run() {
     sample_if_due(false);
     if (const Result<void> fired = fire_timers(); !fired) return std::unexpected(fired.error());
   }
+  return false;
+}
+
+RunEnd Engine::finish() {
+  ACTS_ASSERT(!has_more());
+  // The last stop may lie behind all that happens: where the run was cut would show in it.
+  if (begin_ != InstrumentRun::kNever) now_ = begin_;
   for (const auto& run : runs_) now_ = std::max(now_, run->last_event());
   sample_if_due(true);
   strategy_->on_stop(*this);

@@ -49,6 +49,15 @@ class Engine final : private StrategyContext {
   // Once. Errors: those of the data; kBadInput: the strategy lets no time pass.
   Result<RunEnd> run();
 
+  // The same in parts: begin() once, run_until() with times that never go back until nothing more is to come, finish()
+  // once. Several runs can so go side by side through the same rows. How a run is cut changes nothing that comes of it:
+  // at a cut no sample is taken, and the strategy is told of nothing that it would not be told of then anyway.
+  Result<void> begin();
+  // All that happens up to and at `until`. False: nothing more is to come. Errors: as those of run(); final.
+  Result<bool> run_until(UnixNanos until);
+  // Nothing more is to come (asserted).
+  RunEnd finish();
+
  private:
   struct Timer {
     TimerId id;

@@ -50,9 +50,17 @@ std::string identity_of(const RunRequest& request, const Parameters& parameters,
 
 }  // namespace
 
+Result<void> check_single(const BacktestSettings& settings) {
+  if (settings.instruments.size() == 1) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{} instruments: a run takes one: one [data] and one [instrument]",
+                                             settings.instruments.size()));
+}
+
 Result<PreparedRun> prepare_run(const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
-  Result<BacktestInstrument> instrument = backtest_instrument(settings.instrument);
+  if (const Result<void> single = check_single(settings); !single) return std::unexpected(single.error());
+  const InstrumentSettings& of = settings.instruments.front();
+  Result<BacktestInstrument> instrument = backtest_instrument(of.info);
   if (!instrument) return std::unexpected(instrument.error());
   const Result<const StrategyType*> type = strategy_type_of(settings);
   if (!type) return std::unexpected(type.error());
@@ -60,9 +68,9 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!parameters) return std::unexpected(parameters.error());
   auto strategy = guarded([&] { return (*type)->make(*parameters); });
   if (!strategy) return std::unexpected(strategy.error());
-  std::vector<std::string> paths = settings.files;
-  if (settings.latency.file) paths.push_back(*settings.latency.file);
-  auto files = settings.files.empty() ? catalog_data(settings) : hashes_of(paths);
+  std::vector<std::string> paths = of.files;
+  if (of.latency.file) paths.push_back(*of.latency.file);
+  auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
   if (!files) return std::unexpected(files.error());
   // Another library of the same name is another run.
   std::vector<DataFile> known = *files;

@@ -29,6 +29,9 @@ struct PreparedRun {
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
 };
 
+// Errors: kUsage: not one instrument.
+Result<void> check_single(const BacktestSettings& settings);
+
 // Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
 Result<PreparedRun> prepare_run(const RunRequest& request);
 

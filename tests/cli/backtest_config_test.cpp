@@ -41,17 +41,19 @@ quantity = "0.1"
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
-  EXPECT_EQ(settings->instrument.venue, Venue::kBinanceUsdm);
-  EXPECT_EQ(settings->files, std::vector<std::string>{"runs/usdm/btcusdt_20240808.gz"});
-  EXPECT_EQ(to_string(*settings->instrument.tick_size), "0.1");
-  EXPECT_EQ(settings->latency.entry.span(), std::chrono::milliseconds{10});
-  EXPECT_EQ(settings->latency.response.span(), std::chrono::milliseconds{12});
+  ASSERT_EQ(settings->instruments.size(), 1U);
+  const backtest::InstrumentSettings& of = settings->instruments.front();
+  EXPECT_EQ(of.info.venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(of.files, std::vector<std::string>{"runs/usdm/btcusdt_20240808.gz"});
+  EXPECT_EQ(to_string(*of.info.tick_size), "0.1");
+  EXPECT_EQ(of.latency.entry.span(), std::chrono::milliseconds{10});
+  EXPECT_EQ(of.latency.response.span(), std::chrono::milliseconds{12});
   EXPECT_EQ(to_string(settings->initial_balance), "100.5");
-  EXPECT_EQ(to_string(settings->fees.maker), "-0.00005");
-  EXPECT_EQ(settings->fills, sim::FillSizes::kPartial);
-  EXPECT_EQ(settings->queue.kind, sim::QueueKind::kPower2);
-  EXPECT_EQ(settings->queue.n, 2.5);
-  EXPECT_FALSE(settings->as_hftbacktest);
+  EXPECT_EQ(to_string(of.fees.maker), "-0.00005");
+  EXPECT_EQ(of.exchange.fills, sim::FillSizes::kPartial);
+  EXPECT_EQ(of.exchange.queue.kind, sim::QueueKind::kPower2);
+  EXPECT_EQ(of.exchange.queue.n, 2.5);
+  EXPECT_FALSE(of.exchange.as_hftbacktest);
   EXPECT_EQ(settings->strategy, "grid");
   ASSERT_EQ(settings->parameters.size(), 4U);
   EXPECT_EQ(settings->parameters[1].name, "relative_half_spread");
@@ -115,6 +117,97 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
   bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
   EXPECT_EQ(refused(bars), "");
+}
+
+constexpr std::string_view kPair = R"([[data]]
+venue = "binance-spot"
+symbol = "BTCUSDT"
+files = ["spot.gz"]
+[[data]]
+venue = "binance-usdm"
+symbol = "BTCUSDT"
+files = ["usdm.gz"]
+clock_shift = "none"
+[[instrument]]
+tick_size = "0.01"
+lot_size = "0.00001"
+[instrument.fees]
+maker = "0.001"
+[[instrument]]
+tick_size = "0.1"
+lot_size = "0.001"
+exchange = { fills = "partial" }
+[fees]
+maker = "0.0002"
+taker = "0.0005"
+[latency]
+entry = "5ms"
+[exchange]
+queue = "risk_averse"
+[strategy]
+name = "funding_carry"
+)";
+
+TEST(BacktestConfig, PairsDataAndInstrumentsByTheirPlaces) {
+  const auto settings = parse_backtest_config(kPair, "runs/pair.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  ASSERT_EQ(settings->instruments.size(), 2U);
+  const backtest::InstrumentSettings& spot = settings->instruments[0];
+  const backtest::InstrumentSettings& usdm = settings->instruments[1];
+  EXPECT_EQ(spot.info.venue, Venue::kBinanceSpot);
+  EXPECT_EQ(spot.files, std::vector<std::string>{"runs/spot.gz"});
+  EXPECT_EQ(spot.clock_shift.kind, backtest::ClockShift::Kind::kAuto);
+  EXPECT_EQ(to_string(*spot.info.tick_size), "0.01");
+  EXPECT_EQ(usdm.info.venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(usdm.files, std::vector<std::string>{"runs/usdm.gz"});
+  EXPECT_EQ(usdm.clock_shift.kind, backtest::ClockShift::Kind::kNone);
+  EXPECT_EQ(to_string(*usdm.info.lot_size), "0.001");
+  EXPECT_EQ(spot.latency.entry.span(), std::chrono::milliseconds{5});
+  EXPECT_EQ(usdm.latency.entry.span(), std::chrono::milliseconds{5});
+}
+
+TEST(BacktestConfig, TakesAnInstrumentsOwnTableInPlaceOfTheSharedOne) {
+  const auto settings = parse_backtest_config(kPair, "pair.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::InstrumentSettings& spot = settings->instruments[0];
+  const backtest::InstrumentSettings& usdm = settings->instruments[1];
+  EXPECT_EQ(to_string(spot.fees.maker), "0.001");
+  EXPECT_EQ(to_string(spot.fees.taker), "0") << "the shared table has no say where there is an own one";
+  EXPECT_EQ(to_string(usdm.fees.taker), "0.0005");
+  EXPECT_EQ(spot.exchange.queue.kind, sim::QueueKind::kRiskAverse);
+  EXPECT_EQ(spot.exchange.fills, sim::FillSizes::kFull);
+  EXPECT_EQ(usdm.exchange.fills, sim::FillSizes::kPartial);
+  EXPECT_EQ(usdm.exchange.queue.kind, sim::QueueModel{}.kind);
+}
+
+std::string refusal_of_pair(const std::string& from, const std::string& to) {
+  std::string text(kPair);
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  const auto settings = parse_backtest_config(text, "p.toml");
+  return settings ? "" : settings.error().message;
+}
+
+TEST(BacktestConfig, SaysOfWhichInstrumentSomethingIsWrong) {
+  EXPECT_EQ(refusal_of_pair("tick_size = \"0.1\"\n", ""), "p.toml:5: tick_size in [instrument] is missing");
+  EXPECT_EQ(refusal_of_pair("[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\nexchange = { fills = "
+                            "\"partial\" }\n",
+                            ""),
+            "p.toml: [[data]] stands 2 times and [[instrument]] 1: one of each is an instrument, in the same order");
+  EXPECT_EQ(refusal_of_pair("[instrument.fees]", "[instrument.fes]"),
+            "p.toml:13: no section [instrument.fes]: did you mean instrument.fees?");
+  EXPECT_EQ(refusal_of_pair("fills = \"partial\"", "fils = \"partial\""),
+            "p.toml:18: no key 'fils' in [instrument.exchange]: did you mean fills?");
+  EXPECT_EQ(refusal_of_pair("maker = \"0.001\"", "maker = \"1\""),
+            "p.toml:14: maker: '1' is no rate: a part of the value, below 1, with at most 6 decimals");
+  EXPECT_EQ(refusal_of_pair("binance-usdm", "binance-spot"),
+            "p.toml: binance-spot:BTCUSDT stands in [[data]] twice: the files of an instrument are one list");
+  EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "kind = \"bars\""),
+            "p.toml:5: kind in [data]: these are bars, the first are books: a run is over books or over bars");
+  EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "interval = \"5m\""),
+            "p.toml:5: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+  EXPECT_TRUE(refusal_of_pair("[[data]]", "[data]").starts_with("p.toml:5: not TOML: "));
 }
 
 }  // namespace

@@ -161,12 +161,12 @@ class Printer final : public RunListener {
 };
 
 int run(const std::vector<std::string>& words) {
-  BacktestSettings settings;
-  settings.instrument.symbol = "X";
-  settings.instrument.tick_size = Decimal{1, 0};
-  settings.instrument.lot_size = Decimal{1, 0};
+  InstrumentSettings settings;
+  settings.info.symbol = "X";
+  settings.info.tick_size = Decimal{1, 0};
+  settings.info.lot_size = Decimal{1, 0};
   settings.files = {words.at(0)};
-  const auto instrument = backtest_instrument(settings.instrument);
+  const auto instrument = backtest_instrument(settings.info);
   const auto market = open_market(settings, *instrument, nullptr);
   const auto latency = read_latencies(words.at(2));
   const auto queue = sim::parse_queue_kind(words.at(3));
