@@ -3,6 +3,7 @@
 // run, which must come to the same fills.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -17,9 +18,9 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/engine.hpp"
-#include "backtest/open_market.hpp"
 #include "backtest/sweep/book_sweep.hpp"
-#include "support/testdata.hpp"
+#include "recorded_rows.hpp"
+#include "rows_file.hpp"
 
 namespace acts::bench {
 namespace {
@@ -30,7 +31,7 @@ using Blocks = std::vector<std::vector<sim::MarketRow>>;
 struct Recorded {
   BacktestInstrument instrument = {};
   std::array<Blocks, 2> blocks = {};  // by FeedClock
-  FeedFacts facts = {};
+  std::uint64_t rows = 0;
 };
 
 class BlockFeed final : public MarketFeed {
@@ -41,35 +42,30 @@ class BlockFeed final : public MarketFeed {
     const Blocks& blocks = recorded_->blocks.at(of);
     return next_.at(of) == blocks.size() ? nullptr : blocks[next_.at(of)++].data();
   }
-  [[nodiscard]] const FeedFacts& facts() const override { return recorded_->facts; }
+  [[nodiscard]] const FeedFacts& facts() const override { return facts_; }
 
  private:
   const Recorded* recorded_;
   std::array<std::size_t, 2> next_ = {};
+  FeedFacts facts_;
 };
 
-Recorded load() {
-  InstrumentSettings settings;
-  settings.info.venue = Venue::kBinanceUsdm;
-  settings.info.symbol = "BTCUSDT";
-  settings.info.tick_size = Decimal{1, 1};
-  settings.info.lot_size = Decimal{1, 3};
-  settings.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
-  Recorded recorded{.instrument = *backtest_instrument(settings.info)};
-  auto market = open_market(settings, recorded.instrument, nullptr);
-  ACTS_ASSERT(market.has_value());
-  for (const FeedClock clock : {FeedClock::kVenue, FeedClock::kLocal}) {
-    for (;;) {
-      const auto block = market->feed->next(clock);
-      ACTS_ASSERT(block.has_value());
-      if (*block == nullptr) break;
-      const sim::MarketRow* end = *block;
-      while (end->ts != sim::kEndRow.ts) ++end;
-      recorded.blocks.at(static_cast<std::size_t>(clock)).emplace_back(*block, end + 1);
-    }
+Blocks in_blocks(const std::vector<sim::MarketRow>& rows) {
+  constexpr std::size_t kBlock = std::size_t{1} << 15U;
+  const std::size_t count = rows.size() - 1;  // without kEndRow
+  Blocks blocks;
+  for (std::size_t from = 0; from < count; from += kBlock) {
+    const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(from);
+    blocks.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(std::min(kBlock, count - from)));
+    blocks.back().push_back(sim::kEndRow);
   }
-  recorded.facts = market->feed->facts();
-  return recorded;
+  return blocks;
+}
+
+Recorded load() {
+  const RowsFile rows = recorded_rows();
+  return {
+      .instrument = recorded_instrument(), .blocks = {in_blocks(rows.venue), in_blocks(rows.local)}, .rows = rows.rows};
 }
 
 std::unique_ptr<Strategy> grid(std::size_t i, std::size_t side) {
@@ -130,7 +126,7 @@ double measure(std::string_view name, const Recorded& recorded, std::size_t side
   const double begin = processor_seconds();
   fills = run(recorded, side);
   const double seconds = processor_seconds() - begin;
-  const double rows = static_cast<double>(recorded.facts.rows) * static_cast<double>(side * side);
+  const double rows = static_cast<double>(recorded.rows) * static_cast<double>(side * side);
   fmt::print("{:<6} {:8.3f} s, {:6.1f} M rows/s a set, {} fills\n", name, seconds, rows / seconds / 1e6, fills);
   return seconds;
 }

@@ -4,11 +4,9 @@
 
 #include <utility>
 
-#include "acts/strategy/registry.hpp"
-
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
-#include "backtest/strategy_library.hpp"
 #include "history/signature.hpp"
 #include "recording/byte_source.hpp"
 
@@ -41,19 +39,22 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-std::string identity_of(const RunRequest& request, const Parameters& parameters, const std::vector<DataFile>& files) {
+std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,
+                        const std::vector<DataFile>& files) {
+  if (request.replayed) return request.replayed->identity;
   std::string hashes;
   for (const DataFile& file : files) hashes += file.sha256 + "\n";
   return history::sha256_of(fmt::format("{}\n{}\n{}{}{}", request.version, request.settings.strategy, hashes,
-                                        object_of(parameters.canonical()), request.configuration));
+                                        object_of(parameters), request.configuration));
 }
 
-Result<std::vector<DataFile>> with_library(const BacktestSettings& settings, std::vector<DataFile> files) {
-  if (settings.library.empty()) return files;
-  Result<std::string> sum = hash_of(settings.library);
-  if (!sum) return std::unexpected(sum.error());
-  files.push_back({settings.library, *std::move(sum)});
-  return files;
+std::string broken_run_json(const RunRequest& request, const PreparedRun& prepared, const Error& error) {
+  return fmt::format(
+      R"({{"broken_off":{},"configuration":{},"configuration_file":{},"data":{},"id":"{}","parameters":{},"strategy":{},)"
+      R"("version":{}}})",
+      json_text(error.message), json_text(request.configuration), json_text(request.configuration_file),
+      data_json(prepared.files), prepared.identity, object_of(prepared.parameters),
+      json_text(request.settings.strategy), json_text(request.version));
 }
 
 }  // namespace
@@ -72,7 +73,11 @@ Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
     if (!files) return std::unexpected(files.error());
     all.insert(all.end(), files->begin(), files->end());
   }
-  return with_library(settings, std::move(all));
+  if (settings.library.empty()) return all;
+  Result<std::string> sum = hash_of(settings.library);
+  if (!sum) return std::unexpected(sum.error());
+  all.push_back({settings.library, *std::move(sum)});
+  return all;
 }
 
 Result<void> check_single(const BacktestSettings& settings) {
@@ -87,19 +92,28 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   const InstrumentSettings& of = settings.instruments.front();
   Result<BacktestInstrument> instrument = backtest_instrument(of.info);
   if (!instrument) return std::unexpected(instrument.error());
-  const Result<const StrategyType*> type = strategy_type_of(settings);
-  if (!type) return std::unexpected(type.error());
-  Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
-  if (!parameters) return std::unexpected(parameters.error());
-  auto strategy = guarded([&] { return (*type)->make(*parameters); });
-  if (!strategy) return std::unexpected(strategy.error());
+  Result<MadeRunStrategy> made = make_run_strategy(request);
+  if (!made) return std::unexpected(made.error());
   auto files = data_files(of);
   if (!files) return std::unexpected(files.error());
-  const auto known = with_library(settings, *files);
-  if (!known) return std::unexpected(known.error());
-  std::string identity = identity_of(request, *parameters, *known);
-  return PreparedRun{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
+  // Another library of the same name is another run, and so is one that goes on from another state.
+  std::vector<DataFile> known = *files;
+  for (const std::string& path : {settings.library, request.restore}) {
+    if (path.empty() || request.replayed) continue;
+    Result<std::string> sum = hash_of(path);
+    if (!sum) return std::unexpected(sum.error());
+    known.push_back({path, *std::move(sum)});
+  }
+  std::string identity = identity_of(request, made->parameters, known);
+  return PreparedRun{*std::move(instrument), std::move(made->parameters), std::move(made->strategy), *std::move(files),
                      std::move(identity)};
+}
+
+std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,
+                                  const Error& error) {
+  if (folder == nullptr || !request.isolate || request.compared) return std::unexpected(error);
+  const Result<void> kept = folder->break_off(broken_run_json(request, prepared, error));
+  return std::unexpected(kept ? error : kept.error());
 }
 
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared) {
