@@ -79,6 +79,12 @@ Result<bool> Engine::run_until(UnixNanos until) {
   return false;
 }
 
+UnixNanos Engine::next_point() const {
+  UnixNanos point = next_stop();
+  for (const auto& run : runs_) point = std::min(point, run->next_request());
+  return std::max(point, now_);
+}
+
 RunEnd Engine::finish() {
   ACTS_ASSERT(!has_more());
   // The last stop may lie behind all that happens: where the run was cut would show in it.

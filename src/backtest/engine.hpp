@@ -57,6 +57,10 @@ class Engine final : private StrategyContext {
   Result<void> begin();
   // All that happens up to and at `until`. False: nothing more is to come. Errors: as those of run(); final.
   Result<bool> run_until(UnixNanos until);
+  // The first time, now or later, at which this run needs the market: when the strategy may be told of something, or a
+  // request comes to a venue. Runs in a shared market (SharedMarket) go in the order of these times, each until its
+  // own.
+  [[nodiscard]] UnixNanos next_point() const;
   // Nothing more is to come (asserted).
   RunEnd finish();
 

@@ -7,20 +7,21 @@
 #include "acts/base/assert.hpp"
 
 #include "backtest/money.hpp"
+#include "backtest/sweep/shared_market.hpp"
 
 namespace acts::backtest {
 namespace {
 
-sim::VenueModel venue_of(const InstrumentSetup& setup) {
+OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSide::kBuy : OrderSide::kSell; }
+
+}  // namespace
+
+sim::VenueModel venue_model(const InstrumentSetup& setup) {
   sim::VenueModel model = setup.venue;
   model.lot = setup.instrument.lot;
   model.quantity_scale = setup.instrument.scales.quantity;
   return model;
 }
-
-OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSide::kBuy : OrderSide::kSell; }
-
-}  // namespace
 
 InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
     : setup_(std::move(setup)),
@@ -28,10 +29,25 @@ InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener
       listener_(listener),
       has_marks_(listener != nullptr && listener->wants_marks()),
       fill_number_(&fill_number),
-      venue_(venue_of(setup_)),
-      here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest)) {}
+      own_venue_(setup_.shared == nullptr ? std::make_unique<sim::SimVenue>(venue_model(setup_)) : nullptr),
+      venue_(setup_.shared == nullptr ? *own_venue_ : setup_.shared->add_venue()),
+      here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest,
+                                        setup_.shared == nullptr ? nullptr : &setup_.shared->local())) {
+  ACTS_ASSERT(setup_.shared == nullptr || !has_marks_);
+}
+
+UnixNanos InstrumentRun::next_row_at_venue() const {
+  return setup_.shared == nullptr ? UnixNanos{venue_row_->ts} : setup_.shared->next_row_at_venue();
+}
+
+UnixNanos InstrumentRun::row_here() const {
+  return setup_.shared == nullptr ? UnixNanos{local_row_->ts} : setup_.shared->next_row_here();
+}
+
+UnixNanos InstrumentRun::last_row() const { return setup_.shared == nullptr ? last_row_ : setup_.shared->last_row(); }
 
 Result<void> InstrumentRun::begin() {
+  if (setup_.shared != nullptr) return setup_.shared->begin();
   const auto venue = setup_.feed->next(FeedClock::kVenue);
   if (!venue) return std::unexpected(venue.error());
   if (*venue != nullptr) venue_row_ = *venue;
@@ -42,13 +58,21 @@ Result<void> InstrumentRun::begin() {
 }
 
 UnixNanos InstrumentRun::next_at_venue() const {
-  const UnixNanos row{venue_row_->ts};
+  const UnixNanos row = next_row_at_venue();
   return requests_.empty() ? row : std::min(row, requests_.front().arrival);
 }
 
-bool InstrumentRun::has_more() const { return next_at_venue() != kNever || row_here() != kNever || !answers_.empty(); }
+bool InstrumentRun::has_more() const {
+  // In a shared market something can have come of rows that another run has asked for.
+  return next_at_venue() != kNever || row_here() != kNever || !answers_.empty() || !venue_.events().empty();
+}
 
 Result<void> InstrumentRun::run_rows(UnixNanos until) {
+  if (setup_.shared != nullptr) {
+    const Result<void> ran = setup_.shared->run_venue(until);
+    if (!venue_.events().empty()) take_events(nullptr);
+    return ran;
+  }
   for (;;) {
     venue_row_ = venue_.run(venue_row_, until);
     if (!venue_.events().empty()) take_events(nullptr);
@@ -94,7 +118,7 @@ void InstrumentRun::mark(UnixNanos ts) {
   if (!has_marks_ || marks_.next() > ts) return;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
-  const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && venue_row_->ts != sim::kEndRow.ts;
+  const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && next_row_at_venue() != kNever;
   marks_.mark(ts, is_known ? std::optional(middle_of(bid - ask)) : std::nullopt);
   tell_marks();
 }
@@ -201,16 +225,18 @@ std::optional<Decimal> InstrumentRun::middle_here() const {
 }
 
 Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
+  ACTS_ASSERT(setup_.shared == nullptr);
   if (local_row_->ts > until.value) return nullptr;
   taken_row_ = *local_row_++;
-  here_->take(taken_row_);
+  here_->market().take(taken_row_);
   if (Result<void> more = more_rows_here(); !more) return std::unexpected(more.error());
   return &taken_row_;
 }
 
 Result<void> InstrumentRun::take_rows(UnixNanos until) {
+  if (setup_.shared != nullptr) return setup_.shared->take_rows(until);
   for (;;) {
-    local_row_ = here_->take_all(local_row_, until);
+    local_row_ = here_->market().take_all(local_row_, until);
     if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
     if (Result<void> more = more_rows_here(); !more) return more;
   }

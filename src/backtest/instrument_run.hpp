@@ -24,14 +24,22 @@
 
 namespace acts::backtest {
 
+class SharedMarket;
+
 struct InstrumentSetup {
   BacktestInstrument instrument;
   sim::VenueModel venue;  // lot and scale are the instrument's
   sim::LatencyModel latency;
   Fees fees = {};
   Decimal cash = {};
-  MarketFeed* feed = nullptr;  // outlives the run
+  // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
+  // rows (take_row()), nor does its listener want marks (asserted).
+  MarketFeed* feed = nullptr;
+  SharedMarket* shared = nullptr;
 };
+
+// The setup's model with what is the instrument's.
+sim::VenueModel venue_model(const InstrumentSetup& setup);
 
 // On its way back.
 struct Answer {
@@ -57,18 +65,18 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos next_answer() const { return answers_.empty() ? kNever : answers_.front().arrival; }
   [[nodiscard]] bool has_more() const;
   // Of the data, at whatever clock.
-  [[nodiscard]] bool has_rows() const { return venue_row_->ts != kNever.value || row_here() != kNever; }
+  [[nodiscard]] bool has_rows() const { return next_row_at_venue() != kNever || row_here() != kNever; }
   // The time of the last one, once has_rows() says no.
-  [[nodiscard]] UnixNanos last_row() const { return last_row_; }
+  [[nodiscard]] UnixNanos last_row() const;
   // The time of the last one of what is over, once has_more() says no.
-  [[nodiscard]] UnixNanos last_event() const { return last_event_; }
+  [[nodiscard]] UnixNanos last_event() const { return std::max(last_event_, last_row()); }
   [[nodiscard]] Nanos least_response() const { return setup_.latency.least_response().span(); }
 
   // The venue until and at `until`: rows before requests of the same time. Errors: as the feed's.
   Result<void> run_venue(UnixNanos until);
   // The same in parts, for venues side by side: rows until and at `until`, which is not behind the next request; then
   // that one.
-  [[nodiscard]] UnixNanos next_row_at_venue() const { return {venue_row_->ts}; }
+  [[nodiscard]] UnixNanos next_row_at_venue() const;
   [[nodiscard]] UnixNanos next_request() const { return requests_.empty() ? kNever : requests_.front().arrival; }
   Result<void> run_venue_rows(UnixNanos until);
   void take_next_request();
@@ -98,7 +106,7 @@ class InstrumentRun {
     Ask ask;
     sim::VenueOrder order;
   };
-  [[nodiscard]] UnixNanos row_here() const { return {local_row_->ts}; }
+  [[nodiscard]] UnixNanos row_here() const;
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(const Request& request);
@@ -128,7 +136,8 @@ class InstrumentRun {
   RunListener* listener_;
   bool has_marks_;
   std::uint64_t* fill_number_;
-  sim::SimVenue venue_;
+  std::unique_ptr<sim::SimVenue> own_venue_;  // null in a shared market
+  sim::SimVenue& venue_;
   std::unique_ptr<LocalSide> here_;
   const sim::MarketRow* venue_row_ = &sim::kEndRow;
   const sim::MarketRow* local_row_ = &sim::kEndRow;

@@ -51,12 +51,17 @@ bool LadderView::covers(Side side, Price price) const {
   return rank >= levels.best() || levels.quantity_at(rank) != 0 || levels.next_below(rank) != sim::kNoRank;
 }
 
-LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest)
-    : instrument_(instrument), id_(id), as_hftbacktest_(as_hftbacktest), view_(ladder_, instrument_) {
+LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest,
+                     LocalMarket* shared)
+    : instrument_(instrument),
+      id_(id),
+      own_(shared == nullptr ? std::make_unique<LocalMarket>(instrument, as_hftbacktest) : nullptr),
+      market_(shared == nullptr ? own_.get() : shared),
+      view_(market_->ladder(), instrument_) {
   position_.cash = cash;
 }
 
-void LocalSide::take(const sim::MarketRow& row) {
+void LocalMarket::take(const sim::MarketRow& row) {
   if (sim::is_of_book(row.kind)) {
     sim::LadderSide::Before before;
     ladder_.apply(row, as_hftbacktest_, before);
@@ -70,14 +75,14 @@ void LocalSide::take(const sim::MarketRow& row) {
   }
 }
 
-const sim::MarketRow* LocalSide::take_all(const sim::MarketRow* row, UnixNanos until) {
+const sim::MarketRow* LocalMarket::take_all(const sim::MarketRow* row, UnixNanos until) {
   for (; row->ts <= until.value; ++row) take(*row);
   return row;
 }
 
 std::optional<std::int64_t> LocalSide::double_middle() const {
-  const sim::Rank bid = ladder_.sides[sim::kBidSide].best();
-  const sim::Rank ask = ladder_.sides[sim::kAskSide].best();
+  const sim::Rank bid = market_->ladder().sides[sim::kBidSide].best();
+  const sim::Rank ask = market_->ladder().sides[sim::kAskSide].best();
   if (bid == sim::kNoRank || ask == sim::kNoRank) return std::nullopt;
   return bid - ask;
 }

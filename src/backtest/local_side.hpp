@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "acts/base/assert.hpp"
 #include "acts/market/events.hpp"
 #include "acts/market/order.hpp"
 #include "acts/strategy/strategy.hpp"
@@ -36,17 +38,40 @@ class LadderView final : public BookView {
   std::int64_t tick_;
 };
 
-class LocalSide {
+// The public market as it has been received here.
+class LocalMarket {
  public:
-  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest);
-  LocalSide(const LocalSide&) = delete;
-  LocalSide& operator=(const LocalSide&) = delete;
+  LocalMarket(const BacktestInstrument& instrument, bool as_hftbacktest)
+      : instrument_(instrument), as_hftbacktest_(as_hftbacktest) {}
 
   void take(const sim::MarketRow& row);
   // Rows as long as their time is not after `until`: the first that is. There is one (kEndRow).
   const sim::MarketRow* take_all(const sim::MarketRow* row, UnixNanos until);
-  [[nodiscard]] const BookView& book() const { return view_; }
+  [[nodiscard]] const sim::Ladder& ladder() const { return ladder_; }
   [[nodiscard]] const std::optional<Trade>& last_trade() const { return last_trade_; }
+
+ private:
+  BacktestInstrument instrument_;
+  bool as_hftbacktest_;
+  sim::Ladder ladder_;
+  std::optional<Trade> last_trade_;
+};
+
+class LocalSide {
+ public:
+  // `shared`: a market that others have too, and that somebody else moves on; it outlives this. Null: its own.
+  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest,
+            LocalMarket* shared = nullptr);
+  LocalSide(const LocalSide&) = delete;
+  LocalSide& operator=(const LocalSide&) = delete;
+
+  // Its own market (asserted).
+  [[nodiscard]] LocalMarket& market() {
+    ACTS_ASSERT(own_ != nullptr);
+    return *own_;
+  }
+  [[nodiscard]] const BookView& book() const { return view_; }
+  [[nodiscard]] const std::optional<Trade>& last_trade() const { return market_->last_trade(); }
   // Twice the middle of the best prices, in ticks; nothing while a side is empty.
   [[nodiscard]] std::optional<std::int64_t> double_middle() const;
 
@@ -63,10 +88,9 @@ class LocalSide {
  private:
   BacktestInstrument instrument_;
   InstrumentId id_;
-  bool as_hftbacktest_;
-  sim::Ladder ladder_;
+  std::unique_ptr<LocalMarket> own_;
+  const LocalMarket* market_;
   LadderView view_;
-  std::optional<Trade> last_trade_;
   std::vector<OpenOrder> open_;
   Position position_;
   double position_value_ = 0;

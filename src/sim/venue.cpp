@@ -1,15 +1,18 @@
 #include "sim/venue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "acts/base/assert.hpp"
 
 namespace acts::sim {
-SimVenue::SimVenue(const VenueModel& model)
+SimVenue::SimVenue(const VenueModel& model) : SimVenue(model, VenueBook(model.window)) {}
+
+SimVenue::SimVenue(const VenueModel& model, VenueBook book)
     : model_(model),
       one_(static_cast<double>(power_of_ten(model.quantity_scale))),
       lot_value_(static_cast<double>(model.lot) / one_),
-      book_(model.window) {
+      book_(std::move(book)) {
   ACTS_ASSERT(model.lot > 0);
 }
 
@@ -21,12 +24,20 @@ const MarketRow* SimVenue::run(const MarketRow* row, UnixNanos until) {
 }
 
 inline void SimVenue::on_row(const MarketRow& row) {
+  LadderSide::Before before;
+  const bool is_better = is_of_book(row.kind) && book_.apply(row, model_.as_hftbacktest, before);
+  follow_row(row, before, is_better);
+}
+
+void SimVenue::follow(const MarketRow& row, const LadderSide::Before& before, bool is_better) {
+  follow_row(row, before, is_better);
+}
+
+inline void SimVenue::follow_row(const MarketRow& row, const LadderSide::Before& before, bool is_better) {
   if (!is_of_book(row.kind)) [[unlikely]] {
     if (row.kind == RowKind::kTrade && row.rank + best_resting_[other(row.side)] >= 0) on_trade(row);
     return;
   }
-  LadderSide::Before before;
-  const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
   if (row.kind != RowKind::kLevel) [[unlikely]]
     cleared_ = {row.ts};
   if (before.is_own) [[unlikely]]
@@ -59,7 +70,7 @@ std::int64_t SimVenue::reached(Resting& resting, const MarketRow& trade, std::in
   if (resting.order.rank + trade.rank > 0) {
     return is_partial && !model_.as_hftbacktest ? std::min(resting.left, trade.quantity - shared) : resting.left;
   }
-  const LadderSide& book = book_.sides[resting.order.side];
+  const VenueBookSide& book = book_.sides[resting.order.side];
   if (is_known_empty(book.quantity_at(resting.order.rank), trade.ts)) resting.place.on_nothing();
   resting.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = resting.place.take_reached(lot_value_) * model_.lot;
@@ -170,7 +181,7 @@ void SimVenue::place(const VenueOrder& order, UnixNanos now) {
 // What a taker could get at once, up to what it wants.
 std::int64_t SimVenue::takeable(const Resting& taker) const {
   if (model_.fills == FillSizes::kFull) return taker.left;
-  const LadderSide& book = book_.sides[other(taker.order.side)];
+  const VenueBookSide& book = book_.sides[other(taker.order.side)];
   std::int64_t there = 0;
   for (Rank at = book.best(); at != kNoRank && at + taker.order.rank >= 0; at = book.next_below(at)) {
     there += lots_at(book, at);
@@ -180,7 +191,7 @@ std::int64_t SimVenue::takeable(const Resting& taker) const {
 }
 
 void SimVenue::take(Resting& taker, UnixNanos now) {
-  const LadderSide& book = book_.sides[other(taker.order.side)];
+  const VenueBookSide& book = book_.sides[other(taker.order.side)];
   const VenueFill how{.liquidity = Liquidity::kTaker, .cause = FillCause::kTaker};
   if (model_.fills == FillSizes::kFull) return fill(taker, -book.best(), taker.left, how, now.value);
   const bool has_limit = taker.order.type == OrderType::kLimit;

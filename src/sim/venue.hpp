@@ -18,6 +18,7 @@
 #include "sim/ladder.hpp"
 #include "sim/market_row.hpp"
 #include "sim/queue_place.hpp"
+#include "sim/venue_book.hpp"
 
 namespace acts::sim {
 
@@ -77,9 +78,18 @@ class SimVenue {
   static constexpr std::size_t kMostResting = 10'000;
 
   explicit SimVenue(const VenueModel& model);
+  // One of several beside a book that is replayed for all of them: rows come by follow(), and not by run().
+  SimVenue(const VenueModel& model, VenueBook book);
 
   // Takes rows as long as their time is not after `until`, and returns the first that is. There is one (kEndRow).
   const MarketRow* run(const MarketRow* row, UnixNanos until);
+
+  // A row that its shared book has taken, if that concerns it: what stood at the row's price before, if this venue
+  // watches it, and whether the best price of the row's side is better now.
+  void follow(const MarketRow& row, const LadderSide::Before& before, bool is_better);
+  // Whether every row of a level concerns a venue of this model, and not only those that it watches or that better the
+  // best price.
+  [[nodiscard]] static bool watches_all_levels(const VenueModel& /*model*/) { return false; }
 
   // Requests that arrive at `now`, which is not before the rows that were taken. Each has one event at least.
   void place(const VenueOrder& order, UnixNanos now);
@@ -91,7 +101,7 @@ class SimVenue {
   [[nodiscard]] std::span<const VenueEvent> events() const { return events_; }
   void clear_events() { events_.clear(); }
 
-  [[nodiscard]] const LadderSide& side(SideIndex side) const { return book_.sides[side]; }
+  [[nodiscard]] const LadderSide& side(SideIndex side) const { return book_.sides[side].ladder(); }
   [[nodiscard]] std::size_t resting() const { return resting_[0].size() + resting_[1].size(); }
   // Bought less sold, units.
   [[nodiscard]] std::int64_t position() const { return position_; }
@@ -106,6 +116,7 @@ class SimVenue {
   using Orders = std::vector<Resting>;  // the best rank first, then who came first
 
   void on_row(const MarketRow& row);
+  void follow_row(const MarketRow& row, const LadderSide::Before& before, bool is_better);
   void on_level(const MarketRow& row, std::int64_t before);
   void on_trade(const MarketRow& row);
   void on_cross(SideIndex side, std::int64_t ts);
@@ -119,7 +130,7 @@ class SimVenue {
 
   void take(Resting& taker, UnixNanos now);
   // What rests at a rank in whole lots: parts of one cannot be traded.
-  [[nodiscard]] std::int64_t lots_at(const LadderSide& book, Rank rank) const {
+  [[nodiscard]] std::int64_t lots_at(const VenueBookSide& book, Rank rank) const {
     return book.quantity_at(rank) / model_.lot * model_.lot;
   }
   [[nodiscard]] std::int64_t takeable(const Resting& taker) const;
@@ -142,7 +153,7 @@ class SimVenue {
   VenueModel model_;
   double one_;  // units of 1
   double lot_value_;
-  Ladder book_;
+  VenueBook book_;
   Orders resting_[2];
   Rank best_resting_[2] = {kNoRank, kNoRank};
   std::int64_t position_ = 0;

@@ -138,7 +138,7 @@ class Strategy {
   Strategy& operator=(const Strategy&) = delete;
   virtual ~Strategy() = default;
 
-  // Asked once, before on_start().
+  // Asked before on_start(), perhaps more than once: always the same answer.
   [[nodiscard]] virtual Wants wants() const = 0;
 
   // Before the first event; instruments are known, books are empty. Timers are usually set here.

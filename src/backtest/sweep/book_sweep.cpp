@@ -3,28 +3,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <queue>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 
 #include "backtest/shared_feed.hpp"
 #include "backtest/strategy_library.hpp"
+#include "backtest/sweep/shared_market.hpp"
 
 namespace acts::backtest {
 namespace {
 
 // The feeds of all instruments, read together.
-class SharedMarket {
+class SharedFeeds {
  public:
-  SharedMarket(std::span<MarketFeed* const> feeds, std::size_t cursors) : reach_(feeds.size(), UnixNanos{INT64_MIN}) {
+  SharedFeeds(std::span<MarketFeed* const> feeds, std::size_t cursors) : reach_(feeds.size(), UnixNanos{INT64_MIN}) {
     feeds_.reserve(feeds.size());
     for (MarketFeed* const feed : feeds) feeds_.push_back(std::make_unique<SharedFeed>(*feed, cursors));
   }
 
-  [[nodiscard]] MarketFeed& cursor(std::size_t instrument, std::size_t set) { return feeds_[instrument]->cursor(set); }
-  void leave(std::size_t set) {
-    for (const auto& feed : feeds_) feed->leave(set);
+  [[nodiscard]] MarketFeed& cursor(std::size_t instrument, std::size_t i) { return feeds_[instrument]->cursor(i); }
+  void leave(std::size_t i) {
+    for (const auto& feed : feeds_) feed->leave(i);
   }
   // The next slice: the time to which, and at which, no run reads beyond what is loaded.
   Result<UnixNanos> load_slice() {
@@ -47,11 +51,10 @@ class SharedMarket {
   std::vector<UnixNanos> reach_;
 };
 
-}  // namespace
-
 // A set on its way through the rows.
-struct BookSweep::Lane {
-  std::unique_ptr<Engine> engine;
+struct Lane {
+  std::unique_ptr<Engine> engine = {};
+  std::optional<std::size_t> cursor = {};  // of its own; none: it is in the shared market
   bool has_more = true;
   std::optional<Error> error = {};
 
@@ -70,44 +73,108 @@ struct BookSweep::Lane {
   }
 };
 
+// What one thread does: some lanes one by one, and those of its shared market in the order of their next points.
+class Share {
+ public:
+  explicit Share(std::unique_ptr<SharedMarket> market) : market_(std::move(market)) {}
+  [[nodiscard]] SharedMarket* market() { return market_.get(); }
+  void add(Lane& lane) { lanes_.push_back(&lane); }
+
+  void run_until(UnixNanos until) {
+    if (!std::exchange(has_begun_, true)) begin();
+    for (Lane* const lane : lanes_) {
+      if (lane->cursor) lane->run_until(until);
+    }
+    while (!points_.empty() && points_.top().at <= until) {
+      const Point point = points_.top();
+      points_.pop();
+      Lane& lane = *lanes_[point.lane];
+      lane.run_until(point.at);
+      push(point.lane);
+    }
+  }
+
+ private:
+  struct Point {
+    UnixNanos at;
+    std::size_t lane;
+    friend bool operator>(const Point& a, const Point& b) { return std::tie(a.at, a.lane) > std::tie(b.at, b.lane); }
+  };
+  void begin() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      lanes_[i]->begin();
+      if (!lanes_[i]->cursor) push(i);
+    }
+  }
+  void push(std::size_t i) {
+    if (lanes_[i]->has_more) points_.push({lanes_[i]->engine->next_point(), i});
+  }
+
+  std::unique_ptr<SharedMarket> market_;  // null: no lane shares one
+  std::vector<Lane*> lanes_;
+  std::priority_queue<Point, std::vector<Point>, std::greater<>> points_;
+  bool has_begun_ = false;
+};
+
+}  // namespace
+
 BookSweep::BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets)
     : setups_(std::move(setups)), options_(options), sets_(std::move(sets)), ends_(sets_.size()) {
   ACTS_ASSERT(!setups_.empty());
 }
 
+bool BookSweep::can_share(const BookSet& set) const {
+  if (setups_.size() > 1 || (set.listener != nullptr && set.listener->wants_marks())) return false;
+  const Wants wants = set.strategy->wants();
+  return !wants.book && !wants.trades;
+}
+
 Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t threads) {
   ACTS_ASSERT(threads > 0 && feeds.size() == setups_.size());
-  SharedMarket market(feeds, sets_.size());
   std::vector<Lane> lanes(sets_.size());
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    std::vector<InstrumentSetup> setups = setups_;
-    for (std::size_t k = 0; k < setups.size(); ++k) setups[k].feed = &market.cursor(k, i);
-    lanes[i].engine = std::make_unique<Engine>(std::move(setups), *sets_[i].strategy, options_, sets_[i].listener);
+  std::vector<Share> shares;
+  const std::size_t count = std::clamp<std::size_t>(lanes.size(), 1, threads);
+  SharedFeeds shared(feeds, count + lanes.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_one = setups_.size() == 1;
+    shares.emplace_back(is_one ? std::make_unique<SharedMarket>(setups_.front().instrument,
+                                                                venue_model(setups_.front()), shared.cursor(0, i))
+                               : nullptr);
   }
-  const std::size_t shares = std::clamp<std::size_t>(lanes.size(), 1, threads);
-  bool has_begun = false;
+  std::vector<bool> is_used(count + lanes.size());
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    Share& share = shares[i % count];
+    std::vector<InstrumentSetup> setups = setups_;
+    if (can_share(sets_[i])) {
+      setups.front().shared = share.market();
+      is_used[i % count] = true;
+    } else {
+      lanes[i].cursor = count + i;
+      is_used[count + i] = true;
+      for (std::size_t k = 0; k < setups.size(); ++k) setups[k].feed = &shared.cursor(k, count + i);
+    }
+    lanes[i].engine = std::make_unique<Engine>(std::move(setups), *sets_[i].strategy, options_, sets_[i].listener);
+    share.add(lanes[i]);
+  }
+  for (std::size_t i = 0; i < is_used.size(); ++i) {
+    if (!is_used[i]) shared.leave(i);
+  }
   for (bool is_last = false; !is_last;) {
-    const Result<UnixNanos> until = market.load_slice();
+    const Result<UnixNanos> until = shared.load_slice();
     if (!until) return std::unexpected(until.error());
     is_last = *until == SharedFeed::kEnd;
-    const auto run_share = [&](std::size_t share) {
-      for (std::size_t i = share; i < lanes.size(); i += shares) {
-        if (!has_begun) lanes[i].begin();
-        lanes[i].run_until(*until);
-      }
-    };
     std::vector<std::jthread> others;
-    others.reserve(shares - 1);
-    for (std::size_t share = 1; share < shares; ++share) others.emplace_back(run_share, share);
-    run_share(0);
+    others.reserve(count - 1);
+    for (std::size_t i = 1; i < count; ++i)
+      others.emplace_back([&share = shares[i], &until] { share.run_until(*until); });
+    shares.front().run_until(*until);
     others.clear();  // joins them
-    has_begun = true;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       if (lanes[i].error) {
         return fail(lanes[i].error->code,
                     fmt::format("parameter set {}: {}", sets_[i].number, lanes[i].error->message));
       }
-      if (!lanes[i].has_more) market.leave(i);
+      if (!lanes[i].has_more && lanes[i].cursor) shared.leave(*lanes[i].cursor);
     }
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {

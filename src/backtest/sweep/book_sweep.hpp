@@ -1,6 +1,8 @@
 // Many parameter sets of one strategy over one pass of recorded books. Each has a strategy, a venue and an account of
 // its own, and own orders never change the replayed books: so each comes to exactly what it comes to alone, whatever
-// the number of threads. All go through the same slice of rows before any goes on to the next.
+// the number of threads. All go through the same slice of rows before any goes on to the next; and those that do not
+// want to be told of each row share the books, each thread's in one market (SharedMarket), so that a row is replayed
+// once for all of them.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +45,8 @@ class BookSweep {
   [[nodiscard]] const RunEnd& end(std::size_t i) const { return *ends_.at(i); }
 
  private:
-  struct Lane;
+  [[nodiscard]] bool can_share(const BookSet& set) const;
+
   std::vector<InstrumentSetup> setups_;
   EngineOptions options_;
   std::vector<BookSet> sets_;

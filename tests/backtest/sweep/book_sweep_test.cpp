@@ -19,13 +19,19 @@ using std::chrono::milliseconds;
 
 constexpr EngineOptions kSampled{.sample = milliseconds{500}};
 
-std::vector<std::string> alone(const test::BookMarket& market, std::size_t count, std::size_t& fills) {
+struct Case {
+  std::size_t kind = 0;     // of setup
+  bool with_marks = false;  // sets whose listeners want marks have a market of their own
+};
+
+std::vector<std::string> alone(const test::BookMarket& market, const Case& with, std::size_t count,
+                               std::size_t& fills) {
   std::vector<std::string> texts;
   for (const auto& strategy : test::book_strategies(count)) {
     test::VectorFeed feed(market.venue, market.local, 1000);
-    std::vector<InstrumentSetup> setups{test::book_setup()};
+    std::vector<InstrumentSetup> setups{test::book_setup(with.kind)};
     setups.front().feed = &feed;
-    test::TellingListener told;
+    test::TellingListener told(with.with_marks);
     const auto end = Engine(std::move(setups), *strategy, kSampled, &told).run();
     EXPECT_TRUE(end.has_value());
     fills += told.fills;
@@ -34,13 +40,13 @@ std::vector<std::string> alone(const test::BookMarket& market, std::size_t count
   return texts;
 }
 
-std::vector<std::string> together(const test::BookMarket& market, std::size_t count, std::size_t block,
-                                  std::size_t threads) {
+std::vector<std::string> together(const test::BookMarket& market, const Case& with, std::size_t count,
+                                  std::size_t block, std::size_t threads) {
   const auto strategies = test::book_strategies(count);
-  std::vector<test::TellingListener> told(count);
+  std::vector<test::TellingListener> told(count, test::TellingListener(with.with_marks));
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < count; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i]});
-  BookSweep sweep({test::book_setup()}, kSampled, std::move(sets));
+  BookSweep sweep({test::book_setup(with.kind)}, kSampled, std::move(sets));
   test::VectorFeed feed(market.venue, market.local, block);
   MarketFeed* const feeds[] = {&feed};
   const Result<void> done = sweep.run(feeds, threads);
@@ -50,16 +56,20 @@ std::vector<std::string> together(const test::BookMarket& market, std::size_t co
   return texts;
 }
 
+// To the byte: each order, fill, sample and mark. Grids that share the books, strategies that answer each answer, and
+// such as want every row.
 TEST(BookSweep, EachSetComesToWhatItComesToAlone) {
   constexpr std::size_t kSets = 23;
-  const test::BookMarket market = test::book_market(3, 30'000);
-  std::size_t fills = 0;
-  const std::vector<std::string> single = alone(market, kSets, fills);
-  EXPECT_GT(fills, 2000U);
-  for (const std::size_t threads : {1U, 2U, 5U}) {
-    const std::vector<std::string> swept = together(market, kSets, 700 * threads, threads);
-    for (std::size_t i = 0; i < kSets; ++i) {
-      EXPECT_TRUE(swept[i] == single[i]) << "set " << i << ", " << threads << " threads";
+  const test::BookMarket market = test::book_market(3, 20'000);
+  for (const Case& with : {Case{0, true}, Case{0, false}, Case{1, false}, Case{2, false}, Case{3, false}}) {
+    std::size_t fills = 0;
+    const std::vector<std::string> single = alone(market, with, kSets, fills);
+    EXPECT_GT(fills, 1000U);
+    for (const std::size_t threads : {1U, 2U, 5U}) {
+      const std::vector<std::string> swept = together(market, with, kSets, 700 * threads, threads);
+      for (std::size_t i = 0; i < kSets; ++i) {
+        EXPECT_TRUE(swept[i] == single[i]) << "setup " << with.kind << ", set " << i << ", " << threads << " threads";
+      }
     }
   }
 }

@@ -59,11 +59,19 @@ inline BookMarket book_market(std::uint64_t seed, int rows) {
   return market;
 }
 
-inline InstrumentSetup book_setup() {
-  const auto ms = [](int count) { return *sim::Latency::of(std::chrono::milliseconds{count}); };
+// `kind`: 0: as usual; others: partial fills, latencies that are short or none, and as hftbacktest has it.
+inline InstrumentSetup book_setup(std::size_t kind = 0) {
+  const auto ms = [](std::size_t count) {
+    return *sim::Latency::of(std::chrono::milliseconds{static_cast<std::int64_t>(count)});
+  };
+  constexpr std::array<std::size_t, 4> kEntries{10, 3, 0, 5};
+  constexpr std::array<std::size_t, 4> kResponses{10, 0, 0, 7};
   return {.instrument = bar_instrument("0.1", "0.001"),
-          .venue = {.queue = {sim::QueueKind::kPower3, 3}},
-          .latency = sim::LatencyModel(ms(10), ms(10)),
+          .venue = {.fills = kind % 2 == 1 ? sim::FillSizes::kPartial : sim::FillSizes::kFull,
+                    .queue = {kind % 3 == 2 ? sim::QueueKind::kRiskAverse : sim::QueueKind::kPower3, 3},
+                    .as_hftbacktest = kind == 3,
+                    .window = kind == 0 ? sim::LadderSide::kWindow : 128},
+          .latency = sim::LatencyModel(ms(kEntries.at(kind)), ms(kResponses.at(kind))),
           .fees = {.maker = {-5, 5}, .taker = {7, 4}},
           .cash = {100'000, 0}};
 }
@@ -105,12 +113,49 @@ class Reactor final : public Strategy {
   std::mt19937_64 random_;
 };
 
+// Places a market order at each tenth of a second, and another one at each answer to it.
+class Answering final : public Strategy {
+ public:
+  explicit Answering(std::uint64_t seed) : random_(seed) {}
+  [[nodiscard]] Wants wants() const override { return {.orders = true, .fills = true}; }
+  void on_start(StrategyContext& context) override { on_timer(context, TimerId{0}); }
+  void on_timer(StrategyContext& context, TimerId id) override {
+    context.set_timer(id, context.now() + std::chrono::milliseconds{100});
+    place(context);
+  }
+  void on_fill(StrategyContext& context, const Fill& /*fill*/) override {
+    if (random_() % 3 == 0) place(context);
+  }
+  void on_order(StrategyContext& context, const OrderUpdate& update) override {
+    if (random_() % 4 == 0) context.cancel(update.id);
+  }
+
+ private:
+  void place(StrategyContext& context) {
+    const InstrumentId id{0};
+    if (context.open_orders(id).size() > 10) return;
+    const bool is_buy = random_() % 2 == 0;
+    const auto best = context.book(id).best(is_buy ? Side::kBid : Side::kAsk);
+    if (!best) return;
+    context.place({.instrument = id,
+                   .side = is_buy ? OrderSide::kBuy : OrderSide::kSell,
+                   .type = random_() % 3 == 0 ? OrderType::kMarket : OrderType::kLimit,
+                   .price = best->price,
+                   .quantity = Quantity{static_cast<std::int64_t>(1 + random_() % 50)}});
+  }
+  std::mt19937_64 random_;
+};
+
 // Grids of different steps and depths, and some that want to be told of everything.
 inline std::vector<std::unique_ptr<Strategy>> book_strategies(std::size_t count) {
   std::vector<std::unique_ptr<Strategy>> made;
   for (std::size_t i = 0; i < count; ++i) {
     if (i % 5 == 4) {
       made.push_back(std::make_unique<Reactor>(i));
+      continue;
+    }
+    if (i % 5 == 3) {
+      made.push_back(std::make_unique<Answering>(i));
       continue;
     }
     made.push_back(bar_strategy("grid", {{.name = "interval", .text = i % 2 == 0 ? "100ms" : "70ms"},
@@ -126,6 +171,8 @@ inline std::vector<std::unique_ptr<Strategy>> book_strategies(std::size_t count)
 // All that a run tells, in its order.
 class TellingListener final : public RunListener {
  public:
+  explicit TellingListener(bool with_marks = true) : with_marks_(with_marks) {}
+  [[nodiscard]] bool wants_marks() const override { return with_marks_; }
   void on_order(const OrderUpdate& update) override {
     text += fmt::format("{} {} {} {} {}\n", update.ts_event.value, update.ts_recv.value, update.id.value(),
                         to_string(update.event), update.left.units());
@@ -146,6 +193,9 @@ class TellingListener final : public RunListener {
   }
   std::string text;
   std::size_t fills = 0;
+
+ private:
+  bool with_marks_;
 };
 
 inline std::string text_of_end(const RunEnd& end) {

@@ -1,0 +1,42 @@
+#include "sim/shared_book.hpp"
+
+namespace acts::sim {
+
+SharedBook::SharedBook(const VenueModel& model) : model_(model), ladder_(model.window) {}
+
+SimVenue& SharedBook::add_venue() {
+  const auto number = static_cast<std::uint32_t>(venues_.size());
+  venues_.push_back(std::make_unique<SimVenue>(model_, VenueBook(ladder_, watchers_, number)));
+  return *venues_.back();
+}
+
+const MarketRow* SharedBook::run(const MarketRow* row, UnixNanos until) {
+  for (; row->ts <= until.value; ++row) on_row(*row);
+  return row;
+}
+
+inline void SharedBook::on_row(const MarketRow& row) {
+  if (row.kind == RowKind::kLevel) [[likely]]
+    return on_level(row);
+  LadderSide::Before before{};
+  if (is_of_book(row.kind)) ladder_.apply(row, model_.as_hftbacktest, before);
+  for (const auto& venue : venues_) venue->follow(row, before, false);
+}
+
+inline void SharedBook::on_level(const MarketRow& row) {
+  LadderSide::Before before;
+  const bool is_better = ladder_.apply(row, model_.as_hftbacktest, before);
+  if (before.is_own) [[unlikely]] {
+    // Those that are told may cease to watch the rank.
+    const auto watching = watchers_[row.side].at(row.rank);
+    told_.assign(watching.begin(), watching.end());
+    for (const std::uint32_t number : told_) venues_[number]->follow(row, before, false);
+  }
+  // With partial fills a venue can have orders beyond the best price, which each change of it may fill.
+  if (!is_better && !SimVenue::watches_all_levels(model_)) [[likely]]
+    return;
+  before.is_own = false;
+  for (const auto& venue : venues_) venue->follow(row, before, is_better);
+}
+
+}  // namespace acts::sim
