@@ -19,6 +19,7 @@
 #include "backtest/market_feed.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
+#include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
 
@@ -28,6 +29,10 @@ struct InstrumentSetup {
   BacktestInstrument instrument;
   sim::VenueModel venue;  // lot and scale are the instrument's
   sim::LatencyModel latency;
+  // The account that it settles in, and its place there; outlives the run. Null: one of its own without a limit, with
+  // these fees and this cash.
+  sim::Account* account = nullptr;
+  sim::Account::Slot slot = 0;
   Fees fees = {};
   Decimal cash = {};
   MarketFeed* feed = nullptr;  // outlives the run
@@ -48,7 +53,7 @@ class InstrumentRun {
   // `listener` may be null, and outlives it. `fill_number`: of the last fill of the run, shared by all instruments.
   InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number);
 
-  // The first rows of both clocks. Errors: as the feed's.
+  // The account and the first rows of both clocks. Errors: as the feed's; kUsage: Account::make().
   Result<void> begin();
 
   // Of what is to come; kNever if nothing is.
@@ -64,7 +69,8 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos last_event() const { return last_event_; }
   [[nodiscard]] Nanos least_response() const { return setup_.latency.least_response().span(); }
 
-  // The venue until and at `until`: rows before requests of the same time. Errors: as the feed's.
+  // The venue until and at `until`: rows before requests of the same time. Errors: as the feed's; kBadInput: money
+  // beyond what is exact.
   Result<void> run_venue(UnixNanos until);
   // The next row here if it is not after `until`: it is taken into the local side. The pointer is valid until the next
   // call. Errors: as the feed's.
@@ -82,6 +88,8 @@ class InstrumentRun {
   [[nodiscard]] const LocalSide& here() const { return *here_; }
   [[nodiscard]] const BacktestInstrument& instrument() const { return setup_.instrument; }
   [[nodiscard]] std::optional<Decimal> middle_here() const;
+  // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
+  [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
   void end();
 
@@ -92,6 +100,7 @@ class InstrumentRun {
     Ask ask;
     sim::VenueOrder order;
   };
+  Result<void> open_account();
   [[nodiscard]] UnixNanos row_here() const { return {local_row_->ts}; }
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
@@ -100,7 +109,8 @@ class InstrumentRun {
   void take_events(const sim::VenueOrder* asked);
   void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request);
   [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
-  Fill made_fill(const sim::VenueEvent& event);
+  // Nothing: its money would be beyond what is exact, and the run is over (failure_).
+  std::optional<Fill> made_fill(const sim::VenueEvent& event);
   void push_answer(const Answer& answer);
   [[nodiscard]] RejectReason fault_of(const NewOrder& order) const;
   void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);
@@ -132,8 +142,11 @@ class InstrumentRun {
   UnixNanos last_event_ = {INT64_MIN};    // of the blocks that are used up, and of requests and answers
   std::deque<Request> requests_;
   std::deque<Answer> answers_;
+  std::unique_ptr<sim::Account> own_account_;
+  std::optional<Error> failure_;  // ends the run
   FillMarks marks_;
   Realised realised_;
+  Quantity held_at_begin_ = {};
   Quantity filled_ = {};  // bought less sold, of all fills
 };
 

@@ -74,6 +74,11 @@ class Account {
   // Whether an order, or an open one as it shall be from now on, can be borne: kNone, kInsufficientBalance,
   // kQuantityOutOfRange.
   [[nodiscard]] RejectReason check(Slot slot, const OrderNeed& need) const;
+  // Of an order that needs nothing: only whether there can be so much.
+  [[nodiscard]] RejectReason check_quantity(Slot slot, std::int64_t quantity) const {
+    return quantity <= slots_[slot].position.terms().largest_quantity() ? RejectReason::kNone
+                                                                        : RejectReason::kQuantityOutOfRange;
+  }
   // The order is open so, and what it may need is set aside; in place of what was before for it.
   void hold(Slot slot, const OrderNeed& need);
   void release(ClientOrderId id);
