@@ -154,10 +154,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrd
   }
   if (listener_ != nullptr) {
     if (answer.fill) {
-      const int128 realised =
-          realised_.add(answer.fill->side, answer.fill->price.units(), answer.fill->quantity.units());
-      ToldFill told{.fill = *answer.fill,
-                    .realised = {realised, setup_.instrument.scales.price + setup_.instrument.scales.quantity}};
+      ToldFill told = told_fill(*answer.fill);
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
       marks_.add(answer.fill->number, event.ts);
@@ -199,6 +196,14 @@ std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
   fill.base_fee = money->base_fee;
   filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
   return fill;
+}
+
+ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  const sim::MoneyTerms& terms = setup_.account->position(setup_.slot).terms();
+  sim::MoneyMath math;
+  const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);
+  const int128 realised = realised_.add(fill.side, fill.price.units(), fill.quantity.units(), terms);
+  return {.fill = fill, .realised = terms.money(realised), .value = terms.money(cash < 0 ? -cash : cash)};
 }
 
 void InstrumentRun::push_answer(const Answer& answer) {

@@ -117,6 +117,7 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
   // Nothing: its money would be beyond what is exact, and the run is over (failure_).
   std::optional<Fill> made_fill(const sim::VenueEvent& event);
+  ToldFill told_fill(const Fill& fill);
   void push_answer(const Answer& answer);
   [[nodiscard]] RejectReason fault_of(const NewOrder& order) const;
   void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);

@@ -19,17 +19,20 @@ VenueAccount::VenueAccount(Account& account, Account::Slot slot, const BacktestI
       scales_(instrument.scales),
       funding_(std::move(funding)) {}
 
-Price VenueAccount::worst_price(const VenueOrder& order, const sim::Ladder& book) const {
-  if (has_limit(order.type)) return Price{sim::ticks_of(order.side, order.rank) * tick_};
+Price VenueAccount::worst_price(const VenueOrder& order, const sim::SimVenue& venue) const {
+  // What has no limit may be bound all the same.
+  if (has_limit(order.type) || order.rank != 0) return Price{sim::ticks_of(order.side, order.rank) * tick_};
   if (sim::waits_for_a_price(order)) return Price{order.stop * tick_};
-  const sim::Rank best = book.sides[sim::other(order.side)].best();
+  const sim::SideIndex opposite = sim::other(order.side);
+  const sim::Rank best = venue.side(opposite).best();
   // Where nobody stands nothing is filled.
-  const std::int64_t ticks = best == sim::kNoRank ? 1 : sim::ticks_of(sim::other(order.side), best);
+  std::int64_t ticks = best == sim::kNoRank ? 1 : sim::ticks_of(opposite, best);
+  if (order.type == OrderType::kTrailingStop && order.side == sim::kBidSide) ticks += order.stop;
   return Price{std::max<std::int64_t>(ticks, 1) * tick_};
 }
 
-OrderNeed VenueAccount::need_of(const VenueOrder& order, const sim::Ladder& book) const {
-  return {.id = order.id, .side = sim::side_of(order), .price = worst_price(order, book), .left = order.quantity};
+OrderNeed VenueAccount::need_of(const VenueOrder& order, const sim::SimVenue& venue) const {
+  return {.id = order.id, .side = sim::side_of(order), .price = worst_price(order, venue), .left = order.quantity};
 }
 
 void VenueAccount::open(const VenueOrder& order, const OrderNeed& need, int orders) {
@@ -37,48 +40,46 @@ void VenueAccount::open(const VenueOrder& order, const OrderNeed& need, int orde
   open_[order.id] = {.need = need, .quantity = order.quantity, .orders = orders};
 }
 
-// The highest price at which all of it can be paid, found by halving: the account alone knows what fees add.
-RejectReason VenueAccount::bound_by_balance(VenueOrder& order, const sim::Ladder& book) {
-  OrderNeed need = need_of(order, book);
-  if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
+// Of what buys on spot without a limit: the highest price that it may pay. Of a market order that is found by halving:
+// the account alone knows what fees add.
+RejectReason VenueAccount::bind(VenueOrder& order, const sim::SimVenue& venue) const {
+  if (!is_of_spot() || order.side != sim::kBidSide || has_limit(order.type)) return RejectReason::kNone;
+  OrderNeed need = need_of(order, venue);
   std::int64_t borne = need.price.units() / tick_;
-  std::int64_t too_much = std::int64_t{INT32_MAX} + 1;
-  while (too_much - borne > 1) {
-    const std::int64_t middle = borne + (too_much - borne) / 2;
-    need.price = Price{middle * tick_};
-    (account_->check(slot_, need) == RejectReason::kNone ? borne : too_much) = middle;
+  if (is_conditional(order.type)) {
+    borne += borne * kSlipPercent / 100;
+  } else {
+    if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
+    std::int64_t too_much = std::int64_t{INT32_MAX} + 1;
+    while (too_much - borne > 1) {
+      const std::int64_t middle = borne + (too_much - borne) / 2;
+      need.price = Price{middle * tick_};
+      (account_->check(slot_, need) == RejectReason::kNone ? borne : too_much) = middle;
+    }
   }
-  order.type = OrderType::kLimit;
-  order.time_in_force = TimeInForce::kIoc;
   order.rank = sim::rank_of(order.side, borne);
-  markets_.insert(order.id);
   return RejectReason::kNone;
 }
 
-RejectReason VenueAccount::admit(VenueOrder& order, const sim::Ladder& book) {
+RejectReason VenueAccount::admit(VenueOrder& order, const sim::SimVenue& venue) {
   const bool is_free = !account_->is_limited() || order.is_reduce_only;
   if (is_free) return account_->check_quantity(slot_, order.quantity);
-  const bool buys_on_spot = is_of_spot() && order.side == sim::kBidSide;
-  if (buys_on_spot && is_conditional(order.type) && !has_limit(order.type)) return RejectReason::kNotSupported;
-  if (buys_on_spot && order.type == OrderType::kMarket) {
-    if (const RejectReason reason = bound_by_balance(order, book); reason != RejectReason::kNone) return reason;
-  }
-  const OrderNeed need = need_of(order, book);
+  if (const RejectReason reason = bind(order, venue); reason != RejectReason::kNone) return reason;
+  const OrderNeed need = need_of(order, venue);
   if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
   open(order, need, 1);
   return RejectReason::kNone;
 }
 
-RejectReason VenueAccount::admit_pair(const VenueOrder& first, const VenueOrder& second, const sim::Ladder& book) {
+RejectReason VenueAccount::admit_pair(VenueOrder& first, VenueOrder& second, const sim::SimVenue& venue) {
   if (!account_->is_limited() || (first.is_reduce_only && second.is_reduce_only)) {
     return account_->check_quantity(slot_, first.quantity);
   }
-  for (const VenueOrder* order : {&first, &second}) {
-    const bool is_open_ended = is_conditional(order->type) && !has_limit(order->type);
-    if (is_of_spot() && order->side == sim::kBidSide && is_open_ended) return RejectReason::kNotSupported;
+  for (VenueOrder* order : {&first, &second}) {
+    if (const RejectReason reason = bind(*order, venue); reason != RejectReason::kNone) return reason;
   }
-  OrderNeed need = need_of(first, book);
-  need.price = std::max(need.price, worst_price(second, book));
+  OrderNeed need = need_of(first, venue);
+  need.price = std::max(need.price, worst_price(second, venue));
   if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
   open(first, need, 2);
   leaders_[second.id] = first.id;
@@ -90,14 +91,14 @@ std::map<ClientOrderId, VenueAccount::Open>::iterator VenueAccount::find(ClientO
   return open_.find(leader == leaders_.end() ? id : leader->second);
 }
 
-RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::Ladder& book) {
+RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::SimVenue& venue) {
   const auto at = find(asked.id);
   if (at == open_.end()) return account_->check_quantity(slot_, asked.quantity);
   Open& open = at->second;
   OrderNeed need = open.need;
   need.left = asked.quantity - (open.quantity - open.need.left);
   if (need.left <= 0) return RejectReason::kNone;  // it is done with that
-  need.price = worst_price(asked, book);
+  need.price = worst_price(asked, venue);
   if (open.orders > 1) need.price = std::max(need.price, open.need.price);
   return account_->check(slot_, need);
 }
@@ -109,7 +110,6 @@ void VenueAccount::on_event(const sim::VenueEvent& event) {
   Open& open = at->second;
   if (is_final(event.status)) {
     leaders_.erase(event.order.id);
-    markets_.erase(event.order.id);
     if (--open.orders > 0) return;
     account_->release(at->first);
     open_.erase(at);
@@ -125,12 +125,12 @@ void VenueAccount::on_event(const sim::VenueEvent& event) {
   account_->hold(slot_, open.need);
 }
 
-std::vector<ClientOrderId> VenueAccount::open_orders() const {
-  std::vector<ClientOrderId> ids;
-  for (const auto& [id, open] : open_) ids.push_back(id);
-  for (const auto& [id, leader] : leaders_) ids.push_back(id);
-  std::ranges::sort(ids);
-  return ids;
+std::optional<ClientOrderId> VenueAccount::open_order() const {
+  if (open_.empty()) return std::nullopt;
+  // Of a pair the first may be gone already.
+  const ClientOrderId first = open_.begin()->first;
+  const auto second = std::ranges::find(leaders_, first, [](const auto& pair) { return pair.second; });
+  return second == leaders_.end() ? first : second->first;
 }
 
 Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
@@ -144,11 +144,12 @@ Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
                         fill.cause == FillCause::kLiquidation);
 }
 
-void VenueAccount::set_best(std::int64_t bid, std::int64_t ask) {
-  if (bid == bid_ && ask == ask_) return;
+bool VenueAccount::set_best(std::int64_t bid, std::int64_t ask) {
+  if (bid == bid_ && ask == ask_) return false;
   bid_ = bid;
   ask_ = ask;
   account_->set_mark(slot_, middle_price(bid + ask, tick_, scales_));
+  return true;
 }
 
 Result<std::optional<Decimal>> VenueAccount::pay_funding(UnixNanos now, const std::optional<Decimal>& middle) {

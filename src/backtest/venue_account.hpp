@@ -4,9 +4,10 @@
 // What orders may need is that of the worst price they may be filled at:
 //   limit orders        their price
 //   market orders       the best price of the other side. On spot, what buys goes no further than what is free pays
-//                       for: it is sent on as an immediate limit order of that price
-//   orders that wait    their limit, or the price that they wait for. On spot what waits to buy must have a limit, or
-//                       nobody knows what it will cost
+//                       for
+//   orders that wait    their limit, or the price that they wait for. On spot, what buys without a limit goes no
+//   further
+//                       than kSlipPercent beyond it, and that is set aside
 // Of a pair of which one ends the other, only one can be filled: one of them is set aside, at the worse price. What
 // only reduces needs nothing.
 #pragma once
@@ -14,8 +15,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
-#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
@@ -24,29 +23,28 @@
 #include "backtest/instrument.hpp"
 #include "sim/account/account.hpp"
 #include "sim/account/funding_book.hpp"
-#include "sim/ladder.hpp"
+#include "sim/venue.hpp"
 #include "sim/venue_order.hpp"
 
 namespace acts::backtest {
 
 class VenueAccount {
  public:
+  static constexpr std::int64_t kSlipPercent = 5;
+
   // `account` outlives this; the instrument is at `slot` in it.
   VenueAccount(sim::Account& account, sim::Account::Slot slot, const BacktestInstrument& instrument,
                sim::FundingBook funding);
 
-  // `order` arrives, and may be turned into what the account can bear: kNone, and what it may need is set aside; or why
-  // it is refused. `book`: the public one.
-  RejectReason admit(sim::VenueOrder& order, const sim::Ladder& book);
+  // `order` arrives, and may be bound to what the account can bear: kNone, and what it may need is set aside; or why it
+  // is refused.
+  RejectReason admit(sim::VenueOrder& order, const sim::SimVenue& venue);
   // Two orders of which one ends the other: both, or none.
-  RejectReason admit_pair(const sim::VenueOrder& first, const sim::VenueOrder& second, const sim::Ladder& book);
+  RejectReason admit_pair(sim::VenueOrder& first, sim::VenueOrder& second, const sim::SimVenue& venue);
   // An open order is to be as `asked` has it.
-  RejectReason admit_change(const sim::VenueOrder& asked, const sim::Ladder& book);
+  RejectReason admit_change(const sim::VenueOrder& asked, const sim::SimVenue& venue);
   // What the venue tells of an order: what is set aside follows it.
   void on_event(const sim::VenueEvent& event);
-  // As the strategy has placed it, where it was turned into something else: what is told of it.
-  [[nodiscard]] bool was_market(ClientOrderId id) const { return markets_.contains(id); }
-
   // Errors: Account::fill().
   Result<sim::FillMoney> fill(const Fill& fill, bool is_first);
 
@@ -74,9 +72,9 @@ class VenueAccount {
     std::int64_t quantity = 0;  // in all
     int orders = 1;             // of a pair both
   };
-  [[nodiscard]] Price worst_price(const sim::VenueOrder& order, const sim::Ladder& book) const;
-  [[nodiscard]] sim::OrderNeed need_of(const sim::VenueOrder& order, const sim::Ladder& book) const;
-  RejectReason bound_by_balance(sim::VenueOrder& order, const sim::Ladder& book);
+  [[nodiscard]] Price worst_price(const sim::VenueOrder& order, const sim::SimVenue& venue) const;
+  [[nodiscard]] sim::OrderNeed need_of(const sim::VenueOrder& order, const sim::SimVenue& venue) const;
+  RejectReason bind(sim::VenueOrder& order, const sim::SimVenue& venue) const;
   [[nodiscard]] bool is_of_spot() const { return account_->kind() == sim::AccountKind::kSpot; }
   void open(const sim::VenueOrder& order, const sim::OrderNeed& need, int orders);
   std::map<ClientOrderId, Open>::iterator find(ClientOrderId id);

@@ -34,6 +34,7 @@ class BarAccount {
   [[nodiscard]] int128 equity(Price mark) const { return position_.equity(mark); }
   // Decimals of money: one scale for all of it, in which every sum is exact.
   [[nodiscard]] int money_scale() const { return position_.terms().scale(); }
+  [[nodiscard]] const sim::MoneyTerms& terms() const { return position_.terms(); }
   [[nodiscard]] Decimal money(int128 units) const { return position_.terms().money(units); }
   [[nodiscard]] Decimal base_money(int128 units) const { return {units, units == 0 ? 0 : position_.base_scale()}; }
   // Sum of the values of all fills.

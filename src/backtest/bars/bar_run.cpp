@@ -258,10 +258,13 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     market.position = market.local.position();
     market.has_moved = true;
     market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
-    const Decimal realised{.units = market.realised.add(fill->side, fill->price.units(), fill->quantity.units()),
-                           .scale = market.instrument.scales.price + market.instrument.scales.quantity};
+    const Decimal realised = market.local.money(
+        market.realised.add(fill->side, fill->price.units(), fill->quantity.units(), market.local.terms()));
     if (listener_ != nullptr) {
-      listener_->on_fill({.fill = numbered, .realised = realised});
+      sim::MoneyMath math;
+      const int128 cash = market.local.terms().cash_of(math, sign(fill->side) * fill->quantity.units(), fill->price);
+      listener_->on_fill(
+          {.fill = numbered, .realised = realised, .value = market.local.money(cash < 0 ? -cash : cash)});
       listener_->on_marks(numbered.number, {});  // one of each fill, so that its readers find it
     }
     if (wants_.fills) strategy_->on_fill(*this, numbered);

@@ -95,6 +95,7 @@ class Account {
   // Whether all is to be closed: equity has come down to the maintenance margin, and something is still held.
   // Asked after each change of a mark and each fill.
   bool must_liquidate();
+  [[nodiscard]] bool is_liquidating() const { return is_liquidating_; }
   [[nodiscard]] std::uint64_t liquidations() const { return liquidations_; }
   // What others have borne of losses beyond the balance, which was put to 0.
   [[nodiscard]] Decimal borne_by_others() const { return money(borne_); }
