@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
@@ -11,6 +12,7 @@ namespace acts::backtest {
 
 struct BacktestInstrument {
   Instrument info = {};
+  std::string name = {};  // in a run's files: its symbol, or "venue:symbol" where two venues have one of that name
   Scales scales = {};     // decimals of tick and lot
   std::int64_t tick = 1;  // units of scales.price
   std::int64_t lot = 1;   // units of scales.quantity

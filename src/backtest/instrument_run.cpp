@@ -59,21 +59,28 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
   }
 }
 
-Result<void> InstrumentRun::run_venue(UnixNanos until) {
+Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {
   for (;;) {
-    const UnixNanos arrival = requests_.empty() ? kNever : requests_.front().arrival;
-    UnixNanos stop = std::min(until, arrival);
+    UnixNanos stop = until;
     if (listener_ != nullptr) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
     if (Result<void> ran = run_rows(stop); !ran) return ran;
     mark(stop);
-    if (arrival == stop) {
-      const Request request = requests_.front();
-      requests_.pop_front();
-      take_request(request);
-    } else if (stop == until) {
-      return {};
-    }
+    if (stop == until) return {};
   }
+}
+
+void InstrumentRun::take_next_request() {
+  const Request request = requests_.front();
+  requests_.pop_front();
+  take_request(request);
+}
+
+Result<void> InstrumentRun::run_venue(UnixNanos until) {
+  while (next_request() <= until) {
+    if (Result<void> ran = run_venue_rows(next_request()); !ran) return ran;
+    take_next_request();
+  }
+  return run_venue_rows(until);
 }
 
 // Nothing is filled before the next event, so no middle price is wanted before this.
@@ -216,7 +223,7 @@ Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
 
 Result<void> InstrumentRun::take_rows(UnixNanos until) {
   for (;;) {
-    local_row_ = here_->take_all(local_row_, std::min(until, next_answer()));
+    local_row_ = here_->take_all(local_row_, until);
     if (local_row_->ts != sim::kEndRow.ts || local_row_ == &sim::kEndRow) return {};
     if (Result<void> more = more_rows_here(); !more) return more;
   }

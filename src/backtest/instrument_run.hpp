@@ -66,10 +66,16 @@ class InstrumentRun {
 
   // The venue until and at `until`: rows before requests of the same time. Errors: as the feed's.
   Result<void> run_venue(UnixNanos until);
+  // The same in parts, for venues side by side: rows until and at `until`, which is not behind the next request; then
+  // that one.
+  [[nodiscard]] UnixNanos next_row_at_venue() const { return {venue_row_->ts}; }
+  [[nodiscard]] UnixNanos next_request() const { return requests_.empty() ? kNever : requests_.front().arrival; }
+  Result<void> run_venue_rows(UnixNanos until);
+  void take_next_request();
   // The next row here if it is not after `until`: it is taken into the local side. The pointer is valid until the next
   // call. Errors: as the feed's.
   Result<const sim::MarketRow*> take_row(UnixNanos until);
-  // All rows here not after `until` and before the next answer, or at its time.
+  // All rows here not after `until`.
   Result<void> take_rows(UnixNanos until);
   // The next answer if it is not after `until`: it is applied here.
   std::optional<Answer> take_answer(UnixNanos until);

@@ -52,7 +52,7 @@ std::string json_text(std::string_view text) {
 }
 
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
-  return fmt::format("{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.info.symbol),
+  return fmt::format("{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.name),
                      sample.mark ? to_string(*sample.mark) : "", quantity_text(sample.position.quantity, instrument),
                      to_string(sample.position.cash), to_string(sample.position.fee),
                      to_string(sample.position.funding), to_string(sample.equity));
@@ -61,7 +61,7 @@ std::string equity_line(const Sample& sample, const BacktestInstrument& instrume
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument) {
   const Fill& fill = told.fill;
   return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(fill.ts_event),
-                     csv_text(instrument.info.symbol), to_string(fill.side), price_text(fill.price, instrument),
+                     csv_text(instrument.name), to_string(fill.side), price_text(fill.price, instrument),
                      quantity_text(fill.quantity, instrument), to_string(fill.liquidity), to_string(fill.cause),
                      to_string(fill.fee), fill.id.value(), shortest_text(fill.queue_ahead_entry),
                      shortest_text(fill.queue_ahead_fill), told.middle ? to_string(*told.middle) : "",
@@ -70,7 +70,7 @@ std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument
 
 std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument) {
   const UnixNanos time = update.ts_event == UnixNanos{} ? update.ts_recv : update.ts_event;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.info.symbol),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
                      update.id.value(), to_string(update.event), to_string(update.side), to_string(update.type),
                      to_string(update.time_in_force), price_text(update.price, instrument),
                      quantity_text(update.quantity, instrument), quantity_text(update.left, instrument),
@@ -80,7 +80,7 @@ std::string order_line(const OrderUpdate& update, const BacktestInstrument& inst
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {
   return fmt::format(
       R"({{"cause":"{}","fee":"{}","instrument":{},"liquidity":"{}","order_id":"{}","price":"{}","quantity":"{}","side":"{}","time":"{}"}})",
-      to_string(fill.cause), to_string(fill.fee), json_text(instrument.info.symbol), to_string(fill.liquidity),
+      to_string(fill.cause), to_string(fill.fee), json_text(instrument.name), to_string(fill.liquidity),
       fill.id.value(), price_text(fill.price, instrument), quantity_text(fill.quantity, instrument),
       to_string(fill.side), to_iso8601_nanos(fill.ts_event));
 }

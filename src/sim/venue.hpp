@@ -45,8 +45,9 @@ struct VenueModel {
   std::int64_t lot = 1;    // units
   int quantity_scale = 0;  // of units: a quantity's double is its nearest
   // As hftbacktest 2.4 has it: each own order takes a trade whole, a level is there for each again and fills whole what
-  // it crosses, a modify that gives up the place in the queue leaves as much as there was before it, and clearing a
-  // side overlooks the level behind it.
+  // it crosses, a modify that gives up the place in the queue leaves as much as there was before it, clearing a side
+  // overlooks the level behind it, and with partial fills what a taker until cancelled does not find is filled at its
+  // limit all the same.
   bool as_hftbacktest = false;
   SelfTradePrevention self_trades = SelfTradePrevention::kNone;
   VenueFilters filters = {};
@@ -130,6 +131,7 @@ class SimVenue {
   [[nodiscard]] std::int64_t takeable(const Own& taker);
   // What it takes or, in a trial, would take. A taker that self-trade prevention ends has nothing left.
   std::int64_t walk(Own& taker, UnixNanos now, bool is_trial);
+  void walk_as_hftbacktest(Own& taker, UnixNanos now);
   void take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now);
   void prevent_self_trade(Own& taker, UnixNanos now);
   void rest(Own order, UnixNanos now, std::optional<OrderEvent> event);

@@ -17,7 +17,11 @@ void SimVenue::match(Own order, UnixNanos now, std::optional<OrderEvent> event) 
     if (is_limit && time_in_force == TimeInForce::kFok && takeable(order) < order.left) {
       return expire(order, RejectReason::kNoLiquidity, now);
     }
-    walk(order, now, false);
+    if (model_.as_hftbacktest && model_.fills == FillSizes::kPartial) {
+      walk_as_hftbacktest(order, now);
+    } else {
+      walk(order, now, false);
+    }
     settle(order.order.side, now);
     if (order.left == 0) return;
   }
@@ -91,6 +95,21 @@ std::int64_t SimVenue::walk(Own& taker, UnixNanos now, bool is_trial) {
   return got;
 }
 
+// There what would have to rest in the other side's book is filled at its limit: a buyer's with the level there.
+void SimVenue::walk_as_hftbacktest(Own& taker, UnixNanos now) {
+  const SideIndex side = other(taker.order.side);
+  const bool is_limit = has_limit(taker.order.type);
+  const bool fills_rest = is_limit && taker.order.time_in_force == TimeInForce::kGtc;
+  const Rank last = fills_rest && taker.order.side == kBidSide ? 1 - taker.order.rank : -taker.order.rank;
+  const LadderSide& book = book_.sides[side];
+  for (Rank at = book.best(); at != kNoRank && taker.left > 0; at = book.next_below(at)) {
+    if (is_limit && at < last) break;
+    const std::int64_t quantity = std::min(available(side, at), taker.left);
+    if (quantity > 0) take_level(taker, at, quantity, now);
+  }
+  if (fills_rest && taker.left > 0) take_level(taker, -taker.order.rank, taker.left, now);
+}
+
 void SimVenue::take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now) {
   const SideIndex side = other(taker.order.side);
   if (counts_levels()) use_[side].add(book_.sides[side], at, quantity);
@@ -113,7 +132,7 @@ void SimVenue::rest(Own order, UnixNanos now, std::optional<OrderEvent> event) {
   ACTS_ASSERT(order.left > 0);
   const SideIndex side = order.order.side;
   const Rank rank = order.order.rank;
-  order.place = QueuePlace(value_of(book_.sides[side].quantity_at(rank)));
+  order.place = QueuePlace(model_.queue, value_of(book_.sides[side].quantity_at(rank)));
   Orders& orders = resting_[side];
   const auto at = std::ranges::upper_bound(orders, -rank, {}, [](const Own& own) { return -own.order.rank; });
   const auto placed = orders.insert(at, order);

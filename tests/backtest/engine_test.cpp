@@ -1,6 +1,7 @@
 #include "backtest/engine.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -335,6 +336,68 @@ TEST(Engine, IsNotChangedByBeingWatched) {
       }
     }
     EXPECT_EQ(ends[0], ends[1]) << "seed " << seed;
+  }
+}
+
+// All that a run tells, in its order.
+class WholeLog final : public RunListener {
+ public:
+  void on_order(const OrderUpdate& update) override {
+    text += fmt::format("{} {} {} {} {}\n", update.ts_event.value, update.ts_recv.value, update.id.value(),
+                        to_string(update.event), update.left.units());
+  }
+  void on_fill(const ToldFill& told) override {
+    text += fmt::format("{} {} {} {} {}\n", told.fill.number, told.fill.ts_recv.value, told.fill.price.units(),
+                        told.fill.quantity.units(), to_string(told.realised));
+  }
+  void on_sample(const Sample& sample) override {
+    text += fmt::format("{} {} {}\n", sample.ts.value, sample.mark ? to_string(*sample.mark) : "none",
+                        to_string(sample.equity));
+  }
+  void on_marks(std::uint64_t number, const std::array<std::optional<Decimal>, 4>& marks) override {
+    text += fmt::format("{}", number);
+    for (const auto& mark : marks) text += mark ? " " + to_string(*mark) : " none";
+    text += '\n';
+  }
+  std::string text;
+};
+
+// What a run tells and what its strategy sees, cut at random times up to `longest` apart; 0: in one piece.
+std::string cut_run(std::uint64_t seed, std::int64_t longest) {
+  const Market market = make_market(seed, 400);
+  RandomTrader trader(seed, seed % 3 != 0);
+  test::VectorFeed feed(market.venue, market.local, 1 + seed % 50);
+  WholeLog log;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of(model_of(seed), feed));
+  setups.back().fees = {.maker = {-5, 5}, .taker = {7, 4}};
+  Engine engine(std::move(setups), trader, {.sample = milliseconds{100}}, &log);
+  Result<RunEnd> end;
+  if (longest == 0) {
+    end = engine.run();
+  } else {
+    std::mt19937_64 random(seed);
+    EXPECT_TRUE(engine.begin().has_value());
+    UnixNanos until{market.venue.front().ts - 5'000'000};
+    for (bool has_more = true; has_more;) {
+      const Result<bool> more = engine.run_until(until);
+      EXPECT_TRUE(more.has_value());
+      has_more = more.value_or(false);
+      until = until + Nanos{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(longest))};
+    }
+    end = engine.finish();
+  }
+  EXPECT_TRUE(end.has_value());
+  return fmt::format("{}{}\n{} {} {} {} {}", log.text, fmt::join(trader.seen, "\n"), end->begin.value, end->end.value,
+                     end->fills, end->wakes, end->marks.at(0) ? to_string(*end->marks.at(0)) : "none");
+}
+
+TEST(Engine, IsNotChangedByWhereItIsCut) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const std::string whole = cut_run(seed, 0);
+    ASSERT_GT(whole.size(), 1000U);
+    ASSERT_EQ(cut_run(seed, 1'500'000), whole) << "seed " << seed;
+    ASSERT_EQ(cut_run(seed, 90'000'000), whole) << "seed " << seed;
   }
 }
 

@@ -15,40 +15,56 @@ NaiveEngine::NaiveEngine(NaiveModel model, Rows venue, Rows local, Strategy& str
       wants_(strategy.wants()),
       venue_(model) {}
 
-void NaiveEngine::run() {
-  std::size_t next_venue = 0;
-  std::size_t next_local = 0;
+std::int64_t NaiveEngine::next(Queue queue) const {
   const auto time_of = [](const Rows& rows, std::size_t at) { return at < rows.size() ? rows[at].ts : INT64_MAX; };
-  now_ = {std::min(time_of(venue_rows_, 0), time_of(local_rows_, 0))};
+  switch (queue) {
+    case Queue::kLocalRows: return time_of(local_rows_, next_local_);
+    case Queue::kAnswers: return answers_.empty() ? INT64_MAX : answers_.front().arrival;
+    case Queue::kVenueRows: return time_of(venue_rows_, next_venue_);
+    case Queue::kRequests: break;
+  }
+  return requests_.empty() ? INT64_MAX : requests_.front().arrival;
+}
+
+void NaiveEngine::take(Queue queue) {
+  const std::int64_t at = next(queue);
+  if (queue == Queue::kLocalRows) {
+    local_book_.apply(local_rows_[next_local_++]);
+  } else if (queue == Queue::kAnswers) {
+    const Answer answer = answers_.front();
+    answers_.pop_front();
+    now_ = {at};
+    take_answer(answer);
+  } else if (queue == Queue::kVenueRows) {
+    venue_.take_row(venue_rows_[next_venue_++]);
+    take_events(nullptr);
+  } else {
+    const Request request = requests_.front();
+    requests_.pop_front();
+    take_request(request);
+  }
+}
+
+void NaiveEngine::run() {
+  using enum Queue;
+  now_ = {std::min(next(kVenueRows), next(kLocalRows))};
   for (const Rows* rows : {&venue_rows_, &local_rows_}) {
     if (!rows->empty()) last_row_ = std::max(last_row_, rows->back().ts);
   }
   strategy_->on_start(*this);
   for (;;) {
-    const std::int64_t local = time_of(local_rows_, next_local);
-    const std::int64_t answered = answers_.empty() ? INT64_MAX : answers_.front().arrival;
-    const std::int64_t venue = time_of(venue_rows_, next_venue);
-    const std::int64_t asked = requests_.empty() ? INT64_MAX : requests_.front().arrival;
-    const std::int64_t first = std::min({local, answered, venue, asked});
+    const std::int64_t first = std::min({next(kLocalRows), next(kAnswers), next(kVenueRows), next(kRequests)});
     if (first == INT64_MAX) break;
     if (timer_ && *timer_ < first) {
       now_ = {*timer_};
       timer_.reset();
       strategy_->on_timer(*this, TimerId{0});
-    } else if (local == first) {
-      local_book_.apply(local_rows_[next_local++]);
-    } else if (answered == first) {
-      const Answer answer = answers_.front();
-      answers_.pop_front();
-      now_ = {first};
-      take_answer(answer);
-    } else if (venue == first) {
-      venue_.take_row(venue_rows_[next_venue++]);
-      take_events(nullptr);
-    } else {
-      const Request request = requests_.front();
-      requests_.pop_front();
-      take_request(request);
+      continue;
+    }
+    for (const Queue queue : {kLocalRows, kAnswers, kVenueRows, kRequests}) {
+      if (next(queue) != first) continue;
+      take(queue);
+      break;
     }
   }
   strategy_->on_stop(*this);

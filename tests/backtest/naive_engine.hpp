@@ -21,6 +21,10 @@ class NaiveEngine final : public StrategyContext {
   using Rows = std::vector<sim::MarketRow>;
   NaiveEngine(NaiveModel model, Rows venue, Rows local, Strategy& strategy);
   void run();
+  // The same in parts, for several side by side: when the next of a queue is, and that it happens.
+  enum class Queue : std::uint8_t { kLocalRows, kAnswers, kVenueRows, kRequests };
+  [[nodiscard]] std::int64_t next(Queue queue) const;
+  void take(Queue queue);
 
   // All that the venue has answered: "time id event quantity@price left cause reason".
   std::vector<std::string> log;
@@ -69,8 +73,11 @@ class NaiveEngine final : public StrategyContext {
   static NaiveOrder wanted(const OpenOrder& order);
 
   NaiveModel model_;
+  friend class NaiveMarkets;
   Rows venue_rows_;
   Rows local_rows_;
+  std::size_t next_venue_ = 0;
+  std::size_t next_local_ = 0;
   Strategy* strategy_;
   Wants wants_;
   Instrument instrument_;

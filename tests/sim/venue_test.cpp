@@ -2,77 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
-#include <vector>
+#include "sim/venue_support.hpp"
 
 namespace acts::sim {
 namespace {
 
-// Prices are ticks, quantities lots.
-class Venue : public ::testing::Test {
- protected:
-  void start(VenueModel model) {
-    model.window = 128;
-    venue_ = std::make_unique<SimVenue>(model);
-  }
-  void level(SideIndex side, std::int64_t ticks, std::int64_t quantity) {
-    take(RowKind::kLevel, side, ticks, quantity);
-  }
-  void trade(SideIndex taker, std::int64_t ticks, std::int64_t quantity) {
-    take(RowKind::kTrade, taker, ticks, quantity);
-  }
-  ClientOrderId place(SideIndex side, std::int64_t ticks, std::int64_t quantity,
-                      TimeInForce time_in_force = TimeInForce::kGtc, OrderType type = OrderType::kLimit) {
-    const ClientOrderId id(++last_id_);
-    venue_->place({.id = id,
-                   .side = side,
-                   .type = type,
-                   .time_in_force = time_in_force,
-                   .rank = rank_of(side, ticks),
-                   .quantity = quantity},
-                  {now_});
-    return id;
-  }
-  // "1 filled queue_done 100x5 left 0; ...": what has happened since the last call.
-  std::string told() {
-    std::string text;
-    for (const VenueEvent& event : venue_->events()) {
-      if (!text.empty()) text += "; ";
-      text += std::to_string(event.order.id.value()) + " " + std::string(to_string(event.event));
-      if (event.is_fill()) {
-        text += " " + std::string(to_string(event.fill.cause)) + " " +
-                std::to_string(ticks_of(event.order.side, event.fill.rank)) + "x" + std::to_string(event.fill.quantity);
-      }
-      if (event.reason != RejectReason::kNone) text += " " + std::string(to_string(event.reason));
-      text += " left " + std::to_string(event.left);
-    }
-    venue_->clear_events();
-    return text;
-  }
-  void clear(SideIndex side, std::int64_t ticks) { take(RowKind::kClear, side, ticks, 0); }
-  void book() {
-    level(kBidSide, 100, 10);
-    level(kBidSide, 99, 20);
-    level(kAskSide, 102, 10);
-    level(kAskSide, 103, 20);
-  }
-  SimVenue& venue() { return *venue_; }
-  [[nodiscard]] UnixNanos now() const { return {now_}; }
-
- private:
-  void take(RowKind kind, SideIndex side, std::int64_t ticks, std::int64_t quantity) {
-    const MarketRow rows[2] = {{.ts = ++now_,
-                                .quantity = quantity,
-                                .rank = static_cast<std::int32_t>(rank_of(side, ticks)),
-                                .side = side,
-                                .kind = kind},
-                               kEndRow};
-    EXPECT_EQ(venue_->run(rows, {now_}), rows + 1);
-  }
-  std::unique_ptr<SimVenue> venue_;
-  std::int64_t now_ = 0;
-  std::uint64_t last_id_ = 0;
-};
+using Venue = VenueTest;
 
 TEST_F(Venue, FillsWhenTheQueueBeforeTheOrderIsUsedUp) {
   start({});
