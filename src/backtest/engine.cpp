@@ -275,6 +275,13 @@ ClientOrderId Engine::place(const NewOrder& order) {
   return is_over() ? id : at(order.instrument).place(order, id, now_);
 }
 
+OcoIds Engine::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids{ClientOrderId{last_order_ + 1}, ClientOrderId{last_order_ + 2}};
+  last_order_ += 2;
+  if (!is_over()) at(first.instrument).place_oco(first, second, ids, now_);
+  return ids;
+}
+
 bool Engine::modify(const ModifyOrder& change) {
   if (is_over()) return false;
   return std::ranges::any_of(runs_, [&](const auto& run) { return run->modify(change, now_); });

@@ -80,6 +80,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

@@ -117,28 +117,38 @@ void InstrumentRun::tell_marks() {
 void InstrumentRun::take_request(const Request& request) {
   switch (request.ask) {
     case Ask::kPlace: venue_.place(request.order, request.arrival); break;
+    case Ask::kPlaceOco: venue_.place_oco(request.order, request.second, request.arrival); break;
     case Ask::kModify:
-      venue_.modify(request.order.id, request.order.rank, request.order.quantity, request.arrival);
+      venue_.modify({.id = request.order.id,
+                     .rank = request.order.rank,
+                     .quantity = request.order.quantity,
+                     .stop = request.order.stop},
+                    request.arrival);
       break;
     case Ask::kCancel: venue_.cancel(request.order.id, request.arrival); break;
   }
-  take_events(&request.order);
+  take_events(&request);
 }
 
-void InstrumentRun::take_events(const sim::VenueOrder* asked) {
+// An order that is changed can be filled first, and others ended by it: it is free for the next request once all is
+// told of it. In hftbacktest it is with each answer.
+void InstrumentRun::take_events(const Request* asked) {
   const std::span<const sim::VenueEvent> events = venue_.events();
-  for (const sim::VenueEvent& event : events) {
-    // An order that is changed can be filled first: it is free for the next request once all is told. In hftbacktest it
-    // is with each answer.
-    const bool is_answer = setup_.venue.as_hftbacktest || &event == &events.back();
-    take_event(event, asked, asked != nullptr && is_answer);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const ClientOrderId id = events[i].order.id;
+    const bool is_asked =
+        asked != nullptr && (id == asked->order.id || (asked->ask == Ask::kPlaceOco && id == asked->second.id));
+    const auto later = events.subspan(i + 1);
+    const bool is_last =
+        std::ranges::none_of(later, [id](const sim::VenueEvent& event) { return event.order.id == id; });
+    take_event(events[i], asked, is_asked && (is_last || setup_.venue.as_hftbacktest));
   }
   venue_.clear_events();
 }
 
-void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request) {
+void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request) {
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
-  Answer answer{.update = update_of(is_unknown ? *asked : event.order), .answers_request = answers_request};
+  Answer answer{.update = update_of(is_unknown ? asked->order : event.order), .answers_request = answers_request};
   answer.update.event = event.event;
   answer.update.status = event.status;
   answer.update.reason = event.reason;
@@ -212,13 +222,17 @@ void InstrumentRun::push_answer(const Answer& answer) {
 }
 
 OrderUpdate InstrumentRun::update_of(const sim::VenueOrder& order) const {
+  const Price stop{order.stop * setup_.instrument.tick};
+  const bool trails = order.type == OrderType::kTrailingStop;
   return {.instrument = id_,
           .id = order.id,
           .side = side_of(order.side),
           .type = order.type,
           .time_in_force = order.time_in_force,
           .price = Price{sim::ticks_of(order.side, order.rank) * setup_.instrument.tick},
-          .quantity = Quantity{order.quantity}};
+          .quantity = Quantity{order.quantity},
+          .stop_price = trails ? Price{} : stop,
+          .trail = trails ? stop : Price{}};
 }
 
 Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
@@ -271,39 +285,43 @@ std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {
   return answer;
 }
 
+bool InstrumentRun::is_on_tick(Price price) const {
+  constexpr std::int64_t kMostPriceTicks = INT32_MAX;
+  const std::int64_t tick = setup_.instrument.tick;
+  return price.units() > 0 && price.units() % tick == 0 && price.units() / tick <= kMostPriceTicks;
+}
+
 RejectReason InstrumentRun::fault_of(const NewOrder& order) const {
   const BacktestInstrument& instrument = setup_.instrument;
   if (order.quantity.units() <= 0 || order.quantity.units() % instrument.lot != 0) return RejectReason::kQuantityOffLot;
-  if (order.type == OrderType::kMarket) return RejectReason::kNone;
-  if (order.type != OrderType::kLimit || order.reduce_only) return RejectReason::kNotSupported;
-  constexpr std::int64_t kMostPriceTicks = INT32_MAX;
-  const std::int64_t price = order.price.units();
-  if (price <= 0 || price % instrument.tick != 0 || price / instrument.tick > kMostPriceTicks) {
-    return RejectReason::kPriceOffTick;
-  }
-  return RejectReason::kNone;
+  if (has_limit(order.type) && !is_on_tick(order.price)) return RejectReason::kPriceOffTick;
+  if (!is_conditional(order.type)) return RejectReason::kNone;
+  const bool trails = order.type == OrderType::kTrailingStop;
+  return is_on_tick(trails ? order.trail : order.stop_price) ? RejectReason::kNone : RejectReason::kPriceOffTick;
 }
 
 // It never leaves: the answer is here at once, behind those that are on their way.
-void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, RejectReason reason, UnixNanos now) {
   Answer answer{.arrival = std::max(now, last_answer_),
                 .update = {.instrument = id_,
                            .id = id,
                            .event = OrderEvent::kRejected,
                            .status = OrderStatus::kRejected,
-                           .reason = fault_of(order),
+                           .reason = reason,
                            .side = order.side,
                            .type = order.type,
                            .time_in_force = order.time_in_force,
                            .price = order.price,
-                           .quantity = order.quantity},
+                           .quantity = order.quantity,
+                           .stop_price = order.stop_price,
+                           .trail = order.trail},
                 .answers_request = true};
   answer.update.ts_recv = answer.arrival;
   if (listener_ != nullptr) listener_->on_order(answer.update);
   push_answer(answer);
 }
 
-ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+void InstrumentRun::open_here(const NewOrder& order, ClientOrderId id, ClientOrderId linked) {
   here_->add({.id = id,
               .instrument = id_,
               .side = order.side,
@@ -312,46 +330,92 @@ ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, Unix
               .price = order.price,
               .quantity = order.quantity,
               .left = order.quantity,
-              .stop_price = order.stop_price});
-  if (fault_of(order) != RejectReason::kNone) {
-    reject_here(order, id, now);
-    return id;
-  }
+              .stop_price = order.stop_price,
+              .trail = order.trail,
+              .reduce_only = order.reduce_only,
+              .linked = linked});
+}
+
+sim::VenueOrder InstrumentRun::submitted(const NewOrder& order, ClientOrderId id, ClientOrderId linked, UnixNanos now) {
   const sim::SideIndex side = sim::index_of(order.side);
+  const std::int64_t tick = setup_.instrument.tick;
+  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  // Of a pair a limit order is post-only: can_be_oco().
+  const bool is_post_only = linked != ClientOrderId{} && order.type == OrderType::kLimit;
   const sim::VenueOrder sent{.id = id,
                              .side = side,
                              .type = order.type,
-                             .time_in_force = order.time_in_force,
-                             .rank = sim::rank_of(side, order.price.units() / setup_.instrument.tick),
-                             .quantity = order.quantity.units()};
+                             .time_in_force = is_post_only ? TimeInForce::kGtx : order.time_in_force,
+                             .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
+                             .quantity = order.quantity.units(),
+                             .stop = is_conditional(order.type) ? stop.units() / tick : 0,
+                             .is_reduce_only = order.reduce_only,
+                             .linked = linked};
   if (listener_ != nullptr) {
-    OrderUpdate submitted = update_of(sent);
-    submitted.ts_recv = now;
-    submitted.left = order.quantity;
-    listener_->on_order(submitted);
+    OrderUpdate update = update_of(sent);
+    update.ts_recv = now;
+    update.left = order.quantity;
+    listener_->on_order(update);
   }
-  send(Ask::kPlace, sent, now);
+  return sent;
+}
+
+ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+  open_here(order, id, {});
+  if (const RejectReason reason = fault_of(order); reason != RejectReason::kNone) {
+    reject_here(order, id, reason, now);
+    return id;
+  }
+  send(Ask::kPlace, submitted(order, id, {}, now), now);
   return id;
+}
+
+void InstrumentRun::place_oco(const NewOrder& first, const NewOrder& second, const OcoIds& ids, UnixNanos now) {
+  open_here(first, ids.first, ids.second);
+  open_here(second, ids.second, ids.first);
+  RejectReason against_first = fault_of(first);
+  RejectReason against_second = fault_of(second);
+  if (!can_be_oco(first, second)) against_first = against_second = RejectReason::kNotSupported;
+  if (against_first == RejectReason::kNone && against_second == RejectReason::kNone) {
+    const sim::VenueOrder sent = submitted(first, ids.first, ids.second, now);
+    return send(Ask::kPlaceOco, sent, now, submitted(second, ids.second, ids.first, now));
+  }
+  const auto or_linked = [](RejectReason reason) {
+    return reason == RejectReason::kNone ? RejectReason::kLinkedOrder : reason;
+  };
+  reject_here(first, ids.first, or_linked(against_first), now);
+  reject_here(second, ids.second, or_linked(against_second), now);
+}
+
+sim::VenueOrder InstrumentRun::venue_order_of(const OpenOrder& order) const {
+  const sim::SideIndex side = sim::index_of(order.side);
+  const std::int64_t tick = setup_.instrument.tick;
+  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  return {.id = order.id,
+          .side = side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
+          .quantity = order.quantity.units(),
+          .stop = is_conditional(order.type) ? stop.units() / tick : 0};
 }
 
 bool InstrumentRun::modify(const ModifyOrder& change, UnixNanos now) {
   OpenOrder* const order = here_->find(change.id);
   if (order == nullptr || order->is_requested) return false;
-  const std::int64_t tick = setup_.instrument.tick;
-  if (change.price.units() <= 0 || change.price.units() % tick != 0 || change.quantity.units() < 0 ||
-      change.quantity.units() % setup_.instrument.lot != 0) {
+  const Price stop = order->type == OrderType::kTrailingStop ? change.trail : change.stop_price;
+  const bool moves_stop = is_conditional(order->type) && stop != Price{};
+  if ((has_limit(order->type) && !is_on_tick(change.price)) || (moves_stop && !is_on_tick(stop)) ||
+      change.quantity.units() < 0 || change.quantity.units() % setup_.instrument.lot != 0) {
     return false;
   }
   order->is_requested = true;
-  const sim::SideIndex side = sim::index_of(order->side);
-  send(Ask::kModify,
-       {.id = change.id,
-        .side = side,
-        .type = order->type,
-        .time_in_force = order->time_in_force,
-        .rank = sim::rank_of(side, change.price.units() / tick),
-        .quantity = change.quantity.units()},
-       now);
+  const std::int64_t tick = setup_.instrument.tick;
+  sim::VenueOrder sent = venue_order_of(*order);
+  if (has_limit(order->type)) sent.rank = sim::rank_of(sent.side, change.price.units() / tick);
+  sent.quantity = change.quantity.units();
+  if (moves_stop) sent.stop = stop.units() / tick;
+  send(Ask::kModify, sent, now);
   return true;
 }
 
@@ -359,29 +423,26 @@ bool InstrumentRun::cancel(ClientOrderId id, UnixNanos now) {
   OpenOrder* const order = here_->find(id);
   if (order == nullptr || order->is_requested) return false;
   order->is_requested = true;
-  const sim::SideIndex side = sim::index_of(order->side);
-  send(Ask::kCancel,
-       {.id = id,
-        .side = side,
-        .type = order->type,
-        .time_in_force = order->time_in_force,
-        .rank = sim::rank_of(side, order->price.units() / setup_.instrument.tick),
-        .quantity = order->quantity.units()},
-       now);
+  send(Ask::kCancel, venue_order_of(*order), now);
   return true;
 }
 
-void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now) {
+void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second) {
   const sim::LatencyModel::Entry entry = setup_.latency.entry(now);
-  if (entry.is_refused) return refuse_on_the_way(ask, order, now + entry.latency.span());
+  if (entry.is_refused) {
+    const UnixNanos answered = now + entry.latency.span();
+    refuse_on_the_way(ask, order, answered);
+    if (ask == Ask::kPlaceOco) refuse_on_the_way(ask, second, answered);
+    return;
+  }
   last_request_ = std::max(now + entry.latency.span(), last_request_);
-  requests_.push_back({last_request_, ask, order});
+  requests_.push_back({last_request_, ask, order, second});
 }
 
 void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival) {
   Answer answer{.arrival = std::max(arrival, last_answer_), .update = update_of(order), .answers_request = true};
   answer.update.event = OrderEvent::kRejected;
-  answer.update.status = ask == Ask::kPlace ? OrderStatus::kRejected : OrderStatus::kNew;
+  answer.update.status = ask == Ask::kPlace || ask == Ask::kPlaceOco ? OrderStatus::kRejected : OrderStatus::kNew;
   answer.update.reason = RejectReason::kUnavailable;
   answer.update.ts_recv = answer.arrival;
   if (listener_ != nullptr) listener_->on_order(answer.update);

@@ -87,6 +87,7 @@ class InstrumentRun {
   std::optional<Answer> take_answer(UnixNanos until);
 
   ClientOrderId place(const NewOrder& order, ClientOrderId id, UnixNanos now);
+  void place_oco(const NewOrder& first, const NewOrder& second, const OcoIds& ids, UnixNanos now);
   bool modify(const ModifyOrder& change, UnixNanos now);
   bool cancel(ClientOrderId id, UnixNanos now);
 
@@ -100,27 +101,33 @@ class InstrumentRun {
   void end();
 
  private:
-  enum class Ask : std::uint8_t { kPlace, kModify, kCancel };
+  enum class Ask : std::uint8_t { kPlace, kPlaceOco, kModify, kCancel };
   struct Request {
     UnixNanos arrival;
     Ask ask;
     sim::VenueOrder order;
+    sim::VenueOrder second;  // of kPlaceOco
   };
   Result<void> open_account();
   [[nodiscard]] UnixNanos row_here() const { return {local_row_->ts}; }
-  void send(Ask ask, const sim::VenueOrder& order, UnixNanos now);
+  void send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second = {});
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(const Request& request);
   // `asked`: the request that they answer; null: none. `answers_request`: with this one it is answered.
-  void take_events(const sim::VenueOrder* asked);
-  void take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request);
+  void take_events(const Request* asked);
+  void take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request);
   [[nodiscard]] UnixNanos first_mark_of_new_fill() const;
   // Nothing: its money would be beyond what is exact, and the run is over (failure_).
   std::optional<Fill> made_fill(const sim::VenueEvent& event);
   ToldFill told_fill(const Fill& fill);
   void push_answer(const Answer& answer);
+  [[nodiscard]] bool is_on_tick(Price price) const;
   [[nodiscard]] RejectReason fault_of(const NewOrder& order) const;
-  void reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now);
+  void reject_here(const NewOrder& order, ClientOrderId id, RejectReason reason, UnixNanos now);
+  void open_here(const NewOrder& order, ClientOrderId id, ClientOrderId linked);
+  // As it is sent, which is told.
+  sim::VenueOrder submitted(const NewOrder& order, ClientOrderId id, ClientOrderId linked, UnixNanos now);
+  [[nodiscard]] sim::VenueOrder venue_order_of(const OpenOrder& order) const;
   Result<void> run_rows(UnixNanos until);
   void pass(UnixNanos ts) { last_event_ = std::max(last_event_, ts); }
   // A block is used up.

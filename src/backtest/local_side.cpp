@@ -105,6 +105,8 @@ void LocalSide::apply(const OrderUpdate& update, bool answers_request) {
   found->price = update.price;
   found->quantity = update.quantity;
   found->left = update.left;
+  found->stop_price = update.stop_price;
+  found->trail = update.trail;
 }
 
 void LocalSide::apply(const Fill& fill) {

@@ -34,6 +34,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
                                                           to_string(settings.latency.response.span()))},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
+          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 
@@ -74,6 +75,8 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const Result<sim::LatencyModel> latency =
       of.latency.file ? read_latencies(*of.latency.file) : sim::LatencyModel(of.latency.entry, of.latency.response);
   if (!latency) return std::unexpected(latency.error());
+  const Result<sim::VenueFilters> filters = filters_of(prepared->instrument, of.exchange.rules);
+  if (!filters) return std::unexpected(filters.error());
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
   if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
@@ -94,13 +97,17 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   std::vector<InstrumentSetup> setups;
-  setups.push_back(
-      {.instrument = prepared->instrument,
-       .venue = {.fills = of.exchange.fills, .queue = of.exchange.queue, .as_hftbacktest = of.exchange.as_hftbacktest},
-       .latency = *latency,
-       .account = place.account,
-       .slot = place.slot,
-       .feed = market->feed.get()});
+  setups.push_back({.instrument = prepared->instrument,
+                    .venue = {.fills = of.exchange.fills,
+                              .queue = of.exchange.queue,
+                              .as_hftbacktest = of.exchange.as_hftbacktest,
+                              .self_trades = of.exchange.self_trades,
+                              .filters = *filters,
+                              .rates = of.exchange.rates},
+                    .latency = *latency,
+                    .account = place.account,
+                    .slot = place.slot,
+                    .feed = market->feed.get()});
   Engine engine(std::move(setups), (*strategy)->get(),
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
   Result<RunEnd> end = guarded([&engine] { return engine.run(); });

@@ -15,6 +15,7 @@
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/fees.hpp"
+#include "backtest/venue_rules.hpp"
 #include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
@@ -32,6 +33,9 @@ struct ExchangeSettings {
   sim::FillSizes fills = sim::FillSizes::kFull;
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
+  SelfTradePrevention self_trades = SelfTradePrevention::kNone;
+  RuleSettings rules = {};
+  sim::OrderRates rates = {};
   BarPath bar_path = BarPath::kWorst;
 };
 

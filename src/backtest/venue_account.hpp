@@ -49,12 +49,14 @@ class VenueAccount {
   Result<sim::FillMoney> fill(const Fill& fill, bool is_first);
 
   // Whether rows must be looked at one by one, for the account may come to its end at any.
-  [[nodiscard]] bool watches_marks() const { return account_->kind() == sim::AccountKind::kMargin && quantity() != 0; }
-  // The best prices, in ticks, are these now.
-  void set_best(std::int64_t bid, std::int64_t ask);
+  [[nodiscard]] bool watches_marks() const {
+    return account_->kind() == sim::AccountKind::kMargin && (quantity() != 0 || !open_.empty());
+  }
+  // The best prices, in ticks, are these now. False: they were before.
+  bool set_best(std::int64_t bid, std::int64_t ask);
   [[nodiscard]] bool must_liquidate() { return account_->must_liquidate(); }
-  // Open orders of the instrument, the oldest first, which go before its position is closed.
-  [[nodiscard]] std::vector<ClientOrderId> open_orders() const;
+  // An open order of the instrument, which goes before its position is closed; nothing if there is none.
+  [[nodiscard]] std::optional<ClientOrderId> open_order() const;
   [[nodiscard]] std::int64_t quantity() const { return account_->position(slot_).quantity(); }
 
   [[nodiscard]] sim::FundingBook& funding() { return funding_; }
@@ -86,7 +88,6 @@ class VenueAccount {
   sim::FundingBook funding_;
   std::map<ClientOrderId, Open> open_;
   std::map<ClientOrderId, ClientOrderId> leaders_;  // of the second of a pair: the first
-  std::set<ClientOrderId> markets_;                 // sent on as limit orders, while they are open
   std::int64_t bid_ = 0;
   std::int64_t ask_ = 0;
   std::uint64_t missed_ = 0;

@@ -77,7 +77,16 @@ Result<void> check_latency(const std::vector<ConfigEntry>& entries, const Instru
   return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
 }
 
-Result<void> check_books(const std::vector<ConfigEntry>& entries) {
+constexpr std::array<UnusedKey, 5> kRules{{{"filters", ""},
+                                           {"exchange", "self_trade_prevention"},
+                                           {"exchange", "orders_per_10s"},
+                                           {"exchange", "orders_per_minute"},
+                                           {"exchange", "orders_per_day"}}};
+
+Result<void> check_books(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  if (settings.exchange.as_hftbacktest) {
+    if (Result<void> fits = check_unused(entries, kRules, "nothing that hftbacktest knows"); !fits) return fits;
+  }
   constexpr std::array<UnusedKey, 6> kOfBars{{{"data", "data_dir"},
                                               {"data", "source"},
                                               {"data", "source_interval"},
@@ -99,6 +108,7 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   }
   constexpr std::array<UnusedKey, 4> kOfBooks{
       {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }
 
@@ -124,7 +134,7 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
   if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
   if (Result<void> fits = check_fees(entries, settings); !fits) return fits;
-  return is_bars ? check_bars(entries, settings) : check_books(entries);
+  return is_bars ? check_bars(entries, settings) : check_books(entries, settings);
 }
 
 Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {

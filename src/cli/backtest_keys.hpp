@@ -32,6 +32,8 @@ using RunKey = ConfigKey<backtest::BacktestSettings>;
 std::span<const InstrumentKey> data_keys();
 // Of a part of an instrument (below).
 std::span<const InstrumentKey> part_keys();
+// Those of them that tell what a venue lets pass.
+std::vector<InstrumentKey> rule_keys();
 // All others.
 std::span<const RunKey> run_keys();
 

@@ -108,12 +108,14 @@ std::vector<InstrumentKey> keys_of_parts() {
 }  // namespace
 
 std::span<const InstrumentKey> part_keys() {
-  static const std::vector<InstrumentKey> kKeys = with_keys(keys_of_parts(), account_part_keys());
+  static const std::vector<InstrumentKey> kKeys =
+      with_keys(with_keys(keys_of_parts(), account_part_keys()), rule_keys());
   return kKeys;
 }
 
 std::span<const std::string_view> instrument_parts() {
-  static constexpr std::array<std::string_view, 5> kParts{"latency", "fees", "exchange", "margin", "funding"};
+  static constexpr std::array<std::string_view, 6> kParts{"latency", "fees",   "exchange",
+                                                          "filters", "margin", "funding"};
   return kParts;
 }
 

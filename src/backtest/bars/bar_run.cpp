@@ -92,6 +92,15 @@ ClientOrderId BarRun::place(const NewOrder& order) {
   return id;
 }
 
+OcoIds BarRun::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids{ClientOrderId{last_id_ + 1}, ClientOrderId{last_id_ + 2}};
+  last_id_ += 2;
+  ACTS_ASSERT(first.instrument.value() < markets_.size());
+  markets_[first.instrument.value()].venue.place_oco(ids, first, second, now_);
+  has_answers_ = true;
+  return ids;
+}
+
 BarRun::Market& BarRun::market_of(ClientOrderId id) {
   for (Market& of : markets_) {
     const auto orders = of.venue.open_orders();

@@ -96,6 +96,7 @@ class BarRun final : public StrategyContext {
     return market(id).venue.open_orders();
   }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

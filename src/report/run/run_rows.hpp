@@ -58,7 +58,7 @@ struct FillRow {
   Decimal base_fee = {};              // besides `fee`, out of what was bought
 };
 
-inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kFilled) + std::size_t{1};
+inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kTriggered) + std::size_t{1};
 
 // orders.csv: as the strategy heard of it. Times are the venue's where the venue did it, so they may go back.
 struct OrderRow {
