@@ -1,7 +1,6 @@
-// What a run needs of an instrument besides its data, as settings say it. Blocking.
+// What a run needs of an instrument besides its data and its account, as settings say it. Blocking.
 #pragma once
 
-#include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 
 #include "backtest/instrument.hpp"
@@ -10,8 +9,7 @@
 
 namespace acts::backtest {
 
-// Without a feed. `cash`: booked at the start. Errors: read_latencies().
-Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                         const Decimal& cash);
+// Without a feed and an account. Errors: read_latencies(), filters_of().
+Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument);
 
 }  // namespace acts::backtest

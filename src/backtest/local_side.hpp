@@ -14,6 +14,7 @@
 #include "acts/strategy/strategy.hpp"
 
 #include "backtest/instrument.hpp"
+#include "sim/account/position_account.hpp"
 #include "sim/ladder.hpp"
 #include "sim/market_row.hpp"
 
@@ -60,8 +61,9 @@ class LocalMarket {
 class LocalSide {
  public:
   // `shared`: a market that others have too, and that somebody else moves on; it outlives this. Null: its own.
-  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest,
-            LocalMarket* shared = nullptr);
+  // `account`: as it is before the first fill.
+  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const sim::PositionAccount& account,
+            bool as_hftbacktest, LocalMarket* shared = nullptr);
   LocalSide(const LocalSide&) = delete;
   LocalSide& operator=(const LocalSide&) = delete;
 
@@ -80,9 +82,12 @@ class LocalSide {
   void add(const OpenOrder& order) { open_.push_back(order); }
   // Of what is not open here any more nothing changes. An answer to a request ends it.
   void apply(const OrderUpdate& update, bool answers_request);
+  // A fill with the money that it was at the venue, and funding that was received.
   void apply(const Fill& fill);
+  void apply_funding(const Decimal& received);
 
   [[nodiscard]] const Position& position() const { return position_; }
+  [[nodiscard]] const sim::PositionAccount& account() const { return account_; }
   [[nodiscard]] double position_value() const { return position_value_; }
 
  private:
@@ -92,7 +97,8 @@ class LocalSide {
   const LocalMarket* market_;
   LadderView view_;
   std::vector<OpenOrder> open_;
-  Position position_;
+  sim::PositionAccount account_;
+  Position position_;  // of it
   double position_value_ = 0;
 };
 

@@ -1,11 +1,14 @@
 #include "sim/shared_book.hpp"
 
+#include <cstddef>
+
 namespace acts::sim {
 
 SharedBook::SharedBook(const VenueModel& model) : model_(model), ladder_(model.window) {}
 
 SimVenue& SharedBook::add_venue() {
   const auto number = static_cast<std::uint32_t>(venues_.size());
+  told_.push_back(0);
   venues_.push_back(std::make_unique<SimVenue>(model_, VenueBook(ladder_, watchers_, number)));
   return *venues_.back();
 }
@@ -26,17 +29,23 @@ inline void SharedBook::on_row(const MarketRow& row) {
 inline void SharedBook::on_level(const MarketRow& row) {
   LadderSide::Before before;
   const bool is_better = ladder_.apply(row, model_.as_hftbacktest, before);
+  ++row_;
   if (before.is_own) [[unlikely]] {
     // Those that are told may cease to watch the rank.
     const auto watching = watchers_[row.side].at(row.rank);
-    told_.assign(watching.begin(), watching.end());
-    for (const std::uint32_t number : told_) venues_[number]->follow(row, before, false);
+    watching_.assign(watching.begin(), watching.end());
+    for (const std::uint32_t number : watching_) {
+      venues_[number]->follow(row, before, is_better);
+      told_[number] = row_;
+    }
   }
-  // With partial fills a venue can have orders beyond the best price, which each change of it may fill.
-  if (!is_better && !SimVenue::watches_all_levels(model_)) [[likely]]
+  // With partial fills a venue can have orders at or beyond the best price, which each change of it may fill.
+  if (!is_better && !SimVenue::counts_levels(model_)) [[likely]]
     return;
   before.is_own = false;
-  for (const auto& venue : venues_) venue->follow(row, before, is_better);
+  for (std::size_t i = 0; i < venues_.size(); ++i) {
+    if (told_[i] != row_) venues_[i]->follow(row, before, is_better);
+  }
 }
 
 }  // namespace acts::sim

@@ -38,7 +38,9 @@ class SharedBook {
   Ladder ladder_;
   Watchers watchers_[2];
   std::vector<std::unique_ptr<SimVenue>> venues_;
-  std::vector<std::uint32_t> told_;  // for one row
+  std::vector<std::uint32_t> watching_;  // for one row
+  std::vector<std::uint64_t> told_;      // of each venue the last row that it was told of as one that watches
+  std::uint64_t row_ = 0;
 };
 
 }  // namespace acts::sim

@@ -145,6 +145,10 @@ Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t thre
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     Share& share = shares[i % count];
     std::vector<InstrumentSetup> setups = setups_;
+    for (std::size_t k = 0; k < sets_[i].places.size(); ++k) {
+      setups[k].account = sets_[i].places[k].account;
+      setups[k].slot = sets_[i].places[k].slot;
+    }
     if (can_share(sets_[i])) {
       setups.front().shared = share.market();
       is_used[i % count] = true;

@@ -14,6 +14,7 @@
 #include "acts/base/result.hpp"
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/instrument_run.hpp"
 #include "backtest/market_feed.hpp"
@@ -21,11 +22,13 @@
 
 namespace acts::backtest {
 
-// One parameter set. Strategy and listener outlive the sweep; the listener may be null.
+// One parameter set. All outlive the sweep; the listener may be null. Of each instrument its place in an account of the
+// set's own; none at all: as InstrumentSetup has it without an account.
 struct BookSet {
   std::size_t number = 0;  // by which errors name it
   Strategy* strategy = nullptr;
   RunListener* listener = nullptr;
+  std::vector<AccountBook::Place> places = {};
 };
 
 class BookSweep {
@@ -33,7 +36,7 @@ class BookSweep {
   // Below so many rows of a slice, loading it and sharing it out would be what takes the time.
   static constexpr std::size_t kLeastSliceRows = 8192;
 
-  // `setups`: of each instrument, by InstrumentId, one at least (asserted); their feeds do not count.
+  // `setups`: of each instrument, by InstrumentId, one at least (asserted); their feeds and accounts do not count.
   BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets);
 
   // Once: all rows of the feeds, one an instrument, by so many threads (at least 1). Errors: those of the data;

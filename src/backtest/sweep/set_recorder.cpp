@@ -20,10 +20,8 @@ void SetRecorder::on_order(const OrderUpdate& update) {
 }
 
 void SetRecorder::on_fill(const ToldFill& told) {
-  const Fill& fill = told.fill;
-  const Scales& scales = scales_[fill.instrument.value()];
   ++totals_.fills;
-  totals_.turnover = plus(totals_.turnover, {(fill.price * fill.quantity).units(), scales.price + scales.quantity});
+  totals_.turnover = plus(totals_.turnover, told.value);
 }
 
 void SetRecorder::on_sample(const Sample& sample) {

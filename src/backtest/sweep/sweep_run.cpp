@@ -9,6 +9,7 @@
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/instrument_setup.hpp"
@@ -94,8 +95,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (std::size_t i = 0; i < instruments.size(); ++i) {
-    const Decimal cash = i == 0 ? settings.initial_balance : Decimal{};
-    Result<InstrumentSetup> setup = instrument_setup(settings.instruments[i], instruments[i], cash);
+    Result<InstrumentSetup> setup = instrument_setup(settings.instruments[i], instruments[i]);
     if (!setup) return std::unexpected(setup.error());
     setups.push_back(*std::move(setup));
     Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
@@ -105,10 +105,16 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     scales.push_back(instruments[i].scales);
   }
   std::vector<std::unique_ptr<SetRecorder>> recorders;
+  std::vector<AccountBook> accounts;
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    Result<AccountBook> book = AccountBook::make(settings, instruments);
+    if (!book) return std::unexpected(book.error());
+    accounts.push_back(*std::move(book));
     recorders.push_back(std::make_unique<SetRecorder>(scales));
-    sets.push_back({pass.rows[i].number, pass.strategies[i].get(), recorders.back().get()});
+    BookSet& set = sets.emplace_back(BookSet{
+        .number = pass.rows[i].number, .strategy = pass.strategies[i].get(), .listener = recorders.back().get()});
+    for (std::uint32_t k = 0; k < instruments.size(); ++k) set.places.push_back(accounts.back().of(InstrumentId(k)));
   }
   BookSweep sweep(std::move(setups), {.sample = settings.sample}, std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
