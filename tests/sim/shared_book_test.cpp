@@ -35,7 +35,8 @@ struct Asked {
 void ask(SimVenue& venue, const Asked& asked, UnixNanos now) {
   switch (asked.what) {
     case 0: return venue.cancel(asked.order.id, now);
-    case 1: return venue.modify({.id = asked.order.id, .rank = asked.order.rank, .quantity = asked.order.quantity}, now);
+    case 1:
+      return venue.modify({.id = asked.order.id, .rank = asked.order.rank, .quantity = asked.order.quantity}, now);
     default: return venue.place(asked.order, now);
   }
 }

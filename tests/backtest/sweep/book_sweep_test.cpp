@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -71,6 +72,37 @@ TEST(BookSweep, EachSetComesToWhatItComesToAlone) {
         EXPECT_TRUE(swept[i] == single[i]) << "setup " << with.kind << ", set " << i << ", " << threads << " threads";
       }
     }
+  }
+}
+
+// Of several instruments each set has books of its own, and goes through the same slices.
+TEST(BookSweep, EachSetOfSeveralInstrumentsComesToWhatItComesToAlone) {
+  constexpr std::size_t kSets = 7;
+  const std::array<test::BookMarket, 2> markets{test::book_market(3, 5000), test::book_market(4, 5000)};
+  std::vector<std::string> single;
+  for (const auto& strategy : test::book_strategies(kSets)) {
+    test::VectorFeed first(markets[0].venue, markets[0].local, 300);
+    test::VectorFeed second(markets[1].venue, markets[1].local, 500);
+    std::vector<InstrumentSetup> setups{test::book_setup(), test::book_setup(1)};
+    setups[0].feed = &first;
+    setups[1].feed = &second;
+    test::TellingListener told;
+    const auto end = Engine(std::move(setups), *strategy, kSampled, &told).run();
+    ASSERT_TRUE(end.has_value());
+    EXPECT_GT(told.fills, 10U);
+    single.push_back(told.text + test::text_of_end(*end));
+  }
+  const auto strategies = test::book_strategies(kSets);
+  std::vector<test::TellingListener> told(kSets);
+  std::vector<BookSet> sets;
+  for (std::size_t i = 0; i < kSets; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i], {}});
+  BookSweep sweep({test::book_setup(), test::book_setup(1)}, kSampled, std::move(sets));
+  test::VectorFeed first(markets[0].venue, markets[0].local, 200);
+  test::VectorFeed second(markets[1].venue, markets[1].local, 900);
+  MarketFeed* const feeds[] = {&first, &second};
+  ASSERT_TRUE(sweep.run(feeds, 2).has_value());
+  for (std::size_t i = 0; i < kSets; ++i) {
+    EXPECT_TRUE(told[i].text + test::text_of_end(sweep.end(i)) == single[i]) << "set " << i;
   }
 }
 
