@@ -136,9 +136,13 @@ TEST(ProgramSweep, GoesOverBooksOnceForAllSets) {
   EXPECT_EQ(first["fee"], "-59.831519");
   EXPECT_EQ(first["period"], "second");
   auto last = fields_of(lines[0], lines[4]);
-  EXPECT_EQ(last["fills"], "426");
-  EXPECT_EQ(last["balance"], "62752.88");
-  EXPECT_EQ(last["fee"], "-131.418021");
+  const std::string narrow =
+      dir.write("narrow.toml", books("relative_half_spread = 2e-5\nrelative_grid_interval = 5e-5\n", ""));
+  ASSERT_EQ(run_acts({"backtest", narrow, "--out", dir / "narrow"}).exit_code, 0);
+  const auto narrow_totals = json_of(dir / "narrow/run.json")["totals"];
+  for (const char* const name : {"balance", "equity", "fee", "position"}) {
+    EXPECT_EQ(narrow_totals[name], last[name]) << name;
+  }
 
   const std::string single = dir.write("single.toml", books("", ""));
   ASSERT_EQ(run_acts({"backtest", single, "--out", dir / "run"}).exit_code, 0);
