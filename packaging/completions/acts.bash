@@ -102,7 +102,7 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

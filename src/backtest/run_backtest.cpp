@@ -9,7 +9,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/account_book.hpp"
-#include "backtest/latency_file.hpp"
+#include "backtest/instrument_setup.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
@@ -72,18 +72,14 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto prepared = prepare_run(request);
   if (!prepared) return std::unexpected(prepared.error());
   const InstrumentSettings& of = settings.instruments.front();
-  const Result<sim::LatencyModel> latency =
-      of.latency.file ? read_latencies(*of.latency.file) : sim::LatencyModel(of.latency.entry, of.latency.response);
-  if (!latency) return std::unexpected(latency.error());
-  const Result<sim::VenueFilters> filters = filters_of(prepared->instrument, of.exchange.rules);
-  if (!filters) return std::unexpected(filters.error());
+  Result<InstrumentSetup> setup = instrument_setup(of, prepared->instrument);
+  if (!setup) return std::unexpected(setup.error());
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
   if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
 
   auto accounts = AccountBook::make(settings, {prepared->instrument});
   if (!accounts) return std::unexpected(accounts.error());
-  const AccountBook::Place place = accounts->of(InstrumentId{0});
 
   RunReport report{.instrument = prepared->instrument};
   report.folder = folder_of(request, *prepared);
@@ -94,20 +90,12 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
     folder = *std::move(created);
   }
 
+  setup->feed = market->feed.get();
+  join(*setup, accounts->of(InstrumentId{0}));
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   std::vector<InstrumentSetup> setups;
-  setups.push_back({.instrument = prepared->instrument,
-                    .venue = {.fills = of.exchange.fills,
-                              .queue = of.exchange.queue,
-                              .as_hftbacktest = of.exchange.as_hftbacktest,
-                              .self_trades = of.exchange.self_trades,
-                              .filters = *filters,
-                              .rates = of.exchange.rates},
-                    .latency = *latency,
-                    .account = place.account,
-                    .slot = place.slot,
-                    .feed = market->feed.get()});
+  setups.push_back(*std::move(setup));
   Engine engine(std::move(setups), (*strategy)->get(),
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
   Result<RunEnd> end = guarded([&engine] { return engine.run(); });

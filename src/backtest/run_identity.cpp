@@ -59,6 +59,27 @@ std::string broken_run_json(const RunRequest& request, const PreparedRun& prepar
 
 }  // namespace
 
+Result<std::vector<DataFile>> data_files(const InstrumentSettings& settings) {
+  if (settings.files.empty()) return catalog_data(settings);
+  std::vector<std::string> paths = settings.files;
+  if (settings.latency.file) paths.push_back(*settings.latency.file);
+  return hashes_of(paths);
+}
+
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
+  std::vector<DataFile> all;
+  for (const InstrumentSettings& of : settings.instruments) {
+    const Result<std::vector<DataFile>> files = data_files(of);
+    if (!files) return std::unexpected(files.error());
+    all.insert(all.end(), files->begin(), files->end());
+  }
+  if (settings.library.empty()) return all;
+  Result<std::string> sum = hash_of(settings.library);
+  if (!sum) return std::unexpected(sum.error());
+  all.push_back({settings.library, *std::move(sum)});
+  return all;
+}
+
 Result<void> check_single(const BacktestSettings& settings) {
   if (settings.instruments.size() == 1) return {};
   return fail(ErrorCode::kUsage, fmt::format("{} instruments: a run takes one: one [data] and one [instrument]",
@@ -73,9 +94,7 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!instrument) return std::unexpected(instrument.error());
   Result<MadeRunStrategy> made = make_run_strategy(request);
   if (!made) return std::unexpected(made.error());
-  std::vector<std::string> paths = of.files;
-  if (of.latency.file) paths.push_back(*of.latency.file);
-  auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
+  auto files = data_files(of);
   if (!files) return std::unexpected(files.error());
   // Another library of the same name is another run, and so is one that goes on from another state.
   std::vector<DataFile> known = *files;

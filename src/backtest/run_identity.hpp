@@ -33,6 +33,12 @@ struct PreparedRun {
 // Errors: kUsage: not one instrument.
 Result<void> check_single(const BacktestSettings& settings);
 
+// The files of an instrument, or those of the catalog that it comes from. Reads them through. Errors: kUsage: one is
+// not there; kStorage.
+Result<std::vector<DataFile>> data_files(const InstrumentSettings& settings);
+// The same of all instruments, and the strategy's library: another one of the same name is another run.
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings);
+
 // Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
 Result<PreparedRun> prepare_run(const RunRequest& request);
 
