@@ -307,6 +307,7 @@ int run(const Given& given) {
   if (settings.stores) return store(settings, *data_dir);
   const history::CatalogPaths paths(fs::absolute(*data_dir).lexically_normal().string());
   if (const Result<void> checked = history::check_place(paths); !checked) return complain(checked.error());
+  const std::optional<FileLock> held = history::hold_files(paths);
   const auto manifests = history::read_manifests(real_file_ops(), paths);
   if (!manifests) return complain(manifests.error());
   const std::vector<history::CatalogFile> files = history::current_files(*manifests);

@@ -25,7 +25,7 @@ std::map<std::string, std::string> tree(const std::string& directory) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     const std::string path = entry.path().lexically_relative(directory).generic_string();
-    if (entry.is_regular_file() && path != ".lock") files[path] = acts::testing::read_file(entry.path());
+    if (entry.is_regular_file() && !path.ends_with(".lock")) files[path] = acts::testing::read_file(entry.path());
   }
   return files;
 }

@@ -97,10 +97,15 @@ class Compaction {
   Result<void> remove_others(const std::vector<CatalogFile>& current) {
     std::set<std::string> known;
     for (const CatalogFile& file : current) known.insert(file.path());
+    const bool are_held = are_files_held(paths_);
     for (const std::string& path : files_below_kinds(paths_)) {
       if (known.contains(path)) continue;
       if (!is_ours(path)) {
         outcome_.problems.push_back(fmt::format("{}: no manifest names it, and it is none of acts': remove it", path));
+        continue;
+      }
+      if (are_held) {
+        ++outcome_.kept_files;
         continue;
       }
       std::error_code ignored;

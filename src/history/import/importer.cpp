@@ -224,6 +224,10 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   if (is_unfinished_) {
     if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
   }
+  if (has_kept_ && !are_files_held(paths_)) {
+    if (const Result<void> swept = recover_entries(*ops_, paths_); !swept) return std::unexpected(swept.error());
+    has_kept_ = false;
+  }
   const Entered entered = look_up(manifests_, source.sets, manifest);
   if (entered.is_told) return ImportOutcome{*entered.last, source.sets, true, ""};
   manifest.engine = Duck::version();
@@ -238,6 +242,7 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*made); !done) return std::unexpected(done.error());
   is_unfinished_ = false;
+  has_kept_ |= ops_->exists(paths_.staging(made->id));
   const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
   manifests_.push_back(*std::move(made));
   files_ = current_files(manifests_);

@@ -83,6 +83,7 @@ class Importer {
   std::unique_ptr<Duck> duck_;
   std::vector<Manifest> manifests_;
   std::vector<CatalogFile> files_;
+  bool has_kept_ = false;       // what sources have replaced is there, as somebody was reading
   bool is_unfinished_ = false;  // a commit failed: its source may be in, and not in manifests_
 };
 

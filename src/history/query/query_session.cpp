@@ -99,6 +99,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     const Result<void> checked = check_output(options.output, paths.root);
     if (!checked) return std::unexpected(checked.error());
   }
+  std::optional<FileLock> held = hold_files(paths);
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
   auto duck = Duck::open({.memory_bytes = options.memory_bytes,
@@ -119,7 +120,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
   }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
   RecordedRows recorded(data_dir, [stop] { return stop->is_stopped(); });
-  QuerySession session(ops, *std::move(duck), std::move(stop), options.output, std::move(recorded));
+  QuerySession session(ops, std::move(held), *std::move(duck), std::move(stop), options.output, std::move(recorded));
   for (const Kind& kind : kinds()) {
     if (options.with_recordings && is_recorded_kind(kind)) session.unjoined_.push_back(&kind);
   }
