@@ -156,7 +156,8 @@ std::string fault_of(const Manifest& manifest) {
 auto order_of(const CatalogFile& file) {
   const DataSet& set = file.set;
   return std::tuple(set.kind->name, std::string_view(set.venue), std::string_view(set.symbol),
-                    std::string_view(set.interval), std::string_view(set.origin), file.day);
+                    std::string_view(set.interval), std::string_view(set.origin), file.day,
+                    std::string_view(file.digest), file.generation);
 }
 
 }  // namespace
@@ -186,9 +187,11 @@ std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests) {
       if (replaced.insert(file.path()).second) files.push_back(file);
     }
   }
-  std::ranges::sort(files, {}, order_of);
+  sort_files(files);
   return files;
 }
+
+void sort_files(std::vector<CatalogFile>& files) { std::ranges::sort(files, {}, order_of); }
 
 Result<std::string> to_json(const Manifest& manifest) {
   json files = json::array();

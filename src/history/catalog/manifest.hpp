@@ -73,6 +73,9 @@ std::string source_id(std::string_view source_sha256, std::span<const DataSet> s
 // What the catalog holds, by data set and day.
 std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);
 
+// By data set and day; of one day by their sums.
+void sort_files(std::vector<CatalogFile>& files);
+
 // A file of more bytes is none. A year of daily files of one source has some 150 KB.
 inline constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
 

@@ -71,20 +71,13 @@ void add_facts(SourceFacts& sum, const SourceFacts& facts) {
   sum.early_close += facts.early_close;
 }
 
-// The source whose files took the place of that one; nullptr: it counts.
-const Manifest* replaced_by(const std::string& path, const std::vector<Manifest>& manifests) {
-  const auto by = std::ranges::find_if(
-      manifests, [&path](const Manifest& m) { return std::ranges::find(m.replaced, path) != m.replaced.end(); });
-  return by == manifests.end() ? nullptr : &*by;
-}
-
 // Whether the file counts, or those that took its place kept its rows. Of one that contradicted some rows of others it
 // is not known which: false.
-bool is_kept(const CatalogFile& file, const std::vector<Manifest>& manifests) {
+bool is_kept(const CatalogFile& file, const CatalogIndex& index) {
   std::string path = file.path();
   // A path that was replaced never comes back, so a source is met once.
-  for (std::size_t i = 0; i <= manifests.size(); ++i) {
-    const Manifest* const by = replaced_by(path, manifests);
+  for (std::size_t i = 0; i <= index.size(); ++i) {
+    const Manifest* const by = index.replaced_by(path);
     if (by == nullptr) return true;
     const auto joined =
         std::ranges::find_if(by->files, [&](const CatalogFile& f) { return f.day == file.day && f.set == file.set; });
@@ -101,16 +94,15 @@ struct Entered {
 };
 // One that others have contradicted since may enter again, as another source: `manifest` gets the id of the one that
 // was not there, and read_as says which time it is.
-Entered look_up(const std::vector<Manifest>& manifests, std::span<const DataSet> sets, Manifest& manifest) {
+Entered look_up(const CatalogIndex& index, std::span<const DataSet> sets, Manifest& manifest) {
   Entered entered;
   const std::string read = manifest.read_as;
   for (int time = 2;; ++time) {
     manifest.id = source_id(manifest.source_sha256, sets, manifest.read_as);
-    const auto known = std::ranges::find(manifests, manifest.id, &Manifest::id);
-    if (known == manifests.end()) return entered;
-    entered.last = &*known;
-    entered.is_told =
-        std::ranges::all_of(known->files, [&](const CatalogFile& file) { return is_kept(file, manifests); });
+    const Manifest* const known = index.find(manifest.id);
+    if (known == nullptr) return entered;
+    entered.last = known;
+    entered.is_told = std::ranges::all_of(known->files, [&](const CatalogFile& file) { return is_kept(file, index); });
     if (entered.is_told) return entered;
     manifest.read_as = fmt::format("{}, time {}", read, time);
   }
@@ -172,8 +164,7 @@ Result<void> Importer::recover() {
   if (Result<void> recovered = recover_entries(*ops_, paths_); !recovered) return recovered;
   Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
   if (!manifests) return std::unexpected(manifests.error());
-  manifests_ = *std::move(manifests);
-  files_ = current_files(manifests_);
+  index_ = CatalogIndex(*std::move(manifests));
   is_unfinished_ = false;
   return {};
 }
@@ -228,7 +219,7 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
     if (const Result<void> swept = recover_entries(*ops_, paths_); !swept) return std::unexpected(swept.error());
     has_kept_ = false;
   }
-  const Entered entered = look_up(manifests_, source.sets, manifest);
+  const Entered entered = look_up(index_, source.sets, manifest);
   if (entered.is_told) return ImportOutcome{*entered.last, source.sets, true, ""};
   manifest.engine = Duck::version();
 
@@ -244,17 +235,15 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   is_unfinished_ = false;
   has_kept_ |= ops_->exists(paths_.staging(made->id));
   const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
-  manifests_.push_back(*std::move(made));
-  files_ = current_files(manifests_);
-  return ImportOutcome{manifests_.back(), source.sets, false, rejects};
+  return ImportOutcome{index_.add(*std::move(made)), source.sets, false, rejects};
 }
 
 Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry, Manifest manifest) {
   const std::string& path = source.request->path;
   // What an import that was killed has left there.
   if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
-  StagedDays days({.ops = ops_, .paths = &paths_, .duck = duck_.get(), .manifests = &manifests_, .files = &files_},
-                  entry, source.request->replaces);
+  StagedDays days({.ops = ops_, .paths = &paths_, .duck = duck_.get(), .index = &index_, .there = nullptr}, entry,
+                  source.request->replaces);
   RejectList rejects;
   for (const DataSet& set : source.sets) {
     const Result<void> read = read_set(source, set, entry, days, manifest, rejects);
