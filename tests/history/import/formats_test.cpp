@@ -88,9 +88,10 @@ TEST_F(Formats, TardisUpdatesAreUpdates) {
   EXPECT_EQ(told.sets[0].set, "book_updates deribit BTC-PERPETUAL  tardis");
   EXPECT_THAT(
       told.sets[0].rows,
-      ElementsAre("2020-04-01T00:00:00.355684000Z,0,2020-04-01T00:00:00.245Z,null,null,null,true,false,6421.5,18640",
-                  "2020-04-01T00:00:00.355684000Z,1,2020-04-01T00:00:00.245Z,null,null,null,true,true,6421,10",
-                  "2020-04-01T00:00:00.355685000Z,0,2020-04-01T00:00:00.246Z,null,null,null,false,true,6421,0"));
+      ElementsAre(
+          "2020-04-01T00:00:00.355684000Z,0,2020-04-01T00:00:00.245Z,null,null,null,true,false,6421.5,18640,null",
+          "2020-04-01T00:00:00.355684000Z,1,2020-04-01T00:00:00.245Z,null,null,null,true,true,6421,10,null",
+          "2020-04-01T00:00:00.355685000Z,0,2020-04-01T00:00:00.246Z,null,null,null,false,true,6421,0,null"));
   EXPECT_THAT(told.sets[0].bad, ElementsAre("4: symbol 'ETH-PERPETUAL' is not the one that the file is imported as"));
 }
 
@@ -106,10 +107,10 @@ TEST_F(Formats, TardisSnapshotsAreAMessageALine) {
   const std::string at = "2020-09-01T00:00:03.810979000Z";
   EXPECT_THAT(
       told.sets[0].rows,
-      ElementsAre(at + ",0,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.5,1",
-                  at + ",1,2020-09-01T00:00:03.696Z,null,null,null,true,true,2.4,0.00001",
-                  at + ",2,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.6,3",
-                  "2020-09-01T00:00:03.810981000Z,0,2020-09-01T00:00:03.696Z,null,null,null,true,null,null,null"));
+      ElementsAre(at + ",0,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.5,1,null",
+                  at + ",1,2020-09-01T00:00:03.696Z,null,null,null,true,true,2.4,0.00001,null",
+                  at + ",2,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.6,3,null",
+                  "2020-09-01T00:00:03.810981000Z,0,2020-09-01T00:00:03.696Z,null,null,null,true,null,null,null,null"));
   // None of its levels came.
   EXPECT_THAT(told.sets[0].bad, ElementsAre("3: price 'x' is no decimal number"));
 }
@@ -156,7 +157,8 @@ TEST_F(Formats, MergedTablesHaveTwoSets) {
     EXPECT_THAT(set.bad, ElementsAre());
   }
   EXPECT_EQ(told.sets[0].rows.front(),
-            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,null,null,null,true,true,0.25461,9781")
+            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,null,null,null,true,true,0.25461,9781,"
+            "2025-04-13T23:59:59.442Z")
       << "of the book that the table begins with";
   EXPECT_EQ(std::ranges::count_if(told.sets[0].rows,
                                   [](const std::string& row) { return row.contains(",null,null,null,true,"); }),
