@@ -123,7 +123,7 @@ struct Importer::Source {
   const SourceFormat* format = nullptr;
   std::vector<DataSet> sets;
   std::unique_ptr<OpenedSource> opened;  // of a format that has open_whole
-  const OpenedSource* whole = nullptr;   // that, or what was made
+  OpenedSource* whole = nullptr;         // that, or what was made
 
   Result<void> open() {
     if (format->open_whole == nullptr) {
@@ -140,8 +140,8 @@ struct Importer::Source {
     return {};
   }
 
-  [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
-    if (whole != nullptr) return whole->reader(set);
+  [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) const {
+    if (whole != nullptr) return whole->reader(set, folder);
     auto bytes = format->open(request->path);
     if (!bytes) return std::unexpected(bytes.error());
     return format->make_reader(std::move(*bytes), set, request->hints);
@@ -272,7 +272,7 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
   const std::string folder = entry.folder();
   std::optional<SortedFile> sorted;
   for (int i = 0; i < kMaxPasses; ++i) {
-    auto reader = sorted ? sorted->open() : source.reader(set);
+    auto reader = sorted ? sorted->open() : source.reader(set, folder);
     if (!reader) return std::unexpected(reader.error());
     RowPass pass(std::move(*reader), *set.kind, set.interval, options);
     Manifest made = manifest;
@@ -292,7 +292,7 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
     if (const Result<void> dropped = days.drop(made, manifest.files.size()); !dropped) return dropped;
     options.wide_days.insert(pass.new_wide_days().begin(), pass.new_wide_days().end());
     if (!pass.is_out_of_order() || sorted) continue;
-    const auto again = source.reader(set);
+    const auto again = source.reader(set, folder);
     if (!again) return std::unexpected(again.error());
     // Its bad rows are those that the reader has; the passes over what is sorted find what is bad about the order.
     rejects = options.rejects;

@@ -32,7 +32,7 @@ struct ImportRequest {
 struct MadeSource {
   std::string name;                // of what they are, for the manifest and messages
   std::string sha256;              // of what they are made of: the same is the same source
-  const OpenedSource* source = nullptr;  // outlives the call
+  OpenedSource* source = nullptr;  // outlives the call
   std::string code;                // as of a request
   bool replaces = true;            // as of a request
 };

@@ -134,7 +134,7 @@ TEST(NpzRows, AreThoseOfTheRecordingThatTheFileWasMadeOf) {
   ASSERT_EQ(sets->size(), 2U);
   for (const DataSet& set : *sets) {
     const auto same_kind = [&set](const DataSet& other) { return other.kind == set.kind; };
-    auto ours = (*recorded)->reader(*std::ranges::find_if((*recorded)->sets(), same_kind));
+    auto ours = (*recorded)->reader(*std::ranges::find_if((*recorded)->sets(), same_kind), dir.string());
     auto bytes = open_any_source(dir / "out.npz");
     ASSERT_TRUE(ours && bytes);
     const auto theirs = read_npz(*std::move(bytes), set, std::nullopt);

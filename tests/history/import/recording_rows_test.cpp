@@ -45,7 +45,7 @@ std::vector<std::string> rows_of(const std::string& path, std::string_view kind)
   const auto source = open_recording_source(path, hints_of(kind));
   EXPECT_TRUE(source) << source.error().message;
   const DataSet& set = (*source)->sets().front();
-  const auto reader = (*source)->reader(set);
+  const auto reader = (*source)->reader(set, "/nowhere");
   EXPECT_TRUE(reader);
   std::vector<std::string> rows;
   Row row;
@@ -101,7 +101,7 @@ TEST(RecordingRows, AreWideWhereTheyMustBe) {
   const std::string path = dir.write("recording", kLines);
   const auto source = open_recording_source(path, hints_of("book_updates"));
   ASSERT_TRUE(source);
-  const auto reader = (*source)->reader((*source)->sets().front());
+  const auto reader = (*source)->reader((*source)->sets().front(), "/nowhere");
   ASSERT_TRUE(reader);
   std::vector<DecimalForm> forms;
   for (Row row; *(*reader)->next(row) == Got::kRow;) forms.push_back(row.form);
