@@ -287,7 +287,7 @@ int store(const Settings& settings, const std::string& data_dir) {
                                                 .source = bars->get(),
                                                 .code = fmt::format("acts {}", ACTS_VERSION)});
     if (!outcome) {
-      code = complain(outcome.error());
+      code = std::max(code, complain(outcome.error()));
       continue;
     }
     out.write(outcome->was_there ? fmt::format("{}: is in the catalog already\n", (*bars)->name())
@@ -300,7 +300,7 @@ int run(const Given& given) {
   Settings settings;
   settings.request.venue = kVenues[0];
   settings.request.source_interval = "1m";
-  const Result<std::string> data_dir = data_dir_of(given);
+  const Result<std::string> data_dir = present_data_dir_of(given);
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> done = complete(settings); !done) return complain(done.error());

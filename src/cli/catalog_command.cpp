@@ -233,10 +233,18 @@ int compact(const std::string& data_dir) {
   return out.finish(outcome->problems.empty() ? kExitDone : kExitBadInput);
 }
 
+// The data directory, if there is a catalog in it: of none, nothing could be said to be sound.
+Result<std::string> present_catalog_of(const Given& given) {
+  Result<std::string> data_dir = present_data_dir_of(given);
+  if (!data_dir) return data_dir;
+  const history::CatalogPaths paths(*data_dir);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(paths.root, ignored)) return data_dir;
+  return fail(ErrorCode::kUsage, fmt::format("{}: there is no catalog yet: acts import makes one", paths.root));
+}
+
 int run(const Given& given) {
   Settings settings;
-  const Result<std::string> data_dir = data_dir_of(given);
-  if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   static constexpr std::array<std::string_view, 4> kActions{"ls", "describe", "verify", "compact"};
   const std::string& action = settings.words[0];
@@ -251,6 +259,8 @@ int run(const Given& given) {
     return complain({ErrorCode::kUsage, fmt::format("--strict is of verify, not of {}", action)});
   }
   if (action == "describe") return describe(settings);
+  const Result<std::string> data_dir = present_catalog_of(given);
+  if (!data_dir) return complain(data_dir.error());
   if (action == "compact") return compact(*data_dir);
   return action == "ls" ? list(*data_dir, settings.form_or("csv")) : verify(*data_dir, settings);
 }
