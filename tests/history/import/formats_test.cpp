@@ -282,6 +282,33 @@ TEST_F(Formats, MapsThatCannotBeAreRefused) {
   EXPECT_THAT(read("x.csv", "a,b\n1,2\n", kDaily).sets.at(0).error, HasSubstr("lacks datetime: --map says"));
 }
 
+// They were "no row of 12 fields", or asked for a kind that none of them is of.
+TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
+  const auto error = [this](const std::string& name, const std::string& text) { return read(name, text).error; };
+  for (const char* exchange : {"OKX", "BYBIT", "COINBASE"}) {
+    const std::string told = error(fmt::format("{}.jsonl", exchange),
+                                   fmt::format(R"({{"t":"header","format":2,"exchange":"{}","config":{{}}}})"
+                                               "\n",
+                                               exchange));
+    EXPECT_THAT(told, HasSubstr(fmt::format("{0}.jsonl: it is a capture of cryptofeed in JSON lines, of {0}: of "
+                                            "cryptofeed the .ws files of Binance spot and USD-M are taken",
+                                            exchange)));
+  }
+  EXPECT_THAT(error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
+              HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: make CSV of it"));
+  EXPECT_THAT(error("20221213_quote.csv", "0,0.3066,0.3067,0.3066,0.3067,88126,0.3067,0.3068,0.3067,0.3068,236586\n"),
+              HasSubstr("20221213_quote.csv: these are quotes of LEAN"));
+  EXPECT_THAT(error("btcusd.csv", "20201229 00:00:00,0.00020030\n20201229 08:00:00,0.00046053\n"),
+              HasSubstr("btcusd.csv: these are rates of LEAN's margin_interest"));
+  // Its name alone makes nothing a quote, and who names a format has it.
+  EXPECT_THAT(error("x_quote.csv", "1,2,3\n"), HasSubstr("give --kind"));
+  EXPECT_EQ(
+      format_of(dir_.write("y.json", "[{}]"), {.kind = "", .venue = "", .symbol = "", .interval = "", .format = "csv"})
+          .value()
+          ->name,
+      "csv");
+}
+
 TEST_F(Formats, FilesSayWhatTheyLackByTheFlagThatHelps) {
   EXPECT_THAT(read("x.json", "[[1,2,3,4,5,6]]", {}).error, HasSubstr("give --market"));
   EXPECT_THAT(read("x.json", "[[1,2,3,4,5,6]]", {.kind = "", .venue = "kraken", .symbol = "", .interval = ""}).error,

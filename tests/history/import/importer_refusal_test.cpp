@@ -107,6 +107,34 @@ TEST(Importer, EndsABombOfAnyKind) {
   EXPECT_EQ(catalog.verify().files, 0U);
 }
 
+// Whatever it is taken for: one line that a terminal may show, and nothing of it in the catalog.
+TEST(Importer, RefusesHostileTextInEveryFormat) {
+  constexpr std::size_t kMost = std::size_t{8} << 20;
+  const std::vector<std::pair<std::string, std::string>> texts{
+      {"zeros", std::string(4096, '\0') + "\n" + std::string(4096, '\0')},
+      {"columns", std::string(kMost / 8, ',') + "\n" + std::string(kMost / 8, ',')},
+      {"line", std::string(kMost, '1')},
+      {"escapes", "\x1b[2J\x1b]0;x\x07,1,2,3\n\xff\xfe\xfd,\x1b[31m\n"},
+      {"brackets", std::string(kMost / 8, '[')},
+      {"digits", "1609459200000," + std::string(kMost / 8, '9') + ",1,1,1,1,1609462799999,1,1,1,1,0\n"}};
+  for (const SourceFormat& format : source_formats()) {
+    for (const auto& [name, text] : texts) {
+      SCOPED_TRACE(fmt::format("{} as {}", name, format.name));
+      Catalog catalog;
+      const SourceHints hints{.kind = format.name == "npz" ? "" : "klines",
+                              .venue = "binance-spot",
+                              .symbol = "XUSDT",
+                              .interval = "1h",
+                              .format = std::string(format.name)};
+      const std::string error = catalog.error(catalog.dir.write(name + "-1h-2021-01-01.csv", text), hints, 1);
+      EXPECT_NE(error, "");
+      EXPECT_LT(error.size(), 1000U);
+      EXPECT_TRUE(std::ranges::none_of(error, [](char c) { return c >= 0 && c < ' '; })) << error;
+      EXPECT_EQ(catalog.verify().files, 0U);
+    }
+  }
+}
+
 TEST(UnpackLimits, AreTheLessOfBoth) {
   const UnpackLimits limits{.most_bytes = 1000, .most_ratio = 10, .free_bytes = 7};
   EXPECT_EQ(limits.most_of(0), 7U);
