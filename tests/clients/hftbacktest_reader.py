@@ -80,8 +80,9 @@ def catalog_differences(acts, folder, ours, theirs):
                           f"SELECT {columns} FROM {kind} ORDER BY ALL").splitlines() for name in places}
         if len(rows["ours"]) < 1000:
             wrong.append(f"in the catalog: there are only {len(rows['ours'])} rows of {kind}")
-        if len(rows["ours"]) != len(rows["theirs"]):
-            wrong.append(f"in the catalog: their file has {len(rows['theirs'])} rows of {kind}, ours {len(rows['ours'])}")
+        counts = [len(rows[name]) for name in ("theirs", "ours")]
+        if counts[0] != counts[1]:
+            wrong.append(f"in the catalog: {counts[0]} rows of {kind} of their file, {counts[1]} of ours")
         for number, (one, other) in enumerate(zip(rows["ours"], rows["theirs"])):
             if one != other:
                 wrong.append(f"in the catalog: row {number} of {kind} is {other} of their file, {one} of ours")
