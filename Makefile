@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity instructions flat-memory charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,14 @@ charts: build ## the pages of acts plot and acts report in a headless Chromium
 check-imports: build ## every sample file of the folder DATA into a fresh catalog: counts, known defects, sources that agree
 	@test -d "$(DATA)" || { echo "make check-imports: name the folder of samples: make check-imports DATA=…" >&2; exit 2; }
 	@python3 scripts/check_imports.py "$(DATA)" $(ACTS)
+
+instructions: ## instructions a row of a backtest, counted by valgrind, within 5 % of bench/instructions.txt
+	@scripts/setup.sh build check
+	@scripts/instructions.sh
+
+flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
+	@scripts/setup.sh build check
+	@scripts/flat_memory.sh
 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing
 	@scripts/setup.sh build

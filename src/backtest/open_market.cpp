@@ -12,7 +12,7 @@
 namespace acts::backtest {
 namespace {
 
-Result<OpenMarket> open_npz(const BacktestSettings& settings, const BacktestInstrument& instrument) {
+Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
   if (settings.files.size() > 1) {
     return fail(ErrorCode::kUsage, "files: of .npz one file is taken: its own clocks say its order");
   }
@@ -25,14 +25,14 @@ Result<OpenMarket> open_npz(const BacktestSettings& settings, const BacktestInst
     if (!events) return std::unexpected(events.error());
     return *std::move(events);
   };
-  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true, settings.as_hftbacktest);
+  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true, settings.exchange.as_hftbacktest);
   if (!feed) return std::unexpected(feed.error());
   return OpenMarket{.feed = *std::move(feed)};
 }
 
 }  // namespace
 
-Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestInstrument& instrument,
+Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem) {
   if (settings.files.empty()) return fail(ErrorCode::kUsage, "files: of which data? Name recordings, or an .npz");
   if (std::ranges::any_of(settings.files, history::is_zip)) return open_npz(settings, instrument);
@@ -43,16 +43,16 @@ Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestI
     if (on_problem) on_problem(problem);
   };
   auto exporter = history::RecordingExporter::open({.paths = settings.files,
-                                                    .venue = settings.instrument.venue,
-                                                    .symbol = settings.instrument.symbol,
-                                                    .from = settings.from,
-                                                    .to = settings.to},
+                                                    .venue = settings.info.venue,
+                                                    .symbol = settings.info.symbol,
+                                                    .to = settings.to,
+                                                    .keeps_events = true},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());
   OpenMarket market;
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
-  auto feed =
-      EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false, settings.as_hftbacktest);
+  auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
+                              settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
   market.feed = *std::move(feed);
   return market;

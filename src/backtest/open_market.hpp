@@ -21,7 +21,7 @@ struct OpenMarket {
 };
 
 // Errors: kUsage: a file is not there, symbols are not told apart; kBadInput: what they hold.
-Result<OpenMarket> open_market(const BacktestSettings& settings, const BacktestInstrument& instrument,
+Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem);
 
 }  // namespace acts::backtest

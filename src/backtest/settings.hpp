@@ -1,7 +1,7 @@
 // What a backtest is made of, as its configuration says it.
 #pragma once
 
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +15,8 @@
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/fees.hpp"
+#include "backtest/venue_rules.hpp"
+#include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
 
@@ -26,10 +28,21 @@ struct LatencySettings {
   sim::Latency response = {};
 };
 
-struct BacktestSettings {
-  Instrument instrument = {};  // venue, symbol and its rules
-  bool is_bars = false;        // else order books
-  std::string interval = {};   // of bars, "5m"; empty: the files tell
+// How the simulated venue decides.
+struct ExchangeSettings {
+  sim::FillSizes fills = sim::FillSizes::kFull;
+  sim::QueueModel queue = {};
+  bool as_hftbacktest = false;
+  SelfTradePrevention self_trades = SelfTradePrevention::kNone;
+  RuleSettings rules = {};
+  sim::OrderRates rates = {};
+  BarPath bar_path = BarPath::kWorst;
+};
+
+// One instrument of a run: its rules, where its data is, and what stands between it and us.
+struct InstrumentSettings {
+  Instrument info = {};       // venue, symbol and its rules
+  std::string interval = {};  // of bars, "5m"; empty: the files tell. The same for all of a run.
   // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
   std::vector<std::string> files = {};
   // Where there are no files, bars are made out of the catalog of this data directory: of rows of this kind, of candles
@@ -43,14 +56,25 @@ struct BacktestSettings {
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
   LatencySettings latency = {};
-  Decimal initial_balance = {};
   Fees fees = {};
-  sim::FillSizes fills = sim::FillSizes::kFull;
-  sim::QueueModel queue = {};
-  bool as_hftbacktest = false;
-  BarPath bar_path = BarPath::kWorst;
-  std::string strategy = {};  // its name
-  std::string library = {};   // that it is in; empty: one of acts
+  ExchangeSettings exchange = {};
+  sim::Contract contract = {};
+  std::string settlement_asset = {};  // empty: what the symbol says
+  Decimal initial_base = {};          // of an account of spot
+  sim::MarginModel margin = {};
+  std::string funding_file = {};  // empty: none is paid
+};
+
+// Instruments of a run at most.
+inline constexpr std::size_t kMostInstruments = 256;
+
+struct BacktestSettings {
+  bool is_bars = false;                              // else order books
+  std::vector<InstrumentSettings> instruments = {};  // by their InstrumentId; at least one of a run
+  sim::AccountKind account = sim::AccountKind::kUnlimited;
+  Decimal initial_balance = {};  // booked with the first instrument
+  std::string strategy = {};     // its name
+  std::string library = {};      // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   Nanos sample = std::chrono::seconds{1};

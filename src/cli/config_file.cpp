@@ -86,20 +86,40 @@ ConfigType list(const toml::array& array, Values& values) {
   return all;
 }
 
-void flatten(const toml::table& table, const std::string& section, std::vector<ConfigEntry>& entries) {
+// `number`: of the table among those of its section.
+void flatten(const toml::table& table, const std::string& section, std::uint32_t number,
+             std::vector<ConfigEntry>& entries) {
   for (const auto& [key_of_node, node] : table) {
     const std::string key = from_ascii(key_of_node.str());
     const std::uint32_t line = key_of_node.source().begin.line;
     if (const auto* inner = node.as_table()) {
       const std::string name = section.empty() ? key : fmt::format("{}.{}", section, key);
-      entries.push_back({name, {}, line, ConfigType::kOther, {}});
-      flatten(*inner, name, entries);
+      entries.push_back({.section = name, .line = line, .table = number});
+      flatten(*inner, name, number, entries);
       continue;
     }
-    ConfigEntry& entry = entries.emplace_back(ConfigEntry{section, key, line, ConfigType::kOther, {}});
+    ConfigEntry& entry =
+        entries.emplace_back(ConfigEntry{.section = section, .key = key, .line = line, .table = number});
     const auto* array = node.as_array();
     entry.type = array != nullptr ? list(*array, entry.values) : scalar(node, entry.values);
     if (entry.type == ConfigType::kOther) entry.values.clear();
+  }
+}
+
+// Takes sections that stand several times out of the root, where flatten() would not know them.
+void flatten_repeated(toml::table& root, std::span<const std::string_view> repeatable,
+                      std::vector<ConfigEntry>& entries) {
+  for (const std::string_view name : repeatable) {
+    const auto* const array = root.get_as<toml::array>(name);
+    const bool is_of_tables = array != nullptr && !array->empty() &&
+                              std::ranges::all_of(*array, [](const toml::node& node) { return node.is_table(); });
+    if (!is_of_tables) continue;
+    std::uint32_t number = 0;
+    for (const toml::node& node : *array) {
+      entries.push_back({.section = std::string(name), .line = node.source().begin.line, .table = ++number});
+      flatten(*node.as_table(), std::string(name), number, entries);
+    }
+    root.erase(name);
   }
 }
 
@@ -119,13 +139,16 @@ std::string_view in_words(ConfigType type) noexcept {
   return "something else";
 }
 
-Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string_view name) {
+Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string_view name,
+                                              std::span<const std::string_view> repeatable) {
   if (text.size() > kMaxConfigBytes) {
     return fail(ErrorCode::kUsage, fmt::format("{}: larger than {} bytes: is this acts.toml?", name, kMaxConfigBytes));
   }
   std::vector<ConfigEntry> entries;
   try {
-    flatten(toml::parse(to_ascii(text)), {}, entries);
+    toml::table root = toml::parse(to_ascii(text));
+    flatten_repeated(root, repeatable, entries);
+    flatten(root, {}, 0, entries);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, from_ascii(error.description())));
@@ -133,7 +156,7 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string
     return fail(ErrorCode::kUsage, fmt::format("{}:1: not TOML, somewhere in the file", name));
   }
   // The section stands before its keys, also where they share a line.
-  std::ranges::sort(entries, {}, [](const ConfigEntry& e) { return std::tie(e.line, e.section, e.key); });
+  std::ranges::sort(entries, {}, [](const ConfigEntry& e) { return std::tie(e.line, e.table, e.section, e.key); });
   return entries;
 }
 

@@ -17,13 +17,14 @@ Decimal decimal(std::string_view text) { return *parse_decimal(text); }
 BacktestSettings grid(const std::string& half_spread, const std::string& grid_interval, const std::string& skew) {
   const sim::Latency latency = *sim::Latency::of(std::chrono::milliseconds{10});
   BacktestSettings settings;
-  settings.instrument.venue = Venue::kBinanceUsdm;
-  settings.instrument.symbol = "BTCUSDT";
-  settings.instrument.tick_size = decimal("0.1");
-  settings.instrument.lot_size = decimal("0.001");
-  settings.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
-  settings.latency = {.entry = latency, .response = latency};
-  settings.fees = {.maker = decimal("-0.00005"), .taker = decimal("0.0007")};
+  InstrumentSettings& of = settings.instruments.emplace_back();
+  of.info.venue = Venue::kBinanceUsdm;
+  of.info.symbol = "BTCUSDT";
+  of.info.tick_size = decimal("0.1");
+  of.info.lot_size = decimal("0.001");
+  of.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
+  of.latency = {.entry = latency, .response = latency};
+  of.fees = {.maker = decimal("-0.00005"), .taker = decimal("0.0007")};
   settings.strategy = "grid";
   settings.parameters = {{.name = "relative_half_spread", .text = half_spread},
                          {.name = "relative_grid_interval", .text = grid_interval},
@@ -51,10 +52,10 @@ void expect_end(const BacktestSettings& settings, std::uint64_t fills, const std
 TEST(Grid, HasTheFillsOfHftbacktest) {
   for (const bool as_hftbacktest : {false, true}) {
     BacktestSettings wide = grid("5e-5", "1e-4", "5e-6");
-    wide.as_hftbacktest = as_hftbacktest;
+    wide.instruments.front().exchange.as_hftbacktest = as_hftbacktest;
     expect_end(wide, 194, "0.4", "-24689.02", "-59.831519");
     BacktestSettings narrow = grid("2e-5", "5e-5", "2e-6");
-    narrow.as_hftbacktest = as_hftbacktest;
+    narrow.instruments.front().exchange.as_hftbacktest = as_hftbacktest;
     expect_end(narrow, 426, "0.6", "-37247.12", "-131.418021");
   }
 }

@@ -70,9 +70,10 @@ TEST(StrategyLibrary, ThatThrowsWhenAskedWhatItWantsIsCaught) {
   EXPECT_EQ(sweep.error().message, said);
 
   settings.is_bars = true;
-  settings.files = test::hours_of_2021();
-  settings.instrument = options.markets.front().instrument.info;
-  settings.instrument.symbol = "BTCUSDT";
+  InstrumentSettings& of = settings.instruments.emplace_back();
+  of.files = test::hours_of_2021();
+  of.info = options.markets.front().instrument.info;
+  of.info.symbol = "BTCUSDT";
   const Result<BarReport> report = run_bar_backtest(real_file_ops(), {.settings = settings});
   ASSERT_FALSE(report.has_value());
   EXPECT_EQ(report.error().message, said);

@@ -38,20 +38,70 @@ levels = 10
 quantity = "0.1"
 )";
 
+TEST(BacktestConfig, ReadsTheRulesOfAVenue) {
+  const std::string text = std::string(kGrid) + R"([filters]
+min_quantity = "0.002"
+max_quantity = "120"
+min_price = "100"
+max_price = "500000"
+min_notional = "5"
+price_band_up = "1.05"
+price_band_down = "0.95"
+max_open_orders = 200
+max_algo_orders = 10
+[exchange]
+)";
+  const auto with = [&](const std::string& keys) {
+    std::string all = text.substr(0, text.rfind("[exchange]"));
+    const std::string anchor = "compatibility = \"none\"\n";
+    return all.replace(all.find(anchor), anchor.size(), keys);
+  };
+  const auto settings = parse_backtest_config(
+      with("self_trade_prevention = \"expire_maker\"\norders_per_10s = 300\norders_per_minute = 1200\n"
+           "orders_per_day = 200000\n"),
+      "g.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::InstrumentSettings& of = settings->instruments.front();
+  EXPECT_EQ(to_string(*of.info.min_quantity), "0.002");
+  EXPECT_EQ(to_string(*of.info.max_quantity), "120");
+  EXPECT_EQ(to_string(*of.info.min_price), "100");
+  EXPECT_EQ(to_string(*of.info.max_price), "500000");
+  EXPECT_EQ(to_string(*of.info.min_notional), "5");
+  EXPECT_EQ(to_string(*of.exchange.rules.price_band_up), "1.05");
+  EXPECT_EQ(to_string(*of.exchange.rules.price_band_down), "0.95");
+  EXPECT_EQ(of.exchange.rules.max_open_orders, 200U);
+  EXPECT_EQ(of.exchange.rules.max_algo_orders, 10U);
+  EXPECT_EQ(of.exchange.self_trades, SelfTradePrevention::kExpireMaker);
+  EXPECT_EQ(of.exchange.rates.per_10s, 300U);
+  EXPECT_EQ(of.exchange.rates.per_minute, 1200U);
+  EXPECT_EQ(of.exchange.rates.per_day, 200'000U);
+  const auto refusal_with = [&](const std::string& keys) {
+    const auto refused = parse_backtest_config(with(keys), "g.toml");
+    return refused ? std::string("none") : refused.error().message;
+  };
+  EXPECT_EQ(refusal_with("self_trade_prevention = \"maker\"\n"),
+            "g.toml:20: self_trade_prevention: 'maker': none, expire_taker, expire_maker or expire_both?");
+  EXPECT_EQ(refusal_with("orders_per_10s = 0\n"), "g.toml:20: orders_per_10s: '0': a whole number from 1 to 1000000");
+  EXPECT_EQ(refusal_with("compatibility = \"hftbacktest\"\n"),
+            "g.toml: min_quantity in [filters] is nothing that hftbacktest knows: take it out");
+}
+
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
-  EXPECT_EQ(settings->instrument.venue, Venue::kBinanceUsdm);
-  EXPECT_EQ(settings->files, std::vector<std::string>{"runs/usdm/btcusdt_20240808.gz"});
-  EXPECT_EQ(to_string(*settings->instrument.tick_size), "0.1");
-  EXPECT_EQ(settings->latency.entry.span(), std::chrono::milliseconds{10});
-  EXPECT_EQ(settings->latency.response.span(), std::chrono::milliseconds{12});
+  ASSERT_EQ(settings->instruments.size(), 1U);
+  const backtest::InstrumentSettings& of = settings->instruments.front();
+  EXPECT_EQ(of.info.venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(of.files, std::vector<std::string>{"runs/usdm/btcusdt_20240808.gz"});
+  EXPECT_EQ(to_string(*of.info.tick_size), "0.1");
+  EXPECT_EQ(of.latency.entry.span(), std::chrono::milliseconds{10});
+  EXPECT_EQ(of.latency.response.span(), std::chrono::milliseconds{12});
   EXPECT_EQ(to_string(settings->initial_balance), "100.5");
-  EXPECT_EQ(to_string(settings->fees.maker), "-0.00005");
-  EXPECT_EQ(settings->fills, sim::FillSizes::kPartial);
-  EXPECT_EQ(settings->queue.kind, sim::QueueKind::kPower2);
-  EXPECT_EQ(settings->queue.n, 2.5);
-  EXPECT_FALSE(settings->as_hftbacktest);
+  EXPECT_EQ(to_string(of.fees.maker), "-0.00005");
+  EXPECT_EQ(of.exchange.fills, sim::FillSizes::kPartial);
+  EXPECT_EQ(of.exchange.queue.kind, sim::QueueKind::kPower2);
+  EXPECT_EQ(of.exchange.queue.n, 2.5);
+  EXPECT_FALSE(of.exchange.as_hftbacktest);
   EXPECT_EQ(settings->strategy, "grid");
   ASSERT_EQ(settings->parameters.size(), 4U);
   EXPECT_EQ(settings->parameters[1].name, "relative_half_spread");
@@ -115,6 +165,97 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
   bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
   EXPECT_EQ(refused(bars), "");
+}
+
+constexpr std::string_view kPair = R"([[data]]
+venue = "binance-spot"
+symbol = "BTCUSDT"
+files = ["spot.gz"]
+[[data]]
+venue = "binance-usdm"
+symbol = "BTCUSDT"
+files = ["usdm.gz"]
+clock_shift = "none"
+[[instrument]]
+tick_size = "0.01"
+lot_size = "0.00001"
+[instrument.fees]
+maker = "0.001"
+[[instrument]]
+tick_size = "0.1"
+lot_size = "0.001"
+exchange = { fills = "partial" }
+[fees]
+maker = "0.0002"
+taker = "0.0005"
+[latency]
+entry = "5ms"
+[exchange]
+queue = "risk_averse"
+[strategy]
+name = "funding_carry"
+)";
+
+TEST(BacktestConfig, PairsDataAndInstrumentsByTheirPlaces) {
+  const auto settings = parse_backtest_config(kPair, "runs/pair.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  ASSERT_EQ(settings->instruments.size(), 2U);
+  const backtest::InstrumentSettings& spot = settings->instruments[0];
+  const backtest::InstrumentSettings& usdm = settings->instruments[1];
+  EXPECT_EQ(spot.info.venue, Venue::kBinanceSpot);
+  EXPECT_EQ(spot.files, std::vector<std::string>{"runs/spot.gz"});
+  EXPECT_EQ(spot.clock_shift.kind, backtest::ClockShift::Kind::kAuto);
+  EXPECT_EQ(to_string(*spot.info.tick_size), "0.01");
+  EXPECT_EQ(usdm.info.venue, Venue::kBinanceUsdm);
+  EXPECT_EQ(usdm.files, std::vector<std::string>{"runs/usdm.gz"});
+  EXPECT_EQ(usdm.clock_shift.kind, backtest::ClockShift::Kind::kNone);
+  EXPECT_EQ(to_string(*usdm.info.lot_size), "0.001");
+  EXPECT_EQ(spot.latency.entry.span(), std::chrono::milliseconds{5});
+  EXPECT_EQ(usdm.latency.entry.span(), std::chrono::milliseconds{5});
+}
+
+TEST(BacktestConfig, TakesAnInstrumentsOwnTableInPlaceOfTheSharedOne) {
+  const auto settings = parse_backtest_config(kPair, "pair.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::InstrumentSettings& spot = settings->instruments[0];
+  const backtest::InstrumentSettings& usdm = settings->instruments[1];
+  EXPECT_EQ(to_string(spot.fees.maker), "0.001");
+  EXPECT_EQ(to_string(spot.fees.taker), "0") << "the shared table has no say where there is an own one";
+  EXPECT_EQ(to_string(usdm.fees.taker), "0.0005");
+  EXPECT_EQ(spot.exchange.queue.kind, sim::QueueKind::kRiskAverse);
+  EXPECT_EQ(spot.exchange.fills, sim::FillSizes::kFull);
+  EXPECT_EQ(usdm.exchange.fills, sim::FillSizes::kPartial);
+  EXPECT_EQ(usdm.exchange.queue.kind, sim::QueueModel{}.kind);
+}
+
+std::string refusal_of_pair(const std::string& from, const std::string& to) {
+  std::string text(kPair);
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+  const auto settings = parse_backtest_config(text, "p.toml");
+  return settings ? "" : settings.error().message;
+}
+
+TEST(BacktestConfig, SaysOfWhichInstrumentSomethingIsWrong) {
+  EXPECT_EQ(refusal_of_pair("tick_size = \"0.1\"\n", ""), "p.toml:5: tick_size in [instrument] is missing");
+  EXPECT_EQ(refusal_of_pair("[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\nexchange = { fills = "
+                            "\"partial\" }\n",
+                            ""),
+            "p.toml: [[data]] stands 2 times and [[instrument]] 1: one of each is an instrument, in the same order");
+  EXPECT_EQ(refusal_of_pair("[instrument.fees]", "[instrument.fes]"),
+            "p.toml:13: no section [instrument.fes]: did you mean instrument.fees?");
+  EXPECT_EQ(refusal_of_pair("fills = \"partial\"", "fils = \"partial\""),
+            "p.toml:18: no key 'fils' in [instrument.exchange]: did you mean fills?");
+  EXPECT_EQ(refusal_of_pair("maker = \"0.001\"", "maker = \"1\""),
+            "p.toml:14: maker: '1' is no rate: a part of the value, below 1, with at most 6 decimals");
+  EXPECT_EQ(refusal_of_pair("binance-usdm", "binance-spot"),
+            "p.toml: binance-spot:BTCUSDT stands in [[data]] twice: the files of an instrument are one list");
+  EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "kind = \"bars\""),
+            "p.toml:5: kind in [data]: these are bars, the first are books: a run is over books or over bars");
+  EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "interval = \"5m\""),
+            "p.toml:5: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+  EXPECT_TRUE(refusal_of_pair("[[data]]", "[data]").starts_with("p.toml:5: not TOML: "));
 }
 
 }  // namespace

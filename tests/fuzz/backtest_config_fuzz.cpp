@@ -12,8 +12,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Result<backtest::BacktestSettings> settings = cli::parse_backtest_config(text, "g.toml");
   if (settings) {
-    ACTS_ASSERT(!settings->files.empty() && !settings->strategy.empty() && settings->instrument.tick_size);
-    ACTS_ASSERT(settings->queue.n > 0 && settings->sample > Nanos{0});
+    ACTS_ASSERT(!settings->instruments.empty() && settings->instruments.size() <= backtest::kMostInstruments);
+    for (const backtest::InstrumentSettings& of : settings->instruments) {
+      ACTS_ASSERT(of.files.empty() != of.data_dir.empty() && of.info.tick_size && of.info.lot_size);
+      ACTS_ASSERT(!of.info.symbol.empty() && of.exchange.queue.n > 0);
+    }
+    ACTS_ASSERT(!settings->strategy.empty() || !settings->library.empty());
+    ACTS_ASSERT(settings->sample > Nanos{0});
     return 0;
   }
   ACTS_ASSERT(settings.error().code == ErrorCode::kUsage && settings.error().message.starts_with("g.toml:"));

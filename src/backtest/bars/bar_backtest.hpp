@@ -21,7 +21,7 @@ BarRunOptions bar_run_options(const BacktestSettings& settings, const BacktestIn
 
 // The bars that begin within the settings' period, of their files or of the catalog. Errors: FileBars::open(),
 // open_catalog_bars().
-Result<std::unique_ptr<BarReader>> open_bars(const BacktestSettings& settings, const BacktestInstrument& instrument);
+Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument);
 
 struct BarReport {
   BarTotals totals = {};

@@ -21,9 +21,9 @@ std::int64_t micros_of(const std::optional<UnixNanos>& time, std::int64_t withou
   return time ? (time->value + kNanosAMicro - 1) / kNanosAMicro : without;
 }
 
-history::BarRequest request_of(const BacktestSettings& settings) {
-  return {.venue = std::string(to_string(settings.instrument.venue)),
-          .symbol = settings.instrument.symbol,
+history::BarRequest request_of(const InstrumentSettings& settings) {
+  return {.venue = std::string(to_string(settings.info.venue)),
+          .symbol = settings.info.symbol,
           .kind = settings.source,
           .source_interval = settings.source_interval.empty() ? settings.interval : settings.source_interval,
           .origin = settings.origin,
@@ -38,7 +38,7 @@ Result<std::vector<history::CatalogFile>> files_of(const history::CatalogPaths& 
   return history::current_files(*manifests);
 }
 
-history::CatalogPaths paths_of(const BacktestSettings& settings) {
+history::CatalogPaths paths_of(const InstrumentSettings& settings) {
   return history::CatalogPaths(std::filesystem::absolute(settings.data_dir).lexically_normal().string());
 }
 
@@ -85,7 +85,7 @@ class CatalogReader final : public BarReader {
 
 }  // namespace
 
-Result<std::unique_ptr<BarReader>> open_catalog_bars(const BacktestSettings& settings,
+Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
                                                      const BacktestInstrument& instrument) {
   if (settings.interval.empty()) {
     return fail(ErrorCode::kUsage, "interval in [data] is missing: of bars out of the catalog, such as \"1h\"");
@@ -105,7 +105,7 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const BacktestSettings& set
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 
-Result<std::vector<DataFile>> catalog_data(const BacktestSettings& settings) {
+Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings) {
   const Result<std::vector<history::CatalogFile>> files = files_of(paths_of(settings));
   if (!files) return std::unexpected(files.error());
   const history::BarRequest request = request_of(settings);

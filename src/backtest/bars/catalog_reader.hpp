@@ -14,10 +14,10 @@ namespace acts::backtest {
 
 // Bars of `settings.interval` that are over, from `from` on and before `to`. Errors: kUsage: what CatalogBars::open()
 // says, or no interval; kStorage.
-Result<std::unique_ptr<BarReader>> open_catalog_bars(const BacktestSettings& settings,
+Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
                                                      const BacktestInstrument& instrument);
 
 // The catalog's files that these may come from, by their names in the catalog. Errors: as above.
-Result<std::vector<DataFile>> catalog_data(const BacktestSettings& settings);
+Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings);
 
 }  // namespace acts::backtest

@@ -13,6 +13,7 @@
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
+#include "backtest/run_identity.hpp"
 #include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
@@ -40,7 +41,7 @@ std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, cons
 
 Result<void> run_pass(Pass pass, const SweepRequest& request, const BacktestInstrument& instrument,
                       const SweepRowTaker& on_row) {
-  Result<std::unique_ptr<BarReader>> bars = open_bars(request.settings, instrument);
+  Result<std::unique_ptr<BarReader>> bars = open_bars(request.settings.instruments.front(), instrument);
   if (!bars) return std::unexpected(bars.error());
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(bars));
@@ -78,7 +79,9 @@ std::optional<double> daily_sharpe(const std::vector<Decimal>& equity) {
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepRowTaker& on_row) {
-  Result<BacktestInstrument> instrument = backtest_instrument(request.settings.instrument);
+  const Result<void> single = check_single(request.settings);
+  if (!single) return std::unexpected(single.error());
+  Result<BacktestInstrument> instrument = backtest_instrument(request.settings.instruments.front().info);
   if (!instrument) return std::unexpected(instrument.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <utility>
+#include <variant>
 
 #include "acts/base/assert.hpp"
 
@@ -151,9 +152,12 @@ class RecordingSplit {
   Result<void> put_rows() {
     const auto lanes = lanes_.find(messages_.symbol());
     if (lanes == lanes_.end()) return {};  // an answer only, without a stream
+    // Trades have theirs in them.
+    const bool is_trade = std::holds_alternative<Trade>(messages_.message().body);
+    const auto ts_event = is_trade ? std::nullopt : messages_.ts_event();
     Row row;
     for (Lane& lane : lanes->second) {
-      lane.rows.add(messages_.message(), messages_.ts_recv(), messages_.ts_event());
+      lane.rows.add(messages_.message(), messages_.ts_recv(), ts_event);
       while (lane.rows.take(row)) {
         if (Result<void> put = spill_->add(lane.set, row, messages_.line_number()); !put) return put;
       }

@@ -1,5 +1,5 @@
 // Rows of several data sets put aside, each set's in the order of their coming, so that a file that holds them mixed is
-// read once. On the disk, some 10 to 20 bytes a row, in a file without a name, which is gone with its last user however
+// read once. On the disk, some 20 bytes a row, in a file without a name, which is gone with its last user however
 // that ends; in memory kMostBuffered at most. Not thread-safe.
 #pragma once
 

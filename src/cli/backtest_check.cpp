@@ -1,0 +1,161 @@
+#include "cli/backtest_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace acts::cli {
+namespace {
+
+using backtest::BacktestSettings;
+using backtest::InstrumentSettings;
+
+// What is not looked at must not look as if it counted.
+struct UnusedKey {
+  std::string_view section;
+  std::string_view key;  // empty: all of the section
+};
+Result<void> check_unused(const std::vector<ConfigEntry>& entries, std::span<const UnusedKey> unused,
+                          std::string_view why) {
+  for (const UnusedKey& of : unused) {
+    const auto found = std::ranges::find_if(entries, [&of](const ConfigEntry& entry) {
+      return entry.section == of.section && !entry.key.empty() && (of.key.empty() || entry.key == of.key);
+    });
+    if (found == entries.end()) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} in [{}] is {}: take it out", found->key, found->section, why));
+  }
+  return {};
+}
+
+std::unexpected<Error> missing(std::string_view what) {
+  return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
+}
+
+// What an account of one kind does not look at, and what it cannot be combined with.
+Result<void> check_account(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
+  const bool is_limited = settings.account != sim::AccountKind::kUnlimited;
+  if (settings.is_bars && is_limited) {
+    return fail(ErrorCode::kUsage, "kind in [account] is of order books: over bars nothing is checked; take it out");
+  }
+  const bool is_compatible = std::ranges::any_of(
+      settings.instruments, [](const InstrumentSettings& of) { return of.exchange.as_hftbacktest; });
+  if (is_compatible && is_limited) {
+    return fail(ErrorCode::kUsage, "hftbacktest has no accounts: take kind in [account] or compatibility out");
+  }
+  constexpr std::array<UnusedKey, 2> kOfMargin{{{"margin", ""}, {"instrument.margin", ""}}};
+  if (settings.account != sim::AccountKind::kMargin) {
+    if (Result<void> fits = check_unused(entries, kOfMargin, "of kind = \"margin\" in [account]"); !fits) return fits;
+  }
+  constexpr std::array<UnusedKey, 1> kOfSpot{{{"instrument", "initial_base"}}};
+  if (settings.account != sim::AccountKind::kSpot) {
+    return check_unused(entries, kOfSpot, "of kind = \"spot\" in [account]");
+  }
+  return {};
+}
+
+// Of an instrument: fees that are paid in another asset.
+Result<void> check_fees(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  constexpr std::array<UnusedKey, 3> kOfOther{
+      {{"fees", "discount"}, {"fees", "asset_price"}, {"fees", "asset_balance"}}};
+  if (settings.fees.asset != sim::FeeAsset::kOther) {
+    return check_unused(entries, kOfOther, "of an asset that fees are paid in, asset = \"BNB\"");
+  }
+  if (settings.fees.other_price.units == 0) return missing("asset_price in [fees]");
+  return settings.fees.other_balance.units == 0 ? missing("asset_balance in [fees]") : Result<void>();
+}
+
+Result<void> check_latency(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  constexpr std::array<UnusedKey, 1> kOfRecorded{{{"latency", "file"}}};
+  constexpr std::array<UnusedKey, 2> kOfConstant{{{"latency", "entry"}, {"latency", "response"}}};
+  const bool is_constant = std::ranges::any_of(entries, [](const ConfigEntry& entry) {
+    return entry.section == "latency" && entry.key == "model" && entry.values[0] == "constant";
+  });
+  if (is_constant) return check_unused(entries, kOfRecorded, "of the model \"recorded\"");
+  return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+}
+
+constexpr std::array<UnusedKey, 5> kRules{{{"filters", ""},
+                                           {"exchange", "self_trade_prevention"},
+                                           {"exchange", "orders_per_10s"},
+                                           {"exchange", "orders_per_minute"},
+                                           {"exchange", "orders_per_day"}}};
+
+Result<void> check_books(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  if (settings.exchange.as_hftbacktest) {
+    if (Result<void> fits = check_unused(entries, kRules, "nothing that hftbacktest knows"); !fits) return fits;
+  }
+  constexpr std::array<UnusedKey, 6> kOfBars{{{"data", "data_dir"},
+                                              {"data", "source"},
+                                              {"data", "source_interval"},
+                                              {"data", "origin"},
+                                              {"data", "interval"},
+                                              {"exchange", "bar_path"}}};
+  return check_unused(entries, kOfBars, "of bars, which kind = \"bars\" in [data] asks for");
+}
+
+Result<void> check_bars(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
+  if (settings.latency.file || latency > Nanos{0}) {
+    return fail(ErrorCode::kUsage,
+                "bars know no latency: an order of a close is at the venue before the next open; take "
+                "[latency] out");
+  }
+  if (settings.exchange.as_hftbacktest) {
+    return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
+  }
+  constexpr std::array<UnusedKey, 4> kOfBooks{
+      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
+  return check_unused(entries, kOfBooks, "of order books, and these are bars");
+}
+
+bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
+  return std::ranges::any_of(entries,
+                             [&](const ConfigEntry& entry) { return entry.section == section && entry.key == key; });
+}
+
+}  // namespace
+
+Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
+                              const std::vector<ConfigEntry>& entries) {
+  // The files need not say it, and a report must not tell of a venue that nobody has named.
+  if (!is_given(entries, "data", "venue")) return missing("venue in [data]");
+  if (settings.info.symbol.empty()) return missing("symbol in [data]");
+  const bool is_of_catalog = is_bars && !settings.data_dir.empty();
+  if (settings.files.empty() && !is_of_catalog) return missing("files in [data]");
+  if (!settings.files.empty() && !settings.data_dir.empty()) {
+    return fail(ErrorCode::kUsage, "files and data_dir in [data]: take one of them out");
+  }
+  if (!settings.info.tick_size) return missing("tick_size in [instrument]");
+  if (!settings.info.lot_size) return missing("lot_size in [instrument]");
+  if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
+  if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
+  if (Result<void> fits = check_fees(entries, settings); !fits) return fits;
+  return is_bars ? check_bars(entries, settings) : check_books(entries, settings);
+}
+
+Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
+  if (Result<void> fits = check_account(entries, settings); !fits) return fits;
+  if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
+  const std::vector<InstrumentSettings>& all = settings.instruments;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    if (all[i].interval != all.front().interval) {
+      return fail(ErrorCode::kUsage,
+                  fmt::format("interval in [data]: '{}' of {} and '{}' of {}: the bars of a run are "
+                              "of one interval",
+                              all.front().interval, all.front().info.symbol, all[i].interval, all[i].info.symbol));
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      if (all[i].info.venue != all[k].info.venue || all[i].info.symbol != all[k].info.symbol) continue;
+      return fail(ErrorCode::kUsage, fmt::format("{}:{} stands in [[data]] twice: the files of an instrument are one "
+                                                 "list",
+                                                 to_string(all[i].info.venue), all[i].info.symbol));
+    }
+  }
+  return {};
+}
+
+}  // namespace acts::cli
