@@ -217,6 +217,7 @@ Result<void> Engine::tell_answers(UnixNanos stop) {
 }
 
 void Engine::tell_answer(const Answer& answer) {
+  if (answer.funding) return;  // it stands in the position
   if (answer.fill && !marks_.empty()) {
     const InstrumentId id = answer.fill->instrument;
     marks_[id.value()] = {answer.fill->price.units(), at(id).instrument().scales.price};

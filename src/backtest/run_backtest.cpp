@@ -9,6 +9,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/account_book.hpp"
+#include "backtest/funding_file.hpp"
 #include "backtest/latency_file.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
@@ -81,6 +82,8 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!market) return std::unexpected(market.error());
   if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
 
+  auto funding = of.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(of.funding_file);
+  if (!funding) return std::unexpected(funding.error());
   auto accounts = AccountBook::make(settings, {prepared->instrument});
   if (!accounts) return std::unexpected(accounts.error());
   const AccountBook::Place place = accounts->of(InstrumentId{0});
@@ -107,6 +110,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
                     .latency = *latency,
                     .account = place.account,
                     .slot = place.slot,
+                    .funding = *std::move(funding),
                     .feed = market->feed.get()});
   Engine engine(std::move(setups), (*strategy)->get(),
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());

@@ -75,6 +75,7 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!made) return std::unexpected(made.error());
   std::vector<std::string> paths = of.files;
   if (of.latency.file) paths.push_back(*of.latency.file);
+  if (!of.funding_file.empty()) paths.push_back(of.funding_file);
   auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
   if (!files) return std::unexpected(files.error());
   // Another library of the same name is another run, and so is one that goes on from another state.

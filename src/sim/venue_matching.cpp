@@ -30,7 +30,8 @@ void SimVenue::match(Own order, UnixNanos now, std::optional<OrderEvent> event) 
 }
 
 bool SimVenue::reaches(const Own& taker, Rank at) {
-  return at != kNoRank && (!has_limit(taker.order.type) || at + taker.order.rank >= 0);
+  const bool is_bound = has_limit(taker.order.type) || taker.order.rank != 0;
+  return at != kNoRank && (!is_bound || at + taker.order.rank >= 0);
 }
 
 // The so many-th own order on the other side that it would trade with; null where that is let be, or there is none.

@@ -73,7 +73,8 @@ Result<void> run_bars(BarRun& run, BarBlocks& blocks, BarReport& report) {
 BarRunOptions bar_run_options(const BacktestSettings& settings, const BacktestInstrument& instrument) {
   BarRunOptions options{.initial_balance = settings.initial_balance, .sample = settings.sample};
   const InstrumentSettings& of = settings.instruments.front();
-  options.markets.push_back({.instrument = instrument, .fees = of.fees, .path = of.exchange.bar_path});
+  options.markets.push_back(
+      {.instrument = instrument, .contract = of.contract, .fees = of.fees, .path = of.exchange.bar_path});
   return options;
 }
 
