@@ -37,7 +37,8 @@ struct RunEnd {
   std::uint64_t fills = 0;
   std::uint64_t wakes = 0;  // of timers
   std::vector<Position> positions = {};
-  std::vector<std::optional<Decimal>> marks = {};  // last middle prices as known here
+  std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
+  std::vector<std::optional<Decimal>> equities = {};  // and equity at them
 };
 
 class Engine final : private StrategyContext {

@@ -6,8 +6,6 @@
 
 #include "acts/base/assert.hpp"
 
-#include "backtest/money.hpp"
-
 namespace acts::backtest {
 namespace {
 
@@ -23,20 +21,31 @@ OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSid
 }  // namespace
 
 InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
-    : setup_(std::move(setup)),
-      id_(id),
-      listener_(listener),
-      fill_number_(&fill_number),
-      venue_(venue_of(setup_)),
-      here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest)) {}
+    : setup_(std::move(setup)), id_(id), listener_(listener), fill_number_(&fill_number), venue_(venue_of(setup_)) {}
 
 Result<void> InstrumentRun::begin() {
+  if (Result<void> opened = open_account(); !opened) return opened;
   const auto venue = setup_.feed->next(FeedClock::kVenue);
   if (!venue) return std::unexpected(venue.error());
   if (*venue != nullptr) venue_row_ = *venue;
   const auto local = setup_.feed->next(FeedClock::kLocal);
   if (!local) return std::unexpected(local.error());
   if (*local != nullptr) local_row_ = *local;
+  return {};
+}
+
+Result<void> InstrumentRun::open_account() {
+  if (setup_.account == nullptr) {
+    auto made = sim::Account::make(
+        {.initial_balance = setup_.cash, .instruments = {{.scales = setup_.instrument.scales, .fees = setup_.fees}}});
+    if (!made) return std::unexpected(made.error());
+    own_account_ = *std::move(made);
+    setup_.account = own_account_.get();
+    setup_.slot = 0;
+  }
+  const sim::PositionAccount& account = setup_.account->position(setup_.slot);
+  held_at_begin_ = Quantity{account.quantity()};
+  here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
   return {};
 }
 
@@ -51,6 +60,7 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
   for (;;) {
     venue_row_ = venue_.run(venue_row_, until);
     if (!venue_.events().empty()) take_events(nullptr);
+    if (failure_) return std::unexpected(*failure_);
     if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
     pass_rows(venue_row_);
     const auto next = setup_.feed->next(FeedClock::kVenue);
@@ -147,14 +157,14 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
   answer.arrival = event.ts + setup_.latency.response(event.ts).span();
   answer.arrival = std::max(answer.arrival, last_answer_);
   answer.update.ts_recv = answer.arrival;
-  if (event.is_fill()) answer.fill = made_fill(event);
-  if (answer.fill) answer.fill->ts_recv = answer.arrival;
+  if (event.is_fill()) {
+    answer.fill = made_fill(event);
+    if (!answer.fill) return;
+    answer.fill->ts_recv = answer.arrival;
+  }
   if (listener_ != nullptr) {
     if (answer.fill) {
-      const int128 realised =
-          realised_.add(answer.fill->side, answer.fill->price.units(), answer.fill->quantity.units());
-      ToldFill told{.fill = *answer.fill,
-                    .realised = {realised, setup_.instrument.scales.price + setup_.instrument.scales.quantity}};
+      ToldFill told = told_fill(*answer.fill);
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
       marks_.add(answer.fill->number, event.ts);
@@ -164,7 +174,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
   push_answer(answer);
 }
 
-Fill InstrumentRun::made_fill(const sim::VenueEvent& event) {
+std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
   const sim::VenueFill& told = event.fill;
   const BacktestInstrument& instrument = setup_.instrument;
   Fill fill{.number = ++*fill_number_,
@@ -179,10 +189,31 @@ Fill InstrumentRun::made_fill(const sim::VenueEvent& event) {
             .left = Quantity{event.left},
             .queue_ahead_entry = told.ahead_at_entry,
             .queue_ahead_fill = told.ahead};
-  const Decimal value{(fill.price * fill.quantity).units(), instrument.scales.price + instrument.scales.quantity};
-  fill.fee = times(value, setup_.fees.rate(told.liquidity));
+  const Result<sim::FillMoney> money =
+      setup_.account->fill(setup_.slot,
+                           {.side = fill.side,
+                            .liquidity = fill.liquidity,
+                            .price = fill.price,
+                            .quantity = fill.quantity,
+                            .is_first = event.order.quantity - event.left == told.quantity,
+                            .ts = event.ts},
+                           false);
+  if (!money) {
+    failure_ = failure_.value_or(money.error());
+    return std::nullopt;
+  }
+  fill.fee = money->fee;
+  fill.base_fee = money->base_fee;
   filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
   return fill;
+}
+
+ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  const sim::MoneyTerms& terms = setup_.account->position(setup_.slot).terms();
+  sim::MoneyMath math;
+  const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);
+  const int128 realised = realised_.add(fill.side, fill.price.units(), fill.quantity.units(), terms);
+  return {.fill = fill, .realised = terms.money(realised), .value = terms.money(cash < 0 ? -cash : cash)};
 }
 
 void InstrumentRun::push_answer(const Answer& answer) {
@@ -205,12 +236,17 @@ OrderUpdate InstrumentRun::update_of(const sim::VenueOrder& order) const {
 }
 
 Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
-  return {int128{double_ticks} * setup_.instrument.tick * 5, setup_.instrument.scales.price + 1};
+  return middle_price(double_ticks, setup_.instrument.tick, setup_.instrument.scales);
 }
 
 std::optional<Decimal> InstrumentRun::middle_here() const {
   const auto twice = here_->double_middle();
   return twice ? std::optional(middle_of(*twice)) : std::nullopt;
+}
+
+Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
+  const sim::PositionAccount& account = here_->account();
+  return account.terms().money(mark ? account.equity(*mark) : account.settled());
 }
 
 Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
@@ -415,7 +451,10 @@ void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, Uni
 
 void InstrumentRun::end() {
   ACTS_ASSERT(venue_.position() == filled_.units());
-  ACTS_ASSERT(!answers_.empty() || here_->position().quantity == filled_);
+  const Quantity held{held_at_begin_.units() + filled_.units()};
+  ACTS_ASSERT(setup_.account->position(setup_.slot).quantity() == held.units());
+  if (answers_.empty()) ACTS_ASSERT(here_->position() == setup_.account->position(setup_.slot).position());
+  setup_.account->verify();
   marks_.end();
   if (listener_ != nullptr) tell_marks();
 }

@@ -8,8 +8,8 @@
 
 #include "acts/base/ratio.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/latency_file.hpp"
-#include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
@@ -65,13 +65,6 @@ std::string totals_json(const RunReport& report) {
       to_string(report.instrument.quantity_of(position.quantity.units())));
 }
 
-std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument& instrument) {
-  if (!end.marks.front()) return std::nullopt;
-  const Position& position = end.positions.front();
-  const Decimal value = times(instrument.quantity_of(position.quantity.units()), *end.marks.front());
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
-
 }  // namespace
 
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
@@ -87,6 +80,10 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
   if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
+
+  auto accounts = AccountBook::make(settings, {prepared->instrument});
+  if (!accounts) return std::unexpected(accounts.error());
+  const AccountBook::Place place = accounts->of(InstrumentId{0});
 
   RunReport report{.instrument = prepared->instrument};
   report.folder = folder_of(request, *prepared);
@@ -108,8 +105,8 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
                               .filters = *filters,
                               .rates = of.exchange.rates},
                     .latency = *latency,
-                    .fees = of.fees,
-                    .cash = settings.initial_balance,
+                    .account = place.account,
+                    .slot = place.slot,
                     .feed = market->feed.get()});
   Engine engine(std::move(setups), (*strategy)->get(),
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
@@ -120,7 +117,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
   report.end = *std::move(end);
   report.data = market->feed->facts();
-  report.equity = equity_at_end(report.end, report.instrument);
+  report.equity = report.end.equities.front();
   if (folder == nullptr) return report;
   const Result<void> finished =
       folder->finish(run_json(request, *prepared, report.data, report.end), totals_json(report));

@@ -34,6 +34,7 @@ namespace acts::backtest {
 
 struct BarMarket {
   BacktestInstrument instrument = {};  // its scales are those of its bars
+  sim::Contract contract = {};
   Fees fees = {};
   BarPath path = BarPath::kWorst;
 };

@@ -360,7 +360,17 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
   }
   if (quantity > bar.volume.units()) ++fills_above_volume_;
   const Liquidity liquidity = cause == FillCause::kTaker ? Liquidity::kTaker : Liquidity::kMaker;
-  const int128 fee = account_.apply(order.side, price, Quantity{quantity}, liquidity);
+  const std::optional<sim::FeeCharge> charge = account_.fill({.side = order.side,
+                                                              .liquidity = liquidity,
+                                                              .price = price,
+                                                              .quantity = Quantity{quantity},
+                                                              .is_first = order.left == order.quantity,
+                                                              .ts = now_});
+  if (!charge) {
+    is_beyond_ = true;
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kQuantityOutOfRange);
+    return;
+  }
   order.left = Quantity{order.left.units() - quantity};
   answers_.emplace_back(Fill{.number = ++fill_number_,
                              .instrument = order.instrument,
@@ -373,7 +383,8 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
                              .price = price,
                              .quantity = Quantity{quantity},
                              .left = order.left,
-                             .fee = account_.money(fee)});
+                             .fee = account_.money(charge->fee),
+                             .base_fee = account_.base_money(charge->received)});
   if (order.left.is_zero()) {
     finish(i, OrderEvent::kFilled, OrderStatus::kFilled, RejectReason::kNone);
   } else {

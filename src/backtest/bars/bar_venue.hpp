@@ -78,6 +78,9 @@ class BarVenue {
   // Fills of more than what their bar traded in all: of what the bar says they are not possible.
   [[nodiscard]] std::uint64_t fills_above_volume() const { return fills_above_volume_; }
 
+  // A fill would have brought money or position beyond what is exact: it was not made, and the run is to end.
+  [[nodiscard]] bool is_beyond() const { return is_beyond_; }
+
   // In order; who has read them clears them.
   [[nodiscard]] std::vector<BarAnswer>& answers() { return answers_; }
 
@@ -133,6 +136,7 @@ class BarVenue {
   std::int64_t at_ = 0;  // where the price is on its way; of the worst path, where it last opened something
   std::uint64_t fills_above_volume_ = 0;
   std::uint64_t fill_number_ = 0;
+  bool is_beyond_ = false;
 };
 
 }  // namespace acts::backtest

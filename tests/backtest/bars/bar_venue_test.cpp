@@ -16,7 +16,7 @@ namespace {
 
 constexpr InstrumentId kHere{0};
 
-BarAccount empty_account() { return BarAccount::make({}, {.maker = {}, .taker = {}}, {}).value(); }
+BarAccount empty_account() { return BarAccount::make({}, {}, {}, {}).value(); }
 
 struct Prices {
   std::int64_t open;
