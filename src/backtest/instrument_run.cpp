@@ -45,6 +45,7 @@ Result<void> InstrumentRun::open_account() {
   }
   const sim::PositionAccount& account = setup_.account->position(setup_.slot);
   held_at_begin_ = Quantity{account.quantity()};
+  venue_.hold_besides(account.quantity(), {});
   here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
   return {};
 }
@@ -138,9 +139,8 @@ void InstrumentRun::take_events(const Request* asked) {
     const ClientOrderId id = events[i].order.id;
     const bool is_asked =
         asked != nullptr && (id == asked->order.id || (asked->ask == Ask::kPlaceOco && id == asked->second.id));
-    const auto later = events.subspan(i + 1);
-    const bool is_last =
-        std::ranges::none_of(later, [id](const sim::VenueEvent& event) { return event.order.id == id; });
+    const auto is_same = [id](const sim::VenueEvent& event) { return event.order.id == id; };
+    const bool is_last = is_asked && std::ranges::none_of(events.subspan(i + 1), is_same);
     take_event(events[i], asked, is_asked && (is_last || setup_.venue.as_hftbacktest));
   }
   venue_.clear_events();

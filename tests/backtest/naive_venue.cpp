@@ -127,7 +127,8 @@ void NaiveVenue::on_print(const MarketRow& row) {
     const bool is_through = is_bid ? order.tick < tick : order.tick > tick;
     std::int64_t quantity = 0;
     if (is_through) {
-      quantity = model_.is_partial ? std::min(fillable(order), row.quantity - shared) : fillable(order);
+      quantity = model_.is_partial ? std::min(fillable(order), (row.quantity - shared) / model_.lot * model_.lot)
+                                   : fillable(order);
     } else if (order.tick == tick) {
       const Side own = is_bid ? Side::kAsk : Side::kBid;
       const bool is_empty = book_.quantity_at(own, Price{tick}).units() == 0;
@@ -141,7 +142,8 @@ void NaiveVenue::on_print(const MarketRow& row) {
       }
       if (lots > 0) {
         order.front = 0;
-        const std::int64_t got = std::min(lots * model_.lot, row.quantity) - shared;
+        const std::int64_t there = (row.quantity - shared) / model_.lot * model_.lot;
+        const std::int64_t got = std::min(lots * model_.lot - shared, there);
         if (got > 0) quantity = model_.is_partial ? std::min(got, fillable(order)) : fillable(order);
       }
     }
