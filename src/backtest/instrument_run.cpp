@@ -130,9 +130,8 @@ void InstrumentRun::take_events(const Request* asked) {
     const ClientOrderId id = events[i].order.id;
     const bool is_asked =
         asked != nullptr && (id == asked->order.id || (asked->ask == Ask::kPlaceOco && id == asked->second.id));
-    const auto later = events.subspan(i + 1);
-    const bool is_last =
-        std::ranges::none_of(later, [id](const sim::VenueEvent& event) { return event.order.id == id; });
+    const auto is_same = [id](const sim::VenueEvent& event) { return event.order.id == id; };
+    const bool is_last = is_asked && std::ranges::none_of(events.subspan(i + 1), is_same);
     take_event(events[i], asked, is_asked && (is_last || setup_.venue.as_hftbacktest));
   }
   venue_.clear_events();

@@ -20,6 +20,7 @@ Result<void> InstrumentRun::open_account() {
   const sim::PositionAccount& account = setup_.account->position(setup_.slot);
   account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding));
   held_at_begin_ = Quantity{account.quantity()};
+  venue_.hold_besides(account.quantity(), {});
   here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
   return {};
 }
