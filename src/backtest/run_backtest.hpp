@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
@@ -15,6 +16,7 @@
 #include "backtest/isolate/isolated_strategy.hpp"
 #include "backtest/lookahead/altered_feed.hpp"
 #include "backtest/market_feed.hpp"
+#include "backtest/order_counts.hpp"
 #include "backtest/settings.hpp"
 #include "recording/file_ops.hpp"
 
@@ -51,12 +53,24 @@ struct RunRequest {
   std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty
 };
 
+struct InstrumentReport {
+  BacktestInstrument instrument = {};
+  FeedFacts data = {};
+  OrderCounts orders = {};
+  Position position = {};
+  std::optional<Decimal> mark = {};    // the last middle price as known here; nothing if the book ended empty,
+  std::optional<Decimal> equity = {};  // and so this
+};
+
 struct RunReport {
   RunEnd end = {};
-  FeedFacts data = {};
-  BacktestInstrument instrument = {};
-  std::optional<Decimal> equity = {};  // nothing if the book ended empty
-  std::string folder = {};             // where it went
+  std::vector<InstrumentReport> instruments = {};  // by their ids
+  std::optional<Decimal> equity = {};              // of all; nothing if one has none, or their quote assets differ
+  std::string folder = {};                         // where it went
+
+  [[nodiscard]] OrderCounts orders() const;  // of all
+  // Cash, fee and funding of all, without a quantity; nothing if their quote assets differ.
+  [[nodiscard]] std::optional<Position> sum() const;
 };
 
 // Of an isolated strategy that crashes, throws or does not return the folder so far stays, marked as broken off.

@@ -48,6 +48,7 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out,
             "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
+            "ORDERS\n"
             "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
                 out + "\n");
   std::ifstream file(json);
@@ -74,6 +75,35 @@ TEST_F(Backtest, OfAnExportHasTheSameFills) {
   const Outcome result = run_acts({"backtest", config, "--out", (folder_ / "run").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(result.out.contains("194 fills, position 0.4, balance -24689.02, fee -59.831519,")) << result.out;
+}
+
+// Both venues at once, and the same symbol at both.
+TEST_F(Backtest, TakesSeveralInstrumentsAndVenues) {
+  const auto data = [](const std::string& venue, const std::string& file) {
+    return "[[data]]\nvenue = \"" + venue + "\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file + "\"]\n";
+  };
+  const std::string rules =
+      "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\nquote_asset = \"USDT\"\n"
+      "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\nquote_asset = \"USDT\"\n";
+  const std::string last = "[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[strategy]\nname = \"grid\"\n";
+  const std::string config = write(data("binance-spot", testdata("binance-feed/spot/btcusdt_20240808.gz")) +
+                                   data("binance-usdm", kRecording) + rules + last);
+  const std::string out = (folder_ / "run").string();
+  const Outcome result = run_acts({"backtest", config, "--out", out});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.contains("491973 rows of 466836 events of binance-usdm:BTCUSDT")) << result.out;
+  EXPECT_TRUE(result.out.contains("\nbinance-spot:BTCUSDT: ")) << result.out;
+  EXPECT_TRUE(result.out.contains(" fills in all, balance ")) << result.out;
+  std::ifstream file(out + "/run.json");
+  const nlohmann::json object = nlohmann::json::parse(file);
+  ASSERT_EQ(object["totals"]["instruments"].size(), 2U);
+  EXPECT_EQ(object["totals"]["instruments"][1]["name"], "binance-usdm:BTCUSDT");
+  EXPECT_EQ(object["run"]["instruments"][0]["tick_size"], "0.01");
+  EXPECT_EQ(object["run"]["instruments"][1]["rows"], 491'973);
+  EXPECT_FALSE(object["totals"]["equity"].is_null());
+  EXPECT_FALSE(object.contains("fills"));
+  const Outcome report = run_acts({"report", out, "--out", (folder_ / "sheet.html").string()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
 }
 
 TEST_F(Backtest, RefusesInOneLine) {

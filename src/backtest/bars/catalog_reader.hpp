@@ -15,7 +15,7 @@ namespace acts::backtest {
 // Bars of `settings.interval` that are over, from `from` on and before `to`. Errors: kUsage: what CatalogBars::open()
 // says, or no interval; kStorage.
 Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
-                                                     const BacktestInstrument& instrument);
+                                                     const BacktestInstrument& instrument, InstrumentId id);
 
 // The catalog's files that these may come from, by their names in the catalog. Errors: as above.
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings);
