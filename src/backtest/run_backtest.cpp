@@ -79,7 +79,16 @@ std::optional<Decimal> equity_of(const RunReport& report) {
   return sum;
 }
 
-RunReport report_of(RunEnd end, const PreparedRun& prepared, const OpenRun& run, const OrderCounter& counter) {
+// Those that were not over when the run began.
+std::vector<history::UpdateGap> gaps_of(const history::RecordingExporter& recording, std::optional<UnixNanos> from) {
+  std::vector<history::UpdateGap> gaps = recording.gaps().gaps();
+  std::erase_if(gaps,
+                [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+  return gaps;
+}
+
+RunReport report_of(RunEnd end, const BacktestSettings& settings, const PreparedRun& prepared, const OpenRun& run,
+                    const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
     InstrumentReport& of = report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
@@ -87,6 +96,7 @@ RunReport report_of(RunEnd end, const PreparedRun& prepared, const OpenRun& run,
                                                                             .orders = counter.counts()[i],
                                                                             .position = report.end.positions[i],
                                                                             .mark = report.end.marks[i]});
+    if (run.markets[i].recording != nullptr) of.gaps = gaps_of(*run.markets[i].recording, settings.instruments[i].from);
     of.equity = equity_of(of);
   }
   report.equity = equity_of(report);
@@ -130,14 +140,16 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   OrderCounter counter(prepared->instruments.size(), folder.get());
-  Engine engine(std::move(run->setups), (*strategy)->get(),
-                {.sample = path.empty() ? std::nullopt : std::optional(settings.sample)}, &counter);
+  Engine engine(
+      std::move(run->setups), (*strategy)->get(),
+      {.sample = path.empty() ? std::nullopt : std::optional(settings.sample), .bar_interval = settings.bar_interval},
+      &counter);
   Result<RunEnd> end = guarded([&engine] { return engine.run(); });
   if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
     end = std::unexpected(ended.error());
   }
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
-  RunReport report = report_of(*std::move(end), *prepared, *run, counter);
+  RunReport report = report_of(*std::move(end), settings, *prepared, *run, counter);
   report.folder = path;
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(run_json(request, *prepared, report), totals_json(report));

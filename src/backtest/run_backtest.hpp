@@ -18,6 +18,7 @@
 #include "backtest/market_feed.hpp"
 #include "backtest/order_counts.hpp"
 #include "backtest/settings.hpp"
+#include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::backtest {
@@ -56,6 +57,8 @@ struct RunRequest {
 struct InstrumentReport {
   BacktestInstrument instrument = {};
   FeedFacts data = {};
+  // What is missing in the run's time, of recordings; nothing: it cannot be told.
+  std::optional<std::vector<history::UpdateGap>> gaps = {};
   OrderCounts orders = {};
   Position position = {};
   std::optional<Decimal> mark = {};    // the last middle price as known here; nothing if the book ended empty,

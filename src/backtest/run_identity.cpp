@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/catalog_market.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "history/signature.hpp"
@@ -40,8 +41,8 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings) {
-  if (settings.files.empty()) return catalog_data(settings);
+Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool is_bars) {
+  if (settings.files.empty()) return is_bars ? catalog_data(settings) : catalog_book_data(settings);
   std::vector<std::string> paths = settings.files;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
   return hashes_of(paths);
@@ -101,7 +102,7 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!made) return std::unexpected(made.error());
   std::vector<DataFile> files;
   for (const InstrumentSettings& of : settings.instruments) {
-    const auto its = data_of(of);
+    const auto its = data_of(of, settings.is_bars);
     if (!its) return std::unexpected(its.error());
     files.insert(files.end(), its->begin(), its->end());
   }
@@ -116,6 +117,21 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   std::string identity = identity_of(request, made->parameters, known);
   return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), std::move(files),
                      std::move(identity)};
+}
+
+Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
+  if (!wants.features.empty()) {
+    return fail(ErrorCode::kUsage, "the strategy wants features, which no backtest computes yet");
+  }
+  if (settings.is_bars && (wants.book || wants.trades) && !wants.bars) {
+    return fail(ErrorCode::kUsage,
+                "the strategy is told of order books and trades alone, and these are bars: take kind out of [data], "
+                "with recordings as files");
+  }
+  if (settings.is_bars || !wants.bars || settings.bar_interval) return {};
+  return fail(ErrorCode::kUsage,
+              "the strategy is told of bars, and these are order books: say how long bars of their trades are, "
+              "such as interval = \"1m\" in [bars], or take candles: kind = \"bars\" in [data]");
 }
 
 std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "acts/base/ratio.hpp"
@@ -53,6 +54,31 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   members["venue"] = quoted(std::string(to_string(settings.info.venue)));
 }
 
+// From the last update before until the book was known again, by our clock; at most the end of the run.
+void add_gaps(JsonMembers& members, const RunReport& report) {
+  std::string list;
+  Nanos length{};
+  bool is_known = false;
+  for (const InstrumentReport& of : report.instruments) {
+    if (!of.gaps) continue;
+    is_known = true;
+    for (const history::UpdateGap& gap : *of.gaps) {
+      const UnixNanos from = std::max(UnixNanos{gap.from.value + of.data.shift.count()}, report.end.begin);
+      const UnixNanos to = gap.healed_at
+                               ? std::min(UnixNanos{gap.healed_at->value + of.data.shift.count()}, report.end.end)
+                               : report.end.end;
+      length += std::max(to - from, Nanos{0});
+      list +=
+          fmt::format(R"({}{{"first_update_after":{},"from":"{}","instrument":{},"last_update_before":{},"to":"{}"}})",
+                      list.empty() ? "" : ",", gap.first_after.value(), to_iso8601_nanos(from),
+                      json_text(of.instrument.name), gap.last_before.value(), to_iso8601_nanos(to));
+    }
+  }
+  members["gaps"] = is_known ? fmt::format("[{}]", list) : "null";
+  constexpr double kNanosAMinute = 6e10;
+  members["gap_minutes"] = is_known ? shortest_text(static_cast<double>(length.count()) / kNanosAMinute) : "null";
+}
+
 void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["balance"] = quoted(to_string(report.position.cash));
   members["equity"] = exact_json(report.equity);
@@ -94,12 +120,12 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"configuration_file", json_text(request.configuration_file)},
                       {"data", data_json(prepared.files)},
                       {"end", quoted(to_iso8601_nanos(report.end.end))},
-                      {"gaps", "null"},
                       {"id", quoted(prepared.identity)},
                       {"parameters", object_of(prepared.parameters)},
                       {"seed", "null"},
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
+  add_gaps(members, report);
   if (report.instruments.size() == 1) {
     add_instrument(members, settings.instruments.front(), report.instruments.front());
     return object_json(members);

@@ -152,6 +152,19 @@ std::string summary_of(const backtest::RunReport& report) {
   return text + report.folder + '\n';
 }
 
+// What looks like a result, and is none.
+void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strategy) {
+  if (counts.fills > 0) return;
+  const std::string why =
+      counts.placed == 0
+          ? fmt::format(
+                "the strategy {} placed no order: do its parameters fit these prices, and does the data have "
+                "what it waits for?",
+                strategy)
+          : "no order was filled: the summary says what became of them";
+  complain(why, LogLevel::kWarn);
+}
+
 // What there is to know before anything is believed: all in one line, once.
 void tell_oddities(const backtest::RunReport& report) {
   backtest::FeedFacts data;
@@ -202,6 +215,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_no_fills(sum_of(report->orders), request.settings.strategy);
   return Ran{bar_summary_of(*report), report->folder};
 }
 
@@ -209,6 +223,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
+  tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }
 

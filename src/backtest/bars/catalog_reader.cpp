@@ -102,8 +102,12 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 
+Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings) {
+  return files_of(paths_of(settings));
+}
+
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings) {
-  const Result<std::vector<history::CatalogFile>> files = files_of(paths_of(settings));
+  const Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
   if (!files) return std::unexpected(files.error());
   const history::BarRequest request = request_of(settings);
   std::vector<DataFile> data;

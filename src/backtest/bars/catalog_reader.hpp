@@ -9,6 +9,7 @@
 #include "backtest/bars/bar_reader.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/settings.hpp"
+#include "history/catalog/manifest.hpp"
 
 namespace acts::backtest {
 
@@ -16,6 +17,9 @@ namespace acts::backtest {
 // says, or no interval; kStorage.
 Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
                                                      const BacktestInstrument& instrument, InstrumentId id);
+
+// All files of the catalog in the settings' data directory. Errors: kUsage: it cannot be one; kStorage.
+Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings);
 
 // The catalog's files that these may come from, by their names in the catalog. Errors: as above.
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings);
