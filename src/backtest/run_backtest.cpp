@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "backtest/account_book.hpp"
 #include "backtest/latency_file.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
@@ -14,63 +15,66 @@
 #include "backtest/run_json.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/strategy_library.hpp"
+#include "backtest/venue_rules.hpp"
 
 namespace acts::backtest {
 namespace {
 
 // What an engine runs over, and what lives as long as it.
 struct OpenRun {
+  AccountBook accounts;
   std::vector<OpenMarket> markets;
   std::vector<InstrumentSetup> setups;
 };
 
 Result<InstrumentSetup> setup_of(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                 MarketFeed& feed) {
+                                 const AccountBook::Place& place, MarketFeed& feed) {
   const LatencySettings& latency = settings.latency;
   Result<sim::LatencyModel> model =
       latency.file ? read_latencies(*latency.file) : sim::LatencyModel(latency.entry, latency.response);
   if (!model) return std::unexpected(model.error());
   const ExchangeSettings& exchange = settings.exchange;
-  return InstrumentSetup{
-      .instrument = instrument,
-      .venue = {.fills = exchange.fills, .queue = exchange.queue, .as_hftbacktest = exchange.as_hftbacktest},
-      .latency = *std::move(model),
-      .fees = settings.fees,
-      .feed = &feed};
+  const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);
+  if (!filters) return std::unexpected(filters.error());
+  return InstrumentSetup{.instrument = instrument,
+                         .venue = {.fills = exchange.fills,
+                                   .queue = exchange.queue,
+                                   .as_hftbacktest = exchange.as_hftbacktest,
+                                   .self_trades = exchange.self_trades,
+                                   .filters = *filters,
+                                   .rates = exchange.rates},
+                         .latency = *std::move(model),
+                         .account = place.account,
+                         .slot = place.slot,
+                         .feed = &feed};
 }
 
 Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared) {
   const BacktestSettings& settings = request.settings;
-  OpenRun run;
-  for (std::size_t i = 0; i < settings.instruments.size(); ++i) {
+  auto accounts = AccountBook::make(settings, prepared.instruments);
+  if (!accounts) return std::unexpected(accounts.error());
+  OpenRun run{.accounts = *std::move(accounts), .markets = {}, .setups = {}};
+  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
     const InstrumentSettings& of = settings.instruments[i];
     auto market = open_market(of, prepared.instruments[i], request.on_problem);
     if (!market) return of_instrument(settings, prepared.instruments[i], market.error());
     if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
-    auto setup = setup_of(of, prepared.instruments[i], *market->feed);
+    auto setup = setup_of(of, prepared.instruments[i], run.accounts.of(InstrumentId{i}), *market->feed);
     if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
     run.markets.push_back(*std::move(market));
     run.setups.push_back(*std::move(setup));
   }
-  run.setups.front().cash = settings.initial_balance;
   return run;
 }
 
-std::optional<Decimal> equity_of(const InstrumentReport& report) {
-  if (!report.mark) return std::nullopt;
-  const Position& position = report.position;
-  const Decimal value = times(report.instrument.quantity_of(position.quantity.units()), *report.mark);
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
-
-bool has_one_quote(const RunReport& report) {
+bool has_one_asset(const RunReport& report) {
   return std::ranges::all_of(report.instruments, [&report](const InstrumentReport& of) {
-    return of.instrument.info.quote_asset == report.instruments.front().instrument.info.quote_asset;
+    return of.asset == report.instruments.front().asset;
   });
 }
 
 std::optional<Decimal> equity_of(const RunReport& report) {
-  if (!has_one_quote(report)) return std::nullopt;
+  if (!has_one_asset(report)) return std::nullopt;
   Decimal sum;
   for (const InstrumentReport& of : report.instruments) {
     if (!of.equity) return std::nullopt;
@@ -91,13 +95,15 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                     const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
-    InstrumentReport& of = report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
-                                                                            .data = run.markets[i].feed->facts(),
-                                                                            .orders = counter.counts()[i],
-                                                                            .position = report.end.positions[i],
-                                                                            .mark = report.end.marks[i]});
+    InstrumentReport& of =
+        report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
+                                                         .asset = settlement_asset(settings.instruments[i]),
+                                                         .data = run.markets[i].feed->facts(),
+                                                         .orders = counter.counts()[i],
+                                                         .position = report.end.positions[i],
+                                                         .mark = report.end.marks[i],
+                                                         .equity = report.end.equities[i]});
     if (run.markets[i].recording != nullptr) of.gaps = gaps_of(*run.markets[i].recording, settings.instruments[i].from);
-    of.equity = equity_of(of);
   }
   report.equity = equity_of(report);
   return report;
@@ -113,7 +119,7 @@ OrderCounts RunReport::orders() const {
 }
 
 std::optional<Position> RunReport::sum() const {
-  if (!has_one_quote(*this)) return std::nullopt;
+  if (!has_one_asset(*this)) return std::nullopt;
   Position sum;
   for (const InstrumentReport& of : instruments) {
     sum.cash = plus(sum.cash, of.position.cash);

@@ -56,6 +56,7 @@ struct RunRequest {
 
 struct InstrumentReport {
   BacktestInstrument instrument = {};
+  std::string asset = {};  // that it settles in
   FeedFacts data = {};
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
@@ -68,11 +69,11 @@ struct InstrumentReport {
 struct RunReport {
   RunEnd end = {};
   std::vector<InstrumentReport> instruments = {};  // by their ids
-  std::optional<Decimal> equity = {};              // of all; nothing if one has none, or their quote assets differ
+  std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
   std::string folder = {};                         // where it went
 
   [[nodiscard]] OrderCounts orders() const;  // of all
-  // Cash, fee and funding of all, without a quantity; nothing if their quote assets differ.
+  // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.
   [[nodiscard]] std::optional<Position> sum() const;
 };
 

@@ -26,6 +26,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
                                                           to_string(settings.latency.response.span()))},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
+          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 

@@ -95,11 +95,6 @@ std::vector<InstrumentKey> keys_of_data() {
        "a decimal in quotes",
        [](InstrumentSettings& s, const Values& v) { return set_optional(s.info.tick_size, v[0]); }},
       {"instrument",
-       "quote_asset",
-       {kText},
-       "text in quotes, such as \"USDT\"",
-       [](InstrumentSettings& s, const Values& v) { return s.info.quote_asset = v[0], Result<void>(); }},
-      {"instrument",
        "lot_size",
        {kText},
        "a decimal in quotes",
@@ -110,7 +105,7 @@ std::vector<InstrumentKey> keys_of_data() {
 }  // namespace
 
 std::span<const InstrumentKey> data_keys() {
-  static const std::vector<InstrumentKey> kKeys = keys_of_data();
+  static const std::vector<InstrumentKey> kKeys = with_keys(keys_of_data(), account_data_keys());
   return kKeys;
 }
 

@@ -83,8 +83,8 @@ TEST_F(Backtest, TakesSeveralInstrumentsAndVenues) {
     return "[[data]]\nvenue = \"" + venue + "\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file + "\"]\n";
   };
   const std::string rules =
-      "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\nquote_asset = \"USDT\"\n"
-      "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\nquote_asset = \"USDT\"\n";
+      "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\n"
+      "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n";
   const std::string last = "[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[strategy]\nname = \"grid\"\n";
   const std::string config = write(data("binance-spot", testdata("binance-feed/spot/btcusdt_20240808.gz")) +
                                    data("binance-usdm", kRecording) + rules + last);
