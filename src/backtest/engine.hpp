@@ -22,6 +22,7 @@
 
 #include "backtest/instrument_run.hpp"
 #include "backtest/run_listener.hpp"
+#include "backtest/trade_bars.hpp"
 
 namespace acts::backtest {
 
@@ -29,6 +30,9 @@ struct EngineOptions {
   // How often the listener gets a sample, at whole multiples; positive. It gets one before the first event too, and one
   // at the end, so that all that is filled lies between two.
   std::optional<Nanos> sample = {};
+  // How long the bars are that a strategy which wants bars is told, of trades by our clock, at whole multiples;
+  // positive. Without it there are none.
+  std::optional<Nanos> bar_interval = {};
 };
 
 struct RunEnd {
@@ -96,6 +100,8 @@ class Engine final : private StrategyContext {
   Result<void> take_rows(UnixNanos stop);
   Result<void> take_wanted_rows(InstrumentId id, UnixNanos stop);
   void tell_rows();
+  Result<void> close_bars(UnixNanos stop);
+  void tell_bars();
   Result<void> tell_answers(UnixNanos stop);
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
@@ -115,6 +121,7 @@ class Engine final : private StrategyContext {
   Wants wants_;
   bool wants_rows_ = false;
   bool wants_answers_ = false;
+  bool reads_rows_ = false;  // one by one: rows are wanted, or bars of them
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
@@ -123,6 +130,8 @@ class Engine final : private StrategyContext {
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;
   std::vector<InstrumentId> changed_books_;
+  std::vector<TradeBars> bars_;  // by instrument, if they are wanted
+  std::vector<Bar> ended_bars_;  // and not yet told
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;
   std::uint64_t wakes_ = 0;

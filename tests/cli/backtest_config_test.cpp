@@ -224,6 +224,8 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
             "g.toml: entry in [latency] is of the model \"constant\": take it out");
   EXPECT_EQ(refusal("clock_shift = \"auto\"", "interval = \"5m\""),
             "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "origin = \"tardis\""),
+            "g.toml: origin in [data] is of a catalog, which data_dir names: take it out");
   EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
             "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
 
@@ -240,6 +242,8 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
   bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
   EXPECT_EQ(refused(bars), "");
+  EXPECT_EQ(refused(bars + "[bars]\ninterval = \"1m\"\n"),
+            "g.toml: interval in [bars] is of order books, and these are bars: take it out");
 }
 
 constexpr std::string_view kPair = R"([[data]]

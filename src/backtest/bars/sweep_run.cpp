@@ -46,7 +46,8 @@ Result<void> run_pass(Pass pass, const SweepRequest& request, const BacktestInst
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
-  Result<BarSweep> sweep = BarSweep::make(bar_run_options(request.settings, instrument), std::move(pass.strategies));
+  Result<BarSweep> sweep =
+      BarSweep::make(bar_run_options(request.settings, {&instrument, 1}), std::move(pass.strategies));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
