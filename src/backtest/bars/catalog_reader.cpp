@@ -45,12 +45,12 @@ history::CatalogPaths paths_of(const InstrumentSettings& settings) {
 class CatalogReader final : public BarReader {
  public:
   CatalogReader(std::optional<FileLock> held, std::unique_ptr<history::Duck> duck, history::CatalogBars bars,
-                const history::TimeGrid& grid, const BacktestInstrument& instrument, std::string name)
+                const history::TimeGrid& grid, const BacktestInstrument& instrument, InstrumentId id, std::string name)
       : held_(std::move(held)),
         duck_(std::move(duck)),
         source_(std::move(bars)),
         grid_(grid),
-        bars_(history::bar_kind(), 0, instrument, InstrumentId{0}),
+        bars_(history::bar_kind(), 0, instrument, id),
         name_(std::move(name)) {}
 
   Result<bool> next(Bar& bar) override {
@@ -86,7 +86,7 @@ class CatalogReader final : public BarReader {
 }  // namespace
 
 Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
-                                                     const BacktestInstrument& instrument) {
+                                                     const BacktestInstrument& instrument, InstrumentId id) {
   if (settings.interval.empty()) {
     return fail(ErrorCode::kUsage, "interval in [data] is missing: of bars out of the catalog, such as \"1h\"");
   }
@@ -101,12 +101,16 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
   const history::BarRequest request = request_of(settings);
   Result<history::CatalogBars> bars = history::CatalogBars::open(**duck, paths, *files, request);
   if (!bars) return std::unexpected(bars.error());
-  return std::make_unique<CatalogReader>(std::move(held), *std::move(duck), *std::move(bars), *grid, instrument,
+  return std::make_unique<CatalogReader>(std::move(held), *std::move(duck), *std::move(bars), *grid, instrument, id,
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 
+Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings) {
+  return files_of(paths_of(settings));
+}
+
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings) {
-  const Result<std::vector<history::CatalogFile>> files = files_of(paths_of(settings));
+  const Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
   if (!files) return std::unexpected(files.error());
   const history::BarRequest request = request_of(settings);
   std::vector<DataFile> data;

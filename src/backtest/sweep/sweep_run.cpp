@@ -77,7 +77,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
   Result<BarSweep> sweep =
-      BarSweep::make(bar_run_options(settings, instruments.front()), std::move(pass.strategies), numbers_of(pass));
+      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
@@ -128,20 +128,10 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   return {};
 }
 
-Result<std::vector<BacktestInstrument>> instruments_of(const BacktestSettings& settings) {
-  std::vector<BacktestInstrument> instruments;
-  for (const InstrumentSettings& of : settings.instruments) {
-    Result<BacktestInstrument> instrument = backtest_instrument(of.info);
-    if (!instrument) return std::unexpected(instrument.error());
-    instruments.push_back(*std::move(instrument));
-  }
-  return instruments;
-}
-
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
-  const Result<std::vector<BacktestInstrument>> instruments = instruments_of(request.settings);
+  const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
