@@ -63,7 +63,8 @@ std::int64_t SimVenue::reached(Resting& resting, const MarketRow& trade, std::in
   if (is_known_empty(book.quantity_at(resting.order.rank), trade.ts)) resting.place.on_nothing();
   resting.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = resting.place.take_reached(lot_value_) * model_.lot;
-  const std::int64_t got = std::min(reached, trade.quantity) - shared;
+  // An estimate of what stood before the order may have gone below nothing: there it gets more than was traded.
+  const std::int64_t got = model_.as_hftbacktest ? reached : std::min(reached, trade.quantity) - shared;
   if (got <= 0) return 0;
   return is_partial ? std::min(got, resting.left) : resting.left;
 }
