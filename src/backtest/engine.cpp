@@ -3,23 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "acts/base/assert.hpp"
-
-#include "backtest/money.hpp"
 
 namespace acts::backtest {
 namespace {
 
 // Later than any event, and earlier than never.
 constexpr UnixNanos kEnd{INT64_MAX - 1};
-
-// What has been made, fees and funding included.
-Decimal equity_of(const Position& position, const Decimal& mark, int quantity_scale) {
-  const Decimal value = times({position.quantity.units(), quantity_scale}, mark);
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
 
 }  // namespace
 
@@ -126,45 +120,110 @@ UnixNanos Engine::next_stop() const {
 }
 
 Result<void> Engine::advance(UnixNanos stop) {
-  for (const auto& run : runs_) {
-    if (Result<void> ran = run->run_venue(stop); !ran) return ran;
-  }
+  // Of one instrument what the venue does at a time changes nothing of what is known here then: answers keep their
+  // order.
+  const bool is_one = runs_.size() == 1;
+  Result<void> ran = is_one ? runs_.front()->run_venue(stop) : run_venues({stop.value - 1}, false);
+  if (!ran) return ran;
   if (stop != kEnd && stop != now_) wakes_now_ = 0;
   if (stop != kEnd) now_ = stop;
-  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
-    if (Result<void> told = tell_rows(InstrumentId(i), stop); !told) return told;
+  if (wants_rows_) {
+    // What has come before these rows, and is not wanted, or it would have been a stop of its own.
+    if (Result<void> told = tell_answers({stop.value - 1}); !told) return told;
+  }
+  if (Result<void> taken = take_rows(stop); !taken) return taken;
+  tell_rows();
+  if (Result<void> told = tell_answers(stop); !told || is_one) return told;
+  return run_venues(stop, true);
+}
+
+// Several venues go in turns, each as far as nothing comes before at another one. `tells`: of answers that come at
+// once.
+Result<void> Engine::run_venues(UnixNanos stop, bool tells) {
+  using Turn = std::tuple<UnixNanos, bool, std::size_t>;  // when, whether it is a request, whose
+  constexpr Turn kNoTurn{InstrumentRun::kNever, true, SIZE_MAX};
+  for (;;) {
+    Turn first = kNoTurn;
+    Turn second = kNoTurn;
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const UnixNanos row = runs_[i]->next_row_at_venue();
+      const UnixNanos request = runs_[i]->next_request();
+      const Turn turn{std::min(row, request), request < row, i};
+      if (turn < first) {
+        second = std::exchange(first, turn);
+      } else {
+        second = std::min(second, turn);
+      }
+    }
+    const auto [at, is_request, whose] = first;
+    if (at > stop) break;
+    InstrumentRun& run = *runs_[whose];
+    const auto [other_at, is_other_request, other] = second;
+    const UnixNanos limit = is_other_request || whose < other ? other_at : UnixNanos{other_at.value - 1};
+    if (is_request) {
+      run.take_next_request();
+    } else if (Result<void> ran = run.run_venue_rows(std::min({stop, run.next_request(), limit})); !ran) {
+      return ran;
+    }
+    if (!tells) continue;
+    if (Result<void> told = tell_answers(stop); !told) return told;
+  }
+  // Middle prices may still be wanted up to there.
+  for (const auto& run : runs_) {
+    if (Result<void> ran = run->run_venue_rows(stop); !ran) return ran;
   }
   return {};
 }
 
-// Our side of one instrument, up to and at `stop`. Rows and answers before it are not wanted by the strategy.
-Result<void> Engine::tell_rows(InstrumentId id, UnixNanos stop) {
-  InstrumentRun& run = at(id);
-  for (;;) {
-    bool has_changed = false;
-    if (wants_rows_) {
-      // With whatever is known at that very time: answers after rows.
-      const UnixNanos until = std::min(stop, run.next_answer());
-      for (;;) {
-        const Result<const sim::MarketRow*> row = run.take_row(until);
-        if (!row) return std::unexpected(row.error());
-        if (*row == nullptr) break;
-        has_changed = has_changed || sim::is_of_book((*row)->kind);
-        if (wants_.trades && (*row)->kind == sim::RowKind::kTrade) {
-          strategy_->on_trade(*this, id, *run.here().last_trade());
-        }
-      }
-      if (has_changed && wants_.book) strategy_->on_book(*this, id);
-    } else if (Result<void> taken = run.take_rows(stop); !taken) {
-      return taken;
-    }
-    const std::optional<Answer> answer = run.take_answer(stop);
-    if (!answer) return {};
-    if (wants_answers_ && answer->arrival == now_) {
-      if (Result<void> counted = count_wake(); !counted) return counted;
-    }
-    tell_answer(*answer);
+Result<void> Engine::take_rows(UnixNanos stop) {
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    Result<void> taken = wants_rows_ ? take_wanted_rows(InstrumentId(i), stop) : runs_[i]->take_rows(stop);
+    if (!taken) return taken;
   }
+  return {};
+}
+
+// All of one time: there is none before.
+Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
+  InstrumentRun& run = at(id);
+  bool has_changed = false;
+  for (;;) {
+    const Result<const sim::MarketRow*> row = run.take_row(stop);
+    if (!row) return std::unexpected(row.error());
+    if (*row == nullptr) break;
+    has_changed = has_changed || sim::is_of_book((*row)->kind);
+    if (wants_.trades && (*row)->kind == sim::RowKind::kTrade) taken_trades_.emplace_back(id, *run.here().last_trade());
+  }
+  if (has_changed && wants_.book) changed_books_.push_back(id);
+  return {};
+}
+
+// An instrument's trades, then its book; then the next one's.
+void Engine::tell_rows() {
+  if (taken_trades_.empty() && changed_books_.empty()) return;
+  auto trade = taken_trades_.begin();
+  auto book = changed_books_.begin();
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    const InstrumentId id(i);
+    for (; trade != taken_trades_.end() && trade->first == id; ++trade) strategy_->on_trade(*this, id, trade->second);
+    if (book == changed_books_.end() || *book != id) continue;
+    strategy_->on_book(*this, id);
+    ++book;
+  }
+  taken_trades_.clear();
+  changed_books_.clear();
+}
+
+Result<void> Engine::tell_answers(UnixNanos stop) {
+  for (const auto& run : runs_) {
+    while (const std::optional<Answer> answer = run->take_answer(stop)) {
+      if (wants_answers_ && answer->arrival == now_) {
+        if (Result<void> counted = count_wake(); !counted) return counted;
+      }
+      tell_answer(*answer);
+    }
+  }
+  return {};
 }
 
 void Engine::tell_answer(const Answer& answer) {
@@ -199,6 +258,8 @@ void Engine::sample_at_begin() {
   marks_.resize(runs_.size());
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     const Position& position = runs_[i]->here().position();
+    // What is held from the start has no price yet: its first sample comes with one.
+    if (!position.quantity.is_zero()) continue;
     listener_->on_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
   }
 }
@@ -210,12 +271,11 @@ void Engine::sample_if_due(bool is_last) {
     if (middle) marks_[i] = middle;
     if (!middle && !is_last) continue;
     const Position& position = runs_[i]->here().position();
-    listener_->on_sample(
-        {.ts = now_,
-         .instrument = InstrumentId(i),
-         .mark = marks_[i],
-         .position = position,
-         .equity = equity_of(position, marks_[i].value_or(Decimal{}), runs_[i]->instrument().scales.quantity)});
+    listener_->on_sample({.ts = now_,
+                          .instrument = InstrumentId(i),
+                          .mark = marks_[i],
+                          .position = position,
+                          .equity = runs_[i]->equity_here(marks_[i])});
   }
   next_sample_ = next_multiple(now_, *options_.sample);
 }
@@ -223,6 +283,13 @@ void Engine::sample_if_due(bool is_last) {
 ClientOrderId Engine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
   return is_over() ? id : at(order.instrument).place(order, id, now_);
+}
+
+OcoIds Engine::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids{ClientOrderId{last_order_ + 1}, ClientOrderId{last_order_ + 2}};
+  last_order_ += 2;
+  if (!is_over()) at(first.instrument).place_oco(first, second, ids, now_);
+  return ids;
 }
 
 bool Engine::modify(const ModifyOrder& change) {
@@ -248,7 +315,9 @@ RunEnd Engine::end_of_run() const {
   RunEnd end{.begin = begin_, .end = now_, .fills = last_fill_, .wakes = wakes_};
   for (const auto& run : runs_) {
     end.positions.push_back(run->here().position());
-    end.marks.push_back(run->middle_here());
+    const std::optional<Decimal> mark = run->middle_here();
+    end.marks.push_back(mark);
+    end.equities.push_back(mark ? std::optional(run->equity_here(mark)) : std::nullopt);
   }
   return end;
 }

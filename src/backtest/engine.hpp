@@ -1,6 +1,7 @@
 // Runs a strategy over the data of its instruments. There are two clocks, the venue's and ours, and four queues: data
 // known here, answers known here, data at the venue, requests at the venue. The earliest goes first; of the same time
-// the one that stands first in this list.
+// the one that stands first in this list, then the instrument with the lower number. A strategy that is told of one
+// instrument's row sees the rows that the others have at that time.
 //
 // A strategy acts only when it is woken, so nothing it does can change what the venue does before: the venue runs ahead
 // to that moment, then our side, each through its own rows. Own orders never change the replayed books. What is asked
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -35,7 +37,8 @@ struct RunEnd {
   std::uint64_t fills = 0;
   std::uint64_t wakes = 0;  // of timers
   std::vector<Position> positions = {};
-  std::vector<std::optional<Decimal>> marks = {};  // last middle prices as known here
+  std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
+  std::vector<std::optional<Decimal>> equities = {};  // and equity at them
 };
 
 class Engine final : private StrategyContext {
@@ -80,6 +83,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;
@@ -90,7 +94,11 @@ class Engine final : private StrategyContext {
   [[nodiscard]] UnixNanos reach() const;
   [[nodiscard]] UnixNanos next_stop() const;
   Result<void> advance(UnixNanos stop);
-  Result<void> tell_rows(InstrumentId id, UnixNanos stop);
+  Result<void> run_venues(UnixNanos stop, bool tells);
+  Result<void> take_rows(UnixNanos stop);
+  Result<void> take_wanted_rows(InstrumentId id, UnixNanos stop);
+  void tell_rows();
+  Result<void> tell_answers(UnixNanos stop);
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
   Result<void> count_wake();
@@ -114,6 +122,9 @@ class Engine final : private StrategyContext {
   UnixNanos next_sample_ = InstrumentRun::kNever;
   std::vector<std::optional<Decimal>> marks_;  // if there are samples: the last that are known, by instrument
   std::vector<Timer> timers_;
+  // Of one time, if rows are wanted: taken, and not yet told.
+  std::vector<std::pair<InstrumentId, Trade>> taken_trades_;
+  std::vector<InstrumentId> changed_books_;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;
   std::uint64_t wakes_ = 0;

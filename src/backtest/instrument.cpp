@@ -45,7 +45,9 @@ Result<BacktestInstrument> backtest_instrument(Instrument info) {
   if (!tick) return std::unexpected(tick.error());
   const Result<Step> lot = step_of("lot_size", info.lot_size);
   if (!lot) return std::unexpected(lot.error());
+  std::string name = info.symbol;
   return BacktestInstrument{.info = std::move(info),
+                            .name = std::move(name),
                             .scales = {.price = tick->scale, .quantity = lot->scale},
                             .tick = tick->units,
                             .lot = lot->units};

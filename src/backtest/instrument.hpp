@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
@@ -11,6 +12,7 @@ namespace acts::backtest {
 
 struct BacktestInstrument {
   Instrument info = {};
+  std::string name = {};  // in a run's files: its symbol, or "venue:symbol" where two venues have one of that name
   Scales scales = {};     // decimals of tick and lot
   std::int64_t tick = 1;  // units of scales.price
   std::int64_t lot = 1;   // units of scales.quantity
@@ -21,6 +23,11 @@ struct BacktestInstrument {
   [[nodiscard]] Decimal price_at(std::int64_t ticks) const { return {int128{ticks} * tick, scales.price}; }
   [[nodiscard]] Decimal quantity_of(std::int64_t units) const { return {units, scales.quantity}; }
 };
+
+// Of twice the middle, in ticks.
+inline Decimal middle_price(std::int64_t double_ticks, std::int64_t tick, Scales scales) {
+  return {int128{double_ticks} * tick * 5, scales.price + 1};
+}
 
 // `info` must have tick_size and lot_size. Errors: kUsage: they are missing, not positive, or have more decimals or
 // digits than can be reckoned with.

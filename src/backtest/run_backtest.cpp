@@ -8,11 +8,12 @@
 
 #include "acts/base/ratio.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/latency_file.hpp"
-#include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
+#include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "backtest/strategy_library.hpp"
 
@@ -33,6 +34,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
                                                           to_string(settings.latency.response.span()))},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
+          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 
@@ -41,14 +43,14 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   const BacktestSettings& settings = request.settings;
   const InstrumentSettings& of = settings.instruments.front();
   return fmt::format(
-      R"({{"begin":"{}","configuration":{},"data":{},"end":"{}","events":{},"exchange_only_rows":{},"gaps":null,)"
+      R"({{"begin":"{}","configuration":{},"configuration_file":{},"data":{},"end":"{}","events":{},"exchange_only_rows":{},"gaps":null,)"
       R"("id":"{}","local_only_rows":{},"local_shift_ns":{},"lot_size":"{}","models":{},"off_scale_quantities":{},)"
       R"("off_tick_prices":{},"parameters":{},"rows":{},"seed":null,"strategy":{},"symbol":{},"tick_size":"{}",)"
       R"("unreadable_events":{},"venue":"{}","version":{}}})",
-      to_iso8601_nanos(end.begin), json_text(request.configuration), data_json(prepared.files),
-      to_iso8601_nanos(end.end), facts.events, facts.only_exchange, prepared.identity, facts.only_local,
-      facts.shift.count(), to_string(prepared.instrument.quantity_of(prepared.instrument.lot)),
-      object_of(models_of(of)), facts.off_scale, facts.off_tick, object_of(prepared.parameters.canonical()), facts.rows,
+      to_iso8601_nanos(end.begin), json_text(request.configuration), json_text(request.configuration_file),
+      data_json(prepared.files), to_iso8601_nanos(end.end), facts.events, facts.only_exchange, prepared.identity,
+      facts.only_local, facts.shift.count(), to_string(prepared.instrument.quantity_of(prepared.instrument.lot)),
+      object_of(models_of(of)), facts.off_scale, facts.off_tick, object_of(prepared.parameters), facts.rows,
       json_text(settings.strategy), json_text(of.info.symbol), to_string(prepared.instrument.price_at(1)),
       facts.out_of_range, to_string(of.info.venue), json_text(request.version));
 }
@@ -63,13 +65,6 @@ std::string totals_json(const RunReport& report) {
       to_string(report.instrument.quantity_of(position.quantity.units())));
 }
 
-std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument& instrument) {
-  if (!end.marks.front()) return std::nullopt;
-  const Position& position = end.positions.front();
-  const Decimal value = times(instrument.quantity_of(position.quantity.units()), *end.marks.front());
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
-
 }  // namespace
 
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
@@ -80,8 +75,15 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const Result<sim::LatencyModel> latency =
       of.latency.file ? read_latencies(*of.latency.file) : sim::LatencyModel(of.latency.entry, of.latency.response);
   if (!latency) return std::unexpected(latency.error());
+  const Result<sim::VenueFilters> filters = filters_of(prepared->instrument, of.exchange.rules);
+  if (!filters) return std::unexpected(filters.error());
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
+  if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
+
+  auto accounts = AccountBook::make(settings, {prepared->instrument});
+  if (!accounts) return std::unexpected(accounts.error());
+  const AccountBook::Place place = accounts->of(InstrumentId{0});
 
   RunReport report{.instrument = prepared->instrument};
   report.folder = folder_of(request, *prepared);
@@ -92,21 +94,30 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
     folder = *std::move(created);
   }
 
+  auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
+  if (!strategy) return std::unexpected(strategy.error());
   std::vector<InstrumentSetup> setups;
-  setups.push_back(
-      {.instrument = prepared->instrument,
-       .venue = {.fills = of.exchange.fills, .queue = of.exchange.queue, .as_hftbacktest = of.exchange.as_hftbacktest},
-       .latency = *latency,
-       .fees = of.fees,
-       .cash = settings.initial_balance,
-       .feed = market->feed.get()});
-  Engine engine(std::move(setups), *prepared->strategy,
+  setups.push_back({.instrument = prepared->instrument,
+                    .venue = {.fills = of.exchange.fills,
+                              .queue = of.exchange.queue,
+                              .as_hftbacktest = of.exchange.as_hftbacktest,
+                              .self_trades = of.exchange.self_trades,
+                              .filters = *filters,
+                              .rates = of.exchange.rates},
+                    .latency = *latency,
+                    .account = place.account,
+                    .slot = place.slot,
+                    .feed = market->feed.get()});
+  Engine engine(std::move(setups), (*strategy)->get(),
                 {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
   Result<RunEnd> end = guarded([&engine] { return engine.run(); });
-  if (!end) return std::unexpected(end.error());
+  if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
+    end = std::unexpected(ended.error());
+  }
+  if (!end) return broken_off(request, *prepared, folder.get(), end.error());
   report.end = *std::move(end);
   report.data = market->feed->facts();
-  report.equity = equity_at_end(report.end, report.instrument);
+  report.equity = report.end.equities.front();
   if (folder == nullptr) return report;
   const Result<void> finished =
       folder->finish(run_json(request, *prepared, report.data, report.end), totals_json(report));

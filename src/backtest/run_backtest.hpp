@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,20 +12,42 @@
 
 #include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
+#include "backtest/isolate/isolated_strategy.hpp"
+#include "backtest/lookahead/altered_feed.hpp"
 #include "backtest/market_feed.hpp"
 #include "backtest/settings.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::backtest {
 
+// A run that is reproduced from its decision log, without its strategy.
+struct ReplayedRun {
+  std::string log = {};
+  std::string identity = {};                           // the run's,
+  std::map<std::string, std::string> parameters = {};  // and its strategy's in canonical form
+};
+
+// A run over data that is altered from the cut on, whose decisions before it are held against those of a log. It ends
+// at the cut, with kCancelled.
+struct ComparedRun {
+  std::string log = {};
+  FutureCut cut = {};
+};
+
 struct RunRequest {
   BacktestSettings settings = {};
-  std::string version = {};        // of acts
-  std::string configuration = {};  // its text, as it was read
-  std::string json = {};           // where the object goes; empty: nowhere
+  std::string version = {};             // of acts
+  std::string configuration = {};       // its text, as it was read
+  std::string configuration_file = {};  // its path, as it was given: files that it names lie relative to its folder
+  std::string json = {};                // where the object goes; empty: nowhere
   // Where the folder goes; empty: nowhere. "{}" in it stands for the first digits of what the run is: of data, settings
   // and version.
   std::string folder = {};
+  std::string restore = {};                    // a file with the strategy's state before the run; empty: none
+  std::string save_state = {};                 // where its state after the run goes; empty: nowhere
+  std::optional<IsolateOptions> isolate = {};  // the strategy runs in a process of its own
+  std::optional<ReplayedRun> replayed = {};
+  std::optional<ComparedRun> compared = {};
   std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty
 };
 
@@ -35,7 +59,9 @@ struct RunReport {
   std::string folder = {};             // where it went
 };
 
-// Errors: kUsage: settings that do not go together, files that are not there; kBadInput, kStorage.
+// Of an isolated strategy that crashes, throws or does not return the folder so far stays, marked as broken off.
+// Errors: kUsage: settings that do not go together, files that are not there; kBadInput, kStorage; of a compared run
+// kCancelled.
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request);
 
 }  // namespace acts::backtest

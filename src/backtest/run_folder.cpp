@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "backtest/decisions/decision_log.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -31,7 +33,7 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
   for (const Part& part :
        {Part{&RunFolder::run_, "run.json", kJsonBegin}, Part{&RunFolder::equity_, "equity.csv", kEquityHeader},
         Part{&RunFolder::fills_, "fills.csv", kFillsHeader}, Part{&RunFolder::orders_, "orders.csv", kOrdersHeader},
-        Part{&RunFolder::marks_, "marks.csv", kMarksHeader}}) {
+        Part{&RunFolder::marks_, "marks.csv", kMarksHeader}, Part{&RunFolder::decisions_, kDecisionLogName, ""}}) {
     const std::string path = fmt::format("{}/{}", folder, part.name);
     if (const Result<void> opened = made->open(ops, (*made).*part.file, path, part.begin); !opened) {
       return std::unexpected(opened.error());
@@ -62,6 +64,7 @@ void RunFolder::on_order(const OrderUpdate& update) {
 }
 
 void RunFolder::on_fill(const ToldFill& told) {
+  ++fills_told_;
   if (fills_) write(fills_, fill_line(told, of(told.fill.instrument)));
   if (has_fill_) write_json(",");
   has_fill_ = true;
@@ -74,6 +77,7 @@ void RunFolder::on_sample(const Sample& sample) {
 
 void RunFolder::on_marks(std::uint64_t fill_number,
                          const std::array<std::optional<Decimal>, kMarkHorizons.size()>& marks) {
+  ++marks_told_;
   if (!marks_) return;
   std::string line = fmt::format("{}", fill_number);
   for (const std::optional<Decimal>& mark : marks) {
@@ -83,10 +87,22 @@ void RunFolder::on_marks(std::uint64_t fill_number,
   write(marks_, line + '\n');
 }
 
+Result<void> RunFolder::break_off(const std::string& run) {
+  json_.reset();
+  // A line a fill, as of a run that has ended.
+  for (std::uint64_t number = marks_told_ + 1; number <= fills_told_; ++number) on_marks(number, {});
+  write(run_, fmt::format("],\"run\":{},\"totals\":{{}}}}\n", run));
+  return finish_files();
+}
+
 Result<void> RunFolder::finish(const std::string& run, const std::string& totals) {
   write_json(fmt::format(R"(],"run":{},"totals":{}}})", run, totals));
   write_json("\n");
-  for (File* const file : {&json_, &equity_, &fills_, &orders_, &marks_, &run_}) {
+  return finish_files();
+}
+
+Result<void> RunFolder::finish_files() {
+  for (File* const file : {&json_, &equity_, &fills_, &orders_, &marks_, &decisions_, &run_}) {
     if (failure_) return std::unexpected(*failure_);
     if (!*file) continue;
     if (const Result<void> finished = (*file)->finish(); !finished) failure_ = finished.error();

@@ -1,5 +1,5 @@
-// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv) and one JSON
-// object. What is written is complete or not there. Blocking; not thread-safe.
+// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv, decisions.log)
+// and one JSON object. What is written is complete or not there. Blocking; not thread-safe.
 #pragma once
 
 #include <memory>
@@ -30,12 +30,20 @@ class RunFolder final : public RunListener {
   void on_marks(std::uint64_t fill_number,
                 const std::array<std::optional<Decimal>, kMarkHorizons.size()>& marks) override;
 
+  [[nodiscard]] bool has_decisions() const { return decisions_.has_value(); }
+  // What a DecisionLogWriter hands over.
+  void add_decisions(std::string_view bytes) { write(decisions_, bytes); }
+
+  // Of a run that has not come to its end: keeps what the folder has so far, without totals. `run`: a JSON object that
+  // says why. Errors: as finish().
+  Result<void> break_off(const std::string& run);
   // `run`, `totals`: JSON objects. Errors, also of all that was written before: kStorage.
   Result<void> finish(const std::string& run, const std::string& totals);
 
  private:
   explicit RunFolder(std::vector<BacktestInstrument> instruments) : instruments_(std::move(instruments)) {}
   using File = std::optional<history::OutputFile>;
+  Result<void> finish_files();
   Result<void> open(FileOps& ops, File& file, const std::string& path, std::string_view begin);
   void write(File& file, std::string_view text);
   void write_json(std::string_view text);
@@ -48,7 +56,10 @@ class RunFolder final : public RunListener {
   File fills_;
   File orders_;
   File marks_;
+  File decisions_;
   bool has_fill_ = false;
+  std::uint64_t fills_told_ = 0;
+  std::uint64_t marks_told_ = 0;
   std::optional<Error> failure_;  // the first
 };
 

@@ -4,11 +4,9 @@
 
 #include <utility>
 
-#include "acts/strategy/registry.hpp"
-
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
-#include "backtest/strategy_library.hpp"
 #include "history/signature.hpp"
 #include "recording/byte_source.hpp"
 
@@ -41,11 +39,22 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-std::string identity_of(const RunRequest& request, const Parameters& parameters, const std::vector<DataFile>& files) {
+std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,
+                        const std::vector<DataFile>& files) {
+  if (request.replayed) return request.replayed->identity;
   std::string hashes;
   for (const DataFile& file : files) hashes += file.sha256 + "\n";
   return history::sha256_of(fmt::format("{}\n{}\n{}{}{}", request.version, request.settings.strategy, hashes,
-                                        object_of(parameters.canonical()), request.configuration));
+                                        object_of(parameters), request.configuration));
+}
+
+std::string broken_run_json(const RunRequest& request, const PreparedRun& prepared, const Error& error) {
+  return fmt::format(
+      R"({{"broken_off":{},"configuration":{},"configuration_file":{},"data":{},"id":"{}","parameters":{},"strategy":{},)"
+      R"("version":{}}})",
+      json_text(error.message), json_text(request.configuration), json_text(request.configuration_file),
+      data_json(prepared.files), prepared.identity, object_of(prepared.parameters),
+      json_text(request.settings.strategy), json_text(request.version));
 }
 
 }  // namespace
@@ -62,26 +71,30 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   const InstrumentSettings& of = settings.instruments.front();
   Result<BacktestInstrument> instrument = backtest_instrument(of.info);
   if (!instrument) return std::unexpected(instrument.error());
-  const Result<const StrategyType*> type = strategy_type_of(settings);
-  if (!type) return std::unexpected(type.error());
-  Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
-  if (!parameters) return std::unexpected(parameters.error());
-  auto strategy = guarded([&] { return (*type)->make(*parameters); });
-  if (!strategy) return std::unexpected(strategy.error());
+  Result<MadeRunStrategy> made = make_run_strategy(request);
+  if (!made) return std::unexpected(made.error());
   std::vector<std::string> paths = of.files;
   if (of.latency.file) paths.push_back(*of.latency.file);
   auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
   if (!files) return std::unexpected(files.error());
-  // Another library of the same name is another run.
+  // Another library of the same name is another run, and so is one that goes on from another state.
   std::vector<DataFile> known = *files;
-  if (!settings.library.empty()) {
-    Result<std::string> sum = hash_of(settings.library);
+  for (const std::string& path : {settings.library, request.restore}) {
+    if (path.empty() || request.replayed) continue;
+    Result<std::string> sum = hash_of(path);
     if (!sum) return std::unexpected(sum.error());
-    known.push_back({settings.library, *std::move(sum)});
+    known.push_back({path, *std::move(sum)});
   }
-  std::string identity = identity_of(request, *parameters, known);
-  return PreparedRun{*std::move(instrument), *std::move(parameters), *std::move(strategy), *std::move(files),
+  std::string identity = identity_of(request, made->parameters, known);
+  return PreparedRun{*std::move(instrument), std::move(made->parameters), std::move(made->strategy), *std::move(files),
                      std::move(identity)};
+}
+
+std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,
+                                  const Error& error) {
+  if (folder == nullptr || !request.isolate || request.compared) return std::unexpected(error);
+  const Result<void> kept = folder->break_off(broken_run_json(request, prepared, error));
+  return std::unexpected(kept ? error : kept.error());
 }
 
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared) {

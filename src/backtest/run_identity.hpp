@@ -13,6 +13,7 @@
 
 #include "backtest/instrument.hpp"
 #include "backtest/run_backtest.hpp"
+#include "backtest/run_folder.hpp"
 
 namespace acts::backtest {
 
@@ -23,7 +24,7 @@ struct DataFile {
 
 struct PreparedRun {
   BacktestInstrument instrument;
-  Parameters parameters;
+  std::map<std::string, std::string> parameters;  // canonical
   std::unique_ptr<Strategy> strategy;
   std::vector<DataFile> files;
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
@@ -37,6 +38,11 @@ Result<PreparedRun> prepare_run(const RunRequest& request);
 
 // The request's folder, with the first digits of the identity in place of "{}".
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared);
+
+// What becomes of a run that has failed: the folder of an isolated strategy's stays. `folder`: may be null. Returns the
+// error, or that of the folder's files.
+std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,
+                                  const Error& error);
 
 // JSON: an object of texts, and the data's files with their sums.
 std::string object_of(const std::map<std::string, std::string>& texts);

@@ -8,6 +8,7 @@
 #include "acts/strategy/library.hpp"
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/decisions/decision.hpp"
 #include "backtest/settings.hpp"
 
 namespace acts::backtest {
@@ -22,11 +23,13 @@ Result<const StrategyType*> strategy_type_of(const BacktestSettings& settings);
 
 std::unexpected<Error> thrown_by_strategy(const char* what);
 
-// A call that runs code of a strategy. Errors: kBadInput: it threw; those of the call.
+// A call that runs code of a strategy. Errors: kBadInput: it threw; those of the call, and of a StrategyFailure.
 template <typename Call>
 auto guarded(Call&& call) -> decltype(call()) {
   try {
     return call();
+  } catch (const StrategyFailure& failure) {
+    return std::unexpected(failure.error);
   } catch (const std::exception& error) {
     return thrown_by_strategy(error.what());
   } catch (...) {

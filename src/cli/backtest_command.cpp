@@ -3,13 +3,17 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <system_error>
 
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/run_backtest.hpp"
+#include "backtest/run_proofs.hpp"
 #include "cli/backtest_config.hpp"
+#include "cli/backtest_proofs.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/problems.hpp"
@@ -17,21 +21,80 @@
 namespace acts::cli {
 namespace {
 
+constexpr int kMostCuts = 10'000;
+
 struct Settings {
   std::string configuration;
   std::string json;
   std::string folder;
+  std::string replay;
+  std::string restore;
+  std::string save_state;
+  bool isolates = false;
+  std::optional<Nanos> isolate_timeout;
+  WantedProofs proofs;
 };
 
 const OptionSpec kConfigSpec{
-    .name = "backtest", .placeholder = "CONFIG", .help = "what to run, over what and how (TOML)", .is_required = true};
+    .name = "backtest", .placeholder = "CONFIG", .help = "what to run, over what and how (TOML)"};
+
+Result<void> set_cuts(Settings& settings, const Values& values) {
+  const Result<int> cuts = parse_integer(values[0], 1, kMostCuts);
+  if (!cuts) return std::unexpected(cuts.error());
+  settings.proofs.cuts = *cuts;
+  return {};
+}
+
+Result<void> set_isolate_timeout(Settings& settings, const Values& values) {
+  const Result<Nanos> timeout = parse_positive_duration(values[0]);
+  if (!timeout) return std::unexpected(timeout.error());
+  settings.isolate_timeout = *timeout;
+  return {};
+}
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 3> kOptions{{
+  static const std::array<Option<Settings>, 11> kOptions{{
       {{.name = "json", .placeholder = "FILE", .help = "totals, fills and what the run was, as one JSON object"},
        [](Settings& s, const Values& v) { return s.json = v[0], Result<void>(); }},
       {{.name = "out", .placeholder = "DIR", .help = "the run's folder, for acts report; runs/NAME-HASH if not given"},
        [](Settings& s, const Values& v) { return s.folder = v[0], Result<void>(); }},
+      {{.name = "replay",
+        .placeholder = "RUN",
+        .help = "the run of this folder again, from its decision log and without its strategy: the same bytes"},
+       [](Settings& s, const Values& v) { return s.replay = v[0], Result<void>(); }},
+      {{.name = "check_determinism",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "run a second time, and compare every byte",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.proofs.determinism = v[0] == "true", Result<void>(); }},
+      {{.name = "check_lookahead",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "run again with another future after some moments: no decision before may change",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.proofs.lookahead = v[0] == "true", Result<void>(); }},
+      {{.name = "cuts",
+        .placeholder = "N",
+        .kind = OptionKind::kInteger,
+        .help = "how many moments --check-lookahead takes",
+        .default_text = "8"},
+       set_cuts},
+      {{.name = "isolate",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "the strategy runs in a process of its own, which may crash",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.isolates = v[0] == "true", Result<void>(); }},
+      {{.name = "isolate_timeout",
+        .placeholder = "TIME",
+        .kind = OptionKind::kDuration,
+        .help = "of one call of an isolated strategy; 10s if not given"},
+       set_isolate_timeout},
+      {{.name = "restore", .placeholder = "FILE", .help = "the strategy goes on from a state of --save-state"},
+       [](Settings& s, const Values& v) { return s.restore = v[0], Result<void>(); }},
+      {{.name = "save_state", .placeholder = "FILE", .help = "where the strategy's state after the run goes"},
+       [](Settings& s, const Values& v) { return s.save_state = v[0], Result<void>(); }},
       {kConfigSpec, [](Settings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
   return kOptions;
@@ -68,46 +131,130 @@ std::string bar_summary_of(const backtest::BarReport& report) {
       to_string(position.cash), to_string(position.fee), to_string(report.totals.equity), report.folder);
 }
 
-int run_bars(const backtest::RunRequest& request) {
+// What is to be printed of a run, and its folder.
+struct Ran {
+  std::string summary;
+  std::string folder;
+};
+
+Result<Ran> run_bars(const backtest::RunRequest& request) {
   const auto report = backtest::run_bar_backtest(real_file_ops(), request);
-  if (!report) return complain(report.error());
+  if (!report) return std::unexpected(report.error());
   if (report->totals.fills_above_volume > 0) {
     complain(fmt::format("{} fills are of more than their whole bar traded: the quantity is too large to be believed",
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
-  Output out;
-  out.write(bar_summary_of(*report));
-  return out.finish(kExitDone);
+  return Ran{bar_summary_of(*report), report->folder};
+}
+
+Result<Ran> run_books(const backtest::RunRequest& request) {
+  const auto report = backtest::run_backtest(real_file_ops(), request);
+  if (!report) return std::unexpected(report.error());
+  tell_oddities(report->data);
+  return Ran{summary_of(*report), report->folder};
+}
+
+Result<void> check_together(const Settings& settings) {
+  if (settings.isolate_timeout && !settings.isolates) {
+    return fail(ErrorCode::kUsage, "--isolate-timeout is of --isolate: give both");
+  }
+  if (settings.replay.empty()) {
+    return settings.configuration.empty() ? fail(ErrorCode::kUsage, "CONFIG is missing: which backtest?")
+                                          : Result<void>();
+  }
+  if (settings.isolates || !settings.restore.empty() || !settings.save_state.empty()) {
+    return fail(ErrorCode::kUsage, "--replay runs no strategy: take --isolate, --restore and --save-state out");
+  }
+  if (settings.proofs.determinism || settings.proofs.lookahead) {
+    return fail(ErrorCode::kUsage,
+                "--replay is a proof of its own: take --check-determinism and --check-lookahead out");
+  }
+  return {};
+}
+
+// What is asked for, without the settings.
+Result<backtest::RunRequest> request_of(const Settings& settings) {
+  backtest::RunRequest request{.version = ACTS_VERSION,
+                               .configuration_file = settings.configuration,
+                               .json = settings.json,
+                               .folder = settings.folder,
+                               .restore = settings.restore,
+                               .save_state = settings.save_state};
+  if (settings.isolates) request.isolate.emplace();
+  if (settings.isolate_timeout) request.isolate->timeout = *settings.isolate_timeout;
+  if (settings.replay.empty()) {
+    Result<std::string> text = read_text_file(settings.configuration, kMaxConfigBytes);
+    if (!text) return std::unexpected(text.error());
+    request.configuration = *std::move(text);
+    return request;
+  }
+  Result<RunToReplay> found = read_run_to_replay(settings.replay);
+  if (!found) return std::unexpected(found.error());
+  request.version = std::move(found->version);
+  request.configuration = std::move(found->configuration);
+  request.configuration_file = std::move(found->configuration_file);
+  request.replayed = std::move(found->run);
+  if (request.folder.empty()) request.folder = settings.replay + ".replay";
+  return request;
+}
+
+// Also of a file that lies elsewhere than at the time of the run that is replayed.
+Result<void> take_configuration(const Settings& settings, backtest::RunRequest& request) {
+  const std::string& name = settings.configuration.empty() ? request.configuration_file : settings.configuration;
+  if (request.replayed && !settings.configuration.empty()) {
+    const Result<std::string> text = read_text_file(name, kMaxConfigBytes);
+    if (!text) return std::unexpected(text.error());
+    if (*text != request.configuration) {
+      return fail(ErrorCode::kUsage,
+                  fmt::format("{}: it is not what {} was run with: leave CONFIG out", name, settings.replay));
+    }
+  }
+  auto parsed = parse_backtest_config(request.configuration, name);
+  if (!parsed) return std::unexpected(parsed.error());
+  if (!parsed->sweep.empty()) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
+  }
+  request.settings = *std::move(parsed);
+  if (request.folder.empty()) {
+    request.folder = fmt::format("runs/{}-{{}}", std::filesystem::path(name).stem().string());
+  }
+  return {};
+}
+
+// What was replayed is there twice: it stays only where that was asked for.
+Result<std::string> compare_replay(const Settings& settings, const std::string& folder) {
+  if (Result<void> same = backtest::compare_folders(settings.replay, folder); !same) {
+    return std::unexpected(same.error());
+  }
+  std::error_code ignored;
+  if (settings.folder.empty()) std::filesystem::remove_all(folder, ignored);
+  return fmt::format("reproduced: every file is that of {}, byte for byte\n", settings.replay);
 }
 
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  Result<std::string> text = read_text_file(settings.configuration, kMaxConfigBytes);
-  if (!text) return complain(text.error());
-  auto parsed = parse_backtest_config(*text, settings.configuration);
-  if (!parsed) return complain(parsed.error());
-  if (!parsed->sweep.empty()) {
-    return complain(Error{ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it",
-                                                         settings.configuration, settings.configuration)});
+  if (const Result<void> fits = check_together(settings); !fits) return complain(fits.error());
+  Result<backtest::RunRequest> request = request_of(settings);
+  if (!request) return complain(request.error());
+  if (const Result<void> taken = take_configuration(settings, *request); !taken) return complain(taken.error());
+  if (request->replayed && real_file_ops().exists(request->folder)) {
+    return complain(Error{ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, or give --out another",
+                                                         request->folder)});
   }
-  const std::string name = std::filesystem::path(settings.configuration).stem().string();
   Problems problems;
-  const backtest::RunRequest request{
-      .settings = *std::move(parsed),
-      .version = ACTS_VERSION,
-      .configuration = *std::move(text),
-      .json = settings.json,
-      .folder = settings.folder.empty() ? fmt::format("runs/{}-{{}}", name) : settings.folder,
-      .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
-  if (request.settings.is_bars) return run_bars(request);
-  const auto report = backtest::run_backtest(real_file_ops(), request);
+  request->on_problem = [&problems](std::string_view problem) { problems.add(problem); };
+  const Result<Ran> ran = request->settings.is_bars ? run_bars(*request) : run_books(*request);
   problems.finish();
-  if (!report) return complain(report.error());
-  tell_oddities(report->data);
+  if (!ran) return complain(ran.error());
   Output out;
-  out.write(summary_of(*report));
+  if (!request->replayed || !settings.folder.empty()) out.write(ran->summary);
+  request->on_problem = {};
+  const Result<std::string> proven =
+      request->replayed ? compare_replay(settings, ran->folder) : prove(*request, ran->folder, settings.proofs);
+  if (!proven) return out.finish(complain(proven.error()));
+  out.write(*proven);
   return out.finish(problems.count() == 0 ? kExitDone : kExitBadInput);
 }
 
@@ -116,11 +263,12 @@ int run(const Given& given) {
 Command backtest_command() {
   return {.name = "backtest",
           .summary = "Run a strategy over recorded data, with the fills that it would have got",
-          .options = specs_of(table().first(2)),
+          .options = specs_of(table().first(table().size() - 1)),
           .positional = kConfigSpec,
           .examples =
               "  acts backtest grid.toml\n"
-              "  acts backtest grid.toml --json result.json --out runs/first",
+              "  acts backtest grid.toml --json result.json --out runs/first\n"
+              "  acts backtest --replay runs/first",
           .run = run};
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <string_view>
 
+#include "backtest/isolate/strategy_host.hpp"
 #include "cli/command_line.hpp"
 #include "cli/load_settings.hpp"
 
@@ -41,6 +43,10 @@ int run(int argc, char** argv) {
 }  // namespace acts::cli
 
 int main(int argc, char** argv) {
+  // By --isolate, never by people.
+  if (argc == 2 && std::string_view(argv[1]) == acts::backtest::kStrategyHostArgument) {
+    return acts::backtest::strategy_host(acts::backtest::kStrategyHostFd, true);
+  }
   acts::cli::hold_hangups();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
   acts::cli::install_defect_handlers();

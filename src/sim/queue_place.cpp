@@ -11,8 +11,9 @@
 namespace acts::sim {
 namespace {
 
-constexpr std::array<QueueKind, 6> kKinds{QueueKind::kRiskAverse, QueueKind::kPower, QueueKind::kPower2,
-                                          QueueKind::kPower3,     QueueKind::kLog,   QueueKind::kLog2};
+constexpr std::array<QueueKind, 8> kKinds{QueueKind::kRiskAverse, QueueKind::kPower,        QueueKind::kPower2,
+                                          QueueKind::kPower3,     QueueKind::kLog,          QueueKind::kLog2,
+                                          QueueKind::kFirst,      QueueKind::kTradedThrough};
 
 // That what goes away stood behind the order.
 double probability(const QueueModel& model, double front, double back) {
@@ -24,7 +25,9 @@ double probability(const QueueModel& model, double front, double back) {
     case QueueKind::kPower3: return 1.0 - power(front / (front + back));
     case QueueKind::kLog: return logarithm(back) / (logarithm(back) + logarithm(front));
     case QueueKind::kLog2: return logarithm(back) / logarithm(back + front);
-    case QueueKind::kRiskAverse: break;
+    case QueueKind::kRiskAverse:
+    case QueueKind::kFirst:
+    case QueueKind::kTradedThrough: break;
   }
   return 1.0;
 }
@@ -39,6 +42,8 @@ std::string_view to_string(QueueKind kind) noexcept {
     case QueueKind::kPower3: return "power3";
     case QueueKind::kLog: return "log";
     case QueueKind::kLog2: return "log2";
+    case QueueKind::kFirst: return "first";
+    case QueueKind::kTradedThrough: return "traded_through";
   }
   return "";
 }
@@ -58,7 +63,8 @@ Result<QueueKind> parse_queue_kind(std::string_view text) {
 // fmin() is meant as it is: the probability of nothing before and behind is no number, and the other operand holds
 // then.
 void QueuePlace::on_level(const QueueModel& model, double before, double after) {
-  if (model.kind == QueueKind::kRiskAverse) {
+  if (model.kind == QueueKind::kRiskAverse || model.kind == QueueKind::kFirst ||
+      model.kind == QueueKind::kTradedThrough) {
     front_ = std::fmin(front_, after);
     return;
   }
@@ -76,6 +82,10 @@ void QueuePlace::on_level(const QueueModel& model, double before, double after) 
 }
 
 std::int64_t QueuePlace::take_reached(double lot) {
+  if (is_never_reached_) {
+    front_ = ahead();
+    return 0;
+  }
   const std::int64_t lots = std::llround(-front_ / lot);
   if (lots <= 0) return 0;
   front_ = 0;

@@ -20,6 +20,9 @@ enum class QueueKind : std::uint8_t {
   kPower3,  // p = 1 - f(front / (front + back))
   kLog,     // as kPower, f(x) = ln(1 + x)
   kLog2,    // as kPower2, with it
+  // The bounds of what a queue can do, for scenarios:
+  kFirst,          // nothing stands before it: any trade at its price is its own
+  kTradedThrough,  // as kRiskAverse, and no trade at its price comes as far as the order: only one beyond it does
 };
 
 struct QueueModel {
@@ -27,7 +30,8 @@ struct QueueModel {
   double n = 3;  // of the powers; positive
 };
 
-// "risk_averse", "power", "power2", "power3", "log", "log2".
+// "risk_averse", "power", "power2", "power3", "log", "log2", "first",
+// "traded_through".
 std::string_view to_string(QueueKind kind) noexcept;
 // Errors: kUsage, with the nearest name.
 Result<QueueKind> parse_queue_kind(std::string_view text);
@@ -37,6 +41,11 @@ class QueuePlace {
   QueuePlace() = default;
   // Behind all that rests at the price.
   explicit QueuePlace(double resting) : front_(resting), entry_(resting) {}
+  // The same, or before it all, as the model has it.
+  QueuePlace(const QueueModel& model, double resting)
+      : front_(model.kind == QueueKind::kFirst ? 0 : resting),
+        entry_(front_),
+        is_never_reached_(model.kind == QueueKind::kTradedThrough) {}
 
   // Somebody has taken so much at the price.
   void on_trade(double quantity) {
@@ -57,6 +66,7 @@ class QueuePlace {
   double front_ = 0;   // before the order; negative: trades have gone past it
   double traded_ = 0;  // since the level was last told, which has it already then
   double entry_ = 0;
+  bool is_never_reached_ = false;
 };
 
 }  // namespace acts::sim

@@ -78,5 +78,23 @@ TEST(QueueKind, IsToldByItsName) {
   EXPECT_EQ(parse_queue_kind("powr3").error().message, "no queue model 'powr3': did you mean power3?");
 }
 
+TEST(QueuePlace, HasBoundsThatAreFirstAndNeverReached) {
+  QueuePlace first({.kind = QueueKind::kFirst}, 5);
+  EXPECT_EQ(first.ahead_at_entry(), 0);
+  first.on_level({.kind = QueueKind::kFirst}, 5, 9);
+  EXPECT_EQ(first.ahead(), 0);
+  first.on_trade(2);
+  EXPECT_EQ(first.take_reached(1), 2) << "any trade at its price is its own";
+  QueuePlace last({.kind = QueueKind::kTradedThrough}, 5);
+  EXPECT_EQ(last.ahead_at_entry(), 5);
+  last.on_trade(3);
+  EXPECT_EQ(last.ahead(), 2);
+  last.on_trade(30);
+  EXPECT_EQ(last.take_reached(1), 0) << "however much is traded at its price";
+  EXPECT_EQ(last.ahead(), 0);
+  EXPECT_EQ(parse_queue_kind("first").value(), QueueKind::kFirst);
+  EXPECT_EQ(parse_queue_kind(to_string(QueueKind::kTradedThrough)).value(), QueueKind::kTradedThrough);
+}
+
 }  // namespace
 }  // namespace acts::sim

@@ -151,6 +151,28 @@ TEST(FundingCarry, HoldsBothLegsWhileItIsPaid) {
   EXPECT_EQ(pay("0.00005"), "sell market 0 100@0,buy market 1 100@0,");
 }
 
+TEST(FundingCarry, GoesOnFromASavedState) {
+  for (const bool is_in : {false, true}) {
+    const auto strategy = test::make_strategy("funding_carry", {});
+    test::FakeContext context(2);
+    strategy->on_start(context);
+    if (is_in) {
+      context.funding = FundingRate{.rate = parse_decimal("0.0002").value(), .at = {}};
+      context.wake(*strategy);
+      EXPECT_EQ(context.take(), "buy market 0 100@0,sell market 1 100@0,");
+      context.fill(*strategy, InstrumentId{0}, 100);
+      context.fill(*strategy, InstrumentId{1}, 100);
+    }
+    const auto other = test::make_strategy("funding_carry", {});
+    const Result<void> restored = other->restore(strategy->save());
+    ASSERT_TRUE(restored.has_value()) << restored.error().message;
+    other->on_start(context);
+    context.funding = FundingRate{.rate = parse_decimal("0.00005").value(), .at = {}};
+    context.wake(*other);
+    EXPECT_EQ(context.take(), is_in ? "sell market 0 100@0,buy market 1 100@0," : "");
+  }
+}
+
 TEST(FundingCarry, NeedsTwoInstrumentsAndSaneRates) {
   const auto strategy = test::make_strategy("funding_carry", {});
   test::FakeContext context;

@@ -9,6 +9,7 @@
 #include "backtest/bars/catalog_reader.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
+#include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "backtest/strategy_library.hpp"
 
@@ -22,15 +23,14 @@ std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared,
                                                   {"maker_fee", to_string(of.fees.maker)},
                                                   {"taker_fee", to_string(of.fees.taker)}};
   return fmt::format(
-      R"({{"begin":"{}","configuration":{},"data":{},"end":"{}","fills_above_volume":{},"gaps":{},"id":"{}",)"
+      R"({{"begin":"{}","configuration":{},"configuration_file":{},"data":{},"end":"{}","fills_above_volume":{},"gaps":{},"id":"{}",)"
       R"("lot_size":"{}","models":{},"parameters":{},"rows":{},"seed":null,"strategy":{},"symbol":{},)"
       R"("tick_size":"{}","venue":"{}","version":{}}})",
-      to_iso8601_nanos(report.begin), json_text(request.configuration), data_json(prepared.files),
-      to_iso8601_nanos(report.end), report.totals.fills_above_volume, report.missing, prepared.identity,
-      to_string(report.instrument.quantity_of(report.instrument.lot)), object_of(models),
-      object_of(prepared.parameters.canonical()), report.totals.bars, json_text(settings.strategy),
-      json_text(of.info.symbol), to_string(report.instrument.price_at(1)), to_string(of.info.venue),
-      json_text(request.version));
+      to_iso8601_nanos(report.begin), json_text(request.configuration), json_text(request.configuration_file),
+      data_json(prepared.files), to_iso8601_nanos(report.end), report.totals.fills_above_volume, report.missing,
+      prepared.identity, to_string(report.instrument.quantity_of(report.instrument.lot)), object_of(models),
+      object_of(prepared.parameters), report.totals.bars, json_text(settings.strategy), json_text(of.info.symbol),
+      to_string(report.instrument.price_at(1)), to_string(of.info.venue), json_text(request.version));
 }
 
 std::string bar_totals_json(const BarReport& report) {
@@ -93,6 +93,9 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   if (!prepared) return std::unexpected(prepared.error());
   Result<std::unique_ptr<BarReader>> opened = open_bars(request.settings.instruments.front(), prepared->instrument);
   if (!opened) return std::unexpected(opened.error());
+  if (request.compared) {
+    opened = std::make_unique<AlteredBars>(*std::move(opened), prepared->instrument.tick, request.compared->cut);
+  }
   const BarReader& bars = **opened;
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(opened));
@@ -105,12 +108,15 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }
+  auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
+  if (!strategy) return std::unexpected(strategy.error());
   Result<std::unique_ptr<BarRun>> run = guarded([&] {
-    return BarRun::make(bar_run_options(request.settings, prepared->instrument), *prepared->strategy, folder.get());
+    return BarRun::make(bar_run_options(request.settings, prepared->instrument), (*strategy)->get(), folder.get());
   });
   if (!run) return std::unexpected(run.error());
-  const Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
-  if (!done) return std::unexpected(done.error());
+  Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
+  if (const Result<void> ended = (*strategy)->end(ops, request, done.has_value()); done && !ended) done = ended;
+  if (!done) return broken_off(request, *prepared, folder.get(), done.error());
   report.missing = bars.missing();
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(bar_run_json(request, *prepared, report), bar_totals_json(report));

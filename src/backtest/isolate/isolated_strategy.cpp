@@ -1,0 +1,220 @@
+#include "backtest/isolate/isolated_strategy.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "backtest/isolate/strategy_host.hpp"
+
+namespace acts::backtest {
+namespace {
+
+std::unexpected<Error> not_started(int error) {
+  return fail(ErrorCode::kStorage, fmt::format("no process for the strategy: {}", std::strerror(error)));
+}
+
+// The child's end becomes kStrategyHostFd; standard output is the run's alone.
+int spawn_host(const std::string& program, int fd, pid_t& pid) {
+  posix_spawn_file_actions_t actions;
+  if (const int error = ::posix_spawn_file_actions_init(&actions); error != 0) return error;
+  int error = ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions, fd, kStrategyHostFd);
+  std::string name = "acts";
+  std::string argument = kStrategyHostArgument;
+  const std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
+  if (error == 0) error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+std::string end_in_words(int status) {
+  if (WIFSIGNALED(status)) {
+    const int number = WTERMSIG(status);
+    return fmt::format("{} (signal {}: {})", number == SIGKILL ? "was killed" : "crashed", number, ::strsignal(number));
+  }
+  return fmt::format("ended its process with code {}", WEXITSTATUS(status));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StrategyProcess>> StrategyProcess::start(const std::string& program) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return not_started(errno);
+  auto process = std::make_unique<StrategyProcess>(ends[0]);
+  // dup2() of a descriptor to itself would leave it to be closed.
+  int other = ends[1];
+  if (other == kStrategyHostFd) {
+    other = ::fcntl(ends[1], F_DUPFD_CLOEXEC, kStrategyHostFd + 1);
+    ::close(ends[1]);
+    if (other < 0) return not_started(errno);
+  }
+  const int error = spawn_host(program, other, process->pid_);
+  ::close(other);
+  if (error != 0) {
+    process->pid_ = -1;
+    return not_started(error);
+  }
+  return process;
+}
+
+StrategyProcess::~StrategyProcess() { static_cast<void>(end(false)); }
+
+std::string StrategyProcess::end(bool is_ending) {
+  if (pid_ < 0) return "is gone";
+  int status = 0;
+  pid_t ended = 0;
+  // One whose end of the link has closed is about to be over: how it ended is what is wanted.
+  constexpr auto kPatience = std::chrono::seconds{2};
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (is_ending && ended == 0 && std::chrono::steady_clock::now() < until) {
+    ended = ::waitpid(pid_, &status, WNOHANG);
+    if (ended == 0) ::usleep(1'000);
+  }
+  if (ended == 0) {
+    ::kill(pid_, SIGKILL);
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  pid_ = -1;
+  return end_in_words(status);
+}
+
+Result<std::unique_ptr<IsolatedStrategy>> IsolatedStrategy::make(const IsolateOptions& options,
+                                                                 std::unique_ptr<StrategyProcess> process,
+                                                                 const MakeStrategy& make) {
+  ACTS_ASSERT(options.timeout > Nanos{0});
+  std::unique_ptr<IsolatedStrategy> strategy(new IsolatedStrategy(options, std::move(process)));
+  write_make(strategy->out_, make);
+  const Result<std::string_view> answer = strategy->exchange(nullptr, HostMessage::kMade, "when it was made");
+  if (!answer) return std::unexpected(answer.error());
+  ByteReader in(*answer);
+  std::optional<MadeStrategy> made = read_made(in);
+  if (!made) return strategy->lost(LinkState::kBroken, "when it was made");
+  strategy->made_ = *std::move(made);
+  return strategy;
+}
+
+std::unexpected<Error> IsolatedStrategy::lost(LinkState state, std::string_view what) const {
+  const std::string ended = process_->end(state == LinkState::kClosed);
+  if (state == LinkState::kLate) {
+    return fail(ErrorCode::kBadInput, fmt::format("the strategy did not return within {} {}: it must come to an end, "
+                                                  "or be given more with isolate_timeout",
+                                                  to_string(timeout_), what));
+  }
+  if (state == LinkState::kClosed) {
+    return fail(ErrorCode::kBadInput, fmt::format("the strategy {} {}", ended, what));
+  }
+  return fail(ErrorCode::kBadInput,
+              fmt::format("the strategy's process said what is not to be understood {}: it must leave descriptor {} "
+                          "alone",
+                          what, kStrategyHostFd));
+}
+
+Result<std::string_view> IsolatedStrategy::exchange(StrategyContext* context, HostMessage wanted,
+                                                    std::string_view what) const {
+  const MessageLink::Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+  bool has_to_send = true;
+  for (;;) {
+    LinkState state = has_to_send ? process_->link().send(out_.bytes(), deadline) : LinkState::kOpen;
+    std::string_view message;
+    if (state == LinkState::kOpen) state = process_->link().receive(message, deadline);
+    if (state != LinkState::kOpen) return lost(state, what);
+    ByteReader in(message);
+    const auto kind = static_cast<HostMessage>(in.byte());
+    if (kind == wanted && !in.is_bad()) return message.substr(1);
+    out_.clear();
+    if (kind == HostMessage::kAsk && context != nullptr) {
+      if (!answer_ask(*context, in, out_)) return lost(LinkState::kBroken, what);
+      has_to_send = !out_.bytes().empty();
+      continue;
+    }
+    const std::optional<Error> error = kind == HostMessage::kFailed ? read_failed(in) : std::nullopt;
+    if (!error) return lost(LinkState::kBroken, what);
+    return std::unexpected(*error);
+  }
+}
+
+void IsolatedStrategy::call(StrategyContext& context, StrategyCall call) {
+  call.now = context.now();
+  ++calls_;
+  const std::string what = fmt::format("in call {}: {}", calls_,
+                                       in_words(ToldCall{.kind = call.kind, .now = call.now, .subject = call.subject}));
+  out_.clear();
+  write_call(out_, call);
+  const Result<std::string_view> returned = exchange(&context, HostMessage::kReturned, what);
+  if (!returned) throw StrategyFailure{returned.error()};
+  if (!returned->empty()) throw StrategyFailure{lost(LinkState::kBroken, what).error()};
+}
+
+void IsolatedStrategy::on_start(StrategyContext& context) {
+  StrategyCall start{.kind = CallKind::kStart};
+  for (std::uint32_t i = 0; i < context.instrument_count(); ++i) {
+    const InstrumentId id{i};
+    start.instruments.push_back({.info = context.instrument(id),
+                                 .scales = context.scales(id),
+                                 .tick = context.tick(id),
+                                 .lot = context.lot(id)});
+  }
+  call(context, std::move(start));
+}
+
+void IsolatedStrategy::on_book(StrategyContext& context, InstrumentId id) {
+  call(context, {.kind = CallKind::kBook, .subject = id.value()});
+}
+
+void IsolatedStrategy::on_trade(StrategyContext& context, InstrumentId id, const Trade& trade) {
+  call(context, {.kind = CallKind::kTrade, .subject = id.value(), .trade = trade});
+}
+
+void IsolatedStrategy::on_bar(StrategyContext& context, const Bar& bar) {
+  call(context, {.kind = CallKind::kBar, .subject = bar.instrument.value(), .bar = bar});
+}
+
+void IsolatedStrategy::on_features(StrategyContext& context, const FeatureValues& values) {
+  call(context, {.kind = CallKind::kFeatures, .subject = values.instrument.value(), .features = values});
+}
+
+void IsolatedStrategy::on_order(StrategyContext& context, const OrderUpdate& update) {
+  call(context, {.kind = CallKind::kOrder, .subject = update.instrument.value(), .update = update});
+}
+
+void IsolatedStrategy::on_fill(StrategyContext& context, const Fill& fill) {
+  call(context, {.kind = CallKind::kFill, .subject = fill.instrument.value(), .fill = fill});
+}
+
+void IsolatedStrategy::on_timer(StrategyContext& context, TimerId id) {
+  call(context, {.kind = CallKind::kTimer, .subject = id.value()});
+}
+
+std::string IsolatedStrategy::save() const {
+  out_.clear();
+  out_.byte(static_cast<std::uint8_t>(RunMessage::kSave));
+  const Result<std::string_view> answer = exchange(nullptr, HostMessage::kSaved, "when its state was saved");
+  if (!answer) throw StrategyFailure{answer.error()};
+  ByteReader in(*answer);
+  std::string state(in.text(kMostMessageBytes));
+  if (!in.is_done()) throw StrategyFailure{lost(LinkState::kBroken, "when its state was saved").error()};
+  return state;
+}
+
+Result<void> IsolatedStrategy::restore(std::string_view saved) {
+  out_.clear();
+  out_.byte(static_cast<std::uint8_t>(RunMessage::kRestore));
+  out_.text(saved);
+  const Result<std::string_view> answer = exchange(nullptr, HostMessage::kReturned, "when its state was restored");
+  return answer ? Result<void>() : std::unexpected(answer.error());
+}
+
+}  // namespace acts::backtest

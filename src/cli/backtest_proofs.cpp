@@ -1,0 +1,67 @@
+#include "cli/backtest_proofs.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <utility>
+
+#include "backtest/decisions/byte_form.hpp"
+#include "backtest/decisions/decision_log.hpp"
+#include "backtest/run_proofs.hpp"
+#include "recording/file_ops.hpp"
+#include "recording/whole_file.hpp"
+
+namespace acts::cli {
+namespace {
+
+constexpr std::size_t kMostRunJsonBytes = std::size_t{512} << 20U;
+
+}  // namespace
+
+Result<RunToReplay> read_run_to_replay(const std::string& folder) {
+  const auto path = [&folder](std::string_view name) { return (std::filesystem::path(folder) / name).string(); };
+  const Result<std::string> text = read_whole_file(path("run.json"), kMostRunJsonBytes);
+  if (!text) return std::unexpected(text.error());
+  try {
+    const nlohmann::json root = nlohmann::json::parse(*text);
+    const nlohmann::json& run = root.at("run");
+    if (run.contains("broken_off")) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("{}: the run was broken off: {}", folder, run.at("broken_off").get<std::string>()));
+    }
+    RunToReplay found{.configuration = run.at("configuration").get<std::string>(),
+                      .configuration_file = run.at("configuration_file").get<std::string>(),
+                      .version = run.at("version").get<std::string>(),
+                      .run = {.log = path(backtest::kDecisionLogName), .identity = run.at("id").get<std::string>()}};
+    for (const auto& [name, value] : run.at("parameters").items()) {
+      found.run.parameters[name] = value.get<std::string>();
+    }
+    return found;
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it is not what acts backtest --out wrote: {}", path("run.json"), error.what()));
+  }
+}
+
+Result<std::string> prove(const backtest::RunRequest& request, const std::string& folder, const WantedProofs& wanted) {
+  std::string lines;
+  if (wanted.determinism) {
+    const Result<void> same = backtest::run_again(real_file_ops(), request, folder);
+    if (!same) return fail(same.error().code, fmt::format("--check-determinism: {}", same.error().message));
+    lines += "deterministic: a second run gave the same bytes in every file\n";
+  }
+  if (wanted.lookahead) {
+    const auto report =
+        backtest::check_lookahead(real_file_ops(), request, folder, static_cast<std::size_t>(wanted.cuts),
+                                  backtest::digest_of(request.configuration));
+    if (!report) return fail(report.error().code, fmt::format("--check-lookahead: {}", report.error().message));
+    lines += fmt::format(
+        "no look-ahead: with another future after {} moments (seed {}) no decision before it changed, "
+        "of {} calls\n",
+        report->cuts, report->seed, report->calls);
+  }
+  return lines;
+}
+
+}  // namespace acts::cli

@@ -1,0 +1,87 @@
+// Strategies that do to their process what must not reach a run, and one that knows what is to come.
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "acts/strategy/library.hpp"
+
+namespace {
+
+using acts::InstrumentId;
+using acts::StrategyContext;
+
+// At the third bar, or the third wake.
+class Ill final : public acts::Strategy {
+ public:
+  explicit Ill(std::string ill) : ill_(std::move(ill)) {}
+  [[nodiscard]] acts::Wants wants() const override { return {.bars = true}; }
+  void on_start(StrategyContext& context) override {
+    context.set_timer(acts::TimerId{1}, context.now() + std::chrono::hours{1});
+  }
+  void on_bar(StrategyContext& context, const acts::Bar& bar) override {
+    context.place(
+        {.instrument = bar.instrument, .type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
+    if (++bars_ == 3) fall_ill();
+  }
+
+ private:
+  void fall_ill() {
+    if (ill_ == "crash") {
+      volatile std::uintptr_t nowhere = 8;
+      *reinterpret_cast<volatile int*>(nowhere) = 1;
+    }
+    for (volatile bool goes_on = true; ill_ == "loop" && goes_on;) {
+    }
+    if (ill_ == "throw") throw std::runtime_error("the third bar");
+    if (ill_ == "exit") std::_Exit(9);
+    while (ill_ == "hog") hoard_.emplace_back(std::size_t{64} << 20U, 'x');
+  }
+  std::string ill_;
+  int bars_ = 0;
+  std::vector<std::string> hoard_;
+};
+
+// Buys before what rises, out of what an earlier run over the same data has seen.
+std::vector<std::int64_t>& seen() {
+  static std::vector<std::int64_t> closes;
+  return closes;
+}
+
+class Peeking final : public acts::Strategy {
+ public:
+  [[nodiscard]] acts::Wants wants() const override { return {.bars = true}; }
+  void on_bar(StrategyContext& context, const acts::Bar& bar) override {
+    if (at_ == seen().size()) seen().push_back(bar.close.units());
+    ++at_;
+    const bool rises = at_ < seen().size() && seen()[at_] > bar.close.units();
+    if (rises) context.place({.type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
+  }
+
+ private:
+  std::size_t at_ = 0;
+};
+
+constexpr std::array<acts::ParameterSpec, 1> kIllParameters{{{.name = "ill",
+                                                              .type = acts::ParameterType::kText,
+                                                              .help = "what it does",
+                                                              .default_text = "none",
+                                                              .most = "20"}}};
+
+acts::Result<std::unique_ptr<acts::Strategy>> make_ill(const acts::Parameters& parameters) {
+  if (parameters.text("ill") == "unmade") throw std::runtime_error("not even made");
+  return std::make_unique<Ill>(parameters.text("ill"));
+}
+acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameters& /*parameters*/) {
+  return std::make_unique<Peeking>();
+}
+
+}  // namespace
+
+ACTS_STRATEGY_LIBRARY({.name = "ill", .summary = "falls ill", .parameters = kIllParameters, .make = make_ill},
+                      {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking})

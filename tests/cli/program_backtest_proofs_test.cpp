@@ -1,0 +1,185 @@
+// What acts backtest proves of its runs, and strategies that fall ill in a process of their own, from the command line.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using acts::test::testdata;
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string bars_with(std::string_view strategy) {
+  return fmt::format(
+      "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
+      "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[account]\ninitial_balance = \"10000\"\n"
+      "[fees]\ntaker = \"0.001\"\n[strategy]\n{}",
+      testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv"), strategy);
+}
+const std::string kSmaCross = "name = \"sma_cross\"\nfast = 10\nslow = 30\n";
+
+std::string grid_over_books() {
+  return fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = "
+      "\"0.1\"\nlot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[fees]\nmaker = \"-0.00005\"\n"
+      "taker = \"0.0007\"\n[strategy]\nname = \"grid\"\n",
+      testdata("binance-feed/usdm/btcusdt_20240808.gz"));
+}
+
+std::string ill_with(std::string_view strategy, std::string_view more = "") {
+  return bars_with(fmt::format("library = \"{}/libill.so\"\nname = \"{}\"\n{}", ACTS_LIBRARIES, strategy, more));
+}
+
+// That of `out`, without what a run of one kind alone has.
+void expect_same_files(const std::string& first, const std::string& second) {
+  for (const std::string name : {"run.json", "equity.csv", "fills.csv", "orders.csv", "marks.csv", "decisions.log"}) {
+    EXPECT_TRUE(read_file(fs::path(first) / name) == read_file(fs::path(second) / name)) << name;
+    EXPECT_FALSE(read_file(fs::path(first) / name).empty()) << name;
+  }
+}
+
+TEST(ProgramBacktestProofs, ReplaysARunOverBooksFromItsDecisionLog) {
+  const TempDir dir;
+  const std::string config = dir.write("grid.toml", grid_over_books());
+  const std::string run = dir / "run";
+  ASSERT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);
+  const Outcome replayed = run_acts({"backtest", "--replay", run});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
+  EXPECT_EQ(replayed.out, fmt::format("reproduced: every file is that of {}, byte for byte\n", run));
+  EXPECT_FALSE(fs::exists(run + ".replay"));
+  const Outcome kept = run_acts({"backtest", "--replay", run, "--out", dir / "again"});
+  EXPECT_EQ(kept.exit_code, 0) << kept.err;
+  EXPECT_THAT(kept.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  expect_same_files(run, dir / "again");
+}
+
+TEST(ProgramBacktestProofs, ReplayNamesTheCallThatDiffers) {
+  const TempDir dir;
+  const std::string config = dir.write("sma.toml", bars_with(kSmaCross));
+  const std::string run = dir / "run";
+  const std::string other = dir / "other";
+  ASSERT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);
+  const std::string slower = dir.write("slow.toml", bars_with("name = \"sma_cross\"\nfast = 10\nslow = 40\n"));
+  ASSERT_EQ(run_acts({"backtest", slower, "--out", other}).exit_code, 0);
+  fs::copy_file(fs::path(other) / "decisions.log", fs::path(run) / "decisions.log",
+                fs::copy_options::overwrite_existing);
+  const Outcome replayed = run_acts({"backtest", "--replay", run});
+  EXPECT_EQ(replayed.exit_code, 3);
+  EXPECT_THAT(replayed.err, HasSubstr("fills.csv differ from byte")) << "the log of another strategy's run";
+  std::ofstream(fs::path(run) / "decisions.log", std::ios::app) << "more";
+  const std::string cut = read_file(fs::path(run) / "decisions.log").substr(0, 400);
+  std::ofstream(fs::path(run) / "decisions.log", std::ios::trunc) << cut;
+  fs::remove_all(run + ".replay");
+  const Outcome broken = run_acts({"backtest", "--replay", run});
+  EXPECT_EQ(broken.exit_code, 3);
+  EXPECT_THAT(broken.err, HasSubstr("the decision log "));
+  EXPECT_EQ(run_acts({"backtest", "--replay", dir / "none"}).exit_code, 2);
+  EXPECT_EQ(run_acts({"backtest", "--replay", run, "--isolate"}).exit_code, 2);
+}
+
+TEST(ProgramBacktestProofs, ChecksDeterminismAndLookahead) {
+  const TempDir dir;
+  for (const std::string& text : {grid_over_books(), bars_with(kSmaCross)}) {
+    const std::string config = dir.write("run.toml", text);
+    const std::string run = dir / "run";
+    const Outcome checked =
+        run_acts({"backtest", config, "--out", run, "--check-determinism", "--check-lookahead", "--cuts", "3"});
+    EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    EXPECT_THAT(checked.out, HasSubstr("deterministic: a second run gave the same bytes in every file\n"));
+    EXPECT_THAT(checked.out, HasSubstr("no look-ahead: with another future after 3 moments (seed "));
+    EXPECT_FALSE(fs::exists(run + ".again"));
+    fs::remove_all(run);
+  }
+}
+
+TEST(ProgramBacktestProofs, FindsAStrategyThatKnowsTheFuture) {
+  const TempDir dir;
+  const std::string config = dir.write("peek.toml", ill_with("peeking"));
+  EXPECT_EQ(run_acts({"backtest", config, "--out", dir / "run"}).exit_code, 0);
+  const Outcome twice = run_acts({"backtest", config, "--out", dir / "run", "--check-determinism"});
+  EXPECT_EQ(twice.exit_code, 3);
+  EXPECT_THAT(twice.err, HasSubstr("--check-determinism: ")) << "a second run knows what the first has seen";
+  const Outcome ahead = run_acts({"backtest", config, "--out", dir / "run", "--check-lookahead"});
+  EXPECT_EQ(ahead.exit_code, 3);
+  EXPECT_THAT(ahead.err, HasSubstr("--check-lookahead: over data that is another one after 2021-"));
+  EXPECT_THAT(ahead.err, HasSubstr(" asks for place() buy market"));
+}
+
+TEST(ProgramBacktestProofs, IsolatedRunsGiveTheSameBytes) {
+  const TempDir dir;
+  for (const std::string& text : {grid_over_books(), bars_with(kSmaCross), ill_with("ill")}) {
+    const std::string config = dir.write("run.toml", text);
+    const Outcome here = run_acts({"backtest", config, "--out", dir / "here"});
+    ASSERT_EQ(here.exit_code, 0) << here.err;
+    const Outcome there = run_acts({"backtest", config, "--out", dir / "there", "--isolate"});
+    ASSERT_EQ(there.exit_code, 0) << there.err;
+    expect_same_files(dir / "here", dir / "there");
+  }
+}
+
+TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTheRunSoFar) {
+  const TempDir dir;
+  struct Ill {
+    std::string what;
+    std::string said;
+  };
+  for (const Ill& ill :
+       {Ill{"crash",
+            "the strategy crashed (signal 11: Segmentation fault) in call 4: on_bar of 0 at "
+            "2021-01-01T03:00:00.000Z"},
+        Ill{"loop", "the strategy did not return within 300ms in call 4: on_bar of 0 at 2021-01-01T03:00:00.000Z: "},
+        Ill{"exit", "the strategy ended its process with code 9 in call 4: "},
+        Ill{"throw", "the strategy threw: the third bar: "},
+        Ill{"hog", "the strategy needs more than the 4096 MiB of memory that its process may have"}}) {
+    const std::string config = dir.write("ill.toml", ill_with("ill", fmt::format("ill = \"{}\"\n", ill.what)));
+    const std::string run = dir / ill.what;
+    const std::string timeout = ill.what == "loop" ? "300ms" : "60s";
+    const Outcome broken = run_acts({"backtest", config, "--out", run, "--isolate", "--isolate-timeout", timeout});
+    EXPECT_EQ(broken.exit_code, 3) << ill.what;
+    EXPECT_THAT(broken.err, StartsWith("acts: " + ill.said));
+    EXPECT_EQ(std::ranges::count(broken.err, '\n'), 1) << broken.err;
+    EXPECT_EQ(broken.out, "");
+    EXPECT_THAT(read_file(run + "/run.json"), HasSubstr("\"run\":{\"broken_off\":\"the strategy "));
+    EXPECT_EQ(std::ranges::count(read_file(run + "/fills.csv"), '\n'), 3) << "those of the second and third open";
+    EXPECT_EQ(std::ranges::count(read_file(run + "/marks.csv"), '\n'), 3);
+    EXPECT_THAT(run_acts({"backtest", "--replay", run}).err, HasSubstr("the run was broken off"));
+  }
+  const std::string unmade = dir.write("ill.toml", ill_with("ill", "ill = \"unmade\"\n"));
+  const Outcome refused = run_acts({"backtest", unmade, "--out", dir / "unmade", "--isolate"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, StartsWith("acts: the strategy threw: not even made: "));
+}
+
+TEST(ProgramBacktestProofs, GoesOnFromASavedState) {
+  const TempDir dir;
+  const std::string config = dir.write("sma.toml", bars_with(kSmaCross));
+  const std::string state = dir / "sma.state";
+  ASSERT_EQ(run_acts({"backtest", config, "--out", dir / "first", "--save-state", state}).exit_code, 0);
+  const Outcome second = run_acts({"backtest", config, "--out", dir / "second", "--restore", state});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_NE(read_file(dir / "first/orders.csv"), read_file(dir / "second/orders.csv"))
+      << "its means are there from the first bar on";
+  const Outcome isolated = run_acts({"backtest", config, "--out", dir / "third", "--restore", state, "--isolate"});
+  EXPECT_EQ(isolated.exit_code, 0) << isolated.err;
+  expect_same_files(dir / "second", dir / "third");
+  const std::string other = dir.write("breakout.toml", bars_with("name = \"breakout\"\n"));
+  const Outcome refused = run_acts({"backtest", other, "--out", dir / "fourth", "--restore", state});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("it is the state of strategy 'sma_cross', and this is 'breakout'"));
+}
+
+}  // namespace
+}  // namespace acts::cli
