@@ -29,7 +29,9 @@ double NaiveVenue::probability(double front, double back) const {
     case QueueKind::kPower3: return 1.0 - std::pow(front / (front + back), n);
     case QueueKind::kLog: return std::log(1.0 + back) / (std::log(1.0 + back) + std::log(1.0 + front));
     case QueueKind::kLog2: return std::log(1.0 + back) / std::log(1.0 + (back + front));
-    case QueueKind::kRiskAverse: break;
+    case QueueKind::kRiskAverse:
+    case QueueKind::kFirst:
+    case QueueKind::kTradedThrough: break;
   }
   return 0;
 }
@@ -37,7 +39,8 @@ double NaiveVenue::probability(double front, double back) const {
 void NaiveVenue::on_queue(NaiveOrder& order, std::int64_t before, std::int64_t after) const {
   const double prev = value(before);
   const double next = value(after);
-  if (model_.queue.kind == QueueKind::kRiskAverse) {
+  if (model_.queue.kind == QueueKind::kRiskAverse || model_.queue.kind == QueueKind::kFirst ||
+      model_.queue.kind == QueueKind::kTradedThrough) {
     order.front = std::fmin(order.front, next);
     return;
   }

@@ -339,7 +339,7 @@ class Check:
         rows = numpy.array([(1, 1 + MILLISECOND, 1 + 2 * MILLISECOND)])
         made = [f for f in ours(program, folder, rows, model, "partial", "hftbacktest") if f.received <= reached]
         self.parts += sum(wanted.values())
-        self.cut += reached < int(events["local_ts"][-1])
+        self.cut += reached < int(events["local_ts"][-1]) - 2 * MILLISECOND
         self.compare(f"{what}, partial", at_one_time(made), wanted)
 
 
