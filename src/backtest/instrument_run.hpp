@@ -19,6 +19,7 @@
 #include "backtest/market_feed.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
+#include "backtest/venue_account.hpp"
 #include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
@@ -35,6 +36,7 @@ struct InstrumentSetup {
   // these fees and this cash.
   sim::Account* account = nullptr;
   sim::Account::Slot slot = 0;
+  sim::FundingBook funding = {};  // when it is paid
   Fees fees = {};
   Decimal cash = {};
   // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
@@ -51,11 +53,14 @@ struct Answer {
   UnixNanos arrival = {};
   OrderUpdate update = {};
   std::optional<Fill> fill = {};
+  std::optional<Decimal> funding = {};  // received: no order is concerned
   bool answers_request = false;
 };
 
 class InstrumentRun {
  public:
+  // Of fills by which the venue closes a position: they are of no order.
+  static constexpr ClientOrderId kLiquidation = {};
   static constexpr UnixNanos kNever{INT64_MAX};
 
   // `listener` may be null, and outlives it. `fill_number`: of the last fill of the run, shared by all instruments.
@@ -84,6 +89,7 @@ class InstrumentRun {
   // that one.
   [[nodiscard]] UnixNanos next_row_at_venue() const;
   [[nodiscard]] UnixNanos next_request() const { return requests_.empty() ? kNever : requests_.front().arrival; }
+  [[nodiscard]] UnixNanos next_funding() const { return account_->funding().next(); }
   Result<void> run_venue_rows(UnixNanos until);
   void take_next_request();
   // The next row here if it is not after `until`: it is taken into the local side. The pointer is valid until the next
@@ -105,6 +111,9 @@ class InstrumentRun {
   [[nodiscard]] std::optional<Decimal> middle_here() const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
+  // The last that was paid, and when the next one is: of a list nothing later is told.
+  [[nodiscard]] std::optional<FundingRate> funding_rate() const;
+  [[nodiscard]] const VenueAccount& account() const { return *account_; }
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
   void end();
 
@@ -120,7 +129,14 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos row_here() const;
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second = {});
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
-  void take_request(const Request& request);
+  void take_request(Request& request);
+  RejectReason admit(Request& request);
+  void refuse(const Request& request, RejectReason reason);
+  // The account's mark is the middle here. False: it was so.
+  bool update_mark();
+  void watch_margin(UnixNanos ts, bool has_events);
+  void liquidate(UnixNanos ts);
+  void pay_funding(UnixNanos now);
   // `asked`: the request that they answer; null: none. `answers_request`: with this one it is answered.
   void take_events(const Request* asked);
   void take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request);
@@ -167,6 +183,7 @@ class InstrumentRun {
   std::deque<Request> requests_;
   std::deque<Answer> answers_;
   std::unique_ptr<sim::Account> own_account_;
+  std::unique_ptr<VenueAccount> account_;
   std::optional<Error> failure_;  // ends the run
   FillMarks marks_;
   Realised realised_;

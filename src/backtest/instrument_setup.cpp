@@ -1,5 +1,8 @@
 #include "backtest/instrument_setup.hpp"
 
+#include <utility>
+
+#include "backtest/funding_file.hpp"
 #include "backtest/latency_file.hpp"
 #include "backtest/venue_rules.hpp"
 
@@ -10,6 +13,8 @@ Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, con
   const Result<sim::LatencyModel> latency =
       given.file ? read_latencies(*given.file) : sim::LatencyModel(given.entry, given.response);
   if (!latency) return std::unexpected(latency.error());
+  auto funding = settings.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(settings.funding_file);
+  if (!funding) return std::unexpected(funding.error());
   const ExchangeSettings& exchange = settings.exchange;
   const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);
   if (!filters) return std::unexpected(filters.error());
@@ -20,7 +25,8 @@ Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, con
                                    .self_trades = exchange.self_trades,
                                    .filters = *filters,
                                    .rates = exchange.rates},
-                         .latency = *latency};
+                         .latency = *latency,
+                         .funding = *std::move(funding)};
 }
 
 }  // namespace acts::backtest

@@ -52,6 +52,9 @@ class LocalMarket {
   [[nodiscard]] const std::optional<Trade>& last_trade() const { return last_trade_; }
 
  private:
+  void take_row(const sim::MarketRow& row);
+  void take_trade(const sim::MarketRow& row);
+
   BacktestInstrument instrument_;
   bool as_hftbacktest_;
   sim::Ladder ladder_;

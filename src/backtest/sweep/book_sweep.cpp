@@ -11,6 +11,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "backtest/instrument_setup.hpp"
 #include "backtest/shared_feed.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/shared_market.hpp"
@@ -125,8 +126,12 @@ BookSweep::BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options,
 
 bool BookSweep::can_share(const BookSet& set) const {
   if (setups_.size() > 1 || (set.listener != nullptr && set.listener->wants_marks())) return false;
+  // A margin account looks at each row, as it may come to its end at any.
+  const sim::Account* const account =
+      set.accounts != nullptr ? set.accounts->of(InstrumentId{0}).account : setups_.front().account;
+  if (account != nullptr && account->kind() == sim::AccountKind::kMargin) return false;
   const Wants wants = set.strategy->wants();
-  return !wants.book && !wants.trades;
+  return !wants.book && !wants.trades && !wants.bars && wants.features.empty();
 }
 
 Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t threads) {
@@ -145,9 +150,8 @@ Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t thre
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     Share& share = shares[i % count];
     std::vector<InstrumentSetup> setups = setups_;
-    for (std::size_t k = 0; k < sets_[i].places.size(); ++k) {
-      setups[k].account = sets_[i].places[k].account;
-      setups[k].slot = sets_[i].places[k].slot;
+    for (std::size_t k = 0; k < setups.size() && sets_[i].accounts != nullptr; ++k) {
+      join(setups[k], sets_[i].accounts->of(InstrumentId(static_cast<std::uint32_t>(k))));
     }
     if (can_share(sets_[i])) {
       setups.front().shared = share.market();

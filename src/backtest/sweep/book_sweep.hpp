@@ -22,13 +22,13 @@
 
 namespace acts::backtest {
 
-// One parameter set. All outlive the sweep; the listener may be null. Of each instrument its place in an account of the
-// set's own; none at all: as InstrumentSetup has it without an account.
+// One parameter set. All of it outlives the sweep. The listener may be null; so may the accounts, which are none
+// other's: the setups' then.
 struct BookSet {
   std::size_t number = 0;  // by which errors name it
   Strategy* strategy = nullptr;
   RunListener* listener = nullptr;
-  std::vector<AccountBook::Place> places = {};
+  const AccountBook* accounts = nullptr;
 };
 
 class BookSweep {

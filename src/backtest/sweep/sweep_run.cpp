@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <unordered_set>
 #include <utility>
@@ -77,7 +78,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
   Result<BarSweep> sweep =
-      BarSweep::make(bar_run_options(settings, instruments.front()), std::move(pass.strategies), numbers_of(pass));
+      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
@@ -105,16 +106,17 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     scales.push_back(instruments[i].scales);
   }
   std::vector<std::unique_ptr<SetRecorder>> recorders;
-  std::vector<AccountBook> accounts;
+  std::deque<AccountBook> accounts;
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    recorders.push_back(std::make_unique<SetRecorder>(scales));
     Result<AccountBook> book = AccountBook::make(settings, instruments);
     if (!book) return std::unexpected(book.error());
     accounts.push_back(*std::move(book));
-    recorders.push_back(std::make_unique<SetRecorder>(scales));
-    BookSet& set = sets.emplace_back(BookSet{
-        .number = pass.rows[i].number, .strategy = pass.strategies[i].get(), .listener = recorders.back().get()});
-    for (std::uint32_t k = 0; k < instruments.size(); ++k) set.places.push_back(accounts.back().of(InstrumentId(k)));
+    sets.push_back({.number = pass.rows[i].number,
+                    .strategy = pass.strategies[i].get(),
+                    .listener = recorders.back().get(),
+                    .accounts = &accounts.back()});
   }
   BookSweep sweep(std::move(setups), {.sample = settings.sample}, std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
@@ -127,20 +129,10 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   return {};
 }
 
-Result<std::vector<BacktestInstrument>> instruments_of(const BacktestSettings& settings) {
-  std::vector<BacktestInstrument> instruments;
-  for (const InstrumentSettings& of : settings.instruments) {
-    Result<BacktestInstrument> instrument = backtest_instrument(of.info);
-    if (!instrument) return std::unexpected(instrument.error());
-    instruments.push_back(*std::move(instrument));
-  }
-  return instruments;
-}
-
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
-  const Result<std::vector<BacktestInstrument>> instruments = instruments_of(request.settings);
+  const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());

@@ -209,8 +209,11 @@ std::string identity_of(const RunReport& run) {
 }
 
 std::string subtitle_of(const RunReport& run) {
-  return fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first), to_iso8601(run.last),
-                     run.samples, run.fill_flow.fills, run.order_events);
+  std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
+                                 to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
+  const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
+  if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
+  return text + fmt::format(", {} gaps in the data: {} gap minutes left out", run.facts.gaps.size(), minutes->text);
 }
 
 void append_panels(std::string& out, std::span<const Panel> panels) {

@@ -46,7 +46,7 @@ std::vector<std::string> together(const test::BookMarket& market, const Case& wi
   const auto strategies = test::book_strategies(count);
   std::vector<test::TellingListener> told(count, test::TellingListener(with.with_marks));
   std::vector<BookSet> sets;
-  for (std::size_t i = 0; i < count; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i], {}});
+  for (std::size_t i = 0; i < count; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i]});
   BookSweep sweep({test::book_setup(with.kind)}, kSampled, std::move(sets));
   test::VectorFeed feed(market.venue, market.local, block);
   MarketFeed* const feeds[] = {&feed};
@@ -95,7 +95,7 @@ TEST(BookSweep, EachSetOfSeveralInstrumentsComesToWhatItComesToAlone) {
   const auto strategies = test::book_strategies(kSets);
   std::vector<test::TellingListener> told(kSets);
   std::vector<BookSet> sets;
-  for (std::size_t i = 0; i < kSets; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i], {}});
+  for (std::size_t i = 0; i < kSets; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i]});
   BookSweep sweep({test::book_setup(), test::book_setup(1)}, kSampled, std::move(sets));
   test::VectorFeed first(markets[0].venue, markets[0].local, 200);
   test::VectorFeed second(markets[1].venue, markets[1].local, 900);
@@ -113,7 +113,7 @@ TEST(BookSweep, RecordsWhatASetComesTo) {
   std::vector<BookSet> sets;
   for (const auto& strategy : strategies) {
     recorders.push_back(std::make_unique<SetRecorder>(std::vector{test::book_setup().instrument.scales}));
-    sets.push_back({sets.size() + 1, strategy.get(), recorders.back().get(), {}});
+    sets.push_back({sets.size() + 1, strategy.get(), recorders.back().get()});
   }
   BookSweep sweep({test::book_setup()}, kSampled, std::move(sets));
   test::VectorFeed feed(market.venue, market.local, 500);
@@ -149,7 +149,7 @@ TEST(BookSweep, NamesTheSetThatFails) {
   auto strategies = test::book_strategies(4);
   strategies[2] = std::make_unique<Throwing>();
   std::vector<BookSet> sets;
-  for (const auto& strategy : strategies) sets.push_back({sets.size() + 1, strategy.get(), nullptr, {}});
+  for (const auto& strategy : strategies) sets.push_back({sets.size() + 1, strategy.get(), nullptr});
   BookSweep sweep({test::book_setup()}, {}, std::move(sets));
   test::VectorFeed feed(market.venue, market.local, 100);
   MarketFeed* const feeds[] = {&feed};
