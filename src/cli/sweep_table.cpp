@@ -19,22 +19,22 @@
 namespace acts::cli {
 namespace {
 
-constexpr std::string_view kWhole = "BIGINT";
-constexpr std::string_view kReal = "DOUBLE";
-constexpr std::string_view kText = "VARCHAR";
-constexpr std::string_view kDecimal = "";
+constexpr std::string_view kWholeType = "BIGINT";
+constexpr std::string_view kRealType = "DOUBLE";
+constexpr std::string_view kTextType = "VARCHAR";
+constexpr std::string_view kDecimalType = "";
 
 std::string_view type_of(const ParameterSpec* spec) {
-  if (spec == nullptr) return kText;
+  if (spec == nullptr) return kTextType;
   switch (spec->type) {
-    case ParameterType::kInteger: return kWhole;
-    case ParameterType::kReal: return kReal;
-    case ParameterType::kDecimal: return kDecimal;
+    case ParameterType::kInteger: return kWholeType;
+    case ParameterType::kReal: return kRealType;
+    case ParameterType::kDecimal: return kDecimalType;
     case ParameterType::kSwitch: return "BOOLEAN";
     case ParameterType::kDuration:
     case ParameterType::kText: break;
   }
-  return kText;
+  return kTextType;
 }
 
 // Digits behind the point of a decimal as it is written.
@@ -58,21 +58,21 @@ SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const Pa
   const auto add = [this](std::string_view name, std::string_view type) {
     columns_.push_back({std::string(name), std::string(type)});
   };
-  add("set", kWhole);
+  add("set", kWholeType);
   for (const backtest::SweepAxis& axis : axes_) {
     const auto spec = std::ranges::find(specs, std::string_view(axis.name), &ParameterSpec::name);
     add(axis.name, type_of(spec == specs.end() ? nullptr : &*spec));
   }
   const std::size_t parameters = columns_.size();
   for (const std::string_view name : {std::string_view(rows), std::string_view("orders"), std::string_view("fills")}) {
-    add(name, kWhole);
+    add(name, kWholeType);
   }
   for (const std::string_view name : {"position", "balance", "fee", "funding", "equity", "max_drawdown", "turnover"}) {
-    add(name, kDecimal);
+    add(name, kDecimalType);
   }
-  add("period", kText);
-  add("returns", kWhole);
-  for (const report::NamedFigure& figure : report::kSetFigures) add(figure.name, kReal);
+  add("period", kTextType);
+  add("returns", kWholeType);
+  for (const report::NamedFigure& figure : report::kSetFigures) add(figure.name, kRealType);
   for (std::size_t i = 1; i < parameters; ++i) {
     const auto same = [&](const Column& column) { return column.name == columns_[i].name; };
     if (std::ranges::count_if(columns_, same) > 1) columns_[i].name += "_parameter";

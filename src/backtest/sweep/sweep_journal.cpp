@@ -24,7 +24,7 @@ constexpr std::size_t kSumDigits = 16;
 // Of a run over 270 years of days, or three days of minutes.
 constexpr std::size_t kMostCloses = 110'000;
 
-std::string sum_of(std::string_view text) { return history::sha256_of(text).substr(0, kSumDigits); }
+std::string line_sum(std::string_view text) { return history::sha256_of(text).substr(0, kSumDigits); }
 
 std::array<Decimal*, 7> decimals_of(SetTotals& totals) {
   return {&totals.position, &totals.balance,      &totals.fee,     &totals.funding,
@@ -93,13 +93,13 @@ std::string journal_line(const JournalEntry& entry) {
   text += fmt::format(" {} {} {} {}", totals.closes.period.count(), is_empty ? 0 : closes.times.front().value,
                       is_empty ? 0 : closes.times.back().value, closes.values.size());
   for (const double value : closes.values) text += fmt::format(" {}", shortest_text(value));
-  return fmt::format("{} {}", sum_of(text), text);
+  return fmt::format("{} {}", line_sum(text), text);
 }
 
 std::optional<JournalEntry> parse_journal_line(std::string_view line) {
   if (line.size() <= kSumDigits || line[kSumDigits] != ' ') return std::nullopt;
   const std::string_view text = line.substr(kSumDigits + 1);
-  if (line.substr(0, kSumDigits) != sum_of(text)) return std::nullopt;
+  if (line.substr(0, kSumDigits) != line_sum(text)) return std::nullopt;
   Words words(text);
   JournalEntry entry;
   SetTotals& totals = entry.totals;

@@ -12,7 +12,7 @@
 namespace acts::report {
 namespace {
 
-std::string text_of(const ParameterTexts& parameters) {
+std::string parameters_text(const ParameterTexts& parameters) {
   std::string text;
   for (const auto& [name, value] : parameters) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
   return text;
@@ -26,7 +26,7 @@ FigureGroup best_figures(const SweepSummary& summary) {
   list.count("periods", "Returns", summary.returns, fmt::format("of each set, by {}", period_name(summary.period)));
   if (summary.best == 0) return list.take();
   list.count("set", "Best set", summary.best, "its number in the table");
-  list.text("parameters", "Its parameters", text_of(summary.parameters), "what the sweep varied");
+  list.text("parameters", "Its parameters", parameters_text(summary.parameters), "what the sweep varied");
   list.number("value", fmt::format("Its {}", summary.objective), summary.best_value,
               "over all returns; the first of equal ones");
   list.number("sharpe", "Its Sharpe ratio", summary.best_sharpe,
@@ -86,7 +86,8 @@ std::string folds_body(const SweepReport& sweep) {
         "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
         "<td>{}</td></tr>\n",
         to_iso8601(fold.train_from), to_iso8601(fold.train_to), to_iso8601(fold.test_from), to_iso8601(fold.test_to),
-        fold.set, escaped(text_of(fold.parameters)), told(fold.trained), told(fold.tested), told(fold.test_return));
+        fold.set, escaped(parameters_text(fold.parameters)), told(fold.trained), told(fold.tested),
+        told(fold.test_return));
   }
   return out + "</tbody></table></div></section>\n";
 }

@@ -51,7 +51,7 @@ std::size_t count_in(const ordered_json& object, const char* key) {
   return found->get<std::size_t>();
 }
 
-std::optional<double> number_in(const ordered_json& object, const char* key) {
+std::optional<double> real_in(const ordered_json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return std::nullopt;
   return found->get<double>();
@@ -74,7 +74,7 @@ ParameterTexts parameters_in(const ordered_json& object) {
 SetFigures figures_in(const ordered_json& object) {
   SetFigures figures{.returns = count_in(object, "returns")};
   for (const NamedFigure& figure : kSetFigures) {
-    figures.*figure.value = number_in(object, std::string(figure.name).c_str());
+    figures.*figure.value = real_in(object, std::string(figure.name).c_str());
   }
   return figures;
 }
@@ -86,9 +86,9 @@ SweepFold fold_in(const ordered_json& object) {
           .test_to = time_in(object, "test_to"),
           .set = count_in(object, "set"),
           .parameters = parameters_in(object),
-          .trained = number_in(object, "trained"),
-          .tested = number_in(object, "tested"),
-          .test_return = number_in(object, "test_return")};
+          .trained = real_in(object, "trained"),
+          .tested = real_in(object, "tested"),
+          .test_return = real_in(object, "test_return")};
 }
 
 Nanos period_in(const ordered_json& object) {
@@ -105,15 +105,15 @@ SweepSummary summary_in(const ordered_json& root) {
                        .sets = count_in(root, "sets"),
                        .judged = count_in(root, "judged"),
                        .returns = count_in(root, "returns")};
-  summary.overfitting = number_in(root, "overfitting_probability");
+  summary.overfitting = real_in(root, "overfitting_probability");
   summary.blocks = count_in(root, "blocks");
   summary.notes = value_in<std::vector<std::string>>(root, "notes");
   if (const auto best = root.find("best"); best != root.end() && best->is_object()) {
     summary.best = count_in(*best, "set");
     summary.parameters = parameters_in(*best);
-    summary.best_value = number_in(*best, "value");
-    summary.best_sharpe = number_in(*best, "sharpe");
-    summary.deflated_sharpe = number_in(*best, "deflated_sharpe");
+    summary.best_value = real_in(*best, "value");
+    summary.best_sharpe = real_in(*best, "sharpe");
+    summary.deflated_sharpe = real_in(*best, "deflated_sharpe");
   }
   const auto walk = root.find("walk_forward");
   if (walk == root.end() || !walk->is_object()) return summary;
