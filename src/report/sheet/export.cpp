@@ -4,6 +4,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "report/run/csv_table.hpp"
+#include "report/sheet/scenario_part.hpp"
 #include "report/sheet/sheet.hpp"
 
 namespace acts::report {
@@ -26,7 +27,7 @@ ordered_json facts_of(const std::vector<Fact>& facts) {
 
 ordered_json json_of(const RunReport& run, const Benchmark* benchmark) {
   ordered_json groups = ordered_json::object();
-  for (const FigureGroup& group : figures_of(run, benchmark)) {
+  for (const FigureGroup& group : all_figures_of(run, benchmark)) {
     ordered_json figures = ordered_json::object();
     for (const Figure& figure : group.figures) {
       figures[figure.key] = {{"value", value_of(figure)}, {"convention", figure.convention}};
@@ -60,7 +61,7 @@ std::string to_json(const Sheet& sheet) {
 std::string to_csv(const Sheet& sheet) {
   std::string out = "run,group,figure,value,convention\n";
   for (const RunReport& run : sheet.runs) {
-    for (const FigureGroup& group : figures_of(run, benchmark_of(sheet))) {
+    for (const FigureGroup& group : all_figures_of(run, benchmark_of(sheet))) {
       for (const Figure& figure : group.figures) {
         append_csv_field(out, run.name);
         for (const std::string& field :
