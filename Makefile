@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity instructions flat-memory test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,14 @@ test-parity: ## the fills of acts backtest against those of hftbacktest, run bes
 
 bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data in one run
 	@scripts/bench_parity.sh
+
+instructions: ## instructions a row of a backtest, counted by valgrind, within 5 % of bench/instructions.txt
+	@scripts/setup.sh build check
+	@scripts/instructions.sh
+
+flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
+	@scripts/setup.sh build check
+	@scripts/flat_memory.sh
 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing
 	@scripts/setup.sh build

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -12,16 +11,10 @@
 namespace acts::backtest {
 namespace {
 
-namespace hft = history::hft;
-using history::HftEvent;
 using sim::MarketRow;
-using sim::RowKind;
 
 // Events that are read before their rows are put in order.
 constexpr std::size_t kBlock = std::size_t{1} << 15U;
-// Ranks are 32 bits; doubles hold whole numbers below 2^53 exactly.
-constexpr double kMostTicks = 2e9;
-constexpr double kMostQuantity = 9e15;
 
 Result<Nanos> shift_of(const history::HftMeasure& measure, ClockShift shift) {
   const Nanos needed = measure.shift(Nanos{0});
@@ -37,33 +30,23 @@ Result<Nanos> shift_of(const history::HftMeasure& measure, ClockShift shift) {
                           to_string(needed), to_string(needed)));
 }
 
-// So that what is added to a time is still one.
-constexpr std::int64_t kFirstFeedTime = 0;
-constexpr std::int64_t kLastFeedTime = 7'258'118'400'000'000'000;  // 2200-01-01
-constexpr bool is_feed_time(std::int64_t ts) { return ts >= kFirstFeedTime && ts <= kLastFeedTime; }
+}  // namespace
 
-// What there is to know of events before their rows can be made.
-class Survey {
+// What there is to know of events before their rows can be put in order.
+class EventFeed::Survey {
  public:
-  // `number`: from 1. Errors: kBadInput.
-  Result<void> add(const HftEvent& event, std::uint64_t number) {
-    for (const std::int64_t ts : {event.exch_ts, event.local_ts}) {
-      if (is_feed_time(ts)) continue;
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("event {}: its time of {} ns since 1970 is not between 1970 and 2200", number, ts));
-    }
-    measure.add(event);
-    clocks_ |= event.ev & (hft::kExchange | hft::kLocal);
-    first_local_ = std::min(first_local_, event.local_ts);
-    last_local_ = std::max(last_local_, event.local_ts);
-    return {};
+  void add(const EventRow& row) {
+    measure.add(row.exch_ts, row.local_ts);
+    has_venue_ = has_venue_ || row.is_for_venue;
+    has_local_ = has_local_ || row.is_for_local;
+    first_local_ = std::min(first_local_, row.local_ts);
+    last_local_ = std::max(last_local_, row.local_ts);
   }
   // With the shift of local times. Errors: kBadInput.
-  [[nodiscard]] Result<void> check(Nanos shift, bool are_ordered) const {
-    if (are_ordered && clocks_ != (hft::kExchange | hft::kLocal)) {
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("no event has the flag of {}: was it made for a backtest?",
-                              (clocks_ & hft::kExchange) == 0 ? "the exchange's clock" : "the local clock"));
+  [[nodiscard]] Result<void> check(Nanos shift) const {
+    if (!has_venue_ || !has_local_) {
+      return fail(ErrorCode::kBadInput, fmt::format("no event has the flag of {}: was it made for a backtest?",
+                                                    has_venue_ ? "the local clock" : "the exchange's clock"));
     }
     if (shift.count() <= kLastFeedTime - last_local_ && shift.count() >= kFirstFeedTime - first_local_) return {};
     return fail(ErrorCode::kBadInput,
@@ -73,39 +56,57 @@ class Survey {
   history::HftMeasure measure;
 
  private:
-  std::uint64_t clocks_ = 0;
+  bool has_venue_ = false;
+  bool has_local_ = false;
   std::int64_t first_local_ = kLastFeedTime;
   std::int64_t last_local_ = kFirstFeedTime;
 };
 
-}  // namespace
-
 Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, const BacktestInstrument& instrument,
-                                                   ClockShift shift, bool are_ordered, bool as_hftbacktest) {
-  auto source = open();
-  if (!source) return std::unexpected(source.error());
+                                                   ClockShift shift, bool are_ordered, bool as_hftbacktest,
+                                                   std::optional<UnixNanos> from) {
+  std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, are_ordered, as_hftbacktest, from));
   Survey survey;
-  const history::HftMeasure& measure = survey.measure;
-  std::vector<HftEvent> kept;
-  bool keeps = true;
-  HftEvent event;
+  if (Result<void> read = feed->read_through(survey); !read) return std::unexpected(read.error());
+  if (Result<void> settled = feed->settle_times(survey, shift); !settled) return std::unexpected(settled.error());
+  return feed;
+}
+
+Result<void> EventFeed::open_reader() {
+  auto source = open_();
+  if (!source) return std::unexpected(source.error());
+  reader_.emplace(*std::move(source), rows_, as_hftbacktest_, from_);
+  return {};
+}
+
+Result<void> EventFeed::read_through(Survey& survey) {
+  if (Result<void> opened = open_reader(); !opened) return opened;
+  EventRow row;
   for (;;) {
-    const Result<bool> there = (*source)->next(event);
+    const Result<bool> there = reader_->next(row);
     if (!there) return std::unexpected(there.error());
     if (!*there) break;
-    if (Result<void> added = survey.add(event, measure.events() + 1); !added) return std::unexpected(added.error());
-    keeps = keeps && kept.size() < kMostKept;
-    if (keeps) kept.push_back(event);
+    survey.add(row);
+    if (!is_kept_) continue;
+    is_kept_ = kept_.size() < kMostKept;
+    if (is_kept_) {
+      kept_.push_back(row);
+    } else {
+      kept_ = {};
+    }
   }
-  if (measure.events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
-  const Result<Nanos> by = shift_of(measure, shift);
+  if (survey.measure.events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
+  return {};
+}
+
+Result<void> EventFeed::settle_times(const Survey& survey, ClockShift shift) {
+  const Result<Nanos> by = shift_of(survey.measure, shift);
   if (!by) return std::unexpected(by.error());
-  if (Result<void> usable = survey.check(*by, are_ordered); !usable) return std::unexpected(usable.error());
-  std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, *by, are_ordered,
-                                                measure.exchange_lateness(), measure.local_lateness()));
-  feed->as_hftbacktest_ = as_hftbacktest;
-  if (keeps) feed->kept_ = std::move(kept);
-  return feed;
+  if (Result<void> usable = survey.check(*by); !usable) return usable;
+  facts_.shift = *by;
+  venue_.order = RowOrder(survey.measure.exchange_lateness());
+  local_.order = RowOrder(survey.measure.local_lateness());
+  return is_kept_ ? Result<void>() : open_reader();
 }
 
 Result<const MarketRow*> EventFeed::next(FeedClock clock) {
@@ -114,36 +115,35 @@ Result<const MarketRow*> EventFeed::next(FeedClock clock) {
     if (const Result<void> made = make_more(); !made) return std::unexpected(made.error());
   }
   if (stream.blocks.empty()) return nullptr;
+  stream.spare = std::move(stream.taken);
   stream.taken = std::move(stream.blocks.front());
   stream.blocks.pop_front();
+  stream.waiting -= stream.taken.size();
   return stream.taken.data();
 }
 
-Result<bool> EventFeed::next_event(HftEvent& event) {
-  if (!kept_.empty()) {
-    if (next_kept_ == kept_.size()) return false;
-    event = kept_[next_kept_++];
-    return true;
-  }
-  if (source_ == nullptr) {
-    auto source = open_();
-    if (!source) return std::unexpected(source.error());
-    source_ = *std::move(source);
-  }
-  return source_->next(event);
+Result<bool> EventFeed::next_row(EventRow& row) {
+  if (!is_kept_) return reader_->next(row);
+  if (next_kept_ == kept_.size()) return false;
+  row = kept_[next_kept_++];
+  return true;
 }
 
 Result<void> EventFeed::make_more() {
-  HftEvent event;
+  EventRow row;
   for (std::size_t i = 0; i < kBlock && !has_ended_; ++i) {
-    const Result<bool> there = next_event(event);
+    const Result<bool> there = next_row(row);
     if (!there) return std::unexpected(there.error());
     if (*there) {
-      take(event);
+      take(row);
     } else {
       has_ended_ = true;
     }
   }
+  const FeedFacts& read = reader_->facts();
+  facts_.off_tick = read.off_tick;
+  facts_.off_scale = read.off_scale;
+  facts_.out_of_range = read.out_of_range;
   if (has_ended_ && facts_.out_of_range == facts_.events) {
     return fail(ErrorCode::kBadInput, fmt::format("none of its {} events can be used: are tick_size and lot_size those "
                                                   "of the data?",
@@ -152,82 +152,45 @@ Result<void> EventFeed::make_more() {
   if (Result<void> settled = settle(venue_, has_ended_); !settled) return settled;
   if (Result<void> settled = settle(local_, has_ended_); !settled) return settled;
   if (!are_ordered_) count_rows();
-  return {};
+  return check_waiting();
 }
 
-void EventFeed::take(const HftEvent& event) {
-  const bool is_for_venue = !are_ordered_ || (event.ev & hft::kExchange) != 0;
-  const bool is_for_local = !are_ordered_ || (event.ev & hft::kLocal) != 0;
+void EventFeed::take(const EventRow& row) {
   const std::uint64_t number = facts_.events++;
   if (are_ordered_) {
     ++facts_.rows;
-    if (!is_for_local) ++facts_.only_exchange;
-    if (!is_for_venue) ++facts_.only_local;
+    if (!row.is_for_local) ++facts_.only_exchange;
+    if (!row.is_for_venue) ++facts_.only_local;
   }
-  std::optional<MarketRow> row = row_of(event);
-  if (!row) {
-    ++facts_.out_of_range;
-    row = MarketRow{.kind = RowKind::kNothing};
-  }
-  const std::int64_t local = event.local_ts + facts_.shift.count();
-  if (is_for_venue) {
-    row->ts = event.exch_ts;
-    venue_.order.add({*row, number, local});
-  }
-  if (is_for_local) {
-    row->ts = local;
-    local_.order.add({*row, number, event.exch_ts});
-  }
-}
-
-std::optional<MarketRow> EventFeed::row_of(const HftEvent& event) {
-  MarketRow row;
-  const std::uint64_t what = event.ev & hft::kWhat;
-  const bool is_sell = (event.ev & hft::kSell) != 0;
-  if (!is_sell && (event.ev & hft::kBuy) == 0) {
-    if (what != hft::kClear) return std::nullopt;
-    row.kind = RowKind::kClearBoth;
-    return row;
-  }
-  row.side = is_sell ? sim::kAskSide : sim::kBidSide;
-  switch (what) {
-    case hft::kDepth:
-    case hft::kSnapshot: row.kind = RowKind::kLevel; break;
-    case hft::kTrade: row.kind = RowKind::kTrade; break;
-    case hft::kClear: row.kind = RowKind::kClear; break;
-    default: return std::nullopt;
-  }
-  // As hftbacktest finds the tick of a price: exact, as the double is the nearest to a multiple of the tick.
-  const double ticks = std::round(event.px / instrument_.tick_value());
-  const double one = static_cast<double>(power_of_ten(instrument_.scales.quantity));
-  const double units = std::round(event.qty * one);
-  const bool is_usable =
-      std::abs(ticks) < kMostTicks && units >= 0 && units < kMostQuantity;  // not of what is no number
-  if (!is_usable) return std::nullopt;
-  const bool is_something = (row.kind == RowKind::kClear || ticks > 0) && (row.kind != RowKind::kTrade || units > 0);
-  if (!is_something && !as_hftbacktest_) return std::nullopt;
-  if (std::abs(event.px - ticks * instrument_.tick_value()) > instrument_.tick_value() * 1e-6) ++facts_.off_tick;
-  if (units / one != event.qty) ++facts_.off_scale;
-  row.rank = static_cast<std::int32_t>(sim::rank_of(row.side, static_cast<std::int64_t>(ticks)));
-  row.quantity = static_cast<std::int64_t>(units);
-  // Less than half of a lot is no level, as in hftbacktest.
-  if (row.kind == RowKind::kLevel && 2 * row.quantity < instrument_.lot) row.quantity = 0;
-  return row;
+  const std::int64_t local_ts = row.local_ts + facts_.shift.count();
+  if (row.is_for_venue) venue_.order.add({row.row(row.exch_ts), number, local_ts});
+  if (row.is_for_local) local_.order.add({row.row(local_ts), number, row.exch_ts});
 }
 
 Result<void> EventFeed::settle(Stream& stream, bool is_end) {
   settled_.clear();
   if (Result<void> settled = stream.order.settle(is_end, settled_); !settled) return settled;
   if (settled_.empty()) return {};
-  Block block;
+  Block block = std::move(stream.spare);
+  block.clear();
   block.reserve(settled_.size() + 1);
   for (const RowOrder::Placed& placed : settled_) {
     block.push_back(placed.row);
     if (!are_ordered_) stream.stamps.push_back({placed.number, placed.row.ts, placed.other_ts});
   }
   block.push_back(sim::kEndRow);
+  stream.waiting += block.size();
   stream.blocks.push_back(std::move(block));
   return {};
+}
+
+Result<void> EventFeed::check_waiting() const {
+  const std::size_t most = std::max(venue_.waiting, local_.waiting);
+  if (most <= kMostWaiting) return {};
+  return fail(ErrorCode::kBadInput,
+              fmt::format("{} rows of {} wait for the other: times of receipt and the venue's lie too far apart, look "
+                          "at clock_shift",
+                          most, venue_.waiting == most ? "the venue's clock" : "our clock"));
 }
 
 // As HftOrder: the two orders are one as long as they agree; where they do not, an event is a row of each.

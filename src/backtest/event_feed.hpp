@@ -1,6 +1,7 @@
 // A market feed out of events in hftbacktest's form: of recordings, or of its own files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -11,6 +12,8 @@
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
+#include "backtest/event_reader.hpp"
+#include "backtest/event_rows.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
 #include "backtest/row_order.hpp"
@@ -32,16 +35,20 @@ struct ClockShift {
 
 class EventFeed final : public MarketFeed {
  public:
-  // Up to so many are kept from the first reading for the second: 64 bytes each.
-  static constexpr std::size_t kMostKept = 2'000'000;
+  // Up to so many are kept from the first reading for the second: 32 bytes each. Of more than these none is.
+  static constexpr std::size_t kMostKept = 500'000;
+  // Rows of a clock that wait for the other to come as far; more is an error: the two lie too far apart.
+  static constexpr std::size_t kMostWaiting = 4'000'000;
 
   // `as_hftbacktest`: takes prices not above 0, and trades of nothing, which are no events that can be used otherwise.
   // `open` gives the same events anew each time. `are_ordered`: they say themselves which clock they are for, and stand
-  // in order (an .npz file). Reads through them once. Errors: the source's; kBadInput: there is none for one of the
-  // clocks (of next(): or none that can be used), one has a time before 1970 or after 2200, or a local time lies before
-  // its event's and is not to be shifted.
+  // in order (an .npz file). `from`: what was received before is not told but for the book that it led to, with which
+  // both clocks begin. Reads through them once. Errors: the source's; kBadInput: there is none for one of the clocks
+  // (of next(): or none that can be used), one has a time before 1970 or after 2200, or a local time lies before its
+  // event's and is not to be shifted; of next(): kMostWaiting.
   static Result<std::unique_ptr<EventFeed>> open(history::OpenEvents open, const BacktestInstrument& instrument,
-                                                 ClockShift shift, bool are_ordered, bool as_hftbacktest = false);
+                                                 ClockShift shift, bool are_ordered, bool as_hftbacktest = false,
+                                                 std::optional<UnixNanos> from = {});
 
   Result<const sim::MarketRow*> next(FeedClock clock) override;
   [[nodiscard]] const FeedFacts& facts() const override { return facts_; }
@@ -55,39 +62,44 @@ class EventFeed final : public MarketFeed {
     std::int64_t other_ts;
   };
   struct Stream {
-    explicit Stream(Nanos lateness) : order(lateness) {}
-    RowOrder order;
+    RowOrder order{Nanos{0}};
     std::deque<Block> blocks = {};  // made and not yet taken
+    std::size_t waiting = 0;        // rows in them
     Block taken = {};
+    Block spare = {};
     std::deque<Stamp> stamps = {};  // of rows not yet counted
   };
+  class Survey;
 
-  EventFeed(history::OpenEvents open, const BacktestInstrument& instrument, Nanos shift, bool are_ordered,
-            Nanos venue_lateness, Nanos local_lateness)
+  EventFeed(history::OpenEvents open, const BacktestInstrument& instrument, bool are_ordered, bool as_hftbacktest,
+            std::optional<UnixNanos> from)
       : open_(std::move(open)),
-        instrument_(instrument),
+        rows_(instrument, are_ordered, as_hftbacktest),
         are_ordered_(are_ordered),
-        venue_(venue_lateness),
-        local_(local_lateness) {
-    facts_.shift = shift;
-  }
+        as_hftbacktest_(as_hftbacktest),
+        from_(from) {}
+  Result<void> open_reader();
+  Result<void> read_through(Survey& survey);
+  Result<void> settle_times(const Survey& survey, ClockShift shift);
+  Result<bool> next_row(EventRow& row);
   Result<void> make_more();
-  Result<bool> next_event(history::HftEvent& event);
-  void take(const history::HftEvent& event);
-  std::optional<sim::MarketRow> row_of(const history::HftEvent& event);
+  void take(const EventRow& row);
   Result<void> settle(Stream& stream, bool is_end);
+  [[nodiscard]] Result<void> check_waiting() const;
   void count_rows();
 
   history::OpenEvents open_;
-  BacktestInstrument instrument_;
+  EventRows rows_;
   bool are_ordered_;
-  bool as_hftbacktest_ = false;
+  bool as_hftbacktest_;
+  std::optional<UnixNanos> from_;
+  std::optional<EventReader> reader_;
+  bool is_kept_ = true;  // all rows are in kept_: nothing is read a second time
+  std::vector<EventRow> kept_;
+  std::size_t next_kept_ = 0;
   Stream venue_;
   Stream local_;
   FeedFacts facts_;
-  std::vector<history::HftEvent> kept_;  // all there are, or none
-  std::size_t next_kept_ = 0;
-  std::unique_ptr<history::HftSource> source_;
   std::vector<RowOrder::Placed> settled_;
   bool has_ended_ = false;
 };

@@ -45,14 +45,14 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   auto exporter = history::RecordingExporter::open({.paths = settings.files,
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
-                                                    .from = settings.from,
-                                                    .to = settings.to},
+                                                    .to = settings.to,
+                                                    .keeps_events = true},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());
   OpenMarket market;
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
   auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
-                              settings.exchange.as_hftbacktest);
+                              settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
   market.feed = *std::move(feed);
   return market;

@@ -21,7 +21,7 @@ class TransactionTime {
   TransactionTime& operator=(TransactionTime&&) noexcept;
 
   // Of a message of a stream, in its combined envelope or without it, or of a REST depth answer. Nothing if it has
-  // none, or is none.
+  // none, or is none; what stands behind the times of a depth update or a trade is not looked at.
   std::optional<UnixNanos> of(std::string_view json);
 
  private:

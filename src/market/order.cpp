@@ -83,6 +83,7 @@ std::string_view to_string(FillCause cause) noexcept {
     case FillCause::kTradedThrough: return "traded_through";
     case FillCause::kQueueDone: return "queue_done";
     case FillCause::kTaker: return "taker";
+    case FillCause::kLiquidation: return "liquidation";
   }
   return "";
 }

@@ -184,11 +184,15 @@ void SimVenue::take(Resting& taker, UnixNanos now) {
   const VenueFill how{.liquidity = Liquidity::kTaker, .cause = FillCause::kTaker};
   if (model_.fills == FillSizes::kFull) return fill(taker, -book.best(), taker.left, how, now.value);
   const bool has_limit = taker.order.type == OrderType::kLimit;
+  // There what would have to rest in the other side's book is filled at its limit: a buyer's with the level there.
+  const bool fills_rest = model_.as_hftbacktest && has_limit && taker.order.time_in_force == TimeInForce::kGtc;
+  const Rank last = fills_rest && taker.order.side == kBidSide ? 1 - taker.order.rank : -taker.order.rank;
   for (Rank at = book.best(); at != kNoRank && taker.left > 0; at = book.next_below(at)) {
-    if (has_limit && at + taker.order.rank < 0) return;
+    if (has_limit && at < last) break;
     const std::int64_t there = lots_at(book, at);
     if (there > 0) fill(taker, -at, std::min(there, taker.left), how, now.value);
   }
+  if (fills_rest && taker.left > 0) fill(taker, taker.order.rank, taker.left, how, now.value);
 }
 
 void SimVenue::rest(Resting order, UnixNanos now, OrderEvent event) {

@@ -32,7 +32,8 @@ struct VenueModel {
   std::int64_t lot = 1;    // units
   int quantity_scale = 0;  // of units: a quantity's double is its nearest
   // As hftbacktest 2.4 has it: each own order takes a trade whole, a modify that gives up the place in the queue leaves
-  // as much as there was before it, and clearing a side overlooks the level behind it.
+  // as much as there was before it, clearing a side overlooks the level behind it, and with partial fills what a taker
+  // until cancelled does not find is filled at its limit all the same.
   bool as_hftbacktest = false;
   std::size_t window = LadderSide::kWindow;
 };

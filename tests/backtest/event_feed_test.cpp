@@ -189,6 +189,106 @@ TEST(EventFeed, RefusesTimesThatCannotBe) {
   EXPECT_TRUE(refusal_of({good}, {ClockShift::Kind::kFixed, Nanos{INT64_MAX}}).contains("not between 1970 and 2200"));
 }
 
+// Told of from a time on, both clocks begin with the book of that time.
+TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
+  const auto with = [](std::uint64_t ev, HftEvent event) {
+    event.ev = ev;
+    return event;
+  };
+  constexpr std::uint64_t kBid = hft::kDepth | hft::kBuy;
+  constexpr std::uint64_t kAsk = hft::kDepth | hft::kSell;
+  const std::vector<HftEvent> events{
+      with(kBid, level(10, 20, 100, 1)),   with(kBid, level(11, 21, 99, 2)),
+      with(kAsk, level(12, 22, 101, 3)),   with(kAsk, level(13, 23, 102, 4)),
+      with(kBid, level(14, 24, 99, 0)),    with(hft::kTrade | hft::kBuy, level(15, 25, 101, 1)),
+      with(kAsk, level(16, 28, 101, 0)),   with(kBid, level(19, 30, 100.5, 5)),
+      with(kBid, level(20, 27, 100.4, 5)), with(kBid, level(21, 31, 100.05, 1))};
+  for (const std::int64_t shift : {0, 5}) {
+    auto feed = EventFeed::open(opens(events), instrument(), {ClockShift::Kind::kFixed, Nanos{shift}}, false, false,
+                                UnixNanos{29});
+    ASSERT_TRUE(feed.has_value());
+    const auto venue = all(**feed, FeedClock::kVenue);
+    const auto local = all(**feed, FeedClock::kLocal);
+    ASSERT_EQ(venue.size(), 6U);
+    ASSERT_EQ(local.size(), 6U);
+    EXPECT_EQ(venue[0].kind, sim::RowKind::kClearBoth);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(venue[i].ts, 16);
+      EXPECT_EQ(local[i].ts, 29 + shift);
+    }
+    EXPECT_EQ(venue[1].rank, 1000);
+    EXPECT_EQ(venue[1].quantity, 1000);
+    EXPECT_EQ(venue[2].rank, -1020);
+    EXPECT_EQ(venue[2].quantity, 4000);
+    EXPECT_EQ(venue[3].ts, 19);
+    EXPECT_EQ(local[3].ts, 29 + shift) << "received before, as the clock went back: counts as received then";
+    EXPECT_EQ((*feed)->facts().events, 6U);
+    EXPECT_EQ((*feed)->facts().off_tick, 1U);
+  }
+  const auto never = EventFeed::open(opens(events), instrument(), {}, false, false, UnixNanos{1000});
+  ASSERT_FALSE(never.has_value());
+  EXPECT_EQ(never.error().message, "there is no depth and no trade in it");
+}
+
+TEST(EventFeed, ClearsAWholeSide) {
+  HftEvent clear = level(2, 2, std::numeric_limits<double>::infinity(), 0);
+  clear.ev = hft::kClear | hft::kSell;
+  auto feed = EventFeed::open(opens({level(1, 1, 100, 1), clear}), instrument(), {}, false);
+  ASSERT_TRUE(feed.has_value());
+  const auto rows = all(**feed, FeedClock::kVenue);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].kind, sim::RowKind::kClear);
+  EXPECT_EQ(rows[1].side, sim::kAskSide);
+  EXPECT_LE(rows[1].rank, -2'000'000'000);
+}
+
+// More than are kept are read a second time; and one clock cannot run away from the other without a limit.
+TEST(EventFeed, ReadsManyEventsTwiceAndBoundsWhatWaits) {
+  class Counted final : public history::HftSource {
+   public:
+    Counted(std::size_t count, std::int64_t lateness) : count_(count), lateness_(lateness) {}
+    Result<bool> next(HftEvent& event) override {
+      if (next_ == count_) return false;
+      const auto ts = static_cast<std::int64_t>(next_++) * 1000;
+      event = level(ts, ts + lateness_, 100.0 + 0.1 * static_cast<double>(next_ % 7), 0.001);
+      return true;
+    }
+
+   private:
+    std::size_t count_;
+    std::int64_t lateness_;
+    std::size_t next_ = 0;
+  };
+  int opened = 0;
+  const auto open_of = [&opened](std::size_t count) {
+    return [&opened, count]() -> Result<std::unique_ptr<history::HftSource>> {
+      ++opened;
+      return std::make_unique<Counted>(count, 10);
+    };
+  };
+  for (const std::size_t count : {EventFeed::kMostKept, EventFeed::kMostKept + 1}) {
+    opened = 0;
+    auto feed = EventFeed::open(open_of(count), instrument(), {}, false);
+    ASSERT_TRUE(feed.has_value());
+    EXPECT_EQ(all(**feed, FeedClock::kVenue).size(), count);
+    EXPECT_EQ(all(**feed, FeedClock::kLocal).size(), count);
+    EXPECT_EQ((*feed)->facts().rows, count);
+    EXPECT_EQ(opened, count > EventFeed::kMostKept ? 2 : 1);
+  }
+  auto feed = EventFeed::open(open_of(EventFeed::kMostWaiting + 100'000), instrument(), {}, false);
+  ASSERT_TRUE(feed.has_value());
+  for (;;) {
+    const auto block = (*feed)->next(FeedClock::kVenue);
+    if (block) {
+      ASSERT_NE(*block, nullptr);
+      continue;
+    }
+    EXPECT_EQ(block.error().code, ErrorCode::kBadInput);
+    EXPECT_TRUE(block.error().message.contains("rows of our clock wait for the other")) << block.error().message;
+    break;
+  }
+}
+
 TEST(EventFeed, RefusesEventsOfOneClockAlone) {
   HftEvent event = level(1, 2, 100, 1);
   event.ev |= hft::kExchange;

@@ -1,15 +1,19 @@
-// Runs a script of orders over an .npz and prints the fills: parity_run NPZ SCRIPT LATENCIES QUEUE FILLS, a line
-// `time side tick quantity` each. The tick is 1, the lot 1, and the script is woken each 10 ms.
+// Runs a script of orders over an .npz and prints the fills: parity_run NPZ SCRIPT LATENCIES QUEUE FILLS COMPATIBILITY,
+// a line `time received order side tick quantity cause` each. The tick is 1, the lot 1, and the script is woken each
+// 10 ms. COMPATIBILITY is hftbacktest or none; then what must hold of orders, fills and position is checked: exit code
+// 1, with a line that says what does not.
 //
 // Lines of SCRIPT: wake,action,order,side,offset,quantity,time_in_force,type; of place, modify and cancel. Prices are
 // so many ticks away from the best of the order's side.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backtest/engine.hpp"
@@ -69,6 +73,12 @@ class Scripted final : public Strategy {
     }
   }
 
+  // Of the script; 0: none of it.
+  [[nodiscard]] std::uint64_t number_of(ClientOrderId id) const {
+    const auto found = std::ranges::find(ids_, id, [](const auto& known) { return known.second; });
+    return found == ids_.end() ? 0 : found->first;
+  }
+
  private:
   void take(StrategyContext& context, const Step& step, std::int64_t bid, std::int64_t ask) {
     const bool is_buy = step.side == OrderSide::kBuy;
@@ -94,10 +104,60 @@ class Scripted final : public Strategy {
 
 class Printer final : public RunListener {
  public:
+  Printer(const Scripted& script, bool checks) : script_(&script), checks_(checks) {}
+
   void on_fill(const ToldFill& told) override {
-    fmt::print("{} {} {} {}\n", told.fill.ts_event.value, to_string(told.fill.side), told.fill.price.units(),
-               told.fill.quantity.units());
+    const Fill& fill = told.fill;
+    fmt::print("{} {} {} {} {} {} {}\n", fill.ts_event.value, fill.ts_recv.value, script_->number_of(fill.id),
+               to_string(fill.side), fill.price.units(), fill.quantity.units(), to_string(fill.cause));
+    const std::int64_t quantity = fill.quantity.units();
+    position_ += fill.side == OrderSide::kBuy ? quantity : -quantity;
+    Known& order = orders_[fill.id];
+    order.filled += quantity;
+    expect(quantity > 0, fill.id, "a fill of nothing");
+    expect(!order.is_final, fill.id, "a fill of an order that was over");
+    expect(fill.left.units() >= 0, fill.id, "more was filled than ordered");
   }
+
+  void on_order(const OrderUpdate& update) override {
+    Known& order = orders_[update.id];
+    const bool is_about_nothing = update.event == OrderEvent::kRejected && update.status != OrderStatus::kRejected;
+    if (is_about_nothing) return;
+    expect(!order.is_final, update.id, "an event of an order that was over");
+    order.is_final = is_final(update.status);
+    if (update.status == OrderStatus::kFilled) {
+      expect(order.adds_up(update), update.id, "filled, but its fills are not its quantity");
+    } else if (!order.is_final && update.event != OrderEvent::kSubmitted) {
+      expect(update.left.units() > 0, update.id, "alive with nothing left");
+      expect(order.adds_up(update), update.id, "its fills and what is left are not its quantity");
+    }
+  }
+
+  void expect_position(const Position& position) {
+    expect(position.quantity.units() == position_, ClientOrderId{}, "the position is not the sum of the fills");
+  }
+  [[nodiscard]] bool is_sound() const { return is_sound_; }
+
+ private:
+  struct Known {
+    std::int64_t filled = 0;
+    bool is_final = false;
+    [[nodiscard]] bool adds_up(const OrderUpdate& update) const {
+      return filled + update.left.units() == update.quantity.units();
+    }
+  };
+
+  void expect(bool holds, ClientOrderId id, std::string_view what) {
+    if (holds || !checks_) return;
+    is_sound_ = false;
+    fmt::print(stderr, "parity_run: order {}: {}\n", script_->number_of(id), what);
+  }
+
+  const Scripted* script_;
+  bool checks_;
+  std::map<ClientOrderId, Known> orders_;
+  std::int64_t position_ = 0;
+  bool is_sound_ = true;
 };
 
 int run(const std::vector<std::string>& words) {
@@ -115,18 +175,20 @@ int run(const std::vector<std::string>& words) {
     return 1;
   }
   Scripted strategy(read_script(words.at(1)));
-  Printer printer;
+  const bool as_hftbacktest = words.at(5) == "hftbacktest";
+  Printer printer(strategy, !as_hftbacktest);
   std::vector<InstrumentSetup> setups;
   setups.push_back({.instrument = *instrument,
                     .venue = {.fills = words.at(4) == "partial" ? sim::FillSizes::kPartial : sim::FillSizes::kFull,
                               .queue = {*queue, 3},
-                              .as_hftbacktest = true},
+                              .as_hftbacktest = as_hftbacktest},
                     .latency = *latency,
                     .feed = market->feed.get()});
   Engine engine(std::move(setups), strategy, {}, &printer);
   const auto end = engine.run();
   if (!end) fmt::print(stderr, "parity_run: {}\n", end.error().message);
-  return end ? 0 : 1;
+  if (end) printer.expect_position(end->positions.front());
+  return end && printer.is_sound() ? 0 : 1;
 }
 
 }  // namespace

@@ -1,8 +1,15 @@
 """Whether scripted orders over random markets are filled as hftbacktest fills them: python random_parity.py PARITY_RUN
 
-Seeded: a market of some thousand changes, latencies as if recorded, and a script that places, modifies and cancels at
-random. Fills as a multiset of time, side, price and quantity, with full fills, for each queue model in turn. Exit code
-1, with a line for each seed that differs. SEEDS=n: only the first n.
+Seeded: a market of some thousand changes, and a script that places, modifies and cancels at random. With full fills:
+latencies as if recorded, and fills as a multiset of time, side, price and quantity, for each queue model in turn.
+
+With partial fills hftbacktest ends with an error (14) once it fills an order that is over: one that a trade has emptied
+exactly stays alive in it, and one that is modified into the market is cancelled first. So nothing is modified there,
+what is filled is cancelled at once, latencies are 1 ms, and fills are compared up to where it ends. Of an order that
+takes several levels it tells the last fill alone: then ours is compared by its last too.
+
+Then the same scripts without compatibility: what must hold of orders, fills and position does (parity_run.cpp), and no
+trade fills more than its size. Exit code 1, with a line for each seed that differs. SEEDS=n: only the first n.
 """
 import collections
 import os
@@ -14,7 +21,8 @@ import tempfile
 import hftbacktest
 import numpy
 from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest
-from hftbacktest.order import BUY, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET
+from hftbacktest.order import (BUY, EXPIRED, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET, NONE,
+                                PARTIALLY_FILLED)
 from numba import njit
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
@@ -23,6 +31,7 @@ WAKE = 10_000_000
 START = 1_700_000_000_000_000_000
 MODELS = ("power3", "power", "power2", "log", "log2", "risk_averse")
 NO_PRICE = 1 << 62
+MILLISECOND = 1_000_000
 PLACE, MODIFY, CANCEL = 0, 1, 2
 ACTIONS = ("place", "modify", "cancel")
 TIMES_IN_FORCE = (GTC, GTX, IOC, FOK)
@@ -154,14 +163,73 @@ def follow(backtest, steps, times_in_force, fills):
     return take_fills(backtest.orders(0), fills, count)
 
 
-def theirs(events, rows, steps, model):
-    asset = BacktestAsset().data(events).linear_asset(1.0).no_partial_fill_exchange().trading_value_fee_model(0.0, 0.0)
+@njit
+def take_parts(backtest, is_ioc, told, fills, count):
+    """Those that were not told yet; `told`: of each order when the last one was."""
+    values = backtest.orders(0).values()
+    while values.has_next():
+        order = values.get()
+        is_fill = order.status == FILLED or order.status == PARTIALLY_FILLED
+        is_part = order.status == EXPIRED and is_ioc[order.order_id] == 1 and order.exec_qty > 0
+        if (is_fill or is_part) and order.exch_timestamp > told[order.order_id]:
+            told[order.order_id] = order.exch_timestamp
+            fills[count, 0] = order.exch_timestamp
+            fills[count, 1] = order.order_id
+            fills[count, 2] = order.side
+            fills[count, 3] = order.exec_price_tick
+            fills[count, 4] = round(order.exec_qty)
+            count += 1
+    return count
+
+
+@njit
+def follow_parts(backtest, steps, times_in_force, fills):
+    """How many fills, and until when they were told."""
+    count = 0
+    at = 0
+    is_ioc = numpy.zeros(len(steps) + 2, numpy.int64)
+    told = numpy.zeros(len(steps) + 2, numpy.int64)
+    reached = 0
+    step_number = 0
+    while backtest.elapse(1_000_000) == 0:
+        step_number += 1
+        reached = backtest.current_timestamp
+        count = take_parts(backtest, is_ioc, told, fills, count)
+        orders = backtest.orders(0).values()
+        while orders.has_next():
+            order = orders.get()
+            if order.status == FILLED and order.req == NONE:
+                backtest.cancel(0, order.order_id, False)
+        if step_number % 10 != 0:
+            continue
+        backtest.clear_inactive_orders(0)
+        depth = backtest.depth(0)
+        while at < len(steps) and steps[at, 0] <= step_number // 10:
+            step = steps[at]
+            at += 1
+            if not (depth.best_bid > 0 and depth.best_ask > 0):
+                continue
+            order_id = step[2]
+            price = depth.best_bid - step[4] if step[3] == 1 else depth.best_ask + step[4]
+            if step[1] == 0:
+                time_in_force = times_in_force[step[6]]
+                kind = MARKET if step[7] == 1 else LIMIT
+                is_ioc[order_id] = 1 if time_in_force == IOC or step[7] == 1 else 0
+                if step[3] == 1:
+                    backtest.submit_buy_order(0, order_id, price, step[5], time_in_force, kind, False)
+                else:
+                    backtest.submit_sell_order(0, order_id, price, step[5], time_in_force, kind, False)
+                continue
+            order = backtest.orders(0).get(order_id)
+            if order is not None and order.cancellable:
+                backtest.cancel(0, order_id, False)
+    return count, reached
+
+
+def asset_of(events, model):
+    asset = BacktestAsset().data(events).linear_asset(1.0).trading_value_fee_model(0.0, 0.0)
     asset = asset.tick_size(1.0).lot_size(1.0)
-    order_latency = numpy.zeros(len(rows), [(name, "<i8") for name in ("req_ts", "exch_ts", "resp_ts", "_padding")])
-    for index, name in enumerate(order_latency.dtype.names):
-        order_latency[name] = rows[:, index]
-    asset = asset.intp_order_latency(order_latency)
-    asset = {
+    return {
         "power": lambda: asset.power_prob_queue_model(3.0),
         "power2": lambda: asset.power_prob_queue_model2(3.0),
         "power3": lambda: asset.power_prob_queue_model3(3.0),
@@ -169,6 +237,13 @@ def theirs(events, rows, steps, model):
         "log2": asset.log_prob_queue_model2,
         "risk_averse": asset.risk_adverse_queue_model,
     }[model]()
+
+
+def theirs(events, rows, steps, model):
+    order_latency = numpy.zeros(len(rows), [(name, "<i8") for name in ("req_ts", "exch_ts", "resp_ts", "_padding")])
+    for index, name in enumerate(order_latency.dtype.names):
+        order_latency[name] = rows[:, index]
+    asset = asset_of(events, model).no_partial_fill_exchange().intp_order_latency(order_latency)
     backtest = HashMapMarketDepthBacktest([asset])
     fills = numpy.zeros((100_000, 4), numpy.int64)
     count = follow(backtest, steps, numpy.array(TIMES_IN_FORCE), fills)
@@ -178,23 +253,98 @@ def theirs(events, rows, steps, model):
     return collections.Counter((ts, "buy" if side == BUY else "sell", tick, size) for ts, side, tick, size in told)
 
 
-def ours(program, folder, events, rows, steps, model):
+def theirs_in_parts(events, steps, model):
+    """Fills, and the time of receipt up to which there are any."""
+    asset = asset_of(events, model).partial_fill_exchange().constant_order_latency(MILLISECOND, MILLISECOND)
+    backtest = HashMapMarketDepthBacktest([asset])
+    fills = numpy.zeros((100_000, 5), numpy.int64)
+    count, reached = follow_parts(backtest, steps, numpy.array(TIMES_IN_FORCE), fills)
+    backtest.close()
+    told = [(ts, order, "buy" if side == BUY else "sell", tick, size) for ts, order, side, tick, size in
+            fills[:count].tolist()]
+    return collections.Counter(told), reached
+
+
+def write_case(folder, events, steps):
     numpy.savez(folder / "events.npz", data=events)
-    numpy.savetxt(folder / "latencies.csv", rows[:, :3], fmt="%d", delimiter=",")
     with open(folder / "script.csv", "w") as file:
         for wake, action, order, is_buy, offset, quantity, time_in_force, is_market in steps:
             side = "buy" if is_buy else "sell"
             kind = "market" if is_market else "limit"
             file.write(f"{wake},{ACTIONS[action]},{order},{side},{offset},{quantity},{time_in_force},{kind}\n")
-    words = [program, folder / "events.npz", folder / "script.csv", folder / "latencies.csv", model, "full"]
-    told = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
-    fields = [line.split() for line in told]
-    return collections.Counter((int(ts), side, int(tick), int(quantity)) for ts, side, tick, quantity in fields)
+
+
+Fill = collections.namedtuple("Fill", "ts received order side tick quantity cause")
+
+
+def ours(program, folder, rows, model, fills, compatibility):
+    numpy.savetxt(folder / "latencies.csv", rows[:, :3], fmt="%d", delimiter=",")
+    files = [folder / name for name in ("events.npz", "script.csv", "latencies.csv")]
+    told = subprocess.run([program, *files, model, fills, compatibility], check=True, capture_output=True, text=True)
+    made = []
+    for line in told.stdout.splitlines():
+        ts, received, order, side, tick, quantity, cause = line.split()
+        made.append(Fill(int(ts), int(received), int(order), side, int(tick), int(quantity), cause))
+    return made
+
+
+def last_of_each(fills):
+    """Of what an order takes at once the last fill."""
+    last = {(fill.order, fill.ts): fill for fill in fills}
+    return collections.Counter((f.ts, f.order, f.side, f.tick, f.quantity) for f in last.values())
+
+
+def overfilled(events, fills):
+    """Trades that filled more than there was of them."""
+    got = collections.Counter()
+    for fill in fills:
+        if fill.cause in ("queue_done", "traded_through"):
+            got[fill.ts] += fill.quantity
+    size = dict(zip(events["exch_ts"].tolist(), events["qty"].tolist()))
+    return [ts for ts, quantity in got.items() if quantity > size[ts]]
+
+
+class Check:
+    def __init__(self):
+        self.wrong = 0
+        self.compared = 0
+        self.parts = 0
+        self.cut = 0
+
+    def compare(self, what, got, wanted):
+        if got == wanted:
+            return
+        self.wrong += 1
+        first = min((wanted - got) | (got - wanted))
+        lacks, has = sum((wanted - got).values()), sum((got - wanted).values())
+        print(f"random_parity.py: {what}: lacks {lacks}, has {has} of its own, first {first}", file=sys.stderr)
+
+    def full(self, what, program, folder, events, rows, steps, model):
+        write_case(folder, events, steps)
+        wanted = theirs(events, rows, steps, model)
+        made = ours(program, folder, rows, model, "full", "hftbacktest")
+        self.compared += sum(wanted.values())
+        self.compare(what, collections.Counter((f.ts, f.side, f.tick, f.quantity) for f in made), wanted)
+        for fills in ("full", "partial"):
+            made = ours(program, folder, rows, model, fills, "none")
+            over = overfilled(events, made) if fills == "partial" else []
+            if over or not made:
+                self.wrong += 1
+                print(f"random_parity.py: {what}, {fills}, correct: {len(made)} fills, overfilled at {over[:3]}",
+                      file=sys.stderr)
+
+    def in_parts(self, what, program, folder, events, steps, model):
+        write_case(folder, events, steps)
+        wanted, reached = theirs_in_parts(events, steps, model)
+        rows = numpy.array([(1, 1 + MILLISECOND, 1 + 2 * MILLISECOND)])
+        made = [f for f in ours(program, folder, rows, model, "partial", "hftbacktest") if f.received <= reached]
+        self.parts += sum(wanted.values())
+        self.cut += reached < int(events["local_ts"][-1])
+        self.compare(f"{what}, partial", last_of_each(made), wanted)
 
 
 def main(program):
-    wrong = 0
-    compared = 0
+    check = Check()
     with tempfile.TemporaryDirectory() as name:
         for seed in range(SEEDS):
             random = numpy.random.default_rng(seed)
@@ -202,19 +352,13 @@ def main(program):
             rows = latencies(random, events)
             steps = script(random, int((events["local_ts"][-1] - events["exch_ts"][0]) // WAKE))
             model = MODELS[seed % len(MODELS)]
-            wanted = theirs(events, rows, steps, model)
-            got = ours(program, pathlib.Path(name), events, rows, steps, model)
-            compared += sum(wanted.values())
-            if got == wanted:
-                continue
-            wrong += 1
-            first = min((wanted - got) | (got - wanted))
-            lacks, has = sum((wanted - got).values()), sum((got - wanted).values())
-            print(f"random_parity.py: seed {seed}, {model}: lacks {lacks}, has {has} of its own, first {first}",
-                  file=sys.stderr)
-    if not wrong:
-        print(f"{compared} fills of {SEEDS} random scripts as by hftbacktest {hftbacktest.__version__}")
-    return 1 if wrong else 0
+            what = f"seed {seed}, {model}"
+            check.full(what, program, pathlib.Path(name), events, rows, steps, model)
+            check.in_parts(what, program, pathlib.Path(name), events, steps[steps[:, 1] != MODIFY], model)
+    if not check.wrong:
+        print(f"{check.compared} fills of {SEEDS} random scripts as by hftbacktest {hftbacktest.__version__}, and "
+              f"{check.parts} partial ones; it ended early in {check.cut} of them")
+    return 1 if check.wrong else 0
 
 
 if __name__ == "__main__":

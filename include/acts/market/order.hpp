@@ -144,6 +144,7 @@ enum class FillCause : std::uint8_t {
   kTradedThrough,  // somebody traded at a worse price
   kQueueDone,      // trades at its price had used up what stood before it
   kTaker,          // it took what was there
+  kLiquidation,    // the venue closed a position whose margin was used up; it is of no order (id 0)
 };
 
 struct Fill {
@@ -158,19 +159,23 @@ struct Fill {
   Price price = {};
   Quantity quantity = {};  // of this fill
   Quantity left = {};      // of the order after it
-  Decimal fee = {};        // quote asset; negative: received
+  Decimal fee = {};        // settlement asset (quote; of inverse contracts base); negative: received
+  Decimal base_fee = {};   // besides, of what was bought on spot: base asset
   // Base asset, an estimate of the queue model, not negative: what stood before the order when it came to its price,
   // and what still did when it was filled. 0 of takers.
   double queue_ahead_entry = 0;
   double queue_ahead_fill = 0;
 };
 
-// What is held of an instrument, and what it has cost: equity = cash + position x mark price - fee + funding.
+// What is held of an instrument, and what it has cost: equity = cash + (quantity - base_fee) x mark price - fee +
+// funding, all in the settlement asset: the quote asset, of inverse contracts the base asset, where a position of q
+// contracts is worth -q x contract size / mark price.
 struct Position {
   Quantity quantity = {};  // negative: short
-  Decimal cash = {};       // quote asset: the initial balance, less what was bought, plus what was sold
+  Decimal cash = {};       // the initial balance, less what was bought, plus what was sold
   Decimal fee = {};        // paid in all; negative: received
   Decimal funding = {};    // received in all; negative: paid
+  Decimal base_fee = {};   // paid in all out of what was bought, base asset: fees of spot that are taken there
   friend bool operator==(const Position&, const Position&) = default;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "history/export/hft_messages.hpp"
+#include "history/export/mended_times.hpp"
 
 namespace acts::history {
 namespace {
@@ -49,8 +50,16 @@ Result<std::string> symbol_of(const RecordingExport& wanted, const RecordingCont
 
 Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
                                                   std::function<void(std::string_view)> on_problem) {
-  auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue);
+  std::optional<HftSpool> spool;
+  OnSeen on_seen;
+  if (wanted.keeps_events && !wanted.symbol.empty()) {
+    spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
+    on_seen = [&spool](const SeenMessage& seen) { spool->take(seen); };
+  }
+  auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue, on_seen);
   if (!contents) return std::unexpected(contents.error());
+  // What cannot be read is told of by those who read it.
+  if (spool && (!spool->is_whole() || contents->refused + contents->unreadable > 0)) spool.reset();
   Result<std::string> symbol = symbol_of(wanted, *contents);
   if (!symbol) return std::unexpected(symbol.error());
   wanted.symbol = *std::move(symbol);
@@ -58,7 +67,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
     on_problem(fmt::format("{}: {} REST depth answers of no symbol that could be told by their update ids: left out",
                            wanted.paths.front(), contents->unassigned));
   }
-  return RecordingExporter(std::move(wanted), *std::move(contents), std::move(on_problem));
+  return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(on_problem));
 }
 
 Result<RecordedMessages> RecordingExporter::messages() const {
@@ -98,10 +107,11 @@ OpenEvents RecordingExporter::events() {
   const auto trades =
       contents_.symbols.at(wanted_.symbol).trades > 0 ? HftMessages::Trades::kSingle : HftMessages::Trades::kAggregated;
   return [this, trades, is_first = true]() mutable -> Result<std::unique_ptr<HftSource>> {
+    const auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
+    if (spool_) return std::make_unique<MendedTimes>(spool_->events(contents_, trades), tell);
     auto from = messages();
     if (!from) return std::unexpected(from.error());
-    auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
-    return std::make_unique<HftMessages>(*std::move(from), trades, std::move(tell));
+    return std::make_unique<MendedTimes>(std::make_unique<HftMessages>(*std::move(from), trades, tell), tell);
   };
 }
 

@@ -12,6 +12,7 @@
 #include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
 
+#include "history/export/hft_spool.hpp"
 #include "history/export/message_csv.hpp"
 #include "history/export/npz_file.hpp"
 #include "history/import/recorded_messages.hpp"
@@ -25,6 +26,7 @@ struct RecordingExport {
   std::string symbol = {};  // as the venue spells it; empty: the only one there is
   std::optional<UnixNanos> from = {};
   std::optional<UnixNanos> to = {};
+  bool keeps_events = false;  // events() need not read again what the look through the recording has shown (HftSpool)
 };
 
 class RecordingExporter {
@@ -40,20 +42,24 @@ class RecordingExporter {
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
   // there is nothing of the kind.
   Result<std::uint64_t> to_csv(RecordedKind kind, const std::function<bool(std::string_view)>& write);
-  // The messages as events of hftbacktest, from the beginning each time they are opened; only the first tells of what
-  // cannot be read. It outlives them.
+  // The messages as events of hftbacktest, from the beginning each time they are opened, single wrong times mended
+  // (MendedTimes); only the first tells of that and of what cannot be read. It outlives them.
   [[nodiscard]] OpenEvents events();
   // Errors: as write_npz().
   Result<NpzFacts> to_npz(FileOps& ops, Nanos latency, const std::string& output);
 
  private:
-  RecordingExporter(RecordingExport wanted, RecordingContents contents,
+  RecordingExporter(RecordingExport wanted, RecordingContents contents, std::optional<HftSpool> spool,
                     std::function<void(std::string_view)> on_problem)
-      : wanted_(std::move(wanted)), contents_(std::move(contents)), on_problem_(std::move(on_problem)) {}
+      : wanted_(std::move(wanted)),
+        contents_(std::move(contents)),
+        spool_(std::move(spool)),
+        on_problem_(std::move(on_problem)) {}
   [[nodiscard]] Result<RecordedMessages> messages() const;
 
   RecordingExport wanted_;
   RecordingContents contents_;
+  std::optional<HftSpool> spool_;  // a whole one, of a recording without anything that cannot be read; or none
   std::function<void(std::string_view)> on_problem_;
 };
 

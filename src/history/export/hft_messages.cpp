@@ -1,6 +1,8 @@
 #include "history/export/hft_messages.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -9,13 +11,58 @@
 namespace acts::history {
 namespace {
 
-double to_double(std::int64_t units, int scale) { return nearest_double(units, power_of_ten(scale)); }
+// Whole numbers below 2^53 and powers of ten up to 10^22 are doubles: their quotient is rounded once.
+constexpr std::int64_t kMostWhole = std::int64_t{1} << 53U;
+
+double to_double(std::int64_t units, int scale) {
+  if (units >= 0 && units < kMostWhole) {
+    return static_cast<double>(units) / static_cast<double>(power_of_ten(scale));
+  }
+  return nearest_double(units, power_of_ten(scale));
+}
+
+void append_levels(std::uint64_t ev, Scales scales, std::span<const Level> levels, std::vector<HftLevel>& out) {
+  for (const Level& level : levels) {
+    out.push_back({.px = to_double(level.price.units(), scales.price),
+                   .qty = to_double(level.quantity.units(), scales.quantity),
+                   .ev = static_cast<std::uint32_t>(ev)});
+  }
+}
+
+void append_side(std::uint64_t side, Scales scales, std::span<const Level> levels, std::vector<HftLevel>& out) {
+  double deepest = std::numeric_limits<double>::infinity();
+  if (!levels.empty()) {
+    const auto [lowest, highest] = std::ranges::minmax(levels, {}, &Level::price);
+    deepest = to_double((side == hft::kBuy ? lowest : highest).price.units(), scales.price);
+  }
+  out.push_back({.px = deepest, .ev = static_cast<std::uint32_t>(hft::kClear | side)});
+  append_levels(hft::kSnapshot | side, scales, levels, out);
+}
+
+bool is_of_kind(const binance::Message& message, HftMessages::Trades trades) {
+  const auto* trade = std::get_if<Trade>(&message.body);
+  return trade == nullptr || trade->aggregate == (trades == HftMessages::Trades::kAggregated);
+}
 
 }  // namespace
 
+void append_hft_levels(const binance::Message& message, std::vector<HftLevel>& out) {
+  if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+    append_levels(hft::kDepth | hft::kBuy, update->scales, update->bids, out);
+    append_levels(hft::kDepth | hft::kSell, update->scales, update->asks, out);
+  } else if (const auto* snapshot = std::get_if<DepthSnapshot>(&message.body)) {
+    append_side(hft::kBuy, snapshot->scales, snapshot->bids, out);
+    append_side(hft::kSell, snapshot->scales, snapshot->asks, out);
+  } else if (const auto* trade = std::get_if<Trade>(&message.body); trade != nullptr && trade->market) {
+    const std::uint64_t side = trade->aggressor == AggressorSide::kBuy ? hft::kBuy : hft::kSell;
+    const Level level{trade->price, trade->quantity};
+    append_levels(hft::kTrade | side, trade->scales, {&level, 1}, out);
+  }
+}
+
 Result<bool> HftMessages::next(HftEvent& event) {
-  while (taken_ == events_.size()) {
-    events_.clear();
+  while (taken_ == levels_.size()) {
+    levels_.clear();
     taken_ = 0;
     const auto got = messages_.next();
     if (!got) return std::unexpected(got.error());
@@ -26,49 +73,18 @@ Result<bool> HftMessages::next(HftEvent& event) {
       on_problem_(messages_.problem());
     }
   }
-  event = events_[taken_++];
+  event = event_of(levels_[taken_++], exch_ts_, local_ts_);
   return true;
 }
 
 void HftMessages::take_message() {
-  if (messages_.ts_event()) ts_event_ = std::max(ts_event_.value_or(*messages_.ts_event()), *messages_.ts_event());
-  const auto& body = messages_.message().body;
-  if (const auto* update = std::get_if<DepthUpdate>(&body)) {
-    add_levels(hft::kDepth | hft::kBuy, update->scales, update->bids);
-    add_levels(hft::kDepth | hft::kSell, update->scales, update->asks);
-  } else if (const auto* snapshot = std::get_if<DepthSnapshot>(&body)) {
-    add_side(hft::kBuy, snapshot->scales, snapshot->bids);
-    add_side(hft::kSell, snapshot->scales, snapshot->asks);
-  } else if (const auto* trade = std::get_if<Trade>(&body)) {
-    if (!trade->market || trade->aggregate != (trades_ == Trades::kAggregated)) return;
-    add(hft::kTrade | (trade->aggressor == AggressorSide::kBuy ? hft::kBuy : hft::kSell),
-        to_double(trade->price.units(), trade->scales.price),
-        to_double(trade->quantity.units(), trade->scales.quantity));
-  }
-}
-
-void HftMessages::add(std::uint64_t ev, double px, double qty) {
-  const UnixNanos latest = ts_event_.value_or(messages_.ts_recv());
-  events_.push_back({.ev = ev,
-                     .exch_ts = messages_.ts_event().value_or(latest).value,
-                     .local_ts = messages_.ts_recv().value,
-                     .px = px,
-                     .qty = qty});
-}
-
-void HftMessages::add_levels(std::uint64_t ev, Scales scales, std::span<const Level> levels) {
-  for (const Level& level : levels) {
-    add(ev, to_double(level.price.units(), scales.price), to_double(level.quantity.units(), scales.quantity));
-  }
-}
-
-// Of a snapshot: whatever was there as deep as it reaches is gone.
-void HftMessages::add_side(std::uint64_t side, Scales scales, std::span<const Level> levels) {
-  if (levels.empty()) return;
-  const auto [lowest, highest] = std::ranges::minmax(levels, {}, &Level::price);
-  const Price deepest = side == hft::kBuy ? lowest.price : highest.price;
-  add(hft::kClear | side, to_double(deepest.units(), scales.price), 0);
-  add_levels(hft::kSnapshot | side, scales, levels);
+  if (std::holds_alternative<BookTicker>(messages_.message().body)) return;
+  const std::optional<UnixNanos> ts_event = messages_.ts_event();
+  if (ts_event) latest_ = std::max(latest_.value_or(*ts_event), *ts_event);
+  if (!is_of_kind(messages_.message(), trades_)) return;
+  append_hft_levels(messages_.message(), levels_);
+  local_ts_ = messages_.ts_recv().value;
+  exch_ts_ = ts_event.value_or(latest_.value_or(messages_.ts_recv())).value;
 }
 
 }  // namespace acts::history

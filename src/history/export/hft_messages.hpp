@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -17,6 +16,20 @@
 #include "history/import/recorded_messages.hpp"
 
 namespace acts::history {
+
+// An event without the times, which all of a message share.
+struct HftLevel {
+  double px = 0;
+  double qty = 0;
+  std::uint32_t ev = 0;
+};
+constexpr HftEvent event_of(const HftLevel& level, std::int64_t exch_ts, std::int64_t local_ts) {
+  return {.ev = level.ev, .exch_ts = exch_ts, .local_ts = local_ts, .px = level.px, .qty = level.qty};
+}
+
+// Appends what a message tells, of trades those of the market. Of a snapshot each side begins with a clear: as deep as
+// it reaches whatever was there is gone, of a side without levels all (px is infinite).
+void append_hft_levels(const binance::Message& message, std::vector<HftLevel>& out);
 
 class HftMessages final : public HftSource {
  public:
@@ -30,16 +43,15 @@ class HftMessages final : public HftSource {
 
  private:
   void take_message();
-  void add(std::uint64_t ev, double px, double qty);
-  void add_levels(std::uint64_t ev, Scales scales, std::span<const Level> levels);
-  void add_side(std::uint64_t side, Scales scales, std::span<const Level> levels);
 
   RecordedMessages messages_;
   Trades trades_;
   std::function<void(std::string_view)> on_problem_;
-  std::vector<HftEvent> events_;  // of one message,
-  std::size_t taken_ = 0;         // and how many of them have gone out
-  std::optional<UnixNanos> ts_event_;
+  std::vector<HftLevel> levels_;  // of one message,
+  std::size_t taken_ = 0;         // how many of them have gone out,
+  std::int64_t exch_ts_ = 0;      // and its times
+  std::int64_t local_ts_ = 0;
+  std::optional<UnixNanos> latest_;  // of the venue's times
 };
 
 }  // namespace acts::history

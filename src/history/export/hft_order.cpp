@@ -12,11 +12,11 @@ void HftMeasure::Clock::add(std::int64_t ts) {
   lateness = std::max(lateness, latest - ts);
 }
 
-void HftMeasure::add(const HftEvent& event) {
+void HftMeasure::add(std::int64_t exch_ts, std::int64_t local_ts) {
   ++events_;
-  least_latency_ = std::min(least_latency_, event.local_ts - event.exch_ts);
-  exchange_.add(event.exch_ts);
-  local_.add(event.local_ts);
+  least_latency_ = std::min(least_latency_, local_ts - exch_ts);
+  exchange_.add(exch_ts);
+  local_.add(local_ts);
 }
 
 Nanos HftMeasure::shift(Nanos latency) const {

@@ -20,7 +20,8 @@ namespace acts::history {
 // What must be known of all events before the first of them can go out: a pass of its own.
 class HftMeasure {
  public:
-  void add(const HftEvent& event);
+  void add(const HftEvent& event) { add(event.exch_ts, event.local_ts); }
+  void add(std::int64_t exch_ts, std::int64_t local_ts);
 
   [[nodiscard]] std::uint64_t events() const { return events_; }
   // What all local times are to be shifted by so that none lies before its event at the venue: a clock that is slow

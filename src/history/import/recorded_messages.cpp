@@ -46,7 +46,7 @@ std::optional<UnixNanos> time_of(const binance::Message& message) {
 
 class Look {
  public:
-  explicit Look(Venue venue) : venue_(venue), decoder_(venue) {}
+  Look(Venue venue, const OnSeen& on_seen) : venue_(venue), decoder_(venue), on_seen_(&on_seen) {}
 
   Result<void> on_line(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) {
     if (line.file != file_) {
@@ -55,7 +55,7 @@ class Look {
     }
     if (line.use == LineUse::kHeld) return {};
     if (answer) {
-      if (answer->kind == kDepth && answer->status == kAnswered) ++of(answer->symbol).snapshots;
+      if (answer->kind == kDepth && answer->status == kAnswered) on_answer(line, answer->symbol);
       return check();
     }
     const binance::Decoded decoded = decoder_.decode(line.json);
@@ -64,6 +64,7 @@ class Look {
       return {};
     }
     on_message(*decoded, line);
+    if (*on_seen_) (*on_seen_)({*decoded, line, decoded->symbol});
     take_answers();
     return check();
   }
@@ -77,6 +78,17 @@ class Look {
   RecordingContents::Symbol& of(std::string_view symbol) {
     const auto known = found_.symbols.find(symbol);
     return known != found_.symbols.end() ? known->second : found_.symbols[std::string(symbol)];
+  }
+
+  void on_answer(const RecordedLine& line, std::string_view symbol) {
+    ++of(symbol).snapshots;
+    if (!*on_seen_) return;
+    const binance::Decoded decoded = decoder_.decode(line.json, decoder_.add(symbol, {}));
+    if (!decoded) {
+      ++found_.refused;
+      return;
+    }
+    (*on_seen_)({*decoded, line, symbol});
   }
 
   void on_message(const binance::Message& message, const RecordedLine& line) {
@@ -128,16 +140,17 @@ class Look {
   Venue venue_;
   binance::Decoder decoder_;
   binance::AnswerOwners owners_;
+  const OnSeen* on_seen_;
   std::string file_;
   RecordingContents found_;
 };
 
 }  // namespace
 
-Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue) {
+Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue, const OnSeen& on_seen) {
   auto reader = open();
   if (!reader) return std::unexpected(reader.error());
-  Look look(venue);
+  Look look(venue, on_seen);
   std::optional<index::RestAnswer> asked;
   for (;;) {
     const auto item = reader->next();
@@ -159,12 +172,31 @@ Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue) {
   }
 }
 
+bool MessagesOnce::is_first(const binance::Message& message) {
+  if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+    return updates_.is_new(update->last_update_id.value());
+  }
+  if (const auto* ticker = std::get_if<BookTicker>(&message.body)) return tickers_.is_new(ticker->update_id.value());
+  if (const auto* trade = std::get_if<Trade>(&message.body)) {
+    return (trade->aggregate ? agg_trades_ : trades_).is_new(trade->trade_id);
+  }
+  return true;
+}
+
+std::optional<UnixNanos> EventTimes::of(const binance::Message& message, std::string_view json) {
+  if (venue_ == Venue::kBinanceUsdm) {
+    if (const std::optional<UnixNanos> made = transaction_time_.of(json)) return made;
+  }
+  return time_of(message);
+}
+
 RecordedMessages::RecordedMessages(RecordingReader reader, MessageFilter filter, const RecordingContents& contents)
     : reader_(std::move(reader)),
       filter_(std::move(filter)),
       contents_(&contents),
       decoder_(filter_.venue),
-      symbol_(decoder_.add(filter_.symbol, {})) {}
+      symbol_(decoder_.add(filter_.symbol, {})),
+      event_times_(filter_.venue) {}
 
 Result<RecordedMessages::Got> RecordedMessages::next() {
   for (;;) {
@@ -203,23 +235,9 @@ bool RecordedMessages::take(const RecordedLine& line, const std::optional<index:
     return is_told;
   }
   message_ = *std::move(decoded);
-  if (message_.instrument != symbol_ || !scales_of(message_) || !is_first()) return false;
+  if (message_.instrument != symbol_ || !scales_of(message_) || !once_.is_first(message_)) return false;
   remember_scales(decoder_, symbol_, message_);
   ts_recv_ = line.ts_recv;
-  ts_event_ = filter_.venue == Venue::kBinanceUsdm ? transaction_time_.of(line.json) : std::nullopt;
-  if (!ts_event_) ts_event_ = time_of(message_);
-  return true;
-}
-
-// Of a snapshot always: each is an answer of its own.
-bool RecordedMessages::is_first() {
-  if (const auto* update = std::get_if<DepthUpdate>(&message_.body)) {
-    return updates_.is_new(update->last_update_id.value());
-  }
-  if (const auto* ticker = std::get_if<BookTicker>(&message_.body)) return tickers_.is_new(ticker->update_id.value());
-  if (const auto* trade = std::get_if<Trade>(&message_.body)) {
-    return (trade->aggregate ? agg_trades_ : trades_).is_new(trade->trade_id);
-  }
   return true;
 }
 

@@ -43,8 +43,42 @@ struct RecordingContents {
   std::uint64_t refused = 0;     // messages that could not be decoded, of whatever symbol
   std::uint64_t unreadable = 0;  // lines and index entries that are none, ends that are missing
 };
-// Errors: kBadInput, for more symbols than kMostSymbols; kStorage, kUsage: as the reader's.
-Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue);
+// One that was met while looking through. `symbol` is empty where only the contents will tell it (answers).
+struct SeenMessage {
+  const binance::Message& message;
+  const RecordedLine& line;
+  std::string_view symbol;
+};
+using OnSeen = std::function<void(const SeenMessage&)>;
+
+// `on_seen`: told of every message that could be decoded, in order; may be empty. Errors: kBadInput, for more symbols
+// than kMostSymbols; kStorage, kUsage: as the reader's.
+Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue, const OnSeen& on_seen = {});
+
+// Of one symbol's messages, which two connections may have brought, each once. Of snapshots all: each is an answer of
+// its own.
+class MessagesOnce {
+ public:
+  bool is_first(const binance::Message& message);
+
+ private:
+  RecentIds updates_;
+  RecentIds trades_;
+  RecentIds agg_trades_;
+  RecentIds tickers_;
+};
+
+// When the venue's engine made a message (T, of USD-M) or else sent it; nothing where it has no time.
+class EventTimes {
+ public:
+  explicit EventTimes(Venue venue) : venue_(venue) {}
+  // `json`: the message as it stands in the recording.
+  std::optional<UnixNanos> of(const binance::Message& message, std::string_view json);
+
+ private:
+  Venue venue_;
+  binance::TransactionTime transaction_time_;
+};
 
 struct MessageFilter {
   Venue venue = Venue::kBinanceSpot;
@@ -69,8 +103,8 @@ class RecordedMessages {
   // All of the last call, and valid until the next.
   [[nodiscard]] const binance::Message& message() const { return message_; }
   [[nodiscard]] UnixNanos ts_recv() const { return ts_recv_; }
-  // When the venue's engine made it (T, of USD-M) or else sent it; nothing where the message has no time.
-  [[nodiscard]] std::optional<UnixNanos> ts_event() const { return ts_event_; }
+  // As EventTimes has it.
+  [[nodiscard]] std::optional<UnixNanos> ts_event() { return event_times_.of(message_, text_); }
   [[nodiscard]] std::uint64_t line_number() const { return line_number_; }  // in its file, from 1
   [[nodiscard]] std::string_view problem() const { return problem_; }
   [[nodiscard]] std::string_view text() const { return text_; }  // the message as it stands there
@@ -79,7 +113,6 @@ class RecordedMessages {
   bool take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer);
   [[nodiscard]] bool is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const;
   [[nodiscard]] bool is_within(UnixNanos ts) const;
-  bool is_first();
   Got refuse(std::string problem);
 
   RecordingReader reader_;
@@ -87,15 +120,11 @@ class RecordedMessages {
   const RecordingContents* contents_;
   binance::Decoder decoder_;
   binance::InstrumentIndex symbol_;
-  binance::TransactionTime transaction_time_;
-  RecentIds updates_;
-  RecentIds trades_;
-  RecentIds agg_trades_;
-  RecentIds tickers_;
+  EventTimes event_times_;
+  MessagesOnce once_;
   std::optional<index::RestAnswer> asked_;  // the next line answers it
   binance::Message message_;
   UnixNanos ts_recv_;
-  std::optional<UnixNanos> ts_event_;
   std::uint64_t line_number_ = 0;
   std::string problem_;
   std::string_view text_;

@@ -1,0 +1,111 @@
+#include "sim/account/funding_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace acts::sim {
+namespace {
+
+constexpr Decimal kWhole{1, 0};
+constexpr Decimal kMostMark{1'000'000'000'000'000, 0};
+constexpr std::int64_t kNanosPerMilli = 1'000'000;
+
+bool is_funding_rate(const Decimal& rate) { return rate < kWhole && rate > Decimal{-1, 0}; }
+bool is_mark(const Decimal& mark) { return mark.units > 0 && mark < kMostMark; }
+
+std::string_view take_field(std::string_view& line) {
+  const std::size_t end = std::min(line.find(','), line.size());
+  const std::string_view field = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return field;
+}
+
+std::optional<UnixNanos> funding_moment(std::string_view text) {
+  std::int64_t millis = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, millis);
+  if (error == std::errc() && stop == end) {
+    if (millis <= 0 || millis > INT64_MAX / kNanosPerMilli) return std::nullopt;
+    return UnixNanos{millis * kNanosPerMilli};
+  }
+  const Result<UnixNanos> time = parse_iso8601(text);
+  return time && time->value > 0 ? std::optional(*time) : std::nullopt;
+}
+
+}  // namespace
+
+Result<FundingBook> FundingBook::of(std::vector<FundingTime> times) {
+  if (times.size() > kMostTimes) {
+    return fail(ErrorCode::kBadInput, fmt::format("more than {} times of funding", kMostTimes));
+  }
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const FundingTime& time = times[i];
+    if (i > 0 && time.at <= times[i - 1].at) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("row {}: {} is not after the time before it: a time is paid once, in order", i + 1,
+                              to_iso8601(time.at)));
+    }
+    if (!is_funding_rate(time.rate) || (time.mark && !is_mark(*time.mark))) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("row {}: a rate between -1 and 1, and a mark price above 0", i + 1));
+    }
+  }
+  FundingBook book;
+  book.times_.assign(std::make_move_iterator(times.begin()), std::make_move_iterator(times.end()));
+  return book;
+}
+
+void FundingBook::announce(UnixNanos now, const FundingTime& next) {
+  if (!is_funding_rate(next.rate) || (next.mark && !is_mark(*next.mark))) return;
+  if (next.at <= now || (last_ && next.at <= last_->at)) return;
+  if (!times_.empty() && times_.back().at == next.at) {
+    times_.back() = next;
+    return;
+  }
+  // A venue that thinks again: what it said of later times does not count.
+  while (!times_.empty() && times_.back().at > next.at) times_.pop_back();
+  if (!times_.empty() && times_.back().at == next.at) {
+    times_.back() = next;
+  } else if (times_.size() < kMostTimes) {
+    times_.push_back(next);
+  }
+}
+
+std::optional<FundingTime> FundingBook::take(UnixNanos now) {
+  if (times_.empty() || times_.front().at > now) return std::nullopt;
+  last_ = times_.front();
+  times_.pop_front();
+  return last_;
+}
+
+void FundingBook::begin(UnixNanos from) {
+  while (!times_.empty() && times_.front().at < from) take(from);
+}
+
+Result<FundingTime> parse_funding_line(std::string_view line) {
+  std::string_view left = line;
+  const auto moment = funding_moment(take_field(left));
+  const Result<Decimal> rate = parse_decimal(take_field(left));
+  FundingTime time;
+  bool is_good = moment && rate && is_funding_rate(*rate);
+  if (is_good && !left.empty()) {
+    const Result<Decimal> mark = parse_decimal(left);
+    is_good = mark && is_mark(*mark);
+    if (is_good) time.mark = *mark;
+  }
+  if (!is_good) {
+    return fail(ErrorCode::kBadInput, fmt::format("'{}': time,rate or time,rate,mark_price is needed, such as "
+                                                  "2024-08-08T08:00:00Z,0.0001,61685.5",
+                                                  line.substr(0, 80)));
+  }
+  time.at = *moment;
+  time.rate = *rate;
+  return time;
+}
+
+}  // namespace acts::sim
