@@ -15,6 +15,7 @@
 #include "backtest/run_identity.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
+#include "backtest/scenario_runs.hpp"
 #include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
@@ -71,6 +72,20 @@ std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument
   return plus(minus(plus(position.cash, value), position.fee), position.funding);
 }
 
+// Each into its folder.
+Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared, const FeedFacts& facts) {
+  for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
+    const RunReport report{.end = lane.end,
+                           .data = facts,
+                           .instrument = prepared.instrument,
+                           .equity = equity_at_end(lane.end, prepared.instrument)};
+    const Result<void> finished =
+        lane.folder->finish(run_json(lane.request, prepared, facts, lane.end), totals_json(report));
+    if (!finished) return finished;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
@@ -104,9 +119,15 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
        .fees = of.fees,
        .cash = settings.initial_balance,
        .feed = market->feed.get()});
-  Engine engine(std::move(setups), (*strategy)->get(),
-                {.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)}, folder.get());
-  Result<RunEnd> end = guarded([&engine] { return engine.run(); });
+  const EngineOptions options{.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)};
+  std::unique_ptr<ScenarioRuns> scenarios;
+  if (request.scenarios) {
+    auto made = ScenarioRuns::make(ops, request, report.folder, setups, options);
+    if (!made) return std::unexpected(made.error());
+    scenarios = *std::move(made);
+  }
+  Engine engine(std::move(setups), (*strategy)->get(), options, folder.get());
+  Result<RunEnd> end = scenarios != nullptr ? scenarios->run(ops, engine) : guarded([&engine] { return engine.run(); });
   if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
     end = std::unexpected(ended.error());
   }
@@ -114,6 +135,10 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   report.end = *std::move(end);
   report.data = market->feed->facts();
   report.equity = equity_at_end(report.end, report.instrument);
+  if (scenarios != nullptr) {
+    const Result<void> finished = finish_scenarios(*scenarios, *prepared, report.data);
+    if (!finished) return std::unexpected(finished.error());
+  }
   if (folder == nullptr) return report;
   const Result<void> finished =
       folder->finish(run_json(request, *prepared, report.data, report.end), totals_json(report));

@@ -12,6 +12,7 @@
 
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/isolate/file_ban.hpp"
 #include "backtest/isolate/message_link.hpp"
 #include "backtest/isolate/protocol.hpp"
 #include "backtest/isolate/remote_context.hpp"
@@ -99,6 +100,9 @@ class StrategyHost {
     if (!type) return std::unexpected(type.error());
     const Result<Parameters> parameters = parse_parameters((*type)->parameters, make.parameters);
     if (!parameters) return std::unexpected(parameters.error());
+    if (make.bans_files && is_process_ && !ban_files()) {
+      return fail(ErrorCode::kStorage, "the system cannot keep the strategy from files: run without --isolate");
+    }
     Result<std::unique_ptr<Strategy>> made = (*type)->make(*parameters);
     if (!made) return std::unexpected(made.error());
     strategy_ = *std::move(made);
