@@ -11,7 +11,7 @@ namespace {
 // A field that is added is to be written, too: look at fields_of() of the type whose size has changed.
 static_assert(sizeof(NewOrder) == 48 && sizeof(ModifyOrder) == 24);
 static_assert(sizeof(OpenOrder) == 56 && sizeof(OrderUpdate) == 72);
-static_assert(sizeof(Fill) == 128 && sizeof(Position) == 112);
+static_assert(sizeof(Fill) == 160 && sizeof(Position) == 144);
 static_assert(sizeof(Trade) == 64 && sizeof(Bar) == 80);
 
 // The same list of fields serves both ways: a form has an overload for each type of field.
@@ -136,13 +136,14 @@ void fields_of(Form& form, Value& value) {
   form(value.id);
   form.one_of(value.side, OrderSide::kSell);
   form.one_of(value.liquidity, Liquidity::kTaker);
-  form.one_of(value.cause, FillCause::kTaker);
+  form.one_of(value.cause, FillCause::kLiquidation);
   form(value.ts_event);
   form(value.ts_recv);
   form(value.price);
   form(value.quantity);
   form(value.left);
   form(value.fee);
+  form(value.base_fee);
   form(value.queue_ahead_entry);
   form(value.queue_ahead_fill);
 }
@@ -153,6 +154,7 @@ void fields_of(Form& form, Value& value) {
   form(value.cash);
   form(value.fee);
   form(value.funding);
+  form(value.base_fee);
 }
 
 template <typename Form, Is<Trade> Value>
