@@ -204,7 +204,9 @@ double NaiveEngine::probability(double front, double back) const {
     case QueueKind::kPower3: return 1.0 - std::pow(front / (front + back), n);
     case QueueKind::kLog: return std::log(1.0 + back) / (std::log(1.0 + back) + std::log(1.0 + front));
     case QueueKind::kLog2: return std::log(1.0 + back) / std::log(1.0 + (back + front));
-    case QueueKind::kRiskAverse: break;
+    case QueueKind::kRiskAverse:
+    case QueueKind::kFirst:
+    case QueueKind::kTradedThrough: break;
   }
   return 0;
 }
@@ -212,7 +214,8 @@ double NaiveEngine::probability(double front, double back) const {
 void NaiveEngine::on_level(Order& order, std::int64_t before, std::int64_t after) const {
   const double prev = value(before);
   const double next = value(after);
-  if (model_.queue.kind == QueueKind::kRiskAverse) {
+  const QueueKind kind = model_.queue.kind;
+  if (kind == QueueKind::kRiskAverse || kind == QueueKind::kFirst || kind == QueueKind::kTradedThrough) {
     order.front = std::fmin(order.front, next);
     return;
   }
@@ -283,6 +286,10 @@ void NaiveEngine::take_venue_row(const MarketRow& row) {
       if (is_empty && row.ts != cleared_) order->front = std::min(order->front, 0.0);
       order->front -= value(row.quantity);
       order->traded += value(row.quantity);
+      if (model_.queue.kind == QueueKind::kTradedThrough) {
+        order->front = std::max(order->front, 0.0);
+        continue;
+      }
       const std::int64_t lots = std::llround(-order->front / value(model_.lot));
       if (lots > 0) {
         order->front = 0;
@@ -381,6 +388,7 @@ void NaiveEngine::walk(Order& order) {
 void NaiveEngine::rest(Order order, OrderEvent event) {
   const Side side = order.side == OrderSide::kBuy ? Side::kBid : Side::kAsk;
   order.front = value(venue_book_.quantity_at(side, Price{order.tick}).units());
+  if (model_.queue.kind == QueueKind::kFirst) order.front = 0;
   order.traded = 0;
   orders_.push_back(order);
   answer(order, event, order.left < order.quantity ? OrderStatus::kPartiallyFilled : OrderStatus::kNew,
