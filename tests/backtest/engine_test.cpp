@@ -164,7 +164,7 @@ test::NaiveModel model_of(std::uint64_t seed) {
       sim::QueueKind::kRiskAverse, sim::QueueKind::kPower, sim::QueueKind::kPower2, sim::QueueKind::kPower3,
       sim::QueueKind::kLog,        sim::QueueKind::kLog2,  sim::QueueKind::kFirst,  sim::QueueKind::kTradedThrough};
   return {.is_partial = seed % 2 == 0,
-          .queue = {kKinds[seed % kKinds.size()], 1.0 + static_cast<double>(seed % 3)},
+          .queue = {kKinds[seed / 2 % kKinds.size()], 1.0 + static_cast<double>(seed % 3)},
           .entry = milliseconds{static_cast<std::int64_t>(seed % 5) * 3},
           .response = milliseconds{static_cast<std::int64_t>(seed % 4) * 2}};
 }
