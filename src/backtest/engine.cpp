@@ -9,19 +9,11 @@
 
 #include "acts/base/assert.hpp"
 
-#include "backtest/money.hpp"
-
 namespace acts::backtest {
 namespace {
 
 // Later than any event, and earlier than never.
 constexpr UnixNanos kEnd{INT64_MAX - 1};
-
-// What has been made, fees and funding included.
-Decimal equity_of(const Position& position, const Decimal& mark, int quantity_scale) {
-  const Decimal value = times({position.quantity.units(), quantity_scale}, mark);
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
 
 }  // namespace
 
@@ -256,6 +248,8 @@ void Engine::sample_at_begin() {
   marks_.resize(runs_.size());
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     const Position& position = runs_[i]->here().position();
+    // What is held from the start has no price yet: its first sample comes with one.
+    if (!position.quantity.is_zero()) continue;
     listener_->on_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
   }
 }
@@ -267,12 +261,11 @@ void Engine::sample_if_due(bool is_last) {
     if (middle) marks_[i] = middle;
     if (!middle && !is_last) continue;
     const Position& position = runs_[i]->here().position();
-    listener_->on_sample(
-        {.ts = now_,
-         .instrument = InstrumentId(i),
-         .mark = marks_[i],
-         .position = position,
-         .equity = equity_of(position, marks_[i].value_or(Decimal{}), runs_[i]->instrument().scales.quantity)});
+    listener_->on_sample({.ts = now_,
+                          .instrument = InstrumentId(i),
+                          .mark = marks_[i],
+                          .position = position,
+                          .equity = runs_[i]->equity_here(marks_[i])});
   }
   next_sample_ = next_multiple(now_, *options_.sample);
 }
@@ -280,6 +273,13 @@ void Engine::sample_if_due(bool is_last) {
 ClientOrderId Engine::place(const NewOrder& order) {
   const ClientOrderId id(++last_order_);
   return is_over() ? id : at(order.instrument).place(order, id, now_);
+}
+
+OcoIds Engine::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids{ClientOrderId{last_order_ + 1}, ClientOrderId{last_order_ + 2}};
+  last_order_ += 2;
+  if (!is_over()) at(first.instrument).place_oco(first, second, ids, now_);
+  return ids;
 }
 
 bool Engine::modify(const ModifyOrder& change) {
@@ -305,7 +305,9 @@ RunEnd Engine::end_of_run() const {
   RunEnd end{.begin = begin_, .end = now_, .fills = last_fill_, .wakes = wakes_};
   for (const auto& run : runs_) {
     end.positions.push_back(run->here().position());
-    end.marks.push_back(run->middle_here());
+    const std::optional<Decimal> mark = run->middle_here();
+    end.marks.push_back(mark);
+    end.equities.push_back(mark ? std::optional(run->equity_here(mark)) : std::nullopt);
   }
   return end;
 }

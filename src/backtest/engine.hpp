@@ -37,7 +37,8 @@ struct RunEnd {
   std::uint64_t fills = 0;
   std::uint64_t wakes = 0;  // of timers
   std::vector<Position> positions = {};
-  std::vector<std::optional<Decimal>> marks = {};  // last middle prices as known here
+  std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
+  std::vector<std::optional<Decimal>> equities = {};  // and equity at them
 };
 
 class Engine final : private StrategyContext {
@@ -79,6 +80,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

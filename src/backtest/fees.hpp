@@ -1,20 +1,10 @@
-// What trading costs. Exact.
+// What trading costs, as a run's settings have it.
 #pragma once
 
-#include "acts/base/decimal.hpp"
-#include "acts/market/order.hpp"
+#include "sim/account/fee_schedule.hpp"
 
 namespace acts::backtest {
 
-// Of the value traded; negative: received. At most 6 decimals (checked where they are set).
-struct Fees {
-  static constexpr int kMostDecimals = 6;
-  Decimal maker = {};
-  Decimal taker = {};
-
-  [[nodiscard]] const Decimal& rate(Liquidity liquidity) const {
-    return liquidity == Liquidity::kMaker ? maker : taker;
-  }
-};
+using Fees = sim::FeeSchedule;
 
 }  // namespace acts::backtest

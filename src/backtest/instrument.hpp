@@ -24,6 +24,11 @@ struct BacktestInstrument {
   [[nodiscard]] Decimal quantity_of(std::int64_t units) const { return {units, scales.quantity}; }
 };
 
+// Of twice the middle, in ticks.
+inline Decimal middle_price(std::int64_t double_ticks, std::int64_t tick, Scales scales) {
+  return {int128{double_ticks} * tick * 5, scales.price + 1};
+}
+
 // `info` must have tick_size and lot_size. Errors: kUsage: they are missing, not positive, or have more decimals or
 // digits than can be reckoned with.
 Result<BacktestInstrument> backtest_instrument(Instrument info);

@@ -6,8 +6,6 @@
 
 #include "acts/base/assert.hpp"
 
-#include "backtest/money.hpp"
-
 namespace acts::backtest {
 namespace {
 
@@ -23,20 +21,31 @@ OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSid
 }  // namespace
 
 InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
-    : setup_(std::move(setup)),
-      id_(id),
-      listener_(listener),
-      fill_number_(&fill_number),
-      venue_(venue_of(setup_)),
-      here_(std::make_unique<LocalSide>(setup_.instrument, id, setup_.cash, setup_.venue.as_hftbacktest)) {}
+    : setup_(std::move(setup)), id_(id), listener_(listener), fill_number_(&fill_number), venue_(venue_of(setup_)) {}
 
 Result<void> InstrumentRun::begin() {
+  if (Result<void> opened = open_account(); !opened) return opened;
   const auto venue = setup_.feed->next(FeedClock::kVenue);
   if (!venue) return std::unexpected(venue.error());
   if (*venue != nullptr) venue_row_ = *venue;
   const auto local = setup_.feed->next(FeedClock::kLocal);
   if (!local) return std::unexpected(local.error());
   if (*local != nullptr) local_row_ = *local;
+  return {};
+}
+
+Result<void> InstrumentRun::open_account() {
+  if (setup_.account == nullptr) {
+    auto made = sim::Account::make(
+        {.initial_balance = setup_.cash, .instruments = {{.scales = setup_.instrument.scales, .fees = setup_.fees}}});
+    if (!made) return std::unexpected(made.error());
+    own_account_ = *std::move(made);
+    setup_.account = own_account_.get();
+    setup_.slot = 0;
+  }
+  const sim::PositionAccount& account = setup_.account->position(setup_.slot);
+  held_at_begin_ = Quantity{account.quantity()};
+  here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
   return {};
 }
 
@@ -51,6 +60,7 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
   for (;;) {
     venue_row_ = venue_.run(venue_row_, until);
     if (!venue_.events().empty()) take_events(nullptr);
+    if (failure_) return std::unexpected(*failure_);
     if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
     pass_rows(venue_row_);
     const auto next = setup_.feed->next(FeedClock::kVenue);
@@ -107,28 +117,38 @@ void InstrumentRun::tell_marks() {
 void InstrumentRun::take_request(const Request& request) {
   switch (request.ask) {
     case Ask::kPlace: venue_.place(request.order, request.arrival); break;
+    case Ask::kPlaceOco: venue_.place_oco(request.order, request.second, request.arrival); break;
     case Ask::kModify:
-      venue_.modify(request.order.id, request.order.rank, request.order.quantity, request.arrival);
+      venue_.modify({.id = request.order.id,
+                     .rank = request.order.rank,
+                     .quantity = request.order.quantity,
+                     .stop = request.order.stop},
+                    request.arrival);
       break;
     case Ask::kCancel: venue_.cancel(request.order.id, request.arrival); break;
   }
-  take_events(&request.order);
+  take_events(&request);
 }
 
-void InstrumentRun::take_events(const sim::VenueOrder* asked) {
+// An order that is changed can be filled first, and others ended by it: it is free for the next request once all is
+// told of it. In hftbacktest it is with each answer.
+void InstrumentRun::take_events(const Request* asked) {
   const std::span<const sim::VenueEvent> events = venue_.events();
-  for (const sim::VenueEvent& event : events) {
-    // An order that is changed can be filled first: it is free for the next request once all is told. In hftbacktest it
-    // is with each answer.
-    const bool is_answer = setup_.venue.as_hftbacktest || &event == &events.back();
-    take_event(event, asked, asked != nullptr && is_answer);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const ClientOrderId id = events[i].order.id;
+    const bool is_asked =
+        asked != nullptr && (id == asked->order.id || (asked->ask == Ask::kPlaceOco && id == asked->second.id));
+    const auto later = events.subspan(i + 1);
+    const bool is_last =
+        std::ranges::none_of(later, [id](const sim::VenueEvent& event) { return event.order.id == id; });
+    take_event(events[i], asked, is_asked && (is_last || setup_.venue.as_hftbacktest));
   }
   venue_.clear_events();
 }
 
-void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrder* asked, bool answers_request) {
+void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request) {
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
-  Answer answer{.update = update_of(is_unknown ? *asked : event.order), .answers_request = answers_request};
+  Answer answer{.update = update_of(is_unknown ? asked->order : event.order), .answers_request = answers_request};
   answer.update.event = event.event;
   answer.update.status = event.status;
   answer.update.reason = event.reason;
@@ -137,14 +157,14 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrd
   answer.arrival = event.ts + setup_.latency.response(event.ts).span();
   answer.arrival = std::max(answer.arrival, last_answer_);
   answer.update.ts_recv = answer.arrival;
-  if (event.is_fill()) answer.fill = made_fill(event);
-  if (answer.fill) answer.fill->ts_recv = answer.arrival;
+  if (event.is_fill()) {
+    answer.fill = made_fill(event);
+    if (!answer.fill) return;
+    answer.fill->ts_recv = answer.arrival;
+  }
   if (listener_ != nullptr) {
     if (answer.fill) {
-      const int128 realised =
-          realised_.add(answer.fill->side, answer.fill->price.units(), answer.fill->quantity.units());
-      ToldFill told{.fill = *answer.fill,
-                    .realised = {realised, setup_.instrument.scales.price + setup_.instrument.scales.quantity}};
+      ToldFill told = told_fill(*answer.fill);
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
       marks_.add(answer.fill->number, event.ts);
@@ -154,7 +174,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const sim::VenueOrd
   push_answer(answer);
 }
 
-Fill InstrumentRun::made_fill(const sim::VenueEvent& event) {
+std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
   const sim::VenueFill& told = event.fill;
   const BacktestInstrument& instrument = setup_.instrument;
   Fill fill{.number = ++*fill_number_,
@@ -169,10 +189,31 @@ Fill InstrumentRun::made_fill(const sim::VenueEvent& event) {
             .left = Quantity{event.left},
             .queue_ahead_entry = told.ahead_at_entry,
             .queue_ahead_fill = told.ahead};
-  const Decimal value{(fill.price * fill.quantity).units(), instrument.scales.price + instrument.scales.quantity};
-  fill.fee = times(value, setup_.fees.rate(told.liquidity));
+  const Result<sim::FillMoney> money =
+      setup_.account->fill(setup_.slot,
+                           {.side = fill.side,
+                            .liquidity = fill.liquidity,
+                            .price = fill.price,
+                            .quantity = fill.quantity,
+                            .is_first = event.order.quantity - event.left == told.quantity,
+                            .ts = event.ts},
+                           false);
+  if (!money) {
+    failure_ = failure_.value_or(money.error());
+    return std::nullopt;
+  }
+  fill.fee = money->fee;
+  fill.base_fee = money->base_fee;
   filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
   return fill;
+}
+
+ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  const sim::MoneyTerms& terms = setup_.account->position(setup_.slot).terms();
+  sim::MoneyMath math;
+  const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);
+  const int128 realised = realised_.add(fill.side, fill.price.units(), fill.quantity.units(), terms);
+  return {.fill = fill, .realised = terms.money(realised), .value = terms.money(cash < 0 ? -cash : cash)};
 }
 
 void InstrumentRun::push_answer(const Answer& answer) {
@@ -181,22 +222,31 @@ void InstrumentRun::push_answer(const Answer& answer) {
 }
 
 OrderUpdate InstrumentRun::update_of(const sim::VenueOrder& order) const {
+  const Price stop{order.stop * setup_.instrument.tick};
+  const bool trails = order.type == OrderType::kTrailingStop;
   return {.instrument = id_,
           .id = order.id,
           .side = side_of(order.side),
           .type = order.type,
           .time_in_force = order.time_in_force,
           .price = Price{sim::ticks_of(order.side, order.rank) * setup_.instrument.tick},
-          .quantity = Quantity{order.quantity}};
+          .quantity = Quantity{order.quantity},
+          .stop_price = trails ? Price{} : stop,
+          .trail = trails ? stop : Price{}};
 }
 
 Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
-  return {int128{double_ticks} * setup_.instrument.tick * 5, setup_.instrument.scales.price + 1};
+  return middle_price(double_ticks, setup_.instrument.tick, setup_.instrument.scales);
 }
 
 std::optional<Decimal> InstrumentRun::middle_here() const {
   const auto twice = here_->double_middle();
   return twice ? std::optional(middle_of(*twice)) : std::nullopt;
+}
+
+Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
+  const sim::PositionAccount& account = here_->account();
+  return account.terms().money(mark ? account.equity(*mark) : account.settled());
 }
 
 Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
@@ -235,39 +285,43 @@ std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {
   return answer;
 }
 
+bool InstrumentRun::is_on_tick(Price price) const {
+  constexpr std::int64_t kMostPriceTicks = INT32_MAX;
+  const std::int64_t tick = setup_.instrument.tick;
+  return price.units() > 0 && price.units() % tick == 0 && price.units() / tick <= kMostPriceTicks;
+}
+
 RejectReason InstrumentRun::fault_of(const NewOrder& order) const {
   const BacktestInstrument& instrument = setup_.instrument;
   if (order.quantity.units() <= 0 || order.quantity.units() % instrument.lot != 0) return RejectReason::kQuantityOffLot;
-  if (order.type == OrderType::kMarket) return RejectReason::kNone;
-  if (order.type != OrderType::kLimit || order.reduce_only) return RejectReason::kNotSupported;
-  constexpr std::int64_t kMostPriceTicks = INT32_MAX;
-  const std::int64_t price = order.price.units();
-  if (price <= 0 || price % instrument.tick != 0 || price / instrument.tick > kMostPriceTicks) {
-    return RejectReason::kPriceOffTick;
-  }
-  return RejectReason::kNone;
+  if (has_limit(order.type) && !is_on_tick(order.price)) return RejectReason::kPriceOffTick;
+  if (!is_conditional(order.type)) return RejectReason::kNone;
+  const bool trails = order.type == OrderType::kTrailingStop;
+  return is_on_tick(trails ? order.trail : order.stop_price) ? RejectReason::kNone : RejectReason::kPriceOffTick;
 }
 
 // It never leaves: the answer is here at once, behind those that are on their way.
-void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, RejectReason reason, UnixNanos now) {
   Answer answer{.arrival = std::max(now, last_answer_),
                 .update = {.instrument = id_,
                            .id = id,
                            .event = OrderEvent::kRejected,
                            .status = OrderStatus::kRejected,
-                           .reason = fault_of(order),
+                           .reason = reason,
                            .side = order.side,
                            .type = order.type,
                            .time_in_force = order.time_in_force,
                            .price = order.price,
-                           .quantity = order.quantity},
+                           .quantity = order.quantity,
+                           .stop_price = order.stop_price,
+                           .trail = order.trail},
                 .answers_request = true};
   answer.update.ts_recv = answer.arrival;
   if (listener_ != nullptr) listener_->on_order(answer.update);
   push_answer(answer);
 }
 
-ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+void InstrumentRun::open_here(const NewOrder& order, ClientOrderId id, ClientOrderId linked) {
   here_->add({.id = id,
               .instrument = id_,
               .side = order.side,
@@ -276,46 +330,92 @@ ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, Unix
               .price = order.price,
               .quantity = order.quantity,
               .left = order.quantity,
-              .stop_price = order.stop_price});
-  if (fault_of(order) != RejectReason::kNone) {
-    reject_here(order, id, now);
-    return id;
-  }
+              .stop_price = order.stop_price,
+              .trail = order.trail,
+              .reduce_only = order.reduce_only,
+              .linked = linked});
+}
+
+sim::VenueOrder InstrumentRun::submitted(const NewOrder& order, ClientOrderId id, ClientOrderId linked, UnixNanos now) {
   const sim::SideIndex side = sim::index_of(order.side);
+  const std::int64_t tick = setup_.instrument.tick;
+  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  // Of a pair a limit order is post-only: can_be_oco().
+  const bool is_post_only = linked != ClientOrderId{} && order.type == OrderType::kLimit;
   const sim::VenueOrder sent{.id = id,
                              .side = side,
                              .type = order.type,
-                             .time_in_force = order.time_in_force,
-                             .rank = sim::rank_of(side, order.price.units() / setup_.instrument.tick),
-                             .quantity = order.quantity.units()};
+                             .time_in_force = is_post_only ? TimeInForce::kGtx : order.time_in_force,
+                             .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
+                             .quantity = order.quantity.units(),
+                             .stop = is_conditional(order.type) ? stop.units() / tick : 0,
+                             .is_reduce_only = order.reduce_only,
+                             .linked = linked};
   if (listener_ != nullptr) {
-    OrderUpdate submitted = update_of(sent);
-    submitted.ts_recv = now;
-    submitted.left = order.quantity;
-    listener_->on_order(submitted);
+    OrderUpdate update = update_of(sent);
+    update.ts_recv = now;
+    update.left = order.quantity;
+    listener_->on_order(update);
   }
-  send(Ask::kPlace, sent, now);
+  return sent;
+}
+
+ClientOrderId InstrumentRun::place(const NewOrder& order, ClientOrderId id, UnixNanos now) {
+  open_here(order, id, {});
+  if (const RejectReason reason = fault_of(order); reason != RejectReason::kNone) {
+    reject_here(order, id, reason, now);
+    return id;
+  }
+  send(Ask::kPlace, submitted(order, id, {}, now), now);
   return id;
+}
+
+void InstrumentRun::place_oco(const NewOrder& first, const NewOrder& second, const OcoIds& ids, UnixNanos now) {
+  open_here(first, ids.first, ids.second);
+  open_here(second, ids.second, ids.first);
+  RejectReason against_first = fault_of(first);
+  RejectReason against_second = fault_of(second);
+  if (!can_be_oco(first, second)) against_first = against_second = RejectReason::kNotSupported;
+  if (against_first == RejectReason::kNone && against_second == RejectReason::kNone) {
+    const sim::VenueOrder sent = submitted(first, ids.first, ids.second, now);
+    return send(Ask::kPlaceOco, sent, now, submitted(second, ids.second, ids.first, now));
+  }
+  const auto or_linked = [](RejectReason reason) {
+    return reason == RejectReason::kNone ? RejectReason::kLinkedOrder : reason;
+  };
+  reject_here(first, ids.first, or_linked(against_first), now);
+  reject_here(second, ids.second, or_linked(against_second), now);
+}
+
+sim::VenueOrder InstrumentRun::venue_order_of(const OpenOrder& order) const {
+  const sim::SideIndex side = sim::index_of(order.side);
+  const std::int64_t tick = setup_.instrument.tick;
+  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  return {.id = order.id,
+          .side = side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
+          .quantity = order.quantity.units(),
+          .stop = is_conditional(order.type) ? stop.units() / tick : 0};
 }
 
 bool InstrumentRun::modify(const ModifyOrder& change, UnixNanos now) {
   OpenOrder* const order = here_->find(change.id);
   if (order == nullptr || order->is_requested) return false;
-  const std::int64_t tick = setup_.instrument.tick;
-  if (change.price.units() <= 0 || change.price.units() % tick != 0 || change.quantity.units() < 0 ||
-      change.quantity.units() % setup_.instrument.lot != 0) {
+  const Price stop = order->type == OrderType::kTrailingStop ? change.trail : change.stop_price;
+  const bool moves_stop = is_conditional(order->type) && stop != Price{};
+  if ((has_limit(order->type) && !is_on_tick(change.price)) || (moves_stop && !is_on_tick(stop)) ||
+      change.quantity.units() < 0 || change.quantity.units() % setup_.instrument.lot != 0) {
     return false;
   }
   order->is_requested = true;
-  const sim::SideIndex side = sim::index_of(order->side);
-  send(Ask::kModify,
-       {.id = change.id,
-        .side = side,
-        .type = order->type,
-        .time_in_force = order->time_in_force,
-        .rank = sim::rank_of(side, change.price.units() / tick),
-        .quantity = change.quantity.units()},
-       now);
+  const std::int64_t tick = setup_.instrument.tick;
+  sim::VenueOrder sent = venue_order_of(*order);
+  if (has_limit(order->type)) sent.rank = sim::rank_of(sent.side, change.price.units() / tick);
+  sent.quantity = change.quantity.units();
+  if (moves_stop) sent.stop = stop.units() / tick;
+  send(Ask::kModify, sent, now);
   return true;
 }
 
@@ -323,29 +423,26 @@ bool InstrumentRun::cancel(ClientOrderId id, UnixNanos now) {
   OpenOrder* const order = here_->find(id);
   if (order == nullptr || order->is_requested) return false;
   order->is_requested = true;
-  const sim::SideIndex side = sim::index_of(order->side);
-  send(Ask::kCancel,
-       {.id = id,
-        .side = side,
-        .type = order->type,
-        .time_in_force = order->time_in_force,
-        .rank = sim::rank_of(side, order->price.units() / setup_.instrument.tick),
-        .quantity = order->quantity.units()},
-       now);
+  send(Ask::kCancel, venue_order_of(*order), now);
   return true;
 }
 
-void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now) {
+void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second) {
   const sim::LatencyModel::Entry entry = setup_.latency.entry(now);
-  if (entry.is_refused) return refuse_on_the_way(ask, order, now + entry.latency.span());
+  if (entry.is_refused) {
+    const UnixNanos answered = now + entry.latency.span();
+    refuse_on_the_way(ask, order, answered);
+    if (ask == Ask::kPlaceOco) refuse_on_the_way(ask, second, answered);
+    return;
+  }
   last_request_ = std::max(now + entry.latency.span(), last_request_);
-  requests_.push_back({last_request_, ask, order});
+  requests_.push_back({last_request_, ask, order, second});
 }
 
 void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival) {
   Answer answer{.arrival = std::max(arrival, last_answer_), .update = update_of(order), .answers_request = true};
   answer.update.event = OrderEvent::kRejected;
-  answer.update.status = ask == Ask::kPlace ? OrderStatus::kRejected : OrderStatus::kNew;
+  answer.update.status = ask == Ask::kPlace || ask == Ask::kPlaceOco ? OrderStatus::kRejected : OrderStatus::kNew;
   answer.update.reason = RejectReason::kUnavailable;
   answer.update.ts_recv = answer.arrival;
   if (listener_ != nullptr) listener_->on_order(answer.update);
@@ -354,7 +451,10 @@ void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, Uni
 
 void InstrumentRun::end() {
   ACTS_ASSERT(venue_.position() == filled_.units());
-  ACTS_ASSERT(!answers_.empty() || here_->position().quantity == filled_);
+  const Quantity held{held_at_begin_.units() + filled_.units()};
+  ACTS_ASSERT(setup_.account->position(setup_.slot).quantity() == held.units());
+  if (answers_.empty()) ACTS_ASSERT(here_->position() == setup_.account->position(setup_.slot).position());
+  setup_.account->verify();
   marks_.end();
   if (listener_ != nullptr) tell_marks();
 }

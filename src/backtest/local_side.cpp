@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
+#include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
-
-#include "backtest/money.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -51,10 +50,15 @@ bool LadderView::covers(Side side, Price price) const {
   return rank >= levels.best() || levels.quantity_at(rank) != 0 || levels.next_below(rank) != sim::kNoRank;
 }
 
-LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest)
-    : instrument_(instrument), id_(id), as_hftbacktest_(as_hftbacktest), view_(ladder_, instrument_) {
-  position_.cash = cash;
-}
+LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, const sim::PositionAccount& account,
+                     bool as_hftbacktest)
+    : instrument_(instrument),
+      id_(id),
+      as_hftbacktest_(as_hftbacktest),
+      view_(ladder_, instrument_),
+      account_(account),
+      position_(account.position()),
+      position_value_(nearest_double(account.quantity(), power_of_ten(instrument.scales.quantity))) {}
 
 void LocalSide::take(const sim::MarketRow& row) {
   if (sim::is_of_book(row.kind)) {
@@ -101,16 +105,23 @@ void LocalSide::apply(const OrderUpdate& update, bool answers_request) {
   found->price = update.price;
   found->quantity = update.quantity;
   found->left = update.left;
+  found->stop_price = update.stop_price;
+  found->trail = update.trail;
 }
 
 void LocalSide::apply(const Fill& fill) {
   const std::int64_t signed_quantity = sign(fill.side) * fill.quantity.units();
-  const Decimal price{fill.price.units(), instrument_.scales.price};
-  const Decimal quantity{signed_quantity, instrument_.scales.quantity};
-  position_.quantity = Quantity{position_.quantity.units() + signed_quantity};
-  position_.cash = minus(position_.cash, times(price, quantity));
-  position_.fee = plus(position_.fee, fill.fee);
+  const bool is_exact =
+      account_.apply(signed_quantity, fill.price, {.fee = fill.fee.units, .received = fill.base_fee.units});
+  ACTS_ASSERT(is_exact);  // it was at the venue
+  position_ = account_.position();
   position_value_ += nearest_double(signed_quantity, power_of_ten(instrument_.scales.quantity));
+}
+
+void LocalSide::apply_funding(const Decimal& received) {
+  const bool is_exact = account_.pay_funding(received.units);
+  ACTS_ASSERT(is_exact);  // it was at the venue
+  position_ = account_.position();
 }
 
 }  // namespace acts::backtest

@@ -12,6 +12,7 @@
 #include "acts/strategy/strategy.hpp"
 
 #include "backtest/instrument.hpp"
+#include "sim/account/position_account.hpp"
 #include "sim/ladder.hpp"
 #include "sim/market_row.hpp"
 
@@ -38,7 +39,9 @@ class LadderView final : public BookView {
 
 class LocalSide {
  public:
-  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const Decimal& cash, bool as_hftbacktest);
+  // `account`: as it is before the first fill.
+  LocalSide(const BacktestInstrument& instrument, InstrumentId id, const sim::PositionAccount& account,
+            bool as_hftbacktest);
   LocalSide(const LocalSide&) = delete;
   LocalSide& operator=(const LocalSide&) = delete;
 
@@ -55,9 +58,12 @@ class LocalSide {
   void add(const OpenOrder& order) { open_.push_back(order); }
   // Of what is not open here any more nothing changes. An answer to a request ends it.
   void apply(const OrderUpdate& update, bool answers_request);
+  // A fill with the money that it was at the venue, and funding that was received.
   void apply(const Fill& fill);
+  void apply_funding(const Decimal& received);
 
   [[nodiscard]] const Position& position() const { return position_; }
+  [[nodiscard]] const sim::PositionAccount& account() const { return account_; }
   [[nodiscard]] double position_value() const { return position_value_; }
 
  private:
@@ -68,7 +74,8 @@ class LocalSide {
   LadderView view_;
   std::optional<Trade> last_trade_;
   std::vector<OpenOrder> open_;
-  Position position_;
+  sim::PositionAccount account_;
+  Position position_;  // of it
   double position_value_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// Exact sums of money: decimals that carry their own scale. Pure.
+// Exact sums of decimals that carry their own scale, of few digits, for texts. What an account counts is in
+// sim/account. Pure.
 #pragma once
 
 #include <algorithm>

@@ -7,17 +7,21 @@
 #include "acts/base/decimal.hpp"
 #include "acts/market/order.hpp"
 
+#include "sim/account/contract.hpp"
+
 namespace acts::backtest {
 
 class Realised {
  public:
-  // In units of 10^-(price scale + quantity scale): what this fill closed, 0 if it only opened.
-  int128 add(OrderSide side, std::int64_t price, std::int64_t quantity) {
+  // In money units: what this fill closed, 0 if it only opened. `quantity`: as its money is exact (PositionAccount).
+  int128 add(OrderSide side, std::int64_t price, std::int64_t quantity, const sim::MoneyTerms& terms) {
+    sim::MoneyMath math;
     int128 made = 0;
     while (quantity > 0 && !lots_.empty() && lots_.front().side != side) {
       Lot& first = lots_.front();
       const std::int64_t closed = quantity < first.quantity ? quantity : first.quantity;
-      made += int128{price - first.price} * closed * sign(first.side);
+      const std::int64_t opened = closed * sign(first.side);
+      made += terms.cash_of(math, opened, Price{first.price}) + terms.cash_of(math, -opened, Price{price});
       quantity -= closed;
       first.quantity -= closed;
       if (first.quantity == 0) lots_.pop_front();

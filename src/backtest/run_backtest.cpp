@@ -8,8 +8,8 @@
 
 #include "acts/base/ratio.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/latency_file.hpp"
-#include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
@@ -35,6 +35,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
                                                           to_string(settings.latency.response.span()))},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
+          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 
@@ -65,20 +66,11 @@ std::string totals_json(const RunReport& report) {
       to_string(report.instrument.quantity_of(position.quantity.units())));
 }
 
-std::optional<Decimal> equity_at_end(const RunEnd& end, const BacktestInstrument& instrument) {
-  if (!end.marks.front()) return std::nullopt;
-  const Position& position = end.positions.front();
-  const Decimal value = times(instrument.quantity_of(position.quantity.units()), *end.marks.front());
-  return plus(minus(plus(position.cash, value), position.fee), position.funding);
-}
-
 // Each into its folder.
 Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared, const FeedFacts& facts) {
   for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
-    const RunReport report{.end = lane.end,
-                           .data = facts,
-                           .instrument = prepared.instrument,
-                           .equity = equity_at_end(lane.end, prepared.instrument)};
+    const RunReport report{
+        .end = lane.end, .data = facts, .instrument = prepared.instrument, .equity = lane.end.equities.front()};
     const Result<void> finished =
         lane.folder->finish(run_json(lane.request, prepared, facts, lane.end), totals_json(report));
     if (!finished) return finished;
@@ -96,9 +88,15 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const Result<sim::LatencyModel> latency =
       of.latency.file ? read_latencies(*of.latency.file) : sim::LatencyModel(of.latency.entry, of.latency.response);
   if (!latency) return std::unexpected(latency.error());
+  const Result<sim::VenueFilters> filters = filters_of(prepared->instrument, of.exchange.rules);
+  if (!filters) return std::unexpected(filters.error());
   auto market = open_market(of, prepared->instrument, request.on_problem);
   if (!market) return std::unexpected(market.error());
   if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
+
+  auto accounts = AccountBook::make(settings, {prepared->instrument});
+  if (!accounts) return std::unexpected(accounts.error());
+  const AccountBook::Place place = accounts->of(InstrumentId{0});
 
   RunReport report{.instrument = prepared->instrument};
   report.folder = folder_of(request, *prepared);
@@ -112,13 +110,17 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   std::vector<InstrumentSetup> setups;
-  setups.push_back(
-      {.instrument = prepared->instrument,
-       .venue = {.fills = of.exchange.fills, .queue = of.exchange.queue, .as_hftbacktest = of.exchange.as_hftbacktest},
-       .latency = *latency,
-       .fees = of.fees,
-       .cash = settings.initial_balance,
-       .feed = market->feed.get()});
+  setups.push_back({.instrument = prepared->instrument,
+                    .venue = {.fills = of.exchange.fills,
+                              .queue = of.exchange.queue,
+                              .as_hftbacktest = of.exchange.as_hftbacktest,
+                              .self_trades = of.exchange.self_trades,
+                              .filters = *filters,
+                              .rates = of.exchange.rates},
+                    .latency = *latency,
+                    .account = place.account,
+                    .slot = place.slot,
+                    .feed = market->feed.get()});
   const EngineOptions options{.sample = report.folder.empty() ? std::nullopt : std::optional(settings.sample)};
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {
@@ -134,7 +136,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
   report.end = *std::move(end);
   report.data = market->feed->facts();
-  report.equity = equity_at_end(report.end, report.instrument);
+  report.equity = report.end.equities.front();
   if (scenarios != nullptr) {
     const Result<void> finished = finish_scenarios(*scenarios, *prepared, report.data);
     if (!finished) return std::unexpected(finished.error());

@@ -4,6 +4,8 @@
 
 #include "acts/base/ratio.hpp"
 
+#include "backtest/money.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -52,20 +54,23 @@ std::string json_text(std::string_view text) {
 }
 
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
-  return fmt::format("{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.name),
-                     sample.mark ? to_string(*sample.mark) : "", quantity_text(sample.position.quantity, instrument),
-                     to_string(sample.position.cash), to_string(sample.position.fee),
-                     to_string(sample.position.funding), to_string(sample.equity));
+  const Position& position = sample.position;
+  const Decimal held = minus(to_decimal(position.quantity, instrument.scales), position.base_fee);
+  const Decimal value = minus(plus(minus(sample.equity, position.cash), position.fee), position.funding);
+  return fmt::format("{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.name),
+                     sample.mark ? to_string(*sample.mark) : "", to_string(held), to_string(position.cash),
+                     to_string(position.fee), to_string(position.funding), to_string(sample.equity),
+                     sample.mark ? to_string(value) : "");
 }
 
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument) {
   const Fill& fill = told.fill;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(fill.ts_event),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(fill.ts_event),
                      csv_text(instrument.name), to_string(fill.side), price_text(fill.price, instrument),
                      quantity_text(fill.quantity, instrument), to_string(fill.liquidity), to_string(fill.cause),
                      to_string(fill.fee), fill.id.value(), shortest_text(fill.queue_ahead_entry),
                      shortest_text(fill.queue_ahead_fill), told.middle ? to_string(*told.middle) : "",
-                     to_string(told.realised));
+                     to_string(told.realised), to_string(told.value), to_string(fill.base_fee));
 }
 
 std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument) {
@@ -78,9 +83,11 @@ std::string order_line(const OrderUpdate& update, const BacktestInstrument& inst
 }
 
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {
+  const std::string base_fee =
+      fill.base_fee.units == 0 ? "" : fmt::format(R"("base_fee":"{}",)", to_string(fill.base_fee));
   return fmt::format(
-      R"({{"cause":"{}","fee":"{}","instrument":{},"liquidity":"{}","order_id":"{}","price":"{}","quantity":"{}","side":"{}","time":"{}"}})",
-      to_string(fill.cause), to_string(fill.fee), json_text(instrument.name), to_string(fill.liquidity),
+      R"({{{}"cause":"{}","fee":"{}","instrument":{},"liquidity":"{}","order_id":"{}","price":"{}","quantity":"{}","side":"{}","time":"{}"}})",
+      base_fee, to_string(fill.cause), to_string(fill.fee), json_text(instrument.name), to_string(fill.liquidity),
       fill.id.value(), price_text(fill.price, instrument), quantity_text(fill.quantity, instrument),
       to_string(fill.side), to_iso8601_nanos(fill.ts_event));
 }

@@ -19,15 +19,17 @@ std::string to_iso8601_nanos(UnixNanos t);
 // In quotes, with what JSON wants escaped; text that is not UTF-8 keeps its bytes.
 std::string json_text(std::string_view text);
 
-inline constexpr std::string_view kEquityHeader = "time,instrument,mark_price,position,cash,fee,funding,equity\n";
+inline constexpr std::string_view kEquityHeader =
+    "time,instrument,mark_price,position,cash,fee,funding,equity,position_value\n";
 inline constexpr std::string_view kFillsHeader =
     "time,instrument,side,price,quantity,liquidity,cause,fee,order_id,queue_ahead_entry,queue_ahead_fill,mid_price,"
-    "realised\n";
+    "realised,value,base_fee\n";
 inline constexpr std::string_view kOrdersHeader =
     "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason\n";
 inline constexpr std::string_view kMarksHeader = "fill_number,0.1s,1s,10s,60s\n";
 
-// Lines with their ends. An order's time is the venue's where it came there, else ours.
+// Lines with their ends. A position is what is left of it after fees in the base asset; position_value is empty without
+// a mark. An order's time is the venue's where it came there, else ours.
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument);
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument);
 std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument);

@@ -63,8 +63,14 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     auto watched = RunStrategy::begin(lane.request, *lane.strategy, lane.folder.get());
     if (!watched) return std::unexpected(watched.error());
     lane.watched = *std::move(watched);
+    auto accounts = AccountBook::make(lane.request.settings, instruments);
+    if (!accounts) return std::unexpected(accounts.error());
+    lane.accounts.emplace(*std::move(accounts));
     std::vector<InstrumentSetup> own = setups;
     for (std::size_t k = 0; k < own.size(); ++k) {
+      const AccountBook::Place place = lane.accounts->of(InstrumentId{static_cast<std::uint32_t>(k)});
+      own[k].account = place.account;
+      own[k].slot = place.slot;
       own[k].venue.queue = scenario.queue;
       own[k].feed = &made->feeds_[k]->cursor(i + 1);
     }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "acts/base/time.hpp"
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/account_book.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_folder.hpp"
@@ -29,6 +31,7 @@ class ScenarioRuns {
     std::unique_ptr<Strategy> strategy = {};
     std::unique_ptr<RunFolder> folder = {};
     std::unique_ptr<RunStrategy> watched = {};
+    std::optional<AccountBook> accounts = {};
     std::unique_ptr<Engine> engine = {};
     RunEnd end = {};
   };

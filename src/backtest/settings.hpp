@@ -15,6 +15,8 @@
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/fees.hpp"
+#include "backtest/venue_rules.hpp"
+#include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
 
@@ -31,6 +33,9 @@ struct ExchangeSettings {
   sim::FillSizes fills = sim::FillSizes::kFull;
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
+  SelfTradePrevention self_trades = SelfTradePrevention::kNone;
+  RuleSettings rules = {};
+  sim::OrderRates rates = {};
   BarPath bar_path = BarPath::kWorst;
 };
 
@@ -53,6 +58,11 @@ struct InstrumentSettings {
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};
+  sim::Contract contract = {};
+  std::string settlement_asset = {};  // empty: what the symbol says
+  Decimal initial_base = {};          // of an account of spot
+  sim::MarginModel margin = {};
+  std::string funding_file = {};  // empty: none is paid
 };
 
 // Instruments of a run at most.
@@ -61,9 +71,10 @@ inline constexpr std::size_t kMostInstruments = 256;
 struct BacktestSettings {
   bool is_bars = false;                              // else order books
   std::vector<InstrumentSettings> instruments = {};  // by their InstrumentId; at least one of a run
-  Decimal initial_balance = {};                      // booked with the first instrument
-  std::string strategy = {};                         // its name
-  std::string library = {};                          // that it is in; empty: one of acts
+  sim::AccountKind account = sim::AccountKind::kUnlimited;
+  Decimal initial_balance = {};  // booked with the first instrument
+  std::string strategy = {};     // its name
+  std::string library = {};      // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   Nanos sample = std::chrono::seconds{1};

@@ -14,6 +14,6 @@ namespace acts::cli {
 Result<void> check_instrument(const backtest::InstrumentSettings& settings, bool is_bars,
                               const std::vector<ConfigEntry>& entries);
 // What all have in common. Errors: kUsage, without a place.
-Result<void> check_run(const backtest::BacktestSettings& settings);
+Result<void> check_run(const backtest::BacktestSettings& settings, const std::vector<ConfigEntry>& entries);
 
 }  // namespace acts::cli

@@ -221,7 +221,7 @@ class ConfigReader {
       const Result<void> checked = check_instrument(settings_.instruments[i], settings_.is_bars, entries_of(i));
       if (!checked) return with_place(place_of(i), checked.error());
     }
-    const Result<void> checked = check_run(settings_);
+    const Result<void> checked = check_run(settings_, entries_);
     return checked ? checked : with_place(name_, checked.error());
   }
 
@@ -235,6 +235,7 @@ class ConfigReader {
       for (std::string& file : instrument.files) file = (folder / file).string();
       resolve(instrument.data_dir);
       if (instrument.latency.file) resolve(*instrument.latency.file);
+      resolve(instrument.funding_file);
     }
     resolve(settings_.library);
   }

@@ -105,7 +105,7 @@ std::vector<InstrumentKey> keys_of_data() {
 }  // namespace
 
 std::span<const InstrumentKey> data_keys() {
-  static const std::vector<InstrumentKey> kKeys = keys_of_data();
+  static const std::vector<InstrumentKey> kKeys = with_keys(keys_of_data(), account_data_keys());
   return kKeys;
 }
 

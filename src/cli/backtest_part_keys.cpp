@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 
-#include "backtest/fees.hpp"
 #include "cli/backtest_keys.hpp"
 #include "sim/latency.hpp"
 #include "sim/queue_place.hpp"
@@ -13,17 +12,6 @@ namespace acts::cli {
 namespace {
 
 using backtest::InstrumentSettings;
-
-Result<void> set_fee(Decimal& rate, const std::string& text) {
-  if (const Result<void> set = set_decimal(rate, text); !set) return set;
-  constexpr int kMost = backtest::Fees::kMostDecimals;
-  const Decimal one{1, 0};
-  if (rate.scale > kMost || rate >= one || rate <= Decimal{-1, 0}) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("'{}' is no rate: a part of the value, below 1, with at most {} decimals", text, kMost));
-  }
-  return {};
-}
 
 Result<void> set_latency(sim::Latency& latency, const std::string& text) {
   const Result<Nanos> span = parse_duration(text);
@@ -102,12 +90,12 @@ std::vector<InstrumentKey> keys_of_parts() {
        "maker",
        {kText},
        "a decimal in quotes",
-       [](InstrumentSettings& s, const Values& v) { return set_fee(s.fees.maker, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_rate(s.fees.maker, v[0]); }},
       {"fees",
        "taker",
        {kText},
        "a decimal in quotes",
-       [](InstrumentSettings& s, const Values& v) { return set_fee(s.fees.taker, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_rate(s.fees.taker, v[0]); }},
       {"exchange", "fills", {kText}, "text in quotes", set_fills},
       {"exchange", "queue", {kText}, "text in quotes, or { model = \"power3\", n = 3 }", set_queue_kind},
       {"exchange", "compatibility", {kText}, "text in quotes", set_compatibility},
@@ -120,12 +108,14 @@ std::vector<InstrumentKey> keys_of_parts() {
 }  // namespace
 
 std::span<const InstrumentKey> part_keys() {
-  static const std::vector<InstrumentKey> kKeys = keys_of_parts();
+  static const std::vector<InstrumentKey> kKeys =
+      with_keys(with_keys(keys_of_parts(), account_part_keys()), rule_keys());
   return kKeys;
 }
 
 std::span<const std::string_view> instrument_parts() {
-  static constexpr std::array<std::string_view, 3> kParts{"latency", "fees", "exchange"};
+  static constexpr std::array<std::string_view, 6> kParts{"latency", "fees",   "exchange",
+                                                          "filters", "margin", "funding"};
   return kParts;
 }
 

@@ -47,7 +47,7 @@ std::vector<RunKey> keys_of_run() {
 }  // namespace
 
 std::span<const RunKey> run_keys() {
-  static const std::vector<RunKey> kKeys = keys_of_run();
+  static const std::vector<RunKey> kKeys = with_keys(keys_of_run(), account_run_keys());
   return kKeys;
 }
 

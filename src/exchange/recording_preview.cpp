@@ -11,10 +11,11 @@
 #include <tuple>
 #include <utility>
 
+#include "acts/market/instrument.hpp"
+
 #include "binance/decoder.hpp"
 #include "binance/streams.hpp"
 #include "binance/venue_of_update.hpp"
-#include "exchange/instrument_names.hpp"
 #include "exchange/merged_recording.hpp"
 
 namespace acts::exchange {

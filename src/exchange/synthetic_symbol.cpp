@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "acts/market/instrument.hpp"
+
 #include "binance/streams.hpp"
-#include "exchange/instrument_names.hpp"
 
 namespace acts::exchange {
 namespace {

@@ -1,5 +1,7 @@
 #include "acts/market/instrument.hpp"
 
+#include <array>
+
 namespace acts {
 namespace {
 
@@ -13,5 +15,17 @@ std::uint8_t decimals_of(const std::optional<Decimal>& step) {
 }  // namespace
 
 Scales Instrument::scales() const { return {decimals_of(tick_size), decimals_of(lot_size)}; }
+
+std::pair<std::string, std::string> split_symbol(std::string_view symbol) {
+  // Longer names first where one ends in another.
+  constexpr std::array<std::string_view, 14> kQuotes{"FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USDP", "BTC",
+                                                     "ETH",   "BNB",  "EUR",  "TRY",  "BRL",  "JPY",  "USD"};
+  for (const std::string_view quote : kQuotes) {
+    if (symbol.size() > quote.size() && symbol.ends_with(quote)) {
+      return {std::string(symbol.substr(0, symbol.size() - quote.size())), std::string(quote)};
+    }
+  }
+  return {std::string(symbol), {}};
+}
 
 }  // namespace acts

@@ -2,6 +2,16 @@
 
 namespace acts {
 
+bool can_be_oco(const NewOrder& first, const NewOrder& second) noexcept {
+  const auto fits = [](const NewOrder& order) {
+    if (is_conditional(order.type)) return true;
+    const bool rests = order.time_in_force == TimeInForce::kGtc || order.time_in_force == TimeInForce::kGtx;
+    return order.type == OrderType::kLimit && rests;
+  };
+  return first.instrument == second.instrument && first.side == second.side && first.quantity == second.quantity &&
+         fits(first) && fits(second) && (is_conditional(first.type) || is_conditional(second.type));
+}
+
 std::string_view to_string(OrderSide side) noexcept { return side == OrderSide::kBuy ? "buy" : "sell"; }
 
 std::string_view to_string(OrderType type) noexcept {
@@ -57,6 +67,10 @@ std::string_view to_string(RejectReason reason) noexcept {
     case RejectReason::kNotSupported: return "not_supported";
     case RejectReason::kSelfTrade: return "self_trade";
     case RejectReason::kUnavailable: return "unavailable";
+    case RejectReason::kWouldTrigger: return "would_trigger";
+    case RejectReason::kTooManyStops: return "too_many_stops";
+    case RejectReason::kOrderRate: return "order_rate";
+    case RejectReason::kLinkedOrder: return "linked_order";
   }
   return "";
 }
@@ -71,6 +85,7 @@ std::string_view to_string(OrderEvent event) noexcept {
     case OrderEvent::kExpired: return "expired";
     case OrderEvent::kPartiallyFilled: return "partially_filled";
     case OrderEvent::kFilled: return "filled";
+    case OrderEvent::kTriggered: return "triggered";
   }
   return "";
 }
@@ -84,6 +99,16 @@ std::string_view to_string(FillCause cause) noexcept {
     case FillCause::kQueueDone: return "queue_done";
     case FillCause::kTaker: return "taker";
     case FillCause::kLiquidation: return "liquidation";
+  }
+  return "";
+}
+
+std::string_view to_string(SelfTradePrevention mode) noexcept {
+  switch (mode) {
+    case SelfTradePrevention::kNone: return "none";
+    case SelfTradePrevention::kExpireTaker: return "expire_taker";
+    case SelfTradePrevention::kExpireMaker: return "expire_maker";
+    case SelfTradePrevention::kExpireBoth: return "expire_both";
   }
   return "";
 }

@@ -8,7 +8,8 @@
 
 namespace acts::sim {
 
-LadderSide::LadderSide(std::size_t window) : cells_(window), bits_(window / 64) {
+// The first level is where the window begins.
+LadderSide::LadderSide(std::size_t window) : cells_(window), bits_(window / 64), away_(window / kRanksAChange) {
   ACTS_ASSERT(window >= 128 && window % 64 == 0);
 }
 
@@ -42,7 +43,6 @@ Rank LadderSide::next_below(Rank rank) const {
 void LadderSide::find_best_below(Rank rank) {
   best_ = next_below(rank);
   if (best_ < reach_) best_ = kNoRank;
-  if (best_ != kNoRank && static_cast<std::size_t>(best_ - base_) >= cells_.size()) rebase(best_);
 }
 
 void LadderSide::at_best(Rank rank, std::int64_t quantity) {
@@ -58,11 +58,10 @@ void LadderSide::at_best(Rank rank, std::int64_t quantity) {
 LadderSide::Before LadderSide::set_far(Rank rank, std::int64_t quantity) {
   const std::int64_t word = word_at(rank);
   put(rank, (quantity << 1U) | (word & 1));
+  if (rank >= best_) at_best(rank, quantity);
   if (quantity != 0) reach_ = std::min(reach_, rank);
-  if (quantity != 0 && rank > best_) {
-    best_ = rank;
-    rebase(rank);
-  }
+  const bool is_away = best_ != kNoRank && static_cast<std::size_t>(best_ - base_) >= cells_.size();
+  if (is_away && ++away_ > cells_.size() / kRanksAChange) rebase(best_);
   return {word >> 1U, (word & 1) != 0};
 }
 
@@ -87,6 +86,8 @@ void LadderSide::rebase(Rank centre) {
   }
   std::ranges::fill(cells_, 0);
   std::ranges::fill(bits_, 0);
+  ++moves_;
+  away_ = 0;
   base_ = centre - static_cast<Rank>(cells_.size() / 2);
   const auto begin = far_.lower_bound(base_);
   const auto end = far_.lower_bound(base_ + static_cast<Rank>(cells_.size()));

@@ -1,6 +1,8 @@
 // A side of an order book as an array by price: what a replayed book costs is one cell a change. It covers a window of
-// ranks (market_row.hpp) around the best price, which moves when the best price leaves it; levels outside of it are
-// kept in a map. Own orders mark their prices, so that a change there is seen without looking for them.
+// ranks (market_row.hpp) around the best price; levels outside of it are kept in a map. A best price that leaves the
+// window takes it along once it has stayed away long enough: to move it costs as much as many changes in the map, and a
+// price that leaps to and fro would pay that each time. Own orders mark their prices, so that a change there is seen
+// without looking for them.
 //
 // It is what hftbacktest's book does (its HashMapMarketDepth, 2.4, read 2026-11), stale levels included: a level that
 // the other side has crossed stays, out of sight, until it is changed or cleared or the best price comes back to it.
@@ -20,6 +22,9 @@ class LadderSide {
  public:
   // 6553.6 of BTCUSDT's price on futures, in half a MiB.
   static constexpr std::size_t kWindow = std::size_t{1} << 16U;
+
+  // The window moves after one change outside of it for so many of its ranks, the best price being outside too.
+  static constexpr std::size_t kRanksAChange = 64;
 
   // `window`: ranks; a multiple of 64, at least 128 (asserted).
   explicit LadderSide(std::size_t window = kWindow);
@@ -61,6 +66,9 @@ class LadderSide {
   // Own orders stand at this price, or no longer do.
   void mark_own(Rank rank, bool is_own);
 
+  // How often the window has moved.
+  [[nodiscard]] std::uint64_t moves() const { return moves_; }
+
  private:
   [[nodiscard]] std::int64_t word_at(Rank rank) const;
   void at_best(Rank rank, std::int64_t quantity);
@@ -79,6 +87,8 @@ class LadderSide {
   Rank best_ = kNoRank;
   Rank reach_ = -kNoRank;                  // the lowest rank that has been set: nothing is looked for below
   std::map<Rank, std::int64_t> far_ = {};  // words of ranks outside of the window
+  std::size_t away_;                       // changes outside of the window since it moved, with the best price outside
+  std::uint64_t moves_ = 0;
 };
 
 // Both sides.

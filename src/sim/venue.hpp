@@ -3,12 +3,21 @@
 //
 // A resting order is filled when the opposite best price comes to its price (crossed), when somebody trades at a worse
 // one (traded through), and when trades at its price have used up what stood before it (queue done, by the model of
-// queue_place.hpp). Own orders share a trade: what one has got the next does not. The opposite best prices that a taker
-// meets are there for the next one again.
+// queue_place.hpp). Own orders share a trade: what one has got the next does not. Filled in parts, they share what
+// stands at a level too, takers and those that are crossed (level_use.hpp).
+//
+// Orders that wait for a price are no part of the book until a trade comes to it: after all that this trade fills, and
+// at its time, they are market or limit orders. A reduce-only order that waits is held against the position then; any
+// other that is more than the position when it comes is refused, as USD-M does ("Summary of Failed Orders in Binance
+// Futures", faq 360039707291, read 2026-11), and cut when other fills have left it too large.
+//
+// Own orders meet each other only where self-trades are prevented: then the one that rests stands where its place in
+// the queue is, in full fills before all that rests at its price.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,14 +25,18 @@
 #include "acts/market/order.hpp"
 
 #include "sim/ladder.hpp"
+#include "sim/level_use.hpp"
 #include "sim/market_row.hpp"
 #include "sim/queue_place.hpp"
+#include "sim/trigger_book.hpp"
+#include "sim/venue_filters.hpp"
+#include "sim/venue_order.hpp"
 
 namespace acts::sim {
 
 enum class FillSizes : std::uint8_t {
   kFull,     // an order that is filled is filled whole, whatever there was: hftbacktest's usual model
-  kPartial,  // as much as there was: takers walk the book, a trade fills at most its own size
+  kPartial,  // as much as there was: of a level what stands there, of a trade at most its own size
 };
 
 struct VenueModel {
@@ -31,49 +44,20 @@ struct VenueModel {
   QueueModel queue = {};
   std::int64_t lot = 1;    // units
   int quantity_scale = 0;  // of units: a quantity's double is its nearest
-  // As hftbacktest 2.4 has it: each own order takes a trade whole, a modify that gives up the place in the queue leaves
-  // as much as there was before it, clearing a side overlooks the level behind it, and with partial fills what a taker
-  // until cancelled does not find is filled at its limit all the same.
+  // As hftbacktest 2.4 has it: each own order takes a trade whole, a level is there for each again and fills whole what
+  // it crosses, a modify that gives up the place in the queue leaves as much as there was before it, clearing a side
+  // overlooks the level behind it, and with partial fills what a taker until cancelled does not find is filled at its
+  // limit all the same.
   bool as_hftbacktest = false;
+  SelfTradePrevention self_trades = SelfTradePrevention::kNone;
+  VenueFilters filters = {};
+  OrderRates rates = {};
   std::size_t window = LadderSide::kWindow;
-};
-
-struct VenueOrder {
-  ClientOrderId id = {};
-  SideIndex side = kBidSide;
-  OrderType type = OrderType::kLimit;
-  TimeInForce time_in_force = TimeInForce::kGtc;
-  Rank rank = 0;              // of limit orders
-  std::int64_t quantity = 0;  // units; positive, whole lots
-};
-
-struct VenueFill {
-  Rank rank = 0;  // of the price that was paid, for the order's side
-  std::int64_t quantity = 0;
-  Liquidity liquidity = Liquidity::kMaker;
-  FillCause cause = FillCause::kTaker;
-  double ahead_at_entry = 0;
-  double ahead = 0;
-  // Best bid and ask at that time, in ticks; valid if has_middle.
-  std::int64_t bid = 0;
-  std::int64_t ask = 0;
-  bool has_middle = false;
-};
-
-// Something that an answer tells of.
-struct VenueEvent {
-  UnixNanos ts = {};
-  OrderEvent event = OrderEvent::kAccepted;
-  OrderStatus status = OrderStatus::kNew;
-  RejectReason reason = RejectReason::kNone;
-  VenueOrder order = {};  // as it is now
-  std::int64_t left = 0;
-  VenueFill fill = {};  // of kFilled and kPartiallyFilled
-  [[nodiscard]] bool is_fill() const { return event == OrderEvent::kFilled || event == OrderEvent::kPartiallyFilled; }
 };
 
 class SimVenue {
  public:
+  // Open at once, those that wait for a price included.
   static constexpr std::size_t kMostResting = 10'000;
 
   explicit SimVenue(const VenueModel& model);
@@ -81,62 +65,94 @@ class SimVenue {
   // Takes rows as long as their time is not after `until`, and returns the first that is. There is one (kEndRow).
   const MarketRow* run(const MarketRow* row, UnixNanos until);
 
-  // Requests that arrive at `now`, which is not before the rows that were taken. Each has one event at least.
+  // Requests that arrive at `now`, which is not before the rows that were taken. Each has one event at least; of other
+  // orders that it touches it has more.
   void place(const VenueOrder& order, UnixNanos now);
+  // Each names the other as linked (asserted). Both come in, or both are refused.
+  void place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now);
   void cancel(ClientOrderId id, UnixNanos now);
-  // `rank`, `quantity`: as ModifyOrder has them.
-  void modify(ClientOrderId id, Rank rank, std::int64_t quantity, UnixNanos now);
+  void modify(const VenueChange& change, UnixNanos now);
 
   // What has happened since they were taken the last time, in order.
   [[nodiscard]] std::span<const VenueEvent> events() const { return events_; }
   void clear_events() { events_.clear(); }
 
   [[nodiscard]] const LadderSide& side(SideIndex side) const { return book_.sides[side]; }
-  [[nodiscard]] std::size_t resting() const { return resting_[0].size() + resting_[1].size(); }
+  // Open orders: those in the book and those that wait.
+  [[nodiscard]] std::size_t resting() const { return resting_[0].size() + resting_[1].size() + waiting_.size(); }
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   // Bought less sold, units.
   [[nodiscard]] std::int64_t position() const { return position_; }
+  // Ticks; 0: none yet.
+  [[nodiscard]] std::int64_t last_trade() const { return last_trade_; }
 
  private:
-  struct Resting {
+  struct Own {
     VenueOrder order;
     std::int64_t left = 0;
     bool has_filled = false;
-    QueuePlace place;
+    QueuePlace place = {};  // of those in the book
+    [[nodiscard]] OrderStatus status() const { return has_filled ? OrderStatus::kPartiallyFilled : OrderStatus::kNew; }
   };
-  using Orders = std::vector<Resting>;  // the best rank first, then who came first
+  using Orders = std::vector<Own>;  // in the book: the best rank first, then who came first; waiting: by age
 
+  // Rows (venue.cpp).
   void on_row(const MarketRow& row);
+  void on_clear(const MarketRow& row);
   void on_level(const MarketRow& row, std::int64_t before);
   void on_trade(const MarketRow& row);
-  void on_cross(SideIndex side, std::int64_t ts);
-  [[nodiscard]] std::int64_t reached(Resting& resting, const MarketRow& trade, std::int64_t shared);
+  void on_cross(SideIndex side, UnixNanos now);
+  void on_trigger(UnixNanos now);
+  void trigger(ClientOrderId id, UnixNanos now);
+  [[nodiscard]] std::int64_t reached(Own& own, const MarketRow& trade, std::int64_t shared);
+  [[nodiscard]] std::int64_t draw(const Own& own);
 
   // A clear takes levels away that the rest of its message brings again: what it has left empty is so once time has
   // passed. (hftbacktest's queues are told of no clear.)
   [[nodiscard]] bool is_known_empty(std::int64_t quantity, std::int64_t ts) const {
     return quantity == 0 && cleared_.value != ts && !model_.as_hftbacktest;
   }
+  // What own orders take of a level is not there for the next one.
+  [[nodiscard]] bool counts_levels() const { return model_.fills == FillSizes::kPartial && !model_.as_hftbacktest; }
 
-  void take(Resting& taker, UnixNanos now);
-  // What rests at a rank in whole lots: parts of one cannot be traded.
-  [[nodiscard]] std::int64_t lots_at(const LadderSide& book, Rank rank) const {
-    return book.quantity_at(rank) / model_.lot * model_.lot;
-  }
-  [[nodiscard]] std::int64_t takeable(const Resting& taker) const;
-  void rest(Resting order, UnixNanos now, OrderEvent event);
-  void fill_resting(Resting& resting, std::int64_t quantity, FillCause cause, std::int64_t ts);
-  void fill(Resting& resting, Rank rank, std::int64_t quantity, VenueFill fill, std::int64_t ts);
-  void remove_filled(SideIndex side);
+  // Requests (venue_requests.cpp).
+  [[nodiscard]] RejectReason reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before);
+  [[nodiscard]] FilterView view() const;
+  void enter(const VenueOrder& order, UnixNanos now);
+  void modify_resting(Own& own, const VenueChange& change, UnixNanos now);
+  void modify_waiting(Own& own, const VenueChange& change, UnixNanos now);
+
+  // Matching (venue_matching.cpp). What rests is told as `event`; not if there is none.
+  void match(Own order, UnixNanos now, std::optional<OrderEvent> event);
+  [[nodiscard]] static bool reaches(const Own& taker, Rank at);
+  [[nodiscard]] const Own* own_in_reach(const Own& taker, std::size_t index) const;
+  [[nodiscard]] std::int64_t available(SideIndex side, Rank rank) const;
+  [[nodiscard]] std::int64_t ahead_of(const Own& own) const;
+  [[nodiscard]] std::int64_t takeable(const Own& taker);
+  // What it takes or, in a trial, would take. A taker that self-trade prevention ends has nothing left.
+  std::int64_t walk(Own& taker, UnixNanos now, bool is_trial);
+  void walk_as_hftbacktest(Own& taker, UnixNanos now);
+  void take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now);
+  void prevent_self_trade(Own& taker, UnixNanos now);
+  void rest(Own order, UnixNanos now, std::optional<OrderEvent> event);
+  void fill_resting(Own& own, std::int64_t quantity, FillCause cause, UnixNanos now);
+  void fill(Own& own, Rank rank, std::int64_t quantity, VenueFill fill, UnixNanos now);
+  // As much of it as may be filled: of what only reduces, what there is to reduce.
+  [[nodiscard]] std::int64_t fillable(const Own& own) const;
+  void cut(Own& own, std::int64_t most, UnixNanos now);
+  // After fills: those with nothing left go, and those that only reduce are cut to what is left to reduce.
+  void settle(SideIndex side, UnixNanos now);
   void remove(SideIndex side, Orders::iterator at);
-  void tell(const Resting& resting, OrderEvent event, OrderStatus status, RejectReason reason, UnixNanos now);
-  void tell_expired(const Resting& resting, RejectReason reason, UnixNanos now);
+  void end_linked(Own& own, OrderEvent event, UnixNanos now);
+  void find_crossed(SideIndex side);
+  [[nodiscard]] Own* find(ClientOrderId id);
+  [[nodiscard]] Own* find_waiting(ClientOrderId id);
+  void remove(Own& own);
+
+  void tell(const Own& own, OrderEvent event, OrderStatus status, RejectReason reason, UnixNanos now);
+  // Nothing of it is left, and the other one of its pair ends.
+  void expire(Own& own, RejectReason reason, UnixNanos now);
   void refuse(ClientOrderId id, UnixNanos now);
-  struct Found {
-    SideIndex side = kBidSide;
-    Orders::iterator at = {};
-    bool is_there = false;
-  };
-  Found find(ClientOrderId id);
   [[nodiscard]] double value_of(std::int64_t units) const { return static_cast<double>(units) / one_; }
 
   VenueModel model_;
@@ -145,8 +161,15 @@ class SimVenue {
   Ladder book_;
   Orders resting_[2];
   Rank best_resting_[2] = {kNoRank, kNoRank};
+  bool is_crossed_[2] = {false, false};  // of a side of the book: own orders stand at or beyond its best
+  std::int64_t last_trade_ = 0;
+  TriggerBook triggers_;  // of those in waiting_
+  Orders waiting_;
+  LevelUse use_[2];
   std::int64_t position_ = 0;
   UnixNanos cleared_ = {INT64_MIN};  // when a clear was taken last
+  OrderRate rate_;
+  std::vector<ClientOrderId> reached_;
   std::vector<VenueEvent> events_;
 };
 

@@ -135,9 +135,9 @@ class MarketsLog final : public RunListener {
     if (update.event == OrderEvent::kSubmitted) return;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
     lines[update.instrument.value()].push_back(
-        fmt::format("{} {} {} {}@{} left {}{}", update.ts_event.value, update.id.value(), to_string(update.event),
+        fmt::format("{} {} {} {}@{} left {}{} {}", update.ts_event.value, update.id.value(), to_string(update.event),
                     is_fill ? fill_.quantity.units() : 0, is_fill ? fill_.price.units() : 0, update.left.units(),
-                    is_fill ? std::string(" ") + std::string(to_string(fill_.cause)) : ""));
+                    is_fill ? std::string(" ") + std::string(to_string(fill_.cause)) : "", to_string(update.reason)));
   }
   std::vector<std::vector<std::string>> lines;
   std::uint64_t fills = 0;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -60,10 +61,11 @@ Market make_market(std::uint64_t seed, int rows) {
   return market;
 }
 
-// Places, modifies and cancels at random, of what it sees.
+// Places, modifies and cancels at random, of what it sees: limit and market orders, or of all kinds.
 class RandomTrader final : public Strategy {
  public:
-  RandomTrader(std::uint64_t seed, bool wants_answers) : random_(seed), wants_answers_(wants_answers) {}
+  RandomTrader(std::uint64_t seed, bool wants_answers, bool has_all_kinds = false)
+      : random_(seed), wants_answers_(wants_answers), has_all_kinds_(has_all_kinds) {}
   [[nodiscard]] Wants wants() const override { return {.orders = wants_answers_, .fills = wants_answers_}; }
   void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{10}); }
   void on_timer(StrategyContext& context, TimerId id) override {
@@ -91,10 +93,58 @@ class RandomTrader final : public Strategy {
       context.cancel(open[random_() % open.size()].id);
     } else if (choice < 4 && !open.empty()) {
       const OpenOrder order = open[random_() % open.size()];
-      context.modify({order.id, Price{order.price.units() + below(3) - 1}, Quantity{below(8)}});
-    } else if (open.size() < 12) {
+      const auto moved = [&](Price price) { return price == Price{} ? price : Price{price.units() + below(3) - 1}; };
+      const Price price{order.price.units() + below(3) - 1};
+      const Quantity quantity{below(8)};
+      const Price stop = has_all_kinds_ ? moved(order.stop_price) : Price{};
+      context.modify({order.id, price, quantity, stop, has_all_kinds_ ? moved(order.trail) : Price{}});
+    } else if (open.size() < 12 && (!has_all_kinds_ || below(3) == 0)) {
       place(context);
+    } else if (open.size() < 12) {
+      place_any(context);
     }
+  }
+  void place_any(StrategyContext& context) {
+    const auto bid = context.book(kFirst).best(Side::kBid);
+    const auto ask = context.book(kFirst).best(Side::kAsk);
+    if (!bid || !ask) return;
+    const NewOrder order = any(bid->price.units(), ask->price.units());
+    if (!is_conditional(order.type) || below(2) == 0) {
+      context.place(order);
+      return;
+    }
+    NewOrder other = order;
+    other.type = below(3) == 0 ? OrderType::kTakeProfit : OrderType::kLimit;
+    other.time_in_force = TimeInForce::kGtc;
+    const bool is_buy = order.side == OrderSide::kBuy;
+    other.price = other.stop_price = Price{is_buy ? bid->price.units() - below(4) : ask->price.units() + below(4)};
+    if (other.type != OrderType::kLimit) other.price = {};
+    if (other.type == OrderType::kLimit) other.stop_price = {};
+    other.trail = {};
+    if (below(2) == 0) {
+      context.place_oco(order, other);
+    } else {
+      context.place_oco(other, order);
+    }
+  }
+  NewOrder any(std::int64_t bid, std::int64_t ask) {
+    NewOrder order{.instrument = kFirst,
+                   .side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell,
+                   .type = static_cast<OrderType>(below(7)),
+                   .time_in_force = static_cast<TimeInForce>(below(4)),
+                   .quantity = Quantity{1 + below(6)},
+                   .reduce_only = below(3) == 0};
+    const bool is_buy = order.side == OrderSide::kBuy;
+    const std::int64_t touch = is_buy ? bid : ask;
+    const bool is_profit = order.type == OrderType::kTakeProfit || order.type == OrderType::kTakeProfitLimit;
+    const std::int64_t stop = touch + (below(5) - 1) * (is_buy == is_profit ? -1 : 1);
+    if (has_limit(order.type)) order.price = Price{touch + (below(7) - 3) * (is_buy ? -1 : 1)};
+    if (order.type == OrderType::kTrailingStop) {
+      order.trail = Price{1 + below(4)};
+    } else if (is_conditional(order.type)) {
+      order.stop_price = Price{stop};
+    }
+    return order;
   }
   void place(StrategyContext& context) {
     const auto bid = context.book(kFirst).best(Side::kBid);
@@ -112,6 +162,7 @@ class RandomTrader final : public Strategy {
   }
   std::mt19937_64 random_;
   bool wants_answers_;
+  bool has_all_kinds_;
 };
 
 class VenueLog final : public RunListener {
@@ -120,10 +171,12 @@ class VenueLog final : public RunListener {
   void on_order(const OrderUpdate& update) override {
     if (update.event == OrderEvent::kSubmitted) return;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
-    lines.push_back(fmt::format("{} {} {} {}@{} left {}{}", update.ts_event.value, update.id.value(),
-                                to_string(update.event), is_fill ? fill_.quantity.units() : 0,
-                                is_fill ? fill_.price.units() : 0, update.left.units(),
-                                is_fill ? std::string(" ") + std::string(to_string(fill_.cause)) : ""));
+    lines.push_back(
+        fmt::format("{} {} {} {}@{} left {}{} {}", update.ts_event.value, update.id.value(), to_string(update.event),
+                    is_fill ? fill_.quantity.units() : 0, is_fill ? fill_.price.units() : 0, update.left.units(),
+                    is_fill ? std::string(" ") + std::string(to_string(fill_.cause)) : "", to_string(update.reason)));
+    ++seen[update.event];
+    ++reasons[update.reason];
   }
   void on_sample(const Sample& sample) override {
     if (sample.ts.value % 100'000'000 == 0) ++samples;  // the last one is at the end
@@ -133,6 +186,8 @@ class VenueLog final : public RunListener {
     known += marks[0].has_value() ? 1U : 0U;
   }
   std::vector<std::string> lines;
+  std::map<OrderEvent, std::size_t> seen;
+  std::map<RejectReason, std::size_t> reasons;
   std::uint64_t samples = 0;
   std::uint64_t marked = 0;
   std::uint64_t known = 0;
@@ -152,7 +207,19 @@ BacktestInstrument instrument() {
 InstrumentSetup setup_of(const test::NaiveModel& model, MarketFeed& feed) {
   sim::VenueModel venue{.fills = model.is_partial ? sim::FillSizes::kPartial : sim::FillSizes::kFull,
                         .queue = model.queue,
+                        .self_trades = model.self_trades,
+                        .filters = {.min_quantity = model.least_quantity,
+                                    .max_quantity = model.most_quantity,
+                                    .min_notional = model.least_value,
+                                    .is_reducing_exempt = model.is_futures,
+                                    .band = {.up = (100 + model.band_percent) * 1'000'000,
+                                             .down = (100 - model.band_percent) * 1'000'000,
+                                             .is_one_sided = model.is_futures},
+                                    .max_open_orders = model.most_open,
+                                    .max_stops = model.most_stops},
+                        .rates = {.per_minute = static_cast<std::uint32_t>(model.most_per_minute)},
                         .window = 128};
+  if (model.band_percent == 0) venue.filters.band = {};
   return {.instrument = instrument(),
           .venue = venue,
           .latency = sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response)),
@@ -170,35 +237,81 @@ test::NaiveModel model_of(std::uint64_t seed) {
 }
 
 // The engine against one that is too simple to be wrong in the same way: each answer of the venue, in order, and each
-// thing that the strategy was told, on thousands of small markets.
+// thing that the strategy was told.
+void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has_all_kinds, VenueLog& log) {
+  const Market market = make_market(seed, 300);
+  const bool wants_answers = seed % 3 != 0;
+  RandomTrader naive_trader(seed, wants_answers, has_all_kinds);
+  test::NaiveEngine naive(model, market.venue, market.local, naive_trader);
+  naive.run();
+  RandomTrader trader(seed, wants_answers, has_all_kinds);
+  test::VectorFeed feed(market.venue, market.local, 1 + seed % 100);
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of(model, feed));
+  Engine engine(std::move(setups), trader, {}, &log);
+  const auto end = engine.run();
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  const auto [ours, theirs] = std::ranges::mismatch(log.lines, naive.log);
+  const auto at = ours - log.lines.begin();
+  ASSERT_TRUE(ours == log.lines.end() && theirs == naive.log.end())
+      << "seed " << seed << " after " << at
+      << (at > 0 ? " (" + log.lines.at(static_cast<std::size_t>(at) - 1) + ")" : "") << ": "
+      << (ours == log.lines.end() ? "nothing" : *ours)
+      << ", naive: " << (theirs == naive.log.end() ? "nothing" : *theirs);
+  ASSERT_EQ(trader.seen, naive_trader.seen) << "seed " << seed;
+  ASSERT_EQ(end->positions.at(0).quantity.units(), naive.position_units()) << "seed " << seed;
+  ASSERT_EQ(log.marked, end->fills);
+}
+
 TEST(Engine, AnswersAsTheNaiveOneDoes) {
   std::size_t fills = 0;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
-    const Market market = make_market(seed, 300);
-    const test::NaiveModel model = model_of(seed);
-    const bool wants_answers = seed % 3 != 0;
-    RandomTrader naive_trader(seed, wants_answers);
-    test::NaiveEngine naive(model, market.venue, market.local, naive_trader);
-    naive.run();
-    RandomTrader trader(seed, wants_answers);
-    test::VectorFeed feed(market.venue, market.local, 1 + seed % 100);
     VenueLog log;
-    std::vector<InstrumentSetup> setups;
-    setups.push_back(setup_of(model, feed));
-    Engine engine(std::move(setups), trader, {}, &log);
-    const auto end = engine.run();
-    ASSERT_TRUE(end.has_value()) << end.error().message;
-    const auto [ours, theirs] = std::ranges::mismatch(log.lines, naive.log);
-    ASSERT_TRUE(ours == log.lines.end() && theirs == naive.log.end())
-        << "seed " << seed << " after " << ours - log.lines.begin() << ": "
-        << (ours == log.lines.end() ? "nothing" : *ours)
-        << ", naive: " << (theirs == naive.log.end() ? "nothing" : *theirs);
-    ASSERT_EQ(trader.seen, naive_trader.seen) << "seed " << seed;
-    ASSERT_EQ(end->positions.at(0).quantity.units(), naive.position_units) << "seed " << seed;
-    ASSERT_EQ(log.marked, end->fills);
-    fills += end->fills;
+    expect_as_naive(seed, model_of(seed), false, log);
+    if (::testing::Test::HasFatalFailure()) return;
+    fills += log.marked;
   }
   EXPECT_GT(fills, 20'000U);
+}
+
+test::NaiveModel ruled_model_of(std::uint64_t seed) {
+  test::NaiveModel model = model_of(seed);
+  model.self_trades = static_cast<SelfTradePrevention>(seed / 2 % 4);
+  if (seed % 5 == 0) model.lot = 1;
+  model.is_futures = seed % 7 < 3;
+  if (seed % 3 == 0) model.band_percent = 1;
+  if (seed % 4 == 0) model.least_quantity = 2;
+  if (seed % 6 == 1) model.most_quantity = 5;
+  if (seed % 5 == 2) model.least_value = 2500;
+  if (seed % 4 == 1) model.most_open = 5;
+  if (seed % 4 == 2) model.most_stops = 2;
+  if (seed % 11 == 0) model.most_per_minute = 20;
+  return model;
+}
+
+// Orders of all kinds, under all of a venue's rules; each event and each reason is met often.
+TEST(Engine, AnswersOrdersOfAllKindsAsTheNaiveOneDoes) {
+  std::map<OrderEvent, std::size_t> seen;
+  std::map<RejectReason, std::size_t> reasons;
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+    VenueLog log;
+    expect_as_naive(seed, ruled_model_of(seed), true, log);
+    if (::testing::Test::HasFatalFailure()) return;
+    for (const auto& [event, count] : log.seen) seen[event] += count;
+    for (const auto& [reason, count] : log.reasons) reasons[reason] += count;
+  }
+  for (const OrderEvent event :
+       {OrderEvent::kAccepted, OrderEvent::kRejected, OrderEvent::kModified, OrderEvent::kCancelled,
+        OrderEvent::kExpired, OrderEvent::kPartiallyFilled, OrderEvent::kFilled, OrderEvent::kTriggered}) {
+    EXPECT_GT(seen[event], 1000U) << to_string(event);
+  }
+  for (const RejectReason reason :
+       {RejectReason::kPriceOutOfBand, RejectReason::kQuantityOutOfRange, RejectReason::kMinNotional,
+        RejectReason::kReduceOnly, RejectReason::kUnknownOrder, RejectReason::kTooManyOrders,
+        RejectReason::kNoLiquidity, RejectReason::kWouldTake, RejectReason::kSelfTrade, RejectReason::kWouldTrigger,
+        RejectReason::kTooManyStops, RejectReason::kOrderRate, RejectReason::kLinkedOrder}) {
+    EXPECT_GT(reasons[reason], 100U) << to_string(reason);
+  }
 }
 
 // Listening, sampling, and how data come in blocks change nothing.

@@ -116,6 +116,13 @@ ClientOrderId NaiveMarkets::place(const NewOrder& order) {
   return market.place(order);
 }
 
+OcoIds NaiveMarkets::place_oco(const NewOrder& first, const NewOrder& second) {
+  NaiveEngine& market = of(first.instrument);
+  market.last_order_ = last_order_;
+  last_order_ += 2;
+  return market.place_oco(first, second);
+}
+
 bool NaiveMarkets::modify(const ModifyOrder& change) {
   return std::ranges::any_of(markets_, [&](const auto& market) { return market->modify(change); });
 }

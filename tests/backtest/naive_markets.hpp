@@ -26,7 +26,7 @@ class NaiveMarkets final : public StrategyContext {
   void run();
 
   [[nodiscard]] const std::vector<std::string>& log(std::size_t i) const { return markets_[i]->log; }
-  [[nodiscard]] std::int64_t position_units(std::size_t i) const { return markets_[i]->position_units; }
+  [[nodiscard]] std::int64_t position_units(std::size_t i) const { return markets_[i]->position_units(); }
 
   [[nodiscard]] UnixNanos now() const override { return now_; }
   [[nodiscard]] std::size_t instrument_count() const override { return markets_.size(); }
@@ -43,6 +43,7 @@ class NaiveMarkets final : public StrategyContext {
     return of(id).open_orders(id);
   }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId /*id*/, UnixNanos at) override { timer_ = at.value; }

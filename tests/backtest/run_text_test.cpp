@@ -46,22 +46,49 @@ TEST(RunText, HasAFillInALine) {
                .fee = {-125, 5},
                .queue_ahead_entry = 1.5};
   told.realised = {15, 1};
-  EXPECT_EQ(
-      fill_line(told, instrument()),
-      "2024-08-08T23:54:15.123456789Z,\"BTC,\"\"X\"\"\",sell,100.5,0.25,maker,queue_done,-0.00125,7,1.5,0,,1.5\n");
+  told.value = {25125, 3};
+  EXPECT_EQ(fill_line(told, instrument()),
+            "2024-08-08T23:54:15.123456789Z,\"BTC,\"\"X\"\"\",sell,100.5,0.25,maker,queue_done,-0.00125,7,1.5,0,,1.5,"
+            "25.125,0\n");
   EXPECT_EQ(fill_json(told.fill, instrument()),
             R"({"cause":"queue_done","fee":"-0.00125","instrument":"BTC,\"X\"","liquidity":"maker","order_id":"7",)"
             R"("price":"100.5","quantity":"0.25","side":"sell","time":"2024-08-08T23:54:15.123456789Z"})");
 }
 
 TEST(Realised, ClosesFirstWhatWasOpenedFirst) {
+  const sim::MoneyTerms terms({}, {}, 0);
   Realised realised;
-  EXPECT_EQ(realised.add(OrderSide::kBuy, 100, 2), 0);
-  EXPECT_EQ(realised.add(OrderSide::kBuy, 110, 1), 0);
-  EXPECT_EQ(realised.add(OrderSide::kSell, 105, 1), 5);
-  EXPECT_EQ(realised.add(OrderSide::kSell, 120, 3), 20 + 10);  // one is short now, at 120
-  EXPECT_EQ(realised.add(OrderSide::kBuy, 115, 1), 5);
-  EXPECT_EQ(realised.add(OrderSide::kBuy, 115, 1), 0);
+  EXPECT_EQ(realised.add(OrderSide::kBuy, 100, 2, terms), 0);
+  EXPECT_EQ(realised.add(OrderSide::kBuy, 110, 1, terms), 0);
+  EXPECT_EQ(realised.add(OrderSide::kSell, 105, 1, terms), 5);
+  EXPECT_EQ(realised.add(OrderSide::kSell, 120, 3, terms), 20 + 10);  // one is short now, at 120
+  EXPECT_EQ(realised.add(OrderSide::kBuy, 115, 1, terms), 5);
+  EXPECT_EQ(realised.add(OrderSide::kBuy, 115, 1, terms), 0);
+}
+
+TEST(Realised, IsInTheBaseAssetOfInverseContracts) {
+  const sim::MoneyTerms terms({}, {.kind = sim::ContractKind::kInverse, .size = {100, 0}}, 18);
+  Realised realised;
+  realised.add(OrderSide::kBuy, 8000, 10, terms);
+  EXPECT_EQ(to_string(terms.money(realised.add(OrderSide::kSell, 10000, 10, terms))), "0.025");
+}
+
+TEST(RunText, SaysWhatAnInversePositionIsWorth) {
+  const Sample sample{.ts = {1'723'161'255'000'000'000},
+                      .mark = Decimal{10000, 0},
+                      .position = {.quantity = Quantity{1000}, .cash = {125, 3}, .fee = {1, 3}, .funding = {2, 3}},
+                      .equity = {26, 3}};
+  EXPECT_EQ(equity_line(sample, instrument()),
+            "2024-08-08T23:54:15.000000000Z,\"BTC,\"\"X\"\"\",10000,1,0.125,0.001,0.002,0.026,-0.1\n");
+}
+
+TEST(RunText, APositionIsWhatFeesHaveLeftOfIt) {
+  const Sample sample{.ts = {1'723'161'255'000'000'000},
+                      .mark = Decimal{100, 0},
+                      .position = {.quantity = Quantity{1000}, .cash = {-100, 0}, .base_fee = {1, 3}},
+                      .equity = {-1, 1}};
+  EXPECT_EQ(equity_line(sample, instrument()),
+            "2024-08-08T23:54:15.000000000Z,\"BTC,\"\"X\"\"\",100,0.999,-100,0,0,-0.1,99.9\n");
 }
 
 }  // namespace

@@ -38,6 +38,54 @@ levels = 10
 quantity = "0.1"
 )";
 
+TEST(BacktestConfig, ReadsTheRulesOfAVenue) {
+  const std::string text = std::string(kGrid) + R"([filters]
+min_quantity = "0.002"
+max_quantity = "120"
+min_price = "100"
+max_price = "500000"
+min_notional = "5"
+price_band_up = "1.05"
+price_band_down = "0.95"
+max_open_orders = 200
+max_algo_orders = 10
+[exchange]
+)";
+  const auto with = [&](const std::string& keys) {
+    std::string all = text.substr(0, text.rfind("[exchange]"));
+    const std::string anchor = "compatibility = \"none\"\n";
+    return all.replace(all.find(anchor), anchor.size(), keys);
+  };
+  const auto settings = parse_backtest_config(
+      with("self_trade_prevention = \"expire_maker\"\norders_per_10s = 300\norders_per_minute = 1200\n"
+           "orders_per_day = 200000\n"),
+      "g.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::InstrumentSettings& of = settings->instruments.front();
+  EXPECT_EQ(to_string(*of.info.min_quantity), "0.002");
+  EXPECT_EQ(to_string(*of.info.max_quantity), "120");
+  EXPECT_EQ(to_string(*of.info.min_price), "100");
+  EXPECT_EQ(to_string(*of.info.max_price), "500000");
+  EXPECT_EQ(to_string(*of.info.min_notional), "5");
+  EXPECT_EQ(to_string(*of.exchange.rules.price_band_up), "1.05");
+  EXPECT_EQ(to_string(*of.exchange.rules.price_band_down), "0.95");
+  EXPECT_EQ(of.exchange.rules.max_open_orders, 200U);
+  EXPECT_EQ(of.exchange.rules.max_algo_orders, 10U);
+  EXPECT_EQ(of.exchange.self_trades, SelfTradePrevention::kExpireMaker);
+  EXPECT_EQ(of.exchange.rates.per_10s, 300U);
+  EXPECT_EQ(of.exchange.rates.per_minute, 1200U);
+  EXPECT_EQ(of.exchange.rates.per_day, 200'000U);
+  const auto refusal_with = [&](const std::string& keys) {
+    const auto refused = parse_backtest_config(with(keys), "g.toml");
+    return refused ? std::string("none") : refused.error().message;
+  };
+  EXPECT_EQ(refusal_with("self_trade_prevention = \"maker\"\n"),
+            "g.toml:20: self_trade_prevention: 'maker': none, expire_taker, expire_maker or expire_both?");
+  EXPECT_EQ(refusal_with("orders_per_10s = 0\n"), "g.toml:20: orders_per_10s: '0': a whole number from 1 to 1000000");
+  EXPECT_EQ(refusal_with("compatibility = \"hftbacktest\"\n"),
+            "g.toml: min_quantity in [filters] is nothing that hftbacktest knows: take it out");
+}
+
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;

@@ -38,6 +38,10 @@ class Context final : public StrategyContext, private BookView {
     return known(id), std::span(orders_);
   }
   ClientOrderId place(const NewOrder& order) override { return known(order.instrument), ClientOrderId{1}; }
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override {
+    known(first.instrument);
+    return known(second.instrument), OcoIds{ClientOrderId{1}, ClientOrderId{2}};
+  }
   bool modify(const ModifyOrder& /*change*/) override { return true; }
   bool cancel(ClientOrderId /*id*/) override { return true; }
   void set_timer(TimerId /*id*/, UnixNanos /*at*/) override {}

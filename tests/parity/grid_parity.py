@@ -1,7 +1,10 @@
 """Whether `acts backtest` gets the fills that hftbacktest gets: python grid_parity.py ACTS
 
 The same grid (docs/backtest.md) over the same recording in both, for every queue model: fills as a multiset of time,
-side and price, then position, balance and fee. Exit code 1, with one line each, where they differ.
+side and price, then position, balance and fee. Then with partial fills, with their quantities: hftbacktest's position
+leaves out parts of orders, so there the grid counts its own fills, those of an order at one time as one; and it ends with an error when it fills an order
+that is over (random_parity.py), so what is filled is cancelled at once, and compared is what comes before its end. Exit
+code 1, with one line each, where they differ.
 """
 import collections
 import decimal
@@ -15,7 +18,8 @@ import time
 import hftbacktest
 import numpy
 from hftbacktest import BUY, FILLED, GTX, LIMIT, SELL, BacktestAsset, HashMapMarketDepthBacktest
-from numba import njit, uint64
+from hftbacktest.order import NONE, PARTIALLY_FILLED
+from numba import int64, njit, uint64
 from numba.typed import Dict
 
 RECORDING = pathlib.Path("testdata/binance-feed/usdm/btcusdt_20240808.gz").resolve()
@@ -86,6 +90,69 @@ def run_grid(backtest, half_spread, grid_interval, skew, max_position, fills):
     return take_fills(backtest.orders(0), fills, count)
 
 
+@njit
+def take_parts(backtest, left, fills, count):
+    """What is left of orders less than was known, as fills; and what that changes of the position, in thousandths."""
+    change = 0
+    values = backtest.orders(0).values()
+    while values.has_next():
+        order = values.get()
+        if order.status != FILLED and order.status != PARTIALLY_FILLED:
+            continue
+        before = left[order.order_id] if order.order_id in left else round(QUANTITY * 1000)
+        now = round(order.leaves_qty * 1000)
+        if now < before:
+            left[order.order_id] = now
+            fills[count, 0] = order.exch_timestamp
+            fills[count, 1] = order.side
+            fills[count, 2] = order.exec_price_tick
+            fills[count, 3] = before - now
+            change += before - now if order.side == BUY else now - before
+            count += 1
+        if order.status == FILLED and order.req == NONE:
+            backtest.cancel(0, order.order_id, False)
+    return count, change
+
+
+@njit
+def forget_gone(backtest, left):
+    for order_id in list(left.keys()):
+        if backtest.orders(0).get(order_id) is None:
+            left.pop(order_id)
+
+
+@njit
+def run_grid_in_parts(backtest, half_spread, grid_interval, skew, max_position, fills):
+    """How many fills, and until when they were told."""
+    count = 0
+    thousandths = 0
+    wake = 0
+    reached = 0
+    left = Dict.empty(uint64(1), int64(1))
+    while backtest.elapse(1_000_000) == 0:
+        wake += 1
+        reached = backtest.current_timestamp
+        count, change = take_parts(backtest, left, fills, count)
+        thousandths += change
+        if wake % 100 != 0:
+            continue
+        backtest.clear_inactive_orders(0)
+        forget_gone(backtest, left)
+        depth = backtest.depth(0)
+        bid, ask = depth.best_bid, depth.best_ask
+        if not (bid > 0 and ask > 0):
+            continue
+        position = thousandths / 1000
+        mid = (bid + ask) / 2.0
+        normalized = position / QUANTITY
+        bid_price = min(mid * (1.0 - (half_spread + skew * normalized)), bid)
+        ask_price = max(mid * (1.0 + (half_spread - skew * normalized)), ask)
+        step = max(round(mid * grid_interval / TICK) * TICK, TICK)
+        quote(backtest, 0, True, position < max_position, numpy.floor(bid_price / step) * step, -step)
+        quote(backtest, 0, False, position > -max_position, numpy.ceil(ask_price / step) * step, step)
+    return count, reached
+
+
 def with_model(asset, model):
     return {
         "power": lambda: asset.power_prob_queue_model(3.0),
@@ -97,18 +164,31 @@ def with_model(asset, model):
     }[model]()
 
 
-def theirs(events, model, grid, latency_ms):
+def asset_of(events, model, latency_ms):
     asset = (
         BacktestAsset()
         .data(events)
         .linear_asset(1.0)
         .constant_order_latency(latency_ms[0] * 1_000_000, latency_ms[1] * 1_000_000)
-        .no_partial_fill_exchange()
         .trading_value_fee_model(-0.00005, 0.0007)
         .tick_size(TICK)
         .lot_size(0.001)
     )
-    backtest = HashMapMarketDepthBacktest([with_model(asset, model)])
+    return with_model(asset, model)
+
+
+def theirs_in_parts(events, model, grid, latency_ms):
+    backtest = HashMapMarketDepthBacktest([asset_of(events, model, latency_ms).partial_fill_exchange()])
+    fills = numpy.zeros((100_000, 4), numpy.int64)
+    half_spread, grid_interval = grid
+    count, reached = run_grid_in_parts(backtest, half_spread, grid_interval, half_spread / 10, 1.0, fills)
+    backtest.close()
+    told = [(int(t), "buy" if side == BUY else "sell", int(tick), int(q)) for t, side, tick, q in fills[:count]]
+    return collections.Counter(told), reached
+
+
+def theirs(events, model, grid, latency_ms):
+    backtest = HashMapMarketDepthBacktest([asset_of(events, model, latency_ms).no_partial_fill_exchange()])
     fills = numpy.zeros((100_000, 3), numpy.int64)
     half_spread, grid_interval = grid
     count = run_grid(backtest, half_spread, grid_interval, half_spread / 10, 1.0, fills)
@@ -125,7 +205,7 @@ def nanoseconds(text):
     return int(stamp) * 1_000_000_000 + int(fraction)
 
 
-def ours(acts, folder, data, model, grid, latency_ms, compatibility):
+def ours_told(acts, folder, data, model, grid, latency_ms, compatibility, fill_sizes="full"):
     half_spread, grid_interval = grid
     config = folder / "grid.toml"
     config.write_text(f"""
@@ -145,6 +225,7 @@ taker = "0.0007"
 [exchange]
 queue = {{ model = "{model}", n = 3 }}
 compatibility = "{compatibility}"
+fills = "{fill_sizes}"
 [strategy]
 name = "grid"
 relative_half_spread = {half_spread}
@@ -157,7 +238,22 @@ skew = {half_spread / 10}
         check=True,
         capture_output=True,
     )
-    told = json.loads(result.read_text())
+    return json.loads(result.read_text())
+
+
+def ours_in_parts(acts, folder, data, model, grid, latency_ms, reached):
+    told = ours_told(acts, folder, data, model, grid, latency_ms, "hftbacktest", "partial")["fills"]
+    parts = collections.Counter()
+    for fill in told:
+        ts = nanoseconds(fill["time"])
+        tick = int(decimal.Decimal(fill["price"]) * 10)
+        if ts + latency_ms[1] * 1_000_000 <= reached:
+            parts[(ts, fill["order_id"], fill["side"], tick)] += int(decimal.Decimal(fill["quantity"]) * 1000)
+    return collections.Counter((ts, side, tick, size) for (ts, _, side, tick), size in parts.items())
+
+
+def ours(acts, folder, data, model, grid, latency_ms, compatibility):
+    told = ours_told(acts, folder, data, model, grid, latency_ms, compatibility)
     fills = collections.Counter(
         (nanoseconds(fill["time"]), fill["side"], int(decimal.Decimal(fill["price"]) * 10)) for fill in told["fills"]
     )
@@ -168,6 +264,8 @@ skew = {half_spread / 10}
 def main(acts):
     wrong = []
     compared = 0
+    parts = 0
+    seconds = 0
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -188,11 +286,22 @@ def main(acts):
                 if not numpy.allclose(our_totals, their_totals, rtol=1e-9, atol=1e-9):
                     wrong.append(f"{what}: totals {our_totals}, not {their_totals}")
                 compared += sum(their_fills.values())
+        for model in MODELS:
+            for grid in GRIDS:
+                their_fills, reached = theirs_in_parts(events, model, grid, LATENCIES_MS[0])
+                our_fills = ours_in_parts(acts, folder, npz, model, grid, LATENCIES_MS[0], reached)
+                parts += sum(their_fills.values())
+                seconds += (reached - events["local_ts"].min()) / 1e9
+                if our_fills != their_fills:
+                    lacks, has = their_fills - our_fills, our_fills - their_fills
+                    wrong.append(f"{model}, {grid}, partial: lacks {sum(lacks.values())} fills, has "
+                                 f"{sum(has.values())} of its own, the first {min(lacks | has)}")
     for line in wrong:
         print(f"grid_parity.py: {line}", file=sys.stderr)
     if not wrong:
         took = time.monotonic() - start
-        print(f"{compared} fills by acts as by hftbacktest {hftbacktest.__version__}, in {took:.0f} s")
+        print(f"{compared} fills by acts as by hftbacktest {hftbacktest.__version__}, and {parts} in parts over "
+              f"{seconds:.0f} s of market, in {took:.0f} s")
     return 1 if wrong else 0
 
 

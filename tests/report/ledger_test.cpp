@@ -67,6 +67,45 @@ TEST(Ledger, SplitsAProfitByItsCauses) {
   EXPECT_EQ(lines.adverse[2].fills, 0U);
 }
 
+// Bought 1 at 99 with the middle at 100, 0.01 of it kept as a fee; the middle goes to 110.
+TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
+  EquityRow first{.mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
+  Ledger ledger(first);
+  FillRow fill = fill_of(true, "99", "1", "0", "100");
+  fill.base_fee = d("0.01");
+  ledger.on_fill(fill, nullptr);
+  const EquityRow last{
+      .mark_price = d("110"), .position = d("0.99"), .cash = d("901"), .equity = d("1009.9")};  // 901 + 0.99 * 110
+  const LedgerLines lines = ledger.lines(last);
+  EXPECT_EQ(text(lines.spread), "1");
+  EXPECT_EQ(text(lines.fees), "-1");
+  EXPECT_EQ(text(lines.inventory), "9.9");
+  EXPECT_EQ(text(lines.unexplained), "0");
+  EXPECT_EQ(text(ledger.position()), "0.99");
+}
+
+TEST(Ledger, TellsSpreadAndInventoryOfLinearInstrumentsOnly) {
+  EquityRow first{.mark_price = d("10000"), .cash = d("1"), .equity = d("1")};
+  Ledger ledger(first);
+  FillRow fill = fill_of(true, "8000", "10", "0.001", "8000.5");
+  fill.value = d("0.125");
+  fill.is_linear = false;
+  ledger.on_fill(fill, nullptr);
+  const EquityRow last{.mark_price = d("10000"),
+                       .position = d("10"),
+                       .cash = d("1.125"),
+                       .fee = d("0.001"),
+                       .equity = d("1.024"),
+                       .position_value = d("-0.1"),
+                       .is_linear = false};
+  const LedgerLines lines = ledger.lines(last);
+  EXPECT_EQ(text(lines.total), "0.024");
+  EXPECT_EQ(text(lines.fees), "-0.001");
+  EXPECT_EQ(text(lines.spread), "unknown");
+  EXPECT_EQ(text(lines.inventory), "unknown");
+  EXPECT_EQ(text(lines.unexplained), "unknown");
+}
+
 TEST(Ledger, SaysWhatItCannotExplain) {
   EquityRow first{.mark_price = d("100")};
   const Ledger ledger(first);

@@ -75,6 +75,26 @@ TEST(LadderSide, IsWhatAMapIsWhereverPricesGo) {
   }
 }
 
+// A best price that leaps across the window's end and back paid for the whole window each time.
+TEST(LadderSide, MovesItsWindowRarelyHoweverThePriceLeaps) {
+  constexpr std::size_t kWindow = 1024;
+  constexpr int kLeaps = 10'000;
+  LadderSide side(kWindow);
+  side.set(1'000'000, 1);
+  EXPECT_EQ(side.moves(), 1U);
+  for (int i = 0; i < kLeaps; ++i) {
+    side.set(1'000'600, 1);  // the window ends at 1'000'512
+    ASSERT_EQ(side.best(), 1'000'600);
+    side.set(1'000'600, 0);
+    ASSERT_EQ(side.best(), 1'000'000);
+  }
+  EXPECT_LE(side.moves(), 1 + std::size_t{2} * kLeaps / (kWindow / LadderSide::kRanksAChange));
+  // It follows a price that stays away.
+  const std::uint64_t before = side.moves();
+  for (Rank rank = 2'000'000; rank < 2'000'100; ++rank) side.set(rank, 1);
+  EXPECT_EQ(side.moves(), before + 1);
+}
+
 TEST(LadderSide, KeepsOwnMarksWhereverTheWindowGoes) {
   LadderSide side(128);
   side.set(1000, 5);

@@ -79,6 +79,7 @@ class FakeContext final : public StrategyContext {
                          order.quantity.units(), price.units());
     return id;
   }
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override { return {place(first), place(second)}; }
   bool modify(const ModifyOrder& /*change*/) override { return false; }
   bool cancel(ClientOrderId id) override {
     for (Market& market : markets_) {

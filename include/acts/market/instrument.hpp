@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "acts/base/decimal.hpp"
 #include "acts/market/price.hpp"
@@ -40,5 +42,8 @@ struct Instrument {
 
   friend bool operator==(const Instrument&, const Instrument&) = default;
 };
+
+// "BTCUSDT" -> {"BTC", "USDT"}, by the quote assets there are; {"X", ""} where none fits.
+std::pair<std::string, std::string> split_symbol(std::string_view symbol);
 
 }  // namespace acts

@@ -51,6 +51,12 @@ enum class OrderType : std::uint8_t {
   kTakeProfitLimit,  // as kStopLimit, from the worse side
   kTrailingStop,     // a stop whose price follows the best trade at the distance `trail`
 };
+// Waits at the venue, out of sight, until the last trade has come to its price.
+constexpr bool is_conditional(OrderType type) { return type != OrderType::kLimit && type != OrderType::kMarket; }
+// Has a limit price; once it is triggered, if it waits.
+constexpr bool has_limit(OrderType type) {
+  return type == OrderType::kLimit || type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit;
+}
 
 enum class TimeInForce : std::uint8_t {
   kGtc,  // until cancelled
@@ -71,11 +77,26 @@ struct NewOrder {
   bool reduce_only = false;                       // never opens or turns a position
 };
 
+// Whether the two can be placed as one-cancels-other: orders of one instrument, side and quantity, at least one of
+// which waits for a price. A limit order among them is post-only, so good till cancelled; nothing takes before one has
+// ended the other.
+[[nodiscard]] bool can_be_oco(const NewOrder& first, const NewOrder& second) noexcept;
+
 // What an order shall be from now on. A new price, or more than is left, gives up the place in the queue.
 struct ModifyOrder {
   ClientOrderId id = {};
-  Price price = {};
+  Price price = {};        // of orders with a limit
   Quantity quantity = {};  // in all, what is filled already included; not above it: the order is done, and cancelled
+  Price stop_price = {};   // of those that wait for a price; 0: as it is
+  Price trail = {};        // kTrailingStop: the distance from the best trade; 0: as it is
+};
+
+// What becomes of an order that would trade with one of one's own that rests.
+enum class SelfTradePrevention : std::uint8_t {
+  kNone,         // nothing
+  kExpireTaker,  // what is left of the order that comes expires
+  kExpireMaker,  // the one that rests expires, the other goes on
+  kExpireBoth,
 };
 
 enum class OrderStatus : std::uint8_t {
@@ -100,12 +121,16 @@ enum class RejectReason : std::uint8_t {
   kInsufficientBalance,
   kReduceOnly,
   kUnknownOrder,   // a modify or cancel that came too late, or of what never was
-  kTooManyOrders,  // resting, or within a time
+  kTooManyOrders,  // open at once
   kNoLiquidity,    // a market order on an empty side
   kWouldTake,      // post-only
   kNotSupported,   // of a kind that this venue does not know
   kSelfTrade,
-  kUnavailable,  // the venue refused it for reasons of its own
+  kUnavailable,   // the venue refused it for reasons of its own
+  kWouldTrigger,  // the last trade is at or beyond the price it shall wait for
+  kTooManyStops,  // waiting for a price at once
+  kOrderRate,     // too many orders within a time
+  kLinkedOrder,   // of a pair of which one ends the other: the other one was filled, triggered, ended or refused
 };
 
 // What has become of an order, or of a request about it.
@@ -118,6 +143,7 @@ enum class OrderEvent : std::uint8_t {
   kExpired,
   kPartiallyFilled,
   kFilled,
+  kTriggered,  // it waited for a price, and is a market or limit order from now on
 };
 
 struct OrderUpdate {
@@ -134,6 +160,8 @@ struct OrderUpdate {
   Price price = {};
   Quantity quantity = {};  // in all
   Quantity left = {};      // of it; 0 once it is final
+  Price stop_price = {};   // of the kinds that wait for a price
+  Price trail = {};        // kTrailingStop
 };
 
 enum class Liquidity : std::uint8_t { kMaker, kTaker };
@@ -188,5 +216,6 @@ std::string_view to_string(RejectReason reason) noexcept;  // "" for kNone
 std::string_view to_string(OrderEvent event) noexcept;
 std::string_view to_string(Liquidity liquidity) noexcept;
 std::string_view to_string(FillCause cause) noexcept;
+std::string_view to_string(SelfTradePrevention mode) noexcept;
 
 }  // namespace acts

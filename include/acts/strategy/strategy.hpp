@@ -52,6 +52,14 @@ struct OpenOrder {
   Price stop_price = {};
   OrderStatus status = OrderStatus::kPendingNew;
   bool is_requested = true;  // a request about it is under way: it can be neither modified nor cancelled until answered
+  Price trail = {};
+  bool reduce_only = false;
+  ClientOrderId linked = {};  // the other one of an OCO
+};
+
+struct OcoIds {
+  ClientOrderId first = {};
+  ClientOrderId second = {};
 };
 
 // Values of features (acts/features) at a moment, by the names that wants() gave, in that order; NaN where unknown.
@@ -112,6 +120,10 @@ class StrategyContext {
   // the lot, and a price on the tick where its type has one: anything else never leaves, and is answered with
   // kRejected.
   virtual ClientOrderId place(const NewOrder& order) = 0;
+  // One-cancels-other, in one request: a fill of one, even in part, or its trigger ends the other, and so does a
+  // cancel. Both come in or none does. A pair for which can_be_oco() is false never leaves, and is answered with
+  // kRejected twice.
+  virtual OcoIds place_oco(const NewOrder& first, const NewOrder& second) = 0;
   // False, and nothing is sent: there is no such open order, or a request about it is under way already.
   virtual bool modify(const ModifyOrder& change) = 0;
   virtual bool cancel(ClientOrderId id) = 0;

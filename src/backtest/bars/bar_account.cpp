@@ -1,69 +1,45 @@
 #include "backtest/bars/bar_account.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "acts/base/assert.hpp"
 
 namespace acts::backtest {
-namespace {
 
-// Without trailing zeros: 0.0010 has three decimals.
-Decimal shortest(Decimal value) {
-  while (value.scale > 0 && value.units % 10 == 0) {
-    value.units /= 10;
-    --value.scale;
+Result<BarAccount> BarAccount::make(Scales scales, const sim::Contract& contract, const Fees& fees,
+                                    const Decimal& initial_balance, int least_scale) {
+  if (const Result<void> checked = fees.check(contract); !checked) return std::unexpected(checked.error());
+  const Result<int> least = sim::MoneyTerms::least_scale(scales, contract, fees.decimals(scales));
+  if (!least) return std::unexpected(least.error());
+  const Decimal balance = sim::shortest(initial_balance);
+  const sim::MoneyTerms terms(scales, contract, std::max({*least, balance.scale, least_scale}));
+  sim::MoneyMath math;
+  const int128 cash = math.scaled(balance.units, terms.scale() - balance.scale);
+  if (math.has_overflown() || cash > sim::kMostPart || cash < -sim::kMostPart) {
+    return fail(ErrorCode::kUsage, "initial_balance in [account] is more than money can be");
   }
-  return value;
+  const sim::FeeMeter meter(fees, terms);
+  return BarAccount(sim::PositionAccount(terms, meter.base_scale(), cash), meter);
 }
 
-// Beyond 128 bits there is no money: orders are bounded long before (kMostQuantity).
-int128 product(int128 a, int128 b) {
-  int128 result = 0;
-  ACTS_ASSERT(!__builtin_mul_overflow(a, b, &result));
-  return result;
-}
-
-}  // namespace
-
-Result<BarAccount> BarAccount::make(Scales scales, const Fees& fees, const Decimal& initial_balance, int least_scale) {
-  const Decimal maker = shortest(fees.maker);
-  const Decimal taker = shortest(fees.taker);
-  const Decimal balance = shortest(initial_balance);
-  const int value_scale = scales.price + scales.quantity;
-  const int scale = std::max({value_scale + maker.scale, value_scale + taker.scale, balance.scale, least_scale});
-  if (scale > kMaxScale) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("tick size, lot size and fees have {} decimals together, and money {} at most: leave out "
-                            "what the venue does not have",
-                            scale, kMaxScale));
+std::optional<sim::FeeCharge> BarAccount::fill(const sim::FeeTrade& trade) {
+  const sim::MoneyTerms& terms = position_.terms();
+  if (trade.quantity.units() > terms.largest_quantity()) return std::nullopt;
+  sim::MoneyMath math;
+  const sim::FeeCharge charge = fees_.charge(math, trade, volume_, other_left_);
+  const int128 turnover = math.sum(turnover_, terms.turnover_of(math, trade.quantity.units(), trade.price));
+  if (math.has_overflown() || !position_.apply(sign(trade.side) * trade.quantity.units(), trade.price, charge)) {
+    return std::nullopt;
   }
-  BarAccount account;
-  account.money_scale_ = scale;
-  account.per_value_ = power_of_ten(scale - value_scale);
-  account.maker_ = maker.units * power_of_ten(scale - value_scale - maker.scale);
-  account.taker_ = taker.units * power_of_ten(scale - value_scale - taker.scale);
-  account.cash_ = product(balance.units, power_of_ten(scale - balance.scale));
-  account.settled_ = account.cash_;
-  return account;
+  turnover_ = turnover;
+  other_left_ -= charge.other;
+  return charge;
 }
 
-int128 BarAccount::apply(OrderSide side, Price price, Quantity quantity, Liquidity liquidity) {
-  const int128 value = (price * quantity).units();
-  const int128 fee = product(value, liquidity == Liquidity::kMaker ? maker_ : taker_);
-  const int128 money = product(value, per_value_);
-  quantity_ += sign(side) * quantity.units();
-  cash_ -= sign(side) * money;
-  fee_ += fee;
-  turnover_ += money;
-  settled_ = cash_ - fee_;
-  per_price_ = quantity_ * per_value_;
-  return fee;
-}
-
-Position BarAccount::position() const {
-  return {.quantity = Quantity{quantity_}, .cash = money(cash_), .fee = money(fee_), .funding = money(0)};
+void BarAccount::apply(const Fill& fill) {
+  const sim::FeeCharge charge{.fee = fill.fee.units, .received = fill.base_fee.units};
+  const bool is_exact = position_.apply(sign(fill.side) * fill.quantity.units(), fill.price, charge);
+  ACTS_ASSERT(is_exact);  // it was at the venue
 }
 
 }  // namespace acts::backtest

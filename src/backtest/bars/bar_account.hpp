@@ -1,5 +1,7 @@
-// Money of one instrument, exact: what fills cost and bring, and fees. Pure.
+// Money of one instrument over bars, exact: what fills cost and bring, and fees. Pure.
 #pragma once
+
+#include <optional>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
@@ -7,43 +9,46 @@
 #include "acts/market/price.hpp"
 
 #include "backtest/fees.hpp"
+#include "sim/account/fee_schedule.hpp"
+#include "sim/account/position_account.hpp"
 
 namespace acts::backtest {
 
 class BarAccount {
  public:
   // `least_scale`: that money has at least. Errors: kUsage: prices, quantities and fee rates (or the balance) have more
-  // decimals together than kMaxScale.
-  static Result<BarAccount> make(Scales scales, const Fees& fees, const Decimal& initial_balance, int least_scale = 0);
+  // decimals together than kMaxScale; what fees do not allow.
+  static Result<BarAccount> make(Scales scales, const sim::Contract& contract, const Fees& fees,
+                                 const Decimal& initial_balance, int least_scale = 0);
 
-  // The fee that it cost, in units of 10^-money_scale().
-  int128 apply(OrderSide side, Price price, Quantity quantity, Liquidity liquidity);
+  // A fill as the venue makes it: what it was charged; nothing, and nothing has changed, if money or position would be
+  // beyond what is exact.
+  std::optional<sim::FeeCharge> fill(const sim::FeeTrade& trade);
+  // The same fill where it is heard of, with what it was charged there.
+  void apply(const Fill& fill);
 
-  [[nodiscard]] std::int64_t quantity() const { return quantity_; }  // negative: short
-  [[nodiscard]] int128 cash() const { return cash_; }
-  [[nodiscard]] int128 fee() const { return fee_; }
-  // cash + position x mark - fee.
-  [[nodiscard]] int128 equity(Price mark) const { return settled_ + per_price_ * mark.units(); }
+  [[nodiscard]] std::int64_t quantity() const { return position_.quantity(); }  // negative: short
+  [[nodiscard]] int128 cash() const { return position_.cash(); }
+  [[nodiscard]] int128 fee() const { return position_.fee(); }
+  // cash + position x mark - fee + funding.
+  [[nodiscard]] int128 equity(Price mark) const { return position_.equity(mark); }
   // Decimals of money: one scale for all of it, in which every sum is exact.
-  [[nodiscard]] int money_scale() const { return money_scale_; }
-  [[nodiscard]] Decimal money(int128 units) const { return {.units = units, .scale = money_scale_}; }
+  [[nodiscard]] int money_scale() const { return position_.terms().scale(); }
+  [[nodiscard]] const sim::MoneyTerms& terms() const { return position_.terms(); }
+  [[nodiscard]] Decimal money(int128 units) const { return position_.terms().money(units); }
+  [[nodiscard]] Decimal base_money(int128 units) const { return {units, units == 0 ? 0 : position_.base_scale()}; }
   // Sum of the values of all fills.
   [[nodiscard]] int128 turnover() const { return turnover_; }
-  [[nodiscard]] Position position() const;
+  [[nodiscard]] Position position() const { return position_.position(); }
 
  private:
-  BarAccount() = default;
-  int money_scale_ = 0;
-  int128 per_value_ = 1;  // money units of one unit of price times one of quantity
-  int128 maker_ = 0;      // of the same product, the fee
-  int128 taker_ = 0;
-  std::int64_t quantity_ = 0;
-  int128 cash_ = 0;
-  int128 fee_ = 0;
+  BarAccount(const sim::PositionAccount& position, const sim::FeeMeter& fees)
+      : position_(position), fees_(fees), volume_(fees.first_volume()), other_left_(fees.other_balance()) {}
+  sim::PositionAccount position_;
+  sim::FeeMeter fees_;
+  sim::VolumeWindow volume_;
+  int128 other_left_;
   int128 turnover_ = 0;
-  // Of equity, as it is asked for at every bar and changed by few: cash - fee, and what a price unit makes of it.
-  int128 settled_ = 0;
-  int128 per_price_ = 0;
 };
 
 }  // namespace acts::backtest

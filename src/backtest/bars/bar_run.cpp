@@ -36,8 +36,8 @@ double value_of(Quantity quantity, Scales scales) {
 
 Result<BarAccount> account_of(const BarRunOptions& options, std::size_t i, int least_scale) {
   const BarMarket& market = options.markets[i];
-  return BarAccount::make(market.instrument.scales, market.fees, i == 0 ? options.initial_balance : Decimal{},
-                          least_scale);
+  return BarAccount::make(market.instrument.scales, market.contract, market.fees,
+                          i == 0 ? options.initial_balance : Decimal{}, least_scale);
 }
 
 }  // namespace
@@ -90,6 +90,15 @@ ClientOrderId BarRun::place(const NewOrder& order) {
   markets_[order.instrument.value()].venue.place(id, order, now_);
   has_answers_ = true;
   return id;
+}
+
+OcoIds BarRun::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids{ClientOrderId{last_id_ + 1}, ClientOrderId{last_id_ + 2}};
+  last_id_ += 2;
+  ACTS_ASSERT(first.instrument.value() < markets_.size());
+  markets_[first.instrument.value()].venue.place_oco(ids, first, second, now_);
+  has_answers_ = true;
+  return ids;
 }
 
 BarRun::Market& BarRun::market_of(ClientOrderId id) {
@@ -238,7 +247,15 @@ Result<void> BarRun::drain() {
       }
     }
   }
-  for (const Market& of : markets_) ACTS_ASSERT(of.local.quantity() == of.venue.account().quantity());
+  for (const Market& of : markets_) {
+    ACTS_ASSERT(of.local.quantity() == of.venue.account().quantity());
+    if (of.venue.is_beyond()) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("{}: {}: its position or money has more digits than can be exact: trade less, or leave "
+                              "decimals out of tick size, lot size and fees",
+                              to_iso8601(now_), of.instrument.info.symbol));
+    }
+  }
   return {};
 }
 
@@ -246,14 +263,17 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
   if (const Fill* const fill = std::get_if<Fill>(&answer)) {
     Fill numbered = *fill;
     numbered.number = ++fills_;
-    market.local.apply(fill->side, fill->price, fill->quantity, fill->liquidity);
+    market.local.apply(*fill);
     market.position = market.local.position();
     market.has_moved = true;
     market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
-    const Decimal realised{.units = market.realised.add(fill->side, fill->price.units(), fill->quantity.units()),
-                           .scale = market.instrument.scales.price + market.instrument.scales.quantity};
+    const Decimal realised = market.local.money(
+        market.realised.add(fill->side, fill->price.units(), fill->quantity.units(), market.local.terms()));
     if (listener_ != nullptr) {
-      listener_->on_fill({.fill = numbered, .realised = realised});
+      sim::MoneyMath math;
+      const int128 cash = market.local.terms().cash_of(math, sign(fill->side) * fill->quantity.units(), fill->price);
+      listener_->on_fill(
+          {.fill = numbered, .realised = realised, .value = market.local.money(cash < 0 ? -cash : cash)});
       listener_->on_marks(numbered.number, {});  // one of each fill, so that its readers find it
     }
     if (wants_.fills) strategy_->on_fill(*this, numbered);

@@ -34,6 +34,7 @@ namespace acts::backtest {
 
 struct BarMarket {
   BacktestInstrument instrument = {};  // its scales are those of its bars
+  sim::Contract contract = {};
   Fees fees = {};
   BarPath path = BarPath::kWorst;
 };
@@ -95,6 +96,7 @@ class BarRun final : public StrategyContext {
     return market(id).venue.open_orders();
   }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

@@ -25,17 +25,14 @@ bool BarVenue::is_profit(std::size_t i) const {
 bool BarVenue::is_limit(std::size_t i) const { return orders_[i].type == OrderType::kLimit || extras_[i].is_triggered; }
 
 std::int64_t BarVenue::trigger_of(std::size_t i) const {
-  const OpenOrder& order = orders_[i];
-  if (is_limit(i)) return order.price.units();
-  if (order.type != OrderType::kTrailingStop) return order.stop_price.units();
-  const Extra& extra = extras_[i];
-  if (extra.best == 0) return 0;
-  return order.side == OrderSide::kSell ? extra.best - extra.trail : extra.best + extra.trail;
+  if (is_limit(i)) return orders_[i].price.units();
+  const std::optional<sim::Trigger>& trigger = extras_[i].trigger;
+  return trigger ? trigger->price().value_or(0) : 0;
 }
 
 bool BarVenue::is_below(std::size_t i) const {
-  const bool is_buy = orders_[i].side == OrderSide::kBuy;
-  return is_stop(i) ? !is_buy : is_buy;
+  const std::optional<sim::Trigger>& trigger = extras_[i].trigger;
+  return trigger && !extras_[i].is_triggered ? trigger->is_below() : orders_[i].side == OrderSide::kBuy;
 }
 
 std::size_t BarVenue::index_of(ClientOrderId id) const {
@@ -64,19 +61,53 @@ RejectReason BarVenue::reason_against(const NewOrder& order) const {
 void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
   now_ = now;
   const RejectReason against = reason_against(order);
+  take(id, order, {});
+  answer(orders_.size() - 1, against);
+  sweep_out();
+}
+
+void BarVenue::place_oco(const OcoIds& ids, const NewOrder& first, const NewOrder& second, UnixNanos now) {
+  now_ = now;
+  const bool is_pair = can_be_oco(first, second);
+  RejectReason against[2] = {is_pair ? reason_against(first) : RejectReason::kNotSupported,
+                             is_pair ? reason_against(second) : RejectReason::kNotSupported};
+  const bool is_full = orders_.size() + 1 >= kMostOrders;
+  if (is_full && against[1] == RejectReason::kNone) against[1] = RejectReason::kTooManyOrders;
+  const bool are_good = against[0] == RejectReason::kNone && against[1] == RejectReason::kNone;
+  take(ids.first, first, are_good ? ids.second : ClientOrderId{});
+  take(ids.second, second, are_good ? ids.first : ClientOrderId{});
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!are_good && against[i] == RejectReason::kNone) against[i] = RejectReason::kLinkedOrder;
+    answer(orders_.size() - 2 + i, against[i]);
+  }
+  sweep_out();
+}
+
+void BarVenue::take(ClientOrderId id, const NewOrder& order, ClientOrderId linked) {
+  // Of a pair a limit order is post-only: can_be_oco().
+  const bool is_post_only = linked != ClientOrderId{} && order.type == OrderType::kLimit;
   orders_.push_back({.id = id,
                      .instrument = order.instrument,
                      .side = order.side,
                      .type = order.type,
-                     .time_in_force = order.time_in_force,
+                     .time_in_force = is_post_only ? TimeInForce::kGtx : order.time_in_force,
                      .price = order.price,
                      .quantity = order.quantity,
                      .left = order.quantity,
                      .stop_price = order.stop_price,
                      .status = OrderStatus::kPendingNew,
-                     .is_requested = false});
-  extras_.push_back({.is_reduce_only = order.reduce_only, .trail = order.trail.units()});
-  const std::size_t i = orders_.size() - 1;
+                     .is_requested = false,
+                     .trail = order.trail,
+                     .reduce_only = order.reduce_only,
+                     .linked = linked});
+  extras_.push_back({.is_reduce_only = order.reduce_only});
+  const Price waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  if (is_conditional(order.type) && waits_for.units() > 0) {
+    extras_.back().trigger.emplace(order.side, order.type, waits_for.units());
+  }
+}
+
+void BarVenue::answer(std::size_t i, RejectReason against) {
   tell(i, OrderEvent::kSubmitted);
   orders_[i].status = OrderStatus::kNew;
   if (against == RejectReason::kNone) {
@@ -84,7 +115,6 @@ void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
   } else {
     finish(i, OrderEvent::kRejected, OrderStatus::kRejected, against);
   }
-  sweep_out();
 }
 
 void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
@@ -92,18 +122,24 @@ void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
   const std::size_t i = index_of(change.id);
   if (i == kNowhere) return;
   OpenOrder& order = orders_[i];
-  const bool has_price = order.type != OrderType::kMarket && order.price.units() != 0;
-  const bool is_off = has_price && (change.price.units() <= 0 || change.price.units() % options_.tick.units() != 0);
+  const std::int64_t tick = options_.tick.units();
+  const bool has_price = has_limit(order.type);
+  std::optional<sim::Trigger>& trigger = extras_[i].trigger;
+  Price& waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  const Price moved = order.type == OrderType::kTrailingStop ? change.trail : change.stop_price;
+  const bool moves = trigger && !extras_[i].is_triggered && moved != Price{};
+  const bool is_off = (has_price && (change.price.units() <= 0 || change.price.units() % tick != 0)) ||
+                      (moves && (moved.units() < 0 || moved.units() % tick != 0));
   if (is_off || change.quantity.units() % options_.lot.units() != 0 || change.quantity.units() > kMostQuantity) {
     tell(i, OrderEvent::kRejected, is_off ? RejectReason::kPriceOffTick : RejectReason::kQuantityOffLot);
     return;
   }
   const std::int64_t filled = order.quantity.units() - order.left.units();
+  if (change.quantity.units() <= filled) return cancel(change.id, now);
   if (has_price) order.price = change.price;
-  if (change.quantity.units() <= filled) {
-    finish(i, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
-    sweep_out();
-    return;
+  if (moves) {
+    waits_for = moved;
+    trigger->set(moved.units());
   }
   order.quantity = change.quantity;
   order.left = Quantity{change.quantity.units() - filled};
@@ -116,7 +152,18 @@ void BarVenue::cancel(ClientOrderId id, UnixNanos now) {
   const std::size_t i = index_of(id);
   if (i == kNowhere) return;
   finish(i, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
+  end_linked(i, OrderEvent::kCancelled);
   sweep_out();
+}
+
+void BarVenue::end_linked(std::size_t i, OrderEvent event) {
+  const ClientOrderId id = std::exchange(orders_[i].linked, ClientOrderId{});
+  if (id == ClientOrderId{}) return;
+  const std::size_t other = index_of(id);
+  if (other == kNowhere) return;
+  orders_[other].linked = {};
+  finish(other, event, event == OrderEvent::kCancelled ? OrderStatus::kCancelled : OrderStatus::kExpired,
+         RejectReason::kLinkedOrder);
 }
 
 void BarVenue::on_open(const Bar& bar) {
@@ -137,7 +184,7 @@ void BarVenue::on_open(const Bar& bar) {
 void BarVenue::on_reply(const Bar& bar) {
   if (bar.volume.is_zero()) return;
   for (std::size_t i = 0; i < orders_.size(); ++i) {
-    if (extras_[i].is_arriving && orders_[i].type != OrderType::kMarket) arrive(i, bar);
+    if (extras_[i].is_arriving && !extras_[i].is_done && orders_[i].type != OrderType::kMarket) arrive(i, bar);
   }
   follow_trail(bar.open.units());
   sweep_out();
@@ -161,6 +208,7 @@ void BarVenue::arrive_limit(std::size_t i, const Bar& bar) {
   const bool at_once = order.time_in_force == TimeInForce::kIoc || order.time_in_force == TimeInForce::kFok;
   if (takes && order.time_in_force == TimeInForce::kGtx) {
     finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kWouldTake);
+    end_linked(i, OrderEvent::kExpired);
   } else if (takes) {
     fill(i, bar, bar.open, FillCause::kTaker);
   } else if (at_once) {
@@ -185,6 +233,7 @@ void BarVenue::trigger(std::size_t i, const Bar& bar, Price price) {
   const OrderType type = orders_[i].type;
   if (type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit) {
     extras_[i].is_triggered = true;
+    end_linked(i, OrderEvent::kExpired);
   } else {
     fill(i, bar, price, FillCause::kTaker);
   }
@@ -217,9 +266,7 @@ void BarVenue::on_path(const Bar& bar) {
 void BarVenue::follow_trail(std::int64_t price) {
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     if (orders_[i].type != OrderType::kTrailingStop || !is_live(i)) continue;
-    std::int64_t& best = extras_[i].best;
-    if (best == 0) best = price;
-    best = orders_[i].side == OrderSide::kSell ? std::max(best, price) : std::min(best, price);
+    extras_[i].trigger->follow(price);
   }
 }
 
@@ -281,9 +328,7 @@ void BarVenue::run_worst(const Bar& bar) {
   run_group(Group::kStops, bar);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     if (orders_[i].type != OrderType::kTrailingStop || !is_live(i)) continue;
-    const bool is_sell = orders_[i].side == OrderSide::kSell;
-    std::int64_t& best = extras_[i].best;
-    best = is_sell ? std::max(best, bar.high.units()) : std::min(best, bar.low.units());
+    extras_[i].trigger->follow(orders_[i].side == OrderSide::kSell ? bar.high.units() : bar.low.units());
   }
   run_group(Group::kStops, bar);
 }
@@ -309,12 +354,23 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
     quantity = std::min(quantity, std::max<std::int64_t>(open, 0));
     if (quantity == 0) {
       finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kReduceOnly);
+      end_linked(i, OrderEvent::kExpired);
       return;
     }
   }
   if (quantity > bar.volume.units()) ++fills_above_volume_;
   const Liquidity liquidity = cause == FillCause::kTaker ? Liquidity::kTaker : Liquidity::kMaker;
-  const int128 fee = account_.apply(order.side, price, Quantity{quantity}, liquidity);
+  const std::optional<sim::FeeCharge> charge = account_.fill({.side = order.side,
+                                                              .liquidity = liquidity,
+                                                              .price = price,
+                                                              .quantity = Quantity{quantity},
+                                                              .is_first = order.left == order.quantity,
+                                                              .ts = now_});
+  if (!charge) {
+    is_beyond_ = true;
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kQuantityOutOfRange);
+    return;
+  }
   order.left = Quantity{order.left.units() - quantity};
   answers_.emplace_back(Fill{.number = ++fill_number_,
                              .instrument = order.instrument,
@@ -327,7 +383,8 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
                              .price = price,
                              .quantity = Quantity{quantity},
                              .left = order.left,
-                             .fee = account_.money(fee)});
+                             .fee = account_.money(charge->fee),
+                             .base_fee = account_.base_money(charge->received)});
   if (order.left.is_zero()) {
     finish(i, OrderEvent::kFilled, OrderStatus::kFilled, RejectReason::kNone);
   } else {
@@ -335,6 +392,7 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
     tell(i, OrderEvent::kPartiallyFilled);
     finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kReduceOnly);
   }
+  end_linked(i, OrderEvent::kExpired);
 }
 
 void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason) {
@@ -358,7 +416,9 @@ void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason) {
                                     .time_in_force = order.time_in_force,
                                     .price = order.price,
                                     .quantity = order.quantity,
-                                    .left = order.left});
+                                    .left = order.left,
+                                    .stop_price = order.stop_price,
+                                    .trail = order.trail});
 }
 
 void BarVenue::sweep_out() {

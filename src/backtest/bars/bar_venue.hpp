@@ -14,11 +14,13 @@
 // a
 //   profit in one bar the stop counts, and a position opened within a bar can be stopped in it, but not take a profit.
 // - A bar without volume fills nothing.
+// - Of a pair of which one ends the other, the one that is looked at first in this order.
 //
 // The other paths say where the price went, and what it touches is filled on the way: a touched limit order too.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -30,6 +32,7 @@
 
 #include "backtest/bars/bar_account.hpp"
 #include "backtest/bars/bar_path.hpp"
+#include "sim/trigger_book.hpp"
 
 namespace acts::backtest {
 
@@ -56,6 +59,8 @@ class BarVenue {
   // An order arrives with the next open, or, placed between on_open() and on_path() and no market order, with
   // on_reply().
   void place(ClientOrderId id, const NewOrder& order, UnixNanos now);
+  // Both come in, or both are refused.
+  void place_oco(const OcoIds& ids, const NewOrder& first, const NewOrder& second, UnixNanos now);
   void modify(const ModifyOrder& change, UnixNanos now);
   void cancel(ClientOrderId id, UnixNanos now);
 
@@ -73,6 +78,9 @@ class BarVenue {
   // Fills of more than what their bar traded in all: of what the bar says they are not possible.
   [[nodiscard]] std::uint64_t fills_above_volume() const { return fills_above_volume_; }
 
+  // A fill would have brought money or position beyond what is exact: it was not made, and the run is to end.
+  [[nodiscard]] bool is_beyond() const { return is_beyond_; }
+
   // In order; who has read them clears them.
   [[nodiscard]] std::vector<BarAnswer>& answers() { return answers_; }
 
@@ -80,10 +88,9 @@ class BarVenue {
   struct Extra {
     bool is_arriving = true;
     bool is_reduce_only = false;
-    bool is_triggered = false;  // of a stop-limit or take-profit-limit
-    bool is_done = false;       // leaves orders_ at the end of the phase
-    std::int64_t trail = 0;
-    std::int64_t best = 0;  // trailing stop: the best price since it is there; 0: none yet
+    bool is_triggered = false;                 // of a stop-limit or take-profit-limit
+    bool is_done = false;                      // leaves orders_ at the end of the phase
+    std::optional<sim::Trigger> trigger = {};  // of those that wait for a price, in price units
   };
   enum class Group : std::uint8_t { kStops, kProfits, kPlain };
 
@@ -109,6 +116,10 @@ class BarVenue {
   void trigger(std::size_t i, const Bar& bar, Price price);
   [[nodiscard]] bool is_strict() const { return options_.path == BarPath::kWorst; }
   [[nodiscard]] RejectReason reason_against(const NewOrder& order) const;
+  void take(ClientOrderId id, const NewOrder& order, ClientOrderId linked);
+  void answer(std::size_t i, RejectReason against);
+  // The other one of its pair, once.
+  void end_linked(std::size_t i, OrderEvent event);
 
   void fill(std::size_t i, const Bar& bar, Price price, FillCause cause);
   void finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason);
@@ -125,6 +136,7 @@ class BarVenue {
   std::int64_t at_ = 0;  // where the price is on its way; of the worst path, where it last opened something
   std::uint64_t fills_above_volume_ = 0;
   std::uint64_t fill_number_ = 0;
+  bool is_beyond_ = false;
 };
 
 }  // namespace acts::backtest

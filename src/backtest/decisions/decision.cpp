@@ -13,22 +13,40 @@ std::string_view name_of(CallKind kind) noexcept {
 }
 
 std::string_view name_of(DecisionKind kind) noexcept {
-  constexpr std::array<std::string_view, 5> kNames{"place()", "modify()", "cancel()", "set_timer()", "stop_timer()"};
+  constexpr std::array<std::string_view, 6> kNames{"place()",     "modify()",     "cancel()",
+                                                   "set_timer()", "stop_timer()", "place_oco()"};
   return kNames[static_cast<std::size_t>(kind)];
 }
+
+namespace {
+
+bool are_same(const NewOrder& x, const NewOrder& y) {
+  return x.instrument == y.instrument && x.side == y.side && x.type == y.type && x.time_in_force == y.time_in_force &&
+         x.price == y.price && x.quantity == y.quantity && x.stop_price == y.stop_price && x.trail == y.trail &&
+         x.reduce_only == y.reduce_only;
+}
+
+bool are_same(const ModifyOrder& x, const ModifyOrder& y) {
+  return x.id == y.id && x.price == y.price && x.quantity == y.quantity && x.stop_price == y.stop_price &&
+         x.trail == y.trail;
+}
+
+std::string words_of(const NewOrder& order) {
+  const Price price = has_limit(order.type)                    ? order.price
+                      : order.type == OrderType::kTrailingStop ? order.trail
+                                                               : order.stop_price;
+  return fmt::format("{} {} {} {}@{}", to_string(order.side), to_string(order.type), to_string(order.time_in_force),
+                     order.quantity.units(), price.units());
+}
+
+}  // namespace
 
 bool operator==(const Decision& a, const Decision& b) {
   if (a.kind != b.kind || a.answer != b.answer) return false;
   switch (a.kind) {
-    case DecisionKind::kPlace: {
-      const NewOrder& x = a.order;
-      const NewOrder& y = b.order;
-      return x.instrument == y.instrument && x.side == y.side && x.type == y.type &&
-             x.time_in_force == y.time_in_force && x.price == y.price && x.quantity == y.quantity &&
-             x.stop_price == y.stop_price && x.trail == y.trail && x.reduce_only == y.reduce_only;
-    }
-    case DecisionKind::kModify:
-      return a.change.id == b.change.id && a.change.price == b.change.price && a.change.quantity == b.change.quantity;
+    case DecisionKind::kPlace: return are_same(a.order, b.order);
+    case DecisionKind::kPlaceOco: return are_same(a.order, b.order) && are_same(a.second, b.second);
+    case DecisionKind::kModify: return are_same(a.change, b.change);
     case DecisionKind::kCancel: return a.change.id == b.change.id;
     case DecisionKind::kSetTimer: return a.timer == b.timer && a.at == b.at;
     case DecisionKind::kStopTimer: return a.timer == b.timer;
@@ -43,12 +61,13 @@ std::string in_words(const ToldCall& call) {
 }
 
 std::string in_words(const Decision& decision) {
-  const NewOrder& order = decision.order;
   const ModifyOrder& change = decision.change;
   switch (decision.kind) {
     case DecisionKind::kPlace:
-      return fmt::format("place() {} {} {} {}@{}, answered with {}", to_string(order.side), to_string(order.type),
-                         to_string(order.time_in_force), order.quantity.units(), order.price.units(), decision.answer);
+      return fmt::format("place() {}, answered with {}", words_of(decision.order), decision.answer);
+    case DecisionKind::kPlaceOco:
+      return fmt::format("place_oco() {} and {}, answered with {}", words_of(decision.order), words_of(decision.second),
+                         decision.answer);
     case DecisionKind::kModify:
       return fmt::format("modify() {} to {}@{}, answered with {}", change.id.value(), change.quantity.units(),
                          change.price.units(), decision.answer);

@@ -24,18 +24,20 @@ struct ToldCall {
   friend bool operator==(const ToldCall&, const ToldCall&) = default;
 };
 
-enum class DecisionKind : std::uint8_t { kPlace, kModify, kCancel, kSetTimer, kStopTimer };
+enum class DecisionKind : std::uint8_t { kPlace, kModify, kCancel, kSetTimer, kStopTimer, kPlaceOco };
 // "place()", ...
 std::string_view name_of(DecisionKind kind) noexcept;
 
 // Something that was asked for within a call.
 struct Decision {
   DecisionKind kind = DecisionKind::kPlace;
-  NewOrder order = {};       // kPlace
-  ModifyOrder change = {};   // kModify; of kCancel its id
-  std::uint32_t timer = 0;   // kSetTimer, kStopTimer
-  UnixNanos at = {};         // kSetTimer
-  std::uint64_t answer = 0;  // what it came back with: kPlace: the order's id; kModify, kCancel: 1 if it was sent
+  NewOrder order = {};      // kPlace; the first of kPlaceOco
+  NewOrder second = {};     // kPlaceOco
+  ModifyOrder change = {};  // kModify; of kCancel its id
+  std::uint32_t timer = 0;  // kSetTimer, kStopTimer
+  UnixNanos at = {};        // kSetTimer
+  // What it came back with: kPlace: the order's id, kPlaceOco: the first one's; kModify, kCancel: 1 if it was sent.
+  std::uint64_t answer = 0;
 };
 // By what is meant for its kind.
 bool operator==(const Decision& a, const Decision& b);

@@ -64,6 +64,10 @@ void DecisionLogWriter::on_decision(const Decision& decision) {
   bytes_.byte(static_cast<std::uint8_t>(kFirstDecision + static_cast<std::uint8_t>(decision.kind)));
   switch (decision.kind) {
     case DecisionKind::kPlace: write_value(bytes_, decision.order); break;
+    case DecisionKind::kPlaceOco:
+      write_value(bytes_, decision.order);
+      write_value(bytes_, decision.second);
+      break;
     case DecisionKind::kModify: write_value(bytes_, decision.change); break;
     case DecisionKind::kCancel: bytes_.number(decision.change.id.value()); break;
     case DecisionKind::kSetTimer:
@@ -140,6 +144,10 @@ Decision DecisionLogReader::read_decision(ByteReader& in, DecisionKind kind) con
   Decision decision{.kind = kind};
   switch (kind) {
     case DecisionKind::kPlace: read_value(in, decision.order); break;
+    case DecisionKind::kPlaceOco:
+      read_value(in, decision.order);
+      read_value(in, decision.second);
+      break;
     case DecisionKind::kModify: read_value(in, decision.change); break;
     case DecisionKind::kCancel: decision.change.id = ClientOrderId{in.number()}; break;
     case DecisionKind::kSetTimer:
@@ -166,7 +174,7 @@ Result<DecisionRecord> DecisionLogReader::read_record() {
     record = call;
   } else if (tag == kLogEnd) {
     record = DecisionLogEnd{in.number()};
-  } else if (tag < kFirstDecision || tag > kFirstDecision + static_cast<std::uint8_t>(DecisionKind::kStopTimer)) {
+  } else if (tag < kFirstDecision || tag > kFirstDecision + static_cast<std::uint8_t>(DecisionKind::kPlaceOco)) {
     return amiss("has something that is no record");
   } else {
     record = read_decision(in, static_cast<DecisionKind>(tag - kFirstDecision));

@@ -28,6 +28,7 @@ std::string words_of(const DecisionRecord& record) {
 void ask_for(const Decision& decision, StrategyContext& context) {
   switch (decision.kind) {
     case DecisionKind::kPlace: context.place(decision.order); break;
+    case DecisionKind::kPlaceOco: context.place_oco(decision.order, decision.second); break;
     case DecisionKind::kModify: context.modify(decision.change); break;
     case DecisionKind::kCancel: context.cancel(decision.change.id); break;
     case DecisionKind::kSetTimer: context.set_timer(TimerId{decision.timer}, decision.at); break;

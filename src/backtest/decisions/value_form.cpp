@@ -9,8 +9,8 @@ namespace acts::backtest {
 namespace {
 
 // A field that is added is to be written, too: look at fields_of() of the type whose size has changed.
-static_assert(sizeof(NewOrder) == 48 && sizeof(ModifyOrder) == 24);
-static_assert(sizeof(OpenOrder) == 56 && sizeof(OrderUpdate) == 72);
+static_assert(sizeof(NewOrder) == 48 && sizeof(ModifyOrder) == 40);
+static_assert(sizeof(OpenOrder) == 80 && sizeof(OrderUpdate) == 88);
 static_assert(sizeof(Fill) == 160 && sizeof(Position) == 144);
 static_assert(sizeof(Trade) == 64 && sizeof(Bar) == 80);
 
@@ -95,6 +95,8 @@ void fields_of(Form& form, Value& value) {
   form(value.id);
   form(value.price);
   form(value.quantity);
+  form(value.stop_price);
+  form(value.trail);
 }
 
 template <typename Form, Is<OpenOrder> Value>
@@ -110,15 +112,18 @@ void fields_of(Form& form, Value& value) {
   form(value.stop_price);
   form.one_of(value.status, OrderStatus::kRejected);
   form(value.is_requested);
+  form(value.trail);
+  form(value.reduce_only);
+  form(value.linked);
 }
 
 template <typename Form, Is<OrderUpdate> Value>
 void fields_of(Form& form, Value& value) {
   form(value.instrument);
   form(value.id);
-  form.one_of(value.event, OrderEvent::kFilled);
+  form.one_of(value.event, OrderEvent::kTriggered);
   form.one_of(value.status, OrderStatus::kRejected);
-  form.one_of(value.reason, RejectReason::kUnavailable);
+  form.one_of(value.reason, RejectReason::kLinkedOrder);
   form(value.ts_event);
   form(value.ts_recv);
   form.one_of(value.side, OrderSide::kSell);
@@ -127,6 +132,8 @@ void fields_of(Form& form, Value& value) {
   form(value.price);
   form(value.quantity);
   form(value.left);
+  form(value.stop_price);
+  form(value.trail);
 }
 
 template <typename Form, Is<Fill> Value>

@@ -58,6 +58,13 @@ ClientOrderId WatchedStrategy::place(const NewOrder& order) {
   return id;
 }
 
+OcoIds WatchedStrategy::place_oco(const NewOrder& first, const NewOrder& second) {
+  const OcoIds ids = context_->place_oco(first, second);
+  listener_->on_decision(
+      {.kind = DecisionKind::kPlaceOco, .order = first, .second = second, .answer = ids.first.value()});
+  return ids;
+}
+
 bool WatchedStrategy::modify(const ModifyOrder& change) {
   const bool is_sent = context_->modify(change);
   listener_->on_decision({.kind = DecisionKind::kModify, .change = change, .answer = is_sent ? 1U : 0U});

@@ -49,6 +49,7 @@ class WatchedStrategy final : public Strategy, private StrategyContext {
     return context_->open_orders(id);
   }
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

@@ -72,6 +72,19 @@ bool answer_place(StrategyContext& context, ByteReader& in, ByteWriter& out) {
   return true;
 }
 
+bool answer_place_oco(StrategyContext& context, ByteReader& in, ByteWriter& out) {
+  NewOrder first;
+  NewOrder second;
+  read_value(in, first);
+  read_value(in, second);
+  const std::size_t count = context.instrument_count();
+  if (!in.is_done() || first.instrument.value() >= count || second.instrument.value() >= count) return false;
+  const OcoIds ids = context.place_oco(first, second);
+  out.number(ids.first.value());
+  out.number(ids.second.value());
+  return true;
+}
+
 bool answer_timer(StrategyContext& context, AskKind kind, ByteReader& in) {
   const TimerId id{static_cast<std::uint32_t>(in.count(UINT32_MAX))};
   const UnixNanos at{kind == AskKind::kSetTimer ? in.integer() : 0};
@@ -198,11 +211,12 @@ std::optional<Error> read_failed(ByteReader& in) {
 }
 
 bool answer_ask(StrategyContext& context, ByteReader& in, ByteWriter& out) {
-  const AskKind kind = in.one_of(AskKind::kStopTimer);
+  const AskKind kind = in.one_of(AskKind::kPlaceOco);
   if (in.is_bad()) return false;
   if (kind == AskKind::kSetTimer || kind == AskKind::kStopTimer) return answer_timer(context, kind, in);
   begin_message(out, RunMessage::kAnswer);
   if (kind == AskKind::kPlace) return answer_place(context, in, out);
+  if (kind == AskKind::kPlaceOco) return answer_place_oco(context, in, out);
   if (kind == AskKind::kModify) {
     ModifyOrder change;
     read_value(in, change);

@@ -44,7 +44,7 @@ enum class HostMessage : std::uint8_t {
   kFailed,    // an error: its code and message
 };
 
-// What a strategy asks its context within a call. Of the last two nothing comes back.
+// What a strategy asks its context within a call. Of the timers nothing comes back.
 enum class AskKind : std::uint8_t {
   kBookScales,
   kBest,
@@ -61,6 +61,7 @@ enum class AskKind : std::uint8_t {
   kCancel,
   kSetTimer,
   kStopTimer,
+  kPlaceOco,
 };
 
 struct MakeStrategy {

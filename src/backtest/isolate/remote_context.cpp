@@ -146,6 +146,16 @@ ClientOrderId RemoteContext::place(const NewOrder& order) {
   return answer([](ByteReader& in) { return ClientOrderId{in.number()}; });
 }
 
+OcoIds RemoteContext::place_oco(const NewOrder& first, const NewOrder& second) {
+  ByteWriter& ask = begin_ask(AskKind::kPlaceOco);
+  write_value(ask, first);
+  write_value(ask, second);
+  return answer([](ByteReader& in) {
+    const ClientOrderId id{in.number()};
+    return OcoIds{id, ClientOrderId{in.number()}};
+  });
+}
+
 bool RemoteContext::modify(const ModifyOrder& change) {
   write_value(begin_ask(AskKind::kModify), change);
   return answer([](ByteReader& in) { return in.flag(); });

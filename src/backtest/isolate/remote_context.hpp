@@ -39,6 +39,7 @@ class RemoteContext final : public StrategyContext {
   [[nodiscard]] double position_value(InstrumentId id) const override;
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override;
   ClientOrderId place(const NewOrder& order) override;
+  OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;
   bool modify(const ModifyOrder& change) override;
   bool cancel(ClientOrderId id) override;
   void set_timer(TimerId id, UnixNanos at) override;

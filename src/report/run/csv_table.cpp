@@ -44,12 +44,18 @@ bool split_record(std::string_view line, std::vector<std::string>& fields) {
 
 }  // namespace
 
-Result<CsvTable> CsvTable::open(std::string_view header, std::span<const std::string_view> wanted) {
+Result<CsvTable> CsvTable::open(std::string_view header, std::span<const std::string_view> wanted,
+                                std::size_t optional) {
   CsvTable table(wanted);
   if (header.starts_with("\xEF\xBB\xBF")) header.remove_prefix(3);
   if (!split_record(header, table.fields_)) return fail(ErrorCode::kBadInput, "a quote in the header does not end");
   for (const std::string_view name : wanted) {
     const auto place = std::ranges::find(table.fields_, name);
+    const bool is_optional = table.places_.size() + optional >= wanted.size();
+    if (place == table.fields_.end() && is_optional) {
+      table.places_.push_back(kMissing);
+      continue;
+    }
     if (place == table.fields_.end()) {
       return fail(ErrorCode::kBadInput, fmt::format("there is no column '{}': the header is to be that which acts "
                                                     "backtest --out writes",

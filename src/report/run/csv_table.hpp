@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,17 +16,22 @@ class CsvTable {
  public:
   // `wanted` outlives this. Columns may stand in any order, and others beside them. Errors: kBadInput: a column is
   // missing or stands twice.
-  static Result<CsvTable> open(std::string_view header, std::span<const std::string_view> wanted);
+  // The last `optional` of the wanted ones may be missing: their fields are empty then.
+  static Result<CsvTable> open(std::string_view header, std::span<const std::string_view> wanted,
+                               std::size_t optional = 0);
 
   // Errors: kBadInput: another number of fields than the header has, or a quote that does not end.
   Result<void> read(std::string_view line);
   // Of the line read last; `column`: its place in `wanted`. Valid until the next read().
-  [[nodiscard]] std::string_view field(std::size_t column) const { return fields_[places_[column]]; }
+  [[nodiscard]] std::string_view field(std::size_t column) const {
+    return places_[column] == kMissing ? std::string_view() : fields_[places_[column]];
+  }
   [[nodiscard]] std::string_view name(std::size_t column) const { return wanted_[column]; }
 
  private:
   explicit CsvTable(std::span<const std::string_view> wanted) : wanted_(wanted) {}
 
+  static constexpr std::size_t kMissing = SIZE_MAX;
   std::span<const std::string_view> wanted_;
   std::vector<std::size_t> places_;
   std::vector<std::string> fields_;

@@ -62,7 +62,7 @@ void RunBuilder::end_sample() {
     fee.add(row.fee);
     const double mark = row.mark_price ? to_double(*row.mark_price) : kUnknown;
     const double position = to_double(row.position);
-    if (row.mark_price) exposure += std::abs(position * mark);
+    if (row.position_value) exposure += std::abs(to_double(*row.position_value));
     instrument.report.track.add({.time = time, .y = {mark, position}});
   }
   equity.subtract(began_with_.value());
@@ -92,7 +92,7 @@ Result<RunBuilder::Instrument*> RunBuilder::instrument_of(const std::string& nam
 void RunBuilder::count_fill(const FillRow& fill, const MarksRow* marks) {
   FillFlow& flow = report_.fill_flow;
   ++flow.fills;
-  const auto value = product(fill.price, fill.quantity);
+  const auto value = fill.value ? fill.value : product(fill.price, fill.quantity);
   const auto add_value = [&value](std::optional<Decimal>& total) {
     total = total && value ? sum(*total, *value) : std::nullopt;
   };

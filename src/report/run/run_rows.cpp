@@ -12,9 +12,9 @@
 namespace acts::report {
 namespace {
 
-constexpr std::array<std::string_view, 8> kEquityColumns{"time", "instrument", "mark_price", "position",
-                                                         "cash", "fee",        "funding",    "equity"};
-constexpr std::array<std::string_view, 13> kFillColumns{"time",
+constexpr std::array<std::string_view, 9> kEquityColumns{"time", "instrument", "mark_price", "position",      "cash",
+                                                         "fee",  "funding",    "equity",     "position_value"};
+constexpr std::array<std::string_view, 15> kFillColumns{"time",
                                                         "instrument",
                                                         "side",
                                                         "price",
@@ -26,7 +26,9 @@ constexpr std::array<std::string_view, 13> kFillColumns{"time",
                                                         "queue_ahead_entry",
                                                         "queue_ahead_fill",
                                                         "mid_price",
-                                                        "realised"};
+                                                        "realised",
+                                                        "value",
+                                                        "base_fee"};
 constexpr std::array<std::string_view, 11> kOrderColumns{
     "time", "instrument", "order_id", "event", "side", "type", "time_in_force", "price", "quantity", "left", "reason"};
 constexpr std::array<std::string_view, 5> kMarkColumns{"fill_number", "0.1s", "1s", "10s", "60s"};
@@ -120,7 +122,7 @@ constexpr std::array<std::string_view, 2> kLiquidity{"taker", "maker"};
 std::optional<Decimal> equity_of(const EquityRow& row) {
   ExactSum total;
   total.add(row.cash);
-  if (row.mark_price) total.add(product(row.position, *row.mark_price));
+  total.add(row.position_value);
   total.subtract(row.fee);
   total.add(row.funding);
   return total.value();
@@ -128,8 +130,8 @@ std::optional<Decimal> equity_of(const EquityRow& row) {
 
 }  // namespace
 
-Result<CsvTable> equity_table(std::string_view header) { return CsvTable::open(header, kEquityColumns); }
-Result<CsvTable> fills_table(std::string_view header) { return CsvTable::open(header, kFillColumns); }
+Result<CsvTable> equity_table(std::string_view header) { return CsvTable::open(header, kEquityColumns, 1); }
+Result<CsvTable> fills_table(std::string_view header) { return CsvTable::open(header, kFillColumns, 2); }
 Result<CsvTable> orders_table(std::string_view header) { return CsvTable::open(header, kOrderColumns); }
 Result<CsvTable> marks_table(std::string_view header) { return CsvTable::open(header, kMarkColumns); }
 
@@ -145,11 +147,15 @@ Result<EquityRow> equity_row(CsvTable& table, std::string_view line) {
   row.fee = fields.decimal();
   row.funding = fields.decimal();
   row.equity = fields.decimal();
+  row.position_value = fields.decimal_or_nothing();
+  const auto linear = row.mark_price ? product(row.position, *row.mark_price) : std::optional(Decimal{});
+  if (!row.position_value) row.position_value = linear;
+  row.is_linear = linear && row.position_value && *linear == *row.position_value;
   if (fields.is_good()) {
     const auto equity = equity_of(row);
     const auto off = equity ? difference(*equity, row.equity) : std::nullopt;
     if (!off || off->units != 0) {
-      fields.refuse(fmt::format("is not cash + position x mark_price - fee + funding, which is {}: the file is damaged",
+      fields.refuse(fmt::format("is not cash + position_value - fee + funding, which is {}: the file is damaged",
                                 equity ? acts::to_string(*equity) : "beyond exact numbers"));
     }
   }
@@ -173,6 +179,11 @@ Result<FillRow> fill_row(CsvTable& table, std::string_view line) {
   row.queue_ahead_fill = fields.estimate_or_nothing();
   row.mid_price = fields.decimal_or_nothing();
   row.realised = fields.decimal_or_nothing();
+  const auto linear = product(row.price, row.quantity);
+  row.value = fields.decimal_or_nothing();
+  if (!row.value) row.value = linear;
+  row.is_linear = linear && row.value && *linear == *row.value;
+  row.base_fee = fields.decimal_or_nothing().value_or(Decimal{});
   return fields.row(std::move(row));
 }
 

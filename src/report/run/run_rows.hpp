@@ -31,7 +31,10 @@ struct EquityRow {
   Decimal cash = {};
   Decimal fee = {};      // paid since the start; negative: received
   Decimal funding = {};  // received since the start; negative: paid
-  Decimal equity = {};   // cash + position x mark_price - fee + funding
+  Decimal equity = {};   // cash + position_value - fee + funding
+  // Settlement asset; none: not exact, or the position is nothing and has no mark.
+  std::optional<Decimal> position_value = Decimal{};
+  bool is_linear = true;  // it is position x mark_price
 };
 
 // fills.csv
@@ -50,9 +53,12 @@ struct FillRow {
   std::optional<double> queue_ahead_fill = {};
   std::optional<Decimal> mid_price = {};
   std::optional<Decimal> realised = {};
+  std::optional<Decimal> value = {};  // settlement asset, not negative; none: not exact
+  bool is_linear = true;              // it is price x quantity
+  Decimal base_fee = {};              // besides `fee`, out of what was bought
 };
 
-inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kFilled) + std::size_t{1};
+inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kTriggered) + std::size_t{1};
 
 // orders.csv: as the strategy heard of it. Times are the venue's where the venue did it, so they may go back.
 struct OrderRow {

@@ -11,7 +11,8 @@ double seconds_between(UnixNanos from, UnixNanos to) { return std::chrono::durat
 
 std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {
   if (!is_complete_) return std::nullopt;
-  const double fee_a_unit = to_double(fill.fee) / to_double(fill.quantity);
+  const double fee_a_unit =
+      (to_double(fill.fee) + to_double(fill.base_fee) * to_double(fill.price)) / to_double(fill.quantity);
   Decimal left = fill.quantity;
   std::optional<ClosedTrade> trade;
   ExactSum gross;
@@ -46,7 +47,8 @@ std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {
     lots_.push_back({fill.time, fill.price, left, fee_a_unit});
   }
   if (!trade) return trade;
-  trade->gross = gross.value();
+  // Of contracts that are not linear the run itself has told it.
+  trade->gross = fill.is_linear ? gross.value() : fill.realised;
   trade->profit += trade->gross ? to_double(*trade->gross) : 0;
   trade->held_seconds /= closed;
   return trade;

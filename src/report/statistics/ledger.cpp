@@ -43,9 +43,11 @@ void Ledger::on_fill(const FillRow& fill, const MarksRow* marks) {
   ++fills_;
   without_middle_ += fill.mid_price ? 0U : 1U;
   move_to(middle);
-  position_.add(quantity);
+  is_linear_ = is_linear_ && fill.is_linear;
+  position_.add(difference(quantity, fill.base_fee));
   spread_.add(exact_product(quantity, difference(middle, fill.price)));
   fees_.subtract(fill.fee);
+  if (fill.base_fee.units != 0) fees_.subtract(product(fill.base_fee, middle));
   for (std::size_t i = 0; marks != nullptr && i < kHorizons; ++i) {
     if (!marks->mid_price[i]) continue;
     ++marked_[i];
@@ -62,12 +64,16 @@ LedgerLines Ledger::lines(const EquityRow& last) const {
   lines.inventory = closed.inventory_.value();
   lines.fees = fees_.value();
   lines.funding = difference(last.funding, first_.funding);
+  if (!is_linear_ || !last.is_linear || !first_.is_linear) {
+    lines.spread = std::nullopt;
+    lines.inventory = std::nullopt;
+  }
   lines.unexplained = lines.total;
   for (const Money* part : {&lines.spread, &lines.inventory, &lines.fees, &lines.funding}) {
     lines.unexplained = exact_difference(lines.unexplained, *part);
   }
   for (std::size_t i = 0; i < kHorizons; ++i) {
-    const Money& money = adverse_[i].value();
+    const Money money = lines.inventory ? adverse_[i].value() : std::nullopt;
     lines.adverse[i] = {.money = money, .rest = exact_difference(lines.inventory, money), .fills = marked_[i]};
   }
   lines.fills = fills_;

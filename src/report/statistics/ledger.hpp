@@ -7,8 +7,9 @@
 // total = spread + inventory + fees + funding. Of the inventory a part is told by horizon h:
 //   adverse selection(h)   sum of q (m_h - m), m_h the middle h after the fill: below 0, fills came before the market
 //                          went on against them
-// so total = spread + adverse(h) + the rest of the inventory + fees + funding too. For linear instruments, in the
-// currency that they are settled in. Not thread-safe. Pure.
+// so total = spread + adverse(h) + the rest of the inventory + fees + funding too. Fees in the base asset are taken at
+// m. In the currency that it is settled in; of contracts that are not linear spread and inventory are not told apart.
+// Not thread-safe. Pure.
 #pragma once
 
 #include <array>
@@ -66,6 +67,7 @@ class Ledger {
   std::array<std::uint64_t, kHorizons> marked_{};
   std::uint64_t fills_ = 0;
   std::uint64_t without_middle_ = 0;
+  bool is_linear_ = true;
 };
 
 }  // namespace acts::report

@@ -74,6 +74,11 @@ class Account {
   // Whether an order, or an open one as it shall be from now on, can be borne: kNone, kInsufficientBalance,
   // kQuantityOutOfRange.
   [[nodiscard]] RejectReason check(Slot slot, const OrderNeed& need) const;
+  // Of an order that needs nothing: only whether there can be so much.
+  [[nodiscard]] RejectReason check_quantity(Slot slot, std::int64_t quantity) const {
+    return quantity <= slots_[slot].position.terms().largest_quantity() ? RejectReason::kNone
+                                                                        : RejectReason::kQuantityOutOfRange;
+  }
   // The order is open so, and what it may need is set aside; in place of what was before for it.
   void hold(Slot slot, const OrderNeed& need);
   void release(ClientOrderId id);
@@ -90,6 +95,7 @@ class Account {
   // Whether all is to be closed: equity has come down to the maintenance margin, and something is still held.
   // Asked after each change of a mark and each fill.
   bool must_liquidate();
+  [[nodiscard]] bool is_liquidating() const { return is_liquidating_; }
   [[nodiscard]] std::uint64_t liquidations() const { return liquidations_; }
   // What others have borne of losses beyond the balance, which was put to 0.
   [[nodiscard]] Decimal borne_by_others() const { return money(borne_); }

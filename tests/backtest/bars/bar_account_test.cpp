@@ -9,15 +9,19 @@ constexpr Scales kScales{.price = 2, .quantity = 3};
 
 Decimal decimal(std::string_view text) { return parse_decimal(text).value(); }
 
+int128 fee_of(BarAccount& account, OrderSide side, Price price, Quantity quantity, Liquidity liquidity) {
+  return account.fill({.side = side, .liquidity = liquidity, .price = price, .quantity = quantity}).value().fee;
+}
+
 TEST(BarAccount, AddsUpToTheLastDigit) {
   Result<BarAccount> made =
-      BarAccount::make(kScales, {.maker = decimal("-0.00005"), .taker = decimal("0.0007")}, decimal("1000.5"));
+      BarAccount::make(kScales, {}, {.maker = decimal("-0.00005"), .taker = decimal("0.0007")}, decimal("1000.5"));
   ASSERT_TRUE(made.has_value());
   BarAccount& account = *made;
   EXPECT_EQ(account.money_scale(), 10);
-  const int128 taken = account.apply(OrderSide::kBuy, Price{1999999}, Quantity{37}, Liquidity::kTaker);
+  const int128 taken = fee_of(account, OrderSide::kBuy, Price{1999999}, Quantity{37}, Liquidity::kTaker);
   EXPECT_EQ(to_string(account.money(taken)), "0.517999741");
-  const int128 made_fee = account.apply(OrderSide::kSell, Price{2000001}, Quantity{50}, Liquidity::kMaker);
+  const int128 made_fee = fee_of(account, OrderSide::kSell, Price{2000001}, Quantity{50}, Liquidity::kMaker);
   EXPECT_EQ(to_string(account.money(made_fee)), "-0.050000025");
   EXPECT_EQ(account.quantity(), -13);
   // 1000.5 - 0.037 * 19999.99 + 0.05 * 20000.01
@@ -28,20 +32,20 @@ TEST(BarAccount, AddsUpToTheLastDigit) {
 }
 
 TEST(BarAccount, GivesMoneyTheScaleThatIsAskedFor) {
-  const Result<BarAccount> made = BarAccount::make(kScales, {}, decimal("7"), 12);
+  const Result<BarAccount> made = BarAccount::make(kScales, {}, {}, decimal("7"), 12);
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->money_scale(), 12);
   EXPECT_EQ(to_string(made->money(made->equity(Price{1}))), "7");
 }
 
 TEST(BarAccount, LooksAwayFromTrailingZeros) {
-  const Result<BarAccount> made = BarAccount::make(kScales, {.taker = decimal("0.0010000000")}, decimal("1.000"));
+  const Result<BarAccount> made = BarAccount::make(kScales, {}, {.taker = decimal("0.0010000000")}, decimal("1.000"));
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->money_scale(), 8);
 }
 
 TEST(BarAccount, RefusesMoreDecimalsThanMoneyHas) {
-  const Result<BarAccount> made = BarAccount::make({.price = 8, .quantity = 8}, {.taker = decimal("0.0001")}, {});
+  const Result<BarAccount> made = BarAccount::make({.price = 8, .quantity = 8}, {}, {.taker = decimal("0.0001")}, {});
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().code, ErrorCode::kUsage);
   EXPECT_NE(made.error().message.find("20 decimals"), std::string::npos) << made.error().message;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr InstrumentId kHere{0};
 
-BarAccount empty_account() { return BarAccount::make({}, {.maker = {}, .taker = {}}, {}).value(); }
+BarAccount empty_account() { return BarAccount::make({}, {}, {}, {}).value(); }
 
 struct Prices {
   std::int64_t open;
@@ -282,6 +282,60 @@ TEST(BarVenue, RefusesWhatIsOffTickOrLotOrTooMuch) {
     ASSERT_EQ(reason(good), RejectReason::kNone);
   }
   EXPECT_EQ(reason(good), RejectReason::kTooManyOrders);
+}
+
+NewOrder of_pair(OrderType type, std::int64_t price) {
+  NewOrder order{.side = kSell, .type = type, .quantity = Quantity{1}};
+  (type == OrderType::kLimit ? order.price : order.stop_price) = Price{price};
+  return order;
+}
+
+TEST(BarVenue, EndsTheOtherOneOfAPair) {
+  for (const bool is_stopped : {false, true}) {
+    BarVenue venue({}, empty_account());
+    venue.place_oco({ClientOrderId{1}, ClientOrderId{2}}, of_pair(OrderType::kLimit, 110),
+                    of_pair(OrderType::kStop, 90), {});
+    EXPECT_EQ(venue.open_orders().size(), 2U);
+    Bar bar;
+    bar.open = bar.close = Price{100};
+    bar.high = Price{is_stopped ? 105 : 112};
+    bar.low = Price{is_stopped ? 90 : 95};
+    bar.volume = Quantity{100};
+    venue.answers().clear();
+    venue.on_open(bar);
+    venue.on_path(bar);
+    EXPECT_TRUE(venue.is_idle());
+    ASSERT_EQ(venue.answers().size(), 3U);
+    EXPECT_EQ(std::get<Fill>(venue.answers()[0]).price, Price{is_stopped ? 90 : 110});
+    const OrderUpdate& ended = std::get<OrderUpdate>(venue.answers()[2]);
+    EXPECT_EQ(ended.id, ClientOrderId{is_stopped ? 1U : 2U});
+    EXPECT_EQ(ended.event, OrderEvent::kExpired);
+    EXPECT_EQ(ended.reason, RejectReason::kLinkedOrder);
+  }
+}
+
+TEST(BarVenue, RefusesOrCancelsAPairAsAWhole) {
+  BarVenue venue({.tick = Price{5}}, empty_account());
+  venue.place_oco({ClientOrderId{1}, ClientOrderId{2}}, of_pair(OrderType::kLimit, 110), of_pair(OrderType::kStop, 91),
+                  {});
+  EXPECT_TRUE(venue.is_idle());
+  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().at(1)).reason, RejectReason::kLinkedOrder);
+  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().at(3)).reason, RejectReason::kPriceOffTick);
+  venue.place_oco({ClientOrderId{3}, ClientOrderId{4}}, of_pair(OrderType::kLimit, 110), of_pair(OrderType::kStop, 90),
+                  {});
+  venue.cancel(ClientOrderId{4}, {});
+  EXPECT_TRUE(venue.is_idle());
+  venue.place_oco({ClientOrderId{5}, ClientOrderId{6}}, of_pair(OrderType::kLimit, 110),
+                  of_pair(OrderType::kLimit, 120), {});
+  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().back()).reason, RejectReason::kNotSupported);
+}
+
+TEST(BarVenue, MovesAStop) {
+  Market market;
+  const std::uint64_t id = market.place(kSell, OrderType::kStop, 90);
+  market.show({100, 101, 95, 100});
+  market.venue().modify({.id = ClientOrderId{id}, .quantity = Quantity{1}, .stop_price = Price{97}}, {});
+  EXPECT_EQ(market.show({100, 101, 96, 100}), "1 sell 97x1 taker,");
 }
 
 TEST(BarVenue, ModifiesAndCancels) {

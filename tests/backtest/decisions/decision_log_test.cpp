@@ -92,8 +92,9 @@ std::string written(bool is_whole) {
   writer.on_call({.kind = CallKind::kFill, .now = UnixNanos{INT64_MAX}, .subject = 2, .digest = 77});
   writer.on_decision({.kind = DecisionKind::kPlace, .order = kOrder, .answer = 12});
   writer.on_decision(
-      {.kind = DecisionKind::kModify, .change = {ClientOrderId{12}, Price{1}, Quantity{2}}, .answer = 1});
+      {.kind = DecisionKind::kModify, .change = {ClientOrderId{12}, Price{1}, Quantity{2}, Price{3}}, .answer = 1});
   writer.on_decision({.kind = DecisionKind::kCancel, .change = {.id = ClientOrderId{12}}, .answer = 0});
+  writer.on_decision({.kind = DecisionKind::kPlaceOco, .order = kOrder, .second = {.price = Price{8}}, .answer = 13});
   writer.finish(is_whole);
   return bytes;
 }
@@ -104,7 +105,7 @@ TEST(DecisionLog, GivesBackEachCallAndEachDecision) {
   EXPECT_TRUE(test::log_of(bytes)->wants().bars);
   EXPECT_FALSE(test::log_of(bytes)->wants().book);
   const std::vector<DecisionRecord> records = records_of(bytes);
-  ASSERT_EQ(records.size(), 8U);
+  ASSERT_EQ(records.size(), 9U);
   EXPECT_EQ(std::get<ToldCall>(records[0]), (ToldCall{.kind = CallKind::kStart, .now = UnixNanos{INT64_MIN}}));
   EXPECT_EQ(std::get<Decision>(records[1]),
             (Decision{.kind = DecisionKind::kSetTimer, .timer = 9, .at = UnixNanos{INT64_MAX}}));
@@ -113,8 +114,11 @@ TEST(DecisionLog, GivesBackEachCallAndEachDecision) {
             (ToldCall{.kind = CallKind::kFill, .now = UnixNanos{INT64_MAX}, .subject = 2, .digest = 77}));
   EXPECT_EQ(std::get<Decision>(records[4]), (Decision{.kind = DecisionKind::kPlace, .order = kOrder, .answer = 12}));
   EXPECT_EQ(std::get<Decision>(records[5]).change.price, Price{1});
+  EXPECT_EQ(std::get<Decision>(records[5]).change.stop_price, Price{3});
   EXPECT_EQ(std::get<Decision>(records[6]).change.id, ClientOrderId{12});
-  EXPECT_EQ(std::get<DecisionLogEnd>(records[7]).calls, 2U);
+  EXPECT_EQ(std::get<Decision>(records[7]),
+            (Decision{.kind = DecisionKind::kPlaceOco, .order = kOrder, .second = {.price = Price{8}}, .answer = 13}));
+  EXPECT_EQ(std::get<DecisionLogEnd>(records[8]).calls, 2U);
 }
 
 TEST(DecisionLog, SaysWhereItIsCutDamagedOrBrokenOff) {

@@ -1,0 +1,66 @@
+// Orders, requests about them and answers as a simulated venue has them: prices are ranks or ticks, quantities units of
+// the instrument's scale.
+#pragma once
+
+#include <cstdint>
+
+#include "acts/base/time.hpp"
+#include "acts/market/order.hpp"
+
+#include "sim/market_row.hpp"
+
+namespace acts::sim {
+
+struct VenueOrder {
+  ClientOrderId id = {};
+  SideIndex side = kBidSide;
+  OrderType type = OrderType::kLimit;
+  TimeInForce time_in_force = TimeInForce::kGtc;
+  Rank rank = 0;              // of orders with a limit
+  std::int64_t quantity = 0;  // units; positive, whole lots
+  std::int64_t stop = 0;      // of those that wait for a price: it, in ticks; kTrailingStop: the distance. Positive
+  bool is_reduce_only = false;
+  ClientOrderId linked = {};  // of a pair of which one ends the other
+};
+constexpr OrderSide side_of(const VenueOrder& order) {
+  return order.side == kBidSide ? OrderSide::kBuy : OrderSide::kSell;
+}
+// At a price that is known when it comes: a trailing stop's is not.
+constexpr bool waits_for_a_price(const VenueOrder& order) {
+  return is_conditional(order.type) && order.type != OrderType::kTrailingStop;
+}
+
+// What an order shall be: as ModifyOrder has it.
+struct VenueChange {
+  ClientOrderId id = {};
+  Rank rank = 0;
+  std::int64_t quantity = 0;
+  std::int64_t stop = 0;  // 0: as it is
+};
+
+struct VenueFill {
+  Rank rank = 0;  // of the price that was paid, for the order's side
+  std::int64_t quantity = 0;
+  Liquidity liquidity = Liquidity::kMaker;
+  FillCause cause = FillCause::kTaker;
+  double ahead_at_entry = 0;
+  double ahead = 0;
+  // Best bid and ask at that time, in ticks; valid if has_middle.
+  std::int64_t bid = 0;
+  std::int64_t ask = 0;
+  bool has_middle = false;
+};
+
+// Something that an answer tells of.
+struct VenueEvent {
+  UnixNanos ts = {};
+  OrderEvent event = OrderEvent::kAccepted;
+  OrderStatus status = OrderStatus::kNew;
+  RejectReason reason = RejectReason::kNone;
+  VenueOrder order = {};  // as it is now
+  std::int64_t left = 0;
+  VenueFill fill = {};  // of kFilled and kPartiallyFilled
+  [[nodiscard]] bool is_fill() const { return event == OrderEvent::kFilled || event == OrderEvent::kPartiallyFilled; }
+};
+
+}  // namespace acts::sim
