@@ -132,9 +132,10 @@ Result<void> run_again(FileOps& ops, RunRequest request, const std::string& fold
   request.json.clear();
   request.save_state.clear();
   const Result<std::string> run = run_any(ops, request);
+  std::error_code error;
+  if (!run) fs::remove_all(again, error);
   if (!run) return std::unexpected(run.error());
   if (Result<void> same = compare_folders(folder, again); !same) return same;
-  std::error_code error;
   fs::remove_all(again, error);
   return error ? fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message())) : Result<void>();
 }

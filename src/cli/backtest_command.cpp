@@ -260,6 +260,8 @@ int run(const Given& given) {
   request->on_problem = [&problems](std::string_view problem) { problems.add(problem); };
   const Result<Ran> ran = request->settings.is_bars ? run_bars(*request) : run_books(*request);
   problems.finish();
+  std::error_code ignored;
+  if (!ran && request->replayed && settings.folder.empty()) std::filesystem::remove_all(request->folder, ignored);
   if (!ran) return complain(ran.error());
   Output out;
   if (!request->replayed || !settings.folder.empty()) out.write(ran->summary);

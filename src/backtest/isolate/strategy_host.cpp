@@ -26,7 +26,14 @@ constexpr int kExitHostDone = 0;
 constexpr int kExitHostDefect = 70;
 
 // The sanitizers' shadow alone is larger than any limit.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ACTS_HAS_SHADOW_MEMORY
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ACTS_HAS_SHADOW_MEMORY
+#endif
+#ifdef ACTS_HAS_SHADOW_MEMORY
 constexpr bool kCanLimitMemory = false;
 #else
 constexpr bool kCanLimitMemory = true;
