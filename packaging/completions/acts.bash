@@ -95,7 +95,7 @@ _acts() {
       ;;
     backtest)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--json --out --replay --check-determinism --check-lookahead --cuts --isolate --isolate-timeout --restore --save-state --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--json --out --replay --check-determinism --check-lookahead --cuts --scenarios --isolate --isolate-timeout --restore --save-state --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

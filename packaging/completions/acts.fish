@@ -131,6 +131,7 @@ complete -c acts -n '__fish_seen_subcommand_from backtest' -l replay -x -a '(__f
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l check-determinism -d 'Run twice, compare bytes'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l check-lookahead -d 'Run with other futures, compare decisions'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l cuts -x -d 'How many futures'
+complete -c acts -n '__fish_seen_subcommand_from backtest' -l scenarios -d 'What rests on the queue'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l isolate -d 'The strategy in a process of its own'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l isolate-timeout -x -d 'Of one of its calls'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l restore -r -F -d 'The strategy goes on from this state'

@@ -33,6 +33,7 @@ class OrderCounter final : public RunListener {
   void on_sample(const Sample& sample) override {
     if (listener_ != nullptr) listener_->on_sample(sample);
   }
+  [[nodiscard]] bool wants_marks() const override { return listener_ != nullptr && listener_->wants_marks(); }
   void on_marks(std::uint64_t fill_number,
                 const std::array<std::optional<Decimal>, kMarkHorizons.size()>& marks) override {
     if (listener_ != nullptr) listener_->on_marks(fill_number, marks);

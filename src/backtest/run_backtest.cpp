@@ -14,6 +14,7 @@
 #include "backtest/run_identity.hpp"
 #include "backtest/run_json.hpp"
 #include "backtest/run_strategy.hpp"
+#include "backtest/scenario_runs.hpp"
 #include "backtest/strategy_library.hpp"
 
 namespace acts::backtest {
@@ -71,7 +72,7 @@ std::vector<history::UpdateGap> gaps_of(const history::RecordingExporter& record
 }
 
 RunReport report_of(RunEnd end, const BacktestSettings& settings, const PreparedRun& prepared, const OpenRun& run,
-                    const OrderCounter& counter) {
+                    const AccountBook& accounts, const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
     InstrumentReport& of =
@@ -84,9 +85,9 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                                                          .equity = report.end.equities[i]});
     if (run.markets[i].recording != nullptr) of.gaps = gaps_of(*run.markets[i].recording, settings.instruments[i].from);
   }
-  for (std::size_t i = 0; i < run.accounts.accounts().size(); ++i) {
-    const sim::Account& account = *run.accounts.accounts()[i];
-    report.accounts.push_back({.asset = run.accounts.assets()[i],
+  for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
+    const sim::Account& account = *accounts.accounts()[i];
+    report.accounts.push_back({.asset = accounts.assets()[i],
                                .kind = account.kind(),
                                .liquidations = account.liquidations(),
                                .borne_by_others = account.borne_by_others(),
@@ -94,6 +95,18 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
   }
   report.equity = equity_of(report);
   return report;
+}
+
+// Each into its folder.
+Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared, const OpenRun& run) {
+  for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
+    const RunReport report =
+        report_of(lane.end, lane.request.settings, prepared, run, *lane.accounts, *lane.counter);
+    const Result<void> finished =
+        lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
+    if (!finished) return finished;
+  }
+  return {};
 }
 
 }  // namespace
@@ -133,17 +146,26 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   OrderCounter counter(prepared->instruments.size(), folder.get());
-  Engine engine(
-      std::move(run->setups), (*strategy)->get(),
-      {.sample = path.empty() ? std::nullopt : std::optional(settings.sample), .bar_interval = settings.bar_interval},
-      &counter);
-  Result<RunEnd> end = guarded([&engine] { return engine.run(); });
+  const EngineOptions options{.sample = path.empty() ? std::nullopt : std::optional(settings.sample),
+                              .bar_interval = settings.bar_interval};
+  std::unique_ptr<ScenarioRuns> scenarios;
+  if (request.scenarios) {
+    auto made = ScenarioRuns::make(ops, request, path, run->setups, options);
+    if (!made) return std::unexpected(made.error());
+    scenarios = *std::move(made);
+  }
+  Engine engine(std::move(run->setups), (*strategy)->get(), options, &counter);
+  Result<RunEnd> end = scenarios != nullptr ? scenarios->run(ops, engine) : guarded([&engine] { return engine.run(); });
   if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
     end = std::unexpected(ended.error());
   }
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
-  RunReport report = report_of(*std::move(end), settings, *prepared, *run, counter);
+  RunReport report = report_of(*std::move(end), settings, *prepared, *run, run->accounts, counter);
   report.folder = path;
+  if (scenarios != nullptr) {
+    const Result<void> finished = finish_scenarios(*scenarios, *prepared, *run);
+    if (!finished) return std::unexpected(finished.error());
+  }
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(run_json(request, *prepared, report), totals_json(report));
   if (!finished) return std::unexpected(finished.error());

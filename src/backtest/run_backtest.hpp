@@ -50,6 +50,7 @@ struct RunRequest {
   std::string restore = {};                    // a file with the strategy's state before the run; empty: none
   std::string save_state = {};                 // where its state after the run goes; empty: nowhere
   std::optional<IsolateOptions> isolate = {};  // the strategy runs in a process of its own
+  bool scenarios = false;                      // of books: the strategy goes through other queues beside itself
   std::optional<ReplayedRun> replayed = {};
   std::optional<ComparedRun> compared = {};
   std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty

@@ -21,11 +21,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::vector<std::string>> files_of(const std::string& folder) {
+// Also of the folders in it.
+Result<std::vector<std::string>> run_files_of(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    names.push_back(at->path().filename().string());
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->is_regular_file(error)) names.push_back(at->path().lexically_relative(folder).string());
   }
   if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, error.message()));
   std::ranges::sort(names);
@@ -108,7 +109,7 @@ Result<std::string> run_any(FileOps& ops, const RunRequest& request) {
 }
 
 Result<void> compare_folders(const std::string& first, const std::string& second) {
-  const Result<std::vector<std::string>> names = files_of(second);
+  const Result<std::vector<std::string>> names = run_files_of(second);
   if (!names) return std::unexpected(names.error());
   for (const std::string& name : *names) {
     const auto path = [&name](const std::string& folder) { return (fs::path(folder) / name).string(); };
@@ -131,9 +132,10 @@ Result<void> run_again(FileOps& ops, RunRequest request, const std::string& fold
   request.json.clear();
   request.save_state.clear();
   const Result<std::string> run = run_any(ops, request);
+  std::error_code error;
+  if (!run) fs::remove_all(again, error);
   if (!run) return std::unexpected(run.error());
   if (Result<void> same = compare_folders(folder, again); !same) return same;
-  std::error_code error;
   fs::remove_all(again, error);
   return error ? fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message())) : Result<void>();
 }
@@ -152,6 +154,7 @@ Result<LookaheadReport> check_lookahead(FileOps& ops, const RunRequest& request,
   altered.folder.clear();
   altered.json.clear();
   altered.save_state.clear();
+  altered.scenarios = false;
   for (const UnixNanos time : *times) {
     altered.compared = ComparedRun{.log = log, .cut = {.at = UnixNanos{time.value + 1}, .seed = random()}};
     const Result<std::string> run = run_any(ops, altered);

@@ -25,7 +25,8 @@ Result<MadeRunStrategy> isolated(const BacktestSettings& settings, const Isolate
                                                                           {.library = settings.library,
                                                                            .name = settings.strategy,
                                                                            .parameters = settings.parameters,
-                                                                           .most_memory = options.most_memory});
+                                                                           .most_memory = options.most_memory,
+                                                                           .bans_files = options.bans_files});
   if (!made) return std::unexpected(made.error());
   std::map<std::string, std::string> parameters = (*made)->parameters();
   return MadeRunStrategy{.strategy = *std::move(made), .parameters = std::move(parameters)};

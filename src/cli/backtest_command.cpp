@@ -33,6 +33,7 @@ struct Settings {
   std::string restore;
   std::string save_state;
   bool isolates = false;
+  bool scenarios = false;
   std::optional<Nanos> isolate_timeout;
   WantedProofs proofs;
 };
@@ -55,7 +56,7 @@ Result<void> set_isolate_timeout(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 11> kOptions{{
+  static const std::array<Option<Settings>, 12> kOptions{{
       {{.name = "json", .placeholder = "FILE", .help = "totals, fills and what the run was, as one JSON object"},
        [](Settings& s, const Values& v) { return s.json = v[0], Result<void>(); }},
       {{.name = "out", .placeholder = "DIR", .help = "the run's folder, for acts report; runs/NAME-HASH if not given"},
@@ -82,6 +83,12 @@ std::span<const Option<Settings>> table() {
         .help = "how many moments --check-lookahead takes",
         .default_text = "8"},
        set_cuts},
+      {{.name = "scenarios",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "the strategy also first in every queue, and only traded through: what rests on the queue",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.scenarios = v[0] == "true", Result<void>(); }},
       {{.name = "isolate",
         .placeholder = "",
         .kind = OptionKind::kSwitch,
@@ -235,8 +242,9 @@ Result<void> check_together(const Settings& settings) {
     return settings.configuration.empty() ? fail(ErrorCode::kUsage, "CONFIG is missing: which backtest?")
                                           : Result<void>();
   }
-  if (settings.isolates || !settings.restore.empty() || !settings.save_state.empty()) {
-    return fail(ErrorCode::kUsage, "--replay runs no strategy: take --isolate, --restore and --save-state out");
+  if (settings.isolates || settings.scenarios || !settings.restore.empty() || !settings.save_state.empty()) {
+    return fail(ErrorCode::kUsage,
+                "--replay runs no strategy: take --isolate, --scenarios, --restore and --save-state out");
   }
   if (settings.proofs.determinism || settings.proofs.lookahead) {
     return fail(ErrorCode::kUsage,
@@ -252,8 +260,10 @@ Result<backtest::RunRequest> request_of(const Settings& settings) {
                                .json = settings.json,
                                .folder = settings.folder,
                                .restore = settings.restore,
-                               .save_state = settings.save_state};
-  if (settings.isolates) request.isolate.emplace();
+                               .save_state = settings.save_state,
+                               .scenarios = settings.scenarios};
+  // What it could read there would be the same whatever the future is.
+  if (settings.isolates) request.isolate = backtest::IsolateOptions{.bans_files = settings.proofs.lookahead};
   if (settings.isolate_timeout) request.isolate->timeout = *settings.isolate_timeout;
   if (settings.replay.empty()) {
     Result<std::string> text = read_text_file(settings.configuration, kMaxConfigBytes);
@@ -288,6 +298,9 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
     return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
   }
   request.settings = *std::move(parsed);
+  if (request.settings.is_bars && request.scenarios) {
+    return fail(ErrorCode::kUsage, "--scenarios is of order books: bars know no queue");
+  }
   if (request.folder.empty()) {
     request.folder = fmt::format("runs/{}-{{}}", std::filesystem::path(name).stem().string());
   }
@@ -319,6 +332,8 @@ int run(const Given& given) {
   request->on_problem = [&problems](std::string_view problem) { problems.add(problem); };
   const Result<Ran> ran = request->settings.is_bars ? run_bars(*request) : run_books(*request);
   problems.finish();
+  std::error_code ignored;
+  if (!ran && request->replayed && settings.folder.empty()) std::filesystem::remove_all(request->folder, ignored);
   if (!ran) return complain(ran.error());
   Output out;
   if (!request->replayed || !settings.folder.empty()) out.write(ran->summary);

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backtest/scenarios.hpp"
 #include "recording/byte_source.hpp"
 #include "recording/line_reader.hpp"
 #include "recording/whole_file.hpp"
@@ -199,6 +200,13 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
   if (const auto read = read_orders(path("orders.csv"), builder); !read) return std::unexpected(read.error());
   auto run = builder.finish();
   if (!run) return fail(run.error().code, fmt::format("{}: {}", dir, run.error().message));
+  for (const backtest::Scenario& scenario : backtest::kScenarios) {
+    if (is_missing(path(scenario.folder))) continue;
+    auto other = read_run_folder(path(scenario.folder), capital);
+    if (!other) return std::unexpected(other.error());
+    other->name = scenario.name;
+    run->scenarios.push_back(*std::move(other));
+  }
   return run;
 }
 

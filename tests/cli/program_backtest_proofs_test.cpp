@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
@@ -78,7 +79,8 @@ TEST(ProgramBacktestProofs, ReplayNamesTheCallThatDiffers) {
                 fs::copy_options::overwrite_existing);
   const Outcome replayed = run_acts({"backtest", "--replay", run});
   EXPECT_EQ(replayed.exit_code, 3);
-  EXPECT_THAT(replayed.err, HasSubstr("fills.csv differ from byte")) << "the log of another strategy's run";
+  EXPECT_THAT(replayed.err, HasSubstr(" differ from byte ")) << "the log of another strategy's run";
+  EXPECT_TRUE(fs::exists(run + ".replay")) << "for whoever wants to look";
   std::ofstream(fs::path(run) / "decisions.log", std::ios::app) << "more";
   const std::string cut = read_file(fs::path(run) / "decisions.log").substr(0, 400);
   std::ofstream(fs::path(run) / "decisions.log", std::ios::trunc) << cut;
@@ -86,6 +88,7 @@ TEST(ProgramBacktestProofs, ReplayNamesTheCallThatDiffers) {
   const Outcome broken = run_acts({"backtest", "--replay", run});
   EXPECT_EQ(broken.exit_code, 3);
   EXPECT_THAT(broken.err, HasSubstr("the decision log "));
+  EXPECT_FALSE(fs::exists(run + ".replay"));
   EXPECT_EQ(run_acts({"backtest", "--replay", dir / "none"}).exit_code, 2);
   EXPECT_EQ(run_acts({"backtest", "--replay", run, "--isolate"}).exit_code, 2);
 }
@@ -118,6 +121,21 @@ TEST(ProgramBacktestProofs, FindsAStrategyThatKnowsTheFuture) {
   EXPECT_THAT(ahead.err, HasSubstr(" asks for place() buy market"));
 }
 
+TEST(ProgramBacktestProofs, FindsAStrategyThatReadsTheDataItself) {
+  const TempDir dir;
+  const std::string data = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv");
+  const std::string config = dir.write("reading.toml", ill_with("reading", fmt::format("file = \"{}\"\n", data)));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--isolate"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const Outcome ahead = run_acts({"backtest", config, "--out", dir / "ahead", "--isolate", "--check-lookahead"});
+  EXPECT_EQ(ahead.exit_code, 3);
+  EXPECT_THAT(ahead.err, StartsWith("acts: the strategy opened a file, a connection or a program, which none may in "
+                                    "call 2: on_bar of 0 at 2021-01-01T01:00:00.000Z"));
+  const std::string honest = dir.write("sma.toml", bars_with(kSmaCross));
+  const Outcome fine = run_acts({"backtest", honest, "--out", dir / "fine", "--isolate", "--check-lookahead"});
+  EXPECT_EQ(fine.exit_code, 0) << fine.err;
+}
+
 TEST(ProgramBacktestProofs, IsolatedRunsGiveTheSameBytes) {
   const TempDir dir;
   for (const std::string& text : {grid_over_books(), bars_with(kSmaCross), ill_with("ill")}) {
@@ -136,17 +154,20 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
     std::string what;
     std::string said;
   };
-  for (const Ill& ill :
-       {Ill{"crash",
-            "the strategy crashed (signal 11: Segmentation fault) in call 4: on_bar of 0 at "
-            "2021-01-01T03:00:00.000Z"},
-        Ill{"loop", "the strategy did not return within 300ms in call 4: on_bar of 0 at 2021-01-01T03:00:00.000Z: "},
-        Ill{"exit", "the strategy ended its process with code 9 in call 4: "},
-        Ill{"throw", "the strategy threw: the third bar: "},
-        Ill{"hog", "the strategy needs more than the 4096 MiB of memory that its process may have"}}) {
+  std::vector<Ill> ills{
+      Ill{"crash",
+          "the strategy crashed (signal 11: Segmentation fault) in call 5: on_bar of 0 at "
+          "2021-01-01T03:00:00.000Z"},
+      Ill{"loop", "the strategy did not return within 3s in call 5: on_bar of 0 at 2021-01-01T03:00:00.000Z: "},
+      Ill{"exit", "the strategy ended its process with code 9 in call 5: "},
+      Ill{"throw", "the strategy threw: the third bar: "}};
+#ifndef ACTS_SANITIZED
+  ills.push_back({"hog", "the strategy needs more than the 4096 MiB of memory that its process may have"});
+#endif
+  for (const Ill& ill : ills) {
     const std::string config = dir.write("ill.toml", ill_with("ill", fmt::format("ill = \"{}\"\n", ill.what)));
     const std::string run = dir / ill.what;
-    const std::string timeout = ill.what == "loop" ? "300ms" : "60s";
+    const std::string timeout = ill.what == "loop" ? "3s" : "60s";
     const Outcome broken = run_acts({"backtest", config, "--out", run, "--isolate", "--isolate-timeout", timeout});
     EXPECT_EQ(broken.exit_code, 3) << ill.what;
     EXPECT_THAT(broken.err, StartsWith("acts: " + ill.said));
@@ -179,6 +200,33 @@ TEST(ProgramBacktestProofs, GoesOnFromASavedState) {
   const Outcome refused = run_acts({"backtest", other, "--out", dir / "fourth", "--restore", state});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("it is the state of strategy 'sma_cross', and this is 'breakout'"));
+}
+
+TEST(ProgramBacktestProofs, ScenariosGoBesideTheRunAndChangeNothingOfIt) {
+  const TempDir dir;
+  const std::string config = dir.write("grid.toml", grid_over_books());
+  ASSERT_EQ(run_acts({"backtest", config, "--out", dir / "alone"}).exit_code, 0);
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--scenarios", "--check-determinism"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  expect_same_files(dir / "alone", dir / "run");
+  for (const std::string& scenario : {std::string("first"), std::string("traded_through")}) {
+    std::string folder = scenario;
+    std::ranges::replace(folder, '_', '-');
+    const std::string beside = dir / ("run/queue-" + folder);
+    EXPECT_THAT(read_file(beside + "/run.json"), HasSubstr(fmt::format("\"queue\":\"{}\"", scenario)));
+    const std::string alone =
+        dir.write("one.toml", grid_over_books() + fmt::format("[exchange]\nqueue = \"{}\"\n", scenario));
+    ASSERT_EQ(run_acts({"backtest", alone, "--out", dir / folder}).exit_code, 0);
+    for (const std::string name : {"/equity.csv", "/fills.csv", "/orders.csv", "/marks.csv", "/decisions.log"}) {
+      EXPECT_TRUE(read_file(beside + name) == read_file(dir / (folder + name))) << scenario << name;
+    }
+  }
+  const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(report.out, HasSubstr("\"profit_on_queue\""));
+  const std::string bars = dir.write("bars.toml", bars_with(kSmaCross));
+  EXPECT_EQ(run_acts({"backtest", bars, "--out", dir / "bars", "--scenarios"}).exit_code, 2);
 }
 
 }  // namespace

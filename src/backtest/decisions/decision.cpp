@@ -55,8 +55,8 @@ bool operator==(const Decision& a, const Decision& b) {
 }
 
 std::string in_words(const ToldCall& call) {
-  const bool has_subject = call.kind != CallKind::kStart && call.kind != CallKind::kStop;
-  return fmt::format("{}{} at {}", name_of(call.kind), has_subject ? fmt::format(" of {}", call.subject) : "",
+  const bool is_about = call.kind != CallKind::kStart && call.kind != CallKind::kStop;
+  return fmt::format("{}{} at {}", name_of(call.kind), is_about ? fmt::format(" of {}", call.subject) : "",
                      to_iso8601(call.now));
 }
 

@@ -42,6 +42,7 @@ int spawn_host(const std::string& program, int fd, pid_t& pid) {
 std::string end_in_words(int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
+    if (number == SIGSYS) return "opened a file, a connection or a program, which none may";
     return fmt::format("{} (signal {}: {})", number == SIGKILL ? "was killed" : "crashed", number, ::strsignal(number));
   }
   return fmt::format("ended its process with code {}", WEXITSTATUS(status));

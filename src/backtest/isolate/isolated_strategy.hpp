@@ -23,6 +23,7 @@ struct IsolateOptions {
   std::string program = "/proc/self/exe";               // runs strategy_host() for kStrategyHostArgument
   Nanos timeout = std::chrono::seconds{10};             // of one call of the strategy, its questions included; positive
   std::uint64_t most_memory = std::uint64_t{4} << 30U;  // bytes of address space of its process
+  bool bans_files = false;                              // as of MakeStrategy
 };
 
 // A process that runs strategy_host(), and the way to it. Killed and waited for when this is destroyed.

@@ -10,8 +10,8 @@ constexpr std::size_t kMostParameters = 4096;
 constexpr std::size_t kMostInstrumentsTold = 4096;
 constexpr std::size_t kMostErrorBytes = std::size_t{64} << 10U;
 
-void begin(ByteWriter& out, RunMessage message) { out.byte(static_cast<std::uint8_t>(message)); }
-void begin(ByteWriter& out, HostMessage message) { out.byte(static_cast<std::uint8_t>(message)); }
+void begin_message(ByteWriter& out, RunMessage message) { out.byte(static_cast<std::uint8_t>(message)); }
+void begin_message(ByteWriter& out, HostMessage message) { out.byte(static_cast<std::uint8_t>(message)); }
 
 void write_level(ByteWriter& out, const Level& level) {
   out.integer(level.price.units());
@@ -96,10 +96,11 @@ bool answer_timer(StrategyContext& context, AskKind kind, ByteReader& in) {
 }  // namespace
 
 void write_make(ByteWriter& out, const MakeStrategy& make) {
-  begin(out, RunMessage::kMake);
+  begin_message(out, RunMessage::kMake);
   out.text(make.library);
   out.text(make.name);
   out.number(make.most_memory);
+  out.flag(make.bans_files);
   out.number(make.parameters.size());
   for (const GivenParameter& given : make.parameters) {
     for (const std::string* const text : {&given.name, &given.text, &given.place}) out.text(*text);
@@ -109,7 +110,8 @@ void write_make(ByteWriter& out, const MakeStrategy& make) {
 std::optional<MakeStrategy> read_make(ByteReader& in) {
   MakeStrategy make{.library = std::string(in.text(kMostParameterBytes)),
                     .name = std::string(in.text(kMostParameterBytes)),
-                    .most_memory = in.number()};
+                    .most_memory = in.number(),
+                    .bans_files = in.flag()};
   make.parameters.resize(in.count(std::min(kMostParameters, in.left())));
   for (GivenParameter& given : make.parameters) {
     for (std::string* const text : {&given.name, &given.text, &given.place}) *text = in.text(kMostParameterBytes);
@@ -118,7 +120,7 @@ std::optional<MakeStrategy> read_make(ByteReader& in) {
 }
 
 void write_made(ByteWriter& out, const MadeStrategy& made) {
-  begin(out, HostMessage::kMade);
+  begin_message(out, HostMessage::kMade);
   out.number(made.parameters.size());
   for (const auto& [name, text] : made.parameters) {
     out.text(name);
@@ -139,7 +141,7 @@ std::optional<MadeStrategy> read_made(ByteReader& in) {
 }
 
 void write_call(ByteWriter& out, const StrategyCall& call) {
-  begin(out, RunMessage::kCall);
+  begin_message(out, RunMessage::kCall);
   out.number(static_cast<std::uint64_t>(call.kind));
   out.integer(call.now.value);
   out.number(call.subject);
@@ -198,7 +200,7 @@ std::optional<StrategyCall> read_call(ByteReader& in) {
 }
 
 void write_failed(ByteWriter& out, const Error& error) {
-  begin(out, HostMessage::kFailed);
+  begin_message(out, HostMessage::kFailed);
   out.number(static_cast<std::uint64_t>(error.code));
   out.text(std::string_view(error.message).substr(0, kMostErrorBytes));
 }
@@ -212,7 +214,7 @@ bool answer_ask(StrategyContext& context, ByteReader& in, ByteWriter& out) {
   const AskKind kind = in.one_of(AskKind::kPlaceOco);
   if (in.is_bad()) return false;
   if (kind == AskKind::kSetTimer || kind == AskKind::kStopTimer) return answer_timer(context, kind, in);
-  begin(out, RunMessage::kAnswer);
+  begin_message(out, RunMessage::kAnswer);
   if (kind == AskKind::kPlace) return answer_place(context, in, out);
   if (kind == AskKind::kPlaceOco) return answer_place_oco(context, in, out);
   if (kind == AskKind::kModify) {

@@ -69,6 +69,7 @@ struct MakeStrategy {
   std::string name = {};
   std::vector<GivenParameter> parameters = {};
   std::uint64_t most_memory = 0;  // bytes of its process; 0: as many as there are
+  bool bans_files = false;        // its process may open nothing from when it is made on (file_ban.hpp)
 };
 
 struct MadeStrategy {

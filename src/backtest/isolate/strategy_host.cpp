@@ -12,6 +12,7 @@
 
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/isolate/file_ban.hpp"
 #include "backtest/isolate/message_link.hpp"
 #include "backtest/isolate/protocol.hpp"
 #include "backtest/isolate/remote_context.hpp"
@@ -25,7 +26,14 @@ constexpr int kExitHostDone = 0;
 constexpr int kExitHostDefect = 70;
 
 // The sanitizers' shadow alone is larger than any limit.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ACTS_HAS_SHADOW_MEMORY
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ACTS_HAS_SHADOW_MEMORY
+#endif
+#ifdef ACTS_HAS_SHADOW_MEMORY
 constexpr bool kCanLimitMemory = false;
 #else
 constexpr bool kCanLimitMemory = true;
@@ -99,6 +107,9 @@ class StrategyHost {
     if (!type) return std::unexpected(type.error());
     const Result<Parameters> parameters = parse_parameters((*type)->parameters, make.parameters);
     if (!parameters) return std::unexpected(parameters.error());
+    if (make.bans_files && is_process_ && !ban_files()) {
+      return fail(ErrorCode::kStorage, "the system cannot keep the strategy from files: run without --isolate");
+    }
     Result<std::unique_ptr<Strategy>> made = (*type)->make(*parameters);
     if (!made) return std::unexpected(made.error());
     strategy_ = *std::move(made);

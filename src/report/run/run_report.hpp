@@ -82,6 +82,8 @@ struct RunReport {
   Samples held_seconds = {};
   std::vector<ListedFill> listed_fills = {};  // the first ones
   std::vector<OrderRow> listed_orders = {};
+  // Of other queues, if the run has any: each is a run of its own, without scenarios.
+  std::vector<RunReport> scenarios = {};
 };
 
 }  // namespace acts::report

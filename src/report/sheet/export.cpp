@@ -4,6 +4,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "report/run/csv_table.hpp"
+#include "report/sheet/scenario_part.hpp"
 #include "report/sheet/sheet.hpp"
 #include "report/sheet/sweep_part.hpp"
 
@@ -48,7 +49,7 @@ ordered_json json_of(const RunReport& run, const Benchmark* benchmark) {
           {"period", period_name(run.period)},
           {"run", facts_of(run.facts.run)},
           {"totals", facts_of(run.facts.totals)},
-          {"figures", json_of(figures_of(run, benchmark))},
+          {"figures", json_of(all_figures_of(run, benchmark))},
           {"counts", std::move(tables)}};
 }
 
@@ -81,7 +82,7 @@ std::string to_json(const Sheet& sheet) {
 
 std::string to_csv(const Sheet& sheet) {
   std::string out = "run,group,figure,value,convention\n";
-  for (const RunReport& run : sheet.runs) append_csv(out, run.name, figures_of(run, benchmark_of(sheet)));
+  for (const RunReport& run : sheet.runs) append_csv(out, run.name, all_figures_of(run, benchmark_of(sheet)));
   for (const SweepReport& sweep : sheet.sweeps) append_csv(out, sweep.name, sweep_figures(sweep));
   return out;
 }

@@ -13,6 +13,7 @@
 #include "report/page_data.hpp"
 #include "report/sheet/explorer.hpp"
 #include "report/sheet/run_panels.hpp"
+#include "report/sheet/scenario_part.hpp"
 #include "report/sheet/sheet.hpp"
 #include "report/sheet/sweep_part.hpp"
 #include "report/svg.hpp"
@@ -258,13 +259,13 @@ std::string page_of(const std::string& title, const std::string& body, const std
 
 std::string to_page(const Sheet& sheet) {
   const Benchmark* const benchmark = sheet.benchmark ? &*sheet.benchmark : nullptr;
+  const bool is_single = sheet.runs.size() == 1;
   std::vector<Groups> runs;
   std::vector<std::string> names;
   for (const RunReport& run : sheet.runs) {
-    runs.push_back(figures_of(run, benchmark));
+    runs.push_back(is_single ? all_figures_of(run, benchmark) : figures_of(run, benchmark));
     names.push_back(run.name);
   }
-  const bool is_single = sheet.runs.size() == 1;
   const std::string title = title_of(sheet);
   std::string body = fmt::format("<h1>{}</h1>\n", escaped(title));
   for (const RunReport& run : sheet.runs) {
@@ -276,6 +277,7 @@ std::string to_page(const Sheet& sheet) {
   }
   std::vector<Panel> panels;
   if (!sheet.runs.empty()) panels = is_single ? run_panels(sheet.runs[0]) : comparison_panels(sheet.runs);
+  if (is_single && !sheet.runs[0].scenarios.empty()) panels.insert(panels.begin(), scenario_panel(sheet.runs[0]));
   for (const SweepReport& sweep : sheet.sweeps) {
     for (Panel& panel : sweep_panels(sweep)) panels.push_back(std::move(panel));
   }

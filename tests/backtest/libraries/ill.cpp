@@ -1,9 +1,11 @@
 // Strategies that do to their process what must not reach a run, and one that knows what is to come.
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -33,14 +35,15 @@ class Ill final : public acts::Strategy {
  private:
   void fall_ill() {
     if (ill_ == "crash") {
-      volatile std::uintptr_t nowhere = 8;
-      *reinterpret_cast<volatile int*>(nowhere) = 1;
+      std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would have its own end
+      std::raise(SIGSEGV);
     }
     for (volatile bool goes_on = true; ill_ == "loop" && goes_on;) {
     }
     if (ill_ == "throw") throw std::runtime_error("the third bar");
     if (ill_ == "exit") std::_Exit(9);
-    while (ill_ == "hog") hoard_.emplace_back(std::size_t{64} << 20U, 'x');
+    while (ill_ == "hog" && hoard_.size() < 200)
+      hoard_.emplace_back().reserve(std::size_t{64} << 20U);  // never touched, but had
   }
   std::string ill_;
   int bars_ = 0;
@@ -67,6 +70,27 @@ class Peeking final : public acts::Strategy {
   std::size_t at_ = 0;
 };
 
+// Looks up what is to come where the run has it from.
+class Reading final : public acts::Strategy {
+ public:
+  explicit Reading(std::string file) : file_(std::move(file)) {}
+  [[nodiscard]] acts::Wants wants() const override { return {.bars = true}; }
+  void on_bar(StrategyContext& context, const acts::Bar& /*bar*/) override {
+    std::ifstream file(file_);
+    std::string line;
+    if (++bars_ == 20 && std::getline(file, line)) {
+      context.place({.type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
+    }
+  }
+
+ private:
+  std::string file_;
+  int bars_ = 0;
+};
+
+constexpr std::array<acts::ParameterSpec, 1> kReadingParameters{
+    {{.name = "file", .type = acts::ParameterType::kText, .help = "what it reads", .default_text = ""}}};
+
 constexpr std::array<acts::ParameterSpec, 1> kIllParameters{{{.name = "ill",
                                                               .type = acts::ParameterType::kText,
                                                               .help = "what it does",
@@ -77,11 +101,16 @@ acts::Result<std::unique_ptr<acts::Strategy>> make_ill(const acts::Parameters& p
   if (parameters.text("ill") == "unmade") throw std::runtime_error("not even made");
   return std::make_unique<Ill>(parameters.text("ill"));
 }
+acts::Result<std::unique_ptr<acts::Strategy>> make_reading(const acts::Parameters& parameters) {
+  return std::make_unique<Reading>(parameters.text("file"));
+}
 acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Peeking>();
 }
 
 }  // namespace
 
-ACTS_STRATEGY_LIBRARY({.name = "ill", .summary = "falls ill", .parameters = kIllParameters, .make = make_ill},
-                      {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking})
+ACTS_STRATEGY_LIBRARY(
+    {.name = "ill", .summary = "falls ill", .parameters = kIllParameters, .make = make_ill},
+    {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking},
+    {.name = "reading", .summary = "reads the future", .parameters = kReadingParameters, .make = make_reading})
