@@ -30,8 +30,18 @@ Engine::Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOp
 
 Result<RunEnd> Engine::run() {
   if (const Result<void> begun = begin(); !begun) return std::unexpected(begun.error());
-  if (const Result<bool> more = run_until(kEnd); !more) return std::unexpected(more.error());
-  return finish();
+  for (;;) {
+    const Result<bool> more = run_until(reach());
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return finish();
+  }
+}
+
+UnixNanos Engine::reach() const {
+  UnixNanos next = InstrumentRun::kNever;
+  for (const auto& run : runs_) next = std::min({next, run->next_at_venue(), run->next_row_here(), run->next_answer()});
+  next = std::max(next, now_);
+  return next < kEnd - kMostAhead ? next + kMostAhead : kEnd;
 }
 
 Result<void> Engine::begin() {

@@ -19,7 +19,12 @@ sim::VenueModel venue_of(const InstrumentSetup& setup) {
 }  // namespace
 
 InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
-    : setup_(std::move(setup)), id_(id), listener_(listener), fill_number_(&fill_number), venue_(venue_of(setup_)) {}
+    : setup_(std::move(setup)),
+      id_(id),
+      listener_(listener),
+      has_marks_(listener != nullptr && listener->wants_marks()),
+      fill_number_(&fill_number),
+      venue_(venue_of(setup_)) {}
 
 Result<void> InstrumentRun::begin() {
   if (Result<void> opened = open_account(); !opened) return opened;
@@ -61,7 +66,7 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
 Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {
   for (;;) {
     UnixNanos stop = std::min(until, account_->funding().next());
-    if (listener_ != nullptr) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    if (has_marks_) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
     if (Result<void> ran = run_rows(stop); !ran) return ran;
     mark(stop);
     if (account_->funding().next() <= stop) pay_funding(stop);
@@ -91,7 +96,7 @@ UnixNanos InstrumentRun::first_mark_of_new_fill() const {
 }
 
 void InstrumentRun::mark(UnixNanos ts) {
-  if (listener_ == nullptr || marks_.next() > ts) return;
+  if (!has_marks_ || marks_.next() > ts) return;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
   const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && venue_row_->ts != sim::kEndRow.ts;
@@ -159,7 +164,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
       ToldFill told = told_fill(*answer.fill);
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
-      marks_.add(answer.fill->number, event.ts);
+      if (has_marks_) marks_.add(answer.fill->number, event.ts);
     }
     if (event.order.id != kLiquidation) listener_->on_order(answer.update);
   }

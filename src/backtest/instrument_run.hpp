@@ -159,6 +159,7 @@ class InstrumentRun {
   InstrumentSetup setup_;
   InstrumentId id_;
   RunListener* listener_;
+  bool has_marks_;
   std::uint64_t* fill_number_;
   sim::SimVenue venue_;
   std::unique_ptr<LocalSide> here_;

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "backtest/account_book.hpp"
-#include "backtest/funding_file.hpp"
-#include "backtest/latency_file.hpp"
+#include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
@@ -16,7 +15,6 @@
 #include "backtest/run_json.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/strategy_library.hpp"
-#include "backtest/venue_rules.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -28,31 +26,6 @@ struct OpenRun {
   std::vector<InstrumentSetup> setups;
 };
 
-Result<InstrumentSetup> setup_of(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                 const AccountBook::Place& place, MarketFeed& feed) {
-  const LatencySettings& latency = settings.latency;
-  Result<sim::LatencyModel> model =
-      latency.file ? read_latencies(*latency.file) : sim::LatencyModel(latency.entry, latency.response);
-  if (!model) return std::unexpected(model.error());
-  auto funding = settings.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(settings.funding_file);
-  if (!funding) return std::unexpected(funding.error());
-  const ExchangeSettings& exchange = settings.exchange;
-  const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);
-  if (!filters) return std::unexpected(filters.error());
-  return InstrumentSetup{.instrument = instrument,
-                         .venue = {.fills = exchange.fills,
-                                   .queue = exchange.queue,
-                                   .as_hftbacktest = exchange.as_hftbacktest,
-                                   .self_trades = exchange.self_trades,
-                                   .filters = *filters,
-                                   .rates = exchange.rates},
-                         .latency = *std::move(model),
-                         .account = place.account,
-                         .slot = place.slot,
-                         .funding = *std::move(funding),
-                         .feed = &feed};
-}
-
 Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared) {
   const BacktestSettings& settings = request.settings;
   auto accounts = AccountBook::make(settings, prepared.instruments);
@@ -63,8 +36,10 @@ Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared)
     auto market = open_market(of, prepared.instruments[i], request.on_problem);
     if (!market) return of_instrument(settings, prepared.instruments[i], market.error());
     if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
-    auto setup = setup_of(of, prepared.instruments[i], run.accounts.of(InstrumentId{i}), *market->feed);
+    auto setup = instrument_setup(of, prepared.instruments[i]);
     if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
+    setup->feed = market->feed.get();
+    join(*setup, run.accounts.of(InstrumentId{i}));
     run.markets.push_back(*std::move(market));
     run.setups.push_back(*std::move(setup));
   }

@@ -118,7 +118,8 @@ std::int64_t SimVenue::reached(Own& own, const MarketRow& trade, std::int64_t sh
   if (is_known_empty(book.quantity_at(own.order.rank), trade.ts)) own.place.on_nothing();
   own.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = own.place.take_reached(lot_value_) * model_.lot;
-  const std::int64_t got = std::min(reached - shared, there);
+  // An estimate of what stood before the order may have gone below nothing: there it gets more than was traded.
+  const std::int64_t got = model_.as_hftbacktest ? reached : std::min(reached - shared, there);
   if (got <= 0) return 0;
   return is_partial ? std::min(got, most) : most;
 }

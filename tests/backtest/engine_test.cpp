@@ -297,6 +297,39 @@ void expect_ended() {
   EXPECT_TRUE(end.error().message.contains("it must let time pass")) << end.error().message;
 }
 
+// A strategy that never wakes does not let the venue run to the end while all rows wait for our side.
+TEST(Engine, DoesNotLetTheVenueRunFarAhead) {
+  class Watched final : public MarketFeed {
+   public:
+    Watched(Rows venue, Rows local) : rows_(std::move(venue), std::move(local), 50) {}
+    Result<const MarketRow*> next(FeedClock clock) override {
+      ++given_[static_cast<std::size_t>(clock)];
+      most_ahead = std::max(most_ahead, given_[0] - given_[1]);
+      return rows_.next(clock);
+    }
+    [[nodiscard]] const FeedFacts& facts() const override { return rows_.facts(); }
+    int most_ahead = 0;
+
+   private:
+    test::VectorFeed rows_;
+    int given_[2] = {0, 0};
+  };
+  class Sleeper final : public Strategy {
+   public:
+    [[nodiscard]] Wants wants() const override { return {}; }
+  };
+  Market market = make_market(3, 100'000);  // 350 s
+  Watched feed(std::move(market.venue), std::move(market.local));
+  Sleeper sleeper;
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(setup_of({}, feed));
+  Engine engine(std::move(setups), sleeper, {}, nullptr);
+  ASSERT_TRUE(engine.run().has_value());
+  // 300 rows a second, in blocks of 50.
+  EXPECT_GE(feed.most_ahead, 1);
+  EXPECT_LE(feed.most_ahead, 12);
+}
+
 TEST(Engine, EndsAStrategyThatLetsNoTimePass) {
   expect_ended<EndlessTimer>();
   expect_ended<EndlessOrders>();
