@@ -119,7 +119,8 @@ void InstrumentRun::liquidate(UnixNanos ts) {
   venue_.place({.id = kLiquidation,
                 .side = quantity > 0 ? sim::kAskSide : sim::kBidSide,
                 .type = OrderType::kMarket,
-                .quantity = quantity > 0 ? quantity : -quantity},
+                .quantity = quantity > 0 ? quantity : -quantity,
+                .is_of_venue = true},
                ts);
   take_events(nullptr);
   static_cast<void>(account_->must_liquidate());  // over, or what is left is closed at the next row

@@ -99,7 +99,9 @@ RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::SimV
   need.left = asked.quantity - (open.quantity - open.need.left);
   if (need.left <= 0) return RejectReason::kNone;  // it is done with that
   need.price = worst_price(asked, venue);
-  if (open.orders > 1) need.price = std::max(need.price, open.need.price);
+  // What has no limit stays bound as it was, and of a pair the other one stays as it is.
+  if (open.orders > 1 || !has_limit(asked.type)) need.price = std::max(need.price, open.need.price);
+  if (open.orders > 1) need.left = std::max(asked.quantity, open.need.left);
   return account_->check(slot_, need);
 }
 
@@ -116,8 +118,13 @@ void VenueAccount::on_event(const sim::VenueEvent& event) {
     return;
   }
   if (event.event == OrderEvent::kRejected || event.left <= 0) return;  // it is as it was
-  open.quantity = event.order.quantity;
-  open.need.left = event.left;
+  if (open.orders > 1) {
+    open.quantity = std::max(open.quantity, event.order.quantity);
+    open.need.left = std::max(open.need.left, event.left);
+  } else {
+    open.quantity = event.order.quantity;
+    open.need.left = event.left;
+  }
   if (has_limit(event.order.type)) {
     const Price price{sim::ticks_of(event.order.side, event.order.rank) * tick_};
     open.need.price = open.orders > 1 ? std::max(price, open.need.price) : price;

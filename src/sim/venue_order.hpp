@@ -21,6 +21,7 @@ struct VenueOrder {
   std::int64_t stop = 0;      // of those that wait for a price: it, in ticks; kTrailingStop: the distance. Positive
   bool is_reduce_only = false;
   ClientOrderId linked = {};  // of a pair of which one ends the other
+  bool is_of_venue = false;   // by which it closes a position itself: its rules do not bind it
 };
 constexpr OrderSide side_of(const VenueOrder& order) {
   return order.side == kBidSide ? OrderSide::kBuy : OrderSide::kSell;

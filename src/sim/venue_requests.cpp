@@ -18,6 +18,7 @@ FilterView SimVenue::view() const {
 
 // `before`: what comes with it, and counts as open.
 RejectReason SimVenue::reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before) {
+  if (order.is_of_venue) return RejectReason::kNone;
   if (!rate_.take(now)) return RejectReason::kOrderRate;
   FilterView seen = view();
   if (before != nullptr) {

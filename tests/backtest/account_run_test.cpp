@@ -267,8 +267,8 @@ TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
   Bench bench(sim::AccountKind::kUnlimited, {0, 0});
   const std::int64_t most = 1'000'000'000'000'000;
   Script script;
-  script.at(5, [](StrategyContext& context) {
-    context.place(market_order(OrderSide::kBuy, INT64_MAX));
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, INT64_MAX)); });
+  script.at(15, [](StrategyContext& context) {
     context.place(market_order(OrderSide::kBuy, most));
     context.place(market_order(OrderSide::kBuy, 1));
   });
@@ -375,7 +375,7 @@ Gambles gamble(sim::AccountKind kind, sim::ContractKind contract, std::uint64_t 
   for (std::uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const std::size_t count = 1 + seed % 2;
-    sim::AccountModel model{.kind = kind, .initial_balance = {contract == sim::ContractKind::kInverse ? 30 : 3000, 0}};
+    sim::AccountModel model{.kind = kind, .initial_balance = {contract == sim::ContractKind::kInverse ? 1 : 3000, 0}};
     for (std::size_t i = 0; i < count; ++i) {
       sim::AccountInstrument instrument{
           .fees = {.maker = {-1, 4}, .taker = {5, 4}},

@@ -49,10 +49,9 @@ price_band_up = "1.05"
 price_band_down = "0.95"
 max_open_orders = 200
 max_algo_orders = 10
-[exchange]
 )";
   const auto with = [&](const std::string& keys) {
-    std::string all = text.substr(0, text.rfind("[exchange]"));
+    std::string all = text;
     const std::string anchor = "compatibility = \"none\"\n";
     return all.replace(all.find(anchor), anchor.size(), keys);
   };
@@ -80,8 +79,8 @@ max_algo_orders = 10
     return refused ? std::string("none") : refused.error().message;
   };
   EXPECT_EQ(refusal_with("self_trade_prevention = \"maker\"\n"),
-            "g.toml:20: self_trade_prevention: 'maker': none, expire_taker, expire_maker or expire_both?");
-  EXPECT_EQ(refusal_with("orders_per_10s = 0\n"), "g.toml:20: orders_per_10s: '0': a whole number from 1 to 1000000");
+            "g.toml:21: self_trade_prevention: 'maker': none, expire_taker, expire_maker or expire_both?");
+  EXPECT_EQ(refusal_with("orders_per_10s = 0\n"), "g.toml:21: orders_per_10s: '0': a whole number from 1 to 1000000");
   EXPECT_EQ(refusal_with("compatibility = \"hftbacktest\"\n"),
             "g.toml: min_quantity in [filters] is nothing that hftbacktest knows: take it out");
 }
@@ -206,7 +205,7 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("n = 2.5", "n = 0"), "g.toml:20: n: '0': above 0, at most 100");
   EXPECT_EQ(refusal("\"partial\"", "\"some\""), "g.toml:19: fills: 'some': full or partial?");
   EXPECT_EQ(refusal("\"-0.00005\"", "\"-1.5\""),
-            "g.toml:16: maker: '-1.5' is no rate: a part of the value, below 1, with at most 6 decimals");
+            "g.toml:16: maker: '-1.5' is no rate: a part of the value, below 1, with at most 8 decimals");
   EXPECT_EQ(refusal("venue = \"binance-usdm\"\n", ""), "g.toml: venue in [data] is missing");
   EXPECT_EQ(refusal("symbol = \"BTCUSDT\"\n", ""), "g.toml: symbol in [data] is missing");
   EXPECT_EQ(refusal("\"BTCUSDT\"", "\"\""), "g.toml: symbol in [data] is missing");
@@ -327,7 +326,7 @@ TEST(BacktestConfig, SaysOfWhichInstrumentSomethingIsWrong) {
   EXPECT_EQ(refusal_of_pair("fills = \"partial\"", "fils = \"partial\""),
             "p.toml:18: no key 'fils' in [instrument.exchange]: did you mean fills?");
   EXPECT_EQ(refusal_of_pair("maker = \"0.001\"", "maker = \"1\""),
-            "p.toml:14: maker: '1' is no rate: a part of the value, below 1, with at most 6 decimals");
+            "p.toml:14: maker: '1' is no rate: a part of the value, below 1, with at most 8 decimals");
   EXPECT_EQ(refusal_of_pair("binance-usdm", "binance-spot"),
             "p.toml: binance-spot:BTCUSDT stands in [[data]] twice: the files of an instrument are one list");
   EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "kind = \"bars\""),

@@ -310,6 +310,16 @@ TEST_F(VenueOrders, KeepsToTheRulesOfItsVenue) {
   EXPECT_EQ(reason({.side = kBidSide, .type = OrderType::kMarket, .quantity = 2}), RejectReason::kMinNotional);
 }
 
+// A liquidation that was refused for its size or its number would be asked for again at each row.
+TEST_F(VenueOrders, IsNotBoundByItsOwnRules) {
+  start({.filters = {.min_quantity = 2, .max_quantity = 5, .min_notional = 1'000'000}, .rates = {.per_day = 1}});
+  book();
+  for (int i = 0; i < 2; ++i) {
+    place({.side = kBidSide, .type = OrderType::kMarket, .quantity = 9, .is_of_venue = true});
+    EXPECT_EQ(told(), std::to_string(i + 1) + " filled taker 102x9 left 0");
+  }
+}
+
 TEST_F(VenueOrders, LeavesAnOrderAsItIsWhoseChangeIsAgainstTheRules) {
   start({.filters = {.max_quantity = 50}});
   book();
