@@ -8,14 +8,14 @@ configure release
 compile release write_rows
 configure v3
 compile v3 grid_instructions
-rows=$(mktemp)
-counted=$(mktemp)
-trap 'rm -f "$rows" "$counted"' EXIT
-build/release/bench/write_rows "$rows"
-read -r count fills < <(valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=count_this \
-  build/v3/bench/grid_instructions "$rows" 2>"$counted") || true
-total=$(awk '/Collected *:/ {print $NF}' "$counted")
-[ -n "$total" ] && [ "$total" -gt 0 ] || { cat "$counted" >&2; die "valgrind has counted nothing"; }
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+build/release/bench/write_rows "$files/rows"
+valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=count_this build/v3/bench/grid_instructions \
+  "$files/rows" >"$files/told" 2>"$files/counted" || { cat "$files/counted" >&2; die "valgrind has failed"; }
+read -r count fills <"$files/told"
+total=$(awk '/Collected *:/ {print $NF}' "$files/counted")
+[ "${total:-0}" -gt 0 ] || { cat "$files/counted" >&2; die "valgrind has counted nothing"; }
 figure=$(awk "BEGIN {printf \"%.1f\", $total / $count}")
 echo "$figure instructions a row: $count rows, $fills fills"
 if [ "${1:-}" = --store ]; then
