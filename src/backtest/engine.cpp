@@ -30,14 +30,25 @@ Engine::Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOp
 
 Result<RunEnd> Engine::run() {
   if (const Result<void> begun = begin(); !begun) return std::unexpected(begun.error());
-  if (const Result<bool> more = run_until(kEnd); !more) return std::unexpected(more.error());
-  return finish();
+  for (;;) {
+    const Result<bool> more = run_until(reach());
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return finish();
+  }
+}
+
+UnixNanos Engine::reach() const {
+  UnixNanos next = InstrumentRun::kNever;
+  for (const auto& run : runs_) next = std::min({next, run->next_at_venue(), run->next_row_here(), run->next_answer()});
+  next = std::max(next, now_);
+  return next < kEnd - kMostAhead ? next + kMostAhead : kEnd;
 }
 
 Result<void> Engine::begin() {
   wants_ = strategy_->wants();
   wants_rows_ = wants_.book || wants_.trades;
   wants_answers_ = wants_.orders || wants_.fills;
+  reads_rows_ = wants_rows_ || (wants_.bars && options_.bar_interval);
   begin_ = InstrumentRun::kNever;
   for (const auto& run : runs_) {
     if (Result<void> begun = run->begin(); !begun) return begun;
@@ -47,6 +58,12 @@ Result<void> Engine::begin() {
   if (listener_ != nullptr && options_.sample && begin_ != InstrumentRun::kNever) {
     next_sample_ = next_multiple(now_, *options_.sample);
     sample_at_begin();
+  }
+  if (wants_.bars && options_.bar_interval && begin_ != InstrumentRun::kNever) {
+    for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+      bars_.emplace_back(InstrumentId(i), runs_[i]->instrument().scales,
+                         next_multiple({now_.value - 1}, *options_.bar_interval), *options_.bar_interval);
+    }
   }
   strategy_->on_start(*this);
   return {};
@@ -98,6 +115,7 @@ bool Engine::has_more_now() const {
 // Up to there nothing can happen that the strategy must be told of before.
 UnixNanos Engine::next_stop() const {
   UnixNanos stop = std::min(kEnd, next_sample_);
+  if (!bars_.empty()) stop = std::min(stop, bars_.front().end());
   for (const Timer& timer : timers_) stop = std::min(stop, timer.at);
   for (const auto& run : runs_) {
     if (wants_rows_) stop = std::min(stop, run->next_row_here());
@@ -121,8 +139,10 @@ Result<void> Engine::advance(UnixNanos stop) {
     // What has come before these rows, and is not wanted, or it would have been a stop of its own.
     if (Result<void> told = tell_answers({stop.value - 1}); !told) return told;
   }
+  if (Result<void> closed = close_bars(stop); !closed) return closed;
   if (Result<void> taken = take_rows(stop); !taken) return taken;
   tell_rows();
+  tell_bars();
   if (Result<void> told = tell_answers(stop); !told || is_one) return told;
   return run_venues(stop, true);
 }
@@ -167,13 +187,13 @@ Result<void> Engine::run_venues(UnixNanos stop, bool tells) {
 
 Result<void> Engine::take_rows(UnixNanos stop) {
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
-    Result<void> taken = wants_rows_ ? take_wanted_rows(InstrumentId(i), stop) : runs_[i]->take_rows(stop);
+    Result<void> taken = reads_rows_ ? take_wanted_rows(InstrumentId(i), stop) : runs_[i]->take_rows(stop);
     if (!taken) return taken;
   }
   return {};
 }
 
-// All of one time: there is none before.
+// If they are wanted, all of one time: there is none before.
 Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
   InstrumentRun& run = at(id);
   bool has_changed = false;
@@ -182,10 +202,29 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
     if (!row) return std::unexpected(row.error());
     if (*row == nullptr) break;
     has_changed = has_changed || sim::is_of_book((*row)->kind);
-    if (wants_.trades && (*row)->kind == sim::RowKind::kTrade) taken_trades_.emplace_back(id, *run.here().last_trade());
+    if ((*row)->kind != sim::RowKind::kTrade) continue;
+    const Trade& trade = *run.here().last_trade();
+    if (wants_.trades) taken_trades_.emplace_back(id, trade);
+    if (!bars_.empty()) bars_[id.value()].add(trade, {(*row)->ts});
   }
   if (has_changed && wants_.book) changed_books_.push_back(id);
   return {};
+}
+
+// What is known at a bar's end is of the next one.
+Result<void> Engine::close_bars(UnixNanos stop) {
+  if (bars_.empty() || bars_.front().end() != stop) return {};
+  if (Result<void> taken = take_rows({stop.value - 1}); !taken) return taken;
+  for (TradeBars& bars : bars_) {
+    Bar bar;
+    if (bars.close(bar)) ended_bars_.push_back(bar);
+  }
+  return {};
+}
+
+void Engine::tell_bars() {
+  for (const Bar& bar : ended_bars_) strategy_->on_bar(*this, bar);
+  ended_bars_.clear();
 }
 
 // An instrument's trades, then its book; then the next one's.
@@ -217,6 +256,7 @@ Result<void> Engine::tell_answers(UnixNanos stop) {
 }
 
 void Engine::tell_answer(const Answer& answer) {
+  if (answer.funding) return;  // it stands in the position
   if (answer.fill && !marks_.empty()) {
     const InstrumentId id = answer.fill->instrument;
     marks_[id.value()] = {answer.fill->price.units(), at(id).instrument().scales.price};

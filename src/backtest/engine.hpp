@@ -22,6 +22,7 @@
 
 #include "backtest/instrument_run.hpp"
 #include "backtest/run_listener.hpp"
+#include "backtest/trade_bars.hpp"
 
 namespace acts::backtest {
 
@@ -29,6 +30,9 @@ struct EngineOptions {
   // How often the listener gets a sample, at whole multiples; positive. It gets one before the first event too, and one
   // at the end, so that all that is filled lies between two.
   std::optional<Nanos> sample = {};
+  // How long the bars are that a strategy which wants bars is told, of trades by our clock, at whole multiples;
+  // positive. Without it there are none.
+  std::optional<Nanos> bar_interval = {};
 };
 
 struct RunEnd {
@@ -45,6 +49,9 @@ class Engine final : private StrategyContext {
  public:
   // How often a strategy is woken at one time; more is an error: it would never let time pass.
   static constexpr std::size_t kMostWakesAtOnce = 100'000;
+  // How far the venue runs ahead of our side, however long the strategy sleeps: rows and answers that are not known
+  // here yet wait for as long.
+  static constexpr Nanos kMostAhead = std::chrono::seconds{1};
 
   // At least one instrument (asserted). `strategy` and `listener` (may be null) outlive it.
   Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener);
@@ -75,7 +82,9 @@ class Engine final : private StrategyContext {
   [[nodiscard]] Quantity lot(InstrumentId id) const override { return Quantity{at(id).instrument().lot}; }
   [[nodiscard]] const BookView& book(InstrumentId id) const override { return at(id).here().book(); }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return at(id).here().last_trade(); }
-  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
+    return at(id).funding_rate();
+  }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
@@ -88,12 +97,15 @@ class Engine final : private StrategyContext {
 
   [[nodiscard]] InstrumentRun& at(InstrumentId id) { return *runs_.at(id.value()); }
   [[nodiscard]] const InstrumentRun& at(InstrumentId id) const { return *runs_.at(id.value()); }
+  [[nodiscard]] UnixNanos reach() const;
   [[nodiscard]] UnixNanos next_stop() const;
   Result<void> advance(UnixNanos stop);
   Result<void> run_venues(UnixNanos stop, bool tells);
   Result<void> take_rows(UnixNanos stop);
   Result<void> take_wanted_rows(InstrumentId id, UnixNanos stop);
   void tell_rows();
+  Result<void> close_bars(UnixNanos stop);
+  void tell_bars();
   Result<void> tell_answers(UnixNanos stop);
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
@@ -113,6 +125,7 @@ class Engine final : private StrategyContext {
   Wants wants_;
   bool wants_rows_ = false;
   bool wants_answers_ = false;
+  bool reads_rows_ = false;  // one by one: rows are wanted, or bars of them
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
@@ -121,6 +134,8 @@ class Engine final : private StrategyContext {
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;
   std::vector<InstrumentId> changed_books_;
+  std::vector<TradeBars> bars_;  // by instrument, if they are wanted
+  std::vector<Bar> ended_bars_;  // and not yet told
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;
   std::uint64_t wakes_ = 0;

@@ -30,11 +30,28 @@ Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestIn
   return OpenMarket{.feed = *std::move(feed)};
 }
 
+// What was received before `from` is looked at as well where it is of the same day: the book that a run begins with.
+Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const BacktestInstrument& instrument,
+                                const std::function<void(std::string_view)>& on_problem) {
+  if (settings.data_dir.empty()) {
+    return fail(ErrorCode::kUsage, "files, data_dir: of which data? Name recordings, an .npz, or a data directory");
+  }
+  auto catalog = CatalogMarket::open(settings, on_problem);
+  if (!catalog) return std::unexpected(catalog.error());
+  OpenMarket market;
+  market.catalog = *std::move(catalog);
+  auto feed = EventFeed::open(market.catalog->events(), instrument, settings.clock_shift, false,
+                              settings.exchange.as_hftbacktest, settings.from);
+  if (!feed) return std::unexpected(feed.error());
+  market.feed = *std::move(feed);
+  return market;
+}
+
 }  // namespace
 
 Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem) {
-  if (settings.files.empty()) return fail(ErrorCode::kUsage, "files: of which data? Name recordings, or an .npz");
+  if (settings.files.empty()) return open_catalog(settings, instrument, on_problem);
   if (std::ranges::any_of(settings.files, history::is_zip)) return open_npz(settings, instrument);
   if (const Result<void> checked = check_not_all_empty(settings.files); !checked) {
     return std::unexpected(checked.error());

@@ -1,4 +1,4 @@
-// Opens the data of a backtest: recordings, or a file of hftbacktest's.
+// Opens the data of a backtest: recordings, a file of hftbacktest's, or a range of the catalog.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/catalog_market.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
@@ -16,7 +17,9 @@
 namespace acts::backtest {
 
 struct OpenMarket {
-  std::unique_ptr<history::RecordingExporter> recording = {};  // what the feed reads; null for .npz
+  // What the feed reads, if not an .npz.
+  std::unique_ptr<history::RecordingExporter> recording = {};
+  std::unique_ptr<CatalogMarket> catalog = {};
   std::unique_ptr<MarketFeed> feed = {};
 };
 

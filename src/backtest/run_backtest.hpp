@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
@@ -15,8 +16,11 @@
 #include "backtest/isolate/isolated_strategy.hpp"
 #include "backtest/lookahead/altered_feed.hpp"
 #include "backtest/market_feed.hpp"
+#include "backtest/order_counts.hpp"
 #include "backtest/settings.hpp"
+#include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
+#include "sim/account/account.hpp"
 
 namespace acts::backtest {
 
@@ -52,12 +56,36 @@ struct RunRequest {
   std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty
 };
 
+struct InstrumentReport {
+  BacktestInstrument instrument = {};
+  std::string asset = {};  // that it settles in
+  FeedFacts data = {};
+  // What is missing in the run's time, of recordings; nothing: it cannot be told.
+  std::optional<std::vector<history::UpdateGap>> gaps = {};
+  OrderCounts orders = {};
+  Position position = {};
+  std::optional<Decimal> mark = {};    // the last middle price as known here; nothing if the book ended empty,
+  std::optional<Decimal> equity = {};  // and so this
+};
+
+struct AccountReport {
+  std::string asset = {};  // that it settles in
+  sim::AccountKind kind = sim::AccountKind::kUnlimited;
+  std::uint64_t liquidations = 0;
+  Decimal borne_by_others = {};  // of losses beyond the balance
+  Decimal other_paid = {};       // of the asset that fees are paid in
+};
+
 struct RunReport {
   RunEnd end = {};
-  FeedFacts data = {};
-  BacktestInstrument instrument = {};
-  std::optional<Decimal> equity = {};  // nothing if the book ended empty
-  std::string folder = {};             // where it went
+  std::vector<InstrumentReport> instruments = {};  // by their ids
+  std::vector<AccountReport> accounts = {};        // in the order of the first instrument of each
+  std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
+  std::string folder = {};                         // where it went
+
+  [[nodiscard]] OrderCounts orders() const;  // of all
+  // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.
+  [[nodiscard]] std::optional<Position> sum() const;
 };
 
 // Of an isolated strategy that crashes, throws or does not return the folder so far stays, marked as broken off.

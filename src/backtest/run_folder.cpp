@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "acts/base/assert.hpp"
+
 #include "backtest/decisions/decision_log.hpp"
 
 namespace acts::backtest {
@@ -31,7 +33,7 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
     std::string_view begin;
   };
   for (const Part& part :
-       {Part{&RunFolder::run_, "run.json", kJsonBegin}, Part{&RunFolder::equity_, "equity.csv", kEquityHeader},
+       {Part{&RunFolder::run_, "run.json", "{"}, Part{&RunFolder::equity_, "equity.csv", kEquityHeader},
         Part{&RunFolder::fills_, "fills.csv", kFillsHeader}, Part{&RunFolder::orders_, "orders.csv", kOrdersHeader},
         Part{&RunFolder::marks_, "marks.csv", kMarksHeader}, Part{&RunFolder::decisions_, kDecisionLogName, ""}}) {
     const std::string path = fmt::format("{}/{}", folder, part.name);
@@ -54,11 +56,6 @@ void RunFolder::write(File& file, std::string_view text) {
   if (const Result<void> written = file->write(text); !written) failure_ = written.error();
 }
 
-void RunFolder::write_json(std::string_view text) {
-  write(json_, text);
-  write(run_, text);
-}
-
 void RunFolder::on_order(const OrderUpdate& update) {
   if (orders_) write(orders_, order_line(update, of(update.instrument)));
 }
@@ -66,9 +63,10 @@ void RunFolder::on_order(const OrderUpdate& update) {
 void RunFolder::on_fill(const ToldFill& told) {
   ++fills_told_;
   if (fills_) write(fills_, fill_line(told, of(told.fill.instrument)));
-  if (has_fill_) write_json(",");
+  if (!json_) return;
+  if (has_fill_) write(json_, ",");
   has_fill_ = true;
-  write_json(fill_json(told.fill, of(told.fill.instrument)));
+  write(json_, fill_json(told.fill, of(told.fill.instrument)));
 }
 
 void RunFolder::on_sample(const Sample& sample) {
@@ -77,27 +75,38 @@ void RunFolder::on_sample(const Sample& sample) {
 
 void RunFolder::on_marks(std::uint64_t fill_number,
                          const std::array<std::optional<Decimal>, kMarkHorizons.size()>& marks) {
-  ++marks_told_;
   if (!marks_) return;
   std::string line = fmt::format("{}", fill_number);
   for (const std::optional<Decimal>& mark : marks) {
     line += ',';
     if (mark) append_to(line, *mark);
   }
-  write(marks_, line + '\n');
+  held_marks_.emplace(fill_number, line + '\n');
+  write_marks();
+}
+
+void RunFolder::write_marks() {
+  for (auto held = held_marks_.begin(); held != held_marks_.end() && held->first == last_marked_ + 1;
+       held = held_marks_.erase(held)) {
+    write(marks_, held->second);
+    ++last_marked_;
+  }
 }
 
 Result<void> RunFolder::break_off(const std::string& run) {
   json_.reset();
   // A line a fill, as of a run that has ended.
-  for (std::uint64_t number = marks_told_ + 1; number <= fills_told_; ++number) on_marks(number, {});
-  write(run_, fmt::format("],\"run\":{},\"totals\":{{}}}}\n", run));
+  for (std::uint64_t number = last_marked_ + 1; number <= fills_told_; ++number) {
+    if (!held_marks_.contains(number)) on_marks(number, {});
+  }
+  write(run_, fmt::format("\"run\":{},\"totals\":{{}}}}\n", run));
   return finish_files();
 }
 
 Result<void> RunFolder::finish(const std::string& run, const std::string& totals) {
-  write_json(fmt::format(R"(],"run":{},"totals":{}}})", run, totals));
-  write_json("\n");
+  ACTS_ASSERT(held_marks_.empty());
+  write(json_, fmt::format("],\"run\":{},\"totals\":{}}}\n", run, totals));
+  write(run_, fmt::format("\"run\":{},\"totals\":{}}}\n", run, totals));
   return finish_files();
 }
 

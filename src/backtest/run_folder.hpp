@@ -1,7 +1,10 @@
-// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv, decisions.log)
-// and one JSON object. What is written is complete or not there. Blocking; not thread-safe.
+// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv, decisions.log),
+// and one JSON object with the fills in it as well. What is written is complete or not there. Blocking; not
+// thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +49,8 @@ class RunFolder final : public RunListener {
   Result<void> finish_files();
   Result<void> open(FileOps& ops, File& file, const std::string& path, std::string_view begin);
   void write(File& file, std::string_view text);
-  void write_json(std::string_view text);
+  // Marks of several instruments are complete in an order of their own: they are written in that of the fills.
+  void write_marks();
   [[nodiscard]] const BacktestInstrument& of(InstrumentId id) const { return instruments_.at(id.value()); }
 
   std::vector<BacktestInstrument> instruments_;
@@ -59,8 +63,9 @@ class RunFolder final : public RunListener {
   File decisions_;
   bool has_fill_ = false;
   std::uint64_t fills_told_ = 0;
-  std::uint64_t marks_told_ = 0;
-  std::optional<Error> failure_;  // the first
+  std::uint64_t last_marked_ = 0;                         // of the fills whose marks are written
+  std::map<std::uint64_t, std::string> held_marks_ = {};  // lines that wait for those of fills before
+  std::optional<Error> failure_;                          // the first
 };
 
 }  // namespace acts::backtest

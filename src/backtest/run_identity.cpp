@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/catalog_market.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "history/signature.hpp"
@@ -39,6 +41,14 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   return files;
 }
 
+Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool is_bars) {
+  if (settings.files.empty()) return is_bars ? catalog_data(settings) : catalog_book_data(settings);
+  std::vector<std::string> paths = settings.files;
+  if (settings.latency.file) paths.push_back(*settings.latency.file);
+  if (!settings.funding_file.empty()) paths.push_back(settings.funding_file);
+  return hashes_of(paths);
+}
+
 std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,
                         const std::vector<DataFile>& files) {
   if (request.replayed) return request.replayed->identity;
@@ -59,23 +69,58 @@ std::string broken_run_json(const RunRequest& request, const PreparedRun& prepar
 
 }  // namespace
 
+Result<std::vector<DataFile>> data_files(const BacktestSettings& settings) {
+  std::vector<DataFile> all;
+  for (const InstrumentSettings& of : settings.instruments) {
+    const Result<std::vector<DataFile>> files = data_of(of, settings.is_bars);
+    if (!files) return std::unexpected(files.error());
+    all.insert(all.end(), files->begin(), files->end());
+  }
+  return all;
+}
+
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
+  Result<std::vector<DataFile>> files = data_files(settings);
+  if (!files || settings.library.empty()) return files;
+  Result<std::string> sum = hash_of(settings.library);
+  if (!sum) return std::unexpected(sum.error());
+  files->push_back({settings.library, *std::move(sum)});
+  return files;
+}
+
 Result<void> check_single(const BacktestSettings& settings) {
   if (settings.instruments.size() == 1) return {};
-  return fail(ErrorCode::kUsage, fmt::format("{} instruments: a run takes one: one [data] and one [instrument]",
+  return fail(ErrorCode::kUsage, fmt::format("{} instruments: a sweep takes one: one [data] and one [instrument]",
                                              settings.instruments.size()));
+}
+
+Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSettings& settings) {
+  std::vector<BacktestInstrument> instruments;
+  instruments.reserve(settings.instruments.size());
+  for (const InstrumentSettings& of : settings.instruments) {
+    Result<BacktestInstrument> instrument = backtest_instrument(of.info);
+    if (!instrument) return std::unexpected(instrument.error());
+    const auto same = std::ranges::count_if(
+        settings.instruments, [&of](const InstrumentSettings& other) { return other.info.symbol == of.info.symbol; });
+    if (same > 1) instrument->name = fmt::format("{}:{}", to_string(of.info.venue), of.info.symbol);
+    instruments.push_back(*std::move(instrument));
+  }
+  return instruments;
+}
+
+std::unexpected<Error> of_instrument(const BacktestSettings& settings, const BacktestInstrument& instrument,
+                                     const Error& error) {
+  if (settings.instruments.size() == 1) return std::unexpected(error);
+  return fail(error.code, fmt::format("{}: {}", instrument.name, error.message));
 }
 
 Result<PreparedRun> prepare_run(const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
-  if (const Result<void> single = check_single(settings); !single) return std::unexpected(single.error());
-  const InstrumentSettings& of = settings.instruments.front();
-  Result<BacktestInstrument> instrument = backtest_instrument(of.info);
-  if (!instrument) return std::unexpected(instrument.error());
+  Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(settings);
+  if (!instruments) return std::unexpected(instruments.error());
   Result<MadeRunStrategy> made = make_run_strategy(request);
   if (!made) return std::unexpected(made.error());
-  std::vector<std::string> paths = of.files;
-  if (of.latency.file) paths.push_back(*of.latency.file);
-  auto files = of.files.empty() ? catalog_data(of) : hashes_of(paths);
+  Result<std::vector<DataFile>> files = data_files(settings);
   if (!files) return std::unexpected(files.error());
   // Another library of the same name is another run, and so is one that goes on from another state.
   std::vector<DataFile> known = *files;
@@ -86,8 +131,23 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
     known.push_back({path, *std::move(sum)});
   }
   std::string identity = identity_of(request, made->parameters, known);
-  return PreparedRun{*std::move(instrument), std::move(made->parameters), std::move(made->strategy), *std::move(files),
+  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), *std::move(files),
                      std::move(identity)};
+}
+
+Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
+  if (!wants.features.empty()) {
+    return fail(ErrorCode::kUsage, "the strategy wants features, which no backtest computes yet");
+  }
+  if (settings.is_bars && (wants.book || wants.trades) && !wants.bars) {
+    return fail(ErrorCode::kUsage,
+                "the strategy is told of order books and trades alone, and these are bars: take kind out of [data], "
+                "with recordings as files");
+  }
+  if (settings.is_bars || !wants.bars || settings.bar_interval) return {};
+  return fail(ErrorCode::kUsage,
+              "the strategy is told of bars, and these are order books: say how long bars of their trades are, "
+              "such as interval = \"1m\" in [bars], or take candles: kind = \"bars\" in [data]");
 }
 
 std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,

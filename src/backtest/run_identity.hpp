@@ -23,18 +23,35 @@ struct DataFile {
 };
 
 struct PreparedRun {
-  BacktestInstrument instrument;
+  std::vector<BacktestInstrument> instruments;    // as the settings' are
   std::map<std::string, std::string> parameters;  // canonical
   std::unique_ptr<Strategy> strategy;
   std::vector<DataFile> files;
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
 };
 
+// Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
+Result<PreparedRun> prepare_run(const RunRequest& request);
+
 // Errors: kUsage: not one instrument.
 Result<void> check_single(const BacktestSettings& settings);
 
-// Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
-Result<PreparedRun> prepare_run(const RunRequest& request);
+// The files of all instruments, or those of the catalog that they come from. Reads them through. Errors: kUsage: one is
+// not there; kStorage.
+Result<std::vector<DataFile>> data_files(const BacktestSettings& settings);
+// And the strategy's library: another one of the same name is another run.
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings);
+
+// Exact steps and names of the settings' instruments. Errors: kUsage.
+Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSettings& settings);
+
+// What is wrong with the data of one instrument: which, where there are several.
+std::unexpected<Error> of_instrument(const BacktestSettings& settings, const BacktestInstrument& instrument,
+                                     const Error& error);
+
+// Whether the data can give what the strategy wants. Errors: kUsage: features; bars of order books without
+// `bar_interval`; of bars only what bars do not have.
+Result<void> check_wants(const Wants& wants, const BacktestSettings& settings);
 
 // The request's folder, with the first digits of the identity in place of "{}".
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backtest/isolate/isolated_strategy.hpp"
+#include "backtest/run_identity.hpp"
 #include "backtest/state_file.hpp"
 #include "backtest/strategy_library.hpp"
 
@@ -69,6 +70,7 @@ Result<std::unique_ptr<RunStrategy>> RunStrategy::begin(const RunRequest& reques
   }
   const Result<Wants> wants = guarded([&strategy]() -> Result<Wants> { return strategy.wants(); });
   if (!wants) return std::unexpected(wants.error());
+  if (Result<void> fits = check_wants(*wants, request.settings); !fits) return std::unexpected(fits.error());
   Result<void> held;
   if (request.compared) held = made->hold_against(request.compared->log, request.compared->cut.at, *wants);
   if (request.replayed) held = made->hold_against(request.replayed->log, std::nullopt, *wants);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "backtest/instrument_setup.hpp"
 #include "backtest/scenarios.hpp"
 #include "backtest/strategy_library.hpp"
 
@@ -68,13 +69,12 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     lane.accounts.emplace(*std::move(accounts));
     std::vector<InstrumentSetup> own = setups;
     for (std::size_t k = 0; k < own.size(); ++k) {
-      const AccountBook::Place place = lane.accounts->of(InstrumentId{static_cast<std::uint32_t>(k)});
-      own[k].account = place.account;
-      own[k].slot = place.slot;
+      join(own[k], lane.accounts->of(InstrumentId{static_cast<std::uint32_t>(k)}));
       own[k].venue.queue = scenario.queue;
       own[k].feed = &made->feeds_[k]->cursor(i + 1);
     }
-    lane.engine = std::make_unique<Engine>(std::move(own), lane.watched->get(), options, lane.folder.get());
+    lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get());
+    lane.engine = std::make_unique<Engine>(std::move(own), lane.watched->get(), options, lane.counter.get());
     made->lanes_.push_back(std::move(lane));
   }
   return made;

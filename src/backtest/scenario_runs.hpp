@@ -15,6 +15,7 @@
 
 #include "backtest/account_book.hpp"
 #include "backtest/engine.hpp"
+#include "backtest/order_counts.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_strategy.hpp"
@@ -32,6 +33,7 @@ class ScenarioRuns {
     std::unique_ptr<RunFolder> folder = {};
     std::unique_ptr<RunStrategy> watched = {};
     std::optional<AccountBook> accounts = {};
+    std::unique_ptr<OrderCounter> counter = {};
     std::unique_ptr<Engine> engine = {};
     RunEnd end = {};
   };

@@ -45,9 +45,9 @@ struct InstrumentSettings {
   std::string interval = {};  // of bars, "5m"; empty: the files tell. The same for all of a run.
   // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
   std::vector<std::string> files = {};
-  // Where there are no files, bars are made out of the catalog of this data directory: of rows of this kind, of candles
-  // with their interval (empty: that of the bars), as this origin tells it (empty: the archive, or the only one there
-  // is).
+  // Where there are no files, the catalog of this data directory is the data: its order books and trades, as this
+  // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source`, of candles with
+  // their interval (empty: that of the bars); origin empty: the archive, or the only one there is.
   std::string data_dir = {};
   std::string source = "klines";
   std::string source_interval = {};
@@ -68,6 +68,14 @@ struct InstrumentSettings {
 // Instruments of a run at most.
 inline constexpr std::size_t kMostInstruments = 256;
 
+// Of a sweep: parameters chosen on one span of time and held against the next, again and again.
+struct WalkForwardSettings {
+  Nanos train{};
+  Nanos test{};
+  Nanos purge{};    // left out between the two,
+  Nanos embargo{};  // and so much more
+};
+
 struct BacktestSettings {
   bool is_bars = false;                              // else order books
   std::vector<InstrumentSettings> instruments = {};  // by their InstrumentId; at least one of a run
@@ -77,7 +85,9 @@ struct BacktestSettings {
   std::string library = {};      // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
+  std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
+  std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
 };
 
 }  // namespace acts::backtest

@@ -87,12 +87,8 @@ Result<void> check_books(const std::vector<ConfigEntry>& entries, const Instrume
   if (settings.exchange.as_hftbacktest) {
     if (Result<void> fits = check_unused(entries, kRules, "nothing that hftbacktest knows"); !fits) return fits;
   }
-  constexpr std::array<UnusedKey, 6> kOfBars{{{"data", "data_dir"},
-                                              {"data", "source"},
-                                              {"data", "source_interval"},
-                                              {"data", "origin"},
-                                              {"data", "interval"},
-                                              {"exchange", "bar_path"}}};
+  constexpr std::array<UnusedKey, 4> kOfBars{
+      {{"data", "source"}, {"data", "source_interval"}, {"data", "interval"}, {"exchange", "bar_path"}}};
   return check_unused(entries, kOfBars, "of bars, which kind = \"bars\" in [data] asks for");
 }
 
@@ -106,8 +102,8 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.exchange.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  constexpr std::array<UnusedKey, 4> kOfBooks{
-      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  constexpr std::array<UnusedKey, 5> kOfBooks{
+      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}, {"funding", ""}}};
   if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }
@@ -124,10 +120,12 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   // The files need not say it, and a report must not tell of a venue that nobody has named.
   if (!is_given(entries, "data", "venue")) return missing("venue in [data]");
   if (settings.info.symbol.empty()) return missing("symbol in [data]");
-  const bool is_of_catalog = is_bars && !settings.data_dir.empty();
-  if (settings.files.empty() && !is_of_catalog) return missing("files in [data]");
+  if (settings.files.empty() && settings.data_dir.empty()) return missing("files in [data]");
   if (!settings.files.empty() && !settings.data_dir.empty()) {
     return fail(ErrorCode::kUsage, "files and data_dir in [data]: take one of them out");
+  }
+  if (!settings.files.empty() && !settings.origin.empty()) {
+    return fail(ErrorCode::kUsage, "origin in [data] is of a catalog, which data_dir names: take it out");
   }
   if (!settings.info.tick_size) return missing("tick_size in [instrument]");
   if (!settings.info.lot_size) return missing("lot_size in [instrument]");
@@ -140,6 +138,9 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
 Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   if (Result<void> fits = check_account(entries, settings); !fits) return fits;
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
+  if (settings.is_bars && settings.bar_interval) {
+    return fail(ErrorCode::kUsage, "interval in [bars] is of order books, and these are bars: take it out");
+  }
   const std::vector<InstrumentSettings>& all = settings.instruments;
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].interval != all.front().interval) {

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "acts/strategy/registry.hpp"
 
@@ -107,20 +109,77 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
+std::string reasons_text(const backtest::OrderCounts::Reasons& reasons) {
+  std::string text;
+  for (const auto& [reason, count] : reasons) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(reason), count);
+  }
+  return text;
+}
+
+// "800 orders, 3 rejected (min_notional 3), 12 expired (would_take 12)" as a line.
+std::string orders_text(const backtest::OrderCounts& counts) {
+  const auto in_all = [](const backtest::OrderCounts::Reasons& reasons) {
+    std::uint64_t sum = 0;
+    for (const auto& [reason, count] : reasons) sum += count;
+    return sum;
+  };
+  std::string text = fmt::format("{} orders", counts.placed);
+  for (const auto& [what, reasons] : {std::pair("rejected", &counts.rejected), std::pair("expired", &counts.expired)}) {
+    if (reasons->empty()) continue;
+    text += fmt::format(", {} {} ({})", in_all(*reasons), what, reasons_text(*reasons));
+  }
+  if (counts.refused > 0) text += fmt::format(", {} changes and cancels refused", counts.refused);
+  return text + '\n';
+}
+
 std::string summary_of(const backtest::RunReport& report) {
-  const Position& position = report.end.positions.front();
-  std::string text =
-      fmt::format("{} rows of {} events of {}", report.data.rows, report.data.events, report.instrument.info.symbol);
-  if (report.data.shift != Nanos{0}) text += fmt::format(", local times shifted by {}", to_string(report.data.shift));
-  text += fmt::format("\n{} fills, position {}, balance {}, fee {}", report.end.fills,
-                      to_string(report.instrument.quantity_of(position.quantity.units())), to_string(position.cash),
-                      to_string(position.fee));
-  if (report.equity) text += fmt::format(", equity {}", to_string(*report.equity));
-  return text + fmt::format("\n{}\n", report.folder);
+  std::string text;
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    text += fmt::format("{} rows of {} events of {}", of.data.rows, of.data.events, of.instrument.name);
+    if (of.data.shift != Nanos{0}) text += fmt::format(", local times shifted by {}", to_string(of.data.shift));
+    text += '\n';
+  }
+  text += orders_text(report.orders());
+  const bool is_one = report.instruments.size() == 1;
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    if (!is_one) text += fmt::format("{}: ", of.instrument.name);
+    text += fmt::format("{} fills, position {}, balance {}, fee {}", of.orders.fills,
+                        to_string(of.instrument.quantity_of(of.position.quantity.units())), to_string(of.position.cash),
+                        to_string(of.position.fee));
+    if (of.equity) text += fmt::format(", equity {}", to_string(*of.equity));
+    text += '\n';
+  }
+  if (const auto sum = report.sum(); sum && !is_one) {
+    text +=
+        fmt::format("{} fills in all, balance {}, fee {}", report.end.fills, to_string(sum->cash), to_string(sum->fee));
+    if (report.equity) text += fmt::format(", equity {}", to_string(*report.equity));
+    text += '\n';
+  }
+  return text + report.folder + '\n';
+}
+
+// What looks like a result, and is none.
+void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strategy) {
+  if (counts.fills > 0) return;
+  const std::string why =
+      counts.placed == 0
+          ? fmt::format(
+                "the strategy {} placed no order: do its parameters fit these prices, and does the data have "
+                "what it waits for?",
+                strategy)
+          : "no order was filled: the summary says what became of them";
+  complain(why, LogLevel::kWarn);
 }
 
 // What there is to know before anything is believed: all in one line, once.
-void tell_oddities(const backtest::FeedFacts& data) {
+void tell_oddities(const backtest::RunReport& report) {
+  backtest::FeedFacts data;
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    data.off_tick += of.data.off_tick;
+    data.off_scale += of.data.off_scale;
+    data.out_of_range += of.data.out_of_range;
+  }
   if (data.off_tick + data.off_scale + data.out_of_range == 0) return;
   complain(
       fmt::format("{} prices were off the tick and {} quantities off the lot's decimals (rounded), {} events could "
@@ -130,12 +189,23 @@ void tell_oddities(const backtest::FeedFacts& data) {
 }
 
 std::string bar_summary_of(const backtest::BarReport& report) {
-  const Position& position = report.totals.positions.front();
+  std::uint64_t missing = 0;
+  std::string names;
+  std::string positions;
+  for (std::size_t i = 0; i < report.instruments.size(); ++i) {
+    const backtest::BacktestInstrument& instrument = report.instruments[i];
+    const std::string position = to_string(instrument.quantity_of(report.totals.positions[i].quantity.units()));
+    missing += report.missing[i];
+    names += (i == 0 ? "" : ", ") + instrument.name;
+    positions += i == 0 ? position : fmt::format(", {}", position);
+  }
+  const Position sum = report.sum();
   return fmt::format(
-      "{} bars of {} from {} to {}, {} missing\n{} fills, position {}, balance {}, fee {}, equity {}\n{}\n",
-      report.totals.bars, report.instrument.info.symbol, to_iso8601(report.begin), to_iso8601(report.end),
-      report.missing, report.totals.fills, to_string(report.instrument.quantity_of(position.quantity.units())),
-      to_string(position.cash), to_string(position.fee), to_string(report.totals.equity), report.folder);
+      "{} bars of {} from {} to {}, {} missing\n{}{} fills, position {}, balance {}, fee {}, equity "
+      "{}\n{}\n",
+      report.totals.bars, names, to_iso8601(report.begin), to_iso8601(report.end), missing,
+      orders_text(sum_of(report.orders)), report.totals.fills, positions, to_string(sum.cash), to_string(sum.fee),
+      to_string(report.totals.equity), report.folder);
 }
 
 // What is to be printed of a run, and its folder.
@@ -152,13 +222,15 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_no_fills(sum_of(report->orders), request.settings.strategy);
   return Ran{bar_summary_of(*report), report->folder};
 }
 
 Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
-  tell_oddities(report->data);
+  tell_oddities(*report);
+  tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }
 

@@ -14,6 +14,13 @@ Result<void> set_sample(BacktestSettings& s, const Values& v) {
   return {};
 }
 
+Result<void> set_bar_interval(BacktestSettings& s, const Values& v) {
+  const Result<Nanos> span = parse_positive_duration(v[0]);
+  if (!span) return std::unexpected(span.error());
+  s.bar_interval = *span;
+  return {};
+}
+
 Result<void> set_data_kind(BacktestSettings& s, const Values& v) {
   const Result<bool> is_bars = choose(v[0], "books", "bars");
   if (!is_bars) return std::unexpected(is_bars.error());
@@ -30,6 +37,7 @@ std::vector<RunKey> keys_of_run() {
        {kText, kInteger},
        "a decimal in quotes",
        [](BacktestSettings& s, const Values& v) { return set_decimal(s.initial_balance, v[0]); }},
+      {"bars", "interval", {kText}, "a duration in quotes, such as \"1m\"", set_bar_interval},
       {"report", "sample", {kText}, "a duration in quotes, such as \"1s\"", set_sample},
       {"strategy",
        "library",

@@ -48,6 +48,7 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out,
             "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
+            "ORDERS\n"
             "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
                 out + "\n");
   std::ifstream file(json);
@@ -74,6 +75,72 @@ TEST_F(Backtest, OfAnExportHasTheSameFills) {
   const Outcome result = run_acts({"backtest", config, "--out", (folder_ / "run").string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(result.out.contains("194 fills, position 0.4, balance -24689.02, fee -59.831519,")) << result.out;
+}
+
+// Both venues at once, and the same symbol at both.
+TEST_F(Backtest, TakesSeveralInstrumentsAndVenues) {
+  const auto data = [](const std::string& venue, const std::string& file) {
+    return "[[data]]\nvenue = \"" + venue + "\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file + "\"]\n";
+  };
+  const std::string rules =
+      "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\n"
+      "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n";
+  const std::string last = "[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[strategy]\nname = \"grid\"\n";
+  const std::string config = write(data("binance-spot", testdata("binance-feed/spot/btcusdt_20240808.gz")) +
+                                   data("binance-usdm", kRecording) + rules + last);
+  const std::string out = (folder_ / "run").string();
+  const Outcome result = run_acts({"backtest", config, "--out", out});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.contains("491973 rows of 466836 events of binance-usdm:BTCUSDT")) << result.out;
+  EXPECT_TRUE(result.out.contains("\nbinance-spot:BTCUSDT: ")) << result.out;
+  EXPECT_TRUE(result.out.contains(" fills in all, balance ")) << result.out;
+  std::ifstream file(out + "/run.json");
+  const nlohmann::json object = nlohmann::json::parse(file);
+  ASSERT_EQ(object["totals"]["instruments"].size(), 2U);
+  EXPECT_EQ(object["totals"]["instruments"][1]["name"], "binance-usdm:BTCUSDT");
+  EXPECT_EQ(object["run"]["instruments"][0]["tick_size"], "0.01");
+  EXPECT_EQ(object["run"]["instruments"][1]["rows"], 491'973);
+  EXPECT_FALSE(object["totals"]["equity"].is_null());
+  EXPECT_FALSE(object.contains("fills"));
+  const Outcome report = run_acts({"report", out, "--out", (folder_ / "sheet.html").string()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+}
+
+TEST_F(Backtest, OfTheCatalogHasTheSameFills) {
+  const std::string data = (folder_ / "data").string();
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", data, kRecording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  std::string text = grid(kRecording);
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files,
+               "data_dir = \"data\"\nfrom = \"2024-08-08\"\nto = \"2024-08-10\"");
+  const Outcome result = run_acts({"backtest", write(text), "--out", (folder_ / "run").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.contains("194 fills, position 0.4, balance -24689.02, fee -59.831519,")) << result.out;
+  std::ifstream file(folder_ / "run" / "run.json");
+  const nlohmann::json object = nlohmann::json::parse(file);
+  EXPECT_GE(object["run"]["data"].size(), 2U) << "the catalog's files";
+  text.replace(text.find("BTCUSDT"), 7, "ETHUSDT");
+  const Outcome none = run_acts({"backtest", write(text), "--out", (folder_ / "none").string()});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_TRUE(none.err.contains("its catalog has no book_updates of binance-usdm ETHUSDT for these times")) << none.err;
+}
+
+TEST_F(Backtest, SaysWhereStrategyAndDataDoNotMeet) {
+  std::string text = grid(kRecording);
+  text.replace(text.find("name = \"grid\""), 13, "name = \"sma_cross\"");
+  const std::string out = (folder_ / "run").string();
+  const Outcome books = run_acts({"backtest", write(text), "--out", out});
+  EXPECT_EQ(books.exit_code, 2);
+  EXPECT_TRUE(
+      books.err.contains("the strategy is told of bars, and these are order books: say how long bars of their "
+                         "trades are, such as interval = \"1m\" in [bars]"))
+      << books.err;
+  const Outcome bars = run_acts({"backtest", write(text + "[bars]\ninterval = \"1s\"\n"), "--out", out});
+  EXPECT_EQ(bars.exit_code, 0) << bars.err;
+  EXPECT_FALSE(bars.out.contains("\n0 orders\n")) << bars.out;
+  const Outcome idle = run_acts({"backtest", write(grid(kRecording, "max_position = \"0\"\n")), "--out", out});
+  EXPECT_TRUE(idle.exit_code == 2 || idle.err.contains("placed no order")) << idle.err << idle.out;
 }
 
 TEST_F(Backtest, RefusesInOneLine) {

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/money.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
+#include "backtest/run_json.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "backtest/strategy_library.hpp"
@@ -16,32 +18,79 @@
 namespace acts::backtest {
 namespace {
 
+std::string quoted(const std::string& text) { return fmt::format("\"{}\"", text); }
+std::string number_json(std::uint64_t number) { return fmt::format("{}", number); }
+
+void add_rules(JsonMembers& members, const InstrumentSettings& settings, const BacktestInstrument& instrument) {
+  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  members["models"] = object_of({{"bar_path", std::string(name_of(settings.exchange.bar_path))},
+                                 {"maker_fee", to_string(settings.fees.maker)},
+                                 {"taker_fee", to_string(settings.fees.taker)}});
+  members["symbol"] = json_text(settings.info.symbol);
+  members["tick_size"] = quoted(to_string(instrument.price_at(1)));
+  members["venue"] = quoted(std::string(to_string(settings.info.venue)));
+}
+
 std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared, const BarReport& report) {
   const BacktestSettings& settings = request.settings;
-  const InstrumentSettings& of = settings.instruments.front();
-  const std::map<std::string, std::string> models{{"bar_path", std::string(name_of(of.exchange.bar_path))},
-                                                  {"maker_fee", to_string(of.fees.maker)},
-                                                  {"taker_fee", to_string(of.fees.taker)}};
-  return fmt::format(
-      R"({{"begin":"{}","configuration":{},"configuration_file":{},"data":{},"end":"{}","fills_above_volume":{},"gaps":{},"id":"{}",)"
-      R"("lot_size":"{}","models":{},"parameters":{},"rows":{},"seed":null,"strategy":{},"symbol":{},)"
-      R"("tick_size":"{}","venue":"{}","version":{}}})",
-      to_iso8601_nanos(report.begin), json_text(request.configuration), json_text(request.configuration_file),
-      data_json(prepared.files), to_iso8601_nanos(report.end), report.totals.fills_above_volume, report.missing,
-      prepared.identity, to_string(report.instrument.quantity_of(report.instrument.lot)), object_of(models),
-      object_of(prepared.parameters), report.totals.bars, json_text(settings.strategy), json_text(of.info.symbol),
-      to_string(report.instrument.price_at(1)), to_string(of.info.venue), json_text(request.version));
+  std::uint64_t missing = 0;
+  for (const std::uint64_t count : report.missing) missing += count;
+  JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.begin))},
+                      {"configuration", json_text(request.configuration)},
+                      {"configuration_file", json_text(request.configuration_file)},
+                      {"data", data_json(prepared.files)},
+                      {"end", quoted(to_iso8601_nanos(report.end))},
+                      {"fills_above_volume", number_json(report.totals.fills_above_volume)},
+                      {"id", quoted(prepared.identity)},
+                      {"missing_bars", number_json(missing)},
+                      {"parameters", object_of(prepared.parameters)},
+                      {"rows", number_json(report.totals.bars)},
+                      {"seed", "null"},
+                      {"strategy", json_text(settings.strategy)},
+                      {"version", json_text(request.version)}};
+  if (report.instruments.size() == 1) {
+    add_rules(members, settings.instruments.front(), report.instruments.front());
+    return object_json(members);
+  }
+  members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
+    JsonMembers of{{"missing_bars", number_json(report.missing[i])}, {"name", json_text(report.instruments[i].name)}};
+    add_rules(of, settings.instruments[i], report.instruments[i]);
+    return object_json(of);
+  });
+  return object_json(members);
+}
+
+// Of one instrument what it holds; its money, if it is not all there is.
+void add_bar_position(JsonMembers& members, const BarReport& report, std::size_t i) {
+  const Position& position = report.totals.positions[i];
+  const BacktestInstrument& instrument = report.instruments[i];
+  members["mark_price"] = quoted(to_string(to_decimal(report.marks[i], instrument.scales)));
+  members["position"] = quoted(to_string(instrument.quantity_of(position.quantity.units())));
 }
 
 std::string bar_totals_json(const BarReport& report) {
-  const Position& position = report.totals.positions.front();
-  return fmt::format(
-      R"({{"balance":"{}","equity":"{}","fee":"{}","fills":{},"funding":"{}","mark_price":"{}","max_drawdown":"{}",)"
-      R"("position":"{}","turnover":"{}"}})",
-      to_string(position.cash), to_string(report.totals.equity), to_string(position.fee), report.totals.fills,
-      to_string(position.funding), to_string(to_decimal(report.mark, report.instrument.scales)),
-      to_string(report.totals.max_drawdown), to_string(report.instrument.quantity_of(position.quantity.units())),
-      to_string(report.totals.turnover));
+  const Position sum = report.sum();
+  JsonMembers members{{"balance", quoted(to_string(sum.cash))},
+                      {"equity", quoted(to_string(report.totals.equity))},
+                      {"fee", quoted(to_string(sum.fee))},
+                      {"funding", quoted(to_string(sum.funding))},
+                      {"max_drawdown", quoted(to_string(report.totals.max_drawdown))},
+                      {"turnover", quoted(to_string(report.totals.turnover))}};
+  add_counts(members, sum_of(report.orders));
+  if (report.instruments.size() == 1) {
+    add_bar_position(members, report, 0);
+    return object_json(members);
+  }
+  members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
+    const Position& position = report.totals.positions[i];
+    JsonMembers of{{"balance", quoted(to_string(position.cash))},
+                   {"fee", quoted(to_string(position.fee))},
+                   {"name", json_text(report.instruments[i].name)}};
+    add_bar_position(of, report, i);
+    add_counts(of, report.orders[i]);
+    return object_json(of);
+  });
+  return object_json(members);
 }
 
 // All bars through the run. Errors also: kBadInput: there is none.
@@ -61,7 +110,9 @@ Result<void> run_bars(BarRun& run, BarBlocks& blocks, BarReport& report) {
     if (Result<void> done = run_block(run, block, 0, block.steps()); !done) return done;
     const Bar& last = block.step(block.steps() - 1).back();
     report.end = last.close_time;
-    report.mark = last.close;
+    for (std::size_t i = 0; i < block.steps(); ++i) {
+      for (const Bar& bar : block.step(i)) report.marks[bar.instrument.value()] = bar.close;
+    }
   }
   if (Result<void> stopped = run.stop(); !stopped) return stopped;
   report.totals = run.totals();
@@ -70,54 +121,75 @@ Result<void> run_bars(BarRun& run, BarBlocks& blocks, BarReport& report) {
 
 }  // namespace
 
-BarRunOptions bar_run_options(const BacktestSettings& settings, const BacktestInstrument& instrument) {
+Position BarReport::sum() const {
+  Position sum;
+  for (const Position& position : totals.positions) {
+    sum.cash = plus(sum.cash, position.cash);
+    sum.fee = plus(sum.fee, position.fee);
+    sum.funding = plus(sum.funding, position.funding);
+  }
+  return sum;
+}
+
+BarRunOptions bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments) {
   BarRunOptions options{.initial_balance = settings.initial_balance, .sample = settings.sample};
-  const InstrumentSettings& of = settings.instruments.front();
-  options.markets.push_back({.instrument = instrument, .fees = of.fees, .path = of.exchange.bar_path});
+  for (std::size_t i = 0; i < instruments.size(); ++i) {
+    const InstrumentSettings& of = settings.instruments[i];
+    options.markets.push_back(
+        {.instrument = instruments[i], .contract = of.contract, .fees = of.fees, .path = of.exchange.bar_path});
+  }
   return options;
 }
 
-Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
-  if (settings.files.empty()) return open_catalog_bars(settings, instrument);
+Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument,
+                                             InstrumentId id) {
+  if (settings.files.empty()) return open_catalog_bars(settings, instrument, id);
   history::SourceHints hints;
   hints.venue = to_string(settings.info.venue);
   hints.symbol = settings.info.symbol;
   hints.interval = settings.interval;
-  Result<std::unique_ptr<FileBars>> bars = FileBars::open(settings.files, hints, instrument, InstrumentId{0});
+  Result<std::unique_ptr<FileBars>> bars = FileBars::open(settings.files, hints, instrument, id);
   if (!bars) return std::unexpected(bars.error());
   return std::make_unique<PeriodBars>(*std::move(bars), settings.from, settings.to);
 }
 
 Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
+  const BacktestSettings& settings = request.settings;
   Result<PreparedRun> prepared = prepare_run(request);
   if (!prepared) return std::unexpected(prepared.error());
-  Result<std::unique_ptr<BarReader>> opened = open_bars(request.settings.instruments.front(), prepared->instrument);
-  if (!opened) return std::unexpected(opened.error());
-  if (request.compared) {
-    opened = std::make_unique<AlteredBars>(*std::move(opened), prepared->instrument.tick, request.compared->cut);
-  }
-  const BarReader& bars = **opened;
   std::vector<std::unique_ptr<BarReader>> readers;
-  readers.push_back(*std::move(opened));
+  std::vector<const BarReader*> bars;
+  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
+    const BacktestInstrument& instrument = prepared->instruments[i];
+    Result<std::unique_ptr<BarReader>> opened = open_bars(settings.instruments[i], instrument, InstrumentId{i});
+    if (!opened) return of_instrument(settings, instrument, opened.error());
+    if (request.compared) {
+      opened = std::make_unique<AlteredBars>(*std::move(opened), instrument.tick, request.compared->cut);
+    }
+    bars.push_back(opened->get());
+    readers.push_back(*std::move(opened));
+  }
   BarBlocks blocks(std::move(readers));
 
-  BarReport report{.instrument = prepared->instrument, .folder = folder_of(request, *prepared)};
+  BarReport report{.instruments = prepared->instruments, .folder = folder_of(request, *prepared)};
+  report.marks.resize(report.instruments.size());
   std::unique_ptr<RunFolder> folder;
   if (!report.folder.empty() || !request.json.empty()) {
-    auto created = RunFolder::create(ops, report.folder, request.json, {prepared->instrument});
+    auto created = RunFolder::create(ops, report.folder, request.json, prepared->instruments);
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  Result<std::unique_ptr<BarRun>> run = guarded([&] {
-    return BarRun::make(bar_run_options(request.settings, prepared->instrument), (*strategy)->get(), folder.get());
-  });
+  OrderCounter counter(report.instruments.size(), folder.get());
+  Result<std::unique_ptr<BarRun>> run = guarded(
+      [&] { return BarRun::make(bar_run_options(settings, prepared->instruments), (*strategy)->get(), &counter); });
   if (!run) return std::unexpected(run.error());
   Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
   if (const Result<void> ended = (*strategy)->end(ops, request, done.has_value()); done && !ended) done = ended;
   if (!done) return broken_off(request, *prepared, folder.get(), done.error());
-  report.missing = bars.missing();
+  report.orders = counter.counts();
+  for (const BarReader* const of : bars) report.missing.push_back(of->missing());
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(bar_run_json(request, *prepared, report), bar_totals_json(report));
   if (!finished) return std::unexpected(finished.error());

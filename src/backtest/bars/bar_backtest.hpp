@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "acts/base/result.hpp"
 
 #include "backtest/bars/bar_blocks.hpp"
 #include "backtest/bars/bar_run.hpp"
 #include "backtest/instrument.hpp"
+#include "backtest/order_counts.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/settings.hpp"
 #include "recording/file_ops.hpp"
@@ -17,20 +20,25 @@
 namespace acts::backtest {
 
 // What settings say of the run itself.
-BarRunOptions bar_run_options(const BacktestSettings& settings, const BacktestInstrument& instrument);
+BarRunOptions bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments);
 
 // The bars that begin within the settings' period, of their files or of the catalog. Errors: FileBars::open(),
 // open_catalog_bars().
-Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument);
+Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument,
+                                             InstrumentId id = {});
 
 struct BarReport {
   BarTotals totals = {};
-  BacktestInstrument instrument = {};
-  UnixNanos begin = {};  // open of the first bar,
-  UnixNanos end = {};    // and close of the last one
-  Price mark = {};       // last close
-  std::uint64_t missing = 0;
+  std::vector<BacktestInstrument> instruments = {};  // by their ids, as what follows
+  std::vector<Price> marks = {};                     // last closes
+  std::vector<std::uint64_t> missing = {};           // bars that are not there between those that are
+  std::vector<OrderCounts> orders = {};
+  UnixNanos begin = {};     // open of the first bar,
+  UnixNanos end = {};       // and close of the last one
   std::string folder = {};  // where it went
+
+  // Cash, fee and funding of all, without a quantity.
+  [[nodiscard]] Position sum() const;
 };
 
 // As run_backtest(), of settings whose data is bars.

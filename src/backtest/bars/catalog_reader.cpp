@@ -44,12 +44,13 @@ history::CatalogPaths paths_of(const InstrumentSettings& settings) {
 
 class CatalogReader final : public BarReader {
  public:
-  CatalogReader(std::unique_ptr<history::Duck> duck, history::CatalogBars bars, const history::TimeGrid& grid,
-                const BacktestInstrument& instrument, std::string name)
-      : duck_(std::move(duck)),
+  CatalogReader(std::optional<FileLock> held, std::unique_ptr<history::Duck> duck, history::CatalogBars bars,
+                const history::TimeGrid& grid, const BacktestInstrument& instrument, InstrumentId id, std::string name)
+      : held_(std::move(held)),
+        duck_(std::move(duck)),
         source_(std::move(bars)),
         grid_(grid),
-        bars_(history::bar_kind(), 0, instrument, InstrumentId{0}),
+        bars_(history::bar_kind(), 0, instrument, id),
         name_(std::move(name)) {}
 
   Result<bool> next(Bar& bar) override {
@@ -72,6 +73,7 @@ class CatalogReader final : public BarReader {
   [[nodiscard]] std::uint64_t missing() const override { return missing_; }
 
  private:
+  std::optional<FileLock> held_;
   std::unique_ptr<history::Duck> duck_;  // source_ reads by it
   history::CatalogBars source_;
   history::TimeGrid grid_;
@@ -84,13 +86,14 @@ class CatalogReader final : public BarReader {
 }  // namespace
 
 Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
-                                                     const BacktestInstrument& instrument) {
+                                                     const BacktestInstrument& instrument, InstrumentId id) {
   if (settings.interval.empty()) {
     return fail(ErrorCode::kUsage, "interval in [data] is missing: of bars out of the catalog, such as \"1h\"");
   }
   const Result<history::TimeGrid> grid = history::TimeGrid::parse(settings.interval);
   if (!grid) return std::unexpected(grid.error());
   const history::CatalogPaths paths = paths_of(settings);
+  std::optional<FileLock> held = history::hold_files(paths);
   const Result<std::vector<history::CatalogFile>> files = files_of(paths);
   if (!files) return std::unexpected(files.error());
   Result<std::unique_ptr<history::Duck>> duck = history::Duck::open({.temp_directory = {}});
@@ -98,12 +101,16 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
   const history::BarRequest request = request_of(settings);
   Result<history::CatalogBars> bars = history::CatalogBars::open(**duck, paths, *files, request);
   if (!bars) return std::unexpected(bars.error());
-  return std::make_unique<CatalogReader>(*std::move(duck), *std::move(bars), *grid, instrument,
+  return std::make_unique<CatalogReader>(std::move(held), *std::move(duck), *std::move(bars), *grid, instrument, id,
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 
+Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings) {
+  return files_of(paths_of(settings));
+}
+
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings) {
-  const Result<std::vector<history::CatalogFile>> files = files_of(paths_of(settings));
+  const Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
   if (!files) return std::unexpected(files.error());
   const history::BarRequest request = request_of(settings);
   std::vector<DataFile> data;

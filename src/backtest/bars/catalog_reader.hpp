@@ -9,13 +9,17 @@
 #include "backtest/bars/bar_reader.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/settings.hpp"
+#include "history/catalog/manifest.hpp"
 
 namespace acts::backtest {
 
 // Bars of `settings.interval` that are over, from `from` on and before `to`. Errors: kUsage: what CatalogBars::open()
 // says, or no interval; kStorage.
 Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& settings,
-                                                     const BacktestInstrument& instrument);
+                                                     const BacktestInstrument& instrument, InstrumentId id);
+
+// All files of the catalog in the settings' data directory. Errors: kUsage: it cannot be one; kStorage.
+Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings);
 
 // The catalog's files that these may come from, by their names in the catalog. Errors: as above.
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings);

@@ -52,9 +52,13 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
                                                   std::function<void(std::string_view)> on_problem) {
   std::optional<HftSpool> spool;
   OnSeen on_seen;
+  UpdateGaps gaps(wanted.venue, wanted.symbol);
   if (wanted.keeps_events && !wanted.symbol.empty()) {
     spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
-    on_seen = [&spool](const SeenMessage& seen) { spool->take(seen); };
+    on_seen = [&](const SeenMessage& seen) {
+      spool->take(seen);
+      if (!wanted.to || seen.line.ts_recv < *wanted.to) gaps.take(seen);
+    };
   }
   auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue, on_seen);
   if (!contents) return std::unexpected(contents.error());
@@ -67,7 +71,9 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
     on_problem(fmt::format("{}: {} REST depth answers of no symbol that could be told by their update ids: left out",
                            wanted.paths.front(), contents->unassigned));
   }
-  return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(on_problem));
+  gaps.finish(*contents);
+  return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(gaps),
+                           std::move(on_problem));
 }
 
 Result<RecordedMessages> RecordingExporter::messages() const {

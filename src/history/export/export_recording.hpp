@@ -16,6 +16,7 @@
 #include "history/export/message_csv.hpp"
 #include "history/export/npz_file.hpp"
 #include "history/import/recorded_messages.hpp"
+#include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::history {
@@ -37,6 +38,8 @@ class RecordingExporter {
   static Result<RecordingExporter> open(RecordingExport wanted, std::function<void(std::string_view)> on_problem);
 
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
+  // What is missing before RecordingExport::to; of keeps_events with a symbol, else none.
+  [[nodiscard]] const UpdateGaps& gaps() const { return gaps_; }
   [[nodiscard]] const RecordingExport& wanted() const { return wanted_; }  // with that symbol
 
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
@@ -49,16 +52,18 @@ class RecordingExporter {
   Result<NpzFacts> to_npz(FileOps& ops, Nanos latency, const std::string& output);
 
  private:
-  RecordingExporter(RecordingExport wanted, RecordingContents contents, std::optional<HftSpool> spool,
+  RecordingExporter(RecordingExport wanted, RecordingContents contents, std::optional<HftSpool> spool, UpdateGaps gaps,
                     std::function<void(std::string_view)> on_problem)
       : wanted_(std::move(wanted)),
         contents_(std::move(contents)),
+        gaps_(std::move(gaps)),
         spool_(std::move(spool)),
         on_problem_(std::move(on_problem)) {}
   [[nodiscard]] Result<RecordedMessages> messages() const;
 
   RecordingExport wanted_;
   RecordingContents contents_;
+  UpdateGaps gaps_;
   std::optional<HftSpool> spool_;  // a whole one, of a recording without anything that cannot be read; or none
   std::function<void(std::string_view)> on_problem_;
 };

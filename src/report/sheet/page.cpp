@@ -15,6 +15,7 @@
 #include "report/sheet/run_panels.hpp"
 #include "report/sheet/scenario_part.hpp"
 #include "report/sheet/sheet.hpp"
+#include "report/sheet/sweep_part.hpp"
 #include "report/svg.hpp"
 
 namespace acts::report {
@@ -209,8 +210,11 @@ std::string identity_of(const RunReport& run) {
 }
 
 std::string subtitle_of(const RunReport& run) {
-  return fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first), to_iso8601(run.last),
-                     run.samples, run.fill_flow.fills, run.order_events);
+  std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
+                                 to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
+  const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
+  if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
+  return text + fmt::format(", {} gaps in the data: {} gap minutes left out", run.facts.gaps.size(), minutes->text);
 }
 
 void append_panels(std::string& out, std::span<const Panel> panels) {
@@ -234,6 +238,7 @@ void append_single(std::string& out, const RunReport& run) {
 
 std::string title_of(const Sheet& sheet) {
   if (sheet.runs.size() == 1) return sheet.runs[0].name;
+  if (sheet.runs.empty() && sheet.sweeps.size() == 1) return sheet.sweeps[0].name;
   return sheet.runs.empty() ? "Parameters" : fmt::format("{} runs side by side", sheet.runs.size());
 }
 
@@ -273,7 +278,16 @@ std::string to_page(const Sheet& sheet) {
   std::vector<Panel> panels;
   if (!sheet.runs.empty()) panels = is_single ? run_panels(sheet.runs[0]) : comparison_panels(sheet.runs);
   if (is_single && !sheet.runs[0].scenarios.empty()) panels.insert(panels.begin(), scenario_panel(sheet.runs[0]));
+  for (const SweepReport& sweep : sheet.sweeps) {
+    for (Panel& panel : sweep_panels(sweep)) panels.push_back(std::move(panel));
+  }
   if (!panels.empty()) append_panels(body, panels);
+  for (const SweepReport& sweep : sheet.sweeps) {
+    const std::array<Groups, 1> groups{sweep_figures(sweep)};
+    const std::array<std::string, 1> sweep_names{sweep.name};
+    for (std::size_t i = 0; i < groups[0].size(); ++i) append_group(body, groups, sweep_names, i);
+    body += folds_body(sweep);
+  }
   for (const HeatTable& table : sheet.parameters) append_heat(body, table);
   if (is_single) append_single(body, sheet.runs[0]);
   if (!runs.empty()) {

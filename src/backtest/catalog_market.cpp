@@ -1,0 +1,157 @@
+#include "backtest/catalog_market.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "backtest/bars/catalog_reader.hpp"
+#include "recording/file_ops.hpp"
+
+namespace acts::backtest {
+namespace {
+
+constexpr Nanos kCatalogDay = std::chrono::hours{24};
+constexpr std::uint64_t kCatalogMemory = std::uint64_t{512} << 20U;
+constexpr std::string_view kBookKind = "book_updates";
+
+Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings& settings) {
+  Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
+  if (!files) return files;
+  constexpr std::array<std::string_view, 3> kKinds{kBookKind, "trades", "agg_trades"};
+  // The date is the venue's; what was received within the period may be of the day before or behind.
+  const auto day_of = [](UnixNanos ts) { return ts.value / kCatalogDay.count(); };
+  std::erase_if(*files, [&](const history::CatalogFile& file) {
+    const history::DataSet& set = file.set;
+    const bool is_of_it = std::ranges::find(kKinds, set.kind->name) != kKinds.end() &&
+                          set.venue == to_string(settings.info.venue) && set.symbol == settings.info.symbol &&
+                          (settings.origin.empty() || set.origin == settings.origin);
+    const bool is_within = (!settings.from || file.day >= day_of(*settings.from) - 1) &&
+                           (!settings.to || file.day <= day_of(*settings.to) + 1);
+    return !is_of_it || !is_within;
+  });
+  const auto is_book = [](const history::CatalogFile& file) { return file.set.kind->name == kBookKind; };
+  if (std::ranges::none_of(*files, is_book)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: its catalog has no {} of {} {} for these times: acts catalog ls shows what there is",
+                            settings.data_dir, kBookKind, to_string(settings.info.venue), settings.info.symbol));
+  }
+  std::set<std::string> origins;
+  for (const history::CatalogFile& file : *files) {
+    if (is_book(file)) origins.insert(file.set.origin);
+  }
+  if (origins.size() > 1) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: its catalog has {} of {} {} as several origins tell it: name one in "
+                            "[data], such as origin = \"{}\"",
+                            settings.data_dir, kBookKind, to_string(settings.info.venue), settings.info.symbol,
+                            *origins.begin()));
+  }
+  return files;
+}
+
+}  // namespace
+
+// One day's events behind the other's.
+class CatalogMarket::Days final : public history::HftSource {
+ public:
+  explicit Days(CatalogMarket& market) : market_(&market) {}
+
+  Result<bool> next(history::HftEvent& event) override {
+    for (;;) {
+      if (day_ == nullptr && next_ == market_->days_.size()) return false;
+      if (day_ == nullptr) {
+        if (const Result<void> opened = open_day(market_->days_[next_++]); !opened) {
+          return std::unexpected(opened.error());
+        }
+      }
+      const Result<bool> there = day_->next(event);
+      if (!there || *there) return there;
+      day_.reset();
+    }
+  }
+
+ private:
+  Result<void> open_day(UnixNanos begin) {
+    history::HftWanted wanted = market_->wanted_;
+    const UnixNanos end = begin + kCatalogDay;
+    wanted.from = begin;
+    wanted.to = wanted.to ? std::min(*wanted.to, end) : end;
+    auto rows = market_->session_->select(history::hft_select(wanted), [] { return false; });
+    if (!rows) return std::unexpected(rows.error());
+    day_ = std::make_unique<history::HftRows>(*std::move(rows));
+    return {};
+  }
+
+  CatalogMarket* market_;
+  std::size_t next_ = 0;
+  std::unique_ptr<history::HftRows> day_;
+};
+
+Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSettings& settings,
+                                                           const std::function<void(std::string_view)>& on_problem) {
+  const auto files = market_files(settings);
+  if (!files) return std::unexpected(files.error());
+  std::unique_ptr<CatalogMarket> market(new CatalogMarket());
+  std::error_code error;
+  market->spill_ = std::make_unique<history::SpillDirectory>(std::filesystem::temp_directory_path(error).string());
+  auto session = history::QuerySession::open(real_file_ops(),
+                                             std::filesystem::absolute(settings.data_dir).lexically_normal().string(),
+                                             {.memory_bytes = kCatalogMemory,
+                                              .threads = 1,
+                                              .temp_directory = market->spill_->path(),
+                                              .with_recordings = false,
+                                              .output = {}});
+  if (!session) return std::unexpected(session.error());
+  market->session_ = std::make_unique<history::QuerySession>(*std::move(session));
+  market->wanted_ = {.venue = std::string(to_string(settings.info.venue)),
+                     .symbol = settings.info.symbol,
+                     .origin = settings.origin,
+                     .from = {},
+                     .to = settings.to};
+  const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
+  for (std::int64_t day = first.day - 1; day <= last.day + 1; ++day) {
+    const UnixNanos begin{day * kCatalogDay.count()};
+    const bool is_before = settings.from && begin + kCatalogDay <= *settings.from;
+    if (!is_before && (!settings.to || begin < *settings.to)) market->days_.push_back(begin);
+  }
+  if (const Result<void> told = market->tell_untimed(on_problem); !told) return std::unexpected(told.error());
+  return market;
+}
+
+Result<void> CatalogMarket::tell_untimed(const std::function<void(std::string_view)>& on_problem) {
+  if (!on_problem) return {};
+  auto rows = session_->select(history::hft_untimed_select(wanted_), [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  const std::string count = *there ? cells.at(0).value_or("0") : "0";
+  if (count != "0") {
+    on_problem(fmt::format("{} {}: trades without a time of receipt, which are left out: {}", wanted_.venue,
+                           wanted_.symbol, count));
+  }
+  return {};
+}
+
+history::OpenEvents CatalogMarket::events() {
+  return [this]() -> Result<std::unique_ptr<history::HftSource>> { return std::make_unique<Days>(*this); };
+}
+
+Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings) {
+  const auto files = market_files(settings);
+  if (!files) return std::unexpected(files.error());
+  std::vector<DataFile> data;
+  data.reserve(files->size());
+  for (const history::CatalogFile& file : *files) data.push_back({file.path(), file.sha256});
+  std::ranges::sort(data, {}, &DataFile::path);
+  return data;
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,48 @@
+// Order books and trades out of the catalog as a market's events, a UTC day of receipt at a time: what is in memory is
+// a day at most, however long the range is. Blocking; not thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
+
+#include "backtest/run_identity.hpp"
+#include "backtest/settings.hpp"
+#include "history/export/hft_rows.hpp"
+#include "history/export/npz_file.hpp"
+#include "history/query/query_session.hpp"
+#include "history/query/spill_directory.hpp"
+
+namespace acts::backtest {
+
+class CatalogMarket {
+ public:
+  // Of what was received on the day of `settings.from` and before `settings.to`; without them all there is: the book of
+  // a time of day is what its day has brought. `on_problem` is
+  // told of trades that are left out, as nobody knows when they were received. Errors: kUsage: there are no books of it
+  // in the catalog, or of several origins and none is named; kStorage.
+  static Result<std::unique_ptr<CatalogMarket>> open(const InstrumentSettings& settings,
+                                                     const std::function<void(std::string_view)>& on_problem);
+
+  // From the beginning each time they are opened. It outlives them.
+  [[nodiscard]] history::OpenEvents events();
+
+ private:
+  class Days;
+  CatalogMarket() = default;
+  Result<void> tell_untimed(const std::function<void(std::string_view)>& on_problem);
+
+  std::unique_ptr<history::SpillDirectory> spill_;
+  std::unique_ptr<history::QuerySession> session_;
+  history::HftWanted wanted_;
+  std::vector<UnixNanos> days_;  // their beginnings
+};
+
+// The catalog's files that these may come from, by their names in the catalog. Errors: as above.
+Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings);
+
+}  // namespace acts::backtest

@@ -1,0 +1,194 @@
+#include "backtest/run_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "acts/base/ratio.hpp"
+
+#include "backtest/run_text.hpp"
+
+namespace acts::backtest {
+namespace {
+
+std::map<std::string, std::string> models_of(const InstrumentSettings& settings) {
+  const ExchangeSettings& exchange = settings.exchange;
+  const bool is_power = exchange.queue.kind == sim::QueueKind::kPower ||
+                        exchange.queue.kind == sim::QueueKind::kPower2 ||
+                        exchange.queue.kind == sim::QueueKind::kPower3;
+  std::string queue(sim::to_string(exchange.queue.kind));
+  if (is_power) queue += fmt::format("({})", shortest_text(exchange.queue.n));
+  const bool is_linear = settings.contract.kind == sim::ContractKind::kLinear;
+  return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
+          {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
+          {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
+          {"latency", settings.latency.file ? *settings.latency.file
+                                            : fmt::format("constant({}, {})", to_string(settings.latency.entry.span()),
+                                                          to_string(settings.latency.response.span()))},
+          {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
+          {"maker_fee", to_string(settings.fees.maker)},
+          {"queue", queue},
+          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
+          {"taker_fee", to_string(settings.fees.taker)}};
+}
+
+std::string quoted(const std::string& text) { return fmt::format("\"{}\"", text); }
+std::string count_json(std::uint64_t count) { return fmt::format("{}", count); }
+std::string exact_json(const std::optional<Decimal>& value) { return value ? quoted(to_string(*value)) : "null"; }
+
+void add_feed(JsonMembers& members, const FeedFacts& facts) {
+  members["events"] = count_json(facts.events);
+  members["rows"] = count_json(facts.rows);
+  members["exchange_only_rows"] = count_json(facts.only_exchange);
+  members["local_only_rows"] = count_json(facts.only_local);
+  members["off_scale_quantities"] = count_json(facts.off_scale);
+  members["off_tick_prices"] = count_json(facts.off_tick);
+  members["unreadable_events"] = count_json(facts.out_of_range);
+}
+
+void add_instrument(JsonMembers& members, const InstrumentSettings& settings, const InstrumentReport& report) {
+  const BacktestInstrument& instrument = report.instrument;
+  add_feed(members, report.data);
+  members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
+  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  members["models"] = object_of(models_of(settings));
+  members["symbol"] = json_text(settings.info.symbol);
+  members["tick_size"] = quoted(to_string(instrument.price_at(1)));
+  members["venue"] = quoted(std::string(to_string(settings.info.venue)));
+}
+
+// From the last update before until the book was known again, by our clock; at most the end of the run.
+void add_gaps(JsonMembers& members, const RunReport& report) {
+  std::string list;
+  Nanos length{};
+  bool is_known = false;
+  for (const InstrumentReport& of : report.instruments) {
+    if (!of.gaps) continue;
+    is_known = true;
+    for (const history::UpdateGap& gap : *of.gaps) {
+      const UnixNanos from = std::max(UnixNanos{gap.from.value + of.data.shift.count()}, report.end.begin);
+      const UnixNanos to = gap.healed_at
+                               ? std::min(UnixNanos{gap.healed_at->value + of.data.shift.count()}, report.end.end)
+                               : report.end.end;
+      length += std::max(to - from, Nanos{0});
+      list +=
+          fmt::format(R"({}{{"first_update_after":{},"from":"{}","instrument":{},"last_update_before":{},"to":"{}"}})",
+                      list.empty() ? "" : ",", gap.first_after.value(), to_iso8601_nanos(from),
+                      json_text(of.instrument.name), gap.last_before.value(), to_iso8601_nanos(to));
+    }
+  }
+  members["gaps"] = is_known ? fmt::format("[{}]", list) : "null";
+  constexpr double kNanosAMinute = 6e10;
+  members["gap_minutes"] = is_known ? shortest_text(static_cast<double>(length.count()) / kNanosAMinute) : "null";
+}
+
+void add_totals(JsonMembers& members, const InstrumentReport& report) {
+  members["balance"] = quoted(to_string(report.position.cash));
+  members["equity"] = exact_json(report.equity);
+  members["fee"] = quoted(to_string(report.position.fee));
+  members["funding"] = quoted(to_string(report.position.funding));
+  members["mark_price"] = exact_json(report.mark);
+  members["position"] = quoted(to_string(report.instrument.quantity_of(report.position.quantity.units())));
+  add_counts(members, report.orders);
+}
+
+// Of runs without a limit there is nothing to tell.
+void add_accounts(JsonMembers& members, const RunReport& report) {
+  const bool is_limited = std::ranges::any_of(
+      report.accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
+  const bool has_paid =
+      std::ranges::any_of(report.accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
+  if (!is_limited && !has_paid) return;
+  members["accounts"] = list_json(report.accounts.size(), [&](std::size_t i) {
+    const AccountReport& of = report.accounts[i];
+    return object_json({{"asset", json_text(of.asset)},
+                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
+                        {"kind", quoted(std::string(to_string(of.kind)))},
+                        {"liquidations", count_json(of.liquidations)},
+                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
+  });
+}
+
+}  // namespace
+
+std::string object_json(const JsonMembers& members) {
+  std::string out = "{";
+  for (const auto& [key, value] : members) {
+    out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", json_text(key), value);
+  }
+  return out + "}";
+}
+
+std::string reasons_json(const OrderCounts::Reasons& reasons) {
+  JsonMembers members;
+  for (const auto& [reason, count] : reasons) members[std::string(to_string(reason))] = count_json(count);
+  return object_json(members);
+}
+
+void add_counts(JsonMembers& members, const OrderCounts& counts) {
+  members["expired"] = reasons_json(counts.expired);
+  members["fills"] = count_json(counts.fills);
+  members["orders"] = count_json(counts.placed);
+  members["refused_requests"] = count_json(counts.refused);
+  members["rejected"] = reasons_json(counts.rejected);
+}
+
+std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report) {
+  const BacktestSettings& settings = request.settings;
+  JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.end.begin))},
+                      {"configuration", json_text(request.configuration)},
+                      {"configuration_file", json_text(request.configuration_file)},
+                      {"data", data_json(prepared.files)},
+                      {"end", quoted(to_iso8601_nanos(report.end.end))},
+                      {"id", quoted(prepared.identity)},
+                      {"parameters", object_of(prepared.parameters)},
+                      {"seed", "null"},
+                      {"strategy", json_text(settings.strategy)},
+                      {"version", json_text(request.version)}};
+  add_gaps(members, report);
+  if (report.instruments.size() == 1) {
+    add_instrument(members, settings.instruments.front(), report.instruments.front());
+    return object_json(members);
+  }
+  FeedFacts sum;
+  for (const InstrumentReport& of : report.instruments) {
+    sum.events += of.data.events;
+    sum.rows += of.data.rows;
+    sum.only_exchange += of.data.only_exchange;
+    sum.only_local += of.data.only_local;
+    sum.off_scale += of.data.off_scale;
+    sum.off_tick += of.data.off_tick;
+    sum.out_of_range += of.data.out_of_range;
+  }
+  add_feed(members, sum);
+  members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
+    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};
+    add_instrument(of, settings.instruments[i], report.instruments[i]);
+    return object_json(of);
+  });
+  return object_json(members);
+}
+
+std::string totals_json(const RunReport& report) {
+  JsonMembers members;
+  add_accounts(members, report);
+  if (report.instruments.size() == 1) {
+    add_totals(members, report.instruments.front());
+    return object_json(members);
+  }
+  const std::optional<Position> sum = report.sum();
+  members["balance"] = sum ? quoted(to_string(sum->cash)) : "null";
+  members["equity"] = exact_json(report.equity);
+  members["fee"] = sum ? quoted(to_string(sum->fee)) : "null";
+  members["funding"] = sum ? quoted(to_string(sum->funding)) : "null";
+  add_counts(members, report.orders());
+  members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
+    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};
+    add_totals(of, report.instruments[i]);
+    return object_json(of);
+  });
+  return object_json(members);
+}
+
+}  // namespace acts::backtest

@@ -1,0 +1,34 @@
+// The objects `run` and `totals` of a run's JSON. Of one instrument its facts stand in them; of several those in
+// `instruments`, and sums beside. Pure.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backtest/order_counts.hpp"
+#include "backtest/run_backtest.hpp"
+#include "backtest/run_identity.hpp"
+
+namespace acts::backtest {
+
+std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report);
+std::string totals_json(const RunReport& report);
+
+// Keys in order: {"would_take":3}.
+std::string reasons_json(const OrderCounts::Reasons& reasons);
+
+// Members of an object that are JSON already, as one: keys in order.
+using JsonMembers = std::map<std::string, std::string>;
+std::string object_json(const JsonMembers& members);
+template <typename ToJson>
+std::string list_json(std::size_t count, ToJson to_json) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < count; ++i) out += (i == 0 ? "" : ",") + to_json(i);
+  return out + "]";
+}
+
+void add_counts(JsonMembers& members, const OrderCounts& counts);
+
+}  // namespace acts::backtest
