@@ -71,19 +71,19 @@ std::vector<history::UpdateGap> gaps_of(const history::RecordingExporter& record
   return gaps;
 }
 
-RunReport report_of(RunEnd end, const BacktestSettings& settings, const PreparedRun& prepared, const OpenRun& run,
-                    const AccountBook& accounts, const OrderCounter& counter) {
+RunReport report_of(RunEnd end, const BacktestSettings& settings, const PreparedRun& prepared,
+                    const std::vector<OpenMarket>& markets, const AccountBook& accounts, const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
     InstrumentReport& of =
         report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
                                                          .asset = settlement_asset(settings.instruments[i]),
-                                                         .data = run.markets[i].feed->facts(),
+                                                         .data = markets[i].feed->facts(),
                                                          .orders = counter.counts()[i],
                                                          .position = report.end.positions[i],
                                                          .mark = report.end.marks[i],
                                                          .equity = report.end.equities[i]});
-    if (run.markets[i].recording != nullptr) of.gaps = gaps_of(*run.markets[i].recording, settings.instruments[i].from);
+    if (markets[i].recording != nullptr) of.gaps = gaps_of(*markets[i].recording, settings.instruments[i].from);
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
     const sim::Account& account = *accounts.accounts()[i];
@@ -98,12 +98,12 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
 }
 
 // Each into its folder.
-Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared, const OpenRun& run) {
+Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared,
+                              const std::vector<OpenMarket>& markets) {
   for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
     const RunReport report =
-        report_of(lane.end, lane.request.settings, prepared, run, *lane.accounts, *lane.counter);
-    const Result<void> finished =
-        lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
+        report_of(lane.end, lane.request.settings, prepared, markets, *lane.accounts, *lane.counter);
+    const Result<void> finished = lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
     if (!finished) return finished;
   }
   return {};
@@ -160,10 +160,10 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
     end = std::unexpected(ended.error());
   }
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
-  RunReport report = report_of(*std::move(end), settings, *prepared, *run, run->accounts, counter);
+  RunReport report = report_of(*std::move(end), settings, *prepared, run->markets, run->accounts, counter);
   report.folder = path;
   if (scenarios != nullptr) {
-    const Result<void> finished = finish_scenarios(*scenarios, *prepared, *run);
+    const Result<void> finished = finish_scenarios(*scenarios, *prepared, run->markets);
     if (!finished) return std::unexpected(finished.error());
   }
   if (folder == nullptr) return report;

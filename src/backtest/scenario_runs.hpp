@@ -34,6 +34,7 @@ class ScenarioRuns {
     std::unique_ptr<RunStrategy> watched = {};
     std::unique_ptr<OrderCounter> counter = {};
     std::optional<AccountBook> accounts = {};
+    std::unique_ptr<OrderCounter> counter = {};
     std::unique_ptr<Engine> engine = {};
     RunEnd end = {};
   };

@@ -111,7 +111,15 @@ TEST(StrategyState, MakesARunInTwoPartsTheSameAsAWholeOne) {
                         {.name = "relative_grid_interval", .text = "0.001"}},
                        cuts);
   expect_same_when_cut("obi", {interval, quantity, most, {.name = "window", .text = "40"}}, cuts);
-  expect_same_when_cut("avellaneda_stoikov", {interval, quantity, most, {.name = "window", .text = "40"}}, cuts);
+  expect_same_when_cut("avellaneda_stoikov",
+                       {interval,
+                        quantity,
+                        most,
+                        {.name = "window", .text = "40"},
+                        {.name = "gamma", .text = "0.1"},
+                        {.name = "kappa", .text = "5"},
+                        {.name = "horizon", .text = "100ms"}},
+                       cuts);
   expect_same_when_cut(
       "twap",
       {{.name = "quantity", .text = "300"}, {.name = "duration", .text = "15s"}, {.name = "slices", .text = "100"}},

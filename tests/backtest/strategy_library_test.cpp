@@ -50,7 +50,7 @@ TEST(StrategyLibrary, ThatThrowsEndsTheRunInOneLine) {
   strategies.push_back(type.make({}).value());
   strategies.push_back(type.make({}).value());
   const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
-  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), {1, 2});
   BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
   const Result<void> done = sweep->run(blocks, 2);
   ASSERT_FALSE(done.has_value());
@@ -65,7 +65,7 @@ TEST(StrategyLibrary, ThatThrowsWhenAskedWhatItWantsIsCaught) {
   std::vector<std::unique_ptr<Strategy>> strategies;
   strategies.push_back((*strategy_type_of(settings))->make({}).value());
   const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
-  const Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  const Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), {1});
   ASSERT_FALSE(sweep.has_value());
   EXPECT_EQ(sweep.error().message, said);
 

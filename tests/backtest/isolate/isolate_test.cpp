@@ -52,7 +52,13 @@ TEST(IsolatedStrategy, DecidesWhatItDecidesHere) {
   for (const auto& [name, given] : std::vector<std::pair<std::string, std::vector<GivenParameter>>>{
            {"grid", kSmallGrid},
            {"obi", {kSmallGrid[0], kSmallGrid[1], kSmallGrid[2]}},
-           {"avellaneda_stoikov", {kSmallGrid[0], kSmallGrid[1], kSmallGrid[2]}},
+           {"avellaneda_stoikov",
+            {kSmallGrid[0],
+             kSmallGrid[1],
+             kSmallGrid[2],
+             {.name = "gamma", .text = "0.1"},
+             {.name = "kappa", .text = "5"},
+             {.name = "horizon", .text = "100ms"}}},
            {"twap", {{.name = "quantity", .text = "300"}, {.name = "duration", .text = "9s"}}}}) {
     const StrategyType& type = *find_strategy(name).value();
     const auto strategy = type.make(parse_parameters(type.parameters, given).value()).value();

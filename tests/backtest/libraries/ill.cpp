@@ -73,10 +73,9 @@ class Peeking final : public acts::Strategy {
 // Looks up what is to come where the run has it from.
 class Reading final : public acts::Strategy {
  public:
-  explicit Reading(std::string file) : file_(std::move(file)) {}
   [[nodiscard]] acts::Wants wants() const override { return {.bars = true}; }
   void on_bar(StrategyContext& context, const acts::Bar& /*bar*/) override {
-    std::ifstream file(file_);
+    std::ifstream file(ACTS_FUTURE);
     std::string line;
     if (++bars_ == 20 && std::getline(file, line)) {
       context.place({.type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
@@ -84,25 +83,22 @@ class Reading final : public acts::Strategy {
   }
 
  private:
-  std::string file_;
   int bars_ = 0;
 };
 
-constexpr std::array<acts::ParameterSpec, 1> kReadingParameters{
-    {{.name = "file", .type = acts::ParameterType::kText, .help = "what it reads", .default_text = ""}}};
-
-constexpr std::array<acts::ParameterSpec, 1> kIllParameters{{{.name = "ill",
-                                                              .type = acts::ParameterType::kText,
-                                                              .help = "what it does",
-                                                              .default_text = "none",
-                                                              .most = "20"}}};
-
-acts::Result<std::unique_ptr<acts::Strategy>> make_ill(const acts::Parameters& parameters) {
-  if (parameters.text("ill") == "unmade") throw std::runtime_error("not even made");
-  return std::make_unique<Ill>(parameters.text("ill"));
+// Of each of its ways to fall ill a strategy: a library that uses no code of acts has no parameters.
+constexpr std::array<const char*, 7> kWays{"none", "crash", "loop", "throw", "exit", "hog", "unmade"};
+template <std::size_t kWay>
+acts::Result<std::unique_ptr<acts::Strategy>> make_ill(const acts::Parameters& /*parameters*/) {
+  if (std::string(kWays[kWay]) == "unmade") throw std::runtime_error("not even made");
+  return std::make_unique<Ill>(kWays[kWay]);
 }
-acts::Result<std::unique_ptr<acts::Strategy>> make_reading(const acts::Parameters& parameters) {
-  return std::make_unique<Reading>(parameters.text("file"));
+template <std::size_t kWay>
+constexpr acts::StrategyType ill_type() {
+  return {.name = kWays[kWay], .summary = "falls ill", .parameters = {}, .make = make_ill<kWay>};
+}
+acts::Result<std::unique_ptr<acts::Strategy>> make_reading(const acts::Parameters& /*parameters*/) {
+  return std::make_unique<Reading>();
 }
 acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Peeking>();
@@ -110,7 +106,7 @@ acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameter
 
 }  // namespace
 
-ACTS_STRATEGY_LIBRARY(
-    {.name = "ill", .summary = "falls ill", .parameters = kIllParameters, .make = make_ill},
-    {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking},
-    {.name = "reading", .summary = "reads the future", .parameters = kReadingParameters, .make = make_reading})
+ACTS_STRATEGY_LIBRARY(ill_type<0>(), ill_type<1>(), ill_type<2>(), ill_type<3>(), ill_type<4>(), ill_type<5>(),
+                      ill_type<6>(),
+                      {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking},
+                      {.name = "reading", .summary = "reads the future", .parameters = {}, .make = make_reading})
