@@ -79,7 +79,9 @@ class Engine final : private StrategyContext {
   [[nodiscard]] Quantity lot(InstrumentId id) const override { return Quantity{at(id).instrument().lot}; }
   [[nodiscard]] const BookView& book(InstrumentId id) const override { return at(id).here().book(); }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return at(id).here().last_trade(); }
-  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
+    return at(id).funding_rate(now_);
+  }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }

@@ -1,6 +1,7 @@
 #include "backtest/instrument_run.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -247,6 +248,11 @@ std::optional<Decimal> InstrumentRun::middle_here() const {
 Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
   const sim::PositionAccount& account = here_->account();
   return account.terms().money(mark ? account.equity(*mark) : account.settled());
+}
+
+std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
+  const auto behind = std::ranges::upper_bound(setup_.rates, now, {}, &KnownRate::since);
+  return behind == setup_.rates.begin() ? std::nullopt : std::optional(std::prev(behind)->rate);
 }
 
 Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {

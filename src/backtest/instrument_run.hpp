@@ -7,10 +7,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 #include "acts/market/order.hpp"
+#include "acts/strategy/strategy.hpp"
 
 #include "backtest/fees.hpp"
 #include "backtest/fill_marks.hpp"
@@ -25,6 +27,12 @@
 
 namespace acts::backtest {
 
+// A funding rate from the time on at which it is known here.
+struct KnownRate {
+  UnixNanos since = {};
+  FundingRate rate = {};
+};
+
 struct InstrumentSetup {
   BacktestInstrument instrument;
   sim::VenueModel venue;  // lot and scale are the instrument's
@@ -35,7 +43,8 @@ struct InstrumentSetup {
   sim::Account::Slot slot = 0;
   Fees fees = {};
   Decimal cash = {};
-  MarketFeed* feed = nullptr;  // outlives the run
+  MarketFeed* feed = nullptr;         // outlives the run
+  std::vector<KnownRate> rates = {};  // by `since`
 };
 
 // On its way back.
@@ -95,6 +104,8 @@ class InstrumentRun {
   [[nodiscard]] const LocalSide& here() const { return *here_; }
   [[nodiscard]] const BacktestInstrument& instrument() const { return setup_.instrument; }
   [[nodiscard]] std::optional<Decimal> middle_here() const;
+  // The last that is known here at `now`.
+  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
