@@ -1,5 +1,5 @@
 # The commands of the project. Each does the set-up it needs; `make help` lists them.
-# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), DATA (check-imports), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity instructions flat-memory test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity instructions flat-memory charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,13 @@ test-parity: ## the fills of acts backtest against those of hftbacktest, run bes
 
 bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data in one run
 	@scripts/bench_parity.sh
+
+charts: build ## the pages of acts plot and acts report in a headless Chromium
+	@scripts/charts.sh $(ACTS)
+
+check-imports: build ## every sample file of the folder DATA into a fresh catalog: counts, known defects, sources that agree
+	@test -d "$(DATA)" || { echo "make check-imports: name the folder of samples: make check-imports DATA=…" >&2; exit 2; }
+	@python3 scripts/check_imports.py "$(DATA)" $(ACTS)
 
 instructions: ## instructions a row of a backtest, counted by valgrind, within 5 % of bench/instructions.txt
 	@scripts/setup.sh build check

@@ -50,7 +50,9 @@ class Idle final : public Strategy {
   [[nodiscard]] Wants wants() const override { return {}; }
 };
 
-backtest::RunEnd run(Strategy& strategy) { return run(recorded_instrument(), data().venue, data().local, strategy); }
+backtest::RunEnd run_over_data(Strategy& strategy) {
+  return run(recorded_instrument(), data().venue, data().local, strategy);
+}
 
 void count(benchmark::State& state, const backtest::RunEnd& end) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data().rows));
@@ -62,7 +64,7 @@ void replay(benchmark::State& state) {
   backtest::RunEnd end;
   for (auto _ : state) {
     Idle strategy;
-    end = run(strategy);
+    end = run_over_data(strategy);
   }
   count(state, end);
 }
@@ -75,7 +77,7 @@ void grid(benchmark::State& state) {
   backtest::RunEnd end;
   for (auto _ : state) {
     const auto strategy = (*type)->make(*parameters);
-    end = run(**strategy);
+    end = run_over_data(**strategy);
   }
   count(state, end);
 }

@@ -182,6 +182,16 @@ ANSWERS = [
      "0\n"),
 ]
 
+# Files of which the catalog takes nothing: what the one line says of each.
+REFUSED = [
+    ("other-venues/OKX.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of OKX"),
+    ("other-venues/BYBIT.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of BYBIT"),
+    ("other-venues/COINBASE.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of COINBASE"),
+    ("trades/XRP_OLD-trades.json.gz", "it is a JSON array of objects"),
+    ("klines/lean/cryptofuture/binance/minute/adausdt/20221213_quote.zip", "these are quotes of LEAN"),
+    ("klines/lean/cryptofuture/binance/margin_interest/btcusd.csv", "these are rates of LEAN's margin_interest"),
+]
+
 
 def main(data, acts):
     wrong = []
@@ -206,6 +216,10 @@ def main(data, acts):
             again = run(catalog, "import", *flags, str(path))
             if again.returncode != 0 or "is in the catalog already" not in again.stdout:
                 wrong.append(f"{name}: again: {again.stdout.strip()}{again.stderr.strip()}")
+        for name, reason in REFUSED:
+            done = run("main", "import", "--market", "spot", str(data / name))
+            if done.returncode != 2 or reason not in done.stderr or done.stderr.count("\n") != 1:
+                wrong.append(f"{name}: is not refused by '{reason}', but: {done.returncode} {done.stderr.strip()}")
         for catalog, sql, answer in ANSWERS:
             done = run(catalog, "query", "--format", "csv", sql)
             got = done.stdout.split("\n", 1)[-1] if done.returncode == 0 else done.stderr
@@ -217,7 +231,7 @@ def main(data, acts):
                 wrong.append(f"{catalog}: verify: {done.stdout.strip()[-200:]}{done.stderr.strip()}")
     for line in wrong:
         print(line, file=sys.stderr)
-    print(f"{len(FILES)} files, {len(ANSWERS)} answers, {len(wrong)} differences")
+    print(f"{len(FILES)} files, {len(REFUSED)} refused, {len(ANSWERS)} answers, {len(wrong)} differences")
     return 1 if wrong else 0
 
 

@@ -62,3 +62,21 @@ suite() {
   TMPDIR=$(test_files) ctest --test-dir "build/$preset" --output-on-failure --no-tests=error \
     -L '^(unit|integration)$' -j "$((2 * $(jobs)))" "$@"
 }
+
+# pinned_environment DIRECTORY PINS: a Python environment with what PINS names, installed by pip, once, by its hashes.
+# Exits with 77 where there is no Python with venv, or no package index.
+pinned_environment() {
+  local environment=$1 pins=$2 log=$1/pip.log self
+  self=$(basename "$0")
+  cmp -s "$pins" "$environment/installed.txt" && return
+  rm -rf "$environment"
+  python3 -m venv "$environment" || { echo "$self: SKIPPED: python3 has no venv here" >&2; exit 77; }
+  "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --requirement "$pins" 2>"$log" || {
+    cat "$log" >&2
+    ! grep -q 'DO NOT MATCH THE HASHES' "$log" || die "what the package index serves is not what $pins names"
+    echo "$self: SKIPPED: pip could not install $pins" >&2
+    exit 77
+  }
+  cp "$pins" "$environment/installed.txt"
+}

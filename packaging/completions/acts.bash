@@ -30,7 +30,7 @@ _acts() {
     '') mapfile -t COMPREPLY < <(compgen -W "$commands $shared" -- "$current") ;;
     replay)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --book --bands --limit --stale-after --interval --features --levels --horizons --help" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "--venue --symbol --rows --summary --book --bands --limit --stale-after --interval --features --levels --horizons --from --to --origin --data-dir --help" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
@@ -102,7 +102,7 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

@@ -30,8 +30,18 @@ Engine::Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOp
 
 Result<RunEnd> Engine::run() {
   if (const Result<void> begun = begin(); !begun) return std::unexpected(begun.error());
-  if (const Result<bool> more = run_until(kEnd); !more) return std::unexpected(more.error());
-  return finish();
+  for (;;) {
+    const Result<bool> more = run_until(reach());
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return finish();
+  }
+}
+
+UnixNanos Engine::reach() const {
+  UnixNanos next = InstrumentRun::kNever;
+  for (const auto& run : runs_) next = std::min({next, run->next_at_venue(), run->next_row_here(), run->next_answer()});
+  next = std::max(next, now_);
+  return next < kEnd - kMostAhead ? next + kMostAhead : kEnd;
 }
 
 Result<void> Engine::begin() {
@@ -205,6 +215,10 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
 Result<void> Engine::close_bars(UnixNanos stop) {
   if (bars_.empty() || bars_.front().end() != stop) return {};
   if (Result<void> taken = take_rows({stop.value - 1}); !taken) return taken;
+  // Whether the last one would have been over nobody knows.
+  const bool has_ended =
+      std::ranges::all_of(runs_, [](const auto& run) { return run->next_row_here() == InstrumentRun::kNever; });
+  if (has_ended) bars_.clear();
   for (TradeBars& bars : bars_) {
     Bar bar;
     if (bars.close(bar)) ended_bars_.push_back(bar);
@@ -246,6 +260,7 @@ Result<void> Engine::tell_answers(UnixNanos stop) {
 }
 
 void Engine::tell_answer(const Answer& answer) {
+  if (answer.funding) return;  // it stands in the position
   if (answer.fill && !marks_.empty()) {
     const InstrumentId id = answer.fill->instrument;
     marks_[id.value()] = {answer.fill->price.units(), at(id).instrument().scales.price};

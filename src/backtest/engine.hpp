@@ -49,6 +49,9 @@ class Engine final : private StrategyContext {
  public:
   // How often a strategy is woken at one time; more is an error: it would never let time pass.
   static constexpr std::size_t kMostWakesAtOnce = 100'000;
+  // How far the venue runs ahead of our side, however long the strategy sleeps: rows and answers that are not known
+  // here yet wait for as long.
+  static constexpr Nanos kMostAhead = std::chrono::seconds{1};
 
   // At least one instrument (asserted). `strategy` and `listener` (may be null) outlive it.
   Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener);
@@ -94,6 +97,7 @@ class Engine final : private StrategyContext {
 
   [[nodiscard]] InstrumentRun& at(InstrumentId id) { return *runs_.at(id.value()); }
   [[nodiscard]] const InstrumentRun& at(InstrumentId id) const { return *runs_.at(id.value()); }
+  [[nodiscard]] UnixNanos reach() const;
   [[nodiscard]] UnixNanos next_stop() const;
   Result<void> advance(UnixNanos stop);
   Result<void> run_venues(UnixNanos stop, bool tells);

@@ -17,12 +17,15 @@ sim::VenueModel venue_of(const InstrumentSetup& setup) {
   return model;
 }
 
-OrderSide side_of(sim::SideIndex side) { return side == sim::kBidSide ? OrderSide::kBuy : OrderSide::kSell; }
-
 }  // namespace
 
 InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener* listener, std::uint64_t& fill_number)
-    : setup_(std::move(setup)), id_(id), listener_(listener), fill_number_(&fill_number), venue_(venue_of(setup_)) {}
+    : setup_(std::move(setup)),
+      id_(id),
+      listener_(listener),
+      has_marks_(listener != nullptr && listener->wants_marks()),
+      fill_number_(&fill_number),
+      venue_(venue_of(setup_)) {}
 
 Result<void> InstrumentRun::begin() {
   if (Result<void> opened = open_account(); !opened) return opened;
@@ -32,21 +35,7 @@ Result<void> InstrumentRun::begin() {
   const auto local = setup_.feed->next(FeedClock::kLocal);
   if (!local) return std::unexpected(local.error());
   if (*local != nullptr) local_row_ = *local;
-  return {};
-}
-
-Result<void> InstrumentRun::open_account() {
-  if (setup_.account == nullptr) {
-    auto made = sim::Account::make(
-        {.initial_balance = setup_.cash, .instruments = {{.scales = setup_.instrument.scales, .fees = setup_.fees}}});
-    if (!made) return std::unexpected(made.error());
-    own_account_ = *std::move(made);
-    setup_.account = own_account_.get();
-    setup_.slot = 0;
-  }
-  const sim::PositionAccount& account = setup_.account->position(setup_.slot);
-  held_at_begin_ = Quantity{account.quantity()};
-  here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
+  account_->funding().begin({venue_row_->ts});
   return {};
 }
 
@@ -59,9 +48,14 @@ bool InstrumentRun::has_more() const { return next_at_venue() != kNever || row_h
 
 Result<void> InstrumentRun::run_rows(UnixNanos until) {
   for (;;) {
-    venue_row_ = venue_.run(venue_row_, until);
-    if (!venue_.events().empty()) take_events(nullptr);
+    const bool watches = account_->watches_marks();
+    const UnixNanos stop = watches ? std::min(until, UnixNanos{venue_row_->ts}) : until;
+    venue_row_ = venue_.run(venue_row_, stop);
+    const bool has_events = !venue_.events().empty();
+    if (has_events) take_events(nullptr);
+    if (watches) watch_margin(stop, has_events);
     if (failure_) return std::unexpected(*failure_);
+    if (venue_row_->ts <= until.value) continue;
     if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
     pass_rows(venue_row_);
     const auto next = setup_.feed->next(FeedClock::kVenue);
@@ -72,18 +66,20 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
 
 Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {
   for (;;) {
-    UnixNanos stop = until;
-    if (listener_ != nullptr) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    UnixNanos stop = std::min(until, account_->funding().next());
+    if (has_marks_) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
     if (Result<void> ran = run_rows(stop); !ran) return ran;
     mark(stop);
+    if (account_->funding().next() <= stop) pay_funding(stop);
     if (stop == until) return {};
   }
 }
 
 void InstrumentRun::take_next_request() {
-  const Request request = requests_.front();
+  Request request = requests_.front();
   requests_.pop_front();
   take_request(request);
+  if (account_->watches_marks()) watch_margin(request.arrival, true);
 }
 
 Result<void> InstrumentRun::run_venue(UnixNanos until) {
@@ -101,7 +97,7 @@ UnixNanos InstrumentRun::first_mark_of_new_fill() const {
 }
 
 void InstrumentRun::mark(UnixNanos ts) {
-  if (listener_ == nullptr || marks_.next() > ts) return;
+  if (!has_marks_ || marks_.next() > ts) return;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
   const bool is_known = bid != sim::kNoRank && ask != sim::kNoRank && venue_row_->ts != sim::kEndRow.ts;
@@ -115,7 +111,8 @@ void InstrumentRun::tell_marks() {
   while (marks_.take(number, marks)) listener_->on_marks(number, marks);
 }
 
-void InstrumentRun::take_request(const Request& request) {
+void InstrumentRun::take_request(Request& request) {
+  if (const RejectReason reason = admit(request); reason != RejectReason::kNone) return refuse(request, reason);
   switch (request.ask) {
     case Ask::kPlace: venue_.place(request.order, request.arrival); break;
     case Ask::kPlaceOco: venue_.place_oco(request.order, request.second, request.arrival); break;
@@ -139,15 +136,15 @@ void InstrumentRun::take_events(const Request* asked) {
     const ClientOrderId id = events[i].order.id;
     const bool is_asked =
         asked != nullptr && (id == asked->order.id || (asked->ask == Ask::kPlaceOco && id == asked->second.id));
-    const auto later = events.subspan(i + 1);
-    const bool is_last =
-        std::ranges::none_of(later, [id](const sim::VenueEvent& event) { return event.order.id == id; });
+    const auto is_same = [id](const sim::VenueEvent& event) { return event.order.id == id; };
+    const bool is_last = is_asked && std::ranges::none_of(events.subspan(i + 1), is_same);
     take_event(events[i], asked, is_asked && (is_last || setup_.venue.as_hftbacktest));
   }
   venue_.clear_events();
 }
 
 void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request) {
+  account_->on_event(event);
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
   Answer answer{.update = update_of(is_unknown ? asked->order : event.order), .answers_request = answers_request};
   answer.update.event = event.event;
@@ -168,53 +165,11 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
       ToldFill told = told_fill(*answer.fill);
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
-      marks_.add(answer.fill->number, event.ts);
+      if (has_marks_) marks_.add(answer.fill->number, event.ts);
     }
-    listener_->on_order(answer.update);
+    if (event.order.id != kLiquidation) listener_->on_order(answer.update);
   }
   push_answer(answer);
-}
-
-std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
-  const sim::VenueFill& told = event.fill;
-  const BacktestInstrument& instrument = setup_.instrument;
-  Fill fill{.number = ++*fill_number_,
-            .instrument = id_,
-            .id = event.order.id,
-            .side = side_of(event.order.side),
-            .liquidity = told.liquidity,
-            .cause = told.cause,
-            .ts_event = event.ts,
-            .price = Price{sim::ticks_of(event.order.side, told.rank) * instrument.tick},
-            .quantity = Quantity{told.quantity},
-            .left = Quantity{event.left},
-            .queue_ahead_entry = told.ahead_at_entry,
-            .queue_ahead_fill = told.ahead};
-  const Result<sim::FillMoney> money =
-      setup_.account->fill(setup_.slot,
-                           {.side = fill.side,
-                            .liquidity = fill.liquidity,
-                            .price = fill.price,
-                            .quantity = fill.quantity,
-                            .is_first = event.order.quantity - event.left == told.quantity,
-                            .ts = event.ts},
-                           false);
-  if (!money) {
-    failure_ = failure_.value_or(money.error());
-    return std::nullopt;
-  }
-  fill.fee = money->fee;
-  fill.base_fee = money->base_fee;
-  filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
-  return fill;
-}
-
-ToldFill InstrumentRun::told_fill(const Fill& fill) {
-  const sim::MoneyTerms& terms = setup_.account->position(setup_.slot).terms();
-  sim::MoneyMath math;
-  const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);
-  const int128 realised = realised_.add(fill.side, fill.price.units(), fill.quantity.units(), terms);
-  return {.fill = fill, .realised = terms.money(realised), .value = terms.money(cash < 0 ? -cash : cash)};
 }
 
 void InstrumentRun::push_answer(const Answer& answer) {
@@ -225,15 +180,16 @@ void InstrumentRun::push_answer(const Answer& answer) {
 OrderUpdate InstrumentRun::update_of(const sim::VenueOrder& order) const {
   const Price stop{order.stop * setup_.instrument.tick};
   const bool trails = order.type == OrderType::kTrailingStop;
-  return {.instrument = id_,
-          .id = order.id,
-          .side = side_of(order.side),
-          .type = order.type,
-          .time_in_force = order.time_in_force,
-          .price = Price{sim::ticks_of(order.side, order.rank) * setup_.instrument.tick},
-          .quantity = Quantity{order.quantity},
-          .stop_price = trails ? Price{} : stop,
-          .trail = trails ? stop : Price{}};
+  return {
+      .instrument = id_,
+      .id = order.id,
+      .side = sim::side_of(order),
+      .type = order.type,
+      .time_in_force = order.time_in_force,
+      .price = has_limit(order.type) ? Price{sim::ticks_of(order.side, order.rank) * setup_.instrument.tick} : Price{},
+      .quantity = Quantity{order.quantity},
+      .stop_price = trails ? Price{} : stop,
+      .trail = trails ? stop : Price{}};
 }
 
 Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
@@ -243,16 +199,6 @@ Decimal InstrumentRun::middle_of(std::int64_t double_ticks) const {
 std::optional<Decimal> InstrumentRun::middle_here() const {
   const auto twice = here_->double_middle();
   return twice ? std::optional(middle_of(*twice)) : std::nullopt;
-}
-
-Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
-  const sim::PositionAccount& account = here_->account();
-  return account.terms().money(mark ? account.equity(*mark) : account.settled());
-}
-
-std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
-  const auto behind = std::ranges::upper_bound(setup_.rates, now, {}, &KnownRate::since);
-  return behind == setup_.rates.begin() ? std::nullopt : std::optional(std::prev(behind)->rate);
 }
 
 Result<const sim::MarketRow*> InstrumentRun::take_row(UnixNanos until) {
@@ -287,6 +233,7 @@ std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {
   answers_.pop_front();
   pass(answer.arrival);
   if (answer.fill) here_->apply(*answer.fill);
+  if (answer.funding) here_->apply_funding(*answer.funding);
   here_->apply(answer.update, answer.answers_request);
   return answer;
 }

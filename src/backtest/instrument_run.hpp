@@ -21,6 +21,7 @@
 #include "backtest/market_feed.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
+#include "backtest/venue_account.hpp"
 #include "sim/account/account.hpp"
 #include "sim/latency.hpp"
 #include "sim/venue.hpp"
@@ -41,6 +42,7 @@ struct InstrumentSetup {
   // these fees and this cash.
   sim::Account* account = nullptr;
   sim::Account::Slot slot = 0;
+  sim::FundingBook funding = {};  // when it is paid
   Fees fees = {};
   Decimal cash = {};
   MarketFeed* feed = nullptr;         // outlives the run
@@ -52,11 +54,14 @@ struct Answer {
   UnixNanos arrival = {};
   OrderUpdate update = {};
   std::optional<Fill> fill = {};
+  std::optional<Decimal> funding = {};  // received: no order is concerned
   bool answers_request = false;
 };
 
 class InstrumentRun {
  public:
+  // Of fills by which the venue closes a position: they are of no order.
+  static constexpr ClientOrderId kLiquidation = {};
   static constexpr UnixNanos kNever{INT64_MAX};
 
   // `listener` may be null, and outlives it. `fill_number`: of the last fill of the run, shared by all instruments.
@@ -104,10 +109,12 @@ class InstrumentRun {
   [[nodiscard]] const LocalSide& here() const { return *here_; }
   [[nodiscard]] const BacktestInstrument& instrument() const { return setup_.instrument; }
   [[nodiscard]] std::optional<Decimal> middle_here() const;
-  // The last that is known here at `now`.
-  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
+  // The last that was announced by `now`; without announcements the last that was paid, and when the next one is: of a
+  // list nothing later is told.
+  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
+  [[nodiscard]] const VenueAccount& account() const { return *account_; }
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
   void end();
 
@@ -123,7 +130,14 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos row_here() const { return {local_row_->ts}; }
   void send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second = {});
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
-  void take_request(const Request& request);
+  void take_request(Request& request);
+  RejectReason admit(Request& request);
+  void refuse(const Request& request, RejectReason reason);
+  // The account's mark is the middle here. False: it was so.
+  bool update_mark();
+  void watch_margin(UnixNanos ts, bool has_events);
+  void liquidate(UnixNanos ts);
+  void pay_funding(UnixNanos now);
   // `asked`: the request that they answer; null: none. `answers_request`: with this one it is answered.
   void take_events(const Request* asked);
   void take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request);
@@ -155,6 +169,7 @@ class InstrumentRun {
   InstrumentSetup setup_;
   InstrumentId id_;
   RunListener* listener_;
+  bool has_marks_;
   std::uint64_t* fill_number_;
   sim::SimVenue venue_;
   std::unique_ptr<LocalSide> here_;
@@ -168,6 +183,7 @@ class InstrumentRun {
   std::deque<Request> requests_;
   std::deque<Answer> answers_;
   std::unique_ptr<sim::Account> own_account_;
+  std::unique_ptr<VenueAccount> account_;
   std::optional<Error> failure_;  // ends the run
   FillMarks marks_;
   Realised realised_;

@@ -60,22 +60,28 @@ LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, cons
       position_(account.position()),
       position_value_(nearest_double(account.quantity(), power_of_ten(instrument.scales.quantity))) {}
 
-void LocalSide::take(const sim::MarketRow& row) {
-  if (sim::is_of_book(row.kind)) {
+[[gnu::always_inline]] inline void LocalSide::take_row(const sim::MarketRow& row) {
+  if (sim::is_of_book(row.kind)) [[likely]] {
     sim::LadderSide::Before before;
     ladder_.apply(row, as_hftbacktest_, before);
   } else if (row.kind == sim::RowKind::kTrade) {
-    Trade trade;
-    trade.aggressor = row.side == sim::kBidSide ? AggressorSide::kBuy : AggressorSide::kSell;
-    trade.scales = instrument_.scales;
-    trade.price = Price{sim::ticks_of(row.side, row.rank) * instrument_.tick};
-    trade.quantity = Quantity{row.quantity};
-    last_trade_ = trade;
+    take_trade(row);
   }
 }
 
+void LocalSide::take(const sim::MarketRow& row) { take_row(row); }
+
+[[gnu::noinline]] void LocalSide::take_trade(const sim::MarketRow& row) {
+  Trade trade;
+  trade.aggressor = row.side == sim::kBidSide ? AggressorSide::kBuy : AggressorSide::kSell;
+  trade.scales = instrument_.scales;
+  trade.price = Price{sim::ticks_of(row.side, row.rank) * instrument_.tick};
+  trade.quantity = Quantity{row.quantity};
+  last_trade_ = trade;
+}
+
 const sim::MarketRow* LocalSide::take_all(const sim::MarketRow* row, UnixNanos until) {
-  for (; row->ts <= until.value; ++row) take(*row);
+  for (; row->ts <= until.value; ++row) take_row(*row);
   return row;
 }
 

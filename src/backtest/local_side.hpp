@@ -67,6 +67,9 @@ class LocalSide {
   [[nodiscard]] double position_value() const { return position_value_; }
 
  private:
+  void take_row(const sim::MarketRow& row);
+  void take_trade(const sim::MarketRow& row);
+
   BacktestInstrument instrument_;
   InstrumentId id_;
   bool as_hftbacktest_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "backtest/account_book.hpp"
-#include "backtest/latency_file.hpp"
+#include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
 #include "backtest/run_folder.hpp"
@@ -17,7 +17,6 @@
 #include "backtest/run_json.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/strategy_library.hpp"
-#include "backtest/venue_rules.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -28,28 +27,6 @@ struct OpenRun {
   std::vector<OpenMarket> markets;
   std::vector<InstrumentSetup> setups;
 };
-
-Result<InstrumentSetup> setup_of(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                 const AccountBook::Place& place, MarketFeed& feed) {
-  const LatencySettings& latency = settings.latency;
-  Result<sim::LatencyModel> model =
-      latency.file ? read_latencies(*latency.file) : sim::LatencyModel(latency.entry, latency.response);
-  if (!model) return std::unexpected(model.error());
-  const ExchangeSettings& exchange = settings.exchange;
-  const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);
-  if (!filters) return std::unexpected(filters.error());
-  return InstrumentSetup{.instrument = instrument,
-                         .venue = {.fills = exchange.fills,
-                                   .queue = exchange.queue,
-                                   .as_hftbacktest = exchange.as_hftbacktest,
-                                   .self_trades = exchange.self_trades,
-                                   .filters = *filters,
-                                   .rates = exchange.rates},
-                         .latency = *std::move(model),
-                         .account = place.account,
-                         .slot = place.slot,
-                         .feed = &feed};
-}
 
 // As the recording's stream of mark prices announced them. Errors: kBadInput: more than can be kept.
 Result<std::vector<KnownRate>> rates_of(const OpenMarket& market) {
@@ -84,9 +61,11 @@ Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared)
     auto rates = rates_of(*market);
     if (!rates) return of_instrument(settings, prepared.instruments[i], rates.error());
     if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
-    auto setup = setup_of(of, prepared.instruments[i], run.accounts.of(InstrumentId{i}), *market->feed);
+    auto setup = instrument_setup(of, prepared.instruments[i]);
     if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
     setup->rates = *std::move(rates);
+    setup->feed = market->feed.get();
+    join(*setup, run.accounts.of(InstrumentId{i}));
     run.markets.push_back(*std::move(market));
     run.setups.push_back(*std::move(setup));
   }
@@ -130,6 +109,14 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                                                          .mark = report.end.marks[i],
                                                          .equity = report.end.equities[i]});
     if (run.markets[i].recording != nullptr) of.gaps = gaps_of(*run.markets[i].recording, settings.instruments[i].from);
+  }
+  for (std::size_t i = 0; i < run.accounts.accounts().size(); ++i) {
+    const sim::Account& account = *run.accounts.accounts()[i];
+    report.accounts.push_back({.asset = run.accounts.assets()[i],
+                               .kind = account.kind(),
+                               .liquidations = account.liquidations(),
+                               .borne_by_others = account.borne_by_others(),
+                               .other_paid = account.other_paid()});
   }
   report.equity = equity_of(report);
   return report;

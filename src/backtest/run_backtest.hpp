@@ -20,6 +20,7 @@
 #include "backtest/settings.hpp"
 #include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
+#include "sim/account/account.hpp"
 
 namespace acts::backtest {
 
@@ -66,9 +67,18 @@ struct InstrumentReport {
   std::optional<Decimal> equity = {};  // and so this
 };
 
+struct AccountReport {
+  std::string asset = {};  // that it settles in
+  sim::AccountKind kind = sim::AccountKind::kUnlimited;
+  std::uint64_t liquidations = 0;
+  Decimal borne_by_others = {};  // of losses beyond the balance
+  Decimal other_paid = {};       // of the asset that fees are paid in
+};
+
 struct RunReport {
   RunEnd end = {};
   std::vector<InstrumentReport> instruments = {};  // by their ids
+  std::vector<AccountReport> accounts = {};        // in the order of the first instrument of each
   std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
   std::string folder = {};                         // where it went
 

@@ -45,6 +45,7 @@ Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool i
   if (settings.files.empty()) return is_bars ? catalog_data(settings) : catalog_book_data(settings);
   std::vector<std::string> paths = settings.files;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
+  if (!settings.funding_file.empty()) paths.push_back(settings.funding_file);
   return hashes_of(paths);
 }
 
@@ -67,6 +68,25 @@ std::string broken_run_json(const RunRequest& request, const PreparedRun& prepar
 }
 
 }  // namespace
+
+Result<std::vector<DataFile>> data_files(const BacktestSettings& settings) {
+  std::vector<DataFile> all;
+  for (const InstrumentSettings& of : settings.instruments) {
+    const Result<std::vector<DataFile>> files = data_of(of, settings.is_bars);
+    if (!files) return std::unexpected(files.error());
+    all.insert(all.end(), files->begin(), files->end());
+  }
+  return all;
+}
+
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
+  Result<std::vector<DataFile>> files = data_files(settings);
+  if (!files || settings.library.empty()) return files;
+  Result<std::string> sum = hash_of(settings.library);
+  if (!sum) return std::unexpected(sum.error());
+  files->push_back({settings.library, *std::move(sum)});
+  return files;
+}
 
 Result<void> check_single(const BacktestSettings& settings) {
   if (settings.instruments.size() == 1) return {};
@@ -100,14 +120,10 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!instruments) return std::unexpected(instruments.error());
   Result<MadeRunStrategy> made = make_run_strategy(request);
   if (!made) return std::unexpected(made.error());
-  std::vector<DataFile> files;
-  for (const InstrumentSettings& of : settings.instruments) {
-    const auto its = data_of(of, settings.is_bars);
-    if (!its) return std::unexpected(its.error());
-    files.insert(files.end(), its->begin(), its->end());
-  }
+  Result<std::vector<DataFile>> files = data_files(settings);
+  if (!files) return std::unexpected(files.error());
   // Another library of the same name is another run, and so is one that goes on from another state.
-  std::vector<DataFile> known = files;
+  std::vector<DataFile> known = *files;
   for (const std::string& path : {settings.library, request.restore}) {
     if (path.empty() || request.replayed) continue;
     Result<std::string> sum = hash_of(path);
@@ -115,7 +131,7 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
     known.push_back({path, *std::move(sum)});
   }
   std::string identity = identity_of(request, made->parameters, known);
-  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), std::move(files),
+  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), *std::move(files),
                      std::move(identity)};
 }
 

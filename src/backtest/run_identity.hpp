@@ -36,6 +36,12 @@ Result<PreparedRun> prepare_run(const RunRequest& request);
 // Errors: kUsage: not one instrument.
 Result<void> check_single(const BacktestSettings& settings);
 
+// The files of all instruments, or those of the catalog that they come from. Reads them through. Errors: kUsage: one is
+// not there; kStorage.
+Result<std::vector<DataFile>> data_files(const BacktestSettings& settings);
+// And the strategy's library: another one of the same name is another run.
+Result<std::vector<DataFile>> known_files(const BacktestSettings& settings);
+
 // Exact steps and names of the settings' instruments. Errors: kUsage.
 Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSettings& settings);
 

@@ -19,11 +19,14 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
                         exchange.queue.kind == sim::QueueKind::kPower3;
   std::string queue(sim::to_string(exchange.queue.kind));
   if (is_power) queue += fmt::format("({})", shortest_text(exchange.queue.n));
+  const bool is_linear = settings.contract.kind == sim::ContractKind::kLinear;
   return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
+          {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
           {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
           {"latency", settings.latency.file ? *settings.latency.file
                                             : fmt::format("constant({}, {})", to_string(settings.latency.entry.span()),
                                                           to_string(settings.latency.response.span()))},
+          {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
           {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
@@ -90,6 +93,23 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   add_counts(members, report.orders);
 }
 
+// Of runs without a limit there is nothing to tell.
+void add_accounts(JsonMembers& members, const RunReport& report) {
+  const bool is_limited = std::ranges::any_of(
+      report.accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
+  const bool has_paid =
+      std::ranges::any_of(report.accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
+  if (!is_limited && !has_paid) return;
+  members["accounts"] = list_json(report.accounts.size(), [&](std::size_t i) {
+    const AccountReport& of = report.accounts[i];
+    return object_json({{"asset", json_text(of.asset)},
+                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
+                        {"kind", quoted(std::string(to_string(of.kind)))},
+                        {"liquidations", count_json(of.liquidations)},
+                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
+  });
+}
+
 }  // namespace
 
 std::string object_json(const JsonMembers& members) {
@@ -152,6 +172,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
 
 std::string totals_json(const RunReport& report) {
   JsonMembers members;
+  add_accounts(members, report);
   if (report.instruments.size() == 1) {
     add_totals(members, report.instruments.front());
     return object_json(members);

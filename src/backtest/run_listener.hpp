@@ -39,6 +39,8 @@ class RunListener {
   // In the order of their numbers, but for those of several instruments, which are each in order.
   virtual void on_fill(const ToldFill& /*fill*/) {}
   virtual void on_sample(const Sample& /*sample*/) {}
+  // Whether on_marks() is called: looking at prices so long after each fill takes time.
+  [[nodiscard]] virtual bool wants_marks() const { return true; }
   // In the order of the fills: middle prices at kMarkHorizons after it, at the venue; nothing where the data ends
   // before.
   virtual void on_marks(std::uint64_t /*fill_number*/,

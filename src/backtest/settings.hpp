@@ -68,6 +68,14 @@ struct InstrumentSettings {
 // Instruments of a run at most.
 inline constexpr std::size_t kMostInstruments = 256;
 
+// Of a sweep: parameters chosen on one span of time and held against the next, again and again.
+struct WalkForwardSettings {
+  Nanos train{};
+  Nanos test{};
+  Nanos purge{};    // left out between the two,
+  Nanos embargo{};  // and so much more
+};
+
 struct BacktestSettings {
   bool is_bars = false;                              // else order books
   std::vector<InstrumentSettings> instruments = {};  // by their InstrumentId; at least one of a run
@@ -77,6 +85,7 @@ struct BacktestSettings {
   std::string library = {};      // that it is in; empty: one of acts
   std::vector<GivenParameter> parameters = {};
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
+  std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
   std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
 };

@@ -31,8 +31,8 @@ Result<int128> steps_of(std::string_view name, const std::optional<Decimal>& val
   return round == Round::kUp && units % divisor != 0 ? whole + 1 : whole;
 }
 
-Result<std::int64_t> bound_of(std::string_view name, const std::optional<Decimal>& value, std::int64_t step, int scale,
-                              Round round) {
+Result<std::int64_t> rule_of(std::string_view name, const std::optional<Decimal>& value, std::int64_t step, int scale,
+                             Round round) {
   const Result<int128> steps = steps_of(name, value, step, scale, round);
   if (!steps) return std::unexpected(steps.error());
   constexpr std::int64_t kMostSteps = std::int64_t{1} << 61U;
@@ -70,7 +70,7 @@ Result<sim::VenueFilters> filters_of(const BacktestInstrument& instrument, const
       {"price_band_down", rules.price_band_down, 1, kBand, Round::kUp, filters.band.down},
   };
   for (const Bound& bound : bounds) {
-    const Result<std::int64_t> steps = bound_of(bound.name, bound.value, bound.step, bound.scale, bound.round);
+    const Result<std::int64_t> steps = rule_of(bound.name, bound.value, bound.step, bound.scale, bound.round);
     if (!steps) return std::unexpected(steps.error());
     bound.out = *steps;
   }

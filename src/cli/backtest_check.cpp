@@ -102,8 +102,8 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.exchange.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  constexpr std::array<UnusedKey, 4> kOfBooks{
-      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  constexpr std::array<UnusedKey, 5> kOfBooks{
+      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}, {"funding", ""}}};
   if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }

@@ -123,9 +123,7 @@ class ConfigReader {
       const Result<void> taken = SweepKeys::is_of_sweep(entry) ? sweep_.take(entry, place) : take(entry, place);
       if (!taken) return with_place(place, taken.error());
     }
-    Result<std::vector<backtest::SweepAxis>> axes = std::move(sweep_).finish();
-    if (!axes) return std::unexpected(axes.error());
-    settings_.sweep = *std::move(axes);
+    if (const Result<void> swept = std::move(sweep_).finish(settings_); !swept) return std::unexpected(swept.error());
     if (const Result<void> complete = check_complete(); !complete) return std::unexpected(complete.error());
     resolve_paths();
     return std::move(settings_);

@@ -10,7 +10,7 @@ namespace {
 
 using backtest::InstrumentSettings;
 
-Result<void> set_count(std::uint32_t& count, const std::string& text) {
+Result<void> set_order_count(std::uint32_t& count, const std::string& text) {
   constexpr std::uint32_t kMostCount = 1'000'000;
   std::uint32_t parsed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
@@ -79,28 +79,28 @@ std::vector<InstrumentKey> rule_keys() {
        "max_open_orders",
        {kInteger},
        kWholeNumber,
-       [](InstrumentSettings& s, const Values& v) { return set_count(s.exchange.rules.max_open_orders, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rules.max_open_orders, v[0]); }},
       {"filters",
        "max_algo_orders",
        {kInteger},
        kWholeNumber,
-       [](InstrumentSettings& s, const Values& v) { return set_count(s.exchange.rules.max_algo_orders, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rules.max_algo_orders, v[0]); }},
       {"exchange", "self_trade_prevention", {kText}, "text in quotes", set_self_trades},
       {"exchange",
        "orders_per_10s",
        {kInteger},
        kWholeNumber,
-       [](InstrumentSettings& s, const Values& v) { return set_count(s.exchange.rates.per_10s, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rates.per_10s, v[0]); }},
       {"exchange",
        "orders_per_minute",
        {kInteger},
        kWholeNumber,
-       [](InstrumentSettings& s, const Values& v) { return set_count(s.exchange.rates.per_minute, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rates.per_minute, v[0]); }},
       {"exchange",
        "orders_per_day",
        {kInteger},
        kWholeNumber,
-       [](InstrumentSettings& s, const Values& v) { return set_count(s.exchange.rates.per_day, v[0]); }},
+       [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rates.per_day, v[0]); }},
   };
 }
 

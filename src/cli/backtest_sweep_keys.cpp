@@ -9,12 +9,18 @@
 #include "cli/option.hpp"
 
 namespace acts::cli {
+namespace {
+
+constexpr std::string_view kWalkForward = "sweep.walk_forward";
+
+}  // namespace
 
 bool SweepKeys::is_of_sweep(const ConfigEntry& entry) {
   return entry.section == kSweepSection || entry.section.starts_with(fmt::format("{}.", kSweepSection));
 }
 
 Result<void> SweepKeys::take(const ConfigEntry& entry, const std::string& place) {
+  if (entry.section == kWalkForward) return take_walk_forward(entry, place);
   if (entry.section != kSweepSection) return take_range_key(entry, place);
   return entry.key.empty() ? Result<void>() : take_values(entry, place);
 }
@@ -51,7 +57,31 @@ Result<void> SweepKeys::take_range_key(const ConfigEntry& entry, const std::stri
   return {};
 }
 
-Result<std::vector<backtest::SweepAxis>> SweepKeys::finish() && {
+Result<void> SweepKeys::take_walk_forward(const ConfigEntry& entry, const std::string& place) {
+  if (!walk_forward_) {
+    walk_forward_.emplace();
+    walk_forward_place_ = place;
+  }
+  if (entry.key.empty()) return {};
+  backtest::WalkForwardSettings& to = *walk_forward_;
+  constexpr std::array<std::string_view, 4> kKeys{"train", "test", "purge", "embargo"};
+  Nanos* const spans[] = {&to.train, &to.test, &to.purge, &to.embargo};
+  const auto found = std::ranges::find(kKeys, std::string_view(entry.key));
+  if (found == kKeys.end()) {
+    return fail(ErrorCode::kUsage, fmt::format("no key '{}' in [{}]: {}", entry.key, entry.section,
+                                               name_advice(entry.key, {kKeys.begin(), kKeys.end()})));
+  }
+  if (entry.type != ConfigType::kText) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: a duration in quotes is needed, such as \"30d\", not {}", entry.key,
+                                               in_words(entry.type)));
+  }
+  const Result<Nanos> span = parse_duration(entry.values[0]);
+  if (!span) return fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, span.error().message));
+  *spans[found - kKeys.begin()] = *span;
+  return {};
+}
+
+Result<void> SweepKeys::finish(backtest::BacktestSettings& settings) && {
   for (const GivenRange& given : ranges_) {
     Result<std::vector<std::string>> values = backtest::values_of(given.range);
     if (!values) {
@@ -59,7 +89,13 @@ Result<std::vector<backtest::SweepAxis>> SweepKeys::finish() && {
     }
     axes_.push_back({.name = given.name, .values = *std::move(values), .place = given.place});
   }
-  return std::move(axes_);
+  if (walk_forward_ && (walk_forward_->train <= Nanos{0} || walk_forward_->test <= Nanos{0})) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: [{}] needs train and test, such as \"30d\" and \"7d\"",
+                                               walk_forward_place_, kWalkForward));
+  }
+  settings.sweep = std::move(axes_);
+  settings.walk_forward = walk_forward_;
+  return {};
 }
 
 }  // namespace acts::cli

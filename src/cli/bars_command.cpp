@@ -287,7 +287,7 @@ int store(const Settings& settings, const std::string& data_dir) {
                                                 .source = bars->get(),
                                                 .code = fmt::format("acts {}", ACTS_VERSION)});
     if (!outcome) {
-      code = complain(outcome.error());
+      code = std::max(code, complain(outcome.error()));
       continue;
     }
     out.write(outcome->was_there ? fmt::format("{}: is in the catalog already\n", (*bars)->name())
@@ -300,13 +300,14 @@ int run(const Given& given) {
   Settings settings;
   settings.request.venue = kVenues[0];
   settings.request.source_interval = "1m";
-  const Result<std::string> data_dir = data_dir_of(given);
+  const Result<std::string> data_dir = present_data_dir_of(given);
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> done = complete(settings); !done) return complain(done.error());
   if (settings.stores) return store(settings, *data_dir);
   const history::CatalogPaths paths(fs::absolute(*data_dir).lexically_normal().string());
   if (const Result<void> checked = history::check_place(paths); !checked) return complain(checked.error());
+  const std::optional<FileLock> held = history::hold_files(paths);
   const auto manifests = history::read_manifests(real_file_ops(), paths);
   if (!manifests) return complain(manifests.error());
   const std::vector<history::CatalogFile> files = history::current_files(*manifests);

@@ -171,7 +171,9 @@ class FindingsList {
 std::string summary_of(const history::CatalogCheck& check) {
   std::string text = fmt::format("{} sources, {} files, {} rows, {} problems", check.sources, check.files, check.rows,
                                  check.problems.size());
-  if (!check.unfinished.empty()) text += fmt::format(", {} unfinished", check.unfinished.size());
+  if (const std::size_t left = check.unfinished.size() + check.kept_replaced.size(); left > 0) {
+    text += fmt::format(", {} unfinished", left);
+  }
   if (check.faults + check.remarks + check.in_outages > 0) {
     text += fmt::format(", {} faults, {} remarks, {} in known outages", check.faults, check.remarks, check.in_outages);
   }
@@ -198,6 +200,13 @@ int verify(const std::string& data_dir, const Settings& settings) {
                          name),
              LogLevel::kWarn);
   }
+  for (const std::string& name : check->kept_replaced) {
+    complain(fmt::format("{}: files that it replaced are still there, for who was reading, or as it was killed: until "
+                         "the next acts import "
+                         "or catalog compact removes them, who reads the folder whole may count rows twice",
+                         name),
+             LogLevel::kWarn);
+  }
   if (list.is_for_programs()) {
     tell(summary_of(*check));
   } else {
@@ -217,15 +226,25 @@ int compact(const std::string& data_dir) {
   if (!outcome) return complain(outcome.error());
   for (const std::string& problem : outcome->problems) complain(problem);
   Output out;
-  out.write(fmt::format("{} files of {} days joined, {} files of {} bytes removed\n", outcome->joined_files,
-                        outcome->joined_days, outcome->removed_files, outcome->removed_bytes));
+  out.write(
+      fmt::format("{} files of {} days joined, {} files of {} bytes removed{}\n", outcome->joined_files,
+                  outcome->joined_days, outcome->removed_files, outcome->removed_bytes,
+                  outcome->kept_files > 0 ? fmt::format(", {} kept for who reads now", outcome->kept_files) : ""));
   return out.finish(outcome->problems.empty() ? kExitDone : kExitBadInput);
+}
+
+// The data directory, if there is a catalog in it: of none, nothing could be said to be sound.
+Result<std::string> present_catalog_of(const Given& given) {
+  Result<std::string> data_dir = present_data_dir_of(given);
+  if (!data_dir) return data_dir;
+  const history::CatalogPaths paths(*data_dir);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(paths.root, ignored)) return data_dir;
+  return fail(ErrorCode::kUsage, fmt::format("{}: there is no catalog yet: acts import makes one", paths.root));
 }
 
 int run(const Given& given) {
   Settings settings;
-  const Result<std::string> data_dir = data_dir_of(given);
-  if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   static constexpr std::array<std::string_view, 4> kActions{"ls", "describe", "verify", "compact"};
   const std::string& action = settings.words[0];
@@ -240,6 +259,8 @@ int run(const Given& given) {
     return complain({ErrorCode::kUsage, fmt::format("--strict is of verify, not of {}", action)});
   }
   if (action == "describe") return describe(settings);
+  const Result<std::string> data_dir = present_catalog_of(given);
+  if (!data_dir) return complain(data_dir.error());
   if (action == "compact") return compact(*data_dir);
   return action == "ls" ? list(*data_dir, settings.form_or("csv")) : verify(*data_dir, settings);
 }

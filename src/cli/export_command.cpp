@@ -390,11 +390,11 @@ int export_catalog(const Settings& settings, const std::string& data_dir) {
 
 int run(const Given& given) {
   Settings settings;
-  const Result<std::string> data_dir = data_dir_of(given);
-  if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check(settings); !checked) return complain(checked.error());
-  return settings.files.empty() ? export_catalog(settings, *data_dir) : export_recording(settings);
+  if (!settings.files.empty()) return export_recording(settings);
+  const Result<std::string> data_dir = present_data_dir_of(given);
+  return data_dir ? export_catalog(settings, *data_dir) : complain(data_dir.error());
 }
 
 }  // namespace

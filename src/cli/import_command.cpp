@@ -210,7 +210,7 @@ int import_files(const Settings& settings, const std::string& data_dir) {
       out.flush();
     } else {
       // One that cannot be imported keeps no other from it.
-      code = complain(outcome.error());
+      code = std::max(code, complain(outcome.error()));
     }
   }
   return out.finish(code);
@@ -235,12 +235,11 @@ int run(const Given& given) {
                                   .symbol = settings.hints.symbol,
                                   .max_bad_rows = settings.max_bad_rows,
                                   .replaces = settings.replaces});
-    if (done != kExitDone) code = done;
+    code = std::max(code, done);
   }
   settings.files = std::move(files);
   if (settings.files.empty()) return code;
-  const int done = import_files(settings, *data_dir);
-  return done != kExitDone ? done : code;
+  return std::max(code, import_files(settings, *data_dir));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 
@@ -346,6 +347,14 @@ Result<std::string> data_dir_of(const Given& given) {
   const Result<CollectSettings> settings = archive_settings_of(given);
   if (!settings) return std::unexpected(settings.error());
   return settings->data_dir;
+}
+
+Result<std::string> present_data_dir_of(const Given& given) {
+  Result<std::string> data_dir = data_dir_of(given);
+  std::error_code ignored;
+  if (!data_dir || std::filesystem::is_directory(*data_dir, ignored)) return data_dir;
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: there is no such directory: name the one that has the data by --data-dir", *data_dir));
 }
 
 Result<CollectSettings> load_settings(const Given& given) {

@@ -58,6 +58,8 @@ Result<CollectSettings> load_settings(const Given& given);
 Result<CollectSettings> archive_settings_of(const Given& given);
 // DIR of them: for commands that need nothing else of it. Errors: kUsage, if the configuration cannot be read.
 Result<std::string> data_dir_of(const Given& given);
+// The same for commands that only read there. Errors: kUsage also if there is no such directory.
+Result<std::string> present_data_dir_of(const Given& given);
 // For commands without acts.toml: --log-level and --log-format. Errors: kUsage.
 Result<LogSettings> log_settings(const Given& given);
 // What collect and commands that look at its settings take as flags.

@@ -130,7 +130,7 @@ int run_query(const Settings& settings, history::QuerySession& session) {
 
 int run(const Given& given) {
   Settings settings;
-  const Result<std::string> data_dir = data_dir_of(given);
+  const Result<std::string> data_dir = present_data_dir_of(given);
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (settings.output.empty() == (settings.form == "parquet")) {

@@ -1,9 +1,11 @@
-// acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output.
+// acts replay FILE...: recordings -> decode -> sync -> book -> sampler -> rows on standard output; with --origin the
+// books and trades of the catalog in place of recordings.
 #include <array>
 #include <span>
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/load_settings.hpp"
 #include "cli/replay_run.hpp"
 
 namespace acts::cli {
@@ -14,8 +16,7 @@ using Settings = ReplaySettings;
 const OptionSpec kFilesSpec{.name = "file",
                             .placeholder = "FILE",
                             .kind = OptionKind::kFiles,
-                            .help = "recordings, plain, gzip or zstd; several are one, in this order",
-                            .is_required = true};
+                            .help = "recordings, plain, gzip or zstd; several are one, in this order"};
 const OptionSpec kBookSpec{.name = "book",
                            .placeholder = "FILE",
                            .kind = OptionKind::kTexts,
@@ -30,7 +31,7 @@ const OptionSpec kSummarySpec{.name = "summary",
                               .help = "the end state; on standard error if there are rows on standard output"};
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 13> kOptions{{
+  static const std::array<Option<Settings>, 17> kOptions{{
       {kRowsSpec, [](Settings& s, const Values& v) -> Result<void> { return s.rows = v[0], Result<void>(); }},
       {replayed_venue_spec(), set_replayed_venue},
       {kReplayedSymbolSpec, [](Settings& s, const Values& v) { return s.symbols = v, Result<void>(); }},
@@ -44,6 +45,12 @@ std::span<const Option<Settings>> table() {
       {kFeaturesSpec, [](Settings& s, const Values& v) { return s.features.names = v, Result<void>(); }},
       {kLevelsSpec, set_levels},
       {kHorizonsSpec, set_horizons},
+      {{.name = "from", .placeholder = "TIME", .help = "only rows of then and later"},
+       [](Settings& s, const Values& v) { return set_time(s.from, v); }},
+      {{.name = "to", .placeholder = "TIME", .help = "only rows of before"},
+       [](Settings& s, const Values& v) { return set_time(s.to, v); }},
+      {kReplayedOriginSpec, [](Settings& s, const Values& v) { return s.origin = v[0], Result<void>(); }},
+      {data_dir_spec(), [](Settings&, const Values&) { return Result<void>(); }},  // read with acts.toml
       {kSummarySpec, [](Settings& s, const Values& v) { return s.summary = v[0] == "true", Result<void>(); }},
       {kFilesSpec, [](Settings& s, const Values& v) { return s.files = v, Result<void>(); }},
   }};
@@ -53,7 +60,16 @@ std::span<const Option<Settings>> table() {
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  return replay_files(std::move(settings));
+  if (settings.origin.empty()) {
+    if (!settings.files.empty()) return replay_files(std::move(settings));
+    return complain({ErrorCode::kUsage, "name recordings, or --origin and one --symbol of the catalog"});
+  }
+  if (!settings.files.empty() || !settings.books.empty()) {
+    return complain({ErrorCode::kUsage, "--origin is of the catalog's rows: name no files and no --book with it"});
+  }
+  const Result<std::string> data_dir = present_data_dir_of(given);
+  if (!data_dir) return complain(data_dir.error());
+  return replay_catalog(std::move(settings), *data_dir);
 }
 
 }  // namespace
@@ -62,14 +78,18 @@ Command replay_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the files have no flag
   return {.name = "replay",
-          .summary = "Recordings to minute rows on standard output, or to rows of another interval and more features",
+          .summary =
+              "Recordings, or the catalog's books and trades, to minute rows on standard output, or to rows of another "
+              "interval and more features",
           .options = std::move(flags),
           .positional = kFilesSpec,
           .examples =
               "  acts replay btcusdt_20240808.gz\n"
               "  acts replay --symbol BTCUSDT --rows none --summary day1.jsonl.zst day2.jsonl.zst\n"
-              "  acts replay --interval 1s --features vwap,order_flow_imbalance btcusdt_20240808.gz",
-          .run = run};
+              "  acts replay --interval 1s --features vwap,order_flow_imbalance btcusdt_20240808.gz\n"
+              "  acts replay --origin tardis --symbol BTCUSDT --from 2024-01-02 --to 2024-01-03",
+          .run = run,
+          .reads_config = true};
 }
 
 }  // namespace acts::cli

@@ -13,11 +13,14 @@
 #include "acts/features/feature.hpp"
 
 #include "binance/symbols.hpp"
+#include "cli/catalog_origins.hpp"
 #include "cli/command.hpp"
 #include "cli/feature_rows.hpp"
 #include "cli/problems.hpp"
 #include "exchange/recording_preview.hpp"
 #include "history/export/catalog_lines.hpp"
+#include "history/export/hft_rows.hpp"
+#include "history/export/lines_begin.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/spill_directory.hpp"
 #include "live/recorded_range.hpp"
@@ -212,6 +215,57 @@ int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
   return out.finish(done || is_over ? verdict(*replay, reader, settings.replay.venue) : complain(done.error()));
 }
 
+// So much of what was before the first row is needed for it.
+Nanos lead_of(const ReplaySettings& settings) {
+  const std::vector<Nanos>& horizons = settings.features.horizons;
+  const Nanos longest = horizons.empty() ? settings.features.interval : std::ranges::max(horizons);
+  return longest + settings.features.interval;
+}
+
+// Rows of that origin are there, as far as the catalog is asked for them.
+Result<void> check_origin(const ReplaySettings& settings, const std::string& data_dir) {
+  if (settings.origin == history::RecordedRows::kOrigin) return {};
+  const std::string& symbol = settings.replay.symbols.front();
+  const auto origins = catalog_origins(data_dir, settings.replay.venue, symbol);
+  if (!origins) return std::unexpected(origins.error());
+  if (std::ranges::find(*origins, settings.origin) != origins->end()) return {};
+  return fail(ErrorCode::kBadInput,
+              fmt::format("--origin: the catalog has no books or trades of {} {} of origin {}: {}",
+                          to_string(settings.replay.venue), symbol, settings.origin,
+                          origins->empty() ? "acts catalog ls shows what there is"
+                                           : fmt::format("it has those of {}", fmt::join(*origins, ", "))));
+}
+
+// Where nothing is recorded, the catalog may have it.
+Error with_origins(const Error& error, const ReplaySettings& settings, const std::string& data_dir) {
+  if (error.code != ErrorCode::kUsage) return error;
+  const auto origins = catalog_origins(data_dir, settings.replay.venue, settings.replay.symbols.front());
+  if (!origins || origins->empty()) return error;
+  return {error.code, fmt::format("{}; the catalog has it of {}: name {} with --origin", error.message,
+                                  fmt::join(*origins, ", "), origins->size() == 1 ? "that" : "one")};
+}
+
+// A feature may know such a trade before it could have come here.
+Result<void> warn_of_early_trades(history::QuerySession& session, const history::LinesWanted& wanted) {
+  auto rows = session.select(history::hft_untimed_select({.venue = std::string(to_string(wanted.venue)),
+                                                          .symbol = wanted.symbol,
+                                                          .origin = wanted.origin,
+                                                          .from = wanted.from,
+                                                          .to = wanted.to}),
+                             [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  const std::string count = *there ? cells.at(0).value_or("0") : "0";
+  if (count == "0") return {};
+  complain(fmt::format("{} {}: trades without a time of receipt count as received when they were made, which is too "
+                       "early: {}",
+                       to_string(wanted.venue), wanted.symbol, count),
+           LogLevel::kWarn);
+  return {};
+}
+
 }  // namespace
 
 OptionSpec replayed_venue_spec() {
@@ -313,6 +367,7 @@ int replay_catalog(ReplaySettings settings, const std::string& data_dir) {
   if (const Result<void> settled = settle_chosen(settings); !settled) return complain(settled.error());
   settings.replay.venue = named->value_or(Venue::kBinanceSpot);
   settle_symbols(settings);
+  if (const Result<void> told = check_origin(settings, data_dir); !told) return complain(told.error());
   std::error_code error;
   const history::SpillDirectory spill(std::filesystem::temp_directory_path(error).string());
   auto session = history::QuerySession::open(real_file_ops(), data_dir,
@@ -320,11 +375,17 @@ int replay_catalog(ReplaySettings settings, const std::string& data_dir) {
                                               .with_recordings = settings.origin == history::RecordedRows::kOrigin,
                                               .output = {}});
   if (!session) return complain(session.error());
-  const history::LinesWanted wanted{.venue = settings.replay.venue,
-                                    .symbol = settings.replay.symbols.front(),
-                                    .origin = settings.origin,
-                                    .from = {},
-                                    .to = settings.to};
+  history::LinesWanted wanted{.venue = settings.replay.venue,
+                              .symbol = settings.replay.symbols.front(),
+                              .origin = settings.origin,
+                              .from = {},
+                              .to = settings.to};
+  if (settings.from) {
+    const auto begin = history::lines_begin(*session, wanted, *settings.from - lead_of(settings), [] { return false; });
+    if (!begin) return complain(begin.error());
+    wanted.from = *begin;
+  }
+  if (const Result<void> told = warn_of_early_trades(*session, wanted); !told) return complain(told.error());
   const auto open = [&]() -> Result<std::unique_ptr<ByteSource>> {
     auto rows = session->select(history::lines_select(wanted), [] { return false; });
     if (!rows) return std::unexpected(rows.error());
@@ -345,15 +406,13 @@ int replay_data_dir(ReplaySettings settings, const std::string& data_dir) {
   settle_symbols(settings);
   std::string& symbol = settings.replay.symbols.front();
   symbol = recorded_symbol(data_dir, settings.replay.venue, symbol);
-  const std::vector<Nanos>& horizons = settings.features.horizons;
-  const Nanos before = horizons.empty() ? settings.features.interval : std::ranges::max(horizons);
   auto range = recorded_range({.data_dir = data_dir,
                                .venue = settings.replay.venue,
                                .symbol = symbol,
                                .from = settings.from,
                                .to = settings.to,
-                               .before = before + settings.features.interval});
-  if (!range) return complain(range.error());
+                               .before = lead_of(settings)});
+  if (!range) return complain(with_origins(range.error(), settings, data_dir));
   for (const std::string& problem : range->problems) complain(problem, LogLevel::kWarn);
   for (const RecordingInput& input : range->inputs) settings.files.push_back(input.name);
   settings.replay.untold = range->settings.value_or(settings.replay.untold);

@@ -14,6 +14,8 @@
 
 #include "cli/command.hpp"
 #include "cli/run_folder.hpp"
+#include "cli/sweep_report.hpp"
+#include "cli/values.hpp"
 #include "history/output_file.hpp"
 #include "recording/whole_file.hpp"
 #include "report/sheet/run_panels.hpp"
@@ -34,19 +36,11 @@ struct Settings {
   std::vector<std::string> map;
 };
 
-const OptionSpec kRunSpec{.name = "run",
-                          .placeholder = "RUN",
-                          .kind = OptionKind::kFiles,
-                          .help = "folders that acts backtest --out has written; several stand side by side"};
-
-Result<void> set_capital(Settings& settings, const Values& values) {
-  const auto capital = parse_decimal(values[0]);
-  if (!capital || capital->units < 0) {
-    return fail(ErrorCode::kUsage, fmt::format("'{}' is no amount such as 10000", values[0]));
-  }
-  settings.capital = *capital;
-  return {};
-}
+const OptionSpec kRunSpec{
+    .name = "run",
+    .placeholder = "RUN",
+    .kind = OptionKind::kFiles,
+    .help = "folders that acts backtest --out has written, tables of acts sweep --output; several stand side by side"};
 
 Result<void> set_map(Settings& settings, const Values& values) {
   if (values.size() != 3) {
@@ -70,7 +64,7 @@ std::span<const Option<Settings>> table() {
         .placeholder = "AMOUNT",
         .help = "what was set aside for the run, added to its equity for returns",
         .default_text = "0"},
-       set_capital},
+       [](Settings& s, const Values& v) { return set_capital(s.capital, v); }},
       {{.name = "benchmark", .placeholder = "FILE", .help = "CSV with columns time and price, to compare returns with"},
        [](Settings& s, const Values& v) { return s.benchmark = v[0], Result<void>(); }},
       {{.name = "sweep", .placeholder = "FILE", .help = "CSV with a line a set of parameters, shown as a map"},
@@ -122,6 +116,13 @@ void tell_apart(std::vector<report::RunReport>& runs) {
 Result<report::Sheet> make_sheet(const Settings& settings) {
   report::Sheet sheet;
   for (const std::string& dir : settings.runs) {
+    if (is_sweep_table(dir)) {
+      auto sweep = read_sweep_report(dir);
+      if (!sweep) return std::unexpected(sweep.error());
+      sheet.sweeps.push_back(std::move(sweep->report));
+      for (report::HeatTable& map : sweep->maps) sheet.parameters.push_back(std::move(map));
+      continue;
+    }
     auto run = read_run_folder(dir, settings.capital);
     if (!run) return std::unexpected(run.error());
     sheet.runs.push_back(*std::move(run));
@@ -185,6 +186,7 @@ Command report_command() {
           "  acts report runs/grid --capital 10000 --out grid.html\n"
           "  acts report runs/a runs/b --out both.html\n"
           "  acts report runs/grid --format json | jq .runs[0].figures.ledger\n"
+          "  acts report sma.csv --out sma.html\n"
           "  acts report --sweep sweep.csv --map levels,interval,sharpe --out map.html",
       .run = run};
 }

@@ -1,4 +1,4 @@
-// acts sweep CONFIG: one strategy with many parameter sets over one pass of the bars.
+// acts sweep CONFIG: one strategy with many parameter sets over one pass of the data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,12 +8,15 @@
 #include <thread>
 #include <utility>
 
-#include "backtest/bars/sweep_run.hpp"
+#include "backtest/strategy_library.hpp"
+#include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
+#include "cli/problems.hpp"
+#include "cli/sweep_output.hpp"
+#include "cli/sweep_table.hpp"
 #include "cli/values.hpp"
-#include "history/output_file.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::cli {
@@ -21,6 +24,7 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 constexpr int kMostSeed = 2'000'000'000;
+constexpr int kMostSetsAPass = 100'000;
 
 struct SweepSettings {
   std::string configuration;
@@ -28,12 +32,13 @@ struct SweepSettings {
   std::optional<std::size_t> count;
   std::uint64_t seed = 1;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  std::optional<std::size_t> sets_a_pass;
+  Decimal capital;
+  report::NamedFigure objective = *report::parse_objective("sharpe");
 };
 
-const OptionSpec kSweepConfigSpec{.name = "sweep",
-                                  .placeholder = "CONFIG",
-                                  .help = "a backtest over bars with a [sweep] (TOML)",
-                                  .is_required = true};
+const OptionSpec kSweepConfigSpec{
+    .name = "sweep", .placeholder = "CONFIG", .help = "a backtest with a [sweep] (TOML)", .is_required = true};
 
 template <typename Number>
 Result<void> set_count(Number& number, const Values& values, int most) {
@@ -43,9 +48,18 @@ Result<void> set_count(Number& number, const Values& values, int most) {
   return {};
 }
 
+Result<void> set_objective(SweepSettings& settings, const Values& values) {
+  const auto objective = report::parse_objective(values[0]);
+  if (!objective) return std::unexpected(objective.error());
+  settings.objective = *objective;
+  return {};
+}
+
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 5> kOptions{{
-      {{.name = "output", .placeholder = "FILE", .help = "the table, as CSV; standard output if not given"},
+  static const std::array<Option<SweepSettings>, 8> kOptions{{
+      {{.name = "output",
+        .placeholder = "FILE",
+        .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
        [](SweepSettings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
       {{.name = "random",
         .placeholder = "N",
@@ -67,40 +81,77 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "processors to use; the result does not depend on it",
         .default_text = "all"},
        [](SweepSettings& s, const Values& v) { return set_count(s.threads, v, kMostThreads); }},
+      {{.name = "sets_a_pass",
+        .placeholder = "N",
+        .kind = OptionKind::kInteger,
+        .help = "sets that share a pass over the data; fewer take longer, and less is lost when it is ended",
+        .default_text = "4096 of bars, 256 of books"},
+       [](SweepSettings& s, const Values& v) { return set_count(s.sets_a_pass, v, kMostSetsAPass); }},
+      {{.name = "capital",
+        .placeholder = "AMOUNT",
+        .help = "what was set aside for each run, added to its equity for returns",
+        .default_text = "0"},
+       [](SweepSettings& s, const Values& v) { return set_capital(s.capital, v); }},
+      {{.name = "objective",
+        .placeholder = "NAME",
+        .help = "which figure of the table makes a set the best",
+        .default_text = "sharpe"},
+       set_objective},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
   return kOptions;
 }
 
-// The table, to a file that is there once it is complete, or to standard output; its header comes with the first row.
-class SweepTable {
- public:
-  SweepTable(std::optional<history::OutputFile> file, std::string header)
-      : file_(std::move(file)), header_(std::move(header)) {}
+void tell_refused(const backtest::SweepReport& report) {
+  if (report.refused == 0) return;
+  complain(
+      fmt::format("{} of {} combinations left out: {}", report.refused, report.refused + report.sets, report.refusal),
+      LogLevel::kWarn);
+}
 
-  Result<void> write(std::string_view line) {
-    const std::string text = std::exchange(header_, {}) + std::string(line);
-    if (file_) return file_->write(text);
-    if (out_.write(text)) return {};
+// Rows as passes end.
+int run_to_standard_output(backtest::SweepRequest request, SweepTable table, const Decimal& capital) {
+  Output out;
+  bool has_begun = false;
+  const auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) -> Result<void> {
+    if (!std::exchange(has_begun, true)) out.write(table.header());
+    bool is_read = true;
+    for (const backtest::SweepRow& row : rows) {
+      const RunCloses::Chosen closes = with_capital(row.totals.closes, capital);
+      is_read = out.write(table.line(row.number, row.totals, report::set_figures(closes.closes, closes.period)));
+    }
+    if (is_read) return {};
     return fail(ErrorCode::kCancelled, "nobody reads the table any more");
-  }
-  int finish(int code) {
-    if (!file_) return out_.finish(code);
-    const Result<void> finished = file_->finish();
-    return finished ? code : complain(finished.error());
-  }
+  });
+  if (!report) return complain(report.error());
+  tell_refused(*report);
+  return out.finish(kExitDone);
+}
 
- private:
-  std::optional<history::OutputFile> file_;
-  std::string header_;
-  Output out_;
-};
-
-Result<std::optional<history::OutputFile>> open_output(const std::string& path) {
-  if (path.empty()) return std::nullopt;
-  Result<history::OutputFile> file = history::OutputFile::create(real_file_ops(), path);
-  if (!file) return std::unexpected(file.error());
-  return std::optional(*std::move(file));
+// Goes on where an earlier one was ended.
+int run_to_file(backtest::SweepRequest request, SweepTable table, const SweepSettings& settings,
+                const std::string& configuration) {
+  const Result<std::string> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
+  if (!identity) return complain(identity.error());
+  SweepOutputOptions options{
+      .path = settings.output, .identity = *identity, .capital = settings.capital, .objective = settings.objective};
+  if (const auto& walk = request.settings.walk_forward) {
+    options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
+  }
+  Result<SweepOutput> output = SweepOutput::open(real_file_ops(), std::move(options));
+  if (!output) return complain(output.error());
+  const std::vector<std::size_t> done(output->done().begin(), output->done().end());
+  request.done = done;
+  const auto report =
+      backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
+  if (!report) return complain(report.error());
+  tell_refused(*report);
+  const auto summary = output->finish(std::move(table), request.axes);
+  if (!summary) return complain(summary.error());
+  Output out;
+  if (!done.empty()) out.write(fmt::format("{} sets were done before\n", done.size()));
+  out.write(report::to_text(*summary));
+  return out.finish(kExitDone);
 }
 
 int run_sweep_command(const Given& given) {
@@ -110,43 +161,39 @@ int run_sweep_command(const Given& given) {
   if (!text) return complain(text.error());
   auto parsed = parse_backtest_config(*text, settings.configuration);
   if (!parsed) return complain(parsed.error());
-  if (!parsed->is_bars) {
-    return complain(Error{ErrorCode::kUsage, fmt::format("{}: a sweep runs over bars: kind = \"bars\" in [data]",
-                                                         settings.configuration)});
-  }
   if (parsed->sweep.empty()) {
     return complain(
         Error{ErrorCode::kUsage,
               fmt::format("{}: there is nothing to vary: such as fast = [5, 10] in [sweep]", settings.configuration)});
   }
-  backtest::SweepRequest request{
-      .axes = parsed->sweep, .count = settings.count, .seed = settings.seed, .threads = settings.threads};
+  const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);
+  if (!type) return complain(type.error());
+  SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
+  Problems problems;
+  backtest::SweepRequest request{.axes = parsed->sweep,
+                                 .count = settings.count,
+                                 .seed = settings.seed,
+                                 .threads = settings.threads,
+                                 .sets_a_pass = settings.sets_a_pass,
+                                 .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  Result<std::optional<history::OutputFile>> file = open_output(settings.output);
-  if (!file) return complain(file.error());
-  SweepTable table(*std::move(file), backtest::sweep_header(request.axes));
-  const auto report = backtest::run_sweep(request, [&table](const backtest::SweepRow& row, const auto& instrument) {
-    return table.write(backtest::sweep_line(row, instrument));
-  });
-  if (!report) return complain(report.error());
-  if (report->refused > 0) {
-    complain(fmt::format("{} of {} combinations left out: {}", report->refused, report->refused + report->sets,
-                         report->refusal),
-             LogLevel::kWarn);
-  }
-  return table.finish(kExitDone);
+  const int code = settings.output.empty()
+                       ? run_to_standard_output(std::move(request), std::move(table), settings.capital)
+                       : run_to_file(std::move(request), std::move(table), settings, *text);
+  problems.finish();
+  return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }
 
 }  // namespace
 
 Command sweep_command() {
   return {.name = "sweep",
-          .summary = "Run a strategy with many parameter sets over one pass of the bars",
-          .options = specs_of(sweep_table().first(4)),
+          .summary = "Run a strategy with many parameter sets over one pass of the data",
+          .options = specs_of(sweep_table().first(7)),
           .positional = kSweepConfigSpec,
           .examples =
               "  acts sweep sma.toml --output sma.csv\n"
-              "  acts sweep sma.toml --random 200 --seed 7 --threads 2",
+              "  acts sweep grid.toml --random 200 --seed 7 --threads 2 --output grid.parquet",
           .run = run_sweep_command};
 }
 

@@ -26,6 +26,15 @@ Result<void> set_venue(Venue& venue, const Values& values) {
   return {};
 }
 
+Result<void> set_capital(Decimal& capital, const Values& values) {
+  const Result<Decimal> parsed = parse_decimal(values[0]);
+  if (!parsed || parsed->units < 0) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is no amount such as 10000", values[0]));
+  }
+  capital = *parsed;
+  return {};
+}
+
 Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
   const auto time = parse_iso8601(values[0]);
   if (!time) return fail(ErrorCode::kUsage, time.error().message);

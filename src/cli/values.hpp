@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "acts/base/decimal.hpp"
 #include "acts/base/time.hpp"
 #include "acts/features/bands.hpp"
 #include "acts/market/venue.hpp"
@@ -36,6 +37,8 @@ Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
 Result<void> set_time(std::optional<UnixNanos>& time, const Values& values);
+// An amount of money that is not negative.
+Result<void> set_capital(Decimal& capital, const Values& values);
 
 // For what has a limit, or none: "all". A duration is an hour at least. Errors: kUsage, without a place.
 Result<void> set_kept_age(std::optional<Nanos>& age, const Values& values);

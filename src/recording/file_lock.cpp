@@ -51,6 +51,27 @@ Result<FileLock> FileLock::take(FileOps& ops, const std::string& folder, std::st
   return lock;
 }
 
+std::optional<FileLock> FileLock::share(const std::string& path) {
+  // To be locked it need not be written, and may be on a disk that cannot be.
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) fd = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) return std::nullopt;
+  FileLock lock(fd);
+  int status = 0;
+  do {
+    status = ::flock(fd, LOCK_SH);
+  } while (status != 0 && errno == EINTR);
+  if (status != 0) return std::nullopt;
+  return lock;
+}
+
+bool FileLock::is_shared(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno != ENOENT;
+  const FileLock lock(fd);
+  return ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+}
+
 FileLock::~FileLock() {
   if (fd_ >= 0) ::close(fd_);
 }

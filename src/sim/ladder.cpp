@@ -120,6 +120,22 @@ void LadderSide::mark_own(Rank rank, bool is_own) {
   put(rank, (word & ~std::int64_t{1}) | (is_own ? 1 : 0));
 }
 
+// Of the best price, of one above it, or of more than one.
+bool Ladder::apply_at_best(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
+  LadderSide& side = sides[row.side];
+  if (row.kind != RowKind::kLevel) {
+    clear(row, as_hftbacktest);
+    before = {0, false};
+    return false;
+  }
+  const bool is_better = row.rank > side.best() && row.quantity != 0;
+  before = side.set(row.rank, row.quantity);
+  if (!is_better) return false;
+  LadderSide& opposite = sides[other(row.side)];
+  if (side.best() + opposite.best() >= 0) opposite.drop_below(-side.best());
+  return true;
+}
+
 void Ladder::clear(const MarketRow& row, bool as_hftbacktest) {
   if (row.kind == RowKind::kClear) return sides[row.side].clear_to(row.rank, as_hftbacktest);
   for (LadderSide& side : sides) side.clear();

@@ -18,7 +18,7 @@
 
 namespace acts::sim {
 
-class LadderSide {
+class alignas(64) LadderSide {
  public:
   // 6553.6 of BTCUSDT's price on futures, in half a MiB.
   static constexpr std::size_t kWindow = std::size_t{1} << 16U;
@@ -42,18 +42,18 @@ class LadderSide {
   // `quantity`: not negative, below 2^62. What there was before.
   Before set(Rank rank, std::int64_t quantity) {
     const auto index = static_cast<std::size_t>(rank - base_);
-    if (index >= cells_.size()) [[unlikely]]
+    if (index >= window_) [[unlikely]]
       return set_far(rank, quantity);
-    std::int64_t& cell = cells_[index];
-    const std::int64_t word = cell;
-    cell = (quantity << 1U) | (word & 1);
-    std::uint64_t& bits = bits_[index / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (index % 64);
-    bits = (bits & ~bit) | (quantity == 0 ? 0 : bit);
-    if (rank >= best_) [[unlikely]]
-      at_best(rank, quantity);
-    reach_ = quantity != 0 && rank < reach_ ? rank : reach_;
-    return {word >> 1U, (word & 1) != 0};
+    const Before before = set_cell(rank, index, quantity);
+    if (rank >= best_) at_best(rank, quantity);
+    return before;
+  }
+  // The same, of a rank below the best.
+  Before set_below(Rank rank, std::int64_t quantity) {
+    const auto index = static_cast<std::size_t>(rank - base_);
+    if (index >= window_) [[unlikely]]
+      return set_far(rank, quantity);
+    return set_cell(rank, index, quantity);
   }
 
   // The other side's best price has come to these ranks: the best is now below `rank`.
@@ -70,6 +70,17 @@ class LadderSide {
   [[nodiscard]] std::uint64_t moves() const { return moves_; }
 
  private:
+  Before set_cell(Rank rank, std::size_t index, std::int64_t quantity) {
+    std::int64_t& cell = cells_[index];
+    const std::int64_t word = cell;
+    cell = (quantity << 1U) | (word & 1);
+    std::uint64_t& bits = bits_[index / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (index % 64);
+    bits = (bits & ~bit) | (std::uint64_t{quantity != 0} << (index % 64));
+    if (rank < reach_ && quantity != 0) [[unlikely]]
+      reach_ = rank;
+    return {word >> 1U, (word & 1) != 0};
+  }
   [[nodiscard]] std::int64_t word_at(Rank rank) const;
   void at_best(Rank rank, std::int64_t quantity);
   Before set_far(Rank rank, std::int64_t quantity);
@@ -82,6 +93,7 @@ class LadderSide {
   void find_best_below(Rank rank);
 
   std::vector<std::int64_t> cells_;  // quantity x 2, + 1 where own orders stand
+  std::size_t window_ = cells_.size();
   std::vector<std::uint64_t> bits_;  // of cells with a quantity
   Rank base_ = 0;                    // of the first cell
   Rank best_ = kNoRank;
@@ -101,21 +113,15 @@ class Ladder {
   // Of a row of the book. True if the best of the row's side is better than before.
   bool apply(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
     LadderSide& side = sides[row.side];
-    if (row.kind != RowKind::kLevel) [[unlikely]] {
-      clear(row, as_hftbacktest);
-      before = {0, false};
+    if (row.kind == RowKind::kLevel && row.rank < side.best()) [[likely]] {
+      before = side.set_below(row.rank, row.quantity);
       return false;
     }
-    const Rank best = side.best();
-    before = side.set(row.rank, row.quantity);
-    if (side.best() <= best) [[likely]]
-      return false;
-    LadderSide& opposite = sides[other(row.side)];
-    if (side.best() + opposite.best() >= 0) opposite.drop_below(-side.best());
-    return true;
+    return apply_at_best(row, as_hftbacktest, before);
   }
 
  private:
+  bool apply_at_best(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before);
   void clear(const MarketRow& row, bool as_hftbacktest);
 };
 

@@ -56,6 +56,8 @@ Result<Latency> Latency::of(Nanos span) {
 Result<LatencyModel> LatencyModel::recorded(std::vector<LatencyRow> rows) {
   if (rows.empty()) return fail(ErrorCode::kBadInput, "there is no latency in it");
   LatencyModel model;
+  Recorded recorded;
+  std::vector<LatencyRow>& answered = recorded.answered;
   model.least_response_ = checked(Latency::kMost);
   const LatencyRow* before = nullptr;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -64,28 +66,30 @@ Result<LatencyModel> LatencyModel::recorded(std::vector<LatencyRow> rows) {
     }
     before = &rows[i];
     if (is_refused(rows[i])) continue;
-    if (!model.answered_.empty() && rows[i].venue <= model.answered_.back().venue) {
+    if (!answered.empty() && rows[i].venue <= answered.back().venue) {
       return fail(ErrorCode::kBadInput,
                   fmt::format("row {}: its time at the venue is not after that of the row before", i + 1));
     }
-    model.answered_.push_back(rows[i]);
+    answered.push_back(rows[i]);
     model.least_response_ = std::min(model.least_response_, checked(rows[i].response - rows[i].venue));
   }
-  if (model.answered_.empty()) return fail(ErrorCode::kBadInput, "none of its requests came to the venue");
-  model.rows_ = std::move(rows);
+  if (answered.empty()) return fail(ErrorCode::kBadInput, "none of its requests came to the venue");
+  recorded.rows = std::move(rows);
+  model.recorded_ = std::make_shared<const Recorded>(std::move(recorded));
   return model;
 }
 
 LatencyModel::Entry LatencyModel::entry(UnixNanos now) {
-  if (rows_.empty()) return {entry_, false};
-  while (next_request_ < rows_.size() && rows_[next_request_].request <= now) ++next_request_;
-  ACTS_ASSERT(next_request_ == 0 || rows_[next_request_ - 1].request <= now);
-  const LatencyRow& last = rows_[next_request_ == 0 ? 0 : next_request_ - 1];
-  if (next_request_ == 0 || next_request_ == rows_.size()) {
+  if (recorded_ == nullptr) return {entry_, false};
+  const std::vector<LatencyRow>& rows = recorded_->rows;
+  while (next_request_ < rows.size() && rows[next_request_].request <= now) ++next_request_;
+  ACTS_ASSERT(next_request_ == 0 || rows[next_request_ - 1].request <= now);
+  const LatencyRow& last = rows[next_request_ == 0 ? 0 : next_request_ - 1];
+  if (next_request_ == 0 || next_request_ == rows.size()) {
     if (is_refused(last)) return {checked(last.response - last.request), true};
     return {checked(last.venue - last.request), false};
   }
-  const LatencyRow& next = rows_[next_request_];
+  const LatencyRow& next = rows[next_request_];
   const bool refused = is_refused(last) || is_refused(next);
   const Nanos latency1 = (refused ? last.response : last.venue) - last.request;
   const Nanos latency2 = (refused ? next.response : next.venue) - next.request;
@@ -93,12 +97,13 @@ LatencyModel::Entry LatencyModel::entry(UnixNanos now) {
 }
 
 Latency LatencyModel::response(UnixNanos now) {
-  if (rows_.empty()) return response_;
-  while (next_answer_ < answered_.size() && answered_[next_answer_].venue <= now) ++next_answer_;
-  ACTS_ASSERT(next_answer_ == 0 || answered_[next_answer_ - 1].venue <= now);
-  const LatencyRow& last = answered_[next_answer_ == 0 ? 0 : next_answer_ - 1];
-  if (next_answer_ == 0 || next_answer_ == answered_.size()) return checked(last.response - last.venue);
-  const LatencyRow& next = answered_[next_answer_];
+  if (recorded_ == nullptr) return response_;
+  const std::vector<LatencyRow>& answered = recorded_->answered;
+  while (next_answer_ < answered.size() && answered[next_answer_].venue <= now) ++next_answer_;
+  ACTS_ASSERT(next_answer_ == 0 || answered[next_answer_ - 1].venue <= now);
+  const LatencyRow& last = answered[next_answer_ == 0 ? 0 : next_answer_ - 1];
+  if (next_answer_ == 0 || next_answer_ == answered.size()) return checked(last.response - last.venue);
+  const LatencyRow& next = answered[next_answer_];
   return checked(between(now, last.venue, last.response - last.venue, next.venue, next.response - next.venue));
 }
 

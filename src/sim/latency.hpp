@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -59,9 +60,12 @@ class LatencyModel {
   Latency entry_;
   Latency response_;
   Latency least_response_ = response_;
-  std::vector<LatencyRow> rows_ = {};      // none: constant
-  std::vector<LatencyRow> answered_ = {};  // those that came to the venue
-  std::size_t next_request_ = 0;           // the first row behind the last time that was asked for
+  struct Recorded {
+    std::vector<LatencyRow> rows = {};
+    std::vector<LatencyRow> answered = {};  // those that came to the venue
+  };
+  std::shared_ptr<const Recorded> recorded_ = {};  // of all copies; null: constant
+  std::size_t next_request_ = 0;                   // the first row behind the last time that was asked for
   std::size_t next_answer_ = 0;
 };
 

@@ -16,33 +16,53 @@ SimVenue::SimVenue(const VenueModel& model)
 }
 
 const MarketRow* SimVenue::run(const MarketRow* row, UnixNanos until) {
-  for (; row->ts <= until.value; ++row) {
-    on_row(*row);
+  while (row->ts <= until.value) {
+    row = is_crossed() ? run_while<true>(row, until) : run_while<false>(row, until);
   }
   return row;
 }
 
-inline void SimVenue::on_row(const MarketRow& row) {
+template <bool kIsCrossed>
+const MarketRow* SimVenue::run_while(const MarketRow* row, UnixNanos until) {
+  for (; row->ts <= until.value; ++row) {
+    if (on_row<kIsCrossed>(*row) && is_crossed() != kIsCrossed) return row + 1;
+  }
+  return row;
+}
+
+// True: something else than a level may have changed. What few rows are is kept out of it, so that it goes into the
+// loop.
+template <bool kIsCrossed>
+[[gnu::always_inline]] inline bool SimVenue::on_row(const MarketRow& row) {
   if (!is_of_book(row.kind)) [[unlikely]] {
-    if (row.kind != RowKind::kTrade) return;
-    if (row.rank + best_resting_[other(row.side)] >= 0) on_trade(row);
-    last_trade_ = ticks_of(row.side, row.rank);
-    if (triggers_.concerns(last_trade_)) on_trigger({row.ts});
-    return;
+    on_print(row);
+    return true;
   }
   LadderSide::Before before;
   const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
-  if (row.kind != RowKind::kLevel) [[unlikely]]
-    return on_clear(row);
+  if (row.kind != RowKind::kLevel) [[unlikely]] {
+    on_clear(row);
+    return true;
+  }
   if (before.is_own) [[unlikely]]
     on_level(row, before.quantity);
-  if ((is_better || is_crossed_[row.side]) && book_.sides[row.side].best() + best_resting_[other(row.side)] >= 0)
-      [[unlikely]]
-    on_cross(other(row.side), {row.ts});
+  if (!kIsCrossed && !is_better) [[likely]]
+    return false;
+  if (book_.sides[row.side].best() + best_resting_[other(row.side)] < 0) [[likely]]
+    return false;
+  on_cross(other(row.side), {row.ts});
+  return true;
+}
+
+[[gnu::noinline]] void SimVenue::on_print(const MarketRow& row) {
+  if (row.kind != RowKind::kTrade) return;
+  if (row.rank + best_resting_[other(row.side)] >= 0) on_trade(row);
+  last_trade_ = ticks_of(row.side, row.rank);
+  if (triggers_.concerns(last_trade_)) on_trigger({row.ts});
 }
 
 // It fills nothing: the rest of its message comes first. Levels that were out of sight may be the best behind it.
-void SimVenue::on_clear(const MarketRow& row) {
+[[gnu::noinline]] void SimVenue::on_clear(const MarketRow& row) {
   cleared_ = {row.ts};
   find_crossed(kBidSide);
   find_crossed(kAskSide);
@@ -90,14 +110,16 @@ std::int64_t SimVenue::draw(const Own& own) {
 std::int64_t SimVenue::reached(Own& own, const MarketRow& trade, std::int64_t shared) {
   const bool is_partial = model_.fills == FillSizes::kPartial;
   const std::int64_t most = fillable(own);
-  if (own.order.rank + trade.rank > 0) {
-    return is_partial && !model_.as_hftbacktest ? std::min(most, trade.quantity - shared) : most;
-  }
+  // Parts of a lot cannot be traded, whatever the trades of others were.
+  const std::int64_t rest = trade.quantity - shared;
+  const std::int64_t there = counts_levels() ? rest / model_.lot * model_.lot : rest;
+  if (own.order.rank + trade.rank > 0) return counts_levels() ? std::min(most, there) : most;
   const LadderSide& book = book_.sides[own.order.side];
   if (is_known_empty(book.quantity_at(own.order.rank), trade.ts)) own.place.on_nothing();
   own.place.on_trade(value_of(trade.quantity));
   const std::int64_t reached = own.place.take_reached(lot_value_) * model_.lot;
-  const std::int64_t got = std::min(reached, trade.quantity) - shared;
+  // An estimate of what stood before the order may have gone below nothing: there it gets more than was traded.
+  const std::int64_t got = model_.as_hftbacktest ? reached : std::min(reached - shared, there);
   if (got <= 0) return 0;
   return is_partial ? std::min(got, most) : most;
 }

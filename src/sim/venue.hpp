@@ -73,6 +73,10 @@ class SimVenue {
   void cancel(ClientOrderId id, UnixNanos now);
   void modify(const VenueChange& change, UnixNanos now);
 
+  // What is held besides what was filled here, units: from before, or what the venue has closed by itself. What only
+  // reduces is held against it too.
+  void hold_besides(std::int64_t units, UnixNanos now);
+
   // What has happened since they were taken the last time, in order.
   [[nodiscard]] std::span<const VenueEvent> events() const { return events_; }
   void clear_events() { events_.clear(); }
@@ -81,7 +85,7 @@ class SimVenue {
   // Open orders: those in the book and those that wait.
   [[nodiscard]] std::size_t resting() const { return resting_[0].size() + resting_[1].size() + waiting_.size(); }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
-  // Bought less sold, units.
+  // Bought less sold by orders here, units.
   [[nodiscard]] std::int64_t position() const { return position_; }
   // Ticks; 0: none yet.
   [[nodiscard]] std::int64_t last_trade() const { return last_trade_; }
@@ -97,7 +101,13 @@ class SimVenue {
   using Orders = std::vector<Own>;  // in the book: the best rank first, then who came first; waiting: by age
 
   // Rows (venue.cpp).
-  void on_row(const MarketRow& row);
+  // In one of two loops: as long as no own order stands at or beyond the other side's best price, only one that comes
+  // nearer can meet any.
+  template <bool kIsCrossed>
+  const MarketRow* run_while(const MarketRow* row, UnixNanos until);
+  template <bool kIsCrossed>
+  bool on_row(const MarketRow& row);
+  void on_print(const MarketRow& row);
   void on_clear(const MarketRow& row);
   void on_level(const MarketRow& row, std::int64_t before);
   void on_trade(const MarketRow& row);
@@ -112,6 +122,7 @@ class SimVenue {
   [[nodiscard]] bool is_known_empty(std::int64_t quantity, std::int64_t ts) const {
     return quantity == 0 && cleared_.value != ts && !model_.as_hftbacktest;
   }
+  [[nodiscard]] bool is_crossed() const { return is_crossed_[kBidSide] || is_crossed_[kAskSide]; }
   // What own orders take of a level is not there for the next one.
   [[nodiscard]] bool counts_levels() const { return model_.fills == FillSizes::kPartial && !model_.as_hftbacktest; }
 
@@ -167,6 +178,7 @@ class SimVenue {
   Orders waiting_;
   LevelUse use_[2];
   std::int64_t position_ = 0;
+  std::int64_t held_besides_ = 0;
   UnixNanos cleared_ = {INT64_MIN};  // when a clear was taken last
   OrderRate rate_;
   std::vector<ClientOrderId> reached_;

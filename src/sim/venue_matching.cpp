@@ -30,7 +30,8 @@ void SimVenue::match(Own order, UnixNanos now, std::optional<OrderEvent> event) 
 }
 
 bool SimVenue::reaches(const Own& taker, Rank at) {
-  return at != kNoRank && (!has_limit(taker.order.type) || at + taker.order.rank >= 0);
+  const bool is_bound = has_limit(taker.order.type) || taker.order.rank != 0;
+  return at != kNoRank && (!is_bound || at + taker.order.rank >= 0);
 }
 
 // The so many-th own order on the other side that it would trade with; null where that is let be, or there is none.
@@ -178,8 +179,15 @@ void SimVenue::fill(Own& own, Rank rank, std::int64_t quantity, VenueFill fill, 
 
 std::int64_t SimVenue::fillable(const Own& own) const {
   if (!own.order.is_reduce_only) return own.left;
-  const std::int64_t open = own.order.side == kBidSide ? -position_ : position_;
+  const std::int64_t held = position_ + held_besides_;
+  const std::int64_t open = own.order.side == kBidSide ? -held : held;
   return std::clamp<std::int64_t>(open, 0, own.left);
+}
+
+void SimVenue::hold_besides(std::int64_t units, UnixNanos now) {
+  held_besides_ = units;
+  settle(kBidSide, now);
+  settle(kAskSide, now);
 }
 
 void SimVenue::cut(Own& own, std::int64_t most, UnixNanos now) {

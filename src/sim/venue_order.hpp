@@ -16,7 +16,7 @@ struct VenueOrder {
   SideIndex side = kBidSide;
   OrderType type = OrderType::kLimit;
   TimeInForce time_in_force = TimeInForce::kGtc;
-  Rank rank = 0;              // of orders with a limit
+  Rank rank = 0;              // of orders with a limit; of others, if not 0, how far they may go
   std::int64_t quantity = 0;  // units; positive, whole lots
   std::int64_t stop = 0;      // of those that wait for a price: it, in ticks; kTrailingStop: the distance. Positive
   bool is_reduce_only = false;

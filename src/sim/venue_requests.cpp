@@ -41,7 +41,9 @@ RejectReason SimVenue::reason_against(const VenueOrder& order, UnixNanos now, co
 
 void SimVenue::place(const VenueOrder& order, UnixNanos now) {
   ACTS_ASSERT(order.quantity > 0);
-  const RejectReason reason = reason_against(order, now, nullptr);
+  // What the venue does of its own accord keeps to no rules for orders.
+  const bool is_own = order.id == ClientOrderId{};
+  const RejectReason reason = is_own ? RejectReason::kNone : reason_against(order, now, nullptr);
   if (reason == RejectReason::kNone) return enter(order, now);
   tell({.order = order, .left = order.quantity}, OrderEvent::kRejected, OrderStatus::kRejected, reason, now);
 }

@@ -74,6 +74,7 @@ class NaiveVenue {
   std::int64_t position = 0;
 
  private:
+  static constexpr Side opposite_side(OrderSide side) { return side == OrderSide::kBuy ? Side::kAsk : Side::kBid; }
   void on_level(const sim::MarketRow& row);
   void on_print(const sim::MarketRow& row);
   void on_triggers(std::int64_t tick);
@@ -82,6 +83,10 @@ class NaiveVenue {
   [[nodiscard]] RejectReason against_rules(const NaiveOrder& order) const;
   void enter(NaiveOrder order, std::optional<OrderEvent> event);
   void cross(NaiveOrder& order);
+  void take(NaiveOrder& order);
+  [[nodiscard]] std::optional<std::int64_t> next_level(const NaiveOrder& order) const;
+  [[nodiscard]] const NaiveOrder* next_own(const NaiveOrder& order) const;
+  [[nodiscard]] bool comes_first(const NaiveOrder& own, std::optional<std::int64_t> level, std::int64_t had) const;
   [[nodiscard]] std::int64_t there_at(OrderSide own, std::int64_t tick) const;
   [[nodiscard]] bool is_inside(const NaiveOrder& order, std::int64_t tick) const;
   [[nodiscard]] bool meets_own(const NaiveOrder& order) const;

@@ -62,6 +62,17 @@ TEST(Grid, HasTheFillsOfHftbacktest) {
   }
 }
 
+// The rules come from the settings to the venue: 0.1 BTC at some 60,000 is worth less than this.
+TEST(Grid, FillsNothingThatItsVenueRefuses) {
+  BacktestSettings settings = grid("5e-5", "1e-4", "5e-6");
+  settings.instruments.front().info.min_notional = decimal("7000");
+  expect_end(settings, 0, "0", "0", "0");
+  settings.instruments.front().info.min_notional = decimal("5000");
+  settings.instruments.front().exchange.rules.price_band_up = decimal("1.1");
+  settings.instruments.front().exchange.rules.price_band_down = decimal("0.9");
+  expect_end(settings, 194, "0.4", "-24689.02", "-59.831519");
+}
+
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

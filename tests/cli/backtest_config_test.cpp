@@ -86,6 +86,81 @@ max_algo_orders = 10
             "g.toml: min_quantity in [filters] is nothing that hftbacktest knows: take it out");
 }
 
+std::string refusal_of_account(const std::string& more) {
+  std::string text(kGrid);
+  text.replace(text.find("initial_balance"), 0, "kind = \"margin\"\n");
+  const auto settings = parse_backtest_config(text + more, "run.toml");
+  return settings ? "" : settings.error().message;
+}
+
+TEST(BacktestConfig, ReadsAccountsContractsAndFees) {
+  std::string text(kGrid);
+  text.replace(text.find("initial_balance"), 0, "kind = \"margin\"\n");
+  text.replace(text.find("tick_size"), 0,
+               "contract = \"inverse\"\ncontract_size = \"100\"\nsettlement_asset = \"BTC\"\n");
+  text.replace(text.find("maker ="), 0, R"(buy = "0.001"
+sell = "0.002"
+per_quantity = "0.5"
+flat = "1"
+tiers = ["1000 0.0001 0.0002", "5000 0 0.0001"]
+volume_before = "700"
+asset = "BNB"
+discount = "0.25"
+asset_price = "600"
+asset_balance = "2"
+)");
+  text += R"([margin]
+leverage = 20
+brackets = ["0 0.004 125", "50000 0.005"]
+liquidation_fee = "0.0125"
+[funding]
+file = "funding.csv"
+)";
+  const auto settings = parse_backtest_config(text, "runs/run.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->account, sim::AccountKind::kMargin);
+  const backtest::InstrumentSettings& of = settings->instruments.front();
+  EXPECT_EQ(of.contract.kind, sim::ContractKind::kInverse);
+  EXPECT_EQ(of.contract.size, (Decimal{100, 0}));
+  EXPECT_EQ(of.settlement_asset, "BTC");
+  EXPECT_EQ(of.fees.buy, (Decimal{1, 3}));
+  EXPECT_EQ(of.fees.sell, (Decimal{2, 3}));
+  EXPECT_EQ(of.fees.per_quantity, (Decimal{5, 1}));
+  EXPECT_EQ(of.fees.flat, (Decimal{1, 0}));
+  ASSERT_EQ(of.fees.tiers.size(), 2U);
+  EXPECT_EQ(of.fees.tiers[1].volume, (Decimal{5000, 0}));
+  EXPECT_EQ(of.fees.volume_before, (Decimal{700, 0}));
+  EXPECT_EQ(of.fees.asset, sim::FeeAsset::kOther);
+  EXPECT_EQ(of.fees.discount, (Decimal{25, 2}));
+  EXPECT_EQ(of.fees.other_price, (Decimal{600, 0}));
+  EXPECT_EQ(of.fees.other_balance, (Decimal{2, 0}));
+  EXPECT_EQ(of.margin.leverage, 20);
+  ASSERT_EQ(of.margin.brackets.size(), 2U);
+  EXPECT_EQ(of.margin.brackets[0].most_leverage, 125);
+  EXPECT_EQ(of.margin.liquidation_fee, (Decimal{125, 4}));
+  EXPECT_EQ(of.funding_file, "runs/funding.csv");
+}
+
+TEST(BacktestConfig, SaysWhatAnAccountCannotBe) {
+  EXPECT_EQ(refusal_of_account(""), "");
+  EXPECT_EQ(refusal_of_account("[margin]\nleverage = 0\n"), "run.toml:30: leverage: '0': 1 ... 1000");
+  EXPECT_EQ(refusal_of_account("[margin]\nbrackets = [\"5 0.004\"]\n"),
+            "run.toml:30: brackets: [account]: the first bracket begins at 0");
+  std::string text(kGrid);
+  EXPECT_EQ(parse_backtest_config(text + "[margin]\nleverage = 5\n", "run.toml").error().message,
+            "run.toml: leverage in [margin] is of kind = \"margin\" in [account]: take it out");
+  text.replace(text.find("maker ="), 0, "asset = \"BNB\"\n");
+  EXPECT_EQ(parse_backtest_config(text, "run.toml").error().message, "run.toml: asset_price in [fees] is missing");
+  text = kGrid;
+  text.replace(text.find("maker ="), 0, "discount = \"0.25\"\n");
+  EXPECT_EQ(parse_backtest_config(text, "run.toml").error().message,
+            "run.toml: discount in [fees] is of an asset that fees are paid in, asset = \"BNB\": take it out");
+  text = kGrid;
+  text.replace(text.find("initial_balance"), 0, "kind = \"cash\"\n");
+  EXPECT_EQ(parse_backtest_config(text, "run.toml").error().message,
+            "run.toml:14: kind: 'cash': none, spot or margin?");
+}
+
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;

@@ -1,12 +1,10 @@
-// Backtests over bars, and sweeps, from the command line.
+// Backtests over bars, from the command line.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
@@ -128,33 +126,5 @@ TEST(ProgramBacktestBars, SaysInOneLineWhatIsWrong) {
 }
 
 // Columns of a table by the set's number.
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-TEST(ProgramSweep, HasARowASetThatIsWhatTheSetComesToAlone) {
-  const TempDir dir;
-  const std::string sweep = dir.write(
-      "sweep.toml", configuration("", "[sweep]\nfast = [10, 40]\nslow = { from = 30, to = 60, step = 30 }\n"));
-  const Outcome run = run_acts({"sweep", sweep, "--threads", "2"});
-  EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("1 of 4 combinations left out: sma_cross: fast is 40 and slow 30"));
-  const std::vector<std::string> lines = lines_of(run.out);
-  ASSERT_EQ(lines.size(), 4U);
-  EXPECT_EQ(lines[0], "set,fast,slow,bars,orders,fills,position,balance,fee,equity,max_drawdown,turnover,sharpe");
-  EXPECT_THAT(lines[1], StartsWith("1,10,30,2158,93,93,0.1,5449.344,435.947732,10887.451268,"));
-  EXPECT_THAT(lines[2], StartsWith("2,10,60,2158,"));
-  EXPECT_THAT(lines[3], StartsWith("4,40,60,2158,"));
-  EXPECT_EQ(run_acts({"sweep", sweep, "--threads", "1"}).out, run.out);
-
-  const Outcome file = run_acts({"sweep", sweep, "--output", dir / "table.csv", "--random", "1", "--seed", "3"});
-  EXPECT_EQ(file.exit_code, 0) << file.err;
-  EXPECT_EQ(file.out, "");
-  EXPECT_EQ(lines_of(read_file(dir / "table.csv")).size(), 2U);
-}
-
 }  // namespace
 }  // namespace acts::cli

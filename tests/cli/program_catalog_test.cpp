@@ -25,7 +25,7 @@ std::map<std::string, std::string> tree(const std::string& directory) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     const std::string path = entry.path().lexically_relative(directory).generic_string();
-    if (entry.is_regular_file() && path != ".lock") files[path] = acts::testing::read_file(entry.path());
+    if (entry.is_regular_file() && !path.ends_with(".lock")) files[path] = acts::testing::read_file(entry.path());
   }
   return files;
 }
@@ -68,6 +68,52 @@ TEST(ProgramCatalog, ImportsListsVerifiesAndAnswers) {
   const Outcome refused = run({"query", "DROP VIEW klines"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("only one SELECT is taken"));
+}
+
+// They ended with 0, as if there had been something to look at.
+TEST(ProgramCatalog, SaysThatThereIsNothingToRead) {
+  const TempDir dir;
+  const std::string none = dir / "none";
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"query", "SELECT count(*) FROM klines"},
+           {"catalog", "ls"},
+           {"catalog", "verify"},
+           {"catalog", "compact"},
+           {"bars", "--interval", "1h", "BTCUSDT"},
+           {"export", "--kind", "trades", "--symbol", "BTCUSDT", "--format", "csv"}}) {
+    SCOPED_TRACE(words[0]);
+    std::vector<std::string> with = words;
+    with.insert(with.end(), {"--data-dir", none});
+    const Outcome outcome = run_acts(with);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, HasSubstr(none + ": there is no such directory: name the one that has the data by "
+                                              "--data-dir"));
+    EXPECT_FALSE(std::filesystem::exists(none));
+  }
+  for (const char* action : {"ls", "verify", "compact"}) {
+    const Outcome outcome = run_acts({"catalog", action, "--data-dir", dir.string()});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("catalog: there is no catalog yet: acts import makes one"));
+  }
+  EXPECT_EQ(run_acts({"catalog", "describe", "funding", "--data-dir", none}).exit_code, 0);
+}
+
+// It was that of the last one that failed.
+TEST(ProgramCatalog, EndsWithTheHighestCodeOfSeveralFiles) {
+  const TempDir dir;
+  const std::string damaged = dir.write("A-1h-2021-01-01.csv", "rubbish\n");  // 3
+  const std::string unnamed = dir.write("nothing.csv", "a,b\n1,2\n");         // 2, behind it in their order
+  const std::string good = testdata(kHours + "1.csv");
+  const auto import = [&dir](std::vector<std::string> files) {
+    files.insert(files.begin(), {"import", "--market", "spot", "--data-dir", dir.string()});
+    return run_acts(files).exit_code;
+  };
+  EXPECT_EQ(import({unnamed}), 2);
+  EXPECT_EQ(import({damaged}), 3);
+  EXPECT_EQ(import({damaged, unnamed}), 3);
+  EXPECT_EQ(import({unnamed, good, damaged}), 3);
+  EXPECT_EQ(import({good}), 0);
 }
 
 // January and March: what lies between is not there.
@@ -186,7 +232,9 @@ TEST(ProgramCatalog, SurvivesAKillAtAnyMoment) {
       running.signal(SIGKILL);
       killed += static_cast<int>(running.wait() == -1);
     }
-    EXPECT_THAT(run_acts({"catalog", "verify", "--data-dir", dir.string()}).out, HasSubstr(" 0 problems"));
+    if (std::filesystem::exists(dir / "catalog")) {
+      EXPECT_THAT(run_acts({"catalog", "verify", "--data-dir", dir.string()}).out, HasSubstr(" 0 problems"));
+    }
     ASSERT_EQ(run_acts(arguments(dir)).exit_code, 0);
     EXPECT_EQ(tree(dir / "catalog"), wanted);
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
@@ -111,6 +112,63 @@ TEST(FeaturesCommand, ComputesWhatReplayAddsToItsRows) {
   EXPECT_GT(std::ranges::count(computed.out, '\n'), 25);
   const Outcome json = run_acts({"features", "compute", "vwap", "--interval", "1m", "--rows", "json", kSpotBtc});
   EXPECT_THAT(json.out, StartsWith(R"({"venue":"binance-spot","symbol":"BTCUSDT","sample_time":"2024-08-08T)"));
+}
+
+// A recording that goes on otherwise from `at` on: with trades and a book that never were, and then as it was.
+std::string with_another_future(UnixNanos at) {
+  auto reader = RecordingReader::open({kSpotBtc}).value();
+  std::string text;
+  bool is_changed = false;
+  while (const auto item = reader.next().value()) {
+    const auto& line = std::get<RecordedLine>(*item);
+    if (!is_changed && line.ts_recv >= at) {
+      is_changed = true;
+      const std::int64_t millis = to_unix_millis(at);
+      text += fmt::format(
+          R"({} {{"e":"trade","E":{},"s":"BTCUSDT","t":9999999999,"p":"1.00","q":"5000","T":{},"m":true,"M":true}})"
+          "\n",
+          at.value, millis, millis);
+      text += fmt::format(
+          R"({} {{"e":"depthUpdate","E":{},"s":"BTCUSDT","U":1,"u":99999999999999,"b":[["99999.00","7"]],"a":[["1.00","7"]]}})"
+          "\n",
+          at.value, millis);
+    }
+    text += fmt::format("{} {}\n", line.ts_recv.value, line.json);
+  }
+  return text;
+}
+
+// Rows of up to that time, and those behind.
+std::pair<std::string, std::string> parted_at(const std::string& csv, const std::string& time) {
+  std::istringstream in(csv);
+  std::string line;
+  std::getline(in, line);
+  std::pair<std::string, std::string> parts;
+  while (std::getline(in, line)) (split(line).at(2) <= time ? parts.first : parts.second) += line + '\n';
+  return parts;
+}
+
+// Whatever comes later, on the boundary or right behind it: no feature of a row before changes.
+TEST(FeaturesCommand, SeesNothingOfWhatIsReceivedLater) {
+  const TempDir dir;
+  const auto replay = [](const std::string& file) {
+    return run_acts(
+        {"replay", "--interval", "1s", "--features", "all", "--levels", "1,5,20", "--horizons", "1s,10s", file});
+  };
+  const Outcome whole = replay(kSpotBtc);
+  ASSERT_EQ(whole.exit_code, kExitDone) << whole.err;
+  for (const char* time : {"2024-08-08T23:55:30.000Z", "2024-08-08T23:57:00.000Z", "2024-08-08T23:59:00.000Z"}) {
+    for (const Nanos behind : {Nanos{0}, Nanos{1}}) {
+      SCOPED_TRACE(fmt::format("{} and {} ns", time, behind.count()));
+      const UnixNanos at = parse_iso8601(time).value() + behind;
+      const Outcome other = replay(dir.write("other", with_another_future(at)));
+      const auto [before, after] = parted_at(whole.out, time);
+      const auto [same, different] = parted_at(other.out, time);
+      EXPECT_GT(std::ranges::count(before, '\n'), 60);
+      EXPECT_EQ(same, before);
+      EXPECT_NE(different, after);
+    }
+  }
 }
 
 TEST(FeaturesCommand, ComputesWhatADataDirectoryHoldsOfASymbol) {

@@ -56,7 +56,7 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"repaly", "x"}, kExitUsage, "no command 'repaly': did you mean replay?");
   expect_mistake({"replay", "--sumary", "x"}, kExitUsage, "no flag '--sumary' of replay: did you mean --summary?");
   expect_mistake({"replay", "--rows", "xml", "x"}, kExitUsage, "--rows: 'xml' is none of csv, json, none");
-  expect_mistake({"replay"}, kExitUsage, "FILE is required");
+  expect_mistake({"replay"}, kExitUsage, "name recordings, or --origin and one --symbol of the catalog");
   expect_mistake({"features", "--bands", "x"}, kExitUsage, "--bands: ");
   expect_mistake({"features", "--bands", ""}, kExitUsage, "--bands: '' is no band");
   expect_mistake({"collect", "--bands", "", "BTC"}, kExitUsage, "--bands: '' is no band");

@@ -63,16 +63,31 @@ def book_of(path):
     return best
 
 
+ROWS = {
+    "book_updates": "ts_recv_ns, row, ts_event, is_snapshot, is_bid, price, quantity",
+    "trades": "trade_id, ts_recv_ns, ts_event, price, quantity, is_buyer_maker",
+}
+
+
 def catalog_differences(acts, folder, ours, theirs):
-    sums = ("SELECT count(*) AS n, sum(price * quantity) AS value, min(ts_recv_ns) AS first, max(ts_recv_ns) AS last "
-            "FROM ")
-    answers = []
-    for name, path in (("ours", ours), ("theirs", theirs)):
-        place = str(folder / name)
-        run(acts, "import", "--market", "um", "--symbol", "BTCUSDT", "--data-dir", place, str(path))
-        answers.append([run(acts, "query", "--format", "csv", "--data-dir", place, sums + kind)
-                        for kind in ("book_updates", "trades")])
-    return [] if answers[0] == answers[1] else [f"in the catalog: its file is {answers[1]}, ours {answers[0]}"]
+    """Row by row, as the catalog has them of each file."""
+    places = {"ours": ours, "theirs": theirs}
+    for name, path in places.items():
+        run(acts, "import", "--market", "um", "--symbol", "BTCUSDT", "--data-dir", str(folder / name), str(path))
+    wrong = []
+    for kind, columns in ROWS.items():
+        rows = {name: run(acts, "query", "--format", "csv", "--data-dir", str(folder / name),
+                          f"SELECT {columns} FROM {kind} ORDER BY ALL").splitlines() for name in places}
+        if len(rows["ours"]) < 1000:
+            wrong.append(f"in the catalog: there are only {len(rows['ours'])} rows of {kind}")
+        counts = [len(rows[name]) for name in ("theirs", "ours")]
+        if counts[0] != counts[1]:
+            wrong.append(f"in the catalog: {counts[0]} rows of {kind} of their file, {counts[1]} of ours")
+        for number, (one, other) in enumerate(zip(rows["ours"], rows["theirs"])):
+            if one != other:
+                wrong.append(f"in the catalog: row {number} of {kind} is {other} of their file, {one} of ours")
+                break
+    return wrong
 
 
 def main(acts):

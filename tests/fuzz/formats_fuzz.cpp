@@ -6,6 +6,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "history/import/foreign_file.hpp"
 #include "history/import/source_format.hpp"
 #include "history/table/row_digest.hpp"
 
@@ -77,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   if (size < 1) return 0;
   const std::string_view text(reinterpret_cast<const char*>(bytes) + 1, size - 1);
   const Target& target = kTargets[bytes[0] % kTargets.size()];
+  for (const std::string_view name : {"x.csv", "x_quote.csv"}) ACTS_ASSERT(!foreign_advice(name, text).contains('\n'));
   for (const SourceFormat& format : source_formats()) {
     if (format.is_it != nullptr) static_cast<void>(format.is_it("x", text));
     if (format.name != target.format) continue;

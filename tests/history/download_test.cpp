@@ -6,20 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "history/archive/local_archive.hpp"
-#include "history/archive_server.hpp"
-#include "net/real_clock.hpp"
-#include "recording/temp_dir.hpp"
+#include "history/download_fixture.hpp"
 
 namespace acts::history::archive {
 namespace {
@@ -29,69 +24,9 @@ using acts::testing::ArchiveReply;
 using acts::testing::ArchiveRequest;
 using acts::testing::ArchiveServer;
 using acts::testing::TempDir;
-using std::chrono::sys_days;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr Day day(int year, int month, int date) { return sys_days{std::chrono::year{year} / month / date}; }
-
-std::string content_of(int number) {
-  std::string content;
-  for (int i = 0; i < 20'000; ++i) content += std::to_string(i * 7919 + number);
-  return content;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class DownloadTest : public ::testing::Test {
- protected:
-  static std::string path_of(int date) {
-    return "data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2026-01-0" + std::to_string(date) + ".zip";
-  }
-  // Days 1 to 5.
-  void publish_days() {
-    for (int date = 1; date <= 5; ++date) server_.publish(path_of(date), content_of(date), date % 2 == 0);
-  }
-  Result<DownloadReport> run() {
-    DownloadOptions options;
-    options.data_dir = dir_.string();
-    options.address = {server_.url(), server_.url()};
-    options.rest_url = server_.url();
-    options.transfers.slow_for = slow_for_;
-    options.queue.retry_first = 1ms;
-    options.queue.retry_cap = 10ms;
-    options.queue.most_attempts = 5;
-    options.dry_run = dry_run_;
-    const DownloadHooks hooks{.progress = [this](const DownloadProgress& progress) { progress_ = progress; },
-                              .warn = [this](const std::string& text) { warnings_.push_back(text); },
-                              .stop = [this] { return stop_ && stop_(); },
-                              .now = [this] { return clock_.now() + shift_; }};
-    return download(request_, options, hooks);
-  }
-  [[nodiscard]] std::string local(const std::string& path) const { return dir_ / "archive/" + path; }
-  void expect_all_there() const {
-    for (int date = 1; date <= 5; ++date) EXPECT_EQ(read_file(local(path_of(date))), content_of(date)) << date;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.string())) {
-      EXPECT_NE(entry.path().extension(), ".part") << entry.path();
-    }
-  }
-
-  const TempDir dir_;
-  ArchiveServer server_{3};
-  RealClock clock_;
-  Nanos shift_{0};  // from it to what the download takes for now
-  DownloadRequest request_{
-      .data_set = "aggTrades", .symbols = {"BTCUSDT"}, .from = day(2026, 1, 1), .to = day(2026, 1, 6)};
-  bool dry_run_ = false;
-  Nanos slow_for_ = 30s;
-  std::function<bool()> stop_;
-  DownloadProgress progress_;
-  std::vector<std::string> warnings_;
-};
 
 TEST_F(DownloadTest, FetchesOnceAndThenNothing) {
   publish_days();
@@ -345,156 +280,6 @@ TEST_F(DownloadTest, EndsWhereTheDiskTakesNothing) {
   const auto report = run();
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::kStorage);
-}
-
-// A venue with one aggregated trade a minute from 2026-01-05T23:58 on, the first of which the archive's last day has.
-class TailTest : public DownloadTest {
- protected:
-  static constexpr UnixNanos kFirstTrade{1'767'657'480'000'000'000};
-  static constexpr int kFirstId = 40;
-
-  TailTest() {
-    publish_days();
-    server_.publish(path_of(5), "39,5,1,1,1,1767657420000,true,true\n40,5,1,1,1,1767657480000,true,true\n");
-    request_.to.reset();
-    request_.tail = true;
-    set_now(parse_iso8601("2026-01-07T03:00:20Z").value());
-    server_.set_fault([this](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
-      if (!request.target.starts_with("/api/v3/aggTrades?")) return std::nullopt;
-      if (fault_) {
-        if (auto reply = fault_(request)) return reply;
-      }
-      return ArchiveReply{.body = trades_of(request.target), .headers = "X-MBX-USED-WEIGHT-1M: 7\r\n"};
-    });
-  }
-  void set_now(UnixNanos now) {
-    now_ = now;
-    shift_ = now - clock_.now();
-  }
-  static int number_at(std::string_view text) {
-    int number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-  }
-  // As the venue answers it: 1000 of them from that id on, as far as there are any.
-  [[nodiscard]] std::string trades_of(const std::string& target) const {
-    const int first = number_at(std::string_view(target).substr(target.find("fromId=") + 7));
-    std::string text = "[";
-    int rows = 0;
-    for (int id = first; rows < 1000; ++id) {
-      const UnixNanos time = kFirstTrade + (id - kFirstId) * kMinute;
-      if (time > now_) break;
-      if (id == lost_) continue;
-      ++rows;
-      text += fmt::format(R"({}{{"a":{},"p":"5.5","q":"2","f":1,"l":1,"T":{},"m":true,"M":true}})",
-                          text.size() > 1 ? "," : "", id, time.value / 1000);
-    }
-    return text + "]";
-  }
-  // The ids in a day's file.
-  [[nodiscard]] std::vector<int> ids_of(int date) const {
-    std::ifstream file(
-        local(fmt::format("rest/data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2026-01-0{}.csv", date)));
-    std::vector<int> ids;
-    for (std::string line; std::getline(file, line);) ids.push_back(number_at(line));
-    return ids;
-  }
-  static std::vector<int> numbers(int first, int last) {
-    std::vector<int> numbers;
-    for (int i = first; i <= last; ++i) numbers.push_back(i);
-    return numbers;
-  }
-  [[nodiscard]] std::size_t asked() const {
-    std::size_t count = 0;
-    for (const auto& [target, times] : server_.requests()) count += target.starts_with("/api/") ? times : 0;
-    return count;
-  }
-
-  UnixNanos now_{};
-  int lost_ = 0;
-  std::function<std::optional<ArchiveReply>(const ArchiveRequest&)> fault_;
-};
-
-TEST_F(TailTest, FillsWhatIsNotPublishedYetWithoutHoleOrDouble) {
-  const auto report = run();
-  ASSERT_TRUE(report) << report.error().message;
-  const SeriesReport& series = report->series.front();
-  EXPECT_THAT(series.problems, IsEmpty());
-  EXPECT_THAT(series.tail_holes, IsEmpty());
-  // What the archive's last day lacks comes too: 23:59.
-  EXPECT_EQ(ids_of(5), numbers(41, 41));
-  EXPECT_EQ(ids_of(6), numbers(42, 1481));
-  EXPECT_EQ(ids_of(7), numbers(1482, 1662));  // up to 03:00
-  EXPECT_EQ(series.tail_rows, 1622U);
-  EXPECT_EQ(series.tail_days, 3U);
-  EXPECT_EQ(asked(), 2U);
-}
-
-TEST_F(TailTest, GoesOnWhereItHasEnded) {
-  ASSERT_TRUE(run());
-  set_now(parse_iso8601("2026-01-07T05:00:20Z").value());
-  const std::size_t before = asked();
-  const auto again = run();
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(again->series.front().tail_rows, 301U);  // the last day's
-  EXPECT_EQ(ids_of(6), numbers(42, 1481));
-  EXPECT_EQ(ids_of(7), numbers(1482, 1782));
-  EXPECT_EQ(asked() - before, 1U);
-}
-
-TEST_F(TailTest, LivesThroughABadDay) {
-  fault_ = [](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
-    switch (request.times) {
-      case 0: return ArchiveReply{.status = 503, .body = "<html>"};
-      case 1:
-        return ArchiveReply{.status = 429, .body = R"({"code":-1003,"msg":"x"})", .headers = "Retry-After: 1\r\n"};
-      case 2: return ArchiveReply{.body = "[{\"a\":1", .cut_after = 4};
-      default: return std::nullopt;
-    }
-  };
-  const auto report = run();
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_THAT(report->series.front().problems, IsEmpty());
-  EXPECT_EQ(ids_of(6), numbers(42, 1481));
-  EXPECT_EQ(report->retries, 6U);
-}
-
-TEST_F(TailTest, NamesWhatTheVenueRefusesAndWhatItLacks) {
-  fault_ = [](const ArchiveRequest&) {
-    return ArchiveReply{.status = 400, .body = R"({"code":-1121,"msg":"Invalid symbol."})"};
-  };
-  const auto refused = run();
-  ASSERT_TRUE(refused) << refused.error().message;
-  EXPECT_THAT(refused->series.front().problems, ElementsAre(HasSubstr("Invalid symbol.")));
-  EXPECT_THAT(ids_of(6), IsEmpty());
-  fault_ = nullptr;
-  lost_ = 50;
-  const auto report = run();
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_THAT(report->series.front().tail_holes, ElementsAre("aggregated trades 50 to 50 are not there"));
-}
-
-// What it has asked for is not there whole: a file of the day before stays.
-TEST_F(TailTest, LeavesWhatWasThereWhereItIsStopped) {
-  ASSERT_TRUE(run());
-  const auto before = ids_of(7);
-  set_now(parse_iso8601("2026-01-07T05:00:20Z").value());
-  fault_ = [this](const ArchiveRequest& request) {
-    return ArchiveReply{.body = trades_of(request.target), .is_slow = true};
-  };
-  stop_ = [this] { return asked() > 2; };
-  const auto stopped = run();
-  ASSERT_FALSE(stopped);
-  EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
-  EXPECT_EQ(ids_of(7), before);
-}
-
-TEST_F(TailTest, LeavesALongTailToTheArchive) {
-  set_now(parse_iso8601("2026-03-01").value());
-  const auto report = run();
-  ASSERT_TRUE(report) << report.error().message;
-  EXPECT_THAT(report->series.front().problems, ElementsAre(HasSubstr("more than 14 days are too many for REST")));
-  EXPECT_EQ(asked(), 0U);
 }
 
 }  // namespace

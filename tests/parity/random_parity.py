@@ -5,8 +5,8 @@ latencies as if recorded, and fills as a multiset of time, side, price and quant
 
 With partial fills hftbacktest ends with an error (14) once it fills an order that is over: one that a trade has emptied
 exactly stays alive in it, and one that is modified into the market is cancelled first. So nothing is modified there,
-what is filled is cancelled at once, latencies are 1 ms, and fills are compared up to where it ends. Of an order that
-takes several levels it tells the last fill alone: then ours is compared by its last too.
+what is filled is cancelled at once, latencies are 1 ms, and fills are compared up to where it ends. It tells the last of
+what happened to an order at one time: its fills at that time are compared as one, at the last price.
 
 Then the same scripts without compatibility: what must hold of orders, fills and position does (parity_run.cpp), and no
 trade fills more than its size. Exit code 1, with a line for each seed that differs. SEEDS=n: only the first n.
@@ -21,8 +21,7 @@ import tempfile
 import hftbacktest
 import numpy
 from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest
-from hftbacktest.order import (BUY, EXPIRED, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET, NONE,
-                                PARTIALLY_FILLED)
+from hftbacktest.order import BUY, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET, NONE
 from numba import njit
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
@@ -164,20 +163,19 @@ def follow(backtest, steps, times_in_force, fills):
 
 
 @njit
-def take_parts(backtest, is_ioc, told, fills, count):
-    """Those that were not told yet; `told`: of each order when the last one was."""
+def take_parts(backtest, left, fills, count):
+    """What is left of orders less than was known (`left`), as fills."""
     values = backtest.orders(0).values()
     while values.has_next():
         order = values.get()
-        is_fill = order.status == FILLED or order.status == PARTIALLY_FILLED
-        is_part = order.status == EXPIRED and is_ioc[order.order_id] == 1 and order.exec_qty > 0
-        if (is_fill or is_part) and order.exch_timestamp > told[order.order_id]:
-            told[order.order_id] = order.exch_timestamp
+        now = round(order.leaves_qty)
+        if now < left[order.order_id]:
             fills[count, 0] = order.exch_timestamp
             fills[count, 1] = order.order_id
             fills[count, 2] = order.side
             fills[count, 3] = order.exec_price_tick
-            fills[count, 4] = round(order.exec_qty)
+            fills[count, 4] = left[order.order_id] - now
+            left[order.order_id] = now
             count += 1
     return count
 
@@ -187,14 +185,13 @@ def follow_parts(backtest, steps, times_in_force, fills):
     """How many fills, and until when they were told."""
     count = 0
     at = 0
-    is_ioc = numpy.zeros(len(steps) + 2, numpy.int64)
-    told = numpy.zeros(len(steps) + 2, numpy.int64)
+    left = numpy.zeros(len(steps) + 2, numpy.int64)
     reached = 0
     step_number = 0
     while backtest.elapse(1_000_000) == 0:
         step_number += 1
         reached = backtest.current_timestamp
-        count = take_parts(backtest, is_ioc, told, fills, count)
+        count = take_parts(backtest, left, fills, count)
         orders = backtest.orders(0).values()
         while orders.has_next():
             order = orders.get()
@@ -214,7 +211,7 @@ def follow_parts(backtest, steps, times_in_force, fills):
             if step[1] == 0:
                 time_in_force = times_in_force[step[6]]
                 kind = MARKET if step[7] == 1 else LIMIT
-                is_ioc[order_id] = 1 if time_in_force == IOC or step[7] == 1 else 0
+                left[order_id] = step[5]
                 if step[3] == 1:
                     backtest.submit_buy_order(0, order_id, price, step[5], time_in_force, kind, False)
                 else:
@@ -288,10 +285,13 @@ def ours(program, folder, rows, model, fills, compatibility):
     return made
 
 
-def last_of_each(fills):
-    """Of what an order takes at once the last fill."""
-    last = {(fill.order, fill.ts): fill for fill in fills}
-    return collections.Counter((f.ts, f.order, f.side, f.tick, f.quantity) for f in last.values())
+def at_one_time(fills):
+    """What an order gets at one time as one fill at the last price."""
+    parts = {}
+    for fill in fills:
+        before = parts.get((fill.order, fill.ts))
+        parts[fill.order, fill.ts] = fill._replace(quantity=fill.quantity + (before.quantity if before else 0))
+    return collections.Counter((f.ts, f.order, f.side, f.tick, f.quantity) for f in parts.values())
 
 
 def overfilled(events, fills):
@@ -339,8 +339,8 @@ class Check:
         rows = numpy.array([(1, 1 + MILLISECOND, 1 + 2 * MILLISECOND)])
         made = [f for f in ours(program, folder, rows, model, "partial", "hftbacktest") if f.received <= reached]
         self.parts += sum(wanted.values())
-        self.cut += reached < int(events["local_ts"][-1])
-        self.compare(f"{what}, partial", last_of_each(made), wanted)
+        self.cut += reached < int(events["local_ts"][-1]) - 2 * MILLISECOND
+        self.compare(f"{what}, partial", at_one_time(made), wanted)
 
 
 def main(program):

@@ -140,30 +140,6 @@ TEST(RunBuilder, OfOneSampleIsARunAllTheSame) {
   EXPECT_EQ(to_string(*run.ledger.total), "0");
 }
 
-TEST(PeriodCloses, HasTheFirstSampleEveryBoundaryAndTheLastSample) {
-  PeriodCloses closes(Nanos{10}, 100);
-  for (const auto& [time, value] :
-       std::vector<std::pair<std::int64_t, double>>{{5, 1}, {9, 2}, {20, 3}, {21, 4}, {47, 5}}) {
-    closes.add(UnixNanos{time}, value);
-  }
-  const Closes found = closes.closes().value();
-  const auto at = [](std::initializer_list<std::int64_t> times) {
-    std::vector<UnixNanos> all;
-    for (const std::int64_t time : times) all.push_back({time});
-    return all;
-  };
-  EXPECT_EQ(found.times, at({5, 10, 20, 30, 40, 47}));
-  EXPECT_EQ(found.values, (std::vector<double>{1, 2, 3, 4, 4, 5})) << "a sample at the boundary belongs before it";
-  EXPECT_EQ(values_at(found, at({4, 5, 12, 100})), (std::vector<std::optional<double>>{std::nullopt, 1, 2, 5}));
-}
-
-TEST(PeriodCloses, KeepsNothingOfTooMany) {
-  PeriodCloses closes(Nanos{1}, 5);
-  closes.add(UnixNanos{0}, 1);
-  closes.add(UnixNanos{1'000'000'000'000}, 1);
-  EXPECT_EQ(closes.closes(), std::nullopt);
-}
-
 TEST(Thinner, KeepsExactExtremesWhateverTheLength) {
   std::mt19937_64 dice(3);
   for (const std::size_t length : {1UL, 999UL, 1000UL, 1001UL, 5000UL, 123'457UL}) {

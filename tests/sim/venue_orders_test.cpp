@@ -184,6 +184,20 @@ TEST_F(VenueOrders, NeverOpensOrTurnsAPositionWithWhatOnlyReduces) {
   EXPECT_EQ(venue().position(), 0);
 }
 
+TEST_F(VenueOrders, HoldsWhatOnlyReducesAgainstWhatIsHeldBesides) {
+  start({});
+  book();
+  venue().hold_besides(5, now());
+  VenueOrder order = limit(kAskSide, 102, 5);
+  order.is_reduce_only = true;
+  place(order);
+  EXPECT_EQ(told(), "1 accepted left 5");
+  venue().hold_besides(2, now());
+  EXPECT_EQ(told(), "1 modified reduce_only left 2");
+  venue().hold_besides(0, now());
+  EXPECT_EQ(told(), "1 expired reduce_only left 0");
+}
+
 TEST_F(VenueOrders, HoldsAStopThatOnlyReducesAgainstThePositionWhenItTriggers) {
   start({});
   book();

@@ -135,7 +135,8 @@ BarRunOptions bar_run_options(const BacktestSettings& settings, std::span<const 
   BarRunOptions options{.initial_balance = settings.initial_balance, .sample = settings.sample};
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     const InstrumentSettings& of = settings.instruments[i];
-    options.markets.push_back({.instrument = instruments[i], .fees = of.fees, .path = of.exchange.bar_path});
+    options.markets.push_back(
+        {.instrument = instruments[i], .contract = of.contract, .fees = of.fees, .path = of.exchange.bar_path});
   }
   return options;
 }

@@ -13,8 +13,6 @@
 namespace acts::backtest {
 namespace {
 
-constexpr Nanos kBarDay = std::chrono::hours{24};
-
 class NoBook final : public BookView {
  public:
   [[nodiscard]] Scales scales() const override { return {}; }
@@ -137,7 +135,7 @@ void BarRun::stop_timer(TimerId id) {
 
 Result<void> BarRun::start(UnixNanos at) {
   now_ = at;
-  day_end_ = next_multiple(at, kBarDay);
+  closes_.add(at, value_of_equity(equity_));
   for (const Market& of : markets_) {
     if (listener_ == nullptr) break;
     listener_->on_sample({.ts = now_,
@@ -207,10 +205,15 @@ void BarRun::sample(const Market& market) {
                         .equity = market.local.money(market.equity)});
 }
 
-void BarRun::end_days(UnixNanos close_time) {
-  for (; close_time >= day_end_; day_end_ = day_end_ + kBarDay) {
-    days_.push_back(close_time == day_end_ ? equity_ : measured_);
-  }
+// What was so at the close before was so until the period's end.
+void BarRun::end_period() {
+  if (now_ > closes_.next()) closes_.add(closes_.next() - Nanos{1}, value_of_equity(measured_));
+  closes_.add(now_, value_of_equity(equity_));
+}
+
+double BarRun::value_of_equity(int128 equity) const {
+  const Decimal money = markets_.front().local.money(equity);
+  return nearest_double(money.units, power_of_ten(money.scale));
 }
 
 std::unexpected<Error> BarRun::endless(std::string_view what) const {
@@ -296,8 +299,9 @@ BarTotals BarRun::totals() const {
     turnover += of.local.turnover();
   }
   totals.turnover = money(turnover);
-  totals.daily_equity.reserve(days_.size());
-  for (const int128 day : days_) totals.daily_equity.push_back(money(day));
+  RunCloses closes = closes_;
+  closes.add(now_, value_of_equity(equity_));
+  totals.closes = closes.closes();
   return totals;
 }
 

@@ -17,6 +17,7 @@
 
 #include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
+#include "acts/base/period_closes.hpp"
 #include "acts/base/result.hpp"
 #include "acts/market/bar.hpp"
 #include "acts/market/instrument.hpp"
@@ -55,8 +56,7 @@ struct BarTotals {
   Decimal equity = {};                   // of all markets, at the last closes
   Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
   Decimal turnover = {};                 // value of all fills
-  // Equity of all markets at the ends of UTC days: behind the last close that is not after midnight.
-  std::vector<Decimal> daily_equity = {};
+  RunCloses::Chosen closes = {};         // equity of all markets, at the start and at closes
 };
 
 class BarRun final : public StrategyContext {
@@ -163,13 +163,14 @@ class BarRun final : public StrategyContext {
   }
   void sample(const Market& market);
   void measure() {
-    if (now_ >= day_end_) end_days(now_);
+    if (now_ >= closes_.next()) end_period();
     if (measured_ == equity_) return;
     measured_ = equity_;
     highest_ = std::max(highest_, equity_);
     drawdown_ = std::max(drawdown_, highest_ - equity_);
   }
-  void end_days(UnixNanos close_time);
+  void end_period();
+  [[nodiscard]] double value_of_equity(int128 equity) const;
   [[nodiscard]] std::unexpected<Error> endless(std::string_view what) const;
   Result<void> run_timers(UnixNanos until, bool is_including);
   Result<void> drain();
@@ -193,8 +194,7 @@ class BarRun final : public StrategyContext {
   Nanos sample_;
   UnixNanos next_sample_;
   bool is_sampled_ = true;  // since the last close
-  UnixNanos day_end_;
-  std::vector<int128> days_;
+  RunCloses closes_;
 };
 
 }  // namespace acts::backtest

@@ -18,13 +18,15 @@ constexpr std::size_t kTileSteps = 1024;
 
 }  // namespace
 
-Result<BarSweep> BarSweep::make(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies) {
+Result<BarSweep> BarSweep::make(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies,
+                                const std::vector<std::size_t>& numbers) {
+  ACTS_ASSERT(numbers.size() == strategies.size());
   BarSweep sweep;
   sweep.sets_.reserve(strategies.size());
-  for (std::unique_ptr<Strategy>& strategy : strategies) {
-    Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(options, *strategy, nullptr); });
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(options, *strategies[i], nullptr); });
     if (!run) return std::unexpected(run.error());
-    sweep.sets_.push_back({.strategy = std::move(strategy), .run = *std::move(run)});
+    sweep.sets_.push_back({.number = numbers[i], .strategy = std::move(strategies[i]), .run = *std::move(run)});
   }
   return sweep;
 }
@@ -53,7 +55,7 @@ Result<void> BarSweep::run(BarBlocks& blocks, std::size_t threads) {
     others.clear();  // joins them
     for (std::size_t i = 0; i < sets_.size(); ++i) {
       if (!sets_[i].error) continue;
-      return fail(sets_[i].error->code, fmt::format("parameter set {}: {}", i + 1, sets_[i].error->message));
+      return fail(sets_[i].error->code, fmt::format("parameter set {}: {}", sets_[i].number, sets_[i].error->message));
     }
   }
   for (Set& set : sets_) {

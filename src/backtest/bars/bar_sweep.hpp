@@ -19,11 +19,13 @@ namespace acts::backtest {
 
 class BarSweep {
  public:
-  // `strategies`: one a set, in their order. Errors: BarRun::make().
-  static Result<BarSweep> make(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies);
+  // `strategies`: one a set, in their order; `numbers`: by which errors name them, as many (asserted). Errors:
+  // BarRun::make().
+  static Result<BarSweep> make(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies,
+                               const std::vector<std::size_t>& numbers);
 
   // All blocks, by so many threads (at least 1). Errors: those of the data; kBadInput: a set's strategy lets no time
-  // pass, naming the set by its number from 1. kBadInput: there is no bar.
+  // pass, naming the set by its number. kBadInput: there is no bar.
   Result<void> run(BarBlocks& blocks, std::size_t threads);
 
   [[nodiscard]] std::size_t size() const { return sets_.size(); }
@@ -31,6 +33,7 @@ class BarSweep {
 
  private:
   struct Set {
+    std::size_t number = 0;
     std::unique_ptr<Strategy> strategy;
     std::unique_ptr<BarRun> run;
     std::optional<Error> error = {};

@@ -44,9 +44,10 @@ history::CatalogPaths paths_of(const InstrumentSettings& settings) {
 
 class CatalogReader final : public BarReader {
  public:
-  CatalogReader(std::unique_ptr<history::Duck> duck, history::CatalogBars bars, const history::TimeGrid& grid,
-                const BacktestInstrument& instrument, InstrumentId id, std::string name)
-      : duck_(std::move(duck)),
+  CatalogReader(std::optional<FileLock> held, std::unique_ptr<history::Duck> duck, history::CatalogBars bars,
+                const history::TimeGrid& grid, const BacktestInstrument& instrument, InstrumentId id, std::string name)
+      : held_(std::move(held)),
+        duck_(std::move(duck)),
         source_(std::move(bars)),
         grid_(grid),
         bars_(history::bar_kind(), 0, instrument, id),
@@ -72,6 +73,7 @@ class CatalogReader final : public BarReader {
   [[nodiscard]] std::uint64_t missing() const override { return missing_; }
 
  private:
+  std::optional<FileLock> held_;
   std::unique_ptr<history::Duck> duck_;  // source_ reads by it
   history::CatalogBars source_;
   history::TimeGrid grid_;
@@ -91,6 +93,7 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
   const Result<history::TimeGrid> grid = history::TimeGrid::parse(settings.interval);
   if (!grid) return std::unexpected(grid.error());
   const history::CatalogPaths paths = paths_of(settings);
+  std::optional<FileLock> held = history::hold_files(paths);
   const Result<std::vector<history::CatalogFile>> files = files_of(paths);
   if (!files) return std::unexpected(files.error());
   Result<std::unique_ptr<history::Duck>> duck = history::Duck::open({.temp_directory = {}});
@@ -98,7 +101,7 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
   const history::BarRequest request = request_of(settings);
   Result<history::CatalogBars> bars = history::CatalogBars::open(**duck, paths, *files, request);
   if (!bars) return std::unexpected(bars.error());
-  return std::make_unique<CatalogReader>(*std::move(duck), *std::move(bars), *grid, instrument, id,
+  return std::make_unique<CatalogReader>(std::move(held), *std::move(duck), *std::move(bars), *grid, instrument, id,
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 

@@ -31,7 +31,7 @@ bool are_same(const ModifyOrder& x, const ModifyOrder& y) {
          x.trail == y.trail;
 }
 
-std::string words_of(const NewOrder& order) {
+std::string order_in_words(const NewOrder& order) {
   const Price price = has_limit(order.type)                    ? order.price
                       : order.type == OrderType::kTrailingStop ? order.trail
                                                                : order.stop_price;
@@ -64,10 +64,10 @@ std::string in_words(const Decision& decision) {
   const ModifyOrder& change = decision.change;
   switch (decision.kind) {
     case DecisionKind::kPlace:
-      return fmt::format("place() {}, answered with {}", words_of(decision.order), decision.answer);
+      return fmt::format("place() {}, answered with {}", order_in_words(decision.order), decision.answer);
     case DecisionKind::kPlaceOco:
-      return fmt::format("place_oco() {} and {}, answered with {}", words_of(decision.order), words_of(decision.second),
-                         decision.answer);
+      return fmt::format("place_oco() {} and {}, answered with {}", order_in_words(decision.order),
+                         order_in_words(decision.second), decision.answer);
     case DecisionKind::kModify:
       return fmt::format("modify() {} to {}@{}, answered with {}", change.id.value(), change.quantity.units(),
                          change.price.units(), decision.answer);

@@ -193,15 +193,17 @@ class Download {
   }
 
   Result<void> plan_without_listing(const Series& series, const std::string& why) {
-    if (!request_.from || !request_.to) {
-      return fail(ErrorCode::kUsage,
-                  fmt::format("{} does not list what it has ({}): name the days with --from and --to",
-                              options_.address.listing, why));
+    // With a tail: up to today, whose file nobody has yet.
+    const Day today = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Nanos>{Nanos{hooks_.now().value}});
+    if (!request_.from || (!request_.to && !request_.tail)) {
+      return fail(ErrorCode::kUsage, fmt::format("{} does not list what it has ({}): name the days with --from{}",
+                                                 options_.address.listing, why, request_.tail ? "" : " and --to"));
     }
+    const Day to = request_.to.value_or(std::max(today, *request_.from));
     hooks_.warn(
         fmt::format("{} does not list what it has ({}): every file is asked for", options_.address.listing, why));
     is_presumed_ = true;
-    return add(series, plan_download(presumed_files(series, *request_.from, *request_.to), request_.from, request_.to));
+    return add(series, plan_download(presumed_files(series, *request_.from, to), request_.from, to));
   }
 
   Result<void> add(const Series& series, const DownloadPlan& plan) {

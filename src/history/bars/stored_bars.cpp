@@ -64,7 +64,7 @@ Result<std::unique_ptr<StoredBars>> StoredBars::open(Duck& duck, const CatalogPa
   return std::unique_ptr<StoredBars>(new StoredBars(duck, paths, all, std::move(request), std::move(sets)));
 }
 
-Result<std::unique_ptr<RowReader>> StoredBars::reader(const DataSet& set) const {
+Result<std::unique_ptr<RowReader>> StoredBars::reader(const DataSet& set, const std::string& /*folder*/) {
   Result<CatalogBars> bars = CatalogBars::open(*duck_, *paths_, *all_, request_);
   if (!bars) return std::unexpected(bars.error());
   return std::make_unique<BarRows>(*std::move(bars), *set.kind);

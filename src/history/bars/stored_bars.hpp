@@ -22,7 +22,7 @@ class StoredBars final : public OpenedSource {
 
   [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
   // One that is still open is left out.
-  Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const override;
+  Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) override;
 
   // "bars 4h of binance-spot BTCUSDT klines 1m"
   [[nodiscard]] std::string name() const;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A writer would have to enter a source between any two of them.
+constexpr int kMostListings = 1000;
+
 }  // namespace
 
 CatalogPaths::CatalogPaths(std::string_view data_dir) : root(fmt::format("{}/catalog", data_dir)) {}
@@ -22,6 +27,7 @@ std::string CatalogPaths::manifests() const { return file("_manifests"); }
 std::string CatalogPaths::manifest(std::string_view id) const { return fmt::format("{}/_manifests/{}.json", root, id); }
 std::string CatalogPaths::rejects() const { return file("_rejects"); }
 std::string CatalogPaths::rejects(std::string_view id) const { return fmt::format("{}/_rejects/{}.csv", root, id); }
+std::string CatalogPaths::readers_lock() const { return file(".readers.lock"); }
 std::string CatalogPaths::staging() const { return file("_staging"); }
 std::string CatalogPaths::staging(std::string_view id) const { return fmt::format("{}/_staging/{}", root, id); }
 
@@ -34,25 +40,49 @@ Result<void> check_place(const CatalogPaths& paths) {
 }
 
 Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths) {
-  return FileLock::take(ops, paths.root, ".lock", ": another import writes into this catalog: wait for its end");
+  Result<FileLock> lock =
+      FileLock::take(ops, paths.root, ".lock", ": another import writes into this catalog: wait for its end");
+  // For readers that may write nothing here.
+  if (lock) [[maybe_unused]]
+    const std::optional<FileLock> made = FileLock::share(paths.readers_lock());
+  return lock;
 }
 
+std::optional<FileLock> hold_files(const CatalogPaths& paths) { return FileLock::share(paths.readers_lock()); }
+bool are_files_held(const CatalogPaths& paths) { return FileLock::is_shared(paths.readers_lock()); }
+
+Result<Manifest> read_manifest(const std::string& path) {
+  const Result<std::string> text = read_whole_file(path, kMaxManifestBytes);
+  if (!text) return fail(ErrorCode::kStorage, text.error().message);
+  Result<Manifest> manifest = parse_manifest(*text);
+  if (!manifest) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, manifest.error().message));
+  return manifest;
+}
+
+// A listing under way may show a name that is new and not one from just before: only what two listings agree on is
+// what there was at a moment.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths) {
-  std::vector<std::string> names;
-  if (const int status = ops.list(paths.manifests(), names); status < 0) {
-    return file_failed(paths.manifests(), status);
-  }
+  std::set<std::string> read;
   std::vector<Manifest> manifests;
-  for (const std::string& name : names) {
-    if (!name.ends_with(".json") || name.starts_with('.')) continue;
-    const std::string path = fmt::format("{}/{}", paths.manifests(), name);
-    const Result<std::string> text = read_whole_file(path, kMaxManifestBytes);
-    if (!text) return fail(ErrorCode::kStorage, text.error().message);
-    Result<Manifest> manifest = parse_manifest(*text);
-    if (!manifest) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, manifest.error().message));
-    manifests.push_back(*std::move(manifest));
+  for (int listings = 0; listings < kMostListings; ++listings) {
+    std::vector<std::string> names;
+    if (const int status = ops.list(paths.manifests(), names); status < 0) {
+      return file_failed(paths.manifests(), status);
+    }
+    bool is_all = true;
+    for (const std::string& name : names) {
+      if (!name.ends_with(".json") || name.starts_with('.') || !read.insert(name).second) continue;
+      Result<Manifest> manifest = read_manifest(fmt::format("{}/{}", paths.manifests(), name));
+      if (!manifest) return std::unexpected(manifest.error());
+      manifests.push_back(*std::move(manifest));
+      is_all = false;
+    }
+    if (!is_all) continue;
+    std::ranges::sort(manifests, {}, &Manifest::id);
+    return manifests;
   }
-  return manifests;
+  return fail(ErrorCode::kStorage,
+              fmt::format("{}: more is imported than can be read: ask again behind the import", paths.manifests()));
 }
 
 std::vector<std::string> files_below_kinds(const CatalogPaths& paths) {

@@ -4,10 +4,13 @@
 //   _rejects/<id>.csv      rows that a source had and the catalog has not
 //   _staging/<id>/         of a source that is entering
 //   .lock                  one writer at a time
-// Readers need no lock: manifests and files appear whole and never change; a file that others replaced goes after that
-// is said.
+//   .readers.lock          shared by all who read
+// Manifests and files appear whole and never change. A file that others replaced goes once that is said and nobody
+// reads: who began before may be about to open it, who begins later knows its successor. Until then the folder
+// _staging/<id> of the source that replaced it stays, and the next writer looks again.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +34,7 @@ struct CatalogPaths {
   [[nodiscard]] std::string rejects(std::string_view id) const;
   [[nodiscard]] std::string staging() const;
   [[nodiscard]] std::string staging(std::string_view id) const;
+  [[nodiscard]] std::string readers_lock() const;
 };
 
 // Whether the catalog can be read: DuckDB takes a path with * ? [ ] { } or a backslash in it for a pattern. Errors:
@@ -41,8 +45,16 @@ Result<void> check_place(const CatalogPaths& paths);
 // kStorage, naming the remedy.
 Result<FileLock> lock_catalog(FileOps& ops, const CatalogPaths& paths);
 
-// By id. None if there is no catalog. Errors: kStorage, if one cannot be read or is damaged: then nobody knows what is
-// in the catalog.
+// Taken before the manifests are read, and kept until the last of their files is: all of them stay where they are.
+// Nothing: there is no catalog, or its lock cannot be had on that disk; then a file may go in between.
+std::optional<FileLock> hold_files(const CatalogPaths& paths);
+// Whether anybody does.
+bool are_files_held(const CatalogPaths& paths);
+
+// Errors: kStorage, if it cannot be read or is damaged.
+Result<Manifest> read_manifest(const std::string& path);
+// By id, of one moment: none is missing that another knows. None if there is no catalog. Errors: kStorage, if one
+// cannot be read or is damaged: then nobody knows what is in the catalog.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
 
 // Every file below the folders of kinds, whether a manifest names it or not: paths below the catalog.

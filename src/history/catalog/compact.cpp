@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "history/catalog/catalog_index.hpp"
 #include "history/catalog/entry.hpp"
 #include "history/file_status.hpp"
 #include "history/import/staged_days.hpp"
@@ -38,8 +39,8 @@ class Compaction {
   Result<CompactOutcome> run() {
     Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
     if (!manifests) return std::unexpected(manifests.error());
-    manifests_ = *std::move(manifests);
-    const std::vector<CatalogFile> files = current_files(manifests_);
+    index_ = CatalogIndex(*std::move(manifests));
+    const std::vector<CatalogFile> files = index_.files();
     for (std::size_t i = 0; i < files.size();) {
       const std::size_t first = i;
       while (i < files.size() && files[i].set == files[first].set && files[i].day == files[first].day) ++i;
@@ -49,7 +50,7 @@ class Compaction {
         outcome_.problems.push_back(joined.error().message);
       }
     }
-    if (Result<void> removed = remove_others(current_files(manifests_)); !removed) {
+    if (Result<void> removed = remove_others(index_.files()); !removed) {
       return std::unexpected(removed.error());
     }
     return std::move(outcome_);
@@ -82,14 +83,13 @@ class Compaction {
     std::error_code error;
     fs::copy_file(paths_.file(file.path()), copy, error);
     if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", copy, error.message()));
-    const std::vector<CatalogFile> known{there};
-    StagedDays days({ops_, &paths_, duck_, &manifests_, &known}, *entry, false);
+    StagedDays days({ops_, &paths_, duck_, &index_, &there}, *entry, false);
     if (Result<void> added = days.add(file, copy, manifest); !added) return std::unexpected(added.error());
     CatalogFile joined = manifest.files.front();
     if (file.path() != joined.path()) manifest.replaced.push_back(file.path());
     manifest.facts.rows = joined.rows;
     if (Result<void> done = entry->commit(manifest); !done) return std::unexpected(done.error());
-    manifests_.push_back(std::move(manifest));
+    index_.add(std::move(manifest));
     return joined;
   }
 
@@ -97,10 +97,15 @@ class Compaction {
   Result<void> remove_others(const std::vector<CatalogFile>& current) {
     std::set<std::string> known;
     for (const CatalogFile& file : current) known.insert(file.path());
+    const bool are_held = are_files_held(paths_);
     for (const std::string& path : files_below_kinds(paths_)) {
       if (known.contains(path)) continue;
       if (!is_ours(path)) {
         outcome_.problems.push_back(fmt::format("{}: no manifest names it, and it is none of acts': remove it", path));
+        continue;
+      }
+      if (are_held) {
+        ++outcome_.kept_files;
         continue;
       }
       std::error_code ignored;
@@ -132,7 +137,7 @@ class Compaction {
   CatalogPaths paths_;
   Duck* duck_;
   std::string code_;
-  std::vector<Manifest> manifests_;
+  CatalogIndex index_;
   CompactOutcome outcome_;
 };
 

@@ -19,6 +19,7 @@ struct CompactOutcome {
   std::uint64_t joined_files = 0;   // of those days
   std::uint64_t removed_files = 0;  // that counted no more, or never did
   std::uint64_t removed_bytes = 0;
+  std::uint64_t kept_files = 0;       // that would have been removed, but somebody reads
   std::vector<std::string> problems;  // one line each: what contradicts itself, and files that are not ours to remove
 };
 

@@ -74,8 +74,10 @@ Result<void> move_in(FileOps& ops, const std::string& from, const std::string& t
   return {};
 }
 
-// The end of step 3.
+// The end of step 3. While somebody reads, all stays, and the folder to tell of it: of files that a later source has
+// replaced since too, as who reads may have begun before either.
 Result<void> remove_replaced(FileOps& ops, const CatalogPaths& paths, const Manifest& manifest) {
+  if (!manifest.replaced.empty() && are_files_held(paths)) return empty_folder(ops, paths.staging(manifest.id));
   for (const std::string& path : manifest.replaced) {
     const int status = ops.remove(paths.file(path));
     if (status < 0 && status != -ENOENT) return file_failed(paths.file(path), status);
@@ -106,24 +108,21 @@ Result<void> finish_entry(FileOps& ops, const CatalogPaths& paths, const Manifes
   return remove_replaced(ops, paths, manifest);
 }
 
-Result<Manifest> read_manifest(const std::string& path, std::string_view id) {
-  const Result<std::string> text = read_whole_file(path, kMaxManifestBytes);
-  if (!text) return fail(ErrorCode::kStorage, text.error().message);
-  Result<Manifest> manifest = parse_manifest(*text);
-  if (!manifest) return fail(ErrorCode::kStorage, fmt::format("{}: {}", path, manifest.error().message));
-  if (manifest->id != id) return fail(ErrorCode::kStorage, fmt::format("{}: it is that of {}", path, manifest->id));
-  return manifest;
+Result<Manifest> manifest_of_entry(const std::string& path, std::string_view id) {
+  Result<Manifest> manifest = read_manifest(path);
+  if (!manifest || manifest->id == id) return manifest;
+  return fail(ErrorCode::kStorage, fmt::format("{}: it is that of {}", path, manifest->id));
 }
 
 Result<void> recover_entry(FileOps& ops, const CatalogPaths& paths, const std::string& id) {
   const std::string staged = staged_manifest(paths, id);
   const std::string final_place = paths.manifest(id);
   if (ops.exists(staged)) {
-    const Result<Manifest> manifest = read_manifest(staged, id);
+    const Result<Manifest> manifest = manifest_of_entry(staged, id);
     return manifest ? finish_entry(ops, paths, *manifest) : std::unexpected(manifest.error());
   }
   if (!ops.exists(final_place)) return remove_folder(ops, paths.staging(id));
-  const Result<Manifest> manifest = read_manifest(final_place, id);
+  const Result<Manifest> manifest = manifest_of_entry(final_place, id);
   return manifest ? remove_replaced(ops, paths, *manifest) : std::unexpected(manifest.error());
 }
 
@@ -138,19 +137,19 @@ Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths) {
   return {};
 }
 
-Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
+Result<UnfinishedEntries> unfinished_entries(FileOps& ops, const CatalogPaths& paths) {
   std::vector<std::string> ids;
   const int status = ops.list(paths.staging(), ids);
   if (status < 0) return file_failed(paths.staging(), status);
-  std::vector<Manifest> unfinished;
+  UnfinishedEntries unfinished;
   for (const std::string& id : ids) {
     for (const std::string& path : {staged_manifest(paths, id), paths.manifest(id)}) {
       if (!ops.exists(path)) continue;
-      Result<Manifest> manifest = read_manifest(path, id);
+      Result<Manifest> manifest = manifest_of_entry(path, id);
       // Of a running import it may have gone to its place meanwhile: the next look finds it there.
       if (!manifest && !ops.exists(path)) continue;
       if (!manifest) return std::unexpected(manifest.error());
-      unfinished.push_back(*std::move(manifest));
+      (path == paths.manifest(id) ? unfinished.in_place : unfinished.entering).push_back(*std::move(manifest));
       break;
     }
   }

@@ -1,7 +1,8 @@
 // How a source enters the catalog: whole, or not at all, whenever the process or the machine ends.
 //   1. its files are written into _staging/<id>/ and brought to the disk;
 //   2. _staging/<id>/manifest.json appears: from here on the source is in, whatever happens;
-//   3. the files are renamed to their places, then the manifest to its own; what they replace goes, and the folder.
+//   3. the files are renamed to their places, then the manifest to its own; what they replace goes, and the folder; but
+//      while anybody reads (hold_files()) both stay, the folder empty.
 // Whoever writes next (recover_entries()) finishes what has a manifest, and removes what has none.
 #pragma once
 
@@ -17,8 +18,13 @@ namespace acts::history {
 // Errors of all: kStorage. The catalog's lock is held meanwhile.
 Result<void> recover_entries(FileOps& ops, const CatalogPaths& paths);
 
-// Of the sources that are in, with their files not all in their places yet: an import that is running, or was killed.
-Result<std::vector<Manifest>> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
+// Of the sources that are in, those whose last step has not been done.
+struct UnfinishedEntries {
+  std::vector<Manifest> entering = {};  // files not all in their places: an import that is running, or was killed
+  std::vector<Manifest> in_place =
+      {};  // what they replaced is still there, for somebody who reads or did, or as it was killed
+};
+Result<UnfinishedEntries> unfinished_entries(FileOps& ops, const CatalogPaths& paths);
 
 class CatalogEntry {
  public:

@@ -25,22 +25,24 @@ constexpr std::size_t kDigestDigits = 64;
 std::string text_of(std::int64_t number) { return fmt::format("{}", number); }
 
 json json_of(const CatalogFile& file) {
-  return {{"kind", file.set.kind->name},
-          {"venue", file.set.venue},
-          {"symbol", file.set.symbol},
-          {"interval", file.set.interval},
-          {"origin", file.set.origin},
-          {"day", day_text(file.day)},
-          {"decimals", file.form == DecimalForm::kWide ? "wide" : "narrow"},
-          {"digest", file.digest},
-          {"bytes", file.bytes},
-          {"sha256", file.sha256},
-          {"rows", file.rows},
-          {"first_key", text_of(file.first_key)},
-          {"last_key", text_of(file.last_key)},
-          {"first_time", text_of(file.first_time)},
-          {"last_time", text_of(file.last_time)},
-          {"generation", file.generation}};
+  json object{{"kind", file.set.kind->name},
+              {"venue", file.set.venue},
+              {"symbol", file.set.symbol},
+              {"interval", file.set.interval},
+              {"origin", file.set.origin},
+              {"day", day_text(file.day)},
+              {"decimals", file.form == DecimalForm::kWide ? "wide" : "narrow"},
+              {"digest", file.digest},
+              {"bytes", file.bytes},
+              {"sha256", file.sha256},
+              {"rows", file.rows},
+              {"first_key", text_of(file.first_key)},
+              {"last_key", text_of(file.last_key)},
+              {"first_time", text_of(file.first_time)},
+              {"last_time", text_of(file.last_time)},
+              {"generation", file.generation}};
+  if (file.columns != 0) object["columns"] = file.columns;
+  return object;
 }
 
 json json_of(const SourceFacts& facts) {
@@ -94,6 +96,7 @@ CatalogFile file_of(const json& file) {
                   .origin = file.at("origin")},
           .day = day_of(first_time),
           .form = file.at("decimals") == "wide" ? DecimalForm::kWide : DecimalForm::kNarrow,
+          .columns = count_if_any(file, "columns"),
           .digest = file.at("digest"),
           .rows = count_of(file.at("rows")),
           .first_key = integer_of(file.at("first_key")),
@@ -132,6 +135,9 @@ Manifest manifest_of(const json& document) {
 // What is wrong with it; empty: nothing. Its texts become names of files.
 std::string fault_of(const CatalogFile& file) {
   if (file.set.kind == nullptr) return "a file is of a kind that this version does not know";
+  if (file.column_count() < first_columns_of(*file.set.kind) || file.column_count() > file.set.kind->columns.size()) {
+    return "a file has columns that this version does not know";
+  }
   if (!is_hex(file.digest, kDigestDigits) || !is_hex(file.sha256, kDigestDigits)) return "the sum of a file is none";
   const bool has_names =
       is_folder_value(file.set.symbol) && is_folder_value(file.set.venue) && is_folder_value(file.set.origin);
@@ -156,7 +162,8 @@ std::string fault_of(const Manifest& manifest) {
 auto order_of(const CatalogFile& file) {
   const DataSet& set = file.set;
   return std::tuple(set.kind->name, std::string_view(set.venue), std::string_view(set.symbol),
-                    std::string_view(set.interval), std::string_view(set.origin), file.day);
+                    std::string_view(set.interval), std::string_view(set.origin), file.day,
+                    std::string_view(file.digest), file.generation);
 }
 
 }  // namespace
@@ -186,9 +193,11 @@ std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests) {
       if (replaced.insert(file.path()).second) files.push_back(file);
     }
   }
-  std::ranges::sort(files, {}, order_of);
+  sort_files(files);
   return files;
 }
+
+void sort_files(std::vector<CatalogFile>& files) { std::ranges::sort(files, {}, order_of); }
 
 Result<std::string> to_json(const Manifest& manifest) {
   json files = json::array();

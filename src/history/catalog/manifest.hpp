@@ -25,6 +25,7 @@ struct CatalogFile {
   DataSet set = {};
   std::int64_t day = 0;  // since 1970-01-01 UTC
   DecimalForm form = DecimalForm::kNarrow;
+  std::size_t columns = 0;  // that it has, the first of its kind's; 0: first_columns_of()
   std::string digest = {};  // SHA-256 of its rows (row_digest.hpp)
   std::uint64_t rows = 0;
   std::int64_t first_key = 0;
@@ -38,6 +39,7 @@ struct CatalogFile {
 
   // Below the catalog: set.folder(day) and 16 digits of the digest, "-" and the generation unless it is 0, ".parquet".
   [[nodiscard]] std::string path() const;
+  [[nodiscard]] std::size_t column_count() const { return columns != 0 ? columns : first_columns_of(*set.kind); }
 
   friend bool operator==(const CatalogFile&, const CatalogFile&) = default;
 };
@@ -72,6 +74,9 @@ std::string source_id(std::string_view source_sha256, std::span<const DataSet> s
 
 // What the catalog holds, by data set and day.
 std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);
+
+// By data set and day; of one day by their sums.
+void sort_files(std::vector<CatalogFile>& files);
 
 // A file of more bytes is none. A year of daily files of one source has some 150 KB.
 inline constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;

@@ -115,13 +115,23 @@ void count(CatalogCheck& check, const Finding& finding) {
   }
 }
 
+void note_unfinished(const std::vector<Manifest>& manifests, std::vector<std::string>& names,
+                     std::set<std::string>& known) {
+  for (const Manifest& manifest : manifests) {
+    names.push_back(manifest.source_name);
+    for (const CatalogFile& file : manifest.files) known.insert(file.path());
+    known.insert(manifest.replaced.begin(), manifest.replaced.end());
+  }
+}
+
 }  // namespace
 
 Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck, const SetFindingSink& told) {
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
+  const std::optional<FileLock> held = hold_files(paths);
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
-  CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}};
+  CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}, .kept_replaced = {}};
   const SetFindingSink counted = [&](const DataSet& set, const Finding& finding) {
     count(check, finding);
     if (told) told(set, finding);
@@ -140,13 +150,11 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
     check.problems.push_back(fmt::format("_rejects/{}.csv: is not there, and a manifest names it", manifest.id));
   }
   // The next import moves or removes these.
-  const Result<std::vector<Manifest>> unfinished = unfinished_entries(ops, paths);
+  const Result<UnfinishedEntries> unfinished = unfinished_entries(ops, paths);
   if (!unfinished) check.problems.push_back(unfinished.error().message);
-  for (const Manifest& manifest : unfinished.value_or(std::vector<Manifest>{})) {
-    check.unfinished.push_back(manifest.source_name);
-    for (const CatalogFile& file : manifest.files) known.insert(file.path());
-    known.insert(manifest.replaced.begin(), manifest.replaced.end());
-  }
+  const UnfinishedEntries left = unfinished.value_or(UnfinishedEntries{});
+  note_unfinished(left.entering, check.unfinished, known);
+  note_unfinished(left.in_place, check.kept_replaced, known);
   for (const std::string& path : files_below_kinds(paths)) {
     if (!known.contains(path)) check.problems.push_back(fmt::format("{}: no manifest names it: remove it", path));
   }

@@ -1,4 +1,4 @@
-// Whether the catalog is what its manifests say. Blocking; takes no lock.
+// Whether the catalog is what its manifests say. Blocking; holds its files as every reader does (hold_files()).
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,12 @@ struct CatalogCheck {
   std::uint64_t remarks = 0;
   std::uint64_t in_outages = 0;
   std::uint64_t comparisons = 0;  // of two files that tell the same
-  // Names of sources that are in, with files that they replace still there, or theirs not all in their places: an
-  // import that runs, or was killed. The next one finishes it.
+  // Names of sources that are in, with their files not all in their places: an import that runs, or was killed. The
+  // next one finishes it.
   std::vector<std::string> unfinished;
+  // ... with files that they replaced still there: a reader had them, or it was killed. The next import or compact
+  // removes them.
+  std::vector<std::string> kept_replaced;
 };
 
 // Reads every file whole: its sum, its rows, their days, their order, that no key is there twice; and looks for files

@@ -63,18 +63,20 @@ Result<bool> CatalogRows::next(Row& row) {
   return true;
 }
 
-// The next files that have one form.
+// The next files that have one form and the same columns.
 Result<bool> CatalogRows::open_next() {
   if (opened_ == files_.size()) return false;
   const DecimalForm form = files_[opened_].form;
+  const std::size_t columns = files_[opened_].column_count();
+  const auto is_alike = [&](const CatalogFile& file) { return file.form == form && file.column_count() == columns; };
   std::string list;
-  for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size() && files_[opened_].form == form; ++count) {
+  for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size() && is_alike(files_[opened_]); ++count) {
     list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_[opened_].path())));
     ++opened_;
   }
   auto rows = open_query(*duck_, *kind_, form,
                          fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
-                                     column_names(*kind_), list, condition(*kind_, period_)));
+                                     stored_columns(*kind_, columns), list, condition(*kind_, period_)));
   if (!rows) return std::unexpected(rows.error());
   rows_ = *std::move(rows);
   return true;

@@ -163,6 +163,7 @@ class QueryRows final : public RowSource {
 
 Result<CatalogFile> write_parquet(Duck& duck, CatalogFile file, RowSource& source, const std::string& path) {
   file.rows = 0;
+  file.columns = file.set.kind->first_columns != 0 ? file.set.kind->columns.size() : 0;
   Measured measured(source, file);
   const Result<void> written = write_rows(duck, {file.set.kind, file.form}, measured, path);
   if (!written) return std::unexpected(written.error());
@@ -193,13 +194,25 @@ Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, Deci
 Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path) {
   return open_query(duck, *file.set.kind, file.form,
                     fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
-                                column_names(*file.set.kind), quoted_sql_text(path)));
+                                stored_columns(*file.set.kind, file.column_count()), quoted_sql_text(path)));
 }
 
 std::string column_names(const Kind& kind) {
   std::string names;
   for (const TableColumn& column : kind.columns) names += fmt::format("{}{}", names.empty() ? "" : ", ", column.name);
   return names;
+}
+
+std::string stored_columns(const Kind& kind, std::size_t count) {
+  std::string list;
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    const TableColumn& column = kind.columns[i];
+    const std::string_view comma = list.empty() ? "" : ", ";
+    list += i < count
+                ? fmt::format("{}{}", comma, column.name)
+                : fmt::format("{}CAST(NULL AS {}) AS {}", comma, sql_type(column, DecimalForm::kWide), column.name);
+  }
+  return list;
 }
 
 std::string sql_type(const TableColumn& column, DecimalForm form) {
@@ -214,10 +227,12 @@ std::string sql_type(const TableColumn& column, DecimalForm form) {
   return fmt::format("DECIMAL({},{})", shape.precision, shape.scale);
 }
 
-std::string cast_list(const Kind& kind, DecimalForm form) {
+std::string cast_list(const Kind& kind, DecimalForm form, std::size_t count) {
   std::string list;
-  for (const TableColumn& column : kind.columns) {
-    list += fmt::format("{0}CAST({1} AS {2}) AS {1}", list.empty() ? "" : ", ", column.name, sql_type(column, form));
+  for (std::size_t i = 0; i < kind.columns.size(); ++i) {
+    const TableColumn& column = kind.columns[i];
+    list += fmt::format("{}CAST({} AS {}) AS {}", list.empty() ? "" : ", ", i < count ? column.name : "NULL",
+                        sql_type(column, form), column.name);
   }
   return list;
 }

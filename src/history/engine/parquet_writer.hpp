@@ -38,7 +38,11 @@ std::string column_names(const Kind& kind);
 
 // What a column is in files of that form: "DECIMAL(18,8)", "TIMESTAMP", …
 std::string sql_type(const TableColumn& column, DecimalForm form);
-// All columns of a kind as that form has them: "CAST(price AS DECIMAL(38,12)) AS price, …".
-std::string cast_list(const Kind& kind, DecimalForm form);
+// The same of files that have the first `count` of them: the others are null. Later columns are no decimals (a test
+// holds the kinds to it): they have one type in both forms.
+std::string stored_columns(const Kind& kind, std::size_t count);
+// All columns of a kind as that form has them, of files that have the first `count`: "CAST(price AS DECIMAL(38,12)) AS
+// price, …".
+std::string cast_list(const Kind& kind, DecimalForm form, std::size_t count);
 
 }  // namespace acts::history

@@ -29,6 +29,7 @@ enum LineCell : std::size_t {
   kLinePrice,
   kLineQuantity,
   kLineIsMarket,
+  kLineSent,
 };
 
 // The date tells which files need not be opened; a trade's may be another than that of its receipt.
@@ -70,12 +71,14 @@ std::string lines_select(const LinesWanted& wanted) {
   const std::string trades = where_lines(wanted, kOfTrades);
   return fmt::format(
       "SELECT * FROM (SELECT ts_recv_ns AS received, epoch_ms(ts_event) AS event, 'book' AS what, row AS place, "
-      "first_update_id, update_id, prev_update_id, is_snapshot, is_bid, price, quantity, true AS is_market FROM "
+      "first_update_id, update_id, prev_update_id, is_snapshot, is_bid, price, quantity, true AS is_market, "
+      "epoch_ms(coalesce(ts_sent, ts_event)) AS sent FROM "
       "book_updates WHERE {0} "
       "UNION ALL SELECT {2}, epoch_ms(ts_event), 'trade', trade_id, trade_id, trade_id, NULL, false, is_buyer_maker, "
-      "price, quantity, coalesce(is_market, price > 0) FROM trades WHERE {1} "
+      "price, quantity, coalesce(is_market, price > 0), NULL FROM trades WHERE {1} "
       "UNION ALL SELECT {2}, epoch_ms(ts_event), 'aggTrade', agg_trade_id, first_trade_id, last_trade_id, NULL, false, "
-      "is_buyer_maker, price, quantity, price > 0 FROM agg_trades WHERE {1} AND NOT EXISTS (SELECT 1 FROM trades WHERE "
+      "is_buyer_maker, price, quantity, price > 0, NULL FROM agg_trades WHERE {1} AND NOT EXISTS (SELECT 1 FROM trades "
+      "WHERE "
       "{1}) ) ORDER BY received, what <> 'book', place",
       books, trades, kOfTrades);
 }
@@ -139,11 +142,12 @@ bool CatalogLines::is_same_message(const Cells& first) const {
 void CatalogLines::begin_message() {
   const bool is_usdm = venue_ == Venue::kBinanceUsdm;
   const std::string event = cells_[kLineEvent].value_or(fmt::format("{}", number_in(cells_[kLineRecv]) / 1'000'000));
+  const std::string sent = cells_[kLineSent].value_or(event);
   const auto end = std::back_inserter(text_);
   if (is_true(cells_[kLineIsSnapshot])) {
     if (cells_[kLineLastId]) last_id_ = number_in(cells_[kLineLastId]);
     fmt::format_to(end, R"({{"lastUpdateId":{})", last_id_);
-    if (is_usdm) fmt::format_to(end, R"(,"E":{0},"T":{0})", event);
+    if (is_usdm) fmt::format_to(end, R"(,"E":{},"T":{})", sent, event);
     return;
   }
   const std::int64_t before = last_id_;
@@ -152,7 +156,7 @@ void CatalogLines::begin_message() {
   const std::int64_t first_untold = cells_[kLineLastId] ? last_id_ : is_usdm ? before : last_id_;
   const std::int64_t first = cells_[kLineFirstId] ? number_in(cells_[kLineFirstId]) : first_untold;
   // Its fields in the order in which the venue has them, which is read fastest.
-  fmt::format_to(end, R"({{"e":"depthUpdate","E":{},)", event);
+  fmt::format_to(end, R"({{"e":"depthUpdate","E":{},)", sent);
   if (is_usdm) fmt::format_to(end, R"("T":{},)", event);
   fmt::format_to(end, R"("s":"{}","U":{},"u":{})", symbol_, first, last_id_);
   if (is_usdm) fmt::format_to(end, R"(,"pu":{})", cells_[kLinePrevId] ? number_in(cells_[kLinePrevId]) : before);

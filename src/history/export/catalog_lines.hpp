@@ -1,6 +1,6 @@
 // Books and trades of the catalog as a recording: lines <recv_ns> <json> as the venue would have sent them, for
-// whatever replays recordings. Numbers are exact; E and T are both the row's ts_event, in milliseconds. Not
-// thread-safe.
+// whatever replays recordings. Numbers are exact; T is the row's ts_event and E its ts_sent, or ts_event
+// too, in milliseconds. Not thread-safe.
 #pragma once
 
 #include <cstddef>

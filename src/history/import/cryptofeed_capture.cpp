@@ -11,6 +11,7 @@
 
 #include "acts/base/decimal.hpp"
 
+#include "history/import/layout.hpp"
 #include "history/import/recording_rows.hpp"
 #include "history/import/source_file.hpp"
 #include "recording/index.hpp"
@@ -224,7 +225,7 @@ Result<Venue> venue_of_cryptofeed(const std::string& path) {
   if (url.starts_with("wss://stream.binance.com")) return Venue::kBinanceSpot;
   if (url.starts_with("wss://fstream.binance.com")) return Venue::kBinanceUsdm;
   return fail(ErrorCode::kUsage, fmt::format("{}: it is no capture of Binance spot or USD-M, but of {}", path,
-                                             url.substr(0, url.find('/', 6))));
+                                             shown_text(url.substr(0, url.find('/', 6)))));
 }
 
 Result<OpenRecording> open_cryptofeed(const std::string& path) {

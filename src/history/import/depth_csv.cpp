@@ -36,9 +36,9 @@ class Fields {
   std::vector<std::string> names_;
 };
 
-constexpr std::array<std::string_view, 10> kBookColumns{
-    "ts_recv_ns",  "ts_event", "first_update_id", "update_id", "prev_update_id",
-    "is_snapshot", "is_bid",   "price",           "quantity",  ""};
+constexpr std::array<std::string_view, 11> kBookColumns{
+    "ts_recv_ns", "ts_event", "first_update_id", "update_id", "prev_update_id", "is_snapshot", "is_bid",
+    "price",      "quantity", "ts_sent",         ""};
 constexpr std::array<std::string_view, 9> kTradeColumns{
     "ts_recv_ns", "ts_event", "trade_id", "price", "quantity", "is_buyer_maker", "is_market", "is_best_match", ""};
 
@@ -87,6 +87,12 @@ class DepthCsvReader final : public MessageReader {
     return fmt::format("{},{}", fields_.of(row, "TimestampOfReceiveUS", "TimestampOfReceive"),
                        fields_.of(row, "TransactionTime", "EventTime"));
   }
+  // Where the book has its own.
+  [[nodiscard]] std::string_view sent(std::span<const std::string_view> row) const {
+    const std::string_view sent = fields_.of(row, "EventTime");
+    const std::string_view event = fields_.of(row, "TransactionTime");
+    return event.empty() || event == sent ? std::string_view{} : sent;
+  }
   // Snapshots have none.
   [[nodiscard]] std::string_view symbol(std::span<const std::string_view> row) const {
     const std::string_view told = fields_.of(row, "Symbol");
@@ -106,14 +112,15 @@ class DepthCsvReader final : public MessageReader {
   // these. That is a snapshot, of no id.
   [[nodiscard]] std::string level(std::span<const std::string_view> row) const {
     if (fields_.of(row, "StreamType") == "FINAL_DEPTH_SNAPSHOT") {
-      return fmt::format("{},,,,1,{},{},{},{}", times(row), fields_.of(row, "IsAsk"), fields_.of(row, "Price"),
-                         fields_.of(row, "Quantity"), symbol(row));
+      return fmt::format("{},,,,1,{},{},{},{},{}", times(row), fields_.of(row, "IsAsk"), fields_.of(row, "Price"),
+                         fields_.of(row, "Quantity"), sent(row), symbol(row));
     }
     const std::string_view snapshot = fields_.of(row, "LastUpdateId");
-    return fmt::format("{},{},{},{},{},{},{},{},{}", times(row), fields_.of(row, "FirstUpdateId"),
+    return fmt::format("{},{},{},{},{},{},{},{},{},{}", times(row), fields_.of(row, "FirstUpdateId"),
                        snapshot.empty() ? fields_.of(row, "FinalUpdateId") : snapshot,
                        fields_.of(row, "FinalUpdateIdInLastStream"), snapshot.empty() ? "0" : "1",
-                       fields_.of(row, "IsAsk"), fields_.of(row, "Price"), fields_.of(row, "Quantity"), symbol(row));
+                       fields_.of(row, "IsAsk"), fields_.of(row, "Price"), fields_.of(row, "Quantity"), sent(row),
+                       symbol(row));
   }
 
   bool wants_trades_;

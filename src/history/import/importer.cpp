@@ -71,20 +71,13 @@ void add_facts(SourceFacts& sum, const SourceFacts& facts) {
   sum.early_close += facts.early_close;
 }
 
-// The source whose files took the place of that one; nullptr: it counts.
-const Manifest* replaced_by(const std::string& path, const std::vector<Manifest>& manifests) {
-  const auto by = std::ranges::find_if(
-      manifests, [&path](const Manifest& m) { return std::ranges::find(m.replaced, path) != m.replaced.end(); });
-  return by == manifests.end() ? nullptr : &*by;
-}
-
 // Whether the file counts, or those that took its place kept its rows. Of one that contradicted some rows of others it
 // is not known which: false.
-bool is_kept(const CatalogFile& file, const std::vector<Manifest>& manifests) {
+bool is_kept(const CatalogFile& file, const CatalogIndex& index) {
   std::string path = file.path();
   // A path that was replaced never comes back, so a source is met once.
-  for (std::size_t i = 0; i <= manifests.size(); ++i) {
-    const Manifest* const by = replaced_by(path, manifests);
+  for (std::size_t i = 0; i <= index.size(); ++i) {
+    const Manifest* const by = index.replaced_by(path);
     if (by == nullptr) return true;
     const auto joined =
         std::ranges::find_if(by->files, [&](const CatalogFile& f) { return f.day == file.day && f.set == file.set; });
@@ -101,16 +94,15 @@ struct Entered {
 };
 // One that others have contradicted since may enter again, as another source: `manifest` gets the id of the one that
 // was not there, and read_as says which time it is.
-Entered look_up(const std::vector<Manifest>& manifests, std::span<const DataSet> sets, Manifest& manifest) {
+Entered look_up(const CatalogIndex& index, std::span<const DataSet> sets, Manifest& manifest) {
   Entered entered;
   const std::string read = manifest.read_as;
   for (int time = 2;; ++time) {
     manifest.id = source_id(manifest.source_sha256, sets, manifest.read_as);
-    const auto known = std::ranges::find(manifests, manifest.id, &Manifest::id);
-    if (known == manifests.end()) return entered;
-    entered.last = &*known;
-    entered.is_told =
-        std::ranges::all_of(known->files, [&](const CatalogFile& file) { return is_kept(file, manifests); });
+    const Manifest* const known = index.find(manifest.id);
+    if (known == nullptr) return entered;
+    entered.last = known;
+    entered.is_told = std::ranges::all_of(known->files, [&](const CatalogFile& file) { return is_kept(file, index); });
     if (entered.is_told) return entered;
     manifest.read_as = fmt::format("{}, time {}", read, time);
   }
@@ -131,7 +123,7 @@ struct Importer::Source {
   const SourceFormat* format = nullptr;
   std::vector<DataSet> sets;
   std::unique_ptr<OpenedSource> opened;  // of a format that has open_whole
-  const OpenedSource* whole = nullptr;   // that, or what was made
+  OpenedSource* whole = nullptr;         // that, or what was made
 
   Result<void> open() {
     if (format->open_whole == nullptr) {
@@ -148,8 +140,8 @@ struct Importer::Source {
     return {};
   }
 
-  [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const {
-    if (whole != nullptr) return whole->reader(set);
+  [[nodiscard]] Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) const {
+    if (whole != nullptr) return whole->reader(set, folder);
     auto bytes = format->open(request->path);
     if (!bytes) return std::unexpected(bytes.error());
     return format->make_reader(std::move(*bytes), set, request->hints);
@@ -172,8 +164,7 @@ Result<void> Importer::recover() {
   if (Result<void> recovered = recover_entries(*ops_, paths_); !recovered) return recovered;
   Result<std::vector<Manifest>> manifests = read_manifests(*ops_, paths_);
   if (!manifests) return std::unexpected(manifests.error());
-  manifests_ = *std::move(manifests);
-  files_ = current_files(manifests_);
+  index_ = CatalogIndex(*std::move(manifests));
   is_unfinished_ = false;
   return {};
 }
@@ -224,7 +215,11 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   if (is_unfinished_) {
     if (const Result<void> known = recover(); !known) return std::unexpected(known.error());
   }
-  const Entered entered = look_up(manifests_, source.sets, manifest);
+  if (has_kept_ && !are_files_held(paths_)) {
+    if (const Result<void> swept = recover_entries(*ops_, paths_); !swept) return std::unexpected(swept.error());
+    has_kept_ = false;
+  }
+  const Entered entered = look_up(index_, source.sets, manifest);
   if (entered.is_told) return ImportOutcome{*entered.last, source.sets, true, ""};
   manifest.engine = Duck::version();
 
@@ -238,18 +233,17 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   is_unfinished_ = true;
   if (const Result<void> done = entry->commit(*made); !done) return std::unexpected(done.error());
   is_unfinished_ = false;
+  has_kept_ |= ops_->exists(paths_.staging(made->id));
   const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
-  manifests_.push_back(*std::move(made));
-  files_ = current_files(manifests_);
-  return ImportOutcome{manifests_.back(), source.sets, false, rejects};
+  return ImportOutcome{index_.add(*std::move(made)), source.sets, false, rejects};
 }
 
 Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry, Manifest manifest) {
   const std::string& path = source.request->path;
   // What an import that was killed has left there.
   if (Result<void> cleared = entry.clear(); !cleared) return std::unexpected(cleared.error());
-  StagedDays days({.ops = ops_, .paths = &paths_, .duck = duck_.get(), .manifests = &manifests_, .files = &files_},
-                  entry, source.request->replaces);
+  StagedDays days({.ops = ops_, .paths = &paths_, .duck = duck_.get(), .index = &index_, .there = nullptr}, entry,
+                  source.request->replaces);
   RejectList rejects;
   for (const DataSet& set : source.sets) {
     const Result<void> read = read_set(source, set, entry, days, manifest, rejects);
@@ -278,7 +272,7 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
   const std::string folder = entry.folder();
   std::optional<SortedFile> sorted;
   for (int i = 0; i < kMaxPasses; ++i) {
-    auto reader = sorted ? sorted->open() : source.reader(set);
+    auto reader = sorted ? sorted->open() : source.reader(set, folder);
     if (!reader) return std::unexpected(reader.error());
     RowPass pass(std::move(*reader), *set.kind, set.interval, options);
     Manifest made = manifest;
@@ -298,7 +292,7 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
     if (const Result<void> dropped = days.drop(made, manifest.files.size()); !dropped) return dropped;
     options.wide_days.insert(pass.new_wide_days().begin(), pass.new_wide_days().end());
     if (!pass.is_out_of_order() || sorted) continue;
-    const auto again = source.reader(set);
+    const auto again = source.reader(set, folder);
     if (!again) return std::unexpected(again.error());
     // Its bad rows are those that the reader has; the passes over what is sorted find what is bad about the order.
     rejects = options.rejects;

@@ -10,6 +10,7 @@
 #include "acts/base/result.hpp"
 
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/catalog_index.hpp"
 #include "history/catalog/entry.hpp"
 #include "history/engine/duck.hpp"
 #include "history/import/row_pass.hpp"
@@ -29,11 +30,11 @@ struct ImportRequest {
 
 // Rows that no file tells: made of the catalog's own.
 struct MadeSource {
-  std::string name;                      // of what they are, for the manifest and messages
-  std::string sha256;                    // of what they are made of: the same is the same source
-  const OpenedSource* source = nullptr;  // outlives the call
-  std::string code;                      // as of a request
-  bool replaces = true;                  // as of a request
+  std::string name;                // of what they are, for the manifest and messages
+  std::string sha256;              // of what they are made of: the same is the same source
+  OpenedSource* source = nullptr;  // outlives the call
+  std::string code;                // as of a request
+  bool replaces = true;            // as of a request
 };
 
 struct ImportOutcome {
@@ -55,8 +56,8 @@ class Importer {
   // The same of rows that were made. Errors: kBadInput, kStorage; the reader's.
   Result<ImportOutcome> import_made(const MadeSource& made);
 
-  // What the catalog holds now; until the next import.
-  [[nodiscard]] const std::vector<CatalogFile>& files() const { return files_; }
+  // What the catalog holds now.
+  [[nodiscard]] std::vector<CatalogFile> files() const { return index_.files(); }
   [[nodiscard]] const CatalogPaths& paths() const { return paths_; }
 
  private:
@@ -81,9 +82,9 @@ class Importer {
   CatalogPaths paths_;
   FileLock lock_;
   std::unique_ptr<Duck> duck_;
-  std::vector<Manifest> manifests_;
-  std::vector<CatalogFile> files_;
-  bool is_unfinished_ = false;  // a commit failed: its source may be in, and not in manifests_
+  CatalogIndex index_;
+  bool has_kept_ = false;       // what sources have replaced is there, as somebody was reading
+  bool is_unfinished_ = false;  // a commit failed: its source may be in, and not in index_
 };
 
 }  // namespace acts::history

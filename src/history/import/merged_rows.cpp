@@ -79,7 +79,8 @@ Result<bool> MergedRows::take_both(Row& row) {
   ++(is_same ? repeated_ : superseded_);
   if (!is_same) return take(new_, row);
   new_.is_there = false;
-  return take(is_earlier(*kind_, new_.row, old_.row) ? new_ : old_, row);
+  const bool is_better = is_earlier(*kind_, new_.row, old_.row) || tells_more(new_.row, old_.row);
+  return take(is_better ? new_ : old_, row);
 }
 
 bool MergedRows::is_in_both_spans(const Row& row) const {

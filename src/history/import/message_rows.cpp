@@ -23,6 +23,7 @@ constexpr std::size_t kPrevUpdateId = 5;
 constexpr std::size_t kIsSnapshot = 6;
 constexpr std::size_t kIsBid = 7;
 constexpr std::size_t kPrice = 8;
+constexpr std::size_t kTsSent = 10;
 }  // namespace book
 namespace trade_at {
 constexpr std::size_t kId = 0;
@@ -48,6 +49,11 @@ constexpr std::size_t kTsRecv = 6;
 
 void set_event(Row& row, std::size_t column, std::optional<UnixNanos> time) {
   if (time) set_time(row, column, time->value);
+}
+
+// A message's own time is when it was sent; the engine's is another where the venue tells both.
+void set_sent(Row& head, UnixNanos sent, std::optional<UnixNanos> ts_event) {
+  if (sent != UnixNanos{} && ts_event && sent != *ts_event) set_time(head, book::kTsSent, sent.value);
 }
 
 // The decoder takes 8 decimals at most (binance::kMaxWireDecimals).
@@ -92,8 +98,13 @@ void MessageRows::add(const binance::Message& message, UnixNanos ts_recv, std::o
     Row head = unknown_row(*kind_, DecimalForm::kWide);
     set_value(head, book::kTsRecv, ts_recv.value);
     set_event(head, book::kTsEvent, ts_event);
-    if (const auto* update = std::get_if<DepthUpdate>(&message.body)) add_update(*update, head);
-    if (const auto* snapshot = std::get_if<DepthSnapshot>(&message.body)) add_snapshot(*snapshot, head);
+    if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
+      set_sent(head, update->ts_event, ts_event);
+      add_update(*update, head);
+    } else if (const auto* snapshot = std::get_if<DepthSnapshot>(&message.body)) {
+      set_sent(head, snapshot->ts_event, ts_event);
+      add_snapshot(*snapshot, head);
+    }
   }
 }
 

@@ -195,8 +195,14 @@ RecordedMessages::RecordedMessages(RecordingReader reader, MessageFilter filter,
       filter_(std::move(filter)),
       contents_(&contents),
       decoder_(filter_.venue),
-      symbol_(decoder_.add(filter_.symbol, {})),
-      event_times_(filter_.venue) {}
+      event_times_(filter_.venue) {
+  if (!filter_.symbol.empty()) {
+    decoder_.add(filter_.symbol, {});
+  } else {
+    for (const auto& [name, symbol] : contents.symbols) decoder_.add(name, {});
+  }
+  once_.resize(decoder_.size());
+}
 
 Result<RecordedMessages::Got> RecordedMessages::next() {
   for (;;) {
@@ -204,6 +210,7 @@ Result<RecordedMessages::Got> RecordedMessages::next() {
     if (!item) {
       if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
       text_ = {};
+      of_ = binance::kNoInstrument;
       asked_.reset();
       return refuse(item.error().message);
     }
@@ -223,29 +230,36 @@ Result<RecordedMessages::Got> RecordedMessages::next() {
 
 // False: it is not one of the symbol's. With a problem: it cannot be read.
 bool RecordedMessages::take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) {
-  const bool is_answer = is_ours(line, answer);
-  if (answer && !is_answer) return false;
+  const binance::InstrumentIndex asked = whose_answer(line, answer);
+  if (answer && asked == binance::kNoInstrument) return false;
   line_number_ = line.line_number;
   text_ = line.json;
-  binance::Decoded decoded = decoder_.decode(line.json, is_answer ? symbol_ : binance::kNoInstrument);
+  binance::Decoded decoded = decoder_.decode(line.json, asked);
   if (!decoded) {
-    // The decoder knows one symbol: a message whose symbol it cannot tell is that one's where there is no other.
-    const bool is_told = is_answer || decoded.error().instrument == symbol_ || contents_->symbols.size() == 1;
+    of_ = asked != binance::kNoInstrument ? asked : decoded.error().instrument;
+    // The decoder knows our symbols alone: a message whose symbol it cannot tell is ours where there is no other.
+    const bool is_told = of_ != binance::kNoInstrument || filter_.symbol.empty() || contents_->symbols.size() == 1;
     if (is_told) refuse(fmt::format("{}:{}: {}", line.file, line.line_number, decoded.error().message));
     return is_told;
   }
   message_ = *std::move(decoded);
-  if (message_.instrument != symbol_ || !scales_of(message_) || !once_.is_first(message_)) return false;
-  remember_scales(decoder_, symbol_, message_);
+  of_ = message_.instrument;
+  if (of_ == binance::kNoInstrument || !scales_of(message_) || !once_[of_].is_first(message_)) return false;
+  remember_scales(decoder_, of_, message_);
   ts_recv_ = line.ts_recv;
   return true;
 }
 
-bool RecordedMessages::is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const {
-  if (answer) return answer->kind == kDepth && answer->status == kAnswered && answer->symbol == filter_.symbol;
-  if (contents_->answers.empty()) return false;
+// kNoInstrument: it is no depth answer, or of no symbol of ours.
+binance::InstrumentIndex RecordedMessages::whose_answer(const RecordedLine& line,
+                                                        const std::optional<index::RestAnswer>& answer) const {
+  if (answer) {
+    const bool is_book = answer->kind == kDepth && answer->status == kAnswered;
+    return is_book ? decoder_.find(answer->symbol) : binance::kNoInstrument;
+  }
+  if (contents_->answers.empty()) return binance::kNoInstrument;
   const auto told = contents_->answers.find({std::string(line.file), line.line_number});
-  return told != contents_->answers.end() && told->second == filter_.symbol;
+  return told != contents_->answers.end() ? decoder_.find(told->second) : binance::kNoInstrument;
 }
 
 bool RecordedMessages::is_within(UnixNanos ts) const {

@@ -1,5 +1,5 @@
-// The messages of one symbol out of recordings, decoded, each once: as a replay takes them. What had to wait behind
-// another message is where it was taken, with that receive time; of what two connections brought, the first. Not
+// The messages of one symbol out of recordings, or of all, decoded, each once: as a replay takes them. What had to wait
+// behind another message is where it was taken, with that receive time; of what two connections brought, the first. Not
 // thread-safe.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
@@ -82,7 +83,7 @@ class EventTimes {
 
 struct MessageFilter {
   Venue venue = Venue::kBinanceSpot;
-  std::string symbol = {};             // as the venue spells it
+  std::string symbol = {};             // as the venue spells it; empty: of all that the contents tell
   std::optional<UnixNanos> from = {};  // received then or later,
   std::optional<UnixNanos> to = {};    // and before
 };
@@ -94,7 +95,9 @@ class RecordedMessages {
 
   enum class Got : std::uint8_t {
     kMessage,
-    kBad,  // a message of the symbol, or a line, that cannot be read: problem() says where and why
+    // A message of the symbol, or a line, that cannot be read: problem() says where and why. Of all symbols also one of
+    // which nobody can tell whose it is.
+    kBad,
     kEnd,
   };
   // Errors, which are final: kStorage, kUsage (a file is gone).
@@ -102,6 +105,8 @@ class RecordedMessages {
 
   // All of the last call, and valid until the next.
   [[nodiscard]] const binance::Message& message() const { return message_; }
+  // Whose it is; empty: of a bad one nobody knows it.
+  [[nodiscard]] std::string_view symbol() const { return of_ < once_.size() ? decoder_.symbol(of_) : ""; }
   [[nodiscard]] UnixNanos ts_recv() const { return ts_recv_; }
   // As EventTimes has it.
   [[nodiscard]] std::optional<UnixNanos> ts_event() { return event_times_.of(message_, text_); }
@@ -111,7 +116,8 @@ class RecordedMessages {
 
  private:
   bool take(const RecordedLine& line, const std::optional<index::RestAnswer>& answer);
-  [[nodiscard]] bool is_ours(const RecordedLine& line, const std::optional<index::RestAnswer>& answer) const;
+  [[nodiscard]] binance::InstrumentIndex whose_answer(const RecordedLine& line,
+                                                      const std::optional<index::RestAnswer>& answer) const;
   [[nodiscard]] bool is_within(UnixNanos ts) const;
   Got refuse(std::string problem);
 
@@ -119,10 +125,10 @@ class RecordedMessages {
   MessageFilter filter_;
   const RecordingContents* contents_;
   binance::Decoder decoder_;
-  binance::InstrumentIndex symbol_;
   EventTimes event_times_;
-  MessagesOnce once_;
-  std::optional<index::RestAnswer> asked_;  // the next line answers it
+  std::vector<MessagesOnce> once_;                        // by the decoder's index
+  binance::InstrumentIndex of_ = binance::kNoInstrument;  // whose the last one is
+  std::optional<index::RestAnswer> asked_;                // the next line answers it
   binance::Message message_;
   UnixNanos ts_recv_;
   std::uint64_t line_number_ = 0;

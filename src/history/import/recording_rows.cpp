@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <utility>
+#include <variant>
+
+#include "acts/base/assert.hpp"
 
 #include "binance/venue_of_update.hpp"
 #include "history/import/message_rows.hpp"
+#include "history/import/row_spill.hpp"
 #include "history/import/source_file.hpp"
 
 namespace acts::history {
@@ -18,15 +24,20 @@ constexpr std::string_view kBooks = "book_updates";
 constexpr std::size_t kMostTimeDigits = 19;
 constexpr std::uint64_t kLinesLookedAt = 10'000;
 
+// Said once of a file, of its books; empty: nothing is to be said.
+std::string unassigned_text(const RecordingContents& contents) {
+  if (contents.unassigned == 0) return {};
+  return fmt::format("{} REST depth answers are of no symbol that the update ids around them tell",
+                     contents.unassigned);
+}
+
 class RecordingRows final : public RowReader {
  public:
   RecordingRows(RecordingReader reader, const DataSet& set, MessageFilter filter,
                 std::shared_ptr<const RecordingContents> contents)
       : contents_(std::move(contents)), messages_(std::move(reader), std::move(filter), *contents_), rows_(*set.kind) {
-    if (set.kind->name != kBooks || contents_->unassigned == 0) return;
-    untold_ = fmt::format("{} REST depth answers are of no symbol that the update ids around them tell",
-                          contents_->unassigned);
-    is_untold_ = true;
+    if (set.kind->name == kBooks) untold_ = unassigned_text(*contents_);
+    is_untold_ = !untold_.empty();
   }
 
   Result<Got> next(Row& row) override {
@@ -107,20 +118,102 @@ Result<std::unique_ptr<RowReader>> rows_of(const OpenRecording& open, const Data
   return std::make_unique<RecordingRows>(*std::move(reader), set, std::move(filter), std::move(contents));
 }
 
-class RecordingSource final : public OpenedSource {
+// All sets of a recording in one reading, put aside set by set.
+class RecordingSplit {
  public:
-  RecordingSource(OpenRecording open, std::shared_ptr<const RecordingContents> contents, std::vector<DataSet> sets)
-      : open_(std::move(open)), contents_(std::move(contents)), sets_(std::move(sets)) {}
+  RecordingSplit(RecordedMessages messages, const std::vector<DataSet>& sets, RowSpill& spill)
+      : messages_(std::move(messages)), spill_(&spill) {
+    for (std::size_t i = 0; i < sets.size(); ++i) lanes_[sets[i].symbol].push_back({i, MessageRows(*sets[i].kind)});
+  }
 
-  [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
-  Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const override {
-    return rows_of(open_, set, {}, contents_);
+  Result<void> run() {
+    for (;;) {
+      const auto got = messages_.next();
+      if (!got) return std::unexpected(got.error());
+      if (*got == RecordedMessages::Got::kEnd) return spill_->finish();
+      const Result<void> put = *got == RecordedMessages::Got::kBad ? put_bad() : put_rows();
+      if (!put) return put;
+    }
   }
 
  private:
+  struct Lane {
+    std::size_t set;
+    MessageRows rows;
+  };
+
+  // With the first set of its symbol; where nobody knows that, with the first of all.
+  Result<void> put_bad() {
+    const auto lanes = lanes_.find(messages_.symbol());
+    const std::size_t set = lanes == lanes_.end() ? 0 : lanes->second.front().set;
+    return spill_->add_bad(set, {messages_.problem(), messages_.text()}, messages_.line_number());
+  }
+
+  Result<void> put_rows() {
+    const auto lanes = lanes_.find(messages_.symbol());
+    if (lanes == lanes_.end()) return {};  // an answer only, without a stream
+    // Trades have theirs in them.
+    const bool is_trade = std::holds_alternative<Trade>(messages_.message().body);
+    const auto ts_event = is_trade ? std::nullopt : messages_.ts_event();
+    Row row;
+    for (Lane& lane : lanes->second) {
+      lane.rows.add(messages_.message(), messages_.ts_recv(), ts_event);
+      while (lane.rows.take(row)) {
+        if (Result<void> put = spill_->add(lane.set, row, messages_.line_number()); !put) return put;
+      }
+    }
+    return {};
+  }
+
+  RecordedMessages messages_;
+  RowSpill* spill_;
+  std::map<std::string, std::vector<Lane>, std::less<>> lanes_;  // by symbol
+};
+
+class RecordingSource final : public OpenedSource {
+ public:
+  RecordingSource(OpenRecording open, std::shared_ptr<const RecordingContents> contents, std::vector<DataSet> sets,
+                  MessageFilter filter)
+      : open_(std::move(open)), contents_(std::move(contents)), sets_(std::move(sets)), filter_(std::move(filter)) {}
+
+  [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
+  // Of several sets the recording is read once, by whoever asks first.
+  Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) override {
+    if (sets_.size() == 1) return rows_of(open_, set, {}, contents_);
+    if (!spill_) {
+      auto made = split(folder);
+      if (!made) return std::unexpected(made.error());
+      spill_.emplace(*std::move(made));
+    }
+    const auto at = std::ranges::find(sets_, set);
+    ACTS_ASSERT(at != sets_.end());
+    return spill_->open(static_cast<std::size_t>(at - sets_.begin()));
+  }
+
+ private:
+  Result<RowSpill> split(const std::string& folder) const {
+    auto spill = RowSpill::create(folder, sets_);
+    if (!spill) return spill;
+    auto reader = open_();
+    if (!reader) return std::unexpected(reader.error());
+    const auto books = std::ranges::find(sets_, kBooks, [](const DataSet& set) { return set.kind->name; });
+    const std::string untold = unassigned_text(*contents_);
+    if (!untold.empty() && books != sets_.end()) {
+      const Result<void> told = spill->add_bad(static_cast<std::size_t>(books - sets_.begin()), {untold, {}}, 0);
+      if (!told) return std::unexpected(told.error());
+    }
+    RecordedMessages messages(*std::move(reader), filter_, *contents_);
+    if (Result<void> done = RecordingSplit(std::move(messages), sets_, *spill).run(); !done) {
+      return std::unexpected(done.error());
+    }
+    return spill;
+  }
+
   OpenRecording open_;
   std::shared_ptr<const RecordingContents> contents_;
   std::vector<DataSet> sets_;
+  MessageFilter filter_;
+  std::optional<RowSpill> spill_;  // of sets_
 };
 
 }  // namespace
@@ -168,8 +261,9 @@ Result<std::unique_ptr<OpenedSource>> open_recording_source(std::string_view pat
   if (!contents) return std::unexpected(contents.error());
   auto sets = sets_of(path, *contents, venue, hints, origin);
   if (!sets) return std::unexpected(sets.error());
-  return std::make_unique<RecordingSource>(
-      std::move(open), std::make_shared<const RecordingContents>(*std::move(contents)), *std::move(sets));
+  return std::make_unique<RecordingSource>(std::move(open),
+                                           std::make_shared<const RecordingContents>(*std::move(contents)),
+                                           *std::move(sets), MessageFilter{.venue = venue, .symbol = hints.symbol});
 }
 
 Result<std::unique_ptr<RowReader>> open_recording_rows(const OpenRecording& open, const DataSet& set,

@@ -10,6 +10,7 @@
 #include "history/import/cryptofeed_capture.hpp"
 #include "history/import/csv_reader.hpp"
 #include "history/import/depth_csv.hpp"
+#include "history/import/foreign_file.hpp"
 #include "history/import/mapped_csv.hpp"
 #include "history/import/npz_rows.hpp"
 #include "history/import/recording_rows.hpp"
@@ -64,7 +65,9 @@ Result<const SourceFormat*> format_of(const std::string& path, const SourceHints
     const std::string head = head_of(path);
     const auto found = std::ranges::find_if(
         kFormats, [&](const SourceFormat& f) { return f.is_it != nullptr && f.is_it(path, head); });
-    return found == kFormats.end() ? kFormats.data() : &*found;
+    if (found != kFormats.end()) return &*found;
+    const std::string advice = foreign_advice(path, head);
+    return advice.empty() ? Result<const SourceFormat*>(kFormats.data()) : fail(ErrorCode::kUsage, advice);
   }
   const auto named = std::ranges::find(kFormats, hints.format, &SourceFormat::name);
   if (named != kFormats.end()) return &*named;

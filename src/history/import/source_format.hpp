@@ -22,8 +22,9 @@ class OpenedSource {
   virtual ~OpenedSource() = default;
   // As SourceFormat::sets_of.
   [[nodiscard]] virtual const std::vector<DataSet>& sets() const = 0;
-  // As SourceFormat::make_reader; may be asked several times, for any of the sets.
-  virtual Result<std::unique_ptr<RowReader>> reader(const DataSet& set) const = 0;
+  // As SourceFormat::make_reader; may be asked several times, for any of the sets. `folder`: the same each time, there
+  // as long as this, for what is put aside on the way.
+  virtual Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) = 0;
 };
 
 struct SourceFormat {
@@ -45,7 +46,8 @@ struct SourceFormat {
 
 std::span<const SourceFormat> source_formats();
 
-// By the hint, else by the file; the archive's if it looks like no other. Errors: kUsage: no such format.
+// By the hint, else by the file; the archive's if it looks like no other. Errors: kUsage: no such format, or a file
+// that is known to be of none (foreign_file.hpp).
 Result<const SourceFormat*> format_of(const std::string& path, const SourceHints& hints);
 
 // How a file was read, for its manifest: "archive", "csv open_time=Date,open=Open %Y-%m-%d".

@@ -13,15 +13,8 @@
 
 namespace acts::history {
 
-StagedDays::StagedDays(const Place& place, CatalogEntry& entry, bool replaces)
-    : place_(place), entry_(&entry), replaces_(replaces) {
-  for (const Manifest& manifest : *place.manifests) {
-    replaced_before_.insert(manifest.replaced.begin(), manifest.replaced.end());
-  }
-}
-
 Result<void> StagedDays::add(CatalogFile file, const std::string& path, Manifest& manifest) {
-  const CatalogFile* const there = find(file.set, file.day);
+  const CatalogFile* const there = place_.there != nullptr ? place_.there : place_.index->find(file.set, file.day);
   if (there == nullptr) {
     if (Result<void> staged = stage(file, path); !staged) return staged;
     manifest.files.push_back(std::move(file));
@@ -98,16 +91,10 @@ Result<void> StagedDays::stage(CatalogFile& file, const std::string& path) {
   Result<std::string> sum = sha256_of_file(path);
   if (!sum) return std::unexpected(sum.error());
   file.sha256 = *std::move(sum);
-  while (replaced_before_.contains(file.path())) ++file.generation;
+  while (place_.index->replaced_by(file.path()) != nullptr) ++file.generation;
   const int renamed = place_.ops->rename(path, entry_->staged(file));
   if (renamed < 0) return file_failed(path, renamed);
   return {};
-}
-
-const CatalogFile* StagedDays::find(const DataSet& set, std::int64_t day) const {
-  const auto file =
-      std::ranges::find_if(*place_.files, [&](const CatalogFile& f) { return f.day == day && f.set == set; });
-  return file == place_.files->end() ? nullptr : &*file;
 }
 
 }  // namespace acts::history

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
-#include <vector>
 
 #include "acts/base/result.hpp"
 
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/catalog_index.hpp"
 #include "history/catalog/entry.hpp"
 #include "history/engine/duck.hpp"
 
@@ -21,11 +20,12 @@ class StagedDays {
     FileOps* ops = nullptr;
     const CatalogPaths* paths = nullptr;
     Duck* duck = nullptr;
-    const std::vector<Manifest>* manifests = nullptr;  // of all that is in
-    const std::vector<CatalogFile>* files = nullptr;   // current_files() of them
+    const CatalogIndex* index = nullptr;  // of all that is in
+    const CatalogFile* there = nullptr;   // instead of what it knows of the one day that is told
   };
   // All of `place` and `entry` must outlive it. `replaces`: its rows take the place of those that they contradict.
-  StagedDays(const Place& place, CatalogEntry& entry, bool replaces);
+  StagedDays(const Place& place, CatalogEntry& entry, bool replaces)
+      : place_(place), entry_(&entry), replaces_(replaces) {}
 
   // `path`: the rows of `file`, written there; gone afterwards. Notes in `manifest` the file that holds them in the
   // end, what that replaces, and how many rows were there. Errors: kBadInput: its rows contradict the catalog's;
@@ -45,12 +45,10 @@ class StagedDays {
                        const std::string& merged_path);
   Result<Merged> merge_as(DecimalForm& form, const CatalogFile& there, const CatalogFile& file, const std::string& path,
                           const std::string& merged_path);
-  [[nodiscard]] const CatalogFile* find(const DataSet& set, std::int64_t day) const;
 
   Place place_;
   CatalogEntry* entry_;
   bool replaces_;
-  std::set<std::string> replaced_before_;  // paths
 };
 
 }  // namespace acts::history

@@ -185,8 +185,9 @@ std::string candles_of_trades(const CatalogPaths& paths, const CatalogFile& file
       "sum(CAST(quantity AS DECIMAL(38,8))) AS volume, {2} AS quote_volume, {3} AS trades, "
       "sum(CASE WHEN is_buyer_maker THEN CAST(0 AS DECIMAL(38,8)) ELSE CAST(quantity AS DECIMAL(38,8)) END) AS "
       "taker_buy_volume "
-      "FROM {4} WHERE price <> 0 GROUP BY epoch_us(ts_event) // {0} * {0}",
-      step, id, quote, single ? "count(*)" : "sum(last_trade_id - first_trade_id + 1)", table_of(paths, file));
+      "FROM {4} WHERE price <> 0{5} GROUP BY epoch_us(ts_event) // {0} * {0}",
+      step, id, quote, single ? "count(*)" : "sum(last_trade_id - first_trade_id + 1)", table_of(paths, file),
+      single ? " AND coalesce(is_market, true)" : "");
 }
 
 Comparison against_candles(const CatalogPaths& paths, const CatalogFile& coarse, const CatalogFile& fine) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,9 @@ const std::vector<std::string>& allowed_functions() {
 constexpr std::string_view kPlaces = "venue, symbol, origin, date";
 constexpr std::string_view kPlacesOfCandles = "venue, symbol, interval, origin, date";
 
-std::string column_list(const Kind& kind) {
-  return fmt::format("{}, {}", kind.has_interval ? kPlacesOfCandles : kPlaces, cast_list(kind, DecimalForm::kWide));
+std::string column_list(const Kind& kind, std::size_t stored) {
+  return fmt::format("{}, {}", kind.has_interval ? kPlacesOfCandles : kPlaces,
+                     cast_list(kind, DecimalForm::kWide, stored));
 }
 
 // Without files: the same columns.
@@ -43,21 +45,22 @@ std::string empty_select(const Kind& kind) {
 }
 
 // Files of one form have one schema, which DuckDB takes from the first of them: of files with different decimals it
-// would round those of the others, so each form is read by itself and made wide.
+// would round those of the others, so each form is read by itself and made wide; and so are files with fewer columns.
 std::string select_of(const Kind& kind, const CatalogPaths& paths, const std::vector<CatalogFile>& files) {
+  std::map<std::pair<DecimalForm, std::size_t>, std::string> lists;
+  for (const CatalogFile& file : files) {
+    if (file.set.kind != &kind) continue;
+    std::string& list = lists[{file.form, file.column_count()}];
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(file.path())));
+  }
   std::string select;
-  for (const DecimalForm form : {DecimalForm::kNarrow, DecimalForm::kWide}) {
-    std::string list;
-    for (const CatalogFile& file : files) {
-      if (file.set.kind != &kind || file.form != form) continue;
-      list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(file.path())));
-    }
-    if (list.empty()) continue;
+  for (const auto& [schema, list] : lists) {
     select += fmt::format(
         "{}SELECT {} FROM read_parquet([{}], hive_partitioning = true, hive_types = {{'kind': VARCHAR, 'venue': "
         "VARCHAR, "
         "'symbol': VARCHAR, 'date': DATE, {}'origin': VARCHAR}})",
-        select.empty() ? "" : " UNION ALL ", column_list(kind), list, kind.has_interval ? "'interval': VARCHAR, " : "");
+        select.empty() ? "" : " UNION ALL ", column_list(kind, schema.second), list,
+        kind.has_interval ? "'interval': VARCHAR, " : "");
   }
   return select.empty() ? empty_select(kind) : select;
 }
@@ -99,6 +102,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     const Result<void> checked = check_output(options.output, paths.root);
     if (!checked) return std::unexpected(checked.error());
   }
+  std::optional<FileLock> held = hold_files(paths);
   const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
   if (!manifests) return std::unexpected(manifests.error());
   auto duck = Duck::open({.memory_bytes = options.memory_bytes,
@@ -119,7 +123,7 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
   }
   if (Result<void> closed = close_fence(**duck, paths, options); !closed) return std::unexpected(closed.error());
   RecordedRows recorded(data_dir, [stop] { return stop->is_stopped(); });
-  QuerySession session(ops, *std::move(duck), std::move(stop), options.output, std::move(recorded));
+  QuerySession session(ops, std::move(held), *std::move(duck), std::move(stop), options.output, std::move(recorded));
   for (const Kind& kind : kinds()) {
     if (options.with_recordings && is_recorded_kind(kind)) session.unjoined_.push_back(&kind);
   }

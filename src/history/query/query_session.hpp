@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ struct QueryOptions {
 
 class QuerySession {
  public:
-  // Of the catalog as it is now; `ops` outlives it. Errors: kStorage; kUsage: an output below the catalog,
-  // check_place().
+  // Of the catalog as it is now, whatever is imported meanwhile; `ops` outlives it. Errors: kStorage; kUsage: an output
+  // below the catalog, check_place().
   static Result<QuerySession> open(FileOps& ops, const std::string& data_dir, const QueryOptions& options);
 
   // Errors of all: kUsage (not one SELECT, or a function that is not taken), kBadInput (SQL), kStorage, kCancelled.
@@ -54,9 +55,10 @@ class QuerySession {
   [[nodiscard]] std::uint64_t unreadable() const { return recorded_.unreadable(); }
 
  private:
-  QuerySession(FileOps& ops, std::unique_ptr<Duck> duck, std::shared_ptr<StopSign> stop, std::string output,
-               RecordedRows recorded)
+  QuerySession(FileOps& ops, std::optional<FileLock> held, std::unique_ptr<Duck> duck, std::shared_ptr<StopSign> stop,
+               std::string output, RecordedRows recorded)
       : ops_(&ops),
+        held_(std::move(held)),
         stop_(std::move(stop)),
         duck_(std::move(duck)),
         output_(std::move(output)),
@@ -65,6 +67,7 @@ class QuerySession {
   Result<std::string> prepare(const std::string& sql);
 
   FileOps* ops_;
+  std::optional<FileLock> held_;
   std::shared_ptr<StopSign> stop_;
   std::unique_ptr<Duck> duck_;
   std::string output_;

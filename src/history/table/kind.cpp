@@ -56,8 +56,10 @@ Kind book_updates() {
                   {"is_bid", CellType::kFlag, true, false, "side; null with price and quantity: no level in it"},
                   {"price", CellType::kPrice, true, false, "of the level"},
                   {"quantity", CellType::kQuantity, true, false, "all there is of it now; 0: the level is gone"},
+                  {"ts_sent", CellType::kTime, true, false, "when the venue sent it, where that is not ts_event"},
               },
           .key_columns = 2,
+          .first_columns = 10,
           .is_stream = true};
 }
 
@@ -214,10 +216,23 @@ bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept {
 }
 
 bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept {
-  if (kind.received_column == 0 || a.is_null(kind.received_column)) return same_values(kind, a, b);
   Row other = b;
-  if (!b.is_null(kind.received_column)) other.values[kind.received_column] = a.values[kind.received_column];
+  const auto take = [&](std::size_t column) {
+    other.values[column] = a.values[column];
+    other.nulls = (other.nulls & ~(1U << column)) | (a.nulls & 1U << column);
+  };
+  const std::size_t received = kind.received_column;
+  if (received != 0 && !a.is_null(received) && !b.is_null(received)) take(received);
+  for (std::size_t i = first_columns_of(kind); i < kind.columns.size(); ++i) {
+    if (a.is_null(i) || b.is_null(i)) take(i);
+  }
   return same_values(kind, a, other);
+}
+
+bool tells_more(const Row& row, const Row& other) noexcept { return (other.nulls & ~row.nulls) != 0; }
+
+std::size_t first_columns_of(const Kind& kind) noexcept {
+  return kind.first_columns != 0 ? kind.first_columns : kind.columns.size();
 }
 
 std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept {

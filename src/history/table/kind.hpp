@@ -60,6 +60,9 @@ struct Kind {
   std::size_t received_column = 0;
   std::int64_t key_step = 0;  // of a key that goes up by so much from row to row; 0: by whatever it likes
   bool has_interval = false;
+  // Columns that files have whose manifest does not count them: later versions have put more behind, all nullable,
+  // which are null in these files. What a row does not tell there contradicts no other. 0: all.
+  std::size_t first_columns = 0;
   // Rows as they were received: the key is (ts_recv_ns, row), row counts those of one time from 0. Two sources of one
   // day join where their times do not overlap; where they do, both must tell the same rows.
   bool is_stream = false;
@@ -84,8 +87,10 @@ void set_value(Row& row, std::size_t column, int128 value) noexcept;
 // ... of a column of kTime: nanoseconds since 1970 UTC as the microseconds that were over.
 void set_time(Row& row, std::size_t column, std::int64_t nanos) noexcept;
 bool same_values(const Kind& kind, const Row& a, const Row& b) noexcept;
-// The same, but for when they were received, if both tell that.
+// The same, but for when they were received, if both tell that, and for later columns that one of them does not tell.
 bool tells_same(const Kind& kind, const Row& a, const Row& b) noexcept;
+// Of two rows that tell the same: whether `row` knows something that the other does not.
+bool tells_more(const Row& row, const Row& other) noexcept;
 // By the columns of the key. Both rows are of one form.
 std::strong_ordering compare_keys(const Kind& kind, const Row& a, const Row& b) noexcept;
 // Of the time column, or the second if that is null, in microseconds since 1970 UTC; of nanoseconds the microseconds
@@ -97,6 +102,8 @@ bool has_time(const Kind& kind, const Row& row) noexcept;
 void widen(const Kind& kind, Row& row) noexcept;
 // In the narrow form, if that holds them; else as it was.
 void narrow(const Kind& kind, Row& row) noexcept;
+// Of a file that does not say how many columns it has.
+std::size_t first_columns_of(const Kind& kind) noexcept;
 // Where a column of that name is. Asserts that there is one.
 std::size_t column_index(const Kind& kind, std::string_view name);
 

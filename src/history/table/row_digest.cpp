@@ -19,15 +19,20 @@ std::size_t bytes_of(CellType type, DecimalForm form) {
 
 }  // namespace
 
-RowDigest::RowDigest(const Kind& kind, std::string_view of) : kind_(&kind), buffer_(kBufferBytes) {
+RowDigest::RowDigest(const Kind& kind, std::string_view of)
+    : kind_(&kind), first_columns_(first_columns_of(kind)), buffer_(kBufferBytes) {
+  later_ = ((1U << kind.columns.size()) - 1) & ~((1U << first_columns_) - 1);
   sum_.add(fmt::format("{}\n", of));
 }
 
 void RowDigest::add(const Row& row) {
   if (buffer_.size() - used_ < kMostRowBytes) flush();
   put(static_cast<std::uint8_t>(row.form), 1);
-  put(row.nulls, 4);
+  // Of later columns what is known, bit and value: a row that tells nothing there has the sum that it had before there
+  // were any.
+  put(row.nulls ^ later_, 4);
   for (std::size_t i = 0; i < kind_->columns.size(); ++i) {
+    if (i >= first_columns_ && row.is_null(i)) continue;
     put(row.values[i], bytes_of(kind_->columns[i].type, row.form));
   }
 }

@@ -1,6 +1,8 @@
 // A sum over rows that depends on nothing but their values: not on the file they stand in, nor on what wrote it. Pure.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,8 @@ class RowDigest {
   void flush();
 
   const Kind* kind_;
+  std::size_t first_columns_;
+  std::uint32_t later_ = 0;  // bits of the columns behind those
   Sha256 sum_;
   std::vector<char> buffer_;
   std::size_t used_ = 0;

@@ -2,26 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cmath>
 #include <utility>
 
 namespace acts::report {
 namespace {
 
-constexpr Nanos kDayLong = std::chrono::hours{24};
-constexpr Nanos kSecondLong = std::chrono::seconds{1};
-// Below, days are too few to say anything, and minutes are what is looked at; below the other, seconds.
-constexpr Nanos kShortRun = std::chrono::hours{72};
-constexpr Nanos kVeryShortRun = std::chrono::minutes{30};
 constexpr double kInBasisPoints = 1e4;
 
 double unix_seconds(UnixNanos time) { return static_cast<double>(time.value) / 1e9; }
 
 }  // namespace
 
-RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital)
-    : days_(kDayLong, 100'000), minutes_(kMinute, 5'000), seconds_(kSecondLong, 2'000) {
+RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital) {
   report_.name = std::move(name);
   report_.facts = std::move(facts);
   report_.capital = capital;
@@ -77,9 +70,7 @@ void RunBuilder::end_sample() {
   report_.curve.add({.time = time,
                      .y = {value, fee.value() ? value + to_double(*fee.value()) : kUnknown, depth.money,
                            depth.share.value_or(kUnknown), exposure}});
-  days_.add(sample_time_, value);
-  minutes_.add(sample_time_, value);
-  seconds_.add(sample_time_, value);
+  closes_.add(sample_time_, value);
 }
 
 Result<RunBuilder::Instrument*> RunBuilder::instrument_of(const std::string& name) {
@@ -171,17 +162,9 @@ Result<RunReport> RunBuilder::finish() {
     report_.ledger = report_.ledger + instrument.report.ledger;
     report_.instruments.push_back(std::move(instrument.report));
   }
-  const Nanos length = report_.last - report_.first;
-  const PeriodCloses* periods = &seconds_;
-  report_.period = kSecondLong;
-  if (length >= kShortRun) {
-    periods = &days_;
-    report_.period = kDayLong;
-  } else if (length >= kVeryShortRun) {
-    periods = &minutes_;
-    report_.period = kMinute;
-  }
-  if (auto closes = periods->closes()) report_.closes = *std::move(closes);
+  RunCloses::Chosen chosen = closes_.closes();
+  report_.period = chosen.period;
+  report_.closes = std::move(chosen.closes);
   return std::move(report_);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "acts/base/period_closes.hpp"
 #include "acts/base/result.hpp"
 
 #include "report/run/run_report.hpp"
@@ -48,9 +49,7 @@ class RunBuilder {
   UnixNanos sample_time_;
   // By instruments of which the first sample comes later, as their books do: a curve does not leap by it.
   ExactSum began_with_;
-  PeriodCloses days_;
-  PeriodCloses minutes_;
-  PeriodCloses seconds_;
+  RunCloses closes_;
 };
 
 }  // namespace acts::report

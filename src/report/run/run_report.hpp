@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "report/run/period_closes.hpp"
+#include "acts/base/period_closes.hpp"
+
 #include "report/run/run_facts.hpp"
 #include "report/run/run_rows.hpp"
 #include "report/run/thinner.hpp"

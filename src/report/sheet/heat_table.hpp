@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "report/run/period_closes.hpp"
+#include "acts/base/period_closes.hpp"
 
 namespace acts::report {
 

@@ -14,6 +14,7 @@
 #include "report/sheet/explorer.hpp"
 #include "report/sheet/run_panels.hpp"
 #include "report/sheet/sheet.hpp"
+#include "report/sheet/sweep_part.hpp"
 #include "report/svg.hpp"
 
 namespace acts::report {
@@ -236,6 +237,7 @@ void append_single(std::string& out, const RunReport& run) {
 
 std::string title_of(const Sheet& sheet) {
   if (sheet.runs.size() == 1) return sheet.runs[0].name;
+  if (sheet.runs.empty() && sheet.sweeps.size() == 1) return sheet.sweeps[0].name;
   return sheet.runs.empty() ? "Parameters" : fmt::format("{} runs side by side", sheet.runs.size());
 }
 
@@ -274,7 +276,16 @@ std::string to_page(const Sheet& sheet) {
   }
   std::vector<Panel> panels;
   if (!sheet.runs.empty()) panels = is_single ? run_panels(sheet.runs[0]) : comparison_panels(sheet.runs);
+  for (const SweepReport& sweep : sheet.sweeps) {
+    for (Panel& panel : sweep_panels(sweep)) panels.push_back(std::move(panel));
+  }
   if (!panels.empty()) append_panels(body, panels);
+  for (const SweepReport& sweep : sheet.sweeps) {
+    const std::array<Groups, 1> groups{sweep_figures(sweep)};
+    const std::array<std::string, 1> sweep_names{sweep.name};
+    for (std::size_t i = 0; i < groups[0].size(); ++i) append_group(body, groups, sweep_names, i);
+    body += folds_body(sweep);
+  }
   for (const HeatTable& table : sheet.parameters) append_heat(body, table);
   if (is_single) append_single(body, sheet.runs[0]);
   if (!runs.empty()) {

@@ -165,24 +165,28 @@ std::vector<Fold> purged_folds(std::size_t periods, std::size_t count, std::size
   return folds;
 }
 
-WalkForward walk_forward(const ReturnTable& returns, std::span<const Fold> folds) {
+WalkForward walk_forward(const ReturnTable& returns, std::span<const Fold> folds, const TrainingScore& score) {
   ACTS_ASSERT(!returns.empty());
   check_table(returns);
   WalkForward result;
-  std::vector<double> ratios(returns.size());
+  std::vector<double> scores(returns.size());
   for (const Fold& fold : folds) {
-    for (std::size_t set = 0; set < returns.size(); ++set) {
-      Sums sums;
-      for (const PeriodRange& range : fold.train) {
-        for (std::size_t i = range.begin; i < range.end; ++i) sums.add(returns[set][i]);
-      }
-      ratios[set] = sums.sharpe();
-    }
-    const auto best = static_cast<std::size_t>(std::ranges::max_element(ratios) - ratios.begin());
+    for (std::size_t set = 0; set < returns.size(); ++set) scores[set] = score(set, fold);
+    const auto best = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
     result.chosen.push_back(best);
     for (std::size_t i = fold.test.begin; i < fold.test.end; ++i) result.returns.push_back(returns[best][i]);
   }
   return result;
+}
+
+WalkForward walk_forward(const ReturnTable& returns, std::span<const Fold> folds) {
+  return walk_forward(returns, folds, [&returns](std::size_t set, const Fold& fold) {
+    Sums sums;
+    for (const PeriodRange& range : fold.train) {
+      for (std::size_t i = range.begin; i < range.end; ++i) sums.add(returns[set][i]);
+    }
+    return sums.sharpe();
+  });
 }
 
 }  // namespace acts::report

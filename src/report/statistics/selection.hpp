@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -61,11 +62,13 @@ std::vector<Fold> walk_forward_folds(std::size_t periods, std::size_t train, std
 std::vector<Fold> purged_folds(std::size_t periods, std::size_t count, std::size_t purge, std::size_t embargo);
 
 struct WalkForward {
-  std::vector<std::size_t> chosen;  // of each fold the set with the best Sharpe
-                                    // ratio in training, the first of equals
+  std::vector<std::size_t> chosen;  // of each fold the set that is best in training
   std::vector<double> returns;      // of the chosen sets in the tests, one after the other
 };
-// At least one set (asserted).
+// How good a set is in a fold's training; the first of equals is chosen.
+using TrainingScore = std::function<double(std::size_t set, const Fold& fold)>;
+// At least one set (asserted). Without a score by the Sharpe ratio.
+WalkForward walk_forward(const ReturnTable& returns, std::span<const Fold> folds, const TrainingScore& score);
 WalkForward walk_forward(const ReturnTable& returns, std::span<const Fold> folds);
 
 }  // namespace acts::report

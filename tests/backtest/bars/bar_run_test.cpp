@@ -72,9 +72,11 @@ TEST(BarRun, TradesAsAnIndependentReferenceDoes) {
   EXPECT_EQ(to_string(totals->positions.front().cash), "5449.344");
   EXPECT_EQ(to_string(totals->positions.front().fee), "435.947732");
   EXPECT_EQ(to_string(totals->equity), "10887.451268");
-  // One for each midnight from 2021-01-02 to 2021-04-01.
-  EXPECT_EQ(totals->daily_equity.size(), 90U);
-  EXPECT_EQ(to_string(totals->daily_equity.back()), "10887.451268");
+  // That of the start, and one for each midnight from 2021-01-02 to 2021-04-01.
+  EXPECT_EQ(totals->closes.period, std::chrono::hours{24});
+  ASSERT_EQ(totals->closes.closes.values.size(), 91U);
+  EXPECT_EQ(totals->closes.closes.values.front(), 10000);
+  EXPECT_EQ(totals->closes.closes.values.back(), 10887.451268);
 }
 
 // Does what a test says, and keeps what it was told and when.

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
+#include "acts/base/ratio.hpp"
+
 #include "backtest/bars/bars_support.hpp"
 
 namespace acts::backtest {
@@ -12,7 +16,7 @@ std::string text_of(const BarTotals& totals) {
   std::string text = fmt::format("{} {} {} {} {} {} {} {}", totals.bars, totals.orders, totals.fills,
                                  to_string(totals.equity), to_string(totals.max_drawdown), to_string(totals.turnover),
                                  totals.positions.front().quantity.units(), to_string(totals.positions.front().fee));
-  for (const Decimal& day : totals.daily_equity) text += ' ' + to_string(day);
+  for (const double close : totals.closes.closes.values) text += ' ' + shortest_text(close);
   return text;
 }
 
@@ -28,9 +32,16 @@ std::vector<std::unique_ptr<Strategy>> pairs() {
   return made;
 }
 
+std::vector<std::size_t> numbers_to(std::size_t count) {
+  std::vector<std::size_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), std::size_t{1});
+  return numbers;
+}
+
 std::vector<std::string> sweep_texts(const BarRunOptions& options, std::vector<std::unique_ptr<Strategy>> strategies,
                                      std::size_t threads) {
-  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  const std::size_t count = strategies.size();
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), numbers_to(count));
   BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
   const Result<void> done = sweep->run(blocks, threads);
   EXPECT_TRUE(done.has_value()) << done.error().message;
@@ -63,7 +74,8 @@ TEST(BarSweep, NamesTheSetThatLetsNoTimePass) {
   std::vector<std::unique_ptr<Strategy>> strategies = pairs();
   strategies[4] = std::make_unique<Busy>();
   const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
-  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies));
+  const std::size_t count = strategies.size();
+  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), numbers_to(count));
   BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
   const Result<void> done = sweep->run(blocks, 2);
   ASSERT_FALSE(done.has_value());
@@ -77,7 +89,7 @@ class NoBars final : public BarReader {
 };
 
 TEST(BarSweep, SaysThatThereIsNoBar) {
-  Result<BarSweep> sweep = BarSweep::make(test::bar_options("0.01", "0.000001", "0", "0"), pairs());
+  Result<BarSweep> sweep = BarSweep::make(test::bar_options("0.01", "0.000001", "0", "0"), pairs(), numbers_to(20));
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(std::make_unique<NoBars>());
   BarBlocks blocks(std::move(readers));

@@ -50,7 +50,8 @@ struct SmallMarket {
   }
 };
 
-// Places, modifies and cancels at each second wake, sets and stops timers, answers some fills.
+// Places orders, pairs of them too, modifies and cancels at each second wake, sets and stops timers, answers some
+// fills.
 class BusyTrader final : public Strategy {
  public:
   explicit BusyTrader(std::uint64_t seed) : random_(seed) {}
@@ -80,11 +81,20 @@ class BusyTrader final : public Strategy {
       context.modify({order.id, Price{order.price.units() + below(3) - 1}, Quantity{below(8)}});
     } else if (const auto bid = context.book(InstrumentId{0}).best(Side::kBid)) {
       const OrderSide side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell;
+      if (below(6) == 0) return place_pair(context, bid->price.units());
       context.place({.side = side,
                      .time_in_force = static_cast<TimeInForce>(below(4)),
                      .price = Price{bid->price.units() + below(7) - 3},
                      .quantity = Quantity{1 + below(6)}});
     }
+  }
+  void place_pair(StrategyContext& context, std::int64_t bid) {
+    const Quantity quantity{1 + below(6)};
+    context.place_oco({.side = OrderSide::kSell, .price = Price{bid + 2 + below(3)}, .quantity = quantity},
+                      {.side = OrderSide::kSell,
+                       .type = OrderType::kStop,
+                       .quantity = quantity,
+                       .stop_price = Price{bid - below(4)}});
   }
   std::mt19937_64 random_;
 };

@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using test::candles;
 using test::Catalog;
 using test::market;
 using test::tree;
@@ -23,16 +24,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// Hourly candles of 2021-01-01 and the day after.
-std::string candles(int first, int hours, std::string_view close = "4.5") {
-  std::string text;
-  for (int i = first; i < first + hours; ++i) {
-    const std::int64_t open = 1'609'459'200'000 + std::int64_t{i} * 3'600'000;
-    text += fmt::format("{},1.5,9.0,1.0,{},10.5,{},100,7,5,50,0\n", open, close, open + 3'599'999);
-  }
-  return text;
-}
 
 void enter(Catalog& catalog, const std::string& text) {
   const auto done = catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", text), market("binance-spot"));

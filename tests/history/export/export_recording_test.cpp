@@ -165,6 +165,22 @@ TEST(ExportRecording, KeepsToTheTimesAsked) {
   EXPECT_EQ(facts->rows, 1U);
 }
 
+// By hours: all receive times would be shifted by them.
+TEST(ExportRecording, IsNotShiftedByASingleWrongTime) {
+  const TempDir dir;
+  std::string lines = kLines;
+  const std::string trade = "1723161255100000000";
+  lines.replace(lines.find(trade), trade.size(), "1723143255100000000");
+  std::vector<std::string> problems;
+  auto exporter = open(dir.write("recording", lines), Venue::kBinanceUsdm, &problems);
+  ASSERT_TRUE(exporter);
+  const auto facts = exporter->to_npz(real_file_ops(), Nanos{0}, dir / "out.npz");
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->events, 8U);
+  EXPECT_EQ(facts->shift, Nanos{kSecond + kSecond / 20}) << "the trade counts as received with the message before";
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("time of receipt, 2024-08-08T18:54:15.100Z, lies more than 1m off")));
+}
+
 TEST(ExportRecording, SaysWhatItCannotDo) {
   const TempDir dir;
   const auto nothing = open(dir.write("nothing", "1 {}\n"), Venue::kBinanceUsdm);

@@ -52,7 +52,7 @@ TEST(CryptofeedCapture, GivesRowsInTheOrderOfReceipt) {
   const std::vector<DataSet>& sets = (*source)->sets();
   ASSERT_EQ(sets.size(), 1U);
   EXPECT_EQ(sets.front().origin, "cryptofeed");
-  const auto reader = (*source)->reader(sets.front());
+  const auto reader = (*source)->reader(sets.front(), "/nowhere");
   ASSERT_TRUE(reader);
   Row before;
   std::uint64_t snapshot_rows = 0;
@@ -82,7 +82,7 @@ TEST(CryptofeedCapture, PutsAnswersBeforeWhatWasReceivedLater) {
   const auto source = open_cryptofeed_source(path, {});
   ASSERT_TRUE(source) << source.error().message;
   const std::vector<DataSet>& sets = (*source)->sets();
-  const auto reader = (*source)->reader(sets.front());
+  const auto reader = (*source)->reader(sets.front(), dir.string());
   ASSERT_TRUE(reader);
   std::vector<std::int64_t> times;
   for (Row row; *(*reader)->next(row) == Got::kRow;) times.push_back(row.integer(0));

@@ -88,9 +88,10 @@ TEST_F(Formats, TardisUpdatesAreUpdates) {
   EXPECT_EQ(told.sets[0].set, "book_updates deribit BTC-PERPETUAL  tardis");
   EXPECT_THAT(
       told.sets[0].rows,
-      ElementsAre("2020-04-01T00:00:00.355684000Z,0,2020-04-01T00:00:00.245Z,null,null,null,true,false,6421.5,18640",
-                  "2020-04-01T00:00:00.355684000Z,1,2020-04-01T00:00:00.245Z,null,null,null,true,true,6421,10",
-                  "2020-04-01T00:00:00.355685000Z,0,2020-04-01T00:00:00.246Z,null,null,null,false,true,6421,0"));
+      ElementsAre(
+          "2020-04-01T00:00:00.355684000Z,0,2020-04-01T00:00:00.245Z,null,null,null,true,false,6421.5,18640,null",
+          "2020-04-01T00:00:00.355684000Z,1,2020-04-01T00:00:00.245Z,null,null,null,true,true,6421,10,null",
+          "2020-04-01T00:00:00.355685000Z,0,2020-04-01T00:00:00.246Z,null,null,null,false,true,6421,0,null"));
   EXPECT_THAT(told.sets[0].bad, ElementsAre("4: symbol 'ETH-PERPETUAL' is not the one that the file is imported as"));
 }
 
@@ -106,10 +107,10 @@ TEST_F(Formats, TardisSnapshotsAreAMessageALine) {
   const std::string at = "2020-09-01T00:00:03.810979000Z";
   EXPECT_THAT(
       told.sets[0].rows,
-      ElementsAre(at + ",0,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.5,1",
-                  at + ",1,2020-09-01T00:00:03.696Z,null,null,null,true,true,2.4,0.00001",
-                  at + ",2,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.6,3",
-                  "2020-09-01T00:00:03.810981000Z,0,2020-09-01T00:00:03.696Z,null,null,null,true,null,null,null"));
+      ElementsAre(at + ",0,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.5,1,null",
+                  at + ",1,2020-09-01T00:00:03.696Z,null,null,null,true,true,2.4,0.00001,null",
+                  at + ",2,2020-09-01T00:00:03.696Z,null,null,null,true,false,2.6,3,null",
+                  "2020-09-01T00:00:03.810981000Z,0,2020-09-01T00:00:03.696Z,null,null,null,true,null,null,null,null"));
   // None of its levels came.
   EXPECT_THAT(told.sets[0].bad, ElementsAre("3: price 'x' is no decimal number"));
 }
@@ -156,7 +157,8 @@ TEST_F(Formats, MergedTablesHaveTwoSets) {
     EXPECT_THAT(set.bad, ElementsAre());
   }
   EXPECT_EQ(told.sets[0].rows.front(),
-            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,null,null,null,true,true,0.25461,9781")
+            "2025-04-13T23:59:59.938000000Z,0,2025-04-13T23:59:59.412Z,null,null,null,true,true,0.25461,9781,"
+            "2025-04-13T23:59:59.442Z")
       << "of the book that the table begins with";
   EXPECT_EQ(std::ranges::count_if(told.sets[0].rows,
                                   [](const std::string& row) { return row.contains(",null,null,null,true,"); }),
@@ -278,6 +280,33 @@ TEST_F(Formats, MapsThatCannotBeAreRefused) {
   EXPECT_THAT(error("open_time=1,open=x" + rest), HasSubstr("has no field 'x'"));
   EXPECT_THAT(error("open_time=1,open=3" + rest), HasSubstr("'3' is there twice"));
   EXPECT_THAT(read("x.csv", "a,b\n1,2\n", kDaily).sets.at(0).error, HasSubstr("lacks datetime: --map says"));
+}
+
+// They were "no row of 12 fields", or asked for a kind that none of them is of.
+TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
+  const auto error = [this](const std::string& name, const std::string& text) { return read(name, text).error; };
+  for (const char* exchange : {"OKX", "BYBIT", "COINBASE"}) {
+    const std::string told = error(fmt::format("{}.jsonl", exchange),
+                                   fmt::format(R"({{"t":"header","format":2,"exchange":"{}","config":{{}}}})"
+                                               "\n",
+                                               exchange));
+    EXPECT_THAT(told, HasSubstr(fmt::format("{0}.jsonl: it is a capture of cryptofeed in JSON lines, of {0}: of "
+                                            "cryptofeed the .ws files of Binance spot and USD-M are taken",
+                                            exchange)));
+  }
+  EXPECT_THAT(error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
+              HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: make CSV of it"));
+  EXPECT_THAT(error("20221213_quote.csv", "0,0.3066,0.3067,0.3066,0.3067,88126,0.3067,0.3068,0.3067,0.3068,236586\n"),
+              HasSubstr("20221213_quote.csv: these are quotes of LEAN"));
+  EXPECT_THAT(error("btcusd.csv", "20201229 00:00:00,0.00020030\n20201229 08:00:00,0.00046053\n"),
+              HasSubstr("btcusd.csv: these are rates of LEAN's margin_interest"));
+  // Its name alone makes nothing a quote, and who names a format has it.
+  EXPECT_THAT(error("x_quote.csv", "1,2,3\n"), HasSubstr("give --kind"));
+  EXPECT_EQ(
+      format_of(dir_.write("y.json", "[{}]"), {.kind = "", .venue = "", .symbol = "", .interval = "", .format = "csv"})
+          .value()
+          ->name,
+      "csv");
 }
 
 TEST_F(Formats, FilesSayWhatTheyLackByTheFlagThatHelps) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "history/catalog/verify.hpp"
 #include "history/engine/parquet_writer.hpp"
@@ -19,6 +20,18 @@ namespace acts::history::test {
 
 inline SourceHints market(const std::string& venue) {
   return {.kind = "", .venue = venue, .symbol = "", .interval = ""};
+}
+
+inline const SourceHints kSpotMarket = market("binance-spot");
+
+// Hourly candles of spot from 2021-01-01 on: `hours` of them from `first`, as the archive has them.
+inline std::string candles(int first, int hours, std::string_view close = "4.5") {
+  std::string text;
+  for (int i = first; i < first + hours; ++i) {
+    const std::int64_t open = 1'609'459'200'000 + std::int64_t{i} * 3'600'000;
+    text += fmt::format("{},1.5,9.0,1.0,{},10.5,{},100,7,5,50,0\n", open, close, open + 3'599'999);
+  }
+  return text;
 }
 
 // Every file of the catalog with the sum of its bytes, but for the lock.

@@ -65,8 +65,9 @@ TEST(NpzRows, AreTheEventsOfTheLocalClock) {
                 {.ev = kLocal | kTrade | kSell, .exch_ts = 1, .local_ts = kSecond + 7, .px = 9, .qty = 1e-05}});
   EXPECT_THAT(
       rows_of(bytes, "book_updates"),
-      ElementsAre("1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000001Z,null,null,null,false,true,0.1,3",
-                  "1970-01-01T00:00:01.000000000Z,1,1970-01-01T00:00:00.000001Z,null,null,null,false,false,0.3,0"));
+      ElementsAre(
+          "1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000001Z,null,null,null,false,true,0.1,3,null",
+          "1970-01-01T00:00:01.000000000Z,1,1970-01-01T00:00:00.000001Z,null,null,null,false,false,0.3,0,null"));
   EXPECT_THAT(
       rows_of(bytes, "trades"),
       ElementsAre("1000000007,1970-01-01T00:00:00.000Z,9,0.00001,null,true,null,null,1970-01-01T00:00:01.000000007Z"));
@@ -76,7 +77,8 @@ TEST(NpzRows, TakeAClearAsPartOfItsSnapshot) {
   const HftEvent clear{.ev = kBoth | kClear | kBuy, .local_ts = kSecond, .px = 1};
   const HftEvent level{.ev = kBoth | kSnapshot | kBuy, .local_ts = kSecond, .px = 1, .qty = 2};
   const HftEvent other{.ev = kBoth | kDepth | kBuy, .local_ts = kSecond, .px = 1, .qty = 3};
-  const std::string a_level = "1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000Z,null,null,null,true,true,1,2";
+  const std::string a_level =
+      "1970-01-01T00:00:01.000000000Z,0,1970-01-01T00:00:00.000Z,null,null,null,true,true,1,2,null";
   EXPECT_THAT(rows_of(array_of({clear, level}), "book_updates"), ElementsAre(a_level));
   const std::string in_vain = "bad: it clears, and no snapshot follows";
   EXPECT_THAT(rows_of(array_of({clear}), "book_updates"), ElementsAre(in_vain));
@@ -132,7 +134,7 @@ TEST(NpzRows, AreThoseOfTheRecordingThatTheFileWasMadeOf) {
   ASSERT_EQ(sets->size(), 2U);
   for (const DataSet& set : *sets) {
     const auto same_kind = [&set](const DataSet& other) { return other.kind == set.kind; };
-    auto ours = (*recorded)->reader(*std::ranges::find_if((*recorded)->sets(), same_kind));
+    auto ours = (*recorded)->reader(*std::ranges::find_if((*recorded)->sets(), same_kind), dir.string());
     auto bytes = open_any_source(dir / "out.npz");
     ASSERT_TRUE(ours && bytes);
     const auto theirs = read_npz(*std::move(bytes), set, std::nullopt);

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "history/import/importer_fixture.hpp"
+#include "history/import/recording_rows.hpp"
 
 namespace acts::history {
 namespace {
@@ -103,6 +105,87 @@ TEST(RecordingImport, ListsLinesThatAreNone) {
   EXPECT_EQ(outcome->manifest.bad_rows, 1U);
   EXPECT_EQ(outcome->manifest.facts.rows, 5U);
   EXPECT_EQ(outcome->sets.size(), 2U);
+}
+
+// A message of each kind of each symbol, over and over.
+std::string many_symbols(int symbols, int rounds) {
+  std::string text;
+  std::int64_t at = kAugust;
+  for (int id = 1; id <= rounds; ++id) {
+    for (int symbol = 0; symbol < symbols; ++symbol) {
+      const std::string name = fmt::format("S{:02}USDT", symbol);
+      text += fmt::format(
+          R"({0} {{"e":"depthUpdate","E":1723161256001,"T":1723161256000,"s":"{1}","U":{2},"u":{2},"pu":{3},"b":[["{4}","{2}"]],"a":[]}})"
+          "\n",
+          at++, name, id, id - 1, symbol + 1);
+      text += fmt::format(
+          R"({} {{"e":"trade","E":1723161256051,"T":1723161256050,"s":"{}","t":{},"p":"{}.5","q":"{}","X":"MARKET","m":true}})"
+          "\n",
+          at++, name, id, symbol, id);
+    }
+  }
+  return text;
+}
+
+// Each of the sets had read and decoded the whole file.
+TEST(RecordingImport, ReadsAFileOfManySymbolsTwiceInAll) {
+  Catalog catalog;
+  constexpr int kSymbols = 20;
+  constexpr int kRounds = 30;
+  const std::string path = catalog.dir.write("many", many_symbols(kSymbols, kRounds));
+  int readings = 0;
+  const auto source = open_recording_source(
+      path,
+      [&] {
+        ++readings;
+        return RecordingReader::open({path});
+      },
+      Venue::kBinanceUsdm, {}, DataSet::kRecording);
+  ASSERT_TRUE(source) << source.error().message;
+  ASSERT_EQ((*source)->sets().size(), 2U * kSymbols);
+  for (const DataSet& set : (*source)->sets()) {
+    const auto reader = (*source)->reader(set, catalog.dir.string());
+    ASSERT_TRUE(reader);
+    Row row;
+    int rows = 0;
+    while (*(*reader)->next(row) == RowReader::Got::kRow) ++rows;
+    EXPECT_EQ(rows, kRounds);
+  }
+  EXPECT_EQ(readings, 2);  // once to look what it holds
+}
+
+// The same files as of recordings of one symbol each.
+TEST(RecordingImport, TellsSymbolsApart) {
+  Catalog together;
+  Catalog apart;
+  const std::string all = many_symbols(3, 40);
+  ASSERT_EQ(together.error(together.dir.write("all", all), market("binance-usdm")), "");
+  for (const char* symbol : {"S00USDT", "S01USDT", "S02USDT"}) {
+    std::string own;
+    std::istringstream lines(all);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.contains(symbol)) own += line + '\n';
+    }
+    ASSERT_EQ(apart.error(apart.dir.write(symbol, own), market("binance-usdm")), "");
+  }
+  const auto rows_in = [](const Catalog& catalog) {
+    auto files = test::tree(catalog.dir / "catalog");
+    std::erase_if(files, [](const auto& file) { return !file.first.starts_with("kind="); });
+    return files;
+  };
+  EXPECT_EQ(rows_in(together), rows_in(apart));
+  EXPECT_EQ(rows_in(together).size(), 6U);
+}
+
+// Nobody knows whose they are: nothing was said of them.
+TEST(RecordingImport, ListsLinesOfNoSymbolOnce) {
+  Catalog catalog;
+  const auto path = catalog.dir.write("1", many_symbols(2, 3) + fmt::format("{} {{\"e\":\n", kAugust + 100));
+  EXPECT_THAT(catalog.error(path, market("binance-usdm")), HasSubstr("line 13"));
+  const auto outcome = catalog.import(path, market("binance-usdm"), 1);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->manifest.bad_rows, 1U);
+  EXPECT_EQ(outcome->manifest.facts.rows, 12U);
 }
 
 }  // namespace

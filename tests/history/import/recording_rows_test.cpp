@@ -45,7 +45,7 @@ std::vector<std::string> rows_of(const std::string& path, std::string_view kind)
   const auto source = open_recording_source(path, hints_of(kind));
   EXPECT_TRUE(source) << source.error().message;
   const DataSet& set = (*source)->sets().front();
-  const auto reader = (*source)->reader(set);
+  const auto reader = (*source)->reader(set, "/nowhere");
   EXPECT_TRUE(reader);
   std::vector<std::string> rows;
   Row row;
@@ -73,11 +73,15 @@ TEST(RecordingRows, KeepEveryLevelWithItsPlaceInTheMessages) {
   EXPECT_THAT(
       rows_of(dir.write("recording", kLines), "book_updates"),
       ElementsAre(
-          "2024-08-08T23:54:15.000000123Z,0,2024-08-08T23:54:16.000Z,5,7,4,false,true,100.1,1",
-          "2024-08-08T23:54:15.000000123Z,1,2024-08-08T23:54:16.000Z,5,7,4,false,false,100.5,0",
-          "2024-08-08T23:54:15.000000123Z,2,2024-08-08T23:54:16.000Z,8,8,7,false,null,null,null",
-          "2024-08-08T23:54:15.200000000Z,0,2024-08-08T23:54:16.040Z,null,8,null,true,true,12345678901.5,1",
-          "2024-08-08T23:54:15.200000000Z,1,2024-08-08T23:54:16.040Z,null,8,null,true,false,12345678901.6,2.2"));
+          "2024-08-08T23:54:15.000000123Z,0,2024-08-08T23:54:16.000Z,5,7,4,false,true,100.1,1,2024-08-08T23:54:16.001Z",
+          "2024-08-08T23:54:15.000000123Z,1,2024-08-08T23:54:16.000Z,5,7,4,false,false,100.5,0,2024-08-08T23:54:16."
+          "001Z",
+          "2024-08-08T23:54:15.000000123Z,2,2024-08-08T23:54:16.000Z,8,8,7,false,null,null,null,2024-08-08T23:54:16."
+          "001Z",
+          "2024-08-08T23:54:15.200000000Z,0,2024-08-08T23:54:16.040Z,null,8,null,true,true,12345678901.5,1,2024-08-"
+          "08T23:54:16.041Z",
+          "2024-08-08T23:54:15.200000000Z,1,2024-08-08T23:54:16.040Z,null,8,null,true,false,12345678901.6,2.2,2024-08-"
+          "08T23:54:16.041Z"));
 }
 
 TEST(RecordingRows, KeepTradesWithTheTimesOfBothClocks) {
@@ -97,7 +101,7 @@ TEST(RecordingRows, AreWideWhereTheyMustBe) {
   const std::string path = dir.write("recording", kLines);
   const auto source = open_recording_source(path, hints_of("book_updates"));
   ASSERT_TRUE(source);
-  const auto reader = (*source)->reader((*source)->sets().front());
+  const auto reader = (*source)->reader((*source)->sets().front(), "/nowhere");
   ASSERT_TRUE(reader);
   std::vector<DecimalForm> forms;
   for (Row row; *(*reader)->next(row) == Got::kRow;) forms.push_back(row.form);

@@ -26,6 +26,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using Texts = std::vector<std::string>;
@@ -109,6 +110,28 @@ TEST(CrossCheck, FindsNothingWhereAllTellTheSame) {
   files.put(set_of("trades", "", "recording"), trades());
   EXPECT_THAT(files.differences(), IsEmpty());
   EXPECT_EQ(files.made(), 4U);  // hours and minutes, minutes and both trades, trades and trades
+}
+
+// Those of streams say so themselves, whatever their price: candles have none of them.
+TEST(CrossCheck, LeavesOutTradesOutsideTheMarket) {
+  std::vector<Row> with_others = trades();
+  for (std::size_t i = 0; i < 3; ++i) {
+    Row outside = test::trade(721 + static_cast<std::int64_t>(i), kDay + kHourMicros + 1, 999 * kOne);
+    if (i == 0) outside.values[2] = 0;
+    set_value(outside, 7, i == 2 ? 1 : 0);
+    with_others.push_back(outside);
+  }
+  const std::vector<Row> two(with_others.begin(), with_others.end() - 1);
+  Files files;
+  files.put(kMinutes, candles_of(trades(), kMinuteMicros));
+  files.put(kTrades, two);
+  EXPECT_THAT(files.differences(), IsEmpty());
+  EXPECT_EQ(files.made(), 1U);
+  // One that says that it is of the market counts.
+  Files others;
+  others.put(kMinutes, candles_of(trades(), kMinuteMicros));
+  others.put(kTrades, with_others);
+  EXPECT_THAT(others.differences(), Not(IsEmpty()));
 }
 
 TEST(CrossCheck, TellsWhereHoursAndMinutesDiffer) {

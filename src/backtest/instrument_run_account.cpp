@@ -1,0 +1,155 @@
+// What an instrument's run has to do with its account: what is refused, what a fill costs, funding and liquidation.
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "acts/base/assert.hpp"
+
+#include "backtest/instrument_run.hpp"
+
+namespace acts::backtest {
+
+Result<void> InstrumentRun::open_account() {
+  if (setup_.account == nullptr) {
+    auto made = sim::Account::make(
+        {.initial_balance = setup_.cash, .instruments = {{.scales = setup_.instrument.scales, .fees = setup_.fees}}});
+    if (!made) return std::unexpected(made.error());
+    own_account_ = *std::move(made);
+    setup_.account = own_account_.get();
+    setup_.slot = 0;
+  }
+  const sim::PositionAccount& account = setup_.account->position(setup_.slot);
+  account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding));
+  held_at_begin_ = Quantity{account.quantity()};
+  venue_.hold_besides(account.quantity(), {});
+  here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest);
+  return {};
+}
+
+RejectReason InstrumentRun::admit(Request& request) {
+  if (setup_.account->kind() == sim::AccountKind::kMargin) update_mark();
+  switch (request.ask) {
+    case Ask::kPlace: return account_->admit(request.order, venue_);
+    case Ask::kPlaceOco: return account_->admit_pair(request.order, request.second, venue_);
+    case Ask::kModify: return account_->admit_change(request.order, venue_);
+    case Ask::kCancel: break;
+  }
+  return RejectReason::kNone;
+}
+
+// As the venue answers what its own rules refuse.
+void InstrumentRun::refuse(const Request& request, RejectReason reason) {
+  const bool is_change = request.ask == Ask::kModify;
+  const auto refusal_of = [&](const sim::VenueOrder& order) {
+    return sim::VenueEvent{.ts = request.arrival,
+                           .event = OrderEvent::kRejected,
+                           .status = is_change ? OrderStatus::kNew : OrderStatus::kRejected,
+                           .reason = reason,
+                           .order = order,
+                           .left = is_change ? order.quantity : 0,
+                           .fill = {}};
+  };
+  take_event(refusal_of(request.order), &request, true);
+  if (request.ask == Ask::kPlaceOco) take_event(refusal_of(request.second), &request, true);
+}
+
+std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
+  const sim::VenueFill& told = event.fill;
+  const BacktestInstrument& instrument = setup_.instrument;
+  Fill fill{.number = ++*fill_number_,
+            .instrument = id_,
+            .id = event.order.id,
+            .side = sim::side_of(event.order),
+            .liquidity = told.liquidity,
+            .cause = event.order.id == kLiquidation ? FillCause::kLiquidation : told.cause,
+            .ts_event = event.ts,
+            .price = Price{sim::ticks_of(event.order.side, told.rank) * instrument.tick},
+            .quantity = Quantity{told.quantity},
+            .left = Quantity{event.left},
+            .queue_ahead_entry = told.ahead_at_entry,
+            .queue_ahead_fill = told.ahead};
+  const bool is_first = event.order.quantity - event.left == told.quantity;
+  const Result<sim::FillMoney> money = account_->fill(fill, is_first);
+  if (!money) {
+    failure_ = failure_.value_or(money.error());
+    return std::nullopt;
+  }
+  fill.fee = money->fee;
+  fill.base_fee = money->base_fee;
+  filled_ = Quantity{filled_.units() + sign(fill.side) * told.quantity};
+  return fill;
+}
+
+ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  const sim::MoneyTerms& terms = account_->position().terms();
+  sim::MoneyMath math;
+  const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);
+  const int128 realised = realised_.add(fill.side, fill.price.units(), fill.quantity.units(), terms);
+  return {.fill = fill, .realised = terms.money(realised), .value = terms.money(cash < 0 ? -cash : cash)};
+}
+
+Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
+  const sim::PositionAccount& account = here_->account();
+  return account.terms().money(mark ? account.equity(*mark) : account.settled());
+}
+
+bool InstrumentRun::update_mark() {
+  const sim::Rank bid = venue_.side(sim::kBidSide).best();
+  const sim::Rank ask = venue_.side(sim::kAskSide).best();
+  return bid != sim::kNoRank && ask != sim::kNoRank && account_->set_best(bid, -ask);
+}
+
+// After what has happened at one time. `has_events`: something of it concerned own orders.
+void InstrumentRun::watch_margin(UnixNanos ts, bool has_events) {
+  const bool has_moved = update_mark();
+  if (!has_moved && !has_events && !account_->account().is_liquidating()) return;
+  if (account_->must_liquidate()) liquidate(ts);
+}
+
+// Open orders go first; then the position is closed with what stands there. What nobody takes waits for the next row.
+void InstrumentRun::liquidate(UnixNanos ts) {
+  while (const std::optional<ClientOrderId> id = account_->open_order()) {
+    venue_.cancel(*id, ts);
+    take_events(nullptr);
+    ACTS_ASSERT(account_->open_order() != id);
+  }
+  const std::int64_t quantity = account_->quantity();
+  if (quantity == 0) return;
+  venue_.place({.id = kLiquidation,
+                .side = quantity > 0 ? sim::kAskSide : sim::kBidSide,
+                .type = OrderType::kMarket,
+                .quantity = quantity > 0 ? quantity : -quantity},
+               ts);
+  take_events(nullptr);
+  static_cast<void>(account_->must_liquidate());  // over, or what is left is closed at the next row
+}
+
+// A time behind the data is none: nothing is known of it.
+void InstrumentRun::pay_funding(UnixNanos now) {
+  if (venue_row_ == &sim::kEndRow && account_->funding().next() > last_row_) {
+    account_->funding() = {};
+    return;
+  }
+  const sim::Rank bid = venue_.side(sim::kBidSide).best();
+  const sim::Rank ask = venue_.side(sim::kAskSide).best();
+  const bool has_middle = bid != sim::kNoRank && ask != sim::kNoRank;
+  const auto paid = account_->pay_funding(now, has_middle ? std::optional(middle_of(bid - ask)) : std::nullopt);
+  if (!paid) failure_ = failure_.value_or(paid.error());
+  if (!paid || !*paid) return;
+  Answer answer{.arrival = std::max(now + setup_.latency.response(now).span(), last_answer_), .funding = **paid};
+  answer.update.instrument = id_;
+  push_answer(answer);
+  if (account_->watches_marks()) watch_margin(now, true);
+}
+
+std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
+  const auto behind = std::ranges::upper_bound(setup_.rates, now, {}, &KnownRate::since);
+  if (behind != setup_.rates.begin()) return std::prev(behind)->rate;
+  const std::optional<sim::FundingTime>& last = account_->funding().last();
+  const UnixNanos next = account_->funding().next();
+  if (!last || next == sim::FundingBook::kNever) return std::nullopt;
+  return FundingRate{.rate = last->rate, .at = next};
+}
+
+}  // namespace acts::backtest

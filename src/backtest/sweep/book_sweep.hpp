@@ -1,0 +1,56 @@
+// Many parameter sets of one strategy over one pass of recorded books. Each has a strategy, a venue and an account of
+// its own, and own orders never change the replayed books: so each comes to exactly what it comes to alone, whatever
+// the number of threads. All go through the same slice of rows before any goes on to the next.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/strategy/strategy.hpp"
+
+#include "backtest/account_book.hpp"
+#include "backtest/engine.hpp"
+#include "backtest/instrument_run.hpp"
+#include "backtest/market_feed.hpp"
+#include "backtest/run_listener.hpp"
+
+namespace acts::backtest {
+
+// One parameter set. All of it outlives the sweep. The listener may be null; so may the accounts, which are none
+// other's: the setups' then.
+struct BookSet {
+  std::size_t number = 0;  // by which errors name it
+  Strategy* strategy = nullptr;
+  RunListener* listener = nullptr;
+  const AccountBook* accounts = nullptr;
+};
+
+class BookSweep {
+ public:
+  // Below so many rows of a slice, loading it and sharing it out would be what takes the time.
+  static constexpr std::size_t kLeastSliceRows = 8192;
+
+  // `setups`: of each instrument, by InstrumentId, one at least (asserted); their feeds do not count.
+  BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets);
+
+  // Once: all rows of the feeds, one an instrument, by so many threads (at least 1). Errors: those of the data;
+  // kBadInput: a set's strategy throws or lets no time pass, naming the set by its number.
+  Result<void> run(std::span<MarketFeed* const> feeds, std::size_t threads);
+
+  [[nodiscard]] std::size_t size() const { return sets_.size(); }
+  // After run(). `i` < size().
+  [[nodiscard]] const RunEnd& end(std::size_t i) const { return *ends_.at(i); }
+
+ private:
+  struct Lane;
+  std::vector<InstrumentSetup> setups_;
+  EngineOptions options_;
+  std::vector<BookSet> sets_;
+  std::vector<std::optional<RunEnd>> ends_;
+};
+
+}  // namespace acts::backtest

@@ -1,0 +1,176 @@
+#include "backtest/sweep/sweep_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <unordered_set>
+#include <utility>
+
+#include "acts/strategy/registry.hpp"
+
+#include "backtest/bars/bar_backtest.hpp"
+#include "backtest/bars/bar_sweep.hpp"
+#include "backtest/instrument_setup.hpp"
+#include "backtest/money.hpp"
+#include "backtest/open_market.hpp"
+#include "backtest/run_identity.hpp"
+#include "backtest/strategy_library.hpp"
+#include "backtest/sweep/book_sweep.hpp"
+#include "backtest/sweep/set_recorder.hpp"
+#include "history/signature.hpp"
+
+namespace acts::backtest {
+namespace {
+
+// Parameter sets that go over the data together.
+struct Pass {
+  bool is_first = true;  // the only one that tells of problems: the others have the same
+  std::vector<SweepRow> rows = {};
+  std::vector<std::unique_ptr<Strategy>> strategies = {};
+};
+
+// What is wrong with this combination, if anything; else it is in the pass.
+std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, const StrategyType& type, std::size_t i) {
+  std::vector<GivenParameter> given = request.settings.parameters;
+  const std::vector<GivenParameter> varied = combination(request.axes, i);
+  given.insert(given.end(), varied.begin(), varied.end());
+  const Result<Parameters> parameters = parse_parameters(type.parameters, given);
+  if (!parameters) return parameters.error().message;
+  Result<std::unique_ptr<Strategy>> strategy = guarded([&] { return type.make(*parameters); });
+  if (!strategy) return strategy.error().message;
+  pass.rows.push_back({.number = i + 1});
+  pass.strategies.push_back(*std::move(strategy));
+  return std::nullopt;
+}
+
+std::vector<std::size_t> numbers_of(const Pass& pass) {
+  std::vector<std::size_t> numbers;
+  for (const SweepRow& row : pass.rows) numbers.push_back(row.number);
+  return numbers;
+}
+
+SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrument) {
+  SetTotals all{.rows = totals.bars,
+                .orders = totals.orders,
+                .fills = totals.fills,
+                .position = instrument.quantity_of(totals.positions.front().quantity.units()),
+                .equity = totals.equity,
+                .max_drawdown = totals.max_drawdown,
+                .turnover = totals.turnover,
+                .closes = totals.closes};
+  for (const Position& position : totals.positions) {
+    all.balance = plus(all.balance, position.cash);
+    all.fee = plus(all.fee, position.fee);
+    all.funding = plus(all.funding, position.funding);
+  }
+  return all;
+}
+
+Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::vector<BacktestInstrument>& instruments) {
+  const BacktestSettings& settings = request.settings;
+  if (Result<void> single = check_single(settings); !single) return single;
+  Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments.front(), instruments.front());
+  if (!bars) return std::unexpected(bars.error());
+  std::vector<std::unique_ptr<BarReader>> readers;
+  readers.push_back(*std::move(bars));
+  BarBlocks blocks(std::move(readers));
+  Result<BarSweep> sweep =
+      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
+  if (!sweep) return std::unexpected(sweep.error());
+  if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
+  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    pass.rows[i].totals = totals_of(sweep->totals(i), instruments.front());
+  }
+  return {};
+}
+
+Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
+                           const std::vector<BacktestInstrument>& instruments) {
+  const BacktestSettings& settings = request.settings;
+  const auto on_problem = pass.is_first ? request.on_problem : nullptr;
+  std::vector<InstrumentSetup> setups;
+  std::vector<OpenMarket> markets;
+  std::vector<MarketFeed*> feeds;
+  std::vector<Scales> scales;
+  for (std::size_t i = 0; i < instruments.size(); ++i) {
+    Result<InstrumentSetup> setup = instrument_setup(settings.instruments[i], instruments[i]);
+    if (!setup) return std::unexpected(setup.error());
+    setups.push_back(*std::move(setup));
+    Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
+    if (!market) return std::unexpected(market.error());
+    feeds.push_back(market->feed.get());
+    markets.push_back(*std::move(market));
+    scales.push_back(instruments[i].scales);
+  }
+  std::vector<std::unique_ptr<SetRecorder>> recorders;
+  std::deque<AccountBook> accounts;
+  std::vector<BookSet> sets;
+  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    recorders.push_back(std::make_unique<SetRecorder>(scales));
+    Result<AccountBook> book = AccountBook::make(settings, instruments);
+    if (!book) return std::unexpected(book.error());
+    accounts.push_back(*std::move(book));
+    sets.push_back({.number = pass.rows[i].number,
+                    .strategy = pass.strategies[i].get(),
+                    .listener = recorders.back().get(),
+                    .accounts = &accounts.back()});
+  }
+  BookSweep sweep(std::move(setups), {.sample = settings.sample}, std::move(sets));
+  if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
+  std::uint64_t rows = 0;
+  for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;
+  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    pass.rows[i].totals = recorders[i]->totals(sweep.end(i));
+    pass.rows[i].totals.rows = rows;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
+  const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
+  if (!instruments) return std::unexpected(instruments.error());
+  const Result<const StrategyType*> type = strategy_type_of(request.settings);
+  if (!type) return std::unexpected(type.error());
+  const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
+  if (!plan) return std::unexpected(plan.error());
+  const bool is_bars = request.settings.is_bars;
+  const std::size_t most = request.sets_a_pass.value_or(is_bars ? kBarSetsAPass : kBookSetsAPass);
+  const std::unordered_set<std::size_t> done(request.done.begin(), request.done.end());
+  SweepReport report;
+  Pass pass;
+  for (std::size_t k = 0; k < plan->size(); ++k) {
+    const std::size_t number = (*plan)[k] + 1;
+    if (done.contains(number)) {
+      ++report.sets;
+    } else if (std::optional<std::string> refusal = add_set(pass, request, **type, (*plan)[k])) {
+      if (report.refused++ == 0) report.refusal = *std::move(refusal);
+    } else {
+      ++report.sets;
+    }
+    const bool is_last = k + 1 == plan->size();
+    if (pass.rows.empty() || (!is_last && pass.rows.size() < most)) continue;
+    const Result<void> ran =
+        is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
+    if (!ran) return std::unexpected(ran.error());
+    if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
+    pass = {.is_first = false};
+  }
+  if (report.sets > 0) return report;
+  return fail(ErrorCode::kUsage, report.refused > 0 ? report.refusal : "[sweep] has a parameter without values");
+}
+
+Result<std::string> sweep_identity(const SweepRequest& request, std::string_view version,
+                                   std::string_view configuration) {
+  const Result<std::vector<DataFile>> files = known_files(request.settings);
+  if (!files) return std::unexpected(files.error());
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
+                                 request.count ? fmt::format("{}", *request.count) : "all", request.seed);
+  for (const DataFile& file : *files) text += file.sha256 + "\n";
+  return history::sha256_of(text + std::string(configuration));
+}
+
+}  // namespace acts::backtest

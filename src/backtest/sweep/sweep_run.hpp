@@ -1,0 +1,62 @@
+// A sweep from its settings to what each parameter set comes to. Blocking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+#include "acts/strategy/parameters.hpp"
+
+#include "backtest/bars/sweep_plan.hpp"
+#include "backtest/settings.hpp"
+#include "backtest/sweep/set_totals.hpp"
+
+namespace acts::backtest {
+
+struct SweepRequest {
+  BacktestSettings settings = {};                         // its parameters hold for all sets
+  std::vector<SweepAxis> axes = {};                       // what changes
+  std::optional<std::size_t> count = {};                  // so many sets, drawn; else all
+  std::uint64_t seed = 1;                                 // what draws them
+  std::size_t threads = 1;                                // at least 1
+  std::optional<std::size_t> sets_a_pass = {};            // at least 1; nothing: kBarSetsAPass or kBookSetsAPass
+  std::span<const std::size_t> done = {};                 // numbers of sets that are not to be run again
+  std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty
+};
+
+// One parameter set and what it came to.
+struct SweepRow {
+  std::size_t number = 0;  // of the combination, from 1
+  SetTotals totals = {};
+};
+
+struct SweepReport {
+  std::size_t sets = 0;      // that the strategy takes, those that were done before among them
+  std::size_t refused = 0;   // combinations that it does not take,
+  std::string refusal = {};  // and why the first of them
+};
+
+// The rows of one pass over the data, in the order of their numbers.
+using SweepPassTaker = std::function<Result<void>(std::span<const SweepRow> rows)>;
+
+// Sets that share a pass: what is in memory, and what is lost of a sweep that is ended. Over books each holds a book of
+// its own, some MB.
+inline constexpr std::size_t kBarSetsAPass = 4096;
+inline constexpr std::size_t kBookSetsAPass = 256;
+
+// Passes come in the order of their numbers. Errors: kUsage: settings, or no combination that the strategy takes; those
+// of the data; kBadInput: a strategy throws or lets no time pass, with the set's number; what `on_pass` fails with.
+Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass);
+
+// What two sweeps that come to the same bytes have in common: a SHA-256 of data, version, configuration (its text) and
+// what is chosen of the combinations. Reads the data through. Errors: kUsage: a file is not there; kStorage.
+Result<std::string> sweep_identity(const SweepRequest& request, std::string_view version,
+                                   std::string_view configuration);
+
+}  // namespace acts::backtest

@@ -1,0 +1,173 @@
+#include "report/sweep/sweep_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "acts/base/assert.hpp"
+
+#include "report/sheet/figures.hpp"
+#include "report/statistics/returns.hpp"
+
+namespace acts::report {
+namespace {
+
+// A set of which it is undefined has not traded, or not enough: as if it had come to nothing.
+double score_of(const std::optional<double>& value) { return value.value_or(0); }
+
+std::size_t periods_in(Nanos span, Nanos period) {
+  return static_cast<std::size_t>((span.count() + period.count() - 1) / period.count());
+}
+
+}  // namespace
+
+void SweepJudge::add(std::size_t number, const RunCloses::Chosen& chosen) {
+  ACTS_ASSERT(judged_.empty() || number > judged_.back().number);
+  ++sets_;
+  const Closes& closes = chosen.closes;
+  if (is_too_many_ || returns_of(std::span(closes.values)).empty()) return;
+  if (judged_.empty()) {
+    period_ = chosen.period;
+    times_ = closes.times;
+  }
+  const bool is_alike = chosen.period == period_ && closes.times.size() == times_.size() &&
+                        std::equal(closes.times.begin(), closes.times.end() - 1, times_.begin());
+  if (!is_alike) return;
+  held_ += closes.values.size();
+  is_too_many_ = held_ > most_returns_;
+  if (is_too_many_) {
+    judged_.clear();
+    return;
+  }
+  judged_.push_back({number, closes.values});
+}
+
+SetFigures SweepJudge::figures_of(const Judged& set, PeriodRange range) const {
+  Closes closes;
+  const auto cut = [range](const auto& all, auto& out) {
+    out.assign(all.begin() + static_cast<std::ptrdiff_t>(range.begin),
+               all.begin() + static_cast<std::ptrdiff_t>(range.end + 1));
+  };
+  cut(times_, closes.times);
+  cut(set.equity, closes.values);
+  return set_figures(closes, period_);
+}
+
+SweepSummary SweepJudge::summary(const std::optional<WalkForwardSpans>& spans,
+                                 const std::function<ParameterTexts(std::size_t)>& parameters) const {
+  SweepSummary summary{
+      .objective = std::string(objective_.name), .period = period_, .sets = sets_, .judged = judged_.size()};
+  if (judged_.empty()) {
+    summary.notes.push_back(
+        is_too_many_ ? fmt::format("more than {} returns: sets are not held against each other", most_returns_)
+                     : "no set has returns: equity must be above 0 at the start of each period; say with --capital "
+                       "what was set aside");
+    return summary;
+  }
+  summary.returns = times_.size() - 1;
+  ReturnTable returns;
+  returns.reserve(judged_.size());
+  for (const Judged& set : judged_) returns.push_back(returns_of(std::span(set.equity)));
+  choose_best(summary, returns);
+  if (spans) walk(summary, returns, *spans);
+  summary.parameters = parameters(summary.best);
+  for (SweepFold& fold : summary.folds) fold.parameters = parameters(fold.set);
+  return summary;
+}
+
+void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& returns) const {
+  std::vector<double> sharpes;
+  sharpes.reserve(judged_.size());
+  std::size_t best = 0;
+  double most = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < judged_.size(); ++i) {
+    const std::optional<double> value = figures_of(judged_[i], {0, returns[i].size()}).*objective_.value;
+    sharpes.push_back(score_of(sharpe(returns[i], 1)));
+    if (score_of(value) <= most) continue;
+    most = score_of(value);
+    best = i;
+    summary.best_value = value;
+  }
+  summary.best = judged_[best].number;
+  summary.best_sharpe = sharpe(returns[best], periods_a_year(period_));
+  summary.deflated_sharpe = deflated_sharpe(returns[best], sharpes);
+  // Blocks of at least two periods, of which half can be chosen in more than a few ways.
+  constexpr std::size_t kLeastBlocks = 4;
+  summary.blocks = std::min(kMostBlocks, summary.returns / 4 * 2);
+  if (summary.blocks < kLeastBlocks || judged_.size() < 2 || judged_.size() > kMostRanked) {
+    summary.notes.push_back(
+        fmt::format("no probability of overfitting: it is of 2 to {} sets with 8 returns at least", kMostRanked));
+    summary.blocks = 0;
+    return;
+  }
+  summary.overfitting = overfitting_probability(returns, summary.blocks);
+}
+
+void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const {
+  const std::size_t train = periods_in(spans.train, period_);
+  const std::size_t test = periods_in(spans.test, period_);
+  const std::size_t between = periods_in(spans.purge, period_) + periods_in(spans.embargo, period_);
+  const std::vector<Fold> folds = walk_forward_folds(summary.returns, train, test, between);
+  if (folds.empty()) {
+    summary.notes.push_back(
+        fmt::format("no walk-forward: training, what is left out and a test are {} returns by {}, and there are {}",
+                    train + between + test, period_name(period_), summary.returns));
+    return;
+  }
+  const WalkForward walked = walk_forward(returns, folds, [this](std::size_t set, const Fold& fold) {
+    return score_of(figures_of(judged_[set], fold.train.front()).*objective_.value);
+  });
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    const Judged& chosen = judged_[walked.chosen[i]];
+    const PeriodRange learnt = folds[i].train.front();
+    const SetFigures in_test = figures_of(chosen, folds[i].test);
+    summary.folds.push_back({.train_from = times_[learnt.begin],
+                             .train_to = times_[learnt.end],
+                             .test_from = times_[folds[i].test.begin],
+                             .test_to = times_[folds[i].test.end],
+                             .set = chosen.number,
+                             .trained = figures_of(chosen, learnt).*objective_.value,
+                             .tested = in_test.*objective_.value,
+                             .test_return = in_test.total_return});
+  }
+  Closes& stitched = summary.out_of_sample;
+  double equity = 1;
+  stitched.times.push_back(times_[folds.front().test.begin]);
+  stitched.values.push_back(equity);
+  for (std::size_t i = 0; i < walked.returns.size(); ++i) {
+    equity *= 1 + walked.returns[i];
+    stitched.times.push_back(times_[folds.front().test.begin + i + 1]);
+    stitched.values.push_back(equity);
+  }
+  summary.out_of_sample_figures = set_figures(stitched, period_);
+}
+
+std::string to_text(const SweepSummary& summary) {
+  const auto told = [](const std::optional<double>& value) { return value ? number_text(*value) : "undefined"; };
+  std::string text;
+  if (summary.best != 0) {
+    std::string parameters;
+    for (const auto& [name, value] : summary.parameters) parameters += fmt::format(", {} {}", name, value);
+    text += fmt::format("best of {} sets by {}: set {}{}: {}", summary.judged, summary.objective, summary.best,
+                        parameters, told(summary.best_value));
+    text += fmt::format("; deflated Sharpe ratio {}, probability of overfitting {}\n", told(summary.deflated_sharpe),
+                        told(summary.overfitting));
+  }
+  if (!summary.folds.empty()) {
+    text += fmt::format("walk-forward of {} tests: total return {}, Sharpe ratio {}\n", summary.folds.size(),
+                        told(summary.out_of_sample_figures.total_return), told(summary.out_of_sample_figures.sharpe));
+  }
+  for (const std::string& note : summary.notes) text += note + "\n";
+  return text;
+}
+
+std::string summary_path(std::string_view table) {
+  const std::size_t slash = table.find_last_of('/');
+  const std::size_t point = table.find_last_of('.');
+  const bool has_ending = point != std::string_view::npos && (slash == std::string_view::npos || point > slash + 1);
+  return fmt::format("{}.summary.json", has_ending ? table.substr(0, point) : table);
+}
+
+}  // namespace acts::report

@@ -1,0 +1,433 @@
+// Runs whose orders an account must bear: what is refused, funding, liquidation, and that no run of whatever orders
+// breaks an invariant.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backtest/engine.hpp"
+#include "backtest/vector_feed.hpp"
+#include "sim/account/account.hpp"
+
+namespace acts::backtest {
+namespace {
+
+using sim::MarketRow;
+using sim::RowKind;
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kBegin = 1'700'000'000'000'000'000;
+constexpr std::int64_t kMilli = 1'000'000;
+constexpr InstrumentId kOnly{0};
+
+MarketRow level(std::int64_t at_ms, sim::SideIndex side, std::int64_t ticks, std::int64_t quantity) {
+  return {.ts = kBegin + at_ms * kMilli,
+          .quantity = quantity,
+          .rank = static_cast<std::int32_t>(sim::rank_of(side, ticks)),
+          .side = side,
+          .kind = RowKind::kLevel};
+}
+
+// The best prices move from one middle to the next, a millisecond each: bids one tick below, asks one above.
+std::vector<MarketRow> market_of(const std::vector<std::int64_t>& middles) {
+  std::vector<MarketRow> rows;
+  for (std::size_t i = 0; i < middles.size(); ++i) {
+    const auto at = static_cast<std::int64_t>(i) * 10;
+    if (i > 0) {
+      rows.push_back(level(at, sim::kBidSide, middles[i - 1] - 1, 0));
+      rows.push_back(level(at, sim::kAskSide, middles[i - 1] + 1, 0));
+    }
+    rows.push_back(level(at, sim::kBidSide, middles[i] - 1, 1000));
+    rows.push_back(level(at, sim::kAskSide, middles[i] + 1, 1000));
+  }
+  return rows;
+}
+
+// Does at times what it is told to.
+class Script final : public Strategy {
+ public:
+  using Step = std::function<void(StrategyContext&)>;
+  void at(std::int64_t ms, Step step) { steps_.push_back({ms, std::move(step)}); }
+  [[nodiscard]] Wants wants() const override { return {.orders = true, .fills = true}; }
+  void on_start(StrategyContext& context) override {
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+      context.set_timer(TimerId{i}, UnixNanos{kBegin + steps_[i].first * kMilli});
+    }
+  }
+  void on_timer(StrategyContext& context, TimerId id) override { steps_[id.value()].second(context); }
+  void on_order(StrategyContext& /*context*/, const OrderUpdate& update) override { updates.push_back(update); }
+  void on_fill(StrategyContext& context, const Fill& fill) override {
+    fills.push_back(fill);
+    positions.push_back(context.position(fill.instrument));
+  }
+  // Of the order of that number, from 1.
+  [[nodiscard]] std::vector<std::string> told_of(std::uint64_t id) const {
+    std::vector<std::string> told;
+    for (const OrderUpdate& update : updates) {
+      if (update.id != ClientOrderId{id}) continue;
+      const std::string_view reason = to_string(update.reason);
+      told.push_back(std::string(to_string(update.event)) + (reason.empty() ? "" : ": ") + std::string(reason));
+    }
+    return told;
+  }
+
+  std::vector<OrderUpdate> updates;
+  std::vector<Fill> fills;
+  std::vector<Position> positions;  // with each of them
+
+ private:
+  std::vector<std::pair<std::int64_t, Step>> steps_;
+};
+
+struct Outcome {
+  RunEnd end;
+  std::string error;
+};
+
+struct Bench {
+  BacktestInstrument instrument;
+  sim::AccountModel model;
+  std::unique_ptr<sim::Account> account;
+  sim::VenueModel venue;
+  sim::FundingBook funding;
+
+  explicit Bench(sim::AccountKind kind, const Decimal& balance) {
+    instrument.info.symbol = "X";
+    model.kind = kind;
+    model.initial_balance = balance;
+    model.instruments.push_back({.scales = instrument.scales});
+  }
+  Outcome run(std::vector<MarketRow> rows, Strategy& strategy, RunListener* listener = nullptr) {
+    account = sim::Account::make(model).value();
+    test::VectorFeed feed(rows, rows, 7);
+    std::vector<InstrumentSetup> setups;
+    setups.push_back({.instrument = instrument,
+                      .venue = venue,
+                      .latency = sim::LatencyModel(sim::Latency::of(milliseconds{1}).value(),
+                                                   sim::Latency::of(milliseconds{1}).value()),
+                      .account = account.get(),
+                      .funding = funding,
+                      .feed = &feed});
+    Engine engine(std::move(setups), strategy, {}, listener);
+    Result<RunEnd> end = engine.run();
+    return end ? Outcome{*std::move(end), ""} : Outcome{{}, end.error().message};
+  }
+};
+
+NewOrder order(OrderSide side, std::int64_t price, std::int64_t quantity) {
+  return {.side = side, .price = Price{price}, .quantity = Quantity{quantity}};
+}
+NewOrder market_order(OrderSide side, std::int64_t quantity) {
+  return {.side = side, .type = OrderType::kMarket, .quantity = Quantity{quantity}};
+}
+
+TEST(AccountRun, SpotRefusesWhatTheBalanceDoesNotPayFor) {
+  Bench bench(sim::AccountKind::kSpot, {1000, 0});
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(order(OrderSide::kBuy, 90, 10));  // 900 are set aside
+    context.place(order(OrderSide::kBuy, 90, 2));
+    context.place(order(OrderSide::kSell, 110, 1));
+    context.place(market_order(OrderSide::kBuy, 1));
+  });
+  script.at(15, [](StrategyContext& context) { context.modify({ClientOrderId{1}, Price{101}, Quantity{10}}); });
+  script.at(25, [](StrategyContext& context) { context.cancel(ClientOrderId{1}); });
+  script.at(35, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 9)); });
+  const Outcome outcome = bench.run(market_of({100, 100, 100, 100, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  using Told = std::vector<std::string>;
+  EXPECT_EQ(script.told_of(1), (Told{"accepted", "rejected: insufficient_balance", "cancelled"}));
+  EXPECT_EQ(script.told_of(2), (Told{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (Told{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(4), (Told{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(5), (Told{"filled"}));
+  ASSERT_EQ(script.updates.back().price, Price{}) << "how far it might have gone is the account's";
+  EXPECT_EQ(to_string(outcome.end.positions[0].cash), "91");
+}
+
+// Of a thin book a market order takes as much as the balance pays for.
+TEST(AccountRun, SpotTakesNoFurtherThanTheBalance) {
+  Bench bench(sim::AccountKind::kSpot, {1100, 0});
+  bench.venue.fills = sim::FillSizes::kPartial;
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 5), level(0, sim::kAskSide, 100, 4),
+                                    level(0, sim::kAskSide, 110, 3), level(0, sim::kAskSide, 111, 50),
+                                    level(20, sim::kBidSide, 98, 5)};
+  const Outcome outcome = bench.run(rows, script);
+  EXPECT_EQ(script.told_of(1),
+            (std::vector<std::string>{"partially_filled", "partially_filled", "expired: no_liquidity"}));
+  EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{7});
+  EXPECT_EQ(to_string(outcome.end.positions[0].cash), "370");
+}
+
+TEST(AccountRun, SpotHoldsAStopThatBuysAboveItsPrice) {
+  Bench bench(sim::AccountKind::kSpot, {1050, 0});
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    NewOrder stop = market_order(OrderSide::kBuy, 10);
+    stop.type = OrderType::kStop;
+    stop.stop_price = Price{101};
+    context.place(stop);  // 1060 may be needed
+    stop.stop_price = Price{100};
+    context.place(stop);
+  });
+  bench.run(market_of({90, 90, 90}), script);
+  EXPECT_EQ(script.told_of(1).front(), "rejected: insufficient_balance");
+  EXPECT_EQ(script.told_of(2).front(), "accepted");
+}
+
+TEST(AccountRun, SpotBeginsWithABaseBalance) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    EXPECT_EQ(context.position(kOnly).quantity, Quantity{5});
+    EXPECT_EQ(context.position_value(kOnly), 5.0);
+    context.place(market_order(OrderSide::kSell, 6));
+    context.place(market_order(OrderSide::kSell, 5));
+  });
+  const Outcome outcome = bench.run(market_of({100, 100}), script);
+  EXPECT_EQ(script.told_of(1).front(), "rejected: insufficient_balance");
+  EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
+  EXPECT_EQ(to_string(*outcome.end.equities[0]), "495");
+}
+
+// Bought 10 at 101 with 200 at a leverage of 10; the maintenance margin is 5 %.
+TEST(AccountRun, IsLiquidatedAtTheRowWhereTheMarginEnds) {
+  Bench bench(sim::AccountKind::kMargin, {200, 0});
+  bench.model.instruments[0].margin = {
+      .leverage = 10, .brackets = {{.from = {}, .maintenance = {5, 2}}}, .liquidation_fee = {1, 2}};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(market_order(OrderSide::kBuy, 10));
+    context.place(order(OrderSide::kBuy, 50, 5));
+    context.place(order(OrderSide::kBuy, 99, 50));
+  });
+  // Equity 200 + 10 (m - 101), margin 0.5 m: they meet at 85.26.
+  const Outcome outcome = bench.run(market_of({100, 100, 86, 85, 90, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"accepted", "cancelled"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  ASSERT_EQ(script.fills.size(), 2U);
+  const Fill& closed = script.fills[1];
+  EXPECT_EQ(closed.cause, FillCause::kLiquidation);
+  EXPECT_EQ(closed.id, ClientOrderId{});
+  EXPECT_EQ(closed.ts_event.value, kBegin + 30 * kMilli);
+  EXPECT_EQ(closed.price, Price{84});
+  EXPECT_EQ(to_string(closed.fee), "8.4");
+  EXPECT_EQ(to_string(*outcome.end.equities[0]), "21.6");  // 200 - 170 - 8.4
+  EXPECT_EQ(bench.account->liquidations(), 1U);
+}
+
+TEST(AccountRun, ALossBeyondTheBalanceIsNotTheAccounts) {
+  Bench bench(sim::AccountKind::kMargin, {200, 0});
+  bench.model.instruments[0].margin.leverage = 10;
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kSell, 10)); });
+  const Outcome outcome = bench.run(market_of({100, 100, 150, 150}), script);
+  EXPECT_EQ(to_string(*outcome.end.equities[0]), "0");
+  EXPECT_EQ(to_string(bench.account->borne_by_others()), "320");  // 10 (151 - 99) - 200
+  EXPECT_EQ(script.positions.back().quantity, Quantity{0});
+}
+
+TEST(AccountRun, PaysFundingAtItsTimeAndOnlyWithinTheData) {
+  Bench bench(sim::AccountKind::kUnlimited, {0, 0});
+  const auto at = [](std::int64_t ms) { return UnixNanos{kBegin + ms * kMilli}; };
+  bench.funding = sim::FundingBook::of({{.at = at(-100), .rate = {1, 1}},
+                                        {.at = at(3), .rate = {1, 1}},
+                                        {.at = at(15), .rate = {1, 2}},
+                                        {.at = at(25), .rate = {-2, 2}, .mark = Decimal{2005, 1}},
+                                        {.at = at(500), .rate = {1, 1}}})
+                      .value();
+  Script script;
+  std::vector<std::string> seen;
+  const auto look = [&seen](StrategyContext& context) {
+    const auto rate = context.funding_rate(kOnly);
+    seen.push_back(to_string(context.position(kOnly).funding) + " " + (rate ? to_string(rate->rate) : "-"));
+  };
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(14, look);
+  script.at(15, look);
+  script.at(17, look);
+  script.at(28, look);
+  const Outcome outcome = bench.run(market_of({100, 100, 200, 200}), script);
+  // 10 x 100 x 0.01 are paid, then 10 x 200.5 x 0.02 received; the answer takes a millisecond.
+  EXPECT_EQ(seen, (std::vector<std::string>{"0 0.1", "0 0.01", "-10 0.01", "30.1 -0.02"}));
+  EXPECT_EQ(to_string(outcome.end.positions[0].funding), "30.1");
+}
+
+// Money of books could overflow 128 bits, or assert.
+TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
+  Bench bench(sim::AccountKind::kUnlimited, {0, 0});
+  const std::int64_t most = 1'000'000'000'000'000;
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(market_order(OrderSide::kBuy, INT64_MAX));
+    context.place(market_order(OrderSide::kBuy, most));
+    context.place(market_order(OrderSide::kBuy, 1));
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 100}), script);
+  EXPECT_EQ(script.told_of(1), (std::vector<std::string>{"rejected: quantity_out_of_range"}));
+  EXPECT_NE(outcome.error.find("its position or money has more digits than can be exact"), std::string::npos)
+      << outcome.error;
+}
+
+// Whatever it asks for: limits, markets, stops, pairs, changes.
+class Gambler final : public Strategy {
+ public:
+  explicit Gambler(std::uint64_t seed) : random_(seed) {}
+  [[nodiscard]] Wants wants() const override { return {.orders = true, .fills = true}; }
+  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{2}); }
+  void on_order(StrategyContext& /*context*/, const OrderUpdate& update) override {
+    refused += update.reason == RejectReason::kInsufficientBalance ? 1U : 0U;
+  }
+  void on_fill(StrategyContext& /*context*/, const Fill& fill) override {
+    liquidated += fill.cause == FillCause::kLiquidation ? 1U : 0U;
+    ++filled;
+  }
+  void on_timer(StrategyContext& context, TimerId id) override {
+    context.set_timer(id, context.now() + milliseconds{1 + below(9)});
+    const InstrumentId instrument{static_cast<std::uint32_t>(below(context.instrument_count()))};
+    const auto open = context.open_orders(instrument);
+    const auto bid = context.book(instrument).best(Side::kBid);
+    if (!bid) return;
+    const auto choice = below(12);
+    if (choice < 2 && !open.empty()) {
+      context.cancel(open[random_() % open.size()].id);
+    } else if (choice < 4 && !open.empty()) {
+      const OpenOrder old = open[random_() % open.size()];
+      context.modify({.id = old.id,
+                      .price = Price{std::max<std::int64_t>(old.price.units() + below(5) - 2, 1)},
+                      .quantity = Quantity{1 + below(40)}});
+    } else if (choice == 4) {
+      NewOrder stop = any(instrument, bid->price.units());
+      stop.type = OrderType::kStop;
+      NewOrder limit = stop;
+      limit.type = OrderType::kLimit;
+      const std::int64_t away = stop.side == OrderSide::kBuy ? -4 : 4;
+      limit.price = Price{bid->price.units() + away};
+      stop.stop_price = Price{bid->price.units() - away};
+      context.place_oco(limit, stop);
+    } else {
+      context.place(any(instrument, bid->price.units()));
+    }
+  }
+
+  std::uint64_t refused = 0;
+  std::uint64_t liquidated = 0;
+  std::uint64_t filled = 0;
+
+ private:
+  std::int64_t below(std::uint64_t bound) { return static_cast<std::int64_t>(random_() % bound); }
+  NewOrder any(InstrumentId instrument, std::int64_t price) {
+    constexpr OrderType kTypes[] = {OrderType::kLimit, OrderType::kLimit,           OrderType::kMarket,
+                                    OrderType::kStop,  OrderType::kTakeProfitLimit, OrderType::kTrailingStop};
+    return {.instrument = instrument,
+            .side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell,
+            .type = kTypes[below(6)],
+            .time_in_force = static_cast<TimeInForce>(below(4)),
+            .price = Price{price + below(7) - 3},
+            .quantity = Quantity{1 + below(40)},
+            .stop_price = Price{price + below(9) - 4},
+            .trail = Price{1 + below(4)}};
+  }
+  std::mt19937_64 random_;
+};
+
+std::vector<MarketRow> random_market(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<MarketRow> rows;
+  std::int64_t middle = 100;
+  std::int64_t at = 0;
+  for (int i = 0; i < 600; ++i) {
+    at += static_cast<std::int64_t>(random() % 6);
+    const std::int64_t before = middle;
+    middle = std::max<std::int64_t>(middle + static_cast<std::int64_t>(random() % 5) - 2, 20);
+    if (before != middle) {
+      rows.push_back(level(at, sim::kBidSide, before - 1, 0));
+      rows.push_back(level(at, sim::kAskSide, before + 1, 0));
+    }
+    rows.push_back(level(at, sim::kBidSide, middle - 1, 1 + static_cast<std::int64_t>(random() % 30)));
+    rows.push_back(level(at, sim::kAskSide, middle + 1, 1 + static_cast<std::int64_t>(random() % 30)));
+    rows.push_back(level(at, sim::kAskSide, middle + 3, 1 + static_cast<std::int64_t>(random() % 30)));
+    MarketRow trade = level(at, random() % 2 == 0 ? sim::kBidSide : sim::kAskSide, middle, 5);
+    trade.kind = RowKind::kTrade;
+    rows.push_back(trade);
+  }
+  return rows;
+}
+
+struct Gambles {
+  std::uint64_t refused = 0;
+  std::uint64_t liquidated = 0;
+  std::uint64_t filled = 0;
+};
+
+// The invariants are asserted in every run: that it ends at all is what is tested.
+Gambles gamble(sim::AccountKind kind, sim::ContractKind contract, std::uint64_t first_seed) {
+  Gambles all;
+  for (std::uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const std::size_t count = 1 + seed % 2;
+    sim::AccountModel model{.kind = kind, .initial_balance = {contract == sim::ContractKind::kInverse ? 30 : 3000, 0}};
+    for (std::size_t i = 0; i < count; ++i) {
+      sim::AccountInstrument instrument{
+          .fees = {.maker = {-1, 4}, .taker = {5, 4}},
+          .margin = {.leverage = 20, .brackets = {{.from = {}, .maintenance = {2, 2}}}, .liquidation_fee = {1, 2}}};
+      instrument.contract.kind = contract;
+      if (kind == sim::AccountKind::kSpot) {
+        instrument.initial_position = {40, 0};
+        if (seed % 3 == 0) instrument.fees.asset = sim::FeeAsset::kReceived;
+      }
+      model.instruments.push_back(instrument);
+    }
+    const auto account = sim::Account::make(model).value();
+    std::vector<std::unique_ptr<test::VectorFeed>> feeds;
+    std::vector<InstrumentSetup> setups;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::vector<MarketRow> rows = random_market(seed * 2 + i);
+      feeds.push_back(std::make_unique<test::VectorFeed>(rows, rows, 50));
+      BacktestInstrument instrument;
+      instrument.info.symbol = std::to_string(i);
+      setups.push_back({.instrument = instrument,
+                        .venue = {.fills = seed % 4 < 2 ? sim::FillSizes::kFull : sim::FillSizes::kPartial},
+                        .latency = sim::LatencyModel(sim::Latency::of(milliseconds{1}).value(),
+                                                     sim::Latency::of(milliseconds{1}).value()),
+                        .account = account.get(),
+                        .slot = i,
+                        .feed = feeds.back().get()});
+    }
+    Gambler gambler(seed);
+    Engine engine(std::move(setups), gambler, {}, nullptr);
+    const Result<RunEnd> end = engine.run();
+    EXPECT_TRUE(end.has_value()) << end.error().message;
+    EXPECT_TRUE(kind != sim::AccountKind::kSpot || account->balance() >= 0);
+    all.refused += gambler.refused;
+    all.liquidated += gambler.liquidated;
+    all.filled += gambler.filled;
+  }
+  return all;
+}
+
+TEST(AccountRun, KeepsItsInvariantsOnSpotWhateverIsAsked) {
+  const Gambles all = gamble(sim::AccountKind::kSpot, sim::ContractKind::kLinear, 1);
+  EXPECT_GT(all.refused, 100U);
+  EXPECT_GT(all.filled, 1000U);
+}
+
+TEST(AccountRun, KeepsItsInvariantsOnMarginWhateverIsAsked) {
+  for (const sim::ContractKind contract : {sim::ContractKind::kLinear, sim::ContractKind::kInverse}) {
+    const Gambles all = gamble(sim::AccountKind::kMargin, contract, 1001);
+    EXPECT_GT(all.filled, 1000U);
+    EXPECT_GT(all.liquidated, contract == sim::ContractKind::kLinear ? 10U : 0U);
+  }
+}
+
+}  // namespace
+}  // namespace acts::backtest

@@ -1,0 +1,121 @@
+#include "backtest/sweep/book_sweep.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backtest/sweep/set_recorder.hpp"
+#include "backtest/sweep/sweep_support.hpp"
+
+namespace acts::backtest {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr EngineOptions kSampled{.sample = milliseconds{500}};
+
+std::vector<std::string> alone(const test::BookMarket& market, std::size_t count, std::size_t& fills) {
+  std::vector<std::string> texts;
+  for (const auto& strategy : test::book_strategies(count)) {
+    test::VectorFeed feed(market.venue, market.local, 1000);
+    std::vector<InstrumentSetup> setups{test::book_setup()};
+    setups.front().feed = &feed;
+    test::TellingListener told;
+    const auto end = Engine(std::move(setups), *strategy, kSampled, &told).run();
+    EXPECT_TRUE(end.has_value());
+    fills += told.fills;
+    texts.push_back(told.text + test::text_of_end(*end));
+  }
+  return texts;
+}
+
+std::vector<std::string> together(const test::BookMarket& market, std::size_t count, std::size_t block,
+                                  std::size_t threads) {
+  const auto strategies = test::book_strategies(count);
+  std::vector<test::TellingListener> told(count);
+  std::vector<BookSet> sets;
+  for (std::size_t i = 0; i < count; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i]});
+  BookSweep sweep({test::book_setup()}, kSampled, std::move(sets));
+  test::VectorFeed feed(market.venue, market.local, block);
+  MarketFeed* const feeds[] = {&feed};
+  const Result<void> done = sweep.run(feeds, threads);
+  EXPECT_TRUE(done.has_value()) << done.error().message;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(told[i].text + test::text_of_end(sweep.end(i)));
+  return texts;
+}
+
+TEST(BookSweep, EachSetComesToWhatItComesToAlone) {
+  constexpr std::size_t kSets = 23;
+  const test::BookMarket market = test::book_market(3, 30'000);
+  std::size_t fills = 0;
+  const std::vector<std::string> single = alone(market, kSets, fills);
+  EXPECT_GT(fills, 2000U);
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    const std::vector<std::string> swept = together(market, kSets, 700 * threads, threads);
+    for (std::size_t i = 0; i < kSets; ++i) {
+      EXPECT_TRUE(swept[i] == single[i]) << "set " << i << ", " << threads << " threads";
+    }
+  }
+}
+
+TEST(BookSweep, RecordsWhatASetComesTo) {
+  const test::BookMarket market = test::book_market(5, 8000);
+  const auto strategies = test::book_strategies(3);
+  std::vector<std::unique_ptr<SetRecorder>> recorders;
+  std::vector<BookSet> sets;
+  for (const auto& strategy : strategies) {
+    recorders.push_back(std::make_unique<SetRecorder>(std::vector{test::book_setup().instrument.scales}));
+    sets.push_back({sets.size() + 1, strategy.get(), recorders.back().get()});
+  }
+  BookSweep sweep({test::book_setup()}, kSampled, std::move(sets));
+  test::VectorFeed feed(market.venue, market.local, 500);
+  MarketFeed* const feeds[] = {&feed};
+  ASSERT_TRUE(sweep.run(feeds, 1).has_value());
+  for (std::size_t i = 0; i < sweep.size(); ++i) {
+    const RunEnd& end = sweep.end(i);
+    const SetTotals totals = recorders[i]->totals(end);
+    const Position& position = end.positions.front();
+    EXPECT_EQ(totals.fills, end.fills);
+    EXPECT_GT(totals.fills, 10U);
+    EXPECT_GE(totals.orders, totals.fills);
+    EXPECT_EQ(totals.position, (Decimal{position.quantity.units(), 3}));
+    EXPECT_EQ(totals.balance, position.cash);
+    EXPECT_EQ(totals.fee, position.fee);
+    EXPECT_GT(totals.turnover, Decimal{});
+    EXPECT_GT(totals.max_drawdown, Decimal{});
+    EXPECT_EQ(totals.closes.period, std::chrono::seconds{1});
+    EXPECT_EQ(totals.closes.closes.values.front(), 100'000);
+    EXPECT_GT(totals.closes.closes.values.size(), 10U);
+  }
+}
+
+class Throwing final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {}; }
+  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{900}); }
+  void on_timer(StrategyContext& /*context*/, TimerId /*id*/) override { throw std::runtime_error("cannot"); }
+};
+
+TEST(BookSweep, NamesTheSetThatFails) {
+  const test::BookMarket market = test::book_market(3, 4000);
+  auto strategies = test::book_strategies(4);
+  strategies[2] = std::make_unique<Throwing>();
+  std::vector<BookSet> sets;
+  for (const auto& strategy : strategies) sets.push_back({sets.size() + 1, strategy.get(), nullptr});
+  BookSweep sweep({test::book_setup()}, {}, std::move(sets));
+  test::VectorFeed feed(market.venue, market.local, 100);
+  MarketFeed* const feeds[] = {&feed};
+  const Result<void> done = sweep.run(feeds, 2);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().message,
+            "parameter set 3: the strategy threw: cannot: what it cannot do it must handle itself");
+}
+
+}  // namespace
+}  // namespace acts::backtest

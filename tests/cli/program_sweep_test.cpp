@@ -1,0 +1,293 @@
+// Sweeps over bars and books, from the command line.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/program.hpp"
+#include "history/engine/duck.hpp"
+#include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using acts::test::testdata;
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Hours of the first quarter of 2021.
+std::string bars(std::string_view strategy, std::string_view more) {
+  std::string files;
+  for (const std::string_view month : {"01", "02", "03"}) {
+    files += fmt::format("\"{}\",", testdata(fmt::format("vision/spot-klines-1h/BTCUSDT-1h-2021-{}.csv", month)));
+  }
+  return fmt::format(
+      "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [{}]\n"
+      "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[account]\ninitial_balance = \"10000\"\n"
+      "[fees]\nmaker = \"0.001\"\ntaker = \"0.001\"\n[strategy]\nname = \"sma_cross\"\n{}\n{}",
+      files, strategy, more);
+}
+
+std::string books(std::string_view strategy, std::string_view more) {
+  return fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = \"0.1\"\n"
+      "lot_size = \"0.001\"\n[account]\ninitial_balance = \"100000\"\n[latency]\nentry = \"10ms\"\nresponse = "
+      "\"10ms\"\n"
+      "[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[strategy]\nname = \"grid\"\n{}\n{}",
+      testdata("binance-feed/usdm/btcusdt_20240808.gz"), strategy, more);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// The fields of a line by the names of the header's.
+std::map<std::string, std::string> fields_of(const std::string& header, const std::string& line) {
+  std::map<std::string, std::string> fields;
+  std::istringstream names(header);
+  std::istringstream values(line);
+  std::string name;
+  std::string value;
+  while (std::getline(names, name, ',')) {
+    value.clear();
+    std::getline(values, value, ',');
+    fields[name] = value;
+  }
+  return fields;
+}
+
+nlohmann::json json_of(const std::string& path) { return nlohmann::json::parse(read_file(path)); }
+
+TEST(ProgramSweep, HasARowASetThatIsWhatTheSetComesToAlone) {
+  const TempDir dir;
+  const std::string sweep =
+      dir.write("sweep.toml", bars("", "[sweep]\nfast = [10, 40]\nslow = { from = 30, to = 60, step = 30 }\n"));
+  const Outcome run = run_acts({"sweep", sweep, "--threads", "2"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("1 of 4 combinations left out: sma_cross: fast is 40 and slow 30"));
+  const std::vector<std::string> lines = lines_of(run.out);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0],
+            "set,fast,slow,bars,orders,fills,position,balance,fee,funding,equity,max_drawdown,turnover,period,returns,"
+            "total_return,cagr,volatility,sharpe,sortino,calmar,drawdown,probabilistic_sharpe");
+  EXPECT_THAT(lines[1], StartsWith("1,10,30,2158,93,93,0.1,5449.344,435.947732,0,10887.451268,"));
+  EXPECT_THAT(lines[2], StartsWith("2,10,60,2158,"));
+  EXPECT_THAT(lines[3], StartsWith("4,40,60,2158,"));
+  EXPECT_EQ(run_acts({"sweep", sweep, "--threads", "1"}).out, run.out);
+  EXPECT_EQ(run_acts({"sweep", sweep, "--sets-a-pass", "1"}).out, run.out);
+
+  const Outcome file = run_acts({"sweep", sweep, "--output", dir / "table.csv", "--random", "1", "--seed", "3"});
+  EXPECT_EQ(file.exit_code, 0) << file.err;
+  EXPECT_EQ(lines_of(read_file(dir / "table.csv")).size(), 2U);
+}
+
+// One convention: the figures of a row are those of the run's tear sheet, to the last digit.
+TEST(ProgramSweep, HasTheFiguresOfTheTearSheet) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [10]\nslow = [30]\n"));
+  const std::vector<std::string> lines = lines_of(run_acts({"sweep", sweep, "--capital", "500"}).out);
+  ASSERT_EQ(lines.size(), 2U);
+  auto fields = fields_of(lines[0], lines[1]);
+  const std::string single = dir.write("single.toml", bars("fast = 10\nslow = 30\n", ""));
+  ASSERT_EQ(run_acts({"backtest", single, "--out", dir / "run"}).exit_code, 0);
+  const Outcome report = run_acts({"report", dir / "run", "--capital", "500", "--format", "json"});
+  const auto figures = nlohmann::json::parse(report.out)["runs"][0]["figures"];
+  EXPECT_EQ(fields["period"], "day");
+  EXPECT_EQ(std::stoul(fields["returns"]), figures["returns"]["periods"]["value"]);
+  for (const char* const name : {"total_return", "cagr", "volatility", "sharpe", "sortino", "probabilistic_sharpe"}) {
+    EXPECT_EQ(std::stod(fields[name]), figures["returns"][name]["value"]) << name;
+  }
+  EXPECT_EQ(std::stod(fields["calmar"]), figures["drawdown"]["calmar"]["value"]);
+  EXPECT_EQ(std::stod(fields["drawdown"]), figures["drawdown"]["max_drawdown"]["value"]);
+}
+
+TEST(ProgramSweep, GoesOverBooksOnceForAllSets) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", books("",
+                                                          "[sweep]\nrelative_half_spread = [5e-5, 2e-5]\n"
+                                                          "relative_grid_interval = [1e-4, 5e-5]\n"));
+  const Outcome run = run_acts({"sweep", sweep, "--threads", "2"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::vector<std::string> lines = lines_of(run.out);
+  ASSERT_EQ(lines.size(), 5U);
+  auto first = fields_of(lines[0], lines[1]);
+  EXPECT_EQ(first["rows"], "491973");
+  EXPECT_EQ(first["fills"], "194");
+  EXPECT_EQ(first["position"], "0.4");
+  EXPECT_EQ(first["balance"], "75310.98");
+  EXPECT_EQ(first["fee"], "-59.831519");
+  EXPECT_EQ(first["period"], "second");
+  auto last = fields_of(lines[0], lines[4]);
+  EXPECT_EQ(last["fills"], "426");
+  EXPECT_EQ(last["balance"], "62752.88");
+  EXPECT_EQ(last["fee"], "-131.418021");
+
+  const std::string single = dir.write("single.toml", books("", ""));
+  ASSERT_EQ(run_acts({"backtest", single, "--out", dir / "run"}).exit_code, 0);
+  const auto totals = json_of(dir / "run/run.json")["totals"];
+  EXPECT_EQ(totals["equity"], first["equity"]);
+  const auto figures =
+      nlohmann::json::parse(run_acts({"report", dir / "run", "--format", "json"}).out)["runs"][0]["figures"];
+  EXPECT_EQ(std::stod(first["sharpe"]), figures["returns"]["sharpe"]["value"]);
+  EXPECT_EQ(std::stod(first["max_drawdown"]), -figures["drawdown"]["max_drawdown_money"]["value"].get<double>());
+}
+
+TEST(ProgramSweep, MakesParquetWithTypedColumns) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("",
+                                                         "[sweep]\nfast = [5, 10]\nquantity = [\"0.1\", \"0.25\"]\n"
+                                                         "slow = [30]\n"));
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", dir / "t.csv"}).exit_code, 0);
+  const Outcome made = run_acts({"sweep", sweep, "--output", dir / "t.parquet"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_FALSE(fs::exists(dir / "t.parquet.journal"));
+  EXPECT_FALSE(fs::exists(dir / "t.parquet.rows"));
+  auto duck = history::Duck::open({.temp_directory = {}}).value();
+  const std::string from = fmt::format(" FROM read_parquet({})", history::quoted_sql_text(dir / "t.parquet"));
+  EXPECT_EQ(duck->integer("SELECT count(*)" + from).value(), 4);
+  const auto types = duck->texts(
+      "SELECT typeof(set), typeof(fast), typeof(quantity), typeof(equity), typeof(sharpe), "
+      "typeof(period)" +
+          from,
+      1);
+  ASSERT_TRUE(types.has_value());
+  EXPECT_EQ((*types)[0][0], "BIGINT");
+  EXPECT_EQ((*types)[0][1], "BIGINT");
+  EXPECT_EQ((*types)[0][2], "DECIMAL(38,2)");
+  EXPECT_THAT((*types)[0][3].value(), StartsWith("DECIMAL(38,"));
+  EXPECT_EQ((*types)[0][4], "DOUBLE");
+  EXPECT_EQ((*types)[0][5], "VARCHAR");
+  // The same values as CSV has.
+  const auto differing = duck->integer(fmt::format(
+      "SELECT count(*) FROM read_parquet({}) p JOIN read_csv({}, all_varchar = true) c ON p.set = c.set::BIGINT WHERE "
+      "p.equity != c.equity::DECIMAL(38,18) OR p.sharpe != c.sharpe::DOUBLE OR p.fast != c.fast::BIGINT",
+      history::quoted_sql_text(dir / "t.parquet"), history::quoted_sql_text(dir / "t.csv")));
+  EXPECT_EQ(differing.value(), 0);
+}
+
+constexpr std::string_view kManySets =
+    "[sweep]\nfast = { from = 2, to = 13, step = 1 }\n"
+    "slow = { from = 20, to = 80, step = 10 }\n"
+    "[sweep.walk_forward]\ntrain = \"30d\"\ntest = \"7d\"\npurge = \"1h\"\n"
+    "embargo = \"1h\"\n";
+
+// Killed at random, as often as it takes: what it comes to in the end is what it comes to undisturbed.
+TEST(ProgramSweep, GoesOnWhereItWasKilled) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", kManySets));
+  const Outcome undisturbed = run_acts({"sweep", sweep, "--output", dir / "whole.csv"});
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
+  const std::vector<std::string> arguments{"sweep", sweep, "--output", dir / "killed.csv", "--sets-a-pass", "2"};
+  std::mt19937_64 random(20);
+  int kills = 0;
+  bool has_gone_on = false;
+  for (int attempt = 0;; ++attempt) {
+    ASSERT_LT(attempt, 500);
+    Running running(arguments, "/");
+    // Ever longer, so that a slow machine comes to the end too.
+    const auto wait = std::chrono::milliseconds{20 + random() % (60 + 10 * static_cast<std::uint64_t>(attempt))};
+    std::this_thread::sleep_for(wait);
+    running.signal(SIGKILL);
+    const int code = running.wait();
+    if (code == 0) break;
+    ASSERT_EQ(code, -1) << "it was killed, and nothing else";
+    ++kills;
+    EXPECT_FALSE(fs::exists(dir / "killed.csv") && fs::exists(dir / "killed.csv.part"));
+    if (fs::exists(dir / "killed.csv.journal"))
+      has_gone_on = has_gone_on || read_file(dir / "killed.csv.journal").size() > 500;
+  }
+  EXPECT_GT(kills, 2);
+  EXPECT_TRUE(has_gone_on);
+  EXPECT_EQ(read_file(dir / "killed.csv"), read_file(dir / "whole.csv"));
+  EXPECT_EQ(read_file(dir / "killed.summary.json"), read_file(dir / "whole.summary.json"));
+  EXPECT_FALSE(fs::exists(dir / "killed.csv.journal"));
+}
+
+TEST(ProgramSweep, RefusesToGoOnWithAnotherSweep) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", kManySets));
+  {
+    Running running({"sweep", sweep, "--output", dir / "t.csv", "--sets-a-pass", "1"}, "/");
+    for (int i = 0; i < 1000 && (!fs::exists(dir / "t.csv.journal") || fs::file_size(dir / "t.csv.journal") < 70);
+         ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+  }
+  ASSERT_TRUE(fs::exists(dir / "t.csv.journal"));
+  const Outcome other = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--random", "5"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("t.csv.journal: it is of another sweep"));
+  EXPECT_EQ(lines_of(other.err).size(), 1U);
+}
+
+TEST(ProgramSweep, TellsTheBestAndWhatItWouldHaveComeTo) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", kManySets));
+  const Outcome run = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--objective", "total_return"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, StartsWith("best of 84 sets by total_return: set "));
+  EXPECT_THAT(run.out, HasSubstr("deflated Sharpe ratio "));
+  EXPECT_THAT(run.out, HasSubstr("walk-forward of 8 tests: total return "));
+  const auto summary = json_of(dir / "t.summary.json");
+  const std::vector<std::string> lines = lines_of(read_file(dir / "t.csv"));
+  double most = -1e9;
+  std::string best;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    auto fields = fields_of(lines[0], lines[i]);
+    const double value = std::stod(fields["total_return"]);
+    if (value > most) best = fields["set"];
+    most = std::max(most, value);
+  }
+  EXPECT_EQ(std::to_string(summary["best"]["set"].get<int>()), best);
+  EXPECT_EQ(summary["best"]["value"], most);
+  EXPECT_EQ(summary["walk_forward"]["folds"].size(), 8U);
+  EXPECT_GE(summary["overfitting_probability"], 0.0);
+
+  const Outcome page = run_acts({"report", dir / "t.csv"});
+  ASSERT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("Probability of overfitting"));
+  EXPECT_THAT(page.out, HasSubstr("total_return by slow (across) and fast (down)"));
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", dir / "p.parquet"}).exit_code, 0);
+  EXPECT_THAT(run_acts({"report", dir / "p.parquet"}).out, HasSubstr("sharpe by slow (across) and fast (down)"));
+  EXPECT_THAT(run_acts({"report", dir / "none.csv"}).err, HasSubstr("there is no such table"));
+}
+
+TEST(ProgramSweep, SaysWhatIsWrongInOneLine) {
+  const TempDir dir;
+  const auto told = [&dir](std::string_view more, const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments{"sweep", dir.write("wrong.toml", bars("", more))};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const Outcome run = run_acts(arguments);
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_EQ(std::ranges::count(run.err, '\n'), 1) << run.err;
+    return run.err;
+  };
+  const std::string fast = "[sweep]\nfast = [5, 10]\n";
+  EXPECT_THAT(told(fast, {"--output", dir / "t.txt"}), HasSubstr("is to end with .csv or .parquet"));
+  EXPECT_THAT(told(fast, {"--objective", "volatility"}), HasSubstr("no objective 'volatility': one of total_return"));
+  EXPECT_THAT(told(fast, {"--capital", "-5"}), HasSubstr("is no amount"));
+  EXPECT_THAT(told(fast + "[sweep.walk_forward]\ntrain = \"30d\"\n", {}), HasSubstr("needs train and test"));
+  EXPECT_THAT(told(fast + "[sweep.walk_forward]\ntrain = 30\n", {}), HasSubstr("a duration in quotes is needed"));
+  EXPECT_THAT(told(fast + "[sweep.walk_forward]\ntrian = \"30d\"\n", {}), HasSubstr("did you mean train?"));
+}
+
+}  // namespace
+}  // namespace acts::cli

@@ -1,0 +1,217 @@
+#include "report/sweep/sweep_summary.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "report/run/run_builder.hpp"
+#include "report/sheet/figures.hpp"
+#include "report/sheet/sheet.hpp"
+#include "report/statistics/returns.hpp"
+
+namespace acts::report {
+namespace {
+
+using std::chrono::hours;
+using ::testing::HasSubstr;
+
+constexpr Nanos kDay = hours{24};
+constexpr UnixNanos kBegin{1'609'459'200'000'000'000};  // 2021-01-01
+
+// Equity whose returns by day are these.
+RunCloses::Chosen equity_of(const std::vector<double>& returns) {
+  RunCloses::Chosen chosen{.period = kDay};
+  double equity = 1000;
+  chosen.closes.times.push_back(kBegin);
+  chosen.closes.values.push_back(equity);
+  for (const double r : returns) {
+    equity *= 1 + r;
+    chosen.closes.times.push_back(chosen.closes.times.back() + kDay);
+    chosen.closes.values.push_back(equity);
+  }
+  return chosen;
+}
+
+ParameterTexts parameters_of(std::size_t number) { return {{"fast", fmt::format("{}", number * 10)}}; }
+
+NamedFigure objective(std::string_view name) { return *parse_objective(name); }
+
+// The same samples through a tear sheet: one convention.
+TEST(SetFigures, AreThoseOfTheTearSheet) {
+  std::mt19937_64 random(11);
+  for (const Nanos step : {Nanos{hours{7}}, Nanos{std::chrono::minutes{3}}, Nanos{std::chrono::seconds{9}}}) {
+    RunBuilder builder("x", {}, {});
+    RunCloses closes;
+    for (int i = 0; i < 150; ++i) {
+      const Decimal equity{100'000 + static_cast<std::int64_t>(random() % 3000), 2};
+      const UnixNanos time = kBegin + Nanos{step.count() * i + 12'345};
+      ASSERT_TRUE(
+          builder.add(EquityRow{.time = time, .instrument = "A", .cash = equity, .equity = equity}).has_value());
+      closes.add(time, static_cast<double>(equity.units) / 100);
+    }
+    const RunReport run = builder.finish().value();
+    const RunCloses::Chosen chosen = closes.closes();
+    ASSERT_EQ(chosen.period, run.period);
+    const SetFigures figures = set_figures(chosen.closes, chosen.period);
+    for (const FigureGroup& group : figures_of(run, nullptr)) {
+      for (const Figure& figure : group.figures) {
+        const std::string name = group.key == "drawdown" && figure.key == "max_drawdown" ? "drawdown" : figure.key;
+        const auto found = std::ranges::find(kSetFigures, std::string_view(name), &NamedFigure::name);
+        if (found == kSetFigures.end() || (group.key != "returns" && group.key != "drawdown")) continue;
+        EXPECT_EQ(figures.*(found->value), figure.number) << name;
+      }
+    }
+    EXPECT_TRUE(figures.sharpe.has_value());
+  }
+}
+
+TEST(SweepJudge, ChoosesTheBestByItsObjective) {
+  SweepJudge judge(objective("total_return"));
+  judge.add(2, equity_of({0.01, 0.02, 0.01, 0.02}));
+  judge.add(5, equity_of({0.5, -0.2, 0.1, 0.1}));
+  judge.add(6, equity_of({0, 0, 0, 0}));
+  const SweepSummary summary = judge.summary(std::nullopt, parameters_of);
+  EXPECT_EQ(summary.best, 5U);
+  EXPECT_EQ(summary.parameters, (ParameterTexts{{"fast", "50"}}));
+  EXPECT_NEAR(*summary.best_value, 1.5 * 0.8 * 1.1 * 1.1 - 1, 1e-12);
+  EXPECT_TRUE(summary.deflated_sharpe.has_value());
+  EXPECT_EQ(summary.overfitting, std::nullopt);
+  EXPECT_THAT(summary.notes, ::testing::ElementsAre(HasSubstr("no probability of overfitting")));
+
+  SweepJudge by_ratio(objective("sharpe"));
+  by_ratio.add(2, equity_of({0.01, 0.02, 0.01, 0.02}));
+  by_ratio.add(5, equity_of({0.5, -0.2, 0.1, 0.1}));
+  EXPECT_EQ(by_ratio.summary(std::nullopt, parameters_of).best, 2U);
+}
+
+// Of chance alone the best means little; of one set with merit it means much.
+TEST(SweepJudge, TellsLuckFromMerit) {
+  for (const bool has_merit : {false, true}) {
+    std::mt19937_64 random(5);
+    std::normal_distribution<double> normal(0, 0.01);
+    SweepJudge judge(objective("sharpe"));
+    for (std::size_t set = 1; set <= 40; ++set) {
+      std::vector<double> returns(400);
+      for (double& r : returns) r = normal(random) + (has_merit && set == 17 ? 0.003 : 0);
+      judge.add(set, equity_of(returns));
+    }
+    const SweepSummary summary = judge.summary(std::nullopt, parameters_of);
+    EXPECT_EQ(summary.blocks, 16U);
+    EXPECT_EQ(summary.best == 17, has_merit);
+    EXPECT_EQ(*summary.deflated_sharpe > 0.95, has_merit) << *summary.deflated_sharpe;
+    EXPECT_EQ(*summary.overfitting < 0.05, has_merit) << *summary.overfitting;
+  }
+}
+
+// Train 3 days, leave one out for the purge of an hour and one for the embargo, test 2.
+TEST(SweepJudge, WalksForward) {
+  SweepJudge judge(objective("total_return"));
+  judge.add(1, equity_of({0.1, 0.1, 0.1, 9, 9, 0.01, 0.02, 0, 0, 0.03, 0.04}));
+  judge.add(2, equity_of({0, 0, 0, 9, 9, 0.5, 0.5, 0.5, 0.5, 0.05, 0.06}));
+  const SweepSummary summary = judge.summary(
+      WalkForwardSpans{.train = kDay * 3, .test = kDay * 2, .purge = hours{1}, .embargo = hours{24}}, parameters_of);
+  ASSERT_EQ(summary.folds.size(), 3U);
+  EXPECT_EQ(summary.folds[0].set, 1U);
+  EXPECT_EQ(summary.folds[0].train_from, kBegin);
+  EXPECT_EQ(summary.folds[0].train_to, kBegin + kDay * 3);
+  EXPECT_EQ(summary.folds[0].test_from, kBegin + kDay * 5);
+  EXPECT_EQ(summary.folds[0].test_to, kBegin + kDay * 7);
+  EXPECT_NEAR(*summary.folds[0].trained, 1.1 * 1.1 * 1.1 - 1, 1e-12);
+  EXPECT_NEAR(*summary.folds[0].test_return, 1.01 * 1.02 - 1, 1e-12);
+  // Days 2 to 4: the ninefold days of both, with 0.1 before them in set 1.
+  EXPECT_EQ(summary.folds[1].set, 1U);
+  EXPECT_EQ(summary.folds[2].set, 2U);
+  EXPECT_EQ(summary.folds[2].parameters, (ParameterTexts{{"fast", "20"}}));
+  EXPECT_EQ(summary.out_of_sample.times.front(), kBegin + kDay * 5);
+  EXPECT_EQ(summary.out_of_sample.times.size(), 7U);
+  EXPECT_NEAR(summary.out_of_sample.values.back(), 1.01 * 1.02 * 1 * 1 * 1.05 * 1.06, 1e-12);
+  EXPECT_NEAR(*summary.out_of_sample_figures.total_return, summary.out_of_sample.values.back() - 1, 1e-12);
+}
+
+TEST(SweepJudge, SaysWhatItLacks) {
+  SweepJudge short_one(objective("sharpe"));
+  short_one.add(1, equity_of({0.1, 0.2, 0.1}));
+  const SweepSummary summary = short_one.summary(WalkForwardSpans{.train = kDay * 30, .test = kDay * 7}, parameters_of);
+  EXPECT_TRUE(summary.folds.empty());
+  EXPECT_EQ(summary.notes.back(),
+            "no walk-forward: training, what is left out and a test are 37 returns by day, and there are 3");
+
+  SweepJudge nothing(objective("sharpe"));
+  RunCloses::Chosen bankrupt = equity_of({0.1, 0.1});
+  bankrupt.closes.values = {0, -5, 3};
+  nothing.add(1, bankrupt);
+  EXPECT_THAT(nothing.summary(std::nullopt, parameters_of).notes,
+              ::testing::ElementsAre(HasSubstr("say with --capital")));
+
+  SweepJudge large(objective("sharpe"), 10);
+  for (std::size_t set = 1; set < 9; ++set) large.add(set, equity_of({0.1, 0.2, 0.1}));
+  const SweepSummary none = large.summary(std::nullopt, parameters_of);
+  EXPECT_EQ(none.sets, 8U);
+  EXPECT_EQ(none.best, 0U);
+  EXPECT_THAT(none.notes, ::testing::ElementsAre(HasSubstr("more than 10 returns")));
+}
+
+TEST(SweepJudge, LeavesOutSetsOfOtherTimes) {
+  SweepJudge judge(objective("sharpe"));
+  judge.add(1, equity_of({0.1, 0.2, 0.1}));
+  judge.add(2, equity_of({0.1, 0.2}));
+  judge.add(3, equity_of({0.1, 0.3, 0.1}));
+  const SweepSummary summary = judge.summary(std::nullopt, parameters_of);
+  EXPECT_EQ(summary.sets, 3U);
+  EXPECT_EQ(summary.judged, 2U);
+}
+
+TEST(SweepSummary, ComesBackFromItsJson) {
+  SweepJudge judge(objective("calmar"));
+  judge.add(1, equity_of({0.1, 0.1, -0.1, 0.2, 0.1, 0.01, -0.02, 0, 0}));
+  judge.add(2, equity_of({0, 0, 0, 0.1, 0.3, -0.5, 0.5, 0.5, 0.5}));
+  const SweepSummary summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of);
+  const std::string json = to_json(summary);
+  const Result<SweepSummary> back = parse_sweep_summary(json);
+  ASSERT_TRUE(back.has_value()) << back.error().message;
+  EXPECT_EQ(to_json(*back), json);
+  EXPECT_EQ(back->folds.size(), 3U);
+  EXPECT_THAT(to_text(*back), HasSubstr("walk-forward of 3 tests: total return "));
+  for (const char* const broken : {"", "[]", "{}", R"({"objective":5})", R"({"objective":"x","sets":-1})",
+                                   R"({"objective":"x","walk_forward":{"folds":5}})"}) {
+    EXPECT_FALSE(parse_sweep_summary(broken).has_value()) << broken;
+  }
+}
+
+TEST(SweepSummary, LiesBesideItsTable) {
+  EXPECT_EQ(summary_path("sma.csv"), "sma.summary.json");
+  EXPECT_EQ(summary_path("a.b/sma.parquet"), "a.b/sma.summary.json");
+  EXPECT_EQ(summary_path("a.b/sma"), "a.b/sma.summary.json");
+}
+
+TEST(Objective, IsAFigureThatIsBetterWhenHigher) {
+  EXPECT_TRUE(parse_objective("calmar").has_value());
+  EXPECT_THAT(parse_objective("volatility").error().message, HasSubstr("one of total_return, cagr, sharpe"));
+}
+
+TEST(Sheet, ShowsASweep) {
+  SweepJudge judge(objective("sharpe"));
+  judge.add(1, equity_of({0.1, 0.1, -0.1, 0.2, 0.1, 0.01, -0.02, 0, 0}));
+  judge.add(2, equity_of({0, 0.2, 0, 0.1, 0.3, -0.5, 0.5, 0.5, 0.5}));
+  Sheet sheet;
+  sheet.sweeps.push_back(
+      {"<sma>.csv", judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of)});
+  const std::string page = to_page(sheet);
+  EXPECT_THAT(page, HasSubstr("<h1>&lt;sma&gt;.csv</h1>"));
+  EXPECT_THAT(page, HasSubstr("Deflated Sharpe ratio"));
+  EXPECT_THAT(page, HasSubstr("Probability of overfitting"));
+  EXPECT_THAT(page, HasSubstr("Walk-forward: equity of the tests"));
+  EXPECT_THAT(page, HasSubstr("Tests of the walk-forward"));
+  EXPECT_THAT(to_json(sheet), HasSubstr("\"deflated_sharpe\""));
+  EXPECT_THAT(to_csv(sheet), HasSubstr("<sma>.csv,walk_forward,total_return,"));
+}
+
+}  // namespace
+}  // namespace acts::report
