@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -32,8 +33,9 @@ Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings&
     const bool is_of_it = std::ranges::find(kKinds, set.kind->name) != kKinds.end() &&
                           set.venue == to_string(settings.info.venue) && set.symbol == settings.info.symbol &&
                           (settings.origin.empty() || set.origin == settings.origin);
-    const bool is_within = (!settings.from || file.day >= day_of(*settings.from) - 1) &&
-                           (!settings.to || file.day <= day_of(*settings.to) + 1);
+    // The book that a run begins with may have been made long before.
+    const bool has_begun = !settings.from || set.kind->name == kBookKind || file.day >= day_of(*settings.from) - 1;
+    const bool is_within = has_begun && (!settings.to || file.day <= day_of(*settings.to) + 1);
     return !is_of_it || !is_within;
   });
   const auto is_book = [](const history::CatalogFile& file) { return file.set.kind->name == kBookKind; };
@@ -115,19 +117,44 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
                      .origin = settings.origin,
                      .from = {},
                      .to = settings.to};
+  const auto from = settings.from ? market->snapshot_before(*settings.from) : Result<UnixNanos>(UnixNanos{INT64_MIN});
+  if (!from) return std::unexpected(from.error());
   const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
   for (std::int64_t day = first.day - 1; day <= last.day + 1; ++day) {
     const UnixNanos begin{day * kCatalogDay.count()};
-    const bool is_before = settings.from && begin + kCatalogDay <= *settings.from;
-    if (!is_before && (!settings.to || begin < *settings.to)) market->days_.push_back(begin);
+    const UnixNanos end = begin + kCatalogDay;
+    if (end > *from && (!settings.to || begin < *settings.to)) market->days_.push_back(begin);
   }
-  if (const Result<void> told = market->tell_untimed(on_problem); !told) return std::unexpected(told.error());
+  if (const Result<void> told = market->tell_untimed(settings.from, on_problem); !told)
+    return std::unexpected(told.error());
   return market;
 }
 
-Result<void> CatalogMarket::tell_untimed(const std::function<void(std::string_view)>& on_problem) {
+// When the last snapshot was received by then; `from` where there is none.
+Result<UnixNanos> CatalogMarket::snapshot_before(UnixNanos from) {
+  std::string sql = fmt::format(
+      "SELECT max(ts_recv_ns) AS at FROM book_updates WHERE venue = {} AND symbol = {} AND is_snapshot AND ts_recv_ns "
+      "<= "
+      "{}",
+      history::quoted_sql_text(wanted_.venue), history::quoted_sql_text(wanted_.symbol), from.value);
+  if (!wanted_.origin.empty()) sql += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
+  auto rows = session_->select(sql, [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  if (!*there || !cells.at(0)) return from;
+  std::int64_t at = from.value;
+  std::from_chars(cells[0]->data(), cells[0]->data() + cells[0]->size(), at);
+  return UnixNanos{at};
+}
+
+Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
+                                         const std::function<void(std::string_view)>& on_problem) {
   if (!on_problem) return {};
-  auto rows = session_->select(history::hft_untimed_select(wanted_), [] { return false; });
+  history::HftWanted wanted = wanted_;
+  wanted.from = from;
+  auto rows = session_->select(history::hft_untimed_select(wanted), [] { return false; });
   if (!rows) return std::unexpected(rows.error());
   std::vector<std::optional<std::string>> cells;
   const Result<bool> there = rows->next(cells);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +22,8 @@ namespace acts::backtest {
 
 class CatalogMarket {
  public:
-  // Of what was received on the day of `settings.from` and before `settings.to`; without them all there is: the book of
-  // a time of day is what its day has brought. `on_problem` is
+  // Of what was received before `settings.to`; of `settings.from` the days from the last snapshot before it on, which
+  // the book of that time is made of; without them all there is. `on_problem` is
   // told of trades that are left out, as nobody knows when they were received. Errors: kUsage: there are no books of it
   // in the catalog, or of several origins and none is named; kStorage.
   static Result<std::unique_ptr<CatalogMarket>> open(const InstrumentSettings& settings,
@@ -34,7 +35,8 @@ class CatalogMarket {
  private:
   class Days;
   CatalogMarket() = default;
-  Result<void> tell_untimed(const std::function<void(std::string_view)>& on_problem);
+  Result<UnixNanos> snapshot_before(UnixNanos from);
+  Result<void> tell_untimed(std::optional<UnixNanos> from, const std::function<void(std::string_view)>& on_problem);
 
   std::unique_ptr<history::SpillDirectory> spill_;
   std::unique_ptr<history::QuerySession> session_;

@@ -221,6 +221,10 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
 Result<void> Engine::close_bars(UnixNanos stop) {
   if (bars_.empty() || bars_.front().end() != stop) return {};
   if (Result<void> taken = take_rows({stop.value - 1}); !taken) return taken;
+  // Whether the last one would have been over nobody knows.
+  const bool has_ended =
+      std::ranges::all_of(runs_, [](const auto& run) { return run->next_row_here() == InstrumentRun::kNever; });
+  if (has_ended) bars_.clear();
   for (TradeBars& bars : bars_) {
     Bar bar;
     if (bars.close(bar)) ended_bars_.push_back(bar);

@@ -1,6 +1,7 @@
 #include "backtest/instrument_run.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 

@@ -7,10 +7,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 #include "acts/market/order.hpp"
+#include "acts/strategy/strategy.hpp"
 
 #include "backtest/fees.hpp"
 #include "backtest/fill_marks.hpp"
@@ -28,6 +30,12 @@ namespace acts::backtest {
 
 class SharedMarket;
 
+// A funding rate from the time on at which it is known here.
+struct KnownRate {
+  UnixNanos since = {};
+  FundingRate rate = {};
+};
+
 struct InstrumentSetup {
   BacktestInstrument instrument;
   sim::VenueModel venue;  // lot and scale are the instrument's
@@ -39,6 +47,7 @@ struct InstrumentSetup {
   sim::FundingBook funding = {};  // when it is paid
   Fees fees = {};
   Decimal cash = {};
+  std::vector<KnownRate> rates = {};  // by `since`
   // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
   // rows (take_row()), nor does its listener want marks (asserted).
   MarketFeed* feed = nullptr;
@@ -111,8 +120,9 @@ class InstrumentRun {
   [[nodiscard]] std::optional<Decimal> middle_here() const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
-  // The last that was paid, and when the next one is: of a list nothing later is told.
-  [[nodiscard]] std::optional<FundingRate> funding_rate() const;
+  // The last that was announced by `now`; without announcements the last that was paid, and when the next one is: of a
+  // list nothing later is told.
+  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
   [[nodiscard]] const VenueAccount& account() const { return *account_; }
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
   void end();

@@ -1,4 +1,6 @@
 // What an instrument's run has to do with its account: what is refused, what a fill costs, funding and liquidation.
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -144,7 +146,9 @@ void InstrumentRun::pay_funding(UnixNanos now) {
   if (account_->watches_marks()) watch_margin(now, true);
 }
 
-std::optional<FundingRate> InstrumentRun::funding_rate() const {
+std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
+  const auto behind = std::ranges::upper_bound(setup_.rates, now, {}, &KnownRate::since);
+  if (behind != setup_.rates.begin()) return std::prev(behind)->rate;
   const std::optional<sim::FundingTime>& last = account_->funding().last();
   const UnixNanos next = account_->funding().next();
   if (!last || next == sim::FundingBook::kNever) return std::nullopt;

@@ -30,7 +30,7 @@ Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestIn
   return OpenMarket{.feed = *std::move(feed)};
 }
 
-// What was received before `from` is looked at as well where it is of the same day: the book that a run begins with.
+// What was received before `from` is looked at as well: it makes the book that a run begins with.
 Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                 const std::function<void(std::string_view)>& on_problem) {
   if (settings.data_dir.empty()) {

@@ -1,5 +1,7 @@
 #include "backtest/run_backtest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -27,6 +29,27 @@ struct OpenRun {
   std::vector<InstrumentSetup> setups;
 };
 
+// As the recording's stream of mark prices announced them. Errors: kBadInput: more than can be kept.
+Result<std::vector<KnownRate>> rates_of(const OpenMarket& market) {
+  std::vector<KnownRate> rates;
+  if (market.recording == nullptr) return rates;
+  const history::FundingRates& funding = market.recording->funding();
+  if (!funding.is_whole()) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("more than {} changes of the funding rate: take parts of it, with from and to",
+                            history::FundingRates::kMostRates));
+  }
+  const Nanos shift = market.feed->facts().shift;
+  rates.reserve(funding.rates().size());
+  for (const history::AnnouncedRate& rate : funding.rates()) {
+    const UnixNanos since = rate.ts_recv + shift;
+    // A receive clock that went back: what was said later is known later.
+    rates.push_back({.since = rates.empty() ? since : std::max(since, rates.back().since),
+                     .rate = {.rate = {rate.rate, history::AnnouncedRate::kScale}, .at = rate.at}});
+  }
+  return rates;
+}
+
 Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared) {
   const BacktestSettings& settings = request.settings;
   auto accounts = AccountBook::make(settings, prepared.instruments);
@@ -36,9 +59,12 @@ Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared)
     const InstrumentSettings& of = settings.instruments[i];
     auto market = open_market(of, prepared.instruments[i], request.on_problem);
     if (!market) return of_instrument(settings, prepared.instruments[i], market.error());
+    auto rates = rates_of(*market);
+    if (!rates) return of_instrument(settings, prepared.instruments[i], rates.error());
     if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
     auto setup = instrument_setup(of, prepared.instruments[i]);
     if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
+    setup->rates = *std::move(rates);
     setup->feed = market->feed.get();
     join(*setup, run.accounts.of(InstrumentId{i}));
     run.markets.push_back(*std::move(market));

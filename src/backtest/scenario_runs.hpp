@@ -32,7 +32,6 @@ class ScenarioRuns {
     std::unique_ptr<Strategy> strategy = {};
     std::unique_ptr<RunFolder> folder = {};
     std::unique_ptr<RunStrategy> watched = {};
-    std::unique_ptr<OrderCounter> counter = {};
     std::optional<AccountBook> accounts = {};
     std::unique_ptr<OrderCounter> counter = {};
     std::unique_ptr<Engine> engine = {};

@@ -194,6 +194,32 @@ TEST(EngineMarkets, AreOneRunAsTheNaiveOnesAre) {
   EXPECT_GT(fills, 20'000U);
 }
 
+// Writes down the rate that it sees at each change of the book.
+class RateReader final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = true}; }
+  void on_book(StrategyContext& context, InstrumentId id) override {
+    const auto rate = context.funding_rate(id);
+    seen.push_back(rate ? to_string(rate->rate) : "none");
+  }
+  std::vector<std::string> seen;
+};
+
+TEST(EngineMarkets, KnowAFundingRateFromItsReceiptOn) {
+  const MarketRow first{.ts = 1'000 * kMilli, .quantity = 5, .rank = 100, .side = sim::kBidSide};
+  Rows rows{first, first, first, first};
+  for (std::int64_t i = 0; i < 4; ++i) rows[static_cast<std::size_t>(i)].ts += i * kMilli;
+  test::VectorFeed feed(rows, rows, 2);
+  std::vector<InstrumentSetup> setups;
+  setups.push_back(engine_setup({}, feed));
+  setups.back().rates = {{.since = {1'001 * kMilli}, .rate = {.rate = Decimal{1, 4}}},
+                         {.since = {1'002 * kMilli + 1}, .rate = {.rate = Decimal{2, 4}}}};
+  RateReader reader;
+  Engine engine(std::move(setups), reader, {}, nullptr);
+  ASSERT_TRUE(engine.run().has_value());
+  EXPECT_EQ(reader.seen, (std::vector<std::string>{"none", "0.0001", "0.0001", "0.0002"}));
+}
+
 // An instrument's row was once told before the rows that others had at that very time were known.
 TEST(EngineMarkets, KnowAllRowsOfATimeBeforeAnyIsTold) {
   const MarketRow bid{.ts = 1'000 * kMilli, .quantity = 5, .rank = 100, .side = sim::kBidSide};

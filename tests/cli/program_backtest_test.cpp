@@ -48,7 +48,7 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out,
             "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
-            "ORDERS\n"
+            "647 orders, 28 expired (would_take 28), 5 changes and cancels refused\n"
             "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
                 out + "\n");
   std::ifstream file(json);

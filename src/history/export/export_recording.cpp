@@ -53,11 +53,14 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   std::optional<HftSpool> spool;
   OnSeen on_seen;
   UpdateGaps gaps(wanted.venue, wanted.symbol);
+  FundingRates funding(wanted.symbol);
   if (wanted.keeps_events && !wanted.symbol.empty()) {
     spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
     on_seen = [&](const SeenMessage& seen) {
       spool->take(seen);
-      if (!wanted.to || seen.line.ts_recv < *wanted.to) gaps.take(seen);
+      if (wanted.to && seen.line.ts_recv >= *wanted.to) return;
+      gaps.take(seen);
+      if (wanted.venue == Venue::kBinanceUsdm) funding.take(seen);
     };
   }
   auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue, on_seen);
@@ -73,7 +76,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   }
   gaps.finish(*contents);
   return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(gaps),
-                           std::move(on_problem));
+                           std::move(funding), std::move(on_problem));
 }
 
 Result<RecordedMessages> RecordingExporter::messages() const {

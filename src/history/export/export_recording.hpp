@@ -15,6 +15,7 @@
 #include "history/export/hft_spool.hpp"
 #include "history/export/message_csv.hpp"
 #include "history/export/npz_file.hpp"
+#include "history/import/funding_rates.hpp"
 #include "history/import/recorded_messages.hpp"
 #include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
@@ -40,6 +41,8 @@ class RecordingExporter {
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
   // What is missing before RecordingExport::to; of keeps_events with a symbol, else none.
   [[nodiscard]] const UpdateGaps& gaps() const { return gaps_; }
+  // Announced before RecordingExport::to; likewise.
+  [[nodiscard]] const FundingRates& funding() const { return funding_; }
   [[nodiscard]] const RecordingExport& wanted() const { return wanted_; }  // with that symbol
 
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
@@ -53,10 +56,11 @@ class RecordingExporter {
 
  private:
   RecordingExporter(RecordingExport wanted, RecordingContents contents, std::optional<HftSpool> spool, UpdateGaps gaps,
-                    std::function<void(std::string_view)> on_problem)
+                    FundingRates funding, std::function<void(std::string_view)> on_problem)
       : wanted_(std::move(wanted)),
         contents_(std::move(contents)),
         gaps_(std::move(gaps)),
+        funding_(std::move(funding)),
         spool_(std::move(spool)),
         on_problem_(std::move(on_problem)) {}
   [[nodiscard]] Result<RecordedMessages> messages() const;
@@ -64,6 +68,7 @@ class RecordingExporter {
   RecordingExport wanted_;
   RecordingContents contents_;
   UpdateGaps gaps_;
+  FundingRates funding_;
   std::optional<HftSpool> spool_;  // a whole one, of a recording without anything that cannot be read; or none
   std::function<void(std::string_view)> on_problem_;
 };
