@@ -31,7 +31,8 @@ slow = { from = 20, to = 30, step = 10 }
 TOML
 "$acts" sweep "$folder/sweep.toml" --output "$folder/acts.csv" >/dev/null
 # A cluster of this process alone: nobody else is to talk to it, and no token is to be left in the home directory.
-RAY_AUTH_MODE=disabled "$environment/bin/python" examples/ray/sweep.py "$folder/sweep.toml" --acts "$acts" --output "$folder/ray.csv"
+RAY_AUTH_MODE=disabled "$environment/bin/python" examples/ray/sweep.py "$folder/sweep.toml" --acts "$acts" \
+  --output "$folder/ray.csv"
 "$environment/bin/python" - "$folder/acts.csv" "$folder/ray.csv" <<'PYTHON'
 import csv
 import sys

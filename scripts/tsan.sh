@@ -6,4 +6,6 @@ readonly suites=(net net_loopback store store_durability live live_threads excha
 configure tsan
 compile tsan "${suites[@]/#/test_}"
 # DuckDB comes compiled without the sanitizer: what its threads hand each other looks like a race to it.
-suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):" -E '^program:Program((Bars|Catalog|Export|Formats|Plot)\.|Sweep\.(MakesParquet|TellsTheBest))'
+readonly with_duckdb=(Backtest.OfTheCatalog CatalogFeatures ProgramBars ProgramCatalog ProgramExport ProgramFormats
+  ProgramKilledImport ProgramPlot ProgramSweep.MakesParquet ProgramSweep.TellsTheBest)
+suite tsan -R "^($(IFS='|'; echo "${suites[*]}")):" -E "^program:($(IFS='|'; echo "${with_duckdb[*]}"))"

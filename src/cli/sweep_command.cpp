@@ -110,7 +110,7 @@ void tell_refused(const backtest::SweepReport& report) {
 }
 
 // Rows as passes end.
-int run_to_standard_output(backtest::SweepRequest request, SweepTable table, const Decimal& capital) {
+int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const Decimal& capital) {
   Output out;
   bool has_begun = false;
   const auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) -> Result<void> {
@@ -178,7 +178,7 @@ int run_sweep_command(const Given& given) {
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
   const int code = settings.output.empty()
-                       ? run_to_standard_output(std::move(request), std::move(table), settings.capital)
+                       ? run_to_standard_output(request, std::move(table), settings.capital)
                        : run_to_file(std::move(request), std::move(table), settings, *text);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;

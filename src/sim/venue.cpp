@@ -25,17 +25,17 @@ const MarketRow* SimVenue::run(const MarketRow* row, UnixNanos until) {
   return row;
 }
 
-template <bool kIsCrossed>
+template <bool IsCrossed>
 const MarketRow* SimVenue::run_while(const MarketRow* row, UnixNanos until) {
   for (; row->ts <= until.value; ++row) {
-    if (on_row<kIsCrossed>(*row) && is_crossed() != kIsCrossed) return row + 1;
+    if (on_row<IsCrossed>(*row) && is_crossed() != IsCrossed) return row + 1;
   }
   return row;
 }
 
 // True: something else than a level may have changed. What few rows are is kept out of it, so that it goes into the
 // loop.
-template <bool kIsCrossed>
+template <bool IsCrossed>
 [[gnu::always_inline]] inline bool SimVenue::on_row(const MarketRow& row) {
   if (!is_of_book(row.kind)) [[unlikely]] {
     on_print(row);
@@ -43,7 +43,7 @@ template <bool kIsCrossed>
   }
   LadderSide::Before before;
   const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
-  return on_change<kIsCrossed>(row, before, is_better);
+  return on_change<IsCrossed>(row, before, is_better);
 }
 
 void SimVenue::follow(const MarketRow& row, const LadderSide::Before& before, bool is_better) {
@@ -56,7 +56,7 @@ void SimVenue::follow(const MarketRow& row, const LadderSide::Before& before, bo
 }
 
 // Of the book, which has taken the row.
-template <bool kIsCrossed>
+template <bool IsCrossed>
 [[gnu::always_inline]] inline bool SimVenue::on_change(const MarketRow& row, const LadderSide::Before& before,
                                                        bool is_better) {
   if (row.kind != RowKind::kLevel) [[unlikely]] {
@@ -65,7 +65,7 @@ template <bool kIsCrossed>
   }
   if (before.is_own) [[unlikely]]
     on_level(row, before.quantity);
-  if (!kIsCrossed && !is_better) [[likely]]
+  if (!IsCrossed && !is_better) [[likely]]
     return false;
   if (book_.sides[row.side].best() + best_resting_[other(row.side)] < 0) [[likely]]
     return false;

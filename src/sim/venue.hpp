@@ -115,11 +115,11 @@ class SimVenue {
   // Rows (venue.cpp).
   // In one of two loops: as long as no own order stands at or beyond the other side's best price, only one that comes
   // nearer can meet any.
-  template <bool kIsCrossed>
+  template <bool IsCrossed>
   const MarketRow* run_while(const MarketRow* row, UnixNanos until);
-  template <bool kIsCrossed>
+  template <bool IsCrossed>
   bool on_row(const MarketRow& row);
-  template <bool kIsCrossed>
+  template <bool IsCrossed>
   bool on_change(const MarketRow& row, const LadderSide::Before& before, bool is_better);
   void on_print(const MarketRow& row);
   void on_clear(const MarketRow& row);

@@ -2,9 +2,9 @@
 
 The same grid (docs/backtest.md) over the same recording in both, for every queue model: fills as a multiset of time,
 side and price, then position, balance and fee. Then with partial fills, with their quantities: hftbacktest's position
-leaves out parts of orders, so there the grid counts its own fills, those of an order at one time as one; and it ends with an error when it fills an order
-that is over (random_parity.py), so what is filled is cancelled at once, and compared is what comes before its end. Exit
-code 1, with one line each, where they differ.
+leaves out parts of orders, so there the grid counts its own fills, those of an order at one time as one; and it ends
+with an error when it fills an order that is over (random_parity.py), so what is filled is cancelled at once, and
+compared is what comes before its end. Exit code 1, with one line each, where they differ.
 """
 import collections
 import decimal

@@ -5,8 +5,8 @@ latencies as if recorded, and fills as a multiset of time, side, price and quant
 
 With partial fills hftbacktest ends with an error (14) once it fills an order that is over: one that a trade has emptied
 exactly stays alive in it, and one that is modified into the market is cancelled first. So nothing is modified there,
-what is filled is cancelled at once, latencies are 1 ms, and fills are compared up to where it ends. It tells the last of
-what happened to an order at one time: its fills at that time are compared as one, at the last price.
+what is filled is cancelled at once, latencies are 1 ms, and fills are compared up to where it ends. It tells the last
+of what happened to an order at one time: its fills at that time are compared as one, at the last price.
 
 Then the same scripts without compatibility: what must hold of orders, fills and position does (parity_run.cpp), and no
 trade fills more than its size. Exit code 1, with a line for each seed that differs. SEEDS=n: only the first n.

@@ -2,14 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -37,6 +39,20 @@ int spawn_host(const std::string& program, int fd, pid_t& pid) {
   if (error == 0) error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   return error;
+}
+
+// Waits for a process to end, but not for long.
+bool is_over_soon(pid_t pid) {
+  constexpr int kPatienceMillis = 2'000;
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) return false;
+  pollfd watched{.fd = fd, .events = POLLIN, .revents = 0};
+  int count = 0;
+  do {
+    count = ::poll(&watched, 1, kPatienceMillis);
+  } while (count < 0 && errno == EINTR);
+  ::close(fd);
+  return count > 0;
 }
 
 std::string end_in_words(int status) {
@@ -75,18 +91,9 @@ StrategyProcess::~StrategyProcess() { static_cast<void>(end(false)); }
 std::string StrategyProcess::end(bool is_ending) {
   if (pid_ < 0) return "is gone";
   int status = 0;
-  pid_t ended = 0;
   // One whose end of the link has closed is about to be over: how it ended is what is wanted.
-  constexpr auto kPatience = std::chrono::seconds{2};
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (is_ending && ended == 0 && std::chrono::steady_clock::now() < until) {
-    ended = ::waitpid(pid_, &status, WNOHANG);
-    if (ended == 0) ::usleep(1'000);
-  }
-  if (ended == 0) {
-    ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+  if (!is_ending || !is_over_soon(pid_)) ::kill(pid_, SIGKILL);
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
   return end_in_words(status);
@@ -96,7 +103,9 @@ Result<std::unique_ptr<IsolatedStrategy>> IsolatedStrategy::make(const IsolateOp
                                                                  std::unique_ptr<StrategyProcess> process,
                                                                  const MakeStrategy& make) {
   ACTS_ASSERT(options.timeout > Nanos{0});
-  std::unique_ptr<IsolatedStrategy> strategy(new IsolatedStrategy(options, std::move(process)));
+  Result<TimeLimit> limit = TimeLimit::make();
+  if (!limit) return std::unexpected(limit.error());
+  std::unique_ptr<IsolatedStrategy> strategy(new IsolatedStrategy(options, std::move(process), *std::move(limit)));
   write_make(strategy->out_, make);
   const Result<std::string_view> answer = strategy->exchange(nullptr, HostMessage::kMade, "when it was made");
   if (!answer) return std::unexpected(answer.error());
@@ -125,12 +134,12 @@ std::unexpected<Error> IsolatedStrategy::lost(LinkState state, std::string_view 
 
 Result<std::string_view> IsolatedStrategy::exchange(StrategyContext* context, HostMessage wanted,
                                                     std::string_view what) const {
-  const MessageLink::Deadline deadline = std::chrono::steady_clock::now() + timeout_;
+  limit_.start(timeout_);
   bool has_to_send = true;
   for (;;) {
-    LinkState state = has_to_send ? process_->link().send(out_.bytes(), deadline) : LinkState::kOpen;
+    LinkState state = has_to_send ? process_->link().send(out_.bytes(), &limit_) : LinkState::kOpen;
     std::string_view message;
-    if (state == LinkState::kOpen) state = process_->link().receive(message, deadline);
+    if (state == LinkState::kOpen) state = process_->link().receive(message, &limit_);
     if (state != LinkState::kOpen) return lost(state, what);
     ByteReader in(message);
     const auto kind = static_cast<HostMessage>(in.byte());

@@ -49,8 +49,8 @@ class StrategyProcess {
 
 class IsolatedStrategy final : public Strategy {
  public:
-  // Errors: kStorage: the system starts no process; kUsage: there is no such strategy, or not with these parameters;
-  // kBadInput: it crashed, threw, or came to no end when it was made.
+  // Errors: kStorage: the system starts no process or timer; kUsage: there is no such strategy, or not with these
+  // parameters; kBadInput: it crashed, threw, or came to no end when it was made.
   static Result<std::unique_ptr<IsolatedStrategy>> make(const IsolateOptions& options,
                                                         std::unique_ptr<StrategyProcess> process,
                                                         const MakeStrategy& make);
@@ -74,8 +74,8 @@ class IsolatedStrategy final : public Strategy {
   Result<void> restore(std::string_view saved) override;
 
  private:
-  IsolatedStrategy(const IsolateOptions& options, std::unique_ptr<StrategyProcess> process)
-      : timeout_(options.timeout), process_(std::move(process)) {}
+  IsolatedStrategy(const IsolateOptions& options, std::unique_ptr<StrategyProcess> process, TimeLimit limit)
+      : timeout_(options.timeout), limit_(std::move(limit)), process_(std::move(process)) {}
   void call(StrategyContext& context, StrategyCall call);
   // Sends out_, and answers what is asked until `wanted` comes, of which what follows its first byte is returned.
   // `context`: null if nothing may be asked. `what`: is under way, for messages.
@@ -83,6 +83,7 @@ class IsolatedStrategy final : public Strategy {
   std::unexpected<Error> lost(LinkState state, std::string_view what) const;
 
   Nanos timeout_;
+  mutable TimeLimit limit_;
   std::unique_ptr<StrategyProcess> process_;
   MadeStrategy made_;
   mutable ByteWriter out_;

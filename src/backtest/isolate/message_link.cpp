@@ -2,11 +2,16 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
+
+#include "acts/base/assert.hpp"
 
 #include "backtest/isolate/protocol.hpp"
 
@@ -16,15 +21,25 @@ namespace {
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kReadAtOnce = std::size_t{4} << 10U;
 
-// Of poll(): -1: without end.
-int millis_until(MessageLink::Deadline deadline) {
-  if (!deadline) return -1;
-  constexpr std::int64_t kMostMillis = 60'000;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, kMostMillis));
+}  // namespace
+
+Result<TimeLimit> TimeLimit::make() {
+  const int fd = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd >= 0) return TimeLimit(fd);
+  return fail(ErrorCode::kStorage, std::string("no timer for the strategy's calls: ") + std::strerror(errno));
 }
 
-}  // namespace
+TimeLimit::~TimeLimit() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void TimeLimit::start(Nanos span) {
+  ACTS_ASSERT(span > Nanos{0});
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const itimerspec once{.it_interval = {},
+                        .it_value = {.tv_sec = span.count() / kSecond, .tv_nsec = span.count() % kSecond}};
+  ACTS_ASSERT(::timerfd_settime(fd_, 0, &once, nullptr) == 0);
+}
 
 MessageLink::~MessageLink() {
   if (fd_ >= 0) ::close(fd_);
@@ -37,17 +52,19 @@ MessageLink::MessageLink(MessageLink&& other) noexcept
       in_(std::move(other.in_)),
       taken_(std::exchange(other.taken_, 0)) {}
 
-LinkState MessageLink::wait(short events, Deadline deadline) {
+LinkState MessageLink::wait(short events, const TimeLimit* limit) {
   for (;;) {
-    pollfd watched{.fd = fd_, .events = events, .revents = 0};
-    const int count = ::poll(&watched, 1, millis_until(deadline));
-    if (count > 0) return LinkState::kOpen;
-    if (count < 0 && errno != EINTR) return LinkState::kBroken;
-    if (deadline && std::chrono::steady_clock::now() >= *deadline) return LinkState::kLate;
+    // poll() passes over a descriptor below 0.
+    std::array<pollfd, 2> watched{{{.fd = fd_, .events = events, .revents = 0},
+                                   {.fd = limit == nullptr ? -1 : limit->fd(), .events = POLLIN, .revents = 0}}};
+    const int count = ::poll(watched.data(), watched.size(), -1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return LinkState::kBroken;
+    return watched[0].revents != 0 ? LinkState::kOpen : LinkState::kLate;
   }
 }
 
-LinkState MessageLink::send(std::string_view message, Deadline deadline) {
+LinkState MessageLink::send(std::string_view message, const TimeLimit* limit) {
   if (state_ != LinkState::kOpen) return state_;
   if (message.size() > kMostMessageBytes) return state_ = LinkState::kBroken;
   out_.clear();
@@ -59,7 +76,7 @@ LinkState MessageLink::send(std::string_view message, Deadline deadline) {
     if (sent > 0) {
       left.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (const LinkState waited = wait(POLLOUT, deadline); waited != LinkState::kOpen) return state_ = waited;
+      if (const LinkState waited = wait(POLLOUT, limit); waited != LinkState::kOpen) return state_ = waited;
     } else if (errno != EINTR) {
       return state_ = errno == EPIPE || errno == ECONNRESET ? LinkState::kClosed : LinkState::kBroken;
     }
@@ -67,7 +84,7 @@ LinkState MessageLink::send(std::string_view message, Deadline deadline) {
   return LinkState::kOpen;
 }
 
-LinkState MessageLink::fill(std::size_t wanted, Deadline deadline) {
+LinkState MessageLink::fill(std::size_t wanted, const TimeLimit* limit) {
   while (in_.size() < wanted) {
     const std::size_t held = in_.size();
     in_.resize(held + std::max(wanted - held, kReadAtOnce));
@@ -78,19 +95,19 @@ LinkState MessageLink::fill(std::size_t wanted, Deadline deadline) {
     if (got == 0 || error == ECONNRESET) return state_ = LinkState::kClosed;
     if (error == EINTR) continue;
     if (error != EAGAIN && error != EWOULDBLOCK) return state_ = LinkState::kBroken;
-    if (const LinkState waited = wait(POLLIN, deadline); waited != LinkState::kOpen) return state_ = waited;
+    if (const LinkState waited = wait(POLLIN, limit); waited != LinkState::kOpen) return state_ = waited;
   }
   return LinkState::kOpen;
 }
 
-LinkState MessageLink::receive(std::string_view& message, Deadline deadline) {
+LinkState MessageLink::receive(std::string_view& message, const TimeLimit* limit) {
   if (state_ != LinkState::kOpen) return state_;
   in_.erase(0, std::exchange(taken_, 0));
-  if (const LinkState filled = fill(kLengthBytes, deadline); filled != LinkState::kOpen) return filled;
+  if (const LinkState filled = fill(kLengthBytes, limit); filled != LinkState::kOpen) return filled;
   std::size_t size = 0;
   for (std::size_t i = 0; i < kLengthBytes; ++i) size |= std::size_t{static_cast<unsigned char>(in_[i])} << (8 * i);
   if (size > kMostMessageBytes) return state_ = LinkState::kBroken;
-  if (const LinkState filled = fill(kLengthBytes + size, deadline); filled != LinkState::kOpen) return filled;
+  if (const LinkState filled = fill(kLengthBytes + size, limit); filled != LinkState::kOpen) return filled;
   message = std::string_view(in_).substr(kLengthBytes, size);
   taken_ = kLengthBytes + size;
   return LinkState::kOpen;

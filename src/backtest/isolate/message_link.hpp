@@ -2,11 +2,13 @@
 // thread-safe.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
 
 namespace acts::backtest {
 
@@ -17,10 +19,29 @@ enum class LinkState : std::uint8_t {
   kBroken,  // a message of more than kMostMessageBytes, or the system failed
 };
 
+// A bound of waiting that the system keeps: no clock is read here.
+class TimeLimit {
+ public:
+  // Errors: kStorage: the system has no timers left.
+  static Result<TimeLimit> make();
+  ~TimeLimit();
+  TimeLimit(TimeLimit&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  TimeLimit& operator=(TimeLimit&&) = delete;
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
+
+  // Runs out so long from now; positive.
+  void start(Nanos span);
+  // Readable once it has run out.
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  explicit TimeLimit(int fd) : fd_(fd) {}
+  int fd_;
+};
+
 class MessageLink {
  public:
-  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-
   // Takes `fd`, a stream socket, and closes it.
   explicit MessageLink(int fd) : fd_(fd) {}
   ~MessageLink();
@@ -29,14 +50,14 @@ class MessageLink {
   MessageLink(const MessageLink&) = delete;
   MessageLink& operator=(const MessageLink&) = delete;
 
-  // Both wait until the deadline (nothing: as long as it takes). Once not kOpen, it stays so.
-  LinkState send(std::string_view message, Deadline deadline);
+  // Both wait until the limit runs out (null: as long as it takes). Once not kOpen, it stays so.
+  LinkState send(std::string_view message, const TimeLimit* limit);
   // `message` is valid until the next call.
-  LinkState receive(std::string_view& message, Deadline deadline);
+  LinkState receive(std::string_view& message, const TimeLimit* limit);
 
  private:
-  LinkState wait(short events, Deadline deadline);
-  LinkState fill(std::size_t wanted, Deadline deadline);
+  LinkState wait(short events, const TimeLimit* limit);
+  LinkState fill(std::size_t wanted, const TimeLimit* limit);
 
   int fd_;
   LinkState state_ = LinkState::kOpen;

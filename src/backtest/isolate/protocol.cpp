@@ -19,7 +19,7 @@ void write_level(ByteWriter& out, const Level& level) {
 }
 
 // What a question is about; nothing unless there is such an instrument.
-std::optional<InstrumentId> read_instrument(StrategyContext& context, ByteReader& in) {
+std::optional<InstrumentId> read_instrument(const StrategyContext& context, ByteReader& in) {
   const std::uint64_t id = in.number();
   if (in.is_bad() || id >= context.instrument_count()) return std::nullopt;
   return InstrumentId{static_cast<std::uint32_t>(id)};
@@ -48,7 +48,8 @@ void answer_of_book(const BookView& book, AskKind kind, ByteReader& in, ByteWrit
   }
 }
 
-void answer_of_instrument(StrategyContext& context, InstrumentId id, AskKind kind, ByteReader& in, ByteWriter& out) {
+void answer_of_instrument(const StrategyContext& context, InstrumentId id, AskKind kind, ByteReader& in,
+                          ByteWriter& out) {
   switch (kind) {
     case AskKind::kLastTrade: write_optional(out, context.last_trade(id)); break;
     case AskKind::kFundingRate: write_optional(out, context.funding_rate(id)); break;

@@ -47,14 +47,14 @@ ByteWriter& RemoteContext::begin_ask(AskKind kind, InstrumentId id) const {
 }
 
 void RemoteContext::send() const {
-  if (link_->send(out_.bytes(), std::nullopt) != LinkState::kOpen) throw LinkLost{};
+  if (link_->send(out_.bytes(), nullptr) != LinkState::kOpen) throw LinkLost{};
 }
 
 template <typename Read>
 auto RemoteContext::answer(Read&& read) const {
   send();
   std::string_view message;
-  if (link_->receive(message, std::nullopt) != LinkState::kOpen) throw LinkLost{};
+  if (link_->receive(message, nullptr) != LinkState::kOpen) throw LinkLost{};
   ByteReader in(message);
   if (in.byte() != static_cast<std::uint8_t>(RunMessage::kAnswer)) throw LinkLost{};
   auto value = read(in);

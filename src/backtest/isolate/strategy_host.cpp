@@ -46,11 +46,11 @@ class StrategyHost {
   int run() {
     for (;;) {
       std::string_view message;
-      if (link_.receive(message, std::nullopt) != LinkState::kOpen) return kExitHostDone;
+      if (link_.receive(message, nullptr) != LinkState::kOpen) return kExitHostDone;
       ByteReader in(message);
       out_.clear();
       if (!handle(in)) return kExitHostDefect;
-      if (link_.send(out_.bytes(), std::nullopt) != LinkState::kOpen) return kExitHostDone;
+      if (link_.send(out_.bytes(), nullptr) != LinkState::kOpen) return kExitHostDone;
     }
   }
 

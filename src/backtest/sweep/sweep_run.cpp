@@ -48,6 +48,7 @@ std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, cons
 
 std::vector<std::size_t> numbers_of(const Pass& pass) {
   std::vector<std::size_t> numbers;
+  numbers.reserve(pass.rows.size());
   for (const SweepRow& row : pass.rows) numbers.push_back(row.number);
   return numbers;
 }
@@ -145,12 +146,12 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   Pass pass;
   for (std::size_t k = 0; k < plan->size(); ++k) {
     const std::size_t number = (*plan)[k] + 1;
-    if (done.contains(number)) {
+    std::optional<std::string> refusal;
+    if (!done.contains(number)) refusal = add_set(pass, request, **type, (*plan)[k]);
+    if (!refusal) {
       ++report.sets;
-    } else if (std::optional<std::string> refusal = add_set(pass, request, **type, (*plan)[k])) {
-      if (report.refused++ == 0) report.refusal = *std::move(refusal);
-    } else {
-      ++report.sets;
+    } else if (report.refused++ == 0) {
+      report.refusal = *std::move(refusal);
     }
     const bool is_last = k + 1 == plan->size();
     if (pass.rows.empty() || (!is_last && pass.rows.size() < most)) continue;

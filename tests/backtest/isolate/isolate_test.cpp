@@ -94,7 +94,7 @@ Error answered_with(std::string_view said, bool closes) {
   MessageLink other(ends[1]);
   auto process = std::make_unique<StrategyProcess>(ends[0]);
   if (!said.empty()) {
-    EXPECT_EQ(other.send(said, std::nullopt), LinkState::kOpen);
+    EXPECT_EQ(other.send(said, nullptr), LinkState::kOpen);
   }
   if (closes) MessageLink gone(std::move(other));
   return IsolatedStrategy::make({.timeout = std::chrono::milliseconds{30}}, std::move(process), {.name = "grid"})
@@ -115,7 +115,7 @@ TEST(StrategyHost, EndsAtWhatIsNoMessage) {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     MessageLink link(ends[0]);
-    ASSERT_EQ(link.send(said, std::nullopt), LinkState::kOpen);
+    ASSERT_EQ(link.send(said, nullptr), LinkState::kOpen);
     EXPECT_EQ(strategy_host(ends[1], false), 70);
   }
 }
@@ -127,17 +127,19 @@ TEST(MessageLink, CarriesMessagesOfAnySizeAndRefusesTooLargeOnes) {
   MessageLink other(ends[1]);
   const std::vector<std::size_t> sizes{0, 1, 4'091, 4'092, 100'000, 3'000'000};
   std::thread sender([&] {
-    for (const std::size_t size : sizes) EXPECT_EQ(one.send(std::string(size, 'x'), std::nullopt), LinkState::kOpen);
+    for (const std::size_t size : sizes) EXPECT_EQ(one.send(std::string(size, 'x'), nullptr), LinkState::kOpen);
   });
   std::string_view message;
   for (const std::size_t size : sizes) {
-    ASSERT_EQ(other.receive(message, std::nullopt), LinkState::kOpen);
+    ASSERT_EQ(other.receive(message, nullptr), LinkState::kOpen);
     EXPECT_EQ(message, std::string(size, 'x'));
   }
   sender.join();
-  const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{5};
-  EXPECT_EQ(other.receive(message, soon), LinkState::kLate);
-  EXPECT_EQ(one.send(std::string(kMostMessageBytes + 1, 'x'), std::nullopt), LinkState::kBroken);
+  Result<TimeLimit> soon = TimeLimit::make();
+  ASSERT_TRUE(soon.has_value());
+  soon->start(std::chrono::milliseconds{5});
+  EXPECT_EQ(other.receive(message, &*soon), LinkState::kLate);
+  EXPECT_EQ(one.send(std::string(kMostMessageBytes + 1, 'x'), nullptr), LinkState::kBroken);
 }
 
 TEST(MessageLink, RefusesALengthThatNoMessageHas) {
@@ -146,7 +148,7 @@ TEST(MessageLink, RefusesALengthThatNoMessageHas) {
   MessageLink link(ends[0]);
   ASSERT_EQ(::send(ends[1], "\xff\xff\xff\xff", 4, 0), 4);
   std::string_view message;
-  EXPECT_EQ(link.receive(message, std::nullopt), LinkState::kBroken);
+  EXPECT_EQ(link.receive(message, nullptr), LinkState::kBroken);
   ::close(ends[1]);
 }
 
