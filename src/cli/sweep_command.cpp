@@ -177,9 +177,8 @@ int run_sweep_command(const Given& given) {
                                  .sets_a_pass = settings.sets_a_pass,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  const int code = settings.output.empty()
-                       ? run_to_standard_output(request, std::move(table), settings.capital)
-                       : run_to_file(std::move(request), std::move(table), settings, *text);
+  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
+                                           : run_to_file(std::move(request), std::move(table), settings, *text);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }

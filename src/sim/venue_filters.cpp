@@ -12,8 +12,8 @@ bool is_within(std::int64_t value, std::int64_t least, std::int64_t most) {
 // Twice a price against twice the reference, both without rounding.
 bool is_in_band(const PriceBand& band, SideIndex side, std::int64_t ticks, std::int64_t double_reference) {
   const int128 price = int128{2} * ticks * power_of_ten(PriceBand::kScale);
-  const bool has_top = band.up != 0 && !(band.is_one_sided && side == kAskSide);
-  const bool has_floor = band.down != 0 && !(band.is_one_sided && side == kBidSide);
+  const bool has_top = band.up != 0 && (!band.is_one_sided || side != kAskSide);
+  const bool has_floor = band.down != 0 && (!band.is_one_sided || side != kBidSide);
   if (has_top && price > int128{double_reference} * band.up) return false;
   return !has_floor || price >= int128{double_reference} * band.down;
 }
