@@ -94,7 +94,7 @@ std::map<ClientOrderId, VenueAccount::Open>::iterator VenueAccount::find(ClientO
 RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::SimVenue& venue) {
   const auto at = find(asked.id);
   if (at == open_.end()) return account_->check_quantity(slot_, asked.quantity);
-  Open& open = at->second;
+  const Open& open = at->second;
   OrderNeed need = open.need;
   need.left = asked.quantity - (open.quantity - open.need.left);
   if (need.left <= 0) return RejectReason::kNone;  // it is done with that

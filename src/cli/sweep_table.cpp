@@ -53,7 +53,8 @@ RunCloses::Chosen with_capital(RunCloses::Chosen closes, const Decimal& capital)
   return closes;
 }
 
-SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs, std::string rows)
+SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs,
+                       std::string_view rows)
     : axes_(std::move(axes)) {
   const auto add = [this](std::string_view name, std::string_view type) {
     columns_.push_back({std::string(name), std::string(type)});
@@ -64,7 +65,7 @@ SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const Pa
     add(axis.name, type_of(spec == specs.end() ? nullptr : &*spec));
   }
   const std::size_t parameters = columns_.size();
-  for (const std::string_view name : {std::string_view(rows), std::string_view("orders"), std::string_view("fills")}) {
+  for (const std::string_view name : {rows, std::string_view("orders"), std::string_view("fills")}) {
     add(name, kWholeType);
   }
   for (const std::string_view name : {"position", "balance", "fee", "funding", "equity", "max_drawdown", "turnover"}) {

@@ -24,7 +24,7 @@ class SweepTable {
  public:
   // `specs`: of the strategy's parameters; `rows`: what the data's rows are called, "bars" or "rows". A parameter of
   // the name of another column is "NAME_parameter".
-  SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs, std::string rows);
+  SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs, std::string_view rows);
 
   // With their ends. Exact values as decimals, figures as shortest doubles, empty where undefined.
   [[nodiscard]] std::string header() const;

@@ -27,7 +27,7 @@ Result<void> check_row(const LatencyRow& row, const LatencyRow* before, std::siz
   }
   if (whole > Latency::kMost) {
     return fail(ErrorCode::kBadInput, fmt::format("row {}: {} for a request: at most {} are taken", number,
-                                                  to_string(whole), to_string(Latency::kMost)));
+                                                  acts::to_string(whole), acts::to_string(Latency::kMost)));
   }
   if (before != nullptr && row.request <= before->request) {
     return fail(ErrorCode::kBadInput,

@@ -1,6 +1,7 @@
 #include "sim/trigger_book.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "acts/base/assert.hpp"
 
@@ -79,18 +80,15 @@ void TriggerBook::find_thresholds() {
 }
 
 void TriggerBook::on_trade(std::int64_t price, std::vector<ClientOrderId>& reached) {
-  std::vector<Waiting> met;
+  // A price that falls comes to the highest first, one that rises to the lowest.
+  std::multimap<std::int64_t, ClientOrderId> met;
   std::erase_if(waiting_, [&](const Waiting& of) {
     if (!of.trigger.is_reached(price)) return false;
-    met.push_back(of);
+    const std::int64_t at = *of.trigger.price();
+    met.emplace(of.trigger.is_below() ? -at : at, of.id);
     return true;
   });
-  // A price that falls comes to the highest first, one that rises to the lowest.
-  std::ranges::stable_sort(met, {}, [](const Waiting& of) {
-    const std::int64_t at = *of.trigger.price();
-    return of.trigger.is_below() ? -at : at;
-  });
-  for (const Waiting& of : met) reached.push_back(of.id);
+  for (const auto& [at, id] : met) reached.push_back(id);
   for (Waiting& of : waiting_) of.trigger.follow(price);
   find_thresholds();
 }

@@ -48,7 +48,7 @@ NaiveMarkets::Setup make_setup(std::mt19937_64& random, int rows) {
     row.ts += static_cast<std::int64_t>(random() % 3) * kMilli;
     setup.local.push_back(row);
   }
-  std::ranges::stable_sort(setup.local, {}, &MarketRow::ts);
+  test::sort_by_time(setup.local);
   return setup;
 }
 

@@ -60,7 +60,8 @@ std::vector<std::size_t> NaiveVenue::in_priority(OrderSide side) const {
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     if (orders_[i].side == side && !orders_[i].waits) sorted.push_back(i);
   }
-  std::ranges::stable_sort(sorted, [&](std::size_t a, std::size_t b) {
+  std::ranges::sort(sorted, [&](std::size_t a, std::size_t b) {
+    if (orders_[a].tick == orders_[b].tick) return a < b;
     return side == OrderSide::kBuy ? orders_[a].tick > orders_[b].tick : orders_[a].tick < orders_[b].tick;
   });
   return sorted;

@@ -3,12 +3,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "backtest/market_feed.hpp"
 
 namespace acts::backtest::test {
+
+// Rows of the same time keep their order. (This library's stable_sort() is not to be compiled by clang.)
+inline void sort_by_time(std::vector<sim::MarketRow>& rows) {
+  std::multimap<std::int64_t, sim::MarketRow> sorted;
+  for (const sim::MarketRow& row : rows) sorted.emplace(row.ts, row);
+  rows.clear();
+  for (const auto& [ts, row] : sorted) rows.push_back(row);
+}
 
 class VectorFeed final : public MarketFeed {
  public:

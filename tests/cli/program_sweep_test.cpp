@@ -215,9 +215,12 @@ TEST(ProgramSweep, GoesOnWhereItWasKilled) {
     ASSERT_EQ(code, -1) << "it was killed, and nothing else";
     ++kills;
     // It is whole, or it is not there.
-    if (fs::exists(dir / "killed.csv")) ASSERT_EQ(read_file(dir / "killed.csv"), read_file(dir / "whole.csv"));
-    if (fs::exists(dir / "killed.csv.journal"))
+    if (fs::exists(dir / "killed.csv")) {
+      ASSERT_EQ(read_file(dir / "killed.csv"), read_file(dir / "whole.csv"));
+    }
+    if (fs::exists(dir / "killed.csv.journal")) {
       has_gone_on = has_gone_on || read_file(dir / "killed.csv.journal").size() > 500;
+    }
   }
   EXPECT_GT(kills, 2);
   EXPECT_TRUE(has_gone_on);

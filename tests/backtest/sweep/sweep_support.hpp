@@ -55,7 +55,7 @@ inline BookMarket book_market(std::uint64_t seed, int rows) {
     row.ts += (1 + below(4)) * 1'000'000;
     market.local.push_back(row);
   }
-  std::ranges::stable_sort(market.local, {}, &sim::MarketRow::ts);
+  sort_by_time(market.local);
   return market;
 }
 
