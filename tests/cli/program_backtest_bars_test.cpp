@@ -48,8 +48,8 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
                         "\"435.947732\",\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
   EXPECT_THAT(read_file(dir / "run/fills.csv"),
               HasSubstr("2021-01-05T16:00:00.000000000Z,BTCUSDT,buy,32099.97,0.1,taker,"
-                        "taker,3.209997,1,0,0,,0\n"));
-  EXPECT_THAT(read_file(dir / "run/equity.csv"), HasSubstr(",10887.451268\n"));
+                        "taker,3.209997,1,0,0,,0,3209.997,0\n"));
+  EXPECT_THAT(read_file(dir / "run/equity.csv"), HasSubstr(",10887.451268,5874.055\n"));
   EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",BTCUSDT,1,submitted,buy,market,"));
 }
 
