@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""A sweep of 100 pairs of moving averages over candles, by acts and by vectorbt: vectorbt_bench.py ACTS CANDLES.json [ROUNDS]
+"""A sweep of 100 pairs of moving averages over candles, by acts and by vectorbt.
+
+vectorbt_bench.py ACTS CANDLES.json [ROUNDS]
 
 Both in turn, ROUNDS times (5), in one run, on one processor each; the least and the median of each count. vectorbt: the
-strategy of its own README (MA.run of all pairs, crossings as signals, Portfolio.from_signals), the candles in memory and
-its code compiled before the clock starts: what is timed is indicators, signals, portfolio and total returns. acts:
+strategy of its own README (MA.run of all pairs, crossings as signals, Portfolio.from_signals), the candles in memory
+and its code compiled before the clock starts: what is timed is indicators, signals, portfolio and total returns. acts:
 the whole program, `acts sweep --threads 1`, from its start to its table, reading the candles from the file; and that it
 is what single runs come to, of five of the pairs.
 """
@@ -34,7 +36,8 @@ FEE = 0.001
 def configuration(candles, strategy, sweep):
     return (f'[data]\nkind = "bars"\nvenue = "binance-spot"\nsymbol = "BTCUSDT"\nfiles = ["{candles}"]\n'
             f'[instrument]\ntick_size = "0.01"\nlot_size = "0.000001"\n[account]\ninitial_balance = "100000"\n'
-            f'[fees]\nmaker = "{FEE}"\ntaker = "{FEE}"\n[strategy]\nname = "sma_cross"\nquantity = "1"\n{strategy}{sweep}')
+            f'[fees]\nmaker = "{FEE}"\ntaker = "{FEE}"\n'
+            f'[strategy]\nname = "sma_cross"\nquantity = "1"\n{strategy}{sweep}')
 
 
 def by_acts(acts, config):
