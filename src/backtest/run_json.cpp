@@ -33,7 +33,6 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
           {"taker_fee", to_string(settings.fees.taker)}};
 }
 
-std::string quoted(const std::string& text) { return fmt::format("\"{}\"", text); }
 std::string count_json(std::uint64_t count) { return fmt::format("{}", count); }
 std::string exact_json(const std::optional<Decimal>& value) { return value ? quoted(to_string(*value)) : "null"; }
 

@@ -36,6 +36,8 @@ std::string to_iso8601_nanos(UnixNanos t) {
   return fmt::format("{}.{:09}Z", seconds, nanos);
 }
 
+std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+
 std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {

@@ -18,6 +18,8 @@ namespace acts::backtest {
 std::string to_iso8601_nanos(UnixNanos t);
 // In quotes, with what JSON wants escaped; text that is not UTF-8 keeps its bytes.
 std::string json_text(std::string_view text);
+// The same of what needs no escapes: numbers, times, names of our own.
+std::string quoted(std::string_view text);
 
 inline constexpr std::string_view kEquityHeader =
     "time,instrument,mark_price,position,cash,fee,funding,equity,position_value\n";

@@ -143,9 +143,9 @@ void append_columns(std::vector<Column>& to, std::span<const Column> more) {
 
 // The key, and behind it the columns of the chosen features in the order of their names.
 RowSchema chosen_schema(const ReplaySettings& settings, const BandList& bands, const RowSchema& all) {
-  constexpr std::size_t kKeyColumns = 3;
+  constexpr std::size_t kKeys = 3;
   RowSchema schema;
-  append_columns(schema.columns, std::span(all.columns).first(kKeyColumns));
+  append_columns(schema.columns, std::span(all.columns).first(kKeys));
   const auto add = [&](const std::string& name) {
     if (std::ranges::find(schema.columns, name, &Column::name) != schema.columns.end()) return;
     schema.columns.push_back(*std::ranges::find(all.columns, name, &Column::name));

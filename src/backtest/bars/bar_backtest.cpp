@@ -18,7 +18,6 @@
 namespace acts::backtest {
 namespace {
 
-std::string quoted(const std::string& text) { return fmt::format("\"{}\"", text); }
 std::string number_json(std::uint64_t number) { return fmt::format("{}", number); }
 
 void add_rules(JsonMembers& members, const InstrumentSettings& settings, const BacktestInstrument& instrument) {

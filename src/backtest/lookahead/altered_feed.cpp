@@ -7,11 +7,11 @@
 namespace acts::backtest {
 namespace {
 
-constexpr std::uint64_t kMostTicks = 64;  // that prices move
+constexpr std::uint64_t kMostTicksMoved = 64;  // that prices move
 // Time passes so many sixteenths as fast: it can only become less, so that no time leaves its range.
 constexpr std::uint64_t kSixteenths = 16;
 constexpr std::uint64_t kFewestSixteenths = 8;
-constexpr std::int64_t kMostQuantity = (std::int64_t{1} << 62) - 1;
+constexpr std::int64_t kMostAlteredQuantity = (std::int64_t{1} << 62) - 1;
 
 // splitmix64's last steps.
 std::uint64_t mixed(std::uint64_t value) {
@@ -21,7 +21,7 @@ std::uint64_t mixed(std::uint64_t value) {
   return value ^ (value >> 31U);
 }
 
-std::int64_t ticks_moved(std::uint64_t seed) { return static_cast<std::int64_t>(1 + mixed(seed) % kMostTicks); }
+std::int64_t ticks_moved(std::uint64_t seed) { return static_cast<std::int64_t>(1 + mixed(seed) % kMostTicksMoved); }
 
 UnixNanos other_time(UnixNanos time, const FutureCut& cut) {
   const std::uint64_t pace = kFewestSixteenths + mixed(cut.seed + 1) % (kSixteenths - kFewestSixteenths);
@@ -34,7 +34,7 @@ UnixNanos other_time(UnixNanos time, const FutureCut& cut) {
 std::int64_t other_quantity(std::int64_t quantity, std::uint64_t chance) {
   if (quantity <= 0) return quantity;
   const std::uint64_t most = 2 * static_cast<std::uint64_t>(quantity);
-  return std::min(static_cast<std::int64_t>(1 + chance % most), kMostQuantity);
+  return std::min(static_cast<std::int64_t>(1 + chance % most), kMostAlteredQuantity);
 }
 
 }  // namespace

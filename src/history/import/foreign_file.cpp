@@ -21,7 +21,7 @@ std::string_view exchange_in(std::string_view line) {
   return end <= kMostShown && rest[end] == '"' ? rest.substr(0, end) : std::string_view{};
 }
 
-bool is_digits(std::string_view text) {
+bool is_all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
@@ -29,14 +29,14 @@ bool is_digits(std::string_view text) {
 bool is_margin_interest(std::string_view line) {
   constexpr std::size_t kDate = 8;
   constexpr std::size_t kTime = 17;
-  return line.size() > kTime && is_digits(line.substr(0, kDate)) && line[kDate] == ' ' && line[kTime] == ',' &&
+  return line.size() > kTime && is_all_digits(line.substr(0, kDate)) && line[kDate] == ' ' && line[kTime] == ',' &&
          std::ranges::count(line.substr(0, kTime), ':') == 2 && std::ranges::count(line, ',') == 1;
 }
 
 // Milliseconds, bid: open to close and size, ask: the same.
 bool is_lean_quote(std::string_view path, std::string_view line) {
   return stem_of(path).ends_with("_quote") && std::ranges::count(line, ',') == 10 &&
-         is_digits(line.substr(0, line.find(',')));
+         is_all_digits(line.substr(0, line.find(',')));
 }
 
 std::string_view without_blanks(std::string_view head) {
