@@ -15,6 +15,7 @@ if [ "${#targets[@]}" -eq 0 ]; then
 fi
 [ "${#targets[@]}" -gt 0 ] || die "found no fuzz target"
 mkdir -p build/fuzz/findings
+: >build/fuzz/found.txt
 
 fuzz_one() {
   local name=$1 seeds=tests/fuzz/corpus/$1 learned=build/fuzz/corpus/$1 log=build/fuzz/$1.log
@@ -25,10 +26,13 @@ fuzz_one() {
     echo "fuzz: $name: $(grep -E '^Done [0-9]+ runs' "$log" || tail -n 1 "$log")"
   else
     tail -n 60 "$log" >&2
+    grep -m 1 -E '^==[0-9]+==|SUMMARY' "$log" | sed "s/^/$name: /" >>build/fuzz/found.txt
     echo "fuzz: $name: FOUND SOMETHING; the input lies in build/fuzz/findings, the whole log in $log" >&2
     return 1
   fi
 }
 export -f fuzz_one
-printf '%s\n' "${targets[@]}" | xargs -P "$(jobs)" -I {} bash -c 'fuzz_one "$1" "$2"' _ {} "$seconds" ||
+printf '%s\n' "${targets[@]}" | xargs -P "$(jobs)" -I {} bash -c 'fuzz_one "$1" "$2"' _ {} "$seconds" || {
+  cat build/fuzz/found.txt >&2
   die "the findings are above"
+}
