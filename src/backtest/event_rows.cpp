@@ -73,7 +73,8 @@ bool EventRows::set_amounts(const HftEvent& event, EventRow& row, FeedFacts& fac
   }
   const double steps = event.px / tick_;
   const double amount = event.qty * one_;
-  if (!(std::abs(steps) < kMostTicks && amount > -0.5 && amount < kMostQuantity)) return false;  // or no number
+  const bool is_in_range = std::abs(steps) < kMostTicks && amount > -0.5 && amount < kMostQuantity;
+  if (!is_in_range) return false;  // or no number
   // As hftbacktest finds the tick of a price: exact, as the double is the nearest to a multiple of the tick.
   const std::int64_t ticks = nearest_whole(steps);
   const std::int64_t units = nearest_whole(amount);

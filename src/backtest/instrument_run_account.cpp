@@ -140,7 +140,7 @@ void InstrumentRun::pay_funding(UnixNanos now) {
   const auto paid = account_->pay_funding(now, has_middle ? std::optional(middle_of(bid - ask)) : std::nullopt);
   if (!paid) failure_ = failure_.value_or(paid.error());
   if (!paid || !*paid) return;
-  Answer answer{.arrival = std::max(now + setup_.latency.response(now).span(), last_answer_), .funding = **paid};
+  Answer answer{.arrival = std::max(now + setup_.latency.response(now).span(), last_answer_), .funding = *paid};
   answer.update.instrument = id_;
   push_answer(answer);
   if (account_->watches_marks()) watch_margin(now, true);

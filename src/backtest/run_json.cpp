@@ -54,7 +54,7 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   members["models"] = object_of(models_of(settings));
   members["symbol"] = json_text(settings.info.symbol);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
-  members["venue"] = quoted(std::string(to_string(settings.info.venue)));
+  members["venue"] = quoted(to_string(settings.info.venue));
 }
 
 // From the last update before until the book was known again, by our clock; at most the end of the run.
@@ -103,7 +103,7 @@ void add_accounts(JsonMembers& members, const RunReport& report) {
     const AccountReport& of = report.accounts[i];
     return object_json({{"asset", json_text(of.asset)},
                         {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
-                        {"kind", quoted(std::string(to_string(of.kind)))},
+                        {"kind", quoted(to_string(of.kind))},
                         {"liquidations", count_json(of.liquidations)},
                         {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
   });

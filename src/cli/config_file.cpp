@@ -21,6 +21,8 @@ struct TomlDefect {};
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/toml.h>
 
+#include "binance/error_text.hpp"
+
 namespace acts::cli {
 namespace {
 
@@ -150,8 +152,9 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string
     flatten_repeated(root, repeatable, entries);
     flatten(root, {}, 0, entries);
   } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, from_ascii(error.description())));
+    // It quotes what it saw as it was, with ends of lines too.
+    const std::string said = binance::one_line(from_ascii(error.description()));
+    return fail(ErrorCode::kUsage, fmt::format("{}:{}: not TOML: {}", name, error.source().begin.line, said));
   } catch (const TomlDefect&) {
     return fail(ErrorCode::kUsage, fmt::format("{}:1: not TOML, somewhere in the file", name));
   }

@@ -435,6 +435,12 @@ TEST(Config, RefusesAHeaderThatIsNoName) {
   EXPECT_EQ(error_of("[@x]\nlimit = 1\n"), "acts.toml:1: not TOML, somewhere in the file");
 }
 
+// The parser quotes the end of the line too.
+TEST(Config, SaysInOneLineWhatIsNoToml) {
+  EXPECT_EQ(error_of("[x]\nlimit = [n\n"),
+            "acts.toml:2: not TOML: Error while parsing floating-point: expected 'nan', saw 'n '");
+}
+
 // The parser's letter tables had undefined behaviour.
 TEST(Config, TakesOtherThanAsciiInQuotesAndCommentsOnly) {
   EXPECT_THAT(error_of("[collect]\nlimit = \xC6\x87\n"), StartsWith("acts.toml:2: not TOML: "));

@@ -27,7 +27,7 @@ void add_rules(JsonMembers& members, const InstrumentSettings& settings, const B
                                  {"taker_fee", to_string(settings.fees.taker)}});
   members["symbol"] = json_text(settings.info.symbol);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
-  members["venue"] = quoted(std::string(to_string(settings.info.venue)));
+  members["venue"] = quoted(to_string(settings.info.venue));
 }
 
 std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared, const BarReport& report) {

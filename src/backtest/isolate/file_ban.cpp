@@ -56,7 +56,7 @@ bool ban_files() {
   const sock_filter end = statement(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
   std::vector<sock_filter> program{statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
                                    unless(BPF_JEQ, kArchitecture, 1),
-                                   statement(BPF_JMP | BPF_JA | BPF_K, 1),
+                                   statement(BPF_JMP | BPF_JA, 1),
                                    end,
                                    statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
                                    unless(BPF_JGE, kFirstForeignCall, 1),

@@ -1,10 +1,10 @@
 #include "backtest/isolate/strategy_host.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <memory>
 #include <new>
 #include <string>
