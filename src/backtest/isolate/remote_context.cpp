@@ -57,7 +57,7 @@ auto RemoteContext::answer(Read&& read) const {
   if (link_->receive(message, nullptr) != LinkState::kOpen) throw LinkLost{};
   ByteReader in(message);
   if (in.byte() != static_cast<std::uint8_t>(RunMessage::kAnswer)) throw LinkLost{};
-  const auto value = read(in);
+  auto value = read(in);  // NOLINT(misc-const-correctness): a constant could not be moved out of here
   if (!in.is_done()) throw LinkLost{};
   return value;
 }
