@@ -27,7 +27,7 @@ using acts::testing::TempDir;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-constexpr int kKills = 30;
+constexpr int kKills = ACTS_IMPORT_KILLS;
 constexpr std::uint64_t kSeed = 20'210'211;
 
 // In memory where there is such a place: a kill takes nothing that was written, synced or not.
