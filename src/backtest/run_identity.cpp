@@ -42,11 +42,15 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
 }
 
 Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool is_bars) {
-  if (settings.files.empty()) return is_bars ? catalog_data(settings) : catalog_book_data(settings);
   std::vector<std::string> paths = settings.files;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
   if (!settings.funding_file.empty()) paths.push_back(settings.funding_file);
-  return hashes_of(paths);
+  Result<std::vector<DataFile>> files = hashes_of(paths);
+  if (!files || !settings.files.empty()) return files;
+  const Result<std::vector<DataFile>> rows = is_bars ? catalog_data(settings) : catalog_book_data(settings);
+  if (!rows) return std::unexpected(rows.error());
+  files->insert(files->begin(), rows->begin(), rows->end());
+  return files;
 }
 
 std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,

@@ -120,6 +120,14 @@ TEST_F(Backtest, OfTheCatalogHasTheSameFills) {
   std::ifstream file(folder_ / "run" / "run.json");
   const nlohmann::json object = nlohmann::json::parse(file);
   EXPECT_GE(object["run"]["data"].size(), 2U) << "the catalog's files";
+  // What else it reads is part of what it is.
+  std::ofstream(folder_ / "funding.csv") << "time,rate\n2024-08-08T16:00:00Z,0.0001\n";
+  const std::string paying = write(text + "[funding]\nfile = \"funding.csv\"\n");
+  ASSERT_EQ(run_acts({"backtest", paying, "--out", (folder_ / "paying").string()}).exit_code, 0);
+  std::ifstream other(folder_ / "paying" / "run.json");
+  const nlohmann::json funded = nlohmann::json::parse(other);
+  EXPECT_EQ(funded["run"]["data"].size(), object["run"]["data"].size() + 1);
+  EXPECT_TRUE(funded["run"]["data"].back()["file"].get<std::string>().ends_with("funding.csv"));
   text.replace(text.find("BTCUSDT"), 7, "ETHUSDT");
   const Outcome none = run_acts({"backtest", write(text), "--out", (folder_ / "none").string()});
   EXPECT_EQ(none.exit_code, 2);
