@@ -43,12 +43,13 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
                                                          std::vector<InstrumentSetup>& setups, EngineOptions options) {
   std::unique_ptr<ScenarioRuns> made(new ScenarioRuns);
   std::vector<BacktestInstrument> instruments;
-  for (InstrumentSetup& setup : setups) {
-    made->feeds_.push_back(std::make_unique<SharedFeed>(*setup.feed, kScenarios.size() + 1));
-    made->reach_.push_back(UnixNanos{INT64_MIN});
-    setup.feed = &made->feeds_.back()->cursor(0);
+  std::vector<MarketFeed*> feeds;
+  for (const InstrumentSetup& setup : setups) {
+    feeds.push_back(setup.feed);
     instruments.push_back(setup.instrument);
   }
+  made->feeds_.emplace(feeds, kScenarios.size() + 1);
+  for (std::size_t k = 0; k < setups.size(); ++k) setups[k].feed = &made->feeds_->cursor(k, 0);
   for (std::size_t i = 0; i < kScenarios.size(); ++i) {
     const Scenario& scenario = kScenarios[i];
     Lane lane{.request = request};
@@ -71,24 +72,13 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     for (std::size_t k = 0; k < own.size(); ++k) {
       join(own[k], lane.accounts->of(InstrumentId{static_cast<std::uint32_t>(k)}));
       own[k].venue.queue = scenario.queue;
-      own[k].feed = &made->feeds_[k]->cursor(i + 1);
+      own[k].feed = &made->feeds_->cursor(k, i + 1);
     }
     lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get());
     lane.engine = std::make_unique<Engine>(std::move(own), lane.watched->get(), options, lane.counter.get());
     made->lanes_.push_back(std::move(lane));
   }
   return made;
-}
-
-Result<UnixNanos> ScenarioRuns::load_slice() {
-  const UnixNanos before = *std::ranges::min_element(reach_);
-  for (;;) {
-    const auto behind = std::ranges::min_element(reach_);
-    if (*behind > before || *behind == SharedFeed::kEnd) return *behind;
-    const Result<UnixNanos> reach = feeds_[static_cast<std::size_t>(behind - reach_.begin())]->load_more();
-    if (!reach) return std::unexpected(reach.error());
-    *behind = *reach;
-  }
 }
 
 Result<RunEnd> ScenarioRuns::run(FileOps& ops, Engine& engine) {
@@ -98,7 +88,7 @@ Result<RunEnd> ScenarioRuns::run(FileOps& ops, Engine& engine) {
   }
   bool is_first = true;
   for (UnixNanos until{INT64_MIN}; until != SharedFeed::kEnd; is_first = false) {
-    const Result<UnixNanos> loaded = load_slice();
+    const Result<UnixNanos> loaded = feeds_->load_slice();
     if (!loaded) return std::unexpected(loaded.error());
     until = *loaded;
     for (Runner& runner : runners) {

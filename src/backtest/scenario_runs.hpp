@@ -50,11 +50,7 @@ class ScenarioRuns {
 
  private:
   ScenarioRuns() = default;
-  // The time up to which, and at which, all have their rows.
-  Result<UnixNanos> load_slice();
-
-  std::vector<std::unique_ptr<SharedFeed>> feeds_;  // by instrument; cursor 0 is the run's
-  std::vector<UnixNanos> reach_;
+  std::optional<SharedFeeds> feeds_ = {};  // cursor 0 is the run's
   std::vector<Lane> lanes_;
 };
 

@@ -95,4 +95,29 @@ void SharedFeed::let_go() {
   }
 }
 
+SharedFeeds::SharedFeeds(std::span<MarketFeed* const> feeds, std::size_t cursors)
+    : reach_(feeds.size(), UnixNanos{INT64_MIN}) {
+  feeds_.reserve(feeds.size());
+  for (MarketFeed* const feed : feeds) feeds_.push_back(std::make_unique<SharedFeed>(*feed, cursors));
+}
+
+void SharedFeeds::leave(std::size_t i) {
+  for (const auto& feed : feeds_) feed->leave(i);
+}
+
+Result<UnixNanos> SharedFeeds::load_slice() {
+  const UnixNanos before = *std::ranges::min_element(reach_);
+  for (std::size_t loaded = 0;;) {
+    const auto behind = std::ranges::min_element(reach_);
+    if (*behind == SharedFeed::kEnd) return *behind;
+    if (loaded >= kLeastRows && *behind > before) return *behind;
+    SharedFeed& feed = *feeds_[static_cast<std::size_t>(behind - reach_.begin())];
+    const std::size_t held = feed.held_rows();
+    const Result<UnixNanos> reach = feed.load_more();
+    if (!reach) return std::unexpected(reach.error());
+    *behind = *reach;
+    if (feed.held_rows() > held) loaded += feed.held_rows() - held;
+  }
+}
+
 }  // namespace acts::backtest

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -71,6 +72,26 @@ class SharedFeed {
   std::vector<std::unique_ptr<Cursor>> cursors_;
   std::vector<Rows> spare_;  // blocks that nobody needs, for those to come: their memory is in the cache
   std::size_t held_ = 0;
+};
+
+// The feeds of all instruments of a run, shared and read together.
+class SharedFeeds {
+ public:
+  // Below so many rows of a slice, loading it and sharing it out would be what takes the time.
+  static constexpr std::size_t kLeastRows = 8192;
+
+  // `feeds` outlive it, one an instrument; each has so many cursors.
+  SharedFeeds(std::span<MarketFeed* const> feeds, std::size_t cursors);
+
+  [[nodiscard]] MarketFeed& cursor(std::size_t instrument, std::size_t i) { return feeds_[instrument]->cursor(i); }
+  void leave(std::size_t i);
+  // The next slice, of kLeastRows at least if there are so many: the time to which, and at which, no run reads beyond
+  // what is loaded; SharedFeed::kEnd: to the end. Errors: SharedFeed::load_more().
+  Result<UnixNanos> load_slice();
+
+ private:
+  std::vector<std::unique_ptr<SharedFeed>> feeds_;
+  std::vector<UnixNanos> reach_;  // of each of them
 };
 
 }  // namespace acts::backtest

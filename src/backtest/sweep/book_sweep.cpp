@@ -19,39 +19,6 @@
 namespace acts::backtest {
 namespace {
 
-// The feeds of all instruments, read together.
-class SharedFeeds {
- public:
-  SharedFeeds(std::span<MarketFeed* const> feeds, std::size_t cursors) : reach_(feeds.size(), UnixNanos{INT64_MIN}) {
-    feeds_.reserve(feeds.size());
-    for (MarketFeed* const feed : feeds) feeds_.push_back(std::make_unique<SharedFeed>(*feed, cursors));
-  }
-
-  [[nodiscard]] MarketFeed& cursor(std::size_t instrument, std::size_t i) { return feeds_[instrument]->cursor(i); }
-  void leave(std::size_t i) {
-    for (const auto& feed : feeds_) feed->leave(i);
-  }
-  // The next slice: the time to which, and at which, no run reads beyond what is loaded.
-  Result<UnixNanos> load_slice() {
-    const UnixNanos before = *std::ranges::min_element(reach_);
-    for (std::size_t loaded = 0;;) {
-      const auto behind = std::ranges::min_element(reach_);
-      if (*behind == SharedFeed::kEnd) return *behind;
-      if (loaded >= BookSweep::kLeastSliceRows && *behind > before) return *behind;
-      SharedFeed& feed = *feeds_[static_cast<std::size_t>(behind - reach_.begin())];
-      const std::size_t held = feed.held_rows();
-      const Result<UnixNanos> reach = feed.load_more();
-      if (!reach) return std::unexpected(reach.error());
-      *behind = *reach;
-      if (feed.held_rows() > held) loaded += feed.held_rows() - held;
-    }
-  }
-
- private:
-  std::vector<std::unique_ptr<SharedFeed>> feeds_;
-  std::vector<UnixNanos> reach_;
-};
-
 // A set on its way through the rows.
 struct Lane {
   std::unique_ptr<Engine> engine = {};

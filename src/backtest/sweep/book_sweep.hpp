@@ -33,9 +33,6 @@ struct BookSet {
 
 class BookSweep {
  public:
-  // Below so many rows of a slice, loading it and sharing it out would be what takes the time.
-  static constexpr std::size_t kLeastSliceRows = 8192;
-
   // `setups`: of each instrument, by InstrumentId, one at least (asserted); their feeds and accounts do not count.
   BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets);
 
