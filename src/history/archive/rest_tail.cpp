@@ -43,11 +43,15 @@ std::string_view root_of(Market market) {
   return "";
 }
 
+// A number of another kind, such as 1e30, must not even be converted.
+std::int64_t whole_of(const json& number, std::int64_t most, const char* refusal) {
+  const auto value = number.is_number_integer() ? number.get<std::int64_t>() : -1;
+  if (value < 0 || value > most) throw json::other_error::create(501, refusal, &number);
+  return value;
+}
+
 std::int64_t micros_of(const json& time) {
-  const auto value = time.get<std::int64_t>();
-  if (!time.is_number_integer() || value < 0 || value > kMostMicros) {
-    throw json::other_error::create(501, "no time", &time);
-  }
+  const std::int64_t value = whole_of(time, kMostMicros, "no time");
   if (value >= kLeastMicros) return value;
   return value * 1000;
 }
@@ -61,13 +65,7 @@ const std::string& decimal_of(const json& text) {
   return digits;
 }
 
-std::int64_t count_of(const json& number) {
-  const auto value = number.get<std::int64_t>();
-  if (!number.is_number_integer() || value < 0 || value > kMostCount) {
-    throw json::other_error::create(503, "no count", &number);
-  }
-  return value;
-}
+std::int64_t count_of(const json& number) { return whole_of(number, kMostCount, "no count"); }
 
 Day day_at(std::int64_t micros) { return Day{std::chrono::days{micros / kDayMicros}}; }
 
