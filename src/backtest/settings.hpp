@@ -56,6 +56,7 @@ struct InstrumentSettings {
   std::optional<UnixNanos> from = {};  // received then and later
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
+  bool best_bid_offer = false;  // of recordings: put into the depth (FusedDepth); else it is passed over
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};

@@ -102,8 +102,8 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.exchange.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  constexpr std::array<UnusedKey, 5> kOfBooks{{{"data", "clock_shift"},
-
+  constexpr std::array<UnusedKey, 6> kOfBooks{{{"data", "clock_shift"},
+                                               {"data", "best_bid_offer"},
                                                {"exchange", "fills"},
                                                {"exchange", "queue"},
                                                {"exchange.queue", ""},

@@ -228,6 +228,8 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
             "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
   EXPECT_EQ(refusal("clock_shift = \"auto\"", "origin = \"tardis\""),
             "g.toml: origin in [data] is of a catalog, which data_dir names: take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "best_bid_offer = 1"),
+            "g.toml:5: best_bid_offer: true or false is needed, not a whole number");
   EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
             "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
 

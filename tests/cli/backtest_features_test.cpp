@@ -49,7 +49,8 @@ class RowLog final : public Strategy {
   void on_features(StrategyContext& context, const FeatureValues& values) override {
     EXPECT_EQ(context.now(), values.ts);
     const std::optional<Level> bid = context.book(values.instrument).best(Side::kBid);
-    if (bid && values.values[0] == nearest_double(bid->price.units(), 10)) ++with_the_book;
+    const std::int64_t one = power_of_ten(context.scales(values.instrument).price);
+    if (bid && values.values[0] == nearest_double(bid->price.units(), one)) ++with_the_book;
     rows.emplace(values.ts, std::vector<double>(values.values.begin(), values.values.end()));
   }
   RowsByTime rows;

@@ -29,6 +29,7 @@ struct RecordingExport {
   std::optional<UnixNanos> from = {};
   std::optional<UnixNanos> to = {};
   bool keeps_events = false;  // events() need not read again what the look through the recording has shown (HftSpool)
+  bool fuses_best = false;    // best bid and offer are in the depth of events() (FusedDepth), which then reads again
 };
 
 class RecordingExporter {
