@@ -68,7 +68,9 @@ std::unexpected<Error> unknown_column(std::string_view name, const std::vector<C
   names.reserve(all.size());
   for (const Column& column : all) names.push_back(column.name);
   const std::string_view nearest = nearest_name(name, names);
-  const std::string_view shown = name.substr(0, kMostNameShown);
+  std::string shown(name.substr(0, kMostNameShown));
+  // An end of line in it would make two lines of one.
+  std::ranges::replace_if(shown, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   constexpr std::string_view kWhere = "bands, levels and horizons are those of [features]";
   return fail(
       ErrorCode::kUsage,

@@ -383,7 +383,7 @@ TEST(FeaturePlan, SaysWhatCannotBeTold) {
   EXPECT_EQ(refusal_of({"imbalance"}),
             "the strategy wants the feature 'imbalance', which there is not: did it mean imbalance_1? bands, levels "
             "and horizons are those of [features]");
-  EXPECT_EQ(refusal_of({"x y z"}),
+  EXPECT_EQ(refusal_of({"x y\nz"}),
             "the strategy wants the feature 'x y z', which there is not: 'acts features' lists them; bands, levels and "
             "horizons are those of [features]");
   FeatureSettings settings;
