@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
+#include "history/export/mended_times.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::backtest {
@@ -56,6 +57,19 @@ Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings&
                             *origins.begin()));
   }
   return files;
+}
+
+// UpdateId's range; where there is none the text is that of a negative number.
+bool is_no_id(UpdateId id) {
+  constexpr std::int64_t kEnd = std::int64_t{1} << 62U;
+  return id.value() < 0 || id.value() >= kEnd;
+}
+
+// The engine writes these texts; an id beyond a number's range is none.
+std::int64_t number_in(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 }  // namespace
@@ -112,6 +126,8 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
                                               .output = {}});
   if (!session) return std::unexpected(session.error());
   market->session_ = std::make_unique<history::QuerySession>(*std::move(session));
+  market->on_problem_ = on_problem;
+  market->venue_ = settings.info.venue;
   market->wanted_ = {.venue = std::string(to_string(settings.info.venue)),
                      .symbol = settings.info.symbol,
                      .origin = settings.origin,
@@ -144,9 +160,7 @@ Result<UnixNanos> CatalogMarket::snapshot_before(UnixNanos from) {
   const Result<bool> there = rows->next(cells);
   if (!there) return std::unexpected(there.error());
   if (!*there || !cells.at(0)) return from;
-  std::int64_t at = from.value;
-  std::from_chars(cells[0]->data(), cells[0]->data() + cells[0]->size(), at);
-  return UnixNanos{at};
+  return UnixNanos{number_in(*cells[0])};
 }
 
 Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
@@ -168,7 +182,64 @@ Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
 }
 
 history::OpenEvents CatalogMarket::events() {
-  return [this]() -> Result<std::unique_ptr<history::HftSource>> { return std::make_unique<Days>(*this); };
+  return [this, is_first = true]() mutable -> Result<std::unique_ptr<history::HftSource>> {
+    const auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
+    return std::make_unique<history::MendedTimes>(std::make_unique<Days>(*this), tell);
+  };
+}
+
+Result<std::optional<std::vector<history::UpdateGap>>> CatalogMarket::gaps() {
+  history::UpdateGaps gaps(venue_, wanted_.symbol);
+  for (const UnixNanos day : days_) {
+    const Result<bool> has_ids = take_ids(day, gaps);
+    if (!has_ids) return std::unexpected(has_ids.error());
+    if (!*has_ids) return std::nullopt;
+  }
+  gaps.finish({});
+  return gaps.gaps();
+}
+
+// A message is rows of one time with the same ids; USD-M's tell the id before, spot's their first.
+Result<bool> CatalogMarket::take_ids(UnixNanos day, history::UpdateGaps& gaps) {
+  const UnixNanos end = wanted_.to ? std::min(*wanted_.to, day + kCatalogDay) : day + kCatalogDay;
+  const std::string_view before = venue_ == Venue::kBinanceUsdm ? "prev_update_id" : "first_update_id - 1";
+  std::string of = fmt::format(
+      "venue = {} AND symbol = {} AND date >= DATE '{}' AND date <= DATE '{}' AND ts_recv_ns >= {} AND ts_recv_ns < {}",
+      history::quoted_sql_text(wanted_.venue), history::quoted_sql_text(wanted_.symbol),
+      to_iso8601(day - kCatalogDay).substr(0, 10), to_iso8601(end + kCatalogDay).substr(0, 10), day.value, end.value);
+  if (!wanted_.origin.empty()) of += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
+  auto rows = session_->select(
+      fmt::format(
+          "SELECT ts_recv_ns, is_snapshot, update_id, first_update_id, {} AS id_before FROM book_updates WHERE {} "
+          "GROUP BY ALL ORDER BY ts_recv_ns, min(\"row\")",
+          before, of),
+      [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  for (;;) {
+    const Result<bool> there = rows->next(cells);
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return true;
+    const bool is_snapshot = cells.at(1) == "true";
+    const auto id_in = [&cells](std::size_t cell) { return UpdateId{number_in(cells.at(cell).value_or("-1"))}; };
+    const UpdateId last = id_in(2);
+    const UpdateId first = is_snapshot ? last : id_in(3);
+    const UpdateId told = is_snapshot ? last : id_in(4);
+    if (std::ranges::any_of(std::array{last, first, told}, is_no_id)) return false;
+    const UnixNanos at{number_in(*cells[0])};
+    if (is_snapshot) {
+      gaps.take(last, at);
+      continue;
+    }
+    gaps.take({.first_update_id = first,
+               .last_update_id = last,
+               .previous_last_update_id = told,
+               .ts_event = {},
+               .scales = {},
+               .bids = {},
+               .asks = {}},
+              at);
+  }
 }
 
 Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings) {

@@ -15,6 +15,7 @@
 #include "backtest/settings.hpp"
 #include "history/export/hft_rows.hpp"
 #include "history/export/npz_file.hpp"
+#include "history/import/update_gaps.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/spill_directory.hpp"
 
@@ -29,19 +30,27 @@ class CatalogMarket {
   static Result<std::unique_ptr<CatalogMarket>> open(const InstrumentSettings& settings,
                                                      const std::function<void(std::string_view)>& on_problem);
 
-  // From the beginning each time they are opened. It outlives them.
+  // From the beginning each time they are opened, single wrong times of the venue's mended (MendedTimes), of which only
+  // the first tells: rows stand in the order of receipt, whatever that is. It outlives them.
   [[nodiscard]] history::OpenEvents events();
+  // What is missing in the updates of the range, by their ids: reads those through. Nothing: some have none. Errors: as
+  // the catalog's.
+  Result<std::optional<std::vector<history::UpdateGap>>> gaps();
 
  private:
   class Days;
+  // False: some have none.
+  Result<bool> take_ids(UnixNanos day, history::UpdateGaps& gaps);
   CatalogMarket() = default;
   Result<UnixNanos> snapshot_before(UnixNanos from);
   Result<void> tell_untimed(std::optional<UnixNanos> from, const std::function<void(std::string_view)>& on_problem);
 
   std::unique_ptr<history::SpillDirectory> spill_;
   std::unique_ptr<history::QuerySession> session_;
+  Venue venue_ = Venue::kBinanceSpot;
   history::HftWanted wanted_;
   std::vector<UnixNanos> days_;  // their beginnings
+  std::function<void(std::string_view)> on_problem_;
 };
 
 // The catalog's files that these may come from, by their names in the catalog. Errors: as above.

@@ -90,26 +90,42 @@ std::optional<Decimal> equity_of(const RunReport& report) {
 }
 
 // Those that were not over when the run began.
-std::vector<history::UpdateGap> gaps_of(const history::RecordingExporter& recording, std::optional<UnixNanos> from) {
-  std::vector<history::UpdateGap> gaps = recording.gaps().gaps();
-  std::erase_if(gaps,
-                [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+Result<std::optional<std::vector<history::UpdateGap>>> gaps_of(const OpenMarket& market,
+                                                               std::optional<UnixNanos> from) {
+  std::optional<std::vector<history::UpdateGap>> gaps;
+  if (market.recording != nullptr) gaps = market.recording->gaps().gaps();
+  if (market.catalog != nullptr) {
+    auto told = market.catalog->gaps();
+    if (!told) return told;
+    gaps = *std::move(told);
+  }
+  if (gaps) {
+    std::erase_if(*gaps,
+                  [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+  }
   return gaps;
+}
+
+Result<void> tell_gaps(RunReport& report, const BacktestSettings& settings, const std::vector<OpenMarket>& markets) {
+  for (std::size_t i = 0; i < markets.size(); ++i) {
+    auto gaps = gaps_of(markets[i], settings.instruments[i].from);
+    if (!gaps) return std::unexpected(gaps.error());
+    report.instruments[i].gaps = *std::move(gaps);
+  }
+  return {};
 }
 
 RunReport report_of(RunEnd end, const BacktestSettings& settings, const PreparedRun& prepared,
                     const std::vector<OpenMarket>& markets, const AccountBook& accounts, const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
-    InstrumentReport& of =
-        report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
-                                                         .asset = settlement_asset(settings.instruments[i]),
-                                                         .data = markets[i].feed->facts(),
-                                                         .orders = counter.counts()[i],
-                                                         .position = report.end.positions[i],
-                                                         .mark = report.end.marks[i],
-                                                         .equity = report.end.equities[i]});
-    if (markets[i].recording != nullptr) of.gaps = gaps_of(*markets[i].recording, settings.instruments[i].from);
+    report.instruments.push_back({.instrument = prepared.instruments[i],
+                                  .asset = settlement_asset(settings.instruments[i]),
+                                  .data = markets[i].feed->facts(),
+                                  .orders = counter.counts()[i],
+                                  .position = report.end.positions[i],
+                                  .mark = report.end.marks[i],
+                                  .equity = report.end.equities[i]});
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
     const sim::Account& account = *accounts.accounts()[i];
@@ -127,8 +143,8 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
 Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared,
                               const std::vector<OpenMarket>& markets) {
   for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
-    const RunReport report =
-        report_of(lane.end, lane.request.settings, prepared, markets, *lane.accounts, *lane.counter);
+    RunReport report = report_of(lane.end, lane.request.settings, prepared, markets, *lane.accounts, *lane.counter);
+    if (Result<void> told = tell_gaps(report, lane.request.settings, markets); !told) return told;
     const Result<void> finished = lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
     if (!finished) return finished;
   }
@@ -189,6 +205,10 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
   RunReport report = report_of(*std::move(end), settings, *prepared, run->markets, run->accounts, counter);
   report.folder = path;
+  if (folder != nullptr) {
+    if (const Result<void> told = tell_gaps(report, settings, run->markets); !told)
+      return std::unexpected(told.error());
+  }
   if (scenarios != nullptr) {
     const Result<void> finished = finish_scenarios(*scenarios, *prepared, run->markets);
     if (!finished) return std::unexpected(finished.error());

@@ -1,4 +1,5 @@
 // acts backtest, as people run it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -155,6 +156,48 @@ TEST_F(Backtest, OfTheCatalogHasTheSameFills) {
   const Outcome none = run_acts({"backtest", write(text), "--out", (folder_ / "none").string()});
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_TRUE(none.err.contains("its catalog has no book_updates of binance-usdm ETHUSDT for these times")) << none.err;
+}
+
+// Updates 21 to 23 are missing, until the second snapshot; one message has a time two hours ahead.
+TEST_F(Backtest, OfTheCatalogTellsGapsAndMendsTimes) {
+  std::string lines;
+  for (int id = 1; id <= 60; ++id) {
+    const std::int64_t ms = 1'723'161'300'000 + id * 100;
+    if (id > 20 && id < 24) continue;
+    if (id == 5 || id == 30) {
+      lines += fmt::format(
+          "{}000000 {{\"lastUpdateId\":{},\"E\":{},\"T\":{},\"bids\":[[\"100.1\",\"1\"]],\"asks\":[["
+          "\"100.5\",\"2\"]]}}\n",
+          ms + 20, id, ms, ms);
+    }
+    const std::int64_t sent = id == 40 ? ms + 7'200'000 : ms;
+    lines += fmt::format(
+        "{}000000 {{\"stream\":\"btcusdt@depth@0ms\",\"data\":{{\"e\":\"depthUpdate\",\"E\":{},\"T\":{},"
+        "\"s\":\"BTCUSDT\",\"U\":{},\"u\":{},\"pu\":{},\"b\":[[\"100.1\",\"{}\"]],\"a\":[]}}}}\n",
+        ms + 30, sent, sent, id, id, id - 1, id);
+  }
+  const std::string recording = (folder_ / "btcusdt.jsonl").string();
+  std::ofstream(recording) << lines;
+  const std::string data = (folder_ / "data").string();
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", data, recording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const auto gaps_over = [this](const std::string& text) {
+    const std::string out = (folder_ / "run").string();
+    const Outcome result = run_acts({"backtest", write(text), "--out", out});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(result.err.contains("a message's time of the venue's, 2024-08-09T01:55:04.000Z, lies more than 1m off"))
+        << result.err;
+    EXPECT_FALSE(result.out.contains("shifted")) << result.out;
+    std::ifstream file(out + "/run.json");
+    const nlohmann::json gaps = nlohmann::json::parse(file)["run"]["gaps"];
+    fs::remove_all(out);
+    return gaps;
+  };
+  const nlohmann::json recorded = gaps_over(grid(recording));
+  ASSERT_EQ(recorded.size(), 1U) << recorded.dump();
+  std::string text = grid(recording);
+  const std::size_t files = text.find("files = ");
+  EXPECT_EQ(gaps_over(text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"")), recorded);
 }
 
 TEST_F(Backtest, SaysWhereStrategyAndDataDoNotMeet) {

@@ -7,18 +7,25 @@ namespace acts::history {
 
 void UpdateGaps::take(const SeenMessage& seen) {
   if (const auto* update = std::get_if<DepthUpdate>(&seen.message.body)) {
-    if (seen.symbol == symbol_ && known_.is_new(update->last_update_id.value())) {
-      take_update(*update, seen.line.ts_recv);
-    }
+    if (seen.symbol == symbol_) take(*update, seen.line.ts_recv);
     return;
   }
   const auto* snapshot = std::get_if<DepthSnapshot>(&seen.message.body);
   const bool may_be_ours = seen.symbol.empty() || seen.symbol == symbol_;
   if (snapshot == nullptr || !may_be_ours || gaps_.empty() || snapshots_.size() == kMostSnapshots) return;
-  snapshots_.push_back({.at = seen.line.ts_recv, .id = snapshot->last_update_id});
+  take(snapshot->last_update_id, seen.line.ts_recv);
   if (!seen.symbol.empty()) return;
   snapshots_.back().file = seen.line.file;
   snapshots_.back().line = seen.line.line_number;
+}
+
+void UpdateGaps::take(const DepthUpdate& update, UnixNanos ts_recv) {
+  if (known_.is_new(update.last_update_id.value())) take_update(update, ts_recv);
+}
+
+void UpdateGaps::take(UpdateId snapshot, UnixNanos ts_recv) {
+  if (gaps_.empty() || snapshots_.size() == kMostSnapshots) return;
+  snapshots_.push_back({.at = ts_recv, .id = snapshot});
 }
 
 // The venues' pages: USD-M tells the id before ("pu"), spot counts on by one.

@@ -36,6 +36,9 @@ class UpdateGaps {
   UpdateGaps(Venue venue, std::string symbol) : venue_(venue), symbol_(std::move(symbol)) {}
 
   void take(const SeenMessage& seen);
+  // The same of this symbol's rows, by their ids alone, in the order of receipt; levels are not looked at.
+  void take(const DepthUpdate& update, UnixNanos ts_recv);
+  void take(UpdateId snapshot, UnixNanos ts_recv);
   // `contents`: of the recording that was looked through, which tells whose answers are. Once.
   void finish(const RecordingContents& contents);
   [[nodiscard]] const std::vector<UpdateGap>& gaps() const { return gaps_; }
