@@ -27,6 +27,7 @@ InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener
       own_venue_(setup_.shared == nullptr ? std::make_unique<sim::SimVenue>(venue_model(setup_)) : nullptr),
       venue_(setup_.shared == nullptr ? *own_venue_ : setup_.shared->add_venue()) {
   ACTS_ASSERT(setup_.shared == nullptr || !has_marks_);
+  setup_.latency.use_stream(id.value());
 }
 
 UnixNanos InstrumentRun::next_row_at_venue() const {

@@ -5,12 +5,41 @@
 #include <algorithm>
 #include <optional>
 
+#include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
 #include "backtest/run_text.hpp"
 
 namespace acts::backtest {
 namespace {
+
+std::string latency_text(const LatencySettings& latency) {
+  if (latency.file) return *latency.file;
+  if (!latency.is_drawn) {
+    return fmt::format("constant({}, {})", to_string(latency.entry.span()), to_string(latency.response.span()));
+  }
+  const auto entry = sim::LatencyDistribution::of(latency.entry_distribution);
+  const auto response = sim::LatencyDistribution::of(latency.response_distribution);
+  ACTS_ASSERT(entry.has_value() && response.has_value());  // the run has drawn of them
+  return fmt::format("distribution({}, {})", entry->text(), response->text());
+}
+
+// Null: nothing is drawn by lot.
+std::string seed_json(const InstrumentSettings& of) {
+  return of.latency.is_drawn ? fmt::format("{}", of.latency.seed) : "null";
+}
+
+// The one that all have who draw; null: none, or several, which stand with their instruments.
+std::string seed_json(const std::vector<InstrumentSettings>& instruments) {
+  std::string common = "null";
+  for (const InstrumentSettings& of : instruments) {
+    const std::string seed = seed_json(of);
+    if (seed == "null" || seed == common) continue;
+    if (common != "null") return "null";
+    common = seed;
+  }
+  return common;
+}
 
 std::map<std::string, std::string> models_of(const InstrumentSettings& settings) {
   const ExchangeSettings& exchange = settings.exchange;
@@ -23,9 +52,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
   return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
           {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
           {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
-          {"latency", settings.latency.file ? *settings.latency.file
-                                            : fmt::format("constant({}, {})", to_string(settings.latency.entry.span()),
-                                                          to_string(settings.latency.response.span()))},
+          {"latency", latency_text(settings.latency)},
           {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
@@ -142,7 +169,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"end", quoted(to_iso8601_nanos(report.end.end))},
                       {"id", quoted(prepared.identity)},
                       {"parameters", object_of(prepared.parameters)},
-                      {"seed", "null"},
+                      {"seed", seed_json(settings.instruments)},
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
   add_gaps(members, report);
@@ -162,7 +189,8 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   }
   add_feed(members, sum);
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
-    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};
+    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)},
+                   {"seed", seed_json(settings.instruments[i])}};
     add_instrument(of, settings.instruments[i], report.instruments[i]);
     return object_json(of);
   });

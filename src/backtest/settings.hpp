@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,15 +18,20 @@
 #include "backtest/fees.hpp"
 #include "backtest/venue_rules.hpp"
 #include "sim/account/account.hpp"
-#include "sim/latency.hpp"
+#include "sim/latency_distribution.hpp"
+#include "sim/latency_span.hpp"
 #include "sim/venue.hpp"
 
 namespace acts::backtest {
 
 struct LatencySettings {
-  std::optional<std::string> file = {};  // recorded: its rows; else constant
+  std::optional<std::string> file = {};  // recorded: its rows
+  bool is_drawn = false;                 // of the distributions below; else constant
   sim::Latency entry = {};
   sim::Latency response = {};
+  sim::DistributionParameters entry_distribution = {};
+  sim::DistributionParameters response_distribution = {};
+  std::uint64_t seed = 0;  // of what is drawn
 };
 
 // How the simulated venue decides.

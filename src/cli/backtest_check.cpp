@@ -67,14 +67,29 @@ Result<void> check_fees(const std::vector<ConfigEntry>& entries, const Instrumen
   return settings.fees.other_balance.units == 0 ? missing("asset_balance in [fees]") : Result<void>();
 }
 
+Result<void> check_distribution(std::string_view way, const sim::DistributionParameters& given) {
+  const auto made = sim::LatencyDistribution::of(given);
+  return made ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("[latency.{}]: {}", way, made.error().message));
+}
+
 Result<void> check_latency(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
   constexpr std::array<UnusedKey, 1> kOfRecorded{{{"latency", "file"}}};
   constexpr std::array<UnusedKey, 2> kOfConstant{{{"latency", "entry"}, {"latency", "response"}}};
+  constexpr std::array<UnusedKey, 3> kOfDrawn{{{"latency", "seed"}, {"latency.entry", ""}, {"latency.response", ""}}};
+  const backtest::LatencySettings& given = settings.latency;
+  if (!given.is_drawn) {
+    if (Result<void> fits = check_unused(entries, kOfDrawn, "of the model \"distribution\""); !fits) return fits;
+  } else {
+    if (Result<void> fits = check_unused(entries, kOfConstant, "of the model \"constant\""); !fits) return fits;
+    if (Result<void> fits = check_unused(entries, kOfRecorded, "of the model \"recorded\""); !fits) return fits;
+    if (Result<void> fits = check_distribution("entry", given.entry_distribution); !fits) return fits;
+    return check_distribution("response", given.response_distribution);
+  }
   const bool is_constant = std::ranges::any_of(entries, [](const ConfigEntry& entry) {
     return entry.section == "latency" && entry.key == "model" && entry.values[0] == "constant";
   });
   if (is_constant) return check_unused(entries, kOfRecorded, "of the model \"recorded\"");
-  return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+  return given.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
 }
 
 constexpr std::array<UnusedKey, 5> kRules{{{"filters", ""},
@@ -94,7 +109,7 @@ Result<void> check_books(const std::vector<ConfigEntry>& entries, const Instrume
 
 Result<void> check_bars(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
   const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
-  if (settings.latency.file || latency > Nanos{0}) {
+  if (settings.latency.file || settings.latency.is_drawn || latency > Nanos{0}) {
     return fail(ErrorCode::kUsage,
                 "bars know no latency: an order of a close is at the venue before the next open; take "
                 "[latency] out");
