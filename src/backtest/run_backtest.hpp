@@ -50,6 +50,7 @@ struct RunRequest {
   std::string restore = {};                    // a file with the strategy's state before the run; empty: none
   std::string save_state = {};                 // where its state after the run goes; empty: nowhere
   std::optional<IsolateOptions> isolate = {};  // the strategy runs in a process of its own
+  std::string scenario = {};                   // the folder of the one that this is (scenarios.hpp); empty: none
   bool scenarios = false;                      // of books: the strategy goes through other queues beside itself
   std::optional<ReplayedRun> replayed = {};
   std::optional<ComparedRun> compared = {};

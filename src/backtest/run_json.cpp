@@ -172,6 +172,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"seed", seed_json(settings.instruments)},
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
+  if (!request.scenario.empty()) members["scenario"] = quoted(request.scenario);
   add_gaps(members, report);
   if (report.instruments.size() == 1) {
     add_instrument(members, settings.instruments.front(), report.instruments.front());
