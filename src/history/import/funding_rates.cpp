@@ -39,6 +39,7 @@ Result<std::optional<AnnouncedRate>> parse_mark_price(std::string_view json, std
   if (rate.empty() || millis == 0) return std::nullopt;
   const Result<Decimal> parsed = parse_decimal(rate);
   if (!parsed || parsed->scale > AnnouncedRate::kScale || millis < 0 || millis > kLastMilli) return bad_mark_price();
+  if (parsed->units > INT32_MAX || parsed->units < -INT32_MAX) return bad_mark_price();
   const int128 units = parsed->units * power_of_ten(AnnouncedRate::kScale - parsed->scale);
   if (units > INT32_MAX || units < -INT32_MAX) return bad_mark_price();
   return AnnouncedRate{.ts_recv = ts_recv, .at = {millis * kNanosAMilli}, .rate = static_cast<std::int64_t>(units)};

@@ -40,9 +40,10 @@ TEST(FundingRates, AreNotOfOtherMessagesSymbolsAndContracts) {
 }
 
 TEST(FundingRates, AreRefusedWhereTheyCannotBeRead) {
-  for (const std::string& text : {with("0.00010000", "much"), with("0.00010000", "0.000100001"),
-                                  with("0.00010000", "100"), with("1723104000000", "\"soon\""),
-                                  with("1723104000000", "-1"), std::string(kMark.substr(0, kMark.size() - 1))}) {
+  for (const std::string& text :
+       {with("0.00010000", "much"), with("0.00010000", "0.000100001"), with("0.00010000", "100"),
+        with("0.00010000", "-99999999999999999999999999999999999999"), with("1723104000000", "\"soon\""),
+        with("1723104000000", "-1"), std::string(kMark.substr(0, kMark.size() - 1))}) {
     EXPECT_FALSE(parse_mark_price(text, "BTCUSDT", {5}).has_value()) << text;
   }
 }
