@@ -142,6 +142,83 @@ TEST(LatencyDistribution, SaysWhatItIs) {
   EXPECT_EQ(made(DistributionKind::kGamma, {{kMean, milliseconds{10}}}, 2).text(), "gamma(min 0s, mean 10ms, shape 2)");
 }
 
+// Sums of a hundred thousand, as two compilers gave them with several flags: what a seed means must not change.
+TEST(LatencyDistribution, DrawsTheSameWithEveryCompiler) {
+  struct Case {
+    LatencyDistribution distribution;
+    std::uint64_t sum;
+  };
+  const std::vector<Case> cases{
+      {made(DistributionKind::kLognormal, {{kP50, milliseconds{8}}, {kP99, milliseconds{60}}}), 0xc0f93ea7964563e3U},
+      {made(DistributionKind::kNormal, {{kMean, milliseconds{8}}, {kStddev, milliseconds{3}}}), 0xf4b4db2efb5a0f9dU},
+      {made(DistributionKind::kGamma, {{kMean, milliseconds{8}}}, 3), 0x291ff5bdd6968e57U},
+      {made(DistributionKind::kUniform, {{kMin, milliseconds{1}}, {kMax, milliseconds{8}}}), 0x1f00e1485d02340eU},
+      {made(DistributionKind::kQuantiles,
+            {{kMin, milliseconds{1}}, {kP50, milliseconds{4}}, {kP99, milliseconds{9}}, {kMax, milliseconds{80}}}),
+       0xa3cafa9cd0afd65bU}};
+  for (const Case& of : cases) {
+    std::uint64_t sum = 1469598103934665603U;  // FNV-1a, of whole numbers
+    for (const std::int64_t drawn : draws(of.distribution, 100'000, 42)) {
+      sum = (sum ^ static_cast<std::uint64_t>(drawn)) * 1099511628211U;
+    }
+    EXPECT_EQ(sum, of.sum) << of.distribution.text();
+  }
+}
+
+// Whatever is given, of all sizes: refused in one line, or what is drawn lies within its bounds.
+TEST(LatencyDistribution, AnyParametersAreRefusedOrDrawnFrom) {
+  SplitMix random(9);
+  const auto below = [&random](std::uint64_t bound) { return random.next() % bound; };
+  std::size_t taken = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    DistributionParameters parameters{.kind = static_cast<DistributionKind>(below(6))};
+    const std::uint64_t most = std::uint64_t{1} << below(42);
+    for (std::optional<Latency>& span : parameters.spans) {
+      if (below(3) == 0) continue;
+      const auto nanos = static_cast<std::int64_t>(below(most));
+      span = Latency::of(std::min(Nanos{nanos}, Latency::kMost)).value();
+    }
+    if (*parameters.kind != DistributionKind::kQuantiles) {  // else there is nearly always something too much
+      for (std::size_t i = 0; i < parameters.spans.size(); ++i) {
+        const auto span = static_cast<DistributionSpan>(i);
+        const bool is_main = span == kMin || span == kMax || span == kMean || span == kStddev;
+        const bool is_lognormal = *parameters.kind == DistributionKind::kLognormal;
+        if (is_lognormal ? (span != kP50 && span != kP99) : !is_main) parameters.spans[i].reset();
+      }
+    } else {
+      parameters.span(kMean).reset();
+      parameters.span(kStddev).reset();
+      std::vector<Latency> sorted;
+      for (const auto& span : parameters.spans) {
+        if (span) sorted.push_back(*span);
+      }
+      std::ranges::sort(sorted);
+      for (auto& span : parameters.spans) {
+        if (!span) continue;
+        span = sorted.front();
+        sorted.erase(sorted.begin());
+      }
+    }
+    if (*parameters.kind == DistributionKind::kUniform)
+      parameters.span(kMean) = parameters.span(kStddev) = std::nullopt;
+    if (*parameters.kind == DistributionKind::kGamma) parameters.shape = static_cast<int>(below(18));
+    const auto distribution = LatencyDistribution::of(parameters);
+    if (!distribution) {
+      EXPECT_FALSE(distribution.error().message.contains('\n'));
+      continue;
+    }
+    ++taken;
+    for (int i = 0; i < 50; ++i) {
+      const Latency drawn = distribution->draw(random);
+      ASSERT_TRUE(drawn >= distribution->least() && drawn.span() <= Latency::kMost) << distribution->text();
+      if (const auto& most_given = parameters.span(kMax)) {
+        ASSERT_LE(drawn, *most_given) << distribution->text();
+      }
+    }
+  }
+  EXPECT_GT(taken, 3'000U);
+}
+
 // Requests and answers draw from sequences of their own, as each instrument does; a copy goes on by itself.
 TEST(LatencyModel, DrawsEachWayFromASequenceOfItsOwn) {
   const auto model_of = [](std::uint64_t seed) { return LatencyModel::drawn(kMeasured, kMeasured, seed); };
