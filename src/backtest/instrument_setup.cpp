@@ -13,7 +13,8 @@ Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, con
   const Result<sim::LatencyModel> latency =
       given.file ? read_latencies(*given.file) : sim::LatencyModel(given.entry, given.response);
   if (!latency) return std::unexpected(latency.error());
-  auto funding = settings.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(settings.funding_file);
+  const bool is_of_file = funding_source_of(settings) == FundingSource::kFile;
+  auto funding = is_of_file ? read_funding(settings.funding_file) : Result<sim::FundingBook>();
   if (!funding) return std::unexpected(funding.error());
   const ExchangeSettings& exchange = settings.exchange;
   const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);

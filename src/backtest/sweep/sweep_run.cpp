@@ -11,6 +11,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/account_book.hpp"
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/instrument_setup.hpp"
@@ -102,6 +103,8 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     setups.push_back(*std::move(setup));
     Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
     if (!market) return std::unexpected(market.error());
+    const Result<void> taken = take_announcements(setups.back(), settings.instruments[i], *market);
+    if (!taken) return std::unexpected(taken.error());
     feeds.push_back(market->feed.get());
     markets.push_back(*std::move(market));
     scales.push_back(instruments[i].scales);
