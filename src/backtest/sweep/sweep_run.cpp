@@ -79,8 +79,9 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
-  Result<BarSweep> sweep =
-      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
+  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  if (!options) return std::unexpected(options.error());
+  Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
