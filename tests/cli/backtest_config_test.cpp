@@ -214,6 +214,7 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
             "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");
   EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
+  EXPECT_EQ(refusal("\"power2\"", "\"powr\\n2\""), "g.toml:20: model: no queue model 'powr 2': did you mean power2?");
 }
 
 TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {

@@ -1,5 +1,5 @@
 // The account that orders are placed with: what there is of the settlement asset, held positions, and what open orders
-// may need. One for all instruments of a run that settle in it at a venue: they share its balance and margin. It stands
+// may need. One for all instruments of a run that settle in it: they share its balance and margin. It stands
 // at the venue: what it knows is what has happened there. Pure; not thread-safe.
 //
 //   kUnlimited   nothing is checked: cash and position may go below 0, and borrowing costs nothing

@@ -52,9 +52,11 @@ TEST(FundingRates, OfADeliveryContractAreNoneBesideItsMarkPrice) {
 TEST(FundingRates, AreRefusedWhereTheyCannotBeRead) {
   for (const std::string& text :
        {with("0.00010000", "much"), with("0.00010000", "0.000100001"), with("0.00010000", "100"),
-        with("1723104000000", "\"soon\""), with("1723104000000", "-1"), with("1723104000000", "18446744073709551615"),
-        with("1723075200000", "1.5"), with("55000.1", "0"), with("55000.1", "-5"), with("55000.1", "0.000000001"),
-        with("55000.1", "10000000001"), with("55000.1", "1e5"), std::string(kMark.substr(0, kMark.size() - 1))}) {
+        with("0.00010000", "-99999999999999999999999999999999999999"),
+        with("55000.1", "99999999999999999999999999999999999999"), with("1723104000000", "\"soon\""),
+        with("1723104000000", "-1"), with("1723104000000", "18446744073709551615"), with("1723075200000", "1.5"),
+        with("55000.1", "0"), with("55000.1", "-5"), with("55000.1", "0.000000001"), with("55000.1", "10000000001"),
+        with("55000.1", "1e5"), std::string(kMark.substr(0, kMark.size() - 1))}) {
     EXPECT_FALSE(parse_mark_price(text, "BTCUSDT", {5}).has_value()) << text;
   }
 }
