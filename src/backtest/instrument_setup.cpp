@@ -25,7 +25,8 @@ Result<sim::LatencyModel> latency_model(const LatencySettings& given) {
 Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
   const Result<sim::LatencyModel> latency = latency_model(settings.latency);
   if (!latency) return std::unexpected(latency.error());
-  auto funding = settings.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(settings.funding_file);
+  const bool is_of_file = funding_source_of(settings) == FundingSource::kFile;
+  auto funding = is_of_file ? read_funding(settings.funding_file) : Result<sim::FundingBook>();
   if (!funding) return std::unexpected(funding.error());
   const ExchangeSettings& exchange = settings.exchange;
   const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);

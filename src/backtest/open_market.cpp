@@ -63,6 +63,7 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
                                                     .to = settings.to,
+                                                    .keeps_marks = settings.mark == MarkSource::kMarkPrice,
                                                     .keeps_events = true},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());

@@ -61,6 +61,7 @@ struct InstrumentReport {
   BacktestInstrument instrument = {};
   std::string asset = {};  // that it settles in
   FeedFacts data = {};
+  bool pays_announced = false;  // funding is paid as the data announced it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
   OrderCounts orders = {};
@@ -76,6 +77,8 @@ struct AccountReport {
   Decimal borne_by_others = {};  // of losses beyond the balance
   Decimal other_paid = {};       // of the asset that fees are paid in
 };
+
+AccountReport account_report(const std::string& asset, const sim::Account& account);
 
 struct RunReport {
   RunEnd end = {};

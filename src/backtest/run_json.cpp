@@ -41,7 +41,12 @@ std::string seed_json(const std::vector<InstrumentSettings>& instruments) {
   return common;
 }
 
-std::map<std::string, std::string> models_of(const InstrumentSettings& settings) {
+std::string funding_model(const InstrumentSettings& settings, const InstrumentReport& report) {
+  if (funding_source_of(settings) == FundingSource::kFile) return settings.funding_file;
+  return report.pays_announced ? "data" : "none";
+}
+
+std::map<std::string, std::string> models_of(const InstrumentSettings& settings, const InstrumentReport& report) {
   const ExchangeSettings& exchange = settings.exchange;
   const bool is_power = exchange.queue.kind == sim::QueueKind::kPower ||
                         exchange.queue.kind == sim::QueueKind::kPower2 ||
@@ -53,7 +58,8 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
           {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
           {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
           {"latency", latency_text(settings.latency)},
-          {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
+          {"funding", funding_model(settings, report)},
+          {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
           {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
@@ -78,7 +84,7 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   add_feed(members, report.data);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
-  members["models"] = object_of(models_of(settings));
+  members["models"] = object_of(models_of(settings, report));
   members["symbol"] = json_text(settings.info.symbol);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
   members["venue"] = quoted(to_string(settings.info.venue));
@@ -119,23 +125,6 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   add_counts(members, report.orders);
 }
 
-// Of runs without a limit there is nothing to tell.
-void add_accounts(JsonMembers& members, const RunReport& report) {
-  const bool is_limited = std::ranges::any_of(
-      report.accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
-  const bool has_paid =
-      std::ranges::any_of(report.accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
-  if (!is_limited && !has_paid) return;
-  members["accounts"] = list_json(report.accounts.size(), [&](std::size_t i) {
-    const AccountReport& of = report.accounts[i];
-    return object_json({{"asset", json_text(of.asset)},
-                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
-                        {"kind", quoted(to_string(of.kind))},
-                        {"liquidations", count_json(of.liquidations)},
-                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
-  });
-}
-
 }  // namespace
 
 std::string object_json(const JsonMembers& members) {
@@ -158,6 +147,21 @@ void add_counts(JsonMembers& members, const OrderCounts& counts) {
   members["orders"] = count_json(counts.placed);
   members["refused_requests"] = count_json(counts.refused);
   members["rejected"] = reasons_json(counts.rejected);
+}
+
+void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accounts) {
+  const bool is_limited =
+      std::ranges::any_of(accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
+  const bool has_paid = std::ranges::any_of(accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
+  if (!is_limited && !has_paid) return;
+  members["accounts"] = list_json(accounts.size(), [&](std::size_t i) {
+    const AccountReport& of = accounts[i];
+    return object_json({{"asset", json_text(of.asset)},
+                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
+                        {"kind", quoted(to_string(of.kind))},
+                        {"liquidations", count_json(of.liquidations)},
+                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
+  });
 }
 
 std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report) {
@@ -200,7 +204,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
 
 std::string totals_json(const RunReport& report) {
   JsonMembers members;
-  add_accounts(members, report);
+  add_accounts(members, report.accounts);
   if (report.instruments.size() == 1) {
     add_totals(members, report.instruments.front());
     return object_json(members);

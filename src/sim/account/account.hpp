@@ -112,6 +112,8 @@ class Account {
   [[nodiscard]] int128 free_base(Slot slot) const;
   // balance() with what positions are worth at their marks.
   int128 equity(MoneyMath& math) const;
+  // Of kMargin: equity has come down to the maintenance margin, as marks and positions are now.
+  [[nodiscard]] bool is_margin_used_up() const;
   int128 initial_margin(MoneyMath& math) const;
   int128 maintenance_margin(MoneyMath& math) const;
   // That all sums agree. Asserts.
