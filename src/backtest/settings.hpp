@@ -15,6 +15,7 @@
 #include "backtest/bars/bar_path.hpp"
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
+#include "backtest/features/feature_plan.hpp"
 #include "backtest/fees.hpp"
 #include "backtest/venue_rules.hpp"
 #include "sim/account/account.hpp"
@@ -74,6 +75,7 @@ struct InstrumentSettings {
   std::optional<UnixNanos> from = {};  // received then and later
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
+  bool best_bid_offer = false;  // of recordings: put into the depth (FusedDepth); else it is passed over
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};
@@ -116,6 +118,7 @@ struct BacktestSettings {
   std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
   std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
+  FeatureSettings features = {};           // of order books: what the columns are that a strategy may want
 };
 
 }  // namespace acts::backtest

@@ -158,10 +158,20 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.mark == backtest::MarkSource::kMarkPrice) {
     return fail(ErrorCode::kUsage, "mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
   }
-  constexpr std::array<UnusedKey, 4> kOfBooks{
-      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}}};
+  constexpr std::array<UnusedKey, 5> kOfBooks{{{"data", "clock_shift"},
+                                               {"data", "best_bid_offer"},
+                                               {"exchange", "fills"},
+                                               {"exchange", "queue"},
+                                               {"exchange.queue", ""}}};
   if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
+}
+
+Result<void> check_features(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
+  constexpr std::array<UnusedKey, 1> kFeatures{{{"features", ""}}};
+  if (settings.is_bars) return check_unused(entries, kFeatures, "of order books, and these are bars");
+  const Result<IntervalFeatures> made = IntervalFeatures::make(settings.features.rows);
+  return made ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("[features]: {}", made.error().message));
 }
 
 bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
@@ -198,6 +208,7 @@ Result<void> check_run(const BacktestSettings& settings, const std::vector<Confi
   if (settings.is_bars && settings.bar_interval) {
     return fail(ErrorCode::kUsage, "interval in [bars] is of order books, and these are bars: take it out");
   }
+  if (Result<void> fits = check_features(settings, entries); !fits) return fits;
   const std::vector<InstrumentSettings>& all = settings.instruments;
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].interval != all.front().interval) {

@@ -1,8 +1,11 @@
 #include "cli/backtest_config.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace acts::cli {
 namespace {
@@ -275,6 +278,8 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
             "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
   EXPECT_EQ(refusal("clock_shift = \"auto\"", "origin = \"tardis\""),
             "g.toml: origin in [data] is of a catalog, which data_dir names: take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "best_bid_offer = 1"),
+            "g.toml:5: best_bid_offer: true or false is needed, not a whole number");
   EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
             "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
 
@@ -293,6 +298,35 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "");
   EXPECT_EQ(refused(bars + "[bars]\ninterval = \"1m\"\n"),
             "g.toml: interval in [bars] is of order books, and these are bars: take it out");
+  EXPECT_EQ(refused(bars + "[features]\nlevels = [1]\n"),
+            "g.toml: levels in [features] is of order books, and these are bars: take it out");
+}
+
+TEST(BacktestConfig, ReadsWhatFeaturesThereAre) {
+  const auto with = [](std::string_view keys) {
+    return parse_backtest_config(fmt::format("{}[features]\n{}", kGrid, keys), "g.toml");
+  };
+  const auto settings = with("bands = [0.1, 1]\ninterval = \"10s\"\nlevels = [3]\nhorizons = [\"10s\", \"1m\"]\n");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(to_string(settings->features.bands), "0.1,1");
+  EXPECT_EQ(settings->features.rows.interval, std::chrono::seconds{10});
+  EXPECT_EQ(settings->features.rows.levels, std::vector<std::size_t>{3});
+  EXPECT_EQ(settings->features.rows.horizons, (std::vector<Nanos>{std::chrono::seconds{10}, kMinute}));
+  const auto untold = parse_backtest_config(kGrid, "g.toml");
+  ASSERT_TRUE(untold.has_value());
+  EXPECT_EQ(untold->features.bands, BandList::defaults());
+  EXPECT_EQ(untold->features.rows.interval, kMinute);
+  const auto refused = [&with](std::string_view keys) {
+    const auto made = with(keys);
+    return made ? "" : made.error().message;
+  };
+  EXPECT_EQ(refused("band = [1]\n"), "g.toml:29: no key 'band' in [features]: did you mean bands?");
+  EXPECT_TRUE(refused("bands = [0]\n").starts_with("g.toml:29: bands: ")) << refused("bands = [0]\n");
+  EXPECT_EQ(refused("levels = [1.5]\n"), "g.toml:29: levels: '1.5' is not a whole number from 1 to 1000");
+  EXPECT_EQ(refused("levels = \"1\"\n"),
+            "g.toml:29: levels: a list of whole numbers, such as [1, 5, 10] is needed, not text");
+  EXPECT_TRUE(refused("interval = \"50ms\"\n").starts_with("g.toml: [features]: an interval of 50ms: "));
+  EXPECT_TRUE(refused("horizons = [\"90s\"]\n").starts_with("g.toml: [features]: a horizon of 90s: "));
 }
 
 constexpr std::string_view kPair = R"([[data]]

@@ -30,6 +30,7 @@ struct RecordingExport {
   std::optional<UnixNanos> to = {};
   bool keeps_marks = false;   // funding() keeps mark prices, too
   bool keeps_events = false;  // events() need not read again what the look through the recording has shown (HftSpool)
+  bool fuses_best = false;    // best bid and offer are in the depth of events() (FusedDepth), which then reads again
 };
 
 class RecordingExporter {

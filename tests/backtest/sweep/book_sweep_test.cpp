@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr EngineOptions kSampled{.sample = milliseconds{500}};
+const EngineOptions kSampled{.sample = milliseconds{500}};
 
 struct Case {
   std::size_t kind = 0;     // of setup
