@@ -2,7 +2,7 @@
 # The test-suites in which threads meet, under clang's thread sanitizer; the pure rooms have none.
 source "$(dirname "$0")/lib.sh"
 readonly suites=(net net_loopback store store_durability live live_threads exchange_server collect_exchange collect_run
-  collect_reload collector_faults cut_off_run disk_trouble alerts program)
+  collect_reload collector_faults cut_off_run disk_trouble alerts cli program)
 configure tsan
 compile tsan "${suites[@]/#/test_}"
 # DuckDB comes compiled without the sanitizer: what its threads hand each other looks like a race to it.

@@ -175,7 +175,7 @@ Result<void> Engine::run_venues(UnixNanos stop, bool tells) {
     Turn first = kNoTurn;
     Turn second = kNoTurn;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const UnixNanos row = runs_[i]->next_row_at_venue();
+      const UnixNanos row = runs_[i]->next_of_market();
       const UnixNanos request = runs_[i]->next_request();
       const Turn turn{std::min(row, request), request < row, i};
       if (turn < first) {

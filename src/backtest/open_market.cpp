@@ -71,6 +71,7 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
                                                     .to = settings.to,
+                                                    .keeps_marks = settings.mark == MarkSource::kMarkPrice,
                                                     .keeps_events = true,
                                                     .fuses_best = settings.best_bid_offer},
                                                    tell);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -13,6 +14,7 @@
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/ordered_text.hpp"
 #include "cli/values.hpp"
 #include "history/bars/catalog_bars.hpp"
 #include "history/bars/stored_bars.hpp"
@@ -217,35 +219,41 @@ struct Job {
   CatalogBars bars;
 };
 
-Result<void> print(Job& job, const std::string& form, const std::vector<SelectColumn>& columns, Output& out) {
+// In pieces of this and a row more.
+constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+
+Result<void> print(Job& job, const std::string& form, const std::function<bool(std::string& text)>& put) {
+  const std::vector<SelectColumn> all_columns = columns();
   history::Row row;
   history::ResultCells of_bar;
   std::string text;
   for (;;) {
     const Result<bool> there = job.bars.next(row);
+    const bool has_row = there && *there;
+    if (has_row) {
+      history::row_texts(history::bar_kind(), row, of_bar);
+      of_bar.insert(of_bar.begin(), {job.request.venue, job.request.symbol});
+      form == "csv" ? history::append_csv_row(text, of_bar) : history::append_json_row(text, all_columns, of_bar);
+    }
+    const bool is_piece = has_row ? text.size() >= kPieceBytes : !text.empty();
+    if (is_piece && !put(text)) return {};
     if (!there) return std::unexpected(there.error());
-    if (!*there) return {};
-    history::row_texts(history::bar_kind(), row, of_bar);
-    of_bar.insert(of_bar.begin(), {job.request.venue, job.request.symbol});
-    text.clear();
-    form == "csv" ? history::append_csv_row(text, of_bar) : history::append_json_row(text, columns, of_bar);
-    if (!out.write(text)) return {};
+    if (!has_row) return {};
   }
 }
 
-int print_all(std::vector<Job>& jobs, const std::string& form) {
+int print_all(std::vector<Job>& jobs, const std::string& form, std::size_t threads) {
   Output out;
-  std::string text;
-  const std::vector<SelectColumn> all_columns = columns();
-  if (form == "csv") history::append_csv_header(text, all_columns);
-  out.write(text);
-  for (Job& job : jobs) {
-    if (const Result<void> printed = print(job, form, all_columns, out); !printed) {
-      return out.finish(complain(printed.error()));
-    }
-    warn_of(job.request, job.bars.facts());
-  }
-  return out.finish(kExitDone);
+  std::string header;
+  if (form == "csv") history::append_csv_header(header, columns());
+  out.write(header);
+  const Result<void> printed =
+      write_in_order({.count = jobs.size(),
+                      .write = [&](std::size_t job, const auto& put) { return print(jobs[job], form, put); },
+                      .take = [&out](std::string_view text) { return out.write(text); },
+                      .done = [&jobs](std::size_t job) { warn_of(jobs[job].request, jobs[job].bars.facts()); }},
+                     threads);
+  return out.finish(printed ? kExitDone : complain(printed.error()));
 }
 
 int write(history::Duck& duck, Job& job, const std::string& given_output, const std::string& catalog) {
@@ -311,8 +319,8 @@ int run(const Given& given) {
   const auto manifests = history::read_manifests(real_file_ops(), paths);
   if (!manifests) return complain(manifests.error());
   const std::vector<history::CatalogFile> files = history::current_files(*manifests);
-  const auto duck = history::Duck::open(
-      {.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), .temp_directory = {}});
+  // Symbols are read side by side, each on one thread.
+  const auto duck = history::Duck::open({.temp_directory = {}});
   if (!duck) return complain(duck.error());
   std::vector<Job> jobs;
   jobs.reserve(settings.symbols.size());
@@ -323,7 +331,7 @@ int run(const Given& given) {
     jobs.push_back({std::move(request), *std::move(bars)});
   }
   return settings.form == "parquet" ? write(**duck, jobs.front(), settings.output, paths.root)
-                                    : print_all(jobs, settings.form);
+                                    : print_all(jobs, settings.form, std::max(1U, std::thread::hardware_concurrency()));
 }
 
 }  // namespace

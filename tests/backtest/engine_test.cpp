@@ -88,7 +88,8 @@ InstrumentSetup setup_of(const test::NaiveModel& model, MarketFeed& feed) {
   if (model.band_percent == 0) venue.filters.band = {};
   return {.instrument = instrument(),
           .venue = venue,
-          .latency = sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response)),
+          .latency = model.drawn.value_or(
+              sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response))),
           .feed = &feed};
 }
 
@@ -221,6 +222,30 @@ TEST(Engine, AnswersOrdersOfAllKindsAsTheNaiveOneDoes) {
         RejectReason::kTooManyStops, RejectReason::kOrderRate, RejectReason::kLinkedOrder}) {
     EXPECT_GT(reasons[reason], 100U) << to_string(reason);
   }
+}
+
+// However far the venue runs ahead, each request and each answer has the latency that was drawn for it.
+TEST(Engine, DrawsLatenciesAsTheNaiveOneDoes) {
+  const auto ms = [](std::int64_t count) { return sim::Latency::of(milliseconds{count}).value(); };
+  sim::DistributionParameters skewed{.kind = sim::DistributionKind::kLognormal};
+  skewed.span(sim::DistributionSpan::kP50) = ms(4);
+  skewed.span(sim::DistributionSpan::kP99) = ms(60);
+  sim::DistributionParameters even{.kind = sim::DistributionKind::kUniform};
+  even.span(sim::DistributionSpan::kMin) = ms(0);
+  even.span(sim::DistributionSpan::kMax) = ms(9);
+  const auto long_tail = sim::LatencyDistribution::of(skewed).value();
+  const auto short_one = sim::LatencyDistribution::of(even).value();
+  std::size_t fills = 0;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    test::NaiveModel model = seed % 2 == 0 ? model_of(seed) : ruled_model_of(seed);
+    model.drawn = seed % 4 < 2 ? sim::LatencyModel::drawn(long_tail, short_one, seed)
+                               : sim::LatencyModel::drawn(short_one, long_tail, seed);
+    VenueLog log;
+    expect_as_naive(seed, model, seed % 2 != 0, log);
+    if (::testing::Test::HasFatalFailure()) return;
+    fills += log.marked;
+  }
+  EXPECT_GT(fills, 5'000U);
 }
 
 // Listening, sampling, and how data come in blocks change nothing.

@@ -217,6 +217,56 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
             "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");
   EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
+  EXPECT_EQ(refusal("\"power2\"", "\"powr\\n2\""), "g.toml:20: model: no queue model 'powr 2': did you mean power2?");
+}
+
+constexpr std::string_view kConstant = "model = \"constant\"\nentry = \"10ms\"\nresponse = \"12ms\"\n";
+const std::string kDrawn =
+    "entry = { distribution = \"gamma\", min = \"1ms\", mean = \"9ms\", shape = 2 }\n"
+    "response = { distribution = \"quantiles\", min = \"1ms\", p50 = \"2ms\", p999 = \"80ms\", max = \"1s\" }\n";
+
+TEST(BacktestConfig, ReadsDistributionsOfLatencies) {
+  std::string text(kGrid);
+  text.replace(text.find(kConstant), kConstant.size(),
+               "model = \"distribution\"\nseed = 9223372036854775807\n" + kDrawn);
+  const auto settings = parse_backtest_config(text, "g.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::LatencySettings& latency = settings->instruments.at(0).latency;
+  EXPECT_TRUE(latency.is_drawn);
+  EXPECT_EQ(latency.seed, 9223372036854775807U);
+  EXPECT_EQ(sim::LatencyDistribution::of(latency.entry_distribution)->text(), "gamma(min 1ms, mean 9ms, shape 2)");
+  EXPECT_EQ(sim::LatencyDistribution::of(latency.response_distribution)->text(),
+            "quantiles(min 1ms, p50 2ms, p999 80ms, max 1s)");
+}
+
+TEST(BacktestConfig, SaysWhatIsWrongWithADistribution) {
+  const std::string text = "model = \"distribution\"\nseed = 1\n" + kDrawn;
+  const auto refused = [&text](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    return refusal(std::string(kConstant), changed);
+  };
+  EXPECT_EQ(refused("seed = 1", "seed = -1"), "g.toml:11: seed: '-1' is no seed: a whole number from 0 on");
+  EXPECT_EQ(refused("\"gamma\"", "\"gama\""),
+            "g.toml:12: distribution: 'gama' is no distribution: did you mean 'gamma'?");
+  EXPECT_EQ(refused(", shape = 2", ""), "g.toml: [latency.entry]: shape is missing, which gamma needs");
+  EXPECT_EQ(refused("p50 = \"2ms\"", "p55 = \"2ms\""),
+            "g.toml:13: no key 'p55' in [latency.response]: did you mean p25?");
+  EXPECT_EQ(refused("max = \"1s\"", "max = \"2h\""), "g.toml:13: max: 2h are no latency: at most 1h");
+  EXPECT_EQ(refused(text.substr(text.find("response")), ""),
+            "g.toml: [latency.response]: distribution is missing, such as distribution = \"lognormal\"");
+  EXPECT_EQ(refused(text.substr(text.find("response")), "response = \"12ms\"\n"),
+            "g.toml: response in [latency] is of the model \"constant\": take it out");
+  EXPECT_EQ(refused("seed = 1", "file = \"l.csv\""),
+            "g.toml: file in [latency] is of the model \"recorded\": take it out");
+  EXPECT_EQ(refused("model = \"distribution\"\n", ""),
+            "g.toml: seed in [latency] is of the model \"distribution\": take it out");
+}
+
+TEST(BacktestConfig, WalkForwardWithoutASweepIsSaid) {
+  EXPECT_EQ(refusal("[strategy]", "[sweep.walk_forward]\ntrain = \"30d\"\ntest = \"7d\"\n[strategy]"),
+            "g.toml:22: [sweep.walk_forward] chooses among parameters, and [sweep] names none: add some, or take it "
+            "out");
 }
 
 TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {

@@ -1,5 +1,6 @@
 // DuckDB as values: a database in memory and one connection to it. Errors say what to do, in one line. Not thread-safe,
-// but for interrupt(). Nothing of DuckDB shows here: only engine/ includes its header.
+// but for interrupt(), and for the rows of open queries (open_query()), each of which may be read on its own thread.
+// Nothing of DuckDB shows here: only engine/ includes its header.
 #pragma once
 
 #include <cstdint>

@@ -54,7 +54,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   std::optional<HftSpool> spool;
   OnSeen on_seen;
   UpdateGaps gaps(wanted.venue, wanted.symbol);
-  FundingRates funding(wanted.symbol);
+  FundingRates funding(wanted.symbol, wanted.keeps_marks);
   if (wanted.keeps_events && !wanted.symbol.empty()) {
     if (!wanted.fuses_best) spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
     on_seen = [&](const SeenMessage& seen) {
