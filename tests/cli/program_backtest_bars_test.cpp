@@ -63,16 +63,17 @@ TEST(ProgramBacktestBars, WritesWhatAReportReads) {
   EXPECT_THAT(read_file(dir / "report.html"), HasSubstr("<html"));
 }
 
-// Longs of 0.1 at a leverage of 20 with 700 of margin.
+// 0.1 is bought at 56,405.11, and the price falls by more than a leverage of 20 bears.
 TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
   const TempDir dir;
   std::string funding;
-  for (int day = 1; day <= 28; ++day) funding += fmt::format("2021-02-{:02}T08:00:00Z,0.0001\n", day);
+  for (int day = 22; day <= 31; ++day) funding += fmt::format("2021-03-{}T12:00:00Z,0.0001\n", day);
   ASSERT_FALSE(dir.write("funding.csv", funding).empty());
   std::string text = configuration("fast = 10\nslow = 30\n",
                                    "[margin]\nleverage = 20\nbrackets = [\"0 0.004\"]\nliquidation_fee = "
                                    "\"0.0125\"\n[funding]\nfile = \"funding.csv\"\n");
-  text.replace(text.find("\"10000\""), 7, "\"700\"\nkind = \"margin\"");
+  text.replace(text.find("\"10000\""), 7, "\"400\"\nkind = \"margin\"");
+  text.insert(text.find("[instrument]"), "from = \"2021-03-22\"\n");
   const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const std::string object = read_file(dir / "run/run.json");
