@@ -62,11 +62,10 @@ std::vector<MarkPrice> marks_of(const FundingRates& announced, Nanos shift, cons
   return marks;
 }
 
-std::unexpected<Error> not_there(std::string_view asked, std::string_view what, const InstrumentSettings& settings,
-                                 std::string_view remedy) {
-  return fail(ErrorCode::kUsage, fmt::format("{}: the data has no {} of {}, which a recording of USD-M with the stream "
-                                             "markPrice has: {}",
-                                             asked, what, settings.info.symbol, remedy));
+std::unexpected<Error> not_there(std::string_view asked, std::string_view what, std::string_view remedy) {
+  return fail(ErrorCode::kUsage, fmt::format("{}: the data has no {}, which recordings of USD-M with the stream "
+                                             "markPrice have: {}",
+                                             asked, what, remedy));
 }
 
 }  // namespace
@@ -80,12 +79,11 @@ Result<void> take_announcements(InstrumentSetup& setup, const InstrumentSettings
                                 const std::optional<FutureCut>& cut) {
   const bool pays = pays_announced_funding(settings, market);
   if (!pays && settings.funding_source == FundingSource::kData) {
-    return not_there("source = \"data\" in [funding]", "announcements of funding", settings,
-                     "name a file, or take it out");
+    return not_there("source = \"data\" in [funding]", "announcements of funding", "name a file, or take it out");
   }
   const bool marks = settings.mark == MarkSource::kMarkPrice;
   if (marks && (market.recording == nullptr || market.recording->funding().marks().empty())) {
-    return not_there("mark = \"mark_price\" in [margin]", "mark prices", settings, "take \"middle\"");
+    return not_there("mark = \"mark_price\" in [margin]", "mark prices", "take \"middle\"");
   }
   if (market.recording == nullptr) return {};
   const FundingRates& announced = market.recording->funding();

@@ -163,6 +163,65 @@ TEST(BacktestConfig, SaysWhatAnAccountCannotBe) {
             "run.toml:14: kind: 'cash': none, spot or margin?");
 }
 
+TEST(BacktestConfig, ReadsWhatFundingAndMarginAreOf) {
+  using backtest::FundingSource;
+  std::string text(kGrid);
+  text.replace(text.find("initial_balance"), 0, "kind = \"margin\"\n");
+  const auto source_of = [&text](const std::string& more) {
+    return funding_source_of(parse_backtest_config(text + more, "run.toml").value().instruments.front());
+  };
+  EXPECT_EQ(source_of(""), FundingSource::kData);
+  EXPECT_EQ(source_of("[funding]\nfile = \"f.csv\"\n"), FundingSource::kFile);
+  EXPECT_EQ(source_of("[funding]\nsource = \"file\"\nfile = \"f.csv\"\n"), FundingSource::kFile);
+  EXPECT_EQ(source_of("[funding]\nsource = \"none\"\n"), FundingSource::kNone);
+  const auto marked = parse_backtest_config(text + "[margin]\nmark = \"mark_price\"\n", "run.toml");
+  ASSERT_TRUE(marked.has_value()) << marked.error().message;
+  EXPECT_EQ(marked->instruments.front().mark, backtest::MarkSource::kMarkPrice);
+  EXPECT_EQ(refusal_of_account("[margin]\nmark = \"last\"\n"), "run.toml:30: mark: 'last': one of middle, mark_price");
+  EXPECT_EQ(refusal_of_account("[funding]\nsource = \"file\"\n"), "run.toml: file in [funding] is missing");
+  EXPECT_EQ(refusal_of_account("[funding]\nsource = \"data\"\nfile = \"f.csv\"\n"),
+            "run.toml: file in [funding] is of source = \"file\": take it out");
+}
+
+std::string bars_of(const std::string& account, const std::string& instrument, const std::string& more) {
+  const auto data = [](const std::string& symbol) {
+    return "[[data]]\nkind = \"bars\"\nvenue = \"binance-usdm\"\nsymbol = \"" + symbol + "\"\nfiles = [\"c.csv\"]\n";
+  };
+  const std::string rules = "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n";
+  std::string text = data("BTCUSDT");
+  if (!instrument.empty()) text += data(instrument);
+  text += rules;
+  if (!instrument.empty()) text += rules;
+  return text + more + "[account]\nkind = \"" + account +
+         "\"\ninitial_balance = \"100\"\n[strategy]\nname = \"sma_cross\"\n";
+}
+
+TEST(BacktestConfig, SaysWhatBarsDoNotTellOfAnAccount) {
+  const auto refused = [](const std::string& text) {
+    const auto settings = parse_backtest_config(text, "b.toml");
+    return settings ? "" : settings.error().message;
+  };
+  EXPECT_EQ(refused(bars_of("spot", "", "")), "");
+  EXPECT_EQ(refused(bars_of("spot", "ETHUSDT", "")), "");
+  EXPECT_EQ(refused(bars_of("margin", "", "[funding]\nfile = \"f.csv\"\n")), "");
+  EXPECT_EQ(
+      refused(bars_of("spot", "ETHBTC", "")),
+      "b.toml: kind in [account] over bars is of one settlement asset, and these are USDT and BTC: money of several "
+      "is one sum there");
+  EXPECT_EQ(
+      refused(bars_of("margin", "ETHUSDT", "")),
+      "b.toml: kind = \"margin\" over bars is of one instrument: bars do not tell which of several prices came to "
+      "its worst first, and so when margin ended");
+  EXPECT_EQ(
+      refused(bars_of("spot", "", "initial_base = \"1\"\n")),
+      "b.toml: initial_base in [instrument] is of order books: over bars what is there from the start has no price "
+      "before the first close; buy it, or take it out");
+  EXPECT_EQ(refused(bars_of("margin", "", "[margin]\nmark = \"mark_price\"\n")),
+            "b.toml:1: mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
+  EXPECT_EQ(refused(bars_of("none", "", "[funding]\nsource = \"data\"\n")),
+            "b.toml:1: source = \"data\" in [funding]: bars announce no funding: name a file");
+}
+
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;

@@ -63,6 +63,33 @@ TEST(ProgramBacktestBars, WritesWhatAReportReads) {
   EXPECT_THAT(read_file(dir / "report.html"), HasSubstr("<html"));
 }
 
+// 0.1 is bought at 56,405.11, and the price falls by more than a leverage of 20 bears.
+TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
+  const TempDir dir;
+  std::string funding;
+  for (int day = 22; day <= 31; ++day) funding += fmt::format("2021-03-{}T12:00:00Z,0.0001\n", day);
+  ASSERT_FALSE(dir.write("funding.csv", funding).empty());
+  std::string text = configuration("fast = 10\nslow = 30\n",
+                                   "[margin]\nleverage = 20\nbrackets = [\"0 0.004\"]\nliquidation_fee = "
+                                   "\"0.0125\"\n[funding]\nfile = \"funding.csv\"\n");
+  text.replace(text.find("\"10000\""), 7, "\"400\"\nkind = \"margin\"");
+  text.insert(text.find("[instrument]"), "from = \"2021-03-22\"\n");
+  const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::string object = read_file(dir / "run/run.json");
+  EXPECT_THAT(object, HasSubstr("\"kind\":\"margin\",\"liquidations\":1,"));
+  EXPECT_THAT(object, HasSubstr("\"insufficient_balance\":"));
+  EXPECT_THAT(object, HasSubstr("\"funding\":\"-"));
+  EXPECT_THAT(object, HasSubstr("funding.csv\",\"sha256\""));
+  EXPECT_THAT(read_file(dir / "run/fills.csv"), HasSubstr(",taker,liquidation,"));
+  // Its reader holds every line against the parts of its equity.
+  const Outcome report = run_acts({"report", dir / "run", "--out", dir / "report.html"});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  const Outcome proven =
+      run_acts({"backtest", dir / "sma.toml", "--out", dir / "again", "--check-determinism", "--check-lookahead"});
+  EXPECT_EQ(proven.exit_code, 0) << proven.err;
+}
+
 TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
   const TempDir dir;
   const std::string config = dir.write("sma.toml", configuration("fast = 5\nslow = 20\ndirection = \"both\"\n"));

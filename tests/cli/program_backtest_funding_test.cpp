@@ -111,9 +111,9 @@ TEST(ProgramBacktestFunding, SaysInOneLineWhatTheDataDoesNotAnnounce) {
     return fmt::format("{} {}", run.exit_code, run.err);
   };
   EXPECT_THAT(told("[funding]\nsource = \"data\"\n"),
-              HasSubstr("2 acts: source = \"data\" in [funding]: the data has no announcements of funding of BTCUSDT"));
+              HasSubstr("2 acts: source = \"data\" in [funding]: the data has no announcements of funding, which"));
   EXPECT_THAT(told("[account]\nkind = \"margin\"\ninitial_balance = \"9000\"\n[margin]\nmark = \"mark_price\"\n"),
-              HasSubstr("2 acts: mark = \"mark_price\" in [margin]: the data has no mark prices of BTCUSDT"));
+              HasSubstr("2 acts: mark = \"mark_price\" in [margin]: the data has no mark prices, which"));
   EXPECT_THAT(told("[funding]\nsource = \"file\"\n"), HasSubstr("file in [funding] is missing"));
   EXPECT_THAT(told("[funding]\nsource = \"none\"\nfile = \"paid.csv\"\n"),
               HasSubstr("file in [funding] is of source = \"file\": take it out"));

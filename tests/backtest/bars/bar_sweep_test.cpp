@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <numeric>
 
 #include "acts/base/ratio.hpp"
@@ -13,9 +14,10 @@ namespace acts::backtest {
 namespace {
 
 std::string text_of(const BarTotals& totals) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {}", totals.bars, totals.orders, totals.fills,
+  const Position& position = totals.positions.front();
+  std::string text = fmt::format("{} {} {} {} {} {} {} {} funding {}", totals.bars, totals.orders, totals.fills,
                                  to_string(totals.equity), to_string(totals.max_drawdown), to_string(totals.turnover),
-                                 totals.positions.front().quantity.units(), to_string(totals.positions.front().fee));
+                                 position.quantity.units(), to_string(position.fee), to_string(position.funding));
   for (const double close : totals.closes.closes.values) text += ' ' + shortest_text(close);
   return text;
 }
@@ -61,6 +63,28 @@ TEST(BarSweep, EachSetComesToWhatItComesToAlone) {
     one.push_back(std::move(all[i]));
     EXPECT_EQ(sweep_texts(options, std::move(one), 1), std::vector<std::string>{together[i]});
   }
+}
+
+// Equity falls below the maintenance margin on the way, and hours of funding are paid.
+TEST(BarSweep, EachSetHasItsOwnMarginAndFunding) {
+  BarRunOptions options = test::bar_options("0.01", "0.000001", "0.001", "4000");
+  options.account = sim::AccountKind::kMargin;
+  options.markets.front().margin = {.leverage = 20, .brackets = {{.from = {}, .maintenance = {4, 1}}}};
+  std::vector<sim::FundingTime> times;
+  for (std::int64_t i = 0; i < 90; ++i) {
+    times.push_back({.at = {1'609'459'200'000'000'000 + i * 86'400'000'000'000}, .rate = {i % 7 - 2, 4}});
+  }
+  options.markets.front().funding = sim::FundingBook::of(std::move(times)).value();
+  const std::vector<std::string> together = sweep_texts(options, pairs(), 2);
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    std::vector<std::unique_ptr<Strategy>> all = pairs();
+    std::vector<std::unique_ptr<Strategy>> one;
+    one.push_back(std::move(all[i]));
+    EXPECT_EQ(sweep_texts(options, std::move(one), 1), std::vector<std::string>{together[i]});
+    different += together[i].contains("funding 0") ? 0U : 1U;
+  }
+  EXPECT_GT(different, 10U);
 }
 
 class Busy final : public Strategy {

@@ -124,9 +124,14 @@ class Pair {
   }
 
   void mark(std::size_t at) {
-    const Decimal middle{int128{prices_[at]} * 10 + 5, scales(at).price + 1};
-    account_->set_mark(at, middle);
-    naive_.marks[at] = fraction(middle);
+    Decimal mark{int128{prices_[at]} * 10 + 5, scales(at).price + 1};
+    if (dice_.below(2) == 0) {
+      // As venues tell it, with eight decimals.
+      const std::int64_t finer = power_of_ten(8 - scales(at).price);
+      mark = {int128{prices_[at]} * finer + dice_.below(finer), 8};
+    }
+    account_->set_mark(at, mark);
+    naive_.marks[at] = fraction(mark);
   }
 
   void place(std::size_t at) {
