@@ -41,6 +41,9 @@ std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, cons
   if (!parameters) return parameters.error().message;
   Result<std::unique_ptr<Strategy>> strategy = guarded([&] { return type.make(*parameters); });
   if (!strategy) return strategy.error().message;
+  const Result<Wants> wants = guarded([&strategy]() -> Result<Wants> { return (*strategy)->wants(); });
+  if (!wants) return wants.error().message;
+  if (const Result<void> fits = check_wants(*wants, request.settings); !fits) return fits.error().message;
   pass.rows.push_back({.number = i + 1});
   pass.strategies.push_back(*std::move(strategy));
   return std::nullopt;
@@ -119,7 +122,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                     .listener = recorders.back().get(),
                     .accounts = &accounts.back()});
   }
-  BookSweep sweep(std::move(setups), {.sample = settings.sample}, std::move(sets));
+  BookSweep sweep(std::move(setups), engine_options(settings, true), std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
   std::uint64_t rows = 0;
   for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;
