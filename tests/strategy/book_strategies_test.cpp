@@ -154,6 +154,20 @@ TEST(Twap, WaitsAtTheTouchAndTakesWhatIsLeft) {
   EXPECT_EQ(context.take(), "sell market 0 10@0,sell limit 0 20@10010,");
 }
 
+TEST(Twap, LetsTimePassAfterAnOrderHasExpired) {
+  const auto strategy = test::make_strategy("twap", twap_of("market"));
+  test::FakeContext context;
+  strategy->on_start(context);
+  context.wake(*strategy);
+  EXPECT_EQ(context.take(), "sell market 0 20@0,");
+  context.expire(*strategy, kFirst);
+  EXPECT_EQ(context.take(), "") << "it would expire again";
+  ASSERT_EQ(context.timer, context.time + std::chrono::seconds{1});
+  context.time = *context.timer;
+  strategy->on_timer(context, TimerId{1});
+  EXPECT_EQ(context.take(), "sell market 0 20@0,");
+}
+
 TEST(Twap, AsksForNoMoreThanItWantsAfterARestart) {
   const auto strategy = test::make_strategy("twap", twap_of("market"));
   test::FakeContext context;
