@@ -309,7 +309,8 @@ void BarVenue::touch(std::size_t i, const Bar& bar) {
     fill(i, bar, Price{price}, FillCause::kTradedThrough);
   } else {
     // A stop of what was opened beyond its price is late: it fills where that was.
-    const std::int64_t reached = is_below(i) ? std::min(price, at_) : std::max(price, at_);
+    const std::int64_t opened = opened_at_.value_or(price);
+    const std::int64_t reached = is_below(i) ? std::min(price, opened) : std::max(price, opened);
     trigger(i, bar, Price{is_stop(i) ? reached : price});
     if (is_live(i) && is_limit(i)) extras_[i].is_arriving = true;
   }
@@ -321,6 +322,7 @@ BarVenue::Group BarVenue::group_of(std::size_t i) const {
 }
 
 void BarVenue::run_worst(const Bar& bar) {
+  opened_at_.reset();
   run_group(Group::kStops, bar);
   run_group(Group::kProfits, bar);
   run_group(Group::kPlain, bar);
@@ -341,7 +343,7 @@ void BarVenue::run_group(Group group, const Bar& bar) {
     const std::int64_t beyond = is_below(i) ? price - bar.low.units() : bar.high.units() - price;
     if (beyond < 0 || (beyond == 0 && is_limit(i))) continue;
     touch(i, bar);
-    if (group == Group::kPlain) at_ = price;
+    if (group == Group::kPlain) opened_at_ = price;
   }
 }
 
