@@ -11,7 +11,8 @@
 
 namespace acts::backtest {
 
-// Without a feed and an account. Errors: read_latencies(), read_funding(), filters_of().
+// Without a feed, an account and what the data announces. Errors: read_latencies(), LatencyDistribution::of(),
+// read_funding(), filters_of().
 Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument);
 
 // Of every run over books, alone or in a sweep. `is_sampled`: there is somebody who wants samples.

@@ -12,12 +12,13 @@ using sim::OrderNeed;
 using sim::VenueOrder;
 
 VenueAccount::VenueAccount(Account& account, Account::Slot slot, const BacktestInstrument& instrument,
-                           sim::FundingBook funding)
+                           sim::FundingBook funding, MarkPriceList marks)
     : account_(&account),
       slot_(slot),
       tick_(instrument.tick),
       scales_(instrument.scales),
-      funding_(std::move(funding)) {}
+      funding_(std::move(funding)),
+      marks_(std::move(marks)) {}
 
 Price VenueAccount::worst_price(const VenueOrder& order, const sim::SimVenue& venue) const {
   // What has no limit may be bound all the same.
@@ -61,9 +62,13 @@ RejectReason VenueAccount::bind(VenueOrder& order, const sim::SimVenue& venue) c
   return RejectReason::kNone;
 }
 
+// On spot what is sold twice, once by an order that only reduces, would be more than there is.
+bool VenueAccount::is_free(const VenueOrder& order) const {
+  return !account_->is_limited() || (order.is_reduce_only && !is_of_spot());
+}
+
 RejectReason VenueAccount::admit(VenueOrder& order, const sim::SimVenue& venue) {
-  const bool is_free = !account_->is_limited() || order.is_reduce_only;
-  if (is_free) return account_->check_quantity(slot_, order.quantity);
+  if (is_free(order)) return account_->check_quantity(slot_, order.quantity);
   if (const RejectReason reason = bind(order, venue); reason != RejectReason::kNone) return reason;
   const OrderNeed need = need_of(order, venue);
   if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
@@ -72,7 +77,7 @@ RejectReason VenueAccount::admit(VenueOrder& order, const sim::SimVenue& venue) 
 }
 
 RejectReason VenueAccount::admit_pair(VenueOrder& first, VenueOrder& second, const sim::SimVenue& venue) {
-  if (!account_->is_limited() || (first.is_reduce_only && second.is_reduce_only)) {
+  if (is_free(first) && is_free(second)) {
     return account_->check_quantity(slot_, first.quantity);
   }
   for (VenueOrder* order : {&first, &second}) {
@@ -149,6 +154,14 @@ Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
                          .is_first = is_first,
                          .ts = fill.ts_event},
                         fill.cause == FillCause::kLiquidation);
+}
+
+bool VenueAccount::take_marks(UnixNanos now) {
+  const std::optional<Decimal> mark = marks_.take(now);
+  if (!mark) return false;
+  has_mark_price_ = true;
+  account_->set_mark(slot_, *mark);
+  return true;
 }
 
 bool VenueAccount::set_best(std::int64_t bid, std::int64_t ask) {

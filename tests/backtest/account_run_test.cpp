@@ -198,6 +198,25 @@ TEST(AccountRun, SpotBeginsWithABaseBalance) {
   EXPECT_EQ(to_string(*outcome.end.equities[0]), "495");
 }
 
+// An order that only reduces needed nothing: with another one it sold what there was twice, and the run ended with an
+// assertion.
+TEST(AccountRun, SpotSellsNothingTwiceByAnOrderThatOnlyReduces) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(order(OrderSide::kSell, 110, 5));
+    NewOrder reducing = market_order(OrderSide::kSell, 5);
+    reducing.reduce_only = true;
+    context.place(reducing);
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 120, 120}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(1).back(), "filled");
+  EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
+}
+
 // Bought 10 at 101 with 200 at a leverage of 10; the maintenance margin is 5 %.
 TEST(AccountRun, IsLiquidatedAtTheRowWhereTheMarginEnds) {
   Bench bench(sim::AccountKind::kMargin, {200, 0});

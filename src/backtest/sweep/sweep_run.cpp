@@ -11,6 +11,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/account_book.hpp"
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/instrument_setup.hpp"
@@ -81,8 +82,9 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
-  Result<BarSweep> sweep =
-      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
+  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  if (!options) return std::unexpected(options.error());
+  Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
@@ -105,6 +107,8 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     setups.push_back(*std::move(setup));
     Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
     if (!market) return std::unexpected(market.error());
+    const Result<void> taken = take_announcements(setups.back(), settings.instruments[i], *market);
+    if (!taken) return std::unexpected(taken.error());
     feeds.push_back(market->feed.get());
     markets.push_back(*std::move(market));
     scales.push_back(instruments[i].scales);
