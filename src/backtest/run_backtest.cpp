@@ -172,9 +172,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   OrderCounter counter(prepared->instruments.size(), folder.get());
-  const EngineOptions options{.sample = path.empty() ? std::nullopt : std::optional(settings.sample),
-                              .bar_interval = settings.bar_interval,
-                              .features = settings.features};
+  const EngineOptions options = engine_options(settings, !path.empty());
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {
     auto made = ScenarioRuns::make(ops, request, path, run->setups, options);

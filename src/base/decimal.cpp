@@ -90,9 +90,9 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   const int scale = std::max(a.scale, b.scale);
   int128 x = 0;
   int128 y = 0;
-  const bool overflow = __builtin_mul_overflow(a.units, int128{power_of_ten(scale - a.scale)}, &x) ||
-                        __builtin_mul_overflow(b.units, int128{power_of_ten(scale - b.scale)}, &y);
-  ACTS_ASSERT(!overflow);
+  // The one of the larger scale stays as it is: what does not fit at that scale is beyond it, to its own side.
+  if (__builtin_mul_overflow(a.units, int128{power_of_ten(scale - a.scale)}, &x)) return a.units <=> int128{0};
+  if (__builtin_mul_overflow(b.units, int128{power_of_ten(scale - b.scale)}, &y)) return int128{0} <=> b.units;
   return x <=> y;
 }
 

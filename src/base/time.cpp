@@ -4,7 +4,6 @@
 
 #include <array>
 #include <charconv>
-#include <limits>
 
 namespace acts {
 namespace {
@@ -70,6 +69,8 @@ constexpr std::array<Unit, 7> kUnits{{{"d", 86'400'000'000'000},
                                       {"ms", 1'000'000},
                                       {"us", 1'000},
                                       {"ns", 1}}};
+// 36,500 days: a time of these decades and two such durations stay within 64 bits.
+constexpr Nanos kMostDuration = days{36'500};
 
 }  // namespace
 
@@ -114,7 +115,9 @@ Result<Nanos> parse_duration(std::string_view text) {
   const std::string_view unit_name(end, static_cast<std::size_t>(text.data() + text.size() - end));
   for (const Unit& unit : kUnits) {
     if (error != std::errc{} || unit_name != unit.name || count < 0) continue;
-    if (count > std::numeric_limits<std::int64_t>::max() / unit.nanos) break;
+    if (count > kMostDuration.count() / unit.nanos) {
+      return fail(ErrorCode::kUsage, fmt::format("'{}' is too long: {} at most", text, to_string(kMostDuration)));
+    }
     return Nanos{count * unit.nanos};
   }
   return fail(ErrorCode::kUsage,

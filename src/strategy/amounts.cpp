@@ -7,6 +7,12 @@
 #include "acts/base/ratio.hpp"
 
 namespace acts::strategy {
+namespace {
+
+// False of what is not a number, too.
+bool is_price(double price) { return std::abs(price) <= kMostPriceUnits; }
+
+}  // namespace
 
 double value_of(const Decimal& value) { return nearest_double(value.units, power_of_ten(value.scale)); }
 
@@ -19,11 +25,13 @@ Quantity quantity_of(const Decimal& value, Scales scales) {
   return Quantity{units > kMost ? kMost : static_cast<std::int64_t>(units)};
 }
 
-Price tick_below(double price, Price tick) {
+std::optional<Price> tick_below(double price, Price tick) {
+  if (!is_price(price)) return std::nullopt;
   return Price{std::llround(std::floor(price / static_cast<double>(tick.units()))) * tick.units()};
 }
 
-Price tick_above(double price, Price tick) {
+std::optional<Price> tick_above(double price, Price tick) {
+  if (!is_price(price)) return std::nullopt;
   return Price{std::llround(std::ceil(price / static_cast<double>(tick.units()))) * tick.units()};
 }
 

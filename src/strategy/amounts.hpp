@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "acts/base/decimal.hpp"
 #include "acts/market/order.hpp"
@@ -17,8 +18,11 @@ double value_of(const Decimal& value);
 // notice; what does not fit 64 bits is the largest that does, which no engine takes as an order, and no position
 // passes.
 Quantity quantity_of(const Decimal& value, Scales scales);
-// The last multiple of the tick not above `price` (in units, as a double), and the first not below it.
-Price tick_below(double price, Price tick);
-Price tick_above(double price, Price tick);
+// Prices further from 0 than so many units are none: doubles hold all up to there exactly, and no venue has one.
+inline constexpr double kMostPriceUnits = 1LL << 50U;
+// The last multiple of the tick not above `price` (in units, as a double), and the first not below it. Nothing: `price`
+// is no number, or beyond kMostPriceUnits.
+std::optional<Price> tick_below(double price, Price tick);
+std::optional<Price> tick_above(double price, Price tick);
 
 }  // namespace acts::strategy

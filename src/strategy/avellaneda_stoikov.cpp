@@ -80,14 +80,14 @@ class AvellanedaStoikov final : public Strategy {
     const double reservation = price - position / settings_.quantity_value * risk;
     const double distance = risk / 2 + std::log1p(settings_.gamma / settings_.kappa) / settings_.gamma;
     const Price tick = context.tick(kAvellanedaInstrument);
-    const Price buy = std::min(tick_below(std::max(reservation - distance, 0.0) / unit_, tick), bid);
-    const Price sell = std::max(tick_above(std::max(reservation + distance, 0.0) / unit_, tick), ask);
+    std::optional<Price> buy = tick_below(std::max(reservation - distance, 0.0) / unit_, tick);
+    std::optional<Price> sell = tick_above(std::max(reservation + distance, 0.0) / unit_, tick);
     const std::int64_t held = context.position(kAvellanedaInstrument).quantity.units();
-    const bool may_buy = held < most_ && buy.units() > 0;
-    const bool may_sell = held > -most_;
-    quote_.set(context, kAvellanedaInstrument, OrderSide::kBuy, may_buy ? std::optional(buy) : std::nullopt, quantity_);
-    quote_.set(context, kAvellanedaInstrument, OrderSide::kSell, may_sell ? std::optional(sell) : std::nullopt,
-               quantity_);
+    buy = buy && held < most_ ? std::optional(std::min(*buy, bid)) : std::nullopt;
+    sell = sell && held > -most_ ? std::optional(std::max(*sell, ask)) : std::nullopt;
+    if (buy && buy->units() <= 0) buy.reset();
+    quote_.set(context, kAvellanedaInstrument, OrderSide::kBuy, buy, quantity_);
+    quote_.set(context, kAvellanedaInstrument, OrderSide::kSell, sell, quantity_);
   }
 
   AvellanedaSettings settings_;

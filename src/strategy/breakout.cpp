@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include "acts/strategy/indicators/state.hpp"
@@ -81,13 +82,14 @@ class Breakout final : public Strategy {
     const double distance = settings_.stop_atr * channels.range.value();
     const Price tick = context.tick(fill.instrument);
     const auto price = static_cast<double>(fill.price.units());
-    const Price stop = position > 0 ? tick_below(price - distance, tick) : tick_above(price + distance, tick);
-    if (stop.units() <= 0) return;  // further away than the price can fall
+    const std::optional<Price> stop =
+        position > 0 ? tick_below(price - distance, tick) : tick_above(price + distance, tick);
+    if (!stop || stop->units() <= 0) return;  // further away than the price can go
     context.place({.instrument = fill.instrument,
                    .side = opposite(fill.side),
                    .type = OrderType::kStop,
                    .quantity = Quantity{std::abs(position)},
-                   .stop_price = stop,
+                   .stop_price = *stop,
                    .reduce_only = true});
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "acts/strategy/indicators/rolling.hpp"
@@ -70,7 +71,7 @@ class Obi final : public Strategy {
   // Never 0: a side that has a best level has a quantity there.
   double total(const BookView& book, Side side) {
     const std::size_t count = book.levels(side, levels_);
-    std::int64_t units = 0;
+    int128 units = 0;  // each quantity may be as large as 63 bits hold
     for (std::size_t i = 0; i < count; ++i) units += levels_[i].quantity.units();
     return static_cast<double>(units);
   }
@@ -81,13 +82,14 @@ class Obi final : public Strategy {
     const double lean = settings_.alpha * imbalance_.value() - settings_.skew * position / settings_.quantity_value;
     const double fair = middle * (1 + lean);
     const Price tick = context.tick(kObiInstrument);
-    const Price buy = std::min(tick_below(fair - middle * settings_.spread, tick), bid);
-    const Price sell = std::max(tick_above(fair + middle * settings_.spread, tick), ask);
+    std::optional<Price> buy = tick_below(fair - middle * settings_.spread, tick);
+    std::optional<Price> sell = tick_above(fair + middle * settings_.spread, tick);
     const std::int64_t held = context.position(kObiInstrument).quantity.units();
-    const bool may_buy = held < most_ && buy.units() > 0;
-    const bool may_sell = held > -most_;
-    quote_.set(context, kObiInstrument, OrderSide::kBuy, may_buy ? std::optional(buy) : std::nullopt, quantity_);
-    quote_.set(context, kObiInstrument, OrderSide::kSell, may_sell ? std::optional(sell) : std::nullopt, quantity_);
+    buy = buy && held < most_ ? std::optional(std::min(*buy, bid)) : std::nullopt;
+    sell = sell && held > -most_ ? std::optional(std::max(*sell, ask)) : std::nullopt;
+    if (buy && buy->units() <= 0) buy.reset();
+    quote_.set(context, kObiInstrument, OrderSide::kBuy, buy, quantity_);
+    quote_.set(context, kObiInstrument, OrderSide::kSell, sell, quantity_);
   }
 
   ObiSettings settings_;

@@ -100,6 +100,9 @@ std::unexpected<Error> refuse(std::string_view place, const std::string& message
 
 Result<Value> value_of(const ParameterSpec& spec, std::string_view text, std::string_view place) {
   std::optional<Value> value = parse_value(spec.type, text);
+  if (!value && spec.type == ParameterType::kDuration) {
+    return refuse(place, fmt::format("{}: {}", spec.name, parse_duration(text).error().message));
+  }
   if (!value) return refuse(place, fmt::format("{}: '{}' is no {}", spec.name, text, in_words(spec.type)));
   if (!is_in_range(spec, *value)) {
     return refuse(place, fmt::format("{}: '{}' is out of range: {}", spec.name, text, range_of(spec)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -15,6 +16,9 @@ namespace {
 
 constexpr InstrumentId kTwapInstrument{0};
 constexpr TimerId kTwapSlice{0};
+constexpr TimerId kTwapRetry{1};
+// What expires would expire again at once: until then there may be another market.
+constexpr Nanos kTwapPause = std::chrono::seconds{1};
 
 struct TwapSettings {
   OrderSide side = OrderSide::kBuy;
@@ -37,7 +41,8 @@ class Twap final : public Strategy {
     context.set_timer(kTwapSlice, time_of(slice_));
   }
 
-  void on_timer(StrategyContext& context, TimerId /*id*/) override {
+  void on_timer(StrategyContext& context, TimerId id) override {
+    if (id == kTwapRetry) return act(context);
     ++slice_;
     // What the slices before have left is taken; after the last one, where there is no slice, all of it.
     if (settings_.is_passive) cancel_all(context);
@@ -49,7 +54,8 @@ class Twap final : public Strategy {
 
   // What was cancelled is no longer open, and is due.
   void on_order(StrategyContext& context, const OrderUpdate& update) override {
-    if (update.event == OrderEvent::kCancelled || update.event == OrderEvent::kExpired) act(context);
+    if (update.event == OrderEvent::kCancelled) act(context);
+    if (update.event == OrderEvent::kExpired) context.set_timer(kTwapRetry, context.now() + kTwapPause);
   }
 
   [[nodiscard]] std::string save() const override {

@@ -61,6 +61,20 @@ TEST(Decimal, ComparesByValueAcrossScales) {
   EXPECT_GT((Decimal{0, 3}), (Decimal{-1, 18}));
 }
 
+TEST(Decimal, ComparesWhatDoesNotFitTheLargerScale) {
+  const Decimal huge = parse_decimal("9999999999999999999999999").value();
+  const Decimal fine{1, kMaxScale};
+  EXPECT_GT(huge, fine);
+  EXPECT_LT(fine, huge);
+  EXPECT_LT((Decimal{-huge.units, 0}), (Decimal{-1, kMaxScale}));
+  EXPECT_GT((Decimal{-1, kMaxScale}), (Decimal{-huge.units, 0}));
+  EXPECT_NE(huge, fine);
+  EXPECT_EQ(huge, (Decimal{huge.units * 1000, 3}));
+  constexpr int128 kMost = static_cast<int128>(~uint128{0} >> 1U);
+  EXPECT_LT((Decimal{kMost, kMaxScale}), (Decimal{kMost, 0}));
+  EXPECT_GT((Decimal{-kMost - 1, kMaxScale}), (Decimal{-kMost - 1, 0}));
+}
+
 TEST(Decimal, RefusesTooManyDigits) {
   EXPECT_FALSE(parse_decimal("0.0000000000000000001").has_value());
   EXPECT_FALSE(parse_decimal(std::string(60, '9')).has_value());

@@ -36,6 +36,15 @@ TEST(Duration, ReadsNumberAndUnit) {
   }
 }
 
+// An interval behind a time, and another one behind that, are times: engines and strategies add them unasked.
+TEST(Duration, IsNoLongerThanWhatCanBeAddedToATime) {
+  const Nanos most = parse_duration("36500d").value();
+  EXPECT_EQ(parse_duration("36501d").error().message, "'36501d' is too long: 36500d at most");
+  EXPECT_FALSE(parse_duration("9223372036854775807ns").has_value());
+  const UnixNanos today = parse_iso8601("2026-11-27").value();
+  EXPECT_LT(most.count(), (INT64_MAX - today.value) / 2);
+}
+
 TEST(Duration, PrintsTheLargestUnitThatDivides) {
   EXPECT_EQ(to_string(Nanos{90s}), "90s");
   EXPECT_EQ(to_string(Nanos{120s}), "2m");

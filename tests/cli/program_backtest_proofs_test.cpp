@@ -1,7 +1,10 @@
 // What acts backtest proves of its runs, and strategies that fall ill in a process of their own, from the command line.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -130,11 +133,21 @@ TEST(ProgramBacktestProofs, FindsAStrategyThatReadsTheDataItself) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   const Outcome ahead = run_acts({"backtest", config, "--out", dir / "ahead", "--isolate", "--check-lookahead"});
   EXPECT_EQ(ahead.exit_code, 3);
-  EXPECT_THAT(ahead.err, StartsWith("acts: the strategy opened a file, a connection or a program, which none may in "
-                                    "call 2: on_bar of 0 at 2021-01-01T01:00:00.000Z"));
+  EXPECT_THAT(ahead.err,
+              StartsWith("acts: the strategy opened a file, a connection or a program, or started a process, "
+                         "which none may in call 2: on_bar of 0 at 2021-01-01T01:00:00.000Z"));
   const std::string honest = dir.write("sma.toml", bars_with(kSmaCross));
   const Outcome fine = run_acts({"backtest", honest, "--out", dir / "fine", "--isolate", "--check-lookahead"});
   EXPECT_EQ(fine.exit_code, 0) << fine.err;
+}
+
+TEST(ProgramBacktestProofs, FindsAStrategyThatStartsAProcess) {
+  const TempDir dir;
+  const std::string config = dir.write("starting.toml", ill_with("starting"));
+  EXPECT_EQ(run_acts({"backtest", config, "--out", dir / "run", "--isolate"}).exit_code, 0);
+  const Outcome ahead = run_acts({"backtest", config, "--out", dir / "ahead", "--isolate", "--check-lookahead"});
+  EXPECT_EQ(ahead.exit_code, 3);
+  EXPECT_THAT(ahead.err, HasSubstr("started a process, which none may in call 21: on_bar of 0 at "));
 }
 
 TEST(ProgramBacktestProofs, IsolatedRunsGiveTheSameBytes) {
@@ -160,6 +173,8 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
           "the strategy crashed (signal 11: Segmentation fault) in call 5: on_bar of 0 at "
           "2021-01-01T03:00:00.000Z"},
       Ill{"loop", "the strategy did not return within 3s in call 5: on_bar of 0 at 2021-01-01T03:00:00.000Z: "},
+      Ill{"ask", "the strategy did not return within 3s in call 5: on_bar of 0 at 2021-01-01T03:00:00.000Z: "},
+      Ill{"leave", "the strategy crashed (signal 11: Segmentation fault) in call 5: "},
       Ill{"exit", "the strategy ended its process with code 9 in call 5: "},
       Ill{"throw", "the strategy threw: the third bar: "}};
 #ifndef ACTS_SANITIZED
@@ -168,7 +183,7 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
   for (const Ill& ill : ills) {
     const std::string config = dir.write("ill.toml", ill_with(ill.what));
     const std::string run = dir / ill.what;
-    const std::string timeout = ill.what == "loop" ? "3s" : "60s";
+    const std::string timeout = ill.what == "loop" || ill.what == "ask" ? "3s" : "60s";
     const Outcome broken = run_acts({"backtest", config, "--out", run, "--isolate", "--isolate-timeout", timeout});
     EXPECT_EQ(broken.exit_code, 3) << ill.what;
     EXPECT_THAT(broken.err, StartsWith("acts: " + ill.said));
@@ -183,6 +198,23 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
   const Outcome refused = run_acts({"backtest", unmade, "--out", dir / "unmade", "--isolate"});
   EXPECT_EQ(refused.exit_code, 3);
   EXPECT_THAT(refused.err, StartsWith("acts: the strategy threw: not even made: "));
+}
+
+// All that begins has a descriptor that is closed once the last of it is gone.
+TEST(ProgramBacktestProofs, WhatAnIsolatedStrategyStartsDoesNotOutliveTheRun) {
+  const TempDir dir;
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const int inherited = ::fcntl(ends[1], F_DUPFD, 100);
+  ::close(ends[1]);
+  const Outcome run =
+      run_acts({"backtest", dir.write("ill.toml", ill_with("leave")), "--out", dir / "run", "--isolate"});
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  ::close(inherited);
+  pollfd watched{.fd = ends[0], .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&watched, 1, 20'000), 1);
+  EXPECT_EQ(watched.revents, POLLHUP);
+  ::close(ends[0]);
 }
 
 TEST(ProgramBacktestProofs, GoesOnFromASavedState) {

@@ -156,6 +156,42 @@ TEST(ProgramSweep, GoesOverBooksOnceForAllSets) {
               1e-9);
 }
 
+// A strategy that is told of bars over order books, and answers: what a sweep tells it is what a run tells it.
+std::string books_with_bars(std::string_view part) {
+  return fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = \"0.1\"\n"
+      "lot_size = \"0.001\"\n[account]\ninitial_balance = \"100000\"\n[fees]\nmaker = \"0\"\ntaker = \"0.0005\"\n{}",
+      testdata("binance-feed/usdm/btcusdt_20240808.gz"), part);
+}
+
+TEST(ProgramSweep, OverBooksWithBarsIsItsSingleRuns) {
+  const TempDir dir;
+  const std::string_view bars_of_trades = "[bars]\ninterval = \"1s\"\n";
+  const std::string strategy = "[strategy]\nname = \"sma_cross\"\nslow = 10\n";
+  const Outcome run = run_acts(
+      {"sweep", dir.write("sweep.toml",
+                          books_with_bars(fmt::format("{}{}[sweep]\nfast = [3, 5]\n", bars_of_trades, strategy)))});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::vector<std::string> lines = lines_of(run.out);
+  ASSERT_EQ(lines.size(), 3U);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    auto row = fields_of(lines[0], lines[i]);
+    const std::string single = dir.write(
+        "single.toml", books_with_bars(fmt::format("{}{}fast = {}\n", bars_of_trades, strategy, row["fast"])));
+    ASSERT_EQ(run_acts({"backtest", single, "--out", dir / row["fast"]}).exit_code, 0);
+    const auto totals = json_of(dir / row["fast"] + "/run.json")["totals"];
+    EXPECT_GT(std::stoul(row["fills"]), 10U);
+    EXPECT_EQ(std::stoul(row["orders"]), totals["orders"]);
+    EXPECT_EQ(std::stoul(row["fills"]), totals["fills"]);
+    for (const char* const name : {"balance", "equity", "fee", "position"}) EXPECT_EQ(row[name], totals[name]) << name;
+  }
+  const Outcome without =
+      run_acts({"sweep", dir.write("without.toml", books_with_bars(strategy + "[sweep]\nfast = [3, 5]\n"))});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.err, HasSubstr("the strategy is told of bars, and these are order books"));
+  EXPECT_EQ(lines_of(without.err).size(), 1U);
+}
+
 TEST(ProgramSweep, MakesParquetWithTypedColumns) {
   const TempDir dir;
   const std::string sweep = dir.write("sweep.toml", bars("",

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,40 @@ TEST(Obi, LeansOnTheImbalanceAndAgainstThePosition) {
   context.wake(*strategy);
   // A quantity held moves the fair price down by 1 %.
   EXPECT_EQ(context.take(), "buy limit 0 100@9700,cancel 4,sell limit 0 100@10100,");
+}
+
+// 100 levels whose quantities 64 bits cannot hold together.
+TEST(Obi, AddsUpQuantitiesOfAnySize) {
+  const auto strategy = test::make_strategy("obi", {{.name = "levels", .text = "100"},
+                                                    {.name = "window", .text = "2"},
+                                                    {.name = "alpha", .text = "0.01"},
+                                                    {.name = "spread", .text = "0.02"}});
+  test::FakeContext context;
+  strategy->on_start(context);
+  for (int i = 0; i < 100; ++i) {
+    context.book_of.bids.push_back(level(9990 - 5 * i, INT64_MAX));
+    context.book_of.asks.push_back(level(10010 + 5 * i, INT64_MAX / 4));
+  }
+  context.wake(*strategy);
+  context.book_of.asks.resize(1);
+  context.wake(*strategy);
+  // The imbalance rises from 0.6 to nearly 1: a z-score of 1.
+  EXPECT_EQ(context.take(), "buy limit 0 100@9900,sell limit 0 100@10300,");
+}
+
+// A risk beyond all prices: nothing is bought or sold there, least of all at the touch.
+TEST(AvellanedaStoikov, HasNoOrderWhereThereIsNoPrice) {
+  const auto strategy = test::make_strategy(
+      "avellaneda_stoikov",
+      {{.name = "window", .text = "2"}, {.name = "gamma", .text = "1e12"}, {.name = "horizon", .text = "30d"}});
+  test::FakeContext context;
+  strategy->on_start(context);
+  for (int i = 0; i < 6; ++i) {
+    context.book_of.bids = {level(9990 + 100 * (i % 2), 100)};
+    context.book_of.asks = {level(10010 + 100 * (i % 2), 100)};
+    context.wake(*strategy);
+  }
+  EXPECT_EQ(context.take(), "");
 }
 
 TEST(Obi, DoesNothingWithoutABookAndStopsBuyingAtItsLimit) {
@@ -118,6 +154,20 @@ TEST(Twap, WaitsAtTheTouchAndTakesWhatIsLeft) {
   EXPECT_EQ(context.take(), "cancel 2,sell market 0 20@0,");
   context.answer(*strategy, kFirst, true);
   EXPECT_EQ(context.take(), "sell market 0 10@0,sell limit 0 20@10010,");
+}
+
+TEST(Twap, LetsTimePassAfterAnOrderHasExpired) {
+  const auto strategy = test::make_strategy("twap", twap_of("market"));
+  test::FakeContext context;
+  strategy->on_start(context);
+  context.wake(*strategy);
+  EXPECT_EQ(context.take(), "sell market 0 20@0,");
+  context.expire(*strategy, kFirst);
+  EXPECT_EQ(context.take(), "") << "it would expire again";
+  ASSERT_EQ(context.timer, context.time + std::chrono::seconds{1});
+  context.time = *context.timer;
+  strategy->on_timer(context, TimerId{1});
+  EXPECT_EQ(context.take(), "sell market 0 20@0,");
 }
 
 TEST(Twap, AsksForNoMoreThanItWantsAfterARestart) {

@@ -114,6 +114,13 @@ class FakeContext final : public StrategyContext {
                              .fee = {}});
     tell(strategy, order, OrderEvent::kFilled, OrderStatus::kFilled);
   }
+  // The first open order of an instrument expires, and the strategy is told.
+  void expire(Strategy& strategy, InstrumentId id) {
+    Market& market = markets_[id.value()];
+    const OpenOrder order = market.orders.front();
+    market.orders.erase(market.orders.begin());
+    tell(strategy, order, OrderEvent::kExpired, OrderStatus::kExpired);
+  }
   // The answer to a request under way: of a cancellation `is_gone`.
   void answer(Strategy& strategy, InstrumentId id, bool is_gone) {
     Market& market = markets_[id.value()];

@@ -63,7 +63,9 @@ TEST(Parameters, AreRefusedInOneLineWithPlaceAndRemedy) {
   EXPECT_EQ(refusal({{.name = "spread", .text = "nan"}}), "spread: 'nan' is no number");
   EXPECT_EQ(refusal({{.name = "spread", .text = "inf"}}), "spread: 'inf' is no number");
   EXPECT_EQ(refusal({{.name = "form", .text = "medium"}}), "form: 'medium' is out of range: fast, slow");
-  EXPECT_EQ(refusal({{.name = "interval", .text = "-1s"}}), "interval: '-1s' is no duration");
+  EXPECT_EQ(refusal({{.name = "interval", .text = "-1s"}}),
+            "interval: '-1s' is not a duration: write a whole number and a unit, such as 250ms 10s 5m 2h 1d");
+  EXPECT_EQ(refusal({{.name = "interval", .text = "100000d"}}), "interval: '100000d' is too long: 36500d at most");
   EXPECT_EQ(refusal({{.name = "levels", .text = "1"}, {.name = "levels", .text = "2", .place = "a:2"}}),
             "a:2: levels is given twice: leave one out");
 }

@@ -47,7 +47,7 @@ struct Decimal {
   int128 units = 0;
   int scale = 0;
 
-  // Exact comparison by value: 1.50 == 1.5. Asserts that both fit 128 bits at the larger scale.
+  // Exact comparison by value, of any two: 1.50 == 1.5.
   friend bool operator==(const Decimal& a, const Decimal& b) { return (a <=> b) == std::strong_ordering::equal; }
   friend std::strong_ordering operator<=>(const Decimal& a, const Decimal& b);
 };

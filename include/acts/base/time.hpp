@@ -47,7 +47,7 @@ std::string to_iso8601(UnixNanos t);
 // taken).
 Result<UnixNanos> parse_iso8601(std::string_view text);
 
-// "250ms", "10s", "5m", "2h", "1d"; also "us", "ns". A whole number and a unit, not negative; "0" alone is taken.
+// "250ms", "10s", "5m", "2h", "1d"; also "us", "ns". A whole number and a unit, 0 to 36,500 days; "0" is one.
 Result<Nanos> parse_duration(std::string_view text);
 // The shortest exact form that parse_duration() reads.
 std::string to_string(Nanos duration);

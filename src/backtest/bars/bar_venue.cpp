@@ -321,7 +321,8 @@ void BarVenue::touch(std::size_t i, const Bar& bar) {
     fill(i, bar, Price{price}, FillCause::kTradedThrough);
   } else {
     // A stop of what was opened beyond its price is late: it fills where that was.
-    const std::int64_t reached = is_below(i) ? std::min(price, at_) : std::max(price, at_);
+    const std::int64_t opened = opened_at_.value_or(price);
+    const std::int64_t reached = is_below(i) ? std::min(price, opened) : std::max(price, opened);
     trigger(i, bar, Price{is_stop(i) ? reached : price});
     if (is_live(i) && is_limit(i)) extras_[i].is_arriving = true;
   }
@@ -333,6 +334,7 @@ BarVenue::Group BarVenue::group_of(std::size_t i) const {
 }
 
 void BarVenue::run_worst(const Bar& bar) {
+  opened_at_.reset();
   run_group(Group::kStops, bar);
   end_margin_at_worst(bar);
   run_group(Group::kProfits, bar);
@@ -357,7 +359,7 @@ void BarVenue::run_group(Group group, const Bar& bar) {
     // A stop is only reached as long as there is margin on the way to it.
     if (group == Group::kStops && end_margin(bar, is_below(i) ? std::min(price, at_) : std::max(price, at_))) return;
     touch(i, bar);
-    if (group == Group::kPlain) at_ = price;
+    if (group == Group::kPlain) opened_at_ = price;
   }
 }
 

@@ -173,7 +173,8 @@ class BarVenue {
   std::vector<Extra> extras_;  // of each of them
   std::vector<BarAnswer> answers_;
   UnixNanos now_;
-  std::int64_t at_ = 0;  // where the price is on its way; of the worst path, where it last opened something
+  std::int64_t at_ = 0;                         // where the price is on its way
+  std::optional<std::int64_t> opened_at_ = {};  // of the worst path: where this bar last opened something, within it
   std::uint64_t fills_above_volume_ = 0;
   std::uint64_t fill_number_ = 0;
   bool is_beyond_ = false;

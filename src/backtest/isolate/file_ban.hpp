@@ -1,5 +1,5 @@
-// Keeps a process from whatever it could learn of the world: it may open no file, start no program and make no
-// connection any more.
+// Keeps a process from whatever it could learn of the world: it may open no file, start no program or process and make
+// no connection any more.
 #pragma once
 
 namespace acts::backtest {

@@ -26,25 +26,36 @@ std::unexpected<Error> not_started(int error) {
   return fail(ErrorCode::kStorage, fmt::format("no process for the strategy: {}", std::strerror(error)));
 }
 
-// The child's end becomes kStrategyHostFd; standard output is the run's alone.
+// The child's end becomes kStrategyHostFd; standard output is the run's alone. It has a process group of its own, so
+// that what it starts ends with it.
 int spawn_host(const std::string& program, int fd, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   if (const int error = ::posix_spawn_file_actions_init(&actions); error != 0) return error;
   int error = ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   if (error == 0) error = ::posix_spawn_file_actions_adddup2(&actions, fd, kStrategyHostFd);
+  posix_spawnattr_t attributes;
+  if (error == 0) error = ::posix_spawnattr_init(&attributes);
+  if (error != 0) {
+    ::posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  error = ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   std::string name = "acts";
   std::string argument = kStrategyHostArgument;
   const std::array<char*, 3> arguments{name.data(), argument.data(), nullptr};
-  if (error == 0) error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  if (error == 0) error = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, arguments.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return error;
 }
 
+int open_process(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
 // Waits for a process to end, but not for long.
 bool is_over_soon(pid_t pid) {
   constexpr int kPatienceMillis = 2'000;
-  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  const int fd = open_process(pid);
   if (fd < 0) return false;
   pollfd watched{.fd = fd, .events = POLLIN, .revents = 0};
   int count = 0;
@@ -58,7 +69,7 @@ bool is_over_soon(pid_t pid) {
 std::string end_in_words(int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
-    if (number == SIGSYS) return "opened a file, a connection or a program, which none may";
+    if (number == SIGSYS) return "opened a file, a connection or a program, or started a process, which none may";
     return fmt::format("{} (signal {}: {})", number == SIGKILL ? "was killed" : "crashed", number, ::strsignal(number));
   }
   return fmt::format("ended its process with code {}", WEXITSTATUS(status));
@@ -83,6 +94,8 @@ Result<std::unique_ptr<StrategyProcess>> StrategyProcess::start(const std::strin
     process->pid_ = -1;
     return not_started(error);
   }
+  // A system without such descriptors tells of the process's end by the link alone.
+  if (const int watched = open_process(process->pid_); watched >= 0) process->link_.watch(watched);
   return process;
 }
 
@@ -93,6 +106,11 @@ std::string StrategyProcess::end(bool is_ending) {
   int status = 0;
   // One whose end of the link has closed is about to be over: how it ended is what is wanted.
   if (!is_ending || !is_over_soon(pid_)) ::kill(pid_, SIGKILL);
+  // Until it is waited for nobody else can have its number, and so its group's.
+  siginfo_t ended{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
@@ -147,6 +165,8 @@ Result<std::string_view> IsolatedStrategy::exchange(StrategyContext* context, Ho
     out_.clear();
     if (kind == HostMessage::kAsk && context != nullptr) {
       if (!answer_ask(*context, in, out_)) return lost(LinkState::kBroken, what);
+      // One that asks without end keeps the link busy, which is then never waited for.
+      if (limit_.is_over()) return lost(LinkState::kLate, what);
       has_to_send = !out_.bytes().empty();
       continue;
     }

@@ -26,7 +26,8 @@ struct IsolateOptions {
   bool bans_files = false;                              // as of MakeStrategy
 };
 
-// A process that runs strategy_host(), and the way to it. Killed and waited for when this is destroyed.
+// A process that runs strategy_host(), and the way to it. Killed and waited for when this is destroyed, with all that
+// it has started and that has not left its process group.
 class StrategyProcess {
  public:
   // Errors: kStorage: the system starts none.

@@ -41,26 +41,40 @@ void TimeLimit::start(Nanos span) {
   ACTS_ASSERT(::timerfd_settime(fd_, 0, &once, nullptr) == 0);
 }
 
+bool TimeLimit::is_over() const {
+  pollfd watched{.fd = fd_, .events = POLLIN, .revents = 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
 MessageLink::~MessageLink() {
   if (fd_ >= 0) ::close(fd_);
+  if (process_ >= 0) ::close(process_);
 }
 
 MessageLink::MessageLink(MessageLink&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      process_(std::exchange(other.process_, -1)),
       state_(other.state_),
       out_(std::move(other.out_)),
       in_(std::move(other.in_)),
       taken_(std::exchange(other.taken_, 0)) {}
 
+void MessageLink::watch(int process) {
+  ACTS_ASSERT(process_ < 0 && process >= 0);
+  process_ = process;
+}
+
 LinkState MessageLink::wait(short events, const TimeLimit* limit) {
   for (;;) {
     // poll() passes over a descriptor below 0.
-    std::array<pollfd, 2> watched{{{.fd = fd_, .events = events, .revents = 0},
+    std::array<pollfd, 3> watched{{{.fd = fd_, .events = events, .revents = 0},
+                                   {.fd = process_, .events = POLLIN, .revents = 0},
                                    {.fd = limit == nullptr ? -1 : limit->fd(), .events = POLLIN, .revents = 0}}};
     const int count = ::poll(watched.data(), watched.size(), -1);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return LinkState::kBroken;
-    return watched[0].revents != 0 ? LinkState::kOpen : LinkState::kLate;
+    if (watched[0].revents != 0) return LinkState::kOpen;
+    return watched[1].revents != 0 ? LinkState::kClosed : LinkState::kLate;
   }
 }
 

@@ -34,6 +34,7 @@ class TimeLimit {
   void start(Nanos span);
   // Readable once it has run out.
   [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool is_over() const;
 
  private:
   explicit TimeLimit(int fd) : fd_(fd) {}
@@ -50,6 +51,10 @@ class MessageLink {
   MessageLink(const MessageLink&) = delete;
   MessageLink& operator=(const MessageLink&) = delete;
 
+  // Whoever holds the other end: once this process (a descriptor of pidfd_open(), which is taken and closed) is over
+  // and nothing more is to be read, the link is closed, though another one may have the other end as well.
+  void watch(int process);
+
   // Both wait until the limit runs out (null: as long as it takes). Once not kOpen, it stays so.
   LinkState send(std::string_view message, const TimeLimit* limit);
   // `message` is valid until the next call.
@@ -60,6 +65,7 @@ class MessageLink {
   LinkState fill(std::size_t wanted, const TimeLimit* limit);
 
   int fd_;
+  int process_ = -1;
   LinkState state_ = LinkState::kOpen;
   std::string out_;
   std::string in_;

@@ -9,18 +9,15 @@
 
 namespace acts::backtest {
 
-SetRecorder::SetRecorder(std::vector<Scales> scales) : scales_(std::move(scales)), equities_(scales_.size()) {
+SetRecorder::SetRecorder(std::vector<Scales> scales)
+    : scales_(std::move(scales)), equities_(scales_.size()), counter_(scales_.size(), nullptr) {
   ACTS_ASSERT(!scales_.empty());
 }
 
-void SetRecorder::on_order(const OrderUpdate& update) {
-  // One that is refused before it leaves is answered at once, without having been submitted.
-  const bool never_left = update.event == OrderEvent::kRejected && update.ts_event == UnixNanos{};
-  if (update.event == OrderEvent::kSubmitted || never_left) ++totals_.orders;
-}
+void SetRecorder::on_order(const OrderUpdate& update) { counter_.on_order(update); }
 
 void SetRecorder::on_fill(const ToldFill& told) {
-  ++totals_.fills;
+  counter_.on_fill(told);
   totals_.turnover = plus(totals_.turnover, told.value);
 }
 
@@ -51,6 +48,9 @@ SetTotals SetRecorder::totals(const RunEnd& end) {
     totals_.fee = plus(totals_.fee, position.fee);
     totals_.funding = plus(totals_.funding, position.funding);
   }
+  const OrderCounts counts = sum_of(counter_.counts());
+  totals_.orders = counts.placed;
+  totals_.fills = counts.fills;
   totals_.closes = closes_.closes();
   return totals_;
 }

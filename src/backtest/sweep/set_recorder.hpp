@@ -8,6 +8,7 @@
 #include "acts/base/time.hpp"
 
 #include "backtest/engine.hpp"
+#include "backtest/order_counts.hpp"
 #include "backtest/run_listener.hpp"
 #include "backtest/sweep/set_totals.hpp"
 
@@ -34,6 +35,7 @@ class SetRecorder final : public RunListener {
   UnixNanos sampled_{INT64_MIN};   // when that was
   Decimal highest_ = {};
   bool has_highest_ = false;
+  OrderCounter counter_;
   RunCloses closes_;
   SetTotals totals_;
 };

@@ -126,9 +126,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                     .listener = recorders.back().get(),
                     .accounts = &accounts.back()});
   }
-  const EngineOptions options{
-      .sample = settings.sample, .bar_interval = settings.bar_interval, .features = settings.features};
-  BookSweep sweep(std::move(setups), options, std::move(sets));
+  BookSweep sweep(std::move(setups), engine_options(settings, true), std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
   std::uint64_t rows = 0;
   for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;

@@ -210,6 +210,21 @@ TEST(BarRun, StopsAStrategyThatLetsNoTimePass) {
             "1970-01-01T00:00:00.000Z: the strategy sets a timer in each timer, without end: it must let time pass");
 }
 
+// Between two bars there may be more timers than one time may have.
+TEST(BarRun, CountsTheTimersOfOneTime) {
+  Scene scene;
+  constexpr std::size_t kTimers = 300'000;
+  std::size_t count = 0;
+  scene.strategy.start = [&count](StrategyContext& context) {
+    if (++count <= kTimers) context.set_timer(TimerId{1}, context.now() + std::chrono::microseconds{10});
+  };
+  scene.strategy.timer = scene.strategy.start;
+  scene.start();
+  const std::string shown = scene.show(1, 1, 1, 1);
+  EXPECT_TRUE(shown.ends_with("bar 10;")) << shown.substr(shown.size() - std::min<std::size_t>(shown.size(), 200));
+  EXPECT_EQ(count, kTimers + 1);
+}
+
 TEST(BarRun, CancelsAndModifiesOnlyWhatIsOpen) {
   Scene scene;
   std::vector<bool> done;

@@ -245,6 +245,21 @@ TEST(BarVenue, TrailingStopTakesTheWorseOfTwoPaths) {
   EXPECT_EQ(high_first.show({100, 105, 93, 100}), "1 sell 95x1 taker,");
 }
 
+// It stands at 107 when the price falls, and nobody knows of another one that it could have filled at.
+TEST(BarVenue, TrailingStopThatHasFollowedTheBarFillsAtItsPrice) {
+  for (const OrderSide side : {kSell, kBuy}) {
+    Market market;
+    market.place(side, OrderType::kTrailingStop, 3);
+    const bool is_sell = side == kSell;
+    EXPECT_EQ(market.show(is_sell ? Prices{100, 110, 99, 100} : Prices{100, 101, 90, 100}),
+              is_sell ? "1 sell 107x1 taker," : "1 buy 93x1 taker,");
+  }
+  Market opened;
+  opened.place(kBuy, OrderType::kLimit, 98);
+  opened.place(kSell, OrderType::kTrailingStop, 3);
+  EXPECT_EQ(opened.show({100, 110, 97, 100}), "2 sell 97x1 taker,1 buy 98x1 traded_through,");
+}
+
 TEST(BarVenue, ReducingOrderIsCutToWhatIsOpenAndExpiresWithout) {
   Market market;
   market.place(kBuy, OrderType::kMarket, 0, 3);

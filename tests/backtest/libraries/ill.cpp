@@ -1,4 +1,6 @@
 // Strategies that do to their process what must not reach a run, and one that knows what is to come.
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -29,12 +31,18 @@ class Ill final : public acts::Strategy {
   void on_bar(StrategyContext& context, const acts::Bar& bar) override {
     context.place(
         {.instrument = bar.instrument, .type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
-    if (++bars_ == 3) fall_ill();
+    if (++bars_ != 3) return;
+    for (std::uint32_t i = 0; ill_ == "ask"; ++i) context.stop_timer(acts::TimerId{i});
+    fall_ill();
   }
 
  private:
   void fall_ill() {
-    if (ill_ == "crash") {
+    // The child has the process's descriptors, and stays when it is gone.
+    if (ill_ == "leave" && ::fork() == 0) {
+      for (;;) ::pause();
+    }
+    if (ill_ == "crash" || ill_ == "leave") {
       std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would have its own end
       std::raise(SIGSEGV);
     }
@@ -86,8 +94,22 @@ class Reading final : public acts::Strategy {
   int bars_ = 0;
 };
 
+// Has another process look it up.
+class Starting final : public acts::Strategy {
+ public:
+  [[nodiscard]] acts::Wants wants() const override { return {.bars = true}; }
+  void on_bar(StrategyContext& context, const acts::Bar& /*bar*/) override {
+    if (++bars_ == 20 && std::system("exit 3") != 0) {
+      context.place({.type = acts::OrderType::kMarket, .quantity = acts::Quantity{100'000}});
+    }
+  }
+
+ private:
+  int bars_ = 0;
+};
+
 // Of each of its ways to fall ill a strategy: a library that uses no code of acts has no parameters.
-constexpr std::array<const char*, 7> kWays{"none", "crash", "loop", "throw", "exit", "hog", "unmade"};
+constexpr std::array<const char*, 9> kWays{"none", "crash", "loop", "throw", "exit", "hog", "unmade", "ask", "leave"};
 template <std::size_t kWay>
 acts::Result<std::unique_ptr<acts::Strategy>> make_ill(const acts::Parameters& /*parameters*/) {
   if (std::string(kWays[kWay]) == "unmade") throw std::runtime_error("not even made");
@@ -100,6 +122,9 @@ constexpr acts::StrategyType ill_type() {
 acts::Result<std::unique_ptr<acts::Strategy>> make_reading(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Reading>();
 }
+acts::Result<std::unique_ptr<acts::Strategy>> make_starting(const acts::Parameters& /*parameters*/) {
+  return std::make_unique<Starting>();
+}
 acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Peeking>();
 }
@@ -107,6 +132,7 @@ acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameter
 }  // namespace
 
 ACTS_STRATEGY_LIBRARY(ill_type<0>(), ill_type<1>(), ill_type<2>(), ill_type<3>(), ill_type<4>(), ill_type<5>(),
-                      ill_type<6>(),
+                      ill_type<6>(), ill_type<7>(), ill_type<8>(),
+                      {.name = "starting", .summary = "has another process", .parameters = {}, .make = make_starting},
                       {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking},
                       {.name = "reading", .summary = "reads the future", .parameters = {}, .make = make_reading})

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "backtest/order_counts.hpp"
 #include "backtest/sweep/set_recorder.hpp"
 #include "backtest/sweep/sweep_support.hpp"
 
@@ -126,6 +127,13 @@ TEST(BookSweep, RecordsWhatASetComesTo) {
     const Position& position = end.positions.front();
     EXPECT_EQ(totals.fills, end.fills);
     EXPECT_GT(totals.fills, 10U);
+    test::VectorFeed again(market.venue, market.local, 500);
+    std::vector<InstrumentSetup> setups{test::book_setup()};
+    setups.front().feed = &again;
+    OrderCounter counter(1, nullptr);
+    const auto alone = test::book_strategies(3);
+    ASSERT_TRUE(Engine(std::move(setups), *alone[i], kSampled, &counter).run().has_value());
+    EXPECT_EQ(totals.orders, counter.counts().front().placed);
     EXPECT_GE(totals.orders, totals.fills);
     EXPECT_EQ(totals.position, (Decimal{position.quantity.units(), 3}));
     EXPECT_EQ(totals.balance, position.cash);
@@ -136,6 +144,30 @@ TEST(BookSweep, RecordsWhatASetComesTo) {
     EXPECT_EQ(totals.closes.closes.values.front(), 100'000);
     EXPECT_GT(totals.closes.closes.values.size(), 10U);
   }
+}
+
+// One definition of an order: that of a run's totals.
+TEST(SetRecorder, CountsOrdersAsARunDoes) {
+  SetRecorder recorder({test::book_setup().instrument.scales});
+  OrderCounter counter(1, nullptr);
+  const auto told = [&](const OrderUpdate& update) {
+    recorder.on_order(update);
+    counter.on_order(update);
+    RunEnd end;
+    end.positions.resize(1);
+    EXPECT_EQ(recorder.totals(end).orders, counter.counts().front().placed);
+    return counter.counts().front().placed;
+  };
+  OrderUpdate update{.event = OrderEvent::kSubmitted, .status = OrderStatus::kPendingNew};
+  EXPECT_EQ(told(update), 1U);
+  update.event = OrderEvent::kRejected;
+  update.status = OrderStatus::kRejected;
+  update.reason = RejectReason::kUnavailable;
+  EXPECT_EQ(told(update), 1U) << "the venue could not be reached";
+  update.reason = RejectReason::kPriceOffTick;
+  EXPECT_EQ(told(update), 2U) << "never submitted";
+  update.status = OrderStatus::kNew;
+  EXPECT_EQ(told(update), 2U) << "a refused cancellation";
 }
 
 class Throwing final : public Strategy {
