@@ -53,7 +53,18 @@ Result<void> check_account(const std::vector<ConfigEntry>& entries, const Backte
   if (settings.account != sim::AccountKind::kSpot) {
     return check_unused(entries, kOfSpot, "of kind = \"spot\" in [account]");
   }
-  return {};
+  // What is paid for a position would come out of what orders have set aside.
+  constexpr std::array<UnusedKey, 2> kOfPerpetuals{{{"funding", ""}, {"instrument.funding", ""}}};
+  if (Result<void> fits = check_unused(entries, kOfPerpetuals, "of perpetual contracts, and not of kind = \"spot\"");
+      !fits) {
+    return fits;
+  }
+  const auto perpetual = std::ranges::find(settings.instruments, Venue::kBinanceUsdm,
+                                           [](const InstrumentSettings& of) { return of.info.venue; });
+  if (perpetual == settings.instruments.end()) return {};
+  return fail(ErrorCode::kUsage, fmt::format("kind = \"spot\" in [account] cannot hold contracts, as {} of {} is: "
+                                             "take kind = \"margin\"",
+                                             perpetual->info.symbol, to_string(perpetual->info.venue)));
 }
 
 // Of an instrument: fees that are paid in another asset.

@@ -160,6 +160,23 @@ TEST(BacktestConfig, SaysWhatAnAccountCannotBe) {
             "run.toml:14: kind: 'cash': none, spot or margin?");
 }
 
+// Funding took out of a spot account what orders had set aside, and the run ended with an assertion.
+TEST(BacktestConfig, SpotAccountHoldsNoPerpetualsAndPaysNoFunding) {
+  const auto refusal_of_spot = [](std::string_view venue, std::string_view more) {
+    std::string text(kGrid);
+    text.replace(text.find("initial_balance"), 0, "kind = \"spot\"\n");
+    text.replace(text.find("binance-usdm"), 12, venue);
+    const auto settings = parse_backtest_config(text + std::string(more), "run.toml");
+    return settings ? "" : settings.error().message;
+  };
+  EXPECT_EQ(refusal_of_spot("binance-spot", ""), "");
+  EXPECT_EQ(refusal_of_spot("binance-spot", "[funding]\nfile = \"funding.csv\"\n"),
+            "run.toml: file in [funding] is of perpetual contracts, and not of kind = \"spot\": take it out");
+  EXPECT_EQ(refusal_of_spot("binance-usdm", ""),
+            "run.toml: kind = \"spot\" in [account] cannot hold contracts, as BTCUSDT of binance-usdm is: take kind = "
+            "\"margin\"");
+}
+
 TEST(BacktestConfig, IsReadAsItStands) {
   const auto settings = parse_backtest_config(kGrid, "runs/grid.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
