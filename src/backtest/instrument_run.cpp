@@ -170,7 +170,7 @@ void InstrumentRun::take_events(const Request* asked) {
 }
 
 void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request) {
-  account_->on_event(event);
+  account_->on_event(event, venue_);
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
   Answer answer{.update = update_of(is_unknown ? asked->order : event.order), .answers_request = answers_request};
   answer.update.event = event.event;

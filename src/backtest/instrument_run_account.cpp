@@ -42,14 +42,17 @@ RejectReason InstrumentRun::admit(Request& request) {
 
 // As the venue answers what its own rules refuse.
 void InstrumentRun::refuse(const Request& request, RejectReason reason) {
-  const bool is_change = request.ask == Ask::kModify;
+  if (request.ask == Ask::kModify) {
+    venue_.refuse_change(request.order.id, reason, request.arrival);
+    return take_events(&request);
+  }
   const auto refusal_of = [&](const sim::VenueOrder& order) {
     return sim::VenueEvent{.ts = request.arrival,
                            .event = OrderEvent::kRejected,
-                           .status = is_change ? OrderStatus::kNew : OrderStatus::kRejected,
+                           .status = OrderStatus::kRejected,
                            .reason = reason,
                            .order = order,
-                           .left = is_change ? order.quantity : 0,
+                           .left = 0,
                            .fill = {}};
   };
   take_event(refusal_of(request.order), &request, true);

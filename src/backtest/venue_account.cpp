@@ -61,9 +61,13 @@ RejectReason VenueAccount::bind(VenueOrder& order, const sim::SimVenue& venue) c
   return RejectReason::kNone;
 }
 
+// On spot what is sold twice, once by an order that only reduces, would be more than there is.
+bool VenueAccount::is_free(const VenueOrder& order) const {
+  return !account_->is_limited() || (order.is_reduce_only && !is_of_spot());
+}
+
 RejectReason VenueAccount::admit(VenueOrder& order, const sim::SimVenue& venue) {
-  const bool is_free = !account_->is_limited() || order.is_reduce_only;
-  if (is_free) return account_->check_quantity(slot_, order.quantity);
+  if (is_free(order)) return account_->check_quantity(slot_, order.quantity);
   if (const RejectReason reason = bind(order, venue); reason != RejectReason::kNone) return reason;
   const OrderNeed need = need_of(order, venue);
   if (const RejectReason reason = account_->check(slot_, need); reason != RejectReason::kNone) return reason;
@@ -72,7 +76,7 @@ RejectReason VenueAccount::admit(VenueOrder& order, const sim::SimVenue& venue) 
 }
 
 RejectReason VenueAccount::admit_pair(VenueOrder& first, VenueOrder& second, const sim::SimVenue& venue) {
-  if (!account_->is_limited() || (first.is_reduce_only && second.is_reduce_only)) {
+  if (is_free(first) && is_free(second)) {
     return account_->check_quantity(slot_, first.quantity);
   }
   for (VenueOrder* order : {&first, &second}) {
@@ -91,21 +95,23 @@ std::map<ClientOrderId, VenueAccount::Open>::iterator VenueAccount::find(ClientO
   return open_.find(leader == leaders_.end() ? id : leader->second);
 }
 
-RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::SimVenue& venue) {
+RejectReason VenueAccount::admit_change(VenueOrder& asked, const sim::SimVenue& venue) {
   const auto at = find(asked.id);
   if (at == open_.end()) return account_->check_quantity(slot_, asked.quantity);
+  if (const RejectReason reason = bind(asked, venue); reason != RejectReason::kNone) return reason;
   const Open& open = at->second;
   OrderNeed need = open.need;
   need.left = asked.quantity - (open.quantity - open.need.left);
   if (need.left <= 0) return RejectReason::kNone;  // it is done with that
   need.price = worst_price(asked, venue);
-  // What has no limit stays bound as it was, and of a pair the other one stays as it is.
-  if (open.orders > 1 || !has_limit(asked.type)) need.price = std::max(need.price, open.need.price);
-  if (open.orders > 1) need.left = std::max(asked.quantity, open.need.left);
+  if (open.orders > 1) {  // the other one stays as it is
+    need.price = std::max(need.price, open.need.price);
+    need.left = std::max(asked.quantity, open.need.left);
+  }
   return account_->check(slot_, need);
 }
 
-void VenueAccount::on_event(const sim::VenueEvent& event) {
+void VenueAccount::on_event(const sim::VenueEvent& event, const sim::SimVenue& venue) {
   if (open_.empty() || event.reason == RejectReason::kUnknownOrder) return;
   const auto at = find(event.order.id);
   if (at == open_.end()) return;
@@ -125,8 +131,8 @@ void VenueAccount::on_event(const sim::VenueEvent& event) {
     open.quantity = event.order.quantity;
     open.need.left = event.left;
   }
-  if (has_limit(event.order.type)) {
-    const Price price{sim::ticks_of(event.order.side, event.order.rank) * tick_};
+  if (has_limit(event.order.type) || event.event == OrderEvent::kModified) {
+    const Price price = worst_price(event.order, venue);
     open.need.price = open.orders > 1 ? std::max(price, open.need.price) : price;
   }
   account_->hold(slot_, open.need);

@@ -9,7 +9,7 @@
 //   further
 //                       than kSlipPercent beyond it, and that is set aside
 // Of a pair of which one ends the other, only one can be filled: one of them is set aside, at the worse price. What
-// only reduces needs nothing.
+// only reduces needs nothing, but on spot.
 #pragma once
 
 #include <cstdint>
@@ -41,10 +41,10 @@ class VenueAccount {
   RejectReason admit(sim::VenueOrder& order, const sim::SimVenue& venue);
   // Two orders of which one ends the other: both, or none.
   RejectReason admit_pair(sim::VenueOrder& first, sim::VenueOrder& second, const sim::SimVenue& venue);
-  // An open order is to be as `asked` has it.
-  RejectReason admit_change(const sim::VenueOrder& asked, const sim::SimVenue& venue);
+  // An open order is to be as `asked` has it, which may be bound to what the account can bear.
+  RejectReason admit_change(sim::VenueOrder& asked, const sim::SimVenue& venue);
   // What the venue tells of an order: what is set aside follows it.
-  void on_event(const sim::VenueEvent& event);
+  void on_event(const sim::VenueEvent& event, const sim::SimVenue& venue);
   // Errors: Account::fill().
   Result<sim::FillMoney> fill(const Fill& fill, bool is_first);
 
@@ -76,6 +76,7 @@ class VenueAccount {
   };
   [[nodiscard]] Price worst_price(const sim::VenueOrder& order, const sim::SimVenue& venue) const;
   [[nodiscard]] sim::OrderNeed need_of(const sim::VenueOrder& order, const sim::SimVenue& venue) const;
+  [[nodiscard]] bool is_free(const sim::VenueOrder& order) const;
   RejectReason bind(sim::VenueOrder& order, const sim::SimVenue& venue) const;
   [[nodiscard]] bool is_of_spot() const { return account_->kind() == sim::AccountKind::kSpot; }
   void open(const sim::VenueOrder& order, const sim::OrderNeed& need, int orders);

@@ -278,7 +278,95 @@ TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
       << outcome.error;
 }
 
-// Whatever it asks for: limits, markets, stops, pairs, changes.
+// What was bought paid its fee in coins: an order that only reduces sold more than was left, and the run ended with an
+// assertion.
+TEST(AccountRun, SpotReducesByNoMoreThanTheFeeHasLeft) {
+  Bench bench(sim::AccountKind::kSpot, {2000, 0});
+  bench.model.instruments[0].fees = {.taker = {1, 1}, .asset = sim::FeeAsset::kReceived};
+  const auto reducing = [](std::int64_t quantity) {
+    NewOrder sell = market_order(OrderSide::kSell, quantity);
+    sell.reduce_only = true;
+    return sell;
+  };
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(15, [&](StrategyContext& context) {
+    context.place(reducing(10));
+    context.place(reducing(9));
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"filled"}));
+}
+
+std::vector<MarketRow> leap_to_200() {
+  std::vector<MarketRow> rows{level(0, sim::kBidSide, 89, 1000), level(0, sim::kAskSide, 91, 1000),
+                              level(30, sim::kAskSide, 91, 0), level(30, sim::kBidSide, 199, 1000),
+                              level(30, sim::kAskSide, 201, 1000)};
+  MarketRow trade = level(30, sim::kBidSide, 200, 1);
+  trade.kind = RowKind::kTrade;
+  rows.push_back(trade);
+  rows.push_back(level(60, sim::kBidSide, 199, 999));
+  return rows;
+}
+NewOrder buy_stop(std::int64_t price, std::int64_t quantity) {
+  NewOrder stop = market_order(OrderSide::kBuy, quantity);
+  stop.type = OrderType::kStop;
+  stop.stop_price = Price{price};
+  return stop;
+}
+
+// It kept the bound of the price that it had waited for first, and expired.
+TEST(AccountRun, SpotFillsAStopThatWasMovedAndSetsAsideWhatItNeedsNow) {
+  Bench bench(sim::AccountKind::kSpot, {3000, 0});
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(buy_stop(100, 10)); });
+  script.at(10, [](StrategyContext& context) {
+    context.modify({.id = ClientOrderId{1}, .quantity = Quantity{10}, .stop_price = Price{200}});  // 2100 may be needed
+  });
+  script.at(15, [](StrategyContext& context) { context.place(order(OrderSide::kBuy, 80, 12)); });
+  script.at(20, [](StrategyContext& context) { context.place(order(OrderSide::kBuy, 80, 11)); });
+  const Outcome outcome = bench.run(leap_to_200(), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(1), (std::vector<std::string>{"accepted", "modified", "triggered", "filled"}));
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"accepted"}));
+  EXPECT_EQ(to_string(outcome.end.positions[0].cash), "990");
+}
+
+// What was asked for was told as if it were so.
+TEST(AccountRun, TellsAnOrderAsItIsWhereAChangeIsRefused) {
+  Bench bench(sim::AccountKind::kSpot, {2000, 0});
+  bench.venue.fills = sim::FillSizes::kPartial;
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(order(OrderSide::kBuy, 91, 10));
+    context.place(buy_stop(100, 5));
+  });
+  script.at(15, [](StrategyContext& context) {
+    context.modify({.id = ClientOrderId{1}, .price = Price{92}, .quantity = Quantity{40}});
+    context.modify({.id = ClientOrderId{2}, .quantity = Quantity{15}, .stop_price = Price{120}});
+  });
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 89, 5), level(0, sim::kAskSide, 91, 4),
+                                    level(30, sim::kBidSide, 88, 5)};
+  EXPECT_EQ(bench.run(rows, script).error, "");
+  EXPECT_EQ(script.told_of(1),
+            (std::vector<std::string>{"partially_filled", "accepted", "rejected: insufficient_balance"}));
+  ASSERT_EQ(script.told_of(2), (std::vector<std::string>{"accepted", "rejected: insufficient_balance"}));
+  const auto last_of = [&script](std::uint64_t id) {
+    return *std::ranges::find(script.updates.rbegin(), script.updates.rend(), ClientOrderId{id}, &OrderUpdate::id);
+  };
+  EXPECT_EQ(last_of(1).status, OrderStatus::kPartiallyFilled);
+  EXPECT_EQ(last_of(1).price, Price{91});
+  EXPECT_EQ(last_of(1).quantity, Quantity{10});
+  EXPECT_EQ(last_of(1).left, Quantity{6});
+  EXPECT_EQ(last_of(2).status, OrderStatus::kNew);
+  EXPECT_EQ(last_of(2).stop_price, Price{100});
+  EXPECT_EQ(last_of(2).left, Quantity{5});
+}
+
+// Whatever it asks for: limits, markets, stops, pairs, changes, orders that only reduce.
 class Gambler final : public Strategy {
  public:
   explicit Gambler(std::uint64_t seed) : random_(seed) {}
@@ -303,8 +391,10 @@ class Gambler final : public Strategy {
     } else if (choice < 4 && !open.empty()) {
       const OpenOrder old = open[random_() % open.size()];
       context.modify({.id = old.id,
-                      .price = Price{std::max<std::int64_t>(old.price.units() + below(5) - 2, 1)},
-                      .quantity = Quantity{1 + below(40)}});
+                      .price = near(old.price, 2),
+                      .quantity = Quantity{1 + below(40)},
+                      .stop_price = old.stop_price == Price{} ? Price{} : near(old.stop_price, 8),
+                      .trail = old.trail == Price{} ? Price{} : near(old.trail, 3)});
     } else if (choice == 4) {
       NewOrder stop = any(instrument, bid->price.units());
       stop.type = OrderType::kStop;
@@ -325,6 +415,10 @@ class Gambler final : public Strategy {
 
  private:
   std::int64_t below(std::uint64_t bound) { return static_cast<std::int64_t>(random_() % bound); }
+  Price near(Price price, std::int64_t most) {
+    const std::int64_t moved = price.units() + below(static_cast<std::uint64_t>(2 * most + 1)) - most;
+    return Price{std::max<std::int64_t>(moved, 1)};
+  }
   NewOrder any(InstrumentId instrument, std::int64_t price) {
     constexpr OrderType kTypes[] = {OrderType::kLimit, OrderType::kLimit,           OrderType::kMarket,
                                     OrderType::kStop,  OrderType::kTakeProfitLimit, OrderType::kTrailingStop};
@@ -335,7 +429,8 @@ class Gambler final : public Strategy {
             .price = Price{price + below(7) - 3},
             .quantity = Quantity{1 + below(40)},
             .stop_price = Price{price + below(9) - 4},
-            .trail = Price{1 + below(4)}};
+            .trail = Price{1 + below(4)},
+            .reduce_only = below(5) == 0};
   }
   std::mt19937_64 random_;
 };
@@ -361,6 +456,15 @@ std::vector<MarketRow> random_market(std::uint64_t seed) {
     rows.push_back(trade);
   }
   return rows;
+}
+
+// Every 100 ms, in turn paid by who is long and by who is short.
+sim::FundingBook fundings() {
+  std::vector<sim::FundingTime> times;
+  for (std::int64_t i = 1; i <= 15; ++i) {
+    times.push_back({.at = {kBegin + i * 100 * kMilli}, .rate = {i % 2 == 0 ? 1 : -1, 3}});
+  }
+  return sim::FundingBook::of(std::move(times)).value();
 }
 
 struct Gambles {
@@ -401,6 +505,7 @@ Gambles gamble(sim::AccountKind kind, sim::ContractKind contract, std::uint64_t 
                                                      sim::Latency::of(milliseconds{1}).value()),
                         .account = account.get(),
                         .slot = i,
+                        .funding = kind == sim::AccountKind::kMargin ? fundings() : sim::FundingBook{},
                         .feed = feeds.back().get()});
     }
     Gambler gambler(seed);
