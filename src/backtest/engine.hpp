@@ -115,6 +115,9 @@ class Engine final : private StrategyContext {
   Result<void> fire_timers();
   Result<void> count_wake();
   void sample_at_begin();
+  void sample_first(InstrumentId id, const Decimal& mark);
+  void sample_held();
+  void sample_before_fill(InstrumentId id, UnixNanos stop);
   void sample_if_due(bool is_last);
   [[nodiscard]] bool has_more() const;
   // The data has ended: what is under way comes to its end, and nothing new begins.
@@ -134,6 +137,7 @@ class Engine final : private StrategyContext {
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
   std::vector<std::optional<Decimal>> marks_;  // if there are samples: the last that are known, by instrument
+  std::vector<InstrumentId> unpriced_;         // and those that are held from the start and have had no sample yet
   std::vector<Timer> timers_;
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;

@@ -94,7 +94,9 @@ Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {
   for (;;) {
     UnixNanos stop = std::min(until, account_->funding().next());
     if (has_marks_) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    if (has_initial_lot_) stop = std::min(stop, next_row_at_venue());
     if (Result<void> ran = run_rows(stop); !ran) return ran;
+    if (has_initial_lot_) price_initial_lot({});
     mark(stop);
     if (account_->funding().next() <= stop) pay_funding(stop);
     if (stop == until) return {};
@@ -253,6 +255,11 @@ Result<void> InstrumentRun::more_rows_here() {
   if (!next) return std::unexpected(next.error());
   local_row_ = *next == nullptr ? &sim::kEndRow : *next;
   return {};
+}
+
+std::optional<Price> InstrumentRun::next_fill_price(UnixNanos until) const {
+  if (next_answer() > until || !answers_.front().fill) return std::nullopt;
+  return answers_.front().fill->price;
 }
 
 std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {

@@ -23,6 +23,7 @@ Result<void> InstrumentRun::open_account() {
   const sim::PositionAccount& account = setup_.account->position(setup_.slot);
   account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding));
   held_at_begin_ = Quantity{account.quantity()};
+  has_initial_lot_ = account.quantity() != 0;
   venue_.hold_besides(account.quantity(), {});
   here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest,
                                       setup_.shared == nullptr ? nullptr : &setup_.shared->local());
@@ -86,7 +87,17 @@ std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
   return fill;
 }
 
+void InstrumentRun::price_initial_lot(const std::optional<Decimal>& otherwise) {
+  const sim::Rank bid = venue_.side(sim::kBidSide).best();
+  const sim::Rank ask = venue_.side(sim::kAskSide).best();
+  const bool has_middle = bid != sim::kNoRank && ask != sim::kNoRank;
+  if (!has_middle && !otherwise) return;
+  has_initial_lot_ = false;
+  realised_.begin(held_at_begin_.units(), has_middle ? middle_of(bid - ask) : *otherwise);
+}
+
 ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  if (has_initial_lot_) price_initial_lot(to_decimal(fill.price, setup_.instrument.scales));
   const sim::MoneyTerms& terms = account_->position().terms();
   sim::MoneyMath math;
   const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);

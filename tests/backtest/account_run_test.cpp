@@ -102,7 +102,8 @@ struct Bench {
     model.initial_balance = balance;
     model.instruments.push_back({.scales = instrument.scales});
   }
-  Outcome run(std::vector<MarketRow> rows, Strategy& strategy, RunListener* listener = nullptr) {
+  Outcome run(std::vector<MarketRow> rows, Strategy& strategy, RunListener* listener = nullptr,
+              EngineOptions options = {}) {
     account = sim::Account::make(model).value();
     test::VectorFeed feed(rows, rows, 7);
     std::vector<InstrumentSetup> setups;
@@ -113,7 +114,7 @@ struct Bench {
                       .account = account.get(),
                       .funding = funding,
                       .feed = &feed});
-    Engine engine(std::move(setups), strategy, {}, listener);
+    Engine engine(std::move(setups), strategy, options, listener);
     Result<RunEnd> end = engine.run();
     return end ? Outcome{*std::move(end), ""} : Outcome{{}, end.error().message};
   }
@@ -196,6 +197,50 @@ TEST(AccountRun, SpotBeginsWithABaseBalance) {
   EXPECT_EQ(script.told_of(1).front(), "rejected: insufficient_balance");
   EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
   EXPECT_EQ(to_string(*outcome.end.equities[0]), "495");
+}
+
+// What a run's files are made of: samples as "ms: mark position equity", and what fills have realised.
+class Book final : public RunListener {
+ public:
+  void on_sample(const Sample& sample) override {
+    samples.push_back(std::to_string((sample.ts.value - kBegin) / kMilli) + ": " +
+                      (sample.mark ? to_string(*sample.mark) : "-") + " " +
+                      std::to_string(sample.position.quantity.units()) + " " + to_string(sample.equity));
+  }
+  void on_fill(const ToldFill& told) override { realised.push_back(to_string(told.realised)); }
+  std::vector<std::string> samples;
+  std::vector<std::string> realised;
+};
+
+// The first sample came at the next whole hour, behind the fills, which so counted twice.
+TEST(AccountRun, SamplesWhatIsHeldFromTheStartWithTheFirstPrice) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(10, sim::kAskSide, 102, 1000),
+                              level(20, sim::kBidSide, 99, 0), level(20, sim::kBidSide, 98, 1000),
+                              level(40, sim::kBidSide, 98, 999)};
+  Script script;
+  script.at(25, [](StrategyContext& context) { context.place(market_order(OrderSide::kSell, 2)); });
+  Book book;
+  const Outcome outcome = bench.run(rows, script, &book, {.sample = std::chrono::hours{1}});
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "40: 100.0 3 496.0"}));
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"-5.0"})) << "what was there counts as bought at the first middle";
+}
+
+// A book of one side has no middle: the fill is the first price.
+TEST(AccountRun, SamplesWhatIsHeldFromTheStartBeforeItsFirstFill) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(40, sim::kAskSide, 102, 1000)};
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kSell, 2)); });
+  Book book;
+  EXPECT_EQ(bench.run(rows, script, &book, {.sample = std::chrono::hours{1}}).error, "");
+  ASSERT_EQ(book.samples.size(), 2U);
+  EXPECT_EQ(book.samples.front(), "7: 99 5 495.0");
+  EXPECT_EQ(book.samples.back(), "40: 100.5 3 499.5");
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"0.0"}));
 }
 
 // Bought 10 at 101 with 200 at a leverage of 10; the maintenance margin is 5 %.
