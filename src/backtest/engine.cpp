@@ -385,6 +385,7 @@ RunEnd Engine::end_of_run() const {
   RunEnd end{.begin = begin_, .end = now_, .fills = last_fill_, .wakes = wakes_};
   for (const auto& run : runs_) {
     end.positions.push_back(run->here().position());
+    end.missed_fundings.push_back(run->account().missed_fundings());
     const std::optional<Decimal> mark = run->middle_here();
     end.marks.push_back(mark);
     end.equities.push_back(mark ? std::optional(run->equity_here(mark)) : std::nullopt);

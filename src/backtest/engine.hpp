@@ -41,6 +41,7 @@ struct RunEnd {
   std::uint64_t fills = 0;
   std::uint64_t wakes = 0;  // of timers
   std::vector<Position> positions = {};
+  std::vector<std::uint64_t> missed_fundings = {};    // times of funding without a price, so that none was paid
   std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
   std::vector<std::optional<Decimal>> equities = {};  // and equity at them
 };

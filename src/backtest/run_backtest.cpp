@@ -110,6 +110,8 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                                                          .mark = report.end.marks[i],
                                                          .equity = report.end.equities[i]});
     if (markets[i].recording != nullptr) of.gaps = gaps_of(*markets[i].recording, settings.instruments[i].from);
+    if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
+    of.missed_fundings = report.end.missed_fundings[i];
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
     const sim::Account& account = *accounts.accounts()[i];

@@ -307,6 +307,22 @@ TEST(AccountRun, PaysFundingAtItsTimeAndOnlyWithinTheData) {
   EXPECT_EQ(to_string(outcome.end.positions[0].funding), "30.1");
 }
 
+// Nobody was told of them.
+TEST(AccountRun, CountsFundingThatHasNoPrice) {
+  Bench bench(sim::AccountKind::kUnlimited, {0, 0});
+  const auto at = [](std::int64_t ms) { return UnixNanos{kBegin + ms * kMilli}; };
+  bench.funding = sim::FundingBook::of(
+                      {{.at = at(3), .rate = {1, 1}}, {.at = at(15), .rate = {1, 1}}, {.at = at(16), .rate = {1, 1}}})
+                      .value();
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  const Outcome outcome = bench.run({level(0, sim::kBidSide, 99, 10), level(0, sim::kAskSide, 101, 10),
+                                     level(10, sim::kAskSide, 101, 0), level(20, sim::kAskSide, 101, 10)},
+                                    script);
+  EXPECT_EQ(outcome.end.missed_fundings, std::vector<std::uint64_t>{2}) << "at the first nothing was held";
+  EXPECT_EQ(to_string(outcome.end.positions[0].funding), "0");
+}
+
 // Money of books could overflow 128 bits, or assert.
 TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
   Bench bench(sim::AccountKind::kUnlimited, {0, 0});
