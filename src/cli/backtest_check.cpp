@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "backtest/account_book.hpp"
+
 namespace acts::cli {
 namespace {
 
@@ -149,6 +151,9 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
 Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   if (Result<void> fits = check_account(entries, settings); !fits) return fits;
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
+  if (settings.is_bars) {
+    if (Result<void> fits = backtest::check_one_asset(settings, "a run over bars has"); !fits) return fits;
+  }
   if (settings.is_bars && settings.bar_interval) {
     return fail(ErrorCode::kUsage, "interval in [bars] is of order books, and these are bars: take it out");
   }

@@ -353,5 +353,33 @@ TEST(BacktestConfig, SaysOfWhichInstrumentSomethingIsWrong) {
   EXPECT_TRUE(refusal_of_pair("[[data]]", "[data]").starts_with("p.toml:5: not TOML: "));
 }
 
+// Their money was added all the same.
+TEST(BacktestConfig, RefusesBarsThatSettleInSeveralAssets) {
+  constexpr std::string_view kBars = R"([[data]]
+venue = "binance-spot"
+symbol = "BTCUSDT"
+kind = "bars"
+files = ["a.csv"]
+[[data]]
+venue = "binance-spot"
+symbol = "ETHBTC"
+kind = "bars"
+files = ["b.csv"]
+[[instrument]]
+tick_size = "0.01"
+lot_size = "0.00001"
+[[instrument]]
+tick_size = "0.00001"
+lot_size = "0.0001"
+[strategy]
+name = "sma_cross"
+)";
+  const auto settings = parse_backtest_config(kBars, "b.toml");
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_EQ(settings.error().message,
+            "b.toml: BTCUSDT and ETHBTC settle in USDT and BTC, and a run over bars has one sum of money: take one of "
+            "them out, or settlement_asset in [instrument] where it is the same");
+}
+
 }  // namespace
 }  // namespace acts::cli
