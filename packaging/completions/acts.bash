@@ -13,7 +13,8 @@ _acts() {
   local venues='binance-spot binance-usdm' forms='csv json'
   [[ $command != export ]] || venues+=' binance-coinm' forms+=' parquet npz'
   local outs=-d
-  [[ $command != report ]] || outs=-f forms='html json csv'
+  [[ $command != report ]] || outs=-f forms='html json csv parquet'
+  [[ $command != recording ]] || outs=-f
   case $previous in
     --config | --output | --json | --ca-file | --book | --replay | --faults | --sign-key | --public-key | --benchmark | --sweep) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data-dir | --tls-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
@@ -39,7 +40,7 @@ _acts() {
       if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--data-dir --venue --symbol --from --to --out --keep-recordings --keep-recordings-bytes --dry-run --help' -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'ls cat verify merge prune' -- "$current"; compgen -d -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'ls cat verify merge latency prune' -- "$current"; compgen -d -- "$current")
       fi
       ;;
     collect | doctor) mapfile -t COMPREPLY < <(compgen -W "$venue --help" -- "$current") ;;

@@ -57,7 +57,7 @@ complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-bo
 complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-books-bytes -x -a 'all 10GB' -d 'Remove the oldest beyond it'
 complete -c acts -n '__fish_seen_subcommand_from collect doctor rows' -l keep-rejected -x -a 'all 90d' -d 'Remove older rejected rows'
 complete -c acts -n '__fish_seen_subcommand_from recording rows download' -l dry-run -d 'Prune removes nothing'
-complete -c acts -n '__fish_seen_subcommand_from recording' -l out -x -a '(__fish_complete_directories)' -d 'Where merge writes to'
+complete -c acts -n '__fish_seen_subcommand_from recording' -l out -r -F -d 'Where merge and latency write to'
 complete -c acts -n '__fish_seen_subcommand_from certificate' -x -a 'make check'
 complete -c acts -n '__fish_seen_subcommand_from certificate' -l date -x -d 'Of this day'
 complete -c acts -n '__fish_seen_subcommand_from certificate' -l partial -d 'Of a day that is not over'
@@ -71,7 +71,7 @@ complete -c acts -n '__fish_seen_subcommand_from collect doctor' -l log-per-symb
 complete -c acts -n '__fish_seen_subcommand_from replay features recording rows certificate import export' -l symbol -x -d 'Only these symbols'
 complete -c acts -n '__fish_seen_subcommand_from replay features recording rows certificate download export' -l from -x -d 'Only of then and later'
 complete -c acts -n '__fish_seen_subcommand_from replay features recording rows download export' -l to -x -d 'Only of before'
-complete -c acts -n '__fish_seen_subcommand_from recording' -x -a 'ls cat verify merge prune (__fish_complete_directories)'
+complete -c acts -n '__fish_seen_subcommand_from recording' -x -a 'ls cat verify merge latency prune (__fish_complete_directories)'
 complete -c acts -n '__fish_seen_subcommand_from rows catalog' -l format -x -a 'csv json' -d 'Form of what is printed'
 complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge gaps rejected prune'
 complete -c acts -n '__fish_seen_subcommand_from download' -l kind -x -a 'klines aggTrades trades bookDepth bookTicker metrics fundingRate markPriceKlines indexPriceKlines premiumIndexKlines' -d 'What to fetch'
@@ -167,7 +167,7 @@ complete -c acts -n '__fish_seen_subcommand_from features' -l store -d 'Rows go 
 complete -c acts -n '__fish_seen_subcommand_from features' -F -a compute
 complete -c acts -n '__fish_seen_subcommand_from replay' -F
 complete -c acts -n '__fish_seen_subcommand_from report' -l out -r -F -d 'Where it goes'
-complete -c acts -n '__fish_seen_subcommand_from report' -l format -x -a 'html json csv' -d 'Form of the report'
+complete -c acts -n '__fish_seen_subcommand_from report' -l format -x -a 'html json csv parquet' -d 'Form of the report'
 complete -c acts -n '__fish_seen_subcommand_from report' -l capital -x -d 'Set aside for the run'
 complete -c acts -n '__fish_seen_subcommand_from report' -l benchmark -r -F -d 'Prices to compare with'
 complete -c acts -n '__fish_seen_subcommand_from report' -l sweep -r -F -d 'Table of a sweep'

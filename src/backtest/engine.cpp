@@ -48,7 +48,7 @@ Result<void> Engine::begin() {
   wants_ = strategy_->wants();
   wants_rows_ = wants_.book || wants_.trades;
   wants_answers_ = wants_.orders || wants_.fills;
-  reads_rows_ = wants_rows_ || (wants_.bars && options_.bar_interval);
+  reads_rows_ = wants_rows_ || (wants_.bars && options_.bar_interval) || !wants_.features.empty();
   begin_ = InstrumentRun::kNever;
   for (const auto& run : runs_) {
     if (Result<void> begun = run->begin(); !begun) return begun;
@@ -65,7 +65,21 @@ Result<void> Engine::begin() {
                          next_multiple({now_.value - 1}, *options_.bar_interval), *options_.bar_interval);
     }
   }
+  if (Result<void> begun = begin_features(); !begun) return begun;
   strategy_->on_start(*this);
+  return {};
+}
+
+Result<void> Engine::begin_features() {
+  if (wants_.features.empty()) return {};
+  const Result<FeaturePlan> plan = FeaturePlan::make(wants_.features, options_.features);
+  if (!plan) return std::unexpected(plan.error());
+  UnixNanos start = InstrumentRun::kNever;
+  for (const auto& run : runs_) start = std::min(start, run->next_row_here());
+  if (start == InstrumentRun::kNever) return {};
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    features_.emplace_back(*plan, runs_[i]->instrument(), InstrumentId(i), start);
+  }
   return {};
 }
 
@@ -120,8 +134,7 @@ bool Engine::has_more_now() const {
 
 // Up to there nothing can happen that the strategy must be told of before.
 UnixNanos Engine::next_stop() const {
-  UnixNanos stop = std::min(kEnd, next_sample_);
-  if (!bars_.empty()) stop = std::min(stop, bars_.front().end());
+  UnixNanos stop = std::min({kEnd, next_sample_, interval_end()});
   for (const InstrumentId id : unpriced_) stop = std::min(stop, at(id).next_row_here());
   for (const Timer& timer : timers_) stop = std::min(stop, timer.at);
   for (const auto& run : runs_) {
@@ -146,11 +159,11 @@ Result<void> Engine::advance(UnixNanos stop) {
     // What has come before these rows, and is not wanted, or it would have been a stop of its own.
     if (Result<void> told = tell_answers({stop.value - 1}); !told) return told;
   }
-  if (Result<void> closed = close_bars(stop); !closed) return closed;
+  if (Result<void> closed = close_intervals(stop); !closed) return closed;
   if (Result<void> taken = take_rows(stop); !taken) return taken;
   sample_held();
   tell_rows();
-  tell_bars();
+  tell_intervals();
   if (Result<void> told = tell_answers(stop); !told || is_one) return told;
   return run_venues(stop, true);
 }
@@ -164,7 +177,7 @@ Result<void> Engine::run_venues(UnixNanos stop, bool tells) {
     Turn first = kNoTurn;
     Turn second = kNoTurn;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-      const UnixNanos row = runs_[i]->next_row_at_venue();
+      const UnixNanos row = runs_[i]->next_of_market();
       const UnixNanos request = runs_[i]->next_request();
       const Turn turn{std::min(row, request), request < row, i};
       if (turn < first) {
@@ -210,6 +223,7 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
     if (!row) return std::unexpected(row.error());
     if (*row == nullptr) break;
     has_changed = has_changed || sim::is_of_book((*row)->kind);
+    if (!features_.empty()) features_[id.value()].add(**row);
     if ((*row)->kind != sim::RowKind::kTrade) continue;
     const Trade& trade = *run.here().last_trade();
     if (wants_.trades) taken_trades_.emplace_back(id, trade);
@@ -219,24 +233,39 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
   return {};
 }
 
-// What is known at a bar's end is of the next one.
-Result<void> Engine::close_bars(UnixNanos stop) {
-  if (bars_.empty() || bars_.front().end() != stop) return {};
+// Of bars and of features' intervals, the next one.
+UnixNanos Engine::interval_end() const {
+  const UnixNanos bars = bars_.empty() ? InstrumentRun::kNever : bars_.front().end();
+  return features_.empty() ? bars : std::min(bars, features_.front().end());
+}
+
+// What is known at a bar's end is of the next one, and so it is with features.
+Result<void> Engine::close_intervals(UnixNanos stop) {
+  if (interval_end() != stop) return {};
   if (Result<void> taken = take_rows({stop.value - 1}); !taken) return taken;
-  // Whether the last one would have been over nobody knows.
+  // Whether the last ones would have been over nobody knows.
   const bool has_ended =
       std::ranges::all_of(runs_, [](const auto& run) { return run->next_row_here() == InstrumentRun::kNever; });
-  if (has_ended) bars_.clear();
+  if (has_ended) {
+    bars_.clear();
+    features_.clear();
+  }
   for (TradeBars& bars : bars_) {
+    if (bars.end() != stop) continue;
     Bar bar;
     if (bars.close(bar)) ended_bars_.push_back(bar);
+  }
+  for (LocalFeatures& features : features_) {
+    if (features.end() == stop) ended_features_.push_back(features.close());
   }
   return {};
 }
 
-void Engine::tell_bars() {
+void Engine::tell_intervals() {
   for (const Bar& bar : ended_bars_) strategy_->on_bar(*this, bar);
   ended_bars_.clear();
+  for (const FeatureValues& values : ended_features_) strategy_->on_features(*this, values);
+  ended_features_.clear();
 }
 
 // An instrument's trades, then its book; then the next one's.

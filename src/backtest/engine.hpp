@@ -20,6 +20,8 @@
 #include "acts/base/time.hpp"
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/features/feature_plan.hpp"
+#include "backtest/features/local_features.hpp"
 #include "backtest/instrument_run.hpp"
 #include "backtest/run_listener.hpp"
 #include "backtest/trade_bars.hpp"
@@ -33,6 +35,9 @@ struct EngineOptions {
   // How long the bars are that a strategy which wants bars is told, of trades by our clock, at whole multiples;
   // positive. Without it there are none.
   std::optional<Nanos> bar_interval = {};
+  // What the columns are that a strategy which wants features is told: at whole multiples of their interval, of what
+  // was received before, once a row here shows that the interval is over.
+  FeatureSettings features = {};
 };
 
 struct RunEnd {
@@ -57,7 +62,7 @@ class Engine final : private StrategyContext {
   // At least one instrument (asserted). `strategy` and `listener` (may be null) outlive it.
   Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener);
 
-  // Once. Errors: those of the data; kBadInput: the strategy lets no time pass.
+  // Once. Errors: those of the data; kBadInput: the strategy lets no time pass; kUsage: FeaturePlan::make().
   Result<RunEnd> run();
 
   // The same in parts: begin() once, run_until() with times that never go back until nothing more is to come, finish()
@@ -109,8 +114,10 @@ class Engine final : private StrategyContext {
   Result<void> take_rows(UnixNanos stop);
   Result<void> take_wanted_rows(InstrumentId id, UnixNanos stop);
   void tell_rows();
-  Result<void> close_bars(UnixNanos stop);
-  void tell_bars();
+  Result<void> begin_features();
+  [[nodiscard]] UnixNanos interval_end() const;
+  Result<void> close_intervals(UnixNanos stop);
+  void tell_intervals();
   Result<void> tell_answers(UnixNanos stop);
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
@@ -133,7 +140,7 @@ class Engine final : private StrategyContext {
   Wants wants_;
   bool wants_rows_ = false;
   bool wants_answers_ = false;
-  bool reads_rows_ = false;  // one by one: rows are wanted, or bars of them
+  bool reads_rows_ = false;  // one by one: rows are wanted, or bars or features of them
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
@@ -143,8 +150,10 @@ class Engine final : private StrategyContext {
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;
   std::vector<InstrumentId> changed_books_;
-  std::vector<TradeBars> bars_;  // by instrument, if they are wanted
-  std::vector<Bar> ended_bars_;  // and not yet told
+  std::vector<TradeBars> bars_;          // by instrument, if they are wanted
+  std::vector<Bar> ended_bars_;          // and not yet told
+  std::vector<LocalFeatures> features_;  // as bars_; an interval ends for all at once
+  std::vector<FeatureValues> ended_features_;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;
   std::uint64_t wakes_ = 0;

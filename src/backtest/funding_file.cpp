@@ -6,43 +6,27 @@
 #include <utility>
 #include <vector>
 
-#include "recording/line_reader.hpp"
+#include "backtest/table_lines.hpp"
 
 namespace acts::backtest {
-namespace {
-
-constexpr std::string_view kFundingHeader = "time,rate";
-
-}  // namespace
 
 Result<sim::FundingBook> read_funding(const std::string& path) {
-  auto file = open_file(path);
-  if (!file) return std::unexpected(file.error());
-  auto bytes = unpack(*std::move(file));
-  if (!bytes) return fail(bytes.error().code, fmt::format("{}: {}", path, bytes.error().message));
+  auto bytes = open_table_file(path);
+  if (!bytes) return std::unexpected(bytes.error());
   return read_funding(*std::move(bytes), path);
 }
 
 Result<sim::FundingBook> read_funding(std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  LineReader lines(std::move(bytes));
   std::vector<sim::FundingTime> times;
-  for (;;) {
-    const auto line = lines.next();
-    if (!line) return fail(line.error().code, fmt::format("{}: {}", name, line.error().message));
-    if (!*line) break;
-    std::string_view text = **line;
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.empty() || (times.empty() && text.starts_with(kFundingHeader))) continue;
+  const auto take = [&times](std::string_view text) -> Result<void> {
     const Result<sim::FundingTime> time = sim::parse_funding_line(text);
-    if (!time) {
-      return fail(ErrorCode::kBadInput, fmt::format("{}:{}: {}", name, lines.line_number(), time.error().message));
-    }
-    if (times.size() == sim::FundingBook::kMostTimes) {
-      return fail(ErrorCode::kBadInput, fmt::format("{}: more than {} rows: take those of the run's time", name,
-                                                    sim::FundingBook::kMostTimes));
-    }
+    if (!time) return std::unexpected(time.error());
     times.push_back(*time);
-  }
+    return {};
+  };
+  const std::string_view headers[] = {"time,rate", "time,rate,mark_price"};
+  const Result<void> read = read_table_lines(std::move(bytes), name, headers, sim::FundingBook::kMostTimes, take);
+  if (!read) return std::unexpected(read.error());
   if (times.empty()) return fail(ErrorCode::kBadInput, fmt::format("{}: there is no funding in it", name));
   auto book = sim::FundingBook::of(std::move(times));
   if (!book) return fail(book.error().code, fmt::format("{}: {}", name, book.error().message));

@@ -27,6 +27,7 @@ InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener
       own_venue_(setup_.shared == nullptr ? std::make_unique<sim::SimVenue>(venue_model(setup_)) : nullptr),
       venue_(setup_.shared == nullptr ? *own_venue_ : setup_.shared->add_venue()) {
   ACTS_ASSERT(setup_.shared == nullptr || !has_marks_);
+  setup_.latency.use_stream(id.value());
 }
 
 UnixNanos InstrumentRun::next_row_at_venue() const {
@@ -56,10 +57,7 @@ Result<void> InstrumentRun::begin() {
   return {};
 }
 
-UnixNanos InstrumentRun::next_at_venue() const {
-  const UnixNanos row = next_row_at_venue();
-  return requests_.empty() ? row : std::min(row, requests_.front().arrival);
-}
+UnixNanos InstrumentRun::next_at_venue() const { return std::min({next_row_at_venue(), next_request(), next_mark()}); }
 
 bool InstrumentRun::has_more() const {
   // In a shared market something can have come of rows that another run has asked for.
@@ -73,21 +71,36 @@ Result<void> InstrumentRun::run_rows(UnixNanos until) {
     if (!venue_.events().empty()) take_events(nullptr);
     return failure_ ? std::unexpected(*failure_) : Result<void>();
   }
-  for (;;) {
-    const bool watches = account_->watches_marks();
-    const UnixNanos stop = watches ? std::min(until, UnixNanos{venue_row_->ts}) : until;
+  bool has_events = false;
+  for (bool is_due = false;;) {
+    const bool watches = is_due || account_->watches_marks();
+    const UnixNanos change = std::min(UnixNanos{venue_row_->ts}, next_mark());
+    const UnixNanos stop = watches ? std::min(until, change) : until;
     venue_row_ = venue_.run(venue_row_, stop);
-    const bool has_events = !venue_.events().empty();
-    if (has_events) take_events(nullptr);
-    if (watches) watch_margin(stop, has_events);
+    has_events = has_events || !venue_.events().empty();
+    if (!venue_.events().empty()) take_events(nullptr);
+    if (Result<void> more = more_rows_at_venue(); !more) return more;
+    // Once for all rows of a time, wherever blocks end, and not where the run is cut.
+    is_due = watches && change <= until;
+    if (is_due && venue_row_->ts > stop.value) {
+      watch_margin(stop, std::exchange(has_events, false));
+      is_due = false;
+    }
     if (failure_) return std::unexpected(*failure_);
-    if (venue_row_->ts <= until.value) continue;
-    if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
-    pass_rows(venue_row_);
-    const auto next = setup_.feed->next(FeedClock::kVenue);
-    if (!next) return std::unexpected(next.error());
-    venue_row_ = *next == nullptr ? &sim::kEndRow : *next;
+    if (std::min(UnixNanos{venue_row_->ts}, next_mark()) > until) return {};
   }
+}
+
+// At the end of a block the next one; behind the last one mark prices are none.
+Result<void> InstrumentRun::more_rows_at_venue() {
+  if (venue_row_->ts != sim::kEndRow.ts || venue_row_ == &sim::kEndRow) return {};
+  pass_rows(venue_row_);
+  const UnixNanos last{venue_row_[-1].ts};
+  const auto next = setup_.feed->next(FeedClock::kVenue);
+  if (!next) return std::unexpected(next.error());
+  if (*next == nullptr) account_->end_marks(last);
+  venue_row_ = *next == nullptr ? &sim::kEndRow : *next;
+  return {};
 }
 
 Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {

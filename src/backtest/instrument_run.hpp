@@ -18,6 +18,7 @@
 #include "backtest/fill_marks.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/local_side.hpp"
+#include "backtest/mark_prices.hpp"
 #include "backtest/market_feed.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
@@ -47,7 +48,8 @@ struct InstrumentSetup {
   sim::FundingBook funding = {};  // when it is paid
   Fees fees = {};
   Decimal cash = {};
-  std::vector<KnownRate> rates = {};  // by `since`
+  std::shared_ptr<const std::vector<KnownRate>> rates = {};  // by `since`; may be null
+  MarkPriceList marks = {};  // count in place of the middle from the first on; null: there are none
   // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
   // rows (take_row()), nor does its listener want marks (asserted).
   MarketFeed* feed = nullptr;
@@ -99,6 +101,8 @@ class InstrumentRun {
   [[nodiscard]] UnixNanos next_row_at_venue() const;
   [[nodiscard]] UnixNanos next_request() const { return requests_.empty() ? kNever : requests_.front().arrival; }
   [[nodiscard]] UnixNanos next_funding() const { return account_->funding().next(); }
+  // What comes next of the market: a row, a time of funding, or a mark price that may end the account.
+  [[nodiscard]] UnixNanos next_of_market() const;
   Result<void> run_venue_rows(UnixNanos until);
   void take_next_request();
   // The next row here if it is not after `until`: it is taken into the local side. The pointer is valid until the next
@@ -122,8 +126,8 @@ class InstrumentRun {
   [[nodiscard]] std::optional<Decimal> middle_here() const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
-  // The last that was announced by `now`; without announcements the last that was paid, and when the next one is: of a
-  // list nothing later is told.
+  // The last that was announced by `now`; if there are no announcements the last that was paid, and when the next one
+  // is: of a list nothing later is told.
   [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
   [[nodiscard]] const VenueAccount& account() const { return *account_; }
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
@@ -144,8 +148,10 @@ class InstrumentRun {
   void take_request(Request& request);
   RejectReason admit(Request& request);
   void refuse(const Request& request, RejectReason reason);
-  // The account's mark is the middle here. False: it was so.
-  bool update_mark();
+  // When a mark price may end the account.
+  [[nodiscard]] UnixNanos next_mark() const;
+  // The account's mark is that of now. False: it was so.
+  bool update_mark(UnixNanos now);
   void watch_margin(UnixNanos ts, bool has_events);
   void liquidate(UnixNanos ts);
   void pay_funding(UnixNanos now);
@@ -173,6 +179,7 @@ class InstrumentRun {
     last_row_ = std::max(last_row_, UnixNanos{end[-1].ts});
     pass(last_row_);
   }
+  Result<void> more_rows_at_venue();
   Result<void> more_rows_here();
   void mark(UnixNanos ts);
   void tell_marks();

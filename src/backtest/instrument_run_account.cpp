@@ -21,7 +21,8 @@ Result<void> InstrumentRun::open_account() {
     setup_.slot = 0;
   }
   const sim::PositionAccount& account = setup_.account->position(setup_.slot);
-  account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding));
+  account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding),
+                                            setup_.marks);
   held_at_begin_ = Quantity{account.quantity()};
   has_initial_lot_ = account.quantity() != 0;
   venue_.hold_besides(account.quantity(), {});
@@ -31,7 +32,7 @@ Result<void> InstrumentRun::open_account() {
 }
 
 RejectReason InstrumentRun::admit(Request& request) {
-  if (setup_.account->kind() == sim::AccountKind::kMargin) update_mark();
+  if (setup_.account->kind() == sim::AccountKind::kMargin) update_mark(request.arrival);
   switch (request.ask) {
     case Ask::kPlace: return account_->admit(request.order, venue_);
     case Ask::kPlaceOco: return account_->admit_pair(request.order, request.second, venue_);
@@ -110,7 +111,13 @@ Decimal InstrumentRun::equity_here(const std::optional<Decimal>& mark) const {
   return account.terms().money(mark ? account.equity(*mark) : account.settled());
 }
 
-bool InstrumentRun::update_mark() {
+UnixNanos InstrumentRun::next_mark() const { return account_->watches_marks() ? account_->next_mark() : kNever; }
+
+UnixNanos InstrumentRun::next_of_market() const { return std::min({next_row_at_venue(), next_funding(), next_mark()}); }
+
+bool InstrumentRun::update_mark(UnixNanos now) {
+  if (account_->take_marks(now)) return true;
+  if (account_->has_mark_price()) return false;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
   return bid != sim::kNoRank && ask != sim::kNoRank && account_->set_best(bid, -ask);
@@ -118,7 +125,7 @@ bool InstrumentRun::update_mark() {
 
 // After what has happened at one time. `has_events`: something of it concerned own orders.
 void InstrumentRun::watch_margin(UnixNanos ts, bool has_events) {
-  const bool has_moved = update_mark();
+  const bool has_moved = update_mark(ts);
   if (!has_moved && !has_events && !account_->account().is_liquidating()) return;
   if (account_->must_liquidate()) liquidate(ts);
 }
@@ -161,8 +168,10 @@ void InstrumentRun::pay_funding(UnixNanos now) {
 }
 
 std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
-  const auto behind = std::ranges::upper_bound(setup_.rates, now, {}, &KnownRate::since);
-  if (behind != setup_.rates.begin()) return std::prev(behind)->rate;
+  if (setup_.rates != nullptr && !setup_.rates->empty()) {
+    const auto behind = std::ranges::upper_bound(*setup_.rates, now, {}, &KnownRate::since);
+    return behind == setup_.rates->begin() ? std::nullopt : std::optional(std::prev(behind)->rate);
+  }
   const std::optional<sim::FundingTime>& last = account_->funding().last();
   const UnixNanos next = account_->funding().next();
   if (!last || next == sim::FundingBook::kNever) return std::nullopt;

@@ -8,12 +8,25 @@
 
 namespace acts::backtest {
 
+namespace {
+
+Result<sim::LatencyModel> latency_model(const LatencySettings& given) {
+  if (given.file) return read_latencies(*given.file);
+  if (!given.is_drawn) return sim::LatencyModel(given.entry, given.response);
+  auto entry = sim::LatencyDistribution::of(given.entry_distribution);
+  if (!entry) return std::unexpected(entry.error());
+  auto response = sim::LatencyDistribution::of(given.response_distribution);
+  if (!response) return std::unexpected(response.error());
+  return sim::LatencyModel::drawn(*std::move(entry), *std::move(response), given.seed);
+}
+
+}  // namespace
+
 Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
-  const LatencySettings& given = settings.latency;
-  const Result<sim::LatencyModel> latency =
-      given.file ? read_latencies(*given.file) : sim::LatencyModel(given.entry, given.response);
+  const Result<sim::LatencyModel> latency = latency_model(settings.latency);
   if (!latency) return std::unexpected(latency.error());
-  auto funding = settings.funding_file.empty() ? Result<sim::FundingBook>() : read_funding(settings.funding_file);
+  const bool is_of_file = funding_source_of(settings) == FundingSource::kFile;
+  auto funding = is_of_file ? read_funding(settings.funding_file) : Result<sim::FundingBook>();
   if (!funding) return std::unexpected(funding.error());
   const ExchangeSettings& exchange = settings.exchange;
   const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);

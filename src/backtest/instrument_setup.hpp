@@ -10,7 +10,8 @@
 
 namespace acts::backtest {
 
-// Without a feed and an account. Errors: read_latencies(), read_funding(), filters_of().
+// Without a feed, an account and what the data announces. Errors: read_latencies(), LatencyDistribution::of(),
+// read_funding(), filters_of().
 Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument);
 
 // Settles there from now on.

@@ -8,12 +8,10 @@
 #include <system_error>
 #include <utility>
 
-#include "recording/line_reader.hpp"
+#include "backtest/table_lines.hpp"
 
 namespace acts::backtest {
 namespace {
-
-constexpr std::string_view kLatencyHeader = "req_ts,exch_ts,resp_ts";
 
 std::optional<std::int64_t> take_time(std::string_view& text, bool is_last) {
   std::int64_t time = 0;
@@ -36,34 +34,24 @@ std::optional<sim::LatencyRow> parse_row(std::string_view text) {
 }  // namespace
 
 Result<sim::LatencyModel> read_latencies(const std::string& path) {
-  auto file = open_file(path);
-  if (!file) return std::unexpected(file.error());
-  auto bytes = unpack(*std::move(file));
-  if (!bytes) return fail(bytes.error().code, fmt::format("{}: {}", path, bytes.error().message));
+  auto bytes = open_table_file(path);
+  if (!bytes) return std::unexpected(bytes.error());
   return read_latencies(*std::move(bytes), path);
 }
 
 Result<sim::LatencyModel> read_latencies(std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  LineReader lines(std::move(bytes));
   std::vector<sim::LatencyRow> rows;
-  for (;;) {
-    const auto line = lines.next();
-    if (!line) return fail(line.error().code, fmt::format("{}: {}", name, line.error().message));
-    if (!*line) break;
-    std::string_view text = **line;
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    if (text.empty() || (rows.empty() && text == kLatencyHeader)) continue;
+  const auto take = [&rows](std::string_view text) -> Result<void> {
     const std::optional<sim::LatencyRow> row = parse_row(text);
     if (!row) {
-      return fail(ErrorCode::kBadInput, fmt::format("{}:{}: three times in nanoseconds are needed: {}", name,
-                                                    lines.line_number(), kLatencyHeader));
-    }
-    if (rows.size() == kMostLatencies) {
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("{}: more than {} rows: take those of the run's time", name, kMostLatencies));
+      return fail(ErrorCode::kBadInput, fmt::format("three times in nanoseconds are needed: {}", kLatencyHeader));
     }
     rows.push_back(*row);
-  }
+    return {};
+  };
+  const std::string_view headers[] = {kLatencyHeader};
+  const Result<void> read = read_table_lines(std::move(bytes), name, headers, kMostLatencies, take);
+  if (!read) return std::unexpected(read.error());
   auto model = sim::LatencyModel::recorded(std::move(rows));
   if (!model) return fail(model.error().code, fmt::format("{}: {}", name, model.error().message));
   return model;

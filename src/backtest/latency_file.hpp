@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -17,6 +18,7 @@ namespace acts::backtest {
 // Plain, gzip or zstd. Errors: kUsage: it is not there; kBadInput, "PATH:LINE: ...": a line that is none, more than
 // kMostLatencies, rows that LatencyModel refuses; kStorage.
 inline constexpr std::size_t kMostLatencies = 10'000'000;
+inline constexpr std::string_view kLatencyHeader = "req_ts,exch_ts,resp_ts";
 Result<sim::LatencyModel> read_latencies(const std::string& path);
 // `bytes`: unpacked. `name` begins messages.
 Result<sim::LatencyModel> read_latencies(std::unique_ptr<ByteSource> bytes, const std::string& name);

@@ -16,6 +16,11 @@ Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestIn
   if (settings.files.size() > 1) {
     return fail(ErrorCode::kUsage, "files: of .npz one file is taken: its own clocks say its order");
   }
+  if (settings.best_bid_offer) {
+    return fail(ErrorCode::kUsage,
+                "best_bid_offer: an .npz has no ids of updates, which tell what is newer: fuse it before, or name the "
+                "recording");
+  }
   if (settings.from || settings.to) {
     return fail(ErrorCode::kUsage, "from, to: an .npz is taken whole: cut it when it is exported");
   }
@@ -35,6 +40,9 @@ Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const Backte
                                 const std::function<void(std::string_view)>& on_problem) {
   if (settings.data_dir.empty()) {
     return fail(ErrorCode::kUsage, "files, data_dir: of which data? Name recordings, an .npz, or a data directory");
+  }
+  if (settings.best_bid_offer) {
+    return fail(ErrorCode::kUsage, "best_bid_offer is of recordings: name them as files, or take it out");
   }
   auto catalog = CatalogMarket::open(settings, on_problem);
   if (!catalog) return std::unexpected(catalog.error());
@@ -63,7 +71,9 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
                                                     .to = settings.to,
-                                                    .keeps_events = true},
+                                                    .keeps_marks = settings.mark == MarkSource::kMarkPrice,
+                                                    .keeps_events = true,
+                                                    .fuses_best = settings.best_bid_offer},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());
   OpenMarket market;

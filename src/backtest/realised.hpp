@@ -39,7 +39,7 @@ class Realised {
       if (first.quantity == 0) lots_.pop_front();
     }
     if (quantity == 0) return made;
-    // Neighbours at one price are one: what is held is bounded by the prices that it was opened at.
+    // Neighbours at one price are one; else there is one for each fill that opened what is held.
     if (!lots_.empty() && lots_.back().price == price) {
       lots_.back().quantity += quantity;
     } else {

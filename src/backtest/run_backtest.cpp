@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backtest/account_book.hpp"
+#include "backtest/announcements.hpp"
 #include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
 #include "backtest/open_market.hpp"
@@ -29,27 +30,6 @@ struct OpenRun {
   std::vector<InstrumentSetup> setups;
 };
 
-// As the recording's stream of mark prices announced them. Errors: kBadInput: more than can be kept.
-Result<std::vector<KnownRate>> rates_of(const OpenMarket& market) {
-  std::vector<KnownRate> rates;
-  if (market.recording == nullptr) return rates;
-  const history::FundingRates& funding = market.recording->funding();
-  if (!funding.is_whole()) {
-    return fail(ErrorCode::kBadInput,
-                fmt::format("more than {} changes of the funding rate: take parts of it, with from and to",
-                            history::FundingRates::kMostRates));
-  }
-  const Nanos shift = market.feed->facts().shift;
-  rates.reserve(funding.rates().size());
-  for (const history::AnnouncedRate& rate : funding.rates()) {
-    const UnixNanos since = rate.ts_recv + shift;
-    // A receive clock that went back: what was said later is known later.
-    rates.push_back({.since = rates.empty() ? since : std::max(since, rates.back().since),
-                     .rate = {.rate = {rate.rate, history::AnnouncedRate::kScale}, .at = rate.at}});
-  }
-  return rates;
-}
-
 Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared) {
   const BacktestSettings& settings = request.settings;
   auto accounts = AccountBook::make(settings, prepared.instruments);
@@ -59,12 +39,12 @@ Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared)
     const InstrumentSettings& of = settings.instruments[i];
     auto market = open_market(of, prepared.instruments[i], request.on_problem);
     if (!market) return of_instrument(settings, prepared.instruments[i], market.error());
-    auto rates = rates_of(*market);
-    if (!rates) return of_instrument(settings, prepared.instruments[i], rates.error());
     if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
     auto setup = instrument_setup(of, prepared.instruments[i]);
     if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
-    setup->rates = *std::move(rates);
+    const Result<void> taken =
+        take_announcements(*setup, of, *market, request.compared ? std::optional(request.compared->cut) : std::nullopt);
+    if (!taken) return of_instrument(settings, prepared.instruments[i], taken.error());
     setup->feed = market->feed.get();
     join(*setup, run.accounts.of(InstrumentId{i}));
     run.markets.push_back(*std::move(market));
@@ -101,25 +81,21 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                     const std::vector<OpenMarket>& markets, const AccountBook& accounts, const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
-    InstrumentReport& of =
-        report.instruments.emplace_back(InstrumentReport{.instrument = prepared.instruments[i],
-                                                         .asset = settlement_asset(settings.instruments[i]),
-                                                         .data = markets[i].feed->facts(),
-                                                         .orders = counter.counts()[i],
-                                                         .position = report.end.positions[i],
-                                                         .mark = report.end.marks[i],
-                                                         .equity = report.end.equities[i]});
+    InstrumentReport& of = report.instruments.emplace_back(
+        InstrumentReport{.instrument = prepared.instruments[i],
+                         .asset = settlement_asset(settings.instruments[i]),
+                         .data = markets[i].feed->facts(),
+                         .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
+                         .orders = counter.counts()[i],
+                         .position = report.end.positions[i],
+                         .mark = report.end.marks[i],
+                         .equity = report.end.equities[i]});
     if (markets[i].recording != nullptr) of.gaps = gaps_of(*markets[i].recording, settings.instruments[i].from);
     if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
     of.missed_fundings = report.end.missed_fundings[i];
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
-    const sim::Account& account = *accounts.accounts()[i];
-    report.accounts.push_back({.asset = accounts.assets()[i],
-                               .kind = account.kind(),
-                               .liquidations = account.liquidations(),
-                               .borne_by_others = account.borne_by_others(),
-                               .other_paid = account.other_paid()});
+    report.accounts.push_back(account_report(accounts.assets()[i], *accounts.accounts()[i]));
   }
   report.equity = equity_of(report);
   return report;
@@ -138,6 +114,14 @@ Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepar
 }
 
 }  // namespace
+
+AccountReport account_report(const std::string& asset, const sim::Account& account) {
+  return {.asset = asset,
+          .kind = account.kind(),
+          .liquidations = account.liquidations(),
+          .borne_by_others = account.borne_by_others(),
+          .other_paid = account.other_paid()};
+}
 
 OrderCounts RunReport::orders() const {
   std::vector<OrderCounts> counts;
@@ -175,7 +159,8 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!strategy) return std::unexpected(strategy.error());
   OrderCounter counter(prepared->instruments.size(), folder.get());
   const EngineOptions options{.sample = path.empty() ? std::nullopt : std::optional(settings.sample),
-                              .bar_interval = settings.bar_interval};
+                              .bar_interval = settings.bar_interval,
+                              .features = settings.features};
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {
     auto made = ScenarioRuns::make(ops, request, path, run->setups, options);

@@ -50,6 +50,7 @@ struct RunRequest {
   std::string restore = {};                    // a file with the strategy's state before the run; empty: none
   std::string save_state = {};                 // where its state after the run goes; empty: nowhere
   std::optional<IsolateOptions> isolate = {};  // the strategy runs in a process of its own
+  std::string scenario = {};                   // the folder of the one that this is (scenarios.hpp); empty: none
   bool scenarios = false;                      // of books: the strategy goes through other queues beside itself
   std::optional<ReplayedRun> replayed = {};
   std::optional<ComparedRun> compared = {};
@@ -60,6 +61,7 @@ struct InstrumentReport {
   BacktestInstrument instrument = {};
   std::string asset = {};  // that it settles in
   FeedFacts data = {};
+  bool pays_announced = false;  // funding is paid as the data announced it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings
@@ -77,6 +79,8 @@ struct AccountReport {
   Decimal borne_by_others = {};  // of losses beyond the balance
   Decimal other_paid = {};       // of the asset that fees are paid in
 };
+
+AccountReport account_report(const std::string& asset, const sim::Account& account);
 
 struct RunReport {
   RunEnd end = {};

@@ -140,8 +140,14 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
 }
 
 Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
+  if (settings.is_bars && !wants.features.empty()) {
+    return fail(ErrorCode::kUsage,
+                "the strategy wants features, which are made of order books and trades, and these are bars: take kind "
+                "out of [data], with recordings as files");
+  }
   if (!wants.features.empty()) {
-    return fail(ErrorCode::kUsage, "the strategy wants features, which no backtest computes yet");
+    const Result<FeaturePlan> plan = FeaturePlan::make(wants.features, settings.features);
+    if (!plan) return std::unexpected(plan.error());
   }
   if (settings.is_bars && (wants.book || wants.trades) && !wants.bars) {
     return fail(ErrorCode::kUsage,

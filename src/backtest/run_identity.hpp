@@ -49,8 +49,8 @@ Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSetti
 std::unexpected<Error> of_instrument(const BacktestSettings& settings, const BacktestInstrument& instrument,
                                      const Error& error);
 
-// Whether the data can give what the strategy wants. Errors: kUsage: features; bars of order books without
-// `bar_interval`; of bars only what bars do not have.
+// Whether the data can give what the strategy wants. Errors: kUsage: FeaturePlan::make(); bars of order books without
+// `bar_interval`; of bars only what bars do not have, features among it.
 Result<void> check_wants(const Wants& wants, const BacktestSettings& settings);
 
 // The request's folder, with the first digits of the identity in place of "{}".

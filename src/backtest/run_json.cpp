@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
 #include "backtest/run_text.hpp"
@@ -12,7 +13,40 @@
 namespace acts::backtest {
 namespace {
 
-std::map<std::string, std::string> models_of(const InstrumentSettings& settings) {
+std::string latency_text(const LatencySettings& latency) {
+  if (latency.file) return *latency.file;
+  if (!latency.is_drawn) {
+    return fmt::format("constant({}, {})", to_string(latency.entry.span()), to_string(latency.response.span()));
+  }
+  const auto entry = sim::LatencyDistribution::of(latency.entry_distribution);
+  const auto response = sim::LatencyDistribution::of(latency.response_distribution);
+  ACTS_ASSERT(entry.has_value() && response.has_value());  // the run has drawn of them
+  return fmt::format("distribution({}, {})", entry->text(), response->text());
+}
+
+// Null: nothing is drawn by lot.
+std::string seed_json(const InstrumentSettings& of) {
+  return of.latency.is_drawn ? fmt::format("{}", of.latency.seed) : "null";
+}
+
+// The one that all have who draw; null: none, or several, which stand with their instruments.
+std::string seed_json(const std::vector<InstrumentSettings>& instruments) {
+  std::string common = "null";
+  for (const InstrumentSettings& of : instruments) {
+    const std::string seed = seed_json(of);
+    if (seed == "null" || seed == common) continue;
+    if (common != "null") return "null";
+    common = seed;
+  }
+  return common;
+}
+
+std::string funding_model(const InstrumentSettings& settings, const InstrumentReport& report) {
+  if (funding_source_of(settings) == FundingSource::kFile) return settings.funding_file;
+  return report.pays_announced ? "data" : "none";
+}
+
+std::map<std::string, std::string> models_of(const InstrumentSettings& settings, const InstrumentReport& report) {
   const ExchangeSettings& exchange = settings.exchange;
   const bool is_power = exchange.queue.kind == sim::QueueKind::kPower ||
                         exchange.queue.kind == sim::QueueKind::kPower2 ||
@@ -23,10 +57,9 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings)
   return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
           {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
           {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
-          {"latency", settings.latency.file ? *settings.latency.file
-                                            : fmt::format("constant({}, {})", to_string(settings.latency.entry.span()),
-                                                          to_string(settings.latency.response.span()))},
-          {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
+          {"latency", latency_text(settings.latency)},
+          {"funding", funding_model(settings, report)},
+          {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
           {"maker_fee", to_string(settings.fees.maker)},
           {"queue", queue},
           {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
@@ -51,7 +84,7 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   add_feed(members, report.data);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
-  members["models"] = object_of(models_of(settings));
+  members["models"] = object_of(models_of(settings, report));
   members["symbol"] = json_text(settings.info.symbol);
   members["settlement_asset"] = json_text(report.asset);
   members["unreadable_announcements"] = count_json(report.unreadable_announcements);
@@ -95,23 +128,6 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   add_counts(members, report.orders);
 }
 
-// Of runs without a limit there is nothing to tell.
-void add_accounts(JsonMembers& members, const RunReport& report) {
-  const bool is_limited = std::ranges::any_of(
-      report.accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
-  const bool has_paid =
-      std::ranges::any_of(report.accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
-  if (!is_limited && !has_paid) return;
-  members["accounts"] = list_json(report.accounts.size(), [&](std::size_t i) {
-    const AccountReport& of = report.accounts[i];
-    return object_json({{"asset", json_text(of.asset)},
-                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
-                        {"kind", quoted(to_string(of.kind))},
-                        {"liquidations", count_json(of.liquidations)},
-                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
-  });
-}
-
 }  // namespace
 
 std::string object_json(const JsonMembers& members) {
@@ -136,6 +152,21 @@ void add_counts(JsonMembers& members, const OrderCounts& counts) {
   members["rejected"] = reasons_json(counts.rejected);
 }
 
+void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accounts) {
+  const bool is_limited =
+      std::ranges::any_of(accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
+  const bool has_paid = std::ranges::any_of(accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
+  if (!is_limited && !has_paid) return;
+  members["accounts"] = list_json(accounts.size(), [&](std::size_t i) {
+    const AccountReport& of = accounts[i];
+    return object_json({{"asset", json_text(of.asset)},
+                        {"fees_paid_in_another_asset", quoted(to_string(of.other_paid))},
+                        {"kind", quoted(to_string(of.kind))},
+                        {"liquidations", count_json(of.liquidations)},
+                        {"losses_borne_by_others", quoted(to_string(of.borne_by_others))}});
+  });
+}
+
 std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report) {
   const BacktestSettings& settings = request.settings;
   JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.end.begin))},
@@ -145,9 +176,10 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"end", quoted(to_iso8601_nanos(report.end.end))},
                       {"id", quoted(prepared.identity)},
                       {"parameters", object_of(prepared.parameters)},
-                      {"seed", "null"},
+                      {"seed", seed_json(settings.instruments)},
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
+  if (!request.scenario.empty()) members["scenario"] = quoted(request.scenario);
   add_gaps(members, report);
   if (report.instruments.size() == 1) {
     add_instrument(members, settings.instruments.front(), report.instruments.front());
@@ -165,7 +197,8 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   }
   add_feed(members, sum);
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
-    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};
+    JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)},
+                   {"seed", seed_json(settings.instruments[i])}};
     add_instrument(of, settings.instruments[i], report.instruments[i]);
     return object_json(of);
   });
@@ -174,7 +207,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
 
 std::string totals_json(const RunReport& report) {
   JsonMembers members;
-  add_accounts(members, report);
+  add_accounts(members, report.accounts);
   if (report.instruments.size() == 1) {
     add_totals(members, report.instruments.front());
     return object_json(members);

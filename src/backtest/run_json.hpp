@@ -30,5 +30,7 @@ std::string list_json(std::size_t count, ToJson to_json) {
 }
 
 void add_counts(JsonMembers& members, const OrderCounts& counts);
+// Of accounts without a limit there is nothing to tell.
+void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accounts);
 
 }  // namespace acts::backtest

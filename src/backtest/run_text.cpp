@@ -77,11 +77,14 @@ std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument
 
 std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument) {
   const UnixNanos time = update.ts_event == UnixNanos{} ? update.ts_recv : update.ts_event;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
+  const auto price_or_nothing = [&](Price price) {
+    return price == Price{} ? std::string() : price_text(price, instrument);
+  };
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
                      update.id.value(), to_string(update.event), to_string(update.side), to_string(update.type),
                      to_string(update.time_in_force), price_text(update.price, instrument),
                      quantity_text(update.quantity, instrument), quantity_text(update.left, instrument),
-                     to_string(update.reason));
+                     to_string(update.reason), price_or_nothing(update.stop_price), price_or_nothing(update.trail));
 }
 
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {

@@ -54,7 +54,8 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     const Scenario& scenario = kScenarios[i];
     Lane lane{.request = request};
     lane.request.save_state.clear();
-    for (InstrumentSettings& of : lane.request.settings.instruments) of.exchange.queue = scenario.queue;
+    lane.request.scenario = scenario.folder;
+    apply(scenario, lane.request.settings);
     Result<MadeRunStrategy> strategy = make_run_strategy(lane.request);
     if (!strategy) return std::unexpected(strategy.error());
     lane.strategy = std::move(strategy->strategy);

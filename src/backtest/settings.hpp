@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,18 +15,24 @@
 #include "backtest/bars/bar_path.hpp"
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/event_feed.hpp"
+#include "backtest/features/feature_plan.hpp"
 #include "backtest/fees.hpp"
 #include "backtest/venue_rules.hpp"
 #include "sim/account/account.hpp"
-#include "sim/latency.hpp"
+#include "sim/latency_distribution.hpp"
+#include "sim/latency_span.hpp"
 #include "sim/venue.hpp"
 
 namespace acts::backtest {
 
 struct LatencySettings {
-  std::optional<std::string> file = {};  // recorded: its rows; else constant
+  std::optional<std::string> file = {};  // recorded: its rows
+  bool is_drawn = false;                 // of the distributions below; else constant
   sim::Latency entry = {};
   sim::Latency response = {};
+  sim::DistributionParameters entry_distribution = {};
+  sim::DistributionParameters response_distribution = {};
+  std::uint64_t seed = 0;  // of what is drawn
 };
 
 // How the simulated venue decides.
@@ -37,6 +44,19 @@ struct ExchangeSettings {
   RuleSettings rules = {};
   sim::OrderRates rates = {};
   BarPath bar_path = BarPath::kWorst;
+};
+
+// What funding is paid by.
+enum class FundingSource : std::uint8_t {
+  kData,  // what the recording announced last before each time
+  kFile,
+  kNone,
+};
+
+// Which price margin is asked of, and liquidation decided by.
+enum class MarkSource : std::uint8_t {
+  kMiddle,     // of the best prices
+  kMarkPrice,  // the venue's, as the recording's stream of it has them
 };
 
 // One instrument of a run: its rules, where its data is, and what stands between it and us.
@@ -55,6 +75,7 @@ struct InstrumentSettings {
   std::optional<UnixNanos> from = {};  // received then and later
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
+  bool best_bid_offer = false;  // of recordings: put into the depth (FusedDepth); else it is passed over
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};
@@ -62,11 +83,20 @@ struct InstrumentSettings {
   std::string settlement_asset = {};  // empty: what the symbol says
   Decimal initial_base = {};          // of an account of spot
   sim::MarginModel margin = {};
-  std::string funding_file = {};  // empty: none is paid
+  MarkSource mark = MarkSource::kMiddle;
+  std::optional<FundingSource> funding_source = {};  // nothing: funding_source_of()
+  std::string funding_file = {};
 };
 
 // Instruments of a run at most.
 inline constexpr std::size_t kMostInstruments = 256;
+
+// As it is said; else the file's where one is named, and else the data's, as the venue would. hftbacktest knows none.
+inline FundingSource funding_source_of(const InstrumentSettings& settings) {
+  if (settings.funding_source) return *settings.funding_source;
+  if (!settings.funding_file.empty()) return FundingSource::kFile;
+  return settings.exchange.as_hftbacktest ? FundingSource::kNone : FundingSource::kData;
+}
 
 // Of a sweep: parameters chosen on one span of time and held against the next, again and again.
 struct WalkForwardSettings {
@@ -88,6 +118,7 @@ struct BacktestSettings {
   std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
   std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
+  FeatureSettings features = {};           // of order books: what the columns are that a strategy may want
 };
 
 }  // namespace acts::backtest

@@ -12,12 +12,13 @@ using sim::OrderNeed;
 using sim::VenueOrder;
 
 VenueAccount::VenueAccount(Account& account, Account::Slot slot, const BacktestInstrument& instrument,
-                           sim::FundingBook funding)
+                           sim::FundingBook funding, MarkPriceList marks)
     : account_(&account),
       slot_(slot),
       tick_(instrument.tick),
       scales_(instrument.scales),
-      funding_(std::move(funding)) {}
+      funding_(std::move(funding)),
+      marks_(std::move(marks)) {}
 
 Price VenueAccount::worst_price(const VenueOrder& order, const sim::SimVenue& venue) const {
   // What has no limit may be bound all the same.
@@ -155,6 +156,14 @@ Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
                          .is_first = is_first,
                          .ts = fill.ts_event},
                         fill.cause == FillCause::kLiquidation);
+}
+
+bool VenueAccount::take_marks(UnixNanos now) {
+  const std::optional<Decimal> mark = marks_.take(now);
+  if (!mark) return false;
+  has_mark_price_ = true;
+  account_->set_mark(slot_, *mark);
+  return true;
 }
 
 bool VenueAccount::set_best(std::int64_t bid, std::int64_t ask) {

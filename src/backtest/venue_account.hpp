@@ -21,6 +21,7 @@
 #include "acts/market/order.hpp"
 
 #include "backtest/instrument.hpp"
+#include "backtest/mark_prices.hpp"
 #include "sim/account/account.hpp"
 #include "sim/account/funding_book.hpp"
 #include "sim/venue.hpp"
@@ -32,9 +33,9 @@ class VenueAccount {
  public:
   static constexpr std::int64_t kSlipPercent = 5;
 
-  // `account` outlives this; the instrument is at `slot` in it.
+  // `account` outlives this; the instrument is at `slot` in it. `marks`: null: there are none.
   VenueAccount(sim::Account& account, sim::Account::Slot slot, const BacktestInstrument& instrument,
-               sim::FundingBook funding);
+               sim::FundingBook funding, MarkPriceList marks = nullptr);
 
   // `order` arrives, and may be bound to what the account can bear: kNone, and what it may need is set aside; or why it
   // is refused.
@@ -52,7 +53,18 @@ class VenueAccount {
   [[nodiscard]] bool watches_marks() const {
     return account_->kind() == sim::AccountKind::kMargin && (quantity() != 0 || !open_.empty());
   }
-  // The best prices, in ticks, are these now. False: they were before.
+  // When the venue tells another mark price; MarkPrices::kNever: no more.
+  [[nodiscard]] UnixNanos next_mark() const { return marks_.next(); }
+  // Those up to and at `now`: the last one is the mark. False: there was none.
+  bool take_marks(UnixNanos now);
+  // Those behind `last`, the time of the last row, are none: nothing is known of that time.
+  void end_marks(UnixNanos last) {
+    take_marks(last);
+    marks_ = MarkPrices();
+  }
+  // One has come: best prices are no mark any more.
+  [[nodiscard]] bool has_mark_price() const { return has_mark_price_; }
+  // The best prices, in ticks, are these now, and their middle is the mark. False: they were before.
   bool set_best(std::int64_t bid, std::int64_t ask);
   [[nodiscard]] bool must_liquidate() { return account_->must_liquidate(); }
   // An open order of the instrument, which goes before its position is closed; nothing if there is none.
@@ -91,6 +103,8 @@ class VenueAccount {
   std::map<ClientOrderId, ClientOrderId> leaders_;  // of the second of a pair: the first
   std::int64_t bid_ = 0;
   std::int64_t ask_ = 0;
+  MarkPrices marks_;
+  bool has_mark_price_ = false;
   std::uint64_t missed_ = 0;
 };
 

@@ -75,6 +75,39 @@ Result<void> set_fee_asset(InstrumentSettings& s, const Values& v) {
   return {};
 }
 
+template <typename Choice>
+struct NamedChoice {
+  std::string_view name;
+  Choice choice;
+};
+template <typename Choice, std::size_t count>
+Result<Choice> choice_of(const NamedChoice<Choice> (&choices)[count], const std::string& text) {
+  std::string names;
+  for (const NamedChoice<Choice>& of : choices) {
+    if (of.name == text) return of.choice;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", of.name);
+  }
+  return fail(ErrorCode::kUsage, fmt::format("'{}': one of {}", text, names));
+}
+
+Result<void> set_mark_source(InstrumentSettings& s, const Values& v) {
+  using backtest::MarkSource;
+  const auto source =
+      choice_of<MarkSource>({{"middle", MarkSource::kMiddle}, {"mark_price", MarkSource::kMarkPrice}}, v[0]);
+  if (!source) return std::unexpected(source.error());
+  s.mark = *source;
+  return {};
+}
+
+Result<void> set_funding_source(InstrumentSettings& s, const Values& v) {
+  using backtest::FundingSource;
+  const auto source = choice_of<FundingSource>(
+      {{"data", FundingSource::kData}, {"file", FundingSource::kFile}, {"none", FundingSource::kNone}}, v[0]);
+  if (!source) return std::unexpected(source.error());
+  s.funding_source = *source;
+  return {};
+}
+
 std::vector<InstrumentKey> fee_keys() {
   const auto decimal = [](std::string_view key, Result<void> (*set)(InstrumentSettings&, const Values&)) {
     return InstrumentKey{"fees", key, {kText}, kDecimalWanted, set};
@@ -134,6 +167,8 @@ std::vector<InstrumentKey> account_part_keys() {
   keys.push_back({"margin", "liquidation_fee", {kText}, kDecimalWanted, [](InstrumentSettings& s, const Values& v) {
                     return set_rate(s.margin.liquidation_fee, v[0]);
                   }});
+  keys.push_back({"margin", "mark", {kText}, "text in quotes", set_mark_source});
+  keys.push_back({"funding", "source", {kText}, "text in quotes", set_funding_source});
   keys.push_back({"funding", "file", {kText}, "text in quotes", [](InstrumentSettings& s, const Values& v) {
                     return s.funding_file = v[0], Result<void>();
                   }});

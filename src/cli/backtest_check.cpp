@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "backtest/account_book.hpp"
@@ -36,11 +37,35 @@ std::unexpected<Error> missing(std::string_view what) {
   return fail(ErrorCode::kUsage, fmt::format("{} is missing", what));
 }
 
+// What bars do not tell of an account.
+Result<void> check_bar_account(const BacktestSettings& settings) {
+  const std::vector<InstrumentSettings>& all = settings.instruments;
+  if (settings.account == sim::AccountKind::kMargin && all.size() > 1) {
+    return fail(ErrorCode::kUsage,
+                "kind = \"margin\" over bars is of one instrument: bars do not tell which of several "
+                "prices came to its worst first, and so when margin ended");
+  }
+  for (const InstrumentSettings& of : all) {
+    if (of.initial_base.units != 0) {
+      return fail(ErrorCode::kUsage,
+                  "initial_base in [instrument] is of order books: over bars what is there from the "
+                  "start has no price before the first close; buy it, or take it out");
+    }
+    const std::string asset = backtest::settlement_asset(of);
+    const std::string first = backtest::settlement_asset(all.front());
+    if (asset == first) continue;
+    return fail(ErrorCode::kUsage, fmt::format("kind in [account] over bars is of one settlement asset, and these are "
+                                               "{} and {}: money of several is one sum there",
+                                               first, asset));
+  }
+  return {};
+}
+
 // What an account of one kind does not look at, and what it cannot be combined with.
 Result<void> check_account(const std::vector<ConfigEntry>& entries, const BacktestSettings& settings) {
   const bool is_limited = settings.account != sim::AccountKind::kUnlimited;
   if (settings.is_bars && is_limited) {
-    return fail(ErrorCode::kUsage, "kind in [account] is of order books: over bars nothing is checked; take it out");
+    if (Result<void> fits = check_bar_account(settings); !fits) return fits;
   }
   const bool is_compatible = std::ranges::any_of(
       settings.instruments, [](const InstrumentSettings& of) { return of.exchange.as_hftbacktest; });
@@ -80,14 +105,37 @@ Result<void> check_fees(const std::vector<ConfigEntry>& entries, const Instrumen
   return settings.fees.other_balance.units == 0 ? missing("asset_balance in [fees]") : Result<void>();
 }
 
+Result<void> check_distribution(std::string_view way, const sim::DistributionParameters& given) {
+  const auto made = sim::LatencyDistribution::of(given);
+  return made ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("[latency.{}]: {}", way, made.error().message));
+}
+
 Result<void> check_latency(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
   constexpr std::array<UnusedKey, 1> kOfRecorded{{{"latency", "file"}}};
   constexpr std::array<UnusedKey, 2> kOfConstant{{{"latency", "entry"}, {"latency", "response"}}};
+  constexpr std::array<UnusedKey, 3> kOfDrawn{{{"latency", "seed"}, {"latency.entry", ""}, {"latency.response", ""}}};
+  const backtest::LatencySettings& given = settings.latency;
+  if (!given.is_drawn) {
+    if (Result<void> fits = check_unused(entries, kOfDrawn, "of the model \"distribution\""); !fits) return fits;
+  } else {
+    if (Result<void> fits = check_unused(entries, kOfConstant, "of the model \"constant\""); !fits) return fits;
+    if (Result<void> fits = check_unused(entries, kOfRecorded, "of the model \"recorded\""); !fits) return fits;
+    if (Result<void> fits = check_distribution("entry", given.entry_distribution); !fits) return fits;
+    return check_distribution("response", given.response_distribution);
+  }
   const bool is_constant = std::ranges::any_of(entries, [](const ConfigEntry& entry) {
     return entry.section == "latency" && entry.key == "model" && entry.values[0] == "constant";
   });
   if (is_constant) return check_unused(entries, kOfRecorded, "of the model \"recorded\"");
-  return settings.latency.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+  return given.file ? check_unused(entries, kOfConstant, "of the model \"constant\"") : Result<void>();
+}
+
+Result<void> check_funding(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  const auto source = funding_source_of(settings);
+  if (source == backtest::FundingSource::kFile && settings.funding_file.empty()) return missing("file in [funding]");
+  if (source == backtest::FundingSource::kFile) return {};
+  constexpr std::array<UnusedKey, 1> kOfFile{{{"funding", "file"}}};
+  return check_unused(entries, kOfFile, "of source = \"file\"");
 }
 
 constexpr std::array<UnusedKey, 5> kRules{{{"filters", ""},
@@ -107,7 +155,7 @@ Result<void> check_books(const std::vector<ConfigEntry>& entries, const Instrume
 
 Result<void> check_bars(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
   const Nanos latency = settings.latency.entry.span() + settings.latency.response.span();
-  if (settings.latency.file || latency > Nanos{0}) {
+  if (settings.latency.file || settings.latency.is_drawn || latency > Nanos{0}) {
     return fail(ErrorCode::kUsage,
                 "bars know no latency: an order of a close is at the venue before the next open; take "
                 "[latency] out");
@@ -115,10 +163,26 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.exchange.as_hftbacktest) {
     return fail(ErrorCode::kUsage, "compatibility in [exchange] is of order books: take it out for bars");
   }
-  constexpr std::array<UnusedKey, 5> kOfBooks{
-      {{"data", "clock_shift"}, {"exchange", "fills"}, {"exchange", "queue"}, {"exchange.queue", ""}, {"funding", ""}}};
+  if (settings.funding_source == backtest::FundingSource::kData) {
+    return fail(ErrorCode::kUsage, "source = \"data\" in [funding]: bars announce no funding: name a file");
+  }
+  if (settings.mark == backtest::MarkSource::kMarkPrice) {
+    return fail(ErrorCode::kUsage, "mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
+  }
+  constexpr std::array<UnusedKey, 5> kOfBooks{{{"data", "clock_shift"},
+                                               {"data", "best_bid_offer"},
+                                               {"exchange", "fills"},
+                                               {"exchange", "queue"},
+                                               {"exchange.queue", ""}}};
   if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
+}
+
+Result<void> check_features(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
+  constexpr std::array<UnusedKey, 1> kFeatures{{{"features", ""}}};
+  if (settings.is_bars) return check_unused(entries, kFeatures, "of order books, and these are bars");
+  const Result<IntervalFeatures> made = IntervalFeatures::make(settings.features.rows);
+  return made ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("[features]: {}", made.error().message));
 }
 
 bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section, std::string_view key) {
@@ -145,6 +209,7 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
   if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
   if (Result<void> fits = check_fees(entries, settings); !fits) return fits;
+  if (Result<void> fits = check_funding(entries, settings); !fits) return fits;
   return is_bars ? check_bars(entries, settings) : check_books(entries, settings);
 }
 
@@ -157,6 +222,7 @@ Result<void> check_run(const BacktestSettings& settings, const std::vector<Confi
   if (settings.is_bars && settings.bar_interval) {
     return fail(ErrorCode::kUsage, "interval in [bars] is of order books, and these are bars: take it out");
   }
+  if (Result<void> fits = check_features(settings, entries); !fits) return fits;
   const std::vector<InstrumentSettings>& all = settings.instruments;
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].interval != all.front().interval) {

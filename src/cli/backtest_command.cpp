@@ -14,6 +14,7 @@
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
+#include "backtest/scenarios.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/backtest_proofs.hpp"
 #include "cli/command.hpp"
@@ -290,6 +291,7 @@ Result<backtest::RunRequest> request_of(const Settings& settings) {
   Result<RunToReplay> found = read_run_to_replay(settings.replay);
   if (!found) return std::unexpected(found.error());
   request.version = std::move(found->version);
+  request.scenario = std::move(found->scenario);
   request.configuration = std::move(found->configuration);
   request.configuration_file = std::move(found->configuration_file);
   request.replayed = std::move(found->run);
@@ -314,6 +316,14 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
     return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
   }
   request.settings = *std::move(parsed);
+  if (!request.scenario.empty()) {
+    const backtest::Scenario* const scenario = backtest::find_scenario(request.scenario);
+    if (scenario == nullptr) {
+      return fail(ErrorCode::kBadInput, fmt::format("{}: it is of the scenario '{}', which this version does not have",
+                                                    settings.replay, request.scenario));
+    }
+    backtest::apply(*scenario, request.settings);
+  }
   if (request.settings.is_bars && request.scenarios) {
     return fail(ErrorCode::kUsage, "--scenarios is of order books: bars know no queue");
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "binance/error_text.hpp"
 #include "cli/backtest_check.hpp"
 #include "cli/backtest_keys.hpp"
 #include "cli/backtest_sweep_keys.hpp"
@@ -250,7 +251,11 @@ Result<BacktestSettings> parse_backtest_config(std::string_view text, const std:
   constexpr std::array<std::string_view, 2> kOfInstruments{kData, kInstrument};
   Result<std::vector<ConfigEntry>> entries = parse_config(text, name, kOfInstruments);
   if (!entries) return std::unexpected(entries.error());
-  return ConfigReader(*std::move(entries), name).read();
+  Result<BacktestSettings> settings = ConfigReader(*std::move(entries), name).read();
+  if (settings) return settings;
+  // Errors quote values, in which ends of lines can be.
+  const Error& error = settings.error();
+  return fail(error.code, binance::one_line(error.message, error.message.size()));
 }
 
 }  // namespace acts::cli

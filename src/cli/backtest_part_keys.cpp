@@ -2,9 +2,13 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <system_error>
+#include <utility>
 
 #include "cli/backtest_keys.hpp"
-#include "sim/latency.hpp"
+#include "sim/latency_distribution.hpp"
+#include "sim/latency_span.hpp"
 #include "sim/queue_place.hpp"
 #include "sim/venue.hpp"
 
@@ -23,10 +27,63 @@ Result<void> set_latency(sim::Latency& latency, const std::string& text) {
 }
 
 Result<void> set_latency_model(InstrumentSettings& s, const Values& v) {
-  const Result<bool> is_recorded = choose(v[0], "constant", "recorded");
-  if (!is_recorded) return std::unexpected(is_recorded.error());
-  if (*is_recorded && !s.latency.file) s.latency.file.emplace();
+  const std::string& model = v[0];
+  if (model != "constant" && model != "recorded" && model != "distribution") {
+    return fail(ErrorCode::kUsage, fmt::format("'{}': constant, recorded or distribution?", model));
+  }
+  if (model == "recorded" && !s.latency.file) s.latency.file.emplace();
+  s.latency.is_drawn = model == "distribution";
   return {};
+}
+
+Result<void> set_latency_seed(InstrumentSettings& s, const Values& v) {
+  const std::string& text = v[0];
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), s.latency.seed);
+  if (error == std::errc() && end == text.data() + text.size()) return {};
+  return fail(ErrorCode::kUsage, fmt::format("'{}' is no seed: a whole number from 0 on", text));
+}
+
+// Of one way: `Way` is a member of LatencySettings.
+template <auto Way>
+Result<void> set_distribution(InstrumentSettings& s, const Values& v) {
+  const Result<sim::DistributionKind> kind = sim::parse_distribution_kind(v[0]);
+  if (!kind) return std::unexpected(kind.error());
+  (s.latency.*Way).kind = *kind;
+  return {};
+}
+template <auto Way>
+Result<void> set_shape(InstrumentSettings& s, const Values& v) {
+  const Result<int> shape = parse_integer(v[0], 1, sim::LatencyDistribution::kMostShape);
+  if (!shape) return std::unexpected(shape.error());
+  (s.latency.*Way).shape = *shape;
+  return {};
+}
+template <auto Way, std::size_t Span>
+Result<void> set_distribution_span(InstrumentSettings& s, const Values& v) {
+  return set_latency((s.latency.*Way).spans[Span].emplace(), v[0]);
+}
+template <auto Way, std::size_t... Spans>
+void add_distribution_spans(std::vector<InstrumentKey>& keys, std::string_view section,
+                            std::index_sequence<Spans...> /*spans*/) {
+  (keys.push_back({section,
+                   sim::kDistributionSpans[Spans],
+                   {ConfigType::kText},
+                   "a duration in quotes, such as \"10ms\"",
+                   set_distribution_span<Way, Spans>}),
+   ...);
+}
+template <auto Way>
+void add_distribution(std::vector<InstrumentKey>& keys, std::string_view section) {
+  keys.push_back({section, "distribution", {ConfigType::kText}, "text in quotes", set_distribution<Way>});
+  keys.push_back({section, "shape", {ConfigType::kInteger}, "a whole number", set_shape<Way>});
+  add_distribution_spans<Way>(keys, section, std::make_index_sequence<sim::kDistributionSpans.size()>());
+}
+
+std::vector<InstrumentKey> distribution_keys() {
+  std::vector<InstrumentKey> keys;
+  add_distribution<&backtest::LatencySettings::entry_distribution>(keys, "latency.entry");
+  add_distribution<&backtest::LatencySettings::response_distribution>(keys, "latency.response");
+  return keys;
 }
 
 Result<void> set_queue_kind(InstrumentSettings& s, const Values& v) {
@@ -79,13 +136,14 @@ std::vector<InstrumentKey> keys_of_parts() {
       {"latency",
        "entry",
        {kText},
-       "a duration in quotes, such as \"10ms\"",
+       "a duration in quotes, such as \"10ms\", or of the model \"distribution\" a table",
        [](InstrumentSettings& s, const Values& v) { return set_latency(s.latency.entry, v[0]); }},
       {"latency",
        "response",
        {kText},
-       "a duration in quotes, such as \"10ms\"",
+       "a duration in quotes, such as \"10ms\", or of the model \"distribution\" a table",
        [](InstrumentSettings& s, const Values& v) { return set_latency(s.latency.response, v[0]); }},
+      {"latency", "seed", {kInteger}, "a whole number", set_latency_seed},
       {"fees",
        "maker",
        {kText},
@@ -109,7 +167,7 @@ std::vector<InstrumentKey> keys_of_parts() {
 
 std::span<const InstrumentKey> part_keys() {
   static const std::vector<InstrumentKey> kKeys =
-      with_keys(with_keys(keys_of_parts(), account_part_keys()), rule_keys());
+      with_keys(with_keys(with_keys(keys_of_parts(), distribution_keys()), account_part_keys()), rule_keys());
   return kKeys;
 }
 

@@ -14,6 +14,7 @@ struct RunToReplay {
   std::string configuration = {};       // its text
   std::string configuration_file = {};  // as it was given then
   std::string version = {};             // of acts
+  std::string scenario = {};            // empty: it is none
   backtest::ReplayedRun run = {};
 };
 

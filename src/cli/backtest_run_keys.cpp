@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/backtest_keys.hpp"
+#include "cli/values.hpp"
 
 namespace acts::cli {
 namespace {
@@ -21,6 +22,10 @@ Result<void> set_bar_interval(BacktestSettings& s, const Values& v) {
   return {};
 }
 
+Result<void> set_feature_interval(BacktestSettings& s, const Values& v) {
+  return set_positive_duration(s.features.rows.interval, v);
+}
+
 Result<void> set_data_kind(BacktestSettings& s, const Values& v) {
   const Result<bool> is_bars = choose(v[0], "books", "bars");
   if (!is_bars) return std::unexpected(is_bars.error());
@@ -38,6 +43,22 @@ std::vector<RunKey> keys_of_run() {
        "a decimal in quotes",
        [](BacktestSettings& s, const Values& v) { return set_decimal(s.initial_balance, v[0]); }},
       {"bars", "interval", {kText}, "a duration in quotes, such as \"1m\"", set_bar_interval},
+      {"features",
+       "bands",
+       {kNumbers, kEmptyList},
+       "a list of numbers, such as [0.1, 1]",
+       [](BacktestSettings& s, const Values& v) { return set_bands(s.features.bands, v); }},
+      {"features", "interval", {kText}, "a duration in quotes, such as \"1m\"", set_feature_interval},
+      {"features",
+       "levels",
+       {kNumbers},
+       "a list of whole numbers, such as [1, 5, 10]",
+       [](BacktestSettings& s, const Values& v) { return set_feature_levels(s.features.rows.levels, v); }},
+      {"features",
+       "horizons",
+       {kTexts},
+       "a list of durations in quotes, such as [\"10s\", \"1m\"]",
+       [](BacktestSettings& s, const Values& v) { return set_feature_horizons(s.features.rows.horizons, v); }},
       {"report", "sample", {kText}, "a duration in quotes, such as \"1s\"", set_sample},
       {"strategy",
        "library",

@@ -89,6 +89,11 @@ Result<void> SweepKeys::finish(backtest::BacktestSettings& settings) && {
     }
     axes_.push_back({.name = given.name, .values = *std::move(values), .place = given.place});
   }
+  if (walk_forward_ && axes_.empty()) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: [{}] chooses among parameters, and [{}] names none: add some, or "
+                                               "take it out",
+                                               walk_forward_place_, kWalkForward, kSweepSection));
+  }
   if (walk_forward_ && (walk_forward_->train <= Nanos{0} || walk_forward_->test <= Nanos{0})) {
     return fail(ErrorCode::kUsage, fmt::format("{}: [{}] needs train and test, such as \"30d\" and \"7d\"",
                                                walk_forward_place_, kWalkForward));

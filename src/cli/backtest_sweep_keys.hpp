@@ -22,7 +22,7 @@ class SweepKeys {
   // `place`: "FILE:LINE". Errors: kUsage, without the place.
   Result<void> take(const ConfigEntry& entry, const std::string& place);
   // The axes, those with values first, then those with ranges, and walk-forward. Errors: kUsage, "PLACE: ...": a range
-  // that is none, walk-forward without train or test.
+  // that is none, walk-forward without train or test, or without an axis.
   Result<void> finish(backtest::BacktestSettings& settings) &&;
 
  private:

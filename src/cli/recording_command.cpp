@@ -1,4 +1,4 @@
-// acts recording ls|cat|verify|merge|prune: the recordings of a data directory.
+// acts recording ls|cat|verify|merge|latency|prune: the recordings of a data directory.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/prune.hpp"
+#include "cli/recording_latency.hpp"
 #include "cli/recording_merge.hpp"
 #include "cli/settings_options.hpp"
 #include "cli/values.hpp"
@@ -50,7 +51,7 @@ Result<void> set_wanted_venue(Settings& settings, const Values& values) {
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
-                             .help = "ls, cat, verify, prune; merge DIR DIR of two collectors",
+                             .help = "ls, cat, verify, prune; merge DIR DIR of two collectors; latency of our requests",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
@@ -68,7 +69,9 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
       {{.name = "to", .placeholder = "TIME", .help = "only what was received before"},
        [](Settings& s, const Values& v) { return set_time(s.to, v); }},
-      {{.name = "out", .placeholder = "DIR", .help = "merge: the data directory that the whole goes to"},
+      {{.name = "out",
+        .placeholder = "PATH",
+        .help = "merge: the data directory that the whole goes to; latency: the file"},
        [](Settings& s, const Values& v) { return s.out = v[0], Result<void>(); }},
       // These and the directory are read with acts.toml.
       {kKeepRecordingsSpec, [](Settings&, const Values&) { return Result<void>(); }},
@@ -249,8 +252,23 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   return printed ? kExitDone : complain(printed.error());
 }
 
+int latency(const Settings& settings, std::vector<RecordingFile> files) {
+  if (!settings.symbol.empty()) {
+    return complain({ErrorCode::kUsage, "recording latency: it is the venue's, not one symbol's: take --symbol out"});
+  }
+  if (!files.empty() && files.front().venue != files.back().venue) {
+    return complain({ErrorCode::kUsage, "recording latency: several venues are recorded: name one with --venue"});
+  }
+  order_by_time(files);
+  return measure_latency({.files = std::move(files),
+                          .from = settings.from,
+                          .to = settings.to,
+                          .data_dir = settings.data_dir(),
+                          .out = settings.out});
+}
+
 Result<void> check_words(const std::vector<std::string>& words) {
-  static constexpr std::array<std::string_view, 5> kActions{"ls", "cat", "verify", "merge", "prune"};
+  static constexpr std::array<std::string_view, 6> kActions{"ls", "cat", "verify", "merge", "latency", "prune"};
   if (std::ranges::find(kActions, words[0]) == kActions.end()) {
     return fail(ErrorCode::kUsage,
                 fmt::format("no action '{}' of recording: {}", words[0], name_advice(words[0], kActions)));
@@ -277,6 +295,7 @@ int run(const Given& given) {
   }
   auto files = wanted_files(settings);
   if (!files) return complain(files.error());
+  if (action == "latency") return latency(settings, *std::move(files));
   Output out;
   if (action == "ls") return list(*files, out);
   return action == "cat" ? cat(settings, std::move(*files), out) : verify(*files, out);
@@ -288,12 +307,13 @@ Command recording_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the action has no flag
   return {.name = "recording",
-          .summary = "Recordings: what there is, its messages, whether it is sound; merge, prune",
+          .summary = "Recordings: what there is, its messages, whether it is sound; merge, latency, prune",
           .options = std::move(flags),
           .positional = kActionSpec,
           .examples =
               "  acts recording ls --data-dir /var/lib/acts\n"
-              "  acts recording cat --symbol BTCUSDT --from 2026-01-01T10:00 --to 2026-01-01T10:05",
+              "  acts recording cat --symbol BTCUSDT --from 2026-01-01T10:00 --to 2026-01-01T10:05\n"
+              "  acts recording latency --venue binance-usdm --from 2026-01-01 --out latencies.csv",
           .run = run,
           .reads_config = true};
 }

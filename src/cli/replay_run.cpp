@@ -294,24 +294,12 @@ Result<void> set_replayed_venue(ReplaySettings& settings, const Values& values) 
   return {};
 }
 
-Result<void> set_levels(ReplaySettings& settings, const Values& values) {
-  settings.features.levels.clear();
-  for (const std::string& text : values) {
-    const Result<int> level = parse_integer(text, 1, static_cast<int>(IntervalFeatures::kMostLevels));
-    if (!level) return std::unexpected(level.error());
-    settings.features.levels.push_back(static_cast<std::size_t>(*level));
-  }
-  return {};
+Result<void> set_replayed_levels(ReplaySettings& settings, const Values& values) {
+  return set_feature_levels(settings.features.levels, values);
 }
 
-Result<void> set_horizons(ReplaySettings& settings, const Values& values) {
-  settings.features.horizons.clear();
-  for (const std::string& text : values) {
-    const Result<Nanos> horizon = parse_positive_duration(text);
-    if (!horizon) return std::unexpected(horizon.error());
-    settings.features.horizons.push_back(*horizon);
-  }
-  return {};
+Result<void> set_replayed_horizons(ReplaySettings& settings, const Values& values) {
+  return set_feature_horizons(settings.features.horizons, values);
 }
 
 Result<std::optional<Venue>> named_venue(const ReplaySettings& settings) {

@@ -81,8 +81,8 @@ OptionSpec told_spec(OptionSpec spec, std::string_view default_text);
 // Errors: kUsage, without a place.
 Result<void> set_limit(ReplaySettings& settings, const Values& values);
 Result<void> set_replayed_venue(ReplaySettings& settings, const Values& values);
-Result<void> set_levels(ReplaySettings& settings, const Values& values);
-Result<void> set_horizons(ReplaySettings& settings, const Values& values);
+Result<void> set_replayed_levels(ReplaySettings& settings, const Values& values);
+Result<void> set_replayed_horizons(ReplaySettings& settings, const Values& values);
 
 // The venue that --venue or a prefix of --symbol names. Errors: kUsage, if they contradict each other.
 Result<std::optional<Venue>> named_venue(const ReplaySettings& settings);

@@ -1,4 +1,5 @@
-// acts report RUN…: the tear sheet of runs that acts backtest has written, or their figures as JSON or CSV.
+// acts report RUN…: the tear sheet of runs that acts backtest has written, their figures as JSON or CSV, or
+// the rows of one as Parquet.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include "cli/command.hpp"
 #include "cli/run_folder.hpp"
+#include "cli/run_parquet.hpp"
 #include "cli/sweep_report.hpp"
 #include "cli/values.hpp"
 #include "history/output_file.hpp"
@@ -52,13 +54,15 @@ Result<void> set_map(Settings& settings, const Values& values) {
 
 std::span<const Option<Settings>> table() {
   static const std::array<Option<Settings>, 7> kOptions{{
-      {{.name = "out", .placeholder = "FILE", .help = "where it goes; standard output if not given"},
+      {{.name = "out",
+        .placeholder = "FILE",
+        .help = "where it goes; standard output if not given; of parquet the folder"},
        [](Settings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
       {{.name = "format",
         .placeholder = "",
         .kind = OptionKind::kChoice,
         .help = "if not given, what the output's name ends with, or html",
-        .choices = {"html", "json", "csv"}},
+        .choices = {"html", "json", "csv", "parquet"}},
        [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
       {{.name = "capital",
         .placeholder = "AMOUNT",
@@ -90,7 +94,18 @@ Result<std::string> form_of(const Settings& settings) {
               fmt::format("--out {}: its name does not end with .html, .json or .csv: give --format", settings.output));
 }
 
+// The rows of one run: nothing is made of them.
+Result<void> check_parquet(const Settings& settings) {
+  if (settings.runs.size() != 1 || !settings.sweep.empty() || is_sweep_table(settings.runs.front())) {
+    return fail(ErrorCode::kUsage, "--format parquet: name the folder of one run");
+  }
+  if (settings.output.empty()) return fail(ErrorCode::kUsage, "--format parquet: name a folder with --out");
+  if (settings.benchmark.empty() && settings.capital.units == 0) return {};
+  return fail(ErrorCode::kUsage, "--format parquet has a run's rows as they are: take --benchmark and --capital out");
+}
+
 Result<void> check_settings(const Settings& settings) {
+  if (settings.form == "parquet") return check_parquet(settings);
   if (settings.sweep.empty() != settings.map.empty()) {
     return fail(ErrorCode::kUsage, settings.map.empty() ? "--sweep: say with --map ACROSS,DOWN,STATISTIC what is shown"
                                                         : "--map: name the table with --sweep FILE");
@@ -163,6 +178,11 @@ int run(const Given& given) {
   if (const Result<void> checked = check_settings(settings); !checked) return complain(checked.error());
   const Result<std::string> form = form_of(settings);
   if (!form) return complain(form.error());
+  if (*form == "parquet") {
+    const std::string folder = fs::absolute(settings.output).lexically_normal().string();
+    const Result<void> written = write_run_parquet(real_file_ops(), settings.runs.front(), folder);
+    return written ? kExitDone : complain(written.error());
+  }
   const Result<report::Sheet> sheet = make_sheet(settings);
   if (!sheet) return complain(sheet.error());
   const std::string text = sheet_text(*sheet, *form);
@@ -186,6 +206,7 @@ Command report_command() {
           "  acts report runs/grid --capital 10000 --out grid.html\n"
           "  acts report runs/a runs/b --out both.html\n"
           "  acts report runs/grid --format json | jq .runs[0].figures.ledger\n"
+          "  acts report runs/grid --format parquet --out grid-parquet\n"
           "  acts report sma.csv --out sma.html\n"
           "  acts report --sweep sweep.csv --map levels,interval,sharpe --out map.html",
       .run = run};

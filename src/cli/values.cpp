@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include "acts/features/interval_feature.hpp"
+
 namespace acts::cli {
 
 Result<void> set_bands(BandList& bands, const Values& values) {
@@ -46,6 +48,26 @@ Result<void> set_positive_duration(Nanos& duration, const Values& values) {
   const Result<Nanos> parsed = parse_positive_duration(values[0]);
   if (!parsed) return std::unexpected(parsed.error());
   duration = *parsed;
+  return {};
+}
+
+Result<void> set_feature_levels(std::vector<std::size_t>& levels, const Values& values) {
+  levels.clear();
+  for (const std::string& text : values) {
+    const Result<int> level = parse_integer(text, 1, static_cast<int>(IntervalFeatures::kMostLevels));
+    if (!level) return std::unexpected(level.error());
+    levels.push_back(static_cast<std::size_t>(*level));
+  }
+  return {};
+}
+
+Result<void> set_feature_horizons(std::vector<Nanos>& horizons, const Values& values) {
+  horizons.clear();
+  for (const std::string& text : values) {
+    const Result<Nanos> horizon = parse_positive_duration(text);
+    if (!horizon) return std::unexpected(horizon.error());
+    horizons.push_back(*horizon);
+  }
   return {};
 }
 

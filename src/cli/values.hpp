@@ -1,9 +1,11 @@
 // Options that several commands have, and how their values are read.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/time.hpp"
@@ -37,6 +39,9 @@ Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
 Result<void> set_time(std::optional<UnixNanos>& time, const Values& values);
+// N of features of the first N levels, and H of returns over H (interval_feature.hpp).
+Result<void> set_feature_levels(std::vector<std::size_t>& levels, const Values& values);
+Result<void> set_feature_horizons(std::vector<Nanos>& horizons, const Values& values);
 // An amount of money that is not negative.
 Result<void> set_capital(Decimal& capital, const Values& values);
 

@@ -76,7 +76,7 @@ void Collector::on_http_failed(RequestNumber request, std::string_view reason, U
 RequestInfo Collector::Impl::request_info(const RestDone& done) const {
   const std::string_view symbol =
       done.job.instrument == kNoInstrument ? std::string_view{} : pipeline.symbol(done.job.instrument);
-  return {done.request, done.job.kind, symbol, done.job.limit};
+  return {done.request, done.job.kind, symbol, done.job.limit, done.sent};
 }
 
 void Collector::Impl::record_answer(const RestDone& done, std::string_view body, UnixNanos now) {

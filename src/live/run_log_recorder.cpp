@@ -50,7 +50,7 @@ void RunLogRecorder::stream_lost(std::string_view symbol, std::string_view reaso
 void RunLogRecorder::rest_answer(const collector::RequestInfo& request, int status, std::string_view body,
                                  UnixNanos now) {
   writer_.note(now, index::RestAnswer{request.request, std::string(to_string(request.kind)),
-                                      std::string(request.symbol), request.limit, status, ""});
+                                      std::string(request.symbol), request.limit, status, "", request.sent});
   writer_.line(now, 0, body, LineUse::kTaken);
 }
 

@@ -95,7 +95,8 @@ struct Form<RestAnswer> {
   static constexpr std::string_view kName = "rest_answer";
   static constexpr auto kKeys = std::tuple{Key{"request", &RestAnswer::request}, Key{"kind", &RestAnswer::kind},
                                            Key{"symbol", &RestAnswer::symbol},   Key{"limit", &RestAnswer::limit},
-                                           Key{"status", &RestAnswer::status},   Key{"headers", &RestAnswer::headers}};
+                                           Key{"status", &RestAnswer::status},   Key{"headers", &RestAnswer::headers},
+                                           Key{"sent", &RestAnswer::sent, true}};
 };
 template <>
 struct Form<RestFailed> {

@@ -44,15 +44,6 @@ Latency checked(Nanos span) {
 
 }  // namespace
 
-Result<Latency> Latency::of(Nanos span) {
-  if (span < Nanos{0}) return fail(ErrorCode::kUsage, "a latency is not negative");
-  if (span > kMost) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("{} are no latency: at most {}", acts::to_string(span), acts::to_string(kMost)));
-  }
-  return Latency{span};
-}
-
 Result<LatencyModel> LatencyModel::recorded(std::vector<LatencyRow> rows) {
   if (rows.empty()) return fail(ErrorCode::kBadInput, "there is no latency in it");
   LatencyModel model;
@@ -79,7 +70,25 @@ Result<LatencyModel> LatencyModel::recorded(std::vector<LatencyRow> rows) {
   return model;
 }
 
+LatencyModel LatencyModel::drawn(LatencyDistribution entry, LatencyDistribution response, std::uint64_t seed) {
+  LatencyModel model;
+  model.least_response_ = response.least();
+  model.drawn_ = std::make_shared<const Drawn>(std::move(entry), std::move(response), seed);
+  model.use_stream(0);
+  return model;
+}
+
+void LatencyModel::use_stream(std::uint32_t instrument) {
+  if (drawn_ == nullptr) return;
+  const auto stream = [&](std::uint64_t leg) {
+    return SplitMix(SplitMix(drawn_->seed).next() ^ SplitMix(std::uint64_t{instrument} * 2 + leg).next());
+  };
+  entries_ = stream(0);
+  responses_ = stream(1);
+}
+
 LatencyModel::Entry LatencyModel::entry(UnixNanos now) {
+  if (drawn_ != nullptr) return {drawn_->entry.draw(entries_), false};
   if (recorded_ == nullptr) return {entry_, false};
   const std::vector<LatencyRow>& rows = recorded_->rows;
   while (next_request_ < rows.size() && rows[next_request_].request <= now) ++next_request_;
@@ -97,6 +106,7 @@ LatencyModel::Entry LatencyModel::entry(UnixNanos now) {
 }
 
 Latency LatencyModel::response(UnixNanos now) {
+  if (drawn_ != nullptr) return drawn_->response.draw(responses_);
   if (recorded_ == nullptr) return response_;
   const std::vector<LatencyRow>& answered = recorded_->answered;
   while (next_answer_ < answered.size() && answered[next_answer_].venue <= now) ++next_answer_;

@@ -7,25 +7,13 @@
 #include <vector>
 
 #include "acts/base/result.hpp"
+#include "acts/base/split_mix.hpp"
 #include "acts/base/time.hpp"
 
+#include "sim/latency_distribution.hpp"
+#include "sim/latency_span.hpp"
+
 namespace acts::sim {
-
-// A span of time that cannot be negative.
-class Latency {
- public:
-  constexpr Latency() = default;
-  // Errors: kUsage: negative, or longer than kMost.
-  static Result<Latency> of(Nanos span);
-  [[nodiscard]] constexpr Nanos span() const { return span_; }
-  friend constexpr auto operator<=>(Latency, Latency) = default;
-
-  static constexpr Nanos kMost = std::chrono::hours{1};
-
- private:
-  explicit constexpr Latency(Nanos span) : span_(span) {}
-  Nanos span_{0};
-};
 
 // A request that was really made, by its three times. `venue` at or before 1970: it was refused on its way.
 struct LatencyRow {
@@ -42,6 +30,12 @@ class LatencyModel {
   // was refused, requests are refused. Errors: kBadInput: no row, requests or times of the venue that go back, a row
   // whose times do.
   static Result<LatencyModel> recorded(std::vector<LatencyRow> rows);
+  // Each request and each answer draws its own, in two sequences that know nothing of each other: how far the venue has
+  // run ahead of the requests changes neither.
+  static LatencyModel drawn(LatencyDistribution entry, LatencyDistribution response, std::uint64_t seed);
+
+  // Of drawn ones: from now on the sequences are this instrument's, and at their begin. Else nothing.
+  void use_stream(std::uint32_t instrument);
 
   struct Entry {
     Latency latency = {};     // to the venue, or of a refusal until it is known here
@@ -64,9 +58,17 @@ class LatencyModel {
     std::vector<LatencyRow> rows = {};
     std::vector<LatencyRow> answered = {};  // those that came to the venue
   };
-  std::shared_ptr<const Recorded> recorded_ = {};  // of all copies; null: constant
+  std::shared_ptr<const Recorded> recorded_ = {};  // of all copies; null: not recorded
   std::size_t next_request_ = 0;                   // the first row behind the last time that was asked for
   std::size_t next_answer_ = 0;
+  struct Drawn {
+    LatencyDistribution entry;
+    LatencyDistribution response;
+    std::uint64_t seed = 0;
+  };
+  std::shared_ptr<const Drawn> drawn_ = {};  // of all copies; null: not drawn
+  SplitMix entries_{0};                      // each copy goes on by itself
+  SplitMix responses_{0};
 };
 
 }  // namespace acts::sim

@@ -1,23 +1,22 @@
 // Parameters that strategies share, declared once.
 #pragma once
 
+#include <string_view>
+
 #include "acts/strategy/parameters.hpp"
 
 namespace acts::strategy {
 
-inline constexpr ParameterSpec kOrderQuantity{.name = "quantity",
-                                              .type = ParameterType::kDecimal,
-                                              .help = "of each order, base asset",
-                                              .default_text = "0.1",
-                                              .least = "0.000000000000000001",
-                                              .most = "1000000000000"};
-
-inline constexpr ParameterSpec kHeldQuantity{.name = "quantity",
-                                             .type = ParameterType::kDecimal,
-                                             .help = "what is held, base asset",
-                                             .default_text = "0.1",
-                                             .least = "0.000000000000000001",
-                                             .most = "1000000000000"};
+constexpr ParameterSpec quantity_parameter(std::string_view help) {
+  return {.name = "quantity",
+          .type = ParameterType::kDecimal,
+          .help = help,
+          .default_text = "0.1",
+          .least = "0.000000000000000001",
+          .most = "1000000000000"};
+}
+inline constexpr ParameterSpec kOrderQuantity = quantity_parameter("of each order, base asset");
+inline constexpr ParameterSpec kHeldQuantity = quantity_parameter("what is held, base asset");
 
 inline constexpr ParameterSpec kMaxPosition{.name = "max_position",
                                             .type = ParameterType::kDecimal,

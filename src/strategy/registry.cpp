@@ -11,6 +11,7 @@
 
 #include "strategy/avellaneda_stoikov.hpp"
 #include "strategy/breakout.hpp"
+#include "strategy/feature_signal.hpp"
 #include "strategy/funding_carry.hpp"
 #include "strategy/grid.hpp"
 #include "strategy/obi.hpp"
@@ -20,7 +21,7 @@
 namespace acts {
 
 std::span<const StrategyType> strategy_types() {
-  static const std::array<StrategyType, 7> kTypes{{
+  static const std::array<StrategyType, 8> kTypes{{
       {.name = "avellaneda_stoikov",
        .summary = "market making around a reservation price, by variance and aversion to risk",
        .parameters = strategy::avellaneda_stoikov_parameters(),
@@ -29,6 +30,10 @@ std::span<const StrategyType> strategy_types() {
        .summary = "follows bars that leave their channel, with a stop by average true range",
        .parameters = strategy::breakout_parameters(),
        .make = strategy::make_breakout},
+      {.name = "feature_signal",
+       .summary = "follows a feature of the order book or the trades beyond a threshold",
+       .parameters = strategy::feature_signal_parameters(),
+       .make = strategy::make_feature_signal},
       {.name = "funding_carry",
        .summary = "long spot and short the perpetual while its funding is high",
        .parameters = strategy::funding_carry_parameters(),

@@ -224,8 +224,8 @@ TEST(AccountRun, SamplesWhatIsHeldFromTheStartWithTheFirstPrice) {
   Book book;
   const Outcome outcome = bench.run(rows, script, &book, {.sample = std::chrono::hours{1}});
   EXPECT_EQ(outcome.error, "");
-  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "40: 100.0 3 496.0"}));
-  EXPECT_EQ(book.realised, (std::vector<std::string>{"-5.0"})) << "what was there counts as bought at the first middle";
+  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "40: 100 3 496"}));
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"-5"})) << "what was there counts as bought at the first middle";
 }
 
 // A book of one side has no middle: the fill is the first price.
@@ -238,9 +238,28 @@ TEST(AccountRun, SamplesWhatIsHeldFromTheStartBeforeItsFirstFill) {
   Book book;
   EXPECT_EQ(bench.run(rows, script, &book, {.sample = std::chrono::hours{1}}).error, "");
   ASSERT_EQ(book.samples.size(), 2U);
-  EXPECT_EQ(book.samples.front(), "7: 99 5 495.0");
+  EXPECT_EQ(book.samples.front(), "7: 99 5 495");
   EXPECT_EQ(book.samples.back(), "40: 100.5 3 499.5");
-  EXPECT_EQ(book.realised, (std::vector<std::string>{"0.0"}));
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"0"}));
+}
+
+// An order that only reduces needed nothing: with another one it sold what there was twice, and the run ended with an
+// assertion.
+TEST(AccountRun, SpotSellsNothingTwiceByAnOrderThatOnlyReduces) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(order(OrderSide::kSell, 110, 5));
+    NewOrder reducing = market_order(OrderSide::kSell, 5);
+    reducing.reduce_only = true;
+    context.place(reducing);
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 120, 120}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(1).back(), "filled");
+  EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
 }
 
 // Bought 10 at 101 with 200 at a leverage of 10; the maintenance margin is 5 %.

@@ -212,8 +212,9 @@ TEST(EngineMarkets, KnowAFundingRateFromItsReceiptOn) {
   test::VectorFeed feed(rows, rows, 2);
   std::vector<InstrumentSetup> setups;
   setups.push_back(engine_setup({}, feed));
-  setups.back().rates = {{.since = {1'001 * kMilli}, .rate = {.rate = Decimal{1, 4}}},
-                         {.since = {1'002 * kMilli + 1}, .rate = {.rate = Decimal{2, 4}}}};
+  setups.back().rates = std::make_shared<const std::vector<KnownRate>>(
+      std::vector<KnownRate>{{.since = {1'001 * kMilli}, .rate = {.rate = Decimal{1, 4}}},
+                             {.since = {1'002 * kMilli + 1}, .rate = {.rate = Decimal{2, 4}}}});
   RateReader reader;
   Engine engine(std::move(setups), reader, {}, nullptr);
   ASSERT_TRUE(engine.run().has_value());

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "backtest/naive_engine.hpp"
+#include "backtest/open_market.hpp"
 #include "backtest/random_trader.hpp"
 #include "backtest/vector_feed.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -86,7 +88,8 @@ InstrumentSetup setup_of(const test::NaiveModel& model, MarketFeed& feed) {
   if (model.band_percent == 0) venue.filters.band = {};
   return {.instrument = instrument(),
           .venue = venue,
-          .latency = sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response)),
+          .latency = model.drawn.value_or(
+              sim::LatencyModel(*sim::Latency::of(model.entry), *sim::Latency::of(model.response))),
           .feed = &feed};
 }
 
@@ -102,8 +105,8 @@ test::NaiveModel model_of(std::uint64_t seed) {
 
 // The engine against one that is too simple to be wrong in the same way: each answer of the venue, in order, and each
 // thing that the strategy was told.
-void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has_all_kinds, VenueLog& log) {
-  const Market market = make_market(seed, 300);
+void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has_all_kinds, VenueLog& log,
+                     const Market& market) {
   const bool wants_answers = seed % 3 != 0;
   RandomTrader naive_trader(seed, wants_answers, has_all_kinds);
   test::NaiveEngine naive(model, market.venue, market.local, naive_trader);
@@ -127,6 +130,10 @@ void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has
   ASSERT_EQ(log.marked, end->fills);
 }
 
+void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has_all_kinds, VenueLog& log) {
+  expect_as_naive(seed, model, has_all_kinds, log, make_market(seed, 300));
+}
+
 TEST(Engine, AnswersAsTheNaiveOneDoes) {
   std::size_t fills = 0;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
@@ -136,6 +143,45 @@ TEST(Engine, AnswersAsTheNaiveOneDoes) {
     fills += log.marked;
   }
   EXPECT_GT(fills, 20'000U);
+}
+
+// The first seconds of a recording, best bids and offers in the depth.
+Market recorded_market(std::int64_t seconds) {
+  InstrumentSettings settings;
+  settings.info.venue = Venue::kBinanceUsdm;
+  settings.info.symbol = "BTCUSDT";
+  settings.info.tick_size = *parse_decimal("0.1");
+  settings.info.lot_size = *parse_decimal("0.001");
+  settings.best_bid_offer = true;
+  settings.files = {acts::test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
+  auto opened = open_market(settings, *backtest_instrument(settings.info), nullptr);
+  EXPECT_TRUE(opened.has_value()) << opened.error().message;
+  Market market;
+  for (const FeedClock clock : {FeedClock::kVenue, FeedClock::kLocal}) {
+    Rows& rows = clock == FeedClock::kVenue ? market.venue : market.local;
+    for (bool is_early = true; is_early;) {
+      const auto block = opened->feed->next(clock);
+      if (!block || *block == nullptr) break;
+      for (const MarketRow* row = *block; row->ts != sim::kEndRow.ts && is_early; ++row) {
+        is_early = rows.empty() || row->ts < rows.front().ts + seconds * 1'000'000'000;
+        if (is_early) rows.push_back(*row);
+      }
+    }
+  }
+  return market;
+}
+
+TEST(Engine, AnswersAsTheNaiveOneDoesOverARecordingWithItsBestPrices) {
+  const Market market = recorded_market(8);
+  EXPECT_GT(market.venue.size(), 5'000U);
+  std::size_t fills = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    VenueLog log;
+    expect_as_naive(seed, model_of(seed), true, log, market);
+    if (::testing::Test::HasFatalFailure()) return;
+    fills += log.marked;
+  }
+  EXPECT_GT(fills, 50U);
 }
 
 test::NaiveModel ruled_model_of(std::uint64_t seed) {
@@ -176,6 +222,30 @@ TEST(Engine, AnswersOrdersOfAllKindsAsTheNaiveOneDoes) {
         RejectReason::kTooManyStops, RejectReason::kOrderRate, RejectReason::kLinkedOrder}) {
     EXPECT_GT(reasons[reason], 100U) << to_string(reason);
   }
+}
+
+// However far the venue runs ahead, each request and each answer has the latency that was drawn for it.
+TEST(Engine, DrawsLatenciesAsTheNaiveOneDoes) {
+  const auto ms = [](std::int64_t count) { return sim::Latency::of(milliseconds{count}).value(); };
+  sim::DistributionParameters skewed{.kind = sim::DistributionKind::kLognormal};
+  skewed.span(sim::DistributionSpan::kP50) = ms(4);
+  skewed.span(sim::DistributionSpan::kP99) = ms(60);
+  sim::DistributionParameters even{.kind = sim::DistributionKind::kUniform};
+  even.span(sim::DistributionSpan::kMin) = ms(0);
+  even.span(sim::DistributionSpan::kMax) = ms(9);
+  const auto long_tail = sim::LatencyDistribution::of(skewed).value();
+  const auto short_one = sim::LatencyDistribution::of(even).value();
+  std::size_t fills = 0;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    test::NaiveModel model = seed % 2 == 0 ? model_of(seed) : ruled_model_of(seed);
+    model.drawn = seed % 4 < 2 ? sim::LatencyModel::drawn(long_tail, short_one, seed)
+                               : sim::LatencyModel::drawn(short_one, long_tail, seed);
+    VenueLog log;
+    expect_as_naive(seed, model, seed % 2 != 0, log);
+    if (::testing::Test::HasFatalFailure()) return;
+    fills += log.marked;
+  }
+  EXPECT_GT(fills, 5'000U);
 }
 
 // Listening, sampling, and how data come in blocks change nothing.

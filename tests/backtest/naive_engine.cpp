@@ -111,7 +111,8 @@ void NaiveEngine::take_events(const Request* asked) {
     for (std::size_t later = i + 1; later < events.size(); ++later) is_last &= events[later].order.id != order.id;
     const bool is_asked = asked != nullptr && (order.id == asked->order.id || order.id == asked->second.id);
     Answer made;
-    made.arrival = event.ts + model_.response.count();
+    const Nanos response = model_.drawn ? model_.drawn->response({event.ts}).span() : model_.response;
+    last_answer_ = made.arrival = std::max(event.ts + response.count(), last_answer_);
     made.update = {.id = order.id,
                    .event = event.event,
                    .status = event.status,
@@ -133,7 +134,9 @@ void NaiveEngine::take_events(const Request* asked) {
 }
 
 void NaiveEngine::send(Ask ask, const NaiveOrder& order, const NaiveOrder& second) {
-  requests_.push_back({now_.value + model_.entry.count(), ask, order, second});
+  const Nanos entry = model_.drawn ? model_.drawn->entry(now_).latency.span() : model_.entry;
+  last_request_ = std::max(now_.value + entry.count(), last_request_);
+  requests_.push_back({last_request_, ask, order, second});
 }
 
 NaiveOrder NaiveEngine::opened(const NewOrder& order, ClientOrderId id, ClientOrderId linked) {

@@ -92,6 +92,9 @@ class NaiveEngine final : public StrategyContext {
   // After the last row of both clocks nothing is asked for any more.
   [[nodiscard]] bool is_over() const { return now_.value > last_row_; }
   std::int64_t last_row_ = INT64_MIN;
+  // None overtakes another.
+  std::int64_t last_request_ = INT64_MIN;
+  std::int64_t last_answer_ = INT64_MIN;
   std::uint64_t last_order_ = 0;
 };
 

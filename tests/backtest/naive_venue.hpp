@@ -9,6 +9,7 @@
 #include "acts/market/order.hpp"
 
 #include "backtest/naive_book.hpp"
+#include "sim/latency.hpp"
 #include "sim/market_row.hpp"
 #include "sim/queue_place.hpp"
 
@@ -19,6 +20,7 @@ struct NaiveModel {
   sim::QueueModel queue = {};
   Nanos entry{};
   Nanos response{};
+  std::optional<sim::LatencyModel> drawn = {};  // in place of those two
   std::int64_t lot = 1;
   int quantity_scale = 0;
   SelfTradePrevention self_trades = SelfTradePrevention::kNone;

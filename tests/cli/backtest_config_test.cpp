@@ -1,8 +1,11 @@
 #include "cli/backtest_config.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace acts::cli {
 namespace {
@@ -231,6 +234,56 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
             "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");
   EXPECT_TRUE(refusal("[data]", "[data").starts_with("g.toml:1: not TOML: "));
+  EXPECT_EQ(refusal("\"power2\"", "\"powr\\n2\""), "g.toml:20: model: no queue model 'powr 2': did you mean power2?");
+}
+
+constexpr std::string_view kConstant = "model = \"constant\"\nentry = \"10ms\"\nresponse = \"12ms\"\n";
+const std::string kDrawn =
+    "entry = { distribution = \"gamma\", min = \"1ms\", mean = \"9ms\", shape = 2 }\n"
+    "response = { distribution = \"quantiles\", min = \"1ms\", p50 = \"2ms\", p999 = \"80ms\", max = \"1s\" }\n";
+
+TEST(BacktestConfig, ReadsDistributionsOfLatencies) {
+  std::string text(kGrid);
+  text.replace(text.find(kConstant), kConstant.size(),
+               "model = \"distribution\"\nseed = 9223372036854775807\n" + kDrawn);
+  const auto settings = parse_backtest_config(text, "g.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const backtest::LatencySettings& latency = settings->instruments.at(0).latency;
+  EXPECT_TRUE(latency.is_drawn);
+  EXPECT_EQ(latency.seed, 9223372036854775807U);
+  EXPECT_EQ(sim::LatencyDistribution::of(latency.entry_distribution)->text(), "gamma(min 1ms, mean 9ms, shape 2)");
+  EXPECT_EQ(sim::LatencyDistribution::of(latency.response_distribution)->text(),
+            "quantiles(min 1ms, p50 2ms, p999 80ms, max 1s)");
+}
+
+TEST(BacktestConfig, SaysWhatIsWrongWithADistribution) {
+  const std::string text = "model = \"distribution\"\nseed = 1\n" + kDrawn;
+  const auto refused = [&text](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    return refusal(std::string(kConstant), changed);
+  };
+  EXPECT_EQ(refused("seed = 1", "seed = -1"), "g.toml:11: seed: '-1' is no seed: a whole number from 0 on");
+  EXPECT_EQ(refused("\"gamma\"", "\"gama\""),
+            "g.toml:12: distribution: 'gama' is no distribution: did you mean 'gamma'?");
+  EXPECT_EQ(refused(", shape = 2", ""), "g.toml: [latency.entry]: shape is missing, which gamma needs");
+  EXPECT_EQ(refused("p50 = \"2ms\"", "p55 = \"2ms\""),
+            "g.toml:13: no key 'p55' in [latency.response]: did you mean p25?");
+  EXPECT_EQ(refused("max = \"1s\"", "max = \"2h\""), "g.toml:13: max: 2h are no latency: at most 1h");
+  EXPECT_EQ(refused(text.substr(text.find("response")), ""),
+            "g.toml: [latency.response]: distribution is missing, such as distribution = \"lognormal\"");
+  EXPECT_EQ(refused(text.substr(text.find("response")), "response = \"12ms\"\n"),
+            "g.toml: response in [latency] is of the model \"constant\": take it out");
+  EXPECT_EQ(refused("seed = 1", "file = \"l.csv\""),
+            "g.toml: file in [latency] is of the model \"recorded\": take it out");
+  EXPECT_EQ(refused("model = \"distribution\"\n", ""),
+            "g.toml: seed in [latency] is of the model \"distribution\": take it out");
+}
+
+TEST(BacktestConfig, WalkForwardWithoutASweepIsSaid) {
+  EXPECT_EQ(refusal("[strategy]", "[sweep.walk_forward]\ntrain = \"30d\"\ntest = \"7d\"\n[strategy]"),
+            "g.toml:22: [sweep.walk_forward] chooses among parameters, and [sweep] names none: add some, or take it "
+            "out");
 }
 
 TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
@@ -242,6 +295,8 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
             "g.toml: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
   EXPECT_EQ(refusal("clock_shift = \"auto\"", "origin = \"tardis\""),
             "g.toml: origin in [data] is of a catalog, which data_dir names: take it out");
+  EXPECT_EQ(refusal("clock_shift = \"auto\"", "best_bid_offer = 1"),
+            "g.toml:5: best_bid_offer: true or false is needed, not a whole number");
   EXPECT_EQ(refusal("fills = \"partial\"", "bar_path = \"worst\""),
             "g.toml: bar_path in [exchange] is of bars, which kind = \"bars\" in [data] asks for: take it out");
 
@@ -260,6 +315,35 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "");
   EXPECT_EQ(refused(bars + "[bars]\ninterval = \"1m\"\n"),
             "g.toml: interval in [bars] is of order books, and these are bars: take it out");
+  EXPECT_EQ(refused(bars + "[features]\nlevels = [1]\n"),
+            "g.toml: levels in [features] is of order books, and these are bars: take it out");
+}
+
+TEST(BacktestConfig, ReadsWhatFeaturesThereAre) {
+  const auto with = [](std::string_view keys) {
+    return parse_backtest_config(fmt::format("{}[features]\n{}", kGrid, keys), "g.toml");
+  };
+  const auto settings = with("bands = [0.1, 1]\ninterval = \"10s\"\nlevels = [3]\nhorizons = [\"10s\", \"1m\"]\n");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(to_string(settings->features.bands), "0.1,1");
+  EXPECT_EQ(settings->features.rows.interval, std::chrono::seconds{10});
+  EXPECT_EQ(settings->features.rows.levels, std::vector<std::size_t>{3});
+  EXPECT_EQ(settings->features.rows.horizons, (std::vector<Nanos>{std::chrono::seconds{10}, kMinute}));
+  const auto untold = parse_backtest_config(kGrid, "g.toml");
+  ASSERT_TRUE(untold.has_value());
+  EXPECT_EQ(untold->features.bands, BandList::defaults());
+  EXPECT_EQ(untold->features.rows.interval, kMinute);
+  const auto refused = [&with](std::string_view keys) {
+    const auto made = with(keys);
+    return made ? "" : made.error().message;
+  };
+  EXPECT_EQ(refused("band = [1]\n"), "g.toml:29: no key 'band' in [features]: did you mean bands?");
+  EXPECT_TRUE(refused("bands = [0]\n").starts_with("g.toml:29: bands: ")) << refused("bands = [0]\n");
+  EXPECT_EQ(refused("levels = [1.5]\n"), "g.toml:29: levels: '1.5' is not a whole number from 1 to 1000");
+  EXPECT_EQ(refused("levels = \"1\"\n"),
+            "g.toml:29: levels: a list of whole numbers, such as [1, 5, 10] is needed, not text");
+  EXPECT_TRUE(refused("interval = \"50ms\"\n").starts_with("g.toml: [features]: an interval of 50ms: "));
+  EXPECT_TRUE(refused("horizons = [\"90s\"]\n").starts_with("g.toml: [features]: a horizon of 90s: "));
 }
 
 constexpr std::string_view kPair = R"([[data]]

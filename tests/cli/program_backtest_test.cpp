@@ -77,6 +77,29 @@ TEST_F(Backtest, OfAnExportHasTheSameFills) {
   EXPECT_TRUE(result.out.contains("194 fills, position 0.4, balance -24689.02, fee -59.831519,")) << result.out;
 }
 
+// The best prices are known sooner, which changes what the grid does.
+TEST_F(Backtest, PutsBestBidAndOfferIntoTheDepth) {
+  std::string text = grid(kRecording);
+  text.replace(text.find("files ="), 0, "best_bid_offer = true\n");
+  const std::string out = (folder_ / "run").string();
+  const Outcome result = run_acts({"backtest", write(text), "--out", out, "--check-determinism", "--check-lookahead"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_FALSE(result.out.contains(" rows of 466836 events ")) << result.out;
+  EXPECT_FALSE(result.out.contains("\n194 fills,")) << result.out;
+  EXPECT_TRUE(result.out.contains(" fills, position ")) << result.out;
+}
+
+TEST_F(Backtest, TakesBestBidAndOfferOfRecordingsOnly) {
+  const std::string npz = (folder_ / "events.npz").string();
+  ASSERT_EQ(run_acts({"export", "--format", "npz", "--output", npz, kRecording}).exit_code, 0);
+  std::string text = grid(npz);
+  text.replace(text.find("files ="), 0, "best_bid_offer = true\n");
+  const Outcome of_npz = run_acts({"backtest", write(text), "--out", (folder_ / "run").string()});
+  EXPECT_EQ(of_npz.exit_code, 2);
+  EXPECT_TRUE(of_npz.err.contains("best_bid_offer: an .npz has no ids of updates, which tell what is newer"))
+      << of_npz.err;
+}
+
 // Both venues at once, and the same symbol at both.
 TEST_F(Backtest, TakesSeveralInstrumentsAndVenues) {
   const auto data = [](const std::string& venue, const std::string& file) {

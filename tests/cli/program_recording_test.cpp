@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <map>
+#include <regex>
 #include <sstream>
 
 #include "cli/command.hpp"
@@ -27,6 +29,7 @@ using acts::testing::SegmentMaker;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 // A real recording as a collector would have it that receives all `delay` later, and not what is `lost` to it.
 void record(const std::string& data_dir, Nanos delay, const std::function<bool(UnixNanos)>& lost) {
@@ -166,6 +169,78 @@ TEST(RecordingCommand, PrintsWhatIsSealedAndWhatIsBeingWrittenAsOne) {
   EXPECT_EQ(all.err, "");
   EXPECT_TRUE(all.out.starts_with(before));
   EXPECT_TRUE(std::ranges::is_sorted(times_of(all.out)));
+}
+
+// From a collector beside the exchange, sealed and not, into a backtest.
+TEST(RecordingCommand, MakesLatenciesOfOurOwnRequestsThatABacktestTakes) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "5", "--symbols", "BTCUSDT", "--levels", "300"},
+                 dir.string());
+  std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSDT"});
+  ASSERT_FALSE(collect.empty());
+  collect.insert(collect.begin(), {"--log-level", "error"});
+  const auto begin = std::chrono::system_clock::now().time_since_epoch().count();
+  std::vector<std::string> first_run = collect;
+  first_run.insert(first_run.end(), {"--duration", "2s"});
+  ASSERT_EQ(run_acts(first_run, dir.string()).exit_code, kExitDone);
+  const Running collector(collect, dir.string());  // its log is open
+  const std::string file = dir / "latencies.csv";
+  std::vector<std::string> rows;
+  for (int i = 0; i < 100 && rows.size() < 3; ++i) {
+    ::usleep(100'000);
+    const Outcome made = run_acts({"recording", "latency", "--out", file}, dir.string());
+    ASSERT_EQ(made.exit_code, kExitDone) << made.err;
+    EXPECT_THAT(made.out, StartsWith("request,count,min_ns,p50_ns,p90_ns,p99_ns,max_ns\n"));
+    EXPECT_THAT(made.out, HasSubstr("\ndepth,"));
+    EXPECT_THAT(made.out, HasSubstr("\ntime,"));
+    EXPECT_THAT(made.err, HasSubstr("each way as half of the round trip"));
+    rows.clear();
+    std::istringstream lines(acts::testing::read_file(file));
+    for (std::string line; std::getline(lines, line);) rows.push_back(line);
+  }
+  ASSERT_EQ(rows.size(), 3U) << "a request for the time of each run";
+  EXPECT_EQ(rows[0], "req_ts,exch_ts,resp_ts");
+  const auto end = std::chrono::system_clock::now().time_since_epoch().count();
+  for (const std::string& row : {rows[1], rows[2]}) {
+    const std::vector<std::int64_t> times = times_of(std::regex_replace(row, std::regex(","), "\n"));
+    ASSERT_EQ(times.size(), 3U);
+    EXPECT_GT(times[0], begin);
+    EXPECT_GE(times[1], times[0]);
+    EXPECT_GE(times[2], times[1]);
+    EXPECT_LT(times[2], end);
+    EXPECT_LE(std::abs((times[2] - times[1]) - (times[1] - times[0])), 1);
+  }
+  const std::string config = dir.write(
+      "grid.toml", fmt::format("[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = "
+                               "[\"{}\"]\n[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nmodel = "
+                               "\"recorded\"\nfile = \"{}\"\n[strategy]\nname = \"grid\"\n",
+                               test::testdata("binance-feed/usdm/btcusdt_20240808.gz"), file));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+  EXPECT_EQ(run.exit_code, kExitDone) << run.err;
+
+  const auto refused = [&dir](std::vector<std::string> more) {
+    more.insert(more.begin(), {"recording", "latency"});
+    const Outcome outcome = run_acts(more, dir.string());
+    EXPECT_EQ(outcome.exit_code, kExitUsage);
+    return outcome.err;
+  };
+  EXPECT_THAT(refused({}), HasSubstr("name a file with --out"));
+  EXPECT_THAT(refused({"--symbol", "BTCUSDT", "--out", file}), HasSubstr("take --symbol out"));
+  EXPECT_THAT(refused({"--to", "2020-01-01", "--out", file}), HasSubstr("no request for the venue's time is recorded"));
+}
+
+// What an older acts has recorded does not say when a request was sent.
+TEST(RecordingCommand, SaysWhyThereAreNoLatencies) {
+  const TempDir dir;
+  make_segment(dir.string(), "binance-spot", std::string(kSessionName), {1'000'000'000}, [](SegmentWriter& writer) {
+    EXPECT_TRUE(writer.note({1'000'000'000}, index::RestAnswer{1, "time", "", 0, 200, ""}));
+    writer.line({1'000'000'000}, 0, LineUse::kTaken, R"({"serverTime":1000})");
+  });
+  const Outcome made =
+      run_acts({"recording", "latency", "--data-dir", dir.string(), "--out", dir / "l.csv"}, dir.string());
+  EXPECT_EQ(made.exit_code, kExitUsage);
+  EXPECT_THAT(made.err, HasSubstr("of 1 answers it is not known when they were asked for"));
+  EXPECT_EQ(std::ranges::count(made.err, '\n'), 1) << made.err;
 }
 
 TEST(RecordingCommand, PrintsFromTheMiddleOfAnHour) {

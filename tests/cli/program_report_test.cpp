@@ -1,4 +1,5 @@
 // Tear sheets from the command line.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -7,7 +8,9 @@
 #include <filesystem>
 
 #include "cli/program.hpp"
+#include "history/engine/duck.hpp"
 #include "recording/temp_dir.hpp"
+#include "recording/whole_file.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -99,6 +102,97 @@ TEST(ProgramReport, SaysWhatIsWrongWithARunsFolder) {
                   "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason\n"
                   "2024-08-09,BTCUSDT,1,vanished,buy,limit,GTC,1,1,1,\n"),
               HasSubstr("orders.csv:2: event 'vanished' is none of submitted, accepted"));
+}
+
+// Rows of the CSV file that are not in the Parquet file as they are, value for value; the number of places is no
+// matter.
+std::string differing_rows(const std::string& csv, const std::string& parquet, const std::vector<std::string>& decimals,
+                           const std::vector<std::string>& texts) {
+  std::string same =
+      "epoch_ns(p.time) = CAST(epoch(CAST(left(c.time, 19) AS TIMESTAMP)) AS BIGINT) * 1000000000 + "
+      "CAST(substr(c.time, 21, 9) AS BIGINT)";
+  for (const std::string& name : decimals) {
+    same += fmt::format(" AND p.{0} IS NOT DISTINCT FROM CAST(c.{0} AS DECIMAL(38, 15))", name);
+  }
+  for (const std::string& name : texts)
+    same += fmt::format(" AND CAST(p.{0} AS VARCHAR) IS NOT DISTINCT FROM c.{0}", name);
+  return fmt::format(
+      "SELECT count(*) FROM (SELECT *, row_number() OVER () AS number FROM read_parquet('{}')) p FULL JOIN (SELECT *, "
+      "row_number() OVER () AS number FROM read_csv('{}', all_varchar = true, header = true, delim = ',', quote = "
+      "'\"', escape = '\"')) c USING (number) WHERE "
+      "NOT coalesce({}, false)",
+      parquet, csv, same);
+}
+
+// Packed or not: nothing is rounded, and the position is that of the samples.
+TEST(ProgramReport, WritesTheRowsOfARunAsParquet) {
+  const TempDir dir;
+  auto duck = history::Duck::open({.temp_directory = {}}).value();
+  for (const std::string name : {"days", "short"}) {
+    const std::string run = testdata("runs/" + name);
+    const std::string folder = dir / name;
+    const Outcome written = report({run, "--format", "parquet", "--out", folder});
+    ASSERT_EQ(written.exit_code, 0) << written.err;
+    EXPECT_EQ(written.out, "");
+    const auto differing = [&](const std::string& file, const std::vector<std::string>& decimals,
+                               const std::vector<std::string>& texts) {
+      const std::string csv =
+          dir.write(name + file + ".csv", read_whole_file(run + "/" + file + ".csv", 1U << 26U).value());
+      const auto count = duck->integer(differing_rows(csv, folder + "/" + file + ".parquet", decimals, texts));
+      EXPECT_TRUE(count.has_value()) << count.error().message;
+      return count.value_or(-1);
+    };
+    EXPECT_EQ(differing("equity", {"mark_price", "position", "cash", "fee", "funding", "equity"}, {"instrument"}), 0);
+    EXPECT_EQ(differing("fills", {"price", "quantity", "fee", "realised"}, {"instrument", "side", "cause", "order_id"}),
+              0);
+    EXPECT_EQ(differing("orders", {"price", "quantity", "\"left\""}, {"event", "type", "reason", "order_id"}), 0);
+    const auto last = [&](const std::string& file) {
+      return duck
+          ->texts(fmt::format(
+              "SELECT instrument, CAST(last(position) AS DECIMAL(38, 12)) FROM read_parquet('{}/{}.parquet') "
+              "GROUP BY instrument ORDER BY instrument",
+              folder, file))
+          .value();
+    };
+    EXPECT_EQ(last("positions"), last("equity")) << name;
+    EXPECT_EQ(duck->integer(fmt::format("SELECT count(*) FROM read_parquet('{}/positions.parquet')", folder)).value(),
+              duck->integer(fmt::format("SELECT count(*) FROM read_parquet('{}/fills.parquet')", folder)).value());
+  }
+  const auto types = duck->texts(fmt::format(
+      "SELECT column_name, column_type FROM (DESCRIBE SELECT time, price, order_id, queue_ahead_entry, cause FROM "
+      "read_parquet('{}'))",
+      dir / "short/fills.parquet"));
+  ASSERT_TRUE(types.has_value()) << types.error().message;
+  EXPECT_EQ(types->at(0).at(1), "TIMESTAMP_NS");
+  EXPECT_EQ(types->at(1).at(1), "DECIMAL(38,2)");
+  EXPECT_EQ(types->at(2).at(1), "BIGINT");
+  EXPECT_EQ(types->at(3).at(1), "DOUBLE");
+  EXPECT_EQ(types->at(4).at(1), "VARCHAR");
+}
+
+TEST(ProgramReport, SaysWhatParquetNeeds) {
+  const TempDir dir;
+  fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
+  const std::string run = dir.string();
+  const auto told = [](std::vector<std::string> words, int code) {
+    words.insert(words.end(), {"--format", "parquet"});
+    const Outcome outcome = report(words);
+    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(told({run}, 2), HasSubstr("name a folder with --out"));
+  EXPECT_THAT(told({run, run, "--out", dir / "p"}, 2), HasSubstr("name the folder of one run"));
+  EXPECT_THAT(told({run, "--capital", "5", "--out", dir / "p"}, 2), HasSubstr("take --benchmark and --capital out"));
+  EXPECT_THAT(told({dir / "nowhere", "--out", dir / "p"}, 2), HasSubstr("there is no such folder"));
+  const std::string fills = acts::testing::read_file(dir / "fills.csv");
+  const std::string path = dir.write("fills.csv", "time\n");
+  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:1: there is no column 'instrument'"));
+  EXPECT_EQ(dir.write("fills.csv", "x'y,,z\n"), path);
+  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:1: its header is none"));
+  EXPECT_EQ(dir.write("fills.csv", fills + "x\n"), path);
+  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv: "));
+  EXPECT_FALSE(fs::exists(dir / "p/fills.parquet"));
 }
 
 TEST(ProgramReport, SaysWhatItNeeds) {

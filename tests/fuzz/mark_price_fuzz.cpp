@@ -1,4 +1,4 @@
-// Any bytes as a message of a recording: a funding rate within its bounds, or none.
+// Any bytes as a message of a recording: a mark price and a funding rate within their bounds, or none.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -14,8 +14,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!rate) {
     ACTS_ASSERT(rate.error().code == ErrorCode::kBadInput);
   } else if (*rate) {
-    ACTS_ASSERT((*rate)->ts_recv == UnixNanos{1} && (*rate)->at > UnixNanos{0});
-    ACTS_ASSERT((*rate)->rate <= INT32_MAX && (*rate)->rate >= -INT32_MAX);
+    const history::AnnouncedMark& mark = (*rate)->mark;
+    ACTS_ASSERT(mark.ts_recv == UnixNanos{1} && mark.ts_event >= UnixNanos{0});
+    ACTS_ASSERT(mark.price > 0 && mark.price <= history::AnnouncedMark::kMostPrice);
+    if (const auto& funding = (*rate)->funding) {
+      ACTS_ASSERT(funding->ts_recv == UnixNanos{1} && funding->at > UnixNanos{0});
+      ACTS_ASSERT(funding->rate <= INT32_MAX && funding->rate >= -INT32_MAX);
+    }
   }
   return 0;
 }

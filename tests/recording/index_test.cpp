@@ -19,7 +19,7 @@ const std::vector<IndexEntry> kOneOfEach{
     {0, {2}, index::ConnectionOpened{1, "wss://stream.binance.com:9443/stream"}},
     {0, {3}, index::SymbolAdded{"币安人生USDT", "{\"limit\":5000}"}},
     {1, {4}, index::Connections{{{1, 3}, {2, 1, LineUse::kHeld}, {1, 2}, {2, 1, LineUse::kRepeated}}}},
-    {7, {5}, index::RestAnswer{42, "depth", "BTCUSDT", 5000, 200, "X-MBX-USED-WEIGHT-1M: 250"}},
+    {7, {5}, index::RestAnswer{42, "depth", "BTCUSDT", 5000, 200, "X-MBX-USED-WEIGHT-1M: 250", {3}}},
     {7, {5}, index::RestFailed{43, "depth", "ETHUSDT", 5000, 0, "no answer within 10s"}},
     {8, {6}, index::Timer{"BTCUSDT", {1'723'161'300'000'000'000}}},
     {8, {7}, index::Gap{"", "closed 1006"}},
@@ -65,10 +65,16 @@ TEST(Index, ReadsALogThatGoesOnWithoutSettings) {
               HasSubstr("has no 'settings'"));
 }
 
+TEST(Index, ReadsAnAnswerThatDoesNotTellWhenItWasAskedFor) {
+  const auto entry = parse_index_line(
+      R"({"n":0,"ts":1,"event":"rest_answer","request":1,"kind":"time","symbol":"","limit":0,"status":200,"headers":""})");
+  EXPECT_EQ(entry.value(), (IndexEntry{0, {1}, index::RestAnswer{1, "time", "", 0, 200, ""}}));
+}
+
 TEST(Index, WritesOneJsonObjectALine) {
   EXPECT_EQ(line_of(kOneOfEach[5]),
             R"({"n":7,"ts":5,"event":"rest_answer","request":42,"kind":"depth","symbol":"BTCUSDT","limit":5000,)"
-            R"("status":200,"headers":"X-MBX-USED-WEIGHT-1M: 250"})"
+            R"("status":200,"headers":"X-MBX-USED-WEIGHT-1M: 250","sent":3})"
             "\n");
   EXPECT_EQ(line_of(kOneOfEach[9]),
             "{\"n\":8,\"ts\":8,\"event\":\"connection_closed\",\"connection\":1,"

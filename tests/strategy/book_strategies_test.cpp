@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "strategy/fake_context.hpp"
 
@@ -180,6 +182,54 @@ TEST(FundingCarry, NeedsTwoInstrumentsAndSaneRates) {
   EXPECT_FALSE(context.timer.has_value());
   EXPECT_EQ(test::refusal_of("funding_carry", {{.name = "exit", .text = "0.0003"}}),
             "funding_carry: exit is 0.0003 and entry 0.0002: exit must not be above entry");
+}
+
+void tell_feature(Strategy& strategy, test::FakeContext& context, double value) {
+  strategy.on_features(context, {.instrument = kFirst, .ts = context.time, .values = {&value, 1}});
+}
+
+TEST(FeatureSignal, HoldsWhatItsFeatureSaid) {
+  const auto strategy = test::make_strategy("feature_signal", {{.name = "feature", .text = "book_bias_1"}});
+  EXPECT_EQ(strategy->wants().features, std::vector<std::string>{"book_bias_1"});
+  test::FakeContext context;
+  strategy->on_start(context);
+  for (const double value : {std::nan(""), 0.2, -0.2}) tell_feature(*strategy, context, value);
+  EXPECT_EQ(context.take(), "") << "unknown, or not beyond the threshold";
+  tell_feature(*strategy, context, 0.21);
+  EXPECT_EQ(context.take(), "buy market 0 100@0,");
+  context.fill(*strategy, kFirst, 10000);
+  for (const double value : {0.9, 0.1, std::nan("")}) tell_feature(*strategy, context, value);
+  EXPECT_EQ(context.take(), "");
+  tell_feature(*strategy, context, -0.3);
+  EXPECT_EQ(context.take(), "sell market 0 200@0,");
+}
+
+TEST(FeatureSignal, GoesAgainstItAndStaysLongOnly) {
+  const auto strategy = test::make_strategy(
+      "feature_signal", {{.name = "sense", .text = "against"}, {.name = "direction", .text = "long"}});
+  test::FakeContext context;
+  strategy->on_start(context);
+  tell_feature(*strategy, context, 0.5);
+  EXPECT_EQ(context.take(), "") << "there is nothing to sell";
+  tell_feature(*strategy, context, -0.5);
+  EXPECT_EQ(context.take(), "buy market 0 100@0,");
+  context.fill(*strategy, kFirst, 10000);
+  tell_feature(*strategy, context, 0.5);
+  EXPECT_EQ(context.take(), "sell market 0 100@0,");
+}
+
+TEST(FeatureSignal, GoesOnFromASavedState) {
+  const auto strategy = test::make_strategy("feature_signal", {});
+  test::FakeContext context;
+  strategy->on_start(context);
+  tell_feature(*strategy, context, 0.5);
+  EXPECT_EQ(context.take(), "buy market 0 100@0,");
+  const auto other = test::make_strategy("feature_signal", {});
+  ASSERT_TRUE(other->restore(strategy->save()).has_value());
+  other->on_start(context);
+  tell_feature(*other, context, 0.6);
+  EXPECT_EQ(context.take(), "") << "it is long already";
+  EXPECT_FALSE(other->restore(strategy->save() + "more").has_value());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "acts/base/split_mix.hpp"
 #include "acts/base/time.hpp"
 
 namespace acts {
@@ -27,7 +28,7 @@ class Backoff {
   Nanos initial_;
   Nanos cap_;
   Nanos step_;
-  std::uint64_t state_;
+  SplitMix random_;
   std::uint64_t attempts_ = 0;
 };
 

@@ -140,7 +140,7 @@ struct Wants {
   bool bars = false;
   bool orders = false;
   bool fills = false;
-  std::vector<std::string> features = {};  // names (acts features)
+  std::vector<std::string> features = {};  // names of columns that are numbers (acts features)
 };
 
 class Strategy {

@@ -27,13 +27,18 @@ std::optional<sim::FeeCharge> BarAccount::fill(const sim::FeeTrade& trade) {
   if (trade.quantity.units() > terms.largest_quantity()) return std::nullopt;
   sim::MoneyMath math;
   const sim::FeeCharge charge = fees_.charge(math, trade, volume_, other_left_);
-  const int128 turnover = math.sum(turnover_, terms.turnover_of(math, trade.quantity.units(), trade.price));
-  if (math.has_overflown() || !position_.apply(sign(trade.side) * trade.quantity.units(), trade.price, charge)) {
-    return std::nullopt;
-  }
-  turnover_ = turnover;
+  if (math.has_overflown() || !book(trade, charge)) return std::nullopt;
   other_left_ -= charge.other;
   return charge;
+}
+
+bool BarAccount::book(const sim::FeeTrade& trade, const sim::FeeCharge& charge) {
+  sim::MoneyMath math;
+  const std::int64_t quantity = trade.quantity.units();
+  const int128 turnover = math.sum(turnover_, terms().turnover_of(math, quantity, trade.price));
+  if (math.has_overflown() || !position_.apply(sign(trade.side) * quantity, trade.price, charge)) return false;
+  turnover_ = turnover;
+  return true;
 }
 
 void BarAccount::apply(const Fill& fill) {

@@ -24,10 +24,20 @@ class BarAccount {
   // A fill as the venue makes it: what it was charged; nothing, and nothing has changed, if money or position would be
   // beyond what is exact.
   std::optional<sim::FeeCharge> fill(const sim::FeeTrade& trade);
+  // A fill that another account was charged for. False, and nothing has changed: as above.
+  [[nodiscard]] bool book(const sim::FeeTrade& trade, const sim::FeeCharge& charge);
   // The same fill where it is heard of, with what it was charged there.
   void apply(const Fill& fill);
+  // What funding brings to the position at this price,
+  [[nodiscard]] int128 funding_of(sim::MoneyMath& math, const Decimal& rate, const Decimal& price) const {
+    return position_.funding_of(math, rate, price);
+  }
+  // and when it comes. False: as above.
+  [[nodiscard]] bool pay_funding(int128 received) { return position_.pay_funding(received); }
 
   [[nodiscard]] std::int64_t quantity() const { return position_.quantity(); }  // negative: short
+  // Of nothing held, and no fee in the base asset, no price changes anything.
+  [[nodiscard]] bool depends_on_price() const { return quantity() != 0 || position_.base_fee() != 0; }
   [[nodiscard]] int128 cash() const { return position_.cash(); }
   [[nodiscard]] int128 fee() const { return position_.fee(); }
   // cash + position x mark - fee + funding.

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "backtest/account_book.hpp"
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/funding_file.hpp"
 #include "backtest/money.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
@@ -23,6 +25,7 @@ std::string number_json(std::uint64_t number) { return fmt::format("{}", number)
 void add_rules(JsonMembers& members, const InstrumentSettings& settings, const BacktestInstrument& instrument) {
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of({{"bar_path", std::string(name_of(settings.exchange.bar_path))},
+                                 {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
                                  {"maker_fee", to_string(settings.fees.maker)},
                                  {"taker_fee", to_string(settings.fees.taker)}});
   members["symbol"] = json_text(settings.info.symbol);
@@ -75,6 +78,7 @@ std::string bar_totals_json(const BarReport& report) {
                       {"funding", quoted(to_string(sum.funding))},
                       {"max_drawdown", quoted(to_string(report.totals.max_drawdown))},
                       {"turnover", quoted(to_string(report.totals.turnover))}};
+  add_accounts(members, report.accounts);
   add_counts(members, sum_of(report.orders));
   if (report.instruments.size() == 1) {
     add_bar_position(members, report, 0);
@@ -84,6 +88,7 @@ std::string bar_totals_json(const BarReport& report) {
     const Position& position = report.totals.positions[i];
     JsonMembers of{{"balance", quoted(to_string(position.cash))},
                    {"fee", quoted(to_string(position.fee))},
+                   {"funding", quoted(to_string(position.funding))},
                    {"name", json_text(report.instruments[i].name)}};
     add_bar_position(of, report, i);
     add_counts(of, report.orders[i]);
@@ -130,12 +135,21 @@ Position BarReport::sum() const {
   return sum;
 }
 
-BarRunOptions bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments) {
-  BarRunOptions options{.initial_balance = settings.initial_balance, .sample = settings.sample};
+Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
+                                      std::span<const BacktestInstrument> instruments) {
+  BarRunOptions options{
+      .account = settings.account, .initial_balance = settings.initial_balance, .sample = settings.sample};
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     const InstrumentSettings& of = settings.instruments[i];
-    options.markets.push_back(
-        {.instrument = instruments[i], .contract = of.contract, .fees = of.fees, .path = of.exchange.bar_path});
+    const bool is_of_file = funding_source_of(of) == FundingSource::kFile;
+    auto funding = is_of_file ? read_funding(of.funding_file) : Result<sim::FundingBook>();
+    if (!funding) return of_instrument(settings, instruments[i], funding.error());
+    options.markets.push_back({.instrument = instruments[i],
+                               .contract = of.contract,
+                               .fees = of.fees,
+                               .path = of.exchange.bar_path,
+                               .margin = of.margin,
+                               .funding = *std::move(funding)});
   }
   return options;
 }
@@ -169,6 +183,8 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
     readers.push_back(*std::move(opened));
   }
   BarBlocks blocks(std::move(readers));
+  const Result<BarRunOptions> options = bar_run_options(settings, prepared->instruments);
+  if (!options) return std::unexpected(options.error());
 
   BarReport report{.instruments = prepared->instruments, .folder = folder_of(request, *prepared)};
   report.marks.resize(report.instruments.size());
@@ -181,13 +197,15 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
   OrderCounter counter(report.instruments.size(), folder.get());
-  Result<std::unique_ptr<BarRun>> run = guarded(
-      [&] { return BarRun::make(bar_run_options(settings, prepared->instruments), (*strategy)->get(), &counter); });
+  Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(*options, (*strategy)->get(), &counter); });
   if (!run) return std::unexpected(run.error());
   Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });
   if (const Result<void> ended = (*strategy)->end(ops, request, done.has_value()); done && !ended) done = ended;
   if (!done) return broken_off(request, *prepared, folder.get(), done.error());
   report.orders = counter.counts();
+  if (const sim::Account* const account = (*run)->account()) {
+    report.accounts.push_back(account_report(settlement_asset(settings.instruments.front()), *account));
+  }
   for (const BarReader* const of : bars) report.missing.push_back(of->missing());
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(bar_run_json(request, *prepared, report), bar_totals_json(report));

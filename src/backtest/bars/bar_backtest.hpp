@@ -19,8 +19,9 @@
 
 namespace acts::backtest {
 
-// What settings say of the run itself.
-BarRunOptions bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments);
+// What settings say of the run itself. Errors: read_funding().
+Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
+                                      std::span<const BacktestInstrument> instruments);
 
 // The bars that begin within the settings' period, of their files or of the catalog. Errors: FileBars::open(),
 // open_catalog_bars().
@@ -33,9 +34,10 @@ struct BarReport {
   std::vector<Price> marks = {};                     // last closes
   std::vector<std::uint64_t> missing = {};           // bars that are not there between those that are
   std::vector<OrderCounts> orders = {};
-  UnixNanos begin = {};     // open of the first bar,
-  UnixNanos end = {};       // and close of the last one
-  std::string folder = {};  // where it went
+  std::vector<AccountReport> accounts = {};  // one that has a limit, or none
+  UnixNanos begin = {};                      // open of the first bar,
+  UnixNanos end = {};                        // and close of the last one
+  std::string folder = {};                   // where it went
 
   // Cash, fee and funding of all, without a quantity.
   [[nodiscard]] Position sum() const;

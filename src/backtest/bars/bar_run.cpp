@@ -38,6 +38,17 @@ Result<BarAccount> account_of(const BarRunOptions& options, std::size_t i, int l
                           i == 0 ? options.initial_balance : Decimal{}, least_scale);
 }
 
+Result<std::unique_ptr<sim::Account>> limited_account(const BarRunOptions& options) {
+  sim::AccountModel model{.kind = options.account, .initial_balance = options.initial_balance};
+  for (const BarMarket& market : options.markets) {
+    model.instruments.push_back({.scales = market.instrument.scales,
+                                 .contract = market.contract,
+                                 .fees = market.fees,
+                                 .margin = market.margin});
+  }
+  return sim::Account::make(model);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strategy& strategy, RunListener* listener) {
@@ -50,6 +61,13 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
     scale = std::max(scale, account->money_scale());
   }
   std::unique_ptr<BarRun> run(new BarRun(strategy, listener, options.sample));
+  if (options.account != sim::AccountKind::kUnlimited) {
+    ACTS_ASSERT(options.account != sim::AccountKind::kMargin || options.markets.size() == 1);
+    auto limited = limited_account(options);
+    if (!limited) return std::unexpected(limited.error());
+    run->account_ = *std::move(limited);
+    scale = std::max(scale, run->account_->position(0).terms().scale());
+  }
   run->markets_.reserve(options.markets.size());
   for (std::size_t i = 0; i < options.markets.size(); ++i) {
     const BarMarket& market = options.markets[i];
@@ -59,10 +77,13 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
                                 .scales = market.instrument.scales,
                                 .tick = Price{market.instrument.tick},
                                 .lot = Quantity{market.instrument.lot},
-                                .path = market.path};
+                                .path = market.path,
+                                .account = run->account_.get(),
+                                .slot = i};
     run->markets_.push_back({.instrument = market.instrument,
                              .venue = BarVenue(venue, *account),
                              .local = *account,
+                             .funding = market.funding,
                              .position = account->position(),
                              .position_value = 0,
                              .mark = Price{},
@@ -135,6 +156,8 @@ void BarRun::stop_timer(TimerId id) {
 
 Result<void> BarRun::start(UnixNanos at) {
   now_ = at;
+  for (Market& of : markets_) of.funding.begin(at);
+  find_next_funding();
   closes_.add(at, value_of_equity(equity_));
   for (const Market& of : markets_) {
     if (listener_ == nullptr) break;
@@ -145,6 +168,52 @@ Result<void> BarRun::start(UnixNanos at) {
   }
   strategy_->on_start(*this);
   return drain();
+}
+
+void BarRun::find_next_funding() {
+  next_funding_ = sim::FundingBook::kNever;
+  for (const Market& of : markets_) next_funding_ = std::min(next_funding_, of.funding.next());
+}
+
+std::optional<FundingRate> BarRun::funding_rate(InstrumentId id) const {
+  const Market& of = market(id);
+  const std::optional<sim::FundingTime>& last = of.funding.last();
+  const UnixNanos next = of.funding.next();
+  if (!last || next == sim::FundingBook::kNever) return std::nullopt;
+  return FundingRate{.rate = last->rate, .at = next};
+}
+
+Result<void> BarRun::pay_fundings(UnixNanos until, std::span<const Bar> bars, BarPart part) {
+  if (next_funding_ > until) return {};
+  for (Market& of : markets_) {
+    const auto bar = std::ranges::find(bars, of.venue.options().instrument, &Bar::instrument);
+    Price one = of.mark;
+    Price other = of.mark;
+    if (bar != bars.end()) {
+      one = part == BarPart::kOpen ? bar->open : bar->low;
+      other = part == BarPart::kOpen ? bar->open : bar->high;
+    }
+    while (const std::optional<sim::FundingTime> due = of.funding.take(until)) {
+      if (Result<void> paid = pay_funding(of, *due, one, other); !paid) return paid;
+    }
+  }
+  find_next_funding();
+  return {};
+}
+
+Result<void> BarRun::pay_funding(Market& of, const sim::FundingTime& due, Price one, Price other) {
+  if (of.local.quantity() == 0) return {};
+  const Scales scales = of.instrument.scales;
+  const auto received = of.venue.pay_funding(due.rate, due.mark.value_or(to_decimal(one, scales)),
+                                             due.mark.value_or(to_decimal(other, scales)), due.at);
+  if (!received || !of.local.pay_funding(*received)) return beyond(of);
+  of.position = of.local.position();
+  of.has_moved = true;
+  if (of.mark.units() == 0) return {};  // its first bar has not closed
+  const int128 equity = of.local.equity(of.mark);
+  equity_ += equity - of.equity;
+  of.equity = equity;
+  return {};
 }
 
 Result<void> BarRun::stop() {
@@ -159,10 +228,13 @@ Result<void> BarRun::step_fully(std::span<const Bar> bars) {
   const UnixNanos opened = bars.front().open_time;
   const UnixNanos closed = bars.front().close_time;
   if (Result<void> run = run_timers(opened, true); !run) return run;
+  if (Result<void> paid = pay_fundings({opened.value - 1}, {}, BarPart::kOpen); !paid) return paid;
   now_ = opened;
+  if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
   if (Result<void> done = open(bars); !done) return done;
   if (Result<void> run = run_timers(closed, false); !run) return run;
   now_ = closed;
+  if (Result<void> paid = pay_fundings({closed.value - 1}, bars, BarPart::kPath); !paid) return paid;
   if (Result<void> done = close(bars); !done) return done;
   return conclude(bars);
 }
@@ -221,14 +293,25 @@ std::unexpected<Error> BarRun::endless(std::string_view what) const {
               fmt::format("{}: the strategy {}, without end: it must let time pass", to_iso8601(now_), what));
 }
 
-Result<void> BarRun::run_timers(UnixNanos until, bool is_including) {
+std::unexpected<Error> BarRun::beyond(const Market& of) const {
+  return fail(ErrorCode::kBadInput,
+              fmt::format("{}: {}: its position or money has more digits than can be exact: trade less, or leave "
+                          "decimals out of tick size, lot size and fees",
+                          to_iso8601(now_), of.instrument.info.symbol));
+}
+
+Result<void> BarRun::run_timers(UnixNanos until, bool is_open) {
   for (std::size_t count = 0; !timers_.empty(); ++count) {
     const Timer due = timers_.front();
-    if (due.at > until || (due.at == until && !is_including)) return {};
+    if (due.at > until || (due.at == until && !is_open)) return {};
     if (count == kMostAnswersAtOnce) {
       return endless("sets a timer in each timer");
     }
     timers_.erase(timers_.begin());
+    if (is_open) {
+      const UnixNanos paid_until = std::min(due.at, UnixNanos{until.value - 1});
+      if (Result<void> paid = pay_fundings(paid_until, {}, BarPart::kOpen); !paid) return paid;
+    }
     now_ = std::max(now_, due.at);
     strategy_->on_timer(*this, due.id);
     if (Result<void> told = drain(); !told) return told;
@@ -252,12 +335,7 @@ Result<void> BarRun::drain() {
   }
   for (const Market& of : markets_) {
     ACTS_ASSERT(of.local.quantity() == of.venue.account().quantity());
-    if (of.venue.is_beyond()) {
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("{}: {}: its position or money has more digits than can be exact: trade less, or leave "
-                              "decimals out of tick size, lot size and fees",
-                              to_iso8601(now_), of.instrument.info.symbol));
-    }
+    if (of.venue.is_beyond()) return beyond(of);
   }
   return {};
 }
@@ -296,7 +374,7 @@ BarTotals BarRun::totals() const {
   for (const Market& of : markets_) {
     totals.positions.push_back(of.position);
     totals.fills_above_volume += of.venue.fills_above_volume();
-    turnover += of.local.turnover();
+    turnover += of.venue.account().turnover();
   }
   totals.turnover = money(turnover);
   RunCloses closes = closes_;

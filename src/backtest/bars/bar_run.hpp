@@ -2,8 +2,10 @@
 //
 // Time: at a bar's open its orders arrive, and what they fill is told; then timers that are due within the bar; then
 // what the rest of the bar has filled, told at its close, when on_bar() shows the bar. So nothing is decided on what
-// has not ended. An order placed at the close of a bar is at the venue before the next open: of latencies a bar knows
-// nothing.
+// has not ended. Funding at a bar's open is paid before its orders arrive, on the open's price; within a bar on the
+// position with which it went on from its open, on the worse of high and low, and told at the close; between two bars
+// on the last close: where it has a price of its own, on that. An order placed at the close of a bar is at the venue
+// before the next open: of latencies a bar knows nothing.
 #pragma once
 
 #include <algorithm>
@@ -30,6 +32,8 @@
 #include "backtest/instrument.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
+#include "sim/account/account.hpp"
+#include "sim/account/funding_book.hpp"
 
 namespace acts::backtest {
 
@@ -38,11 +42,15 @@ struct BarMarket {
   sim::Contract contract = {};
   Fees fees = {};
   BarPath path = BarPath::kWorst;
+  sim::MarginModel margin = {};
+  sim::FundingBook funding = {};  // when it is paid
 };
 
 struct BarRunOptions {
   std::vector<BarMarket> markets = {};  // by InstrumentId
-  Decimal initial_balance = {};         // booked with the first market
+  // One for all markets, which settle in one asset; of kMargin there is one market (asserted).
+  sim::AccountKind account = sim::AccountKind::kUnlimited;
+  Decimal initial_balance = {};  // booked with the first market
   // How often the listener gets samples: at the first close so long after those before, and at the last. 0: at each.
   Nanos sample = {};
 };
@@ -63,7 +71,7 @@ class BarRun final : public StrategyContext {
  public:
   // `strategy` and `listener` (nullptr: none) outlive this; samples come at the start, without a mark, and at closes,
   // before on_bar(), with the close as mark; of middle prices a bar knows nothing. At least one market (asserted).
-  // Errors: kUsage: BarAccount::make().
+  // Errors: kUsage: BarAccount::make(), Account::make().
   static Result<std::unique_ptr<BarRun>> make(const BarRunOptions& options, Strategy& strategy, RunListener* listener);
 
   // Once, before the first bar: `at` is not after its open.
@@ -72,13 +80,15 @@ class BarRun final : public StrategyContext {
   // ended (asserted). Errors: kBadInput: the strategy lets no time pass.
   Result<void> step(std::span<const Bar> bars) {
     ACTS_ASSERT(!bars.empty() && bars.front().open_time >= now_);
-    if (!is_quiet()) return step_fully(bars);
+    if (!is_quiet() || next_funding_ < bars.front().close_time) return step_fully(bars);
     now_ = bars.front().close_time;
     return conclude(bars);
   }
   Result<void> stop();
 
   [[nodiscard]] BarTotals totals() const;
+  // Null: one without a limit.
+  [[nodiscard]] const sim::Account* account() const { return account_.get(); }
 
   [[nodiscard]] UnixNanos now() const override { return now_; }
   [[nodiscard]] std::size_t instrument_count() const override { return markets_.size(); }
@@ -86,10 +96,11 @@ class BarRun final : public StrategyContext {
   [[nodiscard]] Scales scales(InstrumentId id) const override { return market(id).venue.options().scales; }
   [[nodiscard]] Price tick(InstrumentId id) const override { return market(id).venue.options().tick; }
   [[nodiscard]] Quantity lot(InstrumentId id) const override { return market(id).venue.options().lot; }
-  // Of bars nothing is known of a book, single trades or funding.
+  // Of bars nothing is known of a book or single trades.
   [[nodiscard]] const BookView& book(InstrumentId id) const override;
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
-  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  // The last that was paid, and when the next one is.
+  [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override;
   [[nodiscard]] const Position& position(InstrumentId id) const override { return market(id).position; }
   [[nodiscard]] double position_value(InstrumentId id) const override { return market(id).position_value; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {
@@ -106,7 +117,8 @@ class BarRun final : public StrategyContext {
   struct Market {
     BacktestInstrument instrument;
     BarVenue venue;
-    BarAccount local;   // what the strategy has been told
+    BarAccount local;  // what the strategy has been told
+    sim::FundingBook funding;
     Position position;  // of it
     double position_value = 0;
     Price mark;
@@ -147,13 +159,18 @@ class BarRun final : public StrategyContext {
   }
   [[nodiscard]] const Market& market(InstrumentId id) const;
   [[nodiscard]] Market& market_of(ClientOrderId id);
+  // All that is due until and at `until`: of a market with a bar on its open, or on the worse of its high and low; of
+  // one without on its last close.
+  enum class BarPart : std::uint8_t { kOpen, kPath };
+  Result<void> pay_fundings(UnixNanos until, std::span<const Bar> bars, BarPart part);
+  Result<void> pay_funding(Market& of, const sim::FundingTime& due, Price one, Price other);
+  void find_next_funding();
   Result<void> open(std::span<const Bar> bars);
   Result<void> close(std::span<const Bar> bars);
   void mark(const Bar& bar) {
     Market& of = markets_[bar.instrument.value()];
     of.mark = bar.close;
-    // Without a position a price changes nothing.
-    if (of.local.quantity() != 0 || of.has_moved) {
+    if (of.local.depends_on_price() || of.has_moved) {
       const int128 equity = of.local.equity(bar.close);
       equity_ += equity - of.equity;
       of.equity = equity;
@@ -171,15 +188,19 @@ class BarRun final : public StrategyContext {
   }
   void end_period();
   [[nodiscard]] double value_of_equity(int128 equity) const;
+  [[nodiscard]] std::unexpected<Error> beyond(const Market& of) const;
   [[nodiscard]] std::unexpected<Error> endless(std::string_view what) const;
-  Result<void> run_timers(UnixNanos until, bool is_including);
+  // Until a bar's open, and at it; then those before its close.
+  Result<void> run_timers(UnixNanos until, bool is_open);
   Result<void> drain();
   void deliver(Market& market, const BarAnswer& answer);
 
   Strategy* strategy_;
   RunListener* listener_;
   Wants wants_;
+  std::unique_ptr<sim::Account> account_;
   std::vector<Market> markets_;
+  UnixNanos next_funding_ = sim::FundingBook::kNever;
   std::vector<BarAnswer> delivered_;
   std::vector<Timer> timers_;  // by time, those of one time in the order in which they were set
   bool has_answers_ = false;

@@ -136,13 +136,17 @@ void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
   }
   const std::int64_t filled = order.quantity.units() - order.left.units();
   if (change.quantity.units() <= filled) return cancel(change.id, now);
+  const OpenOrder before = order;
   if (has_price) order.price = change.price;
-  if (moves) {
-    waits_for = moved;
-    trigger->set(moved.units());
-  }
+  if (moves) waits_for = moved;
   order.quantity = change.quantity;
   order.left = Quantity{change.quantity.units() - filled};
+  const RejectReason against = extras_[i].is_admitted ? set_aside(i) : RejectReason::kNone;
+  if (against != RejectReason::kNone) {
+    order = before;
+    return tell(i, OrderEvent::kRejected, against);
+  }
+  if (moves) trigger->set(moved.units());
   extras_[i].is_arriving = true;  // at its new price it may take
   tell(i, OrderEvent::kModified);
 }
@@ -167,8 +171,9 @@ void BarVenue::end_linked(std::size_t i, OrderEvent event) {
 }
 
 void BarVenue::on_open(const Bar& bar) {
-  if (orders_.empty() || bar.volume.is_zero()) return;
+  if (is_idle() || bar.volume.is_zero()) return;
   now_ = bar.open_time;
+  begin_account(bar);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     if (extras_[i].is_done) continue;
     if (extras_[i].is_arriving) {
@@ -182,7 +187,9 @@ void BarVenue::on_open(const Bar& bar) {
 }
 
 void BarVenue::on_reply(const Bar& bar) {
-  if (bar.volume.is_zero()) return;
+  if (orders_.empty() || bar.volume.is_zero()) return;
+  at_ = bar.open.units();
+  set_mark(at_);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     if (extras_[i].is_arriving && !extras_[i].is_done && orders_[i].type != OrderType::kMarket) arrive(i, bar);
   }
@@ -192,6 +199,7 @@ void BarVenue::on_reply(const Bar& bar) {
 
 void BarVenue::arrive(std::size_t i, const Bar& bar) {
   extras_[i].is_arriving = false;
+  if (const RejectReason against = admit(i); against != RejectReason::kNone) return refuse(i, against);
   if (orders_[i].type == OrderType::kMarket) {
     fill(i, bar, bar.open, FillCause::kTaker);
   } else if (is_limit(i)) {
@@ -234,13 +242,14 @@ void BarVenue::trigger(std::size_t i, const Bar& bar, Price price) {
   if (type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit) {
     extras_[i].is_triggered = true;
     end_linked(i, OrderEvent::kExpired);
+    hold_alone(i);
   } else {
     fill(i, bar, price, FillCause::kTaker);
   }
 }
 
 void BarVenue::on_path(const Bar& bar) {
-  if (orders_.empty() || bar.volume.is_zero()) return;
+  if (is_idle() || bar.volume.is_zero()) return;
   now_ = bar.close_time;
   at_ = bar.open.units();
   const bool is_nearest_low = bar.open.units() - bar.low.units() <= bar.high.units() - bar.open.units();
@@ -260,6 +269,7 @@ void BarVenue::on_path(const Bar& bar) {
       break;
   }
   if (!is_strict()) walk(bar, bar.close);
+  set_mark(bar.close.units());
   sweep_out();
 }
 
@@ -296,9 +306,11 @@ void BarVenue::walk(const Bar& bar, Price to) {
   for (;;) {
     const std::size_t i = next_on_way(at_, to.units());
     if (i == kNowhere) break;
+    if (end_margin(bar, trigger_of(i))) continue;
     at_ = trigger_of(i);
     touch(i, bar);
   }
+  end_margin(bar, to.units());
   at_ = to.units();
   follow_trail(at_);
 }
@@ -322,6 +334,7 @@ BarVenue::Group BarVenue::group_of(std::size_t i) const {
 
 void BarVenue::run_worst(const Bar& bar) {
   run_group(Group::kStops, bar);
+  end_margin_at_worst(bar);
   run_group(Group::kProfits, bar);
   run_group(Group::kPlain, bar);
   // What has just been opened may be stopped; a trailing stop may have followed the bar to its best price first.
@@ -331,6 +344,7 @@ void BarVenue::run_worst(const Bar& bar) {
     extras_[i].trigger->follow(orders_[i].side == OrderSide::kSell ? bar.high.units() : bar.low.units());
   }
   run_group(Group::kStops, bar);
+  end_margin_at_worst(bar);
 }
 
 void BarVenue::run_group(Group group, const Bar& bar) {
@@ -340,6 +354,8 @@ void BarVenue::run_group(Group group, const Bar& bar) {
     if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
     const std::int64_t beyond = is_below(i) ? price - bar.low.units() : bar.high.units() - price;
     if (beyond < 0 || (beyond == 0 && is_limit(i))) continue;
+    // A stop is only reached as long as there is margin on the way to it.
+    if (group == Group::kStops && end_margin(bar, is_below(i) ? std::min(price, at_) : std::max(price, at_))) return;
     touch(i, bar);
     if (group == Group::kPlain) at_ = price;
   }
@@ -358,33 +374,29 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
       return;
     }
   }
+  if (!can_pay(i, price)) return refuse(i, RejectReason::kInsufficientBalance);
   if (quantity > bar.volume.units()) ++fills_above_volume_;
   const Liquidity liquidity = cause == FillCause::kTaker ? Liquidity::kTaker : Liquidity::kMaker;
-  const std::optional<sim::FeeCharge> charge = account_.fill({.side = order.side,
-                                                              .liquidity = liquidity,
-                                                              .price = price,
-                                                              .quantity = Quantity{quantity},
-                                                              .is_first = order.left == order.quantity,
-                                                              .ts = now_});
-  if (!charge) {
-    is_beyond_ = true;
+  const std::optional<sim::FeeCharge> charged = charge({.side = order.side,
+                                                        .liquidity = liquidity,
+                                                        .price = price,
+                                                        .quantity = Quantity{quantity},
+                                                        .is_first = order.left == order.quantity,
+                                                        .ts = now_},
+                                                       false);
+  if (!charged) {
     finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kQuantityOutOfRange);
     return;
   }
   order.left = Quantity{order.left.units() - quantity};
-  answers_.emplace_back(Fill{.number = ++fill_number_,
-                             .instrument = order.instrument,
-                             .id = order.id,
-                             .side = order.side,
-                             .liquidity = liquidity,
-                             .cause = cause,
-                             .ts_event = now_,
-                             .ts_recv = now_,
-                             .price = price,
-                             .quantity = Quantity{quantity},
-                             .left = order.left,
-                             .fee = account_.money(charge->fee),
-                             .base_fee = account_.base_money(charge->received)});
+  tell_fill({.id = order.id,
+             .side = order.side,
+             .liquidity = liquidity,
+             .cause = cause,
+             .price = price,
+             .quantity = Quantity{quantity},
+             .left = order.left},
+            *charged);
   if (order.left.is_zero()) {
     finish(i, OrderEvent::kFilled, OrderStatus::kFilled, RejectReason::kNone);
   } else {
@@ -395,10 +407,22 @@ void BarVenue::fill(std::size_t i, const Bar& bar, Price price, FillCause cause)
   end_linked(i, OrderEvent::kExpired);
 }
 
+void BarVenue::tell_fill(const Fill& fill, const sim::FeeCharge& charge) {
+  Fill told = fill;
+  told.number = ++fill_number_;
+  told.instrument = options_.instrument;
+  told.ts_event = now_;
+  told.ts_recv = now_;
+  told.fee = account_.money(charge.fee);
+  told.base_fee = account_.base_money(charge.received);
+  answers_.emplace_back(told);
+}
+
 void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason) {
   orders_[i].status = status;
   orders_[i].left = Quantity{0};
   extras_[i].is_done = true;
+  release(i);
   tell(i, event, reason);
 }
 

@@ -17,6 +17,16 @@
 // - Of a pair of which one ends the other, the one that is looked at first in this order.
 //
 // The other paths say where the price went, and what it touches is filled on the way: a touched limit order too.
+//
+// Of an account with a limit (sim/account/account.hpp):
+//
+// - An order is looked at when it arrives, with the open: what it may need is set aside, a market order's at the open's
+//   price. One that cannot be borne expires. A change of one that has arrived is looked at when it is asked for.
+// - On spot what buys without a limit is looked at again where it fills: the price may have leapt over it.
+// - On margin the position is closed where margin ends: at the open, if it has leapt over that price, else at the first
+//   tick on the way at which it does. Of kWorst that way goes to the bar's worst price for the position: first for the
+//   one that was there, what its stops have left of it, then for the one that the bar's fills have made. Open orders
+//   are cancelled before.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +42,7 @@
 
 #include "backtest/bars/bar_account.hpp"
 #include "backtest/bars/bar_path.hpp"
+#include "sim/account/account.hpp"
 #include "sim/trigger_book.hpp"
 
 namespace acts::backtest {
@@ -42,6 +53,9 @@ struct BarVenueOptions {
   Price tick = Price{1};
   Quantity lot = Quantity{1};
   BarPath path = BarPath::kWorst;
+  // With a limit, and outlives the venue; null: nothing is checked. Of kMargin the instrument is its only one.
+  sim::Account* account = nullptr;
+  sim::Account::Slot slot = 0;
 };
 
 // What the venue says, in its order. A fill stands before the update of its order.
@@ -70,10 +84,13 @@ class BarVenue {
   void on_reply(const Bar& bar);
   void on_path(const Bar& bar);
 
-  [[nodiscard]] bool is_idle() const { return orders_.empty(); }
+  [[nodiscard]] bool is_idle() const { return orders_.empty() && !watches_margin(); }
   // Not final, in the order of their placing.
   [[nodiscard]] std::span<const OpenOrder> open_orders() const { return orders_; }
   [[nodiscard]] const BarAccount& account() const { return account_; }
+  // Funding at this rate on the position as it is, at the worse of two prices (they may be of any scale): what was
+  // received; nothing, and nothing has changed, if that is beyond what is exact.
+  std::optional<int128> pay_funding(const Decimal& rate, const Decimal& one, const Decimal& other, UnixNanos ts);
   [[nodiscard]] const BarVenueOptions& options() const { return options_; }
   // Fills of more than what their bar traded in all: of what the bar says they are not possible.
   [[nodiscard]] std::uint64_t fills_above_volume() const { return fills_above_volume_; }
@@ -87,6 +104,7 @@ class BarVenue {
  private:
   struct Extra {
     bool is_arriving = true;
+    bool is_admitted = false;  // by the account, once
     bool is_reduce_only = false;
     bool is_triggered = false;                 // of a stop-limit or take-profit-limit
     bool is_done = false;                      // leaves orders_ at the end of the phase
@@ -121,7 +139,29 @@ class BarVenue {
   // The other one of its pair, once.
   void end_linked(std::size_t i, OrderEvent event);
 
+  // What has to do with the account.
+  [[nodiscard]] bool is_on(sim::AccountKind kind) const {
+    return options_.account != nullptr && options_.account->kind() == kind;
+  }
+  [[nodiscard]] bool watches_margin() const { return is_on(sim::AccountKind::kMargin) && account_.quantity() != 0; }
+  void set_mark(std::int64_t price);
+  [[nodiscard]] Price worst_price(std::size_t i) const;
+  [[nodiscard]] sim::OrderNeed need_of(std::size_t i) const;
+  RejectReason set_aside(std::size_t i);
+  RejectReason admit(std::size_t i);
+  void hold_alone(std::size_t i);
+  void release(std::size_t i);
+  [[nodiscard]] bool can_pay(std::size_t i, Price price) const;
+  void refuse(std::size_t i, RejectReason against);
+  std::optional<sim::FeeCharge> charge(const sim::FeeTrade& trade, bool is_liquidation);
+  void begin_account(const Bar& bar);
+  bool is_used_up_at(std::int64_t price);
+  bool end_margin(const Bar& bar, std::int64_t to);
+  void end_margin_at_worst(const Bar& bar);
+  void liquidate(const Bar& bar, std::int64_t price);
+
   void fill(std::size_t i, const Bar& bar, Price price, FillCause cause);
+  void tell_fill(const Fill& fill, const sim::FeeCharge& charge);
   void finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason);
   void tell(std::size_t i, OrderEvent event, RejectReason reason = RejectReason::kNone);
   [[nodiscard]] std::size_t index_of(ClientOrderId id) const;

@@ -7,34 +7,21 @@
 
 #include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
+#include "acts/base/split_mix.hpp"
 
 #include "backtest/money.hpp"
 
 namespace acts::backtest {
 namespace {
 
-// S. Vigna's splitmix64 (2015): the same numbers with every library, which <random>'s distributions do not promise.
-class SplitMix {
- public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-    return mixed ^ (mixed >> 31U);
-  }
-  // 0 ... below - 1, each as likely: what would favour the first is drawn again.
-  std::uint64_t below(std::uint64_t below) {
-    const std::uint64_t refused = (0 - below) % below;
-    std::uint64_t drawn = next();
-    while (drawn < refused) drawn = next();
-    return drawn % below;
-  }
-
- private:
-  std::uint64_t state_;
-};
+// 0 ... below - 1, each as likely: what would favour the first is drawn again. By hand, as <random>'s distributions do
+// not promise the same numbers with every library.
+std::uint64_t drawn_below(SplitMix& random, std::uint64_t below) {
+  const std::uint64_t refused = (0 - below) % below;
+  std::uint64_t drawn = random.next();
+  while (drawn < refused) drawn = random.next();
+  return drawn % below;
+}
 
 // Digits enough for any parameter, and few enough that two of any scale can be compared and added.
 Result<Decimal> bound_of(std::string_view name, const std::string& text) {
@@ -111,7 +98,7 @@ Result<std::vector<std::size_t>> plan_sweep(std::span<const SweepAxis> axes, std
   SplitMix random(seed);
   std::unordered_set<std::size_t> drawn;
   for (std::size_t top = all - *count; top < all; ++top) {
-    const std::size_t i = random.below(top + 1);
+    const std::size_t i = drawn_below(random, top + 1);
     drawn.insert(drawn.contains(i) ? top : i);
   }
   chosen.assign(drawn.begin(), drawn.end());

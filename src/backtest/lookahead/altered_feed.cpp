@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "acts/base/split_mix.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -13,13 +15,7 @@ constexpr std::uint64_t kSixteenths = 16;
 constexpr std::uint64_t kFewestSixteenths = 8;
 constexpr std::int64_t kMostAlteredQuantity = (std::int64_t{1} << 62) - 1;
 
-// splitmix64's last steps.
-std::uint64_t mixed(std::uint64_t value) {
-  value += 0x9E37'79B9'7F4A'7C15U;
-  value = (value ^ (value >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
-  value = (value ^ (value >> 27U)) * 0x94D0'49BB'1331'11EBU;
-  return value ^ (value >> 31U);
-}
+std::uint64_t mixed(std::uint64_t value) { return SplitMix(value).next(); }
 
 std::int64_t ticks_moved(std::uint64_t seed) { return static_cast<std::int64_t>(1 + mixed(seed) % kMostTicksMoved); }
 

@@ -11,6 +11,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/account_book.hpp"
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/instrument_setup.hpp"
@@ -41,6 +42,9 @@ std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, cons
   if (!parameters) return parameters.error().message;
   Result<std::unique_ptr<Strategy>> strategy = guarded([&] { return type.make(*parameters); });
   if (!strategy) return strategy.error().message;
+  const Result<Wants> wants = guarded([&strategy]() -> Result<Wants> { return (*strategy)->wants(); });
+  if (!wants) return wants.error().message;
+  if (const Result<void> fits = check_wants(*wants, request.settings); !fits) return fits.error().message;
   pass.rows.push_back({.number = i + 1});
   pass.strategies.push_back(*std::move(strategy));
   return std::nullopt;
@@ -78,8 +82,9 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   std::vector<std::unique_ptr<BarReader>> readers;
   readers.push_back(*std::move(bars));
   BarBlocks blocks(std::move(readers));
-  Result<BarSweep> sweep =
-      BarSweep::make(bar_run_options(settings, instruments), std::move(pass.strategies), numbers_of(pass));
+  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  if (!options) return std::unexpected(options.error());
+  Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
@@ -102,6 +107,8 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     setups.push_back(*std::move(setup));
     Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
     if (!market) return std::unexpected(market.error());
+    const Result<void> taken = take_announcements(setups.back(), settings.instruments[i], *market);
+    if (!taken) return std::unexpected(taken.error());
     feeds.push_back(market->feed.get());
     markets.push_back(*std::move(market));
     scales.push_back(instruments[i].scales);
@@ -119,7 +126,9 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                     .listener = recorders.back().get(),
                     .accounts = &accounts.back()});
   }
-  BookSweep sweep(std::move(setups), {.sample = settings.sample}, std::move(sets));
+  const EngineOptions options{
+      .sample = settings.sample, .bar_interval = settings.bar_interval, .features = settings.features};
+  BookSweep sweep(std::move(setups), options, std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
   std::uint64_t rows = 0;
   for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;

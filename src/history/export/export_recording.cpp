@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "history/export/fused_depth.hpp"
 #include "history/export/hft_messages.hpp"
 #include "history/export/mended_times.hpp"
 
@@ -53,11 +54,11 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   std::optional<HftSpool> spool;
   OnSeen on_seen;
   UpdateGaps gaps(wanted.venue, wanted.symbol);
-  FundingRates funding(wanted.symbol);
+  FundingRates funding(wanted.symbol, wanted.keeps_marks);
   if (wanted.keeps_events && !wanted.symbol.empty()) {
-    spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
+    if (!wanted.fuses_best) spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
     on_seen = [&](const SeenMessage& seen) {
-      spool->take(seen);
+      if (spool) spool->take(seen);
       if (wanted.to && seen.line.ts_recv >= *wanted.to) return;
       gaps.take(seen);
       if (wanted.venue == Venue::kBinanceUsdm) funding.take(seen);
@@ -120,7 +121,10 @@ OpenEvents RecordingExporter::events() {
     if (spool_) return std::make_unique<MendedTimes>(spool_->events(contents_, trades), tell);
     auto from = messages();
     if (!from) return std::unexpected(from.error());
-    return std::make_unique<MendedTimes>(std::make_unique<HftMessages>(*std::move(from), trades, tell), tell);
+    auto events = std::make_unique<MendedTimes>(
+        std::make_unique<HftMessages>(*std::move(from), trades, tell, wanted_.fuses_best), tell);
+    if (!wanted_.fuses_best) return events;
+    return std::make_unique<FusedDepth>(std::move(events));
   };
 }
 

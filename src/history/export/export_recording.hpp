@@ -28,7 +28,9 @@ struct RecordingExport {
   std::string symbol = {};  // as the venue spells it; empty: the only one there is
   std::optional<UnixNanos> from = {};
   std::optional<UnixNanos> to = {};
+  bool keeps_marks = false;   // funding() keeps mark prices, too
   bool keeps_events = false;  // events() need not read again what the look through the recording has shown (HftSpool)
+  bool fuses_best = false;    // best bid and offer are in the depth of events() (FusedDepth), which then reads again
 };
 
 class RecordingExporter {
@@ -41,7 +43,7 @@ class RecordingExporter {
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
   // What is missing before RecordingExport::to; of keeps_events with a symbol, else none.
   [[nodiscard]] const UpdateGaps& gaps() const { return gaps_; }
-  // Announced before RecordingExport::to; likewise.
+  // Announced before RecordingExport::to; likewise, and of USD-M alone.
   [[nodiscard]] const FundingRates& funding() const { return funding_; }
   [[nodiscard]] const RecordingExport& wanted() const { return wanted_; }  // with that symbol
 

@@ -39,6 +39,7 @@ inline constexpr std::uint64_t kDepth = 1;  // a level's quantity
 inline constexpr std::uint64_t kTrade = 2;
 inline constexpr std::uint64_t kClear = 3;     // the levels of a side up to px are gone
 inline constexpr std::uint64_t kSnapshot = 4;  // a level of a snapshot
+inline constexpr std::uint64_t kBest = 5;      // the best price of a side, and what is there
 
 }  // namespace hft
 

@@ -44,6 +44,19 @@ bool is_of_kind(const binance::Message& message, HftMessages::Trades trades) {
   return trade == nullptr || trade->aggregate == (trades == HftMessages::Trades::kAggregated);
 }
 
+void append_best(const BookTicker& ticker, std::vector<HftLevel>& out) {
+  append_levels(hft::kBest | hft::kBuy, ticker.scales, {&ticker.bid, 1}, out);
+  append_levels(hft::kBest | hft::kSell, ticker.scales, {&ticker.ask, 1}, out);
+}
+
+// Of what has none 0.
+std::int64_t update_id_of(const binance::Message& message) {
+  if (const auto* ticker = std::get_if<BookTicker>(&message.body)) return ticker->update_id.value();
+  if (const auto* update = std::get_if<DepthUpdate>(&message.body)) return update->last_update_id.value();
+  const auto* snapshot = std::get_if<DepthSnapshot>(&message.body);
+  return snapshot == nullptr ? 0 : snapshot->last_update_id.value();
+}
+
 }  // namespace
 
 void append_hft_levels(const binance::Message& message, std::vector<HftLevel>& out) {
@@ -74,15 +87,19 @@ Result<bool> HftMessages::next(HftEvent& event) {
     }
   }
   event = event_of(levels_[taken_++], exch_ts_, local_ts_);
+  event.ival = update_id_;
   return true;
 }
 
 void HftMessages::take_message() {
-  if (std::holds_alternative<BookTicker>(messages_.message().body)) return;
+  const auto* const ticker = std::get_if<BookTicker>(&messages_.message().body);
+  if (ticker != nullptr && !tells_best_) return;
   const std::optional<UnixNanos> ts_event = messages_.ts_event();
   if (ts_event) latest_ = std::max(latest_.value_or(*ts_event), *ts_event);
   if (!is_of_kind(messages_.message(), trades_)) return;
   append_hft_levels(messages_.message(), levels_);
+  if (ticker != nullptr) append_best(*ticker, levels_);
+  if (tells_best_) update_id_ = update_id_of(messages_.message());
   local_ts_ = messages_.ts_recv().value;
   exch_ts_ = ts_event.value_or(latest_.value_or(messages_.ts_recv())).value;
 }

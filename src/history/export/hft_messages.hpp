@@ -1,7 +1,7 @@
 // The messages of a recording as events of hftbacktest: depth, snapshots and trades of the public book, in the order of
-// receipt; where there are no single trades, aggregated ones. A trade outside the market is none, and best bid and ask
-// are in the book already. Where a message has no time of the venue's (spot's snapshots), the latest that was seen is
-// taken. Not thread-safe.
+// receipt; where there are no single trades, aggregated ones. A trade outside the market is none. Best bid and ask,
+// which the book will have too, are left out, if not said otherwise. Where a message has no time of the venue's (spot's
+// snapshots), the latest that was seen is taken. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -34,9 +34,11 @@ void append_hft_levels(const binance::Message& message, std::vector<HftLevel>& o
 class HftMessages final : public HftSource {
  public:
   enum class Trades : std::uint8_t { kSingle, kAggregated };
-  // `on_problem` is told of messages that cannot be read; may be empty.
-  HftMessages(RecordedMessages messages, Trades trades, std::function<void(std::string_view)> on_problem)
-      : messages_(std::move(messages)), trades_(trades), on_problem_(std::move(on_problem)) {}
+  // `on_problem` is told of messages that cannot be read; may be empty. `tells_best`: best bid and ask are events too
+  // (hft::kBest), and those of books have their update's id as `ival`, as FusedDepth needs it.
+  HftMessages(RecordedMessages messages, Trades trades, std::function<void(std::string_view)> on_problem,
+              bool tells_best = false)
+      : messages_(std::move(messages)), trades_(trades), on_problem_(std::move(on_problem)), tells_best_(tells_best) {}
 
   // Errors: as RecordedMessages::next().
   Result<bool> next(HftEvent& event) override;
@@ -47,10 +49,12 @@ class HftMessages final : public HftSource {
   RecordedMessages messages_;
   Trades trades_;
   std::function<void(std::string_view)> on_problem_;
+  bool tells_best_;
   std::vector<HftLevel> levels_;  // of one message,
   std::size_t taken_ = 0;         // how many of them have gone out,
   std::int64_t exch_ts_ = 0;      // and its times
   std::int64_t local_ts_ = 0;
+  std::int64_t update_id_ = 0;
   std::optional<UnixNanos> latest_;  // of the venue's times
 };
 

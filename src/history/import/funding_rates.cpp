@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -14,13 +16,33 @@ constexpr std::int64_t kNanosAMilli = 1'000'000;
 constexpr std::int64_t kLastMilli = INT64_MAX / kNanosAMilli;
 
 std::unexpected<Error> bad_mark_price() {
-  return fail(ErrorCode::kBadInput, "a mark price whose funding rate cannot be read");
+  return fail(ErrorCode::kBadInput, "a mark price or its funding rate cannot be read");
+}
+
+// In units of 10^-AnnouncedRate::kScale, up to `most` of either sign.
+std::optional<std::int64_t> units_of(const std::string& text, std::int64_t most) {
+  const Result<Decimal> parsed = parse_decimal(text);
+  if (!parsed || parsed->scale > AnnouncedRate::kScale || parsed->units > most || parsed->units < -most) {
+    return std::nullopt;
+  }
+  const int128 units = parsed->units * power_of_ten(AnnouncedRate::kScale - parsed->scale);
+  if (units > most || units < -most) return std::nullopt;
+  return static_cast<std::int64_t>(units);
+}
+
+// A time in milliseconds; nothing: it is none.
+std::optional<UnixNanos> moment_of(const nlohmann::json& body, const char* key) {
+  const auto at = body.find(key);
+  if (at == body.end() || !at->is_number_integer()) return std::nullopt;
+  const auto millis = at->get<std::int64_t>();
+  if (millis < 0 || millis > kLastMilli) return std::nullopt;
+  return UnixNanos{millis * kNanosAMilli};
 }
 
 }  // namespace
 
-Result<std::optional<AnnouncedRate>> parse_mark_price(std::string_view json, std::string_view symbol,
-                                                      UnixNanos ts_recv) {
+Result<std::optional<MarkPriceUpdate>> parse_mark_price(std::string_view json, std::string_view symbol,
+                                                        UnixNanos ts_recv) {
   if (!json.contains(kMarkPriceEvent)) return std::nullopt;
   const nlohmann::json root = nlohmann::json::parse(json, nullptr, false);
   if (!root.is_object()) return bad_mark_price();
@@ -31,31 +53,58 @@ Result<std::optional<AnnouncedRate>> parse_mark_price(std::string_view json, std
     return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   if (text_of("e") != kMarkPriceEvent || text_of("s") != symbol) return std::nullopt;
-  const std::string rate = text_of("r");
-  const auto at = body.find("T");
-  if (at == body.end() || !at->is_number_integer()) return bad_mark_price();
+  const std::optional<UnixNanos> ts_event = moment_of(body, "E");
+  const std::optional<UnixNanos> at = moment_of(body, "T");
+  const std::optional<std::int64_t> price = units_of(text_of("p"), AnnouncedMark::kMostPrice);
+  if (!ts_event || !at || !price || *price <= 0) return bad_mark_price();
+  MarkPriceUpdate update{.mark = {.ts_recv = ts_recv, .ts_event = *ts_event, .price = *price}};
   // Of a delivery contract both are empty.
-  const auto millis = at->get<std::int64_t>();
-  if (rate.empty() || millis == 0) return std::nullopt;
-  const Result<Decimal> parsed = parse_decimal(rate);
-  if (!parsed || parsed->scale > AnnouncedRate::kScale || millis < 0 || millis > kLastMilli) return bad_mark_price();
-  const int128 units = parsed->units * power_of_ten(AnnouncedRate::kScale - parsed->scale);
-  if (units > INT32_MAX || units < -INT32_MAX) return bad_mark_price();
-  return AnnouncedRate{.ts_recv = ts_recv, .at = {millis * kNanosAMilli}, .rate = static_cast<std::int64_t>(units)};
+  const std::string rate = text_of("r");
+  if (rate.empty() || at->value == 0) return update;
+  const std::optional<std::int64_t> units = units_of(rate, INT32_MAX);
+  if (!units) return bad_mark_price();
+  update.funding = {.ts_recv = ts_recv, .at = *at, .rate = *units};
+  return update;
 }
 
 void FundingRates::take(const SeenMessage& seen) {
   if (!std::holds_alternative<binance::OtherMessage>(seen.message.body)) return;
-  const auto rate = parse_mark_price(seen.line.json, symbol_, seen.line.ts_recv);
-  if (!rate) {
+  const auto update = parse_mark_price(seen.line.json, symbol_, seen.line.ts_recv);
+  if (!update) {
     ++refused_;
     return;
   }
-  if (!*rate) return;
-  const bool is_known = !rates_.empty() && rates_.back().rate == (*rate)->rate && rates_.back().at == (*rate)->at;
+  if (!*update) return;
+  if (keeps_marks_) take_mark((*update)->mark);
+  if (!(*update)->funding) return;
+  take_rate(*(*update)->funding);
+  take_time(**update);
+}
+
+void FundingRates::take_rate(const AnnouncedRate& rate) {
+  const bool is_known = !rates_.empty() && rates_.back().rate == rate.rate && rates_.back().at == rate.at;
   if (is_known) return;
   is_whole_ = is_whole_ && rates_.size() < kMostRates;
-  if (is_whole_) rates_.push_back(**rate);
+  if (is_whole_) rates_.push_back(rate);
+}
+
+void FundingRates::take_time(const MarkPriceUpdate& update) {
+  const UnixNanos at = update.funding->at;
+  // What two connections bring twice may come late.
+  const bool is_late = !times_.empty() && update.mark.ts_event < times_.back().mark.ts_event;
+  if (update.mark.ts_event >= at || is_late) return;
+  while (!times_.empty() && times_.back().funding->at > at) times_.pop_back();
+  if (!times_.empty() && times_.back().funding->at == at) {
+    times_.back() = update;
+  } else if (times_.size() < kMostRates) {
+    times_.push_back(update);
+  }
+}
+
+void FundingRates::take_mark(const AnnouncedMark& mark) {
+  if (!marks_.empty() && marks_.back().price == mark.price) return;
+  are_marks_whole_ = are_marks_whole_ && marks_.size() < kMostMarks;
+  if (are_marks_whole_) marks_.push_back(mark);
 }
 
 }  // namespace acts::history

@@ -214,7 +214,7 @@ std::string subtitle_of(const RunReport& run) {
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
   const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
   if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
-  return text + fmt::format(", {} gaps in the data: {} gap minutes left out", run.facts.gaps.size(), minutes->text);
+  return text + fmt::format(", {} gaps in the data, of {} minutes", run.facts.gaps.size(), minutes->text);
 }
 
 void append_panels(std::string& out, std::span<const Panel> panels) {

@@ -40,8 +40,6 @@ Result<int> scale_of(const AccountModel& model) {
   return scale;
 }
 
-std::int64_t magnitude(std::int64_t quantity) { return quantity < 0 ? -quantity : quantity; }
-
 }  // namespace
 
 Result<std::unique_ptr<Account>> Account::make(const AccountModel& model) {
@@ -260,10 +258,8 @@ Result<FillMoney> Account::fill(Slot slot, const FeeTrade& trade, bool is_liquid
 
 Result<Decimal> Account::pay_funding(Slot slot, const Decimal& rate, const Decimal& mark, UnixNanos ts) {
   SlotState& state = slots_[slot];
-  const std::int64_t quantity = state.position.quantity();
   MoneyMath math;
-  const Decimal paid_rate{quantity < 0 ? -rate.units : rate.units, rate.scale};
-  const int128 received = -state.position.terms().part_of(math, magnitude(quantity), mark, paid_rate);
+  const int128 received = state.position.funding_of(math, rate, mark);
   if (math.has_overflown() || !state.position.pay_funding(received)) return beyond(slot, ts);
   settled_ = math.sum(settled_, received);
   return money(received);
@@ -298,13 +294,17 @@ int128 Account::maintenance_margin(MoneyMath& math) const {
   return total;
 }
 
+bool Account::is_margin_used_up() const {
+  MoneyMath math;
+  return equity(math) <= maintenance_margin(math) && !math.has_overflown();
+}
+
 bool Account::must_liquidate() {
   if (kind_ != AccountKind::kMargin) return false;
   if (is_flat()) {
     is_liquidating_ = false;
   } else if (!is_liquidating_) {
-    MoneyMath math;
-    is_liquidating_ = equity(math) <= maintenance_margin(math) && !math.has_overflown();
+    is_liquidating_ = is_margin_used_up();
     liquidations_ += is_liquidating_ ? 1U : 0U;
   }
   return is_liquidating_;

@@ -1,5 +1,5 @@
 // The account that orders are placed with: what there is of the settlement asset, held positions, and what open orders
-// may need. One for all instruments of a run that settle in it at a venue: they share its balance and margin. It stands
+// may need. One for all instruments of a run that settle in it: they share its balance and margin. It stands
 // at the venue: what it knows is what has happened there. Pure; not thread-safe.
 //
 //   kUnlimited   nothing is checked: cash and position may go below 0, and borrowing costs nothing
@@ -112,6 +112,8 @@ class Account {
   [[nodiscard]] int128 free_base(Slot slot) const;
   // balance() with what positions are worth at their marks.
   int128 equity(MoneyMath& math) const;
+  // Of kMargin: equity has come down to the maintenance margin, as marks and positions are now.
+  [[nodiscard]] bool is_margin_used_up() const;
   int128 initial_margin(MoneyMath& math) const;
   int128 maintenance_margin(MoneyMath& math) const;
   // That all sums agree. Asserts.

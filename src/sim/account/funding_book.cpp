@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -56,35 +57,40 @@ Result<FundingBook> FundingBook::of(std::vector<FundingTime> times) {
     }
   }
   FundingBook book;
-  book.times_.assign(std::make_move_iterator(times.begin()), std::make_move_iterator(times.end()));
+  book.times_ = std::make_shared<std::vector<FundingTime>>(std::move(times));
   return book;
+}
+
+std::vector<FundingTime>& FundingBook::own_times() {
+  if (times_ == nullptr) {
+    times_ = std::make_shared<std::vector<FundingTime>>();
+  } else if (times_.use_count() > 1) {
+    times_ = std::make_shared<std::vector<FundingTime>>(*times_);
+  }
+  return *times_;
 }
 
 void FundingBook::announce(UnixNanos now, const FundingTime& next) {
   if (!is_funding_rate(next.rate) || (next.mark && !is_mark(*next.mark))) return;
   if (next.at <= now || (last_ && next.at <= last_->at)) return;
-  if (!times_.empty() && times_.back().at == next.at) {
-    times_.back() = next;
-    return;
-  }
+  std::vector<FundingTime>& times = own_times();
   // A venue that thinks again: what it said of later times does not count.
-  while (!times_.empty() && times_.back().at > next.at) times_.pop_back();
-  if (!times_.empty() && times_.back().at == next.at) {
-    times_.back() = next;
-  } else if (times_.size() < kMostTimes) {
-    times_.push_back(next);
+  while (has_next() && times.back().at > next.at) times.pop_back();
+  if (has_next() && times.back().at == next.at) {
+    times.back() = next;
+  } else if (times.size() < kMostTimes) {
+    times.push_back(next);
   }
 }
 
 std::optional<FundingTime> FundingBook::take(UnixNanos now) {
-  if (times_.empty() || times_.front().at > now) return std::nullopt;
-  last_ = times_.front();
-  times_.pop_front();
+  if (next() > now || !has_next()) return std::nullopt;
+  last_ = (*times_)[next_++];
   return last_;
 }
 
 void FundingBook::begin(UnixNanos from) {
-  while (!times_.empty() && times_.front().at < from) take(from);
+  while (next() < from) take(from);
 }
 
 Result<FundingTime> parse_funding_line(std::string_view line) {

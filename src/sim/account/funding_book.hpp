@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -39,7 +39,7 @@ class FundingBook {
   void announce(UnixNanos now, const FundingTime& next);
 
   // The next time that is to be paid; kNever: none that is known.
-  [[nodiscard]] UnixNanos next() const { return times_.empty() ? kNever : times_.front().at; }
+  [[nodiscard]] UnixNanos next() const { return has_next() ? (*times_)[next_].at : kNever; }
   // The one at next(), if that is not after `now`: it is over then.
   std::optional<FundingTime> take(UnixNanos now);
   // From here on those before `from` are passed over: nothing was held.
@@ -48,7 +48,12 @@ class FundingBook {
   [[nodiscard]] const std::optional<FundingTime>& last() const { return last_; }
 
  private:
-  std::deque<FundingTime> times_;
+  [[nodiscard]] bool has_next() const { return times_ != nullptr && next_ < times_->size(); }
+  std::vector<FundingTime>& own_times();
+
+  // Books that are copies of one share what was given until they hear of something else: a sweep has thousands.
+  std::shared_ptr<std::vector<FundingTime>> times_;
+  std::size_t next_ = 0;
   std::optional<FundingTime> last_;
 };
 

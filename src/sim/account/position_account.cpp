@@ -51,6 +51,11 @@ bool PositionAccount::pay_funding(int128 funding) {
   return true;
 }
 
+int128 PositionAccount::funding_of(MoneyMath& math, const Decimal& rate, const Decimal& price) const {
+  const Decimal paid_rate{quantity_ < 0 ? -rate.units : rate.units, rate.scale};
+  return -terms_.part_of(math, quantity_, price, paid_rate);
+}
+
 void PositionAccount::bear(int128 money) {
   fee_ -= money;
   settle();

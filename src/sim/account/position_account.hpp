@@ -26,6 +26,9 @@ class PositionAccount {
   [[nodiscard]] bool apply(std::int64_t quantity, Price price, const FeeCharge& charge);
   // Received; negative: paid. False: as above.
   [[nodiscard]] bool pay_funding(int128 funding);
+  // What funding at this rate brings to the position as it is, at this price: positive where it is received. Longs pay
+  // if the rate is positive.
+  [[nodiscard]] int128 funding_of(MoneyMath& math, const Decimal& rate, const Decimal& price) const;
   // Takes from the fees, or adds to them if negative, what others bear of a loss.
   void bear(int128 money);
 

@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr EngineOptions kSampled{.sample = milliseconds{500}};
+const EngineOptions kSampled{.sample = milliseconds{500}};
 
 struct Case {
   std::size_t kind = 0;     // of setup
@@ -62,7 +62,8 @@ std::vector<std::string> together(const test::BookMarket& market, const Case& wi
 TEST(BookSweep, EachSetComesToWhatItComesToAlone) {
   constexpr std::size_t kSets = 23;
   const test::BookMarket market = test::book_market(3, 20'000);
-  for (const Case& with : {Case{0, true}, Case{0, false}, Case{1, false}, Case{2, false}, Case{3, false}}) {
+  for (const Case& with :
+       {Case{0, true}, Case{0, false}, Case{1, false}, Case{2, false}, Case{3, false}, Case{4, false}}) {
     std::size_t fills = 0;
     const std::vector<std::string> single = alone(market, with, kSets, fills);
     EXPECT_GT(fills, 1000U);

@@ -59,19 +59,25 @@ inline BookMarket book_market(std::uint64_t seed, int rows) {
   return market;
 }
 
-// `kind`: 0: as usual; others: partial fills, latencies that are short or none, and as hftbacktest has it.
+// `kind`: 0: as usual; others: partial fills, latencies that are short or none, as hftbacktest has it, and latencies
+// that are drawn.
 inline InstrumentSetup book_setup(std::size_t kind = 0) {
   const auto ms = [](std::size_t count) {
     return *sim::Latency::of(std::chrono::milliseconds{static_cast<std::int64_t>(count)});
   };
-  constexpr std::array<std::size_t, 4> kEntries{10, 3, 0, 5};
-  constexpr std::array<std::size_t, 4> kResponses{10, 0, 0, 7};
+  constexpr std::array<std::size_t, 5> kEntries{10, 3, 0, 5, 0};
+  constexpr std::array<std::size_t, 5> kResponses{10, 0, 0, 7, 0};
+  sim::DistributionParameters skewed{.kind = sim::DistributionKind::kLognormal};
+  skewed.span(sim::DistributionSpan::kP50) = ms(4);
+  skewed.span(sim::DistributionSpan::kP99) = ms(60);
+  const auto drawn = sim::LatencyDistribution::of(skewed).value();
   return {.instrument = bar_instrument("0.1", "0.001"),
           .venue = {.fills = kind % 2 == 1 ? sim::FillSizes::kPartial : sim::FillSizes::kFull,
                     .queue = {kind % 3 == 2 ? sim::QueueKind::kRiskAverse : sim::QueueKind::kPower3, 3},
                     .as_hftbacktest = kind == 3,
                     .window = kind == 0 ? sim::LadderSide::kWindow : 128},
-          .latency = sim::LatencyModel(ms(kEntries.at(kind)), ms(kResponses.at(kind))),
+          .latency = kind == 4 ? sim::LatencyModel::drawn(drawn, drawn, 11)
+                               : sim::LatencyModel(ms(kEntries.at(kind)), ms(kResponses.at(kind))),
           .fees = {.maker = {-5, 5}, .taker = {7, 4}},
           .cash = {100'000, 0}};
 }

@@ -1,0 +1,272 @@
+#include "cli/run_parquet.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "history/engine/duck.hpp"
+#include "history/output_file.hpp"
+#include "history/query/spill_directory.hpp"
+#include "recording/byte_source.hpp"
+#include "recording/line_reader.hpp"
+#include "recording/whole_file.hpp"
+#include "report/run/run_facts.hpp"
+
+namespace acts::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostRunHeaderBytes = std::size_t{4} << 10U;
+constexpr std::size_t kMostRunFactBytes = std::size_t{512} << 20U;
+constexpr int kMostDecimalDigits = 38;
+
+enum class RunColumnKind : std::uint8_t { kText, kTime, kDecimal, kReal, kWhole };
+
+// Nothing: acts backtest writes no such column.
+std::optional<RunColumnKind> kind_of_column(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kTexts{"instrument", "side", "liquidity",     "cause",
+                                                   "event",      "type", "time_in_force", "reason"};
+  constexpr std::array<std::string_view, 16> kDecimals{
+      "mark_price", "position",  "cash",     "fee",   "funding",  "equity", "position_value", "price",
+      "quantity",   "mid_price", "realised", "value", "base_fee", "left",   "stop_price",     "trail"};
+  constexpr std::array<std::string_view, 2> kReals{"queue_ahead_entry", "queue_ahead_fill"};
+  const auto is_of = [name](const auto& names) { return std::ranges::find(names, name) != names.end(); };
+  if (name == "time") return RunColumnKind::kTime;
+  if (name == "order_id") return RunColumnKind::kWhole;
+  if (is_of(kReals)) return RunColumnKind::kReal;
+  if (is_of(kDecimals)) return RunColumnKind::kDecimal;
+  return is_of(kTexts) ? std::optional(RunColumnKind::kText) : std::nullopt;
+}
+
+struct RunColumn {
+  std::string name;
+  RunColumnKind kind = RunColumnKind::kText;
+  std::int64_t places = 0;  // of decimals: the most that there are
+};
+
+// A CSV file of the run, read by DuckDB as texts, in its order.
+struct RunTable {
+  std::string from;  // what stands behind FROM
+  std::vector<RunColumn> columns;
+
+  [[nodiscard]] std::int64_t places_of(std::string_view name) const {
+    const auto found = std::ranges::find(columns, name, &RunColumn::name);
+    return found == columns.end() ? 0 : found->places;
+  }
+  [[nodiscard]] bool has(std::string_view name) const {
+    return std::ranges::find(columns, name, &RunColumn::name) != columns.end();
+  }
+};
+
+std::string quoted_name(std::string_view name) { return fmt::format("\"{}\"", name); }
+
+std::string decimal_cast(std::string_view expression, std::int64_t places) {
+  return fmt::format("CAST({} AS DECIMAL({}, {}))", expression, kMostDecimalDigits, places);
+}
+
+std::string typed(const RunColumn& column) {
+  const std::string name = quoted_name(column.name);
+  switch (column.kind) {
+    case RunColumnKind::kTime: return fmt::format("CAST(rtrim({}, 'Z') AS TIMESTAMP_NS)", name);
+    case RunColumnKind::kDecimal: return decimal_cast(name, column.places);
+    case RunColumnKind::kReal: return fmt::format("CAST({} AS DOUBLE)", name);
+    case RunColumnKind::kWhole: return fmt::format("CAST({} AS BIGINT)", name);
+    case RunColumnKind::kText: break;
+  }
+  return name;
+}
+
+// "gzip", "zstd" or "none", by the first bytes.
+Result<std::string_view> packing_of(const std::string& path) {
+  auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  std::array<char, 4> first{};
+  const Result<std::size_t> count = (*file)->read(first);
+  if (!count) return fail(count.error().code, fmt::format("{}: {}", path, count.error().message));
+  const std::string_view begin(first.data(), *count);
+  if (begin.starts_with("\x1f\x8b")) return "gzip";
+  return begin == "\x28\xb5\x2f\xfd" ? "zstd" : "none";
+}
+
+Result<std::vector<RunColumn>> run_columns_of(const std::string& path) {
+  auto file = open_file(path);
+  if (!file) return std::unexpected(file.error());
+  auto source = unpack(*std::move(file));
+  if (!source) return fail(source.error().code, fmt::format("{}: {}", path, source.error().message));
+  LineReader lines(*std::move(source), kMostRunHeaderBytes);
+  const auto line = lines.next();
+  if (!line) return fail(line.error().code, fmt::format("{}: {}", path, line.error().message));
+  std::vector<RunColumn> columns;
+  for (std::string_view rest = *line ? **line : std::string_view(); !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    const std::string name(rest.substr(0, end));
+    const std::optional<RunColumnKind> kind = kind_of_column(name);
+    const bool is_new = std::ranges::find(columns, name, &RunColumn::name) == columns.end();
+    if (!kind || !is_new) break;
+    columns.push_back({.name = name, .kind = *kind});
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (rest.empty()) return columns;
+  }
+  return fail(ErrorCode::kBadInput, fmt::format("{}:1: its header is none that acts backtest writes", path));
+}
+
+class ParquetWriter {
+ public:
+  ParquetWriter(FileOps& ops, std::unique_ptr<history::Duck> duck, std::string output, std::string metadata)
+      : ops_(&ops), duck_(std::move(duck)), output_(std::move(output)), metadata_(std::move(metadata)) {}
+
+  Result<RunTable> open(const std::string& path, std::span<const std::string_view> needed) {
+    Result<std::vector<RunColumn>> columns = run_columns_of(path);
+    if (!columns) return std::unexpected(columns.error());
+    const Result<std::string_view> packing = packing_of(path);
+    if (!packing) return std::unexpected(packing.error());
+    std::string types;
+    for (const RunColumn& column : *columns) {
+      types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", history::quoted_sql_text(column.name));
+    }
+    RunTable source{.from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+                                        "escape = '\"', compression = '{}', columns = {{{}}})",
+                                        history::quoted_sql_text(path), *packing, types),
+                    .columns = *std::move(columns)};
+    for (const std::string_view name : needed) {
+      if (source.has(name)) continue;
+      return fail(ErrorCode::kBadInput, fmt::format("{}:1: there is no column '{}'", path, name));
+    }
+    if (Result<void> measured = measure(source, path); !measured) return std::unexpected(measured.error());
+    return source;
+  }
+
+  Result<void> write(const std::string& name, const std::string& select) {
+    const std::string path = fmt::format("{}/{}.parquet", output_, name);
+    const std::string part = history::part_of(path);
+    ops_->remove(part);  // of a process that was killed
+    const Result<void> copied = duck_->run(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd{})", select,
+                                                       history::quoted_sql_text(part), metadata_));
+    if (!copied) {
+      ops_->remove(part);
+      return fail(copied.error().code, fmt::format("{}: {}", path, copied.error().message));
+    }
+    return history::put_in_place(*ops_, path);
+  }
+
+  Result<void> write(const std::string& name, const RunTable& source) {
+    std::string list;
+    for (const RunColumn& column : source.columns) {
+      list += fmt::format("{}{} AS {}", list.empty() ? "" : ", ", typed(column), quoted_name(column.name));
+    }
+    return write(name, fmt::format("SELECT {} FROM {}", list, source.from));
+  }
+
+ private:
+  // Places of decimals, in one pass.
+  Result<void> measure(RunTable& source, const std::string& path) {
+    std::string list;
+    for (const RunColumn& column : source.columns) {
+      if (column.kind != RunColumnKind::kDecimal) continue;
+      const std::string name = quoted_name(column.name);
+      list += fmt::format("{1}coalesce(max(length({0}) - strpos({0}, '.')) FILTER (contains({0}, '.')), 0)", name,
+                          list.empty() ? "" : ", ");
+    }
+    return list.empty() ? Result<void>() : take_places(source, list, path);
+  }
+  Result<void> take_places(RunTable& source, const std::string& list, const std::string& path) {
+    const auto rows = duck_->texts(fmt::format("SELECT {} FROM {}", list, source.from));
+    if (!rows) return fail(rows.error().code, fmt::format("{}: {}", path, rows.error().message));
+    std::size_t next = 0;
+    for (RunColumn& column : source.columns) {
+      if (column.kind == RunColumnKind::kDecimal) column.places = std::stoll(rows->front().at(next++).value_or("0"));
+    }
+    return {};
+  }
+
+  FileOps* ops_;
+  std::unique_ptr<history::Duck> duck_;
+  std::string output_;
+  std::string metadata_;
+};
+
+// From what was held at the begin, which the first sample tells, on; a fee in the base asset is held no more.
+std::string positions_sql(const RunTable& equity, const RunTable& fills) {
+  const std::int64_t places =
+      std::max({equity.places_of("position"), fills.places_of("quantity"), fills.places_of("base_fee")});
+  const std::string base_fee = fills.has("base_fee") ? "base_fee" : "NULL";
+  return fmt::format(
+      "WITH held AS (SELECT instrument AS of, {} AS held FROM (SELECT instrument, position, row_number() OVER "
+      "(PARTITION "
+      "BY instrument ORDER BY number) AS place FROM (SELECT instrument, position, row_number() OVER () AS number FROM "
+      "{})) WHERE place = 1), changes AS (SELECT row_number() OVER () AS fill_number, CAST(rtrim(time, 'Z') AS "
+      "TIMESTAMP_NS) AS time, instrument, CASE side WHEN 'buy' THEN {} ELSE -{} END - coalesce({}, 0) AS change FROM "
+      "{}) "
+      "SELECT fill_number, time, instrument, {} AS change, {} AS position FROM changes LEFT JOIN held ON of = "
+      "instrument "
+      "ORDER BY fill_number",
+      decimal_cast("position", places), equity.from, decimal_cast("quantity", places), decimal_cast("quantity", places),
+      decimal_cast(base_fee, places), fills.from, decimal_cast("change", places),
+      decimal_cast("coalesce(held, 0) + sum(change) OVER (PARTITION BY instrument ORDER BY fill_number)", places));
+}
+
+Result<std::string> metadata_of(const std::string& path) {
+  const auto json = read_whole_file(path, kMostRunFactBytes);
+  if (!json) return std::unexpected(json.error());
+  const auto facts = report::parse_run_facts(*json);
+  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path, facts.error().message));
+  std::string metadata;
+  for (const report::Fact& fact : facts->run) {
+    if (fact.path != "id" && fact.path != "version") continue;
+    metadata +=
+        fmt::format("{}acts_run_{}: {}", metadata.empty() ? "" : ", ", fact.path, history::quoted_sql_text(fact.text));
+  }
+  return metadata.empty() ? metadata : fmt::format(", KV_METADATA {{{}}}", metadata);
+}
+
+Result<void> write_all(ParquetWriter& writer, const std::string& run) {
+  constexpr std::array<std::string_view, 3> kOfEquity{"time", "instrument", "position"};
+  constexpr std::array<std::string_view, 4> kOfFills{"time", "instrument", "side", "quantity"};
+  constexpr std::array<std::string_view, 3> kOfOrders{"time", "instrument", "order_id"};
+  const auto path = [&run](std::string_view name) { return (fs::path(run) / name).string(); };
+  const Result<RunTable> equity = writer.open(path("equity.csv"), kOfEquity);
+  if (!equity) return std::unexpected(equity.error());
+  const Result<RunTable> fills = writer.open(path("fills.csv"), kOfFills);
+  if (!fills) return std::unexpected(fills.error());
+  if (Result<void> written = writer.write("equity", *equity); !written) return written;
+  if (Result<void> written = writer.write("fills", *fills); !written) return written;
+  if (Result<void> written = writer.write("positions", positions_sql(*equity, *fills)); !written) return written;
+  std::error_code error;
+  if (!fs::exists(path("orders.csv"), error)) return {};
+  const Result<RunTable> orders = writer.open(path("orders.csv"), kOfOrders);
+  return orders ? writer.write("orders", *orders) : std::unexpected(orders.error());
+}
+
+}  // namespace
+
+Result<void> write_run_parquet(FileOps& ops, const std::string& run, const std::string& output) {
+  std::error_code error;
+  if (!fs::is_directory(run, error)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: there is no such folder: give the one that acts backtest --out made", run));
+  }
+  const Result<std::string> metadata = metadata_of((fs::path(run) / "run.json").string());
+  if (!metadata) return std::unexpected(metadata.error());
+  if (const int status = ops.make_directories(output); status < 0) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, std::strerror(-status)));
+  }
+  const history::SpillDirectory spill(fs::temp_directory_path(error).string());
+  auto duck = history::Duck::open({.temp_directory = spill.path()});
+  if (!duck) return std::unexpected(duck.error());
+  ParquetWriter writer(ops, *std::move(duck), output, *metadata);
+  return write_all(writer, run);
+}
+
+}  // namespace acts::cli
