@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "backtest/account_book.hpp"
@@ -51,12 +50,6 @@ Result<void> check_bar_account(const BacktestSettings& settings) {
                   "initial_base in [instrument] is of order books: over bars what is there from the "
                   "start has no price before the first close; buy it, or take it out");
     }
-    const std::string asset = backtest::settlement_asset(of);
-    const std::string first = backtest::settlement_asset(all.front());
-    if (asset == first) continue;
-    return fail(ErrorCode::kUsage, fmt::format("kind in [account] over bars is of one settlement asset, and these are "
-                                               "{} and {}: money of several is one sum there",
-                                               first, asset));
   }
   return {};
 }

@@ -326,6 +326,43 @@ TEST(AccountRun, PaysFundingAtItsTimeAndOnlyWithinTheData) {
   EXPECT_EQ(to_string(outcome.end.positions[0].funding), "30.1");
 }
 
+// An order of another instrument could be borne by money that had been paid before it came.
+TEST(AccountRun, PaysFundingBeforeTheOrdersOfOtherInstrumentsThatComeLater) {
+  sim::AccountModel model{.kind = sim::AccountKind::kMargin, .initial_balance = {1000, 0}};
+  BacktestInstrument instrument;
+  instrument.info.symbol = "X";
+  model.instruments.assign(2, {.scales = instrument.scales, .margin = {.leverage = 10}});
+  const auto account = sim::Account::make(model).value();
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(0, sim::kAskSide, 101, 1000),
+                                    level(100, sim::kBidSide, 99, 999)};
+  test::VectorFeed first(rows, rows, 7);
+  test::VectorFeed second(rows, rows, 7);
+  std::vector<InstrumentSetup> setups;
+  for (test::VectorFeed* const feed : {&first, &second}) {
+    setups.push_back({.instrument = instrument,
+                      .venue = {},
+                      .latency = sim::LatencyModel(sim::Latency::of(milliseconds{10}).value(),
+                                                   sim::Latency::of(milliseconds{20}).value()),
+                      .account = account.get(),
+                      .slot = setups.size(),
+                      .feed = feed});
+  }
+  // 10 x 100 x 0.8, of a thousand, before an order that needs 450 comes.
+  setups.front().funding = sim::FundingBook::of({{.at = {kBegin + 15 * kMilli}, .rate = {8, 1}}}).value();
+  Script script;
+  script.at(1, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(12, [](StrategyContext& context) {
+    NewOrder large = order(OrderSide::kBuy, 90, 50);
+    large.instrument = InstrumentId{1};
+    context.place(large);
+  });
+  Engine engine(std::move(setups), script, {}, nullptr);
+  const Result<RunEnd> end = engine.run();
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  EXPECT_EQ(to_string(end->positions[0].funding), "-800");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+}
+
 // Nobody was told of them.
 TEST(AccountRun, CountsFundingThatHasNoPrice) {
   Bench bench(sim::AccountKind::kUnlimited, {0, 0});
