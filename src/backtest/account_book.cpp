@@ -1,7 +1,8 @@
 #include "backtest/account_book.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "acts/market/instrument.hpp"
@@ -15,6 +16,17 @@ std::string settlement_asset(const InstrumentSettings& settings) {
   auto [base, quote] = split_symbol(pair);
   if (quote.empty()) return settings.info.symbol;
   return settings.contract.kind == sim::ContractKind::kInverse ? base : quote;
+}
+
+Result<void> check_one_asset(const BacktestSettings& settings, std::string_view what) {
+  const std::string first = settlement_asset(settings.instruments.front());
+  const auto other = std::ranges::find_if(
+      settings.instruments, [&first](const InstrumentSettings& of) { return settlement_asset(of) != first; });
+  if (other == settings.instruments.end()) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{} and {} settle in {} and {}, and {} one sum of money: take one of them "
+                                             "out, or settlement_asset in [instrument] where it is the same",
+                                             settings.instruments.front().info.symbol, other->info.symbol, first,
+                                             settlement_asset(*other), what));
 }
 
 Result<AccountBook> AccountBook::make(const BacktestSettings& settings,

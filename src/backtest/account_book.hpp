@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -17,6 +18,9 @@ namespace acts::backtest {
 // What an instrument settles in: as its settings say, else by its symbol: the quote asset, of inverse contracts the
 // base asset; the symbol where it does not say.
 std::string settlement_asset(const InstrumentSettings& settings);
+
+// Of what has one sum of money for all instruments: `what`. Errors: kUsage: they settle in several assets.
+Result<void> check_one_asset(const BacktestSettings& settings, std::string_view what);
 
 class AccountBook {
  public:

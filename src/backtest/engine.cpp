@@ -135,6 +135,7 @@ bool Engine::has_more_now() const {
 // Up to there nothing can happen that the strategy must be told of before.
 UnixNanos Engine::next_stop() const {
   UnixNanos stop = std::min({kEnd, next_sample_, interval_end()});
+  for (const InstrumentId id : unpriced_) stop = std::min(stop, at(id).next_row_here());
   for (const Timer& timer : timers_) stop = std::min(stop, timer.at);
   for (const auto& run : runs_) {
     if (wants_rows_) stop = std::min(stop, run->next_row_here());
@@ -160,6 +161,7 @@ Result<void> Engine::advance(UnixNanos stop) {
   }
   if (Result<void> closed = close_intervals(stop); !closed) return closed;
   if (Result<void> taken = take_rows(stop); !taken) return taken;
+  sample_held();
   tell_rows();
   tell_intervals();
   if (Result<void> told = tell_answers(stop); !told || is_one) return told;
@@ -283,8 +285,11 @@ void Engine::tell_rows() {
 }
 
 Result<void> Engine::tell_answers(UnixNanos stop) {
-  for (const auto& run : runs_) {
-    while (const std::optional<Answer> answer = run->take_answer(stop)) {
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    for (;;) {
+      if (!unpriced_.empty()) sample_before_fill(InstrumentId(i), stop);
+      const std::optional<Answer> answer = runs_[i]->take_answer(stop);
+      if (!answer) break;
       if (wants_answers_ && answer->arrival == now_) {
         if (Result<void> counted = count_wake(); !counted) return counted;
       }
@@ -328,9 +333,34 @@ void Engine::sample_at_begin() {
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     const Position& position = runs_[i]->here().position();
     // What is held from the start has no price yet: its first sample comes with one.
-    if (!position.quantity.is_zero()) continue;
+    if (!position.quantity.is_zero()) {
+      unpriced_.emplace_back(i);
+      continue;
+    }
     listener_->on_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
   }
+}
+
+void Engine::sample_first(InstrumentId id, const Decimal& mark) {
+  std::erase(unpriced_, id);
+  marks_[id.value()] = mark;
+  const InstrumentRun& run = at(id);
+  listener_->on_sample(
+      {.ts = now_, .instrument = id, .mark = mark, .position = run.here().position(), .equity = run.equity_here(mark)});
+}
+
+void Engine::sample_held() {
+  for (std::size_t i = unpriced_.size(); i > 0; --i) {
+    const InstrumentId id = unpriced_[i - 1];
+    if (const std::optional<Decimal> middle = at(id).middle_here()) sample_first(id, *middle);
+  }
+}
+
+// All that is filled lies behind the first sample: without a middle the fill's price is the first that is known.
+void Engine::sample_before_fill(InstrumentId id, UnixNanos stop) {
+  if (std::ranges::find(unpriced_, id) == unpriced_.end()) return;
+  const std::optional<Price> price = at(id).next_fill_price(stop);
+  if (price) sample_first(id, to_decimal(*price, at(id).instrument().scales));
 }
 
 void Engine::sample_if_due(bool is_last) {
@@ -384,6 +414,7 @@ RunEnd Engine::end_of_run() const {
   RunEnd end{.begin = begin_, .end = now_, .fills = last_fill_, .wakes = wakes_};
   for (const auto& run : runs_) {
     end.positions.push_back(run->here().position());
+    end.missed_fundings.push_back(run->account().missed_fundings());
     const std::optional<Decimal> mark = run->middle_here();
     end.marks.push_back(mark);
     end.equities.push_back(mark ? std::optional(run->equity_here(mark)) : std::nullopt);

@@ -46,6 +46,7 @@ struct RunEnd {
   std::uint64_t fills = 0;
   std::uint64_t wakes = 0;  // of timers
   std::vector<Position> positions = {};
+  std::vector<std::uint64_t> missed_fundings = {};    // times of funding without a price, so that none was paid
   std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
   std::vector<std::optional<Decimal>> equities = {};  // and equity at them
 };
@@ -122,6 +123,9 @@ class Engine final : private StrategyContext {
   Result<void> fire_timers();
   Result<void> count_wake();
   void sample_at_begin();
+  void sample_first(InstrumentId id, const Decimal& mark);
+  void sample_held();
+  void sample_before_fill(InstrumentId id, UnixNanos stop);
   void sample_if_due(bool is_last);
   [[nodiscard]] bool has_more() const;
   // The data has ended: what is under way comes to its end, and nothing new begins.
@@ -141,6 +145,7 @@ class Engine final : private StrategyContext {
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
   std::vector<std::optional<Decimal>> marks_;  // if there are samples: the last that are known, by instrument
+  std::vector<InstrumentId> unpriced_;         // and those that are held from the start and have had no sample yet
   std::vector<Timer> timers_;
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;

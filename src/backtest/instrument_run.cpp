@@ -107,7 +107,9 @@ Result<void> InstrumentRun::run_venue_rows(UnixNanos until) {
   for (;;) {
     UnixNanos stop = std::min(until, account_->funding().next());
     if (has_marks_) stop = std::min({stop, marks_.next(), first_mark_of_new_fill()});
+    if (has_initial_lot_) stop = std::min(stop, next_row_at_venue());
     if (Result<void> ran = run_rows(stop); !ran) return ran;
+    if (has_initial_lot_) price_initial_lot({});
     mark(stop);
     if (account_->funding().next() <= stop) pay_funding(stop);
     if (stop == until) return {};
@@ -183,7 +185,7 @@ void InstrumentRun::take_events(const Request* asked) {
 }
 
 void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* asked, bool answers_request) {
-  account_->on_event(event);
+  account_->on_event(event, venue_);
   const bool is_unknown = event.reason == RejectReason::kUnknownOrder;
   Answer answer{.update = update_of(is_unknown ? asked->order : event.order), .answers_request = answers_request};
   answer.update.event = event.event;
@@ -266,6 +268,11 @@ Result<void> InstrumentRun::more_rows_here() {
   if (!next) return std::unexpected(next.error());
   local_row_ = *next == nullptr ? &sim::kEndRow : *next;
   return {};
+}
+
+std::optional<Price> InstrumentRun::next_fill_price(UnixNanos until) const {
+  if (next_answer() > until || !answers_.front().fill) return std::nullopt;
+  return answers_.front().fill->price;
 }
 
 std::optional<Answer> InstrumentRun::take_answer(UnixNanos until) {

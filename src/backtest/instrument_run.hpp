@@ -110,6 +110,8 @@ class InstrumentRun {
   Result<const sim::MarketRow*> take_row(UnixNanos until);
   // All rows here not after `until`.
   Result<void> take_rows(UnixNanos until);
+  // At what the next answer fills, if it does and is not after `until`.
+  [[nodiscard]] std::optional<Price> next_fill_price(UnixNanos until) const;
   // The next answer if it is not after `until`: it is applied here.
   std::optional<Answer> take_answer(UnixNanos until);
 
@@ -160,6 +162,8 @@ class InstrumentRun {
   // Nothing: its money would be beyond what is exact, and the run is over (failure_).
   std::optional<Fill> made_fill(const sim::VenueEvent& event);
   ToldFill told_fill(const Fill& fill);
+  // What is held from the start counts as bought at the first middle at the venue, or as this is filled.
+  void price_initial_lot(const std::optional<Decimal>& otherwise);
   void push_answer(const Answer& answer);
   [[nodiscard]] bool is_on_tick(Price price) const;
   [[nodiscard]] RejectReason fault_of(const NewOrder& order) const;
@@ -204,6 +208,7 @@ class InstrumentRun {
   std::optional<Error> failure_;  // ends the run
   FillMarks marks_;
   Realised realised_;
+  bool has_initial_lot_ = false;  // which has no price yet
   Quantity held_at_begin_ = {};
   Quantity filled_ = {};  // bought less sold, of all fills
 };

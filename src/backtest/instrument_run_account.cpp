@@ -24,6 +24,7 @@ Result<void> InstrumentRun::open_account() {
   account_ = std::make_unique<VenueAccount>(*setup_.account, setup_.slot, setup_.instrument, std::move(setup_.funding),
                                             setup_.marks);
   held_at_begin_ = Quantity{account.quantity()};
+  has_initial_lot_ = account.quantity() != 0;
   venue_.hold_besides(account.quantity(), {});
   here_ = std::make_unique<LocalSide>(setup_.instrument, id_, account, setup_.venue.as_hftbacktest,
                                       setup_.shared == nullptr ? nullptr : &setup_.shared->local());
@@ -43,14 +44,17 @@ RejectReason InstrumentRun::admit(Request& request) {
 
 // As the venue answers what its own rules refuse.
 void InstrumentRun::refuse(const Request& request, RejectReason reason) {
-  const bool is_change = request.ask == Ask::kModify;
+  if (request.ask == Ask::kModify) {
+    venue_.refuse_change(request.order.id, reason, request.arrival);
+    return take_events(&request);
+  }
   const auto refusal_of = [&](const sim::VenueOrder& order) {
     return sim::VenueEvent{.ts = request.arrival,
                            .event = OrderEvent::kRejected,
-                           .status = is_change ? OrderStatus::kNew : OrderStatus::kRejected,
+                           .status = OrderStatus::kRejected,
                            .reason = reason,
                            .order = order,
-                           .left = is_change ? order.quantity : 0,
+                           .left = 0,
                            .fill = {}};
   };
   take_event(refusal_of(request.order), &request, true);
@@ -84,7 +88,17 @@ std::optional<Fill> InstrumentRun::made_fill(const sim::VenueEvent& event) {
   return fill;
 }
 
+void InstrumentRun::price_initial_lot(const std::optional<Decimal>& otherwise) {
+  const sim::Rank bid = venue_.side(sim::kBidSide).best();
+  const sim::Rank ask = venue_.side(sim::kAskSide).best();
+  const bool has_middle = bid != sim::kNoRank && ask != sim::kNoRank;
+  if (!has_middle && !otherwise) return;
+  has_initial_lot_ = false;
+  realised_.begin(held_at_begin_.units(), has_middle ? middle_of(bid - ask) : *otherwise);
+}
+
 ToldFill InstrumentRun::told_fill(const Fill& fill) {
+  if (has_initial_lot_) price_initial_lot(to_decimal(fill.price, setup_.instrument.scales));
   const sim::MoneyTerms& terms = account_->position().terms();
   sim::MoneyMath math;
   const int128 cash = terms.cash_of(math, sign(fill.side) * fill.quantity.units(), fill.price);

@@ -99,14 +99,17 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                     const std::vector<OpenMarket>& markets, const AccountBook& accounts, const OrderCounter& counter) {
   RunReport report{.end = std::move(end)};
   for (std::size_t i = 0; i < prepared.instruments.size(); ++i) {
-    report.instruments.push_back({.instrument = prepared.instruments[i],
-                                  .asset = settlement_asset(settings.instruments[i]),
-                                  .data = markets[i].feed->facts(),
-                                  .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
-                                  .orders = counter.counts()[i],
-                                  .position = report.end.positions[i],
-                                  .mark = report.end.marks[i],
-                                  .equity = report.end.equities[i]});
+    InstrumentReport& of = report.instruments.emplace_back(
+        InstrumentReport{.instrument = prepared.instruments[i],
+                         .asset = settlement_asset(settings.instruments[i]),
+                         .data = markets[i].feed->facts(),
+                         .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
+                         .orders = counter.counts()[i],
+                         .position = report.end.positions[i],
+                         .mark = report.end.marks[i],
+                         .equity = report.end.equities[i]});
+    if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
+    of.missed_fundings = report.end.missed_fundings[i];
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
     report.accounts.push_back(account_report(accounts.assets()[i], *accounts.accounts()[i]));

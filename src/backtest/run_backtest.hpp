@@ -64,7 +64,9 @@ struct InstrumentReport {
   bool pays_announced = false;  // funding is paid as the data announced it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
+  std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings
   OrderCounts orders = {};
+  std::uint64_t missed_fundings = 0;  // times at which nothing was paid, for there was no price
   Position position = {};
   std::optional<Decimal> mark = {};    // the last middle price as known here; nothing if the book ended empty,
   std::optional<Decimal> equity = {};  // and so this

@@ -86,6 +86,8 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models_of(settings, report));
   members["symbol"] = json_text(settings.info.symbol);
+  members["settlement_asset"] = json_text(report.asset);
+  members["unreadable_announcements"] = count_json(report.unreadable_announcements);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
   members["venue"] = quoted(to_string(settings.info.venue));
 }
@@ -121,6 +123,7 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["fee"] = quoted(to_string(report.position.fee));
   members["funding"] = quoted(to_string(report.position.funding));
   members["mark_price"] = exact_json(report.mark);
+  members["missed_fundings"] = count_json(report.missed_fundings);
   members["position"] = quoted(to_string(report.instrument.quantity_of(report.position.quantity.units())));
   add_counts(members, report.orders);
 }

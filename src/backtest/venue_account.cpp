@@ -96,21 +96,23 @@ std::map<ClientOrderId, VenueAccount::Open>::iterator VenueAccount::find(ClientO
   return open_.find(leader == leaders_.end() ? id : leader->second);
 }
 
-RejectReason VenueAccount::admit_change(const VenueOrder& asked, const sim::SimVenue& venue) {
+RejectReason VenueAccount::admit_change(VenueOrder& asked, const sim::SimVenue& venue) {
   const auto at = find(asked.id);
   if (at == open_.end()) return account_->check_quantity(slot_, asked.quantity);
+  if (const RejectReason reason = bind(asked, venue); reason != RejectReason::kNone) return reason;
   const Open& open = at->second;
   OrderNeed need = open.need;
   need.left = asked.quantity - (open.quantity - open.need.left);
   if (need.left <= 0) return RejectReason::kNone;  // it is done with that
   need.price = worst_price(asked, venue);
-  // What has no limit stays bound as it was, and of a pair the other one stays as it is.
-  if (open.orders > 1 || !has_limit(asked.type)) need.price = std::max(need.price, open.need.price);
-  if (open.orders > 1) need.left = std::max(asked.quantity, open.need.left);
+  if (open.orders > 1) {  // the other one stays as it is
+    need.price = std::max(need.price, open.need.price);
+    need.left = std::max(asked.quantity, open.need.left);
+  }
   return account_->check(slot_, need);
 }
 
-void VenueAccount::on_event(const sim::VenueEvent& event) {
+void VenueAccount::on_event(const sim::VenueEvent& event, const sim::SimVenue& venue) {
   if (open_.empty() || event.reason == RejectReason::kUnknownOrder) return;
   const auto at = find(event.order.id);
   if (at == open_.end()) return;
@@ -130,8 +132,8 @@ void VenueAccount::on_event(const sim::VenueEvent& event) {
     open.quantity = event.order.quantity;
     open.need.left = event.left;
   }
-  if (has_limit(event.order.type)) {
-    const Price price{sim::ticks_of(event.order.side, event.order.rank) * tick_};
+  if (has_limit(event.order.type) || event.event == OrderEvent::kModified) {
+    const Price price = worst_price(event.order, venue);
     open.need.price = open.orders > 1 ? std::max(price, open.need.price) : price;
   }
   account_->hold(slot_, open.need);

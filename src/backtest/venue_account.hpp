@@ -42,10 +42,10 @@ class VenueAccount {
   RejectReason admit(sim::VenueOrder& order, const sim::SimVenue& venue);
   // Two orders of which one ends the other: both, or none.
   RejectReason admit_pair(sim::VenueOrder& first, sim::VenueOrder& second, const sim::SimVenue& venue);
-  // An open order is to be as `asked` has it.
-  RejectReason admit_change(const sim::VenueOrder& asked, const sim::SimVenue& venue);
+  // An open order is to be as `asked` has it, which may be bound to what the account can bear.
+  RejectReason admit_change(sim::VenueOrder& asked, const sim::SimVenue& venue);
   // What the venue tells of an order: what is set aside follows it.
-  void on_event(const sim::VenueEvent& event);
+  void on_event(const sim::VenueEvent& event, const sim::SimVenue& venue);
   // Errors: Account::fill().
   Result<sim::FillMoney> fill(const Fill& fill, bool is_first);
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "backtest/account_book.hpp"
@@ -51,12 +50,6 @@ Result<void> check_bar_account(const BacktestSettings& settings) {
                   "initial_base in [instrument] is of order books: over bars what is there from the "
                   "start has no price before the first close; buy it, or take it out");
     }
-    const std::string asset = backtest::settlement_asset(of);
-    const std::string first = backtest::settlement_asset(all.front());
-    if (asset == first) continue;
-    return fail(ErrorCode::kUsage, fmt::format("kind in [account] over bars is of one settlement asset, and these are "
-                                               "{} and {}: money of several is one sum there",
-                                               first, asset));
   }
   return {};
 }
@@ -80,7 +73,18 @@ Result<void> check_account(const std::vector<ConfigEntry>& entries, const Backte
   if (settings.account != sim::AccountKind::kSpot) {
     return check_unused(entries, kOfSpot, "of kind = \"spot\" in [account]");
   }
-  return {};
+  // What is paid for a position would come out of what orders have set aside.
+  constexpr std::array<UnusedKey, 2> kOfPerpetuals{{{"funding", ""}, {"instrument.funding", ""}}};
+  if (Result<void> fits = check_unused(entries, kOfPerpetuals, "of perpetual contracts, and not of kind = \"spot\"");
+      !fits) {
+    return fits;
+  }
+  const auto perpetual = std::ranges::find(settings.instruments, Venue::kBinanceUsdm,
+                                           [](const InstrumentSettings& of) { return of.info.venue; });
+  if (perpetual == settings.instruments.end()) return {};
+  return fail(ErrorCode::kUsage, fmt::format("kind = \"spot\" in [account] cannot hold contracts, as {} of {} is: "
+                                             "take kind = \"margin\"",
+                                             perpetual->info.symbol, to_string(perpetual->info.venue)));
 }
 
 // Of an instrument: fees that are paid in another asset.
@@ -205,6 +209,9 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
 Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   if (Result<void> fits = check_account(entries, settings); !fits) return fits;
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
+  if (settings.is_bars) {
+    if (Result<void> fits = backtest::check_one_asset(settings, "a run over bars has"); !fits) return fits;
+  }
   if (settings.is_bars && settings.bar_interval) {
     return fail(ErrorCode::kUsage, "interval in [bars] is of order books, and these are bars: take it out");
   }

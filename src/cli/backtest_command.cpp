@@ -189,6 +189,21 @@ void tell_oddities(const backtest::RunReport& report) {
       LogLevel::kWarn);
 }
 
+// What a position should have paid or been paid, and did not.
+void tell_missed_funding(const backtest::RunReport& report) {
+  std::uint64_t missed = 0;
+  std::uint64_t unreadable = 0;
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    missed += of.missed_fundings;
+    unreadable += of.unreadable_announcements;
+  }
+  if (missed + unreadable == 0) return;
+  complain(fmt::format("funding was not paid at {} times at which the book had no middle price, and {} announcements "
+                       "of mark price and funding could not be read",
+                       missed, unreadable),
+           LogLevel::kWarn);
+}
+
 std::string bar_summary_of(const backtest::BarReport& report) {
   std::uint64_t missing = 0;
   std::string names;
@@ -231,6 +246,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
+  tell_missed_funding(*report);
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }

@@ -84,6 +84,8 @@ class SimVenue {
   void place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now);
   void cancel(ClientOrderId id, UnixNanos now);
   void modify(const VenueChange& change, UnixNanos now);
+  // A change that others than the venue refuse: the order stays as it is, and its event tells that.
+  void refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now);
 
   // What is held besides what was filled here, units: from before, or what the venue has closed by itself. What only
   // reduces is held against it too.

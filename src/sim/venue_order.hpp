@@ -34,7 +34,7 @@ constexpr bool waits_for_a_price(const VenueOrder& order) {
 // What an order shall be: as ModifyOrder has it.
 struct VenueChange {
   ClientOrderId id = {};
-  Rank rank = 0;
+  Rank rank = 0;  // of orders without a limit: how far they may go, 0: as far as before
   std::int64_t quantity = 0;
   std::int64_t stop = 0;  // 0: as it is
 };

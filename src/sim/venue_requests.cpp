@@ -126,7 +126,7 @@ void SimVenue::modify_resting(Own& own, const VenueChange& change, UnixNanos now
 void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now) {
   VenueOrder changed = own.order;
   changed.quantity = change.quantity;
-  if (has_limit(changed.type)) changed.rank = change.rank;
+  if (has_limit(changed.type) || change.rank != 0) changed.rank = change.rank;
   if (change.stop != 0) changed.stop = change.stop;
   Trigger trigger = *triggers_.find(changed.id);
   trigger.set(changed.stop);
@@ -139,6 +139,13 @@ void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now
   own.left = changed.quantity;
   triggers_.change(changed.id, trigger);
   tell(own, OrderEvent::kModified, own.status(), RejectReason::kNone, now);
+}
+
+void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now) {
+  const Own* own = find(id);
+  if (own == nullptr) own = find_waiting(id);
+  if (own == nullptr) return refuse(id, now);
+  tell(*own, OrderEvent::kRejected, own->status(), reason, now);
 }
 
 // Of a request about an order that is no longer there: what has become of it was told before.

@@ -1,15 +1,14 @@
-// Runs whose orders an account must bear: what is refused, funding, liquidation, and that no run of whatever orders
-// breaks an invariant.
+// Runs whose orders an account must bear: what is refused, funding, liquidation.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "backtest/account_rows.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/vector_feed.hpp"
 #include "sim/account/account.hpp"
@@ -20,18 +19,11 @@ namespace {
 using sim::MarketRow;
 using sim::RowKind;
 using std::chrono::milliseconds;
+using test::kBegin;
+using test::kMilli;
+using test::level;
 
-constexpr std::int64_t kBegin = 1'700'000'000'000'000'000;
-constexpr std::int64_t kMilli = 1'000'000;
 constexpr InstrumentId kOnly{0};
-
-MarketRow level(std::int64_t at_ms, sim::SideIndex side, std::int64_t ticks, std::int64_t quantity) {
-  return {.ts = kBegin + at_ms * kMilli,
-          .quantity = quantity,
-          .rank = static_cast<std::int32_t>(sim::rank_of(side, ticks)),
-          .side = side,
-          .kind = RowKind::kLevel};
-}
 
 // The best prices move from one middle to the next, a millisecond each: bids one tick below, asks one above.
 std::vector<MarketRow> market_of(const std::vector<std::int64_t>& middles) {
@@ -102,7 +94,8 @@ struct Bench {
     model.initial_balance = balance;
     model.instruments.push_back({.scales = instrument.scales});
   }
-  Outcome run(std::vector<MarketRow> rows, Strategy& strategy, RunListener* listener = nullptr) {
+  Outcome run(std::vector<MarketRow> rows, Strategy& strategy, RunListener* listener = nullptr,
+              EngineOptions options = {}) {
     account = sim::Account::make(model).value();
     test::VectorFeed feed(rows, rows, 7);
     std::vector<InstrumentSetup> setups;
@@ -113,7 +106,7 @@ struct Bench {
                       .account = account.get(),
                       .funding = funding,
                       .feed = &feed});
-    Engine engine(std::move(setups), strategy, {}, listener);
+    Engine engine(std::move(setups), strategy, options, listener);
     Result<RunEnd> end = engine.run();
     return end ? Outcome{*std::move(end), ""} : Outcome{{}, end.error().message};
   }
@@ -196,6 +189,50 @@ TEST(AccountRun, SpotBeginsWithABaseBalance) {
   EXPECT_EQ(script.told_of(1).front(), "rejected: insufficient_balance");
   EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
   EXPECT_EQ(to_string(*outcome.end.equities[0]), "495");
+}
+
+// What a run's files are made of: samples as "ms: mark position equity", and what fills have realised.
+class Book final : public RunListener {
+ public:
+  void on_sample(const Sample& sample) override {
+    samples.push_back(std::to_string((sample.ts.value - kBegin) / kMilli) + ": " +
+                      (sample.mark ? to_string(*sample.mark) : "-") + " " +
+                      std::to_string(sample.position.quantity.units()) + " " + to_string(sample.equity));
+  }
+  void on_fill(const ToldFill& told) override { realised.push_back(to_string(told.realised)); }
+  std::vector<std::string> samples;
+  std::vector<std::string> realised;
+};
+
+// The first sample came at the next whole hour, behind the fills, which so counted twice.
+TEST(AccountRun, SamplesWhatIsHeldFromTheStartWithTheFirstPrice) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(10, sim::kAskSide, 102, 1000),
+                              level(20, sim::kBidSide, 99, 0), level(20, sim::kBidSide, 98, 1000),
+                              level(40, sim::kBidSide, 98, 999)};
+  Script script;
+  script.at(25, [](StrategyContext& context) { context.place(market_order(OrderSide::kSell, 2)); });
+  Book book;
+  const Outcome outcome = bench.run(rows, script, &book, {.sample = std::chrono::hours{1}});
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "40: 100 3 496"}));
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"-5"})) << "what was there counts as bought at the first middle";
+}
+
+// A book of one side has no middle: the fill is the first price.
+TEST(AccountRun, SamplesWhatIsHeldFromTheStartBeforeItsFirstFill) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(40, sim::kAskSide, 102, 1000)};
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kSell, 2)); });
+  Book book;
+  EXPECT_EQ(bench.run(rows, script, &book, {.sample = std::chrono::hours{1}}).error, "");
+  ASSERT_EQ(book.samples.size(), 2U);
+  EXPECT_EQ(book.samples.front(), "7: 99 5 495");
+  EXPECT_EQ(book.samples.back(), "40: 100.5 3 499.5");
+  EXPECT_EQ(book.realised, (std::vector<std::string>{"0"}));
 }
 
 // An order that only reduces needed nothing: with another one it sold what there was twice, and the run ended with an
@@ -281,6 +318,59 @@ TEST(AccountRun, PaysFundingAtItsTimeAndOnlyWithinTheData) {
   EXPECT_EQ(to_string(outcome.end.positions[0].funding), "30.1");
 }
 
+// An order of another instrument could be borne by money that had been paid before it came.
+TEST(AccountRun, PaysFundingBeforeTheOrdersOfOtherInstrumentsThatComeLater) {
+  sim::AccountModel model{.kind = sim::AccountKind::kMargin, .initial_balance = {1000, 0}};
+  BacktestInstrument instrument;
+  instrument.info.symbol = "X";
+  model.instruments.assign(2, {.scales = instrument.scales, .margin = {.leverage = 10}});
+  const auto account = sim::Account::make(model).value();
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(0, sim::kAskSide, 101, 1000),
+                                    level(100, sim::kBidSide, 99, 999)};
+  test::VectorFeed first(rows, rows, 7);
+  test::VectorFeed second(rows, rows, 7);
+  std::vector<InstrumentSetup> setups;
+  for (test::VectorFeed* const feed : {&first, &second}) {
+    setups.push_back({.instrument = instrument,
+                      .venue = {},
+                      .latency = sim::LatencyModel(sim::Latency::of(milliseconds{10}).value(),
+                                                   sim::Latency::of(milliseconds{20}).value()),
+                      .account = account.get(),
+                      .slot = setups.size(),
+                      .feed = feed});
+  }
+  // 10 x 100 x 0.8, of a thousand, before an order that needs 450 comes.
+  setups.front().funding = sim::FundingBook::of({{.at = {kBegin + 15 * kMilli}, .rate = {8, 1}}}).value();
+  Script script;
+  script.at(1, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(12, [](StrategyContext& context) {
+    NewOrder large = order(OrderSide::kBuy, 90, 50);
+    large.instrument = InstrumentId{1};
+    context.place(large);
+  });
+  Engine engine(std::move(setups), script, {}, nullptr);
+  const Result<RunEnd> end = engine.run();
+  ASSERT_TRUE(end.has_value()) << end.error().message;
+  EXPECT_EQ(to_string(end->positions[0].funding), "-800");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+}
+
+// Nobody was told of them.
+TEST(AccountRun, CountsFundingThatHasNoPrice) {
+  Bench bench(sim::AccountKind::kUnlimited, {0, 0});
+  const auto at = [](std::int64_t ms) { return UnixNanos{kBegin + ms * kMilli}; };
+  bench.funding = sim::FundingBook::of(
+                      {{.at = at(3), .rate = {1, 1}}, {.at = at(15), .rate = {1, 1}}, {.at = at(16), .rate = {1, 1}}})
+                      .value();
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  const Outcome outcome = bench.run({level(0, sim::kBidSide, 99, 10), level(0, sim::kAskSide, 101, 10),
+                                     level(10, sim::kAskSide, 101, 0), level(20, sim::kAskSide, 101, 10)},
+                                    script);
+  EXPECT_EQ(outcome.end.missed_fundings, std::vector<std::uint64_t>{2}) << "at the first nothing was held";
+  EXPECT_EQ(to_string(outcome.end.positions[0].funding), "0");
+}
+
 // Money of books could overflow 128 bits, or assert.
 TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
   Bench bench(sim::AccountKind::kUnlimited, {0, 0});
@@ -297,155 +387,92 @@ TEST(AccountRun, EndsWithOneLineWhereMoneyIsBeyondWhatIsExact) {
       << outcome.error;
 }
 
-// Whatever it asks for: limits, markets, stops, pairs, changes.
-class Gambler final : public Strategy {
- public:
-  explicit Gambler(std::uint64_t seed) : random_(seed) {}
-  [[nodiscard]] Wants wants() const override { return {.orders = true, .fills = true}; }
-  void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{2}); }
-  void on_order(StrategyContext& /*context*/, const OrderUpdate& update) override {
-    refused += update.reason == RejectReason::kInsufficientBalance ? 1U : 0U;
-  }
-  void on_fill(StrategyContext& /*context*/, const Fill& fill) override {
-    liquidated += fill.cause == FillCause::kLiquidation ? 1U : 0U;
-    ++filled;
-  }
-  void on_timer(StrategyContext& context, TimerId id) override {
-    context.set_timer(id, context.now() + milliseconds{1 + below(9)});
-    const InstrumentId instrument{static_cast<std::uint32_t>(below(context.instrument_count()))};
-    const auto open = context.open_orders(instrument);
-    const auto bid = context.book(instrument).best(Side::kBid);
-    if (!bid) return;
-    const auto choice = below(12);
-    if (choice < 2 && !open.empty()) {
-      context.cancel(open[random_() % open.size()].id);
-    } else if (choice < 4 && !open.empty()) {
-      const OpenOrder old = open[random_() % open.size()];
-      context.modify({.id = old.id,
-                      .price = Price{std::max<std::int64_t>(old.price.units() + below(5) - 2, 1)},
-                      .quantity = Quantity{1 + below(40)}});
-    } else if (choice == 4) {
-      NewOrder stop = any(instrument, bid->price.units());
-      stop.type = OrderType::kStop;
-      NewOrder limit = stop;
-      limit.type = OrderType::kLimit;
-      const std::int64_t away = stop.side == OrderSide::kBuy ? -4 : 4;
-      limit.price = Price{bid->price.units() + away};
-      stop.stop_price = Price{bid->price.units() - away};
-      context.place_oco(limit, stop);
-    } else {
-      context.place(any(instrument, bid->price.units()));
-    }
-  }
+// What was bought paid its fee in coins: an order that only reduces sold more than was left, and the run ended with an
+// assertion.
+TEST(AccountRun, SpotReducesByNoMoreThanTheFeeHasLeft) {
+  Bench bench(sim::AccountKind::kSpot, {2000, 0});
+  bench.model.instruments[0].fees = {.taker = {1, 1}, .asset = sim::FeeAsset::kReceived};
+  const auto reducing = [](std::int64_t quantity) {
+    NewOrder sell = market_order(OrderSide::kSell, quantity);
+    sell.reduce_only = true;
+    return sell;
+  };
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(15, [&](StrategyContext& context) {
+    context.place(reducing(10));
+    context.place(reducing(9));
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"filled"}));
+}
 
-  std::uint64_t refused = 0;
-  std::uint64_t liquidated = 0;
-  std::uint64_t filled = 0;
-
- private:
-  std::int64_t below(std::uint64_t bound) { return static_cast<std::int64_t>(random_() % bound); }
-  NewOrder any(InstrumentId instrument, std::int64_t price) {
-    constexpr OrderType kTypes[] = {OrderType::kLimit, OrderType::kLimit,           OrderType::kMarket,
-                                    OrderType::kStop,  OrderType::kTakeProfitLimit, OrderType::kTrailingStop};
-    return {.instrument = instrument,
-            .side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell,
-            .type = kTypes[below(6)],
-            .time_in_force = static_cast<TimeInForce>(below(4)),
-            .price = Price{price + below(7) - 3},
-            .quantity = Quantity{1 + below(40)},
-            .stop_price = Price{price + below(9) - 4},
-            .trail = Price{1 + below(4)}};
-  }
-  std::mt19937_64 random_;
-};
-
-std::vector<MarketRow> random_market(std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  std::vector<MarketRow> rows;
-  std::int64_t middle = 100;
-  std::int64_t at = 0;
-  for (int i = 0; i < 600; ++i) {
-    at += static_cast<std::int64_t>(random() % 6);
-    const std::int64_t before = middle;
-    middle = std::max<std::int64_t>(middle + static_cast<std::int64_t>(random() % 5) - 2, 20);
-    if (before != middle) {
-      rows.push_back(level(at, sim::kBidSide, before - 1, 0));
-      rows.push_back(level(at, sim::kAskSide, before + 1, 0));
-    }
-    rows.push_back(level(at, sim::kBidSide, middle - 1, 1 + static_cast<std::int64_t>(random() % 30)));
-    rows.push_back(level(at, sim::kAskSide, middle + 1, 1 + static_cast<std::int64_t>(random() % 30)));
-    rows.push_back(level(at, sim::kAskSide, middle + 3, 1 + static_cast<std::int64_t>(random() % 30)));
-    MarketRow trade = level(at, random() % 2 == 0 ? sim::kBidSide : sim::kAskSide, middle, 5);
-    trade.kind = RowKind::kTrade;
-    rows.push_back(trade);
-  }
+std::vector<MarketRow> leap_to_200() {
+  std::vector<MarketRow> rows{level(0, sim::kBidSide, 89, 1000), level(0, sim::kAskSide, 91, 1000),
+                              level(30, sim::kAskSide, 91, 0), level(30, sim::kBidSide, 199, 1000),
+                              level(30, sim::kAskSide, 201, 1000)};
+  MarketRow trade = level(30, sim::kBidSide, 200, 1);
+  trade.kind = RowKind::kTrade;
+  rows.push_back(trade);
+  rows.push_back(level(60, sim::kBidSide, 199, 999));
   return rows;
 }
-
-struct Gambles {
-  std::uint64_t refused = 0;
-  std::uint64_t liquidated = 0;
-  std::uint64_t filled = 0;
-};
-
-// The invariants are asserted in every run: that it ends at all is what is tested.
-Gambles gamble(sim::AccountKind kind, sim::ContractKind contract, std::uint64_t first_seed) {
-  Gambles all;
-  for (std::uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    const std::size_t count = 1 + seed % 2;
-    sim::AccountModel model{.kind = kind, .initial_balance = {contract == sim::ContractKind::kInverse ? 1 : 3000, 0}};
-    for (std::size_t i = 0; i < count; ++i) {
-      sim::AccountInstrument instrument{
-          .fees = {.maker = {-1, 4}, .taker = {5, 4}},
-          .margin = {.leverage = 20, .brackets = {{.from = {}, .maintenance = {2, 2}}}, .liquidation_fee = {1, 2}}};
-      instrument.contract.kind = contract;
-      if (kind == sim::AccountKind::kSpot) {
-        instrument.initial_position = {40, 0};
-        if (seed % 3 == 0) instrument.fees.asset = sim::FeeAsset::kReceived;
-      }
-      model.instruments.push_back(instrument);
-    }
-    const auto account = sim::Account::make(model).value();
-    std::vector<std::unique_ptr<test::VectorFeed>> feeds;
-    std::vector<InstrumentSetup> setups;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::vector<MarketRow> rows = random_market(seed * 2 + i);
-      feeds.push_back(std::make_unique<test::VectorFeed>(rows, rows, 50));
-      BacktestInstrument instrument;
-      instrument.info.symbol = std::to_string(i);
-      setups.push_back({.instrument = instrument,
-                        .venue = {.fills = seed % 4 < 2 ? sim::FillSizes::kFull : sim::FillSizes::kPartial},
-                        .latency = sim::LatencyModel(sim::Latency::of(milliseconds{1}).value(),
-                                                     sim::Latency::of(milliseconds{1}).value()),
-                        .account = account.get(),
-                        .slot = i,
-                        .feed = feeds.back().get()});
-    }
-    Gambler gambler(seed);
-    Engine engine(std::move(setups), gambler, {}, nullptr);
-    const Result<RunEnd> end = engine.run();
-    EXPECT_TRUE(end.has_value()) << end.error().message;
-    EXPECT_TRUE(kind != sim::AccountKind::kSpot || account->balance() >= 0);
-    all.refused += gambler.refused;
-    all.liquidated += gambler.liquidated;
-    all.filled += gambler.filled;
-  }
-  return all;
+NewOrder buy_stop(std::int64_t price, std::int64_t quantity) {
+  NewOrder stop = market_order(OrderSide::kBuy, quantity);
+  stop.type = OrderType::kStop;
+  stop.stop_price = Price{price};
+  return stop;
 }
 
-TEST(AccountRun, KeepsItsInvariantsOnSpotWhateverIsAsked) {
-  const Gambles all = gamble(sim::AccountKind::kSpot, sim::ContractKind::kLinear, 1);
-  EXPECT_GT(all.refused, 100U);
-  EXPECT_GT(all.filled, 1000U);
+// It kept the bound of the price that it had waited for first, and expired.
+TEST(AccountRun, SpotFillsAStopThatWasMovedAndSetsAsideWhatItNeedsNow) {
+  Bench bench(sim::AccountKind::kSpot, {3000, 0});
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(buy_stop(100, 10)); });
+  script.at(10, [](StrategyContext& context) {
+    context.modify({.id = ClientOrderId{1}, .quantity = Quantity{10}, .stop_price = Price{200}});  // 2100 may be needed
+  });
+  script.at(15, [](StrategyContext& context) { context.place(order(OrderSide::kBuy, 80, 12)); });
+  script.at(20, [](StrategyContext& context) { context.place(order(OrderSide::kBuy, 80, 11)); });
+  const Outcome outcome = bench.run(leap_to_200(), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(1), (std::vector<std::string>{"accepted", "modified", "triggered", "filled"}));
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"accepted"}));
+  EXPECT_EQ(to_string(outcome.end.positions[0].cash), "990");
 }
 
-TEST(AccountRun, KeepsItsInvariantsOnMarginWhateverIsAsked) {
-  for (const sim::ContractKind contract : {sim::ContractKind::kLinear, sim::ContractKind::kInverse}) {
-    const Gambles all = gamble(sim::AccountKind::kMargin, contract, 1001);
-    EXPECT_GT(all.filled, 1000U);
-    EXPECT_GT(all.liquidated, contract == sim::ContractKind::kLinear ? 10U : 0U);
-  }
+// What was asked for was told as if it were so.
+TEST(AccountRun, TellsAnOrderAsItIsWhereAChangeIsRefused) {
+  Bench bench(sim::AccountKind::kSpot, {2000, 0});
+  bench.venue.fills = sim::FillSizes::kPartial;
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(order(OrderSide::kBuy, 91, 10));
+    context.place(buy_stop(100, 5));
+  });
+  script.at(15, [](StrategyContext& context) {
+    context.modify({.id = ClientOrderId{1}, .price = Price{92}, .quantity = Quantity{40}});
+    context.modify({.id = ClientOrderId{2}, .quantity = Quantity{15}, .stop_price = Price{120}});
+  });
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 89, 5), level(0, sim::kAskSide, 91, 4),
+                                    level(30, sim::kBidSide, 88, 5)};
+  EXPECT_EQ(bench.run(rows, script).error, "");
+  EXPECT_EQ(script.told_of(1),
+            (std::vector<std::string>{"partially_filled", "accepted", "rejected: insufficient_balance"}));
+  ASSERT_EQ(script.told_of(2), (std::vector<std::string>{"accepted", "rejected: insufficient_balance"}));
+  const auto last_of = [&script](std::uint64_t id) {
+    return *std::ranges::find(script.updates.rbegin(), script.updates.rend(), ClientOrderId{id}, &OrderUpdate::id);
+  };
+  EXPECT_EQ(last_of(1).status, OrderStatus::kPartiallyFilled);
+  EXPECT_EQ(last_of(1).price, Price{91});
+  EXPECT_EQ(last_of(1).quantity, Quantity{10});
+  EXPECT_EQ(last_of(1).left, Quantity{6});
+  EXPECT_EQ(last_of(2).status, OrderStatus::kNew);
+  EXPECT_EQ(last_of(2).stop_price, Price{100});
+  EXPECT_EQ(last_of(2).left, Quantity{5});
 }
 
 }  // namespace

@@ -184,8 +184,9 @@ TEST(BacktestConfig, ReadsWhatFundingAndMarginAreOf) {
 }
 
 std::string bars_of(const std::string& account, const std::string& instrument, const std::string& more) {
-  const auto data = [](const std::string& symbol) {
-    return "[[data]]\nkind = \"bars\"\nvenue = \"binance-usdm\"\nsymbol = \"" + symbol + "\"\nfiles = [\"c.csv\"]\n";
+  const auto data = [&account](const std::string& symbol) {
+    return "[[data]]\nkind = \"bars\"\nvenue = \"" + std::string(account == "spot" ? "binance-spot" : "binance-usdm") +
+           "\"\nsymbol = \"" + symbol + "\"\nfiles = [\"c.csv\"]\n";
   };
   const std::string rules = "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n";
   std::string text = data("BTCUSDT");
@@ -204,10 +205,9 @@ TEST(BacktestConfig, SaysWhatBarsDoNotTellOfAnAccount) {
   EXPECT_EQ(refused(bars_of("spot", "", "")), "");
   EXPECT_EQ(refused(bars_of("spot", "ETHUSDT", "")), "");
   EXPECT_EQ(refused(bars_of("margin", "", "[funding]\nfile = \"f.csv\"\n")), "");
-  EXPECT_EQ(
-      refused(bars_of("spot", "ETHBTC", "")),
-      "b.toml: kind in [account] over bars is of one settlement asset, and these are USDT and BTC: money of several "
-      "is one sum there");
+  EXPECT_EQ(refused(bars_of("spot", "ETHBTC", "")),
+            "b.toml: BTCUSDT and ETHBTC settle in USDT and BTC, and a run over bars has one sum of money: take one of "
+            "them out, or settlement_asset in [instrument] where it is the same");
   EXPECT_EQ(
       refused(bars_of("margin", "ETHUSDT", "")),
       "b.toml: kind = \"margin\" over bars is of one instrument: bars do not tell which of several prices came to "
@@ -220,6 +220,23 @@ TEST(BacktestConfig, SaysWhatBarsDoNotTellOfAnAccount) {
             "b.toml:1: mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
   EXPECT_EQ(refused(bars_of("none", "", "[funding]\nsource = \"data\"\n")),
             "b.toml:1: source = \"data\" in [funding]: bars announce no funding: name a file");
+}
+
+// Funding took out of a spot account what orders had set aside, and the run ended with an assertion.
+TEST(BacktestConfig, SpotAccountHoldsNoPerpetualsAndPaysNoFunding) {
+  const auto refusal_of_spot = [](std::string_view venue, std::string_view more) {
+    std::string text(kGrid);
+    text.replace(text.find("initial_balance"), 0, "kind = \"spot\"\n");
+    text.replace(text.find("binance-usdm"), 12, venue);
+    const auto settings = parse_backtest_config(text + std::string(more), "run.toml");
+    return settings ? "" : settings.error().message;
+  };
+  EXPECT_EQ(refusal_of_spot("binance-spot", ""), "");
+  EXPECT_EQ(refusal_of_spot("binance-spot", "[funding]\nfile = \"funding.csv\"\n"),
+            "run.toml: file in [funding] is of perpetual contracts, and not of kind = \"spot\": take it out");
+  EXPECT_EQ(refusal_of_spot("binance-usdm", ""),
+            "run.toml: kind = \"spot\" in [account] cannot hold contracts, as BTCUSDT of binance-usdm is: take kind = "
+            "\"margin\"");
 }
 
 TEST(BacktestConfig, IsReadAsItStands) {
@@ -477,6 +494,34 @@ TEST(BacktestConfig, SaysOfWhichInstrumentSomethingIsWrong) {
   EXPECT_EQ(refusal_of_pair("clock_shift = \"none\"", "interval = \"5m\""),
             "p.toml:5: interval in [data] is of bars, which kind = \"bars\" in [data] asks for: take it out");
   EXPECT_TRUE(refusal_of_pair("[[data]]", "[data]").starts_with("p.toml:5: not TOML: "));
+}
+
+// Their money was added all the same.
+TEST(BacktestConfig, RefusesBarsThatSettleInSeveralAssets) {
+  constexpr std::string_view kBars = R"([[data]]
+venue = "binance-spot"
+symbol = "BTCUSDT"
+kind = "bars"
+files = ["a.csv"]
+[[data]]
+venue = "binance-spot"
+symbol = "ETHBTC"
+kind = "bars"
+files = ["b.csv"]
+[[instrument]]
+tick_size = "0.01"
+lot_size = "0.00001"
+[[instrument]]
+tick_size = "0.00001"
+lot_size = "0.0001"
+[strategy]
+name = "sma_cross"
+)";
+  const auto settings = parse_backtest_config(kBars, "b.toml");
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_EQ(settings.error().message,
+            "b.toml: BTCUSDT and ETHBTC settle in USDT and BTC, and a run over bars has one sum of money: take one of "
+            "them out, or settlement_asset in [instrument] where it is the same");
 }
 
 }  // namespace

@@ -338,5 +338,21 @@ TEST(ProgramSweep, SaysWhatIsWrongInOneLine) {
   EXPECT_THAT(told(fast + "[sweep.walk_forward]\ntrian = \"30d\"\n", {}), HasSubstr("did you mean train?"));
 }
 
+// Their money was added all the same.
+TEST(ProgramSweep, RefusesInstrumentsThatSettleInSeveralAssets) {
+  const TempDir dir;
+  const std::string config = dir.write(
+      "several.toml",
+      fmt::format("[[data]]\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[[data]]\nvenue = "
+                  "\"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[[instrument]]\ntick_size = \"0.01\"\n"
+                  "lot_size = \"0.00001\"\n[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n"
+                  "settlement_asset = \"BTC\"\n[strategy]\nname = \"twap\"\n[sweep]\nslices = [5]\n",
+                  testdata("binance-feed/spot/btcusdt_20240808.gz"),
+                  testdata("binance-feed/usdm/btcusdt_20240808.gz")));
+  const Outcome swept = run_acts({"sweep", config, "--output", dir / "sweep.csv"});
+  EXPECT_EQ(swept.exit_code, 2);
+  EXPECT_THAT(swept.err, HasSubstr("BTCUSDT and BTCUSDT settle in USDT and BTC, and each set of a sweep has one sum"));
+}
+
 }  // namespace
 }  // namespace acts::cli

@@ -184,6 +184,19 @@ TEST(ClosedTrades, ClosesWhatWasOpenedFirst) {
   EXPECT_FALSE(trades.on_fill(fill_of(true, "90", "1")));
 }
 
+// A sale of what was there from the start counted as a short sale.
+TEST(ClosedTrades, BeginsWithWhatIsHeldAtTheFirstSample) {
+  ClosedTrades trades;
+  EquityRow first;
+  first.mark_price = parse_decimal("100.5").value();
+  first.position = parse_decimal("1").value();
+  trades.begin(first);
+  const auto sold = trades.on_fill(fill_of(false, "99", "0.5"));
+  ASSERT_TRUE(sold);
+  EXPECT_EQ(text(sold->gross), "-0.75");
+  EXPECT_FALSE(trades.on_fill(fill_of(true, "90", "1"))) << "what is bought closes nothing";
+}
+
 OrderRow event_of(OrderEvent event, std::int64_t millis, std::string reason = "") {
   return {.time = from_unix_millis(millis),
           .instrument = "X",

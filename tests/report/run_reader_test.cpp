@@ -82,6 +82,20 @@ TEST(RunFacts, FlattensWhatThereIsAndPassesOverFills) {
   EXPECT_EQ(facts->gaps[0].to - facts->gaps[0].from, 60);
 }
 
+// Their sum was reported as a profit.
+TEST(RunFacts, RefusesRunsThatSettleInSeveralAssets) {
+  const auto refusal = [](const std::string& first, const std::string& second) {
+    const auto facts = parse_run_facts(R"({"run":{"instruments":[{"settlement_asset":)" + first +
+                                       R"(},{"settlement_asset":)" + second + R"(}]},"totals":{}})");
+    return facts ? std::string() : facts.error().message;
+  };
+  EXPECT_EQ(refusal("\"USDT\"", "\"USDT\""), "");
+  EXPECT_EQ(refusal("\"USDT\"", "5"), "");
+  EXPECT_EQ(refusal("\"USDT\"", "\"BTC\\n\""),
+            "the run's instruments settle in \"USDT\" and \"BTC\\n\", which have no sum to report on: run them by "
+            "themselves, or read the totals of each in run.json");
+}
+
 TEST(RunFacts, SaysWhatIsWrong) {
   EXPECT_THAT(parse_run_facts("{\"run\":").error().message, HasSubstr("byte 8: no JSON"));
   EXPECT_THAT(parse_run_facts("[]").error().message, HasSubstr("no objects 'run' and 'totals'"));

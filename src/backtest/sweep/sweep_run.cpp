@@ -140,6 +140,9 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
+  if (Result<void> fits = check_one_asset(request.settings, "each set of a sweep has"); !fits) {
+    return std::unexpected(fits.error());
+  }
   const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);

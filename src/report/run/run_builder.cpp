@@ -35,6 +35,7 @@ Result<void> RunBuilder::add(const EquityRow& row) {
     made.report.name = row.instrument;
     made.report.first = row;
     made.ledger.emplace(row);
+    made.trades.begin(row);
     if (report_.samples > 0) began_with_.add(row.equity);
   }
   instruments_.find(row.instrument)->second.report.last = row;

@@ -72,6 +72,28 @@ void take_gaps(const ordered_json& run, RunFacts& facts) {
   }
 }
 
+// Money of several assets has no sum, and everything in a report is of one.
+Result<void> check_assets(const ordered_json& run) {
+  constexpr std::size_t kMostAssetBytes = 60;
+  const auto instruments = run.find("instruments");
+  if (instruments == run.end() || !instruments->is_array()) return {};
+  std::string first;
+  for (const ordered_json& instrument : *instruments) {
+    if (!instrument.is_object()) continue;
+    const auto asset = instrument.find("settlement_asset");
+    if (asset == instrument.end() || !asset->is_string()) continue;
+    std::string name = asset->dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+    if (name.size() > kMostAssetBytes) name.resize(kMostAssetBytes);
+    if (first.empty()) first = name;
+    if (name == first) continue;
+    return fail(ErrorCode::kBadInput,
+                fmt::format("the run's instruments settle in {} and {}, which have no sum to report on: run them "
+                            "by themselves, or read the totals of each in run.json",
+                            first, name));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<RunFacts> parse_run_facts(std::string_view text) {
@@ -94,6 +116,7 @@ Result<RunFacts> parse_run_facts(std::string_view text) {
                 "there are no objects 'run' and 'totals' in it: it is to be what acts backtest "
                 "--out writes");
   }
+  if (Result<void> of_one = check_assets(*run); !of_one) return std::unexpected(of_one.error());
   RunFacts facts;
   if (const auto fills = totals->find("fills"); fills != totals->end() && fills->is_number_unsigned()) {
     facts.fills = fills->get<std::uint64_t>();

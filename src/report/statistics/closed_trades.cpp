@@ -9,6 +9,12 @@ double seconds_between(UnixNanos from, UnixNanos to) { return std::chrono::durat
 
 }  // namespace
 
+void ClosedTrades::begin(const EquityRow& first) {
+  if (first.position.units == 0 || !first.mark_price) return;
+  is_long_ = first.position.units > 0;
+  lots_.push_back({first.time, *first.mark_price, is_long_ ? first.position : negated(first.position), 0});
+}
+
 std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {
   if (!is_complete_) return std::nullopt;
   const double fee_a_unit =

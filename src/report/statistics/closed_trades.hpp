@@ -23,6 +23,8 @@ class ClosedTrades {
  public:
   static constexpr std::size_t kMostLots = 1'000'000;
 
+  // With the first sample, before the first fill: what is held then counts as opened at its mark.
+  void begin(const EquityRow& first);
   // Nothing: the fill closed nothing, or there are too many lots.
   std::optional<ClosedTrade> on_fill(const FillRow& fill);
   // False: there were more than kMostLots at a time, or quantities beyond exact numbers; from then on nothing is told.

@@ -45,7 +45,7 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b);
 // Of one instrument.
 class Ledger {
  public:
-  // The first sample: nothing was filled before it that is told to on_fill().
+  // The first sample: nothing was filled before it that is told to on_fill(), nor is in it.
   explicit Ledger(const EquityRow& first);
 
   // In their order. `marks`: none, the run did not measure them.

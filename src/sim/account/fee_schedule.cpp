@@ -26,6 +26,18 @@ Decimal discounted(const Decimal& rate, const Decimal& discount) {
   return shortest({rate.units * left.units, rate.scale + left.scale});
 }
 
+// Otherwise what is sold could cost more than it brings, and no balance answers for that.
+bool has_rates_below_one(const FeeSchedule& fees) {
+  const auto is_below = [&fees](const Decimal& rate) {
+    return std::ranges::all_of(std::array{fees.buy, fees.sell}, [&rate](const Decimal& side) {
+      const Decimal both = rate_sum(rate, side);
+      return both < Decimal{1, 0} && both > Decimal{-1, 0};
+    });
+  };
+  const auto is_tier_below = [&](const FeeTier& tier) { return is_below(tier.maker) && is_below(tier.taker); };
+  return is_below(fees.maker) && is_below(fees.taker) && std::ranges::all_of(fees.tiers, is_tier_below);
+}
+
 std::optional<Decimal> next_number(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   const std::size_t end = std::min(text.find(' '), text.size());
@@ -72,6 +84,8 @@ Result<void> FeeSchedule::check(const Contract& contract) const {
   for (std::size_t i = 1; i < tiers.size(); ++i) {
     if (tiers[i].volume <= tiers[i - 1].volume) return refused("volumes of tiers must grow");
   }
+  if (!has_rates_below_one(*this))
+    return refused("a rate of maker or taker and that of a side come to the whole value");
   if (volume_before.units < 0 || volume_before > kMostVolume) return refused("volume_before is no volume");
   const bool is_spot = contract.kind == ContractKind::kLinear && contract.size == Decimal{1, 0};
   if (asset == FeeAsset::kReceived && !is_spot) return refused("fees in what is received are of spot");

@@ -35,7 +35,8 @@ struct FeeTier {
   Decimal taker = {};
 };
 
-// Rates have at most kMostDecimals and are parts of the value, of a magnitude below 1 (checked where they are set).
+// Rates have at most kMostDecimals and are parts of the value, of a magnitude below 1 (checked where they are set), as
+// is each rate of maker or taker with that of a side (check()).
 struct FeeSchedule {
   static constexpr int kMostDecimals = 8;
   static constexpr std::size_t kMostTiers = 64;
@@ -52,7 +53,8 @@ struct FeeSchedule {
   Decimal discount = {};       // kOther: the part of a fee that is saved, 0 ... 1
   Decimal other_price = {};    // kOther: settlement asset a unit of it; positive
   Decimal other_balance = {};  // kOther: what there is of it
-  // Errors: kUsage: tiers that do not grow, a discount or price that cannot be, kReceived of what is not spot.
+  // Errors: kUsage: tiers that do not grow, rates that are the whole value together, a discount or price that cannot
+  // be, kReceived of what is not spot.
   [[nodiscard]] Result<void> check(const Contract& contract) const;
   // Most decimals of a rate, of a fee a quantity and of a flat one, each with those that it is multiplied with.
   [[nodiscard]] int decimals(Scales scales) const;

@@ -133,6 +133,20 @@ TEST(FeeSchedule, RefusesWhatCannotBe) {
   EXPECT_EQ(refusal({.volume_before = {-1, 0}}), "[fees]: volume_before is no volume");
 }
 
+// Each was below 1: with both, what was sold on spot cost more than it brought, and the run ended with an assertion.
+TEST(FeeSchedule, RefusesRatesThatComeToTheWholeValueTogether) {
+  const auto refusal = [](const FeeSchedule& fees) {
+    const Result<void> checked = fees.check({});
+    return checked ? std::string() : checked.error().message;
+  };
+  const std::string whole = "[fees]: a rate of maker or taker and that of a side come to the whole value";
+  EXPECT_EQ(refusal({.taker = number("0.6"), .sell = number("0.3999")}), "");
+  EXPECT_EQ(refusal({.taker = number("0.6"), .sell = number("0.4")}), whole);
+  EXPECT_EQ(refusal({.maker = number("0.5"), .buy = number("0.6")}), whole);
+  EXPECT_EQ(refusal({.maker = number("-0.5"), .sell = number("-0.5")}), whole);
+  EXPECT_EQ(refusal({.sell = number("0.4"), .tiers = {{.volume = {5, 0}, .taker = number("0.6")}}}), whole);
+}
+
 TEST(FeeTier, IsReadFromItsText) {
   const auto tier = parse_fee_tier(" 1000000  0.0009 -0.0001");
   ASSERT_TRUE(tier.has_value()) << tier.error().message;
