@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "backtest/latency_file.hpp"
 
@@ -32,7 +33,7 @@ TripQuantiles quantiles_of(std::span<const RoundTrip> trips) {
 }
 
 MadeLatencies latencies_of(std::vector<RoundTrip> trips) {
-  std::ranges::stable_sort(trips, {}, &RoundTrip::sent);
+  std::ranges::sort(trips, {}, [](const RoundTrip& trip) { return std::tie(trip.sent, trip.received); });
   MadeLatencies made;
   for (const RoundTrip& trip : trips) {
     const sim::LatencyRow row{

@@ -1,0 +1,65 @@
+#include "backtest/run_json.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/latency_distribution.hpp"
+
+namespace acts::backtest {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Of instruments that draw their latencies by these seeds; nothing: one that does not.
+std::string json_with(const std::vector<std::optional<std::uint64_t>>& seeds) {
+  RunRequest request;
+  RunReport report;
+  PreparedRun prepared;
+  for (const std::optional<std::uint64_t>& seed : seeds) {
+    InstrumentSettings of;
+    of.info.symbol = "X";
+    of.info.tick_size = of.info.lot_size = Decimal{1, 0};
+    of.latency.is_drawn = seed.has_value();
+    of.latency.seed = seed.value_or(0);
+    for (sim::DistributionParameters* const way : {&of.latency.entry_distribution, &of.latency.response_distribution}) {
+      way->kind = sim::DistributionKind::kExponential;
+      way->span(sim::DistributionSpan::kMean) = sim::Latency::of(std::chrono::milliseconds{9}).value();
+    }
+    report.instruments.push_back({.instrument = backtest_instrument(of.info).value()});
+    request.settings.instruments.push_back(of);
+  }
+  return run_json(request, prepared, report);
+}
+
+TEST(RunJson, TellsTheSeedWhereSomethingIsDrawn) {
+  const std::string drawn = json_with({5});
+  EXPECT_THAT(drawn, HasSubstr("\"seed\":5,"));
+  EXPECT_THAT(drawn,
+              HasSubstr("\"latency\":\"distribution(exponential(min 0s, mean 9ms), exponential(min 0s, mean 9ms))\""));
+  EXPECT_THAT(json_with({std::nullopt}), HasSubstr("\"seed\":null,"));
+  EXPECT_THAT(json_with({std::nullopt}), HasSubstr("\"latency\":\"constant(0s, 0s)\""));
+}
+
+TEST(RunJson, TellsTheSeedOfEachOfSeveralInstruments) {
+  const auto of_run = [](const std::string& json) {
+    return json.substr(json.find("],\"", json.find("\"instruments\"")));
+  };
+  const std::string same = json_with({5, std::nullopt, 5});
+  EXPECT_THAT(of_run(same), HasSubstr("\"seed\":5,"));
+  EXPECT_THAT(same, HasSubstr("\"seed\":null,"));
+  const std::string different = json_with({5, 6});
+  EXPECT_THAT(of_run(different), HasSubstr("\"seed\":null,"));
+  EXPECT_THAT(different, HasSubstr("\"seed\":5,"));
+  EXPECT_THAT(different, HasSubstr("\"seed\":6,"));
+}
+
+TEST(RunJson, TellsTheScenarioOfOneAlone) { EXPECT_THAT(json_with({std::nullopt}), Not(HasSubstr("\"scenario\""))); }
+
+}  // namespace
+}  // namespace acts::backtest
