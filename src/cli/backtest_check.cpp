@@ -76,11 +76,13 @@ Result<void> check_account(const std::vector<ConfigEntry>& entries, const Backte
   if (settings.account != sim::AccountKind::kMargin) {
     if (Result<void> fits = check_unused(entries, kOfMargin, "of kind = \"margin\" in [account]"); !fits) return fits;
   }
-  constexpr std::array<UnusedKey, 1> kOfSpot{{{"instrument", "initial_base"}}};
-  if (settings.account != sim::AccountKind::kSpot) {
-    return check_unused(entries, kOfSpot, "of kind = \"spot\" in [account]");
+  // A payment could leave less than nothing.
+  constexpr std::array<UnusedKey, 2> kOfContracts{{{"funding", ""}, {"instrument.funding", ""}}};
+  if (settings.account == sim::AccountKind::kSpot) {
+    return check_unused(entries, kOfContracts, "of contracts, of which kind = \"spot\" in [account] has none");
   }
-  return {};
+  constexpr std::array<UnusedKey, 1> kOfSpot{{{"instrument", "initial_base"}}};
+  return check_unused(entries, kOfSpot, "of kind = \"spot\" in [account]");
 }
 
 // Of an instrument: fees that are paid in another asset.

@@ -127,6 +127,9 @@ class ConfigReader {
     if (const Result<void> swept = std::move(sweep_).finish(settings_); !swept) return std::unexpected(swept.error());
     if (const Result<void> complete = check_complete(); !complete) return std::unexpected(complete.error());
     resolve_paths();
+    if (settings_.account == sim::AccountKind::kSpot) {
+      for (InstrumentSettings& of : settings_.instruments) of.funding_source = backtest::FundingSource::kNone;
+    }
     return std::move(settings_);
   }
 

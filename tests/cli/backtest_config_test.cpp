@@ -180,6 +180,17 @@ TEST(BacktestConfig, ReadsWhatFundingAndMarginAreOf) {
             "run.toml: file in [funding] is of source = \"file\": take it out");
 }
 
+// Announced funding could have been paid out of a balance of nothing.
+TEST(BacktestConfig, HasNoFundingOnSpot) {
+  std::string text(kGrid);
+  text.replace(text.find("initial_balance"), 0, "kind = \"spot\"\n");
+  const auto settings = parse_backtest_config(text, "run.toml");
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(funding_source_of(settings->instruments.front()), backtest::FundingSource::kNone);
+  EXPECT_EQ(parse_backtest_config(text + "[funding]\nfile = \"f.csv\"\n", "run.toml").error().message,
+            "run.toml: file in [funding] is of contracts, of which kind = \"spot\" in [account] has none: take it out");
+}
+
 std::string bars_of(const std::string& account, const std::string& instrument, const std::string& more) {
   const auto data = [](const std::string& symbol) {
     return "[[data]]\nkind = \"bars\"\nvenue = \"binance-usdm\"\nsymbol = \"" + symbol + "\"\nfiles = [\"c.csv\"]\n";
