@@ -20,11 +20,13 @@ Price BarVenue::worst_price(std::size_t i) const {
   const OpenOrder& order = orders_[i];
   if (has_limit(order.type)) return order.price;
   const bool buys = order.side == OrderSide::kBuy;
-  std::int64_t price = order.stop_price.units();
+  // Beyond this the account refuses it anyway.
+  constexpr std::int64_t kMost = sim::MoneyTerms::kMostPrice;
+  std::int64_t price = std::min(order.stop_price.units(), kMost);
   if (order.type == OrderType::kMarket) price = at_;
-  if (order.type == OrderType::kTrailingStop) price = at_ + (buys ? order.trail.units() : 0);
+  if (order.type == OrderType::kTrailingStop) price = at_ + (buys ? std::min(order.trail.units(), kMost) : 0);
   const bool can_slip = buys && is_conditional(order.type) && is_on(AccountKind::kSpot);
-  if (can_slip) price += price / 100 * VenueAccount::kSlipPercent;
+  if (can_slip) price += price * VenueAccount::kSlipPercent / 100;
   return Price{std::max<std::int64_t>(price, 1)};
 }
 
