@@ -1,6 +1,5 @@
 #include "backtest/instrument_setup.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "backtest/funding_file.hpp"
@@ -41,12 +40,6 @@ Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, con
                                    .rates = exchange.rates},
                          .latency = *latency,
                          .funding = *std::move(funding)};
-}
-
-EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled) {
-  return {.sample = is_sampled ? std::optional(settings.sample) : std::nullopt,
-          .bar_interval = settings.bar_interval,
-          .features = settings.features};
 }
 
 }  // namespace acts::backtest

@@ -4,7 +4,6 @@
 #include "acts/base/result.hpp"
 
 #include "backtest/account_book.hpp"
-#include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/instrument_run.hpp"
 #include "backtest/settings.hpp"
@@ -14,9 +13,6 @@ namespace acts::backtest {
 // Without a feed, an account and what the data announces. Errors: read_latencies(), LatencyDistribution::of(),
 // read_funding(), filters_of().
 Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, const BacktestInstrument& instrument);
-
-// Of every run over books, alone or in a sweep. `is_sampled`: there is somebody who wants samples.
-EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled);
 
 // Settles there from now on.
 inline void join(InstrumentSetup& setup, const AccountBook::Place& place) {

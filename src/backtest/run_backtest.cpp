@@ -12,7 +12,7 @@
 #include "backtest/announcements.hpp"
 #include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
-#include "backtest/open_market.hpp"
+#include "backtest/open_instruments.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/run_json.hpp"
@@ -26,31 +26,19 @@ namespace {
 // What an engine runs over, and what lives as long as it.
 struct OpenRun {
   AccountBook accounts;
-  std::vector<OpenMarket> markets;
-  std::vector<InstrumentSetup> setups;
+  OpenInstruments instruments;
 };
 
 Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared) {
-  const BacktestSettings& settings = request.settings;
-  auto accounts = AccountBook::make(settings, prepared.instruments);
+  auto accounts = AccountBook::make(request.settings, prepared.instruments);
   if (!accounts) return std::unexpected(accounts.error());
-  OpenRun run{.accounts = *std::move(accounts), .markets = {}, .setups = {}};
-  for (std::uint32_t i = 0; i < settings.instruments.size(); ++i) {
-    const InstrumentSettings& of = settings.instruments[i];
-    auto market = open_market(of, prepared.instruments[i], request.on_problem);
-    if (!market) return of_instrument(settings, prepared.instruments[i], market.error());
-    if (request.compared) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), request.compared->cut);
-    auto setup = instrument_setup(of, prepared.instruments[i]);
-    if (!setup) return of_instrument(settings, prepared.instruments[i], setup.error());
-    const Result<void> taken =
-        take_announcements(*setup, of, *market, request.compared ? std::optional(request.compared->cut) : std::nullopt);
-    if (!taken) return of_instrument(settings, prepared.instruments[i], taken.error());
-    setup->feed = market->feed.get();
-    join(*setup, run.accounts.of(InstrumentId{i}));
-    run.markets.push_back(*std::move(market));
-    run.setups.push_back(*std::move(setup));
+  const auto cut = request.compared ? std::optional(request.compared->cut) : std::nullopt;
+  auto instruments = open_instruments(request.settings, prepared.instruments, request.on_problem, cut);
+  if (!instruments) return std::unexpected(instruments.error());
+  for (std::uint32_t i = 0; i < instruments->setups.size(); ++i) {
+    join(instruments->setups[i], accounts->of(InstrumentId{i}));
   }
-  return run;
+  return OpenRun{*std::move(accounts), *std::move(instruments)};
 }
 
 bool has_one_asset(const RunReport& report) {
@@ -178,24 +166,24 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const EngineOptions options = engine_options(settings, !path.empty());
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {
-    auto made = ScenarioRuns::make(ops, request, path, run->setups, options);
+    auto made = ScenarioRuns::make(ops, request, path, run->instruments.setups, options);
     if (!made) return std::unexpected(made.error());
     scenarios = *std::move(made);
   }
-  Engine engine(std::move(run->setups), (*strategy)->get(), options, &counter);
+  Engine engine(std::move(run->instruments.setups), (*strategy)->get(), options, &counter);
   Result<RunEnd> end = scenarios != nullptr ? scenarios->run(ops, engine) : guarded([&engine] { return engine.run(); });
   if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
     end = std::unexpected(ended.error());
   }
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
-  RunReport report = report_of(*std::move(end), settings, *prepared, run->markets, run->accounts, counter);
+  RunReport report = report_of(*std::move(end), settings, *prepared, run->instruments.markets, run->accounts, counter);
   report.folder = path;
   if (folder != nullptr) {
-    if (const Result<void> told = tell_gaps(report, settings, run->markets); !told)
-      return std::unexpected(told.error());
+    const Result<void> told = tell_gaps(report, settings, run->instruments.markets);
+    if (!told) return std::unexpected(told.error());
   }
   if (scenarios != nullptr) {
-    const Result<void> finished = finish_scenarios(*scenarios, *prepared, run->markets);
+    const Result<void> finished = finish_scenarios(*scenarios, *prepared, run->instruments.markets);
     if (!finished) return std::unexpected(finished.error());
   }
   if (folder == nullptr) return report;

@@ -121,6 +121,7 @@ Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t thre
       join(setups[k], sets_[i].accounts->of(InstrumentId(static_cast<std::uint32_t>(k))));
     }
     if (can_share(sets_[i])) {
+      setups.front().feed = nullptr;
       setups.front().shared = share.market();
       is_used[i % count] = true;
     } else {

@@ -11,12 +11,10 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/account_book.hpp"
-#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
-#include "backtest/instrument_setup.hpp"
 #include "backtest/money.hpp"
-#include "backtest/open_market.hpp"
+#include "backtest/open_instruments.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/book_sweep.hpp"
@@ -96,22 +94,13 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
 Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                            const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
-  const auto on_problem = pass.is_first ? request.on_problem : nullptr;
-  std::vector<InstrumentSetup> setups;
-  std::vector<OpenMarket> markets;
+  Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
+  if (!open) return std::unexpected(open.error());
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
-  for (std::size_t i = 0; i < instruments.size(); ++i) {
-    Result<InstrumentSetup> setup = instrument_setup(settings.instruments[i], instruments[i]);
-    if (!setup) return std::unexpected(setup.error());
-    setups.push_back(*std::move(setup));
-    Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
-    if (!market) return std::unexpected(market.error());
-    const Result<void> taken = take_announcements(setups.back(), settings.instruments[i], *market);
-    if (!taken) return std::unexpected(taken.error());
-    feeds.push_back(market->feed.get());
-    markets.push_back(*std::move(market));
-    scales.push_back(instruments[i].scales);
+  for (const InstrumentSetup& setup : open->setups) {
+    feeds.push_back(setup.feed);
+    scales.push_back(setup.instrument.scales);
   }
   std::vector<std::unique_ptr<SetRecorder>> recorders;
   std::deque<AccountBook> accounts;
@@ -126,7 +115,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                     .listener = recorders.back().get(),
                     .accounts = &accounts.back()});
   }
-  BookSweep sweep(std::move(setups), engine_options(settings, true), std::move(sets));
+  BookSweep sweep(std::move(open->setups), engine_options(settings, true), std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
   std::uint64_t rows = 0;
   for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;

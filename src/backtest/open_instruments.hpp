@@ -1,0 +1,36 @@
+// The instruments of a run over books: their data, and what else a run needs of them. There is one way to them, so that
+// a set of a sweep or a scenario has what the run alone has. Blocking.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "backtest/engine.hpp"
+#include "backtest/instrument.hpp"
+#include "backtest/instrument_run.hpp"
+#include "backtest/lookahead/altered_feed.hpp"
+#include "backtest/open_market.hpp"
+#include "backtest/settings.hpp"
+
+namespace acts::backtest {
+
+struct OpenInstruments {
+  std::vector<OpenMarket> markets = {};      // by InstrumentId,
+  std::vector<InstrumentSetup> setups = {};  // which have their feeds, and no accounts
+};
+
+// `instruments`: of the settings, in their order. `on_problem` may be empty. `cut`: behind it the data is another one.
+// Errors: open_market(), instrument_setup(), take_announcements(), with the instrument where there are several.
+Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
+                                         const std::vector<BacktestInstrument>& instruments,
+                                         const std::function<void(std::string_view)>& on_problem,
+                                         const std::optional<FutureCut>& cut = {});
+
+// `is_sampled`: there is somebody who wants samples.
+EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled);
+
+}  // namespace acts::backtest
