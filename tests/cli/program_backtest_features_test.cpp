@@ -151,22 +151,6 @@ TEST(ProgramBacktestFeatures, SweepsHaveTheRowsOfSingleRuns) {
 }
 
 // A sweep over books left [bars] out: its sets never were told of a bar, and traded nothing.
-TEST(ProgramBacktestFeatures, SweepsOverBooksTellTheBarsThatRunsAreTold) {
-  const TempDir dir;
-  const auto crossing = [](std::string_view strategy, std::string_view more) {
-    std::string text = signal_over(files_of(kUsdmRecording), strategy, more);
-    text.replace(text.find("feature_signal"), 14, "sma_cross");
-    return text.replace(text.find("[features]"), text.find("[strategy]") - text.find("[features]"),
-                        "[bars]\ninterval = \"1s\"\n");
-  };
-  const std::string sweep = dir.write("sweep.toml", crossing("slow = 30\n", "[sweep]\nfast = [10]\n"));
-  const Outcome table = run_acts({"sweep", sweep});
-  ASSERT_EQ(table.exit_code, 0) << table.err;
-  const std::vector<std::string> rows = rows_of(table.out);
-  ASSERT_EQ(rows.size(), 2U);
-  expect_row_of_a_run(dir, rows[1], crossing("fast = 10\nslow = 30\n", ""));
-}
-
 TEST(ProgramBacktestFeatures, SaysWhatCannotBeTold) {
   const TempDir dir;
   const std::string config =
