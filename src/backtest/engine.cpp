@@ -18,9 +18,9 @@ constexpr UnixNanos kEnd{INT64_MAX - 1};
 }  // namespace
 
 Engine::Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener)
-    : strategy_(&strategy), options_(options), listener_(listener) {
+    : strategy_(&strategy), options_(std::move(options)), listener_(listener) {
   ACTS_ASSERT(!setups.empty());
-  ACTS_ASSERT(!options.sample || *options.sample > Nanos{0});
+  ACTS_ASSERT(!options_.sample || *options_.sample > Nanos{0});
   runs_.reserve(setups.size());
   for (InstrumentSetup& setup : setups) {
     const InstrumentId id(static_cast<std::uint32_t>(runs_.size()));

@@ -40,7 +40,8 @@ struct Runner {
 
 Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const RunRequest& request,
                                                          const std::string& folder,
-                                                         std::vector<InstrumentSetup>& setups, EngineOptions options) {
+                                                         std::vector<InstrumentSetup>& setups,
+                                                         const EngineOptions& options) {
   std::unique_ptr<ScenarioRuns> made(new ScenarioRuns);
   std::vector<BacktestInstrument> instruments;
   std::vector<MarketFeed*> feeds;

@@ -41,7 +41,7 @@ class ScenarioRuns {
   // `folder`: the run's, not empty. `setups`: of the run; their feeds become cursors of shared ones, which this owns.
   // Errors: as make_run_strategy(), RunFolder::create().
   static Result<std::unique_ptr<ScenarioRuns>> make(FileOps& ops, const RunRequest& request, const std::string& folder,
-                                                    std::vector<InstrumentSetup>& setups, EngineOptions options);
+                                                    std::vector<InstrumentSetup>& setups, const EngineOptions& options);
 
   // Once: the run by `engine`, which was made of the setups, and all scenarios. Errors: as Engine::run(), of any of
   // them, saying of which.

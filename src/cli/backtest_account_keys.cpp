@@ -80,8 +80,8 @@ struct NamedChoice {
   std::string_view name;
   Choice choice;
 };
-template <typename Choice, std::size_t count>
-Result<Choice> choice_of(const NamedChoice<Choice> (&choices)[count], const std::string& text) {
+template <typename Choice, std::size_t Count>
+Result<Choice> choice_of(const NamedChoice<Choice> (&choices)[Count], const std::string& text) {
   std::string names;
   for (const NamedChoice<Choice>& of : choices) {
     if (of.name == text) return of.choice;

@@ -77,7 +77,7 @@ std::string decimal_cast(std::string_view expression, std::int64_t places) {
 }
 
 std::string typed(const RunColumn& column) {
-  const std::string name = quoted_name(column.name);
+  std::string name = quoted_name(column.name);
   switch (column.kind) {
     case RunColumnKind::kTime: return fmt::format("CAST(rtrim({}, 'Z') AS TIMESTAMP_NS)", name);
     case RunColumnKind::kDecimal: return decimal_cast(name, column.places);

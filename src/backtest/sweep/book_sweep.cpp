@@ -87,7 +87,7 @@ class Share {
 }  // namespace
 
 BookSweep::BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets)
-    : setups_(std::move(setups)), options_(options), sets_(std::move(sets)), ends_(sets_.size()) {
+    : setups_(std::move(setups)), options_(std::move(options)), sets_(std::move(sets)), ends_(sets_.size()) {
   ACTS_ASSERT(!setups_.empty());
 }
 

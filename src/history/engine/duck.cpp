@@ -10,6 +10,7 @@
 
 #include "history/engine/duck_impl.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming)
 namespace duckdb_zstd {
 
 struct ZSTD_DCtx_s;
@@ -19,6 +20,7 @@ std::size_t ZSTD_decompressDCtx(ZSTD_DCtx_s* context, void* to, std::size_t capa
                                 std::size_t size);
 
 }  // namespace duckdb_zstd
+// NOLINTEND(readability-identifier-naming)
 
 namespace acts::history {
 namespace {
@@ -58,9 +60,9 @@ std::string one_line(std::string_view message) {
     std::size_t size) __asm__("__wrap__ZN11duckdb_zstd15ZSTD_decompressEPvmPKvm");
 
 std::size_t decompress_in_kept_context(void* to, std::size_t capacity, const void* from, std::size_t size) {
-  thread_local const std::unique_ptr<duckdb_zstd::ZSTD_DCtx_s, FreeContext> context(duckdb_zstd::ZSTD_createDCtx());
-  ACTS_ASSERT(context != nullptr);
-  return duckdb_zstd::ZSTD_decompressDCtx(context.get(), to, capacity, from, size);
+  thread_local const std::unique_ptr<duckdb_zstd::ZSTD_DCtx_s, FreeContext> kContext(duckdb_zstd::ZSTD_createDCtx());
+  ACTS_ASSERT(kContext != nullptr);
+  return duckdb_zstd::ZSTD_decompressDCtx(kContext.get(), to, capacity, from, size);
 }
 
 std::string quoted_sql_text(std::string_view text) {
