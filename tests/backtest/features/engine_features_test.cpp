@@ -119,7 +119,7 @@ struct NaiveBook {
 // Of the interval that ends at `end`: all rows from the first on are looked through.
 class NaiveFeatures {
  public:
-  NaiveFeatures(const Rows& rows, std::int64_t end) : begin_(end - kFeatureSecond), end_(end) {
+  NaiveFeatures(const Rows& rows, std::int64_t end) : begin_(end - kFeatureSecond) {
     for (std::size_t i = 0; i < rows.size() && rows[i].ts < end; ++i) {
       const MarketRow& row = rows[i];
       if (row.kind == RowKind::kTrade) take_trade(row);
@@ -208,7 +208,6 @@ class NaiveFeatures {
   }
 
   std::int64_t begin_;
-  std::int64_t end_;
   NaiveBook book_;
   std::int64_t counter_ = 0;
   bool has_book_ = false;
