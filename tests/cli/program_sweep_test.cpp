@@ -183,7 +183,9 @@ TEST(ProgramSweep, OverBooksWithBarsIsItsSingleRuns) {
     EXPECT_GT(std::stoul(row["fills"]), 10U);
     EXPECT_EQ(std::stoul(row["orders"]), totals["orders"]);
     EXPECT_EQ(std::stoul(row["fills"]), totals["fills"]);
-    for (const char* const name : {"balance", "equity", "fee", "position"}) EXPECT_EQ(row[name], totals[name]) << name;
+    for (const char* const name : {"balance", "equity", "fee", "position"}) {
+      EXPECT_EQ(row[name], totals[name].get<std::string>()) << name;
+    }
   }
   const Outcome without =
       run_acts({"sweep", dir.write("without.toml", books_with_bars(strategy + "[sweep]\nfast = [3, 5]\n"))});
