@@ -38,7 +38,9 @@ class Twap final : public Strategy {
     const std::int64_t lot = context.lot(kTwapInstrument).units();
     lots_ = quantity_of(settings_.quantity, context.scales(kTwapInstrument)).units() / lot;
     if (!begin_) begin_ = context.now();
-    context.set_timer(kTwapSlice, time_of(slice_));
+    if (slice_ <= last_slice()) return context.set_timer(kTwapSlice, time_of(slice_));
+    // Restored behind its last slice: what is left, if anything.
+    context.set_timer(kTwapRetry, context.now());
   }
 
   void on_timer(StrategyContext& context, TimerId id) override {

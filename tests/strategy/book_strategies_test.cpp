@@ -184,6 +184,26 @@ TEST(Twap, AsksForNoMoreThanItWantsAfterARestart) {
   EXPECT_EQ(context.take(), "sell market 0 30@0,");
 }
 
+TEST(Twap, IsSavedAndRestoredAsOftenAsOneLikesBehindItsLastSlice) {
+  for (const std::string_view style : {"market", "passive"}) {
+    auto strategy = test::make_strategy("twap", twap_of(style));
+    test::FakeContext context;
+    strategy->on_start(context);
+    for (int slice = 0; slice < 5 && context.timer; ++slice) context.wake(*strategy);
+    EXPECT_NE(context.take(), "");
+    for (int run = 0; run < 4; ++run) {
+      const std::string saved = strategy->save();
+      strategy = test::make_strategy("twap", twap_of(style));
+      ASSERT_TRUE(strategy->restore(saved).has_value()) << style << " " << run;
+      strategy->on_start(context);
+      ASSERT_TRUE(context.timer.has_value());
+      context.time = *context.timer;
+      strategy->on_timer(context, TimerId{1});
+      EXPECT_EQ(strategy->save(), saved);
+    }
+  }
+}
+
 TEST(FundingCarry, HoldsBothLegsWhileItIsPaid) {
   const auto strategy = test::make_strategy("funding_carry", {});
   test::FakeContext context(2);

@@ -61,7 +61,7 @@ Result<std::optional<MarkPriceUpdate>> parse_mark_price(std::string_view json, s
   // Of a delivery contract both are empty.
   const std::string rate = text_of("r");
   if (rate.empty() || at->value == 0) return update;
-  const std::optional<std::int64_t> units = units_of(rate, INT32_MAX);
+  const std::optional<std::int64_t> units = units_of(rate, AnnouncedRate::kMostRate);
   if (!units) return bad_mark_price();
   update.funding = {.ts_recv = ts_recv, .at = *at, .rate = *units};
   return update;

@@ -26,6 +26,7 @@ struct AnnouncedRate {
   std::int64_t rate = 0;  // in units of 10^-kScale
 
   static constexpr int kScale = 8;
+  static constexpr std::int64_t kMostRate = 99'999'999;  // below the whole value
   friend bool operator==(const AnnouncedRate&, const AnnouncedRate&) = default;
 };
 

@@ -51,7 +51,8 @@ TEST(FundingRates, OfADeliveryContractAreNoneBesideItsMarkPrice) {
 
 TEST(FundingRates, AreRefusedWhereTheyCannotBeRead) {
   for (const std::string& text :
-       {with("0.00010000", "much"), with("0.00010000", "0.000100001"), with("0.00010000", "100"),
+       {with("0.00010000", "much"), with("0.00010000", "0.000100001"), with("0.00010000", "1"),
+        with("0.00010000", "-1"), with("0.00010000", "100"),
         with("0.00010000", "-99999999999999999999999999999999999999"),
         with("55000.1", "99999999999999999999999999999999999999"), with("1723104000000", "\"soon\""),
         with("1723104000000", "-1"), with("1723104000000", "18446744073709551615"), with("1723075200000", "1.5"),
