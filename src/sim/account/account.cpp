@@ -265,10 +265,6 @@ Result<Decimal> Account::pay_funding(Slot slot, const Decimal& rate, const Decim
   return money(received);
 }
 
-void Account::set_other_price(const Decimal& price) {
-  for (SlotState& slot : slots_) slot.fees.set_other_price(price);
-}
-
 int128 Account::equity(MoneyMath& math) const {
   int128 total = other_value_;
   for (const SlotState& slot : slots_) {

@@ -89,8 +89,6 @@ class Account {
   // Errors: as fill().
   Result<Decimal> pay_funding(Slot slot, const Decimal& rate, const Decimal& mark, UnixNanos ts);
   void set_mark(Slot slot, const Decimal& mark) { slots_[slot].mark = mark; }
-  // Of what fees may be paid in (FeeAsset::kOther), by the market. Positive.
-  void set_other_price(const Decimal& price);
 
   // Whether all is to be closed: equity has come down to the maintenance margin, and something is still held.
   // Asked after each change of a mark and each fill.

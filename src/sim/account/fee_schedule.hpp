@@ -111,7 +111,6 @@ class FeeMeter {
   [[nodiscard]] VolumeWindow first_volume() const;
   [[nodiscard]] int128 other_balance() const;
   [[nodiscard]] const FeeSchedule& schedule() const { return schedule_; }
-  void set_other_price(const Decimal& price) { schedule_.other_price = price; }
 
  private:
   [[nodiscard]] Decimal rate_of(MoneyMath& math, const FeeTrade& trade, VolumeWindow& volume) const;
