@@ -2,28 +2,33 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace acts {
 namespace {
 
 Result<Value> read_value(const SqliteStatement& statement, int at, const Column& column, const std::string& path) {
   if (statement.is_null(at)) return Value{};
-  const auto unreadable = [&] {
-    return fail(ErrorCode::kStorage,
-                fmt::format("{}: '{}' in column '{}' of minute_rows is not a {}: was it edited?", path,
-                            statement.text(at), column.name, column.type == ColumnType::kTime ? "time" : "decimal"));
+  const auto is_not = [&](std::string_view kind) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: '{}' in column '{}' of minute_rows is not a {}: was it edited?",
+                                                 path, statement.text(at), column.name, kind));
   };
   switch (column.type) {
     case ColumnType::kText: return Value{statement.text(at)};
-    case ColumnType::kRatio: return Value{statement.real(at)};
+    case ColumnType::kRatio: {
+      const double number = statement.real(at);
+      if (!std::isfinite(number)) return is_not("finite number");
+      return Value{number};
+    }
     case ColumnType::kCount: return Value{statement.integer(at)};
     case ColumnType::kTime: {
       const auto time = time_of(statement.integer(at));
-      if (!time) return unreadable();
+      if (!time) return is_not("time");
       return Value{*time};
     }
     case ColumnType::kDecimal: {
       auto number = parse_decimal(statement.text(at));
-      if (!number) return unreadable();
+      if (!number) return is_not("decimal");
       return Value{*number};
     }
   }

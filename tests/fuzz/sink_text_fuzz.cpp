@@ -2,6 +2,9 @@
 // password never shown.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <variant>
+
 #include "acts/base/assert.hpp"
 
 #include "store/sinks/clickhouse_type.hpp"
@@ -31,7 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   for (const ColumnType type :
        {ColumnType::kText, ColumnType::kTime, ColumnType::kDecimal, ColumnType::kRatio, ColumnType::kCount}) {
     const Column column{"x", type, true};
-    static_cast<void>(parse_value(column, text));
+    if (const Result<Value> value = parse_value(column, text)) {
+      if (const auto* number = std::get_if<double>(&*value)) ACTS_ASSERT(std::isfinite(*number));
+    }
     const auto of_clickhouse = clickhouse_type(column, text);
     std::string out;
     if (of_clickhouse && type == ColumnType::kDecimal) {

@@ -133,6 +133,8 @@ TEST(BsonRow, RefusesWhatAColumnCannotHave) {
   EXPECT_EQ(error_of(at().decimal("best_bid", 1, 6000)), "best_bid has a value that it cannot have");
   EXPECT_EQ(error_of(at().real("book_bias_1", std::numeric_limits<double>::infinity())),
             "book_bias_1 has a value that it cannot have");
+  EXPECT_EQ(error_of(at().not_a_number("book_bias_1")), "book_bias_1 has a value that it cannot have");
+  EXPECT_EQ(error_of(at().decimal("book_bias_1", 1, 6000)), "book_bias_1 has a value that it cannot have");
   EXPECT_EQ(error_of(at().real("updates", 1.5)), "updates has a value that it cannot have");
   EXPECT_EQ(error_of(at().int32("state", 1)), "state has a value that it cannot have");
 }

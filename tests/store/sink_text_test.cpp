@@ -30,6 +30,9 @@ TEST(ParseValue, NamesTheColumnThatItCannotRead) {
               "column 'best_bid' holds '1x', which acts cannot read");
   }
   EXPECT_FALSE(parse_value({"a", ColumnType::kTime}, "9223372036854775807"));  // milliseconds beyond the year 2262
+  for (const char* endless : {"inf", "-Infinity", "nan", "NaN", "1e999"}) {
+    EXPECT_FALSE(parse_value({"a", ColumnType::kRatio}, endless)) << endless;
+  }
 }
 
 TEST(PlainDecimal, WritesAnExponentOut) {

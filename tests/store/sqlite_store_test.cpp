@@ -331,6 +331,9 @@ TEST(SqliteStore, SaysWhichValueIsUnreadable) {
   query(path, "UPDATE minute_rows SET best_bid = NULL, last_book_update = 9223372036854775807");
   EXPECT_EQ(store->rows({}).error().message,
             path + ": '9223372036854775807' in column 'last_book_update' of minute_rows is not a time: was it edited?");
+  query(path, "UPDATE minute_rows SET last_book_update = NULL, book_bias_1 = 9e999");
+  EXPECT_EQ(store->rows({}).error().message,
+            path + ": 'Inf' in column 'book_bias_1' of minute_rows is not a finite number: was it edited?");
   query(path, "UPDATE minute_row_columns SET type = 'moon phase' WHERE name = 'state'");
   EXPECT_THAT(SqliteStore::open_to_read(path).error().message,
               HasSubstr("column 'state' holds a 'moon phase', which this acts does not know: update acts"));

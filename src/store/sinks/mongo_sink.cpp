@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
@@ -142,7 +143,7 @@ Result<Value> value_at(const bson_t* document, const Column& column) {
       return parse_value(column, plain_decimal(text.data()));
     }
     case ColumnType::kRatio:
-      if (BSON_ITER_HOLDS_DOUBLE(&at)) return Value{bson_iter_double(&at)};
+      if (BSON_ITER_HOLDS_DOUBLE(&at) && std::isfinite(bson_iter_double(&at))) return Value{bson_iter_double(&at)};
       break;
     case ColumnType::kCount:
       if (BSON_ITER_HOLDS_INT(&at)) return Value{bson_iter_as_int64(&at)};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "store/sqlite_rows.hpp"
@@ -38,7 +39,10 @@ Result<Value> parse_value(const Column& column, std::string_view text) {
       const auto number = parse_decimal(text);
       return value_or_error(number ? std::optional(*number) : std::nullopt, column, text);
     }
-    case ColumnType::kRatio: return value_or_error(number_of<double>(text), column, text);
+    case ColumnType::kRatio: {
+      const auto number = number_of<double>(text);
+      return value_or_error(number && std::isfinite(*number) ? number : std::nullopt, column, text);
+    }
     case ColumnType::kCount: return value_or_error(number_of<std::int64_t>(text), column, text);
   }
   return Value{};
