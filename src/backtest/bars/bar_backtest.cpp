@@ -67,7 +67,7 @@ void add_bar_position(JsonMembers& members, const BarReport& report, std::size_t
   const Position& position = report.totals.positions[i];
   const BacktestInstrument& instrument = report.instruments[i];
   members["mark_price"] = quoted(to_string(to_decimal(report.marks[i], instrument.scales)));
-  members["position"] = quoted(to_string(instrument.quantity_of(position.quantity.units())));
+  members["position"] = quoted(to_string(held(position, instrument.scales.quantity)));
 }
 
 std::string bar_totals_json(const BarReport& report) {
