@@ -191,8 +191,77 @@ TEST(ProgramReport, SaysWhatParquetNeeds) {
   EXPECT_EQ(dir.write("fills.csv", "x'y,,z\n"), path);
   EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:1: its header is none"));
   EXPECT_EQ(dir.write("fills.csv", fills + "x\n"), path);
-  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv: "));
+  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:92: 1 fields, where the header has 13"));
   EXPECT_FALSE(fs::exists(dir / "p/fills.parquet"));
+}
+
+// Nothing is rounded: what Parquet would hold as another value is refused, with its line.
+TEST(ProgramReport, RefusesValuesThatParquetWouldRound) {
+  const TempDir dir;
+  fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
+  const std::string header = "time,instrument,side,price,quantity,liquidity,cause,fee,order_id\n";
+  const auto told = [&](const std::string& time, const std::string& side, const std::string& price,
+                        const std::string& more = "") {
+    const std::string text = header + time + ",X," + side + "," + price + ",1,maker,crossed,0,1\n" + more;
+    EXPECT_EQ(dir.write("fills.csv", text), dir / "fills.csv");
+    const Outcome outcome = report({dir.string(), "--format", "parquet", "--out", dir / "p"});
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), outcome.exit_code == 0 ? 0 : 1) << outcome.err;
+    return outcome.err;
+  };
+  const std::string time = "2024-08-09T00:00:00.123456789Z";
+  EXPECT_EQ(told(time, "sell", "0.000000000000000001"), "");
+  EXPECT_THAT(told(time, "buy", "1e-50"), HasSubstr("fills.csv:2: price '1e-50' is no exact decimal number"));
+  EXPECT_THAT(told(time, "SELL", "1"), HasSubstr("fills.csv:2: side 'SELL' is neither buy nor sell"));
+  EXPECT_THAT(told("2024-08-09T00:00:00.1234567891Z", "buy", "1"),
+              HasSubstr("fills.csv:2: time '2024-08-09T00:00:00.1234567891Z' is no time such as"));
+  EXPECT_THAT(told(time, "buy", "0." + std::string(45, '0') + "1"), HasSubstr("fills.csv:2: price '0.0000"));
+  EXPECT_THAT(
+      told(time, "buy", "0.000000000000000001", time + ",X,buy,123456789012345678901,1,maker,crossed,0,2\n"),
+      HasSubstr("fills.csv:3: price '123456789012345678901' is of a column with 21 digits before the point and 18"));
+}
+
+// DuckDB takes names of files that it reads for patterns, and d[1] for d1.
+TEST(ProgramReport, TakesAFoldersNameForNoPattern) {
+  const TempDir dir;
+  auto duck = history::Duck::open({.temp_directory = {}}).value();
+  const auto fills_of = [&](const std::string& run) {
+    const Outcome written = report({run, "--format", "parquet", "--out", dir / "p"});
+    EXPECT_EQ(written.exit_code, 0) << written.err;
+    return duck->integer(fmt::format("SELECT count(*) FROM read_parquet('{}')", dir / "p/fills.parquet")).value_or(-1);
+  };
+  fs::copy(testdata("runs/short"), dir / "d1", fs::copy_options::recursive);
+  for (const std::string name : {"d[1]", "d*", "d?", "**", "it's[a]\\", "[", "]"}) {
+    const std::string run = dir / name;
+    fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
+    const std::string fills = acts::testing::read_file(run + "/fills.csv");
+    const std::string one = fills.substr(0, fills.find('\n', fills.find('\n') + 1) + 1);
+    EXPECT_EQ(dir.write(name + "/fills.csv", one), run + "/fills.csv");
+    EXPECT_EQ(fills_of(run), 1) << name;
+  }
+  EXPECT_EQ(fills_of(dir / "d1"), 90);
+}
+
+// What is refused leaves the run before as it was; one without orders leaves none of the run before.
+TEST(ProgramReport, MixesNoTwoRunsInOneFolder) {
+  const TempDir dir;
+  const std::string run = dir / "run";
+  const std::string out = dir / "p";
+  fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
+  const auto write = [&] { return report({run, "--format", "parquet", "--out", out}); };
+  const auto put = [&](const std::string& name, const std::string& text) {
+    EXPECT_EQ(dir.write("run/" + name, text), run + "/" + name);
+  };
+  ASSERT_EQ(write().exit_code, 0);
+  const std::string before = acts::testing::read_file(out + "/equity.parquet");
+  put("orders.csv", acts::testing::read_file(run + "/orders.csv") + "x\n");
+  put("run.json", R"({"run":{"id":"other"},"totals":{}})");
+  EXPECT_EQ(write().exit_code, 3);
+  EXPECT_EQ(acts::testing::read_file(out + "/equity.parquet"), before);
+  for (const auto& entry : fs::directory_iterator(out)) EXPECT_EQ(entry.path().extension(), ".parquet");
+  fs::remove(run + "/orders.csv");
+  EXPECT_EQ(write().exit_code, 0);
+  EXPECT_NE(acts::testing::read_file(out + "/equity.parquet"), before);
+  EXPECT_FALSE(fs::exists(out + "/orders.parquet"));
 }
 
 TEST(ProgramReport, SaysWhatItNeeds) {
