@@ -219,7 +219,7 @@ class ParquetWriter {
     }
     return RunTable{.from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
                                         "escape = '\"', compression = '{}', columns = {{{}}})",
-                                        history::quoted_sql_path(path), *packing, types),
+                                        history::quoted_sql_text(path), *packing, types),
                     .columns = *std::move(columns)};
   }
 

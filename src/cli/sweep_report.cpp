@@ -41,7 +41,7 @@ Result<void> copy_as_csv(const std::string& parquet, const std::string& csv) {
   auto duck = history::Duck::open({.temp_directory = {}});
   if (!duck) return std::unexpected(duck.error());
   return (*duck)->run(fmt::format("COPY (SELECT * FROM read_parquet({})) TO {} (FORMAT csv, HEADER true)",
-                                  history::quoted_sql_path(parquet), history::quoted_sql_text(csv)));
+                                  history::quoted_sql_text(parquet), history::quoted_sql_text(csv)));
 }
 
 // The columns between the set's number and what the data's rows are called.

@@ -127,7 +127,7 @@ Result<void> SweepTable::to_parquet(FileOps& ops, const std::string& csv, const 
   const Result<void> copied = (*duck)->run(fmt::format(
       "COPY (SELECT * FROM read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
       "columns = {{{}}})) TO {} (FORMAT parquet, COMPRESSION zstd)",
-      history::quoted_sql_path(csv), types, history::quoted_sql_text(part)));
+      history::quoted_sql_text(csv), types, history::quoted_sql_text(part)));
   if (!copied) return copied;
   return history::put_in_place(ops, output);
 }

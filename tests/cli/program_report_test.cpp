@@ -220,27 +220,6 @@ TEST(ProgramReport, RefusesValuesThatParquetWouldRound) {
       HasSubstr("fills.csv:3: price '123456789012345678901' is of a column with 21 digits before the point and 18"));
 }
 
-// DuckDB takes names of files that it reads for patterns, and d[1] for d1.
-TEST(ProgramReport, TakesAFoldersNameForNoPattern) {
-  const TempDir dir;
-  auto duck = history::Duck::open({.temp_directory = {}}).value();
-  const auto fills_of = [&](const std::string& run) {
-    const Outcome written = report({run, "--format", "parquet", "--out", dir / "p"});
-    EXPECT_EQ(written.exit_code, 0) << written.err;
-    return duck->integer(fmt::format("SELECT count(*) FROM read_parquet('{}')", dir / "p/fills.parquet")).value_or(-1);
-  };
-  fs::copy(testdata("runs/short"), dir / "d1", fs::copy_options::recursive);
-  for (const std::string name : {"d[1]", "d*", "d?", "**", "it's[a]\\", "[", "]"}) {
-    const std::string run = dir / name;
-    fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
-    const std::string fills = acts::testing::read_file(run + "/fills.csv");
-    const std::string one = fills.substr(0, fills.find('\n', fills.find('\n') + 1) + 1);
-    EXPECT_EQ(dir.write(name + "/fills.csv", one), run + "/fills.csv");
-    EXPECT_EQ(fills_of(run), 1) << name;
-  }
-  EXPECT_EQ(fills_of(dir / "d1"), 90);
-}
-
 // What is refused leaves the run before as it was; one without orders leaves none of the run before.
 TEST(ProgramReport, MixesNoTwoRunsInOneFolder) {
   const TempDir dir;

@@ -71,7 +71,7 @@ Result<bool> CatalogRows::open_next() {
   const auto is_alike = [&](const CatalogFile& file) { return file.form == form && file.column_count() == columns; };
   std::string list;
   for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size() && is_alike(files_[opened_]); ++count) {
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_path(paths_.file(files_[opened_].path())));
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_[opened_].path())));
     ++opened_;
   }
   auto rows = open_query(*duck_, *kind_, form,

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -73,28 +72,6 @@ std::string quoted_sql_text(std::string_view text) {
     out += c;
   }
   return out + '\'';
-}
-
-// A part of a path without * ? [ is taken as it is.
-std::string quoted_sql_path(std::string_view path) {
-  std::string pattern;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, end);
-    const bool is_pattern = name.find_first_of("*?[") != std::string_view::npos;
-    for (const char c : name) {
-      if (is_pattern && (c == '*' || c == '?' || c == '[')) {
-        pattern += fmt::format("[{}]", c);
-      } else {
-        pattern += is_pattern && c == '\\' ? "\\\\" : std::string(1, c);
-      }
-    }
-    path.remove_prefix(end);
-    if (path.empty()) break;
-    pattern += '/';
-    path.remove_prefix(1);
-  }
-  return quoted_sql_text(pattern);
 }
 
 std::unexpected<Error> duck_error(duckdb_error_type type, const char* message) {

@@ -27,8 +27,6 @@ struct DuckOptions {
 
 // 'it''s'
 std::string quoted_sql_text(std::string_view text);
-// The same of a file that is read, or a folder of such: DuckDB takes these names for patterns, and 'd[1]/x' for 'd1/x'.
-std::string quoted_sql_path(std::string_view path);
 
 class Duck {
  public:

@@ -194,7 +194,7 @@ Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, Deci
 Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path) {
   return open_query(duck, *file.set.kind, file.form,
                     fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
-                                stored_columns(*file.set.kind, file.column_count()), quoted_sql_path(path)));
+                                stored_columns(*file.set.kind, file.column_count()), quoted_sql_text(path)));
 }
 
 std::string column_names(const Kind& kind) {

@@ -146,7 +146,7 @@ Result<std::unique_ptr<RowReader>> SortedFile::open() const {
   auto rows = std::make_unique<SortedRows>(*placed_, *std::move(duck), unit, has_header_);
   const Result<void> started =
       rows->start(fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false) ORDER BY {}",
-                              column_names(*placed_), quoted_sql_path(path_), order_sql(*placed_)));
+                              column_names(*placed_), quoted_sql_text(path_), order_sql(*placed_)));
   if (!started) return std::unexpected(started.error());
   return rows;
 }

@@ -45,7 +45,7 @@ std::string name_of(const DataSet& set) {
 }
 
 std::string table_of(const CatalogPaths& paths, const CatalogFile& file) {
-  return fmt::format("read_parquet({}, hive_partitioning = false)", quoted_sql_path(paths.file(file.path())));
+  return fmt::format("read_parquet({}, hive_partitioning = false)", quoted_sql_text(paths.file(file.path())));
 }
 
 // A column as every form has it.

@@ -51,7 +51,7 @@ std::string select_of(const Kind& kind, const CatalogPaths& paths, const std::ve
   for (const CatalogFile& file : files) {
     if (file.set.kind != &kind) continue;
     std::string& list = lists[{file.form, file.column_count()}];
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_path(paths.file(file.path())));
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(file.path())));
   }
   std::string select;
   for (const auto& [schema, list] : lists) {
@@ -85,8 +85,7 @@ Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptio
   std::string files = "[]";
   if (!options.output.empty()) files = fmt::format("[{}]", quoted_sql_text(part_of(options.output)));
   for (const std::string& setting :
-       {fmt::format("SET allowed_directories = [{}, {}]", quoted_sql_text(paths.root + "/"),
-                    quoted_sql_path(paths.root + "/")),
+       {fmt::format("SET allowed_directories = [{}]", quoted_sql_text(paths.root + "/")),
         fmt::format("SET allowed_paths = {}", files), std::string("SET enable_external_access = false"),
         std::string("SET lock_configuration = true")}) {
     if (Result<void> set = duck.run(setting); !set) return set;

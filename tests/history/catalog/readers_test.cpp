@@ -47,27 +47,6 @@ class CatalogReaders : public ::testing::Test {
   Catalog catalog_;
 };
 
-// DuckDB takes names of files that it reads for patterns, and d[1] for d1.
-TEST_F(CatalogReaders, TakeADirectorysNameForNoPattern) {
-  for (const auto& [name, count] : {std::pair("d1", 5), std::pair("d[1]", 7), std::pair("d?", 9)}) {
-    const std::string dir = catalog_.dir / name;
-    for (const int rows : {3, count}) {  // the second import holds its rows against those of the first
-      auto importer = Importer::open(real_file_ops(), dir);
-      ASSERT_TRUE(importer) << importer.error().message;
-      const auto done = enter(*importer, catalog_.dir.write("X-1h-2021-01-01.csv", candles(0, rows, "4.5")));
-      ASSERT_TRUE(done) << done.error().message;
-    }
-    auto session = QuerySession::open(real_file_ops(), dir, {.temp_directory = {}, .output = {}});
-    ASSERT_TRUE(session) << session.error().message;
-    auto rows = session->select("SELECT count(*) FROM klines", [] { return false; });
-    ASSERT_TRUE(rows) << rows.error().message;
-    std::vector<std::optional<std::string>> cells;
-    const auto there = rows->next(cells);
-    ASSERT_TRUE(there) << there.error().message;
-    EXPECT_EQ(cells.at(0).value_or(""), std::to_string(count)) << name;
-  }
-}
-
 // The files of a query were gone when it came to them.
 TEST_F(CatalogReaders, FindWhatAnImportReplacesMeanwhile) {
   {
