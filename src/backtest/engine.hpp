@@ -93,7 +93,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId id) const override { return at(id).here().book(); }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return at(id).here().last_trade(); }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
-    return at(id).funding_rate(now_);
+    return runs_.at(id.value())->funding_rate(now_);
   }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }

@@ -212,9 +212,10 @@ TEST(EngineMarkets, KnowAFundingRateFromItsReceiptOn) {
   test::VectorFeed feed(rows, rows, 2);
   std::vector<InstrumentSetup> setups;
   setups.push_back(engine_setup({}, feed));
-  setups.back().rates = std::make_shared<const std::vector<KnownRate>>(
-      std::vector<KnownRate>{{.since = {1'001 * kMilli}, .rate = {.rate = Decimal{1, 4}}},
-                             {.since = {1'002 * kMilli + 1}, .rate = {.rate = Decimal{2, 4}}}});
+  auto rates = std::make_shared<history::AnnouncementSpool>();
+  ASSERT_TRUE(rates->add({.ts_recv = {1'000 * kMilli}, .value = 10'000}).has_value());
+  ASSERT_TRUE(rates->add({.ts_recv = {1'001 * kMilli + 1}, .value = 20'000}).has_value());
+  setups.back().rates = {.spool = std::move(rates), .shift = Nanos{kMilli}};
   RateReader reader;
   Engine engine(std::move(setups), reader, {}, nullptr);
   ASSERT_TRUE(engine.run().has_value());
