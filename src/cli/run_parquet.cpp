@@ -132,14 +132,17 @@ class ParquetWriter {
     if (!columns) return std::unexpected(columns.error());
     const Result<std::string_view> packing = packing_of(path);
     if (!packing) return std::unexpected(packing.error());
+    const Result<std::string> file = history::quoted_sql_path(path);
+    if (!file) return std::unexpected(file.error());
     std::string types;
     for (const RunColumn& column : *columns) {
       types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", history::quoted_sql_text(column.name));
     }
-    RunTable source{.from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
-                                        "escape = '\"', compression = '{}', columns = {{{}}})",
-                                        history::quoted_sql_text(path), *packing, types),
-                    .columns = *std::move(columns)};
+    RunTable source{
+        .from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+                            "escape = '\"', compression = '{}', hive_partitioning = false, columns = {{{}}})",
+                            *file, *packing, types),
+        .columns = *std::move(columns)};
     for (const std::string_view name : needed) {
       if (source.has(name)) continue;
       return fail(ErrorCode::kBadInput, fmt::format("{}:1: there is no column '{}'", path, name));
