@@ -23,8 +23,12 @@ Result<void> AnnouncementSpool::add(const Announcement& announcement) {
 
 Result<void> AnnouncementSpool::write() {
   if (file_ == nullptr) {
-    std::error_code ignored;
-    const std::string folder = folder_.empty() ? std::filesystem::temp_directory_path(ignored).string() : folder_;
+    std::error_code error;
+    const std::string folder = folder_.empty() ? std::filesystem::temp_directory_path(error).string() : folder_;
+    if (error) {
+      return fail(ErrorCode::kStorage,
+                  "announcements of the recording are put aside where temporary files are, and TMPDIR is no directory");
+    }
     auto file = NamelessFile::create(folder);
     if (!file) {
       return fail(file.error().code, fmt::format("{}: announcements are put aside there, TMPDIR names another place",
