@@ -101,7 +101,9 @@ function(acts_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   # Of no test the own code is what takes its time, but compiling it: a quarter less with -O1 than with -O2. With
   # ACTS_UNITY, where a build's time is what counts, they are not optimised at all.
-  target_compile_definitions(test_${name} PRIVATE $<$<BOOL:${ACTS_SANITIZE}>:ACTS_SANITIZED>)
+  if(ACTS_SANITIZE)
+    target_compile_definitions(test_${name} PRIVATE ACTS_SANITIZED)
+  endif()
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1> $<$<BOOL:${ACTS_UNITY}>:-O0>)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
