@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -23,7 +22,11 @@ void SegmentWriter::line(UnixNanos ts, ConnectionId connection, LineUse use, std
   }
   if (runs_.full()) add_connections();
   runs_.add(connection, use, lines_, ts);
-  fmt::format_to(std::back_inserter(text_), "{} {}\n", ts.value, json);
+  const fmt::format_int time(ts.value);
+  text_.append(time.data(), time.size());
+  text_ += ' ';
+  text_ += json;
+  text_ += '\n';
   ++lines_;
 }
 
@@ -37,7 +40,8 @@ Result<void> SegmentWriter::note(UnixNanos ts, IndexEvent event) {
 }
 
 void SegmentWriter::compress(std::string& out) {
-  out.resize(ZSTD_compressBound(text_.size()));
+  // Without filling it: what is compressed is much smaller.
+  out.resize_and_overwrite(ZSTD_compressBound(text_.size()), [](char*, std::size_t size) { return size; });
   const std::size_t size = ZSTD_compress2(&context_, out.data(), out.size(), text_.data(), text_.size());
   ACTS_ASSERT(ZSTD_isError(size) == 0);  // it fails for lack of memory or by wrong use only
   out.resize(size);
