@@ -52,6 +52,23 @@ bool append_digit(std::int64_t& units, char digit) {
          !__builtin_add_overflow(units, std::int64_t{digit - '0'}, &units);
 }
 
+// Without the zeros that the decimals end with.
+template <typename Unsigned>
+void append_digits(std::string& out, Unsigned magnitude, int decimals) {
+  std::array<char, 64> buffer;  // 39 digits of 128 bits, or scale + 1 with leading zeros
+  std::size_t at = buffer.size();
+  while (decimals > 0 && magnitude % 10 == 0) {
+    magnitude /= 10;
+    --decimals;
+  }
+  for (int digits = 0; magnitude != 0 || digits <= decimals; ++digits) {
+    if (digits == decimals && decimals > 0) buffer[--at] = '.';
+    buffer[--at] = static_cast<char>('0' + static_cast<int>(magnitude % 10));
+    magnitude /= 10;
+  }
+  out.append(&buffer[at], buffer.size() - at);
+}
+
 }  // namespace
 
 std::int64_t power_of_ten(int exponent) noexcept {
@@ -98,23 +115,12 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
 
 void append_to(std::string& out, const Decimal& value) {
   ACTS_ASSERT(value.scale >= 0);
-  std::array<char, 64> buffer;  // 39 digits of 128 bits, or scale + 1 with leading zeros
   ACTS_ASSERT(value.scale < 48);
-  std::size_t at = buffer.size();
-  const bool negative = value.units < 0;
-  uint128 rest = negative ? -static_cast<uint128>(value.units) : static_cast<uint128>(value.units);
-  int decimals = value.scale;
-  while (decimals > 0 && rest % 10 == 0) {
-    rest /= 10;
-    --decimals;
-  }
-  for (int digits = 0; rest != 0 || digits <= decimals; ++digits) {
-    if (digits == decimals && decimals > 0) buffer[--at] = '.';
-    buffer[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  }
-  if (negative) buffer[--at] = '-';
-  out.append(&buffer[at], buffer.size() - at);
+  if (value.units < 0) out.push_back('-');
+  const uint128 magnitude = value.units < 0 ? -static_cast<uint128>(value.units) : static_cast<uint128>(value.units);
+  const auto small = static_cast<std::uint64_t>(magnitude);
+  // Dividing 128 bits takes ten times as long.
+  small == magnitude ? append_digits(out, small, value.scale) : append_digits(out, magnitude, value.scale);
 }
 
 std::string to_string(const Decimal& value) {

@@ -187,6 +187,14 @@ InstrumentIndex Decoder::find(std::string_view symbol) const { return impl_->sym
 std::string_view Decoder::symbol(InstrumentIndex index) const { return impl_->symbols.name(index); }
 Scales Decoder::scales(InstrumentIndex index) const { return impl_->symbols.scales(index); }
 void Decoder::set_scales(InstrumentIndex index, Scales scales) { impl_->symbols.set_scales(index, scales); }
+
+void Decoder::remember_scales(InstrumentIndex index, const Message& message) {
+  const std::optional<Scales> needed = scales_of(message);
+  const Scales known = scales(index);
+  if (!needed || known.covers(*needed)) return;
+  set_scales(index, {std::max(known.price, needed->price), std::max(known.quantity, needed->quantity)});
+}
+
 std::size_t Decoder::size() const { return impl_->symbols.size(); }
 std::size_t Decoder::scanned() const { return impl_->scanned; }
 std::size_t Decoder::parsed() const { return impl_->parsed; }

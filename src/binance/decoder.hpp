@@ -43,6 +43,9 @@ class Decoder {
   [[nodiscard]] std::string_view symbol(InstrumentIndex index) const;
   [[nodiscard]] Scales scales(InstrumentIndex index) const;
   void set_scales(InstrumentIndex index, Scales scales);
+  // For whoever keeps no book: `message` is of the instrument, and the next one with as many decimals is read in one
+  // go.
+  void remember_scales(InstrumentIndex index, const Message& message);
   [[nodiscard]] std::size_t size() const;
 
   // A message of a stream, or any REST answer. For a REST depth answer, which does not name its symbol, `asked` is the

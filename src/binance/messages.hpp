@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -53,6 +54,16 @@ struct Message {
                VenueError>
       body;
 };
+
+// Nothing of what has no prices.
+inline std::optional<Scales> scales_of(const Message& message) {
+  return std::visit(
+      []<typename Body>([[maybe_unused]] const Body& body) -> std::optional<Scales> {
+        if constexpr (requires { body.scales; }) return body.scales;
+        return std::nullopt;
+      },
+      message.body);
+}
 
 // Why a message was not decoded, and what it was as far as that can be told.
 struct Refusal : Error {

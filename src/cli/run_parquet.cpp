@@ -213,14 +213,17 @@ class ParquetWriter {
     if (!columns) return std::unexpected(columns.error());
     const Result<std::string_view> packing = packing_of(path);
     if (!packing) return std::unexpected(packing.error());
+    const Result<std::string> file = history::quoted_sql_path(path);
+    if (!file) return std::unexpected(file.error());
     std::string types;
     for (const RunColumn& column : *columns) {
       types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", history::quoted_sql_text(column.name));
     }
-    return RunTable{.from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
-                                        "escape = '\"', compression = '{}', columns = {{{}}})",
-                                        history::quoted_sql_text(path), *packing, types),
-                    .columns = *std::move(columns)};
+    return RunTable{
+        .from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+                            "escape = '\"', compression = '{}', hive_partitioning = false, columns = {{{}}})",
+                            *file, *packing, types),
+        .columns = *std::move(columns)};
   }
 
   // Beside its place, where it goes with all others.

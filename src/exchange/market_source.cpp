@@ -1,7 +1,5 @@
 #include "exchange/market_source.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace acts::exchange {
@@ -36,7 +34,9 @@ std::optional<MarketMessage> as_combined(std::string text) {
 
 MarketMessage make_combined(std::string_view stream, std::string_view payload) {
   MarketMessage message;
-  message.combined = fmt::format("{}{}{}{}}}", kHead, stream, kMiddle, payload);
+  message.combined.reserve(kHead.size() + stream.size() + kMiddle.size() + payload.size() + 1);
+  for (const std::string_view part : {kHead, stream, kMiddle, payload}) message.combined += part;
+  message.combined += '}';
   message.name_begin = kHead.size();
   message.name_size = stream.size();
   message.payload_begin = kHead.size() + stream.size() + kMiddle.size();

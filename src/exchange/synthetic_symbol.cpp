@@ -25,6 +25,14 @@ std::string depth_suffix(Venue venue, Nanos interval) {
   return whole < 250 ? "depth@100ms" : whole < 500 ? "depth" : "depth@500ms";
 }
 
+// By ascending price, of each the last change.
+void keep_last(std::vector<Level>& changes) {
+  std::ranges::stable_sort(changes, {}, &Level::price);
+  const auto rest =
+      std::unique(changes.rbegin(), changes.rend(), [](const Level& a, const Level& b) { return a.price == b.price; });
+  changes.erase(changes.begin(), rest.base());
+}
+
 Random seeded(std::uint64_t seed, std::size_t index, Venue venue) {
   Random mixer(seed);
   const std::uint64_t base = mixer.next();
@@ -119,7 +127,7 @@ void SyntheticSymbol::change(Side side, std::int64_t price, Quantity quantity) {
   const std::span<const Level> none;
   const bool bid = side == Side::kBid;
   book_.apply(next_id(), {now_ms_, now_ms_}, bid ? one : none, bid ? none : one);
-  (bid ? pending_bids_ : pending_asks_)[price] = quantity;
+  (bid ? pending_bids_ : pending_asks_).push_back(level);
 }
 
 bool SyntheticSymbol::has_level(Side side, std::int64_t price) const {
@@ -229,14 +237,17 @@ void SyntheticSymbol::refine_prices(int decimals) {
   if (!book_.rescale(scales)) return;
   for (std::int64_t* ticks : {&mid_, &lowest_mid_, &highest_mid_, &drift_, &drift_rest_}) *ticks *= factor;
   for (auto* pending : {&pending_bids_, &pending_asks_}) {
-    std::map<std::int64_t, Quantity> raised;
-    for (const auto& [price, quantity] : *pending) raised.emplace(price * factor, quantity);
-    *pending = std::move(raised);
+    for (Level& level : *pending) level.price = Price{level.price.units() * factor};
   }
   listed_.text_decimals.price = std::max(listed_.text_decimals.price, scales.price);
 }
 
-std::string SyntheticSymbol::stream(std::string_view suffix) const { return fmt::format("{}@{}", prefix_, suffix); }
+std::string SyntheticSymbol::stream(std::string_view suffix) const {
+  std::string name = prefix_;
+  name += '@';
+  name += suffix;
+  return name;
+}
 
 std::string SyntheticSymbol::price_text(Price price) const {
   std::string text;
@@ -293,30 +304,26 @@ void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::
 }
 
 // Spot writes bids best first, USD-M both sides by ascending price.
-void SyntheticSymbol::append_pending(std::string& text, Side side) const {
-  const auto& pending = side == Side::kBid ? pending_bids_ : pending_asks_;
-  const auto append = [&](const auto& entry) {
-    text += text.ends_with('[') ? "[\"" : ",[\"";
-    append_fixed(text, entry.first, book_.scales().price, listed_.text_decimals.price);
-    text += "\",\"";
-    append_fixed(text, entry.second.units(), book_.scales().quantity, listed_.text_decimals.quantity);
-    text += "\"]";
-  };
-  if (side == Side::kBid && venue_ == Venue::kBinanceSpot) {
-    std::for_each(pending.rbegin(), pending.rend(), append);
-  } else {
-    std::for_each(pending.begin(), pending.end(), append);
+void SyntheticSymbol::append_pending(std::string& text, Side side) {
+  std::vector<Level>& pending = side == Side::kBid ? pending_bids_ : pending_asks_;
+  keep_last(pending);
+  if (side == Side::kBid && venue_ == Venue::kBinanceSpot) std::ranges::reverse(pending);
+  for (const Level& level : pending) {
+    if (!text.ends_with('[')) text += ',';
+    append_level(text, level, book_.scales(), listed_.text_decimals);
   }
+  pending.clear();
 }
 
 void SyntheticSymbol::tell_depth(SymbolIndex self, std::vector<MarketMessage>& out) {
   if (pending_bids_.empty() && pending_asks_.empty()) return;
   const bool spot = venue_ == Venue::kBinanceSpot;
-  std::string text = fmt::format(R"({{"e":"depthUpdate","E":{},)", now_ms_);
-  if (!spot) text += fmt::format(R"("T":{},)", now_ms_);
-  text += fmt::format(R"("s":"{}","U":{},"u":{},)", listed_.instrument.symbol, first_untold_id_.value(), id_.value());
-  if (!spot) text += fmt::format(R"("pu":{},)", told_id_.value());
-  text += R"("b":[)";
+  const std::string& symbol = listed_.instrument.symbol;
+  std::string text =
+      spot ? fmt::format(R"({{"e":"depthUpdate","E":{},"s":"{}","U":{},"u":{},"b":[)", now_ms_, symbol,
+                         first_untold_id_.value(), id_.value())
+           : fmt::format(R"({{"e":"depthUpdate","E":{0},"T":{0},"s":"{1}","U":{2},"u":{3},"pu":{4},"b":[)", now_ms_,
+                         symbol, first_untold_id_.value(), id_.value(), told_id_.value());
   append_pending(text, Side::kBid);
   text += R"(],"a":[)";
   append_pending(text, Side::kAsk);
@@ -330,8 +337,6 @@ void SyntheticSymbol::tell_depth(SymbolIndex self, std::vector<MarketMessage>& o
   message.times = {now_ms_, now_ms_};
   out.push_back(std::move(message));
   told_id_ = id_;
-  pending_bids_.clear();
-  pending_asks_.clear();
 }
 
 void SyntheticSymbol::tell_mark_price(SymbolIndex self, std::vector<MarketMessage>& out) const {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,7 +81,7 @@ class SyntheticSymbol {
                  std::vector<MarketMessage>& out) const;
   void tell_depth(SymbolIndex self, std::vector<MarketMessage>& out);
   void tell_mark_price(SymbolIndex self, std::vector<MarketMessage>& out) const;
-  void append_pending(std::string& text, Side side) const;
+  void append_pending(std::string& text, Side side);
   [[nodiscard]] std::string price_text(Price price) const;
   [[nodiscard]] std::string quantity_text(Quantity quantity) const;
   [[nodiscard]] std::string stream(std::string_view suffix) const;
@@ -106,10 +105,10 @@ class SyntheticSymbol {
   std::int64_t now_ms_ = 0;
   int steps_ = 0;
   UpdateId id_;
-  UpdateId told_id_;                               // u of the last depth update
-  UpdateId first_untold_id_;                       // U of the next one
-  std::map<std::int64_t, Quantity> pending_bids_;  // price -> quantity, not told yet
-  std::map<std::int64_t, Quantity> pending_asks_;
+  UpdateId told_id_;                 // u of the last depth update
+  UpdateId first_untold_id_;         // U of the next one
+  std::vector<Level> pending_bids_;  // changes in order, not told yet
+  std::vector<Level> pending_asks_;
   std::int64_t trade_id_ = 0;
   std::int64_t aggregate_id_ = 0;
 };

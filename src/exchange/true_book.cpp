@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "acts/base/assert.hpp"
 
@@ -14,8 +13,12 @@ namespace {
 // True if `a` stands in front of `b`: is the worse of the two.
 bool worse(Side side, Price a, Price b) { return side == Side::kBid ? a < b : a > b; }
 
+// Most of what changes is at one of the ends.
 auto position_of(Side side, auto& levels, Price price) {
-  return std::ranges::lower_bound(levels, price, [side](Price a, Price b) { return worse(side, a, b); }, &Level::price);
+  if (levels.empty() || !worse(side, levels.front().price, price)) return levels.begin();
+  if (const Price best = levels.back().price; !worse(side, price, best)) return levels.end() - (price == best ? 1 : 0);
+  return side == Side::kBid ? std::ranges::lower_bound(levels, price, std::ranges::less{}, &Level::price)
+                            : std::ranges::lower_bound(levels, price, std::ranges::greater{}, &Level::price);
 }
 
 std::vector<Level> sorted(Side side, std::span<const Level> levels) {
@@ -36,6 +39,28 @@ bool multiply(Level& level, std::int64_t price_factor, std::int64_t quantity_fac
   }
   level = {Price{price}, Quantity{quantity}};
   return true;
+}
+
+constexpr std::size_t kMostFixedBytes = 24 + kMostFixedDecimals;
+constexpr std::size_t kAroundLevel = 7;  // ["",""]
+using FixedText = std::array<char, kMostFixedBytes>;
+
+char* put_before(char* end, std::string_view text) { return std::ranges::copy_backward(text, end).out; }
+
+// In front of `end`, where kMostFixedBytes have room. Gives where it begins.
+char* write_fixed(char* end, std::int64_t units, int scale, int decimals) {
+  ACTS_ASSERT(scale >= 0 && decimals >= scale && decimals <= kMostFixedDecimals);
+  char* at = end;
+  for (int zeros = decimals - scale; zeros > 0; --zeros) *--at = '0';
+  std::uint64_t rest = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
+  for (int digits = scale; digits > 0; --digits, rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  if (decimals > 0) *--at = '.';
+  do {
+    *--at = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  if (units < 0) *--at = '-';
+  return at;
 }
 
 }  // namespace
@@ -157,36 +182,30 @@ std::optional<TrueBook> TrueBook::at(UpdateId id) const {
 }
 
 void append_fixed(std::string& out, std::int64_t units, int scale, int decimals) {
-  ACTS_ASSERT(scale >= 0 && decimals >= scale);
-  if (units < 0) out.push_back('-');
-  std::array<char, 24> digits;
-  const std::uint64_t magnitude = units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
-  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), magnitude).ptr;
-  const auto count = static_cast<int>(end - digits.data());
-  const int whole = count - scale;
-  if (whole > 0) {
-    out.append(digits.data(), static_cast<std::size_t>(whole));
-  } else {
-    out.push_back('0');
-  }
-  if (decimals == 0) return;
-  out.push_back('.');
-  if (whole < 0) out.append(static_cast<std::size_t>(-whole), '0');
-  out.append(digits.data() + std::max(whole, 0), static_cast<std::size_t>(count - std::max(whole, 0)));
-  out.append(static_cast<std::size_t>(decimals - scale), '0');
+  FixedText text;
+  char* const end = text.data() + text.size();
+  out.append(write_fixed(end, units, scale, decimals), end);
+}
+
+void append_level(std::string& out, const Level& level, Scales scales, Scales decimals) {
+  std::array<char, 2 * kMostFixedBytes + kAroundLevel> text;
+  char* const end = text.data() + text.size();
+  char* at = put_before(end, "\"]");
+  at = write_fixed(at, level.quantity.units(), scales.quantity, decimals.quantity);
+  at = put_before(at, "\",\"");
+  at = write_fixed(at, level.price.units(), scales.price, decimals.price);
+  at = put_before(at, "[\"");
+  out.append(at, end);
 }
 
 void append_levels(std::string& out, const TrueBook& book, Side side, std::size_t count, Scales decimals) {
   const std::span<const Level> all = book.levels(side);
   const Scales scales = book.scales();
+  const Scales shown{std::max(decimals.price, scales.price), std::max(decimals.quantity, scales.quantity)};
   out.push_back('[');
   for (std::size_t i = 0; i < std::min(count, all.size()); ++i) {
-    const Level& level = all[all.size() - 1 - i];
-    out.append(i == 0 ? "[\"" : ",[\"");
-    append_fixed(out, level.price.units(), scales.price, std::max(decimals.price, scales.price));
-    out.append("\",\"");
-    append_fixed(out, level.quantity.units(), scales.quantity, std::max(decimals.quantity, scales.quantity));
-    out.append("\"]");
+    if (i > 0) out.push_back(',');
+    append_level(out, all[all.size() - 1 - i], scales, shown);
   }
   out.push_back(']');
 }

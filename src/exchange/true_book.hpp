@@ -81,8 +81,12 @@ class TrueBook {
   std::deque<Undo> history_;
 };
 
-// `units` x 10^-scale with exactly `decimals` decimals. decimals >= scale (asserted): "61837.63000000".
+// `units` x 10^-scale with exactly `decimals` decimals, scale ... kMostFixedDecimals (asserted): "61837.63000000".
+inline constexpr int kMostFixedDecimals = 36;
 void append_fixed(std::string& out, std::int64_t units, int scale, int decimals);
+
+// ["price","quantity"], as append_fixed() writes them.
+void append_level(std::string& out, const Level& level, Scales scales, Scales decimals);
 
 // [["price","quantity"],...] of the best `count` levels, best first. More decimals than asked for where values need
 // them.

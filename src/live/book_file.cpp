@@ -75,10 +75,16 @@ Json head_json(const BookFile& file) {
 
 void append_levels(std::string& out, Side side, const BookImage& book, const CoverageSet& coverage) {
   for (const BookLevel& level : side == Side::kBid ? book.bids : book.asks) {
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{}\n", side == Side::kBid ? "bid" : "ask",
-                   to_string(to_decimal(level.price, book.scales)), to_string(to_decimal(level.quantity, book.scales)),
-                   level.origin.update_id.value(), level.origin.from_snapshot ? "snapshot" : "update",
-                   state_of(level, book), coverage.contains(level.price));
+    out += side == Side::kBid ? "bid," : "ask,";
+    append_to(out, to_decimal(level.price, book.scales));
+    out += ',';
+    append_to(out, to_decimal(level.quantity, book.scales));
+    const fmt::format_int update_id(level.origin.update_id.value());
+    out += ',';
+    out.append(update_id.data(), update_id.size());
+    out += level.origin.from_snapshot ? ",snapshot," : ",update,";
+    out += state_of(level, book);
+    out += coverage.contains(level.price) ? ",true\n" : ",false\n";
   }
 }
 

@@ -18,7 +18,9 @@ class MessageOwner final : public LineOwner {
   std::string_view symbol_of(std::string_view json) override {
     const binance::Decoded message = decoder_.decode(json);
     const binance::InstrumentIndex index = message ? message->instrument : message.error().instrument;
-    return index == binance::kNoInstrument ? std::string_view{} : decoder_.symbol(index);
+    if (index == binance::kNoInstrument) return {};
+    if (message) decoder_.remember_scales(index, *message);
+    return decoder_.symbol(index);
   }
 
  private:

@@ -8,6 +8,7 @@
 namespace acts {
 namespace {
 
+constexpr std::size_t kUsualFields = 8;
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
@@ -28,6 +29,12 @@ std::size_t utf8_length(std::string_view text) {
   const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
   const bool out_of_range = (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90);
   return overlong || out_of_range ? 0 : length;
+}
+
+// How many bytes at the front stand in a string as they are: ASCII without control characters, quotes and backslashes.
+std::size_t plain_length(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= ' ' && c != '"' && c != '\\' && c != '\x7f'; };
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
 }
 
 void append_utf8(std::string& out, std::uint32_t code_point) {
@@ -51,7 +58,7 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : rest_(text) {}
+  explicit Parser(std::string_view text) : rest_(text) { fields_.reserve(kUsualFields); }
 
   Result<std::vector<FlatField>> object() {
     if (!take('{')) return bad("does not start with an object");
@@ -119,6 +126,11 @@ class Parser {
         rest_.remove_prefix(1);
         return true;
       }
+      if (const std::size_t plain = plain_length(rest_); plain > 0) {
+        out += rest_.substr(0, plain);
+        rest_.remove_prefix(plain);
+        continue;
+      }
       if (rest_.front() == '\\') {
         rest_.remove_prefix(1);
         if (!escape(out)) return problem("has an escape that JSON does not know");
@@ -176,6 +188,11 @@ class Parser {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    if (const std::size_t plain = plain_length(text); plain > 0) {
+      out += text.substr(0, plain);
+      text.remove_prefix(plain);
+      continue;
+    }
     const std::size_t length = utf8_length(text);
     const char c = text.front();
     if (length == 0) {

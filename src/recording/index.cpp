@@ -223,6 +223,11 @@ void for_each_key(Event& event, auto&& visit) {
              Form<std::remove_const_t<Event>>::kKeys);
 }
 
+void append_number(std::string& out, std::integral auto number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
+
 class LineMaker {
  public:
   explicit LineMaker(std::string& out) : out_(out) {}
@@ -232,7 +237,7 @@ class LineMaker {
       too_long_ = key;
       return;
     }
-    fmt::format_to(std::back_inserter(out_), R"(,"{}":)", key);
+    begin(key);
     append_json_string(out_, text);
   }
   void operator()(std::string_view key, const std::vector<ConnectionRun>& runs) {
@@ -244,12 +249,19 @@ class LineMaker {
   }
   void operator()(std::string_view key, UnixNanos time) { (*this)(key, time.value); }
   void operator()(std::string_view key, std::integral auto number) {
-    fmt::format_to(std::back_inserter(out_), R"(,"{}":{})", key, number);
+    begin(key);
+    append_number(out_, number);
   }
 
   [[nodiscard]] std::string_view too_long() const { return too_long_; }
 
  private:
+  void begin(std::string_view key) {
+    out_ += ",\"";
+    out_ += key;
+    out_ += "\":";
+  }
+
   std::string& out_;
   std::string_view too_long_;
 };
@@ -334,8 +346,13 @@ Result<void> append_index_line(std::string& out, const IndexEntry& entry) {
   LineMaker make(out);
   std::visit(
       [&]<typename Event>(const Event& event) {
-        fmt::format_to(std::back_inserter(out), R"({{"n":{},"ts":{},"event":"{}")", entry.lines_before, entry.ts.value,
-                       Form<Event>::kName);
+        out += R"({"n":)";
+        append_number(out, entry.lines_before);
+        out += R"(,"ts":)";
+        append_number(out, entry.ts.value);
+        out += R"(,"event":")";
+        out += Form<Event>::kName;
+        out += '"';
         for_each_key(event, [&](const auto& key, const auto& member) { make(key.name, member); });
       },
       entry.event);

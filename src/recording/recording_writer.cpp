@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -50,10 +49,12 @@ Result<void> RecordingWriter::append(UnixNanos ts_recv, ConnectionId connection,
   if (auto room = make_room(ts_recv); !room) return room;
   if (runs_.full()) add_connections();
   runs_.add(connection, use, lines_, ts_recv);
-  fmt::format_to(std::back_inserter(text_), "{} ", ts_recv.value);
+  const fmt::format_int time(ts_recv.value);
+  text_.append(time.data(), time.size());
+  text_ += ' ';
   const std::size_t start = text_.size();
   text_ += json;
-  std::replace(text_.begin() + static_cast<std::ptrdiff_t>(start), text_.end(), '\n', ' ');
+  for (std::size_t at = text_.find('\n', start); at != std::string::npos; at = text_.find('\n', at)) text_[at] = ' ';
   text_ += '\n';
   ++lines_;
   unflushed_ = true;

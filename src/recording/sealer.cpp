@@ -46,6 +46,7 @@ class Sealer::Split {
         owner_(sealer.make_owner_()),
         context_(ZSTD_createCCtx(), &ZSTD_freeCCtx) {
     ACTS_ASSERT(context_ != nullptr);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, sealer_.compression_level_);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
     note_lost(std::move(lost));
   }
@@ -241,8 +242,12 @@ class Sealer::Split {
   SealReport report_;
 };
 
-Sealer::Sealer(std::string directory, MakeOwner make_owner, FileOps& ops, Open open)
-    : directory_(std::move(directory)), make_owner_(std::move(make_owner)), ops_(ops), open_(std::move(open)) {}
+Sealer::Sealer(std::string directory, MakeOwner make_owner, FileOps& ops, Open open, int compression_level)
+    : directory_(std::move(directory)),
+      make_owner_(std::move(make_owner)),
+      ops_(ops),
+      open_(std::move(open)),
+      compression_level_(compression_level) {}
 
 std::string Sealer::work_directory(const std::string& name) const {
   return fmt::format("{}/_sealing/{}", directory_, name);

@@ -42,12 +42,15 @@ class Sealer {
  public:
   static constexpr std::size_t kFrameBytes = std::size_t{1} << 20;  // of text
   static constexpr std::size_t kMaxHeldBytes = std::size_t{64} << 20;
+  static constexpr int kCompressionLevel = 3;
 
   using MakeOwner = std::function<std::unique_ptr<LineOwner>()>;
   using Open = std::function<Result<std::unique_ptr<ByteSource>>(const std::string& path)>;
 
-  // `directory`: recording_directory(). `ops` outlives the object; `open` reads the same disk.
-  Sealer(std::string directory, MakeOwner make_owner, FileOps& ops = real_file_ops(), Open open = open_file);
+  // `directory`: recording_directory(). `ops` outlives the object; `open` reads the same disk. `compression_level`: of
+  // zstd, for segments.
+  Sealer(std::string directory, MakeOwner make_owner, FileOps& ops = real_file_ops(), Open open = open_file,
+         int compression_level = kCompressionLevel);
 
   // Of every log in _open, its name without the ending, the oldest first. Errors: kStorage.
   Result<std::vector<std::string>> waiting();
@@ -72,6 +75,7 @@ class Sealer {
   MakeOwner make_owner_;
   FileOps& ops_;
   Open open_;
+  int compression_level_;
 };
 
 }  // namespace acts

@@ -56,23 +56,29 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const std::string& path, std::strin
 
 Result<OutboxBatch> Outbox::read(std::size_t max) {
   ACTS_ASSERT(max > 0);
-  // The cross join keeps SQLite to the order in which changes are walked.
-  auto statement = database_->prepare(
-      fmt::format("SELECT c.change, {} FROM row_changes c CROSS JOIN minute_rows r ON r.venue = c.venue AND r.symbol = "
-                  "c.symbol AND r.sample_time = c.sample_time WHERE c.change > {} ORDER BY c.change LIMIT ?2",
-                  column_list(schema_, "r."), kCursor));
-  if (!statement) return std::unexpected(std::move(statement.error()));
-  statement->bind(0, sink_);
-  statement->bind(1, static_cast<std::int64_t>(max));
+  if (!read_) {
+    // The cross join keeps SQLite to the order in which changes are walked.
+    auto prepared = database_->prepare(fmt::format(
+        "SELECT c.change, {} FROM row_changes c CROSS JOIN minute_rows r ON r.venue = c.venue AND r.symbol = "
+        "c.symbol AND r.sample_time = c.sample_time WHERE c.change > {} ORDER BY c.change LIMIT ?2",
+        column_list(schema_, "r."), kCursor));
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    read_ = std::move(*prepared);
+  }
+  read_->bind(0, sink_);
+  read_->bind(1, static_cast<std::int64_t>(max));
   OutboxBatch batch;
   for (;;) {
-    const auto found = statement->step();
+    const auto found = read_->step();
     if (!found) return std::unexpected(found.error());
     if (!*found) return batch;
-    auto row = read_row(*statement, schema_, database_->path(), 1);
-    if (!row) return std::unexpected(std::move(row.error()));
+    auto row = read_row(*read_, schema_, database_->path(), 1);
+    if (!row) {
+      read_->reset();
+      return std::unexpected(std::move(row.error()));
+    }
     batch.rows.push_back(std::move(*row));
-    batch.changes.push_back(statement->integer(0));
+    batch.changes.push_back(read_->integer(0));
   }
 }
 

@@ -59,6 +59,7 @@ class Outbox final : public SinkSource {
   std::unique_ptr<SqliteDatabase> database_;
   std::string sink_;
   RowSchema schema_;
+  std::optional<SqliteStatement> read_;  // of read(), once it was called: its text is long
 };
 
 // Of the file itself and of all sinks, ordered by sink and key; without those whose later values a sink has confirmed.

@@ -245,6 +245,18 @@ TEST(AccountRun, SamplesWhatIsHeldFromTheStartWithTheFirstPrice) {
   EXPECT_EQ(book.realised, (std::vector<std::string>{"-5"})) << "what was there counts as bought at the first middle";
 }
 
+// The first one came at a whole multiple, and was told again as the one that was due then.
+TEST(AccountRun, TellsNoSampleTwice) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(10, sim::kAskSide, 102, 1000),
+                                    level(25, sim::kBidSide, 99, 999)};
+  Script script;
+  Book book;
+  EXPECT_EQ(bench.run(rows, script, &book, {.sample = std::chrono::milliseconds{10}}).error, "");
+  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "20: 100.5 5 502.5", "25: 100.5 5 502.5"}));
+}
+
 // A book of one side has no middle: the fill is the first price.
 TEST(AccountRun, SamplesWhatIsHeldFromTheStartBeforeItsFirstFill) {
   Bench bench(sim::AccountKind::kSpot, {0, 0});

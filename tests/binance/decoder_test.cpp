@@ -48,6 +48,24 @@ TEST(DecoderTest, ReadsASpotDepthUpdate) {
   EXPECT_TRUE(is_scanned(kSpot, kSpotDepth));
 }
 
+TEST(DecoderTest, ReadsTheNextMessageInOneGoOnceItsScalesAreRemembered) {
+  constexpr std::string_view kUpdate =
+      R"({"e":"depthUpdate","E":1672515782136,"s":"BTCUSDT","U":157,"u":160,"b":[["64000.12","0.00310000"]],"a":[]})";
+  Decoder decoder(kSpot);
+  const InstrumentIndex index = decoder.add("BTCUSDT", Scales{});
+  const Decoded first = decoder.decode(kUpdate);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(decoder.parsed(), 1U);
+  decoder.remember_scales(index, *first);
+  EXPECT_EQ(decoder.scales(index), (Scales{2, 4}));
+  const Decoded next = decoder.decode(kUpdate);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(decoder.scanned(), 1U);
+  EXPECT_EQ(next->instrument, index);
+  decoder.remember_scales(index, Message{});
+  EXPECT_EQ(decoder.scales(index), (Scales{2, 4}));
+}
+
 TEST(DecoderTest, ReadsADepthUpdateOfACombinedStream) {
   const std::string json = R"({"stream":"btcusdt@depth@100ms","data":)" + std::string(kSpotDepth) + "}";
   EXPECT_EQ(decoded(kSpot, json).substr(0, 44), "[BTCUSDT|btcusdt@depth@100ms|0] depth U 157 ");

@@ -170,6 +170,23 @@ TEST(ProgramReport, WritesTheRowsOfARunAsParquet) {
   EXPECT_EQ(types->at(4).at(1), "VARCHAR");
 }
 
+// To DuckDB such a path is a pattern, and a folder with a = another column.
+TEST(ProgramReport, TakesPathsThatDuckDbWouldTakeForPatterns) {
+  const TempDir dir;
+  auto duck = history::Duck::open({.temp_directory = {}}).value();
+  for (const std::string name : {"side=[1]*", "a?[", "b\\[c]"}) {
+    const std::string run = dir / name;
+    fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
+    const Outcome written = report({run, "--format", "parquet", "--out", run + "/out"});
+    ASSERT_EQ(written.exit_code, 0) << written.err;
+    fs::rename(run + "/out/fills.parquet", dir / "fills.parquet");
+    const auto columns = duck->texts(
+        fmt::format("SELECT side FROM read_parquet('{}') GROUP BY side ORDER BY side", dir / "fills.parquet"));
+    ASSERT_TRUE(columns.has_value()) << columns.error().message;
+    EXPECT_EQ(columns->at(0).at(0), "buy");
+  }
+}
+
 TEST(ProgramReport, SaysWhatParquetNeeds) {
   const TempDir dir;
   fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);

@@ -87,8 +87,8 @@ std::int64_t SimDisk::write_at(int fd, std::string_view bytes, std::uint64_t off
   }
   File& file = *open_.at(fd);
   const Range range{offset, offset + bytes.size()};
-  if (file.seen.size() < range.end) file.seen.resize(range.end);
-  std::ranges::copy(bytes, file.seen.begin() + static_cast<std::ptrdiff_t>(offset));
+  if (file.seen.size() < range.begin) file.seen.resize(range.begin);
+  file.seen.replace(range.begin, std::min(bytes.size(), file.seen.size() - range.begin), bytes);
   if (!file.dirty.empty() && file.dirty.back().end == range.begin) {
     file.dirty.back().end = range.end;
   } else {
@@ -98,8 +98,9 @@ std::int64_t SimDisk::write_at(int fd, std::string_view bytes, std::uint64_t off
 }
 
 void SimDisk::keep(const Range& range, File& file) {
-  if (file.kept.size() < range.end) file.kept.resize(range.end);
-  file.kept.replace(range.begin, range.end - range.begin, file.seen, range.begin, range.end - range.begin);
+  if (file.kept.size() < range.begin) file.kept.resize(range.begin);
+  const std::size_t size = range.end - range.begin;
+  file.kept.replace(range.begin, std::min(size, file.kept.size() - range.begin), file.seen, range.begin, size);
 }
 
 // Of what the disk does not know it keeps what the seed says.

@@ -161,6 +161,8 @@ Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings,
   hints.venue = to_string(settings.info.venue);
   hints.symbol = settings.info.symbol;
   hints.interval = settings.interval;
+  hints.kind = settings.source;
+  hints.by_keys = true;
   Result<std::unique_ptr<FileBars>> bars = FileBars::open(settings.files, hints, instrument, id);
   if (!bars) return std::unexpected(bars.error());
   return std::make_unique<PeriodBars>(*std::move(bars), settings.from, settings.to);

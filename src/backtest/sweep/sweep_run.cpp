@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <unordered_set>
@@ -75,11 +76,12 @@ SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrumen
 
 Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
-  if (Result<void> single = check_single(settings); !single) return single;
-  Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments.front(), instruments.front());
-  if (!bars) return std::unexpected(bars.error());
   std::vector<std::unique_ptr<BarReader>> readers;
-  readers.push_back(*std::move(bars));
+  for (std::uint32_t i = 0; i < instruments.size(); ++i) {
+    Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments[i], instruments[i], InstrumentId{i});
+    if (!bars) return of_instrument(settings, instruments[i], bars.error());
+    readers.push_back(*std::move(bars));
+  }
   BarBlocks blocks(std::move(readers));
   const Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());

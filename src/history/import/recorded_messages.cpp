@@ -14,24 +14,6 @@ namespace {
 constexpr std::string_view kDepth = "depth";
 constexpr std::int64_t kAnswered = 200;
 
-// Nothing of what has no prices.
-std::optional<Scales> scales_of(const binance::Message& message) {
-  return std::visit(
-      []<typename Body>([[maybe_unused]] const Body& body) -> std::optional<Scales> {
-        if constexpr (requires { body.scales; }) return body.scales;
-        return std::nullopt;
-      },
-      message.body);
-}
-
-// So that the next message of the symbol is read in one go.
-void remember_scales(binance::Decoder& decoder, binance::InstrumentIndex index, const binance::Message& message) {
-  const std::optional<Scales> scales = scales_of(message);
-  if (!scales) return;
-  const Scales known = decoder.scales(index);
-  decoder.set_scales(index, {std::max(known.price, scales->price), std::max(known.quantity, scales->quantity)});
-}
-
 // Of an event whose time is told; a zero stands for none.
 std::optional<UnixNanos> time_of(const binance::Message& message) {
   return std::visit(
@@ -96,8 +78,8 @@ class Look {
       owners_.on_answer({snapshot->last_update_id, {}, line.ts_recv, line.line_number});
       return;
     }
-    if (message.symbol.empty() || !scales_of(message)) return;
-    remember_scales(decoder_, decoder_.add(message.symbol, {}), message);
+    if (message.symbol.empty() || !binance::scales_of(message)) return;
+    decoder_.remember_scales(decoder_.add(message.symbol, {}), message);
     RecordingContents::Symbol& symbol = of(message.symbol);
     if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
       ++symbol.updates;
@@ -244,8 +226,8 @@ bool RecordedMessages::take(const RecordedLine& line, const std::optional<index:
   }
   message_ = *std::move(decoded);
   of_ = message_.instrument;
-  if (of_ == binance::kNoInstrument || !scales_of(message_) || !once_[of_].is_first(message_)) return false;
-  remember_scales(decoder_, of_, message_);
+  if (of_ == binance::kNoInstrument || !binance::scales_of(message_) || !once_[of_].is_first(message_)) return false;
+  decoder_.remember_scales(of_, message_);
   ts_recv_ = line.ts_recv;
   return true;
 }
