@@ -78,8 +78,8 @@ variants = {
                         "  if (input.rests_on_suspects) return {RowState::kSuspect, Reason::kSuspectLevels};\n", ""),
     # Minutes are told apart by their number in the hour.
     "minute_number": ("src/features/minute_clock.cpp",
-                      "const std::int64_t count = std::min(missed, 1 + kMaxCatchUp);",
-                      "const std::int64_t count = (std::min(missed, 1 + kMaxCatchUp) - 1) % 60 + 1;"),
+                      "const std::int64_t count = std::min(missed, 1 + kMaxCatchUp * kMinute / interval_);",
+                      "const std::int64_t count = (missed - 1) % 60 + 1;"),
     # A gap, which is what follows a reconnect, throws the book away.
     "reset_on_reconnect": ("src/binance/book_builder.cpp",
                            "  gap_event_time_ = last_event_time_;\n",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -90,26 +91,14 @@ bool is_wanted(const Settings& settings, const RecordingFile& file) {
   return !settings.from || floor_to(file.first, kLogSpan) + kLogSpan > *settings.from;
 }
 
-int list(const std::vector<RecordingFile>& files, Output& out) {
+int list(std::vector<RecordingFile> files, Output& out) {
+  leave_out_doubled(files);
   out.write("venue,symbol,first,state,bytes,file\n");
   for (const RecordingFile& file : files) {
     out.write(fmt::format("{},{},{},{},{},{}\n", file.venue, file.symbol, to_iso8601(file.first),
                           file.symbol.empty() ? "open" : "sealed", file.bytes, file.path));
   }
   return kExitDone;
-}
-
-int verify(const std::vector<RecordingFile>& files, Output& out) {
-  std::uint64_t lines = 0;
-  std::size_t unsound = 0;
-  for (const RecordingFile& file : files) {
-    const RecordingCheck check = check_recording(file);
-    lines += check.lines;
-    unsound += check.problems.empty() ? 0U : 1U;
-    for (const std::string& problem : check.problems) complain(problem);
-  }
-  out.write(fmt::format("{} files, {} lines, {} of the files not sound\n", files.size(), lines, unsound));
-  return unsound == 0 ? kExitDone : kExitBadInput;
 }
 
 // The messages of one symbol out of one file, each once and where it was received.
@@ -233,6 +222,42 @@ Result<void> print_all(const Settings& settings, std::vector<RecordingFile> file
   return {};
 }
 
+// What has been verified, each file once, and how often the folders were looked into.
+struct Verified {
+  std::set<std::string> paths;
+  std::uint64_t lines = 0;
+  std::size_t unsound = 0;
+  int looks = 1;
+};
+
+// What is not verified yet. A log that is sealed meanwhile is found again in its segments.
+Result<void> verify_all(const Settings& settings, std::vector<RecordingFile> files, Verified& done) {
+  leave_out_doubled(files);
+  for (const RecordingFile& file : files) {
+    if (!done.paths.insert(file.path).second) continue;
+    const RecordingCheck check = check_recording(file);
+    if (file.symbol.empty() && !std::filesystem::exists(file.path) && ++done.looks <= Printed::kMostLooks) {
+      done.paths.erase(file.path);
+      auto again = wanted_files(settings);
+      if (!again) return std::unexpected(again.error());
+      return verify_all(settings, std::move(*again), done);
+    }
+    done.lines += check.lines;
+    done.unsound += check.problems.empty() ? 0U : 1U;
+    for (const std::string& problem : check.problems) complain(problem);
+  }
+  return {};
+}
+
+int verify(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
+  Verified done;
+  if (const Result<void> verified = verify_all(settings, std::move(files), done); !verified)
+    return complain(verified.error());
+  out.write(
+      fmt::format("{} files, {} lines, {} of the files not sound\n", done.paths.size(), done.lines, done.unsound));
+  return done.unsound == 0 ? kExitDone : kExitBadInput;
+}
+
 int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
   if (settings.symbol.empty()) {
     return complain({ErrorCode::kUsage, "recording cat: name one symbol with --symbol, as the venue spells it"});
@@ -298,8 +323,8 @@ int run(const Given& given) {
   if (!files) return complain(files.error());
   if (action == "latency") return latency(settings, *files);
   Output out;
-  if (action == "ls") return list(*files, out);
-  return action == "cat" ? cat(settings, std::move(*files), out) : verify(*files, out);
+  if (action == "ls") return list(std::move(*files), out);
+  return action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out);
 }
 
 }  // namespace

@@ -25,12 +25,14 @@ std::string depth_suffix(Venue venue, Nanos interval) {
   return whole < 250 ? "depth@100ms" : whole < 500 ? "depth" : "depth@500ms";
 }
 
-// By ascending price, of each the last change.
-void keep_last(std::vector<Level>& changes) {
-  std::ranges::stable_sort(changes, {}, &Level::price);
-  const auto rest =
-      std::unique(changes.rbegin(), changes.rend(), [](const Level& a, const Level& b) { return a.price == b.price; });
-  changes.erase(changes.begin(), rest.base());
+// `changes` is ordered by price and has each once.
+void put(std::vector<Level>& changes, const Level& level) {
+  const auto at = std::ranges::lower_bound(changes, level.price, {}, &Level::price);
+  if (at != changes.end() && at->price == level.price) {
+    *at = level;
+  } else {
+    changes.insert(at, level);
+  }
 }
 
 Random seeded(std::uint64_t seed, std::size_t index, Venue venue) {
@@ -127,7 +129,7 @@ void SyntheticSymbol::change(Side side, std::int64_t price, Quantity quantity) {
   const std::span<const Level> none;
   const bool bid = side == Side::kBid;
   book_.apply(next_id(), {now_ms_, now_ms_}, bid ? one : none, bid ? none : one);
-  (bid ? pending_bids_ : pending_asks_).push_back(level);
+  put(bid ? pending_bids_ : pending_asks_, level);
 }
 
 bool SyntheticSymbol::has_level(Side side, std::int64_t price) const {
@@ -306,7 +308,6 @@ void SyntheticSymbol::tell_best(const std::optional<Level>& old_bid, const std::
 // Spot writes bids best first, USD-M both sides by ascending price.
 void SyntheticSymbol::append_pending(std::string& text, Side side) {
   std::vector<Level>& pending = side == Side::kBid ? pending_bids_ : pending_asks_;
-  keep_last(pending);
   if (side == Side::kBid && venue_ == Venue::kBinanceSpot) std::ranges::reverse(pending);
   for (const Level& level : pending) {
     if (!text.ends_with('[')) text += ',';

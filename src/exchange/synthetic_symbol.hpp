@@ -107,7 +107,7 @@ class SyntheticSymbol {
   UpdateId id_;
   UpdateId told_id_;                 // u of the last depth update
   UpdateId first_untold_id_;         // U of the next one
-  std::vector<Level> pending_bids_;  // changes in order, not told yet
+  std::vector<Level> pending_bids_;  // not told yet, by ascending price
   std::vector<Level> pending_asks_;
   std::int64_t trade_id_ = 0;
   std::int64_t aggregate_id_ = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kOpenName = "_open";
+
 // "<first_recv_ns>.jsonl.zst", "<shard>-<first_recv_ns>.jsonl.zst".
 std::optional<UnixNanos> first_of(std::string_view name) {
   if (!name.ends_with(kLogEnding)) return std::nullopt;
@@ -32,20 +35,34 @@ std::optional<UnixNanos> first_of(std::string_view name) {
   return first;
 }
 
+// As its index ends. Empty if it cannot be read to there.
+std::string log_of_segment(const std::string& path) {
+  auto source = open_file(index_path_for(path));
+  if (!source) return {};
+  IndexReader entries(std::move(*source));
+  std::string log;
+  for (;;) {
+    auto entry = entries.next();
+    if (!entry || !*entry) return log;
+    if (auto* sealed = std::get_if<index::Sealed>(&(*entry)->event)) log = std::move(sealed->log);
+  }
+}
+
 class Lister {
  public:
   void walk(const fs::path& raw) {
     each(raw, [&](const fs::path& venue) {
+      // Logs first: what is sealed meanwhile is found in its segments.
+      add_files(venue / kOpenName, venue, "");
       each(venue, [&](const fs::path& symbol) {
         const std::string name = symbol.filename().string();
-        if (name == "_open") return add_files(symbol, venue, "");
         if (name != kSessionName && !is_segment_name(name)) return;
         each(symbol, [&](const fs::path& day) { add_files(day, venue, name); });
       });
     });
   }
   void look_into(const fs::path& venue, const std::string& symbol, UnixNanos day) {
-    add_files(symbol.empty() ? venue / "_open" : venue / segment_directory(symbol, day), venue, symbol);
+    add_files(symbol.empty() ? venue / kOpenName : venue / segment_directory(symbol, day), venue, symbol);
   }
   Result<std::vector<RecordingFile>> result() && {
     if (!problem_.empty()) return fail(ErrorCode::kStorage, std::move(problem_));
@@ -180,6 +197,24 @@ Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir) 
   Lister lister;
   lister.walk(fs::path(data_dir) / "raw");
   return std::move(lister).result();
+}
+
+void leave_out_doubled(std::vector<RecordingFile>& files) {
+  std::vector<RecordingFile> logs;
+  std::ranges::copy_if(files, std::back_inserter(logs), [](const RecordingFile& file) { return file.symbol.empty(); });
+  const auto is_listed = [&logs](const RecordingFile& file) {
+    // The times say of most that they are of another log, without a look into their indexes.
+    const auto may_be_of = [&file](const RecordingFile& log) {
+      return log.venue == file.venue && log.first <= file.first &&
+             file.first < floor_to(log.first, kLogSpan) + kLogSpan;
+    };
+    if (file.symbol.empty() || std::ranges::none_of(logs, may_be_of)) return false;
+    const std::string log = log_of_segment(file.path);
+    return std::ranges::any_of(logs, [&](const RecordingFile& one) {
+      return may_be_of(one) && fs::path(one.path).filename() == fmt::format("{}{}", log, kLogEnding);
+    });
+  };
+  std::erase_if(files, is_listed);
 }
 
 Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, const std::string& venue,

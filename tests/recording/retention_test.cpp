@@ -8,7 +8,9 @@
 #include <map>
 
 #include "recording/archive.hpp"
+#include "recording/layout.hpp"
 #include "recording/recording_writer.hpp"
+#include "recording/sealer.hpp"
 #include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 
@@ -148,6 +150,48 @@ TEST(Archive, ListsOneSymbolsDayByItself) {
   EXPECT_EQ(count("AAA", 48), 0U);
   EXPECT_EQ(count("", 0), 1U);
   EXPECT_EQ(list_segments(archive.dir.string(), "v", "AAA", kStart).value()[0].symbol, "AAA");
+}
+
+// A line is of the symbol that it is.
+class WholeLine final : public LineOwner {
+ public:
+  void add_symbol(std::string_view) override {}
+  std::string_view symbol_of(std::string_view json) override { return json; }
+};
+
+// Two runs within an hour; the first one's log is sealed, and there as long as not all its segments are in place.
+TEST(Archive, ListsEachMessageOnceWhileALogIsSealed) {
+  const TempDir dir;
+  const std::string venue = dir / "raw/v";
+  const auto write = [&](UnixNanos first) {
+    RecordingWriter writer({venue + "/_open", "0"});
+    EXPECT_TRUE(writer.note(first, index::RunStarted{"0.1", "v", "0", ""}));
+    for (const char* const symbol : {"AAA", "BBB"}) {
+      EXPECT_TRUE(writer.note(first, index::SymbolAdded{symbol, "trading"}));
+      EXPECT_TRUE(writer.append(first, 1, symbol));
+    }
+    EXPECT_TRUE(writer.close(first));
+    return fs::path(writer.log_path()).filename().string();
+  };
+  const std::string name = write(kStart + std::chrono::minutes{1});
+  fs::copy(venue + "/_open", dir / "before");
+  ASSERT_TRUE(Sealer(venue, [] {
+                return std::make_unique<WholeLine>();
+              }).seal(name.substr(0, name.size() - kLogEnding.size())));
+  const std::string later = write(kStart + std::chrono::minutes{2});
+  const auto names = [&] {
+    auto files = list_recordings(dir.string()).value();
+    leave_out_doubled(files);
+    std::vector<std::string> found;
+    for (const RecordingFile& file : files)
+      found.push_back(file.symbol.empty() ? fs::path(file.path).filename().string() : file.symbol);
+    return found;
+  };
+  EXPECT_THAT(names(), ElementsAre(later, "AAA", "BBB", "_session"));
+  fs::copy(dir / "before", venue + "/_open");
+  EXPECT_THAT(names(), ElementsAre(name, later)) << "its segments are of the log";
+  fs::remove_all(venue + "/BBB");
+  EXPECT_THAT(names(), ElementsAre(name, later)) << "and so are those that are not in place yet";
 }
 
 // A wall clock of the year 2099 would have emptied the archive.
