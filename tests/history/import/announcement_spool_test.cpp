@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -56,6 +58,18 @@ TEST(AnnouncementSpool, SaysWhereItCannotPutThemAside) {
   EXPECT_EQ(added.error().code, ErrorCode::kStorage);
   EXPECT_THAT(added.error().message, ::testing::HasSubstr("/none: No such file"));
   EXPECT_THAT(added.error().message, ::testing::HasSubstr("TMPDIR"));
+}
+
+TEST(AnnouncementSpool, SaysThatThereIsNoPlaceForTemporaryFiles) {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ASSERT_EQ(::setenv("TMPDIR", "/nowhere/at/all", 1), 0);
+  AnnouncementSpool spool({}, 1);
+  EXPECT_TRUE(spool.add(numbered(0)).has_value());
+  const Result<void> added = spool.add(numbered(1));
+  ASSERT_EQ(before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1), 0);
+  ASSERT_FALSE(added.has_value());
+  EXPECT_THAT(added.error().message, ::testing::HasSubstr("TMPDIR is no directory"));
 }
 
 }  // namespace
