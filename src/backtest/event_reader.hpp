@@ -25,8 +25,8 @@ class EventReader {
               std::optional<UnixNanos> from);
 
   // True: `row` is the next one. False: there are no more. Errors: the source's; kBadInput: an event has a time before
-  // 1970 or after 2200, or further than kMostLeap from the one before
-  // it by that clock.
+  // 1970 or after 2200, or further than kMostLeap from the one
+  // before it by that clock.
   Result<bool> next(EventRow& row);
   // Of the rows that next() has given: off_tick, off_scale, out_of_range; of what has been read: outdated.
   [[nodiscard]] const FeedFacts& facts() const { return facts_; }

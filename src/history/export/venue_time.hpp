@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
+#include "acts/base/decimal.hpp"
 #include "acts/base/time.hpp"
 
 #include "history/export/mended_times.hpp"
@@ -19,13 +21,13 @@ class VenueTime {
   // they count once two in a row agree.
   static constexpr Nanos kMostLeap = MendedTimes::kMostLeap;
 
-  // A message that has both times.
+  // A message that has both times, whatever they are.
   void add(UnixNanos ts_event, UnixNanos ts_recv) {
-    const Times times{ts_event, ts_recv - ts_event};
-    if (before_ && std::max(before_->latency, times.latency) - std::min(before_->latency, times.latency) <= kMostLeap) {
+    const Times times{ts_event.value, int128{ts_recv.value} - ts_event.value};
+    if (before_ && agree(*before_, times)) {
       for (const Times& of : {*before_, times}) {
         least_ = std::min(least_.value_or(of.latency), of.latency);
-        latest_ = std::max(latest_.value_or(of.ts_event), of.ts_event);
+        latest_ = std::max(latest_, of.event);
       }
     }
     before_ = times;
@@ -33,17 +35,22 @@ class VenueTime {
   // Of what was received now: not before the venue's latest time, and after its receipt only if our clock is slow, so
   // that messages seem to be received before they were sent. As long as nothing is known, the receipt.
   [[nodiscard]] UnixNanos of(UnixNanos ts_recv) const {
-    return least_ ? std::max(ts_recv - *least_, *latest_) : ts_recv;
+    if (!least_) return ts_recv;
+    const int128 sent = std::max<int128>(ts_recv.value - *least_, latest_);
+    return {static_cast<std::int64_t>(std::min<int128>(sent, std::numeric_limits<std::int64_t>::max()))};
   }
 
  private:
   struct Times {
-    UnixNanos ts_event;
-    Nanos latency;
+    std::int64_t event;
+    int128 latency;
   };
+  static bool agree(const Times& a, const Times& b) {
+    return std::max(a.latency, b.latency) - std::min(a.latency, b.latency) <= kMostLeap.count();
+  }
   std::optional<Times> before_;
-  std::optional<Nanos> least_;       // both or none,
-  std::optional<UnixNanos> latest_;  // of the venue's times
+  std::optional<int128> least_;  // latency
+  std::int64_t latest_ = std::numeric_limits<std::int64_t>::min();
 };
 
 }  // namespace acts::history

@@ -53,6 +53,15 @@ TEST(VenueTime, PassesOverASingleWrongTime) {
   EXPECT_EQ(time.of(millis(1'000'390)), millis(1'000'380));
 }
 
+TEST(VenueTime, TakesWhateverTimesThereAre) {
+  VenueTime time;
+  time.add({INT64_MAX}, {INT64_MIN});
+  time.add({INT64_MAX}, {INT64_MIN});
+  EXPECT_EQ(time.of({0}), UnixNanos{INT64_MAX});
+  time.add({INT64_MIN}, {INT64_MAX});
+  EXPECT_EQ(time.of({INT64_MAX}), UnixNanos{INT64_MAX});
+}
+
 // Of spot a depth of .000 is received at .005, and a best bid and offer, which has no time of the venue's, at .095.
 TEST(HftMessages, TakesNoBestOfSpotForOlderThanItCanBe) {
   const TempDir dir;
