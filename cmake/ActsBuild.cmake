@@ -33,20 +33,49 @@ if(ACTS_COVERAGE)
   target_link_options(acts_options INTERFACE --coverage)
 endif()
 
+# The sources of src/ROOM with those that may be joined in files of eight. CMake's own joined files (UNITY_BUILD) name
+# sources by absolute paths: to ccache another text in every clone.
+function(acts_join out room sources alone)
+  set(made)
+  set(text)
+  set(count 0)
+  foreach(source IN LISTS sources)
+    if(IS_ABSOLUTE ${source} OR source IN_LIST alone)
+      list(APPEND made ${source})
+      continue()
+    endif()
+    string(APPEND text "#include \"${room}/${source}\"\n")
+    math(EXPR count "${count} + 1")
+    math(EXPR rest "${count} % 8")
+    if(rest EQUAL 0)
+      acts_joined_file(made ${count} "${text}")
+      set(text)
+    endif()
+  endforeach()
+  if(text)
+    acts_joined_file(made ${count} "${text}")
+  endif()
+  set(${out} ${made} PARENT_SCOPE)
+endfunction()
+
+function(acts_joined_file into number text)
+  file(GENERATE OUTPUT joined_${number}.cpp CONTENT "${text}")
+  set(${into} ${${into}} ${CMAKE_CURRENT_BINARY_DIR}/joined_${number}.cpp PARENT_SCOPE)
+endfunction()
+
 # acts_room(NAME SOURCES … [USES room …] [LINKS library …] [LINKS_PRIVATE library …] [ALONE file …])
 # The static library acts_NAME of src/NAME. USES names other rooms, as ARCHITECTURE.md allows.
 # With ACTS_UNITY eight files are compiled as one, in half the time: names in unnamed namespaces are the room's then,
 # not the file's. ALONE names sources that are never joined with others.
 function(acts_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS;LINKS_PRIVATE;ALONE" ${ARGN})
+  if(ACTS_UNITY)
+    acts_join(ROOM_SOURCES ${name} "${ROOM_SOURCES}" "${ROOM_ALONE}")
+  endif()
   add_library(acts_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(acts_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_USES PREPEND acts_)
   target_link_libraries(acts_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS} PRIVATE acts_options ${ROOM_LINKS_PRIVATE})
-  if(ACTS_UNITY)
-    set_target_properties(acts_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    set_source_files_properties(${ROOM_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  endif()
 endfunction()
 
 # acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit] [HALVES n])
@@ -72,6 +101,9 @@ function(acts_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   # Of no test the own code is what takes its time, but compiling it: a quarter less with -O1 than with -O2. With
   # ACTS_UNITY, where a build's time is what counts, they are not optimised at all.
+  if(ACTS_SANITIZE)
+    target_compile_definitions(test_${name} PRIVATE ACTS_SANITIZED)
+  endif()
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1> $<$<BOOL:${ACTS_UNITY}>:-O0>)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)

@@ -49,7 +49,7 @@ class MyStrategy final : public acts::Strategy {
     const bool was_low = rsi_.ready() && rsi_.value() <= oversold_;
     rsi_.update(static_cast<double>(bar.close.units()));
     if (!rsi_.ready() || !context.open_orders(bar.instrument).empty()) return;
-    const acts::Quantity held = context.position(bar.instrument).quantity;
+    const acts::Quantity held = context.held(bar.instrument);
     if (held.is_zero() && was_low && rsi_.value() > oversold_) {
       order(context, bar.instrument, acts::OrderSide::kBuy,
             acts::Quantity{lots_ * context.lot(bar.instrument).units()});

@@ -328,8 +328,16 @@ Result<void> Engine::count_wake() {
                                                 kMostWakesAtOnce, to_iso8601(now_)));
 }
 
+void Engine::tell_sample(const Sample& sample) {
+  std::optional<Sample>& last = told_samples_[sample.instrument.value()];
+  if (last == sample) return;
+  last = sample;
+  listener_->on_sample(sample);
+}
+
 void Engine::sample_at_begin() {
   marks_.resize(runs_.size());
+  told_samples_.resize(runs_.size());
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     const Position& position = runs_[i]->here().position();
     // What is held from the start has no price yet: its first sample comes with one.
@@ -337,7 +345,7 @@ void Engine::sample_at_begin() {
       unpriced_.emplace_back(i);
       continue;
     }
-    listener_->on_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
+    tell_sample({.ts = now_, .instrument = InstrumentId(i), .position = position, .equity = position.cash});
   }
 }
 
@@ -345,7 +353,7 @@ void Engine::sample_first(InstrumentId id, const Decimal& mark) {
   std::erase(unpriced_, id);
   marks_[id.value()] = mark;
   const InstrumentRun& run = at(id);
-  listener_->on_sample(
+  tell_sample(
       {.ts = now_, .instrument = id, .mark = mark, .position = run.here().position(), .equity = run.equity_here(mark)});
 }
 
@@ -370,11 +378,11 @@ void Engine::sample_if_due(bool is_last) {
     if (middle) marks_[i] = middle;
     if (!middle && !is_last) continue;
     const Position& position = runs_[i]->here().position();
-    listener_->on_sample({.ts = now_,
-                          .instrument = InstrumentId(i),
-                          .mark = marks_[i],
-                          .position = position,
-                          .equity = runs_[i]->equity_here(marks_[i])});
+    tell_sample({.ts = now_,
+                 .instrument = InstrumentId(i),
+                 .mark = marks_[i],
+                 .position = position,
+                 .equity = runs_[i]->equity_here(marks_[i])});
   }
   next_sample_ = next_multiple(now_, *options_.sample);
 }

@@ -93,7 +93,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId id) const override { return at(id).here().book(); }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return at(id).here().last_trade(); }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
-    return at(id).funding_rate(now_);
+    return runs_.at(id.value())->funding_rate(now_);
   }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
@@ -122,6 +122,7 @@ class Engine final : private StrategyContext {
   void tell_answer(const Answer& answer);
   Result<void> fire_timers();
   Result<void> count_wake();
+  void tell_sample(const Sample& sample);
   void sample_at_begin();
   void sample_first(InstrumentId id, const Decimal& mark);
   void sample_held();
@@ -144,8 +145,9 @@ class Engine final : private StrategyContext {
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
-  std::vector<std::optional<Decimal>> marks_;  // if there are samples: the last that are known, by instrument
-  std::vector<InstrumentId> unpriced_;         // and those that are held from the start and have had no sample yet
+  std::vector<std::optional<Decimal>> marks_;        // if there are samples: the last that are known, by instrument
+  std::vector<std::optional<Sample>> told_samples_;  // the last one of each instrument
+  std::vector<InstrumentId> unpriced_;  // and those that are held from the start and have had no sample yet
   std::vector<Timer> timers_;
   // Of one time, if rows are wanted: taken, and not yet told.
   std::vector<std::pair<InstrumentId, Trade>> taken_trades_;

@@ -53,6 +53,9 @@ class EventFeed::Survey {
                 fmt::format("local times shifted by {} are not between 1970 and 2200", to_string(shift)));
   }
 
+  [[nodiscard]] UnixNanos first_local() const { return {first_local_}; }
+  [[nodiscard]] UnixNanos last_local() const { return {last_local_}; }
+
   history::HftMeasure measure;
 
  private:
@@ -104,6 +107,8 @@ Result<void> EventFeed::settle_times(const Survey& survey, ClockShift shift) {
   if (!by) return std::unexpected(by.error());
   if (Result<void> usable = survey.check(*by); !usable) return usable;
   facts_.shift = *by;
+  facts_.first_local = survey.first_local() + *by;
+  facts_.last_local = survey.last_local() + *by;
   venue_.order = RowOrder(survey.measure.exchange_lateness());
   local_.order = RowOrder(survey.measure.local_lateness());
   return is_kept_ ? Result<void>() : open_reader();
@@ -144,6 +149,7 @@ Result<void> EventFeed::make_more() {
   facts_.off_tick = read.off_tick;
   facts_.off_scale = read.off_scale;
   facts_.out_of_range = read.out_of_range;
+  facts_.outdated = read.outdated;
   if (has_ended_ && facts_.out_of_range == facts_.events) {
     return fail(ErrorCode::kBadInput, fmt::format("none of its {} events can be used: are tick_size and lot_size those "
                                                   "of the data?",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace acts::backtest {
 
@@ -14,6 +15,7 @@ EventReader::EventReader(std::unique_ptr<history::HftSource> source, const Event
 
 Result<bool> EventReader::read() {
   Result<bool> there = source_->next(event_);
+  facts_.outdated = source_->left_out();
   if (!there || !*there) return there;
   ++number_;
   for (const std::int64_t ts : {event_.exch_ts, event_.local_ts}) {
@@ -25,6 +27,32 @@ Result<bool> EventReader::read() {
 }
 
 Result<bool> EventReader::next(EventRow& row) {
+  Result<bool> there = next_row(row);
+  if (!there || !*there) return there;
+  if (row.is_for_venue) {
+    if (Result<void> checked = check_leap("the venue's", row.exch_ts, venue_before_); !checked) {
+      return std::unexpected(checked.error());
+    }
+  }
+  if (row.is_for_local) {
+    if (Result<void> checked = check_leap("our", row.local_ts, local_before_); !checked) {
+      return std::unexpected(checked.error());
+    }
+  }
+  return there;
+}
+
+Result<void> EventReader::check_leap(const char* whose, std::int64_t ts, std::optional<std::int64_t>& before) const {
+  const std::int64_t last = std::exchange(before, ts).value_or(ts);
+  if (ts - last <= kMostLeap.count() && last - ts <= kMostLeap.count()) return {};
+  return fail(
+      ErrorCode::kBadInput,
+      fmt::format("event {}: by {} clock it is of {}, and the one before of {}: more than {} apart, so that one "
+                  "of them is wrong: take it out, or cut the data there",
+                  number_, whose, to_iso8601({ts}), to_iso8601({last}), to_string(kMostLeap)));
+}
+
+Result<bool> EventReader::next_row(EventRow& row) {
   if (take_of_book(row)) return true;
   while (!is_held_) {
     const Result<bool> there = read();

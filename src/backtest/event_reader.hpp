@@ -25,25 +25,30 @@ class EventReader {
               std::optional<UnixNanos> from);
 
   // True: `row` is the next one. False: there are no more. Errors: the source's; kBadInput: an event has a time before
-  // 1970 or after 2200.
+  // 1970 or after 2200, or further than kMostLeap from the one before
+  // it by that clock.
   Result<bool> next(EventRow& row);
-  // Of the rows that next() has given: off_tick, off_scale, out_of_range.
+  // Of the rows that next() has given: off_tick, off_scale, out_of_range; of what has been read: outdated.
   [[nodiscard]] const FeedFacts& facts() const { return facts_; }
 
  private:
   // False: there are no more.
   Result<bool> read();
+  Result<bool> next_row(EventRow& row);
   bool take_of_book(EventRow& row);
+  [[nodiscard]] Result<void> check_leap(const char* whose, std::int64_t ts, std::optional<std::int64_t>& before) const;
 
   std::unique_ptr<history::HftSource> source_;
   EventRows rows_;
   std::optional<UnixNanos> from_;
-  std::optional<BookBefore> before_;  // until there is an event that is told
-  std::vector<EventRow> book_;        // of the beginning,
-  std::size_t taken_ = 0;             // and how many of its rows have gone out
-  history::HftEvent event_;           // the last one read,
-  bool is_held_ = false;              // whose row comes behind those of the book
-  std::uint64_t number_ = 0;          // of it, from 1
+  std::optional<BookBefore> before_;          // until there is an event that is told
+  std::vector<EventRow> book_;                // of the beginning,
+  std::size_t taken_ = 0;                     // and how many of its rows have gone out
+  history::HftEvent event_;                   // the last one read,
+  bool is_held_ = false;                      // whose row comes behind those of the book
+  std::uint64_t number_ = 0;                  // of it, from 1
+  std::optional<std::int64_t> venue_before_;  // times of the last row of each clock
+  std::optional<std::int64_t> local_before_;
   FeedFacts facts_;
 };
 

@@ -13,6 +13,9 @@ namespace acts::backtest {
 // So that what is added to a time is still one.
 inline constexpr std::int64_t kFirstFeedTime = 0;
 inline constexpr std::int64_t kLastFeedTime = 7'258'118'400'000'000'000;  // 2200-01-01
+// Between successive rows or bars of one instrument; longer than an outage takes. A time that is further off is wrong,
+// and a run would pass through all the intervals between.
+inline constexpr Nanos kMostLeap = std::chrono::days{400};
 constexpr bool is_feed_time(std::int64_t ts) { return ts >= kFirstFeedTime && ts <= kLastFeedTime; }
 
 // With the times of both clocks, and which of them it is for.

@@ -25,7 +25,8 @@ InstrumentRun::InstrumentRun(InstrumentSetup setup, InstrumentId id, RunListener
       has_marks_(listener != nullptr && listener->wants_marks()),
       fill_number_(&fill_number),
       own_venue_(setup_.shared == nullptr ? std::make_unique<sim::SimVenue>(venue_model(setup_)) : nullptr),
-      venue_(setup_.shared == nullptr ? *own_venue_ : setup_.shared->add_venue()) {
+      venue_(setup_.shared == nullptr ? *own_venue_ : setup_.shared->add_venue()),
+      rates_(setup_.rates, Announced::Kind::kRate) {
   ACTS_ASSERT(setup_.shared == nullptr || !has_marks_);
   setup_.latency.use_stream(id.value());
 }

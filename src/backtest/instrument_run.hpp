@@ -14,11 +14,11 @@
 #include "acts/market/order.hpp"
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/announced.hpp"
 #include "backtest/fees.hpp"
 #include "backtest/fill_marks.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/local_side.hpp"
-#include "backtest/mark_prices.hpp"
 #include "backtest/market_feed.hpp"
 #include "backtest/realised.hpp"
 #include "backtest/run_listener.hpp"
@@ -31,12 +31,6 @@ namespace acts::backtest {
 
 class SharedMarket;
 
-// A funding rate from the time on at which it is known here.
-struct KnownRate {
-  UnixNanos since = {};
-  FundingRate rate = {};
-};
-
 struct InstrumentSetup {
   BacktestInstrument instrument;
   sim::VenueModel venue;  // lot and scale are the instrument's
@@ -48,8 +42,8 @@ struct InstrumentSetup {
   sim::FundingBook funding = {};  // when it is paid
   Fees fees = {};
   Decimal cash = {};
-  std::shared_ptr<const std::vector<KnownRate>> rates = {};  // by `since`; may be null
-  MarkPriceList marks = {};  // count in place of the middle from the first on; null: there are none
+  AnnouncementList rates = {};  // AnnouncedRate
+  AnnouncementList marks = {};  // AnnouncedMark; they count in place of the middle from the first on
   // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
   // rows (take_row()), nor does its listener want marks (asserted).
   MarketFeed* feed = nullptr;
@@ -127,8 +121,8 @@ class InstrumentRun {
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;
   // The last that was announced by `now`; if there are no announcements the last that was paid, and when the next one
-  // is: of a list nothing later is told.
-  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now) const;
+  // is: of a list nothing later is told. `now`: not before that of the call before.
+  [[nodiscard]] std::optional<FundingRate> funding_rate(UnixNanos now);
   [[nodiscard]] const VenueAccount& account() const { return *account_; }
   // Marks what can be marked no more, and checks that both sides agree: position and sum of fills.
   void end();
@@ -205,6 +199,8 @@ class InstrumentRun {
   std::deque<Answer> answers_;
   std::unique_ptr<sim::Account> own_account_;
   std::unique_ptr<VenueAccount> account_;
+  Announced rates_;
+  std::optional<FundingRate> announced_rate_;
   std::optional<Error> failure_;  // ends the run
   FillMarks marks_;
   Realised realised_;

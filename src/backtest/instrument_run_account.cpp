@@ -1,6 +1,5 @@
 // What an instrument's run has to do with its account: what is refused, what a fill costs, funding and liquidation.
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -8,6 +7,7 @@
 
 #include "backtest/instrument_run.hpp"
 #include "backtest/sweep/shared_market.hpp"
+#include "history/import/funding_rates.hpp"
 
 namespace acts::backtest {
 
@@ -116,7 +116,9 @@ UnixNanos InstrumentRun::next_mark() const { return account_->watches_marks() ? 
 UnixNanos InstrumentRun::next_of_market() const { return std::min({next_row_at_venue(), next_funding(), next_mark()}); }
 
 bool InstrumentRun::update_mark(UnixNanos now) {
-  if (account_->take_marks(now)) return true;
+  const bool has_mark = account_->take_marks(now);
+  if (account_->marks_failure()) failure_ = failure_.value_or(*account_->marks_failure());
+  if (has_mark) return true;
   if (account_->has_mark_price()) return false;
   const sim::Rank bid = venue_.side(sim::kBidSide).best();
   const sim::Rank ask = venue_.side(sim::kAskSide).best();
@@ -167,10 +169,13 @@ void InstrumentRun::pay_funding(UnixNanos now) {
   if (account_->watches_marks()) watch_margin(now, true);
 }
 
-std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) const {
-  if (setup_.rates != nullptr && !setup_.rates->empty()) {
-    const auto behind = std::ranges::upper_bound(*setup_.rates, now, {}, &KnownRate::since);
-    return behind == setup_.rates->begin() ? std::nullopt : std::optional(std::prev(behind)->rate);
+std::optional<FundingRate> InstrumentRun::funding_rate(UnixNanos now) {
+  if (setup_.rates.spool != nullptr && setup_.rates.spool->size() > 0) {
+    if (const std::optional<history::Announcement> rate = rates_.take(now)) {
+      announced_rate_ = {.rate = {rate->value, history::AnnouncedRate::kScale}, .at = rate->at};
+    }
+    if (rates_.failure()) failure_ = failure_.value_or(*rates_.failure());
+    return announced_rate_;
   }
   const std::optional<sim::FundingTime>& last = account_->funding().last();
   const UnixNanos next = account_->funding().next();

@@ -123,6 +123,8 @@ void LocalSide::apply(const Fill& fill) {
   ACTS_ASSERT(is_exact);  // it was at the venue
   position_ = account_.position();
   position_value_ += nearest_double(signed_quantity, power_of_ten(instrument_.scales.quantity));
+  if (fill.base_fee.units != 0)
+    position_value_ -= nearest_double(fill.base_fee.units, power_of_ten(fill.base_fee.scale));
 }
 
 void LocalSide::apply_funding(const Decimal& received) {

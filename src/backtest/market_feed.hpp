@@ -13,8 +13,10 @@ namespace acts::backtest {
 
 enum class FeedClock : std::uint8_t { kVenue, kLocal };
 
-// What has been read so far; all there is once both clocks have come to their end.
+// What has been read so far; all there is once both clocks have come to their end. Times are known from the start.
 struct FeedFacts {
+  UnixNanos first_local{};  // of our clock, shifted; both 0: not known
+  UnixNanos last_local{};
   std::uint64_t events = 0;         // changes of levels and trades
   std::uint64_t rows = 0;           // of both clocks: an event that is at the same place in both orders counts once
   std::uint64_t only_exchange = 0;  // of them, of the venue's clock alone
@@ -23,6 +25,7 @@ struct FeedFacts {
   std::uint64_t off_tick = 0;      // prices between two ticks: rounded to the nearest
   std::uint64_t off_scale = 0;     // quantities with more decimals than the lot: rounded to the nearest
   std::uint64_t out_of_range = 0;  // prices and quantities that are none, or too large: left out
+  std::uint64_t outdated = 0;      // levels older than the best bid and offer, and such older than the depth: left out
 };
 
 class MarketFeed {

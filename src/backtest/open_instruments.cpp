@@ -1,13 +1,40 @@
 #include "backtest/open_instruments.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <memory>
 #include <utility>
+
+#include "acts/base/ratio.hpp"
 
 #include "backtest/announcements.hpp"
 #include "backtest/instrument_setup.hpp"
 #include "backtest/run_identity.hpp"
 
 namespace acts::backtest {
+namespace {
+
+// How much of the time of the data the rows of a latency file cover, 0 to 1; nothing: latencies are of no file. Errors:
+// kUsage: nothing of it.
+Result<std::optional<double>> covered_by(const sim::LatencyModel& latency, const FeedFacts& data,
+                                         const std::string& file) {
+  const std::optional<sim::LatencyModel::Period> rows = latency.period();
+  if (!rows || data.last_local == UnixNanos{}) return std::nullopt;
+  const UnixNanos first = std::max(rows->first, data.first_local);
+  const UnixNanos last = std::min(rows->last, data.last_local);
+  if (first > last) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: its latencies are of {} to {}, and the data is of {} to {}: take those of that time, "
+                            "or another model in [latency]",
+                            file, to_iso8601(rows->first), to_iso8601(rows->last), to_iso8601(data.first_local),
+                            to_iso8601(data.last_local)));
+  }
+  const Nanos whole = data.last_local - data.first_local;
+  return whole == Nanos{0} ? 1.0 : nearest_double((last - first).count(), whole.count());
+}
+
+}  // namespace
 
 Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::vector<BacktestInstrument>& instruments,
@@ -21,6 +48,9 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
     if (cut) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), *cut);
     Result<InstrumentSetup> setup = instrument_setup(of, instruments[i]);
     if (!setup) return of_instrument(settings, instruments[i], setup.error());
+    auto covered = covered_by(setup->latency, market->feed->facts(), of.latency.file.value_or(""));
+    if (!covered) return of_instrument(settings, instruments[i], covered.error());
+    market->latency_covered = *covered;
     const Result<void> taken = take_announcements(*setup, of, *market, cut);
     if (!taken) return of_instrument(settings, instruments[i], taken.error());
     setup->feed = market->feed.get();
@@ -28,6 +58,14 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
     open.setups.push_back(*std::move(setup));
   }
   return open;
+}
+
+std::string latency_note(const InstrumentSettings& settings, const std::optional<double>& covered) {
+  if (!covered || *covered >= 1) return "";
+  return fmt::format(
+      "{}: its latencies cover {:.1f} % of the time of the data of {}: before the first row and behind "
+      "the last one theirs count",
+      settings.latency.file.value_or(""), *covered * 100, settings.info.symbol);
 }
 
 EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled) {

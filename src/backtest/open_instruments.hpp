@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::vector<BacktestInstrument>& instruments,
                                          const std::function<void(std::string_view)>& on_problem,
                                          const std::optional<FutureCut>& cut = {});
+
+// One line where the rows of a latency file cover not all of the data's time (OpenMarket::latency_covered), else "".
+std::string latency_note(const InstrumentSettings& settings, const std::optional<double>& covered);
 
 // `is_sampled`: there is somebody who wants samples.
 EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled);

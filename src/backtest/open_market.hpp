@@ -21,6 +21,8 @@ struct OpenMarket {
   std::unique_ptr<history::RecordingExporter> recording = {};
   std::unique_ptr<CatalogMarket> catalog = {};
   std::unique_ptr<MarketFeed> feed = {};
+  // Of its time, what the rows of the latency file cover; nothing: latencies are of no file.
+  std::optional<double> latency_covered = {};
 };
 
 // Errors: kUsage: a file is not there, symbols are not told apart; kBadInput: what they hold.

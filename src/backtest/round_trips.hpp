@@ -18,6 +18,13 @@ struct RoundTrip {
   UnixNanos received = {};
 };
 
+struct PossibleTrips {
+  std::vector<RoundTrip> trips = {};
+  std::size_t left_out = 0;
+};
+// Left out is what our clock contradicts: sent before 1970, received before it was sent, or later than an hour after.
+PossibleTrips possible_trips(std::span<const RoundTrip> trips);
+
 struct TripQuantiles {
   std::size_t count = 0;
   Nanos least{};
@@ -26,7 +33,7 @@ struct TripQuantiles {
   Nanos p99{};
   Nanos largest{};
 };
-// All 0 if there is none.
+// Of possible ones (asserted). All 0 if there is none.
 TripQuantiles quantiles_of(std::span<const RoundTrip> trips);
 
 struct MadeLatencies {
@@ -34,9 +41,8 @@ struct MadeLatencies {
   std::size_t left_out = 0;
 };
 // Each way is taken as half of the round trip: which part is which only clocks that agree to a fraction of it could
-// tell. Left out is what our clock contradicts: received before it was sent, later than an hour after, or sent or at
-// the venue not after the one before.
-MadeLatencies latencies_of(std::vector<RoundTrip> trips);
+// tell. Left out is what is not possible, and what was sent or at the venue not after the one before.
+MadeLatencies latencies_of(std::span<const RoundTrip> all);
 
 // The file that read_latencies() reads, with its header.
 std::string latency_file_text(std::span<const sim::LatencyRow> rows);

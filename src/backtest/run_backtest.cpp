@@ -91,6 +91,7 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
         InstrumentReport{.instrument = prepared.instruments[i],
                          .asset = settlement_asset(settings.instruments[i]),
                          .data = markets[i].feed->facts(),
+                         .latency_covered = markets[i].latency_covered,
                          .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
                          .orders = counter.counts()[i],
                          .position = report.end.positions[i],

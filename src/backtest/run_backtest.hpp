@@ -61,7 +61,8 @@ struct InstrumentReport {
   BacktestInstrument instrument = {};
   std::string asset = {};  // that it settles in
   FeedFacts data = {};
-  bool pays_announced = false;  // funding is paid as the data announced it
+  std::optional<double> latency_covered = {};  // part of the data's time; nothing: latencies are of no file
+  bool pays_announced = false;                 // funding is paid as the data announced it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings

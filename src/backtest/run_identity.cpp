@@ -92,12 +92,6 @@ Result<std::vector<DataFile>> known_files(const BacktestSettings& settings) {
   return files;
 }
 
-Result<void> check_single(const BacktestSettings& settings) {
-  if (settings.instruments.size() == 1) return {};
-  return fail(ErrorCode::kUsage, fmt::format("{} instruments: a sweep takes one: one [data] and one [instrument]",
-                                             settings.instruments.size()));
-}
-
 Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSettings& settings) {
   std::vector<BacktestInstrument> instruments;
   instruments.reserve(settings.instruments.size());

@@ -33,9 +33,6 @@ struct PreparedRun {
 // Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
 Result<PreparedRun> prepare_run(const RunRequest& request);
 
-// Errors: kUsage: not one instrument.
-Result<void> check_single(const BacktestSettings& settings);
-
 // The files of all instruments, or those of the catalog that they come from. Reads them through. Errors: kUsage: one is
 // not there; kStorage.
 Result<std::vector<DataFile>> data_files(const BacktestSettings& settings);

@@ -82,11 +82,13 @@ void add_feed(JsonMembers& members, const FeedFacts& facts) {
 void add_instrument(JsonMembers& members, const InstrumentSettings& settings, const InstrumentReport& report) {
   const BacktestInstrument& instrument = report.instrument;
   add_feed(members, report.data);
+  if (report.latency_covered) members["latency_covered"] = shortest_text(*report.latency_covered);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models_of(settings, report));
   members["symbol"] = json_text(settings.info.symbol);
   members["settlement_asset"] = json_text(report.asset);
+  if (settings.best_bid_offer) members["outdated_events"] = count_json(report.data.outdated);
   members["unreadable_announcements"] = count_json(report.unreadable_announcements);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
   members["venue"] = quoted(to_string(settings.info.venue));
@@ -124,7 +126,7 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["funding"] = quoted(to_string(report.position.funding));
   members["mark_price"] = exact_json(report.mark);
   members["missed_fundings"] = count_json(report.missed_fundings);
-  members["position"] = quoted(to_string(report.instrument.quantity_of(report.position.quantity.units())));
+  members["position"] = quoted(to_string(held(report.position, report.instrument.scales.quantity)));
   add_counts(members, report.orders);
 }
 

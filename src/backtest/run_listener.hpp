@@ -30,6 +30,8 @@ struct Sample {
   std::optional<Decimal> mark = {};
   Position position = {};
   Decimal equity = {};  // cash + position x mark - fee + funding
+
+  friend bool operator==(const Sample&, const Sample&) = default;
 };
 
 class RunListener {
@@ -38,6 +40,8 @@ class RunListener {
   virtual void on_order(const OrderUpdate& /*update*/) {}
   // In the order of their numbers, but for those of several instruments, which are each in order.
   virtual void on_fill(const ToldFill& /*fill*/) {}
+  // By time. Of an instrument none is told twice; two that differ may have one time, and the later one counts then:
+  // what is filled at the very time of the first or last sample lies between two of them.
   virtual void on_sample(const Sample& /*sample*/) {}
   // Whether on_marks() is called: looking at prices so long after each fill takes time.
   [[nodiscard]] virtual bool wants_marks() const { return true; }

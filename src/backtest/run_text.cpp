@@ -57,12 +57,11 @@ std::string json_text(std::string_view text) {
 
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
   const Position& position = sample.position;
-  const Decimal held = minus(to_decimal(position.quantity, instrument.scales), position.base_fee);
   const Decimal value = minus(plus(minus(sample.equity, position.cash), position.fee), position.funding);
   return fmt::format("{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.name),
-                     sample.mark ? to_string(*sample.mark) : "", to_string(held), to_string(position.cash),
-                     to_string(position.fee), to_string(position.funding), to_string(sample.equity),
-                     sample.mark ? to_string(value) : "");
+                     sample.mark ? to_string(*sample.mark) : "", to_string(held(position, instrument.scales.quantity)),
+                     to_string(position.cash), to_string(position.fee), to_string(position.funding),
+                     to_string(sample.equity), sample.mark ? to_string(value) : "");
 }
 
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument) {

@@ -66,10 +66,11 @@ struct InstrumentSettings {
   // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
   std::vector<std::string> files = {};
   // Where there are no files, the catalog of this data directory is the data: its order books and trades, as this
-  // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source`, of candles with
-  // their interval (empty: that of the bars); origin empty: the archive, or the only one there is.
+  // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source` (empty: klines),
+  // of candles with their interval (empty: that of the bars); origin empty: the archive, or the only one there is. Of
+  // files of candles `source` is their kind, where their names do not say it.
   std::string data_dir = {};
-  std::string source = "klines";
+  std::string source = {};
   std::string source_interval = {};
   std::string origin = {};
   std::optional<UnixNanos> from = {};  // received then and later

@@ -5,6 +5,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "history/import/funding_rates.hpp"
+
 namespace acts::backtest {
 
 using sim::Account;
@@ -12,13 +14,13 @@ using sim::OrderNeed;
 using sim::VenueOrder;
 
 VenueAccount::VenueAccount(Account& account, Account::Slot slot, const BacktestInstrument& instrument,
-                           sim::FundingBook funding, MarkPriceList marks)
+                           sim::FundingBook funding, AnnouncementList marks)
     : account_(&account),
       slot_(slot),
       tick_(instrument.tick),
       scales_(instrument.scales),
       funding_(std::move(funding)),
-      marks_(std::move(marks)) {}
+      marks_(std::move(marks), Announced::Kind::kMark) {}
 
 Price VenueAccount::worst_price(const VenueOrder& order, const sim::SimVenue& venue) const {
   // What has no limit may be bound all the same.
@@ -159,10 +161,10 @@ Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
 }
 
 bool VenueAccount::take_marks(UnixNanos now) {
-  const std::optional<Decimal> mark = marks_.take(now);
+  const std::optional<history::Announcement> mark = marks_.take(now);
   if (!mark) return false;
   has_mark_price_ = true;
-  account_->set_mark(slot_, *mark);
+  account_->set_mark(slot_, {mark->value, history::AnnouncedRate::kScale});
   return true;
 }
 

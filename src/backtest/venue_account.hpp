@@ -20,8 +20,8 @@
 #include "acts/base/time.hpp"
 #include "acts/market/order.hpp"
 
+#include "backtest/announced.hpp"
 #include "backtest/instrument.hpp"
-#include "backtest/mark_prices.hpp"
 #include "sim/account/account.hpp"
 #include "sim/account/funding_book.hpp"
 #include "sim/venue.hpp"
@@ -33,9 +33,9 @@ class VenueAccount {
  public:
   static constexpr std::int64_t kSlipPercent = 5;
 
-  // `account` outlives this; the instrument is at `slot` in it. `marks`: null: there are none.
+  // `account` outlives this; the instrument is at `slot` in it. `marks`: AnnouncedMark.
   VenueAccount(sim::Account& account, sim::Account::Slot slot, const BacktestInstrument& instrument,
-               sim::FundingBook funding, MarkPriceList marks = nullptr);
+               sim::FundingBook funding, AnnouncementList marks = {});
 
   // `order` arrives, and may be bound to what the account can bear: kNone, and what it may need is set aside; or why it
   // is refused.
@@ -53,15 +53,13 @@ class VenueAccount {
   [[nodiscard]] bool watches_marks() const {
     return account_->kind() == sim::AccountKind::kMargin && (quantity() != 0 || !open_.empty());
   }
-  // When the venue tells another mark price; MarkPrices::kNever: no more.
+  // When the venue tells another mark price; Announced::kNever: no more.
   [[nodiscard]] UnixNanos next_mark() const { return marks_.next(); }
   // Those up to and at `now`: the last one is the mark. False: there was none.
   bool take_marks(UnixNanos now);
   // Those behind `last`, the time of the last row, are none: nothing is known of that time.
-  void end_marks(UnixNanos last) {
-    take_marks(last);
-    marks_ = MarkPrices();
-  }
+  void end_marks(UnixNanos last) { marks_.end_behind(last); }
+  [[nodiscard]] const std::optional<Error>& marks_failure() const { return marks_.failure(); }
   // One has come: best prices are no mark any more.
   [[nodiscard]] bool has_mark_price() const { return has_mark_price_; }
   // The best prices, in ticks, are these now, and their middle is the mark. False: they were before.
@@ -103,7 +101,7 @@ class VenueAccount {
   std::map<ClientOrderId, ClientOrderId> leaders_;  // of the second of a pair: the first
   std::int64_t bid_ = 0;
   std::int64_t ask_ = 0;
-  MarkPrices marks_;
+  Announced marks_;
   bool has_mark_price_ = false;
   std::uint64_t missed_ = 0;
 };

@@ -46,6 +46,7 @@ struct RestAnswer {
   std::string_view body = {};
   std::string_view used_weight = {};  // values of the headers above, empty if there was none
   std::string_view retry_after = {};
+  std::optional<UnixNanos> sent = {};  // when the request was written to its connection; nothing: not known
 };
 
 enum class RestOutcome : std::uint8_t {

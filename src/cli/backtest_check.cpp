@@ -197,6 +197,9 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   if (!settings.files.empty() && !settings.origin.empty()) {
     return fail(ErrorCode::kUsage, "origin in [data] is of a catalog, which data_dir names: take it out");
   }
+  if (!settings.files.empty() && !settings.source_interval.empty()) {
+    return fail(ErrorCode::kUsage, "source_interval in [data] is of a catalog, which data_dir names: take it out");
+  }
   if (!settings.info.tick_size) return missing("tick_size in [instrument]");
   if (!settings.info.lot_size) return missing("lot_size in [instrument]");
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");

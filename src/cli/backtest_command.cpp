@@ -12,6 +12,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/bars/bar_backtest.hpp"
+#include "backtest/open_instruments.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -247,6 +248,11 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
   tell_missed_funding(*report);
+  for (std::size_t i = 0; i < report->instruments.size(); ++i) {
+    const std::string note =
+        backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
+    if (!note.empty()) complain(note, LogLevel::kWarn);
+  }
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }

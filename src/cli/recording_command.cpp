@@ -277,19 +277,20 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   return printed ? kExitDone : complain(printed.error());
 }
 
-int latency(const Settings& settings, std::vector<RecordingFile> files) {
+int latency(const Settings& settings, const std::vector<RecordingFile>& files) {
   if (!settings.symbol.empty()) {
     return complain({ErrorCode::kUsage, "recording latency: it is the venue's, not one symbol's: take --symbol out"});
   }
   if (!files.empty() && files.front().venue != files.back().venue) {
     return complain({ErrorCode::kUsage, "recording latency: several venues are recorded: name one with --venue"});
   }
-  order_by_time(files);
-  return measure_latency({.files = std::move(files),
-                          .from = settings.from,
-                          .to = settings.to,
-                          .data_dir = settings.data_dir(),
-                          .out = settings.out});
+  const auto list = [&settings] {
+    auto listed = wanted_files(settings);
+    if (listed) order_by_time(*listed);
+    return listed;
+  };
+  return measure_latency(
+      {.list = list, .from = settings.from, .to = settings.to, .data_dir = settings.data_dir(), .out = settings.out});
 }
 
 Result<void> check_words(const std::vector<std::string>& words) {
@@ -320,7 +321,7 @@ int run(const Given& given) {
   }
   auto files = wanted_files(settings);
   if (!files) return complain(files.error());
-  if (action == "latency") return latency(settings, *std::move(files));
+  if (action == "latency") return latency(settings, *files);
   Output out;
   if (action == "ls") return list(std::move(*files), out);
   return action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -15,22 +16,26 @@
 #include <utility>
 #include <vector>
 
+#include "acts/base/decimal.hpp"
+#include "acts/base/time.hpp"
+
+#include "cli/placed_lines.hpp"
 #include "history/engine/duck.hpp"
 #include "history/output_file.hpp"
 #include "history/query/spill_directory.hpp"
 #include "recording/byte_source.hpp"
-#include "recording/line_reader.hpp"
 #include "recording/whole_file.hpp"
+#include "report/run/csv_table.hpp"
 #include "report/run/run_facts.hpp"
+#include "report/run/run_rows.hpp"
 
 namespace acts::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostRunHeaderBytes = std::size_t{4} << 10U;
 constexpr std::size_t kMostRunFactBytes = std::size_t{512} << 20U;
-constexpr int kMostDecimalDigits = 38;
+constexpr std::int64_t kMostDecimalDigits = 38;
 
 enum class RunColumnKind : std::uint8_t { kText, kTime, kDecimal, kReal, kWhole };
 
@@ -53,7 +58,8 @@ std::optional<RunColumnKind> kind_of_column(std::string_view name) {
 struct RunColumn {
   std::string name;
   RunColumnKind kind = RunColumnKind::kText;
-  std::int64_t places = 0;  // of decimals: the most that there are
+  std::int64_t places = 0;  // of decimals: the most that there are,
+  std::int64_t digits = 0;  // and the most before the point
 };
 
 // A CSV file of the run, read by DuckDB as texts, in its order.
@@ -100,16 +106,9 @@ Result<std::string_view> packing_of(const std::string& path) {
   return begin == "\x28\xb5\x2f\xfd" ? "zstd" : "none";
 }
 
-Result<std::vector<RunColumn>> run_columns_of(const std::string& path) {
-  auto file = open_file(path);
-  if (!file) return std::unexpected(file.error());
-  auto source = unpack(*std::move(file));
-  if (!source) return fail(source.error().code, fmt::format("{}: {}", path, source.error().message));
-  LineReader lines(*std::move(source), kMostRunHeaderBytes);
-  const auto line = lines.next();
-  if (!line) return fail(line.error().code, fmt::format("{}: {}", path, line.error().message));
+Result<std::vector<RunColumn>> run_columns_of(std::string_view header) {
   std::vector<RunColumn> columns;
-  for (std::string_view rest = *line ? **line : std::string_view(); !rest.empty();) {
+  for (std::string_view rest = header; !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
     const std::string name(rest.substr(0, end));
     const std::optional<RunColumnKind> kind = kind_of_column(name);
@@ -119,46 +118,124 @@ Result<std::vector<RunColumn>> run_columns_of(const std::string& path) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (rest.empty()) return columns;
   }
-  return fail(ErrorCode::kBadInput, fmt::format("{}:1: its header is none that acts backtest writes", path));
+  return fail(ErrorCode::kBadInput, "its header is none that acts backtest writes");
+}
+
+// Digits of a decimal before its point and behind it.
+Result<void> take_decimal(RunColumn& column, std::string_view text) {
+  const Result<Decimal> value = parse_decimal(text);
+  if (!value) return fail(ErrorCode::kBadInput, "is no exact decimal number such as -0.25");
+  const std::int64_t behind = text.contains('.') ? static_cast<std::int64_t>(text.size() - text.find('.')) - 1 : 0;
+  const std::int64_t before =
+      static_cast<std::int64_t>(std::min(text.find('.'), text.size())) - (text.starts_with('-') ? 1 : 0);
+  column.places = std::max(column.places, behind);
+  column.digits = std::max(column.digits, before);
+  if (column.places + column.digits <= kMostDecimalDigits) return {};
+  return fail(ErrorCode::kBadInput,
+              fmt::format("is of a column with {} digits before the point and {} behind it: more than a DECIMAL of {} "
+                          "holds",
+                          column.digits, column.places, kMostDecimalDigits));
+}
+
+template <typename Number>
+bool is_number_text(std::string_view text) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+// A field that would not be in the Parquet file what it is here. Empty ones are null there.
+Result<void> take_field(RunColumn& column, std::string_view text) {
+  if (text.empty()) return {};
+  switch (column.kind) {
+    case RunColumnKind::kDecimal: return take_decimal(column, text);
+    case RunColumnKind::kTime:
+      if (text.ends_with('Z') && parse_iso8601(text)) return {};
+      return fail(ErrorCode::kBadInput, "is no time such as 2024-08-08T00:00:00.123456789Z");
+    case RunColumnKind::kReal:
+      if (is_number_text<double>(text)) return {};
+      return fail(ErrorCode::kBadInput, "is no number");
+    case RunColumnKind::kWhole:
+      if (is_number_text<std::int64_t>(text)) return {};
+      return fail(ErrorCode::kBadInput, "is no whole number of 64 bits");
+    case RunColumnKind::kText: break;
+  }
+  if (column.name == "side" && text != "buy" && text != "sell")
+    return fail(ErrorCode::kBadInput, "is neither buy nor sell");
+  return {};
+}
+
+// Looks through the file: its columns, with the digits of decimals. Errors: kUsage: it is not there; kBadInput, with
+// the line.
+Result<std::vector<RunColumn>> checked_columns(const std::string& path, std::span<const std::string_view> needed) {
+  auto lines = PlacedLines::open(path);
+  if (!lines) return std::unexpected(lines.error());
+  const auto line = lines->header();
+  if (!line) return std::unexpected(line.error());
+  const std::string header(*line);
+  Result<std::vector<RunColumn>> columns = run_columns_of(header);
+  if (!columns) return lines->placed(columns.error());
+  std::vector<std::string_view> names;
+  for (const RunColumn& column : *columns) names.push_back(column.name);
+  for (const std::string_view name : needed) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    return lines->placed({ErrorCode::kBadInput, fmt::format("there is no column '{}'", name)});
+  }
+  auto table = report::CsvTable::open(header, names);
+  if (!table) return lines->placed(table.error());
+  const auto taken = for_each_line(*lines, [&](std::string_view row) -> Result<void> {
+    if (Result<void> read = table->read(row); !read) return read;
+    for (std::size_t i = 0; i < columns->size(); ++i) {
+      const Result<void> field = take_field((*columns)[i], table->field(i));
+      if (field) continue;
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("{} '{}' {}", names[i], table->field(i).substr(0, report::kMostTextBytes),
+                              field.error().message));
+    }
+    return {};
+  });
+  if (!taken) return std::unexpected(taken.error());
+  return columns;
 }
 
 class ParquetWriter {
  public:
   ParquetWriter(FileOps& ops, std::unique_ptr<history::Duck> duck, std::string output, std::string metadata)
       : ops_(&ops), duck_(std::move(duck)), output_(std::move(output)), metadata_(std::move(metadata)) {}
+  ~ParquetWriter() {
+    for (const std::string& path : written_) ops_->remove(history::part_of(path));
+  }
+  ParquetWriter(const ParquetWriter&) = delete;
+  ParquetWriter& operator=(const ParquetWriter&) = delete;
 
   Result<RunTable> open(const std::string& path, std::span<const std::string_view> needed) {
-    Result<std::vector<RunColumn>> columns = run_columns_of(path);
+    Result<std::vector<RunColumn>> columns = checked_columns(path, needed);
     if (!columns) return std::unexpected(columns.error());
     const Result<std::string_view> packing = packing_of(path);
     if (!packing) return std::unexpected(packing.error());
+    const Result<std::string> file = history::quoted_sql_path(path);
+    if (!file) return std::unexpected(file.error());
     std::string types;
     for (const RunColumn& column : *columns) {
       types += fmt::format("{}{}: 'VARCHAR'", types.empty() ? "" : ", ", history::quoted_sql_text(column.name));
     }
-    RunTable source{.from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
-                                        "escape = '\"', compression = '{}', columns = {{{}}})",
-                                        history::quoted_sql_text(path), *packing, types),
-                    .columns = *std::move(columns)};
-    for (const std::string_view name : needed) {
-      if (source.has(name)) continue;
-      return fail(ErrorCode::kBadInput, fmt::format("{}:1: there is no column '{}'", path, name));
-    }
-    if (Result<void> measured = measure(source, path); !measured) return std::unexpected(measured.error());
-    return source;
+    return RunTable{
+        .from = fmt::format("read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', "
+                            "escape = '\"', compression = '{}', hive_partitioning = false, columns = {{{}}})",
+                            *file, *packing, types),
+        .columns = *std::move(columns)};
   }
 
+  // Beside its place, where it goes with all others.
   Result<void> write(const std::string& name, const std::string& select) {
     const std::string path = fmt::format("{}/{}.parquet", output_, name);
     const std::string part = history::part_of(path);
     ops_->remove(part);  // of a process that was killed
+    written_.push_back(path);
     const Result<void> copied = duck_->run(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd{})", select,
                                                        history::quoted_sql_text(part), metadata_));
-    if (!copied) {
-      ops_->remove(part);
-      return fail(copied.error().code, fmt::format("{}: {}", path, copied.error().message));
-    }
-    return history::put_in_place(*ops_, path);
+    if (!copied) return fail(copied.error().code, fmt::format("{}: {}", path, copied.error().message));
+    return {};
   }
 
   Result<void> write(const std::string& name, const RunTable& source) {
@@ -169,32 +246,22 @@ class ParquetWriter {
     return write(name, fmt::format("SELECT {} FROM {}", list, source.from));
   }
 
- private:
-  // Places of decimals, in one pass.
-  Result<void> measure(RunTable& source, const std::string& path) {
-    std::string list;
-    for (const RunColumn& column : source.columns) {
-      if (column.kind != RunColumnKind::kDecimal) continue;
-      const std::string name = quoted_name(column.name);
-      list += fmt::format("{1}coalesce(max(length({0}) - strpos({0}, '.')) FILTER (contains({0}, '.')), 0)", name,
-                          list.empty() ? "" : ", ");
+  // All that was written, to its place. `without_orders`: those that are there are of another run.
+  Result<void> finish(bool without_orders) {
+    if (without_orders) ops_->remove(fmt::format("{}/orders.parquet", output_));
+    for (const std::string& path : written_) {
+      if (Result<void> placed = history::put_in_place(*ops_, path); !placed) return placed;
     }
-    return list.empty() ? Result<void>() : take_places(source, list, path);
-  }
-  Result<void> take_places(RunTable& source, const std::string& list, const std::string& path) {
-    const auto rows = duck_->texts(fmt::format("SELECT {} FROM {}", list, source.from));
-    if (!rows) return fail(rows.error().code, fmt::format("{}: {}", path, rows.error().message));
-    std::size_t next = 0;
-    for (RunColumn& column : source.columns) {
-      if (column.kind == RunColumnKind::kDecimal) column.places = std::stoll(rows->front().at(next++).value_or("0"));
-    }
+    written_.clear();
     return {};
   }
 
+ private:
   FileOps* ops_;
   std::unique_ptr<history::Duck> duck_;
   std::string output_;
   std::string metadata_;
+  std::vector<std::string> written_;  // and not in their places yet
 };
 
 // From what was held at the begin, which the first sample tells, on; a fee in the base asset is held no more.
@@ -240,13 +307,17 @@ Result<void> write_all(ParquetWriter& writer, const std::string& run) {
   if (!equity) return std::unexpected(equity.error());
   const Result<RunTable> fills = writer.open(path("fills.csv"), kOfFills);
   if (!fills) return std::unexpected(fills.error());
+  std::error_code error;
+  const bool has_orders = fs::exists(path("orders.csv"), error);
+  const Result<RunTable> orders = has_orders ? writer.open(path("orders.csv"), kOfOrders) : Result<RunTable>();
+  if (!orders) return std::unexpected(orders.error());
   if (Result<void> written = writer.write("equity", *equity); !written) return written;
   if (Result<void> written = writer.write("fills", *fills); !written) return written;
   if (Result<void> written = writer.write("positions", positions_sql(*equity, *fills)); !written) return written;
-  std::error_code error;
-  if (!fs::exists(path("orders.csv"), error)) return {};
-  const Result<RunTable> orders = writer.open(path("orders.csv"), kOfOrders);
-  return orders ? writer.write("orders", *orders) : std::unexpected(orders.error());
+  if (has_orders) {
+    if (Result<void> written = writer.write("orders", *orders); !written) return written;
+  }
+  return writer.finish(!has_orders);
 }
 
 }  // namespace

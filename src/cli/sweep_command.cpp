@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "backtest/open_instruments.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
@@ -102,6 +103,13 @@ std::span<const Option<SweepSettings>> sweep_table() {
   return kOptions;
 }
 
+void tell_latencies(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
+  for (std::size_t i = 0; i < report.latency_covered.size(); ++i) {
+    const std::string note = backtest::latency_note(settings.instruments[i], report.latency_covered[i]);
+    if (!note.empty()) complain(note, LogLevel::kWarn);
+  }
+}
+
 void tell_refused(const backtest::SweepReport& report) {
   if (report.refused == 0) return;
   complain(
@@ -125,6 +133,7 @@ int run_to_standard_output(const backtest::SweepRequest& request, SweepTable tab
   });
   if (!report) return complain(report.error());
   tell_refused(*report);
+  tell_latencies(*report, request.settings);
   return out.finish(kExitDone);
 }
 
@@ -146,6 +155,7 @@ int run_to_file(backtest::SweepRequest request, SweepTable table, const SweepSet
       backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
   if (!report) return complain(report.error());
   tell_refused(*report);
+  tell_latencies(*report, request.settings);
   const auto summary = output->finish(std::move(table), request.axes);
   if (!summary) return complain(summary.error());
   Output out;

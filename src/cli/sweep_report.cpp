@@ -38,10 +38,14 @@ class PassingFile {
 };
 
 Result<void> copy_as_csv(const std::string& parquet, const std::string& csv) {
+  const Result<std::string> from = history::quoted_sql_path(parquet);
+  if (!from) return std::unexpected(from.error());
   auto duck = history::Duck::open({.temp_directory = {}});
   if (!duck) return std::unexpected(duck.error());
-  return (*duck)->run(fmt::format("COPY (SELECT * FROM read_parquet({})) TO {} (FORMAT csv, HEADER true)",
-                                  history::quoted_sql_text(parquet), history::quoted_sql_text(csv)));
+  return (*duck)->run(
+      fmt::format("COPY (SELECT * FROM read_parquet({}, hive_partitioning = false)) TO {} "
+                  "(FORMAT csv, HEADER true)",
+                  *from, history::quoted_sql_text(csv)));
 }
 
 // The columns between the set's number and what the data's rows are called.

@@ -120,14 +120,16 @@ Result<void> SweepTable::to_parquet(FileOps& ops, const std::string& csv, const 
         column.type.empty() ? fmt::format("DECIMAL({}, {})", kMostDigits, column.places) : column.type;
     types += fmt::format("{}{}: '{}'", types.empty() ? "" : ", ", history::quoted_sql_text(column.name), type);
   }
+  const Result<std::string> from = history::quoted_sql_path(csv);
+  if (!from) return std::unexpected(from.error());
   auto duck = history::Duck::open({.temp_directory = {}});
   if (!duck) return std::unexpected(duck.error());
   const std::string part = history::part_of(output);
   ops.remove(part);  // of a process that was killed
   const Result<void> copied = (*duck)->run(fmt::format(
       "COPY (SELECT * FROM read_csv({}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-      "columns = {{{}}})) TO {} (FORMAT parquet, COMPRESSION zstd)",
-      history::quoted_sql_text(csv), types, history::quoted_sql_text(part)));
+      "hive_partitioning = false, columns = {{{}}})) TO {} (FORMAT parquet, COMPRESSION zstd)",
+      *from, types, history::quoted_sql_text(part)));
   if (!copied) return copied;
   return history::put_in_place(ops, output);
 }

@@ -105,6 +105,7 @@ std::optional<RestDone> RestDesk::take(RequestNumber request) {
 std::optional<RestDone> RestDesk::on_answer(RequestNumber request, const binance::RestAnswer& answer, UnixNanos now) {
   std::optional<RestDone> done = take(request);
   if (!done) return done;
+  if (answer.sent) done->sent = *answer.sent;
   const binance::RestVerdict verdict = binance::judge(answer);
   if (verdict.used_weight) budget_.on_used_weight(*verdict.used_weight, now);
   done->ok = verdict.action == binance::RestAction::kUse;

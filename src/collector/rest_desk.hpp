@@ -29,7 +29,7 @@ namespace acts::collector {
 struct RestDone {
   RequestNumber request = 0;
   RestJob job;
-  UnixNanos sent;
+  UnixNanos sent;        // written to its connection; not known: asked for
   bool ok = false;       // the answer's body is to be read
   bool give_up = false;  // the request itself is wrong
   int status = 0;        // 0: no answer

@@ -22,7 +22,7 @@ struct RequestInfo {
   RequestKind kind = RequestKind::kTime;
   std::string_view symbol;  // empty: of none
   int limit = 0;            // depth and probe: levels asked for
-  UnixNanos sent = {};      // when the shell was asked to send it
+  UnixNanos sent = {};      // when it was written to its connection; not known: when the shell was asked to
 };
 
 class RunLog {

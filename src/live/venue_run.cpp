@@ -17,6 +17,8 @@ constexpr Nanos kResumePoll = std::chrono::milliseconds{20};
 constexpr Nanos kRowsPoll = std::chrono::milliseconds{20};
 // Of real time: so long a step of the wall clock may go unnoticed.
 constexpr Nanos kLongestTimer = std::chrono::seconds{1};
+// A request on the same connection may come so much later than is planned.
+constexpr Nanos kKeptBesides = std::chrono::seconds{30};
 
 }  // namespace
 
@@ -49,6 +51,8 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
   HttpClientOptions http;
   http.ca_file = options_.ca_file;
   http.proxy = options_.proxy;
+  // So that the requests for the venue's time find the connection of the one before, where the venue keeps it as long.
+  http.idle_timeout = clock_.real_time_for(options_.collector.timings.time_interval) + kKeptBesides;
   http_ = std::make_unique<HttpClient>(loop_, http);
 }
 
@@ -175,8 +179,11 @@ void VenueRun::carry_out(const collector::HttpGet& action) {
   HttpRequest request;
   request.url = action.url;
   request.timeout = clock_.real_time_for(action.timeout);
-  http_->request(std::move(request), [this, number = action.request](const NetResult<HttpResponse>& response) {
-    on_http(number, response);
+  // A new connection takes several ways there and back, which the request itself does not.
+  const auto sent = std::make_shared<std::optional<UnixNanos>>();
+  request.on_write = [sent, &clock = clock_] { *sent = clock.now(); };
+  http_->request(std::move(request), [this, sent, number = action.request](const NetResult<HttpResponse>& response) {
+    on_http(number, *sent, response);
     carry_out();
   });
 }
@@ -199,7 +206,8 @@ std::optional<BookHealth> VenueRun::books() const {
   return BookHealth{options_.collector.venue, books_->status()};
 }
 
-void VenueRun::on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response) {
+void VenueRun::on_http(collector::RequestNumber request, std::optional<UnixNanos> sent,
+                       const NetResult<HttpResponse>& response) {
   const UnixNanos now = clock_.now();
   if (!response) {
     collector_->on_http_failed(request, response.error().message, now);
@@ -210,7 +218,7 @@ void VenueRun::on_http(collector::RequestNumber request, const NetResult<HttpRes
     retry_after = std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count());
   }
   collector_->on_http_answer(
-      request, {response->status, response->body, response->header("X-MBX-USED-WEIGHT-1M"), retry_after}, now);
+      request, {response->status, response->body, response->header("X-MBX-USED-WEIGHT-1M"), retry_after, sent}, now);
 }
 
 void VenueRun::arm_timer() {

@@ -79,7 +79,8 @@ class VenueRun {
   void carry_out(const collector::HttpGet& action);
   void carry_out(const collector::Log& action) { log_(action); }
   void carry_out(const collector::SaveBook& action);
-  void on_http(collector::RequestNumber request, const NetResult<HttpResponse>& response);
+  void on_http(collector::RequestNumber request, std::optional<UnixNanos> sent,
+               const NetResult<HttpResponse>& response);
   void arm_timer();
   void on_timer();
   void watch_recorder();

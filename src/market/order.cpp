@@ -1,5 +1,7 @@
 #include "acts/market/order.hpp"
 
+#include <algorithm>
+
 namespace acts {
 
 bool can_be_oco(const NewOrder& first, const NewOrder& second) noexcept {
@@ -10,6 +12,19 @@ bool can_be_oco(const NewOrder& first, const NewOrder& second) noexcept {
   };
   return first.instrument == second.instrument && first.side == second.side && first.quantity == second.quantity &&
          fits(first) && fits(second) && (is_conditional(first.type) || is_conditional(second.type));
+}
+
+Decimal held(const Position& position, int quantity_scale) {
+  const int scale = std::max(position.base_fee.scale, quantity_scale);
+  const int128 quantity = int128{position.quantity.units()} * power_of_ten(scale - quantity_scale);
+  return {quantity - position.base_fee.units * power_of_ten(scale - position.base_fee.scale), scale};
+}
+
+Quantity held_beyond(const Position& position, int quantity_scale, Quantity wanted, Quantity lot) {
+  const Decimal is_held = held(position, quantity_scale);
+  const int128 one = power_of_ten(is_held.scale - quantity_scale);
+  const int128 lots = (is_held.units - wanted.units() * one) / (lot.units() * one);
+  return Quantity{static_cast<std::int64_t>(lots * lot.units())};
 }
 
 std::string_view to_string(OrderSide side) noexcept { return side == OrderSide::kBuy ? "buy" : "sell"; }

@@ -139,6 +139,7 @@ Task<NetResult<void>> HttpClient::Impl::connect(Job& job, bool may_use_kept) {
 
 Task<NetResult<HttpResponse>> HttpClient::Impl::exchange(Job& job) {
   job.attempt->stage = NetStage::kWrite;
+  if (job.request.on_write && !job.attempt->is_stopped()) job.request.on_write();
   error_code error;
   co_await asio::async_write(*job.stream, asio::buffer(job.bytes), into(error));
   if (job.attempt->is_stopped()) {

@@ -35,6 +35,9 @@ struct HttpRequest {
   HttpHeaders headers = {};  // besides Host, User-Agent, Content-Length, Connection
   std::string body = {};
   Nanos timeout = std::chrono::seconds{30};  // from request() to the last byte of the body
+  // Called, if not empty, when the connection is there and the first byte is about to be written; again where the
+  // request is sent again.
+  std::function<void()> on_write = {};
 };
 
 class HttpClient {

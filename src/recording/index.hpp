@@ -91,7 +91,9 @@ struct RestAnswer {
   std::int64_t limit = 0;
   std::int64_t status = 0;
   std::string headers;
-  UnixNanos sent{};  // when it was asked for, by the clock of the receive times; 0: not known, as in older logs
+  // When it was written to a connection that was there, by the clock of the receive times; 0: not known, as in older
+  // logs.
+  UnixNanos sent{};
   friend bool operator==(const RestAnswer&, const RestAnswer&) = default;
 };
 // This request ended without an answer that could be recorded as a line.

@@ -40,11 +40,12 @@ Result<void> SegmentWriter::note(UnixNanos ts, IndexEvent event) {
 }
 
 void SegmentWriter::compress(std::string& out) {
-  // Without filling it: what is compressed is much smaller.
-  out.resize_and_overwrite(ZSTD_compressBound(text_.size()), [](char*, std::size_t size) { return size; });
-  const std::size_t size = ZSTD_compress2(&context_, out.data(), out.size(), text_.data(), text_.size());
-  ACTS_ASSERT(ZSTD_isError(size) == 0);  // it fails for lack of memory or by wrong use only
-  out.resize(size);
+  // Not resize(), which fills it: what is compressed is much smaller.
+  out.resize_and_overwrite(ZSTD_compressBound(text_.size()), [this](char* at, std::size_t room) {
+    const std::size_t size = ZSTD_compress2(&context_, at, room, text_.data(), text_.size());
+    ACTS_ASSERT(ZSTD_isError(size) == 0);  // it fails for lack of memory or by wrong use only
+    return size;
+  });
   text_.clear();
   crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, reinterpret_cast<const unsigned char*>(out.data()), out.size()));
 }

@@ -87,6 +87,11 @@ void LatencyModel::use_stream(std::uint32_t instrument) {
   responses_ = stream(1);
 }
 
+std::optional<LatencyModel::Period> LatencyModel::period() const {
+  if (recorded_ == nullptr) return std::nullopt;
+  return Period{recorded_->rows.front().request, recorded_->rows.back().response};
+}
+
 LatencyModel::Entry LatencyModel::entry(UnixNanos now) {
   if (drawn_ != nullptr) return {drawn_->entry.draw(entries_), false};
   if (recorded_ == nullptr) return {entry_, false};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -36,6 +37,13 @@ class LatencyModel {
 
   // Of drawn ones: from now on the sequences are this instrument's, and at their begin. Else nothing.
   void use_stream(std::uint32_t instrument);
+
+  struct Period {
+    UnixNanos first = {};
+    UnixNanos last = {};
+  };
+  // From the first request to the last answer; nothing: not recorded.
+  [[nodiscard]] std::optional<Period> period() const;
 
   struct Entry {
     Latency latency = {};     // to the venue, or of a refusal until it is known here

@@ -82,7 +82,7 @@ class AvellanedaStoikov final : public Strategy {
     const Price tick = context.tick(kAvellanedaInstrument);
     std::optional<Price> buy = tick_below(std::max(reservation - distance, 0.0) / unit_, tick);
     std::optional<Price> sell = tick_above(std::max(reservation + distance, 0.0) / unit_, tick);
-    const std::int64_t held = context.position(kAvellanedaInstrument).quantity.units();
+    const std::int64_t held = context.held(kAvellanedaInstrument).units();
     buy = buy && held < most_ ? std::optional(std::min(*buy, bid)) : std::nullopt;
     sell = sell && held > -most_ ? std::optional(std::max(*sell, ask)) : std::nullopt;
     if (buy && buy->units() <= 0) buy.reset();

@@ -75,7 +75,7 @@ class Breakout final : public Strategy {
   }
 
   void on_fill(StrategyContext& context, const Fill& fill) override {
-    const std::int64_t position = context.position(fill.instrument).quantity.units();
+    const std::int64_t position = context.held(fill.instrument).units();
     const bool is_entry = position != 0 && (position > 0) == (fill.side == OrderSide::kBuy);
     if (settings_.stop_atr <= 0 || !is_entry || fill.left.units() != 0) return;
     const Channels& channels = markets_[fill.instrument.value()];
@@ -135,7 +135,7 @@ class Breakout final : public Strategy {
   void decide(StrategyContext& context, const Bar& bar, Channels& channels) {
     const std::int64_t close = bar.close.units();
     const std::int64_t quantity = quantity_of(settings_.quantity, context.scales(bar.instrument)).units();
-    const std::int64_t position = context.position(bar.instrument).quantity.units();
+    const std::int64_t position = context.held(bar.instrument).units();
     std::int64_t wanted = position;
     if (position > 0 && close < channels.exit_low.total()) wanted = 0;
     if (position < 0 && close > channels.exit_high.total()) wanted = 0;

@@ -84,7 +84,7 @@ class Obi final : public Strategy {
     const Price tick = context.tick(kObiInstrument);
     std::optional<Price> buy = tick_below(fair - middle * settings_.spread, tick);
     std::optional<Price> sell = tick_above(fair + middle * settings_.spread, tick);
-    const std::int64_t held = context.position(kObiInstrument).quantity.units();
+    const std::int64_t held = context.held(kObiInstrument).units();
     buy = buy && held < most_ ? std::optional(std::min(*buy, bid)) : std::nullopt;
     sell = sell && held > -most_ ? std::optional(std::max(*sell, ask)) : std::nullopt;
     if (buy && buy->units() <= 0) buy.reset();

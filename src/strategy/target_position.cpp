@@ -20,7 +20,7 @@ void TargetPosition::advance(StrategyContext& context, InstrumentId id) {
   }
   for (const ClientOrderId order : cancelled_) context.cancel(order);
   if (!context.open_orders(id).empty()) return;
-  const std::int64_t missing = *wanted_ - context.position(id).quantity.units();
+  const std::int64_t missing = -context.held(id, Quantity{*wanted_}).units();
   wanted_.reset();
   if (missing == 0) return;
   context.place({.instrument = id,

@@ -175,6 +175,31 @@ TEST(AccountRun, SpotHoldsAStopThatBuysAboveItsPrice) {
   EXPECT_EQ(script.told_of(2).front(), "accepted");
 }
 
+// Of 10 lots of 1 bought a tenth of one is kept as a fee: 9 can be sold, and then nothing is held.
+TEST(AccountRun, SpotSellsWhatFeesHaveLeft) {
+  Bench bench(sim::AccountKind::kSpot, {2000, 0});
+  bench.model.instruments[0].fees.asset = sim::FeeAsset::kReceived;
+  bench.model.instruments[0].fees.taker = {1, 2};
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(15, [](StrategyContext& context) {
+    EXPECT_EQ(context.position(kOnly).quantity, Quantity{10});
+    EXPECT_EQ(context.position_value(kOnly), 9.9);
+    EXPECT_EQ(context.held(kOnly), Quantity{9});
+    EXPECT_EQ(context.held(kOnly, Quantity{10}), Quantity{0});
+    context.place(market_order(OrderSide::kSell, 10));
+    context.place(market_order(OrderSide::kSell, context.held(kOnly).units()));
+  });
+  script.at(25, [](StrategyContext& context) { EXPECT_EQ(context.held(kOnly), Quantity{0}); });
+  const Outcome outcome = bench.run(market_of({100, 100, 100, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  using Told = std::vector<std::string>;
+  EXPECT_EQ(script.told_of(1), (Told{"filled"}));
+  EXPECT_EQ(script.told_of(2), (Told{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (Told{"filled"}));
+  EXPECT_EQ(to_string(held(outcome.end.positions[0], 0)), "0.9");
+}
+
 TEST(AccountRun, SpotBeginsWithABaseBalance) {
   Bench bench(sim::AccountKind::kSpot, {0, 0});
   bench.model.instruments[0].initial_position = {5, 0};
@@ -218,6 +243,18 @@ TEST(AccountRun, SamplesWhatIsHeldFromTheStartWithTheFirstPrice) {
   EXPECT_EQ(outcome.error, "");
   EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "40: 100 3 496"}));
   EXPECT_EQ(book.realised, (std::vector<std::string>{"-5"})) << "what was there counts as bought at the first middle";
+}
+
+// The first one came at a whole multiple, and was told again as the one that was due then.
+TEST(AccountRun, TellsNoSampleTwice) {
+  Bench bench(sim::AccountKind::kSpot, {0, 0});
+  bench.model.instruments[0].initial_position = {5, 0};
+  const std::vector<MarketRow> rows{level(0, sim::kBidSide, 99, 1000), level(10, sim::kAskSide, 102, 1000),
+                                    level(25, sim::kBidSide, 99, 999)};
+  Script script;
+  Book book;
+  EXPECT_EQ(bench.run(rows, script, &book, {.sample = std::chrono::milliseconds{10}}).error, "");
+  EXPECT_EQ(book.samples, (std::vector<std::string>{"10: 100.5 5 502.5", "20: 100.5 5 502.5", "25: 100.5 5 502.5"}));
 }
 
 // A book of one side has no middle: the fill is the first price.

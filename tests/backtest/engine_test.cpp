@@ -15,6 +15,7 @@
 #include "backtest/open_market.hpp"
 #include "backtest/random_trader.hpp"
 #include "backtest/vector_feed.hpp"
+#include "support/rounds.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::backtest {
@@ -136,13 +137,13 @@ void expect_as_naive(std::uint64_t seed, const test::NaiveModel& model, bool has
 
 TEST(Engine, AnswersAsTheNaiveOneDoes) {
   std::size_t fills = 0;
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 2000 / acts::test::kFewerBy; ++seed) {
     VenueLog log;
     expect_as_naive(seed, model_of(seed), false, log);
     if (::testing::Test::HasFatalFailure()) return;
     fills += log.marked;
   }
-  EXPECT_GT(fills, 20'000U);
+  EXPECT_GT(fills, 20'000U / acts::test::kFewerBy);
 }
 
 // The first seconds of a recording, best bids and offers in the depth.
@@ -203,7 +204,7 @@ test::NaiveModel ruled_model_of(std::uint64_t seed) {
 TEST(Engine, AnswersOrdersOfAllKindsAsTheNaiveOneDoes) {
   std::map<OrderEvent, std::size_t> seen;
   std::map<RejectReason, std::size_t> reasons;
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3000 / acts::test::kFewerBy; ++seed) {
     VenueLog log;
     expect_as_naive(seed, ruled_model_of(seed), true, log);
     if (::testing::Test::HasFatalFailure()) return;
@@ -213,14 +214,14 @@ TEST(Engine, AnswersOrdersOfAllKindsAsTheNaiveOneDoes) {
   for (const OrderEvent event :
        {OrderEvent::kAccepted, OrderEvent::kRejected, OrderEvent::kModified, OrderEvent::kCancelled,
         OrderEvent::kExpired, OrderEvent::kPartiallyFilled, OrderEvent::kFilled, OrderEvent::kTriggered}) {
-    EXPECT_GT(seen[event], 1000U) << to_string(event);
+    EXPECT_GT(seen[event], 1000U / acts::test::kFewerBy) << to_string(event);
   }
   for (const RejectReason reason :
        {RejectReason::kPriceOutOfBand, RejectReason::kQuantityOutOfRange, RejectReason::kMinNotional,
         RejectReason::kReduceOnly, RejectReason::kUnknownOrder, RejectReason::kTooManyOrders,
         RejectReason::kNoLiquidity, RejectReason::kWouldTake, RejectReason::kSelfTrade, RejectReason::kWouldTrigger,
         RejectReason::kTooManyStops, RejectReason::kOrderRate, RejectReason::kLinkedOrder}) {
-    EXPECT_GT(reasons[reason], 100U) << to_string(reason);
+    EXPECT_GT(reasons[reason], 100U / acts::test::kFewerBy) << to_string(reason);
   }
 }
 

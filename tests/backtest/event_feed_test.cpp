@@ -183,13 +183,34 @@ TEST(EventFeed, RefusesTimesThatCannotBe) {
     EXPECT_EQ(refusal_of({good, level(1000, ts, 100, 1)}), said);
   }
   const std::int64_t latest = 7'258'118'400'000'000'000;
-  EXPECT_EQ(refusal_of({good, level(latest, latest, 100, 1)}), "");
-  EXPECT_EQ(refusal_of({level(latest, 0, 100, 1), level(latest, latest, 100, 1)}),
+  EXPECT_EQ(refusal_of({level(latest, latest, 100, 1)}), "");
+  EXPECT_EQ(refusal_of({level(latest, 0, 100, 1), level(latest, 1'000, 100, 1)}),
             "local times shifted by " + to_string(Nanos{latest}) + " are not between 1970 and 2200");
   EXPECT_TRUE(refusal_of({good}, {ClockShift::Kind::kFixed, Nanos{INT64_MAX}}).contains("not between 1970 and 2200"));
 }
 
 // Told of from a time on, both clocks begin with the book of that time.
+// A run would pass through all the time between.
+TEST(EventFeed, RefusesALeapThatNoOutageTakes) {
+  constexpr std::int64_t kDay = 24LL * 3'600 * 1'000'000'000;
+  constexpr std::int64_t kNow = 20'000 * kDay;
+  const auto refusal_of = [](std::vector<HftEvent> events) {
+    for (HftEvent& event : events) event.ev |= hft::kExchange | hft::kLocal;
+    const auto feed = EventFeed::open(opens(std::move(events)), instrument(), {}, true);
+    return feed ? "" : feed.error().message;
+  };
+  EXPECT_EQ(refusal_of({level(kNow, kNow, 1, 1), level(kNow + 399 * kDay, kNow + 399 * kDay, 2, 1)}), "");
+  EXPECT_EQ(
+      refusal_of({level(1, 1, 1, 1), level(kNow, kNow, 2, 1)}),
+      "event 2: by the venue's clock it is of 2024-10-04T00:00:00.000Z, and the one before of "
+      "1970-01-01T00:00:00.000Z: more than 400d apart, so that one of them is wrong: take it out, or cut the data "
+      "there");
+  EXPECT_NE(refusal_of({level(kNow, kNow, 1, 1), level(kNow, kNow + 401 * kDay, 2, 1)}).find("by our clock"),
+            std::string::npos);
+  EXPECT_NE(refusal_of({level(kNow, kNow, 1, 1), level(kNow, kNow, 2, 1), level(1, kNow, 2, 1)}).find("event 3"),
+            std::string::npos);
+}
+
 TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
   const auto with = [](std::uint64_t ev, HftEvent event) {
     event.ev = ev;

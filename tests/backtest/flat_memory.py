@@ -1,7 +1,8 @@
 """Whether a backtest's memory stays as it is over ten times the data: python flat_memory.py ACTS
 
 Synthetic recordings of USD-M, one of more events than are kept in memory and one ten times as long, of the same market
-over and over; the peak of resident memory of each run, under a strategy that wakes and one that soon never does again.
+over and over, with a mark price and a funding rate at each message; the peak of resident memory of each run, under a
+strategy that wakes, one that soon never does again, and one on margin by mark prices.
 Exit code 1 if the longer one needs more than 1 % more.
 """
 import os
@@ -16,9 +17,11 @@ RUNS = 3  # of which the median counts: where a process lies in memory is worth 
 TIMES = 10
 MOST = 1.01
 START_MS = 1_700_000_000_000
+TWAP = '[strategy]\nname = "twap"\nquantity = "0.1"\nslices = 2\nduration = "2s"'
 STRATEGIES = {
-    "grid": 'name = "grid"',
-    "twap": 'name = "twap"\nquantity = "0.1"\nslices = 2\nduration = "2s"',
+    "grid": '[strategy]\nname = "grid"',
+    "twap": TWAP,
+    "margin": f'[account]\nkind = "margin"\ninitial_balance = "100000"\n[margin]\nmark = "mark_price"\n{TWAP}',
 }
 
 
@@ -46,6 +49,9 @@ def write(path, messages):
                 f'"s":"BTCUSDT",{ids},{texts[i % len(texts)]}}}}}\n'
                 f'{ms + 5}900000 {{"stream":"btcusdt@trade","data":{{"e":"trade","E":{ms + 5},"T":{ms + 5},'
                 f'"s":"BTCUSDT","t":{i + 1},"p":"{price}","q":"0.050","X":"MARKET","m":{is_sell}}}}}\n'
+                f'{ms + 9}900000 {{"stream":"btcusdt@markPrice@1s","data":{{"e":"markPriceUpdate","E":{ms + 9},'
+                f'"s":"BTCUSDT","p":"{60000 + i % 7}","i":"1","P":"1","r":"0.0000{i % 7 + 1}",'
+                f'"T":{START_MS + 28_800_000}}}}}\n'
             )
 
 
@@ -65,7 +71,6 @@ response = "10ms"
 [fees]
 maker = "0"
 taker = "0"
-[strategy]
 {STRATEGIES[strategy]}
 """
     )

@@ -10,10 +10,11 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "backtest/announced.hpp"
 #include "backtest/engine.hpp"
-#include "backtest/mark_prices.hpp"
 #include "backtest/vector_feed.hpp"
 #include "sim/account/account.hpp"
 
@@ -64,10 +65,14 @@ std::vector<MarketRow> rows_of(const std::vector<Middle>& middles) {
   return rows;
 }
 
-MarkPriceList list_of(const std::vector<Told>& marks) {
-  std::vector<MarkPrice> list;
-  for (const Told& mark : marks) list.push_back({.at = {kStart + mark.at_ms * kMs}, .price = mark.price});
-  return std::make_shared<const std::vector<MarkPrice>>(std::move(list));
+AnnouncementList list_of(const std::vector<Told>& marks) {
+  // The first ones come out of a file.
+  auto spool = std::make_shared<history::AnnouncementSpool>(std::string(), 3);
+  for (const Told& mark : marks) {
+    const UnixNanos at{kStart + mark.at_ms * kMs};
+    EXPECT_TRUE(spool->add({.ts_recv = at, .at = at, .value = mark.price}).has_value());
+  }
+  return {.spool = std::move(spool)};
 }
 
 // Takes each position at once, and writes down how the first one ended.
@@ -117,7 +122,7 @@ std::optional<Fill> run_held(const std::vector<Held>& held, std::int64_t balance
                       .latency = sim::LatencyModel(latency, latency),
                       .account = account.get(),
                       .slot = i,
-                      .marks = held[i].marks.empty() ? nullptr : list_of(held[i].marks),
+                      .marks = list_of(held[i].marks),
                       .feed = feeds.back().get()});
   }
   Holder holder(held);
@@ -212,6 +217,17 @@ TEST(MarkPriceRun, EndsWhereTheMarkPriceDoesAndNotTheMiddle) {
 
 TEST(MarkPriceRun, CountsNoMarkPriceBehindTheData) {
   EXPECT_FALSE(run_held({{10, {{0, 100}, {40, 100}}, {{1, 100 * kOne}, {50, kOne}}}}, 200, 2).has_value());
+}
+
+// It was taken, and nobody looked at what it did.
+TEST(MarkPriceRun, EndsAtAMarkPriceOfTheLastRowsTime) {
+  for (const std::size_t block : {1U, 2U, 100U}) {
+    const std::optional<Fill> ended =
+        run_held({{10, {{0, 100}, {40, 100}}, {{1, 100 * kOne}, {40, 80 * kOne}}}}, 200, block);
+    ASSERT_TRUE(ended.has_value());
+    EXPECT_EQ(ended->ts_event.value, kStart + 40 * kMs);
+    EXPECT_EQ(ended->price, Price{99});
+  }
 }
 
 TEST(MarkPriceRun, IsTheMiddleBeforeTheFirstMarkPrice) {

@@ -26,7 +26,7 @@ TEST(RoundTrips, HaveTheQuantilesOfTheNearestRank) {
 }
 
 TEST(RoundTrips, BecomeLatenciesThatABacktestReads) {
-  const MadeLatencies made = latencies_of({trip(5000, 5011), trip(1000, 1010), trip(2000, 2030)});
+  const MadeLatencies made = latencies_of(std::vector{trip(5000, 5011), trip(1000, 1010), trip(2000, 2030)});
   EXPECT_EQ(made.left_out, 0U);
   const std::string text = latency_file_text(made.rows);
   EXPECT_EQ(text, "req_ts,exch_ts,resp_ts\n1000,1005,1010\n2000,2015,2030\n5000,5005,5011\n");
@@ -39,11 +39,21 @@ TEST(RoundTrips, BecomeLatenciesThatABacktestReads) {
 // A clock that went back, two requests of one moment, one that overtook another, one that took days.
 TEST(RoundTrips, LeaveOutWhatTheClockContradicts) {
   const std::int64_t day = Nanos{std::chrono::hours{24}}.count();
-  const MadeLatencies made = latencies_of({trip(1000, 1400), trip(1000, 1020), trip(1100, 1110), trip(1105, 1106),
-                                           trip(2000, 1999), trip(3000, 3000 + day), trip(4000, 4000)});
+  const MadeLatencies made =
+      latencies_of(std::vector{trip(1000, 1400), trip(1000, 1020), trip(1100, 1110), trip(1105, 1106), trip(2000, 1999),
+                               trip(3000, 3000 + day), trip(4000, 4000)});
   EXPECT_EQ(made.left_out, 4U);
   EXPECT_EQ(latency_file_text(made.rows), "req_ts,exch_ts,resp_ts\n1000,1010,1020\n1100,1105,1110\n4000,4000,4000\n");
-  EXPECT_TRUE(latencies_of({trip(0, 5), trip(7, 6)}).rows.empty());
+  EXPECT_TRUE(latencies_of(std::vector{trip(0, 5), trip(7, 6)}).rows.empty());
+}
+
+// Times of damaged logs: no difference of theirs is one of 64 bits.
+TEST(RoundTrips, LeaveOutTimesWhoseDifferenceIsNone) {
+  const std::vector trips{trip(INT64_MIN, INT64_MAX), trip(INT64_MAX, INT64_MIN), trip(1, INT64_MAX), trip(5, 9)};
+  const PossibleTrips possible = possible_trips(trips);
+  EXPECT_EQ(possible.left_out, 3U);
+  EXPECT_EQ(quantiles_of(possible.trips).largest, Nanos{4});
+  EXPECT_EQ(latencies_of(trips).left_out, 3U);
 }
 
 }  // namespace

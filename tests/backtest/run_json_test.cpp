@@ -61,5 +61,17 @@ TEST(RunJson, TellsTheSeedOfEachOfSeveralInstruments) {
 
 TEST(RunJson, TellsTheScenarioOfOneAlone) { EXPECT_THAT(json_with({std::nullopt}), Not(HasSubstr("\"scenario\""))); }
 
+// As equity.csv has it.
+TEST(RunJson, TellsAPositionLessTheFeesTakenOutOfIt) {
+  Instrument info;
+  info.symbol = "X";
+  info.tick_size = Decimal{1, 0};
+  info.lot_size = Decimal{1, 3};
+  RunReport report;
+  report.instruments.push_back(
+      {.instrument = backtest_instrument(info).value(), .position = {.quantity = Quantity{100}, .base_fee = {1, 4}}});
+  EXPECT_THAT(totals_json(report), HasSubstr(R"("position":"0.0999")"));
+}
+
 }  // namespace
 }  // namespace acts::backtest

@@ -53,6 +53,42 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
   EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",BTCUSDT,1,submitted,buy,market,"));
 }
 
+// They named flags of acts import.
+TEST(ProgramBacktestBars, NamesTheKeysThatSayWhatItsDataDoNot) {
+  const TempDir dir;
+  const std::string candles = read_file(testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv"));
+  const auto run_over = [&](const std::string& data) {
+    const std::string config =
+        dir.write("run.toml", fmt::format("[data]\nkind = \"bars\"\nsymbol = \"BTCUSDT\"\n{}[instrument]\ntick_size = "
+                                          "\"0.01\"\nlot_size = \"0.000001\"\n[strategy]\nname = \"sma_cross\"\n"
+                                          "fast = 10\nslow = 30\n",
+                                          data));
+    return run_acts({"backtest", config, "--json", dir / "run.json"});
+  };
+  const std::string untold =
+      fmt::format("venue = \"binance-usdm\"\nfiles = [\"{}\"]\n", dir.write("BTCUSDT-1h-2021-02.csv", candles));
+  EXPECT_THAT(run_over(untold).err, HasSubstr("give source in [data]: klines, mark_price_klines, "));
+  const Outcome told = run_over(untold + "source = \"klines\"\n");
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_THAT(told.out, StartsWith("671 bars of BTCUSDT"));
+  EXPECT_THAT(run_over(untold + "source_interval = \"1m\"\n").err,
+              HasSubstr("source_interval in [data] is of a catalog"));
+  const std::string unnamed =
+      fmt::format("venue = \"binance-spot\"\nfiles = [\"{}\"]\n", dir.write("candles.csv", candles));
+  EXPECT_THAT(run_over(unnamed).err, HasSubstr("its name does not say what it holds: give source in [data]"));
+  EXPECT_THAT(run_over(unnamed + "source = \"klines\"\n").err, HasSubstr("give interval in [data]"));
+  EXPECT_THAT(run_over(unnamed + "source = \"klines\"\ninterval = \"1h\"\n").out, StartsWith("671 bars"));
+
+  const std::string file = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv");
+  ASSERT_EQ(run_acts({"import", "--market", "spot", "--data-dir", dir.string(), file}).exit_code, 0);
+  const std::string catalog =
+      fmt::format("venue = \"binance-spot\"\ndata_dir = \"{}\"\ninterval = \"4h\"\n", dir.string());
+  EXPECT_THAT(run_over(catalog).err, HasSubstr("but of 1h: give source_interval in [data]"));
+  EXPECT_THAT(run_over(catalog + "source_interval = \"1h\"\norigin = \"tardis\"\n").err,
+              HasSubstr("the catalog has it of archive: give origin in [data]"));
+  EXPECT_THAT(run_over(catalog + "source_interval = \"1h\"\n").out, StartsWith("168 bars"));
+}
+
 TEST(ProgramBacktestBars, WritesWhatAReportReads) {
   const TempDir dir;
   const std::string config = dir.write("sma.toml", configuration("fast = 10\nslow = 30\n"));

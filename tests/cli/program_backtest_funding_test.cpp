@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,52 @@ nlohmann::json result_of(const TempDir& dir, const std::string& config) {
   const Outcome run = run_acts({"backtest", config, "--json", dir / "result.json", "--out", dir / "run"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   return nlohmann::json::parse(read_file(dir / "result.json"));
+}
+
+// What cannot be read was left out, and nothing said how much.
+TEST(ProgramBacktestFunding, CountsWhatCannotBeRead) {
+  const TempDir dir;
+  put(dir, "r.txt", recorded(true));
+  const std::string config = dir.write("run.toml", taking("r.txt", ""));
+  EXPECT_EQ(result_of(dir, config)["run"]["unreadable_announcements"], 0);
+  std::string text = recorded(true);
+  for (const std::string_view rate : {"much", "1.5"}) {
+    text += fmt::format(
+        R"({}000000 {{"stream":"btcusdt@markPrice@1s","data":{{"e":"markPriceUpdate","E":{},"s":"BTCUSDT","p":"61000",)"
+        R"("i":"1","P":"1","r":"{}","T":{}}}}})"
+        "\n",
+        kFundingMs + 10'020, kFundingMs + 10'010, rate, kFundingMs + kEightHoursMs);
+  }
+  put(dir, "r.txt", text);
+  const Outcome run = run_acts({"backtest", config, "--json", dir / "result.json"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(nlohmann::json::parse(read_file(dir / "result.json"))["run"]["unreadable_announcements"], 2);
+}
+
+// Something is held, the time has no price of its own, and nobody asks any more.
+TEST(ProgramBacktestFunding, CountsTimesWithoutAPrice) {
+  const TempDir dir;
+  std::string text;
+  std::istringstream lines(recorded(false));
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line); ++number) {
+    const std::string ask = number % 2 == 0 ? R"("a":[["61000.2","7"]])" : R"("a":[["61000.2","6"]])";
+    const std::size_t at = line.find(ask);
+    ASSERT_NE(at, std::string::npos);
+    text += (number < 60 ? line : line.replace(at, ask.size(), R"("a":[["61000.2","0"]])")) + "\n";
+  }
+  put(dir, "r.txt", text);
+  const auto result_with = [&dir](const std::string& funding) {
+    put(dir, "f.csv", funding);
+    return result_of(dir, dir.write("run.toml", taking("r.txt", "[funding]\nfile = \"f.csv\"\n")));
+  };
+  const nlohmann::json missed = result_with(fmt::format("{},0.0001\n", kFundingMs));
+  EXPECT_EQ(missed["totals"]["position"], "1");
+  EXPECT_EQ(missed["totals"]["missed_fundings"], 1);
+  EXPECT_EQ(missed["totals"]["funding"], "0");
+  const nlohmann::json paid = result_with(fmt::format("{},0.0001,61000\n", kFundingMs));
+  EXPECT_EQ(paid["totals"]["missed_fundings"], 0);
+  EXPECT_EQ(paid["totals"]["funding"], "-6.1");
 }
 
 // Announced last before 08:00: 61001.4 and 0.0001.

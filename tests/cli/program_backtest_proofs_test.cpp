@@ -177,7 +177,7 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
       Ill{"leave", "the strategy crashed (signal 11: Segmentation fault) in call 5: "},
       Ill{"exit", "the strategy ended its process with code 9 in call 5: "},
       Ill{"throw", "the strategy threw: the third bar: "}};
-#ifndef ACTS_SANITIZED
+#ifndef ACTS_SANITIZED  // no limit of memory then
   ills.push_back({"hog", "the strategy needs more than the 4096 MiB of memory that its process may have"});
 #endif
   for (const Ill& ill : ills) {

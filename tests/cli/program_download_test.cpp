@@ -13,6 +13,7 @@
 #include "cli/program.hpp"
 #include "history/archive_server.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/rounds.hpp"
 
 namespace acts::cli {
 namespace {
@@ -88,7 +89,7 @@ TEST(DownloadCommand, IsKilledAgainAndAgainAndEndsWithTheArchivesBytes) {
     }
   };
   int cut_files = 0;
-  for (int i = 0; i < 30; ++i) {
+  for (unsigned i = 0; i < 30 / acts::test::kFewerBy; ++i) {
     const std::uint64_t sent = server.body_bytes();
     Running run(arguments(server, dir), "/", dir / "log");
     // From its first answer on, however long it takes to start.

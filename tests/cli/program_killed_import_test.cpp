@@ -17,6 +17,7 @@
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/rounds.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -27,7 +28,7 @@ using acts::testing::TempDir;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-constexpr int kKills = ACTS_IMPORT_KILLS;
+constexpr unsigned kKills = 30 / acts::test::kFewerBy;
 constexpr std::uint64_t kSeed = 20'210'211;
 
 // In memory where there is such a place: a kill takes nothing that was written, synced or not.
@@ -104,8 +105,8 @@ TEST(ProgramKilledImport, EndsWithTheSameBytesWheneverItIsKilled) {
   }
   const auto wanted = catalog_of(whole);
   ASSERT_GT(wanted.size(), 20U);
-  for (int i = 0; i < kKills; ++i) {
-    const std::size_t at = static_cast<std::size_t>(i) % imports.size();
+  for (unsigned i = 0; i < kKills; ++i) {
+    const std::size_t at = i % imports.size();
     auto moment = took[at] * (random() % 1000) / 1000;
     SCOPED_TRACE(fmt::format("seed {}, kill {}: import {} after {} ns", kSeed, i, at, moment.count()));
     std::optional<TempDir> dir;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -183,6 +184,11 @@ TEST(RecordingCommand, MakesLatenciesOfOurOwnRequestsThatABacktestTakes) {
   std::vector<std::string> first_run = collect;
   first_run.insert(first_run.end(), {"--duration", "2s"});
   ASSERT_EQ(run_acts(first_run, dir.string()).exit_code, kExitDone);
+  std::vector<std::string> recorded;  // by the first run, sealed
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.string())) {
+    const std::string path = entry.path().string();
+    if (path.contains("/BTCUSDT/") && path.ends_with(".jsonl.zst")) recorded.push_back(path);
+  }
   const Running collector(collect, dir.string());  // its log is open
   const std::string file = dir / "latencies.csv";
   std::vector<std::string> rows;
@@ -190,7 +196,7 @@ TEST(RecordingCommand, MakesLatenciesOfOurOwnRequestsThatABacktestTakes) {
     ::usleep(100'000);
     const Outcome made = run_acts({"recording", "latency", "--out", file}, dir.string());
     ASSERT_EQ(made.exit_code, kExitDone) << made.err;
-    EXPECT_THAT(made.out, StartsWith("request,count,min_ns,p50_ns,p90_ns,p99_ns,max_ns\n"));
+    EXPECT_THAT(made.out, StartsWith("request,count,min_ns,p50_ns,p90_ns,p99_ns,max_ns,left_out\n"));
     EXPECT_THAT(made.out, HasSubstr("\ndepth,"));
     EXPECT_THAT(made.out, HasSubstr("\ntime,"));
     EXPECT_THAT(made.err, HasSubstr("each way as half of the round trip"));
@@ -210,13 +216,25 @@ TEST(RecordingCommand, MakesLatenciesOfOurOwnRequestsThatABacktestTakes) {
     EXPECT_LT(times[2], end);
     EXPECT_LE(std::abs((times[2] - times[1]) - (times[1] - times[0])), 1);
   }
-  const std::string config = dir.write(
-      "grid.toml", fmt::format("[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = "
-                               "[\"{}\"]\n[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nmodel = "
-                               "\"recorded\"\nfile = \"{}\"\n[strategy]\nname = \"grid\"\n",
-                               test::testdata("binance-feed/usdm/btcusdt_20240808.gz"), file));
-  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+  const auto backtest = [&](const std::string& venue, const std::string& recording, const std::string& out) {
+    const std::string config = dir.write(
+        "grid.toml", fmt::format("[data]\nvenue = \"{}\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
+                                 "[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nmodel = "
+                                 "\"recorded\"\nfile = \"{}\"\n[strategy]\nname = \"grid\"\n",
+                                 venue, recording, file));
+    return run_acts({"backtest", config, "--out", out});
+  };
+  ASSERT_EQ(recorded.size(), 1U);
+  const Outcome run = backtest("binance-spot", recorded.front(), dir / "run");
   EXPECT_EQ(run.exit_code, kExitDone) << run.err;
+  EXPECT_THAT(acts::testing::read_file(dir / "run/run.json"), HasSubstr("\"latency_covered\":"));
+  // Of another time they would say nothing.
+  const Outcome other =
+      backtest("binance-usdm", test::testdata("binance-feed/usdm/btcusdt_20240808.gz"), dir / "other");
+  EXPECT_EQ(other.exit_code, kExitUsage);
+  EXPECT_THAT(other.err, HasSubstr("latencies.csv: its latencies are of "));
+  EXPECT_THAT(other.err, HasSubstr(", and the data is of 2024-08-08T"));
+  EXPECT_EQ(std::ranges::count(other.err, '\n'), 1) << other.err;
 
   const auto refused = [&dir](std::vector<std::string> more) {
     more.insert(more.begin(), {"recording", "latency"});

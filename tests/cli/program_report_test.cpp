@@ -170,6 +170,23 @@ TEST(ProgramReport, WritesTheRowsOfARunAsParquet) {
   EXPECT_EQ(types->at(4).at(1), "VARCHAR");
 }
 
+// To DuckDB such a path is a pattern, and a folder with a = another column.
+TEST(ProgramReport, TakesPathsThatDuckDbWouldTakeForPatterns) {
+  const TempDir dir;
+  auto duck = history::Duck::open({.temp_directory = {}}).value();
+  for (const std::string name : {"side=[1]*", "a?[", "b\\[c]"}) {
+    const std::string run = dir / name;
+    fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
+    const Outcome written = report({run, "--format", "parquet", "--out", run + "/out"});
+    ASSERT_EQ(written.exit_code, 0) << written.err;
+    fs::rename(run + "/out/fills.parquet", dir / "fills.parquet");
+    const auto columns = duck->texts(
+        fmt::format("SELECT side FROM read_parquet('{}') GROUP BY side ORDER BY side", dir / "fills.parquet"));
+    ASSERT_TRUE(columns.has_value()) << columns.error().message;
+    EXPECT_EQ(columns->at(0).at(0), "buy");
+  }
+}
+
 TEST(ProgramReport, SaysWhatParquetNeeds) {
   const TempDir dir;
   fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
@@ -191,8 +208,56 @@ TEST(ProgramReport, SaysWhatParquetNeeds) {
   EXPECT_EQ(dir.write("fills.csv", "x'y,,z\n"), path);
   EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:1: its header is none"));
   EXPECT_EQ(dir.write("fills.csv", fills + "x\n"), path);
-  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv: "));
+  EXPECT_THAT(told({run, "--out", dir / "p"}, 3), HasSubstr("fills.csv:92: 1 fields, where the header has 13"));
   EXPECT_FALSE(fs::exists(dir / "p/fills.parquet"));
+}
+
+// Nothing is rounded: what Parquet would hold as another value is refused, with its line.
+TEST(ProgramReport, RefusesValuesThatParquetWouldRound) {
+  const TempDir dir;
+  fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);
+  const std::string header = "time,instrument,side,price,quantity,liquidity,cause,fee,order_id\n";
+  const auto told = [&](const std::string& time, const std::string& side, const std::string& price,
+                        const std::string& more = "") {
+    const std::string text = header + time + ",X," + side + "," + price + ",1,maker,crossed,0,1\n" + more;
+    EXPECT_EQ(dir.write("fills.csv", text), dir / "fills.csv");
+    const Outcome outcome = report({dir.string(), "--format", "parquet", "--out", dir / "p"});
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), outcome.exit_code == 0 ? 0 : 1) << outcome.err;
+    return outcome.err;
+  };
+  const std::string time = "2024-08-09T00:00:00.123456789Z";
+  EXPECT_EQ(told(time, "sell", "0.000000000000000001"), "");
+  EXPECT_THAT(told(time, "buy", "1e-50"), HasSubstr("fills.csv:2: price '1e-50' is no exact decimal number"));
+  EXPECT_THAT(told(time, "SELL", "1"), HasSubstr("fills.csv:2: side 'SELL' is neither buy nor sell"));
+  EXPECT_THAT(told("2024-08-09T00:00:00.1234567891Z", "buy", "1"),
+              HasSubstr("fills.csv:2: time '2024-08-09T00:00:00.1234567891Z' is no time such as"));
+  EXPECT_THAT(told(time, "buy", "0." + std::string(45, '0') + "1"), HasSubstr("fills.csv:2: price '0.0000"));
+  EXPECT_THAT(
+      told(time, "buy", "0.000000000000000001", time + ",X,buy,123456789012345678901,1,maker,crossed,0,2\n"),
+      HasSubstr("fills.csv:3: price '123456789012345678901' is of a column with 21 digits before the point and 18"));
+}
+
+// What is refused leaves the run before as it was; one without orders leaves none of the run before.
+TEST(ProgramReport, MixesNoTwoRunsInOneFolder) {
+  const TempDir dir;
+  const std::string run = dir / "run";
+  const std::string out = dir / "p";
+  fs::copy(testdata("runs/short"), run, fs::copy_options::recursive);
+  const auto write = [&] { return report({run, "--format", "parquet", "--out", out}); };
+  const auto put = [&](const std::string& name, const std::string& text) {
+    EXPECT_EQ(dir.write("run/" + name, text), run + "/" + name);
+  };
+  ASSERT_EQ(write().exit_code, 0);
+  const std::string before = acts::testing::read_file(out + "/equity.parquet");
+  put("orders.csv", acts::testing::read_file(run + "/orders.csv") + "x\n");
+  put("run.json", R"({"run":{"id":"other"},"totals":{}})");
+  EXPECT_EQ(write().exit_code, 3);
+  EXPECT_EQ(acts::testing::read_file(out + "/equity.parquet"), before);
+  for (const auto& entry : fs::directory_iterator(out)) EXPECT_EQ(entry.path().extension(), ".parquet");
+  fs::remove(run + "/orders.csv");
+  EXPECT_EQ(write().exit_code, 0);
+  EXPECT_NE(acts::testing::read_file(out + "/equity.parquet"), before);
+  EXPECT_FALSE(fs::exists(out + "/orders.parquet"));
 }
 
 TEST(ProgramReport, SaysWhatItNeeds) {

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cli/program.hpp"
@@ -227,6 +228,66 @@ TEST(ProgramSweep, MakesParquetWithTypedColumns) {
   EXPECT_EQ(differing.value(), 0);
 }
 
+// To DuckDB such a path is a pattern, and a folder with a = another column.
+TEST(ProgramSweep, TakesPathsThatDuckDbWouldTakeForPatterns) {
+  const TempDir dir;
+  fs::create_directories(dir / "fast=[7]");
+  const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [5, 10]\nslow = [30]\n"));
+  for (const std::string name : {"t[1]*?", "t[]]", "[!a]"}) {
+    const std::string table = dir / ("fast=[7]/" + name + ".parquet");
+    const Outcome made = run_acts({"sweep", sweep, "--output", table});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    EXPECT_TRUE(fs::exists(table));
+    const Outcome told = run_acts({"report", table, "--format", "json"});
+    ASSERT_EQ(told.exit_code, 0) << told.err;
+    EXPECT_THAT(told.out, ::testing::ContainsRegex("\"fast (5|10), slow 30\""));
+  }
+  for (const std::string ending : {".parquet", ".summary.json"}) {
+    fs::copy(dir / ("fast=[7]/[!a]" + ending), dir / ("t[]\\" + ending));
+  }
+  EXPECT_THAT(run_acts({"report", dir / "t[]\\.parquet"}).err, HasSubstr("with a backslash beside * ? or [ cannot be"));
+}
+
+// Each instrument has its own bars, orders and position, in a set as in a run.
+TEST(ProgramSweep, OverBarsOfSeveralInstrumentsIsItsSingleRuns) {
+  const TempDir dir;
+  std::string data = "[account]\ninitial_balance = \"10000\"\n";
+  for (const auto& [symbol, months] : {std::pair("BTCUSDT", std::vector<std::string>{"01", "02", "03"}),
+                                       std::pair("OTHERUSDT", std::vector<std::string>{"02"})}) {
+    std::string files;
+    for (const std::string& month : months) {
+      files += fmt::format("\"{}\",", testdata(fmt::format("vision/spot-klines-1h/BTCUSDT-1h-2021-{}.csv", month)));
+    }
+    data += fmt::format(
+        "[[data]]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"{}\"\nfiles = [{}]\n"
+        "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[instrument.fees]\nmaker = \"0.001\"\n"
+        "taker = \"0.001\"\n",
+        symbol, files);
+  }
+  const std::string strategy = "[strategy]\nname = \"sma_cross\"\nslow = 30\n";
+  const std::string sweep = dir.write("sweep.toml", data + strategy + "[sweep]\nfast = [5, 10, 20]\n");
+  const Outcome swept = run_acts({"sweep", sweep, "--threads", "2"});
+  ASSERT_EQ(swept.exit_code, 0) << swept.err;
+  EXPECT_EQ(run_acts({"sweep", sweep, "--sets-a-pass", "1"}).out, swept.out);
+  const std::vector<std::string> lines = lines_of(swept.out);
+  ASSERT_EQ(lines.size(), 4U);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto set = fields_of(lines[0], lines[i]);
+    const std::string config = dir.write("run.toml", data + strategy + "fast = " + set.at("fast") + "\n");
+    const Outcome run = run_acts({"backtest", config, "--json", dir / "run.json"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const nlohmann::json result = json_of(dir / "run.json");
+    const nlohmann::json& totals = result["totals"];
+    for (const std::string name : {"balance", "fee", "funding", "equity", "max_drawdown", "turnover"}) {
+      EXPECT_EQ(set.at(name), totals[name].get<std::string>()) << name;
+    }
+    EXPECT_EQ(set.at("fills"), std::to_string(totals["fills"].get<int>()));
+    EXPECT_EQ(set.at("bars"), std::to_string(result["run"]["rows"].get<int>()));
+    EXPECT_GT(totals["instruments"][1]["fills"].get<int>(), 5);
+    EXPECT_EQ(set.at("position"), totals["instruments"][0]["position"].get<std::string>()) << "of the first";
+  }
+}
+
 constexpr std::string_view kManySets =
     "[sweep]\nfast = { from = 2, to = 13, step = 1 }\n"
     "slow = { from = 20, to = 80, step = 10 }\n"
@@ -278,7 +339,7 @@ TEST(ProgramSweep, RefusesToGoOnWithAnotherSweep) {
     const auto has_begun = [&dir] {
       std::error_code gone;
       const std::uintmax_t bytes = fs::file_size(dir / "t.csv.journal", gone);
-      return !gone && bytes >= 70;
+      return !gone && bytes > 78;  // a set is done
     };
     for (int i = 0; i < 1000 && !has_begun(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
@@ -287,6 +348,18 @@ TEST(ProgramSweep, RefusesToGoOnWithAnotherSweep) {
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_THAT(other.err, HasSubstr("t.csv.journal: it is of another sweep"));
   EXPECT_EQ(lines_of(other.err).size(), 1U);
+}
+
+// What is refused leaves nothing behind that stands in the way of the corrected one.
+TEST(ProgramSweep, RunsTheCorrectedOneOfOneThatWasRefused) {
+  const TempDir dir;
+  const std::string wrong = dir.write("sweep.toml", bars("", "[sweep]\nfast = [500]\nslow = [3]\n"));
+  const Outcome refused = run_acts({"sweep", wrong, "--output", dir / "t.csv"});
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_FALSE(fs::exists(dir / "t.csv.journal"));
+  EXPECT_FALSE(fs::exists(dir / "t.csv.journal.lock"));
+  const std::string right = dir.write("sweep.toml", bars("", "[sweep]\nfast = [2]\nslow = [3]\n"));
+  EXPECT_EQ(run_acts({"sweep", right, "--output", dir / "t.csv"}).exit_code, 0);
 }
 
 TEST(ProgramSweep, TellsTheBestAndWhatItWouldHaveComeTo) {

@@ -64,6 +64,14 @@ TEST_F(RestDeskTest, AsksTheVenuesFirstHost) {
   EXPECT_FALSE(desk->on_failed(get.request, "late", kNow + 1s));
 }
 
+// Dialling takes several ways there and back: none of it is the request's.
+TEST_F(RestDeskTest, CountsARequestAsSentWhenItWasWritten) {
+  desk->ask(depth(0));
+  const auto done = desk->on_answer(send_one(kNow).request, {200, "{}", {}, {}, kNow + 300ms}, kNow + 400ms);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->sent, kNow + 300ms);
+}
+
 TEST_F(RestDeskTest, KeepsFewRequestsUnderWay) {
   for (InstrumentIndex i = 0; i < 20; ++i) desk->ask(depth(i));
   const std::vector<HttpGet> first = send(kNow);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "net/net_test.hpp"
 
 namespace acts {
@@ -62,6 +65,27 @@ TEST_F(HttpClientTest, UsesAConnectionAgain) {
   }
   EXPECT_EQ(client.connections_opened(), 1U);
   EXPECT_EQ(server->stats().accepted, 1U);
+}
+
+// What is measured from then on is the request's way alone: the connection is there, and each attempt begins anew.
+TEST_F(HttpClientTest, SaysWhenARequestIsWritten) {
+  ServerOptions options;
+  options.idle_timeout = 150ms;
+  const std::uint16_t port = serve(options);
+  HttpClient client(loop, {});
+  std::vector<std::uint64_t> connections;  // there were, at each writing
+  int answers = 0;
+  HttpRequest request;
+  request.url = url(port);
+  request.on_write = [&] { connections.push_back(client.connections_opened()); };
+  const auto count = [&](NetResult<HttpResponse> response) { answers += response.has_value() ? 1 : 100; };
+  client.request(request, count);
+  EXPECT_TRUE(connections.empty());
+  ASSERT_TRUE(run_until([&] { return answers == 1 && server->stats().open == 0; }));
+  EXPECT_EQ(connections, (std::vector<std::uint64_t>{1}));
+  client.request(request, count);
+  ASSERT_TRUE(run_until([&] { return answers == 2; }));
+  EXPECT_EQ(connections.back(), 2U);
 }
 
 TEST_F(HttpClientTest, KeepsNoMoreIdleConnectionsThanAllowedAndNoneTooLong) {

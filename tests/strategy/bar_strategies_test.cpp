@@ -49,6 +49,19 @@ TEST(SmaCross, TradesWhenTheMeansCrossAndNotBefore) {
   EXPECT_EQ(bars.close_at(500), "sell market 0 100@0,");
 }
 
+// 0.100 were bought and 0.0001 of them kept as a fee: 0.09 is what lots of 0.01 can be sold, and enough to buy again.
+TEST(SmaCross, SellsWhatFeesHaveLeftInWholeLots) {
+  Bars bars("sma_cross", kTwoThree);
+  for (const std::int64_t close : {1000, 1010, 1020, 900, 1100}) bars.close_at(close);
+  EXPECT_EQ(bars.close_at(1200), "buy market 0 100@0,");
+  bars.context.fill(*bars.strategy, kFirst, 1200);
+  bars.context.take_fee(kFirst, Decimal{1, 4});
+  EXPECT_EQ(bars.close_at(500), "sell market 0 90@0,");
+  bars.context.fill(*bars.strategy, kFirst, 500);
+  EXPECT_EQ(bars.close_at(400), "");
+  EXPECT_EQ(bars.close_at(5000), "buy market 0 90@0,") << "0.0099 are held";
+}
+
 TEST(SmaCross, GoesShortIfItMay) {
   std::vector<GivenParameter> given = kTwoThree;
   given.push_back({.name = "direction", .text = "both"});

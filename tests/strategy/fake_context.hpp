@@ -130,6 +130,8 @@ class FakeContext final : public StrategyContext {
     tell(strategy, order, is_gone ? OrderEvent::kCancelled : OrderEvent::kAccepted,
          is_gone ? OrderStatus::kCancelled : OrderStatus::kNew);
   }
+  // Kept out of what was bought.
+  void take_fee(InstrumentId id, const Decimal& fee) { markets_[id.value()].position.base_fee = fee; }
   // What was asked for since the last call.
   std::string take() { return std::exchange(asked, {}); }
 

@@ -1,4 +1,4 @@
-// How long property tests run: ACTS_TEST_ROUNDS=100 makes each of them try a hundred times as many seeds.
+// How long property tests run.
 #pragma once
 
 #include <charconv>
@@ -8,6 +8,14 @@
 
 namespace acts::test {
 
+// Rounds are divided by it. A sanitizer makes each of them many times as slow, and what it looks for shows in few.
+#ifdef ACTS_SANITIZED
+inline constexpr unsigned kFewerBy = 5;
+#else
+inline constexpr unsigned kFewerBy = 1;
+#endif
+
+// ACTS_TEST_ROUNDS=100 makes each property test try a hundred times as many seeds.
 inline std::uint64_t rounds() {
   const char* const text = std::getenv("ACTS_TEST_ROUNDS");
   if (text == nullptr) return 1;

@@ -207,6 +207,11 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
+// What is left of it after fees in the base asset, exact. `quantity_scale`: of its quantity.
+Decimal held(const Position& position, int quantity_scale);
+// What of that is beyond `wanted`, negative: missing, in whole lots, rounded towards 0. `lot`: positive.
+Quantity held_beyond(const Position& position, int quantity_scale, Quantity wanted, Quantity lot);
+
 // In the words of run folders and configurations: "buy", "stop_limit", "gtx", "partially_filled", "would_take" ...
 std::string_view to_string(OrderSide side) noexcept;
 std::string_view to_string(OrderType type) noexcept;

@@ -108,9 +108,14 @@ class StrategyContext {
 
   // As far as answers of the venue have come here.
   [[nodiscard]] virtual const Position& position(InstrumentId id) const = 0;
-  // The position's quantity for arithmetic in doubles, as engines of doubles have it: the sum of the fills in the order
-  // in which they became known here, rounded at each. Not for limits: ten times 0.1 is less than 1 in it; position() is
-  // exact.
+  // What of it can be sold, or has to be bought back: less fees taken in the base asset, in whole lots, rounded towards
+  // 0. `wanted`: what is held beyond that; negative: what is missing.
+  [[nodiscard]] Quantity held(InstrumentId id, Quantity wanted = Quantity{0}) const {
+    return held_beyond(position(id), scales(id).quantity, wanted, lot(id));
+  }
+  // The position for arithmetic in doubles, as engines of doubles have it: the sum of the fills, less fees taken in the
+  // base asset, in the order in which they became known here, rounded at each. Not for limits: ten times 0.1 is less
+  // than 1 in it; position() is exact.
   [[nodiscard]] virtual double position_value(InstrumentId id) const = 0;
   // Those of one instrument, in the order in which they were placed. Valid until the next place(), modify(), cancel()
   // or the end of the call.

@@ -67,7 +67,7 @@ void add_bar_position(JsonMembers& members, const BarReport& report, std::size_t
   const Position& position = report.totals.positions[i];
   const BacktestInstrument& instrument = report.instruments[i];
   members["mark_price"] = quoted(to_string(to_decimal(report.marks[i], instrument.scales)));
-  members["position"] = quoted(to_string(instrument.quantity_of(position.quantity.units())));
+  members["position"] = quoted(to_string(held(position, instrument.scales.quantity)));
 }
 
 std::string bar_totals_json(const BarReport& report) {
@@ -161,6 +161,8 @@ Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings,
   hints.venue = to_string(settings.info.venue);
   hints.symbol = settings.info.symbol;
   hints.interval = settings.interval;
+  hints.kind = settings.source;
+  hints.by_keys = true;
   Result<std::unique_ptr<FileBars>> bars = FileBars::open(settings.files, hints, instrument, id);
   if (!bars) return std::unexpected(bars.error());
   return std::make_unique<PeriodBars>(*std::move(bars), settings.from, settings.to);

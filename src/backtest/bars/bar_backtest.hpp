@@ -26,7 +26,7 @@ Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
 // The bars that begin within the settings' period, of their files or of the catalog. Errors: FileBars::open(),
 // open_catalog_bars().
 Result<std::unique_ptr<BarReader>> open_bars(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                             InstrumentId id = {});
+                                             InstrumentId id);
 
 struct BarReport {
   BarTotals totals = {};

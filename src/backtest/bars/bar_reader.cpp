@@ -8,6 +8,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "backtest/event_rows.hpp"
 #include "history/import/source_format.hpp"
 
 namespace acts::backtest {
@@ -111,6 +112,12 @@ Result<void> RowBars::check(const Bar& bar) const {
         fmt::format("it begins at {}, before the one before it ends ({}): put the files in order, and let "
                     "'acts import' take out what is told twice",
                     to_iso8601(bar.open_time), to_iso8601(last_close_)));
+  }
+  if (has_last_ && bar.open_time - last_close_ > kMostLeap) {
+    return wrong_bar(
+        fmt::format("it begins at {}, more than {} after the one before ended ({}), so that one of them is "
+                    "wrong: take it out, or cut the data there",
+                    to_iso8601(bar.open_time), to_string(kMostLeap), to_iso8601(last_close_)));
   }
   const bool is_inside = bar.low <= std::min(bar.open, bar.close) && bar.high >= std::max(bar.open, bar.close);
   return is_inside ? Result<void>() : wrong_bar("its open or close lies outside its low and high");

@@ -38,7 +38,7 @@ class RowBars {
 
   // Prices must be on the tick. A volume is rounded down to the lot's decimals, but not to 0: that is a bar without
   // trades. Errors: kBadInput, not saying where: off the tick, too large, low above high or the like, without an end,
-  // or not behind the bar before.
+  // not behind the bar before, or further behind it than kMostLeap.
   Result<Bar> read(const history::Row& row);
   // Bars that are not there between those that are.
   [[nodiscard]] std::uint64_t missing() const { return missing_; }

@@ -349,6 +349,9 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     market.position = market.local.position();
     market.has_moved = true;
     market.position_value += sign(fill->side) * value_of(fill->quantity, market.instrument.scales);
+    if (fill->base_fee.units != 0) {
+      market.position_value -= nearest_double(fill->base_fee.units, power_of_ten(fill->base_fee.scale));
+    }
     const Decimal realised = market.local.money(
         market.realised.add(fill->side, fill->price.units(), fill->quantity.units(), market.local.terms()));
     if (listener_ != nullptr) {

@@ -269,7 +269,8 @@ void BarVenue::on_path(const Bar& bar) {
       break;
   }
   if (!is_strict()) walk(bar, bar.close);
-  set_mark(bar.close.units());
+  at_ = bar.close.units();  // where what is asked for now is asked for
+  set_mark(at_);
   sweep_out();
 }
 
@@ -315,15 +316,20 @@ void BarVenue::walk(const Bar& bar, Price to) {
   follow_trail(at_);
 }
 
+// A stop of what was opened beyond its price is late: it fills where that was.
+std::int64_t BarVenue::reached_at(std::size_t i) const {
+  const std::int64_t price = trigger_of(i);
+  const bool closes = account_.quantity() * sign(orders_[i].side) < 0;
+  if (!is_stop(i) || !closes || !opened_at_) return price;
+  return is_below(i) ? std::min(price, *opened_at_) : std::max(price, *opened_at_);
+}
+
 void BarVenue::touch(std::size_t i, const Bar& bar) {
   const std::int64_t price = trigger_of(i);
   if (is_limit(i)) {
     fill(i, bar, Price{price}, FillCause::kTradedThrough);
   } else {
-    // A stop of what was opened beyond its price is late: it fills where that was.
-    const std::int64_t opened = opened_at_.value_or(price);
-    const std::int64_t reached = is_below(i) ? std::min(price, opened) : std::max(price, opened);
-    trigger(i, bar, Price{is_stop(i) ? reached : price});
+    trigger(i, bar, Price{reached_at(i)});
     if (is_live(i) && is_limit(i)) extras_[i].is_arriving = true;
   }
 }
@@ -357,9 +363,16 @@ void BarVenue::run_group(Group group, const Bar& bar) {
     const std::int64_t beyond = is_below(i) ? price - bar.low.units() : bar.high.units() - price;
     if (beyond < 0 || (beyond == 0 && is_limit(i))) continue;
     // A stop is only reached as long as there is margin on the way to it.
-    if (group == Group::kStops && end_margin(bar, is_below(i) ? std::min(price, at_) : std::max(price, at_))) return;
+    const std::int64_t begin = margin_begin();
+    if (group == Group::kStops && end_margin(bar, is_below(i) ? std::min(price, begin) : std::max(price, begin))) {
+      return;
+    }
+    const std::int64_t reached = reached_at(i);
+    const std::int64_t before = account_.quantity();
     touch(i, bar);
-    if (group == Group::kPlain) opened_at_ = price;
+    const std::int64_t after = account_.quantity();
+    const bool has_turned = (before < 0) != (after < 0);
+    if (after != 0 && (has_turned || std::abs(after) > std::abs(before))) opened_at_ = reached;
   }
 }
 

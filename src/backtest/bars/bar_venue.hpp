@@ -24,9 +24,10 @@
 //   price. One that cannot be borne expires. A change of one that has arrived is looked at when it is asked for.
 // - On spot what buys without a limit is looked at again where it fills: the price may have leapt over it.
 // - On margin the position is closed where margin ends: at the open, if it has leapt over that price, else at the first
-//   tick on the way at which it does. Of kWorst that way goes to the bar's worst price for the position: first for the
-//   one that was there, what its stops have left of it, then for the one that the bar's fills have made. Open orders
-//   are cancelled before.
+//   tick on the way at which it does; a fill that uses it up ends it there. Of kWorst that way goes to the bar's worst
+//   price for the position: first for the one that was there, with what its stops have made of it, then for the one
+//   that the bar's fills have made. It begins at the open, or where the bar last opened something. Open orders are
+//   cancelled before.
 #pragma once
 
 #include <cstdint>
@@ -118,6 +119,7 @@ class BarVenue {
   void walk(const Bar& bar, Price to);
   [[nodiscard]] std::size_t next_on_way(std::int64_t from, std::int64_t to) const;
   [[nodiscard]] bool is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const;
+  [[nodiscard]] std::int64_t reached_at(std::size_t i) const;
   void touch(std::size_t i, const Bar& bar);
   void run_worst(const Bar& bar);
   void run_group(Group group, const Bar& bar);
@@ -156,6 +158,8 @@ class BarVenue {
   std::optional<sim::FeeCharge> charge(const sim::FeeTrade& trade, bool is_liquidation);
   void begin_account(const Bar& bar);
   bool is_used_up_at(std::int64_t price);
+  // Where the way of the position as it is begins.
+  [[nodiscard]] std::int64_t margin_begin() const { return opened_at_.value_or(at_); }
   bool end_margin(const Bar& bar, std::int64_t to);
   void end_margin_at_worst(const Bar& bar);
   void liquidate(const Bar& bar, std::int64_t price);

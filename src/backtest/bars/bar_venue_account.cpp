@@ -123,14 +123,19 @@ bool BarVenue::is_used_up_at(std::int64_t price) {
   return options_.account->is_margin_used_up();
 }
 
-// Whether margin ends on the way from at_ to `to`. The further the price has gone against the position the less there
-// is, so halving finds the first tick.
+// Whether margin ends on the way to `to`. The further the price has gone against the position the less there is, so
+// halving finds the first tick.
 bool BarVenue::end_margin(const Bar& bar, std::int64_t to) {
-  if (!watches_margin() || !is_used_up_at(to)) return false;
+  if (!watches_margin()) return false;
+  std::int64_t last_good = margin_begin();
+  if (is_used_up_at(last_good)) {  // by a fill: the way may lead out of it again
+    liquidate(bar, last_good);
+    return true;
+  }
+  if (!is_used_up_at(to)) return false;
   const std::int64_t tick = options_.tick.units();
-  std::int64_t first = is_used_up_at(at_) ? at_ : to;
-  std::int64_t last_good = at_;
-  while (first != at_ && std::abs(first - last_good) > tick) {
+  std::int64_t first = to;
+  while (std::abs(first - last_good) > tick) {
     const std::int64_t middle = last_good + (first - last_good) / 2 / tick * tick;
     (is_used_up_at(middle) ? first : last_good) = middle;
   }

@@ -24,11 +24,12 @@ std::int64_t micros_of(const std::optional<UnixNanos>& time, std::int64_t withou
 history::BarRequest request_of(const InstrumentSettings& settings) {
   return {.venue = std::string(to_string(settings.info.venue)),
           .symbol = settings.info.symbol,
-          .kind = settings.source,
+          .kind = settings.source.empty() ? "klines" : settings.source,
           .source_interval = settings.source_interval.empty() ? settings.interval : settings.source_interval,
           .origin = settings.origin,
           .period = {.from = micros_of(settings.from, INT64_MIN), .to = micros_of(settings.to, INT64_MAX)},
-          .size = settings.interval};
+          .size = settings.interval,
+          .by_keys = true};
 }
 
 Result<std::vector<history::CatalogFile>> files_of(const history::CatalogPaths& paths) {

@@ -55,7 +55,19 @@ void LocalFeatures::take_level(const sim::MarketRow& row) {
   has_book_ = true;
   // hftbacktest takes prices that are not above 0; no book has them.
   const std::int64_t ticks = sim::ticks_of(row.side, row.rank);
-  if (ticks > 0) waiting_[row.side].push_back({Price{ticks * instrument_.tick}, Quantity{row.quantity}});
+  if (ticks <= 0) return;
+  // Each change of side is an update of its own: of levels that meet, ids tell which is the later one.
+  if (!waiting_[sim::other(row.side)].empty()) apply();
+  waiting_[row.side].push_back({Price{ticks * instrument_.tick}, Quantity{row.quantity}});
+  if (row.quantity > 0 && meets_other_side(row.side, ticks)) {
+    apply();
+    remove_contradicted();
+  }
+}
+
+bool LocalFeatures::meets_other_side(sim::SideIndex side, std::int64_t ticks) const {
+  const std::optional<BookLevel> best = book_.best(side == sim::kBidSide ? Side::kAsk : Side::kBid);
+  return best && sim::rank_of(side, ticks) >= sim::rank_of(side, best->price.units() / instrument_.tick);
 }
 
 void LocalFeatures::take_trade(const sim::MarketRow& row) {
@@ -110,19 +122,17 @@ void LocalFeatures::apply() {
 void LocalFeatures::settle() {
   if (!std::exchange(has_book_, false)) return;
   apply();
-  remove_contradicted();
   const bool is_snapshot = std::exchange(has_clear_, false);
   is_known_ = is_known_ || is_snapshot;
   if (!is_snapshot) rows_.on_update();
   intervals_.on_book(book_, is_known_, is_snapshot ? QuotesCause::kCorrection : QuotesCause::kUpdate, {now_});
 }
 
-// A message tells its bids before its asks.
 void LocalFeatures::remove_contradicted() {
   while (book_.crossed()) {
     const BookLevel bid = *book_.best(Side::kBid);
     const BookLevel ask = *book_.best(Side::kAsk);
-    const bool is_bid_older = bid.origin.update_id <= ask.origin.update_id;
+    const bool is_bid_older = bid.origin.update_id < ask.origin.update_id;
     const Price price = is_bid_older ? bid.price : ask.price;
     waiting_[is_bid_older ? sim::kBidSide : sim::kAskSide].push_back({price, Quantity{0}});
     apply();

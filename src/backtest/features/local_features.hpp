@@ -2,8 +2,8 @@
 // (MinuteSampler, IntervalSampler), over a book of its own that the local rows make. Pure; not thread-safe.
 //
 // Rows of one time count as one depth event. What is not known is NaN: the book's features until a snapshot (rows that
-// clear) has come, trades' until the first one. Of levels that meet, the later one counts, as in the book that
-// strategies read; the other is gone here, and comes back only when it is told anew.
+// clear) has come, trades' until the first one. Of levels that meet, the later row counts, at one time too, as in the
+// book that strategies read; the other is gone here, and comes back only when it is told anew.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,7 @@ class LocalFeatures {
 
  private:
   void take_level(const sim::MarketRow& row);
+  [[nodiscard]] bool meets_other_side(sim::SideIndex side, std::int64_t ticks) const;
   void take_trade(const sim::MarketRow& row);
   void clear(const sim::MarketRow& row);
   void clear_side(sim::SideIndex side, std::int64_t worst_ticks);

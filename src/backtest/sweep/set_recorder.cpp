@@ -41,7 +41,7 @@ void SetRecorder::end_sample() {
 
 SetTotals SetRecorder::totals(const RunEnd& end) {
   if (sampled_.value != INT64_MIN) end_sample();
-  totals_.position = {end.positions.front().quantity.units(), scales_.front().quantity};
+  totals_.position = held(end.positions.front(), scales_.front().quantity);
   totals_.balance = totals_.fee = totals_.funding = Decimal{};
   for (const Position& position : end.positions) {
     totals_.balance = plus(totals_.balance, position.cash);

@@ -114,6 +114,17 @@ std::optional<JournalEntry> parse_journal_line(std::string_view line) {
   return entry;
 }
 
+namespace {
+
+// A journal whose sweep was ended before a set of it was done.
+bool is_without_sets(std::string_view first, LineReader& lines) {
+  if (!first.starts_with(kFirstWord)) return false;
+  const auto second = lines.next();
+  return !second || !*second || !parse_journal_line(**second);
+}
+
+}  // namespace
+
 std::unexpected<Error> SweepJournal::failed(std::string_view what, std::int64_t status) const {
   return fail(ErrorCode::kStorage, fmt::format("{}: {}: {}", path_, what, std::strerror(static_cast<int>(-status))));
 }
@@ -139,7 +150,12 @@ SweepJournal::SweepJournal(SweepJournal&& other) noexcept
       numbers_(std::move(other.numbers_)) {}
 
 SweepJournal::~SweepJournal() {
-  if (fd_ >= 0) ops_->close(fd_);
+  if (fd_ < 0) return;
+  if (numbers_.empty()) {
+    static_cast<void>(remove());
+  } else {
+    ops_->close(fd_);
+  }
 }
 
 Result<void> SweepJournal::begin(const std::string& identity) {
@@ -162,7 +178,7 @@ Result<void> SweepJournal::find_end(const std::string& identity) {
     const auto line = lines.next();
     if (!line || !*line) break;
     if (is_first && **line != first) {
-      if (first.starts_with(**line)) break;
+      if (first.starts_with(**line) || is_without_sets(**line, lines)) break;
       return fail(ErrorCode::kUsage,
                   fmt::format("{}: it is of another sweep (other data, configuration or version): run that one to its "
                               "end, remove the file, or name another --output",

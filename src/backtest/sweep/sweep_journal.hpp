@@ -34,7 +34,8 @@ class SweepJournal {
   static constexpr std::size_t kMostLineBytes = std::size_t{8} << 20U;
 
   // The journal at `path`, made if it is not there, of the sweep that `identity` (64 digits of a SHA-256) names; held
-  // until this object ends. Errors: kUsage: it is of another sweep; kStorage: it cannot be written, or another process
+  // until this object ends, and then gone if no set is done: of such a one another sweep takes the place as well.
+  // Errors: kUsage: it is of another sweep, with sets that are done; kStorage: it cannot be written, or another process
   // is at it.
   static Result<SweepJournal> open(FileOps& ops, const std::string& path, const std::string& identity);
   ~SweepJournal();

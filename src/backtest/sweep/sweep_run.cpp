@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <unordered_set>
@@ -29,6 +30,7 @@ struct Pass {
   bool is_first = true;  // the only one that tells of problems: the others have the same
   std::vector<SweepRow> rows = {};
   std::vector<std::unique_ptr<Strategy>> strategies = {};
+  std::vector<std::optional<double>> latency_covered = {};  // by instrument, of books
 };
 
 // What is wrong with this combination, if anything; else it is in the pass.
@@ -59,7 +61,7 @@ SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrumen
   SetTotals all{.rows = totals.bars,
                 .orders = totals.orders,
                 .fills = totals.fills,
-                .position = instrument.quantity_of(totals.positions.front().quantity.units()),
+                .position = held(totals.positions.front(), instrument.scales.quantity),
                 .equity = totals.equity,
                 .max_drawdown = totals.max_drawdown,
                 .turnover = totals.turnover,
@@ -74,11 +76,12 @@ SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrumen
 
 Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
-  if (Result<void> single = check_single(settings); !single) return single;
-  Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments.front(), instruments.front());
-  if (!bars) return std::unexpected(bars.error());
   std::vector<std::unique_ptr<BarReader>> readers;
-  readers.push_back(*std::move(bars));
+  for (std::uint32_t i = 0; i < instruments.size(); ++i) {
+    Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments[i], instruments[i], InstrumentId{i});
+    if (!bars) return of_instrument(settings, instruments[i], bars.error());
+    readers.push_back(*std::move(bars));
+  }
   BarBlocks blocks(std::move(readers));
   const Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
@@ -96,6 +99,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   const BacktestSettings& settings = request.settings;
   Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
   if (!open) return std::unexpected(open.error());
+  for (const OpenMarket& market : open->markets) pass.latency_covered.push_back(market.latency_covered);
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (const InstrumentSetup& setup : open->setups) {
@@ -157,6 +161,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
     const Result<void> ran =
         is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
     if (!ran) return std::unexpected(ran.error());
+    report.latency_covered = std::move(pass.latency_covered);
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
     pass = {.is_first = false};
   }

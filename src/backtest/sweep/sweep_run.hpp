@@ -40,6 +40,8 @@ struct SweepReport {
   std::size_t sets = 0;      // that the strategy takes, those that were done before among them
   std::size_t refused = 0;   // combinations that it does not take,
   std::string refusal = {};  // and why the first of them
+  // By instrument, of books: OpenMarket::latency_covered.
+  std::vector<std::optional<double>> latency_covered = {};
 };
 
 // The rows of one pass over the data, in the order of their numbers.

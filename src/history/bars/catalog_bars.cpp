@@ -43,15 +43,17 @@ Result<std::vector<CatalogFile>> source_files(const std::vector<CatalogFile>& al
   }
   const std::string name = fmt::format("{} {} {}", kind.name, request.venue, request.symbol);
   if (files.empty() && !intervals.empty()) {
-    return usage(fmt::format("{}: the catalog has none of {}, but of {}: give --source-interval", name,
-                             request.source_interval, fmt::join(intervals, ", ")));
+    return usage(fmt::format("{}: the catalog has none of {}, but of {}: give {}", name, request.source_interval,
+                             fmt::join(intervals, ", "),
+                             request.by_keys ? "source_interval in [data]" : "--source-interval"));
   }
   if (files.empty()) return usage(fmt::format("{}: the catalog has none: acts catalog ls says what it has", name));
   std::string origin = request.origin;
   if (origin.empty()) origin = origins.contains(std::string(DataSet::kArchive)) ? DataSet::kArchive : *origins.begin();
   const bool is_clear = !request.origin.empty() || origin == DataSet::kArchive || origins.size() == 1;
   if (!is_clear || !origins.contains(origin)) {
-    return usage(fmt::format("{}: the catalog has it of {}: give --origin", name, fmt::join(origins, ", ")));
+    return usage(fmt::format("{}: the catalog has it of {}: give {}", name, fmt::join(origins, ", "),
+                             request.by_keys ? "origin in [data]" : "--origin"));
   }
   std::erase_if(files, [&origin](const CatalogFile& file) { return file.set.origin != origin; });
   return files;

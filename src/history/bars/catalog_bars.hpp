@@ -27,6 +27,7 @@ struct BarRequest {
   std::string size = {};   // of time an interval; of imbalance the trades that a bar is expected to have
   std::int64_t span = 20;  // of imbalance
   bool fill = false;
+  bool by_keys = false;  // a backtest's configuration gives it: errors name its keys, not flags
 };
 
 class CatalogBars final : public RowSource {

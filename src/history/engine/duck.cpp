@@ -74,6 +74,34 @@ std::string quoted_sql_text(std::string_view text) {
   return out + '\'';
 }
 
+// A path is a pattern to DuckDB if one of these is not behind a backslash; then what is in brackets stands for itself,
+// and a backslash ends a folder's name.
+Result<std::string> quoted_sql_path(std::string_view path) {
+  constexpr std::string_view kSpecial = "*?[";
+  bool is_pattern = false;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '\\') {
+      ++i;
+    } else {
+      is_pattern = is_pattern || kSpecial.contains(path[i]);
+    }
+  }
+  if (!is_pattern) return quoted_sql_text(path);
+  if (path.contains('\\')) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: a path with a backslash beside * ? or [ cannot be read: give it another name", path));
+  }
+  std::string out;
+  for (const char c : path) {
+    if (kSpecial.contains(c)) {
+      out += {'[', c, ']'};
+    } else {
+      out += c;
+    }
+  }
+  return quoted_sql_text(out);
+}
+
 std::unexpected<Error> duck_error(duckdb_error_type type, const char* message) {
   return fail(code_of(type), one_line(message == nullptr ? "DuckDB failed without a word" : message));
 }

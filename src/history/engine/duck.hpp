@@ -28,6 +28,10 @@ struct DuckOptions {
 // 'it''s'
 std::string quoted_sql_text(std::string_view text);
 
+// For read_csv() and read_parquet(), which take * ? [ in a path for a pattern: this one file, quoted. Errors: kUsage: a
+// backslash beside these, which nothing would make of this file alone.
+Result<std::string> quoted_sql_path(std::string_view path);
+
 class Duck {
  public:
   struct Impl;

@@ -66,6 +66,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   }
   auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue, on_seen);
   if (!contents) return std::unexpected(contents.error());
+  if (funding.failure()) return std::unexpected(*funding.failure());
   // What cannot be read is told of by those who read it.
   if (spool && (!spool->is_whole() || contents->refused + contents->unreadable > 0)) spool.reset();
   Result<std::string> symbol = symbol_of(wanted, *contents);

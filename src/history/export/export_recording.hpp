@@ -37,7 +37,7 @@ class RecordingExporter {
  public:
   // `on_problem` is told, once each, of lines and messages that cannot be read. Looks through the recording. Errors:
   // kUsage: a file is not there, no symbol is named and there are several, or it is not in it; kBadInput: there is
-  // nothing to read.
+  // nothing to read; kStorage: AnnouncementSpool::add().
   static Result<RecordingExporter> open(RecordingExport wanted, std::function<void(std::string_view)> on_problem);
 
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }

@@ -47,6 +47,7 @@ void FusedDepth::take(const HftEvent& event) {
 }
 
 void FusedDepth::clear(BookSide& side, const HftEvent& event, double key) {
+  depth_id_ = event.ival;
   side.best_id = -1;
   const auto end = std::isinf(event.px) ? side.levels.end() : side.levels.upper_bound(key);
   side.levels.erase(side.levels.begin(), end);
@@ -54,7 +55,10 @@ void FusedDepth::clear(BookSide& side, const HftEvent& event, double key) {
 
 void FusedDepth::take_level(const HftEvent& event, BookSide& side, double key) {
   depth_id_ = std::max(depth_id_, event.ival);
-  if (event.ival < side.best_id && key <= side.best) return;
+  if (event.ival < side.best_id && key <= side.best) {
+    ++left_out_;
+    return;
+  }
   if (event.qty > 0) {
     side.levels[key] = event.qty;
   } else {
@@ -66,7 +70,11 @@ void FusedDepth::take_level(const HftEvent& event, BookSide& side, double key) {
 
 void FusedDepth::take_best(const HftEvent& event, BookSide& side, double key) {
   const bool is_usable = event.px > 0 && event.qty > 0;  // an empty side has none
-  if (event.ival < depth_id_ || event.ival < side.best_id || !is_usable) return;
+  if (!is_usable) return;
+  if (event.ival < depth_id_ || event.ival < side.best_id) {
+    ++left_out_;
+    return;
+  }
   side.best = key;
   side.best_id = event.ival;
   while (!side.levels.empty() && side.levels.begin()->first < key) {

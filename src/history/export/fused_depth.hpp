@@ -5,7 +5,8 @@
 //
 // A best price takes away the levels that are better and sets its own. Of an update with a lower id that comes
 // afterwards, levels at the best price and better ones are left out; a best price with a lower id than the depth's is
-// left out whole. A snapshot counts as it stands. Memory: the levels of the book. Not thread-safe.
+// left out whole. A snapshot counts as it stands, whatever ids came before: a venue's may begin anew. Memory: the
+// levels of the book. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,8 @@ class FusedDepth final : public HftSource {
 
   // Without ids and without hft::kBest. Errors: the source's.
   Result<bool> next(HftEvent& event) override;
+  // Levels of depth older than the best price, and best prices older than the depth.
+  [[nodiscard]] std::uint64_t left_out() const override { return left_out_; }
 
  private:
   // Keys are prices of asks, and of bids with the sign turned: the best comes first.
@@ -39,11 +42,12 @@ class FusedDepth final : public HftSource {
   void take(const HftEvent& event);
   void take_level(const HftEvent& event, BookSide& side, double key);
   void take_best(const HftEvent& event, BookSide& side, double key);
-  static void clear(BookSide& side, const HftEvent& event, double key);
+  void clear(BookSide& side, const HftEvent& event, double key);
 
   std::unique_ptr<HftSource> source_;
   BookSide sides_[2];  // bids, asks
   std::int64_t depth_id_ = -1;
+  std::uint64_t left_out_ = 0;
   std::vector<HftEvent> out_;
   std::size_t taken_ = 0;  // of them
 };

@@ -48,6 +48,8 @@ class HftSource {
   virtual ~HftSource() = default;
   // True: `event` is the next one. False: there is none, however often asked. An error is final.
   virtual Result<bool> next(HftEvent& event) = 0;
+  // Of what has been read: events that are none any more, as others were newer.
+  [[nodiscard]] virtual std::uint64_t left_out() const { return 0; }
 };
 
 }  // namespace acts::history

@@ -95,13 +95,18 @@ void HftMessages::take_message() {
   const auto* const ticker = std::get_if<BookTicker>(&messages_.message().body);
   if (ticker != nullptr && !tells_best_) return;
   const std::optional<UnixNanos> ts_event = messages_.ts_event();
-  if (ts_event) latest_ = std::max(latest_.value_or(*ts_event), *ts_event);
+  const UnixNanos ts_recv = messages_.ts_recv();
+  if (ts_event) {
+    latest_ = std::max(latest_.value_or(*ts_event), *ts_event);
+    venue_time_.add(*ts_event, ts_recv);
+  }
   if (!is_of_kind(messages_.message(), trades_)) return;
   append_hft_levels(messages_.message(), levels_);
   if (ticker != nullptr) append_best(*ticker, levels_);
   if (tells_best_) update_id_ = update_id_of(messages_.message());
-  local_ts_ = messages_.ts_recv().value;
-  exch_ts_ = ts_event.value_or(latest_.value_or(messages_.ts_recv())).value;
+  local_ts_ = ts_recv.value;
+  const UnixNanos without = ticker != nullptr ? venue_time_.of(ts_recv) : latest_.value_or(ts_recv);
+  exch_ts_ = ts_event.value_or(without).value;
 }
 
 }  // namespace acts::history

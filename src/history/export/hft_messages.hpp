@@ -1,7 +1,8 @@
 // The messages of a recording as events of hftbacktest: depth, snapshots and trades of the public book, in the order of
 // receipt; where there are no single trades, aggregated ones. A trade outside the market is none. Best bid and ask,
-// which the book will have too, are left out, if not said otherwise. Where a message has no time of the venue's (spot's
-// snapshots), the latest that was seen is taken. Not thread-safe.
+// which the book will have too, are left out, if not said otherwise. Where a message has no time of the venue's: of
+// spot's snapshots the latest that was seen is taken, as the updates that follow belong behind them; spot's best bid
+// and ask, which are newer than any depth before, are taken for as old as VenueTime has it. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "history/export/hft_event.hpp"
+#include "history/export/venue_time.hpp"
 #include "history/import/recorded_messages.hpp"
 
 namespace acts::history {
@@ -56,6 +58,7 @@ class HftMessages final : public HftSource {
   std::int64_t local_ts_ = 0;
   std::int64_t update_id_ = 0;
   std::optional<UnixNanos> latest_;  // of the venue's times
+  VenueTime venue_time_;
 };
 
 }  // namespace acts::history

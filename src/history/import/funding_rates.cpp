@@ -68,7 +68,7 @@ Result<std::optional<MarkPriceUpdate>> parse_mark_price(std::string_view json, s
 }
 
 void FundingRates::take(const SeenMessage& seen) {
-  if (!std::holds_alternative<binance::OtherMessage>(seen.message.body)) return;
+  if (failure_ || !std::holds_alternative<binance::OtherMessage>(seen.message.body)) return;
   const auto update = parse_mark_price(seen.line.json, symbol_, seen.line.ts_recv);
   if (!update) {
     ++refused_;
@@ -81,11 +81,14 @@ void FundingRates::take(const SeenMessage& seen) {
   take_time(**update);
 }
 
+void FundingRates::keep(const Result<void>& added) {
+  if (!added && !failure_) failure_ = added.error();
+}
+
 void FundingRates::take_rate(const AnnouncedRate& rate) {
-  const bool is_known = !rates_.empty() && rates_.back().rate == rate.rate && rates_.back().at == rate.at;
-  if (is_known) return;
-  is_whole_ = is_whole_ && rates_.size() < kMostRates;
-  if (is_whole_) rates_.push_back(rate);
+  const std::optional<Announcement>& last = new_rates_->last();
+  const bool is_known = last && last->value == rate.rate && last->at == rate.at;
+  if (!is_known) keep(new_rates_->add({.ts_recv = rate.ts_recv, .at = rate.at, .value = rate.rate}));
 }
 
 void FundingRates::take_time(const MarkPriceUpdate& update) {
@@ -96,15 +99,20 @@ void FundingRates::take_time(const MarkPriceUpdate& update) {
   while (!times_.empty() && times_.back().funding->at > at) times_.pop_back();
   if (!times_.empty() && times_.back().funding->at == at) {
     times_.back() = update;
-  } else if (times_.size() < kMostRates) {
+  } else if (times_.size() < kMostTimes) {
     times_.push_back(update);
+  } else {
+    are_times_whole_ = false;
   }
 }
 
 void FundingRates::take_mark(const AnnouncedMark& mark) {
-  if (!marks_.empty() && marks_.back().price == mark.price) return;
-  are_marks_whole_ = are_marks_whole_ && marks_.size() < kMostMarks;
-  if (are_marks_whole_) marks_.push_back(mark);
+  // What two connections bring twice may come late.
+  if (mark.ts_event < latest_mark_) return;
+  latest_mark_ = mark.ts_event;
+  const std::optional<Announcement>& last = new_marks_->last();
+  if (last && last->value == mark.price) return;
+  keep(new_marks_->add({.ts_recv = mark.ts_recv, .at = mark.ts_event, .value = mark.price}));
 }
 
 }  // namespace acts::history

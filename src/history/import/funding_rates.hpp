@@ -1,4 +1,4 @@
-// Funding rates and mark prices of one contract as its stream markPrice announced them, collected while a recording is
+// Funding rates and mark prices of one contract as its stream markPrice announced them, put aside while a recording is
 // looked through. Fields E, p, r and T:
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/ Mark-Price-Stream,
 // read 2026-11. Not thread-safe.
@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
+#include "history/import/announcement_spool.hpp"
 #include "history/import/recorded_messages.hpp"
 
 namespace acts::history {
@@ -47,22 +49,23 @@ struct MarkPriceUpdate {
 
 class FundingRates {
  public:
-  static constexpr std::size_t kMostRates = 1'000'000;  // 24 bytes each; more are not kept, and is_whole() says so
-  static constexpr std::size_t kMostMarks = 8'000'000;  // likewise, and are_marks_whole(): three months of one a second
+  // 64 bytes each: 900 years of three a day. Later ones are not kept, and are_times_whole() says so.
+  static constexpr std::size_t kMostTimes = 1'000'000;
 
   explicit FundingRates(std::string symbol, bool keeps_marks = false)
       : symbol_(std::move(symbol)), keeps_marks_(keeps_marks) {}
 
   void take(const SeenMessage& seen);
-  // In the order of receipt; what is announced again unchanged is not there again.
-  [[nodiscard]] const std::vector<AnnouncedRate>& rates() const { return rates_; }
-  [[nodiscard]] bool is_whole() const { return is_whole_; }
+  // AnnouncedRate, in the order of receipt; what is announced again unchanged is not there again.
+  [[nodiscard]] const std::shared_ptr<const AnnouncementSpool>& rates() const { return rates_; }
   // Of each time of funding, in their order, what was announced last before it by the venue's clock. A venue that
   // brings a time forward takes those behind it back.
   [[nodiscard]] const std::vector<MarkPriceUpdate>& times() const { return times_; }
-  // As rates(), if they are kept.
-  [[nodiscard]] const std::vector<AnnouncedMark>& marks() const { return marks_; }
-  [[nodiscard]] bool are_marks_whole() const { return are_marks_whole_; }
+  [[nodiscard]] bool are_times_whole() const { return are_times_whole_; }
+  // AnnouncedMark, as rates(), if they are kept; what comes behind a later one is left out.
+  [[nodiscard]] const std::shared_ptr<const AnnouncementSpool>& marks() const { return marks_; }
+  // They could not be put aside: AnnouncementSpool::add().
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   // Announcements that cannot be read.
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
@@ -70,14 +73,18 @@ class FundingRates {
   void take_rate(const AnnouncedRate& rate);
   void take_time(const MarkPriceUpdate& update);
   void take_mark(const AnnouncedMark& mark);
+  void keep(const Result<void>& added);
 
   std::string symbol_;
   bool keeps_marks_;
-  std::vector<AnnouncedRate> rates_;
+  std::shared_ptr<AnnouncementSpool> new_rates_ = std::make_shared<AnnouncementSpool>();
+  std::shared_ptr<AnnouncementSpool> new_marks_ = std::make_shared<AnnouncementSpool>();
+  std::shared_ptr<const AnnouncementSpool> rates_ = new_rates_;
+  std::shared_ptr<const AnnouncementSpool> marks_ = new_marks_;
   std::vector<MarkPriceUpdate> times_;
-  std::vector<AnnouncedMark> marks_;
-  bool are_marks_whole_ = true;
-  bool is_whole_ = true;
+  bool are_times_whole_ = true;
+  UnixNanos latest_mark_ = {INT64_MIN};
+  std::optional<Error> failure_;
   std::uint64_t refused_ = 0;
 };
 

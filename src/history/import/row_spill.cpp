@@ -1,15 +1,8 @@
 #include "history/import/row_spill.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "acts/base/assert.hpp"
-
-#include "history/file_status.hpp"
 
 namespace acts::history {
 namespace {
@@ -38,42 +31,10 @@ void put_text(std::string& out, std::string_view text) {
 
 }  // namespace
 
-class RowSpill::File {
- public:
-  File(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
-  ~File() { ::close(fd_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  [[nodiscard]] Result<void> write(std::string_view bytes, std::uint64_t offset) const {
-    while (!bytes.empty()) {
-      const ssize_t count = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return file_failed(name_, -errno);
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-      offset += static_cast<std::uint64_t>(count);
-    }
-    return {};
-  }
-  [[nodiscard]] Result<void> read(std::string& into, std::uint64_t offset) const {
-    for (std::size_t done = 0; done < into.size();) {
-      const ssize_t count = ::pread(fd_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) return file_failed(name_, count == 0 ? -EIO : -errno);
-      done += static_cast<std::size_t>(count);
-    }
-    return {};
-  }
-
- private:
-  int fd_;
-  std::string name_;
-};
-
 // What is read was written by this process: it needs no checks, only asserts.
 class RowSpill::Rows final : public RowReader {
  public:
-  Rows(std::shared_ptr<const File> file, std::vector<Block> blocks, const Kind& kind)
+  Rows(std::shared_ptr<const NamelessFile> file, std::vector<Block> blocks, const Kind& kind)
       : file_(std::move(file)), blocks_(std::move(blocks)), kind_(&kind) {}
 
   Result<Got> next(Row& row) override {
@@ -121,7 +82,7 @@ class RowSpill::Rows final : public RowReader {
     return text;
   }
 
-  std::shared_ptr<const File> file_;
+  std::shared_ptr<const NamelessFile> file_;
   std::vector<Block> blocks_;
   const Kind* kind_;
   std::size_t opened_ = 0;
@@ -134,12 +95,9 @@ class RowSpill::Rows final : public RowReader {
 };
 
 Result<RowSpill> RowSpill::create(const std::string& folder, const std::vector<DataSet>& sets) {
-  const std::string name = fmt::format("{}/rows.tmp", folder);
-  const int fd = ::open(name.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return file_failed(name, -errno);
-  auto file = std::make_shared<const File>(fd, name);
-  if (::unlink(name.c_str()) != 0) return file_failed(name, -errno);
-  RowSpill spill(std::move(file));
+  auto file = NamelessFile::create(folder);
+  if (!file) return std::unexpected(file.error());
+  RowSpill spill(*std::move(file));
   for (const DataSet& set : sets) spill.lanes_.push_back({.kind = set.kind});
   return spill;
 }

@@ -13,6 +13,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "history/import/nameless_file.hpp"
 #include "history/import/row_reader.hpp"
 #include "history/import/source_name.hpp"
 
@@ -49,15 +50,14 @@ class RowSpill {
     std::uint64_t last_place = 0;
     std::vector<Block> blocks = {};
   };
-  class File;
   class Rows;
 
-  explicit RowSpill(std::shared_ptr<const File> file) : file_(std::move(file)) {}
+  explicit RowSpill(std::shared_ptr<const NamelessFile> file) : file_(std::move(file)) {}
   static void begin(Lane& lane, char what, std::uint64_t place);
   Result<void> added(Lane& lane, std::size_t before);
   Result<void> write(Lane& lane);
 
-  std::shared_ptr<const File> file_;
+  std::shared_ptr<const NamelessFile> file_;
   std::vector<Lane> lanes_;
   std::uint64_t written_ = 0;
   std::size_t buffered_ = 0;

@@ -66,7 +66,8 @@ Result<const SourceFormat*> format_of(const std::string& path, const SourceHints
     const auto found = std::ranges::find_if(
         kFormats, [&](const SourceFormat& f) { return f.is_it != nullptr && f.is_it(path, head); });
     if (found != kFormats.end()) return &*found;
-    const std::string advice = foreign_advice(path, head);
+    std::string advice = foreign_advice(path, head);
+    if (!advice.empty() && hints.by_keys) advice += "; so says acts import, whose catalog data_dir in [data] names";
     return advice.empty() ? Result<const SourceFormat*>(kFormats.data()) : fail(ErrorCode::kUsage, advice);
   }
   const auto named = std::ranges::find(kFormats, hints.format, &SourceFormat::name);

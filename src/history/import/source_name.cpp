@@ -116,9 +116,10 @@ Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
   const std::string& kind = either(hints.kind, said.kind);
   if (kind.empty() && !said.interval.empty()) {
     return untold(path, "whether its candles are of trades, mark, index or premium index prices",
-                  "--kind klines, mark_price_klines, index_price_klines or premium_index_klines");
+                  fmt::format("{} klines, mark_price_klines, index_price_klines or premium_index_klines",
+                              hints.by_keys ? "source in [data]:" : "--kind"));
   }
-  if (kind.empty()) return untold(path, "what it holds", "--kind");
+  if (kind.empty()) return untold(path, "what it holds", hints.by_keys ? "source in [data]" : "--kind");
   const Kind* const known = find_kind(kind);
   if (known == nullptr) return fail(ErrorCode::kUsage, fmt::format("no kind '{}': see acts catalog describe", kind));
   DataSet set{.kind = known,
@@ -128,25 +129,27 @@ Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints) {
   if (!set.venue.empty() && std::ranges::find(kVenues, set.venue) == kVenues.end()) {
     return fail(ErrorCode::kUsage, fmt::format("no venue '{}' has an archive", set.venue));
   }
-  return checked_set(path, std::move(set));
+  return checked_set(path, std::move(set), hints.by_keys);
 }
 
-Result<DataSet> checked_set(std::string_view path, DataSet set) {
+Result<DataSet> checked_set(std::string_view path, DataSet set, bool by_keys) {
   ACTS_ASSERT(set.kind != nullptr);
-  if (set.venue.empty()) return untold(path, "its market", "--market spot, um or cm");
+  if (set.venue.empty()) return untold(path, "its market", by_keys ? "venue in [data]" : "--market spot, um or cm");
   if (!is_folder_value(set.venue)) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("{}: '{}' is no venue that a folder can be called: give --venue", path, set.venue));
+    return fail(ErrorCode::kUsage, fmt::format("{}: '{}' is no venue that a folder can be called: give {}", path,
+                                               set.venue, by_keys ? "venue in [data]" : "--venue"));
   }
-  if (set.symbol.empty()) return untold(path, "its symbol", "--symbol");
+  if (set.symbol.empty()) return untold(path, "its symbol", by_keys ? "symbol in [data]" : "--symbol");
   if (!is_folder_value(set.symbol)) {
-    return fail(ErrorCode::kUsage,
-                fmt::format("{}: '{}' is no symbol that a folder can be called: give --symbol", path, set.symbol));
+    return fail(ErrorCode::kUsage, fmt::format("{}: '{}' is no symbol that a folder can be called: give {}", path,
+                                               set.symbol, by_keys ? "symbol in [data]" : "--symbol"));
   }
   if (!is_folder_value(set.origin)) return fail(ErrorCode::kUsage, fmt::format("no origin '{}'", set.origin));
   if (!set.kind->has_interval) set.interval.clear();
   if (!set.kind->has_interval) return set;
-  if (set.interval.empty()) return untold(path, "the interval of its candles", "--interval");
+  if (set.interval.empty()) {
+    return untold(path, "the interval of its candles", by_keys ? "interval in [data]" : "--interval");
+  }
   if (interval_micros(set.interval) < 0) {
     return fail(ErrorCode::kUsage, fmt::format("no interval '{}': such as 1m, 1h, 1d, 1mo", set.interval));
   }
@@ -169,7 +172,7 @@ Result<DataSet> candle_set_of(std::string_view path, const SourceHints& hints) {
     set.symbol = stem.substr(0, dash);
     if (set.venue == kSpot) std::erase(set.symbol, '_');
   }
-  return checked_set(path, std::move(set));
+  return checked_set(path, std::move(set), hints.by_keys);
 }
 
 std::string venue_named(std::string_view name) {

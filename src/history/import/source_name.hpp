@@ -48,14 +48,16 @@ struct SourceHints {
   std::string columns = {};      // of the format csv: "open_time=Date,open=Open,…"
   std::string tick_size = {};    // of npz: a price
   std::string time_format = {};  // of formats whose files do not say it: as in time_format.hpp
+  bool by_keys = false;          // a backtest's configuration gives them: errors name its keys, not flags
 };
 
 // `path` as it was given. Errors: kUsage, naming what neither the name nor a hint tells, or what cannot be a folder.
 Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints);
 
 // The same set if it can be one: its kind is known (not null), and venue, symbol, origin and, of candles, interval can
-// be folders. Of other kinds the interval is left out. Errors: kUsage, naming the flag that helps.
-Result<DataSet> checked_set(std::string_view path, DataSet set);
+// be folders. Of other kinds the interval is left out. Errors: kUsage, naming the flag that helps, or `by_keys` the
+// key.
+Result<DataSet> checked_set(std::string_view path, DataSet set, bool by_keys = false);
 
 // Of candles (or what `hints.kind` says) that others keep: "BTC_USDT-1h" and "BTCUSDT-1h-2021" tell symbol and
 // interval. Of spot, the symbol loses its "_". Its origin is `other`. Errors: kUsage.

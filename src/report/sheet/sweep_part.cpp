@@ -45,7 +45,10 @@ FigureGroup walk_figures(const SweepSummary& summary) {
   const SetFigures& figures = summary.out_of_sample_figures;
   FigureList list("walk_forward", "Walk-forward");
   list.note(
-      "Of each test the set that was best in the training before it, chosen anew; the tests one after the other.");
+      "Of each test the set that was best in the training before it, chosen anew; the tests one after the other. Tests "
+      "are "
+      "parts of each set's one run: what it holds when one begins it has from before, and changing sets costs "
+      "nothing.");
   list.count("tests", "Tests", summary.folds.size(), "each as long as the others");
   list.count("periods", "Returns", figures.returns, fmt::format("of all tests, by {}", period_name(summary.period)));
   list.share("total_return", "Total return", figures.total_return, "of the tests, compounded");

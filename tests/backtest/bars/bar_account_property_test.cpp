@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -21,7 +23,7 @@ constexpr std::int64_t kNanosASecond = 1'000'000'000;
 // Whatever it asks for, within a bar too.
 class BarGambler final : public Strategy {
  public:
-  explicit BarGambler(std::uint64_t seed) : random_(seed) {}
+  explicit BarGambler(std::uint64_t seed, bool trails = true) : random_(seed), trails_(trails) {}
   [[nodiscard]] Wants wants() const override { return {.bars = true, .orders = true, .fills = true}; }
   void on_order(StrategyContext& /*context*/, const OrderUpdate& update) override {
     refused += update.reason == RejectReason::kInsufficientBalance ? 1U : 0U;
@@ -74,9 +76,10 @@ class BarGambler final : public Strategy {
     constexpr OrderType kTypes[] = {OrderType::kLimit,     OrderType::kLimit,           OrderType::kMarket,
                                     OrderType::kStop,      OrderType::kTakeProfitLimit, OrderType::kTrailingStop,
                                     OrderType::kTakeProfit};
+    const OrderType type = kTypes[below(7)];
     return {.instrument = id,
             .side = below(2) == 0 ? OrderSide::kBuy : OrderSide::kSell,
-            .type = kTypes[below(7)],
+            .type = type == OrderType::kTrailingStop && !trails_ ? OrderType::kStop : type,
             .time_in_force = static_cast<TimeInForce>(below(4)),
             .price = Price{std::max<std::int64_t>(price + below(9) - 4, 1)},
             .quantity = Quantity{1 + below(40)},
@@ -85,6 +88,7 @@ class BarGambler final : public Strategy {
             .reduce_only = below(5) == 0};
   }
   std::mt19937_64 random_;
+  bool trails_;
   std::vector<std::int64_t> last_;
 };
 
@@ -199,6 +203,166 @@ BarGambles gamble_over_bars(sim::AccountKind kind, sim::ContractKind contract, s
     all.paid += auditor.has_paid ? 1U : 0U;
   }
   return all;
+}
+
+// Where a margin account over one market, without funding, ends within a bar: tick by tick, with the fills as they were
+// told. Money is in ten thousandths.
+class NaiveMargin final : public RunListener {
+ public:
+  NaiveMargin(std::int64_t balance, BarPath path) : cash_(balance * kOne), path_(path) {}
+  void on_order(const OrderUpdate& update) override { types_[update.id.value()] = update.type; }
+  void on_fill(const ToldFill& told) override { told_.push_back(told.fill); }
+  // After each bar: what has been told of it is what had to come.
+  void check(const Bar& bar) {
+    next_ = 0;
+    if (!bar.volume.is_zero()) {
+      now_ = bar.open_time;
+      end_if_used_up(bar.open.units());
+      while (is_next() && told_[next_].ts_event == bar.open_time) take();
+      now_ = bar.close_time;
+      if (path_ == BarPath::kWorst) {
+        worst(bar);
+      } else {
+        along(bar);
+      }
+    }
+    EXPECT_EQ(next_, told_.size()) << "of the fills some should not be there";
+    told_.clear();
+  }
+  std::uint64_t ended = 0;
+  std::uint64_t ended_where_opened = 0;
+
+ private:
+  static constexpr std::int64_t kOne = 10'000;
+
+  [[nodiscard]] bool is_next() const { return next_ < told_.size() && !is_end(told_[next_]); }
+  static bool is_end(const Fill& fill) { return fill.cause == FillCause::kLiquidation; }
+  // Equity is not above the maintenance margin of 2 %.
+  [[nodiscard]] bool is_used_up(std::int64_t price) const {
+    return held_ != 0 && cash_ + held_ * price * kOne <= std::abs(held_) * price * (kOne / 50);
+  }
+  void take() {
+    const Fill& fill = told_[next_++];
+    const std::int64_t quantity = sign(fill.side) * fill.quantity.units();
+    const std::int64_t fee = static_cast<std::int64_t>(fill.fee.units * power_of_ten(4 - fill.fee.scale));
+    cash_ -= quantity * fill.price.units() * kOne + fee;
+    const std::int64_t before = std::exchange(held_, held_ + quantity);
+    const bool opens = held_ != 0 && ((held_ < 0) != (before < 0) || std::abs(held_) > std::abs(before));
+    if (opens) opened_ = fill.price.units();
+  }
+  // False: it does not end here.
+  bool end_if_used_up(std::int64_t price) {
+    if (!is_used_up(price)) return false;
+    ++ended;
+    const bool is_told = next_ < told_.size() && is_end(told_[next_]);
+    EXPECT_TRUE(is_told) << "margin ends at " << price << ", and nothing of it is told";
+    if (!is_told) return false;
+    EXPECT_EQ(told_[next_].price.units(), price);
+    EXPECT_EQ(told_[next_].ts_event, now_);
+    EXPECT_EQ(told_[next_].quantity.units(), std::abs(held_));
+    take();
+    EXPECT_EQ(held_, 0);
+    return true;
+  }
+  [[nodiscard]] bool is_of_falling(const Fill& fill) const {
+    const OrderType type = types_.at(fill.id.value());
+    return (type == OrderType::kStop || type == OrderType::kTrailingStop) == (fill.side == OrderSide::kSell);
+  }
+
+  // A known way: every tick of each of its three legs.
+  void along(const Bar& bar) {
+    const std::int64_t open = bar.open.units();
+    const std::int64_t low = bar.low.units();
+    const std::int64_t high = bar.high.units();
+    const bool is_low_first = path_ == BarPath::kLowFirst || (path_ == BarPath::kNearest && open - low <= high - open);
+    std::int64_t at = open;
+    for (const std::int64_t to : {is_low_first ? low : high, is_low_first ? high : low, bar.close.units()}) {
+      const std::int64_t step = to < at ? -1 : 1;
+      for (std::int64_t price = at;; price += step) {
+        end_if_used_up(price);
+        while (is_next() && told_[next_].price.units() == price && is_of_falling(told_[next_]) == (to < at)) {
+          take();
+          end_if_used_up(price);
+        }
+        if (price == to) break;
+      }
+      at = to;
+    }
+  }
+
+  // On the way from one price to another.
+  bool end_between(std::int64_t from, std::int64_t to) {
+    for (std::int64_t price = from; is_used_up(price) || price != to; price += to < from ? -1 : 1) {
+      if (is_used_up(price)) return end_if_used_up(price);
+    }
+    return false;
+  }
+  [[nodiscard]] bool is_next_a_stop() const {
+    if (!is_next()) return false;
+    const OrderType type = types_.at(told_[next_].id.value());
+    return type == OrderType::kStop || type == OrderType::kTrailingStop;
+  }
+  void take_stops() {
+    while (is_next_a_stop()) {
+      const std::int64_t price = told_[next_].price.units();
+      const bool is_against = held_ > 0 ? price < opened_ : price > opened_;
+      if (end_between(opened_, is_against ? price : opened_)) return;
+      take();
+    }
+  }
+  // The way is not known: to the worst for what stops have left, and for what came of the bar.
+  void worst(const Bar& bar) {
+    const auto end_at_worst = [&] { end_between(opened_, held_ > 0 ? bar.low.units() : bar.high.units()); };
+    opened_ = bar.open.units();
+    take_stops();
+    end_at_worst();
+    while (is_next() && !is_next_a_stop()) take();
+    take_stops();
+    const std::uint64_t before = ended;
+    end_at_worst();
+    ended_where_opened += ended != before && opened_ != bar.open.units() ? 1U : 0U;
+  }
+
+  std::int64_t cash_;
+  BarPath path_;
+  UnixNanos now_;
+  std::int64_t held_ = 0;
+  std::int64_t opened_ = 0;  // of the worst way: where what is held was last added to
+  std::map<std::uint64_t, OrderType> types_;
+  std::vector<Fill> told_;
+  std::size_t next_ = 0;
+};
+
+TEST(BarAccountProperty, EndsMarginWhereANaiveWalkOverEveryTickDoes) {
+  constexpr std::int64_t kBalance = 700;
+  for (const BarPath path : {BarPath::kWorst, BarPath::kHighFirst, BarPath::kLowFirst, BarPath::kNearest}) {
+    std::uint64_t ended = 0;
+    std::uint64_t ended_where_opened = 0;
+    for (std::uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
+      SCOPED_TRACE("path " + std::to_string(static_cast<int>(path)) + ", seed " + std::to_string(seed));
+      std::mt19937_64 random(seed);
+      BarRunOptions options = random_options(random, sim::AccountKind::kMargin, sim::ContractKind::kLinear);
+      options.initial_balance = {kBalance, 0};
+      options.markets.front().path = path;
+      options.markets.front().funding = {};
+      BarGambler gambler(seed, path == BarPath::kWorst);
+      NaiveMargin naive(kBalance, path);
+      const auto run = BarRun::make(options, gambler, &naive).value();
+      ASSERT_TRUE(run->start({}).has_value());
+      std::vector<std::int64_t> prices{100};
+      for (std::int64_t at = 0; at < 1500 && !HasFailure(); at += 10) {
+        const std::vector<Bar> bars = random_bars(random, prices, at);
+        const Result<void> done = run->step(bars);
+        ASSERT_TRUE(done.has_value()) << done.error().message;
+        SCOPED_TRACE("at " + std::to_string(at));
+        naive.check(bars.front());
+      }
+      ended += naive.ended;
+      ended_where_opened += naive.ended_where_opened;
+    }
+    EXPECT_GT(ended, 50U);
+    EXPECT_EQ(ended_where_opened > 5, path == BarPath::kWorst);
+  }
 }
 
 TEST(BarAccountProperty, KeepsItsInvariantsOnSpotWhateverIsAsked) {

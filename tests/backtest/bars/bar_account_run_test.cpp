@@ -220,6 +220,57 @@ TEST(BarAccountRun, APositionOfTheBarCanEndInIt) {
   EXPECT_EQ(scene.show(100, 101, 70, 86), "1 traded_through 95x10 fee 0 at 10;0 liquidation 78x-10 fee 7.8 at 10;");
 }
 
+// It was looked for from the bar's open, at which what was not there yet had already used the margin up.
+TEST(BarAccountRun, WhatAStopOpensWithinABarEndsOnItsWayFromThere) {
+  Scene scene(limited(sim::AccountKind::kMargin, 200));
+  scene.strategy.start = [](StrategyContext& context) {
+    context.place(wanted(OrderSide::kBuy, OrderType::kStop, 120, 10));
+  };
+  scene.start();
+  EXPECT_EQ(scene.show(118, 119, 117, 118), "");
+  // 200 + 10 (p - 120) = 0.5 p at 105.3.
+  EXPECT_EQ(scene.show(100, 125, 90, 100), "1 taker 120x10 fee 0 at 20;0 liquidation 105x-10 fee 10.5 at 20;");
+}
+
+// Of two stops that enter, the second one was moved to where the first one had filled.
+TEST(BarAccountRun, AStopThatAddsFillsAtItsOwnPrice) {
+  Scene scene(limited(sim::AccountKind::kMargin, 1000));
+  scene.strategy.start = [](StrategyContext& context) {
+    context.place(wanted(OrderSide::kBuy, OrderType::kStop, 120, 1));
+    context.place(wanted(OrderSide::kBuy, OrderType::kStop, 110, 1));
+  };
+  scene.start();
+  EXPECT_EQ(scene.show(100, 125, 90, 100), "1 taker 120x1 fee 0 at 10;2 taker 110x1 fee 0 at 10;");
+}
+
+// 10 at 100 and 5 more at 86 with 200: 60 are left there, and 64.5 are asked for. The way up again came too late.
+TEST(BarAccountRun, AFillThatUsesTheMarginUpEndsItThere) {
+  Scene scene(limited(sim::AccountKind::kMargin, 200, BarPath::kLowFirst));
+  scene.strategy.start = [](StrategyContext& context) {
+    context.place(at_market(OrderSide::kBuy, 10));
+    context.place(wanted(OrderSide::kBuy, OrderType::kLimit, 86, 5));
+  };
+  scene.start();
+  EXPECT_EQ(scene.show(100, 101, 86, 100),
+            "1 taker 100x10 fee 0 at 0;2 traded_through 86x5 fee 0 at 10;0 liquidation 86x-15 fee 12.9 at 10;");
+}
+
+// At the close 8 may need (80 + 30) x 1.05 each, which there is; at the open it would have been (100 + 30) x 1.05.
+TEST(BarAccountRun, AMovedTrailingStopIsWeighedWhereItWasMoved) {
+  Scene scene(limited(sim::AccountKind::kSpot, 1000));
+  scene.strategy.start = [](StrategyContext& context) {
+    context.place(
+        {.side = OrderSide::kBuy, .type = OrderType::kTrailingStop, .quantity = Quantity{7}, .trail = Price{30}});
+  };
+  scene.strategy.bar_hook = [](StrategyContext& context, const Bar& bar) {
+    if (bar.open_time.value != 0) return;
+    EXPECT_TRUE(context.modify(
+        {.id = ClientOrderId{1}, .price = {}, .quantity = Quantity{8}, .stop_price = {}, .trail = Price{30}}));
+  };
+  scene.start();
+  EXPECT_EQ(scene.show(100, 101, 80, 80), "1 modified;");
+}
+
 TEST(BarAccountRun, AKnownPathSaysWhatComesFirst) {
   for (const BarPath path : {BarPath::kHighFirst, BarPath::kLowFirst}) {
     Scene scene(limited(sim::AccountKind::kMargin, 200, path));

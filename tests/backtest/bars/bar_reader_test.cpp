@@ -88,6 +88,20 @@ TEST_F(BarReaders, SayWhereAndWhatIsWrong) {
   EXPECT_EQ(message("[1600000800000,1,1,1,1]"), good + "BTC_USDT-5m.json: candle 2: it has 5 values, not 6 or 12");
 }
 
+// A run would pass through all the time between.
+TEST_F(BarReaders, RefuseALeapThatNoOutageTakes) {
+  const auto after = [this](std::int64_t days) {
+    const std::int64_t second = 1'600'000'800'000 + days * 86'400'000;
+    return read({write("BTC_USDT-5m.json", fmt::format("[[1600000500000,1,1,1,1,1],[{},1,1,1,1,1]]", second))});
+  };
+  EXPECT_NE(after(400).find("missing 115200"), std::string::npos);
+  EXPECT_NE(
+      after(401).find("candle 2: it begins at 2021-10-19T12:40:00.000Z, more than 400d after the one before ended "
+                      "(2020-09-13T12:40:00.000Z), so that one of them is wrong: take it out, or cut the data there"),
+      std::string::npos)
+      << after(401);
+}
+
 TEST_F(BarReaders, RefuseFilesOfTwoIntervals) {
   const std::string five = write("BTC_USDT-5m.json", "[[1600000500000,1,1,1,1,1]]");
   const std::string hour = write("BTC_USDT-1h.json", "[[1600002000000,1,1,1,1,1]]");

@@ -80,12 +80,8 @@ Rows random_rows(std::mt19937_64& random) {
   return rows;
 }
 
-// A book as a map: by price, in ticks, its quantity and when it was set.
-struct NaiveLevel {
-  std::int64_t quantity;
-  std::int64_t set_at;
-};
-using NaiveSide = std::map<std::int64_t, NaiveLevel>;
+// A book as a map: by price, in ticks, its quantity.
+using NaiveSide = std::map<std::int64_t, std::int64_t>;
 struct NaiveBook {
   NaiveSide sides[2];
 
@@ -93,7 +89,7 @@ struct NaiveBook {
   [[nodiscard]] std::int64_t bid() const { return sides[0].rbegin()->first; }
   [[nodiscard]] std::int64_t ask() const { return sides[1].begin()->first; }
 
-  void take(const MarketRow& row, std::int64_t& counter) {
+  void take(const MarketRow& row) {
     NaiveSide& side = sides[row.side];
     const std::int64_t ticks = sim::ticks_of(row.side, row.rank);
     if (row.kind == RowKind::kClearBoth) {
@@ -104,14 +100,11 @@ struct NaiveBook {
     } else if (row.quantity == 0) {
       side.erase(ticks);
     } else {
-      side[ticks] = {row.quantity, counter};
-    }
-    if (row.kind != RowKind::kLevel) ++counter;
-  }
-  void settle() {
-    while (is_two_sided() && bid() >= ask()) {
-      const bool is_bid_gone = sides[0].rbegin()->second.set_at <= sides[1].begin()->second.set_at;
-      sides[is_bid_gone ? 0 : 1].erase(is_bid_gone ? bid() : ask());
+      side[ticks] = row.quantity;
+      // Of levels that meet, the later row counts.
+      std::erase_if(sides[sim::other(row.side)], [&](const auto& level) {
+        return sim::rank_of(row.side, level.first) <= sim::rank_of(row.side, ticks);
+      });
     }
   }
 };
@@ -126,7 +119,7 @@ class NaiveFeatures {
       if (sim::is_of_book(row.kind)) {
         has_book_ = true;
         has_clear_ = has_clear_ || row.kind != RowKind::kLevel;
-        book_.take(row, counter_);
+        book_.take(row);
       }
       const bool is_last = i + 1 == rows.size() || rows[i + 1].ts != row.ts;
       if (is_last) settle(row.ts);
@@ -139,11 +132,11 @@ class NaiveFeatures {
     const auto real = [](std::int64_t value) { return static_cast<double>(value); };
     double depth = kUnknown;
     if (both && book_.sides[1].size() >= 2) {
-      depth = real(book_.sides[1].begin()->second.quantity + std::next(book_.sides[1].begin())->second.quantity);
+      depth = real(book_.sides[1].begin()->second + std::next(book_.sides[1].begin())->second);
     }
     const double observed = real(observed_);
     return {is_known_ && !book_.sides[0].empty() ? real(book_.bid()) : kUnknown,
-            is_known_ && !book_.sides[1].empty() ? real(book_.sides[1].begin()->second.quantity) : kUnknown,
+            is_known_ && !book_.sides[1].empty() ? real(book_.sides[1].begin()->second) : kUnknown,
             both ? real(book_.bid() + book_.ask()) / 2 : kUnknown,
             both ? real(book_.ask() - book_.bid()) : kUnknown,
             is_known_ ? real(static_cast<std::int64_t>(book_.sides[0].size())) : kUnknown,
@@ -179,16 +172,14 @@ class NaiveFeatures {
   }
   void settle(std::int64_t ts) {
     if (!std::exchange(has_book_, false)) return;
-    ++counter_;
-    book_.settle();
     const bool is_snapshot = std::exchange(has_clear_, false);
     is_known_ = is_known_ || is_snapshot;
     if (!is_snapshot && ts >= begin_) ++updates_;
     pass_to(ts);
     const bool had_quotes = std::exchange(has_quotes_, is_known_ && book_.is_two_sided());
     if (!has_quotes_) return;
-    const std::int64_t now[4] = {book_.bid(), book_.sides[0].rbegin()->second.quantity, book_.ask(),
-                                 book_.sides[1].begin()->second.quantity};
+    const std::int64_t now[4] = {book_.bid(), book_.sides[0].rbegin()->second, book_.ask(),
+                                 book_.sides[1].begin()->second};
     if (had_quotes && !is_snapshot && ts >= begin_) {
       if (now[0] >= quotes_[0]) flow_ += now[1];
       if (now[0] <= quotes_[0]) flow_ -= quotes_[1];
@@ -201,15 +192,14 @@ class NaiveFeatures {
   [[nodiscard]] double band() const {
     std::int64_t sum = 0;
     const std::int64_t twice = book_.bid() + book_.ask();
-    for (const auto& [ticks, level] : book_.sides[1]) {
-      if (200 * ticks >= 98 * twice && 200 * ticks <= 102 * twice) sum += level.quantity;
+    for (const auto& [ticks, quantity] : book_.sides[1]) {
+      if (200 * ticks >= 98 * twice && 200 * ticks <= 102 * twice) sum += quantity;
     }
     return static_cast<double>(sum);
   }
 
   std::int64_t begin_;
   NaiveBook book_;
-  std::int64_t counter_ = 0;
   bool has_book_ = false;
   bool has_clear_ = false;
   bool is_known_ = false;
@@ -322,6 +312,28 @@ TEST(EngineFeatures, AreThoseOfTheRowsReceivedBefore) {
   }
   EXPECT_GT(told, 10'000U);
   EXPECT_GT(known, 60'000U);
+}
+
+// An ask and then a bid at its price at one time: the strategy's book has the bid, and so have the features.
+TEST(EngineFeatures, TakeRowsOfOneTimeInTheirOrder) {
+  const auto row = [](std::int64_t second, sim::SideIndex side, std::int64_t ticks, RowKind kind = RowKind::kLevel) {
+    return MarketRow{.ts = second * kFeatureSecond,
+                     .quantity = 1,
+                     .rank = static_cast<std::int32_t>(sim::rank_of(side, ticks)),
+                     .side = side,
+                     .kind = kind};
+  };
+  const Rows rows{row(100, sim::kBidSide, 0, RowKind::kClearBoth),
+                  row(100, sim::kBidSide, 99),
+                  row(100, sim::kAskSide, 103),
+                  row(101, sim::kAskSide, 101),
+                  row(101, sim::kBidSide, 101),
+                  row(103, sim::kBidSide, 90)};
+  FeatureRun run({rows}, 9, {});
+  ASSERT_EQ(run.run().size(), 3U);
+  EXPECT_EQ(run.told()[0].values[0], 99);
+  EXPECT_EQ(run.told()[1].values[0], 101) << "the bid came after the ask";
+  EXPECT_EQ(run.told()[1].values[3], 2);
 }
 
 TEST(EngineFeatures, AreTheSameHoweverARunIsCut) {

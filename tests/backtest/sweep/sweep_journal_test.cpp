@@ -123,12 +123,41 @@ TEST(SweepJournal, LosesOnlyWhatWasCut) {
 TEST(SweepJournal, RefusesThatOfAnotherSweep) {
   const TempDir dir;
   {
-    ASSERT_TRUE(SweepJournal::open(real_file_ops(), dir / "journal", kIdentity).has_value());
+    auto journal = SweepJournal::open(real_file_ops(), dir / "journal", kIdentity);
+    ASSERT_TRUE(journal.has_value());
+    journal->add(entry_of(1));
+    ASSERT_TRUE(journal->sync().has_value());
   }
   const auto other = SweepJournal::open(real_file_ops(), dir / "journal", std::string(64, 'b'));
   ASSERT_FALSE(other.has_value());
   EXPECT_EQ(other.error().code, ErrorCode::kUsage);
   EXPECT_TRUE(other.error().message.contains("it is of another sweep")) << other.error().message;
+}
+
+// A sweep that ended before its first set, by its own refusal or killed, stands in no other's way.
+TEST(SweepJournal, LeavesNothingOfASweepWithoutSets) {
+  const TempDir dir;
+  const std::string path = dir / "journal";
+  {
+    ASSERT_TRUE(SweepJournal::open(real_file_ops(), path, kIdentity).has_value());
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::exists(path + ".lock"));
+  std::ofstream(path) << "acts-sweep-1 " << std::string(64, 'b') << "\ncut";
+  auto journal = SweepJournal::open(real_file_ops(), path, kIdentity);
+  ASSERT_TRUE(journal.has_value()) << journal.error().message;
+  EXPECT_TRUE(journal->numbers().empty());
+  journal->add(entry_of(1));
+  ASSERT_TRUE(journal->sync().has_value());
+  EXPECT_EQ(lines_in(*journal).size(), 1U);
+  EXPECT_TRUE(read_file(path).starts_with(std::string("acts-sweep-1 ") + std::string(kIdentity)));
+}
+
+TEST(SweepJournal, TakesNoPlaceOfAFileThatIsNoJournal) {
+  const TempDir dir;
+  const std::string path = dir.write("journal", "mine\n");
+  EXPECT_FALSE(SweepJournal::open(real_file_ops(), path, kIdentity).has_value());
+  EXPECT_EQ(read_file(path), "mine\n");
 }
 
 TEST(SweepJournal, IsForOneAtATime) {

@@ -132,6 +132,23 @@ TEST(FusedDepth, LeavesOutWhatIsOlder) {
   EXPECT_TRUE(fuse.book.asks.empty());
 }
 
+// As after a venue has begun its ids anew: the best prices of then are newer than the snapshot.
+TEST(FusedDepth, BeginsItsIdsAnewAtASnapshot) {
+  std::deque<HftEvent> events{bid(100, 1, 900),
+                              best_bid(99, 5, 10),
+                              of_book(hft::kClear | hft::kBuy, kInfinity, 0, 20),
+                              of_book(hft::kSnapshot | hft::kBuy, 98, 1, 20),
+                              best_bid(97, 4, 19),
+                              best_bid(98, 3, 25),
+                              bid(98, 7, 24),
+                              bid(95, 7, 24)};
+  FusedDepth fused(std::make_unique<QueueSource>(events));
+  PlainBook book;
+  for (HftEvent event; *fused.next(event);) book.take(event);
+  EXPECT_EQ(book.bids, (Bids{{98, 3}, {95, 7}}));
+  EXPECT_EQ(fused.left_out(), 3U) << "two best prices and a level";
+}
+
 // Messages of random ids in almost their order over a book of a few prices: what stands at the best and beyond is
 // always as the latest id says.
 TEST(FusedDepth, HasTheTopOfTheLatestId) {

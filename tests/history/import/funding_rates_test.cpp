@@ -102,15 +102,35 @@ FundingRates rates_of(const std::vector<Mark>& marks) {
   return exporter.value().funding();
 }
 
+std::vector<Announcement> all_of(const AnnouncementSpool& spool) {
+  std::vector<Announcement> all(spool.size());
+  EXPECT_EQ(spool.read(0, all), all.size());
+  return all;
+}
+
 TEST(FundingRates, ComeWithTheEventsOfARecording) {
   const FundingRates funding = rates_of(
       {{0, "55000.1", "0.0001", 28'800}, {100, "55000.1", "0.0001", 28'800}, {200, "55000", "0.0002", 28'800}});
-  ASSERT_EQ(funding.rates().size(), 2U);
-  EXPECT_EQ(funding.rates()[0].ts_recv.value, (kFirst + 2000) * 1'000'000);
-  EXPECT_EQ(funding.rates()[1].rate, 20'000);
-  ASSERT_EQ(funding.marks().size(), 2U);
-  EXPECT_EQ(funding.marks()[1].ts_event.value, (kFirst + 200) * 1'000'000);
-  EXPECT_EQ(funding.marks()[1].price, 5'500'000'000'000);
+  const std::vector<Announcement> rates = all_of(*funding.rates());
+  ASSERT_EQ(rates.size(), 2U);
+  EXPECT_EQ(rates[0].ts_recv.value, (kFirst + 2000) * 1'000'000);
+  EXPECT_EQ(rates[1].value, 20'000);
+  const std::vector<Announcement> marks = all_of(*funding.marks());
+  ASSERT_EQ(marks.size(), 2U);
+  EXPECT_EQ(marks[1].at.value, (kFirst + 200) * 1'000'000);
+  EXPECT_EQ(marks[1].value, 5'500'000'000'000);
+}
+
+// A second connection may bring it late: it was taken for a new one.
+TEST(FundingRates, HaveNoMarkPriceBehindALaterOne) {
+  const FundingRates funding = rates_of({{0, "100", "0.0001", 1'000},
+                                         {200, "102", "0.0001", 1'000},
+                                         {100, "101", "0.0001", 1'000},
+                                         {300, "102", "0.0001", 1'000},
+                                         {250, "100", "0.0001", 1'000}});
+  const std::vector<Announcement> marks = all_of(*funding.marks());
+  ASSERT_EQ(marks.size(), 2U);
+  EXPECT_EQ(marks[1].value, 10'200'000'000);
 }
 
 TEST(FundingRates, OfATimeAreWhatWasAnnouncedLastBeforeIt) {

@@ -96,7 +96,7 @@ TEST(RowSpill, SaysWhereItCannotBe) {
   const auto spill = RowSpill::create(dir / "none", {set_of("trades", "A")});
   ASSERT_FALSE(spill);
   EXPECT_EQ(spill.error().code, ErrorCode::kStorage);
-  EXPECT_THAT(spill.error().message, HasSubstr("none/rows.tmp: No such file"));
+  EXPECT_THAT(spill.error().message, HasSubstr("none: No such file"));
 }
 
 }  // namespace
