@@ -8,7 +8,9 @@
 #include <mutex>
 #include <utility>
 
+#include "live/book_file.hpp"
 #include "live/join_or_leave.hpp"
+#include "recording/file_ops.hpp"
 
 namespace acts {
 namespace {
@@ -51,6 +53,29 @@ BookPrune prune_full_books(const RetentionOptions& options, UnixNanos now, const
 
 }  // namespace
 
+// A restart goes on from one of a symbol's checkpoints and what was recorded since, and from an early one where rows
+// are not stored yet.
+NeededSince needed_since(const std::string& data_dir, UnixNanos now) {
+  NeededSince needed;
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    const std::string of_venue =
+        std::filesystem::path(checkpoint_directory(data_dir, venue, "-")).parent_path().string();
+    std::vector<std::string> symbols;
+    if (real_file_ops().list(of_venue, symbols) < 0) continue;
+    for (const std::string& symbol : symbols) {
+      std::vector<std::string> names;
+      if (real_file_ops().list(checkpoint_directory(data_dir, venue, symbol), names) < 0) continue;
+      std::optional<UnixNanos> oldest;
+      for (const std::string& name : names) {
+        const auto saved_at = saved_at_of(name);
+        if (saved_at && now - *saved_at <= kNeededFor && (!oldest || *saved_at < *oldest)) oldest = saved_at;
+      }
+      if (oldest) needed[{std::string(to_string(venue)), symbol}] = *oldest;
+    }
+  }
+  return needed;
+}
+
 std::string RetentionReport::failures() const {
   std::string all;
   for (const std::string& one : {recordings.failure, failure, books.failure}) {
@@ -85,7 +110,10 @@ RetentionReport run_retention(const RetentionOptions& options, UnixNanos now, co
                               const std::function<void()>& pause) {
   RetentionReport report;
   if (options.recordings.any()) {
-    const RecordingPruneOptions prune{.limits = options.recordings, .dry_run = options.dry_run, .stop = stop};
+    const RecordingPruneOptions prune{.limits = options.recordings,
+                                      .needed = needed_since(options.data_dir, now),
+                                      .dry_run = options.dry_run,
+                                      .stop = stop};
     report.recordings = prune_recordings(options.data_dir, prune, now);
   }
   if (options.rows.any() && !stop()) {

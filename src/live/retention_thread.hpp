@@ -45,6 +45,11 @@ struct RetentionReport {
 // One line: what was removed (with `dry_run`: what would be), and from when on there is something.
 std::string retention_text(const RetentionReport& report, const RetentionOptions& options);
 
+// What is recorded since a symbol's checkpoints, if these are no older than kNeededFor: then nobody collects it any
+// more.
+inline constexpr Nanos kNeededFor = std::chrono::hours{7 * 24};
+NeededSince needed_since(const std::string& data_dir, UnixNanos now);
+
 // One pass. `pause` is called between batches of rows and between files; true ends the pass.
 RetentionReport run_retention(const RetentionOptions& options, UnixNanos now, const std::function<bool()>& stop,
                               const std::function<void()>& pause);

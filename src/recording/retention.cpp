@@ -77,6 +77,7 @@ class Pruner {
       if (removed < count) break;
     }
     remove_if_empty(symbols_without_days_);
+    if (oldest_needed_ && (!report_.oldest || *oldest_needed_ < *report_.oldest)) report_.oldest = oldest_needed_;
     return std::move(report_);
   }
 
@@ -145,13 +146,25 @@ class Pruner {
     for (const std::string& folder : day.folders) {
       each_entry(folder, [&](const fs::directory_entry& entry) {
         const auto first = first_of(entry.path().filename().string());
-        if (first) found[{*first, folder}] += size_of(entry);
+        if (!first) return;
+        if (is_needed(folder, *first)) {
+          oldest_needed_ = oldest_needed_ ? std::min(*oldest_needed_, *first) : *first;
+        } else {
+          found[{*first, folder}] += size_of(entry);
+        }
       });
     }
     std::vector<Segment> segments;
     segments.reserve(found.size());
     for (const auto& [key, bytes] : found) segments.push_back({key.first, key.second, bytes});
     return segments;
+  }
+
+  // `folder`: raw/<venue>/<symbol>/<day>.
+  [[nodiscard]] bool is_needed(const fs::path& folder, UnixNanos first) const {
+    const fs::path symbol = folder.parent_path();
+    const auto since = options_.needed.find({symbol.parent_path().filename().string(), symbol.filename().string()});
+    return since != options_.needed.end() && end_of_hour(first) >= since->second;
   }
 
   [[nodiscard]] std::size_t wanted(const std::vector<Segment>& segments, UnixNanos now) const {
@@ -225,6 +238,7 @@ class Pruner {
   Days symbol_days_;
   std::vector<std::string> symbols_without_days_;
   std::optional<UnixNanos> newest_;
+  std::optional<UnixNanos> oldest_needed_;  // of the days that were looked at
   std::uint64_t total_bytes_ = 0;
   RecordingPrune report_;
 };

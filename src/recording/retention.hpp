@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "acts/base/time.hpp"
 
@@ -44,12 +46,16 @@ struct RecordingPrune {
   std::string failure = {};              // one line, if not all could be done; what was removed is counted
 };
 
+// By venue and symbol: from when on a restart needs the recording.
+using NeededSince = std::map<std::pair<std::string, std::string>, UnixNanos>;
+
 // Age counts up to `now`, but not beyond a day after the last segment: a wall clock that is wrong by years must not
 // empty an archive.
 inline constexpr Nanos kTrustedGap = std::chrono::hours{24};
 
 struct RecordingPruneOptions {
   RecordingLimits limits = {};
+  NeededSince needed = {};                            // stays, whatever the limits
   bool dry_run = false;                               // removes nothing, and tells what it would
   std::function<bool()> stop = [] { return false; };  // asked between files
 };

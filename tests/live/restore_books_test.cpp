@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "acts/features/feature.hpp"
 
 #include "live/book_file.hpp"
+#include "live/retention_thread.hpp"
 #include "recording/file_ops.hpp"
 #include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
@@ -58,6 +60,30 @@ TEST(RestoreBooks, GoesOnFromTheRunBeforeOneThatWasCutAtItsBeginning) {
   EXPECT_THAT(after.problems, IsEmpty());
   ASSERT_EQ(after.books.size(), 1U);
   EXPECT_EQ(fingerprint(after.books.at("BTCUSDT")->book), fingerprint(before.books.at("BTCUSDT")->book));
+}
+
+// A small limit had taken the hour that a checkpoint lies in, and with it the book and the rows of a killed run.
+TEST(RestoreBooks, FindsWhatItNeedsAfterRetentionBySize) {
+  const TempDir dir;
+  for (const Nanos later : {0s, 3600s, 7200s}) {
+    make_segment(dir.string(), "binance-spot", "BTCUSDT", kBegin + later, [&](SegmentWriter& writer) {
+      begin_run(writer, kBegin + later);
+      receive_book(writer, kBegin + later + 1s);
+    });
+  }
+  const std::string checkpoints = checkpoint_directory(dir.string(), Venue::kBinanceSpot, "BTCUSDT");
+  std::filesystem::create_directories(checkpoints);
+  const UnixNanos saved_at = kBegin + 3660s;
+  ASSERT_TRUE(write_whole_file(real_file_ops(), checkpoints + "/" + book_file_name(saved_at), "a book"));
+  RetentionOptions options;
+  options.data_dir = dir.string();
+  options.recordings.bytes = 0;
+  const auto removed_at = [&](UnixNanos now) {
+    return run_retention(options, now, [] { return false; }, [] {}).recordings.files;
+  };
+  EXPECT_EQ(removed_at(kBegin + 7300s), 1U) << "what lies before the checkpoint's hour";
+  EXPECT_EQ(removed_at(saved_at + kNeededFor), 0U);
+  EXPECT_EQ(removed_at(saved_at + kNeededFor + 1s), 2U) << "nobody collects it any more";
 }
 
 // The settings of the hour's first run were taken for those of the one that had saved the book.

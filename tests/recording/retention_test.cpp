@@ -136,6 +136,19 @@ TEST(Retention, LeavesWhatIsNotSealed) {
   EXPECT_EQ(archive.files().size(), before.size() - 4);  // log, index, day, symbol
 }
 
+TEST(Retention, LeavesWhatARestartNeedsWhateverItsSize) {
+  const Archive archive;
+  for (const int hour : {0, 1, 2, 24, 25}) archive.add("AAA", hour);
+  archive.add("BBB", 24);
+  const RecordingPruneOptions options{.limits = {.bytes = 0}, .needed = {{{"v", "AAA"}, kStart + 24 * kHour}}};
+  const RecordingPrune done = prune_recordings(archive.dir.string(), options, kStart + 26 * kHour);
+  EXPECT_EQ(done.failure, "");
+  EXPECT_EQ(done.files, 4U);
+  EXPECT_EQ(done.oldest, kStart + 24 * kHour + std::chrono::minutes{3});
+  EXPECT_THAT(archive.segments(), ElementsAre("v/AAA 24 25"));
+  archive.expect_sound();
+}
+
 TEST(Archive, ListsOneSymbolsDayByItself) {
   const Archive archive;
   for (const int hour : {0, 23, 24}) archive.add("AAA", hour);
