@@ -152,7 +152,7 @@ SweepJournal::SweepJournal(SweepJournal&& other) noexcept
 SweepJournal::~SweepJournal() {
   if (fd_ < 0) return;
   if (numbers_.empty()) {
-    static_cast<void>(remove());
+    remove_files();
   } else {
     ops_->close(fd_);
   }
@@ -239,10 +239,15 @@ Result<void> SweepJournal::read(const std::function<Result<void>(JournalEntry)>&
   return {};
 }
 
-Result<void> SweepJournal::remove() {
+int SweepJournal::remove_files() {
   ops_->close(std::exchange(fd_, -1));
   const int status = ops_->remove(path_);
   ops_->remove(path_ + ".lock");
+  return status;
+}
+
+Result<void> SweepJournal::remove() {
+  const int status = remove_files();
   return status < 0 ? failed("it cannot be removed", status) : Result<void>();
 }
 

@@ -59,6 +59,8 @@ class SweepJournal {
       : ops_(&ops), path_(std::move(path)), lock_(std::move(lock)) {}
   Result<void> begin(const std::string& identity);
   Result<void> find_end(const std::string& identity);
+  // 0, or -errno of the journal's own.
+  int remove_files();
   [[nodiscard]] std::unexpected<Error> failed(std::string_view what, std::int64_t status) const;
 
   FileOps* ops_;
