@@ -102,13 +102,29 @@ class RecordingListener final : public RunListener {
   BookRecorder recorder;
 };
 
-// Places in whichever instrument comes next.
+// Places in whichever instrument comes next, on its timer and, of some seeds, as it is told of rows and answers.
 class TurnTrader final : public Strategy {
  public:
-  explicit TurnTrader(std::uint64_t seed) : random_(seed) {}
-  [[nodiscard]] Wants wants() const override { return {.orders = random_() % 2 == 0}; }
+  explicit TurnTrader(std::uint64_t seed) : random_(seed), wants_rows_(seed % 4 == 0), wants_orders_(seed % 2 == 0) {}
+  [[nodiscard]] Wants wants() const override {
+    return {.book = wants_rows_, .trades = wants_rows_, .orders = wants_orders_};
+  }
+  void on_book(StrategyContext& context, InstrumentId /*id*/) override { place_sometimes(context); }
+  void on_trade(StrategyContext& context, InstrumentId /*id*/, const Trade& /*trade*/) override {
+    place_sometimes(context);
+  }
+  void on_order(StrategyContext& context, const OrderUpdate& /*update*/) override { place_sometimes(context); }
   void on_start(StrategyContext& context) override { context.set_timer(TimerId{1}, context.now() + milliseconds{5}); }
   void on_timer(StrategyContext& context, TimerId /*id*/) override {
+    place_any(context);
+    context.set_timer(TimerId{1}, context.now() + Nanos{static_cast<std::int64_t>(random_() % 20'000'000)});
+  }
+
+ private:
+  void place_sometimes(StrategyContext& context) {
+    if (random_() % 16 == 0) place_any(context);
+  }
+  void place_any(StrategyContext& context) {
     const InstrumentId id(static_cast<std::uint32_t>(random_() % context.instrument_count()));
     const bool is_buy = random_() % 2 == 0;
     if (const auto best = context.book(id).best(is_buy ? Side::kBid : Side::kAsk)) {
@@ -121,11 +137,11 @@ class TurnTrader final : public Strategy {
     }
     const auto open = context.open_orders(id);
     if (open.size() > 3) context.cancel(open.front().id);
-    context.set_timer(TimerId{1}, context.now() + Nanos{static_cast<std::int64_t>(random_() % 20'000'000)});
   }
 
- private:
-  mutable std::mt19937_64 random_;
+  std::mt19937_64 random_;
+  bool wants_rows_;
+  bool wants_orders_;
 };
 
 struct BookRun {
