@@ -11,6 +11,7 @@
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 
+#include "backtest/books/book_recorder.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/isolate/isolated_strategy.hpp"
@@ -29,6 +30,7 @@ struct ReplayedRun {
   std::string log = {};
   std::string identity = {};                           // the run's,
   std::map<std::string, std::string> parameters = {};  // and its strategy's in canonical form
+  bool has_books = true;                               // its folder's run.json tells of books.csv
 };
 
 // A run over data that is altered from the cut on, whose decisions before it are held against those of a log. It ends
@@ -89,6 +91,7 @@ struct RunReport {
   std::vector<AccountReport> accounts = {};        // in the order of the first instrument of each
   std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
   std::string folder = {};                         // where it went
+  std::optional<BooksLeftOut> books = {};          // nothing: there are none
 
   [[nodiscard]] OrderCounts orders() const;  // of all
   // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.

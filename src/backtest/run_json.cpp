@@ -182,6 +182,11 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
   if (!request.scenario.empty()) members["scenario"] = quoted(request.scenario);
+  if (report.books) {
+    members["books"] = object_json({{"left_out_fills", count_json(report.books->fills)},
+                                    {"left_out_order_events", count_json(report.books->order_events)},
+                                    {"levels", count_json(BookRecorder::kLevels)}});
+  }
   add_gaps(members, report);
   if (report.instruments.size() == 1) {
     add_instrument(members, settings.instruments.front(), report.instruments.front());

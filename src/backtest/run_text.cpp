@@ -9,17 +9,6 @@
 namespace acts::backtest {
 namespace {
 
-// A symbol, as a field of CSV.
-std::string csv_text(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c;
-    if (c == '"') out += '"';
-  }
-  return out + "\"";
-}
-
 std::string price_text(Price price, const BacktestInstrument& instrument) {
   return to_string(to_decimal(price, instrument.scales));
 }
@@ -34,6 +23,16 @@ std::string to_iso8601_nanos(UnixNanos t) {
   const std::int64_t nanos = ((t.value % kSecond) + kSecond) % kSecond;
   const std::string seconds = to_iso8601(t).substr(0, std::string_view("2024-08-08T23:55:00").size());
   return fmt::format("{}.{:09}Z", seconds, nanos);
+}
+
+std::string csv_text(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += '"';
+  }
+  return out + "\"";
 }
 
 std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }

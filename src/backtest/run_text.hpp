@@ -18,7 +18,9 @@ namespace acts::backtest {
 std::string to_iso8601_nanos(UnixNanos t);
 // In quotes, with what JSON wants escaped; text that is not UTF-8 keeps its bytes.
 std::string json_text(std::string_view text);
-// The same of what needs no escapes: numbers, times, names of our own.
+// A symbol, as a field of CSV.
+std::string csv_text(std::string_view text);
+// JSON of what needs no escapes: numbers, times, names of our own.
 std::string quoted(std::string_view text);
 
 inline constexpr std::string_view kEquityHeader =

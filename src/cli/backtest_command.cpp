@@ -322,6 +322,8 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
     return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
   }
   request.settings = *std::move(parsed);
+  // A folder from before there were books has none either.
+  if (request.replayed && !request.replayed->has_books) request.settings.books = false;
   if (!request.scenario.empty()) {
     const backtest::Scenario* const scenario = backtest::find_scenario(request.scenario);
     if (scenario == nullptr) {

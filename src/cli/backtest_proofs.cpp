@@ -34,7 +34,9 @@ Result<RunToReplay> read_run_to_replay(const std::string& folder) {
                       .configuration_file = run.at("configuration_file").get<std::string>(),
                       .version = run.at("version").get<std::string>(),
                       .scenario = run.contains("scenario") ? run.at("scenario").get<std::string>() : std::string(),
-                      .run = {.log = path(backtest::kDecisionLogName), .identity = run.at("id").get<std::string>()}};
+                      .run = {.log = path(backtest::kDecisionLogName),
+                              .identity = run.at("id").get<std::string>(),
+                              .has_books = run.contains("books")}};
     for (const auto& [name, value] : run.at("parameters").items()) {
       found.run.parameters[name] = value.get<std::string>();
     }

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "cli/program.hpp"
 #include "support/testdata.hpp"
@@ -67,6 +69,45 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   for (const std::string name : {"run.json", "equity.csv", "fills.csv", "orders.csv", "marks.csv"}) {
     EXPECT_TRUE(fs::exists(fs::path(out) / name)) << name;
   }
+}
+
+// Ten levels a side of each order event and fill, by choice none; those of a run before do not stay.
+TEST_F(Backtest, KeepsTheBooksThatOrdersAndFillsMet) {
+  const std::string out = (folder_ / "run").string();
+  const auto lines_of = [&out](const std::string& name) {
+    std::ifstream file(fs::path(out) / name);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+  };
+  const auto books_of_run = [&out] {
+    std::ifstream file(fs::path(out) / "run.json");
+    return nlohmann::json::parse(file)["run"]["books"].dump();
+  };
+  ASSERT_EQ(run_acts({"backtest", write(grid(kRecording)), "--out", out}).exit_code, 0);
+  const std::vector<std::string> books = lines_of("books.csv");
+  const std::vector<std::string> fills = lines_of("fills.csv");
+  ASSERT_EQ(fills.size(), 1U + 194);
+  ASSERT_EQ(books.size(), lines_of("orders.csv").size() + 194) << "a line of an order event and another of a fill";
+  EXPECT_TRUE(books_of_run() == R"({"left_out_fills":0,"left_out_order_events":0,"levels":10})");
+  std::size_t fill = 0;
+  std::size_t order = 0;
+  for (std::size_t i = 1; i < books.size(); ++i) {
+    EXPECT_EQ(std::ranges::count(books[i], ','), 44) << books[i];
+    if (!books[i].starts_with(',')) {
+      EXPECT_TRUE(books[i].starts_with(fmt::format("{},", ++order))) << books[i];
+      continue;
+    }
+    ++fill;
+    const std::string at_venue = fmt::format(",{},venue,{},BTCUSDT,", fill, fills[fill].substr(0, 30));
+    EXPECT_TRUE(books[i].starts_with(at_venue)) << books[i];
+  }
+  EXPECT_EQ(fill, 194U);
+  const std::string without = write(grid(kRecording, "[report]\nbooks = false\n"));
+  ASSERT_EQ(run_acts({"backtest", without, "--out", out}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(fs::path(out) / "books.csv"));
+  EXPECT_TRUE(books_of_run() == "null");
+  EXPECT_EQ(run_acts({"backtest", "--replay", out}).exit_code, 0);
 }
 
 TEST_F(Backtest, OfAnExportHasTheSameFills) {

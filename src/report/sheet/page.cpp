@@ -294,7 +294,7 @@ std::string to_page(const Sheet& sheet) {
     for (std::size_t i = 0; i < runs[0].size(); ++i) append_group(body, runs, names, i);
   }
   for (const RunReport& run : sheet.runs) append_counts(body, run, !is_single);
-  std::string tables = "[]";
+  std::string tables = R"({"books":[],"tables":[]})";
   if (is_single) {
     body += explorer_body(sheet.runs[0]);
     tables = explorer_json(sheet.runs[0]);
