@@ -203,6 +203,7 @@ Command sweep_command() {
           .examples =
               "  acts sweep sma.toml --output sma.csv\n"
               "  acts sweep grid.toml --random 200 --seed 7 --threads 2 --output grid.parquet",
+          .more_help = strategies_help(),
           .run = run_sweep_command};
 }
 
