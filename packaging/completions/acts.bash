@@ -103,7 +103,7 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --check-determinism --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
