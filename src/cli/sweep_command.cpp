@@ -168,17 +168,28 @@ Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable tab
   return SweptToFile{.report = *std::move(report), .summary = *std::move(summary), .done_before = done.size()};
 }
 
+// The folder of what a second run makes.
+std::string again_path(const std::string& output) { return output + ".again"; }
+
+// Before the first run, which may take long.
+Result<void> check_determinism_flags(const SweepSettings& settings) {
+  if (!settings.checks_determinism) return {};
+  if (settings.output.empty()) {
+    return fail(ErrorCode::kUsage, "--check-determinism compares files: give --output FILE with it");
+  }
+  const std::string again = again_path(settings.output);
+  if (!real_file_ops().exists(again)) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
+}
+
 // All sets once more, none of them from a journal, by another number of threads. What it made stays if it differs.
 Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options) {
   namespace fs = std::filesystem;
   const fs::path first(options.path);
-  const std::string again = options.path + ".again";
+  const std::string again = again_path(options.path);
   std::error_code error;
-  if (!fs::create_directory(again, error)) {
-    return error ? fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()))
-                 : fail(ErrorCode::kUsage,
-                        fmt::format("{}: it is there already: move it away, a second run goes there", again));
-  }
+  fs::create_directory(again, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()));
   const std::size_t threads = std::exchange(request.threads, request.threads == 1 ? 2 : 1);
   options.path = (fs::path(again) / first.filename()).string();
   const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options));
@@ -222,9 +233,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
 int run_sweep_command(const Given& given) {
   SweepSettings settings;
   if (const Result<void> set = set_given(sweep_table(), settings, given); !set) return complain(set.error());
-  if (settings.checks_determinism && settings.output.empty()) {
-    return complain(Error{ErrorCode::kUsage, "--check-determinism compares files: give --output FILE with it"});
-  }
+  if (const Result<void> fits = check_determinism_flags(settings); !fits) return complain(fits.error());
   const Result<std::string> text = read_text_file(settings.configuration, kMaxConfigBytes);
   if (!text) return complain(text.error());
   auto parsed = parse_backtest_config(*text, settings.configuration);
