@@ -8,7 +8,7 @@ SEEDS ?= 300
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars bench-parity instructions flat-memory charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-parity instructions flat-memory charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ check-imports: build ## every sample file of the folder DATA into a fresh catalo
 instructions: ## instructions a row of a backtest, counted by valgrind, within 5 % of bench/instructions.txt
 	@scripts/setup.sh build check
 	@scripts/instructions.sh
+
+test-oracle: ## what acts prints beside what independent references in Python compute of the same data
+	@scripts/setup.sh build check
+	@scripts/oracle.sh
 
 flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
 	@scripts/setup.sh build check

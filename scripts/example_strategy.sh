@@ -14,6 +14,8 @@ build_it() {
   cmake -S . -B build -G Ninja -DCMAKE_PREFIX_PATH="$work/sdk" -DCMAKE_BUILD_TYPE=Release && cmake --build build
 }
 build_it >build.log 2>&1 || { cat build.log >&2; die "examples/strategy cannot be built against the SDK"; }
+"$acts" strategies build/libmy_strategy.so | grep -qF 'oversold (number, 0 to 100, default 30)' ||
+  die "acts strategies does not list the example's parameters"
 "$acts" backtest run.toml --out "$work/run"
 fills=$(($(wc -l <"$work/run/fills.csv") - 1))
 [ "$fills" -gt 0 ] || die "the example has not traded: there is nothing to see"

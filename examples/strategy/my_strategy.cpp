@@ -7,7 +7,8 @@
 
 namespace {
 
-// Declared once: read from the configuration, checked, swept over, and part of a run's identity.
+// Declared once: read from the configuration, checked, swept over, part of a run's identity, and listed by
+// acts strategies build/libmy_strategy.so
 constexpr std::array<acts::ParameterSpec, 4> kParameters{{
     {.name = "period",
      .type = acts::ParameterType::kInteger,

@@ -1,7 +1,7 @@
 # bash completion for acts
 _acts() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
-  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest sweep report'
+  local commands='demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest sweep report strategies'
   local shared='--config --log-level --log-format --help --version'
   local venue='--venue --data-dir --rest-url --stream-url --ws-api-url --ca-file --metrics --limit --update-interval --refresh-interval
     --checkpoint-interval --full-book-at --audit-interval --alert-webhook --alert-command --alert-no-data-after --alert-gap-after
@@ -103,10 +103,13 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --check-determinism --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
+      ;;
+    strategies)
+      mapfile -t COMPREPLY < <(compgen -W 'avellaneda_stoikov breakout feature_signal funding_carry grid obi sma_cross twap --help' -- "$current"; compgen -f -- "$current")
       ;;
     plot)
       if [[ $previous == --format ]]; then

@@ -1,5 +1,5 @@
 # fish completion for acts
-set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest sweep report
+set --local commands demo collect replay recording exchange features rows sinks doctor certificate download import export catalog query bars plot backtest sweep report strategies
 complete -c acts -f
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a demo -d 'The whole path, with no network'
 complete -c acts -n "not __fish_seen_subcommand_from $commands" -a collect -d 'Collect order books'
@@ -125,10 +125,12 @@ complete -c acts -n '__fish_seen_subcommand_from sweep' -l threads -x -d 'Proces
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l sets-a-pass -x -d 'Sets that share a pass over the data'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l capital -x -d 'What was set aside for each run'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l objective -x -a 'total_return cagr sharpe sortino calmar probabilistic_sharpe' -d 'What makes a set the best'
+complete -c acts -n "not __fish_seen_subcommand_from $commands" -a strategies -d 'Every strategy with its parameters'
+complete -c acts -n '__fish_seen_subcommand_from strategies' -F -a 'avellaneda_stoikov breakout feature_signal funding_carry grid obi sma_cross twap'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l json -r -F -d 'The result as JSON'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l out -x -a '(__fish_complete_directories)' -d 'The folder of the run'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l replay -x -a '(__fish_complete_directories)' -d 'The run of this folder again'
-complete -c acts -n '__fish_seen_subcommand_from backtest' -l check-determinism -d 'Run twice, compare bytes'
+complete -c acts -n '__fish_seen_subcommand_from backtest sweep' -l check-determinism -d 'Run twice, compare bytes'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l check-lookahead -d 'Run with other futures, compare decisions'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l cuts -x -d 'How many futures'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l scenarios -d 'What rests on the queue'

@@ -137,7 +137,7 @@ Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
   if (settings.is_bars && !wants.features.empty()) {
     return fail(ErrorCode::kUsage,
                 "the strategy wants features, which are made of order books and trades, and these are bars: take kind "
-                "out of [data], with recordings as files");
+                "out of [data], with recordings as files, of whose trades [bars] makes bars");
   }
   if (!wants.features.empty()) {
     const Result<FeaturePlan> plan = FeaturePlan::make(wants.features, settings.features);

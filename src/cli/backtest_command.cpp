@@ -390,6 +390,7 @@ Command backtest_command() {
               "  acts backtest grid.toml\n"
               "  acts backtest grid.toml --json result.json --out runs/first\n"
               "  acts backtest --replay runs/first",
+          .more_help = strategies_help(),
           .run = run};
 }
 

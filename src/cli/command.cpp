@@ -86,10 +86,11 @@ void install_defect_handlers() {
 }
 
 std::vector<Command> all_commands() {
-  return {demo_command(),     collect_command(), replay_command(),   recording_command(), exchange_command(),
-          features_command(), rows_command(),    sinks_command(),    doctor_command(),    certificate_command(),
-          download_command(), import_command(),  export_command(),   catalog_command(),   query_command(),
-          bars_command(),     plot_command(),    backtest_command(), sweep_command(),     report_command()};
+  return {demo_command(),      collect_command(), replay_command(),   recording_command(), exchange_command(),
+          features_command(),  rows_command(),    sinks_command(),    doctor_command(),    certificate_command(),
+          download_command(),  import_command(),  export_command(),   catalog_command(),   query_command(),
+          bars_command(),      plot_command(),    backtest_command(), sweep_command(),     report_command(),
+          strategies_command()};
 }
 
 int complain(const Error& error) {

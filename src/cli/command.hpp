@@ -58,6 +58,7 @@ struct Command {
   // What stands without a flag; its name is that of the option it is given as, "" if there is none.
   OptionSpec positional = {};
   std::string_view examples;
+  std::string more_help = {};  // of --help, before the examples: whole lines
   // Gets the options of the command and those of all commands; returns the exit code.
   std::function<int(const Given& given)> run;
   bool reads_config = false;  // acts.toml
@@ -67,6 +68,9 @@ struct Command {
 
 // Of every command, before or after its name: config, log_level, log_format.
 std::vector<OptionSpec> common_options();
+
+// The strategies that come with acts with their parameters, for Command::more_help.
+std::string strategies_help();
 
 // From the start of main() on; threads begun meanwhile hold theirs back for good, which leaves it to the main thread.
 void hold_hangups();
@@ -96,6 +100,7 @@ Command report_command();
 Command features_command();
 Command rows_command();
 Command sinks_command();
+Command strategies_command();
 Command sweep_command();
 
 }  // namespace acts::cli

@@ -147,7 +147,8 @@ Result<CommandLine> parse_command_line(std::span<const Command> commands, int ar
   std::map<const CLI::App*, const Command*> by_app;
   for (const Command& command : commands) {
     CLI::App* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->fallthrough()->footer("Examples:\n" + std::string(command.examples));
+    const std::string more = command.more_help.empty() ? "" : command.more_help + '\n';
+    sub->fallthrough()->footer(fmt::format("{}Examples:\n{}", more, command.examples));
     if (!command.positional.name.empty()) binding.add_positional(*sub, command.positional);
     for (const OptionSpec& spec : command.options) binding.add(*sub, spec);
     by_app[sub] = &command;

@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "backtest/open_instruments.hpp"
+#include "backtest/run_proofs.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
@@ -36,6 +40,7 @@ struct SweepSettings {
   std::optional<std::size_t> sets_a_pass;
   Decimal capital;
   report::NamedFigure objective = *report::parse_objective("sharpe");
+  bool checks_determinism = false;
 };
 
 const OptionSpec kSweepConfigSpec{
@@ -57,7 +62,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 8> kOptions{{
+  static const std::array<Option<SweepSettings>, 9> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -98,6 +103,12 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "which figure of the table makes a set the best",
         .default_text = "sharpe"},
        set_objective},
+      {{.name = "check_determinism",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "run all a second time with another number of threads, and compare every byte of --output's files",
+        .default_text = "false"},
+       [](SweepSettings& s, const Values& v) { return s.checks_determinism = v[0] == "true", Result<void>(); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
   return kOptions;
@@ -137,8 +148,64 @@ int run_to_standard_output(const backtest::SweepRequest& request, SweepTable tab
   return out.finish(kExitDone);
 }
 
+struct SweptToFile {
+  backtest::SweepReport report;
+  report::SweepSummary summary;
+  std::size_t done_before = 0;
+};
+
 // Goes on where an earlier one was ended.
-int run_to_file(backtest::SweepRequest request, SweepTable table, const SweepSettings& settings,
+Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options) {
+  Result<SweepOutput> output = SweepOutput::open(real_file_ops(), std::move(options));
+  if (!output) return std::unexpected(output.error());
+  const std::vector<std::size_t> done(output->done().begin(), output->done().end());
+  request.done = done;
+  auto report =
+      backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
+  if (!report) return std::unexpected(report.error());
+  auto summary = output->finish(std::move(table), request.axes);
+  if (!summary) return std::unexpected(summary.error());
+  return SweptToFile{.report = *std::move(report), .summary = *std::move(summary), .done_before = done.size()};
+}
+
+// The folder of what a second run makes.
+std::string again_path(const std::string& output) { return output + ".again"; }
+
+// Before the first run, which may take long.
+Result<void> check_determinism_flags(const SweepSettings& settings) {
+  if (!settings.checks_determinism) return {};
+  if (settings.output.empty()) {
+    return fail(ErrorCode::kUsage, "--check-determinism compares files: give --output FILE with it");
+  }
+  const std::string again = again_path(settings.output);
+  if (!real_file_ops().exists(again)) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
+}
+
+// All sets once more, none of them from a journal, by another number of threads. What it made stays if it differs.
+Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options) {
+  namespace fs = std::filesystem;
+  const fs::path first(options.path);
+  const std::string again = again_path(options.path);
+  std::error_code error;
+  fs::create_directory(again, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()));
+  const std::size_t threads = std::exchange(request.threads, request.threads == 1 ? 2 : 1);
+  options.path = (fs::path(again) / first.filename()).string();
+  const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options));
+  if (!swept) fs::remove_all(again, error);
+  if (!swept) return std::unexpected(swept.error());
+  const std::string folder = first.has_parent_path() ? first.parent_path().string() : ".";
+  if (Result<void> same = backtest::compare_folders(folder, again); !same) return std::unexpected(same.error());
+  fs::remove_all(again, error);
+  if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()));
+  return fmt::format(
+      "deterministic: a second run, of {} in place of {} threads, gave the same bytes in table and "
+      "summary\n",
+      request.threads, threads);
+}
+
+int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, const SweepSettings& settings,
                 const std::string& configuration) {
   const Result<std::string> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
   if (!identity) return complain(identity.error());
@@ -147,26 +214,26 @@ int run_to_file(backtest::SweepRequest request, SweepTable table, const SweepSet
   if (const auto& walk = request.settings.walk_forward) {
     options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
   }
-  Result<SweepOutput> output = SweepOutput::open(real_file_ops(), std::move(options));
-  if (!output) return complain(output.error());
-  const std::vector<std::size_t> done(output->done().begin(), output->done().end());
-  request.done = done;
-  const auto report =
-      backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
-  if (!report) return complain(report.error());
-  tell_refused(*report);
-  tell_latencies(*report, request.settings);
-  const auto summary = output->finish(std::move(table), request.axes);
-  if (!summary) return complain(summary.error());
+  const Result<SweptToFile> swept = sweep_to_file(request, table, options);
+  if (!swept) return complain(swept.error());
+  tell_refused(swept->report);
+  tell_latencies(swept->report, request.settings);
   Output out;
-  if (!done.empty()) out.write(fmt::format("{} sets were done before\n", done.size()));
-  out.write(report::to_text(*summary));
+  if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
+  out.write(report::to_text(swept->summary));
+  if (!settings.checks_determinism) return out.finish(kExitDone);
+  const Result<std::string> same = sweep_again(request, table, std::move(options));
+  if (!same) {
+    return out.finish(complain(Error{same.error().code, fmt::format("--check-determinism: {}", same.error().message)}));
+  }
+  out.write(*same);
   return out.finish(kExitDone);
 }
 
 int run_sweep_command(const Given& given) {
   SweepSettings settings;
   if (const Result<void> set = set_given(sweep_table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> fits = check_determinism_flags(settings); !fits) return complain(fits.error());
   const Result<std::string> text = read_text_file(settings.configuration, kMaxConfigBytes);
   if (!text) return complain(text.error());
   auto parsed = parse_backtest_config(*text, settings.configuration);
@@ -188,7 +255,7 @@ int run_sweep_command(const Given& given) {
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
   const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
-                                           : run_to_file(std::move(request), std::move(table), settings, *text);
+                                           : run_to_file(request, table, settings, *text);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }
@@ -198,11 +265,12 @@ int run_sweep_command(const Given& given) {
 Command sweep_command() {
   return {.name = "sweep",
           .summary = "Run a strategy with many parameter sets over one pass of the data",
-          .options = specs_of(sweep_table().first(7)),
+          .options = specs_of(sweep_table().first(sweep_table().size() - 1)),
           .positional = kSweepConfigSpec,
           .examples =
               "  acts sweep sma.toml --output sma.csv\n"
               "  acts sweep grid.toml --random 200 --seed 7 --threads 2 --output grid.parquet",
+          .more_help = strategies_help(),
           .run = run_sweep_command};
 }
 

@@ -74,6 +74,7 @@ std::string text_of(const Value& value) {
 
 std::string range_of(const ParameterSpec& spec) {
   if (!spec.choices.empty()) return fmt::format("{}", fmt::join(spec.choices, ", "));
+  if (spec.type == ParameterType::kText) return spec.most.empty() ? "" : fmt::format("at most {} bytes", spec.most);
   if (!spec.least.empty() && !spec.most.empty()) return fmt::format("{} to {}", spec.least, spec.most);
   if (!spec.least.empty()) return fmt::format("at least {}", spec.least);
   return spec.most.empty() ? "" : fmt::format("at most {}", spec.most);
@@ -181,7 +182,11 @@ std::string describe(std::span<const ParameterSpec> specs) {
     const std::string range = range_of(spec);
     out += fmt::format("  {} ({}", spec.name, in_words(spec.type));
     if (!range.empty()) out += fmt::format(", {}", range);
-    if (!spec.default_text.empty()) out += fmt::format(", default {}", spec.default_text);
+    if (!spec.default_text.empty()) {
+      out += fmt::format(", default {}", spec.default_text);
+    } else if (spec.type != ParameterType::kText) {
+      out += ", must be given";
+    }
     out += fmt::format("): {}\n", spec.help);
   }
   return out;

@@ -70,4 +70,14 @@ Result<const StrategyType*> find_strategy(std::string_view name) {
                                      : fmt::format("no strategy '{}': did you mean {}?", name, nearest));
 }
 
+std::string describe(std::span<const StrategyType> types) {
+  std::string out;
+  for (const StrategyType& type : types) {
+    if (!out.empty()) out += '\n';
+    out += fmt::format("{}: {}\n{}", type.name, type.summary,
+                       type.parameters.empty() ? "  no parameters\n" : describe(type.parameters));
+  }
+  return out;
+}
+
 }  // namespace acts

@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include "acts/strategy/registry.hpp"
+
 #include "cli/command.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
@@ -115,6 +117,15 @@ TEST(Packaging, CompletesForZshWhatEachCommandHas) {
       flags.merge(flags_in(shared, "'*--"));
     }
     EXPECT_EQ(flags, flags_of(command)) << command.name;
+  }
+}
+
+TEST(Packaging, CompletesTheNamesOfStrategies) {
+  for (const std::string name : {"_acts", "acts.bash", "acts.fish"}) {
+    const std::string script = packaged("completions/" + name);
+    std::string names;
+    for (const StrategyType& type : strategy_types()) names += (names.empty() ? "" : " ") + std::string(type.name);
+    EXPECT_THAT(script, ::testing::ContainsRegex("[('\"]" + names + "[) '\"]")) << name;
   }
 }
 

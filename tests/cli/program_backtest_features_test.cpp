@@ -169,7 +169,8 @@ TEST(ProgramBacktestFeatures, SaysWhatCannotBeTold) {
   const Outcome over_bars = run_acts({"backtest", bars, "--out", dir / "run"});
   EXPECT_EQ(over_bars.exit_code, 2);
   EXPECT_THAT(over_bars.err, HasSubstr("the strategy wants features, which are made of order books and trades, and "
-                                       "these are bars"));
+                                       "these are bars: take kind out of [data], with recordings as files, of whose "
+                                       "trades [bars] makes bars\n"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -304,6 +305,7 @@ TEST(ProgramSweep, GoesOnWhereItWasKilled) {
   std::mt19937_64 random(20);
   int kills = 0;
   bool has_gone_on = false;
+  std::string kept;  // whole lines of the journal, of sets that are done
   for (int attempt = 0;; ++attempt) {
     ASSERT_LT(attempt, 500);
     Running running(arguments, "/");
@@ -320,7 +322,13 @@ TEST(ProgramSweep, GoesOnWhereItWasKilled) {
       ASSERT_EQ(read_file(dir / "killed.csv"), read_file(dir / "whole.csv"));
     }
     if (fs::exists(dir / "killed.csv.journal")) {
-      has_gone_on = has_gone_on || read_file(dir / "killed.csv.journal").size() > 500;
+      const std::string journal = read_file(dir / "killed.csv.journal");
+      ASSERT_THAT(journal, StartsWith(kept)) << "what was done is never lost";
+      kept = journal.substr(0, journal.rfind('\n') + 1);
+      has_gone_on = has_gone_on || kept.size() > 500;
+    } else if (!kept.empty()) {
+      ASSERT_TRUE(fs::exists(dir / "killed.csv") && fs::exists(dir / "killed.summary.json"));
+      kept.clear();
     }
   }
   EXPECT_GT(kills, 2);
@@ -328,6 +336,43 @@ TEST(ProgramSweep, GoesOnWhereItWasKilled) {
   EXPECT_EQ(read_file(dir / "killed.csv"), read_file(dir / "whole.csv"));
   EXPECT_EQ(read_file(dir / "killed.summary.json"), read_file(dir / "whole.summary.json"));
   EXPECT_FALSE(fs::exists(dir / "killed.csv.journal"));
+}
+
+TEST(ProgramSweep, ChecksThatOtherThreadsGiveTheSameBytes) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", kManySets));
+  for (const auto& [table, threads, told] :
+       {std::tuple("t.csv", "2", "of 1 in place of 2 threads"), std::tuple("p.parquet", "1", "of 2 in place of 1")}) {
+    const Outcome run =
+        run_acts({"sweep", sweep, "--output", dir / table, "--threads", threads, "--check-determinism"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr(std::string("deterministic: a second run, ") + told));
+    EXPECT_TRUE(fs::exists(dir / table));
+    EXPECT_FALSE(fs::exists(dir / (std::string(table) + ".again")));
+  }
+  fs::create_directory(dir / "t.csv.again");
+  const Outcome taken = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--check-determinism"});
+  EXPECT_EQ(taken.exit_code, 2);
+  EXPECT_THAT(taken.err, HasSubstr("t.csv.again: it is there already"));
+  const Outcome nowhere = run_acts({"sweep", sweep, "--check-determinism"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("--check-determinism compares files: give --output FILE with it"));
+}
+
+// What the first set has seen is known to the ones behind it, and in a second run to all of them.
+TEST(ProgramSweep, FindsAStrategyThatKeepsSomethingOutsideOfItself) {
+  const TempDir dir;
+  const std::string sweep = dir.write(
+      "peek.toml",
+      fmt::format("[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
+                  "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n[strategy]\nlibrary = "
+                  "\"{}/libill.so\"\nname = \"peeking\"\n[sweep]\neyes = [1, 2]\n",
+                  testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv"), ACTS_LIBRARIES));
+  const Outcome run = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--threads", "1", "--check-determinism"});
+  EXPECT_EQ(run.exit_code, 3) << run.out;
+  EXPECT_THAT(run.err, HasSubstr("--check-determinism: "));
+  EXPECT_THAT(run.err, HasSubstr(" differ from byte "));
+  EXPECT_TRUE(fs::exists(dir / "t.csv.again/t.csv")) << "for whoever wants to look";
 }
 
 TEST(ProgramSweep, RefusesToGoOnWithAnotherSweep) {

@@ -73,7 +73,7 @@ TEST(Parameters, AreRefusedInOneLineWithPlaceAndRemedy) {
 TEST(Parameters, DescribeThemselves) {
   EXPECT_EQ(describe(std::span(kSpecs).subspan(1, 2)),
             "  spread (number, 0 to 1, default 5e-5): of mid\n"
-            "  levels (whole number, 1 to 20): a side\n");
+            "  levels (whole number, 1 to 20, must be given): a side\n");
 }
 
 }  // namespace

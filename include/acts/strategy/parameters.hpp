@@ -69,7 +69,7 @@ class Parameters {
 // nearest name), given twice, missing, of another type, not finite, or out of its range.
 Result<Parameters> parse_parameters(std::span<const ParameterSpec> specs, std::span<const GivenParameter> given);
 
-// For --help: name, type, default, range and help, a line each.
+// For --help: name, type, range, default (or that there is none) and help, a line each.
 std::string describe(std::span<const ParameterSpec> specs);
 
 // "decimal number", "number", "whole number", "duration", "switch (true or false)", "text".

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "acts/base/result.hpp"
@@ -23,5 +24,9 @@ struct StrategyType {
 std::span<const StrategyType> strategy_types();
 // Errors: kUsage: there is none of this name, with the nearest one.
 Result<const StrategyType*> find_strategy(std::string_view name);
+
+// For people: of each its name and summary, and its parameters as describe() of those has them; a blank line between
+// two.
+std::string describe(std::span<const StrategyType> types);
 
 }  // namespace acts

@@ -125,14 +125,22 @@ acts::Result<std::unique_ptr<acts::Strategy>> make_reading(const acts::Parameter
 acts::Result<std::unique_ptr<acts::Strategy>> make_starting(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Starting>();
 }
+// That a sweep may vary something.
+constexpr std::array<acts::ParameterSpec, 1> kPeekingParameters{{{.name = "eyes",
+                                                                  .type = acts::ParameterType::kInteger,
+                                                                  .help = "changes nothing",
+                                                                  .default_text = "2",
+                                                                  .least = "1",
+                                                                  .most = "9"}}};
 acts::Result<std::unique_ptr<acts::Strategy>> make_peeking(const acts::Parameters& /*parameters*/) {
   return std::make_unique<Peeking>();
 }
 
 }  // namespace
 
-ACTS_STRATEGY_LIBRARY(ill_type<0>(), ill_type<1>(), ill_type<2>(), ill_type<3>(), ill_type<4>(), ill_type<5>(),
-                      ill_type<6>(), ill_type<7>(), ill_type<8>(),
-                      {.name = "starting", .summary = "has another process", .parameters = {}, .make = make_starting},
-                      {.name = "peeking", .summary = "knows the future", .parameters = {}, .make = make_peeking},
-                      {.name = "reading", .summary = "reads the future", .parameters = {}, .make = make_reading})
+ACTS_STRATEGY_LIBRARY(
+    ill_type<0>(), ill_type<1>(), ill_type<2>(), ill_type<3>(), ill_type<4>(), ill_type<5>(), ill_type<6>(),
+    ill_type<7>(), ill_type<8>(),
+    {.name = "starting", .summary = "has another process", .parameters = {}, .make = make_starting},
+    {.name = "peeking", .summary = "knows the future", .parameters = kPeekingParameters, .make = make_peeking},
+    {.name = "reading", .summary = "reads the future", .parameters = {}, .make = make_reading})
