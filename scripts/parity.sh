@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The fills of our backtests against those of hftbacktest, run beside them on the same data: the grid over a recording,
 # then seeded random orders over random markets. parity.sh
-# Exit code 77: there is no Python with venv, or no package index.
+# Exit code 77: there is no network, nor is this CI (not_installed() in lib.sh).
 source "$(dirname "$0")/lib.sh"
 readonly python=build/clients/bin/python
 configure release
