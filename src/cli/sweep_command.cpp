@@ -12,6 +12,7 @@
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
+#include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/problems.hpp"
@@ -36,6 +37,7 @@ struct SweepSettings {
   std::optional<std::size_t> sets_a_pass;
   Decimal capital;
   report::NamedFigure objective = *report::parse_objective("sharpe");
+  std::optional<backtest::BarPath> bar_path;
 };
 
 const OptionSpec kSweepConfigSpec{
@@ -57,7 +59,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 8> kOptions{{
+  static const std::array<Option<SweepSettings>, 9> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -98,6 +100,7 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "which figure of the table makes a set the best",
         .default_text = "sharpe"},
        set_objective},
+      {kBarPathSpec, [](SweepSettings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
   return kOptions;
@@ -176,6 +179,8 @@ int run_sweep_command(const Given& given) {
         Error{ErrorCode::kUsage,
               fmt::format("{}: there is nothing to vary: such as fast = [5, 10] in [sweep]", settings.configuration)});
   }
+  const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
+  if (!overrides) return complain(overrides.error());
   const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);
   if (!type) return complain(type.error());
   SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
@@ -187,8 +192,9 @@ int run_sweep_command(const Given& given) {
                                  .sets_a_pass = settings.sets_a_pass,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
-                                           : run_to_file(std::move(request), std::move(table), settings, *text);
+  const int code = settings.output.empty()
+                       ? run_to_standard_output(request, std::move(table), settings.capital)
+                       : run_to_file(std::move(request), std::move(table), settings, *text + *overrides);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }
@@ -198,7 +204,7 @@ int run_sweep_command(const Given& given) {
 Command sweep_command() {
   return {.name = "sweep",
           .summary = "Run a strategy with many parameter sets over one pass of the data",
-          .options = specs_of(sweep_table().first(7)),
+          .options = specs_of(sweep_table().first(8)),
           .positional = kSweepConfigSpec,
           .examples =
               "  acts sweep sma.toml --output sma.csv\n"
