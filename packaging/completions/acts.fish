@@ -131,6 +131,7 @@ complete -c acts -n '__fish_seen_subcommand_from backtest' -l json -r -F -d 'The
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l out -x -a '(__fish_complete_directories)' -d 'The folder of the run'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l replay -x -a '(__fish_complete_directories)' -d 'The run of this folder again'
 complete -c acts -n '__fish_seen_subcommand_from backtest sweep' -l check-determinism -d 'Run twice, compare bytes'
+complete -c acts -n '__fish_seen_subcommand_from backtest sweep' -l bar-path -x -a 'worst high_first low_first nearest' -d 'How the price went within a bar'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l check-lookahead -d 'Run with other futures, compare decisions'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l cuts -x -d 'How many futures'
 complete -c acts -n '__fish_seen_subcommand_from backtest' -l scenarios -d 'What rests on the queue'

@@ -45,6 +45,7 @@ struct RunRequest {
   std::string version = {};             // of acts
   std::string configuration = {};       // its text, as it was read
   std::string configuration_file = {};  // its path, as it was given: files that it names lie relative to its folder
+  std::string overrides = {};           // what flags say in its place: the settings have it, and what the run is
   std::string json = {};                // where the object goes; empty: nowhere
   // Where the folder goes; empty: nowhere. "{}" in it stands for the first digits of what the run is: of data, settings
   // and version.

@@ -1,13 +1,16 @@
 // acts backtest CONFIG: runs a strategy over recorded data.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "acts/strategy/registry.hpp"
 
@@ -18,6 +21,7 @@
 #include "backtest/scenarios.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/backtest_proofs.hpp"
+#include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/problems.hpp"
@@ -37,6 +41,8 @@ struct Settings {
   bool isolates = false;
   bool scenarios = false;
   std::optional<Nanos> isolate_timeout;
+  std::optional<backtest::BarPath> bar_path;
+  std::vector<std::string> replayed_bar_paths;
   WantedProofs proofs;
 };
 
@@ -58,7 +64,7 @@ Result<void> set_isolate_timeout(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 12> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {{.name = "json", .placeholder = "FILE", .help = "totals, fills and what the run was, as one JSON object"},
        [](Settings& s, const Values& v) { return s.json = v[0], Result<void>(); }},
       {{.name = "out", .placeholder = "DIR", .help = "the run's folder, for acts report; runs/NAME-HASH if not given"},
@@ -67,6 +73,7 @@ std::span<const Option<Settings>> table() {
         .placeholder = "RUN",
         .help = "the run of this folder again, from its decision log and without its strategy: the same bytes"},
        [](Settings& s, const Values& v) { return s.replay = v[0], Result<void>(); }},
+      {kBarPathSpec, [](Settings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {{.name = "check_determinism",
         .placeholder = "",
         .kind = OptionKind::kSwitch,
@@ -269,6 +276,9 @@ Result<void> check_together(const Settings& settings) {
     return fail(ErrorCode::kUsage,
                 "--replay runs no strategy: take --isolate, --scenarios, --restore and --save-state out");
   }
+  if (settings.bar_path) {
+    return fail(ErrorCode::kUsage, "--replay takes the way within a bar from the run: take --bar-path out");
+  }
   if (settings.proofs.determinism || settings.proofs.lookahead) {
     return fail(ErrorCode::kUsage,
                 "--replay is a proof of its own: take --check-determinism and --check-lookahead out");
@@ -277,7 +287,7 @@ Result<void> check_together(const Settings& settings) {
 }
 
 // What is asked for, without the settings.
-Result<backtest::RunRequest> request_of(const Settings& settings) {
+Result<backtest::RunRequest> request_of(Settings& settings) {
   backtest::RunRequest request{.version = ACTS_VERSION,
                                .configuration_file = settings.configuration,
                                .json = settings.json,
@@ -298,11 +308,26 @@ Result<backtest::RunRequest> request_of(const Settings& settings) {
   if (!found) return std::unexpected(found.error());
   request.version = std::move(found->version);
   request.scenario = std::move(found->scenario);
+  settings.replayed_bar_paths = std::move(found->bar_paths);
   request.configuration = std::move(found->configuration);
   request.configuration_file = std::move(found->configuration_file);
   request.replayed = std::move(found->run);
   if (request.folder.empty()) request.folder = settings.replay + ".replay";
   return request;
+}
+
+// That of the run which is replayed, whoever said it there; else that of the flag.
+Result<void> set_bar_paths(const Settings& settings, backtest::RunRequest& request) {
+  std::vector<backtest::InstrumentSettings>& instruments = request.settings.instruments;
+  for (std::size_t i = 0; i < std::min(instruments.size(), settings.replayed_bar_paths.size()); ++i) {
+    const Result<backtest::BarPath> path = backtest::parse_bar_path(settings.replayed_bar_paths[i]);
+    if (!path) return fail(ErrorCode::kBadInput, fmt::format("{}: {}", settings.replay, path.error().message));
+    instruments[i].exchange.bar_path = *path;
+  }
+  Result<std::string> overrides = override_bar_path(settings.bar_path, request.settings);
+  if (!overrides) return std::unexpected(overrides.error());
+  request.overrides = *std::move(overrides);
+  return {};
 }
 
 // Also of a file that lies elsewhere than at the time of the run that is replayed.
@@ -324,6 +349,7 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
   request.settings = *std::move(parsed);
   // A folder from before there were books has none either.
   if (request.replayed && !request.replayed->has_books) request.settings.books = false;
+  if (Result<void> set = set_bar_paths(settings, request); !set) return set;
   if (!request.scenario.empty()) {
     const backtest::Scenario* const scenario = backtest::find_scenario(request.scenario);
     if (scenario == nullptr) {

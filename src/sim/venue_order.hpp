@@ -37,6 +37,8 @@ struct VenueChange {
   Rank rank = 0;  // of orders without a limit: how far they may go, 0: as far as before
   std::int64_t quantity = 0;
   std::int64_t stop = 0;  // 0: as it is
+  std::int64_t left =
+      0;  // of the order, as known where it was asked for: that is what VenueModel::as_hftbacktest takes
 };
 
 struct VenueFill {
