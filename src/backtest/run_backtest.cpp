@@ -163,7 +163,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  OrderCounter counter(prepared->instruments.size(), folder.get());
+  OrderCounter counter(prepared->instruments.size(), folder.get(), venues_of(prepared->instruments));
   const EngineOptions options = engine_options(settings, !path.empty());
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {

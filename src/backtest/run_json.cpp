@@ -56,7 +56,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings,
   const bool is_linear = settings.contract.kind == sim::ContractKind::kLinear;
   return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
           {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
-          {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
+          {"fills", fill_sizes_of(exchange) == sim::FillSizes::kFull ? "full" : "partial"},
           {"latency", latency_text(settings.latency)},
           {"funding", funding_model(settings, report)},
           {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
@@ -129,6 +129,12 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["position"] = quoted(to_string(held(report.position, report.instrument.scales.quantity)));
   add_counts(members, report.orders);
 }
+// Of order books; the same quantities are told of instruments alone, which have their own units.
+void add_beyond(JsonMembers& members, const OrderCounts& counts) {
+  members["fills_beyond_levels"] = count_json(counts.beyond_levels.fills);
+  members["fills_beyond_trades"] = count_json(counts.beyond_trades.fills);
+}
+
 
 }  // namespace
 
@@ -137,6 +143,12 @@ std::string object_json(const JsonMembers& members) {
   for (const auto& [key, value] : members) {
     out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", json_text(key), value);
   }
+  const auto quantity = [&report](const OrderCounts::Excess& excess) {
+    return quoted(to_string(report.instrument.quantity_of(excess.units)));
+  };
+  members["quantity_beyond_levels"] = quantity(report.orders.beyond_levels);
+  members["quantity_beyond_trades"] = quantity(report.orders.beyond_trades);
+  add_beyond(members, report.orders);
   return out + "}";
 }
 
@@ -157,6 +169,9 @@ void add_counts(JsonMembers& members, const OrderCounts& counts) {
 void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accounts) {
   const bool is_limited =
       std::ranges::any_of(accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
+  JsonMembers codes;
+  for (const auto& [code, count] : counts.codes) codes[fmt::format("{}", code)] = count_json(count);
+  members["error_codes"] = object_json(codes);
   const bool has_paid = std::ranges::any_of(accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
   if (!is_limited && !has_paid) return;
   members["accounts"] = list_json(accounts.size(), [&](std::size_t i) {
@@ -229,3 +244,4 @@ std::string totals_json(const RunReport& report) {
 }
 
 }  // namespace acts::backtest
+  add_beyond(members, report.orders());

@@ -37,7 +37,7 @@ struct LatencySettings {
 
 // How the simulated venue decides.
 struct ExchangeSettings {
-  sim::FillSizes fills = sim::FillSizes::kFull;
+  std::optional<sim::FillSizes> fills = {};  // nothing: fill_sizes_of()
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
   SelfTradePrevention self_trades = SelfTradePrevention::kNone;
@@ -45,6 +45,11 @@ struct ExchangeSettings {
   sim::OrderRates rates = {};
   BarPath bar_path = BarPath::kWorst;
 };
+
+// As it is said; else as much as there was, and as hftbacktest usually has it where that is asked for.
+inline sim::FillSizes fill_sizes_of(const ExchangeSettings& exchange) {
+  return exchange.fills.value_or(exchange.as_hftbacktest ? sim::FillSizes::kFull : sim::FillSizes::kPartial);
+}
 
 // What funding is paid by.
 enum class FundingSource : std::uint8_t {

@@ -137,6 +137,18 @@ std::string orders_text(const backtest::OrderCounts& counts) {
 
 std::string summary_of(const backtest::RunReport& report) {
   std::string text;
+// ", 3 fills of more than their trade had (0.297 beyond it)".
+std::string beyond_text(const backtest::InstrumentReport& of) {
+  std::string text;
+  for (const auto& [what, excess] : {std::pair("their trade had", &of.orders.beyond_trades),
+                                     std::pair("their level had", &of.orders.beyond_levels)}) {
+    if (excess->fills == 0) continue;
+    text += fmt::format(", {} fills of more than {} ({} beyond it)", excess->fills, what,
+                        to_string(of.instrument.quantity_of(excess->units)));
+  }
+  return text;
+}
+
   for (const backtest::InstrumentReport& of : report.instruments) {
     text += fmt::format("{} rows of {} events of {}", of.data.rows, of.data.events, of.instrument.name);
     if (of.data.shift != Nanos{0}) text += fmt::format(", local times shifted by {}", to_string(of.data.shift));
@@ -150,7 +162,7 @@ std::string summary_of(const backtest::RunReport& report) {
                         to_string(of.instrument.quantity_of(of.position.quantity.units())), to_string(of.position.cash),
                         to_string(of.position.fee));
     if (of.equity) text += fmt::format(", equity {}", to_string(*of.equity));
-    text += '\n';
+    text += beyond_text(of) + '\n';
   }
   if (const auto sum = report.sum(); sum && !is_one) {
     text +=
@@ -195,6 +207,21 @@ void tell_missed_funding(const backtest::RunReport& report) {
   std::uint64_t missed = 0;
   std::uint64_t unreadable = 0;
   for (const backtest::InstrumentReport& of : report.instruments) {
+// Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
+void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSettings& settings) {
+  std::uint64_t beyond = 0;
+  for (std::size_t i = 0; i < report.instruments.size(); ++i) {
+    if (settings.instruments[i].exchange.as_hftbacktest) continue;
+    const backtest::OrderCounts& orders = report.instruments[i].orders;
+    beyond += orders.beyond_trades.fills + orders.beyond_levels.fills;
+  }
+  if (beyond == 0) return;
+  complain(fmt::format("{} fills are of more than the trade or the level that filled them had, and could not have been "
+                       "got: fills = \"partial\" in [exchange] gives what there was",
+                       beyond),
+           LogLevel::kWarn);
+}
+
     missed += of.missed_fundings;
     unreadable += of.unreadable_announcements;
   }
@@ -252,6 +279,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
     const std::string note =
         backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
     if (!note.empty()) complain(note, LogLevel::kWarn);
+  tell_beyond(*report, request.settings);
   }
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};

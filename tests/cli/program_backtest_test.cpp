@@ -33,7 +33,8 @@ class Backtest : public ::testing::Test {
   static std::string grid(const std::string& file, const std::string& last = "") {
     return "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file +
            "\"]\n[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = "
-           "\"10ms\"\n[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[strategy]\nname = \"grid\"\n" +
+           "\"10ms\"\n[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[exchange]\nfills = \"full\"\n[strategy]\nname "
+           "= \"grid\"\n" +
            last;
   }
   fs::path folder_;
@@ -50,7 +51,8 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   EXPECT_EQ(result.out,
             "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
             "647 orders, 28 expired (would_take 28), 5 changes and cancels refused\n"
-            "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
+            "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519, 136 fills of more than "
+            "their trade had (11.3 beyond it), 6 fills of more than their level had (0.279 beyond it)\n" +
                 out + "\n");
   std::ifstream file(json);
   const nlohmann::json object = nlohmann::json::parse(file);
@@ -231,7 +233,7 @@ TEST_F(Backtest, RefusesInOneLine) {
     return line;
   };
   EXPECT_EQ(refused(grid(kRecording, "levls = 3\n"), 2),
-            "acts: F/grid.toml:16: no parameter 'levls' of this strategy: did you mean levels?\n");
+            "acts: F/grid.toml:18: no parameter 'levls' of this strategy: did you mean levels?\n");
   EXPECT_TRUE(refused(grid("missing.gz"), 2).contains("F/missing.gz")) << "names the file";
   std::ofstream(folder_ / "other.gz") << "1 nothing\n";
   EXPECT_TRUE(refused(grid("other.gz"), 3).contains("other.gz"));
