@@ -77,12 +77,22 @@ void add_feed(JsonMembers& members, const FeedFacts& facts) {
   members["off_scale_quantities"] = count_json(facts.off_scale);
   members["off_tick_prices"] = count_json(facts.off_tick);
   members["unreadable_events"] = count_json(facts.out_of_range);
+  members["book_updates"] = count_json(facts.book_updates);
+  members["crossed_updates"] = count_json(facts.crossed_updates);
+  members["messages"] = count_json(facts.messages);
+  members["early_messages"] = count_json(facts.early_messages);
+  members["local_steps_back"] = count_json(facts.local_steps.messages);
+  members["venue_steps_back"] = count_json(facts.venue_steps.messages);
 }
 
 void add_instrument(JsonMembers& members, const InstrumentSettings& settings, const InstrumentReport& report) {
   const BacktestInstrument& instrument = report.instrument;
   add_feed(members, report.data);
   if (report.latency_covered) members["latency_covered"] = shortest_text(*report.latency_covered);
+  members["early_by_ns"] = fmt::format("{}", report.data.early_by.count());
+  members["local_step_back_ns"] = fmt::format("{}", report.data.local_steps.most.count());
+  members["venue_step_back_ns"] = fmt::format("{}", report.data.venue_steps.most.count());
+  members["funding_times"] = count_json(report.funding_times);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models_of(settings, report));
@@ -211,6 +221,12 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
     sum.off_scale += of.data.off_scale;
     sum.off_tick += of.data.off_tick;
     sum.out_of_range += of.data.out_of_range;
+    sum.book_updates += of.data.book_updates;
+    sum.crossed_updates += of.data.crossed_updates;
+    sum.messages += of.data.messages;
+    sum.early_messages += of.data.early_messages;
+    sum.local_steps.messages += of.data.local_steps.messages;
+    sum.venue_steps.messages += of.data.venue_steps.messages;
   }
   add_feed(members, sum);
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {

@@ -13,6 +13,7 @@
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/open_instruments.hpp"
+#include "backtest/feed_notes.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -186,9 +187,12 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
   complain(why, LogLevel::kWarn);
 }
 
-// What there is to know before anything is believed: all in one line, once.
+// What there is to know before anything is believed: a line each, once.
 void tell_oddities(const backtest::RunReport& report) {
   backtest::FeedFacts data;
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    for (const std::string& note : backtest::notes_of(of.data, of.instrument.name)) complain(note, LogLevel::kWarn);
+  }
   for (const backtest::InstrumentReport& of : report.instruments) {
     data.off_tick += of.data.off_tick;
     data.off_scale += of.data.off_scale;
