@@ -93,6 +93,7 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                          .data = markets[i].feed->facts(),
                          .latency_covered = markets[i].latency_covered,
                          .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
+                         .funding_times = funding_times(settings.instruments[i], markets[i]),
                          .orders = counter.counts()[i],
                          .position = report.end.positions[i],
                          .mark = report.end.marks[i],

@@ -129,6 +129,12 @@ void add_gaps(JsonMembers& members, const RunReport& report) {
   members["gap_minutes"] = is_known ? shortest_text(static_cast<double>(length.count()) / kNanosAMinute) : "null";
 }
 
+// Of order books; the same quantities are told of instruments alone, which have their own units.
+void add_beyond(JsonMembers& members, const OrderCounts& counts) {
+  members["fills_beyond_levels"] = count_json(counts.beyond_levels.fills);
+  members["fills_beyond_trades"] = count_json(counts.beyond_trades.fills);
+}
+
 void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["balance"] = quoted(to_string(report.position.cash));
   members["equity"] = exact_json(report.equity);
@@ -137,14 +143,14 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["mark_price"] = exact_json(report.mark);
   members["missed_fundings"] = count_json(report.missed_fundings);
   members["position"] = quoted(to_string(held(report.position, report.instrument.scales.quantity)));
+  const auto quantity = [&report](const OrderCounts::Excess& excess) {
+    return quoted(to_string(report.instrument.quantity_of(excess.units)));
+  };
+  members["quantity_beyond_levels"] = quantity(report.orders.beyond_levels);
+  members["quantity_beyond_trades"] = quantity(report.orders.beyond_trades);
+  add_beyond(members, report.orders);
   add_counts(members, report.orders);
 }
-// Of order books; the same quantities are told of instruments alone, which have their own units.
-void add_beyond(JsonMembers& members, const OrderCounts& counts) {
-  members["fills_beyond_levels"] = count_json(counts.beyond_levels.fills);
-  members["fills_beyond_trades"] = count_json(counts.beyond_trades.fills);
-}
-
 
 }  // namespace
 
@@ -153,12 +159,6 @@ std::string object_json(const JsonMembers& members) {
   for (const auto& [key, value] : members) {
     out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", json_text(key), value);
   }
-  const auto quantity = [&report](const OrderCounts::Excess& excess) {
-    return quoted(to_string(report.instrument.quantity_of(excess.units)));
-  };
-  members["quantity_beyond_levels"] = quantity(report.orders.beyond_levels);
-  members["quantity_beyond_trades"] = quantity(report.orders.beyond_trades);
-  add_beyond(members, report.orders);
   return out + "}";
 }
 
@@ -169,6 +169,9 @@ std::string reasons_json(const OrderCounts::Reasons& reasons) {
 }
 
 void add_counts(JsonMembers& members, const OrderCounts& counts) {
+  JsonMembers codes;
+  for (const auto& [code, count] : counts.codes) codes[fmt::format("{}", code)] = count_json(count);
+  members["error_codes"] = object_json(codes);
   members["expired"] = reasons_json(counts.expired);
   members["fills"] = count_json(counts.fills);
   members["orders"] = count_json(counts.placed);
@@ -179,9 +182,6 @@ void add_counts(JsonMembers& members, const OrderCounts& counts) {
 void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accounts) {
   const bool is_limited =
       std::ranges::any_of(accounts, [](const AccountReport& of) { return of.kind != sim::AccountKind::kUnlimited; });
-  JsonMembers codes;
-  for (const auto& [code, count] : counts.codes) codes[fmt::format("{}", code)] = count_json(count);
-  members["error_codes"] = object_json(codes);
   const bool has_paid = std::ranges::any_of(accounts, [](const AccountReport& of) { return of.other_paid.units != 0; });
   if (!is_limited && !has_paid) return;
   members["accounts"] = list_json(accounts.size(), [&](std::size_t i) {
@@ -250,6 +250,7 @@ std::string totals_json(const RunReport& report) {
   members["equity"] = exact_json(report.equity);
   members["fee"] = sum ? quoted(to_string(sum->fee)) : "null";
   members["funding"] = sum ? quoted(to_string(sum->funding)) : "null";
+  add_beyond(members, report.orders());
   add_counts(members, report.orders());
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};
@@ -260,4 +261,3 @@ std::string totals_json(const RunReport& report) {
 }
 
 }  // namespace acts::backtest
-  add_beyond(members, report.orders());

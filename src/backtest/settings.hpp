@@ -68,7 +68,8 @@ enum class MarkSource : std::uint8_t {
 struct InstrumentSettings {
   Instrument info = {};       // venue, symbol and its rules
   std::string interval = {};  // of bars, "5m"; empty: the files tell. The same for all of a run.
-  // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
+  // Of books one recording in the order given, or .npz in that of time; of bars one series of candles in the order
+  // given.
   std::vector<std::string> files = {};
   // Where there are no files, the catalog of this data directory is the data: its order books and trades, as this
   // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source` (empty: klines),
@@ -81,7 +82,7 @@ struct InstrumentSettings {
   std::optional<UnixNanos> from = {};  // received then and later
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
-  bool best_bid_offer = false;  // of recordings: put into the depth (FusedDepth); else it is passed over
+  bool best_bid_offer = false;  // not of .npz: put into the depth (FusedDepth); else it is passed over
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};

@@ -11,9 +11,10 @@
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
-#include "backtest/open_instruments.hpp"
 #include "backtest/feed_notes.hpp"
+#include "backtest/open_instruments.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -136,8 +137,6 @@ std::string orders_text(const backtest::OrderCounts& counts) {
   return text + '\n';
 }
 
-std::string summary_of(const backtest::RunReport& report) {
-  std::string text;
 // ", 3 fills of more than their trade had (0.297 beyond it)".
 std::string beyond_text(const backtest::InstrumentReport& of) {
   std::string text;
@@ -150,6 +149,8 @@ std::string beyond_text(const backtest::InstrumentReport& of) {
   return text;
 }
 
+std::string summary_of(const backtest::RunReport& report) {
+  std::string text;
   for (const backtest::InstrumentReport& of : report.instruments) {
     text += fmt::format("{} rows of {} events of {}", of.data.rows, of.data.events, of.instrument.name);
     if (of.data.shift != Nanos{0}) text += fmt::format(", local times shifted by {}", to_string(of.data.shift));
@@ -189,10 +190,10 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
 
 // What there is to know before anything is believed: a line each, once.
 void tell_oddities(const backtest::RunReport& report) {
-  backtest::FeedFacts data;
   for (const backtest::InstrumentReport& of : report.instruments) {
     for (const std::string& note : backtest::notes_of(of.data, of.instrument.name)) complain(note, LogLevel::kWarn);
   }
+  backtest::FeedFacts data;
   for (const backtest::InstrumentReport& of : report.instruments) {
     data.off_tick += of.data.off_tick;
     data.off_scale += of.data.off_scale;
@@ -206,11 +207,6 @@ void tell_oddities(const backtest::RunReport& report) {
       LogLevel::kWarn);
 }
 
-// What a position should have paid or been paid, and did not.
-void tell_missed_funding(const backtest::RunReport& report) {
-  std::uint64_t missed = 0;
-  std::uint64_t unreadable = 0;
-  for (const backtest::InstrumentReport& of : report.instruments) {
 // Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
 void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSettings& settings) {
   std::uint64_t beyond = 0;
@@ -226,6 +222,11 @@ void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSett
            LogLevel::kWarn);
 }
 
+// What a position should have paid or been paid, and did not.
+void tell_missed_funding(const backtest::RunReport& report) {
+  std::uint64_t missed = 0;
+  std::uint64_t unreadable = 0;
+  for (const backtest::InstrumentReport& of : report.instruments) {
     missed += of.missed_fundings;
     unreadable += of.unreadable_announcements;
   }
@@ -278,12 +279,15 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
+  tell_beyond(*report, request.settings);
   tell_missed_funding(*report);
   for (std::size_t i = 0; i < report->instruments.size(); ++i) {
     const std::string note =
         backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
     if (!note.empty()) complain(note, LogLevel::kWarn);
-  tell_beyond(*report, request.settings);
+    const std::string funding = backtest::funding_note(
+        request.settings.instruments[i], report->instruments[i].funding_times, report->end.begin, report->end.end);
+    if (!funding.empty()) complain(funding, LogLevel::kWarn);
   }
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};

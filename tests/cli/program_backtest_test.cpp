@@ -92,7 +92,27 @@ TEST_F(Backtest, PutsBestBidAndOfferIntoTheDepth) {
   EXPECT_TRUE(result.out.contains(" fills, position ")) << result.out;
 }
 
-TEST_F(Backtest, TakesBestBidAndOfferOfRecordingsOnly) {
+TEST_F(Backtest, PutsTheCatalogsBestBidAndOfferIntoTheDepthAsARecordings) {
+  const std::string data = (folder_ / "data").string();
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", data, kRecording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  std::string text = grid(kRecording);
+  text.replace(text.find("files ="), 0, "best_bid_offer = true\n");
+  const auto told_by = [this](const std::string& config, const std::string& name) {
+    const std::string out = (folder_ / name).string();
+    const Outcome result = run_acts({"backtest", write(config), "--out", out});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::ifstream file(out + "/fills.csv");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string recorded = told_by(text, "recorded");
+  EXPECT_GT(recorded.size(), 1'000U);
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"");
+  EXPECT_TRUE(told_by(text, "catalog") == recorded);
+}
+
+TEST_F(Backtest, TakesNoBestBidAndOfferOfNpz) {
   const std::string npz = (folder_ / "events.npz").string();
   ASSERT_EQ(run_acts({"export", "--format", "npz", "--output", npz, kRecording}).exit_code, 0);
   std::string text = grid(npz);
@@ -101,6 +121,22 @@ TEST_F(Backtest, TakesBestBidAndOfferOfRecordingsOnly) {
   EXPECT_EQ(of_npz.exit_code, 2);
   EXPECT_TRUE(of_npz.err.contains("best_bid_offer: an .npz has no ids of updates, which tell what is newer"))
       << of_npz.err;
+}
+
+// Rows of bookTicker from the archive have no time of receipt, and other origins none at all.
+TEST_F(Backtest, SaysWhereTheCatalogHasNoBestBidAndOffer) {
+  const std::string recording = (folder_ / "btcusdt.jsonl").string();
+  std::ofstream(recording)
+      << R"(1723161290000000000 {"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1723161290000,"T":1723161290000,)"
+      << R"("s":"BTCUSDT","U":1,"u":1,"pu":0,"b":[["100.1","1"]],"a":[["100.5","2"]]}})" << '\n';
+  const std::string data = (folder_ / "data").string();
+  ASSERT_EQ(run_acts({"import", "--market", "um", "--data-dir", data, recording}).exit_code, 0);
+  std::string text = grid(recording);
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"\nbest_bid_offer = true");
+  const Outcome none = run_acts({"backtest", write(text), "--out", (folder_ / "run").string()});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_TRUE(none.err.contains("best_bid_offer: the catalog has no book_ticker with times of receipt")) << none.err;
 }
 
 // Both venues at once, and the same symbol at both.
