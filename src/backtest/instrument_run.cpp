@@ -206,6 +206,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
   if (listener_ != nullptr) {
     if (answer.fill) {
       ToldFill told = told_fill(*answer.fill);
+      told.beyond = Quantity{event.fill.beyond};
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
       if (has_marks_) marks_.add(answer.fill->number, event.ts);

@@ -93,6 +93,7 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                          .data = markets[i].feed->facts(),
                          .latency_covered = markets[i].latency_covered,
                          .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
+                         .funding_times = funding_times(settings.instruments[i], markets[i]),
                          .orders = counter.counts()[i],
                          .position = report.end.positions[i],
                          .mark = report.end.marks[i],
@@ -171,7 +172,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  OrderCounter counter(prepared->instruments.size(), folder.get());
+  OrderCounter counter(prepared->instruments.size(), folder.get(), venues_of(prepared->instruments));
   const EngineOptions options = engine_options(settings, !path.empty());
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {

@@ -66,6 +66,7 @@ struct InstrumentReport {
   FeedFacts data = {};
   std::optional<double> latency_covered = {};  // part of the data's time; nothing: latencies are of no file
   bool pays_announced = false;                 // funding is paid as the data announced it
+  std::size_t funding_times = 0;               // that the data tells of, where funding is left to it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings

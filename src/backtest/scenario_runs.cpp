@@ -77,7 +77,7 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
       own[k].feed = &lane.folder->watch(InstrumentId{static_cast<std::uint32_t>(k)}, made->feeds_->cursor(k, i + 1),
                                         own[k].venue.as_hftbacktest);
     }
-    lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get());
+    lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get(), venues_of(instruments));
     lane.engine = std::make_unique<Engine>(std::move(own), lane.watched->get(), options, lane.counter.get());
     made->lanes_.push_back(std::move(lane));
   }

@@ -14,7 +14,9 @@
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
+#include "backtest/feed_notes.hpp"
 #include "backtest/open_instruments.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
@@ -142,6 +144,18 @@ std::string orders_text(const backtest::OrderCounts& counts) {
   return text + '\n';
 }
 
+// ", 3 fills of more than their trade had (0.297 beyond it)".
+std::string beyond_text(const backtest::InstrumentReport& of) {
+  std::string text;
+  for (const auto& [what, excess] : {std::pair("their trade had", &of.orders.beyond_trades),
+                                     std::pair("their level had", &of.orders.beyond_levels)}) {
+    if (excess->fills == 0) continue;
+    text += fmt::format(", {} fills of more than {} ({} beyond it)", excess->fills, what,
+                        to_string(of.instrument.quantity_of(excess->units)));
+  }
+  return text;
+}
+
 std::string summary_of(const backtest::RunReport& report) {
   std::string text;
   for (const backtest::InstrumentReport& of : report.instruments) {
@@ -157,7 +171,7 @@ std::string summary_of(const backtest::RunReport& report) {
                         to_string(of.instrument.quantity_of(of.position.quantity.units())), to_string(of.position.cash),
                         to_string(of.position.fee));
     if (of.equity) text += fmt::format(", equity {}", to_string(*of.equity));
-    text += '\n';
+    text += beyond_text(of) + '\n';
   }
   if (const auto sum = report.sum(); sum && !is_one) {
     text +=
@@ -181,8 +195,11 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
   complain(why, LogLevel::kWarn);
 }
 
-// What there is to know before anything is believed: all in one line, once.
+// What there is to know before anything is believed: a line each, once.
 void tell_oddities(const backtest::RunReport& report) {
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    for (const std::string& note : backtest::notes_of(of.data, of.instrument.name)) complain(note, LogLevel::kWarn);
+  }
   backtest::FeedFacts data;
   for (const backtest::InstrumentReport& of : report.instruments) {
     data.off_tick += of.data.off_tick;
@@ -195,6 +212,21 @@ void tell_oddities(const backtest::RunReport& report) {
                   "not be used: are tick_size and lot_size those of the data?",
                   data.off_tick, data.off_scale, data.out_of_range),
       LogLevel::kWarn);
+}
+
+// Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
+void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSettings& settings) {
+  std::uint64_t beyond = 0;
+  for (std::size_t i = 0; i < report.instruments.size(); ++i) {
+    if (settings.instruments[i].exchange.as_hftbacktest) continue;
+    const backtest::OrderCounts& orders = report.instruments[i].orders;
+    beyond += orders.beyond_trades.fills + orders.beyond_levels.fills;
+  }
+  if (beyond == 0) return;
+  complain(fmt::format("{} fills are of more than the trade or the level that filled them had, and could not have been "
+                       "got: fills = \"partial\" in [exchange] gives what there was",
+                       beyond),
+           LogLevel::kWarn);
 }
 
 // What a position should have paid or been paid, and did not.
@@ -254,11 +286,15 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
+  tell_beyond(*report, request.settings);
   tell_missed_funding(*report);
   for (std::size_t i = 0; i < report->instruments.size(); ++i) {
     const std::string note =
         backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
     if (!note.empty()) complain(note, LogLevel::kWarn);
+    const std::string funding = backtest::funding_note(
+        request.settings.instruments[i], report->instruments[i].funding_times, report->end.begin, report->end.end);
+    if (!funding.empty()) complain(funding, LogLevel::kWarn);
   }
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};

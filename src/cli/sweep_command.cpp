@@ -64,7 +64,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 9> kOptions{{
+  static const std::array<Option<SweepSettings>, 10> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},

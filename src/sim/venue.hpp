@@ -131,6 +131,7 @@ class SimVenue {
   void on_trigger(UnixNanos now);
   void trigger(ClientOrderId id, UnixNanos now);
   [[nodiscard]] std::int64_t reached(Own& own, const MarketRow& trade, std::int64_t shared);
+  [[nodiscard]] std::int64_t there_at(SideIndex side, Rank rank, std::int64_t quantity) const;
   [[nodiscard]] std::int64_t draw(const Own& own);
 
   // A clear takes levels away that the rest of its message brings again: what it has left empty is so once time has
@@ -162,7 +163,7 @@ class SimVenue {
   void take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now);
   void prevent_self_trade(Own& taker, UnixNanos now);
   void rest(Own order, UnixNanos now, std::optional<OrderEvent> event);
-  void fill_resting(Own& own, std::int64_t quantity, FillCause cause, UnixNanos now);
+  void fill_resting(Own& own, std::int64_t quantity, std::int64_t there, FillCause cause, UnixNanos now);
   void fill(Own& own, Rank rank, std::int64_t quantity, VenueFill fill, UnixNanos now);
   // As much of it as may be filled: of what only reduces, what there is to reduce.
   [[nodiscard]] std::int64_t fillable(const Own& own) const;

@@ -46,6 +46,7 @@ struct VenueFill {
   std::int64_t quantity = 0;
   Liquidity liquidity = Liquidity::kMaker;
   FillCause cause = FillCause::kTaker;
+  std::int64_t beyond = 0;  // of the quantity, what the trade that filled it, or the level that it met, did not have
   double ahead_at_entry = 0;
   double ahead = 0;
   // Best bid and ask at that time, in ticks; valid if has_middle.

@@ -46,9 +46,11 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
                 (dir / "run") + "\n");
   const std::string object = read_file(dir / "result.json");
   EXPECT_EQ("{" + object.substr(object.find("],\"run\":") + 2), read_file(dir / "run/run.json"));
-  EXPECT_THAT(read_file(dir / "result.json"),
-              HasSubstr("\"totals\":{\"balance\":\"5449.344\",\"equity\":\"10887.451268\",\"expired\":{},\"fee\":"
-                        "\"435.947732\",\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
+  EXPECT_THAT(
+      read_file(dir / "result.json"),
+      HasSubstr(
+          "\"totals\":{\"balance\":\"5449.344\",\"equity\":\"10887.451268\",\"error_codes\":{},\"expired\":{},\"fee\":"
+          "\"435.947732\",\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
   EXPECT_THAT(read_file(dir / "run/fills.csv"),
               HasSubstr("2021-01-05T16:00:00.000000000Z,BTCUSDT,buy,32099.97,0.1,taker,"
                         "taker,3.209997,1,0,0,,0,3209.997,0\n"));

@@ -70,7 +70,7 @@ TEST(ProgramBacktestProofs, ReplaysARunOverBooksFromItsDecisionLog) {
   EXPECT_FALSE(fs::exists(run + ".replay"));
   const Outcome kept = run_acts({"backtest", "--replay", run, "--out", dir / "again"});
   EXPECT_EQ(kept.exit_code, 0) << kept.err;
-  EXPECT_THAT(kept.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  EXPECT_THAT(kept.out, HasSubstr("705 fills, position 0.467, balance -28805.1504, fee -56.989129"));
   expect_same_files(run, dir / "again");
 }
 
@@ -265,7 +265,7 @@ TEST(ProgramBacktestProofs, ScenariosGoBesideTheRunAndChangeNothingOfIt) {
   ASSERT_EQ(run_acts({"backtest", config, "--out", dir / "alone"}).exit_code, 0);
   const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--scenarios", "--check-determinism"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  EXPECT_THAT(run.out, HasSubstr("705 fills, position 0.467, balance -28805.1504, fee -56.989129"));
   expect_same_files(dir / "alone", dir / "run");
   for (const std::string& scenario : {std::string("first"), std::string("traded_through")}) {
     std::string folder = scenario;

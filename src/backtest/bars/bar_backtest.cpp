@@ -198,7 +198,7 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  OrderCounter counter(report.instruments.size(), folder.get());
+  OrderCounter counter(report.instruments.size(), folder.get(), venues_of(report.instruments));
   Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(*options, (*strategy)->get(), &counter); });
   if (!run) return std::unexpected(run.error());
   Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });

@@ -212,6 +212,10 @@ std::string identity_of(const RunReport& run) {
 std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
+  const auto crossed = std::ranges::find(run.facts.run, "crossed_updates", &Fact::path);
+  if (crossed != run.facts.run.end() && crossed->text != "0") {
+    text += fmt::format(", the book crossed by {} updates", crossed->text);
+  }
   const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
   if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
   return text + fmt::format(", {} gaps in the data, of {} minutes", run.facts.gaps.size(), minutes->text);
