@@ -99,7 +99,7 @@ complete -c acts -n '__fish_seen_subcommand_from export' -F
 complete -c acts -n '__fish_seen_subcommand_from query' -l format -x -a 'table csv json parquet' -d 'Form of the result'
 complete -c acts -n '__fish_seen_subcommand_from query' -l output -r -F -d 'Where a Parquet result goes'
 complete -c acts -n '__fish_seen_subcommand_from query' -l explain -d 'Print the plan'
-complete -c acts -n '__fish_seen_subcommand_from query' -l memory -x -d 'What it may take'
+complete -c acts -n '__fish_seen_subcommand_from query' -l memory -x -d 'What its buffers may take'
 complete -c acts -n '__fish_seen_subcommand_from query' -l spill -x -d 'What temporary files may take'
 complete -c acts -n '__fish_seen_subcommand_from catalog' -l strict -d 'Faults of the rows fail verify too'
 complete -c acts -n '__fish_seen_subcommand_from catalog' -x -a 'ls describe verify compact'
