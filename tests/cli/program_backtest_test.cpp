@@ -168,8 +168,8 @@ TEST_F(Backtest, TakesNoBestBidAndOfferOfNpz) {
 TEST_F(Backtest, SaysWhereTheCatalogHasNoBestBidAndOffer) {
   const std::string recording = (folder_ / "btcusdt.jsonl").string();
   std::ofstream(recording)
-      << R"(1723161290000000000 {"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1723161290000,"T":1723161290000,)"
-      << R"("s":"BTCUSDT","U":1,"u":1,"pu":0,"b":[["100.1","1"]],"a":[["100.5","2"]]}})" << '\n';
+      << R"(1723161290000000000 {"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1723161290000,)"
+      << R"("T":1723161290000,"s":"BTCUSDT","U":1,"u":1,"pu":0,"b":[["100.1","1"]],"a":[["100.5","2"]]}})" << '\n';
   const std::string data = (folder_ / "data").string();
   ASSERT_EQ(run_acts({"import", "--market", "um", "--data-dir", data, recording}).exit_code, 0);
   std::string text = grid(recording);
