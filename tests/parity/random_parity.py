@@ -425,8 +425,8 @@ def main(program):
               f"{counts['totals']} of them with its totals")
         print(f"{counts['partial fills']} partial fills with {counts['changes']} changes of orders; it ended early in "
               f"{counts['cut']} scripts; {counts['unseen']} fills since one at the very time of a change are left out")
-        print(f"correct: {counts['correct fills']} fills, {counts['samples']} samples and {counts['fundings']} fundings "
-              f"that add up")
+        print(f"correct: {counts['correct fills']} fills, {counts['samples']} samples and {counts['fundings']} "
+              f"fundings that add up")
     return 1 if check.wrong else 0
 
 
