@@ -13,12 +13,12 @@ namespace acts::bench {
 
 inline backtest::RunEnd run(const backtest::BacktestInstrument& instrument, const std::vector<sim::MarketRow>& venue,
                             const std::vector<sim::MarketRow>& local, Strategy& strategy,
-                            backtest::RunListener* listener = nullptr) {
+                            backtest::RunListener* listener = nullptr, bool as_hftbacktest = false) {
   MemoryFeed feed(venue, local);
   const sim::Latency latency = *sim::Latency::of(std::chrono::milliseconds{10});
   std::vector<backtest::InstrumentSetup> setups;
   setups.push_back({.instrument = instrument,
-                    .venue = {},
+                    .venue = {.as_hftbacktest = as_hftbacktest},
                     .latency = sim::LatencyModel(latency, latency),
                     .fees = {.maker = {-5, 5}, .taker = {7, 4}},
                     .feed = &feed});

@@ -66,7 +66,8 @@ suite() {
 # Whether this machine has a way out at all: a default route, or a proxy.
 has_network() {
   awk '$2 == "00000000" && $8 == "00000000" {found = 1} END {exit !found}' /proc/net/route 2>/dev/null && return
-  awk '$1 ~ /^0+$/ && $2 == "00" && $10 != "lo" {found = 1} END {exit !found}' /proc/net/ipv6_route 2>/dev/null && return
+  awk '$1 ~ /^0+$/ && $2 == "00" && $10 != "lo" {found = 1} END {exit !found}' /proc/net/ipv6_route 2>/dev/null &&
+    return
   [ -n "${HTTPS_PROXY:-}${https_proxy:-}${ALL_PROXY:-}${all_proxy:-}" ]
 }
 
@@ -78,8 +79,8 @@ not_installed() {
   exit 77
 }
 
-# pinned_environment DIRECTORY PINS…: a Python environment with what the files PINS name, installed by pip, once, by its
-# hashes. Ends as not_installed() where that cannot be done.
+# pinned_environment DIRECTORY PINS…: a Python environment with what the files PINS name, installed by pip, once, by
+# its hashes. Ends as not_installed() where that cannot be done.
 pinned_environment() {
   local directory=$1 pins requirements=()
   shift

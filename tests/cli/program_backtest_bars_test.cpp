@@ -163,26 +163,20 @@ TEST(ProgramBacktestBars, TakesTheBarPathFromAFlag) {
   EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
   EXPECT_THAT(run_acts({"backtest", "--replay", dir / "with", "--bar-path", "worst"}).err,
               HasSubstr("take --bar-path out"));
-  EXPECT_THAT(run_acts({"backtest", plain, "--bar-path", "best"}).err, HasSubstr("'best' is no path through a bar"));
 }
 
-TEST(ProgramBacktestBars, SweepsTakeTheBarPathFromAFlag) {
+TEST(ProgramBacktestBars, RefusesTheFlagForTheBarPathOverBooks) {
   const TempDir dir;
-  const auto table_of = [&dir](std::string_view exchange, std::vector<std::string> more) {
-    const std::string text = configuration("", std::string(exchange) + "[sweep]\nfast = [3, 5]\nslow = [20]\n");
-    std::string named = text;
-    named.replace(named.find("sma_cross"), 9, "breakout");
-    const std::size_t sweep = named.find("fast = [3, 5]\nslow = [20]");
-    named.replace(sweep, std::string_view("fast = [3, 5]\nslow = [20]").size(), "entry = [5, 10]\nstop_atr = [0.2]");
-    std::vector<std::string> words{"sweep", dir.write("sweep.toml", named)};
-    words.insert(words.end(), more.begin(), more.end());
-    const Outcome swept = run_acts(words);
-    EXPECT_EQ(swept.exit_code, 0) << swept.err;
-    return swept.out;
-  };
-  const std::string by_key = table_of("[exchange]\nbar_path = \"nearest\"\n", {});
-  EXPECT_EQ(table_of("", {"--bar-path", "nearest"}), by_key);
-  EXPECT_NE(table_of("", {}), by_key);
+  for (const char* const command : {"backtest", "sweep"}) {
+    std::string books = configuration("", std::string_view(command) == "sweep" ? "[sweep]\nfast = [3, 5]\n" : "");
+    books.erase(books.find("kind = \"bars\"\n"), std::string_view("kind = \"bars\"\n").size());
+    const std::string config = dir.write("books.toml", books);
+    const Outcome refused = run_acts({command, config, "--bar-path", "nearest"});
+    EXPECT_EQ(refused.exit_code, 2) << command;
+    EXPECT_THAT(refused.err, HasSubstr("--bar-path is of bars")) << command;
+    EXPECT_EQ(std::ranges::count(refused.err, '\n'), 1) << refused.err;
+    EXPECT_THAT(run_acts({command, config, "--bar-path", "best"}).err, HasSubstr("'best' is no path through a bar"));
+  }
 }
 
 TEST(ProgramBacktestBars, TakesAPeriod) {

@@ -394,6 +394,8 @@ TEST(ProgramSweep, RefusesToGoOnWithAnotherSweep) {
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_THAT(other.err, HasSubstr("t.csv.journal: it is of another sweep"));
   EXPECT_EQ(lines_of(other.err).size(), 1U);
+  const Outcome elsewhere = run_acts({"sweep", sweep, "--output", dir / "t.csv", "--bar-path", "nearest"});
+  EXPECT_THAT(elsewhere.err, HasSubstr("t.csv.journal: it is of another sweep"));
 }
 
 // What is refused leaves nothing behind that stands in the way of the corrected one.

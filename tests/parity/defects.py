@@ -67,7 +67,8 @@ def main():
     modify = {2: buy(1, 100, 5), 20: lambda backtest: backtest.modify(0, 1, 99.0, 8.0, False)}
     cancel = {2: buy(1, 100, 5), 20: lambda backtest: backtest.cancel(0, 1, False)}
     cases = (
-        ("1: 2 of 5 filled are in no position", BOOK + [sold(100, 100, 12)], {2: buy(1, 100, 5)}, Outcome(0, {1: 3}, 1)),
+        ("1: 2 of 5 filled are in no position", BOOK + [sold(100, 100, 12)], {2: buy(1, 100, 5)},
+         Outcome(0, {1: 3}, 1)),
         ("2: one that is emptied exactly is filled again: an error", BOOK + [sold(100, 100, 15), sold(200, 99, 5)],
          {2: buy(1, 100, 5)}, Outcome(5, {1: 0}, 14)),
         ("3: 10 of 25 before an IOC expired are in no position", BOOK, {2: buy(1, 102, 25, IOC)},
