@@ -72,7 +72,7 @@ test-oracle: ## what acts prints beside what independent references in Python co
 	@scripts/setup.sh build check
 	@scripts/oracle.sh
 
-flat-memory: ## backtests and sweeps over ten times the data need no more memory, to 1 %
+flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
 	@scripts/setup.sh build check
 	@scripts/flat_memory.sh
 
