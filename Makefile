@@ -1,5 +1,5 @@
 # The commands of the project. Each does the set-up it needs; `make help` lists them.
-# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), DATA (check-imports), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), DATA (check-imports, test-parity-bars), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
@@ -80,8 +80,8 @@ test-servers: ## rows into real databases that are killed, frozen, slow and refu
 	@scripts/setup.sh build
 	@scripts/test_servers.sh
 
-test-parity-bars: build ## backtests over bars beside backtesting.py, pinned, from PyPI
-	@scripts/parity_bars.sh $(ACTS)
+test-parity-bars: build ## backtests over bars beside backtesting.py, pinned, from PyPI; DATA=… for the candles of a folder of samples
+	@DATA="$(DATA)" scripts/parity_bars.sh $(ACTS)
 
 coverage: ## line coverage of src/ and include/, in all and a room; COVERAGE_MIN=90 makes it fail below 90 %
 	@scripts/setup.sh build check

@@ -1,9 +1,12 @@
 // A backtest over a recording that is in memory, repeated with its times moved on: books alone, and with the grid.
 // `items_per_second` counts the rows of an export, each of which both the venue and our side go through.
-// ACTS_BENCH_ROUNDS: how often it is repeated; 20.
+// ACTS_BENCH_ROUNDS: how often it is repeated; 20. ACTS_BENCH_FILLS: a file for the fills of the grid, of a run that is
+// not timed: a line `time side tick` each.
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <vector>
 
 #include "acts/strategy/registry.hpp"
@@ -16,7 +19,8 @@ namespace {
 
 using Rows = std::vector<sim::MarketRow>;
 
-// The next round begins a second after the last event of the one before.
+// The next round begins a second or two after the last event of the one before, and whole seconds after its begin: so a
+// strategy that wakes at an interval wakes at the same moments of each.
 void repeat(Rows& rows, int rounds, std::int64_t span) {
   rows.pop_back();
   const std::size_t once = rows.size();
@@ -36,7 +40,8 @@ const RowsFile& data() {
     RowsFile data = recorded_rows();
     const char* const rounds = std::getenv("ACTS_BENCH_ROUNDS");
     const int count = rounds == nullptr ? 20 : std::atoi(rounds);
-    const std::int64_t span = data.local.rbegin()[1].ts - data.venue.front().ts + 1'000'000'000;
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t span = ((data.local.rbegin()[1].ts - data.venue.front().ts) / kSecond + 2) * kSecond;
     repeat(data.venue, count, span);
     repeat(data.local, count, span);
     data.rows *= static_cast<std::uint64_t>(count);
@@ -50,9 +55,25 @@ class Idle final : public Strategy {
   [[nodiscard]] Wants wants() const override { return {}; }
 };
 
-backtest::RunEnd run_over_data(Strategy& strategy) {
-  return run(recorded_instrument(), data().venue, data().local, strategy);
+backtest::RunEnd run_over_data(Strategy& strategy, backtest::RunListener* listener = nullptr) {
+  return run(recorded_instrument(), data().venue, data().local, strategy, listener);
 }
+
+class FillWriter final : public backtest::RunListener {
+ public:
+  FillWriter(const char* path, std::int64_t tick) : file_(path), tick_(tick) {}
+  void on_fill(const backtest::ToldFill& told) override {
+    file_ << told.fill.ts_event.value << ' ' << to_string(told.fill.side) << ' ' << told.fill.price.units() / tick_
+          << '\n';
+  }
+  [[nodiscard]] bool wants_marks() const override { return false; }
+  // Whether all of them are written.
+  [[nodiscard]] bool is_written() { return static_cast<bool>(file_.flush()); }
+
+ private:
+  std::ofstream file_;
+  std::int64_t tick_;
+};
 
 void count(benchmark::State& state, const backtest::RunEnd& end) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(data().rows));
@@ -74,6 +95,12 @@ void grid(benchmark::State& state) {
   data();
   const Result<const StrategyType*> type = find_strategy("grid");
   const Result<Parameters> parameters = parse_parameters((*type)->parameters, {});
+  if (const char* const path = std::getenv("ACTS_BENCH_FILLS"); path != nullptr) {
+    FillWriter writer(path, recorded_instrument().tick);
+    const auto strategy = (*type)->make(*parameters);
+    run_over_data(**strategy, &writer);
+    if (!writer.is_written()) return state.SkipWithError("ACTS_BENCH_FILLS cannot be written");
+  }
   backtest::RunEnd end;
   for (auto _ : state) {
     const auto strategy = (*type)->make(*parameters);

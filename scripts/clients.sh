@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Other people's Binance clients against the built `acts exchange`, pyarrow and polars on a catalog that the built acts
 # has made, and hftbacktest on what it exports: clients.sh [ACTS]. scripts/client_environment.sh installs them.
-# Exit code 77: there is no Python with venv, or no package index.
+# Exit code 77: there is no network, nor is this CI (not_installed() in lib.sh).
 source "$(dirname "$0")/lib.sh"
 readonly acts=${1:-build/release/acts} environment=build/clients
 [ -x "$acts" ] || die "$acts is not there: scripts/build.sh acts"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # examples/ray on one machine: its table must be that of `acts sweep`: ray_example.sh [ACTS]. Ray is installed, pinned,
 # into build/ray by pip, once, by its hashes.
-# Exit code 77: there is no Python with venv, or no package index.
+# Exit code 77: there is no network, nor is this CI (not_installed() in lib.sh).
 source "$(dirname "$0")/lib.sh"
 acts=$(realpath "${1:-build/release/acts}")
 readonly acts environment=build/ray pins=examples/ray/requirements.txt

@@ -96,14 +96,14 @@ _acts() {
       ;;
     backtest)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--json --out --replay --check-determinism --check-lookahead --cuts --scenarios --isolate --isolate-timeout --restore --save-state --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--json --out --replay --bar-path --check-determinism --check-lookahead --cuts --scenarios --isolate --isolate-timeout --restore --save-state --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --check-determinism --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --check-determinism --bar-path --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

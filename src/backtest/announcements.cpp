@@ -30,17 +30,47 @@ sim::FundingBook funding_of(const FundingRates& announced, const std::optional<F
   return book;
 }
 
+// What was paid is not known before: a strategy hears of it then.
+Result<sim::FundingBook> funding_of(std::vector<sim::FundingTime> paid, const std::optional<FutureCut>& cut) {
+  for (sim::FundingTime& time : paid) {
+    if (!is_behind(time.at, cut)) continue;
+    time.rate = {altered_rate(static_cast<std::int64_t>(time.rate.units)),
+                 std::max<int>(time.rate.scale, AnnouncedRate::kScale)};
+  }
+  return sim::FundingBook::of(std::move(paid));
+}
+
 std::unexpected<Error> not_there(std::string_view asked, std::string_view what, std::string_view remedy) {
   return fail(ErrorCode::kUsage, fmt::format("{}: the data has no {}, which recordings of USD-M with the stream "
                                              "markPrice have: {}",
                                              asked, what, remedy));
 }
 
+// Most contracts of USD-M pay at these times; none that pays more often passes over one of them.
+constexpr Nanos kFundingInterval = std::chrono::hours{8};
+
+// A contract with a day of delivery, "BTCUSDT_240628", pays none.
+bool is_perpetual(const Instrument& info) { return info.venue == Venue::kBinanceUsdm && !info.symbol.contains('_'); }
+
 }  // namespace
 
+std::size_t funding_times(const InstrumentSettings& settings, const OpenMarket& market) {
+  if (funding_source_of(settings) != FundingSource::kData) return 0;
+  if (market.recording != nullptr) return market.recording->funding().times().size();
+  return market.catalog != nullptr ? market.catalog->funding().size() : 0;
+}
+
 bool pays_announced_funding(const InstrumentSettings& settings, const OpenMarket& market) {
-  if (funding_source_of(settings) != FundingSource::kData || market.recording == nullptr) return false;
-  return !market.recording->funding().times().empty();
+  return funding_times(settings, market) > 0;
+}
+
+std::string funding_note(const InstrumentSettings& settings, std::size_t times, UnixNanos begin, UnixNanos end) {
+  const bool is_asked = is_perpetual(settings.info) && funding_source_of(settings) == FundingSource::kData;
+  if (!is_asked || times > 0 || next_multiple({begin.value - 1}, kFundingInterval) > end) return "";
+  return fmt::format(
+      "{}: the data tells no funding, so a perpetual pays none: import its fundingRate into the catalog, record the "
+      "stream markPrice, or name a file in [funding] (source = \"none\" if that is meant)",
+      settings.info.symbol);
 }
 
 Result<void> take_announcements(InstrumentSetup& setup, const InstrumentSettings& settings, const OpenMarket& market,
@@ -52,6 +82,11 @@ Result<void> take_announcements(InstrumentSetup& setup, const InstrumentSettings
   const bool marks = settings.mark == MarkSource::kMarkPrice;
   if (marks && (market.recording == nullptr || market.recording->funding().marks()->size() == 0)) {
     return not_there("mark = \"mark_price\" in [margin]", "mark prices", "take \"middle\"");
+  }
+  if (pays && market.catalog != nullptr) {
+    auto paid = funding_of(market.catalog->funding(), cut);
+    if (!paid) return fail(paid.error().code, fmt::format("the catalog's funding: {}", paid.error().message));
+    setup.funding = *std::move(paid);
   }
   if (market.recording == nullptr) return {};
   const FundingRates& announced = market.recording->funding();

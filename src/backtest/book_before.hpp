@@ -14,6 +14,7 @@ class BookBefore {
  public:
   explicit BookBefore(bool as_hftbacktest) : as_hftbacktest_(as_hftbacktest) {}
 
+  // Those for the venue's clock: of a file that has events once for each they come first.
   void take(const EventRow& row);
   // All levels in sight, behind a clear: at the venue at the time of the last change, known here at `local_ts`. Nothing
   // if there was none.

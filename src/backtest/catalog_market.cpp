@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/catalog_funding.hpp"
+#include "history/export/fused_depth.hpp"
 #include "history/export/mended_times.hpp"
 #include "recording/file_ops.hpp"
 
@@ -22,16 +24,23 @@ namespace {
 constexpr Nanos kCatalogDay = std::chrono::hours{24};
 constexpr std::uint64_t kCatalogMemory = std::uint64_t{512} << 20U;
 constexpr std::string_view kBookKind = "book_updates";
+constexpr std::string_view kBestKind = "book_ticker";
+
+// As the data has it: of contracts with funding alone.
+bool takes_funding(const InstrumentSettings& settings) {
+  return settings.info.venue == Venue::kBinanceUsdm && funding_source_of(settings) == FundingSource::kData;
+}
 
 Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings& settings) {
   Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
   if (!files) return files;
-  constexpr std::array<std::string_view, 3> kKinds{kBookKind, "trades", "agg_trades"};
+  constexpr std::array<std::string_view, 4> kKinds{kBookKind, "trades", "agg_trades", kBestKind};
   // The date is the venue's; what was received within the period may be of the day before or behind.
   const auto day_of = [](UnixNanos ts) { return ts.value / kCatalogDay.count(); };
   std::erase_if(*files, [&](const history::CatalogFile& file) {
     const history::DataSet& set = file.set;
     const bool is_of_it = std::ranges::find(kKinds, set.kind->name) != kKinds.end() &&
+                          (set.kind->name != kBestKind || settings.best_bid_offer) &&
                           set.venue == to_string(settings.info.venue) && set.symbol == settings.info.symbol &&
                           (settings.origin.empty() || set.origin == settings.origin);
     // The book that a run begins with may have been made long before.
@@ -89,6 +98,7 @@ class CatalogMarket::Days final : public history::HftSource {
       }
       const Result<bool> there = day_->next(event);
       if (!there || *there) return there;
+      times_ = day_->times();
       day_.reset();
     }
   }
@@ -101,12 +111,13 @@ class CatalogMarket::Days final : public history::HftSource {
     wanted.to = wanted.to ? std::min(*wanted.to, end) : end;
     auto rows = market_->session_->select(history::hft_select(wanted), [] { return false; });
     if (!rows) return std::unexpected(rows.error());
-    day_ = std::make_unique<history::HftRows>(*std::move(rows));
+    day_ = std::make_unique<history::HftRows>(*std::move(rows), times_);
     return {};
   }
 
   CatalogMarket* market_;
   std::size_t next_ = 0;
+  history::HftTimes times_;
   std::unique_ptr<history::HftRows> day_;
 };
 
@@ -132,7 +143,11 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
                      .symbol = settings.info.symbol,
                      .origin = settings.origin,
                      .from = {},
-                     .to = settings.to};
+                     .to = settings.to,
+                     .tells_best = settings.best_bid_offer};
+  if (settings.best_bid_offer) {
+    if (const Result<void> can = market->check_best(); !can) return std::unexpected(can.error());
+  }
   const auto from = settings.from ? market->snapshot_before(*settings.from) : Result<UnixNanos>(UnixNanos{INT64_MIN});
   if (!from) return std::unexpected(from.error());
   const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
@@ -143,6 +158,15 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
   }
   if (const Result<void> told = market->tell_untimed(settings.from, on_problem); !told)
     return std::unexpected(told.error());
+  if (!takes_funding(settings)) return market;
+  const UnixNanos begin{(first.day - 1) * kCatalogDay.count()};
+  const UnixNanos end{(last.day + 2) * kCatalogDay.count()};
+  auto funding = catalog_funding(*market->session_, {.venue = market->wanted_.venue,
+                                                     .symbol = market->wanted_.symbol,
+                                                     .from = settings.from.value_or(begin),
+                                                     .to = settings.to.value_or(end)});
+  if (!funding) return std::unexpected(funding.error());
+  market->funding_ = *std::move(funding);
   return market;
 }
 
@@ -161,6 +185,28 @@ Result<UnixNanos> CatalogMarket::snapshot_before(UnixNanos from) {
   if (!there) return std::unexpected(there.error());
   if (!*there || !cells.at(0)) return from;
   return UnixNanos{number_in(*cells[0])};
+}
+
+// What is newer, best prices or depth, is told by ids.
+Result<void> CatalogMarket::check_best() {
+  std::string of = fmt::format("venue = {} AND symbol = {}", history::quoted_sql_text(wanted_.venue),
+                               history::quoted_sql_text(wanted_.symbol));
+  if (!wanted_.origin.empty()) of += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
+  auto rows = session_->select(
+      fmt::format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} AND ts_recv_ns IS NOT NULL) AS has_best, EXISTS (SELECT 1 "
+                  "FROM {} WHERE {} AND price IS NOT NULL AND update_id IS NULL) AS lacks_ids",
+                  kBestKind, of, kBookKind, of),
+      [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  if (*there && cells.at(0) == "true" && cells.at(1) == "false") return {};
+  const bool has_best = *there && cells.at(0) == "true";
+  return fail(ErrorCode::kUsage, fmt::format("best_bid_offer: the catalog has {} of {} {}: take it out",
+                                             has_best ? "updates without ids, which tell what is newer,"
+                                                      : "no book_ticker with times of receipt, which recordings bring,",
+                                             wanted_.venue, wanted_.symbol));
 }
 
 Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
@@ -184,7 +230,9 @@ Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
 history::OpenEvents CatalogMarket::events() {
   return [this, is_first = true]() mutable -> Result<std::unique_ptr<history::HftSource>> {
     const auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
-    return std::make_unique<history::MendedTimes>(std::make_unique<Days>(*this), tell);
+    auto events = std::make_unique<history::MendedTimes>(std::make_unique<Days>(*this), tell);
+    if (!wanted_.tells_best) return events;
+    return std::make_unique<history::FusedDepth>(std::move(events));
   };
 }
 
@@ -248,6 +296,17 @@ Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settin
   std::vector<DataFile> data;
   data.reserve(files->size());
   for (const history::CatalogFile& file : *files) data.push_back({file.path(), file.sha256});
+  if (takes_funding(settings)) {
+    const auto all = catalog_files(settings);
+    if (!all) return std::unexpected(all.error());
+    const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
+    for (const history::CatalogFile& file : *all) {
+      const history::DataSet& set = file.set;
+      const bool is_of_it = set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
+                            set.symbol == settings.info.symbol;
+      if (is_of_it && file.day >= first.day - 1 && file.day <= last.day + 1) data.push_back({file.path(), file.sha256});
+    }
+  }
   std::ranges::sort(data, {}, &DataFile::path);
   return data;
 }

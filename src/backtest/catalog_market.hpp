@@ -18,6 +18,7 @@
 #include "history/import/update_gaps.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/spill_directory.hpp"
+#include "sim/account/funding_book.hpp"
 
 namespace acts::backtest {
 
@@ -36,6 +37,8 @@ class CatalogMarket {
   // What is missing in the updates of the range, by their ids: reads those through. Nothing: some have none. Errors: as
   // the catalog's.
   Result<std::optional<std::vector<history::UpdateGap>>> gaps();
+  // Paid in the range as the catalog has it, if the settings leave it to the data (FundingSource).
+  [[nodiscard]] const std::vector<sim::FundingTime>& funding() const { return funding_; }
 
  private:
   class Days;
@@ -43,6 +46,7 @@ class CatalogMarket {
   Result<bool> take_ids(UnixNanos day, history::UpdateGaps& gaps);
   CatalogMarket() = default;
   Result<UnixNanos> snapshot_before(UnixNanos from);
+  Result<void> check_best();
   Result<void> tell_untimed(std::optional<UnixNanos> from, const std::function<void(std::string_view)>& on_problem);
 
   std::unique_ptr<history::SpillDirectory> spill_;
@@ -50,10 +54,11 @@ class CatalogMarket {
   Venue venue_ = Venue::kBinanceSpot;
   history::HftWanted wanted_;
   std::vector<UnixNanos> days_;  // their beginnings
+  std::vector<sim::FundingTime> funding_;
   std::function<void(std::string_view)> on_problem_;
 };
 
-// The catalog's files that these may come from, by their names in the catalog. Errors: as above.
+// The catalog's files that these, and funding, may come from, by their names in the catalog. Errors: as above.
 Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings);
 
 }  // namespace acts::backtest

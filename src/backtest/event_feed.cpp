@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "history/export/hft_order.hpp"
+#include "backtest/time_survey.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -16,8 +16,8 @@ using sim::MarketRow;
 // Events that are read before their rows are put in order.
 constexpr std::size_t kBlock = std::size_t{1} << 15U;
 
-Result<Nanos> shift_of(const history::HftMeasure& measure, ClockShift shift) {
-  const Nanos needed = measure.shift(Nanos{0});
+// `needed`: that none was received before it was made.
+Result<Nanos> shift_of(Nanos needed, ClockShift shift) {
   switch (shift.kind) {
     case ClockShift::Kind::kAuto: return needed;
     case ClockShift::Kind::kFixed: break;
@@ -32,44 +32,11 @@ Result<Nanos> shift_of(const history::HftMeasure& measure, ClockShift shift) {
 
 }  // namespace
 
-// What there is to know of events before their rows can be put in order.
-class EventFeed::Survey {
- public:
-  void add(const EventRow& row) {
-    measure.add(row.exch_ts, row.local_ts);
-    has_venue_ = has_venue_ || row.is_for_venue;
-    has_local_ = has_local_ || row.is_for_local;
-    first_local_ = std::min(first_local_, row.local_ts);
-    last_local_ = std::max(last_local_, row.local_ts);
-  }
-  // With the shift of local times. Errors: kBadInput.
-  [[nodiscard]] Result<void> check(Nanos shift) const {
-    if (!has_venue_ || !has_local_) {
-      return fail(ErrorCode::kBadInput, fmt::format("no event has the flag of {}: was it made for a backtest?",
-                                                    has_venue_ ? "the local clock" : "the exchange's clock"));
-    }
-    if (shift.count() <= kLastFeedTime - last_local_ && shift.count() >= kFirstFeedTime - first_local_) return {};
-    return fail(ErrorCode::kBadInput,
-                fmt::format("local times shifted by {} are not between 1970 and 2200", to_string(shift)));
-  }
-
-  [[nodiscard]] UnixNanos first_local() const { return {first_local_}; }
-  [[nodiscard]] UnixNanos last_local() const { return {last_local_}; }
-
-  history::HftMeasure measure;
-
- private:
-  bool has_venue_ = false;
-  bool has_local_ = false;
-  std::int64_t first_local_ = kLastFeedTime;
-  std::int64_t last_local_ = kFirstFeedTime;
-};
-
 Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, const BacktestInstrument& instrument,
                                                    ClockShift shift, bool are_ordered, bool as_hftbacktest,
                                                    std::optional<UnixNanos> from) {
   std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, are_ordered, as_hftbacktest, from));
-  Survey survey;
+  TimeSurvey survey;
   if (Result<void> read = feed->read_through(survey); !read) return std::unexpected(read.error());
   if (Result<void> settled = feed->settle_times(survey, shift); !settled) return std::unexpected(settled.error());
   return feed;
@@ -82,7 +49,7 @@ Result<void> EventFeed::open_reader() {
   return {};
 }
 
-Result<void> EventFeed::read_through(Survey& survey) {
+Result<void> EventFeed::read_through(TimeSurvey& survey) {
   if (Result<void> opened = open_reader(); !opened) return opened;
   EventRow row;
   for (;;) {
@@ -98,19 +65,32 @@ Result<void> EventFeed::read_through(Survey& survey) {
       kept_ = {};
     }
   }
-  if (survey.measure.events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
+  if (survey.measure().events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
   return {};
 }
 
-Result<void> EventFeed::settle_times(const Survey& survey, ClockShift shift) {
-  const Result<Nanos> by = shift_of(survey.measure, shift);
+// Of few messages with wrong times all the others would be late. hftbacktest shifts them for those, too, and an .npz
+// says itself in which order its rows are.
+Result<void> EventFeed::settle_times(const TimeSurvey& survey, ClockShift shift) {
+  const TimeSurvey::Shifts shifts = survey.shifts();
+  mends_early_ = shift.kind == ClockShift::Kind::kAuto && shifts.few > 0 && !are_ordered_ && !as_hftbacktest_;
+  const Result<Nanos> by = shift_of(mends_early_ ? shifts.without_few : shifts.all, shift);
   if (!by) return std::unexpected(by.error());
   if (Result<void> usable = survey.check(*by); !usable) return usable;
   facts_.shift = *by;
   facts_.first_local = survey.first_local() + *by;
   facts_.last_local = survey.last_local() + *by;
-  venue_.order = RowOrder(survey.measure.exchange_lateness());
-  local_.order = RowOrder(survey.measure.local_lateness());
+  facts_.messages = survey.messages();
+  facts_.early_messages = shifts.few;
+  facts_.early_by = shifts.few > 0 ? shifts.all : Nanos{0};
+  facts_.early_are_mended = mends_early_;
+  facts_.venue_steps = survey.venue_steps();
+  facts_.local_steps = survey.local_steps();
+  const history::HftMeasure& measure = survey.measure();
+  venue_.order = RowOrder(measure.exchange_lateness());
+  // A time that is mended is the venue's, and steps back as far as those do.
+  local_.order = RowOrder(mends_early_ ? std::max(measure.local_lateness(), measure.exchange_lateness())
+                                       : measure.local_lateness());
   return is_kept_ ? Result<void>() : open_reader();
 }
 
@@ -143,8 +123,11 @@ Result<void> EventFeed::make_more() {
       take(row);
     } else {
       has_ended_ = true;
+      crossed_.end();
     }
   }
+  facts_.book_updates = crossed_.updates();
+  facts_.crossed_updates = crossed_.crossed();
   const FeedFacts& read = reader_->facts();
   facts_.off_tick = read.off_tick;
   facts_.off_scale = read.off_scale;
@@ -168,7 +151,9 @@ void EventFeed::take(const EventRow& row) {
     if (!row.is_for_local) ++facts_.only_exchange;
     if (!row.is_for_venue) ++facts_.only_local;
   }
-  const std::int64_t local_ts = row.local_ts + facts_.shift.count();
+  crossed_.take(row);
+  std::int64_t local_ts = row.local_ts + facts_.shift.count();
+  if (mends_early_) local_ts = std::max(local_ts, row.exch_ts);
   if (row.is_for_venue) venue_.order.add({row.row(row.exch_ts), number, local_ts});
   if (row.is_for_local) local_.order.add({row.row(local_ts), number, row.exch_ts});
 }

@@ -12,6 +12,7 @@
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
+#include "backtest/crossed_watch.hpp"
 #include "backtest/event_reader.hpp"
 #include "backtest/event_rows.hpp"
 #include "backtest/instrument.hpp"
@@ -22,10 +23,13 @@
 
 namespace acts::backtest {
 
+class TimeSurvey;
+
 // What becomes of local times: a receive clock that is slow has messages come before they were sent.
 struct ClockShift {
   enum class Kind : std::uint8_t {
-    kAuto,   // all are shifted by the least that has none before its event; by nothing if none is
+    kAuto,   // all are shifted by the least that has none before its event, few aside (TimeSurvey); by nothing if none
+             // is
     kNone,   // they stay; one before its event is an error
     kFixed,  // shifted by `by`
   };
@@ -69,7 +73,6 @@ class EventFeed final : public MarketFeed {
     Block spare = {};
     std::deque<Stamp> stamps = {};  // of rows not yet counted
   };
-  class Survey;
 
   EventFeed(history::OpenEvents open, const BacktestInstrument& instrument, bool are_ordered, bool as_hftbacktest,
             std::optional<UnixNanos> from)
@@ -79,8 +82,8 @@ class EventFeed final : public MarketFeed {
         as_hftbacktest_(as_hftbacktest),
         from_(from) {}
   Result<void> open_reader();
-  Result<void> read_through(Survey& survey);
-  Result<void> settle_times(const Survey& survey, ClockShift shift);
+  Result<void> read_through(TimeSurvey& survey);
+  Result<void> settle_times(const TimeSurvey& survey, ClockShift shift);
   Result<bool> next_row(EventRow& row);
   Result<void> make_more();
   void take(const EventRow& row);
@@ -101,6 +104,8 @@ class EventFeed final : public MarketFeed {
   Stream local_;
   FeedFacts facts_;
   std::vector<RowOrder::Placed> settled_;
+  bool mends_early_ = false;  // what would have been received before it was made is received then
+  CrossedWatch crossed_;
   bool has_ended_ = false;
 };
 

@@ -40,6 +40,13 @@ Result<Step> step_of(std::string_view name, const std::optional<Decimal>& value)
 double BacktestInstrument::tick_value() const { return nearest_double(tick, power_of_ten(scales.price)); }
 double BacktestInstrument::lot_value() const { return nearest_double(lot, power_of_ten(scales.quantity)); }
 
+std::vector<Venue> venues_of(std::span<const BacktestInstrument> instruments) {
+  std::vector<Venue> venues;
+  venues.reserve(instruments.size());
+  for (const BacktestInstrument& of : instruments) venues.push_back(of.info.venue);
+  return venues;
+}
+
 Result<BacktestInstrument> backtest_instrument(Instrument info) {
   const Result<Step> tick = step_of("tick_size", info.tick_size);
   if (!tick) return std::unexpected(tick.error());

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 #include "acts/market/instrument.hpp"
+#include "acts/market/venue.hpp"
 
 namespace acts::backtest {
 
@@ -28,6 +31,9 @@ struct BacktestInstrument {
 inline Decimal middle_price(std::int64_t double_ticks, std::int64_t tick, Scales scales) {
   return {int128{double_ticks} * tick * 5, scales.price + 1};
 }
+
+// Of each.
+std::vector<Venue> venues_of(std::span<const BacktestInstrument> instruments);
 
 // `info` must have tick_size and lot_size. Errors: kUsage: they are missing, not positive, or have more decimals or
 // digits than can be reckoned with.

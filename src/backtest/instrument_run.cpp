@@ -162,7 +162,8 @@ void InstrumentRun::take_request(Request& request) {
       venue_.modify({.id = request.order.id,
                      .rank = request.order.rank,
                      .quantity = request.order.quantity,
-                     .stop = request.order.stop},
+                     .stop = request.order.stop,
+                     .left = request.left},
                     request.arrival);
       break;
     case Ask::kCancel: venue_.cancel(request.order.id, request.arrival); break;
@@ -205,6 +206,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
   if (listener_ != nullptr) {
     if (answer.fill) {
       ToldFill told = told_fill(*answer.fill);
+      told.beyond = Quantity{event.fill.beyond};
       if (event.fill.has_middle) told.middle = middle_of(event.fill.bid + event.fill.ask);
       listener_->on_fill(told);
       if (has_marks_) marks_.add(answer.fill->number, event.ts);
@@ -417,7 +419,7 @@ bool InstrumentRun::modify(const ModifyOrder& change, UnixNanos now) {
   if (has_limit(order->type)) sent.rank = sim::rank_of(sent.side, change.price.units() / tick);
   sent.quantity = change.quantity.units();
   if (moves_stop) sent.stop = stop.units() / tick;
-  send(Ask::kModify, sent, now);
+  send(Ask::kModify, sent, now, {}, order->left.units());
   return true;
 }
 
@@ -429,7 +431,8 @@ bool InstrumentRun::cancel(ClientOrderId id, UnixNanos now) {
   return true;
 }
 
-void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second) {
+void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second,
+                         std::int64_t left) {
   const sim::LatencyModel::Entry entry = setup_.latency.entry(now);
   if (entry.is_refused) {
     const UnixNanos answered = now + entry.latency.span();
@@ -438,7 +441,7 @@ void InstrumentRun::send(Ask ask, const sim::VenueOrder& order, UnixNanos now, c
     return;
   }
   last_request_ = std::max(now + entry.latency.span(), last_request_);
-  requests_.push_back({last_request_, ask, order, second});
+  requests_.push_back({last_request_, ask, order, second, left});
 }
 
 void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival) {

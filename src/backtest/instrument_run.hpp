@@ -134,10 +134,12 @@ class InstrumentRun {
     Ask ask;
     sim::VenueOrder order;
     sim::VenueOrder second;  // of kPlaceOco
+    std::int64_t left = 0;   // of kModify: as known here when it was sent
   };
   Result<void> open_account();
   [[nodiscard]] UnixNanos row_here() const;
-  void send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second = {});
+  void send(Ask ask, const sim::VenueOrder& order, UnixNanos now, const sim::VenueOrder& second = {},
+            std::int64_t left = 0);
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(Request& request);
   RejectReason admit(Request& request);

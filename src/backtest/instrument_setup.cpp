@@ -32,7 +32,7 @@ Result<InstrumentSetup> instrument_setup(const InstrumentSettings& settings, con
   const Result<sim::VenueFilters> filters = filters_of(instrument, exchange.rules);
   if (!filters) return std::unexpected(filters.error());
   return InstrumentSetup{.instrument = instrument,
-                         .venue = {.fills = exchange.fills,
+                         .venue = {.fills = fill_sizes_of(exchange),
                                    .queue = exchange.queue,
                                    .as_hftbacktest = exchange.as_hftbacktest,
                                    .self_trades = exchange.self_trades,

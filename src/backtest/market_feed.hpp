@@ -13,6 +13,12 @@ namespace acts::backtest {
 
 enum class FeedClock : std::uint8_t { kVenue, kLocal };
 
+// Messages whose time is earlier than that of one before.
+struct StepsBack {
+  std::uint64_t messages = 0;
+  Nanos most{};  // that one lies behind the latest before it; not negative
+};
+
 // What has been read so far; all there is once both clocks have come to their end. Times are known from the start.
 struct FeedFacts {
   UnixNanos first_local{};  // of our clock, shifted; both 0: not known
@@ -26,6 +32,15 @@ struct FeedFacts {
   std::uint64_t off_scale = 0;     // quantities with more decimals than the lot: rounded to the nearest
   std::uint64_t out_of_range = 0;  // prices and quantities that are none, or too large: left out
   std::uint64_t outdated = 0;      // levels older than the best bid and offer, and such older than the depth: left out
+  std::uint64_t book_updates = 0;
+  std::uint64_t crossed_updates = 0;  // which left the best bid at or above the best ask (CrossedWatch)
+  // Known from the start, as times are.
+  std::uint64_t messages = 0;
+  std::uint64_t early_messages = 0;  // few that were received much earlier than the others, before they were made:
+  Nanos early_by{};                  // what times would have to be shifted by for them,
+  bool early_are_mended = false;     // and whether they count as received when they were made; else all are shifted
+  StepsBack venue_steps = {};
+  StepsBack local_steps = {};
 };
 
 class MarketFeed {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "history/import/npz_events.hpp"
+#include "backtest/npz_series.hpp"
 #include "history/import/zip_member.hpp"
 #include "recording/recording_reader.hpp"
 
@@ -13,24 +13,20 @@ namespace acts::backtest {
 namespace {
 
 Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
-  if (settings.files.size() > 1) {
-    return fail(ErrorCode::kUsage, "files: of .npz one file is taken: its own clocks say its order");
+  if (!std::ranges::all_of(settings.files, history::is_zip)) {
+    return fail(ErrorCode::kUsage, "files: recordings and .npz together: name one kind of them");
   }
   if (settings.best_bid_offer) {
     return fail(ErrorCode::kUsage,
                 "best_bid_offer: an .npz has no ids of updates, which tell what is newer: fuse it before, or name the "
                 "recording");
   }
-  if (settings.from || settings.to) {
-    return fail(ErrorCode::kUsage, "from, to: an .npz is taken whole: cut it when it is exported");
-  }
-  const std::string path = settings.files.front();
-  const history::OpenEvents open = [path]() -> Result<std::unique_ptr<history::HftSource>> {
-    auto events = history::NpzEvents::open(path);
-    if (!events) return std::unexpected(events.error());
-    return *std::move(events);
+  const history::OpenEvents open = [paths = settings.files,
+                                    to = settings.to]() -> Result<std::unique_ptr<history::HftSource>> {
+    return std::make_unique<NpzSeries>(paths, to);
   };
-  auto feed = EventFeed::open(open, instrument, settings.clock_shift, true, settings.exchange.as_hftbacktest);
+  auto feed =
+      EventFeed::open(open, instrument, settings.clock_shift, true, settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
   return OpenMarket{.feed = *std::move(feed)};
 }
@@ -40,9 +36,6 @@ Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const Backte
                                 const std::function<void(std::string_view)>& on_problem) {
   if (settings.data_dir.empty()) {
     return fail(ErrorCode::kUsage, "files, data_dir: of which data? Name recordings, an .npz, or a data directory");
-  }
-  if (settings.best_bid_offer) {
-    return fail(ErrorCode::kUsage, "best_bid_offer is of recordings: name them as files, or take it out");
   }
   auto catalog = CatalogMarket::open(settings, on_problem);
   if (!catalog) return std::unexpected(catalog.error());

@@ -93,6 +93,7 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                          .data = markets[i].feed->facts(),
                          .latency_covered = markets[i].latency_covered,
                          .pays_announced = pays_announced_funding(settings.instruments[i], markets[i]),
+                         .funding_times = funding_times(settings.instruments[i], markets[i]),
                          .orders = counter.counts()[i],
                          .position = report.end.positions[i],
                          .mark = report.end.marks[i],
@@ -107,11 +108,19 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
   return report;
 }
 
+// From now on the run reads what its folder's books are made of, too.
+void watch_books(RunFolder& folder, std::vector<InstrumentSetup>& setups) {
+  for (std::uint32_t i = 0; i < setups.size(); ++i) {
+    setups[i].feed = &folder.watch(InstrumentId{i}, *setups[i].feed, setups[i].venue.as_hftbacktest);
+  }
+}
+
 // Each into its folder.
 Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepared,
                               const std::vector<OpenMarket>& markets) {
   for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
     RunReport report = report_of(lane.end, lane.request.settings, prepared, markets, *lane.accounts, *lane.counter);
+    report.books = lane.folder->end_books();
     if (Result<void> told = tell_gaps(report, lane.request.settings, markets); !told) return told;
     const Result<void> finished = lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
     if (!finished) return finished;
@@ -157,13 +166,13 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const std::string path = folder_of(request, *prepared);
   std::unique_ptr<RunFolder> folder;
   if (!path.empty() || !request.json.empty()) {
-    auto created = RunFolder::create(ops, path, request.json, prepared->instruments);
+    auto created = RunFolder::create(ops, path, request.json, prepared->instruments, settings.books);
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  OrderCounter counter(prepared->instruments.size(), folder.get());
+  OrderCounter counter(prepared->instruments.size(), folder.get(), venues_of(prepared->instruments));
   const EngineOptions options = engine_options(settings, !path.empty());
   std::unique_ptr<ScenarioRuns> scenarios;
   if (request.scenarios) {
@@ -171,6 +180,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
     if (!made) return std::unexpected(made.error());
     scenarios = *std::move(made);
   }
+  if (folder != nullptr) watch_books(*folder, run->instruments.setups);
   Engine engine(std::move(run->instruments.setups), (*strategy)->get(), options, &counter);
   Result<RunEnd> end = scenarios != nullptr ? scenarios->run(ops, engine) : guarded([&engine] { return engine.run(); });
   if (const Result<void> ended = (*strategy)->end(ops, request, end.has_value()); end && !ended) {
@@ -180,6 +190,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   RunReport report = report_of(*std::move(end), settings, *prepared, run->instruments.markets, run->accounts, counter);
   report.folder = path;
   if (folder != nullptr) {
+    report.books = folder->end_books();
     const Result<void> told = tell_gaps(report, settings, run->instruments.markets);
     if (!told) return std::unexpected(told.error());
   }

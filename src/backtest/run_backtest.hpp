@@ -11,6 +11,7 @@
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 
+#include "backtest/books/book_recorder.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/isolate/isolated_strategy.hpp"
@@ -29,6 +30,7 @@ struct ReplayedRun {
   std::string log = {};
   std::string identity = {};                           // the run's,
   std::map<std::string, std::string> parameters = {};  // and its strategy's in canonical form
+  bool has_books = true;                               // its folder's run.json tells of books.csv
 };
 
 // A run over data that is altered from the cut on, whose decisions before it are held against those of a log. It ends
@@ -43,6 +45,7 @@ struct RunRequest {
   std::string version = {};             // of acts
   std::string configuration = {};       // its text, as it was read
   std::string configuration_file = {};  // its path, as it was given: files that it names lie relative to its folder
+  std::string overrides = {};           // what flags say in its place: the settings have it, and what the run is
   std::string json = {};                // where the object goes; empty: nowhere
   // Where the folder goes; empty: nowhere. "{}" in it stands for the first digits of what the run is: of data, settings
   // and version.
@@ -63,6 +66,7 @@ struct InstrumentReport {
   FeedFacts data = {};
   std::optional<double> latency_covered = {};  // part of the data's time; nothing: latencies are of no file
   bool pays_announced = false;                 // funding is paid as the data announced it
+  std::size_t funding_times = 0;               // that the data tells of, where funding is left to it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings
@@ -89,6 +93,7 @@ struct RunReport {
   std::vector<AccountReport> accounts = {};        // in the order of the first instrument of each
   std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
   std::string folder = {};                         // where it went
+  std::optional<BooksLeftOut> books = {};          // nothing: there are none
 
   [[nodiscard]] OrderCounts orders() const;  // of all
   // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.

@@ -16,7 +16,7 @@ constexpr std::string_view kJsonBegin = R"({"fills":[)";
 }  // namespace
 
 Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::string& folder, const std::string& json,
-                                                     std::vector<BacktestInstrument> instruments) {
+                                                     std::vector<BacktestInstrument> instruments, bool has_books) {
   std::unique_ptr<RunFolder> made(new RunFolder(std::move(instruments)));
   if (!json.empty()) {
     if (const Result<void> opened = made->open(ops, made->json_, json, kJsonBegin); !opened) {
@@ -41,7 +41,30 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
       return std::unexpected(opened.error());
     }
   }
+  if (const Result<void> opened = made->open_books(ops, folder, has_books); !opened) {
+    return std::unexpected(opened.error());
+  }
   return made;
+}
+
+// Those of a run before do not stay beside the files of this one.
+Result<void> RunFolder::open_books(FileOps& ops, const std::string& folder, bool has_books) {
+  const std::string path = fmt::format("{}/{}", folder, kBooksName);
+  if (!has_books) {
+    const int status = ops.exists(path) ? ops.remove(path) : 0;
+    return status < 0 ? fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status))) : Result<void>();
+  }
+  const auto write_line = [this](std::string_view line) { write(books_, line); };
+  recorder_ = std::make_unique<BookRecorder>(instruments_, write_line, BookRecorder::Limits{});
+  return open(ops, books_, path, books_header());
+}
+
+MarketFeed& RunFolder::watch(InstrumentId id, MarketFeed& feed, bool as_hftbacktest) {
+  return recorder_ == nullptr ? feed : recorder_->watch(id, feed, as_hftbacktest);
+}
+
+std::optional<BooksLeftOut> RunFolder::end_books() {
+  return recorder_ == nullptr ? std::nullopt : std::optional(recorder_->finish());
 }
 
 Result<void> RunFolder::open(FileOps& ops, File& file, const std::string& path, std::string_view begin) {
@@ -58,11 +81,13 @@ void RunFolder::write(File& file, std::string_view text) {
 
 void RunFolder::on_order(const OrderUpdate& update) {
   if (orders_) write(orders_, order_line(update, of(update.instrument)));
+  if (recorder_ != nullptr) recorder_->on_order(update);
 }
 
 void RunFolder::on_fill(const ToldFill& told) {
   ++fills_told_;
   if (fills_) write(fills_, fill_line(told, of(told.fill.instrument)));
+  if (recorder_ != nullptr) recorder_->on_fill(told.fill);
   if (!json_) return;
   if (has_fill_) write(json_, ",");
   has_fill_ = true;
@@ -111,7 +136,7 @@ Result<void> RunFolder::finish(const std::string& run, const std::string& totals
 }
 
 Result<void> RunFolder::finish_files() {
-  for (File* const file : {&json_, &equity_, &fills_, &orders_, &marks_, &decisions_, &run_}) {
+  for (File* const file : {&json_, &equity_, &fills_, &orders_, &marks_, &decisions_, &books_, &run_}) {
     if (failure_) return std::unexpected(*failure_);
     if (!*file) continue;
     if (const Result<void> finished = (*file)->finish(); !finished) failure_ = finished.error();

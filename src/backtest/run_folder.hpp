@@ -1,6 +1,6 @@
-// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv, decisions.log),
-// and one JSON object with the fills in it as well. What is written is complete or not there. Blocking; not
-// thread-safe.
+// Writes what a run tells: a folder of files (run.json, equity.csv, fills.csv, orders.csv, marks.csv, decisions.log,
+// by choice books.csv), and one JSON object with the fills in it as well. What is written is complete or not there.
+// Blocking; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,9 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/books/book_recorder.hpp"
 #include "backtest/instrument.hpp"
+#include "backtest/market_feed.hpp"
 #include "backtest/run_listener.hpp"
 #include "backtest/run_text.hpp"
 #include "history/output_file.hpp"
@@ -23,9 +25,10 @@ namespace acts::backtest {
 class RunFolder final : public RunListener {
  public:
   // `folder`: made if it is not there; empty: none. `json`: the path of the object by itself; empty: none.
-  // `instruments`: by their ids. Errors: kStorage.
+  // `instruments`: by their ids. `has_books`: of a folder, books.csv; then the run reads the feeds that watch() gives.
+  // Errors: kStorage.
   static Result<std::unique_ptr<RunFolder>> create(FileOps& ops, const std::string& folder, const std::string& json,
-                                                   std::vector<BacktestInstrument> instruments);
+                                                   std::vector<BacktestInstrument> instruments, bool has_books);
 
   void on_order(const OrderUpdate& update) override;
   void on_fill(const ToldFill& fill) override;
@@ -37,6 +40,11 @@ class RunFolder final : public RunListener {
   // What a DecisionLogWriter hands over.
   void add_decisions(std::string_view bytes) { write(decisions_, bytes); }
 
+  // What the run is to read in place of `feed`, which outlives this: it, if there is no books.csv.
+  MarketFeed& watch(InstrumentId id, MarketFeed& feed, bool as_hftbacktest);
+  // Of a run that has come to its end, before finish(). Nothing: there is no books.csv.
+  std::optional<BooksLeftOut> end_books();
+
   // Of a run that has not come to its end: keeps what the folder has so far, without totals. `run`: a JSON object that
   // says why. Errors: as finish().
   Result<void> break_off(const std::string& run);
@@ -46,6 +54,7 @@ class RunFolder final : public RunListener {
  private:
   explicit RunFolder(std::vector<BacktestInstrument> instruments) : instruments_(std::move(instruments)) {}
   using File = std::optional<history::OutputFile>;
+  Result<void> open_books(FileOps& ops, const std::string& folder, bool has_books);
   Result<void> finish_files();
   Result<void> open(FileOps& ops, File& file, const std::string& path, std::string_view begin);
   void write(File& file, std::string_view text);
@@ -61,6 +70,8 @@ class RunFolder final : public RunListener {
   File orders_;
   File marks_;
   File decisions_;
+  File books_;
+  std::unique_ptr<BookRecorder> recorder_;  // of books_
   bool has_fill_ = false;
   std::uint64_t fills_told_ = 0;
   std::uint64_t last_marked_ = 0;                         // of the fills whose marks are written

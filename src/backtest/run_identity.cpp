@@ -58,8 +58,8 @@ std::string identity_of(const RunRequest& request, const std::map<std::string, s
   if (request.replayed) return request.replayed->identity;
   std::string hashes;
   for (const DataFile& file : files) hashes += file.sha256 + "\n";
-  return history::sha256_of(fmt::format("{}\n{}\n{}{}{}", request.version, request.settings.strategy, hashes,
-                                        object_of(parameters), request.configuration));
+  return history::sha256_of(fmt::format("{}\n{}\n{}{}{}{}", request.version, request.settings.strategy, hashes,
+                                        object_of(parameters), request.configuration, request.overrides));
 }
 
 std::string broken_run_json(const RunRequest& request, const PreparedRun& prepared, const Error& error) {

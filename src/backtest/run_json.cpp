@@ -56,7 +56,7 @@ std::map<std::string, std::string> models_of(const InstrumentSettings& settings,
   const bool is_linear = settings.contract.kind == sim::ContractKind::kLinear;
   return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
           {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
-          {"fills", exchange.fills == sim::FillSizes::kFull ? "full" : "partial"},
+          {"fills", fill_sizes_of(exchange) == sim::FillSizes::kFull ? "full" : "partial"},
           {"latency", latency_text(settings.latency)},
           {"funding", funding_model(settings, report)},
           {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
@@ -77,12 +77,22 @@ void add_feed(JsonMembers& members, const FeedFacts& facts) {
   members["off_scale_quantities"] = count_json(facts.off_scale);
   members["off_tick_prices"] = count_json(facts.off_tick);
   members["unreadable_events"] = count_json(facts.out_of_range);
+  members["book_updates"] = count_json(facts.book_updates);
+  members["crossed_updates"] = count_json(facts.crossed_updates);
+  members["messages"] = count_json(facts.messages);
+  members["early_messages"] = count_json(facts.early_messages);
+  members["local_steps_back"] = count_json(facts.local_steps.messages);
+  members["venue_steps_back"] = count_json(facts.venue_steps.messages);
 }
 
 void add_instrument(JsonMembers& members, const InstrumentSettings& settings, const InstrumentReport& report) {
   const BacktestInstrument& instrument = report.instrument;
   add_feed(members, report.data);
   if (report.latency_covered) members["latency_covered"] = shortest_text(*report.latency_covered);
+  members["early_by_ns"] = fmt::format("{}", report.data.early_by.count());
+  members["local_step_back_ns"] = fmt::format("{}", report.data.local_steps.most.count());
+  members["venue_step_back_ns"] = fmt::format("{}", report.data.venue_steps.most.count());
+  members["funding_times"] = count_json(report.funding_times);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   members["models"] = object_of(models_of(settings, report));
@@ -119,6 +129,12 @@ void add_gaps(JsonMembers& members, const RunReport& report) {
   members["gap_minutes"] = is_known ? shortest_text(static_cast<double>(length.count()) / kNanosAMinute) : "null";
 }
 
+// Of order books; the same quantities are told of instruments alone, which have their own units.
+void add_beyond(JsonMembers& members, const OrderCounts& counts) {
+  members["fills_beyond_levels"] = count_json(counts.beyond_levels.fills);
+  members["fills_beyond_trades"] = count_json(counts.beyond_trades.fills);
+}
+
 void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["balance"] = quoted(to_string(report.position.cash));
   members["equity"] = exact_json(report.equity);
@@ -127,6 +143,12 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
   members["mark_price"] = exact_json(report.mark);
   members["missed_fundings"] = count_json(report.missed_fundings);
   members["position"] = quoted(to_string(held(report.position, report.instrument.scales.quantity)));
+  const auto quantity = [&report](const OrderCounts::Excess& excess) {
+    return quoted(to_string(report.instrument.quantity_of(excess.units)));
+  };
+  members["quantity_beyond_levels"] = quantity(report.orders.beyond_levels);
+  members["quantity_beyond_trades"] = quantity(report.orders.beyond_trades);
+  add_beyond(members, report.orders);
   add_counts(members, report.orders);
 }
 
@@ -147,6 +169,9 @@ std::string reasons_json(const OrderCounts::Reasons& reasons) {
 }
 
 void add_counts(JsonMembers& members, const OrderCounts& counts) {
+  JsonMembers codes;
+  for (const auto& [code, count] : counts.codes) codes[fmt::format("{}", code)] = count_json(count);
+  members["error_codes"] = object_json(codes);
   members["expired"] = reasons_json(counts.expired);
   members["fills"] = count_json(counts.fills);
   members["orders"] = count_json(counts.placed);
@@ -182,6 +207,11 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
   if (!request.scenario.empty()) members["scenario"] = quoted(request.scenario);
+  if (report.books) {
+    members["books"] = object_json({{"left_out_fills", count_json(report.books->fills)},
+                                    {"left_out_order_events", count_json(report.books->order_events)},
+                                    {"levels", count_json(BookRecorder::kLevels)}});
+  }
   add_gaps(members, report);
   if (report.instruments.size() == 1) {
     add_instrument(members, settings.instruments.front(), report.instruments.front());
@@ -196,6 +226,12 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
     sum.off_scale += of.data.off_scale;
     sum.off_tick += of.data.off_tick;
     sum.out_of_range += of.data.out_of_range;
+    sum.book_updates += of.data.book_updates;
+    sum.crossed_updates += of.data.crossed_updates;
+    sum.messages += of.data.messages;
+    sum.early_messages += of.data.early_messages;
+    sum.local_steps.messages += of.data.local_steps.messages;
+    sum.venue_steps.messages += of.data.venue_steps.messages;
   }
   add_feed(members, sum);
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
@@ -219,6 +255,7 @@ std::string totals_json(const RunReport& report) {
   members["equity"] = exact_json(report.equity);
   members["fee"] = sum ? quoted(to_string(sum->fee)) : "null";
   members["funding"] = sum ? quoted(to_string(sum->funding)) : "null";
+  add_beyond(members, report.orders());
   add_counts(members, report.orders());
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)}};

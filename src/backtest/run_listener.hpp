@@ -19,7 +19,8 @@ struct ToldFill {
   Fill fill = {};                      // ts_recv: when it will be known here
   std::optional<Decimal> middle = {};  // price, right after what caused the fill
   Decimal realised = {};               // what it closed, first in first out, before fees
-  Decimal value = {};                  // settlement asset: what was paid or received for it, before fees; not negative
+  Quantity beyond = {};  // of it, what the trade or the level that filled it did not have (fills = "full")
+  Decimal value = {};    // settlement asset: what was paid or received for it, before fees; not negative
 };
 
 struct Sample {

@@ -5,20 +5,10 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/money.hpp"
+#include "backtest/order_counts.hpp"
 
 namespace acts::backtest {
 namespace {
-
-// A symbol, as a field of CSV.
-std::string csv_text(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c;
-    if (c == '"') out += '"';
-  }
-  return out + "\"";
-}
 
 std::string price_text(Price price, const BacktestInstrument& instrument) {
   return to_string(to_decimal(price, instrument.scales));
@@ -34,6 +24,16 @@ std::string to_iso8601_nanos(UnixNanos t) {
   const std::int64_t nanos = ((t.value % kSecond) + kSecond) % kSecond;
   const std::string seconds = to_iso8601(t).substr(0, std::string_view("2024-08-08T23:55:00").size());
   return fmt::format("{}.{:09}Z", seconds, nanos);
+}
+
+std::string csv_text(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += '"';
+  }
+  return out + "\"";
 }
 
 std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
@@ -79,11 +79,13 @@ std::string order_line(const OrderUpdate& update, const BacktestInstrument& inst
   const auto price_or_nothing = [&](Price price) {
     return price == Price{} ? std::string() : price_text(price, instrument);
   };
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
+  const int code = error_code_of(update, instrument.info.venue);
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
                      update.id.value(), to_string(update.event), to_string(update.side), to_string(update.type),
                      to_string(update.time_in_force), price_text(update.price, instrument),
                      quantity_text(update.quantity, instrument), quantity_text(update.left, instrument),
-                     to_string(update.reason), price_or_nothing(update.stop_price), price_or_nothing(update.trail));
+                     to_string(update.reason), price_or_nothing(update.stop_price), price_or_nothing(update.trail),
+                     code == 0 ? std::string() : fmt::format("{}", code));
 }
 
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {

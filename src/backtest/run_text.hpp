@@ -18,7 +18,9 @@ namespace acts::backtest {
 std::string to_iso8601_nanos(UnixNanos t);
 // In quotes, with what JSON wants escaped; text that is not UTF-8 keeps its bytes.
 std::string json_text(std::string_view text);
-// The same of what needs no escapes: numbers, times, names of our own.
+// A symbol, as a field of CSV.
+std::string csv_text(std::string_view text);
+// JSON of what needs no escapes: numbers, times, names of our own.
 std::string quoted(std::string_view text);
 
 inline constexpr std::string_view kEquityHeader =
@@ -27,12 +29,12 @@ inline constexpr std::string_view kFillsHeader =
     "time,instrument,side,price,quantity,liquidity,cause,fee,order_id,queue_ahead_entry,queue_ahead_fill,mid_price,"
     "realised,value,base_fee\n";
 inline constexpr std::string_view kOrdersHeader =
-    "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason,stop_price,trail\n";
+    "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason,stop_price,trail,code\n";
 inline constexpr std::string_view kMarksHeader = "fill_number,0.1s,1s,10s,60s\n";
 
 // Lines with their ends. A position is what is left of it after fees in the base asset; position_value is empty without
 // a mark. An order's time is the venue's where it came there, else ours; its stop price and its distance from the best
-// trade are empty where it waits for none.
+// trade are empty where it waits for none, and the venue's error code where there is none.
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument);
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument);
 std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument);

@@ -61,7 +61,7 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     if (!strategy) return std::unexpected(strategy.error());
     lane.strategy = std::move(strategy->strategy);
     const std::string path = (std::filesystem::path(folder) / scenario.folder).string();
-    auto created = RunFolder::create(ops, path, {}, instruments);
+    auto created = RunFolder::create(ops, path, {}, instruments, request.settings.books);
     if (!created) return std::unexpected(created.error());
     lane.folder = *std::move(created);
     auto watched = RunStrategy::begin(lane.request, *lane.strategy, lane.folder.get());
@@ -74,9 +74,10 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     for (std::size_t k = 0; k < own.size(); ++k) {
       join(own[k], lane.accounts->of(InstrumentId{static_cast<std::uint32_t>(k)}));
       own[k].venue.queue = scenario.queue;
-      own[k].feed = &made->feeds_->cursor(k, i + 1);
+      own[k].feed = &lane.folder->watch(InstrumentId{static_cast<std::uint32_t>(k)}, made->feeds_->cursor(k, i + 1),
+                                        own[k].venue.as_hftbacktest);
     }
-    lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get());
+    lane.counter = std::make_unique<OrderCounter>(instruments.size(), lane.folder.get(), venues_of(instruments));
     lane.engine = std::make_unique<Engine>(std::move(own), lane.watched->get(), options, lane.counter.get());
     made->lanes_.push_back(std::move(lane));
   }

@@ -37,7 +37,7 @@ struct LatencySettings {
 
 // How the simulated venue decides.
 struct ExchangeSettings {
-  sim::FillSizes fills = sim::FillSizes::kFull;
+  std::optional<sim::FillSizes> fills = {};  // nothing: fill_sizes_of()
   sim::QueueModel queue = {};
   bool as_hftbacktest = false;
   SelfTradePrevention self_trades = SelfTradePrevention::kNone;
@@ -45,6 +45,11 @@ struct ExchangeSettings {
   sim::OrderRates rates = {};
   BarPath bar_path = BarPath::kWorst;
 };
+
+// As it is said; else as much as there was, and as hftbacktest usually has it where that is asked for.
+inline sim::FillSizes fill_sizes_of(const ExchangeSettings& exchange) {
+  return exchange.fills.value_or(exchange.as_hftbacktest ? sim::FillSizes::kFull : sim::FillSizes::kPartial);
+}
 
 // What funding is paid by.
 enum class FundingSource : std::uint8_t {
@@ -63,7 +68,8 @@ enum class MarkSource : std::uint8_t {
 struct InstrumentSettings {
   Instrument info = {};       // venue, symbol and its rules
   std::string interval = {};  // of bars, "5m"; empty: the files tell. The same for all of a run.
-  // Of books one recording in the order given, or one .npz; of bars one series of candles in the order given.
+  // Of books one recording in the order given, or .npz in that of time; of bars one series of candles in the order
+  // given.
   std::vector<std::string> files = {};
   // Where there are no files, the catalog of this data directory is the data: its order books and trades, as this
   // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source` (empty: klines),
@@ -76,7 +82,7 @@ struct InstrumentSettings {
   std::optional<UnixNanos> from = {};  // received then and later
   std::optional<UnixNanos> to = {};    // and before
   ClockShift clock_shift = {};
-  bool best_bid_offer = false;  // of recordings: put into the depth (FusedDepth); else it is passed over
+  bool best_bid_offer = false;  // not of .npz: put into the depth (FusedDepth); else it is passed over
   LatencySettings latency = {};
   Fees fees = {};
   ExchangeSettings exchange = {};
@@ -118,6 +124,7 @@ struct BacktestSettings {
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
+  bool books = true;                       // of order books: their folder has those that orders and fills met
   std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
   FeatureSettings features = {};           // of order books: what the columns are that a strategy may want
 };

@@ -162,8 +162,9 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.mark == backtest::MarkSource::kMarkPrice) {
     return fail(ErrorCode::kUsage, "mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
   }
-  constexpr std::array<UnusedKey, 5> kOfBooks{{{"data", "clock_shift"},
+  constexpr std::array<UnusedKey, 6> kOfBooks{{{"data", "clock_shift"},
                                                {"data", "best_bid_offer"},
+                                               {"report", "books"},
                                                {"exchange", "fills"},
                                                {"exchange", "queue"},
                                                {"exchange.queue", ""}}};

@@ -1,23 +1,29 @@
 // acts backtest CONFIG: runs a strategy over recorded data.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
+#include "backtest/feed_notes.hpp"
 #include "backtest/open_instruments.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/backtest_proofs.hpp"
+#include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/problems.hpp"
@@ -37,6 +43,8 @@ struct Settings {
   bool isolates = false;
   bool scenarios = false;
   std::optional<Nanos> isolate_timeout;
+  std::optional<backtest::BarPath> bar_path;
+  std::vector<std::string> replayed_bar_paths;
   WantedProofs proofs;
 };
 
@@ -58,7 +66,7 @@ Result<void> set_isolate_timeout(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 12> kOptions{{
+  static const std::array<Option<Settings>, 13> kOptions{{
       {{.name = "json", .placeholder = "FILE", .help = "totals, fills and what the run was, as one JSON object"},
        [](Settings& s, const Values& v) { return s.json = v[0], Result<void>(); }},
       {{.name = "out", .placeholder = "DIR", .help = "the run's folder, for acts report; runs/NAME-HASH if not given"},
@@ -67,6 +75,7 @@ std::span<const Option<Settings>> table() {
         .placeholder = "RUN",
         .help = "the run of this folder again, from its decision log and without its strategy: the same bytes"},
        [](Settings& s, const Values& v) { return s.replay = v[0], Result<void>(); }},
+      {kBarPathSpec, [](Settings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {{.name = "check_determinism",
         .placeholder = "",
         .kind = OptionKind::kSwitch,
@@ -135,6 +144,18 @@ std::string orders_text(const backtest::OrderCounts& counts) {
   return text + '\n';
 }
 
+// ", 3 fills of more than their trade had (0.297 beyond it)".
+std::string beyond_text(const backtest::InstrumentReport& of) {
+  std::string text;
+  for (const auto& [what, excess] : {std::pair("their trade had", &of.orders.beyond_trades),
+                                     std::pair("their level had", &of.orders.beyond_levels)}) {
+    if (excess->fills == 0) continue;
+    text += fmt::format(", {} fills of more than {} ({} beyond it)", excess->fills, what,
+                        to_string(of.instrument.quantity_of(excess->units)));
+  }
+  return text;
+}
+
 std::string summary_of(const backtest::RunReport& report) {
   std::string text;
   for (const backtest::InstrumentReport& of : report.instruments) {
@@ -150,7 +171,7 @@ std::string summary_of(const backtest::RunReport& report) {
                         to_string(of.instrument.quantity_of(of.position.quantity.units())), to_string(of.position.cash),
                         to_string(of.position.fee));
     if (of.equity) text += fmt::format(", equity {}", to_string(*of.equity));
-    text += '\n';
+    text += beyond_text(of) + '\n';
   }
   if (const auto sum = report.sum(); sum && !is_one) {
     text +=
@@ -174,8 +195,11 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
   complain(why, LogLevel::kWarn);
 }
 
-// What there is to know before anything is believed: all in one line, once.
+// What there is to know before anything is believed: a line each, once.
 void tell_oddities(const backtest::RunReport& report) {
+  for (const backtest::InstrumentReport& of : report.instruments) {
+    for (const std::string& note : backtest::notes_of(of.data, of.instrument.name)) complain(note, LogLevel::kWarn);
+  }
   backtest::FeedFacts data;
   for (const backtest::InstrumentReport& of : report.instruments) {
     data.off_tick += of.data.off_tick;
@@ -188,6 +212,21 @@ void tell_oddities(const backtest::RunReport& report) {
                   "not be used: are tick_size and lot_size those of the data?",
                   data.off_tick, data.off_scale, data.out_of_range),
       LogLevel::kWarn);
+}
+
+// Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
+void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSettings& settings) {
+  std::uint64_t beyond = 0;
+  for (std::size_t i = 0; i < report.instruments.size(); ++i) {
+    if (settings.instruments[i].exchange.as_hftbacktest) continue;
+    const backtest::OrderCounts& orders = report.instruments[i].orders;
+    beyond += orders.beyond_trades.fills + orders.beyond_levels.fills;
+  }
+  if (beyond == 0) return;
+  complain(fmt::format("{} fills are of more than the trade or the level that filled them had, and could not have been "
+                       "got: fills = \"partial\" in [exchange] gives what there was",
+                       beyond),
+           LogLevel::kWarn);
 }
 
 // What a position should have paid or been paid, and did not.
@@ -247,11 +286,15 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
   tell_oddities(*report);
+  tell_beyond(*report, request.settings);
   tell_missed_funding(*report);
   for (std::size_t i = 0; i < report->instruments.size(); ++i) {
     const std::string note =
         backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
     if (!note.empty()) complain(note, LogLevel::kWarn);
+    const std::string funding = backtest::funding_note(
+        request.settings.instruments[i], report->instruments[i].funding_times, report->end.begin, report->end.end);
+    if (!funding.empty()) complain(funding, LogLevel::kWarn);
   }
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
@@ -269,6 +312,9 @@ Result<void> check_together(const Settings& settings) {
     return fail(ErrorCode::kUsage,
                 "--replay runs no strategy: take --isolate, --scenarios, --restore and --save-state out");
   }
+  if (settings.bar_path) {
+    return fail(ErrorCode::kUsage, "--replay takes the way within a bar from the run: take --bar-path out");
+  }
   if (settings.proofs.determinism || settings.proofs.lookahead) {
     return fail(ErrorCode::kUsage,
                 "--replay is a proof of its own: take --check-determinism and --check-lookahead out");
@@ -277,7 +323,7 @@ Result<void> check_together(const Settings& settings) {
 }
 
 // What is asked for, without the settings.
-Result<backtest::RunRequest> request_of(const Settings& settings) {
+Result<backtest::RunRequest> request_of(Settings& settings) {
   backtest::RunRequest request{.version = ACTS_VERSION,
                                .configuration_file = settings.configuration,
                                .json = settings.json,
@@ -298,11 +344,26 @@ Result<backtest::RunRequest> request_of(const Settings& settings) {
   if (!found) return std::unexpected(found.error());
   request.version = std::move(found->version);
   request.scenario = std::move(found->scenario);
+  settings.replayed_bar_paths = std::move(found->bar_paths);
   request.configuration = std::move(found->configuration);
   request.configuration_file = std::move(found->configuration_file);
   request.replayed = std::move(found->run);
   if (request.folder.empty()) request.folder = settings.replay + ".replay";
   return request;
+}
+
+// That of the run which is replayed, whoever said it there; else that of the flag.
+Result<void> set_bar_paths(const Settings& settings, backtest::RunRequest& request) {
+  std::vector<backtest::InstrumentSettings>& instruments = request.settings.instruments;
+  for (std::size_t i = 0; i < std::min(instruments.size(), settings.replayed_bar_paths.size()); ++i) {
+    const Result<backtest::BarPath> path = backtest::parse_bar_path(settings.replayed_bar_paths[i]);
+    if (!path) return fail(ErrorCode::kBadInput, fmt::format("{}: {}", settings.replay, path.error().message));
+    instruments[i].exchange.bar_path = *path;
+  }
+  Result<std::string> overrides = override_bar_path(settings.bar_path, request.settings);
+  if (!overrides) return std::unexpected(overrides.error());
+  request.overrides = *std::move(overrides);
+  return {};
 }
 
 // Also of a file that lies elsewhere than at the time of the run that is replayed.
@@ -322,6 +383,9 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
     return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
   }
   request.settings = *std::move(parsed);
+  // A folder from before there were books has none either.
+  if (request.replayed && !request.replayed->has_books) request.settings.books = false;
+  if (Result<void> set = set_bar_paths(settings, request); !set) return set;
   if (!request.scenario.empty()) {
     const backtest::Scenario* const scenario = backtest::find_scenario(request.scenario);
     if (scenario == nullptr) {

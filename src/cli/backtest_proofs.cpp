@@ -17,6 +17,20 @@ namespace {
 
 constexpr std::size_t kMostRunJsonBytes = std::size_t{512} << 20U;
 
+std::vector<std::string> bar_paths_of(const nlohmann::json& run) {
+  std::vector<std::string> paths;
+  const auto add = [&paths](const nlohmann::json& of) {
+    if (!of.contains("models") || !of.at("models").contains("bar_path")) return;
+    paths.push_back(of.at("models").at("bar_path").get<std::string>());
+  };
+  if (!run.contains("instruments")) {
+    add(run);
+    return paths;
+  }
+  for (const nlohmann::json& of : run.at("instruments")) add(of);
+  return paths;
+}
+
 }  // namespace
 
 Result<RunToReplay> read_run_to_replay(const std::string& folder) {
@@ -34,7 +48,10 @@ Result<RunToReplay> read_run_to_replay(const std::string& folder) {
                       .configuration_file = run.at("configuration_file").get<std::string>(),
                       .version = run.at("version").get<std::string>(),
                       .scenario = run.contains("scenario") ? run.at("scenario").get<std::string>() : std::string(),
-                      .run = {.log = path(backtest::kDecisionLogName), .identity = run.at("id").get<std::string>()}};
+                      .bar_paths = bar_paths_of(run),
+                      .run = {.log = path(backtest::kDecisionLogName),
+                              .identity = run.at("id").get<std::string>(),
+                              .has_books = run.contains("books")}};
     for (const auto& [name, value] : run.at("parameters").items()) {
       found.run.parameters[name] = value.get<std::string>();
     }

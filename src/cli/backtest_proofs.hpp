@@ -11,10 +11,11 @@ namespace acts::cli {
 
 // A run's folder as a run of its own.
 struct RunToReplay {
-  std::string configuration = {};       // its text
-  std::string configuration_file = {};  // as it was given then
-  std::string version = {};             // of acts
-  std::string scenario = {};            // empty: it is none
+  std::string configuration = {};           // its text
+  std::string configuration_file = {};      // as it was given then
+  std::string version = {};                 // of acts
+  std::string scenario = {};                // empty: it is none
+  std::vector<std::string> bar_paths = {};  // by instrument, which a flag may have said; none of books
   backtest::ReplayedRun run = {};
 };
 

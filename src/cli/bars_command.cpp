@@ -62,6 +62,7 @@ constexpr std::array<Measure, 6> kMeasures{{{"tick", BarShape::kSize, BarMeasure
                                             {"tick-imbalance", BarShape::kImbalance, BarMeasure::kTick},
                                             {"volume-imbalance", BarShape::kImbalance, BarMeasure::kVolume},
                                             {"dollar-imbalance", BarShape::kImbalance, BarMeasure::kDollar}}};
+constexpr std::array<FlagUse, 1> kUses{{{"span", "tick-imbalance, volume-imbalance, dollar-imbalance"}}};
 constexpr std::array<std::string_view, 3> kVenues{"binance-spot", "binance-usdm", "binance-coinm"};
 
 const OptionSpec kSymbolsSpec{.name = "symbols",
@@ -165,6 +166,7 @@ Result<void> complete(Settings& settings) {
   if (settings.form == "parquet" && settings.symbols.size() > 1) {
     return fail(ErrorCode::kUsage, "--format parquet takes one symbol: its columns do not say which");
   }
+  if (Result<void> checked = check_period(settings.from, settings.to); !checked) return checked;
   request.size = settings.by.empty() ? settings.interval : settings.size;
   if (!settings.by.empty()) {
     const auto measure = std::ranges::find(kMeasures, settings.by, &Measure::name);
@@ -312,6 +314,8 @@ int run(const Given& given) {
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> done = complete(settings); !done) return complain(done.error());
+  const std::string_view measure = settings.by.empty() ? "bars of time" : std::string_view(settings.by);
+  if (const Result<void> used = check_uses(kUses, given, measure); !used) return complain(used.error());
   if (settings.stores) return store(settings, *data_dir);
   const history::CatalogPaths paths(fs::absolute(*data_dir).lexically_normal().string());
   if (const Result<void> checked = history::check_place(paths); !checked) return complain(checked.error());

@@ -89,7 +89,7 @@ int list(const std::string& data_dir, const std::string& form) {
               set.origin, time_of(files[first].first_time), time_of(files[i - 1].last_time),
               static_cast<std::int64_t>(i - first), static_cast<std::int64_t>(rows), static_cast<std::int64_t>(bytes)});
   }
-  return kExitDone;
+  return list.finish(kExitDone);
 }
 
 int describe(const Settings& settings) {
@@ -110,7 +110,7 @@ int describe(const Settings& settings) {
                 history::sql_type(column, history::DecimalForm::kWide), std::string(column.meaning)});
     }
   }
-  return kExitDone;
+  return list.finish(kExitDone);
 }
 
 std::string_view weight_of(const history::Finding& finding) {
@@ -162,6 +162,7 @@ class FindingsList {
                 text(finding.outage)});
   }
   [[nodiscard]] bool is_for_programs() const { return list_.has_value(); }
+  [[nodiscard]] int finish(int code) { return list_ ? list_->finish(code) : out_->finish(code); }
 
  private:
   Output* out_;
@@ -192,7 +193,7 @@ int verify(const std::string& data_dir, const Settings& settings) {
   const auto check = history::verify_catalog(
       real_file_ops(), history::CatalogPaths(data_dir), **duck,
       [&list](const history::DataSet& set, const history::Finding& finding) { list.add(set, finding); });
-  if (!check) return out.finish(complain(check.error()));
+  if (!check) return list.finish(complain(check.error()));
   for (const std::string& problem : check->problems) complain(problem);
   for (const std::string& name : check->unfinished) {
     complain(fmt::format("{}: its import is unfinished: until the next acts import ends it, who reads the folder whole "
@@ -213,7 +214,7 @@ int verify(const std::string& data_dir, const Settings& settings) {
     out.write(summary_of(*check));
   }
   const bool is_refused = !check->problems.empty() || (settings.is_strict && check->faults > 0);
-  return out.finish(is_refused ? kExitBadInput : kExitDone);
+  return list.finish(is_refused ? kExitBadInput : kExitDone);
 }
 
 int compact(const std::string& data_dir) {

@@ -158,7 +158,7 @@ int run(const Given& given) {
     return complain({ErrorCode::kUsage, fmt::format("--symbol: '{}' is no symbol", settings.symbol)});
   }
   Output out;
-  return settings.words[0] == "make" ? make(settings, out) : check(settings, out);
+  return out.finish(settings.words[0] == "make" ? make(settings, out) : check(settings, out));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -21,6 +22,25 @@ LogSettings& complaints() {
   static LogSettings settings;
   return settings;
 }
+
+// 0, or the error's number.
+int write_whole(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
+      pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+// Where nobody reads it or it cannot be written, there is nobody to tell: the exit code stays what it is.
+void write_error(std::string_view text) { write_whole(STDERR_FILENO, text); }
 
 // In place of std::terminate(): what is on the stack is lost either way, the exit code need not be.
 [[noreturn]] void end_by_exception() {
@@ -45,6 +65,14 @@ void mask_hangups(int how) {
 
 }  // namespace
 
+void keep_standard_descriptors() {
+  // The lowest that is free is what open() gives.
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) != -1) continue;
+    ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 void hold_hangups() { mask_hangups(SIG_BLOCK); }
 void release_hangups() { mask_hangups(SIG_UNBLOCK); }
 
@@ -65,18 +93,18 @@ void set_complaints(const LogSettings& settings) { complaints() = settings; }
 
 void complain(std::string_view message, LogLevel level) {
   if (level < LogLevel::kError && level < complaints().level) return;
-  fmt::print(stderr, "{}", log_line(complaints().format, level, message));
+  write_error(log_line(complaints().format, level, message));
 }
 
 void tell(std::string_view lines) {
   if (complaints().format == LogFormat::kText) {
-    fmt::print(stderr, "{}", lines);
+    write_error(lines);
     return;
   }
   while (!lines.empty()) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-    fmt::print(stderr, "{}", log_line(complaints().format, LogLevel::kInfo, line));
+    write_error(log_line(complaints().format, LogLevel::kInfo, line));
   }
 }
 
@@ -107,18 +135,7 @@ bool Output::write(std::string_view text) {
 }
 
 bool Output::flush() {
-  std::string_view rest = buffer_;
-  while (error_ == 0 && !rest.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written >= 0) {
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
-      pollfd ready{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
-      error_ = errno;
-    }
-  }
+  if (error_ == 0) error_ = write_whole(STDOUT_FILENO, buffer_);
   buffer_.clear();
   return error_ == 0;
 }

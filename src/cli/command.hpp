@@ -22,9 +22,13 @@ inline constexpr int kExitStorage = 5;
 inline constexpr int kExitDefect = 70;
 
 int exit_code(ErrorCode code) noexcept;
+// Before any file is opened: where standard input, output or error is closed, the next file would get its number, and
+// what is printed be written into that. Instead reading and writing it fails.
+void keep_standard_descriptors();
 // How lines on standard error look from now on, and from which level on those below an error are shown.
 void set_complaints(const LogSettings& settings);
-// "acts: <message>" on standard error, or a JSON object, control characters made harmless: always one line.
+// "acts: <message>" on standard error, or a JSON object, control characters made harmless: always one line. What cannot
+// be written there is lost, and changes no exit code.
 void complain(std::string_view message, LogLevel level = LogLevel::kError);
 int complain(const Error& error);
 // Text of whole lines for standard error: as it is, or a JSON object a line.

@@ -28,6 +28,9 @@ using history::archive::DownloadOptions;
 using history::archive::DownloadReport;
 using history::archive::DownloadRequest;
 
+constexpr std::string_view kCandles = "klines, markPriceKlines, indexPriceKlines, premiumIndexKlines";
+constexpr std::array<FlagUse, 2> kUses{{{"tail", "klines, aggTrades"}, {"interval", kCandles}}};
+
 struct Settings {
   DownloadRequest request;
   DownloadOptions options;
@@ -213,6 +216,13 @@ int run(const Given& given) {
   if (!directory) return complain(directory.error());
   settings.options.data_dir = *directory;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> used = check_uses(kUses, given, settings.request.data_set); !used) {
+    return complain(used.error());
+  }
+  const DownloadRequest& request = settings.request;
+  if (request.from && request.to && *request.from >= *request.to) {
+    return complain({ErrorCode::kUsage, "--from is not before --to: no day lies between"});
+  }
   if (settings.options.rest_url.empty()) settings.options.rest_url = rest_url_of(settings.request.market);
   RealClock clock;
   settings.options.queue.seed = static_cast<std::uint64_t>(clock.now().value);

@@ -36,8 +36,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMemory = std::uint64_t{1} << 30;
 constexpr std::string_view kStandardOutput = "-";
+constexpr std::array<FlagUse, 1> kUses{{{"base_latency", "npz"}}};
 
 struct Settings {
   std::vector<std::string> files;
@@ -375,8 +375,7 @@ int export_catalog(const Settings& settings, const std::string& data_dir) {
   stop_at_signals();
   std::error_code error;
   const history::SpillDirectory spill(fs::temp_directory_path(error).string());
-  history::QueryOptions options{.memory_bytes = kMemory,
-                                .threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
+  history::QueryOptions options{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
                                 .temp_directory = spill.path(),
                                 .with_recordings = settings.origin == history::RecordedRows::kOrigin,
                                 .output = {}};
@@ -392,6 +391,8 @@ int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check(settings); !checked) return complain(checked.error());
+  if (const Result<void> used = check_uses(kUses, given, settings.form); !used) return complain(used.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   if (!settings.files.empty()) return export_recording(settings);
   const Result<std::string> data_dir = present_data_dir_of(given);
   return data_dir ? export_catalog(settings, *data_dir) : complain(data_dir.error());

@@ -112,6 +112,7 @@ int run(const Given& given) {
   const Result<std::string> data_dir = data_dir_of(given);
   if (!data_dir) return complain(data_dir.error());
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   if (settings.files.empty()) return list(settings);
   if (settings.files[0] != "compute") {
     static constexpr std::array<std::string_view, 1> kActions{"compute"};

@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
 }  // namespace acts::cli
 
 int main(int argc, char** argv) {
+  acts::cli::keep_standard_descriptors();
   // By --isolate, never by people.
   if (argc == 2 && std::string_view(argv[1]) == acts::backtest::kStrategyHostArgument) {
     return acts::backtest::strategy_host(acts::backtest::kStrategyHostFd, true);

@@ -38,6 +38,15 @@ Result<void> check_values(const OptionSpec& spec, const Values& values) {
   return {};
 }
 
+Result<void> check_uses(std::span<const FlagUse> uses, const Given& given, std::string_view asked) {
+  for (const FlagUse& use : uses) {
+    const bool is_of_it = fmt::format(", {},", use.of).contains(fmt::format(", {},", asked));
+    if (is_of_it || std::ranges::find(given, use.name, &GivenOption::name) == given.end()) continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} is of {}, not of {}", flag_of(use.name), use.of, asked));
+  }
+  return {};
+}
+
 std::string name_advice(std::string_view typed, std::span<const std::string_view> names) {
   const std::string_view nearest = nearest_name(typed, names);
   if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);

@@ -88,6 +88,15 @@ std::vector<OptionSpec> specs_of(std::span<const Option<Settings>> table) {
   return specs;
 }
 
+// A flag that has an effect with one of these alone: actions of a command, formats. "of" is a list such as "merge,
+// latency".
+struct FlagUse {
+  std::string_view name;
+  std::string_view of;
+};
+// Errors: kUsage: a flag that is given, and is of others than `asked`: it would have no effect.
+Result<void> check_uses(std::span<const FlagUse> uses, const Given& given, std::string_view asked);
+
 // "did you mean data_dir?", or else "there is a, b, c".
 std::string name_advice(std::string_view typed, std::span<const std::string_view> names);
 

@@ -38,6 +38,12 @@ namespace fs = std::filesystem;
 using report::Chart;
 
 constexpr Nanos kDay = std::chrono::hours{24};
+constexpr std::array<FlagUse, 6> kUses{{{"at", "book"},
+                                        {"per_cent", "book"},
+                                        {"venue", "book, rows"},
+                                        {"columns", "rows"},
+                                        {"from", "rows"},
+                                        {"to", "rows"}}};
 
 struct Settings {
   std::vector<std::string> words;  // the action; of book and rows, a symbol
@@ -279,6 +285,8 @@ int run(const Given& given) {
   settings.data_dir = *data_dir;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
+  if (const Result<void> used = check_uses(kUses, given, settings.words[0]); !used) return complain(used.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   const Result<std::string> form = form_of(settings);
   if (!form) return complain(form.error());
   if (*form == "png" && settings.output.empty() && ::isatty(STDOUT_FILENO) == 1) {

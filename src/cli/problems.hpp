@@ -34,7 +34,7 @@ class Problems {
 inline int tell_unreadable(std::uint64_t places) {
   if (places == 0) return kExitDone;
   complain({ErrorCode::kBadInput,
-            fmt::format("{} places of recordings could not be read, and are left out: acts recording check names them",
+            fmt::format("{} places of recordings could not be read, and are left out: acts recording verify names them",
                         places)});
   return kExitBadInput;
 }

@@ -1,8 +1,11 @@
 // acts query "SQL": the catalog asked.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -11,6 +14,7 @@
 #include "cli/command.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load_settings.hpp"
+#include "cli/memory_limit.hpp"
 #include "cli/problems.hpp"
 #include "cli/values.hpp"
 #include "history/query/query_session.hpp"
@@ -23,13 +27,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLeastMemory = std::uint64_t{64} << 20;
+// DuckDB counts its buffers, not the texts in them, nor what is made of these for the answer.
+constexpr std::uint64_t kMemoryBeside = std::uint64_t{512} << 20;
 
 struct Settings {
   std::string sql;
   std::string form = "table";
   std::string output;
   bool explain = false;
-  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  std::uint64_t memory_bytes = std::uint64_t{768} << 20;
   std::uint64_t spill_bytes = std::uint64_t{16} << 30;
 };
 
@@ -70,8 +76,8 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return s.explain = v[0] == "true", Result<void>(); }},
       {{.name = "memory",
         .placeholder = "SIZE",
-        .help = "what it may take; more goes to temporary files",
-        .default_text = "1GiB"},
+        .help = "of its buffers; more goes to temporary files",
+        .default_text = "768MiB"},
        set_memory},
       {{.name = "spill",
         .placeholder = "SIZE",
@@ -146,10 +152,15 @@ int run(const Given& given) {
                                 .spill_bytes = settings.spill_bytes,
                                 .output = {}};
   if (!settings.output.empty()) options.output = fs::absolute(settings.output).lexically_normal().string();
-  auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
-  if (!session) return complain(session.error());
-  const int code = run_query(settings, *session);
-  return code == kExitDone ? tell_unreadable(session->unreadable()) : code;
+  limit_more_memory(std::min(settings.memory_bytes, UINT64_MAX - kMemoryBeside) + kMemoryBeside);
+  try {
+    auto session = history::QuerySession::open(real_file_ops(), *data_dir, options);
+    if (!session) return complain(session.error());
+    const int code = run_query(settings, *session);
+    return code == kExitDone ? tell_unreadable(session->unreadable()) : code;
+  } catch (const std::bad_alloc&) {
+    return complain({ErrorCode::kStorage, "the answer needs more memory than it may take: more --memory allows it"});
+  }
 }
 
 }  // namespace

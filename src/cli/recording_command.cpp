@@ -30,6 +30,17 @@
 namespace acts::cli {
 namespace {
 
+// Of what is pruned there is no choice: without these it would remove all that is old.
+constexpr std::string_view kChoosing = "ls, cat, verify, merge, latency";
+constexpr std::array<FlagUse, 8> kUses{{{"venue", kChoosing},
+                                        {"symbol", kChoosing},
+                                        {"from", kChoosing},
+                                        {"to", kChoosing},
+                                        {"out", "merge, latency"},
+                                        {"keep_recordings", "prune"},
+                                        {"keep_recordings_bytes", "prune"},
+                                        {"dry_run", "prune"}}};
+
 struct Settings {
   std::optional<Venue> venue;
   std::string symbol;
@@ -314,6 +325,8 @@ int run(const Given& given) {
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   const std::string& action = settings.words[0];
   if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
+  if (const Result<void> used = check_uses(kUses, given, action); !used) return complain(used.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   if (action == "prune") return prune(settings.kept);
   if (action == "merge") {
     const auto is_merged = [&](const RecordingFile& file) { return is_wanted(settings, file); };
@@ -323,8 +336,8 @@ int run(const Given& given) {
   if (!files) return complain(files.error());
   if (action == "latency") return latency(settings, *files);
   Output out;
-  if (action == "ls") return list(std::move(*files), out);
-  return action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out);
+  if (action == "ls") return out.finish(list(std::move(*files), out));
+  return out.finish(action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out));
 }
 
 }  // namespace

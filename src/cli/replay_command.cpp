@@ -60,6 +60,7 @@ std::span<const Option<Settings>> table() {
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   if (settings.origin.empty()) {
     if (!settings.files.empty()) return replay_files(std::move(settings));
     return complain({ErrorCode::kUsage, "name recordings, or --origin and one --symbol of the catalog"});

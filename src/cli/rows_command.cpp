@@ -17,6 +17,21 @@
 namespace acts::cli {
 namespace {
 
+// Of what is pruned or merged there is no choice: without these, prune would remove all that is old.
+constexpr std::string_view kChoosing = "export, gaps, rejected";
+constexpr std::string_view kListing = "ls, export, gaps, rejected";
+constexpr std::array<FlagUse, 11> kUses{{{"venue", kListing},
+                                         {"symbol", kListing},
+                                         {"format", kListing},
+                                         {"from", kChoosing},
+                                         {"to", kChoosing},
+                                         {"keep_rows", "prune"},
+                                         {"keep_rows_bytes", "prune"},
+                                         {"keep_rejected", "prune"},
+                                         {"keep_books", "prune"},
+                                         {"keep_books_bytes", "prune"},
+                                         {"dry_run", "prune"}}};
+
 struct Settings {
   std::vector<std::string> words;  // the action, then files
   std::string venue;
@@ -84,8 +99,12 @@ int list_symbols(const Settings& settings, SqliteStore& store) {
                 {"rows", ColumnType::kCount, true},
                 {"live", ColumnType::kCount, true}},
                settings.form);
-  for (const SymbolRows& of : *symbols) list.add({of.venue, of.symbol, of.first, of.last, of.rows, of.live});
-  return kExitDone;
+  for (const SymbolRows& of : *symbols) {
+    if (!settings.venue.empty() && of.venue != settings.venue) continue;
+    if (!settings.symbol.empty() && of.symbol != settings.symbol) continue;
+    list.add({of.venue, of.symbol, of.first, of.last, of.rows, of.live});
+  }
+  return list.finish(kExitDone);
 }
 
 int print_rows(const Settings& settings, SqliteStore& store) {
@@ -98,7 +117,7 @@ int print_rows(const Settings& settings, SqliteStore& store) {
     settings.form == "csv" ? append_csv(text, store.schema(), row) : append_json(text, store.schema(), row);
     return out.write(text);
   });
-  return done ? kExitDone : complain(done.error());
+  return out.finish(done ? kExitDone : complain(done.error()));
 }
 
 int list_gaps(const Settings& settings, SqliteStore& store) {
@@ -123,7 +142,7 @@ int list_gaps(const Settings& settings, SqliteStore& store) {
   });
   if (!done) return complain(done.error());
   add(finder.finish());
-  return kExitDone;
+  return list.finish(kExitDone);
 }
 
 int list_rejected(const Settings& settings) {
@@ -143,10 +162,10 @@ int list_rejected(const Settings& settings) {
     list.add({row.sink.empty() ? std::string("acts.db") : row.sink, row.venue, row.symbol, row.sample_time, row.reason,
               row.json});
   }
-  return kExitDone;
+  return list.finish(kExitDone);
 }
 
-int run_action(const Settings& settings) {
+int run_action(const Settings& settings, const Given& given) {
   const std::string& action = settings.words[0];
   const bool takes_files = action == "merge";
   static constexpr std::array<std::string_view, 6> kActions{"ls", "export", "merge", "gaps", "rejected", "prune"};
@@ -154,6 +173,8 @@ int run_action(const Settings& settings) {
     return complain(
         {ErrorCode::kUsage, fmt::format("no action '{}' of rows: {}", action, name_advice(action, kActions))});
   }
+  if (const Result<void> used = check_uses(kUses, given, action); !used) return complain(used.error());
+  if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
   if (takes_files == (settings.words.size() == 1)) {
     return complain({ErrorCode::kUsage, takes_files ? "rows merge: name the acts.db files of other collectors"
                                                     : fmt::format("rows {} takes no files", action)});
@@ -179,7 +200,7 @@ int run(const Given& given) {
     if (sink.books) settings.kept.book_sinks.push_back(sink.name);
   }
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  return run_action(settings);
+  return run_action(settings, given);
 }
 
 }  // namespace

@@ -129,6 +129,16 @@ Result<void> read_orders(const std::string& path, report::RunBuilder& builder) {
   });
 }
 
+Result<void> read_books(const std::string& path, report::RunBuilder& builder) {
+  if (is_missing(path)) return {};
+  auto file = open_table(path, report::books_table);
+  if (!file) return std::unexpected(file.error());
+  return for_each_line(file->lines, [&](std::string_view line) -> Result<void> {
+    const auto row = report::book_row(file->table, line);
+    return row ? builder.add(*row) : std::unexpected(row.error());
+  });
+}
+
 }  // namespace
 
 Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital) {
@@ -149,6 +159,11 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
     return std::unexpected(read.error());
   }
   if (const auto read = read_orders(path("orders.csv"), builder); !read) return std::unexpected(read.error());
+  // Whose books they are tells orders.csv.
+  const bool has_orders = !is_missing(path("orders.csv"));
+  if (const auto read = has_orders ? read_books(path("books.csv"), builder) : Result<void>(); !read) {
+    return std::unexpected(read.error());
+  }
   auto run = builder.finish();
   if (!run) return fail(run.error().code, fmt::format("{}: {}", dir, run.error().message));
   for (const backtest::Scenario& scenario : backtest::kScenarios) {

@@ -49,7 +49,7 @@ std::optional<RunColumnKind> kind_of_column(std::string_view name) {
   constexpr std::array<std::string_view, 2> kReals{"queue_ahead_entry", "queue_ahead_fill"};
   const auto is_of = [name](const auto& names) { return std::ranges::find(names, name) != names.end(); };
   if (name == "time") return RunColumnKind::kTime;
-  if (name == "order_id") return RunColumnKind::kWhole;
+  if (name == "order_id" || name == "code") return RunColumnKind::kWhole;
   if (is_of(kReals)) return RunColumnKind::kReal;
   if (is_of(kDecimals)) return RunColumnKind::kDecimal;
   return is_of(kTexts) ? std::optional(RunColumnKind::kText) : std::nullopt;

@@ -165,7 +165,7 @@ int run(const Given& given) {
       worst = std::max(
           worst, complain({checked.error().code, fmt::format("sink {}: {}", sink.name, checked.error().message)}));
   }
-  return worst;
+  return out.finish(worst);
 }
 
 std::vector<OptionSpec> flags() {

@@ -21,6 +21,8 @@ class Listing {
   Listing(std::vector<Column> columns, const std::string& form);
   // As many values as columns, each of its column's type.
   void add(std::vector<Value> values);
+  // As Output's: what could not be written is said.
+  [[nodiscard]] int finish(int code) { return out_.finish(code); }
 
  private:
   RowSchema schema_;

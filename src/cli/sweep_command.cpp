@@ -16,6 +16,7 @@
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
+#include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/problems.hpp"
@@ -41,6 +42,7 @@ struct SweepSettings {
   Decimal capital;
   report::NamedFigure objective = *report::parse_objective("sharpe");
   bool checks_determinism = false;
+  std::optional<backtest::BarPath> bar_path;
 };
 
 const OptionSpec kSweepConfigSpec{
@@ -62,7 +64,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 9> kOptions{{
+  static const std::array<Option<SweepSettings>, 10> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -109,6 +111,7 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "run all a second time with another number of threads, and compare every byte of --output's files",
         .default_text = "false"},
        [](SweepSettings& s, const Values& v) { return s.checks_determinism = v[0] == "true", Result<void>(); }},
+      {kBarPathSpec, [](SweepSettings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
   return kOptions;
@@ -243,6 +246,8 @@ int run_sweep_command(const Given& given) {
         Error{ErrorCode::kUsage,
               fmt::format("{}: there is nothing to vary: such as fast = [5, 10] in [sweep]", settings.configuration)});
   }
+  const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
+  if (!overrides) return complain(overrides.error());
   const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);
   if (!type) return complain(type.error());
   SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
@@ -255,7 +260,7 @@ int run_sweep_command(const Given& given) {
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
   const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
-                                           : run_to_file(request, table, settings, *text);
+                                           : run_to_file(request, table, settings, *text + *overrides);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }

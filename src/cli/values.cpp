@@ -44,6 +44,12 @@ Result<void> set_time(std::optional<UnixNanos>& target, const Values& values) {
   return {};
 }
 
+Result<void> check_period(const std::optional<UnixNanos>& from, const std::optional<UnixNanos>& to) {
+  if (!from || !to || *from < *to) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("--from {} is not before --to {}: nothing lies between", to_iso8601(*from), to_iso8601(*to)));
+}
+
 Result<void> set_positive_duration(Nanos& duration, const Values& values) {
   const Result<Nanos> parsed = parse_positive_duration(values[0]);
   if (!parsed) return std::unexpected(parsed.error());

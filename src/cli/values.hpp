@@ -39,6 +39,8 @@ Result<void> set_bands(BandList& bands, const Values& values);
 Result<void> set_venue(Venue& venue, const Values& values);
 Result<void> set_positive_duration(Nanos& duration, const Values& values);
 Result<void> set_time(std::optional<UnixNanos>& time, const Values& values);
+// Of --from and --to, either of which may be left out.
+Result<void> check_period(const std::optional<UnixNanos>& from, const std::optional<UnixNanos>& to);
 // N of features of the first N levels, and H of returns over H (interval_feature.hpp).
 Result<void> set_feature_levels(std::vector<std::size_t>& levels, const Values& values);
 Result<void> set_feature_horizons(std::vector<Nanos>& horizons, const Values& values);

@@ -96,7 +96,7 @@ class Writer {
 
  private:
   Result<void> write_text(const std::string& text) {
-    if (!to_utf16(text)) return refuse("text that is not UTF-8");
+    if (!is_utf8(text)) return refuse("text that is not UTF-8");
     append_text(out_, text);
     return {};
   }
@@ -186,6 +186,13 @@ std::string canonical_number(double number) {
   }
   return fmt::format("{}{}{}{}e{}{}", out, digits[0], count > 1 ? "." : "", digits.substr(1), exponent < 0 ? "-" : "+",
                      std::abs(exponent));
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!next_code_point(text, at)) return false;
+  }
+  return true;
 }
 
 Result<std::string> canonical_json(const nlohmann::json& document) {

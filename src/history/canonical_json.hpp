@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <string_view>
 
 #include "acts/base/result.hpp"
 
@@ -14,6 +15,8 @@ namespace acts::history {
 // Errors: kBadInput, for what the form does not have: a number that is not finite, a whole number that a double does
 // not hold exactly, text that is not UTF-8.
 Result<std::string> canonical_json(const nlohmann::json& document);
+// Whether it can be a text of it (RFC 3629: no overlong forms, no surrogates).
+bool is_utf8(std::string_view text) noexcept;
 // A finite number (asserted).
 std::string canonical_number(double number);
 

@@ -105,7 +105,9 @@ void SimVenue::on_cross(SideIndex side, UnixNanos now) {
   for (Own& own : resting_[side]) {
     if (own.order.rank + opposite < 0) break;
     const std::int64_t quantity = draw(own);
-    if (quantity > 0) fill_resting(own, quantity, FillCause::kCrossed, now);
+    if (quantity > 0) {
+      fill_resting(own, quantity, there_at(other(side), opposite, quantity), FillCause::kCrossed, now);
+    }
   }
   settle(side, now);
 }
@@ -151,8 +153,8 @@ void SimVenue::on_trade(const MarketRow& row) {
     const FillCause cause = own.order.rank + row.rank > 0 ? FillCause::kTradedThrough : FillCause::kQueueDone;
     const std::int64_t quantity = reached(own, row, model_.as_hftbacktest ? 0 : shared);
     if (quantity <= 0) continue;
+    fill_resting(own, quantity, std::max<std::int64_t>(row.quantity - shared, 0), cause, {row.ts});
     shared += quantity;
-    fill_resting(own, quantity, cause, {row.ts});
   }
   ACTS_ASSERT(model_.fills == FillSizes::kFull || model_.as_hftbacktest || shared <= row.quantity);
   settle(side, {row.ts});

@@ -46,9 +46,9 @@ struct VenueModel {
   std::int64_t lot = 1;    // units
   int quantity_scale = 0;  // of units: a quantity's double is its nearest
   // As hftbacktest 2.4 has it: each own order takes a trade whole, a level is there for each again and fills whole what
-  // it crosses, a modify that gives up the place in the queue leaves as much as there was before it, clearing a side
-  // overlooks the level behind it, and with partial fills what a taker until cancelled does not find is filled at its
-  // limit all the same.
+  // it crosses, a modify that keeps the place in the queue leaves what it asks for, whatever was filled, and one that
+  // gives it up as much as who asked for it knew to be left, clearing a side overlooks the level behind it, and with
+  // partial fills what a taker until cancelled does not find is filled at its limit all the same.
   bool as_hftbacktest = false;
   SelfTradePrevention self_trades = SelfTradePrevention::kNone;
   VenueFilters filters = {};
@@ -131,6 +131,7 @@ class SimVenue {
   void on_trigger(UnixNanos now);
   void trigger(ClientOrderId id, UnixNanos now);
   [[nodiscard]] std::int64_t reached(Own& own, const MarketRow& trade, std::int64_t shared);
+  [[nodiscard]] std::int64_t there_at(SideIndex side, Rank rank, std::int64_t quantity) const;
   [[nodiscard]] std::int64_t draw(const Own& own);
 
   // A clear takes levels away that the rest of its message brings again: what it has left empty is so once time has
@@ -145,6 +146,7 @@ class SimVenue {
   [[nodiscard]] RejectReason reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before);
   [[nodiscard]] FilterView view() const;
   void enter(const VenueOrder& order, UnixNanos now);
+  [[nodiscard]] std::int64_t counted_as_filled(const Own& own) const;
   void modify_resting(Own& own, const VenueChange& change, UnixNanos now);
   void modify_waiting(Own& own, const VenueChange& change, UnixNanos now);
 
@@ -161,7 +163,7 @@ class SimVenue {
   void take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now);
   void prevent_self_trade(Own& taker, UnixNanos now);
   void rest(Own order, UnixNanos now, std::optional<OrderEvent> event);
-  void fill_resting(Own& own, std::int64_t quantity, FillCause cause, UnixNanos now);
+  void fill_resting(Own& own, std::int64_t quantity, std::int64_t there, FillCause cause, UnixNanos now);
   void fill(Own& own, Rank rank, std::int64_t quantity, VenueFill fill, UnixNanos now);
   // As much of it as may be filled: of what only reduces, what there is to reduce.
   [[nodiscard]] std::int64_t fillable(const Own& own) const;

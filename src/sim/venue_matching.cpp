@@ -111,10 +111,16 @@ void SimVenue::walk_as_hftbacktest(Own& taker, UnixNanos now) {
   if (fills_rest && taker.left > 0) take_level(taker, -taker.order.rank, taker.left, now);
 }
 
+// Of what an order is given of a level. Where levels are counted nobody is given more than there is.
+std::int64_t SimVenue::there_at(SideIndex side, Rank rank, std::int64_t quantity) const {
+  return counts_levels() ? quantity : std::min(book_.sides[side].quantity_at(rank), quantity);
+}
+
 void SimVenue::take_level(Own& taker, Rank at, std::int64_t quantity, UnixNanos now) {
   const SideIndex side = other(taker.order.side);
+  const std::int64_t beyond = quantity - there_at(side, at, quantity);
   if (counts_levels()) use_[side].add(book_.sides[side], at, quantity);
-  fill(taker, -at, quantity, {.liquidity = Liquidity::kTaker, .cause = FillCause::kTaker}, now);
+  fill(taker, -at, quantity, {.liquidity = Liquidity::kTaker, .cause = FillCause::kTaker, .beyond = beyond}, now);
 }
 
 // Between it and the first on the other side.
@@ -143,10 +149,11 @@ void SimVenue::rest(Own order, UnixNanos now, std::optional<OrderEvent> event) {
   if (event) tell(*placed, *event, placed->status(), RejectReason::kNone, now);
 }
 
-void SimVenue::fill_resting(Own& own, std::int64_t quantity, FillCause cause, UnixNanos now) {
+void SimVenue::fill_resting(Own& own, std::int64_t quantity, std::int64_t there, FillCause cause, UnixNanos now) {
   fill(own, own.order.rank, quantity,
        {.liquidity = Liquidity::kMaker,
         .cause = cause,
+        .beyond = std::max<std::int64_t>(quantity - there, 0),
         .ahead_at_entry = own.place.ahead_at_entry(),
         .ahead = own.place.ahead()},
        now);

@@ -37,6 +37,8 @@ struct VenueChange {
   Rank rank = 0;  // of orders without a limit: how far they may go, 0: as far as before
   std::int64_t quantity = 0;
   std::int64_t stop = 0;  // 0: as it is
+  std::int64_t left =
+      0;  // of the order, as known where it was asked for: that is what VenueModel::as_hftbacktest takes
 };
 
 struct VenueFill {
@@ -44,6 +46,7 @@ struct VenueFill {
   std::int64_t quantity = 0;
   Liquidity liquidity = Liquidity::kMaker;
   FillCause cause = FillCause::kTaker;
+  std::int64_t beyond = 0;  // of the quantity, what the trade that filled it, or the level that it met, did not have
   double ahead_at_entry = 0;
   double ahead = 0;
   // Best bid and ask at that time, in ticks; valid if has_middle.

@@ -91,13 +91,18 @@ void SimVenue::modify(const VenueChange& change, UnixNanos now) {
   Own* const resting = find(change.id);
   Own* const own = resting != nullptr ? resting : find_waiting(change.id);
   if (own == nullptr) return refuse(change.id, now);
-  if (change.quantity <= own->order.quantity - own->left) return cancel(change.id, now);
+  if (change.quantity <= counted_as_filled(*own)) return cancel(change.id, now);
   if (resting != nullptr) return modify_resting(*own, change, now);
   modify_waiting(*own, change, now);
 }
 
+// Of an order's quantity, when a change says what that shall be.
+std::int64_t SimVenue::counted_as_filled(const Own& own) const {
+  return model_.as_hftbacktest ? 0 : own.order.quantity - own.left;
+}
+
 void SimVenue::modify_resting(Own& own, const VenueChange& change, UnixNanos now) {
-  const std::int64_t filled = own.order.quantity - own.left;
+  const std::int64_t filled = counted_as_filled(own);
   VenueOrder changed = own.order;
   changed.rank = change.rank;
   changed.quantity = change.quantity;
@@ -114,6 +119,7 @@ void SimVenue::modify_resting(Own& own, const VenueChange& change, UnixNanos now
   remove(own);
   moved.order.rank = change.rank;
   if (model_.as_hftbacktest) {
+    if (change.left > 0) moved.left = change.left;
     moved.order.quantity = moved.left;
   } else {
     moved.order.quantity = change.quantity;

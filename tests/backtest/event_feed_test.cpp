@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "backtest/feed_notes.hpp"
 #include "history/export/hft_order.hpp"
 
 namespace acts::backtest {
@@ -172,6 +176,133 @@ TEST(EventFeed, TakesNoTradeOfNothingAndNoPriceOfNothing) {
 std::string refusal_of(std::vector<HftEvent> events, ClockShift shift = {}, bool are_ordered = false) {
   const auto feed = EventFeed::open(opens(std::move(events)), instrument(), shift, are_ordered);
   return feed ? "" : feed.error().message;
+}
+
+HftEvent ask(std::int64_t ts, double px, double qty) {
+  HftEvent event = level(ts, ts, px, qty);
+  event.ev = hft::kDepth | hft::kSell;
+  return event;
+}
+
+// Of an update the rows may pass by each other; what stands behind it counts. A trade is no update.
+TEST(EventFeed, CountsUpdatesThatCrossTheBook) {
+  HftEvent trade = level(6, 6, 101, 1);
+  trade.ev = hft::kTrade | hft::kBuy;
+  std::vector<HftEvent> events{level(1, 1, 100, 1), ask(1, 101, 1),                   // 100 against 101
+                               level(2, 2, 101, 1), ask(2, 101, 0),  ask(2, 102, 1),  // 101 against 102
+                               level(3, 3, 102, 1),                     // crossed: the ask is out of sight
+                               level(4, 4, 99, 1),                      // and stays so
+                               ask(5, 100.5, 1),    trade,              // crossed: bids from 100.5 on are out of sight
+                               level(7, 7, 103, 1), ask(7, 102.5, 1)};  // crossed again
+  HftEvent clear = level(8, 8, 100, 0);
+  clear.ev = hft::kClear | hft::kBuy;
+  events.push_back(clear);
+  auto feed = EventFeed::open(opens(events), instrument(), {}, false);
+  ASSERT_TRUE(feed.has_value());
+  EXPECT_EQ(all(**feed, FeedClock::kVenue).size(), events.size());
+  EXPECT_EQ((*feed)->facts().book_updates, 7U);
+  EXPECT_EQ((*feed)->facts().crossed_updates, 3U);
+  // In a file of both orders an event stands once for each clock.
+  std::vector<HftEvent> ordered;
+  for (HftEvent event : events) {
+    event.ev |= hft::kExchange;
+    ordered.push_back(event);
+    event.ev ^= hft::kExchange | hft::kLocal;
+    ordered.push_back(event);
+  }
+  auto of_file = EventFeed::open(opens(ordered), instrument(), {}, true);
+  ASSERT_TRUE(of_file.has_value());
+  EXPECT_EQ(all(**of_file, FeedClock::kVenue).size(), events.size());
+  EXPECT_EQ((*of_file)->facts().book_updates, 7U);
+  EXPECT_EQ((*of_file)->facts().crossed_updates, 3U);
+}
+
+// 200 messages 10 ms on their way, `early` of which seem to have been received 30 s before.
+std::vector<HftEvent> with_early(std::size_t early, std::int64_t latency = 10'000'000) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::vector<HftEvent> events;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    const std::int64_t exch = (1000 + i) * kSecond;
+    const bool is_early = i >= 50 && i < 50 + static_cast<std::int64_t>(early);
+    events.push_back(level(exch, exch + latency - (is_early ? 30 * kSecond : 0), 100, 0.001 * static_cast<double>(i)));
+  }
+  return events;
+}
+
+TEST(EventFeed, ShiftsNoTimesForAFewThatAreEarly) {
+  for (const std::int64_t latency : {10'000'000, -20'000'000}) {
+    const auto events = with_early(3, latency);
+    auto feed = EventFeed::open(opens(events), instrument(), {}, false);
+    ASSERT_TRUE(feed.has_value());
+    const FeedFacts& facts = (*feed)->facts();
+    const std::int64_t shift = std::max<std::int64_t>(-latency, 0);
+    EXPECT_EQ(facts.shift, Nanos{shift});
+    EXPECT_EQ(facts.messages, 200U);
+    EXPECT_EQ(facts.early_messages, 3U);
+    EXPECT_EQ(facts.early_by, Nanos{30'000'000'000 - latency});
+    EXPECT_TRUE(facts.early_are_mended);
+    EXPECT_EQ(facts.local_steps.messages, 3U);
+    const auto rows = all(**feed, FeedClock::kLocal);
+    ASSERT_EQ(rows.size(), 200U);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool is_early = i >= 50 && i < 53;
+      ASSERT_EQ(rows[i].ts, is_early ? events[i].exch_ts : events[i].local_ts + shift) << i;
+      ASSERT_EQ(rows[i].quantity, static_cast<std::int64_t>(i)) << "they keep their order";
+    }
+  }
+}
+
+TEST(EventFeed, ShiftsAllTimesForManyThatAreEarlyAndWhereHftbacktestDoes) {
+  const auto shift_of = [](std::size_t early, ClockShift shift, bool as_hftbacktest) {
+    auto feed = EventFeed::open(opens(with_early(early)), instrument(), shift, false, as_hftbacktest);
+    EXPECT_TRUE(feed.has_value());
+    EXPECT_FALSE(feed && (*feed)->facts().early_are_mended);
+    return feed ? (*feed)->facts().shift : Nanos{-1};
+  };
+  const Nanos needed{29'990'000'000};
+  EXPECT_EQ(shift_of(11, {}, false), needed) << "more than one in twenty: the clock was slow";
+  EXPECT_EQ(shift_of(3, {}, true), needed);
+  EXPECT_EQ(shift_of(3, {ClockShift::Kind::kFixed, needed}, false), needed);
+  EXPECT_EQ(refusal_of(with_early(3), {ClockShift::Kind::kNone, Nanos{0}}).substr(0, 48),
+            "messages were received up to 29990ms before the ");
+}
+
+TEST(EventFeed, CountsStepsBackOfBothClocks) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const auto feed =
+      EventFeed::open(opens({level(100 * kSecond, 101 * kSecond, 100, 1),
+                             level(97 * kSecond, 98 * kSecond, 100, 2),  // both back, as is its other row
+                             level(97 * kSecond, 98 * kSecond, 99, 2), level(99 * kSecond, 102 * kSecond, 100, 3)}),
+                      instrument(), {}, false);
+  ASSERT_TRUE(feed.has_value());
+  EXPECT_EQ((*feed)->facts().venue_steps.messages, 2U);
+  EXPECT_EQ((*feed)->facts().venue_steps.most, Nanos{3 * kSecond});
+  EXPECT_EQ((*feed)->facts().local_steps.messages, 1U);
+  EXPECT_EQ((*feed)->facts().local_steps.most, Nanos{3 * kSecond});
+}
+
+TEST(FeedNotes, TellWhatIsOddOnly) {
+  FeedFacts facts{.shift = std::chrono::milliseconds{20}, .book_updates = 200, .messages = 300};
+  facts.venue_steps = {.messages = 40, .most = std::chrono::milliseconds{999}};
+  EXPECT_TRUE(notes_of(facts, "X").empty());
+  facts.crossed_updates = 199;
+  facts.early_messages = 3;
+  facts.early_by = std::chrono::seconds{30};
+  facts.early_are_mended = true;
+  facts.local_steps = {.messages = 1, .most = std::chrono::seconds{3}};
+  const std::vector<std::string> notes = notes_of(facts, "X");
+  ASSERT_EQ(notes.size(), 3U);
+  EXPECT_EQ(
+      notes[0],
+      "X: 199 of 200 updates crossed the book, its best bid at or above its best ask: what is newer counts in the "
+      "run, but no fill there is to be believed (acts catalog verify says where)");
+  EXPECT_EQ(notes[1],
+            "X: 3 of 300 messages were received up to 30s before the venue made them, and all others by no more than "
+            "20ms: those few count as received when they were made (clock_shift = \"30s\" shifts all instead)");
+  EXPECT_EQ(notes[2],
+            "X: times of receipt step back in 1 messages, by up to 3s: rows are put in the order of their times");
+  facts.early_are_mended = false;
+  EXPECT_TRUE(notes_of(facts, "X")[1].contains("rests on those few"));
 }
 
 TEST(EventFeed, RefusesTimesThatCannotBe) {

@@ -24,6 +24,7 @@ BacktestSettings grid(const std::string& half_spread, const std::string& grid_in
   of.info.lot_size = decimal("0.001");
   of.files = {test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
   of.latency = {.entry = latency, .response = latency};
+  of.exchange.fills = sim::FillSizes::kFull;
   of.fees = {.maker = decimal("-0.00005"), .taker = decimal("0.0007")};
   settings.strategy = "grid";
   settings.parameters = {{.name = "relative_half_spread", .text = half_spread},

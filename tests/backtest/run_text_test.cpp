@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "backtest/order_counts.hpp"
 #include "backtest/realised.hpp"
 
 namespace acts::backtest {
@@ -53,6 +58,61 @@ TEST(RunText, HasAFillInALine) {
   EXPECT_EQ(fill_json(told.fill, instrument()),
             R"({"cause":"queue_done","fee":"-0.00125","instrument":"BTC,\"X\"","liquidity":"maker","order_id":"7",)"
             R"("price":"100.5","quantity":"0.25","side":"sell","time":"2024-08-08T23:54:15.123456789Z"})");
+}
+
+TEST(RunText, HasTheVenuesCodeOfWhatIsRefused) {
+  OrderUpdate update{.id = ClientOrderId{7},
+                     .event = OrderEvent::kRejected,
+                     .status = OrderStatus::kRejected,
+                     .reason = RejectReason::kMinNotional,
+                     .ts_event = {1'723'161'255'000'000'000},
+                     .price = Price{1005},
+                     .quantity = Quantity{250}};
+  const auto code = [&update](Venue venue) {
+    BacktestInstrument of = instrument();
+    of.info.venue = venue;
+    const std::string line = order_line(update, of);
+    return line.substr(line.rfind(',') + 1);
+  };
+  EXPECT_EQ(order_line(update, instrument()),
+            "2024-08-08T23:54:15.000000000Z,\"BTC,\"\"X\"\"\",7,rejected,buy,limit,gtc,100.5,0.25,0,min_notional,,,"
+            "-1013\n");
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "-4164\n");
+  update.event = OrderEvent::kExpired;
+  update.reason = RejectReason::kWouldTake;
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "-5022\n");
+  update.reason = RejectReason::kNoLiquidity;
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "\n");
+  update.event = OrderEvent::kModified;
+  update.reason = RejectReason::kReduceOnly;
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "\n") << "cut, and not refused";
+}
+
+TEST(OrderCounter, CountsCodesByTheirVenueAndFillsBeyondWhatThereWas) {
+  OrderCounter counter(2, nullptr, {Venue::kBinanceSpot, Venue::kBinanceUsdm});
+  OrderUpdate update{.event = OrderEvent::kRejected, .status = OrderStatus::kRejected};
+  update.reason = RejectReason::kMinNotional;
+  for (const std::uint32_t id : {0U, 1U, 1U}) {
+    update.instrument = InstrumentId{id};
+    counter.on_order(update);
+  }
+  update.reason = RejectReason::kUnknownOrder;  // a cancel that came too late
+  update.status = OrderStatus::kNew;
+  counter.on_order(update);
+  using Codes = std::map<int, std::uint64_t>;
+  EXPECT_EQ(counter.counts()[0].codes, (Codes{{-1013, 1}}));
+  EXPECT_EQ(counter.counts()[1].codes, (Codes{{-4164, 2}, {-2011, 1}}));
+  EXPECT_EQ(sum_of(counter.counts()).codes, (Codes{{-4164, 2}, {-2011, 1}, {-1013, 1}}));
+  ToldFill told;
+  for (const auto& [cause, beyond] : {std::pair(FillCause::kTradedThrough, 5), std::pair(FillCause::kQueueDone, 2),
+                                      std::pair(FillCause::kCrossed, 3), std::pair(FillCause::kTaker, 0)}) {
+    told.fill.cause = cause;
+    told.beyond = Quantity{beyond};
+    counter.on_fill(told);
+  }
+  EXPECT_EQ(counter.counts()[0].fills, 4U);
+  EXPECT_EQ(counter.counts()[0].beyond_trades, (OrderCounts::Excess{2, 7}));
+  EXPECT_EQ(counter.counts()[0].beyond_levels, (OrderCounts::Excess{1, 3}));
 }
 
 TEST(Realised, ClosesFirstWhatWasOpenedFirst) {

@@ -461,7 +461,7 @@ TEST(BacktestConfig, TakesAnInstrumentsOwnTableInPlaceOfTheSharedOne) {
   EXPECT_EQ(to_string(spot.fees.taker), "0") << "the shared table has no say where there is an own one";
   EXPECT_EQ(to_string(usdm.fees.taker), "0.0005");
   EXPECT_EQ(spot.exchange.queue.kind, sim::QueueKind::kRiskAverse);
-  EXPECT_EQ(spot.exchange.fills, sim::FillSizes::kFull);
+  EXPECT_EQ(spot.exchange.fills, std::nullopt);
   EXPECT_EQ(usdm.exchange.fills, sim::FillSizes::kPartial);
   EXPECT_EQ(usdm.exchange.queue.kind, sim::QueueModel{}.kind);
 }

@@ -1,6 +1,7 @@
 // What is installed beside the binary knows the options that the binary has.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -148,6 +149,19 @@ TEST(Packaging, HasAUnitThatSystemdTakes) {
   const std::string said = acts::testing::read_file(log);
   EXPECT_EQ(status, 0) << said;
   EXPECT_EQ(said.find(file), std::string::npos) << said;  // a warning names the file and the line
+}
+
+// What a check needs and cannot be installed was skipped everywhere, and CI was green without it.
+TEST(Scripts, SkipForWantOfAPackageOnlyWithoutANetwork) {
+  const auto exit_code = [](const std::string& environment, const std::string& network) {
+    const std::string script =
+        "source " + test::project_file("scripts/lib.sh") + "; has_network() { " + network + "; }; not_installed it";
+    return WEXITSTATUS(std::system((environment + " bash -c '" + script + "' >/dev/null 2>&1").c_str()));
+  };
+  EXPECT_EQ(exit_code("CI=true", "false"), 1);
+  EXPECT_EQ(exit_code("CI=true", "true"), 1);
+  EXPECT_EQ(exit_code("CI=", "true"), 1);
+  EXPECT_EQ(exit_code("CI=", "false"), 77);
 }
 
 }  // namespace

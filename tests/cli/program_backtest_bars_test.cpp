@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
@@ -43,9 +46,11 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
                 (dir / "run") + "\n");
   const std::string object = read_file(dir / "result.json");
   EXPECT_EQ("{" + object.substr(object.find("],\"run\":") + 2), read_file(dir / "run/run.json"));
-  EXPECT_THAT(read_file(dir / "result.json"),
-              HasSubstr("\"totals\":{\"balance\":\"5449.344\",\"equity\":\"10887.451268\",\"expired\":{},\"fee\":"
-                        "\"435.947732\",\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
+  EXPECT_THAT(
+      read_file(dir / "result.json"),
+      HasSubstr(
+          "\"totals\":{\"balance\":\"5449.344\",\"equity\":\"10887.451268\",\"error_codes\":{},\"expired\":{},\"fee\":"
+          "\"435.947732\",\"fills\":93,\"funding\":\"0\",\"mark_price\":\"58740.55\","));
   EXPECT_THAT(read_file(dir / "run/fills.csv"),
               HasSubstr("2021-01-05T16:00:00.000000000Z,BTCUSDT,buy,32099.97,0.1,taker,"
                         "taker,3.209997,1,0,0,,0,3209.997,0\n"));
@@ -135,6 +140,49 @@ TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
   for (const char* file : {"run.json", "equity.csv", "fills.csv", "orders.csv"}) {
     EXPECT_EQ(read_file(dir / ("one/" + std::string(file))), read_file(dir / ("two/" + std::string(file)))) << file;
   }
+}
+
+// The flag is part of what the run is: it has another name than one without, and is replayed as it was.
+TEST(ProgramBacktestBars, TakesTheBarPathFromAFlag) {
+  const TempDir dir;
+  const std::string by_key = dir.write("key.toml", configuration("", "[exchange]\nbar_path = \"low_first\"\n"));
+  const std::string plain = dir.write("plain.toml", configuration(""));
+  const auto run_json_of = [&dir](std::vector<std::string> words, const std::string& name) {
+    words.insert(words.end(), {"--out", dir / name});
+    EXPECT_EQ(run_acts(words).exit_code, 0) << name;
+    return nlohmann::json::parse(read_file(dir / (name + "/run.json"))).at("run");
+  };
+  const nlohmann::json without = run_json_of({"backtest", plain}, "without");
+  const nlohmann::json with = run_json_of({"backtest", plain, "--bar-path", "high_first"}, "with");
+  const nlohmann::json over_key = run_json_of({"backtest", by_key, "--bar-path", "high_first"}, "over_key");
+  EXPECT_EQ(without.at("models").at("bar_path").get<std::string>(), "worst");
+  EXPECT_EQ(with.at("models").at("bar_path").get<std::string>(), "high_first");
+  EXPECT_EQ(over_key.at("models").at("bar_path").get<std::string>(), "high_first");
+  EXPECT_NE(with.at("id").get<std::string>(), without.at("id").get<std::string>());
+  const Outcome replayed = run_acts({"backtest", "--replay", dir / "with"});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
+  EXPECT_THAT(run_acts({"backtest", "--replay", dir / "with", "--bar-path", "worst"}).err,
+              HasSubstr("take --bar-path out"));
+  EXPECT_THAT(run_acts({"backtest", plain, "--bar-path", "best"}).err, HasSubstr("'best' is no path through a bar"));
+}
+
+TEST(ProgramBacktestBars, SweepsTakeTheBarPathFromAFlag) {
+  const TempDir dir;
+  const auto table_of = [&dir](std::string_view exchange, std::vector<std::string> more) {
+    const std::string text = configuration("", std::string(exchange) + "[sweep]\nfast = [3, 5]\nslow = [20]\n");
+    std::string named = text;
+    named.replace(named.find("sma_cross"), 9, "breakout");
+    const std::size_t sweep = named.find("fast = [3, 5]\nslow = [20]");
+    named.replace(sweep, std::string_view("fast = [3, 5]\nslow = [20]").size(), "entry = [5, 10]\nstop_atr = [0.2]");
+    std::vector<std::string> words{"sweep", dir.write("sweep.toml", named)};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome swept = run_acts(words);
+    EXPECT_EQ(swept.exit_code, 0) << swept.err;
+    return swept.out;
+  };
+  const std::string by_key = table_of("[exchange]\nbar_path = \"nearest\"\n", {});
+  EXPECT_EQ(table_of("", {"--bar-path", "nearest"}), by_key);
+  EXPECT_NE(table_of("", {}), by_key);
 }
 
 TEST(ProgramBacktestBars, TakesAPeriod) {

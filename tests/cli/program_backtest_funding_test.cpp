@@ -133,6 +133,48 @@ TEST(ProgramBacktestFunding, IsPaidAsTheRecordingAnnouncesIt) {
   EXPECT_EQ(sheet.exit_code, 0) << sheet.err;
 }
 
+std::string out_of_catalog(const std::string& text) {
+  std::string config = text;
+  const std::string files = "files = [\"r.txt\"]";
+  return config.replace(config.find(files), files.size(), "data_dir = \"data\"");
+}
+
+// At the middle of 61000.1, as nothing tells the mark price.
+TEST(ProgramBacktestFunding, IsPaidAsTheCatalogHasIt) {
+  const TempDir dir;
+  put(dir, "r.txt", recorded(false));
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", dir / "data", dir / "r.txt"});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const std::string config = dir.write("run.toml", out_of_catalog(taking("r.txt", "")));
+  const Outcome unpaid = run_acts({"backtest", config, "--json", dir / "result.json", "--out", dir / "unpaid"});
+  ASSERT_EQ(unpaid.exit_code, 0) << unpaid.err;
+  EXPECT_THAT(unpaid.err, HasSubstr("BTCUSDT: the data tells no funding, so a perpetual pays none: import its"));
+  nlohmann::json object = nlohmann::json::parse(read_file(dir / "result.json"));
+  EXPECT_EQ(object["run"]["funding_times"], 0);
+  EXPECT_EQ(object["run"]["models"]["funding"], "none");
+  const std::size_t files = object["run"]["data"].size();
+
+  put(dir, "BTCUSDT-fundingRate-2024-08.csv",
+      fmt::format("calc_time,funding_interval_hours,last_funding_rate\n{},8,0.00020000\n{},8,0.00010000\n",
+                  kFundingMs - kEightHoursMs, kFundingMs));
+  const Outcome more =
+      run_acts({"import", "--market", "um", "--data-dir", dir / "data", dir / "BTCUSDT-fundingRate-2024-08.csv"});
+  ASSERT_EQ(more.exit_code, 0) << more.err;
+  const Outcome paid = run_acts({"backtest", config, "--json", dir / "result.json", "--out", dir / "paid",
+                                 "--check-determinism", "--check-lookahead"});
+  ASSERT_EQ(paid.exit_code, 0) << paid.err;
+  EXPECT_EQ(paid.err.find("no funding"), std::string::npos) << paid.err;
+  object = nlohmann::json::parse(read_file(dir / "result.json"));
+  EXPECT_EQ(object["totals"]["position"], "1");
+  EXPECT_EQ(object["totals"]["funding"], "-6.10001");
+  EXPECT_EQ(object["run"]["models"]["funding"], "data");
+  EXPECT_EQ(object["run"]["funding_times"], 2);
+  EXPECT_GT(object["run"]["data"].size(), files) << "they are part of what was run";
+  const nlohmann::json none =
+      result_of(dir, dir.write("none.toml", out_of_catalog(taking("r.txt", "[funding]\nsource = \"none\"\n"))));
+  EXPECT_EQ(none["totals"]["funding"], "0");
+}
+
 TEST(ProgramBacktestFunding, IsNotPaidWhereThatIsSaid) {
   const TempDir dir;
   put(dir, "r.txt", recorded(true));

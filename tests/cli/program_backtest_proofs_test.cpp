@@ -53,6 +53,10 @@ void expect_same_files(const std::string& first, const std::string& second) {
     EXPECT_TRUE(read_file(fs::path(first) / name) == read_file(fs::path(second) / name)) << name;
     EXPECT_FALSE(read_file(fs::path(first) / name).empty()) << name;
   }
+  // Of bars there is none.
+  ASSERT_EQ(fs::exists(fs::path(first) / "books.csv"), fs::exists(fs::path(second) / "books.csv"));
+  if (!fs::exists(fs::path(first) / "books.csv")) return;
+  EXPECT_TRUE(read_file(fs::path(first) / "books.csv") == read_file(fs::path(second) / "books.csv"));
 }
 
 TEST(ProgramBacktestProofs, ReplaysARunOverBooksFromItsDecisionLog) {
@@ -66,8 +70,28 @@ TEST(ProgramBacktestProofs, ReplaysARunOverBooksFromItsDecisionLog) {
   EXPECT_FALSE(fs::exists(run + ".replay"));
   const Outcome kept = run_acts({"backtest", "--replay", run, "--out", dir / "again"});
   EXPECT_EQ(kept.exit_code, 0) << kept.err;
-  EXPECT_THAT(kept.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  EXPECT_THAT(kept.out, HasSubstr("705 fills, position 0.467, balance -28805.1504, fee -56.989129"));
   expect_same_files(run, dir / "again");
+}
+
+// Of an earlier version, which had no books.
+TEST(ProgramBacktestProofs, ReplaysAFolderWithoutBooks) {
+  const TempDir dir;
+  const std::string config = dir.write("grid.toml", grid_over_books());
+  const std::string run = dir / "run";
+  ASSERT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);
+  const std::string books = read_file(fs::path(run) / "books.csv");
+  EXPECT_GT(std::ranges::count(books, '\n'), 1000);
+  std::string json = read_file(fs::path(run) / "run.json");
+  const std::string_view told = R"("books":{"left_out_fills":0,"left_out_order_events":0,"levels":10},)";
+  ASSERT_NE(json.find(told), std::string::npos);
+  std::ofstream(fs::path(run) / "run.json", std::ios::trunc) << json.erase(json.find(told), told.size());
+  fs::remove(fs::path(run) / "books.csv");
+  const Outcome replayed = run_acts({"backtest", "--replay", run});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
+  const Outcome page = run_acts({"report", run, "--out", dir / "run.html"});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(read_file(dir / "run.html"), HasSubstr("The run has no order books to be shown beside"));
 }
 
 TEST(ProgramBacktestProofs, ReplayNamesTheCallThatDiffers) {
@@ -241,7 +265,7 @@ TEST(ProgramBacktestProofs, ScenariosGoBesideTheRunAndChangeNothingOfIt) {
   ASSERT_EQ(run_acts({"backtest", config, "--out", dir / "alone"}).exit_code, 0);
   const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--scenarios", "--check-determinism"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_THAT(run.out, HasSubstr("194 fills, position 0.4, balance -24689.02, fee -59.831519"));
+  EXPECT_THAT(run.out, HasSubstr("705 fills, position 0.467, balance -28805.1504, fee -56.989129"));
   expect_same_files(dir / "alone", dir / "run");
   for (const std::string& scenario : {std::string("first"), std::string("traded_through")}) {
     std::string folder = scenario;
@@ -251,7 +275,8 @@ TEST(ProgramBacktestProofs, ScenariosGoBesideTheRunAndChangeNothingOfIt) {
     const std::string alone =
         dir.write("one.toml", grid_over_books() + fmt::format("[exchange]\nqueue = \"{}\"\n", scenario));
     ASSERT_EQ(run_acts({"backtest", alone, "--out", dir / folder}).exit_code, 0);
-    for (const std::string name : {"/equity.csv", "/fills.csv", "/orders.csv", "/marks.csv", "/decisions.log"}) {
+    for (const std::string name :
+         {"/equity.csv", "/fills.csv", "/orders.csv", "/marks.csv", "/decisions.log", "/books.csv"}) {
       EXPECT_TRUE(read_file(beside + name) == read_file(dir / (folder + name))) << scenario << name;
     }
   }

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "cli/program.hpp"
 #include "support/testdata.hpp"
@@ -33,7 +35,8 @@ class Backtest : public ::testing::Test {
   static std::string grid(const std::string& file, const std::string& last = "") {
     return "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" + file +
            "\"]\n[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = "
-           "\"10ms\"\n[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[strategy]\nname = \"grid\"\n" +
+           "\"10ms\"\n[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[exchange]\nfills = \"full\"\n[strategy]\nname "
+           "= \"grid\"\n" +
            last;
   }
   fs::path folder_;
@@ -50,7 +53,8 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   EXPECT_EQ(result.out,
             "491973 rows of 466836 events of BTCUSDT, local times shifted by 1272156851ns\n"
             "647 orders, 28 expired (would_take 28), 5 changes and cancels refused\n"
-            "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519\n" +
+            "194 fills, position 0.4, balance -24689.02, fee -59.831519, equity 34.711519, 136 fills of more than "
+            "their trade had (11.3 beyond it), 6 fills of more than their level had (0.279 beyond it)\n" +
                 out + "\n");
   std::ifstream file(json);
   const nlohmann::json object = nlohmann::json::parse(file);
@@ -67,6 +71,45 @@ TEST_F(Backtest, TellsTotalsAndFillsAndWhatItRan) {
   for (const std::string name : {"run.json", "equity.csv", "fills.csv", "orders.csv", "marks.csv"}) {
     EXPECT_TRUE(fs::exists(fs::path(out) / name)) << name;
   }
+}
+
+// Ten levels a side of each order event and fill, by choice none; those of a run before do not stay.
+TEST_F(Backtest, KeepsTheBooksThatOrdersAndFillsMet) {
+  const std::string out = (folder_ / "run").string();
+  const auto lines_of = [&out](const std::string& name) {
+    std::ifstream file(fs::path(out) / name);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+  };
+  const auto books_of_run = [&out] {
+    std::ifstream file(fs::path(out) / "run.json");
+    return nlohmann::json::parse(file)["run"]["books"].dump();
+  };
+  ASSERT_EQ(run_acts({"backtest", write(grid(kRecording)), "--out", out}).exit_code, 0);
+  const std::vector<std::string> books = lines_of("books.csv");
+  const std::vector<std::string> fills = lines_of("fills.csv");
+  ASSERT_EQ(fills.size(), 1U + 194);
+  ASSERT_EQ(books.size(), lines_of("orders.csv").size() + 194) << "a line of an order event and another of a fill";
+  EXPECT_TRUE(books_of_run() == R"({"left_out_fills":0,"left_out_order_events":0,"levels":10})");
+  std::size_t fill = 0;
+  std::size_t order = 0;
+  for (std::size_t i = 1; i < books.size(); ++i) {
+    EXPECT_EQ(std::ranges::count(books[i], ','), 44) << books[i];
+    if (!books[i].starts_with(',')) {
+      EXPECT_TRUE(books[i].starts_with(fmt::format("{},", ++order))) << books[i];
+      continue;
+    }
+    ++fill;
+    const std::string at_venue = fmt::format(",{},venue,{},BTCUSDT,", fill, fills[fill].substr(0, 30));
+    EXPECT_TRUE(books[i].starts_with(at_venue)) << books[i];
+  }
+  EXPECT_EQ(fill, 194U);
+  const std::string without = write(grid(kRecording, "[report]\nbooks = false\n"));
+  ASSERT_EQ(run_acts({"backtest", without, "--out", out}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(fs::path(out) / "books.csv"));
+  EXPECT_TRUE(books_of_run() == "null");
+  EXPECT_EQ(run_acts({"backtest", "--replay", out}).exit_code, 0);
 }
 
 TEST_F(Backtest, OfAnExportHasTheSameFills) {
@@ -90,7 +133,27 @@ TEST_F(Backtest, PutsBestBidAndOfferIntoTheDepth) {
   EXPECT_TRUE(result.out.contains(" fills, position ")) << result.out;
 }
 
-TEST_F(Backtest, TakesBestBidAndOfferOfRecordingsOnly) {
+TEST_F(Backtest, PutsTheCatalogsBestBidAndOfferIntoTheDepthAsARecordings) {
+  const std::string data = (folder_ / "data").string();
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", data, kRecording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  std::string text = grid(kRecording);
+  text.replace(text.find("files ="), 0, "best_bid_offer = true\n");
+  const auto told_by = [this](const std::string& config, const std::string& name) {
+    const std::string out = (folder_ / name).string();
+    const Outcome result = run_acts({"backtest", write(config), "--out", out});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::ifstream file(out + "/fills.csv");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string recorded = told_by(text, "recorded");
+  EXPECT_GT(recorded.size(), 1'000U);
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"");
+  EXPECT_TRUE(told_by(text, "catalog") == recorded);
+}
+
+TEST_F(Backtest, TakesNoBestBidAndOfferOfNpz) {
   const std::string npz = (folder_ / "events.npz").string();
   ASSERT_EQ(run_acts({"export", "--format", "npz", "--output", npz, kRecording}).exit_code, 0);
   std::string text = grid(npz);
@@ -99,6 +162,22 @@ TEST_F(Backtest, TakesBestBidAndOfferOfRecordingsOnly) {
   EXPECT_EQ(of_npz.exit_code, 2);
   EXPECT_TRUE(of_npz.err.contains("best_bid_offer: an .npz has no ids of updates, which tell what is newer"))
       << of_npz.err;
+}
+
+// Rows of bookTicker from the archive have no time of receipt, and other origins none at all.
+TEST_F(Backtest, SaysWhereTheCatalogHasNoBestBidAndOffer) {
+  const std::string recording = (folder_ / "btcusdt.jsonl").string();
+  std::ofstream(recording)
+      << R"(1723161290000000000 {"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":1723161290000,"T":1723161290000,)"
+      << R"("s":"BTCUSDT","U":1,"u":1,"pu":0,"b":[["100.1","1"]],"a":[["100.5","2"]]}})" << '\n';
+  const std::string data = (folder_ / "data").string();
+  ASSERT_EQ(run_acts({"import", "--market", "um", "--data-dir", data, recording}).exit_code, 0);
+  std::string text = grid(recording);
+  const std::size_t files = text.find("files = ");
+  text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"\nbest_bid_offer = true");
+  const Outcome none = run_acts({"backtest", write(text), "--out", (folder_ / "run").string()});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_TRUE(none.err.contains("best_bid_offer: the catalog has no book_ticker with times of receipt")) << none.err;
 }
 
 // Both venues at once, and the same symbol at both.
@@ -231,7 +310,7 @@ TEST_F(Backtest, RefusesInOneLine) {
     return line;
   };
   EXPECT_EQ(refused(grid(kRecording, "levls = 3\n"), 2),
-            "acts: F/grid.toml:16: no parameter 'levls' of this strategy: did you mean levels?\n");
+            "acts: F/grid.toml:18: no parameter 'levls' of this strategy: did you mean levels?\n");
   EXPECT_TRUE(refused(grid("missing.gz"), 2).contains("F/missing.gz")) << "names the file";
   std::ofstream(folder_ / "other.gz") << "1 nothing\n";
   EXPECT_TRUE(refused(grid("other.gz"), 3).contains("other.gz"));

@@ -50,7 +50,8 @@ std::string books(std::string_view strategy, std::string_view more) {
       "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = \"0.1\"\n"
       "lot_size = \"0.001\"\n[account]\ninitial_balance = \"100000\"\n[latency]\nentry = \"10ms\"\nresponse = "
       "\"10ms\"\n"
-      "[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[strategy]\nname = \"grid\"\n{}\n{}",
+      "[fees]\nmaker = \"-0.00005\"\ntaker = \"0.0007\"\n[exchange]\nfills = \"full\"\n[strategy]\nname = "
+      "\"grid\"\n{}\n{}",
       testdata("binance-feed/usdm/btcusdt_20240808.gz"), strategy, more);
 }
 

@@ -1,5 +1,6 @@
 // A backtest's files, of anything: what is taken makes a page whose parts are JSON and in which no name is markup, and
-// figures without NaN. Input: run.json, equity.csv, fills.csv, marks.csv and orders.csv, with a line "%%" between.
+// figures without NaN. Input: run.json, equity.csv, fills.csv, marks.csv, orders.csv and books.csv, with a line "%%"
+// between.
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "report/run/book_rows.hpp"
 #include "report/run/run_builder.hpp"
 #include "report/run/run_facts.hpp"
 #include "report/run/run_rows.hpp"
@@ -54,7 +56,7 @@ void check(const Sheet& sheet) {
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
-  std::array<std::string_view, 5> files;
+  std::array<std::string_view, 6> files;
   for (std::string_view& file : files) file = cut(rest, "%%\n");
   auto facts = parse_run_facts(files[0]);
   RunFacts known = facts ? *facts : RunFacts{};
@@ -75,6 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   });
   each_line(files[4], orders_table, [&](CsvTable& table, std::string_view line) {
     if (const auto row = order_row(table, line)) (void)builder.add(*row);
+  });
+  each_line(files[5], books_table, [&](CsvTable& table, std::string_view line) {
+    if (const auto row = book_row(table, line)) (void)builder.add(*row);
   });
   auto run = builder.finish();
   if (!run) return 0;

@@ -94,6 +94,7 @@ TEST(CanonicalJson, RefusesWhatTheFormDoesNotHave) {
   EXPECT_FALSE(canonical_json(json(-9'007'199'254'740'993)));
   EXPECT_FALSE(canonical_json(json(UINT64_MAX)));
   for (const char* const bad : {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"}) {
+    EXPECT_FALSE(is_utf8(bad));
     EXPECT_FALSE(canonical_json(json(std::string(bad))));
     EXPECT_FALSE(canonical_json(json{{std::string(bad), 1}}));
   }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 
 #include "integration/collect_run_fixture.hpp"
@@ -84,6 +85,8 @@ struct Lost {
   bool has_run_before;
   Nanos checkpoint_interval;
 };
+
+void PrintTo(const Lost& lost, std::ostream* out) { *out << lost.name; }
 
 class CutOffWithoutStore : public CutOffRun, public ::testing::WithParamInterface<Lost> {};
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -253,6 +254,8 @@ struct PlanCase {
   exchange::FaultPlan (*plan)();
   Nanos end;
 };
+
+void PrintTo(const PlanCase& one, std::ostream* out) { *out << one.name; }
 
 class EachFault : public FaultPlans, public ::testing::WithParamInterface<PlanCase> {};
 

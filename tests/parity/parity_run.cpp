@@ -1,7 +1,8 @@
 // Runs a script of orders over an .npz and prints the fills: parity_run NPZ SCRIPT LATENCIES QUEUE FILLS COMPATIBILITY,
-// a line `time received order side tick quantity cause` each. The tick is 1, the lot 1, and the script is woken each
-// 10 ms. COMPATIBILITY is hftbacktest or none; then what must hold of orders, fills and position is checked: exit code
-// 1, with a line that says what does not.
+// a line `time received order side tick quantity cause` each, and at the end `total position balance fee samples
+// fundings`. The tick is 1, the lot 1, and the script is woken each 10 ms. COMPATIBILITY is hftbacktest or none; then
+// funding is paid each second, and what must hold of orders, fills, position and equity is checked at each of them and
+// in samples: exit code 1, with a line that says what does not.
 //
 // Lines of SCRIPT: wake,action,order,side,offset,quantity,time_in_force,type; of place, modify and cancel. Prices are
 // so many ticks away from the best of the order's side.
@@ -19,6 +20,7 @@
 #include "backtest/engine.hpp"
 #include "backtest/latency_file.hpp"
 #include "backtest/open_market.hpp"
+#include "own_books.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -110,8 +112,8 @@ class Printer final : public RunListener {
     const Fill& fill = told.fill;
     fmt::print("{} {} {} {} {} {} {}\n", fill.ts_event.value, fill.ts_recv.value, script_->number_of(fill.id),
                to_string(fill.side), fill.price.units(), fill.quantity.units(), to_string(fill.cause));
+    books_.on_fill(fill);
     const std::int64_t quantity = fill.quantity.units();
-    position_ += fill.side == OrderSide::kBuy ? quantity : -quantity;
     Known& order = orders_[fill.id];
     order.filled += quantity;
     expect(quantity > 0, fill.id, "a fill of nothing");
@@ -133,9 +135,16 @@ class Printer final : public RunListener {
     }
   }
 
-  void expect_position(const Position& position) {
-    expect(position.quantity.units() == position_, ClientOrderId{}, "the position is not the sum of the fills");
+  void on_sample(const Sample& sample) override {
+    expect(books_.agrees(sample), ClientOrderId{}, "a sample is not what its fills come to");
   }
+
+  void tell_end(const Position& position, UnixNanos end) {
+    expect(books_.agrees(position, end), ClientOrderId{}, "the end is not what fills and funding come to");
+    fmt::print("total {} {} {} {} {}\n", position.quantity.units(), to_string(position.cash), to_string(position.fee),
+               books_.samples(), books_.fundings());
+  }
+  OwnBooks& books() { return books_; }
   [[nodiscard]] bool is_sound() const { return is_sound_; }
 
  private:
@@ -156,9 +165,21 @@ class Printer final : public RunListener {
   const Scripted* script_;
   bool checks_;
   std::map<ClientOrderId, Known> orders_;
-  std::int64_t position_ = 0;
+  OwnBooks books_;
   bool is_sound_ = true;
 };
+
+// A nanosecond behind whole seconds, where no row and no fill is, and not at the very end, which the venue comes to
+// before us; at a rate that changes its sign.
+std::vector<sim::FundingTime> fundings(UnixNanos from, UnixNanos to) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  std::vector<sim::FundingTime> times;
+  for (std::int64_t at = from.value + kSecond + 1; at < to.value - kSecond / 10; at += kSecond) {
+    const int rate = times.size() % 3 == 0 ? -7 : 20;
+    times.push_back({.at = {at}, .rate = {rate, 5}, .mark = Decimal{1000, 0}});
+  }
+  return times;
+}
 
 int run(const std::vector<std::string>& words) {
   InstrumentSettings settings;
@@ -183,11 +204,20 @@ int run(const std::vector<std::string>& words) {
                               .queue = {*queue, 3},
                               .as_hftbacktest = as_hftbacktest},
                     .latency = *latency,
+                    .fees = {.maker = OwnBooks::kMaker, .taker = OwnBooks::kTaker},
                     .feed = market->feed.get()});
-  Engine engine(std::move(setups), strategy, {}, &printer);
+  if (!as_hftbacktest) {
+    const FeedFacts& facts = market->feed->facts();
+    std::vector<sim::FundingTime> times = fundings(facts.first_local, facts.last_local);
+    auto book = sim::FundingBook::of(times);
+    if (!book) return fmt::print(stderr, "parity_run: {}\n", book.error().message), 1;
+    setups.front().funding = *std::move(book);
+    printer.books().expect_funding(std::move(times));
+  }
+  Engine engine(std::move(setups), strategy, {.sample = std::chrono::milliseconds{50}}, &printer);
   const auto end = engine.run();
   if (!end) fmt::print(stderr, "parity_run: {}\n", end.error().message);
-  if (end) printer.expect_position(end->positions.front());
+  if (end) printer.tell_end(end->positions.front(), end->end);
   return end && printer.is_sound() ? 0 : 1;
 }
 

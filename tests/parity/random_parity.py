@@ -21,7 +21,7 @@ import tempfile
 import hftbacktest
 import numpy
 from hftbacktest import BacktestAsset, HashMapMarketDepthBacktest
-from hftbacktest.order import BUY, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET, NONE
+from hftbacktest.order import BUY, FILLED, FOK, GTC, GTX, IOC, LIMIT, MARKET, NEW, NONE
 from numba import njit
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
@@ -31,9 +31,12 @@ START = 1_700_000_000_000_000_000
 MODELS = ("power3", "power", "power2", "log", "log2", "risk_averse")
 NO_PRICE = 1 << 62
 MILLISECOND = 1_000_000
+MAKER, TAKER = -0.00005, 0.0007
 PLACE, MODIFY, CANCEL = 0, 1, 2
 ACTIONS = ("place", "modify", "cancel")
 TIMES_IN_FORCE = (GTC, GTX, IOC, FOK)
+LEAST_A_SEED = {"fills": 300, "totals": 0.5, "partial fills": 200, "modifies": 100, "correct fills": 400, "samples": 400,
+                "fundings": 20}
 EVENT = [
     ("ev", "<u8"),
     ("exch_ts", "<i8"),
@@ -73,7 +76,7 @@ def market(random):
 
 
 def latencies(random, events):
-    """Rows of request, venue and response, some of them refused."""
+    """Rows of request, venue and response."""
     rows = []
     request = int(events["exch_ts"][0])
     venue = 0
@@ -163,13 +166,16 @@ def follow(backtest, steps, times_in_force, fills):
 
 
 @njit
-def take_parts(backtest, left, fills, count):
-    """What is left of orders less than was known (`left`), as fills."""
+def take_parts(backtest, left, asked, fills, count):
+    """What is left of orders less than was known (`left`), as fills, and not by a change that was asked for."""
     values = backtest.orders(0).values()
     while values.has_next():
         order = values.get()
         now = round(order.leaves_qty)
-        if now < left[order.order_id]:
+        if order.req == NONE and (order.status == NEW or asked[order.order_id] == now == round(order.qty)):
+            left[order.order_id] = now
+            asked[order.order_id] = 0
+        elif now < left[order.order_id]:
             fills[count, 0] = order.exch_timestamp
             fills[count, 1] = order.order_id
             fills[count, 2] = order.side
@@ -186,12 +192,13 @@ def follow_parts(backtest, steps, times_in_force, fills):
     count = 0
     at = 0
     left = numpy.zeros(len(steps) + 2, numpy.int64)
+    asked = numpy.zeros(len(steps) + 2, numpy.int64)
     reached = 0
     step_number = 0
     while backtest.elapse(1_000_000) == 0:
         step_number += 1
         reached = backtest.current_timestamp
-        count = take_parts(backtest, left, fills, count)
+        count = take_parts(backtest, left, asked, fills, count)
         orders = backtest.orders(0).values()
         while orders.has_next():
             order = orders.get()
@@ -218,13 +225,18 @@ def follow_parts(backtest, steps, times_in_force, fills):
                     backtest.submit_sell_order(0, order_id, price, step[5], time_in_force, kind, False)
                 continue
             order = backtest.orders(0).get(order_id)
-            if order is not None and order.cancellable:
+            if order is None or not order.cancellable:
+                continue
+            if step[1] == 1:
+                asked[order_id] = step[5]
+                backtest.modify(0, order_id, price, step[5], False)
+            else:
                 backtest.cancel(0, order_id, False)
     return count, reached
 
 
 def asset_of(events, model):
-    asset = BacktestAsset().data(events).linear_asset(1.0).trading_value_fee_model(0.0, 0.0)
+    asset = BacktestAsset().data(events).linear_asset(1.0).trading_value_fee_model(MAKER, TAKER)
     asset = asset.tick_size(1.0).lot_size(1.0)
     return {
         "power": lambda: asset.power_prob_queue_model(3.0),
@@ -244,10 +256,14 @@ def theirs(events, rows, steps, model):
     backtest = HashMapMarketDepthBacktest([asset])
     fills = numpy.zeros((100_000, 4), numpy.int64)
     count = follow(backtest, steps, numpy.array(TIMES_IN_FORCE), fills)
+    values = backtest.state_values(0)
+    totals = (round(values.position), round(values.balance), round(values.fee, 6))
     backtest.close()
-    # A market order that finds nobody is filled there all the same, at no price; here it expires.
+    # A market order that finds nobody is filled there all the same, at no price, and no total means anything then; here
+    # it expires.
     told = [fill for fill in fills[:count].tolist() if abs(fill[2]) < NO_PRICE]
-    return collections.Counter((ts, "buy" if side == BUY else "sell", tick, size) for ts, side, tick, size in told)
+    made = collections.Counter((ts, "buy" if side == BUY else "sell", tick, size) for ts, side, tick, size in told)
+    return made, totals if len(told) == count else None
 
 
 def theirs_in_parts(events, steps, model):
@@ -271,18 +287,29 @@ def write_case(folder, events, steps):
             file.write(f"{wake},{ACTIONS[action]},{order},{side},{offset},{quantity},{time_in_force},{kind}\n")
 
 
+class Unsound(Exception):
+    """What must hold of a run did not."""
+
+
+Totals = collections.namedtuple("Totals", "position balance fee samples fundings")
 Fill = collections.namedtuple("Fill", "ts received order side tick quantity cause")
 
 
 def ours(program, folder, rows, model, fills, compatibility):
     numpy.savetxt(folder / "latencies.csv", rows[:, :3], fmt="%d", delimiter=",")
     files = [folder / name for name in ("events.npz", "script.csv", "latencies.csv")]
-    told = subprocess.run([program, *files, model, fills, compatibility], check=True, capture_output=True, text=True)
+    told = subprocess.run([program, *files, model, fills, compatibility], capture_output=True, text=True)
+    if told.returncode != 0:
+        raise Unsound(told.stderr.strip().splitlines()[:1])
     made = []
-    for line in told.stdout.splitlines():
+    *lines, end = told.stdout.splitlines()
+    for line in lines:
         ts, received, order, side, tick, quantity, cause = line.split()
         made.append(Fill(int(ts), int(received), int(order), side, int(tick), int(quantity), cause))
-    return made
+    word, position, balance, fee, samples, fundings = end.split()
+    if word != "total":
+        sys.exit(f"random_parity.py: parity_run ends with {end}")
+    return made, Totals(int(position), int(balance), round(float(fee), 6), int(samples), int(fundings))
 
 
 def at_one_time(fills):
@@ -305,42 +332,59 @@ def overfilled(events, fills):
 
 
 class Check:
+    """Counts what was compared: a comparison of nothing is none."""
+
     def __init__(self):
         self.wrong = 0
-        self.compared = 0
-        self.parts = 0
-        self.cut = 0
+        self.counts = collections.Counter()
+
+    def tell(self, text):
+        self.wrong += 1
+        print(f"random_parity.py: {text}", file=sys.stderr)
 
     def compare(self, what, got, wanted):
         if got == wanted:
             return
-        self.wrong += 1
         first = min((wanted - got) | (got - wanted))
         lacks, has = sum((wanted - got).values()), sum((got - wanted).values())
-        print(f"random_parity.py: {what}: lacks {lacks}, has {has} of its own, first {first}", file=sys.stderr)
+        self.tell(f"{what}: lacks {lacks}, has {has} of its own, first {first}")
 
     def full(self, what, program, folder, events, rows, steps, model):
         write_case(folder, events, steps)
-        wanted = theirs(events, rows, steps, model)
-        made = ours(program, folder, rows, model, "full", "hftbacktest")
-        self.compared += sum(wanted.values())
+        wanted, their_totals = theirs(events, rows, steps, model)
+        made, totals = ours(program, folder, rows, model, "full", "hftbacktest")
+        self.counts["fills"] += sum(wanted.values())
         self.compare(what, collections.Counter((f.ts, f.side, f.tick, f.quantity) for f in made), wanted)
+        if their_totals is not None:
+            self.counts["totals"] += 1
+            if totals[:3] != their_totals:
+                self.tell(f"{what}: totals {totals[:3]}, not {their_totals}")
+
+    def correct(self, what, program, folder, events, rows, model):
+        """The script of full(), without compatibility: parity_run holds position, equity and funding to the fills."""
         for fills in ("full", "partial"):
-            made = ours(program, folder, rows, model, fills, "none")
+            made, totals = ours(program, folder, rows, model, fills, "none")
             over = overfilled(events, made) if fills == "partial" else []
             if over or not made:
-                self.wrong += 1
-                print(f"random_parity.py: {what}, {fills}, correct: {len(made)} fills, overfilled at {over[:3]}",
-                      file=sys.stderr)
+                self.tell(f"{what}, {fills}, correct: {len(made)} fills, overfilled at {over[:3]}")
+            self.counts["correct fills"] += len(made)
+            self.counts["samples"] += totals.samples
+            self.counts["fundings"] += totals.fundings
 
     def in_parts(self, what, program, folder, events, steps, model):
         write_case(folder, events, steps)
         wanted, reached = theirs_in_parts(events, steps, model)
         rows = numpy.array([(1, 1 + MILLISECOND, 1 + 2 * MILLISECOND)])
-        made = [f for f in ours(program, folder, rows, model, "partial", "hftbacktest") if f.received <= reached]
-        self.parts += sum(wanted.values())
-        self.cut += reached < int(events["local_ts"][-1]) - 2 * MILLISECOND
+        made = [f for f in ours(program, folder, rows, model, "partial", "hftbacktest")[0] if f.received <= reached]
+        self.counts["partial fills"] += sum(wanted.values())
+        self.counts["cut"] += reached < int(events["local_ts"][-1]) - 2 * MILLISECOND
+        self.counts["modifies"] += int(((steps[:, 1] == MODIFY) & (START + steps[:, 0] * WAKE <= reached)).sum())
         self.compare(f"{what}, partial", at_one_time(made), wanted)
+
+    def expect_enough(self):
+        for name, least in LEAST_A_SEED.items():
+            if self.counts[name] < least * SEEDS:
+                self.tell(f"{self.counts[name]} {name} of {SEEDS} scripts are too few to compare")
 
 
 def main(program):
@@ -353,11 +397,21 @@ def main(program):
             steps = script(random, int((events["local_ts"][-1] - events["exch_ts"][0]) // WAKE))
             model = MODELS[seed % len(MODELS)]
             what = f"seed {seed}, {model}"
-            check.full(what, program, pathlib.Path(name), events, rows, steps, model)
-            check.in_parts(what, program, pathlib.Path(name), events, steps[steps[:, 1] != MODIFY], model)
+            try:
+                check.full(what, program, pathlib.Path(name), events, rows, steps, model)
+                check.correct(what, program, pathlib.Path(name), events, rows, model)
+                check.in_parts(what, program, pathlib.Path(name), events, steps, model)
+            except Unsound as problem:
+                check.tell(f"{what}: {problem}")
+    check.expect_enough()
     if not check.wrong:
-        print(f"{check.compared} fills of {SEEDS} random scripts as by hftbacktest {hftbacktest.__version__}, and "
-              f"{check.parts} partial ones; it ended early in {check.cut} of them")
+        counts = check.counts
+        print(f"{counts['fills']} fills of {SEEDS} random scripts as by hftbacktest {hftbacktest.__version__}, "
+              f"{counts['totals']} of them with its totals")
+        print(f"{counts['partial fills']} partial fills with {counts['modifies']} changes of orders; it ended early in "
+              f"{counts['cut']} scripts")
+        print(f"correct: {counts['correct fills']} fills, {counts['samples']} samples and {counts['fundings']} fundings "
+              f"that add up")
     return 1 if check.wrong else 0
 
 

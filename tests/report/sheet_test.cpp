@@ -90,7 +90,7 @@ TEST(Sheet, IsTheSameTwiceAndEscapesWhateverNamesThereAre) {
   EXPECT_THAT(page, Not(HasSubstr(" src=")));
   const json panels = json::parse(between(page, "id=\"panels\">", "</script>"));
   EXPECT_EQ(panels.size(), run_panels(sheet.runs[0]).size());
-  const json tables = json::parse(between(page, "id=\"tables\">", "</script>"));
+  const json tables = json::parse(between(page, "id=\"tables\">", "</script>")).at("tables");
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_EQ(tables[0]["rows"].size(), 200U);
   EXPECT_EQ(tables[0]["rows"][0].size(), tables[0]["columns"].size() + 1);

@@ -145,6 +145,8 @@ class RandomVenue {
     position_ += event.order.side == kBidSide ? event.fill.quantity : -event.fill.quantity;
     known.filled += event.fill.quantity;
     ASSERT_GT(event.fill.quantity, 0);
+    ASSERT_GE(event.fill.beyond, 0);
+    ASSERT_LE(event.fill.beyond, model_.fills == FillSizes::kPartial ? 0 : event.fill.quantity);
     ASSERT_EQ(known.filled + event.left, event.order.quantity);
     if (!event.order.is_reduce_only) return;
     ASSERT_LT(std::abs(position_), std::abs(before)) << "it opens";

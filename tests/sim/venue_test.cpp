@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "sim/venue_support.hpp"
 
 namespace acts::sim {
@@ -113,6 +116,40 @@ TEST_F(Venue, FillsOneOrderBeyondATradeAtMostInFull) {
   told();
   trade(kAskSide, 100, 3);
   EXPECT_EQ(venue().position(), 10);
+}
+
+// A print of 3 that fills 10 and 10, and a level of 1 that crosses 4 and is taken for 6.
+TEST_F(Venue, TellsWhatATradeOrALevelDidNotHave) {
+  const auto beyond = [this] {
+    std::vector<std::int64_t> units;
+    for (const VenueEvent& event : venue().events()) {
+      if (event.is_fill()) units.push_back(event.fill.beyond);
+    }
+    told();
+    return units;
+  };
+  using Units = std::vector<std::int64_t>;
+  for (const bool as_hftbacktest : {false, true}) {
+    start({.as_hftbacktest = as_hftbacktest});
+    level(kBidSide, 98, 1);
+    level(kAskSide, 102, 1);
+    place(kBidSide, 100, 10);
+    place(kBidSide, 100, 10);
+    trade(kAskSide, 99, 3);
+    EXPECT_EQ(beyond(), (Units{7, 10}));
+    place(kBidSide, 101, 4);
+    level(kAskSide, 101, 1);
+    EXPECT_EQ(beyond(), Units{3});
+    place(kBidSide, 101, 6, TimeInForce::kIoc);
+    EXPECT_EQ(beyond(), Units{5});
+  }
+  start({.fills = FillSizes::kPartial});
+  level(kBidSide, 98, 1);
+  level(kAskSide, 102, 1);
+  place(kBidSide, 100, 10);
+  trade(kAskSide, 99, 3);
+  place(kBidSide, 102, 5, TimeInForce::kIoc);
+  EXPECT_EQ(beyond(), (Units{0, 0}));
 }
 
 TEST_F(Venue, FillsInPartsAsTradesCome) {

@@ -192,13 +192,13 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   report.marks.resize(report.instruments.size());
   std::unique_ptr<RunFolder> folder;
   if (!report.folder.empty() || !request.json.empty()) {
-    auto created = RunFolder::create(ops, report.folder, request.json, prepared->instruments);
+    auto created = RunFolder::create(ops, report.folder, request.json, prepared->instruments, false);
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }
   auto strategy = RunStrategy::begin(request, *prepared->strategy, folder.get());
   if (!strategy) return std::unexpected(strategy.error());
-  OrderCounter counter(report.instruments.size(), folder.get());
+  OrderCounter counter(report.instruments.size(), folder.get(), venues_of(report.instruments));
   Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(*options, (*strategy)->get(), &counter); });
   if (!run) return std::unexpected(run.error());
   Result<void> done = guarded([&] { return run_bars(**run, blocks, report); });

@@ -232,7 +232,8 @@ Result<Manifest> parse_manifest(std::string_view text) {
     if (const std::string fault = fault_of(manifest); !fault.empty()) return fail(ErrorCode::kBadInput, fault);
     return manifest;
   } catch (const std::exception& error) {
-    return fail(ErrorCode::kBadInput, fmt::format("it is no manifest: {}", error.what()));
+    return fail(ErrorCode::kBadInput,
+                fmt::format("it is no manifest: {}: move it away, and import again what it told of", error.what()));
   }
 }
 

@@ -139,9 +139,11 @@ std::unexpected<Error> select_error(const char* message) {
   const std::string_view text = message == nullptr ? "" : message;
   const duckdb_error_type type = type_of(text);
   if (type != DUCKDB_ERROR_OUT_OF_MEMORY) return duck_error(type, message);
-  return fail(ErrorCode::kStorage, text.contains("max_temp_directory_size")
-                                       ? "it needs more temporary space than it may take: --spill allows more"
-                                       : "it needs more memory than it may take: --memory allows more");
+  return fail(
+      ErrorCode::kStorage,
+      text.contains("max_temp_directory_size")
+          ? "it needs more temporary space than it may take: ask for less, or acts query for it with more --spill"
+          : "it needs more memory than it may take: ask for less, or acts query for it with more --memory");
 }
 
 }  // namespace

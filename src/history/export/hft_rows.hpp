@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "history/engine/duck.hpp"
 #include "history/engine/select.hpp"
 #include "history/export/hft_event.hpp"
+#include "history/export/venue_time.hpp"
 
 namespace acts::history {
 
@@ -22,6 +24,7 @@ struct HftWanted {
   std::string origin = {};             // of both books and trades; empty: any
   std::optional<UnixNanos> from = {};  // received then or later,
   std::optional<UnixNanos> to = {};    // and before
+  bool tells_best = false;             // best bids and offers too, and ids: as HftMessages, for FusedDepth
 };
 // The SELECT whose rows HftRows reads. Trades are single ones; where none of them was received, aggregated ones. Those
 // without a time of receipt, and those outside the market, are left out.
@@ -30,23 +33,33 @@ std::string hft_select(const HftWanted& wanted);
 // receipt; aggregated ones count where there are no others.
 std::string hft_untimed_select(const HftWanted& wanted);
 
+// What times have told so far, for rows without the venue's: of rows that another SELECT goes on with, too.
+struct HftTimes {
+  std::optional<std::int64_t> latest = {};  // of the venue's
+  VenueTime venue_time = {};
+  std::int64_t exch_ts = 0;  // of the last row with both
+  std::int64_t local_ts = 0;
+};
+
 class HftRows final : public HftSource {
  public:
-  explicit HftRows(SelectRows rows) : rows_(std::move(rows)) {}
+  explicit HftRows(SelectRows rows, const HftTimes& before = {}) : rows_(std::move(rows)), times_(before) {}
+  [[nodiscard]] const HftTimes& times() const { return times_; }
 
   // Errors: as SelectRows::next().
   Result<bool> next(HftEvent& event) override;
 
  private:
   Result<bool> read();
+  void take_times(const HftEvent& event);
   Result<void> read_message();
 
   SelectRows rows_;
   std::vector<std::optional<std::string>> cells_;
-  std::optional<HftEvent> held_;        // read, and not taken
-  std::optional<std::int64_t> latest_;  // of the venue's times
-  std::vector<HftEvent> events_;        // of one side of a snapshot, or one,
-  std::size_t taken_ = 0;               // and how many of them have gone out
+  std::optional<HftEvent> held_;  // read, and not taken
+  HftTimes times_;
+  std::vector<HftEvent> events_;  // of one side of a snapshot, or one,
+  std::size_t taken_ = 0;         // and how many of them have gone out
 };
 
 }  // namespace acts::history

@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "history/canonical_json.hpp"
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
 #include "history/import/sorted_file.hpp"
@@ -170,11 +171,16 @@ Result<void> Importer::recover() {
 }
 
 Result<ImportOutcome> Importer::import_file(const ImportRequest& request) {
+  if (!is_utf8(fs::path(request.path).filename().string())) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: its name, which the catalog keeps, is not UTF-8: give it another", request.path));
+  }
   const Result<FileState> before = state_of(request.path);
   if (!before) return std::unexpected(before.error());
   Source source{.request = &request, .format = nullptr, .sets = {}, .opened = nullptr, .whole = nullptr};
   const Result<const SourceFormat*> format = format_of(request.path, request.hints);
   if (!format) return std::unexpected(format.error());
+  if (const Result<void> used = check_hints(**format, request.hints); !used) return named(request.path, used.error());
   source.format = *format;
   if (const Result<void> opened = source.open(); !opened) return std::unexpected(opened.error());
   const Result<std::string> sha256 = sha256_of_file(request.path);

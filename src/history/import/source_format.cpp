@@ -75,6 +75,21 @@ Result<const SourceFormat*> format_of(const std::string& path, const SourceHints
   return fail(ErrorCode::kUsage, fmt::format("no format '{}'", hints.format));
 }
 
+Result<void> check_hints(const SourceFormat& format, const SourceHints& hints) {
+  const auto unused = [&](std::string_view flag, std::string_view of) {
+    return fail(ErrorCode::kUsage, fmt::format("{} is of --format {}, and it is read as {}: leave it out, or give the "
+                                               "--format",
+                                               flag, of, format.name));
+  };
+  const bool is_csv = format.name == "csv";
+  if (!hints.columns.empty() && !is_csv) return unused("--map", "csv");
+  if (!hints.tick_size.empty() && format.name != "npz") return unused("--tick-size", "npz");
+  if (!hints.time_format.empty() && !is_csv && format.name != "candles") {
+    return unused("--time-format", "csv and candles");
+  }
+  return {};
+}
+
 std::string read_as(const SourceFormat& format, const SourceHints& hints) {
   std::string text(format.name);
   if (!hints.columns.empty()) text += " " + hints.columns;

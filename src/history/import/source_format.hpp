@@ -50,6 +50,9 @@ std::span<const SourceFormat> source_formats();
 // that is known to be of none (foreign_file.hpp).
 Result<const SourceFormat*> format_of(const std::string& path, const SourceHints& hints);
 
+// Errors: kUsage: a hint that this format makes nothing of, and the flag that gave it.
+Result<void> check_hints(const SourceFormat& format, const SourceHints& hints);
+
 // How a file was read, for its manifest: "archive", "csv open_time=Date,open=Open %Y-%m-%d".
 std::string read_as(const SourceFormat& format, const SourceHints& hints);
 

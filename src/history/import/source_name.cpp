@@ -8,6 +8,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "history/canonical_json.hpp"
 #include "recording/layout.hpp"
 
 namespace acts::history {
@@ -100,7 +101,7 @@ std::string DataSet::folder(std::int64_t day) const {
 }
 
 bool is_folder_value(std::string_view text) noexcept {
-  return is_segment_name(text) && text.find_first_of("*?[]{}\\=%") == std::string_view::npos;
+  return is_segment_name(text) && is_utf8(text) && text.find_first_of("*?[]{}\\=%") == std::string_view::npos;
 }
 
 std::string_view stem_of(std::string_view path) noexcept {

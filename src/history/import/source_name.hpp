@@ -34,8 +34,9 @@ struct DataSet {
   friend bool operator==(const DataSet&, const DataSet&) = default;
 };
 
-// Whether a symbol, venue or origin can be the value of a folder that others read too: is_segment_name(), and nothing
-// that DuckDB takes for a pattern (* ? [ ] { } and the backslash) or for a part of the folder's own spelling (= %).
+// Whether a symbol, venue or origin can be the value of a folder that others read too: is_segment_name(), UTF-8, and
+// nothing that DuckDB takes for a pattern (* ? [ ] { } and the backslash) or for a part of the folder's own spelling (=
+// %).
 bool is_folder_value(std::string_view text) noexcept;
 
 // What is known without the name: each wins over it. Empty: not given.

@@ -27,10 +27,10 @@ using Zip = std::unique_ptr<archive, Free>;
 
 std::string reason_of(archive* zip) {
   const char* const text = archive_error_string(zip);
-  if (text == nullptr) return "it cannot be read";
   // Some end with a line break.
-  const std::string_view said = text;
-  return binance::one_line(said.substr(0, said.find_last_not_of('\n') + 1));
+  const std::string_view said = text == nullptr ? "it cannot be read" : text;
+  return fmt::format("{}: it is damaged or cut off: get it again",
+                     binance::one_line(said.substr(0, said.find_last_not_of('\n') + 1)));
 }
 
 class ZipMember final : public ByteSource {

@@ -26,7 +26,8 @@
 namespace acts::history {
 
 struct QueryOptions {
-  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  // Of DuckDB's own buffers; what it and we hold beside them is as much as half of it again.
+  std::uint64_t memory_bytes = std::uint64_t{512} << 20;
   int threads = 1;
   // A directory of our own for what does not fit the memory; empty: a query that needs more fails.
   std::string temp_directory;

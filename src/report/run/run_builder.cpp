@@ -146,6 +146,19 @@ Result<void> RunBuilder::add(const OrderRow& row) {
   return {};
 }
 
+Result<void> RunBuilder::add(const BookRow& row) {
+  if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
+  const bool is_beyond = (row.order_line && *row.order_line > report_.order_events) ||
+                         (row.fill_number && *row.fill_number > report_.fill_flow.fills);
+  if (is_beyond) {
+    return fail(ErrorCode::kBadInput,
+                "it is of a line that orders.csv or fills.csv has not: one of them is cut, or of another run");
+  }
+  if (!report_.books) report_.books.emplace();
+  report_.books->add(row);
+  return {};
+}
+
 Result<RunReport> RunBuilder::finish() {
   if (!has_sample_) {
     return fail(ErrorCode::kBadInput, "equity.csv has no sample: the run made none, or the file is cut");

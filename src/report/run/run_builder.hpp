@@ -1,4 +1,5 @@
-// Makes a RunReport of a run's rows: all of equity.csv first, then fills.csv, then orders.csv. Not thread-safe. Pure.
+// Makes a RunReport of a run's rows: all of equity.csv first, then fills.csv, then orders.csv and books.csv. Not
+// thread-safe. Pure.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,7 @@ class RunBuilder {
   Result<void> add(const EquityRow& row);
   Result<void> add(const FillRow& fill, const MarksRow* marks);
   Result<void> add(const OrderRow& row);
+  Result<void> add(const BookRow& row);
   // Errors: kBadInput: there is no equity, or not as many fills as run.json says.
   Result<RunReport> finish();
 

@@ -10,6 +10,7 @@
 
 #include "acts/base/period_closes.hpp"
 
+#include "report/run/book_rows.hpp"
 #include "report/run/run_facts.hpp"
 #include "report/run/run_rows.hpp"
 #include "report/run/thinner.hpp"
@@ -82,6 +83,7 @@ struct RunReport {
   Samples held_seconds = {};
   std::vector<ListedFill> listed_fills = {};  // the first ones
   std::vector<OrderRow> listed_orders = {};
+  std::optional<BookShelf> books = {};  // none: the run has no books.csv
   // Of other queues, if the run has any: each is a run of its own, without scenarios.
   std::vector<RunReport> scenarios = {};
 };

@@ -59,23 +59,82 @@ json row_of(const OrderRow& order) {
           text_of(order.price),   text_of(order.quantity),       text_of(order.left), order.reason};
 }
 
-void append_place(std::string& out, std::string_view id, std::string_view title, std::size_t listed,
-                  std::uint64_t all) {
-  if (all == 0) return;
-  out += fmt::format("<section class=\"explorer\"><h2>{}</h2>\n<p>{}</p>\n<div id=\"{}\"></div></section>\n", title,
-                     listed < all ? fmt::format("The first {} of {}; {}.csv has all. A click on a line shows its "
-                                                "moment in the charts.",
-                                                listed, all, id)
-                                  : "A click on a line shows its moment in the charts.",
-                     id);
+// Of one of the tables.
+struct Listed {
+  std::string_view id;
+  std::string_view title;
+  std::size_t rows;
+  std::uint64_t all;
+  BookShelf::Place (BookShelf::*place)(std::size_t row) const;
+};
+
+Listed fills_of(const RunReport& run) {
+  return {kFillsId, "Fills", run.listed_fills.size(), run.fill_flow.fills, &BookShelf::of_fill};
+}
+Listed orders_of(const RunReport& run) {
+  return {kOrdersId, "Orders", run.listed_orders.size(), run.order_events, &BookShelf::of_order};
+}
+
+std::string note_on_books(const RunReport& run, const Listed& listed) {
+  if (!run.books) {
+    return "A click on a line shows its moment in the charts. The run has no order books to be shown beside: it kept "
+           "none, or is of bars.";
+  }
+  std::size_t count = 0;
+  for (std::size_t row = 0; row < listed.rows; ++row) count += ((*run.books).*listed.place)(row).is_empty() ? 0U : 1U;
+  std::string text =
+      "A click on a line, or Enter on it, shows the order book that it met and its moment in the charts.";
+  if (count == listed.rows) return text;
+  return text + fmt::format(
+                    " The books of {} of these lines are in the page, the first ones that there are: {} different "
+                    "ones of fills and {} of other order events at most.",
+                    count, BookShelf::kMostOfFills, BookShelf::kMostOfOrders);
+}
+
+void append_place(std::string& out, const RunReport& run, const Listed& listed) {
+  if (listed.all == 0) return;
+  std::string note = note_on_books(run, listed);
+  if (listed.rows < listed.all) {
+    note = fmt::format("The first {} of {}; {}.csv has all. {}", listed.rows, listed.all, listed.id, note);
+  }
+  out += fmt::format("<section class=\"explorer\"><h2>{}</h2>\n<p>{}</p>\n<div id=\"{}\"></div></section>\n",
+                     listed.title, note, listed.id);
+}
+
+json levels_json(const std::vector<BookRowLevel>& levels) {
+  json out = json::array();
+  for (const BookRowLevel& level : levels) {
+    out.push_back(to_string(level.price));
+    out.push_back(to_string(level.quantity));
+  }
+  return out;
+}
+
+json books_json(const BookShelf& shelf) {
+  json books = json::array();
+  for (const BookRow& book : shelf.books()) {
+    books.push_back({book.is_venue, time_text(book.time), levels_json(book.bids), levels_json(book.asks)});
+  }
+  return books;
+}
+
+void add_places(json& table, const RunReport& run, const Listed& listed) {
+  if (!run.books) return;
+  const auto number = [](std::size_t book) { return book == BookShelf::kNone ? -1 : static_cast<std::int64_t>(book); };
+  json places = json::array();
+  for (std::size_t row = 0; row < listed.rows; ++row) {
+    const BookShelf::Place place = ((*run.books).*listed.place)(row);
+    places.push_back({number(place.local), number(place.venue)});
+  }
+  table["books"] = std::move(places);
 }
 
 }  // namespace
 
 std::string explorer_body(const RunReport& run) {
   std::string out;
-  append_place(out, kFillsId, "Fills", run.listed_fills.size(), run.fill_flow.fills);
-  append_place(out, kOrdersId, "Orders", run.listed_orders.size(), run.order_events);
+  append_place(out, run, fills_of(run));
+  append_place(out, run, orders_of(run));
   return out;
 }
 
@@ -99,6 +158,7 @@ std::string explorer_json(const RunReport& run) {
     for (const std::string_view name : kHorizonNames) columns.push_back(fmt::format("middle {} later", name));
     columns.push_back("realised");
     tables.push_back({{"id", kFillsId}, {"columns", std::move(columns)}, {"rows", std::move(rows)}});
+    add_places(tables.back(), run, fills_of(run));
   }
   if (!run.listed_orders.empty()) {
     json rows = json::array();
@@ -108,8 +168,10 @@ std::string explorer_json(const RunReport& run) {
          {"columns",
           {"time", "instrument", "order", "event", "side", "type", "in force", "price", "quantity", "left", "reason"}},
          {"rows", std::move(rows)}});
+    add_places(tables.back(), run, orders_of(run));
   }
-  return script_safe(tables.dump(-1, ' ', true, json::error_handler_t::replace));
+  json all = {{"books", run.books ? books_json(*run.books) : json::array()}, {"tables", std::move(tables)}};
+  return script_safe(all.dump(-1, ' ', true, json::error_handler_t::replace));
 }
 
 }  // namespace acts::report

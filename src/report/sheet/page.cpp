@@ -212,6 +212,10 @@ std::string identity_of(const RunReport& run) {
 std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
+  const auto crossed = std::ranges::find(run.facts.run, "crossed_updates", &Fact::path);
+  if (crossed != run.facts.run.end() && crossed->text != "0") {
+    text += fmt::format(", the book crossed by {} updates", crossed->text);
+  }
   const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
   if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
   return text + fmt::format(", {} gaps in the data, of {} minutes", run.facts.gaps.size(), minutes->text);
@@ -294,7 +298,7 @@ std::string to_page(const Sheet& sheet) {
     for (std::size_t i = 0; i < runs[0].size(); ++i) append_group(body, runs, names, i);
   }
   for (const RunReport& run : sheet.runs) append_counts(body, run, !is_single);
-  std::string tables = "[]";
+  std::string tables = R"({"books":[],"tables":[]})";
   if (is_single) {
     body += explorer_body(sheet.runs[0]);
     tables = explorer_json(sheet.runs[0]);

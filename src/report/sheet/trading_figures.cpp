@@ -1,7 +1,12 @@
 // How a run traded: where its profit comes from, its fills, its orders.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "report/sheet/figure_list.hpp"
 #include "report/statistics/moments.hpp"
@@ -14,6 +19,16 @@ constexpr std::array<std::string_view, kHorizons> kHorizonKeys{"100ms", "1s", "1
 std::optional<double> ratio_of(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return std::nullopt;
   return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// A count among the totals of run.json; of a run without it, such as one over bars, nothing.
+std::optional<std::uint64_t> total_of(const RunReport& run, std::string_view path) {
+  const auto found = std::ranges::find(run.facts.totals, path, &Fact::path);
+  if (found == run.facts.totals.end()) return std::nullopt;
+  std::uint64_t count = 0;
+  const char* const end = found->text.data() + found->text.size();
+  const auto [stop, error] = std::from_chars(found->text.data(), end, count);
+  return error == std::errc{} && stop == end ? std::optional(count) : std::nullopt;
 }
 
 std::string sample_note(const Samples& samples) {
@@ -68,6 +83,16 @@ FigureGroup fill_figures(const RunReport& run) {
   const FillFlow& flow = run.fill_flow;
   FigureList list("fills", "Fills");
   list.count("fills", "Fills", flow.fills, "lines of fills.csv");
+  const auto beyond = [&](std::string_view key, std::string_view label, std::string_view of) {
+    const std::optional<std::uint64_t> count = total_of(run, key);
+    list.number(
+        std::string(key), std::string(label), count ? std::optional(static_cast<double>(*count)) : std::nullopt,
+        fmt::format("fills of more than {} had, which fills = \"full\" gives and nobody would have got: fills = "
+                    "\"partial\" in [exchange] gives what there was",
+                    of));
+  };
+  beyond("fills_beyond_trades", "Fills beyond their trade", "the trade that filled them");
+  beyond("fills_beyond_levels", "Fills beyond their level", "the level that they took or were crossed by");
   list.money("turnover", "Turnover", flow.turnover, "sum of price x quantity, exact");
   std::optional<double> turns;
   if (!returns_of(run).empty() && flow.turnover) turns = finite(to_double(*flow.turnover) / run.closes.values.front());

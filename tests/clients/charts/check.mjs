@@ -1,13 +1,46 @@
 // Opens pages that `acts plot` and `acts report` have made in a headless Chromium: check.mjs CHROMIUM PAGE…
 // Of each: all its panels are drawn, with something on them, no error on the console, and nothing asked for but the page.
-// Of tear sheets, which say data-theme, also on a phone and in the dark; and their tables can be searched.
+// Of tear sheets, which say data-theme, also on a phone and in the dark; their tables can be searched, and their lines
+// show the books that orders and fills met, where the page has any. What pages of some names must have besides is below.
 import {chromium} from "playwright-core";
+import {basename} from "node:path";
 import {pathToFileURL} from "node:url";
 
 const [executablePath, ...pages] = process.argv.slice(2);
 const browser = await chromium.launch({executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
   "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
 let failed = 0;
+
+// By the end of a page's name: whether its lines have books, and what its body must say.
+const wanted = {
+  "run_with_scenarios.html": {books: true, says: ["What rests on the queue", "first in the queue", "traded through"]},
+  "run_without_books.html": {books: false, says: ["The run has no order books"]},
+  "swept.html": {says: ["Deflated Sharpe", "walk-forward", "fast", "slow"], heat: true},
+  "side_by_side.html": {says: ["2 runs side by side", "scenarios", "narrow"]},
+  "against_a_benchmark.html": {books: false, says: ["beta", "information ratio"]},
+};
+
+// Whether a picture has as many colours as a page that shows something; of some of its lines of pixels.
+const is_blank = async (page, path) => {
+  const shot = await page.screenshot({path, fullPage: true});
+  const probe = await browser.newPage();
+  const colors = await probe.evaluate(async (encoded) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${encoded}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.width;
+    canvas.height = Math.min(image.height, 4000);
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    const seen = new Set();
+    for (let i = 0; i < pixels.length; i += 7) seen.add(pixels[i]);
+    return seen.size;
+  }, shot.toString("base64"));
+  await probe.close();
+  return colors < 20;
+};
 
 // A phone's width holds the page, and a dark page is dark on the screen and light on paper.
 const look_elsewhere = async (url, path, problems) => {
@@ -16,17 +49,66 @@ const look_elsewhere = async (url, path, problems) => {
   await phone.goto(url);
   const width = await phone.evaluate(() => document.documentElement.scrollWidth);
   if (width > 390) problems.push(`on a phone it is ${width} pixels wide`);
-  await phone.screenshot({path: `${path}.phone.png`, fullPage: true});
+  if (await is_blank(phone, `${path}.phone.png`)) problems.push("on a phone it is blank");
+  await try_books(phone, problems, "on a phone");
   await phone.close();
   const dark = await browser.newPage({viewport: {width: 1200, height: 900}, colorScheme: "dark"});
   dark.on("pageerror", (error) => problems.push(`in the dark: ${error}`));
   await dark.goto(url);
   const paper = () => dark.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
   if ((await paper()).some((part) => part > 60)) problems.push("in the dark it is not dark");
-  await dark.screenshot({path: `${path}.dark.png`, fullPage: true});
+  if (await is_blank(dark, `${path}.dark.png`)) problems.push("in the dark it is blank");
   await dark.emulateMedia({media: "print", colorScheme: "dark"});
   if ((await paper()).some((part) => part < 250)) problems.push("on paper it is not white");
   await dark.close();
+};
+
+// The first line of fills that has a book shows it, by a click and by the keyboard: within the screen, the best prices
+// apart, bars as long as quantities are, and the order's own price where it stands.
+const try_books = async (page, problems, where) => {
+  const told = await page.evaluate(() => {
+    const {tables} = JSON.parse(document.getElementById("tables").textContent);
+    return tables.filter((table) => table.books).map((table) => ({id: table.id, kept: table.books.filter((place) => place.some((number) => number >= 0)).length}));
+  });
+  if (told.length === 0) return false;
+  const wrong = (what) => problems.push(`${where}: ${what}`);
+  if (told.length !== 2 || told.some((table) => table.kept === 0)) wrong(`tables with books: ${JSON.stringify(told)}`);
+  const panel = page.locator("aside.book");
+  const look = () => panel.evaluate((place) => {
+    const {x, y, right, bottom} = place.getBoundingClientRect();
+    return {
+      is_seen: !place.hidden && x >= 0 && y >= 0 && right <= innerWidth + 1 && bottom <= innerHeight + 1 && bottom - y > 100,
+      text: place.textContent,
+      sides: [...place.querySelectorAll(".ladder")].map((table) => [...table.tBodies[0].rows].map((line) => [...line.cells].map((cell) => cell.textContent))),
+      bars: [...place.querySelectorAll(".ladder td")].filter((cell) => cell.style.background.includes("gradient")).length,
+      own: [...place.querySelectorAll(".own")].map((cell) => cell.textContent),
+    };
+  });
+  if (await panel.isVisible()) wrong("a book is there that nobody asked for");
+  const fill = page.locator("#fills tbody tr").first();
+  await fill.click();
+  const seen = await look();
+  const cells = await fill.locator("td").allTextContents();
+  if (!seen.is_seen) wrong("a click on a fill shows no book within the screen");
+  if (!seen.text.includes(cells[5]) || !seen.text.includes(cells[3])) wrong(`a fill's book does not say why and at what: ${seen.text}`);
+  if (seen.sides.length !== 2 || seen.sides.some((lines) => lines.length !== 10)) wrong(`a fill has the books ${JSON.stringify(seen.sides)}`);
+  for (const [best] of seen.sides) if (!(Number(best?.[1]) < Number(best?.[2]))) wrong(`best prices are ${best}`);
+  if (seen.bars !== 40) wrong(`of 40 quantities ${seen.bars} are bars`);
+  if (seen.own.some((price) => Number(price) !== Number(cells[3]))) wrong(`its own price is marked at ${seen.own}`);
+  await page.keyboard.press("Escape");
+  if (await panel.isVisible()) wrong("Escape does not close a book");
+  const order = page.locator("#orders tbody tr").first();
+  await order.focus();
+  await page.keyboard.press("Enter");
+  const by_key = await look();
+  if (!by_key.is_seen || !by_key.text.startsWith("submitted")) wrong(`Enter on an order shows '${by_key.text.slice(0, 80)}'`);
+  await page.keyboard.press("ArrowDown");
+  if ((await look()).text === by_key.text) wrong("the next line has the same book's title");
+  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wrong("with a book it is wider than the screen");
+  await panel.getByText("Charts").click();
+  await panel.getByText("Close").click();
+  if (await panel.isVisible()) wrong("a book cannot be closed");
+  return true;
 };
 
 // Every table of fills and orders shows lines, fewer of them when searched, and a click shows a moment in the charts.
@@ -43,6 +125,7 @@ const try_tables = async (page, problems) => {
     if (await told() !== "none") problems.push("a search finds what is not there");
     await place.locator("input").fill("");
     await place.locator("tbody tr").nth(5).click();
+    await page.keyboard.press("Escape");
   }
 };
 for (const path of pages) {
@@ -83,7 +166,13 @@ for (const path of pages) {
   if (is_sheet) {
     const listed = await page.evaluate(() => document.documentElement.dataset.listed);
     if (listed === undefined) problems.push("its tables were not filled");
-    await page.screenshot({path: `${path}.whole.png`, fullPage: true});
+    if (await is_blank(page, `${path}.whole.png`)) problems.push("it is blank");
+    const has_books = await try_books(page, problems, "on a desk");
+    const {books, says, heat} = wanted[basename(path)] ?? {};
+    if (books !== undefined && books !== has_books) problems.push(`it has ${has_books ? "" : "no "}books`);
+    const text = (await page.locator("body").textContent()).toLowerCase();
+    for (const words of says ?? []) if (!text.includes(words.toLowerCase())) problems.push(`it does not say '${words}'`);
+    if (heat && await page.locator(".heat td").count() < 9) problems.push("it has no heat map");
     await try_tables(page, problems);
     await look_elsewhere(url, path, problems);
   }

@@ -10,6 +10,7 @@
 
 #include "history/dying_ops.hpp"
 #include "history/import/importer_fixture.hpp"
+#include "support/rounds.hpp"
 
 namespace acts::history {
 namespace {
@@ -149,7 +150,7 @@ TEST(Compact, LosesNoRowWhereverItDies) {
   ASSERT_TRUE(compact(whole));
   const auto wanted = tree(whole.dir / "catalog");
   int died = 0;
-  for (int lives = 0;; ++lives) {
+  for (int lives = 0;; lives += static_cast<int>(acts::test::kFewerBy)) {
     SCOPED_TRACE(lives);
     Catalog catalog;
     make(catalog);
@@ -161,7 +162,7 @@ TEST(Compact, LosesNoRowWhereverItDies) {
     EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
     if (!ops.is_dead()) break;
   }
-  EXPECT_GT(died, 15);
+  EXPECT_GT(died, 15 / static_cast<int>(acts::test::kFewerBy));
 }
 
 TEST(Compact, WaitsForNobody) {

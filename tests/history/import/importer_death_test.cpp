@@ -10,6 +10,7 @@
 
 #include "history/dying_ops.hpp"
 #include "history/import/importer_fixture.hpp"
+#include "support/rounds.hpp"
 
 namespace acts::history {
 namespace {
@@ -50,7 +51,7 @@ void die_everywhere(const std::string& before, const std::string& text, bool rep
   ASSERT_TRUE(import(real_file_ops(), whole, whole.dir.write("X-1h-2021-01.csv", text)));
   const auto wanted = tree(whole.dir / "catalog");
   EXPECT_THAT(whole.verify().unfinished, IsEmpty());
-  for (int lives = 0;; ++lives) {
+  for (int lives = 0;; lives += static_cast<int>(acts::test::kFewerBy)) {
     SCOPED_TRACE(lives);
     Catalog catalog;
     ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", before), kSpotMarket));
@@ -74,15 +75,15 @@ void die_everywhere(const std::string& before, const std::string& text, bool rep
 TEST(Importer, IsWholeOrNotAtAllWhereverItDies) {
   Deaths deaths;
   die_everywhere(candles(0, 30), candles(0, 72) + "rubbish\n", false, {30, 72}, deaths);
-  EXPECT_GT(deaths.died, 25);
-  EXPECT_GT(deaths.unfinished, 2);
+  EXPECT_GT(deaths.died, 25 / static_cast<int>(acts::test::kFewerBy));
+  EXPECT_GT(deaths.unfinished, 2 / static_cast<int>(acts::test::kFewerBy));
 }
 
 TEST(Importer, ReplacesAllOrNothingWhereverItDies) {
   Deaths deaths;
   die_everywhere(candles(0, 30), candles(40, 32) + candles(0, 40, "4.6"), true, {30, 72}, deaths);
-  EXPECT_GT(deaths.died, 25);
-  EXPECT_GT(deaths.unfinished, 2);
+  EXPECT_GT(deaths.died, 25 / static_cast<int>(acts::test::kFewerBy));
+  EXPECT_GT(deaths.unfinished, 2 / static_cast<int>(acts::test::kFewerBy));
 }
 
 // One rename fails, of all that are made: the n-th.

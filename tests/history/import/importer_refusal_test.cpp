@@ -50,6 +50,31 @@ TEST(Importer, LeavesNothingOfAFileWithTooManyBadRows) {
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
+// "text that is not UTF-8" was all that was said, once the rows had been read.
+TEST(Importer, RefusesANameThatCannotBeKept) {
+  Catalog catalog;
+  const std::string path = catalog.dir.write("X-\xe9-1h-2021-01.csv", candles(0, 24));
+  EXPECT_THAT(catalog.error(path, kSpotMarket), HasSubstr("its name, which the catalog keeps, is not UTF-8"));
+}
+
+// They were passed over, and the file entered a second time, as one that was read otherwise.
+TEST(Importer, RefusesHintsThatAFormatMakesNothingOf) {
+  Catalog catalog;
+  const std::string path = catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24));
+  const auto error = [&](void (*hint)(SourceHints&)) {
+    SourceHints hints = kSpotMarket;
+    hint(hints);
+    return catalog.error(path, hints);
+  };
+  EXPECT_THAT(error([](SourceHints& hints) { hints.columns = "open_time=1"; }),
+              HasSubstr("X-1h-2021-01-01.csv: --map is of --format csv, and it is read as archive: leave it out, or "
+                        "give the --format"));
+  EXPECT_THAT(error([](SourceHints& hints) { hints.tick_size = "0.1"; }), HasSubstr("--tick-size is of --format npz"));
+  EXPECT_THAT(error([](SourceHints& hints) { hints.time_format = "ms"; }),
+              HasSubstr("--time-format is of --format csv and candles"));
+  EXPECT_TRUE(catalog.import(path, kSpotMarket));
+}
+
 // Only "it holds no row" was said of it.
 TEST(Importer, SaysWhyNoRowOfAFileIsRight) {
   Catalog catalog;

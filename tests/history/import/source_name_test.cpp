@@ -75,7 +75,7 @@ TEST(SourceName, RefusesSymbolsThatAreAPattern) {
 }
 
 TEST(SourceName, RefusesSymbolsThatLeadElsewhere) {
-  for (const char* symbol : {"..", "a/b", "_session", "x\n"}) {
+  for (const char* symbol : {"..", "a/b", "_session", "x\n", "\xff\xfe"}) {
     EXPECT_THAT(
         folder_of("x-trades-2024-01-01.csv", {.kind = "", .venue = "binance-spot", .symbol = symbol, .interval = ""}),
         HasSubstr("is no symbol"))

@@ -112,7 +112,9 @@ TEST(ZipMember, SaysWhatIsDamaged) {
     refused += static_cast<int>(got.size() < 200);
   }
   EXPECT_GT(refused, 15);
-  EXPECT_NE(read_all(dir.write("X-1m-2020-01-01.zip", whole.substr(0, whole.size() / 2))), text);
+  // "ZIP decompression failed (-5)" was all.
+  EXPECT_THAT(read_all(dir.write("X-1m-2020-01-01.zip", whole.substr(0, whole.size() / 2))),
+              HasSubstr(": it is damaged or cut off: get it again"));
   EXPECT_THAT(read_all(dir.write("X-1m-2020-01-01.zip", "PK and nothing else")), HasSubstr("X-1m-2020-01-01.zip: "));
 }
 

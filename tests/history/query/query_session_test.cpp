@@ -321,7 +321,8 @@ TEST(QuerySession, EndsWhereItMaySpillNoMore) {
     const auto rows = session->select("SELECT range AS x FROM range(30000000) ORDER BY hash(range)", never);
     ASSERT_FALSE(rows);
     EXPECT_EQ(rows.error().code, ErrorCode::kStorage);
-    EXPECT_EQ(rows.error().message, "it needs more temporary space than it may take: --spill allows more");
+    EXPECT_EQ(rows.error().message,
+              "it needs more temporary space than it may take: ask for less, or acts query for it with more --spill");
     EXPECT_EQ(answer(*session, "SELECT 1 AS x"), "x\n1\n");
   }
   EXPECT_TRUE(std::filesystem::is_empty(spill.string()));
@@ -335,7 +336,8 @@ TEST(QuerySession, EndsWhereItMaySpillNothing) {
   const auto rows = session->select("SELECT range AS x FROM range(30000000) ORDER BY hash(range)", never);
   ASSERT_FALSE(rows);
   EXPECT_EQ(rows.error().code, ErrorCode::kStorage);
-  EXPECT_EQ(rows.error().message, "it needs more memory than it may take: --memory allows more");
+  EXPECT_EQ(rows.error().message,
+            "it needs more memory than it may take: ask for less, or acts query for it with more --memory");
 }
 
 TEST(QuerySession, ExplainsWithoutRunning) {

@@ -1,0 +1,48 @@
+#include "backtest/feed_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "backtest/time_survey.hpp"
+
+namespace acts::backtest {
+namespace {
+
+std::string early_note(const FeedFacts& facts, std::string_view name) {
+  const std::string which = fmt::format("{}: {} of {} messages", name, facts.early_messages, facts.messages);
+  if (facts.early_are_mended) {
+    return fmt::format(
+        "{} were received up to {} before the venue made them, and all others by no more than {}: those few count as "
+        "received when they were made (clock_shift = \"{}\" shifts all instead)",
+        which, to_string(facts.early_by), to_string(facts.shift), to_string(facts.early_by));
+  }
+  return fmt::format(
+      "{} were received up to {} before the venue made them, and all others were not: if times are shifted by as "
+      "much, that rests on those few: leave them out with from and to, or look at their clock",
+      which, to_string(facts.early_by));
+}
+
+}  // namespace
+
+std::vector<std::string> notes_of(const FeedFacts& facts, std::string_view name) {
+  std::vector<std::string> notes;
+  if (facts.crossed_updates > 0) {
+    notes.push_back(fmt::format(
+        "{}: {} of {} updates crossed the book, its best bid at or above its best ask: what is newer counts "
+        "in the run, but no fill there is to be believed (acts catalog verify says where)",
+        name, facts.crossed_updates, facts.book_updates));
+  }
+  if (facts.early_messages > 0) notes.push_back(early_note(facts, name));
+  for (const auto& [whose, steps] :
+       {std::pair("times of receipt", &facts.local_steps), std::pair("the venue's times", &facts.venue_steps)}) {
+    if (steps->most < TimeSurvey::kNotable) continue;
+    notes.push_back(
+        fmt::format("{}: {} step back in {} messages, by up to {}: rows are put in the order of their times", name,
+                    whose, steps->messages, to_string(steps->most)));
+  }
+  return notes;
+}
+
+}  // namespace acts::backtest

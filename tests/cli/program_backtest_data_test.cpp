@@ -1,0 +1,204 @@
+// What is odd in the data of a backtest is told, whatever form it has; and the forms give the same runs.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/program.hpp"
+#include "recording/temp_dir.hpp"
+
+namespace acts::cli {
+namespace {
+
+using acts::testing::read_file;
+using acts::testing::TempDir;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::int64_t kBeginMs = 1'723'161'290'000;  // 2024-08-08T23:54:50Z
+
+// 200 changes of the depth, ten a second and 5 ms on their way: 61000.0 against 61000.2.
+struct Oddity {
+  bool is_crossed = false;     // from the second on the ask is 60999.9
+  int early = 0;               // messages from the 50th on seem to be received 30 s before
+  bool has_step_back = false;  // of both clocks, by 3 s, in the 100th message
+};
+std::string odd_recording(const Oddity& oddity) {
+  std::string text;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    const std::int64_t at = kBeginMs + i * 100 - (oddity.has_step_back && i == 100 ? 3000 : 0);
+    const bool is_early = i >= 50 && i < 50 + oddity.early;
+    const bool is_crossed = oddity.is_crossed && i > 0;
+    text += fmt::format(
+        R"({}000000 {{"stream":"btcusdt@depth@0ms","data":{{"e":"depthUpdate","E":{},"T":{},"s":"BTCUSDT","U":{},)"
+        R"("u":{},"pu":{},"b":[["61000.0","{}"]],"a":[["{}","{}"]]}}}})"
+        "\n",
+        at + 5 - (is_early ? 30'000 : 0), at, at, i + 1, i + 1, i, 5 + i % 2, is_crossed ? "60999.9" : "61000.2",
+        7 - i % 2);
+  }
+  return text;
+}
+
+// `data`: what stands in [data] besides the instrument.
+std::string buying(const std::string& data, const std::string& exchange = "") {
+  return fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\n{}\n[instrument]\ntick_size = \"0.1\"\n"
+      "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[exchange]\n{}[strategy]\n"
+      "name = \"twap\"\nduration = \"10s\"\nslices = 5\n",
+      data, exchange);
+}
+
+Outcome run_over(const TempDir& dir, const std::string& config, int code = 0) {
+  const std::string path = dir.write("run.toml", config);
+  Outcome outcome = run_acts({"backtest", path, "--json", dir / "result.json", "--out", dir / "run"});
+  EXPECT_EQ(outcome.exit_code, code) << outcome.err;
+  return outcome;
+}
+
+nlohmann::json object_in(const TempDir& dir) { return nlohmann::json::parse(read_file(dir / "result.json")); }
+
+// As a recording, out of the catalog, and as an .npz.
+std::vector<std::string> forms_of(const TempDir& dir, const std::string& text) {
+  const std::string recording = dir.write("r.txt", text);
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", dir / "data", recording});
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  const Outcome exported = run_acts({"export", "--format", "npz", "--output", dir / "r.npz", recording});
+  EXPECT_EQ(exported.exit_code, 0) << exported.err;
+  return {"files = [\"r.txt\"]", "data_dir = \"data\"", "files = [\"r.npz\"]"};
+}
+
+TEST(ProgramBacktestData, CountsUpdatesThatCrossTheBookInEveryForm) {
+  const TempDir dir;
+  for (const std::string& form : forms_of(dir, odd_recording({.is_crossed = true}))) {
+    const Outcome run = run_over(dir, buying(form));
+    EXPECT_THAT(run.err, HasSubstr("BTCUSDT: 199 of 200 updates crossed the book")) << form;
+    EXPECT_EQ(object_in(dir)["run"]["crossed_updates"], 199) << form;
+    EXPECT_EQ(object_in(dir)["run"]["book_updates"], 200) << form;
+  }
+  const Outcome sheet = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
+  EXPECT_EQ(sheet.exit_code, 0) << sheet.err;
+  EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr("the book crossed by 199 updates"));
+}
+
+TEST(ProgramBacktestData, SaysNothingOfDataInWhichNothingIsOdd) {
+  const TempDir dir;
+  for (const std::string& form : forms_of(dir, odd_recording({}))) {
+    const Outcome run = run_over(dir, buying(form));
+    EXPECT_EQ(run.err, "") << form;
+    const nlohmann::json told = object_in(dir)["run"];
+    EXPECT_EQ(told["crossed_updates"], 0) << form;
+    EXPECT_EQ(told["early_messages"], 0) << form;
+    EXPECT_EQ(told["local_steps_back"], 0) << form;
+    EXPECT_EQ(told["venue_steps_back"], 0) << form;
+  }
+}
+
+TEST(ProgramBacktestData, ShiftsNoTimesForAFewThatAreEarly) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.early = 3})).empty());
+  const Outcome run = run_over(dir, buying("files = [\"r.txt\"]"));
+  EXPECT_THAT(run.err, HasSubstr("BTCUSDT: 3 of 200 messages were received up to 29995ms before the venue made them"));
+  EXPECT_THAT(run.out, Not(HasSubstr("shifted")));
+  EXPECT_EQ(object_in(dir)["run"]["early_messages"], 3);
+  EXPECT_EQ(object_in(dir)["run"]["early_by_ns"], 29'995'000'000);
+  EXPECT_EQ(object_in(dir)["run"]["local_shift_ns"], 0);
+  const Outcome compatible = run_over(dir, buying("files = [\"r.txt\"]", "compatibility = \"hftbacktest\"\n"));
+  EXPECT_THAT(compatible.err, HasSubstr("rests on those few"));
+  EXPECT_EQ(object_in(dir)["run"]["local_shift_ns"], 29'995'000'000);
+}
+
+TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.has_step_back = true})).empty());
+  const Outcome run = run_over(dir, buying("files = [\"r.txt\"]"));
+  EXPECT_THAT(run.err, HasSubstr("BTCUSDT: times of receipt step back in 1 messages, by up to 2900ms"));
+  EXPECT_THAT(run.err, HasSubstr("BTCUSDT: the venue's times step back in 1 messages, by up to 2900ms"));
+  EXPECT_EQ(object_in(dir)["run"]["local_steps_back"], 1);
+  EXPECT_EQ(object_in(dir)["run"]["local_step_back_ns"], 2'900'000'000);
+  EXPECT_EQ(object_in(dir)["run"]["venue_steps_back"], 1);
+  EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
+}
+
+// Days of .npz one behind the other, and a part of one.
+TEST(ProgramBacktestData, TakesSeveralNpzInTheOrderOfTimeAndPartsOfThem) {
+  const TempDir dir;
+  const std::string recording = dir.write("r.txt", odd_recording({}));
+  constexpr const char* kMiddle = "2024-08-08T23:55:00.002Z";
+  const auto cut = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"export", "--format", "npz", "--output", dir / name, recording};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome made = run_acts(words);
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+  };
+  cut("whole.npz", {});
+  cut("a.npz", {"--to", kMiddle});
+  cut("b.npz", {"--from", kMiddle});
+  const auto fills_over = [&dir](const std::string& data) {
+    const Outcome run = run_over(dir, buying(data));
+    EXPECT_EQ(run.err, "") << data;
+    return read_file(dir / "run/fills.csv") + read_file(dir / "run/equity.csv");
+  };
+  const std::string whole = fills_over("files = [\"whole.npz\"]");
+  EXPECT_THAT(whole, HasSubstr(",taker,"));
+  EXPECT_EQ(fills_over("files = [\"a.npz\", \"b.npz\"]"), whole);
+  EXPECT_EQ(fills_over("files = [\"r.txt\"]"), whole);
+  const std::string span = "\nfrom = \"2024-08-08T23:54:55\"\nto = \"2024-08-08T23:55:05\"";
+  const std::string part = fills_over("files = [\"r.txt\"]" + span);
+  EXPECT_NE(part, whole);
+  EXPECT_EQ(fills_over("files = [\"whole.npz\"]" + span), part);
+  EXPECT_EQ(fills_over("files = [\"a.npz\", \"b.npz\"]" + span), part);
+  EXPECT_THAT(run_over(dir, buying("files = [\"b.npz\", \"a.npz\"]"), 2).err,
+              HasSubstr("name files in the order of time, without what another has"));
+  EXPECT_THAT(run_over(dir, buying("files = [\"a.npz\", \"r.txt\"]"), 2).err,
+              HasSubstr("files: recordings and .npz together: name one kind of them"));
+}
+
+// Of a level of 7 nobody gets 10, and the order that expires is refused a rest with no code of the venue's.
+TEST(ProgramBacktestData, TellsFillsOfMoreThanThereWas) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  const std::string data = "files = [\"r.txt\"]";
+  const Outcome full = run_over(dir, buying(data, "fills = \"full\"\n") + "quantity = \"50\"\n");
+  EXPECT_THAT(full.err, HasSubstr("5 fills are of more than the trade or the level that filled them had"));
+  EXPECT_THAT(full.err, HasSubstr("fills = \"partial\" in [exchange] gives what there was"));
+  EXPECT_THAT(full.out, HasSubstr(", 5 fills of more than their level had ("));
+  nlohmann::json totals = object_in(dir)["totals"];
+  EXPECT_EQ(totals["fills_beyond_levels"], 5);
+  EXPECT_EQ(totals["fills_beyond_trades"], 0);
+  EXPECT_EQ(totals["quantity_beyond_trades"], "0");
+  EXPECT_EQ(object_in(dir)["run"]["models"]["fills"], "full");
+  const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_EQ(nlohmann::json::parse(report.out)["runs"][0]["figures"]["fills"]["fills_beyond_levels"]["value"], 5);
+  const Outcome partial = run_over(dir, buying(data) + "quantity = \"50\"\n");
+  EXPECT_EQ(partial.err, "");
+  totals = object_in(dir)["totals"];
+  EXPECT_EQ(totals["fills_beyond_levels"], 0);
+  EXPECT_EQ(object_in(dir)["run"]["models"]["fills"], "partial") << "as it is if nothing is said";
+  const Outcome compatible = run_over(dir, buying(data, "compatibility = \"hftbacktest\"\n") + "quantity = \"50\"\n");
+  EXPECT_EQ(compatible.err, "") << "what was asked for";
+  EXPECT_EQ(object_in(dir)["totals"]["fills_beyond_levels"], 5);
+  EXPECT_EQ(object_in(dir)["run"]["models"]["fills"], "full");
+}
+
+TEST(ProgramBacktestData, TellsTheVenuesCodeOfWhatIsRefused) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  const std::string config = buying("files = [\"r.txt\"]") + "[filters]\nmin_notional = \"1000000000\"\n";
+  run_over(dir, config);
+  const nlohmann::json totals = object_in(dir)["totals"];
+  ASSERT_GT(totals["rejected"]["min_notional"].get<int>(), 0);
+  EXPECT_EQ(totals["error_codes"]["-4164"], totals["rejected"]["min_notional"]);
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164\n"));
+  const Outcome parquet = run_acts({"report", dir / "run", "--format", "parquet", "--out", dir / "rows"});
+  EXPECT_EQ(parquet.exit_code, 0) << parquet.err;
+  const Outcome query = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
+  EXPECT_EQ(query.exit_code, 0) << query.err;
+}
+
+}  // namespace
+}  // namespace acts::cli
