@@ -26,7 +26,7 @@ TEST(ProgramStrategies, ListsAllOrOneWithTypeRangeDefaultAndMeaning) {
   EXPECT_EQ(one.exit_code, 0) << one.err;
   EXPECT_THAT(one.out, StartsWith("sma_cross: follows the crossing of two moving averages of bars\n"));
   EXPECT_THAT(one.out,
-              HasSubstr("\n  slow (whole number, 1 to 100000, default 30): bars of the slower mean; above fast\n"));
+              HasSubstr("\n  slow (whole number, 2 to 100000, default 30): bars of the slower mean; above fast\n"));
   EXPECT_THAT(all.out, HasSubstr(one.out));
 }
 
