@@ -77,6 +77,7 @@ class SimChecks {
   void check_trading(const MinuteRow& row, UnixNanos now);
   void check_suspects(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
+  [[nodiscard]] bool is_covered(const MinuteRow& row) const;
   void check_limits(UnixNanos now);
   void check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now);
 
@@ -87,6 +88,7 @@ class SimChecks {
   std::size_t reason_column_ = 0;
   std::size_t bid_column_ = 0;
   std::size_t ask_column_ = 0;
+  std::vector<std::size_t> coverage_columns_;  // of the smallest band, both sides
   SimLog log_;
   std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
   std::map<std::string, UnixNanos, std::less<>> known_since_;  // books with a snapshot: since the first look at it
