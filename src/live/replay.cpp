@@ -264,15 +264,16 @@ void Replay::add_symbol(const std::string& symbol, std::string_view status, Unix
   pipeline_.set_status(index, collector::symbol_status_from(status));
 }
 
-// Once a file: what is read by the rules of the wrong venue has books that look fine and are not.
+// Once a file: what is read by the rules of the wrong venue has books that look fine and are not. A run says where it
+// was; of other recordings an update tells it.
 Result<void> Replay::check_venue(const RecordedLine& line) {
   if (venue_told_) return {};
-  const std::optional<Venue> venue = binance::venue_of_update(line.json);
-  venue_told_ = venue.has_value();
-  if (!venue || *venue == options_.venue) return {};
-  return fail(ErrorCode::kUsage,
-              fmt::format("{}:{}: recorded from {}, not from {}: replay it with --venue {}", line.file,
-                          line.line_number, to_string(*venue), to_string(options_.venue), to_string(*venue)));
+  std::string venue = std::exchange(run_venue_, {});
+  if (const auto guess = binance::venue_of_update(line.json); venue.empty() && guess) venue = to_string(*guess);
+  venue_told_ = !venue.empty();
+  if (venue.empty() || venue == to_string(options_.venue)) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{}:{}: recorded from {}, not from {}: replay it with --venue {}",
+                                             line.file, line.line_number, venue, to_string(options_.venue), venue));
 }
 
 Result<void> Replay::on_line(const RecordedLine& line) {
@@ -406,12 +407,14 @@ void Replay::on_entry(const IndexEntry& entry) {
   } else if (const auto* lost = std::get_if<index::StreamLost>(&entry.event)) {
     if (const auto at = known(lost->symbol); at != collector::kNoInstrument) pipeline_.on_connection_lost(at, entry.ts);
   } else if (const auto* goes_on = std::get_if<index::RunContinued>(&entry.event)) {
+    run_venue_ = goes_on->venue;
     continue_run(goes_on->settings, entry.ts);
   } else if (const auto* told = std::get_if<index::Audit>(&entry.event)) {
     check_audit(*told);
   } else if (const auto* timer = std::get_if<index::Timer>(&entry.event)) {
     if (timer->symbol.empty() || wanted(timer->symbol)) pipeline_.on_timer(entry.ts);
   } else if (const auto* started = std::get_if<index::RunStarted>(&entry.event)) {
+    run_venue_ = started->venue;
     start_run(started->settings, entry.ts);
   } else if (std::holds_alternative<index::RunEnded>(entry.event)) {
     pipeline_.on_timer(entry.ts);

@@ -125,7 +125,8 @@ class Replay {
   binance::AnswerOwners owners_;         // of answers without an index that tells
   std::optional<UpdateId> snapshot_id_;  // of the current line, if it is such an answer
   std::string file_;                     // of the last line
-  bool venue_told_ = false;              // by a line of that file
+  std::string run_venue_;                // as its index says, up to the next line
+  bool venue_told_ = false;              // of that file
   bool indexed_ = false;
   bool is_whole_run_ = false;  // the present one was read from its start
   bool is_complete_ = true;

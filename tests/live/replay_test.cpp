@@ -126,6 +126,28 @@ TEST(Replay, RefusesARecordingOfTheOtherVenue) {
   EXPECT_TRUE(replay({kUsdm}, {}, Venue::kBinanceUsdm).done);
 }
 
+// A run whose first update had lost its "pu" on the way was taken for one of spot, and none of it was read.
+TEST(Replay, TakesTheVenueFromTheIndexOfARun) {
+  const UnixNanos start = parse_iso8601("2026-03-01T12:00:10").value();
+  const TempDir dir;
+  const auto write_log = [&](const IndexEvent& head) {
+    RecordingWriter writer({dir.string(), "0"});
+    EXPECT_TRUE(writer.note(start, head));
+    EXPECT_TRUE(writer.note(start, index::SymbolAdded{"BTCUSDT", "trading"}));
+    EXPECT_TRUE(writer.append(start, 1, R"({"e":"depthUpdate","s":"BTCUSDT","px":1})"));
+    EXPECT_TRUE(writer.close(start));
+    return writer.log_path();
+  };
+  const std::string began = write_log(index::RunStarted{"0.1", "binance-usdm", "0", ""});
+  const std::string went_on = write_log(index::RunContinued{"0.1", "binance-usdm", "0", ""});
+  for (const std::string& log : {began, went_on}) {
+    const Result<void> done = replay({log}, {}, Venue::kBinanceUsdm).done;
+    EXPECT_TRUE(done) << done.error().message;
+    EXPECT_FALSE(replay({log}).done);
+  }
+  EXPECT_FALSE(replay({began, kBtc}, {}, Venue::kBinanceUsdm).done);
+}
+
 // With --symbol X no refused update was said, not even one of X.
 TEST(Replay, SaysWhatIsRefusedOfASymbolThatIsWanted) {
   const TempDir dir;

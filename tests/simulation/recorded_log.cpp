@@ -53,7 +53,8 @@ RecordingReader RecordedLogs::reader_of(const std::vector<std::string>& log_path
   return RecordingReader(std::move(inputs));
 }
 
-std::size_t RecordedLogs::left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now) {
+RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vector<RecordedMark>& items,
+                                         UnixNanos now) {
   RecordingReader reader = reader_of({fmt::format("{}/_open/{}{}", directory_, name, kLogEnding)});
   std::size_t next = 0;
   std::size_t at_mark = 0;
@@ -82,7 +83,7 @@ std::size_t RecordedLogs::left_of(const std::string& name, const std::vector<Rec
                           items.size());
     }
   }
-  return wrong.empty() ? next : at_mark;
+  return {.items = wrong.empty() ? next : at_mark, .is_torn = !wrong.empty()};
 }
 
 void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, End end) {

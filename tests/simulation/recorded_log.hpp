@@ -39,8 +39,13 @@ class RecordedLogs {
       : directory_(std::move(directory)), disk_(disk), find_(std::move(find)) {}
 
   // How many of `items`, which were given to the open log `name`, lie before the last mark in it; or are in it, if it
-  // was just closed. That it has them, in their order, is looked at; what lies behind is of no account.
-  std::size_t left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now);
+  // was just closed. That it has them, in their order, is looked at; what lies behind is of no account. `is_torn`:
+  // there is something behind that cannot be read; without it nothing shows that items had not been written yet.
+  struct Left {
+    std::size_t items = 0;
+    bool is_torn = false;
+  };
+  Left left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now);
   enum class End : std::uint8_t { kClosed, kLeft, kCut };
   // The log has these, and no others: closed in order; or left by a crash, which has taken nothing of what was given to
   // it, or something.

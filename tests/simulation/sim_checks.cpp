@@ -130,7 +130,7 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos kept_un
 
 void SimChecks::check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
   ++books_restored_;
-  begun_.erase(std::string(symbol));
+  if (book.last_update_received) begun_.erase(std::string(symbol));  // else the minute counts from the start again
   const auto before = levels_at_kill_.find(symbol);
   if (before == levels_at_kill_.end()) return;
   const std::size_t levels = book.book.bids.size() + book.book.asks.size();
@@ -225,8 +225,10 @@ void SimChecks::check_state(const MinuteRow& row, UnixNanos now) {
   const auto depth = last_depth_.find(row.symbol());
   const auto begun = begun_.find(row.symbol());
   const bool has_begun_now = begun != begun_.end() && minute - begun->second <= kMinute;
-  if (state == "live" && !has_begun_now && (depth == last_depth_.end() || minute - depth->second > kMinute))
-    find(now, fmt::format("{}: live at {} without an update for a minute", row.symbol(), to_iso8601(minute)));
+  if (state != "live" || has_begun_now) return;
+  if (depth == last_depth_.end() || minute - depth->second > kMinute)
+    find(now, fmt::format("{}: live at {} without an update for a minute: the last came at {}", row.symbol(),
+                          to_iso8601(minute), depth == last_depth_.end() ? "no time" : to_iso8601(depth->second)));
 }
 
 // As the last list of symbols that came has it.

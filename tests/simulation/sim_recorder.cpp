@@ -168,9 +168,9 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
     if (!name.ends_with(kLogEnding)) continue;
     name.resize(name.size() - kLogEnding.size());
     if (logs_.has(name)) continue;
-    const std::size_t here = logs_.left_of(name, items, now);
+    const auto [here, is_torn] = logs_.left_of(name, items, now);
     logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)},
-              here < items.size() ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
+              here < items.size() && is_torn ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
     left = std::max(left, here);
   }
   const std::size_t kept = closed_ + left;
