@@ -82,12 +82,12 @@ not_installed() {
 # pinned_environment DIRECTORY PINS…: a Python environment with what the files PINS name, installed by pip, once, by
 # its hashes. Ends as not_installed() where that cannot be done.
 pinned_environment() {
-  local directory=$1 pins requirements=()
+  local directory=$1 file requirements=()
   shift
   cat "$@" | cmp -s - "$directory/installed.txt" && return
   rm -rf "$directory"
   python3 -m venv "$directory" || not_installed "python3 has no venv here: scripts/setup.sh check"
-  for pins in "$@"; do requirements+=(--requirement "$pins"); done
+  for file in "$@"; do requirements+=(--requirement "$file"); done
   "$directory/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps "${requirements[@]}" \
     2>"$directory/pip.log" || {
     cat "$directory/pip.log" >&2
