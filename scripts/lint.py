@@ -73,8 +73,8 @@ def fingerprint(entry, setting, files):
 
 
 class Memory:
-    """What passed before: empty files by fingerprint; and by compiler call, as preprocessing takes its time, which files
-    were read the last time, with their digests, and the fingerprint that was theirs."""
+    """What passed before: empty files by fingerprint; and by compiler call, as preprocessing takes its time, which
+    files were read the last time, with their digests, and the fingerprint that was theirs."""
 
     def __init__(self, folder, setting, files):
         folder.mkdir(parents=True, exist_ok=True)
