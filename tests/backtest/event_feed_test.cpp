@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backtest/feed_notes.hpp"
+#include "backtest/given_events.hpp"
 #include "history/export/hft_order.hpp"
 
 namespace acts::backtest {
@@ -18,23 +19,9 @@ namespace {
 namespace hft = history::hft;
 using history::HftEvent;
 
-class Events final : public history::HftSource {
- public:
-  explicit Events(std::vector<HftEvent> events) : events_(std::move(events)) {}
-  Result<bool> next(HftEvent& event) override {
-    if (next_ == events_.size()) return false;
-    event = events_[next_++];
-    return true;
-  }
-
- private:
-  std::vector<HftEvent> events_;
-  std::size_t next_ = 0;
-};
-
 history::OpenEvents opens(std::vector<HftEvent> events) {
   return [events = std::move(events)]() -> Result<std::unique_ptr<history::HftSource>> {
-    return std::make_unique<Events>(events);
+    return std::make_unique<test::GivenEvents>(events);
   };
 }
 

@@ -7,25 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "backtest/given_events.hpp"
+
 namespace acts::backtest {
 namespace {
 
 namespace hft = history::hft;
 using history::HftEvent;
-
-class SeriesEvents final : public history::HftSource {
- public:
-  explicit SeriesEvents(std::vector<HftEvent> events) : events_(std::move(events)) {}
-  Result<bool> next(HftEvent& event) override {
-    if (next_ == events_.size()) return false;
-    event = events_[next_++];
-    return true;
-  }
-
- private:
-  std::vector<HftEvent> events_;
-  std::size_t next_ = 0;
-};
 
 HftEvent series_event(std::int64_t exch, std::int64_t local, std::uint64_t clocks = hft::kExchange | hft::kLocal) {
   return {.ev = hft::kDepth | hft::kBuy | clocks, .exch_ts = exch, .local_ts = local, .px = 1, .qty = 1};
@@ -37,7 +25,7 @@ std::string told_of(const std::map<std::string, std::vector<HftEvent>>& files, c
   NpzSeries series(order, to, [&files](const std::string& path) -> Result<std::unique_ptr<history::HftSource>> {
     const auto found = files.find(path);
     if (found == files.end()) return fail(ErrorCode::kUsage, path + ": no such file");
-    return std::make_unique<SeriesEvents>(found->second);
+    return std::make_unique<test::GivenEvents>(found->second);
   });
   std::string told;
   HftEvent event;
