@@ -5,8 +5,7 @@
 
 #include <algorithm>
 
-#include "history/import/source_format.hpp"
-#include "history/table/row_text.hpp"
+#include "history/import/format_rows.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
@@ -14,59 +13,13 @@ namespace acts::history {
 namespace {
 
 using acts::test::testdata;
+using test::FileRows;
+using test::read_file;
+using test::SetRows;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-struct SetRows {
-  std::string set;
-  std::vector<std::string> rows;
-  std::vector<std::string> bad;  // "place: reason"
-  std::string error;
-};
-
-SetRows read_all(const SourceFormat& format, const std::string& path, const DataSet& set, const SourceHints& hints) {
-  SetRows told{.set = fmt::format("{} {} {} {} {}", set.kind->name, set.venue, set.symbol, set.interval, set.origin),
-               .rows = {},
-               .bad = {},
-               .error = ""};
-  auto bytes = format.open(path);
-  auto reader = bytes ? format.make_reader(std::move(*bytes), set, hints) : std::unexpected(bytes.error());
-  if (!reader) {
-    told.error = reader.error().message;
-    return told;
-  }
-  Row row;
-  for (;;) {
-    const Result<RowReader::Got> got = (*reader)->next(row);
-    if (!got) told.error = got.error().message;
-    if (!got || *got == RowReader::Got::kEnd) return told;
-    if (*got == RowReader::Got::kRow) {
-      told.rows.push_back(row_text(*set.kind, row));
-    } else {
-      told.bad.push_back(fmt::format("{}: {}", (*reader)->place(), (*reader)->bad().reason));
-    }
-  }
-}
-
-struct FileRows {
-  std::string format;
-  std::vector<SetRows> sets;
-  std::string error;
-};
-FileRows read_file(const std::string& path, const SourceHints& hints) {
-  FileRows told;
-  const Result<const SourceFormat*> format = format_of(path, hints);
-  if (!format) return {.format = "", .sets = {}, .error = format.error().message};
-  told.format = (*format)->name;
-  const Result<std::vector<DataSet>> sets = (*format)->sets_of(path, hints);
-  if (!sets) told.error = sets.error().message;
-  for (const DataSet& set : sets.value_or(std::vector<DataSet>{})) {
-    told.sets.push_back(read_all(**format, path, set, hints));
-  }
-  return told;
-}
 
 class Formats : public ::testing::Test {
  protected:
@@ -294,8 +247,10 @@ TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
                                             "cryptofeed the .ws files of Binance spot and USD-M are taken",
                                             exchange)));
   }
-  EXPECT_THAT(error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
-              HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: make CSV of it"));
+  EXPECT_THAT(
+      error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
+      HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's "
+                "aggregated trade (a, p, q, f, l, T, m) are taken; make CSV of others"));
   EXPECT_THAT(error("20221213_quote.csv", "0,0.3066,0.3067,0.3066,0.3067,88126,0.3067,0.3068,0.3067,0.3068,236586\n"),
               HasSubstr("20221213_quote.csv: these are quotes of LEAN"));
   EXPECT_THAT(error("btcusd.csv", "20201229 00:00:00,0.00020030\n20201229 08:00:00,0.00046053\n"),
