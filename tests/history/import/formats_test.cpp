@@ -220,6 +220,41 @@ TEST_F(Formats, AFirstLineWithATimeOrANumberIsNoHeader) {
   EXPECT_THAT(bad("time,open,high,low,close,nan"), IsEmpty());
 }
 
+// It was the header that was told not to be known, or the file had a field too few.
+TEST_F(Formats, QuotesAndOtherSeparatorsAreToldAsWhatIsWrong) {
+  const SourceHints archive{.kind = "klines", .venue = "binance-spot", .symbol = "A", .interval = "1h"};
+  const auto error = [this](const std::string& text, const SourceHints& hints) {
+    return read("x.csv", text, hints).sets.at(0).error;
+  };
+  const std::string quotes = "line 1: its fields are in quotes, which are not taken: write the file without them";
+  const std::string commas = " between them, not commas: write the file with commas, and its numbers with points";
+  EXPECT_EQ(error("\"open_time\",\"open\",\"high\"\n", archive), quotes);
+  EXPECT_EQ(error("\"1609459200000\",\"1.5\",\"2\"\n", archive), quotes);
+  EXPECT_EQ(error("\"Date\",\"Open\",\"High\",\"Low\",\"Close\",\"Volume\"\n", kDaily), quotes);
+  EXPECT_EQ(error("\"t\",\"o\",\"h\",\"l\",\"c\",\"v\"\n", mapped("open_time=t,open=o,high=h,low=l,close=c,volume=v")),
+            quotes);
+  EXPECT_EQ(error("1609459200000;1,5;2,5;0,5;1,5;7\n", archive), "line 1: its fields have semicolons" + commas);
+  EXPECT_EQ(error("Date;Open;High;Low;Close;Volume\n", kDaily), "line 1: its fields have semicolons" + commas);
+  EXPECT_EQ(error("Date\tOpen\tHigh\tLow\tClose\tVolume\n", kDaily), "line 1: its fields have tabs" + commas);
+  // What else is wrong is told as before, and quotes around what is not read do no harm.
+  EXPECT_THAT(error("a,b;c,\"d\",e\n", archive), HasSubstr("its header names 'a', which klines do not have"));
+  EXPECT_THAT(
+      read("x.csv", "Date,Open,High,Low,Close,Volume,Note\n2020-01-01,1,2,0.5,1.5,7,\"x\"\n", kDaily).sets.at(0).rows,
+      ElementsAre("2020-01-01T00:00:00.000Z,1,2,0.5,1.5,7,null,null,null,null,null"));
+}
+
+TEST_F(Formats, ARowInQuotesIsABadOneThatSaysSo) {
+  const std::string numbered = "open_time=1,open=2,high=3,low=4,close=5,volume=6";
+  const std::string row = "\"1525132800\",\"1\",\"2\",\"0.5\",\"1.5\",\"7\"\n";
+  const std::string why = "open_time '\"1525132800\"' is in quotes, which are not taken: write the file without them";
+  // The first of them was taken for a header.
+  EXPECT_THAT(read("x.csv", row + row, mapped(numbered, "s")).sets.at(0).bad, ElementsAre("1: " + why, "2: " + why));
+  EXPECT_THAT(read("x.csv", "\"t\",\"o\",\"h\",\"l\",\"c\",\"v\"\n" + row, mapped(numbered, "s")).sets.at(0).bad,
+              ElementsAre("2: " + why));
+  EXPECT_THAT(read("x.csv", "Date,Open,High,Low,Close,Volume\n2020-01-01,\"1\",2,0.5,1.5,7\n", kDaily).sets.at(0).bad,
+              ElementsAre(HasSubstr("2: open '\"1\"' is in quotes")));
+}
+
 TEST_F(Formats, MapsThatCannotBeAreRefused) {
   const std::string rest = ",high=3,low=4,close=5,volume=6";
   const auto error = [&](const std::string& columns) {
