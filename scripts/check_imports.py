@@ -55,6 +55,9 @@ FILES = [
      "klines/freqtrade-json/BTC_USDT-1h.json", {"klines": 5482}, "11 missing in 6 gaps"),
     ("main", ["--market", "spot"],
      "klines/freqtrade-json/BTC_USDT-5m.json", {"klines": 65741}, "177 missing in 6 gaps, 28 without volume"),
+    ("main", [],
+     "trades/XRP_OLD-trades.json.gz", {"agg_trades": 12477},
+     "agg_trades binance-spot XRPETH: 12477 rows from 2019-10-11T00:00:11.620Z to 2019-10-13T11:19:28.844Z, ms"),
     ("main", ["--market", "spot", "--symbol", "BTCUSDT", "--interval", "1d", "--format", "csv"],
      "klines/basana/binance_btcusdt_day_2020.csv", {"klines": 366}, "text, header"),
     # 120 lines, the last without a newline.
@@ -138,8 +141,12 @@ ANSWERS = [
      "'binance-usdm'",
      "9657,7521\n"),
     ("main",
-     "SELECT max(agg_trade_id) - min(agg_trade_id) + 1 - count(*) FROM agg_trades",
-     "0\n"),
+     "SELECT max(agg_trade_id) - min(agg_trade_id) + 1 - count(*) FROM agg_trades GROUP BY venue",
+     "0\n0\n"),
+    ("main",
+     "SELECT agg_trade_id, price, quantity, first_trade_id, last_trade_id, is_buyer_maker, is_best_match FROM "
+     "agg_trades WHERE symbol = 'XRPETH' ORDER BY agg_trade_id LIMIT 1",
+     "13519807,0.00141342,23,15373518,15373518,true,true\n"),
     # Minutes sum up to the day of another source, five minutes of another source to the archive's hours.
     ("main",
      "WITH m AS (SELECT date_trunc('day', open_time) AS t, arg_min(open, open_time) AS o, max(high) AS h, "
@@ -187,7 +194,6 @@ REFUSED = [
     ("other-venues/OKX.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of OKX"),
     ("other-venues/BYBIT.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of BYBIT"),
     ("other-venues/COINBASE.jsonl.zst", "it is a capture of cryptofeed in JSON lines, of COINBASE"),
-    ("trades/XRP_OLD-trades.json.gz", "it is a JSON array of objects"),
     ("klines/lean/cryptofuture/binance/minute/adausdt/20221213_quote.zip", "these are quotes of LEAN"),
     ("klines/lean/cryptofuture/binance/margin_interest/btcusd.csv", "these are rates of LEAN's margin_interest"),
 ]

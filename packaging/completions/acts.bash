@@ -69,7 +69,7 @@ _acts() {
       elif [[ $previous == --market ]]; then
         mapfile -t COMPREPLY < <(compgen -W 'spot um cm' -- "$current")
       elif [[ $previous == --format ]]; then
-        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles recording cryptofeed npz csv' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'archive tardis depth-csv candles ccxt recording cryptofeed npz csv' -- "$current")
       elif [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '--data-dir --kind --market --venue --symbol --interval --format --map --tick-size --time-format --replace --max-bad-rows --help' -- "$current")
       else

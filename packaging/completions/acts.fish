@@ -82,7 +82,7 @@ complete -c acts -n '__fish_seen_subcommand_from import' -l kind -x -a 'klines m
 complete -c acts -n '__fish_seen_subcommand_from download import' -l market -x -a 'spot um cm' -d 'Of the files'
 complete -c acts -n '__fish_seen_subcommand_from download import export' -l interval -x -d 'Of candles'
 complete -c acts -n '__fish_seen_subcommand_from import' -l venue -x -d 'Of another exchange'
-complete -c acts -n '__fish_seen_subcommand_from import' -l format -x -a 'archive tardis depth-csv candles recording cryptofeed npz csv' -d 'Whose files they are'
+complete -c acts -n '__fish_seen_subcommand_from import' -l format -x -a 'archive tardis depth-csv candles ccxt recording cryptofeed npz csv' -d 'Whose files they are'
 complete -c acts -n '__fish_seen_subcommand_from import' -l map -x -d 'Of a CSV: which field is which column'
 complete -c acts -n '__fish_seen_subcommand_from import' -l time-format -x -d 'Of a CSV or candles'
 complete -c acts -n '__fish_seen_subcommand_from import' -l tick-size -x -d 'Of npz: what prices are multiples of'

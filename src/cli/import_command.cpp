@@ -166,7 +166,12 @@ std::string remarks(const history::ImportOutcome& outcome) {
   line += counted(manifest.superseded, "superseded");
   if (facts.missing > 0) line += fmt::format(", {} missing in {} gaps", facts.missing, facts.gaps);
   line += counted(facts.zero_price, "at price 0") + counted(facts.zero_volume, "without volume");
-  line += counted(facts.early_close, "closed early") + counted(manifest.bad_rows, "rejected");
+  line += counted(facts.early_close, "closed early");
+  if (facts.off_grid > 0) {
+    line += fmt::format(", {} with an open_time that is not a multiple of {} (the first {})", facts.off_grid,
+                        outcome.sets.front().interval, time_text(facts.first_off_grid));
+  }
+  line += counted(manifest.bad_rows, "rejected");
   if (!outcome.rejects_path.empty()) line += fmt::format(": {}", outcome.rejects_path);
   return line;
 }

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 using acts::test::testdata;
 using acts::testing::TempDir;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -71,6 +74,54 @@ TEST(ProgramBars, SaysWhatItNeeds) {
   EXPECT_THAT(err({"--interval", "1h", "--format", "parquet", "--output", dir / "x", "X", "Y"}),
               HasSubstr("takes one symbol"));
   EXPECT_THAT(err({"--interval", "1h", "X"}), HasSubstr("klines binance-spot X: the catalog has none"));
+}
+
+// It was exit code 3 behind a header, and no word of what to do.
+TEST(ProgramBars, EndsWith5WhereAFileOfTheCatalogIsGone) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const std::string month = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv");
+  ASSERT_EQ(run({"import", "--market", "spot", month}).exit_code, 0);
+  std::string gone;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir / "catalog")) {
+    if (entry.path().string().contains("date=2021-02-20") && entry.is_regular_file()) gone = entry.path();
+  }
+  ASSERT_TRUE(std::filesystem::remove(gone));
+  const std::vector<std::string> command{"bars", "--interval", "1d", "--source-interval", "1h", "BTCUSDT"};
+  const auto with = [&command](std::vector<std::string> more) {
+    more.insert(more.begin(), command.begin(), command.end());
+    return more;
+  };
+  for (const auto& more : std::vector<std::vector<std::string>>{
+           {}, {"--format", "json"}, {"--store"}, {"--format", "parquet", "--output", dir / "x.parquet"}}) {
+    const Outcome outcome = run(with(more));
+    EXPECT_EQ(outcome.exit_code, 5);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, HasSubstr(gone + ": "));
+    EXPECT_THAT(outcome.err, EndsWith(": acts catalog verify says what is wrong\n"));
+  }
+  EXPECT_EQ(run(with({"--to", "2021-02-20"})).exit_code, 0) << "a day that is not asked for";
+}
+
+// What can only be seen when the rows are read, is of the catalog too.
+TEST(ProgramBars, EndsWith5WhereAFileOfTheCatalogIsDamaged) {
+  const TempDir dir;
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const std::string month = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv");
+  ASSERT_EQ(run({"import", "--market", "spot", month}).exit_code, 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir / "catalog")) {
+    const bool is_one = entry.path().string().contains("date=2021-02-20") && entry.is_regular_file();
+    if (is_one) std::filesystem::resize_file(entry.path(), 100);
+  }
+  const Outcome outcome = run({"bars", "--interval", "1d", "--source-interval", "1h", "BTCUSDT"});
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_THAT(outcome.err, EndsWith(": acts catalog verify says what is wrong\n"));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ namespace {
 using acts::test::testdata;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kHours = "vision/spot-klines-1h/BTCUSDT-1h-2021-0";
 
@@ -115,6 +116,24 @@ TEST(ProgramCatalog, EndsWithTheHighestCodeOfSeveralFiles) {
   EXPECT_EQ(import({damaged, unnamed}), 3);
   EXPECT_EQ(import({unnamed, good, damaged}), 3);
   EXPECT_EQ(import({good}), 0);
+}
+
+TEST(ProgramCatalog, ImportRemarksCandlesOffTheirGrid) {
+  const TempDir dir;
+  const std::string hours =
+      dir.write("x.json", "[[1606780800000,1,1,1,1,1],[1606784400000,1,1,1,1,1],[1606867200000,1,1,1,1,1]]");
+  const std::vector<std::string> words{"import", "--data-dir", dir.string(), "--market",
+                                       "spot",   "--symbol",   "X",          hours};
+  const auto with_interval = [&words](const char* interval) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--interval", interval});
+    return run_acts(all);
+  };
+  const Outcome days = with_interval("1d");
+  EXPECT_EQ(days.exit_code, 0) << days.err;
+  EXPECT_THAT(days.out, HasSubstr(", 1 with an open_time that is not a multiple of 1d (the first "
+                                  "2020-12-01T01:00:00.000Z)\n"));
+  EXPECT_THAT(with_interval("1h").out, Not(HasSubstr("multiple")));
 }
 
 // January and March: what lies between is not there.

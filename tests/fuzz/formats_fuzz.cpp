@@ -21,7 +21,7 @@ struct Target {
   std::string_view columns;
   std::string_view time_format;
 };
-constexpr std::array<Target, 8> kTargets{
+constexpr std::array<Target, 9> kTargets{
     {{"tardis", "book_updates", "", ""},
      {"tardis", "trades", "", ""},
      {"depth-csv", "book_updates", "", ""},
@@ -29,7 +29,8 @@ constexpr std::array<Target, 8> kTargets{
      {"candles", "klines", "", ""},
      {"csv", "klines", "", ""},
      {"csv", "klines", "open_time=1,open=2,high=3,low=4,close=5,volume=6", "s"},
-     {"csv", "klines", "open_time=t,open=o,high=h,low=l,close=c,volume=v", "%Y%m%d %H:%M"}}};
+     {"csv", "klines", "open_time=t,open=o,high=h,low=l,close=c,volume=v", "%Y%m%d %H:%M"},
+     {"ccxt", "agg_trades", "", ""}}};
 
 void check_row(const Kind& kind, const Row& row) {
   for (std::size_t i = 0; i < kind.columns.size(); ++i) {

@@ -102,6 +102,7 @@ Result<CatalogBars> CatalogBars::open(Duck& duck, const CatalogPaths& paths, con
   if (!files) return std::unexpected(files.error());
   CatalogBars made;
   made.rows_ = std::make_unique<CatalogRows>(duck, paths, *std::move(files), request.period);
+  if (const Result<void> there = made.rows_->check_files(); !there) return std::unexpected(there.error());
   const bool has_value = (*kind)->has_interval || request.venue != "binance-coinm";
   const PartReader reader(**kind, made.rows_->form(), has_value);
   Result<BarOptions> options =

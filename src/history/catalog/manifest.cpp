@@ -46,13 +46,17 @@ json json_of(const CatalogFile& file) {
 }
 
 json json_of(const SourceFacts& facts) {
-  return {{"rows", facts.rows},
-          {"repeated", facts.repeated},
-          {"gaps", facts.gaps},
-          {"missing", facts.missing},
-          {"zero_price", facts.zero_price},
-          {"zero_volume", facts.zero_volume},
-          {"early_close", facts.early_close}};
+  json object{{"rows", facts.rows},
+              {"repeated", facts.repeated},
+              {"gaps", facts.gaps},
+              {"missing", facts.missing},
+              {"zero_price", facts.zero_price},
+              {"zero_volume", facts.zero_volume},
+              {"early_close", facts.early_close}};
+  if (facts.off_grid == 0) return object;
+  object["off_grid"] = facts.off_grid;
+  object["first_off_grid"] = text_of(facts.first_off_grid);
+  return object;
 }
 
 std::int64_t integer_of(const json& text) {
@@ -68,6 +72,11 @@ std::uint64_t count_of(const json& number) {
   return number.get<std::uint64_t>();
 }
 
+// Of what older versions did not write: 0.
+std::uint64_t count_if_any(const json& object, const char* name) {
+  return object.contains(name) ? count_of(object.at(name)) : 0;
+}
+
 SourceFacts facts_of(const json& facts) {
   return {.rows = count_of(facts.at("rows")),
           .repeated = count_of(facts.at("repeated")),
@@ -75,12 +84,9 @@ SourceFacts facts_of(const json& facts) {
           .missing = count_of(facts.at("missing")),
           .zero_price = count_of(facts.at("zero_price")),
           .zero_volume = count_of(facts.at("zero_volume")),
-          .early_close = count_of(facts.at("early_close"))};
-}
-
-// Of what older versions did not write: 0.
-std::uint64_t count_if_any(const json& object, const char* name) {
-  return object.contains(name) ? count_of(object.at(name)) : 0;
+          .early_close = count_of(facts.at("early_close")),
+          .off_grid = count_if_any(facts, "off_grid"),
+          .first_off_grid = facts.contains("first_off_grid") ? integer_of(facts.at("first_off_grid")) : 0};
 }
 
 bool is_hex(std::string_view text, std::size_t digits) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -29,6 +31,13 @@ std::string condition(const Kind& kind, const RowPeriod& period) {
   return where;
 }
 
+// What DuckDB cannot read of the catalog's files is wrong with them, not with what was asked.
+std::unexpected<Error> unreadable(const Error& error) {
+  const bool is_of_files = error.code != ErrorCode::kCancelled && !error.message.starts_with("Out of Memory");
+  if (!is_of_files) return std::unexpected(error);
+  return fail(ErrorCode::kStorage, fmt::format("{}: acts catalog verify says what is wrong", error.message));
+}
+
 }  // namespace
 
 CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<CatalogFile> files, const RowPeriod& period)
@@ -42,6 +51,17 @@ CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<Cata
   for (const CatalogFile& file : files_) form_ = std::max(form_, file.form);
 }
 
+Result<void> CatalogRows::check_files() const {
+  for (const CatalogFile& file : files_) {
+    const std::string path = paths_.file(file.path());
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) continue;
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}: acts catalog verify says what is wrong", path,
+                                                 error ? error.message() : "it is no file"));
+  }
+  return {};
+}
+
 Result<bool> CatalogRows::next(Row& row) {
   for (;;) {
     if (!rows_) {
@@ -49,7 +69,7 @@ Result<bool> CatalogRows::next(Row& row) {
       if (!opened || !*opened) return opened;
     }
     const Result<bool> there = rows_->next(row);
-    if (!there) return there;
+    if (!there) return unreadable(there.error());
     if (*there) break;
     rows_.reset();
   }
@@ -77,7 +97,7 @@ Result<bool> CatalogRows::open_next() {
   auto rows = open_query(*duck_, *kind_, form,
                          fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
                                      stored_columns(*kind_, columns), list, condition(*kind_, period_)));
-  if (!rows) return std::unexpected(rows.error());
+  if (!rows) return unreadable(rows.error());
   rows_ = *std::move(rows);
   return true;
 }

@@ -32,7 +32,10 @@ class CatalogRows final : public RowSource {
   // Of the last row that the catalog has of the set, within the period or behind it.
   [[nodiscard]] std::int64_t known_until() const { return known_until_; }
 
-  // Errors: as Duck::run(); kStorage: files whose keys go back, which verify names.
+  // Whether all files are in their places, to be asked before anything is printed. Errors: kStorage: which is not.
+  [[nodiscard]] Result<void> check_files() const;
+  // Errors: kStorage, kCancelled: as Duck::run(); kStorage: a file that cannot be read, files whose keys go back:
+  // verify names them.
   Result<bool> next(Row& row) override;
 
  private:

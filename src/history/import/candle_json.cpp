@@ -8,13 +8,13 @@
 #include <span>
 #include <utility>
 
+#include "history/import/json_array.hpp"
 #include "history/import/row_parser.hpp"
 #include "history/import/source_file.hpp"
 
 namespace acts::history {
 namespace {
 
-constexpr std::size_t kJsonBlockBytes = std::size_t{64} << 10;
 // Of one candle: twelve numbers have some 150.
 constexpr std::size_t kMostCandleBytes = 4096;
 constexpr std::array<std::string_view, 11> kColumns{"open_time",
@@ -42,19 +42,14 @@ Layout candle_layout(const Kind& kind, std::size_t count, const TimeFormat& time
 class CandleJsonReader final : public RowReader {
  public:
   CandleJsonReader(std::unique_ptr<ByteSource> bytes, const Kind& kind, const TimeFormat& times)
-      : bytes_(std::move(bytes)),
-        block_(kJsonBlockBytes),
+      : candles_(std::move(bytes), "arrays"),
         short_(kind, candle_layout(kind, kShort, times)),
         long_(kind, candle_layout(kind, kLong, times)) {}
 
   Result<Got> next(Row& row) override {
-    if (has_ended_) return Got::kEnd;
     const Result<bool> there = next_candle();
-    if (!there) return fail(there.error().code, fmt::format("candle {}: {}", candles_, there.error().message));
-    if (!*there) {
-      has_ended_ = true;
-      return Got::kEnd;
-    }
+    if (!there) return fail(there.error().code, fmt::format("candle {}: {}", place(), there.error().message));
+    if (!*there) return Got::kEnd;
     const auto count = static_cast<std::size_t>(std::ranges::count(candle_, ',')) + 1;
     if (count != kShort && count != kLong) {
       reason_ = fmt::format("it has {} values, not {} or {}", count, kShort, kLong);
@@ -66,43 +61,30 @@ class CandleJsonReader final : public RowReader {
     return Got::kBad;
   }
   [[nodiscard]] Bad bad() const override { return {reason_, candle_}; }
-  [[nodiscard]] std::uint64_t place() const override { return candles_; }
+  [[nodiscard]] std::uint64_t place() const override { return candles_.elements(); }
   [[nodiscard]] std::optional<std::string_view> time_unit() const override {
     const auto unit = short_.time_unit();
     return unit ? unit : long_.time_unit();
   }
 
  private:
-  static std::unexpected<Error> wrong(std::string_view what) {
-    return fail(ErrorCode::kBadInput, fmt::format("it is no array of arrays: {}", what));
-  }
-
   // Its values with commas between them, into candle_. False: there is none.
   Result<bool> next_candle() {
-    if (candles_ == 0) {
-      if (Result<void> begun = expect('['); !begun) return std::unexpected(begun.error());
-    }
-    Result<char> c = next_solid();
-    if (!c) return std::unexpected(c.error());
-    if (*c == ']') return end();
-    if (candles_ > 0) {
-      if (*c != ',') return wrong("a comma is missing");
-      c = next_solid();
-      if (!c) return std::unexpected(c.error());
-    }
-    ++candles_;
-    if (*c != '[') return wrong("something else is in it");
+    const auto first = candles_.begin_element();
+    if (!first) return std::unexpected(first.error());
+    if (!*first) return false;
+    if (**first != '[') return candles_.wrong("something else is in it");
     return read_values();
   }
 
   // Where all of a candle is in the block and plain numbers, as it nearly always is: the same, at a glance.
   bool take_plain_values() {
-    const std::span<const char> rest = std::span(block_).subspan(at_, size_ - at_);
+    const std::span<const char> rest = candles_.ahead();
     std::size_t length = 0;
     while (length < rest.size() && is_plain(rest[length])) ++length;
     if (length == rest.size() || rest[length] != ']' || length > kMostCandleBytes) return false;
     candle_.assign(rest.data(), length);
-    at_ += length + 1;
+    candles_.take(length + 1);
     return true;
   }
   static bool is_plain(char c) { return (c >= '0' && c <= '9') || c == '.' || c == ',' || c == '-'; }
@@ -114,30 +96,30 @@ class CandleJsonReader final : public RowReader {
     bool is_in_text = false;
     bool is_over = false;  // the value: a comma must come
     for (;;) {
-      const Result<char> c = next_char();
+      const Result<char> c = candles_.next_char();
       if (!c) return std::unexpected(c.error());
       const bool is_first = candle_.empty() || candle_.back() == ',';
       if (is_in_text && *c == '"') {
         is_in_text = false;
         is_over = true;
       } else if (is_in_text) {
-        if (!is_of_number(*c)) return wrong("a text is in a candle");
+        if (!is_of_number(*c)) return candles_.wrong("a text is in a candle");
         candle_ += *c;
       } else if (*c == ']') {
         return true;
       } else if (*c == ',') {
         candle_ += *c;
         is_over = false;
-      } else if (is_blank(*c)) {
+      } else if (JsonArray::is_blank(*c)) {
         is_over = is_over || !is_first;
       } else if (*c == '"' && is_first && !is_over) {
         is_in_text = true;
       } else if (is_over || !is_of_number(*c)) {
-        return wrong("something else than a number is in a candle");
+        return candles_.wrong("something else than a number is in a candle");
       } else {
         candle_ += *c;
       }
-      if (candle_.size() > kMostCandleBytes) return wrong("a candle does not end");
+      if (candle_.size() > kMostCandleBytes) return candles_.wrong("a candle does not end");
     }
   }
 
@@ -147,53 +129,9 @@ class CandleJsonReader final : public RowReader {
     return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || (lower >= 'a' && lower <= 'z');
   }
 
-  // Nothing but blanks may follow.
-  Result<bool> end() {
-    for (;;) {
-      if (!fill()) return failure_ ? Result<bool>(std::unexpected(*failure_)) : Result<bool>(false);
-      if (!is_blank(block_[at_++])) return wrong("something follows it");
-    }
-  }
-
-  static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-  Result<void> expect(char wanted) {
-    const Result<char> c = next_solid();
-    if (!c) return std::unexpected(c.error());
-    return *c == wanted ? Result<void>() : wrong("it begins otherwise");
-  }
-
-  Result<char> next_solid() {
-    for (;;) {
-      Result<char> c = next_char();
-      if (!c || !is_blank(*c)) return c;
-    }
-  }
-
-  Result<char> next_char() {
-    if (fill()) return block_[at_++];
-    return failure_ ? std::unexpected(*failure_) : Result<char>(wrong("it ends before"));
-  }
-
-  // Whether there is a byte at at_.
-  bool fill() {
-    if (at_ < size_) return true;
-    const Result<std::size_t> count = bytes_->read(block_);
-    if (!count) failure_ = count.error();
-    at_ = 0;
-    size_ = count ? *count : 0;
-    return size_ > 0;
-  }
-
-  std::unique_ptr<ByteSource> bytes_;
-  std::vector<char> block_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-  std::optional<Error> failure_;
+  JsonArray candles_;
   RowParser short_;
   RowParser long_;
-  std::uint64_t candles_ = 0;
-  bool has_ended_ = false;
   std::string candle_;
   std::string reason_;
 };
@@ -203,7 +141,7 @@ class CandleJsonReader final : public RowReader {
 bool is_candle_json(std::string_view /*path*/, std::string_view head) {
   std::string begin;
   for (const char c : head.substr(0, 64)) {
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') begin += c;
+    if (!JsonArray::is_blank(c)) begin += c;
   }
   return begin.starts_with("[[");
 }

@@ -45,7 +45,11 @@ Result<bool> CsvReader::begin(std::string_view& line) {
   if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   if (line.ends_with('\r')) line.remove_suffix(1);
   Result<Layout> layout = choose_layout_(line);
-  if (!layout) return fail(layout.error().code, fmt::format("line {}: {}", place(), layout.error().message));
+  if (!layout) {
+    const std::string odd = odd_form(line);
+    if (!odd.empty()) return fail(ErrorCode::kBadInput, fmt::format("line {}: {}", place(), odd));
+    return fail(layout.error().code, fmt::format("line {}: {}", place(), layout.error().message));
+  }
   has_header_ = layout->has_header;
   parser_.emplace(*kind_, *std::move(layout), symbol_);
   return !has_header_;

@@ -63,8 +63,9 @@ std::string foreign_advice(std::string_view path, std::string_view head) {
   }
   if (is_array_of_objects(head)) {
     return fmt::format(
-        "{}: it is a JSON array of objects, as ccxt has trades: make CSV of it, and name its fields with "
-        "--format csv --kind trades --map trade_id=id,ts_event=timestamp,…",
+        "{}: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's aggregated trade (a, p, "
+        "q, f, l, T, m) are taken; make CSV of others, and name their fields with --format csv --kind trades --map "
+        "trade_id=id,ts_event=timestamp,…",
         path);
   }
   if (is_lean_quote(path, line)) {

@@ -70,6 +70,8 @@ void add_facts(SourceFacts& sum, const SourceFacts& facts) {
   sum.zero_price += facts.zero_price;
   sum.zero_volume += facts.zero_volume;
   sum.early_close += facts.early_close;
+  if (sum.off_grid == 0) sum.first_off_grid = facts.first_off_grid;
+  sum.off_grid += facts.off_grid;
 }
 
 // Whether the file counts, or those that took its place kept its rows. Of one that contradicted some rows of others it

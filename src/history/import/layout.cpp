@@ -105,6 +105,22 @@ std::size_t split_fields(std::string_view line, std::string_view (&fields)[kMaxF
   }
 }
 
+std::string odd_form(std::string_view line) {
+  for (const auto& [separator, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
+    // Commas may be those of its numbers.
+    const auto count = std::ranges::count(line, separator);
+    if (count == 0 || count < std::ranges::count(line, ',')) continue;
+    return fmt::format(
+        "its fields have {} between them, not commas: write the file with commas, and its numbers with "
+        "points",
+        name);
+  }
+  std::string_view fields[kMaxFields];
+  const std::span<const std::string_view> all(fields, std::min(split_fields(line, fields), kMaxFields));
+  const auto quoted = std::ranges::count_if(all, [](std::string_view field) { return field.starts_with('"'); });
+  return 2 * static_cast<std::size_t>(quoted) >= all.size() ? fmt::format("its fields are {}", kNoQuotes) : "";
+}
+
 Result<Layout> choose_layout(const Kind& kind, std::string_view first_line) {
   std::string_view fields[kMaxFields];
   const std::size_t count = split_fields(first_line, fields);

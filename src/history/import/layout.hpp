@@ -64,6 +64,12 @@ Result<Layout> layout_by_names(const Kind& kind, std::span<const LayoutField> fi
 // kMaxFields only that they are there.
 std::size_t split_fields(std::string_view line, std::string_view (&fields)[kMaxFields]) noexcept;
 
+// Why a line that no layout takes is none of fields with commas between them, and the remedy: quotes, semicolons, tabs;
+// empty: nothing speaks against it.
+std::string odd_form(std::string_view line);
+// Of a field in quotes, and behind odd_form()'s.
+inline constexpr std::string_view kNoQuotes = "in quotes, which are not taken: write the file without them";
+
 // For messages: short, and nothing that a terminal would obey.
 std::string shown_text(std::string_view text);
 

@@ -85,8 +85,9 @@ std::optional<std::size_t> field_place(const MappedColumn& mapped, std::span<con
   return static_cast<std::size_t>(name - names.begin());
 }
 
-// Whether the field holds what a row would have there: a number, or a time.
+// Whether the field holds what a row would have there, in quotes or not: a number, or a time.
 bool is_a_rows(const TableColumn& column, const TimeFormat& times, std::string_view text) {
+  if (text.size() > 2 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
   if (parse_decimal(without_exponent(text).value_or(std::string(text)))) return true;
   if (column.type != CellType::kTime && column.type != CellType::kNanos) return false;
   return (times.is_by_content() ? read_iso_time(text) : times.read(text)).has_value();

@@ -79,9 +79,10 @@ Result<void> RowParser::parse(std::string_view line, Row& row) {
   if (fault == Fault::kNone) return {};
   units_ = units_before;
   const std::size_t column = layout_.columns[field];
+  const std::string why = fields[field].starts_with('"') ? fmt::format("is {}", kNoQuotes) : std::string(reason(fault));
   return fail(ErrorCode::kBadInput,
               fmt::format("{} '{}' {}", column == Layout::kIgnored ? "symbol" : kind_->columns[column].name,
-                          shown_text(fields[field]), reason(fault)));
+                          shown_text(fields[field]), why));
 }
 
 std::optional<std::string_view> RowParser::time_unit() const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "history/table/micros.hpp"
+
 namespace acts::history {
 namespace {
 
@@ -46,6 +48,9 @@ RowWatch::Verdict RowWatch::look(const Row& row, bool may_go_back) {
 void RowWatch::count(const Row& row) {
   ++facts_.rows;
   if (price_ != 0 && row.values[price_] == 0) ++facts_.zero_price;
+  if (kind_->has_interval && !is_on_grid(row.integer(0), step_) && ++facts_.off_grid == 1) {
+    facts_.first_off_grid = row.integer(0);
+  }
   if (volume_ == 0) return;
   if (row.values[volume_] == 0) ++facts_.zero_volume;
   // The last moment is a millisecond or a microsecond before the next candle.

@@ -10,13 +10,15 @@
 namespace acts::history {
 
 struct SourceFacts {
-  std::uint64_t rows = 0;         // taken
-  std::uint64_t repeated = 0;     // the row before, received twice or told twice, left out
-  std::uint64_t gaps = 0;         // places where ids or candles are missing
-  std::uint64_t missing = 0;      // ids or candles, in all of them
-  std::uint64_t zero_price = 0;   // trades outside the market
-  std::uint64_t zero_volume = 0;  // candles without a trade
-  std::uint64_t early_close = 0;  // candles that end before their interval does
+  std::uint64_t rows = 0;           // taken
+  std::uint64_t repeated = 0;       // the row before, received twice or told twice, left out
+  std::uint64_t gaps = 0;           // places where ids or candles are missing
+  std::uint64_t missing = 0;        // ids or candles, in all of them
+  std::uint64_t zero_price = 0;     // trades outside the market
+  std::uint64_t zero_volume = 0;    // candles without a trade
+  std::uint64_t early_close = 0;    // candles that end before their interval does
+  std::uint64_t off_grid = 0;       // candles that begin elsewhere than is_on_grid()
+  std::int64_t first_off_grid = 0;  // when the first of them begins, microseconds since 1970 UTC; without any 0
 
   friend bool operator==(const SourceFacts&, const SourceFacts&) = default;
 };

@@ -16,6 +16,7 @@
 #include "history/import/recording_rows.hpp"
 #include "history/import/source_file.hpp"
 #include "history/import/tardis.hpp"
+#include "history/import/trade_json.hpp"
 
 namespace acts::history {
 namespace {
@@ -40,7 +41,7 @@ Result<std::unique_ptr<RowReader>> npz_reader(std::unique_ptr<ByteSource> bytes,
 }
 
 // The archive's is the first: what looks like no other is taken for it, and refused by its own words.
-constexpr std::array<SourceFormat, 8> kFormats{{
+constexpr std::array<SourceFormat, 9> kFormats{{
     {"archive", "CSV as data.binance.vision publishes it", nullptr, archive_sets, open_source, archive_reader},
     {"tardis", "CSV of Tardis: incremental_book_L2, book_snapshot_N, trades", is_tardis_csv, tardis_sets,
      open_any_source, read_tardis_csv},
@@ -48,6 +49,8 @@ constexpr std::array<SourceFormat, 8> kFormats{{
      open_any_source, read_depth_csv},
     {"candles", "candles as a JSON array of arrays", is_candle_json, candle_json_sets, open_any_source,
      read_candle_json},
+    {"ccxt", "trades of ccxt and freqtrade as JSON objects, Binance's aggregated", is_trade_json, trade_json_sets,
+     open_any_source, read_trade_json},
     {"recording", "lines <recv_ns> <json>, ours or of other collectors", is_recording, nullptr, nullptr, nullptr,
      open_recording_source},
     {"cryptofeed", "captures of cryptofeed: its .ws files", is_cryptofeed, nullptr, nullptr, nullptr,

@@ -118,7 +118,7 @@ void QualityWatch::check_shape(const Row& row, std::int64_t time) {
   if (step_ <= 0) return;
   const bool ends_within = row.is_null(kCloseTime) || (v[kCloseTime] >= v[0] && v[kCloseTime] < v[0] + step_);
   if (!ends_within) return add(FindingKind::kContradiction, time, "close_time is not within the candle");
-  if (step_ <= kDayMicros && row.integer(0) % step_ != 0) {
+  if (!is_on_grid(row.integer(0), step_)) {
     add(FindingKind::kContradiction, time, fmt::format("open_time is not a multiple of {}", set_.interval));
   }
 }

@@ -39,6 +39,19 @@ TEST(Manifest, ReadsWhatItWrites) {
   EXPECT_EQ(*read, example());
 }
 
+TEST(Manifest, KeepsWhereCandlesLeaveTheirGrid) {
+  Manifest manifest = example();
+  EXPECT_THAT(to_json(manifest).value(), Not(HasSubstr("off_grid"))) << "bytes as they were before";
+  manifest.facts.off_grid = 2;
+  manifest.facts.first_off_grid = 1'606'784'400'000'000;
+  const std::string text = to_json(manifest).value();
+  EXPECT_EQ(parse_manifest(text).value(), manifest);
+  std::string number = text;
+  const std::string_view quoted = "\"1606784400000000\"";
+  number.replace(number.find(quoted), quoted.size(), "1606784400000000");
+  EXPECT_THAT(parse_manifest(number).error().message, HasSubstr("it is no manifest"));
+}
+
 // As versions wrote it that replaced no rows and read nothing but the archive.
 TEST(Manifest, ReadsWhatLacksTheNewerFields) {
   std::string text = to_json(example()).value();

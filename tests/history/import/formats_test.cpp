@@ -5,8 +5,7 @@
 
 #include <algorithm>
 
-#include "history/import/source_format.hpp"
-#include "history/table/row_text.hpp"
+#include "history/import/format_rows.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
@@ -14,59 +13,13 @@ namespace acts::history {
 namespace {
 
 using acts::test::testdata;
+using test::FileRows;
+using test::read_file;
+using test::SetRows;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-struct SetRows {
-  std::string set;
-  std::vector<std::string> rows;
-  std::vector<std::string> bad;  // "place: reason"
-  std::string error;
-};
-
-SetRows read_all(const SourceFormat& format, const std::string& path, const DataSet& set, const SourceHints& hints) {
-  SetRows told{.set = fmt::format("{} {} {} {} {}", set.kind->name, set.venue, set.symbol, set.interval, set.origin),
-               .rows = {},
-               .bad = {},
-               .error = ""};
-  auto bytes = format.open(path);
-  auto reader = bytes ? format.make_reader(std::move(*bytes), set, hints) : std::unexpected(bytes.error());
-  if (!reader) {
-    told.error = reader.error().message;
-    return told;
-  }
-  Row row;
-  for (;;) {
-    const Result<RowReader::Got> got = (*reader)->next(row);
-    if (!got) told.error = got.error().message;
-    if (!got || *got == RowReader::Got::kEnd) return told;
-    if (*got == RowReader::Got::kRow) {
-      told.rows.push_back(row_text(*set.kind, row));
-    } else {
-      told.bad.push_back(fmt::format("{}: {}", (*reader)->place(), (*reader)->bad().reason));
-    }
-  }
-}
-
-struct FileRows {
-  std::string format;
-  std::vector<SetRows> sets;
-  std::string error;
-};
-FileRows read_file(const std::string& path, const SourceHints& hints) {
-  FileRows told;
-  const Result<const SourceFormat*> format = format_of(path, hints);
-  if (!format) return {.format = "", .sets = {}, .error = format.error().message};
-  told.format = (*format)->name;
-  const Result<std::vector<DataSet>> sets = (*format)->sets_of(path, hints);
-  if (!sets) told.error = sets.error().message;
-  for (const DataSet& set : sets.value_or(std::vector<DataSet>{})) {
-    told.sets.push_back(read_all(**format, path, set, hints));
-  }
-  return told;
-}
 
 class Formats : public ::testing::Test {
  protected:
@@ -267,6 +220,41 @@ TEST_F(Formats, AFirstLineWithATimeOrANumberIsNoHeader) {
   EXPECT_THAT(bad("time,open,high,low,close,nan"), IsEmpty());
 }
 
+// It was the header that was told not to be known, or the file had a field too few.
+TEST_F(Formats, QuotesAndOtherSeparatorsAreToldAsWhatIsWrong) {
+  const SourceHints archive{.kind = "klines", .venue = "binance-spot", .symbol = "A", .interval = "1h"};
+  const auto error = [this](const std::string& text, const SourceHints& hints) {
+    return read("x.csv", text, hints).sets.at(0).error;
+  };
+  const std::string quotes = "line 1: its fields are in quotes, which are not taken: write the file without them";
+  const std::string commas = " between them, not commas: write the file with commas, and its numbers with points";
+  EXPECT_EQ(error("\"open_time\",\"open\",\"high\"\n", archive), quotes);
+  EXPECT_EQ(error("\"1609459200000\",\"1.5\",\"2\"\n", archive), quotes);
+  EXPECT_EQ(error("\"Date\",\"Open\",\"High\",\"Low\",\"Close\",\"Volume\"\n", kDaily), quotes);
+  EXPECT_EQ(error("\"t\",\"o\",\"h\",\"l\",\"c\",\"v\"\n", mapped("open_time=t,open=o,high=h,low=l,close=c,volume=v")),
+            quotes);
+  EXPECT_EQ(error("1609459200000;1,5;2,5;0,5;1,5;7\n", archive), "line 1: its fields have semicolons" + commas);
+  EXPECT_EQ(error("Date;Open;High;Low;Close;Volume\n", kDaily), "line 1: its fields have semicolons" + commas);
+  EXPECT_EQ(error("Date\tOpen\tHigh\tLow\tClose\tVolume\n", kDaily), "line 1: its fields have tabs" + commas);
+  // What else is wrong is told as before, and quotes around what is not read do no harm.
+  EXPECT_THAT(error("a,b;c,\"d\",e\n", archive), HasSubstr("its header names 'a', which klines do not have"));
+  EXPECT_THAT(
+      read("x.csv", "Date,Open,High,Low,Close,Volume,Note\n2020-01-01,1,2,0.5,1.5,7,\"x\"\n", kDaily).sets.at(0).rows,
+      ElementsAre("2020-01-01T00:00:00.000Z,1,2,0.5,1.5,7,null,null,null,null,null"));
+}
+
+TEST_F(Formats, ARowInQuotesIsABadOneThatSaysSo) {
+  const std::string numbered = "open_time=1,open=2,high=3,low=4,close=5,volume=6";
+  const std::string row = "\"1525132800\",\"1\",\"2\",\"0.5\",\"1.5\",\"7\"\n";
+  const std::string why = "open_time '\"1525132800\"' is in quotes, which are not taken: write the file without them";
+  // The first of them was taken for a header.
+  EXPECT_THAT(read("x.csv", row + row, mapped(numbered, "s")).sets.at(0).bad, ElementsAre("1: " + why, "2: " + why));
+  EXPECT_THAT(read("x.csv", "\"t\",\"o\",\"h\",\"l\",\"c\",\"v\"\n" + row, mapped(numbered, "s")).sets.at(0).bad,
+              ElementsAre("2: " + why));
+  EXPECT_THAT(read("x.csv", "Date,Open,High,Low,Close,Volume\n2020-01-01,\"1\",2,0.5,1.5,7\n", kDaily).sets.at(0).bad,
+              ElementsAre(HasSubstr("2: open '\"1\"' is in quotes")));
+}
+
 TEST_F(Formats, MapsThatCannotBeAreRefused) {
   const std::string rest = ",high=3,low=4,close=5,volume=6";
   const auto error = [&](const std::string& columns) {
@@ -294,8 +282,10 @@ TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
                                             "cryptofeed the .ws files of Binance spot and USD-M are taken",
                                             exchange)));
   }
-  EXPECT_THAT(error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
-              HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: make CSV of it"));
+  EXPECT_THAT(
+      error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
+      HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's "
+                "aggregated trade (a, p, q, f, l, T, m) are taken; make CSV of others"));
   EXPECT_THAT(error("20221213_quote.csv", "0,0.3066,0.3067,0.3066,0.3067,88126,0.3067,0.3068,0.3067,0.3068,236586\n"),
               HasSubstr("20221213_quote.csv: these are quotes of LEAN"));
   EXPECT_THAT(error("btcusd.csv", "20201229 00:00:00,0.00020030\n20201229 08:00:00,0.00046053\n"),

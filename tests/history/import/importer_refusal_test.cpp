@@ -146,7 +146,8 @@ TEST(Importer, RefusesHostileTextInEveryFormat) {
     for (const auto& [name, text] : texts) {
       SCOPED_TRACE(fmt::format("{} as {}", name, format.name));
       Catalog catalog;
-      const SourceHints hints{.kind = format.name == "npz" ? "" : "klines",
+      const std::string kind = format.name == "npz" ? "" : format.name == "ccxt" ? "agg_trades" : "klines";
+      const SourceHints hints{.kind = kind,
                               .venue = "binance-spot",
                               .symbol = "XUSDT",
                               .interval = "1h",

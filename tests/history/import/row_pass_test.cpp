@@ -144,5 +144,25 @@ TEST(RowWatch, CountsWhatIsRemarkableAboutCandles) {
   EXPECT_EQ(watch.facts(), (SourceFacts{.rows = 3, .gaps = 1, .missing = 2, .zero_volume = 1, .early_close = 1}));
 }
 
+// As of hours that are imported as days: verify alone said it.
+TEST(RowWatch, CountsCandlesThatBeginOffTheirGrid) {
+  const auto facts = [](std::string_view interval, std::initializer_list<std::int64_t> hours) {
+    RowWatch watch(*find_kind("klines"), interval);
+    for (const std::int64_t hour : hours) {
+      Row row;
+      row.values[0] = hour * 3'600'000'000;
+      row.values[5] = 1;
+      row.nulls = 1U << 6;
+      watch.look(row);
+    }
+    return watch.facts();
+  };
+  EXPECT_EQ(facts("1d", {0, 1, 23, 24}), (SourceFacts{.rows = 4, .off_grid = 2, .first_off_grid = 3'600'000'000}));
+  EXPECT_EQ(facts("1h", {0, 1, 23}).off_grid, 0U);
+  // Weeks begin on Mondays, months have no length.
+  EXPECT_EQ(facts("1w", {96}).off_grid, 0U);
+  EXPECT_EQ(facts("1mo", {744}).off_grid, 0U);
+}
+
 }  // namespace
 }  // namespace acts::history
