@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -121,6 +122,33 @@ TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   EXPECT_EQ(object_in(dir)["run"]["local_step_back_ns"], 2'900'000'000);
   EXPECT_EQ(object_in(dir)["run"]["venue_steps_back"], 1);
   EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
+}
+
+// All times are shifted for the sake of three messages, as a backtest of such a file says.
+TEST(ProgramExport, WarnsOfAnNpzWhoseShiftRestsOnFewMessages) {
+  const TempDir dir;
+  const std::string recording = dir.write("r.txt", odd_recording({.early = 3}));
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", dir / "data", recording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const std::vector<std::string> words{"export", "--format", "npz", "--output", dir / "r.npz"};
+  const auto with = [&words](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return run_acts(all);
+  };
+  for (const Outcome& made : {with({recording}), with({"--data-dir", dir / "data", "--venue", "binance-usdm",
+                                                       "--symbol", "BTCUSDT", "--base-latency", "1ms"})}) {
+    EXPECT_EQ(made.exit_code, 0);
+    EXPECT_THAT(made.err,
+                HasSubstr("BTCUSDT: 3 of 200 messages were received up to 29995ms before the venue made them, "
+                          "and all others by no more than 0s: that all local times are shifted by 2999"));
+    EXPECT_EQ(std::ranges::count(made.err, '\n'), 1) << made.err;
+    EXPECT_THAT(made.out, HasSubstr("local times shifted by 2999"));
+  }
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  EXPECT_EQ(with({recording}).err, "");
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.early = 20})).empty());
+  EXPECT_EQ(with({recording}).err, "") << "a slow clock";
 }
 
 // Days of .npz one behind the other, and a part of one.
