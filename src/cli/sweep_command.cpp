@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "backtest/open_instruments.hpp"
+#include "backtest/data_notes.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
@@ -117,11 +117,9 @@ std::span<const Option<SweepSettings>> sweep_table() {
   return kOptions;
 }
 
-void tell_latencies(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
-  for (std::size_t i = 0; i < report.latency_covered.size(); ++i) {
-    const std::string note = backtest::latency_note(settings.instruments[i], report.latency_covered[i]);
-    if (!note.empty()) complain(note, LogLevel::kWarn);
-  }
+// As a run of one set does.
+void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
+  for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
 }
 
 void tell_refused(const backtest::SweepReport& report) {
@@ -147,7 +145,7 @@ int run_to_standard_output(const backtest::SweepRequest& request, SweepTable tab
   });
   if (!report) return complain(report.error());
   tell_refused(*report);
-  tell_latencies(*report, request.settings);
+  tell_data(*report, request.settings);
   return out.finish(kExitDone);
 }
 
@@ -220,7 +218,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   const Result<SweptToFile> swept = sweep_to_file(request, table, options);
   if (!swept) return complain(swept.error());
   tell_refused(swept->report);
-  tell_latencies(swept->report, request.settings);
+  tell_data(swept->report, request.settings);
   Output out;
   if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
   out.write(report::to_text(swept->summary));

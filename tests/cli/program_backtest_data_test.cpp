@@ -124,6 +124,31 @@ TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
 }
 
+// A set was told nothing of the data that it went through.
+TEST(ProgramSweep, TellsOnceWhatARunTellsOfTheSameData) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.is_crossed = true, .early = 3, .has_step_back = true})).empty());
+  const std::string config = buying("files = [\"r.txt\"]");
+  const Outcome alone = run_over(dir, config);
+  for (const char* const note : {"updates crossed the book", "messages were received up to",
+                                 "times of receipt step back", "the venue's times step back"}) {
+    EXPECT_THAT(alone.err, HasSubstr(note));
+  }
+  const std::string varied = config.substr(0, config.find("slices")) + "[sweep]\nslices = [5, 4, 2]\n";
+  const std::string sweep = dir.write("sweep.toml", varied);
+  for (const char* const sets : {"1", "3"}) {  // three passes, and one
+    const Outcome printed = run_acts({"sweep", sweep, "--sets-a-pass", sets});
+    EXPECT_EQ(printed.exit_code, 0);
+    EXPECT_EQ(printed.err, alone.err);
+    const Outcome written =
+        run_acts({"sweep", sweep, "--sets-a-pass", sets, "--output", dir / fmt::format("{}.csv", sets)});
+    EXPECT_EQ(written.exit_code, 0);
+    EXPECT_EQ(written.err, alone.err);
+  }
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  EXPECT_EQ(run_acts({"sweep", sweep}).err, "");
+}
+
 // All times are shifted for the sake of three messages, as a backtest of such a file says.
 TEST(ProgramExport, WarnsOfAnNpzWhoseShiftRestsOnFewMessages) {
   const TempDir dir;
