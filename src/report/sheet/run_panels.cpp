@@ -12,6 +12,7 @@
 #include "acts/base/assert.hpp"
 
 #include "report/sheet/figures.hpp"
+#include "report/statistics/histogram.hpp"
 #include "report/statistics/returns.hpp"
 
 namespace acts::report {
@@ -112,20 +113,14 @@ void add_rolling(std::vector<Panel>& panels, const RunReport& run, const std::ve
 }
 
 void add_histogram(std::vector<Panel>& panels, const RunReport& run, const std::vector<double>& returns) {
-  if (returns.size() < 2) return;
-  const auto [low, high] = std::ranges::minmax(returns);
-  if (!(high > low)) return;
+  const std::optional<Histogram> histogram = histogram_of(returns, kBins);
+  if (!histogram) return;
   Panel panel{
       .title = fmt::format("Returns by {}", period_name(run.period)), .x_label = "return, %", .y_label = "how many"};
   Series counts{.name = "returns", .mark = Mark::kBars, .tone = Tone::kMain};
-  const double width = (high - low) / static_cast<double>(kBins);
   for (std::size_t bin = 0; bin < kBins; ++bin) {
-    panel.x.push_back((low + (static_cast<double>(bin) + 0.5) * width) * kPerCent);
-  }
-  counts.y.assign(kBins, 0);
-  for (const double r : returns) {
-    const auto bin = static_cast<std::size_t>((r - low) / width);
-    counts.y[std::min(bin, kBins - 1)] += 1;
+    panel.x.push_back(histogram->middle(bin) * kPerCent);
+    counts.y.push_back(static_cast<double>(histogram->counts[bin]));
   }
   panel.series.push_back(std::move(counts));
   panels.push_back(std::move(panel));
