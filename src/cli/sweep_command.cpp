@@ -40,6 +40,7 @@ struct SweepSettings {
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::optional<std::size_t> sets_a_pass;
   Decimal capital;
+  double risk_free_rate = 0;
   report::NamedFigure objective = *report::parse_objective("sharpe");
   bool checks_determinism = false;
   std::optional<backtest::BarPath> bar_path;
@@ -64,7 +65,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 10> kOptions{{
+  static const std::array<Option<SweepSettings>, 11> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -100,6 +101,7 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "what was set aside for each run, added to its equity for returns",
         .default_text = "0"},
        [](SweepSettings& s, const Values& v) { return set_capital(s.capital, v); }},
+      {kRiskFreeRateSpec, [](SweepSettings& s, const Values& v) { return set_risk_free_rate(s.risk_free_rate, v); }},
       {{.name = "objective",
         .placeholder = "NAME",
         .help = "which figure of the table makes a set the best",
@@ -130,15 +132,16 @@ void tell_refused(const backtest::SweepReport& report) {
 }
 
 // Rows as passes end.
-int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const Decimal& capital) {
+int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const SweepSettings& settings) {
   Output out;
   bool has_begun = false;
   const auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) -> Result<void> {
     if (!std::exchange(has_begun, true)) out.write(table.header());
     bool is_read = true;
     for (const backtest::SweepRow& row : rows) {
-      const RunCloses::Chosen closes = with_capital(row.totals.closes, capital);
-      is_read = out.write(table.line(row.number, row.totals, report::set_figures(closes.closes, closes.period)));
+      const RunCloses::Chosen closes = with_capital(row.totals.closes, settings.capital);
+      const report::SetFigures figures = report::set_figures(closes.closes, closes.period, settings.risk_free_rate);
+      is_read = out.write(table.line(row.number, row.totals, figures));
     }
     if (is_read) return {};
     return fail(ErrorCode::kCancelled, "nobody reads the table any more");
@@ -210,8 +213,11 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
                 const std::string& configuration) {
   const Result<std::string> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
   if (!identity) return complain(identity.error());
-  SweepOutputOptions options{
-      .path = settings.output, .identity = *identity, .capital = settings.capital, .objective = settings.objective};
+  SweepOutputOptions options{.path = settings.output,
+                             .identity = *identity,
+                             .capital = settings.capital,
+                             .risk_free_rate = settings.risk_free_rate,
+                             .objective = settings.objective};
   if (const auto& walk = request.settings.walk_forward) {
     options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
   }
@@ -257,7 +263,7 @@ int run_sweep_command(const Given& given) {
                                  .sets_a_pass = settings.sets_a_pass,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
+  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings)
                                            : run_to_file(request, table, settings, *text + *overrides);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;

@@ -94,11 +94,13 @@ void add_rolling(std::vector<Panel>& panels, const RunReport& run, const std::ve
   const bool is_daily = run.period >= std::chrono::hours{24};
   const std::size_t window = is_daily ? kRollingDays : kRollingShort;
   if (returns.size() <= window) return;
-  const auto ratios = rolling(returns, window, is_daily ? sharpe_of_days : sharpe_as_is);
+  const auto ratios = rolling(excess_of(returns, risk_free_of(run)), window, is_daily ? sharpe_of_days : sharpe_as_is);
   const auto spreads = rolling(returns, window, is_daily ? volatility_of_days : volatility_as_is);
-  Panel panel = time_panel(fmt::format("Rolling Sharpe ratio and volatility, {} {}s{}", window, period_name(run.period),
-                                       is_daily ? ", a year" : fmt::format(", of one {}", period_name(run.period))),
-                           "Sharpe ratio", run);
+  Panel panel =
+      time_panel(fmt::format("Rolling Sharpe ratio and volatility, {} {}s{}; {}", window, period_name(run.period),
+                             is_daily ? ", a year" : fmt::format(", of one {}", period_name(run.period)),
+                             risk_free_text(run.risk_free_rate, run.period)),
+                 "Sharpe ratio", run);
   panel.y2_label = "volatility, %";
   Series sharpe_series{.name = "Sharpe ratio", .tone = Tone::kMain};
   Series spread_series{.name = "volatility, %", .tone = Tone::kThird, .y = {}, .on_second_axis = true};
