@@ -103,7 +103,7 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --objective --check-determinism --bar-path --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --risk-free-rate --objective --check-determinism --bar-path --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
@@ -120,7 +120,7 @@ _acts() {
       ;;
     report)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--out --format --capital --benchmark --sweep --map --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--out --format --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
       fi

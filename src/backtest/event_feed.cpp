@@ -6,11 +6,12 @@
 #include <tuple>
 #include <utility>
 
-#include "backtest/time_survey.hpp"
+#include "history/export/time_survey.hpp"
 
 namespace acts::backtest {
 namespace {
 
+using history::TimeSurvey;
 using sim::MarketRow;
 
 // Events that are read before their rows are put in order.
@@ -28,6 +29,20 @@ Result<Nanos> shift_of(Nanos needed, ClockShift shift) {
               fmt::format("messages were received up to {} before the venue made them: clock_shift = \"auto\" or "
                           "\"{}\" mends it",
                           to_string(needed), to_string(needed)));
+}
+
+// The times can be shifted by so much, and there are some for each clock.
+Result<void> check_times(const TimeSurvey& survey, Nanos shift) {
+  if (!survey.has_venue() || !survey.has_local()) {
+    return fail(ErrorCode::kBadInput, fmt::format("no event has the flag of {}: was it made for a backtest?",
+                                                  survey.has_venue() ? "the local clock" : "the exchange's clock"));
+  }
+  if (shift.count() <= kLastFeedTime - survey.last_local().value &&
+      shift.count() >= kFirstFeedTime - survey.first_local().value) {
+    return {};
+  }
+  return fail(ErrorCode::kBadInput,
+              fmt::format("local times shifted by {} are not between 1970 and 2200", to_string(shift)));
 }
 
 }  // namespace
@@ -56,7 +71,10 @@ Result<void> EventFeed::read_through(TimeSurvey& survey) {
     const Result<bool> there = reader_->next(row);
     if (!there) return std::unexpected(there.error());
     if (!*there) break;
-    survey.add(row);
+    survey.add({.exch_ts = row.exch_ts,
+                .local_ts = row.local_ts,
+                .is_for_venue = row.is_for_venue,
+                .is_for_local = row.is_for_local});
     if (!is_kept_) continue;
     is_kept_ = kept_.size() < kMostKept;
     if (is_kept_) {
@@ -76,7 +94,7 @@ Result<void> EventFeed::settle_times(const TimeSurvey& survey, ClockShift shift)
   mends_early_ = shift.kind == ClockShift::Kind::kAuto && shifts.few > 0 && !are_ordered_ && !as_hftbacktest_;
   const Result<Nanos> by = shift_of(mends_early_ ? shifts.without_few : shifts.all, shift);
   if (!by) return std::unexpected(by.error());
-  if (Result<void> usable = survey.check(*by); !usable) return usable;
+  if (Result<void> usable = check_times(survey, *by); !usable) return usable;
   facts_.shift = *by;
   facts_.first_local = survey.first_local() + *by;
   facts_.last_local = survey.last_local() + *by;

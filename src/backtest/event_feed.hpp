@@ -23,13 +23,11 @@
 
 namespace acts::backtest {
 
-class TimeSurvey;
-
 // What becomes of local times: a receive clock that is slow has messages come before they were sent.
 struct ClockShift {
   enum class Kind : std::uint8_t {
-    kAuto,   // all are shifted by the least that has none before its event, few aside (TimeSurvey); by nothing if none
-             // is
+    kAuto,   // all are shifted by the least that has none before its event, few aside (history::TimeSurvey); by nothing
+             // if none is
     kNone,   // they stay; one before its event is an error
     kFixed,  // shifted by `by`
   };
@@ -82,8 +80,8 @@ class EventFeed final : public MarketFeed {
         as_hftbacktest_(as_hftbacktest),
         from_(from) {}
   Result<void> open_reader();
-  Result<void> read_through(TimeSurvey& survey);
-  Result<void> settle_times(const TimeSurvey& survey, ClockShift shift);
+  Result<void> read_through(history::TimeSurvey& survey);
+  Result<void> settle_times(const history::TimeSurvey& survey, ClockShift shift);
   Result<bool> next_row(EventRow& row);
   Result<void> make_more();
   void take(const EventRow& row);

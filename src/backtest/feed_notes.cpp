@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "backtest/time_survey.hpp"
+#include "history/export/time_survey.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -37,7 +37,7 @@ std::vector<std::string> notes_of(const FeedFacts& facts, std::string_view name)
   if (facts.early_messages > 0) notes.push_back(early_note(facts, name));
   for (const auto& [whose, steps] :
        {std::pair("times of receipt", &facts.local_steps), std::pair("the venue's times", &facts.venue_steps)}) {
-    if (steps->most < TimeSurvey::kNotable) continue;
+    if (steps->most < history::TimeSurvey::kNotable) continue;
     notes.push_back(
         fmt::format("{}: {} step back in {} messages, by up to {}: rows are put in the order of their times", name,
                     whose, steps->messages, to_string(steps->most)));

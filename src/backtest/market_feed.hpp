@@ -7,17 +7,12 @@
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
+#include "history/export/time_survey.hpp"
 #include "sim/market_row.hpp"
 
 namespace acts::backtest {
 
 enum class FeedClock : std::uint8_t { kVenue, kLocal };
-
-// Messages whose time is earlier than that of one before.
-struct StepsBack {
-  std::uint64_t messages = 0;
-  Nanos most{};  // that one lies behind the latest before it; not negative
-};
 
 // What has been read so far; all there is once both clocks have come to their end. Times are known from the start.
 struct FeedFacts {
@@ -39,8 +34,8 @@ struct FeedFacts {
   std::uint64_t early_messages = 0;  // few that were received much earlier than the others, before they were made:
   Nanos early_by{};                  // what times would have to be shifted by for them,
   bool early_are_mended = false;     // and whether they count as received when they were made; else all are shifted
-  StepsBack venue_steps = {};
-  StepsBack local_steps = {};
+  history::StepsBack venue_steps = {};
+  history::StepsBack local_steps = {};
 };
 
 class MarketFeed {

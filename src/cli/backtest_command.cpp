@@ -14,10 +14,8 @@
 
 #include "acts/strategy/registry.hpp"
 
-#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
-#include "backtest/feed_notes.hpp"
-#include "backtest/open_instruments.hpp"
+#include "backtest/data_notes.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -195,23 +193,17 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
   complain(why, LogLevel::kWarn);
 }
 
-// What there is to know before anything is believed: a line each, once.
-void tell_oddities(const backtest::RunReport& report) {
+backtest::ReadMarkets read_markets(const backtest::RunReport& report) {
+  backtest::ReadMarkets read{.begin = report.end.begin, .end = report.end.end};
   for (const backtest::InstrumentReport& of : report.instruments) {
-    for (const std::string& note : backtest::notes_of(of.data, of.instrument.name)) complain(note, LogLevel::kWarn);
+    read.instruments.push_back({.name = of.instrument.name,
+                                .facts = of.data,
+                                .latency_covered = of.latency_covered,
+                                .funding_times = of.funding_times,
+                                .unreadable_announcements = of.unreadable_announcements,
+                                .missed_fundings = of.missed_fundings});
   }
-  backtest::FeedFacts data;
-  for (const backtest::InstrumentReport& of : report.instruments) {
-    data.off_tick += of.data.off_tick;
-    data.off_scale += of.data.off_scale;
-    data.out_of_range += of.data.out_of_range;
-  }
-  if (data.off_tick + data.off_scale + data.out_of_range == 0) return;
-  complain(
-      fmt::format("{} prices were off the tick and {} quantities off the lot's decimals (rounded), {} events could "
-                  "not be used: are tick_size and lot_size those of the data?",
-                  data.off_tick, data.off_scale, data.out_of_range),
-      LogLevel::kWarn);
+  return read;
 }
 
 // Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
@@ -226,21 +218,6 @@ void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSett
   complain(fmt::format("{} fills are of more than the trade or the level that filled them had, and could not have been "
                        "got: fills = \"partial\" in [exchange] gives what there was",
                        beyond),
-           LogLevel::kWarn);
-}
-
-// What a position should have paid or been paid, and did not.
-void tell_missed_funding(const backtest::RunReport& report) {
-  std::uint64_t missed = 0;
-  std::uint64_t unreadable = 0;
-  for (const backtest::InstrumentReport& of : report.instruments) {
-    missed += of.missed_fundings;
-    unreadable += of.unreadable_announcements;
-  }
-  if (missed + unreadable == 0) return;
-  complain(fmt::format("funding was not paid at {} times at which the book had no middle price, and {} announcements "
-                       "of mark price and funding could not be read",
-                       missed, unreadable),
            LogLevel::kWarn);
 }
 
@@ -285,17 +262,10 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
 Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
-  tell_oddities(*report);
-  tell_beyond(*report, request.settings);
-  tell_missed_funding(*report);
-  for (std::size_t i = 0; i < report->instruments.size(); ++i) {
-    const std::string note =
-        backtest::latency_note(request.settings.instruments[i], report->instruments[i].latency_covered);
-    if (!note.empty()) complain(note, LogLevel::kWarn);
-    const std::string funding = backtest::funding_note(
-        request.settings.instruments[i], report->instruments[i].funding_times, report->end.begin, report->end.end);
-    if (!funding.empty()) complain(funding, LogLevel::kWarn);
+  for (const std::string& note : backtest::data_notes(request.settings, read_markets(*report))) {
+    complain(note, LogLevel::kWarn);
   }
+  tell_beyond(*report, request.settings);
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }

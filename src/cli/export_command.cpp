@@ -189,8 +189,20 @@ Result<Venue> venue_of(const Settings& settings) {
   return misused(fmt::format("{}: it does not tell its venue: give --venue", settings.files.front()));
 }
 
+// A shift of all for the sake of few: an .npz has no other.
+void warn_of_early(const history::NpzFacts& facts, std::string_view symbol) {
+  if (facts.early_messages == 0) return;
+  complain(fmt::format("{}: {} of {} messages were received up to {} before the venue made them, and all others by no "
+                       "more than {}: that all local times are shifted by {} rests on those few: leave them out with "
+                       "--from and --to, or look at their clock",
+                       symbol, facts.early_messages, facts.messages, to_string(facts.early_by),
+                       to_string(facts.others_by), to_string(facts.shift)),
+           LogLevel::kWarn);
+}
+
 int tell_npz(const Settings& settings, const Result<history::NpzFacts>& facts, std::string_view symbol) {
   if (!facts) return complain_of_interrupted(facts.error());
+  warn_of_early(*facts, symbol);
   std::string line = fmt::format("{}: {} rows of {} events of {}", settings.output, facts->rows, facts->events, symbol);
   if (facts->only_exchange > 0) {
     line += fmt::format(", {} of them twice, once for each clock", facts->only_exchange);

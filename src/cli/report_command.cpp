@@ -6,12 +6,14 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "acts/base/decimal.hpp"
+#include "acts/base/ratio.hpp"
 
 #include "cli/command.hpp"
 #include "cli/run_folder.hpp"
@@ -34,6 +36,7 @@ struct Settings {
   std::string benchmark;
   std::string form;
   Decimal capital;
+  std::optional<double> risk_free_rate;
   std::string sweep;
   std::vector<std::string> map;
 };
@@ -53,7 +56,7 @@ Result<void> set_map(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 7> kOptions{{
+  static const std::array<Option<Settings>, 8> kOptions{{
       {{.name = "out",
         .placeholder = "FILE",
         .help = "where it goes; standard output if not given; of parquet the folder"},
@@ -69,6 +72,8 @@ std::span<const Option<Settings>> table() {
         .help = "what was set aside for the run, added to its equity for returns",
         .default_text = "0"},
        [](Settings& s, const Values& v) { return set_capital(s.capital, v); }},
+      {kRiskFreeRateSpec,
+       [](Settings& s, const Values& v) { return set_risk_free_rate(s.risk_free_rate.emplace(0), v); }},
       {{.name = "benchmark", .placeholder = "FILE", .help = "CSV with columns time and price, to compare returns with"},
        [](Settings& s, const Values& v) { return s.benchmark = v[0], Result<void>(); }},
       {{.name = "sweep", .placeholder = "FILE", .help = "CSV with a line a set of parameters, shown as a map"},
@@ -100,8 +105,9 @@ Result<void> check_parquet(const Settings& settings) {
     return fail(ErrorCode::kUsage, "--format parquet: name the folder of one run");
   }
   if (settings.output.empty()) return fail(ErrorCode::kUsage, "--format parquet: name a folder with --out");
-  if (settings.benchmark.empty() && settings.capital.units == 0) return {};
-  return fail(ErrorCode::kUsage, "--format parquet has a run's rows as they are: take --benchmark and --capital out");
+  if (settings.benchmark.empty() && settings.capital.units == 0 && !settings.risk_free_rate) return {};
+  return fail(ErrorCode::kUsage,
+              "--format parquet has a run's rows as they are: take --benchmark, --capital and --risk-free-rate out");
 }
 
 Result<void> check_settings(const Settings& settings) {
@@ -120,6 +126,14 @@ Result<void> check_settings(const Settings& settings) {
   return {};
 }
 
+// Its figures are made already.
+Result<void> check_rate(const Settings& settings, const std::string& table, const report::SweepSummary& summary) {
+  if (!settings.risk_free_rate || *settings.risk_free_rate == summary.risk_free_rate) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: its figures are of a risk-free rate of {}: run acts sweep with --risk-free-rate {}",
+                          table, shortest_text(summary.risk_free_rate), shortest_text(*settings.risk_free_rate)));
+}
+
 // Runs of the same folder's name get a number.
 void tell_apart(std::vector<report::RunReport>& runs) {
   std::map<std::string, int> seen;
@@ -134,12 +148,14 @@ Result<report::Sheet> make_sheet(const Settings& settings) {
     if (is_sweep_table(dir)) {
       auto sweep = read_sweep_report(dir);
       if (!sweep) return std::unexpected(sweep.error());
+      if (auto fits = check_rate(settings, dir, sweep->report.summary); !fits) return std::unexpected(fits.error());
       sheet.sweeps.push_back(std::move(sweep->report));
       for (report::HeatTable& map : sweep->maps) sheet.parameters.push_back(std::move(map));
       continue;
     }
     auto run = read_run_folder(dir, settings.capital);
     if (!run) return std::unexpected(run.error());
+    run->risk_free_rate = settings.risk_free_rate.value_or(0);
     sheet.runs.push_back(*std::move(run));
   }
   tell_apart(sheet.runs);
@@ -204,7 +220,7 @@ Command report_command() {
       .positional = kRunSpec,
       .examples =
           "  acts report runs/grid --capital 10000 --out grid.html\n"
-          "  acts report runs/a runs/b --out both.html\n"
+          "  acts report runs/a runs/b --risk-free-rate 0.04 --out both.html\n"
           "  acts report runs/grid --format json | jq .runs[0].figures.ledger\n"
           "  acts report runs/grid --format parquet --out grid-parquet\n"
           "  acts report sma.csv --out sma.html\n"

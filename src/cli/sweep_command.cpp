@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "backtest/open_instruments.hpp"
+#include "backtest/data_notes.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
@@ -40,6 +40,7 @@ struct SweepSettings {
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::optional<std::size_t> sets_a_pass;
   Decimal capital;
+  double risk_free_rate = 0;
   report::NamedFigure objective = *report::parse_objective("sharpe");
   bool checks_determinism = false;
   std::optional<backtest::BarPath> bar_path;
@@ -64,7 +65,7 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
 }
 
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 10> kOptions{{
+  static const std::array<Option<SweepSettings>, 11> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -100,6 +101,7 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "what was set aside for each run, added to its equity for returns",
         .default_text = "0"},
        [](SweepSettings& s, const Values& v) { return set_capital(s.capital, v); }},
+      {kRiskFreeRateSpec, [](SweepSettings& s, const Values& v) { return set_risk_free_rate(s.risk_free_rate, v); }},
       {{.name = "objective",
         .placeholder = "NAME",
         .help = "which figure of the table makes a set the best",
@@ -117,11 +119,9 @@ std::span<const Option<SweepSettings>> sweep_table() {
   return kOptions;
 }
 
-void tell_latencies(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
-  for (std::size_t i = 0; i < report.latency_covered.size(); ++i) {
-    const std::string note = backtest::latency_note(settings.instruments[i], report.latency_covered[i]);
-    if (!note.empty()) complain(note, LogLevel::kWarn);
-  }
+// As a run of one set does.
+void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
+  for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
 }
 
 void tell_refused(const backtest::SweepReport& report) {
@@ -132,22 +132,23 @@ void tell_refused(const backtest::SweepReport& report) {
 }
 
 // Rows as passes end.
-int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const Decimal& capital) {
+int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const SweepSettings& settings) {
   Output out;
   bool has_begun = false;
   const auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) -> Result<void> {
     if (!std::exchange(has_begun, true)) out.write(table.header());
     bool is_read = true;
     for (const backtest::SweepRow& row : rows) {
-      const RunCloses::Chosen closes = with_capital(row.totals.closes, capital);
-      is_read = out.write(table.line(row.number, row.totals, report::set_figures(closes.closes, closes.period)));
+      const RunCloses::Chosen closes = with_capital(row.totals.closes, settings.capital);
+      const report::SetFigures figures = report::set_figures(closes.closes, closes.period, settings.risk_free_rate);
+      is_read = out.write(table.line(row.number, row.totals, figures));
     }
     if (is_read) return {};
     return fail(ErrorCode::kCancelled, "nobody reads the table any more");
   });
   if (!report) return complain(report.error());
   tell_refused(*report);
-  tell_latencies(*report, request.settings);
+  tell_data(*report, request.settings);
   return out.finish(kExitDone);
 }
 
@@ -212,15 +213,18 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
                 const std::string& configuration) {
   const Result<std::string> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
   if (!identity) return complain(identity.error());
-  SweepOutputOptions options{
-      .path = settings.output, .identity = *identity, .capital = settings.capital, .objective = settings.objective};
+  SweepOutputOptions options{.path = settings.output,
+                             .identity = *identity,
+                             .capital = settings.capital,
+                             .risk_free_rate = settings.risk_free_rate,
+                             .objective = settings.objective};
   if (const auto& walk = request.settings.walk_forward) {
     options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
   }
   const Result<SweptToFile> swept = sweep_to_file(request, table, options);
   if (!swept) return complain(swept.error());
   tell_refused(swept->report);
-  tell_latencies(swept->report, request.settings);
+  tell_data(swept->report, request.settings);
   Output out;
   if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
   out.write(report::to_text(swept->summary));
@@ -259,7 +263,7 @@ int run_sweep_command(const Given& given) {
                                  .sets_a_pass = settings.sets_a_pass,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings.capital)
+  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings)
                                            : run_to_file(request, table, settings, *text + *overrides);
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;

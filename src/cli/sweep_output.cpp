@@ -42,14 +42,15 @@ Result<void> SweepOutput::write_table(SweepTable& table, report::SweepJudge& jud
   const Result<void> read = journal_.read([&](const backtest::JournalEntry& entry) {
     const RunCloses::Chosen closes = with_capital(entry.totals.closes, options_.capital);
     judge.add(entry.number, closes);
-    return file->write(table.line(entry.number, entry.totals, report::set_figures(closes.closes, closes.period)));
+    const report::SetFigures figures = report::set_figures(closes.closes, closes.period, options_.risk_free_rate);
+    return file->write(table.line(entry.number, entry.totals, figures));
   });
   if (!read) return read;
   return file->finish();
 }
 
 Result<report::SweepSummary> SweepOutput::finish(SweepTable table, const std::vector<backtest::SweepAxis>& axes) {
-  report::SweepJudge judge(options_.objective);
+  report::SweepJudge judge(options_.objective, options_.risk_free_rate);
   const std::string& path = options_.path;
   // Parquet is made of the same lines.
   const std::string csv = is_parquet(path) ? path + ".rows" : path;

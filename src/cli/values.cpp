@@ -9,6 +9,9 @@
 
 #include "acts/features/interval_feature.hpp"
 
+#include "report/statistics/exact.hpp"
+#include "report/statistics/returns.hpp"
+
 namespace acts::cli {
 
 Result<void> set_bands(BandList& bands, const Values& values) {
@@ -34,6 +37,18 @@ Result<void> set_capital(Decimal& capital, const Values& values) {
     return fail(ErrorCode::kUsage, fmt::format("'{}' is no amount such as 10000", values[0]));
   }
   capital = *parsed;
+  return {};
+}
+
+Result<void> set_risk_free_rate(double& rate, const Values& values) {
+  const Result<Decimal> parsed = parse_decimal(values[0]);
+  if (!parsed) return fail(ErrorCode::kUsage, fmt::format("'{}' is no rate a year such as 0.04", values[0]));
+  const double given = report::to_double(*parsed);
+  if (!report::is_risk_free_rate(given)) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}': a rate a year is above -1, and {} at most: 0.04 is 4 %",
+                                               values[0], report::kMostRiskFreeRate));
+  }
+  rate = given;
   return {};
 }
 

@@ -44,6 +44,13 @@ Result<void> check_period(const std::optional<UnixNanos>& from, const std::optio
 // N of features of the first N levels, and H of returns over H (interval_feature.hpp).
 Result<void> set_feature_levels(std::vector<std::size_t>& levels, const Values& values);
 Result<void> set_feature_horizons(std::vector<Nanos>& horizons, const Values& values);
+inline const OptionSpec kRiskFreeRateSpec{
+    .name = "risk_free_rate",
+    .placeholder = "RATE",
+    .help = "of a year, such as 0.04: taken off returns for Sharpe, Sortino and what else takes one",
+    .default_text = "0"};
+// Of a year: report::is_risk_free_rate().
+Result<void> set_risk_free_rate(double& rate, const Values& values);
 // An amount of money that is not negative.
 Result<void> set_capital(Decimal& capital, const Values& values);
 

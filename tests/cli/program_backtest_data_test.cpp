@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -121,6 +122,70 @@ TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   EXPECT_EQ(object_in(dir)["run"]["local_step_back_ns"], 2'900'000'000);
   EXPECT_EQ(object_in(dir)["run"]["venue_steps_back"], 1);
   EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
+}
+
+// Lines that are of the instrument's data, not of what a run made of it.
+std::string notes_in(const std::string& err) {
+  std::string notes;
+  for (std::size_t begin = 0; begin < err.size();) {
+    const std::size_t end = std::min(err.find('\n', begin), err.size() - 1) + 1;
+    const std::string line = err.substr(begin, end - begin);
+    if (line.contains("BTCUSDT: ")) notes += line;
+    begin = end;
+  }
+  return notes;
+}
+
+// A set was told nothing of the data that it went through.
+TEST(ProgramSweep, TellsOnceWhatARunTellsOfTheSameData) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.is_crossed = true, .early = 3, .has_step_back = true})).empty());
+  const std::string config = buying("files = [\"r.txt\"]");
+  const Outcome alone = run_over(dir, config);
+  for (const char* const note : {"updates crossed the book", "messages were received up to",
+                                 "times of receipt step back", "the venue's times step back"}) {
+    EXPECT_THAT(alone.err, HasSubstr(note));
+  }
+  const std::string varied = config.substr(0, config.find("slices")) + "[sweep]\nslices = [5, 4, 2]\n";
+  const std::string sweep = dir.write("sweep.toml", varied);
+  for (const char* const sets : {"1", "3"}) {  // three passes, and one
+    const Outcome printed = run_acts({"sweep", sweep, "--sets-a-pass", sets});
+    EXPECT_EQ(printed.exit_code, 0);
+    EXPECT_EQ(printed.err, notes_in(alone.err));
+    const Outcome written =
+        run_acts({"sweep", sweep, "--sets-a-pass", sets, "--output", dir / fmt::format("{}.csv", sets)});
+    EXPECT_EQ(written.exit_code, 0);
+    EXPECT_EQ(written.err, notes_in(alone.err));
+  }
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  EXPECT_EQ(run_acts({"sweep", sweep}).err, "");
+}
+
+// All times are shifted for the sake of three messages, as a backtest of such a file says.
+TEST(ProgramExport, WarnsOfAnNpzWhoseShiftRestsOnFewMessages) {
+  const TempDir dir;
+  const std::string recording = dir.write("r.txt", odd_recording({.early = 3}));
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", dir / "data", recording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const std::vector<std::string> words{"export", "--format", "npz", "--output", dir / "r.npz"};
+  const auto with = [&words](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return run_acts(all);
+  };
+  for (const Outcome& made : {with({recording}), with({"--data-dir", dir / "data", "--venue", "binance-usdm",
+                                                       "--symbol", "BTCUSDT", "--base-latency", "1ms"})}) {
+    EXPECT_EQ(made.exit_code, 0);
+    EXPECT_THAT(made.err,
+                HasSubstr("BTCUSDT: 3 of 200 messages were received up to 29995ms before the venue made them, "
+                          "and all others by no more than 0s: that all local times are shifted by 2999"));
+    EXPECT_EQ(std::ranges::count(made.err, '\n'), 1) << made.err;
+    EXPECT_THAT(made.out, HasSubstr("local times shifted by 2999"));
+  }
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  EXPECT_EQ(with({recording}).err, "");
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.early = 20})).empty());
+  EXPECT_EQ(with({recording}).err, "") << "a slow clock";
 }
 
 // Days of .npz one behind the other, and a part of one.

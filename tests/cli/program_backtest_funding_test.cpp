@@ -149,6 +149,8 @@ TEST(ProgramBacktestFunding, IsPaidAsTheCatalogHasIt) {
   const Outcome unpaid = run_acts({"backtest", config, "--json", dir / "result.json", "--out", dir / "unpaid"});
   ASSERT_EQ(unpaid.exit_code, 0) << unpaid.err;
   EXPECT_THAT(unpaid.err, HasSubstr("BTCUSDT: the data tells no funding, so a perpetual pays none: import its"));
+  const std::string swept = out_of_catalog(taking("r.txt", "[sweep]\nside = [\"buy\", \"sell\"]\n"));
+  EXPECT_EQ(run_acts({"sweep", dir.write("sweep.toml", swept)}).err, unpaid.err);
   nlohmann::json object = nlohmann::json::parse(read_file(dir / "result.json"));
   EXPECT_EQ(object["run"]["funding_times"], 0);
   EXPECT_EQ(object["run"]["models"]["funding"], "none");

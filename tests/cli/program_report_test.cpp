@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "cli/program.hpp"
@@ -37,7 +38,7 @@ TEST(ProgramReport, MakesAPageAndFiguresOfARunsFolder) {
   const Outcome json = report({days, "--format", "json", "--capital", "10000"});
   ASSERT_EQ(json.exit_code, 0) << json.err;
   const auto expected =
-      nlohmann::json::parse(acts::testing::read_file(testdata("expected/runs.json")))["days"]["10000"];
+      nlohmann::json::parse(acts::testing::read_file(testdata("expected/runs.json")))["days"]["10000 at 0"];
   const auto run = nlohmann::json::parse(json.out)["runs"][0];
   EXPECT_EQ(run["name"], "days");
   EXPECT_EQ(run["figures"]["ledger"]["adverse_60s"]["value"], expected["exact"]["ledger"]["adverse_60s"]);
@@ -48,6 +49,46 @@ TEST(ProgramReport, MakesAPageAndFiguresOfARunsFolder) {
   const Outcome both = report({days, days + "/", "--out", dir / "both.csv"});
   EXPECT_EQ(both.exit_code, 0) << both.err;
   EXPECT_THAT(acts::testing::read_file(dir / "both.csv"), HasSubstr("\ndays (2),result,profit,-419.66996046,"));
+}
+
+TEST(ProgramReport, TakesARiskFreeRate) {
+  const TempDir dir;
+  const std::string days = testdata("runs/days");
+  for (const char* const rate : {"0.04", "-0.5"}) {
+    const auto expected = nlohmann::json::parse(
+        acts::testing::read_file(testdata("expected/runs.json")))["days"][fmt::format("10000 at {}", rate)];
+    const Outcome json = report({days, "--format", "json", "--capital", "10000", "--risk-free-rate", rate});
+    ASSERT_EQ(json.exit_code, 0) << json.err;
+    const auto returns = nlohmann::json::parse(json.out)["runs"][0]["figures"]["returns"];
+    for (const char* const name : {"sharpe", "sortino", "probabilistic_sharpe", "risk_free_rate"}) {
+      const double wanted = expected["numbers"]["returns"][name].get<double>();
+      EXPECT_NEAR(returns[name]["value"].get<double>(), wanted, std::abs(wanted) * 1e-9) << name;
+    }
+  }
+  const std::string said = "risk-free rate 0.04 a year, (1 + 0.04)^(1 / 365) - 1 a day";
+  const Outcome csv = report({days, "--format", "csv", "--capital", "10000", "--risk-free-rate", "0.04"});
+  EXPECT_THAT(csv.out, HasSubstr("a year of 365 days; " + said));
+  const Outcome both = report({days, testdata("runs/short"), "--capital", "10000", "--risk-free-rate", "0.04"});
+  EXPECT_THAT(both.out, HasSubstr(said));
+  EXPECT_THAT(both.out, HasSubstr("risk-free rate 0.04 a year, (1 + 0.04)^(1 / 525600) - 1 a minute"));
+  EXPECT_THAT(report({days}).out, HasSubstr("; risk-free rate 0<"));
+}
+
+TEST(ProgramReport, RefusesWhatIsNoRate) {
+  const auto err = [](const std::string& rate) {
+    const Outcome outcome = report({testdata("runs/short"), "--risk-free-rate", rate});
+    EXPECT_EQ(outcome.exit_code, 2) << rate;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    return outcome.err;
+  };
+  for (const char* const rate : {"much", "nan", "inf", "4%"}) {
+    EXPECT_THAT(err(rate), HasSubstr(fmt::format("--risk-free-rate: '{}' is no rate a year such as 0.04", rate)));
+  }
+  for (const char* const rate : {"-1", "-1.5", "-0.99999999999999999", "10.5", "1000000"}) {
+    EXPECT_THAT(
+        err(rate),
+        HasSubstr(fmt::format("--risk-free-rate: '{}': a rate a year is above -1, and 10 at most: 0.04 is 4 %", rate)));
+  }
 }
 
 TEST(ProgramReport, ShowsASweepAndABenchmark) {
@@ -200,7 +241,8 @@ TEST(ProgramReport, SaysWhatParquetNeeds) {
   };
   EXPECT_THAT(told({run}, 2), HasSubstr("name a folder with --out"));
   EXPECT_THAT(told({run, run, "--out", dir / "p"}, 2), HasSubstr("name the folder of one run"));
-  EXPECT_THAT(told({run, "--capital", "5", "--out", dir / "p"}, 2), HasSubstr("take --benchmark and --capital out"));
+  EXPECT_THAT(told({run, "--capital", "5", "--out", dir / "p"}, 2),
+              HasSubstr("take --benchmark, --capital and --risk-free-rate out"));
   EXPECT_THAT(told({dir / "nowhere", "--out", dir / "p"}, 2), HasSubstr("there is no such folder"));
   const std::string fills = acts::testing::read_file(dir / "fills.csv");
   const std::string path = dir.write("fills.csv", "time\n");

@@ -122,6 +122,38 @@ TEST(ProgramSweep, HasTheFiguresOfTheTearSheet) {
   EXPECT_EQ(std::stod(fields["drawdown"]), figures["drawdown"]["max_drawdown"]["value"]);
 }
 
+TEST(ProgramSweep, HasTheFiguresOfTheTearSheetAboveARiskFreeRate) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [10, 20]\nslow = [30]\n"));
+  const std::string table = dir / "table.csv";
+  const Outcome swept = run_acts({"sweep", sweep, "--risk-free-rate", "0.05", "--output", table});
+  ASSERT_EQ(swept.exit_code, 0) << swept.err;
+  EXPECT_THAT(swept.out, HasSubstr(", risk-free rate 0.05 a year, (1 + 0.05)^(1 / 365) - 1 a day\n"));
+  EXPECT_EQ(run_acts({"sweep", sweep, "--risk-free-rate", "0.05"}).out, read_file(table));
+  EXPECT_NE(run_acts({"sweep", sweep}).out, read_file(table));
+  const std::vector<std::string> lines = lines_of(read_file(table));
+  ASSERT_EQ(lines.size(), 3U);
+  auto fields = fields_of(lines[0], lines[1]);
+  const std::string single = dir.write("single.toml", bars("fast = 10\nslow = 30\n", ""));
+  ASSERT_EQ(run_acts({"backtest", single, "--out", dir / "run"}).exit_code, 0);
+  const Outcome report = run_acts({"report", dir / "run", "--risk-free-rate", "0.05", "--format", "json"});
+  const auto figures = nlohmann::json::parse(report.out)["runs"][0]["figures"];
+  for (const char* const name : {"total_return", "cagr", "volatility", "sharpe", "sortino", "probabilistic_sharpe"}) {
+    EXPECT_EQ(std::stod(fields[name]), figures["returns"][name]["value"]) << name;
+  }
+  EXPECT_EQ(json_of(dir / "table.summary.json")["risk_free_rate"], 0.05);
+  // Its figures are made: no other rate than theirs.
+  EXPECT_THAT(run_acts({"report", table, "--format", "csv"}).out, HasSubstr("risk-free rate 0.05 a year"));
+  EXPECT_EQ(run_acts({"report", table, "--risk-free-rate", "0.05"}).exit_code, 0);
+  const Outcome other = run_acts({"report", table, "--risk-free-rate", "0.04"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_EQ(lines_of(other.err).size(), 1U);
+  EXPECT_THAT(other.err, HasSubstr("table.csv: its figures are of a risk-free rate of 0.05: run acts sweep with "
+                                   "--risk-free-rate 0.04"));
+  EXPECT_THAT(run_acts({"sweep", sweep, "--risk-free-rate", "nan"}).err,
+              HasSubstr("--risk-free-rate: 'nan' is no rate"));
+}
+
 TEST(ProgramSweep, GoesOverBooksOnceForAllSets) {
   const TempDir dir;
   const std::string sweep = dir.write("sweep.toml", books("",

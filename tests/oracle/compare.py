@@ -36,7 +36,6 @@ FEED = (
 HOURS = os.path.join(DATA, "vision", "spot-klines-1h")
 CANDLES = [os.path.join(HOURS, f"BTCUSDT-1h-2021-{month}.csv") for month in ("01", "02", "03")]
 CROSSES = ((10, 30, False), (3, 7, True), (20, 50, False), (5, 200, True))
-CAPITALS = ("0", "10000")
 
 BARS = """[data]
 kind = "bars"
@@ -187,13 +186,14 @@ def compare_sma_cross(acts, comparison, folder):
 
 
 def compare_report(acts, comparison, where, run):
-    for capital in CAPITALS:
-        found = json.loads(printed(acts, "report", run, "--capital", capital, "--format", "json"))["runs"][0]["figures"]
-        wanted = run_statistics.folder_figures(run, int(capital))
+    for capital, rate in run_statistics.ACCOUNTS:
+        printed_json = printed(acts, "report", run, "--capital", capital, "--risk-free-rate", rate, "--format", "json")
+        found = json.loads(printed_json)["runs"][0]["figures"]
+        wanted = run_statistics.folder_figures(run, capital, rate)
         for kind, check in (("numbers", comparison.close), ("exact", comparison.same)):
             for group, figures in wanted[kind].items():
                 for name, value in figures.items():
-                    check(f"{where} with {capital}: {group}.{name}", found[group][name]["value"], value)
+                    check(f"{where} with {capital} at {rate}: {group}.{name}", found[group][name]["value"], value)
 
 
 def compare_reports(acts, comparison, folder):

@@ -15,11 +15,14 @@ import os
 import random
 import statistics
 import sys
+from decimal import Decimal
 from fractions import Fraction
 
 NORMAL = statistics.NormalDist()
 HORIZONS = ("0.1s", "1s", "10s", "60s")
 DAY = 86400 * 10**9
+RATES = ("0.04", "-0.02", "9.5")  # a year
+ACCOUNTS = ((0, "0"), (10000, "0"), (10000, "0.04"), (10000, "-0.5"))  # capital, and such a rate
 
 
 def defined(function):
@@ -47,15 +50,20 @@ def volatility(values, n):
     return statistics.stdev(values) * math.sqrt(n)
 
 
+def rate_of(a_year, step):
+    """Of one period of so many nanoseconds, in exact steps but for the root."""
+    return float((1 + Decimal(a_year)) ** (Decimal(step) / Decimal(365 * DAY)) - 1)
+
+
 @defined
 def sharpe(values, n, rate=0.0):
     return (math.fsum(values) / len(values) - rate) / spread(values) * math.sqrt(n)
 
 
 @defined
-def sortino(values, n):
-    squares = math.fsum(min(r, 0) ** 2 for r in values)
-    return math.fsum(values) / len(values) / math.sqrt(squares / len(values)) * math.sqrt(n)
+def sortino(values, n, rate=0.0):
+    squares = math.fsum((r - rate) ** 2 for r in values if r < rate)
+    return (math.fsum(values) / len(values) - rate) / math.sqrt(squares / len(values)) * math.sqrt(n)
 
 
 @defined
@@ -84,8 +92,8 @@ def kurtosis(values):
 
 
 @defined
-def probabilistic_sharpe(values, target=0.0):
-    ratio = math.fsum(values) / len(values) / spread(values)
+def probabilistic_sharpe(values, target=0.0, rate=0.0):
+    ratio = (math.fsum(values) / len(values) - rate) / spread(values)
     g3 = moment(values, 3) / moment(values, 2) ** 1.5
     g4 = moment(values, 4) / moment(values, 2) ** 2
     error = math.sqrt(1 - g3 * ratio + (g4 - 1) / 4 * ratio**2)
@@ -143,14 +151,14 @@ def drawdowns(equity):
     return depths
 
 
-def of_returns(values, n):
+def of_returns(values, n, rate=0.0):
     return {
         "mean_return": defined(statistics.fmean)(values),
         "volatility": volatility(values, n),
-        "sharpe": sharpe(values, n),
-        "sortino": sortino(values, n),
+        "sharpe": sharpe(values, n, rate),
+        "sortino": sortino(values, n, rate),
         "omega": gain_to_loss(values),
-        "probabilistic_sharpe": probabilistic_sharpe(values),
+        "probabilistic_sharpe": probabilistic_sharpe(values, 0.0, rate),
         "skew": skew(values),
         "kurtosis": kurtosis(values),
         "var": quantile(values, 0.05),
@@ -173,7 +181,7 @@ def of_equity(equity):
     }
 
 
-def against(mine, theirs, n):
+def against(mine, theirs, n, rate=0.0):
     if len(mine) < 2:
         return {"beta": None, "alpha": None, "correlation": None, "information_ratio": None}
     active = [a - b for a, b in zip(mine, theirs)]
@@ -181,9 +189,20 @@ def against(mine, theirs, n):
     beta = None if flat else statistics.covariance(mine, theirs) / statistics.variance(theirs)
     return {
         "beta": beta,
-        "alpha": None if flat else (statistics.fmean(mine) - beta * statistics.fmean(theirs)) * n,
+        "alpha": None if flat else (statistics.fmean(mine) - rate - beta * (statistics.fmean(theirs) - rate)) * n,
         "correlation": None if flat or len(set(mine)) == 1 else statistics.correlation(mine, theirs),
         "information_ratio": sharpe(active, n),
+    }
+
+
+def at_rate(returns, other, a_year):
+    rate = rate_of(a_year, DAY)
+    return {
+        "of_a_day": rate,
+        "sharpe": sharpe(returns, 365, rate),
+        "sortino": sortino(returns, 365, rate),
+        "probabilistic_sharpe": probabilistic_sharpe(returns, 0.0, rate),
+        "alpha": against(returns, other, 365, rate)["alpha"],
     }
 
 
@@ -202,6 +221,7 @@ def series():
         "skewed": [dice.expovariate(80) - 0.01 for _ in range(200)],
         "heavy": [dice.gauss(0, 0.01) / math.sqrt(dice.gammavariate(1.5, 1 / 1.5)) for _ in range(500)],
         "ruin": [0.05, -1.0, 0.0],
+        "flat": [0.0] * 365,
     }
     out = {}
     for name, returns in cases.items():
@@ -216,7 +236,8 @@ def series():
             "of_returns": of_returns(returns, 365),
             "of_equity": of_equity(equity),
             "against": against(returns, other, 365),
-            "rates": {"sharpe_at_rate": sharpe(returns, 365, 0.0001), "sqn": sharpe(returns, len(returns))},
+            "sqn": sharpe(returns, len(returns)),
+            "at_rates": {rate: at_rate(returns, other, rate) for rate in RATES},
         }
     return out
 
@@ -282,7 +303,7 @@ def trades(fills):
     return outcomes
 
 
-def folder_figures(folder, capital):
+def folder_figures(folder, capital, a_year="0"):
     samples, fills, marks = (rows_of(folder, f"{name}.csv") for name in ("equity", "fills", "marks"))
     instruments = sorted({row["instrument"] for row in samples})
     equity = {}
@@ -299,6 +320,7 @@ def folder_figures(folder, capital):
             at += 1
         closes.append(values[at])
     closes.append(values[-1])
+    rate = rate_of(a_year, step)
     returns = [] if min(closes[:-1]) <= 0 else [b / a - 1 for a, b in zip(closes, closes[1:])]
     days = length / DAY
     growth = (closes[-1] / closes[0]) ** (365 / days) - 1 if returns and days >= 1 else None
@@ -324,7 +346,7 @@ def folder_figures(folder, capital):
     depths = drawdowns(values)
     return {
         "numbers": {
-            "returns": {**of_returns(returns, n), "cagr": growth,
+            "returns": {**of_returns(returns, n, rate), "cagr": growth, "risk_free_rate": float(a_year),
                         "total_return": closes[-1] / closes[0] - 1 if returns else None},
             "drawdown": {**of_equity(closes), "max_drawdown_samples": min(depths) if depths else None,
                          "calmar": growth / -min(drawdowns(closes)) if growth is not None else None},
@@ -355,7 +377,7 @@ def main():
     elif sys.argv[1:2] == ["folders"]:
         out = {}
         for folder in sys.argv[2:]:
-            figures = {str(capital): folder_figures(folder, capital) for capital in (0, 10000)}
+            figures = {f"{capital} at {rate}": folder_figures(folder, capital, rate) for capital, rate in ACCOUNTS}
             out[os.path.basename(folder.rstrip("/"))] = figures
     else:
         sys.exit(__doc__)

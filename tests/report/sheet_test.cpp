@@ -58,13 +58,17 @@ TEST(Sheet, HasTheFiguresOfTheIndependentReference) {
   const json expected = json::parse(text_of_file(test::testdata("expected/runs.json")));
   std::size_t compared = 0;
   for (const auto& run : expected.items()) {
-    for (const auto& capital : run.value().items()) {
-      const json found = json::parse(to_json(sheet_of(run.key(), parse_decimal(capital.key()).value())));
-      expect_figures(found.at("runs").at(0).at("figures"), capital.value(), run.key() + " with " + capital.key());
+    for (const auto& account : run.value().items()) {
+      const std::size_t at = account.key().find(" at ");
+      ASSERT_NE(at, std::string::npos) << account.key();
+      Sheet sheet = sheet_of(run.key(), parse_decimal(account.key().substr(0, at)).value());
+      sheet.runs[0].risk_free_rate = std::stod(account.key().substr(at + 4));
+      const json found = json::parse(to_json(sheet));
+      expect_figures(found.at("runs").at(0).at("figures"), account.value(), run.key() + " with " + account.key());
       ++compared;
     }
   }
-  EXPECT_EQ(compared, 4U);
+  EXPECT_EQ(compared, 8U);
 }
 
 TEST(Sheet, SaysAConventionBesideEveryFigure) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <random>
 #include <span>
 #include <string>
@@ -56,10 +57,11 @@ TEST(SetFigures, AreThoseOfTheTearSheet) {
           builder.add(EquityRow{.time = time, .instrument = "A", .cash = equity, .equity = equity}).has_value());
       closes.add(time, static_cast<double>(equity.units) / 100);
     }
-    const RunReport run = builder.finish().value();
+    RunReport run = builder.finish().value();
     const RunCloses::Chosen chosen = closes.closes();
     ASSERT_EQ(chosen.period, run.period);
-    const SetFigures figures = set_figures(chosen.closes, chosen.period);
+    run.risk_free_rate = 0.03;
+    const SetFigures figures = set_figures(chosen.closes, chosen.period, 0.03);
     for (const FigureGroup& group : figures_of(run, nullptr)) {
       for (const Figure& figure : group.figures) {
         const std::string name = group.key == "drawdown" && figure.key == "max_drawdown" ? "drawdown" : figure.key;
@@ -135,6 +137,38 @@ TEST(SweepJudge, WalksForward) {
   EXPECT_NEAR(*summary.out_of_sample_figures.total_return, summary.out_of_sample.values.back() - 1, 1e-12);
 }
 
+// A set without risk has the highest ratio until what it earns is free.
+TEST(SweepJudge, HoldsSetsAgainstARiskFreeRate) {
+  const std::vector<double> steady{0.0010, 0.0011, 0.0010, 0.0011, 0.0010, 0.0011, 0.0010, 0.0011};
+  const std::vector<double> wild{0.03, -0.01, 0.02, 0.01, -0.01, 0.04, 0.01, -0.02};
+  constexpr double kRate = 0.5;  // 0.00111 a day
+  const auto judged = [&](double rate) {
+    SweepJudge judge(objective("sharpe"), rate);
+    judge.add(1, equity_of(steady));
+    judge.add(2, equity_of(wild));
+    return judge.summary(WalkForwardSpans{.train = kDay * 4, .test = kDay * 2}, parameters_of);
+  };
+  EXPECT_EQ(judged(0).best, 1U);
+  const SweepSummary summary = judged(kRate);
+  EXPECT_EQ(summary.best, 2U);
+  EXPECT_EQ(summary.risk_free_rate, kRate);
+  EXPECT_EQ(summary.best_sharpe, summary.best_value);
+  EXPECT_EQ(summary.best_sharpe, set_figures(equity_of(wild).closes, kDay, kRate).sharpe);
+  const double risk_free = std::pow(1 + kRate, 1.0 / 365) - 1;
+  std::vector<double> sharpes;
+  for (const std::vector<double>& set : {steady, wild}) sharpes.push_back(sharpe(excess_of(set, risk_free), 1).value());
+  EXPECT_NEAR(*summary.deflated_sharpe, deflated_sharpe(excess_of(wild, risk_free), sharpes).value(), 1e-9);
+  EXPECT_GT(std::abs(*summary.deflated_sharpe - deflated_sharpe(wild, sharpes).value()), 1e-4);
+  ASSERT_TRUE(summary.overfitting.has_value());
+  // Equity of the tests is of returns as they are.
+  ASSERT_EQ(summary.folds.size(), 2U);
+  EXPECT_EQ(summary.folds[0].set, 2U);
+  EXPECT_NEAR(summary.out_of_sample.values.back(), 0.99 * 1.04 * 1.01 * 0.98, 1e-12);
+  const SweepSummary back = parse_sweep_summary(to_json(summary)).value();
+  EXPECT_EQ(back.risk_free_rate, kRate);
+  EXPECT_THAT(to_text(back), HasSubstr(", risk-free rate 0.5 a year, (1 + 0.5)^(1 / 365) - 1 a day\nwalk-forward"));
+}
+
 TEST(SweepJudge, SaysWhatItLacks) {
   SweepJudge short_one(objective("sharpe"));
   short_one.add(1, equity_of({0.1, 0.2, 0.1}));
@@ -150,7 +184,7 @@ TEST(SweepJudge, SaysWhatItLacks) {
   EXPECT_THAT(nothing.summary(std::nullopt, parameters_of).notes,
               ::testing::ElementsAre(HasSubstr("say with --capital")));
 
-  SweepJudge large(objective("sharpe"), 10);
+  SweepJudge large(objective("sharpe"), 0, 10);
   for (std::size_t set = 1; set < 9; ++set) large.add(set, equity_of({0.1, 0.2, 0.1}));
   const SweepSummary none = large.summary(std::nullopt, parameters_of);
   EXPECT_EQ(none.sets, 8U);
@@ -179,8 +213,10 @@ TEST(SweepSummary, ComesBackFromItsJson) {
   EXPECT_EQ(to_json(*back), json);
   EXPECT_EQ(back->folds.size(), 3U);
   EXPECT_THAT(to_text(*back), HasSubstr("walk-forward of 3 tests: total return "));
-  for (const char* const broken : {"", "[]", "{}", R"({"objective":5})", R"({"objective":"x","sets":-1})",
-                                   R"({"objective":"x","walk_forward":{"folds":5}})"}) {
+  for (const char* const broken :
+       {"", "[]", "{}", R"({"objective":5})", R"({"objective":"x","sets":-1})",
+        R"({"objective":"x","walk_forward":{"folds":5}})", R"({"objective":"x","risk_free_rate":"0.04"})",
+        R"({"objective":"x","risk_free_rate":-1})", R"({"objective":"x","risk_free_rate":1e300})"}) {
     EXPECT_FALSE(parse_sweep_summary(broken).has_value()) << broken;
   }
 }

@@ -12,6 +12,7 @@
 #include "acts/strategy/registry.hpp"
 
 #include "backtest/account_book.hpp"
+#include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/money.hpp"
@@ -30,7 +31,7 @@ struct Pass {
   bool is_first = true;  // the only one that tells of problems: the others have the same
   std::vector<SweepRow> rows = {};
   std::vector<std::unique_ptr<Strategy>> strategies = {};
-  std::vector<std::optional<double>> latency_covered = {};  // by instrument, of books
+  ReadMarkets read = {};  // of books
 };
 
 // What is wrong with this combination, if anything; else it is in the pass.
@@ -94,12 +95,38 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   return {};
 }
 
+// Once its sets have gone through it.
+ReadMarkets read_of(const BacktestSettings& settings, const std::vector<BacktestInstrument>& instruments,
+                    const std::vector<OpenMarket>& markets, const BookSweep& sweep) {
+  ReadMarkets read{.begin = sweep.end(0).begin, .end = sweep.end(0).end};
+  for (std::size_t i = 0; i < markets.size(); ++i) {
+    ReadData& of =
+        read.instruments.emplace_back(ReadData{.name = instruments[i].name,
+                                               .facts = markets[i].feed->facts(),
+                                               .latency_covered = markets[i].latency_covered,
+                                               .funding_times = funding_times(settings.instruments[i], markets[i])});
+    if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
+    for (std::size_t set = 0; set < sweep.size(); ++set) {
+      of.missed_fundings = std::max(of.missed_fundings, sweep.end(set).missed_fundings[i]);
+    }
+  }
+  return read;
+}
+
+// Each pass reads the same.
+void keep_read(ReadMarkets& all, ReadMarkets pass) {
+  for (std::size_t i = 0; i < all.instruments.size(); ++i) {
+    ReadData& of = pass.instruments[i];
+    of.missed_fundings = std::max(of.missed_fundings, all.instruments[i].missed_fundings);
+  }
+  all = std::move(pass);
+}
+
 Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                            const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
   Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
   if (!open) return std::unexpected(open.error());
-  for (const OpenMarket& market : open->markets) pass.latency_covered.push_back(market.latency_covered);
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (const InstrumentSetup& setup : open->setups) {
@@ -121,8 +148,9 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   }
   BookSweep sweep(std::move(open->setups), engine_options(settings, true), std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
+  pass.read = read_of(settings, instruments, open->markets, sweep);
   std::uint64_t rows = 0;
-  for (const MarketFeed* const feed : feeds) rows += feed->facts().rows;
+  for (const ReadData& of : pass.read.instruments) rows += of.facts.rows;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
     pass.rows[i].totals = recorders[i]->totals(sweep.end(i));
     pass.rows[i].totals.rows = rows;
@@ -161,7 +189,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
     const Result<void> ran =
         is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
     if (!ran) return std::unexpected(ran.error());
-    report.latency_covered = std::move(pass.latency_covered);
+    keep_read(report.read, std::move(pass.read));
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
     pass = {.is_first = false};
   }

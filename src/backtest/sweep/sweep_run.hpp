@@ -14,6 +14,7 @@
 #include "acts/strategy/parameters.hpp"
 
 #include "backtest/bars/sweep_plan.hpp"
+#include "backtest/data_notes.hpp"
 #include "backtest/settings.hpp"
 #include "backtest/sweep/set_totals.hpp"
 
@@ -40,8 +41,7 @@ struct SweepReport {
   std::size_t sets = 0;      // that the strategy takes, those that were done before among them
   std::size_t refused = 0;   // combinations that it does not take,
   std::string refusal = {};  // and why the first of them
-  // By instrument, of books: OpenMarket::latency_covered.
-  std::vector<std::optional<double>> latency_covered = {};
+  ReadMarkets read = {};     // of books, what its passes have read; of funding that a set missed the most of any
 };
 
 // The rows of one pass over the data, in the order of their numbers.

@@ -11,6 +11,7 @@
 
 #include "history/export/hft_order.hpp"
 #include "history/export/npy_header.hpp"
+#include "history/export/time_survey.hpp"
 #include "history/output_file.hpp"
 
 namespace acts::history {
@@ -118,14 +119,21 @@ Result<void> write_events(const OpenEvents& open, const HftOrder& order, std::ui
 }  // namespace
 
 Result<NpzFacts> write_npz(FileOps& ops, const OpenEvents& open, Nanos latency, const std::string& output) {
-  HftMeasure measure;
-  const auto measured = for_each(open, [&](const HftEvent& event) {
-    measure.add(event);
+  TimeSurvey survey;
+  const auto surveyed = for_each(open, [&](const HftEvent& event) {
+    survey.add({.exch_ts = event.exch_ts, .local_ts = event.local_ts});
     return Result<void>();
   });
-  if (!measured) return std::unexpected(measured.error());
+  if (!surveyed) return std::unexpected(surveyed.error());
+  const HftMeasure& measure = survey.measure();
   if (measure.events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade to export");
-  NpzFacts facts{.events = measure.events(), .shift = measure.shift(latency)};
+  const TimeSurvey::Shifts shifts = survey.shifts();
+  NpzFacts facts{.events = measure.events(),
+                 .shift = measure.shift(latency),
+                 .messages = survey.messages(),
+                 .early_messages = shifts.few,
+                 .early_by = shifts.all,
+                 .others_by = shifts.without_few};
   const HftOrder order(measure, latency);
   const auto counted = for_each_ordered(open, order, [&](const HftEvent& event) {
     ++facts.rows;

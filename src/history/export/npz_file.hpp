@@ -21,6 +21,12 @@ struct NpzFacts {
   std::uint64_t only_exchange = 0;  // of them, for one clock alone: those events stand twice
   std::uint64_t only_local = 0;
   Nanos shift{};  // that was added to all local times
+  // On how few that rests (TimeSurvey): messages that were received much earlier than the others, before they were
+  // made.
+  std::uint64_t messages = 0;
+  std::uint64_t early_messages = 0;  // of them
+  Nanos early_by{};                  // what is needed for them, without a latency,
+  Nanos others_by{};                 // and for all others; both the same if there are none
 };
 
 // Opens the same events anew each time.

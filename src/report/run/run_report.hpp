@@ -64,6 +64,7 @@ struct RunReport {
   RunFacts facts = {};
   // Added to equity for what is relative to it: none of the run's own figures.
   Decimal capital = {};
+  double risk_free_rate = 0;  // a year: is_risk_free_rate(); taken off the returns for what is measured against it
   std::uint64_t samples = 0;
   UnixNanos first;
   UnixNanos last;

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "acts/base/ratio.hpp"
+
 #include "report/sheet/figure_list.hpp"
 #include "report/statistics/moments.hpp"
 #include "report/statistics/outcomes.hpp"
@@ -44,6 +46,8 @@ FigureGroup result_figures(const RunReport& run) {
 FigureGroup return_figures(const RunReport& run) {
   const bool is_daily = run.period >= std::chrono::hours{24};
   const std::vector<double> returns = returns_of(run);
+  const std::vector<double> excess = excess_of(returns, risk_free_of(run));
+  const std::string risk_free = risk_free_text(run.risk_free_rate, run.period);
   const double n = periods_a_year(run.period);
   const std::string year = is_daily ? ", a year of 365 days" : fmt::format(", of one {}", period_name(run.period));
   FigureList list("returns", fmt::format("Returns by {}", period_name(run.period)));
@@ -63,13 +67,17 @@ FigureGroup return_figures(const RunReport& run) {
              "(last / first equity)^(365 / days) - 1; undefined below a day");
   list.share("mean_return", "Mean return", mean(returns), "of a period");
   list.share("volatility", "Volatility", volatility(returns, n), fmt::format("sample deviation (n - 1){}", year));
-  list.number("sharpe", "Sharpe ratio", sharpe(returns, n),
-              fmt::format("mean / sample deviation{}; risk-free rate 0", year));
-  list.number("sortino", "Sortino ratio", sortino(returns, n),
-              fmt::format("mean / root of (sum of squared losses / number of all returns){}", year));
+  list.share("risk_free_rate", "Risk-free rate", run.risk_free_rate,
+             "a year, of --risk-free-rate: taken off each return for what says so");
+  list.number("sharpe", "Sharpe ratio", sharpe(excess, n),
+              fmt::format("mean excess return / sample deviation{}; {}", year, risk_free));
+  list.number("sortino", "Sortino ratio", sortino(excess, n),
+              fmt::format("mean excess return / root of (sum of squared excess returns below 0 / number of all){}; {}",
+                          year, risk_free));
   list.number("omega", "Omega ratio", omega(returns), "sum of gains / sum of losses, threshold 0");
-  list.share("probabilistic_sharpe", "Probabilistic Sharpe", probabilistic_sharpe(returns),
-             "that the true ratio is above 0, given length, skew and kurtosis (Bailey, Lopez de Prado)");
+  list.share("probabilistic_sharpe", "Probabilistic Sharpe", probabilistic_sharpe(excess),
+             fmt::format("that the true ratio is above 0, given length, skew and kurtosis (Bailey, Lopez de Prado); {}",
+                         risk_free));
   list.number("skew", "Skew", skewness(returns), "adjusted for the sample's size (G1)");
   list.number("kurtosis", "Excess kurtosis", excess_kurtosis(returns), "adjusted (G2); 0 of a normal distribution");
   list.share("var", "Value at risk 95 %", historical_var(returns), "5 % quantile of returns, linear between two");
@@ -115,12 +123,14 @@ FigureGroup benchmark_figures(const RunReport& run, const Benchmark& benchmark) 
     mine.push_back(returns[i]);
     theirs.push_back(*prices[i + 1] / *prices[i] - 1);
   }
-  const AgainstBenchmark found = against(mine, theirs, periods_a_year(run.period));
+  const AgainstBenchmark found = against(mine, theirs, periods_a_year(run.period), risk_free_of(run));
   const std::string scale = run.period >= std::chrono::hours{24} ? " x 365" : "";
   FigureList list("benchmark", fmt::format("Against {}", benchmark.name));
   list.count("benchmark_periods", "Periods of both", mine.size(), "at whose start and end the benchmark has a price");
   list.number("beta", "Beta", found.beta, "covariance / variance of the benchmark's returns");
-  list.share("alpha", "Alpha", found.alpha, fmt::format("(mean - beta x benchmark's mean){}", scale));
+  list.share("alpha", "Alpha", found.alpha,
+             fmt::format("(mean excess return - beta x benchmark's mean excess return){}; {}", scale,
+                         risk_free_text(run.risk_free_rate, run.period)));
   list.number("correlation", "Correlation", found.correlation, "Pearson's, of returns");
   list.number("information_ratio", "Information ratio", found.information_ratio,
               fmt::format("mean / sample deviation of the difference of returns{}",
@@ -151,6 +161,16 @@ FigureGroup trade_figures(const RunReport& run) {
 }  // namespace
 
 std::vector<double> returns_of(const RunReport& run) { return returns_of(std::span(run.closes.values)); }
+
+double risk_free_of(const RunReport& run) { return risk_free_of(run.risk_free_rate, run.period); }
+
+std::string risk_free_text(double a_year, Nanos period) {
+  if (a_year == 0) return "risk-free rate 0";
+  const std::string_view name = period_name(period);
+  const int periods = name == "day" ? 365 : name == "minute" ? 365 * 24 * 60 : 365 * 24 * 60 * 60;
+  return fmt::format("risk-free rate {} a year, (1 {} {})^(1 / {}) - 1 a {}", shortest_text(a_year),
+                     a_year < 0 ? '-' : '+', shortest_text(std::abs(a_year)), periods, name);
+}
 
 std::string_view period_name(Nanos period) {
   if (period >= std::chrono::hours{24}) return "day";

@@ -46,12 +46,16 @@ struct CountTable {
 // Fills by cause, orders' events, rejects by reason: those that there are.
 std::vector<CountTable> counts_of(const RunReport& run);
 
-// Returns of the run's periods, and those of its benchmark in the same periods where both are known.
+// Returns of the run's periods.
 std::vector<double> returns_of(const RunReport& run);
+// Of one of the run's periods.
+double risk_free_of(const RunReport& run);
 // "day", "minute", "second"
 std::string_view period_name(Nanos period);
 // 365 of days; 1 of shorter ones, whose figures are not made those of a year.
 double periods_a_year(Nanos period);
+// "risk-free rate 0.04 a year, (1 + 0.04)^(1 / 365) - 1 a day": of what is of excess returns, beside it.
+std::string risk_free_text(double a_year, Nanos period);
 // "12.3 ms", "4.5 h": for eyes, three digits.
 std::string span_text(double seconds);
 // "61685.9", "-1.23e-05": for eyes, six digits.

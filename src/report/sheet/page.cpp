@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "report/sheet/scenario_part.hpp"
 #include "report/sheet/sheet.hpp"
 #include "report/sheet/sweep_part.hpp"
+#include "report/sheet/year_bars.hpp"
 #include "report/svg.hpp"
 
 namespace acts::report {
@@ -113,35 +113,6 @@ void append_heat(std::string& out, const HeatTable& table) {
   out += "</tbody></table></div></section>\n";
 }
 
-// A bar a year, of the last column of the months.
-void append_years(std::string& out, const HeatTable& months) {
-  static constexpr double kWidth = 600;
-  static constexpr double kBarHeight = 22;
-  static constexpr double kMiddle = 320;
-  static constexpr double kReach = 200;
-  double most = 0;
-  std::vector<HeatCell> years;
-  for (std::size_t row = 0; row < months.rows.size(); ++row) {
-    years.push_back(months.cells[(row + 1) * months.columns.size() - 1]);
-    most = std::max(most, std::abs(years.back().value.value_or(0)));
-  }
-  out += fmt::format(
-      "<section class=\"years\"><h2>Returns by year, UTC</h2>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" "
-      "aria-label=\"returns by year\">\n",
-      kWidth, kBarHeight * static_cast<double>(years.size()));
-  for (std::size_t row = 0; row < years.size(); ++row) {
-    const double value = years[row].value.value_or(0);
-    const double length = most > 0 ? std::abs(value) / most * kReach : 0;
-    const double top = kBarHeight * static_cast<double>(row);
-    out += fmt::format(
-        "<text x=\"4\" y=\"{:.1f}\">{}</text><rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
-        "height=\"{:.1f}\"/><text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n",
-        top + 15, escaped(months.rows[row]), value < 0 ? "loss" : "gain", value < 0 ? kMiddle - length : kMiddle,
-        top + 3, length, kBarHeight - 6, 110, top + 15, escaped(years[row].text));
-  }
-  out += "</svg></section>\n";
-}
-
 void append_facts(std::string& out, const RunReport& run) {
   out += fmt::format("<section class=\"facts\"><h2>{}</h2>\n<div class=\"scroll\"><table><tbody>\n",
                      escaped(fmt::format("What was run: {}", run.name)));
@@ -237,7 +208,7 @@ void append_single(std::string& out, const RunReport& run) {
   if (run.period < std::chrono::hours{24} || returns_of(run).empty()) return;
   const HeatTable months = month_table(run.closes);
   append_heat(out, months);
-  append_years(out, months);
+  out += years_body(months);
 }
 
 std::string title_of(const Sheet& sheet) {

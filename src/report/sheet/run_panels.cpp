@@ -12,6 +12,7 @@
 #include "acts/base/assert.hpp"
 
 #include "report/sheet/figures.hpp"
+#include "report/statistics/histogram.hpp"
 #include "report/statistics/returns.hpp"
 
 namespace acts::report {
@@ -93,11 +94,13 @@ void add_rolling(std::vector<Panel>& panels, const RunReport& run, const std::ve
   const bool is_daily = run.period >= std::chrono::hours{24};
   const std::size_t window = is_daily ? kRollingDays : kRollingShort;
   if (returns.size() <= window) return;
-  const auto ratios = rolling(returns, window, is_daily ? sharpe_of_days : sharpe_as_is);
+  const auto ratios = rolling(excess_of(returns, risk_free_of(run)), window, is_daily ? sharpe_of_days : sharpe_as_is);
   const auto spreads = rolling(returns, window, is_daily ? volatility_of_days : volatility_as_is);
-  Panel panel = time_panel(fmt::format("Rolling Sharpe ratio and volatility, {} {}s{}", window, period_name(run.period),
-                                       is_daily ? ", a year" : fmt::format(", of one {}", period_name(run.period))),
-                           "Sharpe ratio", run);
+  Panel panel =
+      time_panel(fmt::format("Rolling Sharpe ratio and volatility, {} {}s{}; {}", window, period_name(run.period),
+                             is_daily ? ", a year" : fmt::format(", of one {}", period_name(run.period)),
+                             risk_free_text(run.risk_free_rate, run.period)),
+                 "Sharpe ratio", run);
   panel.y2_label = "volatility, %";
   Series sharpe_series{.name = "Sharpe ratio", .tone = Tone::kMain};
   Series spread_series{.name = "volatility, %", .tone = Tone::kThird, .y = {}, .on_second_axis = true};
@@ -112,20 +115,14 @@ void add_rolling(std::vector<Panel>& panels, const RunReport& run, const std::ve
 }
 
 void add_histogram(std::vector<Panel>& panels, const RunReport& run, const std::vector<double>& returns) {
-  if (returns.size() < 2) return;
-  const auto [low, high] = std::ranges::minmax(returns);
-  if (!(high > low)) return;
+  const std::optional<Histogram> histogram = histogram_of(returns, kBins);
+  if (!histogram) return;
   Panel panel{
       .title = fmt::format("Returns by {}", period_name(run.period)), .x_label = "return, %", .y_label = "how many"};
   Series counts{.name = "returns", .mark = Mark::kBars, .tone = Tone::kMain};
-  const double width = (high - low) / static_cast<double>(kBins);
   for (std::size_t bin = 0; bin < kBins; ++bin) {
-    panel.x.push_back((low + (static_cast<double>(bin) + 0.5) * width) * kPerCent);
-  }
-  counts.y.assign(kBins, 0);
-  for (const double r : returns) {
-    const auto bin = static_cast<std::size_t>((r - low) / width);
-    counts.y[std::min(bin, kBins - 1)] += 1;
+    panel.x.push_back(histogram->middle(bin) * kPerCent);
+    counts.y.push_back(static_cast<double>(histogram->counts[bin]));
   }
   panel.series.push_back(std::move(counts));
   panels.push_back(std::move(panel));

@@ -19,6 +19,7 @@ std::string parameters_text(const ParameterTexts& parameters) {
 }
 
 FigureGroup best_figures(const SweepSummary& summary) {
+  const std::string risk_free = risk_free_text(summary.risk_free_rate, summary.period);
   FigureList list("best", fmt::format("Best of {} parameter sets", summary.judged));
   for (const std::string& note : summary.notes) list.note(note + ".");
   list.count("sets", "Parameter sets", summary.sets, "that were run");
@@ -30,14 +31,16 @@ FigureGroup best_figures(const SweepSummary& summary) {
   list.number("value", fmt::format("Its {}", summary.objective), summary.best_value,
               "over all returns; the first of equal ones");
   list.number("sharpe", "Its Sharpe ratio", summary.best_sharpe,
-              summary.period >= std::chrono::hours{24} ? "a year of 365 days; risk-free rate 0" : "of one period");
+              fmt::format("{}; {}", summary.period >= std::chrono::hours{24} ? "a year of 365 days" : "of one period",
+                          risk_free));
   list.share("deflated_sharpe", "Deflated Sharpe ratio", summary.deflated_sharpe,
-             "probability that its true ratio is above what the best of so many sets without merit would show (Bailey, "
-             "Lopez de Prado)");
+             fmt::format("probability that its true ratio is above what the best of so many sets without merit would "
+                         "show (Bailey, Lopez de Prado); {}",
+                         risk_free));
   list.share("overfitting_probability", "Probability of overfitting", summary.overfitting,
-             fmt::format("how often the set that is best on half of {} blocks is in the worse half on the others "
-                         "(Bailey, Borwein, Lopez de Prado, Zhu)",
-                         summary.blocks));
+             fmt::format("how often the set that is best on half of {} blocks, by Sharpe ratio, is in the worse half "
+                         "on the others (Bailey, Borwein, Lopez de Prado, Zhu); {}",
+                         summary.blocks, risk_free));
   return list.take();
 }
 
@@ -52,7 +55,8 @@ FigureGroup walk_figures(const SweepSummary& summary) {
   list.count("tests", "Tests", summary.folds.size(), "each as long as the others");
   list.count("periods", "Returns", figures.returns, fmt::format("of all tests, by {}", period_name(summary.period)));
   list.share("total_return", "Total return", figures.total_return, "of the tests, compounded");
-  list.number("sharpe", "Sharpe ratio", figures.sharpe, "of the tests' returns");
+  list.number("sharpe", "Sharpe ratio", figures.sharpe,
+              fmt::format("of the tests' returns; {}", risk_free_text(summary.risk_free_rate, summary.period)));
   list.share("drawdown", "Maximum drawdown", figures.max_drawdown, "min(E / highest E so far - 1), of the tests");
   list.number("calmar", "Calmar ratio", figures.calmar, "growth a year / |maximum drawdown|");
   return list.take();

@@ -1,6 +1,10 @@
 #include "report/statistics/returns.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <functional>
+#include <ratio>
 
 #include "acts/base/assert.hpp"
 
@@ -9,12 +13,13 @@
 namespace acts::report {
 namespace {
 
-// Undefined where there is no spread; what rounding leaves of equal values is none.
-std::optional<double> ratio_to_spread(double numerator, std::span<const double> values) {
+// Undefined where there is no spread; what rounding leaves of equal values, however many, is none.
+std::optional<double> mean_to_spread(std::span<const double> values) {
+  if (std::ranges::adjacent_find(values, std::ranges::not_equal_to()) == values.end()) return std::nullopt;
   const auto spread = deviation(values);
   const auto middle = mean(values);
   if (!spread || !middle || !(*spread > std::abs(*middle) * 1e-14)) return std::nullopt;
-  return finite(numerator / *spread);
+  return finite(*middle / *spread);
 }
 
 std::optional<double> scaled(std::optional<double> value, double factor) {
@@ -44,14 +49,25 @@ std::optional<double> growth_a_year(double first, double last, double days) {
   return finite(std::pow(last / first, 365 / days) - 1);
 }
 
+double risk_free_of(double a_year, Nanos period) {
+  ACTS_ASSERT(is_risk_free_rate(a_year));
+  const double years = std::chrono::duration<double, std::ratio<365 * 86400>>(period).count();
+  return std::expm1(std::log1p(a_year) * years);
+}
+
+std::vector<double> excess_of(std::span<const double> returns, double risk_free) {
+  std::vector<double> excess;
+  excess.reserve(returns.size());
+  for (const double r : returns) excess.push_back(r - risk_free);
+  return excess;
+}
+
 std::optional<double> volatility(std::span<const double> returns, double periods_a_year) {
   return scaled(deviation(returns), std::sqrt(periods_a_year));
 }
 
-std::optional<double> sharpe(std::span<const double> returns, double periods_a_year, double free_rate) {
-  const auto middle = mean(returns);
-  if (!middle) return std::nullopt;
-  return scaled(ratio_to_spread(*middle - free_rate, returns), std::sqrt(periods_a_year));
+std::optional<double> sharpe(std::span<const double> returns, double periods_a_year) {
+  return scaled(mean_to_spread(returns), std::sqrt(periods_a_year));
 }
 
 std::optional<double> sortino(std::span<const double> returns, double periods_a_year) {
@@ -109,7 +125,8 @@ std::optional<double> tail_ratio(std::span<const double> returns) {
   return low && high && *low != 0 ? finite(std::abs(*high) / std::abs(*low)) : std::nullopt;
 }
 
-AgainstBenchmark against(std::span<const double> returns, std::span<const double> benchmark, double periods_a_year) {
+AgainstBenchmark against(std::span<const double> returns, std::span<const double> benchmark, double periods_a_year,
+                         double risk_free) {
   ACTS_ASSERT(returns.size() == benchmark.size());
   AgainstBenchmark found;
   const auto r_spread = deviation(returns);
@@ -127,7 +144,9 @@ AgainstBenchmark against(std::span<const double> returns, std::span<const double
   const double covariance = together / static_cast<double>(returns.size() - 1);
   if (*b_spread > std::abs(b_mean) * 1e-14) {
     found.beta = finite(covariance / (*b_spread * *b_spread));
-    if (found.beta) found.alpha = finite((r_mean - *found.beta * b_mean) * periods_a_year);
+    if (found.beta) {
+      found.alpha = finite((r_mean - risk_free - *found.beta * (b_mean - risk_free)) * periods_a_year);
+    }
     if (*r_spread > std::abs(r_mean) * 1e-14) found.correlation = finite(covariance / (*r_spread * *b_spread));
   }
   found.information_ratio = sharpe(active, periods_a_year);

@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "acts/base/time.hpp"
+
 namespace acts::report {
 
 // Of equities one period apart; empty if one of them, but the last, is not above 0: a return on nothing is undefined.
@@ -18,10 +20,18 @@ std::optional<double> total_return(double first, double last);
 // (E_n / E_0)^(365 / days) - 1. None unless both are above 0 and there is a day at least.
 std::optional<double> growth_a_year(double first, double last, double days);
 
+// Of a year of 365 days, compounded: what is given instead of it is no rate.
+inline constexpr double kMostRiskFreeRate = 10;
+constexpr bool is_risk_free_rate(double a_year) { return a_year > -1 && a_year <= kMostRiskFreeRate; }
+// (1 + a_year)^(period / 365 days) - 1. `a_year`: is_risk_free_rate() (asserted); `period`: not negative.
+double risk_free_of(double a_year, Nanos period);
+// r - risk_free of each return: what the ratios below are of where there is such a rate, of one period.
+std::vector<double> excess_of(std::span<const double> returns, double risk_free);
+
 // deviation(r) sqrt(N)
 std::optional<double> volatility(std::span<const double> returns, double periods_a_year);
-// (mean(r) - free_rate) / deviation(r) sqrt(N); free_rate: of one period.
-std::optional<double> sharpe(std::span<const double> returns, double periods_a_year, double free_rate = 0);
+// mean(r) / deviation(r) sqrt(N)
+std::optional<double> sharpe(std::span<const double> returns, double periods_a_year);
 // mean(r) / sqrt(sum of r^2 of the r < 0, over all n) sqrt(N)
 std::optional<double> sortino(std::span<const double> returns, double periods_a_year);
 // Sum of gains over sum of losses, threshold 0.
@@ -40,14 +50,15 @@ std::optional<double> normal_cvar(std::span<const double> returns);
 // |95 % quantile| / |5 % quantile|
 std::optional<double> tail_ratio(std::span<const double> returns);
 
-// Against a benchmark's returns of the same periods (as many: asserted).
+// Against a benchmark's returns of the same periods (as many: asserted). `risk_free`: of one of them.
 struct AgainstBenchmark {
   std::optional<double> beta;               // covariance(r, b) / variance(b)
-  std::optional<double> alpha;              // (mean(r) - beta mean(b)) N
+  std::optional<double> alpha;              // (mean(r) - risk_free - beta (mean(b) - risk_free)) N
   std::optional<double> correlation;        // Pearson's
   std::optional<double> information_ratio;  // mean(r - b) / deviation(r - b) sqrt(N)
 };
-AgainstBenchmark against(std::span<const double> returns, std::span<const double> benchmark, double periods_a_year);
+AgainstBenchmark against(std::span<const double> returns, std::span<const double> benchmark, double periods_a_year,
+                         double risk_free = 0);
 
 // Value i: of the returns i - window + 1 ... i; none before there are so many, or undefined.
 std::vector<std::optional<double>> rolling(std::span<const double> returns, std::size_t window,

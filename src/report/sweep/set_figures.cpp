@@ -15,7 +15,7 @@
 
 namespace acts::report {
 
-SetFigures set_figures(const Closes& closes, Nanos period) {
+SetFigures set_figures(const Closes& closes, Nanos period, double risk_free_rate) {
   const std::span<const double> equity(closes.values);
   const std::vector<double> returns = returns_of(equity);
   SetFigures figures{.returns = returns.size(), .max_drawdown = deepest_drawdown(equity)};
@@ -26,9 +26,10 @@ SetFigures set_figures(const Closes& closes, Nanos period) {
   figures.total_return = total_return(equity.front(), equity.back());
   figures.cagr = growth_a_year(equity.front(), equity.back(), days);
   figures.volatility = volatility(returns, n);
-  figures.sharpe = sharpe(returns, n);
-  figures.sortino = sortino(returns, n);
-  figures.probabilistic_sharpe = probabilistic_sharpe(returns);
+  const std::vector<double> excess = excess_of(returns, risk_free_of(risk_free_rate, period));
+  figures.sharpe = sharpe(excess, n);
+  figures.sortino = sortino(excess, n);
+  figures.probabilistic_sharpe = probabilistic_sharpe(excess);
   if (figures.cagr && figures.max_drawdown && *figures.max_drawdown < 0) {
     figures.calmar = finite(*figures.cagr / -*figures.max_drawdown);
   }

@@ -26,8 +26,9 @@ struct SetFigures {
   std::optional<double> probabilistic_sharpe = {};
 };
 
-// `period`: between closes; of a day figures are made those of a year.
-SetFigures set_figures(const Closes& closes, Nanos period);
+// `period`: between closes; of a day figures are made those of a year. `risk_free_rate`: a year (is_risk_free_rate(),
+// asserted); of `sharpe`, `sortino` and `probabilistic_sharpe`.
+SetFigures set_figures(const Closes& closes, Nanos period, double risk_free_rate = 0);
 
 // Those with a value of their own, by the names that tear sheets export them under.
 struct NamedFigure {

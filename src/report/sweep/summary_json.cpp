@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "report/sheet/figures.hpp"
+#include "report/statistics/returns.hpp"
 #include "report/sweep/sweep_summary.hpp"
 
 namespace acts::report {
@@ -105,6 +106,8 @@ SweepSummary summary_in(const ordered_json& root) {
                        .sets = count_in(root, "sets"),
                        .judged = count_in(root, "judged"),
                        .returns = count_in(root, "returns")};
+  summary.risk_free_rate = real_in(root, "risk_free_rate").value_or(0);
+  if (!is_risk_free_rate(summary.risk_free_rate)) throw std::invalid_argument("risk_free_rate");
   summary.overfitting = real_in(root, "overfitting_probability");
   summary.blocks = count_in(root, "blocks");
   summary.notes = value_in<std::vector<std::string>>(root, "notes");
@@ -129,9 +132,13 @@ SweepSummary summary_in(const ordered_json& root) {
 }  // namespace
 
 std::string to_json(const SweepSummary& summary) {
-  ordered_json root{{"objective", summary.objective}, {"period", period_name(summary.period)},
-                    {"sets", summary.sets},           {"judged", summary.judged},
-                    {"returns", summary.returns},     {"best", nullptr}};
+  ordered_json root{{"objective", summary.objective},
+                    {"period", period_name(summary.period)},
+                    {"risk_free_rate", summary.risk_free_rate},
+                    {"sets", summary.sets},
+                    {"judged", summary.judged},
+                    {"returns", summary.returns},
+                    {"best", nullptr}};
   if (summary.best != 0) {
     root["best"] = {{"set", summary.best},
                     {"parameters", json_of(summary.parameters)},

@@ -52,13 +52,23 @@ SetFigures SweepJudge::figures_of(const Judged& set, PeriodRange range) const {
   };
   cut(times_, closes.times);
   cut(set.equity, closes.values);
-  return set_figures(closes, period_);
+  return set_figures(closes, period_, risk_free_rate_);
+}
+
+ReturnTable SweepJudge::returns_above(double risk_free) const {
+  ReturnTable returns;
+  returns.reserve(judged_.size());
+  for (const Judged& set : judged_) returns.push_back(excess_of(returns_of(std::span(set.equity)), risk_free));
+  return returns;
 }
 
 SweepSummary SweepJudge::summary(const std::optional<WalkForwardSpans>& spans,
                                  const std::function<ParameterTexts(std::size_t)>& parameters) const {
-  SweepSummary summary{
-      .objective = std::string(objective_.name), .period = period_, .sets = sets_, .judged = judged_.size()};
+  SweepSummary summary{.objective = std::string(objective_.name),
+                       .period = period_,
+                       .risk_free_rate = risk_free_rate_,
+                       .sets = sets_,
+                       .judged = judged_.size()};
   if (judged_.empty()) {
     summary.notes.push_back(
         is_too_many_ ? fmt::format("more than {} returns: sets are not held against each other", most_returns_)
@@ -67,32 +77,29 @@ SweepSummary SweepJudge::summary(const std::optional<WalkForwardSpans>& spans,
     return summary;
   }
   summary.returns = times_.size() - 1;
-  ReturnTable returns;
-  returns.reserve(judged_.size());
-  for (const Judged& set : judged_) returns.push_back(returns_of(std::span(set.equity)));
-  choose_best(summary, returns);
-  if (spans) walk(summary, returns, *spans);
+  choose_best(summary, returns_above(risk_free_of(risk_free_rate_, period_)));
+  if (spans) walk(summary, returns_above(0), *spans);
   summary.parameters = parameters(summary.best);
   for (SweepFold& fold : summary.folds) fold.parameters = parameters(fold.set);
   return summary;
 }
 
-void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& returns) const {
+void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& excess) const {
   std::vector<double> sharpes;
   sharpes.reserve(judged_.size());
   std::size_t best = 0;
   double most = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < judged_.size(); ++i) {
-    const std::optional<double> value = figures_of(judged_[i], {0, returns[i].size()}).*objective_.value;
-    sharpes.push_back(score_of(sharpe(returns[i], 1)));
+    const std::optional<double> value = figures_of(judged_[i], {0, excess[i].size()}).*objective_.value;
+    sharpes.push_back(score_of(sharpe(excess[i], 1)));
     if (score_of(value) <= most) continue;
     most = score_of(value);
     best = i;
     summary.best_value = value;
   }
   summary.best = judged_[best].number;
-  summary.best_sharpe = sharpe(returns[best], periods_a_year(period_));
-  summary.deflated_sharpe = deflated_sharpe(returns[best], sharpes);
+  summary.best_sharpe = sharpe(excess[best], periods_a_year(period_));
+  summary.deflated_sharpe = deflated_sharpe(excess[best], sharpes);
   // Blocks of at least two periods, of which half can be chosen in more than a few ways.
   constexpr std::size_t kLeastBlocks = 4;
   summary.blocks = std::min(kMostBlocks, summary.returns / 4 * 2);
@@ -102,7 +109,7 @@ void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& returns) 
     summary.blocks = 0;
     return;
   }
-  summary.overfitting = overfitting_probability(returns, summary.blocks);
+  summary.overfitting = overfitting_probability(excess, summary.blocks);
 }
 
 void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const {
@@ -141,23 +148,25 @@ void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const W
     stitched.times.push_back(times_[folds.front().test.begin + i + 1]);
     stitched.values.push_back(equity);
   }
-  summary.out_of_sample_figures = set_figures(stitched, period_);
+  summary.out_of_sample_figures = set_figures(stitched, period_, risk_free_rate_);
 }
 
 std::string to_text(const SweepSummary& summary) {
   const auto told = [](const std::optional<double>& value) { return value ? number_text(*value) : "undefined"; };
+  const std::string risk_free = risk_free_text(summary.risk_free_rate, summary.period);
   std::string text;
   if (summary.best != 0) {
     std::string parameters;
     for (const auto& [name, value] : summary.parameters) parameters += fmt::format(", {} {}", name, value);
     text += fmt::format("best of {} sets by {}: set {}{}: {}", summary.judged, summary.objective, summary.best,
                         parameters, told(summary.best_value));
-    text += fmt::format("; deflated Sharpe ratio {}, probability of overfitting {}\n", told(summary.deflated_sharpe),
-                        told(summary.overfitting));
+    text += fmt::format("; deflated Sharpe ratio {}, probability of overfitting {}, {}\n",
+                        told(summary.deflated_sharpe), told(summary.overfitting), risk_free);
   }
   if (!summary.folds.empty()) {
-    text += fmt::format("walk-forward of {} tests: total return {}, Sharpe ratio {}\n", summary.folds.size(),
-                        told(summary.out_of_sample_figures.total_return), told(summary.out_of_sample_figures.sharpe));
+    text += fmt::format("walk-forward of {} tests: total return {}, Sharpe ratio {}, {}\n", summary.folds.size(),
+                        told(summary.out_of_sample_figures.total_return), told(summary.out_of_sample_figures.sharpe),
+                        risk_free);
   }
   for (const std::string& note : summary.notes) text += note + "\n";
   return text;

@@ -44,6 +44,7 @@ struct SweepFold {
 struct SweepSummary {
   std::string objective = {};
   Nanos period{};
+  double risk_free_rate = 0;  // a year; of all Sharpe ratios, and of the objective where it takes one
   std::size_t sets = 0;
   std::size_t judged = 0;   // of them, with returns; the others are left out of all below
   std::size_t returns = 0;  // of each
@@ -69,9 +70,9 @@ class SweepJudge {
   // For the probability of overfitting: 12,870 ways to halve the blocks, in each of which all are ranked.
   static constexpr std::size_t kMostRanked = 5'000;
 
-  // `objective`: of parse_objective(). `most_returns`: for tests.
-  explicit SweepJudge(NamedFigure objective, std::size_t most_returns = kMostReturns)
-      : objective_(objective), most_returns_(most_returns) {}
+  // `objective`: of parse_objective(). `risk_free_rate`: as of set_figures(). `most_returns`: for tests.
+  explicit SweepJudge(NamedFigure objective, double risk_free_rate = 0, std::size_t most_returns = kMostReturns)
+      : objective_(objective), risk_free_rate_(risk_free_rate), most_returns_(most_returns) {}
 
   // In rising order of their numbers (asserted); all of the same times but for the last (a set of others is left out).
   void add(std::size_t number, const RunCloses::Chosen& chosen);
@@ -84,11 +85,14 @@ class SweepJudge {
     std::size_t number = 0;
     std::vector<double> equity = {};
   };
+  // Of all sets, less a rate of one period.
+  [[nodiscard]] ReturnTable returns_above(double risk_free) const;
   [[nodiscard]] SetFigures figures_of(const Judged& set, PeriodRange range) const;
-  void choose_best(SweepSummary& summary, const ReturnTable& returns) const;
+  void choose_best(SweepSummary& summary, const ReturnTable& excess) const;
   void walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const;
 
   NamedFigure objective_;
+  double risk_free_rate_;
   std::size_t most_returns_;
   std::size_t sets_ = 0;
   std::size_t held_ = 0;

@@ -8,14 +8,17 @@
 #include <optional>
 #include <queue>
 
-#include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
-#include "backtest/event_rows.hpp"
-#include "backtest/market_feed.hpp"
 #include "history/export/hft_order.hpp"
 
-namespace acts::backtest {
+namespace acts::history {
+
+// Messages whose time is earlier than that of one before.
+struct StepsBack {
+  std::uint64_t messages = 0;
+  Nanos most{};  // that one lies behind the latest before it; not negative
+};
 
 class TimeSurvey {
  public:
@@ -25,10 +28,16 @@ class TimeSurvey {
   static constexpr std::uint64_t kOneIn = 20;
   static constexpr Nanos kNotable = std::chrono::seconds{1};
 
+  // Of one event; which clocks it is for. A difference of two times must be one itself.
+  struct Times {
+    std::int64_t exch_ts = 0;
+    std::int64_t local_ts = 0;
+    bool is_for_venue = true;
+    bool is_for_local = true;
+    friend bool operator==(const Times&, const Times&) = default;
+  };
   // In the order in which they stand.
-  void add(const EventRow& row);
-  // The times can be shifted by so much, and there are some for each clock. Errors: kBadInput.
-  [[nodiscard]] Result<void> check(Nanos shift) const;
+  void add(const Times& event);
 
   // What local times are to be shifted by so that none lies before its event, and so that none but the few does.
   struct Shifts {
@@ -38,10 +47,13 @@ class TimeSurvey {
   };
   [[nodiscard]] Shifts shifts() const;
 
-  [[nodiscard]] const history::HftMeasure& measure() const { return measure_; }
+  [[nodiscard]] const HftMeasure& measure() const { return measure_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }
+  [[nodiscard]] bool has_venue() const { return has_venue_; }  // there are events for it
+  [[nodiscard]] bool has_local() const { return has_local_; }
   [[nodiscard]] const StepsBack& venue_steps() const { return venue_.steps; }
   [[nodiscard]] const StepsBack& local_steps() const { return local_.steps; }
+  // Of any event; there is one.
   [[nodiscard]] UnixNanos first_local() const { return {first_local_}; }
   [[nodiscard]] UnixNanos last_local() const { return {last_local_}; }
 
@@ -51,18 +63,18 @@ class TimeSurvey {
     StepsBack steps = {};
     void add(std::int64_t ts);
   };
-  void add_message(const EventRow& row);
+  void add_message(const Times& message);
 
-  history::HftMeasure measure_;
-  std::optional<EventRow> before_;
+  HftMeasure measure_;
+  std::optional<Times> before_;
   std::uint64_t messages_ = 0;
   Clock venue_;
   Clock local_;
   std::priority_queue<std::int64_t> least_;  // latencies of messages, kMostFew + 1 of them at most
   bool has_venue_ = false;
   bool has_local_ = false;
-  std::int64_t first_local_ = kLastFeedTime;
-  std::int64_t last_local_ = kFirstFeedTime;
+  std::int64_t first_local_ = INT64_MAX;
+  std::int64_t last_local_ = INT64_MIN;
 };
 
-}  // namespace acts::backtest
+}  // namespace acts::history
