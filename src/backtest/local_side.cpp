@@ -82,7 +82,10 @@ void LocalMarket::take(const sim::MarketRow& row) { take_row(row); }
 }
 
 const sim::MarketRow* LocalMarket::take_all(const sim::MarketRow* row, UnixNanos until) {
-  for (; row->ts <= until.value; ++row) take_row(*row);
+  for (; row->ts <= until.value; ++row) {
+    sim::prefetch_rows_behind(row);
+    take_row(*row);
+  }
   return row;
 }
 

@@ -2,6 +2,7 @@
 // out of a message is worked out once, when the row is made.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -47,5 +48,13 @@ static_assert(sizeof(MarketRow) == 24, "a run streams through them: every byte c
 
 // Behind the last row of a block: later than anything, so that no loop need look for the end.
 inline constexpr MarketRow kEndRow{.ts = std::numeric_limits<std::int64_t>::max()};
+
+// For a loop over rows, at each: the processor is asked for those that it comes to later. By itself it reads ahead no
+// further than a page of memory, and each next one would be waited for. Rows in a cache lose nothing by it. Only an
+// address is made, which may lie behind the block.
+inline void prefetch_rows_behind(const MarketRow* row) {
+  constexpr std::ptrdiff_t kRowsAhead = 96;  // of 48 to 384 the first that is as fast as any: bench/README.md
+  __builtin_prefetch(row + kRowsAhead);
+}
 
 }  // namespace acts::sim

@@ -14,7 +14,10 @@ SimVenue& SharedBook::add_venue() {
 }
 
 const MarketRow* SharedBook::run(const MarketRow* row, UnixNanos until) {
-  for (; row->ts <= until.value; ++row) on_row(*row);
+  for (; row->ts <= until.value; ++row) {
+    prefetch_rows_behind(row);
+    on_row(*row);
+  }
   return row;
 }
 

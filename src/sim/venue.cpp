@@ -28,6 +28,7 @@ const MarketRow* SimVenue::run(const MarketRow* row, UnixNanos until) {
 template <bool IsCrossed>
 const MarketRow* SimVenue::run_while(const MarketRow* row, UnixNanos until) {
   for (; row->ts <= until.value; ++row) {
+    prefetch_rows_behind(row);
     if (on_row<IsCrossed>(*row) && is_crossed() != IsCrossed) return row + 1;
   }
   return row;
