@@ -1,7 +1,7 @@
 #include "sim/ladder.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cstring>
 #include <iterator>
 
 #include "acts/base/assert.hpp"
@@ -9,7 +9,7 @@
 namespace acts::sim {
 
 // The first level is where the window begins.
-LadderSide::LadderSide(std::size_t window) : cells_(window), bits_(window / 64), away_(window / kRanksAChange) {
+LadderSide::LadderSide(std::size_t window) : cells_(window), has_(window), away_(window / kRanksAChange) {
   ACTS_ASSERT(window >= 128 && window % 64 == 0);
 }
 
@@ -24,12 +24,8 @@ Rank LadderSide::next_below(Rank rank) const {
   const Rank top = std::min(rank, base_ + static_cast<Rank>(cells_.size()));
   Rank in_window = kNoRank;
   if (top > base_) {
-    const auto index = static_cast<std::size_t>(top - base_);  // what is looked for lies before it
-    std::size_t word = (index - 1) / 64;
-    const std::size_t used = index - word * 64;  // 1 ... 64 bits of the first word
-    std::uint64_t bits = bits_[word] & (~std::uint64_t{0} >> (64 - used));
-    while (bits == 0 && word > 0) bits = bits_[--word];
-    if (bits != 0) in_window = base_ + static_cast<Rank>(word * 64 + 63) - std::countl_zero(bits);
+    const std::size_t found = last_before(static_cast<std::size_t>(top - base_));
+    if (found != SIZE_MAX) in_window = base_ + static_cast<Rank>(found);
   }
   // Above the window there is none that is looked for but from above it; below it only where the window has none.
   for (auto far = far_.lower_bound(rank); far != far_.begin();) {
@@ -38,6 +34,37 @@ Rank LadderSide::next_below(Rank rank) const {
     if (far->second >> 1U != 0) return far->first;
   }
   return in_window;
+}
+
+std::size_t LadderSide::last_before(std::size_t index) const {
+  while (index > 0) {
+    std::uint64_t eight = 1;
+    if (index % 8 == 0) std::memcpy(&eight, &has_[index - 8], 8);
+    if (eight == 0) {
+      index -= 8;
+    } else if (has_[--index] != 0) {
+      return index;
+    }
+  }
+  return SIZE_MAX;
+}
+
+void LadderSide::find_near() {
+  near_begin_ = std::max(base_, reach_);
+  const Rank end = std::min(best_, base_ + static_cast<Rank>(cells_.size()));
+  near_count_ = end > near_begin_ ? static_cast<std::uint64_t>(end - near_begin_) : 0;
+}
+
+LadderSide::Before LadderSide::set_elsewhere(Rank rank, std::int64_t quantity) {
+  const auto index = static_cast<std::size_t>(rank - base_);
+  const bool is_far = index >= cells_.size();
+  const Before before = is_far ? set_far(rank, quantity) : set_cell(index, quantity);
+  if (rank >= best_) at_best(rank, quantity);
+  if (quantity != 0) reach_ = std::min(reach_, rank);
+  const bool is_away = best_ != kNoRank && static_cast<std::size_t>(best_ - base_) >= cells_.size();
+  if (is_far && is_away && ++away_ > cells_.size() / kRanksAChange) rebase(best_);
+  find_near();
+  return before;
 }
 
 void LadderSide::find_best_below(Rank rank) {
@@ -56,12 +83,17 @@ void LadderSide::at_best(Rank rank, std::int64_t quantity) {
 }
 
 LadderSide::Before LadderSide::set_far(Rank rank, std::int64_t quantity) {
-  const std::int64_t word = word_at(rank);
-  put(rank, (quantity << 1U) | (word & 1));
-  if (rank >= best_) at_best(rank, quantity);
-  if (quantity != 0) reach_ = std::min(reach_, rank);
-  const bool is_away = best_ != kNoRank && static_cast<std::size_t>(best_ - base_) >= cells_.size();
-  if (is_away && ++away_ > cells_.size() / kRanksAChange) rebase(best_);
+  const auto far = far_.lower_bound(rank);
+  const bool is_there = far != far_.end() && far->first == rank;
+  const std::int64_t word = is_there ? far->second : 0;
+  const std::int64_t changed = (quantity << 1U) | (word & 1);
+  if (!is_there) {
+    if (changed != 0) far_.emplace_hint(far, rank, changed);
+  } else if (changed != 0) {
+    far->second = changed;
+  } else {
+    far_.erase(far);
+  }
   return {word >> 1U, (word & 1) != 0};
 }
 
@@ -76,8 +108,7 @@ void LadderSide::put(Rank rank, std::int64_t word) {
     return;
   }
   cells_[index] = word;
-  const std::uint64_t bit = std::uint64_t{1} << (index % 64);
-  bits_[index / 64] = (bits_[index / 64] & ~bit) | (word >> 1U == 0 ? 0 : bit);
+  has_[index] = word >> 1U != 0 ? 1 : 0;
 }
 
 void LadderSide::rebase(Rank centre) {
@@ -85,7 +116,7 @@ void LadderSide::rebase(Rank centre) {
     if (cells_[i] != 0) far_[base_ + static_cast<Rank>(i)] = cells_[i];
   }
   std::ranges::fill(cells_, 0);
-  std::ranges::fill(bits_, 0);
+  std::ranges::fill(has_, std::uint8_t{0});
   ++moves_;
   away_ = 0;
   base_ = centre - static_cast<Rank>(cells_.size() / 2);
@@ -95,7 +126,10 @@ void LadderSide::rebase(Rank centre) {
   far_.erase(begin, end);
 }
 
-void LadderSide::drop_below(Rank rank) { find_best_below(rank); }
+void LadderSide::drop_below(Rank rank) {
+  find_best_below(rank);
+  find_near();
+}
 
 void LadderSide::erase(Rank from, Rank rank) {
   for (Rank at = from; at != kNoRank && at >= rank; at = next_below(at)) put(at, word_at(at) & 1);
@@ -107,12 +141,14 @@ void LadderSide::clear_to(Rank rank, bool as_hftbacktest) {
   // Where the best was below already it is found again.
   find_best_below(as_hftbacktest ? rank - 1 : rank);
   if (best_ == kNoRank) reach_ = -kNoRank;
+  find_near();
 }
 
 void LadderSide::clear() {
   erase(next_below(-kNoRank), kNoRank + 1);
   best_ = kNoRank;
   reach_ = -kNoRank;
+  find_near();
 }
 
 void LadderSide::mark_own(Rank rank, bool is_own) {
@@ -121,7 +157,7 @@ void LadderSide::mark_own(Rank rank, bool is_own) {
 }
 
 // Of the best price, of one above it, or of more than one.
-bool Ladder::apply_at_best(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
+bool Ladder::apply_elsewhere(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
   LadderSide& side = sides[row.side];
   if (row.kind != RowKind::kLevel) {
     clear(row, as_hftbacktest);

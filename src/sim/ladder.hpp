@@ -41,20 +41,13 @@ class alignas(64) LadderSide {
   };
   // `quantity`: not negative, below 2^62. What there was before.
   Before set(Rank rank, std::int64_t quantity) {
-    const auto index = static_cast<std::size_t>(rank - base_);
-    if (index >= window_) [[unlikely]]
-      return set_far(rank, quantity);
-    const Before before = set_cell(rank, index, quantity);
-    if (rank >= best_) at_best(rank, quantity);
-    return before;
+    return is_near(rank) ? set_near(rank, quantity) : set_elsewhere(rank, quantity);
   }
-  // The same, of a rank below the best.
-  Before set_below(Rank rank, std::int64_t quantity) {
-    const auto index = static_cast<std::size_t>(rank - base_);
-    if (index >= window_) [[unlikely]]
-      return set_far(rank, quantity);
-    return set_cell(rank, index, quantity);
-  }
+  // In the window, below the best price and not below all that has been set, as most changes are: nothing but its cell
+  // changes.
+  [[nodiscard]] bool is_near(Rank rank) const { return static_cast<std::uint64_t>(rank - near_begin_) < near_count_; }
+  // set() where is_near().
+  Before set_near(Rank rank, std::int64_t quantity) { return set_cell(static_cast<std::size_t>(rank - base_), quantity); }
 
   // The other side's best price has come to these ranks: the best is now below `rank`.
   void drop_below(Rank rank);
@@ -70,17 +63,14 @@ class alignas(64) LadderSide {
   [[nodiscard]] std::uint64_t moves() const { return moves_; }
 
  private:
-  Before set_cell(Rank rank, std::size_t index, std::int64_t quantity) {
+  Before set_cell(std::size_t index, std::int64_t quantity) {
     std::int64_t& cell = cells_[index];
     const std::int64_t word = cell;
     cell = (quantity << 1U) | (word & 1);
-    std::uint64_t& bits = bits_[index / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (index % 64);
-    bits = (bits & ~bit) | (std::uint64_t{quantity != 0} << (index % 64));
-    if (rank < reach_ && quantity != 0) [[unlikely]]
-      reach_ = rank;
+    has_[index] = quantity != 0 ? 1 : 0;
     return {word >> 1U, (word & 1) != 0};
   }
+  Before set_elsewhere(Rank rank, std::int64_t quantity);
   [[nodiscard]] std::int64_t word_at(Rank rank) const;
   void at_best(Rank rank, std::int64_t quantity);
   Before set_far(Rank rank, std::int64_t quantity);
@@ -91,11 +81,16 @@ class alignas(64) LadderSide {
   void erase(Rank from, Rank rank);
   // The best level below `rank` and not below reach_ becomes the best.
   void find_best_below(Rank rank);
+  // After each change of base_, best_ or reach_.
+  void find_near();
+  // The last cell before that one with a quantity; SIZE_MAX: none.
+  [[nodiscard]] std::size_t last_before(std::size_t index) const;
 
   std::vector<std::int64_t> cells_;  // quantity x 2, + 1 where own orders stand
-  std::size_t window_ = cells_.size();
-  std::vector<std::uint64_t> bits_;  // of cells with a quantity
+  std::vector<std::uint8_t> has_;    // whether a cell has a quantity: written without being read first, as bits are not
   Rank base_ = 0;                    // of the first cell
+  Rank near_begin_ = 0;              // is_near()
+  std::uint64_t near_count_ = 0;
   Rank best_ = kNoRank;
   Rank reach_ = -kNoRank;                  // the lowest rank that has been set: nothing is looked for below
   std::map<Rank, std::int64_t> far_ = {};  // words of ranks outside of the window
@@ -113,15 +108,15 @@ class Ladder {
   // Of a row of the book. True if the best of the row's side is better than before.
   bool apply(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
     LadderSide& side = sides[row.side];
-    if (row.kind == RowKind::kLevel && row.rank < side.best()) [[likely]] {
-      before = side.set_below(row.rank, row.quantity);
+    if (row.kind == RowKind::kLevel && side.is_near(row.rank)) [[likely]] {
+      before = side.set_near(row.rank, row.quantity);
       return false;
     }
-    return apply_at_best(row, as_hftbacktest, before);
+    return apply_elsewhere(row, as_hftbacktest, before);
   }
 
  private:
-  bool apply_at_best(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before);
+  bool apply_elsewhere(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before);
   void clear(const MarketRow& row, bool as_hftbacktest);
 };
 
