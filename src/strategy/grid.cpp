@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "acts/base/ratio.hpp"
@@ -32,7 +34,28 @@ struct GridSettings {
 struct Ladder {
   double first = 0;
   double step = 0;
+  friend bool operator==(const Ladder&, const Ladder&) = default;
 };
+
+// Of one side, worked out for this ladder: from the touch outwards.
+struct WantedPrices {
+  Ladder ladder;
+  std::vector<Price> prices;
+};
+
+// Which of the wanted ones it is; its size if none. Orders stand mostly in the order in which they are wanted: the
+// search begins behind `found`, which the one before has found.
+std::size_t find_behind(std::size_t found, std::span<const Price> wanted, Price price) {
+  if (wanted.empty()) return 0;
+  const auto [least, most] = std::minmax(wanted.front(), wanted.back());
+  if (price < least || price > most) return wanted.size();
+  std::size_t at = found;
+  for (std::size_t looked = 0; looked < wanted.size(); ++looked) {
+    if (++at >= wanted.size()) at = 0;
+    if (wanted[at] == price) return at;
+  }
+  return wanted.size();
+}
 
 class Grid final : public Strategy {
  public:
@@ -65,45 +88,57 @@ class Grid final : public Strategy {
     const double ask_price = std::max(mid * (1.0 + ask_depth), ask);
     const double step = std::max(std::round(mid * settings_.grid_interval / tick_) * tick_, tick_);
 
-    wanted_.clear();
-    if (position < settings_.max_position) want({std::floor(bid_price / step) * step, -step});
-    quote(context, OrderSide::kBuy);
-    wanted_.clear();
-    if (position > -settings_.max_position) want({std::ceil(ask_price / step) * step, step});
-    quote(context, OrderSide::kSell);
+    if (position < settings_.max_position) {
+      quote(context, OrderSide::kBuy, wanted(bids_, {std::floor(bid_price / step) * step, -step}));
+    } else {
+      quote(context, OrderSide::kBuy, {});
+    }
+    if (position > -settings_.max_position) {
+      quote(context, OrderSide::kSell, wanted(asks_, {std::ceil(ask_price / step) * step, step}));
+    } else {
+      quote(context, OrderSide::kSell, {});
+    }
   }
 
  private:
   // The tick's number times the tick: how the other engine makes a double of a price.
-  [[nodiscard]] double value_of(Price price) const { return static_cast<double>(ticks_of(price)) * tick_; }
-  [[nodiscard]] std::int64_t ticks_of(Price price) const {
-    return tick_units_ == 1 ? price.units() : price.units() / tick_units_;
+  [[nodiscard]] double value_of(Price price) const {
+    const std::int64_t ticks = tick_units_ == 1 ? price.units() : price.units() / tick_units_;
+    return static_cast<double>(ticks) * tick_;
   }
 
-  void want(Ladder ladder) {
-    for (std::int64_t i = 0; i < settings_.levels; ++i) {
-      wanted_.push_back(std::llround(ladder.first / tick_));
-      ladder.first += ladder.step;
+  // Mostly the ladder is what it was at the look before.
+  std::span<const Price> wanted(WantedPrices& side, Ladder ladder) const {
+    if (side.prices.empty() || side.ladder != ladder) {
+      side = {ladder, {}};
+      for (std::int64_t i = 0; i < settings_.levels; ++i) {
+        side.prices.push_back(Price{std::llround(ladder.first / tick_) * tick_units_});
+        ladder.first += ladder.step;
+      }
     }
+    return side.prices;
   }
 
-  void quote(StrategyContext& context, OrderSide side) {
-    open_ticks_.clear();
+  void quote(StrategyContext& context, OrderSide side, std::span<const Price> prices) {
+    is_open_.assign(prices.size(), false);
     cancelled_.clear();
+    std::size_t found = 0;
     for (const OpenOrder& order : context.open_orders(kInstrument)) {
-      const std::int64_t tick = ticks_of(order.price);
-      open_ticks_.push_back(tick);
-      if (order.side == side && !order.is_requested && std::ranges::find(wanted_, tick) == wanted_.end()) {
+      const std::size_t at = find_behind(found, prices, order.price);
+      if (at < prices.size()) {
+        is_open_[at] = true;
+        found = at;
+      } else if (order.side == side && !order.is_requested) {
         cancelled_.push_back(order.id);
       }
     }
     for (const ClientOrderId id : cancelled_) context.cancel(id);
-    for (const std::int64_t tick : wanted_) {
-      if (std::ranges::find(open_ticks_, tick) != open_ticks_.end()) continue;
+    for (std::size_t i = 0; i < prices.size(); ++i) {
+      if (is_open_[i]) continue;
       context.place({.instrument = kInstrument,
                      .side = side,
                      .time_in_force = TimeInForce::kGtx,
-                     .price = Price{tick * tick_units_},
+                     .price = prices[i],
                      .quantity = quantity_});
     }
   }
@@ -112,8 +147,9 @@ class Grid final : public Strategy {
   double tick_ = 0;
   std::int64_t tick_units_ = 1;
   Quantity quantity_;
-  std::vector<std::int64_t> wanted_;  // ticks of one side
-  std::vector<std::int64_t> open_ticks_;
+  WantedPrices bids_;
+  WantedPrices asks_;
+  std::vector<bool> is_open_;  // of the wanted prices of one side
   std::vector<ClientOrderId> cancelled_;
 };
 
