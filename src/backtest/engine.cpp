@@ -225,7 +225,7 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
     has_changed = has_changed || sim::is_of_book((*row)->kind);
     if (!features_.empty()) features_[id.value()].add(**row);
     if ((*row)->kind != sim::RowKind::kTrade) continue;
-    const Trade& trade = *run.here().last_trade();
+    const Trade trade = *run.here().last_trade();
     if (wants_.trades) taken_trades_.emplace_back(id, trade);
     if (!bars_.empty()) bars_[id.value()].add(trade, {(*row)->ts});
   }

@@ -66,19 +66,20 @@ LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, cons
     sim::LadderSide::Before before;
     ladder_.apply(row, as_hftbacktest_, before);
   } else if (row.kind == sim::RowKind::kTrade) {
-    take_trade(row);
+    last_trade_ = row;
   }
 }
 
 void LocalMarket::take(const sim::MarketRow& row) { take_row(row); }
 
-[[gnu::noinline]] void LocalMarket::take_trade(const sim::MarketRow& row) {
+std::optional<Trade> LocalMarket::last_trade() const {
+  if (last_trade_.kind != sim::RowKind::kTrade) return std::nullopt;
   Trade trade;
-  trade.aggressor = row.side == sim::kBidSide ? AggressorSide::kBuy : AggressorSide::kSell;
+  trade.aggressor = last_trade_.side == sim::kBidSide ? AggressorSide::kBuy : AggressorSide::kSell;
   trade.scales = instrument_.scales;
-  trade.price = Price{sim::ticks_of(row.side, row.rank) * instrument_.tick};
-  trade.quantity = Quantity{row.quantity};
-  last_trade_ = trade;
+  trade.price = Price{sim::ticks_of(last_trade_.side, last_trade_.rank) * instrument_.tick};
+  trade.quantity = Quantity{last_trade_.quantity};
+  return trade;
 }
 
 const sim::MarketRow* LocalMarket::take_all(const sim::MarketRow* row, UnixNanos until) {

@@ -49,16 +49,15 @@ class LocalMarket {
   // Rows as long as their time is not after `until`: the first that is. There is one (kEndRow).
   const sim::MarketRow* take_all(const sim::MarketRow* row, UnixNanos until);
   [[nodiscard]] const sim::Ladder& ladder() const { return ladder_; }
-  [[nodiscard]] const std::optional<Trade>& last_trade() const { return last_trade_; }
+  [[nodiscard]] std::optional<Trade> last_trade() const;
 
  private:
   void take_row(const sim::MarketRow& row);
-  void take_trade(const sim::MarketRow& row);
 
   BacktestInstrument instrument_;
   bool as_hftbacktest_;
   sim::Ladder ladder_;
-  std::optional<Trade> last_trade_;
+  sim::MarketRow last_trade_{.kind = sim::RowKind::kNothing};  // a row of a trade, once there was one
 };
 
 class LocalSide {
@@ -76,7 +75,7 @@ class LocalSide {
     return *own_;
   }
   [[nodiscard]] const BookView& book() const { return view_; }
-  [[nodiscard]] const std::optional<Trade>& last_trade() const { return market_->last_trade(); }
+  [[nodiscard]] std::optional<Trade> last_trade() const { return market_->last_trade(); }
   // Twice the middle of the best prices, in ticks; nothing while a side is empty.
   [[nodiscard]] std::optional<std::int64_t> double_middle() const;
 
