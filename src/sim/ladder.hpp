@@ -47,7 +47,9 @@ class alignas(64) LadderSide {
   // changes.
   [[nodiscard]] bool is_near(Rank rank) const { return static_cast<std::uint64_t>(rank - near_begin_) < near_count_; }
   // set() where is_near().
-  Before set_near(Rank rank, std::int64_t quantity) { return set_cell(static_cast<std::size_t>(rank - base_), quantity); }
+  Before set_near(Rank rank, std::int64_t quantity) {
+    return set_cell(static_cast<std::size_t>(rank - base_), quantity);
+  }
 
   // The other side's best price has come to these ranks: the best is now below `rank`.
   void drop_below(Rank rank);

@@ -8,7 +8,7 @@
 namespace acts::sim {
 namespace {
 
-// What LadderSide is told to do, on a map: no window, no bits.
+// What LadderSide is told to do, on a map: no window, no cells.
 class MapSide {
  public:
   void set(Rank rank, std::int64_t quantity) {
@@ -30,12 +30,15 @@ class MapSide {
   }
   void clear() { *this = {}; }
   [[nodiscard]] Rank best() const { return best_; }
+  [[nodiscard]] Rank next_below(Rank rank) const {
+    const auto above = levels_.lower_bound(rank);
+    return above == levels_.begin() ? kNoRank : std::prev(above)->first;
+  }
   [[nodiscard]] std::int64_t at(Rank rank) const { return levels_.contains(rank) ? levels_.at(rank) : 0; }
 
  private:
   void find_below(Rank rank, bool forgets) {
-    const auto above = levels_.lower_bound(rank);
-    best_ = above == levels_.begin() ? kNoRank : std::prev(above)->first;
+    best_ = next_below(rank);
     if (best_ < reach_) best_ = kNoRank;
     if (best_ == kNoRank && forgets) reach_ = -kNoRank;
   }
@@ -71,8 +74,37 @@ TEST(LadderSide, IsWhatAMapIsWhereverPricesGo) {
       ASSERT_EQ(side.best(), model.best()) << "seed " << seed << " step " << step;
       const Rank looked = centre + static_cast<Rank>(random() % 400) - 200;
       ASSERT_EQ(side.quantity_at(looked), model.at(looked)) << "seed " << seed << " step " << step;
+      ASSERT_EQ(side.next_below(looked), model.next_below(looked)) << "seed " << seed << " step " << step;
     }
   }
+}
+
+// Cells are looked through eight at a time where they are empty.
+TEST(LadderSide, FindsTheNextLevelBelowOverGapsOfAnyWidth) {
+  for (Rank gap = 1; gap <= 40; ++gap) {
+    for (Rank offset = 0; offset < 8; ++offset) {
+      LadderSide side(128);
+      const Rank top = 1000 + offset;
+      side.set(top, 1);
+      side.set(top - gap, 1);
+      EXPECT_EQ(side.next_below(top), top - gap);
+      side.set(top, 0);
+      EXPECT_EQ(side.best(), top - gap);
+      EXPECT_EQ(side.next_below(top - gap), kNoRank);
+    }
+  }
+}
+
+// As a side goes empty and comes again, the lowest level that counts is the lowest that was set since.
+TEST(LadderSide, CountsALevelBelowAllThatWasSetFromThenOn) {
+  LadderSide side(128);
+  side.set(1000, 5);
+  side.set(990, 4);  // below all so far
+  side.set(995, 3);
+  side.set(1000, 0);
+  EXPECT_EQ(side.best(), 995);
+  side.set(995, 0);
+  EXPECT_EQ(side.best(), 990);
 }
 
 // A best price that leaps across the window's end and back paid for the whole window each time.
