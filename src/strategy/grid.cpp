@@ -43,18 +43,19 @@ struct WantedPrices {
   std::vector<Price> prices;
 };
 
-// Which of the wanted ones it is; its size if none. Orders stand mostly in the order in which they are wanted: the
-// search begins behind `found`, which the one before has found.
-std::size_t find_behind(std::size_t found, std::span<const Price> wanted, Price price) {
-  if (wanted.empty()) return 0;
+// Which of the wanted ones it is; their number if none. They lie equally far apart, as far as doubles do: where it would
+// be is looked at first.
+std::size_t find_price(std::span<const Price> wanted, Price price) {
+  const std::size_t none = wanted.size();
+  if (none == 0) return none;
   const auto [least, most] = std::minmax(wanted.front(), wanted.back());
-  if (price < least || price > most) return wanted.size();
-  std::size_t at = found;
-  for (std::size_t looked = 0; looked < wanted.size(); ++looked) {
-    if (++at >= wanted.size()) at = 0;
-    if (wanted[at] == price) return at;
+  if (price < least || price > most) return none;
+  if (none > 1 && wanted[1] != wanted[0]) {
+    const std::int64_t step = wanted[1].units() - wanted[0].units();
+    const auto at = static_cast<std::size_t>((price.units() - wanted[0].units()) / step);
+    if (at < none && wanted[at] == price) return at;
   }
-  return wanted.size();
+  return static_cast<std::size_t>(std::ranges::find(wanted, price) - wanted.begin());
 }
 
 class Grid final : public Strategy {
@@ -122,12 +123,10 @@ class Grid final : public Strategy {
   void quote(StrategyContext& context, OrderSide side, std::span<const Price> prices) {
     is_open_.assign(prices.size(), false);
     cancelled_.clear();
-    std::size_t found = 0;
     for (const OpenOrder& order : context.open_orders(kInstrument)) {
-      const std::size_t at = find_behind(found, prices, order.price);
+      const std::size_t at = find_price(prices, order.price);
       if (at < prices.size()) {
         is_open_[at] = true;
-        found = at;
       } else if (order.side == side && !order.is_requested) {
         cancelled_.push_back(order.id);
       }
