@@ -43,8 +43,8 @@ struct WantedPrices {
   std::vector<Price> prices;
 };
 
-// Which of the wanted ones it is; their number if none. They lie equally far apart, as far as doubles do: where it would
-// be is looked at first.
+// Which of the wanted ones it is; their number if none. They lie equally far apart, as far as doubles do: where it
+// would be is looked at first.
 std::size_t find_price(std::span<const Price> wanted, Price price) {
   const std::size_t none = wanted.size();
   if (none == 0) return none;
