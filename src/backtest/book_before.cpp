@@ -6,8 +6,7 @@ namespace acts::backtest {
 
 void BookBefore::take(const EventRow& row) {
   if (!row.is_for_venue || !sim::is_of_book(row.kind)) return;
-  sim::LadderSide::Before before;
-  ladder_.apply(row.row(row.exch_ts), as_hftbacktest_, before);
+  ladder_.apply(row.row(row.exch_ts), as_hftbacktest_);
   last_ts_ = std::max(last_ts_, row.exch_ts);
 }
 

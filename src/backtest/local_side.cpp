@@ -63,8 +63,7 @@ LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, cons
 
 [[gnu::always_inline]] inline void LocalMarket::take_row(const sim::MarketRow& row) {
   if (sim::is_of_book(row.kind)) [[likely]] {
-    sim::LadderSide::Before before;
-    ladder_.apply(row, as_hftbacktest_, before);
+    ladder_.apply(row, as_hftbacktest_);
   } else if (row.kind == sim::RowKind::kTrade) {
     last_trade_ = row;
   }

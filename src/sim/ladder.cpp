@@ -157,19 +157,18 @@ void LadderSide::mark_own(Rank rank, bool is_own) {
 }
 
 // Of the best price, of one above it, or of more than one.
-bool Ladder::apply_elsewhere(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
+Ladder::Applied Ladder::apply_elsewhere(const MarketRow& row, bool as_hftbacktest) {
   LadderSide& side = sides[row.side];
   if (row.kind != RowKind::kLevel) {
     clear(row, as_hftbacktest);
-    before = {0, false};
-    return false;
+    return {{0, false}, false};
   }
   const bool is_better = row.rank > side.best() && row.quantity != 0;
-  before = side.set(row.rank, row.quantity);
-  if (!is_better) return false;
+  const LadderSide::Before before = side.set(row.rank, row.quantity);
+  if (!is_better) return {before, false};
   LadderSide& opposite = sides[other(row.side)];
   if (side.best() + opposite.best() >= 0) opposite.drop_below(-side.best());
-  return true;
+  return {before, true};
 }
 
 void Ladder::clear(const MarketRow& row, bool as_hftbacktest) {

@@ -36,8 +36,8 @@ class alignas(64) LadderSide {
   [[nodiscard]] Rank next_below(Rank rank) const;
 
   struct Before {
-    std::int64_t quantity;
-    bool is_own;  // an own order stands there
+    std::int64_t quantity = 0;
+    bool is_own = false;  // an own order stands there
   };
   // `quantity`: not negative, below 2^62. What there was before.
   Before set(Rank rank, std::int64_t quantity) {
@@ -107,18 +107,21 @@ class Ladder {
 
   explicit Ladder(std::size_t window = LadderSide::kWindow) : sides{LadderSide(window), LadderSide(window)} {}
 
-  // Of a row of the book. True if the best of the row's side is better than before.
-  bool apply(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
+  struct Applied {
+    LadderSide::Before before = {};
+    bool is_better = false;  // the best price of the row's side is better than before
+  };
+  // Of a row of the book.
+  Applied apply(const MarketRow& row, bool as_hftbacktest) {
     LadderSide& side = sides[row.side];
     if (row.kind == RowKind::kLevel && side.is_near(row.rank)) [[likely]] {
-      before = side.set_near(row.rank, row.quantity);
-      return false;
+      return {side.set_near(row.rank, row.quantity), false};
     }
-    return apply_elsewhere(row, as_hftbacktest, before);
+    return apply_elsewhere(row, as_hftbacktest);
   }
 
  private:
-  bool apply_elsewhere(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before);
+  Applied apply_elsewhere(const MarketRow& row, bool as_hftbacktest);
   void clear(const MarketRow& row, bool as_hftbacktest);
 };
 

@@ -24,30 +24,28 @@ const MarketRow* SharedBook::run(const MarketRow* row, UnixNanos until) {
 inline void SharedBook::on_row(const MarketRow& row) {
   if (row.kind == RowKind::kLevel) [[likely]]
     return on_level(row);
-  LadderSide::Before before{};
-  if (is_of_book(row.kind)) ladder_.apply(row, model_.as_hftbacktest, before);
-  for (const auto& venue : venues_) venue->follow(row, before, false);
+  if (is_of_book(row.kind)) ladder_.apply(row, model_.as_hftbacktest);
+  for (const auto& venue : venues_) venue->follow(row, {});
 }
 
 inline void SharedBook::on_level(const MarketRow& row) {
-  LadderSide::Before before;
-  const bool is_better = ladder_.apply(row, model_.as_hftbacktest, before);
+  Ladder::Applied applied = ladder_.apply(row, model_.as_hftbacktest);
   ++row_;
-  if (before.is_own) [[unlikely]] {
+  if (applied.before.is_own) [[unlikely]] {
     // Those that are told may cease to watch the rank.
     const auto watching = watchers_[row.side].at(row.rank);
     watching_.assign(watching.begin(), watching.end());
     for (const std::uint32_t number : watching_) {
-      venues_[number]->follow(row, before, is_better);
+      venues_[number]->follow(row, applied);
       told_[number] = row_;
     }
   }
   // With partial fills a venue can have orders at or beyond the best price, which each change of it may fill.
-  if (!is_better && !SimVenue::counts_levels(model_)) [[likely]]
+  if (!applied.is_better && !SimVenue::counts_levels(model_)) [[likely]]
     return;
-  before.is_own = false;
+  applied.before.is_own = false;
   for (std::size_t i = 0; i < venues_.size(); ++i) {
-    if (told_[i] != row_) venues_[i]->follow(row, before, is_better);
+    if (told_[i] != row_) venues_[i]->follow(row, applied);
   }
 }
 

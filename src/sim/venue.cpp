@@ -38,35 +38,28 @@ const MarketRow* SimVenue::run_while(const MarketRow* row, UnixNanos until) {
 // loop.
 template <bool IsCrossed>
 [[gnu::always_inline]] inline bool SimVenue::on_row(const MarketRow& row) {
-  if (!is_of_book(row.kind)) [[unlikely]] {
-    on_print(row);
-    return true;
-  }
-  LadderSide::Before before;
-  const bool is_better = book_.apply(row, model_.as_hftbacktest, before);
-  return on_change<IsCrossed>(row, before, is_better);
+  if (row.kind == RowKind::kLevel) [[likely]]
+    return on_change<IsCrossed>(row, book_.apply(row, model_.as_hftbacktest));
+  if (is_of_book(row.kind)) book_.apply(row, model_.as_hftbacktest);
+  on_other(row);
+  return true;
 }
 
-void SimVenue::follow(const MarketRow& row, const LadderSide::Before& before, bool is_better) {
-  if (!is_of_book(row.kind)) return on_print(row);
+void SimVenue::follow(const MarketRow& row, const Ladder::Applied& applied) {
+  if (row.kind != RowKind::kLevel) return on_other(row);
   if (is_crossed()) {
-    on_change<true>(row, before, is_better);
+    on_change<true>(row, applied);
   } else {
-    on_change<false>(row, before, is_better);
+    on_change<false>(row, applied);
   }
 }
 
-// Of the book, which has taken the row.
+// Of a level; the book has taken the row.
 template <bool IsCrossed>
-[[gnu::always_inline]] inline bool SimVenue::on_change(const MarketRow& row, const LadderSide::Before& before,
-                                                       bool is_better) {
-  if (row.kind != RowKind::kLevel) [[unlikely]] {
-    on_clear(row);
-    return true;
-  }
-  if (before.is_own) [[unlikely]]
-    on_level(row, before.quantity);
-  if (!IsCrossed && !is_better) [[likely]]
+[[gnu::always_inline]] inline bool SimVenue::on_change(const MarketRow& row, const Ladder::Applied& applied) {
+  if (applied.before.is_own) [[unlikely]]
+    on_level(row, applied.before.quantity);
+  if (!IsCrossed && !applied.is_better) [[likely]]
     return false;
   if (book_.sides[row.side].best() + best_resting_[other(row.side)] < 0) [[likely]]
     return false;
@@ -74,15 +67,20 @@ template <bool IsCrossed>
   return true;
 }
 
-[[gnu::noinline]] void SimVenue::on_print(const MarketRow& row) {
-  if (row.kind != RowKind::kTrade) return;
+// The book has taken the row if it is of it.
+[[gnu::noinline]] void SimVenue::on_other(const MarketRow& row) {
+  if (is_of_book(row.kind)) return on_clear(row);
+  if (row.kind == RowKind::kTrade) on_print(row);
+}
+
+void SimVenue::on_print(const MarketRow& row) {
   if (row.rank + best_resting_[other(row.side)] >= 0) on_trade(row);
   last_trade_ = ticks_of(row.side, row.rank);
   if (triggers_.concerns(last_trade_)) on_trigger({row.ts});
 }
 
 // It fills nothing: the rest of its message comes first. Levels that were out of sight may be the best behind it.
-[[gnu::noinline]] void SimVenue::on_clear(const MarketRow& row) {
+void SimVenue::on_clear(const MarketRow& row) {
   cleared_ = {row.ts};
   find_crossed(kBidSide);
   find_crossed(kAskSide);

@@ -68,9 +68,9 @@ class SimVenue {
   // Takes rows as long as their time is not after `until`, and returns the first that is. There is one (kEndRow).
   const MarketRow* run(const MarketRow* row, UnixNanos until);
 
-  // A row that its shared book has taken, if that concerns it: what stood at the row's price before, if this venue
-  // watches it, and whether the best price of the row's side is better now.
-  void follow(const MarketRow& row, const LadderSide::Before& before, bool is_better);
+  // A row that its shared book has taken, if that concerns it. `applied`: what stood at the row's price before, if this
+  // venue watches it, and whether the best price of the row's side is better now.
+  void follow(const MarketRow& row, const Ladder::Applied& applied);
   // Whether each row of a level concerns a venue of this model, and not only those that it watches or that better the
   // best price: what own orders take of a level is not there for the next one.
   [[nodiscard]] static bool counts_levels(const VenueModel& model) {
@@ -122,7 +122,8 @@ class SimVenue {
   template <bool IsCrossed>
   bool on_row(const MarketRow& row);
   template <bool IsCrossed>
-  bool on_change(const MarketRow& row, const LadderSide::Before& before, bool is_better);
+  bool on_change(const MarketRow& row, const Ladder::Applied& applied);
+  void on_other(const MarketRow& row);
   void on_print(const MarketRow& row);
   void on_clear(const MarketRow& row);
   void on_level(const MarketRow& row, std::int64_t before);

@@ -62,9 +62,7 @@ class VenueBook {
               VenueBookSide(shared.sides[1], &watchers[1], venue)} {}
 
   // As Ladder::apply(). Not of a shared one.
-  bool apply(const MarketRow& row, bool as_hftbacktest, LadderSide::Before& before) {
-    return ladder_->apply(row, as_hftbacktest, before);
-  }
+  Ladder::Applied apply(const MarketRow& row, bool as_hftbacktest) { return ladder_->apply(row, as_hftbacktest); }
 
  private:
   std::unique_ptr<Ladder> own_;  // null: it is shared

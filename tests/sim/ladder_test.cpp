@@ -144,13 +144,12 @@ TEST(LadderSide, KeepsOwnMarksWhereverTheWindowGoes) {
 
 TEST(Ladder, PassesOverLevelsThatTheOtherSideHasCrossed) {
   Ladder ladder(128);
-  LadderSide::Before before;
   const auto level = [](SideIndex side, std::int64_t ticks, std::int64_t quantity) {
     return MarketRow{.quantity = quantity, .rank = static_cast<std::int32_t>(rank_of(side, ticks)), .side = side};
   };
-  ladder.apply(level(kAskSide, 101, 1), false, before);
-  ladder.apply(level(kAskSide, 105, 1), false, before);
-  EXPECT_TRUE(ladder.apply(level(kBidSide, 102, 1), false, before));
+  ladder.apply(level(kAskSide, 101, 1), false);
+  ladder.apply(level(kAskSide, 105, 1), false);
+  EXPECT_TRUE(ladder.apply(level(kBidSide, 102, 1), false).is_better);
   EXPECT_EQ(ticks_of(kAskSide, ladder.sides[kAskSide].best()), 105);
   EXPECT_EQ(ladder.sides[kAskSide].quantity_at(rank_of(kAskSide, 101)), 1);  // out of sight
 }
@@ -158,14 +157,13 @@ TEST(Ladder, PassesOverLevelsThatTheOtherSideHasCrossed) {
 // Asks at 101 and 105, the first crossed by a bid at 102; then a clear.
 std::int64_t hidden_ask_after(RowKind kind, std::int64_t ticks, bool as_hftbacktest) {
   Ladder ladder(128);
-  LadderSide::Before before;
   const auto row = [](RowKind of, SideIndex side, std::int64_t at) {
     return MarketRow{.quantity = 1, .rank = static_cast<std::int32_t>(rank_of(side, at)), .side = side, .kind = of};
   };
-  ladder.apply(row(RowKind::kLevel, kAskSide, 101), as_hftbacktest, before);
-  ladder.apply(row(RowKind::kLevel, kAskSide, 105), as_hftbacktest, before);
-  ladder.apply(row(RowKind::kLevel, kBidSide, 102), as_hftbacktest, before);
-  ladder.apply(row(kind, kAskSide, ticks), as_hftbacktest, before);
+  ladder.apply(row(RowKind::kLevel, kAskSide, 101), as_hftbacktest);
+  ladder.apply(row(RowKind::kLevel, kAskSide, 105), as_hftbacktest);
+  ladder.apply(row(RowKind::kLevel, kBidSide, 102), as_hftbacktest);
+  ladder.apply(row(kind, kAskSide, ticks), as_hftbacktest);
   return ladder.sides[kAskSide].quantity_at(rank_of(kAskSide, 101));
 }
 

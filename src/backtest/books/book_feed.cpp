@@ -33,8 +33,7 @@ void BookFeed::follow(Side& side) {
   if (row == nullptr || side.ladder == nullptr) return;
   for (; row->ts != sim::kEndRow.ts; ++row) {
     if (!side.asked.empty() && side.asked.front().at.value < row->ts) show_until(side, row->ts);
-    sim::LadderSide::Before before;
-    if (sim::is_of_book(row->kind)) side.ladder->apply(*row, as_hftbacktest_, before);
+    if (sim::is_of_book(row->kind)) side.ladder->apply(*row, as_hftbacktest_);
     side.passed = row->ts;
   }
 }

@@ -36,8 +36,7 @@ BacktestInstrument book_instrument(const std::string& symbol) {
 std::string levels_after(const Rows& rows, std::int64_t until, const BacktestInstrument& instrument) {
   sim::Ladder ladder(128);
   for (const sim::MarketRow& row : rows) {
-    sim::LadderSide::Before before;
-    if (row.ts <= until && sim::is_of_book(row.kind)) ladder.apply(row, false, before);
+    if (row.ts <= until && sim::is_of_book(row.kind)) ladder.apply(row, false);
   }
   std::string text;
   for (const sim::SideIndex side : {sim::kBidSide, sim::kAskSide}) {
