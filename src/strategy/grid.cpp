@@ -113,7 +113,7 @@ class Grid final : public Strategy {
     if (side.prices.empty() || side.ladder != ladder) {
       side = {ladder, {}};
       for (std::int64_t i = 0; i < settings_.levels; ++i) {
-        side.prices.push_back(Price{std::llround(ladder.first / tick_) * tick_units_});
+        side.prices.emplace_back(std::llround(ladder.first / tick_) * tick_units_);
         ladder.first += ladder.step;
       }
     }
