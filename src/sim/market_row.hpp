@@ -53,7 +53,7 @@ inline constexpr MarketRow kEndRow{.ts = std::numeric_limits<std::int64_t>::max(
 // further than a page of memory, and each next one would be waited for. Rows in a cache lose nothing by it. Only an
 // address is made, which may lie behind the block.
 inline void prefetch_rows_behind(const MarketRow* row) {
-  constexpr std::ptrdiff_t kRowsAhead = 96;  // of 48 to 384 the first that is as fast as any: bench/README.md
+  constexpr std::ptrdiff_t kRowsAhead = 96;  // fewer come too late, more gain nothing: bench/README.md
   __builtin_prefetch(row + kRowsAhead);
 }
 
