@@ -78,6 +78,18 @@ function(acts_room name)
   target_link_libraries(acts_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS} PRIVATE acts_options ${ROOM_LINKS_PRIVATE})
 endfunction()
 
+# The unit tests of test_NAME in eight processes, whose names are "NAME: n of 8": with the address sanitizer a process
+# takes longer to begin and end than most tests.
+function(acts_add_shards name environment)
+  foreach(shard RANGE 7)
+    math(EXPR number "${shard} + 1")
+    set(test "${name}: ${number} of 8")
+    add_test(NAME "${test}" COMMAND test_${name})
+    set_tests_properties("${test}" PROPERTIES LABELS unit TIMEOUT 600 PROCESSORS 2 ENVIRONMENT
+                         "GTEST_TOTAL_SHARDS=8;GTEST_SHARD_INDEX=${shard};${environment}")
+  endforeach()
+endfunction()
+
 # acts_test(NAME SOURCES … [USES room …] [LINKS library …] [LABEL unit] [HALVES n])
 # The GoogleTest program test_NAME; each of its tests is one of ctest's, named "NAME: Suite.Behaviour".
 # HALVES: how much of the machine it takes, in halves of a processor. Unit tests work all the while: 2. Integration
@@ -107,9 +119,13 @@ function(acts_test name)
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1> $<$<BOOL:${ACTS_UNITY}>:-O0>)
   target_link_libraries(test_${name} PRIVATE acts_options acts_testdata ${TEST_USES} ${TEST_LINKS} GTest::gtest_main
                                              GTest::gmock)
-  gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
-                       ${TEST_TIMEOUT} PROCESSORS ${TEST_HALVES} COST ${TEST_TIMEOUT} ENVIRONMENT
-                       LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
+  set(test_environment LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
+  if(ACTS_SANITIZE MATCHES address AND TEST_LABEL STREQUAL unit)
+    acts_add_shards(${name} "${test_environment}")
+  else()
+    gtest_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT
+                         ${TEST_TIMEOUT} PROCESSORS ${TEST_HALVES} COST ${TEST_TIMEOUT} ENVIRONMENT ${test_environment})
+  endif()
 endfunction()
 
 # acts_fuzz(NAME USES room … [SUPPORT file …]): the libFuzzer program fuzz_NAME of tests/fuzz/NAME_fuzz.cpp, seeded from

@@ -53,9 +53,9 @@ TEST_F(TradeJson, EntersWhatTheVenueSentToTheLastDigit) {
   EXPECT_EQ(told.sets[0].error, "");
   EXPECT_EQ(told.sets[0].set, "agg_trades binance-spot XRPETH  other");
   EXPECT_THAT(told.sets[0].rows,
-              ElementsAre("1,2019-10-11T00:00:11.621Z,0.00141342,23,2,3,true,true",
-                          "2,2019-10-11T00:00:11.622Z,9007199254.740993001,0.00000001,4,5,false,true",
-                          "3,2019-10-11T00:00:11.623Z,1.1,23,6,7,true,null"));
+              ElementsAre("1,2019-10-11T00:00:11.621Z,0.00141342,23,2,3,true,true,null",
+                          "2,2019-10-11T00:00:11.622Z,9007199254.740993001,0.00000001,4,5,false,true,null",
+                          "3,2019-10-11T00:00:11.623Z,1.1,23,6,7,true,null,null"));
   EXPECT_THAT(told.sets[0].bad, IsEmpty());
 }
 
@@ -152,7 +152,7 @@ TEST_F(TradeJson, ReadsMoreThanABlock) {
   ASSERT_THAT(told.sets, SizeIs(1)) << told.error;
   ASSERT_THAT(told.sets[0].rows, SizeIs(2000));
   EXPECT_THAT(told.sets[0].bad, IsEmpty());
-  EXPECT_EQ(told.sets[0].rows.back(), "2000,2019-10-11T00:00:13.620Z,0.00141342,23,4000,4001,false,true");
+  EXPECT_EQ(told.sets[0].rows.back(), "2000,2019-10-11T00:00:13.620Z,0.00141342,23,4000,4001,false,true,null");
 }
 
 // The rows are those that the archive's file of the same trades gives, once, and bad ones are listed.
