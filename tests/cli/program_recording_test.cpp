@@ -177,7 +177,9 @@ TEST(RecordingCommand, PrintsWhatIsSealedAndWhatIsBeingWrittenAsOne) {
 TEST(RecordingCommand, PrintsAnOpenLogThatBeganBeforeASegmentOfAnotherOne) {
   const TempDir dir;
   const UnixNanos first = parse_iso8601("2026-03-01T12:00:10").value();
-  const auto line = [](int id) { return fmt::format(R"({{"stream":"btcusdt@x","data":{{"s":"BTCUSDT","n":{}}}}})", id); };
+  const auto line = [](int id) {
+    return fmt::format(R"({{"stream":"btcusdt@x","data":{{"s":"BTCUSDT","n":{}}}}})", id);
+  };
   make_segment(dir.string(), "binance-spot", "BTCUSDT", first,
                [&](SegmentWriter& writer) { writer.line(first, 1, LineUse::kTaken, line(2)); });
   const UnixNanos before{first.value - 1'000'000'000};
