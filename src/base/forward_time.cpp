@@ -12,12 +12,18 @@ UnixNanos ForwardTime::at(UnixNanos wall, Nanos monotonic) {
     ACTS_ASSERT(monotonic >= last_->monotonic);
     const Nanos passed = monotonic - last_->monotonic;
     now = std::max(wall, last_->given + passed / kSlowdown);
-    // Calls that follow each other within a nanosecond or two would halve what passed to nothing, for ever.
-    if (now == last_->given) return now;
   }
-  last_ = {now, monotonic};
   ahead_ = now - wall;
+  // Calls that follow each other within a nanosecond or two would halve what passed to nothing, for ever.
+  if (!last_ || now != last_->given) last_ = {now, monotonic};
   return now;
+}
+
+void ForwardTime::not_before(UnixNanos earliest, Nanos monotonic) {
+  ACTS_ASSERT(!last_ || monotonic >= last_->monotonic);
+  if (last_ && last_->given >= earliest) return;
+  if (last_) ahead_ += earliest - last_->given;
+  last_ = {earliest, monotonic};
 }
 
 Nanos ForwardTime::real_time_for(Nanos span) const {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -193,29 +192,17 @@ Result<std::vector<RecordingFile>> wanted_files(const Settings& settings) {
   return files;
 }
 
-// In order of time. A log goes only when all that is made of it lies in its place: until then it is there twice.
-void order_by_time(std::vector<RecordingFile>& files) {
-  const auto is_sealed = [&](const RecordingFile& log) {
-    return log.symbol.empty() && std::ranges::any_of(files, [&](const RecordingFile& file) {
-             return !file.symbol.empty() && file.first >= log.first &&
-                    file.first < floor_to(log.first, kLogSpan) + kLogSpan;
-           });
-  };
-  std::vector<RecordingFile> once;
-  std::ranges::remove_copy_if(files, std::back_inserter(once), is_sealed);
-  std::ranges::sort(once, {}, [](const RecordingFile& file) { return std::tie(file.first, file.path); });
-  files = std::move(once);
-}
-
 // Files that are printed, and how often the folders were looked into.
 struct Printed {
   std::set<std::string> paths;
+  std::vector<RecordingFile> logs;  // of them: what is made of these later is not printed again
   int looks = 1;
   static constexpr int kMostLooks = 5;
 };
 
 // What is not printed yet. A log that is sealed at this moment is found again in its segments.
 Result<void> print_all(const Settings& settings, std::vector<RecordingFile> files, Cat& cat, Printed& done) {
+  std::ranges::copy(done.logs, std::back_inserter(files));
   order_by_time(files);
   for (const RecordingFile& file : files) {
     if (done.paths.contains(file.path)) continue;
@@ -229,6 +216,7 @@ Result<void> print_all(const Settings& settings, std::vector<RecordingFile> file
     if (!printed) return std::unexpected(printed.error());
     if (!*printed) return {};
     done.paths.insert(file.path);
+    if (file.symbol.empty()) done.logs.push_back(file);
   }
   return {};
 }

@@ -98,7 +98,7 @@ SessionId StreamHub::open(const StreamPath& path, UnixNanos now) {
                       now,         now + limits_.ping_interval,
                       {}};
   Session& session = sessions_.emplace(id, fresh).first->second;
-  next_deadline_ = std::min(next_deadline_, session.next_ping);
+  next_deadline_ = std::min({next_deadline_, session.next_ping, now + connection_lifetime_});
   if (path.streams.size() > static_cast<std::size_t>(limits_.streams_per_connection)) {
     ++stats_.closed_too_many_streams;
     reply(id, error_reply(CommandError::kTooManySubscriptions, "Too many subscriptions", "null"));

@@ -82,7 +82,10 @@ Result<void> CollectRun::open_store(const EarlierRun::Symbols& symbols) {
   const RowSchema schema = make_schema(settings_.bands);
   MissedMinutes missed(settings_.bands);
   auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, symbols, missed);
-  if (hooks_.open_store && lock_) earlier_.restore(symbols, nullptr);
+  if (hooks_.open_store && lock_) {
+    clock_.not_before(earlier_.begin_after(symbols, nullptr, clock_.now()));
+    earlier_.restore(symbols, nullptr);
+  }
   if (!store) return std::unexpected(store.error());
   rows_ = std::make_unique<RowWriter>(std::move(*store));
   store_missed(std::move(missed));
@@ -95,6 +98,7 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   const std::string path = (std::filesystem::path(settings_.data_dir) / "acts.db").string();
   auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
+  clock_.not_before(earlier_.begin_after(symbols, store->get(), clock_.now()));
   earlier_.restore(symbols, store->get());
   if (auto stored = earlier_.store_rows_of_other_bands(path, **store); !stored) return std::unexpected(stored.error());
   auto found = earlier_.missed_minutes(symbols, **store, clock_.now());

@@ -11,6 +11,9 @@
 #include "acts/features/feature.hpp"
 
 #include "recording/archive.hpp"
+#include "recording/byte_source.hpp"
+#include "recording/index.hpp"
+#include "recording/layout.hpp"
 
 namespace acts {
 namespace {
@@ -22,6 +25,34 @@ std::optional<UnixNanos> recorded_since(const std::string& data_dir, Venue venue
   if (!days || days->empty()) return std::nullopt;  // the recorder will say so
   const auto segments = list_segments(data_dir, name, symbol, days->front());
   return segments && !segments->empty() ? std::optional(segments->front().first) : std::nullopt;
+}
+
+UnixNanos last_entry_of(const RecordingFile& file) {
+  UnixNanos last = file.first;
+  auto index = open_file(index_path_for(file.path));
+  if (!index) return last;
+  IndexReader entries(std::move(*index));
+  // What cannot be read ends it: a crash may have cut it there.
+  for (auto entry = entries.next(); entry && *entry; entry = entries.next()) last = std::max(last, (*entry)->ts);
+  return last;
+}
+
+// Up to when a venue's runs that began before `end` have recorded anything, whatever the symbol.
+std::optional<UnixNanos> recorded_until(const std::string& data_dir, Venue venue, UnixNanos end) {
+  const std::string name(to_string(venue));
+  const std::string session(kSessionName);  // each log has one
+  std::vector<RecordingFile> files;
+  if (auto open = list_segments(data_dir, name, "", UnixNanos{})) files = std::move(*open);
+  const auto days = recorded_days(data_dir, name, session);
+  for (std::size_t i = days ? days->size() : 0; i > 0; --i) {
+    const auto of_day = list_segments(data_dir, name, session, (*days)[i - 1]);
+    if (!of_day) continue;
+    std::ranges::copy(*of_day, std::back_inserter(files));
+    if (std::ranges::any_of(*of_day, [end](const RecordingFile& file) { return file.first <= end; })) break;
+  }
+  std::erase_if(files, [end](const RecordingFile& file) { return file.first > end; });
+  const auto newest = std::ranges::max_element(files, {}, &RecordingFile::first);
+  return newest == files.end() ? std::nullopt : std::optional(last_entry_of(*newest));
 }
 
 }  // namespace
@@ -43,6 +74,43 @@ void EarlierRun::seal() {
     left = seal_(venue);
     for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
   }
+}
+
+UnixNanos EarlierRun::begin_after(const Symbols& symbols, SqliteStore* store, UnixNanos now) const {
+  UnixNanos latest = now;
+  UnixNanos too_late = now;
+  const auto look_at = [&](std::optional<UnixNanos> time) {
+    if (!time) return;
+    UnixNanos& of_its_kind = *time > now + kMostAhead ? too_late : latest;
+    of_its_kind = std::max(of_its_kind, *time);
+  };
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    look_at(recorded_until(settings_.data_dir, venue, now + kMostAhead));
+  }
+  for (const auto& [venue, typed] : symbols) {
+    for (const std::string& text : typed) {
+      for (const std::string& symbol : meant(text)) {
+        // An error is one of what comes next, which tells it.
+        if (store != nullptr) look_at(store->last_sample_time(to_string(venue), symbol).value_or(std::nullopt));
+      }
+    }
+  }
+  const auto say = [&](const std::string& text) {
+    log_(std::nullopt, {collector::LogLevel::kWarning, "clock_before_last_run", "", text, 0});
+  };
+  if (too_late > now) {
+    say(fmt::format(
+        "the last run's rows or recordings are of up to {}, the clock says {}: check the clock; minutes that "
+        "have a row get this run's",
+        to_iso8601(too_late), to_iso8601(now)));
+  }
+  if (latest > now) {
+    say(fmt::format(
+        "the clock says {}, the last run went on until {}: this one begins there, and its time goes at half "
+        "speed until the clock has caught up",
+        to_iso8601(now), to_iso8601(latest)));
+  }
+  return latest;
 }
 
 void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit) {

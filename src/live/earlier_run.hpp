@@ -43,6 +43,10 @@ class EarlierRun {
 
   // Of both venues, at most kSealLimit each.
   void seal();
+  // After seal(). When a run may begin whose clock says `now`: then, or where the clock was set back behind what is
+  // recorded of any symbol or, of `symbols`, stored. So receive times go on, and no minute is made a second time. What
+  // lies further ahead than kMostAhead was made by a clock that was wrong, and is not looked at. Says which it is.
+  [[nodiscard]] UnixNanos begin_after(const Symbols& symbols, SqliteStore* store, UnixNanos now) const;
   // Books, and the rows that `store` lacks, in at most `limit` of real time; without a store no rows.
   void restore(const Symbols& symbols, SqliteStore* store, Nanos limit = kRestoreLimit);
 
@@ -58,6 +62,8 @@ class EarlierRun {
   [[nodiscard]] MissedMinutes minutes_until(Venue venue, UnixNanos begin) const;
   [[nodiscard]] LeftLogs left_logs(Venue venue) const;
 
+  // Twice as long such a run's clock goes at half speed.
+  static constexpr Nanos kMostAhead = std::chrono::minutes{15};
   // Of real time; a service manager waits 90 s for a start at least.
   static constexpr Nanos kSealLimit = std::chrono::seconds{40};
   static constexpr Nanos kRestoreLimit = std::chrono::seconds{30};

@@ -23,31 +23,20 @@ RecordingInput input_of(const std::string& path) {
   return {path, [path] { return open_file(path); }, index, [index] { return open_file(index); }};
 }
 
-struct Files {
-  std::vector<RecordingFile> sealed;  // by time
-  std::vector<RecordingFile> open;
-};
-
-// A log goes only when all that is made of it lies in its place: until then it is there twice.
-Result<Files> files_of(const RangeWish& wish) {
+// Sealed or open, by time.
+Result<std::vector<RecordingFile>> files_of(const RangeWish& wish) {
   const std::string venue(to_string(wish.venue));
   const auto days = recorded_days(wish.data_dir, venue, wish.symbol);
   if (!days) return std::unexpected(days.error());
-  Files files;
+  // Logs first: what is sealed meanwhile is found in its segments.
+  auto files = list_segments(wish.data_dir, venue, "", UnixNanos{});
+  if (!files) return files;
   for (const UnixNanos day : *days) {
     auto segments = list_segments(wish.data_dir, venue, wish.symbol, day);
-    if (!segments) return std::unexpected(segments.error());
-    std::ranges::move(*segments, std::back_inserter(files.sealed));
+    if (!segments) return segments;
+    std::ranges::move(*segments, std::back_inserter(*files));
   }
-  auto open = list_segments(wish.data_dir, venue, "", UnixNanos{});
-  if (!open) return std::unexpected(open.error());
-  files.open = std::move(*open);
-  std::erase_if(files.open, [&](const RecordingFile& log) {
-    return std::ranges::any_of(files.sealed, [&](const RecordingFile& segment) {
-      return segment.first >= log.first && segment.first < end_of(log);
-    });
-  });
-  std::ranges::sort(files.open, {}, &RecordingFile::first);
+  order_by_time(*files);
   return files;
 }
 
@@ -68,11 +57,14 @@ std::vector<std::pair<UnixNanos, std::string>> books_before(const RangeWish& wis
 }
 
 // One that lies in what is recorded: without the place where it was saved a replay could not begin.
-std::optional<BookFile> book_before(const RangeWish& wish, const Files& files, std::vector<std::string>& problems) {
+std::optional<BookFile> book_before(const RangeWish& wish, const std::vector<RecordingFile>& files,
+                                    std::vector<std::string>& problems) {
   if (!wish.from) return std::nullopt;
   for (const auto& [saved_at, path] : books_before(wish, *wish.from - wish.before)) {
-    const auto holds = [at = saved_at](const RecordingFile& file) { return file.first <= at && at <= end_of(file); };
-    if (std::ranges::none_of(files.sealed, holds)) continue;
+    const auto holds = [at = saved_at](const RecordingFile& file) {
+      return !file.symbol.empty() && file.first <= at && at <= end_of(file);
+    };
+    if (std::ranges::none_of(files, holds)) continue;
     auto book = read_book_file(path);
     if (!book) {
       problems.push_back(book.error().message);
@@ -99,17 +91,16 @@ Result<RecordedRange> recorded_range(const RangeWish& wish) {
   const auto is_outside = [&](const RecordingFile& file) {
     return (wish.to && file.first >= *wish.to) || (range.from && end_of(file) < *range.from);
   };
-  std::erase_if(files->sealed, is_outside);
-  std::erase_if(files->open, is_outside);
-  for (const RecordingFile& file : files->sealed) {
+  std::erase_if(*files, is_outside);
+  for (const RecordingFile& file : *files) {
     if (range.inputs.empty() || (range.from && file.first <= *range.from)) {
       range.settings = settings_of_recording(file.path);
     }
-    range.inputs.push_back(input_of(file.path));
-  }
-  for (const RecordingFile& log : files->open) {
-    if (range.inputs.empty()) range.settings = settings_of_recording(log.path);
-    add_open(range, log);
+    if (file.symbol.empty()) {
+      add_open(range, file);
+    } else {
+      range.inputs.push_back(input_of(file.path));
+    }
   }
   if (!range.inputs.empty()) return range;
   return fail(ErrorCode::kUsage,

@@ -34,7 +34,6 @@ struct SealThread::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::string> logs;  // the one being sealed is the first
-  bool looked = false;           // for what lies there
   Status status;
   bool ended = false;
 };
@@ -44,7 +43,6 @@ SealThread::SealThread(std::string directory, Sealer::MakeOwner make_owner, std:
   // What is open now is no recorder's: it begins after this.
   if (auto waiting = state_->sealer.waiting()) {
     state_->logs.assign(waiting->begin(), waiting->end());
-    state_->looked = true;
   } else {
     state_->status.failure = waiting.error().message;
     ++state_->status.failures;

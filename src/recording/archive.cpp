@@ -217,6 +217,11 @@ void leave_out_doubled(std::vector<RecordingFile>& files) {
   std::erase_if(files, is_listed);
 }
 
+void order_by_time(std::vector<RecordingFile>& files) {
+  leave_out_doubled(files);
+  std::ranges::sort(files, {}, [](const RecordingFile& file) { return std::tie(file.first, file.path); });
+}
+
 Result<std::vector<RecordingFile>> list_segments(const std::string& data_dir, const std::string& venue,
                                                  const std::string& symbol, UnixNanos day) {
   Lister lister;

@@ -25,6 +25,8 @@ Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir);
 // A log that is being sealed is there until all its segments are in their places: of `files`, which list_recordings()
 // gave, those segments are left out whose log is among them too. So each message is in one file.
 void leave_out_doubled(std::vector<RecordingFile>& files);
+// ... and the rest is put in order of time: as whoever reads several wants them.
+void order_by_time(std::vector<RecordingFile>& files);
 
 // The sealed segments of one symbol and day (any time of it), or with an empty symbol a venue's open logs: without a
 // look at all that lies beside them.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "recording/flat_json.hpp"
+#include "recording/layout.hpp"
 
 namespace acts {
 namespace {
@@ -389,7 +390,7 @@ std::string index_path_for(std::string_view log_path) {
   for (const std::string_view ending : {".zst", ".gz", ".jsonl"}) {
     if (log_path.ends_with(ending)) log_path.remove_suffix(ending.size());
   }
-  return fmt::format("{}.index.jsonl", log_path);
+  return fmt::format("{}{}", log_path, kIndexEnding);
 }
 
 IndexReader::IndexReader(std::unique_ptr<ByteSource> source) : lines_(std::move(source), kMaxIndexLineBytes) {}

@@ -16,6 +16,7 @@ namespace acts {
 
 inline constexpr std::string_view kSessionName = "_session";
 inline constexpr std::string_view kLogEnding = ".jsonl.zst";
+inline constexpr std::string_view kIndexEnding = ".index.jsonl";
 // A log, and so a segment, ends with the hour at the latest: then it lies within one day.
 inline constexpr Nanos kLogSpan = std::chrono::hours{1};
 

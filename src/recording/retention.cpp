@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kIndexEnding = ".index.jsonl";
-
 // Of "<first_recv_ns>.jsonl.zst" and of its index.
 std::optional<UnixNanos> first_of(std::string_view name) {
   const std::string_view ending = name.ends_with(kIndexEnding) ? kIndexEnding : kLogEnding;

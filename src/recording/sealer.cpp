@@ -30,6 +30,8 @@ std::unexpected<Error> disk_error(const std::string& path, std::string_view what
   return fail(ErrorCode::kStorage, fmt::format("{} {}: {}", path, what, std::strerror(-status)));
 }
 
+std::string log_name(const std::string& name) { return fmt::format("{}{}", name, kLogEnding); }
+
 // kUsage: a process that was killed as it made the log has left it without an index.
 bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput || error.code == ErrorCode::kUsage; }
 
@@ -253,9 +255,16 @@ std::string Sealer::work_directory(const std::string& name) const {
   return fmt::format("{}/_sealing/{}", directory_, name);
 }
 
+std::string Sealer::open_path(const std::string& file) const { return fmt::format("{}/_open/{}", directory_, file); }
+
+bool Sealer::is_kept_damaged(const std::string& file) const {
+  return ops_.exists(fmt::format("{}/_damaged/{}", directory_, file));
+}
+
 Result<std::vector<std::string>> Sealer::waiting() {
   auto listed = names_in(directory_ + "/_open");
   if (!listed) return listed;
+  if (auto cleared = clear_indexes(*listed); !cleared) return std::unexpected(std::move(cleared.error()));
   std::vector<std::string> names = std::move(*listed);
   std::erase_if(names, [](const std::string& name) { return !name.ends_with(kLogEnding); });
   for (std::string& name : names) name.resize(name.size() - kLogEnding.size());
@@ -276,8 +285,32 @@ Result<void> Sealer::clear_done(const std::vector<std::string>& logs) {
   return {};
 }
 
+// An attempt that failed has come behind the log's end: all segments are in place.
+Result<SealReport> Sealer::clear_rest(const std::string& name, const std::string& work) {
+  SealReport report;
+  report.damaged = is_kept_damaged(log_name(name));
+  if (auto dropped = drop_log(name, report.damaged); !dropped) return std::unexpected(std::move(dropped.error()));
+  if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
+  return report;
+}
+
+// Those that drop_log() has not come to before the process ended, or whose removal a power cut has taken back.
+Result<void> Sealer::clear_indexes(const std::vector<std::string>& open) {
+  for (const std::string& index : open) {
+    if (!index.ends_with(kIndexEnding)) continue;
+    const std::string log = log_name(index.substr(0, index.size() - kIndexEnding.size()));
+    // A writer makes its log first: what is made since the listing has one.
+    if (std::ranges::binary_search(open, log) || ops_.exists(open_path(log))) continue;
+    if (auto dropped = drop_file(index, is_kept_damaged(log)); !dropped) return dropped;
+  }
+  return {};
+}
+
 Result<SealReport> Sealer::seal(const std::string& name, const std::function<bool()>& stop) {
+  const auto open = names_in(directory_ + "/_open");
+  if (!open) return std::unexpected(open.error());
   const std::string work = work_directory(name);
+  if (!std::ranges::binary_search(*open, log_name(name)) && ops_.exists(work)) return clear_rest(name, work);
   const auto there = names_in(work);
   if (!there) return std::unexpected(there.error());
   SealReport report;
@@ -299,7 +332,7 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
 }
 
 RecordingInput Sealer::input_of(const std::string& name) const {
-  const std::string log = fmt::format("{}/_open/{}{}", directory_, name, kLogEnding);
+  const std::string log = open_path(log_name(name));
   const std::string index = index_path_for(log);
   return {log, [open = open_, log] { return open(log); }, index, [open = open_, index] { return open(index); }};
 }
@@ -371,20 +404,25 @@ Result<std::vector<std::string>> Sealer::names_in(const std::string& path) {
   return names;
 }
 
+// The log first: an index alone is no log.
 Result<void> Sealer::drop_log(const std::string& name, bool keep) {
-  const std::string log = fmt::format("{}/_open/{}{}", directory_, name, kLogEnding);
   const std::string kept = fmt::format("{}/_damaged", directory_);
   if (keep) {
     if (const int status = ops_.make_directories(kept); status < 0) return disk_error(kept, "cannot be made", status);
   }
-  // The log first: an index alone is no log.
-  for (const std::string& path : {log, index_path_for(log)}) {
-    const int status =
-        keep ? ops_.rename(path, fmt::format("{}/{}", kept, path.substr(path.rfind('/') + 1))) : ops_.remove(path);
-    if (status < 0 && status != -ENOENT) return disk_error(path, "cannot be removed", status);
+  for (const std::string_view ending : {kLogEnding, kIndexEnding}) {
+    if (auto dropped = drop_file(fmt::format("{}{}", name, ending), keep); !dropped) return dropped;
   }
   const std::string open = directory_ + "/_open";
   if (const int status = ops_.sync_directory(open); status < 0) return disk_error(open, "cannot be kept", status);
+  return {};
+}
+
+// Of _open: what is to be kept goes to _damaged.
+Result<void> Sealer::drop_file(const std::string& name, bool keep) {
+  const std::string path = open_path(name);
+  const int status = keep ? ops_.rename(path, fmt::format("{}/_damaged/{}", directory_, name)) : ops_.remove(path);
+  if (status < 0 && status != -ENOENT) return disk_error(path, "cannot be removed", status);
   return {};
 }
 

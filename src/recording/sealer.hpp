@@ -52,7 +52,8 @@ class Sealer {
   Sealer(std::string directory, MakeOwner make_owner, FileOps& ops = real_file_ops(), Open open = open_file,
          int compression_level = kCompressionLevel);
 
-  // Of every log in _open, its name without the ending, the oldest first. Errors: kStorage.
+  // Of every log in _open, its name without the ending, the oldest first. Removes what is left of logs that are gone;
+  // an index that a writer has just made is left alone. Errors: kStorage.
   Result<std::vector<std::string>> waiting();
   // Errors: kStorage; call it again later. kCancelled: `stop` was true in between.
   Result<SealReport> seal(const std::string& name, const std::function<bool()>& stop = [] { return false; });
@@ -60,7 +61,9 @@ class Sealer {
  private:
   class Split;
 
+  Result<SealReport> clear_rest(const std::string& name, const std::string& work);
   Result<void> clear_done(const std::vector<std::string>& logs);
+  Result<void> clear_indexes(const std::vector<std::string>& open);
   [[nodiscard]] RecordingInput input_of(const std::string& name) const;
   Result<SealReport> take_apart(const std::string& name, const std::string& work, const std::function<bool()>& stop);
   Result<void> place(const std::string& name, SealReport& report);
@@ -68,8 +71,11 @@ class Sealer {
   Result<void> move_files(const std::string& from, const std::string& to, SealReport& report);
   Result<std::vector<std::string>> names_in(const std::string& path);
   Result<void> drop_log(const std::string& name, bool keep);
+  Result<void> drop_file(const std::string& name, bool keep);
   Result<void> remove_tree(const std::string& path);
   [[nodiscard]] std::string work_directory(const std::string& name) const;
+  [[nodiscard]] std::string open_path(const std::string& file) const;
+  [[nodiscard]] bool is_kept_damaged(const std::string& file) const;
 
   std::string directory_;
   MakeOwner make_owner_;

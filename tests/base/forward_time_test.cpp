@@ -70,6 +70,27 @@ TEST(ForwardTime, TakesAStepForwardDuringTheCatchingUp) {
   EXPECT_EQ(time.ahead(), 0ns);
 }
 
+TEST(ForwardTime, BeginsNoEarlierThanItIsToldAndGoesOnAtHalfSpeed) {
+  ForwardTime time;
+  time.not_before(kStart + 60s, 100s);
+  EXPECT_EQ(time.at(kStart, 100s), kStart + 60s);
+  EXPECT_EQ(time.ahead(), 60s);
+  EXPECT_EQ(time.at(kStart + 10s, 110s), kStart + 65s);
+  EXPECT_EQ(time.at(kStart + 120s, 220s), kStart + 120s);
+  EXPECT_EQ(time.ahead(), 0s);
+}
+
+TEST(ForwardTime, TakesNoNoticeOfATimeThatIsOver) {
+  ForwardTime time;
+  time.at(kStart, 0s);
+  time.not_before(kStart - 1s, 0s);
+  EXPECT_EQ(time.at(kStart + 1s, 1s), kStart + 1s);
+  EXPECT_EQ(time.ahead(), 0s);
+  time.not_before(kStart + 11s, 1s);
+  EXPECT_EQ(time.ahead(), 10s);
+  EXPECT_EQ(time.at(kStart + 3s, 3s), kStart + 12s);
+}
+
 TEST(ForwardTimeDeath, StopsIfTheMonotonicClockGoesBack) {
   ForwardTime time;
   time.at(kStart, 5s);

@@ -1,4 +1,5 @@
 // acts recording as users meet it.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -170,6 +171,25 @@ TEST(RecordingCommand, PrintsWhatIsSealedAndWhatIsBeingWrittenAsOne) {
   EXPECT_EQ(all.err, "");
   EXPECT_TRUE(all.out.starts_with(before));
   EXPECT_TRUE(std::ranges::is_sorted(times_of(all.out)));
+}
+
+// It was left out as one that is sealed already. So it is after a clock was set back.
+TEST(RecordingCommand, PrintsAnOpenLogThatBeganBeforeASegmentOfAnotherOne) {
+  const TempDir dir;
+  const UnixNanos first = parse_iso8601("2026-03-01T12:00:10").value();
+  const auto line = [](int id) {
+    return fmt::format(R"({{"stream":"btcusdt@x","data":{{"s":"BTCUSDT","n":{}}}}})", id);
+  };
+  make_segment(dir.string(), "binance-spot", "BTCUSDT", first,
+               [&](SegmentWriter& writer) { writer.line(first, 1, LineUse::kTaken, line(2)); });
+  const UnixNanos before{first.value - 1'000'000'000};
+  RecordingWriter writer({open_log_directory(dir.string(), "binance-spot"), "0"});
+  ASSERT_TRUE(writer.append(before, 1, line(1)));
+  ASSERT_TRUE(writer.sync(before));
+  const Outcome printed =
+      run_acts({"recording", "cat", "--symbol", "BTCUSDT", "--data-dir", dir.string()}, dir.string());
+  EXPECT_EQ(printed.err, "");
+  EXPECT_EQ(printed.out, fmt::format("{} {}\n{} {}\n", before.value, line(1), first.value, line(2)));
 }
 
 // From a collector beside the exchange, sealed and not, into a backtest.

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "binance/rest.hpp"
 #include "collector/collector.hpp"
@@ -146,6 +148,45 @@ TEST_P(CollectorScheduleOfGaps, LetsOnlyAGapNearTheTopUseTheRestOfAMinute) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Bands, CollectorScheduleOfGaps, testing::Values("0.6", "1"));
+
+// A process that dies again and again knows nothing of what those before it have used: the first answer tells, and
+// until then only the list of symbols and the time are asked for. systemd waits 10 s (packaging/), half of them here.
+TEST(CollectorScheduleOfACrashLoop, StaysBelowTheVenuesWeightWhateverTheRunsBeforeHaveUsed) {
+  std::vector<std::string> symbols;
+  for (int i = 0; i < 60; ++i) symbols.push_back(fmt::format("S{:03}USDT", i));
+  UnixNanos now = parse_iso8601("2026-03-01T12:00:00").value();
+  std::map<std::int64_t, int> minutes;  // of all runs, as the venue counts
+  const auto used = [&]() -> int& { return minutes[now.value / kMinute.count()]; };
+  std::size_t before_an_answer = 0;
+  for (int runs = 0; runs < 60; ++runs) {
+    CollectorOptions options = spot_options(symbols);
+    options.audit_interval.reset();
+    FakeVenue venue(std::move(options));
+    venue.log.keep = false;
+    venue.now = now;
+    for (const std::string& symbol : symbols) venue.add_market(symbol);
+    venue.used_weight = std::to_string(used());
+    venue.start();
+    const UnixNanos end = now + 200ms * (runs % 10);
+    std::size_t seen = 0;
+    do {
+      venue.run_for(10ms);
+      now = venue.now;
+      for (; seen < venue.requests.size(); ++seen) {
+        const HttpGet& get = venue.requests[seen].second;
+        before_an_answer += get.kind == RequestKind::kDepth && venue.health().symbols.empty() ? 1U : 0U;
+        used() += weight_of(get);
+      }
+      venue.used_weight = std::to_string(used());
+    } while (now < end);
+    now = now + 5s;
+  }
+  EXPECT_EQ(before_an_answer, 0U);
+  int highest = 0;
+  for (const auto& [minute, weight] : minutes) highest = std::max(highest, weight);
+  EXPECT_GT(highest, kUsable * 9 / 10) << "the limit was never near";
+  EXPECT_LE(highest, kWeightLimit);
+}
 
 TEST(CollectorScheduleOfFew, AsksForTheLargestSnapshotsAtOnce) {
   FakeVenue venue(spot_options({"BTCUSDT", "ETHUSDT"}));

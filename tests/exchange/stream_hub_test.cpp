@@ -312,6 +312,16 @@ TEST(StreamHub, EndsEveryConnectionAfterADay) {
   EXPECT_EQ(hub.hub.next_deadline(), binance::kNever);
 }
 
+// The end of a life was looked at with the first ping, which USD-M sends after three minutes.
+TEST(StreamHub, EndsALifeThatIsShorterThanTheTimeBetweenPings) {
+  Hub hub(Venue::kBinanceUsdm);
+  hub.hub.set_connection_lifetime(std::chrono::minutes{1});
+  const SessionId id = hub.open("/public/ws");
+  EXPECT_EQ(hub.hub.next_deadline(), kStart + std::chrono::minutes{1});
+  hub.hub.on_time(kStart + std::chrono::minutes{1});
+  EXPECT_THAT(hub.sent(id), ElementsAre("close 1001 "));
+}
+
 TEST(StreamHub, CutsOffWhoReadsTooSlowly) {
   Hub hub;
   const SessionId id = hub.open("/ws/btcusdt@trade");

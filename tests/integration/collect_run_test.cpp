@@ -3,14 +3,19 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "acts/features/feature.hpp"
 #include "acts/features/sampler.hpp"
 
 #include "integration/collect_run_fixture.hpp"
+#include "integration/replayed_rows.hpp"
 #include "live/books.hpp"
 #include "recording/segments.hpp"
 #include "store/sqlite_store.hpp"
@@ -169,6 +174,55 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
   const auto others = store->rows({.venue = "binance-spot", .symbol = "ETHUSDT"}).value();
   ASSERT_FALSE(others.empty());
   EXPECT_GT(others.front().sample_time(), kStart);
+}
+
+// A restart whose clock was set back made the last minutes a second time, in place of those that were there.
+TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
+  CollectSettings settings = open_market();
+  settings.serve_metrics = false;
+  const auto rows_of = [&] {
+    auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
+    return store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
+  };
+  auto first = start(settings);
+  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(130s)));
+  EXPECT_TRUE(stop(*first));
+  first.reset();
+  const std::vector<MinuteRow> before = rows_of();
+  ASSERT_GE(before.size(), 2U);
+  const std::vector<std::string> segments = testing::sound_segments(settings.data_dir, "BTCUSDT");
+
+  const UnixNanos end = clock_.now();
+  AcceleratedClock set_back(end - 50s, testing::kSpeed);
+  CollectHooks hooks;
+  hooks.log = [this](std::optional<Venue>, const collector::Log& log) { said_.push_back(log.text); };
+  const auto second = CollectRun::make(loop_, set_back, settings, std::move(hooks)).value();
+  second->start();
+  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(60s)));
+  EXPECT_GT(second->process_health().clock_ahead, Nanos{0});
+  EXPECT_FALSE(loop_.run_for(clock_.real_time_for(150s)));
+  EXPECT_EQ(second->process_health().clock_ahead, Nanos{0}) << "it has caught up";
+  EXPECT_TRUE(stop(*second));
+  EXPECT_THAT(said_, Contains(HasSubstr("goes at half speed until the clock has caught up")));
+
+  const std::vector<MinuteRow> rows = rows_of();
+  ASSERT_GT(rows.size(), before.size() + 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].sample_time(), before.front().sample_time() + static_cast<std::int64_t>(i) * kMinute);
+  }
+  EXPECT_TRUE(std::ranges::equal(before, std::span(rows).first(before.size())));
+  const std::vector<std::string> all = testing::sound_segments(settings.data_dir, "BTCUSDT");
+  EXPECT_THAT(all, ::testing::IsSupersetOf(segments));
+  ASSERT_GT(all.size(), segments.size());
+  UnixNanos last{};
+  auto reader = RecordingReader::open(all).value();
+  for (auto item = reader.next(); item && *item; item = reader.next()) {
+    const auto* line = std::get_if<RecordedLine>(&**item);
+    if (line == nullptr) continue;
+    EXPECT_GE(line->ts_recv, last) << "of all runs together";
+    last = line->ts_recv;
+  }
+  EXPECT_GT(last, end);
 }
 
 TEST_F(CollectRunTest, RefusesADataDirectoryThatAnotherRunHolds) {

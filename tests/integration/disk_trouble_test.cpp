@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "integration/true_books.hpp"
 #include "live/fickle_disk.hpp"
 #include "recording/layout.hpp"
+#include "store/faulty_vfs.hpp"
 #include "store/sqlite_database.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -33,6 +36,11 @@ class DiskTrouble : public testing::CollectRunFixture {
     settings.data_dir = data_dir;
     CollectHooks hooks;
     hooks.recording = std::move(medium);
+    if (vfs_) {
+      hooks.open_store = [path = data_dir + "/acts.db"](const RowSchema& schema) {
+        return opened_through_vfs(path, schema);
+      };
+    }
     hooks.row = [this](const MinuteRow& row) { rows_.push_back(row); };
     hooks.tune = [](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
@@ -44,6 +52,11 @@ class DiskTrouble : public testing::CollectRunFixture {
       }
     };
     run_ = start(settings, std::move(hooks));
+  }
+  static Result<std::unique_ptr<FeatureStore>> opened_through_vfs(const std::string& path, const RowSchema& schema) {
+    auto store = SqliteStore::open(path, schema, {.vfs = testing::FaultyVfs::name()});
+    if (!store) return std::unexpected(std::move(store.error()));
+    return std::unique_ptr<FeatureStore>(std::move(*store));
   }
   // False: not within `real_limit`.
   bool run_until(const std::function<bool()>& is_done, Nanos real_limit = 40s) {
@@ -118,40 +131,60 @@ class DiskTrouble : public testing::CollectRunFixture {
     EXPECT_EQ(kept, testing::csv_of(replayed));
   }
 
+  // `fill` is called again while anything is still taken.
+  void expect_to_live_through_a_full_disk(const std::function<void()>& fill, const std::function<void()>& free) {
+    ASSERT_TRUE(run_until([&] { return has_begun(); }));
+    const std::uint64_t before = updates();
+    // Rows wait for the recording first, and are then given to the database all the same.
+    const auto is_full = [&] {
+      fill();
+      return stored().failures > 0 && recorded().failures > 1;
+    };
+    ASSERT_TRUE(run_until(is_full)) << stored().stored;
+    EXPECT_GT(updates(), before) << "the books went on";
+    EXPECT_GT(stored().waiting, 0U);
+    EXPECT_GT(recorded().queued_bytes, 0U);
+    const std::string health = health_text();
+    EXPECT_EQ(nlohmann::json::parse(health)["status"], "degraded");
+    EXPECT_THAT(health, HasSubstr("free some space on its disk"));
+    EXPECT_THAT(health, HasSubstr("No space left on device"));
+    EXPECT_TRUE(has_said("free some space on its disk"));
+    free();
+    const auto is_over = [&] {
+      return stored().waiting == 0 && stored().failure.empty() && recorded().failure.empty() && updates() > 0;
+    };
+    ASSERT_TRUE(run_until(is_over)) << stored().failure << recorded().failure;
+    EXPECT_FALSE(run_until([] { return false; }, 4s));
+    EXPECT_TRUE(has_said("recording: written again"));
+    EXPECT_EQ(recording().pauses, 0U) << "what waited fitted into the queue";
+    expect_complete();
+  }
+
   const std::vector<std::string> symbols_{"BTCUSDT", "ETHUSDT"};  // those of the market
+  std::optional<testing::FaultyVfs> vfs_;                         // of the database, if it is not the usual one
   std::unique_ptr<CollectRun> run_;
   std::vector<MinuteRow> rows_;
 };
 
+// What both parts of the disk say is that of a disk without space: the recording's writes, and the database's.
 TEST_F(DiskTrouble, LosesNothingWhileTheDiskIsFullAndGoesOnOnceThereIsSpace) {
+  const auto disk = std::make_shared<testing::FickleDisk>();
+  vfs_.emplace(0, 0, SQLITE_FULL);
+  begin(dir_ / "data", {.ops = disk});
+  const auto set_full = [&](bool full) {
+    disk->set_full(full);
+    vfs_->start_failing(full ? std::numeric_limits<int>::max() : 0);
+  };
+  expect_to_live_through_a_full_disk([&] { set_full(true); }, [&] { set_full(false); });
+  EXPECT_GT(vfs_->failed(), 0);
+}
+
+// The same of a real one.
+TEST_F(DiskTrouble, LosesNothingWhileADiskOfItsOwnIsFull) {
   const testing::SmallDisk disk(dir_ / "disk");
   if (!disk.problem().empty()) GTEST_SKIP() << "a disk of its own cannot be mounted here: " << disk.problem();
   begin(disk.data_dir());
-  ASSERT_TRUE(run_until([&] { return has_begun(); }));
-  const std::uint64_t before = updates();
-  // Rows wait for the recording first, and are then given to the database all the same.
-  const auto is_full = [&] {
-    disk.fill();
-    return stored().failures > 0 && recorded().failures > 1;
-  };
-  ASSERT_TRUE(run_until(is_full)) << stored().stored;
-  EXPECT_GT(updates(), before) << "the books went on";
-  EXPECT_GT(stored().waiting, 0U);
-  EXPECT_GT(recorded().queued_bytes, 0U);
-  const std::string health = health_text();
-  EXPECT_EQ(nlohmann::json::parse(health)["status"], "degraded");
-  EXPECT_THAT(health, HasSubstr("free some space on its disk"));
-  EXPECT_THAT(health, HasSubstr("No space left on device"));
-  EXPECT_TRUE(has_said("free some space on its disk"));
-  disk.free();
-  const auto is_over = [&] {
-    return stored().waiting == 0 && stored().failure.empty() && recorded().failure.empty() && updates() > 0;
-  };
-  ASSERT_TRUE(run_until(is_over)) << stored().failure << recorded().failure;
-  EXPECT_FALSE(run_until([] { return false; }, 4s));
-  EXPECT_TRUE(has_said("recording: written again"));
-  EXPECT_EQ(recording().pauses, 0U) << "what waited fitted into the queue";
-  expect_complete();
+  expect_to_live_through_a_full_disk([&] { disk.fill(); }, [&] { disk.free(); });
 }
 
 // That nothing is dropped while the queue is full was shown of the queue alone, not of the sockets that fill it.

@@ -1,12 +1,19 @@
 #include "live/recorded_range.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <memory>
 #include <string>
 
+#include "live/message_owner.hpp"
 #include "live/replay.hpp"
 #include "recording/file_ops.hpp"
+#include "recording/layout.hpp"
+#include "recording/recording_writer.hpp"
+#include "recording/sealer.hpp"
 #include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 #include "recording/whole_file.hpp"
@@ -93,6 +100,51 @@ TEST(RecordedRange, TakesAnOlderBookForOneThatCannotBeRead) {
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->book->saved_at, kBegin + 5min);
   EXPECT_EQ(found->problems.size(), 1U);
+}
+
+// A log that began at `first`, as its writer or a crash leaves it; its path.
+std::string leave_open_log(const TempDir& dir, UnixNanos first) {
+  RecordingWriter writer({open_log_directory(dir.string(), "binance-spot"), "0"});
+  EXPECT_TRUE(writer.note(first, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})}));
+  EXPECT_TRUE(writer.note(first, index::SymbolAdded{"BTCUSDT", "trading"}));
+  EXPECT_TRUE(writer.append(first, 1, R"({"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT"}})"));
+  EXPECT_TRUE(writer.sync(first));
+  return writer.log_path();
+}
+
+std::vector<std::string> names_of(const RecordedRange& range) {
+  std::vector<std::string> names;
+  for (const RecordingInput& input : range.inputs) {
+    names.push_back(std::filesystem::path(input.name).filename().string());
+  }
+  return names;
+}
+
+// It was taken for one that is sealed already: what it had was in no replay. So it is after a clock was set back.
+TEST(RecordedRange, HasAnOpenLogThatBeganBeforeASegmentOfAnotherOne) {
+  const TempDir dir;
+  make_hour(dir, 0);
+  const std::string log = leave_open_log(dir, kBegin - 5s);
+  EXPECT_THAT(names_of(range(dir, {}, {}).value()),
+              ::testing::ElementsAre(std::filesystem::path(log).filename().string(),
+                                     fmt::format("{}.jsonl.zst", kBegin.value)));
+}
+
+TEST(RecordedRange, HasALogThatIsBeingSealedOnce) {
+  const TempDir dir;
+  namespace fs = std::filesystem;
+  const std::string log = leave_open_log(dir, kBegin);
+  const std::string open = open_log_directory(dir.string(), "binance-spot");
+  fs::copy(open, dir / "copy");
+  Sealer sealer(recording_directory(dir.string(), "binance-spot"),
+                [] { return std::make_unique<MessageOwner>(Venue::kBinanceSpot); });
+  ASSERT_TRUE(sealer.seal(sealer.waiting().value().front()));
+  ASSERT_FALSE(fs::exists(log));
+  const std::vector<std::string> sealed = names_of(range(dir, {}, {}).value());
+  EXPECT_EQ(sealed.size(), 1U);
+  fs::copy(dir / "copy", open);
+  const std::vector<std::string> both = names_of(range(dir, {}, {}).value());
+  EXPECT_THAT(both, ::testing::ElementsAre(fs::path(log).filename().string())) << "its segment too";
 }
 
 TEST(RecordedRange, SaysThatNothingIsThere) {

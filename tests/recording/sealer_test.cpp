@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -240,10 +241,10 @@ TEST(Sealer, KeepsWhatCanBeReadOfALogThatWasCutAnywhere) {
   EXPECT_EQ(most, 51U);
 }
 
-// Fails for good from the operation with this number on: what a process that was killed there leaves.
+// Fails from the operation with this number on, so often, or for good: what a process that was killed there leaves.
 class DyingDisk final : public FileOps {
  public:
-  explicit DyingDisk(int lives) : lives_(lives) {}
+  explicit DyingDisk(int lives, int failures = std::numeric_limits<int>::max()) : lives_(lives), failures_(failures) {}
   int make_directories(const std::string& path) override { return dead() ? -EIO : FileOps::make_directories(path); }
   int create(const std::string& path) override { return dead() ? -EIO : FileOps::create(path); }
   int reopen(const std::string& path) override { return dead() ? -EIO : FileOps::reopen(path); }
@@ -262,9 +263,16 @@ class DyingDisk final : public FileOps {
   [[nodiscard]] bool survived() const { return lives_ >= 0; }
 
  private:
-  bool dead() { return lives_-- <= 0; }
+  bool dead() { return lives_-- <= 0 && failures_-- > 0; }
   int lives_;
+  int failures_;
 };
+
+std::vector<std::string> open_files(const TempDir& dir) {
+  std::vector<std::string> names;
+  EXPECT_EQ(real_file_ops().list(dir / "_open", names), 0);
+  return names;
+}
 
 TEST(Sealer, EndsWithTheSameFilesWhereverItWasKilled) {
   const TempDir whole;
@@ -300,7 +308,86 @@ TEST(Sealer, EndsWithTheSameFilesWhereverItWasKilled) {
     ASSERT_THAT(all.errors, IsEmpty());
     ASSERT_FALSE(fs::exists(dir / "_damaged"));
     ASSERT_TRUE(fs::is_empty(dir / "_sealing"));
+    ASSERT_THAT(open_files(dir), IsEmpty());
   }
+}
+
+// What could not be removed behind the last segment was asked for the log that was gone, again and again.
+TEST(Sealer, EndsWithTheSameFilesWhateverFailsOnce) {
+  const TempDir whole;
+  const std::string log = write_log(whole);
+  const std::string log_bytes = read_file(log);
+  const std::string index_bytes = read_file(index_path_for(log));
+  ASSERT_TRUE(sealer_of(whole).seal(name_of(log)));
+  const Contents expected = contents(whole);
+  for (int lives = 0, finished = 0; finished == 0; ++lives) {
+    SCOPED_TRACE(lives);
+    ASSERT_LT(lives, 1000);
+    const TempDir dir;
+    fs::create_directories(dir / "_open");
+    (void)dir.write("_open/" + fs::path(log).filename().string(), log_bytes);
+    (void)dir.write("_open/" + fs::path(index_path_for(log)).filename().string(), index_bytes);
+    DyingDisk disk(lives, 1);
+    Sealer sealer = sealer_of(dir, disk);
+    if (sealer.seal(name_of(log))) {
+      finished = 1;
+    } else {
+      const auto report = sealer.seal(name_of(log));
+      ASSERT_TRUE(report) << report.error().message;
+    }
+    const Contents all = contents(dir);
+    ASSERT_EQ(all.lines, expected.lines);
+    ASSERT_EQ(all.entries, expected.entries);
+    ASSERT_TRUE(fs::is_empty(dir / "_sealing"));
+    ASSERT_THAT(open_files(dir), IsEmpty());
+  }
+}
+
+// A process that ended between the removal of a log and that of its index had left the index for ever.
+TEST(Sealer, RemovesAnIndexWhoseLogIsGone) {
+  const TempDir dir;
+  const std::string log = write_log(dir, false);
+  const std::string waits = fs::path(log).filename().string();
+  const std::string of_waiting = fs::path(index_path_for(log)).filename().string();
+  (void)dir.write("_open/0-1723161254206652000.index.jsonl", "{}\n");
+  (void)dir.write("_open/1-1723161254206652000.index.jsonl", "");
+  (void)dir.write("_open/notes.txt", "not ours");
+  EXPECT_THAT(sealer_of(dir).waiting().value(), ElementsAre(name_of(log)));
+  EXPECT_THAT(open_files(dir), ElementsAre(of_waiting, waits, "notes.txt"));
+}
+
+// The listing of a directory tells a writer's log and index or one of them, whichever was made while it went on.
+class DiskWithAWriter final : public FileOps {
+ public:
+  explicit DiskWithAWriter(std::string log) : log_(std::move(log)) {}
+  int list(const std::string& path, std::vector<std::string>& names) override {
+    const int status = FileOps::list(path, names);
+    std::erase(names, log_);
+    return status;
+  }
+
+ private:
+  std::string log_;
+};
+
+TEST(Sealer, LeavesTheIndexThatAWriterHasMadeWhileItListed) {
+  const TempDir dir;
+  const std::string log = write_log(dir, false);
+  DiskWithAWriter disk(fs::path(log).filename().string());
+  EXPECT_THAT(sealer_of(dir, disk).waiting().value(), IsEmpty());
+  EXPECT_THAT(open_files(dir),
+              ElementsAre(fs::path(index_path_for(log)).filename().string(), fs::path(log).filename().string()));
+}
+
+TEST(Sealer, KeepsTheIndexOfADamagedLogWithIt) {
+  const TempDir dir;
+  const std::string log = fs::path(write_log(dir, false)).filename().string();
+  const std::string index = fs::path(index_path_for(log)).filename().string();
+  fs::create_directories(dir / "_damaged");
+  fs::rename(dir / ("_open/" + log), dir / ("_damaged/" + log));
+  EXPECT_THAT(sealer_of(dir).waiting().value(), IsEmpty());
+  EXPECT_THAT(open_files(dir), IsEmpty());
+  EXPECT_TRUE(fs::exists(dir / ("_damaged/" + index)));
 }
 
 // A power cut had left zeros in the middle of what was written and not synced, in the log and its index: what was read

@@ -137,7 +137,7 @@ void end_sleeps_at_kills(SimPlan& plan) {
 }
 
 // Each step is taken back. A clock that was ahead goes at half speed for twice as long then, and is right before all is
-// to be well. What a restart makes of a clock that was set back is not looked at: no process is killed in such a seed.
+// to be well. A process that is killed meanwhile begins anew with the clock as it is then.
 void draw_clock(Random& random, SimPlan& plan) {
   UnixNanos at = plan.start;
   for (std::int64_t left = 1 + random.below(2); left > 0; --left) {
@@ -240,7 +240,7 @@ SimPlan draw_plan(std::uint64_t seed) {
   Random of_disk(seed ^ kSeedOfDisk);
   if (!plan.calm && of_disk.one_in(2)) draw_disk(of_disk, plan);
   Random of_clock(seed ^ kSeedOfClock);
-  if (!plan.calm && plan.kills.empty() && of_clock.one_in(3)) draw_clock(of_clock, plan);
+  if (!plan.calm && of_clock.one_in(3)) draw_clock(of_clock, plan);
   Random of_rows(seed ^ kSeedOfRows);
   draw_rows(of_rows, plan);
   return plan;

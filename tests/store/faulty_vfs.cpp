@@ -74,8 +74,9 @@ FaultyVfs::~FaultyVfs() {
 }
 
 int FaultyVfs::next_operation() {
+  const std::scoped_lock lock(mutex_);
   const int operation = operations_++;
-  if (operation < fail_at_ || operation >= fail_at_ + failures_) return SQLITE_OK;
+  if (operation < fail_at_ || operation - fail_at_ >= failures_) return SQLITE_OK;
   ++failed_;
   return code_;
 }

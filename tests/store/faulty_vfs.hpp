@@ -3,11 +3,13 @@
 
 #include <sqlite3.h>
 
+#include <mutex>
 #include <string>
 
 namespace acts::testing {
 
-// Counts writes, syncs and truncations; those from number `fail_at` on, `failures` of them, give `code`. One at a time.
+// Counts writes, syncs and truncations; those from number `fail_at` on, `failures` of them, give `code`. One at a time,
+// and longer there than the databases that are opened by it. Any thread.
 class FaultyVfs {
  public:
   FaultyVfs(int fail_at, int failures, int code);
@@ -16,10 +18,17 @@ class FaultyVfs {
   FaultyVfs& operator=(const FaultyVfs&) = delete;
 
   [[nodiscard]] static std::string name() { return "acts-faulty"; }
-  [[nodiscard]] int operations() const { return operations_; }
-  [[nodiscard]] int failed() const { return failed_; }
-  // The next `failures` operations fail.
+  [[nodiscard]] int operations() const {
+    const std::scoped_lock lock(mutex_);
+    return operations_;
+  }
+  [[nodiscard]] int failed() const {
+    const std::scoped_lock lock(mutex_);
+    return failed_;
+  }
+  // The next `failures` operations fail; 0: none any more.
   void start_failing(int failures) {
+    const std::scoped_lock lock(mutex_);
     fail_at_ = operations_;
     failures_ = failures;
   }
@@ -27,6 +36,7 @@ class FaultyVfs {
   int next_operation();
 
  private:
+  mutable std::mutex mutex_;
   int fail_at_;
   int failures_;
   int code_;

@@ -13,6 +13,8 @@ class Clock {
   [[nodiscard]] virtual UnixNanos now() = 0;
   // How long a timer must really wait for `span` to pass on this clock (an accelerated clock needs less).
   [[nodiscard]] virtual Nanos real_time_for(Nanos span) = 0;
+  // What was done at `earliest` lies behind: no time before it is given any more.
+  virtual void not_before(UnixNanos earliest) = 0;
   // By how much it is ahead of a wall clock that stepped back; it goes more slowly until that has caught up.
   [[nodiscard]] virtual Nanos ahead_of_wall() { return Nanos{0}; }
 };

@@ -17,6 +17,9 @@ class ForwardTime {
   // (asserted). Never before what it gave the last time.
   UnixNanos at(UnixNanos wall, Nanos monotonic);
 
+  // From now on it gives no time before `earliest`: goes on from there as after a step back. `monotonic` as above.
+  void not_before(UnixNanos earliest, Nanos monotonic);
+
   // By how much the last answer was ahead of the wall clock; 0 unless that stepped back.
   [[nodiscard]] Nanos ahead() const { return ahead_; }
   // How long a timer must really wait for `span` to pass, as far as can be known now.
