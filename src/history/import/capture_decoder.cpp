@@ -34,6 +34,12 @@ void set_captured_id(Row& row, const Kind& kind, std::string_view column, std::o
   if (id) set_value(row, column_index(kind, column), *id);
 }
 
+void add_known(Row& row, const Row& known, std::size_t columns) {
+  for (std::size_t i = 0; i < columns; ++i) {
+    if (!known.is_null(i)) set_value(row, i, known.values[i]);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<CaptureDecoder> CaptureDecoder::of_exchange(std::string_view exchange) {
@@ -94,15 +100,15 @@ void CaptureDecoder::add_book(BookHead head) {
   if (!head.ts_event) return refuse("it tells no time of its own");
   // That a message has no level is told too.
   if (levels_.empty()) levels_.push_back(unknown_row(*books_, DecimalForm::kNarrow));
-  for (Row& row : levels_) {
-    set_captured_id(row, *books_, "ts_recv_ns", ts_recv_);
-    set_captured_time(row, *books_, "ts_event", head.ts_event);
-    if (head.ts_sent != head.ts_event) set_captured_time(row, *books_, "ts_sent", head.ts_sent);
-    set_captured_id(row, *books_, "first_update_id", head.first_id);
-    set_captured_id(row, *books_, "update_id", head.id);
-    set_captured_id(row, *books_, "prev_update_id", head.prev_id);
-    set_captured_id(row, *books_, "is_snapshot", static_cast<std::int64_t>(head.is_snapshot));
-  }
+  Row message = unknown_row(*books_, DecimalForm::kNarrow);
+  set_captured_id(message, *books_, "ts_recv_ns", ts_recv_);
+  set_captured_time(message, *books_, "ts_event", head.ts_event);
+  if (head.ts_sent != head.ts_event) set_captured_time(message, *books_, "ts_sent", head.ts_sent);
+  set_captured_id(message, *books_, "first_update_id", head.first_id);
+  set_captured_id(message, *books_, "update_id", head.id);
+  set_captured_id(message, *books_, "prev_update_id", head.prev_id);
+  set_captured_id(message, *books_, "is_snapshot", static_cast<std::int64_t>(head.is_snapshot));
+  for (Row& row : levels_) add_known(row, message, books_->columns.size());
   parts_.push_back(
       {books_, std::move(head.venue), std::move(head.symbol), std::move(head.channel), std::move(levels_)});
   levels_.clear();
@@ -117,10 +123,10 @@ void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& conn
     if (!is_snapshot && last != connection.last_updates.end()) {
       before = std::max(last->second, connection.whole_from - 1);
     }
-    for (Row& row : part.rows) {
-      set_captured_id(row, *books_, "update_id", id);
-      set_captured_id(row, *books_, "prev_update_id", before);
-    }
+    Row ids = unknown_row(*books_, DecimalForm::kNarrow);
+    set_captured_id(ids, *books_, "update_id", id);
+    set_captured_id(ids, *books_, "prev_update_id", before);
+    for (Row& row : part.rows) add_known(row, ids, books_->columns.size());
   }
 }
 
