@@ -254,8 +254,9 @@ def main(data, acts):
                 wrong.append(f"{sql}: {got!r}, not {answer!r}")
         for catalog in sorted({file[0] for file in FILES}):
             done = run(catalog, "catalog", "verify")
-            sound = " 0 problems, 0 faults" if catalog == "others" else " 0 problems"
-            if done.returncode != 0 or sound not in done.stdout:
+            # Faults are counted there if there are any; of others' books none is known.
+            is_sound = " 0 problems" in done.stdout and (catalog != "others" or "fault" not in done.stdout)
+            if done.returncode != 0 or not is_sound:
                 wrong.append(f"{catalog}: verify: {done.stdout.strip()[-200:]}{done.stderr.strip()}")
     for line in wrong:
         print(line, file=sys.stderr)
