@@ -171,6 +171,7 @@ std::string remarks(const history::ImportOutcome& outcome) {
     line += fmt::format(", {} with an open_time that is not a multiple of {} (the first {})", facts.off_grid,
                         outcome.sets.front().interval, time_text(facts.first_off_grid));
   }
+  if (!outcome.left_out.empty()) line += fmt::format(", not entered: {}", outcome.left_out);
   line += counted(manifest.bad_rows, "rejected");
   if (!outcome.rejects_path.empty()) line += fmt::format(": {}", outcome.rejects_path);
   return line;

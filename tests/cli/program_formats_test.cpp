@@ -54,6 +54,19 @@ TEST(ProgramFormats, GivesTheSameNpzOfARecordingAndOfTheCatalog) {
   EXPECT_TRUE(read_file(dir / "recording.npz") == read_file(dir / "again.npz"));
 }
 
+TEST(ProgramFormats, SaysWhatOfACaptureDoesNotEnter) {
+  const TempDir dir;
+  const Outcome told =
+      run_acts({"import", testdata("cryptofeed-lines/OKX.jsonl.zst"), "--data-dir", dir.string(), "--venue", "okex"});
+  ASSERT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_THAT(told.out, HasSubstr("2 data sets: 5037 rows"));
+  EXPECT_THAT(told.out, HasSubstr(", not entered: 18 subscribe, 28 tickers\n"));
+  const std::string other = dir.write("x.jsonl", "{\"t\":\"header\",\"format\":2,\"exchange\":\"KRAKEN\"}\n");
+  const Outcome refused = run_acts({"import", other, "--data-dir", dir.string()});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("it is a capture of cryptofeed in JSON lines, of KRAKEN: those of OKX"));
+}
+
 TEST(ProgramFormats, TakesNpzAndCryptofeed) {
   const TempDir dir;
   const auto run = [&dir](std::vector<std::string> words) {

@@ -36,6 +36,7 @@ void SimRecorder::begin_run() {
       RecordingWriterOptions{open_log_directory("data", to_string(venue_)), "0", kFastest}, disk_,
       [this](const std::string& path) { on_closed(path); });
   items_.clear();
+  handed_over_.clear();
   written_ = closed_ = synced_ = synced_before_ = 0;
   unsynced_ = alive_told_ = failed_since_sync_ = false;
   retry_at_.reset();
@@ -50,6 +51,7 @@ RecordingProgress SimRecorder::progress(UnixNanos now) const {
 
 void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_view json, LineUse use) {
   items_.push_back(RecordedMark::of_line(ts_recv, connection, use, json));
+  handed_over_.push_back(real_);
   now_ = real_;
   if (!waiting_since_) waiting_since_ = now_;
   if (!queue_.empty() || hangs_ > 0 || retry_at_)
@@ -63,7 +65,10 @@ void SimRecorder::line(UnixNanos ts_recv, ConnectionId connection, std::string_v
 void SimRecorder::note(UnixNanos ts, IndexEvent event) {
   now_ = real_;
   if (!waiting_since_) waiting_since_ = now_;
-  if (!std::holds_alternative<index::Alive>(event)) items_.push_back(RecordedMark::of_entry(ts, event));
+  if (!std::holds_alternative<index::Alive>(event)) {
+    items_.push_back(RecordedMark::of_entry(ts, event));
+    handed_over_.push_back(real_);
+  }
   push({ts, 0, LineUse::kTaken, {}, std::move(event)});
   if (hangs_ == 0 && !retry_at_) work(now_);
 }
@@ -175,7 +180,7 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
   }
   const std::size_t kept = closed_ + left;
   check_marks(kept, power_cut);
-  return {kept, kept < items_.size() ? items_[kept].ts : now};
+  return {kept, kept < items_.size() ? handed_over_[kept] : now};
 }
 
 // What the marks promise: nothing that was synced is gone, and what is not synced is young.
@@ -183,8 +188,8 @@ void SimRecorder::check_marks(std::size_t kept, bool power_cut) {
   const std::size_t promised = std::max(closed_, power_cut || failed_since_sync_ ? synced_before_ : synced_);
   if (kept < promised) find_(now_, fmt::format("{} of {} synced lines and entries are left", kept, promised));
   const bool is_well = hangs_ == 0 && now_ - last_trouble_ > 2 * kOldestMark;
-  if (is_well && kept < items_.size() && now_ - items_[kept].ts > kOldestMark)
-    find_(now_, fmt::format("lost since {}, with a disk that is well", to_iso8601(items_[kept].ts)));
+  if (is_well && kept < items_.size() && now_ - handed_over_[kept] > kOldestMark)
+    find_(now_, fmt::format("lost since {}, with a disk that is well", to_iso8601(handed_over_[kept])));
 }
 
 Sealer SimRecorder::make_sealer() {

@@ -98,11 +98,12 @@ class SimRecorder final : public RunWriter {
   RecordedLogs logs_;
   std::unique_ptr<RollingWriter> writer_;
   std::deque<Queued> queue_;
-  std::vector<RecordedMark> items_;  // of this run
-  std::size_t written_ = 0;          // of them, that the writer has taken
-  std::size_t closed_ = 0;           // of them, in logs that are closed
-  std::size_t synced_ = 0;           // of them, that the last mark tells of
-  std::size_t synced_before_ = 0;    // ... and the one before, which is on the disk
+  std::vector<RecordedMark> items_;     // of this run
+  std::vector<UnixNanos> handed_over_;  // when each was, in real time: the collector's clock may step
+  std::size_t written_ = 0;             // of them, that the writer has taken
+  std::size_t closed_ = 0;              // of them, in logs that are closed
+  std::size_t synced_ = 0;              // of them, that the last mark tells of
+  std::size_t synced_before_ = 0;       // ... and the one before, which is on the disk
   bool unsynced_ = false;
   bool alive_told_ = false;
   bool failed_since_sync_ = false;

@@ -10,17 +10,6 @@
 namespace acts::history {
 namespace {
 
-// Of a line of JSON; empty where it names none, or no name.
-std::string_view exchange_in(std::string_view line) {
-  constexpr std::string_view kMember = R"("exchange":")";
-  constexpr std::size_t kMostShown = 40;
-  const std::size_t at = line.find(kMember);
-  if (at == std::string_view::npos) return {};
-  const std::string_view rest = line.substr(at + kMember.size());
-  const std::size_t end = rest.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-  return end <= kMostShown && rest[end] == '"' ? rest.substr(0, end) : std::string_view{};
-}
-
 bool is_all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -54,13 +43,6 @@ bool is_array_of_objects(std::string_view head) {
 
 std::string foreign_advice(std::string_view path, std::string_view head) {
   const std::string_view line = first_line_of(head);
-  if (line.starts_with(R"({"t":"header",)")) {
-    const std::string_view exchange = exchange_in(line);
-    return fmt::format(
-        "{}: it is a capture of cryptofeed in JSON lines{}{}: of cryptofeed the .ws files of Binance spot "
-        "and USD-M are taken",
-        path, exchange.empty() ? "" : ", of ", exchange);
-  }
   if (is_array_of_objects(head)) {
     return fmt::format(
         "{}: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's aggregated trade (a, p, "

@@ -243,7 +243,8 @@ Result<ImportOutcome> Importer::enter(const Source& source, Manifest manifest,
   is_unfinished_ = false;
   has_kept_ |= ops_->exists(paths_.staging(made->id));
   const std::string rejects = made->bad_rows > 0 ? paths_.rejects(made->id) : "";
-  return ImportOutcome{index_.add(*std::move(made)), source.sets, false, rejects};
+  const std::string left_out = source.whole == nullptr ? "" : source.whole->left_out();
+  return ImportOutcome{index_.add(*std::move(made)), source.sets, false, rejects, left_out};
 }
 
 Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry, Manifest manifest) {
@@ -276,7 +277,10 @@ Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry
 // Pass after pass, until one knows which days are wide, and that the rows are in order. `rejects`: of the last one.
 Result<void> Importer::read_set(const Source& source, const DataSet& set, CatalogEntry& entry, StagedDays& days,
                                 Manifest& manifest, RejectList& rejects) {
-  PassOptions options{.max_bad_rows = source.request->max_bad_rows, .wide_days = {}, .rejects = rejects};
+  PassOptions options{.max_bad_rows = source.request->max_bad_rows,
+                      .wide_days = {},
+                      .has_dense_ids = has_dense_ids(set),
+                      .rejects = rejects};
   const std::string folder = entry.folder();
   std::optional<SortedFile> sorted;
   for (int i = 0; i < kMaxPasses; ++i) {

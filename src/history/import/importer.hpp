@@ -42,6 +42,7 @@ struct ImportOutcome {
   std::vector<DataSet> sets;  // that the file holds
   bool was_there = false;     // the same source had entered before, and is still told: nothing was written
   std::string rejects_path;   // where bad rows are listed; empty without any
+  std::string left_out = {};  // OpenedSource::left_out()
 };
 
 class Importer {

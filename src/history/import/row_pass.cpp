@@ -10,7 +10,11 @@ namespace acts::history {
 
 RowPass::RowPass(std::unique_ptr<RowReader> reader, const Kind& kind, std::string_view interval,
                  const PassOptions& options)
-    : reader_(std::move(reader)), kind_(&kind), options_(options), watch_(kind, interval), rejects_(options.rejects) {}
+    : reader_(std::move(reader)),
+      kind_(&kind),
+      options_(options),
+      watch_(kind, interval, options.has_dense_ids),
+      rejects_(options.rejects) {}
 
 Result<std::optional<std::int64_t>> RowPass::next_day() {
   if (!has_row_) {

@@ -24,7 +24,8 @@ struct PassOptions {
   std::set<std::int64_t> wide_days{};
   // The rows come by day, and within a day by key; from one day to the next keys may go back.
   bool is_sorted = false;
-  RejectList rejects{};  // what the same file had before; counts towards the limit
+  bool has_dense_ids = true;  // of the set
+  RejectList rejects{};       // what the same file had before; counts towards the limit
 };
 
 class RowPass final : public RowSource {

@@ -12,15 +12,16 @@ constexpr std::int64_t kMilli = 1000;
 // 0 where there is none.
 std::size_t column_named(const Kind& kind, std::string_view name) { return find_column(kind, name).value_or(0); }
 
-std::int64_t step_of(const Kind& kind, std::string_view interval) {
-  return kind.has_interval ? std::max<std::int64_t>(interval_micros(interval), 0) : kind.key_step;
+std::int64_t step_of(const Kind& kind, std::string_view interval, bool has_dense_ids) {
+  if (kind.has_interval) return std::max<std::int64_t>(interval_micros(interval), 0);
+  return has_dense_ids ? kind.key_step : 0;
 }
 
 }  // namespace
 
-RowWatch::RowWatch(const Kind& kind, std::string_view interval)
+RowWatch::RowWatch(const Kind& kind, std::string_view interval, bool has_dense_ids)
     : kind_(&kind),
-      step_(step_of(kind, interval)),
+      step_(step_of(kind, interval, has_dense_ids)),
       price_(column_named(kind, "is_buyer_maker") == 0 ? 0 : column_named(kind, "price")),  // of trades
       volume_(column_named(kind, "volume")),
       close_(column_named(kind, "close_time")) {}

@@ -25,8 +25,8 @@ struct SourceFacts {
 
 class RowWatch {
  public:
-  // `kind` must outlive it. `interval`: of candles.
-  RowWatch(const Kind& kind, std::string_view interval);
+  // `kind` must outlive it. `interval`: of candles. `has_dense_ids`: has_dense_ids() of the set.
+  RowWatch(const Kind& kind, std::string_view interval, bool has_dense_ids = true);
 
   enum class Verdict : std::uint8_t {
     kTake,

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "history/import/candle_json.hpp"
+#include "history/import/capture_lines.hpp"
 #include "history/import/cryptofeed_capture.hpp"
+#include "history/import/cryptofeed_lines.hpp"
 #include "history/import/csv_reader.hpp"
 #include "history/import/depth_csv.hpp"
 #include "history/import/foreign_file.hpp"
@@ -40,6 +42,14 @@ Result<std::unique_ptr<RowReader>> npz_reader(std::unique_ptr<ByteSource> bytes,
   return read_npz(std::move(bytes), set, *tick);
 }
 
+bool is_any_cryptofeed(std::string_view path, std::string_view head) {
+  return is_capture_lines(head) || is_cryptofeed(path, head);
+}
+
+Result<std::unique_ptr<OpenedSource>> open_any_cryptofeed(const std::string& path, const SourceHints& hints) {
+  return is_capture_lines(head_of(path)) ? open_cryptofeed_lines(path, hints) : open_cryptofeed_source(path, hints);
+}
+
 // The archive's is the first: what looks like no other is taken for it, and refused by its own words.
 constexpr std::array<SourceFormat, 9> kFormats{{
     {"archive", "CSV as data.binance.vision publishes it", nullptr, archive_sets, open_source, archive_reader},
@@ -53,8 +63,8 @@ constexpr std::array<SourceFormat, 9> kFormats{{
      open_any_source, read_trade_json},
     {"recording", "lines <recv_ns> <json>, ours or of other collectors", is_recording, nullptr, nullptr, nullptr,
      open_recording_source},
-    {"cryptofeed", "captures of cryptofeed: its .ws files", is_cryptofeed, nullptr, nullptr, nullptr,
-     open_cryptofeed_source},
+    {"cryptofeed", "captures of cryptofeed: .ws files of Binance, JSON lines of OKX, Bybit and Coinbase",
+     is_any_cryptofeed, nullptr, nullptr, nullptr, open_any_cryptofeed},
     {"npz", "arrays of hftbacktest", is_npz, npz_sets, open_any_source, npz_reader},
     {"csv", "any CSV: --map says which field is which", nullptr, mapped_csv_sets, open_any_source, read_mapped_csv},
 }};

@@ -25,6 +25,8 @@ class OpenedSource {
   // As SourceFormat::make_reader; may be asked several times, for any of the sets. `folder`: the same each time, there
   // as long as this, for what is put aside on the way.
   virtual Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) = 0;
+  // What the file has besides, and the catalog has no kind for: "88 kline, 24 subscribe"; empty without any.
+  [[nodiscard]] virtual std::string left_out() const { return {}; }
 };
 
 struct SourceFormat {

@@ -52,6 +52,10 @@ struct SourceHints {
   bool by_keys = false;          // a backtest's configuration gives them: errors name its keys, not flags
 };
 
+// Whether an id that is left out is a row that is missing, if the kind's ids go up one by one at all (Kind::key_step).
+// Not at Bybit, where ids of trades are made of numbers that count other things too.
+bool has_dense_ids(const DataSet& set) noexcept;
+
 // `path` as it was given. Errors: kUsage, naming what neither the name nor a hint tells, or what cannot be a folder.
 Result<DataSet> data_set_of(std::string_view path, const SourceHints& hints);
 

@@ -31,6 +31,7 @@ QualityWatch::QualityWatch(DataSet set, FindingSink told)
   has_single_key_ = kind_->key_columns == 1;
   step_ = kind_->has_interval ? std::max<std::int64_t>(interval_micros(set_.interval), 0) : kind_->key_step;
   const bool is_of_ids = kind_->columns[0].type == CellType::kInteger;
+  if (is_of_ids && !has_dense_ids(set_)) step_ = 0;
   if (step_ > 0 || hours_) steps_ = is_of_ids ? Steps::kIds : Steps::kTimes;
 }
 

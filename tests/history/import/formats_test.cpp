@@ -273,15 +273,6 @@ TEST_F(Formats, MapsThatCannotBeAreRefused) {
 // They were "no row of 12 fields", or asked for a kind that none of them is of.
 TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
   const auto error = [this](const std::string& name, const std::string& text) { return read(name, text).error; };
-  for (const char* exchange : {"OKX", "BYBIT", "COINBASE"}) {
-    const std::string told = error(fmt::format("{}.jsonl", exchange),
-                                   fmt::format(R"({{"t":"header","format":2,"exchange":"{}","config":{{}}}})"
-                                               "\n",
-                                               exchange));
-    EXPECT_THAT(told, HasSubstr(fmt::format("{0}.jsonl: it is a capture of cryptofeed in JSON lines, of {0}: of "
-                                            "cryptofeed the .ws files of Binance spot and USD-M are taken",
-                                            exchange)));
-  }
   EXPECT_THAT(
       error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
       HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's "

@@ -1,0 +1,161 @@
+// Coinbase, Advanced Trade WebSocket: l2_data and market_trades. The messages of a connection are counted, over all
+// channels: sequence_num is the id of an update, and the one before is that of the book's last, if none was missing in
+// between. Facts: docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket, read 2026-11.
+#include <algorithm>
+#include <string>
+
+#include "history/import/capture_decoder.hpp"
+#include "history/import/time_format.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::string_view kCoinbaseVenue = "coinbase";
+constexpr std::string_view kCoinbaseBooks = "l2_data";
+constexpr std::string_view kCoinbaseTrades = "market_trades";
+
+class CoinbaseDecoder final : public CaptureDecoder {
+ private:
+  void begin() override {
+    channel_.clear();
+    sent_.clear();
+    sequence_.clear();
+    clear_event();
+  }
+
+  void value(const JsonPlace& place, std::string_view text) override {
+    std::string* const field = field_at(place);
+    if (field != nullptr) *field = text;
+  }
+
+  std::string* field_at(const JsonPlace& place) {
+    constexpr std::string_view kUpdates = "events[].updates[].";
+    constexpr std::string_view kTrades = "events[].trades[].";
+    if (place.path.starts_with(kUpdates)) {
+      const std::string_view name = place.path.substr(kUpdates.size());
+      if (name == "side") return &side_;
+      if (name == "event_time") return &time_;
+      if (name == "price_level") return &price_;
+      return name == "new_quantity" ? &quantity_ : nullptr;
+    }
+    if (place.path.starts_with(kTrades)) {
+      const std::string_view name = place.path.substr(kTrades.size());
+      if (name == "product_id") return &product_;
+      if (name == "trade_id") return &id_;
+      if (name == "price") return &price_;
+      if (name == "size") return &quantity_;
+      if (name == "time") return &time_;
+      return name == "side" ? &side_ : nullptr;
+    }
+    if (place.path == "channel") return &channel_;
+    if (place.path == "timestamp") return &sent_;
+    if (place.path == "sequence_num") return &sequence_;
+    if (place.path == "events[].type") return &type_;
+    return place.path == "events[].product_id" ? &product_ : nullptr;
+  }
+
+  void end(const JsonPlace& place) override {
+    if (place.path == "events[].updates[]") {
+      if (channel_ == kCoinbaseBooks) end_level();
+      clear_element();
+    } else if (place.path == "events[].trades[]") {
+      if (channel_ == kCoinbaseTrades) end_trade();
+      clear_element();
+      product_.clear();
+    } else if (place.path == "events[]") {
+      if (channel_ == kCoinbaseBooks) end_book();
+      clear_event();
+    }
+  }
+
+  void finish(CaptureConnection& connection) override {
+    is_of(channel_);
+    const std::optional<std::int64_t> sequence = whole(sequence_);
+    if (!sequence) {
+      if (is_wanted()) refuse("its sequence_num is no number");
+      return;
+    }
+    const bool is_next = connection.sequence && *sequence == *connection.sequence + 1;
+    if (!is_next) connection.whole_from = *sequence;
+    connection.sequence = sequence;
+    if (!is_wanted() || is_refused()) return;
+    if (parts().empty()) return refuse("it has no event behind its channel");
+    if (channel_ != kCoinbaseBooks) return;
+    set_book_ids(*sequence, connection);
+    for (const CapturePart& part : parts()) note_update(connection, part, *sequence);
+  }
+
+  [[nodiscard]] bool is_wanted() const { return channel_ == kCoinbaseBooks || channel_ == kCoinbaseTrades; }
+
+  static void note_update(CaptureConnection& connection, const CapturePart& part, std::int64_t sequence) {
+    if (part.rows.front().values[column_index(*part.kind, "is_snapshot")] != 0) return;
+    const auto known = connection.last_updates.find(part.symbol);
+    if (known != connection.last_updates.end()) {
+      known->second = sequence;
+    } else if (connection.last_updates.size() < kMostInstruments) {
+      connection.last_updates.emplace(part.symbol, sequence);
+    }
+  }
+
+  void end_level() {
+    const bool is_bid = side_ == "bid";
+    if (!is_bid && side_ != "offer") return refuse("a level's side is neither bid nor offer");
+    const std::optional<std::int64_t> time = read_iso_time(time_);
+    if (!time) return refuse("a level's event_time is no time");
+    latest_ = std::max(latest_.value_or(*time), *time);
+    add_level(is_bid, price_, quantity_);
+  }
+
+  void end_book() {
+    const bool is_snapshot = type_ == "snapshot";
+    if (!is_snapshot && type_ != "update") return refuse("its type is neither snapshot nor update");
+    const std::optional<std::int64_t> sent = read_iso_time(sent_);
+    add_book({.venue = std::string(kCoinbaseVenue),
+              .symbol = product_,
+              .channel = channel_,
+              .is_snapshot = is_snapshot,
+              .ts_event = latest_ ? latest_ : sent,
+              .ts_sent = sent});
+  }
+
+  // Its side is the maker's: a trade at the best ask is a SELL.
+  void end_trade() {
+    const std::optional<bool> is_maker_buy = is_buy(side_);
+    if (!is_maker_buy) return refuse("a trade's side is neither BUY nor SELL");
+    add_trade({kCoinbaseVenue, product_, channel_}, {.id = id_,
+                                                     .is_taker_buy = !*is_maker_buy,
+                                                     .price = price_,
+                                                     .quantity = quantity_,
+                                                     .ts_event = read_iso_time(time_)});
+  }
+
+  void clear_element() {
+    for (std::string* field : {&id_, &time_, &price_, &quantity_, &side_}) field->clear();
+  }
+  void clear_event() {
+    type_.clear();
+    product_.clear();
+    latest_.reset();
+    clear_element();
+  }
+
+  std::string channel_;
+  std::string sent_;
+  std::string sequence_;
+  // Of the event that is being read,
+  std::string type_;
+  std::string product_;
+  std::optional<std::int64_t> latest_;  // time in it
+  // and of the level or trade in it.
+  std::string id_;
+  std::string time_;
+  std::string price_;
+  std::string quantity_;
+  std::string side_;
+};
+
+}  // namespace
+
+std::unique_ptr<CaptureDecoder> coinbase_decoder() { return std::make_unique<CoinbaseDecoder>(); }
+
+}  // namespace acts::history

@@ -1,0 +1,130 @@
+// Messages of other exchanges than Binance, as they came over a connection, as rows of the catalog: books into
+// book_updates, trades into trades. One decoder an exchange. Numbers stay exact: none goes through a double. In bounded
+// memory. Pure; not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "history/import/json_walk.hpp"
+#include "history/import/row_parser.hpp"
+#include "history/table/kind.hpp"
+
+namespace acts::history {
+
+// A connection that messages come over, since it was opened.
+struct CaptureConnection {
+  std::string url = {};
+  // Of an exchange that counts the messages of a connection: the last one's number, and the first one from which on
+  // none is missing.
+  std::optional<std::int64_t> sequence = {};
+  std::int64_t whole_from = 0;
+  std::map<std::string, std::int64_t, std::less<>> last_updates = {};  // of books, by symbol
+};
+
+// Rows of one instrument that a message has, without `row` of a stream's key.
+struct CapturePart {
+  const Kind* kind = nullptr;
+  std::string venue;
+  std::string symbol;
+  std::string channel;  // "orderbook.200"
+  std::vector<Row> rows = {};
+};
+
+class CaptureDecoder : protected JsonVisitor {
+ public:
+  // Levels and trades of a message: five times Coinbase's whole book. One with more is refused.
+  static constexpr std::size_t kMostRows = 250'000;
+  static constexpr std::size_t kMostInstruments = 4096;  // whose ids are followed
+
+  // Null: no exchange that is read so. Names are those of a capture's header: "OKX", "BYBIT", "COINBASE".
+  static std::unique_ptr<CaptureDecoder> of_exchange(std::string_view exchange);
+
+  // Errors: kBadInput: it is no JSON, or lacks what its channel has; none of it counts then.
+  Result<void> decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv);
+  // Of the message last decoded; none where the catalog keeps nothing of its channel. Until the next one.
+  [[nodiscard]] std::span<const CapturePart> parts() const { return parts_; }
+  // "tickers"; what the message is, for counts.
+  [[nodiscard]] std::string_view what() const { return what_; }
+
+ protected:
+  CaptureDecoder();
+
+  virtual void begin() = 0;
+  virtual void finish(CaptureConnection& connection) = 0;
+
+  // The first one of a message counts.
+  void refuse(std::string reason);
+  [[nodiscard]] bool is_refused() const { return !reason_.empty(); }
+  void is_of(std::string_view what) { what_ = what; }
+
+  void add_level(bool is_bid, std::string_view price, std::string_view quantity);
+  struct BookHead {
+    std::string venue;
+    std::string symbol;
+    std::string channel;
+    bool is_snapshot = false;
+    std::optional<std::int64_t> ts_event = {};  // nanoseconds
+    std::optional<std::int64_t> ts_sent = {};   // where it is another
+    std::optional<std::int64_t> first_id = {};
+    std::optional<std::int64_t> id = {};
+    std::optional<std::int64_t> prev_id = {};
+  };
+  // All levels since the last one.
+  void add_book(BookHead head);
+  // Of the books of this message.
+  void set_book_ids(std::int64_t id, const CaptureConnection& connection);
+
+  struct TradeHead {
+    std::string_view venue;
+    std::string_view symbol;
+    std::string_view channel;
+  };
+  struct TradeText {
+    std::string_view id;
+    bool is_taker_buy = false;
+    std::string_view price;
+    std::string_view quantity;
+    std::optional<std::int64_t> ts_event = {};
+    std::optional<bool> is_market = {};
+  };
+  void add_trade(const TradeHead& head, const TradeText& trade);
+
+  // Nothing: it is none. A whole number of 64 bits, not negative; milliseconds since 1970 in nanoseconds; ISO 8601.
+  static std::optional<std::int64_t> whole(std::string_view text);
+  static std::optional<std::int64_t> millis(std::string_view text);
+  // "buy", "Sell", "BUY": nothing for what is neither.
+  static std::optional<bool> is_buy(std::string_view side);
+
+ private:
+  [[nodiscard]] bool has_room();
+
+  const Kind* books_;
+  const Kind* trades_;
+  RowParser levels_parser_;
+  RowParser trades_parser_;
+  std::int64_t ts_recv_ = 0;
+  std::vector<CapturePart> parts_;
+  std::vector<Row> levels_;
+  std::size_t rows_ = 0;
+  std::string what_;
+  std::string reason_;
+  std::string line_;
+};
+
+// The three of them.
+std::unique_ptr<CaptureDecoder> okx_decoder();
+std::unique_ptr<CaptureDecoder> bybit_decoder();
+std::unique_ptr<CaptureDecoder> coinbase_decoder();
+
+}  // namespace acts::history

@@ -1,0 +1,192 @@
+#include "history/import/capture_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "acts/base/assert.hpp"
+#include "acts/base/decimal.hpp"
+
+#include "history/import/json_walk.hpp"
+#include "history/import/layout.hpp"
+#include "history/import/source_file.hpp"
+
+namespace acts::history {
+namespace {
+
+constexpr std::string_view kCaptureForm = "2";
+constexpr int kSecondDecimals = 9;
+constexpr std::size_t kMostNameBytes = 40;
+
+// "OKX": what may be shown as it is.
+bool is_exchange_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMostNameBytes &&
+         name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string_view::npos;
+}
+
+class HeaderFields final : public JsonVisitor {
+ public:
+  std::string exchange;
+  std::string form;
+
+ private:
+  void value(const JsonPlace& place, std::string_view text) override {
+    if (place.path == "exchange") exchange = text;
+    if (place.path == "format") form = text;
+  }
+  void end(const JsonPlace& /*place*/) override {}
+};
+
+}  // namespace
+
+void LeftOut::add(std::string_view what) {
+  const std::string name = what.empty() ? "unnamed" : shown_text(what.substr(0, kMostNameBytes));
+  if (const auto known = counts_.find(name); known != counts_.end()) {
+    ++known->second;
+  } else if (counts_.size() < kMostNamed) {
+    counts_.emplace(name, 1);
+  } else {
+    ++others_;
+  }
+}
+
+std::string LeftOut::text() const {
+  std::string text;
+  for (const auto& [name, count] : counts_) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  if (others_ > 0) text += fmt::format(", {} others", others_);
+  return text;
+}
+
+bool is_capture_lines(std::string_view head) { return first_line_of(head).starts_with(R"({"t":"header",)"); }
+
+Result<std::string> exchange_of_capture(std::string_view path, std::string_view head) {
+  HeaderFields header;
+  static_cast<void>(walk_json(first_line_of(head), header));  // one that is cut tells what stands in front
+  const std::string_view exchange = is_exchange_name(header.exchange) ? std::string_view(header.exchange) : "";
+  if (CaptureDecoder::of_exchange(exchange) == nullptr) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: it is a capture of cryptofeed in JSON lines{}{}: those of OKX, BYBIT and COINBASE are "
+                            "taken, and the .ws files of Binance spot and USD-M",
+                            path, exchange.empty() ? "" : ", of ", exchange));
+  }
+  if (header.form == kCaptureForm) return std::string(exchange);
+  return fail(ErrorCode::kUsage, fmt::format("{}: its format is '{}', and {} is the one that is known", path,
+                                             shown_text(header.form), kCaptureForm));
+}
+
+struct CaptureLines::Line {
+  std::string kind;
+  std::string connection;
+  std::string received;
+  std::string address;
+  std::string data;
+  bool has_data = false;
+};
+
+class CaptureLines::LineFields final : public JsonVisitor {
+ public:
+  Line line;
+
+ private:
+  void value(const JsonPlace& place, std::string_view text) override {
+    if (place.path == "t") line.kind = text;
+    if (place.path == "conn") line.connection = text;
+    if (place.path == "ts") line.received = text;
+    if (place.path == "addr") line.address = text;
+    if (place.path != "data") return;
+    line.data = text;
+    line.has_data = true;
+  }
+  void end(const JsonPlace& /*place*/) override {}
+};
+
+CaptureLines::CaptureLines(std::unique_ptr<ByteSource> bytes, std::string_view exchange)
+    : lines_(std::move(bytes), kMostLineBytes), decoder_(CaptureDecoder::of_exchange(exchange)) {
+  ACTS_ASSERT(decoder_ != nullptr);
+}
+
+Result<CaptureLines::Got> CaptureLines::next() {
+  kept_.clear();
+  for (;;) {
+    const std::uint64_t before = lines_.line_number();
+    const auto line = lines_.next();
+    if (!line) {
+      const bool is_long = line.error().code == ErrorCode::kBadInput && lines_.line_number() > before;
+      if (!is_long) return std::unexpected(line.error());
+      text_ = {};
+      return bad(line.error().message);
+    }
+    if (!*line) return Got::kEnd;
+    if ((*line)->find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    text_ = **line;
+    const Result<Got> got = take(text_);
+    if (!got || *got == Got::kBad || !kept_.empty()) return got;
+  }
+}
+
+CaptureLines::Got CaptureLines::bad(std::string reason) {
+  reason_ = std::move(reason);
+  return Got::kBad;
+}
+
+// kParts also where there are none: then the next line is to be taken.
+Result<CaptureLines::Got> CaptureLines::take(std::string_view text) {
+  LineFields fields;
+  if (!walk_json(text, fields)) return bad("it is no JSON, or a line that is cut");
+  const Line& line = fields.line;
+  if (line.kind == "recv") return take_message(line);
+  if (line.kind == "connect" || line.kind == "send") {
+    if (const Result<void> opened = open_connection(line); !opened) return std::unexpected(opened.error());
+    return Got::kParts;
+  }
+  if (line.kind == "http") left_out_.add("http");
+  if (line.kind == "http" || line.kind == "header") return Got::kParts;
+  return bad("its t is none of header, http, connect, send and recv");
+}
+
+// What is sent names the URL too, of a capture that begins behind the connect.
+Result<void> CaptureLines::open_connection(const Line& line) {
+  const auto known = connections_.find(line.connection);
+  if (known == connections_.end() && connections_.size() == kMostConnections) {
+    return fail(ErrorCode::kBadInput, fmt::format("line {}: it has more than {} connections: cut it into several files",
+                                                  place(), kMostConnections));
+  }
+  if (line.kind == "connect" || known == connections_.end()) connections_[line.connection] = {.url = line.address};
+  return {};
+}
+
+Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
+  const ScaledInteger received = parse_scaled(line.received, kSecondDecimals);
+  if (received.status != DecimalStatus::kOk) return bad("its ts is no time in unix seconds, exact to a nanosecond");
+  if (!line.has_data) return bad("it has no data");
+  if (line.data == "pong") {
+    left_out_.add("pong");
+    return Got::kParts;
+  }
+  const auto connection = connections_.find(line.connection);
+  if (connection == connections_.end()) return bad("no line tells of its connection");
+  if (const Result<void> decoded = decoder_->decode(line.data, connection->second, received.units); !decoded) {
+    return bad(decoded.error().message);
+  }
+  keep_parts();
+  return Got::kParts;
+}
+
+// Of several book channels of one instrument the first one counts: mixed they would be no book.
+void CaptureLines::keep_parts() {
+  if (decoder_->parts().empty()) return left_out_.add(decoder_->what());
+  for (const CapturePart& part : decoder_->parts()) {
+    if (part.kind->is_stream) {
+      const std::string name = fmt::format("{} {}", part.venue, part.symbol);
+      auto channel = book_channels_.find(name);
+      if (channel == book_channels_.end()) channel = book_channels_.emplace(name, part.channel).first;
+      if (channel->second != part.channel) {
+        left_out_.add(part.channel);
+        continue;
+      }
+    }
+    kept_.push_back(part);
+  }
+}
+
+}  // namespace acts::history

@@ -1,0 +1,84 @@
+// Captures of cryptofeed in JSON lines, of exchanges other than Binance: line by line what the catalog keeps of it. Of
+// a line `t` says what it is: header (which exchange), http, connect, send, recv; `data` of a recv is a message as it
+// came, `ts` when, unix seconds, `conn` over which connection. Form: cryptofeed 2.x, format 2, and its sample data,
+// read 2026-11. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acts/base/result.hpp"
+
+#include "history/import/capture_decoder.hpp"
+#include "history/import/row_reader.hpp"
+#include "recording/byte_source.hpp"
+#include "recording/line_reader.hpp"
+
+namespace acts::history {
+
+// By its first line, the header.
+bool is_capture_lines(std::string_view head);
+// What that says of the exchange ("OKX"). Errors: kUsage, in one line: a form or exchange that is not read so.
+Result<std::string> exchange_of_capture(std::string_view path, std::string_view head);
+
+// How many messages of a capture the catalog has no kind for, by what they are.
+class LeftOut {
+ public:
+  static constexpr std::size_t kMostNamed = 16;  // the rest is counted as "others"
+  void add(std::string_view what);
+  // "88 kline, 24 subscribe"; empty without any.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::map<std::string, std::uint64_t, std::less<>> counts_;
+  std::uint64_t others_ = 0;
+};
+
+class CaptureLines {
+ public:
+  // A frame of these exchanges has 16 MiB at most, and quotes in it become two characters. A longer line is a bad one.
+  static constexpr std::size_t kMostLineBytes = std::size_t{32} << 20;
+  static constexpr std::size_t kMostConnections = 1024;  // at a time; with more it is an error
+
+  // `exchange`: one that CaptureDecoder::of_exchange() knows (asserted).
+  CaptureLines(std::unique_ptr<ByteSource> bytes, std::string_view exchange);
+
+  enum class Got : std::uint8_t { kParts, kBad, kEnd };
+  // Errors: what the bytes fail with; kBadInput: more connections than that.
+  Result<Got> next();
+  [[nodiscard]] std::span<const CapturePart> parts() const { return kept_; }
+  // Of kBad; valid until the next call.
+  [[nodiscard]] RowReader::Bad bad() const { return {reason_, text_}; }
+  [[nodiscard]] std::uint64_t place() const { return lines_.line_number(); }
+  [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
+
+ private:
+  // The members of a line that are looked at.
+  struct Line;
+  class LineFields;
+
+  Result<Got> take(std::string_view line);
+  Result<void> open_connection(const Line& line);
+  Result<Got> take_message(const Line& line);
+  Got bad(std::string reason);
+  void keep_parts();
+
+  LineReader lines_;
+  std::unique_ptr<CaptureDecoder> decoder_;
+  std::map<std::string, CaptureConnection, std::less<>> connections_;
+  std::map<std::string, std::string, std::less<>> book_channels_;  // of each instrument, "venue symbol"
+  std::vector<CapturePart> kept_;
+  LeftOut left_out_;
+  std::string reason_;
+  std::string_view text_;
+};
+
+}  // namespace acts::history

@@ -1,0 +1,142 @@
+// OKX, WebSocket API v5: the order book channels that begin with a snapshot, and trades. Prices are those of the
+// instrument, quantities of swaps and futures count contracts. Facts: okx.com/docs-v5, "Order book channel", "Trades
+// channel", read 2026-11.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "history/import/capture_decoder.hpp"
+
+namespace acts::history {
+namespace {
+
+// As Tardis calls them; by how an instrument is spelled: "BTC-USDT", "BTC-USD-SWAP", "BTC-USD-220527",
+// "BTC-USD-220527-30000-C". Empty: otherwise.
+std::string_view okx_venue(std::string_view instrument) {
+  if (instrument.ends_with("-SWAP")) return "okex-swap";
+  switch (std::ranges::count(instrument, '-')) {
+    case 1: return "okex";
+    case 2: return "okex-futures";
+    case 4: return "okex-options";
+    default: return "";
+  }
+}
+
+class OkxDecoder final : public CaptureDecoder {
+ private:
+  void begin() override {
+    channel_.clear();
+    instrument_.clear();
+    action_.clear();
+    event_.clear();
+    clear_element();
+  }
+
+  void value(const JsonPlace& place, std::string_view text) override {
+    std::string* const field = field_at(place);
+    if (field != nullptr) *field = text;
+  }
+
+  std::string* field_at(const JsonPlace& place) {
+    if (place.path == "data[].asks[][]" || place.path == "data[].bids[][]") {
+      return place.index == 0 ? &price_ : place.index == 1 ? &quantity_ : nullptr;
+    }
+    if (place.path == "arg.channel") return &channel_;
+    if (place.path == "arg.instId") return &instrument_;
+    if (place.path == "action") return &action_;
+    if (place.path == "event") return &event_;
+    if (place.path == "data[].ts") return &time_;
+    if (place.path == "data[].seqId") return &id_;
+    if (place.path == "data[].prevSeqId") return &prev_id_;
+    if (place.path == "data[].tradeId") return &id_;
+    if (place.path == "data[].px") return &price_;
+    if (place.path == "data[].sz") return &quantity_;
+    if (place.path == "data[].side") return &side_;
+    return nullptr;
+  }
+
+  void end(const JsonPlace& place) override {
+    if (place.path == "data[].asks[]" || place.path == "data[].bids[]") {
+      if (is_book()) add_level(place.path == "data[].bids[]", price_, quantity_);
+      has_level_ = true;
+      price_.clear();
+      quantity_.clear();
+    } else if (place.path == "data[]") {
+      if (is_book()) end_book();
+      if (is_trades()) end_trade();
+      clear_element();
+    }
+  }
+
+  void finish(CaptureConnection& /*connection*/) override {
+    is_of(event_.empty() ? std::string_view(channel_) : std::string_view(event_));
+    if (event_.empty() && (is_book() || is_trades()) && parts().empty() && !has_nothing_new_) {
+      refuse("it has no data behind its channel");
+    }
+    has_nothing_new_ = false;
+  }
+
+  // Others tell each time a few levels alone.
+  [[nodiscard]] bool is_book() const {
+    return channel_ == "books" || channel_ == "books-l2-tbt" || channel_ == "books50-l2-tbt";
+  }
+  [[nodiscard]] bool is_trades() const { return channel_ == "trades" || channel_ == "trades-all"; }
+
+  void end_book() {
+    const bool is_snapshot = action_ == "snapshot";
+    if (!is_snapshot && action_ != "update") return refuse("its action is neither snapshot nor update");
+    // Sent when nothing has changed for a while.
+    if (!is_snapshot && !has_level_ && !id_.empty() && id_ == prev_id_) {
+      has_nothing_new_ = true;
+      return;
+    }
+    // Of captures before 2023 there are no ids; of a snapshot prevSeqId is -1.
+    if (!id_.empty() && !whole(id_)) return refuse("its seqId is no id");
+    const std::string_view venue = okx_venue(instrument_);
+    if (venue.empty()) return refuse("its instId is of no market that is known");
+    add_book({.venue = std::string(venue),
+              .symbol = instrument_,
+              .channel = channel_,
+              .is_snapshot = is_snapshot,
+              .ts_event = millis(time_),
+              .id = whole(id_),
+              .prev_id = is_snapshot ? std::nullopt : whole(prev_id_)});
+  }
+
+  // Its side is the taker's.
+  void end_trade() {
+    const std::string_view venue = okx_venue(instrument_);
+    if (venue.empty()) return refuse("its instId is of no market that is known");
+    const std::optional<bool> is_taker_buy = is_buy(side_);
+    if (!is_taker_buy) return refuse("a trade's side is neither buy nor sell");
+    add_trade(
+        {venue, instrument_, channel_},
+        {.id = id_, .is_taker_buy = *is_taker_buy, .price = price_, .quantity = quantity_, .ts_event = millis(time_)});
+  }
+
+  void clear_element() {
+    for (std::string* field : {&time_, &id_, &prev_id_, &price_, &quantity_, &side_}) field->clear();
+    has_level_ = false;
+  }
+
+  std::string channel_;
+  std::string instrument_;
+  std::string action_;
+  std::string event_;
+  // Of the element of data that is being read.
+  std::string time_;
+  std::string id_;
+  std::string prev_id_;
+  std::string price_;
+  std::string quantity_;
+  std::string side_;
+  bool has_level_ = false;
+  bool has_nothing_new_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<CaptureDecoder> okx_decoder() { return std::make_unique<OkxDecoder>(); }
+
+}  // namespace acts::history

@@ -1,0 +1,189 @@
+#include "history/import/cryptofeed_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "acts/base/assert.hpp"
+
+#include "history/import/capture_lines.hpp"
+#include "history/import/row_spill.hpp"
+#include "history/import/source_file.hpp"
+#include "history/import/stream_rows.hpp"
+
+namespace acts::history {
+namespace {
+
+// Venue, symbol, kind.
+using CaptureKey = std::tuple<std::string, std::string, std::string_view>;
+CaptureKey key_of(const CapturePart& part) { return {part.venue, part.symbol, part.kind->name}; }
+
+// What a capture holds, and how many messages are of other things.
+struct CaptureContents {
+  std::map<CaptureKey, const Kind*> sets;
+  std::string left_out;
+};
+
+Result<CaptureLines> lines_of(const CaptureFile& file, const std::string& exchange) {
+  auto bytes = file.open();
+  if (!bytes) return std::unexpected(bytes.error());
+  return CaptureLines(*std::move(bytes), exchange);
+}
+
+Result<CaptureContents> look_through(const CaptureFile& file, const std::string& exchange) {
+  auto lines = lines_of(file, exchange);
+  if (!lines) return std::unexpected(lines.error());
+  CaptureContents contents;
+  for (;;) {
+    const auto got = lines->next();
+    if (!got) return fail(got.error().code, fmt::format("{}: {}", file.name, got.error().message));
+    if (*got == CaptureLines::Got::kEnd) break;
+    if (*got == CaptureLines::Got::kBad) continue;  // the reading that takes them tells
+    for (const CapturePart& part : lines->parts()) contents.sets.emplace(key_of(part), part.kind);
+    if (contents.sets.size() > kMostCaptureSets) {
+      return fail(ErrorCode::kBadInput, fmt::format("{}: it holds more than {} data sets: cut it into several files",
+                                                    file.name, kMostCaptureSets));
+    }
+  }
+  contents.left_out = lines->left_out().text();
+  return contents;
+}
+
+Result<std::vector<DataSet>> wanted_sets(const CaptureFile& file, const CaptureContents& contents,
+                                         const SourceHints& hints) {
+  const auto is_wanted = [](const std::string& hint, std::string_view said) { return hint.empty() || hint == said; };
+  std::vector<DataSet> sets;
+  for (const auto& [key, kind] : contents.sets) {
+    const auto& [venue, symbol, name] = key;
+    if (!is_wanted(hints.venue, venue) || !is_wanted(hints.symbol, symbol) || !is_wanted(hints.kind, name)) continue;
+    Result<DataSet> set = checked_set(
+        file.name,
+        {.kind = kind, .venue = venue, .symbol = symbol, .interval = "", .origin = std::string(DataSet::kCryptofeed)});
+    if (!set) return std::unexpected(set.error());
+    sets.push_back(*std::move(set));
+  }
+  if (!sets.empty()) return sets;
+  if (contents.sets.empty()) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: it holds no book and no trade that can be read{}{}", file.name,
+                                                  contents.left_out.empty() ? "" : ", but ", contents.left_out));
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: it holds nothing of the --venue, --symbol and --kind asked for", file.name));
+}
+
+// All sets of a capture in one reading, put aside set by set.
+class CaptureSplit {
+ public:
+  CaptureSplit(CaptureLines lines, const std::vector<DataSet>& sets, RowSpill& spill)
+      : lines_(std::move(lines)), spill_(&spill) {
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      lanes_.emplace(CaptureKey{sets[i].venue, sets[i].symbol, sets[i].kind->name}, Lane{.set = i});
+    }
+  }
+
+  Result<void> run() {
+    for (;;) {
+      const auto got = lines_.next();
+      if (!got) return std::unexpected(got.error());
+      if (*got == CaptureLines::Got::kEnd) return spill_->finish();
+      const Result<void> put =
+          *got == CaptureLines::Got::kBad ? spill_->add_bad(0, lines_.bad(), lines_.place()) : put_parts();
+      if (!put) return put;
+    }
+  }
+
+ private:
+  struct Lane {
+    std::size_t set = 0;
+    StreamRows counted = {};
+  };
+
+  Result<void> put_parts() {
+    for (const CapturePart& part : lines_.parts()) {
+      const auto lane = lanes_.find(key_of(part));
+      if (lane == lanes_.end()) continue;  // not asked for
+      for (Row row : part.rows) {
+        if (part.kind->is_stream) lane->second.counted.number(row);
+        if (Result<void> put = spill_->add(lane->second.set, row, lines_.place()); !put) return put;
+      }
+    }
+    return {};
+  }
+
+  CaptureLines lines_;
+  RowSpill* spill_;
+  std::map<CaptureKey, Lane> lanes_;
+};
+
+class CaptureSource final : public OpenedSource {
+ public:
+  CaptureSource(CaptureFile file, std::string exchange, std::vector<DataSet> sets, std::string left_out)
+      : file_(std::move(file)),
+        exchange_(std::move(exchange)),
+        sets_(std::move(sets)),
+        left_out_(std::move(left_out)) {}
+
+  [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
+  [[nodiscard]] std::string left_out() const override { return left_out_; }
+  Result<std::unique_ptr<RowReader>> reader(const DataSet& set, const std::string& folder) override {
+    if (!spill_) {
+      auto made = split(folder);
+      if (!made) return std::unexpected(made.error());
+      spill_.emplace(*std::move(made));
+    }
+    const auto at = std::ranges::find(sets_, set);
+    ACTS_ASSERT(at != sets_.end());
+    return spill_->open(static_cast<std::size_t>(at - sets_.begin()));
+  }
+
+ private:
+  Result<RowSpill> split(const std::string& folder) const {
+    auto spill = RowSpill::create(folder, sets_);
+    if (!spill) return spill;
+    auto lines = lines_of(file_, exchange_);
+    if (!lines) return std::unexpected(lines.error());
+    if (Result<void> done = CaptureSplit(*std::move(lines), sets_, *spill).run(); !done) {
+      return std::unexpected(done.error());
+    }
+    return spill;
+  }
+
+  CaptureFile file_;
+  std::string exchange_;
+  std::vector<DataSet> sets_;
+  std::string left_out_;
+  std::optional<RowSpill> spill_;  // of sets_
+};
+
+}  // namespace
+
+Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(CaptureFile file, const SourceHints& hints) {
+  std::string head;
+  {
+    auto bytes = file.open();
+    if (!bytes) return std::unexpected(bytes.error());
+    LineReader lines(*std::move(bytes), CaptureLines::kMostLineBytes);
+    const auto first = lines.next();
+    if (!first) return std::unexpected(first.error());
+    head = first->value_or("");
+  }
+  const Result<std::string> exchange = exchange_of_capture(file.name, head);
+  if (!exchange) return std::unexpected(exchange.error());
+  auto contents = look_through(file, *exchange);
+  if (!contents) return std::unexpected(contents.error());
+  auto sets = wanted_sets(file, *contents, hints);
+  if (!sets) return std::unexpected(sets.error());
+  return std::make_unique<CaptureSource>(std::move(file), *exchange, *std::move(sets), std::move(contents->left_out));
+}
+
+Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(const std::string& path, const SourceHints& hints) {
+  return open_cryptofeed_lines(CaptureFile{.name = path, .open = [path] { return open_any_source(path); }}, hints);
+}
+
+}  // namespace acts::history
