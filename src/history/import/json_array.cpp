@@ -61,7 +61,7 @@ Result<std::optional<char>> JsonArray::begin_element() {
 }
 
 Result<void> JsonArray::take_object(std::string& text, std::size_t most) {
-  text = "{";
+  text.assign(1, '{');
   ObjectEnd end;
   for (;;) {
     if (at_ == size_ && !fill()) return ended();
