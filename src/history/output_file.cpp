@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-
 bool is_below(const std::string& path, const std::string& folder) {
   std::error_code error;
   const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
@@ -50,7 +48,10 @@ Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
     fd = ops.create(part);
   }
   if (fd < 0) return file_failed(part, fd);
-  return OutputFile(ops, path, fd);
+  OutputFile file(ops, path, fd);
+  // Growing by doubling it would come to hold twice as much, and only late in a long run.
+  file.buffer_.reserve(kBufferBytes);
+  return file;
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -67,8 +68,14 @@ OutputFile::~OutputFile() {
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
-  buffer_ += bytes;
-  return buffer_.size() < kBufferBytes ? Result<void>() : flush();
+  while (!bytes.empty()) {
+    const std::string_view part = bytes.substr(0, kBufferBytes - buffer_.size());
+    buffer_ += part;
+    bytes.remove_prefix(part.size());
+    if (buffer_.size() < kBufferBytes) return {};
+    if (Result<void> flushed = flush(); !flushed) return flushed;
+  }
+  return {};
 }
 
 Result<void> OutputFile::flush() {

@@ -2,6 +2,7 @@
 // Blocking.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ Result<void> put_in_place(FileOps& ops, const std::string& output);
 // Written from its begin to its end. Not thread-safe.
 class OutputFile {
  public:
+  // Held at most: so many go to the file at a time, the rest at its end. A run writes several files side by side.
+  static constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+
   // What a part of that name holds is lost: it is of a program that was killed. Errors: kStorage.
   static Result<OutputFile> create(FileOps& ops, const std::string& path);
   // Without finish() nothing is left of it.

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "recording/temp_dir.hpp"
 
@@ -35,6 +41,36 @@ TEST(OutputFile, LeavesNothingIfItIsGivenUp) {
     ASSERT_TRUE(file->write("x"));
   }
   EXPECT_TRUE(std::filesystem::is_empty(dir.string()));
+}
+
+class CountingOps final : public FileOps {
+ public:
+  std::int64_t write_at(int fd, std::string_view bytes, std::uint64_t offset) override {
+    sizes.push_back(bytes.size());
+    return FileOps::write_at(fd, bytes, offset);
+  }
+  std::vector<std::size_t> sizes;
+};
+
+// However much is written, and in whatever pieces: what a file holds is the same for a long run and a short one.
+TEST(OutputFile, HoldsABufferAtMost) {
+  constexpr std::size_t kMost = OutputFile::kBufferBytes;
+  for (const std::size_t piece : {std::size_t{1000}, kMost, 3 * kMost + 7}) {
+    const TempDir dir;
+    CountingOps ops;
+    auto file = OutputFile::create(ops, dir / "out");
+    ASSERT_TRUE(file);
+    std::string whole;
+    for (std::size_t i = 0; whole.size() < 5 * kMost; ++i) {
+      const std::string text(piece, static_cast<char>('a' + i % 26));
+      ASSERT_TRUE(file->write(text));
+      whole += text;
+      EXPECT_EQ(ops.sizes.size(), whole.size() / kMost);
+    }
+    EXPECT_EQ(std::ranges::count(ops.sizes, kMost), static_cast<std::ptrdiff_t>(ops.sizes.size()));
+    ASSERT_TRUE(file->finish());
+    EXPECT_EQ(read_file(dir / "out"), whole);
+  }
 }
 
 // The operation of that number fails.
