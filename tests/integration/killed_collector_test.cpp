@@ -10,6 +10,7 @@
 
 #include "cli/program.hpp"
 #include "integration/replayed_rows.hpp"
+#include "live/recorded_range.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -56,21 +57,22 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   const std::vector<MinuteRow> after = stored_rows(database);
   EXPECT_EQ(testing::csv_of(after), testing::csv_of(before));
 
-  std::vector<std::string> logs;
-  for (const auto& entry : std::filesystem::directory_iterator(dir / "acts-data/raw/binance-spot/_open")) {
-    if (entry.path().extension() == ".zst") logs.push_back(entry.path().string());
-  }
+  // In one log, or in two: an hour may have begun.
   std::vector<MinuteRow> replayed;
   std::vector<std::string> problems;
-  ReplayOptions options;
-  Replay replay(
-      options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
-      [&](std::string problem) { problems.push_back(std::move(problem)); });
-  auto reader = RecordingReader::open(logs);
-  ASSERT_TRUE(reader.has_value());
-  ASSERT_TRUE(replay.run(*reader).has_value());
+  for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
+    const auto range = recorded_range({.data_dir = dir / "acts-data", .symbol = symbol});
+    ASSERT_TRUE(range) << range.error().message;
+    ReplayOptions options;
+    options.symbols = {symbol};
+    Replay replay(
+        options, [&](MinuteRow&& row) { replayed.push_back(std::move(row)); },
+        [&](std::string problem) { problems.push_back(std::move(problem)); });
+    RecordingReader reader(range->inputs);
+    ASSERT_TRUE(replay.run(reader).has_value());
+  }
   EXPECT_EQ(testing::csv_of(replayed), testing::csv_of(after));
-  EXPECT_LE(problems.size(), 2U);  // the end of the log and of its index are cut
+  EXPECT_LE(problems.size(), 4U);  // the end of the log and of its index are cut, for each symbol
 
   // The kernel has let go of the lock, and what is stored stays as it is.
   collect.emplace_back("--duration");
@@ -84,7 +86,7 @@ TEST(KilledCollector, KeepsTheRowsItStoredAndARecordingThatReplaysToThem) {
   std::vector<MinuteRow> of_both;
   for (const std::string symbol : {"BTCUSDT", "ETHUSDT"}) {
     const std::vector<std::string> segments = testing::sound_segments(dir / "acts-data", symbol);
-    EXPECT_EQ(segments.size(), 2U);
+    EXPECT_GE(segments.size(), 2U);
     testing::append_replayed(of_both, segments);
   }
   EXPECT_EQ(testing::csv_of(of_both), testing::csv_of(kept));
