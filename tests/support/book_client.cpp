@@ -120,7 +120,8 @@ void BookClient::pass(Nanos span) {
 std::string BookClient::violation() {
   const UpdateId last = builder_.book().last_update_id();
   if (last.value() >= 0) {
-    if (truth_id_.value() < 0) truth_ = venue_.book_at(truth_id_ = venue_.first_id());
+    // An old snapshot behind a run of stale updates looks as if the venue counted anew: the book goes back to them.
+    if (truth_id_.value() < 0 || last < truth_id_) truth_ = venue_.book_at(truth_id_ = venue_.first_id());
     venue_.advance(truth_, truth_id_, last);
     truth_id_ = last;
   }
