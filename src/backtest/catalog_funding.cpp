@@ -36,15 +36,15 @@ UnixNanos time_in(const std::string& micros) {
 
 }  // namespace
 
-Result<std::vector<sim::FundingTime>> catalog_funding(history::QuerySession& session, const FundingWanted& wanted) {
+Result<void> add_catalog_funding(history::QuerySession& session, const FundingWanted& wanted,
+                                 std::vector<sim::FundingTime>& times) {
   auto rows = session.select(funding_select(wanted), [] { return false; });
   if (!rows) return std::unexpected(rows.error());
-  std::vector<sim::FundingTime> times;
   std::vector<std::optional<std::string>> cells;
   for (;;) {
     const Result<bool> there = rows->next(cells);
     if (!there) return std::unexpected(there.error());
-    if (!*there) return times;
+    if (!*there) return {};
     const UnixNanos at = time_in(cells.at(0).value());
     const Result<Decimal> rate = parse_decimal(cells.at(1).value());
     ACTS_ASSERT(rate.has_value());

@@ -26,8 +26,10 @@ struct FundingWanted {
   UnixNanos to = {};    // and before
 };
 
-// By their times; without mark prices, which the archive does not tell. What several origins tell alike is told once.
-// Errors: kBadInput: origins contradict each other, or more than FundingBook::kMostTimes; kStorage.
-Result<std::vector<sim::FundingTime>> catalog_funding(history::QuerySession& session, const FundingWanted& wanted);
+// Behind those of `times`, which are earlier: by their times, without mark prices, which the archive does not tell.
+// What several origins tell alike is told once. Errors: kBadInput: origins contradict each other, or more than
+// FundingBook::kMostTimes; kStorage.
+Result<void> add_catalog_funding(history::QuerySession& session, const FundingWanted& wanted,
+                                 std::vector<sim::FundingTime>& times);
 
 }  // namespace acts::backtest

@@ -5,24 +5,24 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
+
+#include "acts/base/assert.hpp"
 
 #include "backtest/bars/catalog_reader.hpp"
 #include "backtest/catalog_funding.hpp"
 #include "history/export/fused_depth.hpp"
 #include "history/export/mended_times.hpp"
-#include "recording/file_ops.hpp"
 
 namespace acts::backtest {
 namespace {
 
-constexpr Nanos kCatalogDay = std::chrono::hours{24};
-constexpr std::uint64_t kCatalogMemory = std::uint64_t{512} << 20U;
 constexpr std::string_view kBookKind = "book_updates";
 constexpr std::string_view kBestKind = "book_ticker";
 
@@ -81,20 +81,52 @@ std::int64_t number_in(std::string_view text) {
   return number;
 }
 
+std::string where_market(const history::HftWanted& wanted) {
+  std::string text = fmt::format("venue = {} AND symbol = {}", history::quoted_sql_text(wanted.venue),
+                                 history::quoted_sql_text(wanted.symbol));
+  if (!wanted.origin.empty()) text += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted.origin));
+  return text;
+}
+
+// Of a statement that has one row.
+Result<std::vector<std::optional<std::string>>> only_row(history::QuerySession& session, const std::string& sql) {
+  auto rows = session.select(sql, [] { return false; });
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::optional<std::string>> cells;
+  const Result<bool> there = rows->next(cells);
+  if (!there) return std::unexpected(there.error());
+  ACTS_ASSERT(*there);
+  return cells;
+}
+
+// With those of the funding that is to be paid as the catalog has it.
+Result<std::vector<history::CatalogFile>> files_with_funding(const InstrumentSettings& settings) {
+  auto files = market_files(settings);
+  if (!files || !takes_funding(settings)) return files;
+  const auto all = catalog_files(settings);
+  if (!all) return all;
+  const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
+  std::ranges::copy_if(*all, std::back_inserter(*files),
+                       [&, first = first.day, last = last.day](const history::CatalogFile& file) {
+                         const history::DataSet& set = file.set;
+                         return set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
+                                set.symbol == settings.info.symbol && file.day >= first - 1 && file.day <= last + 1;
+                       });
+  return files;
+}
+
 }  // namespace
 
 // One day's events behind the other's.
 class CatalogMarket::Days final : public history::HftSource {
  public:
-  explicit Days(CatalogMarket& market) : market_(&market) {}
+  explicit Days(const CatalogMarket& market) : market_(&market) {}
 
   Result<bool> next(history::HftEvent& event) override {
     for (;;) {
-      if (day_ == nullptr && next_ == market_->days_.size()) return false;
       if (day_ == nullptr) {
-        if (const Result<void> opened = open_day(market_->days_[next_++]); !opened) {
-          return std::unexpected(opened.error());
-        }
+        const Result<bool> opened = open_next();
+        if (!opened || !*opened) return opened;
       }
       const Result<bool> there = day_->next(event);
       if (!there || *there) return there;
@@ -104,39 +136,46 @@ class CatalogMarket::Days final : public history::HftSource {
   }
 
  private:
-  Result<void> open_day(UnixNanos begin) {
+  // False: there is none.
+  Result<bool> open_next() {
+    while (next_day_ == days_.size()) {
+      const std::vector<CatalogRange::Span>& spans = market_->range_.spans();
+      if (next_span_ == spans.size()) return false;
+      const CatalogRange::Span& span = spans[next_span_++];
+      days_ = market_->days_of(span);
+      next_day_ = 0;
+      if (days_.empty()) continue;
+      session_.reset();  // before there is another one
+      auto session = market_->range_.open(span);
+      if (!session) return std::unexpected(session.error());
+      session_ = *std::move(session);
+    }
     history::HftWanted wanted = market_->wanted_;
-    const UnixNanos end = begin + kCatalogDay;
-    wanted.from = begin;
-    wanted.to = wanted.to ? std::min(*wanted.to, end) : end;
-    auto rows = market_->session_->select(history::hft_select(wanted), [] { return false; });
+    wanted.from = days_[next_day_].begin;
+    wanted.to = days_[next_day_].end;
+    ++next_day_;
+    auto rows = (*session_)->select(history::hft_select(wanted), [] { return false; });
     if (!rows) return std::unexpected(rows.error());
     day_ = std::make_unique<history::HftRows>(*std::move(rows), times_);
-    return {};
+    return true;
   }
 
-  CatalogMarket* market_;
-  std::size_t next_ = 0;
+  const CatalogMarket* market_;
+  std::size_t next_span_ = 0;
+  std::vector<CatalogRange::Span> days_;  // of the session's span
+  std::size_t next_day_ = 0;
+  std::unique_ptr<CatalogRange::Session> session_;  // day_ reads by it
   history::HftTimes times_;
   std::unique_ptr<history::HftRows> day_;
 };
 
 Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSettings& settings,
                                                            const std::function<void(std::string_view)>& on_problem) {
-  const auto files = market_files(settings);
+  const std::string data_dir = std::filesystem::absolute(settings.data_dir).lexically_normal().string();
+  std::optional<FileLock> held = history::hold_files(history::CatalogPaths(data_dir));
+  auto files = files_with_funding(settings);
   if (!files) return std::unexpected(files.error());
-  std::unique_ptr<CatalogMarket> market(new CatalogMarket());
-  std::error_code error;
-  market->spill_ = std::make_unique<history::SpillDirectory>(std::filesystem::temp_directory_path(error).string());
-  auto session = history::QuerySession::open(real_file_ops(),
-                                             std::filesystem::absolute(settings.data_dir).lexically_normal().string(),
-                                             {.memory_bytes = kCatalogMemory,
-                                              .threads = 1,
-                                              .temp_directory = market->spill_->path(),
-                                              .with_recordings = false,
-                                              .output = {}});
-  if (!session) return std::unexpected(session.error());
-  market->session_ = std::make_unique<history::QuerySession>(*std::move(session));
+  std::unique_ptr<CatalogMarket> market(new CatalogMarket(CatalogRange(data_dir, std::move(held), *std::move(files))));
   market->on_problem_ = on_problem;
   market->venue_ = settings.info.venue;
   market->wanted_ = {.venue = std::string(to_string(settings.info.venue)),
@@ -148,81 +187,101 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
   if (settings.best_bid_offer) {
     if (const Result<void> can = market->check_best(); !can) return std::unexpected(can.error());
   }
-  const auto from = settings.from ? market->snapshot_before(*settings.from) : Result<UnixNanos>(UnixNanos{INT64_MIN});
-  if (!from) return std::unexpected(from.error());
-  const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
-  for (std::int64_t day = first.day - 1; day <= last.day + 1; ++day) {
-    const UnixNanos begin{day * kCatalogDay.count()};
-    const UnixNanos end = begin + kCatalogDay;
-    if (end > *from && (!settings.to || begin < *settings.to)) market->days_.push_back(begin);
+  if (settings.from) {
+    if (const Result<void> found = market->find_snapshot_before(*settings.from); !found) {
+      return std::unexpected(found.error());
+    }
   }
-  if (const Result<void> told = market->tell_untimed(settings.from, on_problem); !told)
-    return std::unexpected(told.error());
-  if (!takes_funding(settings)) return market;
-  const UnixNanos begin{(first.day - 1) * kCatalogDay.count()};
-  const UnixNanos end{(last.day + 2) * kCatalogDay.count()};
-  auto funding = catalog_funding(*market->session_, {.venue = market->wanted_.venue,
-                                                     .symbol = market->wanted_.symbol,
-                                                     .from = settings.from.value_or(begin),
-                                                     .to = settings.to.value_or(end)});
-  if (!funding) return std::unexpected(funding.error());
-  market->funding_ = *std::move(funding);
+  if (on_problem) {
+    if (const Result<void> told = market->tell_untimed(settings.from); !told) return std::unexpected(told.error());
+  }
+  if (takes_funding(settings)) {
+    if (const Result<void> read = market->read_funding(settings); !read) return std::unexpected(read.error());
+  }
   return market;
 }
 
+std::vector<CatalogRange::Span> CatalogMarket::days_of(const CatalogRange::Span& span) const {
+  std::vector<CatalogRange::Span> days;
+  for (UnixNanos day = span.begin; day < span.end; day = day + kCatalogDay) {
+    const UnixNanos end = wanted_.to ? std::min(*wanted_.to, day + kCatalogDay) : day + kCatalogDay;
+    if (day + kCatalogDay > begin_ && day < end) days.push_back({day, end});
+  }
+  return days;
+}
+
 // When the last snapshot was received by then; `from` where there is none.
-Result<UnixNanos> CatalogMarket::snapshot_before(UnixNanos from) {
-  std::string sql = fmt::format(
-      "SELECT max(ts_recv_ns) AS at FROM book_updates WHERE venue = {} AND symbol = {} AND is_snapshot AND ts_recv_ns "
-      "<= "
-      "{}",
-      history::quoted_sql_text(wanted_.venue), history::quoted_sql_text(wanted_.symbol), from.value);
-  if (!wanted_.origin.empty()) sql += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
-  auto rows = session_->select(sql, [] { return false; });
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<std::optional<std::string>> cells;
-  const Result<bool> there = rows->next(cells);
-  if (!there) return std::unexpected(there.error());
-  if (!*there || !cells.at(0)) return from;
-  return UnixNanos{number_in(*cells[0])};
+Result<void> CatalogMarket::find_snapshot_before(UnixNanos from) {
+  begin_ = from;
+  for (const CatalogRange::Span& span : std::views::reverse(range_.spans())) {
+    if (span.begin > from) continue;
+    const auto session = range_.open(span);
+    if (!session) return std::unexpected(session.error());
+    const auto cells =
+        only_row(***session, fmt::format("SELECT max(ts_recv_ns) AS at FROM book_updates WHERE {} AND is_snapshot AND "
+                                         "ts_recv_ns >= {} AND ts_recv_ns <= {}",
+                                         where_market(wanted_), span.begin.value, from.value));
+    if (!cells) return std::unexpected(cells.error());
+    if (!cells->at(0)) continue;
+    begin_ = UnixNanos{number_in(*cells->at(0))};
+    break;
+  }
+  return {};
 }
 
 // What is newer, best prices or depth, is told by ids.
-Result<void> CatalogMarket::check_best() {
-  std::string of = fmt::format("venue = {} AND symbol = {}", history::quoted_sql_text(wanted_.venue),
-                               history::quoted_sql_text(wanted_.symbol));
-  if (!wanted_.origin.empty()) of += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
-  auto rows = session_->select(
-      fmt::format("SELECT EXISTS (SELECT 1 FROM {} WHERE {} AND ts_recv_ns IS NOT NULL) AS has_best, EXISTS (SELECT 1 "
-                  "FROM {} WHERE {} AND price IS NOT NULL AND update_id IS NULL) AS lacks_ids",
-                  kBestKind, of, kBookKind, of),
-      [] { return false; });
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<std::optional<std::string>> cells;
-  const Result<bool> there = rows->next(cells);
-  if (!there) return std::unexpected(there.error());
-  if (*there && cells.at(0) == "true" && cells.at(1) == "false") return {};
-  const bool has_best = *there && cells.at(0) == "true";
+Result<void> CatalogMarket::check_best() const {
+  bool has_best = false;
+  bool lacks_ids = false;
+  for (const CatalogRange::Span& span : range_.spans()) {
+    const auto session = range_.open(span);
+    if (!session) return std::unexpected(session.error());
+    const auto cells = only_row(
+        ***session,
+        fmt::format("SELECT EXISTS (SELECT 1 FROM {1} WHERE {0} AND ts_recv_ns IS NOT NULL) AS has_best, EXISTS "
+                    "(SELECT 1 FROM {2} WHERE {0} AND price IS NOT NULL AND update_id IS NULL) AS lacks_ids",
+                    where_market(wanted_), kBestKind, kBookKind));
+    if (!cells) return std::unexpected(cells.error());
+    has_best = has_best || cells->at(0) == "true";
+    lacks_ids = lacks_ids || cells->at(1) == "true";
+  }
+  if (has_best && !lacks_ids) return {};
   return fail(ErrorCode::kUsage, fmt::format("best_bid_offer: the catalog has {} of {} {}: take it out",
                                              has_best ? "updates without ids, which tell what is newer,"
                                                       : "no book_ticker with times of receipt, which recordings bring,",
                                              wanted_.venue, wanted_.symbol));
 }
 
-Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from,
-                                         const std::function<void(std::string_view)>& on_problem) {
-  if (!on_problem) return {};
-  history::HftWanted wanted = wanted_;
-  wanted.from = from;
-  auto rows = session_->select(history::hft_untimed_select(wanted), [] { return false; });
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<std::optional<std::string>> cells;
-  const Result<bool> there = rows->next(cells);
-  if (!there) return std::unexpected(there.error());
-  const std::string count = *there ? cells.at(0).value_or("0") : "0";
-  if (count != "0") {
-    on_problem(fmt::format("{} {}: trades without a time of receipt, which are left out: {}", wanted_.venue,
-                           wanted_.symbol, count));
+Result<void> CatalogMarket::tell_untimed(std::optional<UnixNanos> from) const {
+  std::int64_t count = 0;
+  for (const CatalogRange::Span& span : range_.spans()) {
+    history::HftWanted wanted = wanted_;
+    wanted.from = from ? std::max(*from, span.begin) : span.begin;
+    wanted.to = wanted_.to ? std::min(*wanted_.to, span.end) : span.end;
+    if (*wanted.from >= *wanted.to) continue;
+    const auto session = range_.open(span);
+    if (!session) return std::unexpected(session.error());
+    const auto cells = only_row(***session, history::hft_untimed_select(wanted));
+    if (!cells) return std::unexpected(cells.error());
+    count += number_in(cells->at(0).value());
+  }
+  if (count != 0) {
+    on_problem_(fmt::format("{} {}: trades without a time of receipt, which are left out: {}", wanted_.venue,
+                            wanted_.symbol, count));
+  }
+  return {};
+}
+
+Result<void> CatalogMarket::read_funding(const InstrumentSettings& settings) {
+  for (const CatalogRange::Span& span : range_.spans()) {
+    const UnixNanos from = settings.from ? std::max(*settings.from, span.begin) : span.begin;
+    const UnixNanos to = settings.to ? std::min(*settings.to, span.end) : span.end;
+    if (from >= to) continue;
+    const auto session = range_.open(span);
+    if (!session) return std::unexpected(session.error());
+    const Result<void> read = add_catalog_funding(
+        ***session, {.venue = wanted_.venue, .symbol = wanted_.symbol, .from = from, .to = to}, funding_);
+    if (!read) return read;
   }
   return {};
 }
@@ -238,29 +297,31 @@ history::OpenEvents CatalogMarket::events() {
 
 Result<std::optional<std::vector<history::UpdateGap>>> CatalogMarket::gaps() {
   history::UpdateGaps gaps(venue_, wanted_.symbol);
-  for (const UnixNanos day : days_) {
-    const Result<bool> has_ids = take_ids(day, gaps);
-    if (!has_ids) return std::unexpected(has_ids.error());
-    if (!*has_ids) return std::nullopt;
+  for (const CatalogRange::Span& span : range_.spans()) {
+    const std::vector<CatalogRange::Span> days = days_of(span);
+    if (days.empty()) continue;
+    const auto session = range_.open(span);
+    if (!session) return std::unexpected(session.error());
+    for (const CatalogRange::Span& day : days) {
+      const Result<bool> has_ids = take_ids(***session, day, gaps);
+      if (!has_ids) return std::unexpected(has_ids.error());
+      if (!*has_ids) return std::nullopt;
+    }
   }
   gaps.finish({});
   return gaps.gaps();
 }
 
 // A message is rows of one time with the same ids; USD-M's tell the id before, spot's their first.
-Result<bool> CatalogMarket::take_ids(UnixNanos day, history::UpdateGaps& gaps) {
-  const UnixNanos end = wanted_.to ? std::min(*wanted_.to, day + kCatalogDay) : day + kCatalogDay;
+Result<bool> CatalogMarket::take_ids(history::QuerySession& session, const CatalogRange::Span& day,
+                                     history::UpdateGaps& gaps) {
   const std::string_view before = venue_ == Venue::kBinanceUsdm ? "prev_update_id" : "first_update_id - 1";
-  std::string of = fmt::format(
-      "venue = {} AND symbol = {} AND date >= DATE '{}' AND date <= DATE '{}' AND ts_recv_ns >= {} AND ts_recv_ns < {}",
-      history::quoted_sql_text(wanted_.venue), history::quoted_sql_text(wanted_.symbol),
-      to_iso8601(day - kCatalogDay).substr(0, 10), to_iso8601(end + kCatalogDay).substr(0, 10), day.value, end.value);
-  if (!wanted_.origin.empty()) of += fmt::format(" AND origin = {}", history::quoted_sql_text(wanted_.origin));
-  auto rows = session_->select(
-      fmt::format(
-          "SELECT ts_recv_ns, is_snapshot, update_id, first_update_id, {} AS id_before FROM book_updates WHERE {} "
-          "GROUP BY ALL ORDER BY ts_recv_ns, min(\"row\")",
-          before, of),
+  auto rows = session.select(
+      fmt::format("SELECT ts_recv_ns, is_snapshot, update_id, first_update_id, {} AS id_before FROM book_updates WHERE "
+                  "{} AND date >= DATE '{}' AND date <= DATE '{}' AND ts_recv_ns >= {} AND ts_recv_ns < {} GROUP BY "
+                  "ALL ORDER BY ts_recv_ns, min(\"row\")",
+                  before, where_market(wanted_), to_iso8601(day.begin - kCatalogDay).substr(0, 10),
+                  to_iso8601(day.end + kCatalogDay).substr(0, 10), day.begin.value, day.end.value),
       [] { return false; });
   if (!rows) return std::unexpected(rows.error());
   std::vector<std::optional<std::string>> cells;
@@ -291,22 +352,11 @@ Result<bool> CatalogMarket::take_ids(UnixNanos day, history::UpdateGaps& gaps) {
 }
 
 Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings) {
-  const auto files = market_files(settings);
+  const auto files = files_with_funding(settings);
   if (!files) return std::unexpected(files.error());
   std::vector<DataFile> data;
   data.reserve(files->size());
   for (const history::CatalogFile& file : *files) data.push_back({file.path(), file.sha256});
-  if (takes_funding(settings)) {
-    const auto all = catalog_files(settings);
-    if (!all) return std::unexpected(all.error());
-    const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
-    for (const history::CatalogFile& file : *all) {
-      const history::DataSet& set = file.set;
-      const bool is_of_it = set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
-                            set.symbol == settings.info.symbol;
-      if (is_of_it && file.day >= first.day - 1 && file.day <= last.day + 1) data.push_back({file.path(), file.sha256});
-    }
-  }
   std::ranges::sort(data, {}, &DataFile::path);
   return data;
 }

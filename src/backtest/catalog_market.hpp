@@ -1,23 +1,24 @@
 // Order books and trades out of the catalog as a market's events, a UTC day of receipt at a time: what is in memory is
-// a day at most, however long the range is. Blocking; not thread-safe.
+// a day at most and the engine's state of a few (CatalogRange), however long the range is. Blocking; not thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/result.hpp"
 #include "acts/base/time.hpp"
 
+#include "backtest/catalog_range.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/settings.hpp"
 #include "history/export/hft_rows.hpp"
 #include "history/export/npz_file.hpp"
 #include "history/import/update_gaps.hpp"
-#include "history/query/query_session.hpp"
-#include "history/query/spill_directory.hpp"
 #include "sim/account/funding_book.hpp"
 
 namespace acts::backtest {
@@ -42,18 +43,20 @@ class CatalogMarket {
 
  private:
   class Days;
+  explicit CatalogMarket(CatalogRange range) : range_(std::move(range)) {}
+  // Of the days of the span that are wanted, what was received on each.
+  [[nodiscard]] std::vector<CatalogRange::Span> days_of(const CatalogRange::Span& span) const;
   // False: some have none.
-  Result<bool> take_ids(UnixNanos day, history::UpdateGaps& gaps);
-  CatalogMarket() = default;
-  Result<UnixNanos> snapshot_before(UnixNanos from);
-  Result<void> check_best();
-  Result<void> tell_untimed(std::optional<UnixNanos> from, const std::function<void(std::string_view)>& on_problem);
+  Result<bool> take_ids(history::QuerySession& session, const CatalogRange::Span& day, history::UpdateGaps& gaps);
+  Result<void> find_snapshot_before(UnixNanos from);
+  Result<void> check_best() const;
+  Result<void> tell_untimed(std::optional<UnixNanos> from) const;
+  Result<void> read_funding(const InstrumentSettings& settings);
 
-  std::unique_ptr<history::SpillDirectory> spill_;
-  std::unique_ptr<history::QuerySession> session_;
+  CatalogRange range_;
   Venue venue_ = Venue::kBinanceSpot;
   history::HftWanted wanted_;
-  std::vector<UnixNanos> days_;  // their beginnings
+  UnixNanos begin_{INT64_MIN};  // the days from its one on are read
   std::vector<sim::FundingTime> funding_;
   std::function<void(std::string_view)> on_problem_;
 };

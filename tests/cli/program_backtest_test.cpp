@@ -279,6 +279,53 @@ TEST_F(Backtest, OfTheCatalogTellsGapsAndMendsTimes) {
   EXPECT_EQ(gaps_over(text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"")), recorded);
 }
 
+// Of each day two messages before midnight and two behind it; updates are missing between days 9 and 10, and from day
+// 20 to day 40 nothing was recorded. The engine reads it in parts, of which the recording knows nothing.
+TEST_F(Backtest, OfManyDaysOfTheCatalogIsAsTheRecordingOfThem) {
+  constexpr std::int64_t kMidnightMs = 1'723'161'600'000;
+  constexpr std::int64_t kDayMs = 86'400'000;
+  std::string lines;
+  std::int64_t id = 100;
+  for (int day = 0; day < 44; ++day) {
+    if (day >= 20 && day < 40) continue;
+    if (day == 10) ++id;
+    for (const int seconds : {-20, -10, 10, 20}) {
+      const std::int64_t ms = kMidnightMs + day * kDayMs + seconds * 1000;
+      ++id;
+      lines += fmt::format(
+          "{0}000000 {{\"stream\":\"btcusdt@depth@0ms\",\"data\":{{\"e\":\"depthUpdate\",\"E\":{1},\"T\":{1},"
+          "\"s\":\"BTCUSDT\",\"U\":{2},\"u\":{2},\"pu\":{3},\"b\":[[\"100.1\",\"{2}\"]],\"a\":[[\"100.5\",\"{2}\"]]"
+          "}}}}\n"
+          "{4}000000 {{\"stream\":\"btcusdt@trade\",\"data\":{{\"e\":\"trade\",\"E\":{1},\"T\":{1},\"s\":\"BTCUSDT\","
+          "\"t\":{2},\"p\":\"100.1\",\"q\":\"1\",\"X\":\"MARKET\",\"m\":true}}}}\n",
+          ms + 30, ms, id, id - 1, ms + 40);
+    }
+  }
+  const std::string recording = (folder_ / "btcusdt.jsonl").string();
+  std::ofstream(recording) << lines;
+  const std::string data = (folder_ / "data").string();
+  const Outcome imported = run_acts({"import", "--market", "um", "--data-dir", data, recording});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  // What was printed but for the folder, and the gaps.
+  const auto run_over = [this](const std::string& text) {
+    const std::string out = (folder_ / "run").string();
+    const Outcome result = run_acts({"backtest", write(text), "--out", out});
+    std::ifstream file(out + "/run.json");
+    const nlohmann::json run = nlohmann::json::parse(file)["run"];
+    fs::remove_all(out);
+    return result.out + result.err + run["gaps"].dump();
+  };
+  std::string text = grid(recording, "interval = \"1h\"\n[report]\nsample = \"1h\"\n");
+  const std::string recorded = run_over(text);
+  EXPECT_TRUE(recorded.contains("288 rows of 288 events of BTCUSDT")) << recorded;
+  const std::size_t files = text.find("files = ");
+  EXPECT_EQ(run_over(text.replace(files, text.find('\n', files) - files, "data_dir = \"data\"")), recorded);
+  // The book of the beginning is of a snapshot long before, if there is one: there is none.
+  const std::string later = run_over(
+      std::string(text).replace(text.find("data_dir"), 0, "from = \"2024-09-17T23:00:00Z\"\nto = \"2024-09-20\"\n"));
+  EXPECT_TRUE(later.contains("30 rows of 30 events")) << later;
+}
+
 TEST_F(Backtest, SaysWhereStrategyAndDataDoNotMeet) {
   std::string text = grid(kRecording);
   text.replace(text.find("name = \"grid\""), 13, "name = \"sma_cross\"");

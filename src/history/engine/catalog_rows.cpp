@@ -14,8 +14,8 @@
 namespace acts::history {
 namespace {
 
-// Of one form, that one statement reads: their names alone are a hundred kilobytes.
-constexpr std::size_t kMostFiles = 1024;
+// Of one form, that one statement reads: as long as it does, it takes some nine kilobytes for each.
+constexpr std::size_t kMostFiles = 32;
 
 std::string condition(const Kind& kind, const RowPeriod& period) {
   const TableColumn& time = kind.columns[kind.time_column];

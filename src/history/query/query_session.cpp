@@ -81,6 +81,12 @@ bool mentions(const std::string& sql, std::string_view name) {
   return !std::ranges::search(sql, name, is_same).empty();
 }
 
+Result<std::vector<CatalogFile>> files_now(FileOps& ops, const CatalogPaths& paths) {
+  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
+  if (!manifests) return std::unexpected(manifests.error());
+  return current_files(*manifests);
+}
+
 Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptions& options) {
   std::string files = "[]";
   if (!options.output.empty()) files = fmt::format("[{}]", quoted_sql_text(part_of(options.output)));
@@ -102,17 +108,17 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
     const Result<void> checked = check_output(options.output, paths.root);
     if (!checked) return std::unexpected(checked.error());
   }
-  std::optional<FileLock> held = hold_files(paths);
-  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
-  if (!manifests) return std::unexpected(manifests.error());
+  std::optional<FileLock> held;
+  if (!options.files) held = hold_files(paths);
+  const Result<std::vector<CatalogFile>> files = options.files ? *options.files : files_now(ops, paths);
+  if (!files) return std::unexpected(files.error());
   auto duck = Duck::open({.memory_bytes = options.memory_bytes,
                           .threads = options.threads,
                           .temp_directory = options.temp_directory,
                           .spill_bytes = options.spill_bytes});
   if (!duck) return std::unexpected(duck.error());
-  const std::vector<CatalogFile> files = current_files(*manifests);
   for (const Kind& kind : kinds()) {
-    if (Result<void> made = make_views(**duck, kind, select_of(kind, paths, files)); !made) {
+    if (Result<void> made = make_views(**duck, kind, select_of(kind, paths, *files)); !made) {
       return fail(ErrorCode::kStorage, fmt::format("{}: acts catalog verify says what is wrong", made.error().message));
     }
   }

@@ -33,6 +33,9 @@ struct QueryOptions {
   std::string temp_directory;
   std::uint64_t spill_bytes = std::uint64_t{16} << 30;  // there; a query that needs more fails
   bool with_recordings = true;  // those of DATA_DIR/raw in the views of book_updates, trades, agg_trades, book_ticker
+  // What the views have in place of all that the catalog has now: some of its files, which the caller holds
+  // (hold_files()) as long as the session is.
+  std::optional<std::vector<CatalogFile>> files = {};
   // The one file that may be written: of to_parquet(), absolute, not below the catalog. Empty: none.
   std::string output;
 };
