@@ -19,13 +19,13 @@ import tempfile
 import zipfile
 
 # A run's memory has a plateau, which the short input must reach: of more than 500,000 events none is kept from the first
-# reading for the second; each output file's buffer (64 KiB) has been full; and the engine that reads the catalog has put
-# as many blocks aside as it keeps before it forgets those that are gone (4096, some 80 a day and reading).
-MESSAGES = 50_000  # of 11 events each
+# reading for the second, each output file's buffer (64 KiB) has been full, and days of the catalog are more than are
+# read together (CatalogRange).
+MESSAGES = 50_000  # of 11 events each, of .npz
+RECORDED = 150_000  # of as many, of recordings: what reads them has been as large as it gets
 DAYS = 20
 MESSAGES_A_DAY = 2_500
-CANDLES = 80_000  # of a minute: of 56 days, so of more files than one statement reads
-CANDLES_A_FILE = 20_000
+CANDLES = 80_000  # of a minute
 TIMES = 10
 MOST = 1.01
 START_MS = 1_699_920_000_000  # a midnight
@@ -122,9 +122,9 @@ def write_npz(path, messages, step_ms):
             file.write(b"".join(rows))
 
 
-def write_candles(path, begin, candles):
+def write_candles(path, candles):
     with open(path, "w", encoding="ascii") as file:
-        for i in range(begin, begin + candles):
+        for i in range(candles):
             ms = START_MS + 60_000 * i
             first, last = (60000 + 100 * abs(j % 200 - 100) + j * 37 % 91 for j in (i, i + 1))
             prices = f"{first}.0,{max(first, last) + 9}.0,{min(first, last) - 9}.0,{last}.0"
@@ -146,20 +146,14 @@ def run_acts(acts, folder, *arguments):
 
 def prepare(acts, folder):
     for name, times in SIZES.items():
-        write_recording(folder / f"{name}.jsonl", START_MS, times * MESSAGES, STEP_MS)
+        write_recording(folder / f"{name}.jsonl", START_MS, times * RECORDED, STEP_MS)
         write_npz(folder / f"{name}.npz", times * MESSAGES, STEP_MS)
-        write_candles(folder / f"{name}.csv", 0, times * CANDLES)
+        write_candles(folder / f"{name}.csv", times * CANDLES)
         # As what is imported is: file by file.
         for i in range(times):
             days = folder / "days.jsonl"
             write_recording(days, START_MS + i * DAYS * DAY_MS, DAYS * MESSAGES_A_DAY, DAY_MS // MESSAGES_A_DAY)
             run_acts(acts, folder, "import", "--venue", "binance-usdm", "--data-dir", name, days.name)
-        files = []
-        for begin in range(0, times * CANDLES, CANDLES_A_FILE):
-            files.append(f"BTCUSDT-1m-{begin}.csv")
-            write_candles(folder / files[-1], begin, CANDLES_A_FILE)
-        of = ["--venue", "binance-usdm", "--symbol", "BTCUSDT", "--kind", "klines", "--interval", "1m"]
-        run_acts(acts, folder, "import", *of, "--data-dir", f"{name}-bars", *files)
 
 
 class Case:
@@ -218,8 +212,6 @@ def cases():
     yield Case("bars, sma_cross", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + FREE + SMA_CROSS)
     yield Case("bars, sma_cross on margin", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + MARGIN + SMA_CROSS)
     yield Case("bars, sweep of sma_cross", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + FREE + SMA_CROSS + MEANS)
-    bars = f'{HEAD}data_dir = "SIZE-bars"\n' + 'kind = "bars"\ninterval = "1m"\n'
-    yield Case("bars of a catalog, sma_cross", bars + INSTRUMENT + UNPAID + FREE + SMA_CROSS)
 
 
 def main(acts):
