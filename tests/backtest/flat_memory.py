@@ -18,9 +18,9 @@ import sys
 import tempfile
 import zipfile
 
-# A run's memory has a plateau, which the short input must reach: of more than 500,000 events none is kept from the first
-# reading for the second, each output file's buffer (64 KiB) has been full, and days of the catalog are more than are
-# read together (CatalogRange).
+# A run's memory has a plateau, which the short input must reach: of more than 500,000 events none is kept from the
+# first reading for the second, each output file's buffer (64 KiB) has been full, and days of the catalog are more than
+# are read together (CatalogRange).
 MESSAGES = 50_000  # of 11 events each, of .npz
 RECORDED = 150_000  # of as many, of recordings: what reads them has been as large as it gets
 DAYS = 20
