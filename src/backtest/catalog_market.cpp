@@ -105,13 +105,14 @@ Result<std::vector<history::CatalogFile>> files_with_funding(const InstrumentSet
   if (!files || !takes_funding(settings)) return files;
   const auto all = catalog_files(settings);
   if (!all) return all;
-  const auto [first, last] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
-  std::ranges::copy_if(*all, std::back_inserter(*files),
-                       [&, first = first.day, last = last.day](const history::CatalogFile& file) {
-                         const history::DataSet& set = file.set;
-                         return set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
-                                set.symbol == settings.info.symbol && file.day >= first - 1 && file.day <= last + 1;
-                       });
+  const auto [earliest, latest] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
+  const std::int64_t first = earliest.day - 1;
+  const std::int64_t last = latest.day + 1;
+  std::ranges::copy_if(*all, std::back_inserter(*files), [&](const history::CatalogFile& file) {
+    const history::DataSet& set = file.set;
+    return set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
+           set.symbol == settings.info.symbol && file.day >= first && file.day <= last;
+  });
   return files;
 }
 
