@@ -75,11 +75,16 @@ class CoinbaseDecoder final : public CaptureDecoder {
       if (is_wanted()) refuse("its sequence_num is no number");
       return;
     }
-    const bool is_next = connection.sequence && *sequence == *connection.sequence + 1;
+    const bool is_next = connection.sequence && *sequence > 0 && *sequence - 1 == *connection.sequence;
     if (!is_next) connection.whole_from = *sequence;
     connection.sequence = sequence;
-    if (!is_wanted() || is_refused()) return;
-    if (parts().empty()) return refuse("it has no event behind its channel");
+    if (!is_wanted()) return;
+    if (!is_refused() && parts().empty()) refuse("it has no event behind its channel");
+    if (is_refused()) {
+      // What it said is missing in its books, as if it had not come.
+      connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
+      return;
+    }
     if (channel_ != kCoinbaseBooks) return;
     set_book_ids(*sequence, connection);
     for (const CapturePart& part : parts()) note_update(connection, part, *sequence);

@@ -30,6 +30,7 @@ class OkxDecoder final : public CaptureDecoder {
     instrument_.clear();
     action_.clear();
     event_.clear();
+    has_nothing_new_ = false;
     clear_element();
   }
 
@@ -49,7 +50,7 @@ class OkxDecoder final : public CaptureDecoder {
     if (place.path == "data[].ts") return &time_;
     if (place.path == "data[].seqId") return &id_;
     if (place.path == "data[].prevSeqId") return &prev_id_;
-    if (place.path == "data[].tradeId") return &id_;
+    if (place.path == "data[].tradeId") return &trade_id_;
     if (place.path == "data[].px") return &price_;
     if (place.path == "data[].sz") return &quantity_;
     if (place.path == "data[].side") return &side_;
@@ -74,7 +75,6 @@ class OkxDecoder final : public CaptureDecoder {
     if (event_.empty() && (is_book() || is_trades()) && parts().empty() && !has_nothing_new_) {
       refuse("it has no data behind its channel");
     }
-    has_nothing_new_ = false;
   }
 
   // Others tell each time a few levels alone.
@@ -110,13 +110,15 @@ class OkxDecoder final : public CaptureDecoder {
     if (venue.empty()) return refuse("its instId is of no market that is known");
     const std::optional<bool> is_taker_buy = is_buy(side_);
     if (!is_taker_buy) return refuse("a trade's side is neither buy nor sell");
-    add_trade(
-        {venue, instrument_, channel_},
-        {.id = id_, .is_taker_buy = *is_taker_buy, .price = price_, .quantity = quantity_, .ts_event = millis(time_)});
+    add_trade({venue, instrument_, channel_}, {.id = trade_id_,
+                                               .is_taker_buy = *is_taker_buy,
+                                               .price = price_,
+                                               .quantity = quantity_,
+                                               .ts_event = millis(time_)});
   }
 
   void clear_element() {
-    for (std::string* field : {&time_, &id_, &prev_id_, &price_, &quantity_, &side_}) field->clear();
+    for (std::string* field : {&time_, &id_, &prev_id_, &trade_id_, &price_, &quantity_, &side_}) field->clear();
     has_level_ = false;
   }
 
@@ -128,6 +130,7 @@ class OkxDecoder final : public CaptureDecoder {
   std::string time_;
   std::string id_;
   std::string prev_id_;
+  std::string trade_id_;
   std::string price_;
   std::string quantity_;
   std::string side_;

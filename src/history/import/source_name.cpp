@@ -104,7 +104,9 @@ bool is_folder_value(std::string_view text) noexcept {
   return is_segment_name(text) && is_utf8(text) && text.find_first_of("*?[]{}\\=%") == std::string_view::npos;
 }
 
-bool has_dense_ids(const DataSet& set) noexcept { return set.venue != "bybit" && set.venue != "bybit-spot"; }
+bool has_dense_ids(const DataSet& set) noexcept {
+  return !set.venue.starts_with("bybit") && !set.venue.starts_with("okex");
+}
 
 std::string_view stem_of(std::string_view path) noexcept {
   std::string_view name = path.substr(path.rfind('/') + 1);

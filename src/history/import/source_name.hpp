@@ -53,7 +53,8 @@ struct SourceHints {
 };
 
 // Whether an id that is left out is a row that is missing, if the kind's ids go up one by one at all (Kind::key_step).
-// Not at Bybit, where ids of trades are made of numbers that count other things too.
+// Not at Bybit, where ids of trades are made of numbers that count other things too, nor at OKX, whose channel of
+// trades tells several as one, by the last one's id.
 bool has_dense_ids(const DataSet& set) noexcept;
 
 // `path` as it was given. Errors: kUsage, naming what neither the name nor a hint tells, or what cannot be a folder.

@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using Texts = std::vector<std::string>;
 
 class CapturedMessages : public ::testing::Test {
@@ -106,6 +107,24 @@ TEST_F(OkxMessages, TradesHaveTheTakersSide) {
                   "1970-01-01T00:00:00.000001000Z"));
 }
 
+// Several trades of one moment have one seqId, which books have too.
+TEST_F(OkxMessages, TradesHaveTheirOwnIdsBesideTheSequences) {
+  EXPECT_THAT(decode(R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[)"
+                     R"({"instId":"BTC-USDT","tradeId":"130639474","px":"42219.9","sz":"0.12060306","side":"buy",)"
+                     R"("ts":"1700000000000","count":"3","source":"0","seqId":1234}]})"),
+              ElementsAre("okex BTC-USDT: 130639474,2023-11-14T22:13:20.000Z,42219.9,0.12060306,null,false,null,null,"
+                          "1970-01-01T00:00:00.000001000Z"));
+}
+
+// The first of two messages is cut behind what would excuse the second one.
+TEST_F(OkxMessages, WhatACutMessageSaidIsForgotten) {
+  EXPECT_NE(decode(R"({"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[],"bids":[],)"
+                   R"("ts":"1700000000000","seqId":9,"prevSeqId":9},)"),
+            Texts{});
+  EXPECT_THAT(decode(R"({"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[]})"),
+              ElementsAre("it has no data behind its channel"));
+}
+
 class CoinbaseMessages : public CapturedMessages {
  protected:
   void SetUp() override { decoder = CaptureDecoder::of_exchange("COINBASE"); }
@@ -123,6 +142,13 @@ class CoinbaseMessages : public CapturedMessages {
     return fmt::format("coinbase BTC-USD: {}null,{},{},2023-11-14T22:13:20.500Z", kBegin, ids, rest);
   }
 };
+
+TEST_F(CoinbaseMessages, WhatIsRefusedIsMissingInTheBook) {
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,null", "false,true,1,2")));
+  EXPECT_THAT(book(2, "update", "neither"), ElementsAre(HasSubstr("side")));
+  EXPECT_THAT(book(3, "update"), ElementsAre(row("3,2", "false,true,1,2")));
+}
 
 // An update names the one before it as long as no message of the connection was missing in between.
 TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {

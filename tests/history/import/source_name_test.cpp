@@ -83,5 +83,18 @@ TEST(SourceName, RefusesSymbolsThatLeadElsewhere) {
   }
 }
 
+TEST(SourceName, IdsOfSomeVenuesHaveHolesWhereNothingIsMissing) {
+  const auto is_dense = [](const char* venue) {
+    DataSet set;
+    set.kind = find_kind("trades");
+    set.venue = venue;
+    return has_dense_ids(set);
+  };
+  for (const char* venue : {"binance-spot", "binance-usdm", "coinbase"}) EXPECT_TRUE(is_dense(venue)) << venue;
+  for (const char* venue : {"bybit", "bybit-spot", "bybit-options", "okex", "okex-swap", "okex-futures"}) {
+    EXPECT_FALSE(is_dense(venue)) << venue;
+  }
+}
+
 }  // namespace
 }  // namespace acts::history
