@@ -98,7 +98,8 @@ void CaptureDecoder::add_book(BookHead head) {
     return refuse(fmt::format("'{}' is no symbol that a folder can be called", shown_text(head.symbol)));
   }
   if (!head.ts_event) return refuse("it tells no time of its own");
-  // That a message has no level is told too.
+  // That a message has no level is told too, by a row.
+  if (levels_.empty() && !has_room()) return;
   if (levels_.empty()) levels_.push_back(unknown_row(*books_, DecimalForm::kNarrow));
   Row message = unknown_row(*books_, DecimalForm::kNarrow);
   set_captured_id(message, *books_, "ts_recv_ns", ts_recv_);

@@ -77,6 +77,8 @@ class Walk final : public nlohmann::json::json_sax_t {
 }  // namespace
 
 bool walk_json(std::string_view text, JsonVisitor& visitor) {
+  // The parser takes it for the end of the text.
+  if (text.contains('\0')) return false;
   Walk walk(visitor);
   return nlohmann::json::sax_parse(text, &walk);
 }

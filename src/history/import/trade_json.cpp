@@ -165,7 +165,13 @@ class TradeJsonReader final : public RowReader {
     const json* const info = member_of(trade, "info");
     if (info == nullptr) return fail(ErrorCode::kBadInput, "it has no info, what the venue sent");
     const std::optional<std::string_view> told = symbol_in(trade);
-    line_ = told ? market_of(*told).symbol : symbol_;
+    const CcxtMarket market = told ? market_of(*told) : CcxtMarket{"", symbol_};
+    if (!venue_) venue_ = market.venue;
+    if (market.venue != *venue_) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("symbol '{}' is of another market than the file's first trade", shown_text(*told)));
+    }
+    line_ = market.symbol;
     if (line_.contains(',')) return fail(ErrorCode::kBadInput, "its symbol has a comma");
     for (const InfoField& field : kInfo) {
       const Result<std::string> text = text_in(*info, field);
@@ -177,6 +183,7 @@ class TradeJsonReader final : public RowReader {
 
   JsonArray trades_;
   std::string symbol_;
+  std::optional<std::string> venue_;  // as the first trade's symbol tells it
   RowParser parser_;
   std::string text_;
   std::string line_;

@@ -96,6 +96,13 @@ TEST_F(OkxMessages, WhatIsWrongIsSaid) {
   EXPECT_EQ(decoder->what(), "subscribe");
 }
 
+// Each is a row, so each counts.
+TEST_F(OkxMessages, UpdatesWithoutLevelsAreBoundedToo) {
+  std::string data = R"("ts":"1700000000000")";
+  for (std::size_t i = 0; i < CaptureDecoder::kMostRows; ++i) data += R"(},{"ts":"1700000000000")";
+  EXPECT_THAT(book("BTC-USDT", "update", data), ElementsAre("it has more than 250000 levels or trades"));
+}
+
 TEST_F(OkxMessages, TradesHaveTheTakersSide) {
   EXPECT_THAT(
       decode(R"({"arg":{"channel":"trades","instId":"UNI-USD-SWAP"},"data":[)"

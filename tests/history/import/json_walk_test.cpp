@@ -38,8 +38,9 @@ TEST(JsonWalk, NumbersKeepTheirDigits) {
 }
 
 TEST(JsonWalk, RefusesWhatIsNoJsonOrTooDeep) {
-  for (const std::string& text : {std::string(), std::string("{"), std::string("{}1"), std::string("[1,]"),
-                                  std::string("\"\xFF\""), std::string("[\0]", 3), std::string("[1e999]")}) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("{}1"), std::string("[1,]"), std::string("\"\xFF\""),
+        std::string("[\0]", 3), std::string("{}\0{}", 5), std::string("[1e999]")}) {
     Told told;
     EXPECT_FALSE(walk_json(text, told)) << text;
   }

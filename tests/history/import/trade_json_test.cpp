@@ -113,6 +113,16 @@ TEST_F(TradeJson, TakesSymbolAndMarketFromTheFirstTrade) {
   EXPECT_THAT(set("XRP/ETH", other), HasSubstr("XRP_OLD-trades.json: it holds agg_trades, not trades"));
 }
 
+// Both are spelled BTCUSDT at Binance.
+TEST_F(TradeJson, ASwapsTradeIsNoneOfSpot) {
+  const FileRows told = read(array_of(
+      {told_trade(info(1), "BTC/USDT"), told_trade(info(2), "BTC/USDT:USDT"), told_trade(info(3), "BTC/USDT")}));
+  ASSERT_THAT(told.sets, SizeIs(1)) << told.error;
+  EXPECT_THAT(told.sets[0].rows, SizeIs(2));
+  EXPECT_THAT(told.sets[0].bad,
+              ElementsAre("2: symbol 'BTC/USDT:USDT' is of another market than the file's first trade"));
+}
+
 TEST_F(TradeJson, BracesAndQuotesInTextsEndNothing) {
   const std::string odd = R"({"note":"}]{\"[\\","info":)" + info(1) + R"(,"symbol":"XRP/ETH","more":[{"x":[]}]})";
   const FileRows told = read(array_of({odd, told_trade(info(2))}));
