@@ -169,7 +169,8 @@ class TradeJsonReader final : public RowReader {
     if (!venue_) venue_ = market.venue;
     if (market.venue != *venue_) {
       return fail(ErrorCode::kBadInput,
-                  fmt::format("symbol '{}' is of another market than the file's first trade", shown_text(*told)));
+                  told ? fmt::format("symbol '{}' is of another market than the file's first trade", shown_text(*told))
+                       : "it has no symbol, which the file's first trade has");
     }
     line_ = market.symbol;
     if (line_.contains(',')) return fail(ErrorCode::kBadInput, "its symbol has a comma");

@@ -123,6 +123,13 @@ TEST_F(TradeJson, ASwapsTradeIsNoneOfSpot) {
               ElementsAre("2: symbol 'BTC/USDT:USDT' is of another market than the file's first trade"));
 }
 
+TEST_F(TradeJson, ASwapsFileHasNoTradeWithoutItsSymbol) {
+  const FileRows told = read(array_of({told_trade(info(1), "BTC/USDT:USDT"), R"({"info":)" + info(2) + "}"}));
+  ASSERT_THAT(told.sets, SizeIs(1)) << told.error;
+  EXPECT_THAT(told.sets[0].rows, SizeIs(1));
+  EXPECT_THAT(told.sets[0].bad, ElementsAre("2: it has no symbol, which the file's first trade has"));
+}
+
 TEST_F(TradeJson, BracesAndQuotesInTextsEndNothing) {
   const std::string odd = R"({"note":"}]{\"[\\","info":)" + info(1) + R"(,"symbol":"XRP/ETH","more":[{"x":[]}]})";
   const FileRows told = read(array_of({odd, told_trade(info(2))}));
