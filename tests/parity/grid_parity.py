@@ -34,6 +34,8 @@ LATENCIES_MS = ((10, 10), (0, 0), (3, 40))
 RECORDED = "recorded"
 # What hftbacktest was seen to give with power3 and the first latencies: fills, position, balance, fee.
 KNOWN = {GRIDS[0]: ("194", "0.4", "-24689.02", "-59.831519"), GRIDS[1]: ("426", "0.6", "-37247.12", "-131.418021")}
+# Tables of latencies: hftbacktest takes their address alone.
+KEPT = []
 # Of each case, and of those in parts together.
 LEAST_FILLS = 100
 LEAST_PARTS = 3000
@@ -190,6 +192,7 @@ def with_latency(asset, events, latency):
     table = numpy.zeros(len(rows), [(name, "<i8") for name in ("req_ts", "exch_ts", "resp_ts", "_padding")])
     for index, name in enumerate(("req_ts", "exch_ts", "resp_ts")):
         table[name] = rows[:, index]
+    KEPT.append(table)
     return asset.intp_order_latency(table)
 
 
