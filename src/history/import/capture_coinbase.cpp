@@ -106,10 +106,8 @@ class CoinbaseDecoder final : public CaptureDecoder {
     if (!is_wanted()) return;
     if (!is_refused() && parts().empty()) refuse("it has no event behind its channel");
     if (!is_refused() && channel_ == kCoinbaseBooks) follow_books(connection, *sequence);
-    if (is_refused()) {
-      // What it said is missing in its books, as if it had not come.
-      connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
-    }
+    // What it said is missing in its books, as if it had not come.
+    if (is_refused() && channel_ == kCoinbaseBooks) connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
   }
 
   [[nodiscard]] bool is_wanted() const { return channel_ == kCoinbaseBooks || channel_ == kCoinbaseTrades; }

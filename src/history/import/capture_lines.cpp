@@ -27,11 +27,16 @@ bool is_exchange_name(std::string_view name) {
 
 class HeaderFields final : public JsonVisitor {
  public:
+  std::string kind;
   std::string exchange;
   std::string form;
 
+  // One that is cut tells what stands in front.
+  explicit HeaderFields(std::string_view line) { static_cast<void>(walk_json(line, *this)); }
+
  private:
   void value(const JsonPlace& place, std::string_view text) override {
+    if (place.path == "t") kind = text;
     if (place.path == "exchange") exchange = text;
     if (place.path == "format") form = text;
   }
@@ -58,11 +63,12 @@ std::string LeftOut::text() const {
   return text;
 }
 
-bool is_capture_lines(std::string_view head) { return first_line_of(head).starts_with(R"({"t":"header",)"); }
+bool is_capture_lines(std::string_view head) {
+  return head.starts_with('{') && HeaderFields(first_line_of(head)).kind == "header";
+}
 
 Result<std::string> exchange_of_capture(std::string_view path, std::string_view head) {
-  HeaderFields header;
-  static_cast<void>(walk_json(first_line_of(head), header));  // one that is cut tells what stands in front
+  const HeaderFields header(first_line_of(head));
   const std::string_view exchange = is_exchange_name(header.exchange) ? std::string_view(header.exchange) : "";
   if (CaptureDecoder::of_exchange(exchange) == nullptr) {
     return fail(ErrorCode::kUsage,

@@ -182,6 +182,13 @@ TEST_F(CoinbaseMessages, WhatIsRefusedIsMissingInTheBook) {
   EXPECT_THAT(book(3, "update"), ElementsAre(row("3,2", "false,true,1,2")));
 }
 
+TEST_F(CoinbaseMessages, RefusedTradesAreNotMissingInTheBook) {
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[{}]}]})"),
+              ElementsAre("a trade's side is neither BUY nor SELL"));
+  EXPECT_THAT(book(2, "update"), ElementsAre(row("2,0", "false,true,1,2")));
+}
+
 // An update names the one before it as long as no message of the connection was missing in between.
 TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {
   EXPECT_THAT(book(0, "snapshot"), ElementsAre(row("0,null", "true,true,1,2")));

@@ -334,6 +334,7 @@ TEST_F(CaptureText, OtherExchangesAndFormsAreRefusedByTheirName) {
             Not(HasSubstr("\n"))));
   EXPECT_THAT(error(R"({"t":"header","format":2,"exchange":"A\nB"})"),
               AllOf(HasSubstr("in JSON lines: those of"), Not(HasSubstr("\n"))));
+  EXPECT_THAT(error(R"({"exchange": "KRAKEN", "t": "header"})"), HasSubstr("in JSON lines, of KRAKEN"));
   EXPECT_THAT(error(R"({"t":"header","format":3,"exchange":"OKX"})"),
               HasSubstr("its format is '3', and 2 is the one that is known"));
 }
