@@ -15,7 +15,7 @@ Result<std::int64_t> CaptureTradeIds::number(std::string_view instrument, std::s
   }
   std::string key = fmt::format("{}\n{}", instrument, id);
   if (const auto known = known_.find(key); known != known_.end()) return known->second;
-  auto last = last_.find(instrument);
+  const auto last = last_.find(instrument);
   if (last == last_.end() && last_.size() == kMostInstruments) {
     return fail(ErrorCode::kBadInput, fmt::format("more than {} instruments have trades", kMostInstruments));
   }
