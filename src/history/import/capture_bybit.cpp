@@ -60,9 +60,8 @@ class BybitDecoder final : public CaptureDecoder {
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
-    check_shape(place, Shape::kValue);
     std::string* const field = field_at(place);
-    if (field == nullptr) return;
+    if (field == nullptr) return check_shape(place, Shape::kValue);
     *field = text;
     if (field == &topic_) book_symbol_ = bybit_book_symbol(topic_);
   }

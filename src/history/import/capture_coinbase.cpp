@@ -33,8 +33,8 @@ class CoinbaseDecoder final : public CaptureDecoder {
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
-    if (is_list(place.path) || is_element(place.path)) refuse_shape();
     std::string* const field = field_at(place);
+    if (field == nullptr && (is_list(place.path) || is_element(place.path))) refuse_shape();
     if (field == nullptr) return;
     *field = text;
     if (field != &product_) return;

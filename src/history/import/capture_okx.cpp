@@ -43,9 +43,9 @@ class OkxDecoder final : public CaptureDecoder {
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
-    check_shape(place, Shape::kValue);
     std::string* const field = field_at(place);
-    if (field != nullptr) *field = text;
+    if (field == nullptr) return check_shape(place, Shape::kValue);
+    *field = text;
   }
   void null(const JsonPlace& place) override { check_shape(place, Shape::kNull); }
 
