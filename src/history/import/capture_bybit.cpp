@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kBybitBooks = "orderbook.";
 constexpr std::string_view kBybitTrades = "publicTrade.";
+constexpr std::string_view kBybitOptions = "bybit-options";
 constexpr std::string_view kBybitBids = "data.b";
 constexpr std::string_view kBybitAsks = "data.a";
 
@@ -25,7 +26,7 @@ std::string_view bybit_venue(std::string_view url) {
   const std::string_view market = url.substr(std::min(url.rfind('/') + 1, url.size()));
   if (market == "linear" || market == "inverse") return "bybit";
   if (market == "spot") return "bybit-spot";
-  return market == "option" ? "bybit-options" : "";
+  return market == "option" ? kBybitOptions : "";
 }
 
 // "orderbook.200.BTCUSDT": where its symbol begins. Nothing: none with a number of levels, as "orderbook.rpi.BTCUSDT",
@@ -54,9 +55,13 @@ class BybitDecoder final : public CaptureDecoder {
   [[nodiscard]] CaptureSubject about(const CaptureConnection& connection, bool /*is_whole*/) const override {
     if (!is_book() && !is_trades()) return {};
     const std::string_view venue = bybit_venue(connection.url);
-    const std::string_view symbol = std::string_view(topic_).substr(topic_.rfind('.') + 1);
-    // A topic of options is that of all instruments of an asset.
-    return subject(is_book(), venue, venue == "bybit-options" && is_trades() ? "" : symbol);
+    return subject(is_book(), venue, told_symbol(venue));
+  }
+
+  // In the topic; empty: a topic of options' trades is that of all instruments of an asset.
+  [[nodiscard]] std::string_view told_symbol(std::string_view venue) const {
+    if (is_trades() && venue == kBybitOptions) return {};
+    return std::string_view(topic_).substr(is_book() ? *book_symbol_ : kBybitTrades.size());
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
@@ -131,7 +136,7 @@ class BybitDecoder final : public CaptureDecoder {
 
   // Every update of a symbol has the u behind that of the one before.
   void end_book(std::string_view venue) {
-    if (topic_.substr(*book_symbol_) != symbol_) return refuse("its topic is not of the symbol in it");
+    if (told_symbol(venue) != symbol_) return refuse("its topic is not of the symbol in it");
     if (!has_bids_ || !has_asks_) return refuse("it lacks its b or its a");
     const bool is_snapshot = type_ == "snapshot";
     if (!is_snapshot && type_ != "delta") return refuse("its type is neither snapshot nor delta");
@@ -161,6 +166,9 @@ class BybitDecoder final : public CaptureDecoder {
   // Its side is the taker's. A block trade does not happen on the book.
   void end_trade(std::string_view venue, const Trade& trade) {
     if (is_refused()) return;
+    if (const std::string_view told = told_symbol(venue); !told.empty() && told != trade.symbol) {
+      return refuse("its topic is not of the symbol in it");
+    }
     const std::optional<bool> is_taker_buy = is_buy(trade.side);
     if (!is_taker_buy) return refuse("a trade's side is neither Buy nor Sell");
     const std::optional<std::int64_t> id = id_of(venue, trade);

@@ -270,6 +270,13 @@ TEST_F(CaptureText, TradesOfARefusedMessageHaveNoNumber) {
               ElementsAre("3: a trade's side is neither Buy nor Sell", StartsWith("20480,")));
 }
 
+TEST_F(CaptureText, TradesOfBybitAreOfTheSymbolInTheirTopicButForOptions) {
+  const std::string of_other = R"({"topic":"publicTrade.Y","type":"snapshot","ts":1,"data":[)" + trade("u-1", 6) + "]}";
+  EXPECT_EQ(rows({recv(kLater, trades(trade("u-0", 5))), recv(kLater, of_other)}).back(),
+            "4: its topic is not of the symbol in it");
+  EXPECT_THAT(rows({connect("o", "option"), recv(kLater, of_other, "o")}), ElementsAre(StartsWith("24576,")));
+}
+
 TEST_F(CaptureText, TradesOfBybitAreObjects) {
   for (const char* data : {"null", "7", "[]", "[[]]"}) {
     EXPECT_EQ(rows({recv(kLater, trades(trade("u-0", 5))), recv(kLater, trades(trade("u-1", 6) + "," + data))}).back(),
