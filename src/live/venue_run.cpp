@@ -38,9 +38,9 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
   if (options_.record_dir.empty()) {
     run_log_ = std::make_unique<collector::NullRunLog>();
   } else {
-    sealer_ =
-        std::make_shared<SealThread>(recording_directory(options_.record_dir, venue),
-                                     [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); });
+    sealer_ = std::make_shared<SealThread>(
+        recording_directory(options_.record_dir, venue),
+        [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); }, clock_.now());
     recorder_ = std::make_unique<RunRecorder>(
         RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"}, options_.recording,
         [sealer = sealer_](const std::string& path) { sealer->add(path); });
