@@ -103,7 +103,7 @@ void SimWorld::on_refused(Cooldown::Scope scope, const HttpResponse& response, U
   const KillsWhenRefused& kills = plan_.kills_when_refused;
   const Kill next{now_ + kills.after, kills.power_cut, kills.down};
   const UnixNanos again = next.at + next.down;
-  const auto meets = [&](const Pause& sleep) { return sleep.from <= again && next.at < sleep.to; };
+  const auto meets = [&](const Pause& one) { return one.from <= again && next.at < one.to; };
   const bool is_enough = is_to_be_killed_ || killed_when_refused_ == kills.times || again >= plan_.faults_end;
   if (is_enough || std::ranges::any_of(plan_.sleeps, meets)) return;
   is_to_be_killed_ = true;
