@@ -7,8 +7,8 @@ seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
 names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
-  pause_is_no_gap cursor_before_commit mark_is_no_end asks_too_early row_not_held pause_without_rows halt_unseen
-  suspects_unseen)
+  pause_is_no_gap cursor_before_commit mark_is_no_end asks_too_early ban_not_kept ban_forgotten
+  stream_ban_not_kept row_not_held pause_without_rows halt_unseen suspects_unseen)
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -63,6 +63,13 @@ variants = {
     "asks_too_early": ("src/binance/rate_budget.cpp",
                        "block_until(latest_ + std::min(retry_after, kLongestBlock));",
                        "block_until(latest_ + std::min(retry_after, kLongestBlock) / 2);"),
+    # Of a 429 or 418 nothing is left for the next run.
+    "ban_not_kept": ("src/collector/rest_desk.cpp", "out_.emplace_back(KeepCooldown{*told});", ""),
+    # ... of one that refused a connection.
+    "stream_ban_not_kept": ("src/collector/line_pool_trouble.cpp", "out_.emplace_back(KeepCooldown{*told});", ""),
+    # What an earlier run has left of one is not obeyed.
+    "ban_forgotten": ("src/collector/cooldown.cpp",
+                      "return now < left.until ? std::optional(left) : std::nullopt;", "return std::nullopt;"),
     # A row goes to the store before what it was made of is on the disk.
     "row_not_held": ("src/live/held_rows.cpp", "rows_.front().mark <= progress.durable",
                      "rows_.front().mark <= progress.told"),

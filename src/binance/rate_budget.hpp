@@ -62,6 +62,8 @@ class RateBudget {
   [[nodiscard]] int limit() const { return config_.limit; }
   [[nodiscard]] bool banned(UnixNanos now) const { return now < banned_until_; }
   [[nodiscard]] UnixNanos banned_until() const { return banned_until_; }
+  // After a 429 or 418: nothing is taken before.
+  [[nodiscard]] UnixNanos blocked_until() const { return blocked_until_; }
 
  private:
   struct Window {

@@ -11,6 +11,7 @@
 
 #include "acts/base/time.hpp"
 
+#include "collector/cooldown.hpp"
 #include "collector/saved_feed.hpp"
 
 namespace acts::collector {
@@ -81,7 +82,14 @@ struct SaveBook {
   friend bool operator==(const SaveBook&, const SaveBook&) = default;
 };
 
-using Action = std::variant<OpenConnection, CloseConnection, SendText, HttpGet, Log, SaveBook>;
+// To be on the disk before anything that follows is carried out: the next run begins with it
+// (CollectorOptions::earlier_cooldowns). Of a scope the last one holds.
+struct KeepCooldown {
+  Cooldown cooldown;
+  friend bool operator==(const KeepCooldown&, const KeepCooldown&) = default;
+};
+
+using Action = std::variant<OpenConnection, CloseConnection, SendText, HttpGet, Log, SaveBook, KeepCooldown>;
 // Holds what one input asked for; the shell empties it after each.
 using ActionQueue = std::deque<Action>;
 

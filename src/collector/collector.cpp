@@ -138,6 +138,7 @@ void Collector::start(UnixNanos time) {
   self.started = true;
   self.started_at = self.down_since = self.last_tick = now;
   if (!self.has_depth) self.log.log_always(LogLevel::kWarning, "no_depth", {}, std::string(Impl::kNoDepth));
+  self.resume_cooldowns(now);
   self.info_at = self.time_at = self.next_tick = self.next_second = now;
   self.on_tick(now);
 }

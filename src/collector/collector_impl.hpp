@@ -86,6 +86,8 @@ struct Collector::Impl final : LineListener {
   void on_data(InstrumentIndex index, const MessageOutcome& outcome, UnixNanos now);
 
   // REST.
+  void resume_cooldowns(UnixNanos now);
+  void resume(const Cooldown& left, bool is_kept, UnixNanos now);
   void ask_info();
   void note_refused(InstrumentIndex index, UnixNanos now);
   void poll_snapshot(InstrumentIndex index, UnixNanos now);

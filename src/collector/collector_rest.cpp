@@ -15,6 +15,37 @@ constexpr Nanos kRefusedWait = std::chrono::seconds{30};
 
 }  // namespace
 
+// Before anything is asked.
+void Collector::Impl::resume_cooldowns(UnixNanos now) {
+  for (const Cooldown::Scope scope : {Cooldown::Scope::kRest, Cooldown::Scope::kStreams}) {
+    std::optional<Cooldown> longest;
+    bool is_kept = true;
+    for (const Cooldown& earlier : options.earlier_cooldowns) {
+      const std::optional<Cooldown> left = earlier.scope == scope ? left_of(earlier, now) : std::nullopt;
+      if (!left || (longest && longest->until >= left->until)) continue;
+      longest = left;
+      is_kept = *left == earlier;
+    }
+    if (longest) resume(*longest, is_kept, now);
+  }
+}
+
+void Collector::Impl::resume(const Cooldown& left, bool is_kept, UnixNanos now) {
+  const bool is_rest = left.scope == Cooldown::Scope::kRest;
+  if (is_rest) {
+    desk.resume(left, now);
+  } else {
+    pool.resume(left);
+  }
+  // With the time from which it is counted now: runs that follow each other quickly must not begin it anew each time.
+  if (!is_kept) actions.emplace_back(KeepCooldown{left});
+  log.log_always(LogLevel::kWarning, fmt::format("{}_cooldown", to_string(left.scope)), {},
+                 fmt::format("the venue has {} an earlier run: no {} before {}; if this machine has another address "
+                             "since, remove cooldowns/ from the data directory and start again",
+                             left.banned ? "banned" : "refused", is_rest ? "REST request" : "connection attempt",
+                             to_iso8601(left.until)));
+}
+
 void Collector::Impl::ask_info() {
   info_at = {INT64_MAX};  // until it is answered
   desk.ask({RequestKind::kExchangeInfo, Urgency::kInfo, kNoInstrument, 0,

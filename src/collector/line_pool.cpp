@@ -177,6 +177,7 @@ void LinePool::open(Line& line, std::optional<Connection>& slot, UnixNanos now) 
 }
 
 UnixNanos LinePool::try_open(Line& line, std::optional<Connection>& slot, UnixNanos now) {
+  if (now < refused_until_) return refused_until_;
   if (const binance::Taken taken = budget_.try_take(now); !taken) {
     log_.log(LogLevel::kWarning, "connect_limit", {},
              fmt::format("as many connection attempts as the venue takes were made; the next one at {}",

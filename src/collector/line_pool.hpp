@@ -33,6 +33,7 @@
 #include "collector/actions.hpp"
 #include "collector/collector.hpp"
 #include "collector/connection.hpp"
+#include "collector/cooldown.hpp"
 #include "collector/gap_hold.hpp"
 #include "collector/health.hpp"
 #include "collector/host_ring.hpp"
@@ -100,6 +101,8 @@ class LinePool {
   void feed_gaps(const std::vector<InstrumentIndex>& instruments, UnixNanos now);
   [[nodiscard]] const GapHold& gap_hold() const { return gap_hold_; }
   void stop(UnixNanos now);
+  // What an earlier run was told, by left_of(): no attempt to connect is made before it is over.
+  void resume(const Cooldown& left);
 
   // Of whose stream a message says it is; kNoInstrument if it does not say so, or of none of ours.
   [[nodiscard]] InstrumentIndex instrument_of(std::string_view bytes) const;
@@ -202,6 +205,8 @@ class LinePool {
   LineListener& listener_;
   HostRing hosts_;
   binance::ConnectBudget budget_;
+  CooldownMemory cooldowns_{Cooldown::Scope::kStreams};
+  UnixNanos refused_until_{INT64_MIN};  // no attempt before
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<Connection> closing_;
   std::unordered_map<std::string, InstrumentIndex, TextHash, std::equal_to<>> by_stream_symbol_;

@@ -88,14 +88,23 @@ UnixNanos LinePool::obey(const Refusal& refusal, const ClosedInfo& info, UnixNan
   if (refusal.host_only) {
     if (!hosts_.on_blocked(now + wait, now)) again = std::max(again, hosts_.free_at());
   } else {
-    again = std::max(again, now + wait);
-    for (const auto& other : lines_) other->attempt_at = std::max(other->attempt_at, now + wait);
+    refused_until_ = std::max(refused_until_, now + wait);
+    again = std::max(again, refused_until_);
+    constexpr int kBanned = 418;
+    if (auto told = cooldowns_.on_told(refused_until_, info.http_status == kBanned, now)) {
+      out_.emplace_back(KeepCooldown{*told});
+    }
   }
   log_.log(LogLevel::kError, refusal.key, {},
            fmt::format("answer {} to a connection attempt: {}; next attempt at {} in {} s", info.http_status,
                        refusal.remedy, hosts_.current(), (again - now) / std::chrono::seconds{1}),
            now);
   return again;
+}
+
+void LinePool::resume(const Cooldown& left) {
+  refused_until_ = left.until;
+  cooldowns_.resume(left);
 }
 
 void LinePool::note_stable(Line& line, UnixNanos now) {

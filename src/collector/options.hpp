@@ -16,6 +16,7 @@
 #include "acts/market/venue.hpp"
 
 #include "binance/book_builder.hpp"
+#include "collector/cooldown.hpp"
 
 namespace acts::collector {
 
@@ -89,6 +90,8 @@ struct CollectorOptions {
   std::vector<Nanos> full_book_at;  // times of the UTC day at which every whole book is saved
   // The book that a symbol begins with, asked for once a symbol: what an earlier run has left of it, or nothing.
   std::function<std::shared_ptr<const binance::SavedBook>(std::string_view symbol)> earlier_book;
+  // What earlier runs were told to wait for, in any order; what of it is over is left out.
+  std::vector<Cooldown> earlier_cooldowns;
   // Called once: the symbols are known, and rows of the boundaries after `now` follow. The run's log begins here.
   std::function<void(UnixNanos now)> on_begin;
   binance::BookBuilderOptions book;

@@ -128,10 +128,9 @@ void RestDesk::act_on(const binance::RestVerdict& verdict, UnixNanos now) {
       return;
     case RestAction::kGiveUp: return;
     case RestAction::kWaitAll:
-      if (verdict.outcome == binance::RestOutcome::kBanned) {
-        budget_.on_banned(verdict.retry_after, now);
-      } else {
-        budget_.on_rate_limited(verdict.retry_after, now);
+      block(verdict.retry_after, verdict.outcome == binance::RestOutcome::kBanned, now);
+      if (auto told = cooldowns_.on_told(budget_.blocked_until(), budget_.banned(now), now)) {
+        out_.emplace_back(KeepCooldown{*told});
       }
       log_.log(LogLevel::kError, "rest_limited", {}, fmt::format("REST {}: {}", hosts_.current(), verdict.message),
                now);
@@ -150,6 +149,19 @@ void RestDesk::act_on(const binance::RestVerdict& verdict, UnixNanos now) {
     }
     case RestAction::kRetryLater: on_trouble(verdict.retry_after, now); return;
   }
+}
+
+void RestDesk::block(Nanos wait, bool banned, UnixNanos now) {
+  if (banned) {
+    budget_.on_banned(wait, now);
+  } else {
+    budget_.on_rate_limited(wait, now);
+  }
+}
+
+void RestDesk::resume(const Cooldown& left, UnixNanos now) {
+  block(left.until - now, left.banned, now);
+  cooldowns_.resume(left);
 }
 
 void RestDesk::on_trouble(Nanos at_least, UnixNanos now) {
@@ -185,7 +197,8 @@ RestHealth RestDesk::health(UnixNanos now) const {
   health.in_flight = under_way_.size();
   health.queued = queue_.size();
   if (budget_.banned(now)) health.banned_until = budget_.banned_until();
-  if (const UnixNanos until = std::max(paused_until_, hosts_.free_at()); until > now) health.paused_until = until;
+  const UnixNanos until = std::max({paused_until_, hosts_.free_at(), budget_.blocked_until()});
+  if (until > now) health.paused_until = until;
   return health;
 }
 

@@ -17,6 +17,7 @@
 #include "binance/rate_budget.hpp"
 #include "binance/rest.hpp"
 #include "collector/actions.hpp"
+#include "collector/cooldown.hpp"
 #include "collector/health.hpp"
 #include "collector/host_ring.hpp"
 #include "collector/log_throttle.hpp"
@@ -61,6 +62,8 @@ class RestDesk {
     }
   }
   void stop();
+  // What an earlier run was told, by left_of(): nothing is asked before it is over.
+  void resume(const Cooldown& left, UnixNanos now);
 
   // Nothing for a request that is not under way.
   std::optional<RestDone> on_answer(RequestNumber request, const binance::RestAnswer& answer, UnixNanos now);
@@ -89,6 +92,7 @@ class RestDesk {
   [[nodiscard]] Nanos timeout_of(RequestKind kind) const;
   void act_on(const binance::RestVerdict& verdict, UnixNanos now);
   void on_trouble(Nanos at_least, UnixNanos now);
+  void block(Nanos wait, bool banned, UnixNanos now);
   std::optional<RestDone> take(RequestNumber request);
 
   Venue venue_;
@@ -97,6 +101,7 @@ class RestDesk {
   LogThrottle& log_;
   HostRing hosts_;
   binance::RateBudget budget_;
+  CooldownMemory cooldowns_{Cooldown::Scope::kRest};
   Backoff backoff_;
   RestQueue queue_;
   std::map<RequestNumber, UnderWay> under_way_;

@@ -55,6 +55,7 @@ std::variant<SessionId, HttpResponse> VenueCore::connect(std::string_view path, 
   see(now);
   const std::optional<StreamPath> asked = parse_stream_path(venue_, path, query);
   if (!asked) return HttpResponse{404, {{"Content-Type", "text/plain"}}, "Not Found"};
+  ++connects_made_;
   if (!count_connect(peer, now)) {
     ++refused_connects_;
     const auto wait = std::chrono::ceil<std::chrono::seconds>(connects_.find(peer)->second.next_allowed(now) - now);
@@ -154,6 +155,8 @@ UnixNanos VenueCore::next_deadline() const {
   return due ? std::min(*due, others) : others;
 }
 
-CoreStats VenueCore::stats() const { return {hub_.stats(), requests_, refused_connects_, skipped_input_}; }
+CoreStats VenueCore::stats() const {
+  return {hub_.stats(), requests_, connects_made_, refused_connects_, skipped_input_};
+}
 
 }  // namespace acts::exchange

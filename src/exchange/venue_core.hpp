@@ -31,8 +31,9 @@ namespace acts::exchange {
 struct CoreStats {
   HubStats streams;
   std::uint64_t requests = 0;
-  std::uint64_t refused_connects = 0;
-  std::uint64_t skipped_input = 0;  // pieces of the source that could not be read
+  std::uint64_t connects = 0;          // attempts
+  std::uint64_t refused_connects = 0;  // of them, as there were too many
+  std::uint64_t skipped_input = 0;     // pieces of the source that could not be read
 };
 
 // What is to become of a request.
@@ -137,6 +138,7 @@ class VenueCore {
   std::vector<MarketMessage> messages_;
   std::vector<std::string> problems_;
   std::uint64_t requests_ = 0;
+  std::uint64_t connects_made_ = 0;
   std::uint64_t refused_connects_ = 0;
   std::uint64_t skipped_input_ = 0;
 };

@@ -124,7 +124,9 @@ Result<void> BookWriter::write(FileOps& ops, const std::string& data_dir, Kind k
   const std::string directory = kind == Kind::kCheckpoint ? checkpoint_directory(data_dir, book.venue, book.symbol)
                                                           : full_book_directory(data_dir, book.venue, book.symbol);
   const std::string path = fmt::format("{}/{}", directory, book_file_name(book.saved_at));
-  Result<void> written = write_whole_file(ops, path, pack_zstd(book_text(book)));
+  const std::string packed = pack_zstd(book_text(book));
+  Result<void> written =
+      kind == Kind::kCheckpoint ? write_whole_file(ops, path, packed) : write_whole_file_again(ops, path, packed);
   if (written && kind == Kind::kCheckpoint) drop_old(ops, directory, book_file_name(book.saved_at));
   return written;
 }

@@ -10,6 +10,7 @@
 #include "acts/features/feature.hpp"
 
 #include "live/alert_conditions.hpp"
+#include "live/cooldown_file.hpp"
 #include "live/logging.hpp"
 #include "net/proxy.hpp"
 #include "net/real_clock.hpp"
@@ -141,6 +142,12 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   core.lines = static_cast<std::size_t>(settings_.lines);
   core.seed = static_cast<std::uint64_t>(clock_.now().value);
   if (lock_) {
+    options.cooldown_dir = settings_.data_dir;
+    EarlierCooldowns earlier = read_cooldowns(settings_.data_dir, venue);
+    for (std::string& problem : earlier.problems) {
+      log(venue, {collector::LogLevel::kWarning, "cooldown_unreadable", "", std::move(problem), 0});
+    }
+    core.earlier_cooldowns = std::move(earlier.cooldowns);
     if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;
     core.full_book_at = settings_.full_book_at;
     core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };

@@ -117,6 +117,10 @@ void add_venue(Families& out, const collector::Health& health) {
     out.counter("acts_rest_requests_total", "REST requests", {{"venue", venue}, {"reason", reason}}, count);
   }
   out.gauge("acts_rate_limit_weight_used", "REST weight used in this minute", labels, health.rest.weight_used);
+  out.gauge("acts_rest_banned", "1 while the venue has banned REST requests (418), also of an earlier run", labels,
+            health.rest.banned_until ? 1 : 0);
+  out.gauge("acts_rest_paused", "1 while no REST request is made: banned, limited (429), refused or failing", labels,
+            health.rest.paused_until ? 1 : 0);
   if (health.clock.offset) {
     out.gauge("acts_clock_offset_seconds", "The venue's clock minus ours", labels, seconds(*health.clock.offset));
   }
@@ -128,6 +132,8 @@ void add_venue(Families& out, const collector::Health& health) {
 }
 
 using Json = nlohmann::ordered_json;
+
+Json optional_time(const std::optional<UnixNanos>& at) { return at ? Json(to_iso8601(*at)) : Json(nullptr); }
 
 Json optional_seconds(const std::optional<Nanos>& span) { return span ? Json(seconds(*span)) : Json(nullptr); }
 
@@ -186,7 +192,9 @@ Json venue_json(const collector::Health& health) {
             {"weight_used", health.rest.weight_used},
             {"weight_limit", health.rest.weight_limit},
             {"in_flight", health.rest.in_flight},
-            {"queued", health.rest.queued}}},
+            {"queued", health.rest.queued},
+            {"banned_until", optional_time(health.rest.banned_until)},
+            {"paused_until", optional_time(health.rest.paused_until)}}},
           {"connections", std::move(connections)}};
 }
 

@@ -4,15 +4,29 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "live/join_or_leave.hpp"
+#include "live/real_time.hpp"
 #include "recording/layout.hpp"
 
 namespace acts {
+namespace {
+
+// "<shard>-<first_recv_ns>"; a name without a time is no recorder's.
+bool is_from(const std::string& name, UnixNanos run_begins) {
+  const char* const end = name.data() + name.size();
+  std::int64_t first = 0;
+  const auto [stop, error] = std::from_chars(name.data() + name.rfind('-') + 1, end, first);
+  return error == std::errc{} && stop == end && first >= run_begins.value;
+}
+
+}  // namespace
 
 std::string loss_text(std::string_view name, const SealReport& report) {
   return fmt::format("{}: {} lines are kept; {}{}", name, report.lines, report.lost,
@@ -20,32 +34,43 @@ std::string loss_text(std::string_view name, const SealReport& report) {
 }
 
 struct SealThread::State {
-  State(std::string directory, Sealer::MakeOwner make_owner, std::shared_ptr<FileOps> the_ops)
-      : ops(std::move(the_ops)), sealer(std::move(directory), std::move(make_owner), ops ? *ops : real_file_ops()) {}
+  State(std::string directory, Sealer::MakeOwner make_owner, UnixNanos begins, std::shared_ptr<FileOps> the_ops,
+        Nanos the_pause)
+      : ops(std::move(the_ops)),
+        sealer(std::move(directory), std::move(make_owner), ops ? *ops : real_file_ops()),
+        run_begins(begins),
+        pause(the_pause) {}
 
   void run();
   bool work();
+  void look();
   void note(const std::string& name, const Result<SealReport>& done);
 
   std::shared_ptr<FileOps> ops;
   Sealer sealer;
+  UnixNanos run_begins;
+  Nanos pause;
+  std::optional<RealTime> look_at;  // again for what lies there: it could not be told
   std::atomic<bool> stopping = false;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::string> logs;  // the one being sealed is the first
   Status status;
+  std::string look_failure;
   bool ended = false;
 };
 
-SealThread::SealThread(std::string directory, Sealer::MakeOwner make_owner, std::shared_ptr<FileOps> ops)
-    : state_(std::make_shared<State>(std::move(directory), std::move(make_owner), std::move(ops))) {
+SealThread::SealThread(std::string directory, Sealer::MakeOwner make_owner, UnixNanos run_begins,
+                       std::shared_ptr<FileOps> ops, Nanos pause)
+    : state_(std::make_shared<State>(std::move(directory), std::move(make_owner), run_begins, std::move(ops), pause)) {
   // What is open now is no recorder's: it begins after this.
   if (auto waiting = state_->sealer.waiting()) {
     state_->logs.assign(waiting->begin(), waiting->end());
   } else {
-    state_->status.failure = waiting.error().message;
+    state_->look_failure = waiting.error().message;
     ++state_->status.failures;
+    state_->look_at = real_now() + pause;
   }
   thread_ = std::thread([state = state_] { state->run(); });
 }
@@ -68,12 +93,13 @@ SealThread::Status SealThread::status() const {
   const std::scoped_lock lock(state_->mutex);
   Status status = state_->status;
   status.waiting = state_->logs.size();
+  if (status.failure.empty()) status.failure = state_->look_failure;
   return status;
 }
 
 bool SealThread::idle() const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->logs.empty();
+  return state_->logs.empty() && state_->look_failure.empty();
 }
 
 void SealThread::State::run() {
@@ -84,11 +110,33 @@ void SealThread::State::run() {
   changed.notify_all();
 }
 
+// Of logs that the recorder has open, or has closed meanwhile, it is told by itself.
+void SealThread::State::look() {
+  auto waiting = sealer.waiting();
+  const std::scoped_lock lock(mutex);
+  if (!waiting) {
+    look_failure = waiting.error().message;
+    ++status.failures;
+    look_at = real_now() + pause;
+    return;
+  }
+  look_at.reset();
+  look_failure.clear();
+  std::erase_if(*waiting, [this](const std::string& name) { return is_from(name, run_begins); });
+  logs.insert(logs.begin(), waiting->begin(), waiting->end());
+}
+
 bool SealThread::State::work() {
+  if (look_at && real_now() >= *look_at) look();
   std::string name;
   {
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return stopping || !logs.empty(); });
+    const auto has_work = [this] { return stopping || !logs.empty(); };
+    if (look_at) {
+      if (!changed.wait_for(lock, *look_at - real_now(), has_work)) return true;
+    } else {
+      changed.wait(lock, has_work);
+    }
     if (stopping) return false;
     name = logs.front();
   }
@@ -96,7 +144,7 @@ bool SealThread::State::work() {
   note(name, done);
   if (done || stopping) return !stopping;
   std::unique_lock lock(mutex);
-  changed.wait_for(lock, kPause, [this] { return stopping.load(); });
+  changed.wait_for(lock, pause, [this] { return stopping.load(); });
   return true;
 }
 

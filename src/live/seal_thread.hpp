@@ -1,6 +1,6 @@
 // Seals closed logs of one venue, one after the other, on a thread of its own: those that a crash has left, then those
-// that the recorder closes. What fails is tried again after a pause, for ever; what is not done at the end is done at
-// the next start. Says nothing itself: it is asked. Thread-safe.
+// that the recorder closes. What fails, to find those that lie there too, is tried again after a pause, for ever; what
+// is not done at the end is done at the next start. Says nothing itself: it is asked. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +29,16 @@ class SealThread {
     std::uint64_t sealed = 0;  // logs
     std::uint64_t segments = 0;
     std::uint64_t failures = 0;
-    std::string failure = {};  // of the last attempt, if it failed: one line
+    std::string failure = {};  // of the last attempt, or to find what lies there, if it failed: one line
     std::uint64_t cut = 0;     // logs of which something could not be read
     std::string loss = {};     // of the last such log: one line
   };
 
-  // `ops`: the disk, if it is not the real one. Seals what lies there already.
-  SealThread(std::string directory, Sealer::MakeOwner make_owner, std::shared_ptr<FileOps> ops = nullptr);
+  // Seals what lies there already. `run_begins`: the names of logs that the recorder makes tell no earlier time; where
+  // what lies there could not be told at first, those of later names are left to the next start. `ops`: the disk, if it
+  // is not the real one. `pause`: kPause.
+  SealThread(std::string directory, Sealer::MakeOwner make_owner, UnixNanos run_begins,
+             std::shared_ptr<FileOps> ops = nullptr, Nanos pause = kPause);
   // Stops within kEndLimit, wherever it is, or leaves a disk that hangs to the thread.
   ~SealThread();
   SealThread(const SealThread&) = delete;

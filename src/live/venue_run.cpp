@@ -38,9 +38,9 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
   if (options_.record_dir.empty()) {
     run_log_ = std::make_unique<collector::NullRunLog>();
   } else {
-    sealer_ =
-        std::make_shared<SealThread>(recording_directory(options_.record_dir, venue),
-                                     [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); });
+    sealer_ = std::make_shared<SealThread>(
+        recording_directory(options_.record_dir, venue),
+        [of = options_.collector.venue] { return std::make_unique<MessageOwner>(of); }, clock_.now());
     recorder_ = std::make_unique<RunRecorder>(
         RecordingWriterOptions{open_log_directory(options_.record_dir, venue), "0"}, options_.recording,
         [sealer = sealer_](const std::string& path) { sealer->add(path); });
@@ -48,6 +48,9 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
                                                 RunSettings{options_.collector.bands, options_.collector.stale_after});
   }
   if (!options_.book_dir.empty()) books_ = std::make_unique<BookWriter>(options_.book_dir);
+  if (!options_.cooldown_dir.empty()) {
+    cooldowns_ = std::make_unique<CooldownWriter>(options_.cooldown_dir, options_.collector.venue);
+  }
   HttpClientOptions http;
   http.ca_file = options_.ca_file;
   http.proxy = options_.proxy;
@@ -194,6 +197,16 @@ void VenueRun::carry_out(const collector::SaveBook& action) {
       action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
                                                             : BookWriter::Kind::kFullBook,
       {options_.collector.venue, action.symbol, action.at, recorder_ != nullptr && action.is_marked, *action.feed});
+}
+
+void VenueRun::carry_out(const collector::KeepCooldown& action) {
+  if (!cooldowns_) return;
+  if (const Result<void> kept = cooldowns_->keep(action.cooldown); !kept) {
+    log_({collector::LogLevel::kError, "cooldown_not_kept", "",
+          fmt::format("{}; tried on until it is kept, else a run that begins before {} would ask too early",
+                      kept.error().message, to_iso8601(action.cooldown.until)),
+          0});
+  }
 }
 
 // One more than fits may come: an input asks for one at most.

@@ -17,6 +17,7 @@
 
 #include "collector/collector.hpp"
 #include "live/book_writer.hpp"
+#include "live/cooldown_writer.hpp"
 #include "live/held_rows.hpp"
 #include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
@@ -35,7 +36,8 @@ struct VenueRunOptions {
   ProxySettings proxy;
   std::string record_dir;  // data directory of the recording; empty: none
   RecordingMedium recording;
-  std::string book_dir;  // data directory of checkpoints and full books; empty: none
+  std::string book_dir;      // data directory of checkpoints and full books; empty: none
+  std::string cooldown_dir;  // data directory of cooldowns; empty: the next run is told of none
   std::string version;
 };
 
@@ -79,6 +81,7 @@ class VenueRun {
   void carry_out(const collector::HttpGet& action);
   void carry_out(const collector::Log& action) { log_(action); }
   void carry_out(const collector::SaveBook& action);
+  void carry_out(const collector::KeepCooldown& action);
   void on_http(collector::RequestNumber request, std::optional<UnixNanos> sent,
                const NetResult<HttpResponse>& response);
   void arm_timer();
@@ -97,6 +100,7 @@ class VenueRun {
   std::unique_ptr<RunRecorder> recorder_;
   std::unique_ptr<collector::RunLog> run_log_;
   std::unique_ptr<BookWriter> books_;
+  std::unique_ptr<CooldownWriter> cooldowns_;
   std::unique_ptr<collector::Collector> collector_;
   std::unique_ptr<HttpClient> http_;
   std::map<collector::ConnectionNumber, std::unique_ptr<WebSocketClient>> sockets_;

@@ -62,6 +62,13 @@ Result<void> write_whole_file(FileOps& ops, const std::string& path, std::string
   return {};
 }
 
+Result<void> write_whole_file_again(FileOps& ops, const std::string& path, std::string_view bytes) {
+  if (!ops.exists(path)) return write_whole_file(ops, path, bytes);
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  if (const int status = ops.sync_directory(directory); status < 0) return failed(directory, status);
+  return {};
+}
+
 Result<std::string> read_whole_file(const std::string& path, std::size_t most) {
   const auto named = [&path](const Error& error) {
     return fail(error.code,

@@ -281,6 +281,8 @@ void FakeVenue::on_action(const Action& action) {
     } else {
       checkpoints.insert_or_assign(e->symbol, *e);
     }
+  } else if (const auto* f = std::get_if<collector::KeepCooldown>(&action)) {
+    cooldowns.push_back(f->cooldown);
   } else {
     logs.push_back(std::get<Log>(action));
   }

@@ -156,6 +156,7 @@ class FakeVenue {
   std::size_t row_count = 0;
   std::vector<std::pair<std::string, UnixNanos>> full_books;  // symbol, when
   std::map<std::string, collector::SaveBook> checkpoints;     // the last one, by symbol
+  std::vector<collector::Cooldown> cooldowns;                 // that were to be kept
   std::vector<collector::Log> logs;
   std::vector<std::pair<UnixNanos, collector::OpenConnection>> opened;
   std::vector<std::pair<UnixNanos, collector::CloseConnection>> closed;

@@ -194,6 +194,27 @@ TEST(BookWriter, LeavesNothingOfWhatItCouldNotWrite) {
   EXPECT_THAT(names, IsEmpty());
 }
 
+// The next attempt found a file of that name, and so did all others.
+TEST(BookWriter, BringsAFullBookToTheDiskWhoseFirstAttemptFailedBehindItsRenaming) {
+  class UnsyncedNames final : public FileOps {
+   public:
+    int sync_directory(const std::string& path) override {
+      // Those above it are made first.
+      if (!path.ends_with("BTCUSDT") || !std::exchange(fails_, false)) return FileOps::sync_directory(path);
+      return -EIO;
+    }
+
+   private:
+    bool fails_ = true;
+  };
+  const TempDir dir;
+  UnsyncedNames disk;
+  const BookFile book = example();
+  EXPECT_FALSE(BookWriter::write(disk, dir.string(), BookWriter::Kind::kFullBook, book));
+  const Result<void> again = BookWriter::write(disk, dir.string(), BookWriter::Kind::kFullBook, book);
+  EXPECT_TRUE(again) << again.error().message;
+}
+
 TEST(BookWriter, TellsHowMuchOfTheDiskIsFree) {
   const TempDir dir;
   const BookWriter writer(dir.string());

@@ -53,6 +53,8 @@ collector::Health venue_health() {
   connection.message_age = 10ms;
   health.connections = {connection};
   health.rest.weight_used = 250;
+  health.rest.banned_until = UnixNanos{1'767'225'650'000'000'000};
+  health.rest.paused_until = UnixNanos{1'767'225'770'000'000'000};
   health.clock = {.offset = -15ms, .uncertainty = 40ms, .age = 12s};
   health.counters.messages = 1000;
   health.counters.refused = {{"malformed", 1}};
@@ -117,6 +119,8 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_book_state{venue="binance-spot",symbol="BTCUSDT",state="live"} 1)",
            R"(acts_receive_lag_seconds{venue="binance-spot",symbol="BTCUSDT"} 0.02)",
            R"(acts_rate_limit_weight_used{venue="binance-spot"} 250)",
+           R"(acts_rest_banned{venue="binance-spot"} 1)",
+           R"(acts_rest_paused{venue="binance-spot"} 1)",
            R"(acts_rest_requests_total{venue="binance-spot",reason="depth"} 5)",
            R"(acts_clock_offset_seconds{venue="binance-spot"} -0.015)",
            R"(acts_clock_offset_age_seconds{venue="binance-spot"} 12)",
@@ -175,6 +179,8 @@ TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
   const auto& venue = json["venues"][0];
   EXPECT_EQ(venue["clock"]["offset_seconds"], -0.015);
   EXPECT_EQ(venue["clock"]["age_seconds"], 12.0);
+  EXPECT_EQ(venue["rest"]["banned_until"], "2026-01-01T00:00:50.000Z");
+  EXPECT_EQ(venue["rest"]["paused_until"], "2026-01-01T00:02:50.000Z");
   EXPECT_EQ(venue["connections"][0]["state"], "open");
   EXPECT_EQ(venue["connections"][0]["message_age_seconds"], 0.01);
   EXPECT_EQ(json["rows"]["waiting"], 4);

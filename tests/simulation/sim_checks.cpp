@@ -124,8 +124,14 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos kept_un
   }
   known_since_.clear();
   listing_.clear();
-  silent_until_ = {};  // the next process knows nothing of it
+  silent_until_ = {};  // the next process counts by a clock of its own: see on_arrival()
+  std::erase_if(barred_, [&](const Barred& one) { return one.until <= now || is_unkept_[one.scope]; });
   logs_ += fmt::format("{} killed\n", to_iso8601(now));
+}
+
+void SimChecks::on_begin(UnixNanos now) {
+  const auto holds = [now](const Barred& one) { return now < one.until; };
+  begun_in_cooldown_ += static_cast<std::uint64_t>(std::ranges::any_of(barred_, holds));
 }
 
 void SimChecks::check_restored(std::string_view symbol, const binance::SavedBook& book, UnixNanos now) {
@@ -175,6 +181,28 @@ void SimChecks::on_answer(const HttpResponse& response, UnixNanos now) {
 void SimChecks::on_request(UnixNanos now) {
   if (now < silent_until_)
     find(now, fmt::format("a request, though none may be made before {}", to_iso8601(silent_until_)));
+}
+
+void SimChecks::on_arrival(collector::Cooldown::Scope scope, UnixNanos sent, UnixNanos now) {
+  for (const Barred& one : barred_) {
+    if (one.scope != scope || sent < one.since || now >= one.until) continue;
+    find(now, fmt::format("{}: the venue is asked, though it has said not to before {}", to_string(scope),
+                          to_iso8601(one.until)));
+    return;
+  }
+}
+
+bool SimChecks::on_refused(collector::Cooldown::Scope scope, const HttpResponse& response, UnixNanos replied,
+                           UnixNanos now) {
+  const auto wait = parse_retry_after(response.header("Retry-After"), replied);
+  if (!is_refusal(response) || !wait) return false;
+  std::erase_if(barred_, [now](const Barred& one) { return one.until <= now; });
+  barred_.push_back({scope, now, replied + *wait});
+  return true;
+}
+
+void SimChecks::on_clock_step(Nanos by) {
+  for (Barred& one : barred_) one.until = one.until - std::max(by, Nanos{0});
 }
 
 // What the venue refuses by REST is no reason to end a stream.

@@ -34,6 +34,7 @@ class SimChecks {
   // The world tells what happens.
   // `kept_until`: all that the run has handed to the recorder before is left.
   void on_kill(const collector::Collector& collector, UnixNanos kept_until, UnixNanos now);
+  void on_begin(UnixNanos now);
   // What the run before has recorded cannot be read in time: books begin empty.
   void expect_no_books() { levels_at_kill_.clear(); }
   void on_connect(UnixNanos now);
@@ -43,6 +44,15 @@ class SimChecks {
   using Listing = std::map<std::string, exchange::SymbolState, std::less<>>;
   void on_listing(const Listing& listing);
   void on_request(UnixNanos now);
+  // Comes to the venue; `sent` by the process. Over restarts too none may be sent after a refusal has come to a run,
+  // and be there before the venue takes them again. Real times.
+  void on_arrival(collector::Cooldown::Scope scope, UnixNanos sent, UnixNanos now);
+  // What left the venue at `replied` has come to a run. True: it is a 429 or 418 with a time.
+  bool on_refused(collector::Cooldown::Scope scope, const HttpResponse& response, UnixNanos replied, UnixNanos now);
+  // The next run will not know of refusals that have come so far, or will.
+  void on_cooldown(collector::Cooldown::Scope scope, bool is_kept) { is_unkept_[scope] = !is_kept; }
+  // The process's clock goes on by so much at once: what it waits for ends earlier by so much.
+  void on_clock_step(Nanos by);
   void on_reply(const exchange::RestReply& reply, UnixNanos now);  // leaves the venue
   void on_answer(const HttpResponse& response, UnixNanos now);     // comes to the collector, whole
   void on_close(UnixNanos now);
@@ -57,6 +67,8 @@ class SimChecks {
   [[nodiscard]] std::uint64_t audits() const { return log_.audits(); }
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   [[nodiscard]] std::uint64_t books_restored() const { return books_restored_; }
+  // Runs that began within what one before them was told to wait.
+  [[nodiscard]] std::uint64_t begun_in_cooldown() const { return begun_in_cooldown_; }
   [[nodiscard]] const std::string& logs() const { return logs_; }
 
  private:
@@ -103,6 +115,15 @@ class SimChecks {
   std::uint64_t refusals_ = 0;  // answers with 429 or 418
   UnixNanos silent_until_;      // no request before
   UnixNanos refused_at_;
+  // What the venue has told a run to wait for.
+  struct Barred {
+    collector::Cooldown::Scope scope = collector::Cooldown::Scope::kRest;
+    UnixNanos since;  // it came
+    UnixNanos until;
+  };
+  std::vector<Barred> barred_;
+  std::map<collector::Cooldown::Scope, bool> is_unkept_;
+  std::uint64_t begun_in_cooldown_ = 0;
   std::map<std::uint64_t, std::deque<UnixNanos>> sent_;  // by connection, within a second
   Listing listing_;
   std::uint64_t warnings_ = 0;

@@ -22,6 +22,7 @@ constexpr std::int64_t kTradeOneIn = 10;
 constexpr std::uint64_t kSeedOfTrades = 0x7472616465;
 constexpr std::uint64_t kSeedOfDisk = 0x6469'736B;
 constexpr std::uint64_t kSeedOfClock = 0x636C'6F63'6B;
+constexpr std::uint64_t kSeedOfRefusals = 0x3432'39;
 constexpr std::uint64_t kSeedOfRows = 0x726F'7773;
 constexpr int kSinks = 2;
 
@@ -123,6 +124,13 @@ void draw_kills(Random& random, SimPlan& plan) {
     if (at >= plan.faults_end) break;
     plan.kills.push_back(kill);
   }
+}
+
+void draw_kills_when_refused(Random& random, KillsWhenRefused& kills) {
+  kills.times = static_cast<std::uint64_t>(1 + random.below(3));
+  kills.after = random.one_in(2) ? between(random, 0ms, 100ms) : between(random, 100ms, 10s);
+  kills.power_cut = random.one_in(2);
+  kills.down = random.one_in(2) ? between(random, 0ms, 2s) : between(random, 2s, 30s);
 }
 
 // Whoever is killed as it sleeps sleeps no more, and the next process does not begin with it.
@@ -237,6 +245,8 @@ SimPlan draw_plan(std::uint64_t seed) {
   plan.collector.checkpoint_interval = between(random, 1min, 10min);
   if (!plan.calm && random.one_in(2)) draw_kills(random, plan);
   end_sleeps_at_kills(plan);
+  Random of_refusals(seed ^ kSeedOfRefusals);
+  if (!plan.calm) draw_kills_when_refused(of_refusals, plan.kills_when_refused);
   Random of_disk(seed ^ kSeedOfDisk);
   if (!plan.calm && of_disk.one_in(2)) draw_disk(of_disk, plan);
   Random of_clock(seed ^ kSeedOfClock);

@@ -27,6 +27,14 @@ struct Kill {
   Nanos down{0};
 };
 
+// ... so soon after the venue has refused a request or a connection with a 429 or 418, so often at most.
+struct KillsWhenRefused {
+  std::uint64_t times = 0;
+  Nanos after{0};
+  bool power_cut = false;
+  Nanos down{0};
+};
+
 // The wall clock of the collector's machine goes forward or back by so much at once.
 struct ClockStep {
   UnixNanos at;
@@ -72,11 +80,12 @@ struct SimPlan {
 
   // A snapshot shows the whole book, so that nothing suspect may be left behind it.
   bool whole_snapshots = false;
-  Nanos latency{0};                        // one way
-  Nanos jitter{0};                         // up to so much more, each message for itself; a connection keeps its order
-  std::vector<Pause> outages;              // of the network; long ones break what is connected
-  std::vector<Pause> sleeps;               // of the collector's process
-  std::vector<Kill> kills;                 // in order
+  Nanos latency{0};            // one way
+  Nanos jitter{0};             // up to so much more, each message for itself; a connection keeps its order
+  std::vector<Pause> outages;  // of the network; long ones break what is connected
+  std::vector<Pause> sleeps;   // of the collector's process
+  std::vector<Kill> kills;     // in order
+  KillsWhenRefused kills_when_refused;
   std::vector<ClockStep> clock_steps;      // in order; their sum is zero
   std::vector<DiskTrouble> disk_troubles;  // one after the other
   RowsPlan rows;

@@ -6,6 +6,7 @@
 #include "acts/base/assert.hpp"
 
 #include "exchange/random.hpp"
+#include "live/cooldown_writer.hpp"
 #include "live/process_health.hpp"
 #include "recording/temp_dir.hpp"
 #include "simulation/sim_replay.hpp"
@@ -14,12 +15,9 @@ namespace acts::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using collector::ClosedInfo;
-using collector::ConnectionNumber;
+using collector::Cooldown;
 using exchange::Outgoing;
-using exchange::RestReply;
 
-constexpr std::string_view kPeer = "198.51.100.1";
 constexpr Nanos kLongestTimer = 1s;
 constexpr Nanos kShortOutage = 15s;       // TCP sends again what an outage of so long has swallowed
 constexpr std::size_t kHistory = 20'000;  // changes of a book: some ten minutes
@@ -28,18 +26,6 @@ constexpr std::uint64_t kNumbersARun = 1'000'000;
 constexpr std::uint64_t kSeedOfDisk = 0x626C'6F63'6B73;
 constexpr std::uint64_t kSeedOfBooks = 0x626F'6F6B'73;
 constexpr std::uint64_t kSeedOfStore = 0x7374'6F72'65;
-
-struct Target {
-  std::string path;
-  std::string query;
-};
-
-Target target_of(std::string_view url) {
-  const std::size_t host = url.find("://") + 3;
-  const std::size_t path = std::min(url.find('/', host), url.size());
-  const std::size_t question = std::min(url.find('?', path), url.size());
-  return {std::string(url.substr(path, question - path)), std::string(url.substr(std::min(question + 1, url.size())))};
-}
 
 }  // namespace
 
@@ -73,6 +59,8 @@ void SimWorld::look_back() {
   const auto log = [this](std::optional<Venue>, const collector::Log& line) { checks_->on_log(line, now_); };
   earlier_.emplace(settings_, log,
                    [this, left](Venue venue) { return venue == plan_.market.venue ? left : LeftLogs{}; });
+  earlier_cooldowns_ = read_cooldowns(settings_.data_dir, plan_.market.venue);
+  for (const std::string& problem : earlier_cooldowns_.problems) checks_->find(now_, problem);
   const EarlierRun::Symbols symbols{{plan_.market.venue, plan_.market.symbols}};
   SqliteStore& store = store_.open();
   earlier_->seal();
@@ -89,6 +77,7 @@ void SimWorld::begin_run() {
   look_back();
   collector::CollectorOptions options = plan_.collector;
   options.earlier_book = [this](std::string_view symbol) { return earlier_->take_book(plan_.market.venue, symbol); };
+  options.earlier_cooldowns = earlier_cooldowns_.cooldowns;
   options.on_begin = [this](UnixNanos now) {
     MissedMinutes missed = earlier_->minutes_until(plan_.market.venue, now);
     for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) store_.push(std::move(row), now_);
@@ -102,19 +91,39 @@ void SimWorld::begin_run() {
       checks_->log());
   ACTS_ASSERT(made.has_value());
   recorder_.begin_run();
+  checks_->on_begin(now_);
   collector_ = std::move(*made);
   collector_->start(ours());
   carry_out();
 }
 
+// Of those that are there, and not within a sleep: a process does not begin with one.
+void SimWorld::on_refused(Cooldown::Scope scope, const HttpResponse& response, UnixNanos replied) {
+  if (!checks_->on_refused(scope, response, replied, now_)) return;
+  const KillsWhenRefused& kills = plan_.kills_when_refused;
+  const Kill next{now_ + kills.after, kills.power_cut, kills.down};
+  const UnixNanos again = next.at + next.down;
+  const auto meets = [&](const Pause& one) { return one.from <= again && next.at < one.to; };
+  const bool is_enough = is_to_be_killed_ || killed_when_refused_ == kills.times || again >= plan_.faults_end;
+  if (is_enough || std::ranges::any_of(plan_.sleeps, meets)) return;
+  is_to_be_killed_ = true;
+  at(next.at, [this, next] {
+    is_to_be_killed_ = false;
+    killed_when_refused_ += static_cast<std::uint64_t>(collector_ != nullptr);
+    kill(next);
+  });
+}
+
 // The system ends its connections; what was on its way to it comes to nobody.
 void SimWorld::kill(const Kill& kill) {
+  if (!collector_) return;  // it is dead already
   for (auto& [number, line] : lines_) {
     if (std::exchange(line.gone, true)) continue;
     forget_at_venue(line);
     if (line.session != 0) sessions_.erase(line.session);
   }
   pending_.clear();
+  unkept_.clear();
   books_.crash();
   const SimRecorder::Kept kept = recorder_.crash(kill.power_cut, random_, now_);
   checks_->on_kill(*collector_, kept.until, now_);
@@ -130,6 +139,28 @@ void SimWorld::kill(const Kill& kill) {
     recorder_.recover(power_cut, random_, now_);
     begin_run();
   });
+}
+
+// What CooldownWriter does on its thread.
+void SimWorld::keep_cooldown(const Cooldown& cooldown) {
+  unkept_.insert_or_assign(cooldown.scope, cooldown);
+  keep_cooldowns(run_base_);
+}
+
+void SimWorld::keep_cooldowns(std::uint64_t run) {
+  if (run != run_base_ || unkept_.empty()) return;
+  std::erase_if(unkept_, [this](const auto& entry) {
+    const bool is_kept =
+        disk_hangs_ == 0 && write_cooldown(disk_, "data", plan_.market.venue, entry.second).has_value();
+    checks_->on_cooldown(entry.first, is_kept);
+    return is_kept;
+  });
+  if (!unkept_.empty()) at(now_ + CooldownWriter::kPause, [this, run] { keep_cooldowns(run); });
+}
+
+void SimWorld::step_clock(Nanos by) {
+  wall_offset_ += by;
+  checks_->on_clock_step(by);
 }
 
 UnixNanos SimWorld::awake(UnixNanos when) const {
@@ -169,7 +200,7 @@ void SimWorld::run() {
       for (auto& [number, line] : lines_) line.broken = true;
     });
   }
-  for (const ClockStep& one : plan_.clock_steps) at(one.at, [this, by = one.by] { wall_offset_ += by; });
+  for (const ClockStep& one : plan_.clock_steps) at(one.at, [this, by = one.by] { step_clock(by); });
   for (const Kill& one : plan_.kills) at(one.at, [this, one] { kill(one); });
   plan_disk();
   plan_rows();
@@ -210,10 +241,12 @@ void SimWorld::give_rows() {
 void SimWorld::plan_disk() {
   const auto hang = [this](const Pause& pause) {
     at(pause.from, [this] {
+      ++disk_hangs_;
       recorder_.set_hanging(true, now_);
       books_.set_hanging(true);
     });
     at(pause.to, [this] {
+      --disk_hangs_;
       recorder_.set_hanging(false, now_);
       books_.set_hanging(false);
     });
@@ -309,168 +342,7 @@ void SimWorld::carry_out(const collector::Action& action) {
   if (const auto* d = std::get_if<collector::HttpGet>(&action)) get(*d);
   if (const auto* e = std::get_if<collector::Log>(&action)) checks_->on_log(*e, now_);
   if (const auto* f = std::get_if<collector::SaveBook>(&action)) books_.push(*f, now_);
-}
-
-void SimWorld::open(const collector::OpenConnection& action) {
-  const ConnectionNumber number = run_base_ + action.connection;
-  Line& line = lines_[number];
-  line.idle = clock_.real_time_for(action.idle);
-  line.last_down = line.last_up = now_;
-  checks_->on_connect(now_);
-  if (outage(now_) != nullptr) return;  // swallowed: the collector's own patience ends it
-  at(now_ + travel(), [this, number, url = action.url] { handshake(number, url); });
-}
-
-void SimWorld::handshake(ConnectionNumber number, const std::string& url) {
-  Line& line = lines_.at(number);
-  if (line.gone) return;
-  const Target target = target_of(url);
-  const auto result = core_->connect(target.path, target.query, kPeer, now_);
-  const UnixNanos there = now_ + travel();
-  if (const auto* refusal = std::get_if<HttpResponse>(&result)) {
-    at_collector(there, [this, number, response = *refusal] {
-      std::optional<Nanos> wait;
-      if (!response.header("Retry-After").empty()) wait = parse_retry_after(response.header("Retry-After"), now_);
-      const ErrorCode kind = response.status == 0 ? ErrorCode::kRetry : ErrorCode::kRefused;
-      end_line(number, {1006, kind, response.status, wait, "refused"});
-    });
-    return;
-  }
-  line.session = std::get<exchange::SessionId>(result);
-  sessions_[line.session] = number;
-  line.last_down = there;
-  at_collector(there, [this, number] {
-    Line& opened = lines_.at(number);
-    if (opened.gone || opened.broken) return;
-    opened.open = true;
-    opened.last_byte = now_;
-    collector_->on_ws_open(number - run_base_, ours());
-    if (opened.idle > Nanos{0}) watch_idleness(number);
-  });
-  for (const Outgoing& one : core_->take_outgoing()) down(one);
-}
-
-void SimWorld::watch_idleness(ConnectionNumber number) {
-  const Line& line = lines_.at(number);
-  if (line.gone) return;
-  if (now_ - line.last_byte >= line.idle) {
-    forget_at_venue(line);
-    end_line(number, {1006, ErrorCode::kRetry, 0, std::nullopt, "nothing came: taken for dead"});
-    return;
-  }
-  at_collector(line.last_byte + line.idle, [this, number] { watch_idleness(number); });
-}
-
-// The socket's end comes to the venue too, unless nothing does.
-void SimWorld::forget_at_venue(const Line& line) {
-  if (line.session == 0 || line.broken) return;
-  at(now_ + travel(), [this, session = line.session] { core_->on_closed(session, now_); });
-}
-
-void SimWorld::end_line(ConnectionNumber number, const ClosedInfo& info) {
-  Line& line = lines_.at(number);
-  if (std::exchange(line.gone, true)) return;
-  if (line.session != 0) sessions_.erase(line.session);
-  collector_->on_ws_closed(number - run_base_, info, ours());
-}
-
-void SimWorld::close(const collector::CloseConnection& action) {
-  const ConnectionNumber number = run_base_ + action.connection;
-  const auto found = lines_.find(number);
-  if (found == lines_.end() || found->second.gone) return;
-  checks_->on_close(ours());
-  forget_at_venue(found->second);
-  const UnixNanos answered = action.abort || found->second.session == 0 ? now_ : now_ + travel() * 2;
-  const UnixNanos told = found->second.broken && !action.abort ? now_ + 5s : answered;
-  at_collector(told,
-               [this, number] { end_line(number, {1000, ErrorCode::kCancelled, 0, std::nullopt, "closed by us"}); });
-}
-
-void SimWorld::send(const collector::SendText& action) {
-  Line& line = lines_.at(run_base_ + action.connection);
-  checks_->on_text_sent(run_base_ + action.connection, now_);
-  if (line.broken || line.gone || line.session == 0) return;
-  const Pause* pause = outage(now_);
-  line.last_up = std::max(line.last_up, (pause != nullptr ? pause->to : now_) + travel());
-  at(line.last_up, [this, session = line.session, text = action.text] {
-    core_->on_text(session, text, now_);
-    for (const Outgoing& one : core_->take_outgoing()) down(one);
-  });
-}
-
-void SimWorld::down(const Outgoing& one) {
-  const auto number = sessions_.find(one.session);
-  if (number == sessions_.end()) return;
-  Line& line = lines_.at(number->second);
-  if (std::holds_alternative<exchange::CloseSession>(one.what)) core_->on_closed(one.session, now_);
-  if (std::holds_alternative<exchange::StallSession>(one.what) || line.broken) return;
-  const Pause* pause = outage(now_);
-  line.last_down = std::max(line.last_down, (pause != nullptr ? pause->to : now_) + travel());
-  at_collector(line.last_down, [this, number = number->second, one] { deliver(number, one); });
-}
-
-void SimWorld::deliver(ConnectionNumber number, const Outgoing& one) {
-  Line& line = lines_.at(number);
-  if (line.gone || line.broken || !line.open) return;
-  line.last_byte = now_;
-  if (const auto* text = std::get_if<exchange::SendText>(&one.what)) {
-    if (text->text->size() > kMaxMessage) {
-      collector_->on_ws_too_long(number - run_base_, text->text->size(), ours());
-      return;
-    }
-    checks_->before_message(*text->text, ours());
-    collector_->on_ws_message(number - run_base_, *text->text, ours());
-    checks_->after_message(now_);
-  } else if (const auto* ping = std::get_if<exchange::SendPing>(&one.what)) {
-    line.last_up = std::max(line.last_up, now_ + travel());
-    checks_->on_text_sent(number, now_);
-    at(line.last_up,
-       [this, session = one.session, payload = ping->payload] { core_->on_pong(session, payload, now_); });
-  } else if (const auto* end = std::get_if<exchange::CloseSession>(&one.what)) {
-    const std::uint16_t code = end->code == 0 ? std::uint16_t{1006} : end->code;
-    end_line(number, {code, ErrorCode::kRetry, 0, std::nullopt, "closed by the venue"});
-  }
-}
-
-// Of a list of symbols: what it says of ours.
-SimChecks::Listing SimWorld::listing_in(const RestReply& reply) const {
-  SimChecks::Listing listing;
-  if (reply.response.status != 200 || !reply.response.body.contains(R"("symbols":)")) return listing;
-  for (const std::string& symbol : plan_.market.symbols) listing[symbol] = core_->faults().symbol_state(symbol, now_);
-  return listing;
-}
-
-void SimWorld::get(const collector::HttpGet& action) {
-  checks_->on_request(ours());
-  const collector::RequestNumber number = run_base_ + action.request;
-  pending_[number] = true;
-  at_collector(now_ + clock_.real_time_for(action.timeout), [this, number] {
-    if (pending_.erase(number) > 0) collector_->on_http_failed(number - run_base_, "no answer in time", ours());
-  });
-  if (outage(now_) != nullptr) return;
-  at(now_ + travel(), [this, url = action.url, number] {
-    const Target target = target_of(url);
-    const RestReply reply = core_->request({"GET", target.path, target.query, kPeer}, now_);
-    checks_->on_reply(reply, now_);
-    if (reply.how != RestReply::How::kNever) answer(number, reply, listing_in(reply));
-  });
-}
-
-void SimWorld::answer(collector::RequestNumber request, RestReply reply, SimChecks::Listing listing) {
-  at_collector(now_ + reply.delay + travel(), [this, request, reply = std::move(reply), listing = std::move(listing)] {
-    if (outage(now_) != nullptr || pending_.erase(request) == 0) return;
-    if (reply.how != RestReply::How::kWhole) {
-      collector_->on_http_failed(request - run_base_, "the connection ended in the middle", ours());
-      return;
-    }
-    const HttpResponse& response = reply.response;
-    checks_->on_answer(response, ours());
-    collector_->on_http_answer(
-        request - run_base_,
-        {response.status, response.body, response.header("X-MBX-USED-WEIGHT-1M"), response.header("Retry-After")},
-        ours());
-    if (!listing.empty()) checks_->on_listing(listing);
-  });
+  if (const auto* g = std::get_if<collector::KeepCooldown>(&action)) keep_cooldown(g->cooldown);
 }
 
 }  // namespace acts::sim

@@ -17,6 +17,7 @@
 
 #include "collector/collector.hpp"
 #include "exchange/venue_core.hpp"
+#include "live/cooldown_file.hpp"
 #include "live/earlier_run.hpp"
 #include "live/held_rows.hpp"
 #include "simulation/sim_books.hpp"
@@ -43,6 +44,7 @@ class SimWorld {
   [[nodiscard]] const SimRecorder& recorder() const { return recorder_; }
   [[nodiscard]] const SimBooks& books() const { return books_; }
   [[nodiscard]] const SimStore& store() const { return store_; }
+  [[nodiscard]] std::uint64_t killed_when_refused() const { return killed_when_refused_; }
 
   // A message above this is not kept by the simulated client, as above 16 MiB by the real one.
   static constexpr std::size_t kMaxMessage = 64 * 1024;
@@ -75,6 +77,10 @@ class SimWorld {
   void plan_rows();
   void begin_run();
   void kill(const Kill& kill);
+  void on_refused(collector::Cooldown::Scope scope, const HttpResponse& response, UnixNanos replied);
+  void keep_cooldown(const collector::Cooldown& cooldown);
+  void keep_cooldowns(std::uint64_t run);
+  void step_clock(Nanos by);
   void look_back();
   void give_rows();
   void check_replays();
@@ -83,13 +89,14 @@ class SimWorld {
   void carry_out();
   void carry_out(const collector::Action& action);
   void open(const collector::OpenConnection& action);
-  void handshake(collector::ConnectionNumber number, const std::string& url);
-  void refuse(collector::ConnectionNumber number, const exchange::RestReply& reply);
+  void handshake(collector::ConnectionNumber number, const std::string& url, UnixNanos sent);
   void close(const collector::CloseConnection& action);
   void send(const collector::SendText& action);
   void get(const collector::HttpGet& action);
   [[nodiscard]] SimChecks::Listing listing_in(const exchange::RestReply& reply) const;
   void answer(collector::RequestNumber request, exchange::RestReply reply, SimChecks::Listing listing);
+  void deliver(collector::RequestNumber request, const exchange::RestReply& reply, const SimChecks::Listing& listing,
+               UnixNanos replied);
   void down(const exchange::Outgoing& one);
   void deliver(collector::ConnectionNumber number, const exchange::Outgoing& one);
   void end_line(collector::ConnectionNumber number, const collector::ClosedInfo& info);
@@ -111,6 +118,11 @@ class SimWorld {
   CollectSettings settings_;  // of EarlierRun
   std::unique_ptr<SimChecks> checks_;
   std::optional<EarlierRun> earlier_;
+  EarlierCooldowns earlier_cooldowns_;
+  std::map<collector::Cooldown::Scope, collector::Cooldown> unkept_;  // could not be written yet
+  std::uint64_t killed_when_refused_ = 0;
+  bool is_to_be_killed_ = false;
+  int disk_hangs_ = 0;  // how many things hold it up
   std::unique_ptr<collector::Collector> collector_;
   HeldRows held_rows_;
   // Handed on in this run though the recording got no further, and how much it had been told.

@@ -64,6 +64,8 @@ class Totals {
     const auto power_cuts = static_cast<std::uint64_t>(std::ranges::count_if(plan.kills, &Kill::power_cut));
     count("kills", plan.kills.size() - power_cuts);
     count("power_cuts", power_cuts);
+    count("killed_when_refused", world.killed_when_refused());
+    count("begun_in_cooldown", world.checks().begun_in_cooldown());
     count("logs_cut", world.recorder().logs().cut_logs());
     count("disk_failures", world.disk().counts().failures);
     count("disk_full", world.disk().counts().full);

@@ -229,6 +229,9 @@ class Soak {
       }
     }
   }
+  static void carry(const collector::KeepCooldown& action) {
+    ADD_FAILURE() << "refused until " << to_iso8601(action.cooldown.until);
+  }
   void carry(const collector::OpenConnection& action) {
     const Url url = parts(action.url);
     const auto result = core_->connect(url.path, url.query, kPeer, now_);
