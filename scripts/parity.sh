@@ -7,6 +7,6 @@ readonly python=build/clients/bin/python
 configure release
 compile release acts parity_run
 scripts/client_environment.sh
-"$python" tests/parity/defects.py
+"$python" tests/parity/defects.py build/release/tests/parity/parity_run
 "$python" tests/parity/grid_parity.py build/release/acts
 exec "$python" tests/parity/random_parity.py build/release/tests/parity/parity_run

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
-#include <iterator>
 #include <optional>
 #include <ranges>
 #include <set>
@@ -31,32 +31,33 @@ bool takes_funding(const InstrumentSettings& settings) {
   return settings.info.venue == Venue::kBinanceUsdm && funding_source_of(settings) == FundingSource::kData;
 }
 
-Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings& settings) {
-  Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
-  if (!files) return files;
+bool is_told_by(const history::DataSet& set, const InstrumentSettings& settings) {
+  return set.venue == to_string(settings.info.venue) && set.symbol == settings.info.symbol;
+}
+
+// What the book, its trades and its best prices are made of.
+bool is_market_file(const history::CatalogFile& file, const InstrumentSettings& settings) {
   constexpr std::array<std::string_view, 4> kKinds{kBookKind, "trades", "agg_trades", kBestKind};
+  const history::DataSet& set = file.set;
+  const bool is_of_it = std::ranges::find(kKinds, set.kind->name) != kKinds.end() &&
+                        (set.kind->name != kBestKind || settings.best_bid_offer) && is_told_by(set, settings) &&
+                        (settings.origin.empty() || set.origin == settings.origin);
   // The date is the venue's; what was received within the period may be of the day before or behind.
   const auto day_of = [](UnixNanos ts) { return ts.value / kCatalogDay.count(); };
-  std::erase_if(*files, [&](const history::CatalogFile& file) {
-    const history::DataSet& set = file.set;
-    const bool is_of_it = std::ranges::find(kKinds, set.kind->name) != kKinds.end() &&
-                          (set.kind->name != kBestKind || settings.best_bid_offer) &&
-                          set.venue == to_string(settings.info.venue) && set.symbol == settings.info.symbol &&
-                          (settings.origin.empty() || set.origin == settings.origin);
-    // The book that a run begins with may have been made long before.
-    const bool has_begun = !settings.from || set.kind->name == kBookKind || file.day >= day_of(*settings.from) - 1;
-    const bool is_within = has_begun && (!settings.to || file.day <= day_of(*settings.to) + 1);
-    return !is_of_it || !is_within;
-  });
-  const auto is_book = [](const history::CatalogFile& file) { return file.set.kind->name == kBookKind; };
-  if (std::ranges::none_of(*files, is_book)) {
+  // The book that a run begins with may have been made long before.
+  const bool has_begun = !settings.from || set.kind->name == kBookKind || file.day >= day_of(*settings.from) - 1;
+  return is_of_it && has_begun && (!settings.to || file.day <= day_of(*settings.to) + 1);
+}
+
+Result<void> check_origins(const std::vector<history::CatalogFile>& files, const InstrumentSettings& settings) {
+  std::set<std::string> origins;
+  for (const history::CatalogFile& file : files) {
+    if (file.set.kind->name == kBookKind) origins.insert(file.set.origin);
+  }
+  if (origins.empty()) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: its catalog has no {} of {} {} for these times: acts catalog ls shows what there is",
                             settings.data_dir, kBookKind, to_string(settings.info.venue), settings.info.symbol));
-  }
-  std::set<std::string> origins;
-  for (const history::CatalogFile& file : *files) {
-    if (is_book(file)) origins.insert(file.set.origin);
   }
   if (origins.size() > 1) {
     return fail(ErrorCode::kUsage,
@@ -65,7 +66,7 @@ Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings&
                             settings.data_dir, kBookKind, to_string(settings.info.venue), settings.info.symbol,
                             *origins.begin()));
   }
-  return files;
+  return {};
 }
 
 // UpdateId's range; where there is none the text is that of a negative number.
@@ -99,21 +100,32 @@ Result<std::vector<std::optional<std::string>>> only_row(history::QuerySession& 
   return cells;
 }
 
-// With those of the funding that is to be paid as the catalog has it.
-Result<std::vector<history::CatalogFile>> files_with_funding(const InstrumentSettings& settings) {
-  auto files = market_files(settings);
-  if (!files || !takes_funding(settings)) return files;
-  const auto all = catalog_files(settings);
-  if (!all) return all;
-  const auto [earliest, latest] = std::ranges::minmax(*files, {}, &history::CatalogFile::day);
-  const std::int64_t first = earliest.day - 1;
-  const std::int64_t last = latest.day + 1;
-  std::ranges::copy_if(*all, std::back_inserter(*files), [&](const history::CatalogFile& file) {
-    const history::DataSet& set = file.set;
-    return set.kind->name == kFundingKind && set.venue == to_string(settings.info.venue) &&
-           set.symbol == settings.info.symbol && file.day >= first && file.day <= last;
+// With those of the funding that is to be paid as the catalog has it: from the day before the others to the one behind.
+Result<std::vector<history::CatalogFile>> market_files(const InstrumentSettings& settings) {
+  const bool takes_rates = takes_funding(settings);
+  const auto is_funding = [](const history::CatalogFile& file) { return file.set.kind->name == kFundingKind; };
+  auto files = catalog_files(settings, [&](const history::CatalogFile& file) {
+    return is_market_file(file, settings) || (takes_rates && is_funding(file) && is_told_by(file.set, settings));
+  });
+  if (!files) return files;
+  if (const Result<void> checked = check_origins(*files, settings); !checked) return std::unexpected(checked.error());
+  std::int64_t first = INT64_MAX;
+  std::int64_t last = INT64_MIN;
+  for (const history::CatalogFile& file : *files) {
+    if (is_funding(file)) continue;
+    first = std::min(first, file.day);
+    last = std::max(last, file.day);
+  }
+  std::erase_if(*files, [&](const history::CatalogFile& file) {
+    return is_funding(file) && (file.day < first - 1 || file.day > last + 1);
   });
   return files;
+}
+
+Result<history::StoredFiles> stored_files(const InstrumentSettings& settings) {
+  const auto files = market_files(settings);
+  if (!files) return std::unexpected(files.error());
+  return history::StoredFiles(*files);
 }
 
 }  // namespace
@@ -174,7 +186,7 @@ Result<std::unique_ptr<CatalogMarket>> CatalogMarket::open(const InstrumentSetti
                                                            const std::function<void(std::string_view)>& on_problem) {
   const std::string data_dir = std::filesystem::absolute(settings.data_dir).lexically_normal().string();
   std::optional<FileLock> held = history::hold_files(history::CatalogPaths(data_dir));
-  auto files = files_with_funding(settings);
+  auto files = stored_files(settings);
   if (!files) return std::unexpected(files.error());
   std::unique_ptr<CatalogMarket> market(new CatalogMarket(CatalogRange(data_dir, std::move(held), *std::move(files))));
   market->on_problem_ = on_problem;
@@ -353,13 +365,9 @@ Result<bool> CatalogMarket::take_ids(history::QuerySession& session, const Catal
 }
 
 Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings) {
-  const auto files = files_with_funding(settings);
+  const auto files = market_files(settings);
   if (!files) return std::unexpected(files.error());
-  std::vector<DataFile> data;
-  data.reserve(files->size());
-  for (const history::CatalogFile& file : *files) data.push_back({file.path(), file.sha256});
-  std::ranges::sort(data, {}, &DataFile::path);
-  return data;
+  return data_of_catalog(*files);
 }
 
 }  // namespace acts::backtest

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -17,9 +16,10 @@ constexpr std::uint64_t kCatalogMemory = std::uint64_t{512} << 20U;
 
 UnixNanos begin_of(std::int64_t day) { return UnixNanos{day * kCatalogDay.count()}; }
 
-// What it has may have been received then.
-bool is_of(const history::CatalogFile& file, const CatalogRange::Span& span) {
-  return begin_of(file.day + 2) > span.begin && begin_of(file.day - 1) < span.end;
+// What they have may have been received then.
+history::StoredFiles within_span(const history::StoredFiles& files, const CatalogRange::Span& span) {
+  const auto day_of = [](UnixNanos midnight) { return midnight.value / kCatalogDay.count(); };
+  return files.between(day_of(span.begin) - 1, day_of(span.end) + 1);
 }
 
 std::string spill_parent() {
@@ -32,12 +32,13 @@ std::string spill_parent() {
 CatalogRange::Session::Session() : spill_(spill_parent()) {}
 
 Result<std::unique_ptr<CatalogRange::Session>> CatalogRange::Session::open(const std::string& data_dir,
-                                                                           std::vector<history::CatalogFile> files) {
+                                                                           history::StoredFiles files) {
   std::unique_ptr<Session> session(new Session());
   auto opened = history::QuerySession::open(real_file_ops(), data_dir,
                                             {.memory_bytes = kCatalogMemory,
                                              .threads = 1,
                                              .temp_directory = session->spill_.path(),
+                                             .keeps_freed = false,
                                              .with_recordings = false,
                                              .files = std::move(files),
                                              .output = {}});
@@ -46,24 +47,24 @@ Result<std::unique_ptr<CatalogRange::Session>> CatalogRange::Session::open(const
   return session;
 }
 
-CatalogRange::CatalogRange(std::string data_dir, std::optional<FileLock> held, std::vector<history::CatalogFile> files)
+CatalogRange::CatalogRange(std::string data_dir, std::optional<FileLock> held, history::StoredFiles files)
     : data_dir_(std::move(data_dir)), held_(std::move(held)), files_(std::move(files)) {
-  ACTS_ASSERT(!files_.empty());
-  const auto [first, last] = std::ranges::minmax(files_, {}, &history::CatalogFile::day);
-  const std::int64_t end = last.day + 2;
-  for (std::int64_t day = first.day - 1; day < end; day += kDaysASpan) {
+  ACTS_ASSERT(files_.size() > 0);
+  std::int64_t first = files_.day(0);
+  std::int64_t last = first;
+  for (std::size_t i = 1; i < files_.size(); ++i) {
+    first = std::min(first, files_.day(i));
+    last = std::max(last, files_.day(i));
+  }
+  const std::int64_t end = last + 2;
+  for (std::int64_t day = first - 1; day < end; day += kDaysASpan) {
     const Span span{begin_of(day), begin_of(std::min(day + kDaysASpan, end))};
-    if (std::ranges::any_of(files_, [&span](const history::CatalogFile& file) { return is_of(file, span); })) {
-      spans_.push_back(span);
-    }
+    if (within_span(files_, span).size() > 0) spans_.push_back(span);
   }
 }
 
 Result<std::unique_ptr<CatalogRange::Session>> CatalogRange::open(const Span& span) const {
-  std::vector<history::CatalogFile> files;
-  std::ranges::copy_if(files_, std::back_inserter(files),
-                       [&span](const history::CatalogFile& file) { return is_of(file, span); });
-  return Session::open(data_dir_, std::move(files));
+  return Session::open(data_dir_, within_span(files_, span));
 }
 
 }  // namespace acts::backtest

@@ -14,6 +14,7 @@
 #include "acts/base/time.hpp"
 
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/stored_files.hpp"
 #include "history/query/query_session.hpp"
 #include "history/query/spill_directory.hpp"
 
@@ -33,7 +34,7 @@ class CatalogRange {
   class Session {
    public:
     // Errors: as QuerySession::open().
-    static Result<std::unique_ptr<Session>> open(const std::string& data_dir, std::vector<history::CatalogFile> files);
+    static Result<std::unique_ptr<Session>> open(const std::string& data_dir, history::StoredFiles files);
     history::QuerySession& operator*() { return *session_; }
     history::QuerySession* operator->() { return &*session_; }
 
@@ -45,7 +46,7 @@ class CatalogRange {
 
   // `files`: not empty; nobody takes them away as long as `held` is. The date of each is the venue's: what it has was
   // received on that day, the one before or the one behind.
-  CatalogRange(std::string data_dir, std::optional<FileLock> held, std::vector<history::CatalogFile> files);
+  CatalogRange(std::string data_dir, std::optional<FileLock> held, history::StoredFiles files);
 
   // In the order of time; one without any file is left out.
   [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
@@ -56,7 +57,7 @@ class CatalogRange {
  private:
   std::string data_dir_;
   std::optional<FileLock> held_;
-  std::vector<history::CatalogFile> files_;
+  history::StoredFiles files_;
   std::vector<Span> spans_;
 };
 

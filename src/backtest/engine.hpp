@@ -95,8 +95,8 @@ class Engine final : private StrategyContext {
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
     return runs_.at(id.value())->funding_rate(now_);
   }
-  [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().position(); }
-  [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().position_value(); }
+  [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().told_position(); }
+  [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().told_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
   ClientOrderId place(const NewOrder& order) override;
   OcoIds place_oco(const NewOrder& first, const NewOrder& second) override;

@@ -59,7 +59,9 @@ LocalSide::LocalSide(const BacktestInstrument& instrument, InstrumentId id, cons
       view_(market_->ladder(), instrument_),
       account_(account),
       position_(account.position()),
-      position_value_(nearest_double(account.quantity(), power_of_ten(instrument.scales.quantity))) {}
+      told_value_(nearest_double(account.quantity(), power_of_ten(instrument.scales.quantity))) {
+  if (as_hftbacktest) told_ = {.account = account, .position = position_};
+}
 
 [[gnu::always_inline]] inline void LocalMarket::take_row(const sim::MarketRow& row) {
   if (sim::is_of_book(row.kind)) [[likely]] {
@@ -121,19 +123,25 @@ void LocalSide::apply(const OrderUpdate& update, bool answers_request) {
 
 void LocalSide::apply(const Fill& fill) {
   const std::int64_t signed_quantity = sign(fill.side) * fill.quantity.units();
-  const bool is_exact =
-      account_.apply(signed_quantity, fill.price, {.fee = fill.fee.units, .received = fill.base_fee.units});
+  const sim::FeeCharge charge{.fee = fill.fee.units, .received = fill.base_fee.units};
+  const bool is_exact = account_.apply(signed_quantity, fill.price, charge);
   ACTS_ASSERT(is_exact);  // it was at the venue
   position_ = account_.position();
-  position_value_ += nearest_double(signed_quantity, power_of_ten(instrument_.scales.quantity));
-  if (fill.base_fee.units != 0)
-    position_value_ -= nearest_double(fill.base_fee.units, power_of_ten(fill.base_fee.scale));
+  if (told_) {
+    // A sum of some fills alone may be more than exact money holds, where that of all is not: it stays as it is.
+    const bool is_told = fill.left.units() == 0 && told_->account.apply(signed_quantity, fill.price, charge);
+    if (!is_told) return;
+    told_->position = told_->account.position();
+  }
+  told_value_ += nearest_double(signed_quantity, power_of_ten(instrument_.scales.quantity));
+  if (fill.base_fee.units != 0) told_value_ -= nearest_double(fill.base_fee.units, power_of_ten(fill.base_fee.scale));
 }
 
 void LocalSide::apply_funding(const Decimal& received) {
   const bool is_exact = account_.pay_funding(received.units);
   ACTS_ASSERT(is_exact);  // it was at the venue
   position_ = account_.position();
+  if (told_ && told_->account.pay_funding(received.units)) told_->position = told_->account.position();
 }
 
 }  // namespace acts::backtest

@@ -88,9 +88,12 @@ class LocalSide {
   void apply(const Fill& fill);
   void apply_funding(const Decimal& received);
 
+  // Of all fills that have been heard of.
   [[nodiscard]] const Position& position() const { return position_; }
   [[nodiscard]] const sim::PositionAccount& account() const { return account_; }
-  [[nodiscard]] double position_value() const { return position_value_; }
+  // What the strategy is told: the same, and as hftbacktest without the fills that left something of their orders.
+  [[nodiscard]] const Position& told_position() const { return told_ ? told_->position : position_; }
+  [[nodiscard]] double told_value() const { return told_value_; }
 
  private:
   BacktestInstrument instrument_;
@@ -101,7 +104,12 @@ class LocalSide {
   std::vector<OpenOrder> open_;
   sim::PositionAccount account_;
   Position position_;  // of it
-  double position_value_ = 0;
+  struct Told {
+    sim::PositionAccount account;
+    Position position;  // of it
+  };
+  std::optional<Told> told_;  // as hftbacktest
+  double told_value_ = 0;
 };
 
 }  // namespace acts::backtest

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
@@ -47,28 +48,31 @@ Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool i
   if (!settings.funding_file.empty()) paths.push_back(settings.funding_file);
   Result<std::vector<DataFile>> files = hashes_of(paths);
   if (!files || !settings.files.empty()) return files;
-  const Result<std::vector<DataFile>> rows = is_bars ? catalog_data(settings) : catalog_book_data(settings);
-  if (!rows) return std::unexpected(rows.error());
-  files->insert(files->begin(), rows->begin(), rows->end());
-  return files;
+  Result<std::vector<DataFile>> rows = is_bars ? catalog_data(settings) : catalog_book_data(settings);
+  if (!rows) return rows;
+  rows->insert(rows->end(), std::move_iterator(files->begin()), std::move_iterator(files->end()));
+  return rows;
 }
 
 std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,
                         const std::vector<DataFile>& files) {
   if (request.replayed) return request.replayed->identity;
-  std::string hashes;
-  for (const DataFile& file : files) hashes += file.sha256 + "\n";
-  return history::sha256_of(fmt::format("{}\n{}\n{}{}{}{}", request.version, request.settings.strategy, hashes,
-                                        object_of(parameters), request.configuration, request.overrides));
+  history::Sha256 digest;
+  digest.add(fmt::format("{}\n{}\n", request.version, request.settings.strategy));
+  for (const DataFile& file : files) digest.add(file.sha256 + "\n");
+  digest.add(object_of(parameters));
+  digest.add(request.configuration);
+  digest.add(request.overrides);
+  return digest.finish();
 }
 
 std::string broken_run_json(const RunRequest& request, const PreparedRun& prepared, const Error& error) {
   return fmt::format(
       R"({{"broken_off":{},"configuration":{},"configuration_file":{},"data":{},"id":"{}","parameters":{},"strategy":{},)"
       R"("version":{}}})",
-      json_text(error.message), json_text(request.configuration), json_text(request.configuration_file),
-      data_json(prepared.files), prepared.identity, object_of(prepared.parameters),
-      json_text(request.settings.strategy), json_text(request.version));
+      json_text(error.message), json_text(request.configuration), json_text(request.configuration_file), prepared.data,
+      prepared.identity, object_of(prepared.parameters), json_text(request.settings.strategy),
+      json_text(request.version));
 }
 
 }  // namespace
@@ -76,9 +80,9 @@ std::string broken_run_json(const RunRequest& request, const PreparedRun& prepar
 Result<std::vector<DataFile>> data_files(const BacktestSettings& settings) {
   std::vector<DataFile> all;
   for (const InstrumentSettings& of : settings.instruments) {
-    const Result<std::vector<DataFile>> files = data_of(of, settings.is_bars);
-    if (!files) return std::unexpected(files.error());
-    all.insert(all.end(), files->begin(), files->end());
+    Result<std::vector<DataFile>> files = data_of(of, settings.is_bars);
+    if (!files) return files;
+    all.insert(all.end(), std::move_iterator(files->begin()), std::move_iterator(files->end()));
   }
   return all;
 }
@@ -120,16 +124,17 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!made) return std::unexpected(made.error());
   Result<std::vector<DataFile>> files = data_files(settings);
   if (!files) return std::unexpected(files.error());
+  std::string data = data_json(*files);
+  data.shrink_to_fit();
   // Another library of the same name is another run, and so is one that goes on from another state.
-  std::vector<DataFile> known = *files;
   for (const std::string& path : {settings.library, request.restore}) {
     if (path.empty() || request.replayed) continue;
     Result<std::string> sum = hash_of(path);
     if (!sum) return std::unexpected(sum.error());
-    known.push_back({path, *std::move(sum)});
+    files->push_back({path, *std::move(sum)});
   }
-  std::string identity = identity_of(request, made->parameters, known);
-  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), *std::move(files),
+  std::string identity = identity_of(request, made->parameters, *files);
+  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), std::move(data),
                      std::move(identity)};
 }
 

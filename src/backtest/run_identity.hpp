@@ -26,7 +26,7 @@ struct PreparedRun {
   std::vector<BacktestInstrument> instruments;    // as the settings' are
   std::map<std::string, std::string> parameters;  // canonical
   std::unique_ptr<Strategy> strategy;
-  std::vector<DataFile> files;
+  std::string data;      // data_json()
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
 };
 

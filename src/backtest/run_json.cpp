@@ -199,7 +199,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.end.begin))},
                       {"configuration", json_text(request.configuration)},
                       {"configuration_file", json_text(request.configuration_file)},
-                      {"data", data_json(prepared.files)},
+                      {"data", prepared.data},
                       {"end", quoted(to_iso8601_nanos(report.end.end))},
                       {"id", quoted(prepared.identity)},
                       {"parameters", object_of(prepared.parameters)},

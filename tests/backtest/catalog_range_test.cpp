@@ -15,8 +15,14 @@ using ::testing::ElementsAre;
 
 // "BEGIN END", as dates.
 std::vector<std::string> spans_of_days(const std::vector<std::int64_t>& days) {
-  std::vector<history::CatalogFile> files;
-  for (const std::int64_t day : days) files.push_back({.set = {}, .day = day});
+  history::StoredFiles files;
+  for (const std::int64_t day : days) {
+    history::CatalogFile file;
+    file.set.kind = history::find_kind("trades");
+    file.day = day;
+    file.digest = std::string(64, '0');
+    files.add(file);
+  }
   std::vector<std::string> texts;
   const CatalogRange range("", std::nullopt, std::move(files));
   for (const CatalogRange::Span& span : range.spans()) {

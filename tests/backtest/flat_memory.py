@@ -2,8 +2,8 @@
 
 Synthetic data of USD-M, and of the same market over and over ten times as long: recordings of more events than are
 kept in memory, with a mark price and a funding rate at each message; hftbacktest's .npz; a catalog of days, and of ten
-times as many; candles. The peak of resident memory of each run, under strategies that trade all the time, on margin
-too, and one that soon never wakes again.
+times as many; candles, of a file and of a catalog. The peak of resident memory of each run, under strategies that trade
+all the time, on margin too, and one that soon never wakes again.
 Exit code 1 if a longer one needs more than 1 % more, or if too little was traded in it.
 """
 import ctypes
@@ -25,7 +25,8 @@ MESSAGES = 50_000  # of 11 events each, of .npz
 RECORDED = 150_000  # of as many, of recordings: what reads them has been as large as it gets
 DAYS = 20
 MESSAGES_A_DAY = 2_500
-CANDLES = 80_000  # of a minute
+CANDLES = 80_000  # of a minute: 56 days
+CANDLES_A_FILE = 20_000
 TIMES = 10
 MOST = 1.01
 START_MS = 1_699_920_000_000  # a midnight
@@ -122,9 +123,9 @@ def write_npz(path, messages, step_ms):
             file.write(b"".join(rows))
 
 
-def write_candles(path, candles):
+def write_candles(path, candles, first=0):
     with open(path, "w", encoding="ascii") as file:
-        for i in range(candles):
+        for i in range(first, first + candles):
             ms = START_MS + 60_000 * i
             first, last = (60000 + 100 * abs(j % 200 - 100) + j * 37 % 91 for j in (i, i + 1))
             prices = f"{first}.0,{max(first, last) + 9}.0,{min(first, last) - 9}.0,{last}.0"
@@ -154,6 +155,11 @@ def prepare(acts, folder):
             days = folder / "days.jsonl"
             write_recording(days, START_MS + i * DAYS * DAY_MS, DAYS * MESSAGES_A_DAY, DAY_MS // MESSAGES_A_DAY)
             run_acts(acts, folder, "import", "--venue", "binance-usdm", "--data-dir", name, days.name)
+        for first in range(0, times * CANDLES, CANDLES_A_FILE):
+            candles = folder / "BTCUSDT-1m.csv"
+            write_candles(candles, CANDLES_A_FILE, first)
+            what = ["--venue", "binance-usdm", "--symbol", "BTCUSDT", "--kind", "klines", "--interval", "1m"]
+            run_acts(acts, folder, "import", *what, "--data-dir", name, candles.name)
 
 
 class Case:
@@ -210,6 +216,8 @@ def cases():
     yield Case("npz, grid on margin", of(".npz") + BOOKS + UNPAID + MARGIN + GRID)
     yield Case("catalog, grid", f'{HEAD}data_dir = "SIZE"\n' + BOOKS + UNPAID + daily)
     yield Case("bars, sma_cross", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + FREE + SMA_CROSS)
+    of_catalog = f'{HEAD}data_dir = "SIZE"\n' + CANDLES_SAY
+    yield Case("bars of a catalog, sma_cross", of_catalog + INSTRUMENT + UNPAID + FREE + SMA_CROSS)
     yield Case("bars, sma_cross on margin", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + MARGIN + SMA_CROSS)
     yield Case("bars, sweep of sma_cross", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + FREE + SMA_CROSS + MEANS)
 

@@ -32,7 +32,9 @@ class Running {
 
   // The next line of its standard output, waited for up to 20 s; "" if there is none.
   std::string next_line();
-  // Closes the reading end of its standard output.
+  // The reading end of its standard output: ready once it has said something, or has ended.
+  [[nodiscard]] int output() const { return out_; }
+  // Closes it.
   void close_output();
   void signal(int number) const;
   // Waits for its end: the exit code, -1 after a signal.

@@ -1,8 +1,9 @@
 // Runs a script of orders over an .npz and prints the fills: parity_run NPZ SCRIPT LATENCIES QUEUE FILLS COMPATIBILITY,
-// a line `time received order side tick quantity cause` each, and at the end `total position balance fee samples
-// fundings`. The tick is 1, the lot 1, and the script is woken each 10 ms. COMPATIBILITY is hftbacktest or none; then
-// funding is paid each second, and what must hold of orders, fills, position and equity is checked at each of them and
-// in samples: exit code 1, with a line that says what does not.
+// a line `time received order side tick quantity cause` each; of the positions that the script is told a line `told
+// time position` each; and at the end `total position balance fee samples fundings`. The tick is 1, the lot 1, and the
+// script is woken each 10 ms. COMPATIBILITY is hftbacktest or none; then funding is paid each second, and what must
+// hold of orders, fills, position and equity is checked at each of them and in samples: exit code 1, with a line that
+// says what does not.
 //
 // Lines of SCRIPT: wake,action,order,side,offset,quantity,time_in_force,type; of place, modify and cancel. Prices are
 // so many ticks away from the best of the order's side.
@@ -63,7 +64,10 @@ std::vector<Step> read_script(const std::string& path) {
 class Scripted final : public Strategy {
  public:
   explicit Scripted(std::vector<Step> steps) : steps_(std::move(steps)) {}
-  [[nodiscard]] Wants wants() const override { return {}; }
+  [[nodiscard]] Wants wants() const override { return {.fills = true}; }
+  void on_fill(StrategyContext& context, const Fill& /*fill*/) override {
+    fmt::print("told {} {}\n", context.now().value, context.position(kOnly).quantity.units());
+  }
   void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + kInterval); }
   void on_timer(StrategyContext& context, TimerId id) override {
     context.set_timer(id, context.now() + kInterval);

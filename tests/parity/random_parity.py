@@ -300,7 +300,7 @@ class Unsound(Exception):
     """What must hold of a run did not."""
 
 
-Totals = collections.namedtuple("Totals", "position balance fee samples fundings")
+Totals = collections.namedtuple("Totals", "position balance fee samples fundings told")  # told: positions, in order
 Fill = collections.namedtuple("Fill", "ts received order side tick quantity cause")
 
 
@@ -310,15 +310,19 @@ def ours(program, folder, rows, model, fills, compatibility):
     told = subprocess.run([program, *files, model, fills, compatibility], capture_output=True, text=True)
     if told.returncode != 0:
         raise Unsound(told.stderr.strip().splitlines()[:1])
-    made = []
+    made, positions = [], []
     *lines, end = told.stdout.splitlines()
     for line in lines:
+        if line.startswith("told "):
+            positions.append(int(line.split()[2]))
+            continue
         ts, received, order, side, tick, quantity, cause = line.split()
         made.append(Fill(int(ts), int(received), int(order), side, int(tick), int(quantity), cause))
     word, position, balance, fee, samples, fundings = end.split()
     if word != "total":
         sys.exit(f"random_parity.py: parity_run ends with {end}")
-    return made, Totals(int(position), int(balance), round(float(fee), 6), int(samples), int(fundings))
+    return made, Totals(int(position), int(balance), round(float(fee), 6), int(samples), int(fundings),
+                        positions)
 
 
 def at_one_time(fills):

@@ -32,11 +32,8 @@ history::BarRequest request_of(const InstrumentSettings& settings) {
           .by_keys = true};
 }
 
-Result<std::vector<history::CatalogFile>> files_of(const history::CatalogPaths& paths) {
-  if (const Result<void> checked = history::check_place(paths); !checked) return std::unexpected(checked.error());
-  const auto manifests = history::read_manifests(real_file_ops(), paths);
-  if (!manifests) return std::unexpected(manifests.error());
-  return history::current_files(*manifests);
+bool is_of_market(const history::DataSet& set, const history::BarRequest& request) {
+  return set.kind->name == request.kind && set.venue == request.venue && set.symbol == request.symbol;
 }
 
 history::CatalogPaths paths_of(const InstrumentSettings& settings) {
@@ -95,37 +92,46 @@ Result<std::unique_ptr<BarReader>> open_catalog_bars(const InstrumentSettings& s
   if (!grid) return std::unexpected(grid.error());
   const history::CatalogPaths paths = paths_of(settings);
   std::optional<FileLock> held = history::hold_files(paths);
-  const Result<std::vector<history::CatalogFile>> files = files_of(paths);
-  if (!files) return std::unexpected(files.error());
-  Result<std::unique_ptr<history::Duck>> duck = history::Duck::open({.temp_directory = {}});
+  // Before the list of files, which goes again: below what stays it would leave its room empty.
+  Result<std::unique_ptr<history::Duck>> duck = history::Duck::open({.temp_directory = {}, .keeps_freed = false});
   if (!duck) return std::unexpected(duck.error());
   const history::BarRequest request = request_of(settings);
+  // Of other intervals and origins too: they are what an error names.
+  const auto files =
+      catalog_files(settings, [&request](const history::CatalogFile& file) { return is_of_market(file.set, request); });
+  if (!files) return std::unexpected(files.error());
   Result<history::CatalogBars> bars = history::CatalogBars::open(**duck, paths, *files, request);
   if (!bars) return std::unexpected(bars.error());
   return std::make_unique<CatalogReader>(std::move(held), *std::move(duck), *std::move(bars), *grid, instrument, id,
                                          fmt::format("{} {}", request.venue, request.symbol));
 }
 
-Result<std::vector<history::CatalogFile>> catalog_files(const InstrumentSettings& settings) {
-  return files_of(paths_of(settings));
+Result<std::vector<history::CatalogFile>> catalog_files(
+    const InstrumentSettings& settings, const std::function<bool(const history::CatalogFile&)>& is_wanted) {
+  const history::CatalogPaths paths = paths_of(settings);
+  if (const Result<void> checked = history::check_place(paths); !checked) return std::unexpected(checked.error());
+  return history::current_files(real_file_ops(), paths, is_wanted);
+}
+
+std::vector<DataFile> data_of_catalog(const std::vector<history::CatalogFile>& files) {
+  std::vector<DataFile> data;
+  data.reserve(files.size());
+  for (const history::CatalogFile& file : files) data.push_back({file.path(), file.sha256});
+  std::ranges::sort(data, {}, &DataFile::path);
+  return data;
 }
 
 Result<std::vector<DataFile>> catalog_data(const InstrumentSettings& settings) {
-  const Result<std::vector<history::CatalogFile>> files = catalog_files(settings);
-  if (!files) return std::unexpected(files.error());
   const history::BarRequest request = request_of(settings);
-  std::vector<DataFile> data;
-  for (const history::CatalogFile& file : *files) {
+  const auto files = catalog_files(settings, [&request](const history::CatalogFile& file) {
     const history::DataSet& set = file.set;
-    const bool is_of_it = set.kind->name == request.kind && set.venue == request.venue &&
-                          set.symbol == request.symbol &&
+    const bool is_of_it = is_of_market(set, request) &&
                           (!set.kind->has_interval || set.interval == request.source_interval) &&
                           (request.origin.empty() || set.origin == request.origin);
-    const bool is_in_period = file.last_time >= request.period.from && file.first_time < request.period.to;
-    if (is_of_it && is_in_period) data.push_back({file.path(), file.sha256});
-  }
-  std::ranges::sort(data, {}, &DataFile::path);
-  return data;
+    return is_of_it && file.last_time >= request.period.from && file.first_time < request.period.to;
+  });
+  if (!files) return std::unexpected(files.error());
+  return data_of_catalog(*files);
 }
 
 }  // namespace acts::backtest

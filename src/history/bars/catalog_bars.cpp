@@ -28,9 +28,9 @@ Result<const Kind*> source_kind(const BarRequest& request) {
 }
 
 // Files of the data set, by day.
-Result<std::vector<CatalogFile>> source_files(const std::vector<CatalogFile>& all, const Kind& kind,
-                                              const BarRequest& request) {
-  std::vector<CatalogFile> files;
+Result<std::vector<const CatalogFile*>> source_files(const std::vector<CatalogFile>& all, const Kind& kind,
+                                                     const BarRequest& request) {
+  std::vector<const CatalogFile*> files;
   std::set<std::string> origins;
   std::set<std::string> intervals;
   for (const CatalogFile& file : all) {
@@ -39,7 +39,7 @@ Result<std::vector<CatalogFile>> source_files(const std::vector<CatalogFile>& al
     if (kind.has_interval) intervals.insert(set.interval);
     if (kind.has_interval && set.interval != request.source_interval) continue;
     origins.insert(set.origin);
-    files.push_back(file);
+    files.push_back(&file);
   }
   const std::string name = fmt::format("{} {} {}", kind.name, request.venue, request.symbol);
   if (files.empty() && !intervals.empty()) {
@@ -55,7 +55,7 @@ Result<std::vector<CatalogFile>> source_files(const std::vector<CatalogFile>& al
     return usage(fmt::format("{}: the catalog has it of {}: give {}", name, fmt::join(origins, ", "),
                              request.by_keys ? "origin in [data]" : "--origin"));
   }
-  std::erase_if(files, [&origin](const CatalogFile& file) { return file.set.origin != origin; });
+  std::erase_if(files, [&origin](const CatalogFile* file) { return file->set.origin != origin; });
   return files;
 }
 
@@ -98,10 +98,10 @@ Result<CatalogBars> CatalogBars::open(Duck& duck, const CatalogPaths& paths, con
                                       const BarRequest& request) {
   const Result<const Kind*> kind = source_kind(request);
   if (!kind) return std::unexpected(kind.error());
-  Result<std::vector<CatalogFile>> files = source_files(all, **kind, request);
+  const Result<std::vector<const CatalogFile*>> files = source_files(all, **kind, request);
   if (!files) return std::unexpected(files.error());
   CatalogBars made;
-  made.rows_ = std::make_unique<CatalogRows>(duck, paths, *std::move(files), request.period);
+  made.rows_ = std::make_unique<CatalogRows>(duck, paths, *files, request.period);
   if (const Result<void> there = made.rows_->check_files(); !there) return std::unexpected(there.error());
   const bool has_value = (*kind)->has_interval || request.venue != "binance-coinm";
   const PartReader reader(**kind, made.rows_->form(), has_value);

@@ -32,9 +32,9 @@ struct BarRequest {
 
 class CatalogBars final : public RowSource {
  public:
-  // `all`: what the catalog holds; `duck` outlives this. Errors: kUsage: a kind that makes no bars, a size that is
-  // none, candles that do not make whole bars, no such data, more than one origin; kStorage: a file of it that is not
-  // in its place.
+  // `all`: what the catalog holds, needed no longer; `duck` outlives this. Errors: kUsage: a kind that makes no bars, a
+  // size that is none, candles that do not make whole bars, no such data, more than one origin; kStorage: a file of it
+  // that is not in its place.
   static Result<CatalogBars> open(Duck& duck, const CatalogPaths& paths, const std::vector<CatalogFile>& all,
                                   const BarRequest& request);
 

@@ -19,6 +19,38 @@ namespace fs = std::filesystem;
 // A writer would have to enter a source between any two of them.
 constexpr int kMostListings = 1000;
 
+// A listing under way may show a name that is new and not one from just before: only what two listings agree on is
+// what there was at a moment.
+Result<std::set<std::string>> manifest_names(FileOps& ops, const CatalogPaths& paths) {
+  std::set<std::string> known;
+  for (int listings = 0; listings < kMostListings; ++listings) {
+    std::vector<std::string> names;
+    if (const int status = ops.list(paths.manifests(), names); status < 0) {
+      return file_failed(paths.manifests(), status);
+    }
+    bool is_all = true;
+    for (std::string& name : names) {
+      if (!name.ends_with(".json") || name.starts_with('.') || !known.insert(std::move(name)).second) continue;
+      is_all = false;
+    }
+    if (is_all) return known;
+  }
+  return fail(ErrorCode::kStorage,
+              fmt::format("{}: more is imported than can be read: ask again behind the import", paths.manifests()));
+}
+
+// By id, which is their names.
+Result<void> for_each_manifest(FileOps& ops, const CatalogPaths& paths, const std::function<void(Manifest)>& take) {
+  const Result<std::set<std::string>> names = manifest_names(ops, paths);
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    Result<Manifest> manifest = read_manifest(fmt::format("{}/{}", paths.manifests(), name));
+    if (!manifest) return std::unexpected(manifest.error());
+    take(*std::move(manifest));
+  }
+  return {};
+}
+
 }  // namespace
 
 CatalogPaths::CatalogPaths(std::string_view data_dir) : root(fmt::format("{}/catalog", data_dir)) {}
@@ -59,30 +91,28 @@ Result<Manifest> read_manifest(const std::string& path) {
   return manifest;
 }
 
-// A listing under way may show a name that is new and not one from just before: only what two listings agree on is
-// what there was at a moment.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths) {
-  std::set<std::string> read;
   std::vector<Manifest> manifests;
-  for (int listings = 0; listings < kMostListings; ++listings) {
-    std::vector<std::string> names;
-    if (const int status = ops.list(paths.manifests(), names); status < 0) {
-      return file_failed(paths.manifests(), status);
+  const Result<void> read =
+      for_each_manifest(ops, paths, [&manifests](Manifest manifest) { manifests.push_back(std::move(manifest)); });
+  if (!read) return std::unexpected(read.error());
+  std::ranges::sort(manifests, {}, &Manifest::id);
+  return manifests;
+}
+
+Result<std::vector<CatalogFile>> current_files(FileOps& ops, const CatalogPaths& paths,
+                                               const std::function<bool(const CatalogFile&)>& is_wanted) {
+  std::set<std::string> replaced;
+  std::vector<CatalogFile> files;
+  const Result<void> read = for_each_manifest(ops, paths, [&](Manifest manifest) {
+    for (std::string& path : manifest.replaced) replaced.insert(std::move(path));
+    for (CatalogFile& file : manifest.files) {
+      if (is_wanted(file)) files.push_back(std::move(file));
     }
-    bool is_all = true;
-    for (const std::string& name : names) {
-      if (!name.ends_with(".json") || name.starts_with('.') || !read.insert(name).second) continue;
-      Result<Manifest> manifest = read_manifest(fmt::format("{}/{}", paths.manifests(), name));
-      if (!manifest) return std::unexpected(manifest.error());
-      manifests.push_back(*std::move(manifest));
-      is_all = false;
-    }
-    if (!is_all) continue;
-    std::ranges::sort(manifests, {}, &Manifest::id);
-    return manifests;
-  }
-  return fail(ErrorCode::kStorage,
-              fmt::format("{}: more is imported than can be read: ask again behind the import", paths.manifests()));
+  });
+  if (!read) return std::unexpected(read.error());
+  keep_current(files, std::move(replaced));
+  return files;
 }
 
 std::vector<std::string> files_below_kinds(const CatalogPaths& paths) {

@@ -10,6 +10,7 @@
 // _staging/<id> of the source that replaced it stays, and the next writer looks again.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,10 @@ Result<Manifest> read_manifest(const std::string& path);
 // By id, of one moment: none is missing that another knows. None if there is no catalog. Errors: kStorage, if one
 // cannot be read or is damaged: then nobody knows what is in the catalog.
 Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
+// What the catalog holds of what is wanted, as current_files() of all manifests, of which one is in memory at a time.
+// `is_wanted` says the same of files with one path. Errors: as above.
+Result<std::vector<CatalogFile>> current_files(FileOps& ops, const CatalogPaths& paths,
+                                               const std::function<bool(const CatalogFile&)>& is_wanted);
 
 // Every file below the folders of kinds, whether a manifest names it or not: paths below the catalog.
 std::vector<std::string> files_below_kinds(const CatalogPaths& paths);

@@ -8,6 +8,7 @@
 #include <exception>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "history/canonical_json.hpp"
 #include "history/signature.hpp"
@@ -175,7 +176,10 @@ auto order_of(const CatalogFile& file) {
 }  // namespace
 
 std::string CatalogFile::path() const {
-  const std::string_view name = std::string_view(digest).substr(0, kIdDigits);
+  return path_of(set, day, std::string_view(digest).substr(0, kPathDigits), generation);
+}
+
+std::string path_of(const DataSet& set, std::int64_t day, std::string_view name, std::uint64_t generation) {
   if (generation > 0) return fmt::format("{}/{}-{}.parquet", set.folder(day), name, generation);
   return fmt::format("{}/{}.parquet", set.folder(day), name);
 }
@@ -194,13 +198,15 @@ std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests) {
   std::set<std::string> replaced;
   for (const Manifest& manifest : manifests) replaced.insert(manifest.replaced.begin(), manifest.replaced.end());
   std::vector<CatalogFile> files;
-  for (const Manifest& manifest : manifests) {
-    for (const CatalogFile& file : manifest.files) {
-      if (replaced.insert(file.path()).second) files.push_back(file);
-    }
-  }
-  sort_files(files);
+  for (const Manifest& manifest : manifests) files.insert(files.end(), manifest.files.begin(), manifest.files.end());
+  keep_current(files, std::move(replaced));
   return files;
+}
+
+void keep_current(std::vector<CatalogFile>& files, std::set<std::string> replaced) {
+  // Several sources may have told the same rows: the first of them counts.
+  std::erase_if(files, [&replaced](const CatalogFile& file) { return !replaced.insert(file.path()).second; });
+  sort_files(files);
 }
 
 void sort_files(std::vector<CatalogFile>& files) { std::ranges::sort(files, {}, order_of); }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ struct CatalogFile {
   // How often a file of these rows has been replaced before: a path that is listed under `replaced` never comes back.
   std::uint64_t generation = 0;
 
-  // Below the catalog: set.folder(day) and 16 digits of the digest, "-" and the generation unless it is 0, ".parquet".
+  // path_of() it.
   [[nodiscard]] std::string path() const;
   [[nodiscard]] std::size_t column_count() const { return columns != 0 ? columns : first_columns_of(*set.kind); }
 
@@ -72,8 +73,17 @@ struct Manifest {
 // 16 hexadecimal digits: the same content, read in the same way into the same data sets, is the same source.
 std::string source_id(std::string_view source_sha256, std::span<const DataSet> sets, std::string_view read_as);
 
+// Of a digest's digits, those that are in the path of a file.
+inline constexpr std::size_t kPathDigits = 16;
+// Below the catalog: set.folder(day) and `name`, the first digits of the digest, "-" and the generation unless it is 0,
+// ".parquet".
+std::string path_of(const DataSet& set, std::int64_t day, std::string_view name, std::uint64_t generation);
+
 // What the catalog holds, by data set and day.
 std::vector<CatalogFile> current_files(const std::vector<Manifest>& manifests);
+// Of files that manifests name, in the manifests' order, and paths that they list as replaced: what the catalog holds
+// of them, by data set and day.
+void keep_current(std::vector<CatalogFile>& files, std::set<std::string> replaced);
 
 // By data set and day; of one day by their sums.
 void sort_files(std::vector<CatalogFile>& files);

@@ -40,20 +40,22 @@ std::unexpected<Error> unreadable(const Error& error) {
 
 }  // namespace
 
-CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<CatalogFile> files, const RowPeriod& period)
-    : duck_(&duck), paths_(paths), kind_(files.at(0).set.kind), files_(std::move(files)), period_(period) {
-  ACTS_ASSERT(std::ranges::is_sorted(files_, {}, &CatalogFile::day));
-  ACTS_ASSERT(std::ranges::all_of(files_, [this](const CatalogFile& f) { return f.set == files_.front().set; }));
-  for (const CatalogFile& file : files_) known_until_ = std::max(known_until_, file.last_time);
-  std::erase_if(files_, [&period](const CatalogFile& file) {
-    return file.last_time < period.from || file.first_time >= period.to;
-  });
-  for (const CatalogFile& file : files_) form_ = std::max(form_, file.form);
+CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, const std::vector<const CatalogFile*>& files,
+                         const RowPeriod& period)
+    : duck_(&duck), paths_(paths), set_(files.at(0)->set), period_(period) {
+  ACTS_ASSERT(std::ranges::is_sorted(files, {}, &CatalogFile::day));
+  ACTS_ASSERT(std::ranges::all_of(files, [this](const CatalogFile* file) { return file->set == set_; }));
+  for (const CatalogFile* const file : files) {
+    known_until_ = std::max(known_until_, file->last_time);
+    if (file->last_time < period.from || file->first_time >= period.to) continue;
+    form_ = std::max(form_, file->form);
+    files_.add(*file);
+  }
 }
 
 Result<void> CatalogRows::check_files() const {
-  for (const CatalogFile& file : files_) {
-    const std::string path = paths_.file(file.path());
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const std::string path = paths_.file(files_.path(i));
     std::error_code error;
     if (std::filesystem::is_regular_file(path, error)) continue;
     return fail(ErrorCode::kStorage, fmt::format("{}: {}: acts catalog verify says what is wrong", path,
@@ -76,27 +78,26 @@ Result<bool> CatalogRows::next(Row& row) {
   const std::int64_t key = row.integer(0);
   if (last_key_ && key < *last_key_) {
     return fail(ErrorCode::kStorage, fmt::format("{} {} {}: its files are not in order: acts catalog verify names them",
-                                                 kind_->name, files_.front().set.venue, files_.front().set.symbol));
+                                                 set_.kind->name, set_.venue, set_.symbol));
   }
   last_key_ = key;
-  if (row.form != form_) widen(*kind_, row);
+  if (row.form != form_) widen(*set_.kind, row);
   return true;
 }
 
 // The next files that have one form and the same columns.
 Result<bool> CatalogRows::open_next() {
   if (opened_ == files_.size()) return false;
-  const DecimalForm form = files_[opened_].form;
-  const std::size_t columns = files_[opened_].column_count();
-  const auto is_alike = [&](const CatalogFile& file) { return file.form == form && file.column_count() == columns; };
+  const DecimalForm form = files_.form(opened_);
+  const std::size_t columns = files_.column_count(opened_);
   std::string list;
-  for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size() && is_alike(files_[opened_]); ++count) {
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_[opened_].path())));
-    ++opened_;
+  for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size(); ++count, ++opened_) {
+    if (files_.form(opened_) != form || files_.column_count(opened_) != columns) break;
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_.path(opened_))));
   }
-  auto rows = open_query(*duck_, *kind_, form,
+  auto rows = open_query(*duck_, *set_.kind, form,
                          fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
-                                     stored_columns(*kind_, columns), list, condition(*kind_, period_)));
+                                     stored_columns(*set_.kind, columns), list, condition(*set_.kind, period_)));
   if (!rows) return unreadable(rows.error());
   rows_ = *std::move(rows);
   return true;

@@ -11,6 +11,7 @@
 #include "acts/base/result.hpp"
 
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/stored_files.hpp"
 #include "history/engine/duck.hpp"
 #include "history/table/row_source.hpp"
 
@@ -24,8 +25,10 @@ struct RowPeriod {
 
 class CatalogRows final : public RowSource {
  public:
-  // `files`: of one set, by day, as current_files() gives them; one at least (asserted). `duck` outlives this.
-  CatalogRows(Duck& duck, const CatalogPaths& paths, std::vector<CatalogFile> files, const RowPeriod& period);
+  // `files`: of one set, by day, as current_files() gives them; one at least (asserted), and needed no longer. `duck`
+  // outlives this.
+  CatalogRows(Duck& duck, const CatalogPaths& paths, const std::vector<const CatalogFile*>& files,
+              const RowPeriod& period);
 
   // Of all rows: the wide one if a file of the period has it.
   [[nodiscard]] DecimalForm form() const { return form_; }
@@ -43,8 +46,8 @@ class CatalogRows final : public RowSource {
 
   Duck* duck_;
   CatalogPaths paths_;
-  const Kind* kind_;
-  std::vector<CatalogFile> files_;  // with rows in the period
+  DataSet set_;
+  StoredFiles files_;  // with rows in the period
   RowPeriod period_;
   DecimalForm form_ = DecimalForm::kNarrow;
   std::int64_t known_until_ = INT64_MIN;

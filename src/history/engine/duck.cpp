@@ -1,7 +1,9 @@
 #include "history/engine/duck.hpp"
 
 #include <fmt/format.h>
+#include <sys/types.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -22,8 +24,30 @@ std::size_t ZSTD_decompressDCtx(ZSTD_DCtx_s* context, void* to, std::size_t capa
 }  // namespace duckdb_zstd
 // NOLINTEND(readability-identifier-naming)
 
+// Its allocator's (jemalloc, under names of its own), which no setting of DuckDB reaches.
+extern "C" int duckdb_je_mallctl(const char* name, void* old, std::size_t* old_size, void* value, std::size_t size);
+
 namespace acts::history {
 namespace {
+
+// Of arenas to come, and of those that are there; where there is none of a number, it is one to come.
+Result<void> keep_nothing_freed() {
+  ssize_t decay_ms = 0;
+  unsigned arenas = 0;
+  std::size_t size = sizeof(arenas);
+  int failed = duckdb_je_mallctl("arenas.narenas", &arenas, &size, nullptr, 0);
+  for (const char* const kind : {"dirty", "muzzy"}) {
+    failed |= duckdb_je_mallctl(fmt::format("arenas.{}_decay_ms", kind).c_str(), nullptr, nullptr, &decay_ms,
+                                sizeof(decay_ms));
+    for (unsigned i = 0; i < arenas; ++i) {
+      const int status = duckdb_je_mallctl(fmt::format("arena.{}.{}_decay_ms", i, kind).c_str(), nullptr, nullptr,
+                                           &decay_ms, sizeof(decay_ms));
+      failed |= status == EFAULT ? 0 : status;
+    }
+  }
+  if (failed != 0) return duck_error("be told to keep no memory");
+  return {};
+}
 
 struct FreeContext {
   void operator()(duckdb_zstd::ZSTD_DCtx_s* context) const { duckdb_zstd::ZSTD_freeDCtx(context); }
@@ -116,6 +140,9 @@ Duck::Duck(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Duck::~Duck() = default;
 
 Result<std::unique_ptr<Duck>> Duck::open(const DuckOptions& options) {
+  if (!options.keeps_freed) {
+    if (const Result<void> told = keep_nothing_freed(); !told) return std::unexpected(told.error());
+  }
   DuckConfig config;
   if (duckdb_create_config(config.out()) != DuckDBSuccess) return duck_error("be configured");
   const std::vector<std::pair<const char*, std::string>> settings{

@@ -23,6 +23,10 @@ struct DuckOptions {
   std::string temp_directory;
   // Of that; a statement that needs more fails.
   std::uint64_t spill_bytes = std::uint64_t{16} << 30;
+  // Memory that it frees stays with the process for a second, for what comes next. Without it goes back at once: 8 %
+  // more of its time, and a peak that neither the machine's load nor how long it has run alters. Once without, it is so
+  // for every database of the process.
+  bool keeps_freed = true;
 };
 
 // 'it''s'

@@ -46,12 +46,12 @@ std::string empty_select(const Kind& kind) {
 
 // Files of one form have one schema, which DuckDB takes from the first of them: of files with different decimals it
 // would round those of the others, so each form is read by itself and made wide; and so are files with fewer columns.
-std::string select_of(const Kind& kind, const CatalogPaths& paths, const std::vector<CatalogFile>& files) {
+std::string select_of(const Kind& kind, const CatalogPaths& paths, const StoredFiles& files) {
   std::map<std::pair<DecimalForm, std::size_t>, std::string> lists;
-  for (const CatalogFile& file : files) {
-    if (file.set.kind != &kind) continue;
-    std::string& list = lists[{file.form, file.column_count()}];
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(file.path())));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files.set(i).kind != &kind) continue;
+    std::string& list = lists[{files.form(i), files.column_count(i)}];
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths.file(files.path(i))));
   }
   std::string select;
   for (const auto& [schema, list] : lists) {
@@ -81,10 +81,10 @@ bool mentions(const std::string& sql, std::string_view name) {
   return !std::ranges::search(sql, name, is_same).empty();
 }
 
-Result<std::vector<CatalogFile>> files_now(FileOps& ops, const CatalogPaths& paths) {
-  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
-  if (!manifests) return std::unexpected(manifests.error());
-  return current_files(*manifests);
+Result<StoredFiles> files_now(FileOps& ops, const CatalogPaths& paths) {
+  const auto files = current_files(ops, paths, [](const CatalogFile&) { return true; });
+  if (!files) return std::unexpected(files.error());
+  return StoredFiles(*files);
 }
 
 Result<void> close_fence(Duck& duck, const CatalogPaths& paths, const QueryOptions& options) {
@@ -110,12 +110,13 @@ Result<QuerySession> QuerySession::open(FileOps& ops, const std::string& data_di
   }
   std::optional<FileLock> held;
   if (!options.files) held = hold_files(paths);
-  const Result<std::vector<CatalogFile>> files = options.files ? *options.files : files_now(ops, paths);
+  const Result<StoredFiles> files = options.files ? *options.files : files_now(ops, paths);
   if (!files) return std::unexpected(files.error());
   auto duck = Duck::open({.memory_bytes = options.memory_bytes,
                           .threads = options.threads,
                           .temp_directory = options.temp_directory,
-                          .spill_bytes = options.spill_bytes});
+                          .spill_bytes = options.spill_bytes,
+                          .keeps_freed = options.keeps_freed});
   if (!duck) return std::unexpected(duck.error());
   for (const Kind& kind : kinds()) {
     if (Result<void> made = make_views(**duck, kind, select_of(kind, paths, *files)); !made) {

@@ -18,6 +18,7 @@
 #include "acts/base/result.hpp"
 
 #include "history/catalog/catalog.hpp"
+#include "history/catalog/stored_files.hpp"
 #include "history/engine/duck.hpp"
 #include "history/engine/select.hpp"
 #include "history/query/recorded_rows.hpp"
@@ -32,10 +33,11 @@ struct QueryOptions {
   // A directory of our own for what does not fit the memory; empty: a query that needs more fails.
   std::string temp_directory;
   std::uint64_t spill_bytes = std::uint64_t{16} << 30;  // there; a query that needs more fails
+  bool keeps_freed = true;                              // DuckOptions
   bool with_recordings = true;  // those of DATA_DIR/raw in the views of book_updates, trades, agg_trades, book_ticker
   // What the views have in place of all that the catalog has now: some of its files, which the caller holds
   // (hold_files()) as long as the session is.
-  std::optional<std::vector<CatalogFile>> files = {};
+  std::optional<StoredFiles> files = {};
   // The one file that may be written: of to_parquet(), absolute, not below the catalog. Empty: none.
   std::string output;
 };

@@ -137,5 +137,15 @@ TEST_F(CatalogReaders, MissNoManifestThatAnotherKnows) {
   EXPECT_GT(ops.listings(), 2);
 }
 
+TEST_F(CatalogReaders, TellWhatIsWantedAsAllManifestsDo) {
+  put("X-1h-2021-01-02.csv", candles(0, 48, "4.6"));
+  const auto all = current_files(read_manifests(real_file_ops(), catalog_.paths()).value());
+  ASSERT_EQ(all.size(), 2U);
+  LateListing ops;
+  const auto asked = [&](auto is_wanted) { return current_files(ops, catalog_.paths(), is_wanted).value(); };
+  EXPECT_EQ(asked([](const CatalogFile&) { return true; }), all);
+  EXPECT_EQ(asked([&all](const CatalogFile& file) { return file.day == all[1].day; }), std::vector{all[1]});
+}
+
 }  // namespace
 }  // namespace acts::history

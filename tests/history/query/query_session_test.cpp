@@ -56,6 +56,25 @@ TEST(QuerySession, AnswersAboutTheCatalog) {
             "open_time,close_time,x\n2021-02-01T00:00:00.000Z,2021-02-01T00:59:59.999Z,145135704.89055226\n");
 }
 
+TEST(QuerySession, AnswersTheSameOfChosenFilesWithoutKeepingWhatItFreed) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv"), market("binance-spot")));
+  const auto files = current_files(real_file_ops(), catalog.paths(),
+                                   [](const CatalogFile& file) { return file.day >= day_of(1'613'001'600'000'000); });
+  ASSERT_TRUE(files.has_value());
+  auto session =
+      QuerySession::open(real_file_ops(), catalog.dir.string(),
+                         {.temp_directory = {}, .keeps_freed = false, .files = StoredFiles(*files), .output = {}});
+  ASSERT_TRUE(session.has_value());
+  const std::string sql =
+      "SELECT date, count(*) AS n, max(high) FROM klines WHERE date >= '2021-02-11' GROUP BY ALL "
+      "ORDER BY ALL";
+  QuerySession whole = session_of(catalog);
+  EXPECT_EQ(answer(*session, sql), answer(whole, sql));
+  EXPECT_EQ(answer(*session, "SELECT min(date) AS first, count(DISTINCT date) AS days FROM klines"),
+            "first,days\n2021-02-11,18\n");
+}
+
 TEST(QuerySession, HasViewsOfTheSameColumnsWithoutData) {
   Catalog catalog;
   QuerySession empty = session_of(catalog);
