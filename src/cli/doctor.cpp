@@ -10,8 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "cli/command.hpp"
+#include "live/cooldown_file.hpp"
 #include "net/ca_file.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -148,6 +150,25 @@ Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos rec
   const std::string remedy = "keep it right with chrony or systemd-timesyncd: timedatectl set-ntp true";
   if (size <= kMaxBearableOffset) return {Verdict::kWarning, "clock", std::move(text), remedy};
   return {Verdict::kBad, "clock", std::move(text), "minute rows would be of other minutes; " + remedy, kExitUsage};
+}
+
+std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now) {
+  std::vector<Finding> findings;
+  std::erase_if(venues, [&](Venue venue) {
+    std::optional<collector::Cooldown> longest;
+    for (const collector::Cooldown& earlier : read_cooldowns(data_dir, venue).cooldowns) {
+      const auto left = left_of(earlier, now);
+      if (left && (!longest || longest->until < left->until)) longest = left;
+    }
+    if (!longest) return false;
+    findings.push_back({Verdict::kWarning, "network",
+                        fmt::format("{} is not asked: it has {} an earlier run until {}", to_string(venue),
+                                    longest->banned ? "banned" : "refused", to_iso8601(longest->until)),
+                        fmt::format("wait; if this machine has another address since, remove {}",
+                                    cooldown_directory(data_dir, venue))});
+    return true;
+  });
+  return findings;
 }
 
 }  // namespace acts::cli

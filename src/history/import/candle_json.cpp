@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "history/import/foreign_file.hpp"
 #include "history/import/json_array.hpp"
 #include "history/import/row_parser.hpp"
 #include "history/import/source_file.hpp"
@@ -119,7 +120,8 @@ class CandleJsonReader final : public RowReader {
       } else {
         candle_ += *c;
       }
-      if (candle_.size() > kMostCandleBytes) return candles_.wrong("a candle does not end");
+      if (candle_.size() > kMostCandleBytes)
+        return candles_.wrong(fmt::format("a candle is longer than {} bytes", kMostCandleBytes));
     }
   }
 
@@ -143,7 +145,7 @@ bool is_candle_json(std::string_view /*path*/, std::string_view head) {
   for (const char c : head.substr(0, 64)) {
     if (!JsonArray::is_blank(c)) begin += c;
   }
-  return begin.starts_with("[[");
+  return begin.starts_with("[[") && !is_trade_arrays(head);
 }
 
 Result<std::vector<DataSet>> candle_json_sets(const std::string& path, const SourceHints& hints) {

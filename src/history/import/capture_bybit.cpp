@@ -3,25 +3,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "history/import/capture_decoder.hpp"
+#include "history/import/capture_trade_ids.hpp"
 
 namespace acts::history {
 namespace {
 
 constexpr std::string_view kBybitBooks = "orderbook.";
 constexpr std::string_view kBybitTrades = "publicTrade.";
-// Trades of one seq. Ids made of it stay below 2^63 up to a seq of 2 * 10^15.
-constexpr std::int64_t kBybitIdsASeq = 4096;
+constexpr std::string_view kBybitOptions = "bybit-options";
+constexpr std::string_view kBybitBids = "data.b";
+constexpr std::string_view kBybitAsks = "data.a";
 
 // As Tardis calls them. Empty: none that is known.
 std::string_view bybit_venue(std::string_view url) {
   const std::string_view market = url.substr(std::min(url.rfind('/') + 1, url.size()));
   if (market == "linear" || market == "inverse") return "bybit";
   if (market == "spot") return "bybit-spot";
-  return market == "option" ? "bybit-options" : "";
+  return market == "option" ? kBybitOptions : "";
+}
+
+// "orderbook.200.BTCUSDT": where its symbol begins. Nothing: none with a number of levels, as "orderbook.rpi.BTCUSDT",
+// whose levels are of another kind.
+std::optional<std::size_t> bybit_book_symbol(std::string_view topic) {
+  constexpr std::size_t kMostDigits = 6;
+  if (!topic.starts_with(kBybitBooks)) return std::nullopt;
+  const std::size_t end = std::min(topic.find_first_not_of("0123456789", kBybitBooks.size()), topic.size());
+  const std::size_t digits = end - kBybitBooks.size();
+  if (digits == 0 || digits > kMostDigits || end == topic.size() || topic[end] != '.') return std::nullopt;
+  return end + 1;
 }
 
 class BybitDecoder final : public CaptureDecoder {
@@ -29,12 +45,37 @@ class BybitDecoder final : public CaptureDecoder {
   void begin() override {
     for (std::string* field : {&topic_, &type_, &op_, &sent_, &engine_, &symbol_, &update_}) field->clear();
     found_.clear();
+    book_symbol_.reset();
+    has_bids_ = false;
+    has_asks_ = false;
+    is_topic_late_ = false;
     clear_element();
+  }
+
+  [[nodiscard]] CaptureSubject about(const CaptureConnection& connection, bool /*is_whole*/) const override {
+    if (!is_book() && !is_trades()) return {};
+    const std::string_view venue = bybit_venue(connection.url);
+    return subject(is_book(), venue, told_symbol(venue));
+  }
+
+  // In the topic; empty: a topic of options' trades is that of all instruments of an asset.
+  [[nodiscard]] std::string_view told_symbol(std::string_view venue) const {
+    if (is_trades() && venue == kBybitOptions) return {};
+    return std::string_view(topic_).substr(is_book() ? *book_symbol_ : kBybitTrades.size());
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
     std::string* const field = field_at(place);
-    if (field != nullptr) *field = text;
+    if (field == nullptr) return check_shape(place, Shape::kValue);
+    *field = text;
+    if (field == &topic_) book_symbol_ = bybit_book_symbol(topic_);
+  }
+  void null(const JsonPlace& place) override { check_shape(place, Shape::kNull); }
+
+  void check_shape(const JsonPlace& place, Shape shape) {
+    if (place.path == "data[]" && shape != Shape::kObject && is_trades()) refuse("its data is no array of trades");
+    if (fits_side(place.path, kBybitBids, shape) && fits_side(place.path, kBybitAsks, shape)) return;
+    if (is_book()) refuse("its b or a is no array of levels");
   }
 
   std::string* field_at(const JsonPlace& place) {
@@ -60,6 +101,10 @@ class BybitDecoder final : public CaptureDecoder {
   }
 
   void end(const JsonPlace& place) override {
+    check_shape(place, shape_of(place));
+    has_bids_ = has_bids_ || place.path == kBybitBids;
+    has_asks_ = has_asks_ || place.path == kBybitAsks;
+    is_topic_late_ = is_topic_late_ || (topic_.empty() && place.path.starts_with("data"));
     if (place.path == "data.b[]" || place.path == "data.a[]") {
       if (is_book()) add_level(place.path == "data.b[]", price_, quantity_);
       clear_element();
@@ -70,24 +115,29 @@ class BybitDecoder final : public CaptureDecoder {
   }
 
   void finish(CaptureConnection& connection) override {
-    is_of(topic_.empty() ? std::string_view(op_) : std::string_view(topic_).substr(0, topic_.find('.')));
+    const std::size_t dot = topic_.find('.', topic_.starts_with(kBybitBooks) ? kBybitBooks.size() : 0);
+    is_of(topic_.empty() ? std::string_view(op_) : std::string_view(topic_).substr(0, dot));
     if (!is_book() && !is_trades()) return;
     const std::string_view venue = bybit_venue(connection.url);
     if (venue.empty()) return refuse("the URL of its connection is of no market that is known");
+    if (is_topic_late_) return refuse("it has data in front of its topic");
     if (is_book()) return end_book(venue);
     if (found_.empty()) return refuse("it has no data behind its topic");
     for (const Trade& trade : found_) end_trade(venue, trade);
+    if (is_refused()) {
+      ids_.forget();
+    } else {
+      ids_.keep();
+    }
   }
 
-  [[nodiscard]] bool is_book() const { return topic_.starts_with(kBybitBooks); }
+  [[nodiscard]] bool is_book() const { return book_symbol_.has_value(); }
   [[nodiscard]] bool is_trades() const { return topic_.starts_with(kBybitTrades); }
 
-  // "orderbook.200.BTCUSDT". Every update of a symbol has the u behind that of the one before.
+  // Every update of a symbol has the u behind that of the one before.
   void end_book(std::string_view venue) {
-    const std::size_t dot = topic_.find('.', kBybitBooks.size());
-    if (dot == std::string::npos || topic_.substr(dot + 1) != symbol_) {
-      return refuse("its topic is not of the symbol in it");
-    }
+    if (told_symbol(venue) != symbol_) return refuse("its topic is not of the symbol in it");
+    if (!has_bids_ || !has_asks_) return refuse("it lacks its b or its a");
     const bool is_snapshot = type_ == "snapshot";
     if (!is_snapshot && type_ != "delta") return refuse("its type is neither snapshot nor delta");
     const std::optional<std::int64_t> id = whole(update_);
@@ -95,7 +145,7 @@ class BybitDecoder final : public CaptureDecoder {
     const std::optional<std::int64_t> sent = millis(sent_);
     add_book({.venue = std::string(venue),
               .symbol = symbol_,
-              .channel = topic_.substr(0, dot),
+              .channel = topic_.substr(0, *book_symbol_ - 1),
               .is_snapshot = is_snapshot,
               .ts_event = engine_.empty() ? sent : millis(engine_),
               .ts_sent = sent,
@@ -116,6 +166,9 @@ class BybitDecoder final : public CaptureDecoder {
   // Its side is the taker's. A block trade does not happen on the book.
   void end_trade(std::string_view venue, const Trade& trade) {
     if (is_refused()) return;
+    if (const std::string_view told = told_symbol(venue); !told.empty() && told != trade.symbol) {
+      return refuse("its topic is not of the symbol in it");
+    }
     const std::optional<bool> is_taker_buy = is_buy(trade.side);
     if (!is_taker_buy) return refuse("a trade's side is neither Buy nor Sell");
     const std::optional<std::int64_t> id = id_of(venue, trade);
@@ -130,25 +183,17 @@ class BybitDecoder final : public CaptureDecoder {
                .is_market = trade.is_block.empty() ? std::nullopt : std::optional(trade.is_block != "true")});
   }
 
-  // Of spot it is a number. Others have a UUID, which nothing can be ordered by: in its place stands the number of the
-  // event in the engine, with that of the trade in it.
+  // Of spot it is a number, others have a UUID.
   std::optional<std::int64_t> id_of(std::string_view venue, const Trade& trade) {
     if (const std::optional<std::int64_t> id = whole(trade.id)) return id;
     const std::optional<std::int64_t> sequence = whole(trade.sequence);
-    if (!sequence || *sequence >= INT64_MAX / kBybitIdsASeq) {
+    if (!sequence) {
       refuse("a trade's i is no whole number, and it has no seq to number it by");
       return std::nullopt;
     }
-    const std::string key = fmt::format("{} {}", venue, trade.symbol);
-    const auto known = last_.find(key);
-    if (known == last_.end() && last_.size() == kMostInstruments) {
-      refuse(fmt::format("more than {} instruments have trades", kMostInstruments));
-      return std::nullopt;
-    }
-    Last& last = last_[key];
-    last = {*sequence, last.sequence == *sequence ? last.count + 1 : 0};
-    if (last.count < kBybitIdsASeq) return *sequence * kBybitIdsASeq + last.count;
-    refuse(fmt::format("more than {} trades have one seq", kBybitIdsASeq));
+    const Result<std::int64_t> number = ids_.number(fmt::format("{} {}", venue, trade.symbol), trade.id, *sequence);
+    if (number) return *number;
+    refuse(number.error().message);
     return std::nullopt;
   }
 
@@ -172,11 +217,11 @@ class BybitDecoder final : public CaptureDecoder {
   std::string sequence_;
   std::string is_block_;
   std::vector<Trade> found_;
-  struct Last {
-    std::int64_t sequence = -1;
-    std::int64_t count = 0;
-  };
-  std::map<std::string, Last> last_;
+  std::optional<std::size_t> book_symbol_;  // where it begins in topic_
+  bool has_bids_ = false;
+  bool has_asks_ = false;
+  bool is_topic_late_ = false;
+  CaptureTradeIds ids_;
 };
 
 }  // namespace

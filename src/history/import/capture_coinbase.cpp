@@ -20,12 +20,36 @@ class CoinbaseDecoder final : public CaptureDecoder {
     channel_.clear();
     sent_.clear();
     sequence_.clear();
+    told_product_.clear();
+    has_several_products_ = false;
     clear_event();
+  }
+
+  // Of a book or trade of several products it is not known whose is refused.
+  [[nodiscard]] CaptureSubject about(const CaptureConnection& /*connection*/, bool is_whole) const override {
+    if (!is_wanted()) return {};
+    return subject(channel_ == kCoinbaseBooks, kCoinbaseVenue,
+                   is_whole && !has_several_products_ ? std::string_view(told_product_) : "");
   }
 
   void value(const JsonPlace& place, std::string_view text) override {
     std::string* const field = field_at(place);
-    if (field != nullptr) *field = text;
+    if (field == nullptr && (is_list(place.path) || is_element(place.path))) refuse_shape();
+    if (field == nullptr) return;
+    *field = text;
+    if (field != &product_) return;
+    has_several_products_ = has_several_products_ || (!told_product_.empty() && told_product_ != text);
+    told_product_ = text;
+  }
+  void null(const JsonPlace& place) override {
+    if (is_element(place.path)) refuse_shape();
+  }
+
+  // Arrays of objects.
+  static bool is_list(std::string_view path) { return path == "events[].updates" || path == "events[].trades"; }
+  static bool is_element(std::string_view path) { return path == "events[].updates[]" || path == "events[].trades[]"; }
+  void refuse_shape() {
+    if (is_wanted()) refuse("its updates or trades are no array of objects");
   }
 
   std::string* field_at(const JsonPlace& place) {
@@ -55,6 +79,7 @@ class CoinbaseDecoder final : public CaptureDecoder {
   }
 
   void end(const JsonPlace& place) override {
+    if (place.is_array ? is_element(place.path) : is_list(place.path)) refuse_shape();
     if (place.path == "events[].updates[]") {
       if (channel_ == kCoinbaseBooks) end_level();
       clear_element();
@@ -80,25 +105,25 @@ class CoinbaseDecoder final : public CaptureDecoder {
     connection.sequence = sequence;
     if (!is_wanted()) return;
     if (!is_refused() && parts().empty()) refuse("it has no event behind its channel");
-    if (is_refused()) {
-      // What it said is missing in its books, as if it had not come.
-      connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
-      return;
-    }
-    if (channel_ != kCoinbaseBooks) return;
-    set_book_ids(*sequence, connection);
-    for (const CapturePart& part : parts()) note_update(connection, part, *sequence);
+    if (!is_refused() && channel_ == kCoinbaseBooks) follow_books(connection, *sequence);
+    // What it said is missing in its books, as if it had not come.
+    if (is_refused() && channel_ == kCoinbaseBooks) connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
   }
 
   [[nodiscard]] bool is_wanted() const { return channel_ == kCoinbaseBooks || channel_ == kCoinbaseTrades; }
 
-  static void note_update(CaptureConnection& connection, const CapturePart& part, std::int64_t sequence) {
-    if (part.rows.front().values[column_index(*part.kind, "is_snapshot")] != 0) return;
-    const auto known = connection.last_updates.find(part.symbol);
-    if (known != connection.last_updates.end()) {
-      known->second = sequence;
-    } else if (connection.last_updates.size() < kMostInstruments) {
-      connection.last_updates.emplace(part.symbol, sequence);
+  void follow_books(CaptureConnection& connection, std::int64_t sequence) {
+    set_book_ids(sequence, connection);
+    for (const CapturePart& part : parts()) {
+      const auto known = connection.last_updates.find(part.symbol);
+      if (known != connection.last_updates.end()) {
+        known->second = sequence;
+      } else if (connection.books_left > 0) {
+        connection.last_updates.emplace(part.symbol, sequence);
+        --connection.books_left;
+      } else {
+        return refuse("more books have updates, over all connections, than are followed");
+      }
     }
   }
 
@@ -107,14 +132,15 @@ class CoinbaseDecoder final : public CaptureDecoder {
     if (!is_bid && side_ != "offer") return refuse("a level's side is neither bid nor offer");
     const std::optional<std::int64_t> time = read_iso_time(time_);
     if (!time) return refuse("a level's event_time is no time");
-    latest_ = std::max(latest_.value_or(*time), *time);
+    // The venue's pages show snapshots whose levels are of 1970: none that it knows.
+    if (is_likely_time(*time)) latest_ = std::max(latest_.value_or(*time), *time);
     add_level(is_bid, price_, quantity_);
   }
 
   void end_book() {
     const bool is_snapshot = type_ == "snapshot";
     if (!is_snapshot && type_ != "update") return refuse("its type is neither snapshot nor update");
-    const std::optional<std::int64_t> sent = read_iso_time(sent_);
+    const std::optional<std::int64_t> sent = likely_time(sent_);
     add_book({.venue = std::string(kCoinbaseVenue),
               .symbol = product_,
               .channel = channel_,
@@ -131,7 +157,12 @@ class CoinbaseDecoder final : public CaptureDecoder {
                                                      .is_taker_buy = !*is_maker_buy,
                                                      .price = price_,
                                                      .quantity = quantity_,
-                                                     .ts_event = read_iso_time(time_)});
+                                                     .ts_event = likely_time(time_)});
+  }
+
+  static std::optional<std::int64_t> likely_time(std::string_view text) {
+    const std::optional<std::int64_t> time = read_iso_time(text);
+    return time && is_likely_time(*time) ? time : std::nullopt;
   }
 
   void clear_element() {
@@ -147,6 +178,8 @@ class CoinbaseDecoder final : public CaptureDecoder {
   std::string channel_;
   std::string sent_;
   std::string sequence_;
+  std::string told_product_;  // the last one
+  bool has_several_products_ = false;
   // Of the event that is being read,
   std::string type_;
   std::string product_;

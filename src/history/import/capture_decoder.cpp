@@ -9,6 +9,7 @@
 #include "acts/base/decimal.hpp"
 
 #include "history/import/source_name.hpp"
+#include "history/import/time_format.hpp"
 
 namespace acts::history {
 namespace {
@@ -42,6 +43,8 @@ void add_known(Row& row, const Row& known, std::size_t columns) {
 
 }  // namespace
 
+bool CapturePart::is_snapshot() const { return rows.front().values[column_index(*kind, "is_snapshot")] != 0; }
+
 std::unique_ptr<CaptureDecoder> CaptureDecoder::of_exchange(std::string_view exchange) {
   if (exchange == "OKX") return okx_decoder();
   if (exchange == "BYBIT") return bybit_decoder();
@@ -63,14 +66,25 @@ Result<void> CaptureDecoder::decode(std::string_view json, CaptureConnection& co
   reason_.clear();
   ts_recv_ = ts_recv;
   begin();
-  if (!walk_json(json, *this)) {
-    parts_.clear();
-    return fail(ErrorCode::kBadInput, fmt::format("its message is no JSON, or nests deeper than {}", kMostJsonDepth));
-  }
-  finish(connection);
-  if (!is_refused()) return {};
+  const bool is_whole = walk_json(json, *this);
+  if (is_whole) finish(connection);
+  if (is_whole && !is_refused()) return {};
   parts_.clear();
+  refused_ = about(connection, is_whole);
+  if (!is_whole) reason_ = fmt::format("its message is no JSON, or nests deeper than {}", kMostJsonDepth);
   return fail(ErrorCode::kBadInput, reason_);
+}
+
+CaptureSubject CaptureDecoder::subject(bool is_book, std::string_view venue, std::string_view symbol) const {
+  return {.kind = is_book ? books_ : trades_, .venue = std::string(venue), .symbol = std::string(symbol)};
+}
+
+bool CaptureDecoder::fits_side(std::string_view path, std::string_view side, Shape shape) {
+  if (!path.starts_with(side)) return true;
+  const std::string_view within = path.substr(side.size());
+  if (within == "[][]") return shape == Shape::kValue;
+  if (within.empty() || within == "[]") return shape == Shape::kArray;
+  return within.front() != '[' && within.front() != '.';
 }
 
 void CaptureDecoder::refuse(std::string reason) {
@@ -119,9 +133,8 @@ void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& conn
   for (CapturePart& part : parts_) {
     if (part.kind != books_) continue;
     const auto last = connection.last_updates.find(part.symbol);
-    const bool is_snapshot = part.rows.front().values[column_index(*books_, "is_snapshot")] != 0;
     std::optional<std::int64_t> before;
-    if (!is_snapshot && last != connection.last_updates.end()) {
+    if (!part.is_snapshot() && last != connection.last_updates.end()) {
       before = std::max(last->second, connection.whole_from - 1);
     }
     Row ids = unknown_row(*books_, DecimalForm::kNarrow);
@@ -160,7 +173,8 @@ std::optional<std::int64_t> CaptureDecoder::whole(std::string_view text) {
 
 std::optional<std::int64_t> CaptureDecoder::millis(std::string_view text) {
   const ScaledInteger nanos = parse_scaled(text, kMilliDecimals);
-  return nanos.status == DecimalStatus::kOk ? std::optional(nanos.units) : std::nullopt;
+  const bool is_time = nanos.status == DecimalStatus::kOk && is_likely_time(nanos.units);
+  return is_time ? std::optional(nanos.units) : std::nullopt;
 }
 
 std::optional<bool> CaptureDecoder::is_buy(std::string_view side) {

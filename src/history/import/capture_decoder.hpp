@@ -29,7 +29,8 @@ struct CaptureConnection {
   // none is missing.
   std::optional<std::int64_t> sequence = {};
   std::int64_t whole_from = 0;
-  std::map<std::string, std::int64_t, std::less<>> last_updates = {};  // of books, by symbol
+  std::map<std::string, std::int64_t, std::less<>> last_updates = {};  // of books, by symbol; or snapshots
+  std::size_t books_left = SIZE_MAX;  // how many more of these there may be; a message with another one is refused
 };
 
 // Rows of one instrument that a message has, without `row` of a stream's key.
@@ -39,13 +40,21 @@ struct CapturePart {
   std::string symbol;
   std::string channel;  // "orderbook.200"
   std::vector<Row> rows = {};
+
+  [[nodiscard]] bool is_snapshot() const;  // of a book
+};
+
+// What a message is of, as far as it tells: what is not known is null or empty.
+struct CaptureSubject {
+  const Kind* kind = nullptr;
+  std::string venue = {};
+  std::string symbol = {};
 };
 
 class CaptureDecoder : protected JsonVisitor {
  public:
   // Levels and trades of a message: five times Coinbase's whole book. One with more is refused.
   static constexpr std::size_t kMostRows = 250'000;
-  static constexpr std::size_t kMostInstruments = 4096;  // whose ids are followed
 
   // Null: no exchange that is read so. Names are those of a capture's header: "OKX", "BYBIT", "COINBASE".
   static std::unique_ptr<CaptureDecoder> of_exchange(std::string_view exchange);
@@ -54,6 +63,8 @@ class CaptureDecoder : protected JsonVisitor {
   Result<void> decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv);
   // Of the message last decoded; none where the catalog keeps nothing of its channel. Until the next one.
   [[nodiscard]] std::span<const CapturePart> parts() const { return parts_; }
+  // Of one that decode() failed with.
+  [[nodiscard]] const CaptureSubject& refused() const { return refused_; }
   // "tickers"; what the message is, for counts.
   [[nodiscard]] std::string_view what() const { return what_; }
 
@@ -62,11 +73,20 @@ class CaptureDecoder : protected JsonVisitor {
 
   virtual void begin() = 0;
   virtual void finish(CaptureConnection& connection) = 0;
+  // Of a message that is refused; not whole: what tells of another instrument may have been cut off.
+  [[nodiscard]] virtual CaptureSubject about(const CaptureConnection& connection, bool is_whole) const = 0;
+  [[nodiscard]] CaptureSubject subject(bool is_book, std::string_view venue, std::string_view symbol) const;
 
   // The first one of a message counts.
   void refuse(std::string reason);
   [[nodiscard]] bool is_refused() const { return !reason_.empty(); }
   void is_of(std::string_view what) { what_ = what; }
+
+  // Whether what is at `path` may be there, if that is `side` or within it: an array of levels, each of which is an
+  // array of numbers and texts.
+  enum class Shape : std::uint8_t { kValue, kNull, kArray, kObject };
+  static bool fits_side(std::string_view path, std::string_view side, Shape shape);
+  static Shape shape_of(const JsonPlace& ended) { return ended.is_array ? Shape::kArray : Shape::kObject; }
 
   void add_level(bool is_bid, std::string_view price, std::string_view quantity);
   struct BookHead {
@@ -100,7 +120,7 @@ class CaptureDecoder : protected JsonVisitor {
   };
   void add_trade(const TradeHead& head, const TradeText& trade);
 
-  // Nothing: it is none. A whole number of 64 bits, not negative; milliseconds since 1970 in nanoseconds; ISO 8601.
+  // Nothing: it is none. A whole number of 64 bits, not negative; milliseconds since 1970 in nanoseconds.
   static std::optional<std::int64_t> whole(std::string_view text);
   static std::optional<std::int64_t> millis(std::string_view text);
   // "buy", "Sell", "BUY": nothing for what is neither.
@@ -119,6 +139,7 @@ class CaptureDecoder : protected JsonVisitor {
   std::size_t rows_ = 0;
   std::string what_;
   std::string reason_;
+  CaptureSubject refused_;
   std::string line_;
 };
 

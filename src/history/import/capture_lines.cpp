@@ -10,6 +10,7 @@
 #include "history/import/json_walk.hpp"
 #include "history/import/layout.hpp"
 #include "history/import/source_file.hpp"
+#include "history/import/time_format.hpp"
 
 namespace acts::history {
 namespace {
@@ -26,11 +27,16 @@ bool is_exchange_name(std::string_view name) {
 
 class HeaderFields final : public JsonVisitor {
  public:
+  std::string kind;
   std::string exchange;
   std::string form;
 
+  // One that is cut tells what stands in front.
+  explicit HeaderFields(std::string_view line) { static_cast<void>(walk_json(line, *this)); }
+
  private:
   void value(const JsonPlace& place, std::string_view text) override {
+    if (place.path == "t") kind = text;
     if (place.path == "exchange") exchange = text;
     if (place.path == "format") form = text;
   }
@@ -57,11 +63,12 @@ std::string LeftOut::text() const {
   return text;
 }
 
-bool is_capture_lines(std::string_view head) { return first_line_of(head).starts_with(R"({"t":"header",)"); }
+bool is_capture_lines(std::string_view head) {
+  return head.starts_with('{') && HeaderFields(first_line_of(head)).kind == "header";
+}
 
 Result<std::string> exchange_of_capture(std::string_view path, std::string_view head) {
-  HeaderFields header;
-  static_cast<void>(walk_json(first_line_of(head), header));  // one that is cut tells what stands in front
+  const HeaderFields header(first_line_of(head));
   const std::string_view exchange = is_exchange_name(header.exchange) ? std::string_view(header.exchange) : "";
   if (CaptureDecoder::of_exchange(exchange) == nullptr) {
     return fail(ErrorCode::kUsage,
@@ -79,6 +86,8 @@ struct CaptureLines::Line {
   std::string connection;
   std::string received;
   std::string address;
+  std::string exchange;
+  std::string form;
   std::string data;
   bool has_data = false;
 };
@@ -93,6 +102,8 @@ class CaptureLines::LineFields final : public JsonVisitor {
     if (place.path == "conn") line.connection = text;
     if (place.path == "ts") line.received = text;
     if (place.path == "addr") line.address = text;
+    if (place.path == "exchange") line.exchange = text;
+    if (place.path == "format") line.form = text;
     if (place.path != "data") return;
     line.data = text;
     line.has_data = true;
@@ -101,13 +112,14 @@ class CaptureLines::LineFields final : public JsonVisitor {
 };
 
 CaptureLines::CaptureLines(std::unique_ptr<ByteSource> bytes, std::string_view exchange)
-    : lines_(std::move(bytes), kMostLineBytes), decoder_(CaptureDecoder::of_exchange(exchange)) {
+    : lines_(std::move(bytes), kMostLineBytes), exchange_(exchange), decoder_(CaptureDecoder::of_exchange(exchange)) {
   ACTS_ASSERT(decoder_ != nullptr);
 }
 
 Result<CaptureLines::Got> CaptureLines::next() {
   kept_.clear();
   for (;;) {
+    subject_ = {};
     const std::uint64_t before = lines_.line_number();
     const auto line = lines_.next();
     if (!line) {
@@ -135,58 +147,91 @@ Result<CaptureLines::Got> CaptureLines::take(std::string_view text) {
   if (!walk_json(text, fields)) return bad("it is no JSON, or a line that is cut");
   const Line& line = fields.line;
   if (line.kind == "recv") return take_message(line);
-  if (line.kind == "connect" || line.kind == "send") {
-    if (const Result<void> opened = open_connection(line); !opened) return std::unexpected(opened.error());
-    return Got::kParts;
-  }
-  if (line.kind == "http") left_out_.add("http");
-  if (line.kind == "http" || line.kind == "header") return Got::kParts;
-  return bad("its t is none of header, http, connect, send and recv");
+  if (line.kind == "connect" || line.kind == "send") return open_connection(line);
+  if (line.kind == "header") return take_header(line);
+  if (line.kind != "http") return bad("its t is none of header, http, connect, send and recv");
+  left_out_.add("http");
+  return Got::kParts;
 }
 
-// What is sent names the URL too, of a capture that begins behind the connect.
-Result<void> CaptureLines::open_connection(const Line& line) {
-  const auto known = connections_.find(line.connection);
-  if (known == connections_.end() && connections_.size() == kMostConnections) {
-    return fail(ErrorCode::kBadInput, fmt::format("line {}: it has more than {} connections: cut it into several files",
-                                                  place(), kMostConnections));
+// A further one begins the capture of another run.
+Result<CaptureLines::Got> CaptureLines::take_header(const Line& line) {
+  if (line.exchange != exchange_ || line.form != kCaptureForm) {
+    return fail(ErrorCode::kBadInput,
+                fmt::format("line {}: a header of '{}' in format '{}' follows that of {} in format {}: make a file of "
+                            "each capture",
+                            place(), shown_text(line.exchange.substr(0, kMostNameBytes)),
+                            shown_text(line.form.substr(0, kMostNameBytes)), exchange_, kCaptureForm));
   }
-  if (line.kind == "connect" || known == connections_.end()) connections_[line.connection] = {.url = line.address};
-  return {};
+  connections_.close_all();
+  return Got::kParts;
+}
+
+CaptureLines::Got CaptureLines::open_connection(const Line& line) {
+  const Result<void> opened = line.kind == "connect"
+                                  ? connections_.open(line.connection, line.address, place())
+                                  : connections_.open_unless_known(line.connection, line.address, place());
+  return opened ? Got::kParts : bad(opened.error().message);
 }
 
 Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
   const ScaledInteger received = parse_scaled(line.received, kSecondDecimals);
-  if (received.status != DecimalStatus::kOk) return bad("its ts is no time in unix seconds, exact to a nanosecond");
+  if (received.status != DecimalStatus::kOk || !is_likely_time(received.units)) {
+    return bad("its ts is no time in unix seconds from 1973 to 2199, exact to a nanosecond");
+  }
   if (!line.has_data) return bad("it has no data");
   if (line.data == "pong") {
     left_out_.add("pong");
     return Got::kParts;
   }
-  const auto connection = connections_.find(line.connection);
-  if (connection == connections_.end()) return bad("no line tells of its connection");
-  if (const Result<void> decoded = decoder_->decode(line.data, connection->second, received.units); !decoded) {
+  CaptureConnection* const connection = connections_.hear(line.connection, place());
+  if (connection == nullptr) {
+    return bad(fmt::format("no line tells of its connection, or {} others have spoken since it did",
+                           CaptureConnections::kMost));
+  }
+  if (const Result<void> decoded = decoder_->decode(line.data, *connection, received.units); !decoded) {
+    subject_ = decoder_->refused();
     return bad(decoded.error().message);
   }
-  keep_parts();
+  if (const Result<void> kept = keep_parts(line.connection); !kept) return std::unexpected(kept.error());
   return Got::kParts;
 }
 
-// Of several book channels of one instrument the first one counts: mixed they would be no book.
-void CaptureLines::keep_parts() {
-  if (decoder_->parts().empty()) return left_out_.add(decoder_->what());
+Result<void> CaptureLines::keep_parts(std::string_view connection) {
+  if (decoder_->parts().empty()) left_out_.add(decoder_->what());
   for (const CapturePart& part : decoder_->parts()) {
-    if (part.kind->is_stream) {
-      const std::string name = fmt::format("{} {}", part.venue, part.symbol);
-      auto channel = book_channels_.find(name);
-      if (channel == book_channels_.end()) channel = book_channels_.emplace(name, part.channel).first;
-      if (channel->second != part.channel) {
-        left_out_.add(part.channel);
-        continue;
-      }
+    Origin* const origin = origin_of(part, connection);
+    if (origin == nullptr) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("line {}: more than {} instruments have books or trades", place(), kMostOrigins));
     }
-    kept_.push_back(part);
+    if (is_kept(part, *origin, connection)) kept_.push_back(part);
   }
+  return {};
+}
+
+CaptureLines::Origin* CaptureLines::origin_of(const CapturePart& part, std::string_view connection) {
+  const std::string name = fmt::format("{} {} {}", part.kind->name, part.venue, part.symbol);
+  if (const auto known = origins_.find(name); known != origins_.end()) return &known->second;
+  if (origins_.size() == kMostOrigins) return nullptr;
+  return &origins_.emplace(name, Origin{part.channel, std::string(connection)}).first->second;
+}
+
+// Of several channels of an instrument's books or trades the first one counts: mixed they would be no book, and tell
+// trades twice. So with the connections that a book comes over, one at a time: a snapshot begins it anew, over
+// whichever it comes. Trades are known by their ids.
+bool CaptureLines::is_kept(const CapturePart& part, Origin& origin, std::string_view connection) {
+  if (origin.channel != part.channel) {
+    left_out_.add(part.channel);
+    return false;
+  }
+  if (!part.kind->is_stream || origin.connection == connection) return true;
+  if (!part.is_snapshot()) {
+    left_out_.add(fmt::format("{} over another connection", part.channel));
+    return false;
+  }
+  origin.connection = connection;
+  return true;
 }
 
 }  // namespace acts::history

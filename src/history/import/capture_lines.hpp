@@ -17,6 +17,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "history/import/capture_connections.hpp"
 #include "history/import/capture_decoder.hpp"
 #include "history/import/row_reader.hpp"
 #include "recording/byte_source.hpp"
@@ -46,17 +47,20 @@ class CaptureLines {
  public:
   // A frame of these exchanges has 16 MiB at most, and quotes in it become two characters. A longer line is a bad one.
   static constexpr std::size_t kMostLineBytes = std::size_t{32} << 20;
-  static constexpr std::size_t kMostConnections = 1024;  // at a time; with more it is an error
+  // Whose books or trades it has; those of an instrument are two. With more it is an error.
+  static constexpr std::size_t kMostOrigins = 65'536;
 
   // `exchange`: one that CaptureDecoder::of_exchange() knows (asserted).
   CaptureLines(std::unique_ptr<ByteSource> bytes, std::string_view exchange);
 
   enum class Got : std::uint8_t { kParts, kBad, kEnd };
-  // Errors: what the bytes fail with; kBadInput: more connections than that.
+  // Errors: what the bytes fail with; kBadInput: a header of another exchange, more origins than that.
   Result<Got> next();
   [[nodiscard]] std::span<const CapturePart> parts() const { return kept_; }
   // Of kBad; valid until the next call.
   [[nodiscard]] RowReader::Bad bad() const { return {reason_, text_}; }
+  // What the bad line is of, as far as is known.
+  [[nodiscard]] const CaptureSubject& subject() const { return subject_; }
   [[nodiscard]] std::uint64_t place() const { return lines_.line_number(); }
   [[nodiscard]] const LeftOut& left_out() const { return left_out_; }
 
@@ -65,19 +69,31 @@ class CaptureLines {
   struct Line;
   class LineFields;
 
+  // Where an instrument's books or trades come from.
+  struct Origin {
+    std::string channel;
+    std::string connection;
+  };
+
   Result<Got> take(std::string_view line);
-  Result<void> open_connection(const Line& line);
+  Result<Got> take_header(const Line& line);
+  Got open_connection(const Line& line);
   Result<Got> take_message(const Line& line);
   Got bad(std::string reason);
-  void keep_parts();
+  Result<void> keep_parts(std::string_view connection);
+  // Null: more than kMostOrigins.
+  Origin* origin_of(const CapturePart& part, std::string_view connection);
+  bool is_kept(const CapturePart& part, Origin& origin, std::string_view connection);
 
   LineReader lines_;
+  std::string exchange_;
   std::unique_ptr<CaptureDecoder> decoder_;
-  std::map<std::string, CaptureConnection, std::less<>> connections_;
-  std::map<std::string, std::string, std::less<>> book_channels_;  // of each instrument, "venue symbol"
+  CaptureConnections connections_;
+  std::map<std::string, Origin, std::less<>> origins_;  // by "kind venue symbol"
   std::vector<CapturePart> kept_;
   LeftOut left_out_;
   std::string reason_;
+  CaptureSubject subject_;
   std::string_view text_;
 };
 

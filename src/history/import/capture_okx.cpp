@@ -11,6 +11,9 @@
 namespace acts::history {
 namespace {
 
+constexpr std::string_view kOkxAsks = "data[].asks";
+constexpr std::string_view kOkxBids = "data[].bids";
+
 // As Tardis calls them; by how an instrument is spelled: "BTC-USDT", "BTC-USD-SWAP", "BTC-USD-220527",
 // "BTC-USD-220527-30000-C". Empty: otherwise.
 std::string_view okx_venue(std::string_view instrument) {
@@ -34,9 +37,24 @@ class OkxDecoder final : public CaptureDecoder {
     clear_element();
   }
 
+  [[nodiscard]] CaptureSubject about(const CaptureConnection& /*connection*/, bool /*is_whole*/) const override {
+    if (!is_book() && !is_trades()) return {};
+    return subject(is_book(), okx_venue(instrument_), instrument_);
+  }
+
   void value(const JsonPlace& place, std::string_view text) override {
     std::string* const field = field_at(place);
-    if (field != nullptr) *field = text;
+    if (field == nullptr) return check_shape(place, Shape::kValue);
+    *field = text;
+  }
+  void null(const JsonPlace& place) override { check_shape(place, Shape::kNull); }
+
+  void check_shape(const JsonPlace& place, Shape shape) {
+    if (place.path == "data[]" && shape != Shape::kObject && (is_book() || is_trades())) {
+      refuse("its data is no array of objects");
+    }
+    if (fits_side(place.path, kOkxAsks, shape) && fits_side(place.path, kOkxBids, shape)) return;
+    if (is_book()) refuse("its asks or bids are no array of levels");
   }
 
   std::string* field_at(const JsonPlace& place) {
@@ -58,6 +76,9 @@ class OkxDecoder final : public CaptureDecoder {
   }
 
   void end(const JsonPlace& place) override {
+    check_shape(place, shape_of(place));
+    has_asks_ = has_asks_ || place.path == kOkxAsks;
+    has_bids_ = has_bids_ || place.path == kOkxBids;
     if (place.path == "data[].asks[]" || place.path == "data[].bids[]") {
       if (is_book()) add_level(place.path == "data[].bids[]", price_, quantity_);
       has_level_ = true;
@@ -86,6 +107,7 @@ class OkxDecoder final : public CaptureDecoder {
   void end_book() {
     const bool is_snapshot = action_ == "snapshot";
     if (!is_snapshot && action_ != "update") return refuse("its action is neither snapshot nor update");
+    if (!has_asks_ || !has_bids_) return refuse("it lacks its asks or its bids");
     // Sent when nothing has changed for a while.
     if (!is_snapshot && !has_level_ && !id_.empty() && id_ == prev_id_) {
       has_nothing_new_ = true;
@@ -120,6 +142,8 @@ class OkxDecoder final : public CaptureDecoder {
   void clear_element() {
     for (std::string* field : {&time_, &id_, &prev_id_, &trade_id_, &price_, &quantity_, &side_}) field->clear();
     has_level_ = false;
+    has_asks_ = false;
+    has_bids_ = false;
   }
 
   std::string channel_;
@@ -135,6 +159,8 @@ class OkxDecoder final : public CaptureDecoder {
   std::string quantity_;
   std::string side_;
   bool has_level_ = false;
+  bool has_asks_ = false;
+  bool has_bids_ = false;
   bool has_nothing_new_ = false;
 };
 

@@ -24,10 +24,23 @@ namespace {
 using CaptureKey = std::tuple<std::string, std::string, std::string_view>;
 CaptureKey key_of(const CapturePart& part) { return {part.venue, part.symbol, part.kind->name}; }
 
-// What a capture holds, and how many messages are of other things.
+bool is_wanted(const std::string& hint, std::string_view said) { return hint.empty() || hint == said; }
+
+// Whether it may be of what the hints choose.
+bool may_concern(const CaptureSubject& subject, const SourceHints& hints) {
+  const auto may_be = [](const std::string& hint, std::string_view told) {
+    return told.empty() || is_wanted(hint, told);
+  };
+  return may_be(hints.venue, subject.venue) && may_be(hints.symbol, subject.symbol) &&
+         may_be(hints.kind, subject.kind == nullptr ? std::string_view() : subject.kind->name);
+}
+
+// What a capture holds of what is chosen, and how many messages are of other things.
 struct CaptureContents {
   std::map<CaptureKey, const Kind*> sets;
+  bool has_others = false;  // books or trades that are not chosen
   std::string left_out;
+  std::string first_bad;  // "line 3: …"; empty without any
 };
 
 Result<CaptureLines> lines_of(const CaptureFile& file, const std::string& exchange) {
@@ -36,7 +49,7 @@ Result<CaptureLines> lines_of(const CaptureFile& file, const std::string& exchan
   return CaptureLines(*std::move(bytes), exchange);
 }
 
-Result<CaptureContents> look_through(const CaptureFile& file, const std::string& exchange) {
+Result<CaptureContents> look_through(const CaptureFile& file, const std::string& exchange, const SourceHints& hints) {
   auto lines = lines_of(file, exchange);
   if (!lines) return std::unexpected(lines.error());
   CaptureContents contents;
@@ -44,24 +57,30 @@ Result<CaptureContents> look_through(const CaptureFile& file, const std::string&
     const auto got = lines->next();
     if (!got) return fail(got.error().code, fmt::format("{}: {}", file.name, got.error().message));
     if (*got == CaptureLines::Got::kEnd) break;
-    if (*got == CaptureLines::Got::kBad) continue;  // the reading that takes them tells
-    for (const CapturePart& part : lines->parts()) contents.sets.emplace(key_of(part), part.kind);
+    if (*got == CaptureLines::Got::kBad && contents.first_bad.empty()) {
+      contents.first_bad = fmt::format("line {}: {}", lines->place(), lines->bad().reason);
+    }
+    // The reading that takes them tells all.
+    if (*got == CaptureLines::Got::kBad) continue;
+    for (const CapturePart& part : lines->parts()) {
+      const bool is_chosen = may_concern({part.kind, part.venue, part.symbol}, hints);
+      if (is_chosen) contents.sets.emplace(key_of(part), part.kind);
+      contents.has_others = contents.has_others || !is_chosen;
+    }
     if (contents.sets.size() > kMostCaptureSets) {
-      return fail(ErrorCode::kBadInput, fmt::format("{}: it holds more than {} data sets: cut it into several files",
-                                                    file.name, kMostCaptureSets));
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("{}: it holds more than {} data sets: import it in parts, by --venue, --symbol or --kind",
+                              file.name, kMostCaptureSets));
     }
   }
   contents.left_out = lines->left_out().text();
   return contents;
 }
 
-Result<std::vector<DataSet>> wanted_sets(const CaptureFile& file, const CaptureContents& contents,
-                                         const SourceHints& hints) {
-  const auto is_wanted = [](const std::string& hint, std::string_view said) { return hint.empty() || hint == said; };
+Result<std::vector<DataSet>> sets_of(const CaptureFile& file, const CaptureContents& contents) {
   std::vector<DataSet> sets;
   for (const auto& [key, kind] : contents.sets) {
     const auto& [venue, symbol, name] = key;
-    if (!is_wanted(hints.venue, venue) || !is_wanted(hints.symbol, symbol) || !is_wanted(hints.kind, name)) continue;
     Result<DataSet> set = checked_set(
         file.name,
         {.kind = kind, .venue = venue, .symbol = symbol, .interval = "", .origin = std::string(DataSet::kCryptofeed)});
@@ -69,9 +88,11 @@ Result<std::vector<DataSet>> wanted_sets(const CaptureFile& file, const CaptureC
     sets.push_back(*std::move(set));
   }
   if (!sets.empty()) return sets;
-  if (contents.sets.empty()) {
-    return fail(ErrorCode::kBadInput, fmt::format("{}: it holds no book and no trade that can be read{}{}", file.name,
-                                                  contents.left_out.empty() ? "" : ", but ", contents.left_out));
+  if (!contents.has_others) {
+    const std::string besides = contents.left_out.empty() ? "" : fmt::format(", but {}", contents.left_out);
+    const std::string bad = contents.first_bad.empty() ? "" : fmt::format("; {}", contents.first_bad);
+    return fail(ErrorCode::kBadInput,
+                fmt::format("{}: it holds no book and no trade that can be read{}{}", file.name, besides, bad));
   }
   return fail(ErrorCode::kUsage,
               fmt::format("{}: it holds nothing of the --venue, --symbol and --kind asked for", file.name));
@@ -80,8 +101,8 @@ Result<std::vector<DataSet>> wanted_sets(const CaptureFile& file, const CaptureC
 // All sets of a capture in one reading, put aside set by set.
 class CaptureSplit {
  public:
-  CaptureSplit(CaptureLines lines, const std::vector<DataSet>& sets, RowSpill& spill)
-      : lines_(std::move(lines)), spill_(&spill) {
+  CaptureSplit(CaptureLines lines, const std::vector<DataSet>& sets, const SourceHints& hints, RowSpill& spill)
+      : lines_(std::move(lines)), hints_(&hints), spill_(&spill) {
     for (std::size_t i = 0; i < sets.size(); ++i) {
       lanes_.emplace(CaptureKey{sets[i].venue, sets[i].symbol, sets[i].kind->name}, Lane{.set = i});
     }
@@ -92,8 +113,7 @@ class CaptureSplit {
       const auto got = lines_.next();
       if (!got) return std::unexpected(got.error());
       if (*got == CaptureLines::Got::kEnd) return spill_->finish();
-      const Result<void> put =
-          *got == CaptureLines::Got::kBad ? spill_->add_bad(0, lines_.bad(), lines_.place()) : put_parts();
+      const Result<void> put = *got == CaptureLines::Got::kBad ? put_bad() : put_parts();
       if (!put) return put;
     }
   }
@@ -103,6 +123,11 @@ class CaptureSplit {
     std::size_t set = 0;
     StreamRows counted = {};
   };
+
+  Result<void> put_bad() {
+    if (!may_concern(lines_.subject(), *hints_)) return {};
+    return spill_->add_bad(0, lines_.bad(), lines_.place());
+  }
 
   Result<void> put_parts() {
     for (const CapturePart& part : lines_.parts()) {
@@ -117,16 +142,19 @@ class CaptureSplit {
   }
 
   CaptureLines lines_;
+  const SourceHints* hints_;
   RowSpill* spill_;
   std::map<CaptureKey, Lane> lanes_;
 };
 
 class CaptureSource final : public OpenedSource {
  public:
-  CaptureSource(CaptureFile file, std::string exchange, std::vector<DataSet> sets, std::string left_out)
+  CaptureSource(CaptureFile file, std::string exchange, std::vector<DataSet> sets, SourceHints hints,
+                std::string left_out)
       : file_(std::move(file)),
         exchange_(std::move(exchange)),
         sets_(std::move(sets)),
+        hints_(std::move(hints)),
         left_out_(std::move(left_out)) {}
 
   [[nodiscard]] const std::vector<DataSet>& sets() const override { return sets_; }
@@ -148,7 +176,7 @@ class CaptureSource final : public OpenedSource {
     if (!spill) return spill;
     auto lines = lines_of(file_, exchange_);
     if (!lines) return std::unexpected(lines.error());
-    if (Result<void> done = CaptureSplit(*std::move(lines), sets_, *spill).run(); !done) {
+    if (Result<void> done = CaptureSplit(*std::move(lines), sets_, hints_, *spill).run(); !done) {
       return std::unexpected(done.error());
     }
     return spill;
@@ -157,6 +185,7 @@ class CaptureSource final : public OpenedSource {
   CaptureFile file_;
   std::string exchange_;
   std::vector<DataSet> sets_;
+  SourceHints hints_;  // that chose them
   std::string left_out_;
   std::optional<RowSpill> spill_;  // of sets_
 };
@@ -175,11 +204,12 @@ Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(CaptureFile file, co
   }
   const Result<std::string> exchange = exchange_of_capture(file.name, head);
   if (!exchange) return std::unexpected(exchange.error());
-  auto contents = look_through(file, *exchange);
+  auto contents = look_through(file, *exchange, hints);
   if (!contents) return std::unexpected(contents.error());
-  auto sets = wanted_sets(file, *contents, hints);
+  auto sets = sets_of(file, *contents);
   if (!sets) return std::unexpected(sets.error());
-  return std::make_unique<CaptureSource>(std::move(file), *exchange, *std::move(sets), std::move(contents->left_out));
+  return std::make_unique<CaptureSource>(std::move(file), *exchange, *std::move(sets), hints,
+                                         std::move(contents->left_out));
 }
 
 Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(const std::string& path, const SourceHints& hints) {

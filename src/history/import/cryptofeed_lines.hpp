@@ -14,7 +14,7 @@
 
 namespace acts::history {
 
-// Data sets that a capture may have; with more it is refused.
+// Data sets of a capture that may be chosen at once; with more it is refused.
 inline constexpr std::size_t kMostCaptureSets = 4096;
 
 // What reads the capture anew each time.
@@ -25,7 +25,8 @@ struct CaptureFile {
 
 // Looks through it; sets are those of the hints' venue, symbol and kind, of the origin cryptofeed, by venue and symbol.
 // Readers are of one more reading, whose rows are put aside. Errors: kUsage: another exchange or form, nothing of the
-// hints; kBadInput: it has no book and no trade, or more sets or connections than are held; what its bytes fail with.
+// hints; kBadInput: it has no book and no trade, or more sets than are held, or a header of another exchange; what
+// its bytes fail with. A bad line counts unless it is known to be of what the hints do not choose.
 Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(CaptureFile file, const SourceHints& hints);
 Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(const std::string& path, const SourceHints& hints);
 

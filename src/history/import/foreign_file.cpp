@@ -33,6 +33,15 @@ std::string_view without_blanks(std::string_view head) {
   return head;
 }
 
+// "[[1565798399463,"126181329",null,"buy",0.019626,0.04,0.00078],": the first element of a JSON array, if that is an
+// array; as much as `head` has of it.
+std::string_view first_array_in(std::string_view head) {
+  const std::string_view outer = without_blanks(head);
+  if (!outer.starts_with('[')) return {};
+  const std::string_view inner = without_blanks(outer.substr(1));
+  return inner.starts_with('[') ? inner.substr(0, inner.find(']')) : std::string_view{};
+}
+
 // "[{", whatever blanks there are.
 bool is_array_of_objects(std::string_view head) {
   const std::string_view array = without_blanks(head);
@@ -41,6 +50,11 @@ bool is_array_of_objects(std::string_view head) {
 
 }  // namespace
 
+bool is_trade_arrays(std::string_view head) {
+  const std::string_view first = first_array_in(head);
+  return first.contains(R"("buy")") || first.contains(R"("sell")");
+}
+
 std::string foreign_advice(std::string_view path, std::string_view head) {
   const std::string_view line = first_line_of(head);
   if (is_array_of_objects(head)) {
@@ -48,6 +62,13 @@ std::string foreign_advice(std::string_view path, std::string_view head) {
         "{}: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's aggregated trade (a, p, "
         "q, f, l, T, m) are taken; make CSV of others, and name their fields with --format csv --kind trades --map "
         "trade_id=id,ts_event=timestamp,…",
+        path);
+  }
+  if (is_trade_arrays(head)) {
+    return fmt::format(
+        "{}: these are trades in a JSON array of arrays, as freqtrade keeps them: their prices are doubles, and what "
+        "the venue sent is not in it: acts download --kind aggTrades has Binance's, and ccxt's trades are taken as "
+        "objects, with their info",
         path);
   }
   if (is_lean_quote(path, line)) {

@@ -69,7 +69,7 @@ Result<void> JsonArray::take_object(std::string& text, std::size_t most) {
     std::size_t length = 0;
     bool is_over = false;
     while (!is_over && length < rest.size()) is_over = end.is_at(rest[length++]);
-    if (text.size() + length > most) return wrong("an object does not end");
+    if (text.size() + length > most) return wrong(fmt::format("an object is longer than {} bytes", most));
     text.append(rest.data(), length);
     at_ += length;
     if (is_over) return {};

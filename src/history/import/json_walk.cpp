@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace acts::history {
 namespace {
@@ -13,7 +14,10 @@ class Walk final : public nlohmann::json::json_sax_t {
  public:
   explicit Walk(JsonVisitor& visitor) : visitor_(&visitor) {}
 
-  bool null() override { return step(); }
+  bool null() override {
+    visitor_->null(place());
+    return step();
+  }
   bool boolean(bool value) override { return tell(value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override { return tell(fmt::format_int(value).c_str()); }
   bool number_unsigned(number_unsigned_t value) override { return tell(fmt::format_int(value).c_str()); }
@@ -30,7 +34,7 @@ class Walk final : public nlohmann::json::json_sax_t {
   bool key(string_t& name) override {
     path_.resize(open_[depth_ - 1].length);
     if (!path_.empty()) path_ += '.';
-    path_ += name;
+    append_name(name);
     return true;
   }
 
@@ -41,6 +45,19 @@ class Walk final : public nlohmann::json::json_sax_t {
     std::size_t next = 0;    // element of an array
     bool is_array = false;
   };
+
+  void append_name(std::string_view name) {
+    constexpr std::string_view kOfPaths = ".[\\";
+    if (name.empty()) path_ += "\\e";
+    if (name.find_first_of(kOfPaths) == std::string_view::npos) {
+      path_ += name;
+      return;
+    }
+    for (const char c : name) {
+      if (kOfPaths.contains(c)) path_ += '\\';
+      path_ += c;
+    }
+  }
 
   [[nodiscard]] JsonPlace place() const {
     const bool is_element = depth_ > 0 && open_[depth_ - 1].is_array;
@@ -64,7 +81,7 @@ class Walk final : public nlohmann::json::json_sax_t {
   bool end() {
     const Open& closed = open_[--depth_];
     path_.resize(closed.length);
-    visitor_->end({path_, closed.index});
+    visitor_->end({path_, closed.index, closed.is_array});
     return step();
   }
 

@@ -7,14 +7,15 @@
 #include <utility>
 
 #include "history/import/plain_decimal.hpp"
+#include "history/import/time_format.hpp"
 
 namespace acts::history {
 namespace {
 
 // A time in milliseconds reaches this in the year 5138, one in microseconds did in 1973.
-constexpr std::int64_t kLeastMicros = 100'000'000'000'000;
-constexpr std::int64_t kMostMicros = 7'258'118'400'000'000;  // 2200-01-01; UnixNanos ends in 2262
-constexpr std::int64_t kLeastMillis = 100'000'000'000;       // 1973
+constexpr std::int64_t kLeastMicros = kLeastTimeNanos / 1'000;
+constexpr std::int64_t kEndMicros = kEndTimeNanos / 1'000;
+constexpr std::int64_t kLeastMillis = kLeastTimeNanos / 1'000'000;
 
 int128 ten_to(int exponent) {
   int128 power = 1;
@@ -188,11 +189,11 @@ RowParser::Fault RowParser::parse_plain_time(std::string_view text, std::size_t 
   const bool is_number = parse_integer(text, time);
   const TimeUnit unit = !is_number ? TimeUnit::kText : time >= kLeastMicros ? TimeUnit::kMicros : TimeUnit::kMillis;
   if (unit == TimeUnit::kText && !read_iso_time(text)) return Fault::kNoTime;
-  if (unit != TimeUnit::kText && (time < kLeastMillis || time > kMostMicros)) return Fault::kNoTime;
+  if (unit != TimeUnit::kText && (time < kLeastMillis || time >= kEndMicros)) return Fault::kNoTime;
   if (settled.value_or(unit) != unit) return Fault::kOtherUnit;
   settled = unit;
   micros = unit == TimeUnit::kMillis ? time * 1000 : time;
-  if (micros > kMostMicros) return Fault::kNoTime;
+  if (micros >= kEndMicros) return Fault::kNoTime;
   return unit == TimeUnit::kText ? Fault::kNotPlain : Fault::kNone;
 }
 

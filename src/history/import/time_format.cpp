@@ -13,7 +13,6 @@ namespace acts::history {
 namespace {
 
 constexpr std::int64_t kSecondNanos = 1'000'000'000;
-constexpr std::int64_t kMostNanos = 7'258'118'400 * kSecondNanos;  // 2200-01-01; UnixNanos ends in 2262
 
 struct Unit {
   std::string_view name;
@@ -159,7 +158,7 @@ std::optional<std::int64_t> TimeFormat::read(std::string_view text) const {
   if (how_ == How::kIso) return read_iso_time(text);
   if (how_ == How::kPattern) return read_pattern(pattern_, text);
   const ScaledInteger number = parse_scaled(text, scale_);
-  if (number.status != DecimalStatus::kOk || number.units >= kMostNanos - since_) return std::nullopt;
+  if (number.status != DecimalStatus::kOk || number.units >= kEndTimeNanos - since_) return std::nullopt;
   return since_ + number.units;
 }
 
@@ -170,7 +169,7 @@ std::string_view TimeFormat::unit() const {
 
 std::optional<std::int64_t> read_iso_time(std::string_view text) {
   const Result<UnixNanos> time = parse_iso8601(text);
-  if (!time || time->value < 0 || time->value >= kMostNanos) return std::nullopt;
+  if (!time || time->value < 0 || time->value >= kEndTimeNanos) return std::nullopt;
   return time->value;
 }
 

@@ -38,6 +38,12 @@ class TimeFormat {
   std::string pattern_;
 };
 
+// Bounds of the times of messages, nanoseconds since 1970: from 1973, before which milliseconds may as well be seconds,
+// to before 2200; UnixNanos ends in 2262.
+inline constexpr std::int64_t kLeastTimeNanos = 100'000'000'000'000'000;
+inline constexpr std::int64_t kEndTimeNanos = 7'258'118'400'000'000'000;
+constexpr bool is_likely_time(std::int64_t nanos) noexcept { return nanos >= kLeastTimeNanos && nanos < kEndTimeNanos; }
+
 // ISO 8601 as above. Nanoseconds since 1970, 0 <= t < 2200.
 std::optional<std::int64_t> read_iso_time(std::string_view text);
 

@@ -61,6 +61,10 @@ void BookWatch::begin_message(const Row& row, std::int64_t time) {
               .is_snapshot = row.values[is_snapshot_] != 0};
   if (message_.is_snapshot) {
     has_snapshot_since_ = true;
+    if (!has_last_) {
+      first_snapshot_ = message_.has_id ? std::optional(message_.update_id) : std::nullopt;
+      first_snapshot_time_ = time;
+    }
   } else if (message_.has_id) {
     check_ids(row, time);
   }
@@ -69,6 +73,7 @@ void BookWatch::begin_message(const Row& row, std::int64_t time) {
 // Binance's rule: an update of futures names the one before (pu), one of spot begins where that ended (U = u + 1).
 void BookWatch::check_ids(const Row& row, std::int64_t time) {
   const std::int64_t id = message_.update_id;
+  if (!has_last_) check_first(row, time);
   if (has_last_ && id <= last_id_) {
     const bool again = id == last_id_;
     findings_->add(
@@ -90,6 +95,25 @@ void BookWatch::check_ids(const Row& row, std::int64_t time) {
   last_id_ = id;
   last_time_ = time;
   has_snapshot_since_ = false;
+}
+
+// The first update behind a snapshot may begin in front of it, and never behind the one that would be next.
+void BookWatch::check_first(const Row& row, std::int64_t time) {
+  if (!first_snapshot_) return;
+  const std::int64_t snapshot = *std::exchange(first_snapshot_, std::nullopt);
+  const bool names_previous = !row.is_null(prev_id_);
+  if (!names_previous && row.is_null(first_id_)) return;
+  const std::int64_t before = names_previous ? row.integer(prev_id_) : row.integer(first_id_) - 1;
+  if (before <= snapshot) return;
+  findings_->add({.kind = FindingKind::kGap,
+                  .first = first_snapshot_time_,
+                  .last = time,
+                  .count = names_previous ? 1 : static_cast<std::uint64_t>(before - snapshot),
+                  .detail = names_previous
+                                ? fmt::format("updates between the snapshot {} and {}", snapshot, before)
+                                : fmt::format("update ids {} to {} behind the snapshot", snapshot + 1, before)});
+  bids_.clear();
+  asks_.clear();
 }
 
 void BookWatch::note_gap(std::int64_t time, std::uint64_t missing, std::string detail) {
@@ -146,6 +170,7 @@ void BookWatch::interrupt() {
   message_.received_ns = 0;
   has_last_ = false;
   has_snapshot_since_ = false;
+  first_snapshot_.reset();
   is_crossed_ = false;
   bids_.clear();
   asks_.clear();

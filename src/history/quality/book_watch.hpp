@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -42,6 +43,7 @@ class BookWatch {
 
   void begin_message(const Row& row, std::int64_t time);
   void check_ids(const Row& row, std::int64_t time);
+  void check_first(const Row& row, std::int64_t time);
   void note_gap(std::int64_t time, std::uint64_t missing, std::string detail);
   void take_level(const Row& row);
   void replace_by_snapshot();
@@ -61,6 +63,9 @@ class BookWatch {
   std::int64_t last_id_ = 0;
   std::int64_t last_time_ = 0;
   bool has_snapshot_since_ = false;  // behind that update
+  // Of a snapshot that no update stands in front of.
+  std::optional<std::int64_t> first_snapshot_;
+  std::int64_t first_snapshot_time_ = 0;
   bool is_crossed_ = false;
   // Prices with 12 decimals, whatever form a day has.
   std::set<int128> bids_;

@@ -85,6 +85,8 @@ TEST_F(OkxMessages, WhatIsWrongIsSaid) {
   EXPECT_THAT(book("BTC-USDT", "", data), ElementsAre("its action is neither snapshot nor update"));
   EXPECT_THAT(book("BTC-USDT", "update", R"("asks":[],"bids":[["1","1"]])"),
               ElementsAre("it tells no time of its own"));
+  EXPECT_THAT(book("BTC-USDT", "update", R"("asks":[],"bids":[],"ts":"99999999999")"),
+              ElementsAre("it tells no time of its own"));
   EXPECT_THAT(book("BTC-USDT", "update", data + R"(,"seqId":"x")"), ElementsAre("its seqId is no id"));
   EXPECT_THAT(decode(R"({"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[]})"),
               ElementsAre("it has no data behind its channel"));
@@ -96,10 +98,33 @@ TEST_F(OkxMessages, WhatIsWrongIsSaid) {
   EXPECT_EQ(decoder->what(), "subscribe");
 }
 
+TEST_F(OkxMessages, ABookHasTwoArraysOfLevels) {
+  for (const char* sides : {R"("asks":["1","2"],"bids":[])", R"("asks":{},"bids":[])", R"("asks":[],"bids":null)",
+                            R"("asks":[],"bids":[{"px":"1"}])", R"("asks":[null],"bids":[])"}) {
+    EXPECT_THAT(book("BTC-USDT", "update", fmt::format(R"({},"ts":"1700000000000")", sides)),
+                ElementsAre("its asks or bids are no array of levels"))
+        << sides;
+  }
+  EXPECT_THAT(book("BTC-USDT", "update", R"("asks":[],"ts":"1700000000000")"),
+              ElementsAre("it lacks its asks or its bids"));
+  EXPECT_THAT(decode(R"({"arg":{"channel":"trades","instId":"A-B"},"data":[{"tradeId":"1","px":"1","sz":"2",)"
+                     R"("side":"buy","ts":"1700000000000"},null]})"),
+              ElementsAre("its data is no array of objects"));
+}
+
+// "data[].asks" may be the name of a member too.
+TEST_F(OkxMessages, AMemberNamedAsAPlaceIsNone) {
+  EXPECT_THAT(decode(R"({"arg":{"channel":"trades","instId":"A-B"},"data":[{"tradeId":"1","px":"1","sz":"2",)"
+                     R"("side":"buy","ts":"1700000000000"}],"arg.instId":"C-D","":{"arg":{"channel":"x"}}})"),
+              ElementsAre(HasSubstr("okex A-B: 1,")));
+}
+
 // Each is a row, so each counts.
 TEST_F(OkxMessages, UpdatesWithoutLevelsAreBoundedToo) {
-  std::string data = R"("ts":"1700000000000")";
-  for (std::size_t i = 0; i < CaptureDecoder::kMostRows; ++i) data += R"(},{"ts":"1700000000000")";
+  std::string data = R"("asks":[],"bids":[],"ts":"1700000000000")";
+  for (std::size_t i = 0; i < CaptureDecoder::kMostRows; ++i) {
+    data += R"(},{"asks":[],"bids":[],"ts":"1700000000000")";
+  }
   EXPECT_THAT(book("BTC-USDT", "update", data), ElementsAre("it has more than 250000 levels or trades"));
 }
 
@@ -152,15 +177,22 @@ class CoinbaseMessages : public CapturedMessages {
 
 TEST_F(CoinbaseMessages, WhatIsRefusedIsMissingInTheBook) {
   EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
-  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,null", "false,true,1,2")));
+  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,0", "false,true,1,2")));
   EXPECT_THAT(book(2, "update", "neither"), ElementsAre(HasSubstr("side")));
   EXPECT_THAT(book(3, "update"), ElementsAre(row("3,2", "false,true,1,2")));
+}
+
+TEST_F(CoinbaseMessages, RefusedTradesAreNotMissingInTheBook) {
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[{}]}]})"),
+              ElementsAre("a trade's side is neither BUY nor SELL"));
+  EXPECT_THAT(book(2, "update"), ElementsAre(row("2,0", "false,true,1,2")));
 }
 
 // An update names the one before it as long as no message of the connection was missing in between.
 TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {
   EXPECT_THAT(book(0, "snapshot"), ElementsAre(row("0,null", "true,true,1,2")));
-  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,null", "false,true,1,2")));
+  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,0", "false,true,1,2")));
   EXPECT_THAT(other(2), IsEmpty());
   EXPECT_EQ(decoder->what(), "ticker");
   EXPECT_THAT(book(3, "update", "offer"), ElementsAre(row("3,1", "false,false,1,2")));
@@ -169,6 +201,65 @@ TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {
   EXPECT_THAT(book(8, "update"), ElementsAre(row("8,7", "false,true,1,2")));
   connection = {};
   EXPECT_THAT(book(0, "snapshot"), ElementsAre(row("0,null", "true,true,1,2")));
+}
+
+TEST_F(CoinbaseMessages, MessagesMissingBehindTheSnapshotShowInTheIds) {
+  EXPECT_THAT(book(4, "snapshot"), SizeIs(1));
+  EXPECT_THAT(book(7, "update"), ElementsAre(row("7,6", "false,true,1,2")));
+  EXPECT_THAT(book(8, "snapshot"), ElementsAre(row("8,null", "true,true,1,2")));
+  EXPECT_THAT(book(9, "update"), ElementsAre(row("9,8", "false,true,1,2")));
+}
+
+TEST_F(CoinbaseMessages, BooksBeyondThoseFollowedAreRefused) {
+  connection.books_left = 1;
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_EQ(connection.books_left, 0U);
+  EXPECT_THAT(book(1, "update"), SizeIs(1));
+  EXPECT_THAT(decode(R"({"channel":"l2_data","timestamp":"2023-11-14T22:13:20Z","sequence_num":2,"events":[)"
+                     R"({"type":"snapshot","product_id":"ETH-USD","updates":[]}]})"),
+              ElementsAre("more books have updates, over all connections, than are followed"));
+  EXPECT_THAT(book(3, "update"), ElementsAre(row("3,2", "false,true,1,2")));
+}
+
+// As the venue's pages show those of snapshots.
+TEST_F(CoinbaseMessages, ALevelsTimeOf1970IsNone) {
+  const std::string told = R"({"channel":"l2_data","timestamp":"2023-11-14T22:13:20Z","sequence_num":0,"events":[)"
+                           R"({"type":"snapshot","product_id":"BTC-USD","updates":[{"side":"bid",)"
+                           R"("event_time":"1970-01-01T00:00:00Z","price_level":"1","new_quantity":"2"}]}]})";
+  EXPECT_THAT(decode(told), ElementsAre("coinbase BTC-USD: " + kBegin + "null,0,null,true,true,1,2,null"));
+}
+
+TEST_F(CoinbaseMessages, UpdatesAndTradesAreArraysOfObjects) {
+  for (const char* list : {"7", "{}", "[7]", "[null]", "[[]]"}) {
+    EXPECT_THAT(decode(fmt::format(R"({{"channel":"l2_data","timestamp":"2023-11-14T22:13:20Z","sequence_num":0,)"
+                                   R"("events":[{{"type":"update","product_id":"X","updates":{}}}]}})",
+                                   list)),
+                ElementsAre("its updates or trades are no array of objects"))
+        << list;
+    EXPECT_THAT(
+        decode(fmt::format(
+            R"({{"channel":"market_trades","sequence_num":0,"events":[{{"type":"update","trades":{}}}]}})", list)),
+        ElementsAre("its updates or trades are no array of objects"))
+        << list;
+  }
+}
+
+TEST_F(CoinbaseMessages, WhatIsRefusedIsOfAProductWhereThereIsOne) {
+  EXPECT_THAT(book(0, "update", "neither"), SizeIs(1));
+  EXPECT_EQ(decoder->refused().symbol, "BTC-USD");
+  EXPECT_EQ(decoder->refused().venue, "coinbase");
+  EXPECT_EQ(decoder->refused().kind->name, "book_updates");
+  EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[)"
+                     R"({"product_id":"X"},{"product_id":"Y"}]}]})"),
+              SizeIs(1));
+  EXPECT_EQ(decoder->refused().symbol, "");
+  EXPECT_EQ(decoder->refused().kind->name, "trades");
+  EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[)"
+                     R"({"product_id":"X"},)"),
+              SizeIs(1));
+  EXPECT_EQ(decoder->refused().symbol, "") << "another product may have been cut off";
+  EXPECT_THAT(decode(R"({"channel":"ticker","x":)"), SizeIs(1));
+  EXPECT_EQ(decoder->refused().kind, nullptr);
 }
 
 TEST_F(CoinbaseMessages, WhatIsWrongIsSaid) {

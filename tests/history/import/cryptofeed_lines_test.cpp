@@ -9,28 +9,23 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "acts/base/decimal.hpp"
 
-#include "history/import/capture_lines.hpp"
 #include "history/import/importer_fixture.hpp"
 #include "history/import/source_file.hpp"
-#include "history/table/row_text.hpp"
+#include "recording/line_reader.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::history {
 namespace {
 
 using acts::test::testdata;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 std::string capture_of(std::string_view exchange) {
   return testdata(fmt::format("cryptofeed-lines/{}.jsonl.zst", exchange));
@@ -227,6 +222,39 @@ TEST_F(CryptofeedImport, AMessageThatIsMissingIsAGapToVerify) {
   EXPECT_EQ(catalog_.verify().faults, 3U);
 }
 
+TEST_F(CryptofeedImport, AMessageMissingBehindTheSnapshotIsAGapToVerify) {
+  const acts::testing::TempDir dir;
+  ASSERT_TRUE(catalog_.import(dir.write("c.jsonl", without_line("COINBASE", "l2_data", 2)), {}));
+  EXPECT_EQ(catalog_.verify().faults, 1U) << "the other book's snapshot comes later";
+}
+
+TEST_F(CryptofeedImport, WhatComesOverTwoConnectionsEntersOnce) {
+  std::string text;
+  LineReader lines(*open_any_source(capture_of("BYBIT")));
+  for (auto line = lines.next(); line && *line; line = lines.next()) {
+    constexpr std::string_view kConnection = R"("conn":"BYBIT.ws.2")";
+    text += fmt::format("{}\n", **line);
+    const std::size_t at = (*line)->find(kConnection);
+    if (at == std::string_view::npos) continue;
+    text +=
+        fmt::format(R"({}"conn":"again"{}{})", (*line)->substr(0, at), (*line)->substr(at + kConnection.size()), "\n");
+  }
+  const acts::testing::TempDir dir;
+  const auto twice = catalog_.import(dir.write("b.jsonl", text), {});
+  ASSERT_TRUE(twice) << twice.error().message;
+  EXPECT_EQ(twice->manifest.bad_rows, 0U);
+  EXPECT_GT(twice->manifest.facts.repeated, 0U);
+  test::Catalog once;
+  ASSERT_TRUE(once.import(capture_of("BYBIT"), {}));
+  const auto count = [](test::Catalog& catalog, const std::string& kind, std::string_view where) {
+    return catalog.one(fmt::format("SELECT count(*)::TEXT FROM {} WHERE {}", catalog.rows(kind), where));
+  };
+  EXPECT_EQ(count(catalog_, "trades", "true"), count(once, "trades", "true"));
+  // Each connection begins its books by a snapshot.
+  EXPECT_EQ(count(catalog_, "book_updates", "NOT is_snapshot"), count(once, "book_updates", "NOT is_snapshot"));
+  EXPECT_EQ(catalog_.verify().faults, 0U);
+}
+
 TEST_F(CryptofeedImport, MarketsOfOneSymbolAreToldByTheirConnection) {
   import("BYBIT");
   EXPECT_THAT(catalog_.ask(fmt::format("SELECT venue || ' ' || min(update_id), count(DISTINCT update_id) FILTER (NOT "
@@ -247,191 +275,6 @@ TEST_F(CryptofeedImport, TradesOfCoinbaseEnterByTheirIdWithTheTakersSide) {
                                      "WHERE trade_id = 1068572091",
                                      catalog_.rows("trades"))),
             "false 2026-08-09 21:05:48.167634 1786309548642865000");
-}
-
-// A capture of lines, each of which is a line of JSON.
-constexpr std::string_view kHeader = R"({"t":"header","format":2,"exchange":"BYBIT"})";
-constexpr std::string_view kConnect =
-    R"({"t":"connect","conn":"c","ts":1.5,"addr":"wss://stream.bybit.com/v5/public/linear"})";
-std::string recv(std::string_view ts, std::string_view message) {
-  std::string quoted;
-  for (const char c : message) quoted += c == '"' ? "\\\"" : std::string(1, c);
-  return fmt::format(R"({{"t":"recv","conn":"c","ts":{},"data":"{}"}})", ts, quoted);
-}
-std::string book(std::string_view type, int id, std::string_view bids, std::string_view depth = "50") {
-  return fmt::format(R"({{"topic":"orderbook.{}.X","type":"{}","ts":1700000000001,"cts":1700000000000,)"
-                     R"("data":{{"s":"X","b":[{}],"a":[],"u":{},"seq":9}}}})",
-                     depth, type, bids, id);
-}
-
-class CaptureText : public ::testing::Test {
- protected:
-  std::string write(const std::vector<std::string>& lines) {
-    std::string text = fmt::format("{}\n{}\n", kHeader, kConnect);
-    for (const std::string& line : lines) text += line + "\n";
-    return dir_.write("x.jsonl", text);
-  }
-  std::vector<std::string> rows(const std::vector<std::string>& lines) {
-    const auto source = open_cryptofeed_lines(write(lines), {});
-    if (!source) return {source.error().message};
-    left_out = (*source)->left_out();
-    std::vector<std::string> texts;
-    for (const DataSet& set : (*source)->sets()) {
-      const auto reader = (*source)->reader(set, dir_.string());
-      for (Row row;;) {
-        const RowReader::Got got = (*reader)->next(row).value_or(RowReader::Got::kEnd);
-        if (got == RowReader::Got::kEnd) break;
-        texts.push_back(got == RowReader::Got::kRow
-                            ? row_text(*set.kind, row)
-                            : fmt::format("{}: {}", (*reader)->place(), (*reader)->bad().reason));
-      }
-    }
-    return texts;
-  }
-  std::string left_out;
-  acts::testing::TempDir dir_;
-};
-
-TEST_F(CaptureText, TimesAreTakenToTheNanosecondAsTheyStand) {
-  EXPECT_THAT(rows({recv("1700000000.123456789", book("snapshot", 7, R"(["0.10","1"])")),
-                    recv("1700000000.123456789", book("delta", 8, R"(["0.10","0"],["1e-05","3"])"))}),
-              ElementsAre("2023-11-14T22:13:20.123456789Z,0,2023-11-14T22:13:20.000Z,null,7,null,true,true,0.1,1,"
-                          "2023-11-14T22:13:20.001Z",
-                          "2023-11-14T22:13:20.123456789Z,1,2023-11-14T22:13:20.000Z,8,8,null,false,true,0.1,0,"
-                          "2023-11-14T22:13:20.001Z",
-                          "2023-11-14T22:13:20.123456789Z,2,2023-11-14T22:13:20.000Z,8,8,null,false,true,0.00001,3,"
-                          "2023-11-14T22:13:20.001Z"));
-}
-
-TEST_F(CaptureText, BadLinesAreToldWithTheirReasonAndNothingOfThemEnters) {
-  const std::string good = recv("1700000000.5", book("snapshot", 7, R"(["1","1"])"));
-  std::string deep(200'000, '[');
-  const std::vector<std::string> told = rows({
-      good,
-      R"({"t":"recv","conn":"c","ts":1.5,"data":)",
-      R"({"t":"other"})",
-      R"({"t":"recv","conn":"c","ts":"soon","data":"{}"})",
-      recv("1.1234567891", "{}"),
-      R"({"t":"recv","conn":"d","ts":1.5,"data":"{}"})",
-      R"({"t":"recv","conn":"c","ts":1.5,"data":{}})",
-      recv("1.5", deep),
-      deep,
-      recv("1.5", book("delta", 8, R"(["1","1"],["2","-1"])")),
-      recv("1.5", book("delta", 8, R"(["1"])")),
-      recv("1.5", book("delta", 8, R"(["1,5","1"])")),
-      recv("1.5", book("delta", 8, R"(["1",{"a":1}])")),
-      recv("1.5", book("delta", 8, R"(["123456789012345678901234567890","1"])")),
-      recv("1.5", book("none", 8, R"(["1","1"])")),
-      recv("1.5", R"({"topic":"orderbook.50.X","type":"delta","ts":1,"data":{"s":"X","u":1.0e99}})"),
-      recv("1.5", R"({"topic":"orderbook.50.X","type":"delta","ts":1,"data":{"s":"X","u":99999999999999999999}})"),
-      recv("1.5", R"({"topic":"orderbook.50.X/..","type":"delta","ts":1,"data":{"s":"X/..","u":1}})"),
-      recv("1.5", R"({"topic":"publicTrade.X","type":"snapshot","data":[)"
-                  R"({"s":"X","i":"a-b","T":1,"p":"1","v":"1","S":"Buy"}]})"),
-      recv("1.5", R"({"topic":"publicTrade.X","type":"snapshot","data":null})"),
-      "\xFF\xFE",
-  });
-  ASSERT_EQ(told.size(), 21U);
-  EXPECT_THAT(told[0], HasSubstr("2023-11-14T22:13:20.500000000Z,0,"));
-  const std::vector<std::string> reasons = {
-      "4: it is no JSON, or a line that is cut",
-      "5: its t is none of header, http, connect, send and recv",
-      "6: its ts is no time in unix seconds",
-      "7: its ts is no time in unix seconds, exact to a nanosecond",
-      "8: no line tells of its connection",
-      "9: it has no data",
-      "10: its message is no JSON, or nests deeper than 16",
-      "11: it is no JSON",
-      "12: quantity '-1' is negative",
-      "13: a level lacks its price or quantity",
-      "14: it has 4 fields, not 3",
-      "15: a level lacks its price or quantity",
-      "16: price '123456789012345678901234567890' is larger than the catalog keeps",
-      "17: its type is neither snapshot nor delta",
-      "18: its u is no id",
-      "19: its u is no id",
-      "20: 'X/..' is no symbol",
-      "21: a trade's i is no whole number, and it has no seq",
-      "22: it has no data behind its topic",
-      "23: it is no JSON",
-  };
-  for (std::size_t i = 0; i < reasons.size(); ++i) EXPECT_THAT(told[i + 1], HasSubstr(reasons[i]));
-}
-
-TEST_F(CaptureText, OneBookChannelOfAnInstrumentEnters) {
-  EXPECT_THAT(rows({recv("1700000000.5", book("snapshot", 7, R"(["1","1"])")),
-                    recv("1700000000.6", book("snapshot", 9, R"(["2","1"])", "1")),
-                    recv("1700000001.5", R"({"op":"pong"})"), recv("1700000001.6", "pong")}),
-              ElementsAre(HasSubstr(",7,null,true,true,1,1,")));
-  EXPECT_EQ(left_out, "1 orderbook.1, 2 pong");
-}
-
-// Of futures ids are UUIDs; several trades have one seq.
-TEST_F(CaptureText, TradesOfBybitAreNumberedBySeqWhereTheirIdIsNoNumber) {
-  const auto trades = [](std::string_view all) {
-    return fmt::format(R"({{"topic":"publicTrade.X","type":"snapshot","ts":1,"data":[{}]}})", all);
-  };
-  const auto trade = [](std::string_view id, int seq, std::string_view more = "") {
-    return fmt::format(R"({{"s":"X","i":"{}","T":1700000000000,"p":"2","v":"3","S":"Sell","seq":{}{}}})", id, seq,
-                       more);
-  };
-  const std::string at = ",2023-11-14T22:13:20.000Z,2,3,null,true,null,";
-  EXPECT_THAT(rows({recv("1.5", trades(trade("a-b", 5) + "," + trade("a-c", 5, R"(,"BT":true)"))),
-                    recv("1.5", trades(trade("a-d", 5) + "," + trade("a-e", 6, R"(,"BT":false)"))),
-                    recv("1.5", trades(trade("77", 6)))}),
-              ElementsAre("20480" + at + "null,1970-01-01T00:00:01.500000000Z",
-                          "20481" + at + "false,1970-01-01T00:00:01.500000000Z",
-                          "20482" + at + "null,1970-01-01T00:00:01.500000000Z",
-                          "24576" + at + "true,1970-01-01T00:00:01.500000000Z",
-                          "77" + at + "null,1970-01-01T00:00:01.500000000Z"));
-}
-
-TEST_F(CaptureText, HintsSayWhatOfACaptureEnters) {
-  const std::string path = write({recv("1700000000.5", book("snapshot", 7, R"(["1","1"])"))});
-  const auto error = [&](const SourceHints& hints) {
-    const auto source = open_cryptofeed_lines(path, hints);
-    return source ? std::string() : source.error().message;
-  };
-  EXPECT_EQ(error({.kind = "book_updates", .venue = "bybit", .symbol = "X", .interval = ""}), "");
-  for (const SourceHints& hints : {SourceHints{.kind = "trades", .venue = "", .symbol = "", .interval = ""},
-                                   SourceHints{.kind = "", .venue = "okex", .symbol = "", .interval = ""},
-                                   SourceHints{.kind = "", .venue = "", .symbol = "Y", .interval = ""}}) {
-    EXPECT_THAT(error(hints), HasSubstr("it holds nothing of the --venue, --symbol and --kind asked for"));
-  }
-  EXPECT_THAT(rows({recv("1.5", R"({"topic":"kline.1.X"})")}),
-              ElementsAre(HasSubstr("it holds no book and no trade that can be read, but 1 kline")));
-}
-
-TEST_F(CaptureText, OtherExchangesAndFormsAreRefusedByTheirName) {
-  const auto error = [this](const std::string& header) {
-    const std::string path = dir_.write("y.jsonl", header + "\n");
-    EXPECT_EQ(format_of(path, {}).value()->name, "cryptofeed");
-    return open_cryptofeed_lines(path, {}).error().message;
-  };
-  EXPECT_THAT(
-      error(R"({"t":"header","format":2,"exchange":"KRAKEN"})"),
-      AllOf(HasSubstr("y.jsonl: it is a capture of cryptofeed in JSON lines, of KRAKEN: those of OKX, BYBIT and "
-                      "COINBASE are taken"),
-            Not(HasSubstr("\n"))));
-  EXPECT_THAT(error(R"({"t":"header","format":2,"exchange":"A\nB"})"),
-              AllOf(HasSubstr("in JSON lines: those of"), Not(HasSubstr("\n"))));
-  EXPECT_THAT(error(R"({"t":"header","format":3,"exchange":"OKX"})"),
-              HasSubstr("its format is '3', and 2 is the one that is known"));
-}
-
-// A line without an end is a bad one, whose memory is bounded.
-TEST_F(CaptureText, ALineThatIsTooLongIsABadOne) {
-  const std::string good = recv("1700000000.5", book("snapshot", 7, R"(["1","1"])"));
-  const std::vector<std::string> told = rows({std::string(CaptureLines::kMostLineBytes + 1, ' '), good});
-  ASSERT_EQ(told.size(), 2U);
-  EXPECT_THAT(told[0], HasSubstr("3: "));
-  EXPECT_THAT(told[1], HasSubstr(",7,null,true,true,1,1,"));
-}
-
-TEST_F(CaptureText, AMessageOfTooManyLevelsIsABadOne) {
-  std::string levels = R"(["1","1"])";
-  for (std::size_t i = 0; i < CaptureDecoder::kMostRows; ++i) levels += R"(,["1","1"])";
-  EXPECT_THAT(rows({recv("1700000000.5", book("snapshot", 7, levels)), recv("1.5", book("delta", 8, ""))}),
-              ElementsAre("3: it has more than 250000 levels or trades", HasSubstr(",8,8,null,false,null,null,null,")));
 }
 
 }  // namespace

@@ -171,7 +171,8 @@ TEST_F(Formats, JsonThatIsNoArrayOfArraysIsRefused) {
     EXPECT_THAT(told.sets[0].error, HasSubstr("it is no array of arrays")) << text;
   }
   EXPECT_EQ(read("x.json", " [ ] ", hints).sets.at(0).error, "");
-  EXPECT_THAT(read("x.json", "[[" + std::string(5000, '1'), hints).sets.at(0).error, HasSubstr("does not end"));
+  EXPECT_THAT(read("x.json", "[[" + std::string(5000, '1'), hints).sets.at(0).error,
+              HasSubstr("a candle is longer than 4096 bytes"));
 }
 
 const SourceHints kDaily{.kind = "", .venue = "binance-spot", .symbol = "BTCUSDT", .interval = "1d", .format = "csv"};
@@ -277,6 +278,12 @@ TEST_F(Formats, FilesOfOtherToolsAreRefusedByTheirName) {
       error("XRP_OLD-trades.json", R"([{"info":{"a":13519807},"timestamp":1570752011620,"price":0.00141342}])"),
       HasSubstr("XRP_OLD-trades.json: it is a JSON array of objects, as ccxt has trades: those whose info is Binance's "
                 "aggregated trade (a, p, q, f, l, T, m) are taken; make CSV of others"));
+  for (const char* text : {R"([[1565798399463,"126181329",null,"buy",0.019626,0.04,0.00078],[1]])",
+                           "[\n [ 1565798399463, \"126181329\", null, \"sell\", 0.019626, 0.04, 0.00078 ] ]"}) {
+    EXPECT_THAT(error("XRP_ETH-trades.json", text),
+                HasSubstr("XRP_ETH-trades.json: these are trades in a JSON array of arrays, as freqtrade keeps them: "
+                          "their prices are doubles"));
+  }
   EXPECT_THAT(error("20221213_quote.csv", "0,0.3066,0.3067,0.3066,0.3067,88126,0.3067,0.3068,0.3067,0.3068,236586\n"),
               HasSubstr("20221213_quote.csv: these are quotes of LEAN"));
   EXPECT_THAT(error("btcusd.csv", "20201229 00:00:00,0.00020030\n20201229 08:00:00,0.00046053\n"),

@@ -153,7 +153,7 @@ TEST_F(TradeJson, WhatIsNoArrayOfObjectsIsRefused) {
   EXPECT_EQ(error("[" + one + ",null]"), "trade 2: it is no array of objects: something else is in it");
   EXPECT_EQ(error("[" + one + "]x"), "trade 1: it is no array of objects: something follows it");
   EXPECT_EQ(error("[{\"x\":\"" + std::string(20'000, 'x')),
-            "trade 1: it is no array of objects: an object does not end");
+            "trade 1: it is no array of objects: an object is longer than 16384 bytes");
   EXPECT_EQ(error(" [ ] "), "");
   // A number that is one to none, and more braces than a stack could hold.
   EXPECT_THAT(read(array_of({told_trade(info(1, "1e999"))}), hints).sets.at(0).bad, ElementsAre("1: it is no JSON"));

@@ -122,6 +122,36 @@ TEST(BookWatch, TellsAnUpdateThatIsMissingInFutures) {
               ElementsAre("gap 1 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z updates between 60 and 65"));
 }
 
+TEST(BookWatch, TellsWhatIsMissingBehindTheFirstSnapshot) {
+  Book futures;
+  futures.tell(snapshot(4, {{true, 10, 1}, {false, 11, 1}}));
+  futures.tell({.first = {}, .last = 7, .previous = 6, .levels = {{true, 11, 1}}});
+  EXPECT_THAT(futures.found(),
+              ElementsAre("gap 1 1970-01-01T00:00:01.000Z 1970-01-01T00:00:02.000Z updates between the "
+                          "snapshot 4 and 6"));
+  Book spot_book;
+  spot_book.tell(snapshot(4, {{true, 10, 1}}));
+  spot_book.tell(spot(7, 9));
+  EXPECT_THAT(spot_book.found(),
+              ElementsAre("gap 2 1970-01-01T00:00:01.000Z 1970-01-01T00:00:02.000Z update ids 5 to 6 "
+                          "behind the snapshot"));
+}
+
+TEST(BookWatch, TakesAnUpdateThatFollowsTheFirstSnapshotOrReachesOverIt) {
+  for (const std::optional<std::int64_t> previous :
+       {std::optional<std::int64_t>(4), std::optional<std::int64_t>(2), {}}) {
+    Book book;
+    book.tell(snapshot(4, {{true, 10, 1}}));
+    book.tell({.first = 5, .last = 7, .previous = previous, .levels = {}});
+    EXPECT_THAT(book.found(), IsEmpty());
+  }
+  Book interrupted;
+  interrupted.tell(snapshot(4, {{true, 10, 1}}));
+  interrupted.interrupt();
+  interrupted.tell(spot(7, 9));
+  EXPECT_THAT(interrupted.found(), IsEmpty());
+}
+
 TEST(BookWatch, TellsIdsThatAreThereTwiceOrGoBack) {
   Book book;
   book.tell(spot(1, 3));
