@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <optional>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "live/book_file.hpp"
 #include "live/message_owner.hpp"
 #include "live/replay.hpp"
 #include "live/seal_thread.hpp"
+#include "net/event_loop.hpp"
 #include "recording/archive.hpp"
 #include "recording/layout.hpp"
 #include "recording/sealer.hpp"
@@ -222,7 +222,7 @@ auto attempted(const Attempt& attempt, int& retries) {
   auto done = attempt();
   while (!done && done.error().code == ErrorCode::kStorage && retries > 0) {
     --retries;
-    std::this_thread::sleep_for(kSealPause);
+    EventLoop().run_for(kSealPause);
     done = attempt();
   }
   return done;
