@@ -58,6 +58,7 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
   RecordingReader reader = reader_of({fmt::format("{}/_open/{}{}", directory_, name, kLogEnding)});
   std::size_t next = 0;
   std::size_t at_mark = 0;
+  bool is_announced = false;  // an answer, whose line is to follow: without it there is nothing to seal
   std::string wrong;
   for (auto item = reader.next(); !item || *item; item = reader.next()) {
     if (!item) {
@@ -74,8 +75,13 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
     const RecordedMark mark = line != nullptr
                                   ? RecordedMark::of_line(line->ts_recv, line->connection, line->use, line->json)
                                   : RecordedMark::of_entry(entry->ts, entry->event);
+    const bool is_answer = entry != nullptr && std::holds_alternative<index::RestAnswer>(entry->event);
+    is_announced = false;
     if (next < items.size() && items[next] == mark) {
       ++next;
+      is_announced = is_answer;
+    } else if (is_answer && next == items.size()) {
+      continue;
     } else if (const bool is_said_again =
                    next == 0 && entry != nullptr && std::holds_alternative<index::SymbolAdded>(entry->event);
                !is_said_again && wrong.empty()) {
@@ -83,16 +89,28 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
                           items.size());
     }
   }
+  if (is_announced && wrong.empty()) --next;
   return {.items = wrong.empty() ? next : at_mark, .is_torn = !wrong.empty()};
 }
 
-void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, End end) {
+void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, std::size_t synced, End end) {
   std::vector<std::uint8_t> seen(items.size());
-  logs_.push_back({std::move(name), std::move(items), end, std::move(seen)});
+  logs_.push_back({std::move(name), std::move(items), synced, end, std::move(seen)});
+}
+
+void RecordedLogs::on_power_cut(std::string_view name, UnixNanos now) {
+  const auto log = std::ranges::find(logs_, name, &Log::name);
+  ACTS_ASSERT(log != logs_.end());
+  const Left left = left_of(log->name, log->items, now);
+  if (left.items < log->synced)
+    find_(now, fmt::format("{}: {} of {} synced items are left", name, left.items, log->synced));
+  if (left.items < log->items.size()) log->end = left.is_torn ? End::kCut : End::kLeft;
+  log->items.resize(left.items);
+  log->seen.resize(left.items);
 }
 
 void RecordedLogs::add_unknown(const std::string& name) {
-  if (!has(name)) add(name, {}, End::kLeft);
+  if (!has(name)) add(name, {}, 0, End::kLeft);
 }
 
 const RecordedLogs::Log* RecordedLogs::log_of(std::string_view name) const {

@@ -48,8 +48,11 @@ class RecordedLogs {
   Left left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now);
   enum class End : std::uint8_t { kClosed, kLeft, kCut };
   // The log has these, and no others: closed in order; or left by a crash, which has taken nothing of what was given to
-  // it, or something.
-  void add(std::string name, std::vector<RecordedMark> items, End end);
+  // it, or something. The first `synced` of them survive a power cut.
+  void add(std::string name, std::vector<RecordedMark> items, std::size_t synced, End end);
+  // The power was cut before this open log was sealed, which an earlier crash has left: that a process has written it
+  // out does not bring it to the disk.
+  void on_power_cut(std::string_view name, UnixNanos now);
   // A log that the writer has not got to: it may be empty, or have no index.
   void add_unknown(const std::string& name);
   [[nodiscard]] bool has(std::string_view name) const { return log_of(name) != nullptr; }
@@ -69,6 +72,7 @@ class RecordedLogs {
   struct Log {
     std::string name;
     std::vector<RecordedMark> items;
+    std::size_t synced = 0;
     End end = End::kClosed;
     std::vector<std::uint8_t> seen;  // by item: how often it was found
   };

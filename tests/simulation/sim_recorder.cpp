@@ -150,7 +150,8 @@ std::vector<RecordedMark> SimRecorder::open_items() const {
 void SimRecorder::on_closed(const std::string& path) {
   std::string name = path.substr(path.rfind('/') + 1);
   name.resize(name.size() - kLogEnding.size());
-  logs_.add(name, open_items(), RecordedLogs::End::kClosed);
+  const std::vector<RecordedMark> items = open_items();
+  logs_.add(name, items, items.size(), RecordedLogs::End::kClosed);
   closed_ = written_;
   to_seal_.push_back(std::move(name));
   seal_at_ = std::max(seal_at_, now_ + kSealDelay);
@@ -168,13 +169,17 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
   to_seal_.clear();
   power_cut ? disk_.cut_power() : disk_.process_ends();
   const std::vector<RecordedMark> items = open_items();
+  const std::size_t synced = std::max(closed_, synced_before_) - closed_;
   std::size_t left = 0;
   for (std::string name : disk_.names_in(fmt::format("{}/_open", directory_))) {
     if (!name.ends_with(kLogEnding)) continue;
     name.resize(name.size() - kLogEnding.size());
-    if (logs_.has(name)) continue;
+    if (logs_.has(name)) {
+      if (power_cut) logs_.on_power_cut(name, now);
+      continue;
+    }
     const auto [here, is_torn] = logs_.left_of(name, items, now);
-    logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)},
+    logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)}, std::min(here, synced),
               here < items.size() && is_torn ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
     left = std::max(left, here);
   }
