@@ -2,10 +2,10 @@
 
 The same grid (docs/backtest.md) over the same recording in both, for every queue model, some constant latencies and
 recorded ones: fills as a multiset of time, side and price, then position, balance and fee; of the first model they are
-known besides, to the last digit. Then with partial fills, with their quantities: hftbacktest's position
-leaves out parts of orders, so there the grid counts its own fills, those of an order at one time as one; and it ends
-with an error when it fills an order that is over (random_parity.py), so what is filled is cancelled at once, and
-compared is what comes before its end. Exit code 1, with one line each, where they differ.
+known besides, to the last digit. Then with partial fills, with their quantities, those of an order at one time as one:
+hftbacktest ends with an error when it fills an order that is over (random_parity.py), so what is filled is cancelled at
+once, and compared is what comes before its end. As cancelling books what was filled once more, the grid counts there
+what hftbacktest's position has without that. Exit code 1, with one line each, where they differ.
 """
 import collections
 import decimal
@@ -101,7 +101,8 @@ def run_grid(backtest, half_spread, grid_interval, skew, max_position, fills):
 
 @njit
 def take_parts(backtest, left, fills, count):
-    """What is left of orders less than was known, as fills; and what that changes of the position, in thousandths."""
+    """What is left of orders less than was known, as fills; and what that changes of the position that hftbacktest
+    tells, in thousandths: the last part of an order alone."""
     change = 0
     values = backtest.orders(0).values()
     while values.has_next():
@@ -116,8 +117,10 @@ def take_parts(backtest, left, fills, count):
             fills[count, 1] = order.side
             fills[count, 2] = order.exec_price_tick
             fills[count, 3] = before - now
-            change += before - now if order.side == BUY else now - before
             count += 1
+            if order.status == FILLED:
+                told = round(order.exec_qty * 1000)
+                change += told if order.side == BUY else -told
         if order.status == FILLED and order.req == NONE:
             backtest.cancel(0, order.order_id, False)
     return count, change
