@@ -21,8 +21,9 @@ constexpr std::string_view kBybitOptions = "bybit-options";
 constexpr std::string_view kBybitBids = "data.b";
 constexpr std::string_view kBybitAsks = "data.a";
 
-// As Tardis calls them. Empty: none that is known.
+// As Tardis calls them. Empty: none that is known, as the markets of the testnet.
 std::string_view bybit_venue(std::string_view url) {
+  if (url.contains("testnet")) return "";
   const std::string_view market = url.substr(std::min(url.rfind('/') + 1, url.size()));
   if (market == "linear" || market == "inverse") return "bybit";
   if (market == "spot") return "bybit-spot";

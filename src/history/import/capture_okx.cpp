@@ -68,6 +68,7 @@ class OkxDecoder final : public CaptureDecoder {
     if (place.path == "data[].ts") return &time_;
     if (place.path == "data[].seqId") return &id_;
     if (place.path == "data[].prevSeqId") return &prev_id_;
+    if (place.path == "data[].instId") return &told_instrument_;
     if (place.path == "data[].tradeId") return &trade_id_;
     if (place.path == "data[].px") return &price_;
     if (place.path == "data[].sz") return &quantity_;
@@ -130,6 +131,9 @@ class OkxDecoder final : public CaptureDecoder {
   void end_trade() {
     const std::string_view venue = okx_venue(instrument_);
     if (venue.empty()) return refuse("its instId is of no market that is known");
+    if (!told_instrument_.empty() && told_instrument_ != instrument_) {
+      return refuse("a trade's instId is not that of its channel");
+    }
     const std::optional<bool> is_taker_buy = is_buy(side_);
     if (!is_taker_buy) return refuse("a trade's side is neither buy nor sell");
     add_trade({venue, instrument_, channel_}, {.id = trade_id_,
@@ -140,7 +144,9 @@ class OkxDecoder final : public CaptureDecoder {
   }
 
   void clear_element() {
-    for (std::string* field : {&time_, &id_, &prev_id_, &trade_id_, &price_, &quantity_, &side_}) field->clear();
+    for (std::string* field : {&time_, &id_, &prev_id_, &told_instrument_, &trade_id_, &price_, &quantity_, &side_}) {
+      field->clear();
+    }
     has_level_ = false;
     has_asks_ = false;
     has_bids_ = false;
@@ -154,6 +160,7 @@ class OkxDecoder final : public CaptureDecoder {
   std::string time_;
   std::string id_;
   std::string prev_id_;
+  std::string told_instrument_;
   std::string trade_id_;
   std::string price_;
   std::string quantity_;

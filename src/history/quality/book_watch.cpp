@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -60,67 +61,77 @@ void BookWatch::begin_message(const Row& row, std::int64_t time) {
               .has_id = !row.is_null(update_id_),
               .is_snapshot = row.values[is_snapshot_] != 0};
   if (message_.is_snapshot) {
-    has_snapshot_since_ = true;
-    if (!has_last_) {
-      first_snapshot_ = message_.has_id ? std::optional(message_.update_id) : std::nullopt;
-      first_snapshot_time_ = time;
-    }
+    snapshot_ = {.id = message_.has_id ? std::optional(message_.update_id) : std::nullopt, .time = time};
   } else if (message_.has_id) {
     check_ids(row, time);
   }
 }
 
-// Binance's rule: an update of futures names the one before (pu), one of spot begins where that ended (U = u + 1).
+// Binance's rule: an update of futures names the one before (pu), one of spot begins where that ended (U = u + 1). The
+// first one behind a snapshot may begin in front of it, and never behind the one that would be next.
 void BookWatch::check_ids(const Row& row, std::int64_t time) {
   const std::int64_t id = message_.update_id;
-  if (!has_last_) check_first(row, time);
-  if (has_last_ && id <= last_id_) {
-    const bool again = id == last_id_;
-    findings_->add(
-        {.kind = again ? FindingKind::kRepeated : FindingKind::kStepBack,
-         .first = time,
-         .last = time,
-         .detail = again ? fmt::format("update_id {}", id) : fmt::format("update_id {} behind {}", id, last_id_)});
-  } else if (has_last_ && !row.is_null(prev_id_)) {
-    const std::int64_t before = row.integer(prev_id_);
-    if (before != last_id_) note_gap(time, 1, fmt::format("updates between {} and {}", last_id_, before));
-  } else if (has_last_ && !row.is_null(first_id_)) {
-    const std::int64_t first = row.integer(first_id_);
-    if (first > last_id_ + 1) {
-      note_gap(time, static_cast<std::uint64_t>(first - last_id_ - 1),
-               fmt::format("update ids {} to {}", last_id_ + 1, first - 1));
-    }
+  const std::optional<Snapshot> snapshot = std::exchange(snapshot_, std::nullopt);
+  const bool goes_back = has_last_ && id <= last_id_;
+  const bool begins_anew = goes_back && snapshot && snapshot->id && *snapshot->id < last_id_;
+  if (goes_back) note_back(time, id, begins_anew);
+  if (!goes_back || begins_anew) {
+    const bool is_behind = snapshot && snapshot->id && (!has_last_ || begins_anew || *snapshot->id > last_id_);
+    if (is_behind) check_behind(*snapshot, before_of(row), time);
+    const bool is_healed = is_behind || (snapshot && !snapshot->id);
+    if (has_last_ && !begins_anew)
+      check_between(before_of(row), is_behind ? snapshot->id : std::nullopt, is_healed, time);
   }
   has_last_ = true;
   last_id_ = id;
   last_time_ = time;
-  has_snapshot_since_ = false;
 }
 
-// The first update behind a snapshot may begin in front of it, and never behind the one that would be next.
-void BookWatch::check_first(const Row& row, std::int64_t time) {
-  if (!first_snapshot_) return;
-  const std::int64_t snapshot = *std::exchange(first_snapshot_, std::nullopt);
-  const bool names_previous = !row.is_null(prev_id_);
-  if (!names_previous && row.is_null(first_id_)) return;
-  const std::int64_t before = names_previous ? row.integer(prev_id_) : row.integer(first_id_) - 1;
-  if (before <= snapshot) return;
-  findings_->add({.kind = FindingKind::kGap,
-                  .first = first_snapshot_time_,
-                  .last = time,
-                  .count = names_previous ? 1 : static_cast<std::uint64_t>(before - snapshot),
-                  .detail = names_previous
-                                ? fmt::format("updates between the snapshot {} and {}", snapshot, before)
-                                : fmt::format("update ids {} to {} behind the snapshot", snapshot + 1, before)});
+BookWatch::Before BookWatch::before_of(const Row& row) const {
+  if (!row.is_null(prev_id_)) return {.id = row.integer(prev_id_), .is_named = true};
+  if (!row.is_null(first_id_)) return {.id = row.integer(first_id_) - 1};
+  return {};
+}
+
+void BookWatch::note_back(std::int64_t time, std::int64_t id, bool begins_anew) {
+  const bool again = id == last_id_ && !begins_anew;
+  findings_->add(
+      {.kind = again ? FindingKind::kRepeated : FindingKind::kStepBack,
+       .first = time,
+       .last = time,
+       .detail = again ? fmt::format("update_id {}", id) : fmt::format("update_id {} behind {}", id, last_id_)});
+}
+
+void BookWatch::check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time) {
+  if (!before.id || *before.id <= *snapshot.id) return;
+  findings_->add(
+      {.kind = FindingKind::kGap,
+       .first = snapshot.time,
+       .last = time,
+       .count = before.is_named ? 1 : static_cast<std::uint64_t>(*before.id - *snapshot.id),
+       .detail = before.is_named
+                     ? fmt::format("updates between the snapshot {} and {}", *snapshot.id, *before.id)
+                     : fmt::format("update ids {} to {} behind the snapshot", *snapshot.id + 1, *before.id)});
   bids_.clear();
   asks_.clear();
 }
 
-void BookWatch::note_gap(std::int64_t time, std::uint64_t missing, std::string detail) {
-  if (has_snapshot_since_) detail += "; a snapshot came in between";
-  findings_->add(
-      {.kind = FindingKind::kGap, .first = last_time_, .last = time, .count = missing, .detail = std::move(detail)});
-  if (has_snapshot_since_) return;
+// `snapshot`: what is behind it is looked at already.
+void BookWatch::check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed,
+                              std::int64_t time) {
+  if (!before.id) return;
+  const std::int64_t until = snapshot ? std::min(*before.id, *snapshot) : *before.id;
+  const bool is_missing = before.is_named ? *before.id != last_id_ && until == *before.id : until > last_id_;
+  if (!is_missing) return;
+  std::string detail = before.is_named ? fmt::format("updates between {} and {}", last_id_, until)
+                                       : fmt::format("update ids {} to {}", last_id_ + 1, until);
+  if (is_healed) detail += "; a snapshot came in between";
+  findings_->add({.kind = FindingKind::kGap,
+                  .first = last_time_,
+                  .last = time,
+                  .count = before.is_named ? 1 : static_cast<std::uint64_t>(until - last_id_),
+                  .detail = std::move(detail)});
+  if (is_healed) return;
   bids_.clear();
   asks_.clear();
 }
@@ -169,8 +180,7 @@ void BookWatch::interrupt() {
   end_message();
   message_.received_ns = 0;
   has_last_ = false;
-  has_snapshot_since_ = false;
-  first_snapshot_.reset();
+  snapshot_.reset();
   is_crossed_ = false;
   bids_.clear();
   asks_.clear();

@@ -41,10 +41,22 @@ class BookWatch {
     bool is_snapshot = false;
   };
 
+  struct Snapshot {
+    std::optional<std::int64_t> id;
+    std::int64_t time = 0;
+  };
+  // The update in front of one, as this one tells: named, or the one before the first id in it.
+  struct Before {
+    std::optional<std::int64_t> id;
+    bool is_named = false;
+  };
+
   void begin_message(const Row& row, std::int64_t time);
   void check_ids(const Row& row, std::int64_t time);
-  void check_first(const Row& row, std::int64_t time);
-  void note_gap(std::int64_t time, std::uint64_t missing, std::string detail);
+  [[nodiscard]] Before before_of(const Row& row) const;
+  void note_back(std::int64_t time, std::int64_t id, bool begins_anew);
+  void check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time);
+  void check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed, std::int64_t time);
   void take_level(const Row& row);
   void replace_by_snapshot();
 
@@ -62,10 +74,7 @@ class BookWatch {
   bool has_last_ = false;  // of the updates, not of snapshots
   std::int64_t last_id_ = 0;
   std::int64_t last_time_ = 0;
-  bool has_snapshot_since_ = false;  // behind that update
-  // Of a snapshot that no update stands in front of.
-  std::optional<std::int64_t> first_snapshot_;
-  std::int64_t first_snapshot_time_ = 0;
+  std::optional<Snapshot> snapshot_;  // the last one behind that update
   bool is_crossed_ = false;
   // Prices with 12 decimals, whatever form a day has.
   std::set<int128> bids_;

@@ -139,6 +139,12 @@ TEST_F(OkxMessages, TradesHaveTheTakersSide) {
                   "1970-01-01T00:00:00.000001000Z"));
 }
 
+TEST_F(OkxMessages, ATradeIsOfItsChannelsInstrument) {
+  EXPECT_THAT(decode(R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[)"
+                     R"({"instId":"ETH-USDT","tradeId":"5","px":"5.1","sz":"1","side":"sell","ts":"1700000000000"}]})"),
+              ElementsAre("a trade's instId is not that of its channel"));
+}
+
 // Several trades of one moment have one seqId, which books have too.
 TEST_F(OkxMessages, TradesHaveTheirOwnIdsBesideTheSequences) {
   EXPECT_THAT(decode(R"({"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[)"

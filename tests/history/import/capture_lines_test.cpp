@@ -28,6 +28,16 @@ using ::testing::StartsWith;
 
 constexpr std::string_view kLater = "1700000001.5";
 
+TEST_F(CaptureText, TheTestnetOfBybitIsNoMarket) {
+  const std::string path =
+      write_lines({header("BYBIT"), connect("c"),
+                   R"({"t":"connect","conn":"t","ts":1.5,"addr":"wss://stream-testnet.bybit.com/v5/public/linear"})",
+                   recv("1700000000.5", book("snapshot", 1, R"(["1","1"])")),
+                   recv("1700000000.6", book("snapshot", 1, R"(["2","1"])"), "t")});
+  EXPECT_THAT(rows_in(path),
+              ElementsAre(HasSubstr(",1,1,"), "5: the URL of its connection is of no market that is known"));
+}
+
 TEST_F(CaptureText, TimesAreTakenToTheNanosecondAsTheyStand) {
   EXPECT_THAT(rows({recv("1700000000.123456789", book("snapshot", 7, R"(["0.10","1"])")),
                     recv("1700000000.123456789", book("delta", 8, R"(["0.10","0"],["1e-05","3"])"))}),

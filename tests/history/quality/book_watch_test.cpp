@@ -1,5 +1,6 @@
 #include "history/quality/book_watch.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -150,6 +151,62 @@ TEST(BookWatch, TakesAnUpdateThatFollowsTheFirstSnapshotOrReachesOverIt) {
   interrupted.interrupt();
   interrupted.tell(spot(7, 9));
   EXPECT_THAT(interrupted.found(), IsEmpty());
+}
+
+TEST(BookWatch, TellsWhatIsMissingBehindALaterSnapshot) {
+  Book healed;
+  healed.tell(spot(1, 9));
+  healed.tell(snapshot(12, {{true, 10, 1}}));
+  healed.tell(spot(11, 14));
+  EXPECT_THAT(healed.found(),
+              ElementsAre("gap 1 1970-01-01T00:00:01.000Z 1970-01-01T00:00:03.000Z update ids 10 to 10; "
+                          "a snapshot came in between"));
+  Book lost;
+  lost.tell(spot(1, 9));
+  lost.tell(snapshot(10, {{true, 10, 1}}));
+  lost.tell(spot(15, 15));
+  EXPECT_THAT(lost.found(), ElementsAre("gap 4 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z update ids 11 to 14 "
+                                        "behind the snapshot",
+                                        "gap 1 1970-01-01T00:00:01.000Z 1970-01-01T00:00:03.000Z update ids 10 to 10; "
+                                        "a snapshot came in between"));
+  Book futures;
+  futures.tell({.first = 1, .last = 9, .previous = 0, .levels = {}});
+  futures.tell(snapshot(12, {{true, 10, 1}}));
+  futures.tell({.first = 20, .last = 22, .previous = 18, .levels = {}});
+  EXPECT_THAT(futures.found(),
+              ElementsAre("gap 1 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z updates between the "
+                          "snapshot 12 and 18"));
+}
+
+// One that is older than the updates in front of it heals nothing.
+TEST(BookWatch, AnOlderSnapshotHealsNothing) {
+  Book book;
+  book.tell(spot(1, 9));
+  book.tell(snapshot(7, {{true, 10, 1}}));
+  book.tell(spot(10, 10));
+  book.tell(snapshot(8, {{true, 10, 1}}));
+  book.tell(spot(13, 13));
+  EXPECT_THAT(book.found(), ElementsAre("gap 2 1970-01-01T00:00:03.000Z 1970-01-01T00:00:05.000Z update ids 11 to 12"));
+}
+
+TEST(BookWatch, TellsWhatIsMissingBehindASnapshotWhoseIdsBeginAnew) {
+  for (const std::int64_t last : {5, 901}) {
+    Book book;
+    book.tell(spot(901, 901));
+    book.tell(snapshot(1, {{true, 10, 1}}));
+    book.tell(spot(last, last));
+    const std::string missing =
+        fmt::format("gap {} 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z update ids 2 to {} behind the snapshot",
+                    last - 2, last - 1);
+    EXPECT_THAT(
+        book.found(),
+        ElementsAre(fmt::format("step_back 1 1970-01-01T00:00:03.000Z update_id {} behind 901", last), missing));
+  }
+  Book whole;
+  whole.tell(spot(901, 901));
+  whole.tell(snapshot(1, {{true, 10, 1}}));
+  whole.tell(spot(2, 2));
+  EXPECT_THAT(whole.found(), ElementsAre("step_back 1 1970-01-01T00:00:03.000Z update_id 2 behind 901"));
 }
 
 TEST(BookWatch, TellsIdsThatAreThereTwiceOrGoBack) {
