@@ -99,7 +99,10 @@ struct InstrumentSettings {
 inline constexpr std::size_t kMostInstruments = 256;
 
 // As it is said; else the file's where one is named, and else the data's, as the venue would. hftbacktest knows none.
+// Of spot none: a file that is named is that of contracts beside it.
 inline FundingSource funding_source_of(const InstrumentSettings& settings) {
+  const bool is_spot = settings.info.venue == Venue::kBinanceSpot;
+  if (is_spot && settings.funding_source != FundingSource::kData) return FundingSource::kNone;
   if (settings.funding_source) return *settings.funding_source;
   if (!settings.funding_file.empty()) return FundingSource::kFile;
   return settings.exchange.as_hftbacktest ? FundingSource::kNone : FundingSource::kData;

@@ -124,7 +124,9 @@ Result<void> check_latency(const std::vector<ConfigEntry>& entries, const Instru
 }
 
 Result<void> check_funding(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
-  const auto source = funding_source_of(settings);
+  const bool names_file = !settings.funding_file.empty();
+  const auto source =
+      settings.funding_source.value_or(names_file ? backtest::FundingSource::kFile : backtest::FundingSource::kData);
   if (source == backtest::FundingSource::kFile && settings.funding_file.empty()) return missing("file in [funding]");
   if (source == backtest::FundingSource::kFile) return {};
   constexpr std::array<UnusedKey, 1> kOfFile{{{"funding", "file"}}};
@@ -221,6 +223,11 @@ Result<void> check_run(const BacktestSettings& settings, const std::vector<Confi
   }
   if (Result<void> fits = check_features(settings, entries); !fits) return fits;
   const std::vector<InstrumentSettings>& all = settings.instruments;
+  const auto is_spot = [](const InstrumentSettings& of) { return of.info.venue == Venue::kBinanceSpot; };
+  const auto names_file = [](const InstrumentSettings& of) { return !of.funding_file.empty(); };
+  if (std::ranges::all_of(all, is_spot) && std::ranges::any_of(all, names_file)) {
+    return fail(ErrorCode::kUsage, "file in [funding] is of contracts, and spot pays none: take it out");
+  }
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].interval != all.front().interval) {
       return fail(ErrorCode::kUsage,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -139,6 +140,12 @@ Result<void> read_books(const std::string& path, report::RunBuilder& builder) {
   });
 }
 
+// Empty: run.json says none.
+std::string_view identity_of(const report::RunReport& run) {
+  const auto id = std::ranges::find(run.facts.run, "id", &report::Fact::path);
+  return id == run.facts.run.end() ? std::string_view() : id->text;
+}
+
 }  // namespace
 
 Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital) {
@@ -170,6 +177,8 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
     if (is_missing(path(scenario.folder))) continue;
     auto other = read_run_folder(path(scenario.folder), capital);
     if (!other) return std::unexpected(other.error());
+    // Of a run before, whose folder this was.
+    if (identity_of(*other) != identity_of(*run)) continue;
     other->name = scenario.name;
     run->scenarios.push_back(*std::move(other));
   }

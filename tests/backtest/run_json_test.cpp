@@ -61,6 +61,31 @@ TEST(RunJson, TellsTheSeedOfEachOfSeveralInstruments) {
 
 TEST(RunJson, TellsTheScenarioOfOneAlone) { EXPECT_THAT(json_with({std::nullopt}), Not(HasSubstr("\"scenario\""))); }
 
+// Until a snapshot comes each gap lasts: what lies within several counts once, of one instrument or several.
+TEST(RunJson, MinutesWithinSeveralGapsCountOnce) {
+  const auto minute = [](std::int64_t count) { return UnixNanos{count * 60'000'000'000}; };
+  const auto gap = [&minute](std::int64_t from, std::optional<std::int64_t> healed) {
+    return history::UpdateGap{.from = minute(from),
+                              .at = minute(from),
+                              .last_before = UpdateId{1},
+                              .first_after = UpdateId{3},
+                              .healed_at = healed ? std::optional(minute(*healed)) : std::nullopt};
+  };
+  RunRequest request;
+  RunReport report;
+  report.end.begin = minute(0);
+  report.end.end = minute(20);
+  for (const std::vector<history::UpdateGap>& gaps :
+       {std::vector{gap(1, 4), gap(2, 4), gap(6, 7)}, std::vector{gap(3, 5), gap(18, std::nullopt)}}) {
+    InstrumentSettings of;
+    of.info.symbol = "X";
+    of.info.tick_size = of.info.lot_size = Decimal{1, 0};
+    report.instruments.push_back({.instrument = backtest_instrument(of.info).value(), .gaps = gaps});
+    request.settings.instruments.push_back(of);
+  }
+  EXPECT_THAT(run_json(request, {}, report), HasSubstr("\"gap_minutes\":7,"));
+}
+
 // As equity.csv has it.
 TEST(RunJson, TellsAPositionLessTheFeesTakenOutOfIt) {
   Instrument info;

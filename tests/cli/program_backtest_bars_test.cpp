@@ -115,6 +115,10 @@ TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
                                    "\"0.0125\"\n[funding]\nfile = \"funding.csv\"\n");
   text.replace(text.find("\"10000\""), 7, "\"400\"\nkind = \"margin\"");
   text.insert(text.find("[instrument]"), "from = \"2021-03-22\"\n");
+  const Outcome refused = run_acts({"backtest", dir.write("spot.toml", text), "--out", dir / "run"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("file in [funding] is of contracts, and spot pays none: take it out\n"));
+  text.replace(text.find("binance-spot\""), 13, "binance-usdm\"\nsource = \"klines\"");
   const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const std::string object = read_file(dir / "run/run.json");

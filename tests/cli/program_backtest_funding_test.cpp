@@ -262,6 +262,13 @@ TEST(ProgramBacktestFunding, IsEarnedBySeveralInstrumentsAndInTheirSweeps) {
   EXPECT_EQ(object["totals"]["funding"], "12.20028");
   EXPECT_EQ(object["totals"]["instruments"][1]["funding"], "12.20028");
   EXPECT_EQ(object["totals"]["instruments"][0]["funding"], "0");
+  // Of a file that both share, spot pays nothing.
+  put(dir, "shared.csv", fmt::format("{},0.0002\n", kFundingMs));
+  const nlohmann::json shared =
+      result_of(dir, dir.write("shared.toml", carried("quantity = \"2\"\n[funding]\nfile = \"shared.csv\"\n")));
+  EXPECT_EQ(shared["totals"]["instruments"][0]["funding"], "0");
+  EXPECT_EQ(shared["totals"]["funding"], shared["totals"]["instruments"][1]["funding"]);
+  EXPECT_NE(shared["totals"]["funding"], "0");
   const std::string config = dir.write("sweep.toml", carried("[sweep]\nquantity = [\"1\", \"2\"]\n"));
   const Outcome sweep = run_acts({"sweep", config, "--output", dir / "table.csv"});
   ASSERT_EQ(sweep.exit_code, 0) << sweep.err;

@@ -24,6 +24,7 @@ using acts::test::testdata;
 using acts::testing::read_file;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::string bars_with(std::string_view strategy) {
@@ -286,6 +287,11 @@ TEST(ProgramBacktestProofs, ScenariosGoBesideTheRunAndChangeNothingOfIt) {
   const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_THAT(report.out, HasSubstr("\"profit_on_queue\""));
+  // A scenario of a run before, in the same folder, is none of this one.
+  ASSERT_EQ(run_acts({"backtest", dir / "one.toml", "--out", dir / "run"}).exit_code, 0);
+  const Outcome later = run_acts({"report", dir / "run", "--format", "json"});
+  EXPECT_EQ(later.exit_code, 0) << later.err;
+  EXPECT_THAT(later.out, Not(HasSubstr("\"profit_on_queue\"")));
   const std::string bars = dir.write("bars.toml", bars_with(kSmaCross));
   EXPECT_EQ(run_acts({"backtest", bars, "--out", dir / "bars", "--scenarios"}).exit_code, 2);
 }

@@ -24,8 +24,9 @@ std::string number_json(std::uint64_t number) { return fmt::format("{}", number)
 
 void add_rules(JsonMembers& members, const InstrumentSettings& settings, const BacktestInstrument& instrument) {
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  const bool pays = funding_source_of(settings) == FundingSource::kFile;
   members["models"] = object_of({{"bar_path", std::string(name_of(settings.exchange.bar_path))},
-                                 {"funding", settings.funding_file.empty() ? "none" : settings.funding_file},
+                                 {"funding", pays ? settings.funding_file : "none"},
                                  {"maker_fee", to_string(settings.fees.maker)},
                                  {"taker_fee", to_string(settings.fees.taker)}});
   members["symbol"] = json_text(settings.info.symbol);
