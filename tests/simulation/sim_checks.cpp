@@ -72,6 +72,8 @@ class Covered {
   std::size_t next_;  // bids: of the interval above it
 };
 
+std::size_t level_count(const OrderBook& book) { return book.level_count(Side::kBid) + book.level_count(Side::kAsk); }
+
 }  // namespace
 
 SimChecks::SimChecks(const SimPlan& plan, const exchange::VenueCore& venue, SimRecorder& recorder)
@@ -119,10 +121,17 @@ void SimChecks::on_kill(const collector::Collector& collector, UnixNanos kept_un
     const std::string symbol(pipeline.symbol(i));
     const auto known = known_since_.find(symbol);
     if (known == known_since_.end() || known->second >= kept_until || now - kept_until > kMostLost) continue;
-    const OrderBook& book = pipeline.builder(i).book();
-    levels_at_kill_[symbol] = book.level_count(Side::kBid) + book.level_count(Side::kAsk);
+    // What is lost may be a snapshot, with all levels that it told for the first time.
+    std::size_t levels = level_count(pipeline.builder(i).book());
+    const auto& looks = looks_[symbol];
+    for (std::size_t k = 0; k < looks.size(); ++k) {
+      const bool is_over = k + 1 < looks.size() && looks[k + 1].time < kept_until;
+      if (!is_over) levels = std::min(levels, looks[k].levels);
+    }
+    levels_at_kill_[symbol] = levels;
   }
   known_since_.clear();
+  looks_.clear();
   listing_.clear();
   silent_until_ = {};  // the next process counts by a clock of its own: see on_arrival()
   std::erase_if(barred_, [&](const Barred& one) { return one.until <= now || is_unkept_[one.scope]; });
@@ -331,6 +340,14 @@ std::optional<exchange::TrueBook> SimChecks::truth_of(std::string_view symbol, c
   const exchange::MarketSource& source = venue_.source();
   const exchange::TrueBook* present = source.book(source.find(symbol));
   return present == nullptr ? std::nullopt : present->at(book.last_update_id());
+}
+
+void SimChecks::note_levels(const collector::MarketPipeline& pipeline, UnixNanos now) {
+  for (collector::InstrumentIndex i = 0; i < pipeline.size(); ++i) {
+    std::deque<Look>& looks = looks_[std::string(pipeline.symbol(i))];
+    looks.push_back({now, level_count(pipeline.builder(i).book())});
+    while (looks.size() > 1 && looks[1].time < now - kMostLost) looks.pop_front();
+  }
 }
 
 void SimChecks::compare(std::string_view symbol, const OrderBook& book, UnixNanos now) {

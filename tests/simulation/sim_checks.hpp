@@ -35,6 +35,8 @@ class SimChecks {
   // `kept_until`: all that the run has handed to the recorder before is left.
   void on_kill(const collector::Collector& collector, UnixNanos kept_until, UnixNanos now);
   void on_begin(UnixNanos now);
+  // Before an answer that may be a snapshot: how large books were that a kill may go back to.
+  void note_levels(const collector::MarketPipeline& pipeline, UnixNanos now);
   // What the run before has recorded cannot be read in time: books begin empty.
   void expect_no_books() { levels_at_kill_.clear(); }
   void on_connect(UnixNanos now);
@@ -103,7 +105,12 @@ class SimChecks {
   std::vector<std::size_t> coverage_columns_;  // of the smallest band, both sides
   SimLog log_;
   std::map<std::string, std::size_t, std::less<>> levels_at_kill_;
-  std::map<std::string, UnixNanos, std::less<>> known_since_;  // books with a snapshot: since the first look at it
+  struct Look {
+    UnixNanos time;
+    std::size_t levels;
+  };
+  std::map<std::string, std::deque<Look>, std::less<>> looks_;  // of the last kMostLost and one before
+  std::map<std::string, UnixNanos, std::less<>> known_since_;   // books with a snapshot: since the first look at it
   std::map<std::string, UnixNanos, std::less<>> next_row_;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
   // Since when a symbol is collected that began with an empty book: a snapshot may come before any update.

@@ -195,6 +195,7 @@ void SimWorld::deliver(collector::RequestNumber request, const RestReply& reply,
   }
   const HttpResponse& response = reply.response;
   checks_->on_answer(response, ours());
+  checks_->note_levels(collector_->pipeline(), now_);
   on_refused(Cooldown::Scope::kRest, response, replied);
   collector_->on_http_answer(
       request - run_base_,
