@@ -52,6 +52,15 @@ class CollectRunFixture : public ::testing::Test {
     (*run)->start();
     return std::move(*run);
   }
+  // Looks ten times a second, for a minute of real time: however slow the machine is, it waits for what is to come.
+  template <class Condition>
+  bool run_until(const Condition& condition) {
+    for (int i = 0; i < 600; ++i) {
+      if (condition()) return true;
+      EXPECT_FALSE(loop_.run_for(std::chrono::milliseconds{100}));
+    }
+    return false;
+  }
   HttpResponse get(const CollectRun& run, const std::string& path) {
     HttpClient client(loop_, {});
     HttpResponse answer;

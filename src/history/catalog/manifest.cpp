@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "history/canonical_json.hpp"
+#include "history/import/time_format.hpp"
 #include "history/signature.hpp"
 
 namespace acts::history {
@@ -139,7 +140,9 @@ Manifest manifest_of(const json& document) {
   return manifest;
 }
 
-// What is wrong with it; empty: nothing. Its texts become names of files.
+bool is_time(std::int64_t micros) { return micros >= 0 && micros < kEndTimeNanos / 1000; }
+
+// What is wrong with it; empty: nothing. Its texts and its day become names of files.
 std::string fault_of(const CatalogFile& file) {
   if (file.set.kind == nullptr) return "a file is of a kind that this version does not know";
   if (file.column_count() < first_columns_of(*file.set.kind) || file.column_count() > file.set.kind->columns.size()) {
@@ -150,6 +153,10 @@ std::string fault_of(const CatalogFile& file) {
       is_folder_value(file.set.symbol) && is_folder_value(file.set.venue) && is_folder_value(file.set.origin);
   if (!has_names) return "a file's symbol, venue or origin is none";
   if (file.set.kind->has_interval != (interval_micros(file.set.interval) >= 0)) return "a file's interval is none";
+  if (!is_time(file.first_time) || !is_time(file.last_time)) return "a file's times are not of 1970 to 2199";
+  // Of candles the key is their time.
+  const bool has_keys = !file.set.kind->has_interval || (is_time(file.first_key) && is_time(file.last_key));
+  if (!has_keys) return "a file's keys are not of 1970 to 2199";
   return {};
 }
 

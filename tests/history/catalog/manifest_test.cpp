@@ -22,8 +22,8 @@ Manifest example() {
   file.day = 18'628;
   file.first_time = 18'628 * 86'400'000'000;
   file.last_time = file.first_time + 1;
-  file.first_key = INT64_MIN;
-  file.last_key = INT64_MAX;
+  file.first_key = file.first_time;
+  file.last_key = file.last_time;
   file.digest = std::string(64, 'c');
   file.sha256 = std::string(64, 'd');
   manifest.files = {file};
@@ -37,6 +37,32 @@ TEST(Manifest, ReadsWhatItWrites) {
   const Result<Manifest> read = parse_manifest(*text);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, example());
+}
+
+TEST(Manifest, KeepsIdsOfAnySize) {
+  Manifest manifest = example();
+  CatalogFile& file = manifest.files[0];
+  file.set.kind = find_kind("agg_trades");
+  file.set.interval.clear();
+  file.columns = file.set.kind->columns.size();
+  file.first_key = INT64_MIN;
+  file.last_key = INT64_MAX;
+  EXPECT_EQ(parse_manifest(to_json(manifest).value()).value(), manifest);
+}
+
+// The day of a time in nanoseconds, taken for microseconds, overflowed.
+TEST(Manifest, RefusesTimesThatAreNone) {
+  const auto error = [](std::int64_t CatalogFile::* field, std::int64_t value) {
+    Manifest manifest = example();
+    manifest.files[0].*field = value;
+    return parse_manifest(to_json(manifest).value()).error().message;
+  };
+  for (const auto field : {&CatalogFile::first_time, &CatalogFile::last_time}) {
+    for (const std::int64_t value : {std::int64_t{-1}, std::int64_t{17'750'016'000'000'000}, INT64_MAX}) {
+      EXPECT_THAT(error(field, value), HasSubstr("a file's times are not of 1970 to 2199")) << value;
+    }
+  }
+  EXPECT_THAT(error(&CatalogFile::last_key, INT64_MAX), HasSubstr("a file's keys are not of 1970 to 2199"));
 }
 
 TEST(Manifest, KeepsWhereCandlesLeaveTheirGrid) {
