@@ -57,8 +57,8 @@ variants = {
                              "      return batch;\n    }\n"),
     # What a power cut has left behind the last durable mark is taken for what was received.
     "mark_is_no_end": ("src/recording/sealer.cpp",
-                       "if (!part || part->is_all) {",
-                       "if (!part || part->log_bytes > 0 || part->is_all) {"),
+                       "report->lost.empty() || part->is_all)",
+                       "report->lost.empty() || part->log_bytes > 0 || part->is_all)"),
     # After a 429 or 418 a request goes out before the time that the venue has told.
     "asks_too_early": ("src/binance/rate_budget.cpp",
                        "block_until(latest_ + std::min(retry_after, kLongestBlock));",

@@ -8,20 +8,15 @@
 #include <utility>
 
 #include "recording/archive.hpp"
-#include "recording/byte_source.hpp"
 #include "recording/durable_part.hpp"
 #include "recording/file_ops.hpp"
 #include "recording/layout.hpp"
+#include "recording/recording_file.hpp"
 
 namespace acts {
 namespace {
 
 UnixNanos end_of(const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan; }
-
-RecordingInput input_of(const std::string& path) {
-  const std::string index = index_path_for(path);
-  return {path, [path] { return open_file(path); }, index, [index] { return open_file(index); }};
-}
 
 // Sealed or open, by time.
 Result<std::vector<RecordingFile>> files_of(const RangeWish& wish) {
@@ -76,8 +71,11 @@ std::optional<BookFile> book_before(const RangeWish& wish, const std::vector<Rec
 }
 
 void add_open(RecordedRange& range, const RecordingFile& log) {
-  const RecordingInput input = input_of(log.path);
-  if (const auto part = durable_part(input); part && part->log_bytes > 0) range.inputs.push_back(only(input, *part));
+  const RecordingInput input = recording_file(log.path);
+  const auto part = durable_part(input);
+  if (!part) return;  // sealed meanwhile
+  if (part->is_damaged()) range.problems.push_back(fmt::format("{}: {}", log.path, cut_text(*part)));
+  if (part->log_bytes > 0) range.inputs.push_back(only(input, *part));
 }
 
 }  // namespace
@@ -99,7 +97,7 @@ Result<RecordedRange> recorded_range(const RangeWish& wish) {
     if (file.symbol.empty()) {
       add_open(range, file);
     } else {
-      range.inputs.push_back(input_of(file.path));
+      range.inputs.push_back(recording_file(file.path));
     }
   }
   if (!range.inputs.empty()) return range;

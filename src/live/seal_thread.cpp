@@ -29,8 +29,7 @@ bool is_from(const std::string& name, UnixNanos run_begins) {
 }  // namespace
 
 std::string loss_text(std::string_view name, const SealReport& report) {
-  return fmt::format("{}: {} lines are kept; {}{}", name, report.lines, report.lost,
-                     report.damaged ? "; the disk has damaged it: it is kept in _damaged/" : "");
+  return fmt::format("{}: {} lines are kept; {}", name, report.lines, report.lost);
 }
 
 struct SealThread::State {

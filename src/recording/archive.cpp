@@ -1,20 +1,21 @@
 #include "recording/archive.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <tuple>
 
 #include "recording/byte_source.hpp"
+#include "recording/byte_sum.hpp"
+#include "recording/durable_part.hpp"
 #include "recording/file_ops.hpp"
 #include "recording/layout.hpp"
+#include "recording/recording_file.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace acts {
@@ -24,10 +25,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kOpenName = "_open";
 
-// "<first_recv_ns>.jsonl.zst", "<shard>-<first_recv_ns>.jsonl.zst".
-std::optional<UnixNanos> first_of(std::string_view name) {
-  if (!name.ends_with(kLogEnding)) return std::nullopt;
-  name.remove_suffix(kLogEnding.size());
+constexpr std::string_view kDamagedName = "_damaged";
+
+// "<first_recv_ns>.jsonl.zst", "<shard>-<first_recv_ns>.jsonl.zst"; the same of indexes.
+std::optional<UnixNanos> first_of(std::string_view name, std::string_view ending = kLogEnding) {
+  if (!name.ends_with(ending)) return std::nullopt;
+  name.remove_suffix(ending.size());
   name.remove_prefix(name.rfind('-') + 1);
   UnixNanos first;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), first.value);
@@ -54,11 +57,15 @@ class Lister {
     each(raw, [&](const fs::path& venue) {
       // Logs first: what is sealed meanwhile is found in its segments.
       add_files(venue / kOpenName, venue, "");
-      each(venue, [&](const fs::path& symbol) {
-        const std::string name = symbol.filename().string();
-        if (name != kSessionName && !is_segment_name(name)) return;
-        each(symbol, [&](const fs::path& day) { add_files(day, venue, name); });
-      });
+      each_day(venue, [&](const fs::path& day, const std::string& symbol) { add_files(day, venue, symbol); });
+    });
+  }
+  void walk_damaged(const fs::path& raw) {
+    each(raw, [&](const fs::path& venue) { add_files(venue / kDamagedName, venue, ""); });
+  }
+  void walk_missing(const fs::path& raw) {
+    each(raw, [&](const fs::path& venue) {
+      each_day(venue, [&](const fs::path& day, const std::string& symbol) { add_missing(day, venue, symbol); });
     });
   }
   void look_into(const fs::path& venue, const std::string& symbol, UnixNanos day) {
@@ -76,6 +83,28 @@ class Lister {
     std::error_code error;
     for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
       if (at->is_directory(error)) visit(at->path());
+    }
+    note(directory, error);
+  }
+  template <typename Visit>
+  void each_day(const fs::path& venue, Visit visit) {
+    each(venue, [&](const fs::path& symbol) {
+      const std::string name = symbol.filename().string();
+      if (name != kSessionName && !is_segment_name(name)) return;
+      each(symbol, [&](const fs::path& day) { visit(day, name); });
+    });
+  }
+  void add_missing(const fs::path& directory, const fs::path& venue, const std::string& symbol) {
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      const std::string index = at->path().filename().string();
+      const auto first = first_of(index, kIndexEnding);
+      if (!first) continue;
+      const fs::path log = directory / fmt::format("{}{}", first->value, kLogEnding);
+      std::error_code unknown;
+      if (!fs::exists(log, unknown) && !unknown) {
+        files_.push_back({venue.filename().string(), symbol, log.string(), *first});
+      }
     }
     note(directory, error);
   }
@@ -100,35 +129,9 @@ class Lister {
   std::string problem_;
 };
 
-// The bytes of a file, summed up to one place after the other.
-class Summer {
- public:
-  explicit Summer(const std::string& path) {
-    if (auto opened = open_file(path)) source_ = std::move(*opened);
-  }
-  // Nothing if there are not so many. Places do not go back.
-  std::optional<std::uint32_t> up_to(std::uint64_t bytes) {
-    std::vector<char> buffer(std::size_t{64} << 10);
-    while (source_ && done_ < bytes) {
-      const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), bytes - done_);
-      const auto count = source_->read(std::span(buffer).first(wanted));
-      if (!count || *count == 0) return std::nullopt;
-      done_ += *count;
-      crc_ = ::crc32_z(crc_, reinterpret_cast<const unsigned char*>(buffer.data()), *count);
-    }
-    if (!source_ || done_ != bytes) return std::nullopt;
-    return static_cast<std::uint32_t>(crc_);
-  }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  std::uint64_t done_ = 0;
-  uLong crc_ = 0;
-};
-
 class Checker {
  public:
-  explicit Checker(const RecordingFile& file) : file_(file), sums_(file.path) {}
+  explicit Checker(const RecordingFile& file) : file_(file) {}
 
   RecordingCheck run() {
     auto reader = RecordingReader::open({file_.path});
@@ -136,10 +139,12 @@ class Checker {
       add(reader.error().message);
       return std::move(check_);
     }
+    const bool is_open = file_.symbol.empty();
+    if (is_open) check_marks();
     for (;;) {
       const auto item = reader->next();
       if (!item) {
-        ends_.push_back(item.error().message);
+        if (ends_.size() < RecordingCheck::kMaxProblems) ends_.push_back(item.error().message);
         if (item.error().code == ErrorCode::kStorage) break;
         continue;
       }
@@ -151,13 +156,10 @@ class Checker {
       }
     }
     check_.lines = reader->lines();
-    // An open log ends where its writer is, or was.
-    const bool may_be_cut = file_.symbol.empty() && sound_marks_;
-    for (const std::string& problem : ends_) {
-      if (!may_be_cut) add(problem);
-    }
-    if (!file_.symbol.empty() && !sealed_)
-      add(fmt::format("{}: its index does not end as a segment's does", file_.path));
+    // An open log ends where its writer is, or was: behind its last mark.
+    if (is_open && has_sound_marks_) ends_.resize(marked_ends_);
+    for (std::string& problem : ends_) add(std::move(problem));
+    if (!is_open && !sealed_) add(fmt::format("{}: its index does not end as a segment's does", file_.path));
     return std::move(check_);
   }
 
@@ -171,23 +173,36 @@ class Checker {
   }
   void on_entry(const IndexEntry& entry) {
     note_time(std::max(entry.ts, check_.last));
-    if (const auto* mark = std::get_if<index::Durable>(&entry.event)) {
-      sound_marks_ = sums_.up_to(mark->bytes) == mark->crc32;
-      if (!sound_marks_)
-        add(fmt::format("{}: the first {} bytes are not those that were written", file_.path, mark->bytes));
-    } else if (const auto* sealed = std::get_if<index::Sealed>(&entry.event)) {
-      sealed_ = true;
-      if (sealed->bytes != file_.bytes || sums_.up_to(sealed->bytes) != sealed->crc32) {
-        add(fmt::format("{}: its bytes are not those that were written", file_.path));
-      }
+    if (std::holds_alternative<index::Durable>(entry.event)) marked_ends_ = ends_.size();
+    const auto* sealed = std::get_if<index::Sealed>(&entry.event);
+    if (sealed == nullptr) return;
+    sealed_ = true;
+    if (sealed->bytes != file_.bytes || sum_of(sealed->bytes) != sealed->crc32) {
+      add(fmt::format("{}: its bytes are not those that were written", file_.path));
+    }
+  }
+  // Of the first bytes; nothing if there are not so many.
+  [[nodiscard]] std::optional<std::uint32_t> sum_of(std::uint64_t bytes) const {
+    auto source = open_file(file_.path);
+    if (!source) return std::nullopt;
+    return ByteSum(std::move(*source)).up_to(bytes).value_or(std::nullopt);
+  }
+  void check_marks() {
+    const RecordingInput log = recording_file(file_.path);
+    const auto part = durable_part(log);
+    if (!part) return add(part.error().message);
+    has_sound_marks_ = !part->is_damaged();
+    if (!has_sound_marks_) add(fmt::format("{}: {}", file_.path, cut_text(*part)));
+    if (has_sound_marks_ && !part->is_all && misses_index(log)) {
+      add(fmt::format("{}: {}", file_.path, kMissesIndex));
     }
   }
 
   const RecordingFile& file_;
-  Summer sums_;
   RecordingCheck check_;
-  std::vector<std::string> ends_;
-  bool sound_marks_ = true;
+  std::vector<std::string> ends_;  // what could not be read
+  std::size_t marked_ends_ = 0;    // of them, in front of the last mark
+  bool has_sound_marks_ = false;
   bool sealed_ = false;
 };
 
@@ -196,6 +211,18 @@ class Checker {
 Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir) {
   Lister lister;
   lister.walk(fs::path(data_dir) / "raw");
+  return std::move(lister).result();
+}
+
+Result<std::vector<RecordingFile>> list_damaged(const std::string& data_dir) {
+  Lister lister;
+  lister.walk_damaged(fs::path(data_dir) / "raw");
+  return std::move(lister).result();
+}
+
+Result<std::vector<RecordingFile>> list_missing(const std::string& data_dir) {
+  Lister lister;
+  lister.walk_missing(fs::path(data_dir) / "raw");
   return std::move(lister).result();
 }
 

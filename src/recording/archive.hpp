@@ -22,6 +22,12 @@ struct RecordingFile {
 // By venue, symbol and time. None if there is no such directory. Errors: kStorage.
 Result<std::vector<RecordingFile>> list_recordings(const std::string& data_dir);
 
+// Open logs that lost what had been on the disk, kept in _damaged/ (layout.hpp). Errors: kStorage.
+Result<std::vector<RecordingFile>> list_damaged(const std::string& data_dir);
+// Segments that are not there, though their indexes are; also, for a moment, those that come to their places or are
+// removed. Errors: kStorage.
+Result<std::vector<RecordingFile>> list_missing(const std::string& data_dir);
+
 // A log that is being sealed is there until all its segments are in their places: of `files`, which list_recordings()
 // gave, those segments are left out whose log is among them too. So each message is in one file.
 void leave_out_doubled(std::vector<RecordingFile>& files);
@@ -46,7 +52,8 @@ struct RecordingCheck {
 };
 
 // Reads the file whole: every frame's checksum, the lines' form and order, that the index agrees, the sums of a sealed
-// segment's end and of each mark of an open log. What a crash has cut off an open log behind its last mark is none.
+// segment's end and of each mark of an open log, and that its index does not end long before it. What a crash has cut
+// off an open log behind its last mark is none.
 RecordingCheck check_recording(const RecordingFile& file);
 
 }  // namespace acts

@@ -1,16 +1,22 @@
 #include "recording/durable_part.hpp"
 
-#include <zlib.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include "recording/byte_sum.hpp"
 #include "recording/line_reader.hpp"
 
 namespace acts {
 namespace {
+
+// Lines over so much time without an entry are more than a crash takes from an index. A step from one line to the next
+// counts kLongestStep at most: a clock may leap, and what is not sound may tell any time.
+constexpr Nanos kLongestUntold = std::chrono::seconds{10};
+constexpr Nanos kLongestStep = std::chrono::seconds{1};
 
 // The first bytes of another source.
 class Beginning final : public ByteSource {
@@ -37,53 +43,134 @@ RecordingInput::Open beginning(RecordingInput::Open open, std::uint64_t bytes) {
   };
 }
 
-// Whether the log has the bytes of the mark; `is_all` tells whether it has no others.
-bool has(ByteSource& log, const index::Durable& mark, bool& is_all) {
-  index::Durable found;
-  std::vector<char> buffer(std::size_t{64} << 10);
-  for (;;) {
-    const std::uint64_t left = mark.bytes - found.bytes;
-    const std::size_t wanted = std::clamp<std::uint64_t>(left, 1, buffer.size());
-    const auto count = log.read(std::span(buffer).first(wanted));
-    if (left == 0 || !count || *count == 0) {
-      is_all = count && *count == 0;
-      return found == mark;
-    }
-    found.bytes += *count;
-    found.crc32 = static_cast<std::uint32_t>(
-        ::crc32_z(found.crc32, reinterpret_cast<const unsigned char*>(buffer.data()), *count));
+Nanos step_between(UnixNanos from, UnixNanos to) {
+  if (to <= from) return Nanos{0};
+  // No time of ours is before 1970, but what is not sound may tell any.
+  return from.value < 0 ? kLongestStep : std::min(to - from, kLongestStep);
+}
+
+std::unique_ptr<ByteSource> index_of(const RecordingInput& log) {
+  if (!log.index) return nullptr;
+  auto source = log.index();
+  return source ? std::move(*source) : nullptr;
+}
+
+// Holds a log against its marks, one after the other.
+class MarkCheck {
+ public:
+  explicit MarkCheck(std::unique_ptr<ByteSource> log) : sum_(std::move(log)) {}
+
+  // `index_bytes`: with the mark's entry.
+  Result<void> on_mark(const index::Durable& mark, UnixNanos ts, std::uint64_t index_bytes) {
+    part_.marked_bytes = std::max(part_.marked_bytes, mark.bytes);
+    if (!holds_) return {};
+    const auto sum = sum_.up_to(mark.bytes);
+    if (!sum) return std::unexpected(sum.error());
+    holds_ = *sum == mark.crc32;
+    part_.is_cut = !*sum && mark.bytes > part_.log_bytes;
+    if (!holds_) return {};
+    part_.log_bytes = mark.bytes;
+    part_.index_bytes = index_bytes;
+    part_.until = ts;
+    return {};
   }
+
+  // `index_bytes`: all of the index.
+  Result<DurablePart> finish(std::uint64_t index_bytes) {
+    const auto all = sum_.to_end();
+    if (!all) return std::unexpected(all.error());
+    part_.all_bytes = *all;
+    part_.is_all = holds_ && index_bytes == part_.index_bytes && *all == part_.log_bytes;
+    return part_;
+  }
+
+ private:
+  ByteSum sum_;
+  DurablePart part_;
+  bool holds_ = true;
+};
+
+bool has_bytes(const RecordingInput& log) {
+  auto source = log.log();
+  char first = 0;
+  return source && (*source)->read({&first, 1}).value_or(0) > 0;
+}
+
+// The time of the last entry.
+std::optional<UnixNanos> end_of_index(const RecordingInput& log) {
+  auto source = index_of(log);
+  if (!source) return std::nullopt;
+  IndexReader entries(std::move(source));
+  std::optional<UnixNanos> last;
+  for (auto entry = entries.next(); !entry || *entry; entry = entries.next()) {
+    if (entry) last = (*entry)->ts;
+    if (!entry && entry.error().code == ErrorCode::kStorage) break;
+  }
+  return last;
 }
 
 }  // namespace
 
-std::optional<DurablePart> durable_part(const RecordingInput& log) {
-  DurablePart part;
-  index::Durable mark;
+Result<DurablePart> durable_part(const RecordingInput& log) {
+  auto bytes = log.log();
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  MarkCheck check(std::move(*bytes));
   std::uint64_t index_bytes = 0;
-  if (auto source = log.index()) {
-    LineReader lines(std::move(*source), kMaxIndexLineBytes);
-    for (auto line = lines.next(); line && *line; line = lines.next()) {
+  if (auto source = index_of(log)) {
+    LineReader lines(std::move(source), kMaxIndexLineBytes);
+    for (;;) {
+      const auto line = lines.next();
+      if (!line && line.error().code == ErrorCode::kStorage) return std::unexpected(line.error());
+      if (!line || !*line) break;
       index_bytes += (*line)->size() + 1;
       const auto entry = parse_index_line(**line);
       if (!entry || !std::holds_alternative<index::Durable>(entry->event)) continue;
-      mark = std::get<index::Durable>(entry->event);
-      part.index_bytes = index_bytes;
+      const auto& mark = std::get<index::Durable>(entry->event);
+      if (auto held = check.on_mark(mark, entry->ts, index_bytes); !held) {
+        return std::unexpected(std::move(held.error()));
+      }
     }
-    part.is_all = index_bytes == part.index_bytes && lines.unfinished_bytes() == 0;
+    index_bytes += lines.unfinished_bytes();
   }
-  auto bytes = log.log();
-  bool is_all = false;
-  if (!bytes || !has(**bytes, mark, is_all)) return std::nullopt;
-  part.log_bytes = mark.bytes;
-  part.is_all = part.is_all && is_all;
-  return part;
+  return check.finish(index_bytes);
+}
+
+std::string cut_text(const DurablePart& part) {
+  if (part.is_damaged()) {
+    return fmt::format("of {} bytes that were on the disk, {} are gone or changed, {}", part.marked_bytes,
+                       part.lost_bytes(),
+                       part.until ? fmt::format("since {}", to_iso8601(*part.until)) : "from its beginning on");
+  }
+  if (!part.until) return fmt::format("cut off before its first durable mark: left out {} bytes", part.all_bytes);
+  const std::string mark = fmt::format("its last durable mark, of {}", to_iso8601(*part.until));
+  if (part.is_all) return fmt::format("cut off at {}", mark);
+  return fmt::format("cut off: left out {} bytes behind {}", part.all_bytes - part.log_bytes, mark);
 }
 
 RecordingInput only(RecordingInput log, const DurablePart& part) {
   log.log = beginning(std::move(log.log), part.log_bytes);
-  log.index = beginning(std::move(log.index), part.index_bytes);
+  if (log.index) log.index = beginning(std::move(log.index), part.index_bytes);
   return log;
+}
+
+bool misses_index(const RecordingInput& log) {
+  if (index_of(log) == nullptr) return has_bytes(log);
+  RecordingReader reader({log});
+  std::optional<UnixNanos> entry_at;
+  std::optional<UnixNanos> last;
+  Nanos untold{0};
+  for (auto item = reader.next(); !item || *item; item = reader.next()) {
+    if (!item) continue;
+    if (const auto* line = std::get_if<RecordedLine>(&**item)) {
+      if (last) untold += step_between(*last, line->ts_recv);
+      last = line->ts_recv;
+    } else {
+      entry_at = last = std::get<IndexEntry>(**item).ts;
+      untold = Nanos{0};
+    }
+  }
+  // One that is being written has gone on meanwhile.
+  return untold > kLongestUntold && end_of_index(log) == entry_at;
 }
 
 }  // namespace acts

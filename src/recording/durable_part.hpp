@@ -5,21 +5,43 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
 
 #include "recording/recording_reader.hpp"
 
 namespace acts {
 
 struct DurablePart {
-  std::uint64_t log_bytes = 0;
-  std::uint64_t index_bytes = 0;  // with the mark's entry
-  bool is_all = false;            // nothing lies behind
+  std::uint64_t log_bytes = 0;     // up to the last mark in front of which the log is what was written
+  std::uint64_t index_bytes = 0;   // with that mark's entry
+  std::uint64_t marked_bytes = 0;  // up to the last mark of all: had been on the disk
+  std::uint64_t all_bytes = 0;     // of the log
+  std::optional<UnixNanos> until;  // the time of the mark at log_bytes; nothing: there is none
+  bool is_all = false;             // nothing lies behind, in the log or its index
+  bool is_cut = false;             // its end is missing: no mark contradicts what is there
+
+  [[nodiscard]] bool is_damaged() const { return marked_bytes > log_bytes; }
+  // Of what had been on the disk.
+  [[nodiscard]] std::uint64_t lost_bytes() const { return marked_bytes - (is_cut ? all_bytes : log_bytes); }
 };
 
-// Without a mark nothing is durable. Nothing: the log no longer has the bytes that its last mark tells of.
-std::optional<DurablePart> durable_part(const RecordingInput& log);
+// Without a mark nothing is durable. Errors: kUsage if the log is gone, kStorage.
+Result<DurablePart> durable_part(const RecordingInput& log);
+
+// What is not there of a log that ends with that part, since when, and how many bytes: one line.
+std::string cut_text(const DurablePart& part);
 
 // The same log, ending with that part.
 RecordingInput only(RecordingInput log, const DurablePart& part);
+
+// Whether the index lacks what the log goes on with, further than any crash explains: it is not there, or has been cut.
+// A writer writes the index before the lines, with a sign of life or a mark each second at least, and syncs as often.
+// Reads the log whole; it may be being written.
+bool misses_index(const RecordingInput& log);
+inline constexpr std::string_view kMissesIndex = "its index is gone, or ends long before it";
 
 }  // namespace acts

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "recording/recording_file.hpp"
+
 namespace acts {
 namespace {
 
@@ -31,16 +33,6 @@ SplitLine split(std::string_view line) {
   return {ts_recv, json, {}};
 }
 
-RecordingInput input_of(const std::string& path) {
-  RecordingInput input{path, [path] { return open_file(path); }, {}, {}};
-  if (path == "-") return input;
-  input.index_name = index_path_for(path);
-  // No index is usual; one that is there and cannot be opened is an error that next() tells.
-  if (::access(input.index_name.c_str(), F_OK) == 0)
-    input.index = [name = input.index_name] { return open_file(name); };
-  return input;
-}
-
 // Why there is nothing to read in it for sure; empty if there may be.
 std::string_view emptiness_of(const RecordingInput& input) {
   struct stat status{};
@@ -59,7 +51,7 @@ bool is_durable_mark(const IndexEntry& entry) {
 Result<void> check_not_all_empty(const std::vector<std::string>& paths) {
   std::string problem;
   for (const std::string& path : paths) {
-    const std::string_view emptiness = emptiness_of(input_of(path));
+    const std::string_view emptiness = emptiness_of(recording_file(path));
     if (emptiness.empty()) return {};
     if (problem.empty()) problem = fmt::format("{}: {}", path, emptiness);
   }
@@ -74,7 +66,7 @@ Result<RecordingReader> RecordingReader::open(const std::vector<std::string>& pa
     if (path != "-" && ::access(path.c_str(), R_OK) != 0) {
       return fail(ErrorCode::kUsage, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
     }
-    inputs.push_back(input_of(path));
+    inputs.push_back(recording_file(path));
   }
   return RecordingReader(std::move(inputs), from);
 }

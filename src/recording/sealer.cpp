@@ -24,6 +24,7 @@ namespace {
 // Markers that all segments are whole, and so is or is not what had been on the disk of the log.
 constexpr std::string_view kComplete = "COMPLETE";
 constexpr std::string_view kDamaged = "DAMAGED";
+constexpr std::string_view kKept = "damaged, and kept in _damaged/";
 constexpr std::uint64_t kLinesBetweenStops = 4096;
 
 std::unexpected<Error> disk_error(const std::string& path, std::string_view what, int status) {
@@ -37,20 +38,27 @@ bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput || e
 
 }  // namespace
 
-// One pass over a log. `lost`: what is known to be lost of it.
+// One pass over a log.
 class Sealer::Split {
  public:
-  Split(Sealer& sealer, std::string name, std::string work, RecordingInput input, std::string lost = {})
+  // What is known to be lost of it, and to say if it does not read to a sound end.
+  struct Known {
+    std::string lost = {};
+    bool is_damaged = false;
+    std::string if_cut = {};
+  };
+
+  Split(Sealer& sealer, std::string name, std::string work, RecordingInput input, Known known)
       : sealer_(sealer),
         name_(std::move(name)),
         work_(std::move(work)),
         input_(std::move(input)),
+        known_loss_(std::move(known)),
         owner_(sealer.make_owner_()),
         context_(ZSTD_createCCtx(), &ZSTD_freeCCtx) {
     ACTS_ASSERT(context_ != nullptr);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, sealer_.compression_level_);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
-    note_lost(std::move(lost));
   }
 
   Result<SealReport> run(const std::function<bool()>& stop) {
@@ -60,7 +68,7 @@ class Sealer::Split {
       const auto item = reader.next();
       if (!item && !is_cut(item.error())) return std::unexpected(item.error());
       if (!item) {
-        note_lost(item.error().message);
+        if (unmarked_errors_++ == 0) error_ = item.error().message;
         continue;
       }
       if (!*item) break;
@@ -70,6 +78,7 @@ class Sealer::Split {
       }
     }
     report_.lines = reader.lines();
+    note_loss();
     if (auto ended = finish(); !ended) return std::unexpected(std::move(ended.error()));
     report_.segments = segments_.size();
     return report_;
@@ -83,8 +92,22 @@ class Sealer::Split {
   };
   using Segments = std::map<std::string, Segment, std::less<>>;
 
-  void note_lost(std::string message) {
-    if (report_.lost.empty()) report_.lost = std::move(message);
+  // What cannot be read in front of a mark had been on the disk.
+  void on_mark() {
+    if (unmarked_errors_ == 0) return;
+    if (marked_errors_ == 0) marked_error_ = std::move(error_);
+    marked_errors_ += std::exchange(unmarked_errors_, 0);
+  }
+
+  void note_loss() {
+    report_.damaged = known_loss_.is_damaged || marked_errors_ > 0;
+    report_.lost = std::move(known_loss_.lost);
+    if (report_.lost.empty() && unmarked_errors_ > 0) report_.lost = std::move(known_loss_.if_cut);
+    if (marked_errors_ > 0) {
+      report_.lost = fmt::format("{} places that were on the disk cannot be read, the first: {}{}{}", marked_errors_,
+                                 marked_error_, report_.lost.empty() ? "" : "; ", report_.lost);
+    }
+    if (report_.damaged) report_.lost = fmt::format("{}: {}", kKept, report_.lost);
   }
 
   Result<void> on_line(const RecordedLine& line) {
@@ -126,7 +149,10 @@ class Sealer::Split {
       answer_ = *answer;
       return {};
     }
-    if (std::holds_alternative<index::Durable>(entry.event)) return {};
+    if (std::holds_alternative<index::Durable>(entry.event)) {
+      on_mark();
+      return {};
+    }
     if (std::holds_alternative<index::Alive>(entry.event)) {
       alive_ = entry.ts;
       return {};
@@ -232,6 +258,7 @@ class Sealer::Split {
   std::string name_;
   std::string work_;
   RecordingInput input_;
+  Known known_loss_;
   std::unique_ptr<LineOwner> owner_;
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
   Segments segments_;
@@ -240,7 +267,11 @@ class Sealer::Split {
   std::optional<index::RestAnswer> answer_;  // what the next line is
   std::optional<UnixNanos> alive_;           // the last sign of life, if it is the last entry
   UnixNanos last_ts_;
-  std::size_t lines_text_ = 0;  // since what is held was summed up last
+  std::size_t lines_text_ = 0;         // since what is held was summed up last
+  std::uint64_t unmarked_errors_ = 0;  // behind the last mark
+  std::string error_;                  // the first of them
+  std::uint64_t marked_errors_ = 0;    // ... and in front of it
+  std::string marked_error_;
   SealReport report_;
 };
 
@@ -289,6 +320,7 @@ Result<void> Sealer::clear_done(const std::vector<std::string>& logs) {
 Result<SealReport> Sealer::clear_rest(const std::string& name, const std::string& work) {
   SealReport report;
   report.damaged = is_kept_damaged(log_name(name));
+  if (report.damaged) report.lost = kKept;
   if (auto dropped = drop_log(name, report.damaged); !dropped) return std::unexpected(std::move(dropped.error()));
   if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
   return report;
@@ -315,6 +347,7 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
   if (!there) return std::unexpected(there.error());
   SealReport report;
   report.damaged = std::ranges::binary_search(*there, kDamaged);
+  if (report.damaged) report.lost = kKept;
   if (!report.damaged && !std::ranges::binary_search(*there, kComplete)) {
     auto split = take_apart(name, work, stop);
     if (!split) return split;
@@ -341,18 +374,19 @@ Result<SealReport> Sealer::take_apart(const std::string& name, const std::string
                                       const std::function<bool()>& stop) {
   if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
   const RecordingInput input = input_of(name);
-  if (const auto log = input.log(); !log) return std::unexpected(log.error());
-  auto report = Split(*this, name, work, input).run(stop);
-  if (!report || report->lost.empty()) return report;
   const auto part = durable_part(input);
-  if (!part || part->is_all) {
-    report->damaged = !part;
-    return report;
-  }
+  if (!part) return std::unexpected(part.error());
+  const auto split = [&](const RecordingInput& log, Split::Known known) {
+    return Split(*this, name, work, log, std::move(known)).run(stop);
+  };
+  const std::string cut = cut_text(*part);
+  if (part->is_damaged()) return split(part->is_cut ? input : only(input, *part), {.lost = cut, .is_damaged = true});
+  if (!part->is_all && misses_index(input))
+    return split(input, {.lost = fmt::format("{}: what reads is kept", kMissesIndex), .is_damaged = true});
+  auto report = split(input, {.if_cut = cut});
+  if (!report || report->lost.empty() || part->is_all) return report;
   if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
-  return Split(*this, name, work, only(input, *part),
-               fmt::format("left out what lies behind its last durable mark: {}", report->lost))
-      .run(stop);
+  return split(only(input, *part), {.lost = cut});
 }
 
 Result<void> Sealer::place(const std::string& name, SealReport& report) {

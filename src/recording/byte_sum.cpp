@@ -1,0 +1,33 @@
+#include "recording/byte_sum.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace acts {
+
+ByteSum::ByteSum(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
+Result<std::optional<std::uint32_t>> ByteSum::up_to(std::uint64_t bytes) {
+  std::vector<char> buffer(std::size_t{64} << 10);
+  while (done_ < bytes) {
+    const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), bytes - done_);
+    const auto count = source_->read(std::span(buffer).first(wanted));
+    if (!count) return std::unexpected(count.error());
+    if (*count == 0) break;
+    done_ += *count;
+    crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, reinterpret_cast<const unsigned char*>(buffer.data()), *count));
+  }
+  return done_ == bytes ? std::optional(crc_) : std::nullopt;
+}
+
+Result<std::uint64_t> ByteSum::to_end() {
+  if (const auto sum = up_to(std::numeric_limits<std::uint64_t>::max()); !sum) return std::unexpected(sum.error());
+  return done_;
+}
+
+}  // namespace acts
