@@ -24,6 +24,7 @@
 #include "recording/archive.hpp"
 #include "recording/durable_part.hpp"
 #include "recording/layout.hpp"
+#include "recording/recording_file.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace acts::cli {
@@ -50,6 +51,7 @@ struct Settings {
   RetentionOptions kept;
 
   [[nodiscard]] const std::string& data_dir() const { return kept.data_dir; }
+  [[nodiscard]] bool chooses() const { return venue || !symbol.empty() || from || to; }
 };
 
 Result<void> set_wanted_venue(Settings& settings, const Values& values) {
@@ -101,16 +103,6 @@ bool is_wanted(const Settings& settings, const RecordingFile& file) {
   return !settings.from || floor_to(file.first, kLogSpan) + kLogSpan > *settings.from;
 }
 
-int list(std::vector<RecordingFile> files, Output& out) {
-  leave_out_doubled(files);
-  out.write("venue,symbol,first,state,bytes,file\n");
-  for (const RecordingFile& file : files) {
-    out.write(fmt::format("{},{},{},{},{},{}\n", file.venue, file.symbol, to_iso8601(file.first),
-                          file.symbol.empty() ? "open" : "sealed", file.bytes, file.path));
-  }
-  return kExitDone;
-}
-
 // The messages of one symbol out of one file, each once and where it was received.
 class Cat {
  public:
@@ -127,23 +119,38 @@ class Cat {
     if (!reader) return std::unexpected(reader.error());
     const Result<bool> printed = print_lines(file, *reader, owner);
     for (const std::string& problem : at_its_end_) {
-      if (reader->bad_places() > 0) complain(problem, LogLevel::kWarn);
+      if (reader->bad_places() > 0) note_unsound(problem);
     }
     at_its_end_.clear();
     return printed;
   }
 
+  // False: something could not be read, and was told.
+  [[nodiscard]] bool is_sound() const { return is_sound_; }
+
  private:
-  [[nodiscard]] Result<RecordingReader> open(const RecordingFile& file) const {
+  Result<RecordingReader> open(const RecordingFile& file) {
     if (!file.symbol.empty()) return RecordingReader::open({file.path}, settings_.from);
-    const std::string index = index_path_for(file.path);
-    const RecordingInput log{file.path, [path = file.path] { return open_file(path); }, index,
-                             [index] { return open_file(index); }};
+    const RecordingInput log = recording_file(file.path);
     const auto part = durable_part(log);
-    if (!part) return RecordingReader::open({file.path});
+    if (!part) return std::unexpected(part.error());
+    const bool has_no_mark = part->log_bytes == 0 && part->all_bytes > 0;
+    std::string problem;
+    if (part->is_damaged()) problem = cut_text(*part);
+    if (!part->is_damaged() && has_no_mark && misses_index(log)) problem = kMissesIndex;
+    if (!problem.empty()) note_unsound(fmt::format("{}: {}", file.path, problem));
     std::vector<RecordingInput> inputs;
-    if (part->log_bytes > 0) inputs.push_back(only(log, *part));
+    if (part->is_cut || (has_no_mark && !problem.empty() && !part->is_damaged())) {
+      inputs.push_back(log);
+    } else if (part->log_bytes > 0) {
+      inputs.push_back(only(log, *part));
+    }
     return RecordingReader(std::move(inputs));
+  }
+
+  void note_unsound(const std::string& problem) {
+    complain(problem, LogLevel::kWarn);
+    is_sound_ = false;
   }
 
   Result<bool> print_lines(const RecordingFile& file, RecordingReader& reader, MessageOwner& owner) {
@@ -154,7 +161,7 @@ class Cat {
         if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
         // An open log has no end yet.
         if (!file.symbol.empty()) {
-          complain(item.error().message, LogLevel::kWarn);
+          note_unsound(item.error().message);
         } else if (at_its_end_.size() < RecordingCheck::kMaxProblems) {
           at_its_end_.push_back(item.error().message);
         }
@@ -183,13 +190,34 @@ class Cat {
   const Settings& settings_;
   Output& out_;
   std::string symbol_ = settings_.symbol == kSessionName ? std::string() : settings_.symbol;
+  bool is_sound_ = true;
   std::vector<std::string> at_its_end_;  // of an open log: problems that its being open may explain
 };
 
-Result<std::vector<RecordingFile>> wanted_files(const Settings& settings) {
-  auto files = list_recordings(settings.data_dir());
+using List = Result<std::vector<RecordingFile>>(const std::string& data_dir);
+
+Result<std::vector<RecordingFile>> wanted_files(const Settings& settings, List& list = list_recordings) {
+  auto files = list(settings.data_dir());
   if (files) std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
   return files;
+}
+
+void list(const std::vector<RecordingFile>& files, std::string_view state, Output& out) {
+  for (const RecordingFile& file : files) {
+    const std::string_view its = !state.empty() ? state : file.symbol.empty() ? "open" : "sealed";
+    out.write(fmt::format("{},{},{},{},{},{}\n", file.venue, file.symbol, to_iso8601(file.first), its, file.bytes,
+                          file.path));
+  }
+}
+
+int list(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
+  const auto damaged = wanted_files(settings, list_damaged);
+  if (!damaged) return complain(damaged.error());
+  leave_out_doubled(files);
+  out.write("venue,symbol,first,state,bytes,file\n");
+  list(files, "", out);
+  list(*damaged, "damaged", out);
+  return kExitDone;
 }
 
 // Files that are printed, and how often the folders were looked into.
@@ -248,10 +276,46 @@ Result<void> verify_all(const Settings& settings, std::vector<RecordingFile> fil
   return {};
 }
 
+// Logs that are kept in _damaged/, and segments that are not beside their indexes: now as when `missing` was listed.
+Result<void> verify_absent(const Settings& settings, const std::vector<RecordingFile>& missing, Verified& done) {
+  const auto damaged = wanted_files(settings, list_damaged);
+  if (!damaged) return std::unexpected(damaged.error());
+  for (const RecordingFile& file : *damaged) {
+    complain(
+        fmt::format("{}: lost what had been on the disk: its segments have what reads of it, and tell what does "
+                    "not; remove it once it is of no more use",
+                    file.path));
+    done.paths.insert(file.path);
+    ++done.unsound;
+  }
+  const auto still = wanted_files(settings, list_missing);
+  if (!still) return std::unexpected(still.error());
+  for (const RecordingFile& file : missing) {
+    if (std::ranges::find(*still, file.path, &RecordingFile::path) == still->end()) continue;
+    complain(
+        fmt::format("{}: is not there, though its index is: it was removed, or acts recording prune was cut off "
+                    "there",
+                    file.path));
+    done.paths.insert(file.path);
+    ++done.unsound;
+  }
+  return {};
+}
+
+Error nothing_recorded(const Settings& settings) {
+  return {ErrorCode::kUsage,
+          fmt::format("nothing of {} is recorded in {} for these times: 'acts recording ls' shows what there is",
+                      settings.symbol.empty() ? "this" : settings.symbol, settings.data_dir())};
+}
+
 int verify(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
+  const auto missing = wanted_files(settings, list_missing);
+  if (!missing) return complain(missing.error());
   Verified done;
-  if (const Result<void> verified = verify_all(settings, std::move(files), done); !verified)
-    return complain(verified.error());
+  Result<void> verified = verify_all(settings, std::move(files), done);
+  if (verified) verified = verify_absent(settings, *missing, done);
+  if (!verified) return complain(verified.error());
+  if (done.paths.empty() && settings.chooses()) return complain(nothing_recorded(settings));
   out.write(
       fmt::format("{} files, {} lines, {} of the files not sound\n", done.paths.size(), done.lines, done.unsound));
   return done.unsound == 0 ? kExitDone : kExitBadInput;
@@ -261,11 +325,7 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   if (settings.symbol.empty()) {
     return complain({ErrorCode::kUsage, "recording cat: name one symbol with --symbol, as the venue spells it"});
   }
-  if (files.empty()) {
-    return complain({ErrorCode::kUsage, fmt::format("nothing of {} is recorded in {} for these times: 'acts recording "
-                                                    "ls' shows what there is",
-                                                    settings.symbol, settings.data_dir())});
-  }
+  if (files.empty()) return complain(nothing_recorded(settings));
   if (files.front().venue != files.back().venue) {
     return complain(
         {ErrorCode::kUsage, fmt::format("{} is recorded of several venues: name one with --venue", settings.symbol)});
@@ -273,7 +333,8 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   Cat cat(settings, out);
   Printed done;
   const Result<void> printed = print_all(settings, std::move(files), cat, done);
-  return printed ? kExitDone : complain(printed.error());
+  if (!printed) return complain(printed.error());
+  return cat.is_sound() ? kExitDone : kExitBadInput;
 }
 
 int latency(const Settings& settings, const std::vector<RecordingFile>& files) {
@@ -315,16 +376,20 @@ int run(const Given& given) {
   if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
   if (const Result<void> used = check_uses(kUses, given, action); !used) return complain(used.error());
   if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
-  if (action == "prune") return prune(settings.kept);
   if (action == "merge") {
     const auto is_merged = [&](const RecordingFile& file) { return is_wanted(settings, file); };
     return merge_directories({settings.words[1], settings.words[2]}, settings.out, is_merged);
   }
+  if (std::error_code unknown; !std::filesystem::is_directory(settings.data_dir(), unknown)) {
+    return complain({ErrorCode::kUsage, fmt::format("{}: is no directory: name that of the recordings with --data-dir",
+                                                    settings.data_dir())});
+  }
+  if (action == "prune") return prune(settings.kept);
   auto files = wanted_files(settings);
   if (!files) return complain(files.error());
   if (action == "latency") return latency(settings, *files);
   Output out;
-  if (action == "ls") return out.finish(list(std::move(*files), out));
+  if (action == "ls") return out.finish(list(settings, std::move(*files), out));
   return out.finish(action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out));
 }
 

@@ -15,7 +15,9 @@
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
+#include "live/restore_books.hpp"
 #include "live/run_settings.hpp"
+#include "recording/archive.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_reader.hpp"
 #include "recording/recording_writer.hpp"
@@ -190,6 +192,99 @@ TEST(RecordingCommand, PrintsAnOpenLogThatBeganBeforeASegmentOfAnotherOne) {
       run_acts({"recording", "cat", "--symbol", "BTCUSDT", "--data-dir", dir.string()}, dir.string());
   EXPECT_EQ(printed.err, "");
   EXPECT_EQ(printed.out, fmt::format("{} {}\n{} {}\n", before.value, line(1), first.value, line(2)));
+}
+
+// The log of a collector that was killed, out of a real recording; all of it is on the disk.
+std::string record_open(const std::string& data_dir) {
+  auto reader = RecordingReader::open({test::testdata("binance-feed/spot/btcusdt_20240808.gz")}).value();
+  RecordingWriter writer({open_log_directory(data_dir, "binance-spot"), "0"});
+  UnixNanos synced;
+  for (int i = 0; i < 3'000; ++i) {
+    const auto item = reader.next().value();
+    const auto& line = std::get<RecordedLine>(*item);
+    if (i == 0) {
+      EXPECT_TRUE(writer.note(line.ts_recv, index::RunStarted{"1", "binance-spot", "0", ""}));
+      EXPECT_TRUE(writer.note(line.ts_recv, index::SymbolAdded{"BTCUSDT", "trading"}));
+    }
+    EXPECT_TRUE(writer.append(line.ts_recv, 1, line.json));
+    if (i < 2'999 && line.ts_recv - synced < std::chrono::milliseconds{500}) continue;
+    synced = line.ts_recv;
+    EXPECT_TRUE(writer.sync(synced));
+  }
+  return writer.log_path();
+}
+
+Outcome recording(const std::string& action, const TempDir& dir, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"recording", action, "--data-dir", dir.string()});
+  return run_acts(more, dir.string());
+}
+
+// verify called it sound, cat printed nothing, and the next start deleted it.
+TEST(RecordingCommand, TellsOfALogWhoseIndexIsGoneOrWasCutAndKeepsIt) {
+  for (const std::uintmax_t left : {std::uintmax_t{0}, std::uintmax_t{300}}) {
+    const TempDir dir;
+    const std::string log = record_open(dir.string());
+    const std::string bytes = acts::testing::read_file(log);
+    const auto cat = [&] { return recording("cat", dir, {"--symbol", "BTCUSDT"}); };
+    const Outcome whole = cat();
+    EXPECT_EQ(whole.exit_code, kExitDone) << whole.err;
+    EXPECT_GT(times_of(whole.out).size(), 2'900U);
+    EXPECT_EQ(recording("verify", dir).exit_code, kExitDone);
+    left == 0 ? (void)std::filesystem::remove(index_path_for(log))
+              : std::filesystem::resize_file(index_path_for(log), left);
+    const Outcome verified = recording("verify", dir);
+    EXPECT_EQ(verified.exit_code, kExitBadInput);
+    EXPECT_THAT(verified.err, HasSubstr("its index is gone, or ends long before it"));
+    const Outcome printed = cat();
+    EXPECT_EQ(printed.exit_code, kExitBadInput);
+    EXPECT_THAT(printed.err, HasSubstr("its index is gone, or ends long before it"));
+    EXPECT_EQ(printed.out, whole.out);
+
+    const LeftLogs sealed = seal_left_logs(dir.string(), Venue::kBinanceSpot, std::chrono::minutes{10});
+    EXPECT_EQ(sealed.cut, 1U);
+    EXPECT_THAT(sealed.loss, HasSubstr(": 3000 lines are kept; damaged, and kept in _damaged/: its index is gone"));
+    const std::string kept = std::regex_replace(log, std::regex("/_open/"), "/_damaged/");
+    EXPECT_EQ(acts::testing::read_file(kept), bytes);
+    const Outcome again = recording("verify", dir);
+    EXPECT_EQ(again.exit_code, kExitBadInput);
+    EXPECT_THAT(again.err, HasSubstr(kept));
+    EXPECT_THAT(recording("ls", dir).out, HasSubstr(fmt::format(",damaged,{},{}\n", bytes.size(), kept)));
+    if (left > 0) {
+      EXPECT_EQ(cat().out, whole.out);
+    }
+    std::filesystem::remove(kept);
+    EXPECT_EQ(recording("verify", dir).exit_code, kExitDone);
+  }
+}
+
+TEST(RecordingCommand, PassesNothingThatIsNotThere) {
+  const TempDir dir;
+  const TempDir none;
+  std::filesystem::remove(none.string());
+  for (const char* const action : {"ls", "verify", "prune"}) {
+    const Outcome outcome = recording(action, none);
+    EXPECT_EQ(outcome.exit_code, kExitUsage) << action;
+    EXPECT_THAT(outcome.err, HasSubstr("is no directory: name that of the recordings with --data-dir"));
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+  EXPECT_EQ(recording("verify", dir).exit_code, kExitDone);
+  record(dir.string(), Nanos{0}, [](UnixNanos) { return false; });
+  EXPECT_EQ(recording("verify", dir, {"--symbol", "BTCUSDT"}).exit_code, kExitDone);
+  EXPECT_EQ(recording("verify", dir, {"--symbol", "BTCUSD"}).exit_code, kExitUsage);
+
+  const std::vector<RecordingFile> files = list_recordings(dir.string()).value();
+  ASSERT_EQ(files.size(), 2U);
+  std::filesystem::remove(files[1].path);
+  const Outcome gone = recording("verify", dir);
+  EXPECT_EQ(gone.exit_code, kExitBadInput);
+  EXPECT_THAT(gone.err, HasSubstr(files[1].path + ": is not there, though its index is"));
+  EXPECT_THAT(gone.out, HasSubstr(", 1 of the files not sound"));
+
+  std::filesystem::resize_file(files[0].path, files[0].bytes / 2);
+  const Outcome cut = recording("cat", dir, {"--symbol", "BTCUSDT"});
+  EXPECT_EQ(cut.exit_code, kExitBadInput);
+  EXPECT_GT(times_of(cut.out).size(), 100U);
+  EXPECT_THAT(cut.err, HasSubstr(files[0].path));
 }
 
 // From a collector beside the exchange, sealed and not, into a backtest.
