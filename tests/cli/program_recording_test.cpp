@@ -230,8 +230,11 @@ TEST(RecordingCommand, TellsOfALogWhoseIndexIsGoneOrWasCutAndKeepsIt) {
     EXPECT_EQ(whole.exit_code, kExitDone) << whole.err;
     EXPECT_GT(times_of(whole.out).size(), 2'900U);
     EXPECT_EQ(recording("verify", dir).exit_code, kExitDone);
-    left == 0 ? (void)std::filesystem::remove(index_path_for(log))
-              : std::filesystem::resize_file(index_path_for(log), left);
+    if (left > 0) {
+      std::filesystem::resize_file(index_path_for(log), left);
+    } else {
+      std::filesystem::remove(index_path_for(log));
+    }
     const Outcome verified = recording("verify", dir);
     EXPECT_EQ(verified.exit_code, kExitBadInput);
     EXPECT_THAT(verified.err, HasSubstr("its index is gone, or ends long before it"));
@@ -259,16 +262,14 @@ TEST(RecordingCommand, TellsOfALogWhoseIndexIsGoneOrWasCutAndKeepsIt) {
 
 TEST(RecordingCommand, PassesNothingThatIsNotThere) {
   const TempDir dir;
-  const TempDir none;
-  std::filesystem::remove(none.string());
   for (const char* const action : {"ls", "verify", "prune"}) {
-    const Outcome outcome = recording(action, none);
+    const Outcome outcome = run_acts({"recording", action, "--data-dir", dir / "none"}, dir.string());
     EXPECT_EQ(outcome.exit_code, kExitUsage) << action;
     EXPECT_THAT(outcome.err, HasSubstr("is no directory: name that of the recordings with --data-dir"));
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
   EXPECT_EQ(recording("verify", dir).exit_code, kExitDone);
-  record(dir.string(), Nanos{0}, [](UnixNanos) { return false; });
+  record(dir.string(), std::chrono::minutes{2}, [](UnixNanos) { return false; });
   EXPECT_EQ(recording("verify", dir, {"--symbol", "BTCUSDT"}).exit_code, kExitDone);
   EXPECT_EQ(recording("verify", dir, {"--symbol", "BTCUSD"}).exit_code, kExitUsage);
 
