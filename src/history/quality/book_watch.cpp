@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -31,6 +32,7 @@ std::size_t column_of(const Kind& kind, std::string_view name) {
 BookWatch::BookWatch(const Kind& kind, DayFindings& findings)
     : findings_(&findings),
       received_(column_of(kind, "ts_recv_ns")),
+      event_(column_of(kind, "ts_event")),
       first_id_(column_of(kind, "first_update_id")),
       update_id_(column_of(kind, "update_id")),
       prev_id_(column_of(kind, "prev_update_id")),
@@ -140,6 +142,14 @@ void BookWatch::take_level(const Row& row) {
   if (row.is_null(price_) || row.is_null(is_bid_)) return;
   const bool is_bid = row.values[is_bid_] != 0;
   const int128 price = price_of(row, price_);
+  if (told_.size() < kMostLevels) {
+    const bool may_be_several = !message_.has_id && !message_.is_snapshot;
+    told_.push_back({.place = told_.size(),
+                     .is_bid = is_bid,
+                     .price = price,
+                     .quantity = row.values[quantity_],
+                     .ts_event = may_be_several ? row.integer(event_) : 0});
+  }
   const bool is_there = !row.is_null(quantity_) && row.values[quantity_] != 0;
   std::set<int128>& side = message_.is_snapshot ? (is_bid ? new_bids_ : new_asks_) : (is_bid ? bids_ : asks_);
   if (!is_there) {
@@ -148,6 +158,34 @@ void BookWatch::take_level(const Row& row) {
   }
   side.insert(price);
   if (side.size() > kMostLevels) side.erase(is_bid ? side.begin() : std::prev(side.end()));
+}
+
+// A level occurs once in a message. Updates without ids may be several messages of one moment: of those it may change.
+void BookWatch::check_levels() {
+  std::ranges::sort(
+      told_, {}, [](const ToldLevel& told) { return std::tuple(told.is_bid, told.price, told.ts_event, told.place); });
+  std::vector<const ToldLevel*> repeated;
+  std::vector<const ToldLevel*> changed;
+  for (std::size_t i = 1; i < told_.size(); ++i) {
+    if (!told_[i].is_same_level(told_[i - 1])) continue;
+    (told_[i].quantity == told_[i - 1].quantity ? repeated : changed).push_back(&told_[i]);
+  }
+  note_levels(FindingKind::kRepeated, repeated, "levels of one message");
+  if (message_.has_id || message_.is_snapshot) {
+    note_levels(FindingKind::kContradiction, changed, "levels of one message that have several quantities in it");
+  }
+  told_.clear();
+}
+
+void BookWatch::note_levels(FindingKind kind, const std::vector<const ToldLevel*>& levels, std::string_view what) {
+  if (levels.empty()) return;
+  const ToldLevel& first = *levels.front();
+  findings_->add(
+      {.kind = kind,
+       .first = message_.time,
+       .last = message_.time,
+       .count = levels.size(),
+       .detail = fmt::format("{}, the first {} {}", what, first.is_bid ? "bid" : "ask", text_of(first.price))});
 }
 
 void BookWatch::replace_by_snapshot() {
@@ -166,6 +204,7 @@ void BookWatch::replace_by_snapshot() {
 void BookWatch::end_message() {
   if (!message_.is_open) return;
   message_.is_open = false;
+  check_levels();
   if (message_.is_snapshot) replace_by_snapshot();
   const bool was_crossed = is_crossed_;
   is_crossed_ = !bids_.empty() && !asks_.empty() && *std::prev(bids_.end()) >= *asks_.begin();

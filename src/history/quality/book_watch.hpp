@@ -1,6 +1,7 @@
-// The rows of book_updates, message by message: ids that are missing or go back, and a book whose best bid is not below
-// its best ask. Without a snapshot the book is what the updates have told of it, which is enough for that: a level that
-// was told is so until it is told anew. Behind a gap it begins again. Pure; holds the prices of kMostLevels a side.
+// The rows of book_updates, message by message: ids that are missing or go back, levels that a message tells twice, and
+// a book whose best bid is not below its best ask. Without a snapshot the book is what the updates have told of it,
+// which is enough for that: a level that was told is so until it is told anew. Behind a gap it begins again. Pure;
+// holds the prices of kMostLevels a side, and as many levels of a message.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 
@@ -18,7 +21,8 @@ namespace acts::history {
 
 class BookWatch {
  public:
-  // More than a venue has; beyond it the prices farthest from the other side are let go.
+  // More than a venue has; beyond it the prices farthest from the other side are let go, and further levels of a
+  // message are not compared.
   static constexpr std::size_t kMostLevels = 1'000'000;
 
   // `kind` (with the columns of book_updates, asserted) and `findings` outlive it.
@@ -60,8 +64,23 @@ class BookWatch {
   void take_level(const Row& row);
   void replace_by_snapshot();
 
+  // Of a message, as it came.
+  struct ToldLevel {
+    std::size_t place = 0;
+    bool is_bid = false;
+    int128 price = 0;
+    int128 quantity = 0;
+    std::int64_t ts_event = 0;  // of an update without an id; else 0
+    [[nodiscard]] bool is_same_level(const ToldLevel& other) const {
+      return is_bid == other.is_bid && price == other.price && ts_event == other.ts_event;
+    }
+  };
+  void check_levels();
+  void note_levels(FindingKind kind, const std::vector<const ToldLevel*>& levels, std::string_view what);
+
   DayFindings* findings_;
   std::size_t received_;
+  std::size_t event_;
   std::size_t first_id_;
   std::size_t update_id_;
   std::size_t prev_id_;
@@ -71,7 +90,8 @@ class BookWatch {
   std::size_t quantity_;
 
   Message message_;
-  bool has_last_ = false;  // of the updates, not of snapshots
+  std::vector<ToldLevel> told_;  // of it
+  bool has_last_ = false;        // of the updates, not of snapshots
   std::int64_t last_id_ = 0;
   std::int64_t last_time_ = 0;
   std::optional<Snapshot> snapshot_;  // the last one behind that update

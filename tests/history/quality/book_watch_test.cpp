@@ -43,7 +43,7 @@ struct Level {
 };
 struct Message {
   std::optional<std::int64_t> first;
-  std::int64_t last = 0;
+  std::optional<std::int64_t> last = 0;
   std::optional<std::int64_t> previous;
   bool is_snapshot = false;
   std::vector<Level> levels;
@@ -55,8 +55,8 @@ class Book {
     ++now_;
     Row row;
     row.values[0] = now_ * 1'000'000'000;
-    row.values[4] = message.last;
     set(row, 3, message.first);
+    set(row, 4, message.last);
     set(row, 5, message.previous);
     row.values[6] = static_cast<int>(message.is_snapshot);
     if (message.levels.empty()) {
@@ -105,6 +105,35 @@ TEST(BookWatch, FindsNothingInWhatFollows) {
   // The best bid moves up to where the best ask has gone from, in one message.
   book.tell(spot(5, 9, {{true, 11, 2}, {false, 11, 0}}));
   EXPECT_THAT(book.found(), IsEmpty());
+}
+
+// As of a file that has each message twice.
+TEST(BookWatch, TellsLevelsThatAMessageHasTwice) {
+  Book book;
+  book.tell(snapshot(2, {{true, 9, 1}, {false, 11, 1}, {true, 9, 1}, {false, 11, 1}}));
+  book.tell(spot(3, 3, {{true, 10, 0}, {false, 10, 1}, {true, 10, 0}}));
+  book.tell(spot(4, 4, {{true, 8, 1}, {false, 12, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("repeated 2 1970-01-01T00:00:01.000Z levels of one message, the first ask 11",
+                                        "repeated 1 1970-01-01T00:00:02.000Z levels of one message, the first bid 10"));
+}
+
+TEST(BookWatch, TellsLevelsThatHaveSeveralQuantitiesInAMessage) {
+  Book book;
+  book.tell(spot(3, 3, {{true, 10, 1}, {true, 10, 2}, {true, 10, 1}, {true, 9, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("contradiction 2 1970-01-01T00:00:01.000Z levels of one message that have "
+                                        "several quantities in it, the first bid 10"));
+}
+
+// Of one moment there may be several; a snapshot is what it is.
+TEST(BookWatch, UpdatesWithoutIdsMayChangeALevelTwice) {
+  Book book;
+  book.tell({.first = {}, .last = {}, .previous = {}, .levels = {{true, 10, 1}, {true, 10, 2}}});
+  EXPECT_THAT(book.found(), IsEmpty());
+  book.tell({.first = {}, .last = {}, .previous = {}, .levels = {{true, 10, 1}, {true, 10, 1}}});
+  book.tell({.first = {}, .last = {}, .previous = {}, .is_snapshot = true, .levels = {{true, 10, 1}, {true, 10, 2}}});
+  EXPECT_THAT(book.found(), ElementsAre("repeated 1 1970-01-01T00:00:02.000Z levels of one message, the first bid 10",
+                                        "contradiction 1 1970-01-01T00:00:03.000Z levels of one message that have "
+                                        "several quantities in it, the first bid 10"));
 }
 
 TEST(BookWatch, TellsIdsThatAreMissingInSpot) {
