@@ -19,6 +19,19 @@
 
 namespace acts::history {
 
+// How a venue counts the updates of a book.
+struct BookIds {
+  // Snapshots come in the stream of the updates: what follows one goes on from its id, also where that is below the ids
+  // before, as over a connection opened anew. Otherwise they are asked for, and may be older than the updates before.
+  bool has_snapshots_in_stream = false;
+  // Each of these has an id of its own in the row of the updates.
+  bool has_snapshots_among_ids = false;
+  // An update whose id is below the one that it names as the one before begins them anew.
+  bool may_begin_anew = false;
+
+  static BookIds of_venue(std::string_view venue);
+};
+
 class BookWatch {
  public:
   // More than a venue has; beyond it the prices farthest from the other side are let go, and further levels of a
@@ -26,7 +39,7 @@ class BookWatch {
   static constexpr std::size_t kMostLevels = 1'000'000;
 
   // `kind` (with the columns of book_updates, asserted) and `findings` outlive it.
-  BookWatch(const Kind& kind, DayFindings& findings);
+  BookWatch(const Kind& kind, BookIds ids, DayFindings& findings);
 
   // In the order of receipt. `time`: microseconds since 1970 UTC.
   void look(const Row& row, std::int64_t time);
@@ -57,8 +70,10 @@ class BookWatch {
 
   void begin_message(const Row& row, std::int64_t time);
   void check_ids(const Row& row, std::int64_t time);
+  void check_next(const Before& before, bool begins_anew, std::int64_t time);
   [[nodiscard]] Before before_of(const Row& row) const;
-  void note_back(std::int64_t time, std::int64_t id, bool begins_anew);
+  void note_back(std::int64_t time, std::int64_t id);
+  void note_restart(std::int64_t time, std::string detail);
   void check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time);
   void check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed, std::int64_t time);
   void take_level(const Row& row);
@@ -78,6 +93,7 @@ class BookWatch {
   void check_levels();
   void note_levels(FindingKind kind, const std::vector<const ToldLevel*>& levels, std::string_view what);
 
+  BookIds ids_;
   DayFindings* findings_;
   std::size_t received_;
   std::size_t event_;
