@@ -60,6 +60,7 @@ CaptureDecoder::CaptureDecoder()
 
 Result<void> CaptureDecoder::decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv) {
   parts_.clear();
+  bad_trades_.clear();
   levels_.clear();
   rows_ = 0;
   what_.clear();
@@ -70,6 +71,7 @@ Result<void> CaptureDecoder::decode(std::string_view json, CaptureConnection& co
   if (is_whole) finish(connection);
   if (is_whole && !is_refused()) return {};
   parts_.clear();
+  bad_trades_.clear();
   refused_ = about(connection, is_whole);
   if (!is_whole) reason_ = fmt::format("its message is no JSON, or nests deeper than {}", kMostJsonDepth);
   return fail(ErrorCode::kBadInput, reason_);
@@ -145,15 +147,18 @@ void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& conn
 }
 
 void CaptureDecoder::add_trade(const TradeHead& head, const TradeText& trade) {
-  if (!has_room()) return;
-  if (!is_folder_value(head.symbol)) {
-    return refuse(fmt::format("'{}' is no symbol that a folder can be called", shown_text(head.symbol)));
-  }
-  if (!trade.ts_event) return refuse("a trade tells no time");
   line_.assign(trade.id).append(trade.is_taker_buy ? ",buy," : ",sell,").append(trade.price);
   line_.append(",").append(trade.quantity);
+  if (!is_folder_value(head.symbol)) {
+    const std::string reason = fmt::format("'{}' is no symbol that a folder can be called", shown_text(head.symbol));
+    return refuse_trade(head, reason, line_);
+  }
+  if (!trade.ts_event) return refuse_trade(head, "a trade tells no time", line_);
   Row row;
-  if (const Result<void> parsed = trades_parser_.parse(line_, row); !parsed) return refuse(parsed.error().message);
+  if (const Result<void> parsed = trades_parser_.parse(line_, row); !parsed) {
+    return refuse_trade(head, parsed.error().message, line_);
+  }
+  if (!has_room()) return;
   set_captured_time(row, *trades_, "ts_event", trade.ts_event);
   set_captured_id(row, *trades_, "ts_recv_ns", ts_recv_);
   if (trade.is_market) set_captured_id(row, *trades_, "is_market", static_cast<std::int64_t>(*trade.is_market));
@@ -162,6 +167,14 @@ void CaptureDecoder::add_trade(const TradeHead& head, const TradeText& trade) {
     parts_.push_back({trades_, std::string(head.venue), std::string(head.symbol), std::string(head.channel)});
   }
   parts_.back().rows.push_back(row);
+}
+
+void CaptureDecoder::refuse_trade(const TradeHead& head, std::string reason, std::string_view text) {
+  constexpr std::size_t kMostText = 256;
+  if (!has_room()) return;
+  bad_trades_.push_back({std::move(reason),
+                         std::string(text.substr(0, kMostText)),
+                         {.kind = trades_, .venue = std::string(head.venue), .symbol = std::string(head.symbol)}});
 }
 
 std::optional<std::int64_t> CaptureDecoder::whole(std::string_view text) {

@@ -51,6 +51,13 @@ struct CaptureSubject {
   std::string symbol = {};
 };
 
+// A trade that cannot be taken, of a message whose others are.
+struct BadTrade {
+  std::string reason;
+  std::string text;
+  CaptureSubject subject;
+};
+
 class CaptureDecoder : protected JsonVisitor {
  public:
   // Levels and trades of a message: five times Coinbase's whole book. One with more is refused.
@@ -63,6 +70,8 @@ class CaptureDecoder : protected JsonVisitor {
   Result<void> decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv);
   // Of the message last decoded; none where the catalog keeps nothing of its channel. Until the next one.
   [[nodiscard]] std::span<const CapturePart> parts() const { return parts_; }
+  // In the same message, as long.
+  [[nodiscard]] std::span<const BadTrade> bad_trades() const { return bad_trades_; }
   // Of one that decode() failed with.
   [[nodiscard]] const CaptureSubject& refused() const { return refused_; }
   // "tickers"; what the message is, for counts.
@@ -80,6 +89,7 @@ class CaptureDecoder : protected JsonVisitor {
   // The first one of a message counts.
   void refuse(std::string reason);
   [[nodiscard]] bool is_refused() const { return !reason_.empty(); }
+  [[nodiscard]] bool has_nothing() const { return parts_.empty() && bad_trades_.empty(); }
   void is_of(std::string_view what) { what_ = what; }
 
   // Whether what is at `path` may be there, if that is `side` or within it: an array of levels, each of which is an
@@ -118,7 +128,9 @@ class CaptureDecoder : protected JsonVisitor {
     std::optional<std::int64_t> ts_event = {};
     std::optional<bool> is_market = {};
   };
+  // One that cannot be taken is a bad one.
   void add_trade(const TradeHead& head, const TradeText& trade);
+  void refuse_trade(const TradeHead& head, std::string reason, std::string_view text);
 
   // Nothing: it is none. A whole number of 64 bits, not negative; milliseconds since 1970 in nanoseconds.
   static std::optional<std::int64_t> whole(std::string_view text);
@@ -135,6 +147,7 @@ class CaptureDecoder : protected JsonVisitor {
   RowParser trades_parser_;
   std::int64_t ts_recv_ = 0;
   std::vector<CapturePart> parts_;
+  std::vector<BadTrade> bad_trades_;
   std::vector<Row> levels_;
   std::size_t rows_ = 0;
   std::string what_;

@@ -120,6 +120,7 @@ Result<CaptureLines::Got> CaptureLines::next() {
   kept_.clear();
   for (;;) {
     subject_ = {};
+    if (tell_bad_trade()) return Got::kBad;
     const std::uint64_t before = lines_.line_number();
     const auto line = lines_.next();
     if (!line) {
@@ -139,6 +140,16 @@ Result<CaptureLines::Got> CaptureLines::next() {
 CaptureLines::Got CaptureLines::bad(std::string reason) {
   reason_ = std::move(reason);
   return Got::kBad;
+}
+
+bool CaptureLines::tell_bad_trade() {
+  const std::span<const BadTrade> trades = decoder_->bad_trades();
+  if (bad_trades_told_ >= trades.size()) return false;
+  const BadTrade& trade = trades[bad_trades_told_++];
+  reason_ = trade.reason;
+  text_ = trade.text;
+  subject_ = trade.subject;
+  return true;
 }
 
 // kParts also where there are none: then the next line is to be taken.
@@ -189,6 +200,7 @@ Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
     return bad(fmt::format("no line tells of its connection, or {} others have spoken since it did",
                            CaptureConnections::kMost));
   }
+  bad_trades_told_ = 0;
   if (const Result<void> decoded = decoder_->decode(line.data, *connection, received.units); !decoded) {
     subject_ = decoder_->refused();
     return bad(decoded.error().message);
@@ -198,7 +210,7 @@ Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
 }
 
 Result<void> CaptureLines::keep_parts(std::string_view connection) {
-  if (decoder_->parts().empty()) left_out_.add(decoder_->what());
+  if (decoder_->parts().empty() && decoder_->bad_trades().empty()) left_out_.add(decoder_->what());
   for (const CapturePart& part : decoder_->parts()) {
     Origin* const origin = origin_of(part, connection);
     if (origin == nullptr) {

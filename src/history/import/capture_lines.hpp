@@ -80,6 +80,8 @@ class CaptureLines {
   Got open_connection(const Line& line);
   Result<Got> take_message(const Line& line);
   Got bad(std::string reason);
+  // Whether there was one that has not been told yet.
+  bool tell_bad_trade();
   Result<void> keep_parts(std::string_view connection);
   // Null: more than kMostOrigins.
   Origin* origin_of(const CapturePart& part, std::string_view connection);
@@ -92,6 +94,7 @@ class CaptureLines {
   std::map<std::string, Origin, std::less<>> origins_;  // by "kind venue symbol"
   std::vector<CapturePart> kept_;
   LeftOut left_out_;
+  std::size_t bad_trades_told_ = 0;  // of the decoder's
   std::string reason_;
   CaptureSubject subject_;
   std::string_view text_;

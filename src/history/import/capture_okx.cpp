@@ -94,7 +94,7 @@ class OkxDecoder final : public CaptureDecoder {
 
   void finish(CaptureConnection& /*connection*/) override {
     is_of(event_.empty() ? std::string_view(channel_) : std::string_view(event_));
-    if (event_.empty() && (is_book() || is_trades()) && parts().empty() && !has_nothing_new_) {
+    if (event_.empty() && (is_book() || is_trades()) && has_nothing() && !has_nothing_new_) {
       refuse("it has no data behind its channel");
     }
   }
@@ -131,16 +131,17 @@ class OkxDecoder final : public CaptureDecoder {
   void end_trade() {
     const std::string_view venue = okx_venue(instrument_);
     if (venue.empty()) return refuse("its instId is of no market that is known");
+    const TradeHead head{venue, instrument_, channel_};
     if (!told_instrument_.empty() && told_instrument_ != instrument_) {
-      return refuse("a trade's instId is not that of its channel");
+      return refuse_trade(head, "a trade's instId is not that of its channel", trade_id_);
     }
     const std::optional<bool> is_taker_buy = is_buy(side_);
-    if (!is_taker_buy) return refuse("a trade's side is neither buy nor sell");
-    add_trade({venue, instrument_, channel_}, {.id = trade_id_,
-                                               .is_taker_buy = *is_taker_buy,
-                                               .price = price_,
-                                               .quantity = quantity_,
-                                               .ts_event = millis(time_)});
+    if (!is_taker_buy) return refuse_trade(head, "a trade's side is neither buy nor sell", trade_id_);
+    add_trade(head, {.id = trade_id_,
+                     .is_taker_buy = *is_taker_buy,
+                     .price = price_,
+                     .quantity = quantity_,
+                     .ts_event = millis(time_)});
   }
 
   void clear_element() {

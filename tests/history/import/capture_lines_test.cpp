@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "history/import/capture_text.hpp"
+#include "history/import/capture_trade_ids.hpp"
 
 namespace acts::history {
 namespace {
@@ -261,6 +262,12 @@ std::string trade(std::string_view id, int seq, std::string_view more = "") {
 }
 const std::string kTradeAt = ",2023-11-14T22:13:20.000Z,2,3,null,true,null,";
 
+// The number that a trade of Bybit has.
+std::string number_of(std::string_view id, std::int64_t sequence, std::int64_t place = 0) {
+  CaptureTradeIds ids;
+  return fmt::format("{},", ids.number("", id, sequence, place).value());
+}
+
 // The rows are the same but for the time of receipt: as repeated ones of other exchanges they count once.
 TEST_F(CaptureText, TradesOfBybitOverTwoConnectionsHaveOneNumber) {
   EXPECT_THAT(
@@ -268,23 +275,40 @@ TEST_F(CaptureText, TradesOfBybitOverTwoConnectionsHaveOneNumber) {
             recv(kLater, trades(trade("u-2", 6))), recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5)), "d"),
             connect("c"), recv(kLater, trades(trade("u-2", 6) + "," + trade("u-3", 6))),
             recv(kLater, trades(trade("u-4", 5)), "d")}),
-      ElementsAre(StartsWith("20480,"), StartsWith("20481,"), StartsWith("24576,"), StartsWith("20480,"),
-                  StartsWith("20481,"), StartsWith("24576,"), StartsWith("24577,"),
-                  "9: a trade's seq, 5, is over at 6, and its id is none of the last ones"));
+      ElementsAre(StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-1", 5, 1)), StartsWith(number_of("u-2", 6)),
+                  StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-1", 5, 1)), StartsWith(number_of("u-2", 6)),
+                  StartsWith(number_of("u-3", 6, 1)), StartsWith(number_of("u-4", 5))));
 }
 
-// What a message said that is refused is as if it had not come.
-TEST_F(CaptureText, TradesOfARefusedMessageHaveNoNumber) {
-  EXPECT_THAT(rows({recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5, R"(,"S":"neither")"))),
-                    recv(kLater, trades(trade("u-2", 5)))}),
-              ElementsAre("3: a trade's side is neither Buy nor Sell", StartsWith("20480,")));
+// Of two captures the second begins between two messages of one seq.
+TEST_F(CaptureText, TradesOfBybitHaveOneNumberInEveryCapture) {
+  const std::string first = recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5)));
+  const std::string second = recv(kLater, trades(trade("u-2", 5)));
+  const std::string third = recv(kLater, trades(trade("u-3", 6)));
+  const std::vector<std::string> whole = rows({first, second, third});
+  ASSERT_EQ(whole.size(), 4U);
+  EXPECT_THAT(rows({second, third}), ElementsAre(whole[2], whole[3]));
+  EXPECT_THAT(rows({first, second}), ElementsAre(whole[0], whole[1], whole[2]));
+}
+
+// One that cannot be taken does not take the others with it; each is told.
+TEST_F(CaptureText, ABadTradeIsABadLineAndItsMessageEnters) {
+  EXPECT_THAT(rows({recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5, R"(,"S":"neither")") + "," +
+                                        trade("u-2", 5, R"(,"p":"1,5")") + "," + trade("u-3", 5, R"(,"s":"Y")") + "," +
+                                        trade("u-4", 5))),
+                    recv(kLater, trades(trade("u-5", 6, R"(,"v":"-1")")))}),
+              ElementsAre(StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-4", 5, 3)),
+                          "3: a trade's side is neither Buy nor Sell", "3: it has 5 fields, not 4",
+                          "3: its topic is not of the symbol in it", "4: quantity '-1' is negative"));
+  EXPECT_EQ(left_out, "");
 }
 
 TEST_F(CaptureText, TradesOfBybitAreOfTheSymbolInTheirTopicButForOptions) {
   const std::string of_other = R"({"topic":"publicTrade.Y","type":"snapshot","ts":1,"data":[)" + trade("u-1", 6) + "]}";
   EXPECT_EQ(rows({recv(kLater, trades(trade("u-0", 5))), recv(kLater, of_other)}).back(),
             "4: its topic is not of the symbol in it");
-  EXPECT_THAT(rows({connect("o", "option"), recv(kLater, of_other, "o")}), ElementsAre(StartsWith("24576,")));
+  EXPECT_THAT(rows({connect("o", "option"), recv(kLater, of_other, "o")}),
+              ElementsAre(StartsWith(number_of("u-1", 6))));
 }
 
 TEST_F(CaptureText, TradesOfBybitAreObjects) {
@@ -296,14 +320,15 @@ TEST_F(CaptureText, TradesOfBybitAreObjects) {
 
 // Of futures ids are UUIDs; several trades have one seq.
 TEST_F(CaptureText, TradesOfBybitAreNumberedBySeqWhereTheirIdIsNoNumber) {
-  EXPECT_THAT(rows({recv(kLater, trades(trade("a-b", 5) + "," + trade("a-c", 5, R"(,"BT":true)"))),
-                    recv(kLater, trades(trade("a-d", 5) + "," + trade("a-e", 6, R"(,"BT":false)"))),
-                    recv(kLater, trades(trade("77", 6)))}),
-              ElementsAre("20480" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z",
-                          "20481" + kTradeAt + "false,2023-11-14T22:13:21.500000000Z",
-                          "20482" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z",
-                          "24576" + kTradeAt + "true,2023-11-14T22:13:21.500000000Z",
-                          "77" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z"));
+  EXPECT_THAT(
+      rows({recv(kLater, trades(trade("a-b", 5) + "," + trade("a-c", 5, R"(,"BT":true)"))),
+            recv(kLater, trades(trade("a-d", 5) + "," + trade("a-e", 6, R"(,"BT":false)"))),
+            recv(kLater, trades(trade("77", 6)))}),
+      ElementsAre(number_of("a-b", 5) + std::string(kTradeAt).substr(1) + "null,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-c", 5, 1) + std::string(kTradeAt).substr(1) + "false,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-d", 5) + std::string(kTradeAt).substr(1) + "null,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-e", 6) + std::string(kTradeAt).substr(1) + "true,2023-11-14T22:13:21.500000000Z",
+                  "77" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z"));
 }
 
 TEST_F(CaptureText, HintsSayWhatOfACaptureEnters) {
