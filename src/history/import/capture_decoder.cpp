@@ -45,6 +45,20 @@ void add_known(Row& row, const Row& known, std::size_t columns) {
 
 bool CapturePart::is_snapshot() const { return rows.front().values[column_index(*kind, "is_snapshot")] != 0; }
 
+std::optional<std::int64_t> CapturePart::update_id() const {
+  const std::size_t column = column_index(*kind, "update_id");
+  return rows.front().is_null(column) ? std::nullopt : std::optional(rows.front().integer(column));
+}
+
+bool CapturePart::continues(std::int64_t update_id) const {
+  if (!has_shared_ids || is_snapshot()) return false;
+  const Row& row = rows.front();
+  const std::size_t previous = column_index(*kind, "prev_update_id");
+  if (!row.is_null(previous)) return row.integer(previous) == update_id;
+  const std::size_t first = column_index(*kind, "first_update_id");
+  return !row.is_null(first) && row.integer(first) - 1 == update_id;
+}
+
 std::unique_ptr<CaptureDecoder> CaptureDecoder::of_exchange(std::string_view exchange) {
   if (exchange == "OKX") return okx_decoder();
   if (exchange == "BYBIT") return bybit_decoder();
@@ -134,6 +148,7 @@ void CaptureDecoder::add_book(BookHead head) {
 void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& connection) {
   for (CapturePart& part : parts_) {
     if (part.kind != books_) continue;
+    part.has_shared_ids = false;
     const auto last = connection.last_updates.find(part.symbol);
     std::optional<std::int64_t> before;
     if (!part.is_snapshot() && last != connection.last_updates.end()) {

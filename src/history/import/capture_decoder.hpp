@@ -25,6 +25,7 @@ namespace acts::history {
 // A connection that messages come over, since it was opened.
 struct CaptureConnection {
   std::string url = {};
+  std::int64_t heard_ns = 0;  // the time of its last message; 0: none yet
   // Of an exchange that counts the messages of a connection: the last one's number, and the first one from which on
   // none is missing.
   std::optional<std::int64_t> sequence = {};
@@ -40,8 +41,11 @@ struct CapturePart {
   std::string symbol;
   std::string channel;  // "orderbook.200"
   std::vector<Row> rows = {};
+  bool has_shared_ids = true;  // of a book: other connections have the same; else the messages of one are counted
 
-  [[nodiscard]] bool is_snapshot() const;  // of a book
+  [[nodiscard]] bool is_snapshot() const;                       // of a book
+  [[nodiscard]] std::optional<std::int64_t> update_id() const;  // of a book
+  [[nodiscard]] bool continues(std::int64_t update_id) const;   // of a book: it is the update behind that one
 };
 
 // What a message is of, as far as it tells: what is not known is null or empty.

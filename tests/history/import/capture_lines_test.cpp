@@ -231,6 +231,71 @@ TEST_F(CaptureText, ConnectionsThatAreSilentMakeRoom) {
   EXPECT_THAT(told.back(), HasSubstr("no line tells of its connection, or 1024 others have spoken since it did"));
 }
 
+std::string told_by(std::string_view connection, std::string_view type, int id, int second) {
+  return recv(fmt::format("17000000{:02}", second), book(type, id, R"(["1","1"])"), connection);
+}
+
+// What is next is next, over whichever connection it comes: none of them has an end that is told.
+TEST_F(CaptureText, ABookGoesOnOverTheConnectionThatContinuesIt) {
+  EXPECT_THAT(rows({connect("d"), told_by("c", "snapshot", 1, 1), told_by("c", "delta", 2, 2),
+                    told_by("d", "snapshot", 2, 3), told_by("c", "delta", 3, 4), told_by("d", "delta", 3, 5),
+                    told_by("d", "delta", 4, 6), told_by("c", "delta", 4, 7), told_by("c", "delta", 5, 8),
+                    told_by("c", "delta", 7, 9), told_by("d", "delta", 6, 10), told_by("c", "delta", 8, 11)}),
+              ElementsAre(HasSubstr(",1,null,true,"), HasSubstr(",2,null,false,"), HasSubstr(",2,null,true,"),
+                          HasSubstr(",3,null,false,"), HasSubstr(",4,null,false,"), HasSubstr(",5,null,false,"),
+                          HasSubstr(",7,null,false,"), HasSubstr(",8,null,false,")));
+  EXPECT_EQ(left_out, "3 orderbook.50 over another connection");
+}
+
+// Ids of Coinbase are those of a connection: equal ones mean nothing.
+TEST_F(CaptureText, IdsThatCountAConnectionsMessagesContinueNoOther) {
+  const auto told = [](std::string_view connection, std::string_view type, int sequence) {
+    return recv(kLater,
+                fmt::format(R"({{"channel":"l2_data","timestamp":"2023-11-14T22:13:20Z","sequence_num":{},"events":[)"
+                            R"({{"type":"{}","product_id":"X","updates":[]}}]}})",
+                            sequence, type),
+                connection);
+  };
+  EXPECT_EQ(rows_in(write_lines({header("COINBASE"), connect("c"), connect("d"), told("d", "snapshot", 0),
+                                 told("c", "snapshot", 0), told("c", "update", 1), told("d", "update", 1),
+                                 told("d", "update", 2)}))
+                .size(),
+            3U);
+  EXPECT_EQ(left_out, "2 l2_data over another connection");
+}
+
+// Without ids that tell: what the others had to say meanwhile is counted.
+TEST_F(CaptureText, ABookGoesOnOverAnotherConnectionWhereItsOwnIsSilent) {
+  const auto told = [](std::string_view connection, std::string_view action, int second) {
+    return recv(fmt::format("17000000{:02}", second),
+                fmt::format(R"({{"arg":{{"channel":"books","instId":"A-B"}},"action":"{}","data":[{{"asks":[],)"
+                            R"("bids":[],"ts":"17000000{:02}000"}}]}})",
+                            action, second),
+                connection);
+  };
+  const auto seconds = [this](std::vector<std::string> lines) {
+    lines.insert(lines.begin(), {header("OKX"), connect("c"), connect("d")});
+    std::vector<std::string> kept;
+    for (const std::string& row : rows_in(write_lines(lines))) kept.push_back(row.substr(14, 5));
+    return kept;
+  };
+  const std::vector<std::string> begin = {told("c", "snapshot", 0), told("d", "snapshot", 1)};
+  auto silent = begin;
+  for (const int second : {10, 40, 69, 70, 80}) silent.push_back(told("c", "update", second));
+  EXPECT_THAT(seconds(silent), ElementsAre("13:20", "13:21", "14:30", "14:40"));
+  EXPECT_EQ(left_out, "3 books over another connection");
+  auto alive = begin;
+  for (const int second : {10, 40}) alive.push_back(told("c", "update", second));
+  alive.push_back(recv("1700000050", "pong", "d"));
+  for (const int second : {69, 80}) alive.push_back(told("c", "update", second));
+  EXPECT_THAT(seconds(alive), ElementsAre("13:20", "13:21"));
+  auto renewed = begin;
+  renewed.push_back(told("c", "update", 2));
+  renewed.insert(renewed.end(), {header("OKX"), connect("c")});
+  renewed.push_back(told("c", "update", 3));
+  EXPECT_THAT(seconds(renewed), ElementsAre("13:20", "13:21", "13:23")) << "another run, whose names are its own";
+}
+
 // Of what is not chosen; where that is known.
 TEST_F(CaptureText, BadLinesOfOtherInstrumentsDoNotCount) {
   const std::vector<std::string> lines = {
