@@ -140,8 +140,8 @@ void CaptureDecoder::add_book(BookHead head) {
   set_captured_id(message, *books_, "prev_update_id", head.prev_id);
   set_captured_id(message, *books_, "is_snapshot", static_cast<std::int64_t>(head.is_snapshot));
   for (Row& row : levels_) add_known(row, message, books_->columns.size());
-  parts_.push_back(
-      {books_, std::move(head.venue), std::move(head.symbol), std::move(head.channel), std::move(levels_)});
+  parts_.push_back({books_, std::move(head.venue), std::move(head.symbol), std::move(head.channel), std::move(levels_),
+                    head.checksum});
   levels_.clear();
 }
 

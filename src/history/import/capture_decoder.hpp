@@ -41,6 +41,8 @@ struct CapturePart {
   std::string symbol;
   std::string channel;  // "orderbook.200"
   std::vector<Row> rows = {};
+  // Of a book without ids, where there is one that may be its own.
+  std::optional<std::int64_t> checksum = {};
   bool has_shared_ids = true;  // of a book: other connections have the same; else the messages of one are counted
 
   [[nodiscard]] bool is_snapshot() const;                       // of a book
@@ -55,8 +57,8 @@ struct CaptureSubject {
   std::string symbol = {};
 };
 
-// A trade that cannot be taken, of a message whose others are.
-struct BadTrade {
+// What is wrong in a message whose other trades, or whose levels, enter all the same.
+struct BadPart {
   std::string reason;
   std::string text;
   CaptureSubject subject;
@@ -75,7 +77,7 @@ class CaptureDecoder : protected JsonVisitor {
   // Of the message last decoded; none where the catalog keeps nothing of its channel. Until the next one.
   [[nodiscard]] std::span<const CapturePart> parts() const { return parts_; }
   // In the same message, as long.
-  [[nodiscard]] std::span<const BadTrade> bad_trades() const { return bad_trades_; }
+  [[nodiscard]] std::span<const BadPart> bad_trades() const { return bad_trades_; }
   // Of one that decode() failed with.
   [[nodiscard]] const CaptureSubject& refused() const { return refused_; }
   // "tickers"; what the message is, for counts.
@@ -113,6 +115,7 @@ class CaptureDecoder : protected JsonVisitor {
     std::optional<std::int64_t> first_id = {};
     std::optional<std::int64_t> id = {};
     std::optional<std::int64_t> prev_id = {};
+    std::optional<std::int64_t> checksum = {};
   };
   // All levels since the last one.
   void add_book(BookHead head);
@@ -151,7 +154,7 @@ class CaptureDecoder : protected JsonVisitor {
   RowParser trades_parser_;
   std::int64_t ts_recv_ = 0;
   std::vector<CapturePart> parts_;
-  std::vector<BadTrade> bad_trades_;
+  std::vector<BadPart> bad_trades_;
   std::vector<Row> levels_;
   std::size_t rows_ = 0;
   std::string what_;

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kCaptureForm = "2";
 constexpr int kSecondDecimals = 9;
 constexpr std::size_t kMostNameBytes = 40;
+constexpr std::size_t kMostBadText = 256;
 
 // "OKX": what may be shown as it is.
 bool is_exchange_name(std::string_view name) {
@@ -120,7 +121,7 @@ Result<CaptureLines::Got> CaptureLines::next() {
   kept_.clear();
   for (;;) {
     subject_ = {};
-    if (tell_bad_trade()) return Got::kBad;
+    if (tell_bad_part()) return Got::kBad;
     const std::uint64_t before = lines_.line_number();
     const auto line = lines_.next();
     if (!line) {
@@ -142,13 +143,12 @@ CaptureLines::Got CaptureLines::bad(std::string reason) {
   return Got::kBad;
 }
 
-bool CaptureLines::tell_bad_trade() {
-  const std::span<const BadTrade> trades = decoder_->bad_trades();
-  if (bad_trades_told_ >= trades.size()) return false;
-  const BadTrade& trade = trades[bad_trades_told_++];
-  reason_ = trade.reason;
-  text_ = trade.text;
-  subject_ = trade.subject;
+bool CaptureLines::tell_bad_part() {
+  if (bad_parts_told_ == bad_parts_.size()) return false;
+  const BadPart& part = bad_parts_[bad_parts_told_++];
+  reason_ = part.reason;
+  text_ = part.text;
+  subject_ = part.subject;
   return true;
 }
 
@@ -202,11 +202,13 @@ Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
     return bad(fmt::format("no line tells of its connection, or {} others have spoken since it did",
                            CaptureConnections::kMost));
   }
-  bad_trades_told_ = 0;
+  bad_parts_.clear();
+  bad_parts_told_ = 0;
   if (const Result<void> decoded = decoder_->decode(line.data, *connection, received.units); !decoded) {
     subject_ = decoder_->refused();
     return bad(decoded.error().message);
   }
+  bad_parts_.assign(decoder_->bad_trades().begin(), decoder_->bad_trades().end());
   const Result<void> kept = keep_parts(line.connection, received.units);
   if (!kept) return std::unexpected(kept.error());
   return Got::kParts;
@@ -220,7 +222,13 @@ Result<void> CaptureLines::keep_parts(std::string_view connection, std::int64_t 
       return fail(ErrorCode::kBadInput,
                   fmt::format("line {}: more than {} instruments have books or trades", place(), kMostOrigins));
     }
-    if (is_kept(part, *origin, connection, received)) kept_.push_back(part);
+    if (!is_kept(part, *origin, connection, received)) continue;
+    kept_.push_back(part);
+    if (part.kind->is_stream && !part.update_id() && checksums_.shows_loss(part)) {
+      bad_parts_.push_back({"its checksum is not that of the book: updates in front of it are missing",
+                            std::string(text_.substr(0, kMostBadText)),
+                            {.kind = part.kind, .venue = part.venue, .symbol = part.symbol}});
+    }
   }
   return {};
 }

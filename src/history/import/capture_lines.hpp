@@ -17,6 +17,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "history/import/book_checksums.hpp"
 #include "history/import/capture_connections.hpp"
 #include "history/import/capture_decoder.hpp"
 #include "history/import/row_reader.hpp"
@@ -88,7 +89,7 @@ class CaptureLines {
   Result<Got> take_message(const Line& line);
   Got bad(std::string reason);
   // Whether there was one that has not been told yet.
-  bool tell_bad_trade();
+  bool tell_bad_part();
   Result<void> keep_parts(std::string_view connection, std::int64_t received);
   // Null: more than kMostOrigins.
   Origin* origin_of(const CapturePart& part);
@@ -102,7 +103,9 @@ class CaptureLines {
   std::map<std::string, Origin, std::less<>> origins_;  // by "kind venue symbol"
   std::vector<CapturePart> kept_;
   LeftOut left_out_;
-  std::size_t bad_trades_told_ = 0;  // of the decoder's
+  BookChecksums checksums_;
+  std::vector<BadPart> bad_parts_;  // of the last message
+  std::size_t bad_parts_told_ = 0;
   std::string reason_;
   CaptureSubject subject_;
   std::string_view text_;

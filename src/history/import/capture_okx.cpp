@@ -68,6 +68,7 @@ class OkxDecoder final : public CaptureDecoder {
     if (place.path == "data[].ts") return &time_;
     if (place.path == "data[].seqId") return &id_;
     if (place.path == "data[].prevSeqId") return &prev_id_;
+    if (place.path == "data[].checksum") return &checksum_;
     if (place.path == "data[].instId") return &told_instrument_;
     if (place.path == "data[].tradeId") return &trade_id_;
     if (place.path == "data[].px") return &price_;
@@ -124,7 +125,16 @@ class OkxDecoder final : public CaptureDecoder {
               .is_snapshot = is_snapshot,
               .ts_event = millis(time_),
               .id = whole(id_),
-              .prev_id = is_snapshot ? std::nullopt : whole(prev_id_)});
+              .prev_id = is_snapshot ? std::nullopt : whole(prev_id_),
+              .checksum = id_.empty() ? checksum() : std::nullopt});
+  }
+
+  // 0 where the venue makes none.
+  [[nodiscard]] std::optional<std::int64_t> checksum() const {
+    const std::optional<std::int64_t> size =
+        whole(std::string_view(checksum_).substr(checksum_.starts_with('-') ? 1 : 0));
+    if (!size || *size == 0) return std::nullopt;
+    return checksum_.starts_with('-') ? -*size : *size;
   }
 
   // Its side is the taker's.
@@ -145,7 +155,8 @@ class OkxDecoder final : public CaptureDecoder {
   }
 
   void clear_element() {
-    for (std::string* field : {&time_, &id_, &prev_id_, &told_instrument_, &trade_id_, &price_, &quantity_, &side_}) {
+    for (std::string* field :
+         {&time_, &id_, &prev_id_, &checksum_, &told_instrument_, &trade_id_, &price_, &quantity_, &side_}) {
       field->clear();
     }
     has_level_ = false;
@@ -161,6 +172,7 @@ class OkxDecoder final : public CaptureDecoder {
   std::string time_;
   std::string id_;
   std::string prev_id_;
+  std::string checksum_;
   std::string told_instrument_;
   std::string trade_id_;
   std::string price_;

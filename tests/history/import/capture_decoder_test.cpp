@@ -33,7 +33,7 @@ class CapturedMessages : public ::testing::Test {
         texts.push_back(fmt::format("{} {}: {}", part.venue, part.symbol, row_text(*part.kind, row)));
       }
     }
-    for (const BadTrade& trade : decoder->bad_trades()) texts.push_back(trade.reason);
+    for (const BadPart& trade : decoder->bad_trades()) texts.push_back(trade.reason);
     return texts;
   }
   std::unique_ptr<CaptureDecoder> decoder;
