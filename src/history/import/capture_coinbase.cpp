@@ -100,8 +100,10 @@ class CoinbaseDecoder final : public CaptureDecoder {
       if (is_wanted()) refuse("its sequence_num is no number");
       return;
     }
+    // The same again is in a file that has each line twice.
+    const bool is_again = connection.sequence && *sequence == *connection.sequence;
     const bool is_next = connection.sequence && *sequence > 0 && *sequence - 1 == *connection.sequence;
-    if (!is_next) connection.whole_from = *sequence;
+    if (!is_next && !is_again) connection.whole_from = *sequence;
     connection.sequence = sequence;
     if (!is_wanted()) return;
     if (!is_refused() && has_nothing()) refuse("it has no event behind its channel");

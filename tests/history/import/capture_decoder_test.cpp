@@ -210,6 +210,15 @@ TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {
   EXPECT_THAT(book(0, "snapshot"), ElementsAre(row("0,null", "true,true,1,2")));
 }
 
+// Of a file that has each line twice.
+TEST_F(CoinbaseMessages, AMessageThatComesAgainIsNoneThatIsMissing) {
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,0", "false,true,1,2")));
+  EXPECT_THAT(other(2), IsEmpty());
+  EXPECT_THAT(other(2), IsEmpty());
+  EXPECT_THAT(book(3, "update"), ElementsAre(row("3,1", "false,true,1,2")));
+}
+
 TEST_F(CoinbaseMessages, MessagesMissingBehindTheSnapshotShowInTheIds) {
   EXPECT_THAT(book(4, "snapshot"), SizeIs(1));
   EXPECT_THAT(book(7, "update"), ElementsAre(row("7,6", "false,true,1,2")));
