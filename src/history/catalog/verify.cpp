@@ -129,9 +129,17 @@ void note_unfinished(const std::vector<Manifest>& manifests, std::vector<std::st
 Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck, const SetFindingSink& told) {
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   const std::optional<FileLock> held = hold_files(paths);
-  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
+  CatalogCheck check{.problems = {}, .unfinished = {}, .kept_replaced = {}};
+  const auto check_name = [&check](std::string_view name, const Manifest& manifest) {
+    if (name == manifest.id + ".json") return;
+    check.problems.push_back(
+        fmt::format("_manifests/{}: it is that of {}: give it that name, or remove it where there "
+                    "is one of that name",
+                    name, manifest.id));
+  };
+  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths, check_name);
   if (!manifests) return std::unexpected(manifests.error());
-  CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}, .kept_replaced = {}};
+  check.sources = manifests->size();
   const SetFindingSink counted = [&](const DataSet& set, const Finding& finding) {
     count(check, finding);
     if (told) told(set, finding);
