@@ -206,6 +206,24 @@ TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
 }
 
+// It ran for decades, or shifted all times by as much.
+TEST(ProgramBacktestData, RefusesTimesOfReceiptInAnotherUnit) {
+  const TempDir dir;
+  const std::string good = odd_recording({});
+  std::string text;
+  for (std::size_t begin = 0; begin < good.size();) {
+    const std::size_t end = good.find('\n', begin) + 1;
+    const std::size_t space = good.find(' ', begin);
+    text += good.substr(begin, space - begin - 6) + good.substr(space, end - space);
+    begin = end;
+  }
+  ASSERT_FALSE(dir.write("r.txt", text).empty());
+  const Outcome refused = run_over(dir, buying("files = [\"r.txt\"]"), 3);
+  EXPECT_THAT(refused.err, HasSubstr("event 1: the time of receipt, 1723161290005, looks like milliseconds: "
+                                     "nanoseconds since 1970 are expected"));
+  EXPECT_EQ(std::ranges::count(refused.err, '\n'), 1) << refused.err;
+}
+
 // Lines that are of the instrument's data, not of what a run made of it.
 std::string notes_in(const std::string& err) {
   std::string notes;
