@@ -23,6 +23,9 @@ inline const OptionSpec kVenueSpec{.name = "venue",
                                    .help = "where symbols are traded that do not say it",
                                    .default_text = "binance-spot",
                                    .choices = {"binance-spot", "binance-usdm"}};
+// Of commands that know Binance's alone; the catalog has captures of others too.
+inline constexpr std::string_view kOtherVenues =
+    "rows of other venues in the catalog are read by acts query, and its --output makes a file of them";
 inline const OptionSpec kBandsSpec{.name = "bands",
                                    .placeholder = "LIST",
                                    .kind = OptionKind::kNumbers,

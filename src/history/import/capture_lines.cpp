@@ -74,8 +74,12 @@ Result<std::string> exchange_of_capture(std::string_view path, std::string_view 
   if (CaptureDecoder::of_exchange(exchange) == nullptr) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: it is a capture of cryptofeed in JSON lines{}{}: those of OKX, BYBIT and COINBASE are "
-                            "taken, and the .ws files of Binance spot and USD-M",
-                            path, exchange.empty() ? "" : ", of ", exchange));
+                            "taken, and the .ws files of Binance spot and USD-M{}",
+                            path, exchange.empty() ? "" : ", of ", exchange,
+                            exchange == "BINANCE" || exchange == "BINANCE_FUTURES"
+                                ? "; with each recv line as '<ts in nanoseconds> <data>' it is taken as a recording, "
+                                  "with --venue"
+                                : ""));
   }
   if (header.form == kCaptureForm) return std::string(exchange);
   return fail(ErrorCode::kUsage, fmt::format("{}: its format is '{}', and {} is the one that is known", path,
@@ -199,8 +203,10 @@ Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
     return Got::kParts;
   }
   if (connection == nullptr) {
-    return bad(fmt::format("no line tells of its connection, or {} others have spoken since it did",
-                           CaptureConnections::kMost));
+    return bad(
+        fmt::format("no line tells of its connection, or {} others have spoken since it did: a part of a capture "
+                    "needs in front the header and the connect lines of the connections in it",
+                    CaptureConnections::kMost));
   }
   bad_parts_.clear();
   bad_parts_told_ = 0;
