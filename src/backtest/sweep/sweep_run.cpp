@@ -84,7 +84,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
     readers.push_back(*std::move(bars));
   }
   BarBlocks blocks(std::move(readers));
-  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
   Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
@@ -127,6 +127,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   const BacktestSettings& settings = request.settings;
   Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
   if (!open) return std::unexpected(open.error());
+  if (Result<void> few = check_samples(settings.sample, open->markets); !few) return few;
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (const InstrumentSetup& setup : open->setups) {
@@ -168,6 +169,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
+  if (Result<void> fits = check_needs(**type, request.settings); !fits) return std::unexpected(fits.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
