@@ -10,6 +10,8 @@
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
+#include "backtest/money.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -284,8 +286,7 @@ void BarRun::end_period() {
 }
 
 double BarRun::value_of_equity(int128 equity) const {
-  const Decimal money = markets_.front().local.money(equity);
-  return nearest_double(money.units, power_of_ten(money.scale));
+  return double_of_sum(markets_.front().local.money(equity), capital_);
 }
 
 std::unexpected<Error> BarRun::endless(std::string_view what) const {

@@ -86,6 +86,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   BarBlocks blocks(std::move(readers));
   Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
+  options->capital = request.capital;
   Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
@@ -138,7 +139,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   std::deque<AccountBook> accounts;
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    recorders.push_back(std::make_unique<SetRecorder>(scales));
+    recorders.push_back(std::make_unique<SetRecorder>(scales, request.capital));
     Result<AccountBook> book = AccountBook::make(settings, instruments);
     if (!book) return std::unexpected(book.error());
     accounts.push_back(*std::move(book));
@@ -203,8 +204,10 @@ Result<std::string> sweep_identity(const SweepRequest& request, std::string_view
                                    std::string_view configuration) {
   const Result<std::vector<DataFile>> files = known_files(request.settings);
   if (!files) return std::unexpected(files.error());
-  std::string text = fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
-                                 request.count ? fmt::format("{}", *request.count) : "all", request.seed);
+  // What is done holds closes with the capital.
+  std::string text = request.capital.units == 0 ? "" : fmt::format("capital {}\n", to_string(request.capital));
+  text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
+                      request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";
   return history::sha256_of(text + std::string(configuration));
 }
