@@ -67,6 +67,31 @@ TEST(Ledger, SplitsAProfitByItsCauses) {
   EXPECT_EQ(lines.adverse[2].fills, 0U);
 }
 
+// Over bars no middle is known after a fill: it was told as 0.
+TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
+  const EquityRow first{.instrument = "X", .mark_price = d("100")};
+  const EquityRow last{.mark_price = d("101"), .position = d("1"), .cash = d("-99"), .equity = d("2")};
+  const MarksRow unknown{.fill_number = 1};
+  const MarksRow known{.fill_number = 1, .mid_price = {d("103"), {}, {}, {}}};
+  const auto lines_with = [&](const MarksRow* marks) {
+    Ledger ledger(first);
+    ledger.on_fill(fill_of(true, "99", "1", "0", "100"), marks);
+    return ledger.lines(last);
+  };
+  for (const MarksRow* const marks : {static_cast<const MarksRow*>(nullptr), &unknown}) {
+    EXPECT_EQ(text(lines_with(marks).adverse[0].money), "unknown");
+    EXPECT_EQ(text(lines_with(marks).adverse[0].rest), "unknown");
+    EXPECT_EQ(text(lines_with(marks).inventory), "1");
+  }
+  EXPECT_EQ(text(Ledger(first).lines(first).adverse[0].money), "0") << "nothing was filled";
+  for (const LedgerLines& both :
+       {lines_with(&known) + lines_with(&unknown), lines_with(&unknown) + lines_with(&known)}) {
+    EXPECT_EQ(text(both.adverse[0].money), "3") << "of fills whose middle is known";
+    EXPECT_EQ(text(both.adverse[0].rest), "-1");
+    EXPECT_EQ(text(both.adverse[1].money), "unknown");
+  }
+}
+
 // Bought 1 at 99 with the middle at 100, 0.01 of it kept as a fee; the middle goes to 110.
 TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
   EquityRow first{.mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
@@ -157,6 +182,8 @@ TEST(Ledger, SumsToTheLastUnit) {
     ASSERT_EQ(text(lines.unexplained), "0") << "run " << run;
     ASSERT_EQ(text(ledger.position()), to_string(row.position));
     for (const LedgerLines::Adverse& adverse : lines.adverse) {
+      ASSERT_EQ(adverse.money.has_value(), fills == 0 || adverse.fills > 0) << "run " << run;
+      if (!adverse.money) continue;
       ExactSum parts;
       for (const auto& part : {lines.spread, adverse.money, adverse.rest, lines.fees, lines.funding}) parts.add(part);
       ASSERT_EQ(text(parts.value()), text(lines.total)) << "run " << run;
