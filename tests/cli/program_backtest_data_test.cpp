@@ -323,11 +323,24 @@ TEST(ProgramBacktestData, TellsTheVenuesCodeOfWhatIsRefused) {
   const nlohmann::json totals = object_in(dir)["totals"];
   ASSERT_GT(totals["rejected"]["min_notional"].get<int>(), 0);
   EXPECT_EQ(totals["error_codes"]["-4164"], totals["rejected"]["min_notional"]);
-  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164\n"));
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164,2024-08-08T"));
   const Outcome parquet = run_acts({"report", dir / "run", "--format", "parquet", "--out", dir / "rows"});
   EXPECT_EQ(parquet.exit_code, 0) << parquet.err;
   const Outcome query = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
   EXPECT_EQ(query.exit_code, 0) << query.err;
+}
+
+// 10 ms there, and 10 ms back: the way back was left out.
+TEST(ProgramBacktestData, TellsHowLongItTakesUntilAnAnswerIsHere) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  run_over(dir, buying("files = [\"r.txt\"]"));
+  const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const nlohmann::json orders = nlohmann::json::parse(report.out)["runs"][0]["figures"]["orders"];
+  for (const char* const name : {"answer_time_p50", "answer_time_p99"}) {
+    EXPECT_NEAR(orders[name]["value"].get<double>(), 0.02, 1e-9) << name;
+  }
 }
 
 }  // namespace

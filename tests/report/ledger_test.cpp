@@ -229,7 +229,8 @@ OrderRow event_of(OrderEvent event, std::int64_t millis, std::string reason = ""
           .instrument = "X",
           .order_id = "7",
           .event = event,
-          .reason = std::move(reason)};
+          .reason = std::move(reason),
+          .received = from_unix_millis(millis + 5)};
 }
 
 TEST(OrderFlow, TellsTimesAndReasonsOfOrdersWhoseIdComesAgain) {
@@ -247,10 +248,31 @@ TEST(OrderFlow, TellsTimesAndReasonsOfOrdersWhoseIdComesAgain) {
   EXPECT_EQ(flow.count(OrderEvent::kSubmitted), 3U);
   EXPECT_EQ(flow.accepted_orders(), 2U);
   EXPECT_EQ(flow.filled_orders(), 1U);
-  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.02, 0.03, 0.01}));
+  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.025, 0.035, 0.015})) << "with the way back";
   EXPECT_EQ(flow.queue_times().values(), (std::vector<double>{0.08}));
   EXPECT_EQ(flow.rejects(), (std::map<std::string, std::uint64_t>{{"too_late", 1}, {"would_cross", 1}}));
   EXPECT_EQ(flow.rejected_orders(), 1U);
+}
+
+// It is accepted and filled in one answer, which is a fill.
+TEST(OrderFlow, CountsATakersFillAsTheAnswer) {
+  OrderFlow flow;
+  flow.on_order(event_of(OrderEvent::kSubmitted, 0));
+  flow.on_order(event_of(OrderEvent::kPartiallyFilled, 10));
+  flow.on_order(event_of(OrderEvent::kFilled, 10));
+  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.015}));
+}
+
+// It was the time at the venue: without the answer's way.
+TEST(OrderFlow, KnowsNoTimeToAnAnswerOfARunThatDoesNotTellWhenItWasReceived) {
+  OrderFlow flow;
+  for (const auto& [event, millis] : {std::pair{OrderEvent::kSubmitted, 0}, std::pair{OrderEvent::kAccepted, 20}}) {
+    OrderRow row = event_of(event, millis);
+    row.received.reset();
+    flow.on_order(row);
+  }
+  EXPECT_EQ(flow.accepted_orders(), 1U);
+  EXPECT_TRUE(flow.answer_times().values().empty());
 }
 
 }  // namespace
