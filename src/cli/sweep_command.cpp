@@ -122,6 +122,10 @@ std::span<const Option<SweepSettings>> sweep_table() {
 // As a run of one set does.
 void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
   for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
+  if (report.missing_bars == 0) return;
+  complain(
+      fmt::format("{} bars are missing between those that are there: no set could trade in them", report.missing_bars),
+      LogLevel::kWarn);
 }
 
 void tell_refused(const backtest::SweepReport& report) {
@@ -226,6 +230,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   tell_data(swept->report, request.settings);
   Output out;
   if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
+  out.write(backtest::trouble_text(swept->report.read.instruments));
   out.write(report::to_text(swept->summary));
   if (!settings.checks_determinism) return out.finish(kExitDone);
   const Result<std::string> same = sweep_again(request, table, std::move(options));
