@@ -84,7 +84,10 @@ Result<void> EventFeed::read_through(TimeSurvey& survey) {
       kept_ = {};
     }
   }
-  if (survey.measure().events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
+  if (survey.measure().events() == 0) {
+    return fail(ErrorCode::kBadInput,
+                "the data has no depth and no trade in this period: look at files, from and to in [data]");
+  }
   return {};
 }
 

@@ -163,6 +163,11 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!run) return std::unexpected(run.error());
 
   const std::string path = folder_of(request, *prepared);
+  if (!path.empty()) {
+    if (Result<void> few = check_samples(settings.sample, run->instruments.markets); !few) {
+      return std::unexpected(few.error());
+    }
+  }
   std::unique_ptr<RunFolder> folder;
   if (!path.empty() || !request.json.empty()) {
     auto created = RunFolder::create(ops, path, request.json, prepared->instruments, settings.books);

@@ -143,7 +143,7 @@ int run_to_standard_output(const backtest::SweepRequest& request, SweepTable tab
     if (!std::exchange(has_begun, true)) out.write(table.header());
     bool is_read = true;
     for (const backtest::SweepRow& row : rows) {
-      const RunCloses::Chosen closes = with_capital(row.totals.closes, settings.capital);
+      const RunCloses::Chosen& closes = row.totals.closes;
       const report::SetFigures figures = report::set_figures(closes.closes, closes.period, settings.risk_free_rate);
       is_read = out.write(table.line(row.number, row.totals, figures));
     }
@@ -219,7 +219,6 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   if (!identity) return complain(identity.error());
   SweepOutputOptions options{.path = settings.output,
                              .identity = *identity,
-                             .capital = settings.capital,
                              .risk_free_rate = settings.risk_free_rate,
                              .objective = settings.objective};
   if (const auto& walk = request.settings.walk_forward) {
@@ -262,6 +261,7 @@ int run_sweep_command(const Given& given) {
   SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
   Problems problems;
   backtest::SweepRequest request{.axes = parsed->sweep,
+                                 .capital = settings.capital,
                                  .count = settings.count,
                                  .seed = settings.seed,
                                  .threads = settings.threads,

@@ -409,7 +409,8 @@ TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
   }
   const auto never = EventFeed::open(opens(events), instrument(), {}, false, false, UnixNanos{kBegin + 1000});
   ASSERT_FALSE(never.has_value());
-  EXPECT_EQ(never.error().message, "there is no depth and no trade in it");
+  EXPECT_EQ(never.error().message,
+            "the data has no depth and no trade in this period: look at files, from and to in [data]");
 }
 
 TEST(EventFeed, ClearsAWholeSide) {

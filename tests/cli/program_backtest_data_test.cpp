@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -224,6 +225,52 @@ TEST(ProgramBacktestData, RefusesTimesOfReceiptInAnotherUnit) {
   EXPECT_EQ(std::ranges::count(refused.err, '\n'), 1) << refused.err;
 }
 
+// It wrote gigabytes, of a recording of 20 seconds.
+TEST(ProgramBacktestData, RefusesMoreSamplesThanARunMayHave) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  const std::string config = buying("files = [\"r.txt\"]", "[report]\nsample = \"100ns\"\n");
+  const Outcome refused = run_over(dir, config, 2);
+  EXPECT_THAT(refused.err, HasSubstr("sample = \"100ns\" in [report] is 199000000 samples of this data, and 40000000 "
+                                     "are the most: take \"1s\""));
+  EXPECT_FALSE(std::filesystem::exists(dir / "run"));
+  const std::string sweep =
+      dir.write("sweep.toml", config.substr(0, config.find("slices")) + "[sweep]\nslices = [5]\n");
+  EXPECT_THAT(run_acts({"sweep", sweep}).err, HasSubstr("40000000 are the most"));
+}
+
+// They ran, and did nothing.
+TEST(ProgramBacktestData, RefusesAStrategyThatCannotTradeItsData) {
+  const TempDir dir;
+  const auto refusal = [&dir](std::string config, const std::string& name) {
+    const std::size_t strategy = config.find("[strategy]");
+    config = config.substr(0, strategy) + "[strategy]\nname = \"" + name + "\"\n";
+    return run_over(dir, config, 2).err;
+  };
+  const std::string books = buying("files = [\"none.txt\"]");
+  std::string bars = buying("files = [\"none.csv\"]\nkind = \"bars\"\ninterval = \"1h\"");
+  bars.erase(bars.find("[latency]"), bars.find("[exchange]") - bars.find("[latency]"));
+  for (const std::string name : {"avellaneda_stoikov", "grid", "obi"}) {
+    EXPECT_THAT(refusal(bars, name), HasSubstr(name + " needs an order book, and these are bars: take kind out"));
+  }
+  EXPECT_THAT(refusal(bars, "feature_signal"), HasSubstr("these are bars"));
+  EXPECT_THAT(refusal(books, "sma_cross"), HasSubstr("the strategy is told of bars, and these are order books"));
+  EXPECT_THAT(refusal(books, "funding_carry"), HasSubstr("funding_carry needs 2 instruments, and this run has 1: add"));
+  const auto pair = [&](const std::string& second) {
+    std::string two = books;
+    two.replace(two.find("[data]"), 6,
+                "[[data]]\nvenue = \"" + second +
+                    "\"\nsymbol = \"BTCUSDT\"\nfiles = [\"a\"]\n"
+                    "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[[data]]");
+    two.replace(two.rfind("[instrument]"), 12, "[[instrument]]");
+    return two;
+  };
+  std::string spot = pair("binance-usdm");
+  spot.replace(spot.rfind("binance-usdm"), 12, "binance-spot");
+  EXPECT_THAT(refusal(spot, "funding_carry"),
+              HasSubstr("funding_carry goes by the funding of instrument 2, and BTCUSDT of binance-spot has none"));
+}
+
 // Lines that are of the instrument's data, not of what a run made of it.
 std::string notes_in(const std::string& err) {
   std::string notes;
@@ -358,11 +405,24 @@ TEST(ProgramBacktestData, TellsTheVenuesCodeOfWhatIsRefused) {
   const nlohmann::json totals = object_in(dir)["totals"];
   ASSERT_GT(totals["rejected"]["min_notional"].get<int>(), 0);
   EXPECT_EQ(totals["error_codes"]["-4164"], totals["rejected"]["min_notional"]);
-  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164\n"));
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164,2024-08-08T"));
   const Outcome parquet = run_acts({"report", dir / "run", "--format", "parquet", "--out", dir / "rows"});
   EXPECT_EQ(parquet.exit_code, 0) << parquet.err;
   const Outcome query = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
   EXPECT_EQ(query.exit_code, 0) << query.err;
+}
+
+// 10 ms there, and 10 ms back: the way back was left out.
+TEST(ProgramBacktestData, TellsHowLongItTakesUntilAnAnswerIsHere) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  run_over(dir, buying("files = [\"r.txt\"]"));
+  const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const nlohmann::json orders = nlohmann::json::parse(report.out)["runs"][0]["figures"]["orders"];
+  for (const char* const name : {"answer_time_p50", "answer_time_p99"}) {
+    EXPECT_NEAR(orders[name]["value"].get<double>(), 0.02, 1e-9) << name;
+  }
 }
 
 }  // namespace

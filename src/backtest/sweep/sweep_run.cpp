@@ -87,8 +87,9 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
     readers.push_back(*std::move(bars));
   }
   BarBlocks blocks(std::move(readers));
-  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
+  options->capital = request.capital;
   Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
@@ -147,6 +148,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   const BacktestSettings& settings = request.settings;
   Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
   if (!open) return std::unexpected(open.error());
+  if (Result<void> few = check_samples(settings.sample, open->markets); !few) return few;
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (const InstrumentSetup& setup : open->setups) {
@@ -157,7 +159,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   std::deque<AccountBook> accounts;
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    recorders.push_back(std::make_unique<SetRecorder>(scales));
+    recorders.push_back(std::make_unique<SetRecorder>(scales, request.capital));
     Result<AccountBook> book = AccountBook::make(settings, instruments);
     if (!book) return std::unexpected(book.error());
     accounts.push_back(*std::move(book));
@@ -191,6 +193,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
+  if (Result<void> fits = check_needs(**type, request.settings); !fits) return std::unexpected(fits.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
@@ -225,8 +228,10 @@ Result<std::string> sweep_identity(const SweepRequest& request, std::string_view
                                    std::string_view configuration) {
   const Result<std::vector<DataFile>> files = known_files(request.settings);
   if (!files) return std::unexpected(files.error());
-  std::string text = fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
-                                 request.count ? fmt::format("{}", *request.count) : "all", request.seed);
+  // What is done holds closes with the capital.
+  std::string text = request.capital.units == 0 ? "" : fmt::format("capital {}\n", to_string(request.capital));
+  text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
+                      request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";
   return history::sha256_of(text + std::string(configuration));
 }
