@@ -1,14 +1,15 @@
 # The commands of the project. Each does the set-up it needs; `make help` lists them.
-# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), DATA (check-imports, test-parity-bars), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
+# Variables: JOBS (parallel compile jobs), SECONDS_A_PARSER (fuzz), LOAD_SECONDS (load), SEEDS (simulate), LARGE_BYTES (nightly), DATA (check-imports, test-parity-bars), COVERAGE_MIN (per cent), PREFIX and DESTDIR (install).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SECONDS_A_PARSER ?= 20
 LOAD_SECONDS ?= 300
 SEEDS ?= 300
+LARGE_BYTES ?= 20000000000
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-parity instructions flat-memory charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-parity instructions flat-memory nightly charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +76,10 @@ test-oracle: ## what acts prints beside what independent references in Python co
 flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
 	@scripts/setup.sh build check
 	@scripts/flat_memory.sh
+
+nightly: ## inputs of LARGE_BYTES=20000000000 in bounded memory: the parts of an import, and acts import itself
+	@scripts/setup.sh build check
+	@scripts/nightly.sh $(LARGE_BYTES)
 
 test-servers: ## rows into real databases that are killed, frozen, slow and refusing
 	@scripts/setup.sh build

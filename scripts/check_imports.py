@@ -3,6 +3,8 @@
 
 check_imports.py DATA [ACTS]: DATA has the folders that testdata/SOURCES.md tells of, whole. Prints what differs; ends
 with 1 then, or if a file is not there: a check that finds nothing to check fails.
+
+Where what a file holds is not what its README says of it, a comment that begins with "README:" says so, and why.
 """
 import pathlib
 import re
@@ -60,11 +62,12 @@ FILES = [
      "agg_trades binance-spot XRPETH: 12477 rows from 2019-10-11T00:00:11.620Z to 2019-10-13T11:19:28.844Z, ms"),
     ("main", ["--market", "spot", "--symbol", "BTCUSDT", "--interval", "1d", "--format", "csv"],
      "klines/basana/binance_btcusdt_day_2020.csv", {"klines": 366}, "text, header"),
-    # 120 lines, the last without a newline.
+    # README: 119, and one hour missing. The file has 119 newlines and a last line without one: 120 hours, none missing.
     ("main",
      ["--market", "spot", "--symbol", "BTCUSDT", "--interval", "1h", "--format", "csv", "--map", HOURS,
       "--time-format", "%Y%m%d %H:%M"],
      "klines/lean/crypto/binance/hour/btcusdt_trade.zip", {"klines": 120}, "text, no header"),
+    # README: 1,439, and one minute missing of the first. Again newlines: all 1,440 minutes of the day are in both.
     ("main", MINUTE + ["--symbol", "BTCBUSD"],
      "klines/lean/crypto/binance/minute/btcbusd/20221213_trade.zip", {"klines": 1440}, "no header"),
     ("main", MINUTE + ["--symbol", "ADAUSDT"],
@@ -117,6 +120,7 @@ FILES = [
 
 # (catalog, what is asked, the answer)
 ANSWERS = [
+    # README: 12:43:01.646 of 2023-03-24. The file says 1679661581646, which is 12:39:41.646.
     ("main",
      "SELECT strftime(open_time, '%Y-%m-%d %H'), open = close, volume, strftime(close_time, '%H:%M:%S.%g')"
      " FROM klines WHERE origin = 'archive' AND interval = '1h' AND symbol = 'BTCUSDT' AND volume = 0 "
@@ -202,6 +206,7 @@ ANSWERS = [
      "SELECT max(trade_id) - min(trade_id) + 1 - count(*) FROM trades WHERE venue NOT LIKE 'bybit%' GROUP BY venue, "
      "symbol",
      "0\n0\n0\n0\n0\n"),
+    # README: 18,769 bids in the first message. It has 46,000 levels, each price once: 18,764 bids and 27,236 asks.
     ("others",
      "SELECT is_bid, count(*) FROM book_updates WHERE symbol = 'BTC-USD' AND is_snapshot GROUP BY 1 ORDER BY 1",
      "false,27236\ntrue,18764\n"),

@@ -29,6 +29,12 @@ void note_off_scale(std::vector<std::string>& notes, const ReadMarkets& read) {
                   off_tick, off_scale, out_of_range));
 }
 
+void note_gaps(std::vector<std::string>& notes, const ReadMarkets& read) {
+  const std::string gaps = gaps_text(data_gaps(read.instruments));
+  if (gaps.empty()) return;
+  notes.push_back(gaps + ": until a snapshot came nobody knew the book, and no fill there is to be believed");
+}
+
 // What a position should have paid or been paid, and did not.
 void note_missed_funding(std::vector<std::string>& notes, const ReadMarkets& read) {
   std::uint64_t missed = 0;
@@ -49,6 +55,7 @@ void note_missed_funding(std::vector<std::string>& notes, const ReadMarkets& rea
 std::vector<std::string> data_notes(const BacktestSettings& settings, const ReadMarkets& read) {
   ACTS_ASSERT(read.instruments.size() <= settings.instruments.size());
   std::vector<std::string> notes;
+  note_gaps(notes, read);
   for (const ReadData& of : read.instruments) {
     for (std::string& note : notes_of(of.facts, of.name)) notes.push_back(std::move(note));
   }

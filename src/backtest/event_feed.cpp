@@ -42,7 +42,7 @@ Result<void> check_times(const TimeSurvey& survey, Nanos shift) {
     return {};
   }
   return fail(ErrorCode::kBadInput,
-              fmt::format("local times shifted by {} are not between 1970 and 2200", to_string(shift)));
+              fmt::format("local times shifted by {} are not between 1973 and 2200", to_string(shift)));
 }
 
 }  // namespace
@@ -50,7 +50,8 @@ Result<void> check_times(const TimeSurvey& survey, Nanos shift) {
 Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, const BacktestInstrument& instrument,
                                                    ClockShift shift, bool are_ordered, bool as_hftbacktest,
                                                    std::optional<UnixNanos> from) {
-  std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, are_ordered, as_hftbacktest, from));
+  std::unique_ptr<EventFeed> feed(new EventFeed(std::move(open), instrument, are_ordered, as_hftbacktest, from,
+                                                shift.kind == ClockShift::Kind::kFixed ? shift.by : Nanos{0}));
   TimeSurvey survey;
   if (Result<void> read = feed->read_through(survey); !read) return std::unexpected(read.error());
   if (Result<void> settled = feed->settle_times(survey, shift); !settled) return std::unexpected(settled.error());
@@ -60,7 +61,7 @@ Result<std::unique_ptr<EventFeed>> EventFeed::open(history::OpenEvents open, con
 Result<void> EventFeed::open_reader() {
   auto source = open_();
   if (!source) return std::unexpected(source.error());
-  reader_.emplace(*std::move(source), rows_, as_hftbacktest_, from_);
+  reader_.emplace(*std::move(source), rows_, as_hftbacktest_, from_, said_shift_);
   return {};
 }
 
@@ -83,7 +84,10 @@ Result<void> EventFeed::read_through(TimeSurvey& survey) {
       kept_ = {};
     }
   }
-  if (survey.measure().events() == 0) return fail(ErrorCode::kBadInput, "there is no depth and no trade in it");
+  if (survey.measure().events() == 0) {
+    return fail(ErrorCode::kBadInput,
+                "the data has no depth and no trade in this period: look at files, from and to in [data]");
+  }
   return {};
 }
 

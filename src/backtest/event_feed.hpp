@@ -46,8 +46,8 @@ class EventFeed final : public MarketFeed {
   // `open` gives the same events anew each time. `are_ordered`: they say themselves which clock they are for, and stand
   // in order (an .npz file). `from`: what was received before is not told but for the book that it led to, with which
   // both clocks begin. Reads through them once. Errors: the source's; kBadInput: there is none for one of the clocks
-  // (of next(): or none that can be used), one has a time before 1970 or after 2200, or a local time lies before its
-  // event's and is not to be shifted; of next(): kMostWaiting.
+  // (of next(): or none that can be used), times are none or too far apart (EventReader::next()), or a local time
+  // lies before its event's and is not to be shifted; of next(): kMostWaiting.
   static Result<std::unique_ptr<EventFeed>> open(history::OpenEvents open, const BacktestInstrument& instrument,
                                                  ClockShift shift, bool are_ordered, bool as_hftbacktest = false,
                                                  std::optional<UnixNanos> from = {});
@@ -73,12 +73,13 @@ class EventFeed final : public MarketFeed {
   };
 
   EventFeed(history::OpenEvents open, const BacktestInstrument& instrument, bool are_ordered, bool as_hftbacktest,
-            std::optional<UnixNanos> from)
+            std::optional<UnixNanos> from, Nanos said_shift)
       : open_(std::move(open)),
         rows_(instrument, are_ordered, as_hftbacktest),
         are_ordered_(are_ordered),
         as_hftbacktest_(as_hftbacktest),
-        from_(from) {}
+        from_(from),
+        said_shift_(said_shift) {}
   Result<void> open_reader();
   Result<void> read_through(history::TimeSurvey& survey);
   Result<void> settle_times(const history::TimeSurvey& survey, ClockShift shift);
@@ -94,6 +95,7 @@ class EventFeed final : public MarketFeed {
   bool are_ordered_;
   bool as_hftbacktest_;
   std::optional<UnixNanos> from_;
+  Nanos said_shift_;
   std::optional<EventReader> reader_;
   bool is_kept_ = true;  // all rows are in kept_: nothing is read a second time
   std::vector<EventRow> kept_;

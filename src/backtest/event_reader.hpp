@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,13 +21,14 @@ namespace acts::backtest {
 class EventReader {
  public:
   // `from`: what was received before makes a book, whose rows are the first; nothing else is told of it. What is
-  // received before it afterwards, as a clock has gone back, counts as received then.
+  // received before it afterwards, as a clock has gone back, counts as received then. `shift`: what is going to be
+  // added to local times whatever they are.
   EventReader(std::unique_ptr<history::HftSource> source, const EventRows& rows, bool as_hftbacktest,
-              std::optional<UnixNanos> from);
+              std::optional<UnixNanos> from, Nanos shift = {});
 
   // True: `row` is the next one. False: there are no more. Errors: the source's; kBadInput: an event has a time before
-  // 1970 or after 2200, or further than kMostLeap from the one
-  // before it by that clock.
+  // kFirstFeedTime or after kLastFeedTime; of one that is told: its times are further apart than kMostApart, or one of
+  // them further than kMostLeap from the one before it by that clock.
   Result<bool> next(EventRow& row);
   // Of the rows that next() has given: off_tick, off_scale, out_of_range; of what has been read: outdated.
   [[nodiscard]] const FeedFacts& facts() const { return facts_; }
@@ -36,11 +38,14 @@ class EventReader {
   Result<bool> read();
   Result<bool> next_row(EventRow& row);
   bool take_of_book(EventRow& row);
+  [[nodiscard]] Result<void> check_time(std::string_view name, std::int64_t ts) const;
+  [[nodiscard]] Result<void> check_apart() const;
   [[nodiscard]] Result<void> check_leap(const char* whose, std::int64_t ts, std::optional<std::int64_t>& before) const;
 
   std::unique_ptr<history::HftSource> source_;
   EventRows rows_;
   std::optional<UnixNanos> from_;
+  Nanos shift_;
   std::optional<BookBefore> before_;          // until there is an event that is told
   std::vector<EventRow> book_;                // of the beginning,
   std::size_t taken_ = 0;                     // and how many of its rows have gone out

@@ -6,16 +6,22 @@
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
 #include "history/export/hft_event.hpp"
+#include "history/import/time_format.hpp"
 #include "sim/market_row.hpp"
 
 namespace acts::backtest {
 
-// So that what is added to a time is still one.
-inline constexpr std::int64_t kFirstFeedTime = 0;
-inline constexpr std::int64_t kLastFeedTime = 7'258'118'400'000'000'000;  // 2200-01-01
+// Of files' times: those in another unit than nanoseconds lie before, and what is added to one of these is still a
+// time.
+inline constexpr std::int64_t kFirstFeedTime = history::kLeastTimeNanos;
+inline constexpr std::int64_t kLastFeedTime = history::kEndTimeNanos;
 // Between successive rows or bars of one instrument; longer than an outage takes. A time that is further off is wrong,
 // and a run would pass through all the intervals between.
 inline constexpr Nanos kMostLeap = std::chrono::days{400};
+// Between the venue's time of an event and ours, once a clock_shift that was said is added: no message is on its way
+// for as long, and a clock in another time zone is still within it. Of a snapshot, which may have the time of the last
+// event before an outage, kMostLeap counts.
+inline constexpr Nanos kMostApart = std::chrono::days{1};
 constexpr bool is_feed_time(std::int64_t ts) { return ts >= kFirstFeedTime && ts <= kLastFeedTime; }
 
 // With the times of both clocks, and which of them it is for.

@@ -6,6 +6,7 @@
 
 #include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
+#include "acts/base/ratio.hpp"
 
 namespace acts::backtest {
 
@@ -23,5 +24,19 @@ inline Decimal plus(const Decimal& a, const Decimal& b) {
 }
 inline Decimal minus(const Decimal& a, const Decimal& b) { return plus(a, {-b.units, b.scale}); }
 inline Decimal times(const Decimal& a, const Decimal& b) { return {a.units * b.units, a.scale + b.scale}; }
+
+// The double nearest to the exact sum, as a tear sheet has it of the same values; 0 if 128 bits do not hold that.
+inline double double_of_sum(const Decimal& a, const Decimal& b) {
+  const int scale = std::max(a.scale, b.scale);
+  int128 sum = 0;
+  for (const Decimal& of : {a, b}) {
+    int128 units = of.units;
+    for (int i = of.scale; i < scale; ++i) {
+      if (__builtin_mul_overflow(units, int128{10}, &units)) return 0;
+    }
+    if (__builtin_add_overflow(sum, units, &sum)) return 0;
+  }
+  return nearest_double(sum, power_of_ten(scale));
+}
 
 }  // namespace acts::backtest

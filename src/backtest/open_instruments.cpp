@@ -68,6 +68,24 @@ std::string latency_note(const InstrumentSettings& settings, const std::optional
       settings.latency.file.value_or(""), *covered * 100, settings.info.symbol);
 }
 
+Result<void> check_samples(Nanos sample, const std::vector<OpenMarket>& markets) {
+  std::int64_t first = INT64_MAX;
+  std::int64_t last = INT64_MIN;
+  for (const OpenMarket& market : markets) {
+    const FeedFacts& facts = market.feed->facts();
+    if (facts.last_local == UnixNanos{}) continue;  // not known
+    first = std::min(first, facts.first_local.value);
+    last = std::max(last, facts.last_local.value);
+  }
+  if (first > last) return {};
+  const std::int64_t samples = (last - first) / sample.count();
+  if (samples <= kMostSamples) return {};
+  const std::int64_t seconds = (last - first) / kMostSamples / 1'000'000'000 + 1;
+  return fail(ErrorCode::kUsage,
+              fmt::format("sample = \"{}\" in [report] is {} samples of this data, and {} are the most: take \"{}s\"",
+                          to_string(sample), samples, kMostSamples, seconds));
+}
+
 EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled) {
   return {.sample = is_sampled ? std::optional(settings.sample) : std::nullopt,
           .bar_interval = settings.bar_interval,

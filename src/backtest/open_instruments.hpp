@@ -34,6 +34,11 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
 // One line where the rows of a latency file cover not all of the data's time (OpenMarket::latency_covered), else "".
 std::string latency_note(const InstrumentSettings& settings, const std::optional<double>& covered);
 
+// Lines of equity.csv that a run may have of an instrument: a year of seconds is less. Each takes some 100 bytes.
+inline constexpr std::int64_t kMostSamples = 40'000'000;
+// Errors: kUsage: there would be more from the data's begin to its end.
+Result<void> check_samples(Nanos sample, const std::vector<OpenMarket>& markets);
+
 // `is_sampled`: there is somebody who wants samples.
 EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled);
 

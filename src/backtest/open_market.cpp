@@ -12,6 +12,8 @@
 namespace acts::backtest {
 namespace {
 
+using OnProblem = std::function<void(std::string_view)>;
+
 Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
   if (!std::ranges::all_of(settings.files, history::is_zip)) {
     return fail(ErrorCode::kUsage, "files: recordings and .npz together: name one kind of them");
@@ -33,13 +35,13 @@ Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestIn
 
 // What was received before `from` is looked at as well: it makes the book that a run begins with.
 Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const BacktestInstrument& instrument,
-                                const std::function<void(std::string_view)>& on_problem) {
+                                const OnProblem& on_problem, std::shared_ptr<DataProblems> problems) {
   if (settings.data_dir.empty()) {
     return fail(ErrorCode::kUsage, "files, data_dir: of which data? Name recordings, an .npz, or a data directory");
   }
   auto catalog = CatalogMarket::open(settings, on_problem);
   if (!catalog) return std::unexpected(catalog.error());
-  OpenMarket market;
+  OpenMarket market{.problems = std::move(problems)};
   market.catalog = *std::move(catalog);
   auto feed = EventFeed::open(market.catalog->events(), instrument, settings.clock_shift, false,
                               settings.exchange.as_hftbacktest, settings.from);
@@ -52,14 +54,16 @@ Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const Backte
 
 Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem) {
-  if (settings.files.empty()) return open_catalog(settings, instrument, on_problem);
+  const auto problems = std::make_shared<DataProblems>();
+  const OnProblem tell = [problems, on_problem = std::move(on_problem)](std::string_view problem) {
+    problems->add(problem);
+    if (on_problem) on_problem(problem);
+  };
+  if (settings.files.empty()) return open_catalog(settings, instrument, tell, problems);
   if (std::ranges::any_of(settings.files, history::is_zip)) return open_npz(settings, instrument);
   if (const Result<void> checked = check_not_all_empty(settings.files); !checked) {
     return std::unexpected(checked.error());
   }
-  const auto tell = [on_problem = std::move(on_problem)](std::string_view problem) {
-    if (on_problem) on_problem(problem);
-  };
   auto exporter = history::RecordingExporter::open({.paths = settings.files,
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
@@ -69,13 +73,30 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
                                                     .fuses_best = settings.best_bid_offer},
                                                    tell);
   if (!exporter) return std::unexpected(exporter.error());
-  OpenMarket market;
+  OpenMarket market{.problems = problems};
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
+  problems->damaged_files = market.recording->damaged_files();
   auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
                               settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
   market.feed = *std::move(feed);
   return market;
+}
+
+Result<std::optional<std::vector<history::UpdateGap>>> update_gaps(const OpenMarket& market,
+                                                                   std::optional<UnixNanos> from) {
+  std::optional<std::vector<history::UpdateGap>> gaps;
+  if (market.recording != nullptr) gaps = market.recording->gaps().gaps();
+  if (market.catalog != nullptr) {
+    auto told = market.catalog->gaps();
+    if (!told) return told;
+    gaps = *std::move(told);
+  }
+  if (gaps) {
+    std::erase_if(*gaps,
+                  [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+  }
+  return gaps;
 }
 
 }  // namespace acts::backtest

@@ -3,11 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/result.hpp"
 
 #include "backtest/catalog_market.hpp"
+#include "backtest/data_problems.hpp"
 #include "backtest/event_feed.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
@@ -21,6 +24,8 @@ struct OpenMarket {
   std::unique_ptr<history::RecordingExporter> recording = {};
   std::unique_ptr<CatalogMarket> catalog = {};
   std::unique_ptr<MarketFeed> feed = {};
+  // Told of as the data is read, and all there are once the feed has been opened; never null.
+  std::shared_ptr<DataProblems> problems = std::make_shared<DataProblems>();
   // Of its time, what the rows of the latency file cover; nothing: latencies are of no file.
   std::optional<double> latency_covered = {};
 };
@@ -28,5 +33,10 @@ struct OpenMarket {
 // Errors: kUsage: a file is not there, symbols are not told apart; kBadInput: what they hold.
 Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem);
+
+// What is missing in the depth updates, by their ids: of gaps those that were not over at `from`. Nothing: they have
+// none. Errors: as the catalog's.
+Result<std::optional<std::vector<history::UpdateGap>>> update_gaps(const OpenMarket& market,
+                                                                   std::optional<UnixNanos> from);
 
 }  // namespace acts::backtest

@@ -57,26 +57,9 @@ std::optional<Decimal> equity_of(const RunReport& report) {
   return sum;
 }
 
-// Those that were not over when the run began.
-Result<std::optional<std::vector<history::UpdateGap>>> gaps_of(const OpenMarket& market,
-                                                               std::optional<UnixNanos> from) {
-  std::optional<std::vector<history::UpdateGap>> gaps;
-  if (market.recording != nullptr) gaps = market.recording->gaps().gaps();
-  if (market.catalog != nullptr) {
-    auto told = market.catalog->gaps();
-    if (!told) return told;
-    gaps = *std::move(told);
-  }
-  if (gaps) {
-    std::erase_if(*gaps,
-                  [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
-  }
-  return gaps;
-}
-
 Result<void> tell_gaps(RunReport& report, const BacktestSettings& settings, const std::vector<OpenMarket>& markets) {
   for (std::size_t i = 0; i < markets.size(); ++i) {
-    auto gaps = gaps_of(markets[i], settings.instruments[i].from);
+    auto gaps = update_gaps(markets[i], settings.instruments[i].from);
     if (!gaps) return std::unexpected(gaps.error());
     report.instruments[i].gaps = *std::move(gaps);
   }
@@ -100,6 +83,7 @@ RunReport report_of(RunEnd end, const BacktestSettings& settings, const Prepared
                          .equity = report.end.equities[i]});
     if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
     of.missed_fundings = report.end.missed_fundings[i];
+    of.problems = *markets[i].problems;
   }
   for (std::size_t i = 0; i < accounts.accounts().size(); ++i) {
     report.accounts.push_back(account_report(accounts.assets()[i], *accounts.accounts()[i]));
@@ -156,6 +140,21 @@ std::optional<Position> RunReport::sum() const {
   return sum;
 }
 
+ReadMarkets read_markets(const RunReport& report) {
+  ReadMarkets read{.begin = report.end.begin, .end = report.end.end};
+  for (const InstrumentReport& of : report.instruments) {
+    read.instruments.push_back({.name = of.instrument.name,
+                                .facts = of.data,
+                                .latency_covered = of.latency_covered,
+                                .funding_times = of.funding_times,
+                                .unreadable_announcements = of.unreadable_announcements,
+                                .missed_fundings = of.missed_fundings,
+                                .gaps = of.gaps,
+                                .problems = of.problems});
+  }
+  return read;
+}
+
 Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
   auto prepared = prepare_run(request);
@@ -164,6 +163,11 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!run) return std::unexpected(run.error());
 
   const std::string path = folder_of(request, *prepared);
+  if (!path.empty()) {
+    if (Result<void> few = check_samples(settings.sample, run->instruments.markets); !few) {
+      return std::unexpected(few.error());
+    }
+  }
   std::unique_ptr<RunFolder> folder;
   if (!path.empty() || !request.json.empty()) {
     auto created = RunFolder::create(ops, path, request.json, prepared->instruments, settings.books);

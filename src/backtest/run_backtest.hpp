@@ -12,6 +12,7 @@
 #include "acts/base/result.hpp"
 
 #include "backtest/books/book_recorder.hpp"
+#include "backtest/data_notes.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/isolate/isolated_strategy.hpp"
@@ -69,6 +70,7 @@ struct InstrumentReport {
   std::size_t funding_times = 0;               // that the data tells of, where funding is left to it
   // What is missing in the run's time, of recordings; nothing: it cannot be told.
   std::optional<std::vector<history::UpdateGap>> gaps = {};
+  DataProblems problems = {};                  // what could not be read
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings
   OrderCounts orders = {};
   std::uint64_t missed_fundings = 0;  // times at which nothing was paid, for there was no price
@@ -99,6 +101,9 @@ struct RunReport {
   // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.
   [[nodiscard]] std::optional<Position> sum() const;
 };
+
+// What is to be told of the run's data.
+ReadMarkets read_markets(const RunReport& report);
 
 // Of an isolated strategy that crashes, throws or does not return the folder so far stays, marked as broken off.
 // Errors: kUsage: settings that do not go together, files that are not there; kBadInput, kStorage; of a compared run

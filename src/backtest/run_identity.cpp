@@ -10,6 +10,7 @@
 #include "backtest/catalog_market.hpp"
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
+#include "backtest/strategy_library.hpp"
 #include "history/signature.hpp"
 #include "recording/byte_source.hpp"
 
@@ -122,6 +123,9 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!instruments) return std::unexpected(instruments.error());
   Result<MadeRunStrategy> made = make_run_strategy(request);
   if (!made) return std::unexpected(made.error());
+  const Result<Wants> wants = guarded([&made]() -> Result<Wants> { return made->strategy->wants(); });
+  if (!wants) return std::unexpected(wants.error());
+  if (Result<void> fits = check_wants(*wants, settings); !fits) return std::unexpected(fits.error());
   Result<std::vector<DataFile>> files = data_files(settings);
   if (!files) return std::unexpected(files.error());
   std::string data = data_json(*files);
@@ -157,6 +161,30 @@ Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
   return fail(ErrorCode::kUsage,
               "the strategy is told of bars, and these are order books: say how long bars of their trades are, "
               "such as interval = \"1m\" in [bars], or take candles: kind = \"bars\" in [data]");
+}
+
+Result<void> check_needs(const StrategyType& type, const BacktestSettings& settings) {
+  if (type.needs.book && settings.is_bars) {
+    return fail(ErrorCode::kUsage, fmt::format("{} needs an order book, and these are bars: take kind out of [data], "
+                                               "with recordings as files",
+                                               type.name));
+  }
+  if (settings.instruments.size() < type.needs.instruments) {
+    return fail(ErrorCode::kUsage, fmt::format("{} needs {} instruments, and this run has {}: add a [[data]] and an "
+                                               "[[instrument]] of each",
+                                               type.name, type.needs.instruments, settings.instruments.size()));
+  }
+  if (!type.needs.funding) return {};
+  const InstrumentSettings& of = settings.instruments[type.needs.instruments - 1];
+  if (of.info.venue == Venue::kBinanceSpot) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{} goes by the funding of instrument {}, and {} of {} has none: name the contract there",
+                            type.name, type.needs.instruments, of.info.symbol, to_string(of.info.venue)));
+  }
+  if (!settings.is_bars || funding_source_of(of) == FundingSource::kFile) return {};
+  return fail(ErrorCode::kUsage, fmt::format("{} goes by the funding of {}, and bars announce none: name a file in "
+                                             "[funding]",
+                                             type.name, of.info.symbol));
 }
 
 std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,

@@ -9,6 +9,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/strategy/parameters.hpp"
+#include "acts/strategy/registry.hpp"
 #include "acts/strategy/strategy.hpp"
 
 #include "backtest/instrument.hpp"
@@ -30,7 +31,8 @@ struct PreparedRun {
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
 };
 
-// Reads the files through. Errors: kUsage: settings that do not go together, files that are not there; kStorage.
+// Reads the files through. Errors: kUsage: settings that do not go together, or do not fit the strategy, files that are
+// not there; kStorage.
 Result<PreparedRun> prepare_run(const RunRequest& request);
 
 // The files of all instruments, or those of the catalog that they come from. Reads them through. Errors: kUsage: one is
@@ -49,6 +51,9 @@ std::unexpected<Error> of_instrument(const BacktestSettings& settings, const Bac
 // Whether the data can give what the strategy wants. Errors: kUsage: FeaturePlan::make(); bars of order books without
 // `bar_interval`; of bars only what bars do not have, features among it.
 Result<void> check_wants(const Wants& wants, const BacktestSettings& settings);
+
+// Whether there is what a strategy cannot trade without. Errors: kUsage: what is missing, and where it would be said.
+Result<void> check_needs(const StrategyType& type, const BacktestSettings& settings);
 
 // The request's folder, with the first digits of the identity in place of "{}".
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared);

@@ -106,49 +106,13 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   members["venue"] = quoted(to_string(settings.info.venue));
 }
 
-struct GapSpan {
-  UnixNanos from;
-  UnixNanos to;
-};
-
-// What lies within several of them counts once.
-Nanos length_of(std::vector<GapSpan> spans) {
-  std::ranges::sort(spans, {}, &GapSpan::from);
-  Nanos length{};
-  UnixNanos until{INT64_MIN};
-  for (const GapSpan& span : spans) {
-    const UnixNanos from = std::max(span.from, until);
-    if (span.to <= from) continue;
-    length += span.to - from;
-    until = span.to;
-  }
-  return length;
-}
-
-// From the last update before until the book was known again, by our clock; at most the end of the run.
+// At most the time of the data.
 void add_gaps(JsonMembers& members, const RunReport& report) {
-  std::string list;
-  std::vector<GapSpan> spans;
-  bool is_known = false;
-  for (const InstrumentReport& of : report.instruments) {
-    if (!of.gaps) continue;
-    is_known = true;
-    for (const history::UpdateGap& gap : *of.gaps) {
-      const UnixNanos from = std::max(UnixNanos{gap.from.value + of.data.shift.count()}, report.end.begin);
-      const UnixNanos to = gap.healed_at
-                               ? std::min(UnixNanos{gap.healed_at->value + of.data.shift.count()}, report.end.end)
-                               : report.end.end;
-      spans.push_back({from, to});
-      list +=
-          fmt::format(R"({}{{"first_update_after":{},"from":"{}","instrument":{},"last_update_before":{},"to":"{}"}})",
-                      list.empty() ? "" : ",", gap.first_after.value(), to_iso8601_nanos(from),
-                      json_text(of.instrument.name), gap.last_before.value(), to_iso8601_nanos(to));
-    }
-  }
-  members["gaps"] = is_known ? fmt::format("[{}]", list) : "null";
-  constexpr double kNanosAMinute = 6e10;
-  members["gap_minutes"] =
-      is_known ? shortest_text(static_cast<double>(length_of(std::move(spans)).count()) / kNanosAMinute) : "null";
+  const ReadMarkets read = read_markets(report);
+  const std::optional<DataGaps> gaps = data_gaps(read.instruments);
+  members["gaps"] = gaps_json(gaps);
+  members["gap_minutes"] = gap_minutes_json(gaps);
+  members["problems"] = problems_json(sum_of(read.instruments));
 }
 
 // Of order books; the same quantities are told of instruments alone, which have their own units.

@@ -37,9 +37,11 @@ Result<MadeRunStrategy> isolated(const BacktestSettings& settings, const Isolate
 Result<MadeRunStrategy> make_run_strategy(const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
   if (request.replayed) return replayed(*request.replayed);
-  if (request.isolate) return isolated(settings, *request.isolate);
+  if (request.isolate && !settings.library.empty()) return isolated(settings, *request.isolate);
   const Result<const StrategyType*> type = strategy_type_of(settings);
   if (!type) return std::unexpected(type.error());
+  if (Result<void> fits = check_needs(**type, settings); !fits) return std::unexpected(fits.error());
+  if (request.isolate) return isolated(settings, *request.isolate);
   Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
   if (!parameters) return std::unexpected(parameters.error());
   auto strategy = guarded([&] { return (*type)->make(*parameters); });
@@ -70,7 +72,6 @@ Result<std::unique_ptr<RunStrategy>> RunStrategy::begin(const RunRequest& reques
   }
   const Result<Wants> wants = guarded([&strategy]() -> Result<Wants> { return strategy.wants(); });
   if (!wants) return std::unexpected(wants.error());
-  if (Result<void> fits = check_wants(*wants, request.settings); !fits) return std::unexpected(fits.error());
   Result<void> held;
   if (request.compared) held = made->hold_against(request.compared->log, request.compared->cut.at, *wants);
   if (request.replayed) held = made->hold_against(request.replayed->log, std::nullopt, *wants);

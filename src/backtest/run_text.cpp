@@ -80,12 +80,12 @@ std::string order_line(const OrderUpdate& update, const BacktestInstrument& inst
     return price == Price{} ? std::string() : price_text(price, instrument);
   };
   const int code = error_code_of(update, instrument.info.venue);
-  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time), csv_text(instrument.name),
-                     update.id.value(), to_string(update.event), to_string(update.side), to_string(update.type),
-                     to_string(update.time_in_force), price_text(update.price, instrument),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time),
+                     csv_text(instrument.name), update.id.value(), to_string(update.event), to_string(update.side),
+                     to_string(update.type), to_string(update.time_in_force), price_text(update.price, instrument),
                      quantity_text(update.quantity, instrument), quantity_text(update.left, instrument),
                      to_string(update.reason), price_or_nothing(update.stop_price), price_or_nothing(update.trail),
-                     code == 0 ? std::string() : fmt::format("{}", code));
+                     code == 0 ? std::string() : fmt::format("{}", code), to_iso8601_nanos(update.ts_recv));
 }
 
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument) {

@@ -29,7 +29,8 @@ inline constexpr std::string_view kFillsHeader =
     "time,instrument,side,price,quantity,liquidity,cause,fee,order_id,queue_ahead_entry,queue_ahead_fill,mid_price,"
     "realised,value,base_fee\n";
 inline constexpr std::string_view kOrdersHeader =
-    "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason,stop_price,trail,code\n";
+    "time,instrument,order_id,event,side,type,time_in_force,price,quantity,left,reason,stop_price,trail,code,"
+    "received\n";
 inline constexpr std::string_view kMarksHeader = "fill_number,0.1s,1s,10s,60s\n";
 
 // Lines with their ends. A position is what is left of it after fees in the base asset; position_value is empty without

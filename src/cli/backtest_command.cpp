@@ -155,7 +155,7 @@ std::string beyond_text(const backtest::InstrumentReport& of) {
 }
 
 std::string summary_of(const backtest::RunReport& report) {
-  std::string text;
+  std::string text = backtest::trouble_text(backtest::read_markets(report).instruments);
   for (const backtest::InstrumentReport& of : report.instruments) {
     text += fmt::format("{} rows of {} events of {}", of.data.rows, of.data.events, of.instrument.name);
     if (of.data.shift != Nanos{0}) text += fmt::format(", local times shifted by {}", to_string(of.data.shift));
@@ -191,19 +191,6 @@ void tell_no_fills(const backtest::OrderCounts& counts, const std::string& strat
                 strategy)
           : "no order was filled: the summary says what became of them";
   complain(why, LogLevel::kWarn);
-}
-
-backtest::ReadMarkets read_markets(const backtest::RunReport& report) {
-  backtest::ReadMarkets read{.begin = report.end.begin, .end = report.end.end};
-  for (const backtest::InstrumentReport& of : report.instruments) {
-    read.instruments.push_back({.name = of.instrument.name,
-                                .facts = of.data,
-                                .latency_covered = of.latency_covered,
-                                .funding_times = of.funding_times,
-                                .unreadable_announcements = of.unreadable_announcements,
-                                .missed_fundings = of.missed_fundings});
-  }
-  return read;
 }
 
 // Full fills give an order all of it, whatever there was. As hftbacktest has them that is what was asked for.
@@ -262,7 +249,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
 Result<Ran> run_books(const backtest::RunRequest& request) {
   const auto report = backtest::run_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
-  for (const std::string& note : backtest::data_notes(request.settings, read_markets(*report))) {
+  for (const std::string& note : backtest::data_notes(request.settings, backtest::read_markets(*report))) {
     complain(note, LogLevel::kWarn);
   }
   tell_beyond(*report, request.settings);

@@ -152,21 +152,24 @@ Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos rec
   return {Verdict::kBad, "clock", std::move(text), "minute rows would be of other minutes; " + remedy, kExitUsage};
 }
 
+std::optional<Finding> find_cooldown(const std::string& data_dir, Venue venue,
+                                     std::optional<collector::Cooldown::Scope> scope, UnixNanos now) {
+  const std::vector<collector::Cooldown> earlier = read_cooldowns(data_dir, venue).cooldowns;
+  const auto longest = collector::longest_left(earlier, scope, now);
+  if (!longest) return std::nullopt;
+  return Finding{
+      Verdict::kWarning, "network",
+      fmt::format("{} is not asked: it has {} an earlier run until {}", to_string(venue),
+                  longest->left.banned ? "banned" : "refused", to_iso8601(longest->left.until)),
+      fmt::format("wait; if this machine has another address since, remove {}", cooldown_directory(data_dir, venue))};
+}
+
 std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now) {
   std::vector<Finding> findings;
   std::erase_if(venues, [&](Venue venue) {
-    std::optional<collector::Cooldown> longest;
-    for (const collector::Cooldown& earlier : read_cooldowns(data_dir, venue).cooldowns) {
-      const auto left = left_of(earlier, now);
-      if (left && (!longest || longest->until < left->until)) longest = left;
-    }
-    if (!longest) return false;
-    findings.push_back({Verdict::kWarning, "network",
-                        fmt::format("{} is not asked: it has {} an earlier run until {}", to_string(venue),
-                                    longest->banned ? "banned" : "refused", to_iso8601(longest->until)),
-                        fmt::format("wait; if this machine has another address since, remove {}",
-                                    cooldown_directory(data_dir, venue))});
-    return true;
+    std::optional<Finding> found = find_cooldown(data_dir, venue, std::nullopt, now);
+    if (found) findings.push_back(*std::move(found));
+    return found.has_value();
   });
   return findings;
 }

@@ -11,6 +11,7 @@
 
 #include "binance/symbols.hpp"
 #include "cli/option.hpp"
+#include "collector/cooldown.hpp"
 #include "live/settings.hpp"
 
 namespace acts::cli {
@@ -46,8 +47,10 @@ inline constexpr Nanos kMaxGoodOffset = std::chrono::milliseconds{500};
 inline constexpr Nanos kMaxBearableOffset = std::chrono::seconds{30};
 Finding judge_clock(Venue venue, UnixNanos server, UnixNanos sent, UnixNanos received);
 
-// Takes those out of `venues` that are not to be asked now, as a run of this data directory was told (429, 418): a
-// finding for each.
+// What a run of this data directory was told (429, 418), of requests or of connections or of both, if it still holds.
+std::optional<Finding> find_cooldown(const std::string& data_dir, Venue venue,
+                                     std::optional<collector::Cooldown::Scope> scope, UnixNanos now);
+// Takes those out of `venues` that are not to be asked now, by find_cooldown(): a finding for each.
 std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now);
 // Asks time of each venue's REST hosts and whether its stream hosts answer; all at once, within kNetworkTimeout.
 inline constexpr Nanos kNetworkTimeout = std::chrono::seconds{10};

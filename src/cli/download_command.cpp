@@ -12,6 +12,7 @@
 
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "cli/doctor.hpp"
 #include "cli/download_text.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
@@ -210,6 +211,16 @@ int verdict(const DownloadReport& report) {
   return code;
 }
 
+// A tail is asked of the address that a collector of this data directory asks.
+Result<void> check_cooldown(const Settings& settings, UnixNanos now) {
+  const bool asks_venue = settings.request.tail && settings.options.rest_url.empty() && !settings.options.dry_run;
+  if (!asks_venue || settings.request.market == history::archive::Market::kCoinm) return {};
+  const bool is_spot = settings.request.market == history::archive::Market::kSpot;
+  const auto found = find_cooldown(settings.options.data_dir, is_spot ? Venue::kBinanceSpot : Venue::kBinanceUsdm,
+                                   collector::Cooldown::Scope::kRest, now);
+  return found ? fail(ErrorCode::kRetry, fmt::format("{}; {}", found->text, found->remedy)) : Result<void>();
+}
+
 int run(const Given& given) {
   Settings settings;
   const auto directory = data_dir_of(given);
@@ -223,8 +234,9 @@ int run(const Given& given) {
   if (request.from && request.to && *request.from >= *request.to) {
     return complain({ErrorCode::kUsage, "--from is not before --to: no day lies between"});
   }
-  if (settings.options.rest_url.empty()) settings.options.rest_url = rest_url_of(settings.request.market);
   RealClock clock;
+  if (const Result<void> asked = check_cooldown(settings, clock.now()); !asked) return complain(asked.error());
+  if (settings.options.rest_url.empty()) settings.options.rest_url = rest_url_of(settings.request.market);
   settings.options.queue.seed = static_cast<std::uint64_t>(clock.now().value);
   stop_at_signals();
   ProgressLine line;

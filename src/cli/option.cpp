@@ -30,7 +30,9 @@ Result<void> check_values(const OptionSpec& spec, const Values& values) {
     const std::string_view nearest = nearest_name(values[0], spec.choices);
     return fail(ErrorCode::kUsage,
                 fmt::format("'{}' is none of {}{}", values[0].substr(0, kMostShown), fmt::join(spec.choices, ", "),
-                            nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+                            !nearest.empty()             ? fmt::format("; did you mean {}?", nearest)
+                            : !spec.other_choice.empty() ? fmt::format(": {}", spec.other_choice)
+                                                         : ""));
   }
   if (spec.kind == OptionKind::kSwitch && values[0] != "true" && values[0] != "false") {
     return fail(ErrorCode::kUsage, fmt::format("'{}' is neither true nor false", values[0].substr(0, kMostShown)));

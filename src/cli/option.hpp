@@ -37,6 +37,7 @@ struct OptionSpec {
   std::string_view help = {};
   std::string_view default_text = {};
   std::vector<std::string_view> choices = {};
+  std::string_view other_choice = {};  // what to do where it is none of them
   bool is_required = false;
 };
 

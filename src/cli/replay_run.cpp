@@ -272,6 +272,7 @@ OptionSpec replayed_venue_spec() {
   OptionSpec spec = kVenueSpec;
   spec.help = "where it was recorded";
   spec.default_text = "as the recording or --symbol tells";
+  spec.other_choice = kOtherVenues;
   return spec;
 }
 
@@ -306,6 +307,10 @@ Result<std::optional<Venue>> named_venue(const ReplaySettings& settings) {
   std::optional<Venue> venue = settings.venue;
   for (const std::string& typed : settings.symbols) {
     const bool has_prefix = typed.contains(':');
+    if (has_prefix && !parse_venue(typed.substr(0, typed.find(':')))) {
+      return fail(ErrorCode::kUsage, fmt::format("--symbol: '{}' is neither of binance-spot nor of binance-usdm: {}",
+                                                 typed.substr(0, kMostShown), kOtherVenues));
+    }
     const auto wish = binance::parse_symbol_wish(typed, venue.value_or(Venue::kBinanceSpot));
     if (!wish) return fail(wish.error().code, "--symbol: " + wish.error().message);
     if (!has_prefix) continue;

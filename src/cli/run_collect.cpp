@@ -18,6 +18,9 @@ namespace {
 
 constexpr Nanos kRefresh = std::chrono::seconds{1};
 constexpr std::size_t kMaxLines = 40;
+// While a run is made: how often it looks for a signal, and when it says why it has not begun.
+constexpr Nanos kStartPoll = std::chrono::milliseconds{100};
+constexpr Nanos kSlowStart = std::chrono::seconds{2};
 
 // Asked for at each drawing: windows change.
 TerminalSize terminal_size() {
@@ -36,7 +39,10 @@ class Attendant {
   Attendant(EventLoop& loop, bool on_terminal) : loop_(loop), on_terminal_(on_terminal) {
     loop_.on_signal({SIGINT, SIGTERM, SIGHUP}, [this](int signal) {
       if (signal == SIGHUP) {
-        reload();
+        early_hangup_ = run_ == nullptr;
+        if (!early_hangup_) reload();
+      } else if (run_ == nullptr) {
+        early_stop_ = true;
       } else if (std::exchange(signalled_, true)) {  // whoever sends a second one has waited long enough
         run_->abandon();
         loop_.stop();
@@ -47,12 +53,28 @@ class Attendant {
     release_hangups();
   }
 
+  // While the run is made: whether a signal has come that ends it.
+  bool is_stopped() {
+    const auto now = std::chrono::steady_clock::now();
+    if (early_stop_ || now < next_look_) return early_stop_;
+    next_look_ = now + kStartPoll;
+    loop_.run_for(std::chrono::milliseconds{1});
+    if (!said_slow_ && now > begun_ + kSlowStart) {
+      said_slow_ = true;
+      spdlog::info("sealing and reading what the last run has left, for {} s at most",
+                   EarlierRun::kLongestStart / std::chrono::seconds{1});
+    }
+    return early_stop_;
+  }
+
   void attend(CollectRun& run, const CollectSettings& settings) {
     run_ = &run;
     if (settings.duration > Nanos{0}) loop_.start_timer(settings.duration, [this] { stop("duration"); });
     if (on_terminal_) refresh();
     if (const auto interval = service_watchdog_interval()) watchdog(*interval);
     notify_service("READY=1");
+    if (early_hangup_) reload();
+    if (early_stop_) stop("a signal at the start");
   }
 
  private:
@@ -97,6 +119,11 @@ class Attendant {
   EventLoop& loop_;
   CollectRun* run_ = nullptr;
   bool on_terminal_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_look_ = begun_;
+  bool said_slow_ = false;
+  bool early_hangup_ = false;  // a signal that came while the run was made
+  bool early_stop_ = false;
   bool stopping_ = false;
   bool signalled_ = false;
 };
@@ -108,7 +135,13 @@ int run_collect(const CollectSettings& settings) {
   EventLoop loop;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   Attendant attendant(loop, on_terminal);
-  auto run = CollectRun::make(loop, clock, settings, {});
+  CollectHooks hooks;
+  hooks.is_stopped = [&attendant] { return attendant.is_stopped(); };
+  auto run = CollectRun::make(loop, clock, settings, std::move(hooks));
+  if (!run && run.error().code == ErrorCode::kCancelled) {
+    spdlog::info("{}", run.error().message);
+    return kExitDone;
+  }
   if (!run) return complain(run.error());
   if ((*run)->metrics_port()) {
     spdlog::info("metrics and health on http://{}:{}/metrics and /health", settings.metrics.host,

@@ -48,7 +48,7 @@ std::optional<RunColumnKind> kind_of_column(std::string_view name) {
       "quantity",   "mid_price", "realised", "value", "base_fee", "left",   "stop_price",     "trail"};
   constexpr std::array<std::string_view, 2> kReals{"queue_ahead_entry", "queue_ahead_fill"};
   const auto is_of = [name](const auto& names) { return std::ranges::find(names, name) != names.end(); };
-  if (name == "time") return RunColumnKind::kTime;
+  if (name == "time" || name == "received") return RunColumnKind::kTime;
   if (name == "order_id" || name == "code") return RunColumnKind::kWhole;
   if (is_of(kReals)) return RunColumnKind::kReal;
   if (is_of(kDecimals)) return RunColumnKind::kDecimal;

@@ -122,6 +122,10 @@ std::span<const Option<SweepSettings>> sweep_table() {
 // As a run of one set does.
 void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
   for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
+  if (report.missing_bars == 0) return;
+  complain(
+      fmt::format("{} bars are missing between those that are there: no set could trade in them", report.missing_bars),
+      LogLevel::kWarn);
 }
 
 void tell_refused(const backtest::SweepReport& report) {
@@ -139,7 +143,7 @@ int run_to_standard_output(const backtest::SweepRequest& request, SweepTable tab
     if (!std::exchange(has_begun, true)) out.write(table.header());
     bool is_read = true;
     for (const backtest::SweepRow& row : rows) {
-      const RunCloses::Chosen closes = with_capital(row.totals.closes, settings.capital);
+      const RunCloses::Chosen& closes = row.totals.closes;
       const report::SetFigures figures = report::set_figures(closes.closes, closes.period, settings.risk_free_rate);
       is_read = out.write(table.line(row.number, row.totals, figures));
     }
@@ -215,7 +219,6 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   if (!identity) return complain(identity.error());
   SweepOutputOptions options{.path = settings.output,
                              .identity = *identity,
-                             .capital = settings.capital,
                              .risk_free_rate = settings.risk_free_rate,
                              .objective = settings.objective};
   if (const auto& walk = request.settings.walk_forward) {
@@ -227,6 +230,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   tell_data(swept->report, request.settings);
   Output out;
   if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
+  out.write(backtest::trouble_text(swept->report.read.instruments));
   out.write(report::to_text(swept->summary));
   if (!settings.checks_determinism) return out.finish(kExitDone);
   const Result<std::string> same = sweep_again(request, table, std::move(options));
@@ -257,6 +261,7 @@ int run_sweep_command(const Given& given) {
   SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
   Problems problems;
   backtest::SweepRequest request{.axes = parsed->sweep,
+                                 .capital = settings.capital,
                                  .count = settings.count,
                                  .seed = settings.seed,
                                  .threads = settings.threads,

@@ -40,7 +40,7 @@ Result<void> SweepOutput::write_table(SweepTable& table, report::SweepJudge& jud
   if (!file) return std::unexpected(file.error());
   if (Result<void> written = file->write(table.header()); !written) return written;
   const Result<void> read = journal_.read([&](const backtest::JournalEntry& entry) {
-    const RunCloses::Chosen closes = with_capital(entry.totals.closes, options_.capital);
+    const RunCloses::Chosen& closes = entry.totals.closes;
     judge.add(entry.number, closes);
     const report::SetFigures figures = report::set_figures(closes.closes, closes.period, options_.risk_free_rate);
     return file->write(table.line(entry.number, entry.totals, figures));

@@ -22,7 +22,6 @@ namespace acts::cli {
 struct SweepOutputOptions {
   std::string path = {};      // ends with .csv or .parquet
   std::string identity = {};  // of the sweep
-  Decimal capital = {};
   double risk_free_rate = 0;  // of report::set_figures()
   report::NamedFigure objective = report::kSetFigures[0];
   std::optional<report::WalkForwardSpans> walk_forward = {};

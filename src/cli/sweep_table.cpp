@@ -47,12 +47,6 @@ std::string text_of_figure(const std::optional<double>& value) { return value ? 
 
 }  // namespace
 
-RunCloses::Chosen with_capital(RunCloses::Chosen closes, const Decimal& capital) {
-  const double more = report::to_double(capital);
-  for (double& value : closes.closes.values) value += more;
-  return closes;
-}
-
 SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs,
                        std::string_view rows)
     : axes_(std::move(axes)) {

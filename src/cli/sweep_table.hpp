@@ -17,9 +17,6 @@
 
 namespace acts::cli {
 
-// `capital` added to each, for returns.
-RunCloses::Chosen with_capital(RunCloses::Chosen closes, const Decimal& capital);
-
 class SweepTable {
  public:
   // `specs`: of the strategy's parameters; `rows`: what the data's rows are called, "bars" or "rows". A parameter of

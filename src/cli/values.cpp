@@ -133,6 +133,9 @@ Result<void> set_kept_bytes(std::optional<std::uint64_t>& bytes, const Values& v
   if (values[0] == kKeepAll) return {};
   const Result<std::uint64_t> parsed = parse_bytes(values[0]);
   if (!parsed) return fail(ErrorCode::kUsage, fmt::format("{}, or all", parsed.error().message));
+  if (*parsed != 0 && *parsed < kLeastKeptBytes) {
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is less than 1 MiB: add the unit, such as GB", values[0]));
+  }
   bytes = *parsed;
   return {};
 }

@@ -23,6 +23,9 @@ inline const OptionSpec kVenueSpec{.name = "venue",
                                    .help = "where symbols are traded that do not say it",
                                    .default_text = "binance-spot",
                                    .choices = {"binance-spot", "binance-usdm"}};
+// Of commands that know Binance's alone; the catalog has captures of others too.
+inline constexpr std::string_view kOtherVenues =
+    "rows of other venues in the catalog are read by acts query, and its --output makes a file of them";
 inline const OptionSpec kBandsSpec{.name = "bands",
                                    .placeholder = "LIST",
                                    .kind = OptionKind::kNumbers,
@@ -58,6 +61,8 @@ Result<void> set_capital(Decimal& capital, const Values& values);
 Result<void> set_kept_age(std::optional<Nanos>& age, const Values& values);
 // "500GB", "20GiB", "1048576": kB, MB, GB, TB are powers of 1000, KiB, MiB, GiB, TiB of 1024.
 Result<std::uint64_t> parse_bytes(std::string_view text);
+// "all", 0 (whatever may go), or 1 MiB at least: a number below has lost its unit.
+inline constexpr std::uint64_t kLeastKeptBytes = std::uint64_t{1} << 20;
 Result<void> set_kept_bytes(std::optional<std::uint64_t>& bytes, const Values& values);
 
 // What is kept: of collect, and of the commands that prune.

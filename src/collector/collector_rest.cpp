@@ -18,15 +18,8 @@ constexpr Nanos kRefusedWait = std::chrono::seconds{30};
 // Before anything is asked.
 void Collector::Impl::resume_cooldowns(UnixNanos now) {
   for (const Cooldown::Scope scope : {Cooldown::Scope::kRest, Cooldown::Scope::kStreams}) {
-    std::optional<Cooldown> longest;
-    bool is_kept = true;
-    for (const Cooldown& earlier : options.earlier_cooldowns) {
-      const std::optional<Cooldown> left = earlier.scope == scope ? left_of(earlier, now) : std::nullopt;
-      if (!left || (longest && longest->until >= left->until)) continue;
-      longest = left;
-      is_kept = *left == earlier;
-    }
-    if (longest) resume(*longest, is_kept, now);
+    const std::optional<CooldownLeft> longest = longest_left(options.earlier_cooldowns, scope, now);
+    if (longest) resume(longest->left, longest->left == *longest->earlier, now);
   }
 }
 

@@ -25,6 +25,17 @@ std::optional<Cooldown> left_of(const Cooldown& earlier, UnixNanos now) {
   return now < left.until ? std::optional(left) : std::nullopt;
 }
 
+std::optional<CooldownLeft> longest_left(std::span<const Cooldown> earlier, std::optional<Cooldown::Scope> scope,
+                                         UnixNanos now) {
+  std::optional<CooldownLeft> longest;
+  for (const Cooldown& one : earlier) {
+    if (scope && one.scope != *scope) continue;
+    const std::optional<Cooldown> left = left_of(one, now);
+    if (left && (!longest || longest->left.until < left->until)) longest = CooldownLeft{&one, *left};
+  }
+  return longest;
+}
+
 std::optional<Cooldown> CooldownMemory::on_told(UnixNanos until, bool banned, UnixNanos now) {
   if (until <= now) return std::nullopt;
   Cooldown next{scope_, now, next_multiple(until - Nanos{1}, kStep), banned};

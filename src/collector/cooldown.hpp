@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "acts/base/time.hpp"
@@ -31,6 +32,13 @@ inline constexpr Nanos kLongestCooldown = binance::kMaxRetryAfter;
 // been set back since (now < told) does not tell how much of it has passed: it begins anew, `told` being now then. It
 // ends within kLongestCooldown of `now`, whatever the earlier run's clock said.
 std::optional<Cooldown> left_of(const Cooldown& earlier, UnixNanos now);
+// Of those of `scope`, or of all, the one with what is left of it that ends last; nothing if all are over.
+struct CooldownLeft {
+  const Cooldown* earlier = nullptr;  // one of those given
+  Cooldown left;
+};
+std::optional<CooldownLeft> longest_left(std::span<const Cooldown> earlier, std::optional<Cooldown::Scope> scope,
+                                         UnixNanos now);
 
 // Those of one scope in a run: which of them the next run has to know. Each is to be kept before anything is asked.
 class CooldownMemory {

@@ -69,6 +69,9 @@ class Conditions {
                       whole_seconds(sink.behind)),
           kAtOnce);
     }
+    if (process.retention && !process.retention->failure.empty()) {
+      add("retention_failed", "store", process.retention->failure, limits_.failing);
+    }
     if (process.disk) look_at(*process.disk);
     if (process.clock_ahead >= kClockStep) {
       add("clock_stepped_back", "wall clock",

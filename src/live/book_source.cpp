@@ -32,6 +32,8 @@ Result<std::unique_ptr<SinkSource>> BookSource::open(BookSourceOptions options) 
   const std::string path = (std::filesystem::path(options.data_dir) / "acts.db").string();
   auto outbox = BookOutbox::open(path, options.sink, options.sqlite);
   if (!outbox) return std::unexpected(std::move(outbox.error()));
+  // From now on its books stay until it has them, also for a pruner that no configuration tells of it.
+  if (auto known = (*outbox)->advance(0); !known) return std::unexpected(std::move(known.error()));
   return std::unique_ptr<SinkSource>(new BookSource(std::move(options), std::move(*outbox)));
 }
 

@@ -43,6 +43,11 @@ spdlog::level::level_enum spdlog_level_of(collector::LogLevel level) {
   return spdlog::level::err;
 }
 
+std::unexpected<Error> begin_stopped() {
+  return fail(ErrorCode::kCancelled,
+              "stopped while what the last run has left was sealed and read: the next one goes on");
+}
+
 }  // namespace
 
 CollectRun::CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks)
@@ -56,6 +61,8 @@ CollectRun::~CollectRun() {
   if (states_timer_) loop_.cancel_timer(*states_timer_);
   if (watch_timer_) loop_.cancel_timer(*watch_timer_);
 }
+
+bool CollectRun::is_stopped() const { return hooks_.is_stopped && hooks_.is_stopped(); }
 
 Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clock, CollectSettings settings,
                                                      CollectHooks hooks) {
@@ -78,16 +85,18 @@ Result<void> CollectRun::open_store(const EarlierRun::Symbols& symbols) {
     auto lock = lock_data_dir(settings_.data_dir);
     if (!lock) return std::unexpected(lock.error());
     lock_.emplace(std::move(*lock));
-    earlier_.seal();
+    earlier_.seal(hooks_.is_stopped);
+    if (is_stopped()) return begin_stopped();
   }
   const RowSchema schema = make_schema(settings_.bands);
   MissedMinutes missed(settings_.bands);
   auto store = hooks_.open_store ? hooks_.open_store(schema) : open_sqlite(schema, symbols, missed);
   if (hooks_.open_store && lock_) {
     clock_.not_before(earlier_.begin_after(symbols, nullptr, clock_.now()));
-    earlier_.restore(symbols, nullptr);
+    earlier_.restore(symbols, nullptr, EarlierRun::kRestoreLimit, hooks_.is_stopped);
   }
   if (!store) return std::unexpected(store.error());
+  if (is_stopped()) return begin_stopped();
   rows_ = std::make_unique<RowWriter>(std::move(*store));
   store_missed(std::move(missed));
   return {};
@@ -100,7 +109,8 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   auto store = SqliteStore::open(path, schema);
   if (!store) return std::unexpected(store.error());
   clock_.not_before(earlier_.begin_after(symbols, store->get(), clock_.now()));
-  earlier_.restore(symbols, store->get());
+  earlier_.restore(symbols, store->get(), EarlierRun::kRestoreLimit, hooks_.is_stopped);
+  if (is_stopped()) return begin_stopped();
   if (auto stored = earlier_.store_rows_of_other_bands(path, **store); !stored) return std::unexpected(stored.error());
   auto found = earlier_.missed_minutes(symbols, **store, clock_.now());
   if (!found) return std::unexpected(found.error());

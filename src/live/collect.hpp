@@ -39,6 +39,8 @@ struct CollectHooks {
   // Changes what the settings do not tell.
   std::function<void(collector::CollectorOptions&)> tune;
   RecordingMedium recording = {};
+  // Asked again and again while make() seals and reads what the last run has left; true ends it. Empty: nothing does.
+  std::function<bool()> is_stopped;
   Nanos alert_interval = AlertChannel::kInterval;  // of real time
   // Of real time, for all that stop() and drain() wait for together. The service unit allows more.
   Nanos stop_limit = std::chrono::seconds{20};
@@ -47,7 +49,8 @@ struct CollectHooks {
 class CollectRun {
  public:
   // Locks the data directory, opens the store and, if wanted, the metrics port. Loop and clock outlive the object.
-  // Errors: kUsage, kStorage.
+  // What the last run has left open is sealed and its books are read: that may take EarlierRun's limits.
+  // Errors: kUsage, kStorage, kCancelled: CollectHooks::is_stopped.
   static Result<std::unique_ptr<CollectRun>> make(EventLoop& loop, Clock& clock, CollectSettings settings,
                                                   CollectHooks hooks);
   ~CollectRun();
@@ -76,6 +79,7 @@ class CollectRun {
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
   Result<void> open_store(const EarlierRun::Symbols& symbols);
+  [[nodiscard]] bool is_stopped() const;
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
   void store_missed(MissedMinutes missed);

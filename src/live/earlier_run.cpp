@@ -61,17 +61,22 @@ std::vector<std::string> EarlierRun::meant(const std::string& typed) { return {t
 
 EarlierRun::EarlierRun(const CollectSettings& settings, LogSink log, Seal seal)
     : settings_(settings), log_(std::move(log)), seal_(std::move(seal)) {
-  if (!seal_) seal_ = [&settings](Venue venue) { return seal_left_logs(settings.data_dir, venue, kSealLimit); };
+  if (!seal_) {
+    seal_ = [&settings](Venue venue, const Stop& stop) {
+      return seal_left_logs(settings.data_dir, venue, kSealLimit, stop);
+    };
+  }
 }
 
 void EarlierRun::warn(Venue venue, std::string key, std::string text) const {
   log_(venue, {collector::LogLevel::kWarning, std::move(key), "", std::move(text), 0});
 }
 
-void EarlierRun::seal() {
+void EarlierRun::seal(const Stop& stop) {
   for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
     LeftLogs& left = left_logs_[venue];
-    left = seal_(venue);
+    left = seal_(venue, stop);
+    if (stop && stop()) return;
     for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
   }
 }
@@ -113,13 +118,17 @@ UnixNanos EarlierRun::begin_after(const Symbols& symbols, SqliteStore* store, Un
   return latest;
 }
 
-void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit) {
+void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit, const Stop& stop) {
   Nanos left = limit;
-  for (const auto& [venue, typed] : symbols) left -= restore_venue(venue, typed, store, std::max(left, Nanos{0}));
+  for (const auto& [venue, typed] : symbols) {
+    left -= restore_venue(venue, typed, store, std::max(left, Nanos{0}), stop);
+    if (stop && stop()) return;
+  }
 }
 
 // Gives the real time that it took.
-Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit) {
+Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit,
+                                const Stop& stop) {
   if (!left_logs_[venue].problems.empty()) {
     warn(venue, "book_not_restored",
          "a recording of before is not sealed yet: books begin empty, rows that are not stored become not_running");
@@ -129,7 +138,8 @@ Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typ
   RestoreOptions options{.data_dir = settings_.data_dir,
                          .venue = venue,
                          .untold = {settings_.bands, settings_.stale_after},
-                         .limit = limit};
+                         .limit = limit,
+                         .stop = stop};
   options.wants = [&typed](std::string_view symbol) {
     return std::ranges::any_of(
         typed, [symbol](const std::string& text) { return std::ranges::count(meant(text), symbol) > 0; });
@@ -140,6 +150,7 @@ Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typ
     };
   }
   RestoredBooks done = restore_books(options);
+  if (stop && stop()) return std::chrono::steady_clock::now() - begin;
   for (const std::string& problem : done.problems) warn(venue, "book_not_restored", problem);
   if (!done.books.empty()) {
     log_(venue, {collector::LogLevel::kInfo, "books_restored", "",

@@ -35,20 +35,22 @@ class EarlierRun {
   static std::vector<std::string> meant(const std::string& typed);
 
   // Seals what a venue's last run has left open.
-  using Seal = std::function<LeftLogs(Venue)>;
+  using Stop = std::function<bool()>;  // true: stop; may be empty
+  using Seal = std::function<LeftLogs(Venue, const Stop&)>;
 
   // `settings`: of the run to come; they outlive the object, as does what `log` and `seal` refer to. `seal`: if it is
   // not seal_left_logs().
   EarlierRun(const CollectSettings& settings, LogSink log, Seal seal = nullptr);
 
-  // Of both venues, at most kSealLimit each.
-  void seal();
+  // Of both venues, at most kSealLimit each. What `stop` leaves unsealed is not said.
+  void seal(const Stop& stop = nullptr);
   // After seal(). When a run may begin whose clock says `now`: then, or where the clock was set back behind what is
   // recorded of any symbol or, of `symbols`, stored. So receive times go on, and no minute is made a second time. What
   // lies further ahead than kMostAhead was made by a clock that was wrong, and is not looked at. Says which it is.
   [[nodiscard]] UnixNanos begin_after(const Symbols& symbols, SqliteStore* store, UnixNanos now) const;
   // Books, and the rows that `store` lacks, in at most `limit` of real time; without a store no rows.
-  void restore(const Symbols& symbols, SqliteStore* store, Nanos limit = kRestoreLimit);
+  // What `stop` has ended is not complete, and nothing is said of it.
+  void restore(const Symbols& symbols, SqliteStore* store, Nanos limit = kRestoreLimit, const Stop& stop = nullptr);
 
   // Of the restored rows those of symbols that were collected with other bands than this run's: they are written to the
   // store at `path` with the columns they have. Errors: those of the store.
@@ -67,11 +69,13 @@ class EarlierRun {
   // Of real time; a service manager waits 90 s for a start at least.
   static constexpr Nanos kSealLimit = std::chrono::seconds{40};
   static constexpr Nanos kRestoreLimit = std::chrono::seconds{30};
+  static constexpr Nanos kLongestStart = 2 * kSealLimit + kRestoreLimit;
   // In a run: nothing is read from its sockets meanwhile.
   static constexpr Nanos kAddedLimit = std::chrono::seconds{2};
 
  private:
-  Nanos restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit);
+  Nanos restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit,
+                      const Stop& stop);
   std::vector<MinuteRow> take_rows(Venue venue, const std::string& symbol);
   void warn(Venue venue, std::string key, std::string text) const;
 

@@ -117,6 +117,7 @@ void add_venue(Families& out, const collector::Health& health) {
     out.counter("acts_rest_requests_total", "REST requests", {{"venue", venue}, {"reason", reason}}, count);
   }
   out.gauge("acts_rate_limit_weight_used", "REST weight used in this minute", labels, health.rest.weight_used);
+  out.gauge("acts_rate_limit_weight", "REST weight that the venue allows a minute", labels, health.rest.weight_limit);
   out.gauge("acts_rest_banned", "1 while the venue has banned REST requests (418), also of an earlier run", labels,
             health.rest.banned_until ? 1 : 0);
   out.gauge("acts_rest_paused", "1 while no REST request is made: banned, limited (429), refused or failing", labels,

@@ -60,7 +60,9 @@ class Restoring {
   }
 
   void problem(std::string text) { done_.problems.push_back(std::move(text)); }
-  [[nodiscard]] bool late() const { return std::chrono::steady_clock::now() >= until_; }
+  [[nodiscard]] bool late() const {
+    return std::chrono::steady_clock::now() >= until_ || (options_.stop && options_.stop());
+  }
 
   // Half of a symbol's share of the time is for its rows, the other half for its book at least.
   void restore(const std::string& symbol) {
@@ -230,9 +232,10 @@ auto attempted(const Attempt& attempt, int& retries) {
 
 }  // namespace
 
-LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, FileOps& ops) {
+LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, const std::function<bool()>& stop,
+                        FileOps& ops) {
   const auto end = std::chrono::steady_clock::now() + limit;
-  const auto is_over = [end] { return std::chrono::steady_clock::now() >= end; };
+  const auto is_over = [end, &stop] { return std::chrono::steady_clock::now() >= end || (stop && stop()); };
   int retries = kSealRetries;
   Sealer sealer(
       recording_directory(data_dir, to_string(venue)), [venue] { return std::make_unique<MessageOwner>(venue); }, ops);

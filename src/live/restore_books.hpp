@@ -44,16 +44,18 @@ struct LeftLogs {
 
 // Seals the logs that the last run has left open. What is not sealed after `limit` of real time, the run itself will. A
 // disk that fails is asked again, kSealRetries times in all: without what lies there, books begin empty. `ops`: the
-// disk.
+// disk. `stop`: true ends it too; may be empty.
 inline constexpr int kSealRetries = 2;
 inline constexpr Nanos kSealPause = std::chrono::milliseconds{250};  // of real time, before each of them
-LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, FileOps& ops = real_file_ops());
+LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit,
+                        const std::function<bool()>& stop = nullptr, FileOps& ops = real_file_ops());
 
 struct RestoreOptions {
   std::string data_dir;
   Venue venue = Venue::kBinanceSpot;
   RunSettings untold = {};  // of the rows of a run whose recording does not tell
   Nanos limit{0};  // of real time, by shares: a symbol for which its share is too little begins with an empty book
+  std::function<bool()> stop = nullptr;  // true ends it, as if there were no time left; empty: nothing does
   std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
   // The time of the latest stored row: rows behind it are wanted. Empty: none are.
   std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;

@@ -94,6 +94,7 @@ std::string retention_text(const RetentionReport& report, const RetentionOptions
   if (options.rows.any()) {
     text += fmt::format("{}rows: {} {}, {}", text.empty() ? "" : "; ", report.rows.rows, removed,
                         since_text(report.rows.oldest));
+    if (options.dry_run && options.rows.bytes) text += " (what goes by size is not counted beforehand)";
     if (report.rows.bytes > 0) text += fmt::format(", {} bytes came free", report.rows.bytes);
     if (report.rows.rejected > 0) text += fmt::format(", {} rejected ones {}", report.rows.rejected, removed);
     if (report.rows.waiting > 0) text += fmt::format(", {} stay until a sink has them", report.rows.waiting);

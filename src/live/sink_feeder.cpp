@@ -33,6 +33,8 @@ Result<std::unique_ptr<SinkSource>> open_source(const SinkFeederOptions& options
   }
   auto outbox = Outbox::open(options.data_path, options.sink);
   if (!outbox) return std::unexpected(std::move(outbox.error()));
+  // From now on its rows stay until it has them, also for a pruner that no configuration tells of it.
+  if (auto known = (*outbox)->advance(0); !known) return std::unexpected(std::move(known.error()));
   return std::unique_ptr<SinkSource>(std::move(*outbox));
 }
 

@@ -32,8 +32,14 @@ BacktestInstrument instrument() {
   return *backtest_instrument(info);
 }
 
-HftEvent level(std::int64_t exch, std::int64_t local, double px, double qty) {
+HftEvent timed(std::int64_t exch, std::int64_t local, double px = 100, double qty = 1) {
   return {.ev = hft::kDepth | hft::kBuy, .exch_ts = exch, .local_ts = local, .px = px, .qty = qty};
+}
+
+// Times below are nanoseconds since then: 2020-01-01.
+constexpr std::int64_t kBegin = 1'577'836'800'000'000'000;
+HftEvent level(std::int64_t exch, std::int64_t local, double px, double qty) {
+  return timed(kBegin + exch, kBegin + local, px, qty);
 }
 
 std::vector<sim::MarketRow> all(MarketFeed& feed, FeedClock clock) {
@@ -91,7 +97,7 @@ TEST(EventFeed, ShiftsReceiveTimesThatWereBeforeTheEvent) {
   const auto automatic = EventFeed::open(opens(events), instrument(), {}, false);
   ASSERT_TRUE(automatic.has_value());
   EXPECT_EQ((*automatic)->facts().shift, Nanos{50});
-  EXPECT_EQ(all(**automatic, FeedClock::kLocal).at(0).ts, 1040);
+  EXPECT_EQ(all(**automatic, FeedClock::kLocal).at(0).ts, kBegin + 1040);
   const auto none = EventFeed::open(opens(events), instrument(), {.kind = ClockShift::Kind::kNone}, false);
   ASSERT_FALSE(none.has_value());
   EXPECT_EQ(
@@ -293,42 +299,79 @@ TEST(FeedNotes, TellWhatIsOddOnly) {
 }
 
 TEST(EventFeed, RefusesTimesThatCannotBe) {
-  const HftEvent good = level(1000, 1000, 100, 1);
-  for (const std::int64_t ts : {INT64_MIN, std::int64_t{-1}, INT64_MAX}) {
-    const std::string said =
-        "event 2: its time of " + std::to_string(ts) + " ns since 1970 is not between 1970 and 2200";
-    EXPECT_EQ(refusal_of({good, level(ts, 1000, 100, 1)}), said);
-    EXPECT_EQ(refusal_of({good, level(1000, ts, 100, 1)}), said);
+  const HftEvent good = timed(kBegin, kBegin);
+  for (const std::int64_t ts : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
+    const std::string said = ", " + std::to_string(ts) + " ns since 1970, is not between 1973 and 2200";
+    EXPECT_EQ(refusal_of({good, timed(ts, kBegin)}), "event 2: the venue's time" + said);
+    EXPECT_EQ(refusal_of({good, timed(kBegin, ts)}), "event 2: the time of receipt" + said);
   }
-  const std::int64_t latest = 7'258'118'400'000'000'000;
-  EXPECT_EQ(refusal_of({level(latest, latest, 100, 1)}), "");
-  EXPECT_EQ(refusal_of({level(latest, 0, 100, 1), level(latest, 1'000, 100, 1)}),
-            "local times shifted by " + to_string(Nanos{latest}) + " are not between 1970 and 2200");
-  EXPECT_TRUE(refusal_of({good}, {ClockShift::Kind::kFixed, Nanos{INT64_MAX}}).contains("not between 1970 and 2200"));
+  constexpr std::int64_t kLatest = 7'258'118'400'000'000'000;
+  const HftEvent last = timed(kLatest, kLatest);
+  EXPECT_EQ(refusal_of({last}), "");
+  EXPECT_EQ(refusal_of({last}, {ClockShift::Kind::kFixed, Nanos{1}}),
+            "local times shifted by 1ns are not between 1973 and 2200");
+  for (const std::int64_t by : {INT64_MIN, INT64_MAX}) {
+    EXPECT_TRUE(refusal_of({good}, {ClockShift::Kind::kFixed, Nanos{by}}).contains("event 1: the venue's time is"));
+  }
 }
 
-// Told of from a time on, both clocks begin with the book of that time.
+// A run over times of receipt in milliseconds ended with a shift of decades, or never.
+TEST(EventFeed, SaysInWhichUnitTimesSeemToBe) {
+  const auto refusal = [](std::int64_t local) { return refusal_of({timed(kBegin, local), timed(kBegin, local)}); };
+  EXPECT_EQ(
+      refusal(kBegin / 1'000'000),
+      "event 1: the time of receipt, 1577836800000, looks like milliseconds: nanoseconds since 1970 are expected");
+  EXPECT_TRUE(refusal(kBegin / 1'000).contains("looks like microseconds"));
+  EXPECT_TRUE(refusal(kBegin / 1'000'000'000).contains("looks like seconds"));
+  EXPECT_EQ(refusal_of({timed(kBegin / 1'000'000, kBegin)}),
+            "event 1: the venue's time, 1577836800000, looks like milliseconds: nanoseconds since 1970 are expected");
+}
+
+TEST(EventFeed, RefusesTwoTimesOfAnEventThatAreTooFarApart) {
+  constexpr std::int64_t kDay = 24LL * 3'600 * 1'000'000'000;
+  const auto apart = [](std::int64_t by, ClockShift shift = {}) {
+    return refusal_of({timed(kBegin, kBegin), timed(kBegin, kBegin + by)}, shift);
+  };
+  EXPECT_EQ(apart(kDay), "");
+  EXPECT_EQ(apart(-kDay), "");
+  EXPECT_EQ(apart(kDay + 1),
+            "event 2: the venue's time is 2020-01-01T00:00:00.000Z, that of receipt 2020-01-02T00:00:00.000Z: more "
+            "than 1d apart, so that one of them is wrong: take it out, or say in clock_shift by how much our clock was "
+            "off");
+  EXPECT_TRUE(apart(-kDay - 1).starts_with("event 2: "));
+  // Said to be so: it is the rest that counts.
+  const ClockShift said{ClockShift::Kind::kFixed, Nanos{300 * kDay}};
+  EXPECT_EQ(refusal_of({timed(kBegin, kBegin - 300 * kDay)}, said), "");
+  EXPECT_TRUE(refusal_of({timed(kBegin, kBegin)}, said).starts_with("event 1: "));
+  // The last event's before an outage is a snapshot's time where the venue tells none.
+  HftEvent snapshot = timed(kBegin, kBegin + 3 * kDay);
+  snapshot.ev = hft::kSnapshot | hft::kBuy;
+  EXPECT_EQ(refusal_of({timed(kBegin, kBegin), snapshot}), "");
+  snapshot.local_ts = kBegin + 401 * kDay;
+  EXPECT_TRUE(refusal_of({timed(kBegin, kBegin), snapshot}).starts_with("event 2: "));
+}
+
 // A run would pass through all the time between.
 TEST(EventFeed, RefusesALeapThatNoOutageTakes) {
   constexpr std::int64_t kDay = 24LL * 3'600 * 1'000'000'000;
-  constexpr std::int64_t kNow = 20'000 * kDay;
-  const auto refusal_of = [](std::vector<HftEvent> events) {
-    for (HftEvent& event : events) event.ev |= hft::kExchange | hft::kLocal;
-    const auto feed = EventFeed::open(opens(std::move(events)), instrument(), {}, true);
-    return feed ? "" : feed.error().message;
+  const auto refusal = [](std::int64_t exch, std::int64_t local, std::uint64_t clocks) {
+    HftEvent first = timed(kBegin, kBegin);
+    first.ev |= hft::kExchange | hft::kLocal;
+    HftEvent second = timed(exch, local);
+    second.ev |= clocks;
+    return refusal_of({first, second}, {}, true);
   };
-  EXPECT_EQ(refusal_of({level(kNow, kNow, 1, 1), level(kNow + 399 * kDay, kNow + 399 * kDay, 2, 1)}), "");
-  EXPECT_EQ(
-      refusal_of({level(1, 1, 1, 1), level(kNow, kNow, 2, 1)}),
-      "event 2: by the venue's clock it is of 2024-10-04T00:00:00.000Z, and the one before of "
-      "1970-01-01T00:00:00.000Z: more than 400d apart, so that one of them is wrong: take it out, or cut the data "
-      "there");
-  EXPECT_NE(refusal_of({level(kNow, kNow, 1, 1), level(kNow, kNow + 401 * kDay, 2, 1)}).find("by our clock"),
-            std::string::npos);
-  EXPECT_NE(refusal_of({level(kNow, kNow, 1, 1), level(kNow, kNow, 2, 1), level(1, kNow, 2, 1)}).find("event 3"),
-            std::string::npos);
+  const std::int64_t later = kBegin + 401 * kDay;
+  EXPECT_EQ(refusal(kBegin + 400 * kDay, kBegin + 400 * kDay, hft::kExchange | hft::kLocal), "");
+  EXPECT_EQ(refusal(later, later, hft::kExchange),
+            "event 2: by the venue's clock it is of 2021-02-05T00:00:00.000Z, and the one before of "
+            "2020-01-01T00:00:00.000Z: more than 400d apart, so that one of them is wrong: take it out, or cut the "
+            "data there");
+  EXPECT_TRUE(refusal(later, later, hft::kLocal).contains("by our clock"));
+  EXPECT_TRUE(refusal(kBegin - 401 * kDay, kBegin - 401 * kDay, hft::kExchange).starts_with("event 2: by the venue's"));
 }
 
+// Told of from a time on, both clocks begin with the book of that time.
 TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
   const auto with = [](std::uint64_t ev, HftEvent event) {
     event.ev = ev;
@@ -344,7 +387,7 @@ TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
       with(kBid, level(20, 27, 100.4, 5)), with(kBid, level(21, 31, 100.05, 1))};
   for (const std::int64_t shift : {0, 5}) {
     auto feed = EventFeed::open(opens(events), instrument(), {ClockShift::Kind::kFixed, Nanos{shift}}, false, false,
-                                UnixNanos{29});
+                                UnixNanos{kBegin + 29});
     ASSERT_TRUE(feed.has_value());
     const auto venue = all(**feed, FeedClock::kVenue);
     const auto local = all(**feed, FeedClock::kLocal);
@@ -352,21 +395,22 @@ TEST(EventFeed, BeginsInTheMidstWithTheBookOfThatTime) {
     ASSERT_EQ(local.size(), 6U);
     EXPECT_EQ(venue[0].kind, sim::RowKind::kClearBoth);
     for (std::size_t i = 0; i < 3; ++i) {
-      EXPECT_EQ(venue[i].ts, 16);
-      EXPECT_EQ(local[i].ts, 29 + shift);
+      EXPECT_EQ(venue[i].ts, kBegin + 16);
+      EXPECT_EQ(local[i].ts, kBegin + 29 + shift);
     }
     EXPECT_EQ(venue[1].rank, 1000);
     EXPECT_EQ(venue[1].quantity, 1000);
     EXPECT_EQ(venue[2].rank, -1020);
     EXPECT_EQ(venue[2].quantity, 4000);
-    EXPECT_EQ(venue[3].ts, 19);
-    EXPECT_EQ(local[3].ts, 29 + shift) << "received before, as the clock went back: counts as received then";
+    EXPECT_EQ(venue[3].ts, kBegin + 19);
+    EXPECT_EQ(local[3].ts, kBegin + 29 + shift) << "received before, as the clock went back: counts as received then";
     EXPECT_EQ((*feed)->facts().events, 6U);
     EXPECT_EQ((*feed)->facts().off_tick, 1U);
   }
-  const auto never = EventFeed::open(opens(events), instrument(), {}, false, false, UnixNanos{1000});
+  const auto never = EventFeed::open(opens(events), instrument(), {}, false, false, UnixNanos{kBegin + 1000});
   ASSERT_FALSE(never.has_value());
-  EXPECT_EQ(never.error().message, "there is no depth and no trade in it");
+  EXPECT_EQ(never.error().message,
+            "the data has no depth and no trade in this period: look at files, from and to in [data]");
 }
 
 TEST(EventFeed, ClearsAWholeSide) {

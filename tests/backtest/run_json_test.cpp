@@ -73,14 +73,14 @@ TEST(RunJson, MinutesWithinSeveralGapsCountOnce) {
   };
   RunRequest request;
   RunReport report;
-  report.end.begin = minute(0);
-  report.end.end = minute(20);
   for (const std::vector<history::UpdateGap>& gaps :
        {std::vector{gap(1, 4), gap(2, 4), gap(6, 7)}, std::vector{gap(3, 5), gap(18, std::nullopt)}}) {
     InstrumentSettings of;
     of.info.symbol = "X";
     of.info.tick_size = of.info.lot_size = Decimal{1, 0};
-    report.instruments.push_back({.instrument = backtest_instrument(of.info).value(), .gaps = gaps});
+    report.instruments.push_back({.instrument = backtest_instrument(of.info).value(),
+                                  .data = {.first_local = minute(0), .last_local = minute(20)},
+                                  .gaps = gaps});
     request.settings.instruments.push_back(of);
   }
   EXPECT_THAT(run_json(request, {}, report), HasSubstr("\"gap_minutes\":7,"));

@@ -66,26 +66,29 @@ TEST(RunText, HasTheVenuesCodeOfWhatIsRefused) {
                      .status = OrderStatus::kRejected,
                      .reason = RejectReason::kMinNotional,
                      .ts_event = {1'723'161'255'000'000'000},
+                     .ts_recv = {1'723'161'255'020'000'000},
                      .price = Price{1005},
                      .quantity = Quantity{250}};
   const auto code = [&update](Venue venue) {
     BacktestInstrument of = instrument();
     of.info.venue = venue;
     const std::string line = order_line(update, of);
-    return line.substr(line.rfind(',') + 1);
+    const std::size_t received = line.rfind(',');
+    const std::size_t begin = line.rfind(',', received - 1) + 1;
+    return line.substr(begin, received - begin);
   };
   EXPECT_EQ(order_line(update, instrument()),
             "2024-08-08T23:54:15.000000000Z,\"BTC,\"\"X\"\"\",7,rejected,buy,limit,gtc,100.5,0.25,0,min_notional,,,"
-            "-1013\n");
-  EXPECT_EQ(code(Venue::kBinanceUsdm), "-4164\n");
+            "-1013,2024-08-08T23:54:15.020000000Z\n");
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "-4164");
   update.event = OrderEvent::kExpired;
   update.reason = RejectReason::kWouldTake;
-  EXPECT_EQ(code(Venue::kBinanceUsdm), "-5022\n");
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "-5022");
   update.reason = RejectReason::kNoLiquidity;
-  EXPECT_EQ(code(Venue::kBinanceUsdm), "\n");
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "");
   update.event = OrderEvent::kModified;
   update.reason = RejectReason::kReduceOnly;
-  EXPECT_EQ(code(Venue::kBinanceUsdm), "\n") << "cut, and not refused";
+  EXPECT_EQ(code(Venue::kBinanceUsdm), "") << "cut, and not refused";
 }
 
 TEST(OrderCounter, CountsCodesByTheirVenueAndFillsBeyondWhatThereWas) {

@@ -56,6 +56,10 @@ TEST(ProgramBacktestBars, WritesTheRunsFolder) {
                         "taker,3.209997,1,0,0,,0,3209.997,0\n"));
   EXPECT_THAT(read_file(dir / "run/equity.csv"), HasSubstr(",10887.451268,5874.055\n"));
   EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",BTCUSDT,1,submitted,buy,market,"));
+  // Of middles bars know nothing: what followed a fill was told as 0.
+  EXPECT_THAT(run_acts({"report", dir / "run", "--format", "csv"}).out, HasSubstr("run,ledger,adverse_1s,,"));
+  const std::string figures = run_acts({"report", dir / "run", "--format", "json"}).out;
+  EXPECT_TRUE(nlohmann::json::parse(figures)["runs"][0]["figures"]["ledger"]["adverse_1s"]["value"].is_null());
 }
 
 // They named flags of acts import.

@@ -6,19 +6,23 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "cli/program.hpp"
 #include "recording/temp_dir.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::cli {
 namespace {
 
+using acts::test::testdata;
 using acts::testing::read_file;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::int64_t kBeginMs = 1'723'161'290'000;  // 2024-08-08T23:54:50Z
 
@@ -27,10 +31,12 @@ struct Oddity {
   bool is_crossed = false;     // from the second on the ask is 60999.9
   int early = 0;               // messages from the 50th on seem to be received 30 s before
   bool has_step_back = false;  // of both clocks, by 3 s, in the 100th message
+  int missing = 0;             // from the 60th on
 };
 std::string odd_recording(const Oddity& oddity) {
   std::string text;
   for (std::int64_t i = 0; i < 200; ++i) {
+    if (i >= 60 && i < 60 + oddity.missing) continue;
     const std::int64_t at = kBeginMs + i * 100 - (oddity.has_step_back && i == 100 ? 3000 : 0);
     const bool is_early = i >= 50 && i < 50 + oddity.early;
     const bool is_crossed = oddity.is_crossed && i > 0;
@@ -112,6 +118,83 @@ TEST(ProgramBacktestData, ShiftsNoTimesForAFewThatAreEarly) {
   EXPECT_EQ(object_in(dir)["run"]["local_shift_ns"], 29'995'000'000);
 }
 
+// Not by run.json alone: fills of such times are none.
+TEST(ProgramBacktestData, TellsGapsInSummaryReportAndSweep) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({.missing = 10})).empty());
+  const std::string gap = "1 gap in the data, of 0.233 minutes in all, the first from 2024-08-08T23:54:55.905000000Z";
+  const std::string config = buying("files = [\"r.txt\"]");
+  const Outcome run = run_over(dir, config);
+  EXPECT_THAT(run.out, HasSubstr(gap + "\n"));
+  EXPECT_THAT(run.err, HasSubstr(gap + ": until a snapshot came nobody knew the book"));
+  const nlohmann::json told = object_in(dir)["run"];
+  ASSERT_EQ(told["gaps"].size(), 1U);
+  EXPECT_EQ(told["gaps"][0]["from"], "2024-08-08T23:54:55.905000000Z");
+  EXPECT_EQ(told["gaps"][0]["to"], "2024-08-08T23:55:09.905000000Z") << "the end of the data";
+  ASSERT_EQ(run_acts({"report", dir / "run", "--out", dir / "sheet.html"}).exit_code, 0);
+  EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr(", 1 gap in the data, of 0.23333333333333334 minutes, the first "
+                                                       "from 2024-08-08T23:54:55.905000000Z"));
+  const std::string varied = config.substr(0, config.find("slices")) + "[sweep]\nslices = [5, 4]\n";
+  const std::string sweep = dir.write("sweep.toml", varied);
+  for (const char* const sets : {"1", "2"}) {  // two passes, and one
+    EXPECT_THAT(run_acts({"sweep", sweep, "--sets-a-pass", sets}).err, HasSubstr(gap));
+    const Outcome written = run_acts({"sweep", sweep, "--sets-a-pass", sets, "--output", dir / "table.csv"});
+    EXPECT_EQ(written.exit_code, 0) << written.err;
+    EXPECT_THAT(written.out, HasSubstr(gap + "\n"));
+  }
+}
+
+// Of many problems it is the one that matters, wherever in the data it is.
+TEST(ProgramBacktestData, TellsDamagedFilesBeforeAllElse) {
+  const TempDir dir;
+  std::string lines = odd_recording({});
+  for (int i = 0; i < 12; ++i) lines.insert(0, fmt::format("17231612890000000{:02} {{nothing\n", i));
+  ASSERT_FALSE(dir.write("r.txt", lines).empty());
+  const std::string whole = read_file(testdata("binance-feed/usdm/btcusdt_20240808.gz"));
+  ASSERT_FALSE(dir.write("cut.gz", whole.substr(0, 20'000)).empty());
+  const std::string config = buying("files = [\"r.txt\", \"cut.gz\"]");
+  const Outcome run = run_over(dir, config, 3);
+  const std::string first = run.err.substr(0, run.err.find('\n'));
+  EXPECT_THAT(first, HasSubstr("cut.gz: ends inside a gzip member"));
+  EXPECT_EQ(run.err.find("cut.gz: ends inside", first.size()), std::string::npos) << "once: " << run.err;
+  EXPECT_THAT(run.out, StartsWith("1 file of the data is cut or damaged, 13 problems reading it, the first: "));
+  const nlohmann::json problems = object_in(dir)["run"]["problems"];
+  EXPECT_EQ(problems["count"], 13);
+  EXPECT_EQ(problems["damaged_files"], 1);
+  ASSERT_EQ(problems["first"].size(), 10U);
+  EXPECT_THAT(problems["first"][0].get<std::string>(), HasSubstr("cut.gz: ends inside a gzip member"));
+  ASSERT_EQ(run_acts({"report", dir / "run", "--out", dir / "sheet.html"}).exit_code, 0);
+  EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr(", 1 damaged file, 13 problems reading the data"));
+  EXPECT_EQ(run_acts({"backtest", dir / "run.toml", "--out", dir / "again"}).exit_code, 3);
+  EXPECT_EQ(read_file(dir / "again/run.json"), read_file(dir / "run/run.json"));
+}
+
+// USD-M's updates can be read as spot's, and were: with other books, another fee and no funding.
+TEST(ProgramBacktestData, RefusesTheRecordingOfAnotherVenue) {
+  const TempDir dir;
+  const auto refusal_of = [&dir](std::string_view venue, std::string_view other) {
+    std::string config =
+        buying(fmt::format("files = [\"{}\"]", testdata(fmt::format("binance-feed/{}/btcusdt_20240808.gz", other))));
+    config.replace(config.find("binance-usdm"), std::string_view("binance-usdm").size(), venue);
+    return run_over(dir, config, 2).err;
+  };
+  EXPECT_THAT(refusal_of("binance-spot", "usdm"),
+              HasSubstr("usdm/btcusdt_20240808.gz: it is a recording of binance-usdm, not of binance-spot: say venue "
+                        "binance-usdm\n"));
+  EXPECT_THAT(refusal_of("binance-usdm", "spot"),
+              HasSubstr("spot/btcusdt_20240808.gz: it is a recording of binance-spot, not of binance-usdm: say venue "
+                        "binance-spot\n"));
+}
+
+// A single update without its "pu" is damaged, and no sign of another venue.
+TEST(ProgramBacktestData, OneDamagedUpdateMakesNoRecordingAnotherVenues) {
+  const TempDir dir;
+  std::string text = odd_recording({});
+  text.replace(text.find("\"pu\""), 4, "\"px\"");
+  ASSERT_FALSE(dir.write("r.txt", text).empty());
+  EXPECT_THAT(run_over(dir, buying("files = [\"r.txt\"]"), 3).err, HasSubstr("r.txt:1: BTCUSDT: pu is missing"));
+}
+
 TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   const TempDir dir;
   ASSERT_FALSE(dir.write("r.txt", odd_recording({.has_step_back = true})).empty());
@@ -122,6 +205,70 @@ TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {
   EXPECT_EQ(object_in(dir)["run"]["local_step_back_ns"], 2'900'000'000);
   EXPECT_EQ(object_in(dir)["run"]["venue_steps_back"], 1);
   EXPECT_EQ(object_in(dir)["run"]["venue_step_back_ns"], 2'900'000'000);
+}
+
+// It ran for decades, or shifted all times by as much.
+TEST(ProgramBacktestData, RefusesTimesOfReceiptInAnotherUnit) {
+  const TempDir dir;
+  const std::string good = odd_recording({});
+  std::string text;
+  for (std::size_t begin = 0; begin < good.size();) {
+    const std::size_t end = good.find('\n', begin) + 1;
+    const std::size_t space = good.find(' ', begin);
+    text += good.substr(begin, space - begin - 6) + good.substr(space, end - space);
+    begin = end;
+  }
+  ASSERT_FALSE(dir.write("r.txt", text).empty());
+  const Outcome refused = run_over(dir, buying("files = [\"r.txt\"]"), 3);
+  EXPECT_THAT(refused.err, HasSubstr("event 1: the time of receipt, 1723161290005, looks like milliseconds: "
+                                     "nanoseconds since 1970 are expected"));
+  EXPECT_EQ(std::ranges::count(refused.err, '\n'), 1) << refused.err;
+}
+
+// It wrote gigabytes, of a recording of 20 seconds.
+TEST(ProgramBacktestData, RefusesMoreSamplesThanARunMayHave) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  const std::string config = buying("files = [\"r.txt\"]", "[report]\nsample = \"100ns\"\n");
+  const Outcome refused = run_over(dir, config, 2);
+  EXPECT_THAT(refused.err, HasSubstr("sample = \"100ns\" in [report] is 199000000 samples of this data, and 40000000 "
+                                     "are the most: take \"1s\""));
+  EXPECT_FALSE(std::filesystem::exists(dir / "run"));
+  const std::string sweep =
+      dir.write("sweep.toml", config.substr(0, config.find("slices")) + "[sweep]\nslices = [5]\n");
+  EXPECT_THAT(run_acts({"sweep", sweep}).err, HasSubstr("40000000 are the most"));
+}
+
+// They ran, and did nothing.
+TEST(ProgramBacktestData, RefusesAStrategyThatCannotTradeItsData) {
+  const TempDir dir;
+  const auto refusal = [&dir](std::string config, const std::string& name) {
+    const std::size_t strategy = config.find("[strategy]");
+    config = config.substr(0, strategy) + "[strategy]\nname = \"" + name + "\"\n";
+    return run_over(dir, config, 2).err;
+  };
+  const std::string books = buying("files = [\"none.txt\"]");
+  std::string bars = buying("files = [\"none.csv\"]\nkind = \"bars\"\ninterval = \"1h\"");
+  bars.erase(bars.find("[latency]"), bars.find("[exchange]") - bars.find("[latency]"));
+  for (const std::string name : {"avellaneda_stoikov", "grid", "obi"}) {
+    EXPECT_THAT(refusal(bars, name), HasSubstr(name + " needs an order book, and these are bars: take kind out"));
+  }
+  EXPECT_THAT(refusal(bars, "feature_signal"), HasSubstr("these are bars"));
+  EXPECT_THAT(refusal(books, "sma_cross"), HasSubstr("the strategy is told of bars, and these are order books"));
+  EXPECT_THAT(refusal(books, "funding_carry"), HasSubstr("funding_carry needs 2 instruments, and this run has 1: add"));
+  const auto pair = [&](const std::string& second) {
+    std::string two = books;
+    two.replace(two.find("[data]"), 6,
+                "[[data]]\nvenue = \"" + second +
+                    "\"\nsymbol = \"BTCUSDT\"\nfiles = [\"a\"]\n"
+                    "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n[[data]]");
+    two.replace(two.rfind("[instrument]"), 12, "[[instrument]]");
+    return two;
+  };
+  std::string spot = pair("binance-usdm");
+  spot.replace(spot.rfind("binance-usdm"), 12, "binance-spot");
+  EXPECT_THAT(refusal(spot, "funding_carry"),
+              HasSubstr("funding_carry goes by the funding of instrument 2, and BTCUSDT of binance-spot has none"));
 }
 
 // Lines that are of the instrument's data, not of what a run made of it.
@@ -258,11 +405,24 @@ TEST(ProgramBacktestData, TellsTheVenuesCodeOfWhatIsRefused) {
   const nlohmann::json totals = object_in(dir)["totals"];
   ASSERT_GT(totals["rejected"]["min_notional"].get<int>(), 0);
   EXPECT_EQ(totals["error_codes"]["-4164"], totals["rejected"]["min_notional"]);
-  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164\n"));
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-4164,2024-08-08T"));
   const Outcome parquet = run_acts({"report", dir / "run", "--format", "parquet", "--out", dir / "rows"});
   EXPECT_EQ(parquet.exit_code, 0) << parquet.err;
   const Outcome query = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
   EXPECT_EQ(query.exit_code, 0) << query.err;
+}
+
+// 10 ms there, and 10 ms back: the way back was left out.
+TEST(ProgramBacktestData, TellsHowLongItTakesUntilAnAnswerIsHere) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  run_over(dir, buying("files = [\"r.txt\"]"));
+  const Outcome report = run_acts({"report", dir / "run", "--format", "json"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const nlohmann::json orders = nlohmann::json::parse(report.out)["runs"][0]["figures"]["orders"];
+  for (const char* const name : {"answer_time_p50", "answer_time_p99"}) {
+    EXPECT_NEAR(orders[name]["value"].get<double>(), 0.02, 1e-9) << name;
+  }
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include "cli/command.hpp"
 #include "cli/program.hpp"
 #include "history/archive_server.hpp"
+#include "live/cooldown_file.hpp"
+#include "net/real_clock.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/rounds.hpp"
 
@@ -60,6 +62,19 @@ TEST(DownloadCommand, SaysWhatItHasDoneAndWhatThereIsNot) {
             "um aggTrades BTCUSDT: 3 files fetched, 0 there already, 2 days missing\n"
             "  missing: 2026-05-03 to 2026-05-04\n");
   EXPECT_THAT(run_acts(arguments(server, dir)).out, HasSubstr("0 files fetched, 3 there already"));
+}
+
+// A collector's ban is of this machine's address: a tail asked within it makes it longer.
+TEST(DownloadCommand, AsksNoTailWhileTheVenueRefusesThisMachine) {
+  const TempDir dir;
+  const UnixNanos now = RealClock().now();
+  const collector::Cooldown ban{collector::Cooldown::Scope::kRest, now, now + std::chrono::minutes{30}, true};
+  ASSERT_TRUE(write_cooldown(real_file_ops(), dir.string(), Venue::kBinanceUsdm, ban));
+  const Outcome refused = run_acts({"download", "BTCUSDT", "--kind", "aggTrades", "--market", "um", "--tail",
+                                    "--data-dir", dir.string(), "--base-url", "http://127.0.0.1:1"});
+  EXPECT_EQ(refused.exit_code, kExitNetwork) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("binance-usdm is not asked: it has banned an earlier run until "));
+  EXPECT_THAT(refused.err, HasSubstr("; wait; if this machine has another address since, remove "));
 }
 
 TEST(DownloadCommand, NamesWhatIsWrong) {

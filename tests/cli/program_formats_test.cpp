@@ -67,6 +67,57 @@ TEST(ProgramFormats, SaysWhatOfACaptureDoesNotEnter) {
   EXPECT_THAT(refused.err, HasSubstr("it is a capture of cryptofeed in JSON lines, of KRAKEN: those of OKX"));
 }
 
+// They took its symbol for one of Binance's, and the catalog for one without it.
+TEST(ProgramFormats, SayWhatReadsRowsOfOtherVenues) {
+  const TempDir dir;
+  const Outcome told = run_acts({"import", testdata("cryptofeed-lines/BYBIT.jsonl.zst"), "--data-dir", dir.string(),
+                                 "--venue", "bybit", "--symbol", "BTCUSDT"});
+  ASSERT_EQ(told.exit_code, 0) << told.err;
+  const auto complaint = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    const Outcome outcome = run_acts(words);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1);
+    return outcome.err;
+  };
+  const std::string advice =
+      "rows of other venues in the catalog are read by acts query, and its --output makes a file of them\n";
+  EXPECT_THAT(complaint({"bars", "--kind", "trades", "--interval", "1m", "bybit:BTCUSDT"}),
+              HasSubstr("bybit:BTCUSDT: bars are made of rows of binance-spot, binance-usdm and binance-coinm: acts "
+                        "query has those of bybit\n"));
+  EXPECT_THAT(complaint({"bars", "--venue", "bybit", "--kind", "trades", "--interval", "1m", "BTCUSDT"}),
+              HasSubstr("--venue: 'bybit' is none of binance-spot, binance-usdm, binance-coinm: " + advice));
+  EXPECT_THAT(complaint({"export", "--kind", "trades", "--venue", "bybit", "--symbol", "BTCUSDT"}),
+              HasSubstr("--venue: 'bybit' is none of binance-spot, binance-usdm, binance-coinm: " + advice));
+  EXPECT_THAT(complaint({"replay", "--venue", "bybit", "--symbol", "BTCUSDT", "--origin", "cryptofeed"}),
+              HasSubstr("--venue: 'bybit' is none of binance-spot, binance-usdm: " + advice));
+  const std::string symbol = "--symbol: 'bybit:BTCUSDT' is neither of binance-spot nor of binance-usdm: ";
+  EXPECT_THAT(complaint({"replay", "--symbol", "bybit:BTCUSDT", "--origin", "cryptofeed"}), HasSubstr(symbol + advice));
+  EXPECT_THAT(complaint({"features", "compute", "vwap", "--symbol", "bybit:BTCUSDT", "--origin", "cryptofeed"}),
+              HasSubstr(symbol + advice));
+  const Outcome rows = run_acts({"query", "SELECT count(*) > 0 AS has_rows FROM trades WHERE venue = 'bybit'",
+                                 "--format", "csv", "--data-dir", dir.string()});
+  EXPECT_EQ(rows.out, "has_rows\ntrue\n") << rows.err;
+}
+
+TEST(ProgramFormats, SaysWhatAPartOfACaptureLacks) {
+  const TempDir dir;
+  const auto complaint = [&dir](const std::string& lines) {
+    const Outcome outcome = run_acts({"import", dir.write("x.jsonl", lines), "--data-dir", dir.string()});
+    EXPECT_EQ(outcome.exit_code == 2 || outcome.exit_code == 3, true) << outcome.exit_code;
+    return outcome.err;
+  };
+  const std::string header = "{\"t\":\"header\",\"format\":2,\"exchange\":\"BYBIT\"}\n";
+  const std::string message = "{\"t\":\"recv\",\"conn\":\"A\",\"ts\":1786310819.5,\"data\":\"{}\"}\n";
+  EXPECT_THAT(complaint(message), HasSubstr("it is a part of a capture of cryptofeed, without its header: put the "
+                                            "capture's first line in front of it, and the connect lines"));
+  EXPECT_THAT(complaint(header + message), HasSubstr("line 2: no line tells of its connection"));
+  EXPECT_THAT(complaint(header + message), HasSubstr("needs in front the header and the connect lines"));
+  EXPECT_THAT(
+      complaint("{\"t\":\"header\",\"format\":2,\"exchange\":\"BINANCE\"}\n"),
+      HasSubstr("; with each recv line as '<ts in nanoseconds> <data>' it is taken as a recording, with --venue"));
+}
+
 TEST(ProgramFormats, TakesNpzAndCryptofeed) {
   const TempDir dir;
   const auto run = [&dir](std::vector<std::string> words) {

@@ -100,7 +100,12 @@ TEST(ProgramReport, ShowsASweepAndABenchmark) {
   const std::string prices = dir.write("b.csv", "time,price\n2024-11-20,61000\n2024-12-20,62000\n2025-01-20,61500\n");
   const Outcome benchmark = report({testdata("runs/days"), "--benchmark", prices, "--format", "csv"});
   EXPECT_EQ(benchmark.exit_code, 0) << benchmark.err;
-  EXPECT_THAT(benchmark.out, HasSubstr("days,benchmark,benchmark_periods,101,"));
+  // One a month says nothing of days: it was carried on, as returns of 0.
+  EXPECT_THAT(benchmark.out, HasSubstr("days,benchmark,benchmark_periods,0,"));
+  EXPECT_THAT(benchmark.out, HasSubstr("days,benchmark,benchmark_stale,101,"));
+  EXPECT_THAT(benchmark.out, HasSubstr("days,benchmark,beta,,"));
+  const Outcome page = report({testdata("runs/days"), "--benchmark", prices});
+  EXPECT_THAT(page.out, HasSubstr("101 of 101 periods are left out, as the benchmark has no new price in them"));
 }
 
 TEST(ProgramReport, TakesPackedFilesAndDoesWithoutMarksAndOrders) {

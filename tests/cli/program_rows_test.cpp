@@ -99,6 +99,12 @@ TEST(RowsCommand, PrunesWhatIsOldAndDelivered) {
   ASSERT_TRUE(store_in(dir.string())->upsert(stored));
   EXPECT_EQ(rows(dir, {"prune"}).exit_code, kExitUsage);
   EXPECT_THAT(rows(dir, {"prune", "--keep-rows", "25h", "--dry-run"}).err, HasSubstr("rows: 239 would be removed"));
+  EXPECT_THAT(
+      rows(dir, {"prune", "--keep-rows-bytes", "0", "--dry-run"}).err,
+      HasSubstr("rows: 0 would be removed, the oldest kept is of 2024-08-08T23:55:00.000Z (what goes by size is "
+                "not counted beforehand)"));
+  EXPECT_THAT(rows(dir, {"prune", "--keep-rows-bytes", "500"}).err,
+              HasSubstr("'500' is less than 1 MiB: add the unit, such as GB"));
   const std::string config = dir.write("acts.toml", "[sinks.mongodb]\nuri = \"mongodb://localhost/acts\"\n");
   const Outcome kept =
       run_acts({"--config", config, "rows", "prune", "--keep-rows", "25h", "--data-dir", dir.string()});

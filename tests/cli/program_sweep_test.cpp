@@ -102,24 +102,31 @@ TEST(ProgramSweep, HasARowASetThatIsWhatTheSetComesToAlone) {
   EXPECT_EQ(lines_of(read_file(dir / "table.csv")).size(), 2U);
 }
 
-// One convention: the figures of a row are those of the run's tear sheet, to the last digit.
+// One convention: the figures of a row are those of the run's tear sheet, to the last digit. A capital was added to
+// equities that had been rounded.
 TEST(ProgramSweep, HasTheFiguresOfTheTearSheet) {
   const TempDir dir;
   const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [10]\nslow = [30]\n"));
-  const std::vector<std::string> lines = lines_of(run_acts({"sweep", sweep, "--capital", "500"}).out);
-  ASSERT_EQ(lines.size(), 2U);
-  auto fields = fields_of(lines[0], lines[1]);
   const std::string single = dir.write("single.toml", bars("fast = 10\nslow = 30\n", ""));
   ASSERT_EQ(run_acts({"backtest", single, "--out", dir / "run"}).exit_code, 0);
-  const Outcome report = run_acts({"report", dir / "run", "--capital", "500", "--format", "json"});
-  const auto figures = nlohmann::json::parse(report.out)["runs"][0]["figures"];
-  EXPECT_EQ(fields["period"], "day");
-  EXPECT_EQ(std::stoul(fields["returns"]), figures["returns"]["periods"]["value"]);
-  for (const char* const name : {"total_return", "cagr", "volatility", "sharpe", "sortino", "probabilistic_sharpe"}) {
-    EXPECT_EQ(std::stod(fields[name]), figures["returns"][name]["value"]) << name;
+  for (const std::string capital : {"500", "0.1", "1234.56789"}) {
+    const std::string table = run_acts({"sweep", sweep, "--capital", capital}).out;
+    const std::vector<std::string> lines = lines_of(table);
+    ASSERT_EQ(lines.size(), 2U);
+    auto fields = fields_of(lines[0], lines[1]);
+    const std::string output = dir / ("of" + capital + ".csv");
+    ASSERT_EQ(run_acts({"sweep", sweep, "--capital", capital, "--output", output}).exit_code, 0);
+    EXPECT_EQ(read_file(output), table);
+    const Outcome report = run_acts({"report", dir / "run", "--capital", capital, "--format", "json"});
+    const auto figures = nlohmann::json::parse(report.out)["runs"][0]["figures"];
+    EXPECT_EQ(fields["period"], "day");
+    EXPECT_EQ(std::stoul(fields["returns"]), figures["returns"]["periods"]["value"]);
+    for (const char* const name : {"total_return", "cagr", "volatility", "sharpe", "sortino", "probabilistic_sharpe"}) {
+      EXPECT_EQ(std::stod(fields[name]), figures["returns"][name]["value"]) << name << " of " << capital;
+    }
+    EXPECT_EQ(std::stod(fields["calmar"]), figures["drawdown"]["calmar"]["value"]) << capital;
+    EXPECT_EQ(std::stod(fields["drawdown"]), figures["drawdown"]["max_drawdown"]["value"]) << capital;
   }
-  EXPECT_EQ(std::stod(fields["calmar"]), figures["drawdown"]["calmar"]["value"]);
-  EXPECT_EQ(std::stod(fields["drawdown"]), figures["drawdown"]["max_drawdown"]["value"]);
 }
 
 TEST(ProgramSweep, HasTheFiguresOfTheTearSheetAboveARiskFreeRate) {
@@ -186,6 +193,13 @@ TEST(ProgramSweep, GoesOverBooksOnceForAllSets) {
   const auto figures =
       nlohmann::json::parse(run_acts({"report", dir / "run", "--format", "json"}).out)["runs"][0]["figures"];
   EXPECT_EQ(std::stod(first["sharpe"]), figures["returns"]["sharpe"]["value"]);
+  const std::vector<std::string> more = lines_of(run_acts({"sweep", sweep, "--capital", "1234.56789"}).out);
+  ASSERT_EQ(more.size(), 5U);
+  const auto with_more = nlohmann::json::parse(
+      run_acts({"report", dir / "run", "--capital", "1234.56789", "--format", "json"}).out)["runs"][0]["figures"];
+  for (const char* const name : {"total_return", "volatility", "sharpe"}) {
+    EXPECT_EQ(std::stod(fields_of(more[0], more[1])[name]), with_more["returns"][name]["value"]) << name;
+  }
   // The table's is exact, the sheet's comes of doubles.
   EXPECT_NEAR(std::stod(first["max_drawdown"]), -figures["drawdown"]["max_drawdown_money"]["value"].get<double>(),
               1e-9);

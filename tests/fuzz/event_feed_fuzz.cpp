@@ -49,15 +49,16 @@ std::size_t rows_in_order(acts::backtest::EventFeed& feed, acts::backtest::FeedC
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::uint8_t how = data[0];
-  // Event, its two times, price and quantity, as they lie in memory.
+  // Event, its two times since the first that is one, price and quantity, as they lie in memory.
+  constexpr std::uint64_t kFirst{acts::backtest::kFirstFeedTime};
   using Words = std::array<std::uint64_t, 5>;
   std::vector<HftEvent> events;
   for (std::size_t at = 1; at + sizeof(Words) <= size; at += sizeof(Words)) {
     Words words;
     std::memcpy(words.data(), data + at, sizeof(Words));
     events.push_back({.ev = words[0],
-                      .exch_ts = std::bit_cast<std::int64_t>(words[1]),
-                      .local_ts = std::bit_cast<std::int64_t>(words[2]),
+                      .exch_ts = std::bit_cast<std::int64_t>(kFirst + words[1]),
+                      .local_ts = std::bit_cast<std::int64_t>(kFirst + words[2]),
                       .px = std::bit_cast<double>(words[3]),
                       .qty = std::bit_cast<double>(words[4])});
   }

@@ -1,12 +1,15 @@
 // A file of any of the text formats is any text: each row it becomes has its key, decimals that the row's form holds,
-// and the same values in a second reading; what it does not become is told in one line.
+// and the same values in a second reading; what it does not become is told in one line. A level that is told again is
+// known.
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "acts/base/assert.hpp"
 
 #include "history/import/foreign_file.hpp"
+#include "history/import/repeated_levels.hpp"
 #include "history/import/source_format.hpp"
 #include "history/table/row_digest.hpp"
 
@@ -56,6 +59,8 @@ std::string digest_of(const SourceFormat& format, const Target& target, std::str
   const auto reader = format.make_reader(read_from_memory(text), set, hints);
   ACTS_ASSERT(reader);
   RowDigest digest(*set.kind, "fuzz");
+  std::optional<RepeatedLevels> levels;
+  if (set.kind->is_stream) levels.emplace(*set.kind);
   Row row;
   for (;;) {
     const Result<RowReader::Got> got = (*reader)->next(row);
@@ -69,6 +74,9 @@ std::string digest_of(const SourceFormat& format, const Target& target, std::str
       continue;
     }
     check_row(*set.kind, row);
+    if (levels && levels->look(row) != RepeatedLevels::Verdict::kTooMany) {
+      ACTS_ASSERT(levels->look(row) == RepeatedLevels::Verdict::kRepeated);
+    }
     digest.add(row);
   }
 }

@@ -25,7 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using CollectRunTest = testing::CollectRunFixture;
 using testing::kStart;
@@ -120,8 +122,11 @@ TEST_F(CollectRunTest, StoresRowsAndEndsAtOnceThoughASinkCannotBeReached) {
 
 TEST_F(CollectRunTest, ServesHealthAndMetrics) {
   auto run = start(open_market());
-  EXPECT_FALSE(loop_.run_for(2s));
-  const HttpResponse health = get(*run, "/health");
+  HttpResponse health;
+  EXPECT_TRUE(run_until([&] {
+    health = get(*run, "/health");
+    return nlohmann::json::parse(health.body)["status"] == "ok";
+  }));
   EXPECT_EQ(health.status, 200);
   const auto json = nlohmann::json::parse(health.body);
   EXPECT_EQ(json["status"], "ok") << health.body;
@@ -221,6 +226,35 @@ TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
     last = line->ts_recv;
   }
   EXPECT_GT(last, end);
+}
+
+// A SIGTERM was heard only once all was sealed and read: service managers wait less.
+TEST_F(CollectRunTest, IsStoppedWhileItReadsWhatTheLastRunHasLeftAndTheNextOneGoesOn) {
+  CollectSettings settings = open_market();
+  settings.serve_metrics = false;
+  const auto rows_of = [&] {
+    auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
+    return store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
+  };
+  auto run = start(settings);
+  ASSERT_TRUE(run_until([&] { return !rows_of().empty(); }));
+  EXPECT_TRUE(stop(*run));
+  run.reset();
+  const std::vector<MinuteRow> before = rows_of();
+  said_.clear();
+  for (const int asked : {0, 1, 2, 5}) {
+    CollectHooks hooks;
+    hooks.is_stopped = [left = asked]() mutable { return left-- <= 0; };
+    hooks.log = [this](std::optional<Venue>, const collector::Log& log) { said_.push_back(log.text); };
+    const auto stopped = CollectRun::make(loop_, clock_, settings, std::move(hooks));
+    ASSERT_FALSE(stopped.has_value()) << asked;
+    EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+  }
+  EXPECT_THAT(said_, Each(Not(HasSubstr("not_running")))) << "nothing is missing";
+  EXPECT_EQ(rows_of(), before);
+  run = start(settings);
+  EXPECT_THAT(said_, Contains(HasSubstr("books go on from their checkpoints")));
+  EXPECT_TRUE(stop(*run));
 }
 
 TEST_F(CollectRunTest, RefusesADataDirectoryThatAnotherRunHolds) {

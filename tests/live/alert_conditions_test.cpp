@@ -105,18 +105,19 @@ TEST(AlertConditions, NameWhatTheProcessCannotDo) {
   process.sinks.push_back(sink);
   process.disk = DiskHealth{"/data", std::uint64_t{100} << 20, std::uint64_t{100} << 30};
   process.clock_ahead = 2s;
+  process.retention = RetentionThread::Status{.failure = "no permission"};
   EXPECT_THAT(
       keys(healthy(), process),
       ElementsAre("rows_not_stored of store: database is locked", "rows_lost of store: 3 rows are lost so far",
                   "recording_not_written of binance-spot: nothing came to the disk for 12 s",
                   "recording_not_sealed of binance-spot: no space", "books_not_saved of binance-spot: read-only",
                   "sink_behind of mongodb: 7 rows behind, the oldest by 600 s",
-                  "disk_nearly_full of /data: 100 MiB are free",
+                  "retention_failed of store: no permission", "disk_nearly_full of /data: 100 MiB are free",
                   "clock_stepped_back of wall clock: ours is 2000 ms ahead of it"));
   process.disk->free_bytes = std::uint64_t{6} << 30;
-  EXPECT_EQ(keys(healthy(), process).size(), 7U) << "6 % are free";
+  EXPECT_EQ(keys(healthy(), process).size(), 8U) << "6 % are free";
   process.disk = DiskHealth{"/data", std::uint64_t{11} << 30, std::uint64_t{1000} << 30};
-  EXPECT_EQ(keys(healthy(), process).size(), 7U) << "1 % of a large disk is enough";
+  EXPECT_EQ(keys(healthy(), process).size(), 8U) << "1 % of a large disk is enough";
 }
 
 TEST(AlertMessage, IsOneJsonObject) {

@@ -53,6 +53,7 @@ collector::Health venue_health() {
   connection.message_age = 10ms;
   health.connections = {connection};
   health.rest.weight_used = 250;
+  health.rest.weight_limit = 6000;
   health.rest.banned_until = UnixNanos{1'767'225'650'000'000'000};
   health.rest.paused_until = UnixNanos{1'767'225'770'000'000'000};
   health.clock = {.offset = -15ms, .uncertainty = 40ms, .age = 12s};
@@ -119,6 +120,7 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_book_state{venue="binance-spot",symbol="BTCUSDT",state="live"} 1)",
            R"(acts_receive_lag_seconds{venue="binance-spot",symbol="BTCUSDT"} 0.02)",
            R"(acts_rate_limit_weight_used{venue="binance-spot"} 250)",
+           R"(acts_rate_limit_weight{venue="binance-spot"} 6000)",
            R"(acts_rest_banned{venue="binance-spot"} 1)",
            R"(acts_rest_paused{venue="binance-spot"} 1)",
            R"(acts_rest_requests_total{venue="binance-spot",reason="depth"} 5)",

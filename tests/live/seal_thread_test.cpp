@@ -109,7 +109,7 @@ TEST_F(SealThreadTest, TheLogsLeftByACrashAreLookedForAgainBeforeARunBegins) {
   make_log(kEarlier);
   UnlistedDisk disk(2);
   const auto begin = std::chrono::steady_clock::now();
-  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, disk);
+  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, nullptr, disk);
   EXPECT_GE(std::chrono::steady_clock::now() - begin, kSealRetries * kSealPause);
   EXPECT_THAT(left.problems, IsEmpty());
   EXPECT_FALSE(disk.fails());
@@ -119,10 +119,20 @@ TEST_F(SealThreadTest, TheLogsLeftByACrashAreLookedForAgainBeforeARunBegins) {
 TEST_F(SealThreadTest, ADiskThatFailsOnDoesNotHoldUpTheStart) {
   make_log(kEarlier);
   UnlistedDisk disk(1'000'000);
-  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, disk);
+  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, nullptr, disk);
   EXPECT_THAT(left.problems, ElementsAre(HasSubstr("Too many open files")));
   EXPECT_EQ(disk.left(), 1'000'000 - 1 - kSealRetries);
   EXPECT_TRUE(is_open(kEarlier));
+}
+
+// A SIGTERM was not heard before all was sealed.
+TEST_F(SealThreadTest, AStopLeavesWhatIsNotSealedToTheNextStart) {
+  make_log(kEarlier);
+  const LeftLogs left = seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s, [] { return true; });
+  EXPECT_THAT(left.problems, ElementsAre(HasSubstr("is not sealed yet")));
+  EXPECT_TRUE(is_open(kEarlier));
+  EXPECT_THAT(seal_left_logs(dir_.string(), Venue::kBinanceSpot, 20s).problems, IsEmpty());
+  EXPECT_FALSE(is_open(kEarlier));
 }
 
 // By then the recorder may have logs there: those are none of an earlier run's, and one of them is being written.

@@ -15,6 +15,7 @@
 #include "live/process_health.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/outbox.hpp"
+#include "store/row_retention.hpp"
 #include "store/rows.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -169,6 +170,20 @@ TEST(SinkFeeder, LosesNothingWhileTheDatabaseIsDownAndSaysHowMuchWaits) {
   place.database.set(&Database::down, false);
   EXPECT_TRUE(place.database.wait_for(40));
   EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.failure.empty(); }));
+}
+
+// A sink that has confirmed nothing yet was unknown to a pruner without the collector's configuration: its rows went.
+TEST(SinkFeeder, IsKnownToThePrunerBeforeItsDatabaseHasHadAnything) {
+  Place place;
+  place.database.down = true;
+  const auto feeder = place.feeder();
+  place.write(0, 40);
+  EXPECT_TRUE(wait_until([&] { return feeder->status().lag.rows == 40; }));
+  const auto pruner = RowPruner::open(place.path, {}, {.age = kMinute}).value();
+  ASSERT_TRUE(pruner->begin(minute(40)));
+  for (auto more = pruner->step(); more && *more; more = pruner->step()) continue;
+  EXPECT_EQ(pruner->report().rows, 0U);
+  EXPECT_GT(pruner->report().waiting, 30U);
 }
 
 // What waits, as /metrics tells it.

@@ -67,6 +67,31 @@ TEST(Ledger, SplitsAProfitByItsCauses) {
   EXPECT_EQ(lines.adverse[2].fills, 0U);
 }
 
+// Over bars no middle is known after a fill: it was told as 0.
+TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
+  const EquityRow first{.instrument = "X", .mark_price = d("100")};
+  const EquityRow last{.mark_price = d("101"), .position = d("1"), .cash = d("-99"), .equity = d("2")};
+  const MarksRow unknown{.fill_number = 1};
+  const MarksRow known{.fill_number = 1, .mid_price = {d("103"), {}, {}, {}}};
+  const auto lines_with = [&](const MarksRow* marks) {
+    Ledger ledger(first);
+    ledger.on_fill(fill_of(true, "99", "1", "0", "100"), marks);
+    return ledger.lines(last);
+  };
+  for (const MarksRow* const marks : {static_cast<const MarksRow*>(nullptr), &unknown}) {
+    EXPECT_EQ(text(lines_with(marks).adverse[0].money), "unknown");
+    EXPECT_EQ(text(lines_with(marks).adverse[0].rest), "unknown");
+    EXPECT_EQ(text(lines_with(marks).inventory), "1");
+  }
+  EXPECT_EQ(text(Ledger(first).lines(first).adverse[0].money), "0") << "nothing was filled";
+  for (const LedgerLines& both :
+       {lines_with(&known) + lines_with(&unknown), lines_with(&unknown) + lines_with(&known)}) {
+    EXPECT_EQ(text(both.adverse[0].money), "3") << "of fills whose middle is known";
+    EXPECT_EQ(text(both.adverse[0].rest), "-1");
+    EXPECT_EQ(text(both.adverse[1].money), "unknown");
+  }
+}
+
 // Bought 1 at 99 with the middle at 100, 0.01 of it kept as a fee; the middle goes to 110.
 TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
   EquityRow first{.mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
@@ -157,6 +182,8 @@ TEST(Ledger, SumsToTheLastUnit) {
     ASSERT_EQ(text(lines.unexplained), "0") << "run " << run;
     ASSERT_EQ(text(ledger.position()), to_string(row.position));
     for (const LedgerLines::Adverse& adverse : lines.adverse) {
+      ASSERT_EQ(adverse.money.has_value(), fills == 0 || adverse.fills > 0) << "run " << run;
+      if (!adverse.money) continue;
       ExactSum parts;
       for (const auto& part : {lines.spread, adverse.money, adverse.rest, lines.fees, lines.funding}) parts.add(part);
       ASSERT_EQ(text(parts.value()), text(lines.total)) << "run " << run;
@@ -202,7 +229,8 @@ OrderRow event_of(OrderEvent event, std::int64_t millis, std::string reason = ""
           .instrument = "X",
           .order_id = "7",
           .event = event,
-          .reason = std::move(reason)};
+          .reason = std::move(reason),
+          .received = from_unix_millis(millis + 5)};
 }
 
 TEST(OrderFlow, TellsTimesAndReasonsOfOrdersWhoseIdComesAgain) {
@@ -220,10 +248,31 @@ TEST(OrderFlow, TellsTimesAndReasonsOfOrdersWhoseIdComesAgain) {
   EXPECT_EQ(flow.count(OrderEvent::kSubmitted), 3U);
   EXPECT_EQ(flow.accepted_orders(), 2U);
   EXPECT_EQ(flow.filled_orders(), 1U);
-  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.02, 0.03, 0.01}));
+  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.025, 0.035, 0.015})) << "with the way back";
   EXPECT_EQ(flow.queue_times().values(), (std::vector<double>{0.08}));
   EXPECT_EQ(flow.rejects(), (std::map<std::string, std::uint64_t>{{"too_late", 1}, {"would_cross", 1}}));
   EXPECT_EQ(flow.rejected_orders(), 1U);
+}
+
+// It is accepted and filled in one answer, which is a fill.
+TEST(OrderFlow, CountsATakersFillAsTheAnswer) {
+  OrderFlow flow;
+  flow.on_order(event_of(OrderEvent::kSubmitted, 0));
+  flow.on_order(event_of(OrderEvent::kPartiallyFilled, 10));
+  flow.on_order(event_of(OrderEvent::kFilled, 10));
+  EXPECT_EQ(flow.answer_times().values(), (std::vector<double>{0.015}));
+}
+
+// It was the time at the venue: without the answer's way.
+TEST(OrderFlow, KnowsNoTimeToAnAnswerOfARunThatDoesNotTellWhenItWasReceived) {
+  OrderFlow flow;
+  for (const auto& [event, millis] : {std::pair{OrderEvent::kSubmitted, 0}, std::pair{OrderEvent::kAccepted, 20}}) {
+    OrderRow row = event_of(event, millis);
+    row.received.reset();
+    flow.on_order(row);
+  }
+  EXPECT_EQ(flow.accepted_orders(), 1U);
+  EXPECT_TRUE(flow.answer_times().values().empty());
 }
 
 }  // namespace

@@ -149,6 +149,42 @@ TEST(Sheet, ComparesWithABenchmarkWhereBothAreKnown) {
   EXPECT_TRUE(found["information_ratio"]["value"].is_null()) << "no difference has no spread";
 }
 
+// Carried on, its returns were 0 where it had none, and of several days where it had one.
+TEST(Sheet, TakesNoReturnThatTheBenchmarkDoesNotHave) {
+  Sheet sheet = sheet_of("days", Decimal{1000, 0});
+  const Closes closes = sheet.runs[0].closes;
+  const auto figures_with = [&](const Closes& prices) {
+    sheet.benchmark = Benchmark{.name = "prices", .prices = prices};
+    return json::parse(to_json(sheet))["runs"][0]["figures"]["benchmark"];
+  };
+  Closes weekly;
+  Closes with_gap;
+  for (std::size_t i = 0; i < closes.times.size(); ++i) {
+    if (i % 7 == 0) {
+      weekly.times.push_back(closes.times[i]);
+      weekly.values.push_back(closes.values[i]);
+    }
+    if (i == 50 || i == 51) continue;
+    with_gap.times.push_back(closes.times[i]);
+    with_gap.values.push_back(closes.values[i]);
+  }
+  const std::size_t periods = closes.values.size() - 1;
+  const json none = figures_with(weekly);
+  EXPECT_EQ(none["benchmark_periods"]["value"], 0);
+  EXPECT_EQ(none["benchmark_stale"]["value"], periods);
+  for (const char* const name : {"beta", "alpha", "correlation", "information_ratio"}) {
+    EXPECT_TRUE(none[name]["value"].is_null()) << name;
+  }
+  const json most = figures_with(with_gap);
+  EXPECT_EQ(most["benchmark_periods"]["value"], periods - 3);
+  EXPECT_EQ(most["benchmark_stale"]["value"], 3);
+  EXPECT_NEAR(most["beta"]["value"].get<double>(), 1, 1e-9);
+  // Candles end a millisecond before midnight.
+  Closes ends = closes;
+  for (UnixNanos& time : ends.times) time = time - std::chrono::milliseconds{1};
+  EXPECT_EQ(figures_with(ends)["benchmark_periods"]["value"], periods);
+}
+
 TEST(RunPanels, AreOfOneLengthAndAscending) {
   for (const char* name : {"short", "days"}) {
     for (const Panel& panel : run_panels(read_run(name, Decimal{10000, 0}))) {

@@ -1,6 +1,7 @@
 // The strategies that come with acts, by name.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,12 +13,21 @@
 
 namespace acts {
 
+// What a strategy cannot trade without, beyond what it is told (Wants): a run over data without it is refused. Not
+// asked of a library's strategy in a process of its own.
+struct StrategyNeeds {
+  bool book = false;            // it reads books, which bars do not have
+  std::size_t instruments = 1;  // at least
+  bool funding = false;         // funding rates of the last of these, which must be a contract
+};
+
 struct StrategyType {
   std::string_view name;
   std::string_view summary;  // one line, without a full stop
   std::span<const ParameterSpec> parameters;
   // `parameters`: parsed by the declaration above. Errors: kUsage: values that do not go together, in one line.
   Result<std::unique_ptr<Strategy>> (*make)(const Parameters& parameters);
+  StrategyNeeds needs = {};
 };
 
 // In the order of their names.

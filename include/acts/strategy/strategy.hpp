@@ -86,7 +86,8 @@ class TimerId {
   std::uint32_t value_ = 0;
 };
 
-// Everything a strategy can see and do. The engine's; lives as long as the run.
+// Everything a strategy can see and do. The engine's; lives as long as the run. Features are not read from here: they
+// are of moments, and on_features() tells each once; what is wanted of them later is kept.
 class StrategyContext {
  public:
   virtual ~StrategyContext() = default;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kPriceColumns{"open", "high", "low", "close"};
 constexpr std::int64_t kMicro = 1000;  // nanoseconds
-constexpr std::int64_t kMostMicros = std::numeric_limits<std::int64_t>::max() / kMicro;
 
 std::unexpected<Error> wrong_bar(std::string message) { return fail(ErrorCode::kBadInput, std::move(message)); }
 
@@ -86,7 +85,9 @@ Result<Bar> RowBars::read(const history::Row& row) {
   const bool has_end = interval_ > 0 || !row.is_null(close_time_);
   const std::int64_t close_time = interval_ > 0 ? open_time + interval_ : row.integer(close_time_) + 1;
   if (!has_end || close_time <= open_time) return wrong_bar("it does not say when it ends");
-  if (open_time < 0 || close_time > kMostMicros) return wrong_bar("its time is none of ours (1970 to 2262)");
+  if (open_time < kFirstFeedTime / kMicro || close_time > kLastFeedTime / kMicro) {
+    return wrong_bar("its time is not between 1973 and 2200");
+  }
   const Bar bar{.instrument = id_,
                 .open_time = {open_time * kMicro},
                 .close_time = {close_time * kMicro},

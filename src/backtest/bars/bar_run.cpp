@@ -10,6 +10,8 @@
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
+#include "backtest/money.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -60,7 +62,7 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
     if (!account) return std::unexpected(account.error());
     scale = std::max(scale, account->money_scale());
   }
-  std::unique_ptr<BarRun> run(new BarRun(strategy, listener, options.sample));
+  std::unique_ptr<BarRun> run(new BarRun(strategy, listener, options));
   if (options.account != sim::AccountKind::kUnlimited) {
     ACTS_ASSERT(options.account != sim::AccountKind::kMargin || options.markets.size() == 1);
     auto limited = limited_account(options);
@@ -284,8 +286,7 @@ void BarRun::end_period() {
 }
 
 double BarRun::value_of_equity(int128 equity) const {
-  const Decimal money = markets_.front().local.money(equity);
-  return nearest_double(money.units, power_of_ten(money.scale));
+  return double_of_sum(markets_.front().local.money(equity), capital_);
 }
 
 std::unexpected<Error> BarRun::endless(std::string_view what) const {
@@ -307,6 +308,12 @@ Result<void> BarRun::run_timers(UnixNanos until, bool is_open) {
     if (due.at > now_) count = 0;
     if (count == kMostAnswersAtOnce) {
       return endless("sets a timer in each timer");
+    }
+    if (++timers_fired_ > most_timers_) {
+      return fail(ErrorCode::kBadInput,
+                  fmt::format("{}: the strategy was woken by {} timers, and over bars no more are taken: let it look "
+                              "less often",
+                              to_iso8601(due.at), most_timers_));
     }
     timers_.erase(timers_.begin());
     if (is_open) {

@@ -46,6 +46,9 @@ struct BarMarket {
   sim::FundingBook funding = {};  // when it is paid
 };
 
+// Timers of a run over bars: between two of them there is nothing to see, and each stands in the log of decisions.
+inline constexpr std::uint64_t kMostBarTimers = 20'000'000;
+
 struct BarRunOptions {
   std::vector<BarMarket> markets = {};  // by InstrumentId
   // One for all markets, which settle in one asset; of kMargin there is one market (asserted).
@@ -53,6 +56,8 @@ struct BarRunOptions {
   Decimal initial_balance = {};  // booked with the first market
   // How often the listener gets samples: at the first close so long after those before, and at the last. 0: at each.
   Nanos sample = {};
+  std::uint64_t most_timers = kMostBarTimers;  // more are an error
+  Decimal capital = {};                        // added to equity for BarTotals::closes
 };
 
 struct BarTotals {
@@ -133,8 +138,13 @@ class BarRun final : public StrategyContext {
   // Answers that one moment may have: beyond, the strategy goes round in circles.
   static constexpr std::size_t kMostAnswersAtOnce = 100'000;
 
-  BarRun(Strategy& strategy, RunListener* listener, Nanos sample)
-      : strategy_(&strategy), listener_(listener), wants_(strategy.wants()), sample_(sample) {}
+  BarRun(Strategy& strategy, RunListener* listener, const BarRunOptions& options)
+      : strategy_(&strategy),
+        listener_(listener),
+        wants_(strategy.wants()),
+        most_timers_(options.most_timers),
+        capital_(options.capital),
+        sample_(options.sample) {}
   // Nothing can happen before the bars' close but that time passes. Most steps of most strategies are so.
   [[nodiscard]] bool is_quiet() const {
     return timers_.empty() && std::ranges::all_of(markets_, [](const Market& of) { return of.venue.is_idle(); });
@@ -208,6 +218,9 @@ class BarRun final : public StrategyContext {
   std::uint64_t last_id_ = 0;
   std::uint64_t bars_ = 0;
   std::uint64_t fills_ = 0;
+  std::uint64_t timers_fired_ = 0;
+  std::uint64_t most_timers_;
+  Decimal capital_;
   int128 equity_ = 0;
   int128 measured_ = 0;  // at the close before
   int128 highest_ = 0;

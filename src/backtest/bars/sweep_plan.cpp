@@ -10,6 +10,7 @@
 #include "acts/base/split_mix.hpp"
 
 #include "backtest/money.hpp"
+#include "history/import/plain_decimal.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -25,13 +26,13 @@ std::uint64_t drawn_below(SplitMix& random, std::uint64_t below) {
 
 // Digits enough for any parameter, and few enough that two of any scale can be compared and added.
 Result<Decimal> bound_of(std::string_view name, const std::string& text) {
-  const Result<Decimal> parsed = parse_decimal(text);
+  const Result<Decimal> parsed = parse_decimal(history::without_exponent(text).value_or(text));
   const int128 most = power_of_ten(kMaxScale);
   if (parsed && parsed->units <= most && parsed->units >= -most) return parsed;
   return fail(ErrorCode::kUsage,
-              text.empty()
-                  ? fmt::format("{} is missing: a range has from, to and step", name)
-                  : fmt::format("{} = {}: a range has decimals of 18 digits at most, such as 5 or 0.1", name, text));
+              text.empty() ? fmt::format("{} is missing: a range has from, to and step", name)
+                           : fmt::format("{} = {}: a range has decimals of 18 digits at most, such as 5, 0.1 or 1e-6",
+                                         name, text));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ struct SweepAxis {
   std::string place = {};  // as GivenParameter's
 };
 
-// What one axis may be made of instead of a list: from, from + step, ... up to `to`, exact.
+// What one axis may be made of instead of a list: from, from + step, ... up to `to`, exact. Decimals, also with an
+// exponent ("1e-06").
 struct SweepRange {
   std::string from = {};
   std::string to = {};

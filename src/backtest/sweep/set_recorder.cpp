@@ -9,8 +9,8 @@
 
 namespace acts::backtest {
 
-SetRecorder::SetRecorder(std::vector<Scales> scales)
-    : scales_(std::move(scales)), equities_(scales_.size()), counter_(scales_.size(), nullptr) {
+SetRecorder::SetRecorder(std::vector<Scales> scales, const Decimal& capital)
+    : scales_(std::move(scales)), capital_(capital), equities_(scales_.size()), counter_(scales_.size(), nullptr) {
   ACTS_ASSERT(!scales_.empty());
 }
 
@@ -36,7 +36,7 @@ void SetRecorder::end_sample() {
   has_highest_ = true;
   const Decimal fallen = minus(highest_, equity);
   if (fallen > totals_.max_drawdown) totals_.max_drawdown = fallen;
-  closes_.add(sampled_, nearest_double(equity.units, power_of_ten(equity.scale)));
+  closes_.add(sampled_, double_of_sum(equity, capital_));
 }
 
 SetTotals SetRecorder::totals(const RunEnd& end) {

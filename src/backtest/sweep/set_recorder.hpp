@@ -16,8 +16,8 @@ namespace acts::backtest {
 
 class SetRecorder final : public RunListener {
  public:
-  // `scales`: by InstrumentId; one at least (asserted).
-  explicit SetRecorder(std::vector<Scales> scales);
+  // `scales`: by InstrumentId; one at least (asserted). `capital`: SweepRequest::capital.
+  explicit SetRecorder(std::vector<Scales> scales, const Decimal& capital = {});
 
   [[nodiscard]] bool wants_marks() const override { return false; }
   void on_order(const OrderUpdate& update) override;
@@ -31,6 +31,7 @@ class SetRecorder final : public RunListener {
   void end_sample();
 
   std::vector<Scales> scales_;
+  Decimal capital_;
   std::vector<Decimal> equities_;  // by InstrumentId: at its last sample
   UnixNanos sampled_{INT64_MIN};   // when that was
   Decimal highest_ = {};

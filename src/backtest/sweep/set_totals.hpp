@@ -20,7 +20,7 @@ struct SetTotals {
   Decimal equity = {};            // at the last sample
   Decimal max_drawdown = {};      // the most that equity fell from its highest, at samples; not negative
   Decimal turnover = {};          // value of all fills
-  RunCloses::Chosen closes = {};  // of equity, at samples
+  RunCloses::Chosen closes = {};  // of equity with the sweep's capital, at samples
 };
 
 }  // namespace acts::backtest

@@ -32,6 +32,7 @@ struct Pass {
   std::vector<SweepRow> rows = {};
   std::vector<std::unique_ptr<Strategy>> strategies = {};
   ReadMarkets read = {};  // of books
+  std::uint64_t missing_bars = 0;
 };
 
 // What is wrong with this combination, if anything; else it is in the pass.
@@ -78,46 +79,66 @@ SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrumen
 Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
   std::vector<std::unique_ptr<BarReader>> readers;
+  std::vector<const BarReader*> read;
   for (std::uint32_t i = 0; i < instruments.size(); ++i) {
     Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments[i], instruments[i], InstrumentId{i});
     if (!bars) return of_instrument(settings, instruments[i], bars.error());
+    read.push_back(bars->get());
     readers.push_back(*std::move(bars));
   }
   BarBlocks blocks(std::move(readers));
-  const Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
+  options->capital = request.capital;
   Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
+  for (const BarReader* const of : read) pass.missing_bars += of->missing();
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
     pass.rows[i].totals = totals_of(sweep->totals(i), instruments.front());
   }
   return {};
 }
 
-// Once its sets have gone through it.
-ReadMarkets read_of(const BacktestSettings& settings, const std::vector<BacktestInstrument>& instruments,
-                    const std::vector<OpenMarket>& markets, const BookSweep& sweep) {
-  ReadMarkets read{.begin = sweep.end(0).begin, .end = sweep.end(0).end};
+// What each pass reads. `has_gaps`: of the catalog's updates that means to read them once more.
+Result<ReadMarkets> read_of(const BacktestSettings& settings, const std::vector<BacktestInstrument>& instruments,
+                            const std::vector<OpenMarket>& markets, bool has_gaps) {
+  ReadMarkets read;
   for (std::size_t i = 0; i < markets.size(); ++i) {
     ReadData& of =
         read.instruments.emplace_back(ReadData{.name = instruments[i].name,
                                                .facts = markets[i].feed->facts(),
                                                .latency_covered = markets[i].latency_covered,
-                                               .funding_times = funding_times(settings.instruments[i], markets[i])});
+                                               .funding_times = funding_times(settings.instruments[i], markets[i]),
+                                               .problems = *markets[i].problems});
     if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
-    for (std::size_t set = 0; set < sweep.size(); ++set) {
-      of.missed_fundings = std::max(of.missed_fundings, sweep.end(set).missed_fundings[i]);
-    }
+    if (!has_gaps) continue;
+    auto gaps = update_gaps(markets[i], settings.instruments[i].from);
+    if (!gaps) return of_instrument(settings, instruments[i], gaps.error());
+    of.gaps = *std::move(gaps);
   }
   return read;
 }
 
-// Each pass reads the same.
+// Once the sets of the pass have gone through it.
+void add_ends(ReadMarkets& read, const BookSweep& sweep) {
+  read.begin = sweep.end(0).begin;
+  read.end = sweep.end(0).end;
+  for (std::size_t i = 0; i < read.instruments.size(); ++i) {
+    for (std::size_t set = 0; set < sweep.size(); ++set) {
+      std::uint64_t& missed = read.instruments[i].missed_fundings;
+      missed = std::max(missed, sweep.end(set).missed_fundings[i]);
+    }
+  }
+}
+
+// Each pass reads the same, of which the first alone tells gaps and problems.
 void keep_read(ReadMarkets& all, ReadMarkets pass) {
   for (std::size_t i = 0; i < all.instruments.size(); ++i) {
     ReadData& of = pass.instruments[i];
     of.missed_fundings = std::max(of.missed_fundings, all.instruments[i].missed_fundings);
+    of.gaps = std::move(all.instruments[i].gaps);
+    of.problems = std::move(all.instruments[i].problems);
   }
   all = std::move(pass);
 }
@@ -127,6 +148,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   const BacktestSettings& settings = request.settings;
   Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
   if (!open) return std::unexpected(open.error());
+  if (Result<void> few = check_samples(settings.sample, open->markets); !few) return few;
   std::vector<MarketFeed*> feeds;
   std::vector<Scales> scales;
   for (const InstrumentSetup& setup : open->setups) {
@@ -137,7 +159,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   std::deque<AccountBook> accounts;
   std::vector<BookSet> sets;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    recorders.push_back(std::make_unique<SetRecorder>(scales));
+    recorders.push_back(std::make_unique<SetRecorder>(scales, request.capital));
     Result<AccountBook> book = AccountBook::make(settings, instruments);
     if (!book) return std::unexpected(book.error());
     accounts.push_back(*std::move(book));
@@ -148,7 +170,10 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   }
   BookSweep sweep(std::move(open->setups), engine_options(settings, true), std::move(sets));
   if (Result<void> done = sweep.run(feeds, request.threads); !done) return done;
-  pass.read = read_of(settings, instruments, open->markets, sweep);
+  Result<ReadMarkets> read = read_of(settings, instruments, open->markets, pass.is_first);
+  if (!read) return std::unexpected(read.error());
+  pass.read = *std::move(read);
+  add_ends(pass.read, sweep);
   std::uint64_t rows = 0;
   for (const ReadData& of : pass.read.instruments) rows += of.facts.rows;
   for (std::size_t i = 0; i < pass.rows.size(); ++i) {
@@ -168,6 +193,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
+  if (Result<void> fits = check_needs(**type, request.settings); !fits) return std::unexpected(fits.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
@@ -190,6 +216,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
         is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
     if (!ran) return std::unexpected(ran.error());
     keep_read(report.read, std::move(pass.read));
+    report.missing_bars = pass.missing_bars;
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
     pass = {.is_first = false};
   }
@@ -201,8 +228,10 @@ Result<std::string> sweep_identity(const SweepRequest& request, std::string_view
                                    std::string_view configuration) {
   const Result<std::vector<DataFile>> files = known_files(request.settings);
   if (!files) return std::unexpected(files.error());
-  std::string text = fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
-                                 request.count ? fmt::format("{}", *request.count) : "all", request.seed);
+  // What is done holds closes with the capital.
+  std::string text = request.capital.units == 0 ? "" : fmt::format("capital {}\n", to_string(request.capital));
+  text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
+                      request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";
   return history::sha256_of(text + std::string(configuration));
 }

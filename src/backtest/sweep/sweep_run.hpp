@@ -23,6 +23,7 @@ namespace acts::backtest {
 struct SweepRequest {
   BacktestSettings settings = {};                         // its parameters hold for all sets
   std::vector<SweepAxis> axes = {};                       // what changes
+  Decimal capital = {};                                   // added to each set's equity for its closes, exactly
   std::optional<std::size_t> count = {};                  // so many sets, drawn; else all
   std::uint64_t seed = 1;                                 // what draws them
   std::size_t threads = 1;                                // at least 1
@@ -38,10 +39,11 @@ struct SweepRow {
 };
 
 struct SweepReport {
-  std::size_t sets = 0;      // that the strategy takes, those that were done before among them
-  std::size_t refused = 0;   // combinations that it does not take,
-  std::string refusal = {};  // and why the first of them
-  ReadMarkets read = {};     // of books, what its passes have read; of funding that a set missed the most of any
+  std::size_t sets = 0;            // that the strategy takes, those that were done before among them
+  std::size_t refused = 0;         // combinations that it does not take,
+  std::string refusal = {};        // and why the first of them
+  ReadMarkets read = {};           // of books, what its passes have read; of funding that a set missed the most of any
+  std::uint64_t missing_bars = 0;  // of bars, those that are not there between those that are, of all instruments
 };
 
 // The rows of one pass over the data, in the order of their numbers.
@@ -57,7 +59,8 @@ inline constexpr std::size_t kBookSetsAPass = 256;
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass);
 
 // What two sweeps that come to the same bytes have in common: a SHA-256 of data, version, configuration (its text) and
-// what is chosen of the combinations. Reads the data through. Errors: kUsage: a file is not there; kStorage.
+// what is chosen of the combinations, and the capital. Reads the data through. Errors: kUsage: a file is not there;
+// kStorage.
 Result<std::string> sweep_identity(const SweepRequest& request, std::string_view version,
                                    std::string_view configuration);
 

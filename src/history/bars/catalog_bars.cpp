@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <utility>
@@ -27,6 +28,16 @@ Result<const Kind*> source_kind(const BarRequest& request) {
   return kind;
 }
 
+// "bybit:BTCUSDT", where the catalog has rows of that venue: how its ids go on and what its quantities count is not
+// known here. Empty: no such venue.
+std::string other_venue(const std::vector<CatalogFile>& all, const BarRequest& request) {
+  const std::string prefix = request.symbol.substr(0, request.symbol.find(':'));
+  const bool has_prefix = prefix.size() < request.symbol.size();
+  const bool is_there =
+      has_prefix && std::ranges::any_of(all, [&](const CatalogFile& f) { return f.set.venue == prefix; });
+  return is_there ? prefix : "";
+}
+
 // Files of the data set, by day.
 Result<std::vector<const CatalogFile*>> source_files(const std::vector<CatalogFile>& all, const Kind& kind,
                                                      const BarRequest& request) {
@@ -46,6 +57,11 @@ Result<std::vector<const CatalogFile*>> source_files(const std::vector<CatalogFi
     return usage(fmt::format("{}: the catalog has none of {}, but of {}: give {}", name, request.source_interval,
                              fmt::join(intervals, ", "),
                              request.by_keys ? "source_interval in [data]" : "--source-interval"));
+  }
+  if (const std::string venue = other_venue(all, request); files.empty() && !venue.empty()) {
+    return usage(fmt::format(
+        "{}: bars are made of rows of binance-spot, binance-usdm and binance-coinm: acts query has those of {}",
+        request.symbol, venue));
   }
   if (files.empty()) return usage(fmt::format("{}: the catalog has none: acts catalog ls says what it has", name));
   std::string origin = request.origin;

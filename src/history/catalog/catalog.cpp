@@ -39,14 +39,15 @@ Result<std::set<std::string>> manifest_names(FileOps& ops, const CatalogPaths& p
               fmt::format("{}: more is imported than can be read: ask again behind the import", paths.manifests()));
 }
 
-// By id, which is their names.
-Result<void> for_each_manifest(FileOps& ops, const CatalogPaths& paths, const std::function<void(Manifest)>& take) {
+// By the names of their files.
+Result<void> for_each_manifest(FileOps& ops, const CatalogPaths& paths,
+                               const std::function<void(std::string_view, Manifest)>& take) {
   const Result<std::set<std::string>> names = manifest_names(ops, paths);
   if (!names) return std::unexpected(names.error());
   for (const std::string& name : *names) {
     Result<Manifest> manifest = read_manifest(fmt::format("{}/{}", paths.manifests(), name));
     if (!manifest) return std::unexpected(manifest.error());
-    take(*std::move(manifest));
+    take(name, *std::move(manifest));
   }
   return {};
 }
@@ -91,10 +92,13 @@ Result<Manifest> read_manifest(const std::string& path) {
   return manifest;
 }
 
-Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths) {
+Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths,
+                                             const std::function<void(std::string_view, const Manifest&)>& seen) {
   std::vector<Manifest> manifests;
-  const Result<void> read =
-      for_each_manifest(ops, paths, [&manifests](Manifest manifest) { manifests.push_back(std::move(manifest)); });
+  const Result<void> read = for_each_manifest(ops, paths, [&](std::string_view name, Manifest manifest) {
+    if (seen) seen(name, manifest);
+    manifests.push_back(std::move(manifest));
+  });
   if (!read) return std::unexpected(read.error());
   std::ranges::sort(manifests, {}, &Manifest::id);
   return manifests;
@@ -104,7 +108,7 @@ Result<std::vector<CatalogFile>> current_files(FileOps& ops, const CatalogPaths&
                                                const std::function<bool(const CatalogFile&)>& is_wanted) {
   std::set<std::string> replaced;
   std::vector<CatalogFile> files;
-  const Result<void> read = for_each_manifest(ops, paths, [&](Manifest manifest) {
+  const Result<void> read = for_each_manifest(ops, paths, [&](std::string_view, Manifest manifest) {
     for (std::string& path : manifest.replaced) replaced.insert(std::move(path));
     for (CatalogFile& file : manifest.files) {
       if (is_wanted(file)) files.push_back(std::move(file));

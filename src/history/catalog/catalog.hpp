@@ -54,9 +54,10 @@ bool are_files_held(const CatalogPaths& paths);
 
 // Errors: kStorage, if it cannot be read or is damaged.
 Result<Manifest> read_manifest(const std::string& path);
-// By id, of one moment: none is missing that another knows. None if there is no catalog. Errors: kStorage, if one
-// cannot be read or is damaged: then nobody knows what is in the catalog.
-Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths);
+// By id, of one moment: none is missing that another knows. None if there is no catalog. `seen` gets each with the name
+// of its file. Errors: kStorage, if one cannot be read or is damaged: then nobody knows what is in the catalog.
+Result<std::vector<Manifest>> read_manifests(FileOps& ops, const CatalogPaths& paths,
+                                             const std::function<void(std::string_view, const Manifest&)>& seen = {});
 // What the catalog holds of what is wanted, as current_files() of all manifests, of which one is in memory at a time.
 // `is_wanted` says the same of files with one path. Errors: as above.
 Result<std::vector<CatalogFile>> current_files(FileOps& ops, const CatalogPaths& paths,

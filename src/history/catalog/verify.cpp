@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "history/catalog/day_overlap.hpp"
 #include "history/catalog/entry.hpp"
 #include "history/day_recording.hpp"
 #include "history/engine/parquet_writer.hpp"
@@ -23,7 +26,35 @@ struct FileRows {
   std::string digest;
 };
 
-Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch) {
+// Of the day behind a file those rows that come before its last: the watch looks at rows by key.
+class EarlyRows {
+ public:
+  // Where it cannot be read, there are none: the look at that file says why.
+  EarlyRows(Duck& duck, const CatalogPaths& paths, const CatalogFile& file, const CatalogFile* next) {
+    if (next == nullptr || !overlaps(file, *next)) return;
+    auto rows = open_rows(duck, *next, paths.file(next->path()),
+                          fmt::format("{} <= {}", file.set.kind->columns[0].name, file.last_key));
+    if (rows) rows_ = *std::move(rows);
+    advance();
+  }
+  void look_before(std::int64_t key, QualityWatch& watch) {
+    for (; is_there_ && row_.integer(0) < key; advance()) watch.look(row_);
+  }
+  void look_at_rest(QualityWatch& watch) {
+    for (; is_there_; advance()) watch.look(row_);
+  }
+
+ private:
+  void advance() { is_there_ = rows_ != nullptr && rows_->next(row_).value_or(false); }
+
+  std::unique_ptr<RowSource> rows_;
+  Row row_;
+  bool is_there_ = false;
+};
+
+// `seen`: the watch has looked at the rows up to that key.
+Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch,
+                           EarlyRows& early, std::optional<std::int64_t> seen) {
   const Kind& kind = *file.set.kind;
   const auto rows = open_rows(duck, file, path);
   if (!rows) return std::unexpected(rows.error());
@@ -44,19 +75,23 @@ Result<FileRows> read_rows(Duck& duck, const CatalogFile& file, const std::strin
     last = row;
     ++read.rows;
     digest.add(row);
+    if (seen && row.integer(0) <= *seen) continue;
+    early.look_before(row.integer(0), watch);
     watch.look(row);
   }
+  early.look_at_rest(watch);
   read.digest = digest.finish();
   return read;
 }
 
 // What is wrong with a file; empty: nothing.
-std::string fault_of(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch) {
+std::string fault_of(Duck& duck, const CatalogFile& file, const std::string& path, QualityWatch& watch,
+                     EarlyRows& early, std::optional<std::int64_t> seen) {
   if (!fs::exists(path)) return "is not there, and a manifest names it";
   const Result<std::string> sum = sha256_of_file(path);
   if (!sum) return sum.error().message;
   if (*sum != file.sha256) return fmt::format("its SHA-256 is {}, and not {}", *sum, file.sha256);
-  const Result<FileRows> read = read_rows(duck, file, path, watch);
+  const Result<FileRows> read = read_rows(duck, file, path, watch, early, seen);
   if (!read) return read.error().message;
   if (read->rows != file.rows) return fmt::format("it has {} rows, and not {}", read->rows, file.rows);
   return read->digest == file.digest ? "" : "its rows are not those that its name says";
@@ -68,7 +103,8 @@ class FilesCheck {
   FilesCheck(const CatalogPaths& paths, Duck& duck, CatalogCheck& check, const SetFindingSink& told)
       : paths_(&paths), duck_(&duck), check_(&check), told_(&told) {}
 
-  void look(const CatalogFile& file) {
+  // `next`: the file behind it; nullptr: there is none.
+  void look(const CatalogFile& file, const CatalogFile* next) {
     const std::string path = file.path();
     ++check_->files;
     check_->rows += file.rows;
@@ -76,8 +112,11 @@ class FilesCheck {
       check_->problems.push_back(fmt::format("{}: there is another file of that day", path));
     }
     if (!watch_ || set_ != file.set) begin(file.set);
-    const std::string fault = fault_of(*duck_, file, paths_->file(path), *watch_);
+    EarlyRows early(*duck_, *paths_, file, next);
+    const std::string fault = fault_of(*duck_, file, paths_->file(path), *watch_, early, seen_);
+    seen_.reset();
     if (fault.empty()) {
+      if (next != nullptr && overlaps(file, *next)) seen_ = file.last_key;
       sound_.push_back(file);
       return watch_->end_day();
     }
@@ -103,6 +142,7 @@ class FilesCheck {
   const SetFindingSink* told_;
   DataSet set_;
   std::optional<QualityWatch> watch_;  // of set_
+  std::optional<std::int64_t> seen_;   // it has looked at the rows of the next file up to that key
   std::vector<CatalogFile> sound_;
   std::set<std::pair<std::string, std::int64_t>> days_;
 };
@@ -129,18 +169,27 @@ void note_unfinished(const std::vector<Manifest>& manifests, std::vector<std::st
 Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck, const SetFindingSink& told) {
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   const std::optional<FileLock> held = hold_files(paths);
-  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths);
+  CatalogCheck check{.problems = {}, .unfinished = {}, .kept_replaced = {}};
+  const auto check_name = [&check](std::string_view name, const Manifest& manifest) {
+    if (name == manifest.id + ".json") return;
+    check.problems.push_back(
+        fmt::format("_manifests/{}: it is that of {}: give it that name, or remove it where there "
+                    "is one of that name",
+                    name, manifest.id));
+  };
+  const Result<std::vector<Manifest>> manifests = read_manifests(ops, paths, check_name);
   if (!manifests) return std::unexpected(manifests.error());
-  CatalogCheck check{.sources = manifests->size(), .problems = {}, .unfinished = {}, .kept_replaced = {}};
+  check.sources = manifests->size();
   const SetFindingSink counted = [&](const DataSet& set, const Finding& finding) {
     count(check, finding);
     if (told) told(set, finding);
   };
   std::set<std::string> known;
   FilesCheck files(paths, duck, check, counted);
-  for (const CatalogFile& file : current_files(*manifests)) {
-    known.insert(file.path());
-    files.look(file);
+  const std::vector<CatalogFile> current = current_files(*manifests);
+  for (std::size_t i = 0; i < current.size(); ++i) {
+    known.insert(current[i].path());
+    files.look(current[i], i + 1 < current.size() ? &current[i + 1] : nullptr);
   }
   const Result<std::uint64_t> compared = cross_check(duck, paths, files.finish(), counted);
   if (!compared) return std::unexpected(compared.error());

@@ -9,6 +9,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "history/catalog/day_overlap.hpp"
+#include "history/engine/ordered_rows.hpp"
 #include "history/engine/parquet_writer.hpp"
 
 namespace acts::history {
@@ -23,11 +25,9 @@ std::string condition(const Kind& kind, const RowPeriod& period) {
     return time.type == CellType::kNanos ? fmt::format("{}::HUGEINT * 1000", micros)
                                          : fmt::format("make_timestamp({})", micros);
   };
-  std::string where;
-  if (period.from != INT64_MIN) where += fmt::format(" WHERE {} >= {}", time.name, moment(period.from));
-  if (period.to != INT64_MAX) {
-    where += fmt::format(" {} {} < {}", where.empty() ? "WHERE" : "AND", time.name, moment(period.to));
-  }
+  std::string where = "true";
+  if (period.from != INT64_MIN) where += fmt::format(" AND {} >= {}", time.name, moment(period.from));
+  if (period.to != INT64_MAX) where += fmt::format(" AND {} < {}", time.name, moment(period.to));
   return where;
 }
 
@@ -45,11 +45,14 @@ CatalogRows::CatalogRows(Duck& duck, const CatalogPaths& paths, const std::vecto
     : duck_(&duck), paths_(paths), set_(files.at(0)->set), period_(period) {
   ACTS_ASSERT(std::ranges::is_sorted(files, {}, &CatalogFile::day));
   ACTS_ASSERT(std::ranges::all_of(files, [this](const CatalogFile* file) { return file->set == set_; }));
+  const CatalogFile* before = nullptr;
   for (const CatalogFile* const file : files) {
     known_until_ = std::max(known_until_, file->last_time);
     if (file->last_time < period.from || file->first_time >= period.to) continue;
     form_ = std::max(form_, file->form);
+    if (before != nullptr && overlaps(*before, *file)) overlaps_.emplace(files_.size() - 1, before->last_key);
     files_.add(*file);
+    before = file;
   }
 }
 
@@ -88,19 +91,50 @@ Result<bool> CatalogRows::next(Row& row) {
 // The next files that have one form and the same columns.
 Result<bool> CatalogRows::open_next() {
   if (opened_ == files_.size()) return false;
+  if (overlaps_.contains(opened_) || (opened_ > 0 && overlaps_.contains(opened_ - 1))) return open_overlapping();
   const DecimalForm form = files_.form(opened_);
   const std::size_t columns = files_.column_count(opened_);
   std::string list;
   for (std::size_t count = 0; count < kMostFiles && opened_ < files_.size(); ++count, ++opened_) {
     if (files_.form(opened_) != form || files_.column_count(opened_) != columns) break;
+    if (overlaps_.contains(opened_)) break;
     list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_sql_text(paths_.file(files_.path(opened_))));
   }
-  auto rows = open_query(*duck_, *set_.kind, form,
-                         fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false){}",
-                                     stored_columns(*set_.kind, columns), list, condition(*set_.kind, period_)));
+  auto rows = rows_of(list, opened_ - 1, "");
   if (!rows) return unreadable(rows.error());
   rows_ = *std::move(rows);
   return true;
+}
+
+// The next file, without those rows that have come with the one before, and with those of the next one that come before
+// its last.
+Result<bool> CatalogRows::open_overlapping() {
+  const std::size_t file = opened_++;
+  const auto before = file == 0 ? overlaps_.end() : overlaps_.find(file - 1);
+  const std::string from = before == overlaps_.end() ? "" : key_condition(">", before->second);
+  auto rows = rows_of(quoted_sql_text(paths_.file(files_.path(file))), file, from);
+  if (!rows) return unreadable(rows.error());
+  rows_ = *std::move(rows);
+  const auto here = overlaps_.find(file);
+  if (here == overlaps_.end()) return true;
+  auto early =
+      rows_of(quoted_sql_text(paths_.file(files_.path(file + 1))), file + 1, key_condition("<=", here->second));
+  if (!early) return unreadable(early.error());
+  rows_ = std::make_unique<OrderedRows>(*set_.kind, std::move(rows_), *std::move(early));
+  return true;
+}
+
+std::string CatalogRows::key_condition(std::string_view relation, std::int64_t key) const {
+  return fmt::format(" AND {} {} {}", set_.kind->columns[0].name, relation, key);
+}
+
+// `list`: of files that have the form and the columns of that one.
+Result<std::unique_ptr<RowSource>> CatalogRows::rows_of(const std::string& list, std::size_t file,
+                                                        std::string_view key) const {
+  return open_query(
+      *duck_, *set_.kind, files_.form(file),
+      fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = false) WHERE {}{}",
+                  stored_columns(*set_.kind, files_.column_count(file)), list, condition(*set_.kind, period_), key));
 }
 
 }  // namespace acts::history

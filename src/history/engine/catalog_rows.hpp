@@ -1,8 +1,9 @@
-// The rows of one data set of the catalog in a period, by key. In memory is what DuckDB decodes of one file at a time.
-// Not thread-safe.
+// The rows of one data set of the catalog in a period, by key, over days whose keys overlap too. In memory is what
+// DuckDB decodes of two files at a time. Not thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,17 +38,22 @@ class CatalogRows final : public RowSource {
 
   // Whether all files are in their places, to be asked before anything is printed. Errors: kStorage: which is not.
   [[nodiscard]] Result<void> check_files() const;
-  // Errors: kStorage, kCancelled: as Duck::run(); kStorage: a file that cannot be read, files whose keys go back:
-  // verify names them.
+  // Errors: kStorage, kCancelled: as Duck::run(); kStorage: a file that cannot be read, files whose keys go back
+  // otherwise than at the turn of a day (OrderedRows): verify names them.
   Result<bool> next(Row& row) override;
 
  private:
   Result<bool> open_next();
+  Result<bool> open_overlapping();
+  [[nodiscard]] std::string key_condition(std::string_view relation, std::int64_t key) const;
+  [[nodiscard]] Result<std::unique_ptr<RowSource>> rows_of(const std::string& list, std::size_t file,
+                                                           std::string_view key) const;
 
   Duck* duck_;
   CatalogPaths paths_;
   DataSet set_;
-  StoredFiles files_;  // with rows in the period
+  StoredFiles files_;                             // with rows in the period
+  std::map<std::size_t, std::int64_t> overlaps_;  // of files_: those that the next one overlaps, and their last keys
   RowPeriod period_;
   DecimalForm form_ = DecimalForm::kNarrow;
   std::int64_t known_until_ = INT64_MIN;

@@ -191,10 +191,11 @@ Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, Deci
   return rows;
 }
 
-Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path) {
+Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path,
+                                             std::string_view condition) {
   return open_query(duck, *file.set.kind, file.form,
-                    fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
-                                stored_columns(*file.set.kind, file.column_count()), quoted_sql_text(path)));
+                    fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false) WHERE {}",
+                                stored_columns(*file.set.kind, file.column_count()), quoted_sql_text(path), condition));
 }
 
 std::string column_names(const Kind& kind) {

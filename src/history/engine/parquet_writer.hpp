@@ -30,8 +30,10 @@ Result<void> write_rows(Duck& duck, const ParquetShape& shape, RowSource& source
 // must outlive it; write_parquet() may run meanwhile. Errors: as Duck::run(); kBadInput if it gives other types.
 Result<std::unique_ptr<RowSource>> open_query(Duck& duck, const Kind& kind, DecimalForm form, const std::string& sql);
 
-// All rows of a file of the catalog, in order; `path` is where it is. As open_query().
-Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path);
+// All rows of a file of the catalog, in order, or those of which `condition` (SQL) is true; `path` is where it is. As
+// open_query().
+Result<std::unique_ptr<RowSource>> open_rows(Duck& duck, const CatalogFile& file, const std::string& path,
+                                             std::string_view condition = "true");
 
 // "a, b, c": the names of a kind's columns.
 std::string column_names(const Kind& kind);

@@ -66,12 +66,20 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   }
   auto contents = contents_of([&wanted] { return RecordingReader::open(wanted.paths); }, wanted.venue, on_seen);
   if (!contents) return std::unexpected(contents.error());
+  if (const auto& other = contents->of_other_venue) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: it is a recording of {}, not of {}: say venue {}", other->first,
+                            to_string(other->second), to_string(wanted.venue), to_string(other->second)));
+  }
   if (funding.failure()) return std::unexpected(*funding.failure());
   // What cannot be read is told of by those who read it.
   if (spool && (!spool->is_whole() || contents->refused + contents->unreadable > 0)) spool.reset();
   Result<std::string> symbol = symbol_of(wanted, *contents);
   if (!symbol) return std::unexpected(symbol.error());
   wanted.symbol = *std::move(symbol);
+  if (wanted.keeps_events && on_problem) {
+    for (const std::string& damaged : contents->damaged) on_problem(damaged);
+  }
   if (contents->unassigned > 0) {
     on_problem(fmt::format("{}: {} REST depth answers of no symbol that could be told by their update ids: left out",
                            wanted.paths.front(), contents->unassigned));
@@ -79,6 +87,11 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   gaps.finish(*contents);
   return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(gaps),
                            std::move(funding), std::move(on_problem));
+}
+
+void RecordingExporter::tell(std::string_view problem) const {
+  const bool is_told = wanted_.keeps_events && std::ranges::find(contents_.damaged, problem) != contents_.damaged.end();
+  if (!is_told && on_problem_) on_problem_(problem);
 }
 
 Result<RecordedMessages> RecordingExporter::messages() const {
@@ -100,7 +113,7 @@ Result<std::uint64_t> RecordingExporter::to_csv(RecordedKind kind, const std::fu
     if (!got) return std::unexpected(got.error());
     if (*got == RecordedMessages::Got::kEnd) break;
     if (*got == RecordedMessages::Got::kBad) {
-      on_problem_(from->problem());
+      tell(from->problem());
       continue;
     }
     const std::uint64_t added = csv.append(from->message(), from->ts_recv(), from->ts_event(), text);
@@ -118,12 +131,13 @@ OpenEvents RecordingExporter::events() {
   const auto trades =
       contents_.symbols.at(wanted_.symbol).trades > 0 ? HftMessages::Trades::kSingle : HftMessages::Trades::kAggregated;
   return [this, trades, is_first = true]() mutable -> Result<std::unique_ptr<HftSource>> {
-    const auto tell = std::exchange(is_first, false) ? on_problem_ : nullptr;
-    if (spool_) return std::make_unique<MendedTimes>(spool_->events(contents_, trades), tell);
+    std::function<void(std::string_view)> on_problem;
+    if (std::exchange(is_first, false)) on_problem = [this](std::string_view problem) { tell(problem); };
+    if (spool_) return std::make_unique<MendedTimes>(spool_->events(contents_, trades), on_problem);
     auto from = messages();
     if (!from) return std::unexpected(from.error());
     auto events = std::make_unique<MendedTimes>(
-        std::make_unique<HftMessages>(*std::move(from), trades, tell, wanted_.fuses_best), tell);
+        std::make_unique<HftMessages>(*std::move(from), trades, on_problem, wanted_.fuses_best), on_problem);
     if (!wanted_.fuses_best) return events;
     return std::make_unique<FusedDepth>(std::move(events));
   };

@@ -35,9 +35,10 @@ struct RecordingExport {
 
 class RecordingExporter {
  public:
-  // `on_problem` is told, once each, of lines and messages that cannot be read. Looks through the recording. Errors:
-  // kUsage: a file is not there, no symbol is named and there are several, or it is not in it; kBadInput: there is
-  // nothing to read; kStorage: AnnouncementSpool::add().
+  // `on_problem` is told, once each, of lines and messages that cannot be read; of keeps_events of files that are cut
+  // or damaged before all else. Looks through the recording. Errors: kUsage: a file is not there or is of
+  // another venue, no symbol is named and there are several, or it is not in it; kBadInput: there is nothing to read;
+  // kStorage: AnnouncementSpool::add().
   static Result<RecordingExporter> open(RecordingExport wanted, std::function<void(std::string_view)> on_problem);
 
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
@@ -45,6 +46,8 @@ class RecordingExporter {
   [[nodiscard]] const UpdateGaps& gaps() const { return gaps_; }
   // Announced before RecordingExport::to; likewise, and of USD-M alone.
   [[nodiscard]] const FundingRates& funding() const { return funding_; }
+  // That are cut or damaged.
+  [[nodiscard]] std::uint64_t damaged_files() const { return contents_.damaged_files; }
   [[nodiscard]] const RecordingExport& wanted() const { return wanted_; }  // with that symbol
 
   // How many lines, without the header. `write` says false if it takes no more. Errors: those of reading; kBadInput:
@@ -66,6 +69,8 @@ class RecordingExporter {
         spool_(std::move(spool)),
         on_problem_(std::move(on_problem)) {}
   [[nodiscard]] Result<RecordedMessages> messages() const;
+  // Of a problem that is met while reading, unless open() has told it.
+  void tell(std::string_view problem) const;
 
   RecordingExport wanted_;
   RecordingContents contents_;

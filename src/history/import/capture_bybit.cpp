@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -124,12 +125,7 @@ class BybitDecoder final : public CaptureDecoder {
     if (is_topic_late_) return refuse("it has data in front of its topic");
     if (is_book()) return end_book(venue);
     if (found_.empty()) return refuse("it has no data behind its topic");
-    for (const Trade& trade : found_) end_trade(venue, trade);
-    if (is_refused()) {
-      ids_.forget();
-    } else {
-      ids_.keep();
-    }
+    end_trades(venue);
   }
 
   [[nodiscard]] bool is_book() const { return book_symbol_.has_value(); }
@@ -164,38 +160,35 @@ class BybitDecoder final : public CaptureDecoder {
                       std::exchange(sequence_, {}), std::exchange(is_block_, {})});
   }
 
+  void end_trades(std::string_view venue) {
+    std::map<std::pair<std::string_view, std::string_view>, std::int64_t> places;  // by symbol and sequence
+    for (const Trade& trade : found_) end_trade(venue, trade, places[{trade.symbol, trade.sequence}]++);
+  }
+
   // Its side is the taker's. A block trade does not happen on the book.
-  void end_trade(std::string_view venue, const Trade& trade) {
-    if (is_refused()) return;
-    if (const std::string_view told = told_symbol(venue); !told.empty() && told != trade.symbol) {
-      return refuse("its topic is not of the symbol in it");
-    }
+  void end_trade(std::string_view venue, const Trade& trade, std::int64_t place) {
+    const std::string_view told = told_symbol(venue);
+    const TradeHead head{venue, told.empty() ? std::string_view(trade.symbol) : told, "publicTrade"};
+    if (head.symbol != trade.symbol) return refuse_trade(head, "its topic is not of the symbol in it", trade.id);
     const std::optional<bool> is_taker_buy = is_buy(trade.side);
-    if (!is_taker_buy) return refuse("a trade's side is neither Buy nor Sell");
-    const std::optional<std::int64_t> id = id_of(venue, trade);
-    if (!id) return;
+    if (!is_taker_buy) return refuse_trade(head, "a trade's side is neither Buy nor Sell", trade.id);
+    const Result<std::int64_t> id = id_of(head, trade, place);
+    if (!id) return refuse_trade(head, id.error().message, trade.id);
     const std::string id_text = fmt::format("{}", *id);
-    add_trade({venue, trade.symbol, "publicTrade"},
-              {.id = id_text,
-               .is_taker_buy = *is_taker_buy,
-               .price = trade.price,
-               .quantity = trade.quantity,
-               .ts_event = millis(trade.time),
-               .is_market = trade.is_block.empty() ? std::nullopt : std::optional(trade.is_block != "true")});
+    add_trade(head, {.id = id_text,
+                     .is_taker_buy = *is_taker_buy,
+                     .price = trade.price,
+                     .quantity = trade.quantity,
+                     .ts_event = millis(trade.time),
+                     .is_market = trade.is_block.empty() ? std::nullopt : std::optional(trade.is_block != "true")});
   }
 
   // Of spot it is a number, others have a UUID.
-  std::optional<std::int64_t> id_of(std::string_view venue, const Trade& trade) {
-    if (const std::optional<std::int64_t> id = whole(trade.id)) return id;
+  Result<std::int64_t> id_of(const TradeHead& head, const Trade& trade, std::int64_t place) {
+    if (const std::optional<std::int64_t> id = whole(trade.id)) return *id;
     const std::optional<std::int64_t> sequence = whole(trade.sequence);
-    if (!sequence) {
-      refuse("a trade's i is no whole number, and it has no seq to number it by");
-      return std::nullopt;
-    }
-    const Result<std::int64_t> number = ids_.number(fmt::format("{} {}", venue, trade.symbol), trade.id, *sequence);
-    if (number) return *number;
-    refuse(number.error().message);
-    return std::nullopt;
+    if (sequence) return ids_.number(fmt::format("{} {}", head.venue, head.symbol), trade.id, *sequence, place);
+    return fail(ErrorCode::kBadInput, "a trade's i is no whole number, and it has no seq to number it by");
   }
 
   void clear_element() {

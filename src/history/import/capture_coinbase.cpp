@@ -100,11 +100,13 @@ class CoinbaseDecoder final : public CaptureDecoder {
       if (is_wanted()) refuse("its sequence_num is no number");
       return;
     }
+    // The same again is in a file that has each line twice.
+    const bool is_again = connection.sequence && *sequence == *connection.sequence;
     const bool is_next = connection.sequence && *sequence > 0 && *sequence - 1 == *connection.sequence;
-    if (!is_next) connection.whole_from = *sequence;
+    if (!is_next && !is_again) connection.whole_from = *sequence;
     connection.sequence = sequence;
     if (!is_wanted()) return;
-    if (!is_refused() && parts().empty()) refuse("it has no event behind its channel");
+    if (!is_refused() && has_nothing()) refuse("it has no event behind its channel");
     if (!is_refused() && channel_ == kCoinbaseBooks) follow_books(connection, *sequence);
     // What it said is missing in its books, as if it had not come.
     if (is_refused() && channel_ == kCoinbaseBooks) connection.whole_from = std::min(*sequence, INT64_MAX - 1) + 1;
@@ -151,13 +153,14 @@ class CoinbaseDecoder final : public CaptureDecoder {
 
   // Its side is the maker's: a trade at the best ask is a SELL.
   void end_trade() {
+    const TradeHead head{kCoinbaseVenue, product_, channel_};
     const std::optional<bool> is_maker_buy = is_buy(side_);
-    if (!is_maker_buy) return refuse("a trade's side is neither BUY nor SELL");
-    add_trade({kCoinbaseVenue, product_, channel_}, {.id = id_,
-                                                     .is_taker_buy = !*is_maker_buy,
-                                                     .price = price_,
-                                                     .quantity = quantity_,
-                                                     .ts_event = likely_time(time_)});
+    if (!is_maker_buy) return refuse_trade(head, "a trade's side is neither BUY nor SELL", id_);
+    add_trade(head, {.id = id_,
+                     .is_taker_buy = !*is_maker_buy,
+                     .price = price_,
+                     .quantity = quantity_,
+                     .ts_event = likely_time(time_)});
   }
 
   static std::optional<std::int64_t> likely_time(std::string_view text) {

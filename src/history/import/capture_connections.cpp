@@ -36,6 +36,11 @@ CaptureConnection* CaptureConnections::hear(std::string_view name, std::uint64_t
   return &heard_->connection;
 }
 
+std::optional<std::int64_t> CaptureConnections::heard_ns(std::string_view name) const {
+  const auto known = open_.find(name);
+  return known == open_.end() ? std::nullopt : std::optional(known->second.connection.heard_ns);
+}
+
 void CaptureConnections::close_all() {
   open_.clear();
   heard_ = nullptr;

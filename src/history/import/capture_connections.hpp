@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,8 @@ class CaptureConnections {
   Result<void> open_unless_known(std::string_view name, std::string_view url, std::uint64_t place);
   // Null: none of this name. Until the next call of another member; with its books_left set. Counts as heard.
   CaptureConnection* hear(std::string_view name, std::uint64_t place);
+  // When one of this name was last heard (CaptureConnection::heard_ns); nothing: none is open.
+  [[nodiscard]] std::optional<std::int64_t> heard_ns(std::string_view name) const;
   // All of them: those of another run follow, which may have the same names.
   void close_all();
   [[nodiscard]] std::size_t size() const { return open_.size(); }

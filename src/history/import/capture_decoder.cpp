@@ -45,6 +45,20 @@ void add_known(Row& row, const Row& known, std::size_t columns) {
 
 bool CapturePart::is_snapshot() const { return rows.front().values[column_index(*kind, "is_snapshot")] != 0; }
 
+std::optional<std::int64_t> CapturePart::update_id() const {
+  const std::size_t column = column_index(*kind, "update_id");
+  return rows.front().is_null(column) ? std::nullopt : std::optional(rows.front().integer(column));
+}
+
+bool CapturePart::continues(std::int64_t update_id) const {
+  if (!has_shared_ids || is_snapshot()) return false;
+  const Row& row = rows.front();
+  const std::size_t previous = column_index(*kind, "prev_update_id");
+  if (!row.is_null(previous)) return row.integer(previous) == update_id;
+  const std::size_t first = column_index(*kind, "first_update_id");
+  return !row.is_null(first) && row.integer(first) - 1 == update_id;
+}
+
 std::unique_ptr<CaptureDecoder> CaptureDecoder::of_exchange(std::string_view exchange) {
   if (exchange == "OKX") return okx_decoder();
   if (exchange == "BYBIT") return bybit_decoder();
@@ -60,6 +74,7 @@ CaptureDecoder::CaptureDecoder()
 
 Result<void> CaptureDecoder::decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv) {
   parts_.clear();
+  bad_trades_.clear();
   levels_.clear();
   rows_ = 0;
   what_.clear();
@@ -70,6 +85,7 @@ Result<void> CaptureDecoder::decode(std::string_view json, CaptureConnection& co
   if (is_whole) finish(connection);
   if (is_whole && !is_refused()) return {};
   parts_.clear();
+  bad_trades_.clear();
   refused_ = about(connection, is_whole);
   if (!is_whole) reason_ = fmt::format("its message is no JSON, or nests deeper than {}", kMostJsonDepth);
   return fail(ErrorCode::kBadInput, reason_);
@@ -124,14 +140,15 @@ void CaptureDecoder::add_book(BookHead head) {
   set_captured_id(message, *books_, "prev_update_id", head.prev_id);
   set_captured_id(message, *books_, "is_snapshot", static_cast<std::int64_t>(head.is_snapshot));
   for (Row& row : levels_) add_known(row, message, books_->columns.size());
-  parts_.push_back(
-      {books_, std::move(head.venue), std::move(head.symbol), std::move(head.channel), std::move(levels_)});
+  parts_.push_back({books_, std::move(head.venue), std::move(head.symbol), std::move(head.channel), std::move(levels_),
+                    head.checksum});
   levels_.clear();
 }
 
 void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& connection) {
   for (CapturePart& part : parts_) {
     if (part.kind != books_) continue;
+    part.has_shared_ids = false;
     const auto last = connection.last_updates.find(part.symbol);
     std::optional<std::int64_t> before;
     if (!part.is_snapshot() && last != connection.last_updates.end()) {
@@ -145,15 +162,18 @@ void CaptureDecoder::set_book_ids(std::int64_t id, const CaptureConnection& conn
 }
 
 void CaptureDecoder::add_trade(const TradeHead& head, const TradeText& trade) {
-  if (!has_room()) return;
-  if (!is_folder_value(head.symbol)) {
-    return refuse(fmt::format("'{}' is no symbol that a folder can be called", shown_text(head.symbol)));
-  }
-  if (!trade.ts_event) return refuse("a trade tells no time");
   line_.assign(trade.id).append(trade.is_taker_buy ? ",buy," : ",sell,").append(trade.price);
   line_.append(",").append(trade.quantity);
+  if (!is_folder_value(head.symbol)) {
+    const std::string reason = fmt::format("'{}' is no symbol that a folder can be called", shown_text(head.symbol));
+    return refuse_trade(head, reason, line_);
+  }
+  if (!trade.ts_event) return refuse_trade(head, "a trade tells no time", line_);
   Row row;
-  if (const Result<void> parsed = trades_parser_.parse(line_, row); !parsed) return refuse(parsed.error().message);
+  if (const Result<void> parsed = trades_parser_.parse(line_, row); !parsed) {
+    return refuse_trade(head, parsed.error().message, line_);
+  }
+  if (!has_room()) return;
   set_captured_time(row, *trades_, "ts_event", trade.ts_event);
   set_captured_id(row, *trades_, "ts_recv_ns", ts_recv_);
   if (trade.is_market) set_captured_id(row, *trades_, "is_market", static_cast<std::int64_t>(*trade.is_market));
@@ -162,6 +182,14 @@ void CaptureDecoder::add_trade(const TradeHead& head, const TradeText& trade) {
     parts_.push_back({trades_, std::string(head.venue), std::string(head.symbol), std::string(head.channel)});
   }
   parts_.back().rows.push_back(row);
+}
+
+void CaptureDecoder::refuse_trade(const TradeHead& head, std::string reason, std::string_view text) {
+  constexpr std::size_t kMostText = 256;
+  if (!has_room()) return;
+  bad_trades_.push_back({std::move(reason),
+                         std::string(text.substr(0, kMostText)),
+                         {.kind = trades_, .venue = std::string(head.venue), .symbol = std::string(head.symbol)}});
 }
 
 std::optional<std::int64_t> CaptureDecoder::whole(std::string_view text) {

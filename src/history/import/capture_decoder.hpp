@@ -25,6 +25,7 @@ namespace acts::history {
 // A connection that messages come over, since it was opened.
 struct CaptureConnection {
   std::string url = {};
+  std::int64_t heard_ns = 0;  // the time of its last message; 0: none yet
   // Of an exchange that counts the messages of a connection: the last one's number, and the first one from which on
   // none is missing.
   std::optional<std::int64_t> sequence = {};
@@ -40,8 +41,13 @@ struct CapturePart {
   std::string symbol;
   std::string channel;  // "orderbook.200"
   std::vector<Row> rows = {};
+  // Of a book without ids, where there is one that may be its own.
+  std::optional<std::int64_t> checksum = {};
+  bool has_shared_ids = true;  // of a book: other connections have the same; else the messages of one are counted
 
-  [[nodiscard]] bool is_snapshot() const;  // of a book
+  [[nodiscard]] bool is_snapshot() const;                       // of a book
+  [[nodiscard]] std::optional<std::int64_t> update_id() const;  // of a book
+  [[nodiscard]] bool continues(std::int64_t update_id) const;   // of a book: it is the update behind that one
 };
 
 // What a message is of, as far as it tells: what is not known is null or empty.
@@ -49,6 +55,13 @@ struct CaptureSubject {
   const Kind* kind = nullptr;
   std::string venue = {};
   std::string symbol = {};
+};
+
+// What is wrong in a message whose other trades, or whose levels, enter all the same.
+struct BadPart {
+  std::string reason;
+  std::string text;
+  CaptureSubject subject;
 };
 
 class CaptureDecoder : protected JsonVisitor {
@@ -63,6 +76,8 @@ class CaptureDecoder : protected JsonVisitor {
   Result<void> decode(std::string_view json, CaptureConnection& connection, std::int64_t ts_recv);
   // Of the message last decoded; none where the catalog keeps nothing of its channel. Until the next one.
   [[nodiscard]] std::span<const CapturePart> parts() const { return parts_; }
+  // In the same message, as long.
+  [[nodiscard]] std::span<const BadPart> bad_trades() const { return bad_trades_; }
   // Of one that decode() failed with.
   [[nodiscard]] const CaptureSubject& refused() const { return refused_; }
   // "tickers"; what the message is, for counts.
@@ -80,6 +95,7 @@ class CaptureDecoder : protected JsonVisitor {
   // The first one of a message counts.
   void refuse(std::string reason);
   [[nodiscard]] bool is_refused() const { return !reason_.empty(); }
+  [[nodiscard]] bool has_nothing() const { return parts_.empty() && bad_trades_.empty(); }
   void is_of(std::string_view what) { what_ = what; }
 
   // Whether what is at `path` may be there, if that is `side` or within it: an array of levels, each of which is an
@@ -99,6 +115,7 @@ class CaptureDecoder : protected JsonVisitor {
     std::optional<std::int64_t> first_id = {};
     std::optional<std::int64_t> id = {};
     std::optional<std::int64_t> prev_id = {};
+    std::optional<std::int64_t> checksum = {};
   };
   // All levels since the last one.
   void add_book(BookHead head);
@@ -118,7 +135,9 @@ class CaptureDecoder : protected JsonVisitor {
     std::optional<std::int64_t> ts_event = {};
     std::optional<bool> is_market = {};
   };
+  // One that cannot be taken is a bad one.
   void add_trade(const TradeHead& head, const TradeText& trade);
+  void refuse_trade(const TradeHead& head, std::string reason, std::string_view text);
 
   // Nothing: it is none. A whole number of 64 bits, not negative; milliseconds since 1970 in nanoseconds.
   static std::optional<std::int64_t> whole(std::string_view text);
@@ -135,6 +154,7 @@ class CaptureDecoder : protected JsonVisitor {
   RowParser trades_parser_;
   std::int64_t ts_recv_ = 0;
   std::vector<CapturePart> parts_;
+  std::vector<BadPart> bad_trades_;
   std::vector<Row> levels_;
   std::size_t rows_ = 0;
   std::string what_;

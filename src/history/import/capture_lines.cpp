@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kCaptureForm = "2";
 constexpr int kSecondDecimals = 9;
 constexpr std::size_t kMostNameBytes = 40;
+constexpr std::size_t kMostBadText = 256;
 
 // "OKX": what may be shown as it is.
 bool is_exchange_name(std::string_view name) {
@@ -73,8 +74,12 @@ Result<std::string> exchange_of_capture(std::string_view path, std::string_view 
   if (CaptureDecoder::of_exchange(exchange) == nullptr) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: it is a capture of cryptofeed in JSON lines{}{}: those of OKX, BYBIT and COINBASE are "
-                            "taken, and the .ws files of Binance spot and USD-M",
-                            path, exchange.empty() ? "" : ", of ", exchange));
+                            "taken, and the .ws files of Binance spot and USD-M{}",
+                            path, exchange.empty() ? "" : ", of ", exchange,
+                            exchange == "BINANCE" || exchange == "BINANCE_FUTURES"
+                                ? "; with each recv line as '<ts in nanoseconds> <data>' it is taken as a recording, "
+                                  "with --venue"
+                                : ""));
   }
   if (header.form == kCaptureForm) return std::string(exchange);
   return fail(ErrorCode::kUsage, fmt::format("{}: its format is '{}', and {} is the one that is known", path,
@@ -120,6 +125,7 @@ Result<CaptureLines::Got> CaptureLines::next() {
   kept_.clear();
   for (;;) {
     subject_ = {};
+    if (tell_bad_part()) return Got::kBad;
     const std::uint64_t before = lines_.line_number();
     const auto line = lines_.next();
     if (!line) {
@@ -139,6 +145,15 @@ Result<CaptureLines::Got> CaptureLines::next() {
 CaptureLines::Got CaptureLines::bad(std::string reason) {
   reason_ = std::move(reason);
   return Got::kBad;
+}
+
+bool CaptureLines::tell_bad_part() {
+  if (bad_parts_told_ == bad_parts_.size()) return false;
+  const BadPart& part = bad_parts_[bad_parts_told_++];
+  reason_ = part.reason;
+  text_ = part.text;
+  subject_ = part.subject;
+  return true;
 }
 
 // kParts also where there are none: then the next line is to be taken.
@@ -164,6 +179,7 @@ Result<CaptureLines::Got> CaptureLines::take_header(const Line& line) {
                             shown_text(line.form.substr(0, kMostNameBytes)), exchange_, kCaptureForm));
   }
   connections_.close_all();
+  for (auto& [name, origin] : origins_) origin.connection.reset();
   return Got::kParts;
 }
 
@@ -180,58 +196,83 @@ Result<CaptureLines::Got> CaptureLines::take_message(const Line& line) {
     return bad("its ts is no time in unix seconds from 1973 to 2199, exact to a nanosecond");
   }
   if (!line.has_data) return bad("it has no data");
+  CaptureConnection* const connection = connections_.hear(line.connection, place());
+  if (connection != nullptr) connection->heard_ns = received.units;
   if (line.data == "pong") {
     left_out_.add("pong");
     return Got::kParts;
   }
-  CaptureConnection* const connection = connections_.hear(line.connection, place());
   if (connection == nullptr) {
-    return bad(fmt::format("no line tells of its connection, or {} others have spoken since it did",
-                           CaptureConnections::kMost));
+    return bad(
+        fmt::format("no line tells of its connection, or {} others have spoken since it did: a part of a capture "
+                    "needs in front the header and the connect lines of the connections in it",
+                    CaptureConnections::kMost));
   }
+  bad_parts_.clear();
+  bad_parts_told_ = 0;
   if (const Result<void> decoded = decoder_->decode(line.data, *connection, received.units); !decoded) {
     subject_ = decoder_->refused();
     return bad(decoded.error().message);
   }
-  if (const Result<void> kept = keep_parts(line.connection); !kept) return std::unexpected(kept.error());
+  bad_parts_.assign(decoder_->bad_trades().begin(), decoder_->bad_trades().end());
+  const Result<void> kept = keep_parts(line.connection, received.units);
+  if (!kept) return std::unexpected(kept.error());
   return Got::kParts;
 }
 
-Result<void> CaptureLines::keep_parts(std::string_view connection) {
-  if (decoder_->parts().empty()) left_out_.add(decoder_->what());
+Result<void> CaptureLines::keep_parts(std::string_view connection, std::int64_t received) {
+  if (decoder_->parts().empty() && decoder_->bad_trades().empty()) left_out_.add(decoder_->what());
   for (const CapturePart& part : decoder_->parts()) {
-    Origin* const origin = origin_of(part, connection);
+    Origin* const origin = origin_of(part);
     if (origin == nullptr) {
       return fail(ErrorCode::kBadInput,
                   fmt::format("line {}: more than {} instruments have books or trades", place(), kMostOrigins));
     }
-    if (is_kept(part, *origin, connection)) kept_.push_back(part);
+    if (!is_kept(part, *origin, connection, received)) continue;
+    kept_.push_back(part);
+    if (part.kind->is_stream && !part.update_id() && checksums_.shows_loss(part)) {
+      bad_parts_.push_back({"its checksum is not that of the book: updates in front of it are missing",
+                            std::string(text_.substr(0, kMostBadText)),
+                            {.kind = part.kind, .venue = part.venue, .symbol = part.symbol}});
+    }
   }
   return {};
 }
 
-CaptureLines::Origin* CaptureLines::origin_of(const CapturePart& part, std::string_view connection) {
+CaptureLines::Origin* CaptureLines::origin_of(const CapturePart& part) {
   const std::string name = fmt::format("{} {} {}", part.kind->name, part.venue, part.symbol);
   if (const auto known = origins_.find(name); known != origins_.end()) return &known->second;
   if (origins_.size() == kMostOrigins) return nullptr;
-  return &origins_.emplace(name, Origin{part.channel, std::string(connection)}).first->second;
+  return &origins_.emplace(name, Origin{.channel = part.channel}).first->second;
 }
 
 // Of several channels of an instrument's books or trades the first one counts: mixed they would be no book, and tell
-// trades twice. So with the connections that a book comes over, one at a time: a snapshot begins it anew, over
-// whichever it comes. Trades are known by their ids.
-bool CaptureLines::is_kept(const CapturePart& part, Origin& origin, std::string_view connection) {
+// trades twice. Trades are known by their ids. A book comes over one connection at a time: another one goes on with it
+// by a snapshot, which begins it anew, by the update that is next, or once this one is silent.
+bool CaptureLines::is_kept(const CapturePart& part, Origin& origin, std::string_view connection,
+                           std::int64_t received) {
   if (origin.channel != part.channel) {
     left_out_.add(part.channel);
     return false;
   }
-  if (!part.kind->is_stream || origin.connection == connection) return true;
-  if (!part.is_snapshot()) {
+  if (!part.kind->is_stream) return true;
+  const bool goes_on = origin.connection == connection || part.is_snapshot() ||
+                       (origin.last_id && part.continues(*origin.last_id)) || is_over(origin, received);
+  if (!goes_on) {
     left_out_.add(fmt::format("{} over another connection", part.channel));
     return false;
   }
   origin.connection = connection;
+  origin.last_id = part.update_id();
   return true;
+}
+
+bool CaptureLines::is_over(Origin& origin, std::int64_t received) const {
+  const std::optional<std::int64_t> heard =
+      origin.connection ? connections_.heard_ns(*origin.connection) : std::nullopt;
+  if (!heard) return true;
+  if (!origin.waiting_since || *heard >= *origin.waiting_since) origin.waiting_since = received;
+  return received - *origin.waiting_since >= kMostSilenceNs;
 }
 
 }  // namespace acts::history

@@ -17,6 +17,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "history/import/book_checksums.hpp"
 #include "history/import/capture_connections.hpp"
 #include "history/import/capture_decoder.hpp"
 #include "history/import/row_reader.hpp"
@@ -49,6 +50,9 @@ class CaptureLines {
   static constexpr std::size_t kMostLineBytes = std::size_t{32} << 20;
   // Whose books or trades it has; those of an instrument are two. With more it is an error.
   static constexpr std::size_t kMostOrigins = 65'536;
+  // Of the connection that a book comes over, while others bring updates of it that do not go on from its last one:
+  // then it goes on over one of these. Exchanges send signs of life twice a minute.
+  static constexpr std::int64_t kMostSilenceNs = 60'000'000'000;
 
   // `exchange`: one that CaptureDecoder::of_exchange() knows (asserted).
   CaptureLines(std::unique_ptr<ByteSource> bytes, std::string_view exchange);
@@ -72,7 +76,11 @@ class CaptureLines {
   // Where an instrument's books or trades come from.
   struct Origin {
     std::string channel;
-    std::string connection;
+    // Of books: nothing where it is over,
+    std::optional<std::string> connection = {};
+    std::optional<std::int64_t> last_id = {};  // of the last message that was kept
+    // of others' updates the first one that was left out, since this connection was heard
+    std::optional<std::int64_t> waiting_since = {};
   };
 
   Result<Got> take(std::string_view line);
@@ -80,10 +88,13 @@ class CaptureLines {
   Got open_connection(const Line& line);
   Result<Got> take_message(const Line& line);
   Got bad(std::string reason);
-  Result<void> keep_parts(std::string_view connection);
+  // Whether there was one that has not been told yet.
+  bool tell_bad_part();
+  Result<void> keep_parts(std::string_view connection, std::int64_t received);
   // Null: more than kMostOrigins.
-  Origin* origin_of(const CapturePart& part, std::string_view connection);
-  bool is_kept(const CapturePart& part, Origin& origin, std::string_view connection);
+  Origin* origin_of(const CapturePart& part);
+  bool is_kept(const CapturePart& part, Origin& origin, std::string_view connection, std::int64_t received);
+  bool is_over(Origin& origin, std::int64_t received) const;
 
   LineReader lines_;
   std::string exchange_;
@@ -92,6 +103,9 @@ class CaptureLines {
   std::map<std::string, Origin, std::less<>> origins_;  // by "kind venue symbol"
   std::vector<CapturePart> kept_;
   LeftOut left_out_;
+  BookChecksums checksums_;
+  std::vector<BadPart> bad_parts_;  // of the last message
+  std::size_t bad_parts_told_ = 0;
   std::string reason_;
   CaptureSubject subject_;
   std::string_view text_;

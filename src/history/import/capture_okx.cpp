@@ -68,6 +68,7 @@ class OkxDecoder final : public CaptureDecoder {
     if (place.path == "data[].ts") return &time_;
     if (place.path == "data[].seqId") return &id_;
     if (place.path == "data[].prevSeqId") return &prev_id_;
+    if (place.path == "data[].checksum") return &checksum_;
     if (place.path == "data[].instId") return &told_instrument_;
     if (place.path == "data[].tradeId") return &trade_id_;
     if (place.path == "data[].px") return &price_;
@@ -94,7 +95,7 @@ class OkxDecoder final : public CaptureDecoder {
 
   void finish(CaptureConnection& /*connection*/) override {
     is_of(event_.empty() ? std::string_view(channel_) : std::string_view(event_));
-    if (event_.empty() && (is_book() || is_trades()) && parts().empty() && !has_nothing_new_) {
+    if (event_.empty() && (is_book() || is_trades()) && has_nothing() && !has_nothing_new_) {
       refuse("it has no data behind its channel");
     }
   }
@@ -124,27 +125,38 @@ class OkxDecoder final : public CaptureDecoder {
               .is_snapshot = is_snapshot,
               .ts_event = millis(time_),
               .id = whole(id_),
-              .prev_id = is_snapshot ? std::nullopt : whole(prev_id_)});
+              .prev_id = is_snapshot ? std::nullopt : whole(prev_id_),
+              .checksum = id_.empty() ? checksum() : std::nullopt});
+  }
+
+  // 0 where the venue makes none.
+  [[nodiscard]] std::optional<std::int64_t> checksum() const {
+    const std::optional<std::int64_t> size =
+        whole(std::string_view(checksum_).substr(checksum_.starts_with('-') ? 1 : 0));
+    if (!size || *size == 0) return std::nullopt;
+    return checksum_.starts_with('-') ? -*size : *size;
   }
 
   // Its side is the taker's.
   void end_trade() {
     const std::string_view venue = okx_venue(instrument_);
     if (venue.empty()) return refuse("its instId is of no market that is known");
+    const TradeHead head{venue, instrument_, channel_};
     if (!told_instrument_.empty() && told_instrument_ != instrument_) {
-      return refuse("a trade's instId is not that of its channel");
+      return refuse_trade(head, "a trade's instId is not that of its channel", trade_id_);
     }
     const std::optional<bool> is_taker_buy = is_buy(side_);
-    if (!is_taker_buy) return refuse("a trade's side is neither buy nor sell");
-    add_trade({venue, instrument_, channel_}, {.id = trade_id_,
-                                               .is_taker_buy = *is_taker_buy,
-                                               .price = price_,
-                                               .quantity = quantity_,
-                                               .ts_event = millis(time_)});
+    if (!is_taker_buy) return refuse_trade(head, "a trade's side is neither buy nor sell", trade_id_);
+    add_trade(head, {.id = trade_id_,
+                     .is_taker_buy = *is_taker_buy,
+                     .price = price_,
+                     .quantity = quantity_,
+                     .ts_event = millis(time_)});
   }
 
   void clear_element() {
-    for (std::string* field : {&time_, &id_, &prev_id_, &told_instrument_, &trade_id_, &price_, &quantity_, &side_}) {
+    for (std::string* field :
+         {&time_, &id_, &prev_id_, &checksum_, &told_instrument_, &trade_id_, &price_, &quantity_, &side_}) {
       field->clear();
     }
     has_level_ = false;
@@ -160,6 +172,7 @@ class OkxDecoder final : public CaptureDecoder {
   std::string time_;
   std::string id_;
   std::string prev_id_;
+  std::string checksum_;
   std::string told_instrument_;
   std::string trade_id_;
   std::string price_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "history/import/json_walk.hpp"
 #include "history/import/source_file.hpp"
 #include "history/import/source_name.hpp"
 
@@ -48,6 +49,26 @@ bool is_array_of_objects(std::string_view head) {
   return array.starts_with('[') && without_blanks(array.substr(1)).starts_with('{');
 }
 
+// What stands under "t" of a JSON object; as much as the line has of it.
+class CaptureLineKind final : public JsonVisitor {
+ public:
+  std::string kind;
+
+ private:
+  void value(const JsonPlace& place, std::string_view text) override {
+    if (place.path == "t") kind = text;
+  }
+  void end(const JsonPlace& /*place*/) override {}
+};
+
+// {"t":"recv","conn":…}: of a capture of cryptofeed, whose first line it is not.
+bool is_capture_part(std::string_view line) {
+  if (!line.starts_with('{')) return false;
+  CaptureLineKind fields;
+  static_cast<void>(walk_json(line, fields));
+  return fields.kind == "recv" || fields.kind == "connect" || fields.kind == "send" || fields.kind == "http";
+}
+
 }  // namespace
 
 bool is_trade_arrays(std::string_view head) {
@@ -69,6 +90,12 @@ std::string foreign_advice(std::string_view path, std::string_view head) {
         "{}: these are trades in a JSON array of arrays, as freqtrade keeps them: their prices are doubles, and what "
         "the venue sent is not in it: acts download --kind aggTrades has Binance's, and ccxt's trades are taken as "
         "objects, with their info",
+        path);
+  }
+  if (is_capture_part(line)) {
+    return fmt::format(
+        "{}: it is a part of a capture of cryptofeed, without its header: put the capture's first line in front of it, "
+        "and the connect lines of the connections in it",
         path);
   }
   if (is_lean_quote(path, line)) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "binance/answer_owners.hpp"
+#include "binance/venue_of_update.hpp"
 
 namespace acts::history {
 namespace {
@@ -43,6 +44,7 @@ class Look {
     const binance::Decoded decoded = decoder_.decode(line.json);
     if (!decoded) {
       ++found_.refused;
+      if (file_updates_ == 0) look_at_venue(line.json, refused_of_other_);
       return {};
     }
     on_message(*decoded, line);
@@ -51,6 +53,9 @@ class Look {
     return check();
   }
   void on_unreadable() { ++found_.unreadable; }
+  void on_damaged(std::string problem) {
+    if (++found_.damaged_files <= RecordingContents::kMostDamaged) found_.damaged.push_back(std::move(problem));
+  }
   RecordingContents finish() {
     end_file();
     return std::move(found_);
@@ -83,6 +88,7 @@ class Look {
     RecordingContents::Symbol& symbol = of(message.symbol);
     if (const auto* update = std::get_if<DepthUpdate>(&message.body)) {
       ++symbol.updates;
+      if (++file_updates_ == 1) look_at_venue(line.json, decoded_of_other_);
       const bool is_usdm = venue_ == Venue::kBinanceUsdm;
       owners_.on_ids(message.symbol, is_usdm ? update->previous_last_update_id : update->first_update_id.previous(),
                      update->last_update_id);
@@ -94,6 +100,11 @@ class Look {
         ++(trade->aggregate ? symbol.agg_trades : symbol.trades);
       owners_.on_message(message.symbol);
     }
+  }
+
+  void look_at_venue(std::string_view json, std::optional<Venue>& other) const {
+    const std::optional<Venue> venue = binance::venue_of_update(json);
+    if (venue && *venue != venue_) other = venue;
   }
 
   void take_answers() {
@@ -108,7 +119,13 @@ class Look {
     }
   }
 
+  // One that cannot be decoded may be damaged, and tells a venue only where all of the file's are so.
   void end_file() {
+    const std::optional<Venue> other = file_updates_ == 0 ? refused_of_other_ : decoded_of_other_;
+    if (other && !found_.of_other_venue) found_.of_other_venue.emplace(file_, *other);
+    file_updates_ = 0;
+    refused_of_other_.reset();
+    decoded_of_other_.reset();
     owners_.end_file();
     take_answers();
   }
@@ -124,6 +141,9 @@ class Look {
   binance::AnswerOwners owners_;
   const OnSeen* on_seen_;
   std::string file_;
+  std::uint64_t file_updates_ = 0;         // of depth, decoded
+  std::optional<Venue> decoded_of_other_;  // what the first of them tells, or those that could not be decoded
+  std::optional<Venue> refused_of_other_;
   RecordingContents found_;
 };
 
@@ -134,11 +154,13 @@ Result<RecordingContents> contents_of(const OpenRecording& open, Venue venue, co
   if (!reader) return std::unexpected(reader.error());
   Look look(venue, on_seen);
   std::optional<index::RestAnswer> asked;
+  std::uint64_t cut_files = 0;
   for (;;) {
     const auto item = reader->next();
     if (!item) {
       if (item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
       look.on_unreadable();
+      if (std::exchange(cut_files, reader->cut_files()) != reader->cut_files()) look.on_damaged(item.error().message);
       asked.reset();
       continue;
     }

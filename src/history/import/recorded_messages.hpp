@@ -29,6 +29,7 @@ using OpenRecording = std::function<Result<RecordingReader>()>;
 // What recordings hold: a look through them, before a symbol's messages are read.
 struct RecordingContents {
   static constexpr std::size_t kMostSymbols = 100'000;
+  static constexpr std::size_t kMostDamaged = 10;  // listed; all are counted
 
   struct Symbol {
     std::uint64_t updates = 0;  // of depth
@@ -40,9 +41,14 @@ struct RecordingContents {
   std::map<std::string, Symbol, std::less<>> symbols = {};
   // Of REST depth answers that no index tells of, by file and line: the symbol that the update ids around them tell.
   std::map<std::pair<std::string, std::uint64_t>, std::string> answers = {};
-  std::uint64_t unassigned = 0;  // such answers, of no symbol that could be told
-  std::uint64_t refused = 0;     // messages that could not be decoded, of whatever symbol
-  std::uint64_t unreadable = 0;  // lines and index entries that are none, ends that are missing
+  std::uint64_t unassigned = 0;           // such answers, of no symbol that could be told
+  std::uint64_t refused = 0;              // messages that could not be decoded, of whatever symbol
+  std::uint64_t unreadable = 0;           // lines and index entries that are none, ends that are missing
+  std::uint64_t damaged_files = 0;        // not read to their end: they are cut or damaged,
+  std::vector<std::string> damaged = {};  // which of them and where, as the reader says it
+  // The first file whose depth updates are of another venue than the one they were read as, and which. Those of USD-M
+  // can be decoded as spot's, and are other books then.
+  std::optional<std::pair<std::string, Venue>> of_other_venue = {};
 };
 // One that was met while looking through. `symbol` is empty where only the contents will tell it (answers).
 struct SeenMessage {

@@ -14,7 +14,15 @@ RowPass::RowPass(std::unique_ptr<RowReader> reader, const Kind& kind, std::strin
       kind_(&kind),
       options_(options),
       watch_(kind, interval, options.has_dense_ids),
-      rejects_(options.rejects) {}
+      rejects_(options.rejects) {
+  if (kind.is_stream) levels_.emplace(kind);
+}
+
+SourceFacts RowPass::facts() const {
+  SourceFacts facts = watch_.facts();
+  facts.repeated += repeated_levels_;
+  return facts;
+}
 
 Result<std::optional<std::int64_t>> RowPass::next_day() {
   if (!has_row_) {
@@ -70,6 +78,12 @@ Result<bool> RowPass::take_row() {
   if (row_.form == DecimalForm::kWide && !is_wide(day)) new_wide_days_.insert(day);
   if (!new_wide_days_.empty()) return false;
   if (!options_.wide_days.empty() && is_wide(day)) widen(*kind_, row_);
+  if (levels_) {
+    const Result<bool> is_repeated = is_repeated_level();
+    if (!is_repeated) return is_repeated;
+    if (*is_repeated) return false;
+    counted_.number(row_);
+  }
   const bool may_go_back = options_.is_sorted && day != row_day_;
   switch (watch_.look(row_, may_go_back)) {
     case RowWatch::Verdict::kTake: row_day_ = day; return has_row_ = true;
@@ -83,6 +97,18 @@ Result<bool> RowPass::take_row() {
       fmt::format("its {} is that of the row before, its values are not", kind_->columns[0].name);
   if (const Result<void> noted = reject(reason, row_text(*kind_, row_)); !noted) return std::unexpected(noted.error());
   return false;
+}
+
+Result<bool> RowPass::is_repeated_level() {
+  switch (levels_->look(row_)) {
+    case RepeatedLevels::Verdict::kNew: return false;
+    case RepeatedLevels::Verdict::kRepeated: ++repeated_levels_; return true;
+    case RepeatedLevels::Verdict::kTooMany: break;
+  }
+  return fail(ErrorCode::kBadInput,
+              fmt::format("line {}: more than {} levels have one ts_recv_ns: which of them are there twice cannot be "
+                          "told",
+                          reader_->place(), RepeatedLevels::kMost));
 }
 
 std::unexpected<Error> RowPass::out_of_order(const std::string& what) {

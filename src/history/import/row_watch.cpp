@@ -35,15 +35,55 @@ RowWatch::Verdict RowWatch::look(const Row& row, bool may_go_back) {
       ++facts_.repeated;
       return Verdict::kRepeated;
     }
-    const int128 apart = row.values[0] - last_.values[0];
-    if (step_ > 0 && apart > step_) {
-      ++facts_.gaps;
-      facts_.missing += static_cast<std::uint64_t>((apart - 1) / step_);
-    }
+    look_for_gap(row);
   }
+  highest_ = facts_.rows == 0 ? row.values[0] : std::max(highest_, row.values[0]);
+  lowest_ = facts_.rows == 0 ? row.values[0] : std::min(lowest_, row.values[0]);
   count(row);
   last_ = row;
   return Verdict::kTake;
+}
+
+void RowWatch::look_for_gap(const Row& row) {
+  if (step_ <= 0) return;
+  const int128 apart = row.values[0] - highest_;
+  if (apart <= 0) return look_back(row.integer(0));
+  if (apart <= step_) return;
+  ++facts_.gaps;
+  facts_.missing += static_cast<std::uint64_t>((apart - 1) / step_);
+  // Of a key that is a time nothing comes later.
+  if (kind_->time_column == 0) return;
+  holes_.push_back({static_cast<std::int64_t>(highest_ + 1), static_cast<std::int64_t>(row.values[0] - 1)});
+  if (holes_.size() > kMostHoles) holes_.pop_front();
+}
+
+// Of an id below the highest: of a day before, or one that was missing.
+void RowWatch::look_back(std::int64_t id) {
+  if (id >= lowest_) return fill_hole(id);
+  if (lowest_ - id <= 1) return;
+  ++facts_.gaps;
+  facts_.missing += static_cast<std::uint64_t>(lowest_ - id - 1);
+  if (holes_.size() < kMostHoles) holes_.push_front({id + 1, static_cast<std::int64_t>(lowest_ - 1)});
+}
+
+void RowWatch::fill_hole(std::int64_t id) {
+  const auto hole = std::ranges::lower_bound(holes_, id, {}, &Hole::last);
+  if (hole == holes_.end() || hole->first > id) return;
+  --facts_.missing;
+  if (hole->first == hole->last) {
+    --facts_.gaps;
+    holes_.erase(hole);
+  } else if (hole->first == id) {
+    ++hole->first;
+  } else if (hole->last == id) {
+    --hole->last;
+  } else {
+    ++facts_.gaps;
+    const Hole below{hole->first, id - 1};
+    hole->first = id + 1;
+    holes_.insert(hole, below);
+    if (holes_.size() > kMostHoles) holes_.pop_front();
+  }
 }
 
 void RowWatch::count(const Row& row) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string_view>
 
 #include "history/table/kind.hpp"
@@ -35,12 +36,23 @@ class RowWatch {
     kOutOfOrder,   // a key below that of the row before
   };
   // Only what is taken becomes the row before. `may_go_back`: it is the first of a day, and the rows were sorted day by
-  // day: its key need not follow the one before.
+  // day: its key need not follow the one before. Ids that were missing and come then are no gap.
   Verdict look(const Row& row, bool may_go_back = false);
 
   [[nodiscard]] const SourceFacts& facts() const { return facts_; }
 
  private:
+  // Ids that are missing, both included.
+  struct Hole {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
+  // Those that are remembered: of more the first stay gaps, whatever comes.
+  static constexpr std::size_t kMostHoles = 4096;
+
+  void look_for_gap(const Row& row);
+  void look_back(std::int64_t id);
+  void fill_hole(std::int64_t id);
   void count(const Row& row);
 
   const Kind* kind_;
@@ -49,6 +61,9 @@ class RowWatch {
   std::size_t volume_ = 0;
   std::size_t close_ = 0;
   Row last_;
+  int128 highest_ = 0;  // keys of the rows that were taken
+  int128 lowest_ = 0;
+  std::deque<Hole> holes_;  // by id
   SourceFacts facts_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -28,9 +29,22 @@ std::size_t column_of(const Kind& kind, std::string_view name) {
 
 }  // namespace
 
-BookWatch::BookWatch(const Kind& kind, DayFindings& findings)
-    : findings_(&findings),
+// Bybit: u goes up by one over snapshots too, and is 1 in that of a restart. Coinbase: sequence_num counts the messages
+// of a connection. OKX: an update may have a seqId below its prevSeqId, and the next ones go on from there
+// (bybit-exchange.github.io/docs/v5, "Orderbook"; okx.com/docs-v5, "Order book channel"; read 2026-11).
+BookIds BookIds::of_venue(std::string_view venue) {
+  const bool is_bybit = venue.starts_with("bybit");
+  const bool is_okx = venue.starts_with("okex");
+  return {.has_snapshots_in_stream = is_bybit || is_okx || venue == "coinbase",
+          .has_snapshots_among_ids = is_bybit,
+          .may_begin_anew = is_okx};
+}
+
+BookWatch::BookWatch(const Kind& kind, BookIds ids, DayFindings& findings)
+    : ids_(ids),
+      findings_(&findings),
       received_(column_of(kind, "ts_recv_ns")),
+      event_(column_of(kind, "ts_event")),
       first_id_(column_of(kind, "first_update_id")),
       update_id_(column_of(kind, "update_id")),
       prev_id_(column_of(kind, "prev_update_id")),
@@ -71,20 +85,32 @@ void BookWatch::begin_message(const Row& row, std::int64_t time) {
 // first one behind a snapshot may begin in front of it, and never behind the one that would be next.
 void BookWatch::check_ids(const Row& row, std::int64_t time) {
   const std::int64_t id = message_.update_id;
-  const std::optional<Snapshot> snapshot = std::exchange(snapshot_, std::nullopt);
-  const bool goes_back = has_last_ && id <= last_id_;
-  const bool begins_anew = goes_back && snapshot && snapshot->id && *snapshot->id < last_id_;
-  if (goes_back) note_back(time, id, begins_anew);
-  if (!goes_back || begins_anew) {
-    const bool is_behind = snapshot && snapshot->id && (!has_last_ || begins_anew || *snapshot->id > last_id_);
-    if (is_behind) check_behind(*snapshot, before_of(row), time);
-    const bool is_healed = is_behind || (snapshot && !snapshot->id);
-    if (has_last_ && !begins_anew)
-      check_between(before_of(row), is_behind ? snapshot->id : std::nullopt, is_healed, time);
+  const Before before = before_of(row);
+  const bool is_restart = ids_.may_begin_anew && before.is_named && id < *before.id;
+  const bool begins_anew =
+      ids_.has_snapshots_in_stream && has_last_ && snapshot_ && snapshot_->id && *snapshot_->id < last_id_;
+  const bool goes_back = has_last_ && !is_restart && !begins_anew && id <= last_id_;
+  if (begins_anew)
+    note_restart(snapshot_->time, fmt::format("snapshot {} behind update_id {}", *snapshot_->id, last_id_));
+  if (is_restart) note_restart(time, fmt::format("update_id {} behind {}", id, *before.id));
+  if (goes_back) {
+    note_back(time, id);
+    if (id != last_id_) snapshot_.reset();
+  } else {
+    check_next(before, begins_anew, time);
   }
   has_last_ = true;
   last_id_ = id;
   last_time_ = time;
+}
+
+void BookWatch::check_next(const Before& before, bool begins_anew, std::int64_t time) {
+  const std::optional<Snapshot> snapshot = std::exchange(snapshot_, std::nullopt);
+  const bool is_behind = snapshot && snapshot->id && (!has_last_ || begins_anew || *snapshot->id > last_id_);
+  if (is_behind) check_behind(*snapshot, before, time);
+  if (!has_last_ || begins_anew) return;
+  const bool is_healed = is_behind || (snapshot && !snapshot->id);
+  check_between(before, is_behind ? snapshot->id : std::nullopt, is_healed, time);
 }
 
 BookWatch::Before BookWatch::before_of(const Row& row) const {
@@ -93,13 +119,17 @@ BookWatch::Before BookWatch::before_of(const Row& row) const {
   return {};
 }
 
-void BookWatch::note_back(std::int64_t time, std::int64_t id, bool begins_anew) {
-  const bool again = id == last_id_ && !begins_anew;
+void BookWatch::note_back(std::int64_t time, std::int64_t id) {
+  const bool again = id == last_id_;
   findings_->add(
       {.kind = again ? FindingKind::kRepeated : FindingKind::kStepBack,
        .first = time,
        .last = time,
        .detail = again ? fmt::format("update_id {}", id) : fmt::format("update_id {} behind {}", id, last_id_)});
+}
+
+void BookWatch::note_restart(std::int64_t time, std::string detail) {
+  findings_->add({.kind = FindingKind::kRestart, .first = time, .last = time, .detail = std::move(detail)});
 }
 
 void BookWatch::check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time) {
@@ -120,7 +150,8 @@ void BookWatch::check_behind(const Snapshot& snapshot, const Before& before, std
 void BookWatch::check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed,
                               std::int64_t time) {
   if (!before.id) return;
-  const std::int64_t until = snapshot ? std::min(*before.id, *snapshot) : *before.id;
+  const std::int64_t last_missing = snapshot ? *snapshot - (ids_.has_snapshots_among_ids ? 1 : 0) : *before.id;
+  const std::int64_t until = std::min(*before.id, last_missing);
   const bool is_missing = before.is_named ? *before.id != last_id_ && until == *before.id : until > last_id_;
   if (!is_missing) return;
   std::string detail = before.is_named ? fmt::format("updates between {} and {}", last_id_, until)
@@ -140,6 +171,14 @@ void BookWatch::take_level(const Row& row) {
   if (row.is_null(price_) || row.is_null(is_bid_)) return;
   const bool is_bid = row.values[is_bid_] != 0;
   const int128 price = price_of(row, price_);
+  if (told_.size() < kMostLevels) {
+    const bool may_be_several = !message_.has_id && !message_.is_snapshot;
+    told_.push_back({.place = told_.size(),
+                     .is_bid = is_bid,
+                     .price = price,
+                     .quantity = row.values[quantity_],
+                     .ts_event = may_be_several ? row.integer(event_) : 0});
+  }
   const bool is_there = !row.is_null(quantity_) && row.values[quantity_] != 0;
   std::set<int128>& side = message_.is_snapshot ? (is_bid ? new_bids_ : new_asks_) : (is_bid ? bids_ : asks_);
   if (!is_there) {
@@ -148,6 +187,34 @@ void BookWatch::take_level(const Row& row) {
   }
   side.insert(price);
   if (side.size() > kMostLevels) side.erase(is_bid ? side.begin() : std::prev(side.end()));
+}
+
+// A level occurs once in a message. Updates without ids may be several messages of one moment: of those it may change.
+void BookWatch::check_levels() {
+  std::ranges::sort(
+      told_, {}, [](const ToldLevel& told) { return std::tuple(told.is_bid, told.price, told.ts_event, told.place); });
+  std::vector<const ToldLevel*> repeated;
+  std::vector<const ToldLevel*> changed;
+  for (std::size_t i = 1; i < told_.size(); ++i) {
+    if (!told_[i].is_same_level(told_[i - 1])) continue;
+    (told_[i].quantity == told_[i - 1].quantity ? repeated : changed).push_back(&told_[i]);
+  }
+  note_levels(FindingKind::kRepeated, repeated, "levels of one message");
+  if (message_.has_id || message_.is_snapshot) {
+    note_levels(FindingKind::kContradiction, changed, "levels of one message that have several quantities in it");
+  }
+  told_.clear();
+}
+
+void BookWatch::note_levels(FindingKind kind, const std::vector<const ToldLevel*>& levels, std::string_view what) {
+  if (levels.empty()) return;
+  const ToldLevel& first = *levels.front();
+  findings_->add(
+      {.kind = kind,
+       .first = message_.time,
+       .last = message_.time,
+       .count = levels.size(),
+       .detail = fmt::format("{}, the first {} {}", what, first.is_bid ? "bid" : "ask", text_of(first.price))});
 }
 
 void BookWatch::replace_by_snapshot() {
@@ -166,6 +233,7 @@ void BookWatch::replace_by_snapshot() {
 void BookWatch::end_message() {
   if (!message_.is_open) return;
   message_.is_open = false;
+  check_levels();
   if (message_.is_snapshot) replace_by_snapshot();
   const bool was_crossed = is_crossed_;
   is_crossed_ = !bids_.empty() && !asks_.empty() && *std::prev(bids_.end()) >= *asks_.begin();

@@ -1,6 +1,7 @@
-// The rows of book_updates, message by message: ids that are missing or go back, and a book whose best bid is not below
-// its best ask. Without a snapshot the book is what the updates have told of it, which is enough for that: a level that
-// was told is so until it is told anew. Behind a gap it begins again. Pure; holds the prices of kMostLevels a side.
+// The rows of book_updates, message by message: ids that are missing or go back, levels that a message tells twice, and
+// a book whose best bid is not below its best ask. Without a snapshot the book is what the updates have told of it,
+// which is enough for that: a level that was told is so until it is told anew. Behind a gap it begins again. Pure;
+// holds the prices of kMostLevels a side, and as many levels of a message.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "acts/base/decimal.hpp"
 
@@ -16,13 +19,27 @@
 
 namespace acts::history {
 
+// How a venue counts the updates of a book.
+struct BookIds {
+  // Snapshots come in the stream of the updates: what follows one goes on from its id, also where that is below the ids
+  // before, as over a connection opened anew. Otherwise they are asked for, and may be older than the updates before.
+  bool has_snapshots_in_stream = false;
+  // Each of these has an id of its own in the row of the updates.
+  bool has_snapshots_among_ids = false;
+  // An update whose id is below the one that it names as the one before begins them anew.
+  bool may_begin_anew = false;
+
+  static BookIds of_venue(std::string_view venue);
+};
+
 class BookWatch {
  public:
-  // More than a venue has; beyond it the prices farthest from the other side are let go.
+  // More than a venue has; beyond it the prices farthest from the other side are let go, and further levels of a
+  // message are not compared.
   static constexpr std::size_t kMostLevels = 1'000'000;
 
   // `kind` (with the columns of book_updates, asserted) and `findings` outlive it.
-  BookWatch(const Kind& kind, DayFindings& findings);
+  BookWatch(const Kind& kind, BookIds ids, DayFindings& findings);
 
   // In the order of receipt. `time`: microseconds since 1970 UTC.
   void look(const Row& row, std::int64_t time);
@@ -53,15 +70,33 @@ class BookWatch {
 
   void begin_message(const Row& row, std::int64_t time);
   void check_ids(const Row& row, std::int64_t time);
+  void check_next(const Before& before, bool begins_anew, std::int64_t time);
   [[nodiscard]] Before before_of(const Row& row) const;
-  void note_back(std::int64_t time, std::int64_t id, bool begins_anew);
+  void note_back(std::int64_t time, std::int64_t id);
+  void note_restart(std::int64_t time, std::string detail);
   void check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time);
   void check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed, std::int64_t time);
   void take_level(const Row& row);
   void replace_by_snapshot();
 
+  // Of a message, as it came.
+  struct ToldLevel {
+    std::size_t place = 0;
+    bool is_bid = false;
+    int128 price = 0;
+    int128 quantity = 0;
+    std::int64_t ts_event = 0;  // of an update without an id; else 0
+    [[nodiscard]] bool is_same_level(const ToldLevel& other) const {
+      return is_bid == other.is_bid && price == other.price && ts_event == other.ts_event;
+    }
+  };
+  void check_levels();
+  void note_levels(FindingKind kind, const std::vector<const ToldLevel*>& levels, std::string_view what);
+
+  BookIds ids_;
   DayFindings* findings_;
   std::size_t received_;
+  std::size_t event_;
   std::size_t first_id_;
   std::size_t update_id_;
   std::size_t prev_id_;
@@ -71,7 +106,8 @@ class BookWatch {
   std::size_t quantity_;
 
   Message message_;
-  bool has_last_ = false;  // of the updates, not of snapshots
+  std::vector<ToldLevel> told_;  // of it
+  bool has_last_ = false;        // of the updates, not of snapshots
   std::int64_t last_id_ = 0;
   std::int64_t last_time_ = 0;
   std::optional<Snapshot> snapshot_;  // the last one behind that update

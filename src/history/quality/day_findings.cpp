@@ -8,7 +8,8 @@ namespace acts::history {
 namespace {
 
 bool is_told_alone(FindingKind kind) {
-  return is_fault(kind) || kind == FindingKind::kUnitChange || kind == FindingKind::kOutlier;
+  return is_fault(kind) || kind == FindingKind::kUnitChange || kind == FindingKind::kOutlier ||
+         kind == FindingKind::kRestart;
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ enum class FindingKind : std::uint8_t {
   kUnitChange,  // times in milliseconds up to here, in microseconds from here on, or the other way
   kOutlier,     // a price far from its neighbours (outlier_window.hpp)
   kOverlap,     // candles and aggregated trades that differ, as these reach over a candle's end
+  kRestart,     // ids of a book that begin anew, as the venue begins them
 };
-inline constexpr std::size_t kFindingKinds = 13;
+inline constexpr std::size_t kFindingKinds = 14;
 
 // "gap", "zero_volume", …
 std::string_view to_string(FindingKind kind) noexcept;

@@ -27,7 +27,7 @@ QualityWatch::QualityWatch(DataSet set, FindingSink told)
       bid_(find_column(*kind_, "bid_price")),
       ask_(find_column(*kind_, "ask_price")),
       hours_(find_column(*kind_, "interval_hours")) {
-  if (kind_->is_stream) book_.emplace(*kind_, findings_);
+  if (kind_->is_stream) book_.emplace(*kind_, BookIds::of_venue(set_.venue), findings_);
   has_single_key_ = kind_->key_columns == 1;
   step_ = kind_->has_interval ? std::max<std::int64_t>(interval_micros(set_.interval), 0) : kind_->key_step;
   const bool is_of_ids = kind_->columns[0].type == CellType::kInteger;

@@ -41,6 +41,12 @@ class RowFields {
     if (time < kFirstTime || time > kLastTime) refuse("is not between 1970 and 2200");
     return time;
   }
+  std::optional<UnixNanos> time_or_nothing() {
+    if (!is_good()) return std::nullopt;
+    if (!table_->field(column_).empty()) return time();
+    ++column_;
+    return std::nullopt;
+  }
   std::string text() {
     const std::string_view field = next();
     if (field.size() > kMostTextBytes) refuse(fmt::format("is longer than {} bytes", kMostTextBytes));

@@ -63,12 +63,16 @@ std::optional<double> seconds_of(const ordered_json& object, const char* key) {
 void take_gaps(const ordered_json& run, RunFacts& facts) {
   const auto gaps = run.find("gaps");
   if (gaps == run.end() || !gaps->is_array()) return;
+  std::optional<double> first;
   for (const ordered_json& gap : *gaps) {
-    if (facts.gaps.size() == RunFacts::kMostFacts) return;
     if (!gap.is_object()) continue;
     const auto from = seconds_of(gap, "from");
     const auto to = seconds_of(gap, "to");
-    if (from && to) facts.gaps.push_back({.from = *from, .to = *to});
+    if (!from || !to) continue;
+    if (facts.gap_count++ < RunFacts::kMostFacts) facts.gaps.push_back({.from = *from, .to = *to});
+    if (first && *first <= *from) continue;
+    first = from;
+    facts.first_gap = gap.at("from").get<std::string>();
   }
 }
 

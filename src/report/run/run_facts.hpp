@@ -30,7 +30,9 @@ struct RunFacts {
   std::vector<Fact> totals = {};   // likewise
   std::string configuration = {};  // as a text, if the run keeps it as one
   std::uint64_t left_out = 0;      // facts beyond kMostFacts
-  std::vector<Shade> gaps = {};    // those with "from" and "to"
+  std::vector<Shade> gaps = {};    // the first kMostFacts of those with "from" and "to"
+  std::uint64_t gap_count = 0;     // of them all
+  std::string first_gap = {};      // the earliest "from", as it stands there
   std::optional<std::uint64_t> fills = {};
 };
 

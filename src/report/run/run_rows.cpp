@@ -27,8 +27,9 @@ constexpr std::array<std::string_view, 15> kFillColumns{"time",
                                                         "realised",
                                                         "value",
                                                         "base_fee"};
-constexpr std::array<std::string_view, 11> kOrderColumns{
-    "time", "instrument", "order_id", "event", "side", "type", "time_in_force", "price", "quantity", "left", "reason"};
+constexpr std::array<std::string_view, 12> kOrderColumns{"time",     "instrument", "order_id",      "event",
+                                                         "side",     "type",       "time_in_force", "price",
+                                                         "quantity", "left",       "reason",        "received"};
 constexpr std::array<std::string_view, 5> kMarkColumns{"fill_number", "0.1s", "1s", "10s", "60s"};
 
 std::array<std::string_view, kOrderEvents> event_names() {
@@ -53,7 +54,7 @@ std::optional<Decimal> equity_of(const EquityRow& row) {
 
 Result<CsvTable> equity_table(std::string_view header) { return CsvTable::open(header, kEquityColumns, 1); }
 Result<CsvTable> fills_table(std::string_view header) { return CsvTable::open(header, kFillColumns, 2); }
-Result<CsvTable> orders_table(std::string_view header) { return CsvTable::open(header, kOrderColumns); }
+Result<CsvTable> orders_table(std::string_view header) { return CsvTable::open(header, kOrderColumns, 1); }
 Result<CsvTable> marks_table(std::string_view header) { return CsvTable::open(header, kMarkColumns); }
 
 Result<EquityRow> equity_row(CsvTable& table, std::string_view line) {
@@ -123,6 +124,7 @@ Result<OrderRow> order_row(CsvTable& table, std::string_view line) {
   row.quantity = fields.decimal_or_nothing();
   row.left = fields.decimal_or_nothing();
   row.reason = fields.text();
+  row.received = fields.time_or_nothing();
   return fields.row(std::move(row));
 }
 

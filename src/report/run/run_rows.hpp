@@ -73,6 +73,7 @@ struct OrderRow {
   std::optional<Decimal> quantity = {};
   std::optional<Decimal> left = {};
   std::string reason = {};
+  std::optional<UnixNanos> received = {};  // here; none: the run does not tell
 };
 
 // Mid prices that long after a fill.

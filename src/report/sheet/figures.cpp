@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -112,21 +113,53 @@ FigureGroup drawdown_figures(const RunReport& run) {
   return list.take();
 }
 
-// Returns of both, of the periods at whose ends the benchmark has a price.
-FigureGroup benchmark_figures(const RunReport& run, const Benchmark& benchmark) {
-  const std::vector<double> returns = returns_of(run);
-  const auto prices = values_at(benchmark.prices, run.closes.times);
+// Returns of the same periods.
+struct PairedReturns {
   std::vector<double> mine;
   std::vector<double> theirs;
+  std::size_t stale = 0;  // periods in which the benchmark says nothing new
+};
+
+// Of the periods over which the benchmark has a return of its own: a price at either end that is not older than a
+// period, and not the same one. What is carried on would be a return of 0, or of other days.
+PairedReturns paired_returns(const RunReport& run, const Closes& prices) {
+  const std::vector<double> returns = returns_of(run);
+  PairedReturns paired;
+  const auto price_at = [&prices](UnixNanos time) { return std::ranges::upper_bound(prices.times, time); };
   for (std::size_t i = 0; i < returns.size(); ++i) {
-    if (!prices[i] || !prices[i + 1] || !(*prices[i] > 0)) continue;
-    mine.push_back(returns[i]);
-    theirs.push_back(*prices[i + 1] / *prices[i] - 1);
+    const auto begin = price_at(run.closes.times[i]);
+    const auto end = price_at(run.closes.times[i + 1]);
+    if (begin == prices.times.begin()) continue;
+    const auto is_fresh = [&run](UnixNanos price, UnixNanos time) { return price > time - run.period; };
+    const auto first = static_cast<std::size_t>(begin - prices.times.begin()) - 1;
+    const auto last = static_cast<std::size_t>(end - prices.times.begin()) - 1;
+    const bool is_own = first != last && is_fresh(prices.times[first], run.closes.times[i]) &&
+                        is_fresh(prices.times[last], run.closes.times[i + 1]);
+    if (!is_own) {
+      ++paired.stale;
+      continue;
+    }
+    if (!(prices.values[first] > 0)) continue;
+    paired.mine.push_back(returns[i]);
+    paired.theirs.push_back(prices.values[last] / prices.values[first] - 1);
   }
+  return paired;
+}
+
+FigureGroup benchmark_figures(const RunReport& run, const Benchmark& benchmark) {
+  const auto [mine, theirs, stale] = paired_returns(run, benchmark.prices);
   const AgainstBenchmark found = against(mine, theirs, periods_a_year(run.period), risk_free_of(run));
   const std::string scale = run.period >= std::chrono::hours{24} ? " x 365" : "";
   FigureList list("benchmark", fmt::format("Against {}", benchmark.name));
-  list.count("benchmark_periods", "Periods of both", mine.size(), "at whose start and end the benchmark has a price");
+  if (stale > 0) {
+    list.note(
+        fmt::format("{} of {} periods are left out, as the benchmark has no new price in them, or an older one "
+                    "than of the {} before: take prices of each {}.",
+                    stale, stale + mine.size(), period_name(run.period), period_name(run.period)));
+  }
+  list.count("benchmark_periods", "Periods of both", mine.size(),
+             "at whose start and end the benchmark has a price of its own, not older than a period");
+  list.count("benchmark_stale", "Periods without its price", stale, "left out: since the benchmark's first price");
   list.number("beta", "Beta", found.beta, "covariance / variance of the benchmark's returns");
   list.share("alpha", "Alpha", found.alpha,
              fmt::format("(mean excess return - beta x benchmark's mean excess return){}; {}", scale,

@@ -180,6 +180,25 @@ std::string identity_of(const RunReport& run) {
   return out;
 }
 
+// What the run's data lacks: ", 3 gaps in the data, of 0.34 minutes, the first from 2024-08-08T23:54:21.211104613Z".
+std::string trouble_of(const RunFacts& facts) {
+  const auto told = [&facts](std::string_view path) {
+    const auto found = std::ranges::find(facts.run, path, &Fact::path);
+    return found == facts.run.end() || found->text == "0" ? std::string() : found->text;
+  };
+  std::string text;
+  if (const std::string files = told("problems.damaged_files"); !files.empty()) {
+    text += fmt::format(", {} damaged {}", files, files == "1" ? "file" : "files");
+  }
+  if (const std::string count = told("problems.count"); !count.empty()) {
+    text += fmt::format(", {} {} reading the data", count, count == "1" ? "problem" : "problems");
+  }
+  if (const std::string bars = told("missing_bars"); !bars.empty()) text += fmt::format(", {} bars missing", bars);
+  if (facts.gap_count == 0) return text;
+  return text + fmt::format(", {} {} in the data, of {} minutes, the first from {}", facts.gap_count,
+                            facts.gap_count == 1 ? "gap" : "gaps", told("gap_minutes"), facts.first_gap);
+}
+
 std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
@@ -187,9 +206,7 @@ std::string subtitle_of(const RunReport& run) {
   if (crossed != run.facts.run.end() && crossed->text != "0") {
     text += fmt::format(", the book crossed by {} updates", crossed->text);
   }
-  const auto minutes = std::ranges::find(run.facts.run, "gap_minutes", &Fact::path);
-  if (run.facts.gaps.empty() || minutes == run.facts.run.end()) return text;
-  return text + fmt::format(", {} gaps in the data, of {} minutes", run.facts.gaps.size(), minutes->text);
+  return text + trouble_of(run.facts);
 }
 
 void append_panels(std::string& out, std::span<const Panel> panels) {

@@ -127,7 +127,8 @@ FigureGroup order_figures(const RunReport& run) {
   list.share("reject_ratio", "Reject ratio", ratio_of(flow.rejected_orders(), flow.count(OrderEvent::kSubmitted)),
              "rejected orders, of all submitted");
   percentiles(list, "answer_time", "Time to the answer", flow.answer_times(),
-              "from submission to acceptance or rejection, as the run tells their times");
+              "from submission until the first answer is received, acceptance, rejection or fill: both ways; undefined "
+              "without the column received");
   percentiles(list, "queue_time", "Time in the queue", flow.queue_times(), "from acceptance to the first fill");
   return list.take();
 }

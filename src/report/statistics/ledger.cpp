@@ -9,6 +9,18 @@ Money exact_sum(const Money& a, const Money& b) { return a && b ? sum(*a, *b) : 
 Money exact_difference(const Money& a, const Money& b) { return a && b ? difference(*a, *b) : std::nullopt; }
 Money exact_product(const Money& a, const Money& b) { return a && b ? product(*a, *b) : std::nullopt; }
 
+// Nothing of it is known: fills, and no middle after any of them.
+bool is_unmarked(const LedgerLines& lines, std::size_t horizon) {
+  return lines.fills > 0 && lines.adverse[horizon].fills == 0;
+}
+
+// Of those whose middle is known then, of whichever.
+Money adverse_of_both(const LedgerLines& a, const LedgerLines& b, std::size_t horizon) {
+  if (is_unmarked(a, horizon) && b.adverse[horizon].fills > 0) return b.adverse[horizon].money;
+  if (is_unmarked(b, horizon) && a.adverse[horizon].fills > 0) return a.adverse[horizon].money;
+  return exact_sum(a.adverse[horizon].money, b.adverse[horizon].money);
+}
+
 }  // namespace
 
 LedgerLines operator+(const LedgerLines& a, const LedgerLines& b) {
@@ -20,8 +32,9 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b) {
   both.funding = exact_sum(a.funding, b.funding);
   both.unexplained = exact_sum(a.unexplained, b.unexplained);
   for (std::size_t i = 0; i < kHorizons; ++i) {
-    both.adverse[i] = {.money = exact_sum(a.adverse[i].money, b.adverse[i].money),
-                       .rest = exact_sum(a.adverse[i].rest, b.adverse[i].rest),
+    const Money money = adverse_of_both(a, b, i);
+    both.adverse[i] = {.money = money,
+                       .rest = exact_difference(both.inventory, money),
                        .fills = a.adverse[i].fills + b.adverse[i].fills};
   }
   both.fills = a.fills + b.fills;
@@ -73,7 +86,8 @@ LedgerLines Ledger::lines(const EquityRow& last) const {
     lines.unexplained = exact_difference(lines.unexplained, *part);
   }
   for (std::size_t i = 0; i < kHorizons; ++i) {
-    const Money money = lines.inventory ? adverse_[i].value() : std::nullopt;
+    const bool is_known = lines.inventory && (fills_ == 0 || marked_[i] > 0);
+    const Money money = is_known ? adverse_[i].value() : std::nullopt;
     lines.adverse[i] = {.money = money, .rest = exact_difference(lines.inventory, money), .fills = marked_[i]};
   }
   lines.fills = fills_;

@@ -21,7 +21,7 @@
 
 namespace acts::report {
 
-// Of each: none if it takes more digits than exact numbers have.
+// Of each: none if it takes more digits than exact numbers have; adverse selection: if no fill's middle is known then.
 struct LedgerLines {
   std::optional<Decimal> total = Decimal{};  // change of equity
   std::optional<Decimal> spread = Decimal{};

@@ -13,8 +13,9 @@ bool ends_order(OrderEvent event) {
 
 }  // namespace
 
+// Of a taker it is a fill.
 void OrderFlow::on_answer(Open& order, const OrderRow& row) {
-  if (order.submitted) answers_.add(seconds_since(*order.submitted, row.time));
+  if (order.submitted && row.received) answers_.add(seconds_since(*order.submitted, *row.received));
   order.submitted.reset();
 }
 
@@ -49,7 +50,7 @@ void OrderFlow::on_order(const OrderRow& row) {
     ++accepted_;
     order.accepted = row.time;
   }
-  if (row.event == OrderEvent::kAccepted || is_refused) on_answer(order, row);
+  on_answer(order, row);
   if (row.event == OrderEvent::kFilled || row.event == OrderEvent::kPartiallyFilled) on_fill(order, row);
   if (is_refused || ends_order(row.event)) open_.erase(open);
 }

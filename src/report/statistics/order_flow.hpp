@@ -47,8 +47,8 @@ class OrderFlow {
   // Orders that were refused; other rejections are of modifications and cancellations, which change nothing.
   [[nodiscard]] std::uint64_t rejected_orders() const { return rejected_; }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& rejects() const { return rejects_; }
-  // Seconds, as the strategy sees them: from an order's submission to its acceptance or rejection; from acceptance to
-  // its first fill.
+  // Seconds: as the strategy sees it, from an order's submission until the first answer is received (of runs that tell
+  // when); at the venue, from acceptance to the first fill.
   [[nodiscard]] const Samples& answer_times() const { return answers_; }
   [[nodiscard]] const Samples& queue_times() const { return queued_; }
 

@@ -210,6 +210,29 @@ TEST(BarRun, StopsAStrategyThatLetsNoTimePass) {
             "1970-01-01T00:00:00.000Z: the strategy sets a timer in each timer, without end: it must let time pass");
 }
 
+// A timer a millisecond over a year of bars made a log of decisions of a gigabyte.
+TEST(BarRun, BoundsTheTimersOfARun) {
+  Scripted strategy;
+  strategy.start = [](StrategyContext& context) {
+    context.set_timer(TimerId{1}, context.now() + std::chrono::seconds{1});
+  };
+  strategy.timer = strategy.start;
+  BarRunOptions options = test::bar_options("1", "1", "0", "0");
+  options.most_timers = 12;
+  const std::unique_ptr<BarRun> run = BarRun::make(options, strategy, nullptr).value();
+  ASSERT_TRUE(run->start({}).has_value());
+  Bar bar{.open_time = {}, .close_time = {10'000'000'000}, .open = Price{1}, .high = Price{1}, .low = Price{1}};
+  bar.close = Price{1};
+  EXPECT_TRUE(run->step(std::span(&bar, 1)).has_value());
+  bar.open_time = bar.close_time;
+  bar.close_time = {20'000'000'000};
+  const Result<void> more = run->step(std::span(&bar, 1));
+  ASSERT_FALSE(more.has_value());
+  EXPECT_EQ(more.error().message,
+            "1970-01-01T00:00:13.000Z: the strategy was woken by 12 timers, and over bars no more are taken: let it "
+            "look less often");
+}
+
 // Between two bars there may be more timers than one time may have.
 TEST(BarRun, CountsTheTimersOfOneTime) {
   Scene scene;

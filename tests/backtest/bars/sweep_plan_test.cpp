@@ -55,6 +55,22 @@ TEST(SweepRange, GoesUpExactly) {
   EXPECT_EQ(values_of({.from = "-1", .to = "1", .step = "1"}).value(), (std::vector<std::string>{"-1", "0", "1"}));
 }
 
+// As TOML's numbers come that stand without quotes.
+TEST(SweepRange, TakesSmallNumbersWithAnExponentExactly) {
+  EXPECT_EQ(values_of({.from = "1e-06", .to = "3e-06", .step = "1e-06"}).value(),
+            (std::vector<std::string>{"0.000001", "0.000002", "0.000003"}));
+  EXPECT_EQ(values_of({.from = "0", .to = "2.5e-07", .step = "1.25e-07"}).value(),
+            (std::vector<std::string>{"0", "0.000000125", "0.00000025"}));
+  EXPECT_EQ(values_of({.from = "1e+16", .to = "1e+16", .step = "1"}).value(),
+            (std::vector<std::string>{"10000000000000000"}));
+  for (const char* const text : {"1e-19", "1e-99", "1e+99", "1e-100", "1e", "nan", "inf"}) {
+    const auto values = values_of({.from = text, .to = "1", .step = "1"});
+    ASSERT_FALSE(values.has_value()) << text;
+    EXPECT_EQ(values.error().message,
+              std::string("from = ") + text + ": a range has decimals of 18 digits at most, such as 5, 0.1 or 1e-6");
+  }
+}
+
 TEST(SweepRange, RefusesWhatHasNoEnd) {
   for (const SweepRange& range :
        {SweepRange{.from = "1", .to = "2", .step = "0"}, SweepRange{.from = "1", .to = "2", .step = "-1"},

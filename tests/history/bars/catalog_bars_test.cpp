@@ -140,6 +140,47 @@ TEST(CatalogBars, ReadsDaysOfBothFormsAsOne) {
   EXPECT_EQ(made.rows[0][kBarTakerBuyVolume], "4");
 }
 
+BarRequest agg_trade_bars(const std::string& trades) {
+  return {.venue = "binance-spot", .symbol = "X", .kind = "agg_trades", .shape = BarShape::kSize, .size = trades};
+}
+
+// Of two days, and one where the first day's last ids lie within the second's.
+TEST(CatalogBars, ReadDaysWhoseIdsOverlapByThem) {
+  Catalog catalog;
+  const std::string first = "10,1.5,2,20,20,1709251198000,true,true\n12,1.7,2,22,22,1709251199999,true,true\n";
+  const std::string second =
+      "11,1.6,2,21,21,1709251200001,true,true\n13,1.8,2,23,23,1709251201000,true,true\n"
+      "15,2.123456789,2,25,25,1709337599000,true,true\n";
+  const std::string third = "14,1.9,2,24,24,1709337600000,true,true\n16,2.0,2,26,26,1709337601000,true,true\n";
+  for (const auto& [day, text] : {std::pair("02-29", first), std::pair("03-01", second), std::pair("03-02", third)}) {
+    ASSERT_TRUE(
+        catalog.import(catalog.dir.write(fmt::format("X-aggTrades-2024-{}.csv", day), text), market("binance-spot")));
+  }
+  const Made made = make(catalog, agg_trade_bars("1"));
+  ASSERT_EQ(made.rows.size(), 7U) << made.error.message;
+  std::vector<std::string> ids;
+  for (const auto& row : made.rows) ids.push_back(row[kBarFirstId]);
+  EXPECT_THAT(ids, ElementsAre("10", "11", "12", "13", "14", "15", "16"));
+  EXPECT_EQ(made.rows[5][kBarClose], "2.123456789");
+  EXPECT_EQ(made.facts.missing, 0U);
+}
+
+// Bars over ids that begin anew would be in no order of time.
+TEST(CatalogBars, RefuseDaysWhoseIdsBeginAnew) {
+  Catalog catalog;
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-aggTrades-2024-02-29.csv",
+                                               "10,1.5,2,20,20,1709200000000,true,true\n"
+                                               "12,1.7,2,22,22,1709251199999,true,true\n"),
+                             market("binance-spot")));
+  ASSERT_TRUE(catalog.import(catalog.dir.write("X-aggTrades-2024-03-01.csv", "1,1.6,2,21,21,1709251200001,true,true\n"),
+                             market("binance-spot")));
+  const Made made = make(catalog, agg_trade_bars("1"));
+  EXPECT_EQ(
+      made.error.message,
+      "agg_trade_id 10 of 2024-02-29 lies more than an hour before a lower one (where ids begin anew, ask for the "
+      "days before and those from there on each by itself): acts catalog verify says what is wrong");
+}
+
 TEST(CatalogBars, SaysWhatCannotBeMade) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-02.csv"), market("binance-spot")));

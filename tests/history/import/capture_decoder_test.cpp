@@ -22,7 +22,7 @@ using Texts = std::vector<std::string>;
 
 class CapturedMessages : public ::testing::Test {
  protected:
-  // "VENUE SYMBOL: ROW", or the reason.
+  // "VENUE SYMBOL: ROW", and why a trade is a bad one; or the reason.
   Texts decode(std::string_view json) {
     const Result<void> decoded = decoder->decode(json, connection, 1'000);
     if (!decoded) return {decoded.error().message};
@@ -33,6 +33,7 @@ class CapturedMessages : public ::testing::Test {
         texts.push_back(fmt::format("{} {}: {}", part.venue, part.symbol, row_text(*part.kind, row)));
       }
     }
+    for (const BadPart& trade : decoder->bad_trades()) texts.push_back(trade.reason);
     return texts;
   }
   std::unique_ptr<CaptureDecoder> decoder;
@@ -209,6 +210,15 @@ TEST_F(CoinbaseMessages, MissingMessagesShowInTheIds) {
   EXPECT_THAT(book(0, "snapshot"), ElementsAre(row("0,null", "true,true,1,2")));
 }
 
+// Of a file that has each line twice.
+TEST_F(CoinbaseMessages, AMessageThatComesAgainIsNoneThatIsMissing) {
+  EXPECT_THAT(book(0, "snapshot"), SizeIs(1));
+  EXPECT_THAT(book(1, "update"), ElementsAre(row("1,0", "false,true,1,2")));
+  EXPECT_THAT(other(2), IsEmpty());
+  EXPECT_THAT(other(2), IsEmpty());
+  EXPECT_THAT(book(3, "update"), ElementsAre(row("3,1", "false,true,1,2")));
+}
+
 TEST_F(CoinbaseMessages, MessagesMissingBehindTheSnapshotShowInTheIds) {
   EXPECT_THAT(book(4, "snapshot"), SizeIs(1));
   EXPECT_THAT(book(7, "update"), ElementsAre(row("7,6", "false,true,1,2")));
@@ -257,9 +267,10 @@ TEST_F(CoinbaseMessages, WhatIsRefusedIsOfAProductWhereThereIsOne) {
   EXPECT_EQ(decoder->refused().kind->name, "book_updates");
   EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[)"
                      R"({"product_id":"X"},{"product_id":"Y"}]}]})"),
-              SizeIs(1));
-  EXPECT_EQ(decoder->refused().symbol, "");
-  EXPECT_EQ(decoder->refused().kind->name, "trades");
+              SizeIs(2));
+  EXPECT_EQ(decoder->bad_trades()[0].subject.symbol, "X");
+  EXPECT_EQ(decoder->bad_trades()[1].subject.symbol, "Y");
+  EXPECT_EQ(decoder->bad_trades()[1].subject.kind->name, "trades");
   EXPECT_THAT(decode(R"({"channel":"market_trades","sequence_num":1,"events":[{"type":"update","trades":[)"
                      R"({"product_id":"X"},)"),
               SizeIs(1));
@@ -295,7 +306,8 @@ TEST_F(CoinbaseMessages, TradesOfSeveralProductsAreKeptApart) {
       decode(R"({"channel":"market_trades","sequence_num":3,"events":[{"type":"update","trades":[)"
              R"({"product_id":"X","trade_id":"1","price":"1","size":"1","time":"2023-11-14T22:13:20Z","side":"BUY"},)"
              R"({"trade_id":"9","price":"1","size":"1","time":"2023-11-14T22:13:20Z","side":"SELL"}]}]})"),
-      ElementsAre("'' is no symbol that a folder can be called"));
+      ElementsAre("coinbase X: 1,2023-11-14T22:13:20.000Z,1,1,null,true,null,null,1970-01-01T00:00:00.000001000Z",
+                  "'' is no symbol that a folder can be called"));
 }
 
 TEST(CaptureDecoders, AreThoseOfThreeExchanges) {

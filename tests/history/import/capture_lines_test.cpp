@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "history/import/capture_text.hpp"
+#include "history/import/capture_trade_ids.hpp"
 
 namespace acts::history {
 namespace {
@@ -230,6 +231,71 @@ TEST_F(CaptureText, ConnectionsThatAreSilentMakeRoom) {
   EXPECT_THAT(told.back(), HasSubstr("no line tells of its connection, or 1024 others have spoken since it did"));
 }
 
+std::string told_by(std::string_view connection, std::string_view type, int id, int second) {
+  return recv(fmt::format("17000000{:02}", second), book(type, id, R"(["1","1"])"), connection);
+}
+
+// What is next is next, over whichever connection it comes: none of them has an end that is told.
+TEST_F(CaptureText, ABookGoesOnOverTheConnectionThatContinuesIt) {
+  EXPECT_THAT(rows({connect("d"), told_by("c", "snapshot", 1, 1), told_by("c", "delta", 2, 2),
+                    told_by("d", "snapshot", 2, 3), told_by("c", "delta", 3, 4), told_by("d", "delta", 3, 5),
+                    told_by("d", "delta", 4, 6), told_by("c", "delta", 4, 7), told_by("c", "delta", 5, 8),
+                    told_by("c", "delta", 7, 9), told_by("d", "delta", 6, 10), told_by("c", "delta", 8, 11)}),
+              ElementsAre(HasSubstr(",1,null,true,"), HasSubstr(",2,null,false,"), HasSubstr(",2,null,true,"),
+                          HasSubstr(",3,null,false,"), HasSubstr(",4,null,false,"), HasSubstr(",5,null,false,"),
+                          HasSubstr(",7,null,false,"), HasSubstr(",8,null,false,")));
+  EXPECT_EQ(left_out, "3 orderbook.50 over another connection");
+}
+
+// Ids of Coinbase are those of a connection: equal ones mean nothing.
+TEST_F(CaptureText, IdsThatCountAConnectionsMessagesContinueNoOther) {
+  const auto told = [](std::string_view connection, std::string_view type, int sequence) {
+    return recv(kLater,
+                fmt::format(R"({{"channel":"l2_data","timestamp":"2023-11-14T22:13:20Z","sequence_num":{},"events":[)"
+                            R"({{"type":"{}","product_id":"X","updates":[]}}]}})",
+                            sequence, type),
+                connection);
+  };
+  EXPECT_EQ(rows_in(write_lines({header("COINBASE"), connect("c"), connect("d"), told("d", "snapshot", 0),
+                                 told("c", "snapshot", 0), told("c", "update", 1), told("d", "update", 1),
+                                 told("d", "update", 2)}))
+                .size(),
+            3U);
+  EXPECT_EQ(left_out, "2 l2_data over another connection");
+}
+
+// Without ids that tell: what the others had to say meanwhile is counted.
+TEST_F(CaptureText, ABookGoesOnOverAnotherConnectionWhereItsOwnIsSilent) {
+  const auto told = [](std::string_view connection, std::string_view action, int second) {
+    return recv(fmt::format("17000000{:02}", second),
+                fmt::format(R"({{"arg":{{"channel":"books","instId":"A-B"}},"action":"{}","data":[{{"asks":[],)"
+                            R"("bids":[],"ts":"17000000{:02}000"}}]}})",
+                            action, second),
+                connection);
+  };
+  const auto seconds = [this](std::vector<std::string> lines) {
+    lines.insert(lines.begin(), {header("OKX"), connect("c"), connect("d")});
+    std::vector<std::string> kept;
+    for (const std::string& row : rows_in(write_lines(lines))) kept.push_back(row.substr(14, 5));
+    return kept;
+  };
+  const std::vector<std::string> begin = {told("c", "snapshot", 0), told("d", "snapshot", 1)};
+  auto silent = begin;
+  for (const int second : {10, 40, 69, 70, 80}) silent.push_back(told("c", "update", second));
+  EXPECT_THAT(seconds(silent), ElementsAre("13:20", "13:21", "14:30", "14:40"));
+  EXPECT_EQ(left_out, "3 books over another connection");
+  auto alive = begin;
+  for (const int second : {10, 40}) alive.push_back(told("c", "update", second));
+  alive.push_back(recv("1700000050", "pong", "d"));
+  for (const int second : {69, 80}) alive.push_back(told("c", "update", second));
+  EXPECT_THAT(seconds(alive), ElementsAre("13:20", "13:21"));
+  auto renewed = begin;
+  renewed.push_back(told("c", "update", 2));
+  renewed.insert(renewed.end(), {header("OKX"), connect("c")});
+  renewed.push_back(told("c", "update", 3));
+  EXPECT_THAT(seconds(renewed), ElementsAre("13:20", "13:21", "13:23")) << "another run, whose names are its own";
+}
+
 // Of what is not chosen; where that is known.
 TEST_F(CaptureText, BadLinesOfOtherInstrumentsDoNotCount) {
   const std::vector<std::string> lines = {
@@ -261,6 +327,12 @@ std::string trade(std::string_view id, int seq, std::string_view more = "") {
 }
 const std::string kTradeAt = ",2023-11-14T22:13:20.000Z,2,3,null,true,null,";
 
+// The number that a trade of Bybit has.
+std::string number_of(std::string_view id, std::int64_t sequence, std::int64_t place = 0) {
+  CaptureTradeIds ids;
+  return fmt::format("{},", ids.number("", id, sequence, place).value());
+}
+
 // The rows are the same but for the time of receipt: as repeated ones of other exchanges they count once.
 TEST_F(CaptureText, TradesOfBybitOverTwoConnectionsHaveOneNumber) {
   EXPECT_THAT(
@@ -268,23 +340,40 @@ TEST_F(CaptureText, TradesOfBybitOverTwoConnectionsHaveOneNumber) {
             recv(kLater, trades(trade("u-2", 6))), recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5)), "d"),
             connect("c"), recv(kLater, trades(trade("u-2", 6) + "," + trade("u-3", 6))),
             recv(kLater, trades(trade("u-4", 5)), "d")}),
-      ElementsAre(StartsWith("20480,"), StartsWith("20481,"), StartsWith("24576,"), StartsWith("20480,"),
-                  StartsWith("20481,"), StartsWith("24576,"), StartsWith("24577,"),
-                  "9: a trade's seq, 5, is over at 6, and its id is none of the last ones"));
+      ElementsAre(StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-1", 5, 1)), StartsWith(number_of("u-2", 6)),
+                  StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-1", 5, 1)), StartsWith(number_of("u-2", 6)),
+                  StartsWith(number_of("u-3", 6, 1)), StartsWith(number_of("u-4", 5))));
 }
 
-// What a message said that is refused is as if it had not come.
-TEST_F(CaptureText, TradesOfARefusedMessageHaveNoNumber) {
-  EXPECT_THAT(rows({recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5, R"(,"S":"neither")"))),
-                    recv(kLater, trades(trade("u-2", 5)))}),
-              ElementsAre("3: a trade's side is neither Buy nor Sell", StartsWith("20480,")));
+// Of two captures the second begins between two messages of one seq.
+TEST_F(CaptureText, TradesOfBybitHaveOneNumberInEveryCapture) {
+  const std::string first = recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5)));
+  const std::string second = recv(kLater, trades(trade("u-2", 5)));
+  const std::string third = recv(kLater, trades(trade("u-3", 6)));
+  const std::vector<std::string> whole = rows({first, second, third});
+  ASSERT_EQ(whole.size(), 4U);
+  EXPECT_THAT(rows({second, third}), ElementsAre(whole[2], whole[3]));
+  EXPECT_THAT(rows({first, second}), ElementsAre(whole[0], whole[1], whole[2]));
+}
+
+// One that cannot be taken does not take the others with it; each is told.
+TEST_F(CaptureText, ABadTradeIsABadLineAndItsMessageEnters) {
+  EXPECT_THAT(rows({recv(kLater, trades(trade("u-0", 5) + "," + trade("u-1", 5, R"(,"S":"neither")") + "," +
+                                        trade("u-2", 5, R"(,"p":"1,5")") + "," + trade("u-3", 5, R"(,"s":"Y")") + "," +
+                                        trade("u-4", 5))),
+                    recv(kLater, trades(trade("u-5", 6, R"(,"v":"-1")")))}),
+              ElementsAre(StartsWith(number_of("u-0", 5)), StartsWith(number_of("u-4", 5, 3)),
+                          "3: a trade's side is neither Buy nor Sell", "3: it has 5 fields, not 4",
+                          "3: its topic is not of the symbol in it", "4: quantity '-1' is negative"));
+  EXPECT_EQ(left_out, "");
 }
 
 TEST_F(CaptureText, TradesOfBybitAreOfTheSymbolInTheirTopicButForOptions) {
   const std::string of_other = R"({"topic":"publicTrade.Y","type":"snapshot","ts":1,"data":[)" + trade("u-1", 6) + "]}";
   EXPECT_EQ(rows({recv(kLater, trades(trade("u-0", 5))), recv(kLater, of_other)}).back(),
             "4: its topic is not of the symbol in it");
-  EXPECT_THAT(rows({connect("o", "option"), recv(kLater, of_other, "o")}), ElementsAre(StartsWith("24576,")));
+  EXPECT_THAT(rows({connect("o", "option"), recv(kLater, of_other, "o")}),
+              ElementsAre(StartsWith(number_of("u-1", 6))));
 }
 
 TEST_F(CaptureText, TradesOfBybitAreObjects) {
@@ -296,14 +385,15 @@ TEST_F(CaptureText, TradesOfBybitAreObjects) {
 
 // Of futures ids are UUIDs; several trades have one seq.
 TEST_F(CaptureText, TradesOfBybitAreNumberedBySeqWhereTheirIdIsNoNumber) {
-  EXPECT_THAT(rows({recv(kLater, trades(trade("a-b", 5) + "," + trade("a-c", 5, R"(,"BT":true)"))),
-                    recv(kLater, trades(trade("a-d", 5) + "," + trade("a-e", 6, R"(,"BT":false)"))),
-                    recv(kLater, trades(trade("77", 6)))}),
-              ElementsAre("20480" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z",
-                          "20481" + kTradeAt + "false,2023-11-14T22:13:21.500000000Z",
-                          "20482" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z",
-                          "24576" + kTradeAt + "true,2023-11-14T22:13:21.500000000Z",
-                          "77" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z"));
+  EXPECT_THAT(
+      rows({recv(kLater, trades(trade("a-b", 5) + "," + trade("a-c", 5, R"(,"BT":true)"))),
+            recv(kLater, trades(trade("a-d", 5) + "," + trade("a-e", 6, R"(,"BT":false)"))),
+            recv(kLater, trades(trade("77", 6)))}),
+      ElementsAre(number_of("a-b", 5) + std::string(kTradeAt).substr(1) + "null,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-c", 5, 1) + std::string(kTradeAt).substr(1) + "false,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-d", 5) + std::string(kTradeAt).substr(1) + "null,2023-11-14T22:13:21.500000000Z",
+                  number_of("a-e", 6) + std::string(kTradeAt).substr(1) + "true,2023-11-14T22:13:21.500000000Z",
+                  "77" + kTradeAt + "null,2023-11-14T22:13:21.500000000Z"));
 }
 
 TEST_F(CaptureText, HintsSayWhatOfACaptureEnters) {

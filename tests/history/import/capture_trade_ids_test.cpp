@@ -3,77 +3,86 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace acts::history {
 namespace {
 
-// The number, or the reason.
-std::string numbered(CaptureTradeIds& ids, std::string_view instrument, std::string_view id, std::int64_t sequence) {
-  const auto number = ids.number(instrument, id, sequence);
-  if (!number) return number.error().message;
-  ids.keep();
-  return fmt::format("{}", *number);
+constexpr std::int64_t kPlace = CaptureTradeIds::kDigests;
+constexpr std::int64_t kSequence = CaptureTradeIds::kMostPlaces * kPlace;
+
+// The number, or -1 and the reason.
+std::int64_t numbered(CaptureTradeIds& ids, std::string_view instrument, std::string_view id, std::int64_t sequence,
+                      std::int64_t place) {
+  return ids.number(instrument, id, sequence, place).value_or(-1);
+}
+std::string error_of(CaptureTradeIds& ids, std::string_view id, std::int64_t sequence, std::int64_t place = 0) {
+  const auto number = ids.number("v X", id, sequence, place);
+  return number ? "" : number.error().message;
 }
 
-TEST(CaptureTradeIds, AreTheSequenceAndThePlaceInIt) {
+TEST(CaptureTradeIds, AreTheSequenceThePlaceAndADigest) {
   CaptureTradeIds ids;
-  EXPECT_EQ(numbered(ids, "v X", "a", 1), "4096");
-  EXPECT_EQ(numbered(ids, "v X", "b", 1), "4097");
-  EXPECT_EQ(numbered(ids, "v Y", "a", 1), "4096") << "of another instrument";
-  EXPECT_EQ(numbered(ids, "v X", "c", 3), "12288");
+  const std::string uuid = "a9188a0a-82bc-50de-be60-03eedbe3cdd7";
+  // In catalogs: never another one.
+  EXPECT_EQ(numbered(ids, "v X", uuid, 753'843'954'913, 0), 753'843'954'913 * kSequence + 797);
+  EXPECT_EQ(numbered(ids, "v X", "b", 1, 3) / kPlace, kSequence / kPlace + 3);
+  EXPECT_EQ(numbered(ids, "v Y", "b", 1, 3), numbered(ids, "v X", "b", 1, 3)) << "of another instrument";
+  EXPECT_LT(numbered(ids, "v X", "c", 7, 1023), numbered(ids, "v X", "d", 8, 0));
+}
+
+// Wherever a capture begins.
+TEST(CaptureTradeIds, DependOnTheTradeAlone) {
+  CaptureTradeIds whole;
+  const std::int64_t first = numbered(whole, "v X", "u1", 5, 0);
+  const std::int64_t second = numbered(whole, "v X", "u2", 5, 0);
+  EXPECT_NE(first, second) << "of two messages";
+  CaptureTradeIds later;
+  EXPECT_EQ(numbered(later, "v X", "u2", 5, 0), second);
+  EXPECT_EQ(numbered(later, "v X", "u1", 5, 0), first);
 }
 
 TEST(CaptureTradeIds, AKnownIdKeepsItsNumber) {
   CaptureTradeIds ids;
-  EXPECT_EQ(numbered(ids, "v X", "a", 1), "4096");
-  EXPECT_EQ(numbered(ids, "v X", "b", 2), "8192");
-  EXPECT_EQ(numbered(ids, "v X", "a", 1), "4096");
-  EXPECT_EQ(numbered(ids, "v X", "b", 2), "8192");
-  EXPECT_EQ(numbered(ids, "v X", "c", 2), "8193");
-  EXPECT_EQ(numbered(ids, "v X", "d", 1), "a trade's seq, 1, is over at 2, and its id is none of the last ones");
-}
-
-TEST(CaptureTradeIds, WhatIsForgottenLeavesNothing) {
-  CaptureTradeIds ids;
-  EXPECT_EQ(numbered(ids, "v X", "a", 5), "20480");
-  EXPECT_TRUE(ids.number("v X", "b", 5));
-  EXPECT_TRUE(ids.number("v X", "c", 7));
-  EXPECT_TRUE(ids.number("v Y", "d", 9));
-  ids.forget();
-  EXPECT_EQ(numbered(ids, "v X", "e", 5), "20481");
-  EXPECT_EQ(numbered(ids, "v X", "c", 6), "24576");
-  EXPECT_EQ(numbered(ids, "v Y", "d", 1), "4096");
-}
-
-// It would be there twice.
-TEST(CaptureTradeIds, ATradeThatIsLetGoOfIsNeverNumberedAgain) {
-  CaptureTradeIds ids;
-  EXPECT_EQ(numbered(ids, "v quiet", "a", 5), "20480");
-  for (std::size_t i = 0; i < CaptureTradeIds::kMostKnown; ++i) {
-    ASSERT_TRUE(ids.number("v X", fmt::format("{}", i), static_cast<std::int64_t>(i)));
-    if (i + 1 == CaptureTradeIds::kMostKnown) {
-      EXPECT_EQ(numbered(ids, "v quiet", "a", 5), "20480") << "known up to here";
-    }
-    ids.keep();
+  const std::int64_t number = numbered(ids, "v X", "a", 5, 2);
+  EXPECT_EQ(numbered(ids, "v X", "a", 5, 0), number) << "in another message";
+  CaptureTradeIds crowded;
+  EXPECT_EQ(numbered(crowded, "v X", "a", 5, 2), number);
+  for (std::size_t i = 1; i < CaptureTradeIds::kMostKnown; ++i) {
+    ASSERT_GT(numbered(crowded, "v X", fmt::format("{}", i), static_cast<std::int64_t>(i) + 5, 0), 0);
   }
-  EXPECT_EQ(numbered(ids, "v quiet", "a", 5), "a trade's seq, 5, is over at 5, and its id is none of the last ones");
-  EXPECT_EQ(numbered(ids, "v quiet", "b", 6), "24576");
-  EXPECT_EQ(numbered(ids, "v quiet", "c", 6), "24577");
+  EXPECT_EQ(numbered(crowded, "v X", "a", 5, 0), number);
+  EXPECT_GT(numbered(crowded, "v X", "more", 5, 1), 0);
+  EXPECT_NE(numbered(crowded, "v X", "a", 5, 0), number) << "forgotten";
+}
+
+// It would be taken for that one.
+TEST(CaptureTradeIds, TheNumberOfAnotherTradeIsRefused) {
+  CaptureTradeIds ids;
+  std::map<std::int64_t, std::string> by_number;
+  std::uint64_t refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = fmt::format("u-{}", i);
+    const auto number = ids.number("v X", id, 5, 0);
+    if (number) {
+      EXPECT_TRUE(by_number.emplace(*number, id).second);
+      continue;
+    }
+    ++refused;
+    EXPECT_TRUE(number.error().message.starts_with("a trade's i gives it the number of another one, "));
+  }
+  EXPECT_GT(refused, 0U);
+  EXPECT_LT(refused, 60U) << "so many messages of one sequence never come";
 }
 
 TEST(CaptureTradeIds, AreBounded) {
   CaptureTradeIds ids;
-  EXPECT_EQ(numbered(ids, "v X", std::string(65, 'i'), 1), "a trade's id is longer than 64 bytes");
-  EXPECT_EQ(numbered(ids, "v X", "a", INT64_MAX / 4096),
-            "a trade's seq, 2251799813685247, is too large to number it by");
-  EXPECT_EQ(numbered(ids, "v X", "a", INT64_MAX / 4096 - 1), "9223372036854767616");
-  for (int i = 0; i < 4096; ++i) ASSERT_EQ(numbered(ids, "v Y", fmt::format("{}", i), 1), fmt::format("{}", 4096 + i));
-  EXPECT_EQ(numbered(ids, "v Y", "more", 1), "more than 4096 trades have one seq");
-  for (std::size_t i = 2; i < CaptureTradeIds::kMostInstruments; ++i) {
-    ASSERT_EQ(numbered(ids, fmt::format("v {}", i), "a", 1), "4096");
-  }
-  EXPECT_EQ(numbered(ids, "v more", "a", 1), "more than 65536 instruments have trades");
+  EXPECT_EQ(error_of(ids, std::string(65, 'i'), 1), "a trade's id is longer than 64 bytes");
+  EXPECT_EQ(error_of(ids, "a", INT64_MAX / kSequence), "a trade's seq, 8796093022207, is too large to number it by");
+  EXPECT_EQ(error_of(ids, "a", INT64_MAX), "a trade's seq, 9223372036854775807, is too large to number it by");
+  EXPECT_EQ(error_of(ids, "a", INT64_MAX / kSequence - 1, 1023), "");
+  EXPECT_EQ(error_of(ids, "a", 1, 1024), "more than 1024 trades of a message have one seq");
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ namespace {
 
 using acts::test::testdata;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::string capture_of(std::string_view exchange) {
@@ -226,6 +227,17 @@ TEST_F(CryptofeedImport, AMessageMissingBehindTheSnapshotIsAGapToVerify) {
   const acts::testing::TempDir dir;
   ASSERT_TRUE(catalog_.import(dir.write("c.jsonl", without_line("COINBASE", "l2_data", 2)), {}));
   EXPECT_EQ(catalog_.verify().faults, 1U) << "the other book's snapshot comes later";
+}
+
+// Its books of 2022 have no ids. What is missing is told where it shows; the rest enters.
+TEST_F(CryptofeedImport, AMessageThatIsMissingShowsInTheChecksumsOfOkx) {
+  const acts::testing::TempDir dir;
+  const std::string path = dir.write("o.jsonl", without_line("OKX", R"(\"action\":\"update\")", 20));
+  EXPECT_THAT(catalog_.error(path, {}), HasSubstr("its checksum is not that of the book: updates in front of it are "
+                                                  "missing: more than 0 bad rows"));
+  const auto done = catalog_.import(path, {}, 1);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.bad_rows, 1U);
 }
 
 TEST_F(CryptofeedImport, WhatComesOverTwoConnectionsEntersOnce) {

@@ -106,7 +106,7 @@ TEST(RowPass, TakesDaysWhoseKeysGoBackWhereTheRowsAreSorted) {
   const std::string text = trade(5, 0) + trade(1, kDayMillis) + trade(3, kDayMillis);
   RowPass pass = pass_over(text, {.max_bad_rows = 0, .wide_days = {}, .is_sorted = true});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(5), ElementsAre(1, 3)));
-  EXPECT_EQ(pass.facts(), (SourceFacts{.rows = 3, .gaps = 1, .missing = 1}));
+  EXPECT_EQ(pass.facts(), (SourceFacts{.rows = 3, .gaps = 2, .missing = 2}));
 }
 
 TEST(RowPass, FindsAllWideDaysInOnePass) {

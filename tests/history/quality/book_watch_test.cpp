@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,7 @@ struct Level {
 };
 struct Message {
   std::optional<std::int64_t> first;
-  std::int64_t last = 0;
+  std::optional<std::int64_t> last = 0;
   std::optional<std::int64_t> previous;
   bool is_snapshot = false;
   std::vector<Level> levels;
@@ -51,12 +52,14 @@ struct Message {
 
 class Book {
  public:
+  explicit Book(std::string_view venue = "binance-spot")
+      : watch_(book_updates(), BookIds::of_venue(venue), findings_) {}
   void tell(const Message& message) {
     ++now_;
     Row row;
     row.values[0] = now_ * 1'000'000'000;
-    row.values[4] = message.last;
     set(row, 3, message.first);
+    set(row, 4, message.last);
     set(row, 5, message.previous);
     row.values[6] = static_cast<int>(message.is_snapshot);
     if (message.levels.empty()) {
@@ -87,7 +90,7 @@ class Book {
   std::int64_t now_ = 0;
   Texts texts_;
   DayFindings findings_{[this](const Finding& finding) { texts_.push_back(test::text_of(finding)); }};
-  BookWatch watch_{book_updates(), findings_};
+  BookWatch watch_;
 };
 
 Message spot(std::int64_t first, std::int64_t last, std::vector<Level> levels = {}) {
@@ -105,6 +108,35 @@ TEST(BookWatch, FindsNothingInWhatFollows) {
   // The best bid moves up to where the best ask has gone from, in one message.
   book.tell(spot(5, 9, {{true, 11, 2}, {false, 11, 0}}));
   EXPECT_THAT(book.found(), IsEmpty());
+}
+
+// As of a file that has each message twice.
+TEST(BookWatch, TellsLevelsThatAMessageHasTwice) {
+  Book book;
+  book.tell(snapshot(2, {{true, 9, 1}, {false, 11, 1}, {true, 9, 1}, {false, 11, 1}}));
+  book.tell(spot(3, 3, {{true, 10, 0}, {false, 10, 1}, {true, 10, 0}}));
+  book.tell(spot(4, 4, {{true, 8, 1}, {false, 12, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("repeated 2 1970-01-01T00:00:01.000Z levels of one message, the first ask 11",
+                                        "repeated 1 1970-01-01T00:00:02.000Z levels of one message, the first bid 10"));
+}
+
+TEST(BookWatch, TellsLevelsThatHaveSeveralQuantitiesInAMessage) {
+  Book book;
+  book.tell(spot(3, 3, {{true, 10, 1}, {true, 10, 2}, {true, 10, 1}, {true, 9, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("contradiction 2 1970-01-01T00:00:01.000Z levels of one message that have "
+                                        "several quantities in it, the first bid 10"));
+}
+
+// Of one moment there may be several; a snapshot is what it is.
+TEST(BookWatch, UpdatesWithoutIdsMayChangeALevelTwice) {
+  Book book;
+  book.tell({.first = {}, .last = {}, .previous = {}, .levels = {{true, 10, 1}, {true, 10, 2}}});
+  EXPECT_THAT(book.found(), IsEmpty());
+  book.tell({.first = {}, .last = {}, .previous = {}, .levels = {{true, 10, 1}, {true, 10, 1}}});
+  book.tell({.first = {}, .last = {}, .previous = {}, .is_snapshot = true, .levels = {{true, 10, 1}, {true, 10, 2}}});
+  EXPECT_THAT(book.found(), ElementsAre("repeated 1 1970-01-01T00:00:02.000Z levels of one message, the first bid 10",
+                                        "contradiction 1 1970-01-01T00:00:03.000Z levels of one message that have "
+                                        "several quantities in it, the first bid 10"));
 }
 
 TEST(BookWatch, TellsIdsThatAreMissingInSpot) {
@@ -189,24 +221,81 @@ TEST(BookWatch, AnOlderSnapshotHealsNothing) {
   EXPECT_THAT(book.found(), ElementsAre("gap 2 1970-01-01T00:00:03.000Z 1970-01-01T00:00:05.000Z update ids 11 to 12"));
 }
 
+// Of Bybit: 1 in the snapshot of a restart.
 TEST(BookWatch, TellsWhatIsMissingBehindASnapshotWhoseIdsBeginAnew) {
-  for (const std::int64_t last : {5, 901}) {
-    Book book;
+  const std::string restart = "restart 1 1970-01-01T00:00:02.000Z snapshot 1 behind update_id 901";
+  for (const std::int64_t last : {5, 901, 950}) {
+    Book book("bybit");
     book.tell(spot(901, 901));
     book.tell(snapshot(1, {{true, 10, 1}}));
     book.tell(spot(last, last));
-    const std::string missing =
-        fmt::format("gap {} 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z update ids 2 to {} behind the snapshot",
-                    last - 2, last - 1);
     EXPECT_THAT(
         book.found(),
-        ElementsAre(fmt::format("step_back 1 1970-01-01T00:00:03.000Z update_id {} behind 901", last), missing));
+        ElementsAre(restart, fmt::format("gap {} 1970-01-01T00:00:02.000Z 1970-01-01T00:00:03.000Z update ids 2 to {} "
+                                         "behind the snapshot",
+                                         last - 2, last - 1)));
   }
-  Book whole;
+  Book whole("bybit-spot");
   whole.tell(spot(901, 901));
   whole.tell(snapshot(1, {{true, 10, 1}}));
   whole.tell(spot(2, 2));
-  EXPECT_THAT(whole.found(), ElementsAre("step_back 1 1970-01-01T00:00:03.000Z update_id 2 behind 901"));
+  whole.tell(spot(3, 3));
+  EXPECT_THAT(whole.found(), ElementsAre(restart));
+}
+
+TEST(BookWatch, TellsWhereOkxAndCoinbaseBeginIdsAnew) {
+  Book okx("okex-swap");
+  okx.tell(snapshot(10, {{true, 10, 1}}));
+  okx.tell({.first = {}, .last = 15, .previous = 10, .levels = {}});
+  okx.tell({.first = {}, .last = 3, .previous = 15, .levels = {}});
+  okx.tell({.first = {}, .last = 5, .previous = 3, .levels = {}});
+  okx.tell({.first = {}, .last = 2, .previous = 7, .levels = {}});
+  EXPECT_THAT(okx.found(),
+              ElementsAre("restart 1 1970-01-01T00:00:03.000Z update_id 3 behind 15",
+                          "restart 1 1970-01-01T00:00:05.000Z update_id 2 behind 7",
+                          "gap 1 1970-01-01T00:00:04.000Z 1970-01-01T00:00:05.000Z updates between 5 and 7"));
+  Book coinbase("coinbase");
+  coinbase.tell({.first = {}, .last = 40, .previous = 38, .levels = {}});
+  coinbase.tell(snapshot(1, {{true, 10, 1}}));
+  coinbase.tell({.first = {}, .last = 4, .previous = 1, .levels = {}});
+  EXPECT_THAT(coinbase.found(), ElementsAre("restart 1 1970-01-01T00:00:02.000Z snapshot 1 behind update_id 40"));
+}
+
+// Where snapshots are asked for, an older one begins nothing: what is told again behind it is a repetition.
+TEST(BookWatch, AnUpdateToldAgainBehindAnOlderSnapshotIsARepetition) {
+  Book book;
+  book.tell(spot(1, 5));
+  book.tell(spot(6, 9));
+  book.tell(snapshot(3, {{true, 10, 1}}));
+  book.tell(spot(6, 9));
+  book.tell(spot(10, 12));
+  EXPECT_THAT(book.found(), ElementsAre("repeated 1 1970-01-01T00:00:04.000Z update_id 9"));
+  Book healed;
+  healed.tell(spot(1, 9));
+  healed.tell(snapshot(12, {{true, 10, 1}}));
+  healed.tell(spot(1, 9));
+  healed.tell(spot(13, 14));
+  EXPECT_THAT(
+      healed.found(),
+      ElementsAre("repeated 1 1970-01-01T00:00:03.000Z update_id 9",
+                  "gap 3 1970-01-01T00:00:03.000Z 1970-01-01T00:00:04.000Z update ids 10 to 12; a snapshot came "
+                  "in between"));
+}
+
+// It stands in the place of an update.
+TEST(BookWatch, ASnapshotOfBybitIsNotMissing) {
+  Book whole("bybit");
+  whole.tell(spot(901, 901));
+  whole.tell(snapshot(902, {{true, 10, 1}}));
+  whole.tell(spot(903, 903));
+  EXPECT_THAT(whole.found(), IsEmpty());
+  Book lost("bybit");
+  lost.tell(spot(901, 901));
+  lost.tell(snapshot(905, {{true, 10, 1}}));
+  lost.tell(spot(906, 906));
+  EXPECT_THAT(lost.found(),
+              ElementsAre("gap 3 1970-01-01T00:00:01.000Z 1970-01-01T00:00:03.000Z update ids 902 to 904; "
+                          "a snapshot came in between"));
 }
 
 TEST(BookWatch, TellsIdsThatAreThereTwiceOrGoBack) {
