@@ -157,7 +157,9 @@ TEST(DamagedLog, IsNoneThatACrashExplains) {
     for (int i = 1; i <= lines; ++i) {
       const int leap = leaps && i > 50 ? 1'000'000 : 0;
       EXPECT_TRUE(writer.append(at(i * kLineMs + leap), 1, fmt::format("AAA {}", i)));
-      if (syncs_nothing && i % 100 == 0) EXPECT_TRUE(writer.note(at(i * kLineMs), index::Alive{}));
+      if (syncs_nothing && i % 100 == 0) {
+        EXPECT_TRUE(writer.note(at(i * kLineMs), index::Alive{}));
+      }
     }
     EXPECT_TRUE(writer.flush());
     EXPECT_THAT(problems_of(writer.log_path()), IsEmpty());
