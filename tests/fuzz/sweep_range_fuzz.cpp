@@ -8,6 +8,7 @@
 #include "acts/base/decimal.hpp"
 
 #include "backtest/bars/sweep_plan.hpp"
+#include "history/import/plain_decimal.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -24,8 +25,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto values = acts::backtest::values_of(range);
   if (!values) return 0;
   ACTS_ASSERT(!values->empty() && values->size() <= acts::backtest::kMostAxisValues);
-  const acts::Decimal to = acts::parse_decimal(range.to).value();
-  ACTS_ASSERT(acts::parse_decimal(values->front()).value() == acts::parse_decimal(range.from).value());
+  const auto exact = [](const std::string& bound) {
+    return acts::parse_decimal(acts::history::without_exponent(bound).value_or(bound)).value();
+  };
+  const acts::Decimal to = exact(range.to);
+  ACTS_ASSERT(acts::parse_decimal(values->front()).value() == exact(range.from));
   ACTS_ASSERT(acts::parse_decimal(values->back()).value() <= to);
   return 0;
 }
