@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "history/day_recording.hpp"
@@ -72,7 +71,6 @@ Result<report::SweepSummary> SweepOutput::finish(SweepTable table, const std::ve
   Result<std::string> sum = history::sha256_of_file(path);
   if (!sum) return std::unexpected(sum.error());
   summary.run = std::move(run);
-  summary.table = std::filesystem::path(path).filename().string();
   summary.table_sha256 = *std::move(sum);
   const Result<void> told = write_file(*ops_, report::summary_path(path), report::to_json(summary));
   if (!told) return std::unexpected(told.error());

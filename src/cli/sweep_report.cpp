@@ -9,7 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include "binance/error_text.hpp"
 #include "cli/run_folder.hpp"
 #include "history/day_recording.hpp"
 #include "history/engine/duck.hpp"
@@ -87,9 +86,9 @@ Result<void> check_table(const std::string& table, const std::string& beside, co
   if (*sum == summary.table_sha256) return {};
   return fail(
       ErrorCode::kBadInput,
-      fmt::format("{}: it is the summary of {} as another sweep has written it, and not of {} as it is now: run "
-                  "that sweep again, with its --output a name of its own",
-                  beside, binance::one_line(summary.table), table));
+      fmt::format("{}: it is the summary that another sweep has left, not of {} as it is now: run its sweep again, "
+                  "with a name of its own",
+                  beside, table));
 }
 
 }  // namespace

@@ -121,7 +121,6 @@ SweepSummary summary_in(const ordered_json& root) {
   if (const auto run = root.find("run"); run != root.end() && run->is_object())
     summary.run = run->dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   if (const auto table = root.find("table"); table != root.end() && table->is_object()) {
-    summary.table = value_in<std::string>(*table, "file");
     summary.table_sha256 = value_in<std::string>(*table, "sha256");
   }
   const auto walk = root.find("walk_forward");
@@ -169,7 +168,7 @@ std::string to_json(const SweepSummary& summary) {
                             {"equity", std::move(equity)}};
   }
   root["table"] = nullptr;
-  if (!summary.table.empty()) root["table"] = {{"file", summary.table}, {"sha256", summary.table_sha256}};
+  if (!summary.table_sha256.empty()) root["table"] = {{"sha256", summary.table_sha256}};
   const ordered_json run = ordered_json::parse(summary.run, nullptr, false);
   root["run"] = run.is_object() ? run : ordered_json();
   return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";

@@ -42,10 +42,9 @@ struct SweepFold {
 };
 
 struct SweepSummary {
-  // What the sweep was: an object as `run` of run.json is one; and of which table this is the summary: its name, and
-  // the SHA-256 of its bytes. Empty: it is not known.
+  // What the sweep was: an object as `run` of run.json is one; and the SHA-256 of the bytes of its table. Empty: it is
+  // not known.
   std::string run = {};
-  std::string table = {};
   std::string table_sha256 = {};
   std::string objective = {};
   Nanos period{};
