@@ -28,9 +28,13 @@ Result<Step> step_of(std::string_view name, const std::optional<Decimal>& value)
     --step.scale;
   }
   if (step.units <= 0) return fail(ErrorCode::kUsage, fmt::format("{}: {} is not positive", name, to_string(*value)));
-  if (step.scale > kMostDecimals || step.units > kMostUnits) {
-    return fail(ErrorCode::kUsage, fmt::format("{}: {} has too many digits: at most {} decimals are taken", name,
-                                               to_string(*value), kMostDecimals));
+  if (step.scale > kMostDecimals) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: {} has more than {} decimals", name, to_string(*value), kMostDecimals));
+  }
+  if (step.units > kMostUnits) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: {} is too large to be the step of a venue", name, to_string(*value)));
   }
   return Step{static_cast<std::int64_t>(step.units), static_cast<std::uint8_t>(step.scale)};
 }

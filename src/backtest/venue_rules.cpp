@@ -84,8 +84,14 @@ Result<sim::VenueFilters> filters_of(const BacktestInstrument& instrument, const
   if (is_empty(filters.min_quantity, filters.max_quantity)) {
     return no_rule("max_quantity", *info.max_quantity, "is below min_quantity");
   }
-  if (is_empty(filters.band.down, filters.band.up)) {
-    return no_rule("price_band_up", *rules.price_band_up, "is below price_band_down");
+  const std::int64_t reference = power_of_ten(kBand);
+  if (filters.band.up != 0 && filters.band.up < reference) {
+    return no_rule("price_band_up", *rules.price_band_up,
+                   "is below 1, the reference price itself: 1.05 lets pass up to 5 % above it");
+  }
+  if (filters.band.down > reference) {
+    return no_rule("price_band_down", *rules.price_band_down,
+                   "is above 1, the reference price itself: 0.95 lets pass down to 5 % below it");
   }
   return filters;
 }

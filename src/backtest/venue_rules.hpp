@@ -14,7 +14,7 @@ namespace acts::backtest {
 
 // Beside those of Instrument, which exchangeInfo tells: prices, quantities and the least value of an order.
 struct RuleSettings {
-  // Parts of the reference price, above 0, with at most 8 decimals: "1.05", "0.95".
+  // Parts of the reference price, above 0, with at most 8 decimals: from 1 on, "1.05", and up to 1, "0.95".
   std::optional<Decimal> price_band_up = {};
   std::optional<Decimal> price_band_down = {};
   std::uint32_t max_open_orders = 0;  // 0: none
@@ -22,7 +22,8 @@ struct RuleSettings {
 };
 
 // In ticks and units; what lies between two of them is rounded so that nothing passes that must not. Errors: kUsage: a
-// rule is not positive, has too many digits, or leaves nothing between two bounds.
+// rule is not positive, has too many digits, is on the wrong side of the reference price, or leaves nothing between two
+// bounds.
 Result<sim::VenueFilters> filters_of(const BacktestInstrument& instrument, const RuleSettings& rules);
 
 }  // namespace acts::backtest

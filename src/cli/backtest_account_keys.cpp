@@ -14,11 +14,6 @@ using enum ConfigType;
 
 constexpr std::string_view kDecimalWanted = "a decimal in quotes";
 
-Result<void> set_not_negative(Decimal& decimal, const std::string& text) {
-  if (Result<void> set = set_decimal(decimal, text); !set) return set;
-  return decimal.units >= 0 ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("'{}' is below 0", text));
-}
-
 Result<void> set_account_kind(BacktestSettings& s, const Values& v) {
   const Result<sim::AccountKind> kind = sim::parse_account_kind(v[0]);
   if (!kind) return std::unexpected(kind.error());

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "backtest/account_book.hpp"
+#include "backtest/instrument.hpp"
+#include "backtest/venue_rules.hpp"
 
 namespace acts::cli {
 namespace {
@@ -186,6 +188,17 @@ bool is_given(const std::vector<ConfigEntry>& entries, std::string_view section,
                              [&](const ConfigEntry& entry) { return entry.section == section && entry.key == key; });
 }
 
+// What is of no instrument that could be traded, or lets nothing of the data be.
+Result<void> check_steps_and_period(const InstrumentSettings& settings) {
+  const Result<backtest::BacktestInstrument> instrument = backtest::backtest_instrument(settings.info);
+  if (!instrument) return std::unexpected(instrument.error());
+  const auto filters = backtest::filters_of(*instrument, settings.exchange.rules);
+  if (!filters) return std::unexpected(filters.error());
+  if (!settings.from || !settings.to || *settings.from < *settings.to) return {};
+  return fail(ErrorCode::kUsage, fmt::format("from in [data] is {}, and to {}: from is to be before to",
+                                             to_iso8601(*settings.from), to_iso8601(*settings.to)));
+}
+
 }  // namespace
 
 Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
@@ -205,6 +218,10 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   }
   if (!settings.info.tick_size) return missing("tick_size in [instrument]");
   if (!settings.info.lot_size) return missing("lot_size in [instrument]");
+  if (Result<void> fits = check_steps_and_period(settings); !fits) return fits;
+  if (std::ranges::find(settings.files, "") != settings.files.end()) {
+    return fail(ErrorCode::kUsage, "files in [data] has an empty name: take it out");
+  }
   if (settings.latency.file && settings.latency.file->empty()) return missing("file in [latency], of recorded ones,");
   if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
   if (Result<void> fits = check_fees(entries, settings); !fits) return fits;

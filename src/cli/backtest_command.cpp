@@ -257,7 +257,18 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   return Ran{summary_of(*report), report->folder};
 }
 
+// A run's files have names: what standard output has is the summary.
+Result<void> check_names(const Settings& settings) {
+  for (const auto& [flag, name] : {std::pair("--json", &settings.json), std::pair("--out", &settings.folder),
+                                   std::pair("--save-state", &settings.save_state)}) {
+    if (*name != "-") continue;
+    return fail(ErrorCode::kUsage, fmt::format("{} -: standard output has the summary: give a name", flag));
+  }
+  return {};
+}
+
 Result<void> check_together(const Settings& settings) {
+  if (Result<void> named = check_names(settings); !named) return named;
   if (settings.isolate_timeout && !settings.isolates) {
     return fail(ErrorCode::kUsage, "--isolate-timeout is of --isolate: give both");
   }

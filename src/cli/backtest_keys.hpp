@@ -54,6 +54,7 @@ std::span<const std::string_view> instrument_parts();
 
 // What setters share. Errors: kUsage, what is wrong with the text.
 Result<void> set_decimal(Decimal& decimal, const std::string& text);
+Result<void> set_not_negative(Decimal& decimal, const std::string& text);
 Result<void> set_optional(std::optional<Decimal>& decimal, const std::string& text);
 // A part of the value that is traded.
 Result<void> set_rate(Decimal& rate, const std::string& text);

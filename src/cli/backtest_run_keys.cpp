@@ -41,7 +41,7 @@ std::vector<RunKey> keys_of_run() {
        "initial_balance",
        {kText, kInteger},
        "a decimal in quotes",
-       [](BacktestSettings& s, const Values& v) { return set_decimal(s.initial_balance, v[0]); }},
+       [](BacktestSettings& s, const Values& v) { return set_not_negative(s.initial_balance, v[0]); }},
       {"bars", "interval", {kText}, "a duration in quotes, such as \"1m\"", set_bar_interval},
       {"features",
        "bands",
@@ -87,9 +87,17 @@ std::span<const RunKey> run_keys() {
 
 Result<void> set_decimal(Decimal& decimal, const std::string& text) {
   const Result<Decimal> parsed = parse_decimal(text);
-  if (!parsed) return fail(ErrorCode::kUsage, fmt::format("'{}' is no decimal number, such as \"0.001\"", text));
+  if (!parsed) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("'{}' is no decimal number of at most {} decimals, such as \"0.001\"", text, kMaxScale));
+  }
   decimal = *parsed;
   return {};
+}
+
+Result<void> set_not_negative(Decimal& decimal, const std::string& text) {
+  if (Result<void> set = set_decimal(decimal, text); !set) return set;
+  return decimal.units >= 0 ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("'{}' is below 0", text));
 }
 
 Result<void> set_optional(std::optional<Decimal>& decimal, const std::string& text) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "cli/option.hpp"
@@ -88,6 +90,14 @@ Result<void> SweepKeys::finish(backtest::BacktestSettings& settings) && {
       return fail(ErrorCode::kUsage, fmt::format("{}: {}: {}", given.place, given.name, values.error().message));
     }
     axes_.push_back({.name = given.name, .values = *std::move(values), .place = given.place});
+  }
+  for (const backtest::SweepAxis& axis : axes_) {
+    std::set<std::string_view> seen;
+    for (const std::string& value : axis.values) {
+      if (seen.insert(value).second) continue;
+      return fail(ErrorCode::kUsage, fmt::format("{}: {}: {} stands twice: the same sets would count as others",
+                                                 axis.place, axis.name, value));
+    }
   }
   if (walk_forward_ && axes_.empty()) {
     return fail(ErrorCode::kUsage, fmt::format("{}: [{}] chooses among parameters, and [{}] names none: add some, or "

@@ -96,7 +96,7 @@ void flatten(const toml::table& table, const std::string& section, std::uint32_t
     const std::uint32_t line = key_of_node.source().begin.line;
     if (const auto* inner = node.as_table()) {
       const std::string name = section.empty() ? key : fmt::format("{}.{}", section, key);
-      entries.push_back({.section = name, .line = line, .table = number});
+      entries.push_back({.section = name, .line = line, .is_inline = inner->is_inline(), .table = number});
       flatten(*inner, name, number, entries);
       continue;
     }
@@ -141,6 +141,11 @@ std::string_view in_words(ConfigType type) noexcept {
   return "something else";
 }
 
+std::string_view without_byte_order_mark(std::string_view text) noexcept {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string_view name,
                                               std::span<const std::string_view> repeatable) {
   if (text.size() > kMaxConfigBytes) {
@@ -148,7 +153,7 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text, std::string
   }
   std::vector<ConfigEntry> entries;
   try {
-    toml::table root = toml::parse(to_ascii(text));
+    toml::table root = toml::parse(to_ascii(without_byte_order_mark(text)));
     flatten_repeated(root, repeatable, entries);
     flatten(root, {}, 0, entries);
   } catch (const toml::parse_error& error) {

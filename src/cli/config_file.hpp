@@ -24,10 +24,14 @@ struct ConfigEntry {
   std::string section = {};  // "collect", "venues.binance-spot"; "" for keys above the first section
   std::string key = {};      // "" for a section that is there, with or without keys
   std::uint32_t line = 0;
+  bool is_inline = false;   // of a section: written as a value, x = { ... }
   std::uint32_t table = 0;  // of a section that may stand several times, [[data]]: which, from 1; 0: it stands once
   ConfigType type = ConfigType::kOther;
   Values values = {};  // texts as they are, numbers as decimal text, "true" and "false"; none with kOther
 };
+
+// Without the mark that some editors put at the beginning of a text.
+std::string_view without_byte_order_mark(std::string_view text) noexcept;
 
 // In the order of their lines. `name` is how the messages call the file. `repeatable`: sections of which there may be
 // several. Errors: kUsage, "NAME:LINE: ...".

@@ -12,6 +12,8 @@
 
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "cli/demo_folder.hpp"
+#include "cli/values.hpp"
 #include "exchange/exchange_server.hpp"
 #include "live/collect.hpp"
 #include "net/real_clock.hpp"
@@ -126,6 +128,9 @@ int run(const std::string& data_dir) {
                                        (*folder / "ethusdt_20240808.gz").string()};
   const Result<UnixNanos> begin = first_receive_time(files.front());
   if (!begin) return complain(begin.error());
+  constexpr Nanos kMostMarketTime = kMaxRealTime * static_cast<int>(kSpeed);
+  if (const Result<void> emptied = empty_demo_folder(data_dir, *begin, *begin + kMostMarketTime); !emptied)
+    return complain(emptied.error());
 
   EventLoop loop;
   AcceleratedClock clock(*begin, kSpeed);
@@ -185,13 +190,19 @@ Command demo_command() {
   Command command;
   command.name = "demo";
   command.summary = "The whole path on a bundled real recording, without a network";
-  command.options = {
-      {.name = "data_dir", .placeholder = "DIR", .help = "where the rows go", .default_text = "./acts-data/demo"}};
+  command.options = {{.name = "data_dir",
+                      .placeholder = "DIR",
+                      .help = "where the rows go; emptied first",
+                      .default_text = "./acts-data/demo"}};
   command.examples = "  acts demo\n  acts demo --data-dir /tmp/demo";
   command.run = [](const Given& given) {
     std::string data_dir = "./acts-data/demo";
     for (const GivenOption& option : given) {
       if (option.name == "data_dir" && !option.values.empty()) data_dir = option.values.front();
+    }
+    if (const Result<void> checked = check_directory_name(data_dir); !checked) {
+      complain(fmt::format("--data-dir: {}", checked.error().message));
+      return kExitUsage;
     }
     return run(data_dir);
   };

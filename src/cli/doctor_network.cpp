@@ -20,6 +20,7 @@ struct Probe {
   std::string origin;
   Verdict verdict = Verdict::kBad;
   std::string text = "no answer in time";
+  NetFault fault = NetFault::kTimeout;  // of one that is bad
   std::optional<Finding> clock = {};
 };
 
@@ -78,6 +79,7 @@ void ask(std::vector<Probe>& probes, const HttpClientOptions& options, Clock& cl
     client.request(std::move(request), [&, sent](const NetResult<HttpResponse>& response) {
       if (!response) {
         probe.text = response.error().message;
+        probe.fault = response.error().fault;
       } else if (probe.is_stream) {
         probe.verdict = Verdict::kGood;
         probe.text = "answers";
@@ -90,6 +92,12 @@ void ask(std::vector<Probe>& probes, const HttpClientOptions& options, Clock& cl
   if (open > 0) loop.run_for(2 * kNetworkTimeout);
 }
 
+const char* remedy_of(NetFault fault) {
+  if (fault == NetFault::kCertificate)
+    return "name the authority it is to be trusted by (ca_file), or check this clock and what opens TLS on the way";
+  return "check network, firewall and proxy (HTTPS_PROXY), or set rest_url and stream_url";
+}
+
 // All of a kind: one that answers is enough, each that does not is told.
 void append_findings(std::vector<Finding>& findings, std::span<const Probe> probes) {
   const auto good = std::ranges::find(probes, Verdict::kGood, &Probe::verdict);
@@ -98,9 +106,7 @@ void append_findings(std::vector<Finding>& findings, std::span<const Probe> prob
     if (probe.verdict == Verdict::kBad) {
       if (good != probes.end()) finding.verdict = Verdict::kWarning;
       finding.exit_code = kExitNetwork;
-      finding.remedy = good != probes.end()
-                           ? "others answer"
-                           : "check network, firewall and proxy (HTTPS_PROXY), or set rest_url and stream_url";
+      finding.remedy = good != probes.end() ? "others answer" : remedy_of(probe.fault);
     }
     findings.push_back(std::move(finding));
   }

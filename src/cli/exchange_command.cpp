@@ -148,13 +148,23 @@ std::string invitation(const exchange::ExchangeEndpoint& endpoint, const std::st
                      endpoint.rest_url, endpoint.stream_url, ca_file.empty() ? "" : " --ca-file " + ca_file);
 }
 
+constexpr std::string_view kReplaying = "--replay";
+constexpr std::string_view kInventing = "--synthetic";
+constexpr std::array<FlagUse, 2> kUses{{{"levels", kInventing}, {"original_times", kReplaying}}};
+
+Result<void> check_flags(const Settings& settings, const Given& given) {
+  if (settings.synthetic == !settings.exchange.replay_files.empty()) {
+    return fail(ErrorCode::kUsage, "one of --replay FILE and --synthetic SEED is needed; see 'acts exchange --help'");
+  }
+  if (!settings.exchange.tls && !settings.exchange.tls_directory.empty())
+    return fail(ErrorCode::kUsage, "--tls-dir is of --tls, which was not given");
+  return check_uses(kUses, given, settings.synthetic ? kInventing : kReplaying);
+}
+
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  if (settings.synthetic == !settings.exchange.replay_files.empty()) {
-    complain("one of --replay FILE and --synthetic SEED is needed; see 'acts exchange --help'");
-    return kExitUsage;
-  }
+  if (const Result<void> checked = check_flags(settings, given); !checked) return complain(checked.error());
   const Result<LogSettings> log = log_settings(given);
   if (!log) return complain(log.error());
   if (const Result<void> started = start_logging(*log, "."); !started) return complain(started.error());

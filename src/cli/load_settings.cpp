@@ -56,18 +56,65 @@ std::vector<std::string_view> names_of(const Table& table) {
   return names;
 }
 
+// Of "collect.limit" and "venues.binance-spot.rest_url", where there is such a key; else nothing.
+const OptionSpec* key_of_section(std::string_view section) {
+  const std::size_t dot = std::min(section.rfind('.'), section.size());
+  const std::string_view name = section.substr(std::min(dot + 1, section.size()));
+  const auto spec_in = [name](const auto& table) -> const OptionSpec* {
+    const auto found = std::ranges::find(table, name, [](const auto& option) { return option.spec.name; });
+    return found == table.end() ? nullptr : &found->spec;
+  };
+  if (section.substr(0, dot) == "collect") return spec_in(collect_options());
+  return venue_of_section(section.substr(0, dot)) ? spec_in(venue_options()) : nullptr;
+}
+
+std::vector<std::string> section_names() {
+  std::vector<std::string> names{"collect"};
+  for (const Venue venue : kVenues) names.push_back(fmt::format("{}{}", kVenuesPrefix, to_string(venue)));
+  for (const SinkKind kind : kAllSinkKinds) names.push_back(fmt::format("{}{}", kSinksPrefix, to_string(kind)));
+  return names;
+}
+
 Result<void> check_section(const ConfigEntry& entry) {
   if (entry.section == "collect" || entry.section == "venues" || entry.section == "sinks" ||
       venue_of_section(entry.section))
     return {};
-  const std::vector<std::string_view> sections{"collect", "venues.binance-spot", "venues.binance-usdm"};
+  if (const OptionSpec* key = key_of_section(entry.section)) {
+    const std::string_view wanted = type_wanted(key->kind, ConfigType::kOther);
+    if (entry.is_inline)
+      return fail(ErrorCode::kUsage, fmt::format("{}: {} is needed, not a table", key->name, wanted));
+    return fail(ErrorCode::kUsage,
+                fmt::format("no section [{}]: {} is a key, which takes {}", entry.section, key->name, wanted));
+  }
+  const std::vector<std::string> names = section_names();
+  const std::vector<std::string_view> sections(names.begin(), names.end());
   return fail(ErrorCode::kUsage,
               fmt::format("no section [{}]: {}", entry.section, name_advice(entry.section, sections)));
 }
 
+// [sinks.mongodb] is both sections; what is wrong is said of the one that stands there.
+bool is_begun_by(const ConfigEntry& outer, const ConfigEntry& inner) {
+  return outer.key.empty() && outer.line == inner.line && inner.section.starts_with(outer.section + ".");
+}
+
+// "collect" of [[collect]] and of collect = 5.
+bool is_section(const ConfigEntry& entry) {
+  if (entry.section.empty()) return entry.key == "collect" || entry.key == "venues" || entry.key == "sinks";
+  if (entry.section == "sinks") return entry.type == ConfigType::kOther || entry.type == ConfigType::kEmptyList;
+  return venue_of_section(fmt::format("{}.{}", entry.section, entry.key)).has_value();
+}
+
 std::unexpected<Error> unknown_key(const ConfigEntry& entry, const std::vector<std::string_view>& names) {
+  if (is_section(entry)) {
+    const std::string section = entry.section.empty() ? entry.key : fmt::format("{}.{}", entry.section, entry.key);
+    return fail(ErrorCode::kUsage, fmt::format("'{}' is a section: write it as [{}], once", section, section));
+  }
   if (entry.section.empty()) {
     return fail(ErrorCode::kUsage, fmt::format("key '{}' is in no section: put it below [collect]", entry.key));
+  }
+  if (entry.section == "venues" || entry.section == "sinks") {
+    return fail(ErrorCode::kUsage, fmt::format("no key '{}' in [{}]: put it below [{}]", entry.key, entry.section,
+                                               entry.section == "venues" ? "venues.binance-spot" : "sinks.mongodb"));
   }
   return fail(ErrorCode::kUsage,
               fmt::format("no key '{}' in [{}]: {}", entry.key, entry.section, name_advice(entry.key, names)));
@@ -76,6 +123,7 @@ std::unexpected<Error> unknown_key(const ConfigEntry& entry, const std::vector<s
 std::vector<std::string> lines_of(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";
   std::vector<std::string> lines;
+  text = without_byte_order_mark(text);
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -100,7 +148,9 @@ std::string interval_names(Venue venue) {
 Result<void> SettingsLoader::read_config(std::string_view text, const std::string& name) {
   const Result<std::vector<ConfigEntry>> entries = parse_config(text, name);
   if (!entries) return std::unexpected(entries.error());
-  for (const ConfigEntry& e : *entries) {
+  for (auto next = entries->begin(); next != entries->end();) {
+    const ConfigEntry& e = *next++;
+    if (next != entries->end() && is_begun_by(e, *next)) continue;
     place_ = fmt::format("{}:{}: ", name, e.line);
     if (const Result<void> done = entry(e); !done) {
       return fail(ErrorCode::kUsage, fmt::format("{}:{}: {}", name, e.line, done.error().message));
@@ -126,13 +176,8 @@ Result<void> SettingsLoader::entry(const ConfigEntry& entry) {
     return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
   }
   const auto option = std::ranges::find(collect_options(), entry.key, [](const auto& o) { return o.spec.name; });
-  if (entry.section != "collect" || option == collect_options().end()) {
-    if (entry.section == "venues") {
-      return fail(ErrorCode::kUsage,
-                  fmt::format("no key '{}' in [venues]: put it below [venues.binance-spot]", entry.key));
-    }
+  if (entry.section != "collect" || option == collect_options().end())
     return unknown_key(entry, names_of(collect_options()));
-  }
   if (Result<void> ok = value(option->spec, entry); !ok) return ok;
   const Result<void> set = set_option(*option, settings_, entry.values);
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
@@ -152,6 +197,7 @@ Result<void> SettingsLoader::sink_entry(const ConfigEntry& entry) {
   const auto option = std::ranges::find(sink_options(), entry.key, [](const auto& o) { return o.spec.name; });
   if (option == sink_options().end()) return unknown_key(entry, names_of(sink_options()));
   if (Result<void> ok = value(option->spec, entry); !ok) return ok;
+  places_[fmt::format("{}.{}", entry.section, entry.key)] = fmt::format("{}[{}]", place_, entry.section);
   const Result<void> set = set_option(*option, *sink, entry.values);
   return set ? set : fail(ErrorCode::kUsage, fmt::format("{}: {}", entry.key, set.error().message));
 }
@@ -159,7 +205,12 @@ Result<void> SettingsLoader::sink_entry(const ConfigEntry& entry) {
 Result<void> SettingsLoader::check_sinks() const {
   for (const SinkSettings& sink : settings_.sinks) {
     const std::string section = std::string(kSinksPrefix) + sink.name;
-    if (const Result<void> checked = check(sink); !checked) return at_option(section, checked.error().message);
+    const Result<void> checked = check(sink);
+    if (checked) continue;
+    // The message begins with the key, which may be missing.
+    const std::string& said = checked.error().message;
+    const std::string key = fmt::format("{}.{}", section, said.substr(0, said.find(':')));
+    return at_option(places_.contains(key) ? key : section, said);
   }
   return {};
 }
@@ -324,6 +375,14 @@ Result<void> read_config_of(const Given& given, SettingsLoader& loader) {
   return text ? loader.read_config(*text, path) : std::unexpected(text.error());
 }
 
+// Names the configuration that is read unasked: once read, it is missed when it has gone.
+Given with_config(Given given) {
+  const std::string path(kDefaultConfigFile);
+  const bool is_named = std::ranges::find(given, "config", &GivenOption::name) != given.end();
+  if (!is_named && ::access(path.c_str(), F_OK) == 0) given.push_back({.name = "config", .values = {path}});
+  return given;
+}
+
 }  // namespace
 
 OptionSpec data_dir_spec() {
@@ -368,7 +427,7 @@ Result<CollectSettings> load_settings(const Given& given) {
   for (SinkSettings& sink : settings->sinks) {
     if (const Result<void> read = read_password(sink); !read) return std::unexpected(read.error());
   }
-  settings->reload = [given] { return load_settings(given); };
+  settings->reload = [again = with_config(given)] { return load_settings(again); };
   return settings;
 }
 

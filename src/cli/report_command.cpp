@@ -111,6 +111,9 @@ Result<void> check_parquet(const Settings& settings) {
 }
 
 Result<void> check_settings(const Settings& settings) {
+  if (settings.output == "-") {
+    return fail(ErrorCode::kUsage, "--out -: without --out it goes to standard output: take it out");
+  }
   if (settings.form == "parquet") return check_parquet(settings);
   if (settings.sweep.empty() != settings.map.empty()) {
     return fail(ErrorCode::kUsage, settings.map.empty() ? "--sweep: say with --map ACROSS,DOWN,STATISTIC what is shown"

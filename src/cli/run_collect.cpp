@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "live/collect.hpp"
 #include "live/display.hpp"
+#include "live/real_time.hpp"
 #include "live/service_notify.hpp"
 #include "net/real_clock.hpp"
 
@@ -55,7 +56,7 @@ class Attendant {
 
   // While the run is made: whether a signal has come that ends it.
   bool is_stopped() {
-    const auto now = std::chrono::steady_clock::now();
+    const RealTime now = real_now();
     if (early_stop_ || now < next_look_) return early_stop_;
     next_look_ = now + kStartPoll;
     loop_.run_for(std::chrono::milliseconds{1});
@@ -119,8 +120,8 @@ class Attendant {
   EventLoop& loop_;
   CollectRun* run_ = nullptr;
   bool on_terminal_;
-  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point next_look_ = begun_;
+  const RealTime begun_ = real_now();
+  RealTime next_look_ = begun_;
   bool said_slow_ = false;
   bool early_hangup_ = false;  // a signal that came while the run was made
   bool early_stop_ = false;

@@ -154,6 +154,12 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: there is no such folder: give the one that acts backtest --out made", dir));
   }
+  std::error_code error;
+  if (!fs::is_directory(dir, error)) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: it is no folder: give the one that acts backtest --out made, or a "
+                                               "table of acts sweep, .csv or .parquet",
+                                               dir));
+  }
   const auto json = read_whole_file(path("run.json"), kMostJsonBytes);
   if (!json) return std::unexpected(json.error());
   auto facts = report::parse_run_facts(*json);

@@ -62,9 +62,9 @@ Result<void> set_streams(S& settings, const V& values) {
 }
 
 Result<void> set_data_dir(S& settings, const V& values) {
-  if (values[0].empty()) return fail(ErrorCode::kUsage, "the name of a directory is needed");
-  settings.data_dir = values[0];
-  return {};
+  const Result<void> checked = check_directory_name(values[0]);
+  if (checked) settings.data_dir = values[0];
+  return checked;
 }
 
 Result<void> set_metrics(S& settings, const V& values) {

@@ -163,7 +163,8 @@ struct SweptToFile {
 };
 
 // Goes on where an earlier one was ended.
-Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options) {
+Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options,
+                                  const backtest::SweepOrigin& origin) {
   Result<SweepOutput> output = SweepOutput::open(real_file_ops(), std::move(options));
   if (!output) return std::unexpected(output.error());
   const std::vector<std::size_t> done(output->done().begin(), output->done().end());
@@ -171,7 +172,7 @@ Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable tab
   auto report =
       backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
   if (!report) return std::unexpected(report.error());
-  auto summary = output->finish(std::move(table), request.axes);
+  auto summary = output->finish(std::move(table), request.axes, backtest::sweep_run_json(request, origin, *report));
   if (!summary) return std::unexpected(summary.error());
   return SweptToFile{.report = *std::move(report), .summary = *std::move(summary), .done_before = done.size()};
 }
@@ -191,7 +192,8 @@ Result<void> check_determinism_flags(const SweepSettings& settings) {
 }
 
 // All sets once more, none of them from a journal, by another number of threads. What it made stays if it differs.
-Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options) {
+Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options,
+                                const backtest::SweepOrigin& origin) {
   namespace fs = std::filesystem;
   const fs::path first(options.path);
   const std::string again = again_path(options.path);
@@ -200,7 +202,7 @@ Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table
   if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()));
   const std::size_t threads = std::exchange(request.threads, request.threads == 1 ? 2 : 1);
   options.path = (fs::path(again) / first.filename()).string();
-  const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options));
+  const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options), origin);
   if (!swept) fs::remove_all(again, error);
   if (!swept) return std::unexpected(swept.error());
   const std::string folder = first.has_parent_path() ? first.parent_path().string() : ".";
@@ -215,16 +217,20 @@ Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table
 
 int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, const SweepSettings& settings,
                 const std::string& configuration) {
-  const Result<std::string> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
+  Result<backtest::SweepIdentity> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
   if (!identity) return complain(identity.error());
+  const backtest::SweepOrigin origin{.identity = *std::move(identity),
+                                     .version = ACTS_VERSION,
+                                     .configuration = configuration,
+                                     .configuration_file = settings.configuration};
   SweepOutputOptions options{.path = settings.output,
-                             .identity = *identity,
+                             .identity = origin.identity.id,
                              .risk_free_rate = settings.risk_free_rate,
                              .objective = settings.objective};
   if (const auto& walk = request.settings.walk_forward) {
     options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
   }
-  const Result<SweptToFile> swept = sweep_to_file(request, table, options);
+  const Result<SweptToFile> swept = sweep_to_file(request, table, options, origin);
   if (!swept) return complain(swept.error());
   tell_refused(swept->report);
   tell_data(swept->report, request.settings);
@@ -233,7 +239,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   out.write(backtest::trouble_text(swept->report.read.instruments));
   out.write(report::to_text(swept->summary));
   if (!settings.checks_determinism) return out.finish(kExitDone);
-  const Result<std::string> same = sweep_again(request, table, std::move(options));
+  const Result<std::string> same = sweep_again(request, table, std::move(options), origin);
   if (!same) {
     return out.finish(complain(Error{same.error().code, fmt::format("--check-determinism: {}", same.error().message)}));
   }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "history/day_recording.hpp"
 #include "history/output_file.hpp"
 
 namespace acts::cli {
@@ -49,7 +50,8 @@ Result<void> SweepOutput::write_table(SweepTable& table, report::SweepJudge& jud
   return file->finish();
 }
 
-Result<report::SweepSummary> SweepOutput::finish(SweepTable table, const std::vector<backtest::SweepAxis>& axes) {
+Result<report::SweepSummary> SweepOutput::finish(SweepTable table, const std::vector<backtest::SweepAxis>& axes,
+                                                 std::string run) {
   report::SweepJudge judge(options_.objective, options_.risk_free_rate);
   const std::string& path = options_.path;
   // Parquet is made of the same lines.
@@ -66,6 +68,10 @@ Result<report::SweepSummary> SweepOutput::finish(SweepTable table, const std::ve
       texts.emplace_back(given.name, given.text);
     return texts;
   });
+  Result<std::string> sum = history::sha256_of_file(path);
+  if (!sum) return std::unexpected(sum.error());
+  summary.run = std::move(run);
+  summary.table_sha256 = *std::move(sum);
   const Result<void> told = write_file(*ops_, report::summary_path(path), report::to_json(summary));
   if (!told) return std::unexpected(told.error());
   if (Result<void> removed = journal_.remove(); !removed) return std::unexpected(removed.error());

@@ -39,7 +39,8 @@ class SweepOutput {
   Result<void> add(std::span<const backtest::SweepRow> rows);
   // Table and summary are in their places, and the journal is gone. Errors: kStorage; kBadInput: a value that Parquet
   // cannot hold.
-  Result<report::SweepSummary> finish(SweepTable table, const std::vector<backtest::SweepAxis>& axes);
+  // `run`: of SweepSummary.
+  Result<report::SweepSummary> finish(SweepTable table, const std::vector<backtest::SweepAxis>& axes, std::string run);
 
  private:
   SweepOutput(FileOps& ops, SweepOutputOptions options, backtest::SweepJournal journal)

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/run_folder.hpp"
+#include "history/day_recording.hpp"
 #include "history/engine/duck.hpp"
 #include "recording/whole_file.hpp"
 #include "report/sweep/sweep_summary.hpp"
@@ -77,6 +78,19 @@ std::vector<report::HeatTable> maps_of(const std::string& csv, const std::string
   return maps;
 }
 
+// One that another sweep has left beside it tells of other sets. Of an acts before there were sums nobody can tell.
+Result<void> check_table(const std::string& table, const std::string& beside, const report::SweepSummary& summary) {
+  if (summary.table_sha256.empty()) return {};
+  const Result<std::string> sum = history::sha256_of_file(table);
+  if (!sum) return std::unexpected(sum.error());
+  if (*sum == summary.table_sha256) return {};
+  return fail(
+      ErrorCode::kBadInput,
+      fmt::format("{}: it is the summary that another sweep has left, not of {} as it is now: run its sweep again, "
+                  "with a name of its own",
+                  beside, table));
+}
+
 }  // namespace
 
 bool is_sweep_table(const std::string& path) { return path.ends_with(".csv") || path.ends_with(".parquet"); }
@@ -92,6 +106,7 @@ Result<ShownSweep> read_sweep_report(const std::string& path) {
   if (!json) return std::unexpected(json.error());
   Result<report::SweepSummary> summary = report::parse_sweep_summary(*json);
   if (!summary) return fail(summary.error().code, fmt::format("{}: {}", beside, summary.error().message));
+  if (Result<void> fits = check_table(path, beside, *summary); !fits) return std::unexpected(fits.error());
   ShownSweep shown;
   if (path.ends_with(".csv")) {
     shown.maps = maps_of(path, summary->objective);
@@ -100,7 +115,13 @@ Result<ShownSweep> read_sweep_report(const std::string& path) {
     if (Result<void> copied = copy_as_csv(path, csv.path()); !copied) return std::unexpected(copied.error());
     shown.maps = maps_of(csv.path(), summary->objective);
   }
-  shown.report = {.name = fs::path(path).filename().string(), .summary = *std::move(summary)};
+  if (!summary->run.empty()) {
+    Result<report::RunFacts> facts = report::parse_run_object(summary->run);
+    if (!facts) return fail(facts.error().code, fmt::format("{}: {}", beside, facts.error().message));
+    shown.report.facts = *std::move(facts);
+  }
+  shown.report.name = fs::path(path).filename().string();
+  shown.report.summary = *std::move(summary);
   return shown;
 }
 

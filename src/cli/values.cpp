@@ -140,6 +140,16 @@ Result<void> set_kept_bytes(std::optional<std::uint64_t>& bytes, const Values& v
   return {};
 }
 
+Result<void> check_directory_name(std::string_view name) {
+  if (name.empty()) return fail(ErrorCode::kUsage, "the name of a directory is needed");
+  if (!name.starts_with('~')) return {};
+  return fail(
+      ErrorCode::kUsage,
+      fmt::format("'{}' begins with ~, which only a shell takes for a home directory: write that out, or ./~ for "
+                  "a directory of this name",
+                  name));
+}
+
 Result<ListenAddress> parse_listen_address(const std::string& text) {
   ListenAddress address;
   const std::size_t colon = text.rfind(':');

@@ -101,6 +101,9 @@ inline const OptionSpec kKeepBooksBytesSpec{.name = "keep_books_bytes",
                                             .help = "remove the oldest full books that are delivered beyond it",
                                             .default_text = kKeepAll};
 
+// Errors: kUsage, without a place: no name, or one that only a shell understands.
+Result<void> check_directory_name(std::string_view name);
+
 // "9100", ":9100", "HOST:9100", "[::1]:9100"; on loopback if no host is given. Errors: kUsage, without a place.
 Result<ListenAddress> parse_listen_address(const std::string& text);
 

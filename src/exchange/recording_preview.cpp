@@ -309,15 +309,23 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
 
 Result<Venue> venue_of_recording(const std::string& path) {
   constexpr int kLines = 10'000;
+  if (Result<void> checked = check_not_all_empty({path}); !checked) return std::unexpected(checked.error());
   Result<MergedRecording> recording = MergedRecording::open({path});
   if (!recording) return std::unexpected(recording.error());
+  bool has_lines = false;
+  std::optional<Error> unread;
   for (int i = 0; i < kLines; ++i) {
     const Result<std::optional<MergedLine>> line = recording->next();
     if (!line && line.error().code == ErrorCode::kUsage) return std::unexpected(line.error());
-    if (!line) continue;
+    if (!line) {
+      if (!unread) unread = line.error();
+      continue;
+    }
     if (!*line) break;
+    has_lines = true;
     if (const std::optional<Venue> venue = binance::venue_of_update((*line)->json)) return *venue;
   }
+  if (!has_lines && unread) return std::unexpected(*unread);
   return fail(ErrorCode::kBadInput,
               fmt::format("{}: no depth update in the first {} lines tells the venue; name it", path, kLines));
 }

@@ -28,6 +28,9 @@ Result<EarlierRun::Symbols> CollectRun::by_venue(const CollectSettings& settings
 
 Result<void> CollectRun::reload(const CollectSettings& wanted) {
   if (ending_) return fail(ErrorCode::kCancelled, "the run is ending");
+  if (wanted.symbols.empty()) {
+    return fail(ErrorCode::kUsage, "no symbol is left to collect: list those to keep in acts.toml or its symbol file");
+  }
   // All that can fail comes first.
   auto symbols = by_venue(wanted);
   if (!symbols) return std::unexpected(symbols.error());

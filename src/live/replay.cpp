@@ -317,7 +317,12 @@ void Replay::give_answers() {
       problem_(fmt::format("{}:{}: a REST depth answer of no symbol that could be told by its update ids: left out",
                            file_, answer.line_number));
     } else if (const auto index = pipeline_.find(answer.symbol); index != collector::kNoInstrument) {
+      const binance::DepthSync::Counters& counters = pipeline_.builder(index).sync().counters();
+      const std::uint64_t too_old = counters.too_old;
       depth_answer(index, answer.json, options_.limit, answer.ts_recv);
+      if (counters.too_old == too_old) continue;
+      problem_(fmt::format("{}:{}: the REST depth answer of {} with id {} is older than the updates here: left out",
+                           file_, answer.line_number, answer.symbol, answer.id.value()));
     }
   }
 }

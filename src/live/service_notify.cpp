@@ -1,15 +1,25 @@
 #include "live/service_notify.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
 namespace acts {
+namespace {
+
+// A manager that reads nothing must not hold up who tells it.
+constexpr timeval kMostWait{.tv_sec = 0, .tv_usec = 100'000};
+constexpr std::int64_t kMostMicros = std::chrono::microseconds{std::chrono::days{1}}.count();
+
+}  // namespace
 
 void notify_service(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -20,6 +30,7 @@ void notify_service(std::string_view state) {
   if (*path == '@') address.sun_path[0] = '\0';  // the abstract namespace
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return;
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &kMostWait, sizeof kMostWait);
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   // Nobody is helped by an error here: the service manager sees the silence.
   [[maybe_unused]] const ssize_t sent =
@@ -33,7 +44,7 @@ std::optional<Nanos> service_watchdog_interval() {
   if (text == nullptr || std::from_chars(text, text + std::strlen(text), micros).ec != std::errc{} || micros <= 1) {
     return std::nullopt;
   }
-  return std::chrono::microseconds{micros / 2};
+  return std::chrono::microseconds{std::min(micros, kMostMicros) / 2};
 }
 
 }  // namespace acts

@@ -8,9 +8,9 @@
 
 namespace acts {
 
-// "READY=1", "WATCHDOG=1", "STOPPING=1", "RELOADING=1" ...
+// "READY=1", "WATCHDOG=1", "STOPPING=1", "RELOADING=1" ... Waits 0.1 s at most for a manager that does not read.
 void notify_service(std::string_view state);
-// Half of $WATCHDOG_USEC: how often "WATCHDOG=1" is wanted.
+// Half of $WATCHDOG_USEC, at most half a day: how often "WATCHDOG=1" is wanted. Nothing: not at all.
 std::optional<Nanos> service_watchdog_interval();
 
 }  // namespace acts

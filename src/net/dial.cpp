@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <string_view>
 #include <vector>
 
 #include "net/tls.hpp"
@@ -12,6 +13,7 @@ namespace acts {
 namespace {
 
 constexpr std::size_t kMaxProxyAnswer = 16 * 1024;
+constexpr std::string_view kCheckProxy = "check the proxy variables of the environment";
 
 // The coroutine leaves at its deadline; an answer that comes later is for others.
 Task<NetResult<std::vector<tcp::endpoint>>> resolve(EventLoop::Impl& loop, std::string host, std::uint16_t port,
@@ -107,10 +109,28 @@ Task<NetResult<tcp::socket>> open_tunnel(tcp::socket connected, Url url, Proxy p
     co_return std::unexpected(attempt->failure(NetFault::kProxy, what, error.message()));
   const std::string refusal = answer.ends_with("\r\n\r\n") ? connect_refusal(answer) : "its answer does not end";
   if (!refusal.empty()) {
-    co_return std::unexpected(
-        attempt->failure(NetFault::kProxy, what, refusal + ": check the proxy variables of the environment"));
+    co_return std::unexpected(attempt->failure(NetFault::kProxy, what, fmt::format("{}: {}", refusal, kCheckProxy)));
   }
   co_return std::move(*socket);
+}
+
+// Of what failed on the way to the proxy; else whoever reads it looks at the venue.
+NetError blamed_on(const Proxy& proxy, const Url& url, NetError error) {
+  if (error.fault == NetFault::kCancelled) return error;
+  if (error.fault == NetFault::kResolve || error.fault == NetFault::kConnect) error.fault = NetFault::kProxy;
+  error.message = fmt::format("proxy {}:{} for {}: {}: {}", proxy.host, proxy.port, url.host_and_port(), error.message,
+                              kCheckProxy);
+  return error;
+}
+
+// To the server, or to the proxy before it.
+Task<NetResult<tcp::socket>> connect_first(EventLoop::Impl& loop, DialTarget target, std::shared_ptr<Attempt> attempt) {
+  const std::string host = target.proxy ? target.proxy->host : target.url.host;
+  const std::uint16_t port = target.proxy ? target.proxy->port : target.url.port;
+  NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(loop, host, port, attempt);
+  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+  co_return co_await connect_any(*std::move(endpoints), fmt::format("{}:{}", host, port), target.address_timeout,
+                                 attempt);
 }
 
 }  // namespace
@@ -124,12 +144,10 @@ Task<NetResult<std::shared_ptr<ByteStream>>> dial(EventLoop::Impl& loop, DialTar
     if (!context) co_return std::unexpected(std::move(context).error());
     tls = *std::move(context);
   }
-  const std::string first_host = target.proxy ? target.proxy->host : target.url.host;
-  const std::uint16_t first_port = target.proxy ? target.proxy->port : target.url.port;
-  NetResult<std::vector<tcp::endpoint>> endpoints = co_await resolve(loop, first_host, first_port, attempt);
-  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
-  const std::string peer = fmt::format("{}:{}", first_host, first_port);
-  NetResult<tcp::socket> socket = co_await connect_any(*std::move(endpoints), peer, target.address_timeout, attempt);
+  NetResult<tcp::socket> socket = co_await connect_first(loop, target, attempt);
+  if (!socket && target.proxy) {
+    co_return std::unexpected(blamed_on(*target.proxy, target.url, std::move(socket).error()));
+  }
   if (!socket) co_return std::unexpected(std::move(socket).error());
   if (target.proxy) {
     socket = co_await open_tunnel(*std::move(socket), target.url, *target.proxy, attempt);

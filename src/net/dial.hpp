@@ -22,8 +22,8 @@ struct DialTarget {
   Nanos address_timeout{0};
 };
 
-// Sets attempt->stage as it goes. The loop outlives the task. Errors: kResolve, kConnect, kProxy, kTls, kCertificate,
-// or what ended the attempt.
+// Sets attempt->stage as it goes. The loop outlives the task. Errors: kResolve and kConnect, of the server's own host
+// alone; kProxy; kTls, kCertificate; or what ended the attempt.
 Task<NetResult<std::shared_ptr<ByteStream>>> dial(EventLoop::Impl& loop, DialTarget target,
                                                   std::shared_ptr<Attempt> attempt);
 

@@ -70,11 +70,12 @@ TEST(VenueRules, AreRefusedWhereNothingCouldPass) {
             "max_quantity: 0.001 is below min_quantity");
   EXPECT_EQ(refusal([](Instrument& of, RuleSettings&) { of.min_notional = decimal_of("-1"); }),
             "min_notional: -1 is not positive");
-  EXPECT_EQ(refusal([](Instrument&, RuleSettings& of) {
-              of.price_band_up = decimal_of("0.9");
-              of.price_band_down = decimal_of("0.95");
-            }),
-            "price_band_up: 0.9 is below price_band_down");
+  EXPECT_EQ(refusal([](Instrument&, RuleSettings& of) { of.price_band_up = decimal_of("0.9"); }),
+            "price_band_up: 0.9 is below 1, the reference price itself: 1.05 lets pass up to 5 % above it");
+  EXPECT_EQ(refusal([](Instrument&, RuleSettings& of) { of.price_band_down = decimal_of("1.1"); }),
+            "price_band_down: 1.1 is above 1, the reference price itself: 0.95 lets pass down to 5 % below it");
+  EXPECT_EQ(refusal([](Instrument&, RuleSettings& of) { of.price_band_up = of.price_band_down = decimal_of("1"); }),
+            "none");
   EXPECT_EQ(refusal([](Instrument&, RuleSettings& of) { of.price_band_up = decimal_of("1.05"); }), "none");
 }
 

@@ -362,6 +362,11 @@ TEST_F(Backtest, RefusesInOneLine) {
   std::ofstream(folder_ / "other.gz") << "1 nothing\n";
   EXPECT_TRUE(refused(grid("other.gz"), 3).contains("other.gz"));
   EXPECT_EQ(run_acts({"backtest"}).exit_code, 2);
+  for (const char* const flag : {"--json", "--out", "--save-state"}) {
+    const Outcome dash = run_acts({"backtest", write(grid(kRecording)), flag, "-"});
+    EXPECT_EQ(dash.exit_code, 2) << flag;
+    EXPECT_EQ(dash.err, fmt::format("acts: {} -: standard output has the summary: give a name\n", flag));
+  }
 }
 
 }  // namespace

@@ -318,6 +318,10 @@ TEST(ProgramReport, SaysWhatItNeeds) {
   EXPECT_THAT(err({}), HasSubstr("name the folder of a run"));
   EXPECT_THAT(err({dir / "nowhere"}), HasSubstr("there is no such folder"));
   EXPECT_THAT(err({dir.string()}), HasSubstr("run.json"));
+  EXPECT_THAT(err({dir.write("run.toml", "")}),
+              HasSubstr("it is no folder: give the one that acts backtest --out made"));
+  EXPECT_THAT(err({testdata("runs/short"), "--format", "html", "--out", "-"}),
+              HasSubstr("--out -: without --out it goes to standard output"));
   EXPECT_THAT(err({testdata("runs/short"), "--out", dir / "a.pdf"}), HasSubstr("does not end with .html"));
   EXPECT_THAT(err({testdata("runs/short"), "--capital", "much"}), HasSubstr("--capital: 'much' is no amount"));
   EXPECT_THAT(err({"--sweep", "x.csv"}), HasSubstr("say with --map"));

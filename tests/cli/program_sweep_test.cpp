@@ -406,6 +406,51 @@ TEST(ProgramSweep, ChecksThatOtherThreadsGiveTheSameBytes) {
   EXPECT_THAT(nowhere.err, HasSubstr("--check-determinism compares files: give --output FILE with it"));
 }
 
+// A sweep's files tell what they are of, as a run's do, whatever ended it and however many threads it had.
+TEST(ProgramSweep, TellsWhatItWasOf) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [10, 20]\nslow = [30, 60]\n"));
+  const std::string table = dir / "t.csv";
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", table, "--threads", "2"}).exit_code, 0);
+  const std::string first = read_file(dir / "t.summary.json");
+  const nlohmann::json summary = nlohmann::json::parse(first);
+  EXPECT_EQ(summary["table"]["sha256"].get<std::string>().size(), 64U);
+  const nlohmann::json& run = summary["run"];
+  EXPECT_EQ(run["data"].size(), 3U);
+  EXPECT_THAT(run["data"][0]["file"].get<std::string>(), HasSubstr("BTCUSDT-1h-2021-01.csv"));
+  EXPECT_EQ(run["data"][0]["sha256"].get<std::string>().size(), 64U);
+  EXPECT_EQ(run["configuration"], read_file(sweep));
+  EXPECT_EQ(run["configuration_file"], sweep);
+  EXPECT_EQ(run["id"].get<std::string>().size(), 64U);
+  EXPECT_EQ(run["strategy"], "sma_cross");
+  EXPECT_EQ(run["missing_bars"], 2);
+  EXPECT_NE(run["version"], "");
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", table, "--threads", "1", "--sets-a-pass", "1"}).exit_code, 0);
+  EXPECT_EQ(read_file(dir / "t.summary.json"), first);
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", table, "--random", "2"}).exit_code, 0);
+  EXPECT_NE(json_of(dir / "t.summary.json")["run"]["id"], run["id"]);
+  const Outcome page = run_acts({"report", table});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("t.csv: 2 parameter sets, 2 bars missing"));
+  EXPECT_THAT(page.out, HasSubstr(json_of(dir / "t.summary.json")["run"]["id"].get<std::string>()));
+}
+
+// Both write t.summary.json, and the last one's stays.
+TEST(ProgramReport, RefusesTheSummaryOfAnotherSweep) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", bars("", "[sweep]\nfast = [10, 20]\nslow = [30]\n"));
+  const std::string other = dir.write("other.toml", bars("", "[sweep]\nfast = [15]\nslow = [30, 60]\n"));
+  ASSERT_EQ(run_acts({"sweep", sweep, "--output", dir / "t.csv"}).exit_code, 0);
+  ASSERT_EQ(run_acts({"report", dir / "t.csv"}).exit_code, 0);
+  ASSERT_EQ(run_acts({"sweep", other, "--output", dir / "t.parquet"}).exit_code, 0);
+  EXPECT_EQ(run_acts({"report", dir / "t.parquet"}).exit_code, 0);
+  const Outcome stale = run_acts({"report", dir / "t.csv"});
+  EXPECT_EQ(stale.exit_code, 3);
+  EXPECT_EQ(stale.err, fmt::format("acts: {}: it is the summary that another sweep has left, not of {} as it is now: "
+                                   "run its sweep again, with a name of its own\n",
+                                   dir / "t.summary.json", dir / "t.csv"));
+}
+
 // What the first set has seen is known to the ones behind it, and in a second run to all of them.
 TEST(ProgramSweep, FindsAStrategyThatKeepsSomethingOutsideOfItself) {
   const TempDir dir;

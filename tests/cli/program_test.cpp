@@ -23,6 +23,7 @@ using acts::testing::read_file;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::string kSpotBtc = test::testdata("binance-feed/spot/btcusdt_20240808.gz");
@@ -72,6 +73,13 @@ TEST(Program, SaysInOneLineWhatIsWrong) {
   expect_mistake({"exchange", "--synthetic", "1", "--speed", "-1"}, kExitUsage, "--speed: '-1'");
   expect_mistake({"exchange", "--synthetic", "x"}, kExitUsage, "--synthetic: 'x' is not a seed");
   expect_mistake({"exchange", "--synthetic", "1", "--levels", "0"}, kExitUsage, "--levels: '0'");
+  expect_mistake({"exchange", "--synthetic", "1", "--original-times"}, kExitUsage,
+                 "--original-times is of --replay, not of --synthetic");
+  expect_mistake({"exchange", "--replay", kSpotBtc, "--levels", "10"}, kExitUsage,
+                 "--levels is of --synthetic, not of --replay");
+  expect_mistake({"exchange", "--synthetic", "1", "--tls-dir", "x"}, kExitUsage,
+                 "--tls-dir is of --tls, which was not given");
+  expect_mistake({"demo", "--data-dir=~/x"}, kExitUsage, "--data-dir: '~/x' begins with ~");
   expect_mistake({"exchange", "--synthetic", "1", "--venue", "kraken"}, kExitUsage, "--venue: ");
   expect_mistake({"exchange", "--synthetic", "1", "--symbols", "a b"}, kExitUsage, "--symbols: ");
   expect_mistake({"exchange", "--synthetic", "1", "--listen", "nowhere"}, kExitUsage, "--listen: ");
@@ -189,8 +197,12 @@ TEST(Program, PrintsNothingOfWhatHoldsNothing) {
   for (const std::string& nothing : {dir.string(), dir.write("empty", "")}) {
     expect_mistake({"replay", nothing}, kExitBadInput, nothing + ": is ");
     EXPECT_EQ(run_acts({"replay", nothing}).out, "");
+    // What tells no venue need not be named one.
+    expect_mistake({"exchange", "--replay", nothing}, kExitBadInput, nothing + ": is ");
   }
-  EXPECT_EQ(run_acts({"replay", dir.write("page.html", "<html>\n")}).out, "");
+  const std::string page = dir.write("page.html", "<html>\n");
+  EXPECT_EQ(run_acts({"replay", page}).out, "");
+  expect_mistake({"exchange", "--replay", page}, kExitBadInput, page + ":1: line does not start with a receive time");
 }
 
 TEST(Program, PrintsEveryFeature) {
@@ -259,6 +271,21 @@ TEST(Program, DoctorNamesASymbolThatTheVenueDoesNotHave) {
   const Outcome outcome = run_acts(doctor, dir.string());
   EXPECT_EQ(outcome.exit_code, kExitUsage);
   EXPECT_THAT(outcome.out, HasSubstr("bad   symbols: binance-spot has no symbol 'BTCUSTD'"));
+}
+
+// It was network, firewall and proxy that a user was sent to, which are all right where a certificate comes through.
+TEST(Program, DoctorTellsWhatToDoAboutACertificate) {
+  const TempDir dir;
+  Running market({"--log-level", "error", "exchange", "--synthetic", "1", "--levels", "10", "--tls"}, dir.string());
+  std::vector<std::string> doctor = collect_arguments(market.next_line(), {"BTCUSDT"});
+  const auto trust = std::ranges::find(doctor, "--ca-file");
+  ASSERT_NE(trust, doctor.end());
+  doctor.erase(trust, trust + 2);
+  doctor.front() = "doctor";
+  const Outcome outcome = run_acts(doctor, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitNetwork);
+  EXPECT_THAT(outcome.out, HasSubstr("name the authority it is to be trusted by (ca_file)"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("firewall")));
 }
 
 // The command that it printed for any address was one that collect refuses.

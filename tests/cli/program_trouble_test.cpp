@@ -5,19 +5,24 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
 #include "net/server.hpp"
 #include "recording/temp_dir.hpp"
+#include "store/rows.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
 namespace {
 
+using acts::testing::read_file;
 using acts::testing::TempDir;
+using ::testing::Each;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -174,23 +179,74 @@ TEST(Program, SaysWhenTheExchangesRecordingHasEnded) {
   EXPECT_EQ(run_acts(collect, dir.string()).exit_code, kExitDone);
   market.signal(SIGTERM);
   EXPECT_EQ(market.wait(), kExitDone);
-  EXPECT_THAT(acts::testing::read_file(dir / "exchange.log"), HasSubstr("\"message\":\"the recording has ended"));
+  EXPECT_THAT(read_file(dir / "exchange.log"), HasSubstr("\"message\":\"the recording has ended"));
 }
 
-TEST(Program, DemonstratesTheWholePath) {
-  const TempDir dir;
-  const Outcome outcome = run_acts({"demo"}, dir.string());
-  EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
-  EXPECT_EQ(outcome.err, "");
-  std::size_t printed = 0;
-  for (std::size_t at = outcome.out.find("\n2024-08-0"); at != std::string::npos;
-       at = outcome.out.find("\n2024-08-0", at + 1)) {
-    ++printed;
+// "2024-08-08T23:55:00.000Z BTCUSDT live" of each row that a demo prints.
+std::vector<std::string> rows_of_demo(const std::string& out) {
+  std::vector<std::string> rows;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("2024-08-0")) continue;
+    std::istringstream words(line);
+    std::string minute;
+    std::string symbol;
+    std::string last;
+    words >> minute >> symbol;
+    for (std::string word; words >> word;) last = word;
+    rows.push_back(minute + " " + symbol + " " + last);
   }
-  EXPECT_GE(printed, 10U) << outcome.out;  // five minutes of two symbols
-  EXPECT_EQ(rows_in(dir / "acts-data/demo/acts.db"), printed);
-  EXPECT_THAT(outcome.out, HasSubstr("\n" + std::to_string(printed) +
-                                     " rows are in ./acts-data/demo/acts.db, table minute_rows:\n"));
+  std::ranges::sort(rows);
+  return rows;
+}
+
+// The second one went on with books, clock and rows of the first: prices of one minute under another, suspect books,
+// and twice as many rows as were printed.
+TEST(Program, DemonstratesTheWholePathAsOftenAsItIsAsked) {
+  const TempDir dir;
+  std::vector<std::string> first;
+  for (int run = 0; run < 2; ++run) {
+    const Outcome outcome = run_acts({"demo"}, dir.string());
+    EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    const std::vector<std::string> rows = rows_of_demo(outcome.out);
+    ASSERT_GE(rows.size(), 10U) << outcome.out;  // five minutes of two symbols
+    EXPECT_THAT(rows, Each(EndsWith(" live")));
+    EXPECT_EQ(rows.front(), "2024-08-08T23:55:00.000Z BTCUSDT live");
+    EXPECT_EQ(rows_in(dir / "acts-data/demo/acts.db"), rows.size());
+    EXPECT_THAT(outcome.out, HasSubstr("\n" + std::to_string(rows.size()) +
+                                       " rows are in ./acts-data/demo/acts.db, table minute_rows:\n"));
+    EXPECT_THAT(outcome.out, EndsWith("\nLive, with a network:  acts collect BTCUSDT ETHUSDT\n"));
+    if (run == 0) first = rows;
+    EXPECT_EQ(rows, first);
+  }
+}
+
+void expect_no_demo_in(const TempDir& dir, const std::string& named) {
+  const Outcome outcome = run_acts({"demo", "--data-dir", "data"}, dir.string());
+  EXPECT_EQ(outcome.exit_code, kExitUsage) << outcome.out;
+  EXPECT_THAT(outcome.err, StartsWith("acts: " + named + ": is not a demo's"));
+  EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+}
+
+TEST(Program, DemonstratesNothingWhereSomebodyElsesDataAre) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir / "data");
+  std::ignore = dir.write("data/acts.db", "mine");
+  expect_no_demo_in(dir, "data");
+  EXPECT_EQ(read_file(dir / "data/acts.db"), "mine");
+
+  // A demo's once, and collected into since: a file that no demo leaves, then rows of another time.
+  std::filesystem::remove(dir / "data/acts.db");
+  std::ignore = dir.write("data/made-by-acts-demo", "");
+  std::ignore = dir.write("data/mine", "");
+  expect_no_demo_in(dir, "data/mine");
+  std::filesystem::remove(dir / "data/mine");
+  ASSERT_TRUE(SqliteStore::open(dir / "data/acts.db", acts::testing::small_schema())
+                  .value()
+                  ->upsert(std::vector{acts::testing::small_row("BTCUSDT", 1'000'000)}));
+  expect_no_demo_in(dir, "data/acts.db");
+  EXPECT_EQ(rows_in(dir / "data/acts.db"), 1U);
 }
 
 }  // namespace

@@ -72,6 +72,16 @@ TEST(Settings, ShowTheirDefaultsInTheHelpAsTheyAre) {
   }
 }
 
+// It was "~" that the message saw, and nobody had written.
+TEST(Settings, LookPastAByteOrderMark) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const auto settings = load(mark + "[collect]\nsymbols = [\"@list\"]\n", {},
+                             [&](const std::string&) { return Result<std::string>(mark + "BTCUSDT\nETHUSDT\n"); });
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_THAT(settings->symbols, ElementsAre("BTCUSDT", "ETHUSDT"));
+  EXPECT_THAT(error_of(mark + "\n[colect]\n"), StartsWith("acts.toml:2: no section [colect]"));
+}
+
 TEST(Settings, ReadEveryKeyOfTheFile) {
   const Result<CollectSettings> settings = load(R"([collect]
 symbols = ["BTCUSDT", "binance-usdm:ETHUSDT", "BTC"]
@@ -226,6 +236,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "acts.toml:2: no key 'q' in [venues.binance-spot]: there is rest_url, stream_url, ws_api_url"},
         Mistake{"UnknownSection", "\n[colect]\nlimit = 1\n", "acts.toml:2: no section [colect]: did you mean collect?"},
         Mistake{"EmptyUnknownSection", "[sink]\n", "acts.toml:1: no section [sink]: there is collect, "},
+        Mistake{"UnknownSink", "[sink.mongodb]\n",
+                "acts.toml:1: no section [sink.mongodb]: did you mean sinks.mongodb?"},
+        Mistake{"KeyBesideSinks", "[sinks]\nuri = \"x\"\n",
+                "acts.toml:2: no key 'uri' in [sinks]: put it below [sinks.mongodb]"},
+        Mistake{"RepeatedSection", "[[collect]]\nlimit = 5\n",
+                "acts.toml:1: 'collect' is a section: write it as [collect], once"},
+        Mistake{"RepeatedVenue", "[[venues.binance-spot]]\nrest_url = \"x\"\n",
+                "acts.toml:1: 'venues.binance-spot' is a section: write it as [venues.binance-spot], once"},
+        Mistake{"RepeatedSink", "[[sinks.mongodb]]\nuri = \"x\"\n",
+                "acts.toml:1: 'sinks.mongodb' is a section: write it as [sinks.mongodb], once"},
+        Mistake{"TableForList", "[collect]\nsymbols = { a = 1 }\n",
+                "acts.toml:2: symbols: a list of texts, such as [\"a\", \"b\"] is needed, not a table"},
+        Mistake{"TableForAddress", "[venues.binance-spot]\nrest_url = { a = 1 }\n",
+                "acts.toml:2: rest_url: text in quotes is needed, not a table"},
         Mistake{"UnknownVenue", "[venues.binance-spt]\n",
                 "acts.toml:1: no section [venues.binance-spt]: did you mean venues.binance-spot?"},
         Mistake{"KeyBesideVenues", "[venues]\nrest_url = \"x\"\n",
@@ -247,7 +271,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "acts.toml:2: stale_after: a duration as text, such as \"30m\" is needed, not a whole number"},
         Mistake{"DateForText", "[collect]\ndata_dir = 2024-08-08\n",
                 "acts.toml:2: data_dir: text in quotes is needed, not something else"},
-        Mistake{"SectionForKey", "[collect.limit]\nx = 1\n", "acts.toml:1: no section [collect.limit]"},
+        Mistake{"SectionForKey", "[collect.limit]\nx = 1\n",
+                "acts.toml:1: no section [collect.limit]: limit is a key, which takes a whole number"},
         Mistake{"LimitZero", "[collect]\nlimit = 0\n", "acts.toml:2: limit: '0' is not a whole number from 1 to 5000"},
         Mistake{"LimitAboveTheVenues", "[collect]\nvenue = \"binance-usdm\"\nlimit = 1001\n",
                 "acts.toml:3: limit: '1001' is more than the venue shows: at most 1000"},
@@ -256,6 +281,8 @@ INSTANTIATE_TEST_SUITE_P(
             "acts.toml:2: venue: 'binance-sport' is none of binance-spot, binance-usdm; did you mean binance-spot?"},
         Mistake{"EmptyDirectory", "[collect]\ndata_dir = \"\"\n",
                 "acts.toml:2: data_dir: the name of a directory is needed"},
+        Mistake{"DirectoryOfAShell", "[collect]\ndata_dir = \"~/x\"\n",
+                "acts.toml:2: data_dir: '~/x' begins with ~, which only a shell takes for a home directory: "},
         Mistake{"Duration", "[collect]\nstale_after = \"1 min\"\n",
                 "acts.toml:2: stale_after: '1 min' is not a duration"},
         Mistake{"TooLittleKept", "[collect]\nkeep_rows = \"59m\"\n",

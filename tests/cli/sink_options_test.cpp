@@ -75,12 +75,17 @@ TEST(SinkSections, RefuseASinkThatCannotBe) {
             "acts.toml:2: [sinks.mongodb]: uri: scheme, host and database are needed, such as "
             "mongodb://localhost:27017/acts");
   EXPECT_EQ(error_of("[sinks.postgresql]\nuri = \"postgresql://acts:hunter2@db/acts\"\n"),
-            "acts.toml:1: [sinks.postgresql]: uri: has a password in it: give that in the environment or as "
+            "acts.toml:2: [sinks.postgresql]: uri: has a password in it: give that in the environment or as "
             "password_file");
   EXPECT_THAT(error_of("[sinks.clickhouse]\nurl = \"http://x/y\"\n"), HasSubstr("did you mean uri?"));
   EXPECT_THAT(error_of("[sinks.\"My DB\"]\nuri = \"http://x/y\"\n"), HasSubstr("a name of small letters"));
   EXPECT_THAT(error_of("[sinks.x]\nkind = \"mysql\"\n"), HasSubstr("'mysql' is none of mongodb"));
+  EXPECT_EQ(error_of("[sinks.mongodb]\nbooks = true\nuri = \"mysql://x/y\"\n"),
+            "acts.toml:3: [sinks.mongodb]: uri: mysql:// is not of mongodb, which takes mongodb:// or mongodb+srv://, "
+            "such as mongodb://localhost:27017/acts");
   EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"mongodb://x/y\"\n"), HasSubstr("such as postgresql://"));
+  EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"postgresql://x\"\n"),
+              HasSubstr("acts.toml:2: [sinks.postgresql]: uri: scheme, host and database are needed"));
   EXPECT_THAT(error_of("[sinks.influxdb]\nuri = \"http://x/y\"\ntable = \"a b\"\n"), HasSubstr("'a b' is no name"));
   EXPECT_THAT(error_of("[sinks.mongodb]\nuri = \"mongodb://x/y\"\ncollection = \"all\"\n"),
               HasSubstr("does not say where {base} stands"));

@@ -96,6 +96,8 @@ TEST(RestApi, ChargesSpotDepthByItsLimitAndCutsAtFiveThousand) {
 TEST(RestApi, TakesOnlyTheListedDepthLimitsOnUsdm) {
   for (const Charged& row : {Charged{"", 500, 10},
                              {"&limit=5", 5, 2},
+                             {"&limit=10", 10, 2},
+                             {"&limit=20", 20, 2},
                              {"&limit=50", 50, 2},
                              {"&limit=100", 100, 5},
                              {"&limit=500", 500, 10},

@@ -30,9 +30,10 @@ const std::array<std::string, 4> kMachinePaths{
     "/Us"
     "ers/"};
 
-const std::vector<std::string_view> kClocks{"system_clock",  "steady_clock", "high_resolution_clock",
-                                            "clock_gettime", "gettimeofday", "std::time",
-                                            "time(nullptr)", "localtime",    "localtime_r"};
+const std::vector<std::string_view> kWallClocks{
+    "system_clock", "high_resolution_clock", "clock_gettime", "gettimeofday",
+    "std::time",    "time(nullptr)",         "localtime",     "localtime_r"};
+const std::string_view kMonotonicClock = "steady_clock";
 const std::vector<std::string_view> kSleeps{"sleep_for", "sleep_until", "usleep", "nanosleep", "sleep"};
 
 // The project's name of a path written in `file`: "../support/model.cpp" in tests/a/CMakeLists.txt is
@@ -48,8 +49,8 @@ bool below(std::string_view path, std::string_view room) {
 
 bool is_product(std::string_view path) { return path.starts_with("src/") || path.starts_with("include/"); }
 
-// Whoever carries real time and the terminal: everybody else is handed time, and hands back text.
-bool keeps_time(std::string_view path) { return below(path, "net") || below(path, "live") || below(path, "cli"); }
+// Whoever carries what really happens: everybody else is handed seeds.
+bool is_shell(std::string_view path) { return below(path, "net") || below(path, "live") || below(path, "cli"); }
 
 std::string at(const SourceFile& file, std::size_t line, std::string_view what) {
   return file.path + ":" + std::to_string(line) + ": " + std::string(what);
@@ -88,14 +89,18 @@ std::span<const BannedInCode> banned_in_code() {
          return is_product(path) && !below(path, "cli") && path != "src/base/assert.cpp" &&
                 path != "src/live/display.cpp";
        }},
-      {"clocks", kClocks, "only net/, live/ and cli/ read a clock: take `now` or a Clock as an argument",
-       [](std::string_view path) { return is_product(path) && !keeps_time(path); }},
+      {"the wall clock", kWallClocks, "only net/ reads it: take `now` or a Clock as an argument",
+       [](std::string_view path) { return is_product(path) && !below(path, "net"); }},
+      {"the monotonic clock",
+       {kMonotonicClock},
+       "only net/ reads it, and live/ for limits in real time: take `now` or a Clock as an argument",
+       [](std::string_view path) { return is_product(path) && !below(path, "net") && !below(path, "live"); }},
       {"sleeping", kSleeps, "wait with a bounded timer of net/, never by sleeping",
        [](std::string_view path) { return is_product(path); }},
       {"randomness",
        {"random_device", "rand", "srand", "random_shuffle"},
        "draw from a generator whose seed is an argument",
-       [](std::string_view path) { return is_product(path) && !keeps_time(path); }},
+       [](std::string_view path) { return is_product(path) && !is_shell(path); }},
       {"ending the process",
        {"std::exit", "std::abort", "_exit", "_Exit", "quick_exit", "std::terminate"},
        "return a Result; a broken invariant is for ACTS_ASSERT",
@@ -212,7 +217,8 @@ Violations check_unit_test(const SourceFile& file) {
   static constexpr std::string_view kRemedy = "not in a unit test: hand in the time, or label the test integration";
   Violations violations;
   const CppText text = scan_cpp(file.text);
-  find_words(file, text.code, kClocks, kRemedy, violations);
+  find_words(file, text.code, kWallClocks, kRemedy, violations);
+  find_words(file, text.code, {{kMonotonicClock}}, kRemedy, violations);
   find_words(file, text.code, kSleeps, kRemedy, violations);
   static const std::vector<std::string_view> kSockets{"tcp::socket", "tcp::acceptor", "connect", "bind", "listen"};
   const auto includes = includes_of(text);

@@ -75,7 +75,9 @@ class FaultPlans : public ::testing::Test {
     for (std::size_t i = 0; i < run_->venues().size(); ++i) {
       const collector::MarketPipeline& pipeline = run_->venues()[i]->collector().pipeline();
       testing::expect_books_equal(*venue_, kVenues[i], pipeline);
-      EXPECT_GE(witnesses_.at(kVenues[i]).compared(), symbols_.size());
+      for (const std::string& symbol : symbols_) {
+        EXPECT_GT(witnesses_.at(kVenues[i]).compared(symbol), 0U) << to_string(kVenues[i]) << ' ' << symbol;
+      }
       const collector::Health health = run_->health()[i];
       for (const collector::SymbolHealth& symbol : health.symbols) {
         EXPECT_EQ(symbol.audit.differed, 0U) << symbol.symbol;

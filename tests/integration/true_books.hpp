@@ -114,7 +114,7 @@ class RowWitness {
     ASSERT_NE(index, collector::kNoInstrument);
     const binance::BookBuilder& builder = pipeline.builder(index);
     if (builder.status().state != SyncState::kInSync) return;
-    ++compared_;
+    ++compared_[row.symbol()];
     const OrderBook& book = builder.book();
     expect_book_equal(venue_, which_, row.symbol(), book);
     const auto [first, is_first] = first_.try_emplace(row.symbol(), book.coverage().intervals().front());
@@ -123,7 +123,11 @@ class RowWitness {
       outside_ += static_cast<int>(best->price < first->second.low || first->second.high < best->price);
     }
   }
-  [[nodiscard]] std::size_t compared() const { return compared_; }
+  // Rows of the symbol whose book was compared.
+  [[nodiscard]] std::size_t compared(const std::string& symbol) const {
+    const auto found = compared_.find(symbol);
+    return found == compared_.end() ? 0 : found->second;
+  }
   // Rows whose best bid had left what was known at the symbol's first row.
   [[nodiscard]] int outside() const { return outside_; }
 
@@ -131,7 +135,7 @@ class RowWitness {
   const exchange::Exchange& venue_;
   Venue which_;
   std::map<std::string, PriceInterval> first_;
-  std::size_t compared_ = 0;
+  std::map<std::string, std::size_t> compared_;
   int outside_ = 0;
 };
 

@@ -114,6 +114,18 @@ TEST(Replay, SaysWhichSnapshotBelongsToNobody) {
                                                           "its update ids: left out"));
 }
 
+// The book stayed without a snapshot, nothing was said, and rows told of none that had come.
+TEST(Replay, SaysWhichSnapshotIsTooOldForItsBook) {
+  const TempDir dir;
+  const std::string file = dir.write("old", snapshot(50, "1") + update("AUSDT", 101, 102) + update("AUSDT", 103, 104));
+  const Replayed result = replay({file});
+  EXPECT_THAT(result.problems, ElementsAre(file + ":1: the REST depth answer of AUSDT with id 50 is older than the "
+                                                  "updates here: left out"));
+  EXPECT_THAT(result.summary, HasSubstr("state syncing"));
+  const std::string next = dir.write("next", snapshot(100, "1") + update("AUSDT", 101, 102));
+  EXPECT_THAT(replay({next}).problems, IsEmpty());
+}
+
 // A recording of USD-M was read by spot's rules, without a word.
 TEST(Replay, RefusesARecordingOfTheOtherVenue) {
   const Replayed result = replay({kUsdm});

@@ -82,6 +82,24 @@ TEST(RunFacts, FlattensWhatThereIsAndPassesOverFills) {
   EXPECT_EQ(facts->gaps[0].to - facts->gaps[0].from, 60);
 }
 
+// However many there are, the header counts them all, and names the earliest.
+TEST(RunFacts, CountsGapsAndTellsTheFirstAndTheMoney) {
+  std::string gaps;
+  for (int i = 0; i < 700; ++i) {
+    gaps += R"({"from":"2024-08-08T00:00:10Z","to":"2024-08-08T00:00:20Z"},)";
+  }
+  const auto facts = parse_run_object(R"({"instruments":[{"settlement_asset":"USDT"}],"gaps":[)" + gaps +
+                                      R"(5,{"from":7},{"from":"2024-08-08T00:00:05Z","to":"2024-08-08T00:00:06Z"}]})");
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->gap_count, 701U);
+  EXPECT_EQ(facts->gaps.size(), RunFacts::kMostFacts);
+  EXPECT_EQ(facts->first_gap, "2024-08-08T00:00:05Z");
+  EXPECT_EQ(facts->money, "USDT");
+  EXPECT_EQ(parse_run_object(R"({"settlement_asset":"BTC"})")->money, "BTC");
+  EXPECT_EQ(parse_run_object(R"({"settlement_asset":5})")->money, "");
+  EXPECT_EQ(parse_run_object("[]").error().message, "'run' is no object");
+}
+
 // Their sum was reported as a profit.
 TEST(RunFacts, RefusesRunsThatSettleInSeveralAssets) {
   const auto refusal = [](const std::string& first, const std::string& second) {

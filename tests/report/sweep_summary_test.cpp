@@ -22,6 +22,7 @@ namespace {
 
 using std::chrono::hours;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr Nanos kDay = hours{24};
 constexpr UnixNanos kBegin{1'609'459'200'000'000'000};  // 2021-01-01
@@ -206,19 +207,26 @@ TEST(SweepSummary, ComesBackFromItsJson) {
   SweepJudge judge(objective("calmar"));
   judge.add(1, equity_of({0.1, 0.1, -0.1, 0.2, 0.1, 0.01, -0.02, 0, 0}));
   judge.add(2, equity_of({0, 0, 0, 0.1, 0.3, -0.5, 0.5, 0.5, 0.5}));
-  const SweepSummary summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of);
+  SweepSummary summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of);
+  summary.run = R"({"id":"0123","data":[{"file":"a.gz","sha256":"ab"}],"gap_minutes":0.5})";
+  summary.table_sha256 = "cd";
   const std::string json = to_json(summary);
   const Result<SweepSummary> back = parse_sweep_summary(json);
   ASSERT_TRUE(back.has_value()) << back.error().message;
   EXPECT_EQ(to_json(*back), json);
   EXPECT_EQ(back->folds.size(), 3U);
+  EXPECT_EQ(back->run, summary.run);
+  EXPECT_EQ(back->table_sha256, "cd");
   EXPECT_THAT(to_text(*back), HasSubstr("walk-forward of 3 tests: total return "));
   for (const char* const broken :
        {"", "[]", "{}", R"({"objective":5})", R"({"objective":"x","sets":-1})",
         R"({"objective":"x","walk_forward":{"folds":5}})", R"({"objective":"x","risk_free_rate":"0.04"})",
-        R"({"objective":"x","risk_free_rate":-1})", R"({"objective":"x","risk_free_rate":1e300})"}) {
+        R"({"objective":"x","risk_free_rate":-1})", R"({"objective":"x","risk_free_rate":1e300})",
+        R"({"objective":"x","table":{"sha256":5}})"}) {
     EXPECT_FALSE(parse_sweep_summary(broken).has_value()) << broken;
   }
+  const std::string deep(100'000, '[');
+  EXPECT_FALSE(parse_sweep_summary(R"({"objective":"x","run":{"a":)" + deep + std::string(deep.size(), ']') + "}}"));
 }
 
 TEST(SweepSummary, LiesBesideItsTable) {
@@ -238,8 +246,18 @@ TEST(Sheet, ShowsASweep) {
   judge.add(2, equity_of({0, 0.2, 0, 0.1, 0.3, -0.5, 0.5, 0.5, 0.5}));
   Sheet sheet;
   sheet.sweeps.push_back(
-      {"<sma>.csv", judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of)});
+      {.name = "<sma>.csv",
+       .summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of),
+       .facts = parse_run_object(R"({"id":"0123","version":"1.2","data":[{"file":"<a>.gz","sha256":"ab"}],)"
+                                 R"("configuration":"[sweep]\nfast = [1, 2]","gap_minutes":0.5,"gaps":[{"from":)"
+                                 R"("2024-08-08T00:00:10Z","to":"2024-08-08T00:00:40Z"}],"missing_bars":0})")
+                    .value()});
   const std::string page = to_page(sheet);
+  EXPECT_THAT(page, HasSubstr("&lt;sma&gt;.csv: 2 parameter sets, 1 gap in the data, of 0.5 minutes, the first from "
+                              "2024-08-08T00:00:10Z"));
+  EXPECT_THAT(page, HasSubstr("id 0123 \u00b7 version 1.2 \u00b7 data[0].file &lt;a&gt;.gz"));
+  EXPECT_THAT(page, HasSubstr("fast = [1, 2]"));
+  EXPECT_THAT(page, Not(HasSubstr("Totals of run.json")));
   EXPECT_THAT(page, HasSubstr("<h1>&lt;sma&gt;.csv</h1>"));
   EXPECT_THAT(page, HasSubstr("Deflated Sharpe ratio"));
   EXPECT_THAT(page, HasSubstr("Probability of overfitting"));

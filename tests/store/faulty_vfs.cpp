@@ -11,19 +11,22 @@ namespace {
 FaultyVfs* active = nullptr;
 sqlite3_vfs vfs;
 
-// The system's functions for a kind of file (those that lock and those that do not), and the same with ours in their
-// places.
+// The system's functions for a kind of file (those that lock and those that do not, write-ahead logs and others), and
+// the same with ours in their places.
 struct Methods {
   const sqlite3_io_methods* real = nullptr;
+  bool is_log = false;
   sqlite3_io_methods faulty{};
 };
-std::array<Methods, 4> known;
+std::array<Methods, 8> known;
 
-const sqlite3_io_methods& real_methods(const sqlite3_file* file) {
+const Methods& methods(const sqlite3_file* file) {
   const auto found = std::ranges::find_if(known, [&](const Methods& kind) { return &kind.faulty == file->pMethods; });
   ACTS_ASSERT(found != known.end());
-  return *found->real;
+  return *found;
 }
+
+const sqlite3_io_methods& real_methods(const sqlite3_file* file) { return *methods(file).real; }
 
 int faulty_write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
   const int code = active->next_operation();
@@ -31,7 +34,7 @@ int faulty_write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 
 }
 
 int faulty_sync(sqlite3_file* file, int flags) {
-  const int code = active->next_operation();
+  const int code = active->next_sync(methods(file).is_log);
   return code != SQLITE_OK ? code : real_methods(file).xSync(file, flags);
 }
 
@@ -45,10 +48,12 @@ int faulty_open(sqlite3_vfs* /*self*/, const char* path, sqlite3_file* file, int
   sqlite3_vfs* const real = sqlite3_vfs_find("unix");
   const int status = real->xOpen(real, path, file, flags, out_flags);
   if (status != SQLITE_OK) return status;
-  const auto kind =
-      std::ranges::find_if(known, [&](const Methods& m) { return m.real == nullptr || m.real == file->pMethods; });
+  const bool is_log = (static_cast<unsigned>(flags) & static_cast<unsigned>(SQLITE_OPEN_WAL)) != 0;
+  const auto kind = std::ranges::find_if(
+      known, [&](const Methods& m) { return m.real == nullptr || (m.real == file->pMethods && m.is_log == is_log); });
   ACTS_ASSERT(kind != known.end());
   kind->real = file->pMethods;
+  kind->is_log = is_log;
   kind->faulty = *file->pMethods;
   kind->faulty.xWrite = faulty_write;
   kind->faulty.xSync = faulty_sync;
@@ -79,6 +84,13 @@ int FaultyVfs::next_operation() {
   if (operation < fail_at_ || operation - fail_at_ >= failures_) return SQLITE_OK;
   ++failed_;
   return code_;
+}
+
+int FaultyVfs::next_sync(bool of_log) {
+  const int code = next_operation();
+  const std::scoped_lock lock(mutex_);
+  if (of_log && code == SQLITE_OK) ++log_syncs_;
+  return code;
 }
 
 }  // namespace acts::testing

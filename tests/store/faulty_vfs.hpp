@@ -32,8 +32,14 @@ class FaultyVfs {
     fail_at_ = operations_;
     failures_ = failures;
   }
+  // Of write-ahead logs: what a transaction in them outlives the power by.
+  [[nodiscard]] int log_syncs() const {
+    const std::scoped_lock lock(mutex_);
+    return log_syncs_;
+  }
   // SQLITE_OK, or what this operation fails with.
   int next_operation();
+  int next_sync(bool of_log);
 
  private:
   mutable std::mutex mutex_;
@@ -42,6 +48,7 @@ class FaultyVfs {
   int code_;
   int operations_ = 0;
   int failed_ = 0;
+  int log_syncs_ = 0;
 };
 
 }  // namespace acts::testing

@@ -12,6 +12,7 @@
 #include "recording/temp_dir.hpp"
 #include "store/faulty_vfs.hpp"
 #include "store/rows.hpp"
+#include "store/sqlite_database.hpp"
 
 namespace acts {
 namespace {
@@ -337,6 +338,27 @@ TEST(SqliteStore, SaysWhichValueIsUnreadable) {
   query(path, "UPDATE minute_row_columns SET type = 'moon phase' WHERE name = 'state'");
   EXPECT_THAT(SqliteStore::open_to_read(path).error().message,
               HasSubstr("column 'state' holds a 'moon phase', which this acts does not know: update acts"));
+}
+
+// With synchronous=NORMAL every test passed too, and a power failure would have taken rows that were called stored.
+TEST(SqliteStore, SyncsItsLogBeforeItCallsRowsStored) {
+  const TempDir dir;
+  FaultyVfs disk(1'000'000, 0, SQLITE_FULL);
+  auto store = SqliteStore::open(dir / "acts.db", small_schema(), {.vfs = FaultyVfs::name()}).value();
+  for (int i = 0; i < 5; ++i) {
+    const int before = disk.log_syncs();
+    ASSERT_TRUE(store->upsert(std::vector{small_row("A", i)}));
+    EXPECT_GT(disk.log_syncs(), before) << "upsert " << i;
+  }
+  // What is counted tells the one setting from the other.
+  const auto lax =
+      SqliteDatabase::open(dir / "lax.db", SqliteDatabase::Access::kCreate, {.vfs = FaultyVfs::name()}).value();
+  for (const char* sql : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "CREATE TABLE t (x)"}) {
+    ASSERT_TRUE(lax->execute(sql)) << sql;
+  }
+  const int before = disk.log_syncs();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(lax->execute("INSERT INTO t VALUES (1)"));
+  EXPECT_EQ(disk.log_syncs(), before);
 }
 
 TEST(SqliteStore, SaysThatTheDiskIsFullAndTakesTheRowsLater) {

@@ -18,6 +18,8 @@
 #include "backtest/money.hpp"
 #include "backtest/open_instruments.hpp"
 #include "backtest/run_identity.hpp"
+#include "backtest/run_json.hpp"
+#include "backtest/run_text.hpp"
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/book_sweep.hpp"
 #include "backtest/sweep/set_recorder.hpp"
@@ -183,6 +185,29 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   return {};
 }
 
+// Of a sweep whose sets were all done before nothing has been read, and what it tells is the same.
+Result<SweepReport> with_data(SweepReport report, const SweepRequest& request,
+                              const std::vector<BacktestInstrument>& instruments) {
+  const BacktestSettings& settings = request.settings;
+  if (settings.is_bars) {
+    for (std::uint32_t i = 0; i < instruments.size(); ++i) {
+      Result<std::unique_ptr<BarReader>> bars = open_bars(settings.instruments[i], instruments[i], InstrumentId{i});
+      Bar bar;
+      Result<bool> there = bars ? (*bars)->next(bar) : std::unexpected(bars.error());
+      while (there && *there) there = (*bars)->next(bar);
+      if (!there) return of_instrument(settings, instruments[i], there.error());
+      report.missing_bars += (*bars)->missing();
+    }
+    return report;
+  }
+  const Result<OpenInstruments> open = open_instruments(settings, instruments, request.on_problem);
+  if (!open) return std::unexpected(open.error());
+  Result<ReadMarkets> read = read_of(settings, instruments, open->markets, true);
+  if (!read) return std::unexpected(read.error());
+  report.read = *std::move(read);
+  return report;
+}
+
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
@@ -200,6 +225,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   const std::size_t most = request.sets_a_pass.value_or(is_bars ? kBarSetsAPass : kBookSetsAPass);
   const std::unordered_set<std::size_t> done(request.done.begin(), request.done.end());
   SweepReport report;
+  bool has_read = false;
   Pass pass;
   for (std::size_t k = 0; k < plan->size(); ++k) {
     const std::size_t number = (*plan)[k] + 1;
@@ -215,17 +241,19 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
     const Result<void> ran =
         is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
     if (!ran) return std::unexpected(ran.error());
+    has_read = true;
     keep_read(report.read, std::move(pass.read));
     report.missing_bars = pass.missing_bars;
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
     pass = {.is_first = false};
   }
+  if (report.sets > 0 && !has_read) return with_data(std::move(report), request, *instruments);
   if (report.sets > 0) return report;
   return fail(ErrorCode::kUsage, report.refused > 0 ? report.refusal : "[sweep] has a parameter without values");
 }
 
-Result<std::string> sweep_identity(const SweepRequest& request, std::string_view version,
-                                   std::string_view configuration) {
+Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_view version,
+                                     std::string_view configuration) {
   const Result<std::vector<DataFile>> files = known_files(request.settings);
   if (!files) return std::unexpected(files.error());
   // What is done holds closes with the capital.
@@ -233,7 +261,28 @@ Result<std::string> sweep_identity(const SweepRequest& request, std::string_view
   text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
                       request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";
-  return history::sha256_of(text + std::string(configuration));
+  return SweepIdentity{.id = history::sha256_of(text + std::string(configuration)), .data = data_json(*files)};
+}
+
+std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report) {
+  JsonMembers members{{"configuration", json_text(origin.configuration)},
+                      {"configuration_file", json_text(origin.configuration_file)},
+                      {"data", origin.identity.data},
+                      {"id", json_text(origin.identity.id)},
+                      {"random", request.count ? fmt::format("{}", *request.count) : "null"},
+                      {"refused", fmt::format("{}", report.refused)},
+                      {"seed", fmt::format("{}", request.seed)},
+                      {"strategy", json_text(request.settings.strategy)},
+                      {"version", json_text(origin.version)}};
+  if (request.settings.is_bars) {
+    members["missing_bars"] = fmt::format("{}", report.missing_bars);
+    return object_json(members);
+  }
+  const std::optional<DataGaps> gaps = data_gaps(report.read.instruments);
+  members["gaps"] = gaps_json(gaps);
+  members["gap_minutes"] = gap_minutes_json(gaps);
+  members["problems"] = problems_json(sum_of(report.read.instruments));
+  return object_json(members);
 }
 
 }  // namespace acts::backtest

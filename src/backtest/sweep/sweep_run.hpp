@@ -58,10 +58,26 @@ inline constexpr std::size_t kBookSetsAPass = 256;
 // of the data; kBadInput: a strategy throws or lets no time pass, with the set's number; what `on_pass` fails with.
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass);
 
-// What two sweeps that come to the same bytes have in common: a SHA-256 of data, version, configuration (its text) and
-// what is chosen of the combinations, and the capital. Reads the data through. Errors: kUsage: a file is not there;
+struct SweepIdentity {
+  // What two sweeps that come to the same bytes have in common: a SHA-256 of data, version, configuration (its text),
+  // what is chosen of the combinations, and the capital.
+  std::string id = {};
+  std::string data = {};  // data_json() of what it reads, the strategy's library among it
+};
+
+// Reads the data through. `configuration`: its text, with what flags add to it. Errors: kUsage: a file is not there;
 // kStorage.
-Result<std::string> sweep_identity(const SweepRequest& request, std::string_view version,
-                                   std::string_view configuration);
+Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_view version,
+                                     std::string_view configuration);
+
+// What a sweep was, as the object `run` of a run.json has it: inputs, version, configuration, and what its data lacks.
+// The same for every number of threads, and of a sweep that went on where it was ended. Pure.
+struct SweepOrigin {
+  SweepIdentity identity = {};
+  std::string version = {};  // of acts
+  std::string configuration = {};
+  std::string configuration_file = {};
+};
+std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report);
 
 }  // namespace acts::backtest

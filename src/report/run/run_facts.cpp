@@ -76,6 +76,18 @@ void take_gaps(const ordered_json& run, RunFacts& facts) {
   }
 }
 
+// All instruments have the same (check_assets()).
+std::string settlement_asset_of(const ordered_json& run) {
+  constexpr std::size_t kMostAssetBytes = 20;
+  const auto instruments = run.find("instruments");
+  const bool has_several = instruments != run.end() && instruments->is_array() && !instruments->empty();
+  const ordered_json& of = has_several ? instruments->front() : run;
+  const auto asset = of.is_object() ? of.find("settlement_asset") : of.end();
+  if (!of.is_object() || asset == of.end() || !asset->is_string()) return "";
+  std::string name = asset->get<std::string>();
+  return name.size() <= kMostAssetBytes ? name : "";
+}
+
 // Money of several assets has no sum, and everything in a report is of one.
 Result<void> check_assets(const ordered_json& run) {
   constexpr std::size_t kMostAssetBytes = 60;
@@ -98,7 +110,25 @@ Result<void> check_assets(const ordered_json& run) {
   return {};
 }
 
+RunFacts facts_in(ordered_json& run) {
+  RunFacts facts;
+  take_gaps(run, facts);
+  facts.money = settlement_asset_of(run);
+  if (const auto configuration = run.find("configuration"); configuration != run.end() && configuration->is_string()) {
+    facts.configuration = configuration->get<std::string>();
+    run.erase(configuration);
+  }
+  flatten(run, facts.run, facts.left_out);
+  return facts;
+}
+
 }  // namespace
+
+Result<RunFacts> parse_run_object(std::string_view text) {
+  ordered_json run = ordered_json::parse(text.begin(), text.end(), nullptr, false);
+  if (!run.is_object()) return fail(ErrorCode::kBadInput, "'run' is no object");
+  return facts_in(run);
+}
 
 Result<RunFacts> parse_run_facts(std::string_view text) {
   // Of a long run the fills are most of the file: they are passed over, not kept.
@@ -121,17 +151,10 @@ Result<RunFacts> parse_run_facts(std::string_view text) {
                 "--out writes");
   }
   if (Result<void> of_one = check_assets(*run); !of_one) return std::unexpected(of_one.error());
-  RunFacts facts;
+  RunFacts facts = facts_in(*run);
   if (const auto fills = totals->find("fills"); fills != totals->end() && fills->is_number_unsigned()) {
     facts.fills = fills->get<std::uint64_t>();
   }
-  take_gaps(*run, facts);
-  if (const auto configuration = run->find("configuration");
-      configuration != run->end() && configuration->is_string()) {
-    facts.configuration = configuration->get<std::string>();
-    run->erase(configuration);
-  }
-  flatten(*run, facts.run, facts.left_out);
   flatten(*totals, facts.totals, facts.left_out);
   return facts;
 }

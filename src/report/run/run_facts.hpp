@@ -34,9 +34,12 @@ struct RunFacts {
   std::uint64_t gap_count = 0;     // of them all
   std::string first_gap = {};      // the earliest "from", as it stands there
   std::optional<std::uint64_t> fills = {};
+  std::string money = {};  // the asset that is settled in; empty: the file does not tell
 };
 
 // Errors: kBadInput, with the place and the remedy.
 Result<RunFacts> parse_run_facts(std::string_view text);
+// Of the object `run` alone. Errors: kBadInput: it is none.
+Result<RunFacts> parse_run_object(std::string_view text);
 
 }  // namespace acts::report

@@ -75,7 +75,8 @@ std::string to_json(const Sheet& sheet) {
   ordered_json root = ordered_json::object();
   root["runs"] = std::move(runs);
   for (const SweepReport& sweep : sheet.sweeps) {
-    root["sweeps"].push_back({{"name", sweep.name}, {"figures", json_of(sweep_figures(sweep))}});
+    root["sweeps"].push_back(
+        {{"name", sweep.name}, {"run", facts_of(sweep.facts.run)}, {"figures", json_of(sweep_figures(sweep))}});
   }
   return root.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }

@@ -113,25 +113,29 @@ void append_heat(std::string& out, const HeatTable& table) {
   out += "</tbody></table></div></section>\n";
 }
 
-void append_facts(std::string& out, const RunReport& run) {
+void append_facts(std::string& out, const std::string& name, const RunFacts& facts) {
   out += fmt::format("<section class=\"facts\"><h2>{}</h2>\n<div class=\"scroll\"><table><tbody>\n",
-                     escaped(fmt::format("What was run: {}", run.name)));
-  for (const Fact& fact : run.facts.run) {
+                     escaped(fmt::format("What was run: {}", name)));
+  for (const Fact& fact : facts.run) {
     out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(fact.path), escaped(fact.text));
   }
   out += "</tbody></table></div>\n";
-  if (run.facts.left_out > 0) out += fmt::format("<p>{} more are in run.json.</p>\n", run.facts.left_out);
-  if (!run.facts.configuration.empty()) {
+  if (facts.left_out > 0) out += fmt::format("<p>{} more are in its JSON.</p>\n", facts.left_out);
+  if (!facts.configuration.empty()) {
     out += "<details><summary>Configuration</summary><pre>";
-    for (std::string_view rest = run.facts.configuration; !rest.empty();) {
+    for (std::string_view rest = facts.configuration; !rest.empty();) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       out += escaped(line) + '\n';
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
     out += "</pre></details>\n";
   }
+  if (facts.totals.empty()) {
+    out += "</section>\n";
+    return;
+  }
   out += "<details><summary>Totals of run.json</summary><table><tbody>\n";
-  for (const Fact& fact : run.facts.totals) {
+  for (const Fact& fact : facts.totals) {
     out += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(fact.path), escaped(fact.text));
   }
   out += "</tbody></table></details></section>\n";
@@ -161,7 +165,7 @@ void append_instruments(std::string& out, const RunReport& run) {
 
 // What tells a run from others, in one line, the first words of its facts in this order; all of them stand at the
 // page's end.
-std::string identity_of(const RunReport& run) {
+std::string identity_of(const RunFacts& facts) {
   static constexpr std::array<std::string_view, 10> kWanted{"id",      "name", "strategy", "venue",  "symbol",
                                                             "version", "seed", "data[",    "models", "gaps"};
   static constexpr std::size_t kMostShown = 24;
@@ -169,7 +173,7 @@ std::string identity_of(const RunReport& run) {
   std::string out;
   std::size_t shown = 0;
   for (const std::string_view wanted : kWanted) {
-    for (const Fact& fact : run.facts.run) {
+    for (const Fact& fact : facts.run) {
       const bool is_group = wanted == "data[" || wanted == "models" || wanted == "gaps";
       const bool is_wanted = is_group ? fact.path.starts_with(wanted) : fact.path == wanted;
       if (!is_wanted || fact.text.size() > kMostBytes || shown == kMostShown) continue;
@@ -184,24 +188,28 @@ std::string identity_of(const RunReport& run) {
 std::string trouble_of(const RunFacts& facts) {
   const auto told = [&facts](std::string_view path) {
     const auto found = std::ranges::find(facts.run, path, &Fact::path);
-    return found == facts.run.end() || found->text == "0" ? std::string() : found->text;
+    return found == facts.run.end() ? std::string("0") : found->text;
   };
   std::string text;
-  if (const std::string files = told("problems.damaged_files"); !files.empty()) {
-    text += fmt::format(", {} damaged {}", files, files == "1" ? "file" : "files");
-  }
-  if (const std::string count = told("problems.count"); !count.empty()) {
-    text += fmt::format(", {} {} reading the data", count, count == "1" ? "problem" : "problems");
-  }
-  if (const std::string bars = told("missing_bars"); !bars.empty()) text += fmt::format(", {} bars missing", bars);
+  const auto add = [&text](const std::string& count, std::string_view one, std::string_view several) {
+    if (count != "0") text += fmt::format(", {} {}", count, count == "1" ? one : several);
+  };
+  add(told("problems.damaged_files"), "damaged file", "damaged files");
+  add(told("problems.count"), "problem reading the data", "problems reading the data");
+  add(told("missing_bars"), "bar missing", "bars missing");
+  add(fmt::format("{}", facts.gap_count), "gap in the data", "gaps in the data");
   if (facts.gap_count == 0) return text;
-  return text + fmt::format(", {} {} in the data, of {} minutes, the first from {}", facts.gap_count,
-                            facts.gap_count == 1 ? "gap" : "gaps", told("gap_minutes"), facts.first_gap);
+  return text + fmt::format(", of {} minutes, the first from {}", told("gap_minutes"), facts.first_gap);
+}
+
+std::string sweep_subtitle(const SweepReport& sweep) {
+  return fmt::format("{}: {} parameter sets{}", sweep.name, sweep.summary.sets, trouble_of(sweep.facts));
 }
 
 std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
+  if (!run.facts.money.empty()) text += fmt::format(", money in {}", run.facts.money);
   const auto crossed = std::ranges::find(run.facts.run, "crossed_updates", &Fact::path);
   if (crossed != run.facts.run.end() && crossed->text != "0") {
     text += fmt::format(", the book crossed by {} updates", crossed->text);
@@ -264,8 +272,12 @@ std::string to_page(const Sheet& sheet) {
     body += fmt::format("<p>{}{}</p>\n", is_single ? "" : escaped(run.name + ": "), escaped(subtitle_of(run)));
   }
   if (is_single) {
-    body += fmt::format("<p class=\"identity\">{}</p>\n", escaped(identity_of(sheet.runs[0])));
+    body += fmt::format("<p class=\"identity\">{}</p>\n", escaped(identity_of(sheet.runs[0].facts)));
     append_highlights(body, runs[0]);
+  }
+  for (const SweepReport& sweep : sheet.sweeps) {
+    body += fmt::format("<p>{}</p>\n<p class=\"identity\">{}</p>\n", escaped(sweep_subtitle(sweep)),
+                        escaped(identity_of(sweep.facts)));
   }
   std::vector<Panel> panels;
   if (!sheet.runs.empty()) panels = is_single ? run_panels(sheet.runs[0]) : comparison_panels(sheet.runs);
@@ -291,7 +303,10 @@ std::string to_page(const Sheet& sheet) {
     body += explorer_body(sheet.runs[0]);
     tables = explorer_json(sheet.runs[0]);
   }
-  for (const RunReport& run : sheet.runs) append_facts(body, run);
+  for (const RunReport& run : sheet.runs) append_facts(body, run.name, run.facts);
+  for (const SweepReport& sweep : sheet.sweeps) {
+    if (!sweep.facts.run.empty()) append_facts(body, sweep.name, sweep.facts);
+  }
   return page_of(title, body, panels_json(panels), tables);
 }
 

@@ -49,6 +49,9 @@ std::vector<double> values_of(const std::vector<Curve::Point>& points, CurveValu
   return values;
 }
 
+// The axis of what is in money.
+std::string money_label(const RunReport& run) { return run.facts.money.empty() ? "money" : run.facts.money; }
+
 bool has_drawdown_share(const RunReport& run) { return run.drawdown.deepest().share.has_value(); }
 
 Panel time_panel(std::string title, std::string y_label, const RunReport& run) {
@@ -60,7 +63,7 @@ Panel time_panel(std::string title, std::string y_label, const RunReport& run) {
 void add_curves(std::vector<Panel>& panels, const RunReport& run) {
   const std::vector<Curve::Point> points = run.curve.points();
   const std::vector<double> times = times_of(points);
-  Panel equity = time_panel(fmt::format("Equity{}", thinned_note(run.curve)), "equity", run);
+  Panel equity = time_panel(fmt::format("Equity{}", thinned_note(run.curve)), money_label(run), run);
   equity.x = times;
   equity.series.push_back({.name = "equity", .tone = Tone::kMain, .y = values_of(points, CurveValue::kEquity)});
   equity.series.push_back(
@@ -68,14 +71,14 @@ void add_curves(std::vector<Panel>& panels, const RunReport& run) {
   panels.push_back(std::move(equity));
   const bool has_share = has_drawdown_share(run);
   Panel under = time_panel(has_share ? "Underwater, per cent of the highest equity" : "Underwater, in money",
-                           has_share ? "%" : "money", run);
+                           has_share ? "%" : money_label(run), run);
   under.x = times;
   under.series.push_back({.name = "below the highest",
                           .tone = Tone::kAsk,
                           .y = has_share ? values_of(points, CurveValue::kDrawdown, kPerCent)
                                          : values_of(points, CurveValue::kBelowPeak)});
   panels.push_back(std::move(under));
-  Panel exposure = time_panel("Exposure: value of positions at their marks", "money", run);
+  Panel exposure = time_panel("Exposure: value of positions at their marks", money_label(run), run);
   exposure.x = times;
   exposure.series.push_back({.name = "exposure", .tone = Tone::kSecond, .y = values_of(points, CurveValue::kExposure)});
   panels.push_back(std::move(exposure));
@@ -234,11 +237,13 @@ std::vector<Panel> comparison_panels(std::span<const RunReport> runs) {
   const auto rest = std::ranges::unique(times);
   times.erase(rest.begin(), rest.end());
   const bool has_share = std::ranges::all_of(runs, has_drawdown_share);
-  Panel profit{.title = "Profit since the start", .is_time = true, .x_label = "UTC", .y_label = "money", .x = times};
+  const auto is_of_first = [&runs](const RunReport& run) { return run.facts.money == runs.front().facts.money; };
+  const std::string money = std::ranges::all_of(runs, is_of_first) ? money_label(runs.front()) : "money of each";
+  Panel profit{.title = "Profit since the start", .is_time = true, .x_label = "UTC", .y_label = money, .x = times};
   Panel under{.title = has_share ? "Underwater, per cent of the highest equity" : "Underwater, in money",
               .is_time = true,
               .x_label = "UTC",
-              .y_label = has_share ? "%" : "money",
+              .y_label = has_share ? "%" : money,
               .x = times};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const double start = curves[i].empty() ? 0 : curves[i].front().y[index_of(CurveValue::kEquity)];

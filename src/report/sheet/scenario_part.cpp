@@ -75,6 +75,7 @@ Panel scenario_panel(const RunReport& run) {
   all.push_back(curve_of(run, "this run"));
   for (const RunReport& scenario : run.scenarios) all.push_back(curve_of(scenario, scenario.name));
   Panel panel = comparison_panels(all).front();
+  if (!run.facts.money.empty()) panel.y_label = run.facts.money;
   panel.title = "Profit since the start, by where orders stand in their queues";
   return panel;
 }

@@ -15,6 +15,7 @@ namespace acts::report {
 struct SweepReport {
   std::string name = {};
   SweepSummary summary = {};
+  RunFacts facts = {};  // of its `run`
 };
 
 struct Sheet {
@@ -29,7 +30,7 @@ struct Sheet {
 // the same bytes.
 std::string to_page(const Sheet& sheet);
 // {"runs": [{"name", "run", "totals", "figures": {group: {key: {"value", "convention"}}}, "counts"}], "sweeps":
-// [{"name", "figures"}]}: exact values as strings, others as numbers, null where undefined.
+// [{"name", "run", "figures"}]}: exact values as strings, others as numbers, null where undefined.
 std::string to_json(const Sheet& sheet);
 // run,group,figure,value,convention: a line a figure; no value where it is undefined.
 std::string to_csv(const Sheet& sheet);

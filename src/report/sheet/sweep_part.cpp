@@ -18,6 +18,14 @@ std::string parameters_text(const ParameterTexts& parameters) {
   return text;
 }
 
+// Most tests begin at midnight.
+std::string moment_text(UnixNanos time) {
+  constexpr std::string_view kMidnight = "T00:00:00.000Z";
+  std::string text = to_iso8601(time);
+  if (text.ends_with(kMidnight)) text.resize(text.size() - kMidnight.size());
+  return text;
+}
+
 FigureGroup best_figures(const SweepSummary& summary) {
   const std::string risk_free = risk_free_text(summary.risk_free_rate, summary.period);
   FigureList list("best", fmt::format("Best of {} parameter sets", summary.judged));
@@ -28,7 +36,7 @@ FigureGroup best_figures(const SweepSummary& summary) {
   if (summary.best == 0) return list.take();
   list.count("set", "Best set", summary.best, "its number in the table");
   list.text("parameters", "Its parameters", parameters_text(summary.parameters), "what the sweep varied");
-  list.number("value", fmt::format("Its {}", summary.objective), summary.best_value,
+  list.number("value", fmt::format("Its objective, {}", summary.objective), summary.best_value,
               "over all returns; the first of equal ones");
   list.number("sharpe", "Its Sharpe ratio", summary.best_sharpe,
               fmt::format("{}; {}", summary.period >= std::chrono::hours{24} ? "a year of 365 days" : "of one period",
@@ -92,9 +100,9 @@ std::string folds_body(const SweepReport& sweep) {
     out += fmt::format(
         "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
         "<td>{}</td></tr>\n",
-        to_iso8601(fold.train_from), to_iso8601(fold.train_to), to_iso8601(fold.test_from), to_iso8601(fold.test_to),
-        fold.set, escaped(parameters_text(fold.parameters)), told(fold.trained), told(fold.tested),
-        told(fold.test_return));
+        moment_text(fold.train_from), moment_text(fold.train_to), moment_text(fold.test_from),
+        moment_text(fold.test_to), fold.set, escaped(parameters_text(fold.parameters)), told(fold.trained),
+        told(fold.tested), told(fold.test_return));
   }
   return out + "</tbody></table></div></section>\n";
 }

@@ -118,6 +118,11 @@ SweepSummary summary_in(const ordered_json& root) {
     summary.best_sharpe = real_in(*best, "sharpe");
     summary.deflated_sharpe = real_in(*best, "deflated_sharpe");
   }
+  if (const auto run = root.find("run"); run != root.end() && run->is_object())
+    summary.run = run->dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (const auto table = root.find("table"); table != root.end() && table->is_object()) {
+    summary.table_sha256 = value_in<std::string>(*table, "sha256");
+  }
   const auto walk = root.find("walk_forward");
   if (walk == root.end() || !walk->is_object()) return summary;
   for (const ordered_json& fold : walk->at("folds")) summary.folds.push_back(fold_in(fold));
@@ -162,13 +167,24 @@ std::string to_json(const SweepSummary& summary) {
                             {"figures", json_of(summary.out_of_sample_figures)},
                             {"equity", std::move(equity)}};
   }
+  root["table"] = nullptr;
+  if (!summary.table_sha256.empty()) root["table"] = {{"sha256", summary.table_sha256}};
+  const ordered_json run = ordered_json::parse(summary.run, nullptr, false);
+  root["run"] = run.is_object() ? run : ordered_json();
   return root.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 Result<SweepSummary> parse_sweep_summary(std::string_view json) {
   constexpr std::string_view kWhat = "it is no summary of a sweep: name the table that acts sweep --output has written";
-  const ordered_json root = ordered_json::parse(json, nullptr, false);
-  if (!root.is_object()) return fail(ErrorCode::kBadInput, std::string(kWhat));
+  // What is written again is so by a function that calls itself.
+  constexpr int kMostDepth = 32;
+  bool is_too_deep = false;
+  const auto look = [&is_too_deep](int depth, ordered_json::parse_event_t /*event*/, const ordered_json& /*parsed*/) {
+    is_too_deep = is_too_deep || depth > kMostDepth;
+    return !is_too_deep;
+  };
+  const ordered_json root = ordered_json::parse(json, look, false);
+  if (is_too_deep || !root.is_object()) return fail(ErrorCode::kBadInput, std::string(kWhat));
   try {
     return summary_in(root);
   } catch (const std::exception&) {

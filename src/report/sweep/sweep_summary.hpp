@@ -42,6 +42,10 @@ struct SweepFold {
 };
 
 struct SweepSummary {
+  // What the sweep was: an object as `run` of run.json is one; and the SHA-256 of the bytes of its table. Empty: it is
+  // not known.
+  std::string run = {};
+  std::string table_sha256 = {};
   std::string objective = {};
   Nanos period{};
   double risk_free_rate = 0;  // a year; of all Sharpe ratios, and of the objective where it takes one

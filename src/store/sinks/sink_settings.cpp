@@ -28,6 +28,16 @@ std::string_view example_of(SinkKind kind) {
   return "http://localhost:8086/acts";
 }
 
+std::string_view schemes_of(SinkKind kind) {
+  switch (kind) {
+    case SinkKind::kMongodb: return "mongodb:// or mongodb+srv://";
+    case SinkKind::kPostgresql: return "postgresql:// or postgres://";
+    case SinkKind::kClickhouse:
+    case SinkKind::kInfluxdb: break;
+  }
+  return "http:// or https://";
+}
+
 bool takes_scheme(SinkKind kind, std::string_view scheme) {
   switch (kind) {
     case SinkKind::kMongodb: return scheme == "mongodb" || scheme == "mongodb+srv";
@@ -90,7 +100,12 @@ Result<void> check(const SinkSettings& settings) {
   if (uri.has_password) {
     return fail(ErrorCode::kUsage, "uri: has a password in it: give that in the environment or as password_file");
   }
-  if (!takes_scheme(settings.kind, uri.scheme) || uri.hosts.empty() || uri.database.empty()) {
+  if (!uri.scheme.empty() && !takes_scheme(settings.kind, uri.scheme)) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("uri: {}:// is not of {}, which takes {}, such as {}", uri.scheme, to_string(settings.kind),
+                            schemes_of(settings.kind), example_of(settings.kind)));
+  }
+  if (uri.scheme.empty() || uri.hosts.empty() || uri.database.empty()) {
     return fail(ErrorCode::kUsage,
                 fmt::format("uri: scheme, host and database are needed, such as {}", example_of(settings.kind)));
   }
