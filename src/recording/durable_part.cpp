@@ -96,14 +96,14 @@ bool has_bytes(const RecordingInput& log) {
   return source && (*source)->read({&first, 1}).value_or(0) > 0;
 }
 
-// The time of the last entry.
-std::optional<UnixNanos> end_of_index(const RecordingInput& log) {
+// The last entry that can be read.
+std::optional<IndexEntry> end_of_index(const RecordingInput& log) {
   auto source = index_of(log);
   if (!source) return std::nullopt;
   IndexReader entries(std::move(source));
-  std::optional<UnixNanos> last;
+  std::optional<IndexEntry> last;
   for (auto entry = entries.next(); !entry || *entry; entry = entries.next()) {
-    if (entry) last = (*entry)->ts;
+    if (entry) last = std::move(**entry);
     if (!entry && entry.error().code == ErrorCode::kStorage) break;
   }
   return last;
@@ -155,22 +155,22 @@ RecordingInput only(RecordingInput log, const DurablePart& part) {
 
 bool misses_index(const RecordingInput& log) {
   if (index_of(log) == nullptr) return has_bytes(log);
-  RecordingReader reader({log});
-  std::optional<UnixNanos> entry_at;
-  std::optional<UnixNanos> last;
+  const std::optional<IndexEntry> end = end_of_index(log);
+  RecordingInput lines = log;
+  lines.index = nullptr;
+  RecordingReader reader({std::move(lines)});
+  std::uint64_t count = 0;
+  std::optional<UnixNanos> last = end ? std::optional(end->ts) : std::nullopt;
   Nanos untold{0};
   for (auto item = reader.next(); !item || *item; item = reader.next()) {
-    if (!item) continue;
-    if (const auto* line = std::get_if<RecordedLine>(&**item)) {
-      if (last) untold += step_between(*last, line->ts_recv);
-      last = line->ts_recv;
-    } else {
-      entry_at = last = std::get<IndexEntry>(**item).ts;
-      untold = Nanos{0};
-    }
+    if (!item && item.error().code == ErrorCode::kStorage) return false;
+    const auto* line = item ? std::get_if<RecordedLine>(&**item) : nullptr;
+    if (line == nullptr || (end && ++count <= end->lines_before)) continue;
+    if (last) untold += step_between(*last, line->ts_recv);
+    last = line->ts_recv;
   }
   // One that is being written has gone on meanwhile.
-  return untold > kLongestUntold && end_of_index(log) == entry_at;
+  return untold > kLongestUntold && end_of_index(log) == end;
 }
 
 }  // namespace acts
