@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "history/import/time_format.hpp"
 #include "history/table/micros.hpp"
 
 namespace acts::history {
@@ -45,8 +46,10 @@ Result<void> OrderedRows::fill(Side& side) {
 }
 
 std::unexpected<Error> OrderedRows::refused(const Row& row, std::string_view what) const {
-  return fail(ErrorCode::kStorage, fmt::format("{} {} of {} {}", kind_->columns[0].name, row.integer(0),
-                                               day_text(day_of(micros_of(*kind_, row))), what));
+  // A file that is none of acts' may tell any time.
+  const std::int64_t micros = std::clamp<std::int64_t>(micros_of(*kind_, row), 0, kEndTimeNanos / 1000 - 1);
+  return fail(ErrorCode::kStorage,
+              fmt::format("{} {} of {} {}", kind_->columns[0].name, row.integer(0), day_text(day_of(micros)), what));
 }
 
 }  // namespace acts::history
