@@ -57,8 +57,9 @@ void SimWorld::look_back() {
   settings_.data_dir = data / "data";
   const LeftLogs left = recorder_.left_logs();
   const auto log = [this](std::optional<Venue>, const collector::Log& line) { checks_->on_log(line, now_); };
-  earlier_.emplace(settings_, log,
-                   [this, left](Venue venue) { return venue == plan_.market.venue ? left : LeftLogs{}; });
+  earlier_.emplace(settings_, log, [this, left](Venue venue, const EarlierRun::Stop& /*stop*/) {
+    return venue == plan_.market.venue ? left : LeftLogs{};
+  });
   earlier_cooldowns_ = read_cooldowns(settings_.data_dir, plan_.market.venue);
   for (const std::string& problem : earlier_cooldowns_.problems) checks_->find(now_, problem);
   const EarlierRun::Symbols symbols{{plan_.market.venue, plan_.market.symbols}};
