@@ -167,8 +167,8 @@ std::optional<Finding> find_cooldown(const std::string& data_dir, Venue venue,
 std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now) {
   std::vector<Finding> findings;
   std::erase_if(venues, [&](Venue venue) {
-    std::optional<Finding> found = find_cooldown(data_dir, venue, std::nullopt, now);
-    if (found) findings.push_back(*std::move(found));
+    const std::optional<Finding> found = find_cooldown(data_dir, venue, std::nullopt, now);
+    if (found) findings.push_back(*found);
     return found.has_value();
   });
   return findings;

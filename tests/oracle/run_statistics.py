@@ -249,7 +249,9 @@ def nanos(text):
 
 
 def text_of(value):
-    """An exact decimal, without trailing zeros."""
+    """An exact decimal, without trailing zeros; None of None."""
+    if value is None:
+        return None
     sign, value = ("-", -value) if value < 0 else ("", value)
     digits = 0
     while (value * 10**digits).denominator != 1:
@@ -276,7 +278,9 @@ def ledger(samples, fills, marks):
            "inventory": total - spread_ - fees - funding}
     for horizon in HORIZONS:
         known = [(q, m, Fraction(k[horizon])) for q, m, k in zip(signed, middles, marks) if k[horizon]]
-        out["adverse_" + horizon] = sum((q * (later - m) for q, m, later in known), Fraction(0))
+        # Nobody knows it where no fill has a later middle.
+        out["adverse_" + horizon] = None if fills and not known else sum((q * (later - m) for q, m, later in known),
+                                                                        Fraction(0))
     return out
 
 

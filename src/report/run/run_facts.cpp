@@ -85,7 +85,8 @@ std::string settlement_asset_of(const ordered_json& run) {
   const auto asset = of.is_object() ? of.find("settlement_asset") : of.end();
   if (!of.is_object() || asset == of.end() || !asset->is_string()) return "";
   std::string name = asset->get<std::string>();
-  return name.size() <= kMostAssetBytes ? name : "";
+  if (name.size() > kMostAssetBytes) name.clear();
+  return name;
 }
 
 // Money of several assets has no sum, and everything in a report is of one.
