@@ -278,9 +278,7 @@ def ledger(samples, fills, marks):
            "inventory": total - spread_ - fees - funding}
     for horizon in HORIZONS:
         known = [(q, m, Fraction(k[horizon])) for q, m, k in zip(signed, middles, marks) if k[horizon]]
-        # Nobody knows it where no fill has a later middle.
-        out["adverse_" + horizon] = None if fills and not known else sum((q * (later - m) for q, m, later in known),
-                                                                        Fraction(0))
+        out["adverse_" + horizon] = sum((q * (later - m) for q, m, later in known), Fraction(0))
     return out
 
 
@@ -337,6 +335,9 @@ def folder_figures(folder, capital, a_year="0"):
         for key, value in of_one.items():
             parts[key] = parts.get(key, Fraction(0)) + value
         outcomes += trades(own)
+    for horizon in HORIZONS:
+        if fills and not any(mark[horizon] for mark in marks):
+            parts["adverse_" + horizon] = None  # nobody knows it
     profits = [profit for _, profit in sorted(outcomes, key=lambda o: o[0])]
     turnover = sum(Fraction(f["price"]) * Fraction(f["quantity"]) for f in fills)
     horizon_moves = {}
