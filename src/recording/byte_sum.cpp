@@ -1,12 +1,13 @@
 #include "recording/byte_sum.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "recording/crc32.hpp"
 
 namespace acts {
 
@@ -20,7 +21,7 @@ Result<std::optional<std::uint32_t>> ByteSum::up_to(std::uint64_t bytes) {
     if (!count) return std::unexpected(count.error());
     if (*count == 0) break;
     done_ += *count;
-    crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, reinterpret_cast<const unsigned char*>(buffer.data()), *count));
+    crc_ = crc32_of(std::string_view(buffer.data(), *count), crc_);
   }
   return done_ == bytes ? std::optional(crc_) : std::nullopt;
 }

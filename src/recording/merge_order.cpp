@@ -1,10 +1,10 @@
 #include "recording/merge_order.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <functional>
 #include <utility>
+
+#include "recording/crc32.hpp"
 
 namespace acts {
 namespace {
@@ -14,7 +14,7 @@ std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view
 }  // namespace
 
 MessageKey key_of(std::string_view json, bool is_answer) {
-  const std::uint64_t crc = ::crc32_z(0, reinterpret_cast<const unsigned char*>(json.data()), json.size());
+  const std::uint64_t crc = crc32_of(json);
   return {hash_of(json), crc << 32 | (json.size() & 0x7fffffff) << 1 | static_cast<std::uint64_t>(is_answer)};
 }
 

@@ -1,16 +1,17 @@
 #include "recording/recording_writer.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "acts/base/assert.hpp"
 
+#include "recording/crc32.hpp"
 #include "recording/line_reader.hpp"
 
 namespace acts {
@@ -181,8 +182,7 @@ void RecordingWriter::compress(int directive) {
     // It fails for lack of memory or by wrong use only.
     ACTS_ASSERT(ZSTD_isError(left) == 0);
     out.resize(start + packed.pos);
-    crc_ = static_cast<std::uint32_t>(
-        ::crc32_z(crc_, reinterpret_cast<const unsigned char*>(out.data()) + start, packed.pos));
+    crc_ = crc32_of(std::string_view(out).substr(start), crc_);
   } while (in.pos < in.size || (directive != ZSTD_e_continue && left > 0));
   text_.clear();
 }

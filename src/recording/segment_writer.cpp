@@ -1,7 +1,6 @@
 #include "recording/segment_writer.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <cerrno>
@@ -9,6 +8,8 @@
 #include <utility>
 
 #include "acts/base/assert.hpp"
+
+#include "recording/crc32.hpp"
 
 namespace acts {
 
@@ -47,7 +48,7 @@ void SegmentWriter::compress(std::string& out) {
     return size;
   });
   text_.clear();
-  crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, reinterpret_cast<const unsigned char*>(out.data()), out.size()));
+  crc_ = crc32_of(out, crc_);
 }
 
 // The index first: a line that is there has its entries.

@@ -2,31 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <string_view>
 #include <utility>
+
+#include "recording/crc32.hpp"
 
 namespace acts::history {
 namespace {
 
 constexpr std::size_t kCheckedLevels = 25;  // a side
-
-// CRC-32 as zlib has it, byte by byte.
-constexpr std::array<std::uint32_t, 256> kCrcSteps = [] {
-  constexpr std::uint32_t kPolynomial = 0xEDB8'8320U;
-  std::array<std::uint32_t, 256> steps{};
-  for (std::uint32_t i = 0; i < steps.size(); ++i) {
-    steps[i] = i;
-    for (int bit = 0; bit < 8; ++bit) steps[i] = (steps[i] >> 1U) ^ ((steps[i] & 1U) != 0 ? kPolynomial : 0U);
-  }
-  return steps;
-}();
-
-std::int32_t signed_crc32(std::string_view text) {
-  std::uint32_t crc = 0xFFFF'FFFFU;
-  for (const char c : text) crc = (crc >> 8U) ^ kCrcSteps[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
-  return static_cast<std::int32_t>(~crc);
-}
 
 Decimal checked_cell(const CapturePart& part, const Row& row, std::size_t column) {
   return {row.values[column], decimal_shape(part.kind->columns[column].type, row.form).scale};
@@ -98,7 +81,7 @@ std::int64_t BookChecksums::checksum_of(const Book& book) {
     if (bid != book.bids.end()) append(*bid++);
     if (ask != book.asks.end()) append(*ask++);
   }
-  return signed_crc32(text);
+  return static_cast<std::int32_t>(crc32_of(text));
 }
 
 }  // namespace acts::history
