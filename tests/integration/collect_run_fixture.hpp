@@ -13,6 +13,7 @@
 #include "net/http_client.hpp"
 #include "net/real_clock.hpp"
 #include "recording/temp_dir.hpp"
+#include "store/sqlite_store.hpp"
 
 namespace acts::testing {
 
@@ -60,6 +61,10 @@ class CollectRunFixture : public ::testing::Test {
       EXPECT_FALSE(loop_.run_for(std::chrono::milliseconds{100}));
     }
     return false;
+  }
+  [[nodiscard]] std::vector<MinuteRow> stored_rows(const std::string& symbol) const {
+    const auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
+    return store->rows({.venue = "binance-spot", .symbol = symbol}).value();
   }
   HttpResponse get(const CollectRun& run, const std::string& path) {
     HttpClient client(loop_, {});

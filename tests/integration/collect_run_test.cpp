@@ -166,8 +166,7 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
   auto run = start(settings);
   EXPECT_FALSE(loop_.run_for(clock_.real_time_for(15s)));
   EXPECT_TRUE(stop(*run));
-  auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
-  const auto rows = store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
+  const std::vector<MinuteRow> rows = stored_rows("BTCUSDT");
   ASSERT_GE(rows.size(), 5U);
   EXPECT_EQ(rows[0], old_row);
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -176,7 +175,7 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
     EXPECT_EQ(rows[i].values.back() == Value{"not_running"}, made_up) << i;
   }
   // A symbol without earlier rows has no such minutes.
-  const auto others = store->rows({.venue = "binance-spot", .symbol = "ETHUSDT"}).value();
+  const std::vector<MinuteRow> others = stored_rows("ETHUSDT");
   ASSERT_FALSE(others.empty());
   EXPECT_GT(others.front().sample_time(), kStart);
 }
@@ -185,16 +184,12 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
 TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
   CollectSettings settings = open_market();
   settings.serve_metrics = false;
-  const auto rows_of = [&] {
-    auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
-    return store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
-  };
   auto first = start(settings);
-  ASSERT_TRUE(run_until([&] { return rows_of().size() >= 2; }));
+  ASSERT_TRUE(run_until([&] { return stored_rows("BTCUSDT").size() >= 2; }));
   EXPECT_TRUE(stop(*first));
   const UnixNanos end = clock_.now();
   first.reset();
-  const std::vector<MinuteRow> before = rows_of();
+  const std::vector<MinuteRow> before = stored_rows("BTCUSDT");
   const std::vector<std::string> segments = testing::sound_segments(settings.data_dir, "BTCUSDT");
 
   AcceleratedClock set_back(end - 100s, testing::kSpeed);
@@ -204,11 +199,11 @@ TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
   second->start();
   EXPECT_GT(second->process_health().clock_ahead, Nanos{0});
   EXPECT_TRUE(run_until([&] { return second->process_health().clock_ahead == Nanos{0}; })) << "it catches up";
-  EXPECT_TRUE(run_until([&] { return rows_of().size() >= before.size() + 2; }));
+  EXPECT_TRUE(run_until([&] { return stored_rows("BTCUSDT").size() >= before.size() + 2; }));
   EXPECT_TRUE(stop(*second));
   EXPECT_THAT(said_, Contains(HasSubstr("goes at half speed until the clock has caught up")));
 
-  const std::vector<MinuteRow> rows = rows_of();
+  const std::vector<MinuteRow> rows = stored_rows("BTCUSDT");
   ASSERT_GE(rows.size(), before.size() + 2);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i].sample_time(), before.front().sample_time() + static_cast<std::int64_t>(i) * kMinute);
@@ -232,15 +227,11 @@ TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
 TEST_F(CollectRunTest, IsStoppedWhileItReadsWhatTheLastRunHasLeftAndTheNextOneGoesOn) {
   CollectSettings settings = open_market();
   settings.serve_metrics = false;
-  const auto rows_of = [&] {
-    auto store = SqliteStore::open_to_read(dir_ / "data/acts.db").value();
-    return store->rows({.venue = "binance-spot", .symbol = "BTCUSDT"}).value();
-  };
   auto run = start(settings);
-  ASSERT_TRUE(run_until([&] { return !rows_of().empty(); }));
+  ASSERT_TRUE(run_until([&] { return !stored_rows("BTCUSDT").empty(); }));
   EXPECT_TRUE(stop(*run));
   run.reset();
-  const std::vector<MinuteRow> before = rows_of();
+  const std::vector<MinuteRow> before = stored_rows("BTCUSDT");
   said_.clear();
   for (const int asked : {0, 1, 2, 5}) {
     CollectHooks hooks;
@@ -251,7 +242,7 @@ TEST_F(CollectRunTest, IsStoppedWhileItReadsWhatTheLastRunHasLeftAndTheNextOneGo
     EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
   }
   EXPECT_THAT(said_, Each(Not(HasSubstr("not_running")))) << "nothing is missing";
-  EXPECT_EQ(rows_of(), before);
+  EXPECT_EQ(stored_rows("BTCUSDT"), before);
   run = start(settings);
   EXPECT_THAT(said_, Contains(HasSubstr("books go on from their checkpoints")));
   EXPECT_TRUE(stop(*run));
