@@ -163,28 +163,28 @@ Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
               "such as interval = \"1m\" in [bars], or take candles: kind = \"bars\" in [data]");
 }
 
-Result<void> check_needs(const StrategyType& type, const BacktestSettings& settings) {
-  if (type.needs.book && settings.is_bars) {
+Result<void> check_needs(std::string_view strategy, const StrategyNeeds& needs, const BacktestSettings& settings) {
+  if (needs.book && settings.is_bars) {
     return fail(ErrorCode::kUsage, fmt::format("{} needs an order book, and these are bars: take kind out of [data], "
                                                "with recordings as files",
-                                               type.name));
+                                               strategy));
   }
-  if (settings.instruments.size() < type.needs.instruments) {
+  if (settings.instruments.size() < needs.instruments) {
     return fail(ErrorCode::kUsage, fmt::format("{} needs {} instruments, and this run has {}: add a [[data]] and an "
                                                "[[instrument]] of each",
-                                               type.name, type.needs.instruments, settings.instruments.size()));
+                                               strategy, needs.instruments, settings.instruments.size()));
   }
-  if (!type.needs.funding) return {};
-  const InstrumentSettings& of = settings.instruments[type.needs.instruments - 1];
+  if (!needs.funding) return {};
+  const InstrumentSettings& of = settings.instruments[needs.instruments - 1];
   if (of.info.venue == Venue::kBinanceSpot) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{} goes by the funding of instrument {}, and {} of {} has none: name the contract there",
-                            type.name, type.needs.instruments, of.info.symbol, to_string(of.info.venue)));
+                            strategy, needs.instruments, of.info.symbol, to_string(of.info.venue)));
   }
   if (!settings.is_bars || funding_source_of(of) == FundingSource::kFile) return {};
   return fail(ErrorCode::kUsage, fmt::format("{} goes by the funding of {}, and bars announce none: name a file in "
                                              "[funding]",
-                                             type.name, of.info.symbol));
+                                             strategy, of.info.symbol));
 }
 
 std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& prepared, RunFolder* folder,

@@ -53,7 +53,7 @@ std::unexpected<Error> of_instrument(const BacktestSettings& settings, const Bac
 Result<void> check_wants(const Wants& wants, const BacktestSettings& settings);
 
 // Whether there is what a strategy cannot trade without. Errors: kUsage: what is missing, and where it would be said.
-Result<void> check_needs(const StrategyType& type, const BacktestSettings& settings);
+Result<void> check_needs(std::string_view strategy, const StrategyNeeds& needs, const BacktestSettings& settings);
 
 // The request's folder, with the first digits of the identity in place of "{}".
 std::string folder_of(const RunRequest& request, const PreparedRun& prepared);

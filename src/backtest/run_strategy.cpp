@@ -28,6 +28,8 @@ Result<MadeRunStrategy> isolated(const BacktestSettings& settings, const Isolate
                                                                            .most_memory = options.most_memory,
                                                                            .bans_files = options.bans_files});
   if (!made) return std::unexpected(made.error());
+  Result<void> fits = check_needs((*made)->name(), (*made)->needs(), settings);
+  if (!fits) return std::unexpected(fits.error());
   std::map<std::string, std::string> parameters = (*made)->parameters();
   return MadeRunStrategy{.strategy = *std::move(made), .parameters = std::move(parameters)};
 }
@@ -37,11 +39,11 @@ Result<MadeRunStrategy> isolated(const BacktestSettings& settings, const Isolate
 Result<MadeRunStrategy> make_run_strategy(const RunRequest& request) {
   const BacktestSettings& settings = request.settings;
   if (request.replayed) return replayed(*request.replayed);
-  if (request.isolate && !settings.library.empty()) return isolated(settings, *request.isolate);
+  if (request.isolate) return isolated(settings, *request.isolate);
   const Result<const StrategyType*> type = strategy_type_of(settings);
   if (!type) return std::unexpected(type.error());
-  if (Result<void> fits = check_needs(**type, settings); !fits) return std::unexpected(fits.error());
-  if (request.isolate) return isolated(settings, *request.isolate);
+  Result<void> fits = check_needs((*type)->name, (*type)->needs, settings);
+  if (!fits) return std::unexpected(fits.error());
   Result<Parameters> parameters = parse_parameters((*type)->parameters, settings.parameters);
   if (!parameters) return std::unexpected(parameters.error());
   auto strategy = guarded([&] { return (*type)->make(*parameters); });

@@ -245,7 +245,9 @@ TEST(ProgramBacktestData, RefusesAStrategyThatCannotTradeItsData) {
   const auto refusal = [&dir](std::string config, const std::string& name) {
     const std::size_t strategy = config.find("[strategy]");
     config = config.substr(0, strategy) + "[strategy]\nname = \"" + name + "\"\n";
-    return run_over(dir, config, 2).err;
+    const std::string refused = run_over(dir, config, 2).err;
+    EXPECT_EQ(run_acts({"backtest", dir / "run.toml", "--out", dir / "isolated", "--isolate"}).err, refused);
+    return refused;
   };
   const std::string books = buying("files = [\"none.txt\"]");
   std::string bars = buying("files = [\"none.csv\"]\nkind = \"bars\"\ninterval = \"1h\"");

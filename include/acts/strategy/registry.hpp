@@ -13,8 +13,7 @@
 
 namespace acts {
 
-// What a strategy cannot trade without, beyond what it is told (Wants): a run over data without it is refused. Not
-// asked of a library's strategy in a process of its own.
+// What a strategy cannot trade without, beyond what it is told (Wants): a run over data without it is refused.
 struct StrategyNeeds {
   bool book = false;            // it reads books, which bars do not have
   std::size_t instruments = 1;  // at least

@@ -59,6 +59,9 @@ class IsolatedStrategy final : public Strategy {
   // All as given and by default, in canonical form.
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return made_.parameters; }
 
+  [[nodiscard]] const std::string& name() const { return made_.name; }
+  [[nodiscard]] const StrategyNeeds& needs() const { return made_.needs; }
+
   [[nodiscard]] Wants wants() const override { return made_.wants; }
   // Each throws StrategyFailure (kBadInput) if the strategy crashed, threw, came to no end within the limit, or if its
   // process says what is not to be understood: in one line, with the call.

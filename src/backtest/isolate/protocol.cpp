@@ -7,6 +7,7 @@ namespace acts::backtest {
 namespace {
 
 constexpr std::size_t kMostParameters = 4096;
+constexpr std::size_t kMostNeeded = 4096;  // instruments
 constexpr std::size_t kMostInstrumentsTold = 4096;
 constexpr std::size_t kMostErrorBytes = std::size_t{64} << 10U;
 
@@ -122,6 +123,10 @@ std::optional<MakeStrategy> read_make(ByteReader& in) {
 
 void write_made(ByteWriter& out, const MadeStrategy& made) {
   begin_message(out, HostMessage::kMade);
+  out.text(made.name);
+  out.flag(made.needs.book);
+  out.number(made.needs.instruments);
+  out.flag(made.needs.funding);
   out.number(made.parameters.size());
   for (const auto& [name, text] : made.parameters) {
     out.text(name);
@@ -131,7 +136,9 @@ void write_made(ByteWriter& out, const MadeStrategy& made) {
 }
 
 std::optional<MadeStrategy> read_made(ByteReader& in) {
-  MadeStrategy made;
+  MadeStrategy made{.name = std::string(in.text(kMostParameterBytes))};
+  made.needs = {.book = in.flag(), .instruments = in.count(kMostNeeded), .funding = in.flag()};
+  if (made.needs.instruments == 0) return std::nullopt;  // the last of them is asked for
   const std::uint64_t count = in.count(kMostParameters);
   for (std::uint64_t i = 0; i < count && !in.is_bad(); ++i) {
     const std::string name(in.text(kMostParameterBytes));

@@ -13,6 +13,7 @@
 
 #include "acts/base/result.hpp"
 #include "acts/strategy/parameters.hpp"
+#include "acts/strategy/registry.hpp"
 #include "acts/strategy/strategy.hpp"
 
 #include "backtest/decisions/decision.hpp"
@@ -73,8 +74,10 @@ struct MakeStrategy {
 };
 
 struct MadeStrategy {
+  std::string name = {};
   std::map<std::string, std::string> parameters = {};  // canonical
   Wants wants = {};
+  StrategyNeeds needs = {};
 };
 
 // What a context says of an instrument that never changes.

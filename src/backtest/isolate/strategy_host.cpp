@@ -113,7 +113,10 @@ class StrategyHost {
     Result<std::unique_ptr<Strategy>> made = (*type)->make(*parameters);
     if (!made) return std::unexpected(made.error());
     strategy_ = *std::move(made);
-    write_made(out_, {.parameters = parameters->canonical(), .wants = strategy_->wants()});
+    write_made(out_, {.name = std::string((*type)->name),
+                      .parameters = parameters->canonical(),
+                      .wants = strategy_->wants(),
+                      .needs = (*type)->needs});
     return {};
   }
 

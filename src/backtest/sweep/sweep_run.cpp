@@ -211,14 +211,15 @@ Result<SweepReport> with_data(SweepReport report, const SweepRequest& request,
 }  // namespace
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
-  if (Result<void> fits = check_one_asset(request.settings, "each set of a sweep has"); !fits) {
-    return std::unexpected(fits.error());
+  if (Result<void> one = check_one_asset(request.settings, "each set of a sweep has"); !one) {
+    return std::unexpected(one.error());
   }
   const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
   const Result<const StrategyType*> type = strategy_type_of(request.settings);
   if (!type) return std::unexpected(type.error());
-  if (Result<void> fits = check_needs(**type, request.settings); !fits) return std::unexpected(fits.error());
+  Result<void> fits = check_needs((*type)->name, (*type)->needs, request.settings);
+  if (!fits) return std::unexpected(fits.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
