@@ -173,7 +173,8 @@ TEST_F(Alerts, TellOfASinkThatIsAwayAndThatItHasAll) {
   std::unique_ptr<Server> database;
   const std::uint16_t port = serve(database, [&](const HttpServerRequest& request, HttpReply reply) {
     if (!is_up) return reply.send(503, "text/plain", "not\nnow");
-    if (request.path == "/query") return reply.send(200, "text/csv", "name,tags,name\ndatabases,,acts\n");
+    const bool lists_databases = request.body.contains("SHOW");
+    if (lists_databases) return reply.send(200, "text/csv", "name,tags,name\ndatabases,,acts\n");
     reply.send({204, {}, ""});
   });
   std::filesystem::create_directories(dir_ / "data");

@@ -22,8 +22,7 @@ SinkCase influx() {
                 settings.kind = SinkKind::kInfluxdb;
                 settings.uri = "http://127.0.0.1:" + std::to_string(port) + "/acts";
                 return settings;
-              },
-          .keeps_old_values = true};
+              }};
 }
 
 class InfluxServer : public ::testing::Test {

@@ -75,7 +75,10 @@ HttpCaller::~HttpCaller() = default;
 
 void HttpCaller::close() { state_->handle.reset(); }
 
-Result<HttpAnswer> HttpCaller::post(const HttpCall& call) {
+Result<HttpAnswer> HttpCaller::post(const HttpCall& call) { return perform(call, true); }
+Result<HttpAnswer> HttpCaller::get(const HttpCall& call) { return perform(call, false); }
+
+Result<HttpAnswer> HttpCaller::perform(const HttpCall& call, bool has_body) {
   if (!state_->handle) state_->handle.reset(curl_easy_init());
   CURL* const handle = state_->handle.get();
   ACTS_ASSERT(handle != nullptr);
@@ -98,8 +101,10 @@ Result<HttpAnswer> HttpCaller::post(const HttpCall& call) {
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_cancelled);
   curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &state_->limits);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  if (has_body) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  }
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer.body);
   if (!state_->user.empty() || !state_->password.empty()) {

@@ -33,8 +33,10 @@ class HttpCaller {
   HttpCaller(const HttpCaller&) = delete;
   HttpCaller& operator=(const HttpCaller&) = delete;
 
-  // POST. Any status is an answer. Follows no redirection. Errors: kRetry: no answer, or one above kMostBytes.
+  // Any status is an answer. They follow no redirection. Errors: kRetry: no answer, or one above kMostBytes.
   Result<HttpAnswer> post(const HttpCall& call);
+  // Without the body.
+  Result<HttpAnswer> get(const HttpCall& call);
   // Closes the connection.
   void close();
 
@@ -42,6 +44,7 @@ class HttpCaller {
 
  private:
   struct State;
+  Result<HttpAnswer> perform(const HttpCall& call, bool has_body);
   std::unique_ptr<State> state_;
 };
 
