@@ -63,6 +63,10 @@ class Conditions {
       }
     }
     for (const SinkHealth& sink : process.sinks) {
+      if (sink.status.is_stopped) {
+        add(sink.is_of_books() ? "sink_books_stopped" : "sink_stopped", sink.status.sink, sink.status.delivery.failure,
+            kAtOnce);
+      }
       if (!sink.is_late()) continue;
       add(sink.is_of_books() ? "sink_books_behind" : "sink_behind", sink.status.sink,
           fmt::format("{} {} behind, the oldest by {} s", sink.status.lag.rows, to_string(sink.status.content),
