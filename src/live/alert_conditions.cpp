@@ -145,6 +145,15 @@ std::vector<AlertCondition> alert_conditions(std::span<const collector::Health> 
   return std::move(conditions).result();
 }
 
+std::vector<collector::Alert> end_alerts(collector::AlertBook& book, UnixNanos now) {
+  std::vector<collector::Alert> alerts = book.observe({}, now + collector::AlertBook::kSettled);
+  for (collector::Alert& alert : alerts) {
+    alert.at = now;
+    alert.text = fmt::format("the process ended; the last was: {}", alert.text);
+  }
+  return alerts;
+}
+
 std::string alert_message(std::span<const collector::Alert> alerts, std::uint64_t left_out, std::string_view version) {
   using Json = nlohmann::ordered_json;
   Json all = Json::array();

@@ -197,6 +197,19 @@ TEST_F(Alerts, TellOfASinkThatIsAwayAndThatItHasAll) {
   expect_told("sink_behind", "influxdb", " rows behind, the oldest by ");
 }
 
+// Whoever was told of it waited for ever for the word that it is over.
+TEST_F(Alerts, TellAtTheEndOfTheRunThatWhatTheySaidIsOver) {
+  begin();
+  ASSERT_TRUE(run_until([&] { return is_live(); }));
+  venue_->faults(Venue::kBinanceSpot)->silence("ETHUSDT");
+  ASSERT_TRUE(run_until([&] { return !told("no_data", "firing").empty(); }));
+  EXPECT_TRUE(stop(*run_));
+  const auto resolved = told("no_data", "resolved");
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_EQ(resolved[0]["subject"], "binance-spot ETHUSDT");
+  EXPECT_THAT(resolved[0]["text"].get<std::string>(), HasSubstr("the process ended; the last was: no message for "));
+}
+
 TEST_F(Alerts, TellOfADiskThatIsNearlyFullAndThatThereIsSpace) {
   const testing::SmallDisk disk(dir_ / "disk", 64);
   if (!disk.problem().empty()) GTEST_SKIP() << "a disk of its own cannot be mounted here: " << disk.problem();
