@@ -36,6 +36,9 @@ std::string gzip(const std::string& text) {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
 struct Cleanup {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
@@ -119,6 +122,13 @@ Result<HttpAnswer> HttpCaller::perform(const HttpCall& call, bool has_body) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);
   return answer;
+}
+
+std::string url_problem(const std::string& url) {
+  const std::unique_ptr<CURLU, FreeUrl> parts(curl_url());
+  ACTS_ASSERT(parts != nullptr);
+  const CURLUcode code = curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0);
+  return code == CURLUE_OK ? "" : curl_url_strerror(code);
 }
 
 std::string url_encoded(std::string_view text) {

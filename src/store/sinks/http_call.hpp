@@ -48,6 +48,8 @@ class HttpCaller {
   std::unique_ptr<State> state_;
 };
 
+// Why libcurl takes no such address ("Port number was not a decimal number between 0 and 65535"); "": it takes it.
+std::string url_problem(const std::string& url);
 // "a b/ü" -> "a%20b%2F%C3%BC".
 std::string url_encoded(std::string_view text);
 // And back; what is no code stays as it is.
