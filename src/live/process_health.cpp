@@ -74,8 +74,7 @@ class Judge {
                                           status.delivery.failure));
     }
     if (status.is_stopped) {
-      add(Overall::kDegraded,
-          fmt::format("{} of sink {}: {}", to_string(status.content), status.sink, status.delivery.failure));
+      add(Overall::kDegraded, fmt::format("sink {}: {}", status.sink, status.delivery.failure));
     }
     if (is_within(status.refused_age, kLossRemembered)) {
       add(Overall::kDegraded,

@@ -73,6 +73,7 @@ struct SinkFeeder::State {
   Delivery delivery;
   OutboxBatch batch;
   std::int64_t rejected = 0;  // or fewer: what was set aside once more is counted twice
+  bool is_stopped = false;
   std::optional<RealTime> looked_at;
 
   mutable std::mutex mutex;
@@ -181,10 +182,8 @@ Result<void> SinkFeeder::State::check_room(bool counts) {
     if (!counted) return std::unexpected(counted.error());
     rejected = *counted;
   }
-  const std::scoped_lock lock(mutex);
-  status.rejected = rejected;
-  status.is_stopped = rejected >= options.most_rejected;
-  if (!status.is_stopped) return {};
+  is_stopped = rejected >= options.most_rejected;
+  if (!is_stopped) return {};
   return fail(ErrorCode::kRefused,
               fmt::format("stopped, as {} {} are set aside (most_rejected): mend what 'acts rows rejected' tells, then "
                           "send them again or raise most_rejected",
@@ -230,7 +229,7 @@ void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
     const std::scoped_lock lock(mutex);
     status.refusal = fmt::format("{}: {}", name_of(row, options.content), aside.reason);
     refused_at = real_now();
-    status.rejected = ++rejected;
+    ++rejected;
   }
   delivery.on_set_aside(kept, real_nanos());
 }
@@ -261,6 +260,8 @@ void SinkFeeder::State::publish() {
   const std::scoped_lock lock(mutex);
   attempt_since.reset();
   status.delivery = delivery.status();
+  status.rejected = rejected;
+  status.is_stopped = is_stopped;
 }
 
 SinkLimits sink_limits(Nanos connect, Nanos answer) {

@@ -79,13 +79,16 @@ ProcessHealth process_health() {
                          .pauses = 6}};
   process.sinks = {{.status = {.sink = "mongodb",
                                .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
-                               .lag = {54, UnixNanos{}}},
+                               .lag = {54, UnixNanos{}},
+                               .rejected = 63,
+                               .is_stopped = true},
                     .behind = 55s},
                    {.status = {.sink = "mongodb",
                                .content = SinkContent::kBooks,
                                .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
                                .lag = {74, UnixNanos{}},
-                               .unreadable = 75},
+                               .unreadable = 75,
+                               .rejected = 64},
                     .behind = 76s}};
   process.retention = RetentionThread::Status{};
   process.retention->total.recordings = {.files = 56, .bytes = 57};
@@ -150,6 +153,10 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_sink_book_levels_refused_total{sink="mongodb"} 72)",
            R"(acts_sink_book_failures_total{sink="mongodb"} 73)",
            R"(acts_sink_books_unreadable_total{sink="mongodb"} 75)",
+           R"(acts_sink_rejected{sink="mongodb"} 63)",
+           R"(acts_sink_stopped{sink="mongodb"} 1)",
+           R"(acts_sink_book_levels_rejected{sink="mongodb"} 64)",
+           R"(acts_sink_books_stopped{sink="mongodb"} 0)",
            R"(acts_retention_removed_total{kind="books"} 61)",
            R"(acts_sink_behind_seconds{sink="mongodb"} 55)",
            R"(acts_sink_rows_total{sink="mongodb"} 51)",
@@ -190,6 +197,8 @@ TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
   EXPECT_EQ(json["recordings"][0]["paused"], true);
   EXPECT_EQ(json["sinks"][0]["sink"], "mongodb");
   EXPECT_EQ(json["sinks"][0]["rows_waiting"], 54);
+  EXPECT_EQ(json["sinks"][0]["rejected"], 63);
+  EXPECT_EQ(json["sinks"][0]["stopped"], true);
 }
 
 // An unknown symbol was listed twice.
