@@ -77,19 +77,20 @@ ProcessHealth process_health() {
                          .status = {.queued_bytes = 77, .failures = 8, .refused = 9},
                          .paused = true,
                          .pauses = 6}};
-  process.sinks = {{.status = {.sink = "mongodb",
-                               .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
-                               .lag = {54, UnixNanos{}},
-                               .rejected = 63,
-                               .is_stopped = true},
-                    .behind = 55s},
-                   {.status = {.sink = "mongodb",
-                               .content = SinkContent::kBooks,
-                               .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
-                               .lag = {74, UnixNanos{}},
-                               .unreadable = 75,
-                               .rejected = 64},
-                    .behind = 76s}};
+  process.sinks = {
+      {.status = {.sink = "mongodb",
+                  .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53, .failure = "stopped"},
+                  .lag = {54, UnixNanos{}},
+                  .rejected = 63,
+                  .is_stopped = true},
+       .behind = 55s},
+      {.status = {.sink = "mongodb",
+                  .content = SinkContent::kBooks,
+                  .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
+                  .lag = {74, UnixNanos{}},
+                  .unreadable = 75,
+                  .rejected = 64},
+       .behind = 76s}};
   process.retention = RetentionThread::Status{};
   process.retention->total.recordings = {.files = 56, .bytes = 57};
   process.retention->total.books = {.files = 61, .bytes = 62};
@@ -206,7 +207,7 @@ TEST(HealthJson, NamesEachProblemOnceAndThoseOfTheProcessFirst) {
   const auto json = nlohmann::json::parse(health_json(std::vector{venue_health()}, process_health()));
   EXPECT_THAT(json["problems"].get<std::vector<std::string>>(),
               ElementsAre("recording of binance-spot: its queue is full: the sockets are not read until it is shorter",
-                          "NOPEUSDT: no such symbol"));
+                          "sink mongodb: stopped", "NOPEUSDT: no such symbol"));
 }
 
 TEST(OverallOf, IsTheWorstOfVenuesAndProcess) {
