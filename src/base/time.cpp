@@ -114,8 +114,10 @@ Result<Nanos> parse_duration(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit_name(end, static_cast<std::size_t>(text.data() + text.size() - end));
   for (const Unit& unit : kUnits) {
-    if (error != std::errc{} || unit_name != unit.name || count < 0) continue;
-    if (count > kMostDuration.count() / unit.nanos) {
+    if (unit_name != unit.name) continue;
+    const bool is_beyond_all = error == std::errc::result_out_of_range && !text.starts_with('-');
+    if (!is_beyond_all && (error != std::errc{} || count < 0)) continue;
+    if (is_beyond_all || count > kMostDuration.count() / unit.nanos) {
       return fail(ErrorCode::kUsage, fmt::format("'{}' is too long: {} at most", text, to_string(kMostDuration)));
     }
     return Nanos{count * unit.nanos};

@@ -16,6 +16,7 @@
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 #include "history/certificate_chain.hpp"
+#include "history/signature.hpp"
 #include "net/real_clock.hpp"
 #include "recording/layout.hpp"
 
@@ -55,6 +56,10 @@ Result<void> check_words(const std::vector<std::string>& words) {
   return {};
 }
 
+std::unexpected<Error> of_file(const std::string& path, const Error& error) {
+  return fail(error.code, fmt::format("{}: {}", path, error.message));
+}
+
 // A key that others can read is no secret.
 Result<void> set_private_key(std::string& key, const Values& values) {
   const Result<std::string> text = read_text_file(values[0], kMaxKeyBytes);
@@ -63,6 +68,8 @@ Result<void> set_private_key(std::string& key, const Values& values) {
   if (::stat(values[0].c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
     return fail(ErrorCode::kUsage, fmt::format("{}: others may read it too: chmod 600 {}", values[0], values[0]));
   }
+  // Found out here, where the file is known; it signs nothing yet.
+  if (const auto usable = history::sign("", *text); !usable) return of_file(values[0], usable.error());
   key = *text;
   return {};
 }
@@ -70,6 +77,7 @@ Result<void> set_private_key(std::string& key, const Values& values) {
 Result<void> set_public_key(std::string& key, const Values& values) {
   Result<std::string> text = read_text_file(values[0], kMaxKeyBytes);
   if (!text) return std::unexpected(text.error());
+  if (const auto usable = history::is_signature("", "", *text); !usable) return of_file(values[0], usable.error());
   key = *std::move(text);
   return {};
 }
@@ -105,8 +113,14 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
+std::string day_text(UnixNanos day) { return to_iso8601(day).substr(0, 10); }
+
 int check(const Settings& settings, Output& out) {
   if (settings.symbol.empty()) return complain({ErrorCode::kUsage, "certificate check: name one symbol with --symbol"});
+  if (settings.from && *settings.from > *settings.date) {
+    return complain({ErrorCode::kUsage, fmt::format("--from: {} is later than --date, {}: name an earlier day",
+                                                    day_text(*settings.from), day_text(*settings.date))});
+  }
   const history::CertificateKey key{settings.venue.value_or(Venue::kBinanceSpot), settings.symbol, *settings.date};
   const auto checked = history::check_certificate(settings.data_dir, {key, settings.from, settings.public_key});
   if (!checked) return complain(checked.error());
@@ -123,8 +137,8 @@ Result<std::vector<std::pair<Venue, std::string>>> wanted_symbols(const Settings
   if (!symbols) return symbols;
   std::erase_if(*symbols, [&](const auto& symbol) { return settings.venue && symbol.first != *settings.venue; });
   if (symbols->empty()) {
-    return fail(ErrorCode::kUsage, fmt::format("nothing of {} is recorded in {}",
-                                               to_iso8601(*settings.date).substr(0, 10), settings.data_dir));
+    return fail(ErrorCode::kUsage,
+                fmt::format("nothing of {} is recorded in {}", day_text(*settings.date), settings.data_dir));
   }
   return symbols;
 }

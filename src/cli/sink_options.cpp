@@ -26,7 +26,7 @@ bool is_sink_name(std::string_view name) {
 }  // namespace
 
 std::span<const Option<SinkSettings>> sink_options() {
-  static const std::array<Option<S>, 9> kOptions{{
+  static const std::array<Option<S>, 10> kOptions{{
       {{.name = "kind",
         .kind = OptionKind::kChoice,
         .help = "of database; that of its name if not given",
@@ -55,6 +55,16 @@ std::span<const Option<SinkSettings>> sink_options() {
         .help = "of spot pairs with USDT",
         .default_text = "{base}_books"},
        [](S& s, const V& v) { return s.book_collection = v[0], Result<void>(); }},
+      {{.name = "most_rejected",
+        .placeholder = "N",
+        .kind = OptionKind::kInteger,
+        .help = "rows set aside, or levels of books, before it stops",
+        .default_text = "100000"},
+       [](S& s, const V& v) {
+         const Result<int> count = parse_integer(v[0], 1, 1'000'000'000);
+         if (!count) return Result<void>(std::unexpected(count.error()));
+         return s.most_rejected = *count, Result<void>();
+       }},
       {{.name = "organization", .placeholder = "NAME", .help = "of InfluxDB 2"},
        [](S& s, const V& v) { return s.organization = v[0], Result<void>(); }},
   }};

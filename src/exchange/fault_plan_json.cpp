@@ -62,6 +62,9 @@ Checked read_span(const Json& value, string_view place, Nanos least, Nanos& out)
   if (!value.is_string()) return wrong(place, R"(a duration as text, such as "30s")");
   const auto& text = value.get_ref<const std::string&>();
   const Result<Nanos> span = parse_duration(text);
+  if (!span && span.error().message.contains("is too long")) {
+    return wrong(place, fmt::format("{} is too long: {} at most", shown(text), to_string(kMaxPlanTime)));
+  }
   if (!span) return wrong(place, fmt::format("{} is no duration: write one such as \"30s\"", shown(text)));
   if (*span < least || *span > kMaxPlanTime) {
     return wrong(place, fmt::format("{} is not from {} to {}", shown(text), to_string(least), to_string(kMaxPlanTime)));

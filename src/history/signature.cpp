@@ -33,8 +33,11 @@ Result<Key> read_key(std::string_view pem, std::string_view what, Read read) {
   ACTS_ASSERT(bio != nullptr);
   Key key(read(bio.get(), nullptr, no_pass_phrase, nullptr));
   if (key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519) return key;
-  return fail(ErrorCode::kUsage, fmt::format("it holds no Ed25519 {} key in PEM form{}", what,
-                                             key == nullptr && what == "private" ? " without a pass phrase" : ""));
+  const bool is_private = what == "private";
+  return fail(ErrorCode::kUsage,
+              fmt::format("holds no Ed25519 {} key in PEM form{}: {} makes one", what,
+                          key == nullptr && is_private ? " without a pass phrase" : "",
+                          is_private ? "'openssl genpkey -algorithm ed25519'" : "'openssl pkey -pubout'"));
 }
 
 }  // namespace

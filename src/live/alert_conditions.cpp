@@ -63,6 +63,10 @@ class Conditions {
       }
     }
     for (const SinkHealth& sink : process.sinks) {
+      if (sink.status.is_stopped) {
+        add(sink.is_of_books() ? "sink_books_stopped" : "sink_stopped", sink.status.sink, sink.status.delivery.failure,
+            kAtOnce);
+      }
       if (!sink.is_late()) continue;
       add(sink.is_of_books() ? "sink_books_behind" : "sink_behind", sink.status.sink,
           fmt::format("{} {} behind, the oldest by {} s", sink.status.lag.rows, to_string(sink.status.content),
@@ -139,6 +143,15 @@ std::vector<AlertCondition> alert_conditions(std::span<const collector::Health> 
   for (const collector::Health& health : venues) conditions.look_at(health);
   conditions.look_at(process);
   return std::move(conditions).result();
+}
+
+std::vector<collector::Alert> end_alerts(collector::AlertBook& book, UnixNanos now) {
+  std::vector<collector::Alert> alerts = book.observe({}, now + collector::AlertBook::kSettled);
+  for (collector::Alert& alert : alerts) {
+    alert.at = now;
+    alert.text = fmt::format("the process ended; the last was: {}", alert.text);
+  }
+  return alerts;
 }
 
 std::string alert_message(std::span<const collector::Alert> alerts, std::uint64_t left_out, std::string_view version) {

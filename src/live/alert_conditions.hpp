@@ -28,6 +28,10 @@ struct AlertLimits {
 std::vector<collector::AlertCondition> alert_conditions(std::span<const collector::Health> venues,
                                                         const ProcessHealth& process, const AlertLimits& limits);
 
+// At the end of a run: each alert that was said is resolved, as nobody looks any more. What still holds is said anew by
+// the next run.
+std::vector<collector::Alert> end_alerts(collector::AlertBook& book, UnixNanos now);
+
 // What a webhook and a command get: one JSON object. `left_out`: alerts that could not be said before.
 std::string alert_message(std::span<const collector::Alert> alerts, std::uint64_t left_out, std::string_view version);
 

@@ -124,6 +124,14 @@ void AlertChannel::push(const collector::Alert& alert) {
   if (!timer_ && under_way_ == 0) wait(Nanos{0});
 }
 
+void AlertChannel::finish() {
+  if (std::exchange(is_ending_, true)) return;
+  interval_ = Nanos{0};
+  if (timer_) loop_.cancel_timer(*std::exchange(timer_, std::nullopt));
+  is_finished_ = waiting_.empty();
+  if (!is_finished_ && under_way_ == 0) wait(Nanos{0});
+}
+
 AlertChannel::Status AlertChannel::status() const {
   Status status = status_;
   status.waiting = waiting_.size();
@@ -153,7 +161,8 @@ void AlertChannel::on_done(std::uint64_t told, const Result<void>& done) {
   if (!done) {
     ++status_.failures;
     status_.failure = done.error().message;
-    wait(backoff_.next());
+    is_finished_ = is_ending_;
+    if (!is_ending_) wait(backoff_.next());
     return;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -161,7 +170,8 @@ void AlertChannel::on_done(std::uint64_t told, const Result<void>& done) {
   status_.failure.clear();
   untold_ -= told;
   backoff_.reset();
-  wait(interval_);
+  is_finished_ = is_ending_ && waiting_.empty();
+  if (!is_finished_) wait(interval_);
 }
 
 AlertChannel::Deliver post_to(HttpClient& client, std::string url) {

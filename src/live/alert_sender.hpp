@@ -49,6 +49,10 @@ class AlertChannel {
 
   void push(const collector::Alert& alert);
   [[nodiscard]] Status status() const;
+  // At the end: what waits is said without an interval, and what fails once more is not tried again.
+  void finish();
+  // After finish(): nothing is under way any more. What could not be said is in status().
+  [[nodiscard]] bool is_finished() const { return is_finished_; }
 
  private:
   void deliver();
@@ -64,6 +68,8 @@ class AlertChannel {
   std::size_t under_way_ = 0;  // of the front
   std::uint64_t untold_ = 0;   // left out, and not told of yet
   std::optional<EventLoop::TimerId> timer_;
+  bool is_ending_ = false;
+  bool is_finished_ = false;
   Status status_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

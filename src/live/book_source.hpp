@@ -46,6 +46,7 @@ class BookSource final : public SinkSource {
   Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason) override;
   // Rows are books here.
   Result<OutboxLag> lag() override;
+  Result<std::int64_t> rejected() override { return outbox_->rejected(); }
 
  private:
   BookSource(BookSourceOptions options, std::unique_ptr<BookOutbox> outbox);

@@ -322,12 +322,20 @@ void CollectRun::watch_alerts(const ProcessHealth& process) {
   limits.no_data = settings_.alerts.no_data_after;
   limits.gap = settings_.alerts.gap_after;
   for (const collector::Alert& alert : alerts_.observe(alert_conditions(health(), process, limits), clock_.now())) {
-    const bool is_over = alert.status == collector::Alert::Status::kResolved;
-    log(std::nullopt,
-        {is_over ? collector::LogLevel::kInfo : collector::LogLevel::kWarning, "alert", "",
-         fmt::format("{}: {}: {}: {}", to_string(alert.status), alert.key, alert.subject, alert.text), 0});
-    for (const auto& channel : alert_channels_) channel->push(alert);
+    tell(alert);
   }
+}
+
+void CollectRun::tell(const collector::Alert& alert) {
+  const bool is_over = alert.status == collector::Alert::Status::kResolved;
+  log(std::nullopt, {is_over ? collector::LogLevel::kInfo : collector::LogLevel::kWarning, "alert", "",
+                     fmt::format("{}: {}: {}: {}", to_string(alert.status), alert.key, alert.subject, alert.text), 0});
+  for (const auto& channel : alert_channels_) channel->push(alert);
+}
+
+void CollectRun::end_alerts() {
+  for (const collector::Alert& alert : acts::end_alerts(alerts_, clock_.now())) tell(alert);
+  for (const auto& channel : alert_channels_) channel->finish();
 }
 
 void CollectRun::begin_stop() {
@@ -339,6 +347,7 @@ Nanos CollectRun::stopping_for() const { return std::chrono::steady_clock::now()
 
 void CollectRun::stop(std::string_view reason, std::function<void()> done) {
   ending_ = true;
+  end_alerts();
   if (states_timer_) loop_.cancel_timer(*std::exchange(states_timer_, std::nullopt));
   begin_stop();
   for (const auto& venue : venues_) venue->stop(reason);
@@ -378,8 +387,10 @@ bool CollectRun::drained() const {
   if (!std::ranges::all_of(venues_, saved)) return false;
   // No row comes any more: what waits for the sinks is delivered now, or with the next run.
   for (const auto& sink : sinks_) sink->stop();
+  const auto is_told = [](const auto& channel) { return channel->is_finished(); };
   return std::ranges::all_of(venues_, on_disk) &&
-         std::ranges::all_of(sinks_, [](const auto& sink) { return sink->status().ended; });
+         std::ranges::all_of(sinks_, [](const auto& sink) { return sink->status().ended; }) &&
+         (stopping_for() >= kAlertsLimit || std::ranges::all_of(alert_channels_, is_told));
 }
 
 void CollectRun::poll_drained(std::function<void()> done) {
@@ -399,6 +410,13 @@ bool CollectRun::drain() {
   const ProcessHealth process = process_health();
   for (const ProcessWatch::Line& line : watch_.finish(process)) log(line.venue, line.log);
   say_what_sinks_lack();
+  for (const AlertChannel::Status& channel : process.alerts) {
+    if (channel.waiting == 0) continue;
+    log(std::nullopt, {collector::LogLevel::kWarning, "alerts_not_told", "",
+                       fmt::format("{}: {} alerts are not told at the end{}{}", channel.name, channel.waiting,
+                                   channel.failure.empty() ? "" : ": ", channel.failure),
+                       0});
+  }
   const bool rows_stored = rows_->drain(Nanos{0}) && process.rows.waiting == 0;
   if (!rows_stored) {
     log(std::nullopt, {collector::LogLevel::kError, "rows_not_stored", "",

@@ -75,6 +75,7 @@ class CollectRun {
   [[nodiscard]] const std::vector<std::unique_ptr<VenueRun>>& venues() const { return venues_; }
 
   static constexpr Nanos kConnectionsLimit = std::chrono::seconds{8};  // of it, for the closing of connections
+  static constexpr Nanos kAlertsLimit = std::chrono::seconds{5};       // and for the word that alerts are over
 
  private:
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
@@ -102,6 +103,8 @@ class CollectRun {
   void watch();
   Result<void> open_alerts();
   void watch_alerts(const ProcessHealth& process);
+  void tell(const collector::Alert& alert);
+  void end_alerts();
   void start_retention();
   void begin_stop();
   void begin_drain();

@@ -223,6 +223,8 @@ Json json_of(const SinkHealth& sink) {
           {"behind_seconds", seconds(sink.behind)},
           {"delivered", sink.status.delivery.delivered},
           {"refused", sink.status.delivery.refused},
+          {"rejected", sink.status.rejected},
+          {"stopped", sink.status.is_stopped},
           {"failures", sink.status.delivery.failures},
           {"failure", sink.status.delivery.failure}};
 }
@@ -238,6 +240,11 @@ void add_books_of(Families& out, const SinkHealth& sink) {
               delivery.delivered);
   out.counter("acts_sink_book_levels_refused_total",
               "Levels of full books that a remote database refused and that were set aside", labels, delivery.refused);
+  out.gauge("acts_sink_book_levels_rejected",
+            "Levels of full books that are set aside for a remote database now, and whole books", labels,
+            static_cast<double>(sink.status.rejected));
+  out.gauge("acts_sink_books_stopped", "1: so many levels are set aside that no more are sent", labels,
+            sink.status.is_stopped ? 1 : 0);
   out.counter("acts_sink_books_unreadable_total", "Full books whose file was gone or damaged and that were set aside",
               labels, sink.status.unreadable);
   out.counter("acts_sink_book_failures_total", "Failed attempts to deliver full books", labels, delivery.failures);
@@ -254,6 +261,10 @@ void add_sink(Families& out, const SinkHealth& sink) {
   out.counter("acts_sink_rows_total", "Rows that a remote database has confirmed", labels, delivery.delivered);
   out.counter("acts_sink_refused_total", "Rows that a remote database refused and that were set aside", labels,
               delivery.refused);
+  out.gauge("acts_sink_rejected", "Rows that are set aside for a remote database now", labels,
+            static_cast<double>(sink.status.rejected));
+  out.gauge("acts_sink_stopped", "1: so many rows are set aside that no more are sent", labels,
+            sink.status.is_stopped ? 1 : 0);
   out.counter("acts_sink_failures_total", "Failed attempts to deliver rows", labels, delivery.failures);
 }
 

@@ -73,6 +73,9 @@ class Judge {
       add(Overall::kDegraded, fmt::format("{}{}{}", behind_text(sink), status.delivery.failure.empty() ? "" : ": ",
                                           status.delivery.failure));
     }
+    if (status.is_stopped) {
+      add(Overall::kDegraded, fmt::format("sink {}: {}", status.sink, status.delivery.failure));
+    }
     if (is_within(status.refused_age, kLossRemembered)) {
       add(Overall::kDegraded,
           fmt::format("sink {}: {}, the last: {}", status.sink, set_aside_text(sink), status.refusal));

@@ -59,6 +59,12 @@ class Restoring {
     return names;
   }
 
+  // False. What comes instead is an older one, then the recording, then an empty book, which a snapshot fills.
+  bool not_used(const std::string& symbol, const std::string& why) {
+    problem(
+        fmt::format("{}: a checkpoint is not used, but an older one, the recording or an empty book: {}", symbol, why));
+    return false;
+  }
   void problem(std::string text) { done_.problems.push_back(std::move(text)); }
   [[nodiscard]] bool late() const {
     return std::chrono::steady_clock::now() >= until_ || (options_.stop && options_.stop());
@@ -104,13 +110,9 @@ class Restoring {
   // False: it cannot be gone on from it.
   bool go_on_from(const std::string& symbol, const std::string& path) {
     auto file = read_book_file(path);
-    if (!file) {
-      problem(file.error().message);
-      return false;
-    }
+    if (!file) return not_used(symbol, file.error().message);
     if (file->venue != options_.venue || file->symbol != symbol) {
-      problem(fmt::format("{}: is the book of {} {}", path, to_string(file->venue), file->symbol));
-      return false;
+      return not_used(symbol, fmt::format("{}: is the book of {} {}", path, to_string(file->venue), file->symbol));
     }
     if (!file->recorded) {
       done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
@@ -123,8 +125,7 @@ class Restoring {
     replay.begins_at_book = true;
     replay.untold = settings_at(files, saved_at);
     const Result<void> done = go_on(symbol, std::move(replay), paths_of(files), saved_at);
-    if (!done) problem(fmt::format("{}: a checkpoint is not used: {}", symbol, done.error().message));
-    return done.has_value();
+    return done || not_used(symbol, done.error().message);
   }
 
   // Says nothing: there may be a checkpoint yet.

@@ -59,6 +59,7 @@ struct SinkFeeder::State {
   void carry(Delivery::Advance advance);
   void carry(Delivery::Wait wait);
   Result<void> connect();
+  Result<void> check_room(bool counts);
   void note_unreadable();
   void look();
   void publish();
@@ -71,6 +72,8 @@ struct SinkFeeder::State {
   std::unique_ptr<SinkSource> source;
   Delivery delivery;
   OutboxBatch batch;
+  std::int64_t rejected = 0;  // or fewer: what was set aside once more is counted twice
+  bool is_stopped = false;
   std::optional<RealTime> looked_at;
 
   mutable std::mutex mutex;
@@ -164,6 +167,7 @@ Result<void> SinkFeeder::State::connect() {
     if (!opened) return std::unexpected(std::move(opened.error()));
     source = std::move(*opened);
   }
+  if (auto room = check_room(true); !room) return room;
   const auto made = sink->open(source->schema());
   if (!made) return std::unexpected(made.error());
   const std::scoped_lock lock(mutex);
@@ -172,7 +176,22 @@ Result<void> SinkFeeder::State::connect() {
   return {};
 }
 
+Result<void> SinkFeeder::State::check_room(bool counts) {
+  if (counts || rejected >= options.most_rejected) {
+    const auto counted = source->rejected();
+    if (!counted) return std::unexpected(counted.error());
+    rejected = *counted;
+  }
+  is_stopped = rejected >= options.most_rejected;
+  if (!is_stopped) return {};
+  return fail(ErrorCode::kRefused,
+              fmt::format("stopped, as {} {} are set aside (most_rejected): mend what 'acts rows rejected' tells, then "
+                          "send them again or raise most_rejected",
+                          rejected, options.content == SinkContent::kRows ? "rows" : "levels of books"));
+}
+
 void SinkFeeder::State::carry(Delivery::Read read) {
+  if (auto room = check_room(false); !room) return delivery.on_read(std::unexpected(room.error()), real_nanos());
   bool is_last_look = false;
   {
     const std::scoped_lock lock(mutex);
@@ -203,12 +222,14 @@ void SinkFeeder::State::carry(Delivery::Send send) {
 }
 
 void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
+  if (auto room = check_room(false); !room) return delivery.on_set_aside(room, real_nanos());
   const MinuteRow& row = batch.rows[aside.row];
   const Result<void> kept = source->set_aside(row, batch.changes[aside.row], aside.reason);
   if (kept) {
     const std::scoped_lock lock(mutex);
     status.refusal = fmt::format("{}: {}", name_of(row, options.content), aside.reason);
     refused_at = real_now();
+    ++rejected;
   }
   delivery.on_set_aside(kept, real_nanos());
 }
@@ -239,6 +260,8 @@ void SinkFeeder::State::publish() {
   const std::scoped_lock lock(mutex);
   attempt_since.reset();
   status.delivery = delivery.status();
+  status.rejected = rejected;
+  status.is_stopped = is_stopped;
 }
 
 SinkLimits sink_limits(Nanos connect, Nanos answer) {
@@ -255,6 +278,7 @@ Result<std::vector<std::unique_ptr<SinkFeeder>>> start_sinks(const std::vector<S
       options.sink = settings.name;
       options.content = content;
       options.data_path = data_path;
+      options.most_rejected = settings.most_rejected;
       options.delivery.seed = seed++;
       if (content == SinkContent::kBooks) options.delivery.batch = kBookBatch;
       auto feeder = SinkFeeder::start(

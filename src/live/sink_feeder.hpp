@@ -28,6 +28,9 @@ struct SinkFeederOptions {
   SinkContent content = SinkContent::kRows;
   std::string data_path;  // of acts.db, which SqliteStore::open() has opened before; books lie in books/ beside it
   DeliveryOptions delivery = {};
+  // Once so much is set aside, something must be wrong there: the sink stops, and what comes waits in acts.db, until
+  // less is (what is sent again counts no more) or the limit is raised.
+  std::int64_t most_rejected = SinkSettings{}.most_rejected;
   SinkLimits limits = {};  // `now` and `cancelled` are set by the feeder
   // What waits at the end is delivered if that takes no longer; the rest comes with the next run.
   Nanos last_delivery = std::chrono::seconds{3};
@@ -43,6 +46,8 @@ class SinkFeeder {
     OutboxLag lag = {};                     // as of the last look: once a second, every 15 s if it is long
     std::uint64_t unreadable = 0;           // books that were set aside whole
     std::string refusal = {};               // of what was set aside last: which, and why
+    std::int64_t rejected = 0;              // set aside by this and earlier runs: SinkSource::rejected()
+    bool is_stopped = false;                // by SinkFeederOptions::most_rejected
     std::uint64_t made_count = 0;           // what it made in the database: table, columns, index
     std::string made = {};                  // the last of it: one line
     std::optional<Nanos> attempt_age = {};  // of the call under way

@@ -119,6 +119,19 @@ Result<OutboxLag> BookOutbox::lag() {
   return lag;
 }
 
+Result<std::int64_t> BookOutbox::rejected() {
+  // Kept by its millisecond, numbered by its nanosecond.
+  auto statement = database_->prepare(
+      fmt::format("SELECT count(*) FROM sink_rejected_levels r WHERE r.sink = ?1 AND NOT EXISTS (SELECT 1 FROM "
+                  "book_dumps d WHERE d.venue = r.venue AND d.symbol = r.symbol AND d.saved_at >= r.book_time * "
+                  "1000000 AND d.saved_at < (r.book_time + 1) * 1000000 AND d.change > {})",
+                  kBookCursor));
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  statement->bind(0, sink_);
+  const auto found = statement->step();
+  return found ? Result<std::int64_t>(statement->integer(0)) : std::unexpected(found.error());
+}
+
 Result<std::unique_ptr<DeliveredBooks>> DeliveredBooks::open(const std::string& path,
                                                              const std::optional<std::vector<std::string>>& sinks,
                                                              bool dry_run, const SqliteOptions& options) {

@@ -57,6 +57,8 @@ class BookOutbox {
   // replaces it.
   Result<void> set_aside(const BookDump& dump, std::string_view side, std::string_view price, std::string_view reason);
   Result<OutboxLag> lag();
+  // Levels, and whole books, that are set aside; without those of a book that waits to be sent again.
+  Result<std::int64_t> rejected();
 
  private:
   Result<std::vector<BookDump>> without_number(std::span<const BookDump> dumps);

@@ -119,6 +119,16 @@ Result<OutboxLag> Outbox::lag() {
   return lag;
 }
 
+Result<std::int64_t> Outbox::rejected() {
+  auto statement = database_->prepare(
+      "SELECT count(*) FROM sink_rejected_rows r WHERE r.sink = ? AND NOT EXISTS (SELECT 1 FROM row_changes c WHERE "
+      "c.venue = r.venue AND c.symbol = r.symbol AND c.sample_time = r.sample_time AND c.change > r.change)");
+  if (!statement) return std::unexpected(std::move(statement.error()));
+  statement->bind(0, sink_);
+  const auto found = statement->step();
+  return found ? Result<std::int64_t>(statement->integer(0)) : std::unexpected(found.error());
+}
+
 Result<std::vector<RejectedRow>> rejected_rows(const std::string& path, const SqliteOptions& options) {
   auto database = SqliteDatabase::open(path, SqliteDatabase::Access::kReadOnly, options);
   if (!database) return std::unexpected(std::move(database.error()));

@@ -51,6 +51,7 @@ class Outbox final : public SinkSource {
   Result<void> advance(std::int64_t change) override;
   Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason) override;
   Result<OutboxLag> lag() override;
+  Result<std::int64_t> rejected() override;
 
  private:
   Outbox(std::unique_ptr<SqliteDatabase> database, std::string sink, RowSchema schema)

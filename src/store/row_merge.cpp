@@ -2,11 +2,53 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <tuple>
 
 #include "acts/base/assert.hpp"
 
 namespace acts {
+namespace {
+
+// 0 where it is not known.
+std::int64_t count_of(const MinuteRow& row, const RowSchema& schema, std::string_view name) {
+  const auto column = std::ranges::find(schema.columns, name, &Column::name);
+  if (column == schema.columns.end()) return 0;
+  const Value& value = row.values[static_cast<std::size_t>(column - schema.columns.begin())];
+  const auto* const count = std::get_if<std::int64_t>(&value);
+  return count == nullptr ? 0 : *count;
+}
+
+// Of all bands together, in billionths: a sum of doubles would depend on the order of the columns.
+std::int64_t coverage_of(const MinuteRow& row, const RowSchema& schema) {
+  constexpr double kUnit = 1e9;
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const auto* const share = std::get_if<double>(&row.values[i]);
+    if (share != nullptr && schema.columns[i].name.starts_with("coverage_")) sum += std::llround(*share * kUnit);
+  }
+  return sum;
+}
+
+// Larger is better.
+auto worth_of(const MinuteRow& row, const RowSchema& schema) {
+  return std::tuple(trust_of(row, schema), -count_of(row, schema, "gap_ms"), coverage_of(row, schema),
+                    -std::ranges::count(row.values, Value{}), count_of(row, schema, "updates"));
+}
+
+// Two stores may have the same columns in another order.
+std::string text_by_name(const MinuteRow& row, const RowSchema& schema) {
+  RowSchema by_name = schema;
+  std::ranges::sort(by_name.columns, {}, &Column::name);
+  std::string text;
+  append_json(text, by_name, in_columns(row, schema, by_name));
+  return text;
+}
+
+}  // namespace
 
 RowSchema united(const RowSchema& first, const RowSchema& second) {
   RowSchema all = first;
@@ -43,7 +85,10 @@ int trust_of(const MinuteRow& row, const RowSchema& schema) {
 
 Choice choose(const MinuteRow& first, const MinuteRow& second, const RowSchema& schema) {
   if (first == second) return Choice::kSame;
-  return trust_of(second, schema) > trust_of(first, schema) ? Choice::kSecond : Choice::kFirst;
+  const auto ours = worth_of(first, schema);
+  const auto theirs = worth_of(second, schema);
+  const bool is_second = ours != theirs ? theirs > ours : text_by_name(second, schema) < text_by_name(first, schema);
+  return is_second ? Choice::kSecond : Choice::kFirst;
 }
 
 }  // namespace acts

@@ -19,10 +19,13 @@ int trust_of(const MinuteRow& row, const RowSchema& schema);
 
 enum class Choice : std::uint8_t {
   kSame,    // equal
-  kFirst,   // they differ, and the second one's state is not better
-  kSecond,  // they differ, and it is
+  kFirst,   // they differ, and the first one is to be taken
+  kSecond,  // they differ, and the second one is
 };
-// Of two rows with the same key and columns.
+// Of two rows with the same key and columns the one of the better state; then with less time without sync (gap_ms);
+// then with the larger coverage; then with more values known; then with more updates; then the one whose text, columns
+// in the order of their names, comes first. Whichever is called the first: so stores that are merged into each other,
+// in any order, end with the same rows.
 Choice choose(const MinuteRow& first, const MinuteRow& second, const RowSchema& schema);
 
 }  // namespace acts

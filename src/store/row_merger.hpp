@@ -19,8 +19,8 @@ namespace acts {
 struct MergeCounts {
   std::size_t added = 0;
   std::size_t same = 0;
-  std::size_t kept = 0;   // they differed, and ours was as good or better
-  std::size_t taken = 0;  // they differed, and theirs was better
+  std::size_t kept = 0;   // they differed, and ours was better
+  std::size_t taken = 0;  // they differed, and theirs was
 };
 
 class RowMerger {

@@ -50,6 +50,9 @@ class SinkSource {
   // Errors: kStorage.
   virtual Result<void> set_aside(const MinuteRow& row, std::int64_t change, std::string_view reason) = 0;
   virtual Result<OutboxLag> lag() = 0;
+  // How much is set aside for the sink now, without what was changed or numbered anew since and will be sent again.
+  // Takes time in proportion. Errors: kStorage.
+  virtual Result<std::int64_t> rejected() = 0;
 };
 
 }  // namespace acts

@@ -40,6 +40,9 @@ TEST(Duration, ReadsNumberAndUnit) {
 TEST(Duration, IsNoLongerThanWhatCanBeAddedToATime) {
   const Nanos most = parse_duration("36500d").value();
   EXPECT_EQ(parse_duration("36501d").error().message, "'36501d' is too long: 36500d at most");
+  EXPECT_EQ(parse_duration("99999999999999999999s").error().message,
+            "'99999999999999999999s' is too long: 36500d at most");
+  EXPECT_TRUE(parse_duration("-99999999999999999999s").error().message.contains("is not a duration"));
   EXPECT_FALSE(parse_duration("9223372036854775807ns").has_value());
   const UnixNanos today = parse_iso8601("2026-11-27").value();
   EXPECT_LT(most.count(), (INT64_MAX - today.value) / 2);

@@ -418,6 +418,15 @@ TEST(CertificateCommand, MakesAndChecksThatOfEachSymbolAndDay) {
   EXPECT_THAT(certificate({"make", "--date", "2024-08-08", "--sign-key", key}).err,
               HasSubstr("others may read it too"));
   std::filesystem::permissions(key, static_cast<std::filesystem::perms>(0600));
+  const std::string no_key = dir.write("no_key.pem", "hunter2\n");
+  std::filesystem::permissions(no_key, static_cast<std::filesystem::perms>(0600));
+  EXPECT_EQ(
+      certificate({"make", "--date", "2024-08-08", "--sign-key", no_key}).err,
+      "acts: --sign-key: " + no_key +
+          ": holds no Ed25519 private key in PEM form without a pass phrase: 'openssl genpkey -algorithm ed25519' "
+          "makes one\n");
+  EXPECT_THAT(certificate({"check", "--date", "2024-08-08", "--symbol", "BTCUSDT", "--public-key", key}).err,
+              HasSubstr("--public-key: " + key + ": holds no Ed25519 public key in PEM form"));
   const std::string path = "./acts-data/certificates/binance-spot/BTCUSDT/2024-08-08.json";
   const Outcome made = certificate({"make", "--date", "2024-08-08", "--sign-key", key});
   EXPECT_EQ(made.exit_code, kExitDone) << made.err;
@@ -442,6 +451,8 @@ TEST(CertificateCommand, MakesAndChecksThatOfEachSymbolAndDay) {
   EXPECT_THAT(bad.err, HasSubstr("2024-08-08.json: /recording/segments/0/sha256: says "));
   EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-07"}).exit_code, kExitUsage);
   EXPECT_EQ(certificate({"check", "--date", "2024-08-08"}).exit_code, kExitUsage);
+  EXPECT_EQ(certificate({"check", "--symbol", "BTCUSDT", "--date", "2024-08-08", "--from", "2024-08-09"}).err,
+            "acts: --from: 2024-08-09 is later than --date, 2024-08-08: name an earlier day\n");
   EXPECT_EQ(certificate({"make", "--date", "2024-08-08T12:00"}).exit_code, kExitUsage);
   EXPECT_EQ(certificate({"mak", "--date", "2024-08-08"}).err,
             "acts: no action 'mak' of certificate: did you mean make?\n");

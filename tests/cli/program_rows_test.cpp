@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
@@ -68,8 +69,9 @@ TEST(RowsCommand, MergesAnotherStoreAndSaysHowManyDiffered) {
   const TempDir other;
   ASSERT_TRUE(
       store_in(dir.string())->upsert(std::vector{small_row("A", 0), with_state("A", 1, "syncing"), small_row("A", 2)}));
-  ASSERT_TRUE(store_in(other.string())
-                  ->upsert(std::vector{small_row("A", 0), small_row("A", 1), small_row("A", 2, 7), small_row("A", 3)}));
+  ASSERT_TRUE(
+      store_in(other.string())
+          ->upsert(std::vector{small_row("A", 0), small_row("A", 1), small_row("A", 2, 7'000'000), small_row("A", 3)}));
   const Outcome outcome = rows(dir, {"merge", other.string()});
   EXPECT_EQ(outcome.exit_code, kExitDone);
   EXPECT_EQ(outcome.err,
@@ -78,6 +80,24 @@ TEST(RowsCommand, MergesAnotherStoreAndSaysHowManyDiffered) {
             (std::vector{small_row("A", 0), small_row("A", 1), small_row("A", 2), small_row("A", 3)}));
   EXPECT_EQ(rows(dir, {"merge"}).exit_code, kExitUsage);
   EXPECT_EQ(rows(dir, {"merge", "/nowhere/acts.db"}).exit_code, kExitStorage);
+}
+
+TEST(RowsCommand, MergesTwoStoresIntoEachOtherToTheSameRows) {
+  const TempDir ours;
+  const TempDir theirs;
+  const auto merge = [](const TempDir& into, const std::string& from) {
+    const Outcome outcome = rows(into, {"merge", from});
+    EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
+    return outcome.err;
+  };
+  ASSERT_TRUE(store_in(ours.string())->upsert(std::vector{small_row("A", 0, 7), small_row("A", 1, 7)}));
+  ASSERT_TRUE(store_in(theirs.string())->upsert(std::vector{small_row("A", 0, 8), small_row("A", 1, 6)}));
+  const TempDir copy;
+  std::filesystem::copy(theirs.string() + "/acts.db", copy / "acts.db");
+  EXPECT_THAT(merge(theirs, ours.string()), HasSubstr("2 differed: 1 of ours kept, 1 of theirs taken"));
+  EXPECT_THAT(merge(ours, copy / "acts.db"), HasSubstr("2 differed: 1 of ours kept, 1 of theirs taken"));
+  EXPECT_EQ(rows(ours, {"export"}).out, rows(theirs, {"export"}).out);
+  EXPECT_THAT(merge(ours, theirs.string()), HasSubstr("0 rows added, 2 the same, 0 differed"));
 }
 
 TEST(RowsCommand, ListsWhatWasRejectedAndWhy) {

@@ -31,7 +31,8 @@ std::string error_of(std::string_view toml) {
 TEST(SinkSections, TakeTheSinksOfTheFile) {
   const Result<CollectSettings> settings = load(
       "[sinks.mongodb]\nuri = \"mongodb://localhost:27017/acts\"\n\n[sinks.archive-2]\nkind = \"clickhouse\"\n"
-      "uri = \"http://default@127.0.0.1:8123/default\"\ntable = \"rows\"\npassword_file = \"secret\"\n");
+      "uri = \"http://default@127.0.0.1:8123/default\"\ntable = \"rows\"\npassword_file = \"secret\"\nmost_rejected = "
+      "250\n");
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_TRUE(settings->notices.empty());
   ASSERT_EQ(settings->sinks.size(), 2U);
@@ -42,6 +43,8 @@ TEST(SinkSections, TakeTheSinksOfTheFile) {
   EXPECT_EQ(settings->sinks[1].table, "rows");
   EXPECT_EQ(settings->sinks[1].password_file, "secret");
   EXPECT_FALSE(settings->sinks[1].books);
+  EXPECT_EQ(settings->sinks[0].most_rejected, 100'000);
+  EXPECT_EQ(settings->sinks[1].most_rejected, 250);
 }
 
 TEST(SinkSections, TakeWhereFullBooksGo) {
@@ -84,6 +87,14 @@ TEST(SinkSections, RefuseASinkThatCannotBe) {
             "acts.toml:3: [sinks.mongodb]: uri: mysql:// is not of mongodb, which takes mongodb:// or mongodb+srv://, "
             "such as mongodb://localhost:27017/acts");
   EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"mongodb://x/y\"\n"), HasSubstr("such as postgresql://"));
+  // Was tried again for ever.
+  EXPECT_EQ(
+      error_of("[sinks.clickhouse]\nuri = \"http://default@db:81230/default\"\n"),
+      "acts.toml:2: [sinks.clickhouse]: uri: http://default@db:81230/default: Port number was not a decimal number "
+      "between 0 and 65535: write one such as http://default@localhost:8123/default");
+  EXPECT_THAT(error_of("[sinks.influxdb]\nuri = \"http://my host/acts\"\n"),
+              HasSubstr("[sinks.influxdb]: uri: http://my host/acts: "));
+  EXPECT_THAT(error_of("[sinks.clickhouse]\nuri = \"http://x/y\"\nmost_rejected = 0\n"), HasSubstr("most_rejected"));
   EXPECT_THAT(error_of("[sinks.postgresql]\nuri = \"postgresql://x\"\n"),
               HasSubstr("acts.toml:2: [sinks.postgresql]: uri: scheme, host and database are needed"));
   EXPECT_THAT(error_of("[sinks.influxdb]\nuri = \"http://x/y\"\ntable = \"a b\"\n"), HasSubstr("'a b' is no name"));

@@ -92,6 +92,8 @@ TEST(FaultPlan, RefusesWhatCannotBe) {
   const std::array kWrong{
       std::pair{R"({"kind": "drop", "at": 30})", "faults[1].at: a duration as text"},
       std::pair{R"({"kind": "drop", "at": "soon"})", "is no duration"},
+      std::pair{R"({"kind": "drop", "at": "36501d"})", R"(faults[1].at: "36501d" is too long: )"},
+      std::pair{R"({"kind": "drop", "at": "99999999999999999999s"})", R"("99999999999999999999s" is too long: )"},
       std::pair{R"({"kind": "drop", "for": "0s"})", "faults[1].for"},
       std::pair{R"({"kind": "drop", "probability": 1.5})", "faults[1].probability: a number above 0 and up to 1"},
       std::pair{R"({"kind": "drop", "probability": "1"})", "faults[1].probability"},

@@ -10,6 +10,7 @@
 #include "store/sinks/clickhouse_type.hpp"
 #include "store/sinks/csv_text.hpp"
 #include "store/sinks/http_call.hpp"
+#include "store/sinks/influx_answer.hpp"
 #include "store/sinks/sink_settings.hpp"
 #include "store/sinks/sink_text.hpp"
 #include "store/sinks/sink_uri.hpp"
@@ -21,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   static_cast<void>(url_decoded(text));
   const std::string line = one_line(text);
   ACTS_ASSERT(line.size() <= 300 && line.find('\n') == std::string::npos);
+
+  if (const auto found = json_text(text, "buckets.0.id")) ACTS_ASSERT(found->size() < size);
 
   std::size_t fields = 0;
   for (const auto& one : csv_lines(text)) fields += one.size();

@@ -173,7 +173,8 @@ TEST_F(Alerts, TellOfASinkThatIsAwayAndThatItHasAll) {
   std::unique_ptr<Server> database;
   const std::uint16_t port = serve(database, [&](const HttpServerRequest& request, HttpReply reply) {
     if (!is_up) return reply.send(503, "text/plain", "not\nnow");
-    if (request.path == "/query") return reply.send(200, "text/csv", "name,tags,name\ndatabases,,acts\n");
+    const bool lists_databases = request.body.contains("SHOW");
+    if (lists_databases) return reply.send(200, "text/csv", "name,tags,name\ndatabases,,acts\n");
     reply.send({204, {}, ""});
   });
   std::filesystem::create_directories(dir_ / "data");
@@ -194,6 +195,19 @@ TEST_F(Alerts, TellOfASinkThatIsAwayAndThatItHasAll) {
   is_up = true;
   ASSERT_TRUE(run_until([&] { return !told("sink_behind", "resolved").empty(); }, 60s));
   expect_told("sink_behind", "influxdb", " rows behind, the oldest by ");
+}
+
+// Whoever was told of it waited for ever for the word that it is over.
+TEST_F(Alerts, TellAtTheEndOfTheRunThatWhatTheySaidIsOver) {
+  begin();
+  ASSERT_TRUE(run_until([&] { return is_live(); }));
+  venue_->faults(Venue::kBinanceSpot)->silence("ETHUSDT");
+  ASSERT_TRUE(run_until([&] { return !told("no_data", "firing").empty(); }));
+  EXPECT_TRUE(stop(*run_));
+  const auto resolved = told("no_data", "resolved");
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_EQ(resolved[0]["subject"], "binance-spot ETHUSDT");
+  EXPECT_THAT(resolved[0]["text"].get<std::string>(), HasSubstr("the process ended; the last was: no message for "));
 }
 
 TEST_F(Alerts, TellOfADiskThatIsNearlyFullAndThatThereIsSpace) {

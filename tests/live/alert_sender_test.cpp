@@ -100,6 +100,40 @@ TEST_F(AlertSenderTest, LeavesTheOldestOutAndSaysHowMany) {
   EXPECT_EQ(channel.status().delivered, 1U);
 }
 
+TEST_F(AlertSenderTest, SaysAtOnceWhatWaitsWhenItEnds) {
+  std::vector<std::string> messages;
+  AlertChannel channel(
+      loop, "webhook", "0.1.0",
+      [&](std::string message, AlertChannel::Done done) {
+        messages.push_back(std::move(message));
+        loop.post([done = std::move(done)] { done({}); });
+      },
+      4min);
+  channel.push(alert("first"));
+  ASSERT_TRUE(run_until([&] { return channel.status().delivered == 1; }));
+  channel.push(alert("last"));
+  channel.finish();
+  EXPECT_FALSE(channel.is_finished());
+  ASSERT_TRUE(run_until([&] { return channel.is_finished(); }));
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_THAT(messages[1], HasSubstr(R"("key":"last")"));
+}
+
+TEST_F(AlertSenderTest, TriesOnceMoreWhenItEndsAndNoMore) {
+  AlertChannel channel(
+      loop, "webhook", "0.1.0",
+      [&](const std::string&, AlertChannel::Done done) {
+        loop.post([done = std::move(done)] { done(fail(ErrorCode::kRetry, "connection refused")); });
+      },
+      4min);
+  channel.push(alert("first"));
+  ASSERT_TRUE(run_until([&] { return channel.status().failures == 1; }));
+  channel.finish();
+  ASSERT_TRUE(run_until([&] { return channel.is_finished(); }));
+  EXPECT_EQ(channel.status().failures, 2U);
+  EXPECT_EQ(channel.status().waiting, 1U);
+}
+
 TEST_F(AlertSenderTest, GivesACommandTheMessage) {
   const TempDir dir;
   const std::string path = dir / "told";

@@ -77,16 +77,20 @@ ProcessHealth process_health() {
                          .status = {.queued_bytes = 77, .failures = 8, .refused = 9},
                          .paused = true,
                          .pauses = 6}};
-  process.sinks = {{.status = {.sink = "mongodb",
-                               .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53},
-                               .lag = {54, UnixNanos{}}},
-                    .behind = 55s},
-                   {.status = {.sink = "mongodb",
-                               .content = SinkContent::kBooks,
-                               .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
-                               .lag = {74, UnixNanos{}},
-                               .unreadable = 75},
-                    .behind = 76s}};
+  process.sinks = {
+      {.status = {.sink = "mongodb",
+                  .delivery = {.connected = true, .delivered = 51, .refused = 52, .failures = 53, .failure = "stopped"},
+                  .lag = {54, UnixNanos{}},
+                  .rejected = 63,
+                  .is_stopped = true},
+       .behind = 55s},
+      {.status = {.sink = "mongodb",
+                  .content = SinkContent::kBooks,
+                  .delivery = {.connected = true, .delivered = 71, .refused = 72, .failures = 73},
+                  .lag = {74, UnixNanos{}},
+                  .unreadable = 75,
+                  .rejected = 64},
+       .behind = 76s}};
   process.retention = RetentionThread::Status{};
   process.retention->total.recordings = {.files = 56, .bytes = 57};
   process.retention->total.books = {.files = 61, .bytes = 62};
@@ -150,6 +154,10 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_sink_book_levels_refused_total{sink="mongodb"} 72)",
            R"(acts_sink_book_failures_total{sink="mongodb"} 73)",
            R"(acts_sink_books_unreadable_total{sink="mongodb"} 75)",
+           R"(acts_sink_rejected{sink="mongodb"} 63)",
+           R"(acts_sink_stopped{sink="mongodb"} 1)",
+           R"(acts_sink_book_levels_rejected{sink="mongodb"} 64)",
+           R"(acts_sink_books_stopped{sink="mongodb"} 0)",
            R"(acts_retention_removed_total{kind="books"} 61)",
            R"(acts_sink_behind_seconds{sink="mongodb"} 55)",
            R"(acts_sink_rows_total{sink="mongodb"} 51)",
@@ -190,6 +198,8 @@ TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
   EXPECT_EQ(json["recordings"][0]["paused"], true);
   EXPECT_EQ(json["sinks"][0]["sink"], "mongodb");
   EXPECT_EQ(json["sinks"][0]["rows_waiting"], 54);
+  EXPECT_EQ(json["sinks"][0]["rejected"], 63);
+  EXPECT_EQ(json["sinks"][0]["stopped"], true);
 }
 
 // An unknown symbol was listed twice.
@@ -197,7 +207,7 @@ TEST(HealthJson, NamesEachProblemOnceAndThoseOfTheProcessFirst) {
   const auto json = nlohmann::json::parse(health_json(std::vector{venue_health()}, process_health()));
   EXPECT_THAT(json["problems"].get<std::vector<std::string>>(),
               ElementsAre("recording of binance-spot: its queue is full: the sockets are not read until it is shorter",
-                          "NOPEUSDT: no such symbol"));
+                          "sink mongodb: stopped", "NOPEUSDT: no such symbol"));
 }
 
 TEST(OverallOf, IsTheWorstOfVenuesAndProcess) {

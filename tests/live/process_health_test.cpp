@@ -67,6 +67,8 @@ TEST(ProcessHealth, DegradesWhileASinkIsLongBehindOrRefusesRows) {
   process.sinks[0].status.delivery.refused = 2;
   process.sinks[0].status.refusal = "BTCUSDT: too long";
   EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: 2 rows set aside, the last: BTCUSDT: too long"));
+  process.sinks = {{.status = {.sink = "mongodb", .delivery = {.failure = "stopped"}, .is_stopped = true}}};
+  EXPECT_THAT(judge(process).problems, ElementsAre("sink mongodb: stopped"));
 }
 
 // Books of a day come all at once: a database that takes hours for them is none that is behind.

@@ -86,6 +86,21 @@ TEST(RestoreBooks, FindsWhatItNeedsAfterRetentionBySize) {
   EXPECT_EQ(removed_at(saved_at + kNeededFor + 1s), 2U) << "nobody collects it any more";
 }
 
+TEST(RestoreBooks, NamesACheckpointThatCannotBeReadAndBeginsWithoutIt) {
+  const TempDir dir;
+  const std::string path =
+      checkpoint_directory(dir.string(), Venue::kBinanceSpot, "BTCUSDT") + "/" + book_file_name(kBegin);
+  ASSERT_TRUE(write_whole_file(real_file_ops(), path, "no zstd"));
+  const RestoredBooks restored = restore(dir.string());
+  EXPECT_TRUE(restored.books.empty());
+  ASSERT_EQ(restored.problems.size(), 1U);
+  EXPECT_THAT(
+      restored.problems[0],
+      ::testing::StartsWith(
+          "BTCUSDT: a checkpoint is not used, but an older one, the recording or an empty book: " + path + ": "));
+  EXPECT_THAT(restored.problems[0], ::testing::Not(::testing::HasSubstr("\n")));
+}
+
 // The settings of the hour's first run were taken for those of the one that had saved the book.
 TEST(RestoreBooks, MakesRowsAsTheRunDidThatSavedTheBookAndNotAsTheOneBefore) {
   const TempDir dir;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
 
 #include "live/sink_feeder.hpp"
 #include "net/net_test.hpp"
@@ -18,10 +19,17 @@ using ::testing::Not;
 using testing::small_row;
 using testing::small_schema;
 
-// Each request is answered so, and the connection ended.
+// The first request finds the bucket. Each other one is answered so, and the connection ended.
 Error error_of_write(const std::string& status, const std::string& body) {
+  bool is_open = false;
   const RawServer server([&](int connection) {
-    read_until(connection, "a second without a byte");
+    read_until(connection, is_open ? "a second without a byte" : "\r\n\r\n");
+    if (!std::exchange(is_open, true)) {
+      write_all(connection,
+                "HTTP/1.1 200 OK\r\nContent-Length: 25\r\nConnection: close\r\n\r\n"
+                R"({"buckets":[{"id":"0a"}]})");
+      return;
+    }
     write_all(connection, fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", status,
                                       body.size(), body));
   });

@@ -40,6 +40,7 @@ struct Database {
   std::condition_variable changed;
   bool down = false;
   bool frozen = false;
+  bool takes_all = false;
   std::map<std::pair<std::string, UnixNanos>, MinuteRow> rows;
   std::map<std::string, std::vector<UnixNanos>> arrivals;  // by symbol: of rows that were not there yet
   std::size_t writes = 0;
@@ -90,7 +91,7 @@ class FakeSink final : public Sink {
     if (database_.down) return fail(ErrorCode::kRetry, "connection reset");
     std::vector<Refusal> refusals;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows[i].symbol() == "BAD") {
+      if (rows[i].symbol() == "BAD" && !database_.takes_all) {
         refusals.push_back({i, "numeric field overflow"});
       } else {
         const auto stored = database_.rows.insert_or_assign({key_of(rows[i]), rows[i].sample_time()}, rows[i]);
@@ -117,6 +118,7 @@ struct Place {
   std::unique_ptr<SqliteStore> store = SqliteStore::open(path, small_schema()).value();
   Database database;
   Database books;
+  std::int64_t most_rejected = 100'000;
 
   void write(std::int64_t first, std::int64_t count) const {
     std::vector<MinuteRow> rows;
@@ -130,6 +132,7 @@ struct Place {
     options.data_path = path;
     options.delivery = {.batch = 10, .poll = 5ms, .retry_first = 5ms, .retry_cap = 20ms, .seed = 1};
     options.last_delivery = last_delivery;
+    options.most_rejected = most_rejected;
     return SinkFeeder::start(options,
                              [this, content](SinkLimits limits) -> Result<std::unique_ptr<Sink>> {
                                Database& into = content == SinkContent::kRows ? database : books;
@@ -246,6 +249,36 @@ TEST(SinkFeeder, SetsAsideARefusedRowAndGoesOn) {
   const auto rejected = rejected_rows(place.path).value();
   ASSERT_EQ(rejected.size(), 1U);
   EXPECT_EQ(rejected[0].sink, "test");
+}
+
+// Nothing bounded what a table that takes no row at all had set aside.
+TEST(SinkFeeder, StopsWhenTooMuchIsSetAsideAndGoesOnOnceItIsSentAgain) {
+  Place place;
+  place.most_rejected = 3;
+  std::vector<MinuteRow> bad;
+  for (int i = 0; i < 5; ++i) bad.push_back(small_row("BAD", i));
+  ASSERT_TRUE(place.store->upsert(bad));
+  place.write(0, 20);
+  auto feeder = place.feeder();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().is_stopped && feeder->status().delivery.failures > 2; }));
+  EXPECT_EQ(feeder->status().delivery.failure,
+            "stopped, as 3 rows are set aside (most_rejected): mend what 'acts rows rejected' tells, then send them "
+            "again or raise most_rejected");
+  EXPECT_EQ(rejected_rows(place.path)->size(), 3U);
+  EXPECT_EQ(feeder->status().rejected, 3);
+  EXPECT_EQ(feeder->status().lag.rows, 25) << "nothing is lost: all of it waits";
+  // Another run stops too, without a word to the database.
+  feeder.reset();
+  const std::size_t writes = place.database.writes;
+  feeder = place.feeder();
+  EXPECT_TRUE(wait_until([&] { return feeder->status().is_stopped && feeder->status().delivery.failures > 2; }));
+  EXPECT_EQ(place.database.writes, writes);
+  place.database.set(&Database::takes_all, true);
+  ASSERT_TRUE(place.store->upsert(std::span(bad).first(3)));  // what UPDATE does too: they are sent again
+  EXPECT_TRUE(place.database.wait_for(25));
+  EXPECT_TRUE(wait_until([&] { return feeder->status().delivery.idle && feeder->status().lag.rows == 0; }));
+  EXPECT_FALSE(feeder->status().is_stopped);
+  EXPECT_TRUE(rejected_rows(place.path)->empty());
 }
 
 TEST(SinkFeeder, DeliversTheLastRowsBeforeItEnds) {

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "live/sink_feeder.hpp"
-#include "servers/trouble.hpp"
+#include "servers/refusal.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::servers {
@@ -75,6 +75,37 @@ TEST_F(PostgresServer, RefusesATableOfSomebodyElseThatWouldRound) {
       },
       "column best_bid of table minute_rows is numeric(18,8), which does not take every value exactly: numeric is "
       "needed");
+}
+
+TEST_F(PostgresServer, RefusesOneRowByAConstraintAndGetsTheOthers) {
+  set_aside_what_the_server_refuses(
+      postgres(), {.forbid =
+                       [](std::uint16_t port) {
+                         EXPECT_EQ(psql(port, "ALTER TABLE minute_rows ADD CONSTRAINT bids CHECK (best_bid <> 4242)"),
+                                   "");
+                       },
+                   .reason = "(SQLSTATE 23514)",
+                   .allow = [](std::uint16_t port) { psql(port, "ALTER TABLE minute_rows DROP CONSTRAINT bids"); }});
+}
+
+// What a trigger throws is of the row if its class says so: by itself (P0001) it might be of the whole table.
+TEST_F(PostgresServer, RefusesOneRowByATriggerAndGetsTheOthers) {
+  set_aside_what_the_server_refuses(
+      postgres(),
+      {.forbid =
+           [](std::uint16_t port) {
+             EXPECT_EQ(psql(port,
+                            "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.best_bid = 4242 "
+                            "THEN RAISE EXCEPTION ''no such bid'' USING ERRCODE = ''22023''; END IF; RETURN NEW; "
+                            "END'"),
+                       "");
+             EXPECT_EQ(psql(port,
+                            "CREATE TRIGGER look BEFORE INSERT OR UPDATE ON minute_rows FOR EACH ROW EXECUTE FUNCTION "
+                            "look()"),
+                       "");
+           },
+       .reason = "no such bid (SQLSTATE 22023)",
+       .allow = [](std::uint16_t port) { psql(port, "DROP TRIGGER look ON minute_rows"); }});
 }
 
 SinkCase timescale() {

@@ -35,8 +35,6 @@ struct SinkCase {
   std::function<SinkSettings(std::uint16_t port)> settings;
   int minutes = 1440;
   int book_levels = 3000;  // a side
-  // A database that overwrites a row field by field keeps a value where a later edition has none.
-  bool keeps_old_values = false;
   // A server that loses what it has confirmed when it is killed cannot be tested so: it gets a SIGTERM.
   bool keeps_all_when_killed = true;
 };

@@ -35,9 +35,42 @@ TEST(RowMerge, TakesTheRowWithTheBetterState) {
   EXPECT_EQ(choose(unknown, with_state("syncing"), schema), Choice::kSecond);
 }
 
-TEST(RowMerge, KeepsOursWhereTheOthersIsNotBetter) {
-  EXPECT_EQ(choose(small_row("A", 0), small_row("A", 0), small_schema()), Choice::kSame);
-  EXPECT_EQ(choose(small_row("A", 0), small_row("A", 0, 5), small_schema()), Choice::kFirst);
+// Of two rows as good as each other ours was kept, in either direction: two stores that were merged into each other
+// stayed different for ever.
+TEST(RowMerge, TakesTheSameRowWhicheverIsOurs) {
+  const RowSchema schema{{{"venue", ColumnType::kText, false},
+                          {"symbol", ColumnType::kText, false},
+                          {"sample_time", ColumnType::kTime, false},
+                          {"best_bid", ColumnType::kDecimal, true},
+                          {"vwap", ColumnType::kDecimal, true},
+                          {"coverage_bid_1", ColumnType::kRatio, true},
+                          {"updates", ColumnType::kCount, false},
+                          {"gap_ms", ColumnType::kCount, false},
+                          {"state", ColumnType::kText, false}}};
+  const auto row = [](Value bid, Value vwap, double coverage, std::int64_t updates, std::int64_t gap_ms,
+                      const char* state) {
+    return MinuteRow{
+        {"binance-spot", "A", minute(0), std::move(bid), std::move(vwap), coverage, updates, gap_ms, state}};
+  };
+  const Value price = Decimal{5, 0};
+  // Each is better than all behind it.
+  const std::vector<MinuteRow> from_the_best{
+      row(price, {}, 0.1, 1, 900, "live"),          row(price, {}, 0.1, 1, 5, "suspect"),
+      row(price, {}, 0.9, 1, 6, "suspect"),         row(price, price, 0.5, 1, 6, "suspect"),
+      row(price, {}, 0.5, 9, 6, "suspect"),         row(Decimal{3, 0}, {}, 0.5, 8, 6, "suspect"),
+      row(Decimal{4, 0}, {}, 0.5, 8, 6, "suspect"), row({}, Decimal{4, 0}, 0.5, 8, 6, "suspect")};
+  for (std::size_t i = 0; i < from_the_best.size(); ++i) {
+    EXPECT_EQ(choose(from_the_best[i], from_the_best[i], schema), Choice::kSame);
+    for (std::size_t worse = i + 1; worse < from_the_best.size(); ++worse) {
+      EXPECT_EQ(choose(from_the_best[i], from_the_best[worse], schema), Choice::kFirst) << i << " " << worse;
+      EXPECT_EQ(choose(from_the_best[worse], from_the_best[i], schema), Choice::kSecond) << i << " " << worse;
+    }
+  }
+  RowSchema other_order = schema;
+  std::swap(other_order.columns[3], other_order.columns[4]);
+  const MinuteRow first = in_columns(from_the_best[6], schema, other_order);
+  const MinuteRow second = in_columns(from_the_best[7], schema, other_order);
+  EXPECT_EQ(choose(first, second, other_order), Choice::kFirst) << "columns in another order are the same row";
 }
 
 TEST(RowMerge, BringsRowsIntoTheColumnsOfBoth) {

@@ -57,8 +57,9 @@ int exception_code(std::string_view said) {
 }
 
 ErrorCode code_of(int status, int exception) {
-  // Text, number, date, time, JSON that cannot be read as its column's type, or is out of its range.
-  for (const int values : {6, 26, 27, 38, 41, 69, 70, 72, 407, 441}) {
+  // Text, number, date, time, JSON that cannot be read as its column's type, or is out of its range; a throwIf()
+  // or a constraint of whoever owns the table.
+  for (const int values : {6, 26, 27, 38, 41, 69, 70, 72, 395, 407, 441, 469}) {
     if (exception == values) return ErrorCode::kBadInput;
   }
   const bool refused = status == 401 || status == 403 || exception == 497 || exception == 291;

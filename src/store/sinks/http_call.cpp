@@ -36,6 +36,9 @@ std::string gzip(const std::string& text) {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
 struct Cleanup {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
@@ -75,7 +78,10 @@ HttpCaller::~HttpCaller() = default;
 
 void HttpCaller::close() { state_->handle.reset(); }
 
-Result<HttpAnswer> HttpCaller::post(const HttpCall& call) {
+Result<HttpAnswer> HttpCaller::post(const HttpCall& call) { return perform(call, true); }
+Result<HttpAnswer> HttpCaller::get(const HttpCall& call) { return perform(call, false); }
+
+Result<HttpAnswer> HttpCaller::perform(const HttpCall& call, bool has_body) {
   if (!state_->handle) state_->handle.reset(curl_easy_init());
   CURL* const handle = state_->handle.get();
   ACTS_ASSERT(handle != nullptr);
@@ -98,8 +104,10 @@ Result<HttpAnswer> HttpCaller::post(const HttpCall& call) {
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_cancelled);
   curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &state_->limits);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  if (has_body) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.data());
+  }
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer.body);
   if (!state_->user.empty() || !state_->password.empty()) {
@@ -114,6 +122,13 @@ Result<HttpAnswer> HttpCaller::post(const HttpCall& call) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);
   return answer;
+}
+
+std::string url_problem(const std::string& url) {
+  const std::unique_ptr<CURLU, FreeUrl> parts(curl_url());
+  ACTS_ASSERT(parts != nullptr);
+  const CURLUcode code = curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0);
+  return code == CURLUE_OK ? "" : curl_url_strerror(code);
 }
 
 std::string url_encoded(std::string_view text) {

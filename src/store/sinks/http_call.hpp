@@ -33,8 +33,10 @@ class HttpCaller {
   HttpCaller(const HttpCaller&) = delete;
   HttpCaller& operator=(const HttpCaller&) = delete;
 
-  // POST. Any status is an answer. Follows no redirection. Errors: kRetry: no answer, or one above kMostBytes.
+  // Any status is an answer. They follow no redirection. Errors: kRetry: no answer, or one above kMostBytes.
   Result<HttpAnswer> post(const HttpCall& call);
+  // Without the body.
+  Result<HttpAnswer> get(const HttpCall& call);
   // Closes the connection.
   void close();
 
@@ -42,9 +44,12 @@ class HttpCaller {
 
  private:
   struct State;
+  Result<HttpAnswer> perform(const HttpCall& call, bool has_body);
   std::unique_ptr<State> state_;
 };
 
+// Why libcurl takes no such address ("Port number was not a decimal number between 0 and 65535"); "": it takes it.
+std::string url_problem(const std::string& url);
 // "a b/ü" -> "a%20b%2F%C3%BC".
 std::string url_encoded(std::string_view text);
 // And back; what is no code stays as it is.

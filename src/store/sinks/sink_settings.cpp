@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "store/sinks/http_call.hpp"
 #include "store/sinks/sink_uri.hpp"
 
 namespace acts {
@@ -108,6 +109,12 @@ Result<void> check(const SinkSettings& settings) {
   if (uri.scheme.empty() || uri.hosts.empty() || uri.database.empty()) {
     return fail(ErrorCode::kUsage,
                 fmt::format("uri: scheme, host and database are needed, such as {}", example_of(settings.kind)));
+  }
+  const bool is_http = settings.kind == SinkKind::kClickhouse || settings.kind == SinkKind::kInfluxdb;
+  const std::string problem = is_http ? url_problem(settings.uri) : "";
+  if (!problem.empty()) {
+    return fail(ErrorCode::kUsage,
+                fmt::format("uri: {}: {}: write one such as {}", shown(uri), problem, example_of(settings.kind)));
   }
   return check_names(settings);
 }

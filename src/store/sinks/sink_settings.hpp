@@ -43,6 +43,8 @@ struct SinkSettings {
   bool books = false;
   std::string book_table = "book_levels";
   std::string book_collection = "{base}_books";
+  // Rows that are set aside for it, or levels of books, before it stops; at least 1.
+  std::int64_t most_rejected = 100'000;
 
   friend bool operator==(const SinkSettings&, const SinkSettings&) = default;
 };
