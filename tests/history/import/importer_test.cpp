@@ -115,7 +115,8 @@ TEST(Importer, JoinsStreamsOfOneDay) {
   EXPECT_EQ(catalog.verify().files, 1U);
 }
 
-TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
+// The days before stay as they are: catalog compact is for those.
+TEST(Importer, IsWideFromTheSourceOnThatNeedsIt) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpotMarket));
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(23, 25).substr(candles(23, 1).size()) +
@@ -123,8 +124,16 @@ TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
                              kSpotMarket));
   const std::vector<CatalogFile> files = current_files(read_manifests(real_file_ops(), catalog.paths()).value());
   ASSERT_EQ(files.size(), 3U);
-  EXPECT_EQ(files[1].form, DecimalForm::kNarrow);
+  EXPECT_EQ(files[0].form, DecimalForm::kNarrow);
+  EXPECT_EQ(files[1].form, DecimalForm::kWide);
   EXPECT_EQ(files[2].form, DecimalForm::kWide);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  const auto later = catalog.import(catalog.dir.write("X-1h-2021-01-04.csv", candles(72, 3)), kSpotMarket);
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_EQ(later->manifest.files.at(0).form, DecimalForm::kWide);
+  const auto other = catalog.import(catalog.dir.write("Y-1h-2021-01-04.csv", candles(72, 3)), kSpotMarket);
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(other->manifest.files.at(0).form, DecimalForm::kNarrow);
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
@@ -135,9 +144,7 @@ TEST(Importer, TakesNarrowDaysInFrontOfAWideOne) {
       catalog.dir.write("X-1h-2021-01.csv", candles(0, 48) + candles(48, 24, "4.50000000001")), kSpotMarket);
   ASSERT_TRUE(outcome) << outcome.error().message;
   ASSERT_EQ(outcome->manifest.files.size(), 3U);
-  EXPECT_EQ(outcome->manifest.files[0].form, DecimalForm::kNarrow);
-  EXPECT_EQ(outcome->manifest.files[1].form, DecimalForm::kNarrow);
-  EXPECT_EQ(outcome->manifest.files[2].form, DecimalForm::kWide);
+  for (const CatalogFile& file : outcome->manifest.files) EXPECT_EQ(file.form, DecimalForm::kWide);
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
