@@ -73,7 +73,8 @@ int list(const std::string& data_dir, const std::string& form) {
                 {"last", ColumnType::kTime, true},
                 {"days", ColumnType::kCount, true},
                 {"rows", ColumnType::kCount, true},
-                {"bytes", ColumnType::kCount, true}},
+                {"bytes", ColumnType::kCount, true},
+                text_column("decimals")},
                form);
   const std::vector<history::CatalogFile> files = history::current_files(*manifests);
   for (std::size_t i = 0; i < files.size();) {
@@ -81,13 +82,18 @@ int list(const std::string& data_dir, const std::string& form) {
     const std::size_t first = i;
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;
+    std::size_t wide = 0;
     for (; i < files.size() && files[i].set == set; ++i) {
       rows += files[i].rows;
       bytes += files[i].bytes;
+      if (files[i].form == history::DecimalForm::kWide) ++wide;
     }
     list.add({std::string(set.kind->name), set.venue, set.symbol, set.interval.empty() ? Value{} : Value{set.interval},
               set.origin, time_of(files[first].first_time), time_of(files[i - 1].last_time),
-              static_cast<std::int64_t>(i - first), static_cast<std::int64_t>(rows), static_cast<std::int64_t>(bytes)});
+              static_cast<std::int64_t>(i - first), static_cast<std::int64_t>(rows), static_cast<std::int64_t>(bytes),
+              wide == 0           ? "narrow"
+              : wide == i - first ? "wide"
+                                  : "mixed"});
   }
   return list.finish(kExitDone);
 }
@@ -195,6 +201,12 @@ int verify(const std::string& data_dir, const Settings& settings) {
       [&list](const history::DataSet& set, const history::Finding& finding) { list.add(set, finding); });
   if (!check) return list.finish(complain(check.error()));
   for (const std::string& problem : check->problems) complain(problem);
+  for (const std::string& folder : check->mixed) {
+    complain(fmt::format("{}: some files are wide and others narrow, which not all programs read as one table: acts "
+                         "catalog compact makes all of them wide",
+                         folder),
+             LogLevel::kWarn);
+  }
   for (const std::string& name : check->unfinished) {
     complain(fmt::format("{}: its import is unfinished: until the next acts import ends it, who reads the folder whole "
                          "may count rows twice",
@@ -227,10 +239,11 @@ int compact(const std::string& data_dir) {
   if (!outcome) return complain(outcome.error());
   for (const std::string& problem : outcome->problems) complain(problem);
   Output out;
-  out.write(
-      fmt::format("{} files of {} days joined, {} files of {} bytes removed{}\n", outcome->joined_files,
-                  outcome->joined_days, outcome->removed_files, outcome->removed_bytes,
-                  outcome->kept_files > 0 ? fmt::format(", {} kept for who reads now", outcome->kept_files) : ""));
+  out.write(fmt::format(
+      "{} files of {} days joined, {}{} files of {} bytes removed{}\n", outcome->joined_files, outcome->joined_days,
+      outcome->widened_files > 0 ? fmt::format("{} files made wide, ", outcome->widened_files) : "",
+      outcome->removed_files, outcome->removed_bytes,
+      outcome->kept_files > 0 ? fmt::format(", {} kept for who reads now", outcome->kept_files) : ""));
   return out.finish(outcome->problems.empty() ? kExitDone : kExitBadInput);
 }
 

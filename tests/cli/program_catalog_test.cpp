@@ -1,4 +1,5 @@
 // The catalog from the command line, and imports that are killed.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -164,6 +165,30 @@ TEST(ProgramCatalog, CompactSaysWhatItRemoved) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "0 files of 0 days joined, 1 files of 5 bytes removed\n");
   EXPECT_FALSE(std::filesystem::exists(dir / "catalog/kind=klines/x"));
+}
+
+TEST(ProgramCatalog, VerifyNamesASymbolOfBothFormsAndCompactMakesItWide) {
+  const TempDir dir(fast_place());
+  const auto run = [&dir](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", dir.string()});
+    return run_acts(words);
+  };
+  const auto candle = [](const char* open_time, const char* close, const char* close_time) {
+    return fmt::format("{},1.5,9.0,1.0,{},10.5,{},100,7,5,50,0\n", open_time, close, close_time);
+  };
+  const std::string narrow = dir.write("X-1h-2021-01-01.csv", candle("1609459200000", "4.5", "1609462799999"));
+  const std::string wide = dir.write("X-1h-2021-01-02.csv", candle("1609545600000", "4.50000000001", "1609549199999"));
+  ASSERT_EQ(run({"import", "--market", "spot", narrow, wide}).exit_code, 0);
+  EXPECT_THAT(run({"catalog", "ls"}).out, HasSubstr(",mixed\n"));
+  const Outcome mixed = run({"catalog", "verify"});
+  EXPECT_EQ(mixed.exit_code, 0);
+  EXPECT_THAT(mixed.err, HasSubstr("kind=klines/venue=binance-spot/symbol=X: some files are wide and others narrow"));
+  EXPECT_EQ(run({"catalog", "compact"}).out,
+            "0 files of 0 days joined, 1 files made wide, 0 files of 0 bytes removed\n");
+  EXPECT_THAT(run({"catalog", "ls"}).out, HasSubstr(",wide\n"));
+  EXPECT_EQ(run({"catalog", "verify"}).err, "");
+  EXPECT_EQ(run({"query", "SELECT close FROM klines ORDER BY open_time", "--format", "csv"}).out,
+            "close\n4.5\n4.50000000001\n");
 }
 
 TEST(ProgramCatalog, VerifyNamesWhatIsWrong) {

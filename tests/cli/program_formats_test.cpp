@@ -64,7 +64,7 @@ TEST(ProgramFormats, SaysWhatOfACaptureDoesNotEnter) {
   const std::string other = dir.write("x.jsonl", "{\"t\":\"header\",\"format\":2,\"exchange\":\"KRAKEN\"}\n");
   const Outcome refused = run_acts({"import", other, "--data-dir", dir.string()});
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("it is a capture of cryptofeed in JSON lines, of KRAKEN: those of OKX"));
+  EXPECT_THAT(refused.err, HasSubstr("it is a capture of cryptofeed in JSON lines, of KRAKEN: those of BINANCE,"));
 }
 
 // They took its symbol for one of Binance's, and the catalog for one without it.
@@ -113,9 +113,8 @@ TEST(ProgramFormats, SaysWhatAPartOfACaptureLacks) {
                                             "capture's first line in front of it, and the connect lines"));
   EXPECT_THAT(complaint(header + message), HasSubstr("line 2: no line tells of its connection"));
   EXPECT_THAT(complaint(header + message), HasSubstr("needs in front the header and the connect lines"));
-  EXPECT_THAT(
-      complaint("{\"t\":\"header\",\"format\":2,\"exchange\":\"BINANCE\"}\n"),
-      HasSubstr("; with each recv line as '<ts in nanoseconds> <data>' it is taken as a recording, with --venue"));
+  EXPECT_THAT(complaint("{\"t\":\"header\",\"format\":2,\"exchange\":\"BINANCE_US\"}\n"),
+              HasSubstr("of BINANCE_US: those of BINANCE, BINANCE_FUTURES, OKX, BYBIT and COINBASE are taken"));
 }
 
 TEST(ProgramFormats, TakesNpzAndCryptofeed) {

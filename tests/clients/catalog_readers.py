@@ -1,7 +1,8 @@
 """Whether pyarrow and polars read the catalog as acts does: python catalog_readers.py ACTS
 
 What docs/catalog.md promises of other programs: the folder as it is, folders that begin with _ left out, exact
-decimals, times as UTC microseconds without a zone. Exit code 1, with one line each, if not.
+decimals, times as UTC microseconds without a zone, one schema of a symbol's files also where a later one needs wider
+decimals. Exit code 1, with one line each, if not.
 """
 import decimal
 import json
@@ -49,47 +50,82 @@ def differences(name, rows, wanted):
     return []
 
 
-def by_pyarrow(catalog):
+def by_pyarrow(catalog, decimals):
     dataset = pyarrow.dataset.dataset(str(catalog), format="parquet", partitioning="hive")
     wrong = []
     if dataset.schema.field("open_time").type != pyarrow.timestamp("us"):
         wrong.append(f"pyarrow: open_time is {dataset.schema.field('open_time').type}")
-    if dataset.schema.field("close").type != pyarrow.decimal128(18, 8):
+    if dataset.schema.field("close").type != pyarrow.decimal128(*decimals):
         wrong.append(f"pyarrow: close is {dataset.schema.field('close').type}")
     return dataset.to_table().sort_by("open_time").to_pylist(), wrong
 
 
-def by_polars(catalog):
+def by_polars(catalog, decimals):
     frame = polars.scan_parquet(str(catalog / "kind=klines" / "**" / "*.parquet"), hive_partitioning=True)
     frame = frame.with_columns(polars.lit("klines").alias("kind")).sort("open_time").collect()
     wrong = []
     if frame.schema["open_time"] != polars.Datetime("us"):
         wrong.append(f"polars: open_time is {frame.schema['open_time']}")
-    if frame.schema["close"] != polars.Decimal(18, 8):
+    if frame.schema["close"] != polars.Decimal(*decimals):
         wrong.append(f"polars: close is {frame.schema['close']}")
     return frame.to_dicts(), wrong
 
 
-def main(acts):
+def run(acts, data_dir, *words):
+    subprocess.run([acts, *words, "--data-dir", data_dir], check=True, capture_output=True)
+
+
+def read_by_both(acts, data_dir, decimals):
+    """All rows as acts has them, and what the others do not read so."""
+    wanted = acts_rows(acts, data_dir)
+    wrong = []
+    for name, read in (("pyarrow", by_pyarrow), ("polars", by_polars)):
+        rows, said = read(pathlib.Path(data_dir) / "catalog", decimals)
+        wrong += said + differences(name, rows, wanted)
+    return wanted, wrong
+
+
+def check_hours(acts):
     with tempfile.TemporaryDirectory() as data_dir:
-        subprocess.run(
-            [acts, "import", "--market", "spot", "--data-dir", data_dir, *HOURS], check=True, capture_output=True
-        )
+        run(acts, data_dir, "import", "--market", "spot", *HOURS)
         # Of an import that runs: nobody's rows yet.
-        catalog = pathlib.Path(data_dir) / "catalog"
-        (catalog / "_staging" / "x").mkdir(parents=True)
-        (catalog / "_staging" / "x" / "1.part").write_bytes(b"not Parquet")
-        wanted = acts_rows(acts, data_dir)
+        staging = pathlib.Path(data_dir) / "catalog" / "_staging" / "x"
+        staging.mkdir(parents=True)
+        (staging / "1.part").write_bytes(b"not Parquet")
+        wanted, wrong = read_by_both(acts, data_dir, (18, 8))
         assert len(wanted) > 2000
-        wrong = []
-        for name, read in (("pyarrow", by_pyarrow), ("polars", by_polars)):
-            rows, said = read(catalog)
-            wrong += said + differences(name, rows, wanted)
+        return wanted, wrong
+
+
+def day_of_hours(folder, day, close):
+    """The candles of one day as the archive has them: its path."""
+    path = pathlib.Path(folder) / f"WIDE-1h-2021-01-{day:02}.csv"
+    first = 1_609_459_200_000 + (day - 1) * 86_400_000
+    opened = [first + hour * 3_600_000 for hour in range(24)]
+    path.write_text("".join(f"{time},1.5,9.0,1.0,{close},10.5,{time + 3_599_999},100,7,5,50,0\n" for time in opened))
+    return str(path)
+
+
+def check_wide(acts):
+    """The second day needs wider decimals, neither the first nor the third does."""
+    with tempfile.TemporaryDirectory() as data_dir:
+        for day, close in ((1, "4.5"), (2, "4.500000000012"), (3, "4.25")):
+            run(acts, data_dir, "import", "--market", "spot", day_of_hours(data_dir, day, close))
+        run(acts, data_dir, "catalog", "compact")
+        wanted, wrong = read_by_both(acts, data_dir, (38, 12))
+        assert [row["close"] for row in wanted] == ["4.5"] * 24 + ["4.500000000012"] * 24 + ["4.25"] * 24
+        return wanted, wrong
+
+
+def main(acts):
+    wanted, wrong = check_hours(acts)
+    wide, wrong_of_wide = check_wide(acts)
+    wrong += wrong_of_wide
     for line in wrong:
         print(f"catalog_readers.py: {line}", file=sys.stderr)
     if not wrong:
         versions = f"pyarrow {pyarrow.__version__} and polars {polars.__version__}"
-        print(f"{len(wanted)} rows of the catalog, by {versions} as by acts")
+        print(f"{len(wanted) + len(wide)} rows of the catalog, by {versions} as by acts")
     return 1 if wrong else 0
 
 

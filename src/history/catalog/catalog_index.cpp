@@ -37,6 +37,7 @@ void CatalogIndex::note_files(const Manifest& manifest) {
     // Several sources may have told the same rows.
     if (std::ranges::any_of(day, [&path](const CatalogFile* known) { return known->path() == path; })) continue;
     day.push_back(&file);
+    if (file.form == DecimalForm::kWide) wide_.insert(file.set.symbol_folder());
   }
 }
 
@@ -48,6 +49,10 @@ const Manifest* CatalogIndex::find(const std::string& id) const {
 const CatalogFile* CatalogIndex::find(const DataSet& set, std::int64_t day) const {
   const auto known = days_.find(set.folder(day));
   return known == days_.end() || known->second.empty() ? nullptr : known->second.front();
+}
+
+DecimalForm CatalogIndex::form_of(const DataSet& set) const {
+  return wide_.contains(set.symbol_folder()) ? DecimalForm::kWide : DecimalForm::kNarrow;
 }
 
 const Manifest* CatalogIndex::replaced_by(const std::string& path) const {

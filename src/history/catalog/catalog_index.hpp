@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "history/catalog/manifest.hpp"
@@ -27,6 +28,9 @@ class CatalogIndex {
   [[nodiscard]] const Manifest* find(const std::string& id) const;
   // The file that counts of that set and day; of several (catalogs that were put together by hand) the first.
   [[nodiscard]] const CatalogFile* find(const DataSet& set, std::int64_t day) const;
+  // What enters has that form at least: wide once a file is that counts of its kind, venue and symbol, whatever its
+  // interval and origin.
+  [[nodiscard]] DecimalForm form_of(const DataSet& set) const;
   // The source whose files took the place of that one; nullptr: it counts, or never was.
   [[nodiscard]] const Manifest* replaced_by(const std::string& path) const;
   [[nodiscard]] std::size_t size() const { return manifests_.size(); }
@@ -39,6 +43,7 @@ class CatalogIndex {
 
   std::deque<Manifest> manifests_;
   std::unordered_map<std::string, const Manifest*> by_id_;
+  std::unordered_set<std::string> wide_;                                   // by DataSet::symbol_folder()
   std::unordered_map<std::string, const Manifest*> replaced_;              // by path
   std::unordered_map<std::string, std::vector<const CatalogFile*>> days_;  // by folder: what counts
 };

@@ -10,6 +10,8 @@
 
 #include "history/catalog/catalog_index.hpp"
 #include "history/catalog/entry.hpp"
+#include "history/day_recording.hpp"
+#include "history/engine/parquet_writer.hpp"
 #include "history/file_status.hpp"
 #include "history/import/staged_days.hpp"
 #include "history/signature.hpp"
@@ -20,6 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kReadAs = "compact";
+// Files that are made wide at a time: until all of them are, the disk holds both.
+constexpr std::size_t kMostWidened = 31;
 
 // Files that acts has named: 16 digits of a sum, and perhaps a generation.
 bool is_ours(const fs::path& path) {
@@ -50,6 +54,7 @@ class Compaction {
         outcome_.problems.push_back(joined.error().message);
       }
     }
+    if (Result<void> widened = widen_all(); !widened) return std::unexpected(widened.error());
     if (Result<void> removed = remove_others(index_.files()); !removed) {
       return std::unexpected(removed.error());
     }
@@ -71,12 +76,8 @@ class Compaction {
 
   // As if the one file had been there and the other were imported.
   Result<CatalogFile> join(const CatalogFile& there, const CatalogFile& file) {
-    const std::string sum = sha256_of(fmt::format("{}\n{}\n", there.path(), file.path()));
-    Manifest manifest{.id = source_id(sum, {&there.set, 1}, kReadAs), .code = code_, .engine = Duck::version()};
-    manifest.source_name = "acts catalog compact";
+    Manifest manifest = manifest_of(fmt::format("{}\n{}\n", there.path(), file.path()), there.set);
     manifest.source_bytes = there.bytes + file.bytes;
-    manifest.source_sha256 = sum;
-    manifest.read_as = kReadAs;
     Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
     if (!entry) return std::unexpected(entry.error());
     const std::string copy = fmt::format("{}/copy.tmp", entry->folder());
@@ -91,6 +92,70 @@ class Compaction {
     if (Result<void> done = entry->commit(manifest); !done) return std::unexpected(done.error());
     index_.add(std::move(manifest));
     return joined;
+  }
+
+  // `told`: what it is made of.
+  [[nodiscard]] Manifest manifest_of(std::string_view told, const DataSet& set) const {
+    const std::string sum = sha256_of(told);
+    Manifest manifest{.id = source_id(sum, {&set, 1}, kReadAs), .code = code_, .engine = Duck::version()};
+    manifest.source_name = "acts catalog compact";
+    manifest.source_sha256 = sum;
+    manifest.read_as = kReadAs;
+    return manifest;
+  }
+
+  // Narrow files of symbols that have wide ones.
+  Result<void> widen_all() {
+    std::vector<CatalogFile> files = index_.files();
+    std::erase_if(files, [this](const CatalogFile& file) {
+      return file.form == DecimalForm::kWide || index_.form_of(file.set) == DecimalForm::kNarrow || !is_sound(file);
+    });
+    for (std::size_t i = 0; i < files.size();) {
+      const std::size_t first = i;
+      while (i < files.size() && i - first < kMostWidened && files[i].set == files[first].set) ++i;
+      if (Result<void> widened = widen({files.data() + first, i - first}); !widened) return widened;
+    }
+    return {};
+  }
+
+  // What is damaged must not become what has a sum of its own.
+  bool is_sound(const CatalogFile& file) {
+    const Result<std::string> sum = sha256_of_file(paths_.file(file.path()));
+    if (sum && *sum == file.sha256) return true;
+    outcome_.problems.push_back(
+        fmt::format("{}: it cannot be made wide: {}", file.path(),
+                    sum ? fmt::format("its SHA-256 is {}, and not {}", *sum, file.sha256) : sum.error().message));
+    return false;
+  }
+
+  // Of one set.
+  Result<void> widen(std::span<const CatalogFile> files) {
+    std::string told = "wide\n";
+    for (const CatalogFile& file : files) told += file.path() + "\n";
+    Manifest manifest = manifest_of(told, files[0].set);
+    Result<CatalogEntry> entry = CatalogEntry::begin(*ops_, paths_, manifest.id);
+    if (!entry) return std::unexpected(entry.error());
+    StagedDays days({ops_, &paths_, duck_, &index_, nullptr}, *entry, false);
+    for (const CatalogFile& file : files) {
+      const Kind& kind = *file.set.kind;
+      const std::string path = fmt::format("{}/wide.tmp", entry->folder());
+      const auto rows = open_query(*duck_, kind, DecimalForm::kWide,
+                                   fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)",
+                                               cast_list(kind, DecimalForm::kWide, file.column_count()),
+                                               quoted_sql_text(paths_.file(file.path()))));
+      if (!rows) return std::unexpected(rows.error());
+      Result<CatalogFile> wide =
+          write_parquet(*duck_, {.set = file.set, .day = file.day, .form = DecimalForm::kWide}, **rows, path);
+      if (!wide) return std::unexpected(wide.error());
+      manifest.source_bytes += file.bytes;
+      manifest.facts.rows += wide->rows;
+      if (Result<void> replaced = days.replace(file, *std::move(wide), path, manifest); !replaced) return replaced;
+    }
+    manifest.already_there = manifest.facts.rows;
+    if (Result<void> done = entry->commit(manifest); !done) return done;
+    index_.add(std::move(manifest));
+    outcome_.widened_files += files.size();
+    return {};
   }
 
   // What no manifest counts, and folders in which nothing is left.

@@ -1,6 +1,6 @@
 // Tidies the catalog: ends what a killed import has left, makes one file of several that tell the same data set and day
-// (of catalogs that were put together by hand), removes files that no manifest counts, and folders without any. Rows
-// are those from before. Blocking.
+// (of catalogs that were put together by hand), gives all files of a symbol one form (DecimalForm), removes files that
+// no manifest counts, and folders without any. Rows are those from before. Blocking.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,12 @@ namespace acts::history {
 
 struct CompactOutcome {
   std::uint64_t joined_days = 0;
-  std::uint64_t joined_files = 0;   // of those days
+  std::uint64_t joined_files = 0;  // of those days
+  std::uint64_t widened_files = 0;
   std::uint64_t removed_files = 0;  // that counted no more, or never did
   std::uint64_t removed_bytes = 0;
   std::uint64_t kept_files = 0;       // that would have been removed, but somebody reads
-  std::vector<std::string> problems;  // one line each: what contradicts itself, and files that are not ours to remove
+  std::vector<std::string> problems;  // one line each: what contradicts itself, is damaged, or is not ours to remove
 };
 
 // Holds the catalog's lock. Every step is an entry of its own (entry.hpp), or a removal of what does not count: killed

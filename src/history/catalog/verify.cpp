@@ -164,12 +164,26 @@ void note_unfinished(const std::vector<Manifest>& manifests, std::vector<std::st
   }
 }
 
+// `files`: by set.
+std::vector<std::string> mixed_folders(const std::vector<CatalogFile>& files) {
+  std::vector<std::string> mixed;
+  std::string folder;
+  DecimalForm form = DecimalForm::kNarrow;
+  for (const CatalogFile& file : files) {
+    const bool is_same = file.set.symbol_folder() == folder;
+    if (is_same && file.form != form && (mixed.empty() || mixed.back() != folder)) mixed.push_back(folder);
+    folder = file.set.symbol_folder();
+    form = file.form;
+  }
+  return mixed;
+}
+
 }  // namespace
 
 Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duck& duck, const SetFindingSink& told) {
   if (const Result<void> checked = check_place(paths); !checked) return std::unexpected(checked.error());
   const std::optional<FileLock> held = hold_files(paths);
-  CatalogCheck check{.problems = {}, .unfinished = {}, .kept_replaced = {}};
+  CatalogCheck check{.problems = {}, .mixed = {}, .unfinished = {}, .kept_replaced = {}};
   const auto check_name = [&check](std::string_view name, const Manifest& manifest) {
     if (name == manifest.id + ".json") return;
     check.problems.push_back(
@@ -187,6 +201,7 @@ Result<CatalogCheck> verify_catalog(FileOps& ops, const CatalogPaths& paths, Duc
   std::set<std::string> known;
   FilesCheck files(paths, duck, check, counted);
   const std::vector<CatalogFile> current = current_files(*manifests);
+  check.mixed = mixed_folders(current);
   for (std::size_t i = 0; i < current.size(); ++i) {
     known.insert(current[i].path());
     files.look(current[i], i + 1 < current.size() ? &current[i + 1] : nullptr);

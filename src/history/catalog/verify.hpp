@@ -18,6 +18,9 @@ struct CatalogCheck {
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
   std::vector<std::string> problems;  // one line each, by path
+  // Folders of symbols with files of both forms (DecimalForm), which not all programs read as one table; compact makes
+  // all of them wide.
+  std::vector<std::string> mixed;
   // What was told of the rows: what is not explained by a known outage of the exchange, and what is.
   std::uint64_t faults = 0;
   std::uint64_t remarks = 0;

@@ -7,6 +7,7 @@
 #include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
 
+#include "history/import/capture_binance.hpp"
 #include "history/import/json_walk.hpp"
 #include "history/import/layout.hpp"
 #include "history/import/source_file.hpp"
@@ -71,15 +72,11 @@ bool is_capture_lines(std::string_view head) {
 Result<std::string> exchange_of_capture(std::string_view path, std::string_view head) {
   const HeaderFields header(first_line_of(head));
   const std::string_view exchange = is_exchange_name(header.exchange) ? std::string_view(header.exchange) : "";
-  if (CaptureDecoder::of_exchange(exchange) == nullptr) {
+  if (CaptureDecoder::of_exchange(exchange) == nullptr && !venue_of_capture(exchange)) {
     return fail(ErrorCode::kUsage,
-                fmt::format("{}: it is a capture of cryptofeed in JSON lines{}{}: those of OKX, BYBIT and COINBASE are "
-                            "taken, and the .ws files of Binance spot and USD-M{}",
-                            path, exchange.empty() ? "" : ", of ", exchange,
-                            exchange == "BINANCE" || exchange == "BINANCE_FUTURES"
-                                ? "; with each recv line as '<ts in nanoseconds> <data>' it is taken as a recording, "
-                                  "with --venue"
-                                : ""));
+                fmt::format("{}: it is a capture of cryptofeed in JSON lines{}{}: those of BINANCE, BINANCE_FUTURES, "
+                            "OKX, BYBIT and COINBASE are taken",
+                            path, exchange.empty() ? "" : ", of ", exchange));
   }
   if (header.form == kCaptureForm) return std::string(exchange);
   return fail(ErrorCode::kUsage, fmt::format("{}: its format is '{}', and {} is the one that is known", path,

@@ -1,7 +1,7 @@
-// Captures of cryptofeed in JSON lines, of exchanges other than Binance: line by line what the catalog keeps of it. Of
-// a line `t` says what it is: header (which exchange), http, connect, send, recv; `data` of a recv is a message as it
-// came, `ts` when, unix seconds, `conn` over which connection. Form: cryptofeed 2.x, format 2, and its sample data,
-// read 2026-11. Not thread-safe.
+// Captures of cryptofeed in JSON lines, line by line what the catalog keeps of it; those of Binance are read as
+// recordings (capture_binance.hpp). Of a line `t` says what it is: header (which exchange), http, connect, send, recv;
+// `data` of a recv is a message as it came, `ts` when, unix seconds, `conn` over which connection. Form: cryptofeed
+// 2.x, format 2, and its sample data, read 2026-11. Not thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,7 @@
 
 #include "acts/base/assert.hpp"
 
+#include "history/import/capture_binance.hpp"
 #include "history/import/capture_lines.hpp"
 #include "history/import/row_spill.hpp"
 #include "history/import/source_file.hpp"
@@ -204,6 +205,7 @@ Result<std::unique_ptr<OpenedSource>> open_cryptofeed_lines(CaptureFile file, co
   }
   const Result<std::string> exchange = exchange_of_capture(file.name, head);
   if (!exchange) return std::unexpected(exchange.error());
+  if (const auto venue = venue_of_capture(*exchange)) return open_binance_lines(std::move(file), *venue, hints);
   auto contents = look_through(file, *exchange, hints);
   if (!contents) return std::unexpected(contents.error());
   auto sets = sets_of(file, *contents);

@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxChecksumBytes = 4096;
-// The second knows which days are wide; if the rows have to be sorted, two more.
-constexpr int kMaxPasses = 4;
+// The second knows whether rows are wide; if they have to be sorted, one more.
+constexpr int kMaxPasses = 3;
 
 std::unexpected<Error> named(std::string_view path, const Error& error) {
   if (error.message.starts_with(path)) return std::unexpected(error);
@@ -274,11 +274,11 @@ Result<Manifest> Importer::read_source(const Source& source, CatalogEntry& entry
   return manifest;
 }
 
-// Pass after pass, until one knows which days are wide, and that the rows are in order. `rejects`: of the last one.
+// Pass after pass, until one knows whether rows are wide, and that they are in order. `rejects`: of the last one.
 Result<void> Importer::read_set(const Source& source, const DataSet& set, CatalogEntry& entry, StagedDays& days,
                                 Manifest& manifest, RejectList& rejects) {
   PassOptions options{.max_bad_rows = source.request->max_bad_rows,
-                      .wide_days = {},
+                      .form = index_.form_of(set),
                       .has_dense_ids = has_dense_ids(set),
                       .rejects = rejects};
   const std::string folder = entry.folder();
@@ -288,9 +288,9 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
     if (!reader) return std::unexpected(reader.error());
     RowPass pass(std::move(*reader), *set.kind, set.interval, options);
     Manifest made = manifest;
-    const Result<void> written = write_days(pass, set, entry, days, made);
+    const Result<void> written = write_days(pass, options.form, set, entry, days, made);
     rejects = pass.rejects();
-    const bool is_void = pass.is_out_of_order() || !pass.new_wide_days().empty();
+    const bool is_void = pass.is_out_of_order() || pass.needs_wide();
     if (!written && !pass.is_out_of_order()) return written;
     if (!is_void) {
       const RowReader& read = pass.reader();
@@ -302,7 +302,7 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
       return {};
     }
     if (const Result<void> dropped = days.drop(made, manifest.files.size()); !dropped) return dropped;
-    options.wide_days.insert(pass.new_wide_days().begin(), pass.new_wide_days().end());
+    if (pass.needs_wide()) options.form = DecimalForm::kWide;
     if (!pass.is_out_of_order() || sorted) continue;
     const auto again = source.reader(set, folder);
     if (!again) return std::unexpected(again.error());
@@ -317,18 +317,17 @@ Result<void> Importer::read_set(const Source& source, const DataSet& set, Catalo
   return fail(ErrorCode::kBadInput, "it changes while it is read");
 }
 
-Result<void> Importer::write_days(RowPass& pass, const DataSet& set, const CatalogEntry& entry, StagedDays& days,
-                                  Manifest& manifest) {
+Result<void> Importer::write_days(RowPass& pass, DecimalForm form, const DataSet& set, const CatalogEntry& entry,
+                                  StagedDays& days, Manifest& manifest) {
   for (;;) {
     const auto day = pass.next_day();
     if (!day) return std::unexpected(day.error());
-    if (!*day || !pass.new_wide_days().empty()) return {};
+    if (!*day) return {};
     const std::string path = fmt::format("{}/{}.tmp", entry.folder(), day_text(**day));
-    Result<CatalogFile> file = write_parquet(*duck_, {.set = set, .day = **day, .form = pass.form()}, pass, path);
-    const bool is_void = !file || !pass.new_wide_days().empty();
+    Result<CatalogFile> file = write_parquet(*duck_, {.set = set, .day = **day, .form = form}, pass, path);
+    const bool is_void = !file || pass.needs_wide();
     if (is_void && ops_->exists(path)) ops_->remove(path);
     if (!file) return std::unexpected(file.error());
-    // The rest of the file was looked through for more of them.
     if (is_void) return {};
     if (Result<void> taken = days.add(*std::move(file), path, manifest); !taken) return with_remedy(taken.error());
   }

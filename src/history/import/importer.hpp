@@ -74,8 +74,8 @@ class Importer {
   Result<Manifest> read_source(const Source& source, CatalogEntry& entry, Manifest manifest);
   Result<void> read_set(const Source& source, const DataSet& set, CatalogEntry& entry, StagedDays& days,
                         Manifest& manifest, RejectList& rejects);
-  Result<void> write_days(RowPass& pass, const DataSet& set, const CatalogEntry& entry, StagedDays& days,
-                          Manifest& manifest);
+  Result<void> write_days(RowPass& pass, DecimalForm form, const DataSet& set, const CatalogEntry& entry,
+                          StagedDays& days, Manifest& manifest);
   Result<std::string> without_rows(const std::string& id, const RejectList& rejects);
   Result<void> keep_rejects(const std::string& id, const std::string& csv);
 

@@ -61,14 +61,9 @@ Result<bool> MergedRows::next(Row& row) {
   }
 }
 
-Result<bool> MergedRows::take(Side& side, Row& row) {
+bool MergedRows::take(Side& side, Row& row) {
   row = side.row;
   side.is_there = false;
-  if (options_.form == DecimalForm::kWide && !needs_wide_) {
-    Row tried = row;
-    narrow(*kind_, tried);
-    needs_wide_ = tried.form == DecimalForm::kWide;
-  }
   return true;
 }
 

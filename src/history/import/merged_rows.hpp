@@ -39,8 +39,6 @@ class MergedRows final : public RowSource {
 
   [[nodiscard]] std::uint64_t repeated() const { return repeated_; }      // rows that both had
   [[nodiscard]] std::uint64_t superseded() const { return superseded_; }  // of the catalog, not given
-  // Whether a row needs the wide form; known at the end.
-  [[nodiscard]] bool needs_wide() const { return needs_wide_; }
 
  private:
   struct Side {
@@ -49,7 +47,7 @@ class MergedRows final : public RowSource {
     bool has_ended = false;
   };
   Result<void> fill(RowSource& source, Side& side) const;
-  Result<bool> take(Side& side, Row& row);
+  static bool take(Side& side, Row& row);
   Result<bool> take_both(Row& row);
   [[nodiscard]] bool is_in_both_spans(const Row& row) const;
 
@@ -61,7 +59,6 @@ class MergedRows final : public RowSource {
   Side new_;
   std::uint64_t repeated_ = 0;
   std::uint64_t superseded_ = 0;
-  bool needs_wide_ = false;
 };
 
 }  // namespace acts::history

@@ -50,7 +50,7 @@ Result<bool> RowPass::next(Row& row) {
 
 // The next good one, into row_. False: there is none.
 Result<bool> RowPass::read_row() {
-  for (;;) {
+  while (!needs_wide_) {
     const Result<RowReader::Got> got = reader_->next(row_);
     if (!got) return std::unexpected(got.error());
     switch (*got) {
@@ -65,6 +65,7 @@ Result<bool> RowPass::read_row() {
     Result<bool> taken = take_row();
     if (!taken || *taken) return taken;
   }
+  return false;
 }
 
 // False: go on with the next one.
@@ -74,10 +75,13 @@ Result<bool> RowPass::take_row() {
     return false;
   }
   const std::int64_t day = day_of(micros_of(*kind_, row_));
-  if (row_.form == DecimalForm::kWide) narrow(*kind_, row_);
-  if (row_.form == DecimalForm::kWide && !is_wide(day)) new_wide_days_.insert(day);
-  if (!new_wide_days_.empty()) return false;
-  if (!options_.wide_days.empty() && is_wide(day)) widen(*kind_, row_);
+  if (options_.form == DecimalForm::kWide) {
+    widen(*kind_, row_);
+  } else if (row_.form == DecimalForm::kWide) {
+    narrow(*kind_, row_);
+    needs_wide_ = row_.form == DecimalForm::kWide;
+    if (needs_wide_) return false;
+  }
   if (levels_) {
     const Result<bool> is_repeated = is_repeated_level();
     if (!is_repeated) return is_repeated;

@@ -63,7 +63,7 @@ constexpr std::array<SourceFormat, 9> kFormats{{
      open_any_source, read_trade_json},
     {"recording", "lines <recv_ns> <json>, ours or of other collectors", is_recording, nullptr, nullptr, nullptr,
      open_recording_source},
-    {"cryptofeed", "captures of cryptofeed: .ws files of Binance, JSON lines of OKX, Bybit and Coinbase",
+    {"cryptofeed", "captures of cryptofeed: .ws files of Binance, JSON lines of Binance, OKX, Bybit and Coinbase",
      is_any_cryptofeed, nullptr, nullptr, nullptr, open_any_cryptofeed},
     {"npz", "arrays of hftbacktest", is_npz, npz_sets, open_any_source, npz_reader},
     {"csv", "any CSV: --map says which field is which", nullptr, mapped_csv_sets, open_any_source, read_mapped_csv},

@@ -95,9 +95,13 @@ const std::string& either(const std::string& hint, const std::string& said) { re
 }  // namespace
 
 std::string DataSet::folder(std::int64_t day) const {
-  const std::string of = fmt::format("kind={}/venue={}/symbol={}/date={}", kind->name, venue, symbol, day_text(day));
+  const std::string of = fmt::format("{}/date={}", symbol_folder(), day_text(day));
   return interval.empty() ? fmt::format("{}/origin={}", of, origin)
                           : fmt::format("{}/interval={}/origin={}", of, interval, origin);
+}
+
+std::string DataSet::symbol_folder() const {
+  return fmt::format("kind={}/venue={}/symbol={}", kind->name, venue, symbol);
 }
 
 bool is_folder_value(std::string_view text) noexcept {

@@ -31,6 +31,8 @@ struct DataSet {
 
   // "kind=klines/venue=binance-spot/symbol=BTCUSDT/date=2021-02-05/interval=1h/origin=archive"
   [[nodiscard]] std::string folder(std::int64_t day) const;
+  // The first three of these: what other programs read as one table.
+  [[nodiscard]] std::string symbol_folder() const;
   friend bool operator==(const DataSet&, const DataSet&) = default;
 };
 

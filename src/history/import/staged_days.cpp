@@ -37,9 +37,14 @@ Result<void> StagedDays::add(CatalogFile file, const std::string& path, Manifest
     manifest.files.push_back(*there);
     return {};
   }
-  if (Result<void> staged = stage(merged->file, merged_path); !staged) return staged;
-  manifest.replaced.push_back(there->path());
-  manifest.files.push_back(std::move(merged->file));
+  return replace(*there, std::move(merged->file), merged_path, manifest);
+}
+
+Result<void> StagedDays::replace(const CatalogFile& there, CatalogFile file, const std::string& path,
+                                 Manifest& manifest) {
+  if (Result<void> staged = stage(file, path); !staged) return staged;
+  manifest.replaced.push_back(there.path());
+  manifest.files.push_back(std::move(file));
   return {};
 }
 
@@ -55,17 +60,8 @@ Result<void> StagedDays::drop(const Manifest& manifest, std::size_t first_file) 
 
 Result<StagedDays::Merged> StagedDays::merge(const CatalogFile& there, const CatalogFile& file, const std::string& path,
                                              const std::string& merged_path) {
-  DecimalForm form = std::max(there.form, file.form);
-  const DecimalForm first_form = form;
-  Result<Merged> merged = merge_as(form, there, file, path, merged_path);
-  // The rows that needed the wide form are among those that were superseded.
-  if (merged && form != first_form) return merge_as(form, there, file, path, merged_path);
-  return merged;
-}
-
-// `form`: afterwards the one that the rows need.
-Result<StagedDays::Merged> StagedDays::merge_as(DecimalForm& form, const CatalogFile& there, const CatalogFile& file,
-                                                const std::string& path, const std::string& merged_path) {
+  // Wide stays wide, also where the rows that needed it are among those that are superseded.
+  const DecimalForm form = std::max(there.form, file.form);
   const auto old_rows = open_rows(*place_.duck, there, place_.paths->file(there.path()));
   if (!old_rows) return std::unexpected(old_rows.error());
   const auto new_rows = open_rows(*place_.duck, file, path);
@@ -78,7 +74,6 @@ Result<StagedDays::Merged> StagedDays::merge_as(DecimalForm& form, const Catalog
   Result<CatalogFile> written =
       write_parquet(*place_.duck, {.set = file.set, .day = file.day, .form = form}, rows, merged_path);
   if (!written) return std::unexpected(written.error());
-  if (form == DecimalForm::kWide && !rows.needs_wide()) form = DecimalForm::kNarrow;
   return Merged{*std::move(written), rows.repeated(), rows.superseded()};
 }
 

@@ -31,6 +31,8 @@ class StagedDays {
   // end, what that replaces, and how many rows were there. Errors: kBadInput: its rows contradict the catalog's;
   // kStorage.
   Result<void> add(CatalogFile file, const std::string& path, Manifest& manifest);
+  // The same of the rows that `there` has, in another form.
+  Result<void> replace(const CatalogFile& there, CatalogFile file, const std::string& path, Manifest& manifest);
   // Of a pass that is made again: what it has staged goes.
   Result<void> drop(const Manifest& manifest, std::size_t first_file);
 
@@ -43,8 +45,6 @@ class StagedDays {
   };
   Result<Merged> merge(const CatalogFile& there, const CatalogFile& file, const std::string& path,
                        const std::string& merged_path);
-  Result<Merged> merge_as(DecimalForm& form, const CatalogFile& there, const CatalogFile& file, const std::string& path,
-                          const std::string& merged_path);
 
   Place place_;
   CatalogEntry* entry_;

@@ -29,10 +29,10 @@ constexpr bool is_decimal(CellType type) {
 }
 
 // How the file of a day stores its exact decimals. Not by the instrument's scale: readers refuse, or round in silence,
-// what has other decimals in each file. Which form a day has follows from its rows alone.
+// what has other decimals in each file. A symbol's files are wide from the first one on that needs it.
 enum class DecimalForm : std::uint8_t {
   kNarrow,  // prices and quantities DECIMAL(18,8): 64 bits
-  kWide,    // prices DECIMAL(38,12), quantities DECIMAL(38,8): a day with a value that the narrow form does not hold
+  kWide,    // prices DECIMAL(38,12), quantities DECIMAL(38,8): once there is a value that the narrow form does not hold
 };
 struct DecimalShape {
   int precision;

@@ -132,11 +132,53 @@ TEST(Compact, LeavesWhatContradictsItself) {
   EXPECT_TRUE(fs::is_empty(one.paths().staging()));
 }
 
+const std::string kWideHours = candles(72, 4, "4.50000000001");
+
+// The same files as if the wide day had been the first one.
+TEST(Compact, MakesAllDaysOfASymbolWideWhereOneIs) {
+  Catalog catalog;
+  Catalog other;
+  const std::string narrow = candles(0, 72 - 24) + candles(96, 24 * 40);
+  enter(catalog, narrow);
+  enter(catalog, kWideHours);
+  EXPECT_THAT(catalog.verify().mixed, ElementsAre("kind=klines/venue=binance-spot/symbol=X"));
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  enter(other, kWideHours);
+  enter(other, narrow);
+  const auto outcome = compact(catalog);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->widened_files, 42U);
+  EXPECT_THAT(outcome->problems, IsEmpty());
+  EXPECT_EQ(data_files(catalog), data_files(other));
+  EXPECT_EQ(catalog.verify().rows, 48U + 24 * 40 + 4);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  EXPECT_THAT(catalog.verify().mixed, IsEmpty());
+  EXPECT_EQ(compact(catalog)->widened_files, 0U);
+  // Its rows are known in the files that they are in now.
+  const auto again = catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", narrow), market("binance-spot"));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->was_there);
+}
+
+TEST(Compact, LeavesADamagedFileAsItIs) {
+  Catalog catalog;
+  enter(catalog, candles(0, 48));
+  enter(catalog, kWideHours);
+  const auto files = current_files(read_manifests(real_file_ops(), catalog.paths()).value());
+  std::fstream(catalog.paths().file(files.at(0).path()), std::ios::in | std::ios::out).seekp(100) << "x";
+  const auto outcome = compact(catalog);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->widened_files, 1U);
+  EXPECT_THAT(outcome->problems, ElementsAre(HasSubstr("it cannot be made wide: its SHA-256 is ")));
+  EXPECT_TRUE(fs::exists(catalog.paths().file(files.at(0).path())));
+}
+
 // Wherever it dies, the rows are there; and once more, it ends with what an undisturbed one makes.
 TEST(Compact, LosesNoRowWhereverItDies) {
   Catalog one;
   Catalog other;
   enter(one, candles(0, 20));
+  enter(one, kWideHours);
   enter(other, candles(10, 20));
   const auto make = [&](const Catalog& catalog) {
     put_together(one, catalog);
@@ -157,7 +199,7 @@ TEST(Compact, LosesNoRowWhereverItDies) {
     test::DyingOps ops(lives);
     static_cast<void>(compact(catalog, ops));
     died += static_cast<int>(ops.is_dead());
-    EXPECT_EQ(catalog.one("SELECT count(DISTINCT open_time) FROM " + catalog.rows("klines")), "30");
+    EXPECT_EQ(catalog.one("SELECT count(DISTINCT open_time) FROM " + catalog.rows("klines")), "34");
     ASSERT_TRUE(compact(catalog));
     EXPECT_EQ(tree(catalog.dir / "catalog"), wanted);
     if (!ops.is_dead()) break;

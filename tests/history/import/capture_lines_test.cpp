@@ -434,11 +434,11 @@ TEST_F(CaptureText, OtherExchangesAndFormsAreRefusedByTheirName) {
     EXPECT_EQ(format_of(path, {}).value()->name, "cryptofeed");
     return open_cryptofeed_lines(path, {}).error().message;
   };
-  EXPECT_THAT(
-      error(R"({"t":"header","format":2,"exchange":"KRAKEN"})"),
-      AllOf(HasSubstr("y.jsonl: it is a capture of cryptofeed in JSON lines, of KRAKEN: those of OKX, BYBIT and "
-                      "COINBASE are taken"),
-            Not(HasSubstr("\n"))));
+  EXPECT_THAT(error(R"({"t":"header","format":2,"exchange":"KRAKEN"})"),
+              AllOf(HasSubstr("y.jsonl: it is a capture of cryptofeed in JSON lines, of KRAKEN: those of BINANCE, "
+                              "BINANCE_FUTURES, OKX, BYBIT and "
+                              "COINBASE are taken"),
+                    Not(HasSubstr("\n"))));
   EXPECT_THAT(error(R"({"t":"header","format":2,"exchange":"A\nB"})"),
               AllOf(HasSubstr("in JSON lines: those of"), Not(HasSubstr("\n"))));
   EXPECT_THAT(error(R"({"exchange": "KRAKEN", "t": "header"})"), HasSubstr("in JSON lines, of KRAKEN"));

@@ -115,7 +115,8 @@ TEST(Importer, JoinsStreamsOfOneDay) {
   EXPECT_EQ(catalog.verify().files, 1U);
 }
 
-TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
+// The days before stay as they are: catalog compact is for those.
+TEST(Importer, IsWideFromTheSourceOnThatNeedsIt) {
   Catalog catalog;
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01-01.csv", candles(0, 24)), kSpotMarket));
   ASSERT_TRUE(catalog.import(catalog.dir.write("X-1h-2021-01.csv", candles(23, 25).substr(candles(23, 1).size()) +
@@ -123,8 +124,16 @@ TEST(Importer, KeepsADayWideWhereOneValueNeedsIt) {
                              kSpotMarket));
   const std::vector<CatalogFile> files = current_files(read_manifests(real_file_ops(), catalog.paths()).value());
   ASSERT_EQ(files.size(), 3U);
-  EXPECT_EQ(files[1].form, DecimalForm::kNarrow);
+  EXPECT_EQ(files[0].form, DecimalForm::kNarrow);
+  EXPECT_EQ(files[1].form, DecimalForm::kWide);
   EXPECT_EQ(files[2].form, DecimalForm::kWide);
+  EXPECT_THAT(catalog.verify().problems, IsEmpty());
+  const auto later = catalog.import(catalog.dir.write("X-1h-2021-01-04.csv", candles(72, 3)), kSpotMarket);
+  ASSERT_TRUE(later) << later.error().message;
+  EXPECT_EQ(later->manifest.files.at(0).form, DecimalForm::kWide);
+  const auto other = catalog.import(catalog.dir.write("Y-1h-2021-01-04.csv", candles(72, 3)), kSpotMarket);
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(other->manifest.files.at(0).form, DecimalForm::kNarrow);
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
@@ -135,9 +144,7 @@ TEST(Importer, TakesNarrowDaysInFrontOfAWideOne) {
       catalog.dir.write("X-1h-2021-01.csv", candles(0, 48) + candles(48, 24, "4.50000000001")), kSpotMarket);
   ASSERT_TRUE(outcome) << outcome.error().message;
   ASSERT_EQ(outcome->manifest.files.size(), 3U);
-  EXPECT_EQ(outcome->manifest.files[0].form, DecimalForm::kNarrow);
-  EXPECT_EQ(outcome->manifest.files[1].form, DecimalForm::kNarrow);
-  EXPECT_EQ(outcome->manifest.files[2].form, DecimalForm::kWide);
+  for (const CatalogFile& file : outcome->manifest.files) EXPECT_EQ(file.form, DecimalForm::kWide);
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
@@ -149,6 +156,54 @@ TEST(Importer, MakesANarrowDayWideForAnothersRow) {
   EXPECT_EQ(catalog.one("SELECT list(close ORDER BY open_time)[11:13]::VARCHAR FROM " + catalog.rows("klines")),
             "[4.500000000000, 4.500000000000, 4.500000000010]");
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
+}
+
+class SyncCount final : public FileOps {
+ public:
+  int sync(int fd) override {
+    ++files;
+    return FileOps::sync(fd);
+  }
+  int sync_directory(const std::string& path) override {
+    ++folders[path];
+    return FileOps::sync_directory(path);
+  }
+  int files = 0;
+  std::map<std::string, int> folders;
+};
+
+// All of a source together, whatever the number of its sets.
+TEST(Importer, BringsEachFileAndFolderOfASourceToTheDiskOnce) {
+  constexpr int kSymbols = 20;
+  std::string text = R"({"t":"header","format":2,"exchange":"BYBIT"})"
+                     "\n"
+                     R"({"t":"connect","conn":"c","ts":1.5,"addr":"wss://stream.bybit.com/v5/public/linear"})"
+                     "\n";
+  for (int i = 0; i < kSymbols; ++i) {
+    text += fmt::format(
+        R"({{"t":"recv","conn":"c","ts":1700000000.5,"data":"{{\"topic\":\"publicTrade.S{0}\",\"data\":[)"
+        R"({{\"s\":\"S{0}\",\"i\":\"1\",\"T\":1700000000000,\"p\":\"1.5\",\"v\":\"1\",\"S\":\"Buy\"}}]}}"}})"
+        "\n",
+        i);
+  }
+  Catalog catalog;
+  SyncCount ops;
+  auto importer = Importer::open(ops, catalog.dir.string());
+  ASSERT_TRUE(importer) << importer.error().message;
+  ops.files = 0;
+  const auto done = importer->import_file(
+      {.path = catalog.dir.write("x.jsonl", text), .hints = {}, .max_bad_rows = 0, .code = "acts test"});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.files.size(), static_cast<std::size_t>(kSymbols));
+  EXPECT_EQ(ops.files, kSymbols + 1);  // and the manifest
+  // Of each symbol three: its own, the day's, the origin's; and those of kind and venue.
+  int folders = 0;
+  for (const auto& [path, times] : ops.folders) {
+    if (!path.contains("/kind=")) continue;
+    ++folders;
+    EXPECT_EQ(times, 1) << path;
+  }
+  EXPECT_EQ(folders, 3 * kSymbols + 2);
 }
 
 }  // namespace

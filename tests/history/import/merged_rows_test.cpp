@@ -146,8 +146,6 @@ TEST(MergedRows, GiveRowsOfOneForm) {
     prices.push_back(row.integer(2));
   }
   EXPECT_THAT(prices, ElementsAre(50'000, 70'000, 90'000));
-  // The one that did was superseded.
-  EXPECT_FALSE(rows.needs_wide());
 }
 
 // Against a map.

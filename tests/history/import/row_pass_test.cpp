@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::int64_t kMidnight = 1'735'689'600'000;  // 2025-01-01
 
@@ -58,7 +57,7 @@ TEST(RowPass, EndsADayWhereTheNextBegins) {
 
 TEST(RowPass, ListsBadRowsAndGoesOn) {
   const std::string text = trade(1, 0) + "x,y\n" + trade(2, 1, "a\"b") + trade(3, 2);
-  RowPass pass = pass_over(text, {.max_bad_rows = 2, .wide_days = {}});
+  RowPass pass = pass_over(text, {.max_bad_rows = 2});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 3)));
   EXPECT_EQ(pass.rejects().count(), 2U);
   EXPECT_EQ(pass.rejects().csv(),
@@ -68,13 +67,13 @@ TEST(RowPass, ListsBadRowsAndGoesOn) {
 
 TEST(RowPass, StopsAtTooManyBadRows) {
   const std::string text = trade(1, 0) + "x\ny\n";
-  RowPass pass = pass_over(text, {.max_bad_rows = 1, .wide_days = {}});
+  RowPass pass = pass_over(text, {.max_bad_rows = 1});
   EXPECT_THAT(tell(pass).error, HasSubstr("line 3: it has 1 fields, not 7: more than 1 bad rows"));
 }
 
 TEST(RowPass, SkipsALineThatIsTooLongInBoundedMemory) {
   const std::string text = trade(1, 0) + std::string(10 * kMaxCsvLineBytes, '1') + "\n" + trade(2, 1);
-  RowPass pass = pass_over(text, {.max_bad_rows = 1, .wide_days = {}});
+  RowPass pass = pass_over(text, {.max_bad_rows = 1});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 2)));
   EXPECT_EQ(pass.rejects().count(), 1U);
   EXPECT_LT(pass.rejects().csv().size(), 500U);
@@ -82,7 +81,7 @@ TEST(RowPass, SkipsALineThatIsTooLongInBoundedMemory) {
 
 TEST(RowPass, LeavesOutRepetitionsAndRefusesContradictions) {
   const std::string text = trade(1, 0) + trade(1, 0) + trade(1, 0, "7") + trade(2, 0);
-  RowPass pass = pass_over(text, {.max_bad_rows = 1, .wide_days = {}});
+  RowPass pass = pass_over(text, {.max_bad_rows = 1});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(1, 2)));
   EXPECT_EQ(pass.facts().repeated, 1U);
   EXPECT_THAT(pass.rejects().csv(), HasSubstr("3,\"its agg_trade_id is that of the row before, its values are not\""));
@@ -104,22 +103,24 @@ TEST(RowPass, RefusesADayThatWasOver) {
 
 TEST(RowPass, TakesDaysWhoseKeysGoBackWhereTheRowsAreSorted) {
   const std::string text = trade(5, 0) + trade(1, kDayMillis) + trade(3, kDayMillis);
-  RowPass pass = pass_over(text, {.max_bad_rows = 0, .wide_days = {}, .is_sorted = true});
+  RowPass pass = pass_over(text, {.max_bad_rows = 0, .is_sorted = true});
   EXPECT_THAT(tell(pass).days, ElementsAre(ElementsAre(5), ElementsAre(1, 3)));
   EXPECT_EQ(pass.facts(), (SourceFacts{.rows = 3, .gaps = 2, .missing = 2}));
 }
 
-TEST(RowPass, FindsAllWideDaysInOnePass) {
-  const std::string wide = "0.000009872";
-  const std::string text = trade(1, 0) + trade(2, kDayMillis) + trade(3, kDayMillis + 1, wide) +
-                           trade(4, 2 * kDayMillis) + trade(5, 3 * kDayMillis, wide);
+TEST(RowPass, EndsWhereTheNarrowFormIsNotEnoughAndIsWideThen) {
+  const std::string text =
+      trade(1, 0) + trade(2, kDayMillis) + trade(3, kDayMillis + 1, "0.000009872") + trade(4, 2 * kDayMillis);
   RowPass first = pass_over(text);
-  tell(first);
-  const std::int64_t day = kMidnight / kDayMillis;
-  EXPECT_THAT(first.new_wide_days(), ElementsAre(day + 1, day + 3));
-  RowPass second = pass_over(text, {.max_bad_rows = 0, .wide_days = first.new_wide_days()});
-  EXPECT_THAT(tell(second).days, ElementsAre(ElementsAre(1), ElementsAre(2, 3), ElementsAre(4), ElementsAre(5)));
-  EXPECT_THAT(second.new_wide_days(), IsEmpty());
+  EXPECT_THAT(tell(first).days, ElementsAre(ElementsAre(1), ElementsAre(2)));
+  EXPECT_TRUE(first.needs_wide());
+  RowPass second = pass_over(text, {.max_bad_rows = 0, .form = DecimalForm::kWide});
+  ASSERT_TRUE(second.next_day().value());
+  Row row;
+  ASSERT_TRUE(second.next(row).value());
+  EXPECT_EQ(row.form, DecimalForm::kWide);
+  EXPECT_THAT(tell(second).days, ElementsAre(ElementsAre(2, 3), ElementsAre(4)));
+  EXPECT_FALSE(second.needs_wide());
 }
 
 TEST(RowPass, TakesAMarkAndCarriageReturns) {
