@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
 
 #include "binance/symbols.hpp"
+#include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
@@ -143,9 +145,18 @@ std::span<const Option<Settings>> table() {
 }
 
 // What to type in another terminal.
-std::string invitation(const exchange::ExchangeEndpoint& endpoint, const std::string& ca_file) {
-  return fmt::format("acts collect --venue {} --rest-url {} --stream-url {}{} SYMBOL...\n", to_string(endpoint.venue),
-                     endpoint.rest_url, endpoint.stream_url, ca_file.empty() ? "" : " --ca-file " + ca_file);
+// With the levels that its snapshots have, where these are fewer than the venue's: more are asked for in vain.
+std::string invitation(const exchange::Exchange& market, const exchange::ExchangeEndpoint& endpoint) {
+  const std::string& ca_file = market.ca_file();
+  int limit = 0;
+  for (const exchange::ListedSymbol& listed : market.core(endpoint.venue)->source().symbols()) {
+    limit = std::max(limit, listed.largest_limit);
+  }
+  return fmt::format(
+      "acts collect --venue {} --rest-url {} --stream-url {}{}{} SYMBOL...\n", to_string(endpoint.venue),
+      endpoint.rest_url, endpoint.stream_url,
+      limit < binance::limits(endpoint.venue).largest_depth_limit ? fmt::format(" --limit {}", limit) : "",
+      ca_file.empty() ? "" : " --ca-file " + ca_file);
 }
 
 constexpr std::string_view kReplaying = "--replay";
@@ -175,7 +186,7 @@ int run(const Given& given) {
   const auto endpoints = market.start();
   if (!endpoints) return complain(endpoints.error());
   Output out;
-  for (const exchange::ExchangeEndpoint& endpoint : *endpoints) out.write(invitation(endpoint, market.ca_file()));
+  for (const exchange::ExchangeEndpoint& endpoint : *endpoints) out.write(invitation(market, endpoint));
   if (const int code = out.finish(kExitDone); code != kExitDone) return code;
   market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });

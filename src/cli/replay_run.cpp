@@ -31,10 +31,9 @@
 namespace acts::cli {
 namespace {
 
-// What nobody named, the recordings tell. One that contradicts is found as it is read, standard input too.
+// What nobody named, the recordings tell. One that contradicts is found as it is read, pipes and standard input too.
 Venue recorded_venue(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
-    if (file == "-") continue;  // can be read once only
     if (const Result<Venue> told = exchange::venue_of_recording(file)) return *told;
   }
   return Venue::kBinanceSpot;

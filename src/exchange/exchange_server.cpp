@@ -51,6 +51,9 @@ Result<void> check(const ExchangeOptions& options) {
 Result<std::vector<VenueFiles>> files_of_venues(const ExchangeOptions& options) {
   std::vector<VenueFiles> result;
   for (const std::string& file : options.replay_files) {
+    if (can_be_read_once_only(file)) {
+      return fail(ErrorCode::kUsage, file + ": an exchange reads its recordings more than once: give a file");
+    }
     Result<Venue> venue = options.venues.size() == 1 ? options.venues.front() : venue_of_recording(file);
     if (!venue) return std::unexpected(venue.error());
     if (!options.venues.empty() && std::ranges::count(options.venues, *venue) == 0) {

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -307,7 +309,17 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
   return previewer.finish();
 }
 
+bool can_be_read_once_only(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+                         !std::filesystem::is_directory(status));
+}
+
 Result<Venue> venue_of_recording(const std::string& path) {
+  if (can_be_read_once_only(path)) {
+    return fail(ErrorCode::kUsage, path + ": it can be read once only, so say its venue, or give a file");
+  }
   constexpr int kLines = 10'000;
   if (Result<void> checked = check_not_all_empty({path}); !checked) return std::unexpected(checked.error());
   Result<MergedRecording> recording = MergedRecording::open({path});

@@ -12,14 +12,19 @@ namespace acts {
 namespace {
 
 constexpr UpdateId kIdOfBefore{0};
-constexpr std::array kSnapshotLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
+constexpr std::array<std::size_t, 8> kSnapshotLimits{5, 10, 20, 50, 100, 500, 1000, 5000};
 
+// A snapshot that is as long as a limit below the one asked for may have been cut there: by a venue that gives no more,
+// or as recorded with less.
 std::size_t limit_of(const DepthSnapshot& snapshot) {
-  if (snapshot.limit > 0) return static_cast<std::size_t>(snapshot.limit);
   const std::size_t larger = std::max(snapshot.bids.size(), snapshot.asks.size());
-  const auto* limit =
-      std::ranges::find_if(kSnapshotLimits, [larger](int l) { return static_cast<std::size_t>(l) >= larger; });
-  return limit == kSnapshotLimits.end() ? larger : static_cast<std::size_t>(*limit);
+  if (snapshot.limit > 0) {
+    const bool may_be_cut = std::ranges::count(kSnapshotLimits, larger) > 0;
+    return may_be_cut ? std::min(larger, static_cast<std::size_t>(snapshot.limit))
+                      : static_cast<std::size_t>(snapshot.limit);
+  }
+  const auto* limit = std::ranges::find_if(kSnapshotLimits, [larger](std::size_t l) { return l >= larger; });
+  return limit == kSnapshotLimits.end() ? larger : *limit;
 }
 
 bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }

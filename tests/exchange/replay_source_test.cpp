@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -345,6 +346,16 @@ TEST(ReplaySource, RefusesWhatItCannotReplay) {
   EXPECT_THAT(error({other.path}, {"BUSDT"}).message, HasSubstr("of the symbols asked for"));
   EXPECT_EQ(venue_of_recording(empty.path).error().code, ErrorCode::kBadInput);
   EXPECT_EQ(venue_of_recording("/nowhere/at/all").error().code, ErrorCode::kUsage);
+}
+
+// Its first block was gone for whoever read it next, and the snapshot with it. Opening this one would wait for ever.
+TEST(ReplaySource, ReadsNoVenueOutOfWhatCanBeReadOnceOnly) {
+  const std::string pipe = ::testing::TempDir() + "venue_of_a_pipe";
+  std::filesystem::remove(pipe);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(venue_of_recording(pipe).error().message, HasSubstr("can be read once only"));
+  EXPECT_EQ(venue_of_recording("-").error().code, ErrorCode::kUsage);
+  std::filesystem::remove(pipe);
 }
 
 TEST(ReplaySource, RemembersPastBooks) {

@@ -73,8 +73,8 @@ class CollectFromExchange : public ::testing::TestWithParam<Case> {
     settings.record = true;
     settings.connections = 1;
     settings.ca_file = ca_file;
-    // Of a recording, what its snapshot was asked for; of a synthetic market, so few that the price leaves them.
-    settings.limit = GetParam().recordings.empty() ? 500 : 1000;
+    // Of a recording more than it has; of a synthetic market, so few that the price leaves them.
+    if (GetParam().recordings.empty()) settings.limit = 500;
     if (!GetParam().recordings.empty()) settings.streams = {"depth", "trade", "bookTicker"};  // what it holds
     settings.addresses_of(GetParam().venue) = {endpoint.rest_url, endpoint.stream_url};
     return settings;

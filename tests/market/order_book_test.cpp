@@ -47,6 +47,18 @@ bool suspect(const OrderBook& book, Side side, std::int64_t price) {
 }
 bool covered(const OrderBook& book, std::int64_t price) { return book.coverage().contains(Price{price}); }
 
+// A venue that gives no more than it likes, and a recording made with less than is asked for.
+TEST(OrderBook, TakesASnapshotThatIsAsLongAsALowerLimitForCut) {
+  OrderBook book(Scales{2, 5});
+  const Prices five{{95, 1}, {96, 1}, {97, 1}, {98, 1}, {99, 1}};
+  merge(book, 1, 1000, five, {{101, 1}, {102, 1}});
+  EXPECT_TRUE(covered(book, 95));
+  EXPECT_FALSE(covered(book, 94));
+  EXPECT_TRUE(covered(book, 1000));
+  merge(book, 2, 1000, {{95, 1}, {96, 1}, {98, 1}, {99, 1}}, {{101, 1}, {102, 1}});
+  EXPECT_TRUE(covered(book, 1));
+}
+
 TEST(OrderBook, KnowsNothingAtFirst) {
   const OrderBook book(Scales{2, 5});
   EXPECT_EQ(book.scales(), (Scales{2, 5}));

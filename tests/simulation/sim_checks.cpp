@@ -19,6 +19,7 @@ using exchange::FaultKind;
 constexpr Nanos kLookEvery = 11s;
 constexpr Nanos kLiveBeforeEnd = 5min;
 constexpr Nanos kStartUp = 3min;
+constexpr Nanos kLongestPatience = 5min;     // of the collector: what a trouble does may show so much later
 constexpr Nanos kMostLost = 5s;              // by a kill, so that the book that is restored is about the one that was
 constexpr std::size_t kMostLostAtOnce = 60;  // levels that one update of this market deletes, at most
 constexpr std::size_t kMostLevels = 20'000;
@@ -81,6 +82,7 @@ SimChecks::SimChecks(const SimPlan& plan, const exchange::VenueCore& venue, SimR
       venue_(venue),
       schema_(make_schema(plan.collector.bands)),
       log_(plan.market.venue, recorder),
+      troubles_(troubles_of(plan)),
       looked_at_(plan.start) {
   state_column_ = column(schema_, "state");
   reason_column_ = column(schema_, "reason");
@@ -114,6 +116,8 @@ void SimChecks::find(UnixNanos now, std::string what) {
 // run did not get to add, still is.
 void SimChecks::on_kill(const collector::Collector& collector, UnixNanos kept_until, UnixNanos now) {
   next_row_.clear();
+  live_at_.clear();
+  troubles_.push_back({now, now});
   begun_.clear();
   seen_.clear();
   const collector::MarketPipeline& pipeline = collector.pipeline();
@@ -245,19 +249,23 @@ void SimChecks::on_row(const MinuteRow& row, const collector::MarketPipeline& pi
   const OrderBook& book = pipeline.builder(index).book();
   compare(row.symbol(), book, now);
   check_state(row, now);
+  check_stays_live(row, now);
   check_trading(row, now);
   check_suspects(row, book, now);
   if (std::get<std::string>(row.values[state_column_]) == "live") check_best(row, book, now);
+}
+
+// Beyond what a snapshot shows, levels from before a gap stay suspect until something is heard of them.
+bool SimChecks::rests_on_suspects(const MinuteRow& row) const {
+  return !plan_.whole_snapshots && row.values[state_column_] == Value(std::string("suspect")) &&
+         row.values[reason_column_] == Value(std::string(to_string(Reason::kSuspectLevels)));
 }
 
 void SimChecks::check_state(const MinuteRow& row, UnixNanos now) {
   const auto& state = std::get<std::string>(row.values[state_column_]);
   const UnixNanos minute = row.sample_time();
   const bool must_live = minute >= plan_.end - kLiveBeforeEnd || (plan_.calm && minute >= plan_.start + kStartUp);
-  // Beyond what a snapshot shows, levels from before a gap stay suspect until something is heard of them.
-  const bool rests_on_suspects = !plan_.whole_snapshots && state == "suspect" &&
-                                 row.values[reason_column_] == Value(std::string(to_string(Reason::kSuspectLevels)));
-  if (must_live && state != "live" && (plan_.calm || !rests_on_suspects))
+  if (must_live && state != "live" && (plan_.calm || !rests_on_suspects(row)))
     find(now, fmt::format("{}: {} at {}, when all is well", row.symbol(), state, to_iso8601(minute)));
   const auto depth = last_depth_.find(row.symbol());
   const auto begun = begun_.find(row.symbol());
@@ -266,6 +274,23 @@ void SimChecks::check_state(const MinuteRow& row, UnixNanos now) {
   if (depth == last_depth_.end() || minute - depth->second > kMinute)
     find(now, fmt::format("{}: live at {} without an update for a minute: the last came at {}", row.symbol(),
                           to_iso8601(minute), depth == last_depth_.end() ? "no time" : to_iso8601(depth->second)));
+}
+
+// Too little trust is a fault as well: what was true stays so while nothing happens.
+void SimChecks::check_stays_live(const MinuteRow& row, UnixNanos now) {
+  const UnixNanos minute = row.sample_time();
+  UnixNanos& live_at = live_at_[row.symbol()];
+  const bool was_live = live_at != UnixNanos{} && minute - live_at == kMinute;
+  if (std::get<std::string>(row.values[state_column_]) == "live") live_at = minute;
+  if (!was_live || !is_quiet(minute - kLongestPatience, minute)) return;
+  ++kept_live_;
+  if (live_at != minute && !rests_on_suspects(row))
+    find(now, fmt::format("{}: {} at {}, though it was live and nothing has happened since", row.symbol(),
+                          std::get<std::string>(row.values[state_column_]), to_iso8601(minute)));
+}
+
+bool SimChecks::is_quiet(UnixNanos from, UnixNanos to) const {
+  return std::ranges::none_of(troubles_, [=](const Pause& one) { return one.from <= to && from <= one.to; });
 }
 
 // As the last list of symbols that came has it.

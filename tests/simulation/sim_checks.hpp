@@ -69,6 +69,8 @@ class SimChecks {
   [[nodiscard]] std::uint64_t audits() const { return log_.audits(); }
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   [[nodiscard]] std::uint64_t books_restored() const { return books_restored_; }
+  // Rows that had to be live, as the one before was and nothing went wrong.
+  [[nodiscard]] std::uint64_t kept_live() const { return kept_live_; }
   // Runs that began within what one before them was told to wait.
   [[nodiscard]] std::uint64_t begun_in_cooldown() const { return begun_in_cooldown_; }
   [[nodiscard]] const std::string& logs() const { return logs_; }
@@ -88,6 +90,9 @@ class SimChecks {
   void check_not_reset(const collector::MarketPipeline& pipeline, UnixNanos now);
   void check_bounds(const collector::Collector& collector, UnixNanos now);
   void check_state(const MinuteRow& row, UnixNanos now);
+  void check_stays_live(const MinuteRow& row, UnixNanos now);
+  [[nodiscard]] bool rests_on_suspects(const MinuteRow& row) const;
+  [[nodiscard]] bool is_quiet(UnixNanos from, UnixNanos to) const;
   void check_trading(const MinuteRow& row, UnixNanos now);
   void check_suspects(const MinuteRow& row, const OrderBook& book, UnixNanos now);
   void check_best(const MinuteRow& row, const OrderBook& book, UnixNanos now);
@@ -112,6 +117,9 @@ class SimChecks {
   std::map<std::string, std::deque<Look>, std::less<>> looks_;  // of the last kMostLost and one before
   std::map<std::string, UnixNanos, std::less<>> known_since_;   // books with a snapshot: since the first look at it
   std::map<std::string, UnixNanos, std::less<>> next_row_;
+  std::map<std::string, UnixNanos, std::less<>> live_at_;  // the last row that was
+  std::vector<Pause> troubles_;
+  std::uint64_t kept_live_ = 0;
   std::map<std::string, UnixNanos, std::less<>> last_depth_;  // came to the collector
   // Since when a symbol is collected that began with an empty book: a snapshot may come before any update.
   std::map<std::string, UnixNanos, std::less<>> begun_;

@@ -200,7 +200,30 @@ void draw_rows(Random& random, SimPlan& plan) {
   plan.rows.standing.push_back({from, from + between(random, 1s, 10min)});
 }
 
+// Each time of a rule.
+void add_times(std::vector<Pause>& troubles, const SimPlan& plan, const FaultRule& rule) {
+  const std::uint64_t times = rule.every ? rule.times.value_or(kMarketTime / *rule.every + 1) : 1;
+  const Nanos open_end = facts_of(rule.kind).is_moment ? Nanos{0} : rule.every.value_or(kMarketTime);
+  for (std::uint64_t i = 0; i < times; ++i) {
+    const UnixNanos from = plan.start + rule.at + rule.every.value_or(Nanos{0}) * static_cast<std::int64_t>(i);
+    troubles.push_back({from, from + rule.lasts.value_or(open_end) + std::max(rule.by, Nanos{0})});
+  }
+}
+
 }  // namespace
+
+std::vector<Pause> troubles_of(const SimPlan& plan) {
+  std::vector<Pause> troubles = plan.outages;
+  troubles.insert(troubles.end(), plan.sleeps.begin(), plan.sleeps.end());
+  for (const FaultRule& rule : plan.faults.rules) add_times(troubles, plan, rule);
+  for (const Kill& kill : plan.kills) troubles.push_back({kill.at, kill.at + kill.down});
+  for (std::size_t i = 0; i + 1 < plan.clock_steps.size(); i += 2) {
+    const ClockStep& back = plan.clock_steps[i + 1];
+    troubles.push_back({plan.clock_steps[i].at, back.at + 2 * std::max(back.by, -back.by)});
+  }
+  for (const DiskTrouble& trouble : plan.disk_troubles) troubles.push_back(trouble.when);
+  return troubles;
+}
 
 SimPlan draw_plan(std::uint64_t seed) {
   Random random(seed);

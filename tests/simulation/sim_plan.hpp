@@ -93,4 +93,8 @@ struct SimPlan {
 
 SimPlan draw_plan(std::uint64_t seed);
 
+// When something goes wrong between the market and a row of the collector: faults, the network, the process, its clock
+// and disk, as far as the plan knows it before; in no order. What rows go through afterwards is none of it.
+std::vector<Pause> troubles_of(const SimPlan& plan);
+
 }  // namespace acts::sim

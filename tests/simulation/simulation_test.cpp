@@ -33,6 +33,7 @@ class Totals {
     count("with_findings", static_cast<std::uint64_t>(world.checks().finding_count() > 0));
     count("on_two_lines", static_cast<std::uint64_t>(plan.collector.lines == 2));
     count("books_compared", world.checks().compared());
+    count("rows_kept_live", world.checks().kept_live());
     count("audits", world.checks().audits());
     count("messages_read_back", world.recorder().logs().lines());
     add_process(plan, world);
