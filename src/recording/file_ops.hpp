@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class FileOps {
   virtual int sync(int fd);
   // Returns when the names in the directory are on the disk.
   virtual int sync_directory(const std::string& path);
+  // As reopen(), sync() and close() of each file; as sync_directory() of each directory. After an error `failed` is the
+  // first that has one, of the others nothing is known. real_file_ops() waits for several at a time.
+  virtual int sync_files(std::span<const std::string> paths, std::string& failed);
+  virtual int sync_directories(std::span<const std::string> paths, std::string& failed);
   // A file or an empty directory.
   virtual int remove(const std::string& path);
   // -EEXIST if there is anything of the new name.

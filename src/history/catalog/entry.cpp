@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "history/file_status.hpp"
-#include "recording/append_file.hpp"
 #include "recording/whole_file.hpp"
 
 namespace acts::history {
@@ -97,9 +96,9 @@ Result<void> finish_entry(FileOps& ops, const CatalogPaths& paths, const Manifes
     if (auto moved = move_in(ops, from, paths.rejects(manifest.id), to_sync); !moved) return moved;
   }
   to_sync.insert(paths.root);
-  for (const std::string& folder : to_sync) {
-    if (const int status = ops.sync_directory(folder); status < 0) return file_failed(folder, status);
-  }
+  std::string failed;
+  const std::vector<std::string> folders(to_sync.begin(), to_sync.end());
+  if (const int status = ops.sync_directories(folders, failed); status < 0) return file_failed(failed, status);
   const std::string manifests = paths.manifests();
   if (const int status = ops.make_directories(manifests); status < 0) return file_failed(manifests, status);
   const std::string from = staged_manifest(paths, manifest.id);
@@ -185,10 +184,12 @@ Result<void> CatalogEntry::write_rejects(std::string_view csv) {
 }
 
 Result<void> CatalogEntry::commit(const Manifest& manifest) {
+  std::vector<std::string> files;
   for (const CatalogFile& file : manifest.files) {
-    if (!ops_->exists(staged(file))) continue;  // in its place already
-    if (auto synced = sync_file(*ops_, staged(file)); !synced) return synced;
+    if (ops_->exists(staged(file))) files.push_back(staged(file));  // else in its place already
   }
+  std::string failed;
+  if (const int status = ops_->sync_files(files, failed); status < 0) return file_failed(failed, status);
   const Result<std::string> json = to_json(manifest);
   if (!json) return std::unexpected(json.error());
   if (const int status = ops_->sync_directory(folder()); status < 0) return file_failed(folder(), status);

@@ -158,5 +158,53 @@ TEST(Importer, MakesANarrowDayWideForAnothersRow) {
   EXPECT_THAT(catalog.verify().problems, IsEmpty());
 }
 
+class SyncCount final : public FileOps {
+ public:
+  int sync(int fd) override {
+    ++files;
+    return FileOps::sync(fd);
+  }
+  int sync_directory(const std::string& path) override {
+    ++folders[path];
+    return FileOps::sync_directory(path);
+  }
+  int files = 0;
+  std::map<std::string, int> folders;
+};
+
+// All of a source together, whatever the number of its sets.
+TEST(Importer, BringsEachFileAndFolderOfASourceToTheDiskOnce) {
+  constexpr int kSymbols = 20;
+  std::string text = R"({"t":"header","format":2,"exchange":"BYBIT"})"
+                     "\n"
+                     R"({"t":"connect","conn":"c","ts":1.5,"addr":"wss://stream.bybit.com/v5/public/linear"})"
+                     "\n";
+  for (int i = 0; i < kSymbols; ++i) {
+    text += fmt::format(
+        R"({{"t":"recv","conn":"c","ts":1700000000.5,"data":"{{\"topic\":\"publicTrade.S{0}\",\"data\":[)"
+        R"({{\"s\":\"S{0}\",\"i\":\"1\",\"T\":1700000000000,\"p\":\"1.5\",\"v\":\"1\",\"S\":\"Buy\"}}]}}"}})"
+        "\n",
+        i);
+  }
+  Catalog catalog;
+  SyncCount ops;
+  auto importer = Importer::open(ops, catalog.dir.string());
+  ASSERT_TRUE(importer) << importer.error().message;
+  ops.files = 0;
+  const auto done = importer->import_file(
+      {.path = catalog.dir.write("x.jsonl", text), .hints = {}, .max_bad_rows = 0, .code = "acts test"});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->manifest.files.size(), static_cast<std::size_t>(kSymbols));
+  EXPECT_EQ(ops.files, kSymbols + 1);  // and the manifest
+  // Of each symbol three: its own, the day's, the origin's; and those of kind and venue.
+  int folders = 0;
+  for (const auto& [path, times] : ops.folders) {
+    if (!path.contains("/kind=")) continue;
+    ++folders;
+    EXPECT_EQ(times, 1) << path;
+  }
+  EXPECT_EQ(folders, 3 * kSymbols + 2);
+}
+
 }  // namespace
 }  // namespace acts::history
