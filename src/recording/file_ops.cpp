@@ -59,14 +59,23 @@ class RealFileOps final : public FileOps {
     };
     {
       std::vector<std::jthread> others;
-      try {
-        while (others.size() + 1 < std::min(paths.size(), kMostSyncs)) others.emplace_back(work);
-      } catch (const std::system_error&) {  // no more threads are to be had: fewer wait
-      }
+      bool is_more = true;
+      while (is_more && others.size() + 1 < std::min(paths.size(), kMostSyncs)) is_more = add_thread(others, work);
       work();
     }
     if (status < 0) failed = paths[first_failed];
     return status;
+  }
+
+  // False: no more are to be had.
+  template <typename Work>
+  static bool add_thread(std::vector<std::jthread>& threads, const Work& work) {
+    try {
+      threads.emplace_back(work);
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
   }
 };
 
