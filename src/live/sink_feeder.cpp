@@ -191,7 +191,7 @@ Result<void> SinkFeeder::State::check_room(bool counts) {
 }
 
 void SinkFeeder::State::carry(Delivery::Read read) {
-  if (auto room = check_room(false); !room) return delivery.on_read(std::unexpected(room.error()), real_nanos());
+  if (const auto room = check_room(false); !room) return delivery.on_read(std::unexpected(room.error()), real_nanos());
   bool is_last_look = false;
   {
     const std::scoped_lock lock(mutex);
@@ -222,7 +222,7 @@ void SinkFeeder::State::carry(Delivery::Send send) {
 }
 
 void SinkFeeder::State::carry(const Delivery::SetAside& aside) {
-  if (auto room = check_room(false); !room) return delivery.on_set_aside(room, real_nanos());
+  if (const auto room = check_room(false); !room) return delivery.on_set_aside(room, real_nanos());
   const MinuteRow& row = batch.rows[aside.row];
   const Result<void> kept = source->set_aside(row, batch.changes[aside.row], aside.reason);
   if (kept) {
