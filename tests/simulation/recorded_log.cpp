@@ -57,8 +57,8 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
                                          UnixNanos now) {
   RecordingReader reader = reader_of({fmt::format("{}/_open/{}{}", directory_, name, kLogEnding)});
   std::size_t next = 0;
-  std::size_t at_mark = 0;
   bool is_announced = false;  // an answer, whose line is to follow: without it there is nothing to seal
+  std::pair<std::size_t, bool> at_mark;
   std::string wrong;
   for (auto item = reader.next(); !item || *item; item = reader.next()) {
     if (!item) {
@@ -68,7 +68,7 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
     const auto* entry = std::get_if<IndexEntry>(&**item);
     if (entry != nullptr && std::holds_alternative<index::Durable>(entry->event)) {
       if (!wrong.empty()) find_(now, fmt::format("before a durable mark: {}", wrong));
-      at_mark = next;
+      at_mark = {next, is_announced};
     }
     if (entry != nullptr && is_own(entry->event)) continue;
     const auto* line = std::get_if<RecordedLine>(&**item);
@@ -89,8 +89,8 @@ RecordedLogs::Left RecordedLogs::left_of(const std::string& name, const std::vec
                           items.size());
     }
   }
-  if (is_announced && wrong.empty()) --next;
-  return {.items = wrong.empty() ? next : at_mark, .is_torn = !wrong.empty()};
+  const auto [left, lacks_line] = wrong.empty() ? std::pair(next, is_announced) : at_mark;
+  return {.items = left - static_cast<std::size_t>(lacks_line), .lacks_line = lacks_line, .is_torn = !wrong.empty()};
 }
 
 void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, std::size_t synced, End end) {
@@ -102,7 +102,7 @@ void RecordedLogs::on_power_cut(std::string_view name, UnixNanos now) {
   const auto log = std::ranges::find(logs_, name, &Log::name);
   ACTS_ASSERT(log != logs_.end());
   const Left left = left_of(log->name, log->items, now);
-  if (left.items < log->synced)
+  if (left.items + static_cast<std::size_t>(left.lacks_line) < log->synced)
     find_(now, fmt::format("{}: {} of {} synced items are left", name, left.items, log->synced));
   if (left.items < log->items.size()) log->end = left.is_torn ? End::kCut : End::kLeft;
   log->items.resize(left.items);

@@ -43,6 +43,7 @@ class RecordedLogs {
   // there is something behind that cannot be read; without it nothing shows that items had not been written yet.
   struct Left {
     std::size_t items = 0;
+    bool lacks_line = false;  // behind them an answer is told, whose line was lost: it is none then
     bool is_torn = false;
   };
   Left left_of(const std::string& name, const std::vector<RecordedMark>& items, UnixNanos now);

@@ -171,6 +171,7 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
   const std::vector<RecordedMark> items = open_items();
   const std::size_t synced = std::max(closed_, synced_before_) - closed_;
   std::size_t left = 0;
+  std::size_t unsealed = 0;  // with what is there and means nothing by itself
   for (std::string name : disk_.names_in(fmt::format("{}/_open", directory_))) {
     if (!name.ends_with(kLogEnding)) continue;
     name.resize(name.size() - kLogEnding.size());
@@ -178,13 +179,14 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
       if (power_cut) logs_.on_power_cut(name, now);
       continue;
     }
-    const auto [here, is_torn] = logs_.left_of(name, items, now);
+    const auto [here, lacks_line, is_torn] = logs_.left_of(name, items, now);
     logs_.add(name, {items.begin(), items.begin() + static_cast<std::ptrdiff_t>(here)}, std::min(here, synced),
               here < items.size() && is_torn ? RecordedLogs::End::kCut : RecordedLogs::End::kLeft);
     left = std::max(left, here);
+    unsealed = std::max(unsealed, here + static_cast<std::size_t>(lacks_line));
   }
   const std::size_t kept = closed_ + left;
-  check_marks(kept, power_cut);
+  check_marks(closed_ + unsealed, power_cut);
   return {kept, kept < items_.size() ? handed_over_[kept] : now};
 }
 
