@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstring>
 
 #include "acts/base/assert.hpp"
@@ -24,9 +25,7 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
     }
   }
   if (folder.empty()) return made;
-  if (const int status = ops.make_directories(folder); status < 0) {
-    return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, std::strerror(-status)));
-  }
+  if (const Result<void> entered = made->enter(ops, folder); !entered) return std::unexpected(entered.error());
   struct Part {
     File RunFolder::* file;
     std::string_view name;
@@ -45,6 +44,25 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
     return std::unexpected(opened.error());
   }
   return made;
+}
+
+Result<void> RunFolder::enter(FileOps& ops, const std::string& folder) {
+  if (const int status = ops.make_directories(folder); status < 0) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, std::strerror(-status)));
+  }
+  // A run that was killed may have left some files, without run.json.
+  const bool is_of_a_run = ops.exists(folder + "/run.json") || ops.exists(fmt::format("{}/{}", folder, kRunLockName));
+  Result<FileLock> lock = FileLock::take(ops, folder, kRunLockName, "a run writes there: wait for it, or give --out");
+  if (!lock) return std::unexpected(lock.error());
+  lock_ = *std::move(lock);
+  if (is_of_a_run) return {};
+  constexpr std::array<std::string_view, 5> kNames{"equity.csv", "fills.csv", "orders.csv", "marks.csv", kBooksName};
+  for (const std::string_view name : kNames) {
+    if (!ops.exists(fmt::format("{}/{}", folder, name))) continue;
+    return fail(ErrorCode::kUsage,
+                fmt::format("{}: its {} is of no run: give another folder with --out", folder, name));
+  }
+  return {};
 }
 
 // Those of a run before do not stay beside the files of this one.

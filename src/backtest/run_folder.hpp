@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -18,15 +19,19 @@
 #include "backtest/run_listener.hpp"
 #include "backtest/run_text.hpp"
 #include "history/output_file.hpp"
+#include "recording/file_lock.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::backtest {
+
+// In a run's folder: who writes there holds it (file_lock.hpp).
+inline constexpr std::string_view kRunLockName = ".lock";
 
 class RunFolder final : public RunListener {
  public:
   // `folder`: made if it is not there; empty: none. `json`: the path of the object by itself; empty: none.
   // `instruments`: by their ids. `has_books`: of a folder, books.csv; then the run reads the feeds that watch() gives.
-  // Errors: kStorage.
+  // Errors: kStorage, also where another process writes there; kUsage: it has such files, and they are of no run.
   static Result<std::unique_ptr<RunFolder>> create(FileOps& ops, const std::string& folder, const std::string& json,
                                                    std::vector<BacktestInstrument> instruments, bool has_books);
 
@@ -54,6 +59,8 @@ class RunFolder final : public RunListener {
  private:
   explicit RunFolder(std::vector<BacktestInstrument> instruments) : instruments_(std::move(instruments)) {}
   using File = std::optional<history::OutputFile>;
+  // One writer at a time, and no files of others.
+  Result<void> enter(FileOps& ops, const std::string& folder);
   Result<void> open_books(FileOps& ops, const std::string& folder, bool has_books);
   Result<void> finish_files();
   Result<void> open(FileOps& ops, File& file, const std::string& path, std::string_view begin);
@@ -63,6 +70,7 @@ class RunFolder final : public RunListener {
   [[nodiscard]] const BacktestInstrument& of(InstrumentId id) const { return instruments_.at(id.value()); }
 
   std::vector<BacktestInstrument> instruments_;
+  std::optional<FileLock> lock_;
   File json_;  // of its own, and in the folder
   File run_;
   File equity_;

@@ -13,6 +13,7 @@
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/decisions/decision_log.hpp"
+#include "backtest/run_folder.hpp"
 #include "backtest/run_text.hpp"
 #include "recording/byte_source.hpp"
 
@@ -26,6 +27,7 @@ Result<std::vector<std::string>> run_files_of(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (at->path().filename() == kRunLockName) continue;
     if (at->is_regular_file(error)) names.push_back(at->path().lexically_relative(folder).string());
   }
   if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, error.message()));

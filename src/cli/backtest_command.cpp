@@ -24,6 +24,7 @@
 #include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
+#include "cli/outputs.hpp"
 #include "cli/problems.hpp"
 
 namespace acts::cli {
@@ -381,6 +382,17 @@ Result<std::string> compare_replay(const Settings& settings, const std::string& 
   return fmt::format("reproduced: every file is that of {}, byte for byte\n", settings.replay);
 }
 
+// A state may be gone on from and be saved again under its name: it is read before.
+Result<void> check_outputs(const Settings& settings, const backtest::RunRequest& request) {
+  std::vector<std::string> read{settings.configuration, request.settings.library, settings.replay};
+  for (const backtest::InstrumentSettings& of : request.settings.instruments) {
+    read.insert(read.end(), of.files.begin(), of.files.end());
+  }
+  Result<void> fits = check_not_read("--save-state", settings.save_state, read);
+  read.push_back(settings.restore);
+  return fits ? check_not_read("--json", settings.json, read) : fits;
+}
+
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
@@ -388,6 +400,7 @@ int run(const Given& given) {
   Result<backtest::RunRequest> request = request_of(settings);
   if (!request) return complain(request.error());
   if (const Result<void> taken = take_configuration(settings, *request); !taken) return complain(taken.error());
+  if (const Result<void> kept = check_outputs(settings, *request); !kept) return complain(kept.error());
   if (request->replayed && real_file_ops().exists(request->folder)) {
     return complain(Error{ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, or give --out another",
                                                          request->folder)});

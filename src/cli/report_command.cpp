@@ -16,6 +16,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "cli/command.hpp"
+#include "cli/outputs.hpp"
 #include "cli/run_folder.hpp"
 #include "cli/run_parquet.hpp"
 #include "cli/sweep_report.hpp"
@@ -197,6 +198,9 @@ int run(const Given& given) {
   if (const Result<void> checked = check_settings(settings); !checked) return complain(checked.error());
   const Result<std::string> form = form_of(settings);
   if (!form) return complain(form.error());
+  std::vector<std::string> read = settings.runs;
+  read.insert(read.end(), {settings.benchmark, settings.sweep});
+  if (const Result<void> kept = check_not_read("--out", settings.output, read); !kept) return complain(kept.error());
   if (*form == "parquet") {
     const std::string folder = fs::absolute(settings.output).lexically_normal().string();
     const Result<void> written = write_run_parquet(real_file_ops(), settings.runs.front(), folder);

@@ -171,6 +171,17 @@ Ladder::Applied Ladder::apply_elsewhere(const MarketRow& row, bool as_hftbacktes
   return {before, true};
 }
 
+void Ladder::note_print(const MarketRow& row) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 62U;
+  if (!has_prints_) printed_[kBidSide] = printed_[kAskSide] = {};
+  has_prints_ = true;
+  Printed& printed = printed_[other(row.side)];
+  const Rank rank = -Rank{row.rank};
+  if (rank > printed.rank) return;
+  if (rank < printed.rank) printed = {.rank = rank};
+  printed.quantity += std::min(row.quantity, kMost - printed.quantity);
+}
+
 void Ladder::clear(const MarketRow& row, bool as_hftbacktest) {
   if (row.kind == RowKind::kClear) return sides[row.side].clear_to(row.rank, as_hftbacktest);
   for (LadderSide& side : sides) side.clear();

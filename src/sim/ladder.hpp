@@ -9,8 +9,10 @@
 // hftbacktest's clear of a side leaves what is out of sight.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -113,6 +115,10 @@ class Ladder {
   };
   // Of a row of the book.
   Applied apply(const MarketRow& row, bool as_hftbacktest) {
+    if (has_prints_) [[unlikely]] {
+      has_prints_ = false;
+      told_at_ = row.ts;
+    }
     LadderSide& side = sides[row.side];
     if (row.kind == RowKind::kLevel && side.is_near(row.rank)) [[likely]] {
       return {side.set_near(row.rank, row.quantity), false};
@@ -120,9 +126,31 @@ class Ladder {
     return apply_elsewhere(row, as_hftbacktest);
   }
 
+  // A trade, which has been there before the book tells of it: until its next row what it took of the passive side is
+  // not there, and nothing of better levels is.
+  void note_print(const MarketRow& row);
+  // When the book came to tell of the last trades: levels that the message of that time has not told yet may be what
+  // they were before.
+  [[nodiscard]] std::int64_t told_at() const { return told_at_; }
+  // What trades have left of so much at a level.
+  [[nodiscard]] std::int64_t left_by_prints(SideIndex side, Rank rank, std::int64_t quantity) const {
+    const Printed& printed = printed_[side];
+    if (!has_prints_ || rank < printed.rank) return quantity;
+    return rank > printed.rank ? 0 : std::max<std::int64_t>(quantity - printed.quantity, 0);
+  }
+
  private:
+  struct Printed {
+    Rank rank = std::numeric_limits<Rank>::max();  // the furthest from the best that trades have come to
+    std::int64_t quantity = 0;
+  };
+
   Applied apply_elsewhere(const MarketRow& row, bool as_hftbacktest);
   void clear(const MarketRow& row, bool as_hftbacktest);
+
+  bool has_prints_ = false;  // since the last row of the book
+  std::int64_t told_at_ = std::numeric_limits<std::int64_t>::min();
+  Printed printed_[2];
 };
 
 }  // namespace acts::sim

@@ -25,6 +25,7 @@ inline void SharedBook::on_row(const MarketRow& row) {
   if (row.kind == RowKind::kLevel) [[likely]]
     return on_level(row);
   if (is_of_book(row.kind)) ladder_.apply(row, model_.as_hftbacktest);
+  if (row.kind == RowKind::kTrade) ladder_.note_print(row);
   for (const auto& venue : venues_) venue->follow(row, {});
 }
 

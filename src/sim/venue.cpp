@@ -41,6 +41,7 @@ template <bool IsCrossed>
   if (row.kind == RowKind::kLevel) [[likely]]
     return on_change<IsCrossed>(row, book_.apply(row, model_.as_hftbacktest));
   if (is_of_book(row.kind)) book_.apply(row, model_.as_hftbacktest);
+  if (row.kind == RowKind::kTrade) book_.note_print(row);
   on_other(row);
   return true;
 }
@@ -63,7 +64,7 @@ template <bool IsCrossed>
     return false;
   if (book_.sides[row.side].best() + best_resting_[other(row.side)] < 0) [[likely]]
     return false;
-  on_cross(other(row.side), {row.ts});
+  on_cross(other(row.side), row);
   return true;
 }
 
@@ -99,11 +100,12 @@ void SimVenue::on_level(const MarketRow& row, std::int64_t before) {
   if (!is_watched) book_.sides[row.side].mark_own(row.rank, false);
 }
 
-void SimVenue::on_cross(SideIndex side, UnixNanos now) {
+void SimVenue::on_cross(SideIndex side, const MarketRow& row) {
+  const UnixNanos now{row.ts};
   const Rank opposite = book_.sides[other(side)].best();
   for (Own& own : resting_[side]) {
     if (own.order.rank + opposite < 0) break;
-    const std::int64_t quantity = draw(own);
+    const std::int64_t quantity = draw(own, row);
     if (quantity > 0) {
       fill_resting(own, quantity, there_at(other(side), opposite, quantity), FillCause::kCrossed, now);
     }
@@ -112,12 +114,13 @@ void SimVenue::on_cross(SideIndex side, UnixNanos now) {
 }
 
 // How much an order gets of the levels that it stands at or beyond: it has had that then.
-std::int64_t SimVenue::draw(const Own& own) {
+std::int64_t SimVenue::draw(const Own& own, const MarketRow& row) {
   const std::int64_t wanted = fillable(own);
   if (!counts_levels()) return wanted;
   const SideIndex side = other(own.order.side);
   std::int64_t got = 0;
   for (Rank at = book_.sides[side].best(); got < wanted && reaches(own, at); at = book_.sides[side].next_below(at)) {
+    if (row.ts == book_.told_at() && at != row.rank) continue;  // a trade may have had it: its row is still to come
     const std::int64_t quantity = std::min(available(side, at), wanted - got);
     if (quantity <= 0) continue;
     use_[side].add(book_.sides[side], at, quantity);

@@ -128,12 +128,12 @@ class SimVenue {
   void on_clear(const MarketRow& row);
   void on_level(const MarketRow& row, std::int64_t before);
   void on_trade(const MarketRow& row);
-  void on_cross(SideIndex side, UnixNanos now);
+  void on_cross(SideIndex side, const MarketRow& row);
   void on_trigger(UnixNanos now);
   void trigger(ClientOrderId id, UnixNanos now);
   [[nodiscard]] std::int64_t reached(Own& own, const MarketRow& trade, std::int64_t shared);
   [[nodiscard]] std::int64_t there_at(SideIndex side, Rank rank, std::int64_t quantity) const;
-  [[nodiscard]] std::int64_t draw(const Own& own);
+  [[nodiscard]] std::int64_t draw(const Own& own, const MarketRow& row);
 
   // A clear takes levels away that the rest of its message brings again: what it has left empty is so once time has
   // passed. (hftbacktest's queues are told of no clear.)

@@ -63,6 +63,12 @@ class VenueBook {
 
   // As Ladder::apply(). Not of a shared one.
   Ladder::Applied apply(const MarketRow& row, bool as_hftbacktest) { return ladder_->apply(row, as_hftbacktest); }
+  // As Ladder::note_print(). Not of a shared one.
+  void note_print(const MarketRow& row) { ladder_->note_print(row); }
+  [[nodiscard]] std::int64_t told_at() const { return ladder_->told_at(); }
+  [[nodiscard]] std::int64_t left_by_prints(SideIndex side, Rank rank, std::int64_t quantity) const {
+    return ladder_->left_by_prints(side, rank, quantity);
+  }
 
  private:
   std::unique_ptr<Ladder> own_;  // null: it is shared

@@ -44,8 +44,10 @@ const SimVenue::Own* SimVenue::own_in_reach(const Own& taker, std::size_t index)
 // In whole lots: parts of one cannot be traded.
 std::int64_t SimVenue::available(SideIndex side, Rank rank) const {
   if (model_.fills == FillSizes::kFull) return std::numeric_limits<std::int64_t>::max() / 2;
-  const std::int64_t had = counts_levels() ? use_[side].at(rank) : 0;
-  return std::max<std::int64_t>(book_.sides[side].quantity_at(rank) - had, 0) / model_.lot * model_.lot;
+  const std::int64_t shown = book_.sides[side].quantity_at(rank);
+  if (!counts_levels()) return shown / model_.lot * model_.lot;
+  const std::int64_t there = book_.left_by_prints(side, rank, shown) - use_[side].at(rank);
+  return std::max<std::int64_t>(there, 0) / model_.lot * model_.lot;
 }
 
 // Of what rests at its price, in whole lots.

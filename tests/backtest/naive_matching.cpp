@@ -18,23 +18,38 @@ bool NaiveVenue::meets_own(const NaiveOrder& order) const {
   });
 }
 
+// How much of what a level shows trades of others have had that the book does not know of yet; those of `own`'s side.
+std::int64_t NaiveVenue::printed_at(OrderSide own, std::int64_t tick, std::int64_t shown) const {
+  std::int64_t quantity = 0;
+  for (const sim::MarketRow& print : prints_) {
+    const bool is_buy = print.side == sim::kBidSide;
+    if (is_buy != (own == OrderSide::kBuy)) continue;
+    const std::int64_t at = tick_of(print);
+    if (is_buy ? tick < at : tick > at) return shown;
+    if (tick == at) quantity += print.quantity;
+  }
+  return std::min(quantity, shown);
+}
+
 std::int64_t NaiveVenue::there_at(OrderSide own, std::int64_t tick) const {
   const bool is_buy = own == OrderSide::kBuy;
   const auto& used = used_[is_buy ? sim::kAskSide : sim::kBidSide];
   const auto found = used.find(tick);
-  const std::int64_t rest =
-      book_.quantity_at(opposite_side(own), Price{tick}).units() - (found == used.end() ? 0 : found->second);
+  const std::int64_t shown = book_.quantity_at(opposite_side(own), Price{tick}).units();
+  const std::int64_t rest = shown - printed_at(own, tick, shown) - (found == used.end() ? 0 : found->second);
   return rest <= 0 ? 0 : rest / model_.lot * model_.lot;
 }
 
 // One that rests gets what stands at the levels that it reaches, at its own price and in one fill.
-void NaiveVenue::cross(NaiveOrder& order) {
+// `only`: of the others it is not known yet whether trades have left anything.
+void NaiveVenue::cross(NaiveOrder& order, std::optional<std::int64_t> only) {
   std::vector<Level> levels(1000);
   levels.resize(book_.levels(opposite_side(order.side), levels));
   std::int64_t got = 0;
   for (const Level& level : levels) {
     const std::int64_t tick = level.price.units();
     if (!is_inside(order, tick)) break;
+    if (only && tick != *only) continue;
     const std::int64_t quantity = std::min(there_at(order.side, tick), fillable(order) - got);
     used_[order.is_buy() ? sim::kAskSide : sim::kBidSide][tick] += quantity;
     got += quantity;

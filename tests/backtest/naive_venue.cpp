@@ -74,6 +74,12 @@ std::optional<std::size_t> NaiveVenue::find(ClientOrderId id) const {
 
 void NaiveVenue::take_row(const MarketRow& row) {
   now_ = row.ts;
+  if (row.kind == RowKind::kTrade) {
+    prints_.push_back(row);
+  } else if (sim::is_of_book(row.kind)) {
+    if (!prints_.empty()) told_ = row.ts;
+    prints_.clear();
+  }
   if (row.kind == RowKind::kLevel) {
     on_level(row);
   } else if (row.kind == RowKind::kTrade) {
@@ -111,7 +117,7 @@ void NaiveVenue::on_level(const MarketRow& row) {
     NaiveOrder& order = orders_[i];
     if (!best_now || !is_inside(order, best_now->price.units())) continue;
     if (model_.is_partial) {
-      cross(order);
+      cross(order, row.ts == told_ ? std::optional(tick) : std::nullopt);
     } else if (is_nearer && fillable(order) > 0) {
       fill(order, order.tick, fillable(order), FillCause::kCrossed);
     }

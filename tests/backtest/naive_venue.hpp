@@ -84,12 +84,13 @@ class NaiveVenue {
   [[nodiscard]] RejectReason against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops);
   [[nodiscard]] RejectReason against_rules(const NaiveOrder& order) const;
   void enter(NaiveOrder order, std::optional<OrderEvent> event);
-  void cross(NaiveOrder& order);
+  void cross(NaiveOrder& order, std::optional<std::int64_t> only);
   void take(NaiveOrder& order);
   [[nodiscard]] std::optional<std::int64_t> next_level(const NaiveOrder& order) const;
   [[nodiscard]] const NaiveOrder* next_own(const NaiveOrder& order) const;
   [[nodiscard]] bool comes_first(const NaiveOrder& own, std::optional<std::int64_t> level, std::int64_t had) const;
   [[nodiscard]] std::int64_t there_at(OrderSide own, std::int64_t tick) const;
+  [[nodiscard]] std::int64_t printed_at(OrderSide own, std::int64_t tick, std::int64_t shown) const;
   [[nodiscard]] bool is_inside(const NaiveOrder& order, std::int64_t tick) const;
   [[nodiscard]] bool meets_own(const NaiveOrder& order) const;
   [[nodiscard]] std::int64_t takeable(const NaiveOrder& order) const;
@@ -114,6 +115,8 @@ class NaiveVenue {
   NaiveBook book_;
   std::vector<NaiveOrder> orders_;  // as they came to their place
   std::map<std::int64_t, std::int64_t> used_[2];
+  std::vector<sim::MarketRow> prints_;  // since the book was told of last
+  std::int64_t told_ = INT64_MIN;       // when it was told of what came after prints
   std::int64_t now_ = 0;
   std::int64_t cleared_ = INT64_MIN;
   std::int64_t last_trade_ = 0;

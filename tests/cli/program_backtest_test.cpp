@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "cli/program.hpp"
+#include "recording/file_lock.hpp"
+#include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -367,6 +369,40 @@ TEST_F(Backtest, RefusesInOneLine) {
     EXPECT_EQ(dash.exit_code, 2) << flag;
     EXPECT_EQ(dash.err, fmt::format("acts: {} -: standard output has the summary: give a name\n", flag));
   }
+}
+
+TEST_F(Backtest, ReplacesNothingThatItReads) {
+  const std::string config = write(grid(kRecording));
+  const std::string text = acts::testing::read_file(config);
+  for (const char* const flag : {"--json", "--save-state"}) {
+    const Outcome refused = run_acts({"backtest", config, "--out", folder_ / "run", flag, config});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.err,
+              fmt::format("acts: {} {}: it is read here, and would be replaced: give another name\n", flag, config));
+  }
+  EXPECT_EQ(acts::testing::read_file(config), text);
+  const std::filesystem::path foreign = folder_ / "foreign";
+  std::filesystem::create_directories(foreign);
+  std::ofstream(foreign / "orders.csv") << "mine\n";
+  const Outcome refused = run_acts({"backtest", config, "--out", foreign.string()});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(refused.err.contains("its orders.csv is of no run")) << refused.err;
+  EXPECT_EQ(acts::testing::read_file(foreign / "orders.csv"), "mine\n");
+}
+
+// Two of one configuration have one folder, and left a mixture of both.
+TEST_F(Backtest, WritesToAFolderThatNobodyElseWritesTo) {
+  const std::string config = write(grid(kRecording));
+  const std::string run = (folder_ / "run").string();
+  auto held = FileLock::take(real_file_ops(), run, ".lock", "a test");
+  ASSERT_TRUE(held.has_value()) << held.error().message;
+  const Outcome second = run_acts({"backtest", config, "--out", run});
+  EXPECT_EQ(second.exit_code, 5) << second.err;
+  EXPECT_TRUE(second.err.contains("a run writes there: wait for it, or give --out")) << second.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run" / "run.json"));
+  held = fail(ErrorCode::kStorage, "over");
+  EXPECT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);
+  EXPECT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);  // and again
 }
 
 }  // namespace

@@ -329,5 +329,16 @@ TEST(ProgramReport, SaysWhatItNeeds) {
   EXPECT_THAT(err(std::vector<std::string>(7, testdata("runs/short"))), HasSubstr("7 runs: no more than 6"));
 }
 
+TEST(ProgramReport, ReplacesNothingOfARun) {
+  const TempDir dir;
+  std::filesystem::copy(testdata("runs/short"), dir / "run");
+  const std::string fills = acts::testing::read_file(dir / "run/fills.csv");
+  const Outcome refused = report({dir / "run", "--out", dir / "run/fills.csv"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("it is read here, and would be replaced"));
+  EXPECT_EQ(acts::testing::read_file(dir / "run/fills.csv"), fills);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(report({dir / "run", "--out", dir / "run/sheet.html"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace acts::cli

@@ -25,6 +25,14 @@ class VenueTest : public ::testing::Test {
   void trade(SideIndex taker, std::int64_t ticks, std::int64_t quantity) {
     take(RowKind::kTrade, taker, ticks, quantity);
   }
+  // Rows of one time, as those of a message are.
+  template <typename Rows>
+  void at_once(Rows rows) {
+    ++now_;
+    is_at_once_ = true;
+    rows();
+    is_at_once_ = false;
+  }
   // Of any kind, under the next id.
   ClientOrderId place(VenueOrder order) {
     order.id = ClientOrderId(++last_id_);
@@ -83,7 +91,7 @@ class VenueTest : public ::testing::Test {
 
  private:
   void take(RowKind kind, SideIndex side, std::int64_t ticks, std::int64_t quantity) {
-    const MarketRow rows[2] = {{.ts = ++now_,
+    const MarketRow rows[2] = {{.ts = is_at_once_ ? now_ : ++now_,
                                 .quantity = quantity,
                                 .rank = static_cast<std::int32_t>(rank_of(side, ticks)),
                                 .side = side,
@@ -93,6 +101,7 @@ class VenueTest : public ::testing::Test {
   }
   std::unique_ptr<SimVenue> venue_;
   std::int64_t now_ = 0;
+  bool is_at_once_ = false;
   std::uint64_t last_id_ = 0;
 };
 

@@ -165,6 +165,47 @@ TEST_F(Venue, FillsInPartsAsTradesCome) {
   EXPECT_EQ(told(), "1 filled queue_done 100x1 left 0");
 }
 
+// A trade is told before the book tells what is left: what it took is nobody's any more.
+TEST_F(Venue, GivesNoTakerWhatATradeHasTaken) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  trade(kBidSide, 103, 4);
+  place(kBidSide, 0, 30, TimeInForce::kIoc, OrderType::kMarket);
+  EXPECT_EQ(told(), "1 partially_filled taker 103x16 left 14; 1 expired no_liquidity left 0");
+  place(kAskSide, 0, 5, TimeInForce::kIoc, OrderType::kMarket);
+  EXPECT_EQ(told(), "2 filled taker 100x5 left 0");  // the other side is as it was
+  level(kBidSide, 98, 1);
+  place(kBidSide, 102, 30, TimeInForce::kIoc);
+  EXPECT_EQ(told(), "3 partially_filled taker 102x10 left 20; 3 expired no_liquidity left 0");  // filled up again
+}
+
+TEST_F(Venue, GivesAStopNothingOfTheTradeThatSetsItOff) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  place(stop(kBidSide, 102, 8));
+  told();
+  trade(kBidSide, 102, 6);
+  EXPECT_EQ(told(), "1 triggered left 8; 1 partially_filled taker 102x4 left 4; 1 filled taker 103x4 left 0");
+}
+
+// What rests where a trade has taken all waits for what the book tells of each level.
+TEST_F(Venue, FillsNoRestingOrderFromALevelThatIsStillToBeTold) {
+  start({.fills = FillSizes::kPartial});
+  book();
+  trade(kBidSide, 103, 20);
+  place(kBidSide, 103, 5);
+  EXPECT_EQ(told(), "1 accepted left 5");
+  at_once([this] {
+    level(kBidSide, 99, 10);
+    level(kAskSide, 102, 0);
+    level(kAskSide, 103, 0);
+    level(kAskSide, 104, 7);
+  });
+  EXPECT_EQ(told(), "");
+  level(kAskSide, 103, 2);
+  EXPECT_EQ(told(), "1 partially_filled crossed 103x2 left 3");
+}
+
 TEST_F(Venue, FillsNoTakerFromWhatAClearTookOutOfSight) {
   start({.fills = FillSizes::kPartial});
   level(kAskSide, 101, 5);

@@ -1,0 +1,37 @@
+#include "cli/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+namespace acts::cli {
+namespace {
+
+// By its name up to the first dot: any of them may be packed.
+bool is_of_a_run(const std::filesystem::path& file) {
+  constexpr std::array<std::string_view, 7> kStems{"run", "equity", "fills", "orders", "marks", "decisions", "books"};
+  const std::string name = file.filename().string();
+  return std::ranges::find(kStems, std::string_view(name).substr(0, name.find('.'))) != kStems.end();
+}
+
+}  // namespace
+
+Result<void> check_not_read(std::string_view flag, const std::string& output, std::span<const std::string> read) {
+  std::error_code error;
+  if (output.empty() || !std::filesystem::exists(output, error)) return {};
+  const std::filesystem::path folder = std::filesystem::absolute(output, error).lexically_normal().parent_path();
+  for (const std::string& path : read) {
+    const bool is_it = std::filesystem::equivalent(output, path, error);
+    const bool is_inside = is_of_a_run(output) && std::filesystem::is_directory(path, error) &&
+                           std::filesystem::equivalent(folder, path, error);
+    if (!is_it && !is_inside) continue;
+    return fail(ErrorCode::kUsage,
+                fmt::format("{} {}: it is read here, and would be replaced: give another name", flag, output));
+  }
+  return {};
+}
+
+}  // namespace acts::cli

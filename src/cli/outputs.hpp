@@ -1,0 +1,16 @@
+// What a command writes must not be what it reads.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "acts/base/result.hpp"
+
+namespace acts::cli {
+
+// `read`: files, and folders of runs; names that are not there count for nothing. Errors: kUsage: `output` of this flag
+// is one of them, or a file of such a run.
+Result<void> check_not_read(std::string_view flag, const std::string& output, std::span<const std::string> read);
+
+}  // namespace acts::cli
