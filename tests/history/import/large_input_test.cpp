@@ -82,8 +82,9 @@ std::uint64_t write_all(RowPass& pass, const DataSet& set, Duck& duck, const std
   for (;;) {
     const auto day = pass.next_day();
     EXPECT_TRUE(day) << day.error().message;
+    EXPECT_FALSE(pass.needs_wide());
     if (!day || !*day) return rows;
-    const auto file = write_parquet(duck, {.set = set, .day = **day, .form = pass.form()}, pass, path);
+    const auto file = write_parquet(duck, {.set = set, .day = **day}, pass, path);
     EXPECT_TRUE(file) << file.error().message;
     if (!file) return rows;
     rows += file->rows;
