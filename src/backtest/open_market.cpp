@@ -83,19 +83,22 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   return market;
 }
 
-Result<std::optional<std::vector<history::UpdateGap>>> update_gaps(const OpenMarket& market,
-                                                                   std::optional<UnixNanos> from) {
-  std::optional<std::vector<history::UpdateGap>> gaps;
-  if (market.recording != nullptr) gaps = market.recording->gaps().gaps();
+Result<MarketGaps> gaps_of(const OpenMarket& market, std::optional<UnixNanos> from) {
+  MarketGaps gaps;
+  if (market.recording != nullptr) {
+    gaps = {.updates = market.recording->gaps().gaps(), .trades = market.recording->trade_gaps().gaps()};
+  }
   if (market.catalog != nullptr) {
     auto told = market.catalog->gaps();
     if (!told) return told;
     gaps = *std::move(told);
   }
-  if (gaps) {
-    std::erase_if(*gaps,
-                  [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+  if (!from) return gaps;
+  if (gaps.updates) {
+    std::erase_if(*gaps.updates,
+                  [from](const history::UpdateGap& gap) { return gap.healed_at && *gap.healed_at < *from; });
   }
+  if (gaps.trades) std::erase_if(*gaps.trades, [from](const history::TradeGap& gap) { return gap.at < *from; });
   return gaps;
 }
 
