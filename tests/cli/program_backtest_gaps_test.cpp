@@ -1,8 +1,9 @@
-// What a backtest's data lacks is told whatever form it has.
+// What a backtest's data lacks is told whatever form it has, and where it does not say where it lies.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +19,7 @@ namespace {
 using acts::testing::read_file;
 using acts::testing::TempDir;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // 300 updates of the depth and as many trades, ten a second: 100.0 against 100.2.
 struct LackingMarket {
@@ -150,6 +152,48 @@ TEST(ProgramBacktestGaps, SayThatThereAreNoTradesAtAll) {
   EXPECT_THAT(run.out, HasSubstr("BTCUSDT: the data has no trades\n"));
   ASSERT_EQ(run_acts({"report", dir / "run", "--out", dir / "sheet.html"}).exit_code, 0);
   EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr(", no trades in the data"));
+}
+
+TEST(ProgramBacktestFiles, AreRefusedTwice) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("a.txt", lines_of({})).empty());
+  ASSERT_FALSE(dir.write("b.txt", lines_of({})).empty());
+  EXPECT_EQ(run_of(dir, "files = [\"a.txt\", \"b.txt\"]", 2).err,
+            fmt::format("acts: files in [data]: {} is {} once more, byte by byte: take one out\n", dir / "b.txt",
+                        dir / "a.txt"));
+  ASSERT_FALSE(dir.write("a.txt", "").empty());
+  ASSERT_FALSE(dir.write("c.txt", "").empty());
+  EXPECT_EQ(run_of(dir, "files = [\"a.txt\", \"b.txt\", \"c.txt\"]").err, "") << "there is nothing in them";
+}
+
+// The other end of a pipe may never come.
+TEST(ProgramBacktestFiles, AreNoPipesAndNoDirectories) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(run_of(dir, "files = [\"pipe\"]", 2).err,
+            fmt::format("acts: {}: it is no file but a pipe or a device, and data is read more than once: write it to "
+                        "a file first\n",
+                        dir / "pipe"));
+  std::filesystem::create_directory(dir / "folder");
+  EXPECT_THAT(run_of(dir, "files = [\"folder\"]", 2).err, HasSubstr("folder: is a directory: name the files in it\n"));
+}
+
+TEST(ProgramBacktestFiles, AreReadInTheOrderOfTime) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("a.txt", lines_of({.end = 150})).empty());
+  ASSERT_FALSE(dir.write("b.txt", lines_of({.has_snapshot = false, .begin = 150})).empty());
+  EXPECT_EQ(run_of(dir, "files = [\"a.txt\", \"b.txt\"]").err, "");
+  const std::string in_order = read_file(dir / "run/fills.csv");
+  EXPECT_THAT(in_order, HasSubstr(",taker,"));
+  const Outcome swapped = run_of(dir, "files = [\"b.txt\", \"a.txt\"]", 3);
+  const std::string told = fmt::format(
+      "{}: it begins at 2024-08-09T00:00:10.000Z, before {} (2024-08-09T00:00:25.000Z), which stands before it in "
+      "files: they are read in the order of time",
+      dir / "a.txt", dir / "b.txt");
+  EXPECT_THAT(swapped.err, HasSubstr(told));
+  EXPECT_THAT(swapped.err, Not(HasSubstr("gap")));
+  EXPECT_EQ(facts_in(dir)["problems"]["first"][0], told);
+  EXPECT_EQ(read_file(dir / "run/fills.csv"), in_order);
 }
 
 }  // namespace
