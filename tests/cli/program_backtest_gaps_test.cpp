@@ -196,5 +196,27 @@ TEST(ProgramBacktestFiles, AreReadInTheOrderOfTime) {
   EXPECT_EQ(read_file(dir / "run/fills.csv"), in_order);
 }
 
+// As acts import, export, query and bars do.
+TEST(ProgramBacktestData, LiesInTheDataDirectoryOfOtherCommandsIfNothingIsSaid) {
+  const TempDir dir;
+  const std::string period = "from = \"2024-08-09\"\nto = \"2024-08-10\"";
+  EXPECT_EQ(run_of(dir, period, 2).err,
+            fmt::format("acts: {}: files in [data] is missing, and there is no data directory ./acts-data: name files "
+                        "or data_dir\n",
+                        dir / "run.toml"));
+  const std::string recording = dir.write("r.txt", lines_of({}));
+  ASSERT_EQ(run_acts({"import", "--market", "um", recording}, dir / "").exit_code, 0);
+  run_of(dir, period);
+  EXPECT_EQ(facts_in(dir)["trades"], 300);
+  std::filesystem::rename(dir / "acts-data", dir / "elsewhere");
+  ASSERT_FALSE(dir.write("acts.toml", "[collect]\ndata_dir = \"elsewhere\"\n").empty());
+  run_of(dir, period);
+  EXPECT_EQ(facts_in(dir)["trades"], 300);
+  const std::string config = config_over(period);
+  const std::string sweep =
+      dir.write("sweep.toml", config.substr(0, config.find("slices")) + "[sweep]\nslices = [5, 4]\n");
+  EXPECT_EQ(run_acts({"sweep", sweep}, dir / "").exit_code, 0);
+}
+
 }  // namespace
 }  // namespace acts::cli
