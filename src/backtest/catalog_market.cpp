@@ -308,47 +308,71 @@ history::OpenEvents CatalogMarket::events() {
   };
 }
 
-Result<std::optional<std::vector<history::UpdateGap>>> CatalogMarket::gaps() {
-  history::UpdateGaps gaps(venue_, wanted_.symbol);
+Result<MarketGaps> CatalogMarket::gaps() {
+  history::UpdateGaps updates(venue_, wanted_.symbol);
+  history::TradeGaps trades(wanted_.symbol);
+  bool have_ids = true;
   for (const CatalogRange::Span& span : range_.spans()) {
     const std::vector<CatalogRange::Span> days = days_of(span);
     if (days.empty()) continue;
     const auto session = range_.open(span);
     if (!session) return std::unexpected(session.error());
     for (const CatalogRange::Span& day : days) {
-      const Result<bool> has_ids = take_ids(***session, day, gaps);
-      if (!has_ids) return std::unexpected(has_ids.error());
-      if (!*has_ids) return std::nullopt;
+      const Result<bool> taken = have_ids ? take_ids(***session, day, updates) : false;
+      if (!taken) return std::unexpected(taken.error());
+      have_ids = *taken;
+      if (Result<void> told = take_trade_ids(***session, day, trades); !told) return std::unexpected(told.error());
     }
   }
-  gaps.finish({});
-  return gaps.gaps();
+  updates.finish({});
+  MarketGaps gaps{.trades = trades.gaps()};
+  if (have_ids) gaps.updates = updates.gaps();
+  return gaps;
 }
 
-// A message is rows of one time with the same ids; USD-M's tell the id before, spot's their first.
+std::string CatalogMarket::where_received(const CatalogRange::Span& day) const {
+  return fmt::format("{} AND date >= DATE '{}' AND date <= DATE '{}' AND ts_recv_ns >= {} AND ts_recv_ns < {}",
+                     where_market(wanted_), to_iso8601(day.begin - kCatalogDay).substr(0, 10),
+                     to_iso8601(day.end + kCatalogDay).substr(0, 10), day.begin.value, day.end.value);
+}
+
+// A message is rows of one time with the same ids; USD-M's tell the id before, spot's their first. Of trades and best
+// prices the first and the last of each second show as much as all.
 Result<bool> CatalogMarket::take_ids(history::QuerySession& session, const CatalogRange::Span& day,
                                      history::UpdateGaps& gaps) {
-  const std::string_view before = venue_ == Venue::kBinanceUsdm ? "prev_update_id" : "first_update_id - 1";
-  auto rows = session.select(
-      fmt::format("SELECT ts_recv_ns, is_snapshot, update_id, first_update_id, {} AS id_before FROM book_updates WHERE "
-                  "{} AND date >= DATE '{}' AND date <= DATE '{}' AND ts_recv_ns >= {} AND ts_recv_ns < {} GROUP BY "
-                  "ALL ORDER BY ts_recv_ns, min(\"row\")",
-                  before, where_market(wanted_), to_iso8601(day.begin - kCatalogDay).substr(0, 10),
-                  to_iso8601(day.end + kCatalogDay).substr(0, 10), day.begin.value, day.end.value),
-      [] { return false; });
+  const std::string of = where_received(day);
+  std::string sql = fmt::format(
+      "SELECT ts_recv_ns, is_snapshot, update_id, first_update_id, {} AS id_before, false AS is_other, min(\"row\") AS "
+      "place FROM book_updates WHERE {} GROUP BY ALL",
+      venue_ == Venue::kBinanceUsdm ? "prev_update_id" : "first_update_id - 1", of);
+  std::vector<std::string_view> others{"trades", "agg_trades"};
+  if (wanted_.tells_best) others.push_back(kBestKind);
+  for (const std::string_view kind : others) {
+    for (const std::string_view which : {"min", "max"}) {
+      sql += fmt::format(
+          " UNION ALL SELECT {}(ts_recv_ns), false, NULL, NULL, NULL, true, 0 FROM {} WHERE {} GROUP BY "
+          "ts_recv_ns // 1000000000",
+          which, kind, of);
+    }
+  }
+  auto rows = session.select(sql + " ORDER BY ts_recv_ns, is_other, place", [] { return false; });
   if (!rows) return std::unexpected(rows.error());
   std::vector<std::optional<std::string>> cells;
   for (;;) {
     const Result<bool> there = rows->next(cells);
     if (!there) return std::unexpected(there.error());
     if (!*there) return true;
+    const UnixNanos at{number_in(*cells[0])};
+    if (cells.at(5) == "true") {
+      gaps.take_other(at);
+      continue;
+    }
     const bool is_snapshot = cells.at(1) == "true";
     const auto id_in = [&cells](std::size_t cell) { return UpdateId{number_in(cells.at(cell).value_or("-1"))}; };
     const UpdateId last = id_in(2);
     const UpdateId first = is_snapshot ? last : id_in(3);
     const UpdateId told = is_snapshot ? last : id_in(4);
     if (std::ranges::any_of(std::array{last, first, told}, is_no_id)) return false;
-    const UnixNanos at{number_in(*cells[0])};
     if (is_snapshot) {
       gaps.take(last, at);
       continue;
@@ -362,6 +386,30 @@ Result<bool> CatalogMarket::take_ids(history::QuerySession& session, const Catal
                .asks = {}},
               at);
   }
+}
+
+// Of trades that follow each other the ends are enough.
+Result<void> CatalogMarket::take_trade_ids(history::QuerySession& session, const CatalogRange::Span& day,
+                                           history::TradeGaps& gaps) {
+  for (const bool is_aggregate : {false, true}) {
+    auto rows = session.select(
+        fmt::format(
+            "SELECT min(id), max(id), arg_min(received, id), arg_max(received, id) FROM (SELECT id, received, id - "
+            "row_number() OVER (ORDER BY id) AS run FROM (SELECT {0} AS id, min(ts_recv_ns) AS received FROM "
+            "{1} WHERE {2} AND {0} IS NOT NULL GROUP BY {0})) GROUP BY run ORDER BY 1",
+            is_aggregate ? "agg_trade_id" : "trade_id", is_aggregate ? "agg_trades" : "trades", where_received(day)),
+        [] { return false; });
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::optional<std::string>> cells;
+    for (;;) {
+      const Result<bool> there = rows->next(cells);
+      if (!there) return std::unexpected(there.error());
+      if (!*there) break;
+      const auto number = [&cells](std::size_t cell) { return number_in(cells.at(cell).value()); };
+      gaps.take(is_aggregate, {.first = number(0), .last = number(1), .first_at = {number(2)}, .last_at = {number(3)}});
+    }
+  }
+  return {};
 }
 
 Result<std::vector<DataFile>> catalog_book_data(const InstrumentSettings& settings) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,11 +15,11 @@
 #include "acts/base/time.hpp"
 
 #include "backtest/catalog_range.hpp"
+#include "backtest/market_gaps.hpp"
 #include "backtest/run_identity.hpp"
 #include "backtest/settings.hpp"
 #include "history/export/hft_rows.hpp"
 #include "history/export/npz_file.hpp"
-#include "history/import/update_gaps.hpp"
 #include "sim/account/funding_book.hpp"
 
 namespace acts::backtest {
@@ -35,9 +36,9 @@ class CatalogMarket {
   // From the beginning each time they are opened, single wrong times of the venue's mended (MendedTimes), of which only
   // the first tells: rows stand in the order of receipt, whatever that is. It outlives them.
   [[nodiscard]] history::OpenEvents events();
-  // What is missing in the updates of the range, by their ids: reads those through. Nothing: some have none. Errors: as
-  // the catalog's.
-  Result<std::optional<std::vector<history::UpdateGap>>> gaps();
+  // What is missing in the updates and trades of the range, by their ids: reads those through. Errors: as the
+  // catalog's.
+  Result<MarketGaps> gaps();
   // Paid in the range as the catalog has it, if the settings leave it to the data (FundingSource).
   [[nodiscard]] const std::vector<sim::FundingTime>& funding() const { return funding_; }
 
@@ -48,6 +49,8 @@ class CatalogMarket {
   [[nodiscard]] std::vector<CatalogRange::Span> days_of(const CatalogRange::Span& span) const;
   // False: some have none.
   Result<bool> take_ids(history::QuerySession& session, const CatalogRange::Span& day, history::UpdateGaps& gaps);
+  Result<void> take_trade_ids(history::QuerySession& session, const CatalogRange::Span& day, history::TradeGaps& gaps);
+  [[nodiscard]] std::string where_received(const CatalogRange::Span& day) const;
   Result<void> find_snapshot_before(UnixNanos from);
   Result<void> check_best() const;
   Result<void> tell_untimed(std::optional<UnixNanos> from) const;

@@ -31,8 +31,18 @@ void note_off_scale(std::vector<std::string>& notes, const ReadMarkets& read) {
 
 void note_gaps(std::vector<std::string>& notes, const ReadMarkets& read) {
   const std::string gaps = gaps_text(data_gaps(read.instruments));
-  if (gaps.empty()) return;
-  notes.push_back(gaps + ": until a snapshot came nobody knew the book, and no fill there is to be believed");
+  if (!gaps.empty()) {
+    notes.push_back(gaps + ": so long nobody knew the book, and no fill there is to be believed");
+  }
+  const std::string trades = trade_gaps_text(data_trade_gaps(read.instruments));
+  if (!trades.empty()) notes.push_back(trades + ", by their ids: what they would have filled is not filled");
+  for (const ReadData& of : read.instruments) {
+    const std::string none = no_trades_text(of);
+    if (none.empty()) continue;
+    notes.push_back(none +
+                    ": an order that rests is filled only where the book comes to cross its price, and no "
+                    "strategy is told of one: record the stream trade");
+  }
 }
 
 // What a position should have paid or been paid, and did not.

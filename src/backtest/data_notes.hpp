@@ -17,8 +17,9 @@ struct ReadMarkets {
   UnixNanos end = {};                      // and the last one
 };
 
-// One line each, without an end; none of data in which nothing is odd: gaps, notes_of(), what was off tick and lot,
-// funding that was not paid, latency_note(), funding_note(). `settings`: has those instruments (asserted).
+// One line each, without an end; none of data in which nothing is odd: gaps, no trades at all, notes_of(), what was off
+// tick and lot, funding that was not paid, latency_note(), funding_note(). `settings`: has those instruments
+// (asserted).
 std::vector<std::string> data_notes(const BacktestSettings& settings, const ReadMarkets& read);
 
 }  // namespace acts::backtest

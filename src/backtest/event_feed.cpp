@@ -155,6 +155,7 @@ Result<void> EventFeed::make_more() {
   facts_.off_scale = read.off_scale;
   facts_.out_of_range = read.out_of_range;
   facts_.outdated = read.outdated;
+  facts_.trades = read.trades;
   if (has_ended_ && facts_.out_of_range == facts_.events) {
     return fail(ErrorCode::kBadInput, fmt::format("none of its {} events can be used: are tick_size and lot_size those "
                                                   "of the data?",

@@ -57,6 +57,7 @@ EventRow EventRows::make(const HftEvent& event, FeedFacts& facts) const {
     row.kind = RowKind::kNothing;
     ++facts.out_of_range;
   }
+  if (row.kind == RowKind::kTrade) ++facts.trades;
   row.exch_ts = event.exch_ts;
   row.local_ts = event.local_ts;
   if (are_ordered_) {

@@ -27,6 +27,7 @@ struct FeedFacts {
   std::uint64_t off_scale = 0;     // quantities with more decimals than the lot: rounded to the nearest
   std::uint64_t out_of_range = 0;  // prices and quantities that are none, or too large: left out
   std::uint64_t outdated = 0;      // levels older than the best bid and offer, and such older than the depth: left out
+  std::uint64_t trades = 0;
   std::uint64_t book_updates = 0;
   std::uint64_t crossed_updates = 0;  // which left the best bid at or above the best ask (CrossedWatch)
   // Known from the start, as times are.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backtest/file_order.hpp"
 #include "backtest/npz_series.hpp"
 #include "history/import/zip_member.hpp"
 #include "recording/recording_reader.hpp"
@@ -64,7 +65,9 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   if (const Result<void> checked = check_not_all_empty(settings.files); !checked) {
     return std::unexpected(checked.error());
   }
-  auto exporter = history::RecordingExporter::open({.paths = settings.files,
+  auto order = in_order_of_time(settings.files);
+  if (!order) return std::unexpected(order.error());
+  auto exporter = history::RecordingExporter::open({.paths = std::move(order->paths),
                                                     .venue = settings.info.venue,
                                                     .symbol = settings.info.symbol,
                                                     .to = settings.to,
@@ -76,6 +79,7 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   OpenMarket market{.problems = problems};
   market.recording = std::make_unique<history::RecordingExporter>(*std::move(exporter));
   problems->damaged_files = market.recording->damaged_files();
+  if (!order->problem.empty()) tell(order->problem);
   auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
                               settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
@@ -83,19 +87,22 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   return market;
 }
 
-Result<std::optional<std::vector<history::UpdateGap>>> update_gaps(const OpenMarket& market,
-                                                                   std::optional<UnixNanos> from) {
-  std::optional<std::vector<history::UpdateGap>> gaps;
-  if (market.recording != nullptr) gaps = market.recording->gaps().gaps();
+Result<MarketGaps> gaps_of(const OpenMarket& market, std::optional<UnixNanos> from) {
+  MarketGaps gaps;
+  if (market.recording != nullptr) {
+    gaps = {.updates = market.recording->gaps().gaps(), .trades = market.recording->trade_gaps().gaps()};
+  }
   if (market.catalog != nullptr) {
     auto told = market.catalog->gaps();
     if (!told) return told;
     gaps = *std::move(told);
   }
-  if (gaps) {
-    std::erase_if(*gaps,
-                  [from](const history::UpdateGap& gap) { return from && gap.healed_at && *gap.healed_at < *from; });
+  if (!from) return gaps;
+  if (gaps.updates) {
+    std::erase_if(*gaps.updates,
+                  [from](const history::UpdateGap& gap) { return gap.healed_at && *gap.healed_at < *from; });
   }
+  if (gaps.trades) std::erase_if(*gaps.trades, [from](const history::TradeGap& gap) { return gap.at < *from; });
   return gaps;
 }
 

@@ -14,6 +14,7 @@
 #include "backtest/event_feed.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
+#include "backtest/market_gaps.hpp"
 #include "backtest/settings.hpp"
 #include "history/export/export_recording.hpp"
 
@@ -34,9 +35,8 @@ struct OpenMarket {
 Result<OpenMarket> open_market(const InstrumentSettings& settings, const BacktestInstrument& instrument,
                                std::function<void(std::string_view)> on_problem);
 
-// What is missing in the depth updates, by their ids: of gaps those that were not over at `from`. Nothing: they have
-// none. Errors: as the catalog's.
-Result<std::optional<std::vector<history::UpdateGap>>> update_gaps(const OpenMarket& market,
-                                                                   std::optional<UnixNanos> from);
+// What is missing in the depth updates and the trades, by their ids: of gaps those that were not over at `from`.
+// Errors: as the catalog's.
+Result<MarketGaps> gaps_of(const OpenMarket& market, std::optional<UnixNanos> from);
 
 }  // namespace acts::backtest

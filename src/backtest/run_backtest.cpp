@@ -59,7 +59,7 @@ std::optional<Decimal> equity_of(const RunReport& report) {
 
 Result<void> tell_gaps(RunReport& report, const BacktestSettings& settings, const std::vector<OpenMarket>& markets) {
   for (std::size_t i = 0; i < markets.size(); ++i) {
-    auto gaps = update_gaps(markets[i], settings.instruments[i].from);
+    auto gaps = gaps_of(markets[i], settings.instruments[i].from);
     if (!gaps) return std::unexpected(gaps.error());
     report.instruments[i].gaps = *std::move(gaps);
   }

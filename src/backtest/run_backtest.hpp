@@ -20,7 +20,6 @@
 #include "backtest/market_feed.hpp"
 #include "backtest/order_counts.hpp"
 #include "backtest/settings.hpp"
-#include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
 #include "sim/account/account.hpp"
 
@@ -68,8 +67,7 @@ struct InstrumentReport {
   std::optional<double> latency_covered = {};  // part of the data's time; nothing: latencies are of no file
   bool pays_announced = false;                 // funding is paid as the data announced it
   std::size_t funding_times = 0;               // that the data tells of, where funding is left to it
-  // What is missing in the run's time, of recordings; nothing: it cannot be told.
-  std::optional<std::vector<history::UpdateGap>> gaps = {};
+  MarketGaps gaps = {};                        // what is missing in the run's time
   DataProblems problems = {};                  // what could not be read
   std::uint64_t unreadable_announcements = 0;  // of mark prices and funding, of recordings
   OrderCounts orders = {};

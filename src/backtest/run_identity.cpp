@@ -1,9 +1,12 @@
 #include "backtest/run_identity.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "backtest/bars/catalog_reader.hpp"
@@ -32,10 +35,35 @@ Result<std::string> hash_of(const std::string& path) {
   }
 }
 
+// A file is read several times, and a pipe's other end may never come. What is not there, or a directory, is told by
+// open_file().
+Result<void> check_is_file(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return {};
+  return fail(ErrorCode::kUsage,
+              fmt::format("{}: it is no file but a pipe or a device, and data is read more than once: write it to a "
+                          "file first",
+                          path));
+}
+
+// Its events would all come twice. Of what there is nothing in, as of two hours without a message, nothing does.
+Result<void> check_no_file_twice(const std::vector<DataFile>& files) {
+  const std::string nothing = history::Sha256().finish();
+  std::map<std::string_view, const DataFile*> known;
+  for (const DataFile& file : files) {
+    const auto [same, is_new] = known.emplace(file.sha256, &file);
+    if (is_new || file.sha256 == nothing) continue;
+    return fail(ErrorCode::kUsage, fmt::format("files in [data]: {} is {} once more, byte by byte: take one out",
+                                               file.path, same->second->path));
+  }
+  return {};
+}
+
 Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   std::vector<DataFile> files;
   files.reserve(paths.size());
   for (const std::string& path : paths) {
+    if (const Result<void> checked = check_is_file(path); !checked) return std::unexpected(checked.error());
     Result<std::string> hash = hash_of(path);
     if (!hash) return std::unexpected(hash.error());
     files.push_back({path, *std::move(hash)});
@@ -43,16 +71,24 @@ Result<std::vector<DataFile>> hashes_of(const std::vector<std::string>& paths) {
   return files;
 }
 
+Result<std::vector<DataFile>> market_data_of(const InstrumentSettings& settings, bool is_bars) {
+  if (settings.files.empty()) return is_bars ? catalog_data(settings) : catalog_book_data(settings);
+  Result<std::vector<DataFile>> files = hashes_of(settings.files);
+  if (!files) return files;
+  if (Result<void> checked = check_no_file_twice(*files); !checked) return std::unexpected(checked.error());
+  return files;
+}
+
 Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool is_bars) {
-  std::vector<std::string> paths = settings.files;
+  std::vector<std::string> paths;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
   if (!settings.funding_file.empty()) paths.push_back(settings.funding_file);
-  Result<std::vector<DataFile>> files = hashes_of(paths);
-  if (!files || !settings.files.empty()) return files;
-  Result<std::vector<DataFile>> rows = is_bars ? catalog_data(settings) : catalog_book_data(settings);
-  if (!rows) return rows;
-  rows->insert(rows->end(), std::move_iterator(files->begin()), std::move_iterator(files->end()));
-  return rows;
+  Result<std::vector<DataFile>> market = market_data_of(settings, is_bars);
+  if (!market) return market;
+  Result<std::vector<DataFile>> others = hashes_of(paths);
+  if (!others) return others;
+  market->insert(market->end(), std::move_iterator(others->begin()), std::move_iterator(others->end()));
+  return market;
 }
 
 std::string identity_of(const RunRequest& request, const std::map<std::string, std::string>& parameters,

@@ -79,6 +79,7 @@ void add_feed(JsonMembers& members, const FeedFacts& facts) {
   members["off_scale_quantities"] = count_json(facts.off_scale);
   members["off_tick_prices"] = count_json(facts.off_tick);
   members["unreadable_events"] = count_json(facts.out_of_range);
+  members["trades"] = count_json(facts.trades);
   members["book_updates"] = count_json(facts.book_updates);
   members["crossed_updates"] = count_json(facts.crossed_updates);
   members["messages"] = count_json(facts.messages);
@@ -112,6 +113,9 @@ void add_gaps(JsonMembers& members, const RunReport& report) {
   const std::optional<DataGaps> gaps = data_gaps(read.instruments);
   members["gaps"] = gaps_json(gaps);
   members["gap_minutes"] = gap_minutes_json(gaps);
+  const std::optional<DataTradeGaps> trade_gaps = data_trade_gaps(read.instruments);
+  members["trade_gaps"] = trade_gaps_json(trade_gaps);
+  members["missing_trades"] = missing_trades_json(trade_gaps);
   members["problems"] = problems_json(sum_of(read.instruments));
 }
 
@@ -212,6 +216,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
     sum.off_scale += of.data.off_scale;
     sum.off_tick += of.data.off_tick;
     sum.out_of_range += of.data.out_of_range;
+    sum.trades += of.data.trades;
     sum.book_updates += of.data.book_updates;
     sum.crossed_updates += of.data.crossed_updates;
     sum.messages += of.data.messages;

@@ -68,8 +68,8 @@ enum class MarkSource : std::uint8_t {
 struct InstrumentSettings {
   Instrument info = {};       // venue, symbol and its rules
   std::string interval = {};  // of bars, "5m"; empty: the files tell. The same for all of a run.
-  // Of books one recording in the order given, or .npz in that of time; of bars one series of candles in the order
-  // given.
+  // Of books one recording, which is read in the order of time, or .npz in it; of bars one series of candles in the
+  // order given.
   std::vector<std::string> files = {};
   // Where there are no files, the catalog of this data directory is the data: its order books and trades, as this
   // origin tells them (empty: the only one there is). Bars are made of its rows of the kind `source` (empty: klines),

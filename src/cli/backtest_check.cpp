@@ -206,7 +206,6 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   // The files need not say it, and a report must not tell of a venue that nobody has named.
   if (!is_given(entries, "data", "venue")) return missing("venue in [data]");
   if (settings.info.symbol.empty()) return missing("symbol in [data]");
-  if (settings.files.empty() && settings.data_dir.empty()) return missing("files in [data]");
   if (!settings.files.empty() && !settings.data_dir.empty()) {
     return fail(ErrorCode::kUsage, "files and data_dir in [data]: take one of them out");
   }

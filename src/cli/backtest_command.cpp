@@ -20,6 +20,7 @@
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
 #include "cli/backtest_config.hpp"
+#include "cli/backtest_data_dir.hpp"
 #include "cli/backtest_proofs.hpp"
 #include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
@@ -351,6 +352,7 @@ Result<void> take_configuration(const Settings& settings, backtest::RunRequest& 
   if (!parsed->sweep.empty()) {
     return fail(ErrorCode::kUsage, fmt::format("{}: it has a [sweep]: acts sweep {} runs it", name, name));
   }
+  if (Result<void> taken = take_default_data_dir(*parsed, name); !taken) return taken;
   request.settings = *std::move(parsed);
   // A folder from before there were books has none either.
   if (request.replayed && !request.replayed->has_books) request.settings.books = false;

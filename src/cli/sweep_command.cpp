@@ -16,6 +16,7 @@
 #include "backtest/strategy_library.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
+#include "cli/backtest_data_dir.hpp"
 #include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
@@ -260,6 +261,8 @@ int run_sweep_command(const Given& given) {
         Error{ErrorCode::kUsage,
               fmt::format("{}: there is nothing to vary: such as fast = [5, 10] in [sweep]", settings.configuration)});
   }
+  if (Result<void> taken = take_default_data_dir(*parsed, settings.configuration); !taken)
+    return complain(taken.error());
   const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
   if (!overrides) return complain(overrides.error());
   const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);

@@ -80,7 +80,7 @@ TEST(RunJson, MinutesWithinSeveralGapsCountOnce) {
     of.info.tick_size = of.info.lot_size = Decimal{1, 0};
     report.instruments.push_back({.instrument = backtest_instrument(of.info).value(),
                                   .data = {.first_local = minute(0), .last_local = minute(20)},
-                                  .gaps = gaps});
+                                  .gaps = {.updates = gaps}});
     request.settings.instruments.push_back(of);
   }
   EXPECT_THAT(run_json(request, {}, report), HasSubstr("\"gap_minutes\":7,"));

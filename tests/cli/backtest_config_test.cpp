@@ -288,7 +288,6 @@ TEST(BacktestConfig, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal("venue = \"binance-usdm\"\n", ""), "g.toml: venue in [data] is missing");
   EXPECT_EQ(refusal("symbol = \"BTCUSDT\"\n", ""), "g.toml: symbol in [data] is missing");
   EXPECT_EQ(refusal("\"BTCUSDT\"", "\"\""), "g.toml: symbol in [data] is missing");
-  EXPECT_EQ(refusal("files = [\"usdm/btcusdt_20240808.gz\"]\n", ""), "g.toml: files in [data] is missing");
   EXPECT_EQ(refusal("\"constant\"", "\"recorded\""), "g.toml: file in [latency], of recorded ones, is missing");
   EXPECT_EQ(refusal("levels = 10", "levels = [1]"),
             "g.toml:26: levels: a text, a number or a switch is needed, not a list of numbers");

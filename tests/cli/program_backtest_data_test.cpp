@@ -26,7 +26,8 @@ using ::testing::StartsWith;
 
 constexpr std::int64_t kBeginMs = 1'723'161'290'000;  // 2024-08-08T23:54:50Z
 
-// 200 changes of the depth, ten a second and 5 ms on their way: 61000.0 against 61000.2.
+// A snapshot, 200 changes of the depth, ten a second and 5 ms on their way, and a trade among them: 61000.0 against
+// 61000.2.
 struct Oddity {
   bool is_crossed = false;     // from the second on the ask is 60999.9
   int early = 0;               // messages from the 50th on seem to be received 30 s before
@@ -34,7 +35,10 @@ struct Oddity {
   int missing = 0;             // from the 60th on
 };
 std::string odd_recording(const Oddity& oddity) {
-  std::string text;
+  std::string text =
+      fmt::format(R"({}000000 {{"lastUpdateId":0,"E":{},"T":{},"bids":[["61000.0","5"]],"asks":[["61000.2","7"]]}})"
+                  "\n",
+                  kBeginMs + 5, kBeginMs, kBeginMs);
   for (std::int64_t i = 0; i < 200; ++i) {
     if (i >= 60 && i < 60 + oddity.missing) continue;
     const std::int64_t at = kBeginMs + i * 100 - (oddity.has_step_back && i == 100 ? 3000 : 0);
@@ -46,6 +50,11 @@ std::string odd_recording(const Oddity& oddity) {
         "\n",
         at + 5 - (is_early ? 30'000 : 0), at, at, i + 1, i + 1, i, 5 + i % 2, is_crossed ? "60999.9" : "61000.2",
         7 - i % 2);
+    if (i != 90) continue;
+    text += fmt::format(R"({}000000 {{"stream":"btcusdt@trade","data":{{"e":"trade","E":{},"T":{},"s":"BTCUSDT",)"
+                        R"("t":1,"p":"61000.1","q":"1","X":"MARKET","m":true}}}})"
+                        "\n",
+                        at + 5, at, at);
   }
   return text;
 }
@@ -126,7 +135,7 @@ TEST(ProgramBacktestData, TellsGapsInSummaryReportAndSweep) {
   const std::string config = buying("files = [\"r.txt\"]");
   const Outcome run = run_over(dir, config);
   EXPECT_THAT(run.out, HasSubstr(gap + "\n"));
-  EXPECT_THAT(run.err, HasSubstr(gap + ": until a snapshot came nobody knew the book"));
+  EXPECT_THAT(run.err, HasSubstr(gap + ": so long nobody knew the book"));
   const nlohmann::json told = object_in(dir)["run"];
   ASSERT_EQ(told["gaps"].size(), 1U);
   EXPECT_EQ(told["gaps"][0]["from"], "2024-08-08T23:54:55.905000000Z");
@@ -148,7 +157,7 @@ TEST(ProgramBacktestData, TellsGapsInSummaryReportAndSweep) {
 TEST(ProgramBacktestData, TellsDamagedFilesBeforeAllElse) {
   const TempDir dir;
   std::string lines = odd_recording({});
-  for (int i = 0; i < 12; ++i) lines.insert(0, fmt::format("17231612890000000{:02} {{nothing\n", i));
+  for (int i = 0; i < 12; ++i) lines.insert(0, fmt::format("17231612400000000{:02} {{nothing\n", i));
   ASSERT_FALSE(dir.write("r.txt", lines).empty());
   const std::string whole = read_file(testdata("binance-feed/usdm/btcusdt_20240808.gz"));
   ASSERT_FALSE(dir.write("cut.gz", whole.substr(0, 20'000)).empty());
@@ -192,7 +201,7 @@ TEST(ProgramBacktestData, OneDamagedUpdateMakesNoRecordingAnotherVenues) {
   std::string text = odd_recording({});
   text.replace(text.find("\"pu\""), 4, "\"px\"");
   ASSERT_FALSE(dir.write("r.txt", text).empty());
-  EXPECT_THAT(run_over(dir, buying("files = [\"r.txt\"]"), 3).err, HasSubstr("r.txt:1: BTCUSDT: pu is missing"));
+  EXPECT_THAT(run_over(dir, buying("files = [\"r.txt\"]"), 3).err, HasSubstr("r.txt:2: BTCUSDT: pu is missing"));
 }
 
 TEST(ProgramBacktestData, TellsOfBothClocksGoingBack) {

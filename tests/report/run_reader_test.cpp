@@ -89,11 +89,13 @@ TEST(RunFacts, CountsGapsAndTellsTheFirstAndTheMoney) {
     gaps += R"({"from":"2024-08-08T00:00:10Z","to":"2024-08-08T00:00:20Z"},)";
   }
   const auto facts = parse_run_object(R"({"instruments":[{"settlement_asset":"USDT"}],"gaps":[)" + gaps +
-                                      R"(5,{"from":7},{"from":"2024-08-08T00:00:05Z","to":"2024-08-08T00:00:06Z"}]})");
+                                      R"(5,{"from":7},{"from":"2024-08-08T00:00:05Z","to":"2024-08-08T00:00:06Z"}],)"
+                                      R"("missing_trades":9})");
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(facts->gap_count, 701U);
   EXPECT_EQ(facts->gaps.size(), RunFacts::kMostFacts);
   EXPECT_EQ(facts->first_gap, "2024-08-08T00:00:05Z");
+  EXPECT_EQ(facts->run.back(), (Fact{"missing_trades", "9"})) << "and what stands behind them is told";
   EXPECT_EQ(facts->money, "USDT");
   EXPECT_EQ(parse_run_object(R"({"settlement_asset":"BTC"})")->money, "BTC");
   EXPECT_EQ(parse_run_object(R"({"settlement_asset":5})")->money, "");

@@ -115,7 +115,7 @@ Result<ReadMarkets> read_of(const BacktestSettings& settings, const std::vector<
                                                .problems = *markets[i].problems});
     if (markets[i].recording != nullptr) of.unreadable_announcements = markets[i].recording->funding().refused();
     if (!has_gaps) continue;
-    auto gaps = update_gaps(markets[i], settings.instruments[i].from);
+    auto gaps = gaps_of(markets[i], settings.instruments[i].from);
     if (!gaps) return of_instrument(settings, instruments[i], gaps.error());
     of.gaps = *std::move(gaps);
   }
@@ -282,6 +282,9 @@ std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origi
   const std::optional<DataGaps> gaps = data_gaps(report.read.instruments);
   members["gaps"] = gaps_json(gaps);
   members["gap_minutes"] = gap_minutes_json(gaps);
+  const std::optional<DataTradeGaps> trade_gaps = data_trade_gaps(report.read.instruments);
+  members["trade_gaps"] = trade_gaps_json(trade_gaps);
+  members["missing_trades"] = missing_trades_json(trade_gaps);
   members["problems"] = problems_json(sum_of(report.read.instruments));
   return object_json(members);
 }

@@ -54,6 +54,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   std::optional<HftSpool> spool;
   OnSeen on_seen;
   UpdateGaps gaps(wanted.venue, wanted.symbol);
+  TradeGaps trade_gaps(wanted.symbol);
   FundingRates funding(wanted.symbol, wanted.keeps_marks);
   if (wanted.keeps_events && !wanted.symbol.empty()) {
     if (!wanted.fuses_best) spool.emplace(MessageFilter{wanted.venue, wanted.symbol, wanted.from, wanted.to});
@@ -61,6 +62,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
       if (spool) spool->take(seen);
       if (wanted.to && seen.line.ts_recv >= *wanted.to) return;
       gaps.take(seen);
+      trade_gaps.take(seen);
       if (wanted.venue == Venue::kBinanceUsdm) funding.take(seen);
     };
   }
@@ -86,7 +88,7 @@ Result<RecordingExporter> RecordingExporter::open(RecordingExport wanted,
   }
   gaps.finish(*contents);
   return RecordingExporter(std::move(wanted), *std::move(contents), std::move(spool), std::move(gaps),
-                           std::move(funding), std::move(on_problem));
+                           std::move(trade_gaps), std::move(funding), std::move(on_problem));
 }
 
 void RecordingExporter::tell(std::string_view problem) const {

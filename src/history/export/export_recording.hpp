@@ -17,6 +17,7 @@
 #include "history/export/npz_file.hpp"
 #include "history/import/funding_rates.hpp"
 #include "history/import/recorded_messages.hpp"
+#include "history/import/trade_gaps.hpp"
 #include "history/import/update_gaps.hpp"
 #include "recording/file_ops.hpp"
 
@@ -44,6 +45,7 @@ class RecordingExporter {
   [[nodiscard]] const std::string& symbol() const { return wanted_.symbol; }
   // What is missing before RecordingExport::to; of keeps_events with a symbol, else none.
   [[nodiscard]] const UpdateGaps& gaps() const { return gaps_; }
+  [[nodiscard]] const TradeGaps& trade_gaps() const { return trade_gaps_; }  // likewise
   // Announced before RecordingExport::to; likewise, and of USD-M alone.
   [[nodiscard]] const FundingRates& funding() const { return funding_; }
   // That are cut or damaged.
@@ -61,10 +63,11 @@ class RecordingExporter {
 
  private:
   RecordingExporter(RecordingExport wanted, RecordingContents contents, std::optional<HftSpool> spool, UpdateGaps gaps,
-                    FundingRates funding, std::function<void(std::string_view)> on_problem)
+                    TradeGaps trade_gaps, FundingRates funding, std::function<void(std::string_view)> on_problem)
       : wanted_(std::move(wanted)),
         contents_(std::move(contents)),
         gaps_(std::move(gaps)),
+        trade_gaps_(std::move(trade_gaps)),
         funding_(std::move(funding)),
         spool_(std::move(spool)),
         on_problem_(std::move(on_problem)) {}
@@ -75,6 +78,7 @@ class RecordingExporter {
   RecordingExport wanted_;
   RecordingContents contents_;
   UpdateGaps gaps_;
+  TradeGaps trade_gaps_;
   FundingRates funding_;
   std::optional<HftSpool> spool_;  // a whole one, of a recording without anything that cannot be read; or none
   std::function<void(std::string_view)> on_problem_;

@@ -38,8 +38,10 @@ void flatten(const ordered_json& root, std::vector<Fact>& facts, std::uint64_t& 
     }
     std::vector<std::pair<std::string, const ordered_json*>> children;
     std::size_t number = 0;
+    // What stands behind "gaps" and "trade_gaps" must not fall out for them.
+    const std::size_t most = path.ends_with("gaps") ? RunFacts::kMostGapsAsFacts : RunFacts::kMostFacts;
     for (const auto& item : value->items()) {
-      if (children.size() == RunFacts::kMostFacts) {
+      if (children.size() == most) {
         left_out += value->size() - children.size();
         break;
       }

@@ -25,11 +25,12 @@ struct Fact {
 struct RunFacts {
   static constexpr std::size_t kMostFacts = 500;
   static constexpr std::size_t kMostFactBytes = 2000;
+  static constexpr std::size_t kMostGapsAsFacts = 20;  // of a list of gaps
 
   std::vector<Fact> run = {};      // in the order of the file
   std::vector<Fact> totals = {};   // likewise
   std::string configuration = {};  // as a text, if the run keeps it as one
-  std::uint64_t left_out = 0;      // facts beyond kMostFacts
+  std::uint64_t left_out = 0;      // facts beyond these
   std::vector<Shade> gaps = {};    // the first kMostFacts of those with "from" and "to"
   std::uint64_t gap_count = 0;     // of them all
   std::string first_gap = {};      // the earliest "from", as it stands there

@@ -192,11 +192,13 @@ std::string trouble_of(const RunFacts& facts) {
   };
   std::string text;
   const auto add = [&text](const std::string& count, std::string_view one, std::string_view several) {
-    if (count != "0") text += fmt::format(", {} {}", count, count == "1" ? one : several);
+    if (count != "0" && count != "null") text += fmt::format(", {} {}", count, count == "1" ? one : several);
   };
   add(told("problems.damaged_files"), "damaged file", "damaged files");
   add(told("problems.count"), "problem reading the data", "problems reading the data");
   add(told("missing_bars"), "bar missing", "bars missing");
+  add(told("missing_trades"), "trade missing", "trades missing");
+  if (std::ranges::find(facts.run, Fact{"trades", "0"}) != facts.run.end()) text += ", no trades in the data";
   add(fmt::format("{}", facts.gap_count), "gap in the data", "gaps in the data");
   if (facts.gap_count == 0) return text;
   return text + fmt::format(", of {} minutes, the first from {}", told("gap_minutes"), facts.first_gap);
