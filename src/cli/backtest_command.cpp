@@ -390,7 +390,7 @@ Result<void> check_outputs(const Settings& settings, const backtest::RunRequest&
   for (const backtest::InstrumentSettings& of : request.settings.instruments) {
     read.insert(read.end(), of.files.begin(), of.files.end());
   }
-  Result<void> fits = check_not_read("--save-state", settings.save_state, read);
+  const Result<void> fits = check_not_read("--save-state", settings.save_state, read);
   read.push_back(settings.restore);
   return fits ? check_not_read("--json", settings.json, read) : fits;
 }

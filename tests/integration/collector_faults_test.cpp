@@ -140,7 +140,7 @@ class VenueFaults : public ::testing::Test {
     options.port = port;
     options.synthetic_seed = 3;
     options.symbol_count = 2;
-    options.levels = 500;
+    options.levels = 480;  // as many as a limit would count as cut there
     options.history_updates = 10'000;
     options.faults = faults_;
     options.connection_lifetime = lifetime_;
