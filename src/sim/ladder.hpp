@@ -115,10 +115,6 @@ class Ladder {
   };
   // Of a row of the book.
   Applied apply(const MarketRow& row, bool as_hftbacktest) {
-    if (has_prints_) [[unlikely]] {
-      has_prints_ = false;
-      told_at_ = row.ts;
-    }
     LadderSide& side = sides[row.side];
     if (row.kind == RowKind::kLevel && side.is_near(row.rank)) [[likely]] {
       return {side.set_near(row.rank, row.quantity), false};
@@ -126,9 +122,15 @@ class Ladder {
     return apply_elsewhere(row, as_hftbacktest);
   }
 
-  // A trade, which has been there before the book tells of it: until its next row what it took of the passive side is
+  // A trade, which has been there before the book tells of it: until end_prints() what it took of the passive side is
   // not there, and nothing of better levels is.
   void note_print(const MarketRow& row);
+  [[nodiscard]] bool has_prints() const { return has_prints_; }
+  // Before the next row of the book. It is not looked for in apply(), as few rows are the first behind a trade.
+  void end_prints(std::int64_t ts) {
+    has_prints_ = false;
+    told_at_ = ts;
+  }
   // When the book came to tell of the last trades: levels that the message of that time has not told yet may be what
   // they were before.
   [[nodiscard]] std::int64_t told_at() const { return told_at_; }

@@ -22,10 +22,11 @@ const MarketRow* SharedBook::run(const MarketRow* row, UnixNanos until) {
 }
 
 inline void SharedBook::on_row(const MarketRow& row) {
+  if (ladder_.has_prints() && is_of_book(row.kind)) ladder_.end_prints(row.ts);
   if (row.kind == RowKind::kLevel) [[likely]]
     return on_level(row);
   if (is_of_book(row.kind)) ladder_.apply(row, model_.as_hftbacktest);
-  if (row.kind == RowKind::kTrade) ladder_.note_print(row);
+  if (row.kind == RowKind::kTrade && SimVenue::counts_levels(model_)) ladder_.note_print(row);
   for (const auto& venue : venues_) venue->follow(row, {});
 }
 

@@ -20,6 +20,7 @@ SimVenue::SimVenue(const VenueModel& model, VenueBook book)
 
 const MarketRow* SimVenue::run(const MarketRow* row, UnixNanos until) {
   while (row->ts <= until.value) {
+    if (book_.has_prints() && is_of_book(row->kind)) book_.end_prints(row->ts);
     row = is_crossed() ? run_while<true>(row, until) : run_while<false>(row, until);
   }
   return row;
@@ -29,7 +30,7 @@ template <bool IsCrossed>
 const MarketRow* SimVenue::run_while(const MarketRow* row, UnixNanos until) {
   for (; row->ts <= until.value; ++row) {
     prefetch_rows_behind(row);
-    if (on_row<IsCrossed>(*row) && is_crossed() != IsCrossed) return row + 1;
+    if (on_row<IsCrossed>(*row) && (is_crossed() != IsCrossed || book_.has_prints())) return row + 1;
   }
   return row;
 }
@@ -41,7 +42,7 @@ template <bool IsCrossed>
   if (row.kind == RowKind::kLevel) [[likely]]
     return on_change<IsCrossed>(row, book_.apply(row, model_.as_hftbacktest));
   if (is_of_book(row.kind)) book_.apply(row, model_.as_hftbacktest);
-  if (row.kind == RowKind::kTrade) book_.note_print(row);
+  if (row.kind == RowKind::kTrade && counts_levels()) book_.note_print(row);
   on_other(row);
   return true;
 }

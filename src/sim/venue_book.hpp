@@ -63,8 +63,10 @@ class VenueBook {
 
   // As Ladder::apply(). Not of a shared one.
   Ladder::Applied apply(const MarketRow& row, bool as_hftbacktest) { return ladder_->apply(row, as_hftbacktest); }
-  // As Ladder::note_print(). Not of a shared one.
+  // As those of Ladder. Not of a shared one.
   void note_print(const MarketRow& row) { ladder_->note_print(row); }
+  void end_prints(std::int64_t ts) { ladder_->end_prints(ts); }
+  [[nodiscard]] bool has_prints() const { return ladder_->has_prints(); }
   [[nodiscard]] std::int64_t told_at() const { return ladder_->told_at(); }
   [[nodiscard]] std::int64_t left_by_prints(SideIndex side, Rank rank, std::int64_t quantity) const {
     return ladder_->left_by_prints(side, rank, quantity);
