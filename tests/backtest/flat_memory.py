@@ -183,7 +183,7 @@ class Case:
             fills = [int(row[names.index("fills")]) for row in rows]
             return peak, min(fills), f"{len(rows)} sets of parameters"
         peak, told = run_acts(acts, folder, "backtest", config, "--out", "run")
-        rows = re.match(r"\d+ (rows|bars)", told)[0]
+        rows = re.search(r"^\d+ (rows|bars)", told, re.MULTILINE)[0]
         return peak, int(re.search(r"^(\d+) fills", told, re.MULTILINE)[1]), rows
 
     def is_flat(self, acts, folder, runs):
