@@ -128,6 +128,7 @@ Result<void> OrderBook::rescale(Scales finer) {
 void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {
   ACTS_ASSERT(update.scales == scales_ && update.last_update_id >= last_update_id_);
   deletions_.on_time(ts_recv, last_update_id_);
+  if (update.last_update_id == suspect_upto_) step_back_suspects();
   bids_.apply(update.bids, update.last_update_id, deletions_);
   asks_.apply(update.asks, update.last_update_id, deletions_);
   last_update_id_ = update.last_update_id;
@@ -216,8 +217,8 @@ void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, UpdateId s
   }
 }
 
-// A gap without a lost update: the snapshot has the id of the last one before it. Suspect levels go one id back, so
-// that those the snapshot makes exact can be told from those outside its window.
+// A gap without a lost update: what comes next has the id of the last one before it. Suspect levels go one id back, so
+// that those it makes exact can be told from the others.
 void OrderBook::step_back_suspects() {
   for (LevelMap* levels : {&bids_, &asks_}) {
     std::vector<BookLevel> last;

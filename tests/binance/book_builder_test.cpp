@@ -194,6 +194,19 @@ TEST_F(BookBuilderTest, ALostUpdateIsAGapWithoutTheNextOne) {
   EXPECT_EQ(status(), kInSync);
 }
 
+// [usdm 4] It has the snapshot's id, and what it sets is no suspect: the levels stayed for ever, as the gap that they
+// were of had grown old.
+TEST_F(BookBuilderTest, LevelsOfTheUpdateWithTheSnapshotsIdAreExactAfterALoss) {
+  builder_ = BookBuilder(Venue::kBinanceUsdm, Scales{});
+  snapshot(110, {level(100, 1), level(90, 1)}, {level(110, 1)}, 1);
+  EXPECT_TRUE(builder_.on_lost(now_));
+  EXPECT_EQ(update(105, 110, {level(100, 2)}), UpdateVerdict::kApply);
+  EXPECT_EQ(book(), "bids 100x2 90x1? asks 110x1?");
+  pass(BookBuilder::Options{}.suspect_age_limit);
+  builder_.on_timeout(now_);
+  EXPECT_EQ(book(), "bids 100x2 asks");
+}
+
 TEST_F(BookBuilderTest, NothingIsLostBeforeAnythingCame) {
   EXPECT_FALSE(builder_.on_lost(now_));
   snapshot(110, {level(100, 1)}, {level(110, 1)}, 1);
