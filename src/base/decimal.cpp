@@ -76,6 +76,14 @@ std::int64_t power_of_ten(int exponent) noexcept {
   return kPowers[static_cast<std::size_t>(exponent)];
 }
 
+bool shift_decimals(std::int64_t& units, int decimals) noexcept {
+  if (decimals >= 0) return !__builtin_mul_overflow(units, power_of_ten(decimals), &units);
+  const std::int64_t divisor = power_of_ten(-decimals);
+  const bool divides = units % divisor == 0;
+  units /= divisor;
+  return divides;
+}
+
 ScaledInteger parse_scaled(std::string_view text, int scale) noexcept {
   Parts parts;
   if (!split(text, parts)) return {0, DecimalStatus::kNotANumber, 0};

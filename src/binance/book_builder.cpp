@@ -5,22 +5,19 @@
 namespace acts::binance {
 namespace {
 
-std::vector<Level> rescaled(std::span<const Level> levels, Scales from, Scales to) {
-  std::vector<Level> out;
+// False if one does not fit.
+bool rescale(std::span<const Level> levels, Scales from, Scales to, std::vector<Level>& out) {
+  out.clear();
   out.reserve(levels.size());
   for (const Level& level : levels) {
-    out.push_back({Price{level.price.units() * power_of_ten(to.price - from.price)},
-                   Quantity{level.quantity.units() * power_of_ten(to.quantity - from.quantity)}});
+    std::int64_t price = level.price.units();
+    std::int64_t quantity = level.quantity.units();
+    if (!shift_decimals(price, to.price - from.price) || !shift_decimals(quantity, to.quantity - from.quantity)) {
+      return false;
+    }
+    out.push_back({Price{price}, Quantity{quantity}});
   }
-  return out;
-}
-
-bool fits(std::span<const Level> levels, Scales from, Scales to) {
-  return std::ranges::all_of(levels, [&](const Level& level) {
-    std::int64_t product = 0;
-    return !__builtin_mul_overflow(level.price.units(), power_of_ten(to.price - from.price), &product) &&
-           !__builtin_mul_overflow(level.quantity.units(), power_of_ten(to.quantity - from.quantity), &product);
-  });
+  return true;
 }
 
 Scales finer_of(Scales a, Scales b) { return {std::max(a.price, b.price), std::max(a.quantity, b.quantity)}; }
@@ -73,28 +70,40 @@ Result<void> BookBuilder::cover(Scales scales) {
   const int price_decimals = book_.scales().price;
   if (Result<void> done = book_.rescale(finer_of(book_.scales(), scales)); !done) return done;
   for (std::optional<std::int64_t>* margin : {&margin_low_, &margin_high_}) {
-    const std::int64_t factor = power_of_ten(book_.scales().price - price_decimals);
-    if (*margin && __builtin_mul_overflow(**margin, factor, &**margin)) margin->reset();
+    if (*margin && !shift_decimals(**margin, book_.scales().price - price_decimals)) margin->reset();
   }
+  return {};
+}
+
+// Of a message that is to be applied. Behind one of many decimals large values may have no room: while K is empty the
+// book comes down to the message's scales, and loses what has no place there.
+template <class Depth>
+Result<void> BookBuilder::make_room(Depth& depth, UpdateId expendable_upto, Room& room) {
+  if (depth.scales == book_.scales()) return {};
+  const Result<void> covered = cover(depth.scales);
+  const auto rescale_both = [&] {
+    return rescale(depth.bids, depth.scales, book_.scales(), room.bids) &&
+           rescale(depth.asks, depth.scales, book_.scales(), room.asks);
+  };
+  bool fits = covered && rescale_both();
+  if (!fits && book_.coverage().empty() && book_.rescale(depth.scales, expendable_upto)) {
+    margin_low_.reset();
+    margin_high_.reset();
+    fits = rescale_both();
+  }
+  if (!fits) {
+    return covered ? fail(ErrorCode::kBadInput, "a level does not fit 64 bits at the book's decimals") : covered;
+  }
+  depth.scales = book_.scales();
+  depth.bids = room.bids;
+  depth.asks = room.asks;
   return {};
 }
 
 Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNanos now) {
   DepthUpdate scaled = update;
-  std::vector<Level> bids;
-  std::vector<Level> asks;
-  if (update.scales !=
-      book_.scales()) {  // rare: more decimals than ever before, or a message decoded before the decoder was told
-    if (Result<void> covered = cover(update.scales); !covered) return std::unexpected(covered.error());
-    if (!fits(update.bids, update.scales, book_.scales()) || !fits(update.asks, update.scales, book_.scales())) {
-      return fail(ErrorCode::kBadInput, "a level of the update does not fit 64 bits at the book's decimals");
-    }
-    bids = rescaled(update.bids, update.scales, book_.scales());
-    asks = rescaled(update.asks, update.scales, book_.scales());
-    scaled.scales = book_.scales();
-    scaled.bids = bids;
-    scaled.asks = asks;
-  }
+  Room room;
+  if (Result<void> made = make_room(scaled, book_.suspect_upto(), room); !made) return std::unexpected(made.error());
   const Result<UpdateVerdict> verdict =
       sync_.on_update({update.first_update_id, update.last_update_id, update.previous_last_update_id}, now);
   if (!verdict) return verdict;
@@ -162,24 +171,25 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
     ++audits_.skipped;
     return SnapshotOutcome::kUnneeded;
   }
-  Result<void> covered = cover(snapshot.scales);
-  if (covered &&
-      !(fits(snapshot.bids, snapshot.scales, book_.scales()) && fits(snapshot.asks, snapshot.scales, book_.scales()))) {
-    covered = fail(ErrorCode::kBadInput, "a level of the snapshot does not fit 64 bits at the book's decimals");
-  }
-  if (!covered) {
-    if (use == SnapshotUse::kMerge) sync_.on_snapshot_failed(now);
-    return std::unexpected(covered.error());
+  const UpdateId id = snapshot.last_update_id;
+  const SnapshotVerdict verdict = sync_.judge(id, book_.forgotten_upto(), now);
+  DepthSnapshot scaled = snapshot;
+  Room room;
+  if (verdict == SnapshotVerdict::kMerge || verdict == SnapshotVerdict::kWait) {
+    if (Result<void> made = make_room(scaled, id, room); !made) {
+      if (use == SnapshotUse::kMerge) sync_.on_snapshot_failed(now);
+      return std::unexpected(made.error());
+    }
   }
   drop_waiting();
-  switch (sync_.on_snapshot(snapshot.last_update_id, book_.forgotten_upto(), now)) {
+  switch (sync_.on_snapshot(id, book_.forgotten_upto(), now)) {
     case SnapshotVerdict::kTooOld: return SnapshotOutcome::kTooOld;
     case SnapshotVerdict::kRestart:
       if (use == SnapshotUse::kAudit) ++audits_.skipped;
       restart(now);
       return SnapshotOutcome::kRestarted;
     case SnapshotVerdict::kWait:
-      waiting_ = Kept{snapshot.last_update_id,
+      waiting_ = Kept{id,
                       snapshot.ts_event,
                       snapshot.limit,
                       snapshot.scales,
@@ -189,12 +199,13 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
       return SnapshotOutcome::kWaiting;
     case SnapshotVerdict::kMerge: break;
   }
-  merge(snapshot, now, use);
+  merge(scaled, now, use);
   watch_book(now);
   return SnapshotOutcome::kMerged;
 }
 
-void BookBuilder::take_merged(const DepthSnapshot& snapshot, SnapshotUse use) {
+void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use) {
+  const std::uint64_t epoch = book_.epoch();
   if (use == SnapshotUse::kAudit) {
     const BookAudit compared = audit(book_, snapshot);
     if (compared.compared()) last_audit_ = compared;
@@ -202,21 +213,6 @@ void BookBuilder::take_merged(const DepthSnapshot& snapshot, SnapshotUse use) {
   }
   last_merge_ = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
   set_margins(snapshot);
-}
-
-void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use) {
-  const std::uint64_t epoch = book_.epoch();
-  if (snapshot.scales == book_.scales()) {
-    take_merged(snapshot, use);
-  } else {
-    const std::vector<Level> bids = rescaled(snapshot.bids, snapshot.scales, book_.scales());
-    const std::vector<Level> asks = rescaled(snapshot.asks, snapshot.scales, book_.scales());
-    DepthSnapshot scaled = snapshot;
-    scaled.scales = book_.scales();
-    scaled.bids = bids;
-    scaled.asks = asks;
-    take_merged(scaled, use);
-  }
   if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
 }
 
@@ -236,9 +232,8 @@ void BookBuilder::set_margins(const DepthSnapshot& snapshot) {
 void BookBuilder::on_trade(const Trade& trade) {
   if (!trade.market || book_.suspect_upto().value() < 0) return;
   if (gap_event_time_ && trade.ts_event <= *gap_event_time_) return;
-  const int up = book_.scales().price - trade.scales.price;
-  std::int64_t units = 0;
-  if (up < 0 || __builtin_mul_overflow(trade.price.units(), power_of_ten(up), &units)) return;
+  std::int64_t units = trade.price.units();
+  if (!shift_decimals(units, book_.scales().price - trade.scales.price)) return;
   book_.remove_traded_through(Price{units});
 }
 

@@ -61,8 +61,9 @@ class BookBuilder {
   // The same after a time in which nothing was seen: a gap, healed by a snapshot that is not older than the book.
   void resume_after_pause(const SavedBook& saved, UnixNanos now);
 
-  // Errors: kBadInput if the values do not fit the book at the update's scales, or the ids make no sense: nothing of it
-  // is applied then; call on_lost().
+  // Errors: kBadInput if the values do not fit the book at its scales or at the update's, or the ids make no sense:
+  // nothing of it is applied then; call on_lost(). Behind a gap the book may come down to coarser scales for it, and
+  // lose suspect levels that have no place there.
   Result<UpdateVerdict> on_update(const DepthUpdate& update, UnixNanos now);
   // An update has come that could not be read or applied: a gap. False if it is part of one that is known.
   bool on_lost(UnixNanos now);
@@ -109,9 +110,15 @@ class BookBuilder {
   // Older gaps than these are joined with the next one, whose suspects include theirs.
   static constexpr std::size_t kMaxGaps = 64;
 
+  // Levels at the book's scales of a message that came at others.
+  struct Room {
+    std::vector<Level> bids;
+    std::vector<Level> asks;
+  };
   Result<void> cover(Scales scales);
+  template <class Depth>
+  Result<void> make_room(Depth& depth, UpdateId expendable_upto, Room& room);
   void merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use);
-  void take_merged(const DepthSnapshot& snapshot, SnapshotUse use);
   [[nodiscard]] bool is_useless_audit(const DepthSnapshot& snapshot) const;
   void drop_waiting();
   void merge_waiting(UnixNanos now);

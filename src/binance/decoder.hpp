@@ -6,8 +6,9 @@
 // Both give the same result. A message is refused whole: one bad level, and none of it is delivered.
 //
 // Prices and quantities are read at the scales the decoder holds for the symbol. A message that needs more decimals is
-// decoded at scales that cover both, which it carries; the caller raises its book and then calls set_scales(). At most
-// kMaxWireDecimals are taken.
+// decoded at scales that cover both, which it carries; the caller raises its book and then calls set_scales(). One with
+// a value that does not fit 64 bits there is decoded at the instrument's scales, or at the least above them that hold
+// it. At most kMaxWireDecimals are taken.
 //
 // Facts: docs of 2026-07-21 (spot, web-socket-streams.md, rest-api.md) and 2026-05-28 (USD-M market streams).
 // Owns its buffers (they grow to the largest message seen). Not thread-safe.

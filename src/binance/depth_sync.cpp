@@ -168,28 +168,38 @@ void DepthSync::restart(UnixNanos now) {
   retry_later(SnapshotWanted::Why::kTooOld, now);
 }
 
+SnapshotVerdict DepthSync::judge(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) const {
+  if (may_have_restarted(now) && snapshot < last_ && snapshot >= stale_run_.before) return SnapshotVerdict::kRestart;
+  // [spot 3] older than the first U: fetch again
+  if (snapshot < forgotten_upto || snapshot < oldest_usable_) return SnapshotVerdict::kTooOld;
+  return has_event_ && snapshot > last_ ? SnapshotVerdict::kWait : SnapshotVerdict::kMerge;
+}
+
 SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) {
   at(now);
   pending_.reset();
   wait_deadline_.reset();
   if (!in_flight_) asked_ = SnapshotWanted::Why::kRefresh;  // nobody here has asked: no reason to hurry with another
-  if (may_have_restarted(now) && snapshot < last_ && snapshot >= stale_run_.before) {
-    restart(now);
-    return SnapshotVerdict::kRestart;
+  const SnapshotVerdict verdict = judge(snapshot, forgotten_upto, now);
+  switch (verdict) {
+    case SnapshotVerdict::kRestart: restart(now); break;
+    case SnapshotVerdict::kTooOld:
+      ++counters_.too_old;
+      too_old_seen_ = true;
+      retry_later(has_snapshot_ && !gap_open_ ? asked_ : SnapshotWanted::Why::kTooOld, now);
+      break;
+    case SnapshotVerdict::kWait:
+      pending_ = snapshot;
+      in_flight_ = false;
+      answer_deadline_.reset();
+      wait_deadline_ = now + limits_.wait_for_stream;
+      break;
+    case SnapshotVerdict::kMerge: merge_snapshot(snapshot); break;
   }
-  if (snapshot < forgotten_upto || snapshot < oldest_usable_) {  // [spot 3] older than the first U: fetch again
-    ++counters_.too_old;
-    too_old_seen_ = true;
-    retry_later(has_snapshot_ && !gap_open_ ? asked_ : SnapshotWanted::Why::kTooOld, now);
-    return SnapshotVerdict::kTooOld;
-  }
-  if (has_event_ && snapshot > last_) {
-    pending_ = snapshot;
-    in_flight_ = false;
-    answer_deadline_.reset();
-    wait_deadline_ = now + limits_.wait_for_stream;
-    return SnapshotVerdict::kWait;
-  }
+  return verdict;
+}
+
+void DepthSync::merge_snapshot(UpdateId snapshot) {
   answered();
   ++counters_.merged;
   if (!has_snapshot_) count_superseded(snapshot);  // [spot 4], [usdm 3]
@@ -201,7 +211,6 @@ SnapshotVerdict DepthSync::on_snapshot(UpdateId snapshot, UpdateId forgotten_upt
     last_ = std::max(last_, snapshot);
     snapshot_is_last_ = true;
   }
-  return SnapshotVerdict::kMerge;
 }
 
 bool DepthSync::pending_is_due() const { return pending_ && *pending_ <= last_; }

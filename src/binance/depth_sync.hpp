@@ -84,6 +84,8 @@ class DepthSync {
   // An update has come that could not be read, so it is missing: a gap from now on, whatever the next one says. True if
   // it is to be marked in the book (false: there is nothing yet, or nothing has come since the last one was lost).
   bool on_lost(UnixNanos now);
+  // What on_snapshot() would say.
+  [[nodiscard]] SnapshotVerdict judge(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) const;
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
   SnapshotVerdict on_snapshot(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now);
   // True once the stream has reached the snapshot that was told to wait: judge it again with on_snapshot().
@@ -134,6 +136,7 @@ class DepthSync {
   void note_stale(const DepthIds& ids, UnixNanos now);
   [[nodiscard]] bool may_have_restarted(UnixNanos now) const;
   void restart(UnixNanos now);
+  void merge_snapshot(UpdateId snapshot);
   void note_unsynced(UpdateId last);
   void count_superseded(UpdateId snapshot);
   void ask(SnapshotWanted::Why why);

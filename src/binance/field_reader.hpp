@@ -31,6 +31,8 @@ class Reader {
 
   [[nodiscard]] Scales scales() const { return scales_; }
   [[nodiscard]] const std::string& fault() const { return fault_; }
+  // The fault is a value that does not fit 64 bits at the scales; it may at coarser ones.
+  [[nodiscard]] bool is_too_large() const { return is_too_large_; }
 
   Read bad(std::string what) {
     if (fault_.empty()) fault_ = std::move(what);
@@ -141,6 +143,7 @@ class Reader {
       case DecimalStatus::kNegative:
         return bad(fmt::format("{} '{}' is negative", what, one_line(text, kMaxQuotedNumber)));
       case DecimalStatus::kTooLarge:
+        is_too_large_ = fault_.empty();
         return bad(fmt::format("{} '{}' is too large", what, one_line(text, kMaxQuotedNumber)));
       case DecimalStatus::kInexact: break;
     }
@@ -154,6 +157,7 @@ class Reader {
 
   Scales scales_;
   std::string fault_;
+  bool is_too_large_ = false;
 };
 
 inline std::optional<std::string_view> text_at(simdjson::dom::object object, const char* key) {

@@ -165,12 +165,20 @@ bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, I
     fault = fmt::format("stream {} carries another symbol", one_line(message.stream, kMaxQuotedName));
     return false;
   }
+  const auto read_at = [&](Reader& reader) {
+    Read read = Read::kNeedsScale;
+    while (read == Read::kNeedsScale) {
+      read = is_snapshot ? snapshot(object, reader, levels, message)
+             : is_ticker ? book_ticker(object, reader, message)
+                         : event(object, *type, reader, levels, message);
+    }
+    return read;
+  };
   Reader reader(symbols.scales(message.instrument));
-  Read read = Read::kNeedsScale;
-  while (read == Read::kNeedsScale) {
-    read = is_snapshot ? snapshot(object, reader, levels, message)
-           : is_ticker ? book_ticker(object, reader, message)
-                       : event(object, *type, reader, levels, message);
+  Read read = read_at(reader);
+  if (reader.is_too_large()) {  // one message of many decimals must not cost all large values behind it
+    reader = Reader(symbols.instrument_scales(message.instrument));
+    read = read_at(reader);
   }
   fault = reader.fault();
   return read == Read::kOk;

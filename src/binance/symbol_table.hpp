@@ -1,4 +1,5 @@
-// The symbols a decoder knows: name -> index and scales. Lookup takes the venue's spelling.
+// The symbols a decoder knows: name -> index and scales: those of the instrument, and those its messages are read at.
+// Lookup takes the venue's spelling.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +22,7 @@ class SymbolTable {
     const auto [entry, is_new] = index_.try_emplace(std::string(symbol), static_cast<InstrumentIndex>(scales_.size()));
     if (is_new) {
       scales_.push_back(scales);
+      instrument_scales_.push_back(scales);
       names_.emplace_back(symbol);
     }
     return entry->second;
@@ -37,6 +39,10 @@ class SymbolTable {
   [[nodiscard]] Scales scales(InstrumentIndex index) const {
     return index == kNoInstrument ? Scales{} : scales_[index];
   }
+  // As it was added with.
+  [[nodiscard]] Scales instrument_scales(InstrumentIndex index) const {
+    return index == kNoInstrument ? Scales{} : instrument_scales_[index];
+  }
   void set_scales(InstrumentIndex index, Scales scales) {
     ACTS_ASSERT(index < scales_.size());
     scales_[index] = scales;
@@ -50,6 +56,7 @@ class SymbolTable {
   };
   std::unordered_map<std::string, InstrumentIndex, Hash, std::equal_to<>> index_;
   std::vector<Scales> scales_;
+  std::vector<Scales> instrument_scales_;
   std::deque<std::string> names_;  // handed-out names stay valid
   mutable InstrumentIndex last_ = kNoInstrument;
 };

@@ -168,6 +168,8 @@ FlowSample FlowMeter::close(UnixNanos boundary) {
   pass_to(boundary);
   FlowSample sample = sums_;
   sums_ = FlowSample{.scales = sample.scales, .has_trades = sample.has_trades};
+  // One value of many decimals must not leave all large ones behind it without room.
+  if (!sample.fits) sums_.scales = quotes_ ? quotes_->scales : Scales{};
   return sample;
 }
 

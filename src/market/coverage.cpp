@@ -7,10 +7,10 @@
 namespace acts {
 namespace {
 
-bool rescale_end(Price& end, std::int64_t factor) {
+bool rescale_end(Price& end, int decimals) {
   if (end == CoverageSet::kNoLowerEnd || end == CoverageSet::kNoUpperEnd) return true;
-  std::int64_t units = 0;
-  if (__builtin_mul_overflow(end.units(), factor, &units)) return false;
+  std::int64_t units = end.units();
+  if (!shift_decimals(units, decimals)) return false;
   end = Price{units};
   return true;
 }
@@ -40,8 +40,7 @@ bool CoverageSet::contains(Price price) const {
 bool CoverageSet::rescale(int decimals) {
   std::vector<PriceInterval> scaled = intervals_;
   for (PriceInterval& interval : scaled) {
-    const std::int64_t factor = power_of_ten(decimals);
-    if (!rescale_end(interval.low, factor) || !rescale_end(interval.high, factor)) return false;
+    if (!rescale_end(interval.low, decimals) || !rescale_end(interval.high, decimals)) return false;
   }
   intervals_ = std::move(scaled);
   return true;

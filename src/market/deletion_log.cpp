@@ -70,12 +70,11 @@ void DeletionLog::forget_upto(UpdateId id) {
 }
 
 void DeletionLog::rescale(int decimals) {
-  const std::int64_t factor = power_of_ten(decimals);
   for (const std::unique_ptr<Block>& block : blocks_) {
     std::size_t kept = block->begin;
     for (std::size_t i = block->begin; i < block->end; ++i) {
       std::int64_t entry = block->entries[i];
-      if (entry >= 0 && __builtin_mul_overflow(entry, factor, &entry)) continue;
+      if (entry >= 0 && !shift_decimals(entry, decimals)) continue;
       block->entries[kept++] = entry;
     }
     block->end = kept;

@@ -29,17 +29,21 @@ std::size_t limit_of(const DepthSnapshot& snapshot) {
 
 bool contains(const PriceInterval& window, Price price) { return window.low <= price && price <= window.high; }
 
-// Leaves out suspect levels that do not fit; false if an exact one does not.
-bool scale_up(const LevelMap& side, Scales by, UpdateId suspect_upto, LevelMap& out) {
+struct Shift {
+  int price = 0;
+  int quantity = 0;
+};
+
+// Leaves out levels up to `expendable_upto` that have no place there; false if another has none.
+bool rescale_side(const LevelMap& side, Shift by, UpdateId expendable_upto, LevelMap& out) {
   bool fit = true;
   side.walk([&](const BookLevel& level) {
-    std::int64_t price = 0;
-    std::int64_t quantity = 0;
-    if (!__builtin_mul_overflow(level.price.units(), power_of_ten(by.price), &price) &&
-        !__builtin_mul_overflow(level.quantity.units(), power_of_ten(by.quantity), &quantity)) {
+    std::int64_t price = level.price.units();
+    std::int64_t quantity = level.quantity.units();
+    if (shift_decimals(price, by.price) && shift_decimals(quantity, by.quantity)) {
       out.set({Price{price}, Quantity{quantity}}, level.origin);
     } else {
-      fit = level.origin.update_id <= suspect_upto;
+      fit = level.origin.update_id <= expendable_upto;
     }
     return fit;
   });
@@ -106,23 +110,35 @@ void OrderBook::tidy() {
   asks_.tidy();
 }
 
-Result<void> OrderBook::rescale(Scales finer) {
-  ACTS_ASSERT(finer.covers(scales_) && finer.price <= kMaxScale && finer.quantity <= kMaxScale);
-  const Scales by{static_cast<std::uint8_t>(finer.price - scales_.price),
-                  static_cast<std::uint8_t>(finer.quantity - scales_.quantity)};
+Result<void> OrderBook::rescale(Scales to, UpdateId expendable_upto) {
+  ACTS_ASSERT(to.price <= kMaxScale && to.quantity <= kMaxScale && (to.covers(scales_) || coverage_.empty()));
+  const Shift by{to.price - scales_.price, to.quantity - scales_.quantity};
+  const UpdateId upto = std::max(expendable_upto, suspect_upto_);
   LevelMap bids{Side::kBid};
   LevelMap asks{Side::kAsk};
-  if (!scale_up(bids_, by, suspect_upto_, bids) || !scale_up(asks_, by, suspect_upto_, asks) ||
-      !coverage_.rescale(by.price)) {
+  if (!rescale_side(bids_, by, upto, bids) || !rescale_side(asks_, by, upto, asks) || !deletions_fit(by.price, upto) ||
+      (!coverage_.empty() && !coverage_.rescale(by.price))) {
     return fail(ErrorCode::kBadInput, fmt::format("a level does not fit 64 bits with {} price and {} quantity decimals",
-                                                  finer.price, finer.quantity));
+                                                  to.price, to.quantity));
   }
   ghosts_ += bids_.size() + asks_.size() - bids.size() - asks.size();
   bids_ = std::move(bids);
   asks_ = std::move(asks);
+  if (by.price < 0) deletions_.forget_upto(upto);
   deletions_.rescale(by.price);
-  scales_ = finer;
+  scales_ = to;
   return {};
+}
+
+// With fewer decimals: a snapshot from before such a deletion would bring its level back.
+bool OrderBook::deletions_fit(int decimals, UpdateId expendable_upto) const {
+  if (decimals >= 0) return true;
+  return std::ranges::all_of(std::array{Side::kBid, Side::kAsk}, [&](Side which) {
+    return std::ranges::all_of(deletions_.deleted_after(which, expendable_upto), [decimals](Price price) {
+      std::int64_t units = price.units();
+      return shift_decimals(units, decimals);
+    });
+  });
 }
 
 void OrderBook::apply(const DepthUpdate& update, UnixNanos ts_recv) {

@@ -36,6 +36,18 @@ TEST(ParseScaled, RefusesWhatDoesNotFit) {
   EXPECT_EQ(parse_scaled("10000000000000", 8).status, DecimalStatus::kTooLarge);
 }
 
+TEST(ShiftDecimals, IsExactOrSaysThatItIsNot) {
+  std::int64_t units = 123;
+  EXPECT_TRUE(shift_decimals(units, 2));
+  EXPECT_EQ(units, 12'300);
+  EXPECT_TRUE(shift_decimals(units, -2));
+  EXPECT_EQ(units, 123);
+  EXPECT_TRUE(shift_decimals(units, 0));
+  EXPECT_FALSE(shift_decimals(units, -1));
+  units = std::numeric_limits<std::int64_t>::max() / 10 + 1;
+  EXPECT_FALSE(shift_decimals(units, 1));
+}
+
 TEST(Decimal, PrintsShortestExactForm) {
   EXPECT_EQ(to_string(Decimal{6168599, 2}), "61685.99");
   EXPECT_EQ(to_string(Decimal{6168500, 2}), "61685");

@@ -292,15 +292,26 @@ TEST_F(BookBuilderTest, ALevelTooLargeForTheBooksDecimalsIsRefused) {
   update(101, 110, {level(1, 1)}, {}, {0, 2});
   const Result<UpdateVerdict> refused = try_update(111, 120, {level(1, 5), level(2, kMaxUnits / 10)}, {});
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().message, "a level of the update does not fit 64 bits at the book's decimals");
+  EXPECT_EQ(refused.error().message, "a level does not fit 64 bits at the book's decimals");
   EXPECT_EQ(book(), "bids 1x1 asks");
   EXPECT_FALSE(try_update(111, 120, {}, {level(2, kMaxUnits / 10)}).has_value());
+}
+
+TEST_F(BookBuilderTest, ALevelTooLargeForTheBooksDecimalsFindsRoomBehindAGap) {
+  update(101, 110, {level(1, 1)}, {level(200, 100)}, {0, 2});
+  snapshot(110, {level(1, 1)}, {level(200, 100)}, 1, {0, 2});
+  EXPECT_FALSE(try_update(111, 120, {level(2, kMaxUnits / 10)}, {}).has_value());
+  EXPECT_EQ(book(), "bids 1x1 asks 200x100") << "it may not lose what it knows";
+  builder_.on_lost(now_);
+  EXPECT_EQ(update(121, 130, {level(2, kMaxUnits / 10)}), UpdateVerdict::kApply);
+  EXPECT_EQ(book(), "bids 2x" + std::to_string(kMaxUnits / 10) + " asks 200x1?");
+  EXPECT_EQ(builder_.book().scales(), Scales{});
 }
 
 TEST_F(BookBuilderTest, ASnapshotThatDoesNotFitIsRefusedAndAskedForAgain) {
   update(101, 110, {level(1, kMaxUnits)});
   EXPECT_EQ(asked(), Why::kFirst);
-  EXPECT_FALSE(try_snapshot(110, {level(1, 1)}, {}, 1000, {0, 1}).has_value());
+  EXPECT_FALSE(try_snapshot(105, {level(1, 1)}, {}, 1000, {0, 1}).has_value());
   EXPECT_EQ(asked(), std::nullopt);
   pass(seconds{1});
   EXPECT_EQ(asked(), Why::kFirst);

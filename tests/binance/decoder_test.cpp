@@ -138,6 +138,21 @@ TEST(DecoderTest, MoreDecimalsThanKnownRaiseTheScalesOfTheWholeMessage) {
   EXPECT_TRUE(is_scanned(kSpot, kJson, {3, 7}));
 }
 
+// One message of eight decimals made every large quantity behind it one that does not fit.
+TEST(DecoderTest, ReadsWhatDoesNotFitTheBooksScalesAtThoseOfTheInstrument) {
+  constexpr std::string_view kJson =
+      R"({"e":"depthUpdate","E":1,"s":"BTCUSDT","U":5,"u":9,"b":[["1.5","200000000000"]],"a":[["2.125","1.5"]]})";
+  Decoder decoder(kSpot);
+  const InstrumentIndex index = decoder.add("BTCUSDT", {2, 0});
+  decoder.set_scales(index, {8, 8});
+  EXPECT_EQ(message_text(decoder.decode(kJson)),
+            "[BTCUSDT||0] depth U 5 u 9 pu 0 E 1000000 scales 3/1 bids 1500x2000000000000 asks 2125x15");
+  const Decoded refused = decoder.decode(
+      R"({"e":"depthUpdate","E":1,"s":"BTCUSDT","U":5,"u":9,"b":[["1","200000000000"]],"a":[["2","0.00000001"]]})");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_TRUE(refused.error().message.starts_with("BTCUSDT: quantity '200000000000' is too large"));
+}
+
 TEST(DecoderTest, AnUnknownSymbolIsReadAtTheLeastScalesThatHoldIt) {
   EXPECT_EQ(
       decoded(kSpot,

@@ -150,6 +150,51 @@ TEST_F(MarketPipelineTest, RecoversFromALevelThatLeavesNoRoomForTheVenuesDecimal
   EXPECT_EQ(pipeline_.builder(0).book().ghosts(), 1U);
 }
 
+// The same the other way round: one level of many decimals left no room for large quantities, and no update, snapshot
+// or restart brought them back.
+TEST_F(MarketPipelineTest, RecoversFromALevelThatLeavesNoRoomForLargeQuantities) {
+  constexpr std::string_view kLarge = R"(["100","200000000000"])";
+  synchronise();
+  send(depth(11, 11, R"(["99.00000001","0.00000001"])"));
+  EXPECT_EQ(pipeline_.status(0).state, SyncState::kInSync);
+  const MessageOutcome outcome = send(depth(12, 12, kLarge));
+  EXPECT_TRUE(outcome.lost_update);
+  EXPECT_EQ(outcome.problem, "BTCUSDT: a level does not fit 64 bits at the book's decimals");
+  EXPECT_EQ(pipeline_.status(0), (SyncStatus{SyncState::kSuspect, Reason::kBadMessage}));
+  EXPECT_EQ(*send(depth(13, 13, kLarge)).update, binance::UpdateVerdict::kApply);
+  EXPECT_EQ(pipeline_.builder(0).book().scales(), Scales{});
+  EXPECT_EQ(pipeline_.builder(0).book().ghosts(), 1U);
+  snapshot(13, kLarge);
+  EXPECT_EQ(pipeline_.status(0).state, SyncState::kInSync);
+  EXPECT_EQ(pipeline_.builder(0).book().best(Side::kBid)->quantity, Quantity{200'000'000'000});
+}
+
+TEST_F(MarketPipelineTest, ASnapshotBehindAGapMakesRoomForLargeQuantities) {
+  synchronise();
+  send(depth(11, 11, R"(["99.5","0.00000001"])"));
+  send(depth(13, 13, kBid));
+  EXPECT_EQ(pipeline_.status(0).state, SyncState::kSuspect);
+  snapshot(13, R"(["100","200000000000"],["99","1.5"])");
+  EXPECT_EQ(pipeline_.status(0).state, SyncState::kInSync);
+  EXPECT_EQ(pipeline_.builder(0).book().scales(), (Scales{0, 1}));
+  EXPECT_EQ(pipeline_.builder(0).book().level_count(Side::kBid), 2U);
+}
+
+TEST_F(MarketPipelineTest, ABookOfManyDecimalsMakesRoomForLargeQuantitiesAfterARestart) {
+  synchronise();
+  send(depth(11, 11, R"(["99.00000001","0.00000001"])"));
+  const binance::SavedBook saved = pipeline_.save(0).book;
+  MarketPipeline next(options(), [](MinuteRow&&) {});
+  Instrument instrument;
+  instrument.symbol = "BTCUSDT";
+  next.add(instrument, now_);
+  next.resume_after_pause(0, saved, now_);
+  const std::string large = depth(20, 20, R"(["100","200000000000"])");
+  EXPECT_EQ(*next.on_message(large, now_).update, binance::UpdateVerdict::kApply);
+  EXPECT_EQ(next.builder(0).book().best(Side::kBid)->quantity, Quantity{200'000'000'000});
+  EXPECT_EQ(next.builder(0).book().scales(), Scales{});
+}
+
 // The first row counted events that the first merge dropped.
 TEST_F(MarketPipelineTest, DoesNotCountUpdatesThatTheFirstSnapshotSupersedes) {
   for (int id = 1; id <= 5; ++id) send(depth(id, id, kBid));

@@ -165,6 +165,20 @@ TEST(FlowMeter, SaysWhatDoesNotFit) {
   EXPECT_EQ(sample.buys, 19);
 }
 
+TEST(FlowMeter, FindsRoomForLargeQuantitiesBehindOneOfManyDecimals) {
+  constexpr std::int64_t kLarge = 200'000'000'000;
+  FlowMeter meter(kSecond);
+  meter.on_quotes(quotes(level(1, 1), level(2, 1), {0, 8}), QuotesCause::kUpdate, kBegin);
+  EXPECT_TRUE(meter.close(kBegin + kSecond).fits);
+  meter.on_quotes(quotes(level(1, kLarge), level(2, 1)), QuotesCause::kUpdate, kBegin + kSecond);
+  EXPECT_FALSE(meter.close(kBegin + 2 * kSecond).fits);
+  meter.on_quotes(quotes(level(1, kLarge), level(2, 1)), QuotesCause::kUpdate, kBegin + 2 * kSecond);
+  const FlowSample sample = meter.close(kBegin + 3 * kSecond);
+  EXPECT_TRUE(sample.fits);
+  EXPECT_EQ(sample.scales, Scales{});
+  EXPECT_EQ(sample.bid_quantity_time, int128{kLarge} * kSecond.count());
+}
+
 // Everything that ever happened, and each interval by its definition.
 class NaiveFlow {
  public:

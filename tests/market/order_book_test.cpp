@@ -401,6 +401,43 @@ TEST(OrderBook, LosesSuspectLevelsThatDoNotFitTheFinerScales) {
   EXPECT_EQ(book.ghosts(), 2U);
 }
 
+TEST(OrderBook, ComesDownToCoarserScalesBehindAGap) {
+  OrderBook book(Scales{2, 1});
+  apply(book, 10, {{9'900, 10}, {9'901, 10}, {9'800, 11}}, {{10'100, 30}});
+  book.mark_gap();
+  apply(book, 12, {{9'700, 20}}, {});
+  ASSERT_TRUE(book.rescale({0, 0}).has_value());
+  EXPECT_EQ(book.scales(), Scales{});
+  EXPECT_EQ(bids(book), (Prices{{99, 1}, {97, 2}}));
+  EXPECT_EQ(asks(book), (Prices{{101, 3}}));
+  EXPECT_EQ(book.ghosts(), 2U);
+  EXPECT_EQ(book.side(Side::kBid).find(Price{97})->origin, (LevelOrigin{UpdateId{12}, false}));
+}
+
+TEST(OrderBook, LosesNoExactLevelToCoarserScalesUnlessItMay) {
+  OrderBook book(Scales{2, 0});
+  apply(book, 10, {{9'900, 1}}, {});
+  book.mark_gap();
+  apply(book, 12, {{9'801, 1}}, {});
+  EXPECT_FALSE(book.rescale({0, 0}).has_value());
+  EXPECT_FALSE(book.rescale({0, 0}, UpdateId{11}).has_value());
+  EXPECT_EQ(bids(book), (Prices{{9'900, 1}, {9'801, 1}}));
+  ASSERT_TRUE(book.rescale({0, 0}, UpdateId{12}).has_value());
+  EXPECT_EQ(bids(book), (Prices{{99, 1}}));
+}
+
+// A snapshot of before would bring the level back.
+TEST(OrderBook, ForgetsNoDeletionByCoarserScalesThatASnapshotMayNeed) {
+  OrderBook book(Scales{2, 0});
+  apply(book, 10, {{9'901, 1}}, {});
+  book.mark_gap();
+  apply(book, 12, {{9'901, 0}}, {});
+  EXPECT_FALSE(book.rescale({0, 0}, UpdateId{11}).has_value());
+  ASSERT_TRUE(book.rescale({0, 0}, UpdateId{12}).has_value());
+  EXPECT_FALSE(book.can_merge(UpdateId{11}));
+  EXPECT_TRUE(book.can_merge(UpdateId{12}));
+}
+
 TEST(OrderBook, CountsItsMemory) {
   OrderBook book;
   const std::size_t empty = book.memory_bytes();

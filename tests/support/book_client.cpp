@@ -23,6 +23,19 @@ std::vector<Level> scaled(const std::vector<Level>& levels, int decimals) {
   return out;
 }
 
+constexpr int kUsualDecimals = 3;
+
+// As many decimals as all levels have room for.
+int most_decimals(const VenueEvent& event) {
+  std::int64_t largest = 1;
+  for (const std::vector<Level>* side : {&event.bids, &event.asks}) {
+    for (const Level& level : *side) largest = std::max({largest, level.price.units(), level.quantity.units()});
+  }
+  int decimals = kMaxScale;
+  while (power_of_ten(decimals) > std::numeric_limits<std::int64_t>::max() / largest) --decimals;
+  return decimals;
+}
+
 Scales scales_of(int decimals) { return {static_cast<std::uint8_t>(decimals), static_cast<std::uint8_t>(decimals)}; }
 
 }  // namespace
@@ -63,7 +76,7 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
   } else if (what < 238) {
     builder_.on_stream_open(now_);
   } else if (what < 240) {
-    decimals_ = std::min(decimals_ + how % 2, 3);
+    decimals_ = std::min(decimals_ + how % 2, kUsualDecimals);
   } else if (what < 255) {
     pass(std::chrono::milliseconds{1} * (std::int64_t{1} << (how % 18)));
   } else {
@@ -73,15 +86,22 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
 }
 
 void BookClient::deliver(const VenueEvent& event, std::uint8_t how) {
-  const int decimals = how % 16 == 0 ? 0 : decimals_;  // now and then one decoded before the decoder was told
+  // Now and then one decoded before the decoder was told, or of so many decimals that other levels have no room.
+  const int decimals = how % 16 == 0 ? 0 : how % 64 == 1 ? most_decimals(event) : decimals_;
   const std::vector<Level> bids = scaled(event.bids, decimals);
   const std::vector<Level> asks = scaled(event.asks, decimals);
   DepthUpdate update = event.view();
   update.scales = scales_of(decimals);
   update.bids = bids;
   update.asks = asks;
-  if (!builder_.on_update(update, now_)) wrong_ = "an update of the venue was refused";
-  ++delivered_;
+  const bool may_be_refused = std::max<int>(decimals, builder_.book().scales().price) > kUsualDecimals;
+  if (builder_.on_update(update, now_)) {
+    ++delivered_;
+  } else if (may_be_refused) {
+    builder_.on_lost(now_);
+  } else {
+    wrong_ = "an update of the venue was refused";
+  }
 }
 
 // Of now, or up to a few events old; the venue may be ahead of what has been delivered.
@@ -91,7 +111,11 @@ void BookClient::answer(std::uint8_t how) {
   const UpdateId id{std::max(venue_.first_id().value(), venue_.last_id().value() - age)};
   const VenueSnapshot snapshot = venue_.snapshot(id, kLimits[how / 64]);
   if (snapshot.bids.empty() || snapshot.asks.empty()) return;
-  if (!builder_.on_snapshot(snapshot.view(), now_)) wrong_ = "a snapshot of the venue was refused";
+  const bool may_be_refused = builder_.book().scales().price > kUsualDecimals;
+  if (!builder_.on_snapshot(snapshot.view(), now_)) {
+    if (!may_be_refused) wrong_ = "a snapshot of the venue was refused";
+    builder_.on_snapshot_failed(now_);
+  }
   asked_ = false;
 }
 
@@ -151,7 +175,7 @@ std::string BookClient::check_sync() const {
 // What is exact is the venue's, and inside K everything is.
 std::string BookClient::check_side(Side side) const {
   const OrderBook& book = builder_.book();
-  const std::int64_t factor = power_of_ten(book.scales().price);
+  const int128 factor = power_of_ten(book.scales().price);
   std::size_t covered = 0;
   std::string problem;
   book.side(side).walk([&](const BookLevel& level) {
@@ -159,7 +183,7 @@ std::string BookClient::check_side(Side side) const {
     covered += static_cast<std::size_t>(inside);
     if (inside && book.is_suspect(level)) problem = "a suspect level inside K";
     if (book.is_suspect(level)) return true;
-    const auto known = truth_.side(side).find(Price{level.price.units() / factor});
+    const auto known = truth_.side(side).find(Price{static_cast<std::int64_t>(level.price.units() / factor)});
     if (known == truth_.side(side).end() || known->first.units() * factor != level.price.units() ||
         known->second.units() * factor != level.quantity.units()) {
       problem = fmt::format("a level that the venue has not: {} x {}", level.price.units(), level.quantity.units());
@@ -168,7 +192,8 @@ std::string BookClient::check_side(Side side) const {
   });
   if (!problem.empty()) return problem;
   const auto inside = std::ranges::count_if(truth_.side(side), [&](const auto& level) {
-    return book.coverage().contains(Price{level.first.units() * factor});
+    const int128 units = std::min<int128>(level.first.units() * factor, std::numeric_limits<std::int64_t>::max());
+    return book.coverage().contains(Price{static_cast<std::int64_t>(units)});
   });
   if (static_cast<std::size_t>(inside) != covered) return fmt::format("{} of {} levels inside K", covered, inside);
   return {};

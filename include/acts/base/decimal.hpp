@@ -22,6 +22,10 @@ inline constexpr int kMaxScale = 18;
 // 10^exponent, 0 <= exponent <= 18.
 std::int64_t power_of_ten(int exponent) noexcept;
 
+// To so many decimals more, or fewer (at most 18). False if the value does not fit 64 bits there, or needs a decimal it
+// would lose; `units` is then unspecified.
+bool shift_decimals(std::int64_t& units, int decimals) noexcept;
+
 enum class DecimalStatus : std::uint8_t {
   kOk,
   kNotANumber,  // not digits[.digits]

@@ -34,7 +34,7 @@ class DeletionLog {
   void on_time(UnixNanos now, UpdateId last_update_id);
   // Forgets every deletion up to `id`, those that were never seen included.
   void forget_upto(UpdateId id);
-  // Multiplies all prices by 10^decimals; those that do not fit could not be in the book either and are forgotten.
+  // To so many decimals more, or fewer; prices without a place there could not be in the book either and are forgotten.
   void rescale(int decimals);
 
   // Every deletion with an id above this is remembered.

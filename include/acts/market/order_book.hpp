@@ -46,10 +46,10 @@ class OrderBook {
   [[nodiscard]] BookImage image() const;
 
   [[nodiscard]] Scales scales() const { return scales_; }
-  // To scales that cover the present ones (asserted). Suspect levels that would not fit 64 bits are ghosts and removed:
-  // one absurd level must not keep a book from its venue's decimals. kBadInput, and unchanged, if an exact one would
-  // not.
-  Result<void> rescale(Scales finer);
+  // Levels without a place at `to`, for want of 64 bits or of decimals, are ghosts and removed if they are suspect, or
+  // not newer than `expendable_upto`: one absurd level must not keep a book from its venue's scales. kBadInput, and
+  // unchanged, if another has none. K must be empty (asserted) unless `to` covers the present scales.
+  Result<void> rescale(Scales to, UpdateId expendable_upto = UpdateId{-1});
 
   // Sets every level of the update. Its scales must be the book's; its id must not be below last_update_id() (both
   // asserted). ts_recv only ages the remembered deletions.
@@ -115,6 +115,7 @@ class OrderBook {
 
  private:
   LevelMap& levels_of(Side side) { return side == Side::kBid ? bids_ : asks_; }
+  [[nodiscard]] bool deletions_fit(int decimals, UpdateId expendable_upto) const;
   void remove_ghosts();
   void step_back_suspects();
   void merge_side(Side side, const DepthSnapshot& snapshot, UpdateId superseded_upto, MergeResult& result);
