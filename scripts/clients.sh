@@ -6,6 +6,6 @@ source "$(dirname "$0")/lib.sh"
 readonly acts=${1:-build/release/acts} environment=build/clients
 [ -x "$acts" ] || die "$acts is not there: scripts/build.sh acts"
 scripts/client_environment.sh
-"$environment/bin/python" tests/clients/catalog_readers.py "$acts"
+"$environment/bin/python" tests/clients/catalog_readers.py "$acts" pyarrow polars
 "$environment/bin/python" tests/clients/hftbacktest_reader.py "$acts"
 exec "$environment/bin/python" tests/clients/exchange_clients.py "$acts"

@@ -110,8 +110,12 @@ TEST_P(LargeInput, StaysBelowAGibibyte) {
     sorted.emplace(*std::move(made));
   }
   const auto rows = static_cast<std::uint64_t>(source.rows());
-  std::unique_ptr<RowReader> again = sorted ? sorted->open().value() : nullptr;
-  RowPass pass(sorted ? std::move(again) : std::move(reader), *set.kind, "", {.is_sorted = !is_sorted});
+  if (sorted) {
+    auto again = sorted->open();
+    ASSERT_TRUE(again) << again.error().message;
+    reader = *std::move(again);
+  }
+  RowPass pass(std::move(reader), *set.kind, "", {.is_sorted = !is_sorted});
   const std::uint64_t written = write_all(pass, set, *duck, dir / "day.parquet");
   EXPECT_EQ(written, is_sorted ? pass.facts().rows : rows);
   EXPECT_EQ(pass.facts().gaps, 0U);
