@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
 
 #include "acts/base/assert.hpp"
-
-#include "backtest/decisions/decision_log.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -32,9 +29,9 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
     std::string_view begin;
   };
   for (const Part& part :
-       {Part{&RunFolder::run_, "run.json", "{"}, Part{&RunFolder::equity_, "equity.csv", kEquityHeader},
-        Part{&RunFolder::fills_, "fills.csv", kFillsHeader}, Part{&RunFolder::orders_, "orders.csv", kOrdersHeader},
-        Part{&RunFolder::marks_, "marks.csv", kMarksHeader}, Part{&RunFolder::decisions_, kDecisionLogName, ""}}) {
+       {Part{&RunFolder::run_, kRunName, "{"}, Part{&RunFolder::equity_, kEquityName, kEquityHeader},
+        Part{&RunFolder::fills_, kFillsName, kFillsHeader}, Part{&RunFolder::orders_, kOrdersName, kOrdersHeader},
+        Part{&RunFolder::marks_, kMarksName, kMarksHeader}, Part{&RunFolder::decisions_, kDecisionLogName, ""}}) {
     const std::string path = fmt::format("{}/{}", folder, part.name);
     if (const Result<void> opened = made->open(ops, (*made).*part.file, path, part.begin); !opened) {
       return std::unexpected(opened.error());
@@ -51,13 +48,13 @@ Result<void> RunFolder::enter(FileOps& ops, const std::string& folder) {
     return fail(ErrorCode::kStorage, fmt::format("{}: {}", folder, std::strerror(-status)));
   }
   // A run that was killed may have left some files, without run.json.
-  const bool is_of_a_run = ops.exists(folder + "/run.json") || ops.exists(fmt::format("{}/{}", folder, kRunLockName));
+  const bool is_of_a_run =
+      ops.exists(fmt::format("{}/{}", folder, kRunName)) || ops.exists(fmt::format("{}/{}", folder, kRunLockName));
   Result<FileLock> lock = FileLock::take(ops, folder, kRunLockName, "a run writes there: wait for it, or give --out");
   if (!lock) return std::unexpected(lock.error());
   lock_ = *std::move(lock);
   if (is_of_a_run) return {};
-  constexpr std::array<std::string_view, 5> kNames{"equity.csv", "fills.csv", "orders.csv", "marks.csv", kBooksName};
-  for (const std::string_view name : kNames) {
+  for (const std::string_view name : kRunPartNames) {
     if (!ops.exists(fmt::format("{}/{}", folder, name))) continue;
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: its {} is of no run: give another folder with --out", folder, name));

@@ -3,6 +3,7 @@
 // Blocking; not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "acts/base/result.hpp"
 
 #include "backtest/books/book_recorder.hpp"
+#include "backtest/decisions/decision_log.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/market_feed.hpp"
 #include "backtest/run_listener.hpp"
@@ -24,6 +26,14 @@
 
 namespace acts::backtest {
 
+// What a run writes, and what tells that it is one.
+inline constexpr std::string_view kRunName = "run.json";
+inline constexpr std::string_view kEquityName = "equity.csv";
+inline constexpr std::string_view kFillsName = "fills.csv";
+inline constexpr std::string_view kOrdersName = "orders.csv";
+inline constexpr std::string_view kMarksName = "marks.csv";
+inline constexpr std::array kRunPartNames{kEquityName, kFillsName,       kOrdersName,
+                                          kMarksName,  kDecisionLogName, kBooksName};
 // In a run's folder: who writes there holds it (file_lock.hpp).
 inline constexpr std::string_view kRunLockName = ".lock";
 

@@ -1,7 +1,6 @@
 #include "backtest/run_identity.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <iterator>
@@ -35,11 +34,9 @@ Result<std::string> hash_of(const std::string& path) {
   }
 }
 
-// A file is read several times, and a pipe's other end may never come. What is not there, or a directory, is told by
-// open_file().
+// A file is read several times, and a pipe's other end may never come.
 Result<void> check_is_file(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return {};
+  if (!can_be_read_once_only(path)) return {};
   return fail(ErrorCode::kUsage,
               fmt::format("{}: it is no file but a pipe or a device, and data is read more than once: write it to a "
                           "file first",

@@ -270,6 +270,7 @@ Result<CollectSettings> SettingsLoader::finish(const ReadFile& read) {
   if (Result<void> done = expand_symbols(read); !done) return std::unexpected(done.error());
   if (Result<void> done = check_venues(); !done) return std::unexpected(done.error());
   if (Result<void> done = check_sinks(); !done) return std::unexpected(done.error());
+  note_half_addresses();
   return settings_;
 }
 
@@ -358,6 +359,19 @@ Result<void> SettingsLoader::check_addresses(std::span<const Venue> used) const 
   };
   if (Result<void> rest = check("rest_url", &VenueAddresses::rest_url); !rest) return rest;
   return check("stream_url", &VenueAddresses::stream_url);
+}
+
+// A mirror of one of them may be meant; an offline exchange's book would be the venue's with the exchange's changes.
+void SettingsLoader::note_half_addresses() {
+  for (const Venue venue : used_venues()) {
+    const VenueAddresses& own = settings_.addresses_of(venue);
+    if (own.rest_url.empty() == own.stream_url.empty()) continue;
+    const bool has_rest = !own.rest_url.empty();
+    settings_.notices.push_back(
+        fmt::format("{} of {} is set and {} is not: snapshots come from {}, updates from {}",
+                    has_rest ? "rest_url" : "stream_url", to_string(venue), has_rest ? "stream_url" : "rest_url",
+                    has_rest ? own.rest_url : "the venue", has_rest ? "the venue" : own.stream_url));
+  }
 }
 
 Result<void> SettingsLoader::check_ca_file() const {

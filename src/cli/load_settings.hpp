@@ -40,6 +40,7 @@ class SettingsLoader {
   Result<void> check_sinks() const;
   Result<void> check_streams(std::span<const Venue> used) const;
   Result<void> check_addresses(std::span<const Venue> used) const;
+  void note_half_addresses();
   [[nodiscard]] std::vector<Venue> used_venues() const;
   // "x: has no effect yet: ..." where it was said.
   void note_unused(const std::string& what, std::string_view why);

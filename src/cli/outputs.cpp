@@ -3,18 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <system_error>
+
+#include "backtest/run_folder.hpp"
 
 namespace acts::cli {
 namespace {
 
 // By its name up to the first dot: any of them may be packed.
 bool is_of_a_run(const std::filesystem::path& file) {
-  constexpr std::array<std::string_view, 7> kStems{"run", "equity", "fills", "orders", "marks", "decisions", "books"};
+  const auto stem = [](std::string_view name) { return name.substr(0, name.find('.')); };
   const std::string name = file.filename().string();
-  return std::ranges::find(kStems, std::string_view(name).substr(0, name.find('.'))) != kStems.end();
+  const auto is_its = [&](std::string_view known) { return stem(known) == stem(name); };
+  return is_its(backtest::kRunName) || std::ranges::any_of(backtest::kRunPartNames, is_its);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backtest/run_folder.hpp"
 #include "backtest/scenarios.hpp"
 #include "cli/placed_lines.hpp"
 #include "recording/whole_file.hpp"
@@ -160,20 +161,20 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
                                                "table of acts sweep, .csv or .parquet",
                                                dir));
   }
-  const auto json = read_whole_file(path("run.json"), kMostJsonBytes);
+  const auto json = read_whole_file(path(backtest::kRunName), kMostJsonBytes);
   if (!json) return std::unexpected(json.error());
   auto facts = report::parse_run_facts(*json);
-  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path("run.json"), facts.error().message));
+  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path(backtest::kRunName), facts.error().message));
   const fs::path whole = fs::absolute(dir).lexically_normal();
   const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
   report::RunBuilder builder(name, *std::move(facts), capital);
-  if (const auto read = read_equity(path("equity.csv"), builder); !read) return std::unexpected(read.error());
-  if (const auto read = read_fills(path("fills.csv"), path("marks.csv"), builder); !read) {
+  if (const auto read = read_equity(path(backtest::kEquityName), builder); !read) return std::unexpected(read.error());
+  if (const auto read = read_fills(path(backtest::kFillsName), path(backtest::kMarksName), builder); !read) {
     return std::unexpected(read.error());
   }
-  if (const auto read = read_orders(path("orders.csv"), builder); !read) return std::unexpected(read.error());
+  if (const auto read = read_orders(path(backtest::kOrdersName), builder); !read) return std::unexpected(read.error());
   // Whose books they are tells orders.csv.
-  const bool has_orders = !is_missing(path("orders.csv"));
+  const bool has_orders = !is_missing(path(backtest::kOrdersName));
   if (const auto read = has_orders ? read_books(path("books.csv"), builder) : Result<void>(); !read) {
     return std::unexpected(read.error());
   }

@@ -19,6 +19,7 @@
 #include "acts/base/decimal.hpp"
 #include "acts/base/time.hpp"
 
+#include "backtest/run_folder.hpp"
 #include "cli/placed_lines.hpp"
 #include "history/engine/duck.hpp"
 #include "history/output_file.hpp"
@@ -303,13 +304,13 @@ Result<void> write_all(ParquetWriter& writer, const std::string& run) {
   constexpr std::array<std::string_view, 4> kOfFills{"time", "instrument", "side", "quantity"};
   constexpr std::array<std::string_view, 3> kOfOrders{"time", "instrument", "order_id"};
   const auto path = [&run](std::string_view name) { return (fs::path(run) / name).string(); };
-  const Result<RunTable> equity = writer.open(path("equity.csv"), kOfEquity);
+  const Result<RunTable> equity = writer.open(path(backtest::kEquityName), kOfEquity);
   if (!equity) return std::unexpected(equity.error());
-  const Result<RunTable> fills = writer.open(path("fills.csv"), kOfFills);
+  const Result<RunTable> fills = writer.open(path(backtest::kFillsName), kOfFills);
   if (!fills) return std::unexpected(fills.error());
   std::error_code error;
-  const bool has_orders = fs::exists(path("orders.csv"), error);
-  const Result<RunTable> orders = has_orders ? writer.open(path("orders.csv"), kOfOrders) : Result<RunTable>();
+  const bool has_orders = fs::exists(path(backtest::kOrdersName), error);
+  const Result<RunTable> orders = has_orders ? writer.open(path(backtest::kOrdersName), kOfOrders) : Result<RunTable>();
   if (!orders) return std::unexpected(orders.error());
   if (Result<void> written = writer.write("equity", *equity); !written) return written;
   if (Result<void> written = writer.write("fills", *fills); !written) return written;
@@ -328,7 +329,7 @@ Result<void> write_run_parquet(FileOps& ops, const std::string& run, const std::
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: there is no such folder: give the one that acts backtest --out made", run));
   }
-  const Result<std::string> metadata = metadata_of((fs::path(run) / "run.json").string());
+  const Result<std::string> metadata = metadata_of((fs::path(run) / backtest::kRunName).string());
   if (!metadata) return std::unexpected(metadata.error());
   if (const int status = ops.make_directories(output); status < 0) {
     return fail(ErrorCode::kStorage, fmt::format("{}: {}", output, std::strerror(-status)));

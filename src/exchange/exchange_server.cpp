@@ -18,6 +18,7 @@
 #include "exchange/venue_server.hpp"
 #include "net/real_clock.hpp"
 #include "net/self_signed.hpp"
+#include "recording/byte_source.hpp"
 
 namespace acts::exchange {
 namespace {

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -19,6 +17,7 @@
 #include "binance/streams.hpp"
 #include "binance/venue_of_update.hpp"
 #include "exchange/merged_recording.hpp"
+#include "recording/byte_source.hpp"
 
 namespace acts::exchange {
 namespace {
@@ -307,13 +306,6 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
   }
   if (Result<void> done = previewer.find_starts(paths); !done) return std::unexpected(done.error());
   return previewer.finish();
-}
-
-bool can_be_read_once_only(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
-                         !std::filesystem::is_directory(status));
 }
 
 Result<Venue> venue_of_recording(const std::string& path) {

@@ -59,8 +59,6 @@ Result<RecordingPreview> preview_recordings(Venue venue, const std::vector<std::
 // Tells by its depth updates, which have "pu" on USD-M alone. Errors: kUsage, kBadInput if there is none in the first
 // 10,000 lines.
 Result<Venue> venue_of_recording(const std::string& path);
-// Whoever reads it again finds the rest of it only: a pipe, or standard input.
-[[nodiscard]] bool can_be_read_once_only(const std::string& path);
 
 // The name of the stream that carries this message, for lines without an envelope; "" if it is not one that is known.
 std::string stream_of_payload(binance::Decoder& decoder, std::string_view json);

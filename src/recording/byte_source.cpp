@@ -80,6 +80,11 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
   return source;
 }
 
+bool can_be_read_once_only(const std::string& path) {
+  struct stat status{};
+  return path == "-" || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
 std::unique_ptr<ByteSource> read_from_memory(std::string_view bytes) { return std::make_unique<MemorySource>(bytes); }
 
 }  // namespace acts

@@ -27,6 +27,8 @@ class ByteSource {
 
 // A file, or standard input for "-". Errors: kUsage, naming the path (it is not there, or may not be read).
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+// Whoever reads it again finds the rest of it only: a pipe, a device, or standard input. What is not there can not.
+[[nodiscard]] bool can_be_read_once_only(const std::string& path);
 
 // Reads `bytes`, which the caller keeps alive.
 std::unique_ptr<ByteSource> read_from_memory(std::string_view bytes);

@@ -112,6 +112,9 @@ Result<Value> value_of(const ParameterSpec& spec, std::string_view text, std::st
 }
 
 std::unexpected<Error> no_such(std::span<const ParameterSpec> specs, const GivenParameter& given) {
+  if (specs.empty()) {
+    return refuse(given.place, fmt::format("no parameter '{}' of this strategy: it has none", given.name));
+  }
   std::vector<std::string_view> names;
   names.reserve(specs.size());
   for (const ParameterSpec& spec : specs) names.push_back(spec.name);

@@ -369,6 +369,19 @@ TEST(Settings, LeaveNoVenueToItsOwnAddressWhenAFlagNamesAnother) {
   EXPECT_TRUE(load("[venues.binance-spot]\nrest_url = \"https://api.binance.com\"\n", {given[0]}));
 }
 
+// A book of an offline exchange's snapshots and the venue's own updates, without a word.
+TEST(Settings, TellOfAVenueThatHasOnlyOneOfItsTwoAddresses) {
+  const Given::value_type rest{"rest_url", {"http://127.0.0.1:1"}};
+  const Given::value_type stream{"stream_url", {"ws://127.0.0.1:2"}};
+  EXPECT_THAT(load("", {{"symbols", {"BTC"}}, rest})->notices,
+              ElementsAre("rest_url of binance-spot is set and stream_url is not: snapshots come from "
+                          "http://127.0.0.1:1, updates from the venue"));
+  EXPECT_THAT(load("", {{"symbols", {"BTC"}}, stream})->notices,
+              ElementsAre("stream_url of binance-spot is set and rest_url is not: snapshots come from the venue, "
+                          "updates from ws://127.0.0.1:2"));
+  EXPECT_THAT(load("", {{"symbols", {"BTC"}}, rest, stream})->notices, ElementsAre());
+}
+
 TEST(Settings, TakeWhatIsStillToComeAndSayThatItHasNoEffect) {
   const Result<CollectSettings> settings = load(
       "[collect]\nsymbols = [\"BTCUSDT\"]\n\n\n\n"

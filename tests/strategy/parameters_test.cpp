@@ -55,6 +55,9 @@ TEST(Parameters, AreTheSameTextHoweverTheyWereWritten) {
 TEST(Parameters, AreRefusedInOneLineWithPlaceAndRemedy) {
   EXPECT_EQ(refusal({{.name = "levls", .text = "7", .place = "run.toml:27"}}),
             "run.toml:27: no parameter 'levls' of this strategy: did you mean levels?");
+  const std::vector<GivenParameter> given{{.name = "levels", .text = "7", .place = "run.toml:27"}};
+  EXPECT_EQ(parse_parameters({}, given).error().message,
+            "run.toml:27: no parameter 'levels' of this strategy: it has none");
   EXPECT_EQ(refusal({{.name = "levels", .text = "7.5", .place = "run.toml:3"}}),
             "run.toml:3: levels: '7.5' is no whole number");
   EXPECT_EQ(refusal({{.name = "levels", .text = "21", .place = "run.toml:3"}}),
