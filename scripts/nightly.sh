@@ -6,8 +6,8 @@ source "$(dirname "$0")/lib.sh"
 readonly bytes=${1:-20000000000}
 configure release
 compile release acts test_large_input
+ACTS_LARGE_BYTES=$bytes ctest --test-dir build/release --output-on-failure --no-tests=error -L '^nightly$'
+scripts/large_import.sh "$bytes"
 command -v java >/dev/null || scripts/setup.sh servers-java || not_installed "Spark needs a Java"
 pinned_environment build/spark tests/clients/requirements_spark.txt
 build/spark/bin/python tests/clients/catalog_readers.py build/release/acts spark
-ACTS_LARGE_BYTES=$bytes ctest --test-dir build/release --output-on-failure --no-tests=error -L '^nightly$'
-scripts/large_import.sh "$bytes"

@@ -1,24 +1,50 @@
 #include "binance/book_builder.hpp"
 
 #include <algorithm>
+#include <limits>
+
+#include "acts/base/assert.hpp"
 
 namespace acts::binance {
 namespace {
 
-// False if one does not fit.
-bool rescale(std::span<const Level> levels, Scales from, Scales to, std::vector<Level>& out) {
-  out.clear();
+// As many decimals, of `from` to `upto`, as a value of so many units at `from` has room for.
+std::uint8_t most_decimals(std::int64_t units, std::uint8_t from, std::uint8_t upto) {
+  std::uint8_t decimals = from;
+  while (decimals < upto && units <= std::numeric_limits<std::int64_t>::max() / power_of_ten(decimals + 1 - from)) {
+    ++decimals;
+  }
+  return decimals;
+}
+
+// The finest scales up to `upto` at which all levels fit.
+Scales most_decimals(std::span<const Level> bids, std::span<const Level> asks, Scales from, Scales upto) {
+  std::int64_t price = 0;
+  std::int64_t quantity = 0;
+  for (const std::span<const Level> side : {bids, asks}) {
+    for (const Level& level : side) {
+      price = std::max(price, level.price.units());
+      quantity = std::max(quantity, level.quantity.units());
+    }
+  }
+  return {most_decimals(price, from.price, upto.price), most_decimals(quantity, from.quantity, upto.quantity)};
+}
+
+std::vector<Level> rescaled(std::span<const Level> levels, Scales from, Scales to) {
+  std::vector<Level> out;
   out.reserve(levels.size());
   for (const Level& level : levels) {
     std::int64_t price = level.price.units();
     std::int64_t quantity = level.quantity.units();
-    if (!shift_decimals(price, to.price - from.price) || !shift_decimals(quantity, to.quantity - from.quantity)) {
-      return false;
-    }
+    const bool fits =
+        shift_decimals(price, to.price - from.price) && shift_decimals(quantity, to.quantity - from.quantity);
+    ACTS_ASSERT(fits);
     out.push_back({Price{price}, Quantity{quantity}});
   }
-  return true;
+  return out;
 }
+
+constexpr UpdateId kNothing{-1};
 
 Scales finer_of(Scales a, Scales b) { return {std::max(a.price, b.price), std::max(a.quantity, b.quantity)}; }
 
@@ -65,35 +91,33 @@ void BookBuilder::resume_after_pause(const SavedBook& saved, UnixNanos now) {
   note_gap(now);
 }
 
-Result<void> BookBuilder::cover(Scales scales) {
-  if (book_.scales().covers(scales)) return {};
+Result<void> BookBuilder::come_to(Scales to, UpdateId expendable_upto) {
   const int price_decimals = book_.scales().price;
-  if (Result<void> done = book_.rescale(finer_of(book_.scales(), scales)); !done) return done;
+  if (Result<void> done = book_.rescale(to, expendable_upto); !done) return done;
   for (std::optional<std::int64_t>* margin : {&margin_low_, &margin_high_}) {
-    if (*margin && !shift_decimals(**margin, book_.scales().price - price_decimals)) margin->reset();
+    if (*margin && !shift_decimals(**margin, to.price - price_decimals)) margin->reset();
   }
   return {};
 }
 
-// Of a message that is to be applied. Behind one of many decimals large values may have no room: while K is empty the
-// book comes down to the message's scales, and loses what has no place there.
+// For a message that is to be applied. Behind one of many decimals large values may have no room: while K is empty the
+// book comes down for them, no further than it must, and loses what has no place there.
 template <class Depth>
 Result<void> BookBuilder::make_room(Depth& depth, UpdateId expendable_upto, Room& room) {
-  if (depth.scales == book_.scales()) return {};
-  const Result<void> covered = cover(depth.scales);
-  const auto rescale_both = [&] {
-    return rescale(depth.bids, depth.scales, book_.scales(), room.bids) &&
-           rescale(depth.asks, depth.scales, book_.scales(), room.asks);
-  };
-  bool fits = covered && rescale_both();
-  if (!fits && book_.coverage().empty() && book_.rescale(depth.scales, expendable_upto)) {
-    margin_low_.reset();
-    margin_high_.reset();
-    fits = rescale_both();
+  const Scales from = depth.scales;
+  if (from == book_.scales()) return {};
+  const Scales to = most_decimals(depth.bids, depth.asks, from, finer_of(from, book_.scales()));
+  const bool may_lose = book_.coverage().empty();
+  const bool has_room = to.covers(book_.scales());
+  Result<void> done = fail(ErrorCode::kBadInput, "a level does not fit 64 bits at the book's decimals");
+  if (has_room) {
+    done = come_to(to, kNothing);
+  } else if (may_lose && come_to(to, expendable_upto)) {
+    done = {};
   }
-  if (!fits) {
-    return covered ? fail(ErrorCode::kBadInput, "a level does not fit 64 bits at the book's decimals") : covered;
-  }
+  if (!done && !(may_lose && come_to(from, expendable_upto))) return done;
+  room.bids = rescaled(depth.bids, from, book_.scales());
+  room.asks = rescaled(depth.asks, from, book_.scales());
   depth.scales = book_.scales();
   depth.bids = room.bids;
   depth.asks = room.asks;
@@ -103,9 +127,11 @@ Result<void> BookBuilder::make_room(Depth& depth, UpdateId expendable_upto, Room
 Result<UpdateVerdict> BookBuilder::on_update(const DepthUpdate& update, UnixNanos now) {
   DepthUpdate scaled = update;
   Room room;
-  if (Result<void> made = make_room(scaled, book_.suspect_upto(), room); !made) return std::unexpected(made.error());
-  const Result<UpdateVerdict> verdict =
-      sync_.on_update({update.first_update_id, update.last_update_id, update.previous_last_update_id}, now);
+  const DepthIds ids{update.first_update_id, update.last_update_id, update.previous_last_update_id};
+  if (!sync_.is_stale(ids)) {
+    if (Result<void> made = make_room(scaled, book_.suspect_upto(), room); !made) return std::unexpected(made.error());
+  }
+  const Result<UpdateVerdict> verdict = sync_.on_update(ids, now);
   if (!verdict) return verdict;
   if (*verdict == UpdateVerdict::kStale) return verdict;
   last_update_received_ = now;
@@ -175,7 +201,9 @@ Result<BookBuilder::SnapshotOutcome> BookBuilder::on_snapshot(const DepthSnapsho
   const SnapshotVerdict verdict = sync_.judge(id, book_.forgotten_upto(), now);
   DepthSnapshot scaled = snapshot;
   Room room;
-  if (verdict == SnapshotVerdict::kMerge || verdict == SnapshotVerdict::kWait) {
+  // One that must wait may never be merged: the book loses nothing for it.
+  const bool is_to_fit = verdict == SnapshotVerdict::kWait && !book_.coverage().empty();
+  if (verdict == SnapshotVerdict::kMerge || is_to_fit) {
     if (Result<void> made = make_room(scaled, id, room); !made) {
       if (use == SnapshotUse::kMerge) sync_.on_snapshot_failed(now);
       return std::unexpected(made.error());

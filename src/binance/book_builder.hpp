@@ -115,7 +115,7 @@ class BookBuilder {
     std::vector<Level> bids;
     std::vector<Level> asks;
   };
-  Result<void> cover(Scales scales);
+  Result<void> come_to(Scales to, UpdateId expendable_upto);
   template <class Depth>
   Result<void> make_room(Depth& depth, UpdateId expendable_upto, Room& room);
   void merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUse use);

@@ -188,6 +188,8 @@ std::string_view Decoder::symbol(InstrumentIndex index) const { return impl_->sy
 Scales Decoder::scales(InstrumentIndex index) const { return impl_->symbols.scales(index); }
 void Decoder::set_scales(InstrumentIndex index, Scales scales) { impl_->symbols.set_scales(index, scales); }
 
+void Decoder::refuse_coarser() { impl_->symbols.refuse_coarser(); }
+
 void Decoder::remember_scales(InstrumentIndex index, const Message& message) {
   const std::optional<Scales> needed = scales_of(message);
   const Scales known = scales(index);

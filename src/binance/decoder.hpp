@@ -44,6 +44,8 @@ class Decoder {
   [[nodiscard]] std::string_view symbol(InstrumentIndex index) const;
   [[nodiscard]] Scales scales(InstrumentIndex index) const;
   void set_scales(InstrumentIndex index, Scales scales);
+  // For whoever's books come down to no coarser scales: what does not fit at scales() is refused.
+  void refuse_coarser();
   // For whoever keeps no book: `message` is of the instrument, and the next one with as many decimals is read in one
   // go.
   void remember_scales(InstrumentIndex index, const Message& message);

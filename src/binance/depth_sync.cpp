@@ -65,6 +65,14 @@ DepthSync::Continuity DepthSync::judge_usdm(const DepthIds& ids) const {
   return Continuity::kContinues;                      // [usdm 4], [usdm 5]
 }
 
+DepthSync::Continuity DepthSync::judge_update(const DepthIds& ids) const {
+  return venue_ == Venue::kBinanceUsdm ? judge_usdm(ids) : judge_spot(ids);
+}
+
+bool DepthSync::is_stale(const DepthIds& ids) const {
+  return (has_event_ || has_snapshot_) && judge_update(ids) == Continuity::kStale;
+}
+
 UpdateId DepthSync::state_before(const DepthIds& ids) const {
   return venue_ == Venue::kBinanceUsdm ? ids.previous : ids.first.previous();
 }
@@ -90,7 +98,7 @@ Result<UpdateVerdict> DepthSync::on_update(const DepthIds& ids, UnixNanos now) {
     ask(SnapshotWanted::Why::kFirst);  // [spot 2], [usdm 2]
     return UpdateVerdict::kApply;
   }
-  const Continuity continuity = venue_ == Venue::kBinanceUsdm ? judge_usdm(ids) : judge_spot(ids);
+  const Continuity continuity = judge_update(ids);
   has_event_ = true;
   if (continuity == Continuity::kStale) {
     ++counters_.stale;

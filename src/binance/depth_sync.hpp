@@ -84,6 +84,8 @@ class DepthSync {
   // An update has come that could not be read, so it is missing: a gap from now on, whatever the next one says. True if
   // it is to be marked in the book (false: there is nothing yet, or nothing has come since the last one was lost).
   bool on_lost(UnixNanos now);
+  // Whether on_update() would drop it.
+  [[nodiscard]] bool is_stale(const DepthIds& ids) const;
   // What on_snapshot() would say.
   [[nodiscard]] SnapshotVerdict judge(UpdateId snapshot, UpdateId forgotten_upto, UnixNanos now) const;
   // `forgotten_upto`: OrderBook::can_merge() is false below it.
@@ -129,6 +131,7 @@ class DepthSync {
 
  private:
   enum class Continuity : std::uint8_t { kContinues, kStale, kGap };
+  [[nodiscard]] Continuity judge_update(const DepthIds& ids) const;
   [[nodiscard]] Continuity judge_spot(const DepthIds& ids) const;
   [[nodiscard]] Continuity judge_usdm(const DepthIds& ids) const;
   [[nodiscard]] UpdateId state_before(const DepthIds& ids) const;

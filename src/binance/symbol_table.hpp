@@ -43,6 +43,9 @@ class SymbolTable {
   [[nodiscard]] Scales instrument_scales(InstrumentIndex index) const {
     return index == kNoInstrument ? Scales{} : instrument_scales_[index];
   }
+  // What does not fit at scales() may be read at instrument_scales().
+  [[nodiscard]] bool may_be_coarser() const { return may_be_coarser_; }
+  void refuse_coarser() { may_be_coarser_ = false; }
   void set_scales(InstrumentIndex index, Scales scales) {
     ACTS_ASSERT(index < scales_.size());
     scales_[index] = scales;
@@ -57,6 +60,7 @@ class SymbolTable {
   std::unordered_map<std::string, InstrumentIndex, Hash, std::equal_to<>> index_;
   std::vector<Scales> scales_;
   std::vector<Scales> instrument_scales_;
+  bool may_be_coarser_ = true;
   std::deque<std::string> names_;  // handed-out names stay valid
   mutable InstrumentIndex last_ = kNoInstrument;
 };

@@ -74,7 +74,9 @@ class CommonStep {
 
 class Previewer {
  public:
-  Previewer(Venue venue, const std::vector<std::string>& only) : venue_(venue), only_(only), decoder_(venue) {}
+  Previewer(Venue venue, const std::vector<std::string>& only) : venue_(venue), only_(only), decoder_(venue) {
+    decoder_.refuse_coarser();
+  }
 
   Result<void> find_symbols(const std::vector<std::string>& paths);
   Result<void> find_starts(const std::vector<std::string>& paths);

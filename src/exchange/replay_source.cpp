@@ -24,6 +24,7 @@ ReplaySource::ReplaySource(const ReplayOptions& options, RecordingPreview previe
       problems_(std::move(preview.problems)),
       first_(preview.first),
       last_(preview.last) {
+  decoder_.refuse_coarser();
   for (RecordedSymbol& recorded : preview.symbols) {
     decoder_.add(recorded.listed.instrument.symbol, recorded.scales);
     listed_.push_back(std::move(recorded.listed));

@@ -114,12 +114,14 @@ void FlowMeter::on_quotes(const std::optional<Quotes>& quotes, QuotesCause cause
   pass_to(now);
   if (!quotes) {
     quotes_.reset();
+    told_.reset();
     return;
   }
   const std::optional<Quotes> next = rescaled(*quotes, sums_.scales);
   if (!next) sums_.fits = false;
   if (quotes_ && next && cause == QuotesCause::kUpdate) add_flow(*quotes_, *next);
   quotes_ = next;
+  told_ = quotes;
 }
 
 void FlowMeter::add_flow(const Quotes& from, const Quotes& to) {
@@ -168,8 +170,10 @@ FlowSample FlowMeter::close(UnixNanos boundary) {
   pass_to(boundary);
   FlowSample sample = sums_;
   sums_ = FlowSample{.scales = sample.scales, .has_trades = sample.has_trades};
-  // One value of many decimals must not leave all large ones behind it without room.
-  if (!sample.fits) sums_.scales = quotes_ ? quotes_->scales : Scales{};
+  if (!sample.fits) {  // one value of many decimals must not leave all large ones behind it without room
+    sums_.scales = told_ ? told_->scales : Scales{};
+    quotes_ = told_;
+  }
   return sample;
 }
 

@@ -35,6 +35,12 @@ void GapTrace::on_line(const RecordedLine& line) {
   }
   if (message->instrument != symbol_) return;
   if (const auto* update = std::get_if<DepthUpdate>(&message->body)) {
+    // Without room for it the run's book, in sync, has refused it.
+    const bool is_coarser = !update->scales.covers(decoder_.scales(symbol_));
+    if (is_coarser && sync_.status().state == SyncState::kInSync) {
+      if (counts(line.ts_recv)) ++refused_;
+      return on_lost(now_);
+    }
     decoder_.set_scales(symbol_, update->scales);
     on_update(*update, now_);
   } else if (const auto* snapshot = std::get_if<DepthSnapshot>(&message->body); snapshot != nullptr && is_answer) {

@@ -70,15 +70,23 @@ void DeletionLog::forget_upto(UpdateId id) {
 }
 
 void DeletionLog::rescale(int decimals) {
+  UpdateId last_lost{-1};
   for (const std::unique_ptr<Block>& block : blocks_) {
     std::size_t kept = block->begin;
+    UpdateId id{-1};
     for (std::size_t i = block->begin; i < block->end; ++i) {
       std::int64_t entry = block->entries[i];
-      if (entry >= 0 && !shift_decimals(entry, decimals)) continue;
+      if (entry < 0) {
+        id = id_of(entry);
+      } else if (!shift_decimals(entry, decimals)) {
+        last_lost = id;
+        continue;
+      }
       block->entries[kept++] = entry;
     }
     block->end = kept;
   }
+  forget_upto(last_lost);
 }
 
 std::size_t DeletionLog::size() const {

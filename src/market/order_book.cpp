@@ -236,6 +236,11 @@ void OrderBook::merge_side(Side which, const DepthSnapshot& snapshot, UpdateId s
 // A gap without a lost update: what comes next has the id of the last one before it. Suspect levels go one id back, so
 // that those it makes exact can be told from the others.
 void OrderBook::step_back_suspects() {
+  if (suspect_upto_ == kIdOfBefore) {  // there is no id below it
+    remove_suspects(suspect_upto_);
+    suspect_upto_ = kIdOfBefore.previous();
+    return;
+  }
   for (LevelMap* levels : {&bids_, &asks_}) {
     std::vector<BookLevel> last;
     levels->walk([&](const BookLevel& level) {

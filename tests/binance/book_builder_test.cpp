@@ -304,8 +304,35 @@ TEST_F(BookBuilderTest, ALevelTooLargeForTheBooksDecimalsFindsRoomBehindAGap) {
   EXPECT_EQ(book(), "bids 1x1 asks 200x100") << "it may not lose what it knows";
   builder_.on_lost(now_);
   EXPECT_EQ(update(121, 130, {level(2, kMaxUnits / 10)}), UpdateVerdict::kApply);
-  EXPECT_EQ(book(), "bids 2x" + std::to_string(kMaxUnits / 10) + " asks 200x1?");
-  EXPECT_EQ(builder_.book().scales(), Scales{});
+  EXPECT_EQ(book(), "bids 2x" + std::to_string(kMaxUnits / 10 * 10) + " asks 200x10?");
+  EXPECT_EQ(builder_.book().scales(), (Scales{0, 1})) << "no further than it must";
+}
+
+// For one large quantity the deep book lost all levels of prices with more decimals than the message's.
+TEST_F(BookBuilderTest, ComesDownInNoDimensionThatHasRoom) {
+  snapshot(110, {level(113, 500), level(112, 100)}, {level(114, 900)}, 2, {8, 2});
+  builder_.on_lost(now_);
+  update(121, 130, {level(12, 200'000'000'000'000'000)}, {}, {7, 0});
+  EXPECT_EQ(builder_.book().scales(), (Scales{8, 1}));
+  EXPECT_EQ(book(), "bids 120x2000000000000000000 113x50? 112x10? asks");
+}
+
+// A late one of the other connection dropped what had no place at its scales.
+TEST_F(BookBuilderTest, AStaleUpdateAltersNoScales) {
+  snapshot(110, {level(1, 1)}, {level(200, 100)}, 1, {0, 2});
+  builder_.on_lost(now_);
+  EXPECT_EQ(update(105, 110, {level(2, kMaxUnits)}, {level(9, 1)}, {3, 0}), UpdateVerdict::kStale);
+  EXPECT_EQ(builder_.book().scales(), (Scales{0, 2}));
+  EXPECT_EQ(book(), "bids 1x1? asks 200x100?");
+}
+
+TEST_F(BookBuilderTest, ASnapshotThatWaitsCostsNoLevel) {
+  update(101, 110, {level(1, 1)}, {level(200, 100)}, {0, 2});
+  EXPECT_EQ(snapshot(125, {level(2, kMaxUnits)}, {level(200, 1)}), Outcome::kWaiting);
+  EXPECT_EQ(book(), "bids 1x1 asks 200x100");
+  update(111, 125);
+  EXPECT_EQ(status(), kInSync);
+  EXPECT_EQ(book(), "bids 2x" + std::to_string(kMaxUnits) + " asks 200x1");
 }
 
 TEST_F(BookBuilderTest, ASnapshotThatDoesNotFitIsRefusedAndAskedForAgain) {
@@ -323,7 +350,7 @@ TEST_F(BookBuilderTest, ASnapshotThatDoesNotFitIsRefusedAndAskedForAgain) {
 TEST_F(BookBuilderTest, AWaitingSnapshotThatNoLongerFitsDoesNotTakeTheUpdateWithIt) {
   update(101, 110, {level(1, 1)});
   asked();
-  EXPECT_EQ(snapshot(120, {level(1, kMaxUnits)}, {}), Outcome::kWaiting);
+  EXPECT_EQ(snapshot(115, {level(1, kMaxUnits)}, {}), Outcome::kWaiting);
   const Result<UpdateVerdict> verdict = try_update(111, 120, {level(2, 15)}, {}, {0, 1});
   ASSERT_TRUE(verdict.has_value()) << verdict.error().message;
   EXPECT_EQ(*verdict, UpdateVerdict::kApply);

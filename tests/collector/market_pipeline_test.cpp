@@ -162,11 +162,11 @@ TEST_F(MarketPipelineTest, RecoversFromALevelThatLeavesNoRoomForLargeQuantities)
   EXPECT_EQ(outcome.problem, "BTCUSDT: a level does not fit 64 bits at the book's decimals");
   EXPECT_EQ(pipeline_.status(0), (SyncStatus{SyncState::kSuspect, Reason::kBadMessage}));
   EXPECT_EQ(*send(depth(13, 13, kLarge)).update, binance::UpdateVerdict::kApply);
-  EXPECT_EQ(pipeline_.builder(0).book().scales(), Scales{});
+  EXPECT_EQ(pipeline_.builder(0).book().scales(), (Scales{8, 7}));
   EXPECT_EQ(pipeline_.builder(0).book().ghosts(), 1U);
   snapshot(13, kLarge);
   EXPECT_EQ(pipeline_.status(0).state, SyncState::kInSync);
-  EXPECT_EQ(pipeline_.builder(0).book().best(Side::kBid)->quantity, Quantity{200'000'000'000});
+  EXPECT_EQ(pipeline_.builder(0).book().best(Side::kBid)->quantity, Quantity{2'000'000'000'000'000'000});
 }
 
 TEST_F(MarketPipelineTest, ASnapshotBehindAGapMakesRoomForLargeQuantities) {
@@ -176,7 +176,7 @@ TEST_F(MarketPipelineTest, ASnapshotBehindAGapMakesRoomForLargeQuantities) {
   EXPECT_EQ(pipeline_.status(0).state, SyncState::kSuspect);
   snapshot(13, R"(["100","200000000000"],["99","1.5"])");
   EXPECT_EQ(pipeline_.status(0).state, SyncState::kInSync);
-  EXPECT_EQ(pipeline_.builder(0).book().scales(), (Scales{0, 1}));
+  EXPECT_EQ(pipeline_.builder(0).book().scales(), (Scales{1, 7}));
   EXPECT_EQ(pipeline_.builder(0).book().level_count(Side::kBid), 2U);
 }
 
@@ -191,8 +191,8 @@ TEST_F(MarketPipelineTest, ABookOfManyDecimalsMakesRoomForLargeQuantitiesAfterAR
   next.resume_after_pause(0, saved, now_);
   const std::string large = depth(20, 20, R"(["100","200000000000"])");
   EXPECT_EQ(*next.on_message(large, now_).update, binance::UpdateVerdict::kApply);
-  EXPECT_EQ(next.builder(0).book().best(Side::kBid)->quantity, Quantity{200'000'000'000});
-  EXPECT_EQ(next.builder(0).book().scales(), Scales{});
+  EXPECT_EQ(next.builder(0).book().best(Side::kBid)->quantity, Quantity{2'000'000'000'000'000'000});
+  EXPECT_EQ(next.builder(0).book().scales(), (Scales{8, 7}));
 }
 
 // The first row counted events that the first merge dropped.

@@ -172,11 +172,23 @@ TEST(FlowMeter, FindsRoomForLargeQuantitiesBehindOneOfManyDecimals) {
   EXPECT_TRUE(meter.close(kBegin + kSecond).fits);
   meter.on_quotes(quotes(level(1, kLarge), level(2, 1)), QuotesCause::kUpdate, kBegin + kSecond);
   EXPECT_FALSE(meter.close(kBegin + 2 * kSecond).fits);
-  meter.on_quotes(quotes(level(1, kLarge), level(2, 1)), QuotesCause::kUpdate, kBegin + 2 * kSecond);
   const FlowSample sample = meter.close(kBegin + 3 * kSecond);
   EXPECT_TRUE(sample.fits);
   EXPECT_EQ(sample.scales, Scales{});
   EXPECT_EQ(sample.bid_quantity_time, int128{kLarge} * kSecond.count());
+}
+
+TEST(FlowMeter, FindsRoomForLargeTradesBehindAQuoteOfManyDecimals) {
+  FlowMeter meter(kSecond);
+  meter.on_quotes(quotes(level(1, 1), level(2, 1), {0, 8}), QuotesCause::kUpdate, kBegin);
+  meter.on_quotes(quotes(level(1, 5), level(2, 1)), QuotesCause::kUpdate, kBegin);
+  meter.on_trade(trade(1, AggressorSide::kBuy, 1, 200'000'000'000));
+  EXPECT_FALSE(meter.close(kBegin + kSecond).fits);
+  meter.on_trade(trade(2, AggressorSide::kBuy, 1, 200'000'000'000));
+  const FlowSample sample = meter.close(kBegin + 2 * kSecond);
+  EXPECT_TRUE(sample.fits);
+  EXPECT_EQ(sample.buy_quantity, 200'000'000'000);
+  EXPECT_EQ(sample.bid_quantity_time, int128{5} * kSecond.count());
 }
 
 // Everything that ever happened, and each interval by its definition.

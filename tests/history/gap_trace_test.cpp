@@ -97,6 +97,25 @@ TEST(GapTrace, KnowsWhyAnUpdateIsMissing) {
   EXPECT_EQ(tape.trace.refused(), 1U);
 }
 
+// Its book has no room for the quantity beside one of eight decimals; behind the gap it makes some.
+TEST(GapTrace, KnowsThatARunHadNoRoomForAnUpdate) {
+  constexpr std::string_view kUpdate =
+      R"({{"stream":"btcusdt@depth","data":{{"e":"depthUpdate","E":1723161256787,"s":"BTCUSDT","U":{0},"u":{0},"b":[["61.1","{1}"]],"a":[]}}}})";
+  Tape tape;
+  tape.update(1, 5);
+  tape.snapshot(3);
+  tape.line(fmt::format(kUpdate, 6, "0.00000001"));
+  tape.line(fmt::format(kUpdate, 7, "200000000000"));
+  tape.line(fmt::format(kUpdate, 8, "200000000000"));
+  tape.snapshot(8);
+  tape.line(fmt::format(kUpdate, 9, "200000000000"));
+  ASSERT_THAT(tape.trace.gaps(), SizeIs(1));
+  EXPECT_EQ(tape.trace.gaps()[0].cause, "bad_message");
+  EXPECT_EQ(tape.trace.gaps()[0].first_after, UpdateId{8});
+  EXPECT_EQ(tape.trace.gaps()[0].snapshot, UpdateId{8});
+  EXPECT_EQ(tape.trace.refused(), 1U);
+}
+
 TEST(GapTrace, FollowsTheOtherVenuesRule) {
   Tape tape(Venue::kBinanceUsdm);
   tape.usdm_update(10, 15, 8);

@@ -140,8 +140,19 @@ TEST(DeletionLog, RescalesItsPricesAndForgetsThoseThatDoNotFit) {
   log.add(Side::kBid, Price{std::numeric_limits<std::int64_t>::max() / 10}, UpdateId{101});
   log.add(Side::kBid, Price{3}, UpdateId{102});
   log.rescale(2);
-  EXPECT_EQ(log.size(), 101U);
-  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{99}), prices({300, 10'000}));
+  EXPECT_EQ(log.forgotten_upto(), UpdateId{101}) << "that of the one which does not fit";
+  EXPECT_EQ(log.size(), 1U);
+  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{99}), prices({300}));
+}
+
+TEST(DeletionLog, RescalesAllOfItsPricesThatFit) {
+  DeletionLog log;
+  for (std::int64_t i = 1; i <= 100; ++i) log.add(Side::kBid, Price{i}, UpdateId{i});
+  log.rescale(2);
+  EXPECT_EQ(log.size(), 100U);
+  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{98}), prices({9'900, 10'000}));
+  log.rescale(-2);
+  EXPECT_EQ(log.deleted_after(Side::kBid, UpdateId{98}), prices({99, 100}));
 }
 
 TEST(DeletionLogDeathTest, TakesNoNegativePrice) {

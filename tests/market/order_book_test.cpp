@@ -438,6 +438,17 @@ TEST(OrderBook, ForgetsNoDeletionByCoarserScalesThatASnapshotMayNeed) {
   EXPECT_TRUE(book.can_merge(UpdateId{12}));
 }
 
+// A snapshot of before brought it back when the book had come down again.
+TEST(OrderBook, ForgetsWhatItCannotRememberAtFinerScales) {
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max() / 100;
+  OrderBook book;
+  apply(book, 10, {{kHuge, 1}}, {});
+  apply(book, 12, {{kHuge, 0}}, {});
+  ASSERT_TRUE(book.rescale({4, 0}).has_value());
+  EXPECT_FALSE(book.can_merge(UpdateId{11}));
+  EXPECT_TRUE(book.can_merge(UpdateId{12}));
+}
+
 TEST(OrderBook, CountsItsMemory) {
   OrderBook book;
   const std::size_t empty = book.memory_bytes();

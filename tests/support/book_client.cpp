@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "acts/base/assert.hpp"
 #include "acts/base/decimal.hpp"
 
 namespace acts::test {
@@ -14,29 +15,63 @@ namespace {
 
 using binance::SnapshotWanted;
 
-std::vector<Level> scaled(const std::vector<Level>& levels, int decimals) {
+// The venue's units are tenths.
+constexpr int kVenueDecimals = 1;
+
+std::vector<Level> scaled(const std::vector<Level>& levels, Scales scales) {
   std::vector<Level> out;
-  const std::int64_t factor = power_of_ten(decimals);
   for (const Level& level : levels) {
-    out.push_back({Price{level.price.units() * factor}, Quantity{level.quantity.units() * factor}});
+    std::int64_t price = level.price.units();
+    std::int64_t quantity = level.quantity.units();
+    const bool fits = shift_decimals(price, scales.price - kVenueDecimals) &&
+                      shift_decimals(quantity, scales.quantity - kVenueDecimals);
+    ACTS_ASSERT(fits);
+    out.push_back({Price{price}, Quantity{quantity}});
   }
   return out;
 }
 
-constexpr int kUsualDecimals = 3;
+constexpr int kUsualDecimals = 4;
 
-// As many decimals as all levels have room for.
-int most_decimals(const VenueEvent& event) {
-  std::int64_t largest = 1;
-  for (const std::vector<Level>* side : {&event.bids, &event.asks}) {
-    for (const Level& level : *side) largest = std::max({largest, level.price.units(), level.quantity.units()});
-  }
-  int decimals = kMaxScale;
-  while (power_of_ten(decimals) > std::numeric_limits<std::int64_t>::max() / largest) --decimals;
-  return decimals;
+// As many decimals as values of up to so many of the venue's units have room for.
+std::uint8_t most_decimals(std::int64_t units) {
+  int decimals = kVenueDecimals;
+  while (decimals < kMaxScale && units <= std::numeric_limits<std::int64_t>::max() / power_of_ten(decimals)) ++decimals;
+  return static_cast<std::uint8_t>(decimals);
 }
 
-Scales scales_of(int decimals) { return {static_cast<std::uint8_t>(decimals), static_cast<std::uint8_t>(decimals)}; }
+struct Levels {
+  const std::vector<Level>* bids;
+  const std::vector<Level>* asks;
+
+  [[nodiscard]] Scales least() const {
+    Scales scales;
+    for (const std::vector<Level>* side : {bids, asks}) {
+      for (const Level& level : *side) {
+        if (level.price.units() % 10 != 0) scales.price = kVenueDecimals;
+        if (level.quantity.units() % 10 != 0) scales.quantity = kVenueDecimals;
+      }
+    }
+    return scales;
+  }
+  // With bit 0 of `which` of the price, with bit 1 of the quantity.
+  [[nodiscard]] Scales most(Scales usual, unsigned which) const {
+    std::int64_t price = 1;
+    std::int64_t quantity = 1;
+    for (const std::vector<Level>* side : {bids, asks}) {
+      for (const Level& level : *side) {
+        price = std::max(price, level.price.units());
+        quantity = std::max(quantity, level.quantity.units());
+      }
+    }
+    if ((which & 1U) != 0) usual.price = most_decimals(price);
+    if ((which & 2U) != 0) usual.quantity = most_decimals(quantity);
+    return usual;
+  }
+};
+
+Scales finer_of(Scales a, Scales b) { return {std::max(a.price, b.price), std::max(a.quantity, b.quantity)}; }
+bool is_usual(Scales scales) { return std::max(scales.price, scales.quantity) <= kUsualDecimals; }
 
 }  // namespace
 
@@ -76,7 +111,7 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
   } else if (what < 238) {
     builder_.on_stream_open(now_);
   } else if (what < 240) {
-    decimals_ = std::min(decimals_ + how % 2, kUsualDecimals);
+    decimals_ = std::min<std::uint8_t>(decimals_ + how % 2, kUsualDecimals);
   } else if (what < 255) {
     pass(std::chrono::milliseconds{1} * (std::int64_t{1} << (how % 18)));
   } else {
@@ -87,14 +122,17 @@ std::string BookClient::act(std::uint8_t what, std::uint8_t how) {
 
 void BookClient::deliver(const VenueEvent& event, std::uint8_t how) {
   // Now and then one decoded before the decoder was told, or of so many decimals that other levels have no room.
-  const int decimals = how % 16 == 0 ? 0 : how % 64 == 1 ? most_decimals(event) : decimals_;
-  const std::vector<Level> bids = scaled(event.bids, decimals);
-  const std::vector<Level> asks = scaled(event.asks, decimals);
+  const Levels levels{&event.bids, &event.asks};
+  Scales scales = levels.least();
+  if (how % 16 != 0) scales = finer_of(scales, {decimals_, decimals_});
+  if (how % 64 == 1) scales = levels.most(scales, 1 + how / 64);
+  const std::vector<Level> bids = scaled(event.bids, scales);
+  const std::vector<Level> asks = scaled(event.asks, scales);
   DepthUpdate update = event.view();
-  update.scales = scales_of(decimals);
+  update.scales = scales;
   update.bids = bids;
   update.asks = asks;
-  const bool may_be_refused = std::max<int>(decimals, builder_.book().scales().price) > kUsualDecimals;
+  const bool may_be_refused = !is_usual(scales) || !is_usual(builder_.book().scales());
   if (builder_.on_update(update, now_)) {
     ++delivered_;
   } else if (may_be_refused) {
@@ -111,8 +149,18 @@ void BookClient::answer(std::uint8_t how) {
   const UpdateId id{std::max(venue_.first_id().value(), venue_.last_id().value() - age)};
   const VenueSnapshot snapshot = venue_.snapshot(id, kLimits[how / 64]);
   if (snapshot.bids.empty() || snapshot.asks.empty()) return;
-  const bool may_be_refused = builder_.book().scales().price > kUsualDecimals;
-  if (!builder_.on_snapshot(snapshot.view(), now_)) {
+  const Levels levels{&snapshot.bids, &snapshot.asks};
+  const Scales scales = levels.least();
+  const std::vector<Level> bids = scaled(snapshot.bids, scales);
+  const std::vector<Level> asks = scaled(snapshot.asks, scales);
+  DepthSnapshot answer = snapshot.view();
+  answer.scales = scales;
+  answer.bids = bids;
+  answer.asks = asks;
+  // In a gap, and with nothing newer than it, there is room for whatever a snapshot holds.
+  const bool may_be_refused = !is_usual(builder_.book().scales()) &&
+                              (!builder_.book().coverage().empty() || id < builder_.book().last_update_id());
+  if (!builder_.on_snapshot(answer, now_)) {
     if (!may_be_refused) wrong_ = "a snapshot of the venue was refused";
     builder_.on_snapshot_failed(now_);
   }
@@ -124,6 +172,7 @@ void BookClient::see_trade(std::uint8_t how) {
   if (truth_id_.value() < 0 || truth_.bids.empty() || truth_.asks.empty()) return;
   Trade trade;
   trade.price = how % 2 == 0 ? truth_.bids.rbegin()->first : truth_.asks.begin()->first;
+  trade.scales = {kVenueDecimals, kVenueDecimals};
   trade.quantity = Quantity{1};
   trade.ts_event = UnixNanos{std::numeric_limits<std::int64_t>::max()};
   builder_.on_trade(trade);
@@ -175,7 +224,10 @@ std::string BookClient::check_sync() const {
 // What is exact is the venue's, and inside K everything is.
 std::string BookClient::check_side(Side side) const {
   const OrderBook& book = builder_.book();
+  // In units of both: the book's times the venue's factor, the venue's times the book's.
+  const int128 tenths = power_of_ten(kVenueDecimals);
   const int128 factor = power_of_ten(book.scales().price);
+  const int128 quantity_factor = power_of_ten(book.scales().quantity);
   std::size_t covered = 0;
   std::string problem;
   book.side(side).walk([&](const BookLevel& level) {
@@ -183,17 +235,22 @@ std::string BookClient::check_side(Side side) const {
     covered += static_cast<std::size_t>(inside);
     if (inside && book.is_suspect(level)) problem = "a suspect level inside K";
     if (book.is_suspect(level)) return true;
-    const auto known = truth_.side(side).find(Price{static_cast<std::int64_t>(level.price.units() / factor)});
-    if (known == truth_.side(side).end() || known->first.units() * factor != level.price.units() ||
-        known->second.units() * factor != level.quantity.units()) {
+    const auto units = static_cast<std::int64_t>(level.price.units() * tenths / factor);
+    const auto known = truth_.side(side).find(Price{units});
+    if (known == truth_.side(side).end() || known->first.units() * factor != level.price.units() * tenths ||
+        known->second.units() * quantity_factor != level.quantity.units() * tenths) {
       problem = fmt::format("a level that the venue has not: {} x {}", level.price.units(), level.quantity.units());
     }
     return true;
   });
   if (!problem.empty()) return problem;
   const auto inside = std::ranges::count_if(truth_.side(side), [&](const auto& level) {
-    const int128 units = std::min<int128>(level.first.units() * factor, std::numeric_limits<std::int64_t>::max());
-    return book.coverage().contains(Price{static_cast<std::int64_t>(units)});
+    const int128 units = level.first.units() * factor;
+    const auto contains = [&](int128 at) {
+      const int128 held = std::min<int128>(at, std::numeric_limits<std::int64_t>::max());
+      return book.coverage().contains(Price{static_cast<std::int64_t>(held)});
+    };
+    return contains(units / tenths) && contains((units + tenths - 1) / tenths);
   });
   if (static_cast<std::size_t>(inside) != covered) return fmt::format("{} of {} levels inside K", covered, inside);
   return {};

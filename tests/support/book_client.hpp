@@ -37,7 +37,7 @@ class BookClient {
   std::size_t next_event_ = 0;
   bool asked_ = false;
   std::uint64_t delivered_ = 0;  // updates that were not refused
-  int decimals_ = 0;             // more than the venue's, of the updates delivered
+  std::uint8_t decimals_ = 0;    // of the updates delivered, where the venue's are less
   std::string wrong_;
   VenueBook truth_;
   UpdateId truth_id_{-1};

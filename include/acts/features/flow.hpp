@@ -100,6 +100,7 @@ class FlowMeter {
 
   Nanos interval_;
   std::optional<Quotes> quotes_;  // by the sample's scales
+  std::optional<Quotes> told_;    // the same, as they came
   std::optional<UnixNanos> since_;
   FlowSample sums_;
   bool single_trades_ = false;

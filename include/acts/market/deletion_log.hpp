@@ -34,7 +34,8 @@ class DeletionLog {
   void on_time(UnixNanos now, UpdateId last_update_id);
   // Forgets every deletion up to `id`, those that were never seen included.
   void forget_upto(UpdateId id);
-  // To so many decimals more, or fewer; prices without a place there could not be in the book either and are forgotten.
+  // To so many decimals more, or fewer. Up to the last one whose price has no place there all are forgotten: the book
+  // may come back to where it has.
   void rescale(int decimals);
 
   // Every deletion with an id above this is remembered.

@@ -137,9 +137,10 @@ Result<SortedFile> SortedFile::make(Duck& duck, RowReader& reader, const Kind& k
 }
 
 Result<std::unique_ptr<RowReader>> SortedFile::open() const {
-  // Of its own: it puts what it cannot hold in memory beside the file.
+  // Of its own: it puts what it cannot hold in memory beside the file, and needs memory to know where: 256 MiB are not
+  // enough for 20 GB of text.
   auto duck = Duck::open(
-      {.memory_bytes = std::uint64_t{256} << 20, .temp_directory = folder_, .spill_bytes = std::uint64_t{256} << 30});
+      {.memory_bytes = std::uint64_t{448} << 20, .temp_directory = folder_, .spill_bytes = std::uint64_t{256} << 30});
   if (!duck) return std::unexpected(duck.error());
   std::optional<std::string_view> unit;
   if (time_unit_) unit = *time_unit_;
