@@ -367,10 +367,10 @@ void SettingsLoader::note_half_addresses() {
     const VenueAddresses& own = settings_.addresses_of(venue);
     if (own.rest_url.empty() == own.stream_url.empty()) continue;
     const bool has_rest = !own.rest_url.empty();
-    settings_.notices.push_back(
-        fmt::format("{} of {} is set and {} is not: snapshots come from {}, updates from {}",
-                    has_rest ? "rest_url" : "stream_url", to_string(venue), has_rest ? "stream_url" : "rest_url",
-                    has_rest ? own.rest_url : "the venue", has_rest ? "the venue" : own.stream_url));
+    settings_.notices.push_back(fmt::format("{} of {} is set and {} is not: snapshots come from {}, updates from {}",
+                                            has_rest ? "rest_url" : "stream_url", to_string(venue),
+                                            has_rest ? "stream_url" : "rest_url", has_rest ? own.rest_url : "the venue",
+                                            has_rest ? "the venue" : own.stream_url));
   }
 }
 
