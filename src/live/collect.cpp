@@ -158,6 +158,8 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
       log(venue, {collector::LogLevel::kWarning, "cooldown_unreadable", "", std::move(problem), 0});
     }
     core.earlier_cooldowns = std::move(earlier.cooldowns);
+    const UnixNanos now = clock_.now();
+    delay_by(clock_.ahead_of_wall(), now, core.earlier_cooldowns);
     if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;
     core.full_book_at = settings_.full_book_at;
     core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };

@@ -134,4 +134,13 @@ EarlierCooldowns read_cooldowns(std::string_view data_dir, Venue venue) {
   return earlier;
 }
 
+void delay_by(Nanos ahead, UnixNanos now, std::vector<Cooldown>& cooldowns) {
+  if (ahead <= Nanos{0}) return;
+  for (Cooldown& one : cooldowns) {
+    const std::optional<Cooldown> left = left_of(one, now);
+    if (!left || left->told != one.told) continue;  // over, or begins anew in any case
+    one.until = std::min(left->until + ahead, now + (left->until - left->told));
+  }
+}
+
 }  // namespace acts

@@ -34,5 +34,9 @@ struct EarlierCooldowns {
 };
 inline constexpr std::size_t kMostCooldownFiles = 64;  // what lies there beyond is a problem
 EarlierCooldowns read_cooldowns(std::string_view data_dir, Venue venue);
+// For a run that begins with its clock `ahead` of the wall clock, and slower until that has caught up (ForwardTime):
+// the wall clock may be the one that a cooldown was told by. Each ends so much later, but not after its whole length
+// from `now` on.
+void delay_by(Nanos ahead, UnixNanos now, std::vector<collector::Cooldown>& cooldowns);
 
 }  // namespace acts

@@ -101,6 +101,24 @@ TEST(CooldownFile, TellsOfWhatCannotBeReadAndTakesTheRest) {
   EXPECT_THAT(read.problems.front(), HasSubstr("remove it"));
 }
 
+// The venue was asked within its 142 s: they were told before the clock stepped ahead, and what begun after it had
+// stepped back again waited for their end by a clock that was ahead, at half its speed: too short.
+TEST(CooldownFile, EndsLaterByAClockThatIsAhead) {
+  const Cooldown told{Cooldown::Scope::kRest, {1'000'000'000'000}, {1'142'000'000'000}, false};
+  const UnixNanos now{1'077'000'000'000};
+  std::vector<Cooldown> cooldowns{told};
+  delay_by(0s, now, cooldowns);
+  EXPECT_THAT(cooldowns, ElementsAre(told));
+  delay_by(70s, now, cooldowns);
+  EXPECT_EQ(cooldowns[0].until, UnixNanos{1'142'000'000'000} + 70s);
+  cooldowns = {told};
+  delay_by(1h, now, cooldowns);
+  EXPECT_EQ(cooldowns[0].until, now + 142s) << "as if it were told now";
+  cooldowns = {told};
+  delay_by(1h, told.until, cooldowns);
+  EXPECT_THAT(cooldowns, ElementsAre(told)) << "it is over";
+}
+
 TEST(CooldownFile, ReadsSoManyFilesAndSaysHowManyThereAre) {
   const TempDir dir;
   const std::string directory = cooldown_directory(dir.string(), Venue::kBinanceSpot);

@@ -79,6 +79,8 @@ void SimWorld::begin_run() {
   collector::CollectorOptions options = plan_.collector;
   options.earlier_book = [this](std::string_view symbol) { return earlier_->take_book(plan_.market.venue, symbol); };
   options.earlier_cooldowns = earlier_cooldowns_.cooldowns;
+  const UnixNanos begin = ours();
+  delay_by(clock_.ahead(), begin, options.earlier_cooldowns);
   options.on_begin = [this](UnixNanos now) {
     MissedMinutes missed = earlier_->minutes_until(plan_.market.venue, now);
     for (MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) store_.push(std::move(row), now_);
