@@ -212,6 +212,7 @@ TEST(ProgramBacktestProofs, AnIllStrategyInItsOwnProcessEndsInOneLineAndLeavesTh
     const Outcome broken = run_acts({"backtest", config, "--out", run, "--isolate", "--isolate-timeout", timeout});
     EXPECT_EQ(broken.exit_code, 3) << ill.what;
     EXPECT_THAT(broken.err, StartsWith("acts: " + ill.said));
+    EXPECT_THAT(broken.err, HasSubstr("in call 5: on_bar of 0 at 2021-01-01T03:00:00.000Z"));
     EXPECT_EQ(std::ranges::count(broken.err, '\n'), 1) << broken.err;
     EXPECT_EQ(broken.out, "");
     EXPECT_THAT(read_file(run + "/run.json"), HasSubstr("\"run\":{\"broken_off\":\"the strategy "));

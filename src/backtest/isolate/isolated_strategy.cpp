@@ -172,7 +172,8 @@ Result<std::string_view> IsolatedStrategy::exchange(StrategyContext* context, Ho
     }
     const std::optional<Error> error = kind == HostMessage::kFailed ? read_failed(in) : std::nullopt;
     if (!error) return lost(LinkState::kBroken, what);
-    return std::unexpected(*error);
+    if (context == nullptr) return std::unexpected(*error);
+    return fail(error->code, fmt::format("{} ({})", error->message, what));
   }
 }
 
