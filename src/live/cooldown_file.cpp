@@ -137,9 +137,8 @@ EarlierCooldowns read_cooldowns(std::string_view data_dir, Venue venue) {
 void delay_by(Nanos ahead, UnixNanos now, std::vector<Cooldown>& cooldowns) {
   if (ahead <= Nanos{0}) return;
   for (Cooldown& one : cooldowns) {
-    const std::optional<Cooldown> left = left_of(one, now);
-    if (!left || left->told != one.told) continue;  // over, or begins anew in any case
-    one.until = std::min(left->until + ahead, now + (left->until - left->told));
+    if (now < one.told) continue;  // begins anew in any case
+    if (const std::optional<Cooldown> left = left_of(one, now - ahead)) one.until = left->until + ahead;
   }
 }
 
