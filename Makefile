@@ -77,7 +77,7 @@ flat-memory: ## a backtest over ten times the data needs no more memory, to 1 %
 	@scripts/setup.sh build check
 	@scripts/flat_memory.sh
 
-nightly: ## Spark on a catalog; inputs of LARGE_BYTES=20000000000 in bounded memory: the parts of an import, and acts import itself
+nightly: ## inputs of LARGE_BYTES=20000000000 in bounded memory: the parts of an import, and acts import itself; Spark on a catalog
 	@scripts/setup.sh build check
 	@scripts/nightly.sh $(LARGE_BYTES)
 

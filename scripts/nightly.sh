@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: Spark on a catalog; inputs of 20 GB, read by the parts of an import and by acts
-# import itself. nightly.sh [BYTES]: other than 20 GB. On the disk that needs some two thirds of it, in TMPDIR.
+# What takes too long for every change: inputs of 20 GB, read by the parts of an import and by acts import itself; Spark
+# on a catalog. nightly.sh [BYTES]: other than 20 GB. On the disk they need some two thirds of it, in TMPDIR.
 # Exit code 77: there is no network, nor is this CI (not_installed() in lib.sh).
 source "$(dirname "$0")/lib.sh"
 readonly bytes=${1:-20000000000}

@@ -176,8 +176,8 @@ bool MessageParser::Impl::body(dom::object object, const SymbolTable& symbols, I
   };
   Reader reader(symbols.scales(message.instrument));
   Read read = read_at(reader);
-  if (reader.is_too_large() &&
-      symbols.may_be_coarser()) {  // one message of many decimals must not cost all large values behind it
+  // One message of many decimals must not cost all large values behind it.
+  if (reader.is_too_large() && symbols.may_be_coarser()) {
     reader = Reader(symbols.instrument_scales(message.instrument));
     read = read_at(reader);
   }
