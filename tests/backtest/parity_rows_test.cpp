@@ -7,6 +7,7 @@
 #include <string>
 
 #include "backtest/run_backtest.hpp"
+#include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::backtest {
@@ -82,7 +83,8 @@ std::string content_of(const std::string& path) {
 }
 
 TEST(Grid, WritesTheSameBytesTwice) {
-  const std::string folder = ::testing::TempDir() + "acts_grid";
+  const testing::TempDir own;
+  const std::string folder = own / "run";
   std::string first;
   for (int round = 0; round < 2; ++round) {
     std::filesystem::remove_all(folder);
@@ -105,8 +107,6 @@ TEST(Grid, WritesTheSameBytesTwice) {
     if (round == 0) first = all;
     EXPECT_EQ(all, first);
   }
-  std::filesystem::remove_all(folder);
-  std::filesystem::remove(folder + ".json");
 }
 
 }  // namespace

@@ -22,13 +22,6 @@ using acts::test::testdata;
 
 class Backtest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) /
-              ("acts_backtest_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
   std::string write(const std::string& text) {
     const std::string path = (folder_ / "grid.toml").string();
     std::ofstream(path) << text;
@@ -41,7 +34,8 @@ class Backtest : public ::testing::Test {
            "= \"grid\"\n" +
            last;
   }
-  fs::path folder_;
+  testing::TempDir own_;
+  const fs::path folder_ = own_.string();
 };
 
 const std::string kRecording = testdata("binance-feed/usdm/btcusdt_20240808.gz");

@@ -9,6 +9,7 @@
 
 #include "exchange/naive_client.hpp"
 #include "exchange/rest_api.hpp"
+#include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::exchange {
@@ -20,19 +21,13 @@ using ::testing::HasSubstr;
 // A recording of its own, removed at the end.
 class Recording {
  public:
-  explicit Recording(const std::vector<std::string>& lines, const std::string& name = "recording.jsonl") {
-    std::string folder = (std::filesystem::temp_directory_path() / "acts-replay-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-    path = (folder_ / name).string();
+  explicit Recording(const std::vector<std::string>& lines, const std::string& name = "recording.jsonl")
+      : path(folder / name) {
     std::ofstream out(path);
     for (const std::string& line : lines) out << line << "\n";
   }
-  ~Recording() { std::filesystem::remove_all(folder_); }
-  std::string path;
-
- private:
-  std::filesystem::path folder_;
+  const testing::TempDir folder;
+  const std::string path;
 };
 
 std::unique_ptr<ReplaySource> open(const ReplayOptions& options) {
@@ -350,12 +345,11 @@ TEST(ReplaySource, RefusesWhatItCannotReplay) {
 
 // Its first block was gone for whoever read it next, and the snapshot with it. Opening this one would wait for ever.
 TEST(ReplaySource, ReadsNoVenueOutOfWhatCanBeReadOnceOnly) {
-  const std::string pipe = ::testing::TempDir() + "venue_of_a_pipe";
-  std::filesystem::remove(pipe);
+  const testing::TempDir folder;
+  const std::string pipe = folder / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_THAT(venue_of_recording(pipe).error().message, HasSubstr("can be read once only"));
   EXPECT_EQ(venue_of_recording("-").error().code, ErrorCode::kUsage);
-  std::filesystem::remove(pipe);
 }
 
 TEST(ReplaySource, RemembersPastBooks) {

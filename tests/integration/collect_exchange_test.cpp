@@ -3,7 +3,6 @@
 // of every row.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include "integration/true_books.hpp"
 #include "live/collect.hpp"
 #include "net/real_clock.hpp"
+#include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/testdata.hpp"
 
@@ -43,13 +43,6 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class CollectFromExchange : public ::testing::TestWithParam<Case> {
  protected:
-  void SetUp() override {
-    directory_ = std::filesystem::path(::testing::TempDir()) /
-                 ("acts_collect_" + GetParam().name + "_" + std::to_string(::getpid()));
-    std::filesystem::remove_all(directory_);
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
   exchange::ExchangeOptions market() const {
     exchange::ExchangeOptions options;
     options.venues = {GetParam().venue};
@@ -91,7 +84,7 @@ class CollectFromExchange : public ::testing::TestWithParam<Case> {
     }
   }
 
-  std::filesystem::path directory_;
+  testing::TempDir directory_;
   std::vector<std::string> symbols_;
 };
 
@@ -161,7 +154,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   EXPECT_GT(matched, 0U);
 
   // Row by row, value by value, as text.
-  auto store = SqliteStore::open_to_read((directory_ / "acts.db").string());
+  auto store = SqliteStore::open_to_read(directory_ / "acts.db");
   ASSERT_TRUE(store.has_value());
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
   EXPECT_EQ(testing::csv_of(stored), testing::csv_of(rows));

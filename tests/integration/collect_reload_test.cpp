@@ -1,7 +1,6 @@
 // SIGHUP: a running collector takes over what it can of new settings, all of it or nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,18 +13,18 @@
 #include "live/collect.hpp"
 #include "net/http_client.hpp"
 #include "net/real_clock.hpp"
+#include "recording/temp_dir.hpp"
 
 namespace acts {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-class CollectReload : public testing::Test {
+class CollectReload : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::remove_all(directory_);
     exchange::ExchangeOptions options;
     options.venues = {Venue::kBinanceSpot, Venue::kBinanceUsdm};
     options.symbols = {"BTCUSDT", "ETHUSDT"};
@@ -47,7 +46,6 @@ class CollectReload : public testing::Test {
     }
     run_.reset();
     venue_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   void start(std::vector<std::string> symbols) {
@@ -79,8 +77,7 @@ class CollectReload : public testing::Test {
     return live();
   }
 
-  std::filesystem::path directory_ =
-      std::filesystem::path(testing::TempDir()) / ("acts_collect_reload_" + std::to_string(::getpid()));
+  testing::TempDir directory_;
   EventLoop loop_;
   RealClock clock_;
   std::unique_ptr<exchange::Exchange> venue_;
@@ -123,7 +120,6 @@ TEST_F(CollectReload, ChangesNothingWhenSomethingIsWrong) {
   wanted.symbols = {"ETHUSDT", "binance-usdm:BTCUSDT"};
   wanted.addresses_of(Venue::kBinanceUsdm).rest_url = "not an address";
   wanted.log.per_symbol = true;
-  std::filesystem::create_directories(directory_);
   {
     std::FILE* const file = std::fopen((directory_ / "log").c_str(), "w");
     std::fclose(file);

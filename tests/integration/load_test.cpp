@@ -118,7 +118,7 @@ class Metrics {
 class Load : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "acts_load";
+    folder_ = std::filesystem::temp_directory_path() / "acts_load";
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     std::string symbols;

@@ -117,7 +117,7 @@ std::vector<AlertCase> all_alerts() {
   };
 }
 
-class AlertPath : public NetTest, public testing::WithParamInterface<AlertCase> {
+class AlertPath : public NetTest, public ::testing::WithParamInterface<AlertCase> {
  protected:
   // Looks once a second, as a run does.
   void pass(Nanos span, const RunState& state, AlertChannel& channel) {
@@ -165,7 +165,7 @@ TEST_P(AlertPath, ReachesAWebhookWhenItBeginsAndWhenItIsOver) {
   EXPECT_EQ(told[1]["at"], to_iso8601(since + 6min - 1s + collector::AlertBook::kSettled));
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, AlertPath, testing::ValuesIn(all_alerts()),
+INSTANTIATE_TEST_SUITE_P(Each, AlertPath, ::testing::ValuesIn(all_alerts()),
                          [](const auto& one) { return one.param.key; });
 
 TEST(AlertConditions, EndWithTheRun) {

@@ -36,17 +36,6 @@ bool is_readable(int socket, int milliseconds) {
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "acts-net-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 RawServer::RawServer(std::function<void(int)> serve) : listener_(listening_socket(16, port_)) {
   thread_ = std::thread([this, serve = std::move(serve)] {
     while (!is_over_) {
@@ -150,8 +139,8 @@ NetResult<HttpResponse> NetTest::fetch(HttpRequest request, HttpClientOptions op
 }
 
 const SelfSignedFiles& NetTest::certificates() {
-  static const TemporaryDirectory kDirectory;
-  static const SelfSignedFiles kFiles = make_self_signed(kDirectory.path(), RealClock().now()).value();
+  static const testing::TempDir kDirectory;
+  static const SelfSignedFiles kFiles = make_self_signed(kDirectory.string(), RealClock().now()).value();
   return kFiles;
 }
 

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,19 +20,9 @@
 #include "net/self_signed.hpp"
 #include "net/server.hpp"
 #include "net/ws_client.hpp"
+#include "recording/temp_dir.hpp"
 
 namespace acts {
-
-// A directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A server of plain sockets on a thread of its own: each connection is handed to `serve` with its descriptor, one after
 // the other.
@@ -66,7 +55,7 @@ class FullBacklog {
   std::uint16_t port_ = 0;
 };
 
-class NetTest : public testing::Test {
+class NetTest : public ::testing::Test {
  protected:
   // False: not within 20 s.
   bool run_until(const std::function<bool()>& is_done);

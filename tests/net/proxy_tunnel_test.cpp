@@ -92,7 +92,7 @@ class RelayProxy {
 
 // The certificate is of the name that only the proxy can reach.
 struct NamedServer {
-  TemporaryDirectory directory;
+  testing::TempDir directory;
   SelfSignedFiles files;
   ServerOptions options;
 
@@ -100,7 +100,7 @@ struct NamedServer {
     SelfSignedRequest request;
     request.dns_names = {"example.invalid"};
     request.ip_addresses = {};
-    files = make_self_signed(directory.path(), RealClock().now(), request).value();
+    files = make_self_signed(directory.string(), RealClock().now(), request).value();
     options.tls = TlsFiles{files.certificate_file, files.key_file};
   }
 };

@@ -18,8 +18,8 @@ class TlsTest : public NetTest {
   }
   // What a client that trusts this certificate's authority says to it.
   NetResult<HttpResponse> get_with(const SelfSignedRequest& request, UnixNanos now, const char* host) {
-    const TemporaryDirectory directory;
-    const SelfSignedFiles files = make_self_signed(directory.path(), now, request).value();
+    const testing::TempDir directory;
+    const SelfSignedFiles files = make_self_signed(directory.string(), now, request).value();
     ServerOptions options;
     options.tls = TlsFiles{files.certificate_file, files.key_file};
     const std::uint16_t port = serve(options);
@@ -48,8 +48,8 @@ TEST_F(TlsTest, CarriesRequestsToNamesAndAddresses) {
 
 TEST_F(TlsTest, RefusesAnUnknownAuthority) {
   const std::uint16_t port = serve(tls_options());
-  const TemporaryDirectory directory;
-  const SelfSignedFiles others = make_self_signed(directory.path(), clock.now()).value();
+  const testing::TempDir directory;
+  const SelfSignedFiles others = make_self_signed(directory.string(), clock.now()).value();
   for (const std::string& ca_file : {others.ca_file, std::string()}) {
     const NetResult<HttpResponse> response = get(fmt::format("https://127.0.0.1:{}/", port), trusting(ca_file));
     ASSERT_FALSE(response);
@@ -112,8 +112,8 @@ TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
   EXPECT_EQ(response.error().code, ErrorCode::kUsage);
   EXPECT_NE(response.error().message.find("/nowhere/ca.pem"), std::string::npos);
 
-  const TemporaryDirectory directory;
-  const std::string not_pem = directory.path() + "/not.pem";
+  const testing::TempDir directory;
+  const std::string not_pem = directory / "not.pem";
   std::ofstream(not_pem) << "hello\n";
   for (const TlsFiles& files :
        {TlsFiles{not_pem, certificates().key_file}, TlsFiles{certificates().certificate_file, not_pem}}) {

@@ -9,6 +9,7 @@
 #include "history/export/npy_header.hpp"
 #include "history/export/npz_file.hpp"
 #include "recording/file_ops.hpp"
+#include "recording/temp_dir.hpp"
 
 namespace acts::history {
 namespace {
@@ -57,7 +58,8 @@ class Events final : public HftSource {
 };
 
 TEST(NpzEvents, AreThoseThatWereWritten) {
-  const std::string path = ::testing::TempDir() + "acts_npz_events.npz";
+  const testing::TempDir own;
+  const std::string path = own / "events.npz";
   const OpenEvents open = []() -> Result<std::unique_ptr<HftSource>> { return std::make_unique<Events>(); };
   ASSERT_TRUE(write_npz(real_file_ops(), open, Nanos{0}, path).has_value());
   std::vector<HftEvent> wanted = some_events(10'000);
@@ -65,7 +67,6 @@ TEST(NpzEvents, AreThoseThatWereWritten) {
   const auto events = all(NpzEvents::open(path));
   ASSERT_TRUE(events.has_value()) << events.error().message;
   EXPECT_EQ(*events, wanted);
-  real_file_ops().remove(path);
 }
 
 TEST(NpzEvents, AreRefusedWhereTheArrayIsNotWhatItSays) {
