@@ -120,7 +120,7 @@ _acts() {
       ;;
     report)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--out --format --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--out --format --asset --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
       fi

@@ -36,6 +36,7 @@ struct Settings {
   std::string output;
   std::string benchmark;
   std::string form;
+  std::string asset;
   Decimal capital;
   std::optional<double> risk_free_rate;
   std::string sweep;
@@ -57,7 +58,7 @@ Result<void> set_map(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 8> kOptions{{
+  static const std::array<Option<Settings>, 9> kOptions{{
       {{.name = "out",
         .placeholder = "FILE",
         .help = "where it goes; standard output if not given; of parquet the folder"},
@@ -68,6 +69,10 @@ std::span<const Option<Settings>> table() {
         .help = "if not given, what the output's name ends with, or html",
         .choices = {"html", "json", "csv", "parquet"}},
        [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {{.name = "asset",
+        .placeholder = "ASSET",
+        .help = "of a run whose instruments settle in several: those that settle in this one"},
+       [](Settings& s, const Values& v) { return s.asset = v[0], Result<void>(); }},
       {{.name = "capital",
         .placeholder = "AMOUNT",
         .help = "what was set aside for the run, added to its equity for returns",
@@ -106,9 +111,13 @@ Result<void> check_parquet(const Settings& settings) {
     return fail(ErrorCode::kUsage, "--format parquet: name the folder of one run");
   }
   if (settings.output.empty()) return fail(ErrorCode::kUsage, "--format parquet: name a folder with --out");
-  if (settings.benchmark.empty() && settings.capital.units == 0 && !settings.risk_free_rate) return {};
-  return fail(ErrorCode::kUsage,
-              "--format parquet has a run's rows as they are: take --benchmark, --capital and --risk-free-rate out");
+  if (settings.benchmark.empty() && settings.capital.units == 0 && settings.asset.empty() && !settings.risk_free_rate) {
+    return {};
+  }
+  return fail(
+      ErrorCode::kUsage,
+      "--format parquet has a run's rows as they are: take --asset, --benchmark, --capital and --risk-free-rate "
+      "out");
 }
 
 Result<void> check_settings(const Settings& settings) {
@@ -150,6 +159,10 @@ Result<report::Sheet> make_sheet(const Settings& settings) {
   report::Sheet sheet;
   for (const std::string& dir : settings.runs) {
     if (is_sweep_table(dir)) {
+      if (!settings.asset.empty()) {
+        return fail(ErrorCode::kUsage,
+                    fmt::format("{}: the runs of a sweep settle in one asset: take --asset out", dir));
+      }
       auto sweep = read_sweep_report(dir);
       if (!sweep) return std::unexpected(sweep.error());
       if (auto fits = check_rate(settings, dir, sweep->report.summary); !fits) return std::unexpected(fits.error());
@@ -157,7 +170,7 @@ Result<report::Sheet> make_sheet(const Settings& settings) {
       for (report::HeatTable& map : sweep->maps) sheet.parameters.push_back(std::move(map));
       continue;
     }
-    auto run = read_run_folder(dir, settings.capital);
+    auto run = read_run_folder(dir, settings.capital, settings.asset);
     if (!run) return std::unexpected(run.error());
     run->risk_free_rate = settings.risk_free_rate.value_or(0);
     sheet.runs.push_back(*std::move(run));

@@ -149,7 +149,7 @@ std::string_view identity_of(const report::RunReport& run) {
 
 }  // namespace
 
-Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital) {
+Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital, const std::string& asset) {
   const auto path = [&dir](std::string_view name) { return (fs::path(dir) / name).string(); };
   if (is_missing(dir)) {
     return fail(ErrorCode::kUsage,
@@ -165,9 +165,12 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
   if (!json) return std::unexpected(json.error());
   auto facts = report::parse_run_facts(*json);
   if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path(backtest::kRunName), facts.error().message));
+  if (const auto chosen = report::choose_asset(*facts, asset); !chosen) {
+    return fail(chosen.error().code, fmt::format("{}: {}", path(backtest::kRunName), chosen.error().message));
+  }
   const fs::path whole = fs::absolute(dir).lexically_normal();
   const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-  report::RunBuilder builder(name, *std::move(facts), capital);
+  report::RunBuilder builder(name, *std::move(facts), capital, asset);
   if (const auto read = read_equity(path(backtest::kEquityName), builder); !read) return std::unexpected(read.error());
   if (const auto read = read_fills(path(backtest::kFillsName), path(backtest::kMarksName), builder); !read) {
     return std::unexpected(read.error());
@@ -182,7 +185,7 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
   if (!run) return fail(run.error().code, fmt::format("{}: {}", dir, run.error().message));
   for (const backtest::Scenario& scenario : backtest::kScenarios) {
     if (is_missing(path(scenario.folder))) continue;
-    auto other = read_run_folder(path(scenario.folder), capital);
+    auto other = read_run_folder(path(scenario.folder), capital, asset);
     if (!other) return std::unexpected(other.error());
     // Of a run before, whose folder this was.
     if (identity_of(*other) != identity_of(*run)) continue;

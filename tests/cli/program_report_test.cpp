@@ -170,6 +170,41 @@ std::string differing_rows(const std::string& csv, const std::string& parquet, c
       parquet, csv, same);
 }
 
+// Such a run had no report at all.
+TEST(ProgramReport, IsOfOneOfTheAssetsThatARunSettlesIn) {
+  const TempDir dir;
+  const std::string config = dir.write(
+      "two.toml", fmt::format("[[data]]\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
+                              "[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
+                              "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\n"
+                              "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\ncontract = \"inverse\"\n"
+                              "contract_size = \"100\"\nsettlement_asset = \"BTC\"\n[latency]\nentry = \"10ms\"\n"
+                              "response = \"10ms\"\n[strategy]\nname = \"grid\"\n",
+                              testdata("binance-feed/spot/btcusdt_20240808.gz"),
+                              testdata("binance-feed/usdm/btcusdt_20240808.gz")));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Outcome of_both = report({dir / "run", "--format", "json"});
+  EXPECT_EQ(of_both.exit_code, 2);
+  EXPECT_THAT(of_both.err, HasSubstr(R"(settle in "USDT" and "BTC", which have no sum to report on: choose one with)"));
+  EXPECT_THAT(report({dir / "run", "--asset", "ETH"}).err,
+              HasSubstr(R"(--asset "ETH": the run's instruments settle in)"));
+  const auto totals = nlohmann::json::parse(acts::testing::read_file(dir / "run/run.json"))["totals"]["instruments"];
+  for (const auto& [asset, instrument] : {std::pair{"USDT", 0U}, std::pair{"BTC", 1U}}) {
+    const Outcome one = report({dir / "run", "--asset", asset, "--format", "json"});
+    ASSERT_EQ(one.exit_code, 0) << one.err;
+    const auto figures = nlohmann::json::parse(one.out)["runs"][0]["figures"];
+    EXPECT_EQ(figures["fills"]["fills"]["value"], totals[instrument]["fills"]) << asset;
+    EXPECT_EQ(figures["ledger"]["ledger_total"]["value"], totals[instrument]["equity"]) << asset;
+    EXPECT_EQ(figures["ledger"]["ledger_unexplained"]["value"], "0") << asset;
+    EXPECT_TRUE(figures["ledger"]["ledger_spread"]["value"].is_string()) << asset;
+    EXPECT_TRUE(figures["ledger"]["adverse_1s"]["value"].is_string()) << asset;
+    const Outcome page = report({dir / "run", "--asset", asset, "--out", dir / "page.html"});
+    ASSERT_EQ(page.exit_code, 0) << page.err;
+    EXPECT_THAT(acts::testing::read_file(dir / "page.html"), HasSubstr(fmt::format("money in {}", asset)));
+  }
+}
+
 // Packed or not: nothing is rounded, and the position is that of the samples.
 TEST(ProgramReport, WritesTheRowsOfARunAsParquet) {
   const TempDir dir;
@@ -247,7 +282,7 @@ TEST(ProgramReport, SaysWhatParquetNeeds) {
   EXPECT_THAT(told({run}, 2), HasSubstr("name a folder with --out"));
   EXPECT_THAT(told({run, run, "--out", dir / "p"}, 2), HasSubstr("name the folder of one run"));
   EXPECT_THAT(told({run, "--capital", "5", "--out", dir / "p"}, 2),
-              HasSubstr("take --benchmark, --capital and --risk-free-rate out"));
+              HasSubstr("take --asset, --benchmark, --capital and --risk-free-rate out"));
   EXPECT_THAT(told({dir / "nowhere", "--out", dir / "p"}, 2), HasSubstr("there is no such folder"));
   const std::string fills = acts::testing::read_file(dir / "fills.csv");
   const std::string path = dir.write("fills.csv", "time\n");

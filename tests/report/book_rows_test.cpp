@@ -159,6 +159,38 @@ TEST(Explorer, SaysThatThereAreNoBooksOrNotOfAllLines) {
   EXPECT_THAT(explorer_body(builder.finish().value()), HasSubstr("The books of 1 of these lines are in the page"));
 }
 
+// Lines of files count all, those of a report only what it is of.
+TEST(RunBuilder, ReportsOnTheInstrumentsOfOneAsset) {
+  RunFacts facts;
+  facts.instruments["X"].asset = "BTC";
+  facts.instruments["Y"].asset = "USDT";
+  facts.fills = 3;
+  RunBuilder builder("two", facts, {}, "USDT");
+  const UnixNanos time = from_unix_millis(1'000);
+  const Decimal one{1, 0};
+  for (const char* const name : {"X", "Y"}) {
+    EXPECT_TRUE(
+        builder.add(EquityRow{.time = time, .instrument = name, .mark_price = one, .cash = one, .equity = one}));
+  }
+  for (const char* const name : {"X", "Y", "X"}) {
+    const FillRow fill{.time = time, .instrument = name, .price = one, .quantity = one, .value = one};
+    EXPECT_TRUE(builder.add(fill, nullptr));
+    EXPECT_TRUE(builder.add(OrderRow{.time = time, .instrument = name}));
+  }
+  EXPECT_TRUE(builder.add(BookRow{.fill_number = 1, .instrument = "X", .bids = {{one, one}}}));
+  EXPECT_TRUE(builder.add(BookRow{.order_line = 2, .fill_number = 2, .instrument = "Y", .bids = {{one, one}}}));
+  const Result<RunReport> run = builder.finish();
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(to_string(*run->closing_equity), "1");
+  EXPECT_EQ(run->fill_flow.fills, 1U);
+  EXPECT_EQ(run->order_events, 1U);
+  ASSERT_EQ(run->instruments.size(), 1U);
+  EXPECT_EQ(run->instruments[0].name, "Y");
+  ASSERT_EQ(run->books->books().size(), 1U);
+  EXPECT_FALSE(run->books->of_fill(0).is_empty());
+  EXPECT_FALSE(run->books->of_order(0).is_empty());
+}
+
 TEST(RunBuilder, RefusesBooksOfLinesThatAreNotThere) {
   RunBuilder builder = small_run();
   const auto refusal = [&builder](std::string_view key) {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "report/statistics/closed_trades.hpp"
+#include "report/statistics/contract_value.hpp"
 #include "report/statistics/exact.hpp"
 #include "report/statistics/order_flow.hpp"
 
@@ -18,6 +19,7 @@ FillRow fill_of(bool is_buy, std::string_view price, std::string_view quantity, 
                 std::string_view middle = "") {
   FillRow fill{.is_buy = is_buy, .price = d(price), .quantity = d(quantity), .fee = d(fee)};
   if (!middle.empty()) fill.mid_price = d(middle);
+  fill.value = product(fill.price, fill.quantity);
   return fill;
 }
 
@@ -42,7 +44,7 @@ TEST(Exact, KnowsNothingMoreOnceATermIsUnknown) {
 // Bought at 99 with the middle at 100, sold at 103 with it at 102; 0.5 kept while it goes to 101.
 TEST(Ledger, SplitsAProfitByItsCauses) {
   EquityRow first{.instrument = "X", .mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
-  Ledger ledger(first);
+  Ledger ledger(first, {});
   const MarksRow marks{.fill_number = 0, .mid_price = {d("99.5"), d("101"), {}, {}}};
   ledger.on_fill(fill_of(true, "99", "1", "0.1", "100"), &marks);
   ledger.on_fill(fill_of(false, "103", "0.5", "-0.02", "102"), nullptr);
@@ -74,7 +76,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
   const MarksRow unknown{.fill_number = 1};
   const MarksRow known{.fill_number = 1, .mid_price = {d("103"), {}, {}, {}}};
   const auto lines_with = [&](const MarksRow* marks) {
-    Ledger ledger(first);
+    Ledger ledger(first, {});
     ledger.on_fill(fill_of(true, "99", "1", "0", "100"), marks);
     return ledger.lines(last);
   };
@@ -83,7 +85,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
     EXPECT_EQ(text(lines_with(marks).adverse[0].rest), "unknown");
     EXPECT_EQ(text(lines_with(marks).inventory), "1");
   }
-  EXPECT_EQ(text(Ledger(first).lines(first).adverse[0].money), "0") << "nothing was filled";
+  EXPECT_EQ(text(Ledger(first, {}).lines(first).adverse[0].money), "0") << "nothing was filled";
   for (const LedgerLines& both :
        {lines_with(&known) + lines_with(&unknown), lines_with(&unknown) + lines_with(&known)}) {
     EXPECT_EQ(text(both.adverse[0].money), "3") << "of fills whose middle is known";
@@ -95,7 +97,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
 // Bought 1 at 99 with the middle at 100, 0.01 of it kept as a fee; the middle goes to 110.
 TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
   EquityRow first{.mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
-  Ledger ledger(first);
+  Ledger ledger(first, {});
   FillRow fill = fill_of(true, "99", "1", "0", "100");
   fill.base_fee = d("0.01");
   ledger.on_fill(fill, nullptr);
@@ -109,31 +111,86 @@ TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
   EXPECT_EQ(text(ledger.position()), "0.99");
 }
 
-TEST(Ledger, TellsSpreadAndInventoryOfLinearInstrumentsOnly) {
-  EquityRow first{.mark_price = d("10000"), .cash = d("1"), .equity = d("1")};
-  Ledger ledger(first);
-  FillRow fill = fill_of(true, "8000", "10", "0.001", "8000.5");
+// Ten contracts of 100 USD bought at 8000 with the middle at 8001, which goes to 10000: paid in bitcoin.
+TEST(Ledger, SplitsAProfitOfInverseContracts) {
+  const ContractTerms hundred{.is_inverse = true, .size = {100, 0}};
+  const EquityRow first{.mark_price = d("10000"), .cash = d("1"), .equity = d("1")};
+  Ledger ledger(first, hundred);
+  FillRow fill = fill_of(true, "8000", "10", "0.001", "8001");
   fill.value = d("0.125");
   fill.is_linear = false;
-  ledger.on_fill(fill, nullptr);
+  const MarksRow marks{.fill_number = 1, .mid_price = {d("8000"), {}, {}, {}}};
+  ledger.on_fill(fill, &marks);
   const EquityRow last{.mark_price = d("10000"),
                        .position = d("10"),
                        .cash = d("1.125"),
                        .fee = d("0.001"),
                        .equity = d("1.024"),
-                       .position_value = d("-0.1"),
-                       .is_linear = false};
+                       .position_value = d("-0.1")};
   const LedgerLines lines = ledger.lines(last);
   EXPECT_EQ(text(lines.total), "0.024");
   EXPECT_EQ(text(lines.fees), "-0.001");
-  EXPECT_EQ(text(lines.spread), "unknown");
-  EXPECT_EQ(text(lines.inventory), "unknown");
-  EXPECT_EQ(text(lines.unexplained), "unknown");
+  EXPECT_EQ(text(lines.spread), "0.00001562304711911");  // 0.125 - 1000 / 8001, rounded down
+  EXPECT_EQ(text(lines.inventory), "0.02498437695288089");
+  EXPECT_EQ(text(lines.unexplained), "0");
+  EXPECT_EQ(text(lines.adverse[0].money), "-0.00001562304711911") << "below 0: it fell after it was bought";
+}
+
+// What is rounded of each amount, as the engine rounds it, does not come back as something unexplained.
+TEST(Ledger, SumsToTheLastUnitOfContractsOfAnyKind) {
+  std::mt19937_64 dice(11);
+  const auto number = [&dice](std::int64_t low, std::int64_t high, int scale) {
+    return Decimal{low + static_cast<std::int64_t>(dice() % static_cast<std::uint64_t>(high - low + 1)), scale};
+  };
+  for (int run = 0; run < 300; ++run) {
+    const ContractTerms terms{.is_inverse = run % 3 != 0, .size = number(1, 1000, run % 2)};
+    EquityRow row{.mark_price = number(1'000'000, 9'000'000, 2), .cash = number(-1'000'000, 1'000'000, 8)};
+    const auto value_row = [&row, &terms] {
+      row.position_value = value_of(terms, row.position, *row.mark_price);
+      row.equity = sum(row.cash, row.position_value.value()).value();
+    };
+    row.position = number(-500, 500, 0);
+    value_row();
+    Ledger ledger(row, terms);
+    for (int i = 0; i < 30; ++i) {
+      FillRow fill{.is_buy = dice() % 2 == 0,
+                   .price = number(1'000'000, 9'000'000, 2),
+                   .quantity = number(1, 500, 0),
+                   .mid_price = number(1'000'000, 9'000'000, 3)};
+      const Decimal signed_quantity = fill.is_buy ? fill.quantity : negated(fill.quantity);
+      // A trade brings the opposite of what the position bought is worth at its price, rounded down likewise.
+      const Decimal cash = value_of(terms, negated(signed_quantity), fill.price).value();
+      fill.value = cash.units < 0 ? negated(cash) : cash;
+      ledger.on_fill(fill, nullptr);
+      row.cash = sum(row.cash, cash).value();
+      row.position = sum(row.position, signed_quantity).value();
+    }
+    row.mark_price = number(1'000'000, 9'000'000, 3);
+    value_row();
+    const LedgerLines lines = ledger.lines(row);
+    ASSERT_EQ(text(lines.unexplained), "0") << "run " << run;
+    ASSERT_TRUE(lines.spread && lines.inventory);
+  }
+}
+
+TEST(ContractValue, ReadsTermsAndValuesPositions) {
+  const auto inverse = parse_contract("inverse(100)");
+  ASSERT_TRUE(inverse);
+  EXPECT_EQ(text(value_of(*inverse, d("3"), d("7000"))), "-0.042857142857142858") << "towards minus infinity";
+  EXPECT_EQ(text(value_of(*inverse, d("-3"), d("7000"))), "0.042857142857142857");
+  EXPECT_EQ(value_of(*inverse, d("3"), d("0")), std::nullopt);
+  EXPECT_EQ(value_of(*inverse, d("99999999999999999999"), d("1")), std::nullopt) << "beyond 38 digits";
+  const auto linear = parse_contract("linear(0.001)");
+  ASSERT_TRUE(linear);
+  EXPECT_EQ(text(value_of(*linear, d("-5"), d("60000.5"))), "-300.0025");
+  for (const char* const none : {"", "linear", "linear()", "linear(0)", "inverse(-1)", "inverse(1", "quanto(1)"}) {
+    EXPECT_FALSE(parse_contract(none)) << none;
+  }
 }
 
 TEST(Ledger, SaysWhatItCannotExplain) {
   EquityRow first{.mark_price = d("100")};
-  const Ledger ledger(first);
+  const Ledger ledger(first, {});
   const EquityRow last{.mark_price = d("100"), .cash = d("7"), .equity = d("7")};
   EXPECT_EQ(text(ledger.lines(last).unexplained), "7");
 }
@@ -157,20 +214,21 @@ TEST(Ledger, SumsToTheLastUnit) {
                   .position = number(-5000, 5000, 3),
                   .cash = number(-1'000'000, 1'000'000, 8)};
     equity_of(row);
-    Ledger ledger(row);
+    Ledger ledger(row, {});
     const int fills = static_cast<int>(dice() % 40);
     for (int i = 0; i < fills; ++i) {
-      const FillRow fill{.is_buy = dice() % 2 == 0,
-                         .price = number(1'000'000, 9'000'000, 5),
-                         .quantity = number(1, 5000, 3),
-                         .fee = number(-1'000'000, 1'000'000, 9),
-                         .mid_price = dice() % 5 == 0 ? std::nullopt : std::optional(number(1'000'000, 9'000'000, 6))};
+      FillRow fill{.is_buy = dice() % 2 == 0,
+                   .price = number(1'000'000, 9'000'000, 5),
+                   .quantity = number(1, 5000, 3),
+                   .fee = number(-1'000'000, 1'000'000, 9),
+                   .mid_price = dice() % 5 == 0 ? std::nullopt : std::optional(number(1'000'000, 9'000'000, 6))};
+      fill.value = product(fill.price, fill.quantity);
       MarksRow marks{.fill_number = 0, .mid_price = {}};
       for (auto& mid : marks.mid_price) {
         if (dice() % 3 != 0) mid = number(1'000'000, 9'000'000, 6);
       }
       ledger.on_fill(fill, dice() % 4 == 0 ? nullptr : &marks);
-      const Decimal value = product(fill.price, fill.quantity).value();
+      const Decimal value = fill.value.value();
       row.cash = (fill.is_buy ? difference(row.cash, value) : sum(row.cash, value)).value();
       row.position = (fill.is_buy ? sum(row.position, fill.quantity) : difference(row.position, fill.quantity)).value();
       row.fee = sum(row.fee, fill.fee).value();

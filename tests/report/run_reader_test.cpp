@@ -88,7 +88,7 @@ TEST(RunFacts, CountsGapsAndTellsTheFirstAndTheMoney) {
   for (int i = 0; i < 700; ++i) {
     gaps += R"({"from":"2024-08-08T00:00:10Z","to":"2024-08-08T00:00:20Z"},)";
   }
-  const auto facts = parse_run_object(R"({"instruments":[{"settlement_asset":"USDT"}],"gaps":[)" + gaps +
+  const auto facts = parse_run_object(R"({"instruments":[{"name":"A","settlement_asset":"USDT"}],"gaps":[)" + gaps +
                                       R"(5,{"from":7},{"from":"2024-08-08T00:00:05Z","to":"2024-08-08T00:00:06Z"}],)"
                                       R"("missing_trades":9})");
   ASSERT_TRUE(facts) << facts.error().message;
@@ -96,24 +96,43 @@ TEST(RunFacts, CountsGapsAndTellsTheFirstAndTheMoney) {
   EXPECT_EQ(facts->gaps.size(), RunFacts::kMostFacts);
   EXPECT_EQ(facts->first_gap, "2024-08-08T00:00:05Z");
   EXPECT_EQ(facts->run.back(), (Fact{"missing_trades", "9"})) << "and what stands behind them is told";
-  EXPECT_EQ(facts->money, "USDT");
-  EXPECT_EQ(parse_run_object(R"({"settlement_asset":"BTC"})")->money, "BTC");
-  EXPECT_EQ(parse_run_object(R"({"settlement_asset":5})")->money, "");
+  const auto money_of = [](RunFacts of) { return choose_asset(of, "") ? of.money : "refused"; };
+  EXPECT_EQ(money_of(*facts), "USDT");
+  EXPECT_EQ(money_of(*parse_run_object(R"({"settlement_asset":"BTC"})")), "BTC");
+  EXPECT_EQ(money_of(*parse_run_object(R"({"settlement_asset":5})")), "");
   EXPECT_EQ(parse_run_object("[]").error().message, "'run' is no object");
 }
 
 // Their sum was reported as a profit.
-TEST(RunFacts, RefusesRunsThatSettleInSeveralAssets) {
-  const auto refusal = [](const std::string& first, const std::string& second) {
-    const auto facts = parse_run_facts(R"({"run":{"instruments":[{"settlement_asset":)" + first +
-                                       R"(},{"settlement_asset":)" + second + R"(}]},"totals":{}})");
-    return facts ? std::string() : facts.error().message;
+TEST(RunFacts, WantsToBeToldWhichOfSeveralAssetsItIsOf) {
+  const auto chosen = [](const std::string& first, const std::string& second, const std::string& asset) {
+    auto facts = parse_run_facts(R"({"run":{"instruments":[{"name":"A","settlement_asset":)" + first +
+                                 R"(},{"name":"B","settlement_asset":)" + second + R"(}]},"totals":{}})");
+    const auto done = choose_asset(facts.value(), asset);
+    return done ? facts->money : done.error().message;
   };
-  EXPECT_EQ(refusal("\"USDT\"", "\"USDT\""), "");
-  EXPECT_EQ(refusal("\"USDT\"", "5"), "");
-  EXPECT_EQ(refusal("\"USDT\"", "\"BTC\\n\""),
-            "the run's instruments settle in \"USDT\" and \"BTC\\n\", which have no sum to report on: run them by "
-            "themselves, or read the totals of each in run.json");
+  EXPECT_EQ(chosen("\"USDT\"", "\"USDT\"", ""), "USDT");
+  EXPECT_EQ(chosen("\"USDT\"", "5", ""), "USDT");
+  EXPECT_EQ(chosen("\"USDT\"", "\"BTC\"", "BTC"), "BTC");
+  EXPECT_EQ(chosen("\"USDT\"", "\"BTC\\n\"", ""),
+            "the run's instruments settle in \"USDT\" and \"BTC\\n\", which have no sum to report on: choose one with "
+            "--asset");
+  EXPECT_EQ(chosen("\"USDT\"", "\"BTC\"", "ETH"),
+            "--asset \"ETH\": the run's instruments settle in \"USDT\" and \"BTC\"");
+  EXPECT_EQ(chosen("5", "5", "ETH"),
+            "--asset \"ETH\": the run's instruments settle in what its run.json does not tell");
+}
+
+TEST(RunFacts, TellsTheContractOfEachInstrument) {
+  const auto several = parse_run_object(R"json({"instruments":[{"name":"A","models":{"contract":"inverse(100)"}},)json"
+                                        R"json({"name":"B","models":{"contract":"linear(2)"}}]})json");
+  ASSERT_TRUE(several);
+  EXPECT_TRUE(several->of("A").contract.is_inverse);
+  EXPECT_EQ(several->of("A").contract.size, (Decimal{100, 0}));
+  EXPECT_EQ(several->of("B").contract.size, (Decimal{2, 0}));
+  const auto one = parse_run_object(R"json({"models":{"contract":"inverse(10)"}})json");
+  ASSERT_TRUE(one);
+  EXPECT_EQ(one->of("whatever").contract.size, (Decimal{10, 0}));
 }
 
 TEST(RunFacts, SaysWhatIsWrong) {

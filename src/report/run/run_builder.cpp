@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -14,13 +15,30 @@ double unix_seconds(UnixNanos time) { return static_cast<double>(time.value) / 1
 
 }  // namespace
 
-RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital) {
+RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital, std::string asset)
+    : asset_(std::move(asset)) {
   report_.name = std::move(name);
   report_.facts = std::move(facts);
   report_.capital = capital;
 }
 
+void RunBuilder::Lines::add(bool is_shown) {
+  ++count_;
+  if (is_shown && shown_.size() < BookShelf::kMostLines) shown_.push_back(count_);
+}
+
+std::optional<std::uint64_t> RunBuilder::Lines::shown(std::uint64_t line) const {
+  const auto found = std::ranges::lower_bound(shown_, line);
+  if (found == shown_.end() || *found != line) return std::nullopt;
+  return static_cast<std::uint64_t>(found - shown_.begin()) + 1;
+}
+
+bool RunBuilder::is_shown(const std::string& instrument) const {
+  return asset_.empty() || report_.facts.of(instrument).asset == asset_;
+}
+
 Result<void> RunBuilder::add(const EquityRow& row) {
+  if (!is_shown(row.instrument)) return {};
   if (has_sample_ && row.time < sample_time_) {
     return fail(ErrorCode::kBadInput, "its time is before that of the line above: lines are to be by time");
   }
@@ -34,7 +52,7 @@ Result<void> RunBuilder::add(const EquityRow& row) {
     Instrument& made = instruments_[row.instrument];
     made.report.name = row.instrument;
     made.report.first = row;
-    made.ledger.emplace(row);
+    made.ledger.emplace(row, report_.facts.of(row.instrument).contract);
     made.trades.begin(row);
     if (report_.samples > 0) began_with_.add(row.equity);
   }
@@ -119,6 +137,8 @@ void RunBuilder::take_trade(Instrument& instrument, const FillRow& fill) {
 }
 
 Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
+  fill_lines_.add(is_shown(fill.instrument));
+  if (!is_shown(fill.instrument)) return {};
   const auto instrument = instrument_of(fill.instrument);
   if (!instrument) return std::unexpected(instrument.error());
   std::optional<UnixNanos>& last = (*instrument)->fill_time;
@@ -139,6 +159,8 @@ Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
 }
 
 Result<void> RunBuilder::add(const OrderRow& row) {
+  order_lines_.add(is_shown(row.instrument));
+  if (!is_shown(row.instrument)) return {};
   if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
   report_.order_flow.on_order(row);
   ++report_.order_events;
@@ -147,15 +169,19 @@ Result<void> RunBuilder::add(const OrderRow& row) {
 }
 
 Result<void> RunBuilder::add(const BookRow& row) {
+  if (!is_shown(row.instrument)) return {};
   if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
-  const bool is_beyond = (row.order_line && *row.order_line > report_.order_events) ||
-                         (row.fill_number && *row.fill_number > report_.fill_flow.fills);
+  const bool is_beyond = (row.order_line && *row.order_line > order_lines_.count()) ||
+                         (row.fill_number && *row.fill_number > fill_lines_.count());
   if (is_beyond) {
     return fail(ErrorCode::kBadInput,
                 "it is of a line that orders.csv or fills.csv has not: one of them is cut, or of another run");
   }
   if (!report_.books) report_.books.emplace();
-  report_.books->add(row);
+  BookRow shown = row;
+  if (row.order_line) shown.order_line = order_lines_.shown(*row.order_line);
+  if (row.fill_number) shown.fill_number = fill_lines_.shown(*row.fill_number);
+  if (shown.order_line || shown.fill_number) report_.books->add(shown);
   return {};
 }
 
@@ -165,11 +191,11 @@ Result<RunReport> RunBuilder::finish() {
   }
   end_sample();
   has_sample_ = false;
-  if (report_.facts.fills && *report_.facts.fills != report_.fill_flow.fills) {
+  if (report_.facts.fills && *report_.facts.fills != fill_lines_.count()) {
     return fail(ErrorCode::kBadInput,
                 fmt::format("run.json tells of {} fills, and fills.csv has {}: one of them is cut, "
                             "or of another run",
-                            *report_.facts.fills, report_.fill_flow.fills));
+                            *report_.facts.fills, fill_lines_.count()));
   }
   for (auto& [name, instrument] : instruments_) {
     instrument.report.ledger = instrument.ledger->lines(instrument.report.last);

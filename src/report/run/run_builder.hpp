@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "acts/base/period_closes.hpp"
 #include "acts/base/result.hpp"
@@ -23,7 +24,8 @@ class RunBuilder {
   static constexpr std::size_t kMostOutcomes = 4'000'000;
   static constexpr std::size_t kMostCauses = 20;
 
-  RunBuilder(std::string name, RunFacts facts, Decimal capital);
+  // `facts`: as choose_asset() has made them; what `asset` of it says, if it is not empty, is all that is reported on.
+  RunBuilder(std::string name, RunFacts facts, Decimal capital, std::string asset = {});
 
   // Errors of all: kBadInput: times go back, an instrument that equity.csv has not, numbers that contradict each other.
   Result<void> add(const EquityRow& row);
@@ -40,12 +42,28 @@ class RunBuilder {
     ClosedTrades trades = {};
     std::optional<UnixNanos> fill_time = {};
   };
+  // Lines of a file, and which of those that are reported on the first ones are.
+  class Lines {
+   public:
+    void add(bool is_shown);
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    // Both from 1; nothing: it is of another asset, or a later one.
+    [[nodiscard]] std::optional<std::uint64_t> shown(std::uint64_t line) const;
+
+   private:
+    std::uint64_t count_ = 0;
+    std::vector<std::uint64_t> shown_;
+  };
+  [[nodiscard]] bool is_shown(const std::string& instrument) const;
   void end_sample();
   Result<Instrument*> instrument_of(const std::string& name);
   void count_fill(const FillRow& fill, const MarksRow* marks);
   void take_trade(Instrument& instrument, const FillRow& fill);
 
   RunReport report_;
+  std::string asset_;  // empty: all
+  Lines fill_lines_;
+  Lines order_lines_;
   std::map<std::string, Instrument, std::less<>> instruments_;
   bool has_sample_ = false;
   UnixNanos sample_time_;

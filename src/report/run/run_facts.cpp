@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "acts/base/time.hpp"
@@ -11,6 +13,8 @@ namespace acts::report {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::size_t kMostShownBytes = 60;  // of a name in an error
 
 std::string fact_text(const ordered_json& value) {
   std::string text =
@@ -78,45 +82,62 @@ void take_gaps(const ordered_json& run, RunFacts& facts) {
   }
 }
 
-// All instruments have the same (check_assets()).
-std::string settlement_asset_of(const ordered_json& run) {
-  constexpr std::size_t kMostAssetBytes = 20;
-  const auto instruments = run.find("instruments");
-  const bool has_several = instruments != run.end() && instruments->is_array() && !instruments->empty();
-  const ordered_json& of = has_several ? instruments->front() : run;
-  const auto asset = of.is_object() ? of.find("settlement_asset") : of.end();
-  if (!of.is_object() || asset == of.end() || !asset->is_string()) return "";
-  std::string name = asset->get<std::string>();
-  if (name.size() > kMostAssetBytes) name.clear();
-  return name;
+std::string asset_of(const ordered_json& instrument) {
+  const auto asset = instrument.find("settlement_asset");
+  return asset != instrument.end() && asset->is_string() ? asset->get<std::string>() : std::string();
 }
 
-// Money of several assets has no sum, and everything in a report is of one.
-Result<void> check_assets(const ordered_json& run) {
-  constexpr std::size_t kMostAssetBytes = 60;
+InstrumentFacts instrument_in(const ordered_json& instrument) {
+  InstrumentFacts facts{.asset = asset_of(instrument)};
+  const auto models = instrument.find("models");
+  if (models == instrument.end() || !models->is_object()) return facts;
+  const auto contract = models->find("contract");
+  if (contract == models->end() || !contract->is_string()) return facts;
+  facts.contract = parse_contract(contract->get_ref<const std::string&>()).value_or(ContractTerms{});
+  return facts;
+}
+
+void take_instruments(const ordered_json& run, RunFacts& facts) {
+  facts.alone = instrument_in(run);
   const auto instruments = run.find("instruments");
-  if (instruments == run.end() || !instruments->is_array()) return {};
-  std::string first;
+  if (instruments == run.end() || !instruments->is_array()) return;
   for (const ordered_json& instrument : *instruments) {
-    if (!instrument.is_object()) continue;
-    const auto asset = instrument.find("settlement_asset");
-    if (asset == instrument.end() || !asset->is_string()) continue;
-    std::string name = asset->dump(-1, ' ', true, ordered_json::error_handler_t::replace);
-    if (name.size() > kMostAssetBytes) name.resize(kMostAssetBytes);
-    if (first.empty()) first = name;
-    if (name == first) continue;
-    return fail(ErrorCode::kBadInput,
-                fmt::format("the run's instruments settle in {} and {}, which have no sum to report on: run them "
-                            "by themselves, or read the totals of each in run.json",
-                            first, name));
+    if (!instrument.is_object() || facts.instruments.size() == RunFacts::kMostFacts) continue;
+    const auto name = instrument.find("name");
+    if (name == instrument.end() || !name->is_string()) continue;
+    facts.instruments.emplace(name->get<std::string>(), instrument_in(instrument));
   }
-  return {};
+}
+
+// Each once, in the order of the instruments' names.
+std::vector<std::string> assets_of(const RunFacts& facts) {
+  std::vector<std::string> assets;
+  const auto take = [&assets](const InstrumentFacts& of) {
+    if (!of.asset.empty() && std::ranges::find(assets, of.asset) == assets.end()) assets.push_back(of.asset);
+  };
+  for (const auto& [name, of] : facts.instruments) take(of);
+  if (facts.instruments.empty()) take(facts.alone);
+  return assets;
+}
+
+std::string shown(std::string_view name) {
+  std::string text = ordered_json(name).dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+  if (text.size() > kMostShownBytes) text.resize(kMostShownBytes);
+  return text;
+}
+
+std::string list_of(const std::vector<std::string>& assets) {
+  std::string list;
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    list += fmt::format("{}{}", i == 0 ? "" : i + 1 == assets.size() ? " and " : ", ", shown(assets[i]));
+  }
+  return list;
 }
 
 RunFacts facts_in(ordered_json& run) {
   RunFacts facts;
   take_gaps(run, facts);
-  facts.money = settlement_asset_of(run);
+  take_instruments(run, facts);
   if (const auto configuration = run.find("configuration"); configuration != run.end() && configuration->is_string()) {
     facts.configuration = configuration->get<std::string>();
     run.erase(configuration);
@@ -126,6 +147,28 @@ RunFacts facts_in(ordered_json& run) {
 }
 
 }  // namespace
+
+const InstrumentFacts& RunFacts::of(std::string_view instrument) const {
+  const auto found = instruments.find(instrument);
+  return found == instruments.end() ? alone : found->second;
+}
+
+Result<void> choose_asset(RunFacts& facts, std::string_view asset) {
+  const std::vector<std::string> assets = assets_of(facts);
+  if (asset.empty() && assets.size() > 1) {
+    return fail(
+        ErrorCode::kUsage,
+        fmt::format("the run's instruments settle in {}, which have no sum to report on: choose one with --asset",
+                    list_of(assets)));
+  }
+  if (!asset.empty() && std::ranges::find(assets, asset) == assets.end()) {
+    return fail(ErrorCode::kUsage, fmt::format("--asset {}: the run's instruments settle in {}", shown(asset),
+                                               assets.empty() ? "what its run.json does not tell" : list_of(assets)));
+  }
+  if (assets.empty()) return {};
+  facts.money = asset.empty() ? assets.front() : std::string(asset);
+  return {};
+}
 
 Result<RunFacts> parse_run_object(std::string_view text) {
   ordered_json run = ordered_json::parse(text.begin(), text.end(), nullptr, false);
@@ -153,7 +196,6 @@ Result<RunFacts> parse_run_facts(std::string_view text) {
                 "there are no objects 'run' and 'totals' in it: it is to be what acts backtest "
                 "--out writes");
   }
-  if (Result<void> of_one = check_assets(*run); !of_one) return std::unexpected(of_one.error());
   RunFacts facts = facts_in(*run);
   if (const auto fills = totals->find("fills"); fills != totals->end() && fills->is_number_unsigned()) {
     facts.fills = fills->get<std::uint64_t>();

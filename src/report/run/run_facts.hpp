@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "acts/base/result.hpp"
 
 #include "report/chart.hpp"
+#include "report/statistics/contract_value.hpp"
 
 namespace acts::report {
 
@@ -20,6 +22,11 @@ struct Fact {
   std::string text = {};
 
   friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+struct InstrumentFacts {
+  std::string asset = {};  // that is settled in; empty: the file does not tell
+  ContractTerms contract = {};
 };
 
 struct RunFacts {
@@ -35,8 +42,16 @@ struct RunFacts {
   std::uint64_t gap_count = 0;     // of them all
   std::string first_gap = {};      // the earliest "from", as it stands there
   std::optional<std::uint64_t> fills = {};
-  std::string money = {};  // the asset that is settled in; empty: the file does not tell
+  InstrumentFacts alone = {};  // of the run's only instrument, of whatever name
+  std::map<std::string, InstrumentFacts, std::less<>> instruments = {};  // of a run of several, by name
+  std::string money = {};  // the asset that is reported on; empty: the file does not tell
+
+  [[nodiscard]] const InstrumentFacts& of(std::string_view instrument) const;
 };
+
+// Money of several assets has no sum, and everything in a report is of one: `asset`, which may be empty where all
+// instruments settle in the same. Errors: kUsage: it is to be said which; nothing settles in it.
+Result<void> choose_asset(RunFacts& facts, std::string_view asset);
 
 // Errors: kBadInput, with the place and the remedy.
 Result<RunFacts> parse_run_facts(std::string_view text);

@@ -70,9 +70,9 @@ Result<EquityRow> equity_row(CsvTable& table, std::string_view line) {
   row.funding = fields.decimal();
   row.equity = fields.decimal();
   row.position_value = fields.decimal_or_nothing();
-  const auto linear = row.mark_price ? product(row.position, *row.mark_price) : std::optional(Decimal{});
-  if (!row.position_value) row.position_value = linear;
-  row.is_linear = linear && row.position_value && *linear == *row.position_value;
+  if (!row.position_value) {
+    row.position_value = row.mark_price ? product(row.position, *row.mark_price) : std::optional(Decimal{});
+  }
   if (fields.is_good()) {
     const auto equity = equity_of(row);
     const auto off = equity ? difference(*equity, row.equity) : std::nullopt;

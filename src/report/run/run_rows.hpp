@@ -34,7 +34,6 @@ struct EquityRow {
   Decimal equity = {};   // cash + position_value - fee + funding
   // Settlement asset; none: not exact, or the position is nothing and has no mark.
   std::optional<Decimal> position_value = Decimal{};
-  bool is_linear = true;  // it is position x mark_price
 };
 
 // fills.csv

@@ -52,15 +52,18 @@ void percentiles(FigureList& list, std::string_view key, std::string_view label,
 FigureGroup ledger_figures(const RunReport& run) {
   const LedgerLines& lines = run.ledger;
   FigureList list("ledger", "Where the profit comes from");
-  list.note("Exact: spread + inventory + fees + funding = profit, to the last unit.");
+  list.note(
+      "Exact: spread + inventory + fees + funding = profit, to the last unit. What a quantity is worth at a price is "
+      "their product with the contract's size, of inverse contracts -quantity x size / price.");
   if (lines.fills_without_middle > 0) {
     list.note(fmt::format("Of {} of {} fills no middle of the best prices is known: their own price stands for it.",
                           lines.fills_without_middle, lines.fills));
   }
   list.money("ledger_spread", "Spread captured", lines.spread,
-             "sum of quantity x (middle of the best prices - price), bought above 0, sold below");
+             "sum of what the quantity is worth at the middle of the best prices less at the price, bought above 0, "
+             "sold below");
   list.money("ledger_inventory", "Inventory", lines.inventory,
-             "position x move of the middle, from fill to fill and to the last mark");
+             "what the position gains as the middle moves, from fill to fill and to the last mark");
   list.money("ledger_fees", "Fees", lines.fees, "above 0: received, below: paid");
   list.money("ledger_funding", "Funding", lines.funding, "above 0: received, below: paid");
   list.money("ledger_total", "Profit", lines.total, "change of equity");
@@ -68,11 +71,12 @@ FigureGroup ledger_figures(const RunReport& run) {
              "profit less the four: 0, or the run's files contradict each other");
   for (std::size_t i = 0; i < kHorizons; ++i) {
     const LedgerLines::Adverse& adverse = lines.adverse[i];
-    list.money(fmt::format("adverse_{}", kHorizonKeys[i]), fmt::format("Adverse selection, {}", kHorizonNames[i]),
-               adverse.money,
-               fmt::format("part of inventory: quantity x move of the middle in the {} after each fill whose middle "
-                           "is known then",
-                           kHorizonNames[i]));
+    list.money(
+        fmt::format("adverse_{}", kHorizonKeys[i]), fmt::format("Adverse selection, {}", kHorizonNames[i]),
+        adverse.money,
+        fmt::format("part of inventory: what the quantity gains as the middle moves in the {} after each fill whose "
+                    "middle is known then",
+                    kHorizonNames[i]));
     list.money(fmt::format("inventory_after_{}", kHorizonKeys[i]), fmt::format("Inventory after {}", kHorizonNames[i]),
                adverse.rest, "inventory less that part");
   }

@@ -7,7 +7,6 @@ using Money = std::optional<Decimal>;
 
 Money exact_sum(const Money& a, const Money& b) { return a && b ? sum(*a, *b) : std::nullopt; }
 Money exact_difference(const Money& a, const Money& b) { return a && b ? difference(*a, *b) : std::nullopt; }
-Money exact_product(const Money& a, const Money& b) { return a && b ? product(*a, *b) : std::nullopt; }
 
 // Nothing of it is known: fills, and no middle after any of them.
 bool is_unmarked(const LedgerLines& lines, std::size_t horizon) {
@@ -42,11 +41,22 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b) {
   return both;
 }
 
-Ledger::Ledger(const EquityRow& first) : first_(first), middle_(first.mark_price) { position_.add(first.position); }
+Ledger::Ledger(const EquityRow& first, const ContractTerms& terms)
+    : first_(first), terms_(terms), middle_(first.mark_price) {
+  position_.add(first.position);
+}
+
+Money Ledger::value_at(const Money& position, const Decimal& price) const {
+  return position ? value_of(terms_, *position, price) : std::nullopt;
+}
+
+Money Ledger::gain(const Money& position, const Decimal& from, const Decimal& to) const {
+  return exact_difference(value_at(position, to), value_at(position, from));
+}
 
 void Ledger::move_to(const Decimal& middle) {
   // Without an earlier middle there was no position.
-  if (middle_) inventory_.add(exact_product(position_.value(), difference(middle, *middle_)));
+  if (middle_) inventory_.add(gain(position_.value(), *middle_, middle));
   middle_ = middle;
 }
 
@@ -56,15 +66,24 @@ void Ledger::on_fill(const FillRow& fill, const MarksRow* marks) {
   ++fills_;
   without_middle_ += fill.mid_price ? 0U : 1U;
   move_to(middle);
-  is_linear_ = is_linear_ && fill.is_linear;
-  position_.add(difference(quantity, fill.base_fee));
-  spread_.add(exact_product(quantity, difference(middle, fill.price)));
+  // Differences of what whole positions are worth: so what is rounded of them cancels out from fill to fill.
+  const Money before = value_at(position_.value(), middle);
+  position_.add(quantity);
+  const Money filled = value_at(position_.value(), middle);
+  position_.subtract(fill.base_fee);
+  const bool is_paid = fill.is_buy != terms_.is_inverse;
+  spread_.add(exact_difference(filled, before));
+  if (is_paid) {
+    spread_.subtract(fill.value);
+  } else {
+    spread_.add(fill.value);
+  }
   fees_.subtract(fill.fee);
-  if (fill.base_fee.units != 0) fees_.subtract(product(fill.base_fee, middle));
+  if (fill.base_fee.units != 0) fees_.add(exact_difference(value_at(position_.value(), middle), filled));
   for (std::size_t i = 0; marks != nullptr && i < kHorizons; ++i) {
     if (!marks->mid_price[i]) continue;
     ++marked_[i];
-    adverse_[i].add(exact_product(quantity, difference(*marks->mid_price[i], middle)));
+    adverse_[i].add(gain(quantity, middle, *marks->mid_price[i]));
   }
 }
 
@@ -77,10 +96,6 @@ LedgerLines Ledger::lines(const EquityRow& last) const {
   lines.inventory = closed.inventory_.value();
   lines.fees = fees_.value();
   lines.funding = difference(last.funding, first_.funding);
-  if (!is_linear_ || !last.is_linear || !first_.is_linear) {
-    lines.spread = std::nullopt;
-    lines.inventory = std::nullopt;
-  }
   lines.unexplained = lines.total;
   for (const Money* part : {&lines.spread, &lines.inventory, &lines.fees, &lines.funding}) {
     lines.unexplained = exact_difference(lines.unexplained, *part);

@@ -1,14 +1,16 @@
-// Where a profit comes from: an exact split that sums to the change of equity to the last unit. Of each fill at p of q
-// (bought above 0, sold below) with the middle of the best prices at m:
-//   spread      sum of q (m - p): what was earned by trading on the better side of the middle, or paid for crossing it
+// Where a profit comes from: an exact split that sums to the change of equity to the last unit. With v(q, p) what a
+// position q is worth at p (contract_value.hpp: q p on spot), of each fill at p of q (bought above 0, sold below) with
+// the middle of the best prices at m:
+//   spread      sum of v(q, m) - v(q, p): what was earned by trading on the better side of the middle, or paid for
+//               crossing it
 //   inventory   what the position gained while the middle moved, from each fill to the next and to the last mark
 //   fees        what was received less what was paid
 //   funding     what was received less what was paid
 // total = spread + inventory + fees + funding. Of the inventory a part is told by horizon h:
-//   adverse selection(h)   sum of q (m_h - m), m_h the middle h after the fill: below 0, fills came before the market
-//                          went on against them
+//   adverse selection(h)   sum of v(q, m_h) - v(q, m), m_h the middle h after the fill: below 0, fills came before the
+//                          market went on against them
 // so total = spread + adverse(h) + the rest of the inventory + fees + funding too. Fees in the base asset are taken at
-// m. In the currency that it is settled in; of contracts that are not linear spread and inventory are not told apart.
+// m. In the asset that is settled in; what of inverse contracts is rounded at a fill is in its spread.
 // Not thread-safe. Pure.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include <optional>
 
 #include "report/run/run_rows.hpp"
+#include "report/statistics/contract_value.hpp"
 #include "report/statistics/exact.hpp"
 
 namespace acts::report {
@@ -46,7 +49,7 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b);
 class Ledger {
  public:
   // The first sample: nothing was filled before it that is told to on_fill(), nor is in it.
-  explicit Ledger(const EquityRow& first);
+  Ledger(const EquityRow& first, const ContractTerms& terms);
 
   // In their order. `marks`: none, the run did not measure them.
   void on_fill(const FillRow& fill, const MarksRow* marks);
@@ -56,8 +59,12 @@ class Ledger {
 
  private:
   void move_to(const Decimal& middle);
+  [[nodiscard]] std::optional<Decimal> value_at(const std::optional<Decimal>& position, const Decimal& price) const;
+  [[nodiscard]] std::optional<Decimal> gain(const std::optional<Decimal>& position, const Decimal& from,
+                                            const Decimal& to) const;
 
   EquityRow first_;
+  ContractTerms terms_;
   ExactSum position_;
   std::optional<Decimal> middle_;  // up to which inventory_ counts
   ExactSum spread_;
@@ -67,7 +74,6 @@ class Ledger {
   std::array<std::uint64_t, kHorizons> marked_{};
   std::uint64_t fills_ = 0;
   std::uint64_t without_middle_ = 0;
-  bool is_linear_ = true;
 };
 
 }  // namespace acts::report
