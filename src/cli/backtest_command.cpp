@@ -27,6 +27,7 @@
 #include "cli/config_file.hpp"
 #include "cli/outputs.hpp"
 #include "cli/problems.hpp"
+#include "cli/version.hpp"
 
 namespace acts::cli {
 namespace {
@@ -294,7 +295,7 @@ Result<void> check_together(const Settings& settings) {
 
 // What is asked for, without the settings.
 Result<backtest::RunRequest> request_of(Settings& settings) {
-  backtest::RunRequest request{.version = ACTS_VERSION,
+  backtest::RunRequest request{.version = std::string(version()),
                                .configuration_file = settings.configuration,
                                .json = settings.json,
                                .folder = settings.folder,

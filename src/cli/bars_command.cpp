@@ -16,6 +16,7 @@
 #include "cli/load_settings.hpp"
 #include "cli/ordered_text.hpp"
 #include "cli/values.hpp"
+#include "cli/version.hpp"
 #include "history/bars/catalog_bars.hpp"
 #include "history/bars/stored_bars.hpp"
 #include "history/engine/parquet_writer.hpp"
@@ -296,7 +297,7 @@ int store(const Settings& settings, const std::string& data_dir) {
     const auto outcome = importer->import_made({.name = (*bars)->name(),
                                                 .sha256 = (*bars)->sha256(),
                                                 .source = bars->get(),
-                                                .code = fmt::format("acts {}", ACTS_VERSION)});
+                                                .code = fmt::format("acts {}", version())});
     if (!outcome) {
       code = std::max(code, complain(outcome.error()));
       continue;

@@ -14,6 +14,7 @@
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/stored_rows.hpp"
+#include "cli/version.hpp"
 #include "history/catalog/catalog.hpp"
 #include "history/catalog/compact.hpp"
 #include "history/catalog/verify.hpp"
@@ -235,7 +236,7 @@ int compact(const std::string& data_dir) {
   auto duck = history::Duck::open({.temp_directory = spill.path()});
   if (!duck) return complain(duck.error());
   const history::CatalogPaths paths(std::filesystem::absolute(data_dir).lexically_normal().string());
-  const auto outcome = history::compact_catalog(real_file_ops(), paths, **duck, fmt::format("acts {}", ACTS_VERSION));
+  const auto outcome = history::compact_catalog(real_file_ops(), paths, **duck, fmt::format("acts {}", version()));
   if (!outcome) return complain(outcome.error());
   for (const std::string& problem : outcome->problems) complain(problem);
   Output out;

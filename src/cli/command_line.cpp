@@ -8,6 +8,8 @@
 
 #include "acts/base/nearest_name.hpp"
 
+#include "cli/version.hpp"
+
 namespace acts::cli {
 namespace {
 
@@ -134,7 +136,7 @@ Result<void> check_common(std::span<const OptionSpec> common, const Given& given
 Result<CommandLine> parse_command_line(std::span<const Command> commands, int argc, const char* const* argv) {
   CLI::App app("acts: collects order books of crypto exchanges, keeps them true, and turns them into minute rows",
                "acts");
-  app.set_version_flag("--version", "acts " ACTS_VERSION);
+  app.set_version_flag("--version", fmt::format("acts {}", version()));
   app.require_subcommand(0, 1);  // who gives none gets our words for it
   app.footer(
       "Examples:\n"

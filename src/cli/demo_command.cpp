@@ -14,6 +14,7 @@
 #include "cli/command.hpp"
 #include "cli/demo_folder.hpp"
 #include "cli/values.hpp"
+#include "cli/version.hpp"
 #include "exchange/exchange_server.hpp"
 #include "live/collect.hpp"
 #include "net/real_clock.hpp"
@@ -149,6 +150,7 @@ int run(const std::string& data_dir) {
   Output out;
   std::size_t rows = 0;
   CollectHooks hooks;
+  hooks.version = version();
   hooks.row = [&](const MinuteRow& row) {
     ++rows;
     out.write(line.text(row));

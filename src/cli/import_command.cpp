@@ -13,6 +13,7 @@
 #include "cli/import_rows.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
+#include "cli/version.hpp"
 #include "history/import/importer.hpp"
 #include "history/import/source_format.hpp"
 #include "history/import/time_format.hpp"
@@ -209,7 +210,7 @@ int import_files(const Settings& settings, const std::string& data_dir) {
     const auto outcome = importer->import_file({.path = path,
                                                 .hints = settings.hints,
                                                 .max_bad_rows = settings.max_bad_rows,
-                                                .code = fmt::format("acts {}", ACTS_VERSION),
+                                                .code = fmt::format("acts {}", version()),
                                                 .replaces = settings.replaces});
     if (outcome) {
       out.write(summary(path, *outcome));

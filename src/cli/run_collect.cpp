@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/version.hpp"
 #include "live/collect.hpp"
 #include "live/display.hpp"
 #include "live/real_time.hpp"
@@ -137,6 +138,7 @@ int run_collect(const CollectSettings& settings) {
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   Attendant attendant(loop, on_terminal);
   CollectHooks hooks;
+  hooks.version = version();
   hooks.is_stopped = [&attendant] { return attendant.is_stopped(); };
   auto run = CollectRun::make(loop, clock, settings, std::move(hooks));
   if (!run && run.error().code == ErrorCode::kCancelled) {

@@ -24,6 +24,7 @@
 #include "cli/sweep_output.hpp"
 #include "cli/sweep_table.hpp"
 #include "cli/values.hpp"
+#include "cli/version.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts::cli {
@@ -218,10 +219,10 @@ Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table
 
 int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, const SweepSettings& settings,
                 const std::string& configuration) {
-  Result<backtest::SweepIdentity> identity = backtest::sweep_identity(request, ACTS_VERSION, configuration);
+  Result<backtest::SweepIdentity> identity = backtest::sweep_identity(request, version(), configuration);
   if (!identity) return complain(identity.error());
   const backtest::SweepOrigin origin{.identity = *std::move(identity),
-                                     .version = ACTS_VERSION,
+                                     .version = std::string(version()),
                                      .configuration = configuration,
                                      .configuration_file = settings.configuration};
   SweepOutputOptions options{.path = settings.output,

@@ -131,7 +131,7 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   VenueRunOptions options;
   options.ca_file = settings_.ca_file;
   options.proxy = *proxy;
-  options.version = ACTS_VERSION;
+  options.version = hooks_.version;
   if (settings_.record) options.record_dir = settings_.data_dir;
   options.recording = hooks_.recording;
   if (lock_) options.book_dir = settings_.data_dir;
@@ -309,11 +309,11 @@ Result<void> CollectRun::open_alerts() {
     options.proxy = *proxy;
     alert_client_ = std::make_unique<HttpClient>(loop_, options);
     alert_channels_.push_back(std::make_unique<AlertChannel>(
-        loop_, "webhook", ACTS_VERSION, post_to(*alert_client_, settings.webhook), hooks_.alert_interval));
+        loop_, "webhook", hooks_.version, post_to(*alert_client_, settings.webhook), hooks_.alert_interval));
   }
   if (!settings.command.empty()) {
     alert_channels_.push_back(std::make_unique<AlertChannel>(
-        loop_, "command", ACTS_VERSION, run_command(loop_, settings.command), hooks_.alert_interval));
+        loop_, "command", hooks_.version, run_command(loop_, settings.command), hooks_.alert_interval));
   }
   return {};
 }

@@ -32,6 +32,7 @@ namespace acts {
 
 // For whoever watches or tests a run. Any may be left empty.
 struct CollectHooks {
+  std::string version = {};  // of the program, for recordings and alerts
   std::function<void(const MinuteRow&)> row;
   std::function<void(std::optional<Venue>, const collector::Log&)> log;  // no venue: of the process
   // Instead of SQLite in the data directory.

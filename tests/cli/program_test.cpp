@@ -49,7 +49,8 @@ TEST(Program, HelpsOnStandardOutput) {
     EXPECT_EQ(one.exit_code, kExitDone) << command;
     EXPECT_GE(lines_of(one.out.substr(std::min(one.out.size(), one.out.find("Examples:\n")))), 3) << one.out;
   }
-  EXPECT_THAT(run_acts({"--version"}).out, MatchesRegex("acts [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(run_acts({"--version"}).out,
+              MatchesRegex("acts [0-9]+\\.[0-9]+\\.[0-9]+(\\+[0-9a-f]{12}(\\.changed)?)?\n"));
 }
 
 TEST(Program, SaysInOneLineWhatIsWrong) {
