@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Do the simulation's checks bite? Breaks a copy of the source in one place at a time, builds it and runs up to SEEDS
-# seeds (100): each variant must be found. mutants.sh [NAME…] runs only those named. The copy stays in build/mutants, so
-# that a second run is quick.
+# seeds (100): each variant must be found. mutants.sh [NAME…] runs only those named; mutants.sh --check only looks
+# whether the source still has each place to break. The copy stays in build/mutants, so that a second run is quick.
 source "$(dirname "$0")/lib.sh"
 seeds=${SEEDS:-100}
 tree=build/mutants/tree
 logs=build/mutants
 names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
   pause_is_no_gap cursor_before_commit mark_is_no_end asks_too_early ban_not_kept ban_forgotten
-  stream_ban_not_kept row_not_held pause_without_rows halt_unseen suspects_unseen)
+  stream_ban_not_kept row_not_held pause_without_rows halt_unseen suspects_unseen gap_never_healed)
+check_only=
+if [ "${1:-}" = --check ]; then
+  check_only=yes tree=.
+  shift
+fi
 [ $# -eq 0 ] || names=("$@")
 
 # Copies what differs only, so that the build does no more than it must.
@@ -23,11 +28,12 @@ refresh() {
   done
 }
 
-# break NAME: the variant's one change. Fails if the source no longer has the place.
+# break_source NAME: the variant's one change, or only whether it could be made. Fails if the source no longer has the
+# place.
 break_source() {
-  python3 - "$tree" "$1" <<'PY'
+  python3 - "$tree" "$1" "$check_only" <<'PY'
 import sys
-tree, name = sys.argv[1:]
+tree, name, check_only = sys.argv[1:]
 variants = {
     # A gap in the ids is taken for what continues.
     "gap_ignored": ("src/binance/depth_sync.cpp",
@@ -35,8 +41,8 @@ variants = {
                     "return UpdateVerdict::kApply;"),
     # A snapshot from before the first update that we have, or from before a gap's end, is merged.
     "old_snapshot": ("src/binance/depth_sync.cpp",
-                     "if (snapshot < forgotten_upto || snapshot < oldest_usable_) {",
-                     "if (snapshot < forgotten_upto) {"),
+                     "if (snapshot < forgotten_upto || snapshot < oldest_usable_) return",
+                     "if (snapshot < forgotten_upto) return"),
     # Levels deleted since the snapshot was made come back with it.
     "deletion_forgotten": ("src/market/order_book.cpp",
                            "const std::vector<Price> deleted = deletions_.deleted_after(which, id);",
@@ -76,6 +82,8 @@ variants = {
     # The first minute without a run has no row.
     "pause_without_rows": ("src/live/missed_minutes.cpp", "std::max(next_multiple(last_stored, kMinute),",
                            "std::max(next_multiple(last_stored, kMinute) + kMinute,"),
+    # A snapshot heals no gap: rows stay suspect.
+    "gap_never_healed": ("src/binance/depth_sync.cpp", "  gap_open_ = false;\n  lost_ = false;\n", "  lost_ = false;\n"),
     # A halted symbol counts as traded.
     "halt_unseen": ("src/features/quality.cpp",
                     "  if (input.trading == TradingStatus::kHalted) return "
@@ -102,7 +110,8 @@ path = f"{tree}/{file}"
 text = open(path).read()
 if text.count(old) != 1:
     sys.exit(f"{name}: {file} has changed: the place to break is there {text.count(old)} times")
-open(path, "w").write(text.replace(old, new))
+if not check_only:
+    open(path, "w").write(text.replace(old, new))
 PY
 }
 
@@ -113,6 +122,11 @@ survives() {
   ACTS_SIM_SEEDS=$seeds ACTS_SIM_MOST_FAILED=1 "$tree/build/release/tests/simulation/test_simulation" \
     --gtest_filter='*FindsNothing*' >>"$log" 2>&1
 }
+
+if [ -n "$check_only" ]; then
+  for name in "${names[@]}"; do break_source "$name"; done
+  exit
+fi
 
 # Else every variant would be "found" by what is in the source itself.
 refresh
