@@ -259,8 +259,10 @@ def main(data, acts):
                 wrong.append(f"{sql}: {got!r}, not {answer!r}")
         for catalog in sorted({file[0] for file in FILES}):
             done = run(catalog, "catalog", "verify")
-            # Faults are counted there if there are any; of others' books none is known.
-            is_sound = " 0 problems" in done.stdout and (catalog != "others" or "fault" not in done.stdout)
+            faults = [line for line in done.stdout.splitlines() if "(fault)" in line]
+            # Of recorded books none is known; where one recording ends and another begins weeks later, ids are missing.
+            is_sound = " 0 problems" in done.stdout and (
+                catalog == "main" or all("gap (fault)" in line and catalog == "feeds" for line in faults))
             if done.returncode != 0 or not is_sound:
                 wrong.append(f"{catalog}: verify: {done.stdout.strip()[-200:]}{done.stderr.strip()}")
     for line in wrong:

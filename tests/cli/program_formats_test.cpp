@@ -126,6 +126,9 @@ TEST(ProgramFormats, TakesNpzAndCryptofeed) {
   ASSERT_EQ(run({"export", "--format", "npz", "--output", dir / "x.npz", kRecording}).exit_code, 0);
   const Outcome npz = run({"import", "--market", "um", "--symbol", "BTCUSDT", "--tick-size", "0.1", dir / "x.npz"});
   EXPECT_EQ(npz.exit_code, 0) << npz.err;
+  EXPECT_FALSE(npz.out.contains("missing")) << npz.out;
+  const Outcome sound = run({"catalog", "verify", "--strict"});
+  EXPECT_EQ(sound.exit_code, 0) << sound.out;
   const Outcome capture = run({"import", testdata("cryptofeed/BINANCE_FUTURES.ws.1.0")});
   EXPECT_EQ(capture.exit_code, 0) << capture.err;
   EXPECT_EQ(run({"catalog", "verify"}).exit_code, 0);

@@ -109,7 +109,8 @@ bool is_folder_value(std::string_view text) noexcept {
 }
 
 bool has_dense_ids(const DataSet& set) noexcept {
-  return !set.venue.starts_with("bybit") && !set.venue.starts_with("okex");
+  // An .npz has no ids: what stands for them are times.
+  return !set.venue.starts_with("bybit") && !set.venue.starts_with("okex") && set.origin != DataSet::kHftbacktest;
 }
 
 std::string_view stem_of(std::string_view path) noexcept {

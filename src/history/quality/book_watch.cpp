@@ -72,6 +72,7 @@ void BookWatch::begin_message(const Row& row, std::int64_t time) {
               .received_ns = row.integer(received_),
               .time = time,
               .update_id = row.integer(update_id_),
+              .id_before = before_of(row).id.value_or(row.integer(update_id_) - 1),
               .has_id = !row.is_null(update_id_),
               .is_snapshot = row.values[is_snapshot_] != 0};
   if (message_.is_snapshot) {
@@ -142,8 +143,7 @@ void BookWatch::check_behind(const Snapshot& snapshot, const Before& before, std
        .detail = before.is_named
                      ? fmt::format("updates between the snapshot {} and {}", *snapshot.id, *before.id)
                      : fmt::format("update ids {} to {} behind the snapshot", *snapshot.id + 1, *before.id)});
-  bids_.clear();
-  asks_.clear();
+  forget_book();
 }
 
 // `snapshot`: what is behind it is looked at already.
@@ -162,9 +162,14 @@ void BookWatch::check_between(const Before& before, std::optional<std::int64_t> 
                   .last = time,
                   .count = before.is_named ? 1 : static_cast<std::uint64_t>(until - last_id_),
                   .detail = std::move(detail)});
-  if (is_healed) return;
+  if (!is_healed) forget_book();
+}
+
+void BookWatch::forget_book() {
   bids_.clear();
   asks_.clear();
+  last_told_.clear();
+  told_from_.reset();
 }
 
 void BookWatch::take_level(const Row& row) {
@@ -180,6 +185,7 @@ void BookWatch::take_level(const Row& row) {
                      .ts_event = may_be_several ? row.integer(event_) : 0});
   }
   const bool is_there = !row.is_null(quantity_) && row.values[quantity_] != 0;
+  if (!message_.is_snapshot && message_.has_id) note_told(is_bid, price);
   std::set<int128>& side = message_.is_snapshot ? (is_bid ? new_bids_ : new_asks_) : (is_bid ? bids_ : asks_);
   if (!is_there) {
     side.erase(price);
@@ -217,15 +223,44 @@ void BookWatch::note_levels(FindingKind kind, const std::vector<const ToldLevel*
        .detail = fmt::format("{}, the first {} {}", what, first.is_bid ? "bid" : "ask", text_of(first.price))});
 }
 
+void BookWatch::note_told(bool is_bid, int128 price) {
+  if (!told_from_) told_from_ = message_.id_before;
+  if (last_told_.size() == kMostTold) {
+    told_from_ = last_told_.front().id;
+    last_told_.pop_front();
+  }
+  last_told_.push_back({.id = message_.update_id, .price = price, .is_bid = is_bid});
+}
+
+// Out of the snapshot what was told of since, and into it what is there of that.
+void BookWatch::keep_newer_levels() {
+  const auto newer =
+      std::ranges::find_if(last_told_, [this](const Told& told) { return told.id > message_.update_id; });
+  for (auto told = newer; told != last_told_.end(); ++told) {
+    const std::set<int128>& side = told->is_bid ? bids_ : asks_;
+    std::set<int128>& shown = told->is_bid ? new_bids_ : new_asks_;
+    if (side.contains(told->price)) {
+      shown.insert(told->price);
+    } else {
+      shown.erase(told->price);
+    }
+  }
+}
+
 void BookWatch::replace_by_snapshot() {
-  if (!new_bids_.empty()) {
-    bids_.erase(bids_.lower_bound(*new_bids_.begin()), bids_.end());
-    bids_.merge(new_bids_);
+  const bool may_be_older = message_.has_id && !ids_.has_snapshots_in_stream && told_from_.has_value();
+  if (may_be_older && message_.update_id < *told_from_) {
+    new_bids_.clear();
+    new_asks_.clear();
+    return;
   }
-  if (!new_asks_.empty()) {
-    asks_.erase(asks_.begin(), asks_.upper_bound(*std::prev(new_asks_.end())));
-    asks_.merge(new_asks_);
-  }
+  const std::optional<int128> lowest = new_bids_.empty() ? std::nullopt : std::optional(*new_bids_.begin());
+  const std::optional<int128> highest = new_asks_.empty() ? std::nullopt : std::optional(*std::prev(new_asks_.end()));
+  if (may_be_older) keep_newer_levels();
+  if (lowest) bids_.erase(bids_.lower_bound(*lowest), bids_.end());
+  if (highest) asks_.erase(asks_.begin(), asks_.upper_bound(*highest));
+  bids_.merge(new_bids_);
+  asks_.merge(new_asks_);
   new_bids_.clear();
   new_asks_.clear();
 }
@@ -250,8 +285,7 @@ void BookWatch::interrupt() {
   has_last_ = false;
   snapshot_.reset();
   is_crossed_ = false;
-  bids_.clear();
-  asks_.clear();
+  forget_book();
 }
 
 }  // namespace acts::history

@@ -1,11 +1,13 @@
 // The rows of book_updates, message by message: ids that are missing or go back, levels that a message tells twice, and
 // a book whose best bid is not below its best ask. Without a snapshot the book is what the updates have told of it,
-// which is enough for that: a level that was told is so until it is told anew. Behind a gap it begins again. Pure;
-// holds the prices of kMostLevels a side, and as many levels of a message.
+// which is enough for that: a level that was told is so until it is told anew. A snapshot that was asked for may be
+// older than what was told of some levels: those stay. Behind a gap the book begins again. Pure; holds the prices of
+// kMostLevels a side, as many levels of a message, and the last kMostTold that were told.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +39,8 @@ class BookWatch {
   // More than a venue has; beyond it the prices farthest from the other side are let go, and further levels of a
   // message are not compared.
   static constexpr std::size_t kMostLevels = 1'000'000;
+  // Some minutes of a busy book. A snapshot from before the first of them says nothing of the book as it is.
+  static constexpr std::size_t kMostTold = 262'144;
 
   // `kind` (with the columns of book_updates, asserted) and `findings` outlive it.
   BookWatch(const Kind& kind, BookIds ids, DayFindings& findings);
@@ -54,6 +58,7 @@ class BookWatch {
     std::int64_t received_ns = 0;
     std::int64_t time = 0;
     std::int64_t update_id = 0;
+    std::int64_t id_before = 0;  // of the update in front of it; else of the one before in the count
     bool has_id = false;
     bool is_snapshot = false;
   };
@@ -77,6 +82,9 @@ class BookWatch {
   void check_behind(const Snapshot& snapshot, const Before& before, std::int64_t time);
   void check_between(const Before& before, std::optional<std::int64_t> snapshot, bool is_healed, std::int64_t time);
   void take_level(const Row& row);
+  void forget_book();
+  void note_told(bool is_bid, int128 price);
+  void keep_newer_levels();
   void replace_by_snapshot();
 
   // Of a message, as it came.
@@ -115,7 +123,14 @@ class BookWatch {
   // Prices with 12 decimals, whatever form a day has.
   std::set<int128> bids_;
   std::set<int128> asks_;
-  std::set<int128> new_bids_;  // of a snapshot that is being told
+  struct Told {
+    std::int64_t id = 0;
+    int128 price = 0;
+    bool is_bid = false;
+  };
+  std::deque<Told> last_told_;             // by updates with ids, since the book began
+  std::optional<std::int64_t> told_from_;  // all that were told behind this id are among them; none: no update was yet
+  std::set<int128> new_bids_;              // of a snapshot that is being told
   std::set<int128> new_asks_;
 };
 

@@ -94,6 +94,11 @@ TEST(SourceName, IdsOfSomeVenuesHaveHolesWhereNothingIsMissing) {
   for (const char* venue : {"bybit", "bybit-spot", "bybit-options", "okex", "okex-swap", "okex-futures"}) {
     EXPECT_FALSE(is_dense(venue)) << venue;
   }
+  DataSet of_npz;
+  of_npz.kind = find_kind("trades");
+  of_npz.venue = "binance-usdm";
+  of_npz.origin = DataSet::kHftbacktest;
+  EXPECT_FALSE(has_dense_ids(of_npz)) << "they are times";
 }
 
 }  // namespace

@@ -298,6 +298,38 @@ TEST(BookWatch, ASnapshotOfBybitIsNotMissing) {
                           "a snapshot came in between"));
 }
 
+// A bid that was deleted already came back with the snapshot, and the book counted as crossed from then on.
+TEST(BookWatch, KeepsWhatIsNewerThanASnapshotThatWasAskedFor) {
+  Book book;
+  book.tell(spot(1, 3, {{true, 10, 1}, {false, 15, 1}}));
+  book.tell(spot(4, 4, {{true, 12, 1}}));
+  book.tell(spot(5, 9, {{true, 12, 0}, {false, 11, 1}}));
+  book.tell(snapshot(4, {{true, 12, 1}, {true, 10, 1}, {false, 15, 1}, {false, 16, 1}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+  book.tell(spot(10, 10, {{true, 11, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("crossed 1 1970-01-01T00:00:05.000Z bid 11, ask 11"))
+      << "the ask of 9 is there still";
+}
+
+// What was told before the snapshot is as the snapshot has it.
+TEST(BookWatch, TakesASnapshotsWordForWhatIsOlder) {
+  Book book;
+  book.tell(spot(1, 3, {{true, 12, 1}, {false, 15, 1}}));
+  book.tell(snapshot(3, {{true, 10, 1}, {false, 15, 1}}));
+  book.tell(spot(4, 4, {{false, 12, 1}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+}
+
+TEST(BookWatch, TakesNothingOfASnapshotFromBeforeTheFirstUpdate) {
+  Book book;
+  book.tell(spot(8, 9, {{true, 10, 1}, {false, 11, 1}}));
+  book.tell(snapshot(6, {{true, 12, 1}, {false, 13, 1}}));
+  book.tell(spot(10, 10, {{true, 9, 1}}));
+  EXPECT_THAT(book.found(), IsEmpty());
+  book.tell(snapshot(7, {{true, 12, 1}, {false, 13, 1}}));
+  EXPECT_THAT(book.found(), ElementsAre("crossed 1 1970-01-01T00:00:04.000Z bid 12, ask 11")) << "it is of just before";
+}
+
 TEST(BookWatch, TellsIdsThatAreThereTwiceOrGoBack) {
   Book book;
   book.tell(spot(1, 3));
