@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "acts/base/assert.hpp"
 
 #include "history/engine/parquet_writer.hpp"
+#include "history/import/sort_ranges.hpp"
 #include "history/import/stream_rows.hpp"
 
 namespace acts::history {
@@ -52,22 +54,37 @@ class PlacedRows final : public RowSource {
   std::uint64_t most_bad_rows_;
 };
 
+std::string order_sql(const Kind& kind) {
+  std::string order = day_sql(kind);
+  const std::size_t keys = kind.is_stream ? 1 : kind.key_columns;
+  for (std::size_t i = 0; i < keys; ++i) order += fmt::format(", {}", kind.columns[i].name);
+  // Of a line that is a whole message its rows are counted.
+  return fmt::format("{}, {}{}", order, kPlace, kind.is_stream ? ", row" : "");
+}
+
 class SortedRows final : public RowReader {
  public:
-  SortedRows(const Kind& placed, std::unique_ptr<Duck> duck, std::optional<std::string_view> time_unit, bool has_header)
-      : placed_(&placed), duck_(std::move(duck)), time_unit_(time_unit), has_header_(has_header) {}
-
-  Result<void> start(const std::string& sql) {
-    auto rows = open_query(*duck_, *placed_, DecimalForm::kWide, sql);
-    if (!rows) return std::unexpected(rows.error());
-    rows_ = *std::move(rows);
-    return {};
-  }
+  // `from`: what stands behind FROM, and `parts` of it (sort_ranges()), read one behind the other.
+  SortedRows(const Kind& placed, std::unique_ptr<Duck> duck, std::string from, std::vector<std::string> parts,
+             std::optional<std::string_view> time_unit, bool has_header)
+      : placed_(&placed),
+        duck_(std::move(duck)),
+        from_(std::move(from)),
+        parts_(std::move(parts)),
+        time_unit_(time_unit),
+        has_header_(has_header) {}
 
   Result<Got> next(Row& row) override {
-    const Result<bool> there = rows_->next(row);
-    if (!there) return std::unexpected(there.error());
-    if (!*there) return Got::kEnd;
+    for (;;) {
+      if (!rows_ && next_part_ == parts_.size()) return Got::kEnd;
+      if (!rows_) {
+        if (Result<void> started = start_part(); !started) return std::unexpected(std::move(started.error()));
+      }
+      const Result<bool> there = rows_->next(row);
+      if (!there) return std::unexpected(there.error());
+      if (*there) break;
+      rows_.reset();
+    }
     place_ = row.integer(placed_->columns.size() - 1);
     row.values[placed_->columns.size() - 1] = 0;
     narrow(*placed_, row);
@@ -80,31 +97,26 @@ class SortedRows final : public RowReader {
   [[nodiscard]] bool has_header() const override { return has_header_; }
 
  private:
+  Result<void> start_part() {
+    auto rows = open_query(*duck_, *placed_, DecimalForm::kWide,
+                           fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {}", column_names(*placed_), from_,
+                                       parts_[next_part_++], order_sql(*placed_)));
+    if (!rows) return std::unexpected(rows.error());
+    rows_ = *std::move(rows);
+    return {};
+  }
+
   const Kind* placed_;
   std::unique_ptr<Duck> duck_;
-  std::unique_ptr<RowSource> rows_;  // of it: goes first
+  std::string from_;
+  std::vector<std::string> parts_;
+  std::size_t next_part_ = 0;
+  std::unique_ptr<RowSource> rows_;  // of duck_: goes first
   StreamRows counted_;
   std::int64_t place_ = 0;
   std::optional<std::string_view> time_unit_;
   bool has_header_;
 };
-
-std::string day_sql(const Kind& kind, std::size_t column) {
-  const std::string_view name = kind.columns[column].name;
-  return kind.columns[column].type == CellType::kTime ? fmt::format("epoch_us({}) // 86400000000", name)
-                                                      : fmt::format("{} // 86400000000000", name);
-}
-
-std::string order_sql(const Kind& kind) {
-  std::string order = day_sql(kind, kind.time_column);
-  if (kind.second_time_column != 0) {
-    order = fmt::format("coalesce({}, {})", order, day_sql(kind, kind.second_time_column));
-  }
-  const std::size_t keys = kind.is_stream ? 1 : kind.key_columns;
-  for (std::size_t i = 0; i < keys; ++i) order += fmt::format(", {}", kind.columns[i].name);
-  // Of a line that is a whole message its rows are counted.
-  return fmt::format("{}, {}{}", order, kPlace, kind.is_stream ? ", row" : "");
-}
 
 }  // namespace
 
@@ -136,20 +148,18 @@ Result<SortedFile> SortedFile::make(Duck& duck, RowReader& reader, const Kind& k
   return file;
 }
 
-Result<std::unique_ptr<RowReader>> SortedFile::open() const {
-  // Of its own: it puts what it cannot hold in memory beside the file, and needs memory to know where: 256 MiB are not
-  // enough for 20 GB of text.
+Result<std::unique_ptr<RowReader>> SortedFile::open(std::uint64_t most_rows_a_sort) const {
+  // Of its own: it puts what it cannot hold in memory beside the file.
   auto duck = Duck::open(
-      {.memory_bytes = std::uint64_t{448} << 20, .temp_directory = folder_, .spill_bytes = std::uint64_t{256} << 30});
+      {.memory_bytes = std::uint64_t{256} << 20, .temp_directory = folder_, .spill_bytes = std::uint64_t{256} << 30});
   if (!duck) return std::unexpected(duck.error());
   std::optional<std::string_view> unit;
   if (time_unit_) unit = *time_unit_;
-  auto rows = std::make_unique<SortedRows>(*placed_, *std::move(duck), unit, has_header_);
-  const Result<void> started =
-      rows->start(fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false) ORDER BY {}",
-                              column_names(*placed_), quoted_sql_text(path_), order_sql(*placed_)));
-  if (!started) return std::unexpected(started.error());
-  return rows;
+  std::string from = fmt::format("read_parquet({}, hive_partitioning = false)", quoted_sql_text(path_));
+  auto parts = sort_ranges(**duck, from, *placed_, most_rows_a_sort);
+  if (!parts) return std::unexpected(parts.error());
+  return std::make_unique<SortedRows>(*placed_, *std::move(duck), std::move(from), *std::move(parts), unit,
+                                      has_header_);
 }
 
 }  // namespace acts::history

@@ -28,9 +28,12 @@ class SortedFile {
   SortedFile(const SortedFile&) = delete;
   SortedFile& operator=(const SortedFile&) = delete;
 
+  // What is sorted at a time: some gigabytes of text, whose sort needs some 64 MiB of memory beside what it holds.
+  static constexpr std::uint64_t kMostRowsASort = 32'000'000;
+
   // The rows by day, then by key, of one key in the order in which they stood; those of a stream by the time they were
   // received at, and counted anew. place() is that in the file it was. May be asked for again. Must not outlive it.
-  [[nodiscard]] Result<std::unique_ptr<RowReader>> open() const;
+  [[nodiscard]] Result<std::unique_ptr<RowReader>> open(std::uint64_t most_rows_a_sort = kMostRowsASort) const;
 
   [[nodiscard]] std::uint64_t places() const { return places_; }  // of the last row or bad row
 
