@@ -48,16 +48,17 @@ std::string funding_model(const InstrumentSettings& settings, const InstrumentRe
   return report.pays_announced ? "data" : "none";
 }
 
-std::map<std::string, std::string> models_of(const InstrumentSettings& settings, const InstrumentReport& report) {
+std::map<std::string, std::string> models_of(const BacktestSettings& run, const InstrumentSettings& settings,
+                                             const InstrumentReport& report) {
   const ExchangeSettings& exchange = settings.exchange;
   const bool is_power = exchange.queue.kind == sim::QueueKind::kPower ||
                         exchange.queue.kind == sim::QueueKind::kPower2 ||
                         exchange.queue.kind == sim::QueueKind::kPower3;
   std::string queue(sim::to_string(exchange.queue.kind));
   if (is_power) queue += fmt::format("({})", shortest_text(exchange.queue.n));
-  const bool is_linear = settings.contract.kind == sim::ContractKind::kLinear;
-  return {{"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
-          {"contract", fmt::format("{}({})", is_linear ? "linear" : "inverse", to_string(settings.contract.size))},
+  return {{"account", account_model(run.account, settings.margin)},
+          {"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
+          {"contract", contract_model(settings.contract)},
           {"fills", fill_sizes_of(exchange) == sim::FillSizes::kFull ? "full" : "partial"},
           {"latency", latency_text(settings.latency)},
           {"funding", funding_model(settings, report)},
@@ -88,7 +89,8 @@ void add_feed(JsonMembers& members, const FeedFacts& facts) {
   members["venue_steps_back"] = count_json(facts.venue_steps.messages);
 }
 
-void add_instrument(JsonMembers& members, const InstrumentSettings& settings, const InstrumentReport& report) {
+void add_instrument(JsonMembers& members, const BacktestSettings& run, const InstrumentReport& report, std::size_t i) {
+  const InstrumentSettings& settings = run.instruments[i];
   const BacktestInstrument& instrument = report.instrument;
   add_feed(members, report.data);
   if (report.latency_covered) members["latency_covered"] = shortest_text(*report.latency_covered);
@@ -98,7 +100,7 @@ void add_instrument(JsonMembers& members, const InstrumentSettings& settings, co
   members["funding_times"] = count_json(report.funding_times);
   members["local_shift_ns"] = fmt::format("{}", report.data.shift.count());
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
-  members["models"] = object_of(models_of(settings, report));
+  members["models"] = object_of(models_of(run, settings, report));
   members["symbol"] = json_text(settings.info.symbol);
   members["settlement_asset"] = json_text(report.asset);
   if (settings.best_bid_offer) members["outdated_events"] = count_json(report.data.outdated);
@@ -143,6 +145,15 @@ void add_totals(JsonMembers& members, const InstrumentReport& report) {
 }
 
 }  // namespace
+
+std::string contract_model(const sim::Contract& contract) {
+  return fmt::format("{}({})", to_string(contract.kind), to_string(contract.size));
+}
+
+std::string account_model(sim::AccountKind kind, const sim::MarginModel& margin) {
+  if (kind == sim::AccountKind::kMargin) return fmt::format("margin({})", margin.leverage);
+  return std::string(to_string(kind));
+}
 
 std::string object_json(const JsonMembers& members) {
   std::string out = "{";
@@ -204,7 +215,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   }
   add_gaps(members, report);
   if (report.instruments.size() == 1) {
-    add_instrument(members, settings.instruments.front(), report.instruments.front());
+    add_instrument(members, settings, report.instruments.front(), 0);
     return object_json(members);
   }
   FeedFacts sum;
@@ -228,7 +239,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     JsonMembers of{{"name", json_text(report.instruments[i].instrument.name)},
                    {"seed", seed_json(settings.instruments[i])}};
-    add_instrument(of, settings.instruments[i], report.instruments[i]);
+    add_instrument(of, settings, report.instruments[i], i);
     return object_json(of);
   });
   return object_json(members);

@@ -10,11 +10,19 @@
 #include "backtest/order_counts.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_identity.hpp"
+#include "sim/account/account.hpp"
+#include "sim/account/contract.hpp"
+#include "sim/account/margin.hpp"
 
 namespace acts::backtest {
 
 std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report);
 std::string totals_json(const RunReport& report);
+
+// What models tell of an instrument: "linear(1)", "inverse(100)",
+std::string contract_model(const sim::Contract& contract);
+// and of the account that it is traded with: "none", "spot", "margin(20)", of its leverage.
+std::string account_model(sim::AccountKind kind, const sim::MarginModel& margin);
 
 // Keys in order: {"would_take":3}.
 std::string reasons_json(const OrderCounts::Reasons& reasons);

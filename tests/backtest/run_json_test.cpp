@@ -59,6 +59,17 @@ TEST(RunJson, TellsTheSeedOfEachOfSeveralInstruments) {
   EXPECT_THAT(different, HasSubstr("\"seed\":6,"));
 }
 
+TEST(RunJson, TellsContractAndAccount) {
+  EXPECT_THAT(json_with({std::nullopt}), HasSubstr(R"json("models":{"account":"none","compatibility":"none",)json"
+                                                   R"json("contract":"linear(1)",)json"));
+  EXPECT_EQ(contract_model({.kind = sim::ContractKind::kInverse, .size = {100, 0}}), "inverse(100)");
+  EXPECT_EQ(contract_model({.size = {1, 2}}), "linear(0.01)");
+  sim::MarginModel margin;
+  margin.leverage = 20;
+  EXPECT_EQ(account_model(sim::AccountKind::kSpot, margin), "spot");
+  EXPECT_EQ(account_model(sim::AccountKind::kMargin, margin), "margin(20)");
+}
+
 TEST(RunJson, TellsTheScenarioOfOneAlone) { EXPECT_THAT(json_with({std::nullopt}), Not(HasSubstr("\"scenario\""))); }
 
 // Until a snapshot comes each gap lasts: what lies within several counts once, of one instrument or several.

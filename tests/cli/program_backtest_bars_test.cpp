@@ -139,6 +139,44 @@ TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
   EXPECT_EQ(proven.exit_code, 0) << proven.err;
 }
 
+// What reports tell money and the ledger by, as of runs over books.
+TEST(ProgramBacktestBars, TellsContractAssetAndAccountOfEachInstrument) {
+  const TempDir dir;
+  const auto run_of = [&dir](const std::string& text) {
+    const Outcome run = run_acts({"backtest", dir.write("run.toml", text), "--out", dir / "run"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return nlohmann::json::parse(read_file(dir / "run/run.json")).at("run");
+  };
+  const nlohmann::json spot = run_of(configuration(""));
+  EXPECT_EQ(spot.at("models").at("contract"), "linear(1)");
+  EXPECT_EQ(spot.at("models").at("account"), "none");
+  EXPECT_EQ(spot.at("settlement_asset"), "USDT");
+
+  std::string text = configuration("fast = 10\nslow = 30\nquantity = \"1\"\n", "[margin]\nleverage = 20\n");
+  text.replace(text.find("lot_size = \"0.000001\""), 21,
+               "lot_size = \"1\"\ncontract = \"inverse\"\ncontract_size = \"100\"\nsettlement_asset = \"BTC\"");
+  text.replace(text.find("\"10000\""), 7, "\"400\"\nkind = \"margin\"");
+  text.replace(text.find("binance-spot\""), 13, "binance-usdm\"\nsource = \"klines\"");
+  const nlohmann::json alone = run_of(text);
+  EXPECT_EQ(alone.at("models").at("contract"), "inverse(100)");
+  EXPECT_EQ(alone.at("models").at("account"), "margin(20)");
+  EXPECT_EQ(alone.at("settlement_asset"), "BTC");
+
+  const std::string file = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv");
+  const nlohmann::json two = run_of(
+      fmt::format("[[data]]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{0}\"]\n"
+                  "[[data]]\nkind = \"bars\"\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nsource = \"klines\"\n"
+                  "files = [\"{0}\"]\n[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n"
+                  "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"1\"\ncontract_size = \"0.01\"\n"
+                  "[strategy]\nname = \"sma_cross\"\n",
+                  file));
+  EXPECT_FALSE(two.contains("settlement_asset"));
+  EXPECT_EQ(two.at("instruments").at(0).at("models").at("contract"), "linear(1)");
+  EXPECT_EQ(two.at("instruments").at(1).at("models").at("contract"), "linear(0.01)");
+  EXPECT_EQ(two.at("instruments").at(1).at("models").at("account"), "none");
+  EXPECT_EQ(two.at("instruments").at(1).at("settlement_asset"), "USDT");
+}
+
 TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
   const TempDir dir;
   const std::string config = dir.write("sma.toml", configuration("fast = 5\nslow = 20\ndirection = \"both\"\n"));

@@ -22,13 +22,17 @@ namespace {
 
 std::string number_json(std::uint64_t number) { return fmt::format("{}", number); }
 
-void add_rules(JsonMembers& members, const InstrumentSettings& settings, const BacktestInstrument& instrument) {
+void add_rules(JsonMembers& members, const BacktestSettings& run, const BacktestInstrument& instrument, std::size_t i) {
+  const InstrumentSettings& settings = run.instruments[i];
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   const bool pays = funding_source_of(settings) == FundingSource::kFile;
-  members["models"] = object_of({{"bar_path", std::string(name_of(settings.exchange.bar_path))},
+  members["models"] = object_of({{"account", account_model(run.account, settings.margin)},
+                                 {"bar_path", std::string(name_of(settings.exchange.bar_path))},
+                                 {"contract", contract_model(settings.contract)},
                                  {"funding", pays ? settings.funding_file : "none"},
                                  {"maker_fee", to_string(settings.fees.maker)},
                                  {"taker_fee", to_string(settings.fees.taker)}});
+  members["settlement_asset"] = json_text(settlement_asset(settings));
   members["symbol"] = json_text(settings.info.symbol);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
   members["venue"] = quoted(to_string(settings.info.venue));
@@ -52,12 +56,12 @@ std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared,
                       {"strategy", json_text(settings.strategy)},
                       {"version", json_text(request.version)}};
   if (report.instruments.size() == 1) {
-    add_rules(members, settings.instruments.front(), report.instruments.front());
+    add_rules(members, settings, report.instruments.front(), 0);
     return object_json(members);
   }
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     JsonMembers of{{"missing_bars", number_json(report.missing[i])}, {"name", json_text(report.instruments[i].name)}};
-    add_rules(of, settings.instruments[i], report.instruments[i]);
+    add_rules(of, settings, report.instruments[i], i);
     return object_json(of);
   });
   return object_json(members);
