@@ -83,7 +83,8 @@ variants = {
     "pause_without_rows": ("src/live/missed_minutes.cpp", "std::max(next_multiple(last_stored, kMinute),",
                            "std::max(next_multiple(last_stored, kMinute) + kMinute,"),
     # A snapshot heals no gap: rows stay suspect.
-    "gap_never_healed": ("src/binance/depth_sync.cpp", "  gap_open_ = false;\n  lost_ = false;\n", "  lost_ = false;\n"),
+    "gap_never_healed": ("src/binance/depth_sync.cpp",
+                         "  gap_open_ = false;\n  lost_ = false;\n", "  lost_ = false;\n"),
     # A halted symbol counts as traded.
     "halt_unseen": ("src/features/quality.cpp",
                     "  if (input.trading == TradingStatus::kHalted) return "

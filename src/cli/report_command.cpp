@@ -132,6 +132,9 @@ Result<void> check_settings(const Settings& settings) {
   if (settings.runs.empty() && settings.sweep.empty()) {
     return fail(ErrorCode::kUsage, "report: name the folder of a run, or a table with --sweep");
   }
+  if (settings.runs.empty() && !settings.asset.empty()) {
+    return fail(ErrorCode::kUsage, "--asset is of runs' folders: name one, or take it out");
+  }
   if (settings.runs.size() > report::kMostCompared) {
     return fail(ErrorCode::kUsage, fmt::format("{} runs: no more than {} can be told apart side by side",
                                                settings.runs.size(), report::kMostCompared));
@@ -155,6 +158,26 @@ void tell_apart(std::vector<report::RunReport>& runs) {
   }
 }
 
+std::string asset_name(const report::RunReport& run) {
+  return run.facts.money.empty() ? "an asset that it does not tell" : run.facts.money;
+}
+
+void tell_what_to_know(const report::Sheet& sheet) {
+  for (const report::RunReport& run : sheet.runs) {
+    const std::optional<Decimal>& unexplained = run.ledger.unexplained;
+    if (unexplained && unexplained->units != 0) {
+      complain(fmt::format("{}: {} of the profit follow from no fill, fee or mark: its files contradict each other",
+                           run.name, to_string(*unexplained)),
+               LogLevel::kWarn);
+    }
+    if (run.facts.money != sheet.runs.front().facts.money) {
+      complain(fmt::format("{} settles in {}, and {} in {}: their amounts do not compare", run.name, asset_name(run),
+                           sheet.runs.front().name, asset_name(sheet.runs.front())),
+               LogLevel::kWarn);
+    }
+  }
+}
+
 Result<report::Sheet> make_sheet(const Settings& settings) {
   report::Sheet sheet;
   for (const std::string& dir : settings.runs) {
@@ -170,7 +193,7 @@ Result<report::Sheet> make_sheet(const Settings& settings) {
       for (report::HeatTable& map : sweep->maps) sheet.parameters.push_back(std::move(map));
       continue;
     }
-    auto run = read_run_folder(dir, settings.capital, settings.asset);
+    auto run = read_run_folder(dir, {.capital = settings.capital, .asset = settings.asset});
     if (!run) return std::unexpected(run.error());
     run->risk_free_rate = settings.risk_free_rate.value_or(0);
     sheet.runs.push_back(*std::move(run));
@@ -221,6 +244,7 @@ int run(const Given& given) {
   }
   const Result<report::Sheet> sheet = make_sheet(settings);
   if (!sheet) return complain(sheet.error());
+  tell_what_to_know(*sheet);
   const std::string text = sheet_text(*sheet, *form);
   if (!settings.output.empty()) return write_sheet(settings.output, text);
   Output out;

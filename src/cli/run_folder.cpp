@@ -142,15 +142,12 @@ Result<void> read_books(const std::string& path, report::RunBuilder& builder) {
 }
 
 // Empty: run.json says none.
-std::string_view identity_of(const report::RunReport& run) {
-  const auto id = std::ranges::find(run.facts.run, "id", &report::Fact::path);
-  return id == run.facts.run.end() ? std::string_view() : id->text;
+std::string identity_of(const report::RunFacts& facts) {
+  const auto id = std::ranges::find(facts.run, "id", &report::Fact::path);
+  return id == facts.run.end() ? std::string() : id->text;
 }
 
-}  // namespace
-
-Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital, const std::string& asset) {
-  const auto path = [&dir](std::string_view name) { return (fs::path(dir) / name).string(); };
+Result<report::RunFacts> read_facts(const std::string& dir) {
   if (is_missing(dir)) {
     return fail(ErrorCode::kUsage,
                 fmt::format("{}: there is no such folder: give the one that acts backtest --out made", dir));
@@ -161,16 +158,23 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
                                                "table of acts sweep, .csv or .parquet",
                                                dir));
   }
-  const auto json = read_whole_file(path(backtest::kRunName), kMostJsonBytes);
+  const std::string path = (fs::path(dir) / backtest::kRunName).string();
+  const auto json = read_whole_file(path, kMostJsonBytes);
   if (!json) return std::unexpected(json.error());
   auto facts = report::parse_run_facts(*json);
-  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path(backtest::kRunName), facts.error().message));
-  if (const auto chosen = report::choose_asset(*facts, asset); !chosen) {
+  if (!facts) return fail(facts.error().code, fmt::format("{}: {}", path, facts.error().message));
+  return facts;
+}
+
+// `facts`: of its run.json.
+Result<report::RunReport> read_rows(const std::string& dir, report::RunFacts facts, const RunChoice& choice) {
+  const auto path = [&dir](std::string_view name) { return (fs::path(dir) / name).string(); };
+  if (const auto chosen = report::choose_asset(facts, choice.asset); !chosen) {
     return fail(chosen.error().code, fmt::format("{}: {}", path(backtest::kRunName), chosen.error().message));
   }
   const fs::path whole = fs::absolute(dir).lexically_normal();
   const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-  report::RunBuilder builder(name, *std::move(facts), capital, asset);
+  report::RunBuilder builder(name, std::move(facts), choice.capital);
   if (const auto read = read_equity(path(backtest::kEquityName), builder); !read) return std::unexpected(read.error());
   if (const auto read = read_fills(path(backtest::kFillsName), path(backtest::kMarksName), builder); !read) {
     return std::unexpected(read.error());
@@ -183,12 +187,26 @@ Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal&
   }
   auto run = builder.finish();
   if (!run) return fail(run.error().code, fmt::format("{}: {}", dir, run.error().message));
+  return run;
+}
+
+}  // namespace
+
+Result<report::RunReport> read_run_folder(const std::string& dir, const RunChoice& choice) {
+  auto facts = read_facts(dir);
+  if (!facts) return std::unexpected(facts.error());
+  const std::string identity = identity_of(*facts);
+  auto run = read_rows(dir, *std::move(facts), choice);
+  if (!run) return run;
   for (const backtest::Scenario& scenario : backtest::kScenarios) {
-    if (is_missing(path(scenario.folder))) continue;
-    auto other = read_run_folder(path(scenario.folder), capital, asset);
-    if (!other) return std::unexpected(other.error());
+    const std::string folder = (fs::path(dir) / scenario.folder).string();
+    if (is_missing(folder)) continue;
+    auto its_facts = read_facts(folder);
+    if (!its_facts) return std::unexpected(its_facts.error());
     // Of a run before, whose folder this was.
-    if (identity_of(*other) != identity_of(*run)) continue;
+    if (identity_of(*its_facts) != identity) continue;
+    auto other = read_rows(folder, *std::move(its_facts), choice);
+    if (!other) return other;
     other->name = scenario.name;
     run->scenarios.push_back(*std::move(other));
   }

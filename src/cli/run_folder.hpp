@@ -13,10 +13,15 @@
 
 namespace acts::cli {
 
+struct RunChoice {
+  Decimal capital = {};    // see RunReport
+  std::string asset = {};  // see choose_asset()
+};
+
 // run.json, equity.csv and fills.csv are to be there; marks.csv, orders.csv and books.csv may be missing. CSV files may
-// be packed with gzip or zstd under the same names. `capital`: see RunReport; `asset`: see choose_asset(). Errors of
-// all: kUsage: a file is not there; kBadInput, with FILE:LINE and the remedy.
-Result<report::RunReport> read_run_folder(const std::string& dir, const Decimal& capital, const std::string& asset);
+// be packed with gzip or zstd under the same names. Errors of all: kUsage: a file is not there; kBadInput, with
+// FILE:LINE and the remedy.
+Result<report::RunReport> read_run_folder(const std::string& dir, const RunChoice& choice);
 Result<report::Benchmark> read_benchmark(const std::string& path);
 // `columns`: across, down, statistic.
 Result<report::HeatTable> read_sweep(const std::string& path, const std::vector<std::string>& columns);

@@ -170,38 +170,107 @@ std::string differing_rows(const std::string& csv, const std::string& parquet, c
       parquet, csv, same);
 }
 
-// Such a run had no report at all.
+std::string two_assets(bool inverse_first) {
+  const std::string spot = fmt::format("[[data]]\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n",
+                                       testdata("binance-feed/spot/btcusdt_20240808.gz"));
+  const std::string coin = fmt::format("[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n",
+                                       testdata("binance-feed/usdm/btcusdt_20240808.gz"));
+  const std::string of_spot = "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\n";
+  const std::string of_coin =
+      "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\ncontract = \"inverse\"\ncontract_size = \"100\"\n"
+      "settlement_asset = \"BTC\"\n";
+  return (inverse_first ? coin + spot + of_coin + of_spot : spot + coin + of_spot + of_coin) +
+         "[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[strategy]\nname = \"grid\"\n";
+}
+
+// Such a run had no report at all. The grid trades the first instrument.
 TEST(ProgramReport, IsOfOneOfTheAssetsThatARunSettlesIn) {
+  for (const bool inverse_first : {false, true}) {
+    const TempDir dir;
+    const Outcome run = run_acts({"backtest", dir.write("two.toml", two_assets(inverse_first)), "--out", dir / "run"});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    const Outcome of_both = report({dir / "run", "--format", "json"});
+    EXPECT_EQ(of_both.exit_code, 2);
+    EXPECT_THAT(of_both.err,
+                HasSubstr(R"(settle in "USDT" and "BTC", which have no sum to report on: choose one with)"));
+    EXPECT_THAT(report({dir / "run", "--asset", "ETH"}).err,
+                HasSubstr(R"(--asset "ETH": the run's instruments settle in)"));
+    const auto totals = nlohmann::json::parse(acts::testing::read_file(dir / "run/run.json"))["totals"]["instruments"];
+    for (const auto& [asset, at] :
+         {std::pair{"USDT", inverse_first ? 1U : 0U}, std::pair{"BTC", inverse_first ? 0U : 1U}}) {
+      const Outcome one = report({dir / "run", "--asset", asset, "--format", "json"});
+      ASSERT_EQ(one.exit_code, 0) << one.err;
+      EXPECT_EQ(one.err, "");
+      const auto figures = nlohmann::json::parse(one.out)["runs"][0]["figures"];
+      EXPECT_EQ(figures["result"]["asset"]["value"], asset);
+      EXPECT_EQ(figures["fills"]["fills"]["value"], totals[at]["fills"]) << asset;
+      EXPECT_EQ(figures["fills"]["fills_beyond_trades"]["value"], totals[at]["fills_beyond_trades"]) << asset;
+      EXPECT_EQ(figures["ledger"]["ledger_total"]["value"], totals[at]["equity"]) << asset;
+      EXPECT_EQ(figures["ledger"]["ledger_unexplained"]["value"], "0") << asset;
+      if (at == 0) {
+        EXPECT_GT(totals[at]["fills"], 100) << asset;
+        EXPECT_NE(figures["ledger"]["ledger_spread"]["value"], "0") << asset;
+        EXPECT_TRUE(figures["ledger"]["adverse_1s"]["value"].is_string()) << asset;
+      }
+      const Outcome page = report({dir / "run", "--asset", asset, "--out", dir / "page.html"});
+      ASSERT_EQ(page.exit_code, 0) << page.err;
+      EXPECT_THAT(acts::testing::read_file(dir / "page.html"), HasSubstr(fmt::format("money in {}", asset)));
+    }
+  }
+}
+
+// What a run before has left of its scenarios made the next one's report impossible.
+TEST(ProgramReport, PassesOverTheScenariosOfARunBefore) {
   const TempDir dir;
-  const std::string config = dir.write(
-      "two.toml", fmt::format("[[data]]\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
-                              "[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n"
-                              "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.00001\"\n"
-                              "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\ncontract = \"inverse\"\n"
-                              "contract_size = \"100\"\nsettlement_asset = \"BTC\"\n[latency]\nentry = \"10ms\"\n"
-                              "response = \"10ms\"\n[strategy]\nname = \"grid\"\n",
-                              testdata("binance-feed/spot/btcusdt_20240808.gz"),
-                              testdata("binance-feed/usdm/btcusdt_20240808.gz")));
-  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
-  ASSERT_EQ(run.exit_code, 0) << run.err;
-  const Outcome of_both = report({dir / "run", "--format", "json"});
-  EXPECT_EQ(of_both.exit_code, 2);
-  EXPECT_THAT(of_both.err, HasSubstr(R"(settle in "USDT" and "BTC", which have no sum to report on: choose one with)"));
-  EXPECT_THAT(report({dir / "run", "--asset", "ETH"}).err,
-              HasSubstr(R"(--asset "ETH": the run's instruments settle in)"));
-  const auto totals = nlohmann::json::parse(acts::testing::read_file(dir / "run/run.json"))["totals"]["instruments"];
-  for (const auto& [asset, instrument] : {std::pair{"USDT", 0U}, std::pair{"BTC", 1U}}) {
-    const Outcome one = report({dir / "run", "--asset", asset, "--format", "json"});
-    ASSERT_EQ(one.exit_code, 0) << one.err;
-    const auto figures = nlohmann::json::parse(one.out)["runs"][0]["figures"];
-    EXPECT_EQ(figures["fills"]["fills"]["value"], totals[instrument]["fills"]) << asset;
-    EXPECT_EQ(figures["ledger"]["ledger_total"]["value"], totals[instrument]["equity"]) << asset;
-    EXPECT_EQ(figures["ledger"]["ledger_unexplained"]["value"], "0") << asset;
-    EXPECT_TRUE(figures["ledger"]["ledger_spread"]["value"].is_string()) << asset;
-    EXPECT_TRUE(figures["ledger"]["adverse_1s"]["value"].is_string()) << asset;
-    const Outcome page = report({dir / "run", "--asset", asset, "--out", dir / "page.html"});
-    ASSERT_EQ(page.exit_code, 0) << page.err;
-    EXPECT_THAT(acts::testing::read_file(dir / "page.html"), HasSubstr(fmt::format("money in {}", asset)));
+  const std::string recording = testdata("binance-feed/usdm/btcusdt_20240808.gz");
+  const std::string inverse = fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = \"0.1\"\n"
+      "lot_size = \"0.001\"\ncontract = \"inverse\"\ncontract_size = \"100\"\nsettlement_asset = \"BTC\"\n"
+      "[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[strategy]\nname = \"grid\"\n",
+      recording);
+  ASSERT_EQ(run_acts({"backtest", dir.write("a.toml", inverse), "--scenarios", "--out", dir / "run"}).exit_code, 0);
+  ASSERT_EQ(run_acts({"backtest", dir.write("b.toml", two_assets(false)), "--out", dir / "run"}).exit_code, 0);
+  const Outcome one = report({dir / "run", "--asset", "USDT", "--format", "csv"});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+}
+
+// Linear contracts of a thousandth, and inverse ones, over books and over bars: all of the profit is told apart.
+TEST(ProgramReport, TellsTheProfitOfContractsApart) {
+  const TempDir dir;
+  std::string candles;
+  for (int i = 0; i < 300; ++i) {
+    const int price = 100 + (i / 7 % 2 == 0 ? i % 7 : 7 - i % 7);
+    candles += fmt::format("{}[{},{},{},{},{},5]", i == 0 ? "" : ",", 1'700'000'100'000 + i * 300'000LL, price,
+                           price + 1, price - 1, price + i % 2);
+  }
+  const std::string bars = dir.write("BTC_USDT-5m.json", "[" + candles + "]");
+  const std::string over_bars = fmt::format(
+      "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[strategy]\nname = "
+      "\"sma_cross\"\nfast = 2\nslow = 5\n",
+      bars);
+  const std::string over_books = fmt::format(
+      "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[latency]\nentry = \"10ms\"\nresponse "
+      "= \"10ms\"\n[strategy]\nname = \"grid\"\n",
+      testdata("binance-feed/usdm/btcusdt_20240808.gz"));
+  const std::string rules = "[instrument]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n";
+  for (const std::string& market : {over_bars, over_books}) {
+    for (const std::string contract :
+         {"contract_size = \"0.001\"\n",
+          "contract = \"inverse\"\ncontract_size = \"100\"\nsettlement_asset = \"BTC\"\n"}) {
+      const std::string config = dir.write("c.toml", market + rules + contract);
+      const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+      ASSERT_EQ(run.exit_code, 0) << run.err;
+      const Outcome told = report({dir / "run", "--format", "json"});
+      ASSERT_EQ(told.exit_code, 0) << told.err;
+      EXPECT_EQ(told.err, "") << config;
+      const auto figures = nlohmann::json::parse(told.out)["runs"][0]["figures"];
+      EXPECT_GT(figures["fills"]["fills"]["value"], 5) << contract;
+      EXPECT_NE(figures["ledger"]["ledger_total"]["value"], "0") << contract;
+      EXPECT_EQ(figures["ledger"]["ledger_unexplained"]["value"], "0") << contract;
+      // Without a middle a fill's own price stands for it, and what is rounded of it is all of its spread.
+      const double spread = std::stod(figures["ledger"]["ledger_spread"]["value"].get<std::string>());
+      EXPECT_EQ(std::abs(spread) < 1e-12, market == over_bars) << contract << spread;
+    }
   }
 }
 

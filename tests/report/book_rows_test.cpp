@@ -165,7 +165,8 @@ TEST(RunBuilder, ReportsOnTheInstrumentsOfOneAsset) {
   facts.instruments["X"].asset = "BTC";
   facts.instruments["Y"].asset = "USDT";
   facts.fills = 3;
-  RunBuilder builder("two", facts, {}, "USDT");
+  ASSERT_TRUE(choose_asset(facts, "USDT"));
+  RunBuilder builder("two", facts, {});
   const UnixNanos time = from_unix_millis(1'000);
   const Decimal one{1, 0};
   for (const char* const name : {"X", "Y"}) {

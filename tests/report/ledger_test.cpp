@@ -12,6 +12,8 @@
 namespace acts::report {
 namespace {
 
+constexpr ContractTerms kSpot;
+
 Decimal d(std::string_view text) { return parse_decimal(text).value(); }
 std::string text(const std::optional<Decimal>& value) { return value ? to_string(*value) : "unknown"; }
 
@@ -44,7 +46,7 @@ TEST(Exact, KnowsNothingMoreOnceATermIsUnknown) {
 // Bought at 99 with the middle at 100, sold at 103 with it at 102; 0.5 kept while it goes to 101.
 TEST(Ledger, SplitsAProfitByItsCauses) {
   EquityRow first{.instrument = "X", .mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
-  Ledger ledger(first, {});
+  Ledger ledger(first, kSpot);
   const MarksRow marks{.fill_number = 0, .mid_price = {d("99.5"), d("101"), {}, {}}};
   ledger.on_fill(fill_of(true, "99", "1", "0.1", "100"), &marks);
   ledger.on_fill(fill_of(false, "103", "0.5", "-0.02", "102"), nullptr);
@@ -76,7 +78,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
   const MarksRow unknown{.fill_number = 1};
   const MarksRow known{.fill_number = 1, .mid_price = {d("103"), {}, {}, {}}};
   const auto lines_with = [&](const MarksRow* marks) {
-    Ledger ledger(first, {});
+    Ledger ledger(first, kSpot);
     ledger.on_fill(fill_of(true, "99", "1", "0", "100"), marks);
     return ledger.lines(last);
   };
@@ -85,7 +87,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
     EXPECT_EQ(text(lines_with(marks).adverse[0].rest), "unknown");
     EXPECT_EQ(text(lines_with(marks).inventory), "1");
   }
-  EXPECT_EQ(text(Ledger(first, {}).lines(first).adverse[0].money), "0") << "nothing was filled";
+  EXPECT_EQ(text(Ledger(first, kSpot).lines(first).adverse[0].money), "0") << "nothing was filled";
   for (const LedgerLines& both :
        {lines_with(&known) + lines_with(&unknown), lines_with(&unknown) + lines_with(&known)}) {
     EXPECT_EQ(text(both.adverse[0].money), "3") << "of fills whose middle is known";
@@ -97,7 +99,7 @@ TEST(Ledger, KnowsNoAdverseSelectionWhereNothingWasMarked) {
 // Bought 1 at 99 with the middle at 100, 0.01 of it kept as a fee; the middle goes to 110.
 TEST(Ledger, TakesFeesInTheBaseAssetAtTheMiddle) {
   EquityRow first{.mark_price = d("100"), .cash = d("1000"), .equity = d("1000")};
-  Ledger ledger(first, {});
+  Ledger ledger(first, kSpot);
   FillRow fill = fill_of(true, "99", "1", "0", "100");
   fill.base_fee = d("0.01");
   ledger.on_fill(fill, nullptr);
@@ -118,7 +120,6 @@ TEST(Ledger, SplitsAProfitOfInverseContracts) {
   Ledger ledger(first, hundred);
   FillRow fill = fill_of(true, "8000", "10", "0.001", "8001");
   fill.value = d("0.125");
-  fill.is_linear = false;
   const MarksRow marks{.fill_number = 1, .mid_price = {d("8000"), {}, {}, {}}};
   ledger.on_fill(fill, &marks);
   const EquityRow last{.mark_price = d("10000"),
@@ -173,6 +174,35 @@ TEST(Ledger, SumsToTheLastUnitOfContractsOfAnyKind) {
   }
 }
 
+// It was taken for spot, and what did not fit came out as unexplained.
+TEST(Ledger, KnowsNoPartsOfAContractThatIsNotTold) {
+  const EquityRow first{.mark_price = d("100"), .position_value = d("0")};
+  FillRow fill = fill_of(true, "100", "2", "0", "100");
+  fill.value = d("20");
+  Ledger of_fill(first, std::nullopt);
+  of_fill.on_fill(fill, nullptr);
+  const EquityRow last{.mark_price = d("110"), .position = d("2"), .equity = d("2"), .position_value = d("22")};
+  EXPECT_EQ(text(of_fill.lines(last).spread), "unknown");
+  EXPECT_EQ(text(of_fill.lines(last).total), "2");
+  EXPECT_EQ(text(Ledger(first, std::nullopt).lines(last).inventory), "unknown") << "the position is not worth that";
+  Ledger told(first, ContractTerms{.is_inverse = false, .size = d("0.1")});
+  told.on_fill(fill, nullptr);
+  EXPECT_EQ(text(told.lines(last).inventory), "2");
+  EXPECT_EQ(text(told.lines(last).unexplained), "0");
+}
+
+// 100 USD a contract, bought at 8 and sold at 10: of both the value is price x quantity, and yet they are not linear.
+TEST(ClosedTrades, TakeTheRunsWordForInverseContracts) {
+  ClosedTrades trades(ContractTerms{.is_inverse = true, .size = {100, 0}});
+  EXPECT_FALSE(trades.on_fill(fill_of(true, "8", "1")));
+  FillRow sold = fill_of(false, "10", "1");
+  sold.realised = d("2.5");
+  EXPECT_EQ(text(trades.on_fill(sold)->gross), "2.5");
+  ClosedTrades sized(ContractTerms{.is_inverse = false, .size = d("0.1")});
+  EXPECT_FALSE(sized.on_fill(fill_of(true, "8", "1")));
+  EXPECT_EQ(text(sized.on_fill(fill_of(false, "10", "1"))->gross), "0.2");
+}
+
 TEST(ContractValue, ReadsTermsAndValuesPositions) {
   const auto inverse = parse_contract("inverse(100)");
   ASSERT_TRUE(inverse);
@@ -190,7 +220,7 @@ TEST(ContractValue, ReadsTermsAndValuesPositions) {
 
 TEST(Ledger, SaysWhatItCannotExplain) {
   EquityRow first{.mark_price = d("100")};
-  const Ledger ledger(first, {});
+  const Ledger ledger(first, kSpot);
   const EquityRow last{.mark_price = d("100"), .cash = d("7"), .equity = d("7")};
   EXPECT_EQ(text(ledger.lines(last).unexplained), "7");
 }
@@ -214,7 +244,7 @@ TEST(Ledger, SumsToTheLastUnit) {
                   .position = number(-5000, 5000, 3),
                   .cash = number(-1'000'000, 1'000'000, 8)};
     equity_of(row);
-    Ledger ledger(row, {});
+    Ledger ledger(row, kSpot);
     const int fills = static_cast<int>(dice() % 40);
     for (int i = 0; i < fills; ++i) {
       FillRow fill{.is_buy = dice() % 2 == 0,
@@ -252,7 +282,7 @@ TEST(Ledger, SumsToTheLastUnit) {
 }
 
 TEST(ClosedTrades, ClosesWhatWasOpenedFirst) {
-  ClosedTrades trades;
+  ClosedTrades trades({});
   EXPECT_FALSE(trades.on_fill(fill_of(true, "100", "1", "0.5")));
   EXPECT_FALSE(trades.on_fill(fill_of(true, "110", "1", "0.5")));
   const auto first = trades.on_fill(fill_of(false, "120", "1.5", "0.3"));
@@ -271,7 +301,7 @@ TEST(ClosedTrades, ClosesWhatWasOpenedFirst) {
 
 // A sale of what was there from the start counted as a short sale.
 TEST(ClosedTrades, BeginsWithWhatIsHeldAtTheFirstSample) {
-  ClosedTrades trades;
+  ClosedTrades trades({});
   EquityRow first;
   first.mark_price = parse_decimal("100.5").value();
   first.position = parse_decimal("1").value();

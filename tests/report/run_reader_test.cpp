@@ -127,12 +127,13 @@ TEST(RunFacts, TellsTheContractOfEachInstrument) {
   const auto several = parse_run_object(R"json({"instruments":[{"name":"A","models":{"contract":"inverse(100)"}},)json"
                                         R"json({"name":"B","models":{"contract":"linear(2)"}}]})json");
   ASSERT_TRUE(several);
-  EXPECT_TRUE(several->of("A").contract.is_inverse);
-  EXPECT_EQ(several->of("A").contract.size, (Decimal{100, 0}));
-  EXPECT_EQ(several->of("B").contract.size, (Decimal{2, 0}));
+  EXPECT_TRUE(several->of("A").contract.value().is_inverse);
+  EXPECT_EQ(several->of("A").contract.value().size, (Decimal{100, 0}));
+  EXPECT_EQ(several->of("B").contract.value().size, (Decimal{2, 0}));
+  EXPECT_FALSE(several->of("C").contract);
   const auto one = parse_run_object(R"json({"models":{"contract":"inverse(10)"}})json");
   ASSERT_TRUE(one);
-  EXPECT_EQ(one->of("whatever").contract.size, (Decimal{10, 0}));
+  EXPECT_EQ(one->of("whatever").contract.value().size, (Decimal{10, 0}));
 }
 
 TEST(RunFacts, SaysWhatIsWrong) {

@@ -15,8 +15,7 @@ double unix_seconds(UnixNanos time) { return static_cast<double>(time.value) / 1
 
 }  // namespace
 
-RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital, std::string asset)
-    : asset_(std::move(asset)) {
+RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital) {
   report_.name = std::move(name);
   report_.facts = std::move(facts);
   report_.capital = capital;
@@ -33,12 +32,8 @@ std::optional<std::uint64_t> RunBuilder::Lines::shown(std::uint64_t line) const 
   return static_cast<std::uint64_t>(found - shown_.begin()) + 1;
 }
 
-bool RunBuilder::is_shown(const std::string& instrument) const {
-  return asset_.empty() || report_.facts.of(instrument).asset == asset_;
-}
-
 Result<void> RunBuilder::add(const EquityRow& row) {
-  if (!is_shown(row.instrument)) return {};
+  if (report_.facts.is_left_out(row.instrument)) return {};
   if (has_sample_ && row.time < sample_time_) {
     return fail(ErrorCode::kBadInput, "its time is before that of the line above: lines are to be by time");
   }
@@ -53,7 +48,8 @@ Result<void> RunBuilder::add(const EquityRow& row) {
     made.report.name = row.instrument;
     made.report.first = row;
     made.ledger.emplace(row, report_.facts.of(row.instrument).contract);
-    made.trades.begin(row);
+    made.trades.emplace(report_.facts.of(row.instrument).contract);
+    made.trades->begin(row);
     if (report_.samples > 0) began_with_.add(row.equity);
   }
   instruments_.find(row.instrument)->second.report.last = row;
@@ -102,9 +98,8 @@ Result<RunBuilder::Instrument*> RunBuilder::instrument_of(const std::string& nam
 void RunBuilder::count_fill(const FillRow& fill, const MarksRow* marks) {
   FillFlow& flow = report_.fill_flow;
   ++flow.fills;
-  const auto value = fill.value ? fill.value : product(fill.price, fill.quantity);
-  const auto add_value = [&value](std::optional<Decimal>& total) {
-    total = total && value ? sum(*total, *value) : std::nullopt;
+  const auto add_value = [&fill](std::optional<Decimal>& total) {
+    total = total && fill.value ? sum(*total, *fill.value) : std::nullopt;
   };
   add_value(flow.turnover);
   if (fill.is_maker) {
@@ -124,8 +119,8 @@ void RunBuilder::count_fill(const FillRow& fill, const MarksRow* marks) {
 }
 
 void RunBuilder::take_trade(Instrument& instrument, const FillRow& fill) {
-  const auto trade = instrument.trades.on_fill(fill);
-  if (!instrument.trades.is_complete()) report_.outcomes.reset();
+  const auto trade = instrument.trades->on_fill(fill);
+  if (!instrument.trades->is_complete()) report_.outcomes.reset();
   if (!trade) return;
   report_.held_seconds.add(trade->held_seconds);
   if (!report_.outcomes) return;
@@ -137,8 +132,9 @@ void RunBuilder::take_trade(Instrument& instrument, const FillRow& fill) {
 }
 
 Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
-  fill_lines_.add(is_shown(fill.instrument));
-  if (!is_shown(fill.instrument)) return {};
+  const bool is_left_out = report_.facts.is_left_out(fill.instrument);
+  fill_lines_.add(!is_left_out);
+  if (is_left_out) return {};
   const auto instrument = instrument_of(fill.instrument);
   if (!instrument) return std::unexpected(instrument.error());
   std::optional<UnixNanos>& last = (*instrument)->fill_time;
@@ -159,8 +155,9 @@ Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
 }
 
 Result<void> RunBuilder::add(const OrderRow& row) {
-  order_lines_.add(is_shown(row.instrument));
-  if (!is_shown(row.instrument)) return {};
+  const bool is_left_out = report_.facts.is_left_out(row.instrument);
+  order_lines_.add(!is_left_out);
+  if (is_left_out) return {};
   if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
   report_.order_flow.on_order(row);
   ++report_.order_events;
@@ -169,7 +166,8 @@ Result<void> RunBuilder::add(const OrderRow& row) {
 }
 
 Result<void> RunBuilder::add(const BookRow& row) {
-  if (!is_shown(row.instrument)) return {};
+  if (!report_.books) report_.books.emplace();
+  if (report_.facts.is_left_out(row.instrument)) return {};
   if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
   const bool is_beyond = (row.order_line && *row.order_line > order_lines_.count()) ||
                          (row.fill_number && *row.fill_number > fill_lines_.count());
@@ -177,7 +175,6 @@ Result<void> RunBuilder::add(const BookRow& row) {
     return fail(ErrorCode::kBadInput,
                 "it is of a line that orders.csv or fills.csv has not: one of them is cut, or of another run");
   }
-  if (!report_.books) report_.books.emplace();
   BookRow shown = row;
   if (row.order_line) shown.order_line = order_lines_.shown(*row.order_line);
   if (row.fill_number) shown.fill_number = fill_lines_.shown(*row.fill_number);

@@ -24,8 +24,8 @@ class RunBuilder {
   static constexpr std::size_t kMostOutcomes = 4'000'000;
   static constexpr std::size_t kMostCauses = 20;
 
-  // `facts`: as choose_asset() has made them; what `asset` of it says, if it is not empty, is all that is reported on.
-  RunBuilder(std::string name, RunFacts facts, Decimal capital, std::string asset = {});
+  // `facts`: as choose_asset() has made them: rows of another asset are passed over.
+  RunBuilder(std::string name, RunFacts facts, Decimal capital);
 
   // Errors of all: kBadInput: times go back, an instrument that equity.csv has not, numbers that contradict each other.
   Result<void> add(const EquityRow& row);
@@ -39,7 +39,7 @@ class RunBuilder {
   struct Instrument {
     InstrumentReport report = {};
     std::optional<Ledger> ledger = {};
-    ClosedTrades trades = {};
+    std::optional<ClosedTrades> trades = {};
     std::optional<UnixNanos> fill_time = {};
   };
   // Lines of a file, and which of those that are reported on the first ones are.
@@ -54,14 +54,12 @@ class RunBuilder {
     std::uint64_t count_ = 0;
     std::vector<std::uint64_t> shown_;
   };
-  [[nodiscard]] bool is_shown(const std::string& instrument) const;
   void end_sample();
   Result<Instrument*> instrument_of(const std::string& name);
   void count_fill(const FillRow& fill, const MarksRow* marks);
   void take_trade(Instrument& instrument, const FillRow& fill);
 
   RunReport report_;
-  std::string asset_;  // empty: all
   Lines fill_lines_;
   Lines order_lines_;
   std::map<std::string, Instrument, std::less<>> instruments_;

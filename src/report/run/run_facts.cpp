@@ -93,7 +93,7 @@ InstrumentFacts instrument_in(const ordered_json& instrument) {
   if (models == instrument.end() || !models->is_object()) return facts;
   const auto contract = models->find("contract");
   if (contract == models->end() || !contract->is_string()) return facts;
-  facts.contract = parse_contract(contract->get_ref<const std::string&>()).value_or(ContractTerms{});
+  facts.contract = parse_contract(contract->get_ref<const std::string&>());
   return facts;
 }
 
@@ -153,6 +153,11 @@ const InstrumentFacts& RunFacts::of(std::string_view instrument) const {
   return found == instruments.end() ? alone : found->second;
 }
 
+bool RunFacts::is_left_out(std::string_view instrument) const {
+  const auto found = is_part ? instruments.find(instrument) : instruments.end();
+  return found != instruments.end() && found->second.asset != money;
+}
+
 Result<void> choose_asset(RunFacts& facts, std::string_view asset) {
   const std::vector<std::string> assets = assets_of(facts);
   if (asset.empty() && assets.size() > 1) {
@@ -166,6 +171,7 @@ Result<void> choose_asset(RunFacts& facts, std::string_view asset) {
                                                assets.empty() ? "what its run.json does not tell" : list_of(assets)));
   }
   if (assets.empty()) return {};
+  facts.is_part = assets.size() > 1;
   facts.money = asset.empty() ? assets.front() : std::string(asset);
   return {};
 }

@@ -25,8 +25,8 @@ struct Fact {
 };
 
 struct InstrumentFacts {
-  std::string asset = {};  // that is settled in; empty: the file does not tell
-  ContractTerms contract = {};
+  std::string asset = {};                      // that is settled in; empty: the file does not tell
+  std::optional<ContractTerms> contract = {};  // none: the file does not tell, or not how
 };
 
 struct RunFacts {
@@ -45,8 +45,12 @@ struct RunFacts {
   InstrumentFacts alone = {};  // of the run's only instrument, of whatever name
   std::map<std::string, InstrumentFacts, std::less<>> instruments = {};  // of a run of several, by name
   std::string money = {};  // the asset that is reported on; empty: the file does not tell
+  // It is one of several: gaps, totals and what else the file tells are of all.
+  bool is_part = false;
 
   [[nodiscard]] const InstrumentFacts& of(std::string_view instrument) const;
+  // Of another asset than that which is reported on.
+  [[nodiscard]] bool is_left_out(std::string_view instrument) const;
 };
 
 // Money of several assets has no sum, and everything in a report is of one: `asset`, which may be empty where all

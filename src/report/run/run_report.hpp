@@ -48,7 +48,7 @@ struct ListedFill {
 struct FillFlow {
   std::uint64_t fills = 0;
   std::uint64_t maker_fills = 0;
-  std::optional<Decimal> turnover = Decimal{};  // sum of price x quantity
+  std::optional<Decimal> turnover = Decimal{};  // sum of fills' values
   std::optional<Decimal> maker_turnover = Decimal{};
   std::map<std::string, std::uint64_t> causes = {};
   Samples queue_ahead = {};  // at entry, of maker fills of which it is told

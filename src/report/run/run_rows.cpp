@@ -101,10 +101,8 @@ Result<FillRow> fill_row(CsvTable& table, std::string_view line) {
   row.queue_ahead_fill = fields.estimate_or_nothing();
   row.mid_price = fields.decimal_or_nothing();
   row.realised = fields.decimal_or_nothing();
-  const auto linear = product(row.price, row.quantity);
   row.value = fields.decimal_or_nothing();
-  if (!row.value) row.value = linear;
-  row.is_linear = linear && row.value && *linear == *row.value;
+  if (!row.value) row.value = product(row.price, row.quantity);
   row.base_fee = fields.decimal_or_nothing().value_or(Decimal{});
   return fields.row(std::move(row));
 }

@@ -52,9 +52,9 @@ struct FillRow {
   std::optional<double> queue_ahead_fill = {};
   std::optional<Decimal> mid_price = {};
   std::optional<Decimal> realised = {};
-  std::optional<Decimal> value = {};  // settlement asset, not negative; none: not exact
-  bool is_linear = true;              // it is price x quantity
-  Decimal base_fee = {};              // besides `fee`, out of what was bought
+  // Settlement asset, not negative; price x quantity where the file does not tell. None: not exact.
+  std::optional<Decimal> value = {};
+  Decimal base_fee = {};  // besides `fee`, out of what was bought
 };
 
 inline constexpr std::size_t kOrderEvents = std::to_underlying(OrderEvent::kTriggered) + std::size_t{1};

@@ -31,8 +31,9 @@ FigureGroup result_figures(const RunReport& run) {
   list.text("from", "First sample", to_iso8601(run.first), "UTC, rounded down to a millisecond");
   list.text("to", "Last sample", to_iso8601(run.last), "UTC, rounded down to a millisecond");
   list.span("length", "Length", std::chrono::duration<double>(run.last - run.first).count(), "last less first sample");
-  list.money("opening_equity", "Opening equity", run.opening_equity,
-             "cash + position x mark price - fees + funding at the first sample, over all instruments");
+  list.money(
+      "opening_equity", "Opening equity", run.opening_equity,
+      "cash + what positions are worth at their marks - fees + funding at the first sample, over all instruments");
   list.money("closing_equity", "Closing equity", run.closing_equity, "the same at the last sample");
   list.money("profit", "Profit", run.ledger.total, "closing less opening equity, exact");
   list.money("fees", "Fees", run.ledger.fees, "of all fills; above 0: received, below: paid");
@@ -40,6 +41,7 @@ FigureGroup result_figures(const RunReport& run) {
   std::optional<Decimal> without_fees;
   if (run.ledger.total && run.ledger.fees) without_fees = difference(*run.ledger.total, *run.ledger.fees);
   list.money("profit_without_fees", "Profit without fees", without_fees, "profit less fees, exact");
+  if (!run.facts.money.empty()) list.text("asset", "Settled in", run.facts.money, "the asset of all amounts of money");
   list.money("capital", "Capital", run.capital, "of --capital: added to equity for all that is relative to it");
   return list.take();
 }

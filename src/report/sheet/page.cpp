@@ -212,11 +212,13 @@ std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
   if (!run.facts.money.empty()) text += fmt::format(", money in {}", run.facts.money);
+  std::string trouble;
   const auto crossed = std::ranges::find(run.facts.run, "crossed_updates", &Fact::path);
   if (crossed != run.facts.run.end() && crossed->text != "0") {
-    text += fmt::format(", the book crossed by {} updates", crossed->text);
+    trouble += fmt::format(", the book crossed by {} updates", crossed->text);
   }
-  return text + trouble_of(run.facts);
+  trouble += trouble_of(run.facts);
+  return trouble.empty() || !run.facts.is_part ? text + trouble : text + "; of all its instruments" + trouble;
 }
 
 void append_panels(std::string& out, std::span<const Panel> panels) {

@@ -22,13 +22,29 @@ std::optional<double> ratio_of(std::uint64_t part, std::uint64_t whole) {
 }
 
 // A count among the totals of run.json; of a run without it, such as one over bars, nothing.
-std::optional<std::uint64_t> total_of(const RunReport& run, std::string_view path) {
-  const auto found = std::ranges::find(run.facts.totals, path, &Fact::path);
-  if (found == run.facts.totals.end()) return std::nullopt;
+std::optional<std::uint64_t> count_at(const RunFacts& facts, std::string_view path) {
+  const auto found = std::ranges::find(facts.totals, path, &Fact::path);
+  if (found == facts.totals.end()) return std::nullopt;
   std::uint64_t count = 0;
   const char* const end = found->text.data() + found->text.size();
   const auto [stop, error] = std::from_chars(found->text.data(), end, count);
   return error == std::errc{} && stop == end ? std::optional(count) : std::nullopt;
+}
+
+// Of the instruments that are reported on.
+std::optional<std::uint64_t> total_of(const RunReport& run, std::string_view key) {
+  if (!run.facts.is_part) return count_at(run.facts, key);
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < run.facts.instruments.size(); ++i) {
+    const std::string at = fmt::format("instruments[{}].", i);
+    const auto name = std::ranges::find(run.facts.totals, at + "name", &Fact::path);
+    if (name == run.facts.totals.end()) return std::nullopt;
+    if (run.facts.is_left_out(name->text)) continue;
+    const std::optional<std::uint64_t> count = count_at(run.facts, at + std::string(key));
+    if (!count) return std::nullopt;
+    sum += *count;
+  }
+  return sum;
 }
 
 std::string sample_note(const Samples& samples) {
@@ -97,7 +113,9 @@ FigureGroup fill_figures(const RunReport& run) {
   };
   beyond("fills_beyond_trades", "Fills beyond their trade", "the trade that filled them");
   beyond("fills_beyond_levels", "Fills beyond their level", "the level that they took or were crossed by");
-  list.money("turnover", "Turnover", flow.turnover, "sum of price x quantity, exact");
+  list.money("turnover", "Turnover", flow.turnover,
+             "sum of what fills came to: price x quantity x the contract's size, of inverse contracts size x quantity "
+             "/ price");
   std::optional<double> turns;
   if (!returns_of(run).empty() && flow.turnover) turns = finite(to_double(*flow.turnover) / run.closes.values.front());
   list.number("turns", "Turnover / opening equity", turns, "equity with the capital");

@@ -15,6 +15,12 @@ void ClosedTrades::begin(const EquityRow& first) {
   lots_.push_back({first.time, *first.mark_price, is_long_ ? first.position : negated(first.position), 0});
 }
 
+// `moved`: sum of quantity x move of the price. Of what is not linear the run itself has told it.
+std::optional<Decimal> ClosedTrades::gross_of(const FillRow& fill, const std::optional<Decimal>& moved) const {
+  if (terms_ && !terms_->is_inverse) return moved ? product(*moved, terms_->size) : std::nullopt;
+  return !terms_ && may_be_of(terms_, fill.quantity, fill.price, fill.value) ? moved : fill.realised;
+}
+
 std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {
   if (!is_complete_) return std::nullopt;
   const double fee_a_unit =
@@ -53,8 +59,7 @@ std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {
     lots_.push_back({fill.time, fill.price, left, fee_a_unit});
   }
   if (!trade) return trade;
-  // Of contracts that are not linear the run itself has told it.
-  trade->gross = fill.is_linear ? gross.value() : fill.realised;
+  trade->gross = gross_of(fill, gross.value());
   trade->profit += trade->gross ? to_double(*trade->gross) : 0;
   trade->held_seconds /= closed;
   return trade;

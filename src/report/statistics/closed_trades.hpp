@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "report/run/run_rows.hpp"
+#include "report/statistics/contract_value.hpp"
 #include "report/statistics/exact.hpp"
 
 namespace acts::report {
@@ -23,6 +24,9 @@ class ClosedTrades {
  public:
   static constexpr std::size_t kMostLots = 1'000'000;
 
+  // Without terms it is taken for spot, but where a fill came to something else.
+  explicit ClosedTrades(const std::optional<ContractTerms>& terms) : terms_(terms) {}
+
   // With the first sample, before the first fill: what is held then counts as opened at its mark.
   void begin(const EquityRow& first);
   // Nothing: the fill closed nothing, or there are too many lots.
@@ -37,6 +41,9 @@ class ClosedTrades {
     Decimal left;
     double fee_a_unit = 0;
   };
+  [[nodiscard]] std::optional<Decimal> gross_of(const FillRow& fill, const std::optional<Decimal>& moved) const;
+
+  std::optional<ContractTerms> terms_;
   std::deque<Lot> lots_;  // all on the same side
   bool is_long_ = false;
   bool is_complete_ = true;

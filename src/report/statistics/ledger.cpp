@@ -41,8 +41,8 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b) {
   return both;
 }
 
-Ledger::Ledger(const EquityRow& first, const ContractTerms& terms)
-    : first_(first), terms_(terms), middle_(first.mark_price) {
+Ledger::Ledger(const EquityRow& first, const std::optional<ContractTerms>& terms)
+    : first_(first), terms_(terms.value_or(ContractTerms{})), is_guess_(!terms), middle_(first.mark_price) {
   position_.add(first.position);
 }
 
@@ -64,6 +64,7 @@ void Ledger::on_fill(const FillRow& fill, const MarksRow* marks) {
   const Decimal middle = fill.mid_price.value_or(fill.price);
   const Decimal quantity = fill.is_buy ? fill.quantity : negated(fill.quantity);
   ++fills_;
+  fits_ = fits_ && (!is_guess_ || may_be_of(terms_, fill.quantity, fill.price, fill.value));
   without_middle_ += fill.mid_price ? 0U : 1U;
   move_to(middle);
   // Differences of what whole positions are worth: so what is rounded of them cancels out from fill to fill.
@@ -96,6 +97,13 @@ LedgerLines Ledger::lines(const EquityRow& last) const {
   lines.inventory = closed.inventory_.value();
   lines.fees = fees_.value();
   lines.funding = difference(last.funding, first_.funding);
+  const auto is_valued = [this](const EquityRow& row) {
+    return !row.mark_price || row.position_value == value_of(terms_, row.position, *row.mark_price);
+  };
+  if (!fits_ || (is_guess_ && (!is_valued(first_) || !is_valued(last)))) {
+    lines.spread = std::nullopt;
+    lines.inventory = std::nullopt;
+  }
   lines.unexplained = lines.total;
   for (const Money* part : {&lines.spread, &lines.inventory, &lines.fees, &lines.funding}) {
     lines.unexplained = exact_difference(lines.unexplained, *part);

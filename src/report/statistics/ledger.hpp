@@ -48,8 +48,9 @@ LedgerLines operator+(const LedgerLines& a, const LedgerLines& b);
 // Of one instrument.
 class Ledger {
  public:
-  // The first sample: nothing was filled before it that is told to on_fill(), nor is in it.
-  Ledger(const EquityRow& first, const ContractTerms& terms);
+  // The first sample: nothing was filled before it that is told to on_fill(), nor is in it. Without terms it is taken
+  // for spot; where fills or positions are worth something else, spread and inventory are not known.
+  Ledger(const EquityRow& first, const std::optional<ContractTerms>& terms);
 
   // In their order. `marks`: none, the run did not measure them.
   void on_fill(const FillRow& fill, const MarksRow* marks);
@@ -65,6 +66,8 @@ class Ledger {
 
   EquityRow first_;
   ContractTerms terms_;
+  bool is_guess_;     // the terms,
+  bool fits_ = true;  // and whether all that came may be of them
   ExactSum position_;
   std::optional<Decimal> middle_;  // up to which inventory_ counts
   ExactSum spread_;
