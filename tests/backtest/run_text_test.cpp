@@ -97,11 +97,11 @@ TEST(OrderCounter, CountsCodesByTheirVenueAndFillsBeyondWhatThereWas) {
   update.reason = RejectReason::kMinNotional;
   for (const std::uint32_t id : {0U, 1U, 1U}) {
     update.instrument = InstrumentId{id};
-    counter.on_order(update);
+    counter.on_order(update, {});
   }
   update.reason = RejectReason::kUnknownOrder;  // a cancel that came too late
   update.status = OrderStatus::kNew;
-  counter.on_order(update);
+  counter.on_order(update, {});
   using Codes = std::map<int, std::uint64_t>;
   EXPECT_EQ(counter.counts()[0].codes, (Codes{{-1013, 1}}));
   EXPECT_EQ(counter.counts()[1].codes, (Codes{{-4164, 2}, {-2011, 1}}));
