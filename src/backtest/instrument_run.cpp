@@ -211,7 +211,7 @@ void InstrumentRun::take_event(const sim::VenueEvent& event, const Request* aske
       listener_->on_fill(told);
       if (has_marks_) marks_.add(answer.fill->number, event.ts);
     }
-    if (event.order.id != kLiquidation) listener_->on_order(answer.update);
+    if (event.order.id != kLiquidation) listener_->on_order(answer.update, event.detail);
   }
   push_answer(answer);
 }
@@ -321,7 +321,7 @@ void InstrumentRun::reject_here(const NewOrder& order, ClientOrderId id, RejectR
                            .trail = order.trail},
                 .answers_request = true};
   answer.update.ts_recv = answer.arrival;
-  if (listener_ != nullptr) listener_->on_order(answer.update);
+  if (listener_ != nullptr) listener_->on_order(answer.update, {});
   push_answer(answer);
 }
 
@@ -359,7 +359,7 @@ sim::VenueOrder InstrumentRun::submitted(const NewOrder& order, ClientOrderId id
     OrderUpdate update = update_of(sent);
     update.ts_recv = now;
     update.left = order.quantity;
-    listener_->on_order(update);
+    listener_->on_order(update, {});
   }
   return sent;
 }
@@ -450,7 +450,7 @@ void InstrumentRun::refuse_on_the_way(Ask ask, const sim::VenueOrder& order, Uni
   answer.update.status = ask == Ask::kPlace || ask == Ask::kPlaceOco ? OrderStatus::kRejected : OrderStatus::kNew;
   answer.update.reason = RejectReason::kUnavailable;
   answer.update.ts_recv = answer.arrival;
-  if (listener_ != nullptr) listener_->on_order(answer.update);
+  if (listener_ != nullptr) listener_->on_order(answer.update, {});
   push_answer(answer);
 }
 

@@ -55,7 +55,8 @@ void InstrumentRun::refuse(const Request& request, RejectReason reason) {
                            .reason = reason,
                            .order = order,
                            .left = 0,
-                           .fill = {}};
+                           .fill = {},
+                           .detail = {}};
   };
   take_event(refusal_of(request.order), &request, true);
   if (request.ask == Ask::kPlaceOco) take_event(refusal_of(request.second), &request, true);

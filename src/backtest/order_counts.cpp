@@ -7,12 +7,12 @@
 namespace acts::backtest {
 
 // An order that is only cut is answered without one.
-int error_code_of(const OrderUpdate& update, Venue venue) {
+int error_code_of(const OrderUpdate& update, Venue venue, sim::RefusalDetail detail) {
   const bool is_refused = update.event == OrderEvent::kRejected || update.event == OrderEvent::kExpired;
-  return is_refused ? sim::code_of(update.reason, venue, update.side) : 0;
+  return is_refused ? sim::code_of(update.reason, venue, update.side, detail) : 0;
 }
 
-void OrderCounter::on_order(const OrderUpdate& update) {
+void OrderCounter::on_order(const OrderUpdate& update, sim::RefusalDetail detail) {
   OrderCounts& counts = counts_.at(update.instrument.value());
   if (update.event == OrderEvent::kSubmitted) ++counts.placed;
   if (update.event == OrderEvent::kExpired) ++counts.expired[update.reason];
@@ -25,10 +25,10 @@ void OrderCounter::on_order(const OrderUpdate& update) {
     ++counts.refused;
   }
   if (!venues_.empty()) {
-    const int code = error_code_of(update, venues_.at(update.instrument.value()));
+    const int code = error_code_of(update, venues_.at(update.instrument.value()), detail);
     if (code != 0) ++counts.codes[code];
   }
-  if (listener_ != nullptr) listener_->on_order(update);
+  if (listener_ != nullptr) listener_->on_order(update, detail);
 }
 
 void OrderCounter::on_fill(const ToldFill& told) {

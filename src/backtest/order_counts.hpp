@@ -35,7 +35,7 @@ struct OrderCounts {
 };
 
 // The venue's error code (sim/venue_codes.hpp) of what this tells; 0: it has none.
-int error_code_of(const OrderUpdate& update, Venue venue);
+int error_code_of(const OrderUpdate& update, Venue venue, sim::RefusalDetail detail);
 
 // By instrument.
 class OrderCounter final : public RunListener {
@@ -45,7 +45,7 @@ class OrderCounter final : public RunListener {
       : venues_(std::move(venues)), counts_(instruments), listener_(listener) {}
   [[nodiscard]] const std::vector<OrderCounts>& counts() const { return counts_; }
 
-  void on_order(const OrderUpdate& update) override;
+  void on_order(const OrderUpdate& update, sim::RefusalDetail detail) override;
   void on_fill(const ToldFill& fill) override;
   void on_sample(const Sample& sample) override {
     if (listener_ != nullptr) listener_->on_sample(sample);

@@ -94,8 +94,8 @@ void RunFolder::write(File& file, std::string_view text) {
   if (const Result<void> written = file->write(text); !written) failure_ = written.error();
 }
 
-void RunFolder::on_order(const OrderUpdate& update) {
-  if (orders_) write(orders_, order_line(update, of(update.instrument)));
+void RunFolder::on_order(const OrderUpdate& update, sim::RefusalDetail detail) {
+  if (orders_) write(orders_, order_line(update, of(update.instrument), detail));
   if (recorder_ != nullptr) recorder_->on_order(update);
 }
 

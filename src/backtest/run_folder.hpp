@@ -45,7 +45,7 @@ class RunFolder final : public RunListener {
   static Result<std::unique_ptr<RunFolder>> create(FileOps& ops, const std::string& folder, const std::string& json,
                                                    std::vector<BacktestInstrument> instruments, bool has_books);
 
-  void on_order(const OrderUpdate& update) override;
+  void on_order(const OrderUpdate& update, sim::RefusalDetail detail) override;
   void on_fill(const ToldFill& fill) override;
   void on_sample(const Sample& sample) override;
   void on_marks(std::uint64_t fill_number,

@@ -196,6 +196,24 @@ Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
               "such as interval = \"1m\" in [bars], or take candles: kind = \"bars\" in [data]");
 }
 
+namespace {
+
+Result<void> check_quantities(std::string_view strategy, const StrategyNeeds& needs, const BacktestSettings& settings) {
+  for (std::size_t i = 0; needs.base_quantities && i < needs.instruments; ++i) {
+    const sim::Contract& contract = settings.instruments[i].contract;
+    if (contract.kind == sim::ContractKind::kLinear && contract.size == Decimal{1, 0}) continue;
+    return fail(
+        ErrorCode::kUsage,
+        fmt::format("{} takes one quantity of all its instruments, base asset, and {} of {} is of contracts, "
+                    "{} of size {}: take one that is linear and of size 1",
+                    strategy, settings.instruments[i].info.symbol, to_string(settings.instruments[i].info.venue),
+                    to_string(contract.kind), to_string(contract.size)));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> check_needs(std::string_view strategy, const StrategyNeeds& needs, const BacktestSettings& settings) {
   if (needs.book && settings.is_bars) {
     return fail(ErrorCode::kUsage, fmt::format("{} needs an order book, and these are bars: take kind out of [data], "
@@ -207,6 +225,7 @@ Result<void> check_needs(std::string_view strategy, const StrategyNeeds& needs, 
                                                "[[instrument]] of each",
                                                strategy, needs.instruments, settings.instruments.size()));
   }
+  if (const Result<void> same = check_quantities(strategy, needs, settings); !same) return same;
   if (!needs.funding) return {};
   const InstrumentSettings& of = settings.instruments[needs.instruments - 1];
   if (of.info.venue == Venue::kBinanceSpot) {

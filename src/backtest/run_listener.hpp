@@ -9,6 +9,8 @@
 #include "acts/base/time.hpp"
 #include "acts/market/order.hpp"
 
+#include "sim/venue_order.hpp"
+
 namespace acts::backtest {
 
 // How long after a fill the middle price is looked at again.
@@ -38,7 +40,8 @@ struct Sample {
 class RunListener {
  public:
   virtual ~RunListener() = default;
-  virtual void on_order(const OrderUpdate& /*update*/) {}
+  // `detail`: of a refusal at the venue.
+  virtual void on_order(const OrderUpdate& /*update*/, sim::RefusalDetail /*detail*/) {}
   // In the order of their numbers, but for those of several instruments, which are each in order.
   virtual void on_fill(const ToldFill& /*fill*/) {}
   // By time. Of an instrument none is told twice; two that differ may have one time, and the later one counts then:

@@ -74,12 +74,12 @@ std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument
                      to_string(told.realised), to_string(told.value), to_string(fill.base_fee));
 }
 
-std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument) {
+std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument, sim::RefusalDetail detail) {
   const UnixNanos time = update.ts_event == UnixNanos{} ? update.ts_recv : update.ts_event;
   const auto price_or_nothing = [&](Price price) {
     return price == Price{} ? std::string() : price_text(price, instrument);
   };
-  const int code = error_code_of(update, instrument.info.venue);
+  const int code = error_code_of(update, instrument.info.venue, detail);
   return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(time),
                      csv_text(instrument.name), update.id.value(), to_string(update.event), to_string(update.side),
                      to_string(update.type), to_string(update.time_in_force), price_text(update.price, instrument),

@@ -38,7 +38,8 @@ inline constexpr std::string_view kMarksHeader = "fill_number,0.1s,1s,10s,60s\n"
 // trade are empty where it waits for none, and the venue's error code where there is none.
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument);
 std::string fill_line(const ToldFill& told, const BacktestInstrument& instrument);
-std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument);
+std::string order_line(const OrderUpdate& update, const BacktestInstrument& instrument,
+                       sim::RefusalDetail detail = sim::RefusalDetail::kNone);
 // One object, keys in order, without a line's end.
 std::string fill_json(const Fill& fill, const BacktestInstrument& instrument);
 

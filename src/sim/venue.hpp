@@ -181,7 +181,8 @@ class SimVenue {
   void tell(const Own& own, OrderEvent event, OrderStatus status, RejectReason reason, UnixNanos now);
   // Nothing of it is left, and the other one of its pair ends.
   void expire(Own& own, RejectReason reason, UnixNanos now);
-  void refuse(ClientOrderId id, UnixNanos now);
+  void refuse(ClientOrderId id, RefusalDetail detail, UnixNanos now);
+  void refuse_change_to(const Own& own, const VenueOrder& changed, RejectReason reason, UnixNanos now);
   [[nodiscard]] double value_of(std::int64_t units) const { return static_cast<double>(units) / one_; }
 
   VenueModel model_;

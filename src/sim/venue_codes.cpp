@@ -28,25 +28,39 @@ int spot_code_of(RejectReason reason) noexcept {
   return 0;
 }
 
-int usdm_code_of(RejectReason reason, OrderSide side) noexcept {
+int price_code_of(RefusalDetail detail, OrderSide side) noexcept {
+  switch (detail) {
+    case RefusalDetail::kBelow: return -4013;      // PRICE_LESS_THAN_MIN_PRICE
+    case RefusalDetail::kAbove: return -4002;      // PRICE_GREATER_THAN_MAX_PRICE
+    case RefusalDetail::kStopAbove: return -4007;  // STOP_PRICE_GREATER_THAN_MAX_PRICE
+    case RefusalDetail::kNone:
+    case RefusalDetail::kChange: break;
+  }
+  // PRICE_HIGHTER_THAN_MULTIPLIER_UP, PRICE_LOWER_THAN_MULTIPLIER_DOWN
+  return side == OrderSide::kBuy ? -4016 : -4024;
+}
+
+int usdm_code_of(RejectReason reason, OrderSide side, RefusalDetail detail) noexcept {
   switch (reason) {
-    case RejectReason::kPriceOffTick: return -4014;         // PRICE_NOT_INCREASED_BY_TICK_SIZE
-    case RejectReason::kQuantityOffLot: return -4023;       // QTY_NOT_INCREASED_BY_STEP_SIZE
-    case RejectReason::kQuantityOutOfRange: return -4005;   // QTY_GREATER_THAN_MAX_QTY
+    case RejectReason::kPriceOffTick: return -4014;  // PRICE_NOT_INCREASED_BY_TICK_SIZE
+    case RejectReason::kQuantityOffLot:
+      return -4023;  // QTY_NOT_INCREASED_BY_STEP_SIZE
+    // QTY_LESS_THAN_MIN_QTY, QTY_GREATER_THAN_MAX_QTY
+    case RejectReason::kQuantityOutOfRange: return detail == RefusalDetail::kBelow ? -4004 : -4005;
     case RejectReason::kMinNotional: return -4164;          // MIN_NOTIONAL
     case RejectReason::kInsufficientBalance: return -2019;  // MARGIN_NOT_SUFFICIEN
-    case RejectReason::kReduceOnly: return -2022;           // REDUCE_ONLY_REJECT
-    case RejectReason::kUnknownOrder: return -2011;         // CANCEL_REJECTED
-    case RejectReason::kTooManyOrders: return -2025;        // MAX_OPEN_ORDER_EXCEEDED
-    case RejectReason::kTooManyStops: return -4045;         // MAX_STOP_ORDER_EXCEEDED
-    case RejectReason::kOrderRate: return -1015;            // TOO_MANY_ORDERS
-    case RejectReason::kWouldTake: return -5022;            // the post-only order "will be rejected"
-    case RejectReason::kWouldTrigger: return -2021;         // ORDER_WOULD_IMMEDIATELY_TRIGGER
-    case RejectReason::kNotSupported: return -1116;         // INVALID_ORDER_TYPE
-    case RejectReason::kUnavailable:
-      return -1008;  // SERVER_BUSY
-    // PRICE_HIGHTER_THAN_MULTIPLIER_UP, PRICE_LOWER_THAN_MULTIPLIER_DOWN
-    case RejectReason::kPriceOutOfBand: return side == OrderSide::kBuy ? -4016 : -4024;
+    case RejectReason::kReduceOnly:
+      return -2022;  // REDUCE_ONLY_REJECT
+    // NO_SUCH_ORDER, CANCEL_REJECTED
+    case RejectReason::kUnknownOrder: return detail == RefusalDetail::kChange ? -2013 : -2011;
+    case RejectReason::kTooManyOrders: return -2025;  // MAX_OPEN_ORDER_EXCEEDED
+    case RejectReason::kTooManyStops: return -4045;   // MAX_STOP_ORDER_EXCEEDED
+    case RejectReason::kOrderRate: return -1015;      // TOO_MANY_ORDERS
+    case RejectReason::kWouldTake: return -5022;      // the post-only order "will be rejected"
+    case RejectReason::kWouldTrigger: return -2021;   // ORDER_WOULD_IMMEDIATELY_TRIGGER
+    case RejectReason::kNotSupported: return -1116;   // INVALID_ORDER_TYPE
+    case RejectReason::kUnavailable: return -1008;    // SERVER_BUSY
+    case RejectReason::kPriceOutOfBand: return price_code_of(detail, side);
     case RejectReason::kNoLiquidity:
     case RejectReason::kNone:
     case RejectReason::kSelfTrade:
@@ -57,8 +71,8 @@ int usdm_code_of(RejectReason reason, OrderSide side) noexcept {
 
 }  // namespace
 
-int code_of(RejectReason reason, Venue venue, OrderSide side) noexcept {
-  return venue == Venue::kBinanceSpot ? spot_code_of(reason) : usdm_code_of(reason, side);
+int code_of(RejectReason reason, Venue venue, OrderSide side, RefusalDetail detail) noexcept {
+  return venue == Venue::kBinanceSpot ? spot_code_of(reason) : usdm_code_of(reason, side, detail);
 }
 
 }  // namespace acts::sim

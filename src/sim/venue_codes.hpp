@@ -4,6 +4,8 @@
 #include "acts/market/order.hpp"
 #include "acts/market/venue.hpp"
 
+#include "sim/venue_order.hpp"
+
 namespace acts::sim {
 
 // The error code that the venue answers a request with which it refuses for this reason, or with which it says why an
@@ -11,9 +13,11 @@ namespace acts::sim {
 //
 // Spot: binance-spot-api-docs, errors.md (2025-01-09). Filters are -1013 where the request is checked and -2010 where
 // the matching engine does it (counts of open orders); what is wrong with a request to cancel or change is -2011.
-// USD-M: developers.binance.com/docs/derivatives/usds-margined-futures/error-code. There a price above the band is
-// -4016 and one below it -4024, a quantity too small -4004 and one too large -4005: buys are bounded above and sells
-// below, so `side` tells the first; of the second it is -4005. All read 2026-11.
-int code_of(RejectReason reason, Venue venue, OrderSide side = OrderSide::kBuy) noexcept;
+// USD-M: developers.binance.com/docs/derivatives/usds-margined-futures/error-code. There `detail` tells a quantity that
+// is too small (-4004) from one too large (-4005), a price below the least (-4013) and above the most (-4002, of stops
+// -4007) from one beyond the band (a buy's above -4016, a sell's below -4024), and a modify of what is not there
+// (-2013) from a cancel (-2011). All read 2026-11.
+int code_of(RejectReason reason, Venue venue, OrderSide side = OrderSide::kBuy,
+            RefusalDetail detail = RefusalDetail::kNone) noexcept;
 
 }  // namespace acts::sim

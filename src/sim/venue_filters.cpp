@@ -44,6 +44,22 @@ RejectReason refusal_of(const VenueFilters& filters, const VenueOrder& order, co
   return is_too_small ? RejectReason::kMinNotional : RejectReason::kNone;
 }
 
+RefusalDetail detail_of(const VenueFilters& filters, const VenueOrder& order, RejectReason reason) {
+  if (reason == RejectReason::kQuantityOutOfRange) {
+    return order.quantity < filters.min_quantity ? RefusalDetail::kBelow : RefusalDetail::kAbove;
+  }
+  if (reason != RejectReason::kPriceOutOfBand) return RefusalDetail::kNone;
+  const auto beyond = [&filters](std::int64_t price, RefusalDetail above) {
+    if (is_within(price, filters.min_price, filters.max_price)) return RefusalDetail::kNone;
+    return price < filters.min_price ? RefusalDetail::kBelow : above;
+  };
+  if (has_limit(order.type)) {
+    const RefusalDetail limit = beyond(ticks_of(order.side, order.rank), RefusalDetail::kAbove);
+    if (limit != RefusalDetail::kNone) return limit;
+  }
+  return waits_for_a_price(order) ? beyond(order.stop, RefusalDetail::kStopAbove) : RefusalDetail::kNone;
+}
+
 RejectReason refusal_of_count(const VenueFilters& filters, const VenueOrder& order, const FilterView& view) {
   if (order.type == OrderType::kMarket) return RejectReason::kNone;
   if (filters.max_open_orders != 0 && view.open >= filters.max_open_orders) return RejectReason::kTooManyOrders;

@@ -50,6 +50,8 @@ struct FilterView {
 
 // kNone: it may be. Of prices and quantity alone; `quantity`: in all.
 RejectReason refusal_of(const VenueFilters& filters, const VenueOrder& order, const FilterView& view);
+// Of one that is refused for `reason`, by which bound: kNone by another rule than those of price and quantity.
+RefusalDetail detail_of(const VenueFilters& filters, const VenueOrder& order, RejectReason reason);
 // As many as there may be are open.
 RejectReason refusal_of_count(const VenueFilters& filters, const VenueOrder& order, const FilterView& view);
 

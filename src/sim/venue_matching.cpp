@@ -278,7 +278,8 @@ void SimVenue::tell(const Own& own, OrderEvent event, OrderStatus status, Reject
                      .reason = reason,
                      .order = own.order,
                      .left = is_final(status) ? 0 : own.left,
-                     .fill = {}});
+                     .fill = {},
+                     .detail = {}});
 }
 
 void SimVenue::expire(Own& own, RejectReason reason, UnixNanos now) {

@@ -55,6 +55,15 @@ struct VenueFill {
   bool has_middle = false;
 };
 
+// What a venue's error code tells of a refusal besides its reason.
+enum class RefusalDetail : std::uint8_t {
+  kNone,
+  kBelow,      // the least quantity or price that a rule allows,
+  kAbove,      // the most,
+  kStopAbove,  // and that of the price that is waited for
+  kChange,     // of a modify
+};
+
 // Something that an answer tells of.
 struct VenueEvent {
   UnixNanos ts = {};
@@ -64,6 +73,7 @@ struct VenueEvent {
   VenueOrder order = {};  // as it is now
   std::int64_t left = 0;
   VenueFill fill = {};  // of kFilled and kPartiallyFilled
+  RefusalDetail detail = RefusalDetail::kNone;
   [[nodiscard]] bool is_fill() const { return event == OrderEvent::kFilled || event == OrderEvent::kPartiallyFilled; }
 };
 

@@ -47,6 +47,7 @@ void SimVenue::place(const VenueOrder& order, UnixNanos now) {
   const RejectReason reason = is_own ? RejectReason::kNone : reason_against(order, now, nullptr);
   if (reason == RejectReason::kNone) return enter(order, now);
   tell({.order = order, .left = order.quantity}, OrderEvent::kRejected, OrderStatus::kRejected, reason, now);
+  events_.back().detail = detail_of(model_.filters, order, reason);
 }
 
 void SimVenue::place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now) {
@@ -62,6 +63,7 @@ void SimVenue::place_oco(const VenueOrder& first, const VenueOrder& second, Unix
     const bool is_other = reason == RejectReason::kNone;
     tell({.order = order, .left = order.quantity}, OrderEvent::kRejected, OrderStatus::kRejected,
          is_other ? RejectReason::kLinkedOrder : reason, now);
+    events_.back().detail = detail_of(model_.filters, order, reason);
   };
   reject(first, against_first);
   reject(second, against_second);
@@ -80,7 +82,7 @@ void SimVenue::enter(const VenueOrder& order, UnixNanos now) {
 void SimVenue::cancel(ClientOrderId id, UnixNanos now) {
   Own* found = find(id);
   if (found == nullptr) found = find_waiting(id);
-  if (found == nullptr) return refuse(id, now);
+  if (found == nullptr) return refuse(id, RefusalDetail::kNone, now);
   Own gone = *found;
   tell(gone, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone, now);
   remove(*found);
@@ -90,7 +92,7 @@ void SimVenue::cancel(ClientOrderId id, UnixNanos now) {
 void SimVenue::modify(const VenueChange& change, UnixNanos now) {
   Own* const resting = find(change.id);
   Own* const own = resting != nullptr ? resting : find_waiting(change.id);
-  if (own == nullptr) return refuse(change.id, now);
+  if (own == nullptr) return refuse(change.id, RefusalDetail::kChange, now);
   if (change.quantity <= counted_as_filled(*own)) return cancel(change.id, now);
   if (resting != nullptr) return modify_resting(*own, change, now);
   modify_waiting(*own, change, now);
@@ -109,7 +111,7 @@ void SimVenue::modify_resting(Own& own, const VenueChange& change, UnixNanos now
   RejectReason reason = refusal_of(model_.filters, changed, view());
   const Own after{.order = changed, .left = change.quantity - filled};
   if (reason == RejectReason::kNone && fillable(after) < after.left) reason = RejectReason::kReduceOnly;
-  if (reason != RejectReason::kNone) return tell(own, OrderEvent::kRejected, own.status(), reason, now);
+  if (reason != RejectReason::kNone) return refuse_change_to(own, changed, reason, now);
   if (change.rank == own.order.rank && change.quantity - filled <= own.left) {
     own.order.quantity = change.quantity;
     own.left = change.quantity - filled;
@@ -140,7 +142,7 @@ void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now
   if (reason == RejectReason::kNone && last_trade_ != 0 && trigger.is_reached(last_trade_)) {
     reason = RejectReason::kWouldTrigger;
   }
-  if (reason != RejectReason::kNone) return tell(own, OrderEvent::kRejected, own.status(), reason, now);
+  if (reason != RejectReason::kNone) return refuse_change_to(own, changed, reason, now);
   own.order = changed;
   own.left = changed.quantity;
   triggers_.change(changed.id, trigger);
@@ -150,18 +152,24 @@ void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now
 void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now) {
   const Own* own = find(id);
   if (own == nullptr) own = find_waiting(id);
-  if (own == nullptr) return refuse(id, now);
+  if (own == nullptr) return refuse(id, RefusalDetail::kChange, now);
   tell(*own, OrderEvent::kRejected, own->status(), reason, now);
 }
 
+void SimVenue::refuse_change_to(const Own& own, const VenueOrder& changed, RejectReason reason, UnixNanos now) {
+  tell(own, OrderEvent::kRejected, own.status(), reason, now);
+  events_.back().detail = detail_of(model_.filters, changed, reason);
+}
+
 // Of a request about an order that is no longer there: what has become of it was told before.
-void SimVenue::refuse(ClientOrderId id, UnixNanos now) {
+void SimVenue::refuse(ClientOrderId id, RefusalDetail detail, UnixNanos now) {
   VenueEvent& event = events_.emplace_back();
   event.ts = now;
   event.event = OrderEvent::kRejected;
   event.status = OrderStatus::kFilled;
   event.reason = RejectReason::kUnknownOrder;
   event.order.id = id;
+  event.detail = detail;
 }
 
 }  // namespace acts::sim

@@ -70,12 +70,18 @@ class FundingCarry final : public Strategy {
 
  private:
   void set(StrategyContext& context, bool is_in) {
+    const std::int64_t spot = is_in ? leg_of(context, kCarrySpot) : 0;
+    const std::int64_t perpetual = is_in ? leg_of(context, kCarryPerpetual) : 0;
+    if (is_in && (spot == 0 || perpetual == 0)) return;  // one leg alone would be a bet on the price
     is_in_ = is_in;
-    const auto units = [&](InstrumentId id) {
-      return is_in ? quantity_of(settings_.quantity, context.scales(id)).units() : 0;
-    };
-    spot_.set(context, kCarrySpot, Quantity{units(kCarrySpot)});
-    perpetual_.set(context, kCarryPerpetual, Quantity{-units(kCarryPerpetual)});
+    spot_.set(context, kCarrySpot, Quantity{spot});
+    perpetual_.set(context, kCarryPerpetual, Quantity{-perpetual});
+  }
+
+  // Units, in whole lots.
+  [[nodiscard]] std::int64_t leg_of(const StrategyContext& context, InstrumentId id) const {
+    const std::int64_t units = quantity_of(settings_.quantity, context.scales(id)).units();
+    return units - units % context.lot(id).units();
   }
 
   CarrySettings settings_;
@@ -104,7 +110,7 @@ constexpr std::array<ParameterSpec, 4> kCarryParameters{{
      .most = "1"},
     {.name = "quantity",
      .type = ParameterType::kDecimal,
-     .help = "of each leg, base asset",
+     .help = "of each leg, base asset; below a lot of either nothing is opened",
      .default_text = "0.1",
      .least = "0.000000000000000001",
      .most = "1000000000000"},

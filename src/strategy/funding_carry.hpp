@@ -1,6 +1,8 @@
 // Earns funding without a direction: while a perpetual's rate is at `entry` or above, it holds `quantity` of instrument
 // 0 (spot) and is short as much of instrument 1 (the perpetual); from `exit` down it closes both. Looks every
-// `interval`; market orders. What it risks is that the two legs fill apart, and the fees of going in and out.
+// `interval`; market orders. What it risks is that the two legs fill apart, and the fees of going in and out. A
+// quantity must be the same of both: it needs base_quantities, and opens nothing where it is less than a lot of one of
+// them.
 #pragma once
 
 #include <memory>

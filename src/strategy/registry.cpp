@@ -39,7 +39,7 @@ std::span<const StrategyType> strategy_types() {
        .summary = "long spot and short the perpetual while its funding is high",
        .parameters = strategy::funding_carry_parameters(),
        .make = strategy::make_funding_carry,
-       .needs = {.instruments = 2, .funding = true}},
+       .needs = {.instruments = 2, .funding = true, .base_quantities = true}},
       {.name = "grid",
        .summary = "market making at fixed steps around the middle, leaned against the position",
        .parameters = strategy::grid_parameters(),

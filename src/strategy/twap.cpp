@@ -151,7 +151,7 @@ constexpr std::array<ParameterSpec, 5> kTwapParameters{{
      .choices = kTwapSides},
     {.name = "quantity",
      .type = ParameterType::kDecimal,
-     .help = "of which, in all, base asset; rounded down to the lot",
+     .help = "of which, in all, base asset, or contracts if they are inverse or not of size 1; rounded down to the lot",
      .default_text = "1",
      .least = "0.000000000000000001",
      .most = "1000000000000"},

@@ -132,7 +132,7 @@ class MarketsLog final : public RunListener {
     EXPECT_GE(fill_.ts_event, last_);
     last_ = fill_.ts_event;
   }
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     if (update.event == OrderEvent::kSubmitted) return;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
     lines[update.instrument.value()].push_back(

@@ -35,7 +35,7 @@ using test::RandomTrader;
 class VenueLog final : public RunListener {
  public:
   void on_fill(const ToldFill& told) override { fill_ = told.fill; }
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     if (update.event == OrderEvent::kSubmitted) return;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
     lines.push_back(
@@ -277,7 +277,7 @@ TEST(Engine, IsNotChangedByBeingWatched) {
 // All that a run tells, in its order.
 class WholeLog final : public RunListener {
  public:
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     text += fmt::format("{} {} {} {} {}\n", update.ts_event.value, update.ts_recv.value, update.id.value(),
                         to_string(update.event), update.left.units());
   }

@@ -97,15 +97,17 @@ TEST(OrderCounter, CountsCodesByTheirVenueAndFillsBeyondWhatThereWas) {
   update.reason = RejectReason::kMinNotional;
   for (const std::uint32_t id : {0U, 1U, 1U}) {
     update.instrument = InstrumentId{id};
-    counter.on_order(update);
+    counter.on_order(update, {});
   }
   update.reason = RejectReason::kUnknownOrder;  // a cancel that came too late
   update.status = OrderStatus::kNew;
-  counter.on_order(update);
+  counter.on_order(update, {});
   using Codes = std::map<int, std::uint64_t>;
   EXPECT_EQ(counter.counts()[0].codes, (Codes{{-1013, 1}}));
   EXPECT_EQ(counter.counts()[1].codes, (Codes{{-4164, 2}, {-2011, 1}}));
   EXPECT_EQ(sum_of(counter.counts()).codes, (Codes{{-4164, 2}, {-2011, 1}, {-1013, 1}}));
+  counter.on_order(update, sim::RefusalDetail::kChange);
+  EXPECT_EQ(counter.counts()[1].codes, (Codes{{-4164, 2}, {-2013, 1}, {-2011, 1}}));
   ToldFill told;
   for (const auto& [cause, beyond] : {std::pair(FillCause::kTradedThrough, 5), std::pair(FillCause::kQueueDone, 2),
                                       std::pair(FillCause::kCrossed, 3), std::pair(FillCause::kTaker, 0)}) {

@@ -280,6 +280,15 @@ TEST(ProgramBacktestData, RefusesAStrategyThatCannotTradeItsData) {
   spot.replace(spot.rfind("binance-usdm"), 12, "binance-spot");
   EXPECT_THAT(refusal(spot, "funding_carry"),
               HasSubstr("funding_carry goes by the funding of instrument 2, and BTCUSDT of binance-spot has none"));
+  const auto of_contracts = [&](const std::string& rules) {
+    std::string contracts = pair("binance-spot");
+    return contracts.insert(contracts.rfind("[[instrument]]") + 15, rules);
+  };
+  EXPECT_THAT(refusal(of_contracts("contract = \"inverse\"\ncontract_size = \"100\"\n"), "funding_carry"),
+              HasSubstr("BTCUSDT of binance-usdm is of contracts, inverse of size 100: take one that is linear and of "
+                        "size 1\n"));
+  EXPECT_THAT(refusal(of_contracts("contract_size = \"0.01\"\n"), "funding_carry"),
+              HasSubstr("is of contracts, linear of size 0.01: take one"));
 }
 
 // Lines that are of the instrument's data, not of what a run made of it.

@@ -125,7 +125,7 @@ class Printer final : public RunListener {
     expect(fill.left.units() >= 0, fill.id, "more was filled than ordered");
   }
 
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     Known& order = orders_[update.id];
     const bool is_about_nothing = update.event == OrderEvent::kRejected && update.status != OrderStatus::kRejected;
     if (is_about_nothing) return;

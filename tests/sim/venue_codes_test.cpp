@@ -22,6 +22,24 @@ TEST(VenueCodes, AreThoseOfTheVenue) {
   EXPECT_EQ(spot(RejectReason::kNone), 0);
 }
 
+TEST(VenueCodes, TellOfUsdmWhichBoundARefusalIsOf) {
+  const auto usdm = [](RejectReason reason, RefusalDetail detail, OrderSide side = OrderSide::kBuy) {
+    return code_of(reason, Venue::kBinanceUsdm, side, detail);
+  };
+  EXPECT_EQ(usdm(RejectReason::kQuantityOutOfRange, RefusalDetail::kBelow), -4004);
+  EXPECT_EQ(usdm(RejectReason::kQuantityOutOfRange, RefusalDetail::kAbove), -4005);
+  for (const OrderSide side : {OrderSide::kBuy, OrderSide::kSell}) {
+    EXPECT_EQ(usdm(RejectReason::kPriceOutOfBand, RefusalDetail::kBelow, side), -4013);
+    EXPECT_EQ(usdm(RejectReason::kPriceOutOfBand, RefusalDetail::kAbove, side), -4002);
+    EXPECT_EQ(usdm(RejectReason::kPriceOutOfBand, RefusalDetail::kStopAbove, side), -4007);
+  }
+  EXPECT_EQ(usdm(RejectReason::kUnknownOrder, RefusalDetail::kChange), -2013);
+  EXPECT_EQ(usdm(RejectReason::kUnknownOrder, RefusalDetail::kNone), -2011);
+  for (const auto detail : {RefusalDetail::kBelow, RefusalDetail::kAbove, RefusalDetail::kStopAbove}) {
+    EXPECT_EQ(code_of(RejectReason::kPriceOutOfBand, Venue::kBinanceSpot, OrderSide::kBuy, detail), -1013);
+  }
+}
+
 // What is refused at the venue has a code there.
 TEST(VenueCodes, AreThereForAllThatIsRefused) {
   for (auto reason = RejectReason::kPriceOffTick; reason <= RejectReason::kLinkedOrder;

@@ -310,6 +310,37 @@ TEST_F(VenueOrders, KeepsToTheRulesOfItsVenue) {
   EXPECT_EQ(reason({.side = kBidSide, .type = OrderType::kMarket, .quantity = 2}), RejectReason::kMinNotional);
 }
 
+TEST_F(VenueOrders, TellsByWhichBoundOneIsRefused) {
+  start({.filters = {.min_price = 50,
+                     .max_price = 150,
+                     .min_quantity = 2,
+                     .max_quantity = 50,
+                     .band = {.up = 105'000'000, .down = 95'000'000}}});
+  book();
+  trade(kAskSide, 100, 1);
+  const auto last = [this] {
+    const RefusalDetail given = venue().events().back().detail;
+    venue().clear_events();
+    return given;
+  };
+  const auto detail = [&](const VenueOrder& order) { return place(order), last(); };
+  EXPECT_EQ(detail(limit(kBidSide, 100, 1)), RefusalDetail::kBelow);
+  EXPECT_EQ(detail(limit(kBidSide, 100, 51)), RefusalDetail::kAbove);
+  EXPECT_EQ(detail(limit(kBidSide, 49, 20)), RefusalDetail::kBelow);
+  EXPECT_EQ(detail(limit(kAskSide, 151, 20)), RefusalDetail::kAbove);
+  EXPECT_EQ(detail(stop(kBidSide, 151, 20)), RefusalDetail::kStopAbove);
+  EXPECT_EQ(detail(limit(kBidSide, 94, 20)), RefusalDetail::kNone) << "beyond the band";
+  const ClientOrderId id = place(limit(kBidSide, 100, 5));
+  for (const auto& [quantity, bound] : {std::pair(1, RefusalDetail::kBelow), std::pair(51, RefusalDetail::kAbove)}) {
+    venue().modify({.id = id, .rank = rank_of(kBidSide, 100), .quantity = quantity}, now());
+    EXPECT_EQ(last(), bound);
+  }
+  venue().modify({.id = ClientOrderId{99}, .rank = rank_of(kBidSide, 100), .quantity = 5}, now());
+  EXPECT_EQ(last(), RefusalDetail::kChange);
+  venue().cancel(ClientOrderId{99}, now());
+  EXPECT_EQ(last(), RefusalDetail::kNone);
+}
+
 // A liquidation that was refused for its size or its number would be asked for again at each row.
 TEST_F(VenueOrders, IsNotBoundByItsOwnRules) {
   start({.filters = {.min_quantity = 2, .max_quantity = 5, .min_notional = 1'000'000}, .rates = {.per_day = 1}});

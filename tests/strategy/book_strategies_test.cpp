@@ -223,6 +223,20 @@ TEST(FundingCarry, HoldsBothLegsWhileItIsPaid) {
   EXPECT_EQ(pay("0.00005"), "sell market 0 100@0,buy market 1 100@0,");
 }
 
+// One leg alone is a bet on the price.
+TEST(FundingCarry, OpensNothingBelowALotOfOneLeg) {
+  const auto strategy = test::make_strategy("funding_carry", {{.name = "quantity", .text = "0.015"}});
+  test::FakeContext context(2);
+  context.second_lot = Quantity{100};
+  context.funding = FundingRate{.rate = parse_decimal("0.0002").value(), .at = {}};
+  strategy->on_start(context);
+  context.wake(*strategy);
+  EXPECT_EQ(context.take(), "");
+  context.second_lot = Quantity{10};
+  context.wake(*strategy);
+  EXPECT_EQ(context.take(), "buy market 0 10@0,sell market 1 10@0,");
+}
+
 TEST(FundingCarry, GoesOnFromASavedState) {
   for (const bool is_in : {false, true}) {
     const auto strategy = test::make_strategy("funding_carry", {});

@@ -50,7 +50,7 @@ class FakeContext final : public StrategyContext {
   [[nodiscard]] const Instrument& instrument(InstrumentId /*id*/) const override { return instrument_; }
   [[nodiscard]] Scales scales(InstrumentId /*id*/) const override { return {.price = 1, .quantity = 3}; }
   [[nodiscard]] Price tick(InstrumentId /*id*/) const override { return Price{5}; }
-  [[nodiscard]] Quantity lot(InstrumentId /*id*/) const override { return Quantity{10}; }
+  [[nodiscard]] Quantity lot(InstrumentId id) const override { return id.value() == 1 ? second_lot : Quantity{10}; }
   [[nodiscard]] const BookView& book(InstrumentId /*id*/) const override { return book_of; }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return funding; }
@@ -145,6 +145,7 @@ class FakeContext final : public StrategyContext {
   UnixNanos time{1'600'000'000'000'000'000};
   std::optional<UnixNanos> timer;
   std::optional<FundingRate> funding;
+  Quantity second_lot{10};  // of instrument 1
   FakeBook book_of;
   bool are_slow = false;  // requests stay under way until answer()
   std::string asked;

@@ -18,6 +18,8 @@ struct StrategyNeeds {
   bool book = false;            // it reads books, which bars do not have
   std::size_t instruments = 1;  // at least
   bool funding = false;         // funding rates of the last of these, which must be a contract
+  // A quantity is one of the base asset in each of these: spot, or a linear contract of size 1.
+  bool base_quantities = false;
 };
 
 struct StrategyType {

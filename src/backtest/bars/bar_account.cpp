@@ -35,7 +35,8 @@ std::optional<sim::FeeCharge> BarAccount::fill(const sim::FeeTrade& trade) {
 bool BarAccount::book(const sim::FeeTrade& trade, const sim::FeeCharge& charge) {
   sim::MoneyMath math;
   const std::int64_t quantity = trade.quantity.units();
-  const int128 turnover = math.sum(turnover_, terms().turnover_of(math, quantity, trade.price));
+  const int128 cash = terms().cash_of(math, sign(trade.side) * quantity, trade.price);
+  const int128 turnover = math.sum(turnover_, cash < 0 ? -cash : cash);
   if (math.has_overflown() || !position_.apply(sign(trade.side) * quantity, trade.price, charge)) return false;
   turnover_ = turnover;
   return true;

@@ -47,7 +47,7 @@ class BarAccount {
   [[nodiscard]] const sim::MoneyTerms& terms() const { return position_.terms(); }
   [[nodiscard]] Decimal money(int128 units) const { return position_.terms().money(units); }
   [[nodiscard]] Decimal base_money(int128 units) const { return {units, units == 0 ? 0 : position_.base_scale()}; }
-  // Sum of the values of all fills.
+  // Sum of what was paid or received for all fills, settlement asset. What fee tiers go by is FeeMeter's.
   [[nodiscard]] int128 turnover() const { return turnover_; }
   [[nodiscard]] Position position() const { return position_.position(); }
 

@@ -372,7 +372,7 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     return;
   }
   const OrderUpdate& update = std::get<OrderUpdate>(answer);
-  if (listener_ != nullptr) listener_->on_order(update);
+  if (listener_ != nullptr) listener_->on_order(update, {});
   if (wants_.orders && update.event != OrderEvent::kSubmitted) strategy_->on_order(*this, update);
 }
 

@@ -68,7 +68,7 @@ struct BarTotals {
   std::vector<Position> positions = {};  // by InstrumentId
   Decimal equity = {};                   // of all markets, at the last closes
   Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
-  Decimal turnover = {};                 // value of all fills
+  Decimal turnover = {};                 // value of all fills, settlement asset
   RunCloses::Chosen closes = {};         // equity of all markets, at the start and at closes
 };
 

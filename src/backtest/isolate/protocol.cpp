@@ -127,6 +127,7 @@ void write_made(ByteWriter& out, const MadeStrategy& made) {
   out.flag(made.needs.book);
   out.number(made.needs.instruments);
   out.flag(made.needs.funding);
+  out.flag(made.needs.base_quantities);
   out.number(made.parameters.size());
   for (const auto& [name, text] : made.parameters) {
     out.text(name);
@@ -137,7 +138,8 @@ void write_made(ByteWriter& out, const MadeStrategy& made) {
 
 std::optional<MadeStrategy> read_made(ByteReader& in) {
   MadeStrategy made{.name = std::string(in.text(kMostParameterBytes))};
-  made.needs = {.book = in.flag(), .instruments = in.count(kMostNeeded), .funding = in.flag()};
+  made.needs = {
+      .book = in.flag(), .instruments = in.count(kMostNeeded), .funding = in.flag(), .base_quantities = in.flag()};
   if (made.needs.instruments == 0) return std::nullopt;  // the last of them is asked for
   const std::uint64_t count = in.count(kMostParameters);
   for (std::uint64_t i = 0; i < count && !in.is_bad(); ++i) {

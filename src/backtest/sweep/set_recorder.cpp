@@ -14,7 +14,7 @@ SetRecorder::SetRecorder(std::vector<Scales> scales, const Decimal& capital)
   ACTS_ASSERT(!scales_.empty());
 }
 
-void SetRecorder::on_order(const OrderUpdate& update) { counter_.on_order(update); }
+void SetRecorder::on_order(const OrderUpdate& update, sim::RefusalDetail detail) { counter_.on_order(update, detail); }
 
 void SetRecorder::on_fill(const ToldFill& told) {
   counter_.on_fill(told);

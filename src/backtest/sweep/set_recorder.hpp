@@ -20,7 +20,7 @@ class SetRecorder final : public RunListener {
   explicit SetRecorder(std::vector<Scales> scales, const Decimal& capital = {});
 
   [[nodiscard]] bool wants_marks() const override { return false; }
-  void on_order(const OrderUpdate& update) override;
+  void on_order(const OrderUpdate& update, sim::RefusalDetail detail) override;
   void on_fill(const ToldFill& told) override;
   void on_sample(const Sample& sample) override;
 

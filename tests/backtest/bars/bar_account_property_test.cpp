@@ -210,7 +210,9 @@ BarGambles gamble_over_bars(sim::AccountKind kind, sim::ContractKind contract, s
 class NaiveMargin final : public RunListener {
  public:
   NaiveMargin(std::int64_t balance, BarPath path) : cash_(balance * kOne), path_(path) {}
-  void on_order(const OrderUpdate& update) override { types_[update.id.value()] = update.type; }
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
+    types_[update.id.value()] = update.type;
+  }
   void on_fill(const ToldFill& told) override { told_.push_back(told.fill); }
   // After each bar: what has been told of it is what had to come.
   void check(const Bar& bar) {

@@ -31,6 +31,27 @@ TEST(BarAccount, AddsUpToTheLastDigit) {
   EXPECT_EQ(to_string(account.money(account.turnover())), "1740.00013");
 }
 
+// It was told in the quote asset: 2500 of 25 contracts of 100. Tiers go by that all the same.
+TEST(BarAccount, TellsTheTurnoverOfInverseContractsInWhatTheySettleIn) {
+  const sim::Contract inverse{.kind = sim::ContractKind::kInverse, .size = {100, 0}};
+  Fees fees{.taker = decimal("0.001")};
+  fees.tiers = {{.volume = decimal("2000"), .maker = {}, .taker = decimal("0.0005")}};
+  Result<BarAccount> made = BarAccount::make({.price = 2, .quantity = 0}, inverse, fees, decimal("1"));
+  ASSERT_TRUE(made.has_value()) << made.error().message;
+  BarAccount& account = *made;
+  const auto fee_on = [&account](OrderSide side, std::int64_t price, std::int64_t contracts, int day) {
+    const auto charge = account.fill({.side = side,
+                                      .price = Price{price},
+                                      .quantity = Quantity{contracts},
+                                      .ts = UnixNanos{day * 86'400'000'000'000}});
+    return to_string(account.money(charge.value().fee));
+  };
+  EXPECT_EQ(fee_on(OrderSide::kBuy, 2'000'000, 20, 0), "0.0001");
+  EXPECT_EQ(to_string(account.money(account.turnover())), "0.1");
+  EXPECT_EQ(fee_on(OrderSide::kSell, 1'000'000, 5, 1), "0.000025") << "2000 reach the tier";
+  EXPECT_EQ(to_string(account.money(account.turnover())), "0.15");
+}
+
 TEST(BarAccount, GivesMoneyTheScaleThatIsAskedFor) {
   const Result<BarAccount> made = BarAccount::make(kScales, {}, {}, decimal("7"), 12);
   ASSERT_TRUE(made.has_value());

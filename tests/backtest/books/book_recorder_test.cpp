@@ -69,7 +69,7 @@ class RecordingListener final : public RunListener {
     is_fill_kept_ = ++fills <= limits_.fills;
     if (is_fill_kept_) expect("", true, told.fill.ts_event, told.fill.instrument);
   }
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     recorder.on_order(update);
     ++orders;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;

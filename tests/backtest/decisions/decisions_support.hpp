@@ -111,7 +111,7 @@ class ToldLines final : public RunListener {
     lines += std::to_string(told.fill.ts_event.value) + " fill " + std::to_string(told.fill.id.value()) + " " +
              std::to_string(told.fill.quantity.units()) + "@" + std::to_string(told.fill.price.units()) + "\n";
   }
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     lines += std::to_string(update.ts_recv.value) + " " + std::string(to_string(update.event)) + " " +
              std::to_string(update.id.value()) + "\n";
   }

@@ -152,8 +152,8 @@ TEST(SetRecorder, CountsOrdersAsARunDoes) {
   SetRecorder recorder({test::book_setup().instrument.scales});
   OrderCounter counter(1, nullptr);
   const auto told = [&](const OrderUpdate& update) {
-    recorder.on_order(update);
-    counter.on_order(update);
+    recorder.on_order(update, {});
+    counter.on_order(update, {});
     RunEnd end;
     end.positions.resize(1);
     EXPECT_EQ(recorder.totals(end).orders, counter.counts().front().placed);

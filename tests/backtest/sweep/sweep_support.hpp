@@ -179,7 +179,7 @@ class TellingListener final : public RunListener {
  public:
   explicit TellingListener(bool with_marks = true) : with_marks_(with_marks) {}
   [[nodiscard]] bool wants_marks() const override { return with_marks_; }
-  void on_order(const OrderUpdate& update) override {
+  void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     text += fmt::format("{} {} {} {} {}\n", update.ts_event.value, update.ts_recv.value, update.id.value(),
                         to_string(update.event), update.left.units());
   }
