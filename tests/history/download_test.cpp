@@ -262,6 +262,31 @@ TEST_F(DownloadTest, AsksForEveryFileWhereNothingIsListed) {
   EXPECT_THAT(run().error().message, HasSubstr("name the days with --from and --to"));
 }
 
+// One whose root is a page for people: it was asked five times, and then nothing was fetched.
+TEST_F(DownloadTest, TakesAPageOfHtmlForNoListingAtOnce) {
+  publish_days();
+  server_.set_fault([](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (!request.target.starts_with("/?")) return std::nullopt;
+    return ArchiveReply{.body = "<!DOCTYPE html>\n<html><body>A mirror<br></body></html>"};
+  });
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("does not list what it has")));
+  expect_all_there();
+  for (const auto& [target, times] : server_.requests()) EXPECT_EQ(times, 1U) << target;
+  request_.symbols = {"BTC*"};
+  EXPECT_THAT(run().error().message, ::testing::EndsWith("it has a document type): name each symbol"));
+}
+
+TEST(ArchiveAddress, ListsTheExchangesOwnFilesElsewhereHoweverItIsWritten) {
+  for (const char* const url : {"https://data.binance.vision", "https://data.binance.vision/"}) {
+    EXPECT_EQ(address_at(url).files, ArchiveAddress{}.files);
+    EXPECT_EQ(address_at(url).listing, ArchiveAddress{}.listing);
+  }
+  EXPECT_EQ(address_at("https://mirror.example/binance/").files, "https://mirror.example/binance");
+  EXPECT_EQ(address_at("https://mirror.example/binance/").listing, "https://mirror.example/binance");
+}
+
 TEST_F(DownloadTest, TakesNoMoreThanIsListed) {
   publish_days();
   server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {

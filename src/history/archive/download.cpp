@@ -76,12 +76,17 @@ class Lister {
 };
 
 // Every symbol of which there is such a file.
-Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRequest& request) {
+Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRequest& request,
+                                                const ArchiveAddress& address) {
   std::set<std::string> symbols;
   for (const Span span : kSpans) {
     if (!has_span({request.market, request.data_set, {}, request.interval}, span)) continue;
     const std::string directory = symbols_directory(request.market, request.data_set, span);
     auto page = lister.list(directory);
+    if (!page && page.error().code == ErrorCode::kUsage) {
+      return fail(ErrorCode::kUsage, fmt::format("{} does not list what it has ({}): name each symbol", address.listing,
+                                                 page.error().message));
+    }
     if (!page) return std::unexpected(page.error());
     for (const std::string_view folder : page->folders) {
       std::string_view symbol = folder.substr(directory.size());
@@ -93,7 +98,8 @@ Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRe
   return std::vector<std::string>(symbols.begin(), symbols.end());
 }
 
-Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRequest& request) {
+Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRequest& request,
+                                                const ArchiveAddress& address) {
   std::vector<std::string> wanted;
   std::optional<std::vector<std::string>> listed;
   for (const std::string& symbol : request.symbols) {
@@ -103,7 +109,7 @@ Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRe
       continue;
     }
     if (!listed) {
-      auto all = listed_symbols(lister, request);
+      auto all = listed_symbols(lister, request, address);
       if (!all) return all;
       listed = std::move(*all);
     }
@@ -150,7 +156,7 @@ class Download {
       if (!lock) return std::unexpected(lock.error());
       lock_.emplace(std::move(*lock));
     }
-    const auto symbols = wanted_symbols(lister_, request_);
+    const auto symbols = wanted_symbols(lister_, request_, options_.address);
     if (!symbols) return std::unexpected(symbols.error());
     for (const std::string& symbol : *symbols) {
       if (auto planned = plan(symbol); !planned) return std::unexpected(planned.error());
@@ -468,6 +474,12 @@ class Download {
 };
 
 }  // namespace
+
+ArchiveAddress address_at(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  ArchiveAddress own;
+  return url == own.files ? own : ArchiveAddress{url, url};
+}
 
 std::uint64_t DownloadReport::count(FileState state) const {
   std::uint64_t count = 0;

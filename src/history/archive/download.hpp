@@ -23,6 +23,8 @@ struct ArchiveAddress {
   std::string files = "https://data.binance.vision";
   std::string listing = "https://s3-ap-northeast-1.amazonaws.com/data.binance.vision";
 };
+// Of an archive at that URL: a mirror lists where its files are, the exchange's own elsewhere.
+ArchiveAddress address_at(std::string url);
 
 struct DownloadRequest {
   Market market = Market::kSpot;
