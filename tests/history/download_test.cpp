@@ -103,6 +103,7 @@ TEST_F(DownloadTest, NamesADayThatIsMissingAndOneThatFails) {
     return std::nullopt;
   });
   request_.to = day(2026, 1, 9);
+  set_today(day(2026, 1, 9));
   const auto report = run();
   ASSERT_TRUE(report) << report.error().message;
   const SeriesReport& series = report->series.front();
@@ -112,6 +113,23 @@ TEST_F(DownloadTest, NamesADayThatIsMissingAndOneThatFails) {
   EXPECT_THAT(series.problems, ElementsAre(HasSubstr("2026-01-04.zip: the server answers 500 (5 times in a row)")));
   EXPECT_EQ(report->count(FileState::kFetched), 3U);
   EXPECT_FALSE(std::filesystem::exists(local(path_of(4))));
+}
+
+// Without a listing too: what is old will not come, what is young may.
+TEST_F(DownloadTest, TellsWhatMayComeFromWhatIsMissingWithoutAListing) {
+  publish_days();
+  server_.set_fault([](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/?")) return ArchiveReply{.status = 403};
+    return std::nullopt;
+  });
+  request_.from = day(2025, 12, 31);
+  request_.to = day(2026, 1, 10);
+  set_today(day(2026, 1, 10));
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->series.front().missing, ElementsAre(day(2025, 12, 31), day(2026, 1, 6)));
+  EXPECT_EQ(report->series.front().unpublished_from, day(2026, 1, 7));
+  EXPECT_EQ(report->series.front().unpublished, 3);
 }
 
 TEST_F(DownloadTest, FetchesWhatWasPublishedAnewAndNothingElse) {

@@ -129,11 +129,11 @@ Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRe
 // Of a mirror that does not list: what would be there, if it has all.
 PublishedFiles presumed_files(const Series& series, Day from, Day to) {
   PublishedFiles files;
-  for (Day month = month_of(from); has_span(series, Span::kMonth) && next_month(month) <= to;
-       month = next_month(month)) {
-    if (month >= from || !has_span(series, Span::kDay)) files.months[month] = {};
+  const bool has_days = has_span(series, Span::kDay);
+  for (Day month = month_of(from); has_span(series, Span::kMonth) && month < to; month = next_month(month)) {
+    if (!has_days || (month >= from && next_month(month) <= to)) files.months[month] = {};
   }
-  for (Day day = from; has_span(series, Span::kDay) && day < to; day += std::chrono::days{1}) files.days[day] = {};
+  for (Day day = from; has_days && day < to; day += std::chrono::days{1}) files.days[day] = {};
   return files;
 }
 
@@ -177,6 +177,10 @@ class Download {
     std::size_t file;
   };
 
+  [[nodiscard]] Day today() const {
+    return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Nanos>{Nanos{hooks_.now().value}});
+  }
+
   Result<void> plan(const std::string& symbol) {
     const Series series{request_.market, request_.data_set, symbol, request_.interval};
     PublishedFiles files;
@@ -195,27 +199,29 @@ class Download {
       hooks_.warn(what);  // one of those that a pattern means
       return {};
     }
-    return add(series, plan_download(files, request_.from, request_.to));
+    return add(series, plan_download(files, request_.from, request_.to, first_day_to_come(series, today())));
   }
 
   Result<void> plan_without_listing(const Series& series, const std::string& why) {
     // With a tail: up to today, whose file nobody has yet.
-    const Day today = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Nanos>{Nanos{hooks_.now().value}});
     if (!request_.from || (!request_.to && !request_.tail)) {
       return fail(ErrorCode::kUsage, fmt::format("{} does not list what it has ({}): name the days with --from{}",
                                                  options_.address.listing, why, request_.tail ? "" : " and --to"));
     }
-    const Day to = request_.to.value_or(std::max(today, *request_.from));
+    const Day to = request_.to.value_or(std::max(today(), *request_.from));
     hooks_.warn(
         fmt::format("{} does not list what it has ({}): every file is asked for", options_.address.listing, why));
     is_presumed_ = true;
-    return add(series, plan_download(presumed_files(series, *request_.from, to), request_.from, to));
+    const PublishedFiles presumed = presumed_files(series, *request_.from, to);
+    return add(series, plan_download(presumed, request_.from, to, first_day_to_come(series, today())));
   }
 
   Result<void> add(const Series& series, const DownloadPlan& plan) {
     SeriesReport report;
     report.series = series;
     report.missing = plan.missing;
+    report.begin = plan.begin;
+    report.before_begin = plan.before_begin;
     report.unpublished_from = plan.unpublished_from;
     report.unpublished = plan.unpublished;
     report_.series.push_back(std::move(report));
@@ -324,7 +330,12 @@ class Download {
       const Day end = is_month ? next_month(planned_[i].first) : planned_[i].first + std::chrono::days{1};
       for (Day day = planned_[i].first; day < end; day += std::chrono::days{1}) series.missing.push_back(day);
     }
-    for (SeriesReport& series : report_.series) std::ranges::sort(series.missing);
+    for (SeriesReport& series : report_.series) {
+      std::ranges::sort(series.missing);
+      if (!is_presumed_) continue;
+      const Day end = series.end_of_files().value_or(Day::min());
+      series.call_unpublished(std::max(end, first_day_to_come(series.series, today())));
+    }
   }
 
   // A request that is under way.
@@ -479,6 +490,31 @@ ArchiveAddress address_at(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   ArchiveAddress own;
   return url == own.files ? own : ArchiveAddress{url, url};
+}
+
+std::optional<Day> SeriesReport::end_of_files() const {
+  std::optional<Day> end;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    // Of a mirror that does not list, most of what was asked for at its end is not there yet.
+    if (states[i] == FileState::kMissing) continue;
+    const std::string& path = files[i].path;
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    for (const Span span : kSpans) {
+      const auto first = first_day_of(series, span, name);
+      if (!first) continue;
+      const Day behind = span == Span::kMonth ? next_month(*first) : *first + std::chrono::days{1};
+      end = std::max(end.value_or(behind), behind);
+    }
+  }
+  return end;
+}
+
+void SeriesReport::call_unpublished(Day from) {
+  const auto first = std::ranges::lower_bound(missing, from);
+  if (first == missing.end()) return;
+  unpublished_from = std::min(unpublished_from.value_or(*first), *first);
+  unpublished += missing.end() - first;
+  missing.erase(first, missing.end());
 }
 
 std::uint64_t DownloadReport::count(FileState state) const {
