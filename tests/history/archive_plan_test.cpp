@@ -120,6 +120,25 @@ TEST(DownloadPlan, CallsDaysMissingThatWillNotComeAnyMore) {
   EXPECT_EQ(both.unpublished, 3);
 }
 
+TEST(DownloadPlan, AsksForWantedDaysBehindAnOldListing) {
+  const auto there = files({}, {day(2023, 1, 1), day(2023, 1, 2)});
+  const auto asked = [&](std::optional<Day> from, std::optional<Day> to, Day today) {
+    auto plan = plan_download(there, from, to, today - std::chrono::days{3});
+    ask_behind_listing(plan, there, from, to, today);
+    return plan;
+  };
+  const auto all = asked(day(2023, 1, 2), std::nullopt, day(2023, 1, 5));
+  EXPECT_THAT(names(all), ElementsAre("2023-01-02.zip", "2023-01-03.zip", "2023-01-04.zip"));
+  EXPECT_FALSE(all.files.front().is_guess);
+  EXPECT_TRUE(all.files.back().is_guess);
+  const auto part = asked(day(2023, 1, 4), day(2023, 1, 8), day(2023, 1, 6));
+  EXPECT_THAT(names(part), ElementsAre("2023-01-04.zip", "2023-01-05.zip"));
+  EXPECT_EQ(part.unpublished_from, day(2023, 1, 6));
+  EXPECT_EQ(part.unpublished, 2);
+  EXPECT_THAT(names(asked(day(2023, 1, 2), day(2023, 1, 2), day(2023, 1, 5))), IsEmpty());
+  EXPECT_THAT(names(asked(day(2023, 1, 2), std::nullopt, day(2023, 1, 11))), ElementsAre("2023-01-02.zip"));
+}
+
 TEST(DownloadPlan, WaitsSomeDaysForADaysFileAndAMonthForAMonths) {
   EXPECT_EQ(first_day_to_come(kHourly, day(2026, 3, 2)), day(2026, 2, 27));
   EXPECT_EQ(first_day_to_come({Market::kUsdm, "fundingRate", "BTCUSDT"}, day(2026, 1, 15)), day(2025, 12, 1));

@@ -132,6 +132,37 @@ TEST_F(DownloadTest, TellsWhatMayComeFromWhatIsMissingWithoutAListing) {
   EXPECT_EQ(report->series.front().unpublished, 3);
 }
 
+TEST_F(DownloadTest, AsksForTheDaysBehindAListingThatIsOld) {
+  publish_days();
+  const std::string listing = "<ListBucketResult><Contents><Key>" + path_of(3) + "</Key><Size>" +
+                              std::to_string(content_of(3).size()) +
+                              "</Size><ETag>3</ETag></Contents></ListBucketResult>";
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/?") && request.target.contains("/daily/")) return ArchiveReply{.body = listing};
+    if (request.target.contains("2026-01-07"))
+      return ArchiveReply{.status = 403};  // a bucket that does not say what lacks
+    return std::nullopt;
+  });
+  request_.from.reset();
+  request_.to = day(2026, 1, 9);
+  set_today(day(2026, 1, 8));
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  const SeriesReport& series = report->series.front();
+  EXPECT_EQ(report->count(FileState::kFetched), 3U);
+  EXPECT_EQ(read_file(local(path_of(5))), content_of(5));
+  EXPECT_THAT(series.problems, IsEmpty());
+  EXPECT_EQ(report->retries, 0U);
+  EXPECT_THAT(series.missing, IsEmpty());
+  EXPECT_EQ(series.unpublished_from, day(2026, 1, 6));
+  EXPECT_EQ(series.unpublished, 3);
+  EXPECT_THAT(warnings_, IsEmpty());
+  request_.to.reset();
+  EXPECT_EQ(run()->series.front().unpublished, 0);
+  set_today(day(2026, 1, 12));  // such a listing has an end that is one
+  EXPECT_EQ(run()->series.front().files.size(), 1U);
+}
+
 TEST_F(DownloadTest, FetchesWhatWasPublishedAnewAndNothingElse) {
   publish_days();
   ASSERT_TRUE(run());

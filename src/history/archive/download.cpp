@@ -199,7 +199,11 @@ class Download {
       hooks_.warn(what);  // one of those that a pattern means
       return {};
     }
-    return add(series, plan_download(files, request_.from, request_.to, first_day_to_come(series, today())));
+    DownloadPlan wanted = plan_download(files, request_.from, request_.to, first_day_to_come(series, today()));
+    if (has_span(series, Span::kDay) && !options_.dry_run) {
+      ask_behind_listing(wanted, files, request_.from, request_.to, today());
+    }
+    return add(series, wanted);
   }
 
   Result<void> plan_without_listing(const Series& series, const std::string& why) {
@@ -235,6 +239,7 @@ class Download {
       wanted.path = directory_of(report.series, file.span) + file_name(report.series, file.span, file.first);
       wanted.bytes = file.published.bytes;
       wanted.version = file.published.version;
+      wanted.is_guess = file.is_guess;
       auto local = local_.look(wanted.path);
       if (!local) return std::unexpected(local.error());
       wanted.local = std::move(*local);
@@ -325,14 +330,16 @@ class Download {
       if (!planned_[i].published.version.empty()) {
         hooks_.warn(fmt::format("{} is listed, and not to be had", series.files[places_[i].file].path));
       }
+      if (planned_[i].is_guess && !request_.to) continue;  // all there is was asked for, and it is not there
       const bool is_month = planned_[i].span == Span::kMonth;
       if (is_month && is_presumed_ && has_span(series.series, Span::kDay)) continue;
       const Day end = is_month ? next_month(planned_[i].first) : planned_[i].first + std::chrono::days{1};
       for (Day day = planned_[i].first; day < end; day += std::chrono::days{1}) series.missing.push_back(day);
     }
+    const bool has_guesses = std::ranges::any_of(planned_, &PlannedFile::is_guess);
     for (SeriesReport& series : report_.series) {
       std::ranges::sort(series.missing);
-      if (!is_presumed_) continue;
+      if (!is_presumed_ && !has_guesses) continue;
       const Day end = series.end_of_files().value_or(Day::min());
       series.call_unpublished(std::max(end, first_day_to_come(series.series, today())));
     }
@@ -488,7 +495,7 @@ class Download {
 
 ArchiveAddress address_at(std::string url) {
   while (url.ends_with('/')) url.pop_back();
-  ArchiveAddress own;
+  const ArchiveAddress own;
   return url == own.files ? own : ArchiveAddress{url, url};
 }
 

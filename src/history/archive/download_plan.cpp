@@ -89,4 +89,18 @@ DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from,
   return plan;
 }
 
+void ask_behind_listing(DownloadPlan& plan, const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to,
+                        Day today) {
+  if (files.empty()) return;
+  const Day listed_end = extent_of(files).end;
+  if (today - listed_end > kMostGuesses * kDay) return;
+  const Day first = std::max(listed_end, from.value_or(listed_end));
+  const Day end = std::min(to.value_or(today), today);
+  for (Day day = first; day < end; day += kDay) plan.files.push_back({Span::kDay, day, {}, true});
+  std::erase_if(plan.missing, [&](Day day) { return day >= first && day < end; });
+  if (!plan.unpublished_from || *plan.unpublished_from >= end) return;
+  plan.unpublished -= (end - *plan.unpublished_from).count();
+  plan.unpublished_from = plan.unpublished > 0 ? std::optional(end) : std::nullopt;
+}
+
 }  // namespace acts::history::archive

@@ -32,6 +32,7 @@ struct PlannedFile {
   Span span = Span::kDay;
   Day first;
   PublishedFile published;
+  bool is_guess = false;  // not listed (ask_behind_listing())
 
   friend bool operator==(const PlannedFile& a, const PlannedFile& b) { return a.span == b.span && a.first == b.first; }
 };
@@ -57,5 +58,12 @@ Day first_day_to_come(const Series& series, Day today);
 // the period whole is one file where there is one; the rest is taken by days. Where the archive has no file of a day,
 // but of its month, the month's is taken: it holds more than was asked for. `to_come`: first_day_to_come().
 DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to, Day to_come);
+
+// A listing may be some days older than what it lists. Of a series of days that are listed up to one of the last
+// kMostGuesses, those from there to yesterday that are wanted are asked for by name: they are files of the plan then,
+// and neither missing nor unpublished in it.
+inline constexpr std::int64_t kMostGuesses = 7;
+void ask_behind_listing(DownloadPlan& plan, const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to,
+                        Day today);
 
 }  // namespace acts::history::archive
