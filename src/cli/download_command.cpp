@@ -80,9 +80,9 @@ Result<std::string> safe_url(std::string url) {
 }
 
 Result<void> set_base_url(ArchiveAddress& address, const Values& values) {
-  const Result<std::string> url = safe_url(values[0]);
+  Result<std::string> url = safe_url(values[0]);
   if (!url) return std::unexpected(url.error());
-  address = {*url, *url};
+  address = history::archive::address_at(*std::move(url));
   return {};
 }
 

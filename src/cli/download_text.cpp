@@ -37,6 +37,10 @@ std::string days_text(const std::vector<Day>& days) {
   return text;
 }
 
+std::size_t missing_days(const SeriesReport& series) {
+  return series.missing.size() + static_cast<std::size_t>(series.before_begin);
+}
+
 std::string line_of(const SeriesReport& series) {
   const auto count = [&](FileState state) { return std::ranges::count(series.states, state); };
   std::string text =
@@ -46,7 +50,18 @@ std::string line_of(const SeriesReport& series) {
     text += fmt::format(", {} of the fetched were published anew", again);
   }
   if (const auto failed = count(FileState::kFailed); failed > 0) text += fmt::format(", {} failed", failed);
-  text += fmt::format(", {} days missing\n", series.missing.size());
+  text += fmt::format(", {} days missing\n", missing_days(series));
+  return text;
+}
+
+// What is known of the missing days, a line each.
+std::string missing_lines(const SeriesReport& series) {
+  std::string text;
+  if (series.before_begin > 0) {
+    text += fmt::format("  missing: {} days in front of {}, where the archive's data begins\n", series.before_begin,
+                        day_text(*series.begin));
+  }
+  if (!series.missing.empty()) text += fmt::format("  missing: {}\n", days_text(series.missing));
   return text;
 }
 
@@ -78,6 +93,10 @@ std::string plan_text(const DownloadReport& report) {
       text += fmt::format("{}  {}{}\n", file.path, file.bytes > 0 ? bytes_text(file.bytes) : "size not known",
                           is_there ? "  there already" : "");
     }
+    if (series.before_begin > 0) {
+      text += fmt::format("{}: {} days missing in front of {}, where the archive's data begins\n",
+                          name_of(series.series), series.before_begin, day_text(*series.begin));
+    }
     if (!series.missing.empty()) {
       text += fmt::format("{}: {} days missing: {}\n", name_of(series.series), series.missing.size(),
                           days_text(series.missing));
@@ -90,7 +109,7 @@ std::string report_text(const DownloadReport& report) {
   std::string text;
   for (const SeriesReport& series : report.series) {
     text += line_of(series);
-    if (!series.missing.empty()) text += fmt::format("  missing: {}\n", days_text(series.missing));
+    text += missing_lines(series);
     if (series.unpublished > 0) {
       text += fmt::format("  not published yet: {} days from {} on\n", series.unpublished,
                           day_text(*series.unpublished_from));

@@ -383,6 +383,7 @@ int replay_catalog(ReplaySettings settings, const std::string& data_dir) {
     if (!rows) return std::unexpected(rows.error());
     return std::make_unique<history::CatalogLines>(*std::move(rows), wanted.venue, wanted.symbol);
   };
+  settings.replay.answers_of = wanted.symbol;
   RecordingReader reader({{"the catalog", open, "", {}}});
   return replay_from(settings, reader);
 }

@@ -296,7 +296,13 @@ Result<void> Replay::on_line(const RecordedLine& line) {
     problem_(fmt::format("{}:{}: {}", line.file, line.line_number, outcome.problem));
   }
   checks_.resize(pipeline_.size());
-  if (snapshot_id_) {
+  if (snapshot_id_ && !options_.answers_of.empty()) {
+    // It may be all there is of the symbol.
+    if (pipeline_.find(options_.answers_of) == collector::kNoInstrument && wanted(options_.answers_of)) {
+      add_symbol(options_.answers_of, to_string(collector::SymbolStatus::kTrading), line.ts_recv);
+    }
+    give_answer({*snapshot_id_, std::string(line.json), line.ts_recv, line.line_number, options_.answers_of});
+  } else if (snapshot_id_) {
     owners_.on_answer({*snapshot_id_, std::string(line.json), line.ts_recv, line.line_number});
   } else if (outcome.update && outcome.instrument != collector::kNoInstrument) {
     checks_[outcome.instrument].on_book(pipeline_.builder(outcome.instrument).book());
@@ -312,19 +318,25 @@ void Replay::end_file() {
 
 void Replay::give_answers() {
   for (const binance::AnswerOwners::Answer& answer : owners_.take()) {
-    if (answer.symbol.empty()) {
-      ++unassigned_;
-      problem_(fmt::format("{}:{}: a REST depth answer of no symbol that could be told by its update ids: left out",
-                           file_, answer.line_number));
-    } else if (const auto index = pipeline_.find(answer.symbol); index != collector::kNoInstrument) {
-      const binance::DepthSync::Counters& counters = pipeline_.builder(index).sync().counters();
-      const std::uint64_t too_old = counters.too_old;
-      depth_answer(index, answer.json, options_.limit, answer.ts_recv);
-      if (counters.too_old == too_old) continue;
-      problem_(fmt::format("{}:{}: the REST depth answer of {} with id {} is older than the updates here: left out",
-                           file_, answer.line_number, answer.symbol, answer.id.value()));
+    if (!answer.symbol.empty()) {
+      give_answer(answer);
+      continue;
     }
+    ++unassigned_;
+    problem_(fmt::format("{}:{}: a REST depth answer of no symbol that could be told by its update ids: left out",
+                         file_, answer.line_number));
   }
+}
+
+void Replay::give_answer(const binance::AnswerOwners::Answer& answer) {
+  const collector::InstrumentIndex index = pipeline_.find(answer.symbol);
+  if (index == collector::kNoInstrument) return;
+  const binance::DepthSync::Counters& counters = pipeline_.builder(index).sync().counters();
+  const std::uint64_t too_old = counters.too_old;
+  depth_answer(index, answer.json, options_.limit, answer.ts_recv);
+  if (counters.too_old == too_old) return;
+  problem_(fmt::format("{}:{}: the REST depth answer of {} with id {} is older than the updates here: left out", file_,
+                       answer.line_number, answer.symbol, answer.id.value()));
 }
 
 void Replay::on_decoded(const binance::Message& message) {

@@ -38,6 +38,8 @@ struct ReplayOptions {
   IntervalFeatures features = {};
   RunSettings untold = {};  // of a run whose recording says nothing, or of which what is read has not the beginning
   int limit = 0;            // of REST depth answers whose request is not known
+  // Whose such answers are, where that is known; empty: the update ids around them tell it.
+  std::string answers_of = {};
   // Books to begin with: each at the place in the recording where it was saved (see index::BookSaved).
   std::vector<BookFile> books;
   bool begins_at_book = false;          // what comes before the first of those places is left out
@@ -91,6 +93,7 @@ class Replay {
   void on_answer(std::string_view json, UnixNanos ts_recv);
   void end_file();
   void give_answers();
+  void give_answer(const binance::AnswerOwners::Answer& answer);
   void depth_answer(collector::InstrumentIndex index, std::string_view json, int limit, UnixNanos ts_recv);
   void check_audit(const index::Audit& told);
   void on_decoded(const binance::Message& message);

@@ -182,6 +182,37 @@ TEST(CatalogFeatures, NameTheOriginsThatThereAre) {
   EXPECT_EQ(compute({"--origin", "recording"}).exit_code, kExitDone);
 }
 
+// Tardis' book_snapshot_5: every five seconds a book whose prices rise for two minutes and fall then.
+std::string snapshots_of_five() {
+  std::string text = "exchange,symbol,timestamp,local_timestamp";
+  for (int i = 0; i < 5; ++i)
+    text += fmt::format(",asks[{0}].price,asks[{0}].amount,bids[{0}].price,bids[{0}].amount", i);
+  for (int at = 0; at < 240; at += 5) {
+    const int bid = 11657 + (at < 120 ? at / 5 : -at / 5);
+    const std::int64_t micros = kFirstDay * 1000 + std::int64_t{at} * 1'000'000;
+    text += fmt::format("\nbinance-futures,XYZUSDT,{},{}", micros, micros + 1000);
+    for (int i = 0; i < 5; ++i) text += fmt::format(",{}.5,1,{}.5,2", bid + 1 + i, bid - i);
+  }
+  return text + "\n";
+}
+
+// Whose they were was to be told by updates, of which there are none; and what one snapshot had, and the next did not
+// reach, stood there for ever, crossed.
+TEST(CatalogFeatures, AreThoseOfSnapshotsAlone) {
+  const TempDir dir;
+  const std::string path = dir.write("binance-futures_book_snapshot_5_2024-03-01_XYZUSDT.csv", snapshots_of_five());
+  ASSERT_EQ(run_acts({"import", path, "--data-dir", dir.string()}).exit_code, kExitDone);
+  const Outcome computed = run_acts({"features", "compute", "mid_price", "--origin", "tardis", "--venue",
+                                     "binance-usdm", "--symbol", "XYZUSDT", "--data-dir", dir.string()});
+  EXPECT_EQ(computed.exit_code, kExitDone);
+  EXPECT_EQ(computed.err, "");
+  EXPECT_EQ(computed.out,
+            "venue,symbol,sample_time,mid_price\n"
+            "binance-usdm,XYZUSDT,2024-03-01T00:01:00.000Z,11669\n"
+            "binance-usdm,XYZUSDT,2024-03-01T00:02:00.000Z,11681\n"
+            "binance-usdm,XYZUSDT,2024-03-01T00:03:00.000Z,11623\n");
+}
+
 // The archive says when trades were made, and not when anybody heard of them.
 TEST(CatalogFeatures, WarnOfTradesThatAreKnownTooEarly) {
   const TempDir dir;

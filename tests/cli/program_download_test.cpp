@@ -64,6 +64,30 @@ TEST(DownloadCommand, SaysWhatItHasDoneAndWhatThereIsNot) {
   EXPECT_THAT(run_acts(arguments(server, dir)).out, HasSubstr("0 files fetched, 3 there already"));
 }
 
+// Nothing was said of days in front of the first, and days years ago were not published yet.
+TEST(DownloadCommand, SaysWhatIsMissingInFrontAndBehind) {
+  ArchiveServer server;
+  for (const char* const date : {"01", "02"}) {
+    server.publish(kFolder + "BTCUSDT-aggTrades-2020-01-" + date + ".zip", date);
+  }
+  const TempDir dir;
+  const auto of = [&](const std::string& from, const std::string& to, bool is_plan) {
+    auto asked = arguments(server, dir);
+    asked[11] = from;
+    for (const std::string& more : {std::string("--to"), to}) asked.push_back(more);
+    if (is_plan) asked.emplace_back("--dry-run");
+    return run_acts(asked).out;
+  };
+  EXPECT_EQ(of("2019-12-28", "2020-01-01", false),
+            "um aggTrades BTCUSDT: 0 files fetched, 0 there already, 4 days missing\n"
+            "  missing: 4 days in front of 2020-01-01, where the archive's data begins\n");
+  EXPECT_THAT(of("2019-12-28", "2020-01-01", true),
+              HasSubstr("BTCUSDT: 4 days missing in front of 2020-01-01, where the archive's data begins\n"));
+  EXPECT_EQ(of("2022-12-28", "2023-01-03", false),
+            "um aggTrades BTCUSDT: 0 files fetched, 0 there already, 6 days missing\n"
+            "  missing: 2022-12-28 to 2023-01-02\n");
+}
+
 // A collector's ban is of this machine's address: a tail asked within it makes it longer.
 TEST(DownloadCommand, AsksNoTailWhileTheVenueRefusesThisMachine) {
   const TempDir dir;

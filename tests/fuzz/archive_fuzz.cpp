@@ -17,13 +17,14 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
     PublishedFiles files;
     add_listed(files, series, Span::kDay, page->objects);
     ACTS_ASSERT(files.months.empty() && files.days.size() <= page->objects.size());
-    const DownloadPlan plan = plan_download(files, std::nullopt, std::nullopt);
+    const DownloadPlan plan = plan_download(files, std::nullopt, std::nullopt, Day{});
     ACTS_ASSERT(plan.files.size() == files.days.size() && plan.unpublished == 0);
     for (const PlannedFile& file : plan.files) {
       ACTS_ASSERT(first_day_of(series, Span::kDay, file_name(series, Span::kDay, file.first)) == file.first);
     }
   } else {
-    ACTS_ASSERT(page.error().code == ErrorCode::kBadInput && !page.error().message.contains('\n'));
+    const ErrorCode code = page.error().code;
+    ACTS_ASSERT((code == ErrorCode::kBadInput || code == ErrorCode::kUsage) && !page.error().message.contains('\n'));
   }
   if (const auto sum = parse_checksum(text, "F.zip")) {
     ACTS_ASSERT(sum->size() == 64 && text.contains("F.zip"));

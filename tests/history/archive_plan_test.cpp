@@ -59,6 +59,8 @@ PublishedFiles files(std::initializer_list<Day> months, std::initializer_list<Da
   return result;
 }
 
+constexpr Day kToCome = day(2023, 1, 5);
+
 std::vector<std::string> names(const DownloadPlan& plan) {
   std::vector<std::string> result;
   for (const PlannedFile& file : plan.files) result.push_back(file_name(kHourly, file.span, file.first).substr(11));
@@ -68,35 +70,84 @@ std::vector<std::string> names(const DownloadPlan& plan) {
 TEST(DownloadPlan, TakesWholeMonthsAndDaysForTheRest) {
   const auto there = files({day(2023, 1, 1), day(2023, 2, 1)}, {day(2023, 1, 1), day(2023, 1, 30), day(2023, 1, 31),
                                                                 day(2023, 2, 1), day(2023, 3, 1), day(2023, 3, 2)});
-  EXPECT_THAT(names(plan_download(there, day(2023, 1, 30), day(2023, 3, 2))),
+  EXPECT_THAT(names(plan_download(there, day(2023, 1, 30), day(2023, 3, 2), kToCome)),
               ElementsAre("2023-01-30.zip", "2023-01-31.zip", "2023-02.zip", "2023-03-01.zip"));
-  EXPECT_THAT(names(plan_download(there, std::nullopt, std::nullopt)),
+  EXPECT_THAT(names(plan_download(there, std::nullopt, std::nullopt, kToCome)),
               ElementsAre("2023-01.zip", "2023-02.zip", "2023-03-01.zip", "2023-03-02.zip"));
 }
 
 TEST(DownloadPlan, TakesTheMonthOfADayThatIsNotThereByItself) {
   const auto there = files({day(2023, 1, 1)}, {day(2023, 1, 10), day(2023, 1, 12)});
-  const auto plan = plan_download(there, day(2023, 1, 10), day(2023, 1, 13));
+  const auto plan = plan_download(there, day(2023, 1, 10), day(2023, 1, 13), kToCome);
   EXPECT_THAT(names(plan), ElementsAre("2023-01.zip"));
   EXPECT_THAT(plan.missing, IsEmpty());
 }
 
 TEST(DownloadPlan, NamesDaysThatAreMissingInBetweenAndCountsThoseToCome) {
   const auto there = files({}, {day(2023, 1, 1), day(2023, 1, 4)});
-  const auto plan = plan_download(there, day(2022, 12, 1), day(2023, 1, 8));
+  const auto plan = plan_download(there, day(2022, 12, 1), day(2023, 1, 8), kToCome);
   EXPECT_THAT(names(plan), ElementsAre("2023-01-01.zip", "2023-01-04.zip"));
   EXPECT_THAT(plan.missing, ElementsAre(day(2023, 1, 2), day(2023, 1, 3)));
   EXPECT_EQ(plan.unpublished_from, day(2023, 1, 5));
   EXPECT_EQ(plan.unpublished, 3);
-  const auto later = plan_download(there, day(2023, 2, 1), day(2023, 2, 3));
+  const auto later = plan_download(there, day(2023, 2, 1), day(2023, 2, 3), kToCome);
   EXPECT_THAT(later.files, IsEmpty());
   EXPECT_EQ(later.unpublished, 2);
 }
 
+TEST(DownloadPlan, SaysWhereTheSeriesBeginsAndCountsTheDaysBefore) {
+  const auto there = files({}, {day(2020, 1, 1), day(2020, 1, 2)});
+  const auto before = plan_download(there, day(2019, 12, 28), day(2019, 12, 31), day(2026, 1, 1));
+  EXPECT_THAT(before.files, IsEmpty());
+  EXPECT_EQ(before.begin, day(2020, 1, 1));
+  EXPECT_EQ(before.before_begin, 3);
+  EXPECT_EQ(plan_download(there, day(2019, 12, 28), day(2020, 1, 3), day(2026, 1, 1)).before_begin, 4);
+  EXPECT_EQ(plan_download(there, day(2019, 12, 28), std::nullopt, day(2026, 1, 1)).before_begin, 4);
+  const auto inside = plan_download(there, day(2020, 1, 1), day(2020, 1, 3), day(2026, 1, 1));
+  EXPECT_FALSE(inside.begin);
+  EXPECT_EQ(inside.before_begin, 0);
+}
+
+TEST(DownloadPlan, CallsDaysMissingThatWillNotComeAnyMore) {
+  const auto there = files({}, {day(2020, 1, 1), day(2020, 1, 2)});
+  const auto old = plan_download(there, day(2022, 12, 28), day(2023, 1, 3), day(2026, 1, 1));
+  EXPECT_EQ(old.missing.size(), 6U);
+  EXPECT_EQ(old.unpublished, 0);
+  EXPECT_FALSE(old.unpublished_from);
+  const auto both = plan_download(there, std::nullopt, day(2020, 1, 7), day(2020, 1, 4));
+  EXPECT_THAT(both.missing, ElementsAre(day(2020, 1, 3)));
+  EXPECT_EQ(both.unpublished_from, day(2020, 1, 4));
+  EXPECT_EQ(both.unpublished, 3);
+}
+
+TEST(DownloadPlan, AsksForWantedDaysBehindAnOldListing) {
+  const auto there = files({}, {day(2023, 1, 1), day(2023, 1, 2)});
+  const auto asked = [&](std::optional<Day> from, std::optional<Day> to, Day today) {
+    auto plan = plan_download(there, from, to, today - std::chrono::days{3});
+    ask_behind_listing(plan, there, from, to, today);
+    return plan;
+  };
+  const auto all = asked(day(2023, 1, 2), std::nullopt, day(2023, 1, 5));
+  EXPECT_THAT(names(all), ElementsAre("2023-01-02.zip", "2023-01-03.zip", "2023-01-04.zip"));
+  EXPECT_FALSE(all.files.front().is_guess);
+  EXPECT_TRUE(all.files.back().is_guess);
+  const auto part = asked(day(2023, 1, 4), day(2023, 1, 8), day(2023, 1, 6));
+  EXPECT_THAT(names(part), ElementsAre("2023-01-04.zip", "2023-01-05.zip"));
+  EXPECT_EQ(part.unpublished_from, day(2023, 1, 6));
+  EXPECT_EQ(part.unpublished, 2);
+  EXPECT_THAT(names(asked(day(2023, 1, 2), day(2023, 1, 2), day(2023, 1, 5))), IsEmpty());
+  EXPECT_THAT(names(asked(day(2023, 1, 2), std::nullopt, day(2023, 1, 11))), ElementsAre("2023-01-02.zip"));
+}
+
+TEST(DownloadPlan, WaitsSomeDaysForADaysFileAndAMonthForAMonths) {
+  EXPECT_EQ(first_day_to_come(kHourly, day(2026, 3, 2)), day(2026, 2, 27));
+  EXPECT_EQ(first_day_to_come({Market::kUsdm, "fundingRate", "BTCUSDT"}, day(2026, 1, 15)), day(2025, 12, 1));
+}
+
 TEST(DownloadPlan, TakesTheFirstMonthWholeThoughTheSymbolIsYounger) {
   const auto there = files({day(2023, 1, 1)}, {day(2023, 1, 30), day(2023, 1, 31)});
-  EXPECT_THAT(names(plan_download(there, day(2022, 1, 1), day(2023, 2, 1))), ElementsAre("2023-01.zip"));
-  EXPECT_THAT(names(plan_download(there, day(2023, 1, 31), day(2023, 2, 1))), ElementsAre("2023-01-31.zip"));
+  EXPECT_THAT(names(plan_download(there, day(2022, 1, 1), day(2023, 2, 1), kToCome)), ElementsAre("2023-01.zip"));
+  EXPECT_THAT(names(plan_download(there, day(2023, 1, 31), day(2023, 2, 1), kToCome)), ElementsAre("2023-01-31.zip"));
 }
 
 TEST(DownloadPlan, TakesOfAListingTheFilesOfTheSeriesAlone) {

@@ -58,6 +58,10 @@ class DownloadTest : public ::testing::Test {
                               .now = [this] { return clock_.now() + shift_; }};
     return download(request_, options, hooks);
   }
+  void set_today(Day today) {
+    const auto begin = std::chrono::duration_cast<Nanos>(today.time_since_epoch());
+    shift_ = UnixNanos{begin.count()} - clock_.now();
+  }
   [[nodiscard]] std::string local(const std::string& path) const { return dir_ / "archive/" + path; }
   void expect_all_there() const {
     for (int date = 1; date <= 5; ++date) EXPECT_EQ(read_file(local(path_of(date))), content_of(date)) << date;

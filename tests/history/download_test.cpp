@@ -103,6 +103,7 @@ TEST_F(DownloadTest, NamesADayThatIsMissingAndOneThatFails) {
     return std::nullopt;
   });
   request_.to = day(2026, 1, 9);
+  set_today(day(2026, 1, 9));
   const auto report = run();
   ASSERT_TRUE(report) << report.error().message;
   const SeriesReport& series = report->series.front();
@@ -112,6 +113,54 @@ TEST_F(DownloadTest, NamesADayThatIsMissingAndOneThatFails) {
   EXPECT_THAT(series.problems, ElementsAre(HasSubstr("2026-01-04.zip: the server answers 500 (5 times in a row)")));
   EXPECT_EQ(report->count(FileState::kFetched), 3U);
   EXPECT_FALSE(std::filesystem::exists(local(path_of(4))));
+}
+
+// Without a listing too: what is old will not come, what is young may.
+TEST_F(DownloadTest, TellsWhatMayComeFromWhatIsMissingWithoutAListing) {
+  publish_days();
+  server_.set_fault([](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/?")) return ArchiveReply{.status = 403};
+    return std::nullopt;
+  });
+  request_.from = day(2025, 12, 31);
+  request_.to = day(2026, 1, 10);
+  set_today(day(2026, 1, 10));
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(report->series.front().missing, ElementsAre(day(2025, 12, 31), day(2026, 1, 6)));
+  EXPECT_EQ(report->series.front().unpublished_from, day(2026, 1, 7));
+  EXPECT_EQ(report->series.front().unpublished, 3);
+}
+
+TEST_F(DownloadTest, AsksForTheDaysBehindAListingThatIsOld) {
+  publish_days();
+  const std::string listing = "<ListBucketResult><Contents><Key>" + path_of(3) + "</Key><Size>" +
+                              std::to_string(content_of(3).size()) +
+                              "</Size><ETag>3</ETag></Contents></ListBucketResult>";
+  server_.set_fault([&](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (request.target.starts_with("/?") && request.target.contains("/daily/")) return ArchiveReply{.body = listing};
+    if (request.target.contains("2026-01-07"))
+      return ArchiveReply{.status = 403};  // a bucket that does not say what lacks
+    return std::nullopt;
+  });
+  request_.from.reset();
+  request_.to = day(2026, 1, 9);
+  set_today(day(2026, 1, 8));
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  const SeriesReport& series = report->series.front();
+  EXPECT_EQ(report->count(FileState::kFetched), 3U);
+  EXPECT_EQ(read_file(local(path_of(5))), content_of(5));
+  EXPECT_THAT(series.problems, IsEmpty());
+  EXPECT_EQ(report->retries, 0U);
+  EXPECT_THAT(series.missing, IsEmpty());
+  EXPECT_EQ(series.unpublished_from, day(2026, 1, 6));
+  EXPECT_EQ(series.unpublished, 3);
+  EXPECT_THAT(warnings_, IsEmpty());
+  request_.to.reset();
+  EXPECT_EQ(run()->series.front().unpublished, 0);
+  set_today(day(2026, 1, 12));  // such a listing has an end that is one
+  EXPECT_EQ(run()->series.front().files.size(), 1U);
 }
 
 TEST_F(DownloadTest, FetchesWhatWasPublishedAnewAndNothingElse) {
@@ -260,6 +309,31 @@ TEST_F(DownloadTest, AsksForEveryFileWhereNothingIsListed) {
   EXPECT_EQ(report->series.front().missing.size(), 26U);
   request_.from.reset();
   EXPECT_THAT(run().error().message, HasSubstr("name the days with --from and --to"));
+}
+
+// One whose root is a page for people: it was asked five times, and then nothing was fetched.
+TEST_F(DownloadTest, TakesAPageOfHtmlForNoListingAtOnce) {
+  publish_days();
+  server_.set_fault([](const ArchiveRequest& request) -> std::optional<ArchiveReply> {
+    if (!request.target.starts_with("/?")) return std::nullopt;
+    return ArchiveReply{.body = "<!DOCTYPE html>\n<html><body>A mirror<br></body></html>"};
+  });
+  const auto report = run();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("does not list what it has")));
+  expect_all_there();
+  for (const auto& [target, times] : server_.requests()) EXPECT_EQ(times, 1U) << target;
+  request_.symbols = {"BTC*"};
+  EXPECT_THAT(run().error().message, ::testing::EndsWith("it has a document type): name each symbol"));
+}
+
+TEST(ArchiveAddress, ListsTheExchangesOwnFilesElsewhereHoweverItIsWritten) {
+  for (const char* const url : {"https://data.binance.vision", "https://data.binance.vision/"}) {
+    EXPECT_EQ(address_at(url).files, ArchiveAddress{}.files);
+    EXPECT_EQ(address_at(url).listing, ArchiveAddress{}.listing);
+  }
+  EXPECT_EQ(address_at("https://mirror.example/binance/").files, "https://mirror.example/binance");
+  EXPECT_EQ(address_at("https://mirror.example/binance/").listing, "https://mirror.example/binance");
 }
 
 TEST_F(DownloadTest, TakesNoMoreThanIsListed) {

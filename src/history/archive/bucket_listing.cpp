@@ -36,6 +36,9 @@ class Reader {
     if (problem_.empty() && !is_listing_) problem_ = "it is no ListBucketResult";
     if (problem_.empty()) finish();
     if (problem_.empty()) return std::move(page_);
+    if (!is_listing_) {
+      return fail(ErrorCode::kUsage, fmt::format("what it answers for '{}' is no listing: {}", prefix_, problem_));
+    }
     return fail(ErrorCode::kBadInput,
                 fmt::format("the archive's listing of '{}' cannot be read: {}", prefix_, problem_));
   }

@@ -28,7 +28,8 @@ struct ListingPage {
 // More than this no page has (1000 keys of at most 1 KiB, and what stands around them).
 inline constexpr std::size_t kMostListingBytes = std::size_t{4} << 20;
 
-// Errors: kBadInput, one line: no XML, no listing, a document type (none has one), keys that are not below `prefix`.
+// Errors, one line: kUsage for what does not begin as a listing (a page of HTML, a document type, which none has):
+// asking again will not change it; kBadInput for a listing that is cut or malformed, or has keys not below `prefix`.
 Result<ListingPage> parse_listing(std::string_view xml, std::string_view prefix);
 
 // "?delimiter=/&prefix=data/spot/&marker=…", percent-encoded.

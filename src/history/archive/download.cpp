@@ -76,12 +76,17 @@ class Lister {
 };
 
 // Every symbol of which there is such a file.
-Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRequest& request) {
+Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRequest& request,
+                                                const ArchiveAddress& address) {
   std::set<std::string> symbols;
   for (const Span span : kSpans) {
     if (!has_span({request.market, request.data_set, {}, request.interval}, span)) continue;
     const std::string directory = symbols_directory(request.market, request.data_set, span);
     auto page = lister.list(directory);
+    if (!page && page.error().code == ErrorCode::kUsage) {
+      return fail(ErrorCode::kUsage, fmt::format("{} does not list what it has ({}): name each symbol", address.listing,
+                                                 page.error().message));
+    }
     if (!page) return std::unexpected(page.error());
     for (const std::string_view folder : page->folders) {
       std::string_view symbol = folder.substr(directory.size());
@@ -93,7 +98,8 @@ Result<std::vector<std::string>> listed_symbols(Lister& lister, const DownloadRe
   return std::vector<std::string>(symbols.begin(), symbols.end());
 }
 
-Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRequest& request) {
+Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRequest& request,
+                                                const ArchiveAddress& address) {
   std::vector<std::string> wanted;
   std::optional<std::vector<std::string>> listed;
   for (const std::string& symbol : request.symbols) {
@@ -103,7 +109,7 @@ Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRe
       continue;
     }
     if (!listed) {
-      auto all = listed_symbols(lister, request);
+      auto all = listed_symbols(lister, request, address);
       if (!all) return all;
       listed = std::move(*all);
     }
@@ -123,11 +129,11 @@ Result<std::vector<std::string>> wanted_symbols(Lister& lister, const DownloadRe
 // Of a mirror that does not list: what would be there, if it has all.
 PublishedFiles presumed_files(const Series& series, Day from, Day to) {
   PublishedFiles files;
-  for (Day month = month_of(from); has_span(series, Span::kMonth) && next_month(month) <= to;
-       month = next_month(month)) {
-    if (month >= from || !has_span(series, Span::kDay)) files.months[month] = {};
+  const bool has_days = has_span(series, Span::kDay);
+  for (Day month = month_of(from); has_span(series, Span::kMonth) && month < to; month = next_month(month)) {
+    if (!has_days || (month >= from && next_month(month) <= to)) files.months[month] = {};
   }
-  for (Day day = from; has_span(series, Span::kDay) && day < to; day += std::chrono::days{1}) files.days[day] = {};
+  for (Day day = from; has_days && day < to; day += std::chrono::days{1}) files.days[day] = {};
   return files;
 }
 
@@ -150,7 +156,7 @@ class Download {
       if (!lock) return std::unexpected(lock.error());
       lock_.emplace(std::move(*lock));
     }
-    const auto symbols = wanted_symbols(lister_, request_);
+    const auto symbols = wanted_symbols(lister_, request_, options_.address);
     if (!symbols) return std::unexpected(symbols.error());
     for (const std::string& symbol : *symbols) {
       if (auto planned = plan(symbol); !planned) return std::unexpected(planned.error());
@@ -171,6 +177,10 @@ class Download {
     std::size_t file;
   };
 
+  [[nodiscard]] Day today() const {
+    return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Nanos>{Nanos{hooks_.now().value}});
+  }
+
   Result<void> plan(const std::string& symbol) {
     const Series series{request_.market, request_.data_set, symbol, request_.interval};
     PublishedFiles files;
@@ -189,27 +199,33 @@ class Download {
       hooks_.warn(what);  // one of those that a pattern means
       return {};
     }
-    return add(series, plan_download(files, request_.from, request_.to));
+    DownloadPlan wanted = plan_download(files, request_.from, request_.to, first_day_to_come(series, today()));
+    if (has_span(series, Span::kDay) && !options_.dry_run) {
+      ask_behind_listing(wanted, files, request_.from, request_.to, today());
+    }
+    return add(series, wanted);
   }
 
   Result<void> plan_without_listing(const Series& series, const std::string& why) {
     // With a tail: up to today, whose file nobody has yet.
-    const Day today = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Nanos>{Nanos{hooks_.now().value}});
     if (!request_.from || (!request_.to && !request_.tail)) {
       return fail(ErrorCode::kUsage, fmt::format("{} does not list what it has ({}): name the days with --from{}",
                                                  options_.address.listing, why, request_.tail ? "" : " and --to"));
     }
-    const Day to = request_.to.value_or(std::max(today, *request_.from));
+    const Day to = request_.to.value_or(std::max(today(), *request_.from));
     hooks_.warn(
         fmt::format("{} does not list what it has ({}): every file is asked for", options_.address.listing, why));
     is_presumed_ = true;
-    return add(series, plan_download(presumed_files(series, *request_.from, to), request_.from, to));
+    const PublishedFiles presumed = presumed_files(series, *request_.from, to);
+    return add(series, plan_download(presumed, request_.from, to, first_day_to_come(series, today())));
   }
 
   Result<void> add(const Series& series, const DownloadPlan& plan) {
     SeriesReport report;
     report.series = series;
     report.missing = plan.missing;
+    report.begin = plan.begin;
+    report.before_begin = plan.before_begin;
     report.unpublished_from = plan.unpublished_from;
     report.unpublished = plan.unpublished;
     report_.series.push_back(std::move(report));
@@ -223,6 +239,7 @@ class Download {
       wanted.path = directory_of(report.series, file.span) + file_name(report.series, file.span, file.first);
       wanted.bytes = file.published.bytes;
       wanted.version = file.published.version;
+      wanted.is_guess = file.is_guess;
       auto local = local_.look(wanted.path);
       if (!local) return std::unexpected(local.error());
       wanted.local = std::move(*local);
@@ -313,12 +330,19 @@ class Download {
       if (!planned_[i].published.version.empty()) {
         hooks_.warn(fmt::format("{} is listed, and not to be had", series.files[places_[i].file].path));
       }
+      if (planned_[i].is_guess && !request_.to) continue;  // all there is was asked for, and it is not there
       const bool is_month = planned_[i].span == Span::kMonth;
       if (is_month && is_presumed_ && has_span(series.series, Span::kDay)) continue;
       const Day end = is_month ? next_month(planned_[i].first) : planned_[i].first + std::chrono::days{1};
       for (Day day = planned_[i].first; day < end; day += std::chrono::days{1}) series.missing.push_back(day);
     }
-    for (SeriesReport& series : report_.series) std::ranges::sort(series.missing);
+    const bool has_guesses = std::ranges::any_of(planned_, &PlannedFile::is_guess);
+    for (SeriesReport& series : report_.series) {
+      std::ranges::sort(series.missing);
+      if (!is_presumed_ && !has_guesses) continue;
+      const Day end = series.end_of_files().value_or(Day::min());
+      series.call_unpublished(std::max(end, first_day_to_come(series.series, today())));
+    }
   }
 
   // A request that is under way.
@@ -468,6 +492,37 @@ class Download {
 };
 
 }  // namespace
+
+ArchiveAddress address_at(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  const ArchiveAddress own;
+  return url == own.files ? own : ArchiveAddress{url, url};
+}
+
+std::optional<Day> SeriesReport::end_of_files() const {
+  std::optional<Day> end;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    // Of a mirror that does not list, most of what was asked for at its end is not there yet.
+    if (states[i] == FileState::kMissing) continue;
+    const std::string& path = files[i].path;
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    for (const Span span : kSpans) {
+      const auto first = first_day_of(series, span, name);
+      if (!first) continue;
+      const Day behind = span == Span::kMonth ? next_month(*first) : *first + std::chrono::days{1};
+      end = std::max(end.value_or(behind), behind);
+    }
+  }
+  return end;
+}
+
+void SeriesReport::call_unpublished(Day from) {
+  const auto first = std::ranges::lower_bound(missing, from);
+  if (first == missing.end()) return;
+  unpublished_from = std::min(unpublished_from.value_or(*first), *first);
+  unpublished += missing.end() - first;
+  missing.erase(first, missing.end());
+}
 
 std::uint64_t DownloadReport::count(FileState state) const {
   std::uint64_t count = 0;

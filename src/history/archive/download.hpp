@@ -23,6 +23,8 @@ struct ArchiveAddress {
   std::string files = "https://data.binance.vision";
   std::string listing = "https://s3-ap-northeast-1.amazonaws.com/data.binance.vision";
 };
+// Of an archive at that URL: a mirror lists where its files are, the exchange's own elsewhere.
+ArchiveAddress address_at(std::string url);
 
 struct DownloadRequest {
   Market market = Market::kSpot;
@@ -49,12 +51,19 @@ struct SeriesReport {
   std::vector<WantedFile> files;      // as planned, with what was on the disk
   std::vector<FileState> states;      // of each; all kWaiting in a dry run, but those that are there
   std::vector<std::string> problems;  // one line each, of those that failed
-  std::vector<Day> missing;           // in between, of which the archive has nothing
+  std::vector<Day> missing;           // of which the archive has nothing, behind its first
+  std::optional<Day> begin = {};      // the archive's first, if days in front of it were asked for:
+  std::int64_t before_begin = 0;      // this many
   std::optional<Day> unpublished_from = {};
   std::int64_t unpublished = 0;              // days from then on
   std::uint64_t tail_rows = 0;               // that came by REST
   std::uint64_t tail_days = 0;               // of which there is a file then
   std::vector<std::string> tail_holes = {};  // one line each: what is missing in them, or in front
+
+  // Behind the last day of which a file is there or may be had; nothing: there is none.
+  [[nodiscard]] std::optional<Day> end_of_files() const;
+  // Of the missing days those from then on are none that the archive lacks.
+  void call_unpublished(Day from);
 };
 
 struct DownloadReport {

@@ -6,6 +6,7 @@ namespace acts::history::archive {
 namespace {
 
 constexpr std::chrono::days kDay{1};
+constexpr std::chrono::days kLateDays{3};
 
 // The first day that a file of the series holds, and the one behind the last.
 struct Extent {
@@ -28,6 +29,19 @@ Extent extent_of(const PublishedFiles& files) {
   return extent;
 }
 
+void plan_before(DownloadPlan& plan, Day begin, std::optional<Day> from, std::optional<Day> to) {
+  if (!from || *from >= begin) return;
+  plan.begin = begin;
+  plan.before_begin = (std::min(to.value_or(begin), begin) - *from).count();
+}
+
+void plan_behind(DownloadPlan& plan, Day first, Day to, Day to_come) {
+  for (; first < std::min(to, to_come); first += kDay) plan.missing.push_back(first);
+  if (first >= to) return;
+  plan.unpublished_from = first;
+  plan.unpublished = (to - first).count();
+}
+
 }  // namespace
 
 void add_listed(PublishedFiles& files, const Series& series, Span span, const std::vector<ListedObject>& objects) {
@@ -41,10 +55,15 @@ void add_listed(PublishedFiles& files, const Series& series, Span span, const st
   }
 }
 
-DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to) {
+Day first_day_to_come(const Series& series, Day today) {
+  return has_span(series, Span::kDay) ? today - kLateDays : month_of(month_of(today) - kDay);
+}
+
+DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to, Day to_come) {
   DownloadPlan plan;
   if (files.empty()) return plan;
   const Extent extent = extent_of(files);
+  plan_before(plan, extent.begin, from, to);
   const Day end = to.value_or(extent.end);
   for (Day day = std::max(from.value_or(extent.begin), extent.begin); day < std::min(end, extent.end);) {
     const Day month = month_of(day);
@@ -66,11 +85,22 @@ DownloadPlan plan_download(const PublishedFiles& files, std::optional<Day> from,
     }
     day += kDay;
   }
-  if (to && *to > extent.end) {
-    plan.unpublished_from = std::max(extent.end, from.value_or(extent.end));
-    plan.unpublished = (*to - *plan.unpublished_from).count();
-  }
+  if (to) plan_behind(plan, std::max(extent.end, from.value_or(extent.end)), *to, to_come);
   return plan;
+}
+
+void ask_behind_listing(DownloadPlan& plan, const PublishedFiles& files, std::optional<Day> from, std::optional<Day> to,
+                        Day today) {
+  if (files.empty()) return;
+  const Day listed_end = extent_of(files).end;
+  if (today - listed_end > kMostGuesses * kDay) return;
+  const Day first = std::max(listed_end, from.value_or(listed_end));
+  const Day end = std::min(to.value_or(today), today);
+  for (Day day = first; day < end; day += kDay) plan.files.push_back({Span::kDay, day, {}, true});
+  std::erase_if(plan.missing, [&](Day day) { return day >= first && day < end; });
+  if (!plan.unpublished_from || *plan.unpublished_from >= end) return;
+  plan.unpublished -= (end - *plan.unpublished_from).count();
+  plan.unpublished_from = plan.unpublished > 0 ? std::optional(end) : std::nullopt;
 }
 
 }  // namespace acts::history::archive

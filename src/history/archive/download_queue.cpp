@@ -119,9 +119,11 @@ void DownloadQueue::on_checksum(FileIndex file, const Answer& answer, UnixNanos 
   ACTS_ASSERT(entry.state == FileState::kFetching && entry.sha256.empty());
   --active_;
   hold_all(answer, now);
-  if (is_gone(answer.status)) return settle(entry, FileState::kMissing);
+  const bool is_refused = entry.wanted.is_guess && answer.status == 403;
+  if (is_gone(answer.status) || is_refused) return settle(entry, FileState::kMissing);
   if (answer.status != 200 || !answer.problem.empty()) return retry(entry, words_of(answer), now);
   const auto sum = parse_checksum(answer.body, name_of(entry.wanted.path));
+  if (!sum && entry.wanted.is_guess) return settle(entry, FileState::kMissing);
   if (!sum) return retry(entry, "its checksum file has no SHA-256 of it", now);
   const LocalFile& local = entry.wanted.local;
   if (local.is_whole && local.sha256 == *sum) return settle(entry, FileState::kUnchanged);

@@ -34,6 +34,7 @@ struct WantedFile {
   std::uint64_t bytes = 0;  // by the listing; 0: not known
   std::string version = {};
   LocalFile local = {};
+  bool is_guess = false;  // it may never have been there: a refusal, or a page instead of a sum, says that it is not
 };
 
 struct QueueOptions {

@@ -248,34 +248,6 @@ class TailDownload {
   std::unique_ptr<PartFile> part_;  // of day_
 };
 
-// Behind the last day of which the archive has a file; of none, where it would have to go on.
-std::optional<Day> end_of_archive(const SeriesReport& report, const DownloadRequest& request) {
-  std::optional<Day> end;
-  for (std::size_t i = 0; i < report.files.size(); ++i) {
-    // Of a mirror that does not list, most of what was asked for at its end is not there yet.
-    if (report.states[i] == FileState::kMissing) continue;
-    const std::string& path = report.files[i].path;
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    for (const Span span : kSpans) {
-      const auto first = first_day_of(report.series, span, name);
-      if (!first) continue;
-      const Day behind = span == Span::kMonth ? next_month(*first) : *first + std::chrono::days{1};
-      end = std::max(end.value_or(behind), behind);
-    }
-  }
-  if (end) return end;
-  return report.unpublished_from ? report.unpublished_from : request.from;
-}
-
-// Days behind the archive's end are none that it lacks.
-void tell_unpublished(SeriesReport& report, Day end) {
-  const auto first = std::ranges::lower_bound(report.missing, end);
-  if (first == report.missing.end()) return;
-  report.unpublished_from = std::min(report.unpublished_from.value_or(*first), *first);
-  report.unpublished += report.missing.end() - first;
-  report.missing.erase(first, report.missing.end());
-}
-
 UnixNanos begin_of(Day day) { return {Nanos(day.time_since_epoch()).count()}; }
 
 }  // namespace
@@ -285,9 +257,10 @@ Result<void> fill_tails(DownloadReport& report, const DownloadRequest& request, 
   if (!request.tail) return {};
   binance::RateBudget budget = budget_of(request.market);
   for (SeriesReport& series : report.series) {
-    const std::optional<Day> end = end_of_archive(series, request);
+    // Where there is none of what was asked for, all of it lies behind the archive's end.
+    std::optional<Day> end = series.end_of_files();
+    if (!end) end = request.from ? request.from : series.unpublished_from;
     if (!end || !has_rest_tail(series.series)) continue;
-    tell_unpublished(series, *end);
     const Day from = std::max(*end, request.from.value_or(*end));
     UnixNanos until = hooks.now() - kSettled;
     if (request.to) until = std::min(until, begin_of(*request.to));
@@ -297,6 +270,7 @@ Result<void> fill_tails(DownloadReport& report, const DownloadRequest& request, 
                                             day_text(from), kMostTailDays));
       continue;
     }
+    series.call_unpublished(*end);
     if (auto done = TailDownload(series, options, hooks, transfers, budget, report.retries).run(from, until); !done) {
       return done;
     }

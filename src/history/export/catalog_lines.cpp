@@ -145,11 +145,17 @@ void CatalogLines::begin_message() {
   const std::string sent = cells_[kLineSent].value_or(event);
   const auto end = std::back_inserter(text_);
   if (is_true(cells_[kLineIsSnapshot])) {
-    if (cells_[kLineLastId]) last_id_ = number_in(cells_[kLineLastId]);
+    if (cells_[kLineLastId]) {
+      last_id_ = number_in(cells_[kLineLastId]);
+    } else if (alone_ == Alone::kSnapshots) {
+      ++last_id_;
+    }
+    if (alone_ == Alone::kNothing) alone_ = Alone::kSnapshots;
     fmt::format_to(end, R"({{"lastUpdateId":{})", last_id_);
     if (is_usdm) fmt::format_to(end, R"(,"E":{},"T":{})", sent, event);
     return;
   }
+  alone_ = Alone::kNo;
   const std::int64_t before = last_id_;
   last_id_ = cells_[kLineLastId] ? number_in(cells_[kLineLastId]) : before + 1;
   // Of USD-M the first update behind a snapshot must reach back to it.

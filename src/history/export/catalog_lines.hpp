@@ -54,8 +54,11 @@ class CatalogLines final : public ByteSource {
   Cells cells_;           // of the row last read
   bool has_row_ = false;  // that it waits
   bool has_ended_ = false;
-  // Where a source tells no ids, each update follows the one before.
+  // Where a source tells no ids, each update follows the one before, and a snapshot in front of all updates lies ahead
+  // of the snapshot before: what happened in between nobody knows.
   std::int64_t last_id_ = 1;
+  enum class Alone : std::uint8_t { kNothing, kSnapshots, kNo };
+  Alone alone_ = Alone::kNothing;  // of the book's messages up to here
   std::string text_;
   std::size_t at_ = 0;
 };
