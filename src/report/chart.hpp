@@ -9,7 +9,12 @@
 #include <variant>
 #include <vector>
 
+#include "acts/base/time.hpp"
+
 namespace acts::report {
+
+// As the x axis of times has them.
+inline double unix_seconds(UnixNanos time) { return static_cast<double>(time.value) / 1e9; }
 
 // Nothing is known there: a line breaks.
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();

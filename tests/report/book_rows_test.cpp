@@ -192,6 +192,28 @@ TEST(RunBuilder, ReportsOnTheInstrumentsOfOneAsset) {
   EXPECT_FALSE(run->books->of_order(0).is_empty());
 }
 
+TEST(RunBuilder, CountsFillsInGapsOfTheirInstrument) {
+  auto facts = parse_run_object(R"({"gap_minutes":1.5,"gaps":[{"from":"1970-01-01T00:00:01Z","instrument":"X",)"
+                                R"("to":"1970-01-01T00:00:03Z"}]})");
+  ASSERT_TRUE(facts);
+  RunBuilder builder("gaps", *facts, {});
+  const Decimal one{1, 0};
+  for (const char* const name : {"X", "Y"}) {
+    EXPECT_TRUE(builder.add(EquityRow{.instrument = name, .mark_price = one}));
+  }
+  for (const std::int64_t millis : {999, 1000, 2999, 3000}) {
+    for (const char* const name : {"X", "Y"}) {
+      const FillRow fill{.time = from_unix_millis(millis), .instrument = name, .price = one, .quantity = one};
+      EXPECT_TRUE(builder.add(fill, nullptr));
+    }
+  }
+  const RunReport run = builder.finish().value();
+  EXPECT_EQ(run.fill_flow.in_gaps, 2U);
+  EXPECT_EQ(run.facts.gap_minutes, 1.5);
+  EXPECT_TRUE(run.facts.tells_gaps);
+  EXPECT_FALSE(parse_run_object(R"({"gaps":null})")->tells_gaps);
+}
+
 TEST(RunBuilder, RefusesBooksOfLinesThatAreNotThere) {
   RunBuilder builder = small_run();
   const auto refusal = [&builder](std::string_view key) {

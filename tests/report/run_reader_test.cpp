@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <random>
 
@@ -79,7 +80,7 @@ TEST(RunFacts, FlattensWhatThereIsAndPassesOverFills) {
   EXPECT_EQ(facts->configuration, "[data]");
   EXPECT_EQ(facts->fills, 2U);
   ASSERT_EQ(facts->gaps.size(), 1U);
-  EXPECT_EQ(facts->gaps[0].to - facts->gaps[0].from, 60);
+  EXPECT_EQ(facts->gaps[0].to - facts->gaps[0].from, std::chrono::seconds{60});
 }
 
 // However many there are, the header counts them all, and names the earliest.

@@ -158,8 +158,9 @@ TEST(SweepJudge, HoldsSetsAgainstARiskFreeRate) {
   const double risk_free = std::pow(1 + kRate, 1.0 / 365) - 1;
   std::vector<double> sharpes;
   for (const std::vector<double>& set : {steady, wild}) sharpes.push_back(sharpe(excess_of(set, risk_free), 1).value());
-  EXPECT_NEAR(*summary.deflated_sharpe, deflated_sharpe(excess_of(wild, risk_free), sharpes).value(), 1e-9);
-  EXPECT_GT(std::abs(*summary.deflated_sharpe - deflated_sharpe(wild, sharpes).value()), 1e-4);
+  EXPECT_NEAR(*summary.deflated_sharpe, deflated_sharpe(excess_of(wild, risk_free), sharpes, sharpes.size()).value(),
+              1e-9);
+  EXPECT_GT(std::abs(*summary.deflated_sharpe - deflated_sharpe(wild, sharpes, sharpes.size()).value()), 1e-4);
   ASSERT_TRUE(summary.overfitting.has_value());
   // Equity of the tests is of returns as they are.
   ASSERT_EQ(summary.folds.size(), 2U);

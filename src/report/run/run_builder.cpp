@@ -6,12 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "report/chart.hpp"
+
 namespace acts::report {
 namespace {
 
 constexpr double kInBasisPoints = 1e4;
-
-double unix_seconds(UnixNanos time) { return static_cast<double>(time.value) / 1e9; }
 
 }  // namespace
 
@@ -107,6 +107,10 @@ void RunBuilder::count_fill(const FillRow& fill, const MarksRow* marks) {
     add_value(flow.maker_turnover);
     if (fill.queue_ahead_entry) flow.queue_ahead.add(*fill.queue_ahead_entry);
   }
+  const auto holds_it = [&fill](const GapFact& gap) {
+    return (gap.instrument.empty() || gap.instrument == fill.instrument) && gap.from <= fill.time && fill.time < gap.to;
+  };
+  flow.in_gaps += std::ranges::any_of(report_.facts.gaps, holds_it) ? 1U : 0U;
   const bool is_known = flow.causes.contains(fill.cause) || flow.causes.size() < kMostCauses;
   ++flow.causes[is_known ? fill.cause : "other causes"];
   const double middle = fill.mid_price ? to_double(*fill.mid_price) : 0;

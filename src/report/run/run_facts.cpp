@@ -59,36 +59,35 @@ void flatten(const ordered_json& root, std::vector<Fact>& facts, std::uint64_t& 
   }
 }
 
-std::optional<double> seconds_of(const ordered_json& object, const char* key) {
+std::string text_of(const ordered_json& object, const char* key) {
   const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) return std::nullopt;
-  const auto time = parse_iso8601(found->get_ref<const std::string&>());
-  return time ? std::optional(static_cast<double>(time->value) / 1e9) : std::nullopt;
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 void take_gaps(const ordered_json& run, RunFacts& facts) {
   const auto gaps = run.find("gaps");
   if (gaps == run.end() || !gaps->is_array()) return;
-  std::optional<double> first;
+  facts.tells_gaps = true;
+  if (const auto minutes = run.find("gap_minutes"); minutes != run.end() && minutes->is_number()) {
+    facts.gap_minutes = minutes->get<double>();
+  }
+  std::optional<UnixNanos> first;
   for (const ordered_json& gap : *gaps) {
     if (!gap.is_object()) continue;
-    const auto from = seconds_of(gap, "from");
-    const auto to = seconds_of(gap, "to");
+    const auto from = parse_iso8601(text_of(gap, "from"));
+    const auto to = parse_iso8601(text_of(gap, "to"));
     if (!from || !to) continue;
-    if (facts.gap_count++ < RunFacts::kMostFacts) facts.gaps.push_back({.from = *from, .to = *to});
+    if (facts.gap_count++ < RunFacts::kMostFacts) {
+      facts.gaps.push_back({.from = *from, .to = *to, .instrument = text_of(gap, "instrument")});
+    }
     if (first && *first <= *from) continue;
-    first = from;
+    first = *from;
     facts.first_gap = gap.at("from").get<std::string>();
   }
 }
 
-std::string asset_of(const ordered_json& instrument) {
-  const auto asset = instrument.find("settlement_asset");
-  return asset != instrument.end() && asset->is_string() ? asset->get<std::string>() : std::string();
-}
-
 InstrumentFacts instrument_in(const ordered_json& instrument) {
-  InstrumentFacts facts{.asset = asset_of(instrument)};
+  InstrumentFacts facts{.asset = text_of(instrument, "settlement_asset")};
   const auto models = instrument.find("models");
   if (models == instrument.end() || !models->is_object()) return facts;
   const auto contract = models->find("contract");

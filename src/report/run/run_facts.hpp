@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
 
-#include "report/chart.hpp"
 #include "report/statistics/contract_value.hpp"
 
 namespace acts::report {
@@ -29,18 +29,26 @@ struct InstrumentFacts {
   std::optional<ContractTerms> contract = {};  // none: the file does not tell, or not how
 };
 
+struct GapFact {
+  UnixNanos from = {};
+  UnixNanos to = {};
+  std::string instrument = {};
+};
+
 struct RunFacts {
   static constexpr std::size_t kMostFacts = 500;
   static constexpr std::size_t kMostFactBytes = 2000;
   static constexpr std::size_t kMostGapsAsFacts = 20;  // of a list of gaps
 
-  std::vector<Fact> run = {};      // in the order of the file
-  std::vector<Fact> totals = {};   // likewise
-  std::string configuration = {};  // as a text, if the run keeps it as one
-  std::uint64_t left_out = 0;      // facts beyond these
-  std::vector<Shade> gaps = {};    // the first kMostFacts of those with "from" and "to"
-  std::uint64_t gap_count = 0;     // of them all
-  std::string first_gap = {};      // the earliest "from", as it stands there
+  std::vector<Fact> run = {};              // in the order of the file
+  std::vector<Fact> totals = {};           // likewise
+  std::string configuration = {};          // as a text, if the run keeps it as one
+  std::uint64_t left_out = 0;              // facts beyond these
+  std::vector<GapFact> gaps = {};          // the first kMostFacts of those with "from" and "to"
+  std::uint64_t gap_count = 0;             // of them all
+  bool tells_gaps = false;                 // whether there are any
+  std::optional<double> gap_minutes = {};  // as it stands there
+  std::string first_gap = {};              // the earliest "from", as it stands there
   std::optional<std::uint64_t> fills = {};
   InstrumentFacts alone = {};  // of the run's only instrument, of whatever name
   std::map<std::string, InstrumentFacts, std::less<>> instruments = {};  // of a run of several, by name

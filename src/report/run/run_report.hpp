@@ -51,7 +51,8 @@ struct FillFlow {
   std::optional<Decimal> turnover = Decimal{};  // sum of fills' values
   std::optional<Decimal> maker_turnover = Decimal{};
   std::map<std::string, std::uint64_t> causes = {};
-  Samples queue_ahead = {};  // at entry, of maker fills of which it is told
+  std::uint64_t in_gaps = 0;  // of the data, of those that RunFacts has
+  Samples queue_ahead = {};   // at entry, of maker fills of which it is told
   struct MarkOut {
     double basis_points = 0;  // sum of (m_h - m) / m, in the fill's direction, in 1/10000
     std::uint64_t fills = 0;

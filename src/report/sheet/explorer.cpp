@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "report/chart.hpp"
 #include "report/page_data.hpp"
 #include "report/sheet/figures.hpp"
 
@@ -29,11 +30,9 @@ std::string time_text(UnixNanos time) {
   return fmt::format("{}.{:09}Z", to_iso8601(second).substr(0, 19), (time - second).count());
 }
 
-double seconds_of(UnixNanos time) { return static_cast<double>(time.value) / 1e9; }
-
 json row_of(const ListedFill& listed) {
   const FillRow& fill = listed.fill;
-  json row = {seconds_of(fill.time),
+  json row = {unix_seconds(fill.time),
               time_text(fill.time),
               fill.instrument,
               fill.is_buy ? "buy" : "sell",
@@ -54,9 +53,9 @@ json row_of(const ListedFill& listed) {
 }
 
 json row_of(const OrderRow& order) {
-  return {seconds_of(order.time), time_text(order.time),         order.instrument,    order.order_id,
-          to_string(order.event), order.is_buy ? "buy" : "sell", order.type,          order.time_in_force,
-          text_of(order.price),   text_of(order.quantity),       text_of(order.left), order.reason};
+  return {unix_seconds(order.time), time_text(order.time),         order.instrument,    order.order_id,
+          to_string(order.event),   order.is_buy ? "buy" : "sell", order.type,          order.time_in_force,
+          text_of(order.price),     text_of(order.quantity),       text_of(order.left), order.reason};
 }
 
 // Of one of the tables.

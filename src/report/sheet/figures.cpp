@@ -31,6 +31,8 @@ FigureGroup result_figures(const RunReport& run) {
   list.text("from", "First sample", to_iso8601(run.first), "UTC, rounded down to a millisecond");
   list.text("to", "Last sample", to_iso8601(run.last), "UTC, rounded down to a millisecond");
   list.span("length", "Length", std::chrono::duration<double>(run.last - run.first).count(), "last less first sample");
+  list.number("gap_minutes", "Gaps in the data, minutes", run.facts.gap_minutes,
+              "while nobody knew the book, over all instruments; returns count them like other time");
   list.money(
       "opening_equity", "Opening equity", run.opening_equity,
       "cash + what positions are worth at their marks - fees + funding at the first sample, over all instruments");

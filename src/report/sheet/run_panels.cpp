@@ -56,7 +56,9 @@ bool has_drawdown_share(const RunReport& run) { return run.drawdown.deepest().sh
 
 Panel time_panel(std::string title, std::string y_label, const RunReport& run) {
   Panel panel{.title = std::move(title), .is_time = true, .x_label = "UTC", .y_label = std::move(y_label)};
-  panel.shades = run.facts.gaps;
+  for (const GapFact& gap : run.facts.gaps) {
+    panel.shades.push_back({.from = unix_seconds(gap.from), .to = unix_seconds(gap.to)});
+  }
   return panel;
 }
 
@@ -108,7 +110,7 @@ void add_rolling(std::vector<Panel>& panels, const RunReport& run, const std::ve
   Series sharpe_series{.name = "Sharpe ratio", .tone = Tone::kMain};
   Series spread_series{.name = "volatility, %", .tone = Tone::kThird, .y = {}, .on_second_axis = true};
   for (std::size_t i = 0; i < returns.size(); ++i) {
-    panel.x.push_back(static_cast<double>(run.closes.times[i + 1].value) / 1e9);
+    panel.x.push_back(unix_seconds(run.closes.times[i + 1]));
     sharpe_series.y.push_back(ratios[i].value_or(kUnknown));
     spread_series.y.push_back(spreads[i] ? *spreads[i] * kPerCent : kUnknown);
   }

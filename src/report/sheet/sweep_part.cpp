@@ -82,7 +82,7 @@ std::vector<Panel> sweep_panels(const SweepReport& sweep) {
   const Closes& closes = sweep.summary.out_of_sample;
   if (closes.times.size() < 2) return {};
   Panel panel{.title = "Walk-forward: equity of the tests", .is_time = true, .y_label = "equity, 1 at the start"};
-  for (const UnixNanos time : closes.times) panel.x.push_back(static_cast<double>(time.value) / 1e9);
+  for (const UnixNanos time : closes.times) panel.x.push_back(unix_seconds(time));
   panel.series.push_back({.name = "out of sample", .mark = Mark::kSteps, .tone = Tone::kMain, .y = closes.values});
   return {std::move(panel)};
 }

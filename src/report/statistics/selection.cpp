@@ -108,10 +108,12 @@ double expected_best_sharpe(double variance, std::size_t trials) {
                                 std::numbers::egamma * normal_quantile(1 - 1 / (n * std::numbers::e)));
 }
 
-std::optional<double> deflated_sharpe(std::span<const double> returns, std::span<const double> sharpes) {
+std::optional<double> deflated_sharpe(std::span<const double> returns, std::span<const double> sharpes,
+                                      std::size_t trials) {
+  ACTS_ASSERT(trials >= sharpes.size());
   const std::optional<double> spread = deviation(sharpes);
   if (!spread) return std::nullopt;
-  return probabilistic_sharpe(returns, expected_best_sharpe(*spread * *spread, sharpes.size()));
+  return probabilistic_sharpe(returns, expected_best_sharpe(*spread * *spread, trials));
 }
 
 std::optional<double> overfitting_probability(const ReturnTable& returns, std::size_t blocks) {

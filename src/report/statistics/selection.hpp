@@ -23,9 +23,11 @@ double normal_quantile(double share);
 double expected_best_sharpe(double variance, std::size_t trials);
 
 // The probabilistic Sharpe ratio of the chosen set's returns against what luck
-// alone may be expected to show. `sharpes`: of all sets, of one period. None of
-// fewer than two sets, or where the probabilistic ratio is undefined.
-std::optional<double> deflated_sharpe(std::span<const double> returns, std::span<const double> sharpes);
+// alone may be expected to show. `sharpes`: of all sets that have one, of one
+// period; `trials`: of all that were tried, at least as many (asserted). None
+// of fewer than two sets, or where the probabilistic ratio is undefined.
+std::optional<double> deflated_sharpe(std::span<const double> returns, std::span<const double> sharpes,
+                                      std::size_t trials);
 
 using ReturnTable = std::vector<std::vector<double>>;
 

@@ -99,7 +99,7 @@ void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& excess) c
   }
   summary.best = judged_[best].number;
   summary.best_sharpe = sharpe(excess[best], periods_a_year(period_));
-  summary.deflated_sharpe = deflated_sharpe(excess[best], sharpes);
+  summary.deflated_sharpe = deflated_sharpe(excess[best], sharpes, sets_);
   // Blocks of at least two periods, of which half can be chosen in more than a few ways.
   constexpr std::size_t kLeastBlocks = 4;
   summary.blocks = std::min(kMostBlocks, summary.returns / 4 * 2);
