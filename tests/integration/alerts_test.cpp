@@ -43,6 +43,7 @@ class Alerts : public testing::CollectRunFixture {
     settings.alerts.command = "cat >> '" + (dir_ / "told") + "' && echo >> '" + (dir_ / "told") + "'";
     change(settings);
     CollectHooks hooks;
+    hooks.version = "1.2.3+test";
     hooks.alert_interval = kInterval;
     hooks.tune = [](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
@@ -95,7 +96,7 @@ class Alerts : public testing::CollectRunFixture {
     EXPECT_LT(firing[0]["at"], resolved[0]["at"]);
     for (const Told& one : webhook_told_) {
       EXPECT_EQ(one.message["source"], "acts");
-      EXPECT_NE(one.message["version"], "");
+      EXPECT_EQ(one.message["version"], "1.2.3+test");
       EXPECT_EQ(one.message["left_out"], 0);
     }
     for (std::size_t i = 1; i < webhook_told_.size(); ++i) {
