@@ -9,7 +9,7 @@ LARGE_BYTES ?= 20000000000
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-parity instructions flat-memory nightly charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-history bench-parity instructions flat-memory nightly charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ test-parity: ## the fills of acts backtest against those of hftbacktest, run bes
 
 bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data in one run
 	@scripts/bench_parity.sh
+
+bench-history: build ## imports beside pandas and polars, hourly candles out of minute ones beside polars: each its least speed, or it fails
+	@scripts/bench_import.sh
+	@scripts/bench_bars.sh
 
 charts: build ## the pages of acts plot and acts report in a headless Chromium
 	@scripts/charts.sh $(ACTS)

@@ -2,7 +2,7 @@
 
 Makes the candles (10.5 million) as files of the archive below DIR, imports them, and lets both read the same catalog,
 in turn, TIMES times (3). polars has two ways, of which the faster counts; what all of them give must be the same, to
-the last digit. Needs polars: build/clients/bin/python (scripts/clients.sh). DIR may be used again.
+the last digit. An error if acts is slower. Needs polars: scripts/bench_bars.sh. DIR may be used again.
 """
 import calendar
 import datetime
@@ -129,6 +129,8 @@ def main():
         print(f"{name:10} {min(seconds):.2f} s at least, {sorted(seconds)[len(seconds) // 2]:.2f} s in the middle")
     best = min(min(took["dynamic"]), min(took["truncation"]))
     print(f"polars / acts: {best / min(took['acts']):.2f}")
+    if best < min(took["acts"]):
+        sys.exit("acts is slower than polars")
 
 
 if __name__ == "__main__":

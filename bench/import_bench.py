@@ -46,6 +46,8 @@ def with_acts(acts, path, folder):
 
 
 # Beside a small program: a child counts the memory of the one that it was made from as its own.
+LEAST_ROWS_A_SECOND = 1_000_000
+LEAST_RATIO = 1.5  # of pandas' time
 PEAK = """import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"""
@@ -88,6 +90,12 @@ def main():
             print(f"{name}: {rows / seconds / 1e6:.2f} M rows/s, {seconds / best['acts']:.2f} of acts' time")
         with tempfile.TemporaryDirectory(dir=folder) as where:
             print(f"peak memory of acts: {peak_of_acts(acts, path, where).strip()} MiB")
+    slow = []
+    if rows / best["acts"] < LEAST_ROWS_A_SECOND:
+        slow.append(f"acts takes less than {LEAST_ROWS_A_SECOND / 1e6} M rows/s")
+    if best["pandas"] / best["acts"] < LEAST_RATIO:
+        slow.append(f"acts is not {LEAST_RATIO} times as fast as pandas")
+    return "; ".join(slow)
 
 
-main()
+sys.exit(main())
