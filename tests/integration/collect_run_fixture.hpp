@@ -30,6 +30,8 @@ class CollectRunFixture : public ::testing::Test {
     options.symbols = {"BTCUSDT", "ETHUSDT"};
     options.levels = 200;
     options.history_updates = 100'000;
+    // A slow machine's collector is not one that is gone: a minute of real time.
+    options.pong_timeout = std::chrono::minutes{1} * static_cast<int>(kSpeed);
     venue_ = std::make_unique<exchange::Exchange>(loop_, clock_, options);
     const exchange::ExchangeEndpoint endpoint = venue_->start().value().front();
     port_ = endpoint.port;
