@@ -75,9 +75,11 @@ constexpr Nanos kMostDuration = days{36'500};
 }  // namespace
 
 std::string to_iso8601(UnixNanos t) {
-  const UnixNanos day_start = floor_to(t, days{1});
-  const std::chrono::year_month_day date{sys_days{days{static_cast<int>(day_start.value / kUnits[0].nanos)}}};
-  const std::int64_t ms = (t - day_start).count() / 1'000'000;
+  // The day that the earliest time lies in begins before what 64 bits hold.
+  const std::int64_t rest = t.value % kUnits[0].nanos;
+  const std::int64_t day = t.value / kUnits[0].nanos - (rest < 0 ? 1 : 0);
+  const std::chrono::year_month_day date{sys_days{days{static_cast<int>(day)}}};
+  const std::int64_t ms = (rest < 0 ? rest + kUnits[0].nanos : rest) / 1'000'000;
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), ms / 3'600'000,
                      ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace acts {
 namespace {
 
@@ -10,6 +12,8 @@ using namespace std::chrono_literals;
 TEST(Iso8601, PrintsMillisecondsInUtc) {
   EXPECT_EQ(to_iso8601({1'723'161'300'000'000'000}), "2024-08-08T23:55:00.000Z");
   EXPECT_EQ(to_iso8601({-1}), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_iso8601({std::numeric_limits<std::int64_t>::min()}), "1677-09-21T00:12:43.145Z");
+  EXPECT_EQ(to_iso8601({std::numeric_limits<std::int64_t>::max()}), "2262-04-11T23:47:16.854Z");
 }
 
 TEST(Iso8601, ReadsWhatItPrintsAndShorterForms) {
