@@ -18,7 +18,7 @@ void ClosedTrades::begin(const EquityRow& first) {
 // `moved`: sum of quantity x move of the price. Of what is not linear the run itself has told it.
 std::optional<Decimal> ClosedTrades::gross_of(const FillRow& fill, const std::optional<Decimal>& moved) const {
   if (terms_ && !terms_->is_inverse) return moved ? product(*moved, terms_->size) : std::nullopt;
-  return !terms_ && may_be_of(terms_, fill.quantity, fill.price, fill.value) ? moved : fill.realised;
+  return !terms_ && is_of_spot(fill.quantity, fill.price, fill.value) ? moved : fill.realised;
 }
 
 std::optional<ClosedTrade> ClosedTrades::on_fill(const FillRow& fill) {

@@ -29,13 +29,9 @@ std::optional<ContractTerms> parse_contract(std::string_view text) {
   return ContractTerms{.is_inverse = is_inverse, .size = *size};
 }
 
-bool may_be_of(const std::optional<ContractTerms>& terms, const Decimal& quantity, const Decimal& price,
-               const std::optional<Decimal>& value) noexcept {
-  const std::optional<Decimal> bought = value_of(terms.value_or(ContractTerms{}), quantity, price);
-  const std::optional<Decimal> sold = value_of(terms.value_or(ContractTerms{}), negated(quantity), price);
-  if (!bought || !sold || !value) return false;
-  return *value == (bought->units < 0 ? negated(*bought) : *bought) ||
-         *value == (sold->units < 0 ? negated(*sold) : *sold);
+bool is_of_spot(const Decimal& quantity, const Decimal& price, const std::optional<Decimal>& value) noexcept {
+  const std::optional<Decimal> of_spot = product(quantity, price);
+  return of_spot && value && *value == *of_spot;
 }
 
 std::optional<Decimal> value_of(const ContractTerms& terms, const Decimal& position, const Decimal& price) noexcept {

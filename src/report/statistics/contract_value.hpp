@@ -13,10 +13,8 @@ struct ContractTerms {
   Decimal size = {1, 0};  // linear: base asset of a unit of quantity; inverse: quote asset of a contract; above 0
 };
 
-// Whether a trade of `quantity` at `price` that came to `value` may have been one of the terms: of those of spot if
-// there are none.
-bool may_be_of(const std::optional<ContractTerms>& terms, const Decimal& quantity, const Decimal& price,
-               const std::optional<Decimal>& value) noexcept;
+// Whether a trade of `quantity` at `price` that came to `value` may have been one of spot.
+bool is_of_spot(const Decimal& quantity, const Decimal& price, const std::optional<Decimal>& value) noexcept;
 
 // "linear(1)", "inverse(100)", as run.json has it. Nothing: it is neither.
 std::optional<ContractTerms> parse_contract(std::string_view text);

@@ -64,7 +64,7 @@ void Ledger::on_fill(const FillRow& fill, const MarksRow* marks) {
   const Decimal middle = fill.mid_price.value_or(fill.price);
   const Decimal quantity = fill.is_buy ? fill.quantity : negated(fill.quantity);
   ++fills_;
-  fits_ = fits_ && (!is_guess_ || may_be_of(terms_, fill.quantity, fill.price, fill.value));
+  fits_ = fits_ && (!is_guess_ || is_of_spot(fill.quantity, fill.price, fill.value));
   without_middle_ += fill.mid_price ? 0U : 1U;
   move_to(middle);
   // Differences of what whole positions are worth: so what is rounded of them cancels out from fill to fill.
