@@ -25,7 +25,9 @@
 namespace acts {
 namespace {
 
-constexpr double kSpeed = ACTS_CLOCK_SPEED;
+// How many times as fast as the machine's the clock goes. A busy machine comes too late at the first for a snapshot to
+// be compared with its book, and is tried at the next.
+constexpr double kSpeeds[] = {ACTS_CLOCK_SPEED, ACTS_CLOCK_SPEED / 4.0};
 
 enum class Trouble : std::uint8_t { kNone, kSessionsCut, kUpdateLost };
 
@@ -63,7 +65,7 @@ class CollectFromExchange : public ::testing::TestWithParam<Case> {
     CollectSettings settings;
     settings.symbols = symbols_;
     settings.venue = GetParam().venue;
-    settings.data_dir = directory_.string();
+    settings.data_dir = data_dir();
     settings.record = true;
     settings.connections = 1;
     settings.ca_file = ca_file;
@@ -74,17 +76,23 @@ class CollectFromExchange : public ::testing::TestWithParam<Case> {
     return settings;
   }
 
+  [[nodiscard]] std::string data_dir() const { return directory_ / ("speed_" + std::to_string(speed_)); }
+
   // What waits for this machine must not run out sooner because the clock is fast.
-  static void patient(collector::CollectorOptions& options) {
+  void patient(collector::CollectorOptions& options) const {
     collector::Timings& t = options.timings;
     for (Nanos* patience :
          {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.connection_silence, &t.first_data, &t.silence_least,
           &t.probe_grace, &t.depth_timeout, &t.info_timeout, &t.time_timeout, &t.info_grace, &t.stall}) {
-      *patience *= static_cast<int>(kSpeed);
+      *patience *= static_cast<int>(speed_);
     }
   }
 
+  // All that is to hold at any speed; whether each symbol that is to have audits that compared something has some.
+  void collect(bool& audited);
+
   testing::TempDir directory_;
+  double speed_ = kSpeeds[0];
   std::vector<std::string> symbols_;
 };
 
@@ -93,11 +101,12 @@ void make_trouble(exchange::Exchange& market, Venue venue, const std::string& sy
   if (trouble == Trouble::kSessionsCut) market.close_sessions(venue, 0);
 }
 
-TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
+void CollectFromExchange::collect(bool& audited) {
+  symbols_.clear();
   const Venue which = GetParam().venue;
   const bool recorded = !GetParam().recordings.empty();
   EventLoop loop;
-  AcceleratedClock clock(UnixNanos{1'767'225'650'000'000'000}, kSpeed);  // 2026-01-01T00:00:50Z
+  AcceleratedClock clock(UnixNanos{1'767'225'650'000'000'000}, speed_);  // 2026-01-01T00:00:50Z
   exchange::ExchangeOptions options = market();
   if (recorded) options.wait_for_streams = GetParam().recordings.size();
   exchange::Exchange venue(loop, clock, options);
@@ -119,7 +128,7 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   hooks.log = [&](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) warnings.push_back(log.text);
   };
-  hooks.tune = [](collector::CollectorOptions& tuned) {
+  hooks.tune = [this](collector::CollectorOptions& tuned) {
     patient(tuned);
     tuned.lines = GetParam().lines;
     tuned.audit_interval = std::chrono::seconds{60};
@@ -143,27 +152,35 @@ TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
   for (const std::string& symbol : symbols_) EXPECT_GT(witness.compared(symbol), 0U) << symbol;
   EXPECT_TRUE(recorded || witness.outside() > 0) << "the price never left the first snapshots";
   EXPECT_EQ(health.front().counters.gaps > 0, GetParam().trouble != Trouble::kNone);
-  std::uint64_t matched = 0;  // audits of more levels weigh more: a slow machine does not come to each symbol
-  for (const collector::SymbolHealth& symbol : health.front().symbols) {
-    matched += symbol.audit.matched;
-    if (!GetParam().asks_for_more) {
-      EXPECT_GT(symbol.audit.matched, 0U) << symbol.symbol;
-    }
-    EXPECT_EQ(symbol.audit.differed, 0U) << symbol.symbol;
-  }
-  EXPECT_GT(matched, 0U);
+  const std::vector<collector::SymbolHealth>& symbols = health.front().symbols;
+  for (const collector::SymbolHealth& symbol : symbols) EXPECT_EQ(symbol.audit.differed, 0U) << symbol.symbol;
+  const auto is_audited = [](const collector::SymbolHealth& symbol) { return symbol.audit.matched > 0; };
+  // Audits of more levels weigh more: a run comes to one of the symbols at least.
+  audited =
+      GetParam().asks_for_more ? std::ranges::any_of(symbols, is_audited) : std::ranges::all_of(symbols, is_audited);
 
   // Row by row, value by value, as text.
-  auto store = SqliteStore::open_to_read(directory_ / "acts.db");
+  auto store = SqliteStore::open_to_read(data_dir() + "/acts.db");
   ASSERT_TRUE(store.has_value());
   const std::vector<MinuteRow> stored = (*store)->rows({}).value();
   EXPECT_EQ(testing::csv_of(stored), testing::csv_of(rows));
   std::vector<MinuteRow> replayed;
   for (const std::string& symbol : symbols_) {
-    testing::append_replayed(replayed, testing::sound_segments(directory_.string(), symbol, which), which);
+    testing::append_replayed(replayed, testing::sound_segments(data_dir(), symbol, which), which);
   }
   EXPECT_EQ(testing::csv_of(stored), testing::csv_of(replayed));
   EXPECT_EQ(warnings.empty(), GetParam().trouble == Trouble::kNone) << ::testing::PrintToString(warnings);
+}
+
+TEST_P(CollectFromExchange, StoresWhatAReplayGivesAndHoldsTheExchangesBook) {
+  bool audited = false;
+  for (const double speed : kSpeeds) {
+    speed_ = speed;
+    SCOPED_TRACE("a clock " + std::to_string(speed) + " times as fast");
+    collect(audited);
+    if (audited || HasFailure()) break;
+  }
+  EXPECT_TRUE(audited) << "no audit has compared a book";
 }
 
 std::string recording(const std::string& name) { return test::testdata("binance-feed/" + name); }
