@@ -1,5 +1,6 @@
 // Messages of a stream, one a line, and REST answers: the scanner made for depth updates and the general parser say the
-// same of each, whatever came before it; what is decoded keeps the promises of the headers.
+// same of each, whatever came before it; what is decoded keeps the promises of the headers. By choice the scales rise
+// with what an update needs, as its book's do.
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -58,11 +59,22 @@ struct Decoders {
     const Result<Message> scanned = scanning.decode(text, asked);
     ACTS_ASSERT(test::message_text(scanned) == expected);
     ACTS_ASSERT(scanned.has_value() || scanned.error().message.find('\n') == std::string::npos);
-    if (scanned) check(*scanned, scanning.scales(0));
+    if (!scanned) return;
+    check(*scanned, scanning.scales(0));
+    if (is_raised) raise(*scanned);
+  }
+
+  void raise(const Message& message) {
+    const auto* update = std::get_if<DepthUpdate>(&message.body);
+    if (update == nullptr || message.instrument == kNoInstrument) return;
+    const Scales scales = update->scales;  // the message's views end with the next call
+    scanning.set_scales(0, scales);
+    parsing.set_scales(0, scales);
   }
 
   Decoder scanning;
   Decoder parsing;
+  bool is_raised = false;
 };
 
 }  // namespace
@@ -74,6 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   const auto decimals = [&](unsigned wish) { return static_cast<std::uint8_t>(wish % (kMaxWireDecimals + 1)); };
   Decoders decoders((how & 1) != 0 ? Venue::kBinanceUsdm : Venue::kBinanceSpot,
                     {decimals(bytes[1] & 15U), decimals(bytes[1] >> 4U)});
+  decoders.is_raised = (how & 64) != 0;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view json = rest.substr(0, end);
