@@ -135,11 +135,8 @@ void InstrumentRun::watch_margin(UnixNanos ts, bool has_events) {
 
 // Open orders go first; then the position is closed with what stands there. What nobody takes waits for the next row.
 void InstrumentRun::liquidate(UnixNanos ts) {
-  while (const std::optional<ClientOrderId> id = account_->open_order()) {
-    venue_.cancel(*id, ts);
-    take_events(nullptr);
-    ACTS_ASSERT(account_->open_order() != id);
-  }
+  venue_.cancel_all(ts);
+  take_events(nullptr);
   const std::int64_t quantity = account_->quantity();
   if (quantity == 0) return;
   venue_.place({.id = kLiquidation,

@@ -141,14 +141,6 @@ void VenueAccount::on_event(const sim::VenueEvent& event, const sim::SimVenue& v
   account_->hold(slot_, open.need);
 }
 
-std::optional<ClientOrderId> VenueAccount::open_order() const {
-  if (open_.empty()) return std::nullopt;
-  // Of a pair the first may be gone already.
-  const ClientOrderId first = open_.begin()->first;
-  const auto second = std::ranges::find(leaders_, first, [](const auto& pair) { return pair.second; });
-  return second == leaders_.end() ? first : second->first;
-}
-
 Result<sim::FillMoney> VenueAccount::fill(const Fill& fill, bool is_first) {
   return account_->fill(slot_,
                         {.side = fill.side,

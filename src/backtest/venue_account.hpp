@@ -65,8 +65,6 @@ class VenueAccount {
   // The best prices, in ticks, are these now, and their middle is the mark. False: they were before.
   bool set_best(std::int64_t bid, std::int64_t ask);
   [[nodiscard]] bool must_liquidate() { return account_->must_liquidate(); }
-  // An open order of the instrument, which goes before its position is closed; nothing if there is none.
-  [[nodiscard]] std::optional<ClientOrderId> open_order() const;
   [[nodiscard]] std::int64_t quantity() const { return account_->position(slot_).quantity(); }
 
   [[nodiscard]] sim::FundingBook& funding() { return funding_; }

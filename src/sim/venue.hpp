@@ -83,6 +83,7 @@ class SimVenue {
   // Each names the other as linked (asserted). Both come in, or both are refused.
   void place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now);
   void cancel(ClientOrderId id, UnixNanos now);
+  void cancel_all(UnixNanos now);  // open ones, by their ids
   void modify(const VenueChange& change, UnixNanos now);
   // A change that others than the venue refuse: the order stays as it is, and its event tells that.
   void refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now);

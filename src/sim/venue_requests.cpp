@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <vector>
+
 #include "acts/base/assert.hpp"
 
 #include "sim/venue.hpp"
@@ -87,6 +90,18 @@ void SimVenue::cancel(ClientOrderId id, UnixNanos now) {
   tell(gone, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone, now);
   remove(*found);
   end_linked(gone, OrderEvent::kCancelled, now);
+}
+
+void SimVenue::cancel_all(UnixNanos now) {
+  std::vector<ClientOrderId> ids;
+  for (const Orders* orders : {&resting_[kBidSide], &resting_[kAskSide], &waiting_}) {
+    for (const Own& own : *orders) ids.push_back(own.order.id);
+  }
+  std::ranges::sort(ids);
+  for (const ClientOrderId id : ids) {
+    const bool is_open = find(id) != nullptr || find_waiting(id) != nullptr;
+    if (is_open) cancel(id, now);  // else it has gone with the other one of its pair
+  }
 }
 
 void SimVenue::modify(const VenueChange& change, UnixNanos now) {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +34,16 @@ class Gambler final : public Strategy {
   void on_start(StrategyContext& context) override { context.set_timer(TimerId{0}, context.now() + milliseconds{2}); }
   void on_order(StrategyContext& /*context*/, const OrderUpdate& update) override {
     refused += update.reason == RejectReason::kInsufficientBalance ? 1U : 0U;
+    if (update.event == OrderEvent::kAccepted) open_[update.instrument].insert(update.id);
   }
-  void on_fill(StrategyContext& /*context*/, const Fill& fill) override {
-    liquidated += fill.cause == FillCause::kLiquidation ? 1U : 0U;
+  void on_fill(StrategyContext& context, const Fill& fill) override {
     ++filled;
+    if (fill.cause != FillCause::kLiquidation) {
+      EXPECT_FALSE(gone_.contains(fill.id)) << "it was open when the venue closed a position";
+      return;
+    }
+    ++liquidated;
+    if (context.position(fill.instrument).quantity == Quantity{0}) gone_.merge(open_[fill.instrument]);
   }
   void on_timer(StrategyContext& context, TimerId id) override {
     context.set_timer(id, context.now() + milliseconds{1 + below(9)});
@@ -91,6 +99,8 @@ class Gambler final : public Strategy {
             .reduce_only = below(5) == 0};
   }
   std::mt19937_64 random_;
+  std::map<InstrumentId, std::set<ClientOrderId>> open_;  // accepted since the instrument's last liquidation
+  std::set<ClientOrderId> gone_;
 };
 
 std::vector<MarketRow> random_market(std::uint64_t seed) {

@@ -318,6 +318,57 @@ TEST(AccountRun, IsLiquidatedAtTheRowWhereTheMarginEnds) {
   EXPECT_EQ(bench.account->liquidations(), 1U);
 }
 
+// What only reduces needs no margin, and goes all the same: it would close a position of later.
+TEST(AccountRun, ALiquidationCancelsWhatOnlyReduces) {
+  Bench bench(sim::AccountKind::kMargin, {200, 0});
+  bench.model.instruments[0].margin = {.leverage = 10, .brackets = {{.from = {}, .maintenance = {5, 2}}}};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    context.place(market_order(OrderSide::kBuy, 10));
+    NewOrder limit = order(OrderSide::kSell, 130, 10);
+    limit.reduce_only = true;
+    context.place(limit);
+    NewOrder stop = market_order(OrderSide::kSell, 10);
+    stop.type = OrderType::kStop;
+    stop.stop_price = Price{40};
+    stop.reduce_only = true;
+    context.place(stop);
+  });
+  const Outcome outcome = bench.run(market_of({100, 100, 86, 85, 90, 150}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(bench.account->liquidations(), 1U);
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"accepted", "cancelled"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"accepted", "cancelled"}));
+  EXPECT_EQ(script.fills.size(), 2U);
+}
+
+// A thin book takes the position in parts: between them nothing of the strategy's own may come in.
+TEST(AccountRun, AsLongAsALiquidationLastsNothingElseIsTaken) {
+  Bench bench(sim::AccountKind::kMargin, {200, 0});
+  bench.model.instruments[0].margin = {.leverage = 10, .brackets = {{.from = {}, .maintenance = {5, 2}}}};
+  bench.venue.fills = sim::FillSizes::kPartial;
+  std::vector<MarketRow> rows = market_of({100, 100});
+  rows.push_back(level(20, sim::kBidSide, 99, 0));
+  rows.push_back(level(20, sim::kAskSide, 101, 0));
+  rows.push_back(level(20, sim::kBidSide, 84, 4));
+  rows.push_back(level(20, sim::kAskSide, 86, 1000));
+  rows.push_back(level(40, sim::kBidSide, 83, 1000));
+  Script script;
+  script.at(5, [](StrategyContext& context) { context.place(market_order(OrderSide::kBuy, 10)); });
+  script.at(25, [](StrategyContext& context) {
+    NewOrder limit = order(OrderSide::kSell, 86, 6);
+    limit.reduce_only = true;
+    context.place(limit);
+  });
+  const Outcome outcome = bench.run(rows, script);
+  EXPECT_EQ(outcome.error, "");
+  ASSERT_EQ(script.fills.size(), 3U);
+  EXPECT_EQ(script.fills[1].quantity, Quantity{4});
+  EXPECT_EQ(script.fills[2].quantity, Quantity{6});
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
+}
+
 TEST(AccountRun, ALossBeyondTheBalanceIsNotTheAccounts) {
   Bench bench(sim::AccountKind::kMargin, {200, 0});
   bench.model.instruments[0].margin.leverage = 10;

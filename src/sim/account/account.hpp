@@ -74,8 +74,10 @@ class Account {
   // Whether an order, or an open one as it shall be from now on, can be borne: kNone, kInsufficientBalance,
   // kQuantityOutOfRange.
   [[nodiscard]] RejectReason check(Slot slot, const OrderNeed& need) const;
-  // Of an order that needs nothing: only whether there can be so much.
+  // Of an order that needs nothing: only whether there can be so much, and whether the venue closes the position
+  // itself.
   [[nodiscard]] RejectReason check_quantity(Slot slot, std::int64_t quantity) const {
+    if (is_liquidating_) return RejectReason::kInsufficientBalance;
     return quantity <= slots_[slot].position.terms().largest_quantity() ? RejectReason::kNone
                                                                         : RejectReason::kQuantityOutOfRange;
   }
