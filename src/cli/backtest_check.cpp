@@ -135,11 +135,12 @@ Result<void> check_funding(const std::vector<ConfigEntry>& entries, const Instru
   return check_unused(entries, kOfFile, "of source = \"file\"");
 }
 
-constexpr std::array<UnusedKey, 5> kRules{{{"filters", ""},
+constexpr std::array<UnusedKey, 6> kRules{{{"filters", ""},
                                            {"exchange", "self_trade_prevention"},
                                            {"exchange", "orders_per_10s"},
                                            {"exchange", "orders_per_minute"},
-                                           {"exchange", "orders_per_day"}}};
+                                           {"exchange", "orders_per_day"},
+                                           {"exchange", "requests_per_minute"}}};
 
 Result<void> check_books(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
   if (settings.exchange.as_hftbacktest) {

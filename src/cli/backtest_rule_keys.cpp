@@ -101,6 +101,13 @@ std::vector<InstrumentKey> rule_keys() {
        {kInteger},
        kWholeNumber,
        [](InstrumentSettings& s, const Values& v) { return set_order_count(s.exchange.rates.per_day, v[0]); }},
+      {"exchange",
+       "requests_per_minute",
+       {kInteger},
+       kWholeNumber,
+       [](InstrumentSettings& s, const Values& v) {
+         return set_order_count(s.exchange.rates.requests_per_minute, v[0]);
+       }},
   };
 }
 

@@ -14,7 +14,8 @@ SimVenue::SimVenue(const VenueModel& model, VenueBook book)
       one_(static_cast<double>(power_of_ten(model.quantity_scale))),
       lot_value_(static_cast<double>(model.lot) / one_),
       book_(std::move(book)),
-      rate_(model.rates) {
+      orders_(RateWindows::of_orders(model.rates)),
+      requests_(RateWindows::of_requests(model.rates)) {
   ACTS_ASSERT(model.lot > 0);
 }
 

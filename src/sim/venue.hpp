@@ -146,9 +146,11 @@ class SimVenue {
 
   // Requests (venue_requests.cpp).
   [[nodiscard]] RejectReason reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before);
+  void reject(const VenueOrder& order, RejectReason reason, RefusalDetail detail, UnixNanos now);
   [[nodiscard]] FilterView view() const;
   void enter(const VenueOrder& order, UnixNanos now);
   [[nodiscard]] std::int64_t counted_as_filled(const Own& own) const;
+  void end(const Own& own, UnixNanos now);
   void modify_resting(Own& own, const VenueChange& change, UnixNanos now);
   void modify_waiting(Own& own, const VenueChange& change, UnixNanos now);
 
@@ -177,6 +179,7 @@ class SimVenue {
   void find_crossed(SideIndex side);
   [[nodiscard]] Own* find(ClientOrderId id);
   [[nodiscard]] Own* find_waiting(ClientOrderId id);
+  [[nodiscard]] Own* find_open(ClientOrderId id);
   void remove(Own& own);
 
   void tell(const Own& own, OrderEvent event, OrderStatus status, RejectReason reason, UnixNanos now);
@@ -184,6 +187,8 @@ class SimVenue {
   void expire(Own& own, RejectReason reason, UnixNanos now);
   void refuse(ClientOrderId id, RefusalDetail detail, UnixNanos now);
   void refuse_change_to(const Own& own, const VenueOrder& changed, RejectReason reason, UnixNanos now);
+  // A request that is one too many: the order stays as it is.
+  void refuse_for_rate(const Own& own, RefusalDetail detail, UnixNanos now);
   [[nodiscard]] double value_of(std::int64_t units) const { return static_cast<double>(units) / one_; }
 
   VenueModel model_;
@@ -200,7 +205,8 @@ class SimVenue {
   std::int64_t position_ = 0;
   std::int64_t held_besides_ = 0;
   UnixNanos cleared_ = {INT64_MIN};  // when a clear was taken last
-  OrderRate rate_;
+  RateWindows orders_;
+  RateWindows requests_;
   std::vector<ClientOrderId> reached_;
   std::vector<VenueEvent> events_;
 };

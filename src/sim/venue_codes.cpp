@@ -3,7 +3,11 @@
 namespace acts::sim {
 namespace {
 
-int spot_code_of(RejectReason reason) noexcept {
+int rate_code_of(RefusalDetail detail) noexcept {
+  return detail == RefusalDetail::kRequests ? -1003 : -1015;  // TOO_MANY_REQUESTS, TOO_MANY_ORDERS
+}
+
+int spot_code_of(RejectReason reason, RefusalDetail detail) noexcept {
   switch (reason) {
     case RejectReason::kPriceOffTick:
     case RejectReason::kQuantityOffLot:
@@ -18,8 +22,8 @@ int spot_code_of(RejectReason reason) noexcept {
     case RejectReason::kWouldTrigger: return -2010;  // "Order would trigger immediately."
     case RejectReason::kUnknownOrder: return -2011;  // "Unknown order sent."
     case RejectReason::kNotSupported: return -1014;  // UNKNOWN_ORDER_COMPOSITION
-    case RejectReason::kOrderRate: return -1015;     // TOO_MANY_ORDERS
-    case RejectReason::kNoLiquidity:                 // expires, without a code
+    case RejectReason::kOrderRate: return rate_code_of(detail);
+    case RejectReason::kNoLiquidity:  // expires, without a code
     case RejectReason::kNone:
     case RejectReason::kSelfTrade:
     case RejectReason::kLinkedOrder: return 0;
@@ -34,7 +38,8 @@ int price_code_of(RefusalDetail detail, OrderSide side) noexcept {
     case RefusalDetail::kAbove: return -4002;      // PRICE_GREATER_THAN_MAX_PRICE
     case RefusalDetail::kStopAbove: return -4007;  // STOP_PRICE_GREATER_THAN_MAX_PRICE
     case RefusalDetail::kNone:
-    case RefusalDetail::kChange: break;
+    case RefusalDetail::kChange:
+    case RefusalDetail::kRequests: break;
   }
   // PRICE_HIGHTER_THAN_MULTIPLIER_UP, PRICE_LOWER_THAN_MULTIPLIER_DOWN
   return side == OrderSide::kBuy ? -4016 : -4024;
@@ -55,11 +60,11 @@ int usdm_code_of(RejectReason reason, OrderSide side, RefusalDetail detail) noex
     case RejectReason::kUnknownOrder: return detail == RefusalDetail::kChange ? -2013 : -2011;
     case RejectReason::kTooManyOrders: return -2025;  // MAX_OPEN_ORDER_EXCEEDED
     case RejectReason::kTooManyStops: return -4045;   // MAX_STOP_ORDER_EXCEEDED
-    case RejectReason::kOrderRate: return -1015;      // TOO_MANY_ORDERS
-    case RejectReason::kWouldTake: return -5022;      // the post-only order "will be rejected"
-    case RejectReason::kWouldTrigger: return -2021;   // ORDER_WOULD_IMMEDIATELY_TRIGGER
-    case RejectReason::kNotSupported: return -1116;   // INVALID_ORDER_TYPE
-    case RejectReason::kUnavailable: return -1008;    // SERVER_BUSY
+    case RejectReason::kOrderRate: return rate_code_of(detail);
+    case RejectReason::kWouldTake: return -5022;     // the post-only order "will be rejected"
+    case RejectReason::kWouldTrigger: return -2021;  // ORDER_WOULD_IMMEDIATELY_TRIGGER
+    case RejectReason::kNotSupported: return -1116;  // INVALID_ORDER_TYPE
+    case RejectReason::kUnavailable: return -1008;   // SERVER_BUSY
     case RejectReason::kPriceOutOfBand: return price_code_of(detail, side);
     case RejectReason::kNoLiquidity:
     case RejectReason::kNone:
@@ -72,7 +77,7 @@ int usdm_code_of(RejectReason reason, OrderSide side, RefusalDetail detail) noex
 }  // namespace
 
 int code_of(RejectReason reason, Venue venue, OrderSide side, RefusalDetail detail) noexcept {
-  return venue == Venue::kBinanceSpot ? spot_code_of(reason) : usdm_code_of(reason, side, detail);
+  return venue == Venue::kBinanceSpot ? spot_code_of(reason, detail) : usdm_code_of(reason, side, detail);
 }
 
 }  // namespace acts::sim

@@ -67,7 +67,8 @@ RejectReason refusal_of_count(const VenueFilters& filters, const VenueOrder& ord
   return is_conditional(order.type) && is_full ? RejectReason::kTooManyStops : RejectReason::kNone;
 }
 
-bool OrderRate::take(UnixNanos now) {
+bool RateWindows::take(UnixNanos now) {
+  if (!is_bounded_) return true;
   for (Window& window : windows_) {
     const std::int64_t index = now.value / window.length.count();
     if (index != window.index) {

@@ -55,22 +55,31 @@ RefusalDetail detail_of(const VenueFilters& filters, const VenueOrder& order, Re
 // As many as there may be are open.
 RejectReason refusal_of_count(const VenueFilters& filters, const VenueOrder& order, const FilterView& view);
 
-// How many orders may come within a time; windows begin at whole multiples of their length. 0: no limit.
+// How many may come within a time; windows begin at whole multiples of their length. 0: no limit.
+// Orders are counted as they come, and each change as one more (Binance, "USD-M Futures, Modify Order", read 2026-11:
+// "1 on 10s order rate limit"; spot replaces an order the same way). Requests are orders, of a pair one, changes and
+// cancels.
 struct OrderRates {
   std::uint32_t per_10s = 0;
   std::uint32_t per_minute = 0;
   std::uint32_t per_day = 0;
+  std::uint32_t requests_per_minute = 0;
 };
 
-class OrderRate {
+class RateWindows {
  public:
-  explicit OrderRate(const OrderRates& rates)
-      : windows_{Window{rates.per_10s, std::chrono::seconds{10}}, Window{rates.per_minute, std::chrono::minutes{1}},
-                 Window{rates.per_day, std::chrono::hours{24}}} {}
-  // One more order at `now`, which does not go back. False: one too many, and not counted.
+  static RateWindows of_orders(const OrderRates& rates) {
+    return RateWindows(rates.per_10s, rates.per_minute, rates.per_day);
+  }
+  static RateWindows of_requests(const OrderRates& rates) { return RateWindows(0, rates.requests_per_minute, 0); }
+  // One more at `now`, which does not go back. False: one too many, and not counted.
   bool take(UnixNanos now);
 
  private:
+  RateWindows(std::uint32_t per_10s, std::uint32_t per_minute, std::uint32_t per_day)
+      : windows_{Window{per_10s, std::chrono::seconds{10}}, Window{per_minute, std::chrono::minutes{1}},
+                 Window{per_day, std::chrono::hours{24}}},
+        is_bounded_(per_10s != 0 || per_minute != 0 || per_day != 0) {}
   struct Window {
     std::uint32_t most;
     Nanos length;
@@ -78,6 +87,7 @@ class OrderRate {
     std::uint32_t count = 0;
   };
   Window windows_[3];
+  bool is_bounded_;
 };
 
 }  // namespace acts::sim

@@ -246,6 +246,11 @@ SimVenue::Own* SimVenue::find_waiting(ClientOrderId id) {
   return at == waiting_.end() ? nullptr : &*at;
 }
 
+SimVenue::Own* SimVenue::find_open(ClientOrderId id) {
+  Own* const resting = find(id);
+  return resting != nullptr ? resting : find_waiting(id);
+}
+
 // Of one that find() or find_waiting() gave.
 void SimVenue::remove(Own& own) {
   if (find_waiting(own.order.id) == &own) {

@@ -62,6 +62,7 @@ enum class RefusalDetail : std::uint8_t {
   kAbove,      // the most,
   kStopAbove,  // and that of the price that is waited for
   kChange,     // of a modify
+  kRequests,   // too many of all kinds, not of orders alone
 };
 
 // Something that an answer tells of.

@@ -22,7 +22,7 @@ FilterView SimVenue::view() const {
 // `before`: what comes with it, and counts as open.
 RejectReason SimVenue::reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before) {
   if (order.is_of_venue) return RejectReason::kNone;
-  if (!rate_.take(now)) return RejectReason::kOrderRate;
+  if (!orders_.take(now)) return RejectReason::kOrderRate;
   FilterView seen = view();
   if (before != nullptr) {
     ++seen.open;
@@ -47,29 +47,37 @@ void SimVenue::place(const VenueOrder& order, UnixNanos now) {
   ACTS_ASSERT(order.quantity > 0);
   // What the venue does of its own accord keeps to no rules for orders.
   const bool is_own = order.id == ClientOrderId{};
-  const RejectReason reason = is_own ? RejectReason::kNone : reason_against(order, now, nullptr);
+  if (is_own) return enter(order, now);
+  if (!requests_.take(now)) return reject(order, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
+  const RejectReason reason = reason_against(order, now, nullptr);
   if (reason == RejectReason::kNone) return enter(order, now);
+  reject(order, reason, detail_of(model_.filters, order, reason), now);
+}
+
+void SimVenue::reject(const VenueOrder& order, RejectReason reason, RefusalDetail detail, UnixNanos now) {
   tell({.order = order, .left = order.quantity}, OrderEvent::kRejected, OrderStatus::kRejected, reason, now);
-  events_.back().detail = detail_of(model_.filters, order, reason);
+  events_.back().detail = detail;
 }
 
 void SimVenue::place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now) {
   ACTS_ASSERT(first.quantity > 0 && second.quantity > 0);
   ACTS_ASSERT(first.linked == second.id && second.linked == first.id);
+  if (!requests_.take(now)) {
+    reject(first, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
+    return reject(second, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
+  }
   const RejectReason against_first = reason_against(first, now, nullptr);
   const RejectReason against_second = reason_against(second, now, &first);
   if (against_first == RejectReason::kNone && against_second == RejectReason::kNone) {
     enter(first, now);
     return enter(second, now);
   }
-  const auto reject = [&](const VenueOrder& order, RejectReason reason) {
+  const auto reject_for = [&](const VenueOrder& order, RejectReason reason) {
     const bool is_other = reason == RejectReason::kNone;
-    tell({.order = order, .left = order.quantity}, OrderEvent::kRejected, OrderStatus::kRejected,
-         is_other ? RejectReason::kLinkedOrder : reason, now);
-    events_.back().detail = detail_of(model_.filters, order, reason);
+    reject(order, is_other ? RejectReason::kLinkedOrder : reason, detail_of(model_.filters, order, reason), now);
   };
-  reject(first, against_first);
-  reject(second, against_second);
+  reject_for(first, against_first);
+  reject_for(second, against_second);
 }
 
 void SimVenue::enter(const VenueOrder& order, UnixNanos now) {
@@ -83,12 +91,16 @@ void SimVenue::enter(const VenueOrder& order, UnixNanos now) {
 }
 
 void SimVenue::cancel(ClientOrderId id, UnixNanos now) {
-  Own* found = find(id);
-  if (found == nullptr) found = find_waiting(id);
-  if (found == nullptr) return refuse(id, RefusalDetail::kNone, now);
-  Own gone = *found;
+  const Own* const own = find_open(id);
+  if (own == nullptr) return refuse(id, RefusalDetail::kNone, now);
+  if (!requests_.take(now)) return refuse_for_rate(*own, RefusalDetail::kRequests, now);
+  end(*own, now);
+}
+
+void SimVenue::end(const Own& own, UnixNanos now) {
+  Own gone = own;
   tell(gone, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone, now);
-  remove(*found);
+  remove(*find_open(gone.order.id));
   end_linked(gone, OrderEvent::kCancelled, now);
 }
 
@@ -99,8 +111,8 @@ void SimVenue::cancel_all(UnixNanos now) {
   }
   std::ranges::sort(ids);
   for (const ClientOrderId id : ids) {
-    const bool is_open = find(id) != nullptr || find_waiting(id) != nullptr;
-    if (is_open) cancel(id, now);  // else it has gone with the other one of its pair
+    const Own* const own = find_open(id);
+    if (own != nullptr) end(*own, now);  // else it has gone with the other one of its pair
   }
 }
 
@@ -108,7 +120,9 @@ void SimVenue::modify(const VenueChange& change, UnixNanos now) {
   Own* const resting = find(change.id);
   Own* const own = resting != nullptr ? resting : find_waiting(change.id);
   if (own == nullptr) return refuse(change.id, RefusalDetail::kChange, now);
-  if (change.quantity <= counted_as_filled(*own)) return cancel(change.id, now);
+  if (!requests_.take(now)) return refuse_for_rate(*own, RefusalDetail::kRequests, now);
+  if (!orders_.take(now)) return refuse_for_rate(*own, RefusalDetail::kNone, now);
+  if (change.quantity <= counted_as_filled(*own)) return end(*own, now);
   if (resting != nullptr) return modify_resting(*own, change, now);
   modify_waiting(*own, change, now);
 }
@@ -165,8 +179,7 @@ void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now
 }
 
 void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now) {
-  const Own* own = find(id);
-  if (own == nullptr) own = find_waiting(id);
+  const Own* const own = find_open(id);
   if (own == nullptr) return refuse(id, RefusalDetail::kChange, now);
   tell(*own, OrderEvent::kRejected, own->status(), reason, now);
 }
@@ -174,6 +187,11 @@ void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, UnixNanos no
 void SimVenue::refuse_change_to(const Own& own, const VenueOrder& changed, RejectReason reason, UnixNanos now) {
   tell(own, OrderEvent::kRejected, own.status(), reason, now);
   events_.back().detail = detail_of(model_.filters, changed, reason);
+}
+
+void SimVenue::refuse_for_rate(const Own& own, RefusalDetail detail, UnixNanos now) {
+  tell(own, OrderEvent::kRejected, own.status(), RejectReason::kOrderRate, now);
+  events_.back().detail = detail;
 }
 
 // Of a request about an order that is no longer there: what has become of it was told before.

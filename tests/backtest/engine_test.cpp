@@ -84,7 +84,8 @@ InstrumentSetup setup_of(const test::NaiveModel& model, MarketFeed& feed) {
                                              .is_one_sided = model.is_futures},
                                     .max_open_orders = model.most_open,
                                     .max_stops = model.most_stops},
-                        .rates = {.per_minute = static_cast<std::uint32_t>(model.most_per_minute)},
+                        .rates = {.per_minute = static_cast<std::uint32_t>(model.most_per_minute),
+                                  .requests_per_minute = static_cast<std::uint32_t>(model.most_requests)},
                         .window = 128};
   if (model.band_percent == 0) venue.filters.band = {};
   return {.instrument = instrument(),
@@ -197,6 +198,7 @@ test::NaiveModel ruled_model_of(std::uint64_t seed) {
   if (seed % 4 == 1) model.most_open = 5;
   if (seed % 4 == 2) model.most_stops = 2;
   if (seed % 11 == 0) model.most_per_minute = 20;
+  if (seed % 13 == 0) model.most_requests = 30;
   return model;
 }
 

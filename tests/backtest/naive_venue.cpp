@@ -232,11 +232,16 @@ RejectReason NaiveVenue::against_rules(const NaiveOrder& order) const {
   return is_small ? RejectReason::kMinNotional : RejectReason::kNone;
 }
 
-RejectReason NaiveVenue::against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops) {
+bool NaiveVenue::is_too_many(std::vector<std::int64_t>& arrivals, std::size_t most) const {
   const auto in_this_minute = [&](std::int64_t at) { return at / kMinute == now_ / kMinute; };
-  const auto came = static_cast<std::size_t>(std::ranges::count_if(arrivals_, in_this_minute));
-  if (model_.most_per_minute != 0 && came >= model_.most_per_minute) return RejectReason::kOrderRate;
-  arrivals_.push_back(now_);
+  const auto came = static_cast<std::size_t>(std::ranges::count_if(arrivals, in_this_minute));
+  if (most != 0 && came >= most) return true;
+  arrivals.push_back(now_);
+  return false;
+}
+
+RejectReason NaiveVenue::against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops) {
+  if (is_too_many(arrivals_, model_.most_per_minute)) return RejectReason::kOrderRate;
   const std::size_t open = orders_.size() + more_open;
   const auto waiting = static_cast<std::size_t>(std::ranges::count_if(orders_, &NaiveOrder::waits)) + more_stops;
   if (order.type != OrderType::kMarket && model_.most_open != 0 && open >= model_.most_open) {
@@ -259,7 +264,9 @@ RejectReason NaiveVenue::against(const NaiveOrder& order, std::size_t more_open,
 
 void NaiveVenue::place(const NaiveOrder& order, std::int64_t now) {
   now_ = now;
-  if (const RejectReason reason = against(order, 0, 0); reason != RejectReason::kNone) {
+  const bool is_one_too_many = is_too_many(requests_, model_.most_requests);
+  const RejectReason reason = is_one_too_many ? RejectReason::kOrderRate : against(order, 0, 0);
+  if (reason != RejectReason::kNone) {
     return tell(order, OrderEvent::kRejected, OrderStatus::kRejected, reason);
   }
   enter(order, OrderEvent::kAccepted);
@@ -268,6 +275,10 @@ void NaiveVenue::place(const NaiveOrder& order, std::int64_t now) {
 
 void NaiveVenue::place_oco(const NaiveOrder& first, const NaiveOrder& second, std::int64_t now) {
   now_ = now;
+  if (is_too_many(requests_, model_.most_requests)) {
+    tell(first, OrderEvent::kRejected, OrderStatus::kRejected, RejectReason::kOrderRate);
+    return tell(second, OrderEvent::kRejected, OrderStatus::kRejected, RejectReason::kOrderRate);
+  }
   const RejectReason one = against(first, 0, 0);
   const RejectReason two = against(second, 1, is_conditional(first.type) ? 1 : 0);
   if (one == RejectReason::kNone && two == RejectReason::kNone) {
@@ -284,8 +295,17 @@ void NaiveVenue::cancel(ClientOrderId id, std::int64_t now) {
   now_ = now;
   const auto at = find(id);
   if (!at) return tell({.id = id}, OrderEvent::kRejected, OrderStatus::kFilled, RejectReason::kUnknownOrder);
-  NaiveOrder gone = orders_[*at];
-  orders_.erase(orders_.begin() + static_cast<std::ptrdiff_t>(*at));
+  const OrderStatus status =
+      orders_[*at].left < orders_[*at].quantity ? OrderStatus::kPartiallyFilled : OrderStatus::kNew;
+  if (is_too_many(requests_, model_.most_requests)) {
+    return tell(orders_[*at], OrderEvent::kRejected, status, RejectReason::kOrderRate);
+  }
+  end(*at);
+}
+
+void NaiveVenue::end(std::size_t at) {
+  NaiveOrder gone = orders_[at];
+  orders_.erase(orders_.begin() + static_cast<std::ptrdiff_t>(at));
   tell(gone, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
   end_linked(gone, OrderEvent::kCancelled);
   drop_gone();
@@ -297,7 +317,11 @@ void NaiveVenue::modify(const NaiveOrder& wanted, std::int64_t now) {
   if (!at) return tell(wanted, OrderEvent::kRejected, OrderStatus::kFilled, RejectReason::kUnknownOrder);
   const NaiveOrder old = orders_[*at];
   const std::int64_t filled = old.quantity - old.left;
-  if (wanted.quantity <= filled) return cancel(wanted.id, now);
+  const OrderStatus status = filled > 0 ? OrderStatus::kPartiallyFilled : OrderStatus::kNew;
+  if (is_too_many(requests_, model_.most_requests) || is_too_many(arrivals_, model_.most_per_minute)) {
+    return tell(old, OrderEvent::kRejected, status, RejectReason::kOrderRate);
+  }
+  if (wanted.quantity <= filled) return end(*at);
   NaiveOrder changed = old;
   changed.quantity = wanted.quantity;
   changed.left = wanted.quantity - filled;
@@ -313,7 +337,6 @@ void NaiveVenue::modify(const NaiveOrder& wanted, std::int64_t now) {
     const bool is_reached = price && (triggers_below(old) ? last_trade_ <= *price : last_trade_ >= *price);
     if (is_reached) reason = RejectReason::kWouldTrigger;
   }
-  const OrderStatus status = filled > 0 ? OrderStatus::kPartiallyFilled : OrderStatus::kNew;
   if (reason != RejectReason::kNone) return tell(old, OrderEvent::kRejected, status, reason);
   const bool keeps_place = changed.tick == old.tick && changed.quantity <= old.quantity;
   if (old.waits || keeps_place) {

@@ -33,6 +33,7 @@ struct NaiveModel {
   std::size_t most_open = 0;
   std::size_t most_stops = 0;
   std::size_t most_per_minute = 0;
+  std::size_t most_requests = 0;  // a minute
 };
 
 struct NaiveOrder {
@@ -81,8 +82,11 @@ class NaiveVenue {
   void on_print(const sim::MarketRow& row);
   void on_triggers(std::int64_t tick);
   void start(NaiveOrder order);
+  // Whether `most` (0: any number) have come in this minute; if not, one more has.
+  bool is_too_many(std::vector<std::int64_t>& arrivals, std::size_t most) const;
   [[nodiscard]] RejectReason against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops);
   [[nodiscard]] RejectReason against_rules(const NaiveOrder& order) const;
+  void end(std::size_t at);
   void enter(NaiveOrder order, std::optional<OrderEvent> event);
   void cross(NaiveOrder& order, std::optional<std::int64_t> only);
   void take(NaiveOrder& order);
@@ -120,7 +124,8 @@ class NaiveVenue {
   std::int64_t now_ = 0;
   std::int64_t cleared_ = INT64_MIN;
   std::int64_t last_trade_ = 0;
-  std::vector<std::int64_t> arrivals_;
+  std::vector<std::int64_t> arrivals_;  // of orders, and of changes
+  std::vector<std::int64_t> requests_;
 };
 
 }  // namespace acts::backtest::test

@@ -60,7 +60,7 @@ max_algo_orders = 10
   };
   const auto settings = parse_backtest_config(
       with("self_trade_prevention = \"expire_maker\"\norders_per_10s = 300\norders_per_minute = 1200\n"
-           "orders_per_day = 200000\n"),
+           "orders_per_day = 200000\nrequests_per_minute = 2400\n"),
       "g.toml");
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
   const backtest::InstrumentSettings& of = settings->instruments.front();
@@ -77,6 +77,7 @@ max_algo_orders = 10
   EXPECT_EQ(of.exchange.rates.per_10s, 300U);
   EXPECT_EQ(of.exchange.rates.per_minute, 1200U);
   EXPECT_EQ(of.exchange.rates.per_day, 200'000U);
+  EXPECT_EQ(of.exchange.rates.requests_per_minute, 2400U);
   const auto refusal_with = [&](const std::string& keys) {
     const auto refused = parse_backtest_config(with(keys), "g.toml");
     return refused ? std::string("none") : refused.error().message;

@@ -40,6 +40,13 @@ TEST(VenueCodes, TellOfUsdmWhichBoundARefusalIsOf) {
   }
 }
 
+TEST(VenueCodes, TellOrdersFromRequests) {
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    EXPECT_EQ(code_of(RejectReason::kOrderRate, venue, OrderSide::kBuy, RefusalDetail::kRequests), -1003);
+    EXPECT_EQ(code_of(RejectReason::kOrderRate, venue, OrderSide::kBuy, RefusalDetail::kNone), -1015);
+  }
+}
+
 // What is refused at the venue has a code there.
 TEST(VenueCodes, AreThereForAllThatIsRefused) {
   for (auto reason = RejectReason::kPriceOffTick; reason <= RejectReason::kLinkedOrder;

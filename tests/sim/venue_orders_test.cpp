@@ -369,6 +369,35 @@ TEST_F(VenueOrders, TakesSoManyOrdersWithinATime) {
   EXPECT_EQ(told(), "9 accepted left 1");
 }
 
+TEST_F(VenueOrders, CountsAChangeAsAnOrder) {
+  start({.rates = {.per_minute = 2}});
+  book();
+  const ClientOrderId id = place(kBidSide, 100, 5);
+  venue().modify({.id = id, .rank = rank_of(kBidSide, 99), .quantity = 5}, now());
+  venue().modify({.id = id, .rank = rank_of(kBidSide, 98), .quantity = 5}, now());
+  EXPECT_EQ(told(), "1 accepted left 5; 1 modified left 5; 1 rejected order_rate left 5");
+  venue().cancel(id, now());
+  EXPECT_EQ(told(), "1 cancelled left 0");
+}
+
+// What is one too many changes nothing, a cancel neither; what the venue ends by itself is no request.
+TEST_F(VenueOrders, TakesSoManyRequestsWithinAMinute) {
+  start({.rates = {.requests_per_minute = 2}});
+  book();
+  const ClientOrderId id = place(kBidSide, 100, 5);
+  venue().modify({.id = id, .rank = rank_of(kBidSide, 99), .quantity = 5}, now());
+  told();
+  venue().cancel(id, now());
+  EXPECT_EQ(venue().events().back().detail, RefusalDetail::kRequests);
+  EXPECT_EQ(told(), "1 rejected order_rate left 5");
+  venue().modify({.id = id, .rank = rank_of(kBidSide, 98), .quantity = 5}, now());
+  EXPECT_EQ(venue().events().back().detail, RefusalDetail::kRequests);
+  place(kBidSide, 100, 1);
+  EXPECT_EQ(told(), "1 rejected order_rate left 5; 2 rejected order_rate left 0");
+  venue().cancel_all(now());
+  EXPECT_EQ(told(), "1 cancelled left 0");
+}
+
 TEST_F(VenueOrders, CountsWhatWaitsAmongTheOrdersItHolds) {
   start({});
   book();
