@@ -23,7 +23,7 @@ _acts() {
     --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
     --venue) mapfile -t COMPREPLY < <(compgen -W "$venues" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "$forms" -- "$current"); return ;;
-    --rows) mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return ;;
+    --rows) [[ $command == report ]] || { mapfile -t COMPREPLY < <(compgen -W 'csv json none' -- "$current"); return; } ;;
     --update-interval) mapfile -t COMPREPLY < <(compgen -W '0ms 100ms 250ms 500ms 1000ms' -- "$current"); return ;;
     --speed) mapfile -t COMPREPLY < <(compgen -W '1 10 max' -- "$current"); return ;;
   esac
@@ -120,7 +120,7 @@ _acts() {
       ;;
     report)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--out --format --asset --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--out --format --rows --asset --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
       fi

@@ -172,6 +172,7 @@ complete -c acts -n '__fish_seen_subcommand_from features' -F -a compute
 complete -c acts -n '__fish_seen_subcommand_from replay' -F
 complete -c acts -n '__fish_seen_subcommand_from report' -l out -r -F -d 'Where it goes'
 complete -c acts -n '__fish_seen_subcommand_from report' -l format -x -a 'html json csv parquet' -d 'Form of the report'
+complete -c acts -n '__fish_seen_subcommand_from report' -l rows -d 'Equity, fills, orders and positions'
 complete -c acts -n '__fish_seen_subcommand_from report' -l asset -x -d 'Of the instruments that settle in it'
 complete -c acts -n '__fish_seen_subcommand_from report' -l capital -x -d 'Set aside for the run'
 complete -c acts -n '__fish_seen_subcommand_from report' -l risk-free-rate -x -d 'A year, such as 0.04'

@@ -1,5 +1,5 @@
 // acts report RUN…: the tear sheet of runs that acts backtest has written, their figures as JSON or CSV, or
-// the rows of one as Parquet.
+// the rows of one as tables.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +19,7 @@
 #include "cli/outputs.hpp"
 #include "cli/run_folder.hpp"
 #include "cli/run_parquet.hpp"
+#include "cli/run_text.hpp"
 #include "cli/sweep_report.hpp"
 #include "cli/values.hpp"
 #include "history/output_file.hpp"
@@ -36,6 +37,7 @@ struct Settings {
   std::string output;
   std::string benchmark;
   std::string form;
+  bool rows = false;
   std::string asset;
   Decimal capital;
   std::optional<double> risk_free_rate;
@@ -58,10 +60,10 @@ Result<void> set_map(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 9> kOptions{{
+  static const std::array<Option<Settings>, 10> kOptions{{
       {{.name = "out",
         .placeholder = "FILE",
-        .help = "where it goes; standard output if not given; of parquet the folder"},
+        .help = "where it goes; standard output if not given; of rows the folder"},
        [](Settings& s, const Values& v) { return s.output = v[0], Result<void>(); }},
       {{.name = "format",
         .placeholder = "",
@@ -69,6 +71,13 @@ std::span<const Option<Settings>> table() {
         .help = "if not given, what the output's name ends with, or html",
         .choices = {"html", "json", "csv", "parquet"}},
        [](Settings& s, const Values& v) { return s.form = v[0], Result<void>(); }},
+      {{.name = "rows",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "the rows of one run in place of its figures: equity, fills, orders and positions, as csv, json or "
+                "parquet (which has nothing else)",
+        .default_text = "false"},
+       [](Settings& s, const Values& v) { return s.rows = v[0] == "true", Result<void>(); }},
       {{.name = "asset",
         .placeholder = "ASSET",
         .help = "of a run whose instruments settle in several: those that settle in this one"},
@@ -105,26 +114,32 @@ Result<std::string> form_of(const Settings& settings) {
               fmt::format("--out {}: its name does not end with .html, .json or .csv: give --format", settings.output));
 }
 
+bool wants_rows(const Settings& settings) { return settings.rows || settings.form == "parquet"; }
+
 // The rows of one run: nothing is made of them.
-Result<void> check_parquet(const Settings& settings) {
-  if (settings.runs.size() != 1 || !settings.sweep.empty() || is_sweep_table(settings.runs.front())) {
-    return fail(ErrorCode::kUsage, "--format parquet: name the folder of one run");
+Result<void> check_rows(const Settings& settings) {
+  const char* const flag = settings.rows ? "--rows" : "--format parquet";
+  if (settings.form.empty() || settings.form == "html") {
+    return fail(ErrorCode::kUsage, "--rows: say with --format csv, json or parquet what they are to be");
   }
-  if (settings.output.empty()) return fail(ErrorCode::kUsage, "--format parquet: name a folder with --out");
+  if (settings.runs.size() != 1 || !settings.sweep.empty() || is_sweep_table(settings.runs.front())) {
+    return fail(ErrorCode::kUsage, fmt::format("{}: name the folder of one run", flag));
+  }
+  if (settings.output.empty()) return fail(ErrorCode::kUsage, fmt::format("{}: name a folder with --out", flag));
   if (settings.benchmark.empty() && settings.capital.units == 0 && settings.asset.empty() && !settings.risk_free_rate) {
     return {};
   }
-  return fail(
-      ErrorCode::kUsage,
-      "--format parquet has a run's rows as they are: take --asset, --benchmark, --capital and --risk-free-rate "
-      "out");
+  return fail(ErrorCode::kUsage,
+              fmt::format("{} has a run's rows as they are: take --asset, --benchmark, --capital and "
+                          "--risk-free-rate out",
+                          flag));
 }
 
 Result<void> check_settings(const Settings& settings) {
   if (settings.output == "-") {
     return fail(ErrorCode::kUsage, "--out -: without --out it goes to standard output: take it out");
   }
-  if (settings.form == "parquet") return check_parquet(settings);
+  if (wants_rows(settings)) return check_rows(settings);
   if (settings.sweep.empty() != settings.map.empty()) {
     return fail(ErrorCode::kUsage, settings.map.empty() ? "--sweep: say with --map ACROSS,DOWN,STATISTIC what is shown"
                                                         : "--map: name the table with --sweep FILE");
@@ -228,20 +243,25 @@ int write_sheet(const std::string& output, const std::string& text) {
   return complain(written.error());
 }
 
+int write_rows(const Settings& settings) {
+  const std::string folder = fs::absolute(settings.output).lexically_normal().string();
+  const std::string& run = settings.runs.front();
+  const RunTextForm form = settings.form == "csv" ? RunTextForm::kCsv : RunTextForm::kJson;
+  const Result<void> written = settings.form == "parquet" ? write_run_parquet(real_file_ops(), run, folder)
+                                                          : write_run_text(real_file_ops(), run, folder, form);
+  return written ? kExitDone : complain(written.error());
+}
+
 int run(const Given& given) {
   Settings settings;
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
   if (const Result<void> checked = check_settings(settings); !checked) return complain(checked.error());
-  const Result<std::string> form = form_of(settings);
-  if (!form) return complain(form.error());
   std::vector<std::string> read = settings.runs;
   read.insert(read.end(), {settings.benchmark, settings.sweep});
   if (const Result<void> kept = check_not_read("--out", settings.output, read); !kept) return complain(kept.error());
-  if (*form == "parquet") {
-    const std::string folder = fs::absolute(settings.output).lexically_normal().string();
-    const Result<void> written = write_run_parquet(real_file_ops(), settings.runs.front(), folder);
-    return written ? kExitDone : complain(written.error());
-  }
+  if (wants_rows(settings)) return write_rows(settings);
+  const Result<std::string> form = form_of(settings);
+  if (!form) return complain(form.error());
   const Result<report::Sheet> sheet = make_sheet(settings);
   if (!sheet) return complain(sheet.error());
   tell_what_to_know(*sheet);
@@ -266,6 +286,7 @@ Command report_command() {
           "  acts report runs/grid --capital 10000 --out grid.html\n"
           "  acts report runs/a runs/b --risk-free-rate 0.04 --out both.html\n"
           "  acts report runs/grid --format json | jq .runs[0].figures.ledger\n"
+          "  acts report runs/grid --rows --format json --out rows      # equity, fills, orders, positions\n"
           "  acts report runs/grid --format parquet --out grid-parquet\n"
           "  acts report sma.csv --out sma.html\n"
           "  acts report --sweep sweep.csv --map levels,interval,sharpe --out map.html",

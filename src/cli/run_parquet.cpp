@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -16,19 +15,14 @@
 #include <utility>
 #include <vector>
 
-#include "acts/base/decimal.hpp"
-#include "acts/base/time.hpp"
-
 #include "backtest/run_folder.hpp"
-#include "cli/placed_lines.hpp"
+#include "cli/run_columns.hpp"
 #include "history/engine/duck.hpp"
 #include "history/output_file.hpp"
 #include "history/query/spill_directory.hpp"
 #include "recording/byte_source.hpp"
 #include "recording/whole_file.hpp"
-#include "report/run/csv_table.hpp"
 #include "report/run/run_facts.hpp"
-#include "report/run/run_rows.hpp"
 
 namespace acts::cli {
 namespace {
@@ -36,33 +30,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostRunFactBytes = std::size_t{512} << 20U;
-constexpr std::int64_t kMostDecimalDigits = 38;
-
-enum class RunColumnKind : std::uint8_t { kText, kTime, kDecimal, kReal, kWhole };
-
-// Nothing: acts backtest writes no such column.
-std::optional<RunColumnKind> kind_of_column(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kTexts{"instrument", "side", "liquidity",     "cause",
-                                                   "event",      "type", "time_in_force", "reason"};
-  constexpr std::array<std::string_view, 16> kDecimals{
-      "mark_price", "position",  "cash",     "fee",   "funding",  "equity", "position_value", "price",
-      "quantity",   "mid_price", "realised", "value", "base_fee", "left",   "stop_price",     "trail"};
-  constexpr std::array<std::string_view, 2> kReals{"queue_ahead_entry", "queue_ahead_fill"};
-  const auto is_of = [name](const auto& names) { return std::ranges::find(names, name) != names.end(); };
-  if (name == "time" || name == "received") return RunColumnKind::kTime;
-  if (name == "order_id" || name == "code") return RunColumnKind::kWhole;
-  if (is_of(kReals)) return RunColumnKind::kReal;
-  if (is_of(kDecimals)) return RunColumnKind::kDecimal;
-  return is_of(kTexts) ? std::optional(RunColumnKind::kText) : std::nullopt;
-}
-
-struct RunColumn {
-  std::string name;
-  RunColumnKind kind = RunColumnKind::kText;
-  std::int64_t places = 0;  // of decimals: the most that there are,
-  std::int64_t digits = 0;  // and the most before the point
-};
-
 // A CSV file of the run, read by DuckDB as texts, in its order.
 struct RunTable {
   std::string from;  // what stands behind FROM
@@ -80,7 +47,7 @@ struct RunTable {
 std::string quoted_name(std::string_view name) { return fmt::format("\"{}\"", name); }
 
 std::string decimal_cast(std::string_view expression, std::int64_t places) {
-  return fmt::format("CAST({} AS DECIMAL({}, {}))", expression, kMostDecimalDigits, places);
+  return fmt::format("CAST({} AS DECIMAL({}, {}))", expression, kMostRunDecimalDigits, places);
 }
 
 std::string typed(const RunColumn& column) {
@@ -107,96 +74,15 @@ Result<std::string_view> packing_of(const std::string& path) {
   return begin == "\x28\xb5\x2f\xfd" ? "zstd" : "none";
 }
 
-Result<std::vector<RunColumn>> run_columns_of(std::string_view header) {
-  std::vector<RunColumn> columns;
-  for (std::string_view rest = header; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    const std::string name(rest.substr(0, end));
-    const std::optional<RunColumnKind> kind = kind_of_column(name);
-    const bool is_new = std::ranges::find(columns, name, &RunColumn::name) == columns.end();
-    if (!kind || !is_new) break;
-    columns.push_back({.name = name, .kind = *kind});
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (rest.empty()) return columns;
-  }
-  return fail(ErrorCode::kBadInput, "its header is none that acts backtest writes");
-}
-
-// Digits of a decimal before its point and behind it.
-Result<void> take_decimal(RunColumn& column, std::string_view text) {
-  const Result<Decimal> value = parse_decimal(text);
-  if (!value) return fail(ErrorCode::kBadInput, "is no exact decimal number such as -0.25");
-  const std::int64_t behind = text.contains('.') ? static_cast<std::int64_t>(text.size() - text.find('.')) - 1 : 0;
-  const std::int64_t before =
-      static_cast<std::int64_t>(std::min(text.find('.'), text.size())) - (text.starts_with('-') ? 1 : 0);
-  column.places = std::max(column.places, behind);
-  column.digits = std::max(column.digits, before);
-  if (column.places + column.digits <= kMostDecimalDigits) return {};
-  return fail(ErrorCode::kBadInput,
-              fmt::format("is of a column with {} digits before the point and {} behind it: more than a DECIMAL of {} "
-                          "holds",
-                          column.digits, column.places, kMostDecimalDigits));
-}
-
-template <typename Number>
-bool is_number_text(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-// A field that would not be in the Parquet file what it is here. Empty ones are null there.
-Result<void> take_field(RunColumn& column, std::string_view text) {
-  if (text.empty()) return {};
-  switch (column.kind) {
-    case RunColumnKind::kDecimal: return take_decimal(column, text);
-    case RunColumnKind::kTime:
-      if (text.ends_with('Z') && parse_iso8601(text)) return {};
-      return fail(ErrorCode::kBadInput, "is no time such as 2024-08-08T00:00:00.123456789Z");
-    case RunColumnKind::kReal:
-      if (is_number_text<double>(text)) return {};
-      return fail(ErrorCode::kBadInput, "is no number");
-    case RunColumnKind::kWhole:
-      if (is_number_text<std::int64_t>(text)) return {};
-      return fail(ErrorCode::kBadInput, "is no whole number of 64 bits");
-    case RunColumnKind::kText: break;
-  }
-  if (column.name == "side" && text != "buy" && text != "sell")
-    return fail(ErrorCode::kBadInput, "is neither buy nor sell");
-  return {};
-}
-
-// Looks through the file: its columns, with the digits of decimals. Errors: kUsage: it is not there; kBadInput, with
-// the line.
+// Looks through the file: its columns, with the digits of decimals.
 Result<std::vector<RunColumn>> checked_columns(const std::string& path, std::span<const std::string_view> needed) {
-  auto lines = PlacedLines::open(path);
-  if (!lines) return std::unexpected(lines.error());
-  const auto line = lines->header();
-  if (!line) return std::unexpected(line.error());
-  const std::string header(*line);
-  Result<std::vector<RunColumn>> columns = run_columns_of(header);
-  if (!columns) return lines->placed(columns.error());
-  std::vector<std::string_view> names;
-  for (const RunColumn& column : *columns) names.push_back(column.name);
-  for (const std::string_view name : needed) {
-    if (std::ranges::find(names, name) != names.end()) continue;
-    return lines->placed({ErrorCode::kBadInput, fmt::format("there is no column '{}'", name)});
+  Result<RunFile> file = RunFile::open(path, needed);
+  if (!file) return std::unexpected(file.error());
+  while (true) {
+    const Result<bool> has_row = file->next();
+    if (!has_row) return std::unexpected(has_row.error());
+    if (!*has_row) return file->columns();
   }
-  auto table = report::CsvTable::open(header, names);
-  if (!table) return lines->placed(table.error());
-  const auto taken = for_each_line(*lines, [&](std::string_view row) -> Result<void> {
-    if (Result<void> read = table->read(row); !read) return read;
-    for (std::size_t i = 0; i < columns->size(); ++i) {
-      const Result<void> field = take_field((*columns)[i], table->field(i));
-      if (field) continue;
-      return fail(ErrorCode::kBadInput,
-                  fmt::format("{} '{}' {}", names[i], table->field(i).substr(0, report::kMostTextBytes),
-                              field.error().message));
-    }
-    return {};
-  });
-  if (!taken) return std::unexpected(taken.error());
-  return columns;
 }
 
 class ParquetWriter {
@@ -300,17 +186,15 @@ Result<std::string> metadata_of(const std::string& path) {
 }
 
 Result<void> write_all(ParquetWriter& writer, const std::string& run) {
-  constexpr std::array<std::string_view, 3> kOfEquity{"time", "instrument", "position"};
-  constexpr std::array<std::string_view, 4> kOfFills{"time", "instrument", "side", "quantity"};
-  constexpr std::array<std::string_view, 3> kOfOrders{"time", "instrument", "order_id"};
   const auto path = [&run](std::string_view name) { return (fs::path(run) / name).string(); };
-  const Result<RunTable> equity = writer.open(path(backtest::kEquityName), kOfEquity);
+  const Result<RunTable> equity = writer.open(path(backtest::kEquityName), kNeededOfEquity);
   if (!equity) return std::unexpected(equity.error());
-  const Result<RunTable> fills = writer.open(path(backtest::kFillsName), kOfFills);
+  const Result<RunTable> fills = writer.open(path(backtest::kFillsName), kNeededOfFills);
   if (!fills) return std::unexpected(fills.error());
   std::error_code error;
   const bool has_orders = fs::exists(path(backtest::kOrdersName), error);
-  const Result<RunTable> orders = has_orders ? writer.open(path(backtest::kOrdersName), kOfOrders) : Result<RunTable>();
+  const Result<RunTable> orders =
+      has_orders ? writer.open(path(backtest::kOrdersName), kNeededOfOrders) : Result<RunTable>();
   if (!orders) return std::unexpected(orders.error());
   if (Result<void> written = writer.write("equity", *equity); !written) return written;
   if (Result<void> written = writer.write("fills", *fills); !written) return written;

@@ -8,6 +8,7 @@ Exit code 1 if one value differs, or if a comparison had nothing to compare.
 
 import csv
 import glob
+import gzip
 import io
 import json
 import math
@@ -196,6 +197,17 @@ def compare_report(acts, comparison, where, run):
                     check(f"{where} with {capital} at {rate}: {group}.{name}", found[group][name]["value"], value)
 
 
+def with_gap(path, output):
+    """The recording without the depth updates of a hundredth of its lines, at two thirds of it."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = file.readlines()
+    begin = len(lines) * 2 // 3
+    end = begin + len(lines) // 100
+    with open(output, "w", encoding="utf-8") as file:
+        file.writelines(line for i, line in enumerate(lines) if not (begin <= i < end and '"depthUpdate"' in line))
+    return output
+
+
 def compare_reports(acts, comparison, folder):
     stored = sorted(glob.glob(os.path.join(DATA, "runs", "*")))
     comparison.trees("expected/runs.json", json.loads(read(os.path.join(EXPECTED, "runs.json"))),
@@ -204,12 +216,16 @@ def compare_reports(acts, comparison, folder):
                      json.loads(reference("run_statistics.py", "series")))
     for run in stored:
         compare_report(acts, comparison, os.path.basename(run), run)
-    config = os.path.join(folder, "grid.toml")
-    with open(config, "w", encoding="utf-8") as file:
-        file.write(GRID.format(file=os.path.abspath(os.path.join(DATA, "binance-feed", "usdm", "btcusdt_20240808.gz"))))
-    run = os.path.join(folder, "grid")
-    printed(acts, "backtest", config, "--out", run)
-    compare_report(acts, comparison, "grid over books", run)
+    recording = os.path.abspath(os.path.join(DATA, "binance-feed", "usdm", "btcusdt_20240808.gz"))
+    for name, path in (("grid", recording), ("gap", with_gap(recording, os.path.join(folder, "gap.txt")))):
+        config = os.path.join(folder, f"{name}.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(GRID.format(file=path))
+        printed(acts, "backtest", config, "--out", os.path.join(folder, name))
+        compare_report(acts, comparison, f"{name} over books", os.path.join(folder, name))
+    found = run_statistics.folder_figures(os.path.join(folder, "gap"), 10000)
+    if found["exact"]["result"]["profit_in_gaps"] in ("0", found["exact"]["ledger"]["ledger_total"]):
+        sys.exit("compare.py: all or nothing of the profit was made in the gap: it shows nothing")
     compare_report(acts, comparison, "sma_cross over bars", os.path.join(folder, "bars-10-30"))
 
 

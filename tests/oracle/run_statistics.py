@@ -305,6 +305,46 @@ def trades(fills):
     return outcomes
 
 
+def gaps_of(folder, instrument):
+    """From and to, in nanoseconds; one without an instrument is of all. None: the run does not tell."""
+    with open(os.path.join(folder, "run.json"), encoding="utf-8") as file:
+        gaps = json.load(file)["run"].get("gaps")
+    if gaps is None:
+        return None
+    return [(nanos(gap["from"]), nanos(gap["to"])) for gap in gaps
+            if gap.get("instrument", instrument) == instrument]
+
+
+def outside_gaps(folder, samples, closes, ends, n, rate):
+    """Walks over each instrument's samples; `ends`: the time of each of the closes."""
+    instruments = sorted({row["instrument"] for row in samples})
+    profit, made, touched, clear = Fraction(0), {}, set(), set()
+    for name in instruments:
+        gaps = gaps_of(folder, name)
+        if gaps is None:
+            return None, {"periods_outside_gaps": None, "total_return_outside_gaps": None, "sharpe_outside_gaps": None}
+        own = [(nanos(row["time"]), Fraction(row["equity"])) for row in samples if row["instrument"] == name]
+        for (before, old), (now, new) in zip(own, own[1:]):
+            if any(begin < end and begin <= now and before < end for begin, end in gaps):
+                profit += new - old
+                touched.add(now)
+                made[now] = made.get(now, Fraction(0)) + new - old
+            else:
+                clear.add(now)
+    at = sorted({nanos(row["time"]) for row in samples})
+    pairs = [(before, now, now in touched and now not in clear) for before, now in zip(at, at[1:])]
+    returns = []
+    for start, end, old, new in zip(ends, ends[1:], closes, closes[1:]):
+        if not all(is_hidden for before, now, is_hidden in pairs if before < end and start < now):
+            hidden = sum((money for t, money in made.items() if start < t <= end), Fraction(0))
+            returns.append((new - old - float(hidden)) / old if old > 0 else None)
+    if min(closes[:-1]) <= 0:
+        returns = []
+    growth = math.prod(1 + r for r in returns) - 1 if returns else None
+    return profit, {"periods_outside_gaps": len(returns), "total_return_outside_gaps": growth,
+                    "sharpe_outside_gaps": sharpe(returns, n, rate)}
+
+
 def folder_figures(folder, capital, a_year="0"):
     samples, fills, marks = (rows_of(folder, f"{name}.csv") for name in ("equity", "fills", "marks"))
     instruments = sorted({row["instrument"] for row in samples})
@@ -324,6 +364,7 @@ def folder_figures(folder, capital, a_year="0"):
     closes.append(values[-1])
     rate = rate_of(a_year, step)
     returns = [] if min(closes[:-1]) <= 0 else [b / a - 1 for a, b in zip(closes, closes[1:])]
+    in_gaps, of_others = outside_gaps(folder, samples, closes, [times[0], *ends, times[-1]], n, rate)
     days = length / DAY
     growth = (closes[-1] / closes[0]) ** (365 / days) - 1 if returns and days >= 1 else None
     parts = {}
@@ -351,7 +392,7 @@ def folder_figures(folder, capital, a_year="0"):
     depths = drawdowns(values)
     return {
         "numbers": {
-            "returns": {**of_returns(returns, n, rate), "cagr": growth, "risk_free_rate": float(a_year),
+            "returns": {**of_returns(returns, n, rate), **of_others, "cagr": growth, "risk_free_rate": float(a_year),
                         "total_return": closes[-1] / closes[0] - 1 if returns else None},
             "drawdown": {**of_equity(closes), "max_drawdown_samples": min(depths) if depths else None,
                          "calmar": growth / -min(drawdowns(closes)) if growth is not None else None},
@@ -364,6 +405,7 @@ def folder_figures(folder, capital, a_year="0"):
                       "mark_out_10s": horizon_moves["10s"], "mark_out_60s": horizon_moves["60s"]},
         },
         "exact": {
+            "result": {"profit_in_gaps": text_of(in_gaps)},
             "ledger": {
                 "ledger_spread": text_of(parts["spread"]), "ledger_inventory": text_of(parts["inventory"]),
                 "ledger_fees": text_of(parts["fees"]), "ledger_funding": text_of(parts["funding"]),

@@ -96,7 +96,9 @@ TEST(RiskFreeRate, StandsBesideEachFigureThatIsAboveIt) {
         if (figure.convention.ends_with("; " + text)) keys.push_back(figure.key);
       }
     }
-    EXPECT_THAT(keys, ::testing::ElementsAre("sharpe", "sortino", "probabilistic_sharpe", "alpha")) << rate;
+    EXPECT_THAT(keys,
+                ::testing::ElementsAre("sharpe", "sortino", "probabilistic_sharpe", "sharpe_outside_gaps", "alpha"))
+        << rate;
   };
   said(0, "risk-free rate 0");
   said(0.04, "risk-free rate 0.04 a year, (1 + 0.04)^(1 / 365) - 1 a day");

@@ -99,6 +99,13 @@ TEST(Returns, AreUndefinedOnEquityThatIsNotAboveZero) {
   EXPECT_NEAR(*growth_a_year(100, 121, 730), 0.1, 1e-12);
 }
 
+TEST(Returns, OfASetThatLostAllAreNoughtFromThenOn) {
+  const std::vector<double> equity{100, 110, -11, 50, 60};
+  EXPECT_EQ(returns_until_ruin(equity, 5), (std::vector<double>{110.0 / 100 - 1, -11.0 / 110 - 1, 0, 0, 0}));
+  EXPECT_EQ(returns_until_ruin(std::span(equity).first(2), 3), (std::vector<double>{110.0 / 100 - 1, 0, 0}));
+  EXPECT_EQ(returns_until_ruin({}, 2), (std::vector<double>{0, 0}));
+}
+
 TEST(Rolling, HasNothingBeforeItsWindowIsFull) {
   const std::vector<double> r{0.1, 0.2, 0.3, 0.4};
   const auto means = rolling(r, 3, mean);

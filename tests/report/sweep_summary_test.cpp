@@ -204,6 +204,51 @@ TEST(SweepJudge, LeavesOutSetsOfOtherTimes) {
   EXPECT_EQ(summary.judged, 2U);
 }
 
+// Equity that falls to nothing at the end of the return `ruin`, and goes on below.
+RunCloses::Chosen ruined_at(std::size_t ruin, std::vector<double> returns) {
+  RunCloses::Chosen chosen = equity_of(returns);
+  for (std::size_t i = ruin; i < chosen.closes.values.size(); ++i) chosen.closes.values[i] = -5;
+  return chosen;
+}
+
+// The most daring set is the best of any half without its ruin, and the worst of any half with it.
+TEST(SweepJudge, CountsSetsThatLostAllAmongThoseThatWereTried) {
+  const std::vector<double> calm{0.01, -0.01, 0.02, -0.01, 0.01, -0.01, 0.02, -0.01};
+  const std::vector<double> worse{0.01, -0.02, 0.02, -0.02, 0.01, -0.02, 0.02, -0.02};
+  const std::vector<double> daring{0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0, 0};
+  const auto judged = [&](bool has_ruined, std::size_t at) {
+    SweepJudge judge(objective("sharpe"));
+    for (std::size_t number = 1; number <= 4; ++number) {
+      if (number == at && has_ruined) judge.add(number, ruined_at(7, daring));
+      if (number != at) judge.add(number, equity_of(number == (at == 1 ? 2U : 1U) ? calm : worse));
+    }
+    return judge.summary(std::nullopt, parameters_of);
+  };
+  EXPECT_EQ(*judged(false, 3).overfitting, 0) << "of the others the calm one is the best in each half";
+  for (const std::size_t at : {1U, 2U, 3U, 4U}) {
+    const SweepSummary summary = judged(true, at);
+    EXPECT_EQ(summary.sets, 4U);
+    EXPECT_EQ(summary.judged, 3U);
+    EXPECT_NE(summary.best, at) << "it has no figures";
+    EXPECT_EQ(summary.blocks, 4U);
+    EXPECT_EQ(*summary.overfitting, 0.5) << "of the six halves three are without its ruin, wherever it stands";
+  }
+}
+
+TEST(SweepJudge, CountsSetsThatEndedEarlyAmongThoseThatWereTried) {
+  const std::vector<double> calm{0.01, -0.01, 0.02, -0.01, 0.01, -0.01, 0.02, -0.01};
+  const std::vector<double> worse{0.01, -0.02, 0.02, -0.02, 0.01, -0.02, 0.02, -0.02};
+  const auto overfitting = [&](const std::vector<double>& third) {
+    SweepJudge judge(objective("sharpe"));
+    judge.add(1, equity_of(calm));
+    judge.add(2, equity_of(worse));
+    judge.add(3, equity_of(third));
+    return judge.summary(std::nullopt, parameters_of).overfitting;
+  };
+  EXPECT_EQ(overfitting({0.3, 0.2}), overfitting({0.3, 0.2, 0, 0, 0, 0, 0, 0}));
+  EXPECT_NE(overfitting({0.3, 0.2}), 0);
+}
+
 TEST(SweepSummary, ComesBackFromItsJson) {
   SweepJudge judge(objective("calmar"));
   judge.add(1, equity_of({0.1, 0.1, -0.1, 0.2, 0.1, 0.01, -0.02, 0, 0}));

@@ -19,6 +19,7 @@ RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital) {
   report_.name = std::move(name);
   report_.facts = std::move(facts);
   report_.capital = capital;
+  if (report_.facts.has_all_gaps()) gaps_.emplace(report_.facts.gaps);
 }
 
 void RunBuilder::Lines::add(bool is_shown) {
@@ -51,6 +52,8 @@ Result<void> RunBuilder::add(const EquityRow& row) {
     made.trades.emplace(report_.facts.of(row.instrument).contract);
     made.trades->begin(row);
     if (report_.samples > 0) began_with_.add(row.equity);
+  } else if (gaps_) {
+    gaps_->add(known->second.report.last, row);
   }
   instruments_.find(row.instrument)->second.report.last = row;
   has_sample_ = true;
@@ -86,6 +89,7 @@ void RunBuilder::end_sample() {
                      .y = {value, fee.value() ? value + to_double(*fee.value()) : kUnknown, depth.money,
                            depth.share.value_or(kUnknown), exposure}});
   closes_.add(sample_time_, value);
+  if (gaps_) gaps_->end_sample(sample_time_);
 }
 
 Result<RunBuilder::Instrument*> RunBuilder::instrument_of(const std::string& name) {
@@ -206,6 +210,7 @@ Result<RunReport> RunBuilder::finish() {
   RunCloses::Chosen chosen = closes_.closes();
   report_.period = chosen.period;
   report_.closes = std::move(chosen.closes);
+  if (gaps_) report_.in_gaps = gaps_->result();
   return std::move(report_);
 }
 

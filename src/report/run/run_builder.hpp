@@ -12,6 +12,7 @@
 #include "acts/base/period_closes.hpp"
 #include "acts/base/result.hpp"
 
+#include "report/run/gap_meter.hpp"
 #include "report/run/run_report.hpp"
 #include "report/statistics/closed_trades.hpp"
 
@@ -68,6 +69,7 @@ class RunBuilder {
   // By instruments of which the first sample comes later, as their books do: a curve does not leap by it.
   ExactSum began_with_;
   RunCloses closes_;
+  std::optional<GapMeter> gaps_;
 };
 
 }  // namespace acts::report

@@ -56,6 +56,8 @@ struct RunFacts {
   // It is one of several: gaps, totals and what else the file tells are of all.
   bool is_part = false;
 
+  // `gaps` are all that there are, which the file tells.
+  [[nodiscard]] bool has_all_gaps() const { return tells_gaps && gap_count == gaps.size(); }
   [[nodiscard]] const InstrumentFacts& of(std::string_view instrument) const;
   // Of another asset than that which is reported on.
   [[nodiscard]] bool is_left_out(std::string_view instrument) const;

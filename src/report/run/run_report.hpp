@@ -15,6 +15,7 @@
 #include "report/run/run_rows.hpp"
 #include "report/run/thinner.hpp"
 #include "report/statistics/drawdown.hpp"
+#include "report/statistics/gap_time.hpp"
 #include "report/statistics/ledger.hpp"
 #include "report/statistics/order_flow.hpp"
 
@@ -60,6 +61,13 @@ struct FillFlow {
   std::array<MarkOut, kHorizons> mark_outs = {};
 };
 
+// Over the intervals between samples of an instrument that touch a gap of its data.
+struct InGaps {
+  std::optional<Decimal> profit = Decimal{};  // change of equity; none: beyond exact numbers
+  Closes made = {};                           // that change up to each of the times of RunReport::closes
+  GapTime hidden;                             // between samples of which each instrument's interval touches a gap
+};
+
 struct RunReport {
   std::string name = {};
   RunFacts facts = {};
@@ -77,6 +85,8 @@ struct RunReport {
   DrawdownMeter drawdown = {};  // of all samples, with the capital
   Nanos period{0};              // between closes: a day, or less of a run below three days
   Closes closes = {};           // equity with the capital
+  // None: the data does not tell of gaps, or of more than RunFacts has.
+  std::optional<InGaps> in_gaps = {};
   FillFlow fill_flow = {};
   OrderFlow order_flow = {};
   std::uint64_t order_events = 0;

@@ -11,6 +11,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "report/sheet/figure_list.hpp"
+#include "report/statistics/gap_time.hpp"
 #include "report/statistics/moments.hpp"
 #include "report/statistics/outcomes.hpp"
 #include "report/statistics/returns.hpp"
@@ -32,7 +33,12 @@ FigureGroup result_figures(const RunReport& run) {
   list.text("to", "Last sample", to_iso8601(run.last), "UTC, rounded down to a millisecond");
   list.span("length", "Length", std::chrono::duration<double>(run.last - run.first).count(), "last less first sample");
   list.number("gap_minutes", "Gaps in the data, minutes", run.facts.gap_minutes,
-              "while nobody knew the book, over all instruments; returns count them like other time");
+              "while nobody knew the book, over all instruments; returns count them like other time, but those "
+              "outside of gaps");
+  list.money("profit_in_gaps", "Profit in gaps of the data",
+             run.in_gaps ? run.in_gaps->profit : std::optional<Decimal>(),
+             "change of equity, exact, over the intervals between an instrument's samples that touch a gap of its "
+             "data: what it rests on nobody knew; undefined of data that does not tell");
   list.money(
       "opening_equity", "Opening equity", run.opening_equity,
       "cash + what positions are worth at their marks - fees + funding at the first sample, over all instruments");
@@ -46,6 +52,25 @@ FigureGroup result_figures(const RunReport& run) {
   if (!run.facts.money.empty()) list.text("asset", "Settled in", run.facts.money, "the asset of all amounts of money");
   list.money("capital", "Capital", run.capital, "of --capital: added to equity for all that is relative to it");
   return list.take();
+}
+
+void add_outside_gaps(FigureList& list, const RunReport& run, const std::string& year, const std::string& risk_free) {
+  static constexpr std::string_view kLeftOut =
+      "r less what was made between samples that touch a gap, / E before; periods wholly in gaps left out";
+  std::vector<double> returns;
+  if (run.in_gaps) {
+    returns = returns_outside_gaps(run.closes, run.in_gaps->made.values, run.in_gaps->hidden);
+  }
+  const std::optional<double> count =
+      run.in_gaps ? std::optional(static_cast<double>(returns.size())) : std::optional<double>();
+  list.number("periods_outside_gaps", "Returns outside gaps", count,
+              fmt::format("how many there are: {}; undefined of data that does not tell", kLeftOut));
+  list.share("total_return_outside_gaps", "Total return outside gaps", compounded(returns),
+             fmt::format("of these, compounded: {}", kLeftOut));
+  list.number("sharpe_outside_gaps", "Sharpe ratio outside gaps",
+              sharpe(excess_of(returns, risk_free_of(run)), periods_a_year(run.period)),
+              fmt::format("of these, mean excess return / sample deviation{}, each counting as a whole period; {}",
+                          year, risk_free));
 }
 
 FigureGroup return_figures(const RunReport& run) {
@@ -93,6 +118,7 @@ FigureGroup return_figures(const RunReport& run) {
   list.share("winning_periods", "Winning periods", win_rate(returns), "share of returns above 0, of all");
   list.number("period_profit_factor", "Profit factor of periods", profit_factor(returns), "as the Omega ratio at 0");
   list.number("period_payoff", "Payoff of periods", payoff(returns), "mean gain / mean loss");
+  add_outside_gaps(list, run, year, risk_free);
   return list.take();
 }
 

@@ -212,6 +212,10 @@ std::string subtitle_of(const RunReport& run) {
   std::string text = fmt::format("{} to {} UTC, {} samples, {} fills, {} order events", to_iso8601(run.first),
                                  to_iso8601(run.last), run.samples, run.fill_flow.fills, run.order_events);
   if (!run.facts.money.empty()) text += fmt::format(", money in {}", run.facts.money);
+  if (run.facts.gap_count > 0 && run.in_gaps && run.in_gaps->profit) {
+    text += fmt::format(", {} of the profit in gaps of the data (between samples that touch one)",
+                        to_string(*run.in_gaps->profit));
+  }
   std::string trouble;
   const auto crossed = std::ranges::find(run.facts.run, "crossed_updates", &Fact::path);
   if (crossed != run.facts.run.end() && crossed->text != "0") {

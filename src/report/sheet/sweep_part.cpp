@@ -31,7 +31,8 @@ FigureGroup best_figures(const SweepSummary& summary) {
   FigureList list("best", fmt::format("Best of {} parameter sets", summary.judged));
   for (const std::string& note : summary.notes) list.note(note + ".");
   list.count("sets", "Parameter sets", summary.sets, "that were run");
-  list.count("judged", "Sets compared", summary.judged, "those with returns, of the same times");
+  list.count("judged", "Sets compared", summary.judged,
+             "those with returns, of the same times; the others count as tries");
   list.count("periods", "Returns", summary.returns, fmt::format("of each set, by {}", period_name(summary.period)));
   if (summary.best == 0) return list.take();
   list.count("set", "Best set", summary.best, "its number in the table");
@@ -47,7 +48,8 @@ FigureGroup best_figures(const SweepSummary& summary) {
                          risk_free));
   list.share("overfitting_probability", "Probability of overfitting", summary.overfitting,
              fmt::format("how often the set that is best on half of {} blocks, by Sharpe ratio, is in the worse half "
-                         "on the others (Bailey, Borwein, Lopez de Prado, Zhu); {}",
+                         "on the others (Bailey, Borwein, Lopez de Prado, Zhu), of all sets that were tried: a return "
+                         "is 0 once a set has lost all, or has ended; {}",
                          summary.blocks, risk_free));
   return list.take();
 }

@@ -113,9 +113,8 @@ FigureGroup fill_figures(const RunReport& run) {
   };
   beyond("fills_beyond_trades", "Fills beyond their trade", "the trade that filled them");
   beyond("fills_beyond_levels", "Fills beyond their level", "the level that they took or were crossed by");
-  const bool has_all_gaps = run.facts.tells_gaps && run.facts.gap_count == run.facts.gaps.size();
   list.number("fills_in_gaps", "Fills in gaps of the data",
-              has_all_gaps ? std::optional(static_cast<double>(flow.in_gaps)) : std::nullopt,
+              run.facts.has_all_gaps() ? std::optional(static_cast<double>(flow.in_gaps)) : std::nullopt,
               "while nobody knew the book: what they came to rests on nothing; undefined of data that does not tell");
   list.money("turnover", "Turnover", flow.turnover,
              "sum of what fills came to: price x quantity x the contract's size, of inverse contracts size x quantity "

@@ -40,6 +40,16 @@ std::vector<double> returns_of(std::span<const double> equity) {
   return returns;
 }
 
+std::vector<double> returns_until_ruin(std::span<const double> equity, std::size_t periods) {
+  std::vector<double> returns(periods, 0.0);
+  for (std::size_t i = 1; i < equity.size() && i <= periods; ++i) {
+    const auto value = equity[i - 1] > 0 ? finite(equity[i] / equity[i - 1] - 1) : std::nullopt;
+    if (!value) return returns;
+    returns[i - 1] = *value;
+  }
+  return returns;
+}
+
 std::optional<double> total_return(double first, double last) {
   return first > 0 ? finite(last / first - 1) : std::nullopt;
 }

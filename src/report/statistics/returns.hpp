@@ -15,6 +15,10 @@ namespace acts::report {
 // Of equities one period apart; empty if one of them, but the last, is not above 0: a return on nothing is undefined.
 std::vector<double> returns_of(std::span<const double> equity);
 
+// Of a set that was tried, however it ended: so many returns, those of `equity` as far as they are defined; from the
+// first period on that begins with nothing, and behind the last of `equity`, 0: there is nothing left that could earn.
+std::vector<double> returns_until_ruin(std::span<const double> equity, std::size_t periods);
+
 // E_n / E_0 - 1. None unless E_0 is above 0.
 std::optional<double> total_return(double first, double last);
 // (E_n / E_0)^(365 / days) - 1. None unless both are above 0 and there is a day at least.

@@ -34,7 +34,8 @@ using ReturnTable = std::vector<std::vector<double>>;
 // Probability of overfitting: how often the set that is best on a half of the
 // periods is in the worse half of the sets on the other half. All ways to take
 // half of `blocks` equal runs of periods (what is left over at the end is not
-// used); of equal ratios each has the mean rank. `blocks`: even, 2 ... 20
+// used); of equal ratios each has the mean rank. To be of all sets that were
+// tried: without the bad ones it is another probability. `blocks`: even, 2 ... 20
 // (asserted). None of fewer than two sets or two periods a block. D. Bailey, J.
 // Borwein, M. Lopez de Prado, Q. Zhu, "The Probability of Backtest
 // Overfitting", Journal of Computational Finance 20 (2017): combinatorially

@@ -23,25 +23,38 @@ std::size_t periods_in(Nanos span, Nanos period) {
 
 }  // namespace
 
+bool SweepJudge::is_alike(const RunCloses::Chosen& chosen) const {
+  return chosen.closes.times.size() == times_.size() && is_its_begin(chosen);
+}
+
+bool SweepJudge::is_its_begin(const RunCloses::Chosen& chosen) const {
+  const std::vector<UnixNanos>& times = chosen.closes.times;
+  return chosen.period == period_ && times.size() <= times_.size() &&
+         std::equal(times.begin(), times.end() - 1, times_.begin());
+}
+
 void SweepJudge::add(std::size_t number, const RunCloses::Chosen& chosen) {
   ACTS_ASSERT(judged_.empty() || number > judged_.back().number);
   ++sets_;
   const Closes& closes = chosen.closes;
-  if (is_too_many_ || returns_of(std::span(closes.values)).empty()) return;
-  if (judged_.empty()) {
+  if (is_too_many_ || closes.values.empty()) return;
+  const bool has_returns = !returns_of(std::span(closes.values)).empty();
+  if (has_returns && judged_.empty()) {
     period_ = chosen.period;
     times_ = closes.times;
   }
-  const bool is_alike = chosen.period == period_ && closes.times.size() == times_.size() &&
-                        std::equal(closes.times.begin(), closes.times.end() - 1, times_.begin());
-  if (!is_alike) return;
-  held_ += closes.values.size();
+  const bool is_judged = has_returns && is_alike(chosen);
+  // Of those that ended the times are held as well, which those of a later set may tell to be others.
+  held_ += is_judged ? closes.values.size() : 2 * closes.values.size();
   is_too_many_ = held_ > most_returns_;
   if (is_too_many_) {
     judged_.clear();
-    return;
+    ended_.clear();
+  } else if (is_judged) {
+    judged_.push_back({number, closes.values});
+  } else {
+    ended_.push_back({number, chosen});
   }
-  judged_.push_back({number, closes.values});
 }
 
 SetFigures SweepJudge::figures_of(const Judged& set, PeriodRange range) const {
@@ -59,6 +72,22 @@ ReturnTable SweepJudge::returns_above(double risk_free) const {
   ReturnTable returns;
   returns.reserve(judged_.size());
   for (const Judged& set : judged_) returns.push_back(excess_of(returns_of(std::span(set.equity)), risk_free));
+  return returns;
+}
+
+ReturnTable SweepJudge::all_tries(const ReturnTable& judged, double risk_free) const {
+  ReturnTable returns;
+  returns.reserve(judged.size() + ended_.size());
+  std::size_t next = 0;
+  const auto take_judged_before = [&](std::size_t number) {
+    for (; next < judged.size() && judged_[next].number < number; ++next) returns.push_back(judged[next]);
+  };
+  for (const Ended& set : ended_) {
+    if (!is_its_begin(set.chosen)) continue;
+    take_judged_before(set.number);
+    returns.push_back(excess_of(returns_until_ruin(std::span(set.chosen.closes.values), times_.size() - 1), risk_free));
+  }
+  take_judged_before(std::numeric_limits<std::size_t>::max());
   return returns;
 }
 
@@ -100,16 +129,21 @@ void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& excess) c
   summary.best = judged_[best].number;
   summary.best_sharpe = sharpe(excess[best], periods_a_year(period_));
   summary.deflated_sharpe = deflated_sharpe(excess[best], sharpes, sets_);
+  tell_overfitting(summary, excess);
+}
+
+void SweepJudge::tell_overfitting(SweepSummary& summary, const ReturnTable& excess) const {
+  const ReturnTable tries = all_tries(excess, risk_free_of(risk_free_rate_, period_));
   // Blocks of at least two periods, of which half can be chosen in more than a few ways.
   constexpr std::size_t kLeastBlocks = 4;
   summary.blocks = std::min(kMostBlocks, summary.returns / 4 * 2);
-  if (summary.blocks < kLeastBlocks || judged_.size() < 2 || judged_.size() > kMostRanked) {
+  if (summary.blocks < kLeastBlocks || tries.size() < 2 || tries.size() > kMostRanked) {
     summary.notes.push_back(
         fmt::format("no probability of overfitting: it is of 2 to {} sets with 8 returns at least", kMostRanked));
     summary.blocks = 0;
     return;
   }
-  summary.overfitting = overfitting_probability(excess, summary.blocks);
+  summary.overfitting = overfitting_probability(tries, summary.blocks);
 }
 
 void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const {

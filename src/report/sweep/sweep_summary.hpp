@@ -50,7 +50,7 @@ struct SweepSummary {
   Nanos period{};
   double risk_free_rate = 0;  // a year; of all Sharpe ratios, and of the objective where it takes one
   std::size_t sets = 0;
-  std::size_t judged = 0;   // of them, with returns; the others are left out of all below
+  std::size_t judged = 0;   // of them, with returns; the others count as tries alone
   std::size_t returns = 0;  // of each
   // The best of all returns.
   std::size_t best = 0;  // its number; 0: none
@@ -58,7 +58,7 @@ struct SweepSummary {
   std::optional<double> best_value = {};
   std::optional<double> best_sharpe = {};
   std::optional<double> deflated_sharpe = {};
-  std::optional<double> overfitting = {};  // probability
+  std::optional<double> overfitting = {};  // probability, of all sets that were tried
   std::size_t blocks = 0;                  // that it is of
   std::vector<SweepFold> folds = {};
   Closes out_of_sample = {};  // 1 at the start of the first test; the tests' returns one after the other
@@ -78,7 +78,8 @@ class SweepJudge {
   explicit SweepJudge(NamedFigure objective, double risk_free_rate = 0, std::size_t most_returns = kMostReturns)
       : objective_(objective), risk_free_rate_(risk_free_rate), most_returns_(most_returns) {}
 
-  // In rising order of their numbers (asserted); all of the same times but for the last (a set of others is left out).
+  // In rising order of their numbers (asserted); all of the same times but for the last, or ended early (a set of other
+  // times is left out).
   void add(std::size_t number, const RunCloses::Chosen& chosen);
   // `parameters`: of a set's number.
   [[nodiscard]] SweepSummary summary(const std::optional<WalkForwardSpans>& spans,
@@ -89,10 +90,20 @@ class SweepJudge {
     std::size_t number = 0;
     std::vector<double> equity = {};
   };
-  // Of all sets, less a rate of one period.
+  // Of a set without returns: its equity fell to nothing, or ended early.
+  struct Ended {
+    std::size_t number = 0;
+    RunCloses::Chosen chosen = {};
+  };
+  // Of all judged sets, less a rate of one period.
   [[nodiscard]] ReturnTable returns_above(double risk_free) const;
+  // These, and those of sets that ended, by their numbers.
+  [[nodiscard]] ReturnTable all_tries(const ReturnTable& judged, double risk_free) const;
+  [[nodiscard]] bool is_alike(const RunCloses::Chosen& chosen) const;
+  [[nodiscard]] bool is_its_begin(const RunCloses::Chosen& chosen) const;
   [[nodiscard]] SetFigures figures_of(const Judged& set, PeriodRange range) const;
   void choose_best(SweepSummary& summary, const ReturnTable& excess) const;
+  void tell_overfitting(SweepSummary& summary, const ReturnTable& excess) const;
   void walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const;
 
   NamedFigure objective_;
@@ -104,6 +115,7 @@ class SweepJudge {
   Nanos period_{};
   std::vector<UnixNanos> times_;
   std::vector<Judged> judged_;
+  std::vector<Ended> ended_;
 };
 
 // For eyes: the best and the walk-forward, a line each, then notes. With their ends.
