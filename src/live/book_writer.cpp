@@ -44,11 +44,13 @@ struct BookWriter::State {
   struct Item {
     Kind kind = Kind::kCheckpoint;
     BookFile book;
-    int tries = 0;
   };
 
-  State(std::string directory, std::shared_ptr<FileOps> the_ops)
-      : data_dir(std::move(directory)), own_ops(std::move(the_ops)), ops(own_ops ? *own_ops : real_file_ops()) {}
+  State(std::string directory, std::shared_ptr<FileOps> the_ops, Nanos the_pause)
+      : data_dir(std::move(directory)),
+        own_ops(std::move(the_ops)),
+        ops(own_ops ? *own_ops : real_file_ops()),
+        pause(the_pause) {}
 
   void run();
   void look_at_disk();
@@ -56,6 +58,7 @@ struct BookWriter::State {
   std::string data_dir;
   std::shared_ptr<FileOps> own_ops;
   FileOps& ops;
+  Nanos pause;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -65,8 +68,8 @@ struct BookWriter::State {
   bool ended = false;
 };
 
-BookWriter::BookWriter(std::string data_dir, std::shared_ptr<FileOps> ops)
-    : state_(std::make_shared<State>(std::move(data_dir), std::move(ops))),
+BookWriter::BookWriter(std::string data_dir, std::shared_ptr<FileOps> ops, Nanos pause)
+    : state_(std::make_shared<State>(std::move(data_dir), std::move(ops), pause)),
       thread_([state = state_] { state->run(); }) {}
 
 BookWriter::~BookWriter() {
@@ -110,11 +113,12 @@ void BookWriter::State::run() {
     lock.lock();
     status.failure = written ? std::string{} : written.error().message;
     ++(written ? status.written : status.failures);
-    if (!written && item.kind == Kind::kFullBook && ++item.tries < kTries) {
-      changed.wait_for(lock, kPause, [this] { return stopping; });
-    } else {
-      queue.pop_front();
+    const bool is_to_stay = !written && item.kind == Kind::kFullBook;
+    if (is_to_stay) {  // behind the others: what keeps it back may not be theirs
+      queue.push_back(std::move(item));
     }
+    queue.pop_front();
+    if (is_to_stay) changed.wait_for(lock, pause, [this] { return stopping; });
   }
   ended = true;
   changed.notify_all();

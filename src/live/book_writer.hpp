@@ -1,7 +1,8 @@
 // Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the last two of a
 // symbol are kept, and one of an earlier minute, from which the present minute's row follows if it is not stored; and
-// full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a
-// checkpoint is given up then, as the next one takes its place, a full book is tried kTries times.
+// full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a checkpoint is given up
+// then, as the next one takes its place, a full book is tried until it is written: a full queue holds the next ones
+// back.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,8 @@ class BookWriter {
  public:
   static constexpr std::size_t kMaxQueued = 8;  // books: some 40 bytes a level
   static constexpr std::size_t kKeptCheckpoints = 2;
-  static constexpr int kTries = 30;
-  static constexpr Nanos kPause = std::chrono::seconds{10};         // of real time, before the next try
+  static constexpr Nanos kPause =
+      std::chrono::seconds{10};  // of real time, after a full book that could not be written
   static constexpr Nanos kDiskInterval = std::chrono::seconds{10};  // between two looks at the disk's free space
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
@@ -38,8 +39,8 @@ class BookWriter {
     std::uint64_t disk_total_bytes = 0;
   };
 
-  // `ops`: the disk, if it is not the real one.
-  explicit BookWriter(std::string data_dir, std::shared_ptr<FileOps> ops = nullptr);
+  // `ops`: the disk, if it is not the real one; `pause`: in place of kPause.
+  explicit BookWriter(std::string data_dir, std::shared_ptr<FileOps> ops = nullptr, Nanos pause = kPause);
   // What waits is given up; see status(). Leaves a disk that hangs to the thread.
   ~BookWriter();
   BookWriter(const BookWriter&) = delete;

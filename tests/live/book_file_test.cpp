@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -220,6 +221,32 @@ TEST(BookWriter, TellsHowMuchOfTheDiskIsFree) {
   const BookWriter writer(dir.string());
   while (writer.status().disk_total_bytes == 0) std::this_thread::yield();
   EXPECT_GT(writer.status().disk_free_bytes, 0U);
+}
+
+// However long: it is of its midnight, and none takes its place.
+TEST(BookWriter, TriesAFullBookUntilTheDiskTakesItAndWritesOthersMeanwhile) {
+  class Disk final : public FileOps {
+   public:
+    explicit Disk(std::atomic<bool>& takes_full_books) : takes_full_books_(takes_full_books) {}
+    int create(const std::string& path) override {
+      const bool is_full_book = path.contains("/books/");
+      return is_full_book && !takes_full_books_ ? -ENOSPC : FileOps::create(path);
+    }
+
+   private:
+    std::atomic<bool>& takes_full_books_;
+  };
+  const TempDir dir;
+  std::atomic<bool> takes_full_books = false;
+  BookWriter writer(dir.string(), std::make_shared<Disk>(takes_full_books), Nanos{0});
+  writer.push(BookWriter::Kind::kFullBook, example());
+  writer.push(BookWriter::Kind::kCheckpoint, example());
+  while (writer.status().written == 0 || writer.status().failures < 100) std::this_thread::yield();
+  EXPECT_EQ(writer.status().waiting, 1U);
+  takes_full_books = true;
+  wait_until_idle(writer);
+  EXPECT_EQ(writer.status().written, 2U);
+  EXPECT_EQ(writer.status().failure, "");
 }
 
 TEST(BookWriter, SaysWhatItCouldNotWriteAndGoesOn) {
