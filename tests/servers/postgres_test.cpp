@@ -88,24 +88,31 @@ TEST_F(PostgresServer, RefusesOneRowByAConstraintAndGetsTheOthers) {
                    .allow = [](std::uint16_t port) { psql(port, "ALTER TABLE minute_rows DROP CONSTRAINT bids"); }});
 }
 
-// What a trigger throws is of the row if its class says so: by itself (P0001) it might be of the whole table.
-TEST_F(PostgresServer, RefusesOneRowByATriggerAndGetsTheOthers) {
+void set_aside_what_a_trigger_throws(const std::string& state) {
   set_aside_what_the_server_refuses(
       postgres(),
       {.forbid =
-           [](std::uint16_t port) {
+           [state](std::uint16_t port) {
              EXPECT_EQ(psql(port,
                             "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.best_bid = 4242 "
-                            "THEN RAISE EXCEPTION ''no such bid'' USING ERRCODE = ''22023''; END IF; RETURN NEW; "
-                            "END'"),
+                            "THEN RAISE EXCEPTION ''no such bid'' USING ERRCODE = ''" +
+                                state + "''; END IF; RETURN NEW; END'"),
                        "");
              EXPECT_EQ(psql(port,
                             "CREATE TRIGGER look BEFORE INSERT OR UPDATE ON minute_rows FOR EACH ROW EXECUTE FUNCTION "
                             "look()"),
                        "");
            },
-       .reason = "no such bid (SQLSTATE 22023)",
+       .reason = "no such bid (SQLSTATE " + state + ")",
        .allow = [](std::uint16_t port) { psql(port, "DROP TRIGGER look ON minute_rows"); }});
+}
+
+// What a trigger throws is of the row if its class says so: by itself (P0001) it might be of the whole table.
+TEST_F(PostgresServer, RefusesOneRowByATriggerAndGetsTheOthers) { set_aside_what_a_trigger_throws("22023"); }
+
+// As the check option of a view does.
+TEST_F(PostgresServer, RefusesOneRowOfTheClassOfAViewsCheckAndGetsTheOthers) {
+  set_aside_what_a_trigger_throws("44000");
 }
 
 SinkCase timescale() {

@@ -253,9 +253,11 @@ Result<std::vector<Refusal>> ClickhouseSink::write(std::span<const MinuteRow> ro
   if (body.empty()) return refusals;
   std::string columns;
   for (const Column& column : schema_.columns) columns += (columns.empty() ? "" : ", ") + quoted_name(column.name);
-  // An answer to an insert that waits in a buffer of the server would confirm nothing.
-  const auto done = query(fmt::format("INSERT INTO {} ({}) FORMAT RowBinary", table_, columns), body,
-                          is_modern_ ? "&async_insert=0" : "");
+  // An answer to an insert that waits in a buffer or a spool of the server would confirm nothing. Nor would one to a
+  // block that a replicated table drops since it has had it once: a row may be stored as it was before another change.
+  const auto done =
+      query(fmt::format("INSERT INTO {} ({}) FORMAT RowBinary", table_, columns), body,
+            fmt::format("&insert_distributed_sync=1&insert_deduplicate=0{}", is_modern_ ? "&async_insert=0" : ""));
   if (!done) return std::unexpected(done.error());
   return refusals;
 }

@@ -18,7 +18,9 @@ constexpr std::chrono::milliseconds kSlice{50};
 
 // What the server says of values, of rights and names, and of everything else.
 ErrorCode code_of(std::string_view sql_state) {
-  if (sql_state.starts_with("22") || sql_state.starts_with("23")) return ErrorCode::kBadInput;
+  for (const std::string_view bad_value : {"22", "23", "44"}) {
+    if (sql_state.starts_with(bad_value)) return ErrorCode::kBadInput;
+  }
   for (const std::string_view refused : {"28", "3D", "3F", "42501"}) {
     if (sql_state.starts_with(refused)) return ErrorCode::kRefused;
   }
