@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 readonly bytes=${1:-20000000000}
 configure release
-compile release acts test_large_input
+compile release acts test_large_input test_soak
 ACTS_LARGE_BYTES=$bytes ctest --test-dir build/release --output-on-failure --no-tests=error -L '^nightly$'
 scripts/large_import.sh "$bytes"
 command -v java >/dev/null || scripts/setup.sh servers-java || not_installed "Spark needs a Java"
