@@ -264,7 +264,7 @@ Result<void> Engine::close_intervals(UnixNanos stop) {
 void Engine::tell_intervals() {
   for (const Bar& bar : ended_bars_) strategy_->on_bar(*this, bar);
   ended_bars_.clear();
-  for (const FeatureValues& values : ended_features_) strategy_->on_features(*this, values);
+  for (const FeatureValues& values : ended_features_) strategy_->on_features(*this, told_features_.keep(values));
   ended_features_.clear();
 }
 

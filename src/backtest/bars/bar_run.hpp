@@ -106,6 +106,8 @@ class BarRun final : public StrategyContext {
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   // The last that was paid, and when the next one is.
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override;
+  // Features are of books, and none are told.
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return market(id).position; }
   [[nodiscard]] double position_value(InstrumentId id) const override { return market(id).position_value; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {
