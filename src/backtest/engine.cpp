@@ -9,6 +9,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "backtest/sample_check.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -331,6 +333,7 @@ Result<void> Engine::count_wake() {
 void Engine::tell_sample(const Sample& sample) {
   std::optional<Sample>& last = told_samples_[sample.instrument.value()];
   if (last == sample) return;
+  ACTS_ASSERT(adds_up(sample, at(sample.instrument).here().account().terms()));
   last = sample;
   listener_->on_sample(sample);
 }

@@ -188,9 +188,9 @@ class BarRun final : public StrategyContext {
       of.equity = equity;
       of.has_moved = false;
     }
-    if (listener_ != nullptr && now_ >= next_sample_) sample(of);
+    if (listener_ != nullptr && now_ >= next_sample_) sample(of, to_decimal(bar.close, of.instrument.scales));
   }
-  void sample(const Market& market);
+  void sample(const Market& market, const std::optional<Decimal>& mark);
   void measure() {
     if (now_ >= closes_.next()) end_period();
     if (measured_ == equity_) return;
