@@ -383,6 +383,7 @@ BarTotals BarRun::totals() const {
   totals.positions.reserve(markets_.size());
   for (const Market& of : markets_) {
     totals.positions.push_back(of.position);
+    totals.equities.push_back(money(of.equity));
     totals.fills_above_volume += of.venue.fills_above_volume();
     turnover += of.venue.account().turnover();
   }

@@ -66,7 +66,8 @@ struct BarTotals {
   std::uint64_t fills = 0;
   std::uint64_t fills_above_volume = 0;  // of more than their bar traded in all
   std::vector<Position> positions = {};  // by InstrumentId
-  Decimal equity = {};                   // of all markets, at the last closes
+  std::vector<Decimal> equities = {};    // likewise, at the last closes,
+  Decimal equity = {};                   // and of all markets
   Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
   Decimal turnover = {};                 // value of all fills, settlement asset
   RunCloses::Chosen closes = {};         // equity of all markets, at the start and at closes
