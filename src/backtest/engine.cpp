@@ -9,6 +9,8 @@
 
 #include "acts/base/assert.hpp"
 
+#include "backtest/sample_check.hpp"
+
 namespace acts::backtest {
 namespace {
 
@@ -264,7 +266,7 @@ Result<void> Engine::close_intervals(UnixNanos stop) {
 void Engine::tell_intervals() {
   for (const Bar& bar : ended_bars_) strategy_->on_bar(*this, bar);
   ended_bars_.clear();
-  for (const FeatureValues& values : ended_features_) strategy_->on_features(*this, values);
+  for (const FeatureValues& values : ended_features_) strategy_->on_features(*this, told_features_.keep(values));
   ended_features_.clear();
 }
 
@@ -331,6 +333,7 @@ Result<void> Engine::count_wake() {
 void Engine::tell_sample(const Sample& sample) {
   std::optional<Sample>& last = told_samples_[sample.instrument.value()];
   if (last == sample) return;
+  ACTS_ASSERT(adds_up(sample, at(sample.instrument).here().account().terms()));
   last = sample;
   listener_->on_sample(sample);
 }

@@ -22,6 +22,7 @@
 
 #include "backtest/features/feature_plan.hpp"
 #include "backtest/features/local_features.hpp"
+#include "backtest/features/told_features.hpp"
 #include "backtest/instrument_run.hpp"
 #include "backtest/run_listener.hpp"
 #include "backtest/trade_bars.hpp"
@@ -95,6 +96,7 @@ class Engine final : private StrategyContext {
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
     return runs_.at(id.value())->funding_rate(now_);
   }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override { return told_features_.of(id); }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return at(id).here().told_position(); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return at(id).here().told_value(); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override { return at(id).here().open(); }
@@ -156,6 +158,7 @@ class Engine final : private StrategyContext {
   std::vector<Bar> ended_bars_;          // and not yet told
   std::vector<LocalFeatures> features_;  // as bars_; an interval ends for all at once
   std::vector<FeatureValues> ended_features_;
+  ToldFeatures told_features_;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;
   std::uint64_t wakes_ = 0;

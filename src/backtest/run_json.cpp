@@ -51,11 +51,8 @@ std::string funding_model(const InstrumentSettings& settings, const InstrumentRe
 std::map<std::string, std::string> models_of(const BacktestSettings& run, const InstrumentSettings& settings,
                                              const InstrumentReport& report) {
   const ExchangeSettings& exchange = settings.exchange;
-  const bool is_power = exchange.queue.kind == sim::QueueKind::kPower ||
-                        exchange.queue.kind == sim::QueueKind::kPower2 ||
-                        exchange.queue.kind == sim::QueueKind::kPower3;
   std::string queue(sim::to_string(exchange.queue.kind));
-  if (is_power) queue += fmt::format("({})", shortest_text(exchange.queue.n));
+  if (sim::has_power(exchange.queue.kind)) queue += fmt::format("({})", shortest_text(exchange.queue.n));
   return {{"account", account_model(run.account, settings.margin)},
           {"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
           {"contract", contract_model(settings.contract)},

@@ -32,7 +32,7 @@ struct Sample {
   // the price of the last fill.
   std::optional<Decimal> mark = {};
   Position position = {};
-  Decimal equity = {};  // cash + position x mark - fee + funding
+  Decimal equity = {};  // cash + position x mark - fee + funding; asserted of each that is told (adds_up())
 
   friend bool operator==(const Sample&, const Sample&) = default;
 };

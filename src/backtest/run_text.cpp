@@ -57,6 +57,7 @@ std::string json_text(std::string_view text) {
 
 std::string equity_line(const Sample& sample, const BacktestInstrument& instrument) {
   const Position& position = sample.position;
+  // The position's, which runs hold it to (adds_up()).
   const Decimal value = minus(plus(minus(sample.equity, position.cash), position.fee), position.funding);
   return fmt::format("{},{},{},{},{},{},{},{},{}\n", to_iso8601_nanos(sample.ts), csv_text(instrument.name),
                      sample.mark ? to_string(*sample.mark) : "", to_string(held(position, instrument.scales.quantity)),

@@ -146,6 +146,12 @@ Result<void> check_books(const std::vector<ConfigEntry>& entries, const Instrume
   if (settings.exchange.as_hftbacktest) {
     if (Result<void> fits = check_unused(entries, kRules, "nothing that hftbacktest knows"); !fits) return fits;
   }
+  const sim::QueueKind queue = settings.exchange.queue.kind;
+  if (!sim::has_power(queue)) {
+    constexpr std::array<UnusedKey, 1> kOfPowers{{{"exchange.queue", "n"}}};
+    const std::string why = fmt::format("of power, power2 and power3, and the model is {}", to_string(queue));
+    if (Result<void> fits = check_unused(entries, kOfPowers, why); !fits) return fits;
+  }
   constexpr std::array<UnusedKey, 4> kOfBars{
       {{"data", "source"}, {"data", "source_interval"}, {"data", "interval"}, {"exchange", "bar_path"}}};
   return check_unused(entries, kOfBars, "of bars, which kind = \"bars\" in [data] asks for");

@@ -212,23 +212,28 @@ void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSett
 }
 
 std::string bar_summary_of(const backtest::BarReport& report) {
+  const bool is_one = report.instruments.size() == 1;
   std::uint64_t missing = 0;
   std::string names;
-  std::string positions;
+  std::string lines;
   for (std::size_t i = 0; i < report.instruments.size(); ++i) {
     const backtest::BacktestInstrument& instrument = report.instruments[i];
-    const std::string position = to_string(instrument.quantity_of(report.totals.positions[i].quantity.units()));
+    const Position& position = report.totals.positions[i];
     missing += report.missing[i];
     names += (i == 0 ? "" : ", ") + instrument.name;
-    positions += i == 0 ? position : fmt::format(", {}", position);
+    if (!is_one) lines += fmt::format("{}: ", instrument.name);
+    lines += fmt::format("{} fills, position {}, balance {}, fee {}, equity {}\n", report.orders[i].fills,
+                         to_string(instrument.quantity_of(position.quantity.units())), to_string(position.cash),
+                         to_string(position.fee), to_string(report.totals.equities[i]));
   }
-  const Position sum = report.sum();
-  return fmt::format(
-      "{} bars of {} from {} to {}, {} missing\n{}{} fills, position {}, balance {}, fee {}, equity "
-      "{}\n{}\n",
-      report.totals.bars, names, to_iso8601(report.begin), to_iso8601(report.end), missing,
-      orders_text(sum_of(report.orders)), report.totals.fills, positions, to_string(sum.cash), to_string(sum.fee),
-      to_string(report.totals.equity), report.folder);
+  if (!is_one) {
+    const Position sum = report.sum();
+    lines += fmt::format("{} fills in all, balance {}, fee {}, equity {}\n", report.totals.fills, to_string(sum.cash),
+                         to_string(sum.fee), to_string(report.totals.equity));
+  }
+  return fmt::format("{} bars of {} from {} to {}, {} missing\n{}{}{}\n", report.totals.bars, names,
+                     to_iso8601(report.begin), to_iso8601(report.end), missing, orders_text(sum_of(report.orders)),
+                     lines, report.folder);
 }
 
 // What is to be printed of a run, and its folder.

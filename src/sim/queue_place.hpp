@@ -27,8 +27,13 @@ enum class QueueKind : std::uint8_t {
 
 struct QueueModel {
   QueueKind kind = QueueKind::kPower3;
-  double n = 3;  // of the powers; positive
+  double n = 3;  // where has_power(kind); positive
 };
+
+// Whether f is a power, of which there is an n to choose.
+constexpr bool has_power(QueueKind kind) {
+  return kind == QueueKind::kPower || kind == QueueKind::kPower2 || kind == QueueKind::kPower3;
+}
 
 // "risk_averse", "power", "power2", "power3", "log", "log2", "first",
 // "traded_through".

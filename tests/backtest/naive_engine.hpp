@@ -39,6 +39,7 @@ class NaiveEngine final : public StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId /*id*/) const override { return local_book_; }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] const Position& position(InstrumentId /*id*/) const override { return position_; }
   [[nodiscard]] double position_value(InstrumentId /*id*/) const override { return 0; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId /*id*/) const override { return open_; }

@@ -37,6 +37,7 @@ class NaiveMarkets final : public StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId id) const override { return of(id).book(id); }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override { return of(id).last_trade(id); }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return of(id).position(id); }
   [[nodiscard]] double position_value(InstrumentId /*id*/) const override { return 0; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {

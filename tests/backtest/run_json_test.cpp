@@ -70,6 +70,26 @@ TEST(RunJson, TellsContractAndAccount) {
   EXPECT_EQ(account_model(sim::AccountKind::kMargin, margin), "margin(20)");
 }
 
+TEST(RunJson, TellsVenueAndModelsOfEachOfSeveralInstruments) {
+  RunRequest request;
+  RunReport report;
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    InstrumentSettings of;
+    of.info.venue = venue;
+    of.info.symbol = "X";
+    of.info.tick_size = of.info.lot_size = Decimal{1, 0};
+    if (venue == Venue::kBinanceUsdm) of.exchange.queue = {.kind = sim::QueueKind::kLog2};
+    report.instruments.push_back({.instrument = backtest_instrument(of.info).value()});
+    request.settings.instruments.push_back(of);
+  }
+  const std::string json = run_json(request, {}, report);
+  EXPECT_THAT(json, HasSubstr(R"j("queue":"power3(3)","self_trade_prevention")j"));
+  EXPECT_THAT(json, HasSubstr(R"("queue":"log2","self_trade_prevention")"));
+  for (const char* const told : {R"("venue":"binance-spot",)", R"("venue":"binance-usdm",)"}) {
+    EXPECT_THAT(json, HasSubstr(told));
+  }
+}
+
 TEST(RunJson, TellsTheScenarioOfOneAlone) { EXPECT_THAT(json_with({std::nullopt}), Not(HasSubstr("\"scenario\""))); }
 
 // Until a snapshot comes each gap lasts: what lies within several counts once, of one instrument or several.

@@ -378,6 +378,21 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
             "g.toml: levels in [features] is of order books, and these are bars: take it out");
 }
 
+TEST(BacktestConfig, RefusesAPowerOfAQueueModelThatHasNone) {
+  const std::string given = "queue = { model = \"power2\", n = 2.5 }";
+  for (const std::string model : {"log", "log2", "risk_averse", "first", "traded_through"}) {
+    EXPECT_EQ(refusal(given, fmt::format("queue = {{ model = \"{}\", n = 2.5 }}", model)),
+              fmt::format("g.toml: n in [exchange.queue] is of power, power2 and power3, and the model is {}: take it "
+                          "out",
+                          model));
+    EXPECT_EQ(refusal(given, fmt::format("queue = {{ model = \"{}\" }}", model)), "");
+    EXPECT_EQ(refusal(given, fmt::format("queue = \"{}\"", model)), "");
+  }
+  for (const std::string model : {"power", "power2", "power3"}) {
+    EXPECT_EQ(refusal(given, fmt::format("queue = {{ model = \"{}\", n = 2.5 }}", model)), "");
+  }
+}
+
 TEST(BacktestConfig, ReadsWhatFeaturesThereAre) {
   const auto with = [](std::string_view keys) {
     return parse_backtest_config(fmt::format("{}[features]\n{}", kGrid, keys), "g.toml");

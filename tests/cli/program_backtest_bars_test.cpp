@@ -139,6 +139,49 @@ TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
   EXPECT_EQ(proven.exit_code, 0) << proven.err;
 }
 
+// Of each instrument what a run over books tells of it, and no less than of one alone.
+TEST(ProgramBacktestBars, TellsModelsAndTotalsOfEachInstrument) {
+  const TempDir dir;
+  const std::string file = testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv");
+  const std::string config = dir.write(
+      "two.toml",
+      fmt::format("[[data]]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{0}\"]\n"
+                  "[[data]]\nkind = \"bars\"\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nsource = \"klines\"\n"
+                  "files = [\"{0}\"]\n[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"0.000001\"\n"
+                  "[[instrument]]\ntick_size = \"0.01\"\nlot_size = \"1\"\ncontract_size = \"0.01\"\n"
+                  "[fees]\ntaker = \"0.001\"\n[strategy]\nname = \"sma_cross\"\nquantity = \"2\"\n",
+                  file));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json object = nlohmann::json::parse(read_file(dir / "run/run.json"));
+  std::string lines;
+  for (const std::size_t i : {0U, 1U}) {
+    const nlohmann::json& of = object.at("run").at("instruments").at(i);
+    EXPECT_EQ(of.at("venue"), i == 0 ? "binance-spot" : "binance-usdm");
+    for (const auto& [model, text] : {std::pair{"fills", "full"},
+                                      {"latency", "none"},
+                                      {"mark", "close"},
+                                      {"queue", "none"},
+                                      {"taker_fee", "0.001"}}) {
+      EXPECT_EQ(of.at("models").at(model), text) << model;
+    }
+    const nlohmann::json& totals = object.at("totals").at("instruments").at(i);
+    const auto text_at = [&totals](const char* key) { return totals.at(key).get<std::string>(); };
+    EXPECT_GT(totals.at("fills").get<int>(), 0);
+    lines += fmt::format("{}: {} fills, position {}, balance {}, fee {}, equity {}\n", of.at("name").get<std::string>(),
+                         totals.at("fills").get<int>(), text_at("position"), text_at("balance"), text_at("fee"),
+                         text_at("equity"));
+  }
+  const nlohmann::json& totals = object.at("totals");
+  lines += fmt::format("{} fills in all, balance {}, fee {}, equity {}\n", totals.at("fills").get<int>(),
+                       totals.at("balance").get<std::string>(), totals.at("fee").get<std::string>(),
+                       totals.at("equity").get<std::string>());
+  EXPECT_THAT(run.out, HasSubstr(lines));
+  const Outcome report = run_acts({"report", dir / "run", "--out", dir / "report.html"});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_THAT(read_file(dir / "report.html"), HasSubstr("venue of binance-usdm:BTCUSDT binance-usdm"));
+}
+
 // What reports tell money and the ledger by, as of runs over books.
 TEST(ProgramBacktestBars, TellsContractAssetAndAccountOfEachInstrument) {
   const TempDir dir;

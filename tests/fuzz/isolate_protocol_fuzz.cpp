@@ -32,6 +32,9 @@ class Context final : public StrategyContext, private BookView {
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
     return known(id), std::nullopt;
   }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override {
+    return known(id), std::nullopt;
+  }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return known(id), position_; }
   [[nodiscard]] double position_value(InstrumentId id) const override { return known(id), 0; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {

@@ -246,6 +246,7 @@ def latency_keys(latency):
 
 def ours_told(acts, folder, data, model, grid, latency_ms, compatibility, fill_sizes="full"):
     half_spread, grid_interval = grid
+    power = ", n = 3" if model.startswith("power") else ""
     config = folder / "grid.toml"
     config.write_text(f"""
 [data]
@@ -261,7 +262,7 @@ lot_size = "0.001"
 maker = "-0.00005"
 taker = "0.0007"
 [exchange]
-queue = {{ model = "{model}", n = 3 }}
+queue = {{ model = "{model}"{power} }}
 compatibility = "{compatibility}"
 fills = "{fill_sizes}"
 [strategy]

@@ -102,6 +102,22 @@ TEST(Sheet, IsTheSameTwiceAndEscapesWhateverNamesThereAre) {
   EXPECT_EQ(tables[0]["rows"][1][1], "2024-11-20T14:30:17.976747232Z");
 }
 
+TEST(Sheet, TellsVenueAndModelsOfEachInstrumentInItsHeader) {
+  const auto identity = [](std::string_view run) {
+    Sheet sheet = sheet_of("short");
+    sheet.runs[0].facts = parse_run_object(run).value();
+    return between(to_page(sheet), "<p class=\"identity\">", "</p>");
+  };
+  EXPECT_EQ(identity(R"j({"id":"a","models":{"latency":"constant(1ms, 1ms)","queue":"log"},"venue":"binance-spot"})j"),
+            "id a \u00b7 venue binance-spot \u00b7 models.latency constant(1ms, 1ms) \u00b7 models.queue log");
+  EXPECT_EQ(
+      identity(R"j({"id":"a","instruments":[)j"
+               R"j({"models":{"maker_fee":"0","queue":"log"},"name":"BTCUSDT","venue":"binance-spot"},)j"
+               R"j({"models":{"maker_fee":"0","queue":"power3(3)"},"name":"ETH","venue":"binance-usdm"}]})j"),
+      "id a \u00b7 venue of BTCUSDT binance-spot \u00b7 venue of ETH binance-usdm \u00b7 models.maker_fee 0 \u00b7 "
+      "models.queue of BTCUSDT log \u00b7 models.queue of ETH power3(3)");
+}
+
 TEST(Sheet, OfAShortRunLooksAtMinutesAndSaysWhatIsUndefined) {
   const Sheet sheet = sheet_of("short");
   const json found = json::parse(to_json(sheet))["runs"][0];

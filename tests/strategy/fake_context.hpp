@@ -54,6 +54,9 @@ class FakeContext final : public StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId /*id*/) const override { return book_of; }
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId /*id*/) const override { return funding; }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override {
+    return told && told->instrument == id ? told : std::nullopt;
+  }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return markets_[id.value()].position; }
   [[nodiscard]] double position_value(InstrumentId id) const override {
     return nearest_double(position(id).quantity.units(), 1000);
@@ -145,7 +148,8 @@ class FakeContext final : public StrategyContext {
   UnixNanos time{1'600'000'000'000'000'000};
   std::optional<UnixNanos> timer;
   std::optional<FundingRate> funding;
-  Quantity second_lot{10};  // of instrument 1
+  std::optional<FeatureValues> told;  // last of features
+  Quantity second_lot{10};            // of instrument 1
   FakeBook book_of;
   bool are_slow = false;  // requests stay under way until answer()
   std::string asked;

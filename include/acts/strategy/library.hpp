@@ -16,7 +16,7 @@
 namespace acts {
 
 // Goes up with every change of what a strategy and acts share: these headers and those of market/ and base/.
-inline constexpr std::uint32_t kStrategyInterface = 4;
+inline constexpr std::uint32_t kStrategyInterface = 5;
 
 // What acts_strategy_library() returns; lives as long as the library. The first two are looked at before the others.
 struct StrategyLibrary {

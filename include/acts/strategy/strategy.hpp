@@ -86,8 +86,7 @@ class TimerId {
   std::uint32_t value_ = 0;
 };
 
-// Everything a strategy can see and do. The engine's; lives as long as the run. Features are not read from here: they
-// are of moments, and on_features() tells each once; what is wanted of them later is kept.
+// Everything a strategy can see and do. The engine's; lives as long as the run.
 class StrategyContext {
  public:
   virtual ~StrategyContext() = default;
@@ -106,6 +105,10 @@ class StrategyContext {
   [[nodiscard]] virtual const BookView& book(InstrumentId id) const = 0;
   [[nodiscard]] virtual std::optional<Trade> last_trade(InstrumentId id) const = 0;
   [[nodiscard]] virtual std::optional<FundingRate> funding_rate(InstrumentId id) const = 0;
+  // What on_features() has told of it last, which within that call is what it tells; nothing before the first time, nor
+  // if wants() names no features. Only what was told is there, so nothing is computed for this. Its values are valid
+  // until the end of the call.
+  [[nodiscard]] virtual std::optional<FeatureValues> features(InstrumentId id) const = 0;
 
   // As far as answers of the venue have come here.
   [[nodiscard]] virtual const Position& position(InstrumentId id) const = 0;

@@ -22,6 +22,7 @@ namespace {
 
 std::string number_json(std::uint64_t number) { return fmt::format("{}", number); }
 
+// Of what bars do not know it is said that there is none, where a run over books names a model.
 void add_rules(JsonMembers& members, const BacktestSettings& run, const BacktestInstrument& instrument, std::size_t i) {
   const InstrumentSettings& settings = run.instruments[i];
   members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
@@ -29,8 +30,12 @@ void add_rules(JsonMembers& members, const BacktestSettings& run, const Backtest
   members["models"] = object_of({{"account", account_model(run.account, settings.margin)},
                                  {"bar_path", std::string(name_of(settings.exchange.bar_path))},
                                  {"contract", contract_model(settings.contract)},
+                                 {"fills", "full"},
                                  {"funding", pays ? settings.funding_file : "none"},
+                                 {"latency", "none"},
                                  {"maker_fee", to_string(settings.fees.maker)},
+                                 {"mark", "close"},
+                                 {"queue", "none"},
                                  {"taker_fee", to_string(settings.fees.taker)}});
   members["settlement_asset"] = json_text(settlement_asset(settings));
   members["symbol"] = json_text(settings.info.symbol);
@@ -92,6 +97,7 @@ std::string bar_totals_json(const BarReport& report) {
   members["instruments"] = list_json(report.instruments.size(), [&](std::size_t i) {
     const Position& position = report.totals.positions[i];
     JsonMembers of{{"balance", quoted(to_string(position.cash))},
+                   {"equity", quoted(to_string(report.totals.equities[i]))},
                    {"fee", quoted(to_string(position.fee))},
                    {"funding", quoted(to_string(position.funding))},
                    {"name", json_text(report.instruments[i].name)}};

@@ -11,6 +11,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/money.hpp"
+#include "backtest/sample_check.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -162,11 +163,7 @@ Result<void> BarRun::start(UnixNanos at) {
   find_next_funding();
   closes_.add(at, value_of_equity(equity_));
   for (const Market& of : markets_) {
-    if (listener_ == nullptr) break;
-    listener_->on_sample({.ts = now_,
-                          .instrument = of.venue.options().instrument,
-                          .position = of.position,
-                          .equity = of.local.money(of.equity)});
+    if (listener_ != nullptr) sample(of, std::nullopt);
   }
   strategy_->on_start(*this);
   return drain();
@@ -222,7 +219,7 @@ Result<void> BarRun::stop() {
   strategy_->on_stop(*this);
   if (is_sampled_) return {};
   is_sampled_ = true;
-  for (const Market& of : markets_) sample(of);
+  for (const Market& of : markets_) sample(of, to_decimal(of.mark, of.instrument.scales));
   return {};
 }
 
@@ -271,12 +268,14 @@ Result<void> BarRun::close(std::span<const Bar> bars) {
   return has_answers_ ? drain() : Result<void>();
 }
 
-void BarRun::sample(const Market& market) {
-  listener_->on_sample({.ts = now_,
-                        .instrument = market.venue.options().instrument,
-                        .mark = to_decimal(market.mark, market.instrument.scales),
-                        .position = market.position,
-                        .equity = market.local.money(market.equity)});
+void BarRun::sample(const Market& market, const std::optional<Decimal>& mark) {
+  const Sample sample{.ts = now_,
+                      .instrument = market.venue.options().instrument,
+                      .mark = mark,
+                      .position = market.position,
+                      .equity = market.local.money(market.equity)};
+  ACTS_ASSERT(adds_up(sample, market.local.terms()));
+  listener_->on_sample(sample);
 }
 
 // What was so at the close before was so until the period's end.
@@ -384,6 +383,7 @@ BarTotals BarRun::totals() const {
   totals.positions.reserve(markets_.size());
   for (const Market& of : markets_) {
     totals.positions.push_back(of.position);
+    totals.equities.push_back(money(of.equity));
     totals.fills_above_volume += of.venue.fills_above_volume();
     turnover += of.venue.account().turnover();
   }

@@ -66,7 +66,8 @@ struct BarTotals {
   std::uint64_t fills = 0;
   std::uint64_t fills_above_volume = 0;  // of more than their bar traded in all
   std::vector<Position> positions = {};  // by InstrumentId
-  Decimal equity = {};                   // of all markets, at the last closes
+  std::vector<Decimal> equities = {};    // likewise, at the last closes,
+  Decimal equity = {};                   // and of all markets
   Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
   Decimal turnover = {};                 // value of all fills, settlement asset
   RunCloses::Chosen closes = {};         // equity of all markets, at the start and at closes
@@ -106,6 +107,8 @@ class BarRun final : public StrategyContext {
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   // The last that was paid, and when the next one is.
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override;
+  // Features are of books, and none are told.
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId /*id*/) const override { return std::nullopt; }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return market(id).position; }
   [[nodiscard]] double position_value(InstrumentId id) const override { return market(id).position_value; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {
@@ -186,9 +189,9 @@ class BarRun final : public StrategyContext {
       of.equity = equity;
       of.has_moved = false;
     }
-    if (listener_ != nullptr && now_ >= next_sample_) sample(of);
+    if (listener_ != nullptr && now_ >= next_sample_) sample(of, to_decimal(bar.close, of.instrument.scales));
   }
-  void sample(const Market& market);
+  void sample(const Market& market, const std::optional<Decimal>& mark);
   void measure() {
     if (now_ >= closes_.next()) end_period();
     if (measured_ == equity_) return;

@@ -43,6 +43,7 @@ class WatchedStrategy final : public Strategy, private StrategyContext {
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override {
     return context_->funding_rate(id);
   }
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override { return context_->features(id); }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return context_->position(id); }
   [[nodiscard]] double position_value(InstrumentId id) const override { return context_->position_value(id); }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {

@@ -20,12 +20,18 @@ Level read_level(ByteReader& in) {
 }  // namespace
 
 void RemoteContext::set_instruments(std::vector<HostedInstrument> instruments) {
+  told_features_.clear();
   instruments_.clear();
   instruments_.reserve(instruments.size());
   for (HostedInstrument& told : instruments) {
     const InstrumentId id{static_cast<std::uint32_t>(instruments_.size())};
     instruments_.push_back(std::make_unique<Hosted>(Hosted{.told = std::move(told), .book = RemoteBook(*this, id)}));
   }
+}
+
+FeatureValues RemoteContext::keep(const FeatureValues& told) {
+  ACTS_ASSERT(told.instrument.value() < instruments_.size());
+  return told_features_.keep(told);
 }
 
 RemoteContext::Hosted& RemoteContext::at(InstrumentId id) const {

@@ -9,6 +9,7 @@
 
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/features/told_features.hpp"
 #include "backtest/isolate/message_link.hpp"
 #include "backtest/isolate/protocol.hpp"
 
@@ -24,7 +25,10 @@ class RemoteContext final : public StrategyContext {
 
   // Before each call of the strategy.
   void begin_call(UnixNanos now) { now_ = now; }
+  // Of a run that begins.
   void set_instruments(std::vector<HostedInstrument> instruments);
+  // As ToldFeatures::keep(). Of an instrument that there is (asserted).
+  FeatureValues keep(const FeatureValues& told);
 
   [[nodiscard]] UnixNanos now() const override { return now_; }
   [[nodiscard]] std::size_t instrument_count() const override { return instruments_.size(); }
@@ -35,6 +39,8 @@ class RemoteContext final : public StrategyContext {
   [[nodiscard]] const BookView& book(InstrumentId id) const override;
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId id) const override;
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override;
+  // All that was told is here: nothing is asked.
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override { return told_features_.of(id); }
   [[nodiscard]] const Position& position(InstrumentId id) const override;
   [[nodiscard]] double position_value(InstrumentId id) const override;
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override;
@@ -78,6 +84,7 @@ class RemoteContext final : public StrategyContext {
   MessageLink* link_;
   UnixNanos now_;
   std::vector<std::unique_ptr<Hosted>> instruments_;
+  ToldFeatures told_features_;
   mutable ByteWriter out_;
 };
 

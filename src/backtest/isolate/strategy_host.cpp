@@ -139,7 +139,7 @@ class StrategyHost {
       case CallKind::kBook: strategy_->on_book(context_, id); break;
       case CallKind::kTrade: strategy_->on_trade(context_, id, call.trade); break;
       case CallKind::kBar: strategy_->on_bar(context_, call.bar); break;
-      case CallKind::kFeatures: strategy_->on_features(context_, call.features); break;
+      case CallKind::kFeatures: strategy_->on_features(context_, context_.keep(call.features)); break;
       case CallKind::kOrder: strategy_->on_order(context_, call.update); break;
       case CallKind::kFill: strategy_->on_fill(context_, call.fill); break;
       case CallKind::kTimer: strategy_->on_timer(context_, TimerId{call.subject}); break;

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "report/assets.hpp"
 #include "report/page_data.hpp"
@@ -163,19 +165,55 @@ void append_instruments(std::string& out, const RunReport& run) {
   out += "</tbody></table></div></section>\n";
 }
 
+// Of several instruments their venues and models, named as those of one: once where they are the same for all, else
+// behind the instrument's name.
+std::vector<Fact> facts_of_instruments(const RunFacts& facts) {
+  struct Told {
+    std::string_view place;  // "instruments[1]"
+    const Fact* fact;
+  };
+  std::map<std::string_view, std::string_view> names;      // by place
+  std::map<std::string_view, std::vector<Told>> subjects;  // by "venue", "models.queue"
+  for (const Fact& fact : facts.run) {
+    const std::string_view path = fact.path;
+    const std::size_t dot = path.find("].");
+    if (!path.starts_with("instruments[") || dot == std::string_view::npos) continue;
+    const std::string_view place = path.substr(0, dot + 1);
+    const std::string_view subject = path.substr(dot + 2);
+    if (subject == "name") names[place] = fact.text;
+    if (subject == "venue" || subject.starts_with("models.")) subjects[subject].push_back({place, &fact});
+  }
+  std::vector<Fact> out;
+  for (const auto& [subject, told] : subjects) {
+    const std::string& first = told.front().fact->text;
+    const bool is_same = told.size() == names.size() &&
+                         std::ranges::all_of(told, [&first](const Told& of) { return of.fact->text == first; });
+    if (is_same) out.push_back({std::string(subject), first});
+    for (const Told& of : told) {
+      if (is_same) break;
+      const auto name = names.find(of.place);
+      out.push_back({fmt::format("{} of {}", subject, name == names.end() ? of.place : name->second), of.fact->text});
+    }
+  }
+  return out;
+}
+
 // What tells a run from others, in one line, the first words of its facts in this order; all of them stand at the
 // page's end.
 std::string identity_of(const RunFacts& facts) {
-  static constexpr std::array<std::string_view, 10> kWanted{"id",      "name", "strategy", "venue",  "symbol",
-                                                            "version", "seed", "data[",    "models", "gaps"};
-  static constexpr std::size_t kMostShown = 24;
+  static constexpr std::array<std::string_view, 10> kWanted{"id",      "name", "strategy", "venue", "symbol",
+                                                            "version", "seed", "models",   "data[", "gaps"};
+  static constexpr std::size_t kMostShown = 48;
   static constexpr std::size_t kMostBytes = 80;
+  std::vector<Fact> all = facts.run;
+  for (Fact& fact : facts_of_instruments(facts)) all.push_back(std::move(fact));
   std::string out;
   std::size_t shown = 0;
   for (const std::string_view wanted : kWanted) {
-    for (const Fact& fact : facts.run) {
+    for (const Fact& fact : all) {
       const bool is_group = wanted == "data[" || wanted == "models" || wanted == "gaps";
-      const bool is_wanted = is_group ? fact.path.starts_with(wanted) : fact.path == wanted;
+      const bool is_venue = wanted == "venue" && fact.path.starts_with("venue of ");
+      const bool is_wanted = is_group ? fact.path.starts_with(wanted) : is_venue || fact.path == wanted;
       if (!is_wanted || fact.text.size() > kMostBytes || shown == kMostShown) continue;
       out += fmt::format("{}{} {}", shown == 0 ? "" : " \u00b7 ", fact.path, fact.text);
       ++shown;

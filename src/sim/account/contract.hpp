@@ -42,6 +42,7 @@ class MoneyTerms {
   [[nodiscard]] int scale() const { return scale_; }
   [[nodiscard]] Scales scales() const { return scales_; }
   [[nodiscard]] bool is_linear() const { return is_linear_; }
+  [[nodiscard]] Decimal size() const { return {.units = size_, .scale = size_scale_}; }  // of the contract
   [[nodiscard]] Decimal money(int128 units) const { return {.units = units, .scale = scale_}; }
   // Of linear contracts: money units of one unit of price times one of quantity.
   [[nodiscard]] int128 per_value() const { return per_value_; }

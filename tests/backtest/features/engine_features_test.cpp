@@ -45,18 +45,44 @@ struct Told {
   }
 };
 
+// Keeps what it is told, and reads in each call what it was told last of each instrument.
 class FeatureLog final : public Strategy {
  public:
   explicit FeatureLog(Wants more = {}) : wants_(std::move(more)) { wants_.features = kWanted; }
   [[nodiscard]] Wants wants() const override { return wants_; }
+  void on_start(StrategyContext& context) override {
+    last_.resize(context.instrument_count());
+    read(context);
+  }
+  void on_stop(StrategyContext& context) override { read(context); }
+  void on_book(StrategyContext& context, InstrumentId /*id*/) override { read(context); }
+  void on_trade(StrategyContext& context, InstrumentId /*id*/, const Trade& /*trade*/) override { read(context); }
   void on_features(StrategyContext& context, const FeatureValues& values) override {
     EXPECT_EQ(context.now(), values.ts);
     told.push_back({values.instrument, values.ts, {values.values.begin(), values.values.end()}});
+    last_[values.instrument.value()] = told.back();
+    read(context);
   }
   std::vector<Told> told;
+  std::size_t read_nothing = 0;
+  std::size_t read_later = 0;  // than they were told
 
  private:
+  void read(StrategyContext& context) {
+    for (std::uint32_t i = 0; i < last_.size(); ++i) {
+      const std::optional<FeatureValues> values = context.features(InstrumentId{i});
+      if (!values) {
+        EXPECT_FALSE(last_[i].has_value());
+        ++read_nothing;
+        continue;
+      }
+      const Told here{values->instrument, values->ts, {values->values.begin(), values->values.end()}};
+      EXPECT_EQ(last_[i], here);
+      if (values->ts < context.now()) ++read_later;
+    }
+  }
   Wants wants_;
+  std::vector<std::optional<Told>> last_;  // by instrument
 };
 
 Rows random_rows(std::mt19937_64& random) {
@@ -262,6 +288,7 @@ class FeatureRun {
     return log_.told;
   }
   [[nodiscard]] const std::vector<Told>& told() const { return log_.told; }
+  [[nodiscard]] const FeatureLog& log() const { return log_; }
 
  private:
   void make(FeatureSettings settings) {
@@ -312,6 +339,20 @@ TEST(EngineFeatures, AreThoseOfTheRowsReceivedBefore) {
   }
   EXPECT_GT(told, 10'000U);
   EXPECT_GT(known, 60'000U);
+}
+
+TEST(EngineFeatures, AreReadAsTheyWereToldLast) {
+  std::size_t nothing = 0;
+  std::size_t later = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    std::mt19937_64 random(seed);
+    FeatureRun run({random_rows(random), random_rows(random), random_rows(random)}, 5, {.book = true, .trades = true});
+    run.run();
+    nothing += run.log().read_nothing;
+    later += run.log().read_later;
+  }
+  EXPECT_GT(nothing, 1'000U) << "before the first";
+  EXPECT_GT(later, 10'000U);
 }
 
 // An ask and then a bid at its price at one time: the strategy's book has the bid, and so have the features.

@@ -21,12 +21,13 @@ namespace {
 // A strategy of acts behind a socket, in a thread in place of a process.
 class Hosted {
  public:
-  Hosted(std::string name, std::vector<GivenParameter> parameters, Nanos timeout = std::chrono::seconds{20}) {
+  Hosted(std::string name, std::vector<GivenParameter> parameters, std::string library = {}) {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     host_ = std::thread([fd = ends[1]] { strategy_host(fd, false); });
-    made = IsolatedStrategy::make({.timeout = timeout}, std::make_unique<StrategyProcess>(ends[0]),
-                                  {.name = std::move(name), .parameters = std::move(parameters)});
+    made = IsolatedStrategy::make(
+        {.timeout = std::chrono::seconds{20}}, std::make_unique<StrategyProcess>(ends[0]),
+        {.library = std::move(library), .name = std::move(name), .parameters = std::move(parameters)});
   }
   ~Hosted() {
     made = fail(ErrorCode::kCancelled, "");
@@ -72,6 +73,47 @@ TEST(IsolatedStrategy, DecidesWhatItDecidesHere) {
     EXPECT_EQ(there.told, here.told) << name;
     EXPECT_EQ((*hosted.made)->save(), strategy->save());
   }
+}
+
+// Of two markets, with features each second.
+test::SmallRun run_with_features(Strategy& strategy) {
+  const test::SmallMarket markets[]{test::SmallMarket::make(3, 4'000), test::SmallMarket::make(4, 4'000)};
+  std::vector<std::unique_ptr<test::VectorFeed>> feeds;
+  std::vector<InstrumentSetup> setups;
+  for (const test::SmallMarket& market : markets) {
+    feeds.push_back(std::make_unique<test::VectorFeed>(market.venue, market.local, 97));
+    setups.push_back(test::small_setup(*feeds.back()));
+  }
+  test::SmallRun run;
+  DecisionLogWriter writer(strategy.wants(), [&run](std::string_view bytes) { run.log += bytes; });
+  WatchedStrategy recorded(strategy, strategy.wants(), writer);
+  test::ToldLines told;
+  EngineOptions options;
+  options.features.rows.interval = std::chrono::seconds{1};
+  Engine engine(std::move(setups), recorded, options, &told);
+  run.end = guarded([&engine] { return engine.run(); });
+  writer.finish(run.end.has_value());
+  run.told = told.lines;
+  return run;
+}
+
+TEST(IsolatedStrategy, ReadsTheFeaturesThatItReadsHere) {
+  BacktestSettings settings;
+  settings.library = std::string(ACTS_LIBRARIES) + "/libfeature_reader.so";
+  const Result<const StrategyType*> type = strategy_type_of(settings);
+  ASSERT_TRUE(type.has_value()) << type.error().message;
+  const auto strategy = (*type)->make({}).value();
+  const test::SmallRun here = run_with_features(*strategy);
+  ASSERT_TRUE(here.end.has_value()) << here.end.error().message;
+  EXPECT_GT(here.end->fills, 100U);
+  Hosted hosted("", {}, settings.library);
+  ASSERT_TRUE(hosted.made.has_value()) << hosted.made.error().message;
+  const test::SmallRun there = run_with_features(**hosted.made);
+  ASSERT_TRUE(there.end.has_value()) << there.end.error().message;
+  EXPECT_EQ(there.log, here.log);
+  EXPECT_EQ(there.told, here.told);
+  // The same process, run again: of the run before it remembers nothing.
+  EXPECT_EQ(run_with_features(**hosted.made).log, here.log);
 }
 
 TEST(IsolatedStrategy, TellsItsParametersAndItsErrors) {
