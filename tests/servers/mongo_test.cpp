@@ -1,9 +1,10 @@
 // mongo-java-server: MongoDB's protocol, over an H2 file. (No package with a genuine mongod was found; transactions and
 // replica sets stay untested against a real server.) Documents and index entries reach its file one after the other,
-// half a second later, so that it is ended and not killed.
+// half a second after they were confirmed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ SinkCase mongo() {
                 settings.uri = "mongodb://127.0.0.1:" + std::to_string(port) + "/acts";
                 return settings;
               },
-          .keeps_all_when_killed = false};
+          .writes_behind = std::chrono::seconds{3}};
 }
 
 class MongoServer : public ::testing::Test {

@@ -76,12 +76,13 @@ std::vector<MinuteRow> all_of(const SinkSettings& settings, SinkContent content)
 // What happens to the server before a slice of the day is written.
 class Script {
  public:
-  Script(Server& server, FaultProxy& proxy, bool kills) : server_(server), proxy_(proxy), kills_(kills) {}
+  Script(Server& server, FaultProxy& proxy, Nanos writes_behind)
+      : server_(server), proxy_(proxy), writes_behind_(writes_behind) {}
 
   // 48 slices.
   void before(int slice) {
     switch (slice) {
-      case 4: return end();
+      case 4: return kill();
       case 9: return start();
       case 14: return server_.freeze();
       case 19: return server_.thaw();
@@ -90,17 +91,25 @@ class Script {
       case 32: return proxy_.set(Trouble::kAnswersLost);
       case 36: return proxy_.set(Trouble::kSilent);
       case 39: return proxy_.set(Trouble::kNone);
-      case 42: end(); return start();
+      case 42: kill(); return start();
       default: return;
     }
   }
 
  private:
   void start() { ASSERT_TRUE(server_.start()); }
-  void end() { kills_ ? server_.kill() : server_.end(); }
+  // In the middle of a delivery, unless the server would lose what it has confirmed.
+  void kill() {
+    if (writes_behind_ > 0ns) {
+      proxy_.set(Trouble::kRefused);
+      std::this_thread::sleep_for(writes_behind_);
+    }
+    server_.kill();
+    proxy_.set(Trouble::kNone);
+  }
   Server& server_;
   FaultProxy& proxy_;
-  bool kills_;
+  Nanos writes_behind_;
 };
 
 // Waits until the sink has everything; false if it has not after a while.
@@ -172,7 +181,7 @@ void deliver_a_day_through_trouble(const SinkCase& sink_case, const std::functio
       quick(path), [&](SinkLimits limits) { return make_sink(settings, SinkContent::kRows, std::move(limits)); });
   ASSERT_TRUE(feeder) << feeder.error().message;
 
-  Script script(*server, proxy, sink_case.keeps_all_when_killed);
+  Script script(*server, proxy, sink_case.writes_behind);
   Nanos slowest{0};
   for (int slice = 0; slice < 48; ++slice) {
     script.before(slice);
@@ -258,7 +267,11 @@ void deliver_books_through_trouble(const SinkCase& sink_case, const std::functio
 
   BookRun run(path, sink_case.settings(port), static_cast<std::size_t>(levels / 20));
   ASSERT_TRUE(run.wait_for_levels(levels / 4));
-  sink_case.keeps_all_when_killed ? server->kill() : server->end();
+  const bool is_to_rest = sink_case.writes_behind > 0ns;
+  if (is_to_rest) run.end();
+  std::this_thread::sleep_for(sink_case.writes_behind);
+  server->kill();
+  if (is_to_rest) run.begin();
   std::this_thread::sleep_for(200ms);
   ASSERT_TRUE(server->start());
   ASSERT_TRUE(run.wait_for_levels(levels + levels / 4));

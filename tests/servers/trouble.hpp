@@ -35,8 +35,9 @@ struct SinkCase {
   std::function<SinkSettings(std::uint16_t port)> settings;
   int minutes = 1440;
   int book_levels = 3000;  // a side
-  // A server that loses what it has confirmed when it is killed cannot be tested so: it gets a SIGTERM.
-  bool keeps_all_when_killed = true;
+  // How long after its answer the server has on the disk what it confirmed; then it is killed at times at which it has
+  // been asked nothing for so long.
+  Nanos writes_behind = {};
 };
 
 // Writes the day in slices into acts.db while a SinkFeeder delivers it to the server behind a FaultProxy: killed,
