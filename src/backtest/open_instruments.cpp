@@ -92,4 +92,12 @@ EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled) 
           .features = settings.features};
 }
 
+std::optional<BookRecorder::Limits> books_of(const BacktestSettings& settings) {
+  if (!settings.books) return std::nullopt;
+  BookRecorder::Limits limits;
+  limits.from = settings.books_from.value_or(limits.from);
+  limits.to = settings.books_to.value_or(limits.to);
+  return limits;
+}
+
 }  // namespace acts::backtest

@@ -10,6 +10,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/books/book_recorder.hpp"
 #include "backtest/engine.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/instrument_run.hpp"
@@ -41,5 +42,7 @@ Result<void> check_samples(Nanos sample, const std::vector<OpenMarket>& markets)
 
 // `is_sampled`: there is somebody who wants samples.
 EngineOptions engine_options(const BacktestSettings& settings, bool is_sampled);
+// Nothing: the run's folder has no books.csv.
+std::optional<BookRecorder::Limits> books_of(const BacktestSettings& settings);
 
 }  // namespace acts::backtest

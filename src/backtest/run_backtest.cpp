@@ -170,7 +170,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   }
   std::unique_ptr<RunFolder> folder;
   if (!path.empty() || !request.json.empty()) {
-    auto created = RunFolder::create(ops, path, request.json, prepared->instruments, settings.books);
+    auto created = RunFolder::create(ops, path, request.json, prepared->instruments, books_of(settings));
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }

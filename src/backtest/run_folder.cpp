@@ -14,7 +14,8 @@ constexpr std::string_view kJsonBegin = R"({"fills":[)";
 }  // namespace
 
 Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::string& folder, const std::string& json,
-                                                     std::vector<BacktestInstrument> instruments, bool has_books) {
+                                                     std::vector<BacktestInstrument> instruments,
+                                                     const std::optional<BookRecorder::Limits>& books) {
   std::unique_ptr<RunFolder> made(new RunFolder(std::move(instruments)));
   if (!json.empty()) {
     if (const Result<void> opened = made->open(ops, made->json_, json, kJsonBegin); !opened) {
@@ -37,7 +38,7 @@ Result<std::unique_ptr<RunFolder>> RunFolder::create(FileOps& ops, const std::st
       return std::unexpected(opened.error());
     }
   }
-  if (const Result<void> opened = made->open_books(ops, folder, has_books); !opened) {
+  if (const Result<void> opened = made->open_books(ops, folder, books); !opened) {
     return std::unexpected(opened.error());
   }
   return made;
@@ -63,14 +64,15 @@ Result<void> RunFolder::enter(FileOps& ops, const std::string& folder) {
 }
 
 // Those of a run before do not stay beside the files of this one.
-Result<void> RunFolder::open_books(FileOps& ops, const std::string& folder, bool has_books) {
+Result<void> RunFolder::open_books(FileOps& ops, const std::string& folder,
+                                   const std::optional<BookRecorder::Limits>& books) {
   const std::string path = fmt::format("{}/{}", folder, kBooksName);
-  if (!has_books) {
+  if (!books) {
     const int status = ops.exists(path) ? ops.remove(path) : 0;
     return status < 0 ? fail(ErrorCode::kStorage, fmt::format("{}: {}", path, std::strerror(-status))) : Result<void>();
   }
   const auto write_line = [this](std::string_view line) { write(books_, line); };
-  recorder_ = std::make_unique<BookRecorder>(instruments_, write_line, BookRecorder::Limits{});
+  recorder_ = std::make_unique<BookRecorder>(instruments_, write_line, *books);
   return open(ops, books_, path, books_header());
 }
 

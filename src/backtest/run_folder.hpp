@@ -40,10 +40,11 @@ inline constexpr std::string_view kRunLockName = ".lock";
 class RunFolder final : public RunListener {
  public:
   // `folder`: made if it is not there; empty: none. `json`: the path of the object by itself; empty: none.
-  // `instruments`: by their ids. `has_books`: of a folder, books.csv; then the run reads the feeds that watch() gives.
+  // `instruments`: by their ids. `books`: of a folder, books.csv; then the run reads the feeds that watch() gives.
   // Errors: kStorage, also where another process writes there; kUsage: it has such files, and they are of no run.
   static Result<std::unique_ptr<RunFolder>> create(FileOps& ops, const std::string& folder, const std::string& json,
-                                                   std::vector<BacktestInstrument> instruments, bool has_books);
+                                                   std::vector<BacktestInstrument> instruments,
+                                                   const std::optional<BookRecorder::Limits>& books);
 
   void on_order(const OrderUpdate& update, sim::RefusalDetail detail) override;
   void on_fill(const ToldFill& fill) override;
@@ -71,7 +72,7 @@ class RunFolder final : public RunListener {
   using File = std::optional<history::OutputFile>;
   // One writer at a time, and no files of others.
   Result<void> enter(FileOps& ops, const std::string& folder);
-  Result<void> open_books(FileOps& ops, const std::string& folder, bool has_books);
+  Result<void> open_books(FileOps& ops, const std::string& folder, const std::optional<BookRecorder::Limits>& books);
   Result<void> finish_files();
   Result<void> open(FileOps& ops, File& file, const std::string& path, std::string_view begin);
   void write(File& file, std::string_view text);

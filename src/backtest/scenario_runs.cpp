@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backtest/instrument_setup.hpp"
+#include "backtest/open_instruments.hpp"
 #include "backtest/scenarios.hpp"
 #include "backtest/strategy_library.hpp"
 
@@ -61,7 +62,7 @@ Result<std::unique_ptr<ScenarioRuns>> ScenarioRuns::make(FileOps& ops, const Run
     if (!strategy) return std::unexpected(strategy.error());
     lane.strategy = std::move(strategy->strategy);
     const std::string path = (std::filesystem::path(folder) / scenario.folder).string();
-    auto created = RunFolder::create(ops, path, {}, instruments, request.settings.books);
+    auto created = RunFolder::create(ops, path, {}, instruments, books_of(request.settings));
     if (!created) return std::unexpected(created.error());
     lane.folder = *std::move(created);
     auto watched = RunStrategy::begin(lane.request, *lane.strategy, lane.folder.get());

@@ -127,7 +127,9 @@ struct BacktestSettings {
   std::vector<SweepAxis> sweep = {};  // parameters that a sweep varies
   std::optional<WalkForwardSettings> walk_forward = {};
   Nanos sample = std::chrono::seconds{1};
-  bool books = true;                       // of order books: their folder has those that orders and fills met
+  bool books = true;                         // of order books: their folder has those that orders and fills met
+  std::optional<UnixNanos> books_from = {};  // ... from this time on, and before the other
+  std::optional<UnixNanos> books_to = {};
   std::optional<Nanos> bar_interval = {};  // of order books: of the bars that a strategy is told
   FeatureSettings features = {};           // of order books: what the columns are that a strategy may want
 };

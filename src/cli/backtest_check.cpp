@@ -173,9 +173,11 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.mark == backtest::MarkSource::kMarkPrice) {
     return fail(ErrorCode::kUsage, "mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
   }
-  constexpr std::array<UnusedKey, 6> kOfBooks{{{"data", "clock_shift"},
+  constexpr std::array<UnusedKey, 8> kOfBooks{{{"data", "clock_shift"},
                                                {"data", "best_bid_offer"},
                                                {"report", "books"},
+                                               {"report", "books_from"},
+                                               {"report", "books_to"},
                                                {"exchange", "fills"},
                                                {"exchange", "queue"},
                                                {"exchange.queue", ""}}};
@@ -235,8 +237,17 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   return is_bars ? check_bars(entries, settings) : check_books(entries, settings);
 }
 
+Result<void> check_time_of_books(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
+  constexpr std::array<UnusedKey, 2> kTimes{{{"report", "books_from"}, {"report", "books_to"}}};
+  if (!settings.books) return check_unused(entries, kTimes, "of books.csv, and books = false");
+  if (!settings.books_from || !settings.books_to || *settings.books_from < *settings.books_to) return {};
+  return fail(ErrorCode::kUsage, fmt::format("books_from in [report] is {}, and books_to {}: it is to be before",
+                                             to_iso8601(*settings.books_from), to_iso8601(*settings.books_to)));
+}
+
 Result<void> check_run(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   if (Result<void> fits = check_account(entries, settings); !fits) return fits;
+  if (Result<void> fits = check_time_of_books(settings, entries); !fits) return fits;
   if (settings.strategy.empty() && settings.library.empty()) return missing("name in [strategy]");
   if (settings.is_bars) {
     if (Result<void> fits = backtest::check_one_asset(settings, "a run over bars has"); !fits) return fits;

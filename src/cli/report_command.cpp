@@ -41,6 +41,7 @@ struct Settings {
   std::string asset;
   Decimal capital;
   std::optional<double> risk_free_rate;
+  report::ListedSpan listed;
   std::string sweep;
   std::vector<std::string> map;
 };
@@ -60,7 +61,7 @@ Result<void> set_map(Settings& settings, const Values& values) {
 }
 
 std::span<const Option<Settings>> table() {
-  static const std::array<Option<Settings>, 10> kOptions{{
+  static const std::array<Option<Settings>, 12> kOptions{{
       {{.name = "out",
         .placeholder = "FILE",
         .help = "where it goes; standard output if not given; of rows the folder"},
@@ -89,6 +90,13 @@ std::span<const Option<Settings>> table() {
        [](Settings& s, const Values& v) { return set_capital(s.capital, v); }},
       {kRiskFreeRateSpec,
        [](Settings& s, const Values& v) { return set_risk_free_rate(s.risk_free_rate.emplace(0), v); }},
+      {{.name = "list_from",
+        .placeholder = "TIME",
+        .help = "of a page: its lists of fills and orders, and the books beside them, begin there: they have 5,000 "
+                "lines each at most"},
+       [](Settings& s, const Values& v) { return set_time(s.listed.from, v); }},
+      {{.name = "list_to", .placeholder = "TIME", .help = "... and end before"},
+       [](Settings& s, const Values& v) { return set_time(s.listed.to, v); }},
       {{.name = "benchmark", .placeholder = "FILE", .help = "CSV with columns time and price, to compare returns with"},
        [](Settings& s, const Values& v) { return s.benchmark = v[0], Result<void>(); }},
       {{.name = "sweep", .placeholder = "FILE", .help = "CSV with a line a set of parameters, shown as a map"},
@@ -116,6 +124,17 @@ Result<std::string> form_of(const Settings& settings) {
 
 bool wants_rows(const Settings& settings) { return settings.rows || settings.form == "parquet"; }
 
+Result<void> check_listed(const Settings& settings, const std::string& form) {
+  const report::ListedSpan& listed = settings.listed;
+  if (!listed.from && !listed.to) return {};
+  if (form != "html" || settings.rows || settings.runs.empty()) {
+    return fail(ErrorCode::kUsage, "--list-from and --list-to are of the page of a run: take them out");
+  }
+  if (!listed.from || !listed.to || *listed.from < *listed.to) return {};
+  return fail(ErrorCode::kUsage, fmt::format("--list-from {} is not before --list-to {}: nothing lies between",
+                                             to_iso8601(*listed.from), to_iso8601(*listed.to)));
+}
+
 // The rows of one run: nothing is made of them.
 Result<void> check_rows(const Settings& settings) {
   const char* const flag = settings.rows ? "--rows" : "--format parquet";
@@ -127,7 +146,7 @@ Result<void> check_rows(const Settings& settings) {
   }
   if (settings.output.empty()) return fail(ErrorCode::kUsage, fmt::format("{}: name a folder with --out", flag));
   if (settings.benchmark.empty() && settings.capital.units == 0 && settings.asset.empty() && !settings.risk_free_rate) {
-    return {};
+    return check_listed(settings, settings.form);
   }
   return fail(ErrorCode::kUsage,
               fmt::format("{} has a run's rows as they are: take --asset, --benchmark, --capital and "
@@ -208,7 +227,7 @@ Result<report::Sheet> make_sheet(const Settings& settings) {
       for (report::HeatTable& map : sweep->maps) sheet.parameters.push_back(std::move(map));
       continue;
     }
-    auto run = read_run_folder(dir, {.capital = settings.capital, .asset = settings.asset});
+    auto run = read_run_folder(dir, {.capital = settings.capital, .asset = settings.asset, .listed = settings.listed});
     if (!run) return std::unexpected(run.error());
     run->risk_free_rate = settings.risk_free_rate.value_or(0);
     sheet.runs.push_back(*std::move(run));
@@ -262,6 +281,7 @@ int run(const Given& given) {
   if (wants_rows(settings)) return write_rows(settings);
   const Result<std::string> form = form_of(settings);
   if (!form) return complain(form.error());
+  if (const Result<void> listed = check_listed(settings, *form); !listed) return complain(listed.error());
   const Result<report::Sheet> sheet = make_sheet(settings);
   if (!sheet) return complain(sheet.error());
   tell_what_to_know(*sheet);

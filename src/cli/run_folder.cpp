@@ -174,7 +174,7 @@ Result<report::RunReport> read_rows(const std::string& dir, report::RunFacts fac
   }
   const fs::path whole = fs::absolute(dir).lexically_normal();
   const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-  report::RunBuilder builder(name, std::move(facts), choice.capital);
+  report::RunBuilder builder(name, std::move(facts), choice.capital, choice.listed);
   if (const auto read = read_equity(path(backtest::kEquityName), builder); !read) return std::unexpected(read.error());
   if (const auto read = read_fills(path(backtest::kFillsName), path(backtest::kMarksName), builder); !read) {
     return std::unexpected(read.error());

@@ -16,6 +16,7 @@ namespace acts::cli {
 struct RunChoice {
   Decimal capital = {};    // see RunReport
   std::string asset = {};  // see choose_asset()
+  report::ListedSpan listed = {};
 };
 
 // run.json, equity.csv and fills.csv are to be there; marks.csv, orders.csv and books.csv may be missing. CSV files may

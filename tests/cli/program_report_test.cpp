@@ -337,6 +337,25 @@ TEST(ProgramReport, TakesPathsThatDuckDbWouldTakeForPatterns) {
   }
 }
 
+TEST(ProgramReport, ListsFillsOfATimeThatIsAskedFor) {
+  const Outcome all = report({testdata("runs/short")});
+  const Outcome none = report({testdata("runs/short"), "--list-from", "2100-01-01"});
+  EXPECT_EQ(none.exit_code, 0) << none.err;
+  EXPECT_THAT(none.out, HasSubstr("The first 0 from 2100-01-01T00:00:00"));
+  EXPECT_LT(none.out.size(), all.out.size());
+  EXPECT_EQ(report({testdata("runs/short"), "--list-from", "1970-01-02"}).out, all.out);
+  const auto told = [](std::vector<std::string> words) {
+    words.insert(words.begin(), testdata("runs/short"));
+    const Outcome outcome = report(words);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(told({"--list-from", "2024-02-01", "--list-to", "2024-01-01"}), HasSubstr("nothing lies between"));
+  EXPECT_THAT(told({"--list-to", "2024-01-01", "--format", "json"}), HasSubstr("are of the page of a run"));
+  EXPECT_THAT(told({"--list-to", "2024-01-01", "--rows", "--format", "csv", "--out", "/nowhere"}),
+              HasSubstr("are of the page of a run"));
+}
+
 TEST(ProgramReport, SaysWhatParquetNeeds) {
   const TempDir dir;
   fs::copy(testdata("runs/short"), dir.string(), fs::copy_options::recursive);

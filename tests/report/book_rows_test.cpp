@@ -116,8 +116,8 @@ TEST(BookShelf, KeepsThoseOfTheFirstFillsAndOfTheFirstOrderEvents) {
 }
 
 // A run of one fill and the two events of its order.
-RunBuilder small_run() {
-  RunBuilder builder("small", {}, {});
+RunBuilder small_run(const ListedSpan& listed = {}) {
+  RunBuilder builder("small", {}, {}, listed);
   auto equity = equity_table("time,instrument,mark_price,position,cash,fee,funding,equity").value();
   auto fills = fills_table(
                    "time,instrument,side,price,quantity,liquidity,cause,fee,order_id,queue_ahead_entry,"
@@ -148,6 +148,23 @@ TEST(Explorer, HasTheBooksOfItsLines) {
   EXPECT_EQ(data["tables"][0]["books"].dump(), "[[2,1]]");
   EXPECT_EQ(data["tables"][1]["books"].dump(), "[[0,-1],[2,1]]");
   EXPECT_THAT(explorer_body(run), HasSubstr("shows the order book that it met and its moment in the charts.</p>"));
+}
+
+TEST(Explorer, ListsThoseOfATime) {
+  const auto at = [](const char* time) { return parse_iso8601(time).value(); };
+  RunBuilder later = small_run({.from = at("2024-08-08T00:00:31Z")});
+  EXPECT_TRUE(later.add(read_book(books_line(",1,venue,2024-08-08T00:00:30Z,X", "9.5,1", "10,3,11,4")).value()));
+  const RunReport none = later.finish().value();
+  EXPECT_TRUE(none.listed_fills.empty());
+  EXPECT_TRUE(none.listed_orders.empty());
+  EXPECT_EQ(none.fill_flow.fills, 1U);
+  EXPECT_THAT(explorer_body(none), HasSubstr("The first 0 from 2024-08-08T00:00:31"));
+  RunBuilder then = small_run({.from = at("2024-08-08T00:00:30Z"), .to = at("2024-08-08T00:00:30.5Z")});
+  EXPECT_TRUE(then.add(read_book(books_line(",1,venue,2024-08-08T00:00:30Z,X", "9.5,1", "10,3,11,4")).value()));
+  const RunReport all = then.finish().value();
+  EXPECT_EQ(all.listed_fills.size(), 1U);
+  EXPECT_EQ(all.listed_orders.size(), 2U);
+  EXPECT_EQ(all.books->books().size(), 1U);
 }
 
 TEST(Explorer, SaysThatThereAreNoBooksOrNotOfAllLines) {

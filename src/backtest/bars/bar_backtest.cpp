@@ -203,7 +203,7 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
   report.marks.resize(report.instruments.size());
   std::unique_ptr<RunFolder> folder;
   if (!report.folder.empty() || !request.json.empty()) {
-    auto created = RunFolder::create(ops, report.folder, request.json, prepared->instruments, false);
+    auto created = RunFolder::create(ops, report.folder, request.json, prepared->instruments, {});
     if (!created) return std::unexpected(created.error());
     folder = *std::move(created);
   }

@@ -58,7 +58,10 @@ MarketFeed& BookRecorder::watch(InstrumentId id, MarketFeed& feed, bool as_hftba
 void BookRecorder::on_fill(const Fill& fill) {
   ++fills_;
   filled_order_ = fill.id;
-  if (fills_ <= limits_.fills) {
+  is_last_fill_shown_ = is_within(fill.ts_event) && shown_fills_ < limits_.fills;
+  has_later_fill_ = has_later_fill_ || shown_fills_ == limits_.fills || fill.ts_event >= limits_.to;
+  if (is_last_fill_shown_) {
+    ++shown_fills_;
     want({.fill = fills_, .clock = FeedClock::kVenue, .at = fill.ts_event, .id = fill.instrument});
     // Of a fill that is of no order nothing more is told.
     if (fill.id == ClientOrderId{}) want({.fill = fills_, .at = fill.ts_recv, .id = fill.instrument});
@@ -68,10 +71,13 @@ void BookRecorder::on_fill(const Fill& fill) {
 
 void BookRecorder::on_order(const OrderUpdate& update) {
   ++order_events_;
-  const bool is_of_fill = is_fill_event(update.event) && update.id == filled_order_ && fills_ <= limits_.fills;
-  if (order_events_ <= limits_.order_events || is_of_fill) {
+  const bool is_of_fill = is_fill_event(update.event) && update.id == filled_order_ && is_last_fill_shown_;
+  const bool is_shown = is_within(update.ts_recv) && shown_order_events_ < limits_.order_events;
+  if (is_shown || is_of_fill) {
     want({.order_line = order_events_, .fill = is_of_fill ? fills_ : 0, .at = update.ts_recv, .id = update.instrument});
   }
+  if (is_shown) ++shown_order_events_;
+  has_later_order_ = has_later_order_ || shown_order_events_ == limits_.order_events || update.ts_recv >= limits_.to;
   close_if_full();
 }
 
@@ -82,7 +88,7 @@ void BookRecorder::want(const Wanted& wanted) {
 
 // The event of the last fill comes behind it.
 void BookRecorder::close_if_full() {
-  if (order_events_ < limits_.order_events || fills_ <= limits_.fills) return;
+  if (!has_later_order_ || !has_later_fill_) return;
   for (const auto& [id, feed] : feeds_) feed->close();
 }
 
@@ -109,8 +115,7 @@ std::string BookRecorder::line_of(const Wanted& wanted, const sim::Ladder& book)
 BooksLeftOut BookRecorder::finish() {
   for (const auto& [id, feed] : feeds_) feed->end();
   ACTS_ASSERT(lines_.empty());
-  return {.order_events = order_events_ - std::min(order_events_, limits_.order_events),
-          .fills = fills_ - std::min(fills_, limits_.fills)};
+  return {.order_events = order_events_ - shown_order_events_, .fills = fills_ - shown_fills_};
 }
 
 }  // namespace acts::backtest

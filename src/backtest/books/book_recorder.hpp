@@ -1,6 +1,6 @@
 // Writes the order books that a run's orders and fills met, as lines of books.csv: of each order event the book as it
-// was known here when it was, and of each fill that at the venue too. Of the first order events and fills alone: what
-// is beyond is counted. Pure; not thread-safe.
+// was known here when it was, and of each fill that at the venue too. Of the first order events and fills of a time
+// alone: what is beyond is counted. Pure; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ namespace acts::backtest {
 inline constexpr std::string_view kBooksName = "books.csv";
 std::string books_header();
 
-// Lines of orders.csv and fills.csv without a book, for they come behind the first ones.
+// Lines of orders.csv and fills.csv without a book, for they are of another time or come behind the first ones.
 struct BooksLeftOut {
   std::uint64_t order_events = 0;
   std::uint64_t fills = 0;
@@ -39,11 +39,14 @@ class BookRecorder {
   struct Limits {
     std::uint64_t order_events = kMostOrderEvents;
     std::uint64_t fills = kMostFills;
+    // Of fills at the venue, of order events here: from <= their time < to.
+    UnixNanos from = {INT64_MIN};
+    UnixNanos to = {INT64_MAX};
   };
   // Gets whole lines.
   using Write = std::function<void(std::string_view)>;
 
-  // `instruments`: by their ids, and outlive it. `limits`: for tests.
+  // `instruments`: by their ids, and outlive it.
   BookRecorder(const std::vector<BacktestInstrument>& instruments, Write write, const Limits& limits);
   BookRecorder(const BookRecorder&) = delete;
   BookRecorder& operator=(const BookRecorder&) = delete;
@@ -74,6 +77,7 @@ class BookRecorder {
   void want(const Wanted& wanted);
   void show(std::uint64_t number, const sim::Ladder& book);
   [[nodiscard]] std::string line_of(const Wanted& wanted, const sim::Ladder& book) const;
+  [[nodiscard]] bool is_within(UnixNanos at) const { return limits_.from <= at && at < limits_.to; }
   void close_if_full();
 
   const std::vector<BacktestInstrument>* instruments_;
@@ -82,7 +86,12 @@ class BookRecorder {
   std::map<InstrumentId, std::unique_ptr<BookFeed>> feeds_;
   std::uint64_t order_events_ = 0;  // told
   std::uint64_t fills_ = 0;
-  ClientOrderId filled_order_ = {};      // of the fill told last
+  std::uint64_t shown_order_events_ = 0;
+  std::uint64_t shown_fills_ = 0;
+  bool has_later_order_ = false;  // one behind all that may be shown has come, or no more may
+  bool has_later_fill_ = false;
+  ClientOrderId filled_order_ = {};  // of the fill told last
+  bool is_last_fill_shown_ = false;
   std::uint64_t asked_ = 0;              // books
   std::map<std::uint64_t, Line> lines_;  // by the order in which they were asked for; those before are written
 };

@@ -15,10 +15,11 @@ constexpr double kInBasisPoints = 1e4;
 
 }  // namespace
 
-RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital) {
+RunBuilder::RunBuilder(std::string name, RunFacts facts, Decimal capital, const ListedSpan& listed) {
   report_.name = std::move(name);
   report_.facts = std::move(facts);
   report_.capital = capital;
+  report_.listed = listed;
   if (report_.facts.has_all_gaps()) gaps_.emplace(report_.facts.gaps);
 }
 
@@ -141,7 +142,8 @@ void RunBuilder::take_trade(Instrument& instrument, const FillRow& fill) {
 
 Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
   const bool is_left_out = report_.facts.is_left_out(fill.instrument);
-  fill_lines_.add(!is_left_out);
+  const bool is_listed = !is_left_out && report_.listed.contains(fill.time);
+  fill_lines_.add(is_listed);
   if (is_left_out) return {};
   const auto instrument = instrument_of(fill.instrument);
   if (!instrument) return std::unexpected(instrument.error());
@@ -156,7 +158,7 @@ Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
   take_trade(**instrument, fill);
   FillPoints& points = fill.is_buy ? (*instrument)->report.buys : (*instrument)->report.sells;
   points.add({.time = unix_seconds(fill.time), .y = {to_double(fill.price)}});
-  if (report_.listed_fills.size() < kMostListed) {
+  if (is_listed && report_.listed_fills.size() < kMostListed) {
     report_.listed_fills.push_back({fill, marks == nullptr ? std::nullopt : std::optional(*marks)});
   }
   return {};
@@ -164,12 +166,13 @@ Result<void> RunBuilder::add(const FillRow& fill, const MarksRow* marks) {
 
 Result<void> RunBuilder::add(const OrderRow& row) {
   const bool is_left_out = report_.facts.is_left_out(row.instrument);
-  order_lines_.add(!is_left_out);
+  const bool is_listed = !is_left_out && report_.listed.contains(row.time);
+  order_lines_.add(is_listed);
   if (is_left_out) return {};
   if (const auto instrument = instrument_of(row.instrument); !instrument) return std::unexpected(instrument.error());
   report_.order_flow.on_order(row);
   ++report_.order_events;
-  if (report_.listed_orders.size() < kMostListed) report_.listed_orders.push_back(row);
+  if (is_listed && report_.listed_orders.size() < kMostListed) report_.listed_orders.push_back(row);
   return {};
 }
 

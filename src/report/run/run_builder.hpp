@@ -26,7 +26,7 @@ class RunBuilder {
   static constexpr std::size_t kMostCauses = 20;
 
   // `facts`: as choose_asset() has made them: rows of another asset are passed over.
-  RunBuilder(std::string name, RunFacts facts, Decimal capital);
+  RunBuilder(std::string name, RunFacts facts, Decimal capital, const ListedSpan& listed = {});
 
   // Errors of all: kBadInput: times go back, an instrument that equity.csv has not, numbers that contradict each other.
   Result<void> add(const EquityRow& row);

@@ -68,6 +68,13 @@ struct InGaps {
   GapTime hidden;                             // between samples of which each instrument's interval touches a gap
 };
 
+// Of fills and orders, those that a page lists: from <= their time < to.
+struct ListedSpan {
+  std::optional<UnixNanos> from = {};
+  std::optional<UnixNanos> to = {};
+  [[nodiscard]] bool contains(UnixNanos time) const { return (!from || *from <= time) && (!to || time < *to); }
+};
+
 struct RunReport {
   std::string name = {};
   RunFacts facts = {};
@@ -93,7 +100,8 @@ struct RunReport {
   // Of each trade that is over, by time; none: too many lots or trades.
   std::optional<std::vector<double>> outcomes = std::vector<double>{};
   Samples held_seconds = {};
-  std::vector<ListedFill> listed_fills = {};  // the first ones
+  ListedSpan listed = {};
+  std::vector<ListedFill> listed_fills = {};  // the first ones of that time
   std::vector<OrderRow> listed_orders = {};
   std::optional<BookShelf> books = {};  // none: the run has no books.csv
   // Of other queues, if the run has any: each is a run of its own, without scenarios.

@@ -90,11 +90,20 @@ std::string note_on_books(const RunReport& run, const Listed& listed) {
                     count, BookShelf::kMostOfFills, BookShelf::kMostOfOrders);
 }
 
+// ", from … on, before …".
+std::string span_text(const ListedSpan& span) {
+  std::string text;
+  if (span.from) text += fmt::format(" from {} on", time_text(*span.from));
+  if (span.to) text += fmt::format(" before {}", time_text(*span.to));
+  return text;
+}
+
 void append_place(std::string& out, const RunReport& run, const Listed& listed) {
   if (listed.all == 0) return;
   std::string note = note_on_books(run, listed);
   if (listed.rows < listed.all) {
-    note = fmt::format("The first {} of {}; {}.csv has all. {}", listed.rows, listed.all, listed.id, note);
+    note = fmt::format("The first {}{} of {}; {}.csv has all, and acts report --list-from lists others. {}",
+                       listed.rows, span_text(run.listed), listed.all, listed.id, note);
   }
   out += fmt::format("<section class=\"explorer\"><h2>{}</h2>\n<p>{}</p>\n<div id=\"{}\"></div></section>\n",
                      listed.title, note, listed.id);

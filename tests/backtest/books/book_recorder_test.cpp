@@ -66,14 +66,18 @@ class RecordingListener final : public RunListener {
 
   void on_fill(const ToldFill& told) override {
     recorder.on_fill(told.fill);
-    is_fill_kept_ = ++fills <= limits_.fills;
+    ++fills;
+    is_fill_kept_ = is_within(told.fill.ts_event) && kept_fills < limits_.fills;
+    kept_fills += is_fill_kept_ ? 1U : 0U;
     if (is_fill_kept_) expect("", true, told.fill.ts_event, told.fill.instrument);
   }
   void on_order(const OrderUpdate& update, sim::RefusalDetail /*detail*/) override {
     recorder.on_order(update);
     ++orders;
     const bool is_fill = update.event == OrderEvent::kFilled || update.event == OrderEvent::kPartiallyFilled;
-    if (orders <= limits_.order_events || (is_fill && is_fill_kept_)) {
+    const bool is_kept = is_within(update.ts_recv) && kept_orders < limits_.order_events;
+    kept_orders += is_kept ? 1U : 0U;
+    if (is_kept || (is_fill && is_fill_kept_)) {
       expect(std::to_string(orders), is_fill && is_fill_kept_, update.ts_recv, update.instrument, false);
     }
   }
@@ -82,8 +86,11 @@ class RecordingListener final : public RunListener {
   std::string expected;
   std::uint64_t fills = 0;
   std::uint64_t orders = 0;
+  std::uint64_t kept_fills = 0;
+  std::uint64_t kept_orders = 0;
 
  private:
+  [[nodiscard]] bool is_within(UnixNanos at) const { return limits_.from <= at && at < limits_.to; }
   void expect(const std::string& order, bool has_fill, UnixNanos at, InstrumentId id, bool is_venue = true) {
     const test::Market& market = (*markets_)[id.value()];
     const BacktestInstrument& instrument = (*instruments_)[id.value()];
@@ -149,6 +156,8 @@ struct BookRun {
   BooksLeftOut left_out = {};
   std::uint64_t fills = 0;
   std::uint64_t orders = 0;
+  std::uint64_t kept_fills = 0;
+  std::uint64_t kept_orders = 0;
   std::vector<Position> positions = {};
 };
 
@@ -197,6 +206,8 @@ BookRun run_with_books(std::uint64_t seed, std::size_t instruments, std::size_t 
   run.expected = listener.expected;
   run.fills = listener.fills;
   run.orders = listener.orders;
+  run.kept_fills = listener.kept_fills;
+  run.kept_orders = listener.kept_orders;
   return run;
 }
 
@@ -233,6 +244,24 @@ TEST(BookRecorder, KeepsThoseOfTheFirstAndCountsTheRest) {
     left_out += run.left_out.fills;
   }
   EXPECT_GT(left_out, 20U);
+}
+
+TEST(BookRecorder, KeepsThoseOfATime) {
+  std::uint64_t kept = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const std::int64_t begin = test::make_market(seed * 10, 300).venue.front().ts;
+    const BookRecorder::Limits limits{.order_events = seed % 3 == 0 ? 5U : 1000U,
+                                      .fills = seed % 4 == 0 ? 3U : 1000U,
+                                      .from = {begin + 200'000'000},
+                                      .to = {begin + 500'000'000}};
+    const BookRun run = run_with_books(seed, 1 + seed % 2, 5, 0, limits);
+    ASSERT_EQ(run.lines, run.expected) << "seed " << seed;
+    EXPECT_EQ(run.left_out.order_events, run.orders - run.kept_orders);
+    EXPECT_EQ(run.left_out.fills, run.fills - run.kept_fills);
+    kept += run.kept_fills;
+    EXPECT_LT(run.kept_orders, run.orders) << "seed " << seed;
+  }
+  EXPECT_GT(kept, 20U);
 }
 
 TEST(BooksHeader, NamesTenLevelsASide) {
