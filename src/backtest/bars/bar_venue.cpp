@@ -281,31 +281,34 @@ void BarVenue::follow_trail(std::int64_t price) {
   }
 }
 
-bool BarVenue::is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const {
+bool BarVenue::is_on_way(std::size_t i, const Leg& leg) const {
   const std::int64_t price = trigger_of(i);
   if (!is_live(i) || price == 0) return false;
-  return to < from ? is_below(i) && price <= from && price >= to : !is_below(i) && price >= from && price <= to;
+  if (is_below(i) != leg.is_down) return false;
+  return leg.is_down ? price <= at_ && price >= leg.to : price >= at_ && price <= leg.to;
 }
 
 // The first on the way; of one price stops before limits, then by age.
-std::size_t BarVenue::next_on_way(std::int64_t from, std::int64_t to) const {
+std::size_t BarVenue::next_on_way(const Leg& leg) const {
   std::size_t first = kNowhere;
   for (std::size_t i = 0; i < orders_.size(); ++i) {
-    if (!is_on_way(i, from, to)) continue;
+    if (!is_on_way(i, leg)) continue;
     if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
     if (first == kNowhere) {
       first = i;
       continue;
     }
-    const std::int64_t nearer = std::abs(trigger_of(first) - from) - std::abs(trigger_of(i) - from);
+    const std::int64_t nearer = std::abs(trigger_of(first) - at_) - std::abs(trigger_of(i) - at_);
     if (nearer > 0 || (nearer == 0 && is_stop(i) && !is_stop(first))) first = i;
   }
   return first;
 }
 
 void BarVenue::walk(const Bar& bar, Price to) {
+  // Where it ends there may be more than one: then it is still the same leg.
+  const Leg leg{.to = to.units(), .is_down = to.units() < at_};
   for (;;) {
-    const std::size_t i = next_on_way(at_, to.units());
+    const std::size_t i = next_on_way(leg);
     if (i == kNowhere) break;
     if (end_margin(bar, trigger_of(i))) continue;
     at_ = trigger_of(i);

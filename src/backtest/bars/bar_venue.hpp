@@ -111,14 +111,19 @@ class BarVenue {
     bool is_done = false;                      // leaves orders_ at the end of the phase
     std::optional<sim::Trigger> trigger = {};  // of those that wait for a price, in price units
   };
+  // Of a known path, from at_ on.
+  struct Leg {
+    std::int64_t to;
+    bool is_down;
+  };
   enum class Group : std::uint8_t { kStops, kProfits, kPlain };
 
   void arrive(std::size_t i, const Bar& bar);
   void arrive_limit(std::size_t i, const Bar& bar);
   void pass_open(std::size_t i, const Bar& bar);
   void walk(const Bar& bar, Price to);
-  [[nodiscard]] std::size_t next_on_way(std::int64_t from, std::int64_t to) const;
-  [[nodiscard]] bool is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const;
+  [[nodiscard]] std::size_t next_on_way(const Leg& leg) const;
+  [[nodiscard]] bool is_on_way(std::size_t i, const Leg& leg) const;
   [[nodiscard]] std::int64_t reached_at(std::size_t i) const;
   void touch(std::size_t i, const Bar& bar);
   void run_worst(const Bar& bar);

@@ -353,6 +353,15 @@ TEST(BarVenue, MovesAStop) {
   EXPECT_EQ(market.show({100, 101, 96, 100}), "1 sell 97x1 taker,");
 }
 
+TEST(BarVenue, FillsAllThatWaitsWhereAKnownPathTurns) {
+  Market market(BarPath::kHighFirst);
+  for (int i = 0; i < 2; ++i) market.place(kSell, OrderType::kStop, 90);
+  market.place(kBuy, OrderType::kLimit, 90);
+  for (int i = 0; i < 2; ++i) market.place(kBuy, OrderType::kStop, 110);
+  EXPECT_EQ(market.show({100, 110, 90, 95}),
+            "4 buy 110x1 taker,5 buy 110x1 taker,1 sell 90x1 taker,2 sell 90x1 taker,3 buy 90x1 traded_through,");
+}
+
 TEST(BarVenue, ModifiesAndCancels) {
   Market market;
   const std::uint64_t id = market.place(kBuy, OrderType::kLimit, 90, 2);
