@@ -34,6 +34,13 @@ double value_of(Quantity quantity, Scales scales) {
   return nearest_double(quantity.units(), one);
 }
 
+// Open, and nothing has been asked for that is still to be done.
+bool is_free(const BarVenue& venue, ClientOrderId id) {
+  const auto orders = venue.open_orders();
+  const auto found = std::ranges::find(orders, id, &OpenOrder::id);
+  return found != orders.end() && !found->is_requested;
+}
+
 Result<BarAccount> account_of(const BarRunOptions& options, std::size_t i, int least_scale) {
   const BarMarket& market = options.markets[i];
   return BarAccount::make(market.instrument.scales, market.contract, market.fees,
@@ -132,17 +139,17 @@ BarRun::Market& BarRun::market_of(ClientOrderId id) {
 
 bool BarRun::modify(const ModifyOrder& change) {
   BarVenue& venue = market_of(change.id).venue;
-  if (std::ranges::find(venue.open_orders(), change.id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  if (!is_free(venue, change.id)) return false;
   venue.modify(change, now_);
-  has_answers_ = true;
+  has_answers_ = has_answers_ || !venue.answers().empty();
   return true;
 }
 
 bool BarRun::cancel(ClientOrderId id) {
   BarVenue& venue = market_of(id).venue;
-  if (std::ranges::find(venue.open_orders(), id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  if (!is_free(venue, id)) return false;
   venue.cancel(id, now_);
-  has_answers_ = true;
+  has_answers_ = has_answers_ || !venue.answers().empty();
   return true;
 }
 
@@ -234,6 +241,7 @@ Result<void> BarRun::step_fully(std::span<const Bar> bars) {
   now_ = opened;
   if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
   if (Result<void> done = open(bars); !done) return done;
+  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.defer_requests();
   if (Result<void> run = run_timers(closed, false); !run) return run;
   now_ = closed;
   if (Result<void> paid = pay_fundings({closed.value - 1}, bars, BarPart::kPath); !paid) return paid;
@@ -263,10 +271,9 @@ Result<void> BarRun::open(std::span<const Bar> bars) {
 
 Result<void> BarRun::close(std::span<const Bar> bars) {
   for (const Bar& bar : bars) {
-    Market& of = markets_[bar.instrument.value()];
-    if (of.venue.is_idle()) continue;
-    of.venue.on_path(bar);
-    has_answers_ = has_answers_ || !of.venue.answers().empty();
+    BarVenue& venue = markets_[bar.instrument.value()].venue;
+    venue.on_path(bar);
+    has_answers_ = has_answers_ || !venue.answers().empty();
   }
   return has_answers_ ? drain() : Result<void>();
 }

@@ -2,10 +2,11 @@
 //
 // Time: at a bar's open its orders arrive, and what they fill is told; then timers that are due within the bar; then
 // what the rest of the bar has filled, told at its close, when on_bar() shows the bar. So nothing is decided on what
-// has not ended. Funding at a bar's open is paid before its orders arrive, on the open's price; within a bar on the
-// position with which it went on from its open, on the worse of high and low, and told at the close; between two bars
-// on the last close: where it has a price of its own, on that. An order placed at the close of a bar is at the venue
-// before the next open: of latencies a bar knows nothing.
+// has not ended. What such a timer changes or cancels is under way until the close (OpenOrder::is_requested). Funding
+// at a bar's open is paid before its orders arrive, on the open's price; within a bar on the position with which it
+// went on from its open, on the worse of high and low, and told at the close; between two bars on the last close: where
+// it has a price of its own, on that. An order placed at the close of a bar is at the venue before the next open: of
+// latencies a bar knows nothing.
 #pragma once
 
 #include <algorithm>
