@@ -87,6 +87,8 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
                                 .tick = Price{market.instrument.tick},
                                 .lot = Quantity{market.instrument.lot},
                                 .path = market.path,
+                                .filters = market.filters,
+                                .rates = market.rates,
                                 .account = run->account_.get(),
                                 .slot = i};
     run->markets_.push_back({.instrument = market.instrument,
@@ -239,6 +241,7 @@ Result<void> BarRun::step_fully(std::span<const Bar> bars) {
   if (Result<void> run = run_timers(opened, true); !run) return run;
   if (Result<void> paid = pay_fundings({opened.value - 1}, {}, BarPart::kOpen); !paid) return paid;
   now_ = opened;
+  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.note_price(bar.open);
   if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
   if (Result<void> done = open(bars); !done) return done;
   for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.defer_requests();
@@ -272,6 +275,7 @@ Result<void> BarRun::open(std::span<const Bar> bars) {
 Result<void> BarRun::close(std::span<const Bar> bars) {
   for (const Bar& bar : bars) {
     BarVenue& venue = markets_[bar.instrument.value()].venue;
+    venue.note_price(bar.close);
     venue.on_path(bar);
     has_answers_ = has_answers_ || !venue.answers().empty();
   }
@@ -378,8 +382,8 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     if (wants_.fills) strategy_->on_fill(*this, numbered);
     return;
   }
-  const OrderUpdate& update = std::get<OrderUpdate>(answer);
-  if (listener_ != nullptr) listener_->on_order(update, {});
+  const auto& [update, detail] = std::get<BarUpdate>(answer);
+  if (listener_ != nullptr) listener_->on_order(update, detail);
   if (wants_.orders && update.event != OrderEvent::kSubmitted) strategy_->on_order(*this, update);
 }
 

@@ -35,6 +35,7 @@
 #include "backtest/run_listener.hpp"
 #include "sim/account/account.hpp"
 #include "sim/account/funding_book.hpp"
+#include "sim/venue_filters.hpp"
 
 namespace acts::backtest {
 
@@ -43,6 +44,8 @@ struct BarMarket {
   sim::Contract contract = {};
   Fees fees = {};
   BarPath path = BarPath::kWorst;
+  sim::VenueFilters filters = {};
+  sim::OrderRates rates = {};
   sim::MarginModel margin = {};
   sim::FundingBook funding = {};  // when it is paid
 };
@@ -181,6 +184,7 @@ class BarRun final : public StrategyContext {
   void mark(const Bar& bar) {
     Market& of = markets_[bar.instrument.value()];
     of.mark = bar.close;
+    of.venue.note_price(bar.close);
     if (of.local.depends_on_price() || of.has_moved) {
       const int128 equity = of.local.equity(bar.close);
       equity_ += equity - of.equity;

@@ -316,12 +316,13 @@ void BarVenue::tell_fill(const Fill& fill, const sim::FeeCharge& charge) {
   answers_.emplace_back(told);
 }
 
-void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason) {
+void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason,
+                      sim::RefusalDetail detail) {
   orders_[i].status = status;
   orders_[i].left = Quantity{0};
   extras_[i].is_done = true;
   release(i);
-  tell(i, event, reason);
+  tell(i, event, reason, detail);
 }
 
 OrderUpdate BarVenue::update_of(const OpenOrder& order, OrderEvent event, RejectReason reason) const {
@@ -342,8 +343,8 @@ OrderUpdate BarVenue::update_of(const OpenOrder& order, OrderEvent event, Reject
           .trail = order.trail};
 }
 
-void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason) {
-  answers_.emplace_back(update_of(orders_[i], event, reason));
+void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason, sim::RefusalDetail detail) {
+  answers_.emplace_back(BarUpdate{.update = update_of(orders_[i], event, reason), .detail = detail});
 }
 
 void BarVenue::sweep_out() {

@@ -22,6 +22,10 @@
 //
 // The other paths say where the price went, and what it touches is filled on the way: a touched limit order too.
 //
+// A venue's rules (sim/venue_filters.hpp) are looked at where an order is placed, before it arrives, and where a change
+// is made: at the last open or close that is known. Own orders never meet each other: each takes what the bar says that
+// others traded.
+//
 // Of an account with a limit (sim/account/account.hpp):
 //
 // - An order is looked at when it arrives, with the open: what it may need is set aside, a market order's at the open's
@@ -49,6 +53,8 @@
 #include "backtest/bars/bar_path.hpp"
 #include "sim/account/account.hpp"
 #include "sim/trigger_book.hpp"
+#include "sim/venue_filters.hpp"
+#include "sim/venue_order.hpp"
 
 namespace acts::backtest {
 
@@ -58,13 +64,19 @@ struct BarVenueOptions {
   Price tick = Price{1};
   Quantity lot = Quantity{1};
   BarPath path = BarPath::kWorst;
+  sim::VenueFilters filters = {};
+  sim::OrderRates rates = {};
   // With a limit, and outlives the venue; null: nothing is checked. Of kMargin the instrument is its only one.
   sim::Account* account = nullptr;
   sim::Account::Slot slot = 0;
 };
 
+struct BarUpdate {
+  OrderUpdate update = {};
+  sim::RefusalDetail detail = {};  // of a refusal
+};
 // What the venue says, in its order. A fill stands before the update of its order.
-using BarAnswer = std::variant<Fill, OrderUpdate>;
+using BarAnswer = std::variant<Fill, BarUpdate>;
 
 class BarVenue {
  public:
@@ -72,7 +84,11 @@ class BarVenue {
   static constexpr std::size_t kMostOrders = 1000;
   static constexpr std::int64_t kMostQuantity = 10'000'000'000'000;
 
-  BarVenue(const BarVenueOptions& options, const BarAccount& account) : options_(options), account_(account) {}
+  BarVenue(const BarVenueOptions& options, const BarAccount& account)
+      : options_(options), account_(account), rate_(options.rates) {}
+
+  // The last price that is known: rules that need one go by it. 0: none yet.
+  void note_price(Price price) { last_price_ = price; }
 
   // Requests: decided about at once, for the way to the venue is short beside a bar, or, of what has arrived, between
   // defer_requests() and on_path(), behind the path; what was decided is in answers().
@@ -161,9 +177,18 @@ class BarVenue {
   void follow_trail(std::int64_t price);
   void trigger(std::size_t i, const Bar& bar, Price price);
   [[nodiscard]] bool is_strict() const { return options_.path == BarPath::kWorst; }
-  [[nodiscard]] RejectReason reason_against(const NewOrder& order) const;
+  struct Refusal {
+    RejectReason reason = RejectReason::kNone;
+    sim::RefusalDetail detail = {};
+  };
+  // `before`: what comes with it, and counts as open. It is counted for its rate.
+  [[nodiscard]] Refusal refusal_of(const NewOrder& order, const NewOrder* before);
+  [[nodiscard]] RejectReason shape_against(const NewOrder& order) const;
+  [[nodiscard]] sim::FilterView filter_view() const;
+  // Whole ticks (not checked here).
+  [[nodiscard]] sim::VenueOrder venue_order_of(const NewOrder& order) const;
   void take(ClientOrderId id, const NewOrder& order, ClientOrderId linked);
-  void answer(std::size_t i, RejectReason against);
+  void answer(std::size_t i, const Refusal& against);
   // The other one of its pair, once.
   void end_linked(std::size_t i, OrderEvent event);
 
@@ -192,9 +217,9 @@ class BarVenue {
 
   void fill(std::size_t i, const Bar& bar, Price price, FillCause cause);
   void tell_fill(const Fill& fill, const sim::FeeCharge& charge);
-  void finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason);
+  void finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason, sim::RefusalDetail detail = {});
   [[nodiscard]] OrderUpdate update_of(const OpenOrder& order, OrderEvent event, RejectReason reason) const;
-  void tell(std::size_t i, OrderEvent event, RejectReason reason = RejectReason::kNone);
+  void tell(std::size_t i, OrderEvent event, RejectReason reason = RejectReason::kNone, sim::RefusalDetail detail = {});
   [[nodiscard]] std::size_t index_of(ClientOrderId id) const;
   void sweep_out();
 
@@ -203,6 +228,8 @@ class BarVenue {
   std::vector<OpenOrder> orders_;
   std::vector<Extra> extras_;  // of each of them
   std::vector<BarAnswer> answers_;
+  sim::OrderRate rate_;
+  Price last_price_ = {};
   std::vector<Deferred> deferred_;  // one an order at most
   bool defers_ = false;
   UnixNanos now_;

@@ -5,26 +5,60 @@
 
 namespace acts::backtest {
 
-RejectReason BarVenue::reason_against(const NewOrder& order) const {
+RejectReason BarVenue::shape_against(const NewOrder& order) const {
   const std::int64_t tick = options_.tick.units();
   const auto is_off = [tick](Price price) { return price.units() <= 0 || price.units() % tick != 0; };
   if (order.quantity.units() <= 0 || order.quantity.units() % options_.lot.units() != 0) {
     return RejectReason::kQuantityOffLot;
   }
   if (order.quantity.units() > kMostQuantity) return RejectReason::kQuantityOutOfRange;
-  const OrderType type = order.type;
-  const bool has_limit =
-      type == OrderType::kLimit || type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit;
-  if (has_limit && is_off(order.price)) return RejectReason::kPriceOffTick;
-  const bool has_trail = type == OrderType::kTrailingStop;
-  const bool has_stop = !has_trail && type != OrderType::kLimit && type != OrderType::kMarket;
-  if ((has_stop && is_off(order.stop_price)) || (has_trail && is_off(order.trail))) return RejectReason::kPriceOffTick;
-  return orders_.size() >= kMostOrders ? RejectReason::kTooManyOrders : RejectReason::kNone;
+  if (has_limit(order.type) && is_off(order.price)) return RejectReason::kPriceOffTick;
+  const bool has_trail = order.type == OrderType::kTrailingStop;
+  const bool is_stop_off = is_conditional(order.type) && is_off(has_trail ? order.trail : order.stop_price);
+  return is_stop_off ? RejectReason::kPriceOffTick : RejectReason::kNone;
+}
+
+sim::FilterView BarVenue::filter_view() const {
+  sim::FilterView view;
+  if (last_price_ != Price{}) view.double_reference = 2 * (last_price_.units() / options_.tick.units());
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    view.open += orders_[i].type == OrderType::kMarket ? 0U : 1U;
+    view.waiting += is_stop(i) || is_profit(i) ? 1U : 0U;
+  }
+  return view;
+}
+
+sim::VenueOrder BarVenue::venue_order_of(const NewOrder& order) const {
+  const sim::SideIndex side = sim::index_of(order.side);
+  const std::int64_t tick = options_.tick.units();
+  const Price waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  return {.side = side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
+          .quantity = order.quantity.units(),
+          .stop = is_conditional(order.type) ? waits_for.units() / tick : 0,
+          .is_reduce_only = order.reduce_only};
+}
+
+// What never leaves counts for no rate.
+BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* before) {
+  const std::size_t others = before == nullptr ? 0 : 1;
+  if (const RejectReason shape = shape_against(order); shape != RejectReason::kNone) return {.reason = shape};
+  if (!rate_.take(now_)) return {.reason = RejectReason::kOrderRate};
+  if (orders_.size() + others >= kMostOrders) return {.reason = RejectReason::kTooManyOrders};
+  sim::FilterView view = filter_view();
+  view.open += others;
+  view.waiting += before != nullptr && is_conditional(before->type) ? 1U : 0U;
+  const sim::VenueOrder sent = venue_order_of(order);
+  RejectReason reason = sim::refusal_of_count(options_.filters, sent, view);
+  if (reason == RejectReason::kNone) reason = sim::refusal_of(options_.filters, sent, view);
+  return {.reason = reason, .detail = sim::detail_of(options_.filters, sent, reason)};
 }
 
 void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
   now_ = now;
-  const RejectReason against = reason_against(order);
+  const Refusal against = refusal_of(order, nullptr);
   take(id, order, {});
   answer(orders_.size() - 1, against);
   sweep_out();
@@ -33,15 +67,16 @@ void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
 void BarVenue::place_oco(const OcoIds& ids, const NewOrder& first, const NewOrder& second, UnixNanos now) {
   now_ = now;
   const bool is_pair = can_be_oco(first, second);
-  RejectReason against[2] = {is_pair ? reason_against(first) : RejectReason::kNotSupported,
-                             is_pair ? reason_against(second) : RejectReason::kNotSupported};
-  const bool is_full = orders_.size() + 1 >= kMostOrders;
-  if (is_full && against[1] == RejectReason::kNone) against[1] = RejectReason::kTooManyOrders;
-  const bool are_good = against[0] == RejectReason::kNone && against[1] == RejectReason::kNone;
+  Refusal against[2] = {{.reason = RejectReason::kNotSupported}, {.reason = RejectReason::kNotSupported}};
+  if (is_pair) {
+    against[0] = refusal_of(first, nullptr);
+    against[1] = refusal_of(second, &first);
+  }
+  const bool are_good = against[0].reason == RejectReason::kNone && against[1].reason == RejectReason::kNone;
   take(ids.first, first, are_good ? ids.second : ClientOrderId{});
   take(ids.second, second, are_good ? ids.first : ClientOrderId{});
   for (std::size_t i = 0; i < 2; ++i) {
-    if (!are_good && against[i] == RejectReason::kNone) against[i] = RejectReason::kLinkedOrder;
+    if (!are_good && against[i].reason == RejectReason::kNone) against[i].reason = RejectReason::kLinkedOrder;
     answer(orders_.size() - 2 + i, against[i]);
   }
   sweep_out();
@@ -71,13 +106,13 @@ void BarVenue::take(ClientOrderId id, const NewOrder& order, ClientOrderId linke
   }
 }
 
-void BarVenue::answer(std::size_t i, RejectReason against) {
+void BarVenue::answer(std::size_t i, const Refusal& against) {
   tell(i, OrderEvent::kSubmitted);
   orders_[i].status = OrderStatus::kNew;
-  if (against == RejectReason::kNone) {
+  if (against.reason == RejectReason::kNone) {
     tell(i, OrderEvent::kAccepted);
   } else {
-    finish(i, OrderEvent::kRejected, OrderStatus::kRejected, against);
+    finish(i, OrderEvent::kRejected, OrderStatus::kRejected, against.reason, against.detail);
   }
 }
 
@@ -108,7 +143,8 @@ void BarVenue::apply_deferred() {
       OrderUpdate update = update_of(asked.order, OrderEvent::kRejected, RejectReason::kUnknownOrder);
       update.status = OrderStatus::kFilled;  // as at the venue of order books: it is over
       update.left = {};
-      answers_.emplace_back(update);
+      const auto detail = asked.is_cancel ? sim::RefusalDetail::kNone : sim::RefusalDetail::kChange;
+      answers_.emplace_back(BarUpdate{.update = update, .detail = detail});
       continue;
     }
     orders_[i].is_requested = false;
@@ -142,10 +178,18 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
   if (moves) waits_for = moved;
   order.quantity = change.quantity;
   order.left = Quantity{change.quantity.units() - filled};
-  const RejectReason against = extras_[i].is_admitted ? set_aside(i) : RejectReason::kNone;
+  const sim::VenueOrder changed = venue_order_of({.side = order.side,
+                                                  .type = order.type,
+                                                  .price = order.price,
+                                                  .quantity = order.quantity,
+                                                  .stop_price = order.stop_price,
+                                                  .trail = order.trail,
+                                                  .reduce_only = order.reduce_only});
+  RejectReason against = sim::refusal_of(options_.filters, changed, filter_view());
+  if (against == RejectReason::kNone && extras_[i].is_admitted) against = set_aside(i);
   if (against != RejectReason::kNone) {
     order = before;
-    return tell(i, OrderEvent::kRejected, against);
+    return tell(i, OrderEvent::kRejected, against, sim::detail_of(options_.filters, changed, against));
   }
   if (moves) trigger->set(moved.units());
   extras_[i].is_arriving = true;  // at its new price it may take
