@@ -173,15 +173,15 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
   if (settings.mark == backtest::MarkSource::kMarkPrice) {
     return fail(ErrorCode::kUsage, "mark = \"mark_price\" in [margin]: bars have no mark prices: take it out");
   }
-  constexpr std::array<UnusedKey, 8> kOfBooks{{{"data", "clock_shift"},
+  constexpr std::array<UnusedKey, 9> kOfBooks{{{"data", "clock_shift"},
                                                {"data", "best_bid_offer"},
                                                {"report", "books"},
                                                {"report", "books_from"},
                                                {"report", "books_to"},
                                                {"exchange", "fills"},
                                                {"exchange", "queue"},
-                                               {"exchange.queue", ""}}};
-  if (Result<void> fits = check_unused(entries, kRules, "of order books, and these are bars"); !fits) return fits;
+                                               {"exchange.queue", ""},
+                                               {"exchange", "self_trade_prevention"}}};
   return check_unused(entries, kOfBooks, "of order books, and these are bars");
 }
 

@@ -372,6 +372,11 @@ TEST(BacktestConfig, TakesNothingThatItDoesNotLookAt) {
   EXPECT_EQ(refused(bars), "g.toml: model in [exchange.queue] is of order books, and these are bars: take it out");
   bars.erase(bars.find("queue ="), bars.find("compatibility") - bars.find("queue ="));
   EXPECT_EQ(refused(bars), "");
+  const std::size_t exchange = bars.find("[exchange]\n") + 11;
+  const auto with = [&](std::string_view key) { return std::string(bars).insert(exchange, key); };
+  EXPECT_EQ(refused(with("orders_per_10s = 5\n") + "[filters]\nmin_notional = \"5\"\nmax_algo_orders = 3\n"), "");
+  EXPECT_EQ(refused(with("self_trade_prevention = \"expire_maker\"\n")),
+            "g.toml: self_trade_prevention in [exchange] is of order books, and these are bars: take it out");
   EXPECT_EQ(refused(bars + "[bars]\ninterval = \"1m\"\n"),
             "g.toml: interval in [bars] is of order books, and these are bars: take it out");
   EXPECT_EQ(refused(bars + "[features]\nlevels = [1]\n"),

@@ -220,6 +220,18 @@ TEST(ProgramBacktestBars, TellsContractAssetAndAccountOfEachInstrument) {
   EXPECT_EQ(two.at("instruments").at(1).at("settlement_asset"), "USDT");
 }
 
+TEST(ProgramBacktestBars, KeepsToTheVenuesRules) {
+  const TempDir dir;
+  const std::string rules = "[filters]\nmin_notional = \"4000\"\n";
+  const std::string config = dir.write("sma.toml", configuration("fast = 10\nslow = 30\n", rules));
+  const Outcome run = run_acts({"backtest", config, "--out", dir / "run"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json totals = nlohmann::json::parse(read_file(dir / "run/run.json"))["totals"];
+  EXPECT_GT(totals["rejected"]["min_notional"].get<int>(), 0);
+  EXPECT_EQ(totals["error_codes"]["-1013"], totals["rejected"]["min_notional"]);
+  EXPECT_THAT(read_file(dir / "run/orders.csv"), HasSubstr(",min_notional,,,-1013,2021-01-"));
+}
+
 TEST(ProgramBacktestBars, GivesTheSameBytesAgain) {
   const TempDir dir;
   const std::string config = dir.write("sma.toml", configuration("fast = 5\nslow = 20\ndirection = \"both\"\n"));

@@ -16,6 +16,7 @@
 #include "backtest/run_strategy.hpp"
 #include "backtest/run_text.hpp"
 #include "backtest/strategy_library.hpp"
+#include "backtest/venue_rules.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -155,10 +156,14 @@ Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
     const bool is_of_file = funding_source_of(of) == FundingSource::kFile;
     auto funding = is_of_file ? read_funding(of.funding_file) : Result<sim::FundingBook>();
     if (!funding) return of_instrument(settings, instruments[i], funding.error());
+    const auto filters = filters_of(instruments[i], of.exchange.rules);
+    if (!filters) return of_instrument(settings, instruments[i], filters.error());
     options.markets.push_back({.instrument = instruments[i],
                                .contract = of.contract,
                                .fees = of.fees,
                                .path = of.exchange.bar_path,
+                               .filters = *filters,
+                               .rates = of.exchange.rates,
                                .margin = of.margin,
                                .funding = *std::move(funding)});
   }

@@ -19,7 +19,7 @@
 
 namespace acts::backtest {
 
-// What settings say of the run itself. Errors: read_funding().
+// What settings say of the run itself. Errors: read_funding(), filters_of().
 Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
                                       std::span<const BacktestInstrument> instruments);
 

@@ -35,6 +35,13 @@ double value_of(Quantity quantity, Scales scales) {
   return nearest_double(quantity.units(), one);
 }
 
+// Open, and nothing has been asked for that is still to be done.
+bool is_free(const BarVenue& venue, ClientOrderId id) {
+  const auto orders = venue.open_orders();
+  const auto found = std::ranges::find(orders, id, &OpenOrder::id);
+  return found != orders.end() && !found->is_requested;
+}
+
 Result<BarAccount> account_of(const BarRunOptions& options, std::size_t i, int least_scale) {
   const BarMarket& market = options.markets[i];
   return BarAccount::make(market.instrument.scales, market.contract, market.fees,
@@ -81,6 +88,8 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
                                 .tick = Price{market.instrument.tick},
                                 .lot = Quantity{market.instrument.lot},
                                 .path = market.path,
+                                .filters = market.filters,
+                                .rates = market.rates,
                                 .account = run->account_.get(),
                                 .slot = i};
     run->markets_.push_back({.instrument = market.instrument,
@@ -133,17 +142,17 @@ BarRun::Market& BarRun::market_of(ClientOrderId id) {
 
 bool BarRun::modify(const ModifyOrder& change) {
   BarVenue& venue = market_of(change.id).venue;
-  if (std::ranges::find(venue.open_orders(), change.id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  if (!is_free(venue, change.id)) return false;
   venue.modify(change, now_);
-  has_answers_ = true;
+  has_answers_ = has_answers_ || !venue.answers().empty();
   return true;
 }
 
 bool BarRun::cancel(ClientOrderId id) {
   BarVenue& venue = market_of(id).venue;
-  if (std::ranges::find(venue.open_orders(), id, &OpenOrder::id) == venue.open_orders().end()) return false;
+  if (!is_free(venue, id)) return false;
   venue.cancel(id, now_);
-  has_answers_ = true;
+  has_answers_ = has_answers_ || !venue.answers().empty();
   return true;
 }
 
@@ -229,8 +238,10 @@ Result<void> BarRun::step_fully(std::span<const Bar> bars) {
   if (Result<void> run = run_timers(opened, true); !run) return run;
   if (Result<void> paid = pay_fundings({opened.value - 1}, {}, BarPart::kOpen); !paid) return paid;
   now_ = opened;
+  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.note_price(bar.open);
   if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
   if (Result<void> done = open(bars); !done) return done;
+  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.defer_requests();
   if (Result<void> run = run_timers(closed, false); !run) return run;
   now_ = closed;
   if (Result<void> paid = pay_fundings({closed.value - 1}, bars, BarPart::kPath); !paid) return paid;
@@ -260,10 +271,10 @@ Result<void> BarRun::open(std::span<const Bar> bars) {
 
 Result<void> BarRun::close(std::span<const Bar> bars) {
   for (const Bar& bar : bars) {
-    Market& of = markets_[bar.instrument.value()];
-    if (of.venue.is_idle()) continue;
-    of.venue.on_path(bar);
-    has_answers_ = has_answers_ || !of.venue.answers().empty();
+    BarVenue& venue = markets_[bar.instrument.value()].venue;
+    venue.note_price(bar.close);
+    venue.on_path(bar);
+    has_answers_ = has_answers_ || !venue.answers().empty();
   }
   return has_answers_ ? drain() : Result<void>();
 }
@@ -370,8 +381,8 @@ void BarRun::deliver(Market& market, const BarAnswer& answer) {
     if (wants_.fills) strategy_->on_fill(*this, numbered);
     return;
   }
-  const OrderUpdate& update = std::get<OrderUpdate>(answer);
-  if (listener_ != nullptr) listener_->on_order(update, {});
+  const auto& [update, detail] = std::get<BarUpdate>(answer);
+  if (listener_ != nullptr) listener_->on_order(update, detail);
   if (wants_.orders && update.event != OrderEvent::kSubmitted) strategy_->on_order(*this, update);
 }
 

@@ -2,10 +2,11 @@
 //
 // Time: at a bar's open its orders arrive, and what they fill is told; then timers that are due within the bar; then
 // what the rest of the bar has filled, told at its close, when on_bar() shows the bar. So nothing is decided on what
-// has not ended. Funding at a bar's open is paid before its orders arrive, on the open's price; within a bar on the
-// position with which it went on from its open, on the worse of high and low, and told at the close; between two bars
-// on the last close: where it has a price of its own, on that. An order placed at the close of a bar is at the venue
-// before the next open: of latencies a bar knows nothing.
+// has not ended. What such a timer changes or cancels is under way until the close (OpenOrder::is_requested). Funding
+// at a bar's open is paid before its orders arrive, on the open's price; within a bar on the position with which it
+// went on from its open, on the worse of high and low, and told at the close; between two bars on the last close: where
+// it has a price of its own, on that. An order placed at the close of a bar is at the venue before the next open: of
+// latencies a bar knows nothing.
 #pragma once
 
 #include <algorithm>
@@ -34,6 +35,7 @@
 #include "backtest/run_listener.hpp"
 #include "sim/account/account.hpp"
 #include "sim/account/funding_book.hpp"
+#include "sim/venue_filters.hpp"
 
 namespace acts::backtest {
 
@@ -42,6 +44,8 @@ struct BarMarket {
   sim::Contract contract = {};
   Fees fees = {};
   BarPath path = BarPath::kWorst;
+  sim::VenueFilters filters = {};
+  sim::OrderRates rates = {};
   sim::MarginModel margin = {};
   sim::FundingBook funding = {};  // when it is paid
 };
@@ -183,6 +187,7 @@ class BarRun final : public StrategyContext {
   void mark(const Bar& bar) {
     Market& of = markets_[bar.instrument.value()];
     of.mark = bar.close;
+    of.venue.note_price(bar.close);
     if (of.local.depends_on_price() || of.has_moved) {
       const int128 equity = of.local.equity(bar.close);
       equity_ += equity - of.equity;

@@ -5,11 +5,6 @@
 #include <utility>
 
 namespace acts::backtest {
-namespace {
-
-constexpr std::size_t kNowhere = SIZE_MAX;
-
-}  // namespace
 
 bool BarVenue::is_stop(std::size_t i) const {
   const OrderType type = orders_[i].type;
@@ -39,125 +34,6 @@ std::size_t BarVenue::index_of(ClientOrderId id) const {
   const auto found = std::ranges::find(orders_, id, &OpenOrder::id);
   const auto index = static_cast<std::size_t>(found - orders_.begin());
   return found == orders_.end() || extras_[index].is_done ? kNowhere : index;
-}
-
-RejectReason BarVenue::reason_against(const NewOrder& order) const {
-  const std::int64_t tick = options_.tick.units();
-  const auto is_off = [tick](Price price) { return price.units() <= 0 || price.units() % tick != 0; };
-  if (order.quantity.units() <= 0 || order.quantity.units() % options_.lot.units() != 0) {
-    return RejectReason::kQuantityOffLot;
-  }
-  if (order.quantity.units() > kMostQuantity) return RejectReason::kQuantityOutOfRange;
-  const OrderType type = order.type;
-  const bool has_limit =
-      type == OrderType::kLimit || type == OrderType::kStopLimit || type == OrderType::kTakeProfitLimit;
-  if (has_limit && is_off(order.price)) return RejectReason::kPriceOffTick;
-  const bool has_trail = type == OrderType::kTrailingStop;
-  const bool has_stop = !has_trail && type != OrderType::kLimit && type != OrderType::kMarket;
-  if ((has_stop && is_off(order.stop_price)) || (has_trail && is_off(order.trail))) return RejectReason::kPriceOffTick;
-  return orders_.size() >= kMostOrders ? RejectReason::kTooManyOrders : RejectReason::kNone;
-}
-
-void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
-  now_ = now;
-  const RejectReason against = reason_against(order);
-  take(id, order, {});
-  answer(orders_.size() - 1, against);
-  sweep_out();
-}
-
-void BarVenue::place_oco(const OcoIds& ids, const NewOrder& first, const NewOrder& second, UnixNanos now) {
-  now_ = now;
-  const bool is_pair = can_be_oco(first, second);
-  RejectReason against[2] = {is_pair ? reason_against(first) : RejectReason::kNotSupported,
-                             is_pair ? reason_against(second) : RejectReason::kNotSupported};
-  const bool is_full = orders_.size() + 1 >= kMostOrders;
-  if (is_full && against[1] == RejectReason::kNone) against[1] = RejectReason::kTooManyOrders;
-  const bool are_good = against[0] == RejectReason::kNone && against[1] == RejectReason::kNone;
-  take(ids.first, first, are_good ? ids.second : ClientOrderId{});
-  take(ids.second, second, are_good ? ids.first : ClientOrderId{});
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (!are_good && against[i] == RejectReason::kNone) against[i] = RejectReason::kLinkedOrder;
-    answer(orders_.size() - 2 + i, against[i]);
-  }
-  sweep_out();
-}
-
-void BarVenue::take(ClientOrderId id, const NewOrder& order, ClientOrderId linked) {
-  // Of a pair a limit order is post-only: can_be_oco().
-  const bool is_post_only = linked != ClientOrderId{} && order.type == OrderType::kLimit;
-  orders_.push_back({.id = id,
-                     .instrument = order.instrument,
-                     .side = order.side,
-                     .type = order.type,
-                     .time_in_force = is_post_only ? TimeInForce::kGtx : order.time_in_force,
-                     .price = order.price,
-                     .quantity = order.quantity,
-                     .left = order.quantity,
-                     .stop_price = order.stop_price,
-                     .status = OrderStatus::kPendingNew,
-                     .is_requested = false,
-                     .trail = order.trail,
-                     .reduce_only = order.reduce_only,
-                     .linked = linked});
-  extras_.push_back({.is_reduce_only = order.reduce_only});
-  const Price waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
-  if (is_conditional(order.type) && waits_for.units() > 0) {
-    extras_.back().trigger.emplace(order.side, order.type, waits_for.units());
-  }
-}
-
-void BarVenue::answer(std::size_t i, RejectReason against) {
-  tell(i, OrderEvent::kSubmitted);
-  orders_[i].status = OrderStatus::kNew;
-  if (against == RejectReason::kNone) {
-    tell(i, OrderEvent::kAccepted);
-  } else {
-    finish(i, OrderEvent::kRejected, OrderStatus::kRejected, against);
-  }
-}
-
-void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
-  now_ = now;
-  const std::size_t i = index_of(change.id);
-  if (i == kNowhere) return;
-  OpenOrder& order = orders_[i];
-  const std::int64_t tick = options_.tick.units();
-  const bool has_price = has_limit(order.type);
-  std::optional<sim::Trigger>& trigger = extras_[i].trigger;
-  Price& waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
-  const Price moved = order.type == OrderType::kTrailingStop ? change.trail : change.stop_price;
-  const bool moves = trigger && !extras_[i].is_triggered && moved != Price{};
-  const bool is_off = (has_price && (change.price.units() <= 0 || change.price.units() % tick != 0)) ||
-                      (moves && (moved.units() < 0 || moved.units() % tick != 0));
-  if (is_off || change.quantity.units() % options_.lot.units() != 0 || change.quantity.units() > kMostQuantity) {
-    tell(i, OrderEvent::kRejected, is_off ? RejectReason::kPriceOffTick : RejectReason::kQuantityOffLot);
-    return;
-  }
-  const std::int64_t filled = order.quantity.units() - order.left.units();
-  if (change.quantity.units() <= filled) return cancel(change.id, now);
-  const OpenOrder before = order;
-  if (has_price) order.price = change.price;
-  if (moves) waits_for = moved;
-  order.quantity = change.quantity;
-  order.left = Quantity{change.quantity.units() - filled};
-  const RejectReason against = extras_[i].is_admitted ? set_aside(i) : RejectReason::kNone;
-  if (against != RejectReason::kNone) {
-    order = before;
-    return tell(i, OrderEvent::kRejected, against);
-  }
-  if (moves) trigger->set(moved.units());
-  extras_[i].is_arriving = true;  // at its new price it may take
-  tell(i, OrderEvent::kModified);
-}
-
-void BarVenue::cancel(ClientOrderId id, UnixNanos now) {
-  now_ = now;
-  const std::size_t i = index_of(id);
-  if (i == kNowhere) return;
-  finish(i, OrderEvent::kCancelled, OrderStatus::kCancelled, RejectReason::kNone);
-  end_linked(i, OrderEvent::kCancelled);
-  sweep_out();
 }
 
 void BarVenue::end_linked(std::size_t i, OrderEvent event) {
@@ -249,8 +125,12 @@ void BarVenue::trigger(std::size_t i, const Bar& bar, Price price) {
 }
 
 void BarVenue::on_path(const Bar& bar) {
-  if (is_idle() || bar.volume.is_zero()) return;
   now_ = bar.close_time;
+  if (!is_idle() && !bar.volume.is_zero()) run_path(bar);
+  apply_deferred();
+}
+
+void BarVenue::run_path(const Bar& bar) {
   at_ = bar.open.units();
   const bool is_nearest_low = bar.open.units() - bar.low.units() <= bar.high.units() - bar.open.units();
   switch (options_.path) {
@@ -281,31 +161,34 @@ void BarVenue::follow_trail(std::int64_t price) {
   }
 }
 
-bool BarVenue::is_on_way(std::size_t i, std::int64_t from, std::int64_t to) const {
+bool BarVenue::is_on_way(std::size_t i, const Leg& leg) const {
   const std::int64_t price = trigger_of(i);
-  if (!is_live(i) || price == 0) return false;
-  return to < from ? is_below(i) && price <= from && price >= to : !is_below(i) && price >= from && price <= to;
+  if (!can_fill(i) || price == 0) return false;
+  if (is_below(i) != leg.is_down) return false;
+  return leg.is_down ? price <= at_ && price >= leg.to : price >= at_ && price <= leg.to;
 }
 
 // The first on the way; of one price stops before limits, then by age.
-std::size_t BarVenue::next_on_way(std::int64_t from, std::int64_t to) const {
+std::size_t BarVenue::next_on_way(const Leg& leg) const {
   std::size_t first = kNowhere;
   for (std::size_t i = 0; i < orders_.size(); ++i) {
-    if (!is_on_way(i, from, to)) continue;
+    if (!is_on_way(i, leg)) continue;
     if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
     if (first == kNowhere) {
       first = i;
       continue;
     }
-    const std::int64_t nearer = std::abs(trigger_of(first) - from) - std::abs(trigger_of(i) - from);
+    const std::int64_t nearer = std::abs(trigger_of(first) - at_) - std::abs(trigger_of(i) - at_);
     if (nearer > 0 || (nearer == 0 && is_stop(i) && !is_stop(first))) first = i;
   }
   return first;
 }
 
 void BarVenue::walk(const Bar& bar, Price to) {
+  // Where it ends there may be more than one: then it is still the same leg.
+  const Leg leg{.to = to.units(), .is_down = to.units() < at_};
   for (;;) {
-    const std::size_t i = next_on_way(at_, to.units());
+    const std::size_t i = next_on_way(leg);
     if (i == kNowhere) break;
     if (end_margin(bar, trigger_of(i))) continue;
     at_ = trigger_of(i);
@@ -358,7 +241,7 @@ void BarVenue::run_worst(const Bar& bar) {
 void BarVenue::run_group(Group group, const Bar& bar) {
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     const std::int64_t price = trigger_of(i);
-    if (!is_live(i) || price == 0 || group_of(i) != group) continue;
+    if (!can_fill(i) || price == 0 || group_of(i) != group) continue;
     if (extras_[i].is_reduce_only && account_.quantity() * sign(orders_[i].side) >= 0) continue;
     const std::int64_t beyond = is_below(i) ? price - bar.low.units() : bar.high.units() - price;
     if (beyond < 0 || (beyond == 0 && is_limit(i))) continue;
@@ -433,31 +316,35 @@ void BarVenue::tell_fill(const Fill& fill, const sim::FeeCharge& charge) {
   answers_.emplace_back(told);
 }
 
-void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason) {
+void BarVenue::finish(std::size_t i, OrderEvent event, OrderStatus status, RejectReason reason,
+                      sim::RefusalDetail detail) {
   orders_[i].status = status;
   orders_[i].left = Quantity{0};
   extras_[i].is_done = true;
   release(i);
-  tell(i, event, reason);
+  tell(i, event, reason, detail);
 }
 
-void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason) {
-  const OpenOrder& order = orders_[i];
-  answers_.emplace_back(OrderUpdate{.instrument = order.instrument,
-                                    .id = order.id,
-                                    .event = event,
-                                    .status = order.status,
-                                    .reason = reason,
-                                    .ts_event = now_,
-                                    .ts_recv = now_,
-                                    .side = order.side,
-                                    .type = order.type,
-                                    .time_in_force = order.time_in_force,
-                                    .price = order.price,
-                                    .quantity = order.quantity,
-                                    .left = order.left,
-                                    .stop_price = order.stop_price,
-                                    .trail = order.trail});
+OrderUpdate BarVenue::update_of(const OpenOrder& order, OrderEvent event, RejectReason reason) const {
+  return {.instrument = order.instrument,
+          .id = order.id,
+          .event = event,
+          .status = order.status,
+          .reason = reason,
+          .ts_event = now_,
+          .ts_recv = now_,
+          .side = order.side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .price = order.price,
+          .quantity = order.quantity,
+          .left = order.left,
+          .stop_price = order.stop_price,
+          .trail = order.trail};
+}
+
+void BarVenue::tell(std::size_t i, OrderEvent event, RejectReason reason, sim::RefusalDetail detail) {
+  answers_.emplace_back(BarUpdate{.update = update_of(orders_[i], event, reason), .detail = detail});
 }
 
 void BarVenue::sweep_out() {

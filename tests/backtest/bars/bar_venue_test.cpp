@@ -16,6 +16,11 @@ namespace {
 
 constexpr InstrumentId kHere{0};
 
+UnixNanos time_of(const BarAnswer& answer) {
+  const Fill* const fill = std::get_if<Fill>(&answer);
+  return fill != nullptr ? fill->ts_event : std::get<BarUpdate>(answer).update.ts_event;
+}
+
 BarAccount empty_account() { return BarAccount::make({}, {}, {}, {}).value(); }
 
 struct Prices {
@@ -61,7 +66,7 @@ class Market {
     const std::size_t at_open = venue_.answers().size();
     venue_.on_path(bar);
     for (std::size_t i = 0; i < venue_.answers().size(); ++i) {
-      const auto time = std::visit([](const auto& answer) { return answer.ts_event; }, venue_.answers()[i]);
+      const auto time = time_of(venue_.answers()[i]);
       EXPECT_EQ(time, i < at_open ? bar.open_time : bar.close_time);
     }
     time_ = bar.close_time;
@@ -74,7 +79,7 @@ class Market {
       if (const Fill* const fill = std::get_if<Fill>(&answer)) {
         text += fmt::format("{} {} {}x{} {},", fill->id.value(), to_string(fill->side), fill->price.units(),
                             fill->quantity.units(), to_string(fill->cause));
-      } else if (const auto& update = std::get<OrderUpdate>(answer);
+      } else if (const OrderUpdate& update = std::get<BarUpdate>(answer).update;
                  update.event == OrderEvent::kExpired || update.event == OrderEvent::kRejected) {
         text += fmt::format("{} {} {},", update.id.value(), to_string(update.event), to_string(update.reason));
       }
@@ -276,7 +281,7 @@ TEST(BarVenue, RefusesWhatIsOffTickOrLotOrTooMuch) {
   const auto reason = [&venue](const NewOrder& order) {
     venue.answers().clear();
     venue.place(ClientOrderId{1}, order, {});
-    return std::get<OrderUpdate>(venue.answers().back()).reason;
+    return std::get<BarUpdate>(venue.answers().back()).update.reason;
   };
   const NewOrder good{.price = Price{100}, .quantity = Quantity{20}};
   EXPECT_EQ(reason(good), RejectReason::kNone);
@@ -322,7 +327,7 @@ TEST(BarVenue, EndsTheOtherOneOfAPair) {
     EXPECT_TRUE(venue.is_idle());
     ASSERT_EQ(venue.answers().size(), 3U);
     EXPECT_EQ(std::get<Fill>(venue.answers()[0]).price, Price{is_stopped ? 90 : 110});
-    const OrderUpdate& ended = std::get<OrderUpdate>(venue.answers()[2]);
+    const OrderUpdate& ended = std::get<BarUpdate>(venue.answers()[2]).update;
     EXPECT_EQ(ended.id, ClientOrderId{is_stopped ? 1U : 2U});
     EXPECT_EQ(ended.event, OrderEvent::kExpired);
     EXPECT_EQ(ended.reason, RejectReason::kLinkedOrder);
@@ -334,15 +339,15 @@ TEST(BarVenue, RefusesOrCancelsAPairAsAWhole) {
   venue.place_oco({ClientOrderId{1}, ClientOrderId{2}}, of_pair(OrderType::kLimit, 110), of_pair(OrderType::kStop, 91),
                   {});
   EXPECT_TRUE(venue.is_idle());
-  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().at(1)).reason, RejectReason::kLinkedOrder);
-  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().at(3)).reason, RejectReason::kPriceOffTick);
+  EXPECT_EQ(std::get<BarUpdate>(venue.answers().at(1)).update.reason, RejectReason::kLinkedOrder);
+  EXPECT_EQ(std::get<BarUpdate>(venue.answers().at(3)).update.reason, RejectReason::kPriceOffTick);
   venue.place_oco({ClientOrderId{3}, ClientOrderId{4}}, of_pair(OrderType::kLimit, 110), of_pair(OrderType::kStop, 90),
                   {});
   venue.cancel(ClientOrderId{4}, {});
   EXPECT_TRUE(venue.is_idle());
   venue.place_oco({ClientOrderId{5}, ClientOrderId{6}}, of_pair(OrderType::kLimit, 110),
                   of_pair(OrderType::kLimit, 120), {});
-  EXPECT_EQ(std::get<OrderUpdate>(venue.answers().back()).reason, RejectReason::kNotSupported);
+  EXPECT_EQ(std::get<BarUpdate>(venue.answers().back()).update.reason, RejectReason::kNotSupported);
 }
 
 TEST(BarVenue, MovesAStop) {
@@ -351,6 +356,15 @@ TEST(BarVenue, MovesAStop) {
   market.show({100, 101, 95, 100});
   market.venue().modify({.id = ClientOrderId{id}, .quantity = Quantity{1}, .stop_price = Price{97}}, {});
   EXPECT_EQ(market.show({100, 101, 96, 100}), "1 sell 97x1 taker,");
+}
+
+TEST(BarVenue, FillsAllThatWaitsWhereAKnownPathTurns) {
+  Market market(BarPath::kHighFirst);
+  for (int i = 0; i < 2; ++i) market.place(kSell, OrderType::kStop, 90);
+  market.place(kBuy, OrderType::kLimit, 90);
+  for (int i = 0; i < 2; ++i) market.place(kBuy, OrderType::kStop, 110);
+  EXPECT_EQ(market.show({100, 110, 90, 95}),
+            "4 buy 110x1 taker,5 buy 110x1 taker,1 sell 90x1 taker,2 sell 90x1 taker,3 buy 90x1 traded_through,");
 }
 
 TEST(BarVenue, ModifiesAndCancels) {
