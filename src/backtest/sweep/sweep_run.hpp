@@ -16,6 +16,7 @@
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/data_notes.hpp"
 #include "backtest/settings.hpp"
+#include "backtest/sweep/set_failure.hpp"
 #include "backtest/sweep/set_totals.hpp"
 
 namespace acts::backtest {
@@ -36,12 +37,14 @@ struct SweepRequest {
 struct SweepRow {
   std::size_t number = 0;  // of the combination, from 1
   SetTotals totals = {};
+  std::string error = {};  // failure_line() of one that has failed, which has no totals; else empty
 };
 
 struct SweepReport {
   std::size_t sets = 0;            // that the strategy takes, those that were done before among them
   std::size_t refused = 0;         // combinations that it does not take,
   std::string refusal = {};        // and why the first of them
+  SetFailures failures = {};       // of those that were run now
   ReadMarkets read = {};           // of books, what its passes have read; of funding that a set missed the most of any
   std::uint64_t missing_bars = 0;  // of bars, those that are not there between those that are, of all instruments
 };
@@ -54,8 +57,9 @@ using SweepPassTaker = std::function<Result<void>(std::span<const SweepRow> rows
 inline constexpr std::size_t kBarSetsAPass = 4096;
 inline constexpr std::size_t kBookSetsAPass = 256;
 
-// Passes come in the order of their numbers. Errors: kUsage: settings, or no combination that the strategy takes; those
-// of the data; kBadInput: a strategy throws or lets no time pass, with the set's number; what `on_pass` fails with.
+// Passes come in the order of their numbers. A set whose strategy throws, lets no time pass, or comes to more than can
+// be exact has failed, and the others go on. Errors: kUsage: settings, or no combination that the strategy takes; those
+// of the data; what `on_pass` fails with.
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass);
 
 struct SweepIdentity {
@@ -71,13 +75,15 @@ Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_vi
                                      std::string_view configuration);
 
 // What a sweep was, as the object `run` of a run.json has it: inputs, version, configuration, and what its data lacks.
-// The same for every number of threads, and of a sweep that went on where it was ended. Pure.
+// The same for every number of threads, and of a sweep that went on where it was ended. `failures`: of all its sets.
+// Pure.
 struct SweepOrigin {
   SweepIdentity identity = {};
   std::string version = {};  // of acts
   std::string configuration = {};
   std::string configuration_file = {};
 };
-std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report);
+std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report,
+                           const SetFailures& failures);
 
 }  // namespace acts::backtest
