@@ -13,7 +13,7 @@
 
 #include "backtest/data_notes.hpp"
 #include "backtest/run_proofs.hpp"
-#include "backtest/strategy_library.hpp"
+#include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/backtest_data_dir.hpp"
@@ -41,6 +41,8 @@ struct SweepSettings {
   std::uint64_t seed = 1;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::optional<std::size_t> sets_a_pass;
+  bool isolates = false;
+  std::optional<Nanos> isolate_timeout;
   Decimal capital;
   double risk_free_rate = 0;
   report::NamedFigure objective = *report::parse_objective("sharpe");
@@ -66,8 +68,15 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
   return {};
 }
 
+Result<void> set_isolation_timeout(SweepSettings& settings, const Values& values) {
+  const Result<Nanos> timeout = parse_positive_duration(values[0]);
+  if (!timeout) return std::unexpected(timeout.error());
+  settings.isolate_timeout = *timeout;
+  return {};
+}
+
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 11> kOptions{{
+  static const std::array<Option<SweepSettings>, 13> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -95,8 +104,8 @@ std::span<const Option<SweepSettings>> sweep_table() {
       {{.name = "sets_a_pass",
         .placeholder = "N",
         .kind = OptionKind::kInteger,
-        .help = "sets that share a pass over the data; fewer take longer, and less is lost when it is ended",
-        .default_text = "4096 of bars, 256 of books"},
+        .help = "sets that share a pass over the data, at whose end they are kept; fewer take longer, and less is lost",
+        .default_text = "512 to 4096 of bars, 16 a thread to 256 of books, 32 with --isolate"},
        [](SweepSettings& s, const Values& v) { return set_count(s.sets_a_pass, v, kMostSetsAPass); }},
       {{.name = "capital",
         .placeholder = "AMOUNT",
@@ -115,6 +124,17 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "run all a second time with another number of threads, and compare every byte of --output's files",
         .default_text = "false"},
        [](SweepSettings& s, const Values& v) { return s.checks_determinism = v[0] == "true", Result<void>(); }},
+      {{.name = "isolate",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "each set's strategy in a process of its own: one that crashes or never returns fails alone",
+        .default_text = "false"},
+       [](SweepSettings& s, const Values& v) { return s.isolates = v[0] == "true", Result<void>(); }},
+      {{.name = "isolate_timeout",
+        .placeholder = "TIME",
+        .kind = OptionKind::kDuration,
+        .help = "of one call of an isolated strategy; 10s if not given"},
+       set_isolation_timeout},
       {kBarPathSpec, [](SweepSettings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
@@ -213,6 +233,20 @@ Result<void> check_determinism_flags(const SweepSettings& settings) {
   return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
 }
 
+Result<std::optional<backtest::IsolateOptions>> isolation_of(const SweepSettings& settings) {
+  if (!settings.isolates) {
+    if (!settings.isolate_timeout) return std::nullopt;
+    return fail(ErrorCode::kUsage, "--isolate-timeout is of --isolate: give both");
+  }
+  if (settings.sets_a_pass.value_or(1) > backtest::kMostIsolatedSetsAPass) {
+    return fail(ErrorCode::kUsage, fmt::format("--isolate has a process a set: --sets-a-pass is at most {} with it",
+                                               backtest::kMostIsolatedSetsAPass));
+  }
+  backtest::IsolateOptions options;
+  if (settings.isolate_timeout) options.timeout = *settings.isolate_timeout;
+  return options;
+}
+
 // All sets once more, none of them from a journal, by another number of threads. What it made stays if it differs.
 Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options,
                                 const backtest::SweepOrigin& origin) {
@@ -288,9 +322,11 @@ int run_sweep_command(const Given& given) {
     return complain(taken.error());
   const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
   if (!overrides) return complain(overrides.error());
-  const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);
-  if (!type) return complain(type.error());
-  SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
+  const auto isolation = isolation_of(settings);
+  if (!isolation) return complain(isolation.error());
+  const Result<backtest::DescribedStrategy> strategy = backtest::describe_strategy(*parsed, *isolation);
+  if (!strategy) return complain(strategy.error());
+  SweepTable table(parsed->sweep, strategy->parameters, parsed->is_bars ? "bars" : "rows");
   Problems problems;
   backtest::SweepRequest request{.axes = parsed->sweep,
                                  .capital = settings.capital,
@@ -298,6 +334,7 @@ int run_sweep_command(const Given& given) {
                                  .seed = settings.seed,
                                  .threads = settings.threads,
                                  .sets_a_pass = settings.sets_a_pass,
+                                 .isolate = *isolation,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
   Problems failed;

@@ -24,9 +24,8 @@ constexpr std::string_view kRealType = "DOUBLE";
 constexpr std::string_view kTextType = "VARCHAR";
 constexpr std::string_view kDecimalType = "";
 
-std::string_view type_of(const ParameterSpec* spec) {
-  if (spec == nullptr) return kTextType;
-  switch (spec->type) {
+std::string_view type_of(ParameterType type) {
+  switch (type) {
     case ParameterType::kInteger: return kWholeType;
     case ParameterType::kReal: return kRealType;
     case ParameterType::kDecimal: return kDecimalType;
@@ -62,16 +61,16 @@ void append_totals(std::vector<std::string>& fields, const backtest::SetTotals& 
 
 }  // namespace
 
-SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs,
-                       std::string_view rows)
+SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes,
+                       std::span<const std::pair<std::string, ParameterType>> types, std::string_view rows)
     : axes_(std::move(axes)) {
   const auto add = [this](std::string_view name, std::string_view type) {
     columns_.push_back({std::string(name), std::string(type)});
   };
   add("set", kWholeType);
   for (const backtest::SweepAxis& axis : axes_) {
-    const auto spec = std::ranges::find(specs, std::string_view(axis.name), &ParameterSpec::name);
-    add(axis.name, type_of(spec == specs.end() ? nullptr : &*spec));
+    const auto type = std::ranges::find(types, axis.name, &std::pair<std::string, ParameterType>::first);
+    add(axis.name, type == types.end() ? kTextType : type_of(type->second));
   }
   const std::size_t parameters = columns_.size();
   for (const std::string_view name : {rows, std::string_view("orders"), std::string_view("fills")}) {

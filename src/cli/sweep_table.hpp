@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/decimal.hpp"
@@ -19,9 +21,10 @@ namespace acts::cli {
 
 class SweepTable {
  public:
-  // `specs`: of the strategy's parameters; `rows`: what the data's rows are called, "bars" or "rows". A parameter of
-  // the name of another column is "NAME_parameter".
-  SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs, std::string_view rows);
+  // `types`: of the strategy's parameters, by name; `rows`: what the data's rows are called, "bars" or "rows". A
+  // parameter of the name of another column is "NAME_parameter".
+  SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const std::pair<std::string, ParameterType>> types,
+             std::string_view rows);
 
   // With their ends. Exact values as decimals, figures as shortest doubles, empty where undefined. Of a set that has
   // failed all is empty but for its number, parameters and error. `risk_free_rate`: of report::set_figures().

@@ -154,6 +154,65 @@ TEST(ProgramFailingSweep, CountsSetsThatFailAsTries) {
   EXPECT_EQ(page.exit_code, 0) << page.err;
 }
 
+// A process a set: what it does to that, it does to no other set.
+TEST(ProgramFailingSweep, IsolatedSetsCrashAndHangAlone) {
+  const TempDir dir;
+  for (const auto& make : {sick_bars, sick_books, sick_instruments}) {
+    const std::string sound = dir.write("sound.toml", make("ill = [\"none\"]\nlots = [1, 2, 3]\n"));
+    const std::string sick = dir.write(
+        "sick.toml",
+        make("ill = [\"crash\", \"none\", \"loop\", \"throw\", \"unmade\", \"refused\"]\nlots = [1, 2, 3]\n"));
+    const Outcome whole = run_acts({"sweep", sound});
+    ASSERT_EQ(whole.exit_code, 0) << whole.err;
+    const Outcome same = run_acts({"sweep", sound, "--isolate"});
+    ASSERT_EQ(same.exit_code, 0) << same.err;
+    EXPECT_EQ(same.out, whole.out) << "what comes of a set is the same";
+    const Outcome run = run_acts({"sweep", sick, "--isolate", "--isolate-timeout", "3s", "--threads", "3"});
+    EXPECT_EQ(run.exit_code, 3) << run.err;
+    EXPECT_THAT(run.err,
+                HasSubstr("parameter set 1 has failed: the strategy crashed (signal 11: Segmentation fault) in "
+                          "call 4: on_timer of 1 at "));
+    EXPECT_THAT(run.err, HasSubstr("parameter set 7 has failed: the strategy did not return within 3s in call 4: "));
+    EXPECT_THAT(run.err, HasSubstr("2 more problems like these were left out"));
+    EXPECT_THAT(run.err, HasSubstr("3 of 18 combinations left out: sickly: it is too ill"));
+    const Rows rows = rows_of(run.out);
+    ASSERT_EQ(rows.sound.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(without_set(rows.sound[i]), without_set(rows_of(whole.out).sound[i]));
+    }
+    ASSERT_EQ(rows.failed.size(), 12U);
+    EXPECT_THAT(rows.failed[11], HasSubstr("the strategy threw: not even made: "));
+  }
+}
+
+TEST(ProgramFailingSweep, IsolatedSweepsGoOnAndHaveTypes) {
+  const TempDir dir;
+  const std::string sick = dir.write("sick.toml", sick_books("ill = [\"crash\", \"none\"]\nlots = [1, 2]\n"));
+  const Outcome run = run_acts({"sweep", sick, "--isolate", "--output", dir / "sick.parquet", "--sets-a-pass", "1"});
+  ASSERT_EQ(run.exit_code, 3) << run.err;
+  EXPECT_THAT(run.out,
+              HasSubstr("2 of 4 sets have failed, and have no totals: the first is set 1: the strategy crashed"));
+  const auto duck = history::Duck::open({.temp_directory = {}});
+  ASSERT_TRUE(duck.has_value());
+  const Result<void> looked = (*duck)->run(
+      fmt::format("COPY (SELECT DISTINCT typeof(ill), typeof(lots), typeof(error) FROM '{}') TO '{}' (HEADER false)",
+                  dir / "sick.parquet", dir / "types.csv"));
+  ASSERT_TRUE(looked.has_value()) << looked.error().message;
+  EXPECT_EQ(read_file(dir / "types.csv"), "VARCHAR,BIGINT,VARCHAR\n");
+  const Outcome many = run_acts({"sweep", sick, "--isolate", "--sets-a-pass", "257"});
+  EXPECT_EQ(many.exit_code, 2);
+  EXPECT_THAT(many.err, HasSubstr("--isolate has a process a set: --sets-a-pass is at most 256 with it"));
+  EXPECT_THAT(run_acts({"sweep", sick, "--isolate-timeout", "3s"}).err, HasSubstr("is of --isolate: give both"));
+  const std::string nowhere =
+      dir.write("nowhere.toml", "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [\"" +
+                                    testdata("vision/spot-klines-1h/BTCUSDT-1h-2021-01.csv") +
+                                    "\"]\n[instrument]\ntick_size = \"0.01\"\nlot_size = "
+                                    "\"0.0001\"\n[strategy]\nlibrary = \"/nowhere/lib.so\"\n[sweep]\nlots = [1, 2]\n");
+  const Outcome missing = run_acts({"sweep", nowhere, "--isolate"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("it cannot be loaded"));
+}
+
 TEST(ProgramFailingSweep, HasTheErrorInParquetToo) {
   const TempDir dir;
   const std::string sick = dir.write("sick.toml", sick_books("ill = [\"throw\", \"none\"]\nlots = [1]\n"));

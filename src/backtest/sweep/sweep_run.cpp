@@ -9,8 +9,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "acts/strategy/registry.hpp"
-
 #include "backtest/account_book.hpp"
 #include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
@@ -20,8 +18,8 @@
 #include "backtest/run_identity.hpp"
 #include "backtest/run_json.hpp"
 #include "backtest/run_text.hpp"
-#include "backtest/strategy_library.hpp"
 #include "backtest/sweep/book_sweep.hpp"
+#include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/set_recorder.hpp"
 #include "history/signature.hpp"
 
@@ -38,30 +36,10 @@ struct Pass {
   std::uint64_t missing_bars = 0;
 };
 
-struct MadeSet {
-  std::unique_ptr<Strategy> strategy = {};
-  Wants wants = {};
-};
-
-// Errors: kUsage: the strategy does not take this combination; kBadInput: it fails.
-Result<MadeSet> make_set(const SweepRequest& request, const StrategyType& type, std::size_t i) {
-  std::vector<GivenParameter> given = request.settings.parameters;
-  const std::vector<GivenParameter> varied = combination(request.axes, i);
-  given.insert(given.end(), varied.begin(), varied.end());
-  const Result<Parameters> parameters = parse_parameters(type.parameters, given);
-  if (!parameters) return std::unexpected(parameters.error());
-  return guarded([&]() -> Result<MadeSet> {
-    Result<std::unique_ptr<Strategy>> strategy = type.make(*parameters);
-    if (!strategy) return std::unexpected(strategy.error());
-    const Wants wants = (*strategy)->wants();
-    return MadeSet{.strategy = *std::move(strategy), .wants = wants};
-  });
-}
-
 // Why the strategy does not take this combination, if so; else it is in the pass.
-Result<std::optional<std::string>> add_set(Pass& pass, const SweepRequest& request, const StrategyType& type,
+Result<std::optional<std::string>> add_set(Pass& pass, const SweepRequest& request, const SetMaker& maker,
                                            std::size_t i) {
-  Result<MadeSet> made = make_set(request, type, i);
+  Result<MadeSet> made = maker.set(i);
   if (made) {
     if (const Result<void> fits = check_wants(made->wants, request.settings); !fits) return fits.error().message;
     pass.rows.push_back({.number = i + 1});
@@ -267,28 +245,35 @@ void note_failures(SweepReport& report, std::span<const SweepRow> rows) {
 
 }  // namespace
 
+std::size_t sets_of_pass(const SweepRequest& request, std::uint64_t rows) {
+  if (request.sets_a_pass) return *request.sets_a_pass;
+  if (request.isolate) return kIsolatedSetsAPass;
+  const bool is_bars = request.settings.is_bars;
+  const std::size_t most = is_bars ? kMostBarSetsAPass : kMostBookSetsAPass;
+  const std::size_t least = std::min(most, is_bars ? kLeastBarSetsAPass : kLeastBookSetsAThread * request.threads);
+  return rows == 0 ? least : std::clamp<std::size_t>(kRowsOfPass / rows, least, most);
+}
+
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
   if (Result<void> one = check_one_asset(request.settings, "each set of a sweep has"); !one) {
     return std::unexpected(one.error());
   }
   const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
-  const Result<const StrategyType*> type = strategy_type_of(request.settings);
-  if (!type) return std::unexpected(type.error());
-  Result<void> fits = check_needs((*type)->name, (*type)->needs, request.settings);
-  if (!fits) return std::unexpected(fits.error());
+  const Result<SetMaker> maker = SetMaker::make(request);
+  if (!maker) return std::unexpected(maker.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
-  const std::size_t most = request.sets_a_pass.value_or(is_bars ? kBarSetsAPass : kBookSetsAPass);
   const std::unordered_set<std::size_t> done(request.done.begin(), request.done.end());
   SweepReport report;
   bool has_read = false;
+  std::uint64_t rows = 0;
   Pass pass;
   for (std::size_t k = 0; k < plan->size(); ++k) {
     const std::size_t number = (*plan)[k] + 1;
     Result<std::optional<std::string>> refusal;
-    if (!done.contains(number)) refusal = add_set(pass, request, **type, (*plan)[k]);
+    if (!done.contains(number)) refusal = add_set(pass, request, *maker, (*plan)[k]);
     if (!refusal) return std::unexpected(refusal.error());
     if (!*refusal) {
       ++report.sets;
@@ -296,7 +281,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
       report.refusal = **std::move(refusal);
     }
     const bool is_last = k + 1 == plan->size();
-    if (pass.rows.empty() || (!is_last && pass.rows.size() < most)) continue;
+    if (pass.rows.empty() || (!is_last && pass.rows.size() < sets_of_pass(request, rows))) continue;
     pass.is_first = !has_read;
     if (std::ranges::any_of(pass.strategies, [](const auto& strategy) { return strategy != nullptr; })) {
       const Result<void> ran =
@@ -307,6 +292,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
       report.missing_bars = pass.missing_bars;
     }
     note_failures(report, pass.rows);
+    for (const SweepRow& row : pass.rows) rows = std::max(rows, row.totals.rows);
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
     pass = {};
   }
@@ -321,6 +307,8 @@ Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_vi
   if (!files) return std::unexpected(files.error());
   // What is done holds closes with the capital.
   std::string text = request.capital.units == 0 ? "" : fmt::format("capital {}\n", to_string(request.capital));
+  // Which sets fail depends on it.
+  if (request.isolate) text += fmt::format("isolate {}\n", to_string(request.isolate->timeout));
   text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
                       request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";

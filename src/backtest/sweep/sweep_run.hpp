@@ -15,6 +15,7 @@
 
 #include "backtest/bars/sweep_plan.hpp"
 #include "backtest/data_notes.hpp"
+#include "backtest/isolate/isolated_strategy.hpp"
 #include "backtest/settings.hpp"
 #include "backtest/sweep/set_failure.hpp"
 #include "backtest/sweep/set_totals.hpp"
@@ -28,7 +29,8 @@ struct SweepRequest {
   std::optional<std::size_t> count = {};                  // so many sets, drawn; else all
   std::uint64_t seed = 1;                                 // what draws them
   std::size_t threads = 1;                                // at least 1
-  std::optional<std::size_t> sets_a_pass = {};            // at least 1; nothing: kBarSetsAPass or kBookSetsAPass
+  std::optional<std::size_t> sets_a_pass = {};            // at least 1; nothing: sets_of_pass()
+  std::optional<IsolateOptions> isolate = {};             // each set's strategy in a process of its own
   std::span<const std::size_t> done = {};                 // numbers of sets that are not to be run again
   std::function<void(std::string_view)> on_problem = {};  // is told of what cannot be read; may be empty
 };
@@ -52,10 +54,21 @@ struct SweepReport {
 // The rows of one pass over the data, in the order of their numbers.
 using SweepPassTaker = std::function<Result<void>(std::span<const SweepRow> rows)>;
 
-// Sets that share a pass: what is in memory, and what is lost of a sweep that is ended. Over books each holds a book of
-// its own, some MB.
-inline constexpr std::size_t kBarSetsAPass = 4096;
-inline constexpr std::size_t kBookSetsAPass = 256;
+// Sets that share a pass: what is in memory, and what is lost of a sweep that is ended. At least so many that reading
+// costs little beside running them, over books in each thread; more where the data is short; at most what fits memory,
+// as over books each may hold a book of its own, some MB.
+inline constexpr std::size_t kLeastBarSetsAPass = 512;
+inline constexpr std::size_t kMostBarSetsAPass = 4096;
+inline constexpr std::size_t kLeastBookSetsAThread = 16;
+inline constexpr std::size_t kMostBookSetsAPass = 256;
+// Rows times sets: within a minute or so of one thread.
+inline constexpr std::uint64_t kRowsOfPass = 2'000'000'000;
+// Each has a process of its own, to talk with which takes longer than to read.
+inline constexpr std::size_t kIsolatedSetsAPass = 32;
+inline constexpr std::size_t kMostIsolatedSetsAPass = 256;
+
+// How many sets the next pass has. `rows`: of the data, once a pass has read it; 0: not known. Pure.
+std::size_t sets_of_pass(const SweepRequest& request, std::uint64_t rows);
 
 // Passes come in the order of their numbers. A set whose strategy throws, lets no time pass, or comes to more than can
 // be exact has failed, and the others go on. Errors: kUsage: settings, or no combination that the strategy takes; those
