@@ -103,7 +103,7 @@ _acts() {
       ;;
     sweep)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --capital --risk-free-rate --objective --check-determinism --bar-path --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--output --random --seed --threads --sets-a-pass --isolate --isolate-timeout --capital --risk-free-rate --objective --check-determinism --bar-path --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi

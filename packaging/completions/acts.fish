@@ -123,6 +123,8 @@ complete -c acts -n '__fish_seen_subcommand_from sweep' -l random -x -d 'Run so 
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l seed -x -d 'What draws them'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l threads -x -d 'Processors to use'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l sets-a-pass -x -d 'Sets that share a pass over the data'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l isolate -d 'Each set in a process of its own'
+complete -c acts -n '__fish_seen_subcommand_from sweep' -l isolate-timeout -x -d 'Of one call of a strategy'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l capital -x -d 'What was set aside for each run'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l risk-free-rate -x -d 'A year, such as 0.04'
 complete -c acts -n '__fish_seen_subcommand_from sweep' -l objective -x -a 'total_return cagr sharpe sortino calmar probabilistic_sharpe' -d 'What makes a set the best'

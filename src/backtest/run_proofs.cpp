@@ -8,11 +8,11 @@
 #include <span>
 #include <system_error>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/decisions/decision_log.hpp"
+#include "backtest/lookahead/future_cuts.hpp"
 #include "backtest/run_folder.hpp"
 #include "backtest/run_text.hpp"
 #include "recording/byte_source.hpp"
@@ -70,35 +70,6 @@ Result<void> compare_files(const std::string& first, const std::string& second) 
   }
 }
 
-// The times of those calls of the log, of which the first is 0; sorted, each once.
-Result<std::vector<UnixNanos>> times_of(const std::string& path, std::vector<std::uint64_t> calls) {
-  std::ranges::sort(calls);
-  Result<std::unique_ptr<DecisionLogReader>> log = open_decision_log(path);
-  if (!log) return std::unexpected(log.error());
-  std::vector<UnixNanos> times;
-  std::uint64_t number = 0;
-  for (auto next = calls.begin(); next != calls.end(); (*log)->take()) {
-    const Result<const DecisionRecord*> record = (*log)->peek();
-    if (!record) return std::unexpected(record.error());
-    const auto* const call = std::get_if<ToldCall>(*record);
-    if (call == nullptr) continue;
-    if (*next == number && (times.empty() || times.back() != call->now)) times.push_back(call->now);
-    while (next != calls.end() && *next == number) ++next;
-    ++number;
-  }
-  return times;
-}
-
-Result<std::uint64_t> calls_of(const std::string& path) {
-  Result<std::unique_ptr<DecisionLogReader>> log = open_decision_log(path);
-  if (!log) return std::unexpected(log.error());
-  for (;; (*log)->take()) {
-    const Result<const DecisionRecord*> record = (*log)->peek();
-    if (!record) return std::unexpected(record.error());
-    if (const auto* const end = std::get_if<DecisionLogEnd>(*record)) return end->calls;
-  }
-}
-
 }  // namespace
 
 Result<std::string> run_any(FileOps& ops, const RunRequest& request) {
@@ -145,26 +116,22 @@ Result<void> run_again(FileOps& ops, RunRequest request, const std::string& fold
 Result<LookaheadReport> check_lookahead(FileOps& ops, const RunRequest& request, const std::string& folder,
                                         std::size_t cuts, std::uint64_t seed) {
   const std::string log = (fs::path(folder) / kDecisionLogName).string();
-  const Result<std::uint64_t> calls = calls_of(log);
-  if (!calls) return std::unexpected(calls.error());
   std::mt19937_64 random(seed);
-  std::vector<std::uint64_t> drawn(*calls == 0 ? 0 : cuts);
-  for (std::uint64_t& call : drawn) call = random() % *calls;
-  const Result<std::vector<UnixNanos>> times = times_of(log, std::move(drawn));
-  if (!times) return std::unexpected(times.error());
+  const Result<FutureCuts> drawn = draw_future_cuts(log, cuts, random);
+  if (!drawn) return std::unexpected(drawn.error());
   RunRequest altered = request;
   altered.folder.clear();
   altered.json.clear();
   altered.save_state.clear();
   altered.scenarios = false;
-  for (const UnixNanos time : *times) {
+  for (const UnixNanos time : drawn->times) {
     altered.compared = ComparedRun{.log = log, .cut = {.at = UnixNanos{time.value + 1}, .seed = random()}};
     const Result<std::string> run = run_any(ops, altered);
     if (run || run.error().code == ErrorCode::kCancelled) continue;
     return fail(run.error().code,
                 fmt::format("over data that is another one after {}: {}", to_iso8601_nanos(time), run.error().message));
   }
-  return LookaheadReport{.cuts = times->size(), .calls = *calls, .seed = seed};
+  return LookaheadReport{.cuts = *drawn, .seed = seed};
 }
 
 }  // namespace acts::backtest

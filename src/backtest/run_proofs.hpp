@@ -8,6 +8,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/lookahead/future_cuts.hpp"
 #include "backtest/run_backtest.hpp"
 #include "recording/file_ops.hpp"
 
@@ -27,14 +28,13 @@ Result<void> compare_folders(const std::string& first, const std::string& second
 Result<void> run_again(FileOps& ops, RunRequest request, const std::string& folder);
 
 struct LookaheadReport {
-  std::size_t cuts = 0;     // at different times
-  std::uint64_t calls = 0;  // of the strategy, in the run that was checked
+  FutureCuts cuts = {};  // of the run that was checked
   std::uint64_t seed = 0;
 };
 
 // Runs `request`, which has made `folder`, again over data that is altered from moments on, each right behind a call of
-// the strategy that is drawn by `seed`: what was decided before must be what it was. Errors: kBadInput: a decision was
-// another one, in one line which; those of the runs and of the folder's decision log.
+// the strategy that is drawn by `seed` (draw_future_cuts()): what was decided before must be what it was. Errors:
+// kBadInput: a decision was another one, in one line which; those of the runs and of the folder's decision log.
 Result<LookaheadReport> check_lookahead(FileOps& ops, const RunRequest& request, const std::string& folder,
                                         std::size_t cuts, std::uint64_t seed);
 

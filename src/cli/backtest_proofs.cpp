@@ -31,6 +31,14 @@ std::vector<std::string> bar_paths_of(const nlohmann::json& run) {
   return paths;
 }
 
+std::string to_text(const backtest::LookaheadReport& report) {
+  const backtest::FutureCuts& cuts = report.cuts;
+  return fmt::format(
+      "no look-ahead: with another future after {} moments (seed {}) no decision before it changed, of {} calls; of {} "
+      "that placed, changed or cancelled an order {} lay within 1 s before a moment, {} within 60 s\n",
+      cuts.times.size(), report.seed, cuts.calls, cuts.deciding, cuts.within_second, cuts.within_minute);
+}
+
 }  // namespace
 
 Result<RunToReplay> read_run_to_replay(const std::string& folder) {
@@ -74,10 +82,7 @@ Result<std::string> prove(const backtest::RunRequest& request, const std::string
         backtest::check_lookahead(real_file_ops(), request, folder, static_cast<std::size_t>(wanted.cuts),
                                   backtest::digest_of(request.configuration));
     if (!report) return fail(report.error().code, fmt::format("--check-lookahead: {}", report.error().message));
-    lines += fmt::format(
-        "no look-ahead: with another future after {} moments (seed {}) no decision before it changed, "
-        "of {} calls\n",
-        report->cuts, report->seed, report->calls);
+    lines += to_text(*report);
   }
   return lines;
 }

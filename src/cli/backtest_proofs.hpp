@@ -25,7 +25,7 @@ Result<RunToReplay> read_run_to_replay(const std::string& folder);
 struct WantedProofs {
   bool determinism = false;
   bool lookahead = false;
-  int cuts = 8;
+  int cuts = 12;
 };
 // A line a proof, for standard output. `folder`: that `request` has made. Errors: as of backtest/run_proofs.hpp.
 Result<std::string> prove(const backtest::RunRequest& request, const std::string& folder, const WantedProofs& wanted);

@@ -13,7 +13,7 @@
 
 #include "backtest/data_notes.hpp"
 #include "backtest/run_proofs.hpp"
-#include "backtest/strategy_library.hpp"
+#include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/sweep_run.hpp"
 #include "cli/backtest_config.hpp"
 #include "cli/backtest_data_dir.hpp"
@@ -41,6 +41,8 @@ struct SweepSettings {
   std::uint64_t seed = 1;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::optional<std::size_t> sets_a_pass;
+  bool isolates = false;
+  std::optional<Nanos> isolate_timeout;
   Decimal capital;
   double risk_free_rate = 0;
   report::NamedFigure objective = *report::parse_objective("sharpe");
@@ -66,8 +68,15 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
   return {};
 }
 
+Result<void> set_isolation_timeout(SweepSettings& settings, const Values& values) {
+  const Result<Nanos> timeout = parse_positive_duration(values[0]);
+  if (!timeout) return std::unexpected(timeout.error());
+  settings.isolate_timeout = *timeout;
+  return {};
+}
+
 std::span<const Option<SweepSettings>> sweep_table() {
-  static const std::array<Option<SweepSettings>, 11> kOptions{{
+  static const std::array<Option<SweepSettings>, 13> kOptions{{
       {{.name = "output",
         .placeholder = "FILE",
         .help = "the table, as CSV or Parquet by its ending; standard output, as CSV, if not given"},
@@ -95,8 +104,8 @@ std::span<const Option<SweepSettings>> sweep_table() {
       {{.name = "sets_a_pass",
         .placeholder = "N",
         .kind = OptionKind::kInteger,
-        .help = "sets that share a pass over the data; fewer take longer, and less is lost when it is ended",
-        .default_text = "4096 of bars, 256 of books"},
+        .help = "sets that share a pass over the data, at whose end they are kept; fewer take longer, and less is lost",
+        .default_text = "512 to 4096 of bars, 16 a thread to 256 of books, 32 with --isolate"},
        [](SweepSettings& s, const Values& v) { return set_count(s.sets_a_pass, v, kMostSetsAPass); }},
       {{.name = "capital",
         .placeholder = "AMOUNT",
@@ -115,6 +124,17 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .help = "run all a second time with another number of threads, and compare every byte of --output's files",
         .default_text = "false"},
        [](SweepSettings& s, const Values& v) { return s.checks_determinism = v[0] == "true", Result<void>(); }},
+      {{.name = "isolate",
+        .placeholder = "",
+        .kind = OptionKind::kSwitch,
+        .help = "each set's strategy in a process of its own: one that crashes or never returns fails alone",
+        .default_text = "false"},
+       [](SweepSettings& s, const Values& v) { return s.isolates = v[0] == "true", Result<void>(); }},
+      {{.name = "isolate_timeout",
+        .placeholder = "TIME",
+        .kind = OptionKind::kDuration,
+        .help = "of one call of an isolated strategy; 10s if not given"},
+       set_isolation_timeout},
       {kBarPathSpec, [](SweepSettings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};
@@ -137,46 +157,66 @@ void tell_refused(const backtest::SweepReport& report) {
       LogLevel::kWarn);
 }
 
+void tell_failed(Problems& problems, std::span<const backtest::SweepRow> rows) {
+  for (const backtest::SweepRow& row : rows) {
+    if (!row.error.empty()) problems.add(fmt::format("parameter set {} has failed: {}", row.number, row.error));
+  }
+}
+
+// Those that were done before among them.
+std::string failed_text(const backtest::SetFailures& failures, std::size_t sets) {
+  if (failures.count == 0) return {};
+  return fmt::format("{} of {} sets have failed, and have no totals: the first is set {}: {}\n", failures.count, sets,
+                     failures.first, failures.error);
+}
+
 // Rows as passes end.
-int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const SweepSettings& settings) {
+int run_to_standard_output(const backtest::SweepRequest& request, SweepTable table, const SweepSettings& settings,
+                           Problems& failed) {
   Output out;
   bool has_begun = false;
   const auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) -> Result<void> {
     if (!std::exchange(has_begun, true)) out.write(table.header());
     bool is_read = true;
     for (const backtest::SweepRow& row : rows) {
-      const RunCloses::Chosen& closes = row.totals.closes;
-      const report::SetFigures figures = report::set_figures(closes.closes, closes.period, settings.risk_free_rate);
-      is_read = out.write(table.line(row.number, row.totals, figures));
+      is_read = out.write(
+          table.line({.number = row.number, .totals = row.totals, .error = row.error}, settings.risk_free_rate));
     }
+    tell_failed(failed, rows);
     if (is_read) return {};
     return fail(ErrorCode::kCancelled, "nobody reads the table any more");
   });
   if (!report) return complain(report.error());
   tell_refused(*report);
   tell_data(*report, request.settings);
-  return out.finish(kExitDone);
+  return out.finish(report->failures.count == 0 ? kExitDone : kExitBadInput);
 }
 
 struct SweptToFile {
   backtest::SweepReport report;
   report::SweepSummary summary;
   std::size_t done_before = 0;
+  backtest::SetFailures failures;
 };
 
-// Goes on where an earlier one was ended.
+// Goes on where an earlier one was ended. `failed`: is told of sets that fail; may be null.
 Result<SweptToFile> sweep_to_file(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options,
-                                  const backtest::SweepOrigin& origin) {
+                                  const backtest::SweepOrigin& origin, Problems* failed) {
   Result<SweepOutput> output = SweepOutput::open(real_file_ops(), std::move(options));
   if (!output) return std::unexpected(output.error());
   const std::vector<std::size_t> done(output->done().begin(), output->done().end());
   request.done = done;
-  auto report =
-      backtest::run_sweep(request, [&output](std::span<const backtest::SweepRow> rows) { return output->add(rows); });
+  auto report = backtest::run_sweep(request, [&](std::span<const backtest::SweepRow> rows) {
+    if (failed != nullptr) tell_failed(*failed, rows);
+    return output->add(rows);
+  });
   if (!report) return std::unexpected(report.error());
-  auto summary = output->finish(std::move(table), request.axes, backtest::sweep_run_json(request, origin, *report));
+  const backtest::SetFailures failures = output->failures();
+  auto summary =
+      output->finish(std::move(table), request.axes, backtest::sweep_run_json(request, origin, *report, failures));
   if (!summary) return std::unexpected(summary.error());
-  return SweptToFile{.report = *std::move(report), .summary = *std::move(summary), .done_before = done.size()};
+  return SweptToFile{
+      .report = *std::move(report), .summary = *std::move(summary), .done_before = done.size(), .failures = failures};
 }
 
 // The folder of what a second run makes.
@@ -193,6 +233,20 @@ Result<void> check_determinism_flags(const SweepSettings& settings) {
   return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
 }
 
+Result<std::optional<backtest::IsolateOptions>> isolation_of(const SweepSettings& settings) {
+  if (!settings.isolates) {
+    if (!settings.isolate_timeout) return std::nullopt;
+    return fail(ErrorCode::kUsage, "--isolate-timeout is of --isolate: give both");
+  }
+  if (settings.sets_a_pass.value_or(1) > backtest::kMostIsolatedSetsAPass) {
+    return fail(ErrorCode::kUsage, fmt::format("--isolate has a process a set: --sets-a-pass is at most {} with it",
+                                               backtest::kMostIsolatedSetsAPass));
+  }
+  backtest::IsolateOptions options;
+  if (settings.isolate_timeout) options.timeout = *settings.isolate_timeout;
+  return options;
+}
+
 // All sets once more, none of them from a journal, by another number of threads. What it made stays if it differs.
 Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table, SweepOutputOptions options,
                                 const backtest::SweepOrigin& origin) {
@@ -204,7 +258,7 @@ Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table
   if (error) return fail(ErrorCode::kStorage, fmt::format("{}: {}", again, error.message()));
   const std::size_t threads = std::exchange(request.threads, request.threads == 1 ? 2 : 1);
   options.path = (fs::path(again) / first.filename()).string();
-  const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options), origin);
+  const Result<SweptToFile> swept = sweep_to_file(request, std::move(table), std::move(options), origin, nullptr);
   if (!swept) fs::remove_all(again, error);
   if (!swept) return std::unexpected(swept.error());
   const std::string folder = first.has_parent_path() ? first.parent_path().string() : ".";
@@ -218,7 +272,7 @@ Result<std::string> sweep_again(backtest::SweepRequest request, SweepTable table
 }
 
 int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, const SweepSettings& settings,
-                const std::string& configuration) {
+                const std::string& configuration, Problems& failed) {
   Result<backtest::SweepIdentity> identity = backtest::sweep_identity(request, version(), configuration);
   if (!identity) return complain(identity.error());
   const backtest::SweepOrigin origin{.identity = *std::move(identity),
@@ -232,7 +286,7 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   if (const auto& walk = request.settings.walk_forward) {
     options.walk_forward = {.train = walk->train, .test = walk->test, .purge = walk->purge, .embargo = walk->embargo};
   }
-  const Result<SweptToFile> swept = sweep_to_file(request, table, options, origin);
+  const Result<SweptToFile> swept = sweep_to_file(request, table, options, origin, &failed);
   if (!swept) return complain(swept.error());
   tell_refused(swept->report);
   tell_data(swept->report, request.settings);
@@ -240,13 +294,15 @@ int run_to_file(const backtest::SweepRequest& request, const SweepTable& table, 
   if (swept->done_before > 0) out.write(fmt::format("{} sets were done before\n", swept->done_before));
   out.write(backtest::trouble_text(swept->report.read.instruments));
   out.write(report::to_text(swept->summary));
-  if (!settings.checks_determinism) return out.finish(kExitDone);
+  out.write(failed_text(swept->failures, swept->summary.sets));
+  const int code = swept->failures.count == 0 ? kExitDone : kExitBadInput;
+  if (!settings.checks_determinism) return out.finish(code);
   const Result<std::string> same = sweep_again(request, table, std::move(options), origin);
   if (!same) {
     return out.finish(complain(Error{same.error().code, fmt::format("--check-determinism: {}", same.error().message)}));
   }
   out.write(*same);
-  return out.finish(kExitDone);
+  return out.finish(code);
 }
 
 int run_sweep_command(const Given& given) {
@@ -266,9 +322,11 @@ int run_sweep_command(const Given& given) {
     return complain(taken.error());
   const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
   if (!overrides) return complain(overrides.error());
-  const Result<const StrategyType*> type = backtest::strategy_type_of(*parsed);
-  if (!type) return complain(type.error());
-  SweepTable table(parsed->sweep, (*type)->parameters, parsed->is_bars ? "bars" : "rows");
+  const auto isolation = isolation_of(settings);
+  if (!isolation) return complain(isolation.error());
+  const Result<backtest::DescribedStrategy> strategy = backtest::describe_strategy(*parsed, *isolation);
+  if (!strategy) return complain(strategy.error());
+  SweepTable table(parsed->sweep, strategy->parameters, parsed->is_bars ? "bars" : "rows");
   Problems problems;
   backtest::SweepRequest request{.axes = parsed->sweep,
                                  .capital = settings.capital,
@@ -276,10 +334,13 @@ int run_sweep_command(const Given& given) {
                                  .seed = settings.seed,
                                  .threads = settings.threads,
                                  .sets_a_pass = settings.sets_a_pass,
+                                 .isolate = *isolation,
                                  .on_problem = [&problems](std::string_view problem) { problems.add(problem); }};
   request.settings = *std::move(parsed);
-  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings)
-                                           : run_to_file(request, table, settings, *text + *overrides);
+  Problems failed;
+  const int code = settings.output.empty() ? run_to_standard_output(request, std::move(table), settings, failed)
+                                           : run_to_file(request, table, settings, *text + *overrides, failed);
+  failed.finish();
   problems.finish();
   return code != kExitDone || problems.count() == 0 ? code : kExitBadInput;
 }

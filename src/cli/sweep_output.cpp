@@ -32,7 +32,9 @@ Result<SweepOutput> SweepOutput::open(FileOps& ops, SweepOutputOptions options) 
 }
 
 Result<void> SweepOutput::add(std::span<const backtest::SweepRow> rows) {
-  for (const backtest::SweepRow& row : rows) journal_.add({.number = row.number, .totals = row.totals});
+  for (const backtest::SweepRow& row : rows) {
+    journal_.add({.number = row.number, .totals = row.totals, .error = row.error});
+  }
   return journal_.sync();
 }
 
@@ -41,10 +43,8 @@ Result<void> SweepOutput::write_table(SweepTable& table, report::SweepJudge& jud
   if (!file) return std::unexpected(file.error());
   if (Result<void> written = file->write(table.header()); !written) return written;
   const Result<void> read = journal_.read([&](const backtest::JournalEntry& entry) {
-    const RunCloses::Chosen& closes = entry.totals.closes;
-    judge.add(entry.number, closes);
-    const report::SetFigures figures = report::set_figures(closes.closes, closes.period, options_.risk_free_rate);
-    return file->write(table.line(entry.number, entry.totals, figures));
+    judge.add(entry.number, entry.totals.closes);
+    return file->write(table.line(entry, options_.risk_free_rate));
   });
   if (!read) return read;
   return file->finish();

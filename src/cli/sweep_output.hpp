@@ -35,6 +35,8 @@ class SweepOutput {
 
   // Sets that need not be run again.
   [[nodiscard]] std::span<const std::size_t> done() const { return journal_.numbers(); }
+  // Of all that are done, those that were before among them.
+  [[nodiscard]] const backtest::SetFailures& failures() const { return journal_.failures(); }
   // On the disk when it returns. Errors: kStorage.
   Result<void> add(std::span<const backtest::SweepRow> rows);
   // Table and summary are in their places, and the journal is gone. Errors: kStorage; kBadInput: a value that Parquet

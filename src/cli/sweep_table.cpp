@@ -24,9 +24,8 @@ constexpr std::string_view kRealType = "DOUBLE";
 constexpr std::string_view kTextType = "VARCHAR";
 constexpr std::string_view kDecimalType = "";
 
-std::string_view type_of(const ParameterSpec* spec) {
-  if (spec == nullptr) return kTextType;
-  switch (spec->type) {
+std::string_view type_of(ParameterType type) {
+  switch (type) {
     case ParameterType::kInteger: return kWholeType;
     case ParameterType::kReal: return kRealType;
     case ParameterType::kDecimal: return kDecimalType;
@@ -45,18 +44,33 @@ int places_of(std::string_view text) {
 
 std::string text_of_figure(const std::optional<double>& value) { return value ? shortest_text(*value) : std::string(); }
 
+void append_totals(std::vector<std::string>& fields, const backtest::SetTotals& totals, double risk_free_rate) {
+  const RunCloses::Chosen& closes = totals.closes;
+  const report::SetFigures figures = report::set_figures(closes.closes, closes.period, risk_free_rate);
+  for (const std::uint64_t count : {totals.rows, totals.orders, totals.fills}) {
+    fields.push_back(fmt::format("{}", count));
+  }
+  for (const Decimal& money : {totals.position, totals.balance, totals.fee, totals.funding, totals.equity,
+                               totals.max_drawdown, totals.turnover}) {
+    fields.push_back(to_string(money));
+  }
+  fields.emplace_back(report::period_name(closes.period));
+  fields.push_back(fmt::format("{}", figures.returns));
+  for (const report::NamedFigure& figure : report::kSetFigures) fields.push_back(text_of_figure(figures.*figure.value));
+}
+
 }  // namespace
 
-SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const ParameterSpec> specs,
-                       std::string_view rows)
+SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes,
+                       std::span<const std::pair<std::string, ParameterType>> types, std::string_view rows)
     : axes_(std::move(axes)) {
   const auto add = [this](std::string_view name, std::string_view type) {
     columns_.push_back({std::string(name), std::string(type)});
   };
   add("set", kWholeType);
   for (const backtest::SweepAxis& axis : axes_) {
-    const auto spec = std::ranges::find(specs, std::string_view(axis.name), &ParameterSpec::name);
-    add(axis.name, type_of(spec == specs.end() ? nullptr : &*spec));
+    const auto type = std::ranges::find(types, axis.name, &std::pair<std::string, ParameterType>::first);
+    add(axis.name, type == types.end() ? kTextType : type_of(type->second));
   }
   const std::size_t parameters = columns_.size();
   for (const std::string_view name : {rows, std::string_view("orders"), std::string_view("fills")}) {
@@ -68,6 +82,7 @@ SweepTable::SweepTable(std::vector<backtest::SweepAxis> axes, std::span<const Pa
   add("period", kTextType);
   add("returns", kWholeType);
   for (const report::NamedFigure& figure : report::kSetFigures) add(figure.name, kRealType);
+  add("error", kTextType);
   for (std::size_t i = 1; i < parameters; ++i) {
     const auto same = [&](const Column& column) { return column.name == columns_[i].name; };
     if (std::ranges::count_if(columns_, same) > 1) columns_[i].name += "_parameter";
@@ -83,20 +98,12 @@ std::string SweepTable::header() const {
   return text + "\n";
 }
 
-std::string SweepTable::line(std::size_t number, const backtest::SetTotals& totals, const report::SetFigures& figures) {
-  std::vector<std::string> fields{fmt::format("{}", number)};
-  for (GivenParameter& given : backtest::combination(axes_, number - 1)) fields.push_back(std::move(given.text));
-  for (const std::uint64_t count : {totals.rows, totals.orders, totals.fills}) {
-    fields.push_back(fmt::format("{}", count));
-  }
-  for (const Decimal& money : {totals.position, totals.balance, totals.fee, totals.funding, totals.equity,
-                               totals.max_drawdown, totals.turnover}) {
-    fields.push_back(to_string(money));
-  }
-  fields.emplace_back(report::period_name(totals.closes.period));
-  fields.push_back(fmt::format("{}", figures.returns));
-  for (const report::NamedFigure& figure : report::kSetFigures) fields.push_back(text_of_figure(figures.*figure.value));
-  ACTS_ASSERT(fields.size() == columns_.size());
+std::string SweepTable::line(const backtest::JournalEntry& set, double risk_free_rate) {
+  std::vector<std::string> fields{fmt::format("{}", set.number)};
+  for (GivenParameter& given : backtest::combination(axes_, set.number - 1)) fields.push_back(std::move(given.text));
+  if (set.error.empty()) append_totals(fields, set.totals, risk_free_rate);
+  fields.resize(columns_.size() - 1);
+  fields.push_back(set.error);
   std::string text;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) text += ',';

@@ -44,7 +44,7 @@ TEST(StrategyLibrary, IsRefusedUnlessItFits) {
   EXPECT_EQ(refusal_of("missing", "").substr(0, 24), "it cannot be loaded: " + library("missing").substr(0, 3));
 }
 
-TEST(StrategyLibrary, ThatThrowsEndsTheRunInOneLine) {
+TEST(StrategyLibrary, ThatThrowsFailsItsSetInOneLine) {
   const StrategyType& type = **strategy_type_of(settings_of("throwing", "throwing"));
   std::vector<std::unique_ptr<Strategy>> strategies;
   strategies.push_back(type.make({}).value());
@@ -53,10 +53,13 @@ TEST(StrategyLibrary, ThatThrowsEndsTheRunInOneLine) {
   Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), {1, 2});
   BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
   const Result<void> done = sweep->run(blocks, 2);
-  ASSERT_FALSE(done.has_value());
-  EXPECT_EQ(done.error().code, ErrorCode::kBadInput);
-  EXPECT_EQ(done.error().message,
-            "parameter set 1: the strategy threw: no such thing: what it cannot do it must handle itself");
+  ASSERT_TRUE(done.has_value()) << done.error().message;
+  for (const std::size_t set : {0U, 1U}) {
+    ASSERT_TRUE(sweep->failure(set).has_value());
+    EXPECT_EQ(sweep->failure(set)->code, ErrorCode::kBadInput);
+    EXPECT_EQ(sweep->failure(set)->message,
+              "the strategy threw: no such thing: what it cannot do it must handle itself");
+  }
 }
 
 TEST(StrategyLibrary, ThatThrowsWhenAskedWhatItWantsIsCaught) {
@@ -66,8 +69,9 @@ TEST(StrategyLibrary, ThatThrowsWhenAskedWhatItWantsIsCaught) {
   strategies.push_back((*strategy_type_of(settings))->make({}).value());
   const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
   const Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), {1});
-  ASSERT_FALSE(sweep.has_value());
-  EXPECT_EQ(sweep.error().message, said);
+  ASSERT_TRUE(sweep.has_value());
+  ASSERT_TRUE(sweep->failure(0).has_value());
+  EXPECT_EQ(sweep->failure(0)->message, said);
 
   settings.is_bars = true;
   InstrumentSettings& of = settings.instruments.emplace_back();

@@ -133,6 +133,9 @@ TEST(ProgramBacktestProofs, ChecksDeterminismAndLookahead) {
     // Drawn by the configuration, in which the data's path stands: two calls may be of one moment.
     EXPECT_THAT(checked.out,
                 ::testing::ContainsRegex("no look-ahead: with another future after [1-3] moments \\(seed "));
+    EXPECT_THAT(checked.out, ::testing::ContainsRegex(
+                                 "calls; of [1-9][0-9]* that placed, changed or cancelled an order [1-9][0-9]* lay "
+                                 "within 1 s before a moment, [1-9][0-9]* within 60 s\n"));
     EXPECT_FALSE(fs::exists(run + ".again"));
     fs::remove_all(run);
   }

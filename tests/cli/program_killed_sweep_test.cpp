@@ -62,14 +62,17 @@ std::string wandering_recording() {
   return text;
 }
 
-std::string sweep_of_grids(const std::string& recording) {
+std::string sweep_of(std::string_view strategy, const std::string& recording) {
   return fmt::format(
       "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"{}\"]\n[instrument]\ntick_size = \"0.1\"\n"
       "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[fees]\nmaker = \"-0.00005\"\n"
-      "taker = \"0.0007\"\n[account]\ninitial_balance = \"100000\"\n[strategy]\nname = \"grid\"\n[sweep]\n"
-      "relative_half_spread = [5e-5, 4e-5, 3e-5, 2e-5]\nrelative_grid_interval = [1e-4, 5e-5]\nlevels = [2, 5]\n",
-      recording);
+      "taker = \"0.0007\"\n[account]\ninitial_balance = \"100000\"\n[strategy]\n{}",
+      recording, strategy);
 }
+
+constexpr std::string_view kGrids =
+    "name = \"grid\"\n[sweep]\nrelative_half_spread = [5e-5, 4e-5, 3e-5, 2e-5]\n"
+    "relative_grid_interval = [1e-4, 5e-5]\nlevels = [2, 5]\n";
 
 // What is made, written, renamed and removed in a folder.
 class FolderEvents {
@@ -140,16 +143,10 @@ class KilledTable {
   std::ptrdiff_t most_sets_ = 0;
 };
 
-TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
-  const TempDir dir;
+// Killed as long as it takes to come to `wanted`, the table of one that nobody has killed, beside which its summary is.
+void kill_until_it_ends(const TempDir& dir, const std::string& sweep, int exit_code) {
   fs::create_directory(dir / "out");
-  const std::string sweep = dir.write("sweep.toml", sweep_of_grids(dir.write("rec.jsonl", wandering_recording())));
-  const Outcome undisturbed = run_acts({"sweep", sweep, "--threads", "2", "--output", dir / "whole.csv"});
-  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
   const std::string wanted = read_file(dir / "whole.csv");
-  ASSERT_EQ(std::ranges::count(wanted, '\n'), 17) << "16 sets";
-  ASSERT_THAT(wanted, ::testing::Not(HasSubstr(",0,0,0,"))) << "each trades";
-
   const std::vector<std::string> arguments{"sweep",         sweep, "--threads", "2", "--output", dir / "out/killed.csv",
                                            "--sets-a-pass", "2"};
   KilledTable table(dir / "out/killed.csv", wanted);
@@ -158,11 +155,11 @@ TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
   for (;;) {
     ASSERT_LT(kills, 500U);
     const FolderEvents events(dir / "out");
-    Running running(arguments, "/");
+    Running running(arguments, "/", dir / "log");
     // More each time, so that it comes to its end.
     if (events.have_been(1 + random() % (2 + kills), running.output())) running.signal(SIGKILL);
     const int code = running.wait();
-    if (code == 0) break;
+    if (code == exit_code) break;
     ASSERT_EQ(code, -1) << "it was killed, and nothing else";
     ++kills;
     ASSERT_NO_FATAL_FAILURE(table.check());
@@ -172,6 +169,31 @@ TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
   EXPECT_EQ(read_file(dir / "out/killed.csv"), wanted);
   EXPECT_EQ(read_file(dir / "out/killed.summary.json"), read_file(dir / "whole.summary.json"));
   EXPECT_FALSE(fs::exists(dir / "out/killed.csv.journal"));
+}
+
+TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
+  const TempDir dir;
+  const std::string sweep = dir.write("sweep.toml", sweep_of(kGrids, dir.write("rec.jsonl", wandering_recording())));
+  const Outcome undisturbed = run_acts({"sweep", sweep, "--threads", "2", "--output", dir / "whole.csv"});
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
+  const std::string wanted = read_file(dir / "whole.csv");
+  ASSERT_EQ(std::ranges::count(wanted, '\n'), 17) << "16 sets";
+  ASSERT_THAT(wanted, ::testing::Not(HasSubstr(",0,0,0,"))) << "each trades";
+  kill_until_it_ends(dir, sweep, 0);
+}
+
+// A set that fails would fail again: that it has is kept, and it comes to its end.
+TEST(ProgramKilledSweep, GoesOnBehindSetsThatHaveFailed) {
+  const TempDir dir;
+  const std::string strategy = fmt::format(
+      "library = \"{}/libsickly.so\"\nname = \"sickly\"\nevery = \"5s\"\n[sweep]\nlots = [1, 2, 3, 4, 5, 6, 7, 8]\n"
+      "ill = [\"throw\", \"none\"]\n",
+      ACTS_LIBRARIES);
+  const std::string sweep = dir.write("sweep.toml", sweep_of(strategy, dir.write("rec.jsonl", wandering_recording())));
+  const Outcome undisturbed = run_acts({"sweep", sweep, "--threads", "2", "--output", dir / "whole.csv"});
+  ASSERT_EQ(undisturbed.exit_code, 3) << undisturbed.err;
+  EXPECT_THAT(undisturbed.out, HasSubstr("8 of 16 sets have failed"));
+  kill_until_it_ends(dir, sweep, 3);
 }
 
 }  // namespace

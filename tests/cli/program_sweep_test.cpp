@@ -90,7 +90,7 @@ TEST(ProgramSweep, HasARowASetThatIsWhatTheSetComesToAlone) {
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(lines[0],
             "set,fast,slow,bars,orders,fills,position,balance,fee,funding,equity,max_drawdown,turnover,period,returns,"
-            "total_return,cagr,volatility,sharpe,sortino,calmar,drawdown,probabilistic_sharpe");
+            "total_return,cagr,volatility,sharpe,sortino,calmar,drawdown,probabilistic_sharpe,error");
   EXPECT_THAT(lines[1], StartsWith("1,10,30,2158,93,93,0.1,5449.344,435.947732,0,10887.451268,"));
   EXPECT_THAT(lines[2], StartsWith("2,10,60,2158,"));
   EXPECT_THAT(lines[3], StartsWith("4,40,60,2158,"));

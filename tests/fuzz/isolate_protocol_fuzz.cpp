@@ -79,6 +79,7 @@ void try_message(std::string_view bytes, Read read, Write write) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   try_message(bytes, read_make, write_make);
+  try_message(bytes, read_described, write_described);
   try_message(bytes, read_call, write_call);
   try_message(bytes, read_failed, write_failed);
   ByteReader made(bytes);

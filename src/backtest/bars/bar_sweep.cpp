@@ -1,7 +1,5 @@
 #include "backtest/bars/bar_sweep.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "acts/base/assert.hpp"
 
 #include "backtest/strategy_library.hpp"
+#include "backtest/sweep/set_failure.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -25,8 +24,14 @@ Result<BarSweep> BarSweep::make(const BarRunOptions& options, std::vector<std::u
   sweep.sets_.reserve(strategies.size());
   for (std::size_t i = 0; i < strategies.size(); ++i) {
     Result<std::unique_ptr<BarRun>> run = guarded([&] { return BarRun::make(options, *strategies[i], nullptr); });
-    if (!run) return std::unexpected(run.error());
-    sweep.sets_.push_back({.number = numbers[i], .strategy = std::move(strategies[i]), .run = *std::move(run)});
+    Set& set = sweep.sets_.emplace_back(Set{.number = numbers[i], .strategy = std::move(strategies[i])});
+    if (run) {
+      set.run = *std::move(run);
+    } else if (is_of_set(run.error())) {
+      set.error = run.error();
+    } else {
+      return std::unexpected(run.error());
+    }
   }
   return sweep;
 }
@@ -41,6 +46,7 @@ Result<void> BarSweep::run(BarBlocks& blocks, std::size_t threads) {
     if (!*there) break;
     if (is_first) {
       for (Set& set : sets_) {
+        if (set.error) continue;
         const Result<void> begun = guarded([&] { return set.run->start(block.step(0).front().open_time); });
         if (!begun) set.error = begun.error();
       }
@@ -53,13 +59,18 @@ Result<void> BarSweep::run(BarBlocks& blocks, std::size_t threads) {
     }
     run_share(sets_, 0, shares, block);
     others.clear();  // joins them
-    for (std::size_t i = 0; i < sets_.size(); ++i) {
-      if (!sets_[i].error) continue;
-      return fail(sets_[i].error->code, fmt::format("parameter set {}: {}", sets_[i].number, sets_[i].error->message));
-    }
+    if (Result<void> fine = check_errors(); !fine) return fine;
   }
   for (Set& set : sets_) {
-    if (Result<void> stopped = guarded([&set] { return set.run->stop(); }); !stopped) return stopped;
+    if (set.error) continue;
+    if (Result<void> stopped = guarded([&set] { return set.run->stop(); }); !stopped) set.error = stopped.error();
+  }
+  return check_errors();
+}
+
+Result<void> BarSweep::check_errors() const {
+  for (const Set& set : sets_) {
+    if (set.error && !is_of_set(*set.error)) return of_set(set.number, *set.error);
   }
   return {};
 }

@@ -134,6 +134,22 @@ Result<std::unique_ptr<IsolatedStrategy>> IsolatedStrategy::make(const IsolateOp
   return strategy;
 }
 
+Result<DescribedStrategy> IsolatedStrategy::describe(const IsolateOptions& options,
+                                                     std::unique_ptr<StrategyProcess> process,
+                                                     const MakeStrategy& make) {
+  constexpr std::string_view kWhen = "when its library was loaded";
+  Result<TimeLimit> limit = TimeLimit::make();
+  if (!limit) return std::unexpected(limit.error());
+  IsolatedStrategy unmade(options, std::move(process), *std::move(limit));
+  write_describe(unmade.out_, make);
+  const Result<std::string_view> answer = unmade.exchange(nullptr, HostMessage::kDescribed, kWhen);
+  if (!answer) return std::unexpected(answer.error());
+  ByteReader in(*answer);
+  std::optional<DescribedStrategy> described = read_described(in);
+  if (!described) return unmade.lost(LinkState::kBroken, kWhen);
+  return *std::move(described);
+}
+
 std::unexpected<Error> IsolatedStrategy::lost(LinkState state, std::string_view what) const {
   const std::string ended = process_->end(state == LinkState::kClosed);
   if (state == LinkState::kLate) {

@@ -56,6 +56,10 @@ class IsolatedStrategy final : public Strategy {
                                                         std::unique_ptr<StrategyProcess> process,
                                                         const MakeStrategy& make);
 
+  // What can be known of it before it is made, of a process that is over then. Errors: as those of make().
+  static Result<DescribedStrategy> describe(const IsolateOptions& options, std::unique_ptr<StrategyProcess> process,
+                                            const MakeStrategy& make);
+
   // All as given and by default, in canonical form.
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return made_.parameters; }
 

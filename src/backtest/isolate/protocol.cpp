@@ -95,10 +95,7 @@ bool answer_timer(StrategyContext& context, AskKind kind, ByteReader& in) {
   return true;
 }
 
-}  // namespace
-
-void write_make(ByteWriter& out, const MakeStrategy& make) {
-  begin_message(out, RunMessage::kMake);
+void write_what_to_make(ByteWriter& out, const MakeStrategy& make) {
   out.text(make.library);
   out.text(make.name);
   out.number(make.most_memory);
@@ -107,6 +104,32 @@ void write_make(ByteWriter& out, const MakeStrategy& make) {
   for (const GivenParameter& given : make.parameters) {
     for (const std::string* const text : {&given.name, &given.text, &given.place}) out.text(*text);
   }
+}
+
+void write_needs(ByteWriter& out, const StrategyNeeds& needs) {
+  out.flag(needs.book);
+  out.number(needs.instruments);
+  out.flag(needs.funding);
+  out.flag(needs.base_quantities);
+}
+
+StrategyNeeds read_needs(ByteReader& in) {
+  const StrategyNeeds needs{
+      .book = in.flag(), .instruments = in.count(kMostNeeded), .funding = in.flag(), .base_quantities = in.flag()};
+  if (needs.instruments == 0) in.refuse();  // the last of them is asked for
+  return needs;
+}
+
+}  // namespace
+
+void write_make(ByteWriter& out, const MakeStrategy& make) {
+  begin_message(out, RunMessage::kMake);
+  write_what_to_make(out, make);
+}
+
+void write_describe(ByteWriter& out, const MakeStrategy& make) {
+  begin_message(out, RunMessage::kDescribe);
+  write_what_to_make(out, make);
 }
 
 std::optional<MakeStrategy> read_make(ByteReader& in) {
@@ -124,10 +147,7 @@ std::optional<MakeStrategy> read_make(ByteReader& in) {
 void write_made(ByteWriter& out, const MadeStrategy& made) {
   begin_message(out, HostMessage::kMade);
   out.text(made.name);
-  out.flag(made.needs.book);
-  out.number(made.needs.instruments);
-  out.flag(made.needs.funding);
-  out.flag(made.needs.base_quantities);
+  write_needs(out, made.needs);
   out.number(made.parameters.size());
   for (const auto& [name, text] : made.parameters) {
     out.text(name);
@@ -138,9 +158,7 @@ void write_made(ByteWriter& out, const MadeStrategy& made) {
 
 std::optional<MadeStrategy> read_made(ByteReader& in) {
   MadeStrategy made{.name = std::string(in.text(kMostParameterBytes))};
-  made.needs = {
-      .book = in.flag(), .instruments = in.count(kMostNeeded), .funding = in.flag(), .base_quantities = in.flag()};
-  if (made.needs.instruments == 0) return std::nullopt;  // the last of them is asked for
+  made.needs = read_needs(in);
   const std::uint64_t count = in.count(kMostParameters);
   for (std::uint64_t i = 0; i < count && !in.is_bad(); ++i) {
     const std::string name(in.text(kMostParameterBytes));
@@ -148,6 +166,34 @@ std::optional<MadeStrategy> read_made(ByteReader& in) {
   }
   read_value(in, made.wants);
   return in.is_done() ? std::optional(std::move(made)) : std::nullopt;
+}
+
+DescribedStrategy described(const StrategyType& type) {
+  DescribedStrategy described{.name = std::string(type.name), .needs = type.needs};
+  for (const ParameterSpec& spec : type.parameters) described.parameters.emplace_back(spec.name, spec.type);
+  return described;
+}
+
+void write_described(ByteWriter& out, const DescribedStrategy& described) {
+  begin_message(out, HostMessage::kDescribed);
+  out.text(described.name);
+  write_needs(out, described.needs);
+  out.number(described.parameters.size());
+  for (const auto& [name, type] : described.parameters) {
+    out.text(name);
+    out.number(static_cast<std::uint64_t>(type));
+  }
+}
+
+std::optional<DescribedStrategy> read_described(ByteReader& in) {
+  DescribedStrategy described{.name = std::string(in.text(kMostParameterBytes))};
+  described.needs = read_needs(in);
+  described.parameters.resize(in.count(std::min(kMostParameters, in.left())));
+  for (auto& [name, type] : described.parameters) {
+    name = in.text(kMostParameterBytes);
+    type = in.one_of(ParameterType::kText);
+  }
+  return in.is_done() ? std::optional(std::move(described)) : std::nullopt;
 }
 
 void write_call(ByteWriter& out, const StrategyCall& call) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "acts/base/result.hpp"
@@ -29,20 +30,22 @@ inline constexpr std::size_t kMostParameterBytes = std::size_t{1} << 20U;
 
 // The first byte of a message of the run.
 enum class RunMessage : std::uint8_t {
-  kMake,     // MakeStrategy; answered with kMade
-  kCall,     // StrategyCall; answered with kReturned, after as many kAsk as there are
-  kAnswer,   // to kAsk
-  kSave,     // answered with kSaved
-  kRestore,  // the state; answered with kReturned
+  kMake,      // MakeStrategy; answered with kMade
+  kCall,      // StrategyCall; answered with kReturned, after as many kAsk as there are
+  kAnswer,    // to kAsk
+  kSave,      // answered with kSaved
+  kRestore,   // the state; answered with kReturned
+  kDescribe,  // as kMake, whose parameters do not count: nothing is made; answered with kDescribed
 };
 
 // The first byte of a message of the strategy's process. kFailed may stand for any answer.
 enum class HostMessage : std::uint8_t {
-  kMade,      // MadeStrategy
-  kAsk,       // AskKind and its values
-  kReturned,  // nothing
-  kSaved,     // the state
-  kFailed,    // an error: its code and message
+  kMade,       // MadeStrategy
+  kAsk,        // AskKind and its values
+  kReturned,   // nothing
+  kSaved,      // the state
+  kFailed,     // an error: its code and message
+  kDescribed,  // DescribedStrategy
 };
 
 // What a strategy asks its context within a call. Of the timers nothing comes back.
@@ -80,6 +83,15 @@ struct MadeStrategy {
   StrategyNeeds needs = {};
 };
 
+// What is known of a strategy before one is made.
+struct DescribedStrategy {
+  std::string name = {};
+  StrategyNeeds needs = {};
+  std::vector<std::pair<std::string, ParameterType>> parameters = {};
+};
+
+DescribedStrategy described(const StrategyType& type);
+
 // What a context says of an instrument that never changes.
 struct HostedInstrument {
   Instrument info = {};
@@ -102,13 +114,16 @@ struct StrategyCall {
 };
 
 void write_make(ByteWriter& out, const MakeStrategy& make);
+void write_describe(ByteWriter& out, const MakeStrategy& make);
 void write_made(ByteWriter& out, const MadeStrategy& made);
+void write_described(ByteWriter& out, const DescribedStrategy& described);
 void write_call(ByteWriter& out, const StrategyCall& call);
 void write_failed(ByteWriter& out, const Error& error);
 
 // Each reads what follows the first byte; nothing unless all of it is right.
-std::optional<MakeStrategy> read_make(ByteReader& in);
+std::optional<MakeStrategy> read_make(ByteReader& in);  // of kDescribe too
 std::optional<MadeStrategy> read_made(ByteReader& in);
+std::optional<DescribedStrategy> read_described(ByteReader& in);
 std::optional<StrategyCall> read_call(ByteReader& in);
 std::optional<Error> read_failed(ByteReader& in);
 

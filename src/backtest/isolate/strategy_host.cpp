@@ -63,6 +63,11 @@ class StrategyHost {
       if (make) answer(guarded_here([&] { return this->make(*make); }));
       return make.has_value();
     }
+    if (kind == RunMessage::kDescribe) {
+      const std::optional<MakeStrategy> make = read_make(in);
+      if (make) answer(guarded_here([&] { return describe(*make); }));
+      return make.has_value();
+    }
     if (strategy_ == nullptr) return false;
     if (kind == RunMessage::kCall) {
       std::optional<StrategyCall> call = read_call(in);
@@ -98,12 +103,23 @@ class StrategyHost {
     write_failed(out_, done.error());
   }
 
-  Result<void> make(const MakeStrategy& make) {
+  Result<const StrategyType*> type_of(const MakeStrategy& make) {
     limit(make.most_memory);
     BacktestSettings settings;
     settings.library = make.library;
     settings.strategy = make.name;
-    const Result<const StrategyType*> type = strategy_type_of(settings);
+    return strategy_type_of(settings);
+  }
+
+  Result<void> describe(const MakeStrategy& make) {
+    const Result<const StrategyType*> type = type_of(make);
+    if (!type) return std::unexpected(type.error());
+    write_described(out_, described(**type));
+    return {};
+  }
+
+  Result<void> make(const MakeStrategy& make) {
+    const Result<const StrategyType*> type = type_of(make);
     if (!type) return std::unexpected(type.error());
     const Result<Parameters> parameters = parse_parameters((*type)->parameters, make.parameters);
     if (!parameters) return std::unexpected(parameters.error());

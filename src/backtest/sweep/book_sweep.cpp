@@ -14,6 +14,7 @@
 #include "backtest/instrument_setup.hpp"
 #include "backtest/shared_feed.hpp"
 #include "backtest/strategy_library.hpp"
+#include "backtest/sweep/set_failure.hpp"
 #include "backtest/sweep/shared_market.hpp"
 
 namespace acts::backtest {
@@ -31,6 +32,7 @@ struct Lane {
     has_more = more.value_or(false);
   }
   void begin() {
+    if (!has_more) return;
     take(guarded([this]() -> Result<bool> {
       if (Result<void> begun = engine->begin(); !begun) return std::unexpected(begun.error());
       return true;
@@ -61,6 +63,10 @@ class Share {
       push(point.lane);
     }
   }
+  // Nobody goes on in the shared market.
+  [[nodiscard]] bool has_left_market() const {
+    return std::ranges::none_of(lanes_, [](const Lane* lane) { return !lane->cursor && lane->has_more; });
+  }
 
  private:
   struct Point {
@@ -87,7 +93,11 @@ class Share {
 }  // namespace
 
 BookSweep::BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets)
-    : setups_(std::move(setups)), options_(std::move(options)), sets_(std::move(sets)), ends_(sets_.size()) {
+    : setups_(std::move(setups)),
+      options_(std::move(options)),
+      sets_(std::move(sets)),
+      ends_(sets_.size()),
+      failures_(sets_.size()) {
   ACTS_ASSERT(!setups_.empty());
 }
 
@@ -115,22 +125,25 @@ Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t thre
   }
   std::vector<bool> is_used(count + lanes.size());
   for (std::size_t i = 0; i < lanes.size(); ++i) {
+    Lane& lane = lanes[i];
     Share& share = shares[i % count];
-    std::vector<InstrumentSetup> setups = setups_;
-    for (std::size_t k = 0; k < setups.size() && sets_[i].accounts != nullptr; ++k) {
-      join(setups[k], sets_[i].accounts->of(InstrumentId(static_cast<std::uint32_t>(k))));
-    }
-    if (can_share(sets_[i])) {
-      setups.front().feed = nullptr;
-      setups.front().shared = share.market();
-      is_used[i % count] = true;
-    } else {
-      lanes[i].cursor = count + i;
-      is_used[count + i] = true;
-      for (std::size_t k = 0; k < setups.size(); ++k) setups[k].feed = &shared.cursor(k, count + i);
-    }
-    lanes[i].engine = std::make_unique<Engine>(std::move(setups), *sets_[i].strategy, options_, sets_[i].listener);
-    share.add(lanes[i]);
+    lane.take(guarded([&]() -> Result<bool> {
+      std::vector<InstrumentSetup> setups = setups_;
+      for (std::size_t k = 0; k < setups.size() && sets_[i].accounts != nullptr; ++k) {
+        join(setups[k], sets_[i].accounts->of(InstrumentId(static_cast<std::uint32_t>(k))));
+      }
+      if (can_share(sets_[i])) {
+        setups.front().feed = nullptr;
+        setups.front().shared = share.market();
+      } else {
+        lane.cursor = count + i;
+        for (std::size_t k = 0; k < setups.size(); ++k) setups[k].feed = &shared.cursor(k, count + i);
+      }
+      lane.engine = std::make_unique<Engine>(std::move(setups), *sets_[i].strategy, options_, sets_[i].listener);
+      return true;
+    }));
+    if (lane.has_more) is_used[lane.cursor.value_or(i % count)] = true;
+    share.add(lane);
   }
   for (std::size_t i = 0; i < is_used.size(); ++i) {
     if (!is_used[i]) shared.leave(i);
@@ -146,17 +159,25 @@ Result<void> BookSweep::run(std::span<MarketFeed* const> feeds, std::size_t thre
     shares.front().run_until(*until);
     others.clear();  // joins them
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-      if (lanes[i].error) {
-        return fail(lanes[i].error->code,
-                    fmt::format("parameter set {}: {}", sets_[i].number, lanes[i].error->message));
-      }
+      if (lanes[i].error && !is_of_set(*lanes[i].error)) return of_set(sets_[i].number, *lanes[i].error);
       if (!lanes[i].has_more && lanes[i].cursor) shared.leave(*lanes[i].cursor);
+    }
+    // What nobody reads there would be held to the end.
+    for (std::size_t i = 0; i < count; ++i) {
+      if (shares[i].has_left_market()) shared.leave(i);
     }
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
+    failures_[i] = std::move(lanes[i].error);
+    if (failures_[i]) continue;
     Result<RunEnd> end = guarded([&]() -> Result<RunEnd> { return lanes[i].engine->finish(); });
-    if (!end) return fail(end.error().code, fmt::format("parameter set {}: {}", sets_[i].number, end.error().message));
-    ends_[i] = *std::move(end);
+    if (end) {
+      ends_[i] = *std::move(end);
+    } else if (is_of_set(end.error())) {
+      failures_[i] = end.error();
+    } else {
+      return of_set(sets_[i].number, end.error());
+    }
   }
   return {};
 }

@@ -36,12 +36,15 @@ class BookSweep {
   // `setups`: of each instrument, by InstrumentId, one at least (asserted); their feeds and accounts do not count.
   BookSweep(std::vector<InstrumentSetup> setups, EngineOptions options, std::vector<BookSet> sets);
 
-  // Once: all rows of the feeds, one an instrument, by so many threads (at least 1). Errors: those of the data;
-  // kBadInput: a set's strategy throws or lets no time pass, naming the set by its number.
+  // Once: all rows of the feeds, one an instrument, by so many threads (at least 1). A set whose strategy throws, lets
+  // no time pass or comes to more than can be exact has failed, and the others go on. Errors: those of the data, and
+  // those of a set that are not kBadInput, naming the set by its number.
   Result<void> run(std::span<MarketFeed* const> feeds, std::size_t threads);
 
   [[nodiscard]] std::size_t size() const { return sets_.size(); }
-  // After run(). `i` < size().
+  // After run(). `i` < size(). Nothing: it has come to its end.
+  [[nodiscard]] const std::optional<Error>& failure(std::size_t i) const { return failures_.at(i); }
+  // Of one that has.
   [[nodiscard]] const RunEnd& end(std::size_t i) const { return *ends_.at(i); }
 
  private:
@@ -51,6 +54,7 @@ class BookSweep {
   EngineOptions options_;
   std::vector<BookSet> sets_;
   std::vector<std::optional<RunEnd>> ends_;
+  std::vector<std::optional<Error>> failures_;
 };
 
 }  // namespace acts::backtest

@@ -20,6 +20,8 @@ namespace acts::backtest {
 namespace {
 
 constexpr std::string_view kFirstWord = "acts-sweep-1";
+// In place of the rows of a set that has failed.
+constexpr std::string_view kFailedWord = "failed";
 constexpr std::size_t kSumDigits = 16;
 // Of a run over 270 years of days, or three days of minutes.
 constexpr std::size_t kMostCloses = 110'000;
@@ -35,6 +37,7 @@ std::array<Decimal*, 7> decimals_of(SetTotals& totals) {
 class Words {
  public:
   explicit Words(std::string_view text) : text_(text) {}
+  [[nodiscard]] std::string_view rest() const { return text_; }
   std::string_view next() {
     const std::size_t end = text_.find(' ');
     const std::string_view word = text_.substr(0, end);
@@ -86,6 +89,10 @@ bool take_closes(Words& words, RunCloses::Chosen& chosen) {
 
 std::string journal_line(const JournalEntry& entry) {
   SetTotals totals = entry.totals;
+  if (!entry.error.empty()) {
+    const std::string failed = fmt::format("{} {} {}", entry.number, kFailedWord, entry.error);
+    return fmt::format("{} {}", line_sum(failed), failed);
+  }
   std::string text = fmt::format("{} {} {} {}", entry.number, totals.rows, totals.orders, totals.fills);
   for (const Decimal* const decimal : decimals_of(totals)) text += fmt::format(" {}", to_string(*decimal));
   const Closes& closes = totals.closes.closes;
@@ -104,6 +111,10 @@ std::optional<JournalEntry> parse_journal_line(std::string_view line) {
   JournalEntry entry;
   SetTotals& totals = entry.totals;
   if (!words.take(entry.number) || entry.number == 0) return std::nullopt;
+  if (Words error = words; error.next() == kFailedWord) {
+    entry.error = error.rest();
+    return entry.error == failure_line(entry.error) ? std::optional(std::move(entry)) : std::nullopt;
+  }
   if (!words.take(totals.rows) || !words.take(totals.orders) || !words.take(totals.fills)) return std::nullopt;
   for (Decimal* const decimal : decimals_of(totals)) {
     const Result<Decimal> parsed = parse_decimal(words.next());
@@ -147,7 +158,8 @@ SweepJournal::SweepJournal(SweepJournal&& other) noexcept
       fd_(std::exchange(other.fd_, -1)),
       end_(other.end_),
       tail_(std::move(other.tail_)),
-      numbers_(std::move(other.numbers_)) {}
+      numbers_(std::move(other.numbers_)),
+      failures_(std::move(other.failures_)) {}
 
 SweepJournal::~SweepJournal() {
   if (fd_ < 0) return;
@@ -173,7 +185,8 @@ Result<void> SweepJournal::find_end(const std::string& identity) {
   Result<std::unique_ptr<ByteSource>> source = open_file(path_);
   if (!source) return fail(ErrorCode::kStorage, source.error().message);
   LineReader lines(*std::move(source), kMostLineBytes);
-  std::uint64_t last = 0;  // where the last line begins
+  std::uint64_t last = 0;    // where the last line begins,
+  bool last_failed = false;  // and what it is of
   for (bool is_first = true;; is_first = false) {
     const auto line = lines.next();
     if (!line || !*line) break;
@@ -187,7 +200,8 @@ Result<void> SweepJournal::find_end(const std::string& identity) {
     if (!is_first) {
       const auto entry = parse_journal_line(**line);
       if (!entry) break;
-      numbers_.push_back(entry->number);
+      note(*entry);
+      last_failed = !entry->error.empty();
     }
     last = std::exchange(end_, end_ + (*line)->size() + 1);
   }
@@ -196,6 +210,7 @@ Result<void> SweepJournal::find_end(const std::string& identity) {
   if (const std::uintmax_t size = std::filesystem::file_size(path_, unknown); !unknown && end_ > size) {
     end_ = numbers_.empty() ? 0 : last;
     if (!numbers_.empty()) numbers_.pop_back();
+    if (last_failed && --failures_.count == 0) failures_ = {};
   }
   fd_ = ops_->reopen(path_);
   if (fd_ < 0) return failed("it cannot be written", fd_);
@@ -205,7 +220,12 @@ Result<void> SweepJournal::find_end(const std::string& identity) {
 
 void SweepJournal::add(const JournalEntry& entry) {
   tail_ += journal_line(entry) + "\n";
+  note(entry);
+}
+
+void SweepJournal::note(const JournalEntry& entry) {
   numbers_.push_back(entry.number);
+  if (!entry.error.empty()) failures_.add(entry.number, entry.error);
 }
 
 Result<void> SweepJournal::sync() {

@@ -13,6 +13,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/sweep/set_failure.hpp"
 #include "backtest/sweep/set_totals.hpp"
 #include "recording/file_lock.hpp"
 #include "recording/file_ops.hpp"
@@ -22,6 +23,7 @@ namespace acts::backtest {
 struct JournalEntry {
   std::size_t number = 0;  // of the combination, from 1
   SetTotals totals = {};
+  std::string error = {};  // failure_line() of a set that has failed, which has no totals; else empty
 };
 
 // Without its end. Closes are those of RunCloses: their times follow from the first, the last and the period.
@@ -44,8 +46,9 @@ class SweepJournal {
   SweepJournal(const SweepJournal&) = delete;
   SweepJournal& operator=(const SweepJournal&) = delete;
 
-  // The sets that it has, in the order in which they were added.
+  // The sets that it has, in the order in which they were added; those that have failed are among them.
   [[nodiscard]] const std::vector<std::size_t>& numbers() const { return numbers_; }
+  [[nodiscard]] const SetFailures& failures() const { return failures_; }
   // In memory until sync(), which returns once all that was added is on the disk. Errors: kStorage.
   void add(const JournalEntry& entry);
   Result<void> sync();
@@ -59,6 +62,7 @@ class SweepJournal {
       : ops_(&ops), path_(std::move(path)), lock_(std::move(lock)) {}
   Result<void> begin(const std::string& identity);
   Result<void> find_end(const std::string& identity);
+  void note(const JournalEntry& entry);
   // 0, or -errno of the journal's own.
   int remove_files();
   [[nodiscard]] std::unexpected<Error> failed(std::string_view what, std::int64_t status) const;
@@ -70,6 +74,7 @@ class SweepJournal {
   std::uint64_t end_ = 0;  // of what counts
   std::string tail_;       // behind it, not yet written
   std::vector<std::size_t> numbers_;
+  SetFailures failures_;
 };
 
 }  // namespace acts::backtest

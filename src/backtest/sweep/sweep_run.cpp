@@ -9,8 +9,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "acts/strategy/registry.hpp"
-
 #include "backtest/account_book.hpp"
 #include "backtest/announcements.hpp"
 #include "backtest/bars/bar_backtest.hpp"
@@ -20,8 +18,8 @@
 #include "backtest/run_identity.hpp"
 #include "backtest/run_json.hpp"
 #include "backtest/run_text.hpp"
-#include "backtest/strategy_library.hpp"
 #include "backtest/sweep/book_sweep.hpp"
+#include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/set_recorder.hpp"
 #include "history/signature.hpp"
 
@@ -32,33 +30,43 @@ namespace {
 struct Pass {
   bool is_first = true;  // the only one that tells of problems: the others have the same
   std::vector<SweepRow> rows = {};
+  // Of each of them; null: it could not even be made.
   std::vector<std::unique_ptr<Strategy>> strategies = {};
   ReadMarkets read = {};  // of books
   std::uint64_t missing_bars = 0;
 };
 
-// What is wrong with this combination, if anything; else it is in the pass.
-std::optional<std::string> add_set(Pass& pass, const SweepRequest& request, const StrategyType& type, std::size_t i) {
-  std::vector<GivenParameter> given = request.settings.parameters;
-  const std::vector<GivenParameter> varied = combination(request.axes, i);
-  given.insert(given.end(), varied.begin(), varied.end());
-  const Result<Parameters> parameters = parse_parameters(type.parameters, given);
-  if (!parameters) return parameters.error().message;
-  Result<std::unique_ptr<Strategy>> strategy = guarded([&] { return type.make(*parameters); });
-  if (!strategy) return strategy.error().message;
-  const Result<Wants> wants = guarded([&strategy]() -> Result<Wants> { return (*strategy)->wants(); });
-  if (!wants) return wants.error().message;
-  if (const Result<void> fits = check_wants(*wants, request.settings); !fits) return fits.error().message;
-  pass.rows.push_back({.number = i + 1});
-  pass.strategies.push_back(*std::move(strategy));
+// Why the strategy does not take this combination, if so; else it is in the pass.
+Result<std::optional<std::string>> add_set(Pass& pass, const SweepRequest& request, const SetMaker& maker,
+                                           std::size_t i) {
+  Result<MadeSet> made = maker.set(i);
+  if (made) {
+    if (const Result<void> fits = check_wants(made->wants, request.settings); !fits) return fits.error().message;
+    pass.rows.push_back({.number = i + 1});
+    pass.strategies.push_back(std::move(made->strategy));
+    return std::nullopt;
+  }
+  if (made.error().code == ErrorCode::kUsage) return made.error().message;
+  if (!is_of_set(made.error())) return of_set(i + 1, made.error());
+  pass.rows.push_back({.number = i + 1, .error = failure_line(made.error().message)});
+  pass.strategies.push_back(nullptr);
   return std::nullopt;
 }
 
-std::vector<std::size_t> numbers_of(const Pass& pass) {
-  std::vector<std::size_t> numbers;
-  numbers.reserve(pass.rows.size());
-  for (const SweepRow& row : pass.rows) numbers.push_back(row.number);
-  return numbers;
+// The rows of those sets that can be run, and their strategies, taken out of the pass.
+struct RunnableSets {
+  std::vector<SweepRow*> rows = {};
+  std::vector<std::unique_ptr<Strategy>> strategies = {};
+};
+
+RunnableSets runnable_sets(Pass& pass) {
+  RunnableSets sets;
+  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+    if (pass.strategies[i] == nullptr) continue;
+    sets.rows.push_back(&pass.rows[i]);
+    sets.strategies.push_back(std::move(pass.strategies[i]));
+  }
+  return sets;
 }
 
 SetTotals totals_of(const BarTotals& totals, const BacktestInstrument& instrument) {
@@ -92,12 +100,19 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   Result<BarRunOptions> options = bar_run_options(settings, instruments);
   if (!options) return std::unexpected(options.error());
   options->capital = request.capital;
-  Result<BarSweep> sweep = BarSweep::make(*options, std::move(pass.strategies), numbers_of(pass));
+  RunnableSets sets = runnable_sets(pass);
+  std::vector<std::size_t> numbers;
+  for (const SweepRow* const row : sets.rows) numbers.push_back(row->number);
+  Result<BarSweep> sweep = BarSweep::make(*options, std::move(sets.strategies), numbers);
   if (!sweep) return std::unexpected(sweep.error());
   if (Result<void> done = sweep->run(blocks, request.threads); !done) return done;
   for (const BarReader* const of : read) pass.missing_bars += of->missing();
-  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    pass.rows[i].totals = totals_of(sweep->totals(i), instruments.front());
+  for (std::size_t i = 0; i < sets.rows.size(); ++i) {
+    if (const std::optional<Error>& failure = sweep->failure(i)) {
+      sets.rows[i]->error = failure_line(failure->message);
+    } else {
+      sets.rows[i]->totals = totals_of(sweep->totals(i), instruments.front());
+    }
   }
   return {};
 }
@@ -124,10 +139,13 @@ Result<ReadMarkets> read_of(const BacktestSettings& settings, const std::vector<
 
 // Once the sets of the pass have gone through it.
 void add_ends(ReadMarkets& read, const BookSweep& sweep) {
-  read.begin = sweep.end(0).begin;
-  read.end = sweep.end(0).end;
-  for (std::size_t i = 0; i < read.instruments.size(); ++i) {
-    for (std::size_t set = 0; set < sweep.size(); ++set) {
+  for (std::size_t set = 0; set < sweep.size(); ++set) {
+    if (sweep.failure(set)) continue;
+    if (read.end == UnixNanos{}) {
+      read.begin = sweep.end(set).begin;
+      read.end = sweep.end(set).end;
+    }
+    for (std::size_t i = 0; i < read.instruments.size(); ++i) {
       std::uint64_t& missed = read.instruments[i].missed_fundings;
       missed = std::max(missed, sweep.end(set).missed_fundings[i]);
     }
@@ -141,6 +159,11 @@ void keep_read(ReadMarkets& all, ReadMarkets pass) {
     of.missed_fundings = std::max(of.missed_fundings, all.instruments[i].missed_fundings);
     of.gaps = std::move(all.instruments[i].gaps);
     of.problems = std::move(all.instruments[i].problems);
+  }
+  // Where all its sets have failed nobody knows.
+  if (pass.end == UnixNanos{}) {
+    pass.begin = all.begin;
+    pass.end = all.end;
   }
   all = std::move(pass);
 }
@@ -159,14 +182,15 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   }
   std::vector<std::unique_ptr<SetRecorder>> recorders;
   std::deque<AccountBook> accounts;
+  const RunnableSets runnable = runnable_sets(pass);
   std::vector<BookSet> sets;
-  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
+  for (std::size_t i = 0; i < runnable.rows.size(); ++i) {
     recorders.push_back(std::make_unique<SetRecorder>(scales, request.capital));
     Result<AccountBook> book = AccountBook::make(settings, instruments);
     if (!book) return std::unexpected(book.error());
     accounts.push_back(*std::move(book));
-    sets.push_back({.number = pass.rows[i].number,
-                    .strategy = pass.strategies[i].get(),
+    sets.push_back({.number = runnable.rows[i]->number,
+                    .strategy = runnable.strategies[i].get(),
                     .listener = recorders.back().get(),
                     .accounts = &accounts.back()});
   }
@@ -178,9 +202,14 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
   add_ends(pass.read, sweep);
   std::uint64_t rows = 0;
   for (const ReadData& of : pass.read.instruments) rows += of.facts.rows;
-  for (std::size_t i = 0; i < pass.rows.size(); ++i) {
-    pass.rows[i].totals = recorders[i]->totals(sweep.end(i));
-    pass.rows[i].totals.rows = rows;
+  for (std::size_t i = 0; i < runnable.rows.size(); ++i) {
+    SweepRow& row = *runnable.rows[i];
+    if (const std::optional<Error>& failure = sweep.failure(i)) {
+      row.error = failure_line(failure->message);
+      continue;
+    }
+    row.totals = recorders[i]->totals(sweep.end(i));
+    row.totals.rows = rows;
   }
   return {};
 }
@@ -208,7 +237,22 @@ Result<SweepReport> with_data(SweepReport report, const SweepRequest& request,
   return report;
 }
 
+void note_failures(SweepReport& report, std::span<const SweepRow> rows) {
+  for (const SweepRow& row : rows) {
+    if (!row.error.empty()) report.failures.add(row.number, row.error);
+  }
+}
+
 }  // namespace
+
+std::size_t sets_of_pass(const SweepRequest& request, std::uint64_t rows) {
+  if (request.sets_a_pass) return *request.sets_a_pass;
+  if (request.isolate) return kIsolatedSetsAPass;
+  const bool is_bars = request.settings.is_bars;
+  const std::size_t most = is_bars ? kMostBarSetsAPass : kMostBookSetsAPass;
+  const std::size_t least = std::min(most, is_bars ? kLeastBarSetsAPass : kLeastBookSetsAThread * request.threads);
+  return rows == 0 ? least : std::clamp<std::size_t>(kRowsOfPass / rows, least, most);
+}
 
 Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker& on_pass) {
   if (Result<void> one = check_one_asset(request.settings, "each set of a sweep has"); !one) {
@@ -216,37 +260,41 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
   }
   const Result<std::vector<BacktestInstrument>> instruments = backtest_instruments(request.settings);
   if (!instruments) return std::unexpected(instruments.error());
-  const Result<const StrategyType*> type = strategy_type_of(request.settings);
-  if (!type) return std::unexpected(type.error());
-  Result<void> fits = check_needs((*type)->name, (*type)->needs, request.settings);
-  if (!fits) return std::unexpected(fits.error());
+  const Result<SetMaker> maker = SetMaker::make(request);
+  if (!maker) return std::unexpected(maker.error());
   const Result<std::vector<std::size_t>> plan = plan_sweep(request.axes, request.count, request.seed);
   if (!plan) return std::unexpected(plan.error());
   const bool is_bars = request.settings.is_bars;
-  const std::size_t most = request.sets_a_pass.value_or(is_bars ? kBarSetsAPass : kBookSetsAPass);
   const std::unordered_set<std::size_t> done(request.done.begin(), request.done.end());
   SweepReport report;
   bool has_read = false;
+  std::uint64_t rows = 0;
   Pass pass;
   for (std::size_t k = 0; k < plan->size(); ++k) {
     const std::size_t number = (*plan)[k] + 1;
-    std::optional<std::string> refusal;
-    if (!done.contains(number)) refusal = add_set(pass, request, **type, (*plan)[k]);
-    if (!refusal) {
+    Result<std::optional<std::string>> refusal;
+    if (!done.contains(number)) refusal = add_set(pass, request, *maker, (*plan)[k]);
+    if (!refusal) return std::unexpected(refusal.error());
+    if (!*refusal) {
       ++report.sets;
     } else if (report.refused++ == 0) {
-      report.refusal = *std::move(refusal);
+      report.refusal = **std::move(refusal);
     }
     const bool is_last = k + 1 == plan->size();
-    if (pass.rows.empty() || (!is_last && pass.rows.size() < most)) continue;
-    const Result<void> ran =
-        is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
-    if (!ran) return std::unexpected(ran.error());
-    has_read = true;
-    keep_read(report.read, std::move(pass.read));
-    report.missing_bars = pass.missing_bars;
+    if (pass.rows.empty() || (!is_last && pass.rows.size() < sets_of_pass(request, rows))) continue;
+    pass.is_first = !has_read;
+    if (std::ranges::any_of(pass.strategies, [](const auto& strategy) { return strategy != nullptr; })) {
+      const Result<void> ran =
+          is_bars ? run_bar_pass(pass, request, *instruments) : run_book_pass(pass, request, *instruments);
+      if (!ran) return std::unexpected(ran.error());
+      has_read = true;
+      keep_read(report.read, std::move(pass.read));
+      report.missing_bars = pass.missing_bars;
+    }
+    note_failures(report, pass.rows);
+    for (const SweepRow& row : pass.rows) rows = std::max(rows, row.totals.rows);
     if (Result<void> told = on_pass(pass.rows); !told) return std::unexpected(told.error());
-    pass = {.is_first = false};
+    pass = {};
   }
   if (report.sets > 0 && !has_read) return with_data(std::move(report), request, *instruments);
   if (report.sets > 0) return report;
@@ -259,16 +307,21 @@ Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_vi
   if (!files) return std::unexpected(files.error());
   // What is done holds closes with the capital.
   std::string text = request.capital.units == 0 ? "" : fmt::format("capital {}\n", to_string(request.capital));
+  // Which sets fail depends on it.
+  if (request.isolate) text += fmt::format("isolate {}\n", to_string(request.isolate->timeout));
   text += fmt::format("{}\n{}\n{}\n{}\n", version, request.settings.strategy,
                       request.count ? fmt::format("{}", *request.count) : "all", request.seed);
   for (const DataFile& file : *files) text += file.sha256 + "\n";
   return SweepIdentity{.id = history::sha256_of(text + std::string(configuration)), .data = data_json(*files)};
 }
 
-std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report) {
+std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report,
+                           const SetFailures& failures) {
   JsonMembers members{{"configuration", json_text(origin.configuration)},
                       {"configuration_file", json_text(origin.configuration_file)},
                       {"data", origin.identity.data},
+                      {"failed", fmt::format("{}", failures.count)},
+                      {"failure", failures.count == 0 ? "null" : json_text(failures.error)},
                       {"id", json_text(origin.identity.id)},
                       {"random", request.count ? fmt::format("{}", *request.count) : "null"},
                       {"refused", fmt::format("{}", report.refused)},

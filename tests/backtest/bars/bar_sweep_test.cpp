@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <numeric>
+#include <stdexcept>
 
 #include "acts/base/ratio.hpp"
 
@@ -94,16 +95,32 @@ class Busy final : public Strategy {
   void on_timer(StrategyContext& context, TimerId /*id*/) override { context.set_timer(TimerId{0}, context.now()); }
 };
 
-TEST(BarSweep, NamesTheSetThatLetsNoTimePass) {
-  std::vector<std::unique_ptr<Strategy>> strategies = pairs();
-  strategies[4] = std::make_unique<Busy>();
-  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0", "0");
-  const std::size_t count = strategies.size();
-  Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), numbers_to(count));
-  BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
-  const Result<void> done = sweep->run(blocks, 2);
-  ASSERT_FALSE(done.has_value());
-  EXPECT_EQ(done.error().message.substr(0, 16), "parameter set 5:");
+class Unending final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {}; }
+  void on_stop(StrategyContext& /*context*/) override { throw std::runtime_error("cannot end"); }
+};
+
+TEST(BarSweep, GoesOnWithoutTheSetThatFails) {
+  const BarRunOptions options = test::bar_options("0.01", "0.000001", "0.001", "10000");
+  const std::vector<std::string> whole = sweep_texts(options, pairs(), 1);
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    std::vector<std::unique_ptr<Strategy>> strategies = pairs();
+    strategies[4] = std::make_unique<Busy>();
+    strategies[9] = std::make_unique<Unending>();
+    const std::size_t count = strategies.size();
+    Result<BarSweep> sweep = BarSweep::make(options, std::move(strategies), numbers_to(count));
+    BarBlocks blocks = test::blocks_of(test::hours_of_2021(), options.markets.front().instrument);
+    const Result<void> done = sweep->run(blocks, threads);
+    ASSERT_TRUE(done.has_value()) << done.error().message;
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(sweep->failure(i).has_value(), i == 4 || i == 9) << i;
+      if (sweep->failure(i)) continue;
+      EXPECT_EQ(text_of(sweep->totals(i)), whole[i]) << i;
+    }
+    EXPECT_TRUE(sweep->failure(4)->message.contains("it must let time pass")) << sweep->failure(4)->message;
+    EXPECT_TRUE(sweep->failure(9)->message.contains("cannot end")) << sweep->failure(9)->message;
+  }
 }
 
 class NoBars final : public BarReader {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -178,19 +179,99 @@ class Throwing final : public Strategy {
   void on_timer(StrategyContext& /*context*/, TimerId /*id*/) override { throw std::runtime_error("cannot"); }
 };
 
-TEST(BookSweep, NamesTheSetThatFails) {
+class ThrowingAtOnce final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.book = wants_book}; }
+  void on_start(StrategyContext& /*context*/) override { throw std::runtime_error("cannot begin"); }
+  bool wants_book = false;
+};
+
+class ThrowingAtTheEnd final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {}; }
+  void on_stop(StrategyContext& /*context*/) override { throw std::runtime_error("cannot end"); }
+};
+
+constexpr const char* kRemedy = ": what it cannot do it must handle itself";
+
+// Whoever fails when, with a market of its own or a shared one: the others come to what they come to alone.
+TEST(BookSweep, GoesOnWithoutTheSetThatFails) {
+  constexpr std::size_t kSets = 11;
+  const test::BookMarket market = test::book_market(3, 20'000 / acts::test::kFewerBy);
+  std::size_t fills = 0;
+  const std::vector<std::string> single = alone(market, {}, kSets, fills);
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    auto strategies = test::book_strategies(kSets);
+    strategies[2] = std::make_unique<Throwing>();
+    strategies[4] = std::make_unique<ThrowingAtOnce>();
+    auto own = std::make_unique<ThrowingAtOnce>();
+    own->wants_book = true;
+    strategies[5] = std::move(own);
+    strategies[8] = std::make_unique<ThrowingAtTheEnd>();
+    std::vector<test::TellingListener> told(kSets, test::TellingListener(false));
+    std::vector<BookSet> sets;
+    for (std::size_t i = 0; i < kSets; ++i) sets.push_back({i + 1, strategies[i].get(), &told[i]});
+    BookSweep sweep({test::book_setup()}, kSampled, std::move(sets));
+    test::VectorFeed feed(market.venue, market.local, 100);
+    MarketFeed* const feeds[] = {&feed};
+    const Result<void> done = sweep.run(feeds, threads);
+    ASSERT_TRUE(done.has_value()) << done.error().message;
+    const std::map<std::size_t, std::string> wanted{
+        {2, "cannot"}, {4, "cannot begin"}, {5, "cannot begin"}, {8, "cannot end"}};
+    for (std::size_t i = 0; i < kSets; ++i) {
+      const auto failed = wanted.find(i);
+      ASSERT_EQ(sweep.failure(i).has_value(), failed != wanted.end()) << i;
+      if (failed != wanted.end()) {
+        EXPECT_EQ(sweep.failure(i)->message, "the strategy threw: " + failed->second + kRemedy);
+      } else {
+        EXPECT_TRUE(told[i].text + test::text_of_end(sweep.end(i)) == single[i]) << i << ", " << threads << " threads";
+      }
+    }
+  }
+}
+
+TEST(BookSweep, ComesToItsEndIfAllSetsFail) {
   const test::BookMarket market = test::book_market(3, 4000);
-  auto strategies = test::book_strategies(4);
-  strategies[2] = std::make_unique<Throwing>();
+  std::vector<std::unique_ptr<Strategy>> strategies(3);
   std::vector<BookSet> sets;
-  for (const auto& strategy : strategies) sets.push_back({sets.size() + 1, strategy.get(), nullptr});
+  for (auto& strategy : strategies) {
+    strategy = std::make_unique<Throwing>();
+    sets.push_back({sets.size() + 1, strategy.get(), nullptr});
+  }
   BookSweep sweep({test::book_setup()}, {}, std::move(sets));
   test::VectorFeed feed(market.venue, market.local, 100);
   MarketFeed* const feeds[] = {&feed};
+  ASSERT_TRUE(sweep.run(feeds, 2).has_value());
+  for (std::size_t i = 0; i < sweep.size(); ++i) EXPECT_TRUE(sweep.failure(i).has_value());
+}
+
+class DamagedFeed final : public MarketFeed {
+ public:
+  explicit DamagedFeed(MarketFeed& feed) : feed_(&feed) {}
+  Result<const sim::MarketRow*> next(FeedClock clock) override {
+    if (++blocks_ == 20) return fail(ErrorCode::kBadInput, "the data is damaged");
+    return feed_->next(clock);
+  }
+  [[nodiscard]] const FeedFacts& facts() const override { return feed_->facts(); }
+
+ private:
+  MarketFeed* feed_;
+  int blocks_ = 0;
+};
+
+// It is no set's.
+TEST(BookSweep, EndsAtDataThatIsDamaged) {
+  const test::BookMarket market = test::book_market(3, 20'000);
+  const auto strategies = test::book_strategies(4);
+  std::vector<BookSet> sets;
+  for (const auto& strategy : strategies) sets.push_back({sets.size() + 1, strategy.get(), nullptr});
+  BookSweep sweep({test::book_setup()}, {}, std::move(sets));
+  test::VectorFeed whole(market.venue, market.local, 100);
+  DamagedFeed feed(whole);
+  MarketFeed* const feeds[] = {&feed};
   const Result<void> done = sweep.run(feeds, 2);
   ASSERT_FALSE(done.has_value());
-  EXPECT_EQ(done.error().message,
-            "parameter set 3: the strategy threw: cannot: what it cannot do it must handle itself");
+  EXPECT_EQ(done.error().message, "the data is damaged");
 }
 
 }  // namespace

@@ -120,6 +120,39 @@ TEST(SweepJournal, LosesOnlyWhatWasCut) {
   }
 }
 
+TEST(SweepJournal, KeepsSetsThatHaveFailed) {
+  const JournalEntry failed{.number = 8, .error = "the strategy threw: 1 2  3, \"no\""};
+  const auto parsed = parse_journal_line(journal_line(failed));
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->number, 8U);
+  EXPECT_EQ(parsed->error, failed.error);
+  EXPECT_TRUE(parsed->totals.closes.closes.values.empty());
+  EXPECT_FALSE(parse_journal_line(journal_line({.number = 8, .error = "two\nlines"})).has_value());
+
+  const TempDir dir;
+  const std::string path = dir / "journal";
+  {
+    auto journal = SweepJournal::open(real_file_ops(), path, kIdentity);
+    journal->add(entry_of(1));
+    journal->add(failed);
+    EXPECT_EQ(journal->failures().count, 1U);
+    ASSERT_TRUE(journal->sync().has_value());
+  }
+  const std::string whole = read_file(path);
+  {
+    auto again = SweepJournal::open(real_file_ops(), path, kIdentity);
+    EXPECT_EQ(again->numbers(), (std::vector<std::size_t>{1, 8}));
+    EXPECT_EQ(again->failures().count, 1U);
+    EXPECT_EQ(again->failures().first, 8U);
+    EXPECT_EQ(again->failures().error, failed.error);
+    EXPECT_EQ(lines_in(*again), (std::vector{journal_line(entry_of(1)), journal_line(failed)}));
+  }
+  std::ofstream(path, std::ios::trunc) << whole.substr(0, whole.size() - 1);
+  auto cut = SweepJournal::open(real_file_ops(), path, kIdentity);
+  EXPECT_EQ(cut->numbers(), std::vector<std::size_t>{1});
+  EXPECT_EQ(cut->failures().count, 0U);
+}
+
 TEST(SweepJournal, RefusesThatOfAnotherSweep) {
   const TempDir dir;
   {
