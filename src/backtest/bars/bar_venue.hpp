@@ -85,7 +85,10 @@ class BarVenue {
   static constexpr std::int64_t kMostQuantity = 10'000'000'000'000;
 
   BarVenue(const BarVenueOptions& options, const BarAccount& account)
-      : options_(options), account_(account), rate_(options.rates) {}
+      : options_(options),
+        account_(account),
+        orders_in_time_(sim::RateWindows::of_orders(options.rates)),
+        requests_in_time_(sim::RateWindows::of_requests(options.rates)) {}
 
   // The last price that is known: rules that need one go by it. 0: none yet.
   void note_price(Price price) { last_price_ = price; }
@@ -183,6 +186,8 @@ class BarVenue {
   };
   // `before`: what comes with it, and counts as open. It is counted for its rate.
   [[nodiscard]] Refusal refusal_of(const NewOrder& order, const NewOrder* before);
+  // Of an order that is there, whether one more request about it may come; else it has been told.
+  bool is_in_time(std::size_t i, bool is_change);
   [[nodiscard]] RejectReason shape_against(const NewOrder& order) const;
   [[nodiscard]] sim::FilterView filter_view() const;
   // Whole ticks (not checked here).
@@ -228,7 +233,8 @@ class BarVenue {
   std::vector<OpenOrder> orders_;
   std::vector<Extra> extras_;  // of each of them
   std::vector<BarAnswer> answers_;
-  sim::OrderRate rate_;
+  sim::RateWindows orders_in_time_;
+  sim::RateWindows requests_in_time_;
   Price last_price_ = {};
   std::vector<Deferred> deferred_;  // one an order at most
   bool defers_ = false;

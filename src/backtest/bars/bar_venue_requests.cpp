@@ -45,7 +45,11 @@ sim::VenueOrder BarVenue::venue_order_of(const NewOrder& order) const {
 BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* before) {
   const std::size_t others = before == nullptr ? 0 : 1;
   if (const RejectReason shape = shape_against(order); shape != RejectReason::kNone) return {.reason = shape};
-  if (!rate_.take(now_)) return {.reason = RejectReason::kOrderRate};
+  const bool is_request = before == nullptr;
+  if (is_request && !requests_in_time_.take(now_)) {
+    return {.reason = RejectReason::kOrderRate, .detail = sim::RefusalDetail::kRequests};
+  }
+  if (!orders_in_time_.take(now_)) return {.reason = RejectReason::kOrderRate};
   if (orders_.size() + others >= kMostOrders) return {.reason = RejectReason::kTooManyOrders};
   sim::FilterView view = filter_view();
   view.open += others;
@@ -70,7 +74,8 @@ void BarVenue::place_oco(const OcoIds& ids, const NewOrder& first, const NewOrde
   Refusal against[2] = {{.reason = RejectReason::kNotSupported}, {.reason = RejectReason::kNotSupported}};
   if (is_pair) {
     against[0] = refusal_of(first, nullptr);
-    against[1] = refusal_of(second, &first);
+    const bool has_come = against[0].detail != sim::RefusalDetail::kRequests;
+    against[1] = has_come ? refusal_of(second, &first) : against[0];
   }
   const bool are_good = against[0].reason == RejectReason::kNone && against[1].reason == RejectReason::kNone;
   take(ids.first, first, are_good ? ids.second : ClientOrderId{});
@@ -119,7 +124,16 @@ void BarVenue::answer(std::size_t i, const Refusal& against) {
 void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
   now_ = now;
   const std::size_t i = index_of(change.id);
-  if (i != kNowhere && !defer(i, change, false)) apply_change(i, change);
+  if (i == kNowhere || !is_in_time(i, true)) return;
+  if (!defer(i, change, false)) apply_change(i, change);
+}
+
+bool BarVenue::is_in_time(std::size_t i, bool is_change) {
+  const bool is_taken = requests_in_time_.take(now_);
+  if (is_taken && (!is_change || orders_in_time_.take(now_))) return true;
+  tell(i, OrderEvent::kRejected, RejectReason::kOrderRate,
+       is_taken ? sim::RefusalDetail::kNone : sim::RefusalDetail::kRequests);
+  return false;
 }
 
 bool BarVenue::defer(std::size_t i, const ModifyOrder& change, bool is_cancel) {
@@ -199,7 +213,8 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
 void BarVenue::cancel(ClientOrderId id, UnixNanos now) {
   now_ = now;
   const std::size_t i = index_of(id);
-  if (i != kNowhere && !defer(i, {}, true)) take_out(i);
+  if (i == kNowhere || !is_in_time(i, false)) return;
+  if (!defer(i, {}, true)) take_out(i);
 }
 
 void BarVenue::take_out(std::size_t i) {

@@ -182,6 +182,24 @@ TEST(BarRules, BoundHowManyComeWithinATime) {
   }
 }
 
+TEST(BarRules, CountChangesAsOrdersAndAllRequests) {
+  for (const bool is_of_requests : {false, true}) {
+    RuledScene scene;
+    (is_of_requests ? scene.rates().requests_per_minute : scene.rates().per_minute) = 2;
+    scene.strategy.close = [](StrategyContext& context) {
+      const ClientOrderId id = context.place(limit(900));
+      context.modify({.id = id, .price = Price{901}, .quantity = Quantity{100}});
+      context.modify({.id = id, .price = Price{902}, .quantity = Quantity{100}});
+      context.cancel(id);
+    };
+    scene.show();
+    EXPECT_EQ(scene.counts().refused, is_of_requests ? 2U : 1U);
+    const int code = is_of_requests ? -1003 : -1015;
+    EXPECT_EQ(scene.counts().codes, (decltype(OrderCounts::codes){{code, is_of_requests ? 2 : 1}}));
+    EXPECT_EQ(scene.open(), is_of_requests ? 1U : 0U);
+  }
+}
+
 TEST(BarRules, AreLookedAtWhereAnOrderIsChanged) {
   RuledScene scene;
   scene.info().min_notional = parse_decimal("5").value();
