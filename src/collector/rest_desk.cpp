@@ -107,7 +107,7 @@ std::optional<RestDone> RestDesk::on_answer(RequestNumber request, const binance
   std::optional<RestDone> done = take(request);
   if (!done) return done;
   if (answer.sent) done->sent = *answer.sent;
-  const binance::RestVerdict verdict = binance::judge(answer);
+  const binance::RestVerdict verdict = binance::judge(answer, binance::BareRefusal::kPassing);
   if (verdict.used_weight) budget_.on_used_weight(*verdict.used_weight, now);
   done->ok = verdict.action == binance::RestAction::kUse;
   done->give_up = verdict.action == binance::RestAction::kGiveUp;

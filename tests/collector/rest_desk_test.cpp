@@ -246,6 +246,21 @@ TEST_F(RestDeskTest, PausesAndChangesHostWhenFailuresGoOn) {
   EXPECT_GE(attempts[11] - attempts[10], options.timings.backoff_cap / 4);
 }
 
+TEST_F(RestDeskTest, ChangesHostWhenOneGoesOnAnsweringWithPages) {
+  UnixNanos now = kNow;
+  for (const int status : {410, 404, 410}) {
+    desk->ask(depth(0, 1));
+    const HttpGet get = send_one(now);
+    EXPECT_THAT(get.url, StartsWith("https://api.binance.com/"));
+    const auto done = desk->on_answer(get.request, {status, "<html>Gone</html>", {}, {}}, now);
+    EXPECT_EQ(done->outcome, "unreadable");
+    EXPECT_FALSE(done->give_up);
+    now = desk->health(now).paused_until.value_or(now);
+  }
+  desk->ask(depth(0, 1));
+  EXPECT_THAT(send_one(now).url, StartsWith("https://api-gcp.binance.com/"));
+}
+
 TEST_F(RestDeskTest, DoesNotWaitForeverForItsShell) {
   desk->ask(depth(0));
   (void)send_one(kNow);
