@@ -27,8 +27,8 @@ class HostRing {
   void on_success(std::string_view url) {
     if (is_current(url)) failures_ = 0;
   }
-  // True: the next host is used from now on.
-  bool on_failure(std::string_view url);
+  // True: the next host that does not refuse us is used from now on.
+  bool on_failure(std::string_view url, UnixNanos now);
   // That host will refuse us until then: if it is the current one, the next that would not is used. False: all of them
   // would, and nothing is worth trying before free_at().
   bool on_blocked(std::string_view url, UnixNanos until, UnixNanos now);
@@ -40,6 +40,8 @@ class HostRing {
     std::string url;
     UnixNanos blocked_until{INT64_MIN};
   };
+  bool take_next(UnixNanos now);
+
   std::vector<Host> hosts_;
   std::size_t at_ = 0;
   int failures_per_host_;

@@ -77,7 +77,7 @@ UnixNanos LinePool::after_failure(Line& line, const Connection& failed, const Cl
   UnixNanos again = now + line.backoff.next();
   if (const std::optional<Refusal> refusal = refusal_of(info)) {
     again = obey(*refusal, failed, info, again, now);
-  } else if (!was_stable && hosts_.on_failure(failed.url())) {
+  } else if (!was_stable && hosts_.on_failure(failed.url(), now)) {
     log_.log(LogLevel::kWarning, "stream_host", {}, "next host for streams: " + hosts_.current(), now);
   }
   return again;

@@ -170,7 +170,7 @@ void RestDesk::resume(const Cooldown& left, UnixNanos now) {
 void RestDesk::on_trouble(const std::string& host, Nanos at_least, UnixNanos now) {
   if (at_least > Nanos{0}) paused_until_ = std::max(paused_until_, now + at_least);
   if (!hosts_.is_current(host)) return;
-  if (hosts_.on_failure(host)) {
+  if (hosts_.on_failure(host, now)) {
     log_.log(LogLevel::kWarning, "rest_host", {}, fmt::format("REST {} keeps failing: next {}", host, hosts_.current()),
              now);
   }
