@@ -56,8 +56,8 @@ enum class RestOutcome : std::uint8_t {
   kBlocked,      // 403: the web application firewall
   kRestricted,   // 451: not from this place
   kServerError,  // 5xx, 408, or a code that says the same
-  kBadRequest,   // any other 4xx, or an error object
-  kUnreadable,   // another status, or something else where JSON must be
+  kBadRequest,   // an error object; any other 4xx, if that is final
+  kUnreadable,   // another status, or something else where JSON must be; any other 4xx, if that passes
 };
 // "ok", "rate_limited", ...: for logs and metric labels.
 std::string_view to_string(RestOutcome outcome) noexcept;
@@ -85,7 +85,14 @@ inline constexpr Nanos kDefaultBanWait = std::chrono::minutes{2};  // a first ba
 inline constexpr Nanos kBlockedWait = std::chrono::minutes{5};
 inline constexpr Nanos kMaxRetryAfter = std::chrono::days{3};  // the longest ban there is
 
-RestVerdict judge(const RestAnswer& answer);
+// A 4xx without an error object of the venue: a page of its edge or of something on the way (410 and 404 with HTML were
+// seen of an edge that was unwell for a while), or of a server that does not know the path at all.
+enum class BareRefusal : std::uint8_t {
+  kFinal,    // who asks for something once has its answer
+  kPassing,  // who needs it asks again, and another host in the end
+};
+
+RestVerdict judge(const RestAnswer& answer, BareRefusal bare = BareRefusal::kFinal);
 
 // For who has no use of the answer: kRetry, or kRefused with kGiveUp. The verdict must not be kOk (asserted).
 Error to_error(const RestVerdict& verdict);

@@ -64,7 +64,7 @@ RestOutcome outcome_of_code(int code) {
   }
 }
 
-RestOutcome outcome_of(const RestAnswer& answer, const AnswerError& error) {
+RestOutcome outcome_of(const RestAnswer& answer, const AnswerError& error, BareRefusal bare) {
   switch (answer.status) {
     case 429: return RestOutcome::kRateLimited;
     case 418: return RestOutcome::kBanned;
@@ -75,7 +75,9 @@ RestOutcome outcome_of(const RestAnswer& answer, const AnswerError& error) {
   }
   if (answer.status >= 500 && answer.status < 600) return RestOutcome::kServerError;
   if (error.code != 0) return outcome_of_code(error.code);
-  if (answer.status >= 400 && answer.status < 500) return RestOutcome::kBadRequest;
+  if (answer.status >= 400 && answer.status < 500) {
+    return bare == BareRefusal::kFinal ? RestOutcome::kBadRequest : RestOutcome::kUnreadable;
+  }
   const bool success = answer.status >= 200 && answer.status < 300;
   return success && looks_like_json(answer.body) ? RestOutcome::kOk : RestOutcome::kUnreadable;
 }
@@ -152,10 +154,10 @@ string_view to_string(RestOutcome outcome) noexcept {
   return "unknown";
 }
 
-RestVerdict judge(const RestAnswer& answer) {
+RestVerdict judge(const RestAnswer& answer, BareRefusal bare) {
   const AnswerError error = find_error(answer.body);
   RestVerdict verdict;
-  verdict.outcome = outcome_of(answer, error);
+  verdict.outcome = outcome_of(answer, error, bare);
   verdict.action = action_of(verdict.outcome);
   verdict.retry_after = wait_of(verdict.outcome, answer.retry_after);
   verdict.used_weight = parse_used_weight(answer.used_weight);

@@ -34,7 +34,8 @@ void judge_rest(Probe& probe, const HttpResponse& response, UnixNanos sent, Unix
   const binance::RestVerdict verdict = binance::judge({.status = response.status,
                                                        .body = response.body,
                                                        .used_weight = response.header(binance::kUsedWeightHeader),
-                                                       .retry_after = response.header(binance::kRetryAfterHeader)});
+                                                       .retry_after = response.header(binance::kRetryAfterHeader)},
+                                                      binance::BareRefusal::kPassing);
   if (verdict.outcome != binance::RestOutcome::kOk) {
     probe.text = verdict.message;
     return;

@@ -35,7 +35,8 @@ Result<binance::ExchangeInfo> read_list(const CollectSettings& settings, Venue v
   client.request(std::move(request), [&](const NetResult<HttpResponse>& response) {
     if (!response) {
       list = fail(ErrorCode::kRetry, response.error().message);
-    } else if (const auto verdict = binance::judge({.status = response->status, .body = response->body});
+    } else if (const auto verdict =
+                   binance::judge({.status = response->status, .body = response->body}, binance::BareRefusal::kPassing);
                verdict.outcome != binance::RestOutcome::kOk) {
       list = fail(ErrorCode::kRetry, verdict.message);
     } else {

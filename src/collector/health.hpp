@@ -108,7 +108,7 @@ struct CollectorCounters {
   std::uint64_t renewals = 0;                      // handed over
   std::uint64_t watchdog_closes = 0;               // connections given up as dead
   std::uint64_t frozen_streams = 0;                // proven by REST
-  std::map<std::string, std::uint64_t> snapshots;  // acts_snapshots_total{reason}: each kind of failure
+  std::map<std::string, std::uint64_t> snapshots;  // acts_snapshot_failures_total{reason}
   std::map<std::string, std::uint64_t> requests;   // acts_rest_requests_total{reason}: kind
 };
 

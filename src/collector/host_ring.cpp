@@ -12,22 +12,28 @@ HostRing::HostRing(std::vector<std::string> hosts, int failures_per_host)
   for (std::string& url : hosts) hosts_.push_back({std::move(url)});
 }
 
-bool HostRing::on_failure() {
-  if (++failures_ < failures_per_host_ || hosts_.size() == 1) return false;
-  failures_ = 0;
-  at_ = (at_ + 1) % hosts_.size();
-  return true;
-}
-
-bool HostRing::on_blocked(UnixNanos until, UnixNanos now) {
-  hosts_[at_].blocked_until = std::max(hosts_[at_].blocked_until, until);
-  failures_ = 0;
+bool HostRing::take_next(UnixNanos now) {
   for (std::size_t step = 1; step < hosts_.size(); ++step) {
     const std::size_t next = (at_ + step) % hosts_.size();
     if (hosts_[next].blocked_until > now) continue;
     at_ = next;
+    failures_ = 0;
     return true;
   }
+  return false;
+}
+
+bool HostRing::on_failure(std::string_view url, UnixNanos now) {
+  return is_current(url) && ++failures_ >= failures_per_host_ && take_next(now);
+}
+
+bool HostRing::on_blocked(std::string_view url, UnixNanos until, UnixNanos now) {
+  for (Host& host : hosts_) {
+    if (url.starts_with(host.url)) host.blocked_until = std::max(host.blocked_until, until);
+  }
+  if (!is_current(url)) return free_at() <= now;
+  if (take_next(now)) return true;
+  failures_ = 0;
   const auto first = std::ranges::min_element(hosts_, {}, &Host::blocked_until);
   at_ = static_cast<std::size_t>(first - hosts_.begin());
   return false;

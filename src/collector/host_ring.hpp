@@ -1,4 +1,5 @@
-// The hosts of one service, and which of them is used now.
+// The hosts of one service, and which of them is used now. Several answers may be under way when another host is taken:
+// each counts for the host that was asked, and what one says that is no longer used tells nothing of the one that is.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +22,16 @@ class HostRing {
   [[nodiscard]] std::size_t size() const { return hosts_.size(); }
   [[nodiscard]] int failures() const { return failures_; }
 
-  void on_success() { failures_ = 0; }
-  // True: the next host is used from now on.
-  bool on_failure();
-  // This host will refuse us until then: the next one that would not is used. False: all of them would, and nothing is
-  // worth trying before free_at().
-  bool on_blocked(UnixNanos until, UnixNanos now);
+  // `url`: a host's, or one that begins with it.
+  [[nodiscard]] bool is_current(std::string_view url) const { return url.starts_with(hosts_[at_].url); }
+  void on_success(std::string_view url) {
+    if (is_current(url)) failures_ = 0;
+  }
+  // True: the next host that does not refuse us is used from now on.
+  bool on_failure(std::string_view url, UnixNanos now);
+  // That host will refuse us until then: if it is the current one, the next that would not is used. False: all of them
+  // would, and nothing is worth trying before free_at().
+  bool on_blocked(std::string_view url, UnixNanos until, UnixNanos now);
   // When the current host may be asked again.
   [[nodiscard]] UnixNanos free_at() const { return hosts_[at_].blocked_until; }
 
@@ -35,6 +40,8 @@ class HostRing {
     std::string url;
     UnixNanos blocked_until{INT64_MIN};
   };
+  bool take_next(UnixNanos now);
+
   std::vector<Host> hosts_;
   std::size_t at_ = 0;
   int failures_per_host_;

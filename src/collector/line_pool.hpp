@@ -179,7 +179,8 @@ class LinePool {
   // When the line may try again.
   UnixNanos after_failure(Line& line, const Connection& failed, const ClosedInfo& info, UnixNanos now);
   static std::optional<Refusal> refusal_of(const ClosedInfo& info);
-  UnixNanos obey(const Refusal& refusal, const ClosedInfo& info, UnixNanos again, UnixNanos now);
+  UnixNanos obey(const Refusal& refusal, const Connection& refused, const ClosedInfo& info, UnixNanos again,
+                 UnixNanos now);
   void note_stable(Line& line, UnixNanos now);
   void plan_renewal(Line& line, UnixNanos now);
   void tick_line(Line& line, UnixNanos now, bool watch);

@@ -76,17 +76,18 @@ UnixNanos LinePool::after_failure(Line& line, const Connection& failed, const Cl
   ++line.failures;
   UnixNanos again = now + line.backoff.next();
   if (const std::optional<Refusal> refusal = refusal_of(info)) {
-    again = obey(*refusal, info, again, now);
-  } else if (!was_stable && failed.url().starts_with(hosts_.current()) && hosts_.on_failure()) {
+    again = obey(*refusal, failed, info, again, now);
+  } else if (!was_stable && hosts_.on_failure(failed.url(), now)) {
     log_.log(LogLevel::kWarning, "stream_host", {}, "next host for streams: " + hosts_.current(), now);
   }
   return again;
 }
 
-UnixNanos LinePool::obey(const Refusal& refusal, const ClosedInfo& info, UnixNanos again, UnixNanos now) {
+UnixNanos LinePool::obey(const Refusal& refusal, const Connection& refused, const ClosedInfo& info, UnixNanos again,
+                         UnixNanos now) {
   const Nanos wait = std::max(info.retry_after.value_or(refusal.wait), Nanos{0});
   if (refusal.host_only) {
-    if (!hosts_.on_blocked(now + wait, now)) again = std::max(again, hosts_.free_at());
+    if (!hosts_.on_blocked(refused.url(), now + wait, now)) again = std::max(again, hosts_.free_at());
   } else {
     refused_until_ = std::max(refused_until_, now + wait);
     again = std::max(again, refused_until_);
@@ -95,10 +96,11 @@ UnixNanos LinePool::obey(const Refusal& refusal, const ClosedInfo& info, UnixNan
       out_.emplace_back(KeepCooldown{*told});
     }
   }
-  log_.log(LogLevel::kError, refusal.key, {},
-           fmt::format("answer {} to a connection attempt: {}; next attempt at {} in {} s", info.http_status,
-                       refusal.remedy, hosts_.current(), (again - now) / std::chrono::seconds{1}),
-           now);
+  log_.log(
+      LogLevel::kError, refusal.key, {},
+      fmt::format("{}: answer {} to a connection attempt: {}; next attempt at {} in {} s", refused.url_without_query(),
+                  info.http_status, refusal.remedy, hosts_.current(), (again - now) / std::chrono::seconds{1}),
+      now);
   return again;
 }
 
@@ -110,7 +112,7 @@ void LinePool::resume(const Cooldown& left) {
 void LinePool::note_stable(Line& line, UnixNanos now) {
   for (std::optional<Connection>* slot : {&line.active, &line.next}) {
     if (!*slot || !(*slot)->is_newly_stable(now, timings_.stable)) continue;
-    if ((*slot)->url().starts_with(hosts_.current())) hosts_.on_success();
+    hosts_.on_success((*slot)->url());
   }
 }
 

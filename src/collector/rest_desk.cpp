@@ -88,7 +88,7 @@ void RestDesk::start(RestJob job, std::string_view symbol, UnixNanos now) {
   const Nanos timeout = timeout_of(job.kind);
   out_.emplace_back(HttpGet{request, hosts_.current() + request_of(venue_, job, symbol).target, job.kind, timeout});
   ++requests_[std::string(to_string(job.kind))];
-  under_way_.emplace(request, UnderWay{job, now, now + timeout + kOverdue});
+  under_way_.emplace(request, UnderWay{job, hosts_.current(), now, now + timeout + kOverdue});
 }
 
 std::optional<RestDone> RestDesk::take(RequestNumber request) {
@@ -97,6 +97,7 @@ std::optional<RestDone> RestDesk::take(RequestNumber request) {
   RestDone done;
   done.request = request;
   done.job = found->second.job;
+  done.host = found->second.host;
   done.sent = found->second.sent;
   under_way_.erase(found);
   return done;
@@ -106,49 +107,51 @@ std::optional<RestDone> RestDesk::on_answer(RequestNumber request, const binance
   std::optional<RestDone> done = take(request);
   if (!done) return done;
   if (answer.sent) done->sent = *answer.sent;
-  const binance::RestVerdict verdict = binance::judge(answer);
+  const binance::RestVerdict verdict = binance::judge(answer, binance::BareRefusal::kPassing);
   if (verdict.used_weight) budget_.on_used_weight(*verdict.used_weight, now);
   done->ok = verdict.action == binance::RestAction::kUse;
   done->give_up = verdict.action == binance::RestAction::kGiveUp;
   done->status = answer.status;
   done->outcome = to_string(verdict.outcome);
   done->reason = verdict.message;
-  act_on(verdict, now);
+  act_on(verdict, done->host, now);
   return done;
 }
 
-void RestDesk::act_on(const binance::RestVerdict& verdict, UnixNanos now) {
+void RestDesk::act_on(const binance::RestVerdict& verdict, const std::string& host, UnixNanos now) {
   using binance::RestAction;
   switch (verdict.action) {
-    case RestAction::kUse:
-      troubles_ = 0;
-      restricted_ = false;
-      backoff_.reset();
-      hosts_.on_success();
-      return;
+    case RestAction::kUse: on_success(host); return;
     case RestAction::kGiveUp: return;
     case RestAction::kWaitAll:
       block(verdict.retry_after, verdict.outcome == binance::RestOutcome::kBanned, now);
       if (auto told = cooldowns_.on_told(budget_.blocked_until(), budget_.banned(now), now)) {
         out_.emplace_back(KeepCooldown{*told});
       }
-      log_.log(LogLevel::kError, "rest_limited", {}, fmt::format("REST {}: {}", hosts_.current(), verdict.message),
-               now);
+      log_.log(LogLevel::kError, "rest_limited", {}, fmt::format("REST {}: {}", host, verdict.message), now);
       return;
-    case RestAction::kTryOtherHost: {
-      restricted_ = verdict.outcome == binance::RestOutcome::kRestricted;
-      const std::string refused = hosts_.current();
-      const Nanos wait = std::max(verdict.retry_after, binance::kBlockedWait);
-      const bool other = hosts_.on_blocked(now + wait, now);
-      log_.log(
-          LogLevel::kError, restricted_ ? "rest_restricted" : "rest_blocked", {},
-          fmt::format("REST {}: {}; {}", refused, verdict.message,
-                      other ? "next " + hosts_.current() : "every host refuses: next try in " + acts::to_string(wait)),
-          now);
-      return;
-    }
-    case RestAction::kRetryLater: on_trouble(verdict.retry_after, now); return;
+    case RestAction::kTryOtherHost: on_refused(verdict, host, now); return;
+    case RestAction::kRetryLater: on_trouble(host, verdict.retry_after, now); return;
   }
+}
+
+void RestDesk::on_success(const std::string& host) {
+  if (!hosts_.is_current(host)) return;
+  troubles_ = 0;
+  restricted_ = false;
+  backoff_.reset();
+  hosts_.on_success(host);
+}
+
+void RestDesk::on_refused(const binance::RestVerdict& verdict, const std::string& host, UnixNanos now) {
+  const bool restricted = verdict.outcome == binance::RestOutcome::kRestricted;
+  if (hosts_.is_current(host)) restricted_ = restricted;
+  const bool other = hosts_.on_blocked(host, now + std::max(verdict.retry_after, binance::kBlockedWait), now);
+  log_.log(LogLevel::kError, restricted ? "rest_restricted" : "rest_blocked", {},
+           fmt::format("REST {}: {}; {}", host, verdict.message,
+                       other ? "next " + hosts_.current()
+                             : "every host refuses: next try in " + acts::to_string(hosts_.free_at() - now)),
+           now);
 }
 
 void RestDesk::block(Nanos wait, bool banned, UnixNanos now) {
@@ -164,13 +167,13 @@ void RestDesk::resume(const Cooldown& left, UnixNanos now) {
   cooldowns_.resume(left);
 }
 
-void RestDesk::on_trouble(Nanos at_least, UnixNanos now) {
-  const std::string failed = hosts_.current();
-  if (hosts_.on_failure()) {
-    log_.log(LogLevel::kWarning, "rest_host", {},
-             fmt::format("REST {} keeps failing: next {}", failed, hosts_.current()), now);
-  }
+void RestDesk::on_trouble(const std::string& host, Nanos at_least, UnixNanos now) {
   if (at_least > Nanos{0}) paused_until_ = std::max(paused_until_, now + at_least);
+  if (!hosts_.is_current(host)) return;
+  if (hosts_.on_failure(host, now)) {
+    log_.log(LogLevel::kWarning, "rest_host", {}, fmt::format("REST {} keeps failing: next {}", host, hosts_.current()),
+             now);
+  }
   if (++troubles_ >= kTroublesBeforePause) paused_until_ = std::max(paused_until_, now + backoff_.next());
 }
 
@@ -179,7 +182,7 @@ std::optional<RestDone> RestDesk::on_failed(RequestNumber request, std::string_v
   if (!done) return done;
   done->outcome = "failed";
   done->reason = reason;
-  on_trouble(Nanos{0}, now);
+  on_trouble(done->host, Nanos{0}, now);
   return done;
 }
 

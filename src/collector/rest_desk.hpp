@@ -30,6 +30,7 @@ namespace acts::collector {
 struct RestDone {
   RequestNumber request = 0;
   RestJob job;
+  std::string host;      // that was asked
   UnixNanos sent;        // written to its connection; not known: asked for
   bool ok = false;       // the answer's body is to be read
   bool give_up = false;  // the request itself is wrong
@@ -83,6 +84,7 @@ class RestDesk {
  private:
   struct UnderWay {
     RestJob job;
+    std::string host;
     UnixNanos sent;
     UnixNanos deadline;
   };
@@ -90,8 +92,10 @@ class RestDesk {
   const RestJob* next(UnixNanos now);
   void start(RestJob job, std::string_view symbol, UnixNanos now);
   [[nodiscard]] Nanos timeout_of(RequestKind kind) const;
-  void act_on(const binance::RestVerdict& verdict, UnixNanos now);
-  void on_trouble(Nanos at_least, UnixNanos now);
+  void act_on(const binance::RestVerdict& verdict, const std::string& host, UnixNanos now);
+  void on_success(const std::string& host);
+  void on_refused(const binance::RestVerdict& verdict, const std::string& host, UnixNanos now);
+  void on_trouble(const std::string& host, Nanos at_least, UnixNanos now);
   void block(Nanos wait, bool banned, UnixNanos now);
   std::optional<RestDone> take(RequestNumber request);
 

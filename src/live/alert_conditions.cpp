@@ -21,6 +21,12 @@ std::string subject_of(const std::string& venue, const collector::SymbolHealth& 
 
 std::int64_t whole_seconds(Nanos span) { return span / std::chrono::seconds{1}; }
 
+// Whoever shows an alert puts its subject in front of the text.
+std::string without_subject(std::string_view text, std::string_view subject) {
+  if (text.starts_with(subject) && text.substr(subject.size()).starts_with(' ')) text.remove_prefix(subject.size() + 1);
+  return std::string(text);
+}
+
 class Conditions {
  public:
   explicit Conditions(const AlertLimits& limits) : limits_(limits) {}
@@ -47,7 +53,9 @@ class Conditions {
           kAtOnce);
     }
     if (health.rest.banned_until) add("rest_banned", venue, "the venue has banned REST requests", kAtOnce);
-    for (const std::string& unknown : health.unknown_symbols) add("unknown_symbol", venue, unknown, limits_.failing);
+    for (const std::string& unknown : health.unknown_symbols) {
+      add("unknown_symbol", venue, without_subject(unknown, venue), limits_.failing);
+    }
   }
 
   void look_at(const ProcessHealth& process) {

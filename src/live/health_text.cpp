@@ -16,8 +16,6 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
-constexpr const char* kSnapshotsHelp = "Snapshots, by what became of them; those merged have a symbol";
-
 double seconds(Nanos span) { return std::chrono::duration<double>(span).count(); }
 
 // Collects samples; the families come out in the order in which they were first named.
@@ -80,7 +78,7 @@ void add_symbol(Families& out, const std::string& venue, const collector::Symbol
             static_cast<double>(symbol.suspect_levels));
   out.counter("acts_updates_total", "Depth updates applied", labels, symbol.updates);
   out.counter("acts_gaps_total", "Breaks in the sequence of depth updates after the first sync", labels, symbol.gaps);
-  out.counter("acts_snapshots_total", kSnapshotsHelp, with("reason", "merged"), symbol.snapshots);
+  out.counter("acts_snapshots_total", "Snapshots merged into the book", with("reason", "merged"), symbol.snapshots);
   out.counter("acts_ghosts_total", "Levels that the market contradicted and that were removed", labels, symbol.ghosts);
   out.counter("acts_reconnects_total", "Connections lost", labels, symbol.reconnects);
   add_audits(out, labels, symbol.audit);
@@ -111,7 +109,8 @@ void add_venue(Families& out, const collector::Health& health) {
   out.counter("acts_skipped_minutes_total", "Minutes without a row: the process stood still for more than a day",
               labels, counters.skipped_minutes);
   for (const auto& [reason, count] : counters.snapshots) {
-    out.counter("acts_snapshots_total", kSnapshotsHelp, {{"venue", venue}, {"reason", reason}}, count);
+    out.counter("acts_snapshot_failures_total", "Snapshots that were asked for and not merged",
+                {{"venue", venue}, {"reason", reason}}, count);
   }
   for (const auto& [reason, count] : counters.requests) {
     out.counter("acts_rest_requests_total", "REST requests", {{"venue", venue}, {"reason", reason}}, count);

@@ -99,8 +99,11 @@ TEST(Judge, TellsRefusalsApartAndSaysWhatToDo) {
       {{400, R"({"code":-1121,"msg":"Invalid symbol."})", "", "5"}, kBadRequest, RestAction::kGiveUp, 0s},
       {{400, R"({"code":-1007,"msg":"Timeout."})", "", ""}, kServerError, RestAction::kRetryLater, 0s},
       {{400, R"({"code":-1003,"msg":"Too many."})", "", ""}, kRateLimited, RestAction::kWaitAll, kDefaultRateLimitWait},
-      {{404, kHtml, "", ""}, kBadRequest, RestAction::kGiveUp, 0s},
-      {{410, kHtml, "", ""}, kBadRequest, RestAction::kGiveUp, 0s},
+      {{404, kHtml, "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
+      {{410, kHtml, "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
+      {{410, kHtml, "", "5"}, kUnreadable, RestAction::kRetryLater, 5s},
+      {{404, "", "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
+      {{400, "{}", "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
       {{200, R"({"code":-1121,"msg":"Invalid symbol."})", "", ""}, kBadRequest, RestAction::kGiveUp, 0s},
       {{200, kHtml, "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
       {{200, "", "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
@@ -108,7 +111,7 @@ TEST(Judge, TellsRefusalsApartAndSaysWhatToDo) {
       {{0, "", "", ""}, kUnreadable, RestAction::kRetryLater, 0s},
   };
   for (const Case& c : cases) {
-    const RestVerdict verdict = judge(c.answer);
+    const RestVerdict verdict = judge(c.answer, BareRefusal::kPassing);
     SCOPED_TRACE(verdict.message);
     EXPECT_EQ(verdict.outcome, c.outcome) << c.answer.status;
     EXPECT_EQ(verdict.action, c.action);
@@ -116,6 +119,18 @@ TEST(Judge, TellsRefusalsApartAndSaysWhatToDo) {
     EXPECT_THAT(verdict.message, Not(HasSubstr("\n")));
     EXPECT_FALSE(verdict.message.empty());
     EXPECT_EQ(to_error(verdict).code, c.action == RestAction::kGiveUp ? ErrorCode::kRefused : ErrorCode::kRetry);
+  }
+}
+
+TEST(Judge, TakesARefusalWithoutTheVenuesWordForFinalWhereItIsAskedOnce) {
+  for (const std::string_view body : {"<html>gone</html>", "", "{}"}) {
+    const RestVerdict once = judge({.status = 410, .body = body});
+    EXPECT_EQ(once.outcome, RestOutcome::kBadRequest) << body;
+    EXPECT_EQ(once.action, RestAction::kGiveUp) << body;
+  }
+  for (const BareRefusal bare : {BareRefusal::kFinal, BareRefusal::kPassing}) {
+    EXPECT_EQ(judge({.status = 404, .body = R"({"code":-1121,"msg":"x"})"}, bare).action, RestAction::kGiveUp);
+    EXPECT_EQ(judge({.status = 502, .body = "<html>"}, bare).outcome, RestOutcome::kServerError);
   }
 }
 

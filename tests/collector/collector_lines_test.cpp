@@ -152,6 +152,35 @@ TEST(CollectorLines, TellsBlockedAndRestrictedApart) {
   EXPECT_TRUE(venue.in_step("BTCUSDT"));
 }
 
+// How many attempts were made at a host.
+std::ptrdiff_t attempts_at(const FakeVenue& venue, std::string_view host) {
+  return std::ranges::count_if(venue.opened, [host](const auto& entry) { return entry.second.url.starts_with(host); });
+}
+
+// Only the first host refuses; each line's refusal counted for the host that had come next.
+void expect_one_refusing_host(std::size_t lines_a_symbol, std::ptrdiff_t lines) {
+  CollectorOptions options = spot_options({"BTCUSDT", "ETHUSDT"});
+  options.connections = 2;
+  options.lines = lines_a_symbol;
+  options.timings.line_stagger = 0s;
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue.add_market("ETHUSDT");
+  venue.refuse_host = {{"wss://stream.binance.com:9443", 403}};
+  venue.start();
+  venue.run_for(1min);
+  EXPECT_EQ(attempts_at(venue, "wss://stream.binance.com:9443/"), lines);
+  EXPECT_EQ(attempts_at(venue, "wss://stream.binance.com:443/"), lines);
+  EXPECT_EQ(attempts_at(venue, "wss://data-stream.binance.vision/"), 0);
+  EXPECT_THAT(venue.all_logs(), HasSubstr("wss://stream.binance.com:9443/stream: answer 403 to a connection attempt"));
+  EXPECT_TRUE(venue.in_step("BTCUSDT"));
+  EXPECT_TRUE(venue.in_step("ETHUSDT"));
+}
+
+TEST(CollectorLines, TakesTwoRefusalsOfOneHostForOneHostThatRefuses) { expect_one_refusing_host(1, 2); }
+
+TEST(CollectorLines, TakesFourRefusalsOfOneHostForOneHostThatRefuses) { expect_one_refusing_host(2, 4); }
+
 TEST(CollectorLines, WaitsAsLongAsABanLasts) {
   CollectorOptions options = spot_options({"BTCUSDT"});
   options.stream_url = "wss://example.org";

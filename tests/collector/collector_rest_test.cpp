@@ -14,6 +14,7 @@ using test::spot_options;
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct CollectorRest : testing::Test {
   std::unique_ptr<FakeVenue> venue;
@@ -90,10 +91,11 @@ TEST_F(CollectorRest, TakesNothingForASnapshotThatIsNone) {
     int status;
     std::string body;
   };
-  for (const Bad& bad : {Bad{429, "{}"}, Bad{403, "<html>WAF</html>"}, Bad{500, "oops"}, Bad{502, "<html></html>"},
-                         Bad{200, "<html>login</html>"}, Bad{200, R"({"code":-1003,"msg":"Too many"})"},
-                         Bad{200, R"({"lastUpdateId":1,"bids":[["1","2"]],"as)"}, Bad{200, R"({"serverTime":1})"},
-                         Bad{200, "{}"}, Bad{200, ""}}) {
+  for (const Bad& bad :
+       {Bad{429, "{}"}, Bad{403, "<html>WAF</html>"}, Bad{500, "oops"}, Bad{502, "<html></html>"},
+        Bad{404, "<html></html>"}, Bad{410, "<html>Gone</html>"}, Bad{200, "<html>login</html>"},
+        Bad{200, R"({"code":-1003,"msg":"Too many"})"}, Bad{200, R"({"lastUpdateId":1,"bids":[["1","2"]],"as)"},
+        Bad{200, R"({"serverTime":1})"}, Bad{200, "{}"}, Bad{200, ""}}) {
     venue->rest_status = bad.status;
     venue->rest_body = bad.body;
     venue->lose_updates("BTCUSDT", 7);
@@ -166,6 +168,27 @@ TEST_F(CollectorRest, RepeatsARequestThatIsWrongEverMoreRarely) {
   fake.lose_updates("BTCUSDT", 7);
   fake.run_for(5min);
   EXPECT_LE(fake.health().counters.snapshots.at("bad_request"), 5U);
+}
+
+// It was taken for the venue's word that the symbol is wrong, which muted it for up to ten minutes.
+TEST(CollectorRefusals, AsksAgainSoonAfterPagesOfAnEdgeThatWasUnwell) {
+  for (const int status : {404, 410}) {
+    FakeVenue venue(spot_options({"BTCUSDT"}));
+    venue.add_market("BTCUSDT");
+    venue.start();
+    venue.run_for(10s);
+    venue.rest_status = status;
+    venue.rest_body = "<html>Gone</html>";
+    venue.lose_updates("BTCUSDT", 7);
+    venue.run_for(10min);
+    EXPECT_EQ(venue.health_of("BTCUSDT").state, RowState::kSuspect);
+    EXPECT_EQ(venue.health().counters.snapshots.count("bad_request"), 0U);
+    EXPECT_GT(venue.health().counters.snapshots.at("unreadable"), 3U);
+    EXPECT_THAT(venue.all_logs(), Not(HasSubstr("symbol and options")));
+    venue.rest_status = 0;
+    venue.run_for(65s);
+    EXPECT_TRUE(venue.in_step("BTCUSDT")) << status;
+  }
 }
 
 // One such answer muted a symbol until the venue's list was read again, up to ten minutes later.

@@ -12,7 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using binance::InstrumentIndex;
 using binance::kNoInstrument;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 constexpr UnixNanos kNow{1'700'000'010'000'000'000};
 
@@ -39,6 +42,12 @@ struct RestDeskTest : testing::Test {
     }
     return sent;
   }
+  // As many as may be under way at once, of new instruments.
+  std::vector<HttpGet> send_many(UnixNanos now) {
+    for (std::size_t i = 0; i < options.timings.rest_in_flight; ++i) desk->ask(depth(next_instrument++, 1));
+    return send(now);
+  }
+  InstrumentIndex next_instrument = 0;
   HttpGet send_one(UnixNanos now) {
     const std::vector<HttpGet> sent = send(now);
     EXPECT_EQ(sent.size(), 1U);
@@ -138,6 +147,66 @@ TEST_F(RestDeskTest, GoesToAnotherHostWhenTheFirewallRefuses) {
   EXPECT_THAT(send_one(kNow).url, HasSubstr("https://api-gcp.binance.com/"));
 }
 
+// Each of them was taken for one of the host that came next: one that refuses made all of them count as refusing.
+TEST_F(RestDeskTest, AsksOneOtherHostWhenAllUnderWayAreRefused) {
+  UnixNanos now = kNow;
+  for (const HttpGet& get : send_many(now)) {
+    EXPECT_THAT(get.url, StartsWith("https://api.binance.com/"));
+    now = now + 61s;  // as far apart as lines of the log are held back
+    out.clear();
+    (void)desk->on_answer(get.request, {403, "<html>", {}, {}}, now);
+    ASSERT_TRUE(std::holds_alternative<Log>(out.back()));
+    EXPECT_THAT(std::get<Log>(out.back()).text, StartsWith("REST https://api.binance.com: "));
+    EXPECT_THAT(std::get<Log>(out.back()).text, EndsWith("; next https://api-gcp.binance.com"));
+  }
+  const std::vector<HttpGet> others = send_many(now);
+  EXPECT_THAT(others, SizeIs(5));
+  for (const HttpGet& get : others) EXPECT_THAT(get.url, StartsWith("https://api-gcp.binance.com/"));
+  EXPECT_FALSE(desk->health(now).paused_until);
+}
+
+TEST_F(RestDeskTest, CountsTimeOutsForTheHostThatWasAsked) {
+  for (const HttpGet& get : send_many(kNow)) (void)desk->on_failed(get.request, "no answer in time", kNow);
+  UnixNanos now = desk->health(kNow).paused_until.value_or(kNow);
+  EXPECT_LE(now, kNow + options.timings.backoff_first);  // of three in a row, not of five
+  for (int failures = 0; failures < 3; ++failures) {
+    desk->ask(depth(0, 1));
+    const HttpGet get = send_one(now);
+    EXPECT_THAT(get.url, StartsWith("https://api-gcp.binance.com/")) << failures;
+    (void)desk->on_failed(get.request, "no answer in time", now);
+    now = desk->health(now).paused_until.value_or(now);
+  }
+  desk->ask(depth(0, 1));
+  EXPECT_THAT(send_one(now).url, StartsWith("https://api1.binance.com/"));
+}
+
+TEST_F(RestDeskTest, TakesALateSuccessForNoneOfTheHostThatIsAskedNow) {
+  const std::vector<HttpGet> first = send_many(kNow);
+  (void)desk->on_answer(first[0].request, {451, "{}", {}, {}}, kNow);
+  for (int i = 0; i < 2; ++i) {
+    desk->ask(depth(100, 1));
+    out.clear();
+    desk->send(kNow, [](InstrumentIndex) { return std::string_view("BTCUSDT"); });
+    const HttpGet get = std::get<HttpGet>(out.back());
+    EXPECT_THAT(get.url, StartsWith("https://api-gcp.binance.com/"));
+    (void)desk->on_failed(get.request, "no answer in time", kNow);
+    (void)desk->on_answer(first[1 + static_cast<std::size_t>(i)].request, {200, "{}", {}, {}}, kNow);
+  }
+  EXPECT_TRUE(desk->restricted());
+  desk->ask(depth(100, 1));
+  (void)desk->on_failed(send_one(kNow).request, "no answer in time", kNow);
+  const UnixNanos now = desk->health(kNow).paused_until.value_or(kNow);
+  desk->ask(depth(100, 1));
+  EXPECT_THAT(send_one(now).url, StartsWith("https://api1.binance.com/"));
+}
+
+TEST_F(RestDeskTest, NamesTheHostThatLimitsIt) {
+  const std::vector<HttpGet> first = send_many(kNow);
+  (void)desk->on_answer(first[0].request, {403, "<html>", {}, {}}, kNow);
+  (void)desk->on_answer(first[1].request, {418, "{}", {}, "300"}, kNow);
+  EXPECT_THAT(std::get<Log>(out.back()).text, StartsWith("REST https://api.binance.com: answer 418"));
+}
+
 TEST_F(RestDeskTest, TellsARestrictedPlaceApart) {
   desk->ask(depth(0));
   (void)desk->on_answer(send_one(kNow).request, {451, "{}", {}, {}}, kNow);
@@ -175,6 +244,21 @@ TEST_F(RestDeskTest, PausesAndChangesHostWhenFailuresGoOn) {
   EXPECT_EQ(urls.size(), 4U);
   EXPECT_LE(attempts[2] - attempts[0], 1s);
   EXPECT_GE(attempts[11] - attempts[10], options.timings.backoff_cap / 4);
+}
+
+TEST_F(RestDeskTest, ChangesHostWhenOneGoesOnAnsweringWithPages) {
+  UnixNanos now = kNow;
+  for (const int status : {410, 404, 410}) {
+    desk->ask(depth(0, 1));
+    const HttpGet get = send_one(now);
+    EXPECT_THAT(get.url, StartsWith("https://api.binance.com/"));
+    const auto done = desk->on_answer(get.request, {status, "<html>Gone</html>", {}, {}}, now);
+    EXPECT_EQ(done->outcome, "unreadable");
+    EXPECT_FALSE(done->give_up);
+    now = desk->health(now).paused_until.value_or(now);
+  }
+  desk->ask(depth(0, 1));
+  EXPECT_THAT(send_one(now).url, StartsWith("https://api-gcp.binance.com/"));
 }
 
 TEST_F(RestDeskTest, DoesNotWaitForeverForItsShell) {

@@ -229,6 +229,11 @@ Violations check_unit_test(const SourceFile& file) {
   const bool asio = std::ranges::any_of(
       includes, [](const Include& i) { return i.path.starts_with("boost/") || i.path == "sys/socket.h"; });
   if (asio) find_words(file, text.code, kSockets, kRemedy, violations);
+  static const std::vector<std::string_view> kOfNet{"EventLoop", "HttpClient", "WebSocketClient", "RealClock",
+                                                    "NetTest"};
+  find_words(file, text.code, kOfNet, kRemedy, violations);
+  const bool net = std::ranges::any_of(includes, [](const Include& i) { return i.path.starts_with("net/"); });
+  if (net) find_words(file, text.code, {{"Server"}}, kRemedy, violations);
   return violations;
 }
 

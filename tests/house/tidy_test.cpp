@@ -207,6 +207,12 @@ TEST(UnitTests, MayNotWaitOrOpenSockets) {
   EXPECT_THAT(check_unit_test({"tests/a.cpp", "#include <boost/asio.hpp>\ntcp::acceptor a;\n"}),
               ElementsAre(HasSubstr("tcp::acceptor")));
   EXPECT_THAT(check_unit_test({"tests/a.cpp", "market.connect(now);\n"}), IsEmpty());
+  for (const std::string name : {"EventLoop", "HttpClient", "WebSocketClient", "RealClock", "NetTest"}) {
+    EXPECT_THAT(check_unit_test({"tests/a.cpp", name + " a;\n"}), ElementsAre(HasSubstr(name)));
+  }
+  EXPECT_THAT(check_unit_test({"tests/a.cpp", "#include \"net/server.hpp\"\nServer a(loop);\n"}),
+              ElementsAre(HasSubstr("Server")));
+  EXPECT_THAT(check_unit_test({"tests/a.cpp", "Server a;\n"}), IsEmpty());
 }
 
 }  // namespace

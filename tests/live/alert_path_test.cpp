@@ -168,6 +168,16 @@ TEST_P(AlertPath, ReachesAWebhookWhenItBeginsAndWhenItIsOver) {
 INSTANTIATE_TEST_SUITE_P(Each, AlertPath, ::testing::ValuesIn(all_alerts()),
                          [](const auto& one) { return one.param.key; });
 
+// "binance-spot: binance-spot has no symbol ..."
+TEST(AlertConditions, SayTheVenueOfAnUnknownSymbolOnce) {
+  RunState bad = well();
+  bad.venue.unknown_symbols = {"binance-spot has no symbol 'XYZ': did you mean XYZUSDT?"};
+  const std::vector<collector::AlertCondition> conditions = alert_conditions({&bad.venue, 1}, bad.process, {});
+  ASSERT_EQ(conditions.size(), 1U);
+  EXPECT_EQ(conditions[0].subject, "binance-spot");
+  EXPECT_EQ(conditions[0].text, "has no symbol 'XYZ': did you mean XYZUSDT?");
+}
+
 TEST(AlertConditions, EndWithTheRun) {
   collector::AlertBook book(1h);
   RunState bad = well();

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
+#include <sstream>
+
 namespace acts {
 namespace {
 
@@ -116,8 +119,8 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="ghost"} 27)",
            R"(acts_audit_levels_total{venue="binance-spot",symbol="BTCUSDT",result="missed"} 28)",
            R"(acts_snapshots_total{venue="binance-spot",symbol="BTCUSDT",reason="merged"} 3)",
-           R"(acts_snapshots_total{venue="binance-spot",reason="unreadable"} 2)",
-           R"(acts_snapshots_total{venue="binance-spot",reason="too_old"} 3)",
+           R"(acts_snapshot_failures_total{venue="binance-spot",reason="unreadable"} 2)",
+           R"(acts_snapshot_failures_total{venue="binance-spot",reason="too_old"} 3)",
            R"(acts_ghosts_total{venue="binance-spot",symbol="BTCUSDT"} 4)",
            R"(acts_book_levels{venue="binance-spot",symbol="BTCUSDT",side="bid"} 1209)",
            R"(acts_book_levels{venue="binance-spot",symbol="BTCUSDT",side="ask"} 2196)",
@@ -172,6 +175,25 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));
   }
+}
+
+// Sums over a metric whose lines have different labels leave some out, or count twice.
+TEST(MetricsText, HasOneSetOfLabelsForEachName) {
+  std::istringstream lines(metrics_text(std::vector{venue_health()}, process_health()));
+  std::map<std::string, std::string> labels_of;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.starts_with('#')) continue;
+    const std::size_t end = line.find_first_of("{ ");
+    std::string labels;
+    bool is_value = false;
+    for (const char c : line.substr(end, line.rfind(' ') - end)) {
+      if (c == '"') is_value = !is_value;
+      if (!is_value && c != '"') labels += c;
+    }
+    const auto known = labels_of.try_emplace(line.substr(0, end), labels).first;
+    EXPECT_EQ(known->second, labels) << line;
+  }
+  EXPECT_GT(labels_of.size(), 20U);
 }
 
 TEST(HealthJson, TellsSymbolsConnectionsClockRowsAndRecordings) {
