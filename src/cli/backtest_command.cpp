@@ -211,6 +211,19 @@ void tell_beyond(const backtest::RunReport& report, const backtest::BacktestSett
            LogLevel::kWarn);
 }
 
+// A run that looks like another bad day, and is one that the account did not survive.
+void tell_liquidations(const std::vector<backtest::AccountReport>& accounts) {
+  for (const backtest::AccountReport& account : accounts) {
+    if (account.liquidations == 0) continue;
+    const bool is_borne = account.borne_by_others.units != 0;
+    complain(fmt::format("the account in {} was liquidated {}{}: see cause liquidation in fills.csv", account.asset,
+                         account.liquidations == 1 ? "once" : fmt::format("{} times", account.liquidations),
+                         is_borne ? fmt::format(", and others bore {} of its loss", to_string(account.borne_by_others))
+                                  : std::string()),
+             LogLevel::kWarn);
+  }
+}
+
 std::string bar_summary_of(const backtest::BarReport& report) {
   const bool is_one = report.instruments.size() == 1;
   std::uint64_t missing = 0;
@@ -250,6 +263,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_liquidations(report->accounts);
   tell_no_fills(sum_of(report->orders), request.settings.strategy);
   return Ran{bar_summary_of(*report), report->folder};
 }
@@ -261,6 +275,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
     complain(note, LogLevel::kWarn);
   }
   tell_beyond(*report, request.settings);
+  tell_liquidations(report->accounts);
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};
 }

@@ -125,6 +125,7 @@ TEST(ProgramBacktestBars, KnowsMarginAndFunding) {
   text.replace(text.find("binance-spot\""), 13, "binance-usdm\"\nsource = \"klines\"");
   const Outcome run = run_acts({"backtest", dir.write("sma.toml", text), "--out", dir / "run"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("the account in USDT was liquidated once"));
   const std::string object = read_file(dir / "run/run.json");
   EXPECT_THAT(object, HasSubstr("\"kind\":\"margin\",\"liquidations\":1,"));
   EXPECT_THAT(object, HasSubstr("\"insufficient_balance\":"));

@@ -294,6 +294,7 @@ TEST(ProgramBacktestFunding, MarginIsAskedOfTheMarkPriceByChoice) {
                 HasSubstr("2024-08-08T08:00:05.000000000Z,BTCUSDT,sell,61000,1,taker,liquidation,"));
     const Outcome checked = run_acts({"backtest", config, "--out", dir / "checked", "--check-lookahead"});
     EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    EXPECT_THAT(checked.err, HasSubstr("the account in USDT was liquidated once: see cause liquidation in fills.csv"));
   }
 }
 
