@@ -103,6 +103,7 @@ class Restoring {
       if (code == ErrorCode::kUsage || code == ErrorCode::kCancelled) continue;
       if (!log) {
         problem(fmt::format("{} is not sealed yet, and cannot be read: {}", file.path, log.error().message));
+        unread_.push_back(file);
         continue;
       }
       for (const auto& [symbol, since] : log->since) {
@@ -215,7 +216,7 @@ class Restoring {
 
   void without_recording(const std::string& symbol) {
     const bool is_late = late();
-    const bool has_book = take_alone(symbol);
+    const bool has_book = take_alone(symbol, is_late);
     late_ += static_cast<std::size_t>(is_late);
     late_alone_ += static_cast<std::size_t>(is_late && has_book);
     if (is_late || !has_book) return;
@@ -225,7 +226,7 @@ class Restoring {
 
   // Without what was recorded since: the newest that can be read, and first of those whose place the recording has, by
   // which a replay finds it.
-  bool take_alone(const std::string& symbol) {
+  bool take_alone(const std::string& symbol, bool is_late) {
     if (is_ended()) return false;
     std::vector<std::string> paths = beginnings(symbol).all;
     const auto is_placed = [&](const std::string& path) {
@@ -237,11 +238,25 @@ class Restoring {
                       [&](const std::string& path) { return std::pair(is_placed(path), path); });
     for (const std::string& path : paths) {
       auto file = read_book_file(path);
+      if (file && !is_late && !is_damaged_at(file->saved_at)) continue;
       if (!file || file->venue != options_.venue || file->symbol != symbol) continue;
       done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
       return true;
     }
     return false;
+  }
+
+  // Where a kill has cut the place off, no book is what a replay gives too; where the disk has lost it, nothing is.
+  [[nodiscard]] bool is_damaged_at(UnixNanos time) const {
+    const auto holds = [time](const RecordingFile& log) {
+      return log.first <= time && time < floor_to(log.first, kLogSpan) + kLogSpan;
+    };
+    const auto damaged = list_damaged(options_.data_dir).value_or(std::vector<RecordingFile>{});
+    return std::ranges::any_of(unread_, holds) ||
+           std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
+           std::ranges::any_of(damaged, [&](const RecordingFile& file) {
+             return file.venue == to_string(options_.venue) && holds(file);
+           });
   }
 
   struct Beginnings {
@@ -432,11 +447,12 @@ class Restoring {
 
   const RestoreOptions& options_;
   Time end_;
-  Time::duration share_{0};     // of one symbol
-  Time until_;                  // for what is tried now
-  std::vector<OpenLog> logs_;   // by time
-  std::size_t late_ = 0;        // symbols for which there was no time,
-  std::size_t late_alone_ = 0;  // ... and that have a checkpoint
+  Time::duration share_{0};                 // of one symbol
+  Time until_;                              // for what is tried now
+  std::vector<OpenLog> logs_;               // by time
+  std::vector<RecordingFile> unread_ = {};  // that cannot be
+  std::size_t late_ = 0;                    // symbols for which there was no time,
+  std::size_t late_alone_ = 0;              // ... and that have a checkpoint
   RestoredBooks done_;
 };
 
