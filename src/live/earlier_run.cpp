@@ -78,6 +78,12 @@ void EarlierRun::seal(const Stop& stop) {
     left = seal_(venue, stop);
     if (stop && stop()) return;
     for (const std::string& problem : left.problems) warn(venue, "seal_failed", "recording: " + problem);
+    if (left.later == 0) continue;
+    log_(venue, {collector::LogLevel::kInfo, "sealed_later", "",
+                 fmt::format("recording: {} open logs of before are long: they are read as they are, and sealed while "
+                             "the run goes on",
+                             left.later),
+                 0});
   }
 }
 
@@ -129,15 +135,11 @@ void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit
 // Gives the real time that it took.
 Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit,
                                 const Stop& stop) {
-  if (!left_logs_[venue].problems.empty()) {
-    warn(venue, "book_not_restored",
-         "a recording of before is not sealed yet: books begin empty, rows that are not stored become not_running");
-    return Nanos{0};
-  }
   const auto begin = std::chrono::steady_clock::now();
   RestoreOptions options{.data_dir = settings_.data_dir,
                          .venue = venue,
                          .untold = {settings_.bands, settings_.stale_after},
+                         .open = open_logs(venue),
                          .limit = limit,
                          .stop = stop};
   options.wants = [&typed](std::string_view symbol) {
@@ -162,7 +164,21 @@ Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typ
   RestoredBooks& all = restored_[venue];
   all.books.merge(done.books);
   all.rows.merge(done.rows);
+  all.since.merge(done.since);
   return std::chrono::steady_clock::now() - begin;
+}
+
+// Those that were there before the run: it writes logs of its own.
+const std::vector<RecordingFile>& EarlierRun::open_logs(Venue venue) {
+  const auto [logs, is_new] = open_logs_.try_emplace(venue);
+  if (!is_new) return logs->second;
+  if (auto found = list_segments(settings_.data_dir, std::string(to_string(venue)), "", UnixNanos{})) {
+    logs->second = std::move(*found);
+    std::ranges::sort(logs->second, {}, &RecordingFile::first);
+  } else {
+    warn(venue, "book_not_restored", fmt::format("what is not sealed yet cannot be found: {}", found.error().message));
+  }
+  return logs->second;
 }
 
 LeftLogs EarlierRun::left_logs(Venue venue) const {
@@ -206,7 +222,9 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
       for (const std::string& symbol : meant(text)) {
         const auto stored = store.last_sample_time(to_string(venue), symbol);
         if (!stored) return std::unexpected(stored.error());
-        const auto last = *stored ? *stored : recorded_since(settings_.data_dir, venue, symbol);
+        auto last = *stored ? *stored : recorded_since(settings_.data_dir, venue, symbol);
+        const auto& since = restored_[venue].since;
+        if (const auto found = since.find(symbol); !last && found != since.end()) last = found->second;
         if (!last) continue;
         missed.add(venue, symbol, *last, start, take_rows(venue, symbol));
         covered_[{venue, symbol}] = std::max(*last, floor_to(start, kMinute));

@@ -42,7 +42,7 @@ class EarlierRun {
   // not seal_left_logs().
   EarlierRun(const CollectSettings& settings, LogSink log, Seal seal = nullptr);
 
-  // Of both venues, at most kSealLimit each. What `stop` leaves unsealed is not said.
+  // Of both venues, at most kSealLimit each; restore() reads what is left. What `stop` leaves unsealed is not said.
   void seal(const Stop& stop = nullptr);
   // After seal(). When a run may begin whose clock says `now`: then, or where the clock was set back behind what is
   // recorded of any symbol or, of `symbols`, stored. So receive times go on, and no minute is made a second time. What
@@ -67,8 +67,8 @@ class EarlierRun {
   // Twice as long such a run's clock goes at half speed.
   static constexpr Nanos kMostAhead = std::chrono::minutes{15};
   // Of real time; a service manager waits 90 s for a start at least.
-  static constexpr Nanos kSealLimit = std::chrono::seconds{40};
-  static constexpr Nanos kRestoreLimit = std::chrono::seconds{30};
+  static constexpr Nanos kSealLimit = std::chrono::seconds{10};
+  static constexpr Nanos kRestoreLimit = std::chrono::seconds{60};
   static constexpr Nanos kLongestStart = 2 * kSealLimit + kRestoreLimit;
   // In a run: nothing is read from its sockets meanwhile.
   static constexpr Nanos kAddedLimit = std::chrono::seconds{2};
@@ -77,12 +77,14 @@ class EarlierRun {
   Nanos restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit,
                       const Stop& stop);
   std::vector<MinuteRow> take_rows(Venue venue, const std::string& symbol);
+  const std::vector<RecordingFile>& open_logs(Venue venue);
   void warn(Venue venue, std::string key, std::string text) const;
 
   const CollectSettings& settings_;
   LogSink log_;
   Seal seal_;
   std::map<Venue, LeftLogs> left_logs_;
+  std::map<Venue, std::vector<RecordingFile>> open_logs_;
   std::map<Venue, RestoredBooks> restored_;
   std::map<std::pair<Venue, std::string>, UnixNanos> covered_;  // up to which minute rows are given or stored
 };

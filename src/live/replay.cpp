@@ -65,16 +65,28 @@ Result<void> Replay::run(RecordingReader& reader) {
 }
 
 Result<void> Replay::run(RecordingReader& reader, const std::function<bool()>& stop) {
+  if (Result<void> done = read(reader, stop); !done) return done;
+  return end();
+}
+
+Result<void> Replay::read(RecordingReader& reader, const std::function<bool()>& stop) {
   constexpr std::uint64_t kAskEvery = 4096;
   for (std::uint64_t items = 1;; ++items) {
     if (items % kAskEvery == 0 && stop()) return fail(ErrorCode::kCancelled, "it was stopped");
-    const Result<bool> goes_on = step(reader);
+    const Result<bool> goes_on = read_item(reader);
     if (!goes_on) return std::unexpected(goes_on.error());
     if (!*goes_on) return {};
   }
 }
 
 Result<bool> Replay::step(RecordingReader& reader) {
+  const Result<bool> goes_on = read_item(reader);
+  if (!goes_on || *goes_on) return goes_on;
+  if (Result<void> done = end(); !done) return std::unexpected(done.error());
+  return false;
+}
+
+Result<bool> Replay::read_item(RecordingReader& reader) {
   const Result<std::optional<RecordedItem>> item = reader.next();
   if (!item) {
     if (item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
@@ -82,15 +94,21 @@ Result<bool> Replay::step(RecordingReader& reader) {
     problem_(item.error().message);
     return true;
   }
-  if (*item) {
-    // Read on all the same: a damaged time may lie ahead of what is still to come.
-    if (options_.until && time_of(**item) >= *options_.until) return true;
-    if (Result<void> done = on_item(**item); !done) return std::unexpected(done.error());
-    return true;
-  }
-  if (Result<void> done = on_kept(guard_.release_last()); !done) return std::unexpected(done.error());
+  if (!*item) return false;
+  if (Result<void> done = take(**item); !done) return std::unexpected(done.error());
+  return true;
+}
+
+Result<void> Replay::take(const RecordedItem& item) {
+  // Read on all the same: a damaged time may lie ahead of what is still to come.
+  if (options_.until && time_of(item) >= *options_.until) return {};
+  return on_item(item);
+}
+
+Result<void> Replay::end() {
+  if (Result<void> done = on_kept(guard_.release_last()); !done) return done;
   end_file();
-  return false;
+  return {};
 }
 
 Result<void> Replay::on_item(const RecordedItem& item) {
@@ -170,16 +188,33 @@ void Replay::book_saved(const index::BookSaved& saved, UnixNanos ts) {
   if (const BookFile* const given = given_book(saved.symbol, saved.fingerprint, ts)) {
     if (pipeline_.find(saved.symbol) == collector::kNoInstrument) add_symbol(saved.symbol, "unknown", ts);
     pipeline_.resume(pipeline_.find(saved.symbol), given->saved, ts);
+    remember_saved(saved.symbol, saved.fingerprint, given->saved.book);
     return;
   }
   const collector::InstrumentIndex index = pipeline_.find(saved.symbol);
   if (index == collector::kNoInstrument) return;
   if (!pipeline_.builder(index).book().has_snapshot()) return;  // what is read begins behind its first snapshot
-  if (fingerprint(pipeline_.save(index).book.book) != saved.fingerprint) {
+  binance::SavedBook own = pipeline_.save(index).book;
+  if (fingerprint(own.book) == saved.fingerprint) {
+    remember_saved(saved.symbol, saved.fingerprint, std::move(own));
+  } else {
     problem_(
         fmt::format("{}: the book is not the one that was saved here, at update {}", saved.symbol, saved.update_id));
   }
   pipeline_.forget_past(index);
+}
+
+void Replay::remember_saved(const std::string& symbol, std::uint64_t fingerprint, binance::SavedBook book) {
+  std::vector<KeptBook>& kept = saved_[symbol];
+  if (kept.size() == kKeptBooks) kept.erase(kept.begin());
+  kept.push_back({fingerprint, std::move(book)});
+}
+
+const binance::SavedBook* Replay::saved_book(const std::string& symbol, std::uint64_t fingerprint) const {
+  const auto of_symbol = saved_.find(symbol);
+  if (of_symbol == saved_.end()) return nullptr;
+  const auto found = std::ranges::find(of_symbol->second, fingerprint, &KeptBook::fingerprint);
+  return found == of_symbol->second.end() ? nullptr : &found->book;
 }
 
 void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
@@ -191,6 +226,8 @@ void Replay::book_restored(const index::BookRestored& restored, UnixNanos ts) {
     pipeline_.resume_after_pause(index, left->second, ts);
   } else if (const BookFile* const given = given_book(restored.symbol, restored.fingerprint)) {
     pipeline_.resume_after_pause(index, given->saved.book, ts);
+  } else if (const binance::SavedBook* const saved = saved_book(restored.symbol, restored.fingerprint)) {
+    pipeline_.resume_after_pause(index, *saved, ts);
   } else if (restored.fingerprint != index::kOwnBook) {
     is_complete_ = false;
     problem_(

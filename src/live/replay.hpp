@@ -57,7 +57,11 @@ class Replay {
   Result<void> run(RecordingReader& reader);
   // kCancelled: `stop` was true in between; it is asked now and then.
   Result<void> run(RecordingReader& reader, const std::function<bool()>& stop);
-  // The same, item by item. False: the recording was at its end.
+  // In parts: what one reader gives, what comes item by item, and the end.
+  Result<void> read(RecordingReader& reader, const std::function<bool()>& stop);
+  Result<void> take(const RecordedItem& item);
+  Result<void> end();
+  // The same as run(), item by item. False: the recording was at its end.
   Result<bool> step(RecordingReader& reader);
 
   [[nodiscard]] const collector::MarketPipeline& pipeline() const { return pipeline_; }
@@ -85,6 +89,7 @@ class Replay {
   [[nodiscard]] std::string summary() const;
 
  private:
+  Result<bool> read_item(RecordingReader& reader);
   Result<void> on_item(const RecordedItem& item);
   Result<void> on_kept(const std::optional<LeapGuard::Kept>& kept);
   Result<void> on_line(const RecordedLine& line);
@@ -103,6 +108,8 @@ class Replay {
   [[nodiscard]] std::optional<RunSettings> told(const std::string& settings);
   void use(const RunSettings& settings);
   void book_saved(const index::BookSaved& saved, UnixNanos ts);
+  void remember_saved(const std::string& symbol, std::uint64_t fingerprint, binance::SavedBook book);
+  [[nodiscard]] const binance::SavedBook* saved_book(const std::string& symbol, std::uint64_t fingerprint) const;
   void book_restored(const index::BookRestored& restored, UnixNanos ts);
   // `saved_at`: only the one of that time; none: of any.
   [[nodiscard]] const BookFile* given_book(std::string_view symbol, std::uint64_t fingerprint,
@@ -120,6 +127,13 @@ class Replay {
   std::optional<UnixNanos> run_begin_;              // of this run, if its index tells
   std::optional<UnixNanos> run_start_;              // of the second run and later ones
   std::map<std::string, binance::SavedBook> left_;  // by symbol: as an earlier run has left it
+  // By symbol: the last of those that were kept. A run that could not read what was recorded since begins with one.
+  struct KeptBook {
+    std::uint64_t fingerprint = 0;
+    binance::SavedBook book;
+  };
+  static constexpr std::size_t kKeptBooks = 2;
+  std::map<std::string, std::vector<KeptBook>> saved_;
   std::set<const BookFile*> used_books_;
   bool skipping_ = false;  // to the first place of ReplayOptions::books
   std::vector<TickerCheck> checks_;

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "live/book_file.hpp"
 #include "live/message_owner.hpp"
+#include "live/open_logs.hpp"
 #include "live/replay.hpp"
 #include "live/seal_thread.hpp"
 #include "net/event_loop.hpp"
@@ -23,21 +26,31 @@ namespace {
 
 // A recording without a checkpoint is read from its beginning, if it is no longer than so.
 constexpr Nanos kShortRecording = 2 * kLogSpan;
+// Smaller logs are sealed before the run begins: what can be done in a moment is done.
+constexpr std::uint64_t kSealedAtOnce = std::uint64_t{32} << 20;
+
+// What a symbol is to go on from, and how far that has come.
+struct Attempt {
+  std::string symbol;
+  std::string path = {};                  // of the checkpoint; empty: from the beginning of the recording
+  std::optional<UnixNanos> from = {};     // when that was saved
+  std::vector<RecordingFile> files = {};  // sealed, that are still to be read
+  std::optional<Replay> replay = {};
+  std::vector<RestoredRows> rows = {};
+  std::optional<Error> error = {};
+  bool begun = false;  // something was read
+};
 
 class Restoring {
  public:
   explicit Restoring(const RestoreOptions& options)
-      : options_(options), end_(std::chrono::steady_clock::now() + options.limit) {}
+      : options_(options), end_(std::chrono::steady_clock::now() + options.limit), until_(end_) {}
 
   RestoredBooks run() {
-    const std::string venue(to_string(options_.venue));
-    std::set<std::string> symbols;
-    for (const std::string& directory :
-         {fmt::format("{}/checkpoints/{}", options_.data_dir, venue), recording_directory(options_.data_dir, venue)}) {
-      for (std::string& name : names_in(directory)) {
-        if (options_.wants(name)) symbols.insert(std::move(name));
-      }
-    }
+    read_open_logs();
+    std::set<std::string> symbols = symbols_there();
+    std::erase_if(symbols, [this](const std::string& symbol) { return is_open(symbol); });
+    restore_open();
     std::size_t left = symbols.size();
     for (const std::string& symbol : symbols) {
       const auto now = std::chrono::steady_clock::now();
@@ -45,6 +58,7 @@ class Restoring {
       until_ = now + share_ / 2;
       restore(symbol);
     }
+    say_late();
     return std::move(done_);
   }
 
@@ -59,15 +73,131 @@ class Restoring {
     return names;
   }
 
-  // False. What comes instead is an older one, then the recording, then an empty book, which a snapshot fills.
+  [[nodiscard]] std::set<std::string> symbols_there() const {
+    const std::string venue(to_string(options_.venue));
+    std::set<std::string> symbols;
+    for (const std::string& directory :
+         {fmt::format("{}/checkpoints/{}", options_.data_dir, venue), recording_directory(options_.data_dir, venue)}) {
+      for (std::string& name : names_in(directory)) {
+        if (options_.wants(name)) symbols.insert(std::move(name));
+      }
+    }
+    return symbols;
+  }
+
+  // False. What comes instead is an older one, then the recording, then the newest without what was recorded since.
   bool not_used(const std::string& symbol, const std::string& why) {
     problem(
         fmt::format("{}: a checkpoint is not used, but an older one, the recording or an empty book: {}", symbol, why));
     return false;
   }
   void problem(std::string text) { done_.problems.push_back(std::move(text)); }
-  [[nodiscard]] bool late() const {
-    return std::chrono::steady_clock::now() >= until_ || (options_.stop && options_.stop());
+  [[nodiscard]] bool is_ended() const { return options_.stop && options_.stop(); }
+  [[nodiscard]] bool late() const { return std::chrono::steady_clock::now() >= until_ || is_ended(); }
+
+  void read_open_logs() {
+    for (const RecordingFile& file : options_.open) {
+      auto log = read_open_log(file, [this] { return late(); });
+      // It is sealed meanwhile; or there is no time, which say_late() tells.
+      const auto code = log ? std::nullopt : std::optional(log.error().code);
+      if (code == ErrorCode::kUsage || code == ErrorCode::kCancelled) continue;
+      if (!log) {
+        problem(fmt::format("{} is not sealed yet, and cannot be read: {}", file.path, log.error().message));
+        unread_.push_back(file);
+        continue;
+      }
+      for (const auto& [symbol, since] : log->since) {
+        if (!options_.wants(symbol)) continue;
+        const auto [known, is_new] = done_.since.try_emplace(symbol, since);
+        if (!is_new) known->second = std::min(known->second, since);
+      }
+      logs_.push_back(std::move(*log));
+    }
+  }
+  [[nodiscard]] bool is_open(const std::string& symbol) const { return done_.since.contains(symbol); }
+
+  // Of all symbols at once: a log is read once for all that go on from one of their checkpoints, and once more for
+  // those that need it from its beginning.
+  void restore_open() {
+    std::map<std::string, std::vector<Beginning>> waiting;
+    for (const auto& [symbol, since] : done_.since) {
+      auto [early, newest] = beginnings(symbol);
+      std::ranges::move(newest, std::back_inserter(early));
+      waiting[symbol] = std::move(early);
+    }
+    while (!waiting.empty() && !late()) {
+      const bool is_last = !try_all(waiting, true);
+      if (is_last && !try_all(waiting, false)) break;
+    }
+    for (const auto& [symbol, tried] : waiting) without_recording(symbol);
+  }
+
+  // There may be hundreds of symbols.
+  void say_late() {
+    if (late_ == 0 || is_ended()) return;
+    problem(
+        fmt::format("there was no time to read what was recorded last of {} symbols: {} of them begin with their "
+                    "newest checkpoint, with a gap, the others empty; rows that are not stored become not_running",
+                    late_, late_alone_));
+  }
+
+  // Each symbol whose next beginning is a checkpoint, or the recording's, from there. False: there is none.
+  bool try_all(std::map<std::string, std::vector<Beginning>>& waiting, bool from_checkpoints) {
+    std::vector<std::unique_ptr<Attempt>> attempts;
+    for (auto next = waiting.begin(); next != waiting.end();) {
+      auto& [symbol, left] = *next;
+      std::unique_ptr<Attempt> attempt;
+      while (!attempt && !left.empty() && left.front().has_value() == from_checkpoints) {
+        const Beginning beginning = std::move(left.front());
+        left.erase(left.begin());
+        attempt = beginning ? attempt_from(symbol, *beginning) : attempt_from_recording(symbol);
+        if (!attempt && done_.books.contains(symbol)) break;
+      }
+      const bool is_done = !attempt && done_.books.contains(symbol);
+      if (attempt) attempts.push_back(std::move(attempt));
+      next = is_done ? waiting.erase(next) : std::next(next);
+    }
+    for (const OpenLog& log : logs_) read_log(log, attempts);
+    for (const auto& attempt : attempts) {
+      read_sealed(*attempt, UnixNanos{INT64_MAX});
+      const bool is_cut = attempt->error && attempt->error->code == ErrorCode::kCancelled;
+      if (finish(*attempt)) {
+        waiting.erase(attempt->symbol);
+      } else if (is_cut && is_under_way(*attempt) && options_.last_row) {
+        done_.rows[attempt->symbol] = std::move(attempt->rows);  // those of later minutes are what is missing
+      } else if (!is_cut && attempt->from) {
+        (void)not_used(attempt->symbol, attempt->error->message);
+      }
+    }
+    return !attempts.empty();
+  }
+
+  static bool is_under_way(const Attempt& attempt) {
+    return attempt.replay && (attempt.from ? attempt.replay->unused_books().empty() : attempt.replay->is_complete());
+  }
+
+  void read_log(const OpenLog& log, const std::vector<std::unique_ptr<Attempt>>& attempts) {
+    std::map<std::string_view, Attempt*> by_symbol;
+    std::optional<UnixNanos> from = UnixNanos{INT64_MAX};
+    for (const auto& attempt : attempts) {
+      read_sealed(*attempt, log.file.first);
+      if (attempt->error) continue;
+      by_symbol[attempt->symbol] = attempt.get();
+      if (attempt->begun || !attempt->from || *attempt->from < log.file.first) from.reset();
+      if (from) from = std::min(*from, *attempt->from);
+    }
+    if (by_symbol.empty()) return;
+    const auto replay_of = [&by_symbol](const std::string& symbol) -> Replay* {
+      const auto found = by_symbol.find(symbol);
+      return found == by_symbol.end() ? nullptr : &*found->second->replay;
+    };
+    const auto lines =
+        replay_parts(log, from, std::make_unique<QuickOwner>(options_.venue), replay_of, [this] { return late(); });
+    if (lines) done_.lines += *lines;
+    for (const auto& [symbol, attempt] : by_symbol) {
+      attempt->begun = true;
+      if (!lines) attempt->error = lines.error();
+    }
   }
 
   // Half of a symbol's share of the time is for its rows, the other half for its book at least.
@@ -76,15 +206,57 @@ class Restoring {
     for (const Beginning& beginning : early) {
       if (!late() && (beginning ? go_on_from(symbol, *beginning) : go_on_from_recording(symbol))) return;
     }
-    if (late() && options_.last_row && !early.empty()) {
-      problem(fmt::format("{}: there was no time to read its recording: rows that are not stored become not_running",
-                          symbol));
-    }
     until_ += share_ / 2;
     for (const std::string& path : newest) {
-      if (late()) return problem(fmt::format("{}: there was no time to restore its book: it begins empty", symbol));
+      if (late()) break;
       if (go_on_from(symbol, path)) return;
     }
+    without_recording(symbol);
+  }
+
+  void without_recording(const std::string& symbol) {
+    const bool is_late = late();
+    const bool has_book = take_alone(symbol, is_late);
+    late_ += static_cast<std::size_t>(is_late);
+    late_alone_ += static_cast<std::size_t>(is_late && has_book);
+    if (is_late || !has_book) return;
+    problem(fmt::format("{}: what was recorded last cannot be read: its newest checkpoint is its book, with a gap",
+                        symbol));
+  }
+
+  // Without what was recorded since: the newest that can be read, and first of those whose place the recording has, by
+  // which a replay finds it.
+  bool take_alone(const std::string& symbol, bool is_late) {
+    if (is_ended()) return false;
+    std::vector<std::string> paths = beginnings(symbol).all;
+    const auto is_placed = [&](const std::string& path) {
+      const UnixNanos saved_at = saved_at_of(path.substr(path.rfind('/') + 1)).value();
+      return logs_.empty() || saved_at < logs_.front().file.first ||
+             std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.saved.contains({symbol, saved_at}); });
+    };
+    std::ranges::sort(paths, std::greater<>(),
+                      [&](const std::string& path) { return std::pair(is_placed(path), path); });
+    for (const std::string& path : paths) {
+      auto file = read_book_file(path);
+      if (file && !is_late && !is_damaged_at(file->saved_at)) continue;
+      if (!file || file->venue != options_.venue || file->symbol != symbol) continue;
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
+      return true;
+    }
+    return false;
+  }
+
+  // Where a kill has cut the place off, no book is what a replay gives too; where the disk has lost it, nothing is.
+  [[nodiscard]] bool is_damaged_at(UnixNanos time) const {
+    const auto holds = [time](const RecordingFile& log) {
+      return log.first <= time && time < floor_to(log.first, kLogSpan) + kLogSpan;
+    };
+    const auto damaged = list_damaged(options_.data_dir).value_or(std::vector<RecordingFile>{});
+    return std::ranges::any_of(unread_, holds) ||
+           std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
+           std::ranges::any_of(damaged, [&](const RecordingFile& file) {
+             return file.venue == to_string(options_.venue) && holds(file);
+           });
   }
 
   struct Beginnings {
@@ -109,28 +281,53 @@ class Restoring {
 
   // False: it cannot be gone on from it.
   bool go_on_from(const std::string& symbol, const std::string& path) {
-    auto file = read_book_file(path);
-    if (!file) return not_used(symbol, file.error().message);
-    if (file->venue != options_.venue || file->symbol != symbol) {
-      return not_used(symbol, fmt::format("{}: is the book of {} {}", path, to_string(file->venue), file->symbol));
-    }
-    if (!file->recorded) {
-      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
-      return true;
-    }
-    ReplayOptions replay = replay_options(symbol);
-    const std::vector<RecordingFile> files = recorded_since(symbol, file->saved_at);
-    const UnixNanos saved_at = file->saved_at;
-    replay.books.push_back(std::move(*file));
-    replay.begins_at_book = true;
-    replay.untold = settings_at(files, saved_at);
-    const Result<void> done = go_on(symbol, std::move(replay), paths_of(files), saved_at);
-    return done || not_used(symbol, done.error().message);
+    const auto attempt = attempt_from(symbol, path);
+    if (!attempt) return done_.books.contains(symbol);
+    return go_on(*attempt) || not_used(symbol, attempt->error->message);
   }
 
   // Says nothing: there may be a checkpoint yet.
   bool go_on_from_recording(const std::string& symbol) {
-    return go_on(symbol, replay_options(symbol), short_recording(symbol), {}).has_value();
+    const auto attempt = attempt_from_recording(symbol);
+    return attempt && go_on(*attempt);
+  }
+
+  bool go_on(Attempt& attempt) {
+    read_sealed(attempt, UnixNanos{INT64_MAX});
+    return finish(attempt);
+  }
+
+  // None: it cannot be gone on from it, or needs no recording.
+  std::unique_ptr<Attempt> attempt_from(const std::string& symbol, const std::string& path) {
+    const auto refuse = [&](const std::string& why) {
+      (void)not_used(symbol, why);
+      return nullptr;
+    };
+    auto file = read_book_file(path);
+    if (!file) return refuse(file.error().message);
+    if (file->venue != options_.venue || file->symbol != symbol) {
+      return refuse(fmt::format("{}: is the book of {} {}", path, to_string(file->venue), file->symbol));
+    }
+    if (!file->recorded) {
+      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
+      return nullptr;
+    }
+    ReplayOptions replay = replay_options(symbol);
+    const UnixNanos saved_at = file->saved_at;
+    std::vector<RecordingFile> files = recorded_since(symbol, saved_at);
+    replay.books.push_back(std::move(*file));
+    replay.begins_at_book = true;
+    replay.untold = settings_at(files, saved_at);
+    return begin(symbol, std::move(replay), std::move(files), saved_at);
+  }
+
+  std::unique_ptr<Attempt> attempt_from_recording(const std::string& symbol) {
+    auto files = short_recording(symbol);
+    const bool is_long = !files.has_value();
+    auto attempt =
+        begin(symbol, replay_options(symbol), is_long ? std::vector<RecordingFile>() : std::move(*files), {});
+    if (is_long) attempt->error = {ErrorCode::kUsage, "there is too much of its recording"};
+    return attempt;
   }
 
   [[nodiscard]] ReplayOptions replay_options(const std::string& symbol) const {
@@ -141,30 +338,54 @@ class Restoring {
     return replay;
   }
 
-  Result<void> go_on(const std::string& symbol, ReplayOptions options, const std::vector<std::string>& paths,
-                     std::optional<UnixNanos> from) {
-    if (paths.empty()) return fail(ErrorCode::kUsage, "there is no recording");
-    auto reader = RecordingReader::open(paths, from);
-    if (!reader) return std::unexpected(reader.error());
-    std::vector<RestoredRows> rows;
-    std::optional<Replay> replay;
-    const auto take_row = [&](MinuteRow&& row) {
-      const RowSchema& schema = replay->pipeline().schema();
+  std::unique_ptr<Attempt> begin(const std::string& symbol, ReplayOptions options, std::vector<RecordingFile> files,
+                                 std::optional<UnixNanos> from) {
+    auto attempt = std::make_unique<Attempt>(Attempt{.symbol = symbol, .from = from, .files = std::move(files)});
+    if (attempt->files.empty() && !is_open(symbol)) attempt->error = {ErrorCode::kUsage, "there is no recording"};
+    const auto take_row = [this_one = attempt.get()](MinuteRow&& row) {
+      const RowSchema& schema = this_one->replay->pipeline().schema();
+      std::vector<RestoredRows>& rows = this_one->rows;
       if (rows.empty() || rows.back().schema != schema) rows.push_back({schema, {}});
       rows.back().rows.push_back(std::move(row));
     };
-    replay.emplace(std::move(options), take_row, [](const std::string&) {});
-    const Result<void> read = replay->run(*reader, [this] { return late(); });
-    done_.lines += reader->lines();
-    if (!read) return read;
-    if (from ? !replay->unused_books().empty() : !replay->is_complete()) {
-      return fail(ErrorCode::kBadInput, "the recording does not hold the place where it was saved");
+    attempt->replay.emplace(std::move(options), take_row, [](const std::string&) {});
+    return attempt;
+  }
+
+  // What is sealed of those before `end`.
+  void read_sealed(Attempt& attempt, UnixNanos end) {
+    const auto later =
+        std::ranges::find_if(attempt.files, [end](const RecordingFile& file) { return file.first >= end; });
+    const std::vector<std::string> paths = paths_of({attempt.files.begin(), later});
+    attempt.files.erase(attempt.files.begin(), later);
+    if (paths.empty() || attempt.error) return;
+    auto reader = RecordingReader::open(paths, attempt.begun ? std::nullopt : attempt.from);
+    Result<void> read;
+    if (reader) {
+      read = attempt.replay->read(*reader, [this] { return late(); });
+      done_.lines += reader->lines();
+    } else {
+      read = std::unexpected(reader.error());
     }
-    if (options_.last_row) done_.rows[symbol] = std::move(rows);
-    if (auto book = replay->left_book(symbol)) {
-      done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(*book));
+    if (!read) attempt.error = read.error();
+    attempt.begun = true;
+  }
+
+  // False, with an error: it has not come to what it was to.
+  bool finish(Attempt& attempt) {
+    if (attempt.error) return false;
+    Replay& replay = *attempt.replay;
+    if (const Result<void> ended = replay.end(); !ended) {
+      attempt.error = ended.error();
+    } else if (attempt.from ? !replay.unused_books().empty() : !replay.is_complete()) {
+      attempt.error = {ErrorCode::kBadInput, "the recording does not hold the place where it was saved"};
     }
-    return {};
+    if (attempt.error) return false;
+    if (options_.last_row) done_.rows[attempt.symbol] = std::move(attempt.rows);
+    if (auto book = replay.left_book(attempt.symbol)) {
+      done_.books[attempt.symbol] = std::make_shared<const binance::SavedBook>(std::move(*book));
+    }
+    return true;
   }
 
   [[nodiscard]] std::vector<RecordingFile> segments_from(const std::string& symbol, UnixNanos from) const {
@@ -176,7 +397,16 @@ class Restoring {
       if (!segments) return {};
       files.insert(files.end(), segments->begin(), segments->end());
     }
+    leave_out_open(files);
     return files;
+  }
+
+  // A log whose sealing was cut off may have some of its segments in place.
+  void leave_out_open(std::vector<RecordingFile>& files) const {
+    if (logs_.empty()) return;
+    for (const OpenLog& log : logs_) files.push_back(log.file);
+    leave_out_doubled(files);
+    std::erase_if(files, [](const RecordingFile& file) { return file.symbol.empty(); });
   }
 
   static std::vector<std::string> paths_of(const std::vector<RecordingFile>& files) {
@@ -187,8 +417,10 @@ class Restoring {
   }
 
   // Of the run that recorded at that time. A segment is of one run, and of a checkpoint's hour there may be several.
-  [[nodiscard]] RunSettings settings_at(const std::vector<RecordingFile>& files, UnixNanos time) const {
+  [[nodiscard]] RunSettings settings_at(std::vector<RecordingFile> files, UnixNanos time) const {
     std::optional<RunSettings> settings;
+    for (const OpenLog& log : logs_) files.push_back(log.file);
+    std::ranges::sort(files, {}, &RecordingFile::first);
     for (const RecordingFile& file : files) {
       if (file.first <= time) settings = settings_of_recording(file.path);
     }
@@ -204,18 +436,23 @@ class Restoring {
   }
 
   // All of it; nothing if that is much.
-  [[nodiscard]] std::vector<std::string> short_recording(const std::string& symbol) const {
+  [[nodiscard]] std::optional<std::vector<RecordingFile>> short_recording(const std::string& symbol) const {
     const auto days = recorded_days(options_.data_dir, std::string(to_string(options_.venue)), symbol);
-    if (!days || days->empty() || days->size() > 2) return {};
-    const std::vector<RecordingFile> files = segments_from(symbol, days->front());
-    if (files.empty() || files.back().first - files.front().first > kShortRecording) return {};
-    return paths_of(files);
+    if (!days || days->size() > 2) return std::nullopt;
+    if (days->empty()) return std::vector<RecordingFile>();
+    std::vector<RecordingFile> files = segments_from(symbol, days->front());
+    if (!files.empty() && files.back().first - files.front().first > kShortRecording) return std::nullopt;
+    return files;
   }
 
   const RestoreOptions& options_;
   Time end_;
-  Time::duration share_{0};  // of one symbol
-  Time until_;               // for what is tried now
+  Time::duration share_{0};                 // of one symbol
+  Time until_;                              // for what is tried now
+  std::vector<OpenLog> logs_;               // by time
+  std::vector<RecordingFile> unread_ = {};  // that cannot be
+  std::size_t late_ = 0;                    // symbols for which there was no time,
+  std::size_t late_alone_ = 0;              // ... and that have a checkpoint
   RestoredBooks done_;
 };
 
@@ -229,6 +466,14 @@ auto attempted(const Attempt& attempt, int& retries) {
     done = attempt();
   }
   return done;
+}
+
+// 0: it cannot be told.
+std::uint64_t size_of_log(const std::string& data_dir, Venue venue, const std::string& name) {
+  std::error_code failed;
+  const auto bytes = std::filesystem::file_size(
+      fmt::format("{}/{}{}", open_log_directory(data_dir, to_string(venue)), name, kLogEnding), failed);
+  return failed ? 0 : bytes;
 }
 
 }  // namespace
@@ -247,9 +492,17 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, c
     return left;
   }
   for (const std::string& name : *waiting) {
-    const auto sealed = attempted([&] { return sealer.seal(name, is_over); }, retries);
+    const bool is_long = size_of_log(data_dir, venue, name) > kSealedAtOnce;
+    const auto stops = [&] { return is_long || is_over(); };
+    const auto sealed = attempted([&] { return sealer.seal(name, stops); }, retries);
     if (!sealed) {
-      left.problems.push_back(fmt::format("{} is not sealed yet: {}", name, sealed.error().message));
+      const bool is_later = sealed.error().code == ErrorCode::kCancelled && !(stop && stop());
+      const auto kept = attempted([&] { return sealer.keep(name); }, retries);
+      left.later += static_cast<std::size_t>(is_later);
+      if (!is_later || !kept) {
+        left.problems.push_back(
+            fmt::format("{} is not sealed yet: {}", name, (is_later ? kept.error() : sealed.error()).message));
+      }
     } else if (!sealed->lost.empty()) {
       ++left.cut;
       left.loss = loss_text(name, *sealed);

@@ -1,5 +1,6 @@
 // The books that the last run has left, and rows that it has made and that are not stored: each symbol from a
-// checkpoint and what was recorded since. Blocking; before the run, while nobody else writes to the data directory.
+// checkpoint and what was recorded since, sealed or not. Blocking; before the run, while nobody else writes to the data
+// directory.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@
 
 #include "binance/saved_book.hpp"
 #include "live/run_settings.hpp"
+#include "recording/archive.hpp"
 #include "recording/file_ops.hpp"
 
 namespace acts {
@@ -32,6 +34,7 @@ struct RestoredBooks {
   // By symbol.
   std::map<std::string, std::shared_ptr<const binance::SavedBook>, std::less<>> books;
   std::map<std::string, std::vector<RestoredRows>, std::less<>> rows;  // ordered by time
+  std::map<std::string, UnixNanos, std::less<>> since;  // symbols of logs that are not sealed: recorded since then
   std::vector<std::string> problems;  // one line each: why a book begins empty, or from an older checkpoint
   std::uint64_t lines = 0;            // of recordings, read
 };
@@ -39,12 +42,13 @@ struct RestoredBooks {
 struct LeftLogs {
   std::uint64_t cut = 0;              // logs of which something could not be read
   std::string loss = {};              // of the last such log: one line
+  std::size_t later = 0;              // logs that are left to the run: they would take too long
   std::vector<std::string> problems;  // one line each: why one is not sealed
 };
 
-// Seals the logs that the last run has left open. What is not sealed after `limit` of real time, the run itself will. A
-// disk that fails is asked again, kSealRetries times in all: without what lies there, books begin empty. `ops`: the
-// disk. `stop`: true ends it too; may be empty.
+// Seals the logs that the last run has left open. A long one, and what is not sealed after `limit` of real time, the
+// run itself will. A disk that fails is asked again, kSealRetries times in all. `ops`: the disk. `stop`: true ends it
+// too; may be empty.
 inline constexpr int kSealRetries = 2;
 inline constexpr Nanos kSealPause = std::chrono::milliseconds{250};  // of real time, before each of them
 LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit,
@@ -53,16 +57,19 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit,
 struct RestoreOptions {
   std::string data_dir;
   Venue venue = Venue::kBinanceSpot;
-  RunSettings untold = {};  // of the rows of a run whose recording does not tell
-  Nanos limit{0};  // of real time, by shares: a symbol for which its share is too little begins with an empty book
+  RunSettings untold = {};               // of the rows of a run whose recording does not tell
+  std::vector<RecordingFile> open = {};  // logs that are not sealed, by time
+  // Of real time; a symbol whose share of it is too little goes on from its newest checkpoint alone.
+  Nanos limit{0};
   std::function<bool()> stop = nullptr;  // true ends it, as if there were no time left; empty: nothing does
   std::function<bool(std::string_view symbol)> wants = nullptr;  // must be set
   // The time of the latest stored row: rows behind it are wanted. Empty: none are.
   std::function<std::optional<UnixNanos>(std::string_view symbol)> last_row = nullptr;
 };
 
-// After seal_left_logs(). Where a recording was made, a checkpoint whose place in it cannot be found is not taken: what
-// follows would not be what a replay gives.
+// After seal_left_logs(). A checkpoint whose place in the recording cannot be found is not gone on from, as what
+// follows would not be what a replay gives; but it is the book where there is no other: with a gap, as after each
+// restart.
 RestoredBooks restore_books(const RestoreOptions& options);
 
 }  // namespace acts

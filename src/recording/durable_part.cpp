@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "recording/byte_sum.hpp"
 #include "recording/line_reader.hpp"
@@ -30,10 +32,25 @@ class Beginning final : public ByteSource {
     return count;
   }
 
+  Result<void> skip(std::uint64_t bytes) override {
+    bytes = std::min(bytes, left_);
+    left_ -= bytes;
+    return source_->skip(bytes);
+  }
+
  private:
   std::unique_ptr<ByteSource> source_;
   std::uint64_t left_;
 };
+
+RecordingInput::Open rest_of(RecordingInput::Open open, std::uint64_t skipped) {
+  return [open = std::move(open), skipped]() -> Result<std::unique_ptr<ByteSource>> {
+    auto source = open();
+    if (!source) return source;
+    if (const auto done = (*source)->skip(skipped); !done) return std::unexpected(done.error());
+    return source;
+  };
+}
 
 RecordingInput::Open beginning(RecordingInput::Open open, std::uint64_t bytes) {
   return [open = std::move(open), bytes]() -> Result<std::unique_ptr<ByteSource>> {
@@ -96,22 +113,104 @@ bool has_bytes(const RecordingInput& log) {
   return source && (*source)->read({&first, 1}).value_or(0) > 0;
 }
 
-// The last entry that can be read.
-std::optional<IndexEntry> end_of_index(const RecordingInput& log) {
+struct IndexEnd {
+  std::optional<IndexEntry> last;  // entry that can be read
+  // ... and the last frame of the log.
+  std::uint64_t frame_bytes = 0;
+  std::uint64_t frame_lines = 0;
+};
+
+IndexEnd end_of_index(const RecordingInput& log) {
+  IndexEnd end;
   auto source = index_of(log);
-  if (!source) return std::nullopt;
+  if (!source) return end;
   IndexReader entries(std::move(source));
-  std::optional<IndexEntry> last;
   for (auto entry = entries.next(); !entry || *entry; entry = entries.next()) {
-    if (entry) last = std::move(**entry);
     if (!entry && entry.error().code == ErrorCode::kStorage) break;
+    if (!entry) continue;
+    if (const auto* frame = std::get_if<index::Frame>(&(*entry)->event)) {
+      end.frame_bytes = frame->bytes;
+      end.frame_lines = (*entry)->lines_before;
+    }
+    end.last = std::move(**entry);
   }
-  return last;
+  return end;
+}
+
+// Of zstd's format (RFC 8878, 3.1.1): a block's header says how long it is, and whether it is the frame's last.
+constexpr std::size_t kBlockHeader = 3;
+constexpr std::size_t kFrameChecksum = 4;  // a RecordingWriter's frames have one
+constexpr std::size_t kMostBlock = std::size_t{128} << 10;
+constexpr std::uint32_t kFrameBegin = 0x2F'B5'28;  // the first three bytes of a frame: no block is as long as that
+
+// Fewer at the end.
+Result<std::size_t> fill(ByteSource& source, std::span<char> out) {
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const auto count = source.read(out.subspan(filled));
+    if (!count || *count == 0) return count ? Result<std::size_t>(filled) : count;
+    filled += *count;
+  }
+  return filled;
+}
+
+// So many bytes of a frame's header come behind those three.
+Result<std::size_t> skip_frame_header(ByteSource& source) {
+  std::array<char, 2> bytes{};
+  const auto read = fill(source, bytes);
+  if (!read) return read;
+  const auto told = static_cast<unsigned char>(bytes[1]);
+  const bool is_single = (told >> 5U & 1U) != 0;
+  constexpr std::array<std::size_t, 4> kDictionary{0, 1, 2, 4};
+  const std::array<std::size_t, 4> content{is_single ? 1U : 0U, 2, 4, 8};
+  std::array<char, 16> rest{};
+  return fill(source, std::span(rest).first((is_single ? 0 : 1) + kDictionary[told & 3U] + content[told >> 6U]));
+}
+
+// Whether what lies behind `mark` ends with a frame: else its writer has not closed it. A mark stands at a block's end,
+// or at a frame's.
+Result<bool> ends_with_a_frame(const RecordingInput& log, std::uint64_t mark) {
+  auto source = log.log();
+  if (!source) return std::unexpected(std::move(source.error()));
+  if (const auto skipped = (*source)->skip(mark); !skipped) return std::unexpected(skipped.error());
+  for (bool is_between = true;;) {
+    std::array<char, kBlockHeader> head{};
+    const auto read = fill(**source, head);
+    if (!read) return std::unexpected(read.error());
+    if (*read < head.size()) return *read == 0 && is_between;
+    std::uint32_t header = 0;
+    for (std::size_t i = head.size(); i-- > 0;) header = header << 8U | static_cast<unsigned char>(head[i]);
+    if (is_between && header == kFrameBegin) {
+      if (const auto skipped = skip_frame_header(**source); !skipped) return std::unexpected(skipped.error());
+      is_between = false;
+      continue;
+    }
+    is_between = (header & 1U) != 0;
+    const bool is_repeated = (header >> 1U & 3U) == 1;
+    const std::size_t size = header >> 3U;
+    if (size > kMostBlock) return false;
+    std::vector<char> body((is_repeated ? 1 : size) + (is_between ? kFrameChecksum : 0));
+    const auto there = fill(**source, body);
+    if (!there) return std::unexpected(there.error());
+    if (*there < body.size()) return false;
+  }
+}
+
+Result<bool> reads_to_a_sound_end(const RecordingInput& log, const std::function<bool()>& stop) {
+  constexpr std::uint64_t kLinesBetweenStops = 4096;
+  RecordingReader reader({log});
+  for (std::uint64_t items = 0;; ++items) {
+    if (items % kLinesBetweenStops == 0 && stop()) return fail(ErrorCode::kCancelled, "stopped while reading a log");
+    const auto item = reader.next();
+    if (!item && item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
+    if (!item) return false;
+    if (!*item) return true;
+  }
 }
 
 }  // namespace
 
-Result<DurablePart> durable_part(const RecordingInput& log) {
+Result<DurablePart> durable_part(const RecordingInput& log, const std::function<bool()>& stop) {
   auto bytes = log.log();
   if (!bytes) return std::unexpected(std::move(bytes.error()));
   MarkCheck check(std::move(*bytes));
@@ -125,6 +224,7 @@ Result<DurablePart> durable_part(const RecordingInput& log) {
       index_bytes += (*line)->size() + 1;
       const auto entry = parse_index_line(**line);
       if (!entry || !std::holds_alternative<index::Durable>(entry->event)) continue;
+      if (stop && stop()) return fail(ErrorCode::kCancelled, "stopped before it was read");
       const auto& mark = std::get<index::Durable>(entry->event);
       if (auto held = check.on_mark(mark, entry->ts, index_bytes); !held) {
         return std::unexpected(std::move(held.error()));
@@ -155,22 +255,42 @@ RecordingInput only(RecordingInput log, const DurablePart& part) {
 
 bool misses_index(const RecordingInput& log) {
   if (index_of(log) == nullptr) return has_bytes(log);
-  const std::optional<IndexEntry> end = end_of_index(log);
+  const IndexEnd end = end_of_index(log);
   RecordingInput lines = log;
   lines.index = nullptr;
+  lines.log = rest_of(log.log, end.frame_bytes);
   RecordingReader reader({std::move(lines)});
-  std::uint64_t count = 0;
-  std::optional<UnixNanos> last = end ? std::optional(end->ts) : std::nullopt;
+  std::uint64_t count = end.frame_lines;
+  std::optional<UnixNanos> last = end.last ? std::optional(end.last->ts) : std::nullopt;
   Nanos untold{0};
   for (auto item = reader.next(); !item || *item; item = reader.next()) {
     if (!item && item.error().code == ErrorCode::kStorage) return false;
     const auto* line = item ? std::get_if<RecordedLine>(&**item) : nullptr;
-    if (line == nullptr || (end && ++count <= end->lines_before)) continue;
+    if (line == nullptr || (end.last && ++count <= end.last->lines_before)) continue;
     if (last) untold += step_between(*last, line->ts_recv);
     last = line->ts_recv;
   }
   // One that is being written has gone on meanwhile.
-  return untold > kLongestUntold && end_of_index(log) == end;
+  return untold > kLongestUntold && end_of_index(log).last == end.last;
+}
+
+Result<KeptPart> kept_part(const RecordingInput& log, const std::function<bool()>& stop) {
+  if (stop()) return fail(ErrorCode::kCancelled, "stopped before it was read");
+  const auto part = durable_part(log, stop);
+  if (!part) return std::unexpected(part.error());
+  const std::string cut = cut_text(*part);
+  if (part->is_damaged()) {
+    return KeptPart{.input = part->is_cut ? log : only(log, *part), .lost = cut, .is_damaged = true};
+  }
+  if (part->is_all) return KeptPart{.input = log, .if_cut = cut};
+  if (misses_index(log)) {
+    return KeptPart{.input = log, .lost = fmt::format("{}: what reads is kept", kMissesIndex), .is_damaged = true};
+  }
+  auto is_sound = ends_with_a_frame(log, part->log_bytes);
+  if (is_sound && *is_sound) is_sound = reads_to_a_sound_end(log, stop);
+  if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+  if (*is_sound) return KeptPart{.input = log, .if_cut = cut};
+  return KeptPart{.input = only(log, *part), .lost = cut};
 }
 
 }  // namespace acts

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,9 @@ struct DurablePart {
   [[nodiscard]] std::uint64_t lost_bytes() const { return marked_bytes - (is_cut ? all_bytes : log_bytes); }
 };
 
-// Without a mark nothing is durable. Errors: kUsage if the log is gone, kStorage.
-Result<DurablePart> durable_part(const RecordingInput& log);
+// Without a mark nothing is durable. `stop`: asked now and then, as there may be much to read; may be empty. Errors:
+// kUsage if the log is gone, kStorage, kCancelled.
+Result<DurablePart> durable_part(const RecordingInput& log, const std::function<bool()>& stop = nullptr);
 
 // What is not there of a log that ends with that part, since when, and how many bytes: one line.
 std::string cut_text(const DurablePart& part);
@@ -38,9 +40,19 @@ std::string cut_text(const DurablePart& part);
 // The same log, ending with that part.
 RecordingInput only(RecordingInput log, const DurablePart& part);
 
+// What is kept of a log that nobody writes any more: what sealing takes apart, and what is read of it before.
+struct KeptPart {
+  RecordingInput input;
+  std::string lost = {};    // one line: what is known not to be in it; empty: nothing is
+  std::string if_cut = {};  // what is lost if it does not read to a sound end
+  bool is_damaged = false;  // of what had been on the disk: places that its index tells may not be there
+};
+// As durable_part().
+Result<KeptPart> kept_part(const RecordingInput& log, const std::function<bool()>& stop);
+
 // Whether the index lacks what the log goes on with, further than any crash explains: it is not there, or has been cut.
 // A writer writes the index before the lines, with a sign of life or a mark each second at least, and syncs as often.
-// Reads the log whole; it may be being written.
+// Reads the log from the last of its frames on that the index tells; it may be being written.
 bool misses_index(const RecordingInput& log);
 inline constexpr std::string_view kMissesIndex = "its index is gone, or ends long before it";
 

@@ -172,7 +172,7 @@ struct Durable {
   friend bool operator==(const Durable&, const Durable&) = default;
 };
 
-// Of a sealed segment: a zstd frame of its own begins at this byte, with the next line.
+// A zstd frame of its own begins at this byte, with the next line. An open log has long ones, a segment short ones.
 struct Frame {
   std::uint64_t bytes = 0;
   friend bool operator==(const Frame&, const Frame&) = default;

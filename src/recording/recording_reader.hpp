@@ -47,8 +47,8 @@ class RecordingReader {
  public:
   // Several files are one recording, in the order given; "-" is standard input. Files are opened one after the other as
   // their turn comes. Errors: kUsage, naming the first file that is not there or may not be read.
-  // `from`: what was received before it is not wanted. A sealed segment is then read from the last of its frames that
-  // begins before, with the entries from there on; other files whole.
+  // `from`: what was received before it is not wanted. A file whose index tells of its frames is then read from the
+  // last of them that begins before, with the entries from there on; others whole.
   static Result<RecordingReader> open(const std::vector<std::string>& paths, std::optional<UnixNanos> from = {});
   explicit RecordingReader(std::vector<RecordingInput> inputs, std::optional<UnixNanos> from = {});
 

@@ -77,6 +77,9 @@ Result<void> RecordingWriter::flush() {
 
 Result<void> RecordingWriter::sync(UnixNanos now) {
   if (!files_) return {};
+  if (frame_text_ + text_.size() >= options_.frame_text_bytes) {
+    if (auto ended = end_frame(now); !ended) return ended;
+  }
   if (auto flushed = flush(); !flushed) return flushed;
   if (auto synced = sync_files(); !synced) return synced;
   if (auto noted = note_durable(now); !noted) return noted;
@@ -168,7 +171,15 @@ Result<void> RecordingWriter::note_durable(UnixNanos now) {
   return add_entry(now, index::Durable{files_->log.durable_bytes(), crc_});
 }
 
+Result<void> RecordingWriter::end_frame(UnixNanos now) {
+  compress(ZSTD_e_end);
+  unflushed_ = false;
+  frame_text_ = 0;
+  return add_entry(now, index::Frame{packed_bytes_});
+}
+
 void RecordingWriter::compress(int directive) {
+  frame_text_ += text_.size();
   std::string& out = files_->log.tail();
   ZSTD_inBuffer in{text_.data(), text_.size(), 0};
   std::size_t left = 0;
@@ -182,6 +193,7 @@ void RecordingWriter::compress(int directive) {
     // It fails for lack of memory or by wrong use only.
     ACTS_ASSERT(ZSTD_isError(left) == 0);
     out.resize(start + packed.pos);
+    packed_bytes_ += packed.pos;
     crc_ = crc32_of(std::string_view(out).substr(start), crc_);
   } while (in.pos < in.size || (directive != ZSTD_e_continue && left > 0));
   text_.clear();

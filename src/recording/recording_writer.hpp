@@ -35,6 +35,8 @@ struct RecordingWriterOptions {
   std::string directory;  // made when the first file is; open_log_directory() of layout.hpp
   std::string shard;      // letters, digits, '-', '_', '.': a part of the file's name
   int compression_level = 3;
+  // So much text is one frame, which a reader may begin with (index::Frame).
+  std::size_t frame_text_bytes = std::size_t{64} << 20;
 };
 
 class RecordingWriter {
@@ -83,6 +85,7 @@ class RecordingWriter {
   void add_connections();
   Result<void> write_files();
   void compress(int directive);
+  Result<void> end_frame(UnixNanos now);
   Result<void> sync_files();
 
   RecordingWriterOptions options_;
@@ -93,7 +96,9 @@ class RecordingWriter {
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> context_;
   std::optional<Files> files_;
   std::string text_;       // taken and not compressed yet
-  std::uint32_t crc_ = 0;  // of all that is compressed
+  std::uint32_t crc_ = 0;  // of all that is compressed,
+  std::uint64_t packed_bytes_ = 0;
+  std::size_t frame_text_ = 0;  // of the present frame, compressed
   std::uint64_t lines_ = 0;
   ConnectionRuns runs_;     // of the last lines: not in the index yet; they are before the lines themselves are written
   bool unflushed_ = false;  // the compressor holds something back

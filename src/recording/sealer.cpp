@@ -41,28 +41,21 @@ bool is_cut(const Error& error) { return error.code == ErrorCode::kBadInput || e
 // One pass over a log.
 class Sealer::Split {
  public:
-  // What is known to be lost of it, and to say if it does not read to a sound end.
-  struct Known {
-    std::string lost = {};
-    bool is_damaged = false;
-    std::string if_cut = {};
-  };
-
-  Split(Sealer& sealer, std::string name, std::string work, RecordingInput input, Known known)
+  Split(Sealer& sealer, std::string name, std::string work, KeptPart part)
       : sealer_(sealer),
         name_(std::move(name)),
         work_(std::move(work)),
-        input_(std::move(input)),
-        known_loss_(std::move(known)),
-        owner_(sealer.make_owner_()),
-        context_(ZSTD_createCCtx(), &ZSTD_freeCCtx) {
+        part_(std::move(part)),
+        context_(ZSTD_createCCtx(), &ZSTD_freeCCtx),
+        parts_(sealer.make_owner_(),
+               [this](const std::string& symbol, UnixNanos ts) { return make_segment(symbol, ts); }) {
     ACTS_ASSERT(context_ != nullptr);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, sealer_.compression_level_);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
   }
 
   Result<SealReport> run(const std::function<bool()>& stop) {
-    RecordingReader reader({input_});
+    RecordingReader reader({part_.input});
     for (std::uint64_t steps = 0;; ++steps) {
       if (steps % kLinesBetweenStops == 0 && stop()) return fail(ErrorCode::kCancelled, "stopped while sealing");
       const auto item = reader.next();
@@ -80,17 +73,22 @@ class Sealer::Split {
     report_.lines = reader.lines();
     note_loss();
     if (auto ended = finish(); !ended) return std::unexpected(std::move(ended.error()));
-    report_.segments = segments_.size();
+    report_.segments = parts_.all().size();
     return report_;
   }
 
  private:
-  struct Segment {
+  class Segment final : public LogPart {
+   public:
     explicit Segment(SegmentWriter the_writer) : writer(std::move(the_writer)) {}
+    Result<void> line(const RecordedLine& line) override {
+      writer.line(line.ts_recv, line.connection, line.use, line.json);
+      return writer.held_text_bytes() >= kFrameBytes ? writer.flush() : Result<void>();
+    }
+    Result<void> note(UnixNanos ts, const IndexEvent& event) override { return writer.note(ts, event); }
     SegmentWriter writer;
-    bool active = true;  // what concerns all symbols concerns it
   };
-  using Segments = std::map<std::string, Segment, std::less<>>;
+  static SegmentWriter& writer_of(const LogParts::Part& part) { return dynamic_cast<Segment&>(*part.to).writer; }
 
   // What cannot be read in front of a mark had been on the disk.
   void on_mark() {
@@ -100,9 +98,9 @@ class Sealer::Split {
   }
 
   void note_loss() {
-    report_.damaged = known_loss_.is_damaged || marked_errors_ > 0;
-    report_.lost = std::move(known_loss_.lost);
-    if (report_.lost.empty() && unmarked_errors_ > 0) report_.lost = std::move(known_loss_.if_cut);
+    report_.damaged = part_.is_damaged || marked_errors_ > 0;
+    report_.lost = std::move(part_.lost);
+    if (report_.lost.empty() && unmarked_errors_ > 0) report_.lost = std::move(part_.if_cut);
     if (marked_errors_ > 0) {
       report_.lost = fmt::format("{} places that were on the disk cannot be read, the first: {}{}{}", marked_errors_,
                                  marked_error_, report_.lost.empty() ? "" : "; ", report_.lost);
@@ -111,16 +109,7 @@ class Sealer::Split {
   }
 
   Result<void> on_line(const RecordedLine& line) {
-    last_ts_ = std::max(last_ts_, line.ts_recv);
-    const std::string_view symbol = answer_ ? std::string_view(answer_->symbol) : owner_->symbol_of(line.json);
-    auto segment = segment_of(symbol, line.ts_recv);
-    if (!segment) return std::unexpected(std::move(segment.error()));
-    SegmentWriter& writer = (*segment)->writer;
-    if (answer_) {
-      if (auto noted = writer.note(line.ts_recv, *std::exchange(answer_, std::nullopt)); !noted) return noted;
-    }
-    writer.line(line.ts_recv, line.connection, line.use, line.json);
-    if (writer.held_text_bytes() >= kFrameBytes) return writer.flush();
+    if (const auto taken = parts_.on_line(line); !taken) return std::unexpected(taken.error());
     lines_text_ += line.json.size();
     if (lines_text_ < kFrameBytes) return {};
     lines_text_ = 0;
@@ -132,90 +121,26 @@ class Sealer::Split {
 
   [[nodiscard]] std::size_t held_bytes() const {
     std::size_t bytes = 0;
-    for (const auto& [name, segment] : segments_) bytes += segment.writer.held_bytes();
+    for (const auto& [name, part] : parts_.all()) bytes += writer_of(part).held_bytes();
     return bytes;
   }
 
   SegmentWriter& fullest() {
     const auto by_size = [](const auto& a, const auto& b) {
-      return a.second.writer.held_bytes() < b.second.writer.held_bytes();
+      return writer_of(a.second).held_bytes() < writer_of(b.second).held_bytes();
     };
-    return std::ranges::max_element(segments_, by_size)->second.writer;
+    return writer_of(std::ranges::max_element(parts_.all(), by_size)->second);
   }
 
   Result<void> on_entry(const IndexEntry& entry) {
-    last_ts_ = std::max(last_ts_, entry.ts);
-    if (const auto* answer = std::get_if<index::RestAnswer>(&entry.event)) {
-      answer_ = *answer;
-      return {};
-    }
-    if (std::holds_alternative<index::Durable>(entry.event)) {
-      on_mark();
-      return {};
-    }
-    if (std::holds_alternative<index::Alive>(entry.event)) {
-      alive_ = entry.ts;
-      return {};
-    }
-    alive_.reset();
-    if (std::holds_alternative<index::RunStarted>(entry.event) ||
-        std::holds_alternative<index::RunContinued>(entry.event)) {
-      header_ = entry;
-    }
-    if (const auto* added = std::get_if<index::SymbolAdded>(&entry.event)) {
-      owner_->add_symbol(added->symbol);
-      if (is_segment_name(added->symbol)) known_.insert(added->symbol);
-    }
-    const std::optional<std::string_view> symbol = symbol_of(entry.event);
-    if (!symbol) return note_all(entry);
-    auto segment = segment_of(*symbol, entry.ts);
-    if (!segment) return std::unexpected(std::move(segment.error()));
-    (*segment)->active = !std::holds_alternative<index::SymbolRemoved>(entry.event);
-    return (*segment)->writer.note(entry.ts, entry.event);
+    if (std::holds_alternative<index::Durable>(entry.event)) on_mark();
+    return parts_.on_entry(entry);
   }
 
-  // Nothing: of all symbols. Empty: of none.
-  static std::optional<std::string_view> symbol_of(const IndexEvent& event) {
-    return std::visit(
-        []<typename Event>(const Event& e) -> std::optional<std::string_view> {
-          if constexpr (std::is_same_v<Event, index::ConnectionOpened> ||
-                        std::is_same_v<Event, index::ConnectionClosed>) {
-            return "";
-          } else if constexpr (std::is_same_v<Event, index::Timer> || std::is_same_v<Event, index::Gap>) {
-            return e.symbol.empty() ? std::nullopt : std::optional<std::string_view>(e.symbol);
-          } else if constexpr (requires { e.symbol; }) {
-            return e.symbol;
-          } else {
-            return std::nullopt;
-          }
-        },
-        event);
-  }
-
-  Result<void> note_all(const IndexEntry& entry) {
-    if (auto session = segment_of("", entry.ts); !session) return std::unexpected(std::move(session.error()));
-    for (auto& [name, segment] : segments_) {
-      if (!segment.active) continue;
-      if (auto noted = segment.writer.note(entry.ts, entry.event); !noted) return noted;
-    }
-    return {};
-  }
-
-  // The session's, unless the run has named the symbol.
-  Result<Segment*> segment_of(std::string_view symbol, UnixNanos ts) {
-    const auto known = known_.find(symbol);
-    const std::string name(known == known_.end() ? kSessionName : std::string_view(*known));
-    if (const auto found = segments_.find(name); found != segments_.end()) return &found->second;
-    auto path = free_path(segment_directory(name, ts), ts);
+  Result<std::unique_ptr<LogPart>> make_segment(const std::string& symbol, UnixNanos ts) {
+    auto path = free_path(segment_directory(symbol, ts), ts);
     if (!path) return std::unexpected(std::move(path.error()));
-    Segment& made = segments_.emplace(name, SegmentWriter(sealer_.ops_, *context_, std::move(*path))).first->second;
-    // The entry that is being worked on may be the header itself.
-    if (header_ && name != kSessionName) {
-      if (auto noted = made.writer.note(header_->ts, header_->event); !noted) {
-        return std::unexpected(std::move(noted.error()));
-      }
-    }
-    return &made;
+    return std::make_unique<Segment>(SegmentWriter(sealer_.ops_, *context_, std::move(*path)));
   }
 
   // A name that is free below _sealing/ and where the segment will lie.
@@ -236,13 +161,11 @@ class Sealer::Split {
   }
 
   Result<void> finish() {
-    for (auto& [name, segment] : segments_) {
-      SegmentWriter& writer = segment.writer;
-      if (alive_) {
-        if (auto noted = writer.note(*alive_, index::Alive{}); !noted) return noted;
-      }
+    if (auto noted = parts_.finish(); !noted) return noted;
+    for (const auto& [name, part] : parts_.all()) {
+      SegmentWriter& writer = writer_of(part);
       const std::string directory = writer.path().substr(0, writer.path().rfind('/'));
-      if (auto ended = writer.finish(last_ts_, {name_, 0, 0, report_.lost.substr(0, kMaxLostText)}); !ended) {
+      if (auto ended = writer.finish(parts_.last_time(), {name_, 0, 0, report_.lost.substr(0, kMaxLostText)}); !ended) {
         return ended;
       }
       if (const int status = sealer_.ops_.sync_directory(directory); status < 0) {
@@ -257,16 +180,9 @@ class Sealer::Split {
   Sealer& sealer_;
   std::string name_;
   std::string work_;
-  RecordingInput input_;
-  Known known_loss_;
-  std::unique_ptr<LineOwner> owner_;
+  KeptPart part_;
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
-  Segments segments_;
-  std::set<std::string, std::less<>> known_;
-  std::optional<IndexEntry> header_;
-  std::optional<index::RestAnswer> answer_;  // what the next line is
-  std::optional<UnixNanos> alive_;           // the last sign of life, if it is the last entry
-  UnixNanos last_ts_;
+  LogParts parts_;
   std::size_t lines_text_ = 0;         // since what is held was summed up last
   std::uint64_t unmarked_errors_ = 0;  // behind the last mark
   std::string error_;                  // the first of them
@@ -364,6 +280,18 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
   return report;
 }
 
+Result<void> Sealer::keep(const std::string& name) {
+  std::vector<std::string> paths{open_path(log_name(name))};
+  const std::string index = index_path_for(paths.front());
+  if (ops_.exists(index)) paths.push_back(index);
+  std::string failed;
+  if (const int status = ops_.sync_files(paths, failed); status < 0)
+    return disk_error(failed, "cannot be kept", status);
+  const std::string open = directory_ + "/_open";
+  if (const int status = ops_.sync_directory(open); status < 0) return disk_error(open, "cannot be kept", status);
+  return {};
+}
+
 RecordingInput Sealer::input_of(const std::string& name) const {
   const std::string log = open_path(log_name(name));
   const std::string index = index_path_for(log);
@@ -373,20 +301,9 @@ RecordingInput Sealer::input_of(const std::string& name) const {
 Result<SealReport> Sealer::take_apart(const std::string& name, const std::string& work,
                                       const std::function<bool()>& stop) {
   if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
-  const RecordingInput input = input_of(name);
-  const auto part = durable_part(input);
-  if (!part) return std::unexpected(part.error());
-  const auto split = [&](const RecordingInput& log, Split::Known known) {
-    return Split(*this, name, work, log, std::move(known)).run(stop);
-  };
-  const std::string cut = cut_text(*part);
-  if (part->is_damaged()) return split(part->is_cut ? input : only(input, *part), {.lost = cut, .is_damaged = true});
-  if (!part->is_all && misses_index(input))
-    return split(input, {.lost = fmt::format("{}: what reads is kept", kMissesIndex), .is_damaged = true});
-  auto report = split(input, {.if_cut = cut});
-  if (!report || report->lost.empty() || part->is_all) return report;
-  if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
-  return split(only(input, *part), {.lost = cut});
+  auto part = kept_part(input_of(name), stop);
+  if (!part) return std::unexpected(std::move(part.error()));
+  return Split(*this, name, work, *std::move(part)).run(stop);
 }
 
 Result<void> Sealer::place(const std::string& name, SealReport& report) {

@@ -18,18 +18,10 @@
 
 #include "recording/byte_source.hpp"
 #include "recording/file_ops.hpp"
+#include "recording/log_parts.hpp"
 #include "recording/recording_reader.hpp"
 
 namespace acts {
-
-// Tells whose a message is. This room does not know what messages mean.
-class LineOwner {
- public:
-  virtual ~LineOwner() = default;
-  virtual void add_symbol(std::string_view symbol) = 0;
-  // Empty: of none. Valid until the next call.
-  virtual std::string_view symbol_of(std::string_view json) = 0;
-};
 
 struct SealReport {
   std::uint64_t lines = 0;
@@ -55,7 +47,11 @@ class Sealer {
   // Of every log in _open, its name without the ending, the oldest first. Removes what is left of logs that are gone;
   // an index that a writer has just made is left alone. Errors: kStorage.
   Result<std::vector<std::string>> waiting();
-  // Errors: kStorage; call it again later. kCancelled: `stop` was true in between.
+  // Brings what is there of a log that is sealed later to the disk: whoever reads it before finds no more than sealing
+  // will, even after a power cut. Errors: kStorage.
+  Result<void> keep(const std::string& name);
+  // Errors: kStorage; call it again later. kCancelled: `stop` was true in between; a log whose segments are whole is
+  // not asked for.
   Result<SealReport> seal(const std::string& name, const std::function<bool()>& stop = [] { return false; });
 
  private:

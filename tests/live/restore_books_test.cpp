@@ -101,6 +101,25 @@ TEST(RestoreBooks, NamesACheckpointThatCannotBeReadAndBeginsWithoutIt) {
   EXPECT_THAT(restored.problems[0], ::testing::Not(::testing::HasSubstr("\n")));
 }
 
+// Else the run would begin with a book that no replay of its recording has.
+TEST(RestoreBooks, TakesNoCheckpointAloneWhosePlaceAKillHasCutOff) {
+  const TempDir dir;
+  make_segment(dir.string(), "binance-spot", "BTCUSDT", kBegin, [](SegmentWriter& writer) {
+    begin_run(writer, kBegin);
+    ASSERT_TRUE(writer.note(kBegin + 1s, index::Alive{}));
+  });
+  BookFile book;
+  book.symbol = "BTCUSDT";
+  book.saved_at = kBegin + 2s;
+  book.recorded = true;
+  book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  book.saved.book.book.last_update_id = UpdateId{10};
+  const std::string checkpoints = checkpoint_directory(dir.string(), Venue::kBinanceSpot, "BTCUSDT");
+  ASSERT_TRUE(
+      write_whole_file(real_file_ops(), checkpoints + "/" + book_file_name(book.saved_at), pack_zstd(book_text(book))));
+  EXPECT_TRUE(restore(dir.string()).books.empty());
+}
+
 // The settings of the hour's first run were taken for those of the one that had saved the book.
 TEST(RestoreBooks, MakesRowsAsTheRunDidThatSavedTheBookAndNotAsTheOneBefore) {
   const TempDir dir;

@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -124,6 +126,83 @@ TEST(Sealer, SaysWhereEachFrameBegins) {
   const auto item = reader.next().value();
   EXPECT_THAT(std::string(std::get<RecordedLine>(*item).json),
               ::testing::StartsWith(fmt::format("AAA {} ", frames[1].lines_before)));
+}
+
+// Counts what is read.
+class Counted final : public ByteSource {
+ public:
+  Counted(std::unique_ptr<ByteSource> source, std::uint64_t& bytes) : source_(std::move(source)), bytes_(bytes) {}
+  Result<std::size_t> read(std::span<char> out) override {
+    auto count = source_->read(out);
+    if (count) bytes_ += *count;
+    return count;
+  }
+  Result<void> skip(std::uint64_t bytes) override { return source_->skip(bytes); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::uint64_t& bytes_;
+};
+
+// A log of an hour was read four times, and taken apart twice.
+TEST(Sealer, ReadsALogThatAKillHasLeftOnceToHoldItAgainstItsMarksAndOnceToTakeItApart) {
+  const TempDir dir;
+  RecordingWriter writer({dir / "_open", "0", 3, 100'000});
+  ASSERT_TRUE(writer.note(at(0), index::SymbolAdded{"AAA", "trading"}));
+  std::uint64_t noise = 1;
+  for (int i = 1; i <= 20'000; ++i) {
+    noise = noise * 6364136223846793005U + 1442695040888963407U;
+    ASSERT_TRUE(writer.append(at(i), 1, fmt::format("AAA {:x}", noise)));
+    if (i % 500 == 0) {
+      ASSERT_TRUE(writer.sync(at(i)));
+    }
+  }
+  ASSERT_TRUE(writer.append(at(20'001), 1, "AAA is cut off"));
+  ASSERT_TRUE(writer.flush());
+  const std::uint64_t size = fs::file_size(writer.log_path());
+  std::uint64_t bytes = 0;
+  const auto open = [&bytes](const std::string& path) -> Result<std::unique_ptr<ByteSource>> {
+    auto source = open_file(path);
+    if (!source || !path.ends_with(kLogEnding)) return source;
+    return std::make_unique<Counted>(std::move(*source), bytes);
+  };
+  Sealer sealer(dir.string(), [] { return std::make_unique<acts::testing::FirstWord>(); }, real_file_ops(), open);
+  const auto report = sealer.seal(name_of(writer.log_path()));
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->lines, 20'000U);
+  EXPECT_THAT(report->lost, HasSubstr("behind its last durable mark"));
+  EXPECT_FALSE(report->damaged);
+  EXPECT_GT(bytes, 2 * size - 1000);
+  EXPECT_LT(bytes, 2 * size + size / 2);
+}
+
+// Whoever reads it before it is sealed need not begin at its beginning.
+TEST(Sealer, TakesFramesOfAnOpenLogForNoneOfASegment) {
+  const TempDir dir;
+  RecordingWriter writer({dir / "_open", "0", 3, 10'000});
+  ASSERT_TRUE(writer.note(at(0), index::SymbolAdded{"AAA", "trading"}));
+  for (int i = 1; i <= 1000; ++i) {
+    ASSERT_TRUE(writer.append(at(i), 1, fmt::format("AAA message {}", i)));
+    if (i % 100 == 0) {
+      ASSERT_TRUE(writer.sync(at(i)));
+    }
+  }
+  ASSERT_TRUE(writer.close(at(1001)));
+  auto tail = RecordingReader::open({writer.log_path()}, at(901)).value();
+  std::uint64_t lines = 0;
+  for (auto item = tail.next(); item && *item; item = tail.next()) {
+    const auto* line = std::get_if<RecordedLine>(&**item);
+    if (line == nullptr) continue;
+    EXPECT_THAT(std::string(line->json), ::testing::StartsWith("AAA message "));
+    ++lines;
+  }
+  EXPECT_GE(lines, 100U);
+  EXPECT_LT(lines, 700U);
+  ASSERT_TRUE(sealer_of(dir).seal(name_of(writer.log_path())));
+  const Contents all = contents(dir);
+  EXPECT_THAT(all.errors, IsEmpty());
+  EXPECT_EQ(all.lines.at("AAA").size(), 1000U);
+  EXPECT_EQ(events<index::Frame>(all.entries.at("AAA")).size(), 1U);
 }
 
 // Entries were not counted as held, but as given away: the count fell below zero, and sealing never ended.

@@ -37,8 +37,6 @@ class SimChecks {
   void on_begin(UnixNanos now);
   // Before an answer that may be a snapshot: how large books were that a kill may go back to.
   void note_levels(const collector::MarketPipeline& pipeline, UnixNanos now);
-  // What the run before has recorded cannot be read in time: books begin empty.
-  void expect_no_books() { levels_at_kill_.clear(); }
   void on_connect(UnixNanos now);
   void before_message(std::string_view text, UnixNanos now);  // comes to the collector
   void after_message(UnixNanos now);

@@ -16,10 +16,12 @@ using namespace std::chrono_literals;
 
 // The least that zstd does: what is compressed how well is of no account here.
 constexpr int kFastest = -100'000;
+constexpr std::size_t kFrameText = std::size_t{1} << 20;
 constexpr int kMostCrashes = 2;  // one after the other
 constexpr std::int64_t kMostWrites = 8;
 constexpr std::int64_t kMostSealing = 80;  // operations
 constexpr int kMostAttempts = 10;
+constexpr Nanos kSealLater = 5min;
 
 }  // namespace
 
@@ -33,7 +35,7 @@ SimRecorder::SimRecorder(Venue venue, SimDisk& disk, const UnixNanos& real, Reco
 
 void SimRecorder::begin_run() {
   writer_ = std::make_unique<RollingWriter>(
-      RecordingWriterOptions{open_log_directory("data", to_string(venue_)), "0", kFastest}, disk_,
+      RecordingWriterOptions{open_log_directory("data", to_string(venue_)), "0", kFastest, kFrameText}, disk_,
       [this](const std::string& path) { on_closed(path); });
   items_.clear();
   handed_over_.clear();
@@ -237,12 +239,34 @@ void SimRecorder::seal_all() {
 
 void SimRecorder::recover(bool power_cut, exchange::Random& random, UnixNanos now) {
   now_ = now;
+  if (random.one_in(3)) return leave_all();
   for (int i = 0; i <= kMostCrashes; ++i) {
     if (i < kMostCrashes && random.one_in(2)) disk_.die_after(random.below(kMostSealing));
     seal_all();
     const bool crashed = disk_.is_dead();
     crashed&& power_cut ? disk_.cut_power() : disk_.process_ends();
-    if (!crashed) return;
+    if (!crashed) break;
+  }
+  keep_all();
+}
+
+// As if they were too long to be sealed before a run.
+void SimRecorder::leave_all() {
+  ++left_open_;
+  Sealer sealer = make_sealer();
+  const auto waiting = sealer.waiting();
+  cannot_tell_ = !waiting;
+  if (!waiting) return;
+  to_seal_.assign(waiting->begin(), waiting->end());
+  for (const std::string& name : to_seal_) logs_.add_unknown(name);
+  seal_at_ = now_ + kSealLater;
+  keep_all();
+}
+
+void SimRecorder::keep_all() {
+  Sealer sealer = make_sealer();
+  for (const std::string& name : to_seal_) {
+    for (int i = 0; i < kMostAttempts && !sealer.keep(name); ++i) ++failures_;
   }
 }
 

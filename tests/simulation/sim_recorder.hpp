@@ -56,7 +56,7 @@ class SimRecorder final : public RunWriter {
   };
   // The process is killed, or the power cut, perhaps in the middle of writing.
   Kept crash(bool power_cut, exchange::Random& random, UnixNanos now);
-  // The next process seals what is left; it may crash in the same way while it does.
+  // The next process seals what is left, or leaves it for later; it may crash in the same way while it does.
   void recover(bool power_cut, exchange::Random& random, UnixNanos now);
   // All is written, closed, sealed and looked at. Nothing is wrong with the disk any more.
   void end_run(UnixNanos now);
@@ -66,6 +66,8 @@ class SimRecorder final : public RunWriter {
 
   [[nodiscard]] const RecordedLogs& logs() const { return logs_; }
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
+  // Runs before which nothing was sealed.
+  [[nodiscard]] std::uint64_t left_open() const { return left_open_; }
 
  private:
   struct Queued {
@@ -88,6 +90,8 @@ class SimRecorder final : public RunWriter {
   void seal_next();
   bool seal(Sealer& sealer, const std::string& name);
   void seal_all();
+  void leave_all();
+  void keep_all();
   [[nodiscard]] Sealer make_sealer();
 
   Venue venue_;
@@ -117,6 +121,7 @@ class SimRecorder final : public RunWriter {
   bool cannot_tell_ = false;  // what waits to be sealed could not be read
   UnixNanos seal_at_;
   std::uint64_t failures_ = 0;
+  std::uint64_t left_open_ = 0;
 };
 
 }  // namespace acts::sim

@@ -52,8 +52,7 @@ SqliteStore& SimStore::open() {
   return *store_;
 }
 
-void SimStore::begin_run(MissedMinutes missed, bool are_made_up, UnixNanos now) {
-  are_made_up_ = are_made_up;
+void SimStore::begin_run(MissedMinutes missed, UnixNanos now) {
   restored_ += missed.recorded_count();
   made_up_ += missed.count() - missed.recorded_count();
   if (missed.count() > 0) {
@@ -124,10 +123,7 @@ void SimStore::store_batch() {
   }
   if (const auto done = store_->upsert(batch); !done) find_(now_, done.error().message);
   rows.stored();
-  for (const MinuteRow& row : batch) {
-    if (&rows == &earlier_ && are_made_up_) excuse(row.symbol(), row.sample_time());
-    note_stored(row);
-  }
+  for (const MinuteRow& row : batch) note_stored(row);
   if (is_idle()) {
     behind_since_.reset();
   } else {

@@ -41,8 +41,8 @@ class SimStore {
 
   // acts.db, before a run. Until crash() or end_run().
   SqliteStore& open();
-  // `missed`: to be stored before all others. `are_made_up`: of minutes whose recording cannot be read yet.
-  void begin_run(MissedMinutes missed, bool are_made_up, UnixNanos now);
+  // `missed`: to be stored before all others.
+  void begin_run(MissedMinutes missed, UnixNanos now);
   void push(MinuteRow row, UnixNanos now);
   // For how long something has been waiting all the while.
   [[nodiscard]] Nanos behind_for(UnixNanos now) const;
@@ -90,7 +90,6 @@ class SimStore {
   std::unique_ptr<SqliteStore> store_;
   PendingRows pending_;
   std::optional<MissedMinutes> missed_;
-  bool are_made_up_ = false;
   PendingRows earlier_;
   std::optional<UnixNanos> behind_since_;
   std::map<Key, MinuteRow> confirmed_;        // by acts.db

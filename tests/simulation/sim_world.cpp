@@ -68,10 +68,9 @@ void SimWorld::look_back() {
   clock_ = ForwardTime();
   clock_.not_before(earlier_->begin_after(symbols, &store, ours()), now_ - UnixNanos{});
   earlier_->restore(symbols, &store, std::chrono::hours{1});  // of real time: a busy machine finds the same
-  if (!left.problems.empty()) checks_->expect_no_books();
   auto missed = earlier_->missed_minutes(symbols, store, ours());
   ACTS_ASSERT(missed.has_value());
-  store_.begin_run(std::move(*missed), !left.problems.empty(), now_);
+  store_.begin_run(std::move(*missed), now_);
 }
 
 void SimWorld::begin_run() {

@@ -68,6 +68,7 @@ class Totals {
     count("killed_when_refused", world.killed_when_refused());
     count("begun_in_cooldown", world.checks().begun_in_cooldown());
     count("logs_cut", world.recorder().logs().cut_logs());
+    count("logs_left_open", world.recorder().left_open());
     count("disk_failures", world.disk().counts().failures);
     count("disk_full", world.disk().counts().full);
     count("short_writes", world.disk().counts().short_writes);
