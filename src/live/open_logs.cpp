@@ -32,7 +32,7 @@ Result<std::uint64_t> feed(LogParts& parts, RecordingReader& reader, const std::
   for (std::uint64_t items = 0;; ++items) {
     if (items % kItemsBetweenStops == 0 && stop()) return fail(ErrorCode::kCancelled, "there was no time to read it");
     const auto item = reader.next();
-    if (!item && item.error().code == ErrorCode::kStorage) return std::unexpected(item.error());
+    if (!item && item.error().code != ErrorCode::kBadInput) return std::unexpected(item.error());
     if (!item) continue;  // sealing says what cannot be read
     if (!*item) break;
     Result<void> taken;

@@ -32,8 +32,8 @@ struct OpenLog {
 Result<OpenLog> read_open_log(const RecordingFile& file, const std::function<bool()>& stop);
 
 // Gives each symbol's replay what its segment will hold. `from`: what was received before it is not wanted.
-// `replay_of`: nullptr: nobody wants that symbol's. What comes back is the number of lines read. Errors: kStorage,
-// kCancelled: `stop`.
+// `replay_of`: nullptr: nobody wants that symbol's. What comes back is the number of lines read. Errors: kStorage;
+// kUsage: it is gone, or cannot be opened; kCancelled: `stop`.
 Result<std::uint64_t> replay_parts(const OpenLog& log, std::optional<UnixNanos> from, std::unique_ptr<LineOwner> owner,
                                    const std::function<Replay*(const std::string& symbol)>& replay_of,
                                    const std::function<bool()>& stop);

@@ -132,7 +132,7 @@ class Replay {
     std::uint64_t fingerprint = 0;
     binance::SavedBook book;
   };
-  static constexpr std::size_t kKeptBooks = 2;
+  static constexpr std::size_t kKeptBooks = 3;
   std::map<std::string, std::vector<KeptBook>> saved_;
   std::set<const BookFile*> used_books_;
   bool skipping_ = false;  // to the first place of ReplayOptions::books

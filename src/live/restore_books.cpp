@@ -9,6 +9,8 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <span>
+#include <system_error>
 #include <utility>
 
 #include "live/book_file.hpp"
@@ -26,6 +28,8 @@ namespace {
 
 // A recording without a checkpoint is read from its beginning, if it is no longer than so.
 constexpr Nanos kShortRecording = 2 * kLogSpan;
+// Books of so many symbols are in memory at once, besides those that are done.
+constexpr std::size_t kMostAtOnce = 200;
 // Smaller logs are sealed before the run begins: what can be done in a moment is done.
 constexpr std::uint64_t kSealedAtOnce = std::uint64_t{32} << 20;
 
@@ -61,6 +65,8 @@ class Restoring {
     say_late();
     return std::move(done_);
   }
+  // A log has been sealed while it was read, as those of a run that goes on are: what was restored may lack it.
+  [[nodiscard]] bool has_lost_a_log() const { return has_lost_a_log_; }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -99,8 +105,7 @@ class Restoring {
     for (const RecordingFile& file : options_.open) {
       auto log = read_open_log(file, [this] { return late(); });
       // It is sealed meanwhile; or there is no time, which say_late() tells.
-      const auto code = log ? std::nullopt : std::optional(log.error().code);
-      if (code == ErrorCode::kUsage || code == ErrorCode::kCancelled) continue;
+      if (!log && (log.error().code == ErrorCode::kCancelled || is_gone(file))) continue;
       if (!log) {
         problem(fmt::format("{} is not sealed yet, and cannot be read: {}", file.path, log.error().message));
         unread_.push_back(file);
@@ -114,6 +119,10 @@ class Restoring {
       logs_.push_back(std::move(*log));
     }
   }
+  static bool is_gone(const RecordingFile& file) {
+    std::error_code failed;
+    return !std::filesystem::exists(file.path, failed) && !failed;
+  }
   [[nodiscard]] bool is_open(const std::string& symbol) const { return done_.since.contains(symbol); }
 
   // Of all symbols at once: a log is read once for all that go on from one of their checkpoints, and once more for
@@ -121,8 +130,8 @@ class Restoring {
   void restore_open() {
     std::map<std::string, std::vector<Beginning>> waiting;
     for (const auto& [symbol, since] : done_.since) {
-      auto [early, newest] = beginnings(symbol);
-      std::ranges::move(newest, std::back_inserter(early));
+      auto [early, later, all] = beginnings(symbol);
+      std::ranges::move(later, std::back_inserter(early));
       waiting[symbol] = std::move(early);
     }
     while (!waiting.empty() && !late()) {
@@ -143,19 +152,33 @@ class Restoring {
 
   // Each symbol whose next beginning is a checkpoint, or the recording's, from there. False: there is none.
   bool try_all(std::map<std::string, std::vector<Beginning>>& waiting, bool from_checkpoints) {
+    std::vector<std::string> symbols;
+    for (const auto& [symbol, left] : waiting) {
+      if (!left.empty() && left.front().has_value() == from_checkpoints) symbols.push_back(symbol);
+    }
+    // A log is read from the earliest checkpoint of those that are tried at once: the latest come together.
+    const auto file_of = [&](const std::string& symbol) {
+      const Beginning& beginning = waiting.at(symbol).front();
+      return beginning ? beginning->substr(beginning->rfind('/') + 1) : std::string();
+    };
+    std::ranges::stable_sort(symbols, std::greater<>(), file_of);
+    for (std::size_t i = 0; i < symbols.size() && !late(); i += kMostAtOnce) {
+      try_some(waiting, std::span(symbols).subspan(i, std::min(kMostAtOnce, symbols.size() - i)));
+    }
+    return !symbols.empty();
+  }
+
+  void try_some(std::map<std::string, std::vector<Beginning>>& waiting, std::span<const std::string> symbols) {
     std::vector<std::unique_ptr<Attempt>> attempts;
-    for (auto next = waiting.begin(); next != waiting.end();) {
-      auto& [symbol, left] = *next;
-      std::unique_ptr<Attempt> attempt;
-      while (!attempt && !left.empty() && left.front().has_value() == from_checkpoints) {
-        const Beginning beginning = std::move(left.front());
-        left.erase(left.begin());
-        attempt = beginning ? attempt_from(symbol, *beginning) : attempt_from_recording(symbol);
-        if (!attempt && done_.books.contains(symbol)) break;
+    for (const std::string& symbol : symbols) {
+      std::vector<Beginning>& left = waiting.at(symbol);
+      const Beginning beginning = std::move(left.front());
+      left.erase(left.begin());
+      if (auto attempt = beginning ? attempt_from(symbol, *beginning) : attempt_from_recording(symbol)) {
+        attempts.push_back(std::move(attempt));
+      } else if (done_.books.contains(symbol)) {
+        waiting.erase(symbol);
       }
-      const bool is_done = !attempt && done_.books.contains(symbol);
-      if (attempt) attempts.push_back(std::move(attempt));
-      next = is_done ? waiting.erase(next) : std::next(next);
     }
     for (const OpenLog& log : logs_) read_log(log, attempts);
     for (const auto& attempt : attempts) {
@@ -169,7 +192,6 @@ class Restoring {
         (void)not_used(attempt->symbol, attempt->error->message);
       }
     }
-    return !attempts.empty();
   }
 
   static bool is_under_way(const Attempt& attempt) {
@@ -198,18 +220,19 @@ class Restoring {
       attempt->begun = true;
       if (!lines) attempt->error = lines.error();
     }
+    has_lost_a_log_ = has_lost_a_log_ || (!lines && is_gone(log.file));
   }
 
   // Half of a symbol's share of the time is for its rows, the other half for its book at least.
   void restore(const std::string& symbol) {
-    const auto [early, newest] = beginnings(symbol);
+    const auto [early, later, all] = beginnings(symbol);
     for (const Beginning& beginning : early) {
       if (!late() && (beginning ? go_on_from(symbol, *beginning) : go_on_from_recording(symbol))) return;
     }
     until_ += share_ / 2;
-    for (const std::string& path : newest) {
+    for (const Beginning& beginning : later) {
       if (late()) break;
-      if (go_on_from(symbol, path)) return;
+      if (go_on_from(symbol, *beginning)) return;
     }
     without_recording(symbol);
   }
@@ -224,21 +247,13 @@ class Restoring {
                         symbol));
   }
 
-  // Without what was recorded since: the newest that can be read, and first of those whose place the recording has, by
-  // which a replay finds it.
+  // Without what was recorded since: the newest that can be read and whose place the recording has, by which a replay
+  // finds it; where that has been damaged, any.
   bool take_alone(const std::string& symbol, bool is_late) {
     if (is_ended()) return false;
-    std::vector<std::string> paths = beginnings(symbol).all;
-    const auto is_placed = [&](const std::string& path) {
-      const UnixNanos saved_at = saved_at_of(path.substr(path.rfind('/') + 1)).value();
-      return logs_.empty() || saved_at < logs_.front().file.first ||
-             std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.saved.contains({symbol, saved_at}); });
-    };
-    std::ranges::sort(paths, std::greater<>(),
-                      [&](const std::string& path) { return std::pair(is_placed(path), path); });
-    for (const std::string& path : paths) {
+    for (const std::string& path : beginnings(symbol).all) {
       auto file = read_book_file(path);
-      if (file && !is_late && !is_damaged_at(file->saved_at)) continue;
+      if (file && !is_damaged_at(file->saved_at) && (!is_late || !is_placed(symbol, file->saved_at))) continue;
       if (!file || file->venue != options_.venue || file->symbol != symbol) continue;
       done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
       return true;
@@ -246,14 +261,20 @@ class Restoring {
     return false;
   }
 
+  // A checkpoint of before them has its place in a segment: it was written once that was on the disk.
+  [[nodiscard]] bool is_placed(const std::string& symbol, UnixNanos saved_at) const {
+    return logs_.empty() || saved_at < logs_.front().file.first ||
+           std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.saved.contains({symbol, saved_at}); });
+  }
+
   // Where a kill has cut the place off, no book is what a replay gives too; where the disk has lost it, nothing is.
   [[nodiscard]] bool is_damaged_at(UnixNanos time) const {
+    if (!unread_.empty()) return true;
     const auto holds = [time](const RecordingFile& log) {
       return log.first <= time && time < floor_to(log.first, kLogSpan) + kLogSpan;
     };
     const auto damaged = list_damaged(options_.data_dir).value_or(std::vector<RecordingFile>{});
-    return std::ranges::any_of(unread_, holds) ||
-           std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
+    return std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
            std::ranges::any_of(damaged, [&](const RecordingFile& file) {
              return file.venue == to_string(options_.venue) && holds(file);
            });
@@ -261,6 +282,7 @@ class Restoring {
 
   struct Beginnings {
     std::vector<Beginning> early;  // from which all rows that are not stored follow, the newest first
+    std::vector<Beginning> later;  // checkpoints from which they do not, the newest first
     std::vector<std::string> all;  // checkpoints, the newest first
   };
   [[nodiscard]] Beginnings beginnings(const std::string& symbol) const {
@@ -273,7 +295,7 @@ class Restoring {
     for (const std::string& name : names) {
       const bool is_early = last_row && floor_to(*saved_at_of(name), kMinute) <= *last_row;
       found.all.push_back(fmt::format("{}/{}", directory, name));
-      if (is_early) found.early.emplace_back(found.all.back());
+      (is_early ? found.early : found.later).emplace_back(found.all.back());
     }
     if (options_.last_row) found.early.emplace_back();
     return found;
@@ -342,6 +364,7 @@ class Restoring {
                                  std::optional<UnixNanos> from) {
     auto attempt = std::make_unique<Attempt>(Attempt{.symbol = symbol, .from = from, .files = std::move(files)});
     if (attempt->files.empty() && !is_open(symbol)) attempt->error = {ErrorCode::kUsage, "there is no recording"};
+    if (!unread_.empty()) attempt->error = {ErrorCode::kStorage, "a log that is not sealed yet cannot be read"};
     const auto take_row = [this_one = attempt.get()](MinuteRow&& row) {
       const RowSchema& schema = this_one->replay->pipeline().schema();
       std::vector<RestoredRows>& rows = this_one->rows;
@@ -451,8 +474,9 @@ class Restoring {
   Time until_;                              // for what is tried now
   std::vector<OpenLog> logs_;               // by time
   std::vector<RecordingFile> unread_ = {};  // that cannot be
-  std::size_t late_ = 0;                    // symbols for which there was no time,
-  std::size_t late_alone_ = 0;              // ... and that have a checkpoint
+  bool has_lost_a_log_ = false;
+  std::size_t late_ = 0;        // symbols for which there was no time,
+  std::size_t late_alone_ = 0;  // ... and that have a checkpoint
   RestoredBooks done_;
 };
 
@@ -511,6 +535,12 @@ LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, c
   return left;
 }
 
-RestoredBooks restore_books(const RestoreOptions& options) { return Restoring(options).run(); }
+RestoredBooks restore_books(const RestoreOptions& options) {
+  for (std::size_t sealed = 0;; ++sealed) {
+    Restoring restoring(options);
+    RestoredBooks done = restoring.run();
+    if (!restoring.has_lost_a_log() || sealed == options.open.size()) return done;
+  }
+}
 
 }  // namespace acts
