@@ -61,6 +61,8 @@ class Collector {
   void on_reading_resumed(UnixNanos now);
   // False: the shell has as many SaveBook as it can hold, and wants no more until it says so. True at the beginning.
   void set_can_save(bool can_save);
+  // The same of those that are full books.
+  void set_can_save_full_books(bool can_save);
   // False: the shell's store is behind, and would lack rows that a checkpoint of now cannot give. True at the
   // beginning.
   void set_can_checkpoint(bool can_checkpoint);

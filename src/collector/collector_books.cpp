@@ -14,6 +14,8 @@ constexpr Nanos kPatience = std::chrono::minutes{1};  // with a full book that i
 
 void Collector::set_can_save(bool can_save) { impl_->can_save = can_save; }
 
+void Collector::set_can_save_full_books(bool can_save) { impl_->can_save_full_books = can_save; }
+
 void Collector::set_can_checkpoint(bool can_checkpoint) { impl_->can_checkpoint = can_checkpoint; }
 
 UnixNanos Collector::Impl::next_full_book(UnixNanos after) const {
@@ -47,7 +49,8 @@ void Collector::Impl::save_books(UnixNanos now) {
 bool Collector::Impl::save_full_book(InstrumentIndex index, UnixNanos now) {
   Symbol& symbol = symbols[index];
   const bool at_rest = pipeline.builder(index).is_at_rest();
-  if (now < symbol.full_book_due || (!at_rest && now - symbol.full_book_due < kPatience)) return false;
+  if (!can_save_full_books || now < symbol.full_book_due || (!at_rest && now - symbol.full_book_due < kPatience))
+    return false;
   symbol.full_book_due = next_full_book(now);
   save(SaveBook::Kind::kFullBook, index, at_rest, now);
   return true;

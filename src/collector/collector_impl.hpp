@@ -154,6 +154,7 @@ struct Collector::Impl final : LineListener {
   std::vector<Symbol> symbols;  // by instrument
   InstrumentIndex next_save = 0;
   bool can_save = true;
+  bool can_save_full_books = true;
   bool can_checkpoint = true;
   std::optional<binance::ExchangeInfo> info;
   std::map<std::string, std::string> unknown_symbols;  // with the remedy

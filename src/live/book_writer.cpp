@@ -52,7 +52,9 @@ struct BookWriter::State {
         ops(own_ops ? *own_ops : real_file_ops()),
         pause(the_pause) {}
 
+  using Time = std::chrono::steady_clock::time_point;
   void run();
+  void write_next(std::unique_lock<std::mutex>& lock);
   void look_at_disk();
 
   std::string data_dir;
@@ -62,7 +64,9 @@ struct BookWriter::State {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Item> queue;  // the one being written is the first
+  std::deque<Item> queue;   // the one being written is the first
+  std::deque<Item> failed;  // full books, to be tried
+  Time again = {};
   Status status;
   bool stopping = false;
   bool ended = false;
@@ -84,44 +88,55 @@ void BookWriter::push(Kind kind, BookFile book) {
   state_->changed.notify_all();
 }
 
-bool BookWriter::full() const {
+bool BookWriter::has_room(std::size_t to_come) const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->queue.size() >= kMaxQueued;
+  return state_->queue.size() + to_come < kMaxQueued;
+}
+
+bool BookWriter::takes_full_books() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->failed.size() < kMaxFailed;
 }
 
 BookWriter::Status BookWriter::status() const {
   const std::scoped_lock lock(state_->mutex);
   Status status = state_->status;
-  status.waiting = state_->queue.size();
+  status.waiting = state_->queue.size() + state_->failed.size();
   return status;
 }
 
 void BookWriter::State::run() {
   std::unique_lock lock(mutex);
+  Time look = std::chrono::steady_clock::now();
   while (true) {
-    if (!changed.wait_for(lock, kDiskInterval, [this] { return stopping || !queue.empty(); }) ||
-        status.disk_total_bytes == 0) {
+    const auto has_work = [this] { return stopping || !queue.empty(); };
+    changed.wait_until(lock, failed.empty() ? look : std::min(look, again), has_work);
+    if (std::chrono::steady_clock::now() >= look) {
       lock.unlock();
       look_at_disk();
+      look = std::chrono::steady_clock::now() + kDiskInterval;
       lock.lock();
     }
     if (stopping) break;
-    if (queue.empty()) continue;
-    Item& item = queue.front();  // a deque's elements stay where they are while others come
-    lock.unlock();
-    const Result<void> written = BookWriter::write(ops, data_dir, item.kind, item.book);
-    lock.lock();
-    status.failure = written ? std::string{} : written.error().message;
-    ++(written ? status.written : status.failures);
-    const bool is_to_stay = !written && item.kind == Kind::kFullBook;
-    if (is_to_stay) {  // behind the others: what keeps it back may not be theirs
-      queue.push_back(std::move(item));
-    }
-    queue.pop_front();
-    if (is_to_stay) changed.wait_for(lock, pause, [this] { return stopping; });
+    if (queue.empty() && !failed.empty() && std::chrono::steady_clock::now() >= again) std::swap(queue, failed);
+    if (!queue.empty()) write_next(lock);
   }
   ended = true;
   changed.notify_all();
+}
+
+void BookWriter::State::write_next(std::unique_lock<std::mutex>& lock) {
+  Item& item = queue.front();  // a deque's elements stay where they are while others come
+  lock.unlock();
+  const Result<void> written = BookWriter::write(ops, data_dir, item.kind, item.book);
+  lock.lock();
+  status.failure = written ? std::string{} : written.error().message;
+  ++(written ? status.written : status.failures);
+  if (!written && item.kind == Kind::kFullBook) {
+    failed.push_back(std::move(item));
+    again = std::chrono::steady_clock::now() + pause;
+  }
+  queue.pop_front();
 }
 
 Result<void> BookWriter::write(FileOps& ops, const std::string& data_dir, Kind kind, const BookFile& book) {

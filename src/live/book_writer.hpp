@@ -1,8 +1,7 @@
 // Writes books to their files on a thread of its own, behind a bounded queue: checkpoints, of which the last two of a
 // symbol are kept, and one of an earlier minute, from which the present minute's row follows if it is not stored; and
 // full books, which stay. Says nothing itself: it is asked. What cannot be written is counted; a checkpoint is given up
-// then, as the next one takes its place, a full book is tried until it is written: a full queue holds the next ones
-// back.
+// then, as the next one takes its place, a full book is tried until it is written, beside the others.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +21,9 @@ namespace acts {
 class BookWriter {
  public:
   static constexpr std::size_t kMaxQueued = 8;  // books: some 40 bytes a level
+  static constexpr std::size_t kMaxFailed = 8;  // full books that are to be tried again; one more may come
   static constexpr std::size_t kKeptCheckpoints = 2;
-  static constexpr Nanos kPause =
-      std::chrono::seconds{10};  // of real time, after a full book that could not be written
+  static constexpr Nanos kPause = std::chrono::seconds{10};         // of real time, before full books are tried again
   static constexpr Nanos kDiskInterval = std::chrono::seconds{10};  // between two looks at the disk's free space
   static constexpr Nanos kEndLimit = std::chrono::milliseconds{100};
 
@@ -46,9 +45,12 @@ class BookWriter {
   BookWriter(const BookWriter&) = delete;
   BookWriter& operator=(const BookWriter&) = delete;
 
-  // full() was false.
+  // has_room().
   void push(Kind kind, BookFile book);
-  [[nodiscard]] bool full() const;
+  // For one more behind so many that are to come.
+  [[nodiscard]] bool has_room(std::size_t to_come) const;
+  // False: too many could not be written.
+  [[nodiscard]] bool takes_full_books() const;
   [[nodiscard]] Status status() const;
 
   // What the thread does with each: the file, and of a checkpoint those that it makes superfluous are removed. Errors:

@@ -1,5 +1,5 @@
-// Rows that wait until all that they were made of is recorded on the disk: whatever ends the process, or the power,
-// leaves no stored row that the recording does not give. Pure; not thread-safe.
+// What waits until all that it was made of is recorded on the disk: whatever ends the process, or the power, leaves no
+// stored row that the recording does not give, and no checkpoint whose place it does not have. Pure; not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "acts/base/time.hpp"
@@ -16,23 +17,38 @@
 
 namespace acts {
 
-class HeldRows {
- public:
-  // Of real time: a recording that gets no further for so long holds up no row any more.
-  static constexpr Nanos kLongestHold = std::chrono::seconds{10};
+// Of real time: a recording that gets no further for so long holds up nothing any more.
+inline constexpr Nanos kLongestHold = std::chrono::seconds{10};
+[[nodiscard]] inline bool hangs(const RecordingProgress& progress) {
+  return progress.stuck_for >= std::optional(kLongestHold);
+}
 
-  void push(MinuteRow row) { rows_.push_back({std::move(row)}); }
-  // Once all that the rows pushed so far were made of is told to the recording: those that need not wait (longer), the
+template <typename T>
+class Held {
+ public:
+  void push(T one) { waiting_.push_back({std::move(one)}); }
+  // Once all that those pushed so far were made of is told to the recording: those that need not wait (longer), the
   // oldest first.
-  std::vector<MinuteRow> take(const RecordingProgress& progress);
-  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  std::vector<T> take(const RecordingProgress& progress) {
+    for (auto one = waiting_.rbegin(); one != waiting_.rend() && !one->mark; ++one) one->mark = progress.told;
+    const bool is_free = hangs(progress);
+    std::vector<T> taken;
+    while (!waiting_.empty() && (is_free || waiting_.front().mark <= progress.durable)) {
+      taken.push_back(std::move(waiting_.front().held));
+      waiting_.pop_front();
+    }
+    return taken;
+  }
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
  private:
-  struct Held {
-    MinuteRow row;
+  struct Waiting {
+    T held;
     std::optional<std::uint64_t> mark = {};  // RecordingProgress::told, once its input is told in full
   };
-  std::deque<Held> rows_;
+  std::deque<Waiting> waiting_;
 };
+
+using HeldRows = Held<MinuteRow>;
 
 }  // namespace acts

@@ -14,7 +14,7 @@ namespace acts {
 namespace {
 
 constexpr Nanos kResumePoll = std::chrono::milliseconds{20};
-constexpr Nanos kRowsPoll = std::chrono::milliseconds{20};
+constexpr Nanos kHeldPoll = std::chrono::milliseconds{20};
 // Of real time: so long a step of the wall clock may go unnoticed.
 constexpr Nanos kLongestTimer = std::chrono::seconds{1};
 // A request on the same connection may come so much later than is planned.
@@ -62,7 +62,7 @@ VenueRun::VenueRun(EventLoop& loop, Clock& clock, VenueRunOptions options, RowSi
 VenueRun::~VenueRun() {
   if (timer_) loop_.cancel_timer(*timer_);
   if (resume_timer_) loop_.cancel_timer(*resume_timer_);
-  if (rows_timer_) loop_.cancel_timer(*rows_timer_);
+  if (held_timer_) loop_.cancel_timer(*held_timer_);
 }
 
 void VenueRun::start(UnixNanos now) {
@@ -97,7 +97,7 @@ void VenueRun::carry_out() {
     actions.pop_front();
     std::visit([this](const auto& one) { carry_out(one); }, action);
   }
-  give_rows();
+  give_held();
   watch_recorder();
   watch_books();
   arm_timer();
@@ -111,14 +111,19 @@ void VenueRun::on_row(MinuteRow&& row) {
   }
 }
 
-// A row's input is told in full only when the collector is done with it.
-void VenueRun::give_rows() {
-  if (held_rows_.size() == 0) return;
-  for (MinuteRow& row : held_rows_.take(recorder_->progress())) rows_(std::move(row));
-  if (held_rows_.size() == 0 || rows_timer_) return;
-  rows_timer_ = loop_.start_timer(kRowsPoll, [this] {
-    rows_timer_.reset();
-    give_rows();
+// What something was made of is told in full only when the collector is done with it.
+void VenueRun::give_held() {
+  if (held_rows_.size() + held_books_.size() == 0) return;
+  const RecordingProgress progress = recorder_->progress();
+  for (MinuteRow& row : held_rows_.take(progress)) rows_(std::move(row));
+  for (const collector::SaveBook& book : held_books_.take(progress)) {
+    // A checkpoint without its place would be in the way of one that has it.
+    if (!hangs(progress) || book.kind == collector::SaveBook::Kind::kFullBook) push(book);
+  }
+  if (held_rows_.size() + held_books_.size() == 0 || held_timer_) return;
+  held_timer_ = loop_.start_timer(kHeldPoll, [this] {
+    held_timer_.reset();
+    give_held();
   });
 }
 
@@ -193,6 +198,14 @@ void VenueRun::carry_out(const collector::HttpGet& action) {
 
 void VenueRun::carry_out(const collector::SaveBook& action) {
   if (!books_) return;
+  if (recorder_ && action.is_marked) {
+    held_books_.push(action);
+  } else {
+    push(action);
+  }
+}
+
+void VenueRun::push(const collector::SaveBook& action) {
   books_->push(
       action.kind == collector::SaveBook::Kind::kCheckpoint ? BookWriter::Kind::kCheckpoint
                                                             : BookWriter::Kind::kFullBook,
@@ -211,7 +224,9 @@ void VenueRun::carry_out(const collector::KeepCooldown& action) {
 
 // One more than fits may come: an input asks for one at most.
 void VenueRun::watch_books() {
-  if (books_) collector_->set_can_save(!books_->full());
+  if (!books_) return;
+  collector_->set_can_save(books_->has_room(held_books_.size()));
+  collector_->set_can_save_full_books(books_->takes_full_books());
 }
 
 std::optional<BookHealth> VenueRun::books() const {

@@ -1,7 +1,7 @@
 // Carries out what one Collector asks for: sockets, requests and timers on an EventLoop, the recording on its own
 // thread. Decides nothing. On the loop's thread only.
 //
-// A row is handed on once all that it was made of is recorded on the disk (HeldRows).
+// A row is handed on once all that it was made of is recorded on the disk (Held).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 #include "collector/collector.hpp"
 #include "live/book_writer.hpp"
 #include "live/cooldown_writer.hpp"
-#include "live/held_rows.hpp"
+#include "live/held.hpp"
 #include "live/process_health.hpp"
 #include "live/run_log_recorder.hpp"
 #include "live/run_recorder.hpp"
@@ -89,7 +89,8 @@ class VenueRun {
   void watch_recorder();
   void watch_books();
   void on_row(MinuteRow&& row);
-  void give_rows();
+  void give_held();
+  void push(const collector::SaveBook& book);
 
   EventLoop& loop_;
   Clock& clock_;
@@ -110,7 +111,8 @@ class VenueRun {
   std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
   HeldRows held_rows_;
-  std::optional<EventLoop::TimerId> rows_timer_;
+  Held<collector::SaveBook> held_books_;
+  std::optional<EventLoop::TimerId> held_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };
 

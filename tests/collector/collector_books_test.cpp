@@ -49,6 +49,24 @@ TEST(CollectorBooks, WaitWhileTheShellHasNoRoomForThem) {
   EXPECT_THAT(venue.checkpoints, SizeIs(1));
 }
 
+TEST(CollectorBooks, FullOnesMayHaveToWaitBesideCheckpoints) {
+  CollectorOptions options = options_of({"BTCUSDT"});
+  options.checkpoint_interval = 1min;
+  options.full_book_at = {Nanos{0}, 1h,  2h,  3h,  4h,  5h,  6h,  7h,  8h,  9h,  10h, 11h,
+                          12h,      13h, 14h, 15h, 16h, 17h, 18h, 19h, 20h, 21h, 22h, 23h};
+  FakeVenue venue(std::move(options));
+  venue.add_market("BTCUSDT");
+  venue->set_can_save_full_books(false);
+  venue.start();
+  venue.run_for(61min);
+  EXPECT_THAT(venue.full_books, IsEmpty());
+  EXPECT_THAT(venue.checkpoints, SizeIs(1));
+  EXPECT_GT(venue.log.saves, 50U);
+  venue->set_can_save_full_books(true);
+  venue.run_for(1s);
+  EXPECT_THAT(venue.full_books, SizeIs(1));
+}
+
 TEST(CollectorBooks, AreKeptOnlyWhileNothingIsOpen) {
   CollectorOptions options = options_of({"BTCUSDT"});
   options.checkpoint_interval = 1s;

@@ -1,4 +1,4 @@
-#include "live/held_rows.hpp"
+#include "live/held.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,8 +32,8 @@ TEST(HeldRows, GivesARowWithoutInputAtOnce) {
 TEST(HeldRows, HoldsUpNoRowForLongWhereTheRecordingHangs) {
   HeldRows held;
   held.push(row_of(1));
-  EXPECT_TRUE(held.take({.told = 7, .durable = 6, .stuck_for = HeldRows::kLongestHold - 1ns}).empty());
-  EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = HeldRows::kLongestHold}), std::vector{row_of(1)});
+  EXPECT_TRUE(held.take({.told = 7, .durable = 6, .stuck_for = kLongestHold - 1ns}).empty());
+  EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = kLongestHold}), std::vector{row_of(1)});
 }
 
 }  // namespace
