@@ -154,7 +154,10 @@ void InstrumentRun::tell_marks() {
 }
 
 void InstrumentRun::take_request(Request& request) {
-  if (const RejectReason reason = admit(request); reason != RejectReason::kNone) return refuse(request, reason);
+  if (const RejectReason reason = admit(request); reason != RejectReason::kNone) {
+    const auto over = venue_.take_rates(request.ask == Ask::kPlaceOco ? 2 : 1, request.arrival);
+    return over ? refuse(request, RejectReason::kOrderRate, *over) : refuse(request, reason, {});
+  }
   switch (request.ask) {
     case Ask::kPlace: venue_.place(request.order, request.arrival); break;
     case Ask::kPlaceOco: venue_.place_oco(request.order, request.second, request.arrival); break;

@@ -143,7 +143,7 @@ class InstrumentRun {
   void refuse_on_the_way(Ask ask, const sim::VenueOrder& order, UnixNanos arrival);
   void take_request(Request& request);
   RejectReason admit(Request& request);
-  void refuse(const Request& request, RejectReason reason);
+  void refuse(const Request& request, RejectReason reason, sim::RefusalDetail detail);
   // When a mark price may end the account.
   [[nodiscard]] UnixNanos next_mark() const;
   // The account's mark is that of now. False: it was so.

@@ -43,9 +43,9 @@ RejectReason InstrumentRun::admit(Request& request) {
 }
 
 // As the venue answers what its own rules refuse.
-void InstrumentRun::refuse(const Request& request, RejectReason reason) {
+void InstrumentRun::refuse(const Request& request, RejectReason reason, sim::RefusalDetail detail) {
   if (request.ask == Ask::kModify) {
-    venue_.refuse_change(request.order.id, reason, request.arrival);
+    venue_.refuse_change(request.order.id, reason, detail, request.arrival);
     return take_events(&request);
   }
   const auto refusal_of = [&](const sim::VenueOrder& order) {
@@ -56,7 +56,7 @@ void InstrumentRun::refuse(const Request& request, RejectReason reason) {
                            .order = order,
                            .left = 0,
                            .fill = {},
-                           .detail = {}};
+                           .detail = detail};
   };
   take_event(refusal_of(request.order), &request, true);
   if (request.ask == Ask::kPlaceOco) take_event(refusal_of(request.second), &request, true);

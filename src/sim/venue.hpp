@@ -86,7 +86,10 @@ class SimVenue {
   void cancel_all(UnixNanos now);  // open ones, by their ids
   void modify(const VenueChange& change, UnixNanos now);
   // A change that others than the venue refuse: the order stays as it is, and its event tells that.
-  void refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now);
+  void refuse_change(ClientOrderId id, RejectReason reason, RefusalDetail detail, UnixNanos now);
+  // Counts a request with so many orders in it that is not brought here: the account refuses it. Else place() and the
+  // others do. Nothing: it might come; else it is one too many, of orders or, as kRequests, of all.
+  std::optional<RefusalDetail> take_rates(std::uint32_t orders, UnixNanos now);
 
   // What is held besides what was filled here, units: from before, or what the venue has closed by itself. What only
   // reduces is held against it too.
@@ -145,7 +148,7 @@ class SimVenue {
   [[nodiscard]] bool counts_levels() const { return counts_levels(model_); }
 
   // Requests (venue_requests.cpp).
-  [[nodiscard]] RejectReason reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before);
+  [[nodiscard]] RejectReason reason_against(const VenueOrder& order, const VenueOrder* before);
   void reject(const VenueOrder& order, RejectReason reason, RefusalDetail detail, UnixNanos now);
   [[nodiscard]] FilterView view() const;
   void enter(const VenueOrder& order, UnixNanos now);

@@ -67,7 +67,7 @@ RejectReason refusal_of_count(const VenueFilters& filters, const VenueOrder& ord
   return is_conditional(order.type) && is_full ? RejectReason::kTooManyStops : RejectReason::kNone;
 }
 
-bool RateWindows::take(UnixNanos now) {
+bool RateWindows::take(UnixNanos now, std::uint32_t count) {
   if (!is_bounded_) return true;
   for (Window& window : windows_) {
     const std::int64_t index = now.value / window.length.count();
@@ -76,9 +76,9 @@ bool RateWindows::take(UnixNanos now) {
       window.count = 0;
     }
   }
-  const auto is_full = [](const Window& window) { return window.most != 0 && window.count >= window.most; };
+  const auto is_full = [count](const Window& window) { return window.most != 0 && window.count + count > window.most; };
   if (std::ranges::any_of(windows_, is_full)) return false;
-  for (Window& window : windows_) ++window.count;
+  for (Window& window : windows_) window.count += count;
   return true;
 }
 

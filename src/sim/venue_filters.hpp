@@ -72,8 +72,8 @@ class RateWindows {
     return RateWindows(rates.per_10s, rates.per_minute, rates.per_day);
   }
   static RateWindows of_requests(const OrderRates& rates) { return RateWindows(0, rates.requests_per_minute, 0); }
-  // One more at `now`, which does not go back. False: one too many, and not counted.
-  bool take(UnixNanos now);
+  // So many more at `now`, which does not go back. False: too many, and not counted.
+  bool take(UnixNanos now, std::uint32_t count = 1);
 
  private:
   RateWindows(std::uint32_t per_10s, std::uint32_t per_minute, std::uint32_t per_day)

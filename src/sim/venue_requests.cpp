@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "acts/base/assert.hpp"
@@ -20,9 +21,8 @@ FilterView SimVenue::view() const {
 }
 
 // `before`: what comes with it, and counts as open.
-RejectReason SimVenue::reason_against(const VenueOrder& order, UnixNanos now, const VenueOrder* before) {
+RejectReason SimVenue::reason_against(const VenueOrder& order, const VenueOrder* before) {
   if (order.is_of_venue) return RejectReason::kNone;
-  if (!orders_.take(now)) return RejectReason::kOrderRate;
   FilterView seen = view();
   if (before != nullptr) {
     ++seen.open;
@@ -48,8 +48,9 @@ void SimVenue::place(const VenueOrder& order, UnixNanos now) {
   // What the venue does of its own accord keeps to no rules for orders.
   const bool is_own = order.id == ClientOrderId{};
   if (is_own) return enter(order, now);
-  if (!requests_.take(now)) return reject(order, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
-  const RejectReason reason = reason_against(order, now, nullptr);
+  const std::optional<RefusalDetail> over = order.is_of_venue ? std::nullopt : take_rates(1, now);
+  if (over) return reject(order, RejectReason::kOrderRate, *over, now);
+  const RejectReason reason = reason_against(order, nullptr);
   if (reason == RejectReason::kNone) return enter(order, now);
   reject(order, reason, detail_of(model_.filters, order, reason), now);
 }
@@ -62,12 +63,12 @@ void SimVenue::reject(const VenueOrder& order, RejectReason reason, RefusalDetai
 void SimVenue::place_oco(const VenueOrder& first, const VenueOrder& second, UnixNanos now) {
   ACTS_ASSERT(first.quantity > 0 && second.quantity > 0);
   ACTS_ASSERT(first.linked == second.id && second.linked == first.id);
-  if (!requests_.take(now)) {
-    reject(first, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
-    return reject(second, RejectReason::kOrderRate, RefusalDetail::kRequests, now);
+  if (const auto over = take_rates(2, now)) {
+    reject(first, RejectReason::kOrderRate, *over, now);
+    return reject(second, RejectReason::kOrderRate, *over, now);
   }
-  const RejectReason against_first = reason_against(first, now, nullptr);
-  const RejectReason against_second = reason_against(second, now, &first);
+  const RejectReason against_first = reason_against(first, nullptr);
+  const RejectReason against_second = reason_against(second, &first);
   if (against_first == RejectReason::kNone && against_second == RejectReason::kNone) {
     enter(first, now);
     return enter(second, now);
@@ -91,10 +92,17 @@ void SimVenue::enter(const VenueOrder& order, UnixNanos now) {
 }
 
 void SimVenue::cancel(ClientOrderId id, UnixNanos now) {
+  const auto over = take_rates(0, now);
   const Own* const own = find_open(id);
   if (own == nullptr) return refuse(id, RefusalDetail::kNone, now);
-  if (!requests_.take(now)) return refuse_for_rate(*own, RefusalDetail::kRequests, now);
+  if (over) return refuse_for_rate(*own, *over, now);
   end(*own, now);
+}
+
+std::optional<RefusalDetail> SimVenue::take_rates(std::uint32_t orders, UnixNanos now) {
+  if (!requests_.take(now)) return RefusalDetail::kRequests;
+  if (orders > 0 && !orders_.take(now, orders)) return RefusalDetail::kNone;
+  return std::nullopt;
 }
 
 void SimVenue::end(const Own& own, UnixNanos now) {
@@ -117,11 +125,11 @@ void SimVenue::cancel_all(UnixNanos now) {
 }
 
 void SimVenue::modify(const VenueChange& change, UnixNanos now) {
+  const auto over = take_rates(1, now);
   Own* const resting = find(change.id);
   Own* const own = resting != nullptr ? resting : find_waiting(change.id);
   if (own == nullptr) return refuse(change.id, RefusalDetail::kChange, now);
-  if (!requests_.take(now)) return refuse_for_rate(*own, RefusalDetail::kRequests, now);
-  if (!orders_.take(now)) return refuse_for_rate(*own, RefusalDetail::kNone, now);
+  if (over) return refuse_for_rate(*own, *over, now);
   if (change.quantity <= counted_as_filled(*own)) return end(*own, now);
   if (resting != nullptr) return modify_resting(*own, change, now);
   modify_waiting(*own, change, now);
@@ -178,10 +186,11 @@ void SimVenue::modify_waiting(Own& own, const VenueChange& change, UnixNanos now
   tell(own, OrderEvent::kModified, own.status(), RejectReason::kNone, now);
 }
 
-void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, UnixNanos now) {
+void SimVenue::refuse_change(ClientOrderId id, RejectReason reason, RefusalDetail detail, UnixNanos now) {
   const Own* const own = find_open(id);
   if (own == nullptr) return refuse(id, RefusalDetail::kChange, now);
   tell(*own, OrderEvent::kRejected, own->status(), reason, now);
+  events_.back().detail = detail;
 }
 
 void SimVenue::refuse_change_to(const Own& own, const VenueOrder& changed, RejectReason reason, UnixNanos now) {

@@ -369,6 +369,19 @@ TEST(AccountRun, AsLongAsALiquidationLastsNothingElseIsTaken) {
   EXPECT_EQ(outcome.end.positions[0].quantity, Quantity{0});
 }
 
+TEST(AccountRun, WhatItRefusesHasReachedTheVenueAllTheSame) {
+  Bench bench(sim::AccountKind::kMargin, {200, 0});
+  bench.venue.rates = {.per_minute = 2};
+  Script script;
+  script.at(5, [](StrategyContext& context) {
+    for (int i = 0; i < 3; ++i) context.place(market_order(OrderSide::kBuy, 1'000'000));
+  });
+  const Outcome outcome = bench.run(market_of({100, 100}), script);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(script.told_of(2), (std::vector<std::string>{"rejected: insufficient_balance"}));
+  EXPECT_EQ(script.told_of(3), (std::vector<std::string>{"rejected: order_rate"}));
+}
+
 TEST(AccountRun, ALossBeyondTheBalanceIsNotTheAccounts) {
   Bench bench(sim::AccountKind::kMargin, {200, 0});
   bench.model.instruments[0].margin.leverage = 10;

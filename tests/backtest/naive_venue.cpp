@@ -232,16 +232,19 @@ RejectReason NaiveVenue::against_rules(const NaiveOrder& order) const {
   return is_small ? RejectReason::kMinNotional : RejectReason::kNone;
 }
 
-bool NaiveVenue::is_too_many(std::vector<std::int64_t>& arrivals, std::size_t most) const {
-  const auto in_this_minute = [&](std::int64_t at) { return at / kMinute == now_ / kMinute; };
-  const auto came = static_cast<std::size_t>(std::ranges::count_if(arrivals, in_this_minute));
-  if (most != 0 && came >= most) return true;
-  arrivals.push_back(now_);
+bool NaiveVenue::is_too_many(std::size_t orders) {
+  const auto is_full = [&](const std::vector<std::int64_t>& arrivals, std::size_t more, std::size_t most) {
+    const auto in_this_minute = [&](std::int64_t at) { return at / kMinute == now_ / kMinute; };
+    return most != 0 && static_cast<std::size_t>(std::ranges::count_if(arrivals, in_this_minute)) + more > most;
+  };
+  if (is_full(requests_, 1, model_.most_requests)) return true;
+  requests_.push_back(now_);
+  if (is_full(arrivals_, orders, orders > 0 ? model_.most_per_minute : 0)) return true;
+  arrivals_.insert(arrivals_.end(), orders, now_);
   return false;
 }
 
 RejectReason NaiveVenue::against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops) {
-  if (is_too_many(arrivals_, model_.most_per_minute)) return RejectReason::kOrderRate;
   const std::size_t open = orders_.size() + more_open;
   const auto waiting = static_cast<std::size_t>(std::ranges::count_if(orders_, &NaiveOrder::waits)) + more_stops;
   if (order.type != OrderType::kMarket && model_.most_open != 0 && open >= model_.most_open) {
@@ -264,8 +267,7 @@ RejectReason NaiveVenue::against(const NaiveOrder& order, std::size_t more_open,
 
 void NaiveVenue::place(const NaiveOrder& order, std::int64_t now) {
   now_ = now;
-  const bool is_one_too_many = is_too_many(requests_, model_.most_requests);
-  const RejectReason reason = is_one_too_many ? RejectReason::kOrderRate : against(order, 0, 0);
+  const RejectReason reason = is_too_many(1) ? RejectReason::kOrderRate : against(order, 0, 0);
   if (reason != RejectReason::kNone) {
     return tell(order, OrderEvent::kRejected, OrderStatus::kRejected, reason);
   }
@@ -275,7 +277,7 @@ void NaiveVenue::place(const NaiveOrder& order, std::int64_t now) {
 
 void NaiveVenue::place_oco(const NaiveOrder& first, const NaiveOrder& second, std::int64_t now) {
   now_ = now;
-  if (is_too_many(requests_, model_.most_requests)) {
+  if (is_too_many(2)) {
     tell(first, OrderEvent::kRejected, OrderStatus::kRejected, RejectReason::kOrderRate);
     return tell(second, OrderEvent::kRejected, OrderStatus::kRejected, RejectReason::kOrderRate);
   }
@@ -293,13 +295,12 @@ void NaiveVenue::place_oco(const NaiveOrder& first, const NaiveOrder& second, st
 
 void NaiveVenue::cancel(ClientOrderId id, std::int64_t now) {
   now_ = now;
+  const bool is_over = is_too_many(0);
   const auto at = find(id);
   if (!at) return tell({.id = id}, OrderEvent::kRejected, OrderStatus::kFilled, RejectReason::kUnknownOrder);
   const OrderStatus status =
       orders_[*at].left < orders_[*at].quantity ? OrderStatus::kPartiallyFilled : OrderStatus::kNew;
-  if (is_too_many(requests_, model_.most_requests)) {
-    return tell(orders_[*at], OrderEvent::kRejected, status, RejectReason::kOrderRate);
-  }
+  if (is_over) return tell(orders_[*at], OrderEvent::kRejected, status, RejectReason::kOrderRate);
   end(*at);
 }
 
@@ -313,14 +314,13 @@ void NaiveVenue::end(std::size_t at) {
 
 void NaiveVenue::modify(const NaiveOrder& wanted, std::int64_t now) {
   now_ = now;
+  const bool is_over = is_too_many(1);
   const auto at = find(wanted.id);
   if (!at) return tell(wanted, OrderEvent::kRejected, OrderStatus::kFilled, RejectReason::kUnknownOrder);
   const NaiveOrder old = orders_[*at];
   const std::int64_t filled = old.quantity - old.left;
   const OrderStatus status = filled > 0 ? OrderStatus::kPartiallyFilled : OrderStatus::kNew;
-  if (is_too_many(requests_, model_.most_requests) || is_too_many(arrivals_, model_.most_per_minute)) {
-    return tell(old, OrderEvent::kRejected, status, RejectReason::kOrderRate);
-  }
+  if (is_over) return tell(old, OrderEvent::kRejected, status, RejectReason::kOrderRate);
   if (wanted.quantity <= filled) return end(*at);
   NaiveOrder changed = old;
   changed.quantity = wanted.quantity;

@@ -82,8 +82,8 @@ class NaiveVenue {
   void on_print(const sim::MarketRow& row);
   void on_triggers(std::int64_t tick);
   void start(NaiveOrder order);
-  // Whether `most` (0: any number) have come in this minute; if not, one more has.
-  bool is_too_many(std::vector<std::int64_t>& arrivals, std::size_t most) const;
+  // Whether a request with so many orders in it is too much for this minute; what is not has come.
+  bool is_too_many(std::size_t orders);
   [[nodiscard]] RejectReason against(const NaiveOrder& order, std::size_t more_open, std::size_t more_stops);
   [[nodiscard]] RejectReason against_rules(const NaiveOrder& order) const;
   void end(std::size_t at);

@@ -398,6 +398,31 @@ TEST_F(VenueOrders, TakesSoManyRequestsWithinAMinute) {
   EXPECT_EQ(told(), "1 cancelled left 0");
 }
 
+TEST_F(VenueOrders, CountsRequestsThatComeTooLate) {
+  start({.rates = {.requests_per_minute = 2}});
+  book();
+  venue().cancel(ClientOrderId{7}, now());
+  venue().modify({.id = ClientOrderId{7}, .rank = rank_of(kBidSide, 100), .quantity = 5}, now());
+  venue().cancel(ClientOrderId{7}, now());
+  EXPECT_EQ(venue().events().back().reason, RejectReason::kUnknownOrder) << "it is not there, however many there are";
+  told();
+  place(kBidSide, 100, 1);
+  EXPECT_EQ(told(), "1 rejected order_rate left 0");
+}
+
+TEST_F(VenueOrders, TakesAPairAsTwoOrdersOrNotAtAll) {
+  start({.rates = {.per_minute = 2}});
+  book();
+  place(kBidSide, 100, 1);
+  told();
+  VenueOrder profit = limit(kAskSide, 110, 5);
+  profit.time_in_force = TimeInForce::kGtx;
+  place_oco(profit, stop(kAskSide, 99, 5));
+  EXPECT_EQ(told(), "2 rejected order_rate left 0; 3 rejected order_rate left 0");
+  place(kBidSide, 100, 1);
+  EXPECT_EQ(told(), "4 accepted left 1");
+}
+
 TEST_F(VenueOrders, CountsWhatWaitsAmongTheOrdersItHolds) {
   start({});
   book();

@@ -185,9 +185,12 @@ class BarVenue {
     sim::RefusalDetail detail = {};
   };
   // `before`: what comes with it, and counts as open. It is counted for its rate.
-  [[nodiscard]] Refusal refusal_of(const NewOrder& order, const NewOrder* before);
-  // Of an order that is there, whether one more request about it may come; else it has been told.
-  bool is_in_time(std::size_t i, bool is_change);
+  // What of it could never leave.
+  [[nodiscard]] RejectReason shape_against(std::size_t i, const ModifyOrder& change) const;
+  [[nodiscard]] bool moves_trigger(std::size_t i, const ModifyOrder& change) const;
+  // One more request, with so many orders or changes in it. Nothing: it may come.
+  std::optional<Refusal> take_rates(std::uint32_t orders);
+  [[nodiscard]] Refusal refusal_of(const NewOrder& order, const NewOrder* before) const;
   [[nodiscard]] RejectReason shape_against(const NewOrder& order) const;
   [[nodiscard]] sim::FilterView filter_view() const;
   // Whole ticks (not checked here).

@@ -41,15 +41,16 @@ sim::VenueOrder BarVenue::venue_order_of(const NewOrder& order) const {
           .is_reduce_only = order.reduce_only};
 }
 
-// What never leaves counts for no rate.
-BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* before) {
-  const std::size_t others = before == nullptr ? 0 : 1;
-  if (const RejectReason shape = shape_against(order); shape != RejectReason::kNone) return {.reason = shape};
-  const bool is_request = before == nullptr;
-  if (is_request && !requests_in_time_.take(now_)) {
-    return {.reason = RejectReason::kOrderRate, .detail = sim::RefusalDetail::kRequests};
+std::optional<BarVenue::Refusal> BarVenue::take_rates(std::uint32_t orders) {
+  if (!requests_in_time_.take(now_)) {
+    return Refusal{.reason = RejectReason::kOrderRate, .detail = sim::RefusalDetail::kRequests};
   }
-  if (!orders_in_time_.take(now_)) return {.reason = RejectReason::kOrderRate};
+  if (orders > 0 && !orders_in_time_.take(now_, orders)) return Refusal{.reason = RejectReason::kOrderRate};
+  return std::nullopt;
+}
+
+BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* before) const {
+  const std::size_t others = before == nullptr ? 0 : 1;
   if (orders_.size() + others >= kMostOrders) return {.reason = RejectReason::kTooManyOrders};
   sim::FilterView view = filter_view();
   view.open += others;
@@ -62,7 +63,12 @@ BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* be
 
 void BarVenue::place(ClientOrderId id, const NewOrder& order, UnixNanos now) {
   now_ = now;
-  const Refusal against = refusal_of(order, nullptr);
+  // What is malformed never leaves, and counts for no rate.
+  Refusal against{.reason = shape_against(order)};
+  if (against.reason == RejectReason::kNone) {
+    const auto over = take_rates(1);
+    against = over ? *over : refusal_of(order, nullptr);
+  }
   take(id, order, {});
   answer(orders_.size() - 1, against);
   sweep_out();
@@ -72,12 +78,19 @@ void BarVenue::place_oco(const OcoIds& ids, const NewOrder& first, const NewOrde
   now_ = now;
   const bool is_pair = can_be_oco(first, second);
   Refusal against[2] = {{.reason = RejectReason::kNotSupported}, {.reason = RejectReason::kNotSupported}};
+  const auto are_both_good = [&against] {
+    return against[0].reason == RejectReason::kNone && against[1].reason == RejectReason::kNone;
+  };
   if (is_pair) {
-    against[0] = refusal_of(first, nullptr);
-    const bool has_come = against[0].detail != sim::RefusalDetail::kRequests;
-    against[1] = has_come ? refusal_of(second, &first) : against[0];
+    against[0] = {.reason = shape_against(first)};
+    against[1] = {.reason = shape_against(second)};
   }
-  const bool are_good = against[0].reason == RejectReason::kNone && against[1].reason == RejectReason::kNone;
+  if (are_both_good()) {
+    const auto over = take_rates(2);
+    against[0] = over ? *over : refusal_of(first, nullptr);
+    against[1] = over ? *over : refusal_of(second, &first);
+  }
+  const bool are_good = are_both_good();
   take(ids.first, first, are_good ? ids.second : ClientOrderId{});
   take(ids.second, second, are_good ? ids.first : ClientOrderId{});
   for (std::size_t i = 0; i < 2; ++i) {
@@ -124,16 +137,29 @@ void BarVenue::answer(std::size_t i, const Refusal& against) {
 void BarVenue::modify(const ModifyOrder& change, UnixNanos now) {
   now_ = now;
   const std::size_t i = index_of(change.id);
-  if (i == kNowhere || !is_in_time(i, true)) return;
+  if (i == kNowhere) return;
+  if (const RejectReason shape = shape_against(i, change); shape != RejectReason::kNone) {
+    return tell(i, OrderEvent::kRejected, shape);
+  }
+  if (const auto over = take_rates(1)) return tell(i, OrderEvent::kRejected, over->reason, over->detail);
   if (!defer(i, change, false)) apply_change(i, change);
 }
 
-bool BarVenue::is_in_time(std::size_t i, bool is_change) {
-  const bool is_taken = requests_in_time_.take(now_);
-  if (is_taken && (!is_change || orders_in_time_.take(now_))) return true;
-  tell(i, OrderEvent::kRejected, RejectReason::kOrderRate,
-       is_taken ? sim::RefusalDetail::kNone : sim::RefusalDetail::kRequests);
-  return false;
+bool BarVenue::moves_trigger(std::size_t i, const ModifyOrder& change) const {
+  const Price moved = orders_[i].type == OrderType::kTrailingStop ? change.trail : change.stop_price;
+  return extras_[i].trigger && !extras_[i].is_triggered && moved != Price{};
+}
+
+RejectReason BarVenue::shape_against(std::size_t i, const ModifyOrder& change) const {
+  const OpenOrder& order = orders_[i];
+  const std::int64_t tick = options_.tick.units();
+  const Price moved = order.type == OrderType::kTrailingStop ? change.trail : change.stop_price;
+  const bool is_price_off = has_limit(order.type) && (change.price.units() <= 0 || change.price.units() % tick != 0);
+  const bool is_stop_off = moves_trigger(i, change) && (moved.units() < 0 || moved.units() % tick != 0);
+  if (is_price_off || is_stop_off) return RejectReason::kPriceOffTick;
+  const bool is_off_lot =
+      change.quantity.units() % options_.lot.units() != 0 || change.quantity.units() > kMostQuantity;
+  return is_off_lot ? RejectReason::kQuantityOffLot : RejectReason::kNone;
 }
 
 bool BarVenue::defer(std::size_t i, const ModifyOrder& change, bool is_cancel) {
@@ -173,22 +199,13 @@ void BarVenue::apply_deferred() {
 
 void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
   OpenOrder& order = orders_[i];
-  const std::int64_t tick = options_.tick.units();
-  const bool has_price = has_limit(order.type);
-  std::optional<sim::Trigger>& trigger = extras_[i].trigger;
   Price& waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
   const Price moved = order.type == OrderType::kTrailingStop ? change.trail : change.stop_price;
-  const bool moves = trigger && !extras_[i].is_triggered && moved != Price{};
-  const bool is_off = (has_price && (change.price.units() <= 0 || change.price.units() % tick != 0)) ||
-                      (moves && (moved.units() < 0 || moved.units() % tick != 0));
-  if (is_off || change.quantity.units() % options_.lot.units() != 0 || change.quantity.units() > kMostQuantity) {
-    tell(i, OrderEvent::kRejected, is_off ? RejectReason::kPriceOffTick : RejectReason::kQuantityOffLot);
-    return;
-  }
+  const bool moves = moves_trigger(i, change);
   const std::int64_t filled = order.quantity.units() - order.left.units();
   if (change.quantity.units() <= filled) return take_out(i);
   const OpenOrder before = order;
-  if (has_price) order.price = change.price;
+  if (has_limit(order.type)) order.price = change.price;
   if (moves) waits_for = moved;
   order.quantity = change.quantity;
   order.left = Quantity{change.quantity.units() - filled};
@@ -205,7 +222,7 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
     order = before;
     return tell(i, OrderEvent::kRejected, against, sim::detail_of(options_.filters, changed, against));
   }
-  if (moves) trigger->set(moved.units());
+  if (moves) extras_[i].trigger->set(moved.units());
   extras_[i].is_arriving = true;  // at its new price it may take
   tell(i, OrderEvent::kModified);
 }
@@ -213,7 +230,8 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
 void BarVenue::cancel(ClientOrderId id, UnixNanos now) {
   now_ = now;
   const std::size_t i = index_of(id);
-  if (i == kNowhere || !is_in_time(i, false)) return;
+  if (i == kNowhere) return;
+  if (const auto over = take_rates(0)) return tell(i, OrderEvent::kRejected, over->reason, over->detail);
   if (!defer(i, {}, true)) take_out(i);
 }
 
