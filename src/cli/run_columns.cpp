@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <optional>
 #include <system_error>
 
@@ -78,7 +80,8 @@ Result<void> take_field(RunColumn& column, std::string_view text) {
       if (text.ends_with('Z') && parse_iso8601(text)) return {};
       return fail(ErrorCode::kBadInput, "is no time such as 2024-08-08T00:00:00.123456789Z");
     case RunColumnKind::kReal:
-      if (is_number_text<double>(text) && !text.contains('n')) return {};  // "inf", "nan"
+      if (is_number_text<double>(text) && text.find_first_of("nN") == std::string_view::npos)
+        return {};  // "inf", "NAN"
       return fail(ErrorCode::kBadInput, "is no number");
     case RunColumnKind::kWhole:
       if (is_number_text<std::int64_t>(text)) return {};
@@ -129,6 +132,12 @@ Result<bool> RunFile::next() {
 std::size_t RunFile::place_of(std::string_view name) const {
   const auto found = std::ranges::find(names_, name);
   return found == names_.end() ? SIZE_MAX : static_cast<std::size_t>(found - names_.begin());
+}
+
+Result<void> remove_of_another_run(FileOps& ops, const std::string& path) {
+  const int status = ops.remove(path);
+  if (status >= 0 || status == -ENOENT) return {};
+  return fail(ErrorCode::kStorage, fmt::format("{}: is of another run, and stays: {}", path, std::strerror(-status)));
 }
 
 }  // namespace acts::cli

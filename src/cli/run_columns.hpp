@@ -13,6 +13,7 @@
 #include "acts/base/result.hpp"
 
 #include "cli/placed_lines.hpp"
+#include "recording/file_ops.hpp"
 #include "report/run/csv_table.hpp"
 
 namespace acts::cli {
@@ -22,6 +23,9 @@ inline constexpr std::int64_t kMostRunDecimalDigits = 38;
 inline constexpr std::array<std::string_view, 3> kNeededOfEquity{"time", "instrument", "position"};
 inline constexpr std::array<std::string_view, 4> kNeededOfFills{"time", "instrument", "side", "quantity"};
 inline constexpr std::array<std::string_view, 3> kNeededOfOrders{"time", "instrument", "order_id"};
+
+// A table that lies beside those of a run that has none of that name. Errors: kStorage.
+Result<void> remove_of_another_run(FileOps& ops, const std::string& path);
 
 enum class RunColumnKind : std::uint8_t { kText, kTime, kDecimal, kReal, kWhole };
 

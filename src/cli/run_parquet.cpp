@@ -135,12 +135,11 @@ class ParquetWriter {
 
   // All that was written, to its place. `without_orders`: those that are there are of another run.
   Result<void> finish(bool without_orders) {
-    if (without_orders) ops_->remove(fmt::format("{}/orders.parquet", output_));
     for (const std::string& path : written_) {
       if (Result<void> placed = history::put_in_place(*ops_, path); !placed) return placed;
     }
     written_.clear();
-    return {};
+    return without_orders ? remove_of_another_run(*ops_, fmt::format("{}/orders.parquet", output_)) : Result<void>();
   }
 
  private:

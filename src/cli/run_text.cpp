@@ -150,14 +150,13 @@ class RunTextWriter {
       const auto nothing = [](const RunFile&) { return Result<void>(); };
       if (Result<void> written = copy(*orders, nothing); !written) return written;
       tables.push_back(&orders->table);
-    } else {
-      // Those that are there are of another run.
-      ops_->remove(fmt::format("{}/orders.{}", output_, form_ == RunTextForm::kCsv ? "csv" : "json"));
     }
     for (TextTable* const table : tables) {
       if (Result<void> placed = table->finish(); !placed) return placed;
     }
-    return {};
+    if (has_orders) return {};
+    return remove_of_another_run(*ops_,
+                                 fmt::format("{}/orders.{}", output_, form_ == RunTextForm::kCsv ? "csv" : "json"));
   }
 
  private:

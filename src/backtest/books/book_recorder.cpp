@@ -59,7 +59,7 @@ void BookRecorder::on_fill(const Fill& fill) {
   ++fills_;
   filled_order_ = fill.id;
   is_last_fill_shown_ = is_within(fill.ts_event) && shown_fills_ < limits_.fills;
-  has_later_fill_ = has_later_fill_ || shown_fills_ == limits_.fills || fill.ts_event >= limits_.to;
+  has_later_fill_ = has_later_fill_ || shown_fills_ == limits_.fills;
   if (is_last_fill_shown_) {
     ++shown_fills_;
     want({.fill = fills_, .clock = FeedClock::kVenue, .at = fill.ts_event, .id = fill.instrument});
@@ -77,7 +77,6 @@ void BookRecorder::on_order(const OrderUpdate& update) {
     want({.order_line = order_events_, .fill = is_of_fill ? fills_ : 0, .at = update.ts_recv, .id = update.instrument});
   }
   if (is_shown) ++shown_order_events_;
-  has_later_order_ = has_later_order_ || shown_order_events_ == limits_.order_events || update.ts_recv >= limits_.to;
   close_if_full();
 }
 
@@ -88,7 +87,7 @@ void BookRecorder::want(const Wanted& wanted) {
 
 // The event of the last fill comes behind it.
 void BookRecorder::close_if_full() {
-  if (!has_later_order_ || !has_later_fill_) return;
+  if (shown_order_events_ < limits_.order_events || !has_later_fill_) return;
   for (const auto& [id, feed] : feeds_) feed->close();
 }
 

@@ -88,8 +88,7 @@ class BookRecorder {
   std::uint64_t fills_ = 0;
   std::uint64_t shown_order_events_ = 0;
   std::uint64_t shown_fills_ = 0;
-  bool has_later_order_ = false;  // one behind all that may be shown has come, or no more may
-  bool has_later_fill_ = false;
+  bool has_later_fill_ = false;      // than the last that may be shown
   ClientOrderId filled_order_ = {};  // of the fill told last
   bool is_last_fill_shown_ = false;
   std::uint64_t asked_ = 0;              // books

@@ -23,7 +23,10 @@ namespace acts::backtest {
 namespace {
 
 std::unexpected<Error> not_started(int error) {
-  return fail(ErrorCode::kStorage, fmt::format("no process for the strategy: {}", std::strerror(error)));
+  const bool is_limit = error == EAGAIN || error == EMFILE || error == ENOMEM;
+  return fail(ErrorCode::kStorage,
+              fmt::format("no process for the strategy: {}{}", std::strerror(error),
+                          is_limit ? ": give fewer with --sets-a-pass, or raise the limit (ulimit -u, -n)" : ""));
 }
 
 // The child's end becomes kStrategyHostFd; standard output is the run's alone. It has a process group of its own, so
@@ -188,8 +191,10 @@ Result<std::string_view> IsolatedStrategy::exchange(StrategyContext* context, Ho
     }
     const std::optional<Error> error = kind == HostMessage::kFailed ? read_failed(in) : std::nullopt;
     if (!error) return lost(LinkState::kBroken, what);
-    if (context == nullptr) return std::unexpected(*error);
-    return fail(error->code, fmt::format("{} ({})", error->message, what));
+    // A child's word is about itself alone, whatever code it gives.
+    const bool is_usage = context == nullptr && error->code == ErrorCode::kUsage;
+    return fail(is_usage ? ErrorCode::kUsage : ErrorCode::kBadInput,
+                context == nullptr ? error->message : fmt::format("{} ({})", error->message, what));
   }
 }
 

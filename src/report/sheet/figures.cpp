@@ -57,12 +57,13 @@ FigureGroup result_figures(const RunReport& run) {
 void add_outside_gaps(FigureList& list, const RunReport& run, const std::string& year, const std::string& risk_free) {
   static constexpr std::string_view kLeftOut =
       "r less what was made between samples that touch a gap, / E before; periods wholly in gaps left out";
+  const bool is_known = run.in_gaps && run.in_gaps->profit;
   std::vector<double> returns;
-  if (run.in_gaps) {
+  if (is_known) {
     returns = returns_outside_gaps(run.closes, run.in_gaps->made.values, run.in_gaps->hidden);
   }
   const std::optional<double> count =
-      run.in_gaps ? std::optional(static_cast<double>(returns.size())) : std::optional<double>();
+      is_known ? std::optional(static_cast<double>(returns.size())) : std::optional<double>();
   list.number("periods_outside_gaps", "Returns outside gaps", count,
               fmt::format("how many there are: {}; undefined of data that does not tell", kLeftOut));
   list.share("total_return_outside_gaps", "Total return outside gaps", compounded(returns),

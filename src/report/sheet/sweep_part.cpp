@@ -48,7 +48,7 @@ FigureGroup best_figures(const SweepSummary& summary) {
                          risk_free));
   list.share("overfitting_probability", "Probability of overfitting", summary.overfitting,
              fmt::format("how often the set that is best on half of {} blocks, by Sharpe ratio, is in the worse half "
-                         "on the others (Bailey, Borwein, Lopez de Prado, Zhu), of all sets that were tried: a return "
+                         "on the others (Bailey, Borwein, Lopez de Prado, Zhu), of all sets that ran: a return "
                          "is 0 once a set has lost all, or has ended; {}",
                          summary.blocks, risk_free));
   return list.take();

@@ -58,7 +58,7 @@ struct SweepSummary {
   std::optional<double> best_value = {};
   std::optional<double> best_sharpe = {};
   std::optional<double> deflated_sharpe = {};
-  std::optional<double> overfitting = {};  // probability, of all sets that were tried
+  std::optional<double> overfitting = {};  // probability, of all sets that ran
   std::size_t blocks = 0;                  // that it is of
   std::vector<SweepFold> folds = {};
   Closes out_of_sample = {};  // 1 at the start of the first test; the tests' returns one after the other
