@@ -233,7 +233,7 @@ void SimWorld::check_replays() {
 void SimWorld::give_rows() {
   if (held_rows_.size() == 0) return;
   const RecordingProgress progress = recorder_.progress(now_);
-  const bool early = progress.stuck_for >= std::optional(HeldRows::kLongestHold);
+  const bool early = progress.stuck_for >= std::optional(kLongestHold);
   for (MinuteRow& row : held_rows_.take(progress)) {
     if (early) given_early_.push_back({row.symbol(), row.sample_time(), progress.told});
     store_.push(std::move(row), now_);

@@ -19,7 +19,7 @@
 #include "exchange/venue_core.hpp"
 #include "live/cooldown_file.hpp"
 #include "live/earlier_run.hpp"
-#include "live/held_rows.hpp"
+#include "live/held.hpp"
 #include "simulation/sim_books.hpp"
 #include "simulation/sim_checks.hpp"
 #include "simulation/sim_disk.hpp"
