@@ -104,8 +104,8 @@ class Restoring {
   void read_open_logs() {
     for (const RecordingFile& file : options_.open) {
       auto log = read_open_log(file, [this] { return late(); });
-      // It is sealed meanwhile; or there is no time, which say_late() tells.
-      if (!log && (log.error().code == ErrorCode::kCancelled || is_gone(file))) continue;
+      // It is sealed meanwhile, and its index may have gone first; or there is no time, which say_late() tells.
+      if (is_gone(file) || (!log && log.error().code == ErrorCode::kCancelled)) continue;
       if (!log) {
         problem(fmt::format("{} is not sealed yet, and cannot be read: {}", file.path, log.error().message));
         unread_.push_back(file);
@@ -159,9 +159,9 @@ class Restoring {
     // A log is read from the earliest checkpoint of those that are tried at once: the latest come together.
     const auto file_of = [&](const std::string& symbol) {
       const Beginning& beginning = waiting.at(symbol).front();
-      return beginning ? beginning->substr(beginning->rfind('/') + 1) : std::string();
+      return std::pair(beginning ? beginning->substr(beginning->rfind('/') + 1) : std::string(), symbol);
     };
-    std::ranges::stable_sort(symbols, std::greater<>(), file_of);
+    std::ranges::sort(symbols, std::greater<>(), file_of);
     for (std::size_t i = 0; i < symbols.size() && !late(); i += kMostAtOnce) {
       try_some(waiting, std::span(symbols).subspan(i, std::min(kMostAtOnce, symbols.size() - i)));
     }

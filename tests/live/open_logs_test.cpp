@@ -196,7 +196,6 @@ TEST_F(OpenLogRestart, GoesOnWithWhatIsLeftOfADamagedLogAndElseWithTheNewestChec
   EXPECT_FALSE(found.books.at("ETHUSDT")->book.bids.empty());
 }
 
-// Sealing had 40 s; where that was too little every book began empty.
 TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
   go_on(100s);
   for (const std::string& symbol : kSymbols) keep(symbol);
@@ -226,6 +225,62 @@ TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
     ASSERT_NE(book, nullptr) << symbol;
     EXPECT_EQ(book->book.last_update_id, UpdateId{update_});
   }
+}
+
+// The segments before it would give a book that no replay has once it is sealed after all.
+TEST_F(OpenLogRestart, TakesNoBookFromBeforeALogThatCannotBeRead) {
+  go_on(100s);
+  for (const std::string& symbol : kSymbols) keep(symbol);
+  const auto kept = restore_open().books;
+  go_on(100s);
+  ASSERT_TRUE(writer_.close(now_));
+  EXPECT_THAT(seal_left_logs(dir_.string(), kSpot, 60s).problems, IsEmpty());
+  RecordingWriter next({open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText});
+  ASSERT_TRUE(next.note(now_ + 1s, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})}));
+  ASSERT_TRUE(next.close(now_ + 2s));
+  const std::vector<RecordingFile> unsealed = open();
+  ASSERT_THAT(unsealed, SizeIs(1));
+  std::filesystem::remove(unsealed.front().path);
+  std::filesystem::create_directory(unsealed.front().path);
+  last_row_ = now_;
+  const RestoredBooks found = restore(unsealed);
+  EXPECT_THAT(found.problems, ::testing::Contains(HasSubstr("is not sealed yet, and cannot be read")));
+  for (const std::string& symbol : kSymbols) {
+    ASSERT_TRUE(found.books.contains(symbol)) << symbol;
+    EXPECT_EQ(fingerprint(found.books.at(symbol)->book), fingerprint(kept.at(symbol)->book)) << symbol;
+  }
+}
+
+// As the thread that seals does it, while symbols are added to a run.
+TEST_F(OpenLogRestart, ReadsTheSegmentsOfALogThatIsSealedMeanwhile) {
+  go_on(100s);
+  keep("BTCUSDT");
+  go_on(200s);
+  ASSERT_TRUE(writer_.sync(now_));
+  last_row_ = floor_to(kBegin, kMinute) + kMinute;
+  const RestoredBooks expected = restore_open();
+  int sealed_at = 0;
+  for (int moment = 1;; ++moment) {
+    const TempDir copy;
+    std::filesystem::copy(dir_.string(), copy.string(), std::filesystem::copy_options::recursive);
+    int calls = 0;
+    RestoreOptions options{.data_dir = copy.string(), .limit = 60s};
+    options.open = list_segments(copy.string(), "binance-spot", "", UnixNanos{}).value();
+    options.wants = [](std::string_view symbol) { return std::ranges::count(kSymbols, symbol) > 0; };
+    options.last_row = [this](std::string_view) { return last_row_; };
+    options.stop = [&] {
+      if (++calls == moment) {
+        EXPECT_THAT(seal_left_logs(copy.string(), kSpot, 60s).problems, IsEmpty());
+      }
+      return false;
+    };
+    const RestoredBooks found = restore_books(options);
+    if (calls < moment) break;
+    SCOPED_TRACE(::testing::PrintToString(moment) + ::testing::PrintToString(found.problems));
+    expect_same(found, expected);
+    sealed_at = moment;
+  }
+  EXPECT_GT(sealed_at, 5);
 }
 
 // A run that could not read what was recorded since had such a book.
