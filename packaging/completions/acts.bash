@@ -120,7 +120,7 @@ _acts() {
       ;;
     report)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--out --format --rows --asset --capital --risk-free-rate --benchmark --sweep --map --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--out --format --rows --asset --capital --risk-free-rate --list-from --list-to --benchmark --sweep --map --help' -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
       fi

@@ -178,6 +178,8 @@ complete -c acts -n '__fish_seen_subcommand_from report' -l rows -d 'Equity, fil
 complete -c acts -n '__fish_seen_subcommand_from report' -l asset -x -d 'Of the instruments that settle in it'
 complete -c acts -n '__fish_seen_subcommand_from report' -l capital -x -d 'Set aside for the run'
 complete -c acts -n '__fish_seen_subcommand_from report' -l risk-free-rate -x -d 'A year, such as 0.04'
+complete -c acts -n '__fish_seen_subcommand_from report' -l list-from -x -d 'Fills and orders from then on'
+complete -c acts -n '__fish_seen_subcommand_from report' -l list-to -x -d 'Fills and orders before then'
 complete -c acts -n '__fish_seen_subcommand_from report' -l benchmark -r -F -d 'Prices to compare with'
 complete -c acts -n '__fish_seen_subcommand_from report' -l sweep -r -F -d 'Table of a sweep'
 complete -c acts -n '__fish_seen_subcommand_from report' -l map -x -d 'Its columns: across, down, statistic'

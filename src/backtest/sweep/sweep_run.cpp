@@ -102,6 +102,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
   options->capital = request.capital;
   RunnableSets sets = runnable_sets(pass);
   std::vector<std::size_t> numbers;
+  numbers.reserve(sets.rows.size());
   for (const SweepRow* const row : sets.rows) numbers.push_back(row->number);
   Result<BarSweep> sweep = BarSweep::make(*options, std::move(sets.strategies), numbers);
   if (!sweep) return std::unexpected(sweep.error());
