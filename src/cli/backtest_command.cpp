@@ -27,6 +27,7 @@
 #include "cli/config_file.hpp"
 #include "cli/outputs.hpp"
 #include "cli/problems.hpp"
+#include "cli/values.hpp"
 #include "cli/version.hpp"
 
 namespace acts::cli {
@@ -56,13 +57,6 @@ Result<void> set_cuts(Settings& settings, const Values& values) {
   const Result<int> cuts = parse_integer(values[0], 1, kMostCuts);
   if (!cuts) return std::unexpected(cuts.error());
   settings.proofs.cuts = *cuts;
-  return {};
-}
-
-Result<void> set_isolate_timeout(Settings& settings, const Values& values) {
-  const Result<Nanos> timeout = parse_positive_duration(values[0]);
-  if (!timeout) return std::unexpected(timeout.error());
-  settings.isolate_timeout = *timeout;
   return {};
 }
 
@@ -111,7 +105,7 @@ std::span<const Option<Settings>> table() {
         .placeholder = "TIME",
         .kind = OptionKind::kDuration,
         .help = "of one call of an isolated strategy; 10s if not given"},
-       set_isolate_timeout},
+       [](Settings& s, const Values& v) { return set_positive_duration(s.isolate_timeout.emplace(), v); }},
       {{.name = "restore", .placeholder = "FILE", .help = "the strategy goes on from a state of --save-state"},
        [](Settings& s, const Values& v) { return s.restore = v[0], Result<void>(); }},
       {{.name = "save_state", .placeholder = "FILE", .help = "where the strategy's state after the run goes"},

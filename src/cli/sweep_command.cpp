@@ -68,13 +68,6 @@ Result<void> set_objective(SweepSettings& settings, const Values& values) {
   return {};
 }
 
-Result<void> set_isolation_timeout(SweepSettings& settings, const Values& values) {
-  const Result<Nanos> timeout = parse_positive_duration(values[0]);
-  if (!timeout) return std::unexpected(timeout.error());
-  settings.isolate_timeout = *timeout;
-  return {};
-}
-
 std::span<const Option<SweepSettings>> sweep_table() {
   static const std::array<Option<SweepSettings>, 13> kOptions{{
       {{.name = "output",
@@ -134,7 +127,7 @@ std::span<const Option<SweepSettings>> sweep_table() {
         .placeholder = "TIME",
         .kind = OptionKind::kDuration,
         .help = "of one call of an isolated strategy; 10s if not given"},
-       set_isolation_timeout},
+       [](SweepSettings& s, const Values& v) { return set_positive_duration(s.isolate_timeout.emplace(), v); }},
       {kBarPathSpec, [](SweepSettings& s, const Values& v) { return take_bar_path(s.bar_path, v); }},
       {kSweepConfigSpec, [](SweepSettings& s, const Values& v) { return s.configuration = v[0], Result<void>(); }},
   }};

@@ -91,7 +91,7 @@ TEST(FutureCuts, FindWhoSeldomDecidesOnWhatIsToCome) {
   }
 }
 
-// A call a second, of which each tenth asks for what `decides` says; the second of them at the first one's time.
+// A call a second, of which each tenth asks twice for what `decision` says.
 std::string log_with(std::uint64_t calls, const Decision& decision) {
   std::string log;
   DecisionLogWriter writer({}, [&log](std::string_view bytes) { log += bytes; });
