@@ -62,9 +62,9 @@ variants = {
                              "      if (!batch.changes.empty()) (void)advance(batch.changes.back());\n"
                              "      return batch;\n    }\n"),
     # What a power cut has left behind the last durable mark is taken for what was received.
-    "mark_is_no_end": ("src/recording/sealer.cpp",
-                       "report->lost.empty() || part->is_all)",
-                       "report->lost.empty() || part->log_bytes > 0 || part->is_all)"),
+    "mark_is_no_end": ("src/recording/durable_part.cpp",
+                       "KeptPart{.input = only(log, *part), .lost = cut};",
+                       "KeptPart{.input = part->log_bytes > 0 ? log : only(log, *part), .lost = cut};"),
     # After a 429 or 418 a request goes out before the time that the venue has told.
     "asks_too_early": ("src/binance/rate_budget.cpp",
                        "block_until(latest_ + std::min(retry_after, kLongestBlock));",
@@ -77,8 +77,8 @@ variants = {
     "ban_forgotten": ("src/collector/cooldown.cpp",
                       "return now < left.until ? std::optional(left) : std::nullopt;", "return std::nullopt;"),
     # A row goes to the store before what it was made of is on the disk.
-    "row_not_held": ("src/live/held_rows.cpp", "rows_.front().mark <= progress.durable",
-                     "rows_.front().mark <= progress.told"),
+    "row_not_held": ("src/live/held.hpp", "waiting_.front().mark <= progress.durable",
+                     "waiting_.front().mark <= progress.told"),
     # The first minute without a run has no row.
     "pause_without_rows": ("src/live/missed_minutes.cpp", "std::max(next_multiple(last_stored, kMinute),",
                            "std::max(next_multiple(last_stored, kMinute) + kMinute,"),
