@@ -143,12 +143,16 @@ class KilledTable {
   std::ptrdiff_t most_sets_ = 0;
 };
 
+Outcome run_whole(const TempDir& dir, std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--output", dir / "whole.csv"});
+  return run_acts(arguments);
+}
+
 // Killed as long as it takes to come to `wanted`, the table of one that nobody has killed, beside which its summary is.
-void kill_until_it_ends(const TempDir& dir, const std::string& sweep, int exit_code) {
+void kill_until_it_ends(const TempDir& dir, std::vector<std::string> arguments, int exit_code) {
   fs::create_directory(dir / "out");
   const std::string wanted = read_file(dir / "whole.csv");
-  const std::vector<std::string> arguments{"sweep",         sweep, "--threads", "2", "--output", dir / "out/killed.csv",
-                                           "--sets-a-pass", "2"};
+  arguments.insert(arguments.end(), {"--output", dir / "out/killed.csv", "--sets-a-pass", "2"});
   KilledTable table(dir / "out/killed.csv", wanted);
   std::mt19937_64 random(kKillSeed);
   std::uint64_t kills = 0;
@@ -174,26 +178,36 @@ void kill_until_it_ends(const TempDir& dir, const std::string& sweep, int exit_c
 TEST(ProgramKilledSweep, OverBooksEndsWithTheSameBytesWheneverItIsKilled) {
   const TempDir dir;
   const std::string sweep = dir.write("sweep.toml", sweep_of(kGrids, dir.write("rec.jsonl", wandering_recording())));
-  const Outcome undisturbed = run_acts({"sweep", sweep, "--threads", "2", "--output", dir / "whole.csv"});
+  const std::vector<std::string> arguments{"sweep", sweep, "--threads", "2"};
+  const Outcome undisturbed = run_whole(dir, arguments);
   ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
   const std::string wanted = read_file(dir / "whole.csv");
   ASSERT_EQ(std::ranges::count(wanted, '\n'), 17) << "16 sets";
   ASSERT_THAT(wanted, ::testing::Not(HasSubstr(",0,0,0,"))) << "each trades";
-  kill_until_it_ends(dir, sweep, 0);
+  kill_until_it_ends(dir, arguments, 0);
 }
 
-// A set that fails would fail again: that it has is kept, and it comes to its end.
-TEST(ProgramKilledSweep, GoesOnBehindSetsThatHaveFailed) {
+// Of 16 sets, every second of which falls ill: a set that fails would fail again, so that it has is kept.
+void kill_with_sets_that_fail(std::string_view ill, const std::vector<std::string>& flags) {
   const TempDir dir;
   const std::string strategy = fmt::format(
       "library = \"{}/libsickly.so\"\nname = \"sickly\"\nevery = \"5s\"\n[sweep]\nlots = [1, 2, 3, 4, 5, 6, 7, 8]\n"
-      "ill = [\"throw\", \"none\"]\n",
-      ACTS_LIBRARIES);
-  const std::string sweep = dir.write("sweep.toml", sweep_of(strategy, dir.write("rec.jsonl", wandering_recording())));
-  const Outcome undisturbed = run_acts({"sweep", sweep, "--threads", "2", "--output", dir / "whole.csv"});
+      "ill = [\"{}\", \"none\"]\n",
+      ACTS_LIBRARIES, ill);
+  std::vector<std::string> arguments{
+      "sweep", dir.write("sweep.toml", sweep_of(strategy, dir.write("rec.jsonl", wandering_recording()))), "--threads",
+      "2"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const Outcome undisturbed = run_whole(dir, arguments);
   ASSERT_EQ(undisturbed.exit_code, 3) << undisturbed.err;
   EXPECT_THAT(undisturbed.out, HasSubstr("8 of 16 sets have failed"));
-  kill_until_it_ends(dir, sweep, 3);
+  kill_until_it_ends(dir, arguments, 3);
+}
+
+TEST(ProgramKilledSweep, GoesOnBehindSetsThatHaveFailed) { kill_with_sets_that_fail("throw", {}); }
+
+TEST(ProgramKilledSweep, OfStrategiesInProcessesOfTheirOwnGoesOnBehindThoseThatHaveCrashed) {
+  kill_with_sets_that_fail("crash", {"--isolate"});
 }
 
 }  // namespace
