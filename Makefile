@@ -9,7 +9,7 @@ LARGE_BYTES ?= 20000000000
 ACTS := build/release/acts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-history bench-parity instructions flat-memory nightly charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
+.PHONY: help demo test setup build bench load simulate soak mutants clients test-parity test-parity-bars test-oracle bench-history bench-parity bench-sweep instructions flat-memory nightly charts check-imports test-servers coverage lint format format-check asan tsan fuzz install deb ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ bench-parity: ## the speed of a backtest beside hftbacktest's, on the same data 
 bench-history: build ## imports beside pandas and polars, hourly candles out of minute ones beside polars: each its least speed, or it fails
 	@scripts/bench_import.sh
 	@scripts/bench_bars.sh
+
+bench-sweep: build ## 100 sets in one pass beside 100 runs, and beside vectorbt over CANDLES (such as BTC_USDT-5m.json)
+	@test -f "$(CANDLES)" || { echo "make bench-sweep: name the candles: make bench-sweep CANDLES=…" >&2; exit 2; }
+	@scripts/build.sh bench_sweep
+	@build/release/bench/bench_sweep
+	@scripts/bench_vectorbt.sh "$(CANDLES)"
 
 charts: build ## the pages of acts plot and acts report in a headless Chromium
 	@scripts/charts.sh $(ACTS)
