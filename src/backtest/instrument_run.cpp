@@ -344,20 +344,11 @@ void InstrumentRun::open_here(const NewOrder& order, ClientOrderId id, ClientOrd
 }
 
 sim::VenueOrder InstrumentRun::submitted(const NewOrder& order, ClientOrderId id, ClientOrderId linked, UnixNanos now) {
-  const sim::SideIndex side = sim::index_of(order.side);
-  const std::int64_t tick = setup_.instrument.tick;
-  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  sim::VenueOrder sent = sim::venue_order_of(order, setup_.instrument.tick);
+  sent.id = id;
+  sent.linked = linked;
   // Of a pair a limit order is post-only: can_be_oco().
-  const bool is_post_only = linked != ClientOrderId{} && order.type == OrderType::kLimit;
-  const sim::VenueOrder sent{.id = id,
-                             .side = side,
-                             .type = order.type,
-                             .time_in_force = is_post_only ? TimeInForce::kGtx : order.time_in_force,
-                             .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
-                             .quantity = order.quantity.units(),
-                             .stop = is_conditional(order.type) ? stop.units() / tick : 0,
-                             .is_reduce_only = order.reduce_only,
-                             .linked = linked};
+  if (linked != ClientOrderId{} && order.type == OrderType::kLimit) sent.time_in_force = TimeInForce::kGtx;
   if (listener_ != nullptr) {
     OrderUpdate update = update_of(sent);
     update.ts_recv = now;
@@ -395,16 +386,16 @@ void InstrumentRun::place_oco(const NewOrder& first, const NewOrder& second, con
 }
 
 sim::VenueOrder InstrumentRun::venue_order_of(const OpenOrder& order) const {
-  const sim::SideIndex side = sim::index_of(order.side);
-  const std::int64_t tick = setup_.instrument.tick;
-  const Price stop = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
-  return {.id = order.id,
-          .side = side,
-          .type = order.type,
-          .time_in_force = order.time_in_force,
-          .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
-          .quantity = order.quantity.units(),
-          .stop = is_conditional(order.type) ? stop.units() / tick : 0};
+  sim::VenueOrder sent = sim::venue_order_of({.side = order.side,
+                                              .type = order.type,
+                                              .time_in_force = order.time_in_force,
+                                              .price = order.price,
+                                              .quantity = order.quantity,
+                                              .stop_price = order.stop_price,
+                                              .trail = order.trail},
+                                             setup_.instrument.tick);
+  sent.id = order.id;
+  return sent;
 }
 
 bool InstrumentRun::modify(const ModifyOrder& change, UnixNanos now) {

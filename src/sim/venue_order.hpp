@@ -31,6 +31,19 @@ constexpr bool waits_for_a_price(const VenueOrder& order) {
   return is_conditional(order.type) && order.type != OrderType::kTrailingStop;
 }
 
+// As it arrives, without an id. Prices that its type has must be multiples of `tick`, which is in units.
+constexpr VenueOrder venue_order_of(const NewOrder& order, std::int64_t tick) {
+  const SideIndex side = index_of(order.side);
+  const Price waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
+  return {.side = side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .rank = has_limit(order.type) ? rank_of(side, order.price.units() / tick) : 0,
+          .quantity = order.quantity.units(),
+          .stop = is_conditional(order.type) ? waits_for.units() / tick : 0,
+          .is_reduce_only = order.reduce_only};
+}
+
 // What an order shall be: as ModifyOrder has it.
 struct VenueChange {
   ClientOrderId id = {};

@@ -194,7 +194,6 @@ class BarVenue {
   [[nodiscard]] RejectReason shape_against(const NewOrder& order) const;
   [[nodiscard]] sim::FilterView filter_view() const;
   // Whole ticks (not checked here).
-  [[nodiscard]] sim::VenueOrder venue_order_of(const NewOrder& order) const;
   void take(ClientOrderId id, const NewOrder& order, ClientOrderId linked);
   void answer(std::size_t i, const Refusal& against);
   // The other one of its pair, once.

@@ -28,19 +28,6 @@ sim::FilterView BarVenue::filter_view() const {
   return view;
 }
 
-sim::VenueOrder BarVenue::venue_order_of(const NewOrder& order) const {
-  const sim::SideIndex side = sim::index_of(order.side);
-  const std::int64_t tick = options_.tick.units();
-  const Price waits_for = order.type == OrderType::kTrailingStop ? order.trail : order.stop_price;
-  return {.side = side,
-          .type = order.type,
-          .time_in_force = order.time_in_force,
-          .rank = has_limit(order.type) ? sim::rank_of(side, order.price.units() / tick) : 0,
-          .quantity = order.quantity.units(),
-          .stop = is_conditional(order.type) ? waits_for.units() / tick : 0,
-          .is_reduce_only = order.reduce_only};
-}
-
 std::optional<BarVenue::Refusal> BarVenue::take_rates(std::uint32_t orders) {
   if (!requests_in_time_.take(now_)) {
     return Refusal{.reason = RejectReason::kOrderRate, .detail = sim::RefusalDetail::kRequests};
@@ -55,7 +42,7 @@ BarVenue::Refusal BarVenue::refusal_of(const NewOrder& order, const NewOrder* be
   sim::FilterView view = filter_view();
   view.open += others;
   view.waiting += before != nullptr && is_conditional(before->type) ? 1U : 0U;
-  const sim::VenueOrder sent = venue_order_of(order);
+  const sim::VenueOrder sent = sim::venue_order_of(order, options_.tick.units());
   RejectReason reason = sim::refusal_of_count(options_.filters, sent, view);
   if (reason == RejectReason::kNone) reason = sim::refusal_of(options_.filters, sent, view);
   return {.reason = reason, .detail = sim::detail_of(options_.filters, sent, reason)};
@@ -209,13 +196,14 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
   if (moves) waits_for = moved;
   order.quantity = change.quantity;
   order.left = Quantity{change.quantity.units() - filled};
-  const sim::VenueOrder changed = venue_order_of({.side = order.side,
-                                                  .type = order.type,
-                                                  .price = order.price,
-                                                  .quantity = order.quantity,
-                                                  .stop_price = order.stop_price,
-                                                  .trail = order.trail,
-                                                  .reduce_only = order.reduce_only});
+  const sim::VenueOrder changed = sim::venue_order_of({.side = order.side,
+                                                       .type = order.type,
+                                                       .price = order.price,
+                                                       .quantity = order.quantity,
+                                                       .stop_price = order.stop_price,
+                                                       .trail = order.trail,
+                                                       .reduce_only = order.reduce_only},
+                                                      options_.tick.units());
   RejectReason against = sim::refusal_of(options_.filters, changed, filter_view());
   if (against == RejectReason::kNone && extras_[i].is_admitted) against = set_aside(i);
   if (against != RejectReason::kNone) {
