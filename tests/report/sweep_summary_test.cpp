@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <random>
@@ -247,6 +248,107 @@ TEST(SweepJudge, CountsSetsThatEndedEarlyAmongThoseThatWereTried) {
   };
   EXPECT_EQ(overfitting({0.3, 0.2}), overfitting({0.3, 0.2, 0, 0, 0, 0, 0, 0}));
   EXPECT_NE(overfitting({0.3, 0.2}), 0);
+}
+
+RunCloses::Chosen cut_to(RunCloses::Chosen chosen, std::size_t returns) {
+  chosen.closes.times.resize(std::min(chosen.closes.times.size(), returns + 1));
+  chosen.closes.values.resize(chosen.closes.times.size());
+  return chosen;
+}
+
+// Sets are ruined, or end, at any time: what is behind a test changes neither what was chosen for it nor what it came
+// to.
+TEST(SweepJudge, WalksForwardWithoutKnowingWhatComes) {
+  std::mt19937_64 random(5);
+  const WalkForwardSpans spans{.train = kDay * 4, .test = kDay * 2, .purge = kDay};
+  std::size_t compared = 0;
+  std::size_t ruined = 0;
+  for (int round = 0; round < 200; ++round) {
+    constexpr std::size_t kReturns = 25;
+    std::vector<RunCloses::Chosen> sets;
+    for (int set = 0; set < 5; ++set) {
+      std::vector<double> returns(kReturns);
+      for (double& r : returns) r = 0.001 * (static_cast<double>(random() % 400) - 180);
+      const std::size_t end = 1 + random() % (2 * kReturns);
+      sets.push_back(random() % 3 == 0 ? cut_to(equity_of(returns), end) : ruined_at(end, returns));
+    }
+    const auto walked = [&](std::size_t returns) {
+      SweepJudge judge(objective("total_return"));
+      for (std::size_t set = 0; set < sets.size(); ++set) judge.add(set + 1, cut_to(sets[set], returns));
+      return judge.summary(spans, parameters_of);
+    };
+    const SweepSummary whole = walked(kReturns);
+    if (whole.returns != kReturns) continue;  // all have ended before
+    ruined += whole.ruined;
+    for (std::size_t returns = 7; returns < kReturns; ++returns) {
+      const SweepSummary part = walked(returns);
+      if (part.returns != returns) continue;
+      ASSERT_LE(part.folds.size(), whole.folds.size());
+      for (std::size_t i = 0; i < part.folds.size(); ++i, ++compared) {
+        const SweepFold& fold = part.folds[i];
+        ASSERT_EQ(fold.set, whole.folds[i].set) << "round " << round << ", " << returns << " returns, test " << i;
+        ASSERT_EQ(fold.test_to, whole.folds[i].test_to);
+        ASSERT_EQ(fold.trained, whole.folds[i].trained);
+        ASSERT_EQ(fold.tested, whole.folds[i].tested);
+        ASSERT_EQ(fold.test_return, whole.folds[i].test_return);
+      }
+      const Closes& out_of_sample = part.out_of_sample;
+      ASSERT_TRUE(std::ranges::equal(out_of_sample.values,
+                                     std::span(whole.out_of_sample.values).first(out_of_sample.values.size())));
+    }
+  }
+  EXPECT_GT(compared, 5000U);
+  EXPECT_GT(ruined, 200U);
+}
+
+TEST(SweepJudge, EndsTheWalkWhereTheChosenSetLosesAll) {
+  SweepJudge judge(objective("total_return"));
+  judge.add(1, equity_of({0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}));
+  judge.add(2, ruined_at(5, {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
+  const SweepSummary summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of);
+  ASSERT_EQ(summary.folds.size(), 1U);
+  EXPECT_EQ(summary.folds[0].set, 2U) << "nobody could know";
+  EXPECT_LT(*summary.folds[0].test_return, -1);
+  ASSERT_EQ(summary.out_of_sample.values.size(), 3U);
+  EXPECT_LT(summary.out_of_sample.values.back(), 0);
+  EXPECT_THAT(summary.notes, ::testing::Contains(
+                                 HasSubstr("ends at 2021-01-06T00:00:00.000Z: set 2, chosen for that test, lost all")));
+  EXPECT_EQ(summary.ruined, 1U);
+  EXPECT_THAT(to_text(summary), HasSubstr("1 of 2 sets lost all they had"));
+}
+
+TEST(SweepJudge, WalksAsFarAsASetIsLeft) {
+  const auto walked = [](std::size_t ruin) {
+    SweepJudge judge(objective("total_return"));
+    judge.add(1, ruined_at(ruin, {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}));
+    judge.add(2, ruined_at(2, {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}));
+    return judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2, .purge = kDay}, parameters_of);
+  };
+  const SweepSummary one = walked(4);
+  EXPECT_EQ(one.judged, 0U);
+  ASSERT_EQ(one.folds.size(), 1U) << "it has gone on at the end of the training, and not at that of the next";
+  EXPECT_EQ(one.folds[0].set, 1U);
+  EXPECT_THAT(one.notes, ::testing::Contains(HasSubstr("no test from 2021-01-07T00:00:00.000Z on")));
+  EXPECT_TRUE(walked(3).folds.empty());
+}
+
+// Without them the best would be held against too narrow a field.
+TEST(SweepJudge, TakesTheSpreadOfAllTriesForTheDeflatedRatio) {
+  const std::vector<double> calm{0.01, -0.01, 0.02, -0.01, 0.01, -0.01, 0.02, -0.01};
+  const std::vector<double> worse{0.01, -0.02, 0.02, -0.02, 0.01, -0.02, 0.02, -0.02};
+  SweepJudge judge(objective("sharpe"));
+  judge.add(1, equity_of(calm));
+  judge.add(2, ruined_at(8, worse));
+  judge.add(3, equity_of(worse));
+  const RunCloses::Chosen ruined = ruined_at(3, worse);
+  judge.add(4, ruined);
+  std::vector<double> sharpes;
+  for (const auto& closes : {equity_of(calm), ruined_at(8, worse), equity_of(worse), ruined}) {
+    sharpes.push_back(*sharpe(returns_until_ruin(std::span(closes.closes.values), calm.size()), 1));
+  }
+  const RunCloses::Chosen first = equity_of(calm);
+  const std::vector<double> best = returns_of(std::span(first.closes.values));
+  EXPECT_EQ(judge.summary(std::nullopt, parameters_of).deflated_sharpe, deflated_sharpe(best, sharpes, 4));
 }
 
 TEST(SweepSummary, ComesBackFromItsJson) {

@@ -1,11 +1,15 @@
 #include "report/run/csv_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace acts::report {
 namespace {
+
+constexpr std::size_t kMostNamed = 30;  // columns, in an error
 
 // Fields of a record; false: a quote does not end, or something stands behind the one that does.
 bool split_record(std::string_view line, std::vector<std::string>& fields) {
@@ -57,9 +61,8 @@ Result<CsvTable> CsvTable::open(std::string_view header, std::span<const std::st
       continue;
     }
     if (place == table.fields_.end()) {
-      return fail(ErrorCode::kBadInput, fmt::format("there is no column '{}': the header is to be that which acts "
-                                                    "backtest --out writes",
-                                                    name));
+      return fail(ErrorCode::kBadInput, fmt::format("there is no column '{}': the header has {}", name,
+                                                    fmt::join(table.fields_ | std::views::take(kMostNamed), ", ")));
     }
     if (std::find(place + 1, table.fields_.end(), name) != table.fields_.end()) {
       return fail(ErrorCode::kBadInput, fmt::format("the column '{}' stands twice", name));

@@ -33,6 +33,7 @@ FigureGroup best_figures(const SweepSummary& summary) {
   list.count("sets", "Parameter sets", summary.sets, "that were run");
   list.count("judged", "Sets compared", summary.judged,
              "those with returns, of the same times; the others count as tries");
+  list.count("ruined", "Sets that lost all", summary.ruined, "equity fell to 0 or below");
   list.count("periods", "Returns", summary.returns, fmt::format("of each set, by {}", period_name(summary.period)));
   if (summary.best == 0) return list.take();
   list.count("set", "Best set", summary.best, "its number in the table");
@@ -58,9 +59,10 @@ FigureGroup walk_figures(const SweepSummary& summary) {
   const SetFigures& figures = summary.out_of_sample_figures;
   FigureList list("walk_forward", "Walk-forward");
   list.note(
-      "Of each test the set that was best in the training before it, chosen anew; the tests one after the other. Tests "
-      "are "
-      "parts of each set's one run: what it holds when one begins it has from before, and changing sets costs "
+      "Of each test the set that was best in the training before it, chosen anew of those that had something left "
+      "then; "
+      "the tests one after the other. Tests are parts of each set's one run: what it holds when one begins it has from "
+      "before, and changing sets costs "
       "nothing.");
   list.count("tests", "Tests", summary.folds.size(), "each as long as the others");
   list.count("periods", "Returns", figures.returns, fmt::format("of all tests, by {}", period_name(summary.period)));

@@ -105,6 +105,7 @@ SweepSummary summary_in(const ordered_json& root) {
                        .period = period_in(root),
                        .sets = count_in(root, "sets"),
                        .judged = count_in(root, "judged"),
+                       .ruined = count_in(root, "ruined"),
                        .returns = count_in(root, "returns")};
   summary.risk_free_rate = real_in(root, "risk_free_rate").value_or(0);
   if (!is_risk_free_rate(summary.risk_free_rate)) throw std::invalid_argument("risk_free_rate");
@@ -142,6 +143,7 @@ std::string to_json(const SweepSummary& summary) {
                     {"risk_free_rate", summary.risk_free_rate},
                     {"sets", summary.sets},
                     {"judged", summary.judged},
+                    {"ruined", summary.ruined},
                     {"returns", summary.returns},
                     {"best", nullptr}};
   if (summary.best != 0) {

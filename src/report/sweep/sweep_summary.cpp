@@ -17,6 +17,8 @@ namespace {
 // A set of which it is undefined has not traded, or not enough: as if it had come to nothing.
 double score_of(const std::optional<double>& value) { return value.value_or(0); }
 
+bool is_nothing(double equity) { return !(equity > 0); }
+
 std::size_t periods_in(Nanos span, Nanos period) {
   return static_cast<std::size_t>((span.count() + period.count() - 1) / period.count());
 }
@@ -37,9 +39,10 @@ void SweepJudge::add(std::size_t number, const RunCloses::Chosen& chosen) {
   ACTS_ASSERT(judged_.empty() || number > judged_.back().number);
   ++sets_;
   const Closes& closes = chosen.closes;
+  if (std::ranges::any_of(closes.values, is_nothing)) ++ruined_;
   if (is_too_many_ || closes.values.empty()) return;
   const bool has_returns = !returns_of(std::span(closes.values)).empty();
-  if (has_returns && judged_.empty()) {
+  if (judged_.empty() && (has_returns || closes.times.size() > times_.size())) {
     period_ = chosen.period;
     times_ = closes.times;
   }
@@ -57,38 +60,44 @@ void SweepJudge::add(std::size_t number, const RunCloses::Chosen& chosen) {
   }
 }
 
-SetFigures SweepJudge::figures_of(const Judged& set, PeriodRange range) const {
-  Closes closes;
-  const auto cut = [range](const auto& all, auto& out) {
-    out.assign(all.begin() + static_cast<std::ptrdiff_t>(range.begin),
-               all.begin() + static_cast<std::ptrdiff_t>(range.end + 1));
+std::vector<SweepJudge::Tried> SweepJudge::tried() const {
+  std::vector<Tried> sets;
+  sets.reserve(judged_.size() + ended_.size());
+  const auto add = [&sets](std::size_t number, bool is_judged, const std::vector<double>& equity) {
+    const auto ruin = std::ranges::find_if(equity, is_nothing);
+    const auto count = static_cast<std::size_t>(ruin - equity.begin()) + (ruin == equity.end() ? 0U : 1U);
+    sets.push_back({number, is_judged, std::span(equity).first(count)});
   };
-  cut(times_, closes.times);
-  cut(set.equity, closes.values);
-  return set_figures(closes, period_, risk_free_rate_);
-}
-
-ReturnTable SweepJudge::returns_above(double risk_free) const {
-  ReturnTable returns;
-  returns.reserve(judged_.size());
-  for (const Judged& set : judged_) returns.push_back(excess_of(returns_of(std::span(set.equity)), risk_free));
-  return returns;
-}
-
-ReturnTable SweepJudge::all_tries(const ReturnTable& judged, double risk_free) const {
-  ReturnTable returns;
-  returns.reserve(judged.size() + ended_.size());
-  std::size_t next = 0;
-  const auto take_judged_before = [&](std::size_t number) {
-    for (; next < judged.size() && judged_[next].number < number; ++next) returns.push_back(judged[next]);
-  };
+  for (const Judged& set : judged_) add(set.number, true, set.equity);
   for (const Ended& set : ended_) {
-    if (!is_its_begin(set.chosen)) continue;
-    take_judged_before(set.number);
-    returns.push_back(excess_of(returns_until_ruin(std::span(set.chosen.closes.values), times_.size() - 1), risk_free));
+    if (is_its_begin(set.chosen)) add(set.number, false, set.chosen.closes.values);
   }
-  take_judged_before(std::numeric_limits<std::size_t>::max());
+  std::ranges::sort(sets, {}, &Tried::number);
+  return sets;
+}
+
+ReturnTable SweepJudge::returns_above(double risk_free, const std::vector<Tried>& sets) const {
+  ReturnTable returns;
+  returns.reserve(sets.size());
+  for (const Tried& set : sets) {
+    returns.push_back(excess_of(returns_until_ruin(set.equity, times_.size() - 1), risk_free));
+  }
   return returns;
+}
+
+bool SweepJudge::goes_on_at(const Tried& set, std::size_t i) const {
+  if (i >= set.equity.size() || is_nothing(set.equity[i])) return false;
+  return i + 1 < set.equity.size() || set.equity.size() == times_.size();
+}
+
+SetFigures SweepJudge::figures_of(const Tried& set, PeriodRange range) const {
+  Closes closes;
+  const std::size_t end = std::min(range.end + 1, set.equity.size());
+  for (std::size_t i = range.begin; i < end; ++i) {
+    closes.times.push_back(times_[i]);
+    closes.values.push_back(set.equity[i]);
+  }
+  return set_figures(closes, period_, risk_free_rate_);
 }
 
 SweepSummary SweepJudge::summary(const std::optional<WalkForwardSpans>& spans,
@@ -97,71 +106,96 @@ SweepSummary SweepJudge::summary(const std::optional<WalkForwardSpans>& spans,
                        .period = period_,
                        .risk_free_rate = risk_free_rate_,
                        .sets = sets_,
-                       .judged = judged_.size()};
+                       .judged = judged_.size(),
+                       .ruined = ruined_};
   if (judged_.empty()) {
     summary.notes.push_back(
         is_too_many_ ? fmt::format("more than {} returns: sets are not held against each other", most_returns_)
                      : "no set has returns: equity must be above 0 at the start of each period; say with --capital "
                        "what was set aside");
-    return summary;
   }
+  const std::vector<Tried> sets = tried();
+  if (sets.empty() || times_.size() < 2) return summary;
   summary.returns = times_.size() - 1;
-  choose_best(summary, returns_above(risk_free_of(risk_free_rate_, period_)));
-  if (spans) walk(summary, returns_above(0), *spans);
-  summary.parameters = parameters(summary.best);
+  if (!judged_.empty()) choose_best(summary, sets);
+  if (spans) walk(summary, sets, *spans);
+  if (summary.best != 0) summary.parameters = parameters(summary.best);
   for (SweepFold& fold : summary.folds) fold.parameters = parameters(fold.set);
   return summary;
 }
 
-void SweepJudge::choose_best(SweepSummary& summary, const ReturnTable& excess) const {
+void SweepJudge::choose_best(SweepSummary& summary, const std::vector<Tried>& sets) const {
+  const ReturnTable excess = returns_above(risk_free_of(risk_free_rate_, period_), sets);
   std::vector<double> sharpes;
-  sharpes.reserve(judged_.size());
+  sharpes.reserve(sets.size());
   std::size_t best = 0;
   double most = -std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < judged_.size(); ++i) {
-    const std::optional<double> value = figures_of(judged_[i], {0, excess[i].size()}).*objective_.value;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
     sharpes.push_back(score_of(sharpe(excess[i], 1)));
+    if (!sets[i].is_judged) continue;
+    const std::optional<double> value = figures_of(sets[i], {0, summary.returns}).*objective_.value;
     if (score_of(value) <= most) continue;
     most = score_of(value);
     best = i;
     summary.best_value = value;
   }
-  summary.best = judged_[best].number;
+  summary.best = sets[best].number;
   summary.best_sharpe = sharpe(excess[best], periods_a_year(period_));
   summary.deflated_sharpe = deflated_sharpe(excess[best], sharpes, sets_);
   tell_overfitting(summary, excess);
 }
 
 void SweepJudge::tell_overfitting(SweepSummary& summary, const ReturnTable& excess) const {
-  const ReturnTable tries = all_tries(excess, risk_free_of(risk_free_rate_, period_));
   // Blocks of at least two periods, of which half can be chosen in more than a few ways.
   constexpr std::size_t kLeastBlocks = 4;
   summary.blocks = std::min(kMostBlocks, summary.returns / 4 * 2);
-  if (summary.blocks < kLeastBlocks || tries.size() < 2 || tries.size() > kMostRanked) {
+  if (summary.blocks < kLeastBlocks || excess.size() < 2 || excess.size() > kMostRanked) {
     summary.notes.push_back(
         fmt::format("no probability of overfitting: it is of 2 to {} sets with 8 returns at least", kMostRanked));
     summary.blocks = 0;
     return;
   }
-  summary.overfitting = overfitting_probability(tries, summary.blocks);
+  summary.overfitting = overfitting_probability(excess, summary.blocks);
 }
 
-void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const {
+void SweepJudge::walk(SweepSummary& summary, const std::vector<Tried>& sets, const WalkForwardSpans& spans) const {
   const std::size_t train = periods_in(spans.train, period_);
   const std::size_t test = periods_in(spans.test, period_);
   const std::size_t between = periods_in(spans.purge, period_) + periods_in(spans.embargo, period_);
-  const std::vector<Fold> folds = walk_forward_folds(summary.returns, train, test, between);
+  std::vector<Fold> folds = walk_forward_folds(summary.returns, train, test, between);
   if (folds.empty()) {
     summary.notes.push_back(
         fmt::format("no walk-forward: training, what is left out and a test are {} returns by {}, and there are {}",
                     train + between + test, period_name(period_), summary.returns));
     return;
   }
-  const WalkForward walked = walk_forward(returns, folds, [this](std::size_t set, const Fold& fold) {
-    return score_of(figures_of(judged_[set], fold.train.front()).*objective_.value);
+  // What has ended does not begin again: behind the first fold without a set there is none.
+  const auto none_left = std::ranges::find_if(folds, [&](const Fold& fold) {
+    return std::ranges::none_of(sets, [&](const Tried& set) { return goes_on_at(set, fold.train.front().end); });
   });
-  for (std::size_t i = 0; i < folds.size(); ++i) {
-    const Judged& chosen = judged_[walked.chosen[i]];
+  if (none_left != folds.end()) {
+    summary.notes.push_back(
+        fmt::format("the walk-forward has no test from {} on: each set had lost all it had, or ended",
+                    to_iso8601(times_[none_left->test.begin])));
+    folds.erase(none_left, folds.end());
+  }
+  if (!folds.empty()) take_tests(summary, sets, folds);
+}
+
+void SweepJudge::take_tests(SweepSummary& summary, const std::vector<Tried>& sets,
+                            const std::vector<Fold>& folds) const {
+  const WalkForward walked = walk_forward(returns_above(0, sets), folds, [&](std::size_t set, const Fold& fold) {
+    const PeriodRange learnt = fold.train.front();
+    // Whoever chooses knows what has been lost by then, and nothing of what will be.
+    if (!goes_on_at(sets[set], learnt.end)) return -std::numeric_limits<double>::infinity();
+    return score_of(figures_of(sets[set], learnt).*objective_.value);
+  });
+  Closes& stitched = summary.out_of_sample;
+  stitched.times.push_back(times_[folds.front().test.begin]);
+  stitched.values.push_back(1);
+  auto next = walked.returns.begin();
+  for (std::size_t i = 0; i < folds.size() && !is_nothing(stitched.values.back()); ++i) {
+    const Tried& chosen = sets[walked.chosen[i]];
     const PeriodRange learnt = folds[i].train.front();
     const SetFigures in_test = figures_of(chosen, folds[i].test);
     summary.folds.push_back({.train_from = times_[learnt.begin],
@@ -172,15 +206,13 @@ void SweepJudge::walk(SweepSummary& summary, const ReturnTable& returns, const W
                              .trained = figures_of(chosen, learnt).*objective_.value,
                              .tested = in_test.*objective_.value,
                              .test_return = in_test.total_return});
-  }
-  Closes& stitched = summary.out_of_sample;
-  double equity = 1;
-  stitched.times.push_back(times_[folds.front().test.begin]);
-  stitched.values.push_back(equity);
-  for (std::size_t i = 0; i < walked.returns.size(); ++i) {
-    equity *= 1 + walked.returns[i];
-    stitched.times.push_back(times_[folds.front().test.begin + i + 1]);
-    stitched.values.push_back(equity);
+    for (std::size_t k = folds[i].test.begin; k < folds[i].test.end && !is_nothing(stitched.values.back()); ++k) {
+      stitched.times.push_back(times_[k + 1]);
+      stitched.values.push_back(stitched.values.back() * (1 + *next++));
+    }
+    if (!is_nothing(stitched.values.back())) continue;
+    summary.notes.push_back(fmt::format("the walk-forward ends at {}: set {}, chosen for that test, lost all it had",
+                                        to_iso8601(stitched.times.back()), chosen.number));
   }
   summary.out_of_sample_figures = set_figures(stitched, period_, risk_free_rate_);
 }
@@ -196,6 +228,10 @@ std::string to_text(const SweepSummary& summary) {
                         parameters, told(summary.best_value));
     text += fmt::format("; deflated Sharpe ratio {}, probability of overfitting {}, {}\n",
                         told(summary.deflated_sharpe), told(summary.overfitting), risk_free);
+  }
+  if (summary.ruined > 0) {
+    text +=
+        fmt::format("{} of {} sets lost all they had: their equity fell to 0 or below\n", summary.ruined, summary.sets);
   }
   if (!summary.folds.empty()) {
     text += fmt::format("walk-forward of {} tests: total return {}, Sharpe ratio {}, {}\n", summary.folds.size(),

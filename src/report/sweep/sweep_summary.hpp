@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,7 +51,8 @@ struct SweepSummary {
   Nanos period{};
   double risk_free_rate = 0;  // a year; of all Sharpe ratios, and of the objective where it takes one
   std::size_t sets = 0;
-  std::size_t judged = 0;   // of them, with returns; the others count as tries alone
+  std::size_t judged = 0;   // of them, with returns; the others count as tries, and may be chosen in a fold
+  std::size_t ruined = 0;   // of them, whose equity fell to 0 or below
   std::size_t returns = 0;  // of each
   // The best of all returns.
   std::size_t best = 0;  // its number; 0: none
@@ -95,25 +97,37 @@ class SweepJudge {
     std::size_t number = 0;
     RunCloses::Chosen chosen = {};
   };
-  // Of all judged sets, less a rate of one period.
-  [[nodiscard]] ReturnTable returns_above(double risk_free) const;
-  // These, and those of sets that ended, by their numbers.
-  [[nodiscard]] ReturnTable all_tries(const ReturnTable& judged, double risk_free) const;
+  // A set that ran, over times_ or the begin of them.
+  struct Tried {
+    std::size_t number = 0;
+    bool is_judged = false;
+    std::span<const double> equity = {};  // up to the first, if there is one, that is not above 0; of judged_ or ended_
+  };
+  // By their numbers.
+  [[nodiscard]] std::vector<Tried> tried() const;
+  // As many of each, less a rate of one period: returns_until_ruin().
+  [[nodiscard]] ReturnTable returns_above(double risk_free, const std::vector<Tried>& sets) const;
+  // Whether it had something left at the close `i`, and more to come. Of nothing behind it.
+  [[nodiscard]] bool goes_on_at(const Tried& set, std::size_t i) const;
   [[nodiscard]] bool is_alike(const RunCloses::Chosen& chosen) const;
   [[nodiscard]] bool is_its_begin(const RunCloses::Chosen& chosen) const;
-  [[nodiscard]] SetFigures figures_of(const Judged& set, PeriodRange range) const;
-  void choose_best(SweepSummary& summary, const ReturnTable& excess) const;
+  // Of the periods of the range that it has.
+  [[nodiscard]] SetFigures figures_of(const Tried& set, PeriodRange range) const;
+  void choose_best(SweepSummary& summary, const std::vector<Tried>& sets) const;
   void tell_overfitting(SweepSummary& summary, const ReturnTable& excess) const;
-  void walk(SweepSummary& summary, const ReturnTable& returns, const WalkForwardSpans& spans) const;
+  void walk(SweepSummary& summary, const std::vector<Tried>& sets, const WalkForwardSpans& spans) const;
+  // The tests, as far as there is a set to choose and something to go on with.
+  void take_tests(SweepSummary& summary, const std::vector<Tried>& sets, const std::vector<Fold>& folds) const;
 
   NamedFigure objective_;
   double risk_free_rate_;
   std::size_t most_returns_;
   std::size_t sets_ = 0;
+  std::size_t ruined_ = 0;
   std::size_t held_ = 0;
   bool is_too_many_ = false;
   Nanos period_{};
-  std::vector<UnixNanos> times_;
+  std::vector<UnixNanos> times_;  // of the first that is judged; until then the longest
   std::vector<Judged> judged_;
   std::vector<Ended> ended_;
 };
