@@ -51,7 +51,7 @@ Result<void> RunFolder::enter(FileOps& ops, const std::string& folder) {
   // A run that was killed may have left some files, without run.json.
   const bool is_of_a_run =
       ops.exists(fmt::format("{}/{}", folder, kRunName)) || ops.exists(fmt::format("{}/{}", folder, kRunLockName));
-  Result<FileLock> lock = FileLock::take(ops, folder, kRunLockName, "a run writes there: wait for it, or give --out");
+  Result<FileLock> lock = FileLock::take(ops, folder, kRunLockName, ": a run writes there: wait for it, or give --out");
   if (!lock) return std::unexpected(lock.error());
   lock_ = *std::move(lock);
   if (is_of_a_run) return {};

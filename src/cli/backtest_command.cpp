@@ -29,6 +29,7 @@
 #include "cli/problems.hpp"
 #include "cli/values.hpp"
 #include "cli/version.hpp"
+#include "history/output_file.hpp"
 
 namespace acts::cli {
 namespace {
@@ -405,9 +406,14 @@ Result<void> check_outputs(const Settings& settings, const backtest::RunRequest&
   for (const backtest::InstrumentSettings& of : request.settings.instruments) {
     read.insert(read.end(), of.files.begin(), of.files.end());
   }
-  const Result<void> fits = check_not_read("--save-state", settings.save_state, read);
+  if (Result<void> fits = check_not_read("--save-state", settings.save_state, read); !fits) return fits;
   read.push_back(settings.restore);
-  return fits ? check_not_read("--json", settings.json, read) : fits;
+  if (Result<void> fits = check_not_read("--json", settings.json, read); !fits) return fits;
+  for (const std::string& output : {settings.save_state, settings.json}) {
+    if (output.empty()) continue;
+    if (Result<void> fits = history::check_replaceable(output); !fits) return fits;
+  }
+  return {};
 }
 
 int run(const Given& given) {

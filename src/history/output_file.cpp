@@ -22,14 +22,23 @@ bool is_below(const std::string& path, const std::string& folder) {
 }  // namespace
 
 Result<void> check_output(const std::string& output, const std::string& catalog) {
-  if (!is_below(output, catalog)) return {};
+  if (!is_below(output, catalog)) return check_replaceable(output);
   return fail(ErrorCode::kUsage,
               fmt::format("{}: is in the catalog, where only imports write: choose another place", output));
+}
+
+Result<void> check_replaceable(const std::string& output) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(output, ignored);
+  if (!fs::exists(status) || fs::is_regular_file(status)) return {};
+  const std::string_view kind = fs::is_directory(status) ? "a folder" : "no file, but a device or a pipe";
+  return fail(ErrorCode::kUsage, fmt::format("{}: is {}: name a file, new or to be replaced", output, kind));
 }
 
 std::string part_of(const std::string& output) { return output + ".part"; }
 
 Result<void> put_in_place(FileOps& ops, const std::string& output) {
+  if (Result<void> fits = check_replaceable(output); !fits) return fits;
   const std::string part = part_of(output);
   if (Result<void> synced = sync_file(ops, part); !synced) return synced;
   std::error_code error;
@@ -41,6 +50,7 @@ Result<void> put_in_place(FileOps& ops, const std::string& output) {
 }
 
 Result<OutputFile> OutputFile::create(FileOps& ops, const std::string& path) {
+  if (Result<void> fits = check_replaceable(path); !fits) return std::unexpected(std::move(fits.error()));
   const std::string part = part_of(path);
   int fd = ops.create(part);
   if (fd == -EEXIST) {

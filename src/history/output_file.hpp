@@ -15,13 +15,17 @@
 namespace acts::history {
 
 // Errors: kUsage: it is below `catalog`, where only imports write; links and folders that are not there yet looked
-// through.
+// through; those of check_replaceable().
 Result<void> check_output(const std::string& output, const std::string& catalog);
+
+// Errors: kUsage: what is there is no file (a device, a pipe, a folder), nor a link to one: it would be replaced.
+Result<void> check_replaceable(const std::string& output);
 
 // Where it is written: "FILE.part".
 std::string part_of(const std::string& output);
 
-// Brings part_of(output) to the disk, then puts it in the place of whatever was there. Errors: kStorage.
+// Brings part_of(output) to the disk, then puts it in the place of the file that was there. Errors: kStorage; those of
+// check_replaceable().
 Result<void> put_in_place(FileOps& ops, const std::string& output);
 
 // Written from its begin to its end. Not thread-safe.
@@ -30,7 +34,8 @@ class OutputFile {
   // Held at most: so many go to the file at a time, the rest at its end. A run writes several files side by side.
   static constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 
-  // What a part of that name holds is lost: it is of a program that was killed. Errors: kStorage.
+  // What a part of that name holds is lost: it is of a program that was killed. Errors: kStorage; those of
+  // check_replaceable().
   static Result<OutputFile> create(FileOps& ops, const std::string& path);
   // Without finish() nothing is left of it.
   ~OutputFile();

@@ -15,8 +15,8 @@ namespace acts {
 class FileLock {
  public:
   // On `folder`/`name`; makes both if they are not there. Does not wait. Writes our process number into the file, for
-  // whoever comes second: who is told "…: held by process 7" and `holder`, which says what that one does and the
-  // remedy. Errors: kStorage.
+  // whoever comes second: who is told "…: held by process 7" and at once `holder` (": it …", ", which …"), which says
+  // what that one does and the remedy. Errors: kStorage.
   static Result<FileLock> take(FileOps& ops, const std::string& folder, std::string_view name, std::string_view holder);
   // Beside others that share the file, which is made if it can be; waits while somebody asks is_shared(). Nothing: it
   // is not there and cannot be made, or its file system has no locks; whoever only reads goes on without.

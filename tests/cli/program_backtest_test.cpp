@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -384,6 +385,19 @@ TEST_F(Backtest, ReplacesNothingThatItReads) {
   EXPECT_EQ(acts::testing::read_file(foreign / "orders.csv"), "mine\n");
 }
 
+// As root /dev/null was replaced by a file.
+TEST_F(Backtest, PutsNoFileInThePlaceOfADevice) {
+  const std::string pipe = (folder_ / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const char* const flag : {"--json", "--save-state"}) {
+    const Outcome outcome = run_acts({"backtest", write(grid(kRecording)), flag, pipe, "--out", folder_ / "run"});
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_TRUE(outcome.err.contains("pipe: is no file, but a device or a pipe: name a file")) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "run")) << "before it runs";
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  }
+}
+
 // Two of one configuration have one folder, and left a mixture of both.
 TEST_F(Backtest, WritesToAFolderThatNobodyElseWritesTo) {
   const std::string config = write(grid(kRecording));
@@ -392,7 +406,7 @@ TEST_F(Backtest, WritesToAFolderThatNobodyElseWritesTo) {
   ASSERT_TRUE(held.has_value()) << held.error().message;
   const Outcome second = run_acts({"backtest", config, "--out", run});
   EXPECT_EQ(second.exit_code, 5) << second.err;
-  EXPECT_TRUE(second.err.contains("a run writes there: wait for it, or give --out")) << second.err;
+  EXPECT_TRUE(second.err.contains(": a run writes there: wait for it, or give --out")) << second.err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run" / "run.json"));
   held = fail(ErrorCode::kStorage, "over");
   EXPECT_EQ(run_acts({"backtest", config, "--out", run}).exit_code, 0);

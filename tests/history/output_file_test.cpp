@@ -1,6 +1,7 @@
 #include "history/output_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,6 +42,27 @@ TEST(OutputFile, LeavesNothingIfItIsGivenUp) {
     ASSERT_TRUE(file->write("x"));
   }
   EXPECT_TRUE(std::filesystem::is_empty(dir.string()));
+}
+
+// Whoever may write to /dev would have a file in a device's place.
+TEST(OutputFile, TakesNoPlaceButAFiles) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_directory(dir / "folder");
+  std::filesystem::create_symlink(dir / "pipe", dir / "link");
+  ASSERT_EQ(dir.write("pipe.part", "x"), dir / "pipe.part");
+  for (const std::string& path : {dir / "pipe", dir / "link", dir / "folder"}) {
+    const auto file = OutputFile::create(real_file_ops(), path);
+    ASSERT_FALSE(file) << path;
+    EXPECT_EQ(file.error().code, ErrorCode::kUsage);
+    EXPECT_EQ(file.error().message.substr(0, path.size() + 4), path + ": is");
+    EXPECT_FALSE(check_replaceable(path));
+  }
+  EXPECT_FALSE(put_in_place(real_file_ops(), dir / "pipe"));
+  EXPECT_TRUE(std::filesystem::is_fifo(dir / "pipe"));
+  std::filesystem::create_symlink(dir.write("file", ""), dir / "good");
+  EXPECT_TRUE(check_replaceable(dir / "good"));
+  EXPECT_TRUE(check_replaceable(dir / "new"));
 }
 
 class CountingOps final : public FileOps {

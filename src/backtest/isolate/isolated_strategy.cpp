@@ -157,7 +157,7 @@ std::unexpected<Error> IsolatedStrategy::lost(LinkState state, std::string_view 
   const std::string ended = process_->end(state == LinkState::kClosed);
   if (state == LinkState::kLate) {
     return fail(ErrorCode::kBadInput, fmt::format("the strategy did not return within {} {}: it must come to an end, "
-                                                  "or be given more with isolate_timeout",
+                                                  "or be given more with --isolate-timeout",
                                                   to_string(timeout_), what));
   }
   if (state == LinkState::kClosed) {

@@ -143,7 +143,7 @@ std::unexpected<Error> SweepJournal::failed(std::string_view what, std::int64_t 
 Result<SweepJournal> SweepJournal::open(FileOps& ops, const std::string& path, const std::string& identity) {
   const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
   Result<FileLock> lock = FileLock::take(ops, absolute.parent_path().string(), absolute.filename().string() + ".lock",
-                                         "it runs this sweep: wait for it, or name another --output");
+                                         ": it runs this sweep: wait for it, or name another --output");
   if (!lock) return std::unexpected(lock.error());
   SweepJournal journal(ops, absolute.string(), *std::move(lock));
   const Result<void> ready = ops.exists(journal.path_) ? journal.find_end(identity) : journal.begin(identity);

@@ -199,7 +199,7 @@ TEST(SweepJournal, IsForOneAtATime) {
   ASSERT_TRUE(first.has_value());
   const auto second = SweepJournal::open(real_file_ops(), dir / "journal", kIdentity);
   ASSERT_FALSE(second.has_value());
-  EXPECT_TRUE(second.error().message.contains("it runs this sweep")) << second.error().message;
+  EXPECT_TRUE(second.error().message.contains(": it runs this sweep")) << second.error().message;
 }
 
 }  // namespace
