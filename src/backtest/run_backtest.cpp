@@ -105,6 +105,7 @@ Result<void> finish_scenarios(ScenarioRuns& scenarios, const PreparedRun& prepar
   for (ScenarioRuns::Lane& lane : scenarios.lanes()) {
     RunReport report = report_of(lane.end, lane.request.settings, prepared, markets, *lane.accounts, *lane.counter);
     report.books = lane.folder->end_books();
+    report.assumptions = all_assumptions(lane.request.settings, &lane.folder->credit());
     if (Result<void> told = tell_gaps(report, lane.request.settings, markets); !told) return told;
     const Result<void> finished = lane.folder->finish(run_json(lane.request, prepared, report), totals_json(report));
     if (!finished) return finished;
@@ -193,6 +194,7 @@ Result<RunReport> run_backtest(FileOps& ops, const RunRequest& request) {
   if (!end) return broken_off(request, *prepared, folder.get(), end.error());
   RunReport report = report_of(*std::move(end), settings, *prepared, run->instruments.markets, run->accounts, counter);
   report.folder = path;
+  report.assumptions = all_assumptions(settings, folder == nullptr ? nullptr : &folder->credit());
   if (folder != nullptr) {
     report.books = folder->end_books();
     const Result<void> told = tell_gaps(report, settings, run->instruments.markets);

@@ -11,6 +11,7 @@
 #include "acts/base/decimal.hpp"
 #include "acts/base/result.hpp"
 
+#include "backtest/assumptions.hpp"
 #include "backtest/books/book_recorder.hpp"
 #include "backtest/data_notes.hpp"
 #include "backtest/engine.hpp"
@@ -92,8 +93,9 @@ struct RunReport {
   std::vector<InstrumentReport> instruments = {};  // by their ids
   std::vector<AccountReport> accounts = {};        // in the order of the first instrument of each
   std::optional<Decimal> equity = {};              // of all; nothing if one has none, or they settle in several assets
-  std::string folder = {};                         // where it went
-  std::optional<BooksLeftOut> books = {};          // nothing: there are none
+  std::vector<Assumption> assumptions = {};
+  std::string folder = {};                 // where it went
+  std::optional<BooksLeftOut> books = {};  // nothing: there are none
 
   [[nodiscard]] OrderCounts orders() const;  // of all
   // Cash, fee and funding of all, without a quantity; nothing if they settle in several assets.

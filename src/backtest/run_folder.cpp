@@ -113,6 +113,7 @@ void RunFolder::on_fill(const ToldFill& told) {
 
 void RunFolder::on_sample(const Sample& sample) {
   if (equity_) write(equity_, equity_line(sample, of(sample.instrument)));
+  credit_.add(sample);
 }
 
 void RunFolder::on_marks(std::uint64_t fill_number,

@@ -14,6 +14,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/assumptions.hpp"
 #include "backtest/books/book_recorder.hpp"
 #include "backtest/decisions/decision_log.hpp"
 #include "backtest/instrument.hpp"
@@ -56,6 +57,9 @@ class RunFolder final : public RunListener {
   // What a DecisionLogWriter hands over.
   void add_decisions(std::string_view bytes) { write(decisions_, bytes); }
 
+  // Of what was told so far.
+  [[nodiscard]] const CreditWatch& credit() const { return credit_; }
+
   // What the run is to read in place of `feed`, which outlives this: it, if there is no books.csv.
   MarketFeed& watch(InstrumentId id, MarketFeed& feed, bool as_hftbacktest);
   // Of a run that has come to its end, before finish(). Nothing: there is no books.csv.
@@ -68,7 +72,8 @@ class RunFolder final : public RunListener {
   Result<void> finish(const std::string& run, const std::string& totals);
 
  private:
-  explicit RunFolder(std::vector<BacktestInstrument> instruments) : instruments_(std::move(instruments)) {}
+  explicit RunFolder(std::vector<BacktestInstrument> instruments)
+      : instruments_(std::move(instruments)), credit_(instruments_) {}
   using File = std::optional<history::OutputFile>;
   // One writer at a time, and no files of others.
   Result<void> enter(FileOps& ops, const std::string& folder);
@@ -81,6 +86,7 @@ class RunFolder final : public RunListener {
   [[nodiscard]] const BacktestInstrument& of(InstrumentId id) const { return instruments_.at(id.value()); }
 
   std::vector<BacktestInstrument> instruments_;
+  CreditWatch credit_;
   std::optional<FileLock> lock_;
   File json_;  // of its own, and in the folder
   File run_;

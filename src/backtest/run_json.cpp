@@ -194,7 +194,8 @@ void add_accounts(JsonMembers& members, const std::vector<AccountReport>& accoun
 
 std::string run_json(const RunRequest& request, const PreparedRun& prepared, const RunReport& report) {
   const BacktestSettings& settings = request.settings;
-  JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.end.begin))},
+  JsonMembers members{{"assumptions", assumptions_json(report.assumptions)},
+                      {"begin", quoted(to_iso8601_nanos(report.end.begin))},
                       {"configuration", json_text(request.configuration)},
                       {"configuration_file", json_text(request.configuration_file)},
                       {"data", prepared.data},

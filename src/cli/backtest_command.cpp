@@ -14,6 +14,7 @@
 
 #include "acts/strategy/registry.hpp"
 
+#include "backtest/assumptions.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/data_notes.hpp"
 #include "backtest/run_backtest.hpp"
@@ -250,6 +251,12 @@ struct Ran {
   std::string folder;
 };
 
+void tell_assumptions(const std::vector<backtest::Assumption>& assumptions) {
+  for (const backtest::Assumption& of : assumptions) {
+    complain(fmt::format("{}: {}", of.text, of.remedy), LogLevel::kWarn);
+  }
+}
+
 Result<Ran> run_bars(const backtest::RunRequest& request) {
   const auto report = backtest::run_bar_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
@@ -258,6 +265,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);
   tell_no_fills(sum_of(report->orders), request.settings.strategy);
   return Ran{bar_summary_of(*report), report->folder};
@@ -270,6 +278,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
     complain(note, LogLevel::kWarn);
   }
   tell_beyond(*report, request.settings);
+  tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);
   tell_no_fills(report->orders(), request.settings.strategy);
   return Ran{summary_of(*report), report->folder};

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "backtest/assumptions.hpp"
 #include "backtest/data_notes.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/sweep/set_maker.hpp"
@@ -137,6 +138,9 @@ std::span<const Option<SweepSettings>> sweep_table() {
 // As a run of one set does.
 void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
   for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
+  for (const backtest::Assumption& of : backtest::assumptions_of(settings)) {
+    complain(fmt::format("{}: {}", of.text, of.remedy), LogLevel::kWarn);
+  }
   if (report.missing_bars == 0) return;
   complain(
       fmt::format("{} bars are missing between those that are there: no set could trade in them", report.missing_bars),

@@ -63,7 +63,8 @@ std::string odd_recording(const Oddity& oddity) {
 std::string buying(const std::string& data, const std::string& exchange = "") {
   return fmt::format(
       "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\n{}\n[instrument]\ntick_size = \"0.1\"\n"
-      "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[exchange]\n{}[strategy]\n"
+      "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[fees]\nmaker = "
+      "\"0.0002\"\n[exchange]\n{}[strategy]\n"
       "name = \"twap\"\nduration = \"10s\"\nslices = 5\n",
       data, exchange);
 }
@@ -98,6 +99,21 @@ TEST(ProgramBacktestData, CountsUpdatesThatCrossTheBookInEveryForm) {
   const Outcome sheet = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
   EXPECT_EQ(sheet.exit_code, 0) << sheet.err;
   EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr("the book crossed by 199 updates"));
+}
+
+// Whoever leaves out what trading takes is told, before the profit is believed: on the terminal, in run.json and on
+// the page.
+TEST(ProgramBacktestData, TellsWhatMakesAResultTooGood) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("r.txt", odd_recording({})).empty());
+  std::string config = buying("files = [\"r.txt\"]");
+  config.erase(config.find("[latency]"), config.find("[exchange]") - config.find("[latency]"));
+  const Outcome run = run_over(dir, config);
+  EXPECT_THAT(run.err, HasSubstr("acts: no latency: orders and answers take no time, and fills are better"));
+  EXPECT_THAT(run.err, HasSubstr("acts: no fees: say in [fees] what the venue takes\n"));
+  const nlohmann::json told = nlohmann::json::parse(read_file(dir / "run/run.json"))["run"]["assumptions"];
+  EXPECT_EQ(told, nlohmann::json::parse(R"(["no latency","no fees"])"));
+  EXPECT_THAT(run_acts({"report", dir / "run"}).out, HasSubstr("order events, money in USDT, no latency, no fees"));
 }
 
 TEST(ProgramBacktestData, SaysNothingOfDataInWhichNothingIsOdd) {

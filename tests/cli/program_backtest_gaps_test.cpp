@@ -61,7 +61,8 @@ std::string lines_of(const LackingMarket& market) {
 std::string config_over(const std::string& data) {
   return fmt::format(
       "[data]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\n{}\n[instrument]\ntick_size = \"0.1\"\n"
-      "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[funding]\nsource = \"none\"\n"
+      "lot_size = \"0.001\"\n[latency]\nentry = \"10ms\"\nresponse = \"10ms\"\n[fees]\nmaker = "
+      "\"0.0002\"\n[funding]\nsource = \"none\"\n"
       "[strategy]\nname = \"twap\"\nduration = \"10s\"\nslices = 5\n",
       data);
 }

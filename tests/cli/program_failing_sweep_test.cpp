@@ -42,7 +42,8 @@ std::string sick_bars(std::string_view sweep) {
   }
   return fmt::format(
       "[data]\nkind = \"bars\"\nvenue = \"binance-spot\"\nsymbol = \"BTCUSDT\"\nfiles = [{}]\n"
-      "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.0001\"\n[account]\ninitial_balance = \"10000\"\n{}",
+      "[instrument]\ntick_size = \"0.01\"\nlot_size = \"0.0001\"\n[account]\ninitial_balance = \"10000\"\n"
+      "[fees]\ntaker = \"0.001\"\n{}",
       files, sickly("1h", sweep));
 }
 

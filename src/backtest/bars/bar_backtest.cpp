@@ -48,7 +48,8 @@ std::string bar_run_json(const RunRequest& request, const PreparedRun& prepared,
   const BacktestSettings& settings = request.settings;
   std::uint64_t missing = 0;
   for (const std::uint64_t count : report.missing) missing += count;
-  JsonMembers members{{"begin", quoted(to_iso8601_nanos(report.begin))},
+  JsonMembers members{{"assumptions", assumptions_json(report.assumptions)},
+                      {"begin", quoted(to_iso8601_nanos(report.begin))},
                       {"configuration", json_text(request.configuration)},
                       {"configuration_file", json_text(request.configuration_file)},
                       {"data", prepared.data},
@@ -225,6 +226,7 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
     report.accounts.push_back(account_report(settlement_asset(settings.instruments.front()), *account));
   }
   for (const BarReader* const of : bars) report.missing.push_back(of->missing());
+  report.assumptions = all_assumptions(request.settings, folder == nullptr ? nullptr : &folder->credit());
   if (folder == nullptr) return report;
   const Result<void> finished = folder->finish(bar_run_json(request, *prepared, report), bar_totals_json(report));
   if (!finished) return std::unexpected(finished.error());

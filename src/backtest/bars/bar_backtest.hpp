@@ -9,6 +9,7 @@
 
 #include "acts/base/result.hpp"
 
+#include "backtest/assumptions.hpp"
 #include "backtest/bars/bar_blocks.hpp"
 #include "backtest/bars/bar_run.hpp"
 #include "backtest/instrument.hpp"
@@ -37,7 +38,8 @@ struct BarReport {
   std::vector<AccountReport> accounts = {};  // one that has a limit, or none
   UnixNanos begin = {};                      // open of the first bar,
   UnixNanos end = {};                        // and close of the last one
-  std::string folder = {};                   // where it went
+  std::vector<Assumption> assumptions = {};
+  std::string folder = {};  // where it went
 
   // Cash, fee and funding of all, without a quantity.
   [[nodiscard]] Position sum() const;

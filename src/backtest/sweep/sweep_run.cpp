@@ -11,6 +11,7 @@
 
 #include "backtest/account_book.hpp"
 #include "backtest/announcements.hpp"
+#include "backtest/assumptions.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/bars/bar_sweep.hpp"
 #include "backtest/money.hpp"
@@ -318,7 +319,8 @@ Result<SweepIdentity> sweep_identity(const SweepRequest& request, std::string_vi
 
 std::string sweep_run_json(const SweepRequest& request, const SweepOrigin& origin, const SweepReport& report,
                            const SetFailures& failures) {
-  JsonMembers members{{"configuration", json_text(origin.configuration)},
+  JsonMembers members{{"assumptions", assumptions_json(assumptions_of(request.settings))},
+                      {"configuration", json_text(origin.configuration)},
                       {"configuration_file", json_text(origin.configuration_file)},
                       {"data", origin.identity.data},
                       {"failed", fmt::format("{}", failures.count)},

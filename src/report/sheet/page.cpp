@@ -232,6 +232,9 @@ std::string trouble_of(const RunFacts& facts) {
   const auto add = [&text](const std::string& count, std::string_view one, std::string_view several) {
     if (count != "0" && count != "null") text += fmt::format(", {} {}", count, count == "1" ? one : several);
   };
+  for (const Fact& fact : facts.run) {
+    if (fact.path.starts_with("assumptions[")) text += ", " + fact.text;
+  }
   add(told("problems.damaged_files"), "damaged file", "damaged files");
   add(told("problems.count"), "problem reading the data", "problems reading the data");
   add(told("missing_bars"), "bar missing", "bars missing");

@@ -146,7 +146,7 @@ Error answered_with(std::string_view said, bool closes) {
 TEST(IsolatedStrategy, SaysWhatBecameOfItsProcess) {
   EXPECT_EQ(answered_with("", false).message,
             "the strategy did not return within 30ms when it was made: it must come to an end, or be given more with "
-            "isolate_timeout");
+            "--isolate-timeout");
   EXPECT_EQ(answered_with("", true).message, "the strategy is gone when it was made");
   EXPECT_TRUE(answered_with("\x01", false).message.contains("not to be understood")) << "a question before it is made";
   EXPECT_TRUE(answered_with("\x63nothing", false).message.contains("not to be understood"));
