@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "acts/base/assert.hpp"
+
 #include "history/export/time_survey.hpp"
 
 namespace acts::backtest {
@@ -31,6 +33,11 @@ Result<Nanos> shift_of(Nanos needed, ClockShift shift) {
                           to_string(needed), to_string(needed)));
 }
 
+std::unexpected<Error> shifted_too_far(Nanos shift) {
+  return fail(ErrorCode::kBadInput,
+              fmt::format("local times shifted by {} are not between 1973 and 2200", to_string(shift)));
+}
+
 // The times can be shifted by so much, and there are some for each clock.
 Result<void> check_times(const TimeSurvey& survey, Nanos shift) {
   if (!survey.has_venue() || !survey.has_local()) {
@@ -41,8 +48,7 @@ Result<void> check_times(const TimeSurvey& survey, Nanos shift) {
       shift.count() >= kFirstFeedTime - survey.first_local().value) {
     return {};
   }
-  return fail(ErrorCode::kBadInput,
-              fmt::format("local times shifted by {} are not between 1973 and 2200", to_string(shift)));
+  return shifted_too_far(shift);
 }
 
 }  // namespace
@@ -165,6 +171,15 @@ Result<void> EventFeed::make_more() {
   if (Result<void> settled = settle(local_, has_ended_); !settled) return settled;
   if (!are_ordered_) count_rows();
   return check_waiting();
+}
+
+Result<void> EventFeed::delay(Nanos more) {
+  ACTS_ASSERT(more >= Nanos{0} && facts_.events == 0);
+  if (more.count() > kLastFeedTime - facts_.last_local.value) return shifted_too_far(facts_.shift + more);
+  facts_.shift = facts_.shift + more;
+  facts_.first_local = facts_.first_local + more;
+  facts_.last_local = facts_.last_local + more;
+  return {};
 }
 
 void EventFeed::take(const EventRow& row) {

@@ -52,6 +52,10 @@ class EventFeed final : public MarketFeed {
                                                  ClockShift shift, bool are_ordered, bool as_hftbacktest = false,
                                                  std::optional<UnixNanos> from = {});
 
+  // Before the first next(): all is received so much later. `more`: not negative. Errors: kBadInput: times then come to
+  // lie behind 2200.
+  Result<void> delay(Nanos more);
+
   Result<const sim::MarketRow*> next(FeedClock clock) override;
   [[nodiscard]] const FeedFacts& facts() const override { return facts_; }
 

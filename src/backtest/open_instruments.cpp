@@ -34,6 +34,26 @@ Result<std::optional<double>> covered_by(const sim::LatencyModel& latency, const
   return whole == Nanos{0} ? 1.0 : nearest_double((last - first).count(), whole.count());
 }
 
+// hftbacktest shifts each by itself.
+bool is_shifted_with_others(const InstrumentSettings& settings) {
+  return settings.clock_shift.kind == ClockShift::Kind::kAuto && !settings.exchange.as_hftbacktest;
+}
+
+// One clock has stamped them all, as far as anybody knows: shifted by each one's own need, what is received of one
+// would be known sooner or later against another than it was.
+Nanos shift_of_all(const BacktestSettings& settings, const std::vector<OpenMarket>& markets) {
+  Nanos most{0};
+  for (std::size_t i = 0; i < markets.size(); ++i) {
+    if (is_shifted_with_others(settings.instruments[i])) most = std::max(most, markets[i].feed->facts().shift);
+  }
+  return most;
+}
+
+Result<void> shift_as_others(const OpenMarket& market, const InstrumentSettings& settings, Nanos shift) {
+  if (!is_shifted_with_others(settings)) return {};
+  return market.events->delay(shift - market.feed->facts().shift);
+}
+
 }  // namespace
 
 Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
@@ -42,19 +62,24 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::optional<FutureCut>& cut) {
   OpenInstruments open;
   for (std::size_t i = 0; i < instruments.size(); ++i) {
-    const InstrumentSettings& of = settings.instruments[i];
-    Result<OpenMarket> market = open_market(of, instruments[i], on_problem);
+    Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
     if (!market) return of_instrument(settings, instruments[i], market.error());
-    if (cut) market->feed = std::make_unique<AlteredFeed>(std::move(market->feed), *cut);
+    open.markets.push_back(*std::move(market));
+  }
+  for (std::size_t i = 0; i < instruments.size(); ++i) {
+    const InstrumentSettings& of = settings.instruments[i];
+    OpenMarket& market = open.markets[i];
+    const Result<void> shifted = shift_as_others(market, of, shift_of_all(settings, open.markets));
+    if (!shifted) return of_instrument(settings, instruments[i], shifted.error());
+    if (cut) market.feed = std::make_unique<AlteredFeed>(std::move(market.feed), *cut);
     Result<InstrumentSetup> setup = instrument_setup(of, instruments[i]);
     if (!setup) return of_instrument(settings, instruments[i], setup.error());
-    auto covered = covered_by(setup->latency, market->feed->facts(), of.latency.file.value_or(""));
+    auto covered = covered_by(setup->latency, market.feed->facts(), of.latency.file.value_or(""));
     if (!covered) return of_instrument(settings, instruments[i], covered.error());
-    market->latency_covered = *covered;
-    const Result<void> taken = take_announcements(*setup, of, *market, cut);
+    market.latency_covered = *covered;
+    const Result<void> taken = take_announcements(*setup, of, market, cut);
     if (!taken) return of_instrument(settings, instruments[i], taken.error());
-    setup->feed = market->feed.get();
-    open.markets.push_back(*std::move(market));
+    setup->feed = market.feed.get();
     open.setups.push_back(*std::move(setup));
   }
   return open;

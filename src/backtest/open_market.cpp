@@ -13,6 +13,11 @@
 namespace acts::backtest {
 namespace {
 
+void take_feed(OpenMarket& market, std::unique_ptr<EventFeed> feed) {
+  market.events = feed.get();
+  market.feed = std::move(feed);
+}
+
 using OnProblem = std::function<void(std::string_view)>;
 
 Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestInstrument& instrument) {
@@ -31,7 +36,9 @@ Result<OpenMarket> open_npz(const InstrumentSettings& settings, const BacktestIn
   auto feed =
       EventFeed::open(open, instrument, settings.clock_shift, true, settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
-  return OpenMarket{.feed = *std::move(feed)};
+  OpenMarket market;
+  take_feed(market, *std::move(feed));
+  return market;
 }
 
 // What was received before `from` is looked at as well: it makes the book that a run begins with.
@@ -47,7 +54,7 @@ Result<OpenMarket> open_catalog(const InstrumentSettings& settings, const Backte
   auto feed = EventFeed::open(market.catalog->events(), instrument, settings.clock_shift, false,
                               settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
-  market.feed = *std::move(feed);
+  take_feed(market, *std::move(feed));
   return market;
 }
 
@@ -83,7 +90,7 @@ Result<OpenMarket> open_market(const InstrumentSettings& settings, const Backtes
   auto feed = EventFeed::open(market.recording->events(), instrument, settings.clock_shift, false,
                               settings.exchange.as_hftbacktest, settings.from);
   if (!feed) return std::unexpected(feed.error());
-  market.feed = *std::move(feed);
+  take_feed(market, *std::move(feed));
   return market;
 }
 

@@ -25,6 +25,7 @@ struct OpenMarket {
   std::unique_ptr<history::RecordingExporter> recording = {};
   std::unique_ptr<CatalogMarket> catalog = {};
   std::unique_ptr<MarketFeed> feed = {};
+  EventFeed* events = nullptr;  // which the feed is, or reads
   // Told of as the data is read, and all there are once the feed has been opened; never null.
   std::shared_ptr<DataProblems> problems = std::make_shared<DataProblems>();
   // Of its time, what the rows of the latency file cover; nothing: latencies are of no file.

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/program.hpp"
@@ -99,6 +101,47 @@ TEST(ProgramBacktestData, CountsUpdatesThatCrossTheBookInEveryForm) {
   const Outcome sheet = run_acts({"report", dir / "run", "--out", dir / "sheet.html"});
   EXPECT_EQ(sheet.exit_code, 0) << sheet.err;
   EXPECT_THAT(read_file(dir / "sheet.html"), HasSubstr("the book crossed by 199 updates"));
+}
+
+// As if our clock had been so much slower, and of another instrument.
+std::string received_earlier(const std::string& text, int millis, std::string_view coin) {
+  std::istringstream lines(text);
+  std::string moved;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t end = line.find(' ');
+    moved +=
+        fmt::format("{}{}\n", std::stoll(line.substr(0, end)) - std::int64_t{millis} * 1'000'000, line.substr(end));
+  }
+  for (const std::string_view name : {"BTC", "btc"}) {
+    const bool is_large = name == "BTC";
+    for (std::size_t at = moved.find(name); at != std::string::npos; at = moved.find(name, at)) {
+      for (std::size_t i = 0; i < name.size(); ++i) moved[at + i] = coin[i + (is_large ? 0 : name.size())];
+      at += name.size();
+    }
+  }
+  return moved;
+}
+
+// Two recordings of one machine: shifted each by its own need, one would be known 60 ms late against the other.
+TEST(ProgramBacktestData, ShiftsInstrumentsTogether) {
+  const TempDir dir;
+  ASSERT_FALSE(dir.write("btc.txt", received_earlier(odd_recording({}), 100, "BTCbtc")).empty());
+  ASSERT_FALSE(dir.write("eth.txt", received_earlier(odd_recording({}), 40, "ETHeth")).empty());
+  const auto shifts = [&dir](const std::string& of_eth) {
+    const Outcome run =
+        run_over(dir, fmt::format("[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"btc.txt\"]\n"
+                                  "[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"ETHUSDT\"\nfiles = [\"eth.txt\"]\n{}"
+                                  "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n"
+                                  "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n"
+                                  "[strategy]\nname = \"twap\"\nduration = \"10s\"\nslices = 5\n",
+                                  of_eth));
+    std::vector<std::string> told;
+    const nlohmann::json object = object_in(dir);
+    for (const auto& of : object["run"]["instruments"]) told.push_back(of["local_shift_ns"].dump());
+    return told;
+  };
+  EXPECT_EQ(shifts(""), (std::vector<std::string>{"95000000", "95000000"}));
+  EXPECT_EQ(shifts("clock_shift = \"50ms\"\n"), (std::vector<std::string>{"95000000", "50000000"}));
 }
 
 // Whoever leaves out what trading takes is told, before the profit is believed: on the terminal, in run.json and on
