@@ -32,6 +32,7 @@ struct ReplayedRun {
   std::string identity = {};                           // the run's,
   std::map<std::string, std::string> parameters = {};  // and its strategy's in canonical form
   bool has_books = true;                               // its folder's run.json tells of books.csv
+  std::string library = "null";                        // as that has it
 };
 
 // A run over data that is altered from the cut on, whose decisions before it are held against those of a log. It ends

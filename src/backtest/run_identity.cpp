@@ -163,16 +163,18 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!files) return std::unexpected(files.error());
   std::string data = data_json(*files);
   data.shrink_to_fit();
+  std::string library = request.replayed ? request.replayed->library : "null";
   // Another library of the same name is another run, and so is one that goes on from another state.
   for (const std::string& path : {settings.library, request.restore}) {
     if (path.empty() || request.replayed) continue;
     Result<std::string> sum = hash_of(path);
     if (!sum) return std::unexpected(sum.error());
     files->push_back({path, *std::move(sum)});
+    if (path == settings.library) library = file_json(files->back());
   }
   std::string identity = identity_of(request, made->parameters, *files);
-  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), std::move(data),
-                     std::move(identity)};
+  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy),
+                     std::move(data),         std::move(library),          std::move(identity)};
 }
 
 Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
@@ -264,11 +266,12 @@ std::string object_of(const std::map<std::string, std::string>& texts) {
 
 std::string data_json(const std::vector<DataFile>& files) {
   std::string out = "[";
-  for (const DataFile& file : files) {
-    out +=
-        fmt::format(R"({}{{"file":{},"sha256":"{}"}})", out.size() > 1 ? "," : "", json_text(file.path), file.sha256);
-  }
+  for (const DataFile& file : files) out += (out.size() > 1 ? "," : "") + file_json(file);
   return out + "]";
+}
+
+std::string file_json(const DataFile& file) {
+  return fmt::format(R"({{"file":{},"sha256":{}}})", json_text(file.path), json_text(file.sha256));
 }
 
 }  // namespace acts::backtest

@@ -28,6 +28,7 @@ struct PreparedRun {
   std::map<std::string, std::string> parameters;  // canonical
   std::unique_ptr<Strategy> strategy;
   std::string data;      // data_json()
+  std::string library;   // of the strategy, likewise one object; "null": it is one of acts
   std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
 };
 
@@ -66,5 +67,7 @@ std::unexpected<Error> broken_off(const RunRequest& request, const PreparedRun& 
 // JSON: an object of texts, and the data's files with their sums.
 std::string object_of(const std::map<std::string, std::string>& texts);
 std::string data_json(const std::vector<DataFile>& files);
+// One of its objects.
+std::string file_json(const DataFile& file);
 
 }  // namespace acts::backtest

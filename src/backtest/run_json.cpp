@@ -201,6 +201,7 @@ std::string run_json(const RunRequest& request, const PreparedRun& prepared, con
                       {"data", prepared.data},
                       {"end", quoted(to_iso8601_nanos(report.end.end))},
                       {"id", quoted(prepared.identity)},
+                      {"library", prepared.library},
                       {"parameters", object_of(prepared.parameters)},
                       {"seed", seed_json(settings.instruments)},
                       {"strategy", json_text(settings.strategy)},

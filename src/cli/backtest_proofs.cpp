@@ -8,6 +8,7 @@
 
 #include "backtest/decisions/byte_form.hpp"
 #include "backtest/decisions/decision_log.hpp"
+#include "backtest/run_identity.hpp"
 #include "backtest/run_proofs.hpp"
 #include "recording/file_ops.hpp"
 #include "recording/whole_file.hpp"
@@ -60,6 +61,9 @@ Result<RunToReplay> read_run_to_replay(const std::string& folder) {
                       .run = {.log = path(backtest::kDecisionLogName),
                               .identity = run.at("id").get<std::string>(),
                               .has_books = run.contains("books")}};
+    if (const auto library = run.find("library"); library != run.end() && library->is_object()) {
+      found.run.library = backtest::file_json({library->at("file"), library->at("sha256")});
+    }
     for (const auto& [name, value] : run.at("parameters").items()) {
       found.run.parameters[name] = value.get<std::string>();
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "cli/program.hpp"
+#include "history/signature.hpp"
 #include "recording/temp_dir.hpp"
 #include "support/testdata.hpp"
 
@@ -76,6 +78,23 @@ TEST(ProgramBacktestProofs, ReplaysARunOverBooksFromItsDecisionLog) {
 }
 
 // Of an earlier version, which had no books.
+// Which build of a library made a run is told; the replay, which does not load it, tells the same.
+TEST(ProgramBacktestProofs, NamesTheLibraryOfTheStrategy) {
+  const TempDir dir;
+  const std::string run = dir / "run";
+  const std::string config = dir.write("ill.toml", ill_with("none"));
+  const Outcome outcome = run_acts({"backtest", config, "--out", run});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const nlohmann::json library = nlohmann::json::parse(read_file(run + "/run.json"))["run"]["library"];
+  EXPECT_EQ(library["file"], fmt::format("{}/libill.so", ACTS_LIBRARIES));
+  EXPECT_EQ(library["sha256"], history::sha256_of(read_file(library["file"])));
+  const Outcome replayed = run_acts({"backtest", "--replay", run});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
+  const std::string own = dir / "own";
+  ASSERT_EQ(run_acts({"backtest", dir.write("own.toml", grid_over_books()), "--out", own}).exit_code, 0);
+  EXPECT_TRUE(nlohmann::json::parse(read_file(own + "/run.json"))["run"]["library"].is_null());
+}
+
 TEST(ProgramBacktestProofs, ReplaysAFolderWithoutBooks) {
   const TempDir dir;
   const std::string config = dir.write("grid.toml", grid_over_books());

@@ -96,7 +96,7 @@ void BarVenue::arrive_limit(std::size_t i, const Bar& bar) {
   } else if (takes) {
     fill(i, bar, bar.open, FillCause::kTaker);
   } else if (at_once) {
-    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kNone);
+    finish(i, OrderEvent::kExpired, OrderStatus::kExpired, RejectReason::kNoLiquidity);
   }
 }
 

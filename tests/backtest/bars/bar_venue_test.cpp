@@ -135,7 +135,7 @@ TEST(BarVenue, AtOnceOrNotAtAll) {
     Market market;
     market.place({.side = kBuy, .time_in_force = force, .price = Price{99}, .quantity = Quantity{1}});
     market.place({.side = kBuy, .time_in_force = force, .price = Price{101}, .quantity = Quantity{1}});
-    EXPECT_EQ(market.show({100, 101, 90, 100}), "1 expired ,2 buy 100x1 taker,");
+    EXPECT_EQ(market.show({100, 101, 90, 100}), "1 expired no_liquidity,2 buy 100x1 taker,");
   }
 }
 
