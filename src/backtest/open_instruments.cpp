@@ -9,6 +9,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/announcements.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/instrument_setup.hpp"
 #include "backtest/run_identity.hpp"
 
@@ -39,7 +40,7 @@ Result<std::optional<double>> covered_by(const sim::LatencyModel& latency, const
 Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::vector<BacktestInstrument>& instruments,
                                          const std::function<void(std::string_view)>& on_problem,
-                                         const std::optional<FutureCut>& cut) {
+                                         std::span<const std::string> features, const std::optional<FutureCut>& cut) {
   OpenInstruments open;
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     const InstrumentSettings& of = settings.instruments[i];
@@ -53,6 +54,9 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
     market->latency_covered = *covered;
     const Result<void> taken = take_announcements(*setup, of, *market, cut);
     if (!taken) return of_instrument(settings, instruments[i], taken.error());
+    auto stored = open_stored_features(of, features, market->feed->facts().shift, cut);
+    if (!stored) return of_instrument(settings, instruments[i], stored.error());
+    setup->features = *std::move(stored);
     setup->feed = market->feed.get();
     open.markets.push_back(*std::move(market));
     open.setups.push_back(*std::move(setup));
