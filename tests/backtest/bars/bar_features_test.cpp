@@ -1,6 +1,7 @@
 // Stored features in a run over bars: when they are told between opens, closes and timers, and what is done then.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -104,6 +105,48 @@ TEST(BarFeatures, WhatIsOrderedOnThemFillsAtTheNextOpen) {
     const Calls calls = calls_of(strategy, list_at({span}), {0s, 60s});
     EXPECT_EQ(std::ranges::count(calls, "60: fill at 200"), 1) << calls.size();
   }
+}
+
+TEST(BarFeatures, AreOtherOnesBehindACut) {
+  StoredFeatureList list = list_at({10s, 60s, 70s}, 5s);
+  list.cut = FutureCut{.at = after(65s), .seed = 3};
+  CallLog strategy;
+  const Calls calls = calls_of(strategy, list, {0s, 60s});
+  EXPECT_EQ(std::ranges::count(calls, "15: a = 1 of 10"), 1);
+  EXPECT_EQ(std::ranges::count(calls, "65: a = 2 of 60"), 0);
+  EXPECT_EQ(std::ranges::count(calls, "75: a = 3 of 70"), 0);
+  EXPECT_EQ(calls.size(), 6U) << "as many as there were";
+}
+
+class MarketsLog final : public Strategy {
+ public:
+  [[nodiscard]] Wants wants() const override { return {.features = {"a"}}; }
+  void on_features(StrategyContext& context, const FeatureValues& told) override {
+    calls.push_back(std::to_string(told.instrument.value()) + " at " +
+                    std::to_string((context.now() - kFirstOpen) / 1s));
+    EXPECT_FALSE(context.features(InstrumentId{1}).has_value());
+  }
+  std::vector<std::string> calls;
+};
+
+// Of three markets the second has none.
+TEST(BarFeatures, OfSeveralMarketsAreToldInTheirOrder) {
+  BarRunOptions options = test::bar_options("1", "1", "0", "0");
+  for (int i = 0; i < 2; ++i) options.markets.push_back(options.markets.front());
+  options.markets[0].features = list_at({20s, 60s});
+  options.markets[2].features = list_at({-5s, 20s, 40s, 60s});
+  MarketsLog strategy;
+  const std::unique_ptr<BarRun> run = BarRun::make(options, strategy, nullptr).value();
+  ASSERT_TRUE(run->start(kFirstOpen).has_value());
+  std::vector<Bar> bars(3);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    bars[i].instrument = InstrumentId{i};
+    bars[i].open_time = kFirstOpen;
+    bars[i].close_time = after(60s);
+    bars[i].open = bars[i].high = bars[i].low = bars[i].close = Price{1};
+  }
+  ASSERT_TRUE(run->step(bars).has_value());
+  EXPECT_EQ(strategy.calls, (Calls{"2 at 0", "0 at 20", "2 at 20", "2 at 40", "0 at 60", "2 at 60"}));
 }
 
 TEST(BarFeatures, AreNotToldToWhoWantsNone) {

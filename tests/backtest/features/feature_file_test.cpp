@@ -13,12 +13,16 @@
 #include <string_view>
 #include <vector>
 
+#include "backtest/bars/bar_backtest.hpp"
 #include "backtest/features/feature_cells.hpp"
 #include "backtest/features/feature_csv.hpp"
 #include "backtest/features/feature_data.hpp"
+#include "backtest/open_instruments.hpp"
+#include "backtest/run_identity.hpp"
 #include "history/engine/duck.hpp"
 #include "recording/temp_dir.hpp"
 #include "store/sqlite_store.hpp"
+#include "support/testdata.hpp"
 
 namespace acts::backtest {
 namespace {
@@ -260,6 +264,31 @@ TEST(FeatureData, FollowsFromFileToFileInTheOrderOfTime) {
   settings.to = time_at("2024-08-09");
   EXPECT_EQ(open_stored_features(settings, wanted, {}, {}).value().spool->size(), 1U)
       << "what is of later is not taken";
+}
+
+// What a look-ahead check alters, and what shifts receipts and delays rows.
+TEST(FeatureData, HasTheCutTheShiftAndTheDelayOfItsRun) {
+  const TempDir dir;
+  InstrumentSettings of = settings_of({dir.write("a.csv", "time,a\n2024-08-08,1\n")});
+  of.info.tick_size = parse_decimal("0.1").value();
+  of.info.lot_size = parse_decimal("0.001").value();
+  of.files = {acts::test::testdata("binance-feed/usdm/btcusdt_20240808.gz")};
+  of.clock_shift = {ClockShift::Kind::kFixed, std::chrono::seconds{2}};
+  of.features_delay = std::chrono::seconds{3};
+  const BacktestSettings settings{.instruments = {of}};
+  const std::vector<BacktestInstrument> instruments = backtest_instruments(settings).value();
+  const Names wanted{"a"};
+  const FutureCut cut{.at = time_at("2024-08-08"), .seed = 5};
+  const OpenInstruments books = open_instruments(settings, instruments, {}, wanted, cut).value();
+  const StoredFeatureList& over_books = books.setups.front().features;
+  EXPECT_EQ(over_books.cut->seed, 5U);
+  EXPECT_EQ(over_books.shift, std::chrono::seconds{2});
+  EXPECT_EQ(over_books.delay, std::chrono::seconds{3});
+  const BarRunOptions bars = bar_run_options(settings, instruments, wanted, cut).value();
+  EXPECT_EQ(bars.markets.front().features.cut->seed, 5U);
+  EXPECT_EQ(bars.markets.front().features.delay, std::chrono::seconds{3});
+  EXPECT_EQ(open_instruments(settings, instruments, {}, {}).value().setups.front().features.spool, nullptr)
+      << "where none are wanted none are read";
 }
 
 TEST(FeatureData, SaysWhichColumnIsMissingAndWhere) {
