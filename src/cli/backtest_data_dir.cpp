@@ -33,7 +33,7 @@ Result<void> take_default_data_dir(backtest::BacktestSettings& settings, const s
     if (!instrument.features_store) continue;
     Result<std::string> features_dir =
         instrument.data_dir.empty()
-            ? default_data_dir(name, "features_store in [data] is of one", "its file in features_files instead")
+            ? default_data_dir(name, "features_store in [data] needs one", "its file in features_files instead")
             : Result<std::string>(instrument.data_dir);
     if (!features_dir) return std::unexpected(features_dir.error());
     instrument.features_dir = *std::move(features_dir);

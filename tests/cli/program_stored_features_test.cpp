@@ -214,6 +214,11 @@ TEST(ProgramStoredFeatures, OfAnIntervalAreThoseOfTheDataDirectory) {
                  "data_dir = \"data\"\nfrom = \"2024-08-08\"\nto = \"2024-08-10\"");
   expect_run(dir.write("c.toml", config), dir / "run");
   EXPECT_THAT(table_of(dir / "run", "run.json"), HasSubstr("stored(" + (dir / "data/features/1s.db")));
+  config.replace(config.find("\"1s\""), 4, "\"5s\"");
+  const Outcome refused = run_acts({"backtest", dir.write("c.toml", config), "--out", dir / "other"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.err, "acts: features_store in [data]: there is no " + (dir / "data/features/5s.db") +
+                             ", which acts features compute NAME,NAME --interval 5s --store makes\n");
 }
 
 }  // namespace

@@ -38,6 +38,12 @@ std::unexpected<Error> no_column(const FeatureTable& table, std::string_view nam
                                              shown, table.path, advice));
 }
 
+std::unexpected<Error> no_store(const std::string& path, Nanos interval) {
+  return fail(ErrorCode::kUsage, fmt::format("features_store in [data]: there is no {}, which acts features compute "
+                                             "NAME,NAME --interval {} --store makes",
+                                             path, to_string(interval)));
+}
+
 // Behind one another, each with times that rise.
 class SpoolFiller {
  public:
@@ -110,6 +116,8 @@ Result<StoredColumns> StoredColumns::of(const BacktestSettings& settings) {
   StoredColumns columns;
   for (const InstrumentSettings& of : settings.instruments) {
     for (const std::string& path : feature_files(of)) {
+      std::error_code ignored;
+      if (of.features_store && !fs::exists(path, ignored)) return no_store(path, *of.features_store);
       Result<FeatureTable> table = open_feature_table(path);
       if (!table) return std::unexpected(table.error());
       columns.tables_.push_back(*std::move(table));

@@ -29,7 +29,7 @@ std::vector<std::string> feature_files(const InstrumentSettings& settings);
 
 class StoredColumns {
  public:
-  // Errors: open_feature_table().
+  // Errors: open_feature_table(); kUsage: there is no store of the interval.
   static Result<StoredColumns> of(const BacktestSettings& settings);
 
   // No instrument has stored features.
