@@ -50,7 +50,9 @@ Result<void> Engine::begin() {
   wants_ = strategy_->wants();
   wants_rows_ = wants_.book || wants_.trades;
   wants_answers_ = wants_.orders || wants_.fills;
-  reads_rows_ = wants_rows_ || (wants_.bars && options_.bar_interval) || !wants_.features.empty();
+  const bool has_stored = std::ranges::any_of(runs_, [](const auto& run) { return run->features().spool != nullptr; });
+  const bool computes = !wants_.features.empty() && !has_stored;
+  reads_rows_ = wants_rows_ || (wants_.bars && options_.bar_interval) || computes;
   begin_ = InstrumentRun::kNever;
   for (const auto& run : runs_) {
     if (Result<void> begun = run->begin(); !begun) return begun;
@@ -67,13 +69,12 @@ Result<void> Engine::begin() {
                          next_multiple({now_.value - 1}, *options_.bar_interval), *options_.bar_interval);
     }
   }
-  if (Result<void> begun = begin_features(); !begun) return begun;
+  if (Result<void> begun = computes ? begin_features() : begin_stored_features(); !begun) return begun;
   strategy_->on_start(*this);
   return {};
 }
 
 Result<void> Engine::begin_features() {
-  if (wants_.features.empty()) return {};
   const Result<FeaturePlan> plan = FeaturePlan::make(wants_.features, options_.features);
   if (!plan) return std::unexpected(plan.error());
   UnixNanos start = InstrumentRun::kNever;
@@ -81,6 +82,18 @@ Result<void> Engine::begin_features() {
   if (start == InstrumentRun::kNever) return {};
   for (std::uint32_t i = 0; i < runs_.size(); ++i) {
     features_.emplace_back(*plan, runs_[i]->instrument(), InstrumentId(i), start);
+  }
+  return {};
+}
+
+Result<void> Engine::begin_stored_features() {
+  if (wants_.features.empty() || begin_ == InstrumentRun::kNever) return {};
+  for (std::uint32_t i = 0; i < runs_.size(); ++i) {
+    const StoredFeatureList& list = runs_[i]->features();
+    if (list.spool == nullptr) continue;
+    StoredFeatures& features = stored_features_.emplace_back(list, wants_.features, InstrumentId(i));
+    if (Result<void> begun = features.begin(begin_); !begun) return begun;
+    next_stored_ = std::min(next_stored_, features.next());
   }
   return {};
 }
@@ -238,7 +251,7 @@ Result<void> Engine::take_wanted_rows(InstrumentId id, UnixNanos stop) {
 // Of bars and of features' intervals, the next one.
 UnixNanos Engine::interval_end() const {
   const UnixNanos bars = bars_.empty() ? InstrumentRun::kNever : bars_.front().end();
-  return features_.empty() ? bars : std::min(bars, features_.front().end());
+  return std::min(next_stored_, features_.empty() ? bars : std::min(bars, features_.front().end()));
 }
 
 // What is known at a bar's end is of the next one, and so it is with features.
@@ -251,6 +264,8 @@ Result<void> Engine::close_intervals(UnixNanos stop) {
   if (has_ended) {
     bars_.clear();
     features_.clear();
+    stored_features_.clear();
+    next_stored_ = InstrumentRun::kNever;
   }
   for (TradeBars& bars : bars_) {
     if (bars.end() != stop) continue;
@@ -259,6 +274,20 @@ Result<void> Engine::close_intervals(UnixNanos stop) {
   }
   for (LocalFeatures& features : features_) {
     if (features.end() == stop) ended_features_.push_back(features.close());
+  }
+  return next_stored_ == stop ? take_stored_features(stop) : Result<void>();
+}
+
+// Their values stay until they are told.
+Result<void> Engine::take_stored_features(UnixNanos stop) {
+  next_stored_ = InstrumentRun::kNever;
+  for (StoredFeatures& features : stored_features_) {
+    if (features.next() == stop) {
+      const Result<FeatureValues> values = features.take();
+      if (!values) return std::unexpected(values.error());
+      ended_features_.push_back(*values);
+    }
+    next_stored_ = std::min(next_stored_, features.next());
   }
   return {};
 }

@@ -22,6 +22,7 @@
 
 #include "backtest/features/feature_plan.hpp"
 #include "backtest/features/local_features.hpp"
+#include "backtest/features/stored_features.hpp"
 #include "backtest/features/told_features.hpp"
 #include "backtest/instrument_run.hpp"
 #include "backtest/run_listener.hpp"
@@ -37,7 +38,8 @@ struct EngineOptions {
   // positive. Without it there are none.
   std::optional<Nanos> bar_interval = {};
   // What the columns are that a strategy which wants features is told: at whole multiples of their interval, of what
-  // was received before, once a row here shows that the interval is over.
+  // was received before, once a row here shows that the interval is over. If an instrument has stored features, those
+  // are told instead, likewise.
   FeatureSettings features = {};
 };
 
@@ -63,7 +65,8 @@ class Engine final : private StrategyContext {
   // At least one instrument (asserted). `strategy` and `listener` (may be null) outlive it.
   Engine(std::vector<InstrumentSetup> setups, Strategy& strategy, EngineOptions options, RunListener* listener);
 
-  // Once. Errors: those of the data; kBadInput: the strategy lets no time pass; kUsage: FeaturePlan::make().
+  // Once. Errors: those of the data; kBadInput: the strategy lets no time pass; kUsage: FeaturePlan::make();
+  // kStorage: stored features.
   Result<RunEnd> run();
 
   // The same in parts: begin() once, run_until() with times that never go back until nothing more is to come, finish()
@@ -117,6 +120,8 @@ class Engine final : private StrategyContext {
   Result<void> take_wanted_rows(InstrumentId id, UnixNanos stop);
   void tell_rows();
   Result<void> begin_features();
+  Result<void> begin_stored_features();
+  Result<void> take_stored_features(UnixNanos stop);
   [[nodiscard]] UnixNanos interval_end() const;
   Result<void> close_intervals(UnixNanos stop);
   void tell_intervals();
@@ -143,7 +148,7 @@ class Engine final : private StrategyContext {
   Wants wants_;
   bool wants_rows_ = false;
   bool wants_answers_ = false;
-  bool reads_rows_ = false;  // one by one: rows are wanted, or bars or features of them
+  bool reads_rows_ = false;  // one by one: rows are wanted, or bars or features made of them
   UnixNanos begin_;
   UnixNanos now_;
   UnixNanos next_sample_ = InstrumentRun::kNever;
@@ -158,6 +163,8 @@ class Engine final : private StrategyContext {
   std::vector<Bar> ended_bars_;          // and not yet told
   std::vector<LocalFeatures> features_;  // as bars_; an interval ends for all at once
   std::vector<FeatureValues> ended_features_;
+  std::vector<StoredFeatures> stored_features_;    // in place of features_: of the instruments that have some,
+  UnixNanos next_stored_ = InstrumentRun::kNever;  // and when the next ones are told
   ToldFeatures told_features_;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_fill_ = 0;

@@ -15,6 +15,7 @@
 #include "acts/strategy/strategy.hpp"
 
 #include "backtest/announced.hpp"
+#include "backtest/features/stored_features.hpp"
 #include "backtest/fees.hpp"
 #include "backtest/fill_marks.hpp"
 #include "backtest/instrument.hpp"
@@ -44,6 +45,7 @@ struct InstrumentSetup {
   Decimal cash = {};
   AnnouncementList rates = {};  // AnnouncedRate
   AnnouncementList marks = {};  // AnnouncedMark; they count in place of the middle from the first on
+  StoredFeatureList features = {};
   // Where its rows come from, one of the two, which outlives the run. In a shared market the run never asks for single
   // rows (take_row()), nor does its listener want marks (asserted).
   MarketFeed* feed = nullptr;
@@ -117,6 +119,7 @@ class InstrumentRun {
   [[nodiscard]] LocalSide& here() { return *here_; }
   [[nodiscard]] const LocalSide& here() const { return *here_; }
   [[nodiscard]] const BacktestInstrument& instrument() const { return setup_.instrument; }
+  [[nodiscard]] const StoredFeatureList& features() const { return setup_.features; }
   [[nodiscard]] std::optional<Decimal> middle_here() const;
   // cash + value of the position at `mark` - fee + funding, as known here; without a mark the position counts nothing.
   [[nodiscard]] Decimal equity_here(const std::optional<Decimal>& mark) const;

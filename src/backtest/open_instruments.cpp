@@ -9,6 +9,7 @@
 #include "acts/base/ratio.hpp"
 
 #include "backtest/announcements.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/instrument_setup.hpp"
 #include "backtest/run_identity.hpp"
 
@@ -59,17 +60,18 @@ Result<void> shift_as_others(const OpenMarket& market, const InstrumentSettings&
 Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::vector<BacktestInstrument>& instruments,
                                          const std::function<void(std::string_view)>& on_problem,
-                                         const std::optional<FutureCut>& cut) {
+                                         std::span<const std::string> features, const std::optional<FutureCut>& cut) {
   OpenInstruments open;
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     Result<OpenMarket> market = open_market(settings.instruments[i], instruments[i], on_problem);
     if (!market) return of_instrument(settings, instruments[i], market.error());
     open.markets.push_back(*std::move(market));
   }
+  const Nanos shift = shift_of_all(settings, open.markets);
   for (std::size_t i = 0; i < instruments.size(); ++i) {
     const InstrumentSettings& of = settings.instruments[i];
     OpenMarket& market = open.markets[i];
-    const Result<void> shifted = shift_as_others(market, of, shift_of_all(settings, open.markets));
+    const Result<void> shifted = shift_as_others(market, of, shift);
     if (!shifted) return of_instrument(settings, instruments[i], shifted.error());
     if (cut) market.feed = std::make_unique<AlteredFeed>(std::move(market.feed), *cut);
     Result<InstrumentSetup> setup = instrument_setup(of, instruments[i]);
@@ -79,6 +81,9 @@ Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
     market.latency_covered = *covered;
     const Result<void> taken = take_announcements(*setup, of, market, cut);
     if (!taken) return of_instrument(settings, instruments[i], taken.error());
+    auto stored = open_stored_features(of, features, market.feed->facts().shift, cut);
+    if (!stored) return of_instrument(settings, instruments[i], stored.error());
+    setup->features = *std::move(stored);
     setup->feed = market.feed.get();
     open.setups.push_back(*std::move(setup));
   }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,12 @@ struct OpenInstruments {
 };
 
 // `instruments`: of the settings, in their order. `on_problem` may be empty. `cut`: behind it the data is another one.
-// Errors: open_market(), instrument_setup(), take_announcements(), with the instrument where there are several.
+// `features`: that are wanted of stored ones. Errors: open_market(), instrument_setup(), take_announcements(),
+// open_stored_features(), with the instrument where there are several.
 Result<OpenInstruments> open_instruments(const BacktestSettings& settings,
                                          const std::vector<BacktestInstrument>& instruments,
                                          const std::function<void(std::string_view)>& on_problem,
+                                         std::span<const std::string> features,
                                          const std::optional<FutureCut>& cut = {});
 
 // One line where the rows of a latency file cover not all of the data's time (OpenMarket::latency_covered), else "".

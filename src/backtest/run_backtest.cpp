@@ -33,7 +33,8 @@ Result<OpenRun> open_run(const RunRequest& request, const PreparedRun& prepared)
   auto accounts = AccountBook::make(request.settings, prepared.instruments);
   if (!accounts) return std::unexpected(accounts.error());
   const auto cut = request.compared ? std::optional(request.compared->cut) : std::nullopt;
-  auto instruments = open_instruments(request.settings, prepared.instruments, request.on_problem, cut);
+  auto instruments =
+      open_instruments(request.settings, prepared.instruments, request.on_problem, prepared.features, cut);
   if (!instruments) return std::unexpected(instruments.error());
   for (std::uint32_t i = 0; i < instruments->setups.size(); ++i) {
     join(instruments->setups[i], accounts->of(InstrumentId{i}));

@@ -76,6 +76,18 @@ Result<std::vector<DataFile>> market_data_of(const InstrumentSettings& settings,
   return files;
 }
 
+Result<std::vector<DataFile>> feature_data_of(const InstrumentSettings& settings) {
+  std::vector<DataFile> files;
+  for (const std::string& path : feature_files(settings)) {
+    Result<std::optional<std::string>> rows = feature_digest(settings, path);
+    if (!rows) return std::unexpected(rows.error());
+    Result<std::string> sum = *rows ? Result<std::string>(**std::move(rows)) : hash_of(path);
+    if (!sum) return std::unexpected(sum.error());
+    files.push_back({path, *std::move(sum)});
+  }
+  return files;
+}
+
 Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool is_bars) {
   std::vector<std::string> paths;
   if (settings.latency.file) paths.push_back(*settings.latency.file);
@@ -85,6 +97,9 @@ Result<std::vector<DataFile>> data_of(const InstrumentSettings& settings, bool i
   Result<std::vector<DataFile>> others = hashes_of(paths);
   if (!others) return others;
   market->insert(market->end(), std::move_iterator(others->begin()), std::move_iterator(others->end()));
+  Result<std::vector<DataFile>> features = feature_data_of(settings);
+  if (!features) return features;
+  market->insert(market->end(), std::move_iterator(features->begin()), std::move_iterator(features->end()));
   return market;
 }
 
@@ -158,7 +173,9 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
   if (!made) return std::unexpected(made.error());
   const Result<Wants> wants = guarded([&made]() -> Result<Wants> { return made->strategy->wants(); });
   if (!wants) return std::unexpected(wants.error());
-  if (Result<void> fits = check_wants(*wants, settings); !fits) return std::unexpected(fits.error());
+  const Result<StoredColumns> stored = StoredColumns::of(settings);
+  if (!stored) return std::unexpected(stored.error());
+  if (Result<void> fits = check_wants(*wants, settings, *stored); !fits) return std::unexpected(fits.error());
   Result<std::vector<DataFile>> files = data_files(settings);
   if (!files) return std::unexpected(files.error());
   std::string data = data_json(*files);
@@ -173,17 +190,18 @@ Result<PreparedRun> prepare_run(const RunRequest& request) {
     if (path == settings.library) library = file_json(files->back());
   }
   std::string identity = identity_of(request, made->parameters, *files);
-  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy),
+  return PreparedRun{*std::move(instruments), std::move(made->parameters), std::move(made->strategy), wants->features,
                      std::move(data),         std::move(library),          std::move(identity)};
 }
 
-Result<void> check_wants(const Wants& wants, const BacktestSettings& settings) {
-  if (settings.is_bars && !wants.features.empty()) {
+Result<void> check_wants(const Wants& wants, const BacktestSettings& settings, const StoredColumns& stored) {
+  if (!stored.empty()) {
+    if (Result<void> has = stored.check(wants.features); !has) return has;
+  } else if (settings.is_bars && !wants.features.empty()) {
     return fail(ErrorCode::kUsage,
                 "the strategy wants features, which are made of order books and trades, and these are bars: take kind "
                 "out of [data], with recordings as files, of whose trades [bars] makes bars");
-  }
-  if (!wants.features.empty()) {
+  } else if (!wants.features.empty()) {
     const Result<FeaturePlan> plan = FeaturePlan::make(wants.features, settings.features);
     if (!plan) return std::unexpected(plan.error());
   }

@@ -12,6 +12,7 @@
 #include "acts/strategy/registry.hpp"
 #include "acts/strategy/strategy.hpp"
 
+#include "backtest/features/feature_data.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_folder.hpp"
@@ -27,9 +28,10 @@ struct PreparedRun {
   std::vector<BacktestInstrument> instruments;    // as the settings' are
   std::map<std::string, std::string> parameters;  // canonical
   std::unique_ptr<Strategy> strategy;
-  std::string data;      // data_json()
-  std::string library;   // of the strategy, likewise one object; "null": it is one of acts
-  std::string identity;  // SHA-256 of version, strategy, data, parameters and configuration
+  std::vector<std::string> features;  // that it wants
+  std::string data;                   // data_json()
+  std::string library;                // of the strategy, likewise one object; "null": it is one of acts
+  std::string identity;               // SHA-256 of version, strategy, data, parameters and configuration
 };
 
 // Reads the files through. Errors: kUsage: settings that do not go together, or do not fit the strategy, files that are
@@ -49,9 +51,10 @@ Result<std::vector<BacktestInstrument>> backtest_instruments(const BacktestSetti
 std::unexpected<Error> of_instrument(const BacktestSettings& settings, const BacktestInstrument& instrument,
                                      const Error& error);
 
-// Whether the data can give what the strategy wants. Errors: kUsage: FeaturePlan::make(); bars of order books without
-// `bar_interval`; of bars only what bars do not have, features among it.
-Result<void> check_wants(const Wants& wants, const BacktestSettings& settings);
+// Whether the data can give what the strategy wants. `stored`: of the settings. Errors: kUsage: FeaturePlan::make(), or
+// of stored features StoredColumns::check(); bars of order books without `bar_interval`; of bars only what bars do not
+// have, features that are not stored among it.
+Result<void> check_wants(const Wants& wants, const BacktestSettings& settings, const StoredColumns& stored);
 
 // Whether there is what a strategy cannot trade without. Errors: kUsage: what is missing, and where it would be said.
 Result<void> check_needs(std::string_view strategy, const StrategyNeeds& needs, const BacktestSettings& settings);

@@ -10,6 +10,7 @@
 #include "acts/base/assert.hpp"
 #include "acts/base/ratio.hpp"
 
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_text.hpp"
 
 namespace acts::backtest {
@@ -53,17 +54,20 @@ std::map<std::string, std::string> models_of(const BacktestSettings& run, const 
   const ExchangeSettings& exchange = settings.exchange;
   std::string queue(sim::to_string(exchange.queue.kind));
   if (sim::has_power(exchange.queue.kind)) queue += fmt::format("({})", shortest_text(exchange.queue.n));
-  return {{"account", account_model(run.account, settings.margin)},
-          {"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
-          {"contract", contract_model(settings.contract)},
-          {"fills", fill_sizes_of(exchange) == sim::FillSizes::kFull ? "full" : "partial"},
-          {"latency", latency_text(settings.latency)},
-          {"funding", funding_model(settings, report)},
-          {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
-          {"maker_fee", to_string(settings.fees.maker)},
-          {"queue", queue},
-          {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
-          {"taker_fee", to_string(settings.fees.taker)}};
+  std::map<std::string, std::string> models{
+      {"account", account_model(run.account, settings.margin)},
+      {"compatibility", exchange.as_hftbacktest ? "hftbacktest" : "none"},
+      {"contract", contract_model(settings.contract)},
+      {"fills", fill_sizes_of(exchange) == sim::FillSizes::kFull ? "full" : "partial"},
+      {"latency", latency_text(settings.latency)},
+      {"funding", funding_model(settings, report)},
+      {"mark", settings.mark == MarkSource::kMarkPrice ? "mark_price" : "middle"},
+      {"maker_fee", to_string(settings.fees.maker)},
+      {"queue", queue},
+      {"self_trade_prevention", std::string(to_string(exchange.self_trades))},
+      {"taker_fee", to_string(settings.fees.taker)}};
+  if (has_stored_features(settings)) models["features"] = features_model(settings);
+  return models;
 }
 
 std::string count_json(std::uint64_t count) { return fmt::format("{}", count); }

@@ -93,6 +93,12 @@ struct InstrumentSettings {
   MarkSource mark = MarkSource::kMiddle;
   std::optional<FundingSource> funding_source = {};  // nothing: funding_source_of()
   std::string funding_file = {};
+  // Stored features: of files, one behind the other, or of the store of this interval in the data directory
+  // `features_dir`; a row is known so long after its time.
+  std::vector<std::string> features_files = {};
+  std::optional<Nanos> features_store = {};
+  std::string features_dir = {};
+  Nanos features_delay{};
 };
 
 // Instruments of a run at most.
@@ -106,6 +112,11 @@ inline FundingSource funding_source_of(const InstrumentSettings& settings) {
   if (settings.funding_source) return *settings.funding_source;
   if (!settings.funding_file.empty()) return FundingSource::kFile;
   return settings.exchange.as_hftbacktest ? FundingSource::kNone : FundingSource::kData;
+}
+
+// Of what a run's instruments name, features are told as they are stored, and none are computed.
+inline bool has_stored_features(const InstrumentSettings& settings) {
+  return !settings.features_files.empty() || settings.features_store;
 }
 
 // Of a sweep: parameters chosen on one span of time and held against the next, again and again.

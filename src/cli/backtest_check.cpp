@@ -135,6 +135,18 @@ Result<void> check_funding(const std::vector<ConfigEntry>& entries, const Instru
   return check_unused(entries, kOfFile, "of source = \"file\"");
 }
 
+Result<void> check_stored_features(const std::vector<ConfigEntry>& entries, const InstrumentSettings& settings) {
+  if (settings.features_store && !settings.features_files.empty()) {
+    return fail(ErrorCode::kUsage, "features_files and features_store in [data]: take one of them out");
+  }
+  if (std::ranges::find(settings.features_files, "") != settings.features_files.end()) {
+    return fail(ErrorCode::kUsage, "features_files in [data] has an empty name: take it out");
+  }
+  if (backtest::has_stored_features(settings)) return {};
+  constexpr std::array<UnusedKey, 1> kDelay{{{"data", "features_delay"}}};
+  return check_unused(entries, kDelay, "of stored features, which features_files or features_store names");
+}
+
 constexpr std::array<UnusedKey, 6> kRules{{{"filters", ""},
                                            {"exchange", "self_trade_prevention"},
                                            {"exchange", "orders_per_10s"},
@@ -188,6 +200,9 @@ Result<void> check_bars(const std::vector<ConfigEntry>& entries, const Instrumen
 Result<void> check_features(const BacktestSettings& settings, const std::vector<ConfigEntry>& entries) {
   constexpr std::array<UnusedKey, 1> kFeatures{{{"features", ""}}};
   if (settings.is_bars) return check_unused(entries, kFeatures, "of order books, and these are bars");
+  if (std::ranges::any_of(settings.instruments, backtest::has_stored_features)) {
+    return check_unused(entries, kFeatures, "of features that are computed, and [data] names stored ones");
+  }
   const Result<IntervalFeatures> made = IntervalFeatures::make(settings.features.rows);
   return made ? Result<void>() : fail(ErrorCode::kUsage, fmt::format("[features]: {}", made.error().message));
 }
@@ -234,6 +249,7 @@ Result<void> check_instrument(const InstrumentSettings& settings, bool is_bars,
   if (Result<void> fits = check_latency(entries, settings); !fits) return fits;
   if (Result<void> fits = check_fees(entries, settings); !fits) return fits;
   if (Result<void> fits = check_funding(entries, settings); !fits) return fits;
+  if (Result<void> fits = check_stored_features(entries, settings); !fits) return fits;
   return is_bars ? check_bars(entries, settings) : check_books(entries, settings);
 }
 

@@ -414,6 +414,7 @@ Result<void> check_outputs(const Settings& settings, const backtest::RunRequest&
   std::vector<std::string> read{settings.configuration, request.settings.library, settings.replay};
   for (const backtest::InstrumentSettings& of : request.settings.instruments) {
     read.insert(read.end(), of.files.begin(), of.files.end());
+    read.insert(read.end(), of.features_files.begin(), of.features_files.end());
   }
   if (Result<void> fits = check_not_read("--save-state", settings.save_state, read); !fits) return fits;
   read.push_back(settings.restore);

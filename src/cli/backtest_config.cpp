@@ -235,6 +235,7 @@ class ConfigReader {
       resolve(instrument.data_dir);
       if (instrument.latency.file) resolve(*instrument.latency.file);
       resolve(instrument.funding_file);
+      for (std::string& file : instrument.features_files) resolve(file);
     }
     resolve(settings_.library);
   }

@@ -3,6 +3,7 @@
 #include "acts/market/venue.hpp"
 
 #include "cli/backtest_keys.hpp"
+#include "cli/values.hpp"
 
 namespace acts::cli {
 namespace {
@@ -32,6 +33,15 @@ Result<void> set_venue_of(InstrumentSettings& s, const Values& v) {
   const Result<Venue> venue = parse_venue(v[0]);
   if (!venue) return std::unexpected(venue.error());
   s.info.venue = *venue;
+  return {};
+}
+
+Result<void> set_features_delay(Nanos& delay, const std::string& text) {
+  constexpr Nanos kMostDelay = std::chrono::days{366};
+  const Result<Nanos> by = parse_duration(text);
+  if (!by) return std::unexpected(by.error());
+  if (*by > kMostDelay) return fail(ErrorCode::kUsage, fmt::format("'{}': 366d is the longest", text));
+  delay = *by;
   return {};
 }
 
@@ -94,6 +104,21 @@ std::vector<InstrumentKey> keys_of_data() {
        {kText},
        "text in quotes, such as \"5m\"",
        [](InstrumentSettings& s, const Values& v) { return s.interval = v[0], Result<void>(); }},
+      {"data",
+       "features_files",
+       {kTexts},
+       "a list of texts, such as [\"alpha.csv\"]",
+       [](InstrumentSettings& s, const Values& v) { return s.features_files = v, Result<void>(); }},
+      {"data",
+       "features_store",
+       {kText},
+       "an interval in quotes, such as \"10s\"",
+       [](InstrumentSettings& s, const Values& v) { return set_positive_duration(s.features_store.emplace(), v); }},
+      {"data",
+       "features_delay",
+       {kText},
+       "a duration in quotes, such as \"2s\"",
+       [](InstrumentSettings& s, const Values& v) { return set_features_delay(s.features_delay, v[0]); }},
       {"instrument",
        "tick_size",
        {kText},

@@ -1,9 +1,5 @@
 #include "cli/feature_rows.hpp"
 
-#include <fmt/format.h>
-
-#include <filesystem>
-
 namespace acts::cli {
 namespace {
 
@@ -11,10 +7,6 @@ constexpr std::size_t kFeatureBatch = 1000;
 constexpr std::size_t kKeyColumns = 3;
 
 }  // namespace
-
-std::string features_path(const std::string& data_dir, Nanos interval) {
-  return (std::filesystem::path(data_dir) / "features" / fmt::format("{}.db", to_string(interval))).string();
-}
 
 Result<FeatureStoreRows> FeatureStoreRows::open(const std::string& path, const RowSchema& schema) {
   auto store = SqliteStore::open(path, schema);

@@ -15,9 +15,6 @@
 
 namespace acts::cli {
 
-// "DATA_DIR/features/1m.db"
-std::string features_path(const std::string& data_dir, Nanos interval);
-
 class FeatureStoreRows {
  public:
   // Columns that the file does not have are added; those it has beyond the schema keep their values. Errors of all:

@@ -12,6 +12,7 @@
 #include "acts/base/nearest_name.hpp"
 #include "acts/features/feature.hpp"
 
+#include "backtest/features/feature_data.hpp"
 #include "binance/symbols.hpp"
 #include "cli/catalog_origins.hpp"
 #include "cli/command.hpp"
@@ -178,7 +179,8 @@ int replay_from(const ReplaySettings& settings, RecordingReader& reader) {
   std::optional<FeatureStoreRows> store;
   Result<void> stored;
   if (settings.stores) {
-    auto opened = FeatureStoreRows::open(features_path(settings.data_dir, settings.features.interval), *schema);
+    auto opened =
+        FeatureStoreRows::open(backtest::features_path(settings.data_dir, settings.features.interval), *schema);
     if (!opened) return complain(opened.error());
     store.emplace(*std::move(opened));
   }

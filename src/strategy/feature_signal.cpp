@@ -95,7 +95,7 @@ constexpr std::array<std::string_view, 2> kSignalSenses{"with", "against"};
 constexpr std::array<ParameterSpec, 5> kSignalParameters{{
     {.name = "feature",
      .type = ParameterType::kText,
-     .help = "a column that acts features lists",
+     .help = "a column that acts features lists, or a stored one",
      .default_text = "trade_imbalance",
      .most = "100"},
     {.name = "threshold",

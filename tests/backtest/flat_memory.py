@@ -2,8 +2,8 @@
 
 Synthetic data of USD-M, and of the same market over and over ten times as long: recordings of more events than are
 kept in memory, with a mark price and a funding rate at each message; hftbacktest's .npz; a catalog of days, and of ten
-times as many; candles, of a file and of a catalog. The peak of resident memory of each run, under strategies that trade
-all the time, on margin too, and one that soon never wakes again.
+times as many; candles, of a file and of a catalog, and a feature at each of them. The peak of resident memory of each
+run, under strategies that trade all the time, on margin too, and one that soon never wakes again.
 Exit code 1 if a longer one needs more than 1 % more, or if too little was traded in it.
 """
 import ctypes
@@ -52,7 +52,9 @@ UNPAID = '[funding]\nsource = "none"\n'
 GRID = '[strategy]\nname = "grid"\n'
 TWAP = '[strategy]\nname = "twap"\nquantity = "0.1"\nslices = 2\nduration = "2s"\n'
 SMA_CROSS = '[strategy]\nname = "sma_cross"\n'
+SIGNAL = '[strategy]\nname = "feature_signal"\nfeature = "alpha"\nthreshold = 0.5\n'
 SPREADS = "[sweep]\nrelative_half_spread = [5e-5, 4e-5, 6e-5]\n"
+THRESHOLDS = "[sweep]\nsense = [\"with\", \"against\"]\nquantity = [\"0.1\", \"0.2\"]\n"
 MEANS = "[sweep]\nfast = { from = 2, to = 9, step = 1 }\nslow = [30, 40]\n"
 
 
@@ -132,6 +134,13 @@ def write_candles(path, candles, first=0):
             file.write(f"{ms},{prices},5.000,{ms + 59_999},300000,9,2.000,120000,0\n")
 
 
+def write_features(path, rows):
+    with open(path, "w", encoding="ascii") as file:
+        file.write("time,alpha,beta\n")
+        for i in range(rows):
+            file.write(f"{START_MS + 60_000 * i},{i * 37 % 201 / 100 - 1},{i}\n")
+
+
 def run_acts(acts, folder, *arguments):
     """Peak of memory in KiB, and what was printed."""
     run = subprocess.Popen([acts, *arguments], cwd=folder, stdout=subprocess.PIPE)
@@ -150,6 +159,7 @@ def prepare(acts, folder):
         write_recording(folder / f"{name}.jsonl", START_MS, times * RECORDED, STEP_MS)
         write_npz(folder / f"{name}.npz", times * MESSAGES, STEP_MS)
         write_candles(folder / f"{name}.csv", times * CANDLES)
+        write_features(folder / f"{name}-features.csv", times * CANDLES)
         # As what is imported is: file by file.
         for i in range(times):
             days = folder / "days.jsonl"
@@ -219,6 +229,9 @@ def cases():
     of_catalog = f'{HEAD}data_dir = "SIZE"\n' + CANDLES_SAY
     yield Case("bars of a catalog, sma_cross", of_catalog + INSTRUMENT + UNPAID + FREE + SMA_CROSS)
     yield Case("bars, sma_cross on margin", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + MARGIN + SMA_CROSS)
+    with_features = of(".csv") + 'features_files = ["SIZE-features.csv"]\n' + CANDLES_SAY
+    yield Case("bars with features", with_features + INSTRUMENT + UNPAID + FREE + SIGNAL)
+    yield Case("bars with features, sweep", with_features + INSTRUMENT + UNPAID + FREE + SIGNAL + THRESHOLDS)
     yield Case("bars, sweep of sma_cross", of(".csv") + CANDLES_SAY + INSTRUMENT + UNPAID + FREE + SMA_CROSS + MEANS)
 
 

@@ -8,6 +8,7 @@
 
 #include "backtest/account_book.hpp"
 #include "backtest/bars/catalog_reader.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/funding_file.hpp"
 #include "backtest/money.hpp"
 #include "backtest/run_folder.hpp"
@@ -26,18 +27,20 @@ std::string number_json(std::uint64_t number) { return fmt::format("{}", number)
 // Of what bars do not know it is said that there is none, where a run over books names a model.
 void add_rules(JsonMembers& members, const BacktestSettings& run, const BacktestInstrument& instrument, std::size_t i) {
   const InstrumentSettings& settings = run.instruments[i];
-  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
   const bool pays = funding_source_of(settings) == FundingSource::kFile;
-  members["models"] = object_of({{"account", account_model(run.account, settings.margin)},
-                                 {"bar_path", std::string(name_of(settings.exchange.bar_path))},
-                                 {"contract", contract_model(settings.contract)},
-                                 {"fills", "full"},
-                                 {"funding", pays ? settings.funding_file : "none"},
-                                 {"latency", "none"},
-                                 {"maker_fee", to_string(settings.fees.maker)},
-                                 {"mark", "close"},
-                                 {"queue", "none"},
-                                 {"taker_fee", to_string(settings.fees.taker)}});
+  std::map<std::string, std::string> models{{"account", account_model(run.account, settings.margin)},
+                                            {"bar_path", std::string(name_of(settings.exchange.bar_path))},
+                                            {"contract", contract_model(settings.contract)},
+                                            {"fills", "full"},
+                                            {"funding", pays ? settings.funding_file : "none"},
+                                            {"latency", "none"},
+                                            {"maker_fee", to_string(settings.fees.maker)},
+                                            {"mark", "close"},
+                                            {"queue", "none"},
+                                            {"taker_fee", to_string(settings.fees.taker)}};
+  if (has_stored_features(settings)) models["features"] = features_model(settings);
+  members["lot_size"] = quoted(to_string(instrument.quantity_of(instrument.lot)));
+  members["models"] = object_of(models);
   members["settlement_asset"] = json_text(settlement_asset(settings));
   members["symbol"] = json_text(settings.info.symbol);
   members["tick_size"] = quoted(to_string(instrument.price_at(1)));
@@ -149,8 +152,8 @@ Position BarReport::sum() const {
   return sum;
 }
 
-Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
-                                      std::span<const BacktestInstrument> instruments) {
+Result<BarRunOptions> bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments,
+                                      std::span<const std::string> features, const std::optional<FutureCut>& cut) {
   BarRunOptions options{
       .account = settings.account, .initial_balance = settings.initial_balance, .sample = settings.sample};
   for (std::size_t i = 0; i < instruments.size(); ++i) {
@@ -160,6 +163,8 @@ Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
     if (!funding) return of_instrument(settings, instruments[i], funding.error());
     const auto filters = filters_of(instruments[i], of.exchange.rules);
     if (!filters) return of_instrument(settings, instruments[i], filters.error());
+    auto stored = open_stored_features(of, features, {}, cut);
+    if (!stored) return of_instrument(settings, instruments[i], stored.error());
     options.markets.push_back({.instrument = instruments[i],
                                .contract = of.contract,
                                .fees = of.fees,
@@ -167,7 +172,8 @@ Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
                                .filters = *filters,
                                .rates = of.exchange.rates,
                                .margin = of.margin,
-                               .funding = *std::move(funding)});
+                               .funding = *std::move(funding),
+                               .features = *std::move(stored)});
   }
   return options;
 }
@@ -203,7 +209,8 @@ Result<BarReport> run_bar_backtest(FileOps& ops, const RunRequest& request) {
     readers.push_back(*std::move(opened));
   }
   BarBlocks blocks(std::move(readers));
-  const Result<BarRunOptions> options = bar_run_options(settings, prepared->instruments);
+  const auto cut = request.compared ? std::optional(request.compared->cut) : std::nullopt;
+  const Result<BarRunOptions> options = bar_run_options(settings, prepared->instruments, prepared->features, cut);
   if (!options) return std::unexpected(options.error());
 
   BarReport report{.instruments = prepared->instruments, .folder = folder_of(request, *prepared)};

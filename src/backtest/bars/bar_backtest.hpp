@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "backtest/bars/bar_blocks.hpp"
 #include "backtest/bars/bar_run.hpp"
 #include "backtest/instrument.hpp"
+#include "backtest/lookahead/altered_feed.hpp"
 #include "backtest/order_counts.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/settings.hpp"
@@ -20,9 +22,10 @@
 
 namespace acts::backtest {
 
-// What settings say of the run itself. Errors: read_funding(), filters_of().
-Result<BarRunOptions> bar_run_options(const BacktestSettings& settings,
-                                      std::span<const BacktestInstrument> instruments);
+// What settings say of the run itself. `features`: that are wanted of stored ones. `cut`: behind it they are other
+// ones. Errors: read_funding(), filters_of(), open_stored_features().
+Result<BarRunOptions> bar_run_options(const BacktestSettings& settings, std::span<const BacktestInstrument> instruments,
+                                      std::span<const std::string> features, const std::optional<FutureCut>& cut = {});
 
 // The bars that begin within the settings' period, of their files or of the catalog. Errors: FileBars::open(),
 // open_catalog_bars().

@@ -101,6 +101,9 @@ Result<std::unique_ptr<BarRun>> BarRun::make(const BarRunOptions& options, Strat
                              .mark = Price{},
                              .realised = {},
                              .equity = account->cash()});
+    if (market.features.spool != nullptr && !run->wants_.features.empty()) {
+      run->features_.emplace_back(market.features, run->wants_.features, InstrumentId{static_cast<std::uint32_t>(i)});
+    }
     run->equity_ += account->cash();
   }
   run->measured_ = run->equity_;
@@ -174,13 +177,44 @@ Result<void> BarRun::start(UnixNanos at) {
   for (const Market& of : markets_) {
     if (listener_ != nullptr) sample(of, std::nullopt);
   }
+  if (Result<void> begun = begin_features(at); !begun) return begun;
   strategy_->on_start(*this);
   return drain();
+}
+
+Result<void> BarRun::begin_features(UnixNanos at) {
+  for (StoredFeatures& features : features_) {
+    if (Result<void> begun = features.begin(at); !begun) return begun;
+  }
+  find_next_features();
+  return {};
+}
+
+void BarRun::find_next_features() {
+  next_features_ = StoredFeatures::kNever;
+  for (const StoredFeatures& features : features_) next_features_ = std::min(next_features_, features.next());
+  find_next_event();
+}
+
+Result<void> BarRun::tell_features(UnixNanos until) {
+  while (next_features_ <= until) {
+    now_ = std::max(now_, next_features_);
+    for (StoredFeatures& features : features_) {
+      if (features.next() != next_features_) continue;
+      const Result<FeatureValues> values = features.take();
+      if (!values) return std::unexpected(values.error());
+      strategy_->on_features(*this, told_features_.keep(*values));
+      if (Result<void> told = drain(); !told) return told;
+    }
+    find_next_features();
+  }
+  return {};
 }
 
 void BarRun::find_next_funding() {
   next_funding_ = sim::FundingBook::kNever;
   for (const Market& of : markets_) next_funding_ = std::min(next_funding_, of.funding.next());
+  find_next_event();
 }
 
 std::optional<FundingRate> BarRun::funding_rate(InstrumentId id) const {
@@ -235,18 +269,19 @@ Result<void> BarRun::stop() {
 Result<void> BarRun::step_fully(std::span<const Bar> bars) {
   const UnixNanos opened = bars.front().open_time;
   const UnixNanos closed = bars.front().close_time;
-  if (Result<void> run = run_timers(opened, true); !run) return run;
+  if (Result<void> run = run_between(opened, true); !run) return run;
   if (Result<void> paid = pay_fundings({opened.value - 1}, {}, BarPart::kOpen); !paid) return paid;
   now_ = opened;
   for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.note_price(bar.open);
   if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
   if (Result<void> done = open(bars); !done) return done;
   for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.defer_requests();
-  if (Result<void> run = run_timers(closed, false); !run) return run;
+  if (Result<void> run = run_between(closed, false); !run) return run;
   now_ = closed;
   if (Result<void> paid = pay_fundings({closed.value - 1}, bars, BarPart::kPath); !paid) return paid;
   if (Result<void> done = close(bars); !done) return done;
-  return conclude(bars);
+  if (Result<void> done = conclude(bars); !done) return done;
+  return tell_features(closed);
 }
 
 Result<void> BarRun::open(std::span<const Bar> bars) {
@@ -311,10 +346,27 @@ std::unexpected<Error> BarRun::beyond(const Market& of) const {
                           to_iso8601(now_), of.instrument.info.symbol));
 }
 
-Result<void> BarRun::run_timers(UnixNanos until, bool is_open) {
+Result<void> BarRun::run_between(UnixNanos until, bool is_open) {
+  const UnixNanos last = is_open ? until : UnixNanos{until.value - 1};
+  const std::optional<UnixNanos> open = is_open ? std::optional(until) : std::nullopt;
+  while (next_features_ <= last) {
+    const UnixNanos at = next_features_;
+    if (Result<void> run = run_timers({at.value - 1}, open); !run) return run;
+    if (Result<void> paid = pay_before(open, at); !paid) return paid;
+    if (Result<void> told = tell_features(at); !told) return told;
+  }
+  return run_timers(last, open);
+}
+
+// At the open itself it is paid on its price.
+Result<void> BarRun::pay_before(const std::optional<UnixNanos>& open, UnixNanos at) {
+  return open ? pay_fundings(std::min(at, UnixNanos{open->value - 1}), {}, BarPart::kOpen) : Result<void>();
+}
+
+Result<void> BarRun::run_timers(UnixNanos last, const std::optional<UnixNanos>& open) {
   for (std::size_t count = 0; !timers_.empty(); ++count) {
     const Timer due = timers_.front();
-    if (due.at > until || (due.at == until && !is_open)) return {};
+    if (due.at > last) return {};
     if (due.at > now_) count = 0;
     if (count == kMostAnswersAtOnce) {
       return endless("sets a timer in each timer");
@@ -326,10 +378,7 @@ Result<void> BarRun::run_timers(UnixNanos until, bool is_open) {
                               to_iso8601(due.at), most_timers_));
     }
     timers_.erase(timers_.begin());
-    if (is_open) {
-      const UnixNanos paid_until = std::min(due.at, UnixNanos{until.value - 1});
-      if (Result<void> paid = pay_fundings(paid_until, {}, BarPart::kOpen); !paid) return paid;
-    }
+    if (Result<void> paid = pay_before(open, due.at); !paid) return paid;
     now_ = std::max(now_, due.at);
     strategy_->on_timer(*this, due.id);
     if (Result<void> told = drain(); !told) return told;

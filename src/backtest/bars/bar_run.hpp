@@ -2,7 +2,8 @@
 //
 // Time: at a bar's open its orders arrive, and what they fill is told; then timers that are due within the bar; then
 // what the rest of the bar has filled, told at its close, when on_bar() shows the bar. So nothing is decided on what
-// has not ended. What such a timer changes or cancels is under way until the close (OpenOrder::is_requested). Funding
+// has not ended. Stored features are told when they are known, within a bar as well: at one time after bars and before
+// timers. What is changed or cancelled within a bar is under way until the close (OpenOrder::is_requested). Funding
 // at a bar's open is paid before its orders arrive, on the open's price; within a bar on the position with which it
 // went on from its open, on the worse of high and low, and told at the close; between two bars on the last close: where
 // it has a price of its own, on that. An order placed at the close of a bar is at the venue before the next open: of
@@ -29,6 +30,8 @@
 
 #include "backtest/bars/bar_account.hpp"
 #include "backtest/bars/bar_venue.hpp"
+#include "backtest/features/stored_features.hpp"
+#include "backtest/features/told_features.hpp"
 #include "backtest/fees.hpp"
 #include "backtest/instrument.hpp"
 #include "backtest/realised.hpp"
@@ -48,6 +51,7 @@ struct BarMarket {
   sim::OrderRates rates = {};
   sim::MarginModel margin = {};
   sim::FundingBook funding = {};  // when it is paid
+  StoredFeatureList features = {};
 };
 
 // Timers of a run over bars: between two of them there is nothing to see, and each stands in the log of decisions.
@@ -87,10 +91,10 @@ class BarRun final : public StrategyContext {
   // Once, before the first bar: `at` is not after its open.
   Result<void> start(UnixNanos at);
   // Bars of one open and one close time, at most one an instrument, by InstrumentId; none begins before another has
-  // ended (asserted). Errors: kBadInput: the strategy lets no time pass.
+  // ended (asserted). Errors: kBadInput: the strategy lets no time pass; kStorage: stored features.
   Result<void> step(std::span<const Bar> bars) {
     ACTS_ASSERT(!bars.empty() && bars.front().open_time >= now_);
-    if (!is_quiet() || next_funding_ < bars.front().close_time) return step_fully(bars);
+    if (!is_quiet() || next_event_ < bars.front().close_time) return step_fully(bars);
     now_ = bars.front().close_time;
     return conclude(bars);
   }
@@ -111,8 +115,8 @@ class BarRun final : public StrategyContext {
   [[nodiscard]] std::optional<Trade> last_trade(InstrumentId /*id*/) const override { return std::nullopt; }
   // The last that was paid, and when the next one is.
   [[nodiscard]] std::optional<FundingRate> funding_rate(InstrumentId id) const override;
-  // Features are of books, and none are told.
-  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId /*id*/) const override { return std::nullopt; }
+  // Of stored ones alone: of bars none are made.
+  [[nodiscard]] std::optional<FeatureValues> features(InstrumentId id) const override { return told_features_.of(id); }
   [[nodiscard]] const Position& position(InstrumentId id) const override { return market(id).position; }
   [[nodiscard]] double position_value(InstrumentId id) const override { return market(id).position_value; }
   [[nodiscard]] std::span<const OpenOrder> open_orders(InstrumentId id) const override {
@@ -182,6 +186,11 @@ class BarRun final : public StrategyContext {
   Result<void> pay_fundings(UnixNanos until, std::span<const Bar> bars, BarPart part);
   Result<void> pay_funding(Market& of, const sim::FundingTime& due, Price one, Price other);
   void find_next_funding();
+  Result<void> begin_features(UnixNanos at);
+  void find_next_features();
+  void find_next_event() { next_event_ = std::min(next_funding_, UnixNanos{next_features_.value - 1}); }
+  // Those that are known until and at `until`, the earliest first.
+  Result<void> tell_features(UnixNanos until);
   Result<void> open(std::span<const Bar> bars);
   Result<void> close(std::span<const Bar> bars);
   void mark(const Bar& bar) {
@@ -208,8 +217,11 @@ class BarRun final : public StrategyContext {
   [[nodiscard]] double value_of_equity(int128 equity) const;
   [[nodiscard]] std::unexpected<Error> beyond(const Market& of) const;
   [[nodiscard]] std::unexpected<Error> endless(std::string_view what) const;
-  // Until a bar's open, and at it; then those before its close.
-  Result<void> run_timers(UnixNanos until, bool is_open);
+  // Features and timers until a bar's open, and at it; then those before its close.
+  Result<void> run_between(UnixNanos until, bool is_open);
+  Result<void> pay_before(const std::optional<UnixNanos>& open, UnixNanos at);
+  // Timers until `last` and at it. `open`: of the bars before which they are; nothing: within bars.
+  Result<void> run_timers(UnixNanos last, const std::optional<UnixNanos>& open);
   Result<void> drain();
   void deliver(Market& market, const BarAnswer& answer);
 
@@ -219,6 +231,12 @@ class BarRun final : public StrategyContext {
   std::unique_ptr<sim::Account> account_;
   std::vector<Market> markets_;
   UnixNanos next_funding_ = sim::FundingBook::kNever;
+  UnixNanos next_features_ = StoredFeatures::kNever;
+  // At a bar that closes at this time or before nothing of these happens: funding of before the close, or features of
+  // until then.
+  UnixNanos next_event_ = sim::FundingBook::kNever;
+  std::vector<StoredFeatures> features_;  // of the markets that have some
+  ToldFeatures told_features_;
   std::vector<BarAnswer> delivered_;
   std::vector<Timer> timers_;  // by time, those of one time in the order in which they were set
   bool has_answers_ = false;

@@ -47,7 +47,9 @@ Result<SetMaker> SetMaker::make(const SweepRequest& request) {
   if (!described) return std::unexpected(described.error());
   Result<void> fits = check_needs(described->name, described->needs, request.settings);
   if (!fits) return std::unexpected(fits.error());
-  SetMaker maker(request);
+  Result<StoredColumns> stored = StoredColumns::of(request.settings);
+  if (!stored) return std::unexpected(stored.error());
+  SetMaker maker(request, *std::move(stored));
   if (!request.isolate) maker.type_ = *strategy_type_of(request.settings);
   return maker;
 }

@@ -33,7 +33,8 @@ struct Pass {
   std::vector<SweepRow> rows = {};
   // Of each of them; null: it could not even be made.
   std::vector<std::unique_ptr<Strategy>> strategies = {};
-  ReadMarkets read = {};  // of books
+  std::vector<std::string> features = {};  // that any of them wants
+  ReadMarkets read = {};                   // of books
   std::uint64_t missing_bars = 0;
 };
 
@@ -42,7 +43,11 @@ Result<std::optional<std::string>> add_set(Pass& pass, const SweepRequest& reque
                                            std::size_t i) {
   Result<MadeSet> made = maker.set(i);
   if (made) {
-    if (const Result<void> fits = check_wants(made->wants, request.settings); !fits) return fits.error().message;
+    const Result<void> fits = check_wants(made->wants, request.settings, maker.stored());
+    if (!fits) return fits.error().message;
+    for (std::string& name : made->wants.features) {
+      if (std::ranges::find(pass.features, name) == pass.features.end()) pass.features.push_back(std::move(name));
+    }
     pass.rows.push_back({.number = i + 1});
     pass.strategies.push_back(std::move(made->strategy));
     return std::nullopt;
@@ -98,7 +103,7 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
     readers.push_back(*std::move(bars));
   }
   BarBlocks blocks(std::move(readers));
-  Result<BarRunOptions> options = bar_run_options(settings, instruments);
+  Result<BarRunOptions> options = bar_run_options(settings, instruments, pass.features);
   if (!options) return std::unexpected(options.error());
   options->capital = request.capital;
   RunnableSets sets = runnable_sets(pass);
@@ -173,7 +178,8 @@ void keep_read(ReadMarkets& all, ReadMarkets pass) {
 Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
                            const std::vector<BacktestInstrument>& instruments) {
   const BacktestSettings& settings = request.settings;
-  Result<OpenInstruments> open = open_instruments(settings, instruments, pass.is_first ? request.on_problem : nullptr);
+  const auto on_problem = pass.is_first ? request.on_problem : nullptr;
+  Result<OpenInstruments> open = open_instruments(settings, instruments, on_problem, pass.features);
   if (!open) return std::unexpected(open.error());
   if (Result<void> few = check_samples(settings.sample, open->markets); !few) return few;
   std::vector<MarketFeed*> feeds;
@@ -231,7 +237,7 @@ Result<SweepReport> with_data(SweepReport report, const SweepRequest& request,
     }
     return report;
   }
-  const Result<OpenInstruments> open = open_instruments(settings, instruments, request.on_problem);
+  const Result<OpenInstruments> open = open_instruments(settings, instruments, request.on_problem, {});
   if (!open) return std::unexpected(open.error());
   Result<ReadMarkets> read = read_of(settings, instruments, open->markets, true);
   if (!read) return std::unexpected(read.error());
