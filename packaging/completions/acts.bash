@@ -50,7 +50,7 @@ _acts() {
       if [[ $previous == merge || $previous == */* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps rejected prune --data-dir --venue --symbol --from --to --format --keep-rows --keep-rows-bytes --keep-books --keep-books-bytes --keep-rejected --dry-run --help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'ls export merge gaps repair rejected prune --data-dir --venue --symbol --from --to --format --keep-rows --keep-rows-bytes --keep-books --keep-books-bytes --keep-rejected --dry-run --help' -- "$current")
       fi
       ;;
     certificate) mapfile -t COMPREPLY < <(compgen -W 'make check --data-dir --venue --symbol --date --from --partial --sign-key --public-key --help' -- "$current") ;;

@@ -73,7 +73,7 @@ complete -c acts -n '__fish_seen_subcommand_from replay features recording rows 
 complete -c acts -n '__fish_seen_subcommand_from replay features recording rows download export' -l to -x -d 'Only of before'
 complete -c acts -n '__fish_seen_subcommand_from recording' -x -a 'ls cat verify merge latency prune (__fish_complete_directories)'
 complete -c acts -n '__fish_seen_subcommand_from rows catalog' -l format -x -a 'csv json' -d 'Form of what is printed'
-complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge gaps rejected prune'
+complete -c acts -n '__fish_seen_subcommand_from rows' -F -a 'ls export merge gaps repair rejected prune'
 complete -c acts -n '__fish_seen_subcommand_from download' -l kind -x -a 'klines aggTrades trades bookDepth bookTicker metrics fundingRate markPriceKlines indexPriceKlines premiumIndexKlines' -d 'What to fetch'
 complete -c acts -n '__fish_seen_subcommand_from download' -l base-url -x -d 'Of a mirror'
 complete -c acts -n '__fish_seen_subcommand_from download' -l tail -d 'By REST what is not published yet'

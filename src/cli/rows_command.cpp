@@ -1,4 +1,4 @@
-// acts rows ls|export|merge|gaps|rejected|prune: the stored minute rows.
+// acts rows ls|export|merge|gaps|repair|rejected|prune: the stored minute rows.
 #include <fmt/format.h>
 
 #include <array>
@@ -8,6 +8,7 @@
 #include "cli/load_settings.hpp"
 #include "cli/prune.hpp"
 #include "cli/rows_merge.hpp"
+#include "cli/rows_repair.hpp"
 #include "cli/stored_rows.hpp"
 #include "cli/values.hpp"
 #include "store/outbox.hpp"
@@ -18,10 +19,11 @@ namespace acts::cli {
 namespace {
 
 // Of what is pruned or merged there is no choice: without these, prune would remove all that is old.
-constexpr std::string_view kChoosing = "export, gaps, rejected";
+constexpr std::string_view kChoosing = "export, gaps, repair, rejected";
 constexpr std::string_view kListing = "ls, export, gaps, rejected";
-constexpr std::array<FlagUse, 11> kUses{{{"venue", kListing},
-                                         {"symbol", kListing},
+constexpr std::string_view kNaming = "ls, export, gaps, repair, rejected";
+constexpr std::array<FlagUse, 11> kUses{{{"venue", kNaming},
+                                         {"symbol", kNaming},
                                          {"format", kListing},
                                          {"from", kChoosing},
                                          {"to", kChoosing},
@@ -50,7 +52,7 @@ struct Settings {
 const OptionSpec kActionSpec{.name = "action",
                              .placeholder = "ACTION",
                              .kind = OptionKind::kFiles,
-                             .help = "ls, export, gaps, rejected, prune; merge FILE... of other collectors",
+                             .help = "ls, export, gaps, repair, rejected, prune; merge FILE... of other collectors",
                              .is_required = true};
 
 std::span<const Option<Settings>> table() {
@@ -168,7 +170,8 @@ int list_rejected(const Settings& settings) {
 int run_action(const Settings& settings, const Given& given) {
   const std::string& action = settings.words[0];
   const bool takes_files = action == "merge";
-  static constexpr std::array<std::string_view, 6> kActions{"ls", "export", "merge", "gaps", "rejected", "prune"};
+  static constexpr std::array<std::string_view, 7> kActions{"ls",     "export",   "merge", "gaps",
+                                                            "repair", "rejected", "prune"};
   if (std::ranges::find(kActions, action) == kActions.end()) {
     return complain(
         {ErrorCode::kUsage, fmt::format("no action '{}' of rows: {}", action, name_advice(action, kActions))});
@@ -180,6 +183,7 @@ int run_action(const Settings& settings, const Given& given) {
                                                     : fmt::format("rows {} takes no files", action)});
   }
   if (takes_files) return merge_rows(settings.data_dir(), {settings.words.begin() + 1, settings.words.end()});
+  if (action == "repair") return repair_rows(settings.data_dir(), settings.range());
   if (action == "prune") return prune(settings.kept);
   if (action == "rejected") return list_rejected(settings);
   const auto store = SqliteStore::open_to_read(store_path(settings.data_dir()));
@@ -209,7 +213,9 @@ Command rows_command() {
   std::vector<OptionSpec> flags = specs_of(table());
   flags.pop_back();  // the action has no flag
   return {.name = "rows",
-          .summary = "Stored minute rows: list, export, merge, gaps, what was rejected, prune (full books too)",
+          .summary =
+              "Stored minute rows: list, export, merge, gaps, repair out of the recording, what was rejected, prune "
+              "(full books too)",
           .options = std::move(flags),
           .positional = kActionSpec,
           .examples =

@@ -62,7 +62,8 @@ class Conditions {
     const RowWriter::Status& rows = process.rows;
     if (!rows.failure.empty()) add("rows_not_stored", "store", rows.failure, limits_.failing);
     if (rows.lost > 0 && rows.lost_age && *rows.lost_age < kLossRemembered) {
-      add("rows_lost", "store", fmt::format("{} rows are lost so far", rows.lost), kAtOnce);
+      add("rows_lost", "store",
+          fmt::format("{} rows are lost so far: acts rows repair makes them of the recording", rows.lost), kAtOnce);
     }
     for (const RecordingHealth& recording : process.recordings) look_at(recording);
     for (const BookHealth& books : process.books) {

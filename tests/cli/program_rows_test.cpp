@@ -64,6 +64,20 @@ TEST(RowsCommand, ListsTheMinutesThatAreMissingOrNotLive) {
             "binance-spot,A,2024-08-08T23:59:00.000Z,2024-08-08T23:59:00.000Z,1,stale,\n");
 }
 
+TEST(RowsCommand, RepairSaysWhatNoRecordingGives) {
+  const TempDir dir;
+  ASSERT_TRUE(store_in(dir.string())->upsert(std::vector{small_row("A", 0), small_row("A", 1)}));
+  EXPECT_EQ(rows(dir, {"repair"}).err, "no row is missing\n");
+  ASSERT_TRUE(store_in(dir.string())->upsert(std::vector{small_row("A", 4), small_row("B", 0), small_row("B", 2)}));
+  const Outcome outcome = rows(dir, {"repair"});
+  EXPECT_EQ(outcome.exit_code, kExitBadInput);
+  EXPECT_EQ(outcome.err,
+            "binance-spot A: 2 rows were missing, 0 are added from the recording\n"
+            "binance-spot B: 1 rows were missing, 0 are added from the recording\n");
+  EXPECT_EQ(rows(dir, {"repair", "--symbol", "C"}).err, "no row is missing\n");
+  EXPECT_EQ(rows(dir, {"repair", "--format", "json"}).exit_code, kExitUsage);
+}
+
 TEST(RowsCommand, MergesAnotherStoreAndSaysHowManyDiffered) {
   const TempDir dir;
   const TempDir other;

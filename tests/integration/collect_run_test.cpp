@@ -17,6 +17,7 @@
 #include "integration/collect_run_fixture.hpp"
 #include "integration/replayed_rows.hpp"
 #include "live/books.hpp"
+#include "live/row_repair.hpp"
 #include "recording/segments.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -181,6 +182,54 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
 }
 
 // A restart whose clock was set back made the last minutes a second time, in place of those that were there.
+// As a store is left that took no rows for longer than memory could hold them.
+void leave_out_middle_rows(const std::string& path) {
+  std::vector<MinuteRow> kept;
+  RowSchema schema;
+  {
+    const auto store = SqliteStore::open_to_read(path).value();
+    const std::vector<MinuteRow> rows = store->rows({}).value();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool is_inside = i > 0 && i + 1 < rows.size() && rows[i - 1].symbol() == rows[i].symbol() &&
+                             rows[i + 1].symbol() == rows[i].symbol();
+      if (!is_inside) kept.push_back(rows[i]);
+    }
+    schema = store->schema();
+  }
+  for (const char* const ending : {"", "-wal", "-shm"}) std::filesystem::remove(path + ending);
+  ASSERT_TRUE(SqliteStore::open(path, schema).value()->upsert(kept));
+}
+
+TEST_F(CollectRunTest, LeavesARecordingThatGivesRowsWhichTheStoreLacks) {
+  const CollectSettings settings = open_market();
+  auto run = start(settings);
+  EXPECT_TRUE(run_until([this] {
+    const std::string path = dir_ / "data/acts.db";
+    return std::filesystem::exists(path) && stored_rows("BTCUSDT").size() >= 5 && stored_rows("ETHUSDT").size() >= 5;
+  }));
+  EXPECT_TRUE(stop(*run));
+  run.reset();
+  const std::string whole = testing::csv_of(stored_rows("BTCUSDT")) + testing::csv_of(stored_rows("ETHUSDT"));
+  const std::string path = dir_ / "data/acts.db";
+  ASSERT_NO_FATAL_FAILURE(leave_out_middle_rows(path));
+  ASSERT_EQ(stored_rows("BTCUSDT").size(), 2U);
+  const auto repair = [&](const RowRange& range) {
+    const auto store = SqliteStore::open(path, make_schema(BandList::defaults())).value();
+    return repair_rows(*store, settings.data_dir, range, [](const std::string& problem) { ADD_FAILURE() << problem; })
+        .value();
+  };
+  EXPECT_TRUE(repair({.venue = "binance-usdm", .symbol = ""}).empty());
+  EXPECT_EQ(repair({.venue = "", .symbol = "ETHUSDT"}).size(), 1U);
+  const std::vector<RowRepair> rest = repair({});
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].symbol, "BTCUSDT");
+  EXPECT_GE(rest[0].missing, 3U);
+  EXPECT_EQ(rest[0].added, rest[0].missing);
+  EXPECT_EQ(testing::csv_of(stored_rows("BTCUSDT")) + testing::csv_of(stored_rows("ETHUSDT")), whole)
+      << "byte for byte";
+  EXPECT_TRUE(repair({}).empty());
+}
+
 TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {
   CollectSettings settings = open_market();
   settings.serve_metrics = false;

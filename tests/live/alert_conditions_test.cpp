@@ -108,7 +108,8 @@ TEST(AlertConditions, NameWhatTheProcessCannotDo) {
   process.retention = RetentionThread::Status{.failure = "no permission"};
   EXPECT_THAT(
       keys(healthy(), process),
-      ElementsAre("rows_not_stored of store: database is locked", "rows_lost of store: 3 rows are lost so far",
+      ElementsAre("rows_not_stored of store: database is locked",
+                  "rows_lost of store: 3 rows are lost so far: acts rows repair makes them of the recording",
                   "recording_not_written of binance-spot: nothing came to the disk for 12 s",
                   "recording_not_sealed of binance-spot: no space", "books_not_saved of binance-spot: read-only",
                   "sink_behind of mongodb: 7 rows behind, the oldest by 600 s",
