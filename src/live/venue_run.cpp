@@ -226,7 +226,7 @@ void VenueRun::carry_out(const collector::KeepCooldown& action) {
 void VenueRun::watch_books() {
   if (!books_) return;
   collector_->set_can_save(books_->has_room(held_books_.size()));
-  collector_->set_can_save_full_books(books_->takes_full_books());
+  collector_->set_can_save_full_books(books_->takes_full_books(held_books_.size()));
 }
 
 std::optional<BookHealth> VenueRun::books() const {
