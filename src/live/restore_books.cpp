@@ -261,22 +261,29 @@ class Restoring {
     return false;
   }
 
-  // A checkpoint of before them has its place in a segment: it was written once that was on the disk.
+  // Some of what was recorded since then; nothing: since the recording's beginning.
+  [[nodiscard]] bool is_unread_since(std::optional<UnixNanos> time) const {
+    return std::ranges::any_of(unread_,
+                               [time](const RecordingFile& log) { return !time || *time <= latest_end_of(log); });
+  }
+  static UnixNanos latest_end_of(const RecordingFile& log) { return floor_to(log.first, kLogSpan) + kLogSpan; }
+  static bool may_hold(const RecordingFile& log, UnixNanos time) {
+    return log.first <= time && time < latest_end_of(log);
+  }
+
+  // A checkpoint of another time than theirs has its place in a segment: it was written once that was on the disk.
   [[nodiscard]] bool is_placed(const std::string& symbol, UnixNanos saved_at) const {
-    return logs_.empty() || saved_at < logs_.front().file.first ||
+    return std::ranges::none_of(logs_, [&](const OpenLog& log) { return may_hold(log.file, saved_at); }) ||
            std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.saved.contains({symbol, saved_at}); });
   }
 
   // Where a kill has cut the place off, no book is what a replay gives too; where the disk has lost it, nothing is.
   [[nodiscard]] bool is_damaged_at(UnixNanos time) const {
-    if (!unread_.empty()) return true;
-    const auto holds = [time](const RecordingFile& log) {
-      return log.first <= time && time < floor_to(log.first, kLogSpan) + kLogSpan;
-    };
+    if (is_unread_since(time)) return true;
     const auto damaged = list_damaged(options_.data_dir).value_or(std::vector<RecordingFile>{});
-    return std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
-           std::ranges::any_of(damaged, [&](const RecordingFile& file) {
-             return file.venue == to_string(options_.venue) && holds(file);
+    const auto lost_it = [&](const OpenLog& log) { return log.kept.is_damaged && may_hold(log.file, time); };
+    return std::ranges::any_of(logs_, lost_it) || std::ranges::any_of(damaged, [&](const RecordingFile& file) {
+             return file.venue == to_string(options_.venue) && may_hold(file, time);
            });
   }
 
@@ -364,7 +371,7 @@ class Restoring {
                                  std::optional<UnixNanos> from) {
     auto attempt = std::make_unique<Attempt>(Attempt{.symbol = symbol, .from = from, .files = std::move(files)});
     if (attempt->files.empty() && !is_open(symbol)) attempt->error = {ErrorCode::kUsage, "there is no recording"};
-    if (!unread_.empty()) attempt->error = {ErrorCode::kStorage, "a log that is not sealed yet cannot be read"};
+    if (is_unread_since(from)) attempt->error = {ErrorCode::kStorage, "a log that is not sealed yet cannot be read"};
     const auto take_row = [this_one = attempt.get()](MinuteRow&& row) {
       const RowSchema& schema = this_one->replay->pipeline().schema();
       std::vector<RestoredRows>& rows = this_one->rows;

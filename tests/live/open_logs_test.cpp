@@ -9,16 +9,19 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "live/book_file.hpp"
 #include "live/earlier_run.hpp"
+#include "live/message_owner.hpp"
 #include "live/restore_books.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_file.hpp"
 #include "recording/recording_writer.hpp"
+#include "recording/sealer.hpp"
 #include "recording/temp_dir.hpp"
 #include "recording/whole_file.hpp"
 
@@ -48,8 +51,8 @@ class OpenLogRestart : public ::testing::Test {
     }
   }
 
-  void note(UnixNanos at, IndexEvent event) { ASSERT_TRUE(writer_.note(at, std::move(event))); }
-  void line(UnixNanos at, const std::string& json) { ASSERT_TRUE(writer_.append(at, 1, json)); }
+  void note(UnixNanos at, IndexEvent event) { ASSERT_TRUE(writer_->note(at, std::move(event))); }
+  void line(UnixNanos at, const std::string& json) { ASSERT_TRUE(writer_->append(at, 1, json)); }
   // An update of each symbol a second, a row a minute.
   void go_on(Nanos span) {
     for (Nanos since{0}; since < span; since += 1s) {
@@ -64,13 +67,13 @@ class OpenLogRestart : public ::testing::Test {
                          stream, update_, symbol, update_, update_, update_, 1 + update_ % 18, update_ * 7));
       }
       if (update_ % 5 == 0) {
-        ASSERT_TRUE(writer_.sync(now_));
+        ASSERT_TRUE(writer_->sync(now_));
       }
     }
   }
   // As the collector keeps it: the book of the present moment. What a restart would find now is that.
   void keep(const std::string& symbol) {
-    ASSERT_TRUE(writer_.sync(now_));
+    ASSERT_TRUE(writer_->sync(now_));
     const auto book = restore_open().books.at(symbol);
     BookFile file;
     file.symbol = symbol;
@@ -104,12 +107,17 @@ class OpenLogRestart : public ::testing::Test {
       EXPECT_EQ(found.rows.at(symbol)[0].rows, expected.rows.at(symbol)[0].rows) << symbol;
     }
   }
-  [[nodiscard]] std::string log_path() const { return writer_.log_path(); }
+  [[nodiscard]] std::string log_path() const { return writer_->log_path(); }
 
   static constexpr std::size_t kFrameText = 20'000;
 
   const TempDir dir_;
-  RecordingWriter writer_{{open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText}};
+  [[nodiscard]] std::unique_ptr<RecordingWriter> make_writer() const {
+    return std::make_unique<RecordingWriter>(
+        RecordingWriterOptions{open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText});
+  }
+
+  std::unique_ptr<RecordingWriter> writer_ = make_writer();
   UnixNanos now_ = kBegin;
   std::int64_t update_ = 1;
   std::optional<UnixNanos> last_row_;
@@ -120,7 +128,7 @@ TEST_F(OpenLogRestart, FindsTheSameBooksAndRowsAsInItsSegments) {
   keep("BTCUSDT");  // of the other there is no checkpoint: it is read from the beginning
   go_on(200s);
   line(now_, "behind the last mark");  // a kill leaves it, and sealing does not keep it
-  ASSERT_TRUE(writer_.flush());
+  ASSERT_TRUE(writer_->flush());
   last_row_ = floor_to(kBegin + 150s, kMinute);
   const RestoredBooks found = restore_open();
   EXPECT_THAT(found.problems, IsEmpty());
@@ -138,7 +146,7 @@ TEST_F(OpenLogRestart, IsReadFromTheFrameOfTheOldestCheckpointOn) {
   go_on(600s);
   for (const std::string& symbol : kSymbols) keep(symbol);
   go_on(120s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = now_;
   const RestoredBooks found = restore_open();
   EXPECT_THAT(found.problems, IsEmpty());
@@ -150,7 +158,7 @@ TEST_F(OpenLogRestart, IsReadFromTheFrameOfTheOldestCheckpointOn) {
 // Segments of a log whose sealing was cut off lie beside it.
 TEST_F(OpenLogRestart, ReadsNothingTwiceWhereSomeOfItsSegmentsAreInPlace) {
   go_on(300s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = floor_to(kBegin, kMinute) + kMinute;
   const std::string copy = log_path() + ".copy";
   const std::string index = index_path_for(log_path());
@@ -169,7 +177,7 @@ TEST_F(OpenLogRestart, TakesTheNewestCheckpointWhereThereIsNoTimeToReadIt) {
   keep("BTCUSDT");
   const auto kept = restore_open().books.at("BTCUSDT");
   go_on(100s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   const RestoredBooks found = restore_open(Nanos{0});
   ASSERT_THAT(found.books, SizeIs(1));
   EXPECT_EQ(fingerprint(found.books.at("BTCUSDT")->book), fingerprint(kept->book));
@@ -183,7 +191,7 @@ TEST_F(OpenLogRestart, GoesOnWithWhatIsLeftOfADamagedLogAndElseWithTheNewestChec
   go_on(200s);
   keep("ETHUSDT");
   go_on(20s);
-  ASSERT_TRUE(writer_.close(now_));
+  ASSERT_TRUE(writer_->close(now_));
   {
     std::fstream file(log_path(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log_path()) / 2));
@@ -200,7 +208,7 @@ TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
   go_on(100s);
   for (const std::string& symbol : kSymbols) keep(symbol);
   go_on(300s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   CollectSettings settings;
   settings.data_dir = dir_.string();
   std::vector<std::string> warnings;
@@ -233,7 +241,7 @@ TEST_F(OpenLogRestart, TakesNoBookFromBeforeALogThatCannotBeRead) {
   for (const std::string& symbol : kSymbols) keep(symbol);
   const auto kept = restore_open().books;
   go_on(100s);
-  ASSERT_TRUE(writer_.close(now_));
+  ASSERT_TRUE(writer_->close(now_));
   EXPECT_THAT(seal_left_logs(dir_.string(), kSpot, 60s).problems, IsEmpty());
   RecordingWriter next({open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText});
   ASSERT_TRUE(next.note(now_ + 1s, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})}));
@@ -251,12 +259,63 @@ TEST_F(OpenLogRestart, TakesNoBookFromBeforeALogThatCannotBeRead) {
   }
 }
 
+// Every restart of the venue began with bare checkpoints, for as long as it lay there.
+TEST_F(OpenLogRestart, LosesNothingToALogThatCannotBeReadAndEndsBeforeTheCheckpoints) {
+  go_on(100s);
+  for (const std::string& symbol : kSymbols) keep(symbol);
+  go_on(300s);
+  ASSERT_TRUE(writer_->sync(now_));
+  last_row_ = floor_to(kBegin + 100s, kMinute);
+  const RestoredBooks expected = restore_open();
+  const UnixNanos earlier = kBegin - 2h;
+  std::filesystem::create_directory(std::filesystem::path(log_path()).parent_path() /
+                                    fmt::format("0-{}.jsonl.zst", earlier.value));
+  const std::vector<RecordingFile> unsealed{
+      {"binance-spot", "", log_path().substr(0, log_path().rfind('/')) + fmt::format("/0-{}.jsonl.zst", earlier.value),
+       earlier},
+      open().back()};
+  const RestoredBooks found = restore(unsealed);
+  EXPECT_THAT(found.problems, ElementsAre(HasSubstr("is not sealed yet, and cannot be read")));
+  expect_same(found, expected);
+}
+
+// One that cannot be sealed holds up none of later ones.
+TEST_F(OpenLogRestart, FindsTheSameBooksAndRowsWhereTheLaterLogIsSealedAlone) {
+  go_on(100s);
+  keep("BTCUSDT");
+  go_on(100s);
+  ASSERT_TRUE(writer_->sync(now_));
+  const std::string first_log = log_path();
+  const UnixNanos next = now_ + 1s;
+  ASSERT_TRUE(writer_->close(next));
+  writer_ = make_writer();
+  note(next, index::RunContinued{"0.1", "binance-spot", "0", to_string(RunSettings{})});
+  for (const std::string& symbol : kSymbols) note(next, index::SymbolAdded{symbol, "trading"});
+  go_on(200s);
+  ASSERT_TRUE(writer_->sync(now_));
+  last_row_ = floor_to(kBegin + 100s, kMinute);
+  const RestoredBooks expected = restore_open();
+  EXPECT_THAT(expected.problems, IsEmpty());
+  ASSERT_THAT(open(), SizeIs(2));
+  Sealer sealer(recording_directory(dir_.string(), "binance-spot"),
+                [] { return std::make_unique<MessageOwner>(kSpot); });
+  const std::string name = std::filesystem::path(log_path()).filename().string();
+  ASSERT_TRUE(sealer.seal(name.substr(0, name.size() - kLogEnding.size())));
+  ASSERT_THAT(open(), SizeIs(1));
+  EXPECT_EQ(open().front().path, first_log);
+  const RestoredBooks found = restore_open();
+  EXPECT_THAT(found.problems, IsEmpty());
+  expect_same(found, expected);
+  EXPECT_THAT(seal_left_logs(dir_.string(), kSpot, 60s).problems, IsEmpty());
+  expect_same(restore({}), expected);
+}
+
 // As the thread that seals does it, while symbols are added to a run.
 TEST_F(OpenLogRestart, ReadsTheSegmentsOfALogThatIsSealedMeanwhile) {
   go_on(100s);
   keep("BTCUSDT");
   go_on(200s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = floor_to(kBegin, kMinute) + kMinute;
   const RestoredBooks expected = restore_open();
   int sealed_at = 0;
@@ -292,7 +351,7 @@ TEST_F(OpenLogRestart, AReplayKnowsTheCheckpointThatTheNextRunBeganWith) {
   note(now_ + 60s, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})});
   note(now_ + 60s, index::SymbolAdded{"BTCUSDT", "trading"});
   note(now_ + 60s, index::BookRestored{"BTCUSDT", kept->book.last_update_id.value(), fingerprint(kept->book)});
-  ASSERT_TRUE(writer_.sync(now_ + 60s));
+  ASSERT_TRUE(writer_->sync(now_ + 60s));
   ReplayOptions options;
   options.symbols = {"BTCUSDT"};
   std::vector<std::string> problems;
