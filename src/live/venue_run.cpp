@@ -116,10 +116,7 @@ void VenueRun::give_held() {
   if (held_rows_.size() + held_books_.size() == 0) return;
   const RecordingProgress progress = recorder_->progress();
   for (MinuteRow& row : held_rows_.take(progress)) rows_(std::move(row));
-  for (const collector::SaveBook& book : held_books_.take(progress)) {
-    // A checkpoint without its place would be in the way of one that has it.
-    if (!hangs(progress) || book.kind == collector::SaveBook::Kind::kFullBook) push(book);
-  }
+  for (const collector::SaveBook& book : held_books_.take(progress)) push(book);
   if (held_rows_.size() + held_books_.size() == 0 || held_timer_) return;
   held_timer_ = loop_.start_timer(kHeldPoll, [this] {
     held_timer_.reset();

@@ -111,7 +111,7 @@ class VenueRun {
   std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
   HeldRows held_rows_;
-  Held<collector::SaveBook> held_books_;
+  HeldBooks held_books_;
   std::optional<EventLoop::TimerId> held_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };
