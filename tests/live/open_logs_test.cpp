@@ -6,13 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
+
+#include "acts/features/feature.hpp"
 
 #include "live/book_file.hpp"
 #include "live/earlier_run.hpp"
@@ -232,6 +238,62 @@ TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
     const auto book = earlier.take_book(kSpot, symbol);
     ASSERT_NE(book, nullptr) << symbol;
     EXPECT_EQ(book->book.last_update_id, UpdateId{update_});
+  }
+}
+
+TEST_F(OpenLogRestart, KeepsTheRowsAndABookFromBeforeThePlaceAtWhichTheTimeIsOver) {
+  go_on(100s);
+  for (const std::string& symbol : kSymbols) keep(symbol);
+  const auto kept = restore_open().books;
+  go_on(3000s);
+  ASSERT_TRUE(writer_->sync(now_));
+  CollectSettings settings;
+  settings.data_dir = dir_.string();
+  const RowSchema schema = make_schema(settings.bands);
+  const auto store = SqliteStore::open(dir_ / "acts.db", schema).value();
+  for (const std::string& symbol : kSymbols) {
+    const MinuteRow row =
+        make_empty_row(kSpot, symbol, settings.bands, floor_to(kBegin + 100s, kMinute), Reason::kUnknownSymbol);
+    ASSERT_TRUE(store->upsert(std::span(&row, 1)));
+  }
+  const EarlierRun::Symbols symbols{{kSpot, kSymbols}};
+  const auto restored = [&](Nanos limit, const EarlierRun::Stop& stop) {
+    auto earlier = std::make_unique<EarlierRun>(settings, [](std::optional<Venue>, const collector::Log&) {});
+    earlier->restore(symbols, store.get(), limit, stop);
+    return earlier;
+  };
+  int looks = 0;
+  (void)restored(60s, [&] {
+    ++looks;
+    return false;
+  });
+  // The last three looks are in the middle of the log, and behind it: the time is over when it has begun to be read.
+  const int last = looks - 3;
+  constexpr Nanos kLimit = 4s;
+  looks = 0;
+  const auto earlier = restored(kLimit, [&] {
+    const bool is_last = ++looks == last;
+    const auto over = std::chrono::steady_clock::now() + kLimit;
+    while (is_last && std::chrono::steady_clock::now() < over) std::this_thread::yield();
+    return false;
+  });
+  MissedMinutes missed = earlier->missed_minutes(symbols, *store, now_ + 1s).value();
+  const auto reason =
+      static_cast<std::size_t>(std::ranges::find(schema.columns, "reason", &Column::name) - schema.columns.begin());
+  std::map<std::string, std::pair<int, int>> rows;  // made of the recording, and behind them not
+  for (const MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) {
+    auto& [recorded, others] = rows[row.symbol()];
+    const bool is_recorded = row.values[reason] != Value(std::string(to_string(Reason::kNotRunning)));
+    EXPECT_FALSE(is_recorded && others > 0) << to_iso8601(row.sample_time());
+    ++(is_recorded ? recorded : others);
+  }
+  for (const std::string& symbol : kSymbols) {
+    EXPECT_GT(rows[symbol].first, 5) << symbol;
+    EXPECT_GT(rows[symbol].second, 5) << symbol;
+    EXPECT_EQ(rows[symbol].first + rows[symbol].second, 50) << symbol;
+    const auto book = earlier->take_book(kSpot, symbol);
+    ASSERT_NE(book, nullptr) << symbol;
+    EXPECT_EQ(fingerprint(book->book), fingerprint(kept.at(symbol)->book)) << symbol;
   }
 }
 
