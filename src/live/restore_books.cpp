@@ -248,17 +248,25 @@ class Restoring {
   }
 
   // Without what was recorded since: the newest that can be read and whose place the recording has, by which a replay
-  // finds it; where that has been damaged, any.
+  // finds it; where that has been damaged, or is gone altogether, any.
   bool take_alone(const std::string& symbol, bool is_late) {
     if (is_ended()) return false;
+    const bool is_any = has_no_recording(symbol);
+    const auto may_be_taken = [&](UnixNanos saved_at) {
+      return is_any || is_damaged_at(saved_at) || (is_late && is_placed(symbol, saved_at));
+    };
     for (const std::string& path : beginnings(symbol).all) {
       auto file = read_book_file(path);
-      if (file && !is_damaged_at(file->saved_at) && (!is_late || !is_placed(symbol, file->saved_at))) continue;
-      if (!file || file->venue != options_.venue || file->symbol != symbol) continue;
+      if (!file || file->venue != options_.venue || file->symbol != symbol || !may_be_taken(file->saved_at)) continue;
       done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
       return true;
     }
     return false;
+  }
+
+  [[nodiscard]] bool has_no_recording(const std::string& symbol) const {
+    const auto days = recorded_days(options_.data_dir, std::string(to_string(options_.venue)), symbol);
+    return days && days->empty() && options_.open.empty();
   }
 
   // Some of what was recorded since then; nothing: since the recording's beginning.

@@ -228,7 +228,9 @@ void VenueRun::watch_books() {
 
 std::optional<BookHealth> VenueRun::books() const {
   if (!books_) return std::nullopt;
-  return BookHealth{options_.collector.venue, books_->status()};
+  BookHealth health{options_.collector.venue, books_->status()};
+  health.status.waiting += held_books_.size();
+  return health;
 }
 
 void VenueRun::on_http(collector::RequestNumber request, std::optional<UnixNanos> sent,

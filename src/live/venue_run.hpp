@@ -58,7 +58,7 @@ class VenueRun {
   [[nodiscard]] bool stopped() const { return collector_->stopped(); }
   // After stop(): lets the recording be ended. Nothing is recorded any more.
   void begin_close_recording();
-  // Nothing: this run keeps no books.
+  // Nothing: this run keeps no books. Those that wait for the recording wait, too.
   [[nodiscard]] std::optional<BookHealth> books() const;
   // Nothing: this run is not recorded.
   [[nodiscard]] std::optional<RecordingHealth> recording() const;

@@ -28,6 +28,7 @@
 #include "recording/recording_file.hpp"
 #include "recording/recording_writer.hpp"
 #include "recording/sealer.hpp"
+#include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 #include "recording/whole_file.hpp"
 
@@ -424,6 +425,39 @@ TEST_F(OpenLogRestart, AReplayKnowsTheCheckpointThatTheNextRunBeganWith) {
   ASSERT_TRUE(replay.run(reader));
   EXPECT_THAT(problems, ::testing::Each(::testing::Not(HasSubstr("is not known here"))));
   EXPECT_TRUE(replay.is_complete());
+}
+
+// The first one took all of it.
+TEST(EarlierRunRestore, GivesEachVenueItsShareOfTheTime) {
+  const TempDir dir;
+  CollectSettings settings;
+  settings.data_dir = dir.string();
+  constexpr Nanos kLimit = 2s;
+  constexpr Nanos kStep = 50ms;
+  constexpr Venue kUsdm = Venue::kBinanceUsdm;
+  ASSERT_TRUE(write_whole_file(real_file_ops(), checkpoint_directory(dir.string(), kSpot, "BTCUSDT") + "/none", ""));
+  RecordingWriter writer({open_log_directory(dir.string(), "binance-spot"), "0"});
+  for (UnixNanos at = kBegin - 1h; at < kBegin - 1h + 4 * (kLimit / kStep) * 1s; at = at + 1s) {
+    ASSERT_TRUE(writer.note(at, index::Alive{}));
+    ASSERT_TRUE(writer.sync(at));
+  }
+  testing::make_segment(dir.string(), "binance-usdm", "BTCUSDT", kBegin - 1h,
+                        [](SegmentWriter& segment) { ASSERT_TRUE(segment.note(kBegin - 1h, index::Alive{})); });
+  bool spot_is_done = false;
+  std::vector<std::string> said_of_usdm;
+  EarlierRun earlier(settings, [&](std::optional<Venue> venue, const collector::Log& log) {
+    spot_is_done = true;
+    if (venue == kUsdm) said_of_usdm.push_back(log.text);
+  });
+  // Between two looks at the time.
+  const auto spend = [&] {
+    const auto until = std::chrono::steady_clock::now() + kStep;
+    while (!spot_is_done && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return false;
+  };
+  earlier.restore({{kSpot, {"BTC"}}, {kUsdm, {"BTC"}}}, nullptr, kLimit, spend);
+  EXPECT_TRUE(spot_is_done);
+  EXPECT_THAT(said_of_usdm, ::testing::Each(::testing::Not(HasSubstr("there was no time"))));
 }
 
 }  // namespace
