@@ -18,6 +18,7 @@
 
 #include "binance/saved_book.hpp"
 #include "collector/actions.hpp"
+#include "live/left_logs.hpp"
 #include "live/missed_minutes.hpp"
 #include "live/restore_books.hpp"
 #include "live/settings.hpp"

@@ -22,6 +22,7 @@
 
 #include "live/book_file.hpp"
 #include "live/earlier_run.hpp"
+#include "live/left_logs.hpp"
 #include "live/message_owner.hpp"
 #include "live/restore_books.hpp"
 #include "recording/layout.hpp"

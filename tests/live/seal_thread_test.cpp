@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "live/left_logs.hpp"
 #include "live/message_owner.hpp"
-#include "live/restore_books.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_writer.hpp"
 #include "recording/temp_dir.hpp"
