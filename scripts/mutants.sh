@@ -8,7 +8,7 @@ tree=build/mutants/tree
 logs=build/mutants
 names=(gap_ignored old_snapshot deletion_forgotten minute_number reset_on_reconnect audit_forgets_deletions
   pause_is_no_gap cursor_before_commit mark_is_no_end asks_too_early ban_not_kept ban_forgotten
-  stream_ban_not_kept row_not_held pause_without_rows halt_unseen suspects_unseen gap_never_healed)
+  stream_ban_not_kept row_not_held book_not_held pause_without_rows halt_unseen suspects_unseen gap_never_healed)
 check_only=
 if [ "${1:-}" = --check ]; then
   check_only=yes tree=.
@@ -78,7 +78,10 @@ variants = {
                       "return now < left.until ? std::optional(left) : std::nullopt;", "return std::nullopt;"),
     # A row goes to the store before what it was made of is on the disk.
     "row_not_held": ("src/live/held.hpp", "waiting_.front().mark <= progress.durable",
-                     "waiting_.front().mark <= progress.told"),
+                     "waiting_.front().mark <= (std::is_same_v<T, MinuteRow> ? progress.told : progress.durable)"),
+    # A checkpoint is written before its place is on the disk.
+    "book_not_held": ("src/live/held.hpp", "waiting_.front().mark <= progress.durable",
+                      "waiting_.front().mark <= (std::is_same_v<T, MinuteRow> ? progress.durable : progress.told)"),
     # The first minute without a run has no row.
     "pause_without_rows": ("src/live/missed_minutes.cpp", "std::max(next_multiple(last_stored, kMinute),",
                            "std::max(next_multiple(last_stored, kMinute) + kMinute,"),

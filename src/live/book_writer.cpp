@@ -53,6 +53,11 @@ struct BookWriter::State {
         pause(the_pause) {}
 
   using Time = std::chrono::steady_clock::time_point;
+  // That wait, to be tried again or for the first time.
+  [[nodiscard]] std::size_t full_books() const {
+    const auto is_full_book = [](const Item& item) { return item.kind == Kind::kFullBook; };
+    return failed.size() + static_cast<std::size_t>(std::ranges::count_if(queue, is_full_book));
+  }
   void run();
   void write_next(std::unique_lock<std::mutex>& lock);
   void look_at_disk();
@@ -67,7 +72,8 @@ struct BookWriter::State {
   std::deque<Item> queue;   // the one being written is the first
   std::deque<Item> failed;  // full books, to be tried
   Time again = {};
-  Status status;
+  Status status;  // its failure is a checkpoint's
+  std::string full_book_failure;
   bool stopping = false;
   bool ended = false;
 };
@@ -93,15 +99,16 @@ bool BookWriter::has_room(std::size_t to_come) const {
   return state_->queue.size() + to_come < kMaxQueued;
 }
 
-bool BookWriter::takes_full_books() const {
+bool BookWriter::takes_full_books(std::size_t to_come) const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->failed.size() < kMaxFailed;
+  return state_->full_books() + to_come < kMaxFullBooks;
 }
 
 BookWriter::Status BookWriter::status() const {
   const std::scoped_lock lock(state_->mutex);
   Status status = state_->status;
   status.waiting = state_->queue.size() + state_->failed.size();
+  if (!state_->full_book_failure.empty()) status.failure = state_->full_book_failure;
   return status;
 }
 
@@ -130,13 +137,16 @@ void BookWriter::State::write_next(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   const Result<void> written = BookWriter::write(ops, data_dir, item.kind, item.book);
   lock.lock();
-  status.failure = written ? std::string{} : written.error().message;
   ++(written ? status.written : status.failures);
-  if (!written && item.kind == Kind::kFullBook) {
+  if (item.kind == Kind::kCheckpoint) {
+    status.failure = written ? std::string{} : written.error().message;
+  } else if (!written) {
+    full_book_failure = written.error().message;
     failed.push_back(std::move(item));
     again = std::chrono::steady_clock::now() + pause;
   }
   queue.pop_front();
+  if (full_books() == 0) full_book_failure.clear();
 }
 
 Result<void> BookWriter::write(FileOps& ops, const std::string& data_dir, Kind kind, const BookFile& book) {

@@ -20,8 +20,8 @@ namespace acts {
 
 class BookWriter {
  public:
-  static constexpr std::size_t kMaxQueued = 8;  // books: some 40 bytes a level
-  static constexpr std::size_t kMaxFailed = 8;  // full books that are to be tried again; one more may come
+  static constexpr std::size_t kMaxQueued = 8;     // books: some 40 bytes a level
+  static constexpr std::size_t kMaxFullBooks = 8;  // that wait, those to be tried again included; one more may come
   static constexpr std::size_t kKeptCheckpoints = 2;
   static constexpr Nanos kPause = std::chrono::seconds{10};         // of real time, before full books are tried again
   static constexpr Nanos kDiskInterval = std::chrono::seconds{10};  // between two looks at the disk's free space
@@ -32,7 +32,7 @@ class BookWriter {
     std::size_t waiting = 0;  // that being written included
     std::uint64_t written = 0;
     std::uint64_t failures = 0;
-    std::string failure = {};  // of the last one, if it failed: one line
+    std::string failure = {};  // of the last checkpoint, or of a full book that is to be tried again: one line
     // Of the disk that the data directory is on; zero: not known yet.
     std::uint64_t disk_free_bytes = 0;  // for this user
     std::uint64_t disk_total_bytes = 0;
@@ -49,8 +49,8 @@ class BookWriter {
   void push(Kind kind, BookFile book);
   // For one more behind so many that are to come.
   [[nodiscard]] bool has_room(std::size_t to_come) const;
-  // False: too many could not be written.
-  [[nodiscard]] bool takes_full_books() const;
+  // As has_room(). False: too many wait, as a rule because they could not be written.
+  [[nodiscard]] bool takes_full_books(std::size_t to_come) const;
   [[nodiscard]] Status status() const;
 
   // What the thread does with each: the file, and of a checkpoint those that it makes superfluous are removed. Errors:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -126,8 +127,9 @@ UnixNanos EarlierRun::begin_after(const Symbols& symbols, SqliteStore* store, Un
 
 void EarlierRun::restore(const Symbols& symbols, SqliteStore* store, Nanos limit, const Stop& stop) {
   Nanos left = limit;
+  auto venues = static_cast<std::int64_t>(symbols.size());
   for (const auto& [venue, typed] : symbols) {
-    left -= restore_venue(venue, typed, store, std::max(left, Nanos{0}), stop);
+    left -= restore_venue(venue, typed, store, std::max(left, Nanos{0}) / venues--, stop);
     if (stop && stop()) return;
   }
 }

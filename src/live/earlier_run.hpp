@@ -18,6 +18,7 @@
 
 #include "binance/saved_book.hpp"
 #include "collector/actions.hpp"
+#include "live/left_logs.hpp"
 #include "live/missed_minutes.hpp"
 #include "live/restore_books.hpp"
 #include "live/settings.hpp"
@@ -48,7 +49,8 @@ class EarlierRun {
   // recorded of any symbol or, of `symbols`, stored. So receive times go on, and no minute is made a second time. What
   // lies further ahead than kMostAhead was made by a clock that was wrong, and is not looked at. Says which it is.
   [[nodiscard]] UnixNanos begin_after(const Symbols& symbols, SqliteStore* store, UnixNanos now) const;
-  // Books, and the rows that `store` lacks, in at most `limit` of real time; without a store no rows.
+  // Books, and the rows that `store` lacks, in at most `limit` of real time, of which each venue has its share; without
+  // a store no rows.
   // What `stop` has ended is not complete, and nothing is said of it.
   void restore(const Symbols& symbols, SqliteStore* store, Nanos limit = kRestoreLimit, const Stop& stop = nullptr);
 

@@ -13,6 +13,7 @@
 #include "acts/base/time.hpp"
 #include "acts/features/row.hpp"
 
+#include "collector/actions.hpp"
 #include "live/run_writer.hpp"
 
 namespace acts {
@@ -50,5 +51,23 @@ class Held {
 };
 
 using HeldRows = Held<MinuteRow>;
+
+class HeldBooks {
+ public:
+  void push(collector::SaveBook book) { held_.push(std::move(book)); }
+  // As Held, but no checkpoint where the recording hangs: without its place it would be in the way of one that has it.
+  std::vector<collector::SaveBook> take(const RecordingProgress& progress) {
+    std::vector<collector::SaveBook> taken = held_.take(progress);
+    if (hangs(progress)) std::erase_if(taken, is_checkpoint);
+    return taken;
+  }
+  [[nodiscard]] std::size_t size() const { return held_.size(); }
+
+ private:
+  static bool is_checkpoint(const collector::SaveBook& book) {
+    return book.kind == collector::SaveBook::Kind::kCheckpoint;
+  }
+  Held<collector::SaveBook> held_;
+};
 
 }  // namespace acts

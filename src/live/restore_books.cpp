@@ -17,21 +17,16 @@
 #include "live/message_owner.hpp"
 #include "live/open_logs.hpp"
 #include "live/replay.hpp"
-#include "live/seal_thread.hpp"
-#include "net/event_loop.hpp"
+#include "live/restore_files.hpp"
 #include "recording/archive.hpp"
+#include "recording/file_ops.hpp"
 #include "recording/layout.hpp"
-#include "recording/sealer.hpp"
 
 namespace acts {
 namespace {
 
-// A recording without a checkpoint is read from its beginning, if it is no longer than so.
-constexpr Nanos kShortRecording = 2 * kLogSpan;
 // Books of so many symbols are in memory at once, besides those that are done.
 constexpr std::size_t kMostAtOnce = 200;
-// Smaller logs are sealed before the run begins: what can be done in a moment is done.
-constexpr std::uint64_t kSealedAtOnce = std::uint64_t{32} << 20;
 
 // What a symbol is to go on from, and how far that has come.
 struct Attempt {
@@ -48,7 +43,10 @@ struct Attempt {
 class Restoring {
  public:
   explicit Restoring(const RestoreOptions& options)
-      : options_(options), end_(std::chrono::steady_clock::now() + options.limit), until_(end_) {}
+      : options_(options),
+        end_(std::chrono::steady_clock::now() + options.limit),
+        until_(end_),
+        files_(options, logs_) {}
 
   RestoredBooks run() {
     read_open_logs();
@@ -248,35 +246,45 @@ class Restoring {
   }
 
   // Without what was recorded since: the newest that can be read and whose place the recording has, by which a replay
-  // finds it; where that has been damaged, any.
+  // finds it; where that has been damaged, or is gone altogether, any.
   bool take_alone(const std::string& symbol, bool is_late) {
     if (is_ended()) return false;
+    const bool is_any = files_.has_none_of(symbol);
+    const auto may_be_taken = [&](UnixNanos saved_at) {
+      return is_any || is_damaged_at(saved_at) || (is_late && is_placed(symbol, saved_at));
+    };
     for (const std::string& path : beginnings(symbol).all) {
       auto file = read_book_file(path);
-      if (file && !is_damaged_at(file->saved_at) && (!is_late || !is_placed(symbol, file->saved_at))) continue;
-      if (!file || file->venue != options_.venue || file->symbol != symbol) continue;
+      if (!file || file->venue != options_.venue || file->symbol != symbol || !may_be_taken(file->saved_at)) continue;
       done_.books[symbol] = std::make_shared<const binance::SavedBook>(std::move(file->saved.book));
       return true;
     }
     return false;
   }
 
-  // A checkpoint of before them has its place in a segment: it was written once that was on the disk.
+  // Some of what was recorded since then; nothing: since the recording's beginning.
+  [[nodiscard]] bool is_unread_since(std::optional<UnixNanos> time) const {
+    return std::ranges::any_of(unread_,
+                               [time](const RecordingFile& log) { return !time || *time <= latest_end_of(log); });
+  }
+  static UnixNanos latest_end_of(const RecordingFile& log) { return floor_to(log.first, kLogSpan) + kLogSpan; }
+  static bool may_hold(const RecordingFile& log, UnixNanos time) {
+    return log.first <= time && time < latest_end_of(log);
+  }
+
+  // A checkpoint of another time than theirs has its place in a segment: it was written once that was on the disk.
   [[nodiscard]] bool is_placed(const std::string& symbol, UnixNanos saved_at) const {
-    return logs_.empty() || saved_at < logs_.front().file.first ||
+    return std::ranges::none_of(logs_, [&](const OpenLog& log) { return may_hold(log.file, saved_at); }) ||
            std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.saved.contains({symbol, saved_at}); });
   }
 
   // Where a kill has cut the place off, no book is what a replay gives too; where the disk has lost it, nothing is.
   [[nodiscard]] bool is_damaged_at(UnixNanos time) const {
-    if (!unread_.empty()) return true;
-    const auto holds = [time](const RecordingFile& log) {
-      return log.first <= time && time < floor_to(log.first, kLogSpan) + kLogSpan;
-    };
+    if (is_unread_since(time)) return true;
     const auto damaged = list_damaged(options_.data_dir).value_or(std::vector<RecordingFile>{});
-    return std::ranges::any_of(logs_, [&](const OpenLog& log) { return log.kept.is_damaged && holds(log.file); }) ||
-           std::ranges::any_of(damaged, [&](const RecordingFile& file) {
-             return file.venue == to_string(options_.venue) && holds(file);
+    const auto lost_it = [&](const OpenLog& log) { return log.kept.is_damaged && may_hold(log.file, time); };
+    return std::ranges::any_of(logs_, lost_it) || std::ranges::any_of(damaged, [&](const RecordingFile& file) {
+             return file.venue == to_string(options_.venue) && may_hold(file, time);
            });
   }
 
@@ -336,15 +344,15 @@ class Restoring {
     }
     ReplayOptions replay = replay_options(symbol);
     const UnixNanos saved_at = file->saved_at;
-    std::vector<RecordingFile> files = recorded_since(symbol, saved_at);
+    std::vector<RecordingFile> files = files_.sealed_since(symbol, saved_at);
     replay.books.push_back(std::move(*file));
     replay.begins_at_book = true;
-    replay.untold = settings_at(files, saved_at);
+    replay.untold = files_.settings_at(files, saved_at).value_or(options_.untold);
     return begin(symbol, std::move(replay), std::move(files), saved_at);
   }
 
   std::unique_ptr<Attempt> attempt_from_recording(const std::string& symbol) {
-    auto files = short_recording(symbol);
+    auto files = files_.short_recording(symbol);
     const bool is_long = !files.has_value();
     auto attempt =
         begin(symbol, replay_options(symbol), is_long ? std::vector<RecordingFile>() : std::move(*files), {});
@@ -364,7 +372,7 @@ class Restoring {
                                  std::optional<UnixNanos> from) {
     auto attempt = std::make_unique<Attempt>(Attempt{.symbol = symbol, .from = from, .files = std::move(files)});
     if (attempt->files.empty() && !is_open(symbol)) attempt->error = {ErrorCode::kUsage, "there is no recording"};
-    if (!unread_.empty()) attempt->error = {ErrorCode::kStorage, "a log that is not sealed yet cannot be read"};
+    if (is_unread_since(from)) attempt->error = {ErrorCode::kStorage, "a log that is not sealed yet cannot be read"};
     const auto take_row = [this_one = attempt.get()](MinuteRow&& row) {
       const RowSchema& schema = this_one->replay->pipeline().schema();
       std::vector<RestoredRows>& rows = this_one->rows;
@@ -411,68 +419,12 @@ class Restoring {
     return true;
   }
 
-  [[nodiscard]] std::vector<RecordingFile> segments_from(const std::string& symbol, UnixNanos from) const {
-    const std::string venue(to_string(options_.venue));
-    std::vector<RecordingFile> files;
-    for (const UnixNanos day : recorded_days(options_.data_dir, venue, symbol).value_or(std::vector<UnixNanos>{})) {
-      if (day + std::chrono::hours{24} <= from) continue;
-      const auto segments = list_segments(options_.data_dir, venue, symbol, day);
-      if (!segments) return {};
-      files.insert(files.end(), segments->begin(), segments->end());
-    }
-    leave_out_open(files);
-    return files;
-  }
-
-  // A log whose sealing was cut off may have some of its segments in place.
-  void leave_out_open(std::vector<RecordingFile>& files) const {
-    if (logs_.empty()) return;
-    for (const OpenLog& log : logs_) files.push_back(log.file);
-    leave_out_doubled(files);
-    std::erase_if(files, [](const RecordingFile& file) { return file.symbol.empty(); });
-  }
-
-  static std::vector<std::string> paths_of(const std::vector<RecordingFile>& files) {
-    std::vector<std::string> paths;
-    paths.reserve(files.size());
-    for (const RecordingFile& file : files) paths.push_back(file.path);
-    return paths;
-  }
-
-  // Of the run that recorded at that time. A segment is of one run, and of a checkpoint's hour there may be several.
-  [[nodiscard]] RunSettings settings_at(std::vector<RecordingFile> files, UnixNanos time) const {
-    std::optional<RunSettings> settings;
-    for (const OpenLog& log : logs_) files.push_back(log.file);
-    std::ranges::sort(files, {}, &RecordingFile::first);
-    for (const RecordingFile& file : files) {
-      if (file.first <= time) settings = settings_of_recording(file.path);
-    }
-    return settings.value_or(options_.untold);
-  }
-
-  // From the segment on in which `from` may be.
-  [[nodiscard]] std::vector<RecordingFile> recorded_since(const std::string& symbol, UnixNanos from) const {
-    std::vector<RecordingFile> files = segments_from(symbol, from);
-    std::erase_if(files,
-                  [from](const RecordingFile& file) { return floor_to(file.first, kLogSpan) + kLogSpan < from; });
-    return files;
-  }
-
-  // All of it; nothing if that is much.
-  [[nodiscard]] std::optional<std::vector<RecordingFile>> short_recording(const std::string& symbol) const {
-    const auto days = recorded_days(options_.data_dir, std::string(to_string(options_.venue)), symbol);
-    if (!days || days->size() > 2) return std::nullopt;
-    if (days->empty()) return std::vector<RecordingFile>();
-    std::vector<RecordingFile> files = segments_from(symbol, days->front());
-    if (!files.empty() && files.back().first - files.front().first > kShortRecording) return std::nullopt;
-    return files;
-  }
-
   const RestoreOptions& options_;
   Time end_;
-  Time::duration share_{0};                 // of one symbol
-  Time until_;                              // for what is tried now
-  std::vector<OpenLog> logs_;               // by time
+  Time::duration share_{0};    // of one symbol
+  Time until_;                 // for what is tried now
+  std::vector<OpenLog> logs_;  // by time
+  RestoreFiles files_;
   std::vector<RecordingFile> unread_ = {};  // that cannot be
   bool has_lost_a_log_ = false;
   std::size_t late_ = 0;        // symbols for which there was no time,
@@ -480,60 +432,7 @@ class Restoring {
   RestoredBooks done_;
 };
 
-// Again, as long as there are retries: a disk may refuse something for a moment.
-template <typename Attempt>
-auto attempted(const Attempt& attempt, int& retries) {
-  auto done = attempt();
-  while (!done && done.error().code == ErrorCode::kStorage && retries > 0) {
-    --retries;
-    EventLoop().run_for(kSealPause);
-    done = attempt();
-  }
-  return done;
-}
-
-// 0: it cannot be told.
-std::uint64_t size_of_log(const std::string& data_dir, Venue venue, const std::string& name) {
-  std::error_code failed;
-  const auto bytes = std::filesystem::file_size(
-      fmt::format("{}/{}{}", open_log_directory(data_dir, to_string(venue)), name, kLogEnding), failed);
-  return failed ? 0 : bytes;
-}
-
 }  // namespace
-
-LeftLogs seal_left_logs(const std::string& data_dir, Venue venue, Nanos limit, const std::function<bool()>& stop,
-                        FileOps& ops) {
-  const auto end = std::chrono::steady_clock::now() + limit;
-  const auto is_over = [end, &stop] { return std::chrono::steady_clock::now() >= end || (stop && stop()); };
-  int retries = kSealRetries;
-  Sealer sealer(
-      recording_directory(data_dir, to_string(venue)), [venue] { return std::make_unique<MessageOwner>(venue); }, ops);
-  LeftLogs left;
-  const auto waiting = attempted([&] { return sealer.waiting(); }, retries);
-  if (!waiting) {
-    left.problems.push_back(waiting.error().message);
-    return left;
-  }
-  for (const std::string& name : *waiting) {
-    const bool is_long = size_of_log(data_dir, venue, name) > kSealedAtOnce;
-    const auto stops = [&] { return is_long || is_over(); };
-    const auto sealed = attempted([&] { return sealer.seal(name, stops); }, retries);
-    if (!sealed) {
-      const bool is_later = sealed.error().code == ErrorCode::kCancelled && !(stop && stop());
-      const auto kept = attempted([&] { return sealer.keep(name); }, retries);
-      left.later += static_cast<std::size_t>(is_later);
-      if (!is_later || !kept) {
-        left.problems.push_back(
-            fmt::format("{} is not sealed yet: {}", name, (is_later ? kept.error() : sealed.error()).message));
-      }
-    } else if (!sealed->lost.empty()) {
-      ++left.cut;
-      left.loss = loss_text(name, *sealed);
-    }
-  }
-  return left;
-}
 
 RestoredBooks restore_books(const RestoreOptions& options) {
   for (std::size_t sealed = 0;; ++sealed) {

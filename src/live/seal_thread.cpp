@@ -7,6 +7,7 @@
 #include <charconv>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -42,6 +43,7 @@ struct SealThread::State {
 
   void run();
   bool work();
+  bool wait_for_work(std::unique_lock<std::mutex>& lock);
   void look();
   void note(const std::string& name, const Result<SealReport>& done);
 
@@ -54,7 +56,10 @@ struct SealThread::State {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::string> logs;  // the one being sealed is the first
+  std::deque<std::string> logs;                 // the one being sealed is the first
+  std::deque<std::string> failed;               // to be tried again, the one whose turn it is first
+  RealTime again;                               // ... and when it is
+  std::map<std::string, std::string> failures;  // what is told of them, by name
   Status status;
   std::string look_failure;
   bool ended = false;
@@ -91,14 +96,14 @@ void SealThread::add(const std::string& log_path) {
 SealThread::Status SealThread::status() const {
   const std::scoped_lock lock(state_->mutex);
   Status status = state_->status;
-  status.waiting = state_->logs.size();
-  if (status.failure.empty()) status.failure = state_->look_failure;
+  status.waiting = state_->logs.size() + state_->failed.size();
+  status.failure = state_->failures.empty() ? state_->look_failure : state_->failures.begin()->second;
   return status;
 }
 
 bool SealThread::idle() const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->logs.empty() && state_->look_failure.empty();
+  return state_->logs.empty() && state_->failed.empty() && state_->look_failure.empty();
 }
 
 void SealThread::State::run() {
@@ -130,21 +135,29 @@ bool SealThread::State::work() {
   std::string name;
   {
     std::unique_lock lock(mutex);
-    const auto has_work = [this] { return stopping || !logs.empty(); };
-    if (look_at) {
-      if (!changed.wait_for(lock, *look_at - real_now(), has_work)) return true;
-    } else {
-      changed.wait(lock, has_work);
-    }
-    if (stopping) return false;
+    if (!wait_for_work(lock)) return !stopping;
     name = logs.front();
   }
-  const Result<SealReport> done = sealer.seal(name, [this] { return stopping.load(); });
-  note(name, done);
-  if (done || stopping) return !stopping;
-  std::unique_lock lock(mutex);
-  changed.wait_for(lock, pause, [this] { return stopping.load(); });
-  return true;
+  note(name, sealer.seal(name, [this] { return stopping.load(); }));
+  return !stopping;
+}
+
+// False: there is none yet, or no more.
+bool SealThread::State::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [this] { return stopping || !logs.empty(); };
+  std::optional<RealTime> until = look_at;
+  if (!failed.empty()) until = until ? std::min(*until, again) : again;
+  if (until) {
+    changed.wait_until(lock, *until, has_work);
+  } else {
+    changed.wait(lock, has_work);
+  }
+  if (stopping) return false;
+  if (logs.empty() && !failed.empty() && real_now() >= again) {
+    logs.push_back(std::move(failed.front()));
+    failed.pop_front();
+  }
+  return !logs.empty();
 }
 
 void SealThread::State::note(const std::string& name, const Result<SealReport>& done) {
@@ -152,10 +165,13 @@ void SealThread::State::note(const std::string& name, const Result<SealReport>& 
   if (!done) {
     if (done.error().code == ErrorCode::kCancelled) return;
     ++status.failures;
-    status.failure = done.error().message;
+    failures.insert_or_assign(name, done.error().message);
+    failed.push_back(std::move(logs.front()));
+    logs.pop_front();
+    again = real_now() + pause;
     return;
   }
-  status.failure.clear();
+  failures.erase(name);
   logs.pop_front();
   ++status.sealed;
   status.segments += done->segments;

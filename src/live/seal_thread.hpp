@@ -1,6 +1,7 @@
 // Seals closed logs of one venue, one after the other, on a thread of its own: those that a crash has left, then those
-// that the recorder closes. What fails, to find those that lie there too, is tried again after a pause, for ever; what
-// is not done at the end is done at the next start. Says nothing itself: it is asked. Thread-safe.
+// that the recorder closes. What fails is tried again, for ever, and holds up no other: one log a pause, the one whose
+// last attempt is the longest ago; to find those that lie there is tried so, too. What is not done at the end is done
+// at the next start. Says nothing itself: it is asked. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ class SealThread {
     std::uint64_t sealed = 0;  // logs
     std::uint64_t segments = 0;
     std::uint64_t failures = 0;
-    std::string failure = {};  // of the last attempt, or to find what lies there, if it failed: one line
+    std::string failure = {};  // of the first log whose last attempt failed, or to find what lies there: one line
     std::uint64_t cut = 0;     // logs of which something could not be read
     std::string loss = {};     // of the last such log: one line
   };

@@ -116,10 +116,7 @@ void VenueRun::give_held() {
   if (held_rows_.size() + held_books_.size() == 0) return;
   const RecordingProgress progress = recorder_->progress();
   for (MinuteRow& row : held_rows_.take(progress)) rows_(std::move(row));
-  for (const collector::SaveBook& book : held_books_.take(progress)) {
-    // A checkpoint without its place would be in the way of one that has it.
-    if (!hangs(progress) || book.kind == collector::SaveBook::Kind::kFullBook) push(book);
-  }
+  for (const collector::SaveBook& book : held_books_.take(progress)) push(book);
   if (held_rows_.size() + held_books_.size() == 0 || held_timer_) return;
   held_timer_ = loop_.start_timer(kHeldPoll, [this] {
     held_timer_.reset();
@@ -226,12 +223,14 @@ void VenueRun::carry_out(const collector::KeepCooldown& action) {
 void VenueRun::watch_books() {
   if (!books_) return;
   collector_->set_can_save(books_->has_room(held_books_.size()));
-  collector_->set_can_save_full_books(books_->takes_full_books());
+  collector_->set_can_save_full_books(books_->takes_full_books(held_books_.size()));
 }
 
 std::optional<BookHealth> VenueRun::books() const {
   if (!books_) return std::nullopt;
-  return BookHealth{options_.collector.venue, books_->status()};
+  BookHealth health{options_.collector.venue, books_->status()};
+  health.status.waiting += held_books_.size();
+  return health;
 }
 
 void VenueRun::on_http(collector::RequestNumber request, std::optional<UnixNanos> sent,

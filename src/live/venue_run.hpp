@@ -58,7 +58,7 @@ class VenueRun {
   [[nodiscard]] bool stopped() const { return collector_->stopped(); }
   // After stop(): lets the recording be ended. Nothing is recorded any more.
   void begin_close_recording();
-  // Nothing: this run keeps no books.
+  // Nothing: this run keeps no books. Those that wait for the recording wait, too.
   [[nodiscard]] std::optional<BookHealth> books() const;
   // Nothing: this run is not recorded.
   [[nodiscard]] std::optional<RecordingHealth> recording() const;
@@ -111,7 +111,7 @@ class VenueRun {
   std::uint64_t pauses_ = 0;
   std::optional<EventLoop::TimerId> resume_timer_;
   HeldRows held_rows_;
-  Held<collector::SaveBook> held_books_;
+  HeldBooks held_books_;
   std::optional<EventLoop::TimerId> held_timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what was posted and runs later
 };

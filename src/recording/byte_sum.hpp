@@ -21,6 +21,9 @@ class ByteSum {
   // How many there are. Errors: as the source's.
   Result<std::uint64_t> to_end();
 
+  // So many bytes have been read.
+  [[nodiscard]] std::uint64_t bytes() const { return done_; }
+
  private:
   std::unique_ptr<ByteSource> source_;
   std::uint64_t done_ = 0;

@@ -78,27 +78,30 @@ class MarkCheck {
   explicit MarkCheck(std::unique_ptr<ByteSource> log) : sum_(std::move(log)) {}
 
   // `index_bytes`: with the mark's entry.
-  Result<void> on_mark(const index::Durable& mark, UnixNanos ts, std::uint64_t index_bytes) {
+  void on_mark(const index::Durable& mark, UnixNanos ts, std::uint64_t index_bytes) {
     part_.marked_bytes = std::max(part_.marked_bytes, mark.bytes);
-    if (!holds_) return {};
+    if (!holds_) return;
     const auto sum = sum_.up_to(mark.bytes);
-    if (!sum) return std::unexpected(sum.error());
-    holds_ = *sum == mark.crc32;
-    part_.is_cut = !*sum && mark.bytes > part_.log_bytes;
-    if (!holds_) return {};
+    if (!sum) part_.log_trouble = sum.error().message;
+    holds_ = sum && *sum == mark.crc32;
+    part_.is_cut = sum && !*sum && mark.bytes > part_.log_bytes;
+    if (!holds_) return;
     part_.log_bytes = mark.bytes;
     part_.index_bytes = index_bytes;
     part_.until = ts;
-    return {};
   }
 
-  // `index_bytes`: all of the index.
-  Result<DurablePart> finish(std::uint64_t index_bytes) {
-    const auto all = sum_.to_end();
-    if (!all) return std::unexpected(all.error());
-    part_.all_bytes = *all;
-    part_.is_all = holds_ && index_bytes == part_.index_bytes && *all == part_.log_bytes;
-    return part_;
+  // `index_bytes`: all of the index, up to its trouble.
+  DurablePart finish(std::uint64_t index_bytes, std::string index_trouble) {
+    if (part_.log_trouble.empty()) {
+      if (const auto all = sum_.to_end(); !all) part_.log_trouble = all.error().message;
+    }
+    part_.all_bytes = sum_.bytes();
+    part_.told_bytes = index_bytes;
+    part_.index_trouble = std::move(index_trouble);
+    part_.is_all =
+        holds_ && !part_.is_unreadable() && index_bytes == part_.index_bytes && part_.all_bytes == part_.log_bytes;
+    return std::move(part_);
   }
 
  private:
@@ -208,6 +211,17 @@ Result<bool> reads_to_a_sound_end(const RecordingInput& log, const std::function
   }
 }
 
+// Of a log that reads on where its index does not, all is kept, as without one.
+KeptPart damaged_part(const RecordingInput& log, const DurablePart& part) {
+  KeptPart kept{.input = log, .lost = cut_text(part), .is_damaged = true, .is_unreadable = part.is_unreadable()};
+  if (part.is_log_damaged() && !part.is_cut) {
+    kept.input = only(log, part);
+  } else if (!part.index_trouble.empty()) {
+    kept.input.index = beginning(log.index, part.told_bytes);
+  }
+  return kept;
+}
+
 }  // namespace
 
 Result<DurablePart> durable_part(const RecordingInput& log, const std::function<bool()>& stop) {
@@ -215,31 +229,36 @@ Result<DurablePart> durable_part(const RecordingInput& log, const std::function<
   if (!bytes) return std::unexpected(std::move(bytes.error()));
   MarkCheck check(std::move(*bytes));
   std::uint64_t index_bytes = 0;
+  std::string index_trouble;
   if (auto source = index_of(log)) {
     LineReader lines(std::move(source), kMaxIndexLineBytes);
     for (;;) {
       const auto line = lines.next();
-      if (!line && line.error().code == ErrorCode::kStorage) return std::unexpected(line.error());
+      if (!line && line.error().code == ErrorCode::kStorage) index_trouble = line.error().message;
       if (!line || !*line) break;
       index_bytes += (*line)->size() + 1;
       const auto entry = parse_index_line(**line);
       if (!entry || !std::holds_alternative<index::Durable>(entry->event)) continue;
       if (stop && stop()) return fail(ErrorCode::kCancelled, "stopped before it was read");
-      const auto& mark = std::get<index::Durable>(entry->event);
-      if (auto held = check.on_mark(mark, entry->ts, index_bytes); !held) {
-        return std::unexpected(std::move(held.error()));
-      }
+      check.on_mark(std::get<index::Durable>(entry->event), entry->ts, index_bytes);
     }
     index_bytes += lines.unfinished_bytes();
   }
-  return check.finish(index_bytes);
+  return check.finish(index_bytes, std::move(index_trouble));
 }
 
 std::string cut_text(const DurablePart& part) {
-  if (part.is_damaged()) {
+  if (!part.log_trouble.empty()) {
+    return fmt::format("{} behind {} bytes: left out what was written {}", part.log_trouble, part.all_bytes,
+                       part.until ? fmt::format("since {}", to_iso8601(*part.until)) : "from its beginning on");
+  }
+  if (part.is_log_damaged()) {
     return fmt::format("of {} bytes that were on the disk, {} are gone or changed, {}", part.marked_bytes,
                        part.lost_bytes(),
                        part.until ? fmt::format("since {}", to_iso8601(*part.until)) : "from its beginning on");
+  }
+  if (part.is_unreadable()) {
+    return fmt::format("its index {} behind {} bytes", part.index_trouble, part.told_bytes);
   }
   if (!part.until) return fmt::format("cut off before its first durable mark: left out {} bytes", part.all_bytes);
   const std::string mark = fmt::format("its last durable mark, of {}", to_iso8601(*part.until));
@@ -279,9 +298,7 @@ Result<KeptPart> kept_part(const RecordingInput& log, const std::function<bool()
   const auto part = durable_part(log, stop);
   if (!part) return std::unexpected(part.error());
   const std::string cut = cut_text(*part);
-  if (part->is_damaged()) {
-    return KeptPart{.input = part->is_cut ? log : only(log, *part), .lost = cut, .is_damaged = true};
-  }
+  if (part->is_damaged()) return damaged_part(log, *part);
   if (part->is_all) return KeptPart{.input = log, .if_cut = cut};
   if (misses_index(log)) {
     return KeptPart{.input = log, .lost = fmt::format("{}: what reads is kept", kMissesIndex), .is_damaged = true};

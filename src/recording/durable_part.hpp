@@ -24,14 +24,20 @@ struct DurablePart {
   std::optional<UnixNanos> until;  // the time of the mark at log_bytes; nothing: there is none
   bool is_all = false;             // nothing lies behind, in the log or its index
   bool is_cut = false;             // its end is missing: no mark contradicts what is there
+  // Why the disk does not give the log behind all_bytes, or its index behind told_bytes; empty: it does.
+  std::string log_trouble;
+  std::string index_trouble;
+  std::uint64_t told_bytes = 0;  // of the index
 
-  [[nodiscard]] bool is_damaged() const { return marked_bytes > log_bytes; }
+  [[nodiscard]] bool is_log_damaged() const { return marked_bytes > log_bytes || !log_trouble.empty(); }
+  [[nodiscard]] bool is_damaged() const { return is_log_damaged() || is_unreadable(); }
+  [[nodiscard]] bool is_unreadable() const { return !log_trouble.empty() || !index_trouble.empty(); }
   // Of what had been on the disk.
   [[nodiscard]] std::uint64_t lost_bytes() const { return marked_bytes - (is_cut ? all_bytes : log_bytes); }
 };
 
-// Without a mark nothing is durable. `stop`: asked now and then, as there may be much to read; may be empty. Errors:
-// kUsage if the log is gone, kStorage, kCancelled.
+// Without a mark nothing is durable. What the disk does not give ends the log, or its index, as a cut does. `stop`:
+// asked now and then, as there may be much to read; may be empty. Errors: kUsage if the log is gone, kCancelled.
 Result<DurablePart> durable_part(const RecordingInput& log, const std::function<bool()>& stop = nullptr);
 
 // What is not there of a log that ends with that part, since when, and how many bytes: one line.
@@ -43,11 +49,12 @@ RecordingInput only(RecordingInput log, const DurablePart& part);
 // What is kept of a log that nobody writes any more: what sealing takes apart, and what is read of it before.
 struct KeptPart {
   RecordingInput input;
-  std::string lost = {};    // one line: what is known not to be in it; empty: nothing is
-  std::string if_cut = {};  // what is lost if it does not read to a sound end
-  bool is_damaged = false;  // of what had been on the disk: places that its index tells may not be there
+  std::string lost = {};       // one line: what is known not to be in it; empty: nothing is
+  std::string if_cut = {};     // what is lost if it does not read to a sound end
+  bool is_damaged = false;     // of what had been on the disk: places that its index tells may not be there
+  bool is_unreadable = false;  // ... as the disk does not give it, which it may do another time
 };
-// As durable_part().
+// As durable_part(); kStorage.
 Result<KeptPart> kept_part(const RecordingInput& log, const std::function<bool()>& stop);
 
 // Whether the index lacks what the log goes on with, further than any crash explains: it is not there, or has been cut.

@@ -277,6 +277,7 @@ Result<SealReport> Sealer::seal(const std::string& name, const std::function<boo
     if (const int status = ops_.sync_directory(work); status < 0) return disk_error(marker, "cannot be made", status);
   }
   if (auto placed = place(name, report); !placed) return std::unexpected(std::move(placed.error()));
+  unreadable_.erase(name);
   return report;
 }
 
@@ -303,6 +304,11 @@ Result<SealReport> Sealer::take_apart(const std::string& name, const std::string
   if (auto removed = remove_tree(work); !removed) return std::unexpected(std::move(removed.error()));
   auto part = kept_part(input_of(name), stop);
   if (!part) return std::unexpected(std::move(part.error()));
+  int& attempts = unreadable_[name];
+  attempts = part->is_unreadable ? attempts + 1 : 0;
+  if (attempts > 0 && attempts < kReadAttempts) {
+    return fail(ErrorCode::kStorage, fmt::format("{}: {}", open_path(log_name(name)), part->lost));
+  }
   return Split(*this, name, work, *std::move(part)).run(stop);
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ class Sealer {
   static constexpr std::size_t kFrameBytes = std::size_t{1} << 20;  // of text
   static constexpr std::size_t kMaxHeldBytes = std::size_t{64} << 20;
   static constexpr int kCompressionLevel = 3;
+  static constexpr int kReadAttempts = 4;  // so often a log is read whose disk does not give all of it
 
   using MakeOwner = std::function<std::unique_ptr<LineOwner>()>;
   using Open = std::function<Result<std::unique_ptr<ByteSource>>(const std::string& path)>;
@@ -50,7 +52,8 @@ class Sealer {
   // Brings what is there of a log that is sealed later to the disk: whoever reads it before finds no more than sealing
   // will, even after a power cut. Errors: kStorage.
   Result<void> keep(const std::string& name);
-  // Errors: kStorage; call it again later. kCancelled: `stop` was true in between; a log whose segments are whole is
+  // Errors: kStorage; call it again later: what the disk does not give at the last of kReadAttempts, and at each one
+  // before, is damage. kCancelled: `stop` was true in between; a log whose segments are whole is
   // not asked for.
   Result<SealReport> seal(const std::string& name, const std::function<bool()>& stop = [] { return false; });
 
@@ -78,6 +81,7 @@ class Sealer {
   FileOps& ops_;
   Open open_;
   int compression_level_;
+  std::map<std::string, int> unreadable_;  // attempts, by the log's name
 };
 
 }  // namespace acts

@@ -15,7 +15,7 @@
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
-#include "live/restore_books.hpp"
+#include "live/left_logs.hpp"
 #include "live/run_settings.hpp"
 #include "recording/archive.hpp"
 #include "recording/layout.hpp"

@@ -18,6 +18,7 @@
 #include "integration/small_disk.hpp"
 #include "integration/true_books.hpp"
 #include "live/fickle_disk.hpp"
+#include "live/held.hpp"
 #include "recording/layout.hpp"
 #include "store/faulty_vfs.hpp"
 #include "store/sqlite_database.hpp"
@@ -42,7 +43,7 @@ class DiskTrouble : public testing::CollectRunFixture {
       };
     }
     hooks.row = [this](const MinuteRow& row) { rows_.push_back(row); };
-    hooks.tune = [](collector::CollectorOptions& tuned) {
+    hooks.tune = [this](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
       collector::Timings& t = tuned.timings;
       for (Nanos* patience : {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.connection_silence,
@@ -50,6 +51,8 @@ class DiskTrouble : public testing::CollectRunFixture {
                               &t.time_timeout, &t.info_grace, &t.stall}) {
         *patience *= static_cast<int>(testing::kSpeed);
       }
+      if (!full_book_at_.empty()) tuned.full_book_at = full_book_at_;
+      if (!full_book_at_.empty()) tuned.checkpoint_interval.reset();
     };
     run_ = start(settings, std::move(hooks));
   }
@@ -161,6 +164,7 @@ class DiskTrouble : public testing::CollectRunFixture {
   }
 
   const std::vector<std::string> symbols_{"BTCUSDT", "ETHUSDT"};  // those of the market
+  std::vector<Nanos> full_book_at_;                               // instead of checkpoints
   std::optional<testing::FaultyVfs> vfs_;                         // of the database, if it is not the usual one
   std::unique_ptr<CollectRun> run_;
   std::vector<MinuteRow> rows_;
@@ -185,6 +189,23 @@ TEST_F(DiskTrouble, LosesNothingWhileADiskOfItsOwnIsFull) {
   if (!disk.problem().empty()) GTEST_SKIP() << "a disk of its own cannot be mounted here: " << disk.problem();
   begin(disk.data_dir());
   expect_to_live_through_a_full_disk([&] { disk.fill(); }, [&] { disk.free(); });
+}
+
+// One that waited for its place in the recording did not count, and was lost by a stop right behind its midnight.
+TEST_F(DiskTrouble, AFullBookThatWaitsForTheRecordingIsWaitedForAtTheEnd) {
+  for (Nanos time = 15s; time < 1h; time += 30s) full_book_at_.push_back(time);
+  const auto disk = std::make_shared<testing::FickleDisk>();
+  begin(dir_ / "data", {.ops = disk});
+  ASSERT_TRUE(run_until([&] { return has_begun(); }));
+  const auto books = [&] { return run_->process_health().books.front().status; };
+  disk->set_hangs_after_syncs(0);
+  ASSERT_TRUE(run_until([&] { return books().waiting == symbols_.size(); }, kLongestHold - 2s));
+  const std::uint64_t written = books().written;
+  EXPECT_FALSE(run_until([&] { return books().written > written; }, 100ms));
+  disk->set_hangs_after_syncs(std::numeric_limits<int>::max());
+  EXPECT_TRUE(stop(*run_));
+  EXPECT_EQ(books().waiting, 0U);
+  EXPECT_GE(books().written, written + symbols_.size());
 }
 
 // That nothing is dropped while the queue is full was shown of the queue alone, not of the sockets that fill it.

@@ -36,5 +36,26 @@ TEST(HeldRows, HoldsUpNoRowForLongWhereTheRecordingHangs) {
   EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = kLongestHold}), std::vector{row_of(1)});
 }
 
+collector::SaveBook book_of(collector::SaveBook::Kind kind) {
+  return {.kind = kind, .symbol = "BTCUSDT", .at = UnixNanos{1}, .feed = nullptr, .is_marked = true};
+}
+
+TEST(HeldBooks, GivesABookOnceItsPlaceIsOnTheDisk) {
+  using Kind = collector::SaveBook::Kind;
+  HeldBooks held;
+  for (const Kind kind : {Kind::kCheckpoint, Kind::kFullBook}) held.push(book_of(kind));
+  EXPECT_TRUE(held.take({.told = 7, .durable = 6}).empty());
+  EXPECT_EQ(held.size(), 2U);
+  EXPECT_EQ(held.take({.told = 8, .durable = 7}), (std::vector{book_of(Kind::kCheckpoint), book_of(Kind::kFullBook)}));
+}
+
+TEST(HeldBooks, GivesNoCheckpointButAFullBookWhereTheRecordingHangs) {
+  using Kind = collector::SaveBook::Kind;
+  HeldBooks held;
+  for (const Kind kind : {Kind::kCheckpoint, Kind::kFullBook}) held.push(book_of(kind));
+  EXPECT_EQ(held.take({.told = 7, .durable = 6, .stuck_for = kLongestHold}), std::vector{book_of(Kind::kFullBook)});
+  EXPECT_EQ(held.size(), 0U);
+}
+
 }  // namespace
 }  // namespace acts

@@ -6,19 +6,30 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
+
+#include "acts/features/feature.hpp"
 
 #include "live/book_file.hpp"
 #include "live/earlier_run.hpp"
+#include "live/left_logs.hpp"
+#include "live/message_owner.hpp"
 #include "live/restore_books.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_file.hpp"
 #include "recording/recording_writer.hpp"
+#include "recording/sealer.hpp"
+#include "recording/segments.hpp"
 #include "recording/temp_dir.hpp"
 #include "recording/whole_file.hpp"
 
@@ -48,8 +59,8 @@ class OpenLogRestart : public ::testing::Test {
     }
   }
 
-  void note(UnixNanos at, IndexEvent event) { ASSERT_TRUE(writer_.note(at, std::move(event))); }
-  void line(UnixNanos at, const std::string& json) { ASSERT_TRUE(writer_.append(at, 1, json)); }
+  void note(UnixNanos at, IndexEvent event) { ASSERT_TRUE(writer_->note(at, std::move(event))); }
+  void line(UnixNanos at, const std::string& json) { ASSERT_TRUE(writer_->append(at, 1, json)); }
   // An update of each symbol a second, a row a minute.
   void go_on(Nanos span) {
     for (Nanos since{0}; since < span; since += 1s) {
@@ -64,13 +75,13 @@ class OpenLogRestart : public ::testing::Test {
                          stream, update_, symbol, update_, update_, update_, 1 + update_ % 18, update_ * 7));
       }
       if (update_ % 5 == 0) {
-        ASSERT_TRUE(writer_.sync(now_));
+        ASSERT_TRUE(writer_->sync(now_));
       }
     }
   }
   // As the collector keeps it: the book of the present moment. What a restart would find now is that.
   void keep(const std::string& symbol) {
-    ASSERT_TRUE(writer_.sync(now_));
+    ASSERT_TRUE(writer_->sync(now_));
     const auto book = restore_open().books.at(symbol);
     BookFile file;
     file.symbol = symbol;
@@ -104,12 +115,17 @@ class OpenLogRestart : public ::testing::Test {
       EXPECT_EQ(found.rows.at(symbol)[0].rows, expected.rows.at(symbol)[0].rows) << symbol;
     }
   }
-  [[nodiscard]] std::string log_path() const { return writer_.log_path(); }
+  [[nodiscard]] std::string log_path() const { return writer_->log_path(); }
 
   static constexpr std::size_t kFrameText = 20'000;
 
   const TempDir dir_;
-  RecordingWriter writer_{{open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText}};
+  [[nodiscard]] std::unique_ptr<RecordingWriter> make_writer() const {
+    return std::make_unique<RecordingWriter>(
+        RecordingWriterOptions{open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText});
+  }
+
+  std::unique_ptr<RecordingWriter> writer_ = make_writer();
   UnixNanos now_ = kBegin;
   std::int64_t update_ = 1;
   std::optional<UnixNanos> last_row_;
@@ -120,7 +136,7 @@ TEST_F(OpenLogRestart, FindsTheSameBooksAndRowsAsInItsSegments) {
   keep("BTCUSDT");  // of the other there is no checkpoint: it is read from the beginning
   go_on(200s);
   line(now_, "behind the last mark");  // a kill leaves it, and sealing does not keep it
-  ASSERT_TRUE(writer_.flush());
+  ASSERT_TRUE(writer_->flush());
   last_row_ = floor_to(kBegin + 150s, kMinute);
   const RestoredBooks found = restore_open();
   EXPECT_THAT(found.problems, IsEmpty());
@@ -138,7 +154,7 @@ TEST_F(OpenLogRestart, IsReadFromTheFrameOfTheOldestCheckpointOn) {
   go_on(600s);
   for (const std::string& symbol : kSymbols) keep(symbol);
   go_on(120s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = now_;
   const RestoredBooks found = restore_open();
   EXPECT_THAT(found.problems, IsEmpty());
@@ -150,7 +166,7 @@ TEST_F(OpenLogRestart, IsReadFromTheFrameOfTheOldestCheckpointOn) {
 // Segments of a log whose sealing was cut off lie beside it.
 TEST_F(OpenLogRestart, ReadsNothingTwiceWhereSomeOfItsSegmentsAreInPlace) {
   go_on(300s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = floor_to(kBegin, kMinute) + kMinute;
   const std::string copy = log_path() + ".copy";
   const std::string index = index_path_for(log_path());
@@ -169,7 +185,7 @@ TEST_F(OpenLogRestart, TakesTheNewestCheckpointWhereThereIsNoTimeToReadIt) {
   keep("BTCUSDT");
   const auto kept = restore_open().books.at("BTCUSDT");
   go_on(100s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   const RestoredBooks found = restore_open(Nanos{0});
   ASSERT_THAT(found.books, SizeIs(1));
   EXPECT_EQ(fingerprint(found.books.at("BTCUSDT")->book), fingerprint(kept->book));
@@ -183,7 +199,7 @@ TEST_F(OpenLogRestart, GoesOnWithWhatIsLeftOfADamagedLogAndElseWithTheNewestChec
   go_on(200s);
   keep("ETHUSDT");
   go_on(20s);
-  ASSERT_TRUE(writer_.close(now_));
+  ASSERT_TRUE(writer_->close(now_));
   {
     std::fstream file(log_path(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log_path()) / 2));
@@ -200,7 +216,7 @@ TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
   go_on(100s);
   for (const std::string& symbol : kSymbols) keep(symbol);
   go_on(300s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   CollectSettings settings;
   settings.data_dir = dir_.string();
   std::vector<std::string> warnings;
@@ -227,13 +243,69 @@ TEST_F(OpenLogRestart, LosesNoBookAndNoRowWhereThereIsNoTimeToSeal) {
   }
 }
 
+TEST_F(OpenLogRestart, KeepsTheRowsAndABookFromBeforeThePlaceAtWhichTheTimeIsOver) {
+  go_on(100s);
+  for (const std::string& symbol : kSymbols) keep(symbol);
+  const auto kept = restore_open().books;
+  go_on(3000s);
+  ASSERT_TRUE(writer_->sync(now_));
+  CollectSettings settings;
+  settings.data_dir = dir_.string();
+  const RowSchema schema = make_schema(settings.bands);
+  const auto store = SqliteStore::open(dir_ / "acts.db", schema).value();
+  for (const std::string& symbol : kSymbols) {
+    const MinuteRow row =
+        make_empty_row(kSpot, symbol, settings.bands, floor_to(kBegin + 100s, kMinute), Reason::kUnknownSymbol);
+    ASSERT_TRUE(store->upsert(std::span(&row, 1)));
+  }
+  const EarlierRun::Symbols symbols{{kSpot, kSymbols}};
+  const auto restored = [&](Nanos limit, const EarlierRun::Stop& stop) {
+    auto earlier = std::make_unique<EarlierRun>(settings, [](std::optional<Venue>, const collector::Log&) {});
+    earlier->restore(symbols, store.get(), limit, stop);
+    return earlier;
+  };
+  int looks = 0;
+  (void)restored(60s, [&] {
+    ++looks;
+    return false;
+  });
+  // The last three looks are in the middle of the log, and behind it: the time is over when it has begun to be read.
+  const int last = looks - 3;
+  constexpr Nanos kLimit = 4s;
+  looks = 0;
+  const auto earlier = restored(kLimit, [&] {
+    const bool is_last = ++looks == last;
+    const auto over = std::chrono::steady_clock::now() + kLimit;
+    while (is_last && std::chrono::steady_clock::now() < over) std::this_thread::yield();
+    return false;
+  });
+  MissedMinutes missed = earlier->missed_minutes(symbols, *store, now_ + 1s).value();
+  const auto reason =
+      static_cast<std::size_t>(std::ranges::find(schema.columns, "reason", &Column::name) - schema.columns.begin());
+  std::map<std::string, std::pair<int, int>> rows;  // made of the recording, and behind them not
+  for (const MinuteRow& row : missed.next(MissedMinutes::kMostMinutes)) {
+    auto& [recorded, others] = rows[row.symbol()];
+    const bool is_recorded = row.values[reason] != Value(std::string(to_string(Reason::kNotRunning)));
+    EXPECT_FALSE(is_recorded && others > 0) << to_iso8601(row.sample_time());
+    ++(is_recorded ? recorded : others);
+  }
+  for (const std::string& symbol : kSymbols) {
+    EXPECT_GT(rows[symbol].first, 5) << symbol;
+    EXPECT_GT(rows[symbol].second, 5) << symbol;
+    EXPECT_EQ(rows[symbol].first + rows[symbol].second, 50) << symbol;
+    const auto book = earlier->take_book(kSpot, symbol);
+    ASSERT_NE(book, nullptr) << symbol;
+    EXPECT_EQ(fingerprint(book->book), fingerprint(kept.at(symbol)->book)) << symbol;
+  }
+}
+
 // The segments before it would give a book that no replay has once it is sealed after all.
 TEST_F(OpenLogRestart, TakesNoBookFromBeforeALogThatCannotBeRead) {
   go_on(100s);
   for (const std::string& symbol : kSymbols) keep(symbol);
   const auto kept = restore_open().books;
   go_on(100s);
-  ASSERT_TRUE(writer_.close(now_));
+  ASSERT_TRUE(writer_->close(now_));
   EXPECT_THAT(seal_left_logs(dir_.string(), kSpot, 60s).problems, IsEmpty());
   RecordingWriter next({open_log_directory(dir_.string(), "binance-spot"), "0", 3, kFrameText});
   ASSERT_TRUE(next.note(now_ + 1s, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})}));
@@ -251,12 +323,63 @@ TEST_F(OpenLogRestart, TakesNoBookFromBeforeALogThatCannotBeRead) {
   }
 }
 
+// Every restart of the venue began with bare checkpoints, for as long as it lay there.
+TEST_F(OpenLogRestart, LosesNothingToALogThatCannotBeReadAndEndsBeforeTheCheckpoints) {
+  go_on(100s);
+  for (const std::string& symbol : kSymbols) keep(symbol);
+  go_on(300s);
+  ASSERT_TRUE(writer_->sync(now_));
+  last_row_ = floor_to(kBegin + 100s, kMinute);
+  const RestoredBooks expected = restore_open();
+  const UnixNanos earlier = kBegin - 2h;
+  std::filesystem::create_directory(std::filesystem::path(log_path()).parent_path() /
+                                    fmt::format("0-{}.jsonl.zst", earlier.value));
+  const std::vector<RecordingFile> unsealed{
+      {"binance-spot", "", log_path().substr(0, log_path().rfind('/')) + fmt::format("/0-{}.jsonl.zst", earlier.value),
+       earlier},
+      open().back()};
+  const RestoredBooks found = restore(unsealed);
+  EXPECT_THAT(found.problems, ElementsAre(HasSubstr("is not sealed yet, and cannot be read")));
+  expect_same(found, expected);
+}
+
+// One that cannot be sealed holds up none of later ones.
+TEST_F(OpenLogRestart, FindsTheSameBooksAndRowsWhereTheLaterLogIsSealedAlone) {
+  go_on(100s);
+  keep("BTCUSDT");
+  go_on(100s);
+  ASSERT_TRUE(writer_->sync(now_));
+  const std::string first_log = log_path();
+  const UnixNanos next = now_ + 1s;
+  ASSERT_TRUE(writer_->close(next));
+  writer_ = make_writer();
+  note(next, index::RunContinued{"0.1", "binance-spot", "0", to_string(RunSettings{})});
+  for (const std::string& symbol : kSymbols) note(next, index::SymbolAdded{symbol, "trading"});
+  go_on(200s);
+  ASSERT_TRUE(writer_->sync(now_));
+  last_row_ = floor_to(kBegin + 100s, kMinute);
+  const RestoredBooks expected = restore_open();
+  EXPECT_THAT(expected.problems, IsEmpty());
+  ASSERT_THAT(open(), SizeIs(2));
+  Sealer sealer(recording_directory(dir_.string(), "binance-spot"),
+                [] { return std::make_unique<MessageOwner>(kSpot); });
+  const std::string name = std::filesystem::path(log_path()).filename().string();
+  ASSERT_TRUE(sealer.seal(name.substr(0, name.size() - kLogEnding.size())));
+  ASSERT_THAT(open(), SizeIs(1));
+  EXPECT_EQ(open().front().path, first_log);
+  const RestoredBooks found = restore_open();
+  EXPECT_THAT(found.problems, IsEmpty());
+  expect_same(found, expected);
+  EXPECT_THAT(seal_left_logs(dir_.string(), kSpot, 60s).problems, IsEmpty());
+  expect_same(restore({}), expected);
+}
+
 // As the thread that seals does it, while symbols are added to a run.
 TEST_F(OpenLogRestart, ReadsTheSegmentsOfALogThatIsSealedMeanwhile) {
   go_on(100s);
   keep("BTCUSDT");
   go_on(200s);
-  ASSERT_TRUE(writer_.sync(now_));
+  ASSERT_TRUE(writer_->sync(now_));
   last_row_ = floor_to(kBegin, kMinute) + kMinute;
   const RestoredBooks expected = restore_open();
   int sealed_at = 0;
@@ -292,7 +415,7 @@ TEST_F(OpenLogRestart, AReplayKnowsTheCheckpointThatTheNextRunBeganWith) {
   note(now_ + 60s, index::RunStarted{"0.1", "binance-spot", "0", to_string(RunSettings{})});
   note(now_ + 60s, index::SymbolAdded{"BTCUSDT", "trading"});
   note(now_ + 60s, index::BookRestored{"BTCUSDT", kept->book.last_update_id.value(), fingerprint(kept->book)});
-  ASSERT_TRUE(writer_.sync(now_ + 60s));
+  ASSERT_TRUE(writer_->sync(now_ + 60s));
   ReplayOptions options;
   options.symbols = {"BTCUSDT"};
   std::vector<std::string> problems;
@@ -303,6 +426,39 @@ TEST_F(OpenLogRestart, AReplayKnowsTheCheckpointThatTheNextRunBeganWith) {
   ASSERT_TRUE(replay.run(reader));
   EXPECT_THAT(problems, ::testing::Each(::testing::Not(HasSubstr("is not known here"))));
   EXPECT_TRUE(replay.is_complete());
+}
+
+// The first one took all of it.
+TEST(EarlierRunRestore, GivesEachVenueItsShareOfTheTime) {
+  const TempDir dir;
+  CollectSettings settings;
+  settings.data_dir = dir.string();
+  constexpr Nanos kLimit = 2s;
+  constexpr Nanos kStep = 50ms;
+  constexpr Venue kUsdm = Venue::kBinanceUsdm;
+  ASSERT_TRUE(write_whole_file(real_file_ops(), checkpoint_directory(dir.string(), kSpot, "BTCUSDT") + "/none", ""));
+  RecordingWriter writer({open_log_directory(dir.string(), "binance-spot"), "0"});
+  for (UnixNanos at = kBegin - 1h; at < kBegin - 1h + 4 * (kLimit / kStep) * 1s; at = at + 1s) {
+    ASSERT_TRUE(writer.note(at, index::Alive{}));
+    ASSERT_TRUE(writer.sync(at));
+  }
+  testing::make_segment(dir.string(), "binance-usdm", "BTCUSDT", kBegin - 1h,
+                        [](SegmentWriter& segment) { ASSERT_TRUE(segment.note(kBegin - 1h, index::Alive{})); });
+  bool spot_is_done = false;
+  std::vector<std::string> said_of_usdm;
+  EarlierRun earlier(settings, [&](std::optional<Venue> venue, const collector::Log& log) {
+    spot_is_done = true;
+    if (venue == kUsdm) said_of_usdm.push_back(log.text);
+  });
+  // Between two looks at the time.
+  const auto spend = [&] {
+    const auto until = std::chrono::steady_clock::now() + kStep;
+    while (!spot_is_done && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return false;
+  };
+  earlier.restore({{kSpot, {"BTC"}}, {kUsdm, {"BTC"}}}, nullptr, kLimit, spend);
+  EXPECT_TRUE(spot_is_done);
+  EXPECT_THAT(said_of_usdm, ::testing::Each(::testing::Not(HasSubstr("there was no time"))));
 }
 
 }  // namespace

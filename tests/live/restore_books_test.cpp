@@ -120,6 +120,29 @@ TEST(RestoreBooks, TakesNoCheckpointAloneWhosePlaceAKillHasCutOff) {
   EXPECT_TRUE(restore(dir.string()).books.empty());
 }
 
+// Somebody has moved raw/ away: the run began with empty books, though there were checkpoints.
+TEST(RestoreBooks, TakesTheNewestCheckpointWhereTheSymbolHasNoRecording) {
+  const TempDir dir;
+  BookFile book;
+  book.symbol = "BTCUSDT";
+  book.recorded = true;
+  book.saved.book.book.bids = {{Price{20}, Quantity{3}, {UpdateId{10}, false}}};
+  for (const std::int64_t id : {10, 11}) {
+    book.saved_at = kBegin + id * 1s;
+    book.saved.book.book.last_update_id = UpdateId{id};
+    ASSERT_TRUE(write_whole_file(
+        real_file_ops(),
+        checkpoint_directory(dir.string(), Venue::kBinanceSpot, "BTCUSDT") + "/" + book_file_name(book.saved_at),
+        pack_zstd(book_text(book))));
+  }
+  make_segment(dir.string(), "binance-spot", "ETHUSDT", kBegin,
+               [](SegmentWriter& writer) { ASSERT_TRUE(writer.note(kBegin, index::Alive{})); });
+  const RestoredBooks restored = restore(dir.string());
+  ASSERT_EQ(restored.books.size(), 1U);
+  EXPECT_EQ(restored.books.at("BTCUSDT")->book.last_update_id, UpdateId{11});
+  EXPECT_THAT(restored.problems, ::testing::Contains(::testing::HasSubstr("its newest checkpoint is its book")));
+}
+
 // The settings of the hour's first run were taken for those of the one that had saved the book.
 TEST(RestoreBooks, MakesRowsAsTheRunDidThatSavedTheBookAndNotAsTheOneBefore) {
   const TempDir dir;

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "live/left_logs.hpp"
 #include "live/message_owner.hpp"
-#include "live/restore_books.hpp"
 #include "recording/layout.hpp"
 #include "recording/recording_writer.hpp"
 #include "recording/temp_dir.hpp"
@@ -45,6 +45,20 @@ class UnlistedDisk final : public FileOps {
   std::atomic<int> failures_;
 };
 
+// A disk that does not let one log's segments come to their places.
+class RefusingDisk final : public FileOps {
+ public:
+  explicit RefusingDisk(UnixNanos first) : refused_("_sealing/0-" + std::to_string(first.value)) {}
+  int rename(const std::string& from, const std::string& to) override {
+    return refuses_ && from.contains(refused_) ? -EIO : FileOps::rename(from, to);
+  }
+  void relent() { refuses_ = false; }
+
+ private:
+  std::string refused_;
+  std::atomic<bool> refuses_ = true;
+};
+
 class SealThreadTest : public ::testing::Test {
  protected:
   void make_log(UnixNanos first) const {
@@ -59,10 +73,10 @@ class SealThreadTest : public ::testing::Test {
         recording_directory(dir_.string(), "binance-spot"),
         [] { return std::make_unique<MessageOwner>(Venue::kBinanceSpot); }, kRunBegins, std::move(disk), 20ms);
   }
-  [[nodiscard]] bool is_open(UnixNanos first) const {
-    return std::filesystem::exists(open_log_directory(dir_.string(), "binance-spot") + "/0-" +
-                                   std::to_string(first.value) + ".jsonl.zst");
+  [[nodiscard]] std::string path_of(UnixNanos first) const {
+    return open_log_directory(dir_.string(), "binance-spot") + "/0-" + std::to_string(first.value) + ".jsonl.zst";
   }
+  [[nodiscard]] bool is_open(UnixNanos first) const { return std::filesystem::exists(path_of(first)); }
   static bool becomes_idle(const SealThread& thread) {
     const auto end = std::chrono::steady_clock::now() + 20s;
     while (!thread.idle() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
@@ -135,6 +149,35 @@ TEST_F(SealThreadTest, AStopLeavesWhatIsNotSealedToTheNextStart) {
   EXPECT_FALSE(is_open(kEarlier));
 }
 
+// It was tried for ever, and nothing behind it was sealed, so that _open grew until the disk was full.
+TEST_F(SealThreadTest, SealsAllOthersWhereOneLogCannotBeAndTellsOfItUntilItIs) {
+  make_log(kEarlier);
+  make_log(kEarlier + 2s);
+  const auto disk = std::make_shared<RefusingDisk>(kEarlier);
+  const auto thread = make(disk);
+  make_log(kRunBegins);
+  thread->add(path_of(kRunBegins));
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  SealThread::Status status = thread->status();
+  while ((status.sealed < 2 || status.failures < 4) && std::chrono::steady_clock::now() < end) {
+    if (status.failures > 0) {
+      EXPECT_THAT(status.failure, HasSubstr("cannot be put there"));
+    }
+    std::this_thread::sleep_for(1ms);
+    status = thread->status();
+  }
+  EXPECT_EQ(status.sealed, 2U);
+  EXPECT_EQ(status.waiting, 1U);
+  EXPECT_FALSE(thread->idle());
+  EXPECT_TRUE(is_open(kEarlier));
+  EXPECT_FALSE(is_open(kEarlier + 2s));
+  EXPECT_FALSE(is_open(kRunBegins));
+  disk->relent();
+  EXPECT_TRUE(becomes_idle(*thread));
+  EXPECT_FALSE(is_open(kEarlier));
+  EXPECT_EQ(thread->status().failure, "");
+}
+
 // By then the recorder may have logs there: those are none of an earlier run's, and one of them is being written.
 TEST_F(SealThreadTest, LeavesTheRecordersLogsAloneAsItLooksAgain) {
   make_log(kEarlier);
@@ -146,8 +189,7 @@ TEST_F(SealThreadTest, LeavesTheRecordersLogsAloneAsItLooksAgain) {
   EXPECT_FALSE(is_open(kEarlier));
   EXPECT_TRUE(is_open(kRunBegins));
   EXPECT_TRUE(is_open(kRunBegins + 2s));
-  thread->add(open_log_directory(dir_.string(), "binance-spot") + "/0-" + std::to_string(kRunBegins.value) +
-              ".jsonl.zst");
+  thread->add(path_of(kRunBegins));
   EXPECT_TRUE(becomes_idle(*thread));
   EXPECT_FALSE(is_open(kRunBegins));
   EXPECT_TRUE(is_open(kRunBegins + 2s));

@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "recording/archive.hpp"
@@ -238,6 +242,95 @@ TEST(DamagedLog, IsOneWhoseIndexCannotBeReadInFrontOfItsLastMark) {
               StartsWith("damaged, and kept in _damaged/: 1 places that were on the disk cannot be read, the first: "));
   EXPECT_EQ(read_file(index_path_for(log.kept(dir))), log.index);
   EXPECT_EQ(contents(dir).lines.at("AAA"), log.lines);
+}
+
+// A disk that does not give a file from some byte on.
+class BadSector final : public ByteSource {
+ public:
+  BadSector(std::unique_ptr<ByteSource> source, std::size_t good) : source_(std::move(source)), good_(good) {}
+  Result<std::size_t> read(std::span<char> out) override {
+    if (good_ == 0) return fail(ErrorCode::kStorage, "cannot be read: Input/output error");
+    const auto count = source_->read(out.first(std::min(out.size(), good_)));
+    good_ -= count.value_or(0);
+    return count;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::size_t good_;
+};
+
+// `good`: of the files that end so. As often as `times`.
+Sealer sealer_on_bad_disk(const TempDir& dir, std::string_view ending, std::size_t good, int& times) {
+  const auto open = [ending, good, &times](const std::string& path) -> Result<std::unique_ptr<ByteSource>> {
+    auto source = open_file(path);
+    if (!source || !path.ends_with(ending) || times-- <= 0) return source;
+    return std::make_unique<BadSector>(*std::move(source), good);
+  };
+  return Sealer(dir.string(), [] { return std::make_unique<acts::testing::FirstWord>(); }, real_file_ops(), open);
+}
+
+// It was tried for ever, and kept the log open.
+TEST(DamagedLog, IsOneThatTheDiskDoesNotGiveTheWholeOf) {
+  const Log log;
+  for (std::size_t place = 0; place < log.log.size(); place += log.log.size() / 5 + 1) {
+    SCOPED_TRACE(fmt::format("byte {} of {}", place, log.log.size()));
+    const TempDir dir;
+    const std::string path = log.put(dir);
+    int times = 1'000;
+    Sealer sealer = sealer_on_bad_disk(dir, kLogEnding, place, times);
+    for (int attempt = 1; attempt < Sealer::kReadAttempts; ++attempt) {
+      const auto failed = sealer.seal(log.name);
+      ASSERT_FALSE(failed);
+      EXPECT_EQ(failed.error().code, ErrorCode::kStorage) << "it may be a moment's trouble";
+      EXPECT_THAT(failed.error().message, StartsWith(path + ": cannot be read: Input/output error behind "));
+      EXPECT_THAT(contents(dir).files, IsEmpty());
+    }
+    const auto report = sealer.seal(log.name);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->damaged);
+    EXPECT_THAT(report->lost, StartsWith(fmt::format("damaged, and kept in _damaged/: cannot be read: Input/output "
+                                                     "error behind {} bytes: left out what was written ",
+                                                     place)));
+    EXPECT_EQ(read_file(log.kept(dir)), log.log);
+    Contents all = contents(dir);
+    EXPECT_THAT(all.errors, IsEmpty());
+    const auto& lines = all.lines["AAA"];
+    ASSERT_EQ(lines.size(), log.lines_marked_within(place));
+    EXPECT_TRUE(std::equal(lines.begin(), lines.end(), log.lines.begin()));
+  }
+}
+
+TEST(DamagedLog, IsOneWhoseIndexTheDiskDoesNotGiveTheWholeOf) {
+  const Log log;
+  const std::size_t place = log.index.size() / 2;
+  const TempDir dir;
+  (void)log.put(dir);
+  int times = 1'000;
+  Sealer sealer = sealer_on_bad_disk(dir, kIndexEnding, place, times);
+  for (int attempt = 1; attempt < Sealer::kReadAttempts; ++attempt) EXPECT_FALSE(sealer.seal(log.name));
+  const auto report = sealer.seal(log.name);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->damaged);
+  EXPECT_THAT(report->lost,
+              HasSubstr(fmt::format("its index cannot be read: Input/output error behind {} bytes", place)));
+  EXPECT_EQ(report->lines, log.lines.size());
+  EXPECT_EQ(read_file(index_path_for(log.kept(dir))), log.index);
+  EXPECT_EQ(contents(dir).lines.at("AAA").size(), log.lines.size());
+}
+
+TEST(DamagedLog, IsNoneThatTheDiskGivesAgain) {
+  const Log log;
+  const TempDir dir;
+  const std::string path = log.put(dir);
+  int times = Sealer::kReadAttempts - 1;
+  Sealer sealer = sealer_on_bad_disk(dir, kLogEnding, log.log.size() / 2, times);
+  for (int attempt = 1; attempt < Sealer::kReadAttempts; ++attempt) EXPECT_FALSE(sealer.seal(log.name));
+  const auto report = sealer.seal(log.name);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->damaged);
+  EXPECT_EQ(contents(dir).lines.at("AAA"), log.lines);
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST(DamagedLog, IsListedAndSoIsASegmentThatIsGone) {

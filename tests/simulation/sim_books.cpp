@@ -1,5 +1,9 @@
 #include "simulation/sim_books.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "binance/rate_budget.hpp"
 #include "live/book_writer.hpp"
 
@@ -19,26 +23,33 @@ void SimBooks::push(const collector::SaveBook& action, UnixNanos now) {
   if (queue_.size() == 1) next_ = now + Nanos{random_.below(kMostForABook.count())};
 }
 
-bool SimBooks::full() const { return queue_.size() >= BookWriter::kMaxQueued; }
+std::string SimBooks::path_of(std::string_view symbol, UnixNanos at) const {
+  return fmt::format("{}/{}", checkpoint_directory("data", venue_, symbol), book_file_name(at));
+}
+
+bool SimBooks::full(std::size_t to_come) const { return queue_.size() + to_come >= BookWriter::kMaxQueued; }
 
 UnixNanos SimBooks::next_deadline() const { return queue_.empty() || hangs_ > 0 ? binance::kNever : next_; }
 
 // A checkpoint that cannot be written is given up.
-void SimBooks::write() {
-  if (BookWriter::write(disk_, "data", BookWriter::Kind::kCheckpoint, queue_.front())) ++written_;
+std::optional<std::string> SimBooks::write() {
+  const BookFile book = std::move(queue_.front());
   queue_.pop_front();
+  if (!BookWriter::write(disk_, "data", BookWriter::Kind::kCheckpoint, book)) return std::nullopt;
+  ++written_;
+  return path_of(book.symbol, book.saved_at);
 }
 
-void SimBooks::work(UnixNanos now) {
-  if (now < next_deadline()) return;
-  write();
+std::optional<std::string> SimBooks::work(UnixNanos now) {
+  if (now < next_deadline()) return std::nullopt;
   next_ = now + Nanos{random_.below(kMostForABook.count())};
+  return write();
 }
 
 void SimBooks::crash() {
   if (!queue_.empty() && hangs_ == 0 && random_.one_in(2)) {
     disk_.die_after(random_.below(kMostOperations));
-    write();
+    (void)write();
   }
   queue_.clear();
 }

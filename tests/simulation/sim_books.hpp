@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,13 @@ class SimBooks {
   SimBooks(Venue venue, SimDisk& disk, std::uint64_t seed) : venue_(venue), disk_(disk), random_(seed) {}
 
   void push(const collector::SaveBook& action, UnixNanos now);
-  [[nodiscard]] bool full() const;
+  [[nodiscard]] std::string path_of(std::string_view symbol, UnixNanos at) const;
+  // With so many that are to come.
+  [[nodiscard]] bool full(std::size_t to_come) const;
   // When there is something to do; never while the disk hangs, or the process sleeps.
   [[nodiscard]] UnixNanos next_deadline() const;
-  void work(UnixNanos now);
+  // The path of what is on the disk now, if anything is.
+  std::optional<std::string> work(UnixNanos now);
   // Each true is followed by a false.
   void set_hanging(bool hangs) { hangs_ += hangs ? 1 : -1; }
   // The process ends, perhaps while a book is written.
@@ -40,7 +44,7 @@ class SimBooks {
   [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
-  void write();
+  std::optional<std::string> write();
 
   Venue venue_;
   SimDisk& disk_;

@@ -210,7 +210,9 @@ Sealer SimRecorder::make_sealer() {
 void SimRecorder::seal_next() {
   Sealer sealer = make_sealer();
   seal_at_ = now_ + kSealPause;
-  if (seal(sealer, to_seal_.front())) to_seal_.pop_front();
+  std::string name = std::move(to_seal_.front());
+  to_seal_.pop_front();
+  if (!seal(sealer, name)) to_seal_.push_back(std::move(name));
 }
 
 bool SimRecorder::seal(Sealer& sealer, const std::string& name) {
@@ -233,7 +235,7 @@ void SimRecorder::seal_all() {
   if (!waiting) return;
   to_seal_.assign(waiting->begin(), waiting->end());
   for (const std::string& name : to_seal_) logs_.add_unknown(name);
-  while (!to_seal_.empty() && seal(sealer, to_seal_.front())) to_seal_.pop_front();
+  std::erase_if(to_seal_, [&](const std::string& name) { return seal(sealer, name); });
   seal_at_ = now_ + kSealPause;
 }
 

@@ -16,7 +16,7 @@
 #include "acts/market/venue.hpp"
 
 #include "exchange/random.hpp"
-#include "live/restore_books.hpp"
+#include "live/left_logs.hpp"
 #include "live/run_writer.hpp"
 #include "recording/rolling_writer.hpp"
 #include "recording/sealer.hpp"

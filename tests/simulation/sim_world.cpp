@@ -1,5 +1,7 @@
 #include "simulation/sim_world.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -133,7 +135,9 @@ void SimWorld::kill(const Kill& kill) {
     if (row.told > kept.items) store_.excuse(row.symbol, row.sample_time);
   }
   given_early_.clear();
+  check_places(kept.items);
   held_rows_ = HeldRows();
+  held_books_ = HeldBooks();
   store_.crash();
   collector_.reset();
   run_base_ += kNumbersARun;
@@ -211,7 +215,7 @@ void SimWorld::run() {
   checks_->at_end(*collector_, now_);
   collector_->stop("the simulation is over", ours());
   recorder_.end_run(now_);
-  give_rows();
+  give_held();
   store_.end_run(now_);
   check_replays();
 }
@@ -230,14 +234,39 @@ void SimWorld::check_replays() {
 }
 
 // A disk that hangs holds them up for a while only.
-void SimWorld::give_rows() {
-  if (held_rows_.size() == 0) return;
+void SimWorld::give_held() {
+  if (held_rows_.size() + held_books_.size() == 0) return;
   const RecordingProgress progress = recorder_.progress(now_);
   const bool early = progress.stuck_for >= std::optional(kLongestHold);
   for (MinuteRow& row : held_rows_.take(progress)) {
     if (early) given_early_.push_back({row.symbol(), row.sample_time(), progress.told});
     store_.push(std::move(row), now_);
   }
+  for (const collector::SaveBook& book : held_books_.take(progress)) books_.push(book, now_);
+}
+
+void SimWorld::save(const collector::SaveBook& book) {
+  if (!book.is_marked) {
+    books_.push(book, now_);
+    return;
+  }
+  places_[books_.path_of(book.symbol, book.at)] = recorder_.progress(now_).told;
+  held_books_.push(book);
+}
+
+// So much of the recording is on the disk.
+void SimWorld::check_place(const std::string& path, std::uint64_t kept) {
+  const auto told = places_.find(path);
+  if (told != places_.end() && told->second > kept)
+    checks_->find(now_, fmt::format("{} is there, and its place in the recording is not", path));
+}
+
+// After a kill.
+void SimWorld::check_places(std::uint64_t kept) {
+  for (const auto& [path, told] : places_) {
+    if (disk_.exists(path)) check_place(path, kept);
+  }
+  places_.clear();
 }
 
 void SimWorld::plan_disk() {
@@ -303,10 +332,10 @@ void SimWorld::step(UnixNanos end) {
       run_venue();
     } else if (disk <= next) {
       recorder_.work(now_);
-      give_rows();
+      give_held();
     } else if (books <= next) {
-      books_.work(now_);
-      if (collector_) collector_->set_can_save(!books_.full());
+      if (const auto written = books_.work(now_)) check_place(*written, recorder_.progress(now_).durable);
+      if (collector_) collector_->set_can_save(!books_.full(held_books_.size()));
     } else if (rows <= next) {
       store_.work(now_);
     } else {
@@ -331,8 +360,8 @@ void SimWorld::carry_out() {
     actions.pop_front();
     carry_out(action);
   }
-  give_rows();
-  collector_->set_can_save(!books_.full());
+  give_held();
+  collector_->set_can_save(!books_.full(held_books_.size()));
   collector_->set_can_checkpoint(store_.behind_for(now_) < kSlowAfter);
   checks_->after_call(*collector_, now_);
 }
@@ -343,7 +372,7 @@ void SimWorld::carry_out(const collector::Action& action) {
   if (const auto* c = std::get_if<collector::SendText>(&action)) send(*c);
   if (const auto* d = std::get_if<collector::HttpGet>(&action)) get(*d);
   if (const auto* e = std::get_if<collector::Log>(&action)) checks_->on_log(*e, now_);
-  if (const auto* f = std::get_if<collector::SaveBook>(&action)) books_.push(*f, now_);
+  if (const auto* f = std::get_if<collector::SaveBook>(&action)) save(*f);
   if (const auto* g = std::get_if<collector::KeepCooldown>(&action)) keep_cooldown(g->cooldown);
 }
 

@@ -82,7 +82,10 @@ class SimWorld {
   void keep_cooldowns(std::uint64_t run);
   void step_clock(Nanos by);
   void look_back();
-  void give_rows();
+  void give_held();
+  void save(const collector::SaveBook& book);
+  void check_place(const std::string& path, std::uint64_t kept);
+  void check_places(std::uint64_t kept);
   void check_replays();
   void step(UnixNanos end);
   void run_venue();
@@ -125,6 +128,8 @@ class SimWorld {
   int disk_hangs_ = 0;  // how many things hold it up
   std::unique_ptr<collector::Collector> collector_;
   HeldRows held_rows_;
+  HeldBooks held_books_;
+  std::map<std::string, std::uint64_t> places_;  // of checkpoints, by path: what the recording had been told with it
   // Handed on in this run though the recording got no further, and how much it had been told.
   struct GivenEarly {
     std::string symbol;
