@@ -13,6 +13,7 @@
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "cli/demo_folder.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/values.hpp"
 #include "cli/version.hpp"
 #include "exchange/exchange_server.hpp"
@@ -173,6 +174,7 @@ int run(const std::string& data_dir) {
     (*collector)->stop(by == End::kSignal ? "signal" : "end", [&] { loop.stop(); });
   };
   loop.on_signal({SIGINT, SIGTERM}, [&](int) { end(End::kSignal); });
+  end_at_second_signal();
   venue.on_finished([&] { loop.start_timer(kTail, [&] { end(End::kRecording); }); });
   loop.start_timer(kMaxRealTime, [&] { end(End::kTime); });
   (*collector)->start();

@@ -10,6 +10,7 @@
 #include "binance/symbols.hpp"
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
 #include "exchange/exchange_server.hpp"
@@ -190,6 +191,7 @@ int run(const Given& given) {
   if (const int code = out.finish(kExitDone); code != kExitDone) return code;
   market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
+  end_at_second_signal();
   loop.run();
   for (const exchange::ExchangeEndpoint& endpoint : *endpoints) {
     if (settings.exchange.faults.rules.empty()) break;
