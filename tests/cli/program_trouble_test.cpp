@@ -80,6 +80,11 @@ TEST(Trouble, OfADataDirectoryIsStorage) {
   EXPECT_EQ(outcome.exit_code, kExitStorage);
   EXPECT_THAT(outcome.err, StartsWith("acts: " + file));
   EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+  // "file/acts.lock: Not a directory: check that its directory may be written".
+  const Outcome is_file = run_acts({"collect", "--data-dir", file, "--rest-url", "http://127.0.0.1:1", "--stream-url",
+                                    "ws://127.0.0.1:1", "BTCUSDT"});
+  EXPECT_EQ(is_file.exit_code, kExitStorage);
+  EXPECT_EQ(is_file.err, "acts: " + file + ": is not a directory: move it away, or give another with --data-dir\n");
   // A defect of ours, said the exit code.
   EXPECT_EQ(run_acts({"demo", "--data-dir", file + "/data"}).exit_code, kExitStorage);
 }
@@ -108,7 +113,7 @@ TEST(Trouble, OfHtmlForJsonIsSaidAndLivedThrough) {
   });
   const Outcome outcome = collect_from(venue, dir);
   EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("exchange_info"));
+  EXPECT_THAT(outcome.err, HasSubstr("REST exchangeInfo: "));
   EXPECT_THAT(outcome.err, HasSubstr("503"));
   EXPECT_THAT(outcome.err, HasSubstr("stopping: duration"));
   EXPECT_LT(lines_of(outcome.err), 30) << outcome.err;
