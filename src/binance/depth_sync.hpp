@@ -84,6 +84,9 @@ class DepthSync {
   // An update has come that could not be read, so it is missing: a gap from now on, whatever the next one says. True if
   // it is to be marked in the book (false: there is nothing yet, or nothing has come since the last one was lost).
   bool on_lost(UnixNanos now);
+  // Whether an update that begins with these ids (U; USD-M: pu) follows what has come, with nothing missing between:
+  // otherwise on_update() says that there is a gap.
+  [[nodiscard]] bool continues(UpdateId first, UpdateId previous) const;
   // Whether on_update() would drop it.
   [[nodiscard]] bool is_stale(const DepthIds& ids) const;
   // What on_snapshot() would say.

@@ -169,10 +169,8 @@ void Collector::Impl::on_stream_lost(InstrumentIndex index, std::string_view rea
 bool Collector::Impl::continues(InstrumentIndex index, const StreamPeek& peek) const {
   const binance::DepthSync& sync = pipeline.builder(index).sync();
   if (!sync.has_event() || !peek.first_update_id) return true;
-  if (options.venue == Venue::kBinanceUsdm) {
-    return !peek.previous_last_update_id || *peek.previous_last_update_id <= sync.last_update_id();
-  }
-  return *peek.first_update_id <= sync.last_update_id().next();
+  // Of USD-M without pu: the decoder says what is wrong with it.
+  return sync.continues(*peek.first_update_id, peek.previous_last_update_id.value_or(sync.last_update_id()));
 }
 
 void Collector::on_ws_open(ConnectionNumber connection, UnixNanos time) {
