@@ -188,6 +188,27 @@ TEST(Program, SaysWhenTheExchangesRecordingHasEnded) {
   EXPECT_THAT(read_file(dir / "exchange.log"), HasSubstr("\"message\":\"the recording has ended"));
 }
 
+// A recording without mark prices was taken for a connection that is dead: silent streams, and a reconnect after 10 s.
+TEST(Program, AsksTheExchangeForTheStreamsOfItsRecordingAlone) {
+  const TempDir dir;
+  Running market({"exchange", "--speed", "max", "--replay", test::testdata("binance-feed/usdm/btcusdt_20240808.gz")},
+                 dir.string(), dir / "usdm.log");
+  const std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSDT"});
+  const auto streams = std::ranges::find(collect, "--streams");
+  ASSERT_NE(streams, collect.end()) << read_file(dir / "usdm.log");
+  EXPECT_EQ(*(streams + 1), "depth,trade,bookTicker");
+  Running whole({"exchange", "--synthetic", "1", "--levels", "10", "--venue", "binance-usdm"}, dir.string(),
+                dir / "whole.log");
+  EXPECT_THAT(whole.next_line(), Not(HasSubstr("--streams"))) << "nothing is missing there";
+}
+
+TEST(Trouble, OfTwoMarketsForOneExchangeIsSaid) {
+  const Outcome both = run_acts({"exchange", "--synthetic", "1", "--replay", "x.gz"});
+  EXPECT_EQ(both.exit_code, kExitUsage);
+  EXPECT_THAT(both.err, HasSubstr("not both"));
+  EXPECT_THAT(run_acts({"exchange"}).err, HasSubstr("one of --replay FILE and --synthetic SEED is needed"));
+}
+
 // "2024-08-08T23:55:00.000Z BTCUSDT live" of each row that a demo prints.
 std::vector<std::string> rows_of_demo(const std::string& out) {
   std::vector<std::string> rows;
