@@ -201,11 +201,6 @@ Nanos Faults::clock_skew(UnixNanos now) const {
   return skew;
 }
 
-const TrueBook* Faults::stale_book(std::string_view symbol) const {
-  const auto found = stale_.find(symbol);
-  return found == stale_.end() ? nullptr : &found->second;
-}
-
 UnixNanos Faults::edge_of(const Rule& rule) {
   if (!rule.has_edges) return binance::kNever;
   const UnixNanos begin = *rule.start + rule.what.at + rule.what.every.value_or(Nanos{0}) * rule.next_time;
