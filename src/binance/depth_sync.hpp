@@ -156,8 +156,8 @@ class DepthSync {
 
   // Updates that were all stale, each continuing the one before.
   struct StaleRun {
-    UpdateId before{-1};  // the state that the first of them continued
-    UpdateId last{-1};
+    UpdateId before = kNoUpdateId;  // the state that the first of them continued
+    UpdateId last = kNoUpdateId;
     UnixNanos since;
     std::size_t count = 0;
   };
@@ -173,8 +173,8 @@ class DepthSync {
   Reason gap_reason_ = Reason::kSequenceGap;
   bool snapshot_is_last_ = false;  // last_ is a snapshot's id, no update has continued it yet
   bool too_old_seen_ = false;      // since the last usable snapshot
-  UpdateId last_{-1};
-  UpdateId oldest_usable_{-1};
+  UpdateId last_ = kNoUpdateId;
+  UpdateId oldest_usable_ = kNoUpdateId;
   StaleRun stale_run_;
   std::optional<UpdateId> pending_;  // the snapshot that waits for the stream
   std::vector<UpdateId> unsynced_;

@@ -91,7 +91,6 @@ int exit_code(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kUsage: return kExitUsage;
     case ErrorCode::kBadInput: return kExitBadInput;
-    case ErrorCode::kResync:
     case ErrorCode::kRetry:
     case ErrorCode::kRefused: return kExitNetwork;
     case ErrorCode::kStorage: return kExitStorage;

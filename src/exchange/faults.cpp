@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "binance/rate_budget.hpp"
 #include "exchange/random.hpp"

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
