@@ -6,7 +6,6 @@ std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kUsage: return "usage";
     case ErrorCode::kBadInput: return "bad_input";
-    case ErrorCode::kResync: return "resync";
     case ErrorCode::kRetry: return "retry";
     case ErrorCode::kRefused: return "refused";
     case ErrorCode::kStorage: return "storage";

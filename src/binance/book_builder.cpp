@@ -74,7 +74,6 @@ void BookBuilder::resume(const SavedBook& saved) {
   book_ = OrderBook(saved.book);
   sync_.resume(saved.book.last_update_id, saved.snapshot_is_last);
   waiting_.reset();
-  last_merge_.reset();
   last_audit_.reset();
   margin_low_.reset();
   margin_high_.reset();
@@ -239,13 +238,12 @@ void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUs
     if (compared.compared()) last_audit_ = compared;
     ++(!compared.compared() ? audits_.skipped : compared.differences() > 0 ? audits_.differed : audits_.matched);
   }
-  last_merge_ = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
-  set_margins(snapshot);
+  const MergeResult merged = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
+  set_margins(snapshot, merged.window);
   if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
 }
 
-void BookBuilder::set_margins(const DepthSnapshot& snapshot) {
-  const PriceInterval window = last_merge_->window;
+void BookBuilder::set_margins(const DepthSnapshot& snapshot, PriceInterval window) {
   margin_low_.reset();
   margin_high_.reset();
   if (!snapshot.bids.empty() && window.low != CoverageSet::kNoLowerEnd) {

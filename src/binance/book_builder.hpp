@@ -91,7 +91,6 @@ class BookBuilder {
   [[nodiscard]] std::optional<UnixNanos> last_event_time() const { return last_event_time_; }
   // Receive time of the last applied update: one that is dropped brings the book no further.
   [[nodiscard]] std::optional<UnixNanos> last_update_received() const { return last_update_received_; }
-  [[nodiscard]] const std::optional<MergeResult>& last_merge() const { return last_merge_; }
   // The last one in which something could be compared.
   [[nodiscard]] const std::optional<BookAudit>& last_audit() const { return last_audit_; }
   [[nodiscard]] const AuditCounts& audits() const { return audits_; }
@@ -124,7 +123,7 @@ class BookBuilder {
   void merge_waiting(UnixNanos now);
   void note_gap(UnixNanos now);
   void restart(UnixNanos now);
-  void set_margins(const DepthSnapshot& snapshot);
+  void set_margins(const DepthSnapshot& snapshot, PriceInterval window);
   void watch_book(UnixNanos now);
   [[nodiscard]] bool near_edge() const;
 
@@ -132,7 +131,6 @@ class BookBuilder {
   OrderBook book_;
   DepthSync sync_;
   std::optional<Kept> waiting_;
-  std::optional<MergeResult> last_merge_;
   std::optional<BookAudit> last_audit_;
   AuditCounts audits_;
   std::deque<KnownGap> gaps_;                // oldest first

@@ -56,7 +56,6 @@ struct Decoder::Impl {
   bool scan_update(std::string_view json, std::string_view padded_head, Message& message);
   bool scan_event(std::string_view padded, Message& message);
   bool scan_snapshot(std::string_view json, InstrumentIndex asked, Message& message);
-  [[nodiscard]] bool is_book() const;
 };
 
 // A copy with zeros behind it: both parsers read words beyond the end, and what they return must outlive the caller's
@@ -159,22 +158,14 @@ bool Decoder::Impl::scan_snapshot(std::string_view json, InstrumentIndex asked, 
   const Scales scales = symbols.scales(asked);
   const std::optional<UnixNanos> ts_event = wire_time(head.ts_event);
   if (!ts_event || scales.price > kMaxWireDecimals || scales.quantity > kMaxWireDecimals ||
-      !scanner.levels(json, scales, usual_of(asked).forms, bids, asks) || !is_book()) {
+      !scanner.levels(json, scales, usual_of(asked).forms, bids, asks) ||
+      !why_no_book(bids.levels(), asks.levels()).empty()) {  // the general parser says it
     return false;
   }
   message.symbol = symbols.name(asked);
   message.instrument = asked;
   message.body = DepthSnapshot{UpdateId{head.last_update_id}, *ts_event, 0, scales, bids.levels(), asks.levels()};
   return true;
-}
-
-// What a snapshot holds: levels, not deletions, of a book that is not crossed. The general parser says what is wrong.
-bool Decoder::Impl::is_book() const {
-  const auto is_deletion = [](const Level& level) { return level.quantity.is_zero(); };
-  if (std::ranges::any_of(bids.levels(), is_deletion) || std::ranges::any_of(asks.levels(), is_deletion)) return false;
-  if (bids.levels().empty() || asks.levels().empty()) return true;
-  return std::ranges::max(bids.levels(), {}, &Level::price).price <
-         std::ranges::min(asks.levels(), {}, &Level::price).price;
 }
 
 Decoder::Decoder(Venue venue) : impl_(std::make_unique<Impl>(venue)) {}

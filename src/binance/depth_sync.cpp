@@ -50,19 +50,21 @@ void DepthSync::on_stream_open(UnixNanos now) {
   if ((!has_snapshot_ || paused_) && !has_event_) quiet_deadline_ = now + limits_.quiet_start;
 }
 
-// Spot ids count every change: an update continues state u' if U <= u' + 1.
-DepthSync::Continuity DepthSync::judge_spot(const DepthIds& ids) const {
-  if (ids.last <= last_) return Continuity::kStale;       // [spot 4], [spot 5] u < id, and u == id: nothing new
-  if (ids.first > last_.next()) return Continuity::kGap;  // [spot 5] U > id + 1
-  return Continuity::kContinues;                          // [spot 5]
+// Spot ids count every change: an update continues state u' if U <= u' + 1, [spot 5]. USD-M ids jump: only pu, the
+// previous update's u, proves continuity, [usdm 5].
+bool DepthSync::continues(UpdateId first, UpdateId previous) const {
+  return venue_ == Venue::kBinanceUsdm ? previous <= last_ : first <= last_.next();
 }
 
-// USD-M ids jump: only pu, the previous update's u, proves continuity.
+DepthSync::Continuity DepthSync::judge_spot(const DepthIds& ids) const {
+  if (ids.last <= last_) return Continuity::kStale;  // [spot 4], [spot 5] u < id, and u == id: nothing new
+  return continues(ids.first, ids.previous) ? Continuity::kContinues : Continuity::kGap;
+}
+
 DepthSync::Continuity DepthSync::judge_usdm(const DepthIds& ids) const {
   // [usdm 3] drop u < lastUpdateId; u == lastUpdateId is the bracketing update [usdm 4] and carries the chain on.
   if (snapshot_is_last_ ? ids.last < last_ : ids.last <= last_) return Continuity::kStale;
-  if (ids.previous > last_) return Continuity::kGap;  // [usdm 5] pu is not the u we hold
-  return Continuity::kContinues;                      // [usdm 4], [usdm 5]
+  return continues(ids.first, ids.previous) ? Continuity::kContinues : Continuity::kGap;
 }
 
 DepthSync::Continuity DepthSync::judge_update(const DepthIds& ids) const {

@@ -84,6 +84,9 @@ class DepthSync {
   // An update has come that could not be read, so it is missing: a gap from now on, whatever the next one says. True if
   // it is to be marked in the book (false: there is nothing yet, or nothing has come since the last one was lost).
   bool on_lost(UnixNanos now);
+  // Whether an update that begins with these ids (U; USD-M: pu) follows what has come, with nothing missing between:
+  // otherwise on_update() says that there is a gap.
+  [[nodiscard]] bool continues(UpdateId first, UpdateId previous) const;
   // Whether on_update() would drop it.
   [[nodiscard]] bool is_stale(const DepthIds& ids) const;
   // What on_snapshot() would say.
@@ -153,8 +156,8 @@ class DepthSync {
 
   // Updates that were all stale, each continuing the one before.
   struct StaleRun {
-    UpdateId before{-1};  // the state that the first of them continued
-    UpdateId last{-1};
+    UpdateId before = kNoUpdateId;  // the state that the first of them continued
+    UpdateId last = kNoUpdateId;
     UnixNanos since;
     std::size_t count = 0;
   };
@@ -170,8 +173,8 @@ class DepthSync {
   Reason gap_reason_ = Reason::kSequenceGap;
   bool snapshot_is_last_ = false;  // last_ is a snapshot's id, no update has continued it yet
   bool too_old_seen_ = false;      // since the last usable snapshot
-  UpdateId last_{-1};
-  UpdateId oldest_usable_{-1};
+  UpdateId last_ = kNoUpdateId;
+  UpdateId oldest_usable_ = kNoUpdateId;
   StaleRun stale_run_;
   std::optional<UpdateId> pending_;  // the snapshot that waits for the stream
   std::vector<UpdateId> unsynced_;

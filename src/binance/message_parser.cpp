@@ -19,16 +19,9 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kMaxStreamName = 256;
 
-// What a snapshot holds: levels, not deletions, of a book that is not crossed.
 bool is_book(const LevelBuffers& levels, Reader& reader) {
-  const auto empty = [](const Level& level) { return level.quantity.is_zero(); };
-  if (std::ranges::any_of(levels.bids, empty) || std::ranges::any_of(levels.asks, empty)) {
-    return reader.bad("a level of a snapshot has quantity 0") == Read::kOk;
-  }
-  if (levels.bids.empty() || levels.asks.empty()) return true;
-  const Price highest_bid = std::ranges::max(levels.bids, {}, &Level::price).price;
-  const Price lowest_ask = std::ranges::min(levels.asks, {}, &Level::price).price;
-  return highest_bid < lowest_ask || reader.bad("the snapshot is crossed") == Read::kOk;
+  const std::string_view why_not = why_no_book(levels.bids, levels.asks);
+  return why_not.empty() || reader.bad(std::string(why_not)) == Read::kOk;
 }
 
 // The name that stands where the venue writes it, whatever follows.
@@ -52,6 +45,16 @@ VenueError venue_error(dom::object error, dom::object reply) {
 }
 
 }  // namespace
+
+std::string_view why_no_book(std::span<const Level> bids, std::span<const Level> asks) {
+  const auto is_deletion = [](const Level& level) { return level.quantity.is_zero(); };
+  if (std::ranges::any_of(bids, is_deletion) || std::ranges::any_of(asks, is_deletion))
+    return "a level of a snapshot has quantity 0";
+  if (bids.empty() || asks.empty()) return {};
+  const Price highest_bid = std::ranges::max(bids, {}, &Level::price).price;
+  const Price lowest_ask = std::ranges::min(asks, {}, &Level::price).price;
+  return highest_bid < lowest_ask ? std::string_view{} : "the snapshot is crossed";
+}
 
 struct MessageParser::Impl {
   explicit Impl(Venue of) : venue(of) {}

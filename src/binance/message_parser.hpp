@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct LevelBuffers {
   std::vector<Level> bids;
   std::vector<Level> asks;
 };
+
+// What a snapshot holds: levels, not deletions, of a book that is not crossed. Why these are none; empty: they are.
+std::string_view why_no_book(std::span<const Level> bids, std::span<const Level> asks);
 
 class MessageParser {
  public:

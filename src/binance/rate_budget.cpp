@@ -108,31 +108,24 @@ void RateBudget::on_banned(Nanos retry_after, UnixNanos now) {
 
 int RateBudget::used(UnixNanos now) const { return used_in(floor_to(latest(now), config_.window)); }
 
-SlidingBudget::SlidingBudget(int limit, Nanos window) : window_(window) {
-  ACTS_ASSERT(limit > 0 && window > Nanos{0});
-  taken_.resize(static_cast<std::size_t>(limit));
+SlidingBudget::SlidingBudget(int limit, Nanos window) : taken_(static_cast<std::size_t>(limit), window) {
+  ACTS_ASSERT(limit > 0);
 }
 
 UnixNanos SlidingBudget::next_allowed(UnixNanos now) const {
   const UnixNanos at = latest(now);
-  return count_ < taken_.size() ? at : std::max(at, taken_[next_] + window_);
+  return std::max(at, taken_.next_allowed().value_or(at));
 }
 
 Taken SlidingBudget::try_take(UnixNanos now) {
   latest_ = latest(now);
   const UnixNanos at = next_allowed(latest_);
   if (at > latest_) return std::unexpected(at);
-  taken_[next_] = latest_;
-  next_ = (next_ + 1) % taken_.size();
-  count_ = std::min(count_ + 1, taken_.size());
+  taken_.add(latest_);
   return {};
 }
 
-int SlidingBudget::used(UnixNanos now) const {
-  const UnixNanos since = latest(now) - window_;
-  return static_cast<int>(std::count_if(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(count_),
-                                        [since](UnixNanos t) { return t > since; }));
-}
+int SlidingBudget::used(UnixNanos now) const { return static_cast<int>(taken_.used(latest(now))); }
 
 ConnectBudget::ConnectBudget(Venue venue)
     : SlidingBudget(share_of(limits(venue).connects, kConnectSharePercent), limits(venue).connect_window) {}

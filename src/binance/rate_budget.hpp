@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <expected>
 #include <limits>
-#include <vector>
 
 #include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
+
+#include "base/recent_times.hpp"
 
 namespace acts::binance {
 
@@ -99,10 +100,7 @@ class SlidingBudget {
  private:
   [[nodiscard]] UnixNanos latest(UnixNanos now) const { return now < latest_ ? latest_ : now; }
 
-  std::vector<UnixNanos> taken_;  // a ring of the last `limit`; the oldest is at next_
-  std::size_t next_ = 0;
-  std::size_t count_ = 0;
-  Nanos window_;
+  RecentTimes<UnixNanos> taken_;
   UnixNanos latest_{std::numeric_limits<std::int64_t>::min()};
 };
 

@@ -27,8 +27,6 @@ std::string path(Venue venue, std::string_view endpoint) {
 
 }  // namespace
 
-RestRequest ping_request(Venue venue) { return {path(venue, "ping"), 1}; }
-
 RestRequest time_request(Venue venue) { return {path(venue, "time"), 1}; }
 
 RestRequest exchange_info_request(Venue venue) {

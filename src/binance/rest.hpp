@@ -21,7 +21,6 @@ struct RestRequest {
   int weight = 1;      // what the venue charges for it, whatever the answer
 };
 
-RestRequest ping_request(Venue venue);
 RestRequest time_request(Venue venue);
 // All symbols: 10 MB and more.
 RestRequest exchange_info_request(Venue venue);

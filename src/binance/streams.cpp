@@ -255,8 +255,4 @@ std::vector<ControlMessage> unsubscribe_messages(Venue venue, std::span<const st
   return control_messages("UNSUBSCRIBE", venue, names, first_id);
 }
 
-ControlMessage list_subscriptions_message(std::int64_t id) {
-  return {id, fmt::format(R"({{"method":"LIST_SUBSCRIPTIONS","id":{}}})", id)};
-}
-
 }  // namespace acts::binance

@@ -90,6 +90,5 @@ struct ControlMessage {
 std::vector<ControlMessage> subscribe_messages(Venue venue, std::span<const std::string> names, std::int64_t first_id);
 std::vector<ControlMessage> unsubscribe_messages(Venue venue, std::span<const std::string> names,
                                                  std::int64_t first_id);
-ControlMessage list_subscriptions_message(std::int64_t id);
 
 }  // namespace acts::binance

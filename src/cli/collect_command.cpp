@@ -1,5 +1,8 @@
 // acts collect SYMBOL...: the collector, until a signal or its duration is over.
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
@@ -8,6 +11,8 @@
 namespace acts::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 int run(const Given& given) {
   const Result<CollectSettings> settings = load_settings(given);
   if (!settings) return complain(settings.error());
@@ -15,6 +20,10 @@ int run(const Given& given) {
   if (settings->symbols.empty()) {
     complain("no symbol to collect: name some, such as 'acts collect BTCUSDT ETHUSDT', or set symbols in acts.toml");
     return kExitUsage;
+  }
+  if (std::error_code error; fs::exists(settings->data_dir, error) && !fs::is_directory(settings->data_dir, error)) {
+    complain(fmt::format("{}: is not a directory: move it away, or give another with --data-dir", settings->data_dir));
+    return kExitStorage;
   }
   if (const Result<void> started = start_logging(settings->log, settings->data_dir); !started) {
     return complain(started.error());

@@ -39,8 +39,19 @@ int write_whole(int descriptor, std::string_view text) {
   return 0;
 }
 
-// Where nobody reads it or it cannot be written, there is nobody to tell: the exit code stays what it is.
-void write_error(std::string_view text) { write_whole(STDERR_FILENO, text); }
+// For what is logged to be written before it.
+constexpr Nanos kLogLimit = std::chrono::seconds{1};
+
+bool takes_text(int descriptor) {
+  pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  return ::poll(&ready, 1, 0) == 1;
+}
+
+// Where nobody reads it or it cannot be written, there is nobody to tell: the exit code stays what it is. Where the log
+// has waited in vain already, this does not.
+void write_error(std::string_view text) {
+  if (flush_log(kLogLimit) || takes_text(STDERR_FILENO)) write_whole(STDERR_FILENO, text);
+}
 
 // In place of std::terminate(): what is on the stack is lost either way, the exit code need not be.
 [[noreturn]] void end_by_exception() {
@@ -80,7 +91,6 @@ int exit_code(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kUsage: return kExitUsage;
     case ErrorCode::kBadInput: return kExitBadInput;
-    case ErrorCode::kResync:
     case ErrorCode::kRetry:
     case ErrorCode::kRefused: return kExitNetwork;
     case ErrorCode::kStorage: return kExitStorage;
@@ -109,7 +119,10 @@ void tell(std::string_view lines) {
 }
 
 void install_defect_handlers() {
-  set_assertion_end([] { std::_Exit(kExitDefect); });
+  set_assertion_end([] {
+    flush_log(kLogLimit);
+    std::_Exit(kExitDefect);
+  });
   std::set_terminate(end_by_exception);
 }
 

@@ -13,6 +13,7 @@
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "cli/demo_folder.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/values.hpp"
 #include "cli/version.hpp"
 #include "exchange/exchange_server.hpp"
@@ -92,16 +93,6 @@ CollectSettings settings_of(const exchange::ExchangeEndpoint& endpoint, const st
   return settings;
 }
 
-// What waits for this machine rather than for the market must not run out sooner because the clock is fast.
-void slow_down(collector::Timings& timings) {
-  for (Nanos* patience :
-       {&timings.connect_timeout, &timings.close_timeout, &timings.ack_timeout, &timings.connection_silence,
-        &timings.first_data, &timings.silence_least, &timings.probe_grace, &timings.depth_timeout,
-        &timings.info_timeout, &timings.time_timeout, &timings.info_grace, &timings.stall}) {
-    *patience *= static_cast<int>(kSpeed);
-  }
-}
-
 enum class End : std::uint8_t { kRecording, kSignal, kTime };
 
 int verdict(std::size_t rows, bool stored, End end) {
@@ -159,7 +150,7 @@ int run(const std::string& data_dir) {
   hooks.log = [](std::optional<Venue>, const collector::Log& log) {
     if (log.level >= collector::LogLevel::kWarning) complain(log.text, LogLevel::kWarn);
   };
-  hooks.tune = [](collector::CollectorOptions& options) { slow_down(options.timings); };
+  hooks.tune = [](collector::CollectorOptions& options) { options.timings.stretch(static_cast<int>(kSpeed)); };
   auto collector = CollectRun::make(loop, clock, settings, hooks);
   if (!collector) return complain(collector.error());
 
@@ -173,6 +164,7 @@ int run(const std::string& data_dir) {
     (*collector)->stop(by == End::kSignal ? "signal" : "end", [&] { loop.stop(); });
   };
   loop.on_signal({SIGINT, SIGTERM}, [&](int) { end(End::kSignal); });
+  end_at_second_signal();
   venue.on_finished([&] { loop.start_timer(kTail, [&] { end(End::kRecording); }); });
   loop.start_timer(kMaxRealTime, [&] { end(End::kTime); });
   (*collector)->start();

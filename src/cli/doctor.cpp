@@ -42,6 +42,13 @@ int try_to_make_directory(const fs::path& where) {
   return 0;
 }
 
+// Permission alone can be given: what refuses its owner, such as /proc, refuses everybody.
+std::string remedy_of_refusal(int refused, const fs::path& directory) {
+  if (::getuid() == 0 || (refused != EACCES && refused != EPERM)) return "give another with --data-dir";
+  return fmt::format("let this user write there (chown {} {}), or give another with --data-dir", ::getuid(),
+                     directory.string());
+}
+
 }  // namespace
 
 std::string to_line(const Finding& finding) {
@@ -62,6 +69,16 @@ int exit_code_of(std::span<const Finding> findings) {
   return code;
 }
 
+Finding judge_settings(const CollectSettings& settings) {
+  const std::size_t symbols = settings.symbols.size();
+  if (symbols == 0) {
+    return {Verdict::kWarning, "configuration", fmt::format("no symbol to collect, data in {}", settings.data_dir),
+            "name some behind 'acts collect', or set symbols in acts.toml"};
+  }
+  return {Verdict::kGood, "configuration",
+          fmt::format("{} symbol{}, data in {}", symbols, symbols == 1 ? "" : "s", settings.data_dir)};
+}
+
 std::vector<Finding> check_data_dir(const std::string& data_dir) {
   const fs::path directory = nearest_existing(data_dir);
   std::error_code error;
@@ -71,9 +88,7 @@ std::vector<Finding> check_data_dir(const std::string& data_dir) {
   }
   if (const int refused = try_to_make_directory(directory); refused != 0) {
     return {{Verdict::kBad, "data directory", fmt::format("{}: {}", directory.string(), std::strerror(refused)),
-             fmt::format("let this user write there (chown {} {}), or give another with --data-dir", ::getuid(),
-                         directory.string()),
-             kExitStorage}};
+             remedy_of_refusal(refused, directory), kExitStorage}};
   }
   std::vector<Finding> findings;
   const bool is_there = directory == fs::absolute(data_dir, error).lexically_normal() || fs::exists(data_dir, error);

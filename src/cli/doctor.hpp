@@ -13,6 +13,7 @@
 #include "cli/option.hpp"
 #include "collector/cooldown.hpp"
 #include "live/settings.hpp"
+#include "net/net_error.hpp"
 
 namespace acts::cli {
 
@@ -31,6 +32,8 @@ std::string to_line(const Finding& finding);
 // The largest of the bad ones', 0 if there is none.
 int exit_code_of(std::span<const Finding> findings);
 
+// Whether acts collect would find something to collect.
+Finding judge_settings(const CollectSettings& settings);
 // Directory: there, writable, or one that can be made; and room on its disk.
 std::vector<Finding> check_data_dir(const std::string& data_dir);
 // acts.db in it, if there is one.
@@ -54,6 +57,18 @@ std::optional<Finding> find_cooldown(const std::string& data_dir, Venue venue,
 std::vector<Finding> check_cooldowns(const std::string& data_dir, std::vector<Venue>& venues, UnixNanos now);
 // Asks time of each venue's REST hosts and whether its stream hosts answer; all at once, within kNetworkTimeout.
 inline constexpr Nanos kNetworkTimeout = std::chrono::seconds{10};
+// One host of a venue, and what came of asking it.
+struct Probe {
+  Venue venue = Venue::kBinanceSpot;
+  bool is_stream = false;
+  std::string origin;
+  Verdict verdict = Verdict::kBad;
+  std::string text = "no answer in time";
+  NetFault fault = NetFault::kTimeout;  // of one that is bad
+  std::optional<Finding> clock = {};
+};
+// Of the hosts of one kind: one that answers is enough, those that fail alike are one finding.
+std::vector<Finding> judge_hosts(std::span<const Probe> probes);
 std::vector<Finding> check_network(const CollectSettings& settings, std::span<const Venue> venues, Clock& clock);
 // The symbols that are to be collected, in the venue's list; within kListTimeout a venue. Nothing where none is named.
 inline constexpr Nanos kListTimeout = std::chrono::seconds{60};

@@ -35,8 +35,7 @@ int run(const Given& given) {
     report({Verdict::kBad, "configuration", settings.error().message, {}, kExitUsage});
     return out.finish(exit_code_of(findings));
   }
-  report({Verdict::kGood, "configuration",
-          fmt::format("{} symbols, data in {}", settings->symbols.size(), settings->data_dir)});
+  report(judge_settings(*settings));
   for (const std::string& notice : settings->notices) report({Verdict::kWarning, "configuration", notice});
   for (Finding& finding : check_data_dir(settings->data_dir)) report(std::move(finding));
   report(check_store(settings->data_dir));

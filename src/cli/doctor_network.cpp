@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "binance/rest.hpp"
@@ -13,16 +14,6 @@
 
 namespace acts::cli {
 namespace {
-
-struct Probe {
-  Venue venue = Venue::kBinanceSpot;
-  bool is_stream = false;
-  std::string origin;
-  Verdict verdict = Verdict::kBad;
-  std::string text = "no answer in time";
-  NetFault fault = NetFault::kTimeout;  // of one that is bad
-  std::optional<Finding> clock = {};
-};
 
 // A stream host answers a plain request too, with a refusal: that is all we want to know.
 std::string http_form(std::string_view origin) {
@@ -99,22 +90,42 @@ const char* remedy_of(NetFault fault) {
   return "check network, firewall and proxy (HTTPS_PROXY), or set rest_url and stream_url";
 }
 
-// All of a kind: one that answers is enough, each that does not is told.
-void append_findings(std::vector<Finding>& findings, std::span<const Probe> probes) {
-  const auto good = std::ranges::find(probes, Verdict::kGood, &Probe::verdict);
-  for (const Probe& probe : probes) {
-    Finding finding{probe.verdict, "network", fmt::format("{}: {}", probe.origin, probe.text)};
-    if (probe.verdict == Verdict::kBad) {
-      if (good != probes.end()) finding.verdict = Verdict::kWarning;
-      finding.exit_code = kExitNetwork;
-      finding.remedy = good != probes.end() ? "others answer" : remedy_of(probe.fault);
-    }
-    findings.push_back(std::move(finding));
-  }
-  if (good != probes.end() && good->clock) findings.push_back(*good->clock);
+// Without the host's own name.
+std::string failure_of(const Probe& probe) {
+  const std::size_t scheme = probe.origin.find("://");
+  const std::string host = probe.origin.substr(scheme == std::string::npos ? 0 : scheme + 3);
+  const std::string name = host.substr(0, host.rfind(':'));
+  std::string text = probe.text;
+  for (std::size_t at = text.find(name); !name.empty() && at != std::string::npos; at = text.find(name))
+    text.erase(at, name.size());
+  return text;
 }
 
 }  // namespace
+
+std::vector<Finding> judge_hosts(std::span<const Probe> probes) {
+  std::vector<Finding> findings;
+  const auto good = std::ranges::find(probes, Verdict::kGood, &Probe::verdict);
+  std::set<std::string> told;
+  for (const Probe& probe : probes) {
+    if (probe.verdict != Verdict::kBad) {
+      findings.push_back({probe.verdict, "network", fmt::format("{}: {}", probe.origin, probe.text)});
+      continue;
+    }
+    const std::string failure = failure_of(probe);
+    if (!told.insert(failure).second) continue;
+    const auto fails_alike = [&](const Probe& other) {
+      return other.verdict == Verdict::kBad && failure_of(other) == failure;
+    };
+    const auto alike = std::ranges::count_if(probes, fails_alike);
+    findings.push_back(
+        {good != probes.end() ? Verdict::kWarning : Verdict::kBad, "network",
+         fmt::format("{}{}: {}", probe.origin, alike > 1 ? fmt::format(" and {} like it", alike - 1) : "", probe.text),
+         good != probes.end() ? "others answer" : remedy_of(probe.fault), kExitNetwork});
+  }
+  if (good != probes.end() && good->clock) findings.push_back(*good->clock);
+  return findings;
+}
 
 std::vector<Finding> check_network(const CollectSettings& settings, std::span<const Venue> venues, Clock& clock) {
   const Result<ProxySettings> proxy = proxy_settings_from_environment();
@@ -129,7 +140,7 @@ std::vector<Finding> check_network(const CollectSettings& settings, std::span<co
     const auto end = std::find_if(begin, probes.end(), [&](const Probe& p) {
       return p.venue != begin->venue || p.is_stream != begin->is_stream;
     });
-    append_findings(findings, {begin, end});
+    for (Finding& finding : judge_hosts({begin, end})) findings.push_back(std::move(finding));
     begin = end;
   }
   return findings;

@@ -7,11 +7,14 @@
 #include <charconv>
 #include <csignal>
 
+#include "binance/streams.hpp"
 #include "binance/symbols.hpp"
 #include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
+#include "collector/options.hpp"
 #include "exchange/exchange_server.hpp"
 #include "net/real_clock.hpp"
 
@@ -144,6 +147,27 @@ std::span<const Option<Settings>> table() {
   return kOptions;
 }
 
+// The types of streams to ask for, where a recording lacks some of those that are asked for otherwise: what is never
+// sent looks like a dead connection. Empty: it lacks none.
+std::string streams_there(const exchange::Exchange& market, Venue venue) {
+  std::vector<std::string> wanted;
+  bool lacks_any = false;
+  for (const std::string& typed : collector::default_streams(venue)) {
+    const Result<binance::StreamType> type = binance::parse_stream_type(venue, typed);
+    const auto is_there = [&](const exchange::ListedSymbol& listed) {
+      return std::ranges::any_of(listed.streams, [&](const std::string& name) {
+        return type && binance::parse_stream_name(venue, name).type.kind == type->kind;
+      });
+    };
+    if (std::ranges::any_of(market.core(venue)->source().symbols(), is_there)) {
+      wanted.push_back(typed);
+    } else {
+      lacks_any = true;
+    }
+  }
+  return lacks_any && !wanted.empty() ? fmt::format("{}", fmt::join(wanted, ",")) : "";
+}
+
 // What to type in another terminal.
 // With the levels that its snapshots have, where these are fewer than the venue's: more are asked for in vain.
 std::string invitation(const exchange::Exchange& market, const exchange::ExchangeEndpoint& endpoint) {
@@ -152,11 +176,12 @@ std::string invitation(const exchange::Exchange& market, const exchange::Exchang
   for (const exchange::ListedSymbol& listed : market.core(endpoint.venue)->source().symbols()) {
     limit = std::max(limit, listed.largest_limit);
   }
+  const std::string streams = streams_there(market, endpoint.venue);
   return fmt::format(
-      "acts collect --venue {} --rest-url {} --stream-url {}{}{} SYMBOL...\n", to_string(endpoint.venue),
+      "acts collect --venue {} --rest-url {} --stream-url {}{}{}{} SYMBOL...\n", to_string(endpoint.venue),
       endpoint.rest_url, endpoint.stream_url,
       limit < binance::limits(endpoint.venue).largest_depth_limit ? fmt::format(" --limit {}", limit) : "",
-      ca_file.empty() ? "" : " --ca-file " + ca_file);
+      streams.empty() ? "" : " --streams " + streams, ca_file.empty() ? "" : " --ca-file " + ca_file);
 }
 
 constexpr std::string_view kReplaying = "--replay";
@@ -164,7 +189,10 @@ constexpr std::string_view kInventing = "--synthetic";
 constexpr std::array<FlagUse, 2> kUses{{{"levels", kInventing}, {"original_times", kReplaying}}};
 
 Result<void> check_flags(const Settings& settings, const Given& given) {
-  if (settings.synthetic == !settings.exchange.replay_files.empty()) {
+  const bool replays = !settings.exchange.replay_files.empty();
+  if (settings.synthetic && replays)
+    return fail(ErrorCode::kUsage, "--replay FILE and --synthetic SEED: one of them, not both");
+  if (!settings.synthetic && !replays) {
     return fail(ErrorCode::kUsage, "one of --replay FILE and --synthetic SEED is needed; see 'acts exchange --help'");
   }
   if (!settings.exchange.tls && !settings.exchange.tls_directory.empty())
@@ -190,6 +218,7 @@ int run(const Given& given) {
   if (const int code = out.finish(kExitDone); code != kExitDone) return code;
   market.on_finished([] { spdlog::info("the recording has ended: what follows is silence, until a signal"); });
   loop.on_signal({SIGINT, SIGTERM}, [&loop](int) { loop.stop(); });
+  end_at_second_signal();
   loop.run();
   for (const exchange::ExchangeEndpoint& endpoint : *endpoints) {
     if (settings.exchange.faults.rules.empty()) break;

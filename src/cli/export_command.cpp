@@ -258,8 +258,8 @@ int export_recording(const Settings& settings) {
                                                 : export_csv(settings, *exporter);
   problems.finish();
   if (code != kExitDone || problems.count() == 0) return code;
-  complain(
-      fmt::format("{} places of these files could not be read, see above: the others were exported", problems.count()));
+  complain(fmt::format("{} of these files could not be read, see above: the others were exported",
+                       counted_places(problems.count())));
   return kExitBadInput;
 }
 

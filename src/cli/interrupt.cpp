@@ -1,9 +1,12 @@
 #include "cli/interrupt.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 
 #include "cli/command.hpp"
+#include "live/real_time.hpp"
 
 namespace acts::cli {
 namespace {
@@ -14,6 +17,19 @@ constexpr int kExitSignal = 128;  // and the signal
 std::atomic<int> interrupted = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): of a signal
 static_assert(std::atomic<int>::is_always_lock_free);
 
+// When it came, by real_nanos(); and who hears it.
+std::atomic<Nanos::rep> interrupted_at = 0;         // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<void (*)(int)> loop_handler = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+static_assert(std::atomic<Nanos::rep>::is_always_lock_free);
+
+void hear(int signal) {
+  const Nanos::rep now = real_nanos().count();
+  Nanos::rep first = 0;
+  if (!interrupted_at.compare_exchange_strong(first, now) && now - first > kTogether.count())
+    ::_exit(kExitSignal + signal);
+  if (const auto handler = loop_handler.load()) handler(signal);
+}
+
 }  // namespace
 
 void stop_at_signals() {
@@ -22,6 +38,16 @@ void stop_at_signals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+}
+
+void end_at_second_signal() {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction action{};
+    ::sigaction(signal, nullptr, &action);
+    loop_handler = action.sa_handler;
+    action.sa_handler = hear;
+    ::sigaction(signal, &action, nullptr);
+  }
 }
 
 bool is_interrupted() noexcept { return interrupted != 0; }

@@ -5,11 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "cli/command.hpp"
 
 namespace acts::cli {
+
+// "1 place", "2 places".
+inline std::string counted_places(std::uint64_t places) {
+  return fmt::format("{} place{}", places, places == 1 ? "" : "s");
+}
 
 // The first ones are said as they come, the others are counted.
 class Problems {
@@ -34,8 +40,8 @@ class Problems {
 inline int tell_unreadable(std::uint64_t places) {
   if (places == 0) return kExitDone;
   complain({ErrorCode::kBadInput,
-            fmt::format("{} places of recordings could not be read, and are left out: acts recording verify names them",
-                        places)});
+            fmt::format("{} of recordings could not be read, and {} left out: acts recording verify names {}",
+                        counted_places(places), places == 1 ? "is" : "are", places == 1 ? "it" : "them")});
   return kExitBadInput;
 }
 

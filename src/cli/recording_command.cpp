@@ -18,7 +18,9 @@
 #include "cli/prune.hpp"
 #include "cli/recording_latency.hpp"
 #include "cli/recording_merge.hpp"
+#include "cli/replay_run.hpp"
 #include "cli/settings_options.hpp"
+#include "cli/stored_symbol.hpp"
 #include "cli/values.hpp"
 #include "live/message_owner.hpp"
 #include "recording/archive.hpp"
@@ -76,7 +78,9 @@ std::span<const Option<Settings>> table() {
         .help = "only of this one",
         .choices = {"binance-spot", "binance-usdm"}},
        set_wanted_venue},
-      {{.name = "symbol", .placeholder = "SYMBOL", .help = "only of this one, as the venue spells it; cat needs it"},
+      {{.name = "symbol",
+        .placeholder = "SYMBOL",
+        .help = "only of this one, or of an asset's USDT pair; cat needs it"},
        [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
       {{.name = "from", .placeholder = "TIME", .help = "only what was received then and later"},
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
@@ -127,6 +131,7 @@ class Cat {
 
   // False: something could not be read, and was told.
   [[nodiscard]] bool is_sound() const { return is_sound_; }
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
 
  private:
   Result<RecordingReader> open(const RecordingFile& file) {
@@ -179,6 +184,7 @@ class Cat {
       const bool is_ours = !file.symbol.empty() || (asked_for ? *asked_for : owner.symbol_of(line.json)) == symbol_;
       asked_for.reset();
       if (!is_ours || line.use == LineUse::kRepeated || !is_within(line.ts_recv)) continue;
+      ++lines_;
       if (!out_.write(fmt::format("{} {}\n", line.ts_recv.value, line.json))) return false;
     }
   }
@@ -191,6 +197,7 @@ class Cat {
   Output& out_;
   std::string symbol_ = settings_.symbol == kSessionName ? std::string() : settings_.symbol;
   bool is_sound_ = true;
+  std::uint64_t lines_ = 0;
   std::vector<std::string> at_its_end_;  // of an open log: problems that its being open may explain
 };
 
@@ -200,6 +207,12 @@ Result<std::vector<RecordingFile>> wanted_files(const Settings& settings, List& 
   auto files = list(settings.data_dir());
   if (files) std::erase_if(*files, [&](const RecordingFile& file) { return !is_wanted(settings, file); });
   return files;
+}
+
+Error nothing_recorded(const Settings& settings) {
+  return {ErrorCode::kUsage,
+          fmt::format("nothing of {} is recorded in {} for these times: 'acts recording ls' shows what there is",
+                      settings.symbol.empty() ? "this" : settings.symbol, settings.data_dir())};
 }
 
 void list(const std::vector<RecordingFile>& files, std::string_view state, Output& out) {
@@ -213,6 +226,7 @@ void list(const std::vector<RecordingFile>& files, std::string_view state, Outpu
 int list(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
   const auto damaged = wanted_files(settings, list_damaged);
   if (!damaged) return complain(damaged.error());
+  if (files.empty() && damaged->empty() && !settings.symbol.empty()) return complain(nothing_recorded(settings));
   leave_out_doubled(files);
   out.write("venue,symbol,first,state,bytes,file\n");
   list(files, "", out);
@@ -302,12 +316,6 @@ Result<void> verify_absent(const Settings& settings, const std::vector<Recording
   return {};
 }
 
-Error nothing_recorded(const Settings& settings) {
-  return {ErrorCode::kUsage,
-          fmt::format("nothing of {} is recorded in {} for these times: 'acts recording ls' shows what there is",
-                      settings.symbol.empty() ? "this" : settings.symbol, settings.data_dir())};
-}
-
 int verify(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
   const auto missing = wanted_files(settings, list_missing);
   if (!missing) return complain(missing.error());
@@ -321,9 +329,11 @@ int verify(const Settings& settings, std::vector<RecordingFile> files, Output& o
   return done.unsound == 0 ? kExitDone : kExitBadInput;
 }
 
+constexpr int kNothingPrinted = -1;  // of cat(): no exit code
+
 int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out) {
   if (settings.symbol.empty()) {
-    return complain({ErrorCode::kUsage, "recording cat: name one symbol with --symbol, as the venue spells it"});
+    return complain({ErrorCode::kUsage, "recording cat: name one symbol with --symbol, such as BTCUSDT"});
   }
   if (files.empty()) return complain(nothing_recorded(settings));
   if (files.front().venue != files.back().venue) {
@@ -334,7 +344,36 @@ int cat(const Settings& settings, std::vector<RecordingFile> files, Output& out)
   Printed done;
   const Result<void> printed = print_all(settings, std::move(files), cat, done);
   if (!printed) return complain(printed.error());
-  return cat.is_sound() ? kExitDone : kExitBadInput;
+  if (!cat.is_sound()) return kExitBadInput;
+  return cat.lines() > 0 ? kExitDone : kNothingPrinted;
+}
+
+// An open log does not say what it holds: an asset may be of a pair that nothing but such logs has.
+int cat_symbol(Settings settings, std::vector<RecordingFile> files, Output& out) {
+  if (const int code = cat(settings, std::move(files), out); code != kNothingPrinted) return code;
+  const Error nothing = nothing_recorded(settings);
+  settings.symbol = usual_pair(settings.symbol);
+  auto of_pair = wanted_files(settings);
+  if (!of_pair) return complain(of_pair.error());
+  const int code = of_pair->empty() ? kNothingPrinted : cat(settings, std::move(*of_pair), out);
+  return code == kNothingPrinted ? complain(nothing) : code;
+}
+
+// As the venue spells it, and for an asset its pair, where that is recorded.
+Result<void> read_symbol(Settings& settings, const std::vector<std::string>& directories) {
+  if (settings.symbol.empty() || settings.symbol == kSessionName) return {};
+  const auto named = parse_stored_symbol(settings.symbol, settings.venue);
+  if (!named) return std::unexpected(named.error());
+  settings.venue = named->venue;
+  settings.symbol = named->text;
+  for (const std::string& directory : directories) {
+    for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+      if (named->venue && named->venue != venue) continue;
+      const std::string recorded = recorded_symbol(directory, venue, named->text);
+      if (recorded != named->text) settings.symbol = recorded;
+    }
+  }
+  return {};
 }
 
 int latency(const Settings& settings, const std::vector<RecordingFile>& files) {
@@ -376,6 +415,9 @@ int run(const Given& given) {
   if (const Result<void> checked = check_words(settings.words); !checked) return complain(checked.error());
   if (const Result<void> used = check_uses(kUses, given, action); !used) return complain(used.error());
   if (const Result<void> checked = check_period(settings.from, settings.to); !checked) return complain(checked.error());
+  std::vector<std::string> directories{settings.words.begin() + 1, settings.words.end()};
+  if (directories.empty()) directories.push_back(settings.data_dir());
+  if (const Result<void> read = read_symbol(settings, directories); !read) return complain(read.error());
   if (action == "merge") {
     const auto is_merged = [&](const RecordingFile& file) { return is_wanted(settings, file); };
     return merge_directories({settings.words[1], settings.words[2]}, settings.out, is_merged);
@@ -390,7 +432,8 @@ int run(const Given& given) {
   if (action == "latency") return latency(settings, *files);
   Output out;
   if (action == "ls") return out.finish(list(settings, std::move(*files), out));
-  return out.finish(action == "cat" ? cat(settings, std::move(*files), out) : verify(settings, std::move(*files), out));
+  return out.finish(action == "cat" ? cat_symbol(settings, std::move(*files), out)
+                                    : verify(settings, std::move(*files), out));
 }
 
 }  // namespace

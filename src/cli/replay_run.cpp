@@ -72,8 +72,8 @@ int verdict(const Replay& replay, const RecordingReader& reader, Venue venue) {
   }
   const std::uint64_t bad_places = reader.bad_places() + replay.leaps();
   if (bad_places == 0) return kExitDone;
-  complain(fmt::format("{} places of these files are damaged or no recording, see above: what could be read was used",
-                       bad_places));
+  complain(fmt::format("{} of these files {} damaged or no recording, see above: what could be read was used",
+                       counted_places(bad_places), bad_places == 1 ? "is" : "are"));
   return kExitBadInput;
 }
 

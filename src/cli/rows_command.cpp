@@ -1,8 +1,10 @@
 // acts rows ls|export|merge|gaps|repair|rejected|prune: the stored minute rows.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
@@ -10,6 +12,7 @@
 #include "cli/rows_merge.hpp"
 #include "cli/rows_repair.hpp"
 #include "cli/stored_rows.hpp"
+#include "cli/stored_symbol.hpp"
 #include "cli/values.hpp"
 #include "store/outbox.hpp"
 #include "store/row_gaps.hpp"
@@ -64,7 +67,7 @@ std::span<const Option<Settings>> table() {
         .help = "only rows of this one",
         .choices = {"binance-spot", "binance-usdm"}},
        [](Settings& s, const Values& v) { return s.venue = v[0], Result<void>(); }},
-      {{.name = "symbol", .placeholder = "SYMBOL", .help = "only rows of this one, as the venue spells it"},
+      {{.name = "symbol", .placeholder = "SYMBOL", .help = "only rows of this one, or of an asset's USDT pair"},
        [](Settings& s, const Values& v) { return s.symbol = v[0], Result<void>(); }},
       {{.name = "from", .placeholder = "TIME", .help = "only rows of this minute and later"},
        [](Settings& s, const Values& v) { return set_time(s.from, v); }},
@@ -87,6 +90,46 @@ std::span<const Option<Settings>> table() {
       {kActionSpec, [](Settings& s, const Values& v) { return s.words = v, Result<void>(); }},
   }};
   return kOptions;
+}
+
+// Some symbol of that name has rows.
+Result<bool> has_rows(SqliteStore& store, const std::string& venue, const std::string& symbol) {
+  bool found = false;
+  for (const Venue of : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    if (found || (!venue.empty() && venue != to_string(of))) continue;
+    const auto done = store.read({std::string(to_string(of)), symbol}, [&found](const MinuteRow&) {
+      found = true;
+      return false;
+    });
+    if (!done) return std::unexpected(done.error());
+  }
+  return found;
+}
+
+Result<void> read_symbol(Settings& settings) {
+  if (settings.symbol.empty()) return {};
+  std::optional<Venue> venue;
+  if (!settings.venue.empty()) venue = parse_venue(settings.venue).value();
+  const auto named = parse_stored_symbol(settings.symbol, venue);
+  if (!named) return std::unexpected(named.error());
+  if (named->venue) settings.venue = to_string(*named->venue);
+  settings.symbol = named->text;
+  return {};
+}
+
+// The symbol that has rows: that one, or for an asset its pair.
+Result<void> find_symbol(Settings& settings, SqliteStore& store) {
+  if (settings.symbol.empty()) return {};
+  for (const std::string& symbol : {settings.symbol, usual_pair(settings.symbol)}) {
+    const Result<bool> found = has_rows(store, settings.venue, symbol);
+    if (!found) return std::unexpected(found.error());
+    if (!*found) continue;
+    settings.symbol = symbol;
+    return {};
+  }
+  return fail(ErrorCode::kUsage,
+              fmt::format("no row of {}{}{} is stored in {}: 'acts rows ls' shows what there is", settings.venue,
+                          settings.venue.empty() ? "" : " ", settings.symbol, settings.data_dir()));
 }
 
 constexpr Column text_column(const char* name) { return {name, ColumnType::kText, true}; }
@@ -157,9 +200,12 @@ int list_rejected(const Settings& settings) {
                 text_column("reason"),
                 text_column("row")},
                settings.form);
+  const bool is_asset =
+      !settings.symbol.empty() && std::ranges::find(*rows, settings.symbol, &RejectedRow::symbol) == rows->end();
+  const std::string symbol = is_asset ? usual_pair(settings.symbol) : settings.symbol;
   for (const RejectedRow& row : *rows) {
     if (!settings.venue.empty() && row.venue != settings.venue) continue;
-    if (!settings.symbol.empty() && row.symbol != settings.symbol) continue;
+    if (!symbol.empty() && row.symbol != symbol) continue;
     if (row.sample_time < settings.range().from || row.sample_time >= settings.range().to) continue;
     list.add({row.sink.empty() ? std::string("acts.db") : row.sink, row.venue, row.symbol, row.sample_time, row.reason,
               row.json});
@@ -167,8 +213,8 @@ int list_rejected(const Settings& settings) {
   return list.finish(kExitDone);
 }
 
-int run_action(const Settings& settings, const Given& given) {
-  const std::string& action = settings.words[0];
+int run_action(Settings settings, const Given& given) {
+  const std::string action = settings.words[0];
   const bool takes_files = action == "merge";
   static constexpr std::array<std::string_view, 7> kActions{"ls",     "export",   "merge", "gaps",
                                                             "repair", "rejected", "prune"};
@@ -185,9 +231,11 @@ int run_action(const Settings& settings, const Given& given) {
   if (takes_files) return merge_rows(settings.data_dir(), {settings.words.begin() + 1, settings.words.end()});
   if (action == "repair") return repair_rows(settings.data_dir(), settings.range());
   if (action == "prune") return prune(settings.kept);
+  if (const Result<void> read = read_symbol(settings); !read) return complain(read.error());
   if (action == "rejected") return list_rejected(settings);
   const auto store = SqliteStore::open_to_read(store_path(settings.data_dir()));
   if (!store) return complain(store.error());
+  if (const Result<void> found = find_symbol(settings, **store); !found) return complain(found.error());
   if (action == "ls") return list_symbols(settings, **store);
   return action == "gaps" ? list_gaps(settings, **store) : print_rows(settings, **store);
 }
@@ -204,7 +252,7 @@ int run(const Given& given) {
     if (sink.books) settings.kept.book_sinks.push_back(sink.name);
   }
   if (const Result<void> set = set_given(table(), settings, given); !set) return complain(set.error());
-  return run_action(settings, given);
+  return run_action(std::move(settings), given);
 }
 
 }  // namespace

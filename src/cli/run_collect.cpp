@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <utility>
 
 #include "cli/command.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/version.hpp"
 #include "live/collect.hpp"
 #include "live/display.hpp"
@@ -45,13 +45,11 @@ class Attendant {
         if (!early_hangup_) reload();
       } else if (run_ == nullptr) {
         early_stop_ = true;
-      } else if (std::exchange(signalled_, true)) {  // whoever sends a second one has waited long enough
-        run_->abandon();
-        loop_.stop();
       } else {
         stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
       }
     });
+    end_at_second_signal();
     release_hangups();
   }
 
@@ -127,7 +125,6 @@ class Attendant {
   bool early_hangup_ = false;  // a signal that came while the run was made
   bool early_stop_ = false;
   bool stopping_ = false;
-  bool signalled_ = false;
 };
 
 }  // namespace

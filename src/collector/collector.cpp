@@ -24,12 +24,6 @@ constexpr std::uint64_t kSeedOfInfo = 0x494E'464F;
 constexpr Nanos kGapsGather = std::chrono::seconds{5};
 constexpr std::size_t kWordsOfClass = 3;
 
-std::vector<std::string> default_streams(Venue venue) {
-  std::vector<std::string> streams{"depth", "trade", "bookTicker"};
-  if (venue == Venue::kBinanceUsdm) streams.emplace_back("markPrice");
-  return streams;
-}
-
 // "depth" -> "depth@100ms", each checked.
 Result<std::vector<std::string>> stream_types_of(const CollectorOptions& options) {
   std::vector<std::string> streams = options.streams.empty() ? default_streams(options.venue) : options.streams;
@@ -82,6 +76,24 @@ PipelineOptions pipeline_options(const CollectorOptions& options) {
 }
 
 }  // namespace
+
+void Timings::stretch_answers(int factor) {
+  for (Nanos* const patience : {&connect_timeout, &close_timeout, &ack_timeout, &depth_timeout, &info_timeout,
+                                &time_timeout, &info_grace, &stall}) {
+    *patience *= factor;
+  }
+}
+
+void Timings::stretch(int factor) {
+  stretch_answers(factor);
+  for (Nanos* const patience : {&connection_silence, &first_data, &silence_least, &probe_grace}) *patience *= factor;
+}
+
+std::vector<std::string> default_streams(Venue venue) {
+  std::vector<std::string> streams{"depth", "trade", "bookTicker"};
+  if (venue == Venue::kBinanceUsdm) streams.emplace_back("markPrice");
+  return streams;
+}
 
 Collector::Impl::Impl(CollectorOptions given, std::vector<std::string> streams, std::vector<binance::SymbolWish> typed,
                       RowSink rows, RunLog& recorder)
@@ -169,10 +181,8 @@ void Collector::Impl::on_stream_lost(InstrumentIndex index, std::string_view rea
 bool Collector::Impl::continues(InstrumentIndex index, const StreamPeek& peek) const {
   const binance::DepthSync& sync = pipeline.builder(index).sync();
   if (!sync.has_event() || !peek.first_update_id) return true;
-  if (options.venue == Venue::kBinanceUsdm) {
-    return !peek.previous_last_update_id || *peek.previous_last_update_id <= sync.last_update_id();
-  }
-  return *peek.first_update_id <= sync.last_update_id().next();
+  // Of USD-M without pu: the decoder says what is wrong with it.
+  return sync.continues(*peek.first_update_id, peek.previous_last_update_id.value_or(sync.last_update_id()));
 }
 
 void Collector::on_ws_open(ConnectionNumber connection, UnixNanos time) {

@@ -13,6 +13,11 @@ namespace {
 
 constexpr Nanos kRefusedWait = std::chrono::seconds{30};
 
+// In the venue's words, where it has any: who reads a log looks there.
+std::string_view text_of(RequestKind kind) {
+  return kind == RequestKind::kExchangeInfo ? "exchangeInfo" : to_string(kind);
+}
+
 }  // namespace
 
 // Before anything is asked.
@@ -114,7 +119,7 @@ void Collector::Impl::on_done(const RestDone& done, std::string_view body, UnixN
     run_log.rest_failed(info_of_request, done.status, done.reason, now);
     if (!removed) {
       log.log(LogLevel::kWarning, fmt::format("rest_{}_failed", to_string(done.job.kind)), info_of_request.symbol,
-              fmt::format("REST {}: {}", to_string(done.job.kind), done.reason), now);
+              fmt::format("REST {}: {}", text_of(done.job.kind), done.reason), now);
     }
   }
   if (!removed) {

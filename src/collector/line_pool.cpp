@@ -220,9 +220,9 @@ void LinePool::on_open(ConnectionNumber number, UnixNanos now) {
   if (connection == nullptr) return;
   run_log_.connection_opened(number, connection->url(), now);
   if (line == nullptr) return;  // closed by us meanwhile
-  log_.log_always(
-      LogLevel::kInfo, "connection_open", {},
-      fmt::format("connection {} open: {}, {} streams", number, connection->url_without_query(), line->streams));
+  log_.log_always(LogLevel::kInfo, "connection_open", {},
+                  fmt::format("connection {} open: {}, {} stream{}", number, connection->url_without_query(),
+                              line->streams, line->streams == 1 ? "" : "s"));
   const std::vector<InstrumentIndex> confirmed = connection->on_open(now);
   const bool delivered = std::ranges::any_of(
       line->members, [&](const auto& entry) { return delivered_by_other(entry.first, connection->number()); });

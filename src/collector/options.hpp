@@ -65,7 +65,16 @@ struct Timings {
 
   // Health.
   Nanos failed_after = std::chrono::minutes{1};  // no connection for so long: failed
+
+  // By a clock that runs `factor` times as fast: what waits for machines, ours and that at the other end, takes as long
+  // in real time as before.
+  void stretch_answers(int factor);
+  // And what waits for the market to say something, which comes as late as those machines are slow.
+  void stretch(int factor);
 };
+
+// "depth", "trade", ...: what is asked for where the options name none.
+std::vector<std::string> default_streams(Venue venue);
 
 struct CollectorOptions {
   Venue venue = Venue::kBinanceSpot;

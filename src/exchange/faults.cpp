@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "binance/rate_budget.hpp"
 #include "exchange/random.hpp"
@@ -199,11 +200,6 @@ Nanos Faults::clock_skew(UnixNanos now) const {
     if (rule.what.kind == kClockSkew && is_on(rule, now)) skew += rule.what.by;
   }
   return skew;
-}
-
-const TrueBook* Faults::stale_book(std::string_view symbol) const {
-  const auto found = stale_.find(symbol);
-  return found == stale_.end() ? nullptr : &found->second;
 }
 
 UnixNanos Faults::edge_of(const Rule& rule) {

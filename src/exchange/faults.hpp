@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +17,6 @@
 
 #include "exchange/fault_plan.hpp"
 #include "exchange/outgoing.hpp"
-#include "exchange/true_book.hpp"
 #include "net/http_message.hpp"
 
 namespace acts::exchange {
@@ -69,11 +67,6 @@ class Faults {
   // No stream of the symbol sends anything any more, or does again.
   void silence(std::string_view symbol);
   void unsilence(std::string_view symbol);
-  // Depth answers of the symbol show this book from now on, however old it becomes, or the true one again.
-  void show_stale_book(std::string_view symbol, TrueBook book) {
-    stale_.insert_or_assign(std::string(symbol), std::move(book));
-  }
-  void show_true_book(std::string_view symbol) { stale_.erase(std::string(symbol)); }
   // Depth answers are made at once and sent so much later, by the venue's clock; 0: at once again.
   void delay_depth_answers(Nanos delay);
   // The next `count` requests to `endpoint` ("depth"; "" for any) fail as that kind says, at no weight.
@@ -94,7 +87,6 @@ class Faults {
 
   [[nodiscard]] SymbolState symbol_state(std::string_view symbol, UnixNanos now) const;
   [[nodiscard]] Nanos clock_skew(UnixNanos now) const;
-  [[nodiscard]] const TrueBook* stale_book(std::string_view symbol) const;
   [[nodiscard]] bool has_rules() const { return !rules_.empty(); }
 
   // Beginnings and ends of the plan's rules up to `now`, in order of time; of a rule that is many times late only
@@ -128,7 +120,6 @@ class Faults {
   void count_edge(const Rule& rule);
 
   std::list<Rule> rules_;  // that stay where they are
-  std::map<std::string, TrueBook, std::less<>> stale_;
   std::array<std::uint64_t, kFaultKinds> hits_{};
 };
 

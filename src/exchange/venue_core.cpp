@@ -31,7 +31,7 @@ RestReply VenueCore::request(const RestCall& call, UnixNanos now) {
     return reply;
   }
   const std::optional<TrueBook> past = fate.age > Nanos{0} ? book_of(symbol, now - fate.age) : std::nullopt;
-  const TrueBook* shown = past ? &*past : faults_.stale_book(symbol);
+  const TrueBook* shown = past ? &*past : nullptr;
   RestReply reply{.response = rest_.handle(call, now, {shown, faults_.clock_skew(now)}), .delay = fate.delay};
   if (fate.truncated == nullptr || reply.response.body.empty()) return reply;
   const std::size_t size = reply.response.body.size();

@@ -356,8 +356,6 @@ void CollectRun::stop(std::string_view reason, std::function<void()> done) {
   poll_stopped(std::move(done));
 }
 
-void CollectRun::abandon() { stop_began_ = std::chrono::steady_clock::now() - hooks_.stop_limit; }
-
 void CollectRun::poll_stopped(std::function<void()> done) {
   const bool stopped = std::ranges::all_of(venues_, [](const auto& venue) { return venue->stopped(); });
   if (stopped || stopping_for() >= std::min(kConnectionsLimit, hooks_.stop_limit)) {
@@ -461,6 +459,7 @@ ProcessHealth CollectRun::process_health() const {
   process.rows = rows_->status();
   for (const auto& venue : venues_) process.rows.waiting += venue->held_rows();
   process.clock_ahead = clock_.ahead_of_wall();
+  process.log_lines_lost = log_lines_lost();
   for (const auto& channel : alert_channels_) process.alerts.push_back(channel->status());
   if (retention_) process.retention = retention_->status();
   for (const auto& venue : venues_) {

@@ -60,8 +60,6 @@ class CollectRun {
   // Closes connections, brings rows and recordings to the disk, then calls `done` in the loop: once all of that is
   // done, or CollectHooks::stop_limit after the first call, whatever hangs.
   void stop(std::string_view reason, std::function<void()> done);
-  // Gives up at once what stop() still waits for.
-  void abandon();
   // After stop() has called back: waits for what is left of stop_limit if it has not. False, with a line in the log
   // that says how much, if something is not on the disk.
   bool drain();

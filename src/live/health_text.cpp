@@ -370,6 +370,8 @@ std::string metrics_text(std::span<const collector::Health> venues, const Proces
   }
   for (const SinkHealth& sink : process.sinks) add_sink(out, sink);
   if (process.retention) add_retention(out, process.retention->total);
+  out.counter("acts_log_lines_lost_total", "Lines of the log left out because more came than could be written", {},
+              process.log_lines_lost);
   out.gauge("acts_queue_bytes", "Bytes waiting to be recorded", {{"reason", "recording"}},
             static_cast<double>(process.recording_queue_bytes()));
   out.gauge("acts_clock_ahead_seconds", "Our clock's lead over a wall clock that stepped back", {},

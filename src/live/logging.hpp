@@ -2,7 +2,8 @@
 // "2024-08-08T23:55:00.123Z warn binance-spot BTCUSDT: gap of 12 updates (3 more like it)"; JSON: one object a line
 // with time, level, message and, where they are known, venue, symbol, event and repeats. Times are UTC.
 //
-// spdlog's default logger is set up the same way, for lines of no venue. Safe from every thread.
+// spdlog's default logger is set up the same way, for lines of no venue. Safe from every thread, and never waits: a
+// thread of its own writes (log_thread.hpp), for as long as the process goes on and a second more.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "acts/base/result.hpp"
+#include "acts/base/time.hpp"
 #include "acts/market/venue.hpp"
 
 namespace acts {
@@ -51,5 +53,11 @@ std::string log_line(LogFormat format, LogLevel level, std::string_view message)
 // On a terminal: lines (display_text()) that stay below the log, redrawn in place; each log line goes above them.
 // "" removes them. Does nothing before start_logging().
 void show_below_log(const std::string& lines);
+
+// Waits until all that was logged is written, for at most so long of real time: before the process ends in a way that
+// waits for nobody, or writes on standard error by itself. False: something is not.
+bool flush_log(Nanos limit);
+// Lines left out because more came than could be written.
+std::uint64_t log_lines_lost();
 
 }  // namespace acts

@@ -67,6 +67,7 @@ struct ProcessHealth {
   std::optional<DiskHealth> disk = {};
   std::vector<AlertChannel::Status> alerts = {};          // one a channel
   std::optional<RetentionThread::Status> retention = {};  // none: all is kept
+  std::uint64_t log_lines_lost = 0;                       // log_lines_lost()
 
   [[nodiscard]] std::size_t recording_queue_bytes() const;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "binance/rest.hpp"
 #include "binance/venue_facts.hpp"
 #include "live/message_owner.hpp"
 #include "recording/layout.hpp"
@@ -241,11 +242,12 @@ void VenueRun::on_http(collector::RequestNumber request, std::optional<UnixNanos
     return;
   }
   std::string retry_after;
-  if (const auto wait = parse_retry_after(response->header("Retry-After"), now)) {
+  if (const auto wait = parse_retry_after(response->header(binance::kRetryAfterHeader), now)) {
     retry_after = std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count());
   }
   collector_->on_http_answer(
-      request, {response->status, response->body, response->header("X-MBX-USED-WEIGHT-1M"), retry_after, sent}, now);
+      request, {response->status, response->body, response->header(binance::kUsedWeightHeader), retry_after, sent},
+      now);
 }
 
 void VenueRun::arm_timer() {

@@ -70,10 +70,10 @@ void DeletionLog::forget_upto(UpdateId id) {
 }
 
 void DeletionLog::rescale(int decimals) {
-  UpdateId last_lost{-1};
+  UpdateId last_lost = kNoUpdateId;
   for (const std::unique_ptr<Block>& block : blocks_) {
     std::size_t kept = block->begin;
-    UpdateId id{-1};
+    UpdateId id = kNoUpdateId;
     for (std::size_t i = block->begin; i < block->end; ++i) {
       std::int64_t entry = block->entries[i];
       if (entry < 0) {

@@ -1,11 +1,11 @@
-// Holds what we send to "at most N messages in any window", counted exactly: a token bucket would let twice as many
-// through in one window after a pause. Pure: the time is an argument.
+// Holds what we send to "at most N messages in any window". Pure: the time is an argument.
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "acts/base/time.hpp"
+
+#include "base/recent_times.hpp"
 
 namespace acts {
 
@@ -21,10 +21,7 @@ class SendBudget {
   void spend(Nanos now);
 
  private:
-  std::vector<Nanos> sent_;  // a ring of the last N times; the oldest is at next_
-  std::size_t next_ = 0;
-  std::size_t count_ = 0;
-  Nanos window_;
+  RecentTimes<Nanos> sent_;
 };
 
 }  // namespace acts

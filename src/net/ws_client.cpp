@@ -206,8 +206,5 @@ void WebSocketClient::pause_reading() { impl_->peer->pause(); }
 void WebSocketClient::resume_reading() { impl_->peer->resume(); }
 bool WebSocketClient::is_open() const noexcept { return impl_->is_open && impl_->peer->is_usable(); }
 std::size_t WebSocketClient::queued_messages() const noexcept { return impl_->peer->queued_messages(); }
-std::uint64_t WebSocketClient::bytes_received() const noexcept {
-  return impl_->stream ? impl_->stream->bytes_read() : 0;
-}
 
 }  // namespace acts

@@ -96,8 +96,6 @@ class WebSocketClient {
 
   [[nodiscard]] bool is_open() const noexcept;
   [[nodiscard]] std::size_t queued_messages() const noexcept;
-  // Bytes received, as they came from TCP or TLS.
-  [[nodiscard]] std::uint64_t bytes_received() const noexcept;
 
   struct Impl;
 

@@ -20,7 +20,6 @@ constexpr Venue kSpot = Venue::kBinanceSpot;
 constexpr Venue kUsdm = Venue::kBinanceUsdm;
 
 TEST(RestRequest, NamesPathAndWeightOfEachVenue) {
-  EXPECT_EQ(ping_request(kSpot).target, "/api/v3/ping");
   EXPECT_EQ(time_request(kUsdm).target, "/fapi/v1/time");
   EXPECT_EQ(exchange_info_request(kSpot).target, "/api/v3/exchangeInfo");
   EXPECT_EQ(exchange_info_request(kSpot).weight, 20);

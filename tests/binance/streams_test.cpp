@@ -168,7 +168,6 @@ TEST(ControlMessages, AreWrittenAsDocumented) {
   EXPECT_EQ(subscribe[0].text, R"({"method":"SUBSCRIBE","params":["btcusdt@aggTrade","btcusdt@depth@100ms"],"id":7})");
   EXPECT_EQ(unsubscribe_messages(kSpot, std::vector<std::string>{"a@trade"}, 2).at(0).text,
             R"({"method":"UNSUBSCRIBE","params":["a@trade"],"id":2})");
-  EXPECT_EQ(list_subscriptions_message(3).text, R"({"method":"LIST_SUBSCRIPTIONS","id":3})");
   EXPECT_TRUE(subscribe_messages(kSpot, {}, 1).empty());
 }
 

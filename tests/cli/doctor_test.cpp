@@ -95,9 +95,42 @@ TEST(Doctor, TriesWhetherADirectoryCanBeMade) {
   const std::vector<Finding> findings = check_data_dir("/proc/x");
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].exit_code, kExitStorage);
+  EXPECT_EQ(findings[0].remedy, "give another with --data-dir") << "nobody may write there, whoever owns it";
   const testing::TempDir dir;
   EXPECT_EQ(check_data_dir(dir / "a/b")[0].verdict, Verdict::kGood);
   EXPECT_TRUE(std::filesystem::is_empty(dir.string()));
+}
+
+// It was all good, and acts collect ended at once.
+TEST(Doctor, SaysThatThereIsNothingToCollect) {
+  CollectSettings settings;
+  settings.data_dir = "/d";
+  const Finding none = judge_settings(settings);
+  EXPECT_EQ(none.verdict, Verdict::kWarning);
+  EXPECT_THAT(to_line(none), StartsWith("warn  configuration: no symbol to collect, data in /d; name some"));
+  settings.symbols = {"BTCUSDT"};
+  EXPECT_EQ(to_line(judge_settings(settings)), "good  configuration: 1 symbol, data in /d\n");
+}
+
+// Ten lines said the same of ten hosts, and the good news stood somewhere in between.
+TEST(Doctor, TellsOnceWhatHostsHaveInCommon) {
+  const auto probe = [](const std::string& host, Verdict verdict, const std::string& text) {
+    return Probe{Venue::kBinanceSpot, false, "https://" + host, verdict, text, NetFault::kResolve};
+  };
+  const std::array all{probe("a.example", Verdict::kBad, "resolving a.example: no such name"),
+                       probe("b.example", Verdict::kBad, "resolving b.example: no such name"),
+                       probe("c.example", Verdict::kBad, "connecting to c.example: refused"),
+                       probe("d.example", Verdict::kBad, "resolving d.example: no such name")};
+  const std::vector<Finding> failed = judge_hosts(all);
+  ASSERT_EQ(failed.size(), 2U);
+  EXPECT_EQ(failed[0].verdict, Verdict::kBad);
+  EXPECT_EQ(failed[0].text, "https://a.example and 2 like it: resolving a.example: no such name");
+  EXPECT_EQ(failed[1].text, "https://c.example: connecting to c.example: refused");
+  const std::vector<Finding> one =
+      judge_hosts(std::array{all[0], all[1], probe("g.example", Verdict::kGood, "answers")});
+  ASSERT_EQ(one.size(), 2U);
+  EXPECT_EQ(one[0].verdict, Verdict::kWarning);
+  EXPECT_EQ(one[1].text, "https://g.example: answers");
 }
 
 TEST(Doctor, ChecksTheCertificates) {

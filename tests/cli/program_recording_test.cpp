@@ -194,6 +194,39 @@ TEST(RecordingCommand, PrintsAnOpenLogThatBeganBeforeASegmentOfAnotherOne) {
   EXPECT_EQ(printed.out, fmt::format("{} {}\n{} {}\n", before.value, line(1), first.value, line(2)));
 }
 
+// It refused "btcusdt", "BTC" and "binance-spot:BTCUSDT", which every other command takes, though the messages are
+// there.
+TEST(RecordingCommand, TakesASymbolInEverySpelling) {
+  const TempDir dir;
+  const UnixNanos first = parse_iso8601("2026-03-01T12:00:10").value();
+  const std::string line = R"({"stream":"btcusdt@x","data":{"s":"BTCUSDT"}})";
+  const auto cat = [](const std::string& data_dir, const std::string& symbol) {
+    return run_acts({"recording", "cat", "--symbol", symbol, "--data-dir", data_dir});
+  };
+  make_segment(dir / "sealed", "binance-spot", "BTCUSDT", first,
+               [&](SegmentWriter& writer) { writer.line(first, 1, LineUse::kTaken, line); });
+  RecordingWriter writer({open_log_directory(dir / "open", "binance-spot"), "0"});
+  ASSERT_TRUE(writer.append(first, 1, line));
+  ASSERT_TRUE(writer.sync(first));
+  for (const std::string& data_dir : {dir / "sealed", dir / "open"}) {
+    for (const char* symbol : {"BTCUSDT", "btcusdt", "BTC", "binance-spot:BTCUSDT", "binance-spot:btc"}) {
+      const Outcome printed = cat(data_dir, symbol);
+      EXPECT_EQ(printed.out, fmt::format("{} {}\n", first.value, line)) << symbol << " " << printed.err;
+      EXPECT_EQ(printed.exit_code, kExitDone);
+    }
+    for (const char* symbol : {"NOPE", "binance-usdm:BTCUSDT"}) {
+      const Outcome none = cat(data_dir, symbol);
+      EXPECT_EQ(none.exit_code, kExitUsage) << symbol;
+      EXPECT_EQ(none.out, "");
+      EXPECT_THAT(none.err, StartsWith("acts: nothing of "));
+      EXPECT_EQ(std::ranges::count(none.err, '\n'), 1) << none.err;
+    }
+  }
+  const Outcome torn = run_acts({"recording", "cat", "--venue", "binance-usdm", "--symbol", "binance-spot:BTCUSDT"});
+  EXPECT_EQ(torn.exit_code, kExitUsage);
+  EXPECT_THAT(torn.err, HasSubstr("is not of binance-usdm"));
+}
+
 // The log of a collector that was killed, out of a real recording; all of it is on the disk.
 std::string record_open(const std::string& data_dir) {
   auto reader = RecordingReader::open({test::testdata("binance-feed/spot/btcusdt_20240808.gz")}).value();

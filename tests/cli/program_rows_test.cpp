@@ -54,6 +54,31 @@ TEST(RowsCommand, ListsAndExportsWhatIsStored) {
                         R"("best_bid":"61685.99","book_bias_1":0.30000000000000004,"updates":0,"state":"live"})"));
 }
 
+// A wrong symbol was a bare header and success, and so was "BTC", "btcusdt" and "binance-spot:BTCUSDT".
+TEST(RowsCommand, TakesASymbolInEverySpellingAndSaysWhereNothingIsStoredOfIt) {
+  const TempDir dir;
+  ASSERT_TRUE(store_in(dir.string())->upsert(std::vector{small_row("BTCUSDT", 0), small_row("ETHUSDT", 0)}));
+  for (const char* const action : {"export", "ls", "gaps"}) {
+    const std::string expected = rows(dir, {action, "--symbol", "BTCUSDT"}).out;
+    for (const char* const symbol : {"btcusdt", "BTC", "binance-spot:BTCUSDT"}) {
+      const Outcome outcome = rows(dir, {action, "--symbol", symbol});
+      EXPECT_EQ(outcome.exit_code, kExitDone) << symbol << ": " << outcome.err;
+      EXPECT_EQ(outcome.out, expected);
+    }
+    for (const char* const symbol : {"NOPE", "binance-usdm:BTCUSDT"}) {
+      const Outcome outcome = rows(dir, {action, "--symbol", symbol});
+      EXPECT_EQ(outcome.exit_code, kExitUsage) << symbol;
+      EXPECT_EQ(outcome.out, "");
+      EXPECT_THAT(outcome.err, HasSubstr("'acts rows ls' shows what there is"));
+      EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    }
+  }
+  EXPECT_EQ(std::ranges::count(rows(dir, {"export", "--symbol", "BTC"}).out, '\n'), 2);
+  EXPECT_THAT(rows(dir, {"export", "--symbol", "B/C"}).err, HasSubstr("acts: --symbol: 'B/C' is not a symbol"));
+  ASSERT_TRUE(store_in(dir.string())->set_aside(small_row("BTCUSDT", 1), "no"));
+  EXPECT_EQ(std::ranges::count(rows(dir, {"rejected", "--symbol", "btc"}).out, '\n'), 2);
+}
+
 TEST(RowsCommand, ListsTheMinutesThatAreMissingOrNotLive) {
   const TempDir dir;
   ASSERT_TRUE(

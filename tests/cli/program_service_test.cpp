@@ -1,8 +1,11 @@
 // The collector as a service: what it tells the service manager, and what it takes over when it is told to.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -10,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -168,6 +172,94 @@ TEST(Program, GoesOnWithoutItsConfigurationAndSaysWhatIsMissing) {
       << read_file(log);
   collector.signal(SIGTERM);
   EXPECT_EQ(collector.wait(), kExitDone);
+}
+
+// A log that nobody reads: a pipe that is full.
+std::string full_pipe(const TempDir& dir, int& held) {
+  std::string path = dir / "log";
+  EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  held = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  const std::string bytes(4096, 'x');
+  while (::write(held, bytes.data(), bytes.size()) > 0) {
+  }
+  return path;
+}
+
+TEST(Program, EndsAtASignalThoughNobodyReadsItsLog) {
+  const TempDir dir;
+  int held = -1;
+  const std::string log = full_pipe(dir, held);
+  ServiceManager manager(dir / "notify");
+  const Variable socket("NOTIFY_SOCKET", dir / "notify");
+  Running collector(collect_from_nobody(dir.write("acts.toml", kOneSymbol)), dir.string(), log);
+  ASSERT_EQ(manager.next(), "READY=1");
+  collector.signal(SIGTERM);
+  ASSERT_EQ(manager.next(), "STOPPING=1");
+  EXPECT_EQ(collector.wait(), kExitDone);
+  ::close(held);
+}
+
+// A collector that a stop holds up for seconds: its database takes connections and says nothing.
+class SlowToStop {
+ public:
+  SlowToStop() : silent_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), manager_(dir_ / "notify") {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(silent_, reinterpret_cast<const sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(silent_, 8), 0);
+    EXPECT_EQ(::getsockname(silent_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    const std::string uri = "postgresql://acts@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/acts";
+    const Variable socket("NOTIFY_SOCKET", dir_ / "notify");
+    const std::string config = dir_.write("acts.toml", kOneSymbol + "[sinks.postgresql]\nuri = \"" + uri + "\"\n");
+    program_.emplace(collect_from_nobody(config), dir_.string(), log());
+    EXPECT_EQ(manager_.next(), "READY=1") << read_file(log());
+    pollfd connected{.fd = silent_, .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&connected, 1, kMostMillis), 1) << read_file(log());
+  }
+  ~SlowToStop() { ::close(silent_); }
+  SlowToStop(const SlowToStop&) = delete;
+  SlowToStop& operator=(const SlowToStop&) = delete;
+
+  ServiceManager& manager() { return manager_; }
+  Running& program() { return *program_; }
+  // It has ended within so long.
+  bool ends_within(int millis) {
+    pollfd end{.fd = program_->output(), .events = POLLIN, .revents = 0};
+    return ::poll(&end, 1, millis) == 1;
+  }
+  [[nodiscard]] std::string log() const { return dir_ / "log"; }
+
+ private:
+  TempDir dir_;
+  int silent_;
+  ServiceManager manager_;
+  std::optional<Running> program_;
+};
+
+// Only its loop heard signals: one that hung heard none.
+TEST(Program, EndsAtOnceAtASecondSignal) {
+  SlowToStop slow;
+  slow.program().signal(SIGINT);
+  ASSERT_EQ(slow.manager().next(), "STOPPING=1") << read_file(slow.log());
+  do slow.program().signal(SIGTERM);  // the first of them may come together with the other one
+  while (!slow.ends_within(50));
+  EXPECT_EQ(slow.program().wait(), 128 + SIGTERM) << read_file(slow.log());
+}
+
+// timeout(1) sends its signal to the program and to the program's group.
+TEST(Program, TakesSignalsThatComeTogetherForOne) {
+  const TempDir dir;
+  ServiceManager manager(dir / "notify");
+  const Variable socket("NOTIFY_SOCKET", dir / "notify");
+  Running collector(collect_from_nobody(dir.write("acts.toml", kOneSymbol)), dir.string(), dir / "log");
+  ASSERT_EQ(manager.next(), "READY=1") << read_file(dir / "log");
+  collector.signal(SIGSTOP);
+  collector.signal(SIGTERM);
+  collector.signal(SIGINT);
+  collector.signal(SIGCONT);
+  EXPECT_EQ(collector.wait(), kExitDone) << read_file(dir / "log");
 }
 
 }  // namespace

@@ -80,6 +80,11 @@ TEST(Trouble, OfADataDirectoryIsStorage) {
   EXPECT_EQ(outcome.exit_code, kExitStorage);
   EXPECT_THAT(outcome.err, StartsWith("acts: " + file));
   EXPECT_EQ(lines_of(outcome.err), 1) << outcome.err;
+  // "file/acts.lock: Not a directory: check that its directory may be written".
+  const Outcome is_file = run_acts({"collect", "--data-dir", file, "--rest-url", "http://127.0.0.1:1", "--stream-url",
+                                    "ws://127.0.0.1:1", "BTCUSDT"});
+  EXPECT_EQ(is_file.exit_code, kExitStorage);
+  EXPECT_EQ(is_file.err, "acts: " + file + ": is not a directory: move it away, or give another with --data-dir\n");
   // A defect of ours, said the exit code.
   EXPECT_EQ(run_acts({"demo", "--data-dir", file + "/data"}).exit_code, kExitStorage);
 }
@@ -108,7 +113,7 @@ TEST(Trouble, OfHtmlForJsonIsSaidAndLivedThrough) {
   });
   const Outcome outcome = collect_from(venue, dir);
   EXPECT_EQ(outcome.exit_code, kExitDone) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("exchange_info"));
+  EXPECT_THAT(outcome.err, HasSubstr("REST exchangeInfo: "));
   EXPECT_THAT(outcome.err, HasSubstr("503"));
   EXPECT_THAT(outcome.err, HasSubstr("stopping: duration"));
   EXPECT_LT(lines_of(outcome.err), 30) << outcome.err;
@@ -181,6 +186,27 @@ TEST(Program, SaysWhenTheExchangesRecordingHasEnded) {
   market.signal(SIGTERM);
   EXPECT_EQ(market.wait(), kExitDone);
   EXPECT_THAT(read_file(dir / "exchange.log"), HasSubstr("\"message\":\"the recording has ended"));
+}
+
+// A recording without mark prices was taken for a connection that is dead: silent streams, and a reconnect after 10 s.
+TEST(Program, AsksTheExchangeForTheStreamsOfItsRecordingAlone) {
+  const TempDir dir;
+  Running market({"exchange", "--speed", "max", "--replay", test::testdata("binance-feed/usdm/btcusdt_20240808.gz")},
+                 dir.string(), dir / "usdm.log");
+  const std::vector<std::string> collect = collect_arguments(market.next_line(), {"BTCUSDT"});
+  const auto streams = std::ranges::find(collect, "--streams");
+  ASSERT_NE(streams, collect.end()) << read_file(dir / "usdm.log");
+  EXPECT_EQ(*(streams + 1), "depth,trade,bookTicker");
+  Running whole({"exchange", "--synthetic", "1", "--levels", "10", "--venue", "binance-usdm"}, dir.string(),
+                dir / "whole.log");
+  EXPECT_THAT(whole.next_line(), Not(HasSubstr("--streams"))) << "nothing is missing there";
+}
+
+TEST(Trouble, OfTwoMarketsForOneExchangeIsSaid) {
+  const Outcome both = run_acts({"exchange", "--synthetic", "1", "--replay", "x.gz"});
+  EXPECT_EQ(both.exit_code, kExitUsage);
+  EXPECT_THAT(both.err, HasSubstr("not both"));
+  EXPECT_THAT(run_acts({"exchange"}).err, HasSubstr("one of --replay FILE and --synthetic SEED is needed"));
 }
 
 // "2024-08-08T23:55:00.000Z BTCUSDT live" of each row that a demo prints.

@@ -6,9 +6,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "binance/venue_facts.hpp"
 #include "cli/command.hpp"
 #include "cli/load_settings.hpp"
 #include "cli/values.hpp"
+#include "collector/host_ring.hpp"
 #include "support/testdata.hpp"
 
 namespace acts::cli {
@@ -153,6 +155,23 @@ TEST(Settings, TakeTheShippedFile) {
   const Result<CollectSettings> settings = load(text.str());
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->symbols.size(), 3U);
+}
+
+// It named one host of Binance spot, installed as /etc/acts/acts.toml: there was none to turn to when that one failed.
+TEST(Settings, LeaveEveryHostOfTheVenueToTheShippedFile) {
+  std::ifstream file(test::project_file("packaging/acts.toml"));
+  std::stringstream text;
+  text << file.rdbuf();
+  const Result<CollectSettings> settings = load(text.str());
+  ASSERT_TRUE(settings) << settings.error().message;
+  for (const Venue venue : {Venue::kBinanceSpot, Venue::kBinanceUsdm}) {
+    const VenueAddresses& own = settings->addresses_of(venue);
+    const binance::Endpoints& all = binance::endpoints(venue);
+    EXPECT_EQ(collector::hosts_or(own.rest_url, all.rest).size(), all.rest.size()) << to_string(venue);
+    EXPECT_EQ(collector::hosts_or(own.stream_url, all.streams).size(), all.streams.size()) << to_string(venue);
+  }
+  const std::string& own = settings->addresses_of(Venue::kBinanceSpot).rest_url;
+  EXPECT_GT(collector::HostRing(collector::hosts_or(own, binance::endpoints(Venue::kBinanceSpot).rest), 1).size(), 1U);
 }
 
 TEST(Settings, TakeAnEmptyListOfBandsAsNone) {

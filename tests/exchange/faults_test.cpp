@@ -78,16 +78,6 @@ TEST(Faults, SilenceOneSymbolUntilItMaySpeakAgain) {
   EXPECT_THAT(venue.say(0, "btcusdt@trade", "2"), ElementsAre(HasSubstr("trade")));
 }
 
-TEST(Faults, ShowAnOldBook) {
-  OneVenue venue;
-  TrueBook old(Scales{2, 3});
-  old.reset(UpdateId{7}, {}, std::vector<Level>{{Price{100}, Quantity{1}}}, {});
-  venue.core->faults().show_stale_book("BTCUSDT", old);
-  EXPECT_THAT(venue.get("/api/v3/depth", "symbol=BTCUSDT").body, HasSubstr(R"("lastUpdateId":7,)"));
-  venue.core->faults().show_true_book("BTCUSDT");
-  EXPECT_THAT(venue.get("/api/v3/depth", "symbol=BTCUSDT").body, HasSubstr(R"("lastUpdateId":100,)"));
-}
-
 TEST(Faults, DelayDepthAnswersOnly) {
   OneVenue venue;
   venue.core->faults().delay_depth_answers(std::chrono::seconds{3});

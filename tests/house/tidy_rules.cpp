@@ -36,6 +36,9 @@ const std::vector<std::string_view> kWallClocks{
 const std::string_view kMonotonicClock = "steady_clock";
 const std::vector<std::string_view> kSleeps{"sleep_for", "sleep_until", "usleep", "nanosleep", "sleep"};
 
+// Of condition variables and futures, with a time: what is late on a busy machine then is another result.
+const std::vector<std::string_view> kWaits{"wait_for", "wait_until"};
+
 // The project's name of a path written in `file`: "../support/model.cpp" in tests/a/CMakeLists.txt is
 // tests/support/model.cpp.
 std::string beside(const SourceFile& file, const std::string& path) {
@@ -217,6 +220,21 @@ std::vector<std::string> unit_test_sources(std::span<const SourceFile> files) {
   return sources;
 }
 
+std::vector<std::string> unit_test_headers(std::span<const SourceFile> files) {
+  std::vector<std::string> all = unit_test_sources(files);
+  const std::size_t sources = all.size();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto file = std::ranges::find(files, all[i], &SourceFile::path);
+    if (file == files.end()) continue;
+    for (const Include& include : includes_of(scan_cpp(file->text))) {
+      std::string header = "tests/" + std::string(include.path);
+      const bool is_there = std::ranges::find(files, header, &SourceFile::path) != files.end();
+      if (is_there && std::ranges::find(all, header) == all.end()) all.push_back(std::move(header));
+    }
+  }
+  return {all.begin() + static_cast<std::ptrdiff_t>(sources), all.end()};
+}
+
 Violations check_unit_test(const SourceFile& file) {
   static constexpr std::string_view kRemedy = "not in a unit test: hand in the time, or label the test integration";
   Violations violations;
@@ -224,6 +242,7 @@ Violations check_unit_test(const SourceFile& file) {
   find_words(file, text.code, kWallClocks, kRemedy, violations);
   find_words(file, text.code, {{kMonotonicClock}}, kRemedy, violations);
   find_words(file, text.code, kSleeps, kRemedy, violations);
+  find_words(file, text.code, kWaits, kRemedy, violations);
   static const std::vector<std::string_view> kSockets{"tcp::socket", "tcp::acceptor", "connect", "bind", "listen"};
   const auto includes = includes_of(text);
   const bool asio = std::ranges::any_of(

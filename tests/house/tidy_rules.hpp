@@ -38,7 +38,10 @@ Violations check_dead_files(std::span<const SourceFile> files);
 // The sources of acts_test() calls that are not labelled integration: "tests/base/time_test.cpp".
 std::vector<std::string> unit_test_sources(std::span<const SourceFile> files);
 
-// Unit tests do not sleep, read no clock and open no socket.
+// The headers in tests/ that these include, and those that such headers include.
+std::vector<std::string> unit_test_headers(std::span<const SourceFile> files);
+
+// Unit tests do not sleep nor wait for a time, read no clock and open no socket.
 Violations check_unit_test(const SourceFile& file);
 
 }  // namespace acts::house

@@ -62,7 +62,8 @@ TEST(Project, BuildsEverySourceFile) {
 
 TEST(Project, HasUnitTestsThatNeitherSleepNorReadAClock) {
   const std::vector<SourceFile> files = project_files();
-  const std::vector<std::string> units = unit_test_sources(files);
+  std::vector<std::string> units = unit_test_sources(files);
+  std::ranges::move(unit_test_headers(files), std::back_inserter(units));
   std::size_t checked = 0;
   for (const SourceFile& file : files) {
     if (std::ranges::find(units, file.path) == units.end()) continue;
@@ -199,9 +200,25 @@ TEST(UnitTests, AreThoseNotLabelledOtherwise) {
   EXPECT_THAT(unit_test_sources(files), ElementsAre("tests/a/a_test.cpp", "tests/b/d.cpp", "tests/a/c_test.cpp"));
 }
 
+// A fixture that slept in a header was nobody's.
+TEST(UnitTests, AnswerForTheHeadersThatTheyInclude) {
+  const std::vector<SourceFile> files{
+      {"tests/a/CMakeLists.txt",
+       "acts_test(a SOURCES a_test.cpp USES base)\nacts_test(b SOURCES b_test.cpp LABEL integration)\n"},
+      {"tests/a/a_test.cpp", "#include \"a/fixture.hpp\"\n#include \"base/time.hpp\"\n"},
+      {"tests/a/b_test.cpp", "#include \"a/other.hpp\"\n"},
+      {"tests/a/fixture.hpp", "#include \"a/more.hpp\"\n"},
+      {"tests/a/more.hpp", "#include \"a/fixture.hpp\"\n"},
+      {"tests/a/other.hpp", ""}};
+  EXPECT_THAT(unit_test_headers(files), ElementsAre("tests/a/fixture.hpp", "tests/a/more.hpp"));
+}
+
 TEST(UnitTests, MayNotWaitOrOpenSockets) {
   EXPECT_THAT(check_unit_test({"tests/a.cpp", "std::this_thread::sleep_for(1s);\n"}),
               ElementsAre(HasSubstr("sleep_for")));
+  for (const std::string name : {"wait_for", "wait_until"}) {
+    EXPECT_THAT(check_unit_test({"tests/a.cpp", "changed." + name + "(lock, 1s);\n"}), ElementsAre(HasSubstr(name)));
+  }
   EXPECT_THAT(check_unit_test({"tests/a.cpp", "auto t = steady_clock::now();\n"}),
               ElementsAre(HasSubstr("steady_clock")));
   EXPECT_THAT(check_unit_test({"tests/a.cpp", "#include <boost/asio.hpp>\ntcp::acceptor a;\n"}),

@@ -78,16 +78,6 @@ class CollectFromExchange : public ::testing::TestWithParam<Case> {
 
   [[nodiscard]] std::string data_dir() const { return directory_ / ("speed_" + std::to_string(speed_)); }
 
-  // What waits for this machine must not run out sooner because the clock is fast.
-  void patient(collector::CollectorOptions& options) const {
-    collector::Timings& t = options.timings;
-    for (Nanos* patience :
-         {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.connection_silence, &t.first_data, &t.silence_least,
-          &t.probe_grace, &t.depth_timeout, &t.info_timeout, &t.time_timeout, &t.info_grace, &t.stall}) {
-      *patience *= static_cast<int>(speed_);
-    }
-  }
-
   // All that is to hold at any speed; whether each symbol that is to have audits that compared something has some.
   void collect(bool& audited);
 
@@ -129,7 +119,7 @@ void CollectFromExchange::collect(bool& audited) {
     if (log.level >= collector::LogLevel::kWarning) warnings.push_back(log.text);
   };
   hooks.tune = [this](collector::CollectorOptions& tuned) {
-    patient(tuned);
+    tuned.timings.stretch(static_cast<int>(speed_));
     tuned.lines = GetParam().lines;
     tuned.audit_interval = std::chrono::seconds{60};
   };

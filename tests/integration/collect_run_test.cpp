@@ -16,6 +16,7 @@
 
 #include "integration/collect_run_fixture.hpp"
 #include "integration/replayed_rows.hpp"
+#include "integration/unread_log.hpp"
 #include "live/books.hpp"
 #include "live/row_repair.hpp"
 #include "recording/segments.hpp"
@@ -78,25 +79,18 @@ TEST_F(CollectRunTest, EndsInTimeThoughTheStoreHangsAndSaysWhatIsNotStored) {
   gate->changed.notify_all();
 }
 
-TEST_F(CollectRunTest, IsAbandonedAtOnce) {
+// With standard error a full pipe the collector hung in write(2) for ever: no row, no /health, no end.
+TEST_F(CollectRunTest, StoresRowsThoughNobodyReadsTheLog) {
   const CollectSettings settings = open_market();
-  const auto gate = std::make_shared<HangingStore::Gate>();
-  CollectHooks hooks;
-  hooks.open_store = [gate](const RowSchema&) -> Result<std::unique_ptr<FeatureStore>> {
-    return std::make_unique<HangingStore>(gate);
-  };
-  auto run = start(settings, hooks);
-  EXPECT_FALSE(loop_.run_for(1s));
-  const auto began = std::chrono::steady_clock::now();
-  run->stop("test", [] { ADD_FAILURE() << "must not end by itself"; });
-  EXPECT_FALSE(loop_.run_for(100ms));
-  run->abandon();
-  EXPECT_FALSE(run->drain());
-  run.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
-  const std::scoped_lock lock(gate->mutex);
-  gate->open = true;
-  gate->changed.notify_all();
+  testing::UnreadLog log;
+  auto run = CollectRun::make(loop_, clock_, settings, {});
+  ASSERT_TRUE(run) << run.error().message;
+  (*run)->start();
+  EXPECT_TRUE(run_until([this] { return !stored_rows("BTCUSDT").empty(); }));
+  EXPECT_FALSE(flush_log(Nanos{0})) << "somebody has read it";
+  EXPECT_THAT(get(**run, "/metrics").body, HasSubstr("acts_log_lines_lost_total 0\n"));
+  EXPECT_TRUE(stop(**run));
+  EXPECT_THAT(log.read(), HasSubstr("info binance-spot: connection 1 open: "));
 }
 
 // A remote database that is not there must cost the run nothing, its end included.

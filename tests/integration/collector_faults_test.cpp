@@ -156,13 +156,6 @@ class VenueFaults : public ::testing::Test {
         std::move(on_upgrade));
     return "ws://127.0.0.1:" + std::to_string(server_->listen().value());
   }
-  // What waits for this machine must not run out sooner because the clock is fast.
-  static void be_patient(collector::Timings& t) {
-    for (Nanos* patience : {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.depth_timeout, &t.info_timeout,
-                            &t.time_timeout, &t.info_grace, &t.stall}) {
-      *patience *= static_cast<int>(kSpeed);
-    }
-  }
   void collect(const std::string& rest_url, const std::string& stream_url,
                const std::function<void(collector::CollectorOptions&)>& tune = {}) {
     VenueRunOptions options;
@@ -179,7 +172,7 @@ class VenueFaults : public ::testing::Test {
         options.collector.symbols.push_back(listed.instrument.symbol);
       }
     }
-    be_patient(options.collector.timings);
+    options.collector.timings.stretch_answers(static_cast<int>(kSpeed));
     if (tune) tune(options.collector);
     auto made = VenueRun::make(
         loop_, clock_, std::move(options), [this](MinuteRow&& row) { rows_.push_back(std::move(row)); },

@@ -45,12 +45,7 @@ class DiskTrouble : public testing::CollectRunFixture {
     hooks.row = [this](const MinuteRow& row) { rows_.push_back(row); };
     hooks.tune = [this](collector::CollectorOptions& tuned) {
       // What waits for this machine must not run out sooner because the clock is fast.
-      collector::Timings& t = tuned.timings;
-      for (Nanos* patience : {&t.connect_timeout, &t.close_timeout, &t.ack_timeout, &t.connection_silence,
-                              &t.first_data, &t.silence_least, &t.probe_grace, &t.depth_timeout, &t.info_timeout,
-                              &t.time_timeout, &t.info_grace, &t.stall}) {
-        *patience *= static_cast<int>(testing::kSpeed);
-      }
+      tuned.timings.stretch(static_cast<int>(testing::kSpeed));
       if (!full_book_at_.empty()) tuned.full_book_at = full_book_at_;
       if (!full_book_at_.empty()) tuned.checkpoint_interval.reset();
     };

@@ -129,8 +129,8 @@ class FaultPlans : public ::testing::Test {
     run_ = std::move(*run);
     run_->start();
   }
-  // What waits for this machine must not run out sooner because the clock is fast; what the faults are about is waited
-  // for as in life, or not so long that a test is long.
+  // As Timings::stretch_answers(), but what the faults are about is waited for as in life, or not so long that a test
+  // is long.
   static void be_patient(collector::CollectorOptions& options, double speed) {
     collector::Timings& t = options.timings;
     for (Nanos* patience : {&t.connect_timeout, &t.close_timeout, &t.info_timeout, &t.time_timeout, &t.info_grace,

@@ -164,6 +164,7 @@ TEST(ShowBelowLog, KeepsEveryLogLineAboveTheDisplay) {
   spdlog::info("four");
   show_below_log("");
   spdlog::info("five");
+  ASSERT_TRUE(flush_log(std::chrono::minutes{1}));
   Terminal terminal({.columns = 80, .rows = 6});
   terminal.write(::testing::internal::GetCapturedStderr());
   EXPECT_THAT(terminal.lines(), ElementsAre(HasSubstr("info one"), HasSubstr("warn binance-spot: two"),
@@ -175,6 +176,7 @@ TEST(ShowBelowLog, StaysBelow) {
   ASSERT_TRUE(start_logging({}, "."));
   show_below_log("a\nb\n");
   spdlog::info("one");
+  ASSERT_TRUE(flush_log(std::chrono::minutes{1}));
   Terminal terminal({.columns = 80, .rows = 24});
   terminal.write(::testing::internal::GetCapturedStderr());
   EXPECT_THAT(terminal.lines(), ElementsAre(HasSubstr("info one"), "a", "b"));

@@ -95,6 +95,7 @@ ProcessHealth process_health() {
                   .rejected = 64},
        .behind = 76s}};
   process.retention = RetentionThread::Status{};
+  process.log_lines_lost = 65;
   process.retention->total.recordings = {.files = 56, .bytes = 57};
   process.retention->total.books = {.files = 61, .bytes = 62};
   process.retention->total.rows = {.rows = 58, .rejected = 59, .bytes = 60};
@@ -171,6 +172,7 @@ TEST(MetricsText, HasEveryPromisedNameAndWhatWasCountedAndNeverShown) {
            R"(acts_retention_removed_total{kind="rows"} 58)",
            R"(acts_retention_removed_total{kind="rejected_rows"} 59)",
            R"(acts_retention_removed_bytes_total{kind="rows"} 60)",
+           "acts_log_lines_lost_total 65",
            "acts_clock_ahead_seconds 0",
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));

@@ -26,6 +26,7 @@ std::string logged(const LogSettings& settings, const std::string& data_dir, Wri
   ::testing::internal::CaptureStderr();
   const Result<void> started = start_logging(settings, data_dir);
   write();
+  EXPECT_TRUE(flush_log(std::chrono::minutes{1}));
   std::string text = ::testing::internal::GetCapturedStderr();
   EXPECT_TRUE(started);
   return text;

@@ -60,7 +60,6 @@ TEST_F(WsClientTest, SendsAndReceivesInOrder) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(probe.messages[static_cast<std::size_t>(i)], fmt::format("message {}", i));
   EXPECT_GE(probe.received_at.front(), before);
   EXPECT_LE(probe.received_at.back(), clock.now());
-  EXPECT_GT(probe.client->bytes_received(), 1000U);
 }
 
 TEST_F(WsClientTest, AsksForItsPathWithItsHeaders) {

@@ -1,4 +1,5 @@
-// The port through which the shell learns the time. Pure rooms never hold one: they are handed `now`.
+// The port through which the shell learns the time. Pure rooms never hold one: they are handed `now`. A clock
+// belongs to one thread.
 #pragma once
 
 #include "acts/base/time.hpp"

@@ -10,11 +10,11 @@
 
 namespace acts {
 
+// The numbers pass between acts and libraries of strategies that were built before: they stay.
 enum class ErrorCode : std::uint8_t {
   kUsage,      // fix the command line or the configuration
   kBadInput,   // fix, or skip and count, this piece of input
-  kResync,     // the stream is broken here: ask for a snapshot
-  kRetry,      // the venue or the network failed: try again later, with back-off
+  kRetry = 3,  // the venue or the network failed: try again later, with back-off
   kRefused,    // the venue said no and will say so again: do not retry unchanged
   kStorage,    // disk or database: keep the data, try again
   kCancelled,  // asked to stop

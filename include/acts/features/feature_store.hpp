@@ -1,4 +1,5 @@
-// The port through which minute rows are kept.
+// The port through which minute rows are kept. A store belongs to one thread at a time, which may be another one than
+// that which made it.
 #pragma once
 
 #include <span>

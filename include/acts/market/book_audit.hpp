@@ -23,12 +23,12 @@ struct BookAudit {
     friend bool operator==(const Difference&, const Difference&) = default;
   };
 
-  UpdateId update_id{-1};  // the snapshot's
-  std::size_t match = 0;   // levels that both have, with the same quantity
-  std::size_t drift = 0;   // with another quantity
-  std::size_t ghost = 0;   // in the book, and not in the snapshot
-  std::size_t missed = 0;  // in the snapshot, and not in the book
-  std::size_t newer = 0;   // left out, see above
+  UpdateId update_id = kNoUpdateId;  // the snapshot's
+  std::size_t match = 0;             // levels that both have, with the same quantity
+  std::size_t drift = 0;             // with another quantity
+  std::size_t ghost = 0;             // in the book, and not in the snapshot
+  std::size_t missed = 0;            // in the snapshot, and not in the book
+  std::size_t newer = 0;             // left out, see above
   // The first one of the bids from the best on, else of the asks; at the book's scales.
   std::optional<Difference> first;
 

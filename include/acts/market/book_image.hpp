@@ -16,8 +16,8 @@ struct BookImage {
   std::vector<BookLevel> bids{};          // best first
   std::vector<BookLevel> asks{};          // best first
   std::vector<PriceInterval> coverage{};  // ascending, disjoint
-  UpdateId last_update_id{-1};            // not below any level's id
-  UpdateId suspect_upto{-1};              // levels set at or before it are suspect; -1: none
+  UpdateId last_update_id = kNoUpdateId;  // not below any level's id
+  UpdateId suspect_upto = kNoUpdateId;    // levels set at or before it are suspect
   std::uint64_t epoch = 0;
   std::uint64_t ghosts = 0;
   friend bool operator==(const BookImage&, const BookImage&) = default;

@@ -75,7 +75,7 @@ class DeletionLog {
   std::vector<std::unique_ptr<Block>> blocks_;  // oldest first; none but the last one is empty
   std::unique_ptr<Block> spare_;                // one that was given back, for the next one
   std::vector<Mark> marks_;                     // at most kMaxAge / kMarkInterval + 1, oldest first
-  UpdateId forgotten_upto_{-1};
+  UpdateId forgotten_upto_ = kNoUpdateId;
 };
 
 }  // namespace acts

@@ -12,7 +12,7 @@
 
 namespace acts {
 
-// Numbers the states of one instrument's book; ids of a stream only grow. Not negative; below 2^62.
+// Numbers the states of one instrument's book; ids of a stream only grow. Of a venue not negative, and below 2^62.
 class UpdateId {
  public:
   constexpr UpdateId() = default;
@@ -25,6 +25,9 @@ class UpdateId {
  private:
   std::int64_t value_ = 0;
 };
+
+// Before all of them: nothing has come yet.
+inline constexpr UpdateId kNoUpdateId{-1};
 
 enum class Side : std::uint8_t { kBid, kAsk };
 constexpr Side opposite(Side side) { return side == Side::kBid ? Side::kAsk : Side::kBid; }

@@ -49,7 +49,7 @@ class OrderBook {
   // Levels without a place at `to`, for want of 64 bits or of decimals, are ghosts and removed if they are suspect, or
   // not newer than `expendable_upto`: one absurd level must not keep a book from its venue's scales. kBadInput, and
   // unchanged, if another has none. K must be empty (asserted) unless `to` covers the present scales.
-  Result<void> rescale(Scales to, UpdateId expendable_upto = UpdateId{-1});
+  Result<void> rescale(Scales to, UpdateId expendable_upto = kNoUpdateId);
 
   // Sets every level of the update. Its scales must be the book's; its id must not be below last_update_id() (both
   // asserted). ts_recv only ages the remembered deletions.
@@ -126,8 +126,8 @@ class OrderBook {
   LevelMap asks_{Side::kAsk};
   CoverageSet coverage_;
   DeletionLog deletions_;
-  UpdateId last_update_id_{-1};
-  UpdateId suspect_upto_{-1};
+  UpdateId last_update_id_ = kNoUpdateId;
+  UpdateId suspect_upto_ = kNoUpdateId;
   bool has_snapshot_ = false;
   std::uint64_t epoch_ = 0;
   std::uint64_t ghosts_ = 0;

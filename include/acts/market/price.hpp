@@ -1,8 +1,8 @@
 // Prices and quantities: scaled integers whose scale belongs to the instrument.
 //
-// The three kinds cannot be mixed: no implicit construction, no arithmetic between them, no conversion back. Two values
-// may be compared or added only at the same Scales; whoever holds values also holds their scales (OrderBook,
-// DepthUpdate, Trade).
+// The three kinds cannot be mixed: no implicit construction, no conversion back, and no arithmetic but price times
+// quantity, which is a Notional; sums are made of units(). Two values may be compared only at the same Scales; whoever
+// holds values also holds their scales (OrderBook, DepthUpdate, Trade).
 #pragma once
 
 #include <compare>

@@ -1,0 +1,223 @@
+#include "live/log_writer.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <spdlog/details/log_msg.h>
+#include <spdlog/details/os.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+#include "acts/base/time.hpp"
+
+#include "live/display.hpp"
+
+namespace acts {
+namespace {
+
+const char* level_name(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace: return "trace";
+    case spdlog::level::debug: return "debug";
+    case spdlog::level::info: return "info";
+    case spdlog::level::warn: return "warn";
+    default: return "error";
+  }
+}
+
+// ECMA-48.
+constexpr std::string_view kPlain = "\x1b[m";
+std::string_view color_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace: return "\x1b[37m";
+    case spdlog::level::debug: return "\x1b[36m";
+    case spdlog::level::info: return "\x1b[32m";
+    case spdlog::level::warn: return "\x1b[33m\x1b[1m";
+    default: return "\x1b[31m\x1b[1m";
+  }
+}
+
+std::string time_text(spdlog::log_clock::time_point time) {
+  const auto since_epoch = std::chrono::duration_cast<Nanos>(time.time_since_epoch());
+  return to_iso8601(UnixNanos{since_epoch.count()});
+}
+
+// What cannot be written is lost: there is nowhere else to say so.
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
+      pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return;
+    }
+  }
+}
+
+bool wants_colors() {
+  const char* const none = std::getenv("NO_COLOR");
+  return (none == nullptr || *none == '\0') && spdlog::details::os::in_terminal(stderr) &&
+         spdlog::details::os::is_color_terminal();
+}
+
+// Standard error, with lines that stay below the log. Each call is one write(): nobody else's text comes in between.
+class Console {
+ public:
+  void show(const std::string& lines) { print(display_.redraw(lines)); }
+
+  void write(LogFormat format, const spdlog::details::log_msg& message) {
+    spdlog::memory_buf_t buffer;
+    LineFormatter(format).format(message, buffer);
+    const std::string_view line(buffer.data(), buffer.size());
+    std::string text = display_.erase();
+    if (has_colors_ && message.color_range_end > message.color_range_start) {
+      text += line.substr(0, message.color_range_start);
+      text += color_of(message.level);
+      text += line.substr(message.color_range_start, message.color_range_end - message.color_range_start);
+      text += kPlain;
+      text += line.substr(message.color_range_end);
+    } else {
+      text += line;
+    }
+    print(text + display_.draw());
+  }
+
+ private:
+  bool has_colors_ = wants_colors();
+  Display display_;
+};
+
+class Writer final : public LogWriter {
+ public:
+  void write(const LogLine& line) override {
+    take_over(line.setup);
+    const spdlog::details::log_msg message(line.at, {}, line.is_event ? kEventLogger : "acts", spdlog_level(line.level),
+                                           line.text);
+    if (!line.own_file_only) console_.write(setup_->settings.format, message);
+    if (!setup_->settings.per_symbol || line.symbol.empty()) return;
+    if (FileSink* const file = file_of(line)) put_in_file(*file, message);
+  }
+
+  void show(const std::string& lines) override { console_.show(lines); }
+
+  void say_left_out(std::uint64_t lines) override {
+    say(spdlog::level::err,
+        fmt::format("{} lines of the log are missing here: more came than could be written", lines));
+  }
+
+ private:
+  using FileSink = spdlog::sinks::rotating_file_sink_st;
+
+  void take_over(const std::shared_ptr<const LogSetup>& setup) {
+    if (setup == setup_) return;
+    setup_ = setup;
+    files_.clear();
+  }
+
+  void say(spdlog::level::level_enum level, const std::string& text) {
+    console_.write(setup_ ? setup_->settings.format : LogFormat::kText, {"acts", level, text});
+  }
+
+  // A full disk must not end the program that says so.
+  static bool put(FileSink& file, const spdlog::details::log_msg& message) {
+    try {
+      file.log(message);
+      file.flush();
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
+
+  void put_in_file(FileSink& file, const spdlog::details::log_msg& message) {
+    if (put(file, message)) {
+      lost_lines_ = 0;
+    } else if (lost_lines_++ == 0) {
+      say(spdlog::level::err,
+          fmt::format("{}: cannot be written: lines are missing there until it can", file.filename()));
+    }
+  }
+
+  FileSink* file_of(const LogLine& line) {
+    std::pair<Venue, std::string> key{line.venue, line.symbol};
+    if (const auto known = files_.find(key); known != files_.end()) return known->second.get();
+    if (files_.size() >= kMaxSymbolLogs) {
+      if (!std::exchange(said_full_, true)) {
+        say(spdlog::level::warn,
+            fmt::format("log files for {} symbols are open: those of further ones are left out", kMaxSymbolLogs));
+      }
+      return nullptr;
+    }
+    const std::filesystem::path path =
+        setup_->directory / std::string(to_string(line.venue)) / fmt::format("data-{}.log", line.symbol);
+    std::unique_ptr<FileSink> file;
+    try {
+      file = std::make_unique<FileSink>(path.string(), setup_->settings.max_file_bytes, setup_->settings.kept_files);
+      file->set_formatter(std::make_unique<LineFormatter>(setup_->settings.format));
+    } catch (const std::exception& error) {
+      say(spdlog::level::err, fmt::format("{}: log file left out: {}", path.string(), error.what()));
+    }
+    return files_.emplace(std::move(key), std::move(file)).first->second.get();
+  }
+
+  Console console_;
+  std::shared_ptr<const LogSetup> setup_;
+  std::map<std::pair<Venue, std::string>, std::unique_ptr<FileSink>> files_;
+  std::uint64_t lost_lines_ = 0;  // in files, since one could be written
+  bool said_full_ = false;
+};
+
+}  // namespace
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kTrace: return spdlog::level::trace;
+    case LogLevel::kDebug: return spdlog::level::debug;
+    case LogLevel::kInfo: return spdlog::level::info;
+    case LogLevel::kWarn: return spdlog::level::warn;
+    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kOff: break;
+  }
+  return spdlog::level::off;
+}
+
+std::string json_text(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_on_one_line(std::string& line, std::string_view text) {
+  for (const char c : text) line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+}
+
+void LineFormatter::format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) {
+  const std::string_view payload(message.payload.data(), message.payload.size());
+  const std::string time = time_text(message.time);
+  std::string line;
+  if (format_ == LogFormat::kJson) {
+    const bool is_event = std::string_view(message.logger_name.data(), message.logger_name.size()) == kEventLogger;
+    line = fmt::format("{{\"time\":\"{}\",\"level\":\"{}\",{}}}\n", time, level_name(message.level),
+                       is_event ? std::string(payload) : "\"message\":" + json_text(payload));
+  } else {
+    line = time + " ";
+    message.color_range_start = line.size();
+    line += level_name(message.level);
+    message.color_range_end = line.size();
+    line += ' ';
+    append_on_one_line(line, payload);
+    line += '\n';
+  }
+  out.append(line.data(), line.data() + line.size());
+}
+
+std::unique_ptr<LogWriter> make_log_writer() { return std::make_unique<Writer>(); }
+
+}  // namespace acts
