@@ -229,13 +229,13 @@ int run_action(Settings settings, const Given& given) {
                                                     : fmt::format("rows {} takes no files", action)});
   }
   if (takes_files) return merge_rows(settings.data_dir(), {settings.words.begin() + 1, settings.words.end()});
-  if (action == "repair") return repair_rows(settings.data_dir(), settings.range());
   if (action == "prune") return prune(settings.kept);
   if (const Result<void> read = read_symbol(settings); !read) return complain(read.error());
   if (action == "rejected") return list_rejected(settings);
   const auto store = SqliteStore::open_to_read(store_path(settings.data_dir()));
   if (!store) return complain(store.error());
   if (const Result<void> found = find_symbol(settings, **store); !found) return complain(found.error());
+  if (action == "repair") return repair_rows(settings.data_dir(), (*store)->schema(), settings.range());
   if (action == "ls") return list_symbols(settings, **store);
   return action == "gaps" ? list_gaps(settings, **store) : print_rows(settings, **store);
 }

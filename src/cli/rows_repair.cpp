@@ -11,34 +11,28 @@
 
 namespace acts::cli {
 
-int repair_rows(const std::string& data_dir, const RowRange& range) {
+int repair_rows(const std::string& data_dir, const RowSchema& schema, const RowRange& range) {
   // What is missing to a collector that runs may be under way.
   const auto lock = lock_data_dir(data_dir);
   if (!lock) return complain(lock.error());
-  const std::string path = store_path(data_dir);
-  RowSchema schema;
-  {
-    const auto present = SqliteStore::open_to_read(path);
-    if (!present) return complain(present.error());
-    schema = (*present)->schema();
-  }
-  const auto store = SqliteStore::open(path, schema);
+  const auto store = SqliteStore::open(store_path(data_dir), schema);
   if (!store) return complain(store.error());
   Problems problems;
   const auto repaired =
       acts::repair_rows(**store, data_dir, range, [&](const std::string& problem) { problems.add(problem); });
   problems.finish();
   if (!repaired) return complain(repaired.error());
-  if (repaired->empty()) {
-    tell("no row is missing\n");
-    return kExitDone;
-  }
   bool is_all = true;
+  std::string text;
   for (const RowRepair& of : *repaired) {
-    tell(fmt::format("{} {}: {} rows were missing, {} are added from the recording\n", of.venue, of.symbol, of.missing,
-                     of.added));
+    if (of.missing == 0 && of.replaced == 0) continue;
+    text += fmt::format(
+        "{} {}: {} rows were missing, {} of them are added from the recording; {} of {} that were made up are "
+        "replaced\n",
+        of.venue, of.symbol, of.missing, of.added, of.replaced, of.made_up);
     is_all &= of.added == of.missing;
   }
+  tell(text.empty() ? "no row is missing\n" : text);
   return is_all ? kExitDone : kExitBadInput;
 }
 

@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "acts/features/row.hpp"
+
 #include "store/row_range.hpp"
 
 namespace acts::cli {
 
-// Says of each symbol how many were missing, and how many the recording gave. The exit code: kExitBadInput if it does
-// not give all.
-int repair_rows(const std::string& data_dir, const RowRange& range);
+// Says of each symbol how many were missing, and how many the recording gave. `schema`: of the store that is there. The
+// exit code: kExitBadInput if not all are given.
+int repair_rows(const std::string& data_dir, const RowSchema& schema, const RowRange& range);
 
 }  // namespace acts::cli

@@ -63,7 +63,9 @@ class Conditions {
     if (!rows.failure.empty()) add("rows_not_stored", "store", rows.failure, limits_.failing);
     if (rows.lost > 0 && rows.lost_age && *rows.lost_age < kLossRemembered) {
       add("rows_lost", "store",
-          fmt::format("{} rows are lost so far: acts rows repair makes them of the recording", rows.lost), kAtOnce);
+          fmt::format("{} rows are lost so far{}", rows.lost,
+                      process.recordings.empty() ? "" : ": once it is stopped, acts rows repair makes them again"),
+          kAtOnce);
     }
     for (const RecordingHealth& recording : process.recordings) look_at(recording);
     for (const BookHealth& books : process.books) {

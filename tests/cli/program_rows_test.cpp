@@ -97,10 +97,21 @@ TEST(RowsCommand, RepairSaysWhatNoRecordingGives) {
   const Outcome outcome = rows(dir, {"repair"});
   EXPECT_EQ(outcome.exit_code, kExitBadInput);
   EXPECT_EQ(outcome.err,
-            "binance-spot A: 2 rows were missing, 0 are added from the recording\n"
-            "binance-spot B: 1 rows were missing, 0 are added from the recording\n");
-  EXPECT_EQ(rows(dir, {"repair", "--symbol", "C"}).err, "no row is missing\n");
+            "binance-spot A: 2 rows were missing, 0 of them are added from the recording; 0 of 0 that were made up are "
+            "replaced\n"
+            "binance-spot B: 1 rows were missing, 0 of them are added from the recording; 0 of 0 that were made up are "
+            "replaced\n");
+  EXPECT_THAT(
+      rows(dir, {"repair", "--symbol", "a", "--from", "2024-08-08T23:56:30", "--to", "2024-08-08T23:57:01"}).err,
+      HasSubstr("A: 1 rows were missing"))
+      << "those of the time that is asked for";
+  EXPECT_EQ(rows(dir, {"repair", "--from", "2020-01-01", "--to", "2024-08-08T23:56"}).err, "no row is missing\n")
+      << "nobody collected then";
+  EXPECT_EQ(rows(dir, {"repair", "--symbol", "C"}).exit_code, kExitUsage);
   EXPECT_EQ(rows(dir, {"repair", "--format", "json"}).exit_code, kExitUsage);
+  const Outcome typed = run_acts({"rows", "repair", "--data-dir", dir / "typo"});
+  EXPECT_NE(typed.exit_code, kExitDone);
+  EXPECT_FALSE(std::filesystem::exists(dir / "typo"));
 }
 
 TEST(RowsCommand, MergesAnotherStoreAndSaysHowManyDiffered) {

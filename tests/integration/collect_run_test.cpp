@@ -18,6 +18,7 @@
 #include "integration/replayed_rows.hpp"
 #include "integration/unread_log.hpp"
 #include "live/books.hpp"
+#include "live/recorded_range.hpp"
 #include "live/row_repair.hpp"
 #include "recording/segments.hpp"
 #include "store/sqlite_store.hpp"
@@ -176,52 +177,73 @@ TEST_F(CollectRunTest, MakesUpTheRowsOfTheMinutesInWhichItWasNotRunning) {
 }
 
 // A restart whose clock was set back made the last minutes a second time, in place of those that were there.
-// As a store is left that took no rows for longer than memory could hold them.
-void leave_out_middle_rows(const std::string& path) {
+// As a store is left that took no rows for longer than memory could hold them: without those of a symbol from its
+// first_th on, but for the last.
+void leave_out_rows(const std::string& path, std::ptrdiff_t first) {
   std::vector<MinuteRow> kept;
   RowSchema schema;
   {
     const auto store = SqliteStore::open_to_read(path).value();
-    const std::vector<MinuteRow> rows = store->rows({}).value();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const bool is_inside = i > 0 && i + 1 < rows.size() && rows[i - 1].symbol() == rows[i].symbol() &&
-                             rows[i + 1].symbol() == rows[i].symbol();
-      if (!is_inside) kept.push_back(rows[i]);
-    }
     schema = store->schema();
+    for (const char* const symbol : {"BTCUSDT", "ETHUSDT"}) {
+      std::vector<MinuteRow> rows = store->rows({"binance-spot", symbol}).value();
+      rows.erase(rows.begin() + first, rows.end() - 1);
+      kept.insert(kept.end(), rows.begin(), rows.end());
+    }
   }
   for (const char* const ending : {"", "-wal", "-shm"}) std::filesystem::remove(path + ending);
   ASSERT_TRUE(SqliteStore::open(path, schema).value()->upsert(kept));
 }
 
+std::vector<RowRepair> repair(const std::string& data_dir, const RowRange& range) {
+  const auto store = SqliteStore::open(data_dir + "/acts.db", make_schema(BandList::defaults())).value();
+  return repair_rows(*store, data_dir, range, [](const std::string& problem) { ADD_FAILURE() << problem; }).value();
+}
+
+// From its beginning on, and from a checkpoint on.
 TEST_F(CollectRunTest, LeavesARecordingThatGivesRowsWhichTheStoreLacks) {
   const CollectSettings settings = open_market();
-  auto run = start(settings);
-  EXPECT_TRUE(run_until([this] {
-    const std::string path = dir_ / "data/acts.db";
-    return std::filesystem::exists(path) && stored_rows("BTCUSDT").size() >= 5 && stored_rows("ETHUSDT").size() >= 5;
+  CollectHooks hooks;
+  hooks.tune = [](collector::CollectorOptions& tuned) { tuned.checkpoint_interval = 30s; };
+  auto run = start(settings, std::move(hooks));
+  const std::string path = dir_ / "data/acts.db";
+  EXPECT_TRUE(run_until([&] {
+    return std::filesystem::exists(path) && stored_rows("BTCUSDT").size() >= 7 && stored_rows("ETHUSDT").size() >= 7;
   }));
   EXPECT_TRUE(stop(*run));
   run.reset();
-  const std::string whole = testing::csv_of(stored_rows("BTCUSDT")) + testing::csv_of(stored_rows("ETHUSDT"));
-  const std::string path = dir_ / "data/acts.db";
-  ASSERT_NO_FATAL_FAILURE(leave_out_middle_rows(path));
-  ASSERT_EQ(stored_rows("BTCUSDT").size(), 2U);
-  const auto repair = [&](const RowRange& range) {
-    const auto store = SqliteStore::open(path, make_schema(BandList::defaults())).value();
-    return repair_rows(*store, settings.data_dir, range, [](const std::string& problem) { ADD_FAILURE() << problem; })
-        .value();
-  };
-  EXPECT_TRUE(repair({.venue = "binance-usdm", .symbol = ""}).empty());
-  EXPECT_EQ(repair({.venue = "", .symbol = "ETHUSDT"}).size(), 1U);
-  const std::vector<RowRepair> rest = repair({});
-  ASSERT_EQ(rest.size(), 1U);
-  EXPECT_EQ(rest[0].symbol, "BTCUSDT");
-  EXPECT_GE(rest[0].missing, 3U);
-  EXPECT_EQ(rest[0].added, rest[0].missing);
-  EXPECT_EQ(testing::csv_of(stored_rows("BTCUSDT")) + testing::csv_of(stored_rows("ETHUSDT")), whole)
-      << "byte for byte";
-  EXPECT_TRUE(repair({}).empty());
+  const auto all = [this] { return testing::csv_of(stored_rows("BTCUSDT")) + testing::csv_of(stored_rows("ETHUSDT")); };
+  const std::string whole = all();
+  for (const std::ptrdiff_t first : {1, 5}) {
+    ASSERT_NO_FATAL_FAILURE(leave_out_rows(path, first));
+    const std::vector<MinuteRow> kept = stored_rows("BTCUSDT");
+    ASSERT_EQ(kept.size(), static_cast<std::size_t>(first) + 1);
+    const UnixNanos gap = kept[static_cast<std::size_t>(first) - 1].sample_time() + kMinute;
+    const auto range =
+        recorded_range({.data_dir = settings.data_dir, .symbol = "BTCUSDT", .from = gap, .before = 2min});
+    ASSERT_TRUE(range.has_value());
+    EXPECT_EQ(range->book.has_value(), first == 5) << "there is a checkpoint from before it";
+    EXPECT_TRUE(repair(settings.data_dir, {"binance-usdm", ""}).empty());
+    EXPECT_EQ(repair(settings.data_dir, {"", "ETHUSDT"}).size(), 1U);
+    const std::vector<RowRepair> rest = repair(settings.data_dir, {});
+    ASSERT_EQ(rest.size(), 1U);
+    EXPECT_EQ(rest[0].symbol, "BTCUSDT");
+    EXPECT_GE(rest[0].missing, first == 5 ? 1U : 5U);
+    EXPECT_EQ(rest[0].added, rest[0].missing);
+    EXPECT_EQ(all(), whole) << "byte for byte";
+    EXPECT_TRUE(repair(settings.data_dir, {}).empty());
+  }
+  // As of a restart that had no time to read it.
+  const UnixNanos third = stored_rows("BTCUSDT")[2].sample_time();
+  ASSERT_TRUE(SqliteStore::open(path, make_schema(BandList::defaults()))
+                  .value()
+                  ->upsert(std::vector{make_empty_row(Venue::kBinanceSpot, "BTCUSDT", BandList::defaults(), third,
+                                                      Reason::kNotRunning)}));
+  const std::vector<RowRepair> replaced = repair(settings.data_dir, {});
+  ASSERT_EQ(replaced.size(), 1U);
+  EXPECT_EQ(replaced[0].made_up, 1U);
+  EXPECT_EQ(replaced[0].replaced, 1U);
+  EXPECT_EQ(all(), whole);
 }
 
 TEST_F(CollectRunTest, GoesOnBehindTheLastRunThoughTheClockWasSetBack) {

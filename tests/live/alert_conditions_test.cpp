@@ -109,7 +109,7 @@ TEST(AlertConditions, NameWhatTheProcessCannotDo) {
   EXPECT_THAT(
       keys(healthy(), process),
       ElementsAre("rows_not_stored of store: database is locked",
-                  "rows_lost of store: 3 rows are lost so far: acts rows repair makes them of the recording",
+                  "rows_lost of store: 3 rows are lost so far: once it is stopped, acts rows repair makes them again",
                   "recording_not_written of binance-spot: nothing came to the disk for 12 s",
                   "recording_not_sealed of binance-spot: no space", "books_not_saved of binance-spot: read-only",
                   "sink_behind of mongodb: 7 rows behind, the oldest by 600 s",

@@ -84,7 +84,7 @@ std::vector<AlertCase> all_alerts() {
        [](RunState& s) { s.venue.unknown_symbols = {"no symbol XYZ"}; }},
       {"rows_not_stored", "store", "database is locked",
        [](RunState& s) { s.process.rows.failure = "database is locked"; }},
-      {"rows_lost", "store", "3 rows are lost so far: acts rows repair makes them of the recording",
+      {"rows_lost", "store", "3 rows are lost so far: once it is stopped, acts rows repair makes them again",
        [](RunState& s) {
          s.process.rows.lost = 3;
          s.process.rows.lost_age = 1s;

@@ -23,9 +23,10 @@ TEST(DataLock, IsHeldByOneAndNamesItToTheSecond) {
     const auto second = lock_data_dir(dir / "new/data");
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(second.error().code, ErrorCode::kStorage);
-    EXPECT_EQ(second.error().message, (dir / "new/data/acts.lock") + ": held by process " + std::to_string(::getpid()) +
-                                          ", which collects into this directory: end it, or choose another with "
-                                          "--data-dir");
+    EXPECT_EQ(second.error().message,
+              (dir / "new/data/acts.lock") + ": held by process " + std::to_string(::getpid()) +
+                  ", which collects into this directory, or changes its rows: end it, or choose another with "
+                  "--data-dir");
     EXPECT_TRUE(lock_data_dir(dir / "other").has_value());
   }
   EXPECT_TRUE(lock_data_dir(dir / "new/data").has_value());
