@@ -65,9 +65,10 @@ void CreditWatch::look() {
   if (!moment_) return;
   Decimal equity;
   Decimal money;
-  for (const Had& had : had_) {
+  for (Had& had : had_) {
     equity = plus(equity, had.equity);
     money = plus(money, had.money);
+    had.short_of.take(had.coins, *moment_, had.coins.units < 0);
   }
   equity_.take(equity, *moment_, equity.units <= 0);
   money_.take(money, *moment_, money.units < 0);
@@ -80,8 +81,7 @@ void CreditWatch::add(const Sample& sample) {
   const Position& position = sample.position;
   had.equity = sample.equity;
   had.money = plus(minus(position.cash, position.fee), position.funding);
-  const Decimal coins = held(position, (*instruments_)[sample.instrument.value()].scales.quantity);
-  had.coins.take(coins, sample.ts, coins.units < 0);
+  had.coins = held(position, (*instruments_)[sample.instrument.value()].scales.quantity);
 }
 
 std::vector<Assumption> CreditWatch::assumptions(const BacktestSettings& settings) const {
@@ -105,7 +105,7 @@ std::vector<Assumption> CreditWatch::assumptions(const BacktestSettings& setting
                    "it bought on credit that costs nothing: [account] kind = \"spot\" refuses such orders"});
   }
   for (std::size_t i = 0; i < of.size(); ++i) {
-    const Least& coins = whole.had_[i].coins;
+    const Least& coins = whole.had_[i].short_of;
     if (!is_spot(of[i]) || !coins.since) continue;
     all.push_back({told(fmt::format("{} sold short on spot", (*instruments_)[i].name), coins),
                    "of what nobody lent: [account] kind = \"spot\" refuses such orders"});

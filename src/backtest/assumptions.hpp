@@ -44,9 +44,10 @@ class CreditWatch {
   struct Had {
     Decimal equity = {};
     Decimal money = {};
-    Least coins = {};
+    Decimal coins = {};
+    Least short_of = {};
   };
-  // At moment_, all instruments together: each has its sample then.
+  // At moment_, all instruments together, by their last samples of it.
   void look();
 
   const std::vector<BacktestInstrument>* instruments_;

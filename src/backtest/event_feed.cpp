@@ -106,6 +106,7 @@ Result<void> EventFeed::settle_times(const TimeSurvey& survey, ClockShift shift)
   if (!by) return std::unexpected(by.error());
   if (Result<void> usable = check_times(survey, *by); !usable) return usable;
   facts_.shift = *by;
+  facts_.own_shift = *by;
   facts_.first_local = survey.first_local() + *by;
   facts_.last_local = survey.last_local() + *by;
   facts_.messages = survey.messages();

@@ -22,7 +22,8 @@ struct FeedFacts {
   std::uint64_t rows = 0;           // of both clocks: an event that is at the same place in both orders counts once
   std::uint64_t only_exchange = 0;  // of them, of the venue's clock alone
   std::uint64_t only_local = 0;
-  Nanos shift{};                   // that was added to all local times
+  Nanos shift{};                   // that was added to all local times,
+  Nanos own_shift{};               // and what they alone would need; the rest is other instruments'
   std::uint64_t off_tick = 0;      // prices between two ticks: rounded to the nearest
   std::uint64_t off_scale = 0;     // quantities with more decimals than the lot: rounded to the nearest
   std::uint64_t out_of_range = 0;  // prices and quantities that are none, or too large: left out

@@ -47,6 +47,9 @@ class RunFolder final : public RunListener {
                                                    std::vector<BacktestInstrument> instruments,
                                                    const std::optional<BookRecorder::Limits>& books);
 
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
   void on_order(const OrderUpdate& update, sim::RefusalDetail detail) override;
   void on_fill(const ToldFill& fill) override;
   void on_sample(const Sample& sample) override;

@@ -127,21 +127,27 @@ TEST(ProgramBacktestData, ShiftsInstrumentsTogether) {
   const TempDir dir;
   ASSERT_FALSE(dir.write("btc.txt", received_earlier(odd_recording({}), 100, "BTCbtc")).empty());
   ASSERT_FALSE(dir.write("eth.txt", received_earlier(odd_recording({}), 40, "ETHeth")).empty());
-  const auto shifts = [&dir](const std::string& of_eth) {
+  ASSERT_FALSE(dir.write("off.txt", received_earlier(odd_recording({}), 3000, "ETHeth")).empty());
+  std::string told;
+  const auto shifts = [&](std::string_view eth, const std::string& of_eth) {
     const Outcome run =
         run_over(dir, fmt::format("[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"BTCUSDT\"\nfiles = [\"btc.txt\"]\n"
-                                  "[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"ETHUSDT\"\nfiles = [\"eth.txt\"]\n{}"
+                                  "[[data]]\nvenue = \"binance-usdm\"\nsymbol = \"ETHUSDT\"\nfiles = [\"{}\"]\n{}"
                                   "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n"
                                   "[[instrument]]\ntick_size = \"0.1\"\nlot_size = \"0.001\"\n"
                                   "[strategy]\nname = \"twap\"\nduration = \"10s\"\nslices = 5\n",
-                                  of_eth));
-    std::vector<std::string> told;
+                                  eth, of_eth));
+    told = run.err;
     const nlohmann::json object = object_in(dir);
-    for (const auto& of : object["run"]["instruments"]) told.push_back(of["local_shift_ns"].dump());
-    return told;
+    std::vector<std::string> all;
+    for (const auto& of : object["run"]["instruments"]) all.push_back(of["local_shift_ns"].dump());
+    return all;
   };
-  EXPECT_EQ(shifts(""), (std::vector<std::string>{"95000000", "95000000"}));
-  EXPECT_EQ(shifts("clock_shift = \"50ms\"\n"), (std::vector<std::string>{"95000000", "50000000"}));
+  EXPECT_EQ(shifts("eth.txt", ""), (std::vector<std::string>{"95000000", "95000000"}));
+  EXPECT_THAT(told, Not(HasSubstr("shifted by")));
+  EXPECT_EQ(shifts("eth.txt", "clock_shift = \"50ms\"\n"), (std::vector<std::string>{"95000000", "50000000"}));
+  EXPECT_EQ(shifts("off.txt", ""), (std::vector<std::string>{"2995000000", "2995000000"}));
+  EXPECT_THAT(told, HasSubstr("BTCUSDT: times of receipt are shifted by 2995ms, as those of another instrument need"));
 }
 
 // Whoever leaves out what trading takes is told, before the profit is believed: on the terminal, in run.json and on

@@ -317,6 +317,33 @@ TEST(SweepJudge, EndsTheWalkWhereTheChosenSetLosesAll) {
   EXPECT_THAT(to_text(summary), HasSubstr("1 of 2 sets lost all they had"));
 }
 
+// Without --capital equity begins at nothing: that no set has returns is why, and none has lost anything.
+TEST(SweepJudge, CallsNoSetRuinedThatBeganWithNothing) {
+  SweepJudge judge(objective("total_return"));
+  for (std::size_t number = 1; number <= 3; ++number) {
+    RunCloses::Chosen set = equity_of({0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1});
+    for (double& equity : set.closes.values) equity -= 1000;
+    judge.add(number, set);
+  }
+  const SweepSummary summary = judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2}, parameters_of);
+  EXPECT_EQ(summary.ruined, 0U);
+  EXPECT_TRUE(summary.folds.empty());
+  EXPECT_THAT(summary.notes, ::testing::ElementsAre(HasSubstr("say with --capital")));
+  EXPECT_THAT(to_text(summary), Not(HasSubstr("lost all")));
+}
+
+TEST(SweepJudge, EndsTheWalkWhereTheChosenSetLosesAllBeforeItsTest) {
+  SweepJudge judge(objective("total_return"));
+  judge.add(1, equity_of({0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}));
+  judge.add(2, ruined_at(7, {0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
+  const SweepSummary summary =
+      judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2, .purge = kDay * 2}, parameters_of);
+  ASSERT_EQ(summary.folds.size(), 1U);
+  EXPECT_EQ(summary.folds[0].set, 2U);
+  EXPECT_THAT(summary.notes,
+              ::testing::Contains(HasSubstr("ends at 2021-01-08T00:00:00.000Z: set 2, chosen for the ")));
+}
+
 TEST(SweepJudge, WalksAsFarAsASetIsLeft) {
   const auto walked = [](std::size_t ruin) {
     SweepJudge judge(objective("total_return"));

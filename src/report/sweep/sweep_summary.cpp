@@ -39,8 +39,10 @@ void SweepJudge::add(std::size_t number, const RunCloses::Chosen& chosen) {
   ACTS_ASSERT(judged_.empty() || number > judged_.back().number);
   ++sets_;
   const Closes& closes = chosen.closes;
-  if (std::ranges::any_of(closes.values, is_nothing)) ++ruined_;
-  if (is_too_many_ || closes.values.empty()) return;
+  if (closes.values.empty()) return;
+  // Of one that began with nothing it is not known what it could have lost.
+  if (!is_nothing(closes.values.front()) && std::ranges::any_of(closes.values, is_nothing)) ++ruined_;
+  if (is_too_many_) return;
   const bool has_returns = !returns_of(std::span(closes.values)).empty();
   if (judged_.empty() && (has_returns || closes.times.size() > times_.size())) {
     period_ = chosen.period;
@@ -173,6 +175,7 @@ void SweepJudge::walk(SweepSummary& summary, const std::vector<Tried>& sets, con
   const auto none_left = std::ranges::find_if(folds, [&](const Fold& fold) {
     return std::ranges::none_of(sets, [&](const Tried& set) { return goes_on_at(set, fold.train.front().end); });
   });
+  if (std::ranges::all_of(sets, [](const Tried& set) { return is_nothing(set.equity.front()); })) return;
   if (none_left != folds.end()) {
     summary.notes.push_back(
         fmt::format("the walk-forward has no test from {} on: each set had lost all it had, or ended",
@@ -197,6 +200,14 @@ void SweepJudge::take_tests(SweepSummary& summary, const std::vector<Tried>& set
   for (std::size_t i = 0; i < folds.size() && !is_nothing(stitched.values.back()); ++i) {
     const Tried& chosen = sets[walked.chosen[i]];
     const PeriodRange learnt = folds[i].train.front();
+    if (!goes_on_at(chosen, folds[i].test.begin)) {
+      summary.notes.push_back(
+          fmt::format("the walk-forward ends at {}: set {}, chosen for the test from then on, lost all it had, or "
+                      "ended, in what is "
+                      "left out before it",
+                      to_iso8601(times_[folds[i].test.begin]), chosen.number));
+      break;
+    }
     const SetFigures in_test = figures_of(chosen, folds[i].test);
     summary.folds.push_back({.train_from = times_[learnt.begin],
                              .train_to = times_[learnt.end],
