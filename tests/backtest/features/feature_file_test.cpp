@@ -194,6 +194,21 @@ TEST(FeatureCsv, SplitsLinesAtCommasOutsideOfQuotes) {
   EXPECT_EQ(cells_of(R"("a"b,c)"), Names{"refused"});
 }
 
+TEST(FeatureCsv, TakesSoManyColumnsAndNoneTwice) {
+  const auto refusal = [](std::size_t columns, const std::string& first) {
+    std::string header = first;
+    for (std::size_t i = 1; i < columns; ++i) header += fmt::format(",{}", i);
+    const auto table = csv_feature_table(read_from_memory(header), "a.csv");
+    return table ? "" : table.error().message;
+  };
+  EXPECT_EQ(refusal(kMostFeatureColumns, "time"), "");
+  EXPECT_EQ(refusal(kMostFeatureColumns, "7"), "a.csv:1: two columns have one name: give each its own");
+  EXPECT_EQ(refusal(2, "time,time"), "a.csv:1: two columns have one name: give each its own");
+  EXPECT_EQ(refusal(150'000, "time"),
+            fmt::format("a.csv:1: it names 150000 columns, and {} are the most: keep those that are wanted",
+                        kMostFeatureColumns));
+}
+
 TEST(FeatureFile, RefusesInOneLineWithPlaceAndRemedy) {
   const TempDir dir;
   const auto refusal = [&dir](const std::string& text) {
