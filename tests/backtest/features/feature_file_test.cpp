@@ -90,6 +90,18 @@ TEST(FeatureCells, AreTimesAndNumbersOrNothing) {
   }
 }
 
+TEST(FeatureCells, TakeUtcAsOtherToolsSayIt) {
+  const UnixNanos at = time_at("2021-01-01T00:00:00.5");
+  for (const std::string_view text : {"2021-01-01T00:00:00.5Z", "2021-01-01T00:00:00.5+0000",
+                                      "2021-01-01 00:00:00.5+00", "2021-01-01T00:00:00.500+00:00"}) {
+    EXPECT_EQ(parse_feature_time(text), at) << text;
+  }
+  for (const std::string_view text : {"2021-01-01T00:00:00+0200", "2021-01-01T00:00:00+02", "2021-01-01T00:00:00-00",
+                                      "2021-01-01T00:00:00Z+00", "2021-01-01T00:00:00+00+00", "1609459200000+00"}) {
+    EXPECT_FALSE(parse_feature_time(text).has_value()) << text;
+  }
+}
+
 TEST(FeatureFile, ReadsColumnsOfACsvByTheirNames) {
   const TempDir dir;
   const std::string path = dir.write("alpha.csv",
