@@ -120,6 +120,14 @@ std::string where_market(const FeatureTable& table, const FeatureMarket& market)
   return sql;
 }
 
+// " of binance-usdm BTCUSDT"; empty: all rows are taken, so that they count as the file has them.
+std::string whose_rows(const FeatureTable& table, const FeatureMarket& market) {
+  std::string whose;
+  if (table.find("venue") != nullptr) whose += ' ' + market.venue;
+  if (table.find("symbol") != nullptr) whose += ' ' + market.symbol;
+  return whose.empty() ? whose : " of" + whose;
+}
+
 // Numbers come as texts that say them exactly.
 Result<history::SelectRows> select_rows(const DuckTable& source, const FeatureTable& table, const std::string& what,
                                         const std::string& where) {
@@ -131,9 +139,13 @@ Result<history::SelectRows> select_rows(const DuckTable& source, const FeatureTa
 
 class DuckRows final : public FeatureRows {
  public:
-  DuckRows(std::unique_ptr<history::Duck> duck, history::SelectRows rows, std::string path,
-           std::span<const std::string> names)
-      : duck_(std::move(duck)), rows_(std::move(rows)), path_(std::move(path)), names_(names.begin(), names.end()) {}
+  DuckRows(std::unique_ptr<history::Duck> duck, history::SelectRows rows, const FeatureTable& table,
+           const FeatureMarket& market, std::span<const std::string> names)
+      : duck_(std::move(duck)),
+        rows_(std::move(rows)),
+        path_(table.path),
+        whose_(whose_rows(table, market)),
+        names_(names.begin(), names.end()) {}
 
   Result<bool> next(FeatureRow& row) override {
     const Result<bool> there = rows_.next(cells_);
@@ -146,12 +158,13 @@ class DuckRows final : public FeatureRows {
     if (!read) return fail(read.error().code, fmt::format("{}: {}", place(), read.error().message));
     return true;
   }
-  [[nodiscard]] std::string place() const override { return fmt::format("{}: row {}", path_, number_); }
+  [[nodiscard]] std::string place() const override { return fmt::format("{}: row {}{}", path_, number_, whose_); }
 
  private:
   std::unique_ptr<history::Duck> duck_;  // rows_ reads by it
   history::SelectRows rows_;
   std::string path_;
+  std::string whose_;
   std::vector<std::string> names_;
   std::vector<std::optional<std::string>> cells_;
   std::vector<std::string_view> numbers_;  // of them
@@ -230,7 +243,7 @@ Result<std::unique_ptr<FeatureRows>> read_feature_rows(const FeatureTable& table
   for (const std::string& name : wanted) what += ", " + quoted_name(name);
   auto rows = select_rows(*source, table, what, where_market(table, market));
   if (!rows) return std::unexpected(rows.error());
-  return std::make_unique<DuckRows>(std::move(source->duck), *std::move(rows), table.path, wanted);
+  return std::make_unique<DuckRows>(std::move(source->duck), *std::move(rows), table, market, wanted);
 }
 
 Result<std::string> feature_store_digest(const FeatureTable& table, const FeatureMarket& market,

@@ -158,6 +158,22 @@ TEST(FeatureFile, ReadsParquetWithTimesOfEveryKind) {
                                              "milliseconds since 1970");
 }
 
+// Where rows of others are passed over the count is not the file's.
+TEST(FeatureFile, SaysOfWhomTheRowIsThatItCounts) {
+  const TempDir dir;
+  const std::string path = dir / "rows.parquet";
+  const std::string whole =
+      "SELECT * FROM (VALUES ('2024-08-08', 'ETHUSDT', 'binance-usdm', 1.0::DOUBLE), "
+      "('2024-08-08', 'BTCUSDT', 'binance-usdm', 'inf'::DOUBLE)) AS t(time, symbol, venue, a)";
+  const std::string wrong = "'inf' in column a is no finite number: leave it empty where it is unknown";
+  write_parquet(path, whole);
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 1 of binance-usdm BTCUSDT: " + wrong);
+  write_parquet(path, fmt::format("SELECT time, symbol, a FROM ({})", whole));
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 1 of BTCUSDT: " + wrong);
+  write_parquet(path, fmt::format("SELECT time, a FROM ({})", whole));
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 2: " + wrong);
+}
+
 RowSchema store_schema() {
   return {{{"venue", ColumnType::kText, false},
            {"symbol", ColumnType::kText, false},
