@@ -98,6 +98,34 @@ TEST(ProgramStoredFeatures, OfAStoreGiveTheDecisionsThatComputingThemDoes) {
   EXPECT_THAT(table_of(dir / "computing", "run.json"), Not(HasSubstr("\"features\":\"stored(")));
 }
 
+void compute_seconds(const std::string& data_dir) {
+  const Outcome stored = run_acts({"features", "compute", "imbalance_N", "--levels", "5", "--interval", "1s", "--store",
+                                   "--data-dir", data_dir, kRecording});
+  ASSERT_EQ(stored.exit_code, 0) << stored.err;
+}
+
+// What a store is, is told by where it lies.
+TEST(ProgramStoredFeatures, OfAStoreAreTakenWhereverItIsNamedFrom) {
+  const TempDir dir;
+  compute_seconds(dir / "data");
+  fs::copy_file(dir / "data/features/1s.db", dir / "data/acts.db");
+  struct Place {
+    std::string folder;
+    std::string file;
+  };
+  for (const Place& of : {Place{"data", "acts.db"}, Place{"data", "features/1s.db"}, Place{"data/features", "1s.db"},
+                          Place{"data/features", "../acts.db"}}) {
+    ASSERT_NE(dir.write(of.folder + "/c.toml", over_books(fmt::format("features_files = [\"{}\"]\n", of.file),
+                                                          "feature = \"imbalance_5\"\nthreshold = 0.1\n")),
+              "");
+    const std::string run = dir / fmt::format("{}-{}", fs::path(of.folder).filename().string(), of.file.size());
+    const Outcome ran = run_acts({"backtest", "c.toml", "--out", run}, dir / of.folder);
+    EXPECT_EQ(ran.exit_code, 0) << of.folder << ' ' << of.file << ": " << ran.err;
+    EXPECT_GT(std::ranges::count(table_of(run, "fills.csv"), '\n'), 5);
+    expect_same_files(dir / "data-7", run, {"fills.csv", "orders.csv"});
+  }
+}
+
 TEST(ProgramStoredFeatures, OfACsvAreProvenLikeAnyData) {
   const TempDir dir;
   ASSERT_NE(dir.write("alpha.csv", signal_csv("2024-08-08T00:00:00", std::chrono::seconds{2}, 86'000)), "");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -59,18 +60,20 @@ Result<DuckTable> open_parquet(std::unique_ptr<history::Duck> duck, const std::s
 
 // A store lies where acts keeps it: that names its view.
 Result<DuckTable> open_store(std::unique_ptr<history::Duck> duck, const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
-  const std::string stem = fs::path(path).stem().string();
-  const bool is_collected = fs::path(path).filename() == "acts.db";
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error).lexically_normal();
+  const fs::path folder = whole.parent_path();
+  const std::string stem = whole.stem().string();
+  const bool is_collected = whole.filename() == "acts.db";
   const auto is_plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); };
   const bool is_computed =
-      folder.filename() == "features" && fs::path(path).extension() == ".db" && std::ranges::all_of(stem, is_plain);
+      folder.filename() == "features" && whole.extension() == ".db" && std::ranges::all_of(stem, is_plain);
   if (!is_collected && !is_computed) {
     return fail(ErrorCode::kUsage, fmt::format("{}: it is a database, and no store of acts: those are DATA_DIR/acts.db "
                                                "and DATA_DIR/features/10s.db",
                                                path));
   }
-  const fs::path data_dir = fs::absolute(is_collected ? folder : folder.parent_path());
+  const fs::path data_dir = is_collected ? folder : folder.parent_path();
   if (Result<void> added = history::add_stored_rows(*duck, data_dir.string()); !added) {
     return std::unexpected(added.error());
   }
