@@ -17,6 +17,7 @@
 #include "backtest/assumptions.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/data_notes.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -257,6 +258,13 @@ void tell_assumptions(const std::vector<backtest::Assumption>& assumptions) {
   }
 }
 
+// Of a run that looks like one over features, and is none.
+void tell_untold_features(const backtest::RunRequest& request, const std::vector<bool>& told) {
+  for (const std::string& note : backtest::untold_feature_notes(request.settings, told)) {
+    complain(note, LogLevel::kWarn);
+  }
+}
+
 Result<Ran> run_bars(const backtest::RunRequest& request) {
   const auto report = backtest::run_bar_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
@@ -265,6 +273,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_untold_features(request, report->totals.told_features);
   tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);
   tell_no_fills(sum_of(report->orders), request.settings.strategy);
@@ -277,6 +286,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   for (const std::string& note : backtest::data_notes(request.settings, backtest::read_markets(*report))) {
     complain(note, LogLevel::kWarn);
   }
+  tell_untold_features(request, report->end.told_features);
   tell_beyond(*report, request.settings);
   tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);

@@ -13,6 +13,7 @@
 
 #include "backtest/assumptions.hpp"
 #include "backtest/data_notes.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/sweep_run.hpp"
@@ -138,6 +139,9 @@ std::span<const Option<SweepSettings>> sweep_table() {
 // As a run of one set does.
 void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
   for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
+  for (const std::string& note : backtest::untold_feature_notes(settings, report.told_features)) {
+    complain(note, LogLevel::kWarn);
+  }
   for (const backtest::Assumption& of : backtest::assumptions_of(settings)) {
     complain(fmt::format("{}: {}", of.text, of.remedy), LogLevel::kWarn);
   }

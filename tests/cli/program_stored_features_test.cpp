@@ -161,6 +161,31 @@ TEST(ProgramStoredFeatures, AreToldOverBarsWhereNoneCanBeComputed) {
   expect_same_files(dir / "run", dir / "isolated", {"run.json", "fills.csv", "orders.csv", "decisions.log"});
 }
 
+TEST(ProgramStoredFeatures, ThatNobodyIsToldAreSaidToBe) {
+  const std::string note =
+      ": no row of its stored features was told: are they of the time of the data, and does the strategy want any?\n";
+  for (const bool is_bars : {false, true}) {
+    const TempDir dir;
+    const auto run = [&](std::string_view command, std::string_view from, std::string_view more) {
+      EXPECT_NE(dir.write("alpha.csv", signal_csv(from, std::chrono::minutes{45}, 3)), "");
+      const std::string kData = "features_files = [\"alpha.csv\"]\n";
+      const std::string config =
+          is_bars ? over_hours(kData, "", more) : over_books(kData, "feature = \"alpha\"\n", more);
+      std::vector<std::string> words{std::string(command), dir.write("c.toml", config)};
+      if (command == "backtest") words.insert(words.end(), {"--out", dir / std::string(from)});
+      const Outcome outcome = run_acts(words);
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+      return outcome.err;
+    };
+    const std::string whose = is_bars ? "binance-spot BTCUSDT" : "binance-usdm BTCUSDT";
+    constexpr std::string_view kSweep = "[sweep]\nthreshold = [0.1, 0.8]\n";
+    EXPECT_THAT(run("backtest", "2030-01-01", ""), HasSubstr(whose + note));
+    EXPECT_THAT(run("sweep", "2030-01-01", kSweep), HasSubstr(whose + note));
+    EXPECT_THAT(run("backtest", "2020-01-01", ""), Not(HasSubstr(note)));
+    EXPECT_THAT(run("sweep", "2020-01-01", kSweep), Not(HasSubstr(note)));
+  }
+}
+
 std::vector<std::string> fields_of(const std::string& table, std::size_t line) {
   std::istringstream stream(table);
   std::string row;
