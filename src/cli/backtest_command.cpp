@@ -421,11 +421,8 @@ Result<std::string> compare_replay(const Settings& settings, const std::string& 
 
 // A state may be gone on from and be saved again under its name: it is read before.
 Result<void> check_outputs(const Settings& settings, const backtest::RunRequest& request) {
-  std::vector<std::string> read{settings.configuration, request.settings.library, settings.replay};
-  for (const backtest::InstrumentSettings& of : request.settings.instruments) {
-    read.insert(read.end(), of.files.begin(), of.files.end());
-    read.insert(read.end(), of.features_files.begin(), of.features_files.end());
-  }
+  std::vector<std::string> read = files_read(request.settings);
+  read.insert(read.end(), {settings.configuration, settings.replay});
   if (Result<void> fits = check_not_read("--save-state", settings.save_state, read); !fits) return fits;
   read.push_back(settings.restore);
   if (Result<void> fits = check_not_read("--json", settings.json, read); !fits) return fits;

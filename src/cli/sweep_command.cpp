@@ -22,6 +22,7 @@
 #include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
+#include "cli/outputs.hpp"
 #include "cli/problems.hpp"
 #include "cli/sweep_output.hpp"
 #include "cli/sweep_table.hpp"
@@ -234,6 +235,16 @@ Result<void> check_determinism_flags(const SweepSettings& settings) {
   return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
 }
 
+Result<void> check_sweep_outputs(const SweepSettings& settings, const backtest::BacktestSettings& of) {
+  if (settings.output.empty()) return {};
+  std::vector<std::string> read = files_read(of);
+  read.push_back(settings.configuration);
+  for (const std::string& output : {settings.output, report::summary_path(settings.output)}) {
+    if (Result<void> kept = check_not_read("--output", output, read); !kept) return kept;
+  }
+  return {};
+}
+
 Result<std::optional<backtest::IsolateOptions>> isolation_of(const SweepSettings& settings) {
   if (!settings.isolates) {
     if (!settings.isolate_timeout) return std::nullopt;
@@ -321,6 +332,7 @@ int run_sweep_command(const Given& given) {
   }
   if (Result<void> taken = take_default_data_dir(*parsed, settings.configuration); !taken)
     return complain(taken.error());
+  if (Result<void> kept = check_sweep_outputs(settings, *parsed); !kept) return complain(kept.error());
   const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
   if (!overrides) return complain(overrides.error());
   const auto isolation = isolation_of(settings);

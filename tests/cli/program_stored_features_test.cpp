@@ -274,5 +274,41 @@ TEST(ProgramStoredFeatures, OfAnIntervalAreThoseOfTheDataDirectory) {
                              ", which acts features compute NAME,NAME --interval 5s --store makes\n");
 }
 
+TEST(ProgramStoredFeatures, AndRatesOfFundingAreReplacedByNothingThatIsWritten) {
+  const TempDir dir;
+  compute_seconds(dir / "data");
+  std::string text =
+      over_books("features_store = \"1s\"\n", "feature = \"imbalance_5\"\n", "[funding]\nfile = \"funding.csv\"\n");
+  text.replace(text.find("files ="), text.find('\n', text.find("files =")) - text.find("files ="),
+               "data_dir = \"data\"");
+  const std::string config = dir.write("c.toml", text);
+  for (const std::string& read : {dir / "data/features/1s.db", dir.write("funding.csv", "time,rate\n")}) {
+    const std::string kept = read_file(read);
+    const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--json", read});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.err,
+              fmt::format("acts: --json {}: it is read here, and would be replaced: give another name\n", read));
+    EXPECT_EQ(read_file(read), kept);
+  }
+}
+
+TEST(ProgramStoredFeatures, AndOtherDataAreNoOutputOfASweep) {
+  const TempDir dir;
+  const std::string features = dir.write("alpha.csv", signal_csv("2020-12-01", std::chrono::minutes{45}, 3000));
+  const std::string bars = dir.write("BTCUSDT-1h-2021-01.csv", read_file(kHours));
+  std::string config = over_hours("features_files = [\"alpha.csv\"]\n", "", "[sweep]\nthreshold = [0.1]\n");
+  config.replace(config.find(kHours), kHours.size(), bars);
+  const std::string sweep = dir.write("sweep.toml", config);
+  for (const std::string& read : {features, bars, sweep}) {
+    const std::string kept = read_file(read);
+    const Outcome run = run_acts({"sweep", sweep, "--output", read});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.err,
+              fmt::format("acts: --output {}: it is read here, and would be replaced: give another name\n", read));
+    EXPECT_EQ(read_file(read), kept);
+  }
+  EXPECT_EQ(run_acts({"sweep", sweep, "--output", dir / "table.csv"}).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace acts::cli
