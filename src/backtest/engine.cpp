@@ -452,6 +452,7 @@ void Engine::stop_timer(TimerId id) {
 
 RunEnd Engine::end_of_run() const {
   RunEnd end{.begin = begin_, .end = now_, .fills = last_fill_, .wakes = wakes_};
+  end.told_features = told_features_.are_told(runs_.size());
   for (const auto& run : runs_) {
     end.positions.push_back(run->here().position());
     end.missed_fundings.push_back(run->account().missed_fundings());

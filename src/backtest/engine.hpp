@@ -52,6 +52,7 @@ struct RunEnd {
   std::vector<std::uint64_t> missed_fundings = {};    // times of funding without a price, so that none was paid
   std::vector<std::optional<Decimal>> marks = {};     // last middle prices as known here,
   std::vector<std::optional<Decimal>> equities = {};  // and equity at them
+  std::vector<bool> told_features = {};               // whether the strategy was told some
 };
 
 class Engine final : private StrategyContext {

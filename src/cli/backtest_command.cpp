@@ -17,6 +17,7 @@
 #include "backtest/assumptions.hpp"
 #include "backtest/bars/bar_backtest.hpp"
 #include "backtest/data_notes.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_backtest.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/scenarios.hpp"
@@ -257,6 +258,13 @@ void tell_assumptions(const std::vector<backtest::Assumption>& assumptions) {
   }
 }
 
+// Of a run that looks like one over features, and is none.
+void tell_untold_features(const backtest::RunRequest& request, const std::vector<bool>& told) {
+  for (const std::string& note : backtest::untold_feature_notes(request.settings, told)) {
+    complain(note, LogLevel::kWarn);
+  }
+}
+
 Result<Ran> run_bars(const backtest::RunRequest& request) {
   const auto report = backtest::run_bar_backtest(real_file_ops(), request);
   if (!report) return std::unexpected(report.error());
@@ -265,6 +273,7 @@ Result<Ran> run_bars(const backtest::RunRequest& request) {
                          report->totals.fills_above_volume),
              LogLevel::kWarn);
   }
+  tell_untold_features(request, report->totals.told_features);
   tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);
   tell_no_fills(sum_of(report->orders), request.settings.strategy);
@@ -277,6 +286,7 @@ Result<Ran> run_books(const backtest::RunRequest& request) {
   for (const std::string& note : backtest::data_notes(request.settings, backtest::read_markets(*report))) {
     complain(note, LogLevel::kWarn);
   }
+  tell_untold_features(request, report->end.told_features);
   tell_beyond(*report, request.settings);
   tell_assumptions(report->assumptions);
   tell_liquidations(report->accounts);
@@ -411,11 +421,8 @@ Result<std::string> compare_replay(const Settings& settings, const std::string& 
 
 // A state may be gone on from and be saved again under its name: it is read before.
 Result<void> check_outputs(const Settings& settings, const backtest::RunRequest& request) {
-  std::vector<std::string> read{settings.configuration, request.settings.library, settings.replay};
-  for (const backtest::InstrumentSettings& of : request.settings.instruments) {
-    read.insert(read.end(), of.files.begin(), of.files.end());
-    read.insert(read.end(), of.features_files.begin(), of.features_files.end());
-  }
+  std::vector<std::string> read = files_read(request.settings);
+  read.insert(read.end(), {settings.configuration, settings.replay});
   if (Result<void> fits = check_not_read("--save-state", settings.save_state, read); !fits) return fits;
   read.push_back(settings.restore);
   if (Result<void> fits = check_not_read("--json", settings.json, read); !fits) return fits;

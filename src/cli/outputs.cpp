@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_folder.hpp"
 
 namespace acts::cli {
@@ -34,6 +35,18 @@ Result<void> check_not_read(std::string_view flag, const std::string& output, st
                 fmt::format("{} {}: it is read here, and would be replaced: give another name", flag, output));
   }
   return {};
+}
+
+std::vector<std::string> files_read(const backtest::BacktestSettings& settings) {
+  std::vector<std::string> read{settings.library};
+  for (const backtest::InstrumentSettings& of : settings.instruments) {
+    const std::vector<std::string> features = backtest::feature_files(of);
+    read.insert(read.end(), of.files.begin(), of.files.end());
+    read.insert(read.end(), features.begin(), features.end());
+    read.push_back(of.funding_file);
+    read.push_back(of.latency.file.value_or(""));
+  }
+  return read;
 }
 
 }  // namespace acts::cli

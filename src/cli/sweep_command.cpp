@@ -13,6 +13,7 @@
 
 #include "backtest/assumptions.hpp"
 #include "backtest/data_notes.hpp"
+#include "backtest/features/feature_data.hpp"
 #include "backtest/run_proofs.hpp"
 #include "backtest/sweep/set_maker.hpp"
 #include "backtest/sweep/sweep_run.hpp"
@@ -21,6 +22,7 @@
 #include "cli/bar_path_option.hpp"
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
+#include "cli/outputs.hpp"
 #include "cli/problems.hpp"
 #include "cli/sweep_output.hpp"
 #include "cli/sweep_table.hpp"
@@ -138,6 +140,9 @@ std::span<const Option<SweepSettings>> sweep_table() {
 // As a run of one set does.
 void tell_data(const backtest::SweepReport& report, const backtest::BacktestSettings& settings) {
   for (const std::string& note : backtest::data_notes(settings, report.read)) complain(note, LogLevel::kWarn);
+  for (const std::string& note : backtest::untold_feature_notes(settings, report.told_features)) {
+    complain(note, LogLevel::kWarn);
+  }
   for (const backtest::Assumption& of : backtest::assumptions_of(settings)) {
     complain(fmt::format("{}: {}", of.text, of.remedy), LogLevel::kWarn);
   }
@@ -230,6 +235,16 @@ Result<void> check_determinism_flags(const SweepSettings& settings) {
   return fail(ErrorCode::kUsage, fmt::format("{}: it is there already: move it away, a second run goes there", again));
 }
 
+Result<void> check_sweep_outputs(const SweepSettings& settings, const backtest::BacktestSettings& of) {
+  if (settings.output.empty()) return {};
+  std::vector<std::string> read = files_read(of);
+  read.push_back(settings.configuration);
+  for (const std::string& output : {settings.output, report::summary_path(settings.output)}) {
+    if (Result<void> kept = check_not_read("--output", output, read); !kept) return kept;
+  }
+  return {};
+}
+
 Result<std::optional<backtest::IsolateOptions>> isolation_of(const SweepSettings& settings) {
   if (!settings.isolates) {
     if (!settings.isolate_timeout) return std::nullopt;
@@ -317,6 +332,7 @@ int run_sweep_command(const Given& given) {
   }
   if (Result<void> taken = take_default_data_dir(*parsed, settings.configuration); !taken)
     return complain(taken.error());
+  if (Result<void> kept = check_sweep_outputs(settings, *parsed); !kept) return complain(kept.error());
   const Result<std::string> overrides = override_bar_path(settings.bar_path, *parsed);
   if (!overrides) return complain(overrides.error());
   const auto isolation = isolation_of(settings);

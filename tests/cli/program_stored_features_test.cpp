@@ -98,6 +98,34 @@ TEST(ProgramStoredFeatures, OfAStoreGiveTheDecisionsThatComputingThemDoes) {
   EXPECT_THAT(table_of(dir / "computing", "run.json"), Not(HasSubstr("\"features\":\"stored(")));
 }
 
+void compute_seconds(const std::string& data_dir) {
+  const Outcome stored = run_acts({"features", "compute", "imbalance_N", "--levels", "5", "--interval", "1s", "--store",
+                                   "--data-dir", data_dir, kRecording});
+  ASSERT_EQ(stored.exit_code, 0) << stored.err;
+}
+
+// What a store is, is told by where it lies.
+TEST(ProgramStoredFeatures, OfAStoreAreTakenWhereverItIsNamedFrom) {
+  const TempDir dir;
+  compute_seconds(dir / "data");
+  fs::copy_file(dir / "data/features/1s.db", dir / "data/acts.db");
+  struct Place {
+    std::string folder;
+    std::string file;
+  };
+  for (const Place& of : {Place{"data", "acts.db"}, Place{"data", "features/1s.db"}, Place{"data/features", "1s.db"},
+                          Place{"data/features", "../acts.db"}}) {
+    ASSERT_NE(dir.write(of.folder + "/c.toml", over_books(fmt::format("features_files = [\"{}\"]\n", of.file),
+                                                          "feature = \"imbalance_5\"\nthreshold = 0.1\n")),
+              "");
+    const std::string run = dir / fmt::format("{}-{}", fs::path(of.folder).filename().string(), of.file.size());
+    const Outcome ran = run_acts({"backtest", "c.toml", "--out", run}, dir / of.folder);
+    EXPECT_EQ(ran.exit_code, 0) << of.folder << ' ' << of.file << ": " << ran.err;
+    EXPECT_GT(std::ranges::count(table_of(run, "fills.csv"), '\n'), 5);
+    expect_same_files(dir / "data-7", run, {"fills.csv", "orders.csv"});
+  }
+}
+
 TEST(ProgramStoredFeatures, OfACsvAreProvenLikeAnyData) {
   const TempDir dir;
   ASSERT_NE(dir.write("alpha.csv", signal_csv("2024-08-08T00:00:00", std::chrono::seconds{2}, 86'000)), "");
@@ -131,6 +159,31 @@ TEST(ProgramStoredFeatures, AreToldOverBarsWhereNoneCanBeComputed) {
   EXPECT_EQ(run_acts({"backtest", "--replay", dir / "run"}).exit_code, 0);
   expect_run(config, dir / "isolated", {"--isolate"});
   expect_same_files(dir / "run", dir / "isolated", {"run.json", "fills.csv", "orders.csv", "decisions.log"});
+}
+
+TEST(ProgramStoredFeatures, ThatNobodyIsToldAreSaidToBe) {
+  const std::string note =
+      ": no row of its stored features was told: are they of the time of the data, and does the strategy want any?\n";
+  for (const bool is_bars : {false, true}) {
+    const TempDir dir;
+    const auto run = [&](std::string_view command, std::string_view from, std::string_view more) {
+      EXPECT_NE(dir.write("alpha.csv", signal_csv(from, std::chrono::minutes{45}, 3)), "");
+      const std::string kData = "features_files = [\"alpha.csv\"]\n";
+      const std::string config =
+          is_bars ? over_hours(kData, "", more) : over_books(kData, "feature = \"alpha\"\n", more);
+      std::vector<std::string> words{std::string(command), dir.write("c.toml", config)};
+      if (command == "backtest") words.insert(words.end(), {"--out", dir / std::string(from)});
+      const Outcome outcome = run_acts(words);
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+      return outcome.err;
+    };
+    const std::string whose = is_bars ? "binance-spot BTCUSDT" : "binance-usdm BTCUSDT";
+    constexpr std::string_view kSweep = "[sweep]\nthreshold = [0.1, 0.8]\n";
+    EXPECT_THAT(run("backtest", "2030-01-01", ""), HasSubstr(whose + note));
+    EXPECT_THAT(run("sweep", "2030-01-01", kSweep), HasSubstr(whose + note));
+    EXPECT_THAT(run("backtest", "2020-01-01", ""), Not(HasSubstr(note)));
+    EXPECT_THAT(run("sweep", "2020-01-01", kSweep), Not(HasSubstr(note)));
+  }
 }
 
 std::vector<std::string> fields_of(const std::string& table, std::size_t line) {
@@ -219,6 +272,42 @@ TEST(ProgramStoredFeatures, OfAnIntervalAreThoseOfTheDataDirectory) {
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_EQ(refused.err, "acts: features_store in [data]: there is no " + (dir / "data/features/5s.db") +
                              ", which acts features compute NAME,NAME --interval 5s --store makes\n");
+}
+
+TEST(ProgramStoredFeatures, AndRatesOfFundingAreReplacedByNothingThatIsWritten) {
+  const TempDir dir;
+  compute_seconds(dir / "data");
+  std::string text =
+      over_books("features_store = \"1s\"\n", "feature = \"imbalance_5\"\n", "[funding]\nfile = \"funding.csv\"\n");
+  text.replace(text.find("files ="), text.find('\n', text.find("files =")) - text.find("files ="),
+               "data_dir = \"data\"");
+  const std::string config = dir.write("c.toml", text);
+  for (const std::string& read : {dir / "data/features/1s.db", dir.write("funding.csv", "time,rate\n")}) {
+    const std::string kept = read_file(read);
+    const Outcome run = run_acts({"backtest", config, "--out", dir / "run", "--json", read});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.err,
+              fmt::format("acts: --json {}: it is read here, and would be replaced: give another name\n", read));
+    EXPECT_EQ(read_file(read), kept);
+  }
+}
+
+TEST(ProgramStoredFeatures, AndOtherDataAreNoOutputOfASweep) {
+  const TempDir dir;
+  const std::string features = dir.write("alpha.csv", signal_csv("2020-12-01", std::chrono::minutes{45}, 3000));
+  const std::string bars = dir.write("BTCUSDT-1h-2021-01.csv", read_file(kHours));
+  std::string config = over_hours("features_files = [\"alpha.csv\"]\n", "", "[sweep]\nthreshold = [0.1]\n");
+  config.replace(config.find(kHours), kHours.size(), bars);
+  const std::string sweep = dir.write("sweep.toml", config);
+  for (const std::string& read : {features, bars, sweep}) {
+    const std::string kept = read_file(read);
+    const Outcome run = run_acts({"sweep", sweep, "--output", read});
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.err,
+              fmt::format("acts: --output {}: it is read here, and would be replaced: give another name\n", read));
+    EXPECT_EQ(read_file(read), kept);
+  }
+  EXPECT_EQ(run_acts({"sweep", sweep, "--output", dir / "table.csv"}).exit_code, 0);
 }
 
 }  // namespace

@@ -451,6 +451,7 @@ BarTotals BarRun::totals() const {
   RunCloses closes = closes_;
   closes.add(now_, value_of_equity(equity_));
   totals.closes = closes.closes();
+  totals.told_features = told_features_.are_told(markets_.size());
   return totals;
 }
 

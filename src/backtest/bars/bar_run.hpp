@@ -79,6 +79,7 @@ struct BarTotals {
   Decimal max_drawdown = {};             // the most that equity fell from its highest, at closes; not negative
   Decimal turnover = {};                 // value of all fills, settlement asset
   RunCloses::Chosen closes = {};         // equity of all markets, at the start and at closes
+  std::vector<bool> told_features = {};  // by InstrumentId, whether the strategy was told some
 };
 
 class BarRun final : public StrategyContext {

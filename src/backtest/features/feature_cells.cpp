@@ -47,17 +47,22 @@ std::optional<std::int64_t> millis_as_nanos(std::string_view text) {
   return millis * kNanosAMilli;
 }
 
+// Other tools say UTC as an offset, which stands in place of the Z.
+std::optional<std::int64_t> iso_as_nanos(std::string_view text) {
+  for (const std::string_view utc : {"+00:00", "+0000", "+00"}) {
+    if (!text.ends_with(utc)) continue;
+    text.remove_suffix(utc.size());
+    return text.ends_with('Z') ? std::nullopt : history::read_iso_time(text);
+  }
+  return history::read_iso_time(text);
+}
+
 }  // namespace
 
 std::optional<UnixNanos> parse_feature_time(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  std::optional<std::int64_t> nanos;
-  if (std::ranges::all_of(text, is_digit)) {
-    nanos = millis_as_nanos(text);
-  } else {
-    if (text.ends_with("+00:00")) text.remove_suffix(6);
-    nanos = history::read_iso_time(text);
-  }
+  const std::optional<std::int64_t> nanos =
+      std::ranges::all_of(text, is_digit) ? millis_as_nanos(text) : iso_as_nanos(text);
   if (!nanos || !history::is_likely_time(*nanos)) return std::nullopt;
   return UnixNanos{*nanos};
 }

@@ -13,7 +13,8 @@
 
 namespace acts::backtest {
 
-// ISO 8601 in UTC ("2024-08-08 23:55:00", "...T23:55:00.123456789Z", "...+00:00"), or whole milliseconds since 1970.
+// ISO 8601 in UTC ("2024-08-08 23:55:00", "...T23:55:00.123456789Z", "...+00:00", "...+0000", "...+00"), or whole
+// milliseconds since 1970.
 // Nothing: it is none of 1973 to 2199.
 std::optional<UnixNanos> parse_feature_time(std::string_view text);
 

@@ -92,11 +92,13 @@ class CsvFeatureRows final : public FeatureRows {
     };
     venue_place_ = place_of("venue");
     symbol_place_ = place_of("symbol");
-    bool has_all = place_of(time_).has_value();
-    time_place_ = place_of(time_).value_or(0);
+    const std::optional<std::size_t> time_place = place_of(time_);
+    bool has_all = time_place.has_value();
+    time_place_ = time_place.value_or(0);
     for (const std::string& name : names_) {
-      has_all = has_all && place_of(name);
-      places_.push_back(place_of(name).value_or(0));
+      const std::optional<std::size_t> place = place_of(name);
+      has_all = has_all && place;
+      places_.push_back(place.value_or(0));
     }
     if (has_all) return true;
     return fail(ErrorCode::kBadInput, fmt::format("{}: its columns have changed while it was read", place()));
@@ -118,6 +120,11 @@ class CsvFeatureRows final : public FeatureRows {
   std::optional<std::size_t> symbol_place_;
   std::vector<std::size_t> places_;  // of names_
 };
+
+bool has_one_twice(std::vector<std::string_view> names) {
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) != names.end();
+}
 
 }  // namespace
 
@@ -155,17 +162,21 @@ Result<FeatureTable> csv_feature_table(std::unique_ptr<ByteSource> bytes, const 
   const Result<bool> there = lines.next(names);
   if (!there) return std::unexpected(there.error());
   if (!*there) return fail(ErrorCode::kBadInput, fmt::format("{}: there is nothing in it", name));
+  if (names.size() > kMostFeatureColumns) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: it names {} columns, and {} are the most: keep those that are "
+                                                  "wanted",
+                                                  lines.place(), names.size(), kMostFeatureColumns));
+  }
+  if (has_one_twice(names)) {
+    return fail(ErrorCode::kBadInput, fmt::format("{}: two columns have one name: give each its own", lines.place()));
+  }
   FeatureTable table{.path = name, .form = FeatureForm::kCsv};
   for (const std::string_view column : names) {
     if (table.time.empty() && is_feature_time_name(column)) {
       table.time = column;
-      continue;
-    }
-    if (table.find(column) == nullptr) {
+    } else {
       table.columns.push_back({.name = std::string(column), .type = "number"});
-      continue;
     }
-    return fail(ErrorCode::kBadInput, fmt::format("{}: two columns have one name: give each its own", lines.place()));
   }
   return table;
 }

@@ -174,4 +174,17 @@ std::string features_model(const InstrumentSettings& settings) {
   return fmt::format("stored({}; delay {})", fmt::join(paths, ", "), to_string(settings.features_delay));
 }
 
+std::vector<std::string> untold_feature_notes(const BacktestSettings& settings, const std::vector<bool>& told) {
+  std::vector<std::string> notes;
+  for (std::size_t i = 0; i < std::min(told.size(), settings.instruments.size()); ++i) {
+    const InstrumentSettings& of = settings.instruments[i];
+    if (told[i] || !has_stored_features(of)) continue;
+    notes.push_back(
+        fmt::format("{} {}: no row of its stored features was told: are they of the time of the data, and "
+                    "does the strategy want any?",
+                    to_string(of.info.venue), of.info.symbol));
+  }
+  return notes;
+}
+
 }  // namespace acts::backtest

@@ -53,4 +53,7 @@ Result<std::optional<std::string>> feature_digest(const InstrumentSettings& sett
 // "stored(alpha.csv; delay 5s)"; empty: none are.
 std::string features_model(const InstrumentSettings& settings);
 
+// A line for each instrument that has stored features and was told none. `told`: by their ids; empty: nobody knows.
+std::vector<std::string> untold_feature_notes(const BacktestSettings& settings, const std::vector<bool>& told);
+
 }  // namespace acts::backtest

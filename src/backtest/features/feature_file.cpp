@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "acts/base/assert.hpp"
@@ -59,18 +60,20 @@ Result<DuckTable> open_parquet(std::unique_ptr<history::Duck> duck, const std::s
 
 // A store lies where acts keeps it: that names its view.
 Result<DuckTable> open_store(std::unique_ptr<history::Duck> duck, const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
-  const std::string stem = fs::path(path).stem().string();
-  const bool is_collected = fs::path(path).filename() == "acts.db";
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error).lexically_normal();
+  const fs::path folder = whole.parent_path();
+  const std::string stem = whole.stem().string();
+  const bool is_collected = whole.filename() == "acts.db";
   const auto is_plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); };
   const bool is_computed =
-      folder.filename() == "features" && fs::path(path).extension() == ".db" && std::ranges::all_of(stem, is_plain);
+      folder.filename() == "features" && whole.extension() == ".db" && std::ranges::all_of(stem, is_plain);
   if (!is_collected && !is_computed) {
     return fail(ErrorCode::kUsage, fmt::format("{}: it is a database, and no store of acts: those are DATA_DIR/acts.db "
                                                "and DATA_DIR/features/10s.db",
                                                path));
   }
-  const fs::path data_dir = fs::absolute(is_collected ? folder : folder.parent_path());
+  const fs::path data_dir = is_collected ? folder : folder.parent_path();
   if (Result<void> added = history::add_stored_rows(*duck, data_dir.string()); !added) {
     return std::unexpected(added.error());
   }
@@ -120,6 +123,14 @@ std::string where_market(const FeatureTable& table, const FeatureMarket& market)
   return sql;
 }
 
+// " of binance-usdm BTCUSDT"; empty: all rows are taken, so that they count as the file has them.
+std::string whose_rows(const FeatureTable& table, const FeatureMarket& market) {
+  std::string whose;
+  if (table.find("venue") != nullptr) whose += ' ' + market.venue;
+  if (table.find("symbol") != nullptr) whose += ' ' + market.symbol;
+  return whose.empty() ? whose : " of" + whose;
+}
+
 // Numbers come as texts that say them exactly.
 Result<history::SelectRows> select_rows(const DuckTable& source, const FeatureTable& table, const std::string& what,
                                         const std::string& where) {
@@ -131,9 +142,13 @@ Result<history::SelectRows> select_rows(const DuckTable& source, const FeatureTa
 
 class DuckRows final : public FeatureRows {
  public:
-  DuckRows(std::unique_ptr<history::Duck> duck, history::SelectRows rows, std::string path,
-           std::span<const std::string> names)
-      : duck_(std::move(duck)), rows_(std::move(rows)), path_(std::move(path)), names_(names.begin(), names.end()) {}
+  DuckRows(std::unique_ptr<history::Duck> duck, history::SelectRows rows, const FeatureTable& table,
+           const FeatureMarket& market, std::span<const std::string> names)
+      : duck_(std::move(duck)),
+        rows_(std::move(rows)),
+        path_(table.path),
+        whose_(whose_rows(table, market)),
+        names_(names.begin(), names.end()) {}
 
   Result<bool> next(FeatureRow& row) override {
     const Result<bool> there = rows_.next(cells_);
@@ -146,12 +161,13 @@ class DuckRows final : public FeatureRows {
     if (!read) return fail(read.error().code, fmt::format("{}: {}", place(), read.error().message));
     return true;
   }
-  [[nodiscard]] std::string place() const override { return fmt::format("{}: row {}", path_, number_); }
+  [[nodiscard]] std::string place() const override { return fmt::format("{}: row {}{}", path_, number_, whose_); }
 
  private:
   std::unique_ptr<history::Duck> duck_;  // rows_ reads by it
   history::SelectRows rows_;
   std::string path_;
+  std::string whose_;
   std::vector<std::string> names_;
   std::vector<std::optional<std::string>> cells_;
   std::vector<std::string_view> numbers_;  // of them
@@ -230,7 +246,7 @@ Result<std::unique_ptr<FeatureRows>> read_feature_rows(const FeatureTable& table
   for (const std::string& name : wanted) what += ", " + quoted_name(name);
   auto rows = select_rows(*source, table, what, where_market(table, market));
   if (!rows) return std::unexpected(rows.error());
-  return std::make_unique<DuckRows>(std::move(source->duck), *std::move(rows), table.path, wanted);
+  return std::make_unique<DuckRows>(std::move(source->duck), *std::move(rows), table, market, wanted);
 }
 
 Result<std::string> feature_store_digest(const FeatureTable& table, const FeatureMarket& market,

@@ -56,7 +56,8 @@ class FeatureRows {
   // True: `row` is the next one. False: there is none. Errors, with the file and the row: kBadInput: a time or a number
   // that is none; kStorage; final.
   virtual Result<bool> next(FeatureRow& row) = 0;
-  // Of the row that was read last: "alpha.csv:17", "beta.parquet: row 16".
+  // Of the row that was read last: "alpha.csv:17", "beta.parquet: row 16"; "rows.parquet: row 16 of BTCUSDT" where only
+  // those of its market are counted.
   [[nodiscard]] virtual std::string place() const = 0;
 };
 

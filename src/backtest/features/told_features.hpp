@@ -2,6 +2,7 @@
 // here and not read from where rows are made, or a row could be seen before it is told. Pure; not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -29,6 +30,12 @@ class ToldFeatures {
     if (id.value() >= rows_.size() || !rows_[id.value()].is_told) return std::nullopt;
     const Row& row = rows_[id.value()];
     return FeatureValues{.instrument = id, .ts = row.ts, .values = row.values};
+  }
+  // Whether some were told, of so many instruments, by their ids.
+  [[nodiscard]] std::vector<bool> are_told(std::size_t instruments) const {
+    std::vector<bool> told(instruments);
+    for (std::size_t i = 0; i < std::min(instruments, rows_.size()); ++i) told[i] = rows_[i].is_told;
+    return told;
   }
   void clear() { rows_.clear(); }
 

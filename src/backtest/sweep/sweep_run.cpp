@@ -35,8 +35,14 @@ struct Pass {
   std::vector<std::unique_ptr<Strategy>> strategies = {};
   std::vector<std::string> features = {};  // that any of them wants
   ReadMarkets read = {};                   // of books
+  std::vector<bool> told_features = {};    // as SweepReport's
   std::uint64_t missing_bars = 0;
 };
+
+void add_told(std::vector<bool>& all, const std::vector<bool>& told) {
+  all.resize(std::max(all.size(), told.size()));
+  for (std::size_t i = 0; i < told.size(); ++i) all[i] = all[i] || told[i];
+}
 
 // Why the strategy does not take this combination, if so; else it is in the pass.
 Result<std::optional<std::string>> add_set(Pass& pass, const SweepRequest& request, const SetMaker& maker,
@@ -118,7 +124,9 @@ Result<void> run_bar_pass(Pass& pass, const SweepRequest& request, const std::ve
     if (const std::optional<Error>& failure = sweep->failure(i)) {
       sets.rows[i]->error = failure_line(failure->message);
     } else {
-      sets.rows[i]->totals = totals_of(sweep->totals(i), instruments.front());
+      const BarTotals totals = sweep->totals(i);
+      sets.rows[i]->totals = totals_of(totals, instruments.front());
+      add_told(pass.told_features, totals.told_features);
     }
   }
   return {};
@@ -218,6 +226,7 @@ Result<void> run_book_pass(Pass& pass, const SweepRequest& request,
     }
     row.totals = recorders[i]->totals(sweep.end(i));
     row.totals.rows = rows;
+    add_told(pass.told_features, sweep.end(i).told_features);
   }
   return {};
 }
@@ -297,6 +306,7 @@ Result<SweepReport> run_sweep(const SweepRequest& request, const SweepPassTaker&
       if (!ran) return std::unexpected(ran.error());
       has_read = true;
       keep_read(report.read, std::move(pass.read));
+      add_told(report.told_features, pass.told_features);
       report.missing_bars = pass.missing_bars;
     }
     note_failures(report, pass.rows);

@@ -43,12 +43,13 @@ struct SweepRow {
 };
 
 struct SweepReport {
-  std::size_t sets = 0;            // that the strategy takes, those that were done before among them
-  std::size_t refused = 0;         // combinations that it does not take,
-  std::string refusal = {};        // and why the first of them
-  SetFailures failures = {};       // of those that were run now
-  ReadMarkets read = {};           // of books, what its passes have read; of funding that a set missed the most of any
-  std::uint64_t missing_bars = 0;  // of bars, those that are not there between those that are, of all instruments
+  std::size_t sets = 0;       // that the strategy takes, those that were done before among them
+  std::size_t refused = 0;    // combinations that it does not take,
+  std::string refusal = {};   // and why the first of them
+  SetFailures failures = {};  // of those that were run now
+  ReadMarkets read = {};      // of books, what its passes have read; of funding that a set missed the most of any
+  std::vector<bool> told_features = {};  // by InstrumentId, whether a set was told some; empty: none was run now
+  std::uint64_t missing_bars = 0;        // of bars, those that are not there between those that are, of all instruments
 };
 
 // The rows of one pass over the data, in the order of their numbers.

@@ -90,6 +90,18 @@ TEST(FeatureCells, AreTimesAndNumbersOrNothing) {
   }
 }
 
+TEST(FeatureCells, TakeUtcAsOtherToolsSayIt) {
+  const UnixNanos at = time_at("2021-01-01T00:00:00.5");
+  for (const std::string_view text : {"2021-01-01T00:00:00.5Z", "2021-01-01T00:00:00.5+0000",
+                                      "2021-01-01 00:00:00.5+00", "2021-01-01T00:00:00.500+00:00"}) {
+    EXPECT_EQ(parse_feature_time(text), at) << text;
+  }
+  for (const std::string_view text : {"2021-01-01T00:00:00+0200", "2021-01-01T00:00:00+02", "2021-01-01T00:00:00-00",
+                                      "2021-01-01T00:00:00Z+00", "2021-01-01T00:00:00+00+00", "1609459200000+00"}) {
+    EXPECT_FALSE(parse_feature_time(text).has_value()) << text;
+  }
+}
+
 TEST(FeatureFile, ReadsColumnsOfACsvByTheirNames) {
   const TempDir dir;
   const std::string path = dir.write("alpha.csv",
@@ -146,6 +158,22 @@ TEST(FeatureFile, ReadsParquetWithTimesOfEveryKind) {
                                              "milliseconds since 1970");
 }
 
+// Where rows of others are passed over the count is not the file's.
+TEST(FeatureFile, SaysOfWhomTheRowIsThatItCounts) {
+  const TempDir dir;
+  const std::string path = dir / "rows.parquet";
+  const std::string whole =
+      "SELECT * FROM (VALUES ('2024-08-08', 'ETHUSDT', 'binance-usdm', 1.0::DOUBLE), "
+      "('2024-08-08', 'BTCUSDT', 'binance-usdm', 'inf'::DOUBLE)) AS t(time, symbol, venue, a)";
+  const std::string wrong = "'inf' in column a is no finite number: leave it empty where it is unknown";
+  write_parquet(path, whole);
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 1 of binance-usdm BTCUSDT: " + wrong);
+  write_parquet(path, fmt::format("SELECT time, symbol, a FROM ({})", whole));
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 1 of BTCUSDT: " + wrong);
+  write_parquet(path, fmt::format("SELECT time, a FROM ({})", whole));
+  EXPECT_EQ(read_all(path, {"a"}).error, path + ": row 2: " + wrong);
+}
+
 RowSchema store_schema() {
   return {{{"venue", ColumnType::kText, false},
            {"symbol", ColumnType::kText, false},
@@ -192,6 +220,21 @@ TEST(FeatureCsv, SplitsLinesAtCommasOutsideOfQuotes) {
   EXPECT_EQ(cells_of(R"(a"b,c)"), (Names{R"(a"b)", "c"}));
   EXPECT_EQ(cells_of(R"("a","b)"), Names{"refused"});
   EXPECT_EQ(cells_of(R"("a"b,c)"), Names{"refused"});
+}
+
+TEST(FeatureCsv, TakesSoManyColumnsAndNoneTwice) {
+  const auto refusal = [](std::size_t columns, const std::string& first) {
+    std::string header = first;
+    for (std::size_t i = 1; i < columns; ++i) header += fmt::format(",{}", i);
+    const auto table = csv_feature_table(read_from_memory(header), "a.csv");
+    return table ? "" : table.error().message;
+  };
+  EXPECT_EQ(refusal(kMostFeatureColumns, "time"), "");
+  EXPECT_EQ(refusal(kMostFeatureColumns, "7"), "a.csv:1: two columns have one name: give each its own");
+  EXPECT_EQ(refusal(2, "time,time"), "a.csv:1: two columns have one name: give each its own");
+  EXPECT_EQ(refusal(150'000, "time"),
+            fmt::format("a.csv:1: it names 150000 columns, and {} are the most: keep those that are wanted",
+                        kMostFeatureColumns));
 }
 
 TEST(FeatureFile, RefusesInOneLineWithPlaceAndRemedy) {
