@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -120,6 +121,20 @@ TEST(Logging, SaysInEachOpenFileThatLinesAreMissing) {
     EXPECT_THAT(read_file(dir / fmt::format("log/binance-spot/data-{}.log", symbol)),
                 HasSubstr("error 3 lines of the log are missing, perhaps some here: "));
   }
+}
+
+// Its log was destroyed by then.
+TEST(Logging, TakesLinesWhileTheProcessEnds) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::atexit([] {
+          log_event({.level = LogLevel::kWarn, .text = "late"});
+          std::_Exit(flush_log(std::chrono::minutes{1}) ? 7 : 8);
+        });
+        if (start_logging({}, ".")) std::exit(0);
+      },
+      ::testing::ExitedWithCode(7), "warn binance-spot: late\n");
 }
 
 TEST(Logging, SaysWhenItsDirectoryCannotBeMade) {
