@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -50,7 +51,7 @@ bool takes_text(int descriptor) {
 // Where nobody reads it or it cannot be written, there is nobody to tell: the exit code stays what it is. Where the log
 // has waited in vain already, this does not.
 void write_error(std::string_view text) {
-  if (flush_log(kLogLimit) || takes_text(STDERR_FILENO)) write_whole(STDERR_FILENO, text);
+  if (wait_for_log() || takes_text(STDERR_FILENO)) write_whole(STDERR_FILENO, text);
 }
 
 // In place of std::terminate(): what is on the stack is lost either way, the exit code need not be.
@@ -99,6 +100,13 @@ int exit_code(ErrorCode code) noexcept {
   return kExitDefect;
 }
 
+bool wait_for_log() {
+  static std::atomic<bool> was_in_vain = false;
+  const bool is_written = flush_log(was_in_vain ? Nanos{0} : kLogLimit);
+  was_in_vain = !is_written;
+  return is_written;
+}
+
 void set_complaints(const LogSettings& settings) { complaints() = settings; }
 
 void complain(std::string_view message, LogLevel level) {
@@ -120,7 +128,7 @@ void tell(std::string_view lines) {
 
 void install_defect_handlers() {
   set_assertion_end([] {
-    flush_log(kLogLimit);
+    wait_for_log();
     std::_Exit(kExitDefect);
   });
   std::set_terminate(end_by_exception);

@@ -25,6 +25,9 @@ int exit_code(ErrorCode code) noexcept;
 // Before any file is opened: where standard input, output or error is closed, the next file would get its number, and
 // what is printed be written into that. Instead reading and writing it fails.
 void keep_standard_descriptors();
+// Until all that was logged is written, for a second at most: before anything else is written on standard error, and
+// before the process ends. False: it is not. Once that has been in vain, it waits no more until somebody has read.
+bool wait_for_log();
 // How lines on standard error look from now on, and from which level on those below an error are shown.
 void set_complaints(const LogSettings& settings);
 // "acts: <message>" on standard error, or a JSON object, control characters made harmless: always one line. What cannot

@@ -51,10 +51,12 @@ int main(int argc, char** argv) {
   acts::cli::hold_hangups();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write()
   acts::cli::install_defect_handlers();
+  int code = acts::cli::kExitDefect;
   try {
-    return acts::cli::run(argc, argv);
+    code = acts::cli::run(argc, argv);
   } catch (const std::exception& error) {
     acts::cli::complain(fmt::format("a defect of acts: {}; please report it with the command line", error.what()));
-    return acts::cli::kExitDefect;
   }
+  acts::cli::wait_for_log();
+  return code;
 }

@@ -48,7 +48,7 @@ class LogWriter {
   virtual void write(const LogLine& line) = 0;
   // Instead of what was shown below the log before.
   virtual void show(const std::string& lines) = 0;
-  // So many lines are missing between the last that was written and the next.
+  // So many lines are missing between the last that was written and the next, wherever they would have gone.
   virtual void say_left_out(std::uint64_t lines) = 0;
 };
 

@@ -112,6 +112,12 @@ class Writer final : public LogWriter {
   void say_left_out(std::uint64_t lines) override {
     say(spdlog::level::err,
         fmt::format("{} lines of the log are missing here: more came than could be written", lines));
+    // Whose they were is not known any more, and those of files alone are on no console either.
+    const std::string text =
+        fmt::format("{} lines of the log are missing, perhaps some here: more came than could be written", lines);
+    for (const auto& [owner, file] : files_) {
+      if (file) put_in_file(*file, {"acts", spdlog::level::err, text});
+    }
   }
 
  private:

@@ -98,9 +98,10 @@ class EventLog {
   std::atomic<LogThread*> started_ = nullptr;
 };
 
-// Like spdlog's own registry: the process has one standard error.
+// Like spdlog's own registry: the process has one standard error. Never destroyed: a thread that hung in a store or on
+// a disk is left behind, and may come back and log while the process ends.
 EventLog& event_log() {
-  static EventLog log;
+  static EventLog& log = *new EventLog;
   return log;
 }
 

@@ -3,7 +3,7 @@
 // with time, level, message and, where they are known, venue, symbol, event and repeats. Times are UTC.
 //
 // spdlog's default logger is set up the same way, for lines of no venue. Safe from every thread, and never waits: a
-// thread of its own writes (log_thread.hpp), for as long as the process goes on and a second more.
+// thread of its own writes (log_thread.hpp). It ends with the process, which waits for it by flush_log() alone.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +54,8 @@ std::string log_line(LogFormat format, LogLevel level, std::string_view message)
 // "" removes them. Does nothing before start_logging().
 void show_below_log(const std::string& lines);
 
-// Waits until all that was logged is written, for at most so long of real time: before the process ends in a way that
-// waits for nobody, or writes on standard error by itself. False: something is not.
+// Waits until all that was logged is written, for at most so long of real time: before the process ends, or writes on
+// standard error by itself. False: something is not.
 bool flush_log(Nanos limit);
 // Lines left out because more came than could be written.
 std::uint64_t log_lines_lost();

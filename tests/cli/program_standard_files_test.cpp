@@ -1,12 +1,18 @@
 // Standard output and error that are closed, full, or whose reader has gone.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "cli/program.hpp"
@@ -52,6 +58,29 @@ TEST_F(StandardFiles, ThatCannotBeWrittenChangeNoExitCode) {
   ASSERT_EQ(run(import_words() + " >out"), kExitDone);
   EXPECT_EQ(run("catalog verify --format json --data-dir data >out 2>/dev/full"), kExitDone);
   EXPECT_EQ(run("catalog ls --data-dir data >/dev/full 2>/dev/full"), kExitStorage);
+}
+
+// What was logged last was left to chance.
+TEST_F(StandardFiles, ThatNobodyReadsAreWaitedForAtTheEnd) {
+  const std::string pipe = dir_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int end = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  const std::string bytes(4096, 'x');
+  while (::write(end, bytes.data(), bytes.size()) > 0) {
+  }
+  const std::string plan =
+      dir_.write("plan.json", R"({"faults": [{"kind": "drop", "streams": ["depth"], "at": "1h"}]})");
+  Running market({"exchange", "--synthetic", "1", "--symbols", "BTCUSDT", "--levels", "10", "--faults", plan},
+                 dir_.string(), pipe);
+  std::vector<std::string> doctor = collect_arguments(market.next_line(), {"BTCUSDT"});
+  ASSERT_FALSE(doctor.empty());
+  doctor.front() = "doctor";
+  (void)run_acts(doctor, dir_.string());  // it hears signals from then on
+  const auto asked = std::chrono::steady_clock::now();
+  market.signal(SIGTERM);
+  EXPECT_EQ(market.wait(), kExitDone);
+  EXPECT_GE(std::chrono::steady_clock::now() - asked, std::chrono::seconds{1});
+  ::close(end);
 }
 
 // These ended with 0: of a full disk nobody heard.

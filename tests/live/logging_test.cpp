@@ -1,12 +1,17 @@
 #include "live/logging.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 
+#include "live/log_thread.hpp"
+#include "live/log_writer.hpp"
 #include "recording/temp_dir.hpp"
 
 namespace acts {
@@ -95,6 +100,41 @@ TEST(Logging, GoesOnWithoutAFileThatCannotBeMade) {
   EXPECT_THAT(text, HasSubstr("log file left out"));
   EXPECT_THAT(text, HasSubstr(": one\n"));
   EXPECT_THAT(text, HasSubstr(": two\n"));
+}
+
+// Of lines that go to files alone nothing was said there.
+TEST(Logging, SaysInEachOpenFileThatLinesAreMissing) {
+  const TempDir dir;
+  ::testing::internal::CaptureStderr();
+  const auto writer = make_log_writer();
+  LogLine line;
+  line.setup = std::make_shared<LogSetup>(LogSettings{.per_symbol = true}, std::filesystem::path(dir / "log"));
+  line.text = "one";
+  line.own_file_only = true;
+  for (const char* symbol : {"BTCUSDT", "ETHUSDT"}) {
+    line.symbol = symbol;
+    writer->write(line);
+  }
+  writer->say_left_out(3);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("error 3 lines of the log are missing here: "));
+  for (const char* symbol : {"BTCUSDT", "ETHUSDT"}) {
+    EXPECT_THAT(read_file(dir / fmt::format("log/binance-spot/data-{}.log", symbol)),
+                HasSubstr("error 3 lines of the log are missing, perhaps some here: "));
+  }
+}
+
+// Its log was destroyed by then.
+TEST(Logging, TakesLinesWhileTheProcessEnds) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        std::atexit([] {
+          log_event({.level = LogLevel::kWarn, .text = "late"});
+          std::_Exit(flush_log(std::chrono::minutes{1}) ? 7 : 8);
+        });
+        if (start_logging({}, ".")) std::exit(0);
+      },
+      ::testing::ExitedWithCode(7), "warn binance-spot: late\n");
 }
 
 TEST(Logging, SaysWhenItsDirectoryCannotBeMade) {
