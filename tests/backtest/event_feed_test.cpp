@@ -275,7 +275,10 @@ TEST(EventFeed, CountsStepsBackOfBothClocks) {
 }
 
 TEST(FeedNotes, TellWhatIsOddOnly) {
-  FeedFacts facts{.shift = std::chrono::milliseconds{20}, .book_updates = 200, .messages = 300};
+  FeedFacts facts{.shift = std::chrono::milliseconds{1020},
+                  .own_shift = std::chrono::milliseconds{20},
+                  .book_updates = 200,
+                  .messages = 300};
   facts.venue_steps = {.messages = 40, .most = std::chrono::milliseconds{999}};
   EXPECT_TRUE(notes_of(facts, "X").empty());
   facts.crossed_updates = 199;
@@ -294,6 +297,10 @@ TEST(FeedNotes, TellWhatIsOddOnly) {
             "20ms: those few count as received when they were made (clock_shift = \"30s\" shifts all instead)");
   EXPECT_EQ(notes[2],
             "X: times of receipt step back in 1 messages, by up to 3s: rows are put in the order of their times");
+  facts.shift = std::chrono::milliseconds{1021};
+  EXPECT_EQ(notes_of(facts, "X")[2],
+            "X: times of receipt are shifted by 1021ms, as those of another instrument need it, and by themselves need "
+            "20ms: if another machine's clock was off there, say clock_shift in its [[data]]");
   facts.early_are_mended = false;
   EXPECT_TRUE(notes_of(facts, "X")[1].contains("rests on those few"));
 }

@@ -34,7 +34,7 @@ TEST(Flags, OfAChoiceAreRefusedByPrune) {
   EXPECT_EQ(refusal_of({"recording", "prune", "--keep-recordings", "1d", "--to", "2024-01-01"}),
             "acts: --to is of ls, cat, verify, merge, latency, not of prune\n");
   EXPECT_EQ(refusal_of({"rows", "prune", "--keep-rows", "1d", "--venue", "binance-spot"}),
-            "acts: --venue is of ls, export, gaps, rejected, not of prune\n");
+            "acts: --venue is of ls, export, gaps, repair, rejected, not of prune\n");
 }
 
 TEST(Flags, OfAnotherActionAreRefused) {
@@ -44,7 +44,7 @@ TEST(Flags, OfAnotherActionAreRefused) {
   EXPECT_EQ(refusal_of({"recording", "ls", "--out", "x"}), "acts: --out is of merge, latency, not of ls\n");
   EXPECT_EQ(refusal_of({"recording", "merge", "a", "b", "--dry-run"}), "acts: --dry-run is of prune, not of merge\n");
   EXPECT_EQ(refusal_of({"rows", "merge", "a", "--symbol", "BTCUSDT"}),
-            "acts: --symbol is of ls, export, gaps, rejected, not of merge\n");
+            "acts: --symbol is of ls, export, gaps, repair, rejected, not of merge\n");
   EXPECT_EQ(refusal_of({"export", "--kind", "klines", "--symbol", "BTCUSDT", "--base-latency", "1ms"}),
             "acts: --base-latency is of npz, not of csv\n");
   EXPECT_EQ(refusal_of({"bars", "--interval", "1h", "--span", "3", "BTCUSDT"}),

@@ -200,11 +200,11 @@ std::vector<RowRepair> repair(const std::string& data_dir, const RowRange& range
   return repair_rows(*store, data_dir, range, [](const std::string& problem) { ADD_FAILURE() << problem; }).value();
 }
 
-// From its beginning on, and from a checkpoint on.
+// From its beginning on, and from a full book on.
 TEST_F(CollectRunTest, LeavesARecordingThatGivesRowsWhichTheStoreLacks) {
   const CollectSettings settings = open_market();
   CollectHooks hooks;
-  hooks.tune = [](collector::CollectorOptions& tuned) { tuned.checkpoint_interval = 30s; };
+  hooks.tune = [](collector::CollectorOptions& tuned) { tuned.full_book_at = {2min}; };
   auto run = start(settings, std::move(hooks));
   const std::string path = dir_ / "data/acts.db";
   EXPECT_TRUE(run_until([&] {
@@ -222,7 +222,7 @@ TEST_F(CollectRunTest, LeavesARecordingThatGivesRowsWhichTheStoreLacks) {
     const auto range =
         recorded_range({.data_dir = settings.data_dir, .symbol = "BTCUSDT", .from = gap, .before = 2min});
     ASSERT_TRUE(range.has_value());
-    EXPECT_EQ(range->book.has_value(), first == 5) << "there is a checkpoint from before it";
+    EXPECT_EQ(range->book.has_value(), first == 5) << "there is one from before it";
     EXPECT_TRUE(repair(settings.data_dir, {"binance-usdm", ""}).empty());
     EXPECT_EQ(repair(settings.data_dir, {"", "ETHUSDT"}).size(), 1U);
     const std::vector<RowRepair> rest = repair(settings.data_dir, {});

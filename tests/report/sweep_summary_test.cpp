@@ -335,11 +335,12 @@ TEST(SweepJudge, CallsNoSetRuinedThatBeganWithNothing) {
 TEST(SweepJudge, EndsTheWalkWhereTheChosenSetLosesAllBeforeItsTest) {
   SweepJudge judge(objective("total_return"));
   judge.add(1, equity_of({0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}));
-  judge.add(2, ruined_at(7, {0, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
+  // The best of the second training alone, days 3 to 5; the second test begins with day 8.
+  judge.add(2, ruined_at(7, {-0.1, -0.1, -0.1, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9}));
   const SweepSummary summary =
       judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2, .purge = kDay * 2}, parameters_of);
   ASSERT_EQ(summary.folds.size(), 1U);
-  EXPECT_EQ(summary.folds[0].set, 2U);
+  EXPECT_EQ(summary.folds[0].set, 1U);
   EXPECT_THAT(summary.notes,
               ::testing::Contains(HasSubstr("ends at 2021-01-08T00:00:00.000Z: set 2, chosen for the ")));
 }
@@ -351,9 +352,9 @@ TEST(SweepJudge, WalksAsFarAsASetIsLeft) {
     judge.add(2, ruined_at(2, {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}));
     return judge.summary(WalkForwardSpans{.train = kDay * 3, .test = kDay * 2, .purge = kDay}, parameters_of);
   };
-  const SweepSummary one = walked(4);
+  const SweepSummary one = walked(5);
   EXPECT_EQ(one.judged, 0U);
-  ASSERT_EQ(one.folds.size(), 1U) << "it has gone on at the end of the training, and not at that of the next";
+  ASSERT_EQ(one.folds.size(), 1U) << "it has gone on when the test begins, and not at the end of the next training";
   EXPECT_EQ(one.folds[0].set, 1U);
   EXPECT_THAT(one.notes, ::testing::Contains(HasSubstr("no test from 2021-01-07T00:00:00.000Z on")));
   EXPECT_TRUE(walked(3).folds.empty());
