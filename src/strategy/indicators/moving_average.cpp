@@ -1,5 +1,6 @@
 #include "acts/strategy/indicators/moving_average.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "acts/base/assert.hpp"
@@ -52,16 +53,18 @@ ExactAverage::ExactAverage(int period) {
 
 void ExactAverage::save(StateWriter& state) const {
   state.integer(period());
-  state.integer(static_cast<std::int64_t>(seen_));
+  const std::size_t seen = ready() ? ring_.size() : at_;
+  state.integer(static_cast<std::int64_t>(seen));
   const std::size_t first = ready() ? at_ : 0;
-  for (std::size_t i = 0; i < seen_; ++i) state.integer(ring_[(first + i) % ring_.size()]);
+  for (std::size_t i = 0; i < seen; ++i) state.integer(ring_[(first + i) % ring_.size()]);
 }
 
 void ExactAverage::restore(StateReader& state) {
   state.expect(period());
   const std::size_t seen = state.count(ring_.size());
+  std::ranges::fill(ring_, 0);
   at_ = 0;
-  seen_ = 0;
+  is_full_ = false;
   sum_ = 0;
   for (std::size_t i = 0; i < seen && !state.is_bad(); ++i) update(state.integer());
 }

@@ -50,16 +50,14 @@ class ExactAverage {
   // 1 ... kMaxPeriod (asserted).
   explicit ExactAverage(int period);
   void update(std::int64_t units) {
-    sum_ += units;
-    if (seen_ == ring_.size()) {
-      sum_ -= ring_[at_];
-    } else {
-      ++seen_;
-    }
-    ring_[at_] = units;
-    if (++at_ == ring_.size()) at_ = 0;
+    std::int64_t& oldest = ring_[at_];  // 0 as long as there is none
+    sum_ += int128{units} - oldest;
+    oldest = units;
+    if (++at_ < ring_.size()) return;
+    at_ = 0;
+    is_full_ = true;
   }
-  [[nodiscard]] bool ready() const { return seen_ == ring_.size(); }
+  [[nodiscard]] bool ready() const { return is_full_; }
   [[nodiscard]] int period() const { return static_cast<int>(ring_.size()); }
   // Of the values seen; their mean is sum() / period() once ready.
   [[nodiscard]] int128 sum() const { return sum_; }
@@ -69,22 +67,27 @@ class ExactAverage {
 
  private:
   std::vector<std::int64_t> ring_;
-  std::size_t at_ = 0;
-  std::size_t seen_ = 0;
+  std::size_t at_ = 0;  // until it is full, how many there are
+  bool is_full_ = false;
   int128 sum_ = 0;
 };
 
 // 1: the mean of a is above that of b, -1: below, 0: equal. Both are ready (asserted).
 inline int compare(const ExactAverage& a, const ExactAverage& b) {
   ACTS_ASSERT(a.ready() && b.ready());
-  // A sum is nearly always one word, and two words are multiplied in an instant.
-  const auto product = [](int128 sum, std::int64_t period) {
-    const auto word = static_cast<std::int64_t>(sum);
-    return word == sum ? int128{word} * period : sum * period;
+  const auto sign = [](auto left, auto right) {
+    return static_cast<int>(left > right) - static_cast<int>(left < right);
   };
-  const int128 left = product(a.sum(), b.period());
-  const int128 right = product(b.sum(), a.period());
-  return static_cast<int>(left > right) - static_cast<int>(left < right);
+  // A sum is nearly always one word, and so is what it comes to a period of the other.
+  const auto first = static_cast<std::int64_t>(a.sum());
+  const auto second = static_cast<std::int64_t>(b.sum());
+  std::int64_t left = 0;
+  std::int64_t right = 0;
+  if (first == a.sum() && second == b.sum() && !__builtin_mul_overflow(first, b.period(), &left) &&
+      !__builtin_mul_overflow(second, a.period(), &right)) {
+    return sign(left, right);
+  }
+  return sign(a.sum() * b.period(), b.sum() * a.period());
 }
 
 }  // namespace acts::indicators
