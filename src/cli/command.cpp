@@ -7,13 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 
 #include "acts/base/assertion_end.hpp"
+
+#include "live/write_whole.hpp"
 
 namespace acts::cli {
 
@@ -22,22 +23,6 @@ namespace {
 LogSettings& complaints() {
   static LogSettings settings;
   return settings;
-}
-
-// 0, or the error's number.
-int write_whole(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
-      pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
 }
 
 // For what is logged to be written before it.

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
 #include <spdlog/details/log_msg.h>
 #include <spdlog/details/os.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -17,6 +15,7 @@
 #include "acts/base/time.hpp"
 
 #include "live/display.hpp"
+#include "live/write_whole.hpp"
 
 namespace acts {
 namespace {
@@ -49,19 +48,7 @@ std::string time_text(spdlog::log_clock::time_point time) {
 }
 
 // What cannot be written is lost: there is nowhere else to say so.
-void print(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // a pipe that somebody has made non-blocking: its reader sets the pace all the same
-      pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
-      return;
-    }
-  }
-}
+void print(std::string_view text) { static_cast<void>(write_whole(STDERR_FILENO, text)); }
 
 bool wants_colors() {
   const char* const none = std::getenv("NO_COLOR");
