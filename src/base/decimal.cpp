@@ -47,6 +47,28 @@ bool split(std::string_view text, Parts& parts) {
   return true;
 }
 
+// Digits with at most one point between them, so few that they cannot overflow. False: something else, or it does not
+// fit: to be looked at closely.
+bool parse_plain(std::string_view text, int scale, std::int64_t& units) {
+  constexpr std::size_t kSafeCharacters = 19;
+  if (text.empty() || text.size() > kSafeCharacters) return false;
+  std::uint64_t value = 0;
+  std::size_t point = text.size() - 1;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digit = static_cast<unsigned>(text[i] - '0');
+    if (digit <= 9) {
+      value = value * 10 + digit;
+    } else if (text[i] == '.' && i > 0 && point == text.size() - 1 && i < point) {
+      point = i;
+    } else {
+      return false;
+    }
+  }
+  const std::size_t decimals = text.size() - 1 - point;
+  if (decimals > static_cast<std::size_t>(scale)) return false;
+  return !__builtin_mul_overflow(value, power_of_ten(scale - static_cast<int>(decimals)), &units);
+}
+
 bool append_digit(std::int64_t& units, char digit) {
   return !__builtin_mul_overflow(units, std::int64_t{10}, &units) &&
          !__builtin_add_overflow(units, std::int64_t{digit - '0'}, &units);
@@ -85,10 +107,12 @@ bool shift_decimals(std::int64_t& units, int decimals) noexcept {
 }
 
 ScaledInteger parse_scaled(std::string_view text, int scale) noexcept {
+  ScaledInteger result;
+  if (parse_plain(text, scale, result.units)) return result;
+  result.units = 0;
   Parts parts;
   if (!split(text, parts)) return {0, DecimalStatus::kNotANumber, 0};
   const auto decimals = parts.fraction.size();
-  ScaledInteger result;
   for (const char c : parts.whole) {
     if (!append_digit(result.units, c)) return {0, DecimalStatus::kTooLarge, 0};
   }

@@ -67,6 +67,38 @@ TEST(Decimal, ReadsBackWhatItPrints) {
   }
 }
 
+// Whatever the text: as the number that it is, or as none.
+TEST(ParseScaled, AgreesWithWholeDecimals) {
+  constexpr std::string_view kCharacters = "00123456789999..-+e";
+  std::mt19937_64 random(11);
+  std::size_t numbers = 0;
+  for (int i = 0; i < 300'000; ++i) {
+    std::string text;
+    const std::size_t length = random() % 23;
+    const bool is_odd = random() % 4 == 0;
+    for (std::size_t at = 0; at < length; ++at) {
+      text += is_odd ? kCharacters[random() % kCharacters.size()] : static_cast<char>('0' + random() % 10);
+    }
+    if (!is_odd && length > 2) text[1 + random() % (length - 2)] = '.';
+    const int scale = static_cast<int>(random() % (kMaxScale + 1));
+    const ScaledInteger found = parse_scaled(text, scale);
+    const Result<Decimal> whole = parse_decimal(text);
+    if (!whole) {
+      EXPECT_NE(found.status, DecimalStatus::kOk) << text;
+      continue;
+    }
+    int128 units = 0;
+    const bool fits = whole->scale <= scale && whole->units >= 0 &&
+                      !__builtin_mul_overflow(whole->units, int128{power_of_ten(scale - whole->scale)}, &units) &&
+                      units <= std::numeric_limits<std::int64_t>::max();
+    ASSERT_EQ(found.status == DecimalStatus::kOk, fits) << text << ' ' << scale;
+    if (!fits) continue;
+    ++numbers;
+    ASSERT_TRUE(int128{found.units} == units) << text << ' ' << scale;
+  }
+  EXPECT_GT(numbers, 20'000U);
+}
+
 TEST(Decimal, ComparesByValueAcrossScales) {
   EXPECT_EQ((Decimal{150, 2}), (Decimal{15, 1}));
   EXPECT_LT((Decimal{149, 2}), (Decimal{15, 1}));
