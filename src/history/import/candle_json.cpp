@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -32,6 +31,13 @@ constexpr std::array<std::string_view, 11> kColumns{"open_time",
 constexpr std::size_t kShort = 6;
 constexpr std::size_t kLong = 12;  // the last means nothing
 
+// What plain numbers and the commas between them are made of, by character.
+constexpr std::array<bool, 256> kIsPlain = [] {
+  std::array<bool, 256> is_plain{};
+  for (const char c : std::string_view("0123456789.,-")) is_plain[static_cast<unsigned char>(c)] = true;
+  return is_plain;
+}();
+
 Layout candle_layout(const Kind& kind, std::size_t count, const TimeFormat& times) {
   Layout layout{.times = times};
   for (std::size_t i = 0; i < count; ++i) {
@@ -51,7 +57,7 @@ class CandleJsonReader final : public RowReader {
     const Result<bool> there = next_candle();
     if (!there) return fail(there.error().code, fmt::format("candle {}: {}", place(), there.error().message));
     if (!*there) return Got::kEnd;
-    const auto count = static_cast<std::size_t>(std::ranges::count(candle_, ',')) + 1;
+    const std::size_t count = commas_ + 1;
     if (count != kShort && count != kLong) {
       reason_ = fmt::format("it has {} values, not {} or {}", count, kShort, kLong);
       return Got::kBad;
@@ -82,18 +88,23 @@ class CandleJsonReader final : public RowReader {
   bool take_plain_values() {
     const std::span<const char> rest = candles_.ahead();
     std::size_t length = 0;
-    while (length < rest.size() && is_plain(rest[length])) ++length;
+    commas_ = 0;
+    for (; length < rest.size(); ++length) {
+      const auto character = static_cast<unsigned char>(rest[length]);
+      if (!kIsPlain[character]) break;
+      commas_ += static_cast<std::size_t>(character == ',');
+    }
     if (length == rest.size() || rest[length] != ']' || length > kMostCandleBytes) return false;
     candle_.assign(rest.data(), length);
     candles_.take(length + 1);
     return true;
   }
-  static bool is_plain(char c) { return (c >= '0' && c <= '9') || c == '.' || c == ',' || c == '-'; }
 
   // Up to the candle's end. Texts are taken as what stands in them.
   Result<bool> read_values() {
     if (take_plain_values()) return true;
     candle_.clear();
+    commas_ = 0;
     bool is_in_text = false;
     bool is_over = false;  // the value: a comma must come
     for (;;) {
@@ -110,6 +121,7 @@ class CandleJsonReader final : public RowReader {
         return true;
       } else if (*c == ',') {
         candle_ += *c;
+        ++commas_;
         is_over = false;
       } else if (JsonArray::is_blank(*c)) {
         is_over = is_over || !is_first;
@@ -135,6 +147,7 @@ class CandleJsonReader final : public RowReader {
   RowParser short_;
   RowParser long_;
   std::string candle_;
+  std::size_t commas_ = 0;  // of it
   std::string reason_;
 };
 
