@@ -91,7 +91,8 @@ class SmaCross final : public Strategy {
     }
   }
 
-  void turn(StrategyContext& context, InstrumentId id, int sign) {
+  // By itself: it is rare, and its registers would be saved at every bar.
+  [[gnu::noinline]] void turn(StrategyContext& context, InstrumentId id, int sign) {
     const std::int64_t quantity = quantity_of(settings_.quantity, context.scales(id)).units();
     const std::int64_t below = settings_.is_both ? -quantity : 0;
     markets_[id.value()].target.set(context, id, Quantity{sign > 0 ? quantity : below});

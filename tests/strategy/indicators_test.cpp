@@ -157,6 +157,33 @@ TEST(ExactAverage, SumsTheWindow) {
   }
 }
 
+// Values up to the largest, of both signs: the sum leaves 64 bits and comes back.
+TEST(ExactAverage, SumsBeyondOneWord) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 200; ++round) {
+    ExactAverage average(1 + static_cast<int>(random() % 9));
+    ExactAverage other(1 + static_cast<int>(random() % 9));
+    std::vector<std::int64_t> all;
+    const auto sum_of = [&all](const ExactAverage& of) {
+      const auto window = std::span(all).last(std::min(all.size(), static_cast<std::size_t>(of.period())));
+      return std::accumulate(window.begin(), window.end(), int128{0});
+    };
+    for (int i = 0; i < 60; ++i) {
+      const int bits = static_cast<int>(random() % 64);
+      const std::int64_t extreme =
+          random() % 2 == 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+      all.push_back(random() % 3 == 0 ? extreme : static_cast<std::int64_t>(random()) >> bits);
+      average.update(all.back());
+      other.update(all.back());
+      ASSERT_TRUE(average.sum() == sum_of(average)) << round << ' ' << i;
+      if (!average.ready() || !other.ready()) continue;
+      const int128 left = sum_of(average) * other.period();
+      const int128 right = sum_of(other) * average.period();
+      ASSERT_EQ(compare(average, other), static_cast<int>(left > right) - static_cast<int>(left < right));
+    }
+  }
+}
+
 TEST(Rsi, GivesThePublishedValues) {
   const std::vector<double> published{70.53, 66.32, 66.55, 69.41, 66.36, 57.97, 62.93, 63.26, 56.06, 62.38,
                                       54.71, 50.42, 39.99, 41.46, 41.87, 45.46, 37.30, 33.08, 37.77};

@@ -46,9 +46,9 @@ void Ema::restore(StateReader& state) {
   mean_ = state.number();
 }
 
-ExactAverage::ExactAverage(int period) {
+ExactAverage::ExactAverage(int period) : period_(static_cast<std::size_t>(period)) {
   ACTS_ASSERT(period >= 1 && period <= kMaxPeriod);
-  ring_.resize(static_cast<std::size_t>(period));
+  ring_.resize(period_);
 }
 
 void ExactAverage::save(StateWriter& state) const {
@@ -65,7 +65,8 @@ void ExactAverage::restore(StateReader& state) {
   std::ranges::fill(ring_, 0);
   at_ = 0;
   is_full_ = false;
-  sum_ = 0;
+  near_ = 0;
+  rounds_ = 0;
   for (std::size_t i = 0; i < seen && !state.is_bad(); ++i) update(state.integer());
 }
 

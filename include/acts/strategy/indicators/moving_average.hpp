@@ -44,50 +44,54 @@ class Ema {
 };
 
 // A simple average of integers (prices in units) as what it is, a sum over n: averages of two lengths are compared
-// without rounding, so that a cross is a cross on every machine. Sums are 128 bits: no period overflows them.
+// without rounding, so that a cross is a cross on every machine. Sums are exact: no period overflows them.
 class ExactAverage {
  public:
   // 1 ... kMaxPeriod (asserted).
   explicit ExactAverage(int period);
   void update(std::int64_t units) {
     std::int64_t& oldest = ring_[at_];  // 0 as long as there is none
-    sum_ += int128{units} - oldest;
+    // Of what 64 bits leave out only whole rounds are counted: they are rare, and this is done at every bar.
+    if (__builtin_add_overflow(near_, units, &near_)) rounds_ += units > 0 ? 1 : -1;
+    if (__builtin_sub_overflow(near_, oldest, &near_)) rounds_ += oldest > 0 ? -1 : 1;
     oldest = units;
-    if (++at_ < ring_.size()) return;
+    if (++at_ < period_) return;
     at_ = 0;
     is_full_ = true;
   }
   [[nodiscard]] bool ready() const { return is_full_; }
-  [[nodiscard]] int period() const { return static_cast<int>(ring_.size()); }
+  [[nodiscard]] int period() const { return static_cast<int>(period_); }
   // Of the values seen; their mean is sum() / period() once ready.
-  [[nodiscard]] int128 sum() const { return sum_; }
+  [[nodiscard]] int128 sum() const { return near_ + rounds_ * kRound; }
 
   void save(StateWriter& state) const;
   void restore(StateReader& state);
 
+  // 1: the mean of a is above that of b, -1: below, 0: equal. Both are ready (asserted).
+  friend int compare(const ExactAverage& a, const ExactAverage& b) {
+    ACTS_ASSERT(a.ready() && b.ready());
+    const auto sign = [](auto left, auto right) {
+      return static_cast<int>(left > right) - static_cast<int>(left < right);
+    };
+    // What a sum comes to a period of the other is nearly always one word.
+    std::int64_t left = 0;
+    std::int64_t right = 0;
+    if (a.rounds_ == 0 && b.rounds_ == 0 && !__builtin_mul_overflow(a.near_, b.period(), &left) &&
+        !__builtin_mul_overflow(b.near_, a.period(), &right)) {
+      return sign(left, right);
+    }
+    return sign(a.sum() * b.period(), b.sum() * a.period());
+  }
+
  private:
+  static constexpr int128 kRound = int128{1} << 64;
+
   std::vector<std::int64_t> ring_;
+  std::size_t period_;
   std::size_t at_ = 0;  // until it is full, how many there are
   bool is_full_ = false;
-  int128 sum_ = 0;
+  std::int64_t near_ = 0;    // the sum, less
+  std::int64_t rounds_ = 0;  // so many times 2^64
 };
-
-// 1: the mean of a is above that of b, -1: below, 0: equal. Both are ready (asserted).
-inline int compare(const ExactAverage& a, const ExactAverage& b) {
-  ACTS_ASSERT(a.ready() && b.ready());
-  const auto sign = [](auto left, auto right) {
-    return static_cast<int>(left > right) - static_cast<int>(left < right);
-  };
-  // A sum is nearly always one word, and so is what it comes to a period of the other.
-  const auto first = static_cast<std::int64_t>(a.sum());
-  const auto second = static_cast<std::int64_t>(b.sum());
-  std::int64_t left = 0;
-  std::int64_t right = 0;
-  if (first == a.sum() && second == b.sum() && !__builtin_mul_overflow(first, b.period(), &left) &&
-      !__builtin_mul_overflow(second, a.period(), &right)) {
-    return sign(left, right);
-  }
-  return sign(a.sum() * b.period(), b.sum() * a.period());
-}
 
 }  // namespace acts::indicators
