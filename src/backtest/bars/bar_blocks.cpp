@@ -60,6 +60,7 @@ Result<bool> BarBlocks::add_step(BarBlock& block) {
 }
 
 Result<void> run_block(BarRun& run, const BarBlock& block, std::size_t from, std::size_t to) {
+  if (run.instrument_count() == 1) return run.step_each(block.bars(from, to));
   for (std::size_t i = from; i < to; ++i) {
     if (Result<void> stepped = run.step(block.step(i)); !stepped) return stepped;
   }

@@ -21,9 +21,11 @@ namespace acts::backtest {
 class BarBlock {
  public:
   [[nodiscard]] std::size_t steps() const { return ends_.size(); }
-  [[nodiscard]] std::span<const Bar> step(std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
-    return std::span(bars_).subspan(begin, ends_[i] - begin);
+  [[nodiscard]] std::span<const Bar> step(std::size_t i) const { return bars(i, i + 1); }
+  // Of the steps [from, to), in their order.
+  [[nodiscard]] std::span<const Bar> bars(std::size_t from, std::size_t to) const {
+    const std::size_t begin = begin_of(from);
+    return std::span(bars_).subspan(begin, begin_of(to) - begin);
   }
   void clear() {
     bars_.clear();
@@ -33,6 +35,7 @@ class BarBlock {
   void end_step() { ends_.push_back(static_cast<std::uint32_t>(bars_.size())); }
 
  private:
+  [[nodiscard]] std::size_t begin_of(std::size_t step) const { return step == 0 ? 0 : ends_[step - 1]; }
   std::vector<Bar> bars_;
   std::vector<std::uint32_t> ends_;
 };

@@ -266,54 +266,6 @@ Result<void> BarRun::stop() {
   return {};
 }
 
-Result<void> BarRun::step_fully(std::span<const Bar> bars) {
-  const UnixNanos opened = bars.front().open_time;
-  const UnixNanos closed = bars.front().close_time;
-  if (Result<void> run = run_between(opened, true); !run) return run;
-  if (Result<void> paid = pay_fundings({opened.value - 1}, {}, BarPart::kOpen); !paid) return paid;
-  now_ = opened;
-  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.note_price(bar.open);
-  if (Result<void> paid = pay_fundings(opened, bars, BarPart::kOpen); !paid) return paid;
-  if (Result<void> done = open(bars); !done) return done;
-  for (const Bar& bar : bars) markets_[bar.instrument.value()].venue.defer_requests();
-  if (Result<void> run = run_between(closed, false); !run) return run;
-  now_ = closed;
-  if (Result<void> paid = pay_fundings({closed.value - 1}, bars, BarPart::kPath); !paid) return paid;
-  if (Result<void> done = close(bars); !done) return done;
-  if (Result<void> done = conclude(bars); !done) return done;
-  return tell_features(closed);
-}
-
-Result<void> BarRun::open(std::span<const Bar> bars) {
-  for (const Bar& bar : bars) {
-    BarVenue& venue = markets_[bar.instrument.value()].venue;
-    if (venue.is_idle()) continue;
-    venue.on_open(bar);
-    has_answers_ = has_answers_ || !venue.answers().empty();
-  }
-  // What is placed in reply arrives at the same price, and may be answered again.
-  for (std::size_t rounds = 0; has_answers_; ++rounds) {
-    if (Result<void> told = drain(); !told) return told;
-    if (rounds == kMostAnswersAtOnce) return endless("answers each answer with orders");
-    for (const Bar& bar : bars) {
-      BarVenue& venue = markets_[bar.instrument.value()].venue;
-      venue.on_reply(bar);
-      has_answers_ = has_answers_ || !venue.answers().empty();
-    }
-  }
-  return {};
-}
-
-Result<void> BarRun::close(std::span<const Bar> bars) {
-  for (const Bar& bar : bars) {
-    BarVenue& venue = markets_[bar.instrument.value()].venue;
-    venue.note_price(bar.close);
-    venue.on_path(bar);
-    has_answers_ = has_answers_ || !venue.answers().empty();
-  }
-  return has_answers_ ? drain() : Result<void>();
-}
-
 void BarRun::sample(const Market& market, const std::optional<Decimal>& mark) {
   const Sample sample{.ts = now_,
                       .instrument = market.venue.options().instrument,
@@ -326,8 +278,9 @@ void BarRun::sample(const Market& market, const std::optional<Decimal>& mark) {
 
 // What was so at the close before was so until the period's end.
 void BarRun::end_period() {
-  if (now_ > closes_.next()) closes_.add(closes_.next() - Nanos{1}, value_of_equity(measured_));
-  closes_.add(now_, value_of_equity(equity_));
+  const double before = value_of_equity(measured_);
+  if (now_ > closes_.next()) closes_.add(closes_.next() - Nanos{1}, before);
+  closes_.add(now_, equity_ == measured_ ? before : value_of_equity(equity_));
 }
 
 double BarRun::value_of_equity(int128 equity) const {

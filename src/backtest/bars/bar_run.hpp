@@ -93,12 +93,9 @@ class BarRun final : public StrategyContext {
   Result<void> start(UnixNanos at);
   // Bars of one open and one close time, at most one an instrument, by InstrumentId; none begins before another has
   // ended (asserted). Errors: kBadInput: the strategy lets no time pass; kStorage: stored features.
-  Result<void> step(std::span<const Bar> bars) {
-    ACTS_ASSERT(!bars.empty() && bars.front().open_time >= now_);
-    if (!is_quiet() || next_event_ < bars.front().close_time) return step_fully(bars);
-    now_ = bars.front().close_time;
-    return conclude(bars);
-  }
+  Result<void> step(std::span<const Bar> bars);
+  // Of one instrument (asserted): each bar a step by itself, in their order.
+  Result<void> step_each(std::span<const Bar> bars);
   Result<void> stop();
 
   [[nodiscard]] BarTotals totals() const;
@@ -162,23 +159,11 @@ class BarRun final : public StrategyContext {
     return timers_.empty() && std::ranges::all_of(markets_, [](const Market& of) { return of.venue.is_idle(); });
   }
   Result<void> step_fully(std::span<const Bar> bars);
-  // What is known at the close, and shown to the strategy after it. Here, as sweeps do it millions of times.
-  Result<void> conclude(std::span<const Bar> bars) {
-    for (const Bar& bar : bars) mark(bar);
-    if (listener_ != nullptr) {
-      is_sampled_ = now_ >= next_sample_;
-      if (is_sampled_) next_sample_ = now_ + sample_;
-    }
-    measure();
-    bars_ += bars.size();
-    if (!wants_.bars) return {};
-    for (const Bar& bar : bars) {
-      strategy_->on_bar(*this, bar);
-      if (!has_answers_) continue;
-      if (Result<void> told = drain(); !told) return told;
-    }
-    return {};
-  }
+  // Quiet ones of a single market, until the strategy has asked for something: how many. What step() does, without
+  // asking again at each bar what nothing has changed: sweeps take millions of them.
+  std::size_t pass_quiet(std::span<const Bar> bars);
+  // What is known at the close, and shown to the strategy after it.
+  Result<void> conclude(std::span<const Bar> bars);
   [[nodiscard]] const Market& market(InstrumentId id) const;
   [[nodiscard]] Market& market_of(ClientOrderId id);
   // All that is due until and at `until`: of a market with a bar on its open, or on the worse of its high and low; of
@@ -194,17 +179,14 @@ class BarRun final : public StrategyContext {
   Result<void> tell_features(UnixNanos until);
   Result<void> open(std::span<const Bar> bars);
   Result<void> close(std::span<const Bar> bars);
-  void mark(const Bar& bar) {
-    Market& of = markets_[bar.instrument.value()];
-    of.mark = bar.close;
-    of.venue.note_price(bar.close);
-    if (of.local.depends_on_price() || of.has_moved) {
-      const int128 equity = of.local.equity(bar.close);
-      equity_ += equity - of.equity;
-      of.equity = equity;
-      of.has_moved = false;
-    }
-    if (listener_ != nullptr && now_ >= next_sample_) sample(of, to_decimal(bar.close, of.instrument.scales));
+  void mark(Market& of, Price close) {
+    of.mark = close;
+    of.venue.note_price(close);
+    if (!of.local.depends_on_price() && !of.has_moved) return;
+    const int128 equity = of.local.equity(close);
+    equity_ += equity - of.equity;
+    of.equity = equity;
+    of.has_moved = false;
   }
   void sample(const Market& market, const std::optional<Decimal>& mark);
   void measure() {

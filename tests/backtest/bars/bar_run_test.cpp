@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
+#include <random>
+#include <span>
 #include <sstream>
+#include <vector>
 
 #include "backtest/bars/bars_support.hpp"
 
@@ -267,6 +271,71 @@ TEST(BarRun, CancelsAndModifiesOnlyWhatIsOpen) {
   EXPECT_EQ(scene.show(100, 101, 90, 96), "bar 10;accepted;modified;");
   EXPECT_EQ(scene.show(100, 101, 90, 96), "bar 20;cancelled;");
   EXPECT_EQ(done, (std::vector<bool>{true, true, true, false, false}));
+}
+
+// At random places orders, cancels them and sets timers; mostly it does nothing.
+void act_at_random(StrategyContext& context, std::mt19937_64& random, std::int64_t price) {
+  switch (random() % 24) {
+    case 0: context.place(order_of(OrderSide::kBuy, OrderType::kMarket, 0)); break;
+    case 1: context.place(order_of(OrderSide::kSell, OrderType::kMarket, 0)); break;
+    case 2: context.place(order_of(OrderSide::kBuy, OrderType::kLimit, price - 3)); break;
+    case 3: context.place(order_of(OrderSide::kSell, OrderType::kStop, price - 5)); break;
+    case 4: context.set_timer(TimerId{1}, context.now() + std::chrono::seconds{static_cast<int>(random() % 60)}); break;
+    case 5: context.stop_timer(TimerId{1}); break;
+    default:
+      const std::vector<OpenOrder> open(context.open_orders(InstrumentId{0}).begin(),
+                                        context.open_orders(InstrumentId{0}).end());
+      if (random() % 4 == 0 && !open.empty()) context.cancel(open.front().id);
+  }
+}
+
+std::vector<Bar> random_bars(std::mt19937_64& random, std::size_t count) {
+  std::vector<Bar> bars;
+  std::int64_t price = 1000;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t open = price;
+    price = std::max<std::int64_t>(price + static_cast<std::int64_t>(random() % 9) - 4, 20);
+    const auto begin = static_cast<std::int64_t>(i) * 10'000'000'000;
+    bars.push_back({.open_time = {begin},
+                    .close_time = {begin + 10'000'000'000},
+                    .open = Price{open},
+                    .high = Price{std::max(open, price) + static_cast<std::int64_t>(random() % 4)},
+                    .low = Price{std::min(open, price) - static_cast<std::int64_t>(random() % 4)},
+                    .close = Price{price},
+                    .volume = Quantity{100}});
+  }
+  return bars;
+}
+
+TEST(BarRun, PassesQuietBarsAsOneByOne) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 random(seed);
+    const std::vector<Bar> bars = random_bars(random, 400);
+    // One by one; all at once; in pieces.
+    const auto told_in = [&bars, seed](std::size_t piece) {
+      Scene scene;
+      std::mt19937_64 choices(seed);
+      scene.strategy.bar_hook = [&choices](StrategyContext& context, const Bar& bar) {
+        act_at_random(context, choices, bar.close.units());
+      };
+      scene.strategy.timer = [&choices](StrategyContext& context) { act_at_random(context, choices, 900); };
+      scene.start();
+      for (std::size_t at = 0; at < bars.size(); at += std::max<std::size_t>(piece, 1)) {
+        const auto part = std::span(bars).subspan(at, std::min(std::max<std::size_t>(piece, 1), bars.size() - at));
+        const Result<void> done = piece == 0 ? scene.run->step(part) : scene.run->step_each(part);
+        EXPECT_TRUE(done.has_value());
+      }
+      const BarTotals totals = scene.run->totals();
+      std::string told = fmt::format("{} bars {} {} {} | ", totals.bars, totals.fills, to_string(totals.equity),
+                                     to_string(totals.max_drawdown));
+      for (const double value : totals.closes.closes.values) told += fmt::format("{} ", value);
+      return told + scene.strategy.told;
+    };
+    const std::string one_by_one = told_in(0);
+    EXPECT_NE(one_by_one.find("fill"), std::string::npos);
+    ASSERT_EQ(told_in(bars.size()), one_by_one) << seed;
+    ASSERT_EQ(told_in(7), one_by_one) << seed;
+  }
 }
 
 TEST(BarRun, MeasuresTheDrawdownAtCloses) {
