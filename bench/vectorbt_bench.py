@@ -3,11 +3,12 @@
 
 vectorbt_bench.py ACTS CANDLES.json [ROUNDS]
 
-Both in turn, ROUNDS times (5), in one run, on one processor each; the least and the median of each count. vectorbt: the
-strategy of its own README (MA.run of all pairs, crossings as signals, Portfolio.from_signals), the candles in memory
-and its code compiled before the clock starts: what is timed is indicators, signals, portfolio and total returns. acts:
-the whole program, `acts sweep --threads 1`, from its start to its table, reading the candles from the file; and that it
-is what single runs come to, of each of the pairs.
+All in turn, ROUNDS times (5), in one run; the least and the median of each count. vectorbt: the strategy of its own
+README (MA.run of all pairs, crossings as signals, Portfolio.from_signals), the candles in memory and its code compiled
+before the clock starts: what is timed is indicators, signals, portfolio and total returns, which it does on one
+processor. acts: the whole program from its start to its table, reading the candles from the file, as it is started
+(`acts sweep`) and on one processor as well (`--threads 1`); and that it is what single runs come to, of each of the
+pairs.
 """
 import csv
 import io
@@ -40,9 +41,9 @@ def configuration(candles, strategy, sweep):
             f'[strategy]\nname = "sma_cross"\nquantity = "1"\n{strategy}{sweep}')
 
 
-def by_acts(acts, config):
+def by_acts(acts, config, *options):
     begin = time.perf_counter()
-    done = subprocess.run([acts, "sweep", config, "--threads", "1"], capture_output=True, text=True, check=True)
+    done = subprocess.run([acts, "sweep", config, *options], capture_output=True, text=True, check=True)
     return time.perf_counter() - begin, list(csv.DictReader(io.StringIO(done.stdout)))
 
 
@@ -67,10 +68,14 @@ def main():
         config = Path(folder) / "sweep.toml"
         config.write_text(configuration(candles, "", f"[sweep]\nfast = {FASTS}\nslow = {SLOWS}\n"), encoding="utf-8")
         by_vectorbt(close, fast, slow)  # compiles
-        times = {"acts": [], "vectorbt": []}
+        times = {"acts": [], "acts, one thread": [], "vectorbt": []}
         for _ in range(rounds):
             seconds, table = by_acts(acts, config)
             times["acts"].append(seconds)
+            seconds, single = by_acts(acts, config, "--threads", "1")
+            times["acts, one thread"].append(seconds)
+            if single != table:
+                sys.exit("vectorbt_bench.py: one thread comes to another table")
             seconds, returns = by_vectorbt(close, fast, slow)
             times["vectorbt"].append(seconds)
         if len(table) != len(pairs) or len(returns) != len(pairs):
@@ -88,12 +93,12 @@ def main():
                     sys.exit(f"vectorbt_bench.py: set {row['set']}: {name} is {row[name]}, and {totals[name]} alone")
     print(f"{len(pairs)} pairs over {len(rows)} candles, {rounds} rounds, load {os.getloadavg()[0]:.1f} on "
           f"{os.cpu_count()} processors, vectorbt {vbt.__version__}")
+    medians = {name: statistics.median(spans) for name, spans in times.items()}
     for name, spans in times.items():
-        print(f"{name:<9} least {min(spans):.3f} s, median {statistics.median(spans):.3f} s")
-    ratio = statistics.median(times["vectorbt"]) / statistics.median(times["acts"])
-    print(f"acts is {ratio:.1f} times as fast by the medians, "
-          f"{min(times['vectorbt']) / min(times['acts']):.1f} by the least")
-    if ratio < 5:
+        print(f"{name:<16} least {min(spans):.3f} s, median {medians[name]:.3f} s: vectorbt takes "
+              f"{medians['vectorbt'] / medians[name]:.1f} times as long by the medians, "
+              f"{min(times['vectorbt']) / min(spans):.1f} by the least")
+    if medians["vectorbt"] < 5 * medians["acts"]:
         sys.exit("vectorbt_bench.py: less than 5 times")
 
 
