@@ -91,6 +91,7 @@ void LevelMap::make_empty(Leaf& leaf, Key free_key) {
   leaf.live = 0;
   leaf.count = 0;
   leaf.summed = false;
+  leaf.greatest_tag = 0;
   leaf.keys.fill(free_key);
   leaf.quantities.fill(0);
 }
@@ -190,6 +191,7 @@ std::size_t LevelMap::apply_known(std::span<const Level> levels, std::uint64_t t
     const std::size_t count = leaf->count + is_live - was_live;
     leaf->count = static_cast<std::uint32_t>(count);
     leaf->summed = false;
+    leaf->greatest_tag = std::max(leaf->greatest_tag, tag);
     size += is_live - was_live;
     batch.others[others] = i;
     others += known ^ 1;
@@ -253,6 +255,7 @@ void LevelMap::store(Place place, Key key, std::int64_t quantity, std::uint64_t 
   leaf->tags[slot] = tag;
   leaf->count += static_cast<std::uint32_t>(is_live - was_live);
   leaf->summed = false;
+  leaf->greatest_tag = std::max(leaf->greatest_tag, tag);
   size_ += is_live - was_live;
   if (is_live < was_live && (leaf->count < kSparse || size_ < least_size_)) thin_out(leaf);
 }
@@ -298,6 +301,7 @@ void LevelMap::insert(Place place, Key key, std::int64_t quantity, std::uint64_t
   }
   ++leaf->count;
   leaf->summed = false;
+  leaf->greatest_tag = std::max(leaf->greatest_tag, tag);
   ++size_;
 }
 
@@ -338,10 +342,11 @@ void LevelMap::prefetch_next(LeafList& leaves) {
 
 // Of a leaf whose first line is there: the others, if they will be read.
 void LevelMap::prefetch_slots(const Leaf* leaf, std::uint64_t suspect_end) {
-  if (leaf == nullptr || (leaf->summed && leaf->least_tag >= suspect_end)) return;
+  if (leaf == nullptr || is_told(*leaf, suspect_end)) return;
   constexpr std::size_t kLine = 64 / sizeof(Key);
   for (std::size_t i = 0; i < kSlots; i += kLine) __builtin_prefetch(&leaf->quantities[i]);
-  for (std::size_t i = 0; suspect_end != 0 && i < kSlots; i += kLine) __builtin_prefetch(&leaf->tags[i]);
+  if (leaf->greatest_tag < suspect_end || suspect_end == 0) return;
+  for (std::size_t i = 0; i < kSlots; i += kLine) __builtin_prefetch(&leaf->tags[i]);
 }
 
 // Free slots add zero. Unsigned, which quantities are too: widening then costs nothing. Without a branch: what is
@@ -350,8 +355,9 @@ void LevelMap::add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std:
                       BandTotal& total) {
   uint128 sum = 0;
   uint128 suspect = 0;
-  if (suspect_end == 0) {
+  if (leaf.greatest_tag < suspect_end || suspect_end == 0) {
     for (std::size_t i = begin; i < end; ++i) sum += static_cast<std::uint64_t>(leaf.quantities[i]);
+    suspect = suspect_end == 0 ? 0 : sum;
   } else {
     for (std::size_t i = begin; i < end; ++i) {
       const auto quantity = static_cast<std::uint64_t>(leaf.quantities[i]);
@@ -367,8 +373,9 @@ void LevelMap::add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std:
 // The same for all of a leaf, by what it remembers where that is enough. A sum that needs more than 64 bits is not
 // remembered.
 void LevelMap::add_up(const Leaf& leaf, std::uint64_t suspect_end, BandTotal& total) {
-  if (leaf.summed && leaf.least_tag >= suspect_end) {
+  if (is_told(leaf, suspect_end)) {
     total.quantity += leaf.sum;
+    total.suspect += leaf.least_tag >= suspect_end ? 0 : leaf.sum;
     total.levels += leaf.count;
     return;
   }

@@ -78,11 +78,13 @@ struct Gathered {
     leaf.live = 0;
     leaf.count = static_cast<std::uint32_t>(number);
     leaf.summed = false;
+    leaf.greatest_tag = 0;
     for (std::size_t i = 0; i < number; ++i) {
       const std::size_t next = i + 1 == number ? leaf.keys.size() : ((i + 1) * stride) >> 16;
       leaf.live |= bit(slot);
       leaf.quantities[slot] = quantities[begin + i];
       leaf.tags[slot] = tags[begin + i];
+      leaf.greatest_tag = std::max(leaf.greatest_tag, tags[begin + i]);
       leaf.keys[slot] = keys[begin + i];
       for (++slot; slot < next; ++slot) {
         leaf.keys[slot] = keys[begin + i];
@@ -143,10 +145,8 @@ LevelMap::Leaf* LevelMap::split(Leaf* leaf, Key key) {
 void LevelMap::link(Leaf* leaf, Leaf* right, Path& path) {
   right->worse = leaf;
   right->better = leaf->better;
-  right->end = leaf->end;
   (leaf->better != nullptr ? leaf->better->worse : best_leaf_) = right;
   leaf->better = right;
-  leaf->end = right->low;
   insert_child(path, 1, right->low, right);
 }
 
@@ -266,12 +266,11 @@ void LevelMap::rebalance(Leaf* leaf) {
     const std::size_t left_count = levels.count / 2;
     levels.give(*left, 0, left_count);
     levels.give(*right, left_count, levels.count);
-    parent->lows[right_index] = right->low = left->end = right->keys[0];
+    parent->lows[right_index] = right->low = right->keys[0];
     return;
   }
   levels.give(*left, 0, levels.count);
   left->better = right->better;
-  left->end = right->end;
   (right->better != nullptr ? right->better->worse : best_leaf_) = left;
   if (finger_ == right) finger_ = left;
   delete right;
@@ -325,9 +324,7 @@ void LevelMap::check_invariants() const {
   const Leaf* previous = nullptr;
   for (const Leaf* leaf = worst_leaf_; leaf != nullptr; leaf = leaf->better) {
     ACTS_ASSERT(leaf->worse == previous);
-    ACTS_ASSERT(previous != nullptr ? previous->low < leaf->low && previous->end == leaf->low
-                                    : leaf->low == kLowestKey);
-    ACTS_ASSERT(leaf->better != nullptr || leaf->end == kHighestKey);
+    ACTS_ASSERT(previous != nullptr ? previous->low < leaf->low : leaf->low == kLowestKey);
     ACTS_ASSERT(std::ranges::is_sorted(leaf->keys));
     ACTS_ASSERT(leaf->count == static_cast<std::size_t>(std::popcount(leaf->live)));
     // At the ends of the book, where levels came in order, a leaf may have few.
@@ -340,8 +337,10 @@ void LevelMap::check_invariants() const {
         continue;
       }
       const Key key = leaf->keys[slot];
-      ACTS_ASSERT(leaf->low <= key && (key < leaf->end || leaf->better == nullptr) && leaf->quantities[slot] > 0);
+      ACTS_ASSERT(leaf->low <= key && (leaf->better == nullptr || key < leaf->better->low) &&
+                  leaf->quantities[slot] > 0);
       ACTS_ASSERT(search(*leaf, key) == slot && descend(key) == leaf);
+      ACTS_ASSERT(leaf->tags[slot] <= leaf->greatest_tag);
       ACTS_ASSERT(!leaf->summed || leaf->tags[slot] >= leaf->least_tag);
       sum += static_cast<std::uint64_t>(leaf->quantities[slot]);
     }

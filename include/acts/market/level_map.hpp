@@ -4,8 +4,9 @@
 // that its coming back moves nothing and an insertion moves little. Insertion and removal anywhere cost O(log n) steps.
 // A level costs 25 bytes where leaves are full, and never more than 64 in a side of 1,000 levels or more; a smaller
 // side holds 64 KB at most, an empty one 2 KB. The last leaf used is remembered: the levels of one depth event lie near
-// each other. A leaf remembers the sum of its quantities until one changes: a sum over a band reads one cache line of a
-// leaf that was at rest. Not thread-safe, its const functions neither; no exception but bad_alloc.
+// each other. A leaf remembers the sum of its quantities until one changes, and between which updates they were set: a
+// sum over a band reads one cache line of a leaf that was at rest, unless some of its levels are suspect and others
+// not. Not thread-safe, its const functions neither; no exception but bad_alloc.
 #pragma once
 
 #include <array>
@@ -105,11 +106,11 @@ class LevelMap {
   // Keys do not decrease from slot to slot. A slot is live or free; a free one keeps a key for the order's sake, and of
   // several slots with equal keys only the first may be live. Quantities of free slots are zero.
   struct alignas(64) Leaf {
-    std::uint64_t live = 0;       // one bit a slot
-    std::uint32_t count = 0;      // of live slots
-    mutable bool summed = false;  // then `sum` is that of the quantities, and no level's tag is below `least_tag`
-    Key low = kLowestKey;         // this leaf is responsible for keys from here ...
-    Key end = kHighestKey;        // ... to the next better leaf's `low`, excluded; without end if there is none
+    std::uint64_t live = 0;          // one bit a slot
+    std::uint32_t count = 0;         // of live slots
+    mutable bool summed = false;     // then `sum` is that of the quantities, and no level's tag is below `least_tag`
+    Key low = kLowestKey;            // responsible for keys from here to that of `better`, excluded
+    std::uint64_t greatest_tag = 0;  // no level's tag is above it
     Leaf* better = nullptr;
     Leaf* worse = nullptr;
     mutable std::uint64_t sum = 0;
@@ -166,7 +167,13 @@ class LevelMap {
   static void prefetch_slots(const Leaf* leaf, std::uint64_t suspect_end);
   static void add_up(const Leaf& leaf, std::uint64_t suspect_end, BandTotal& total);
   static void add_up(const Leaf& leaf, std::size_t begin, std::size_t end, std::uint64_t suspect_end, BandTotal& total);
-  static bool responsible(const Leaf& leaf, Key key) { return leaf.low <= key && key < leaf.end; }
+  static bool responsible(const Leaf& leaf, Key key) {
+    return leaf.low <= key && (leaf.better == nullptr || key < leaf.better->low);
+  }
+  // Whether what it remembers tells how much of it is suspect.
+  static bool is_told(const Leaf& leaf, std::uint64_t suspect_end) {
+    return leaf.summed && (leaf.least_tag >= suspect_end || leaf.greatest_tag < suspect_end);
+  }
   static void put(Leaf& leaf, std::size_t slot, Key key, std::int64_t quantity, std::uint64_t tag);
   static void make_empty(Leaf& leaf, Key free_key);
   Leaf* descend(Key key) const;
