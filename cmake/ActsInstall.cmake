@@ -15,8 +15,8 @@ install(FILES ${packaging}/completions/acts.fish DESTINATION share/fish/vendor_c
 install(FILES ${packaging}/sysusers.conf DESTINATION lib/sysusers.d RENAME acts.conf)
 install(FILES ${packaging}/acts.toml DESTINATION share/doc/acts/examples)
 install(FILES ${packaging}/debian/copyright DESTINATION share/doc/acts)
-install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs/backtest.md ${PROJECT_SOURCE_DIR}/docs/bars.md ${PROJECT_SOURCE_DIR}/docs/catalog.md ${PROJECT_SOURCE_DIR}/docs/certificates.md ${PROJECT_SOURCE_DIR}/docs/export.md ${PROJECT_SOURCE_DIR}/docs/faults.md ${PROJECT_SOURCE_DIR}/docs/report.md
-        DESTINATION share/doc/acts)
+install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/acts)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/acts FILES_MATCHING PATTERN "*.md")
 install(FILES ${PROJECT_SOURCE_DIR}/docs/bad_day.json DESTINATION share/doc/acts/examples)
 
 # The unit names the binary and the configuration where this installation has them; a configuration that is there stays as it is.

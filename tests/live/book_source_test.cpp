@@ -79,7 +79,7 @@ TEST(BookSource, GivesEveryLevelOfEveryBookInBoundedBatches) {
 // A book that a remote database has lost could not be sent there again.
 TEST(BookSource, GivesABookAgainAsTheManualSays) {
   constexpr const char* kStatement = "DELETE FROM book_dumps WHERE symbol = 'BTCUSDT' AND saved_at >= ";
-  EXPECT_THAT(testing::read_file(test::project_file("README.md")), HasSubstr(kStatement));
+  EXPECT_THAT(testing::read_file(test::project_file("docs/sinks.md")), HasSubstr(kStatement));
   const Place place;
   const BookFile again = some_book("BTCUSDT", minute(1), 3);
   for (const BookFile& book : {some_book("BTCUSDT", minute(0), 3), again, some_book("ETHUSDT", minute(1), 3)}) {
