@@ -98,7 +98,7 @@ void RecordedLogs::add(std::string name, std::vector<RecordedMark> items, std::s
   logs_.push_back({std::move(name), std::move(items), synced, end, std::move(seen)});
 }
 
-void RecordedLogs::on_power_cut(std::string_view name, UnixNanos now) {
+void RecordedLogs::on_unsynced_lost(std::string_view name, UnixNanos now) {
   const auto log = std::ranges::find(logs_, name, &Log::name);
   ACTS_ASSERT(log != logs_.end());
   const Left left = left_of(log->name, log->items, now);

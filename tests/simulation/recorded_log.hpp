@@ -51,9 +51,9 @@ class RecordedLogs {
   // The log has these, and no others: closed in order; or left by a crash, which has taken nothing of what was given to
   // it, or something. The first `synced` of them survive a power cut.
   void add(std::string name, std::vector<RecordedMark> items, std::size_t synced, End end);
-  // The power was cut before this open log was sealed, which an earlier crash has left: that a process has written it
-  // out does not bring it to the disk.
-  void on_power_cut(std::string_view name, UnixNanos now);
+  // What the disk did not have of this open log may be gone, which an earlier crash has left and which is not sealed:
+  // the power was cut, or it could not be brought to the disk. That a process has written it out is not enough.
+  void on_unsynced_lost(std::string_view name, UnixNanos now);
   // A log that the writer has not got to: it may be empty, or have no index.
   void add_unknown(const std::string& name);
   [[nodiscard]] bool has(std::string_view name) const { return log_of(name) != nullptr; }

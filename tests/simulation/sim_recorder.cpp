@@ -178,7 +178,7 @@ SimRecorder::Kept SimRecorder::crash(bool power_cut, exchange::Random& random, U
     if (!name.ends_with(kLogEnding)) continue;
     name.resize(name.size() - kLogEnding.size());
     if (logs_.has(name)) {
-      if (power_cut) logs_.on_power_cut(name, now);
+      if (power_cut) logs_.on_unsynced_lost(name, now);
       continue;
     }
     const auto [here, lacks_line, is_torn] = logs_.left_of(name, items, now);
@@ -268,7 +268,10 @@ void SimRecorder::leave_all() {
 void SimRecorder::keep_all() {
   Sealer sealer = make_sealer();
   for (const std::string& name : to_seal_) {
-    for (int i = 0; i < kMostAttempts && !sealer.keep(name); ++i) ++failures_;
+    for (int i = 0; i < kMostAttempts && !sealer.keep(name); ++i) {
+      ++failures_;
+      logs_.on_unsynced_lost(name, now_);
+    }
   }
 }
 
