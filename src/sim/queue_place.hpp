@@ -52,11 +52,13 @@ class QueuePlace {
         entry_(front_),
         is_never_reached_(model.kind == QueueKind::kTradedThrough) {}
 
-  // Somebody has taken so much at the price.
-  void on_trade(double quantity) {
-    front_ -= quantity;
+  // So much was traded at the price; `others` of it was not had by own orders that stand before this one. What the
+  // level is told to have lost by it is all of it.
+  void on_trade(double quantity, double others) {
+    front_ -= others;
     traded_ += quantity;
   }
+  void on_trade(double quantity) { on_trade(quantity, quantity); }
   // What rests at the price is now `after`.
   void on_level(const QueueModel& model, double before, double after);
   // Nothing rests at the price.

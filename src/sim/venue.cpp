@@ -131,20 +131,20 @@ std::int64_t SimVenue::draw(const Own& own, const MarketRow& row) {
   return got;
 }
 
-// How much of a trade an order gets. `shared`: what others of ours have got of it.
+// How much of a trade an order gets. `shared`: what others of ours have got of it, which are before it.
 std::int64_t SimVenue::reached(Own& own, const MarketRow& trade, std::int64_t shared) {
   const bool is_partial = model_.fills == FillSizes::kPartial;
   const std::int64_t most = fillable(own);
   // Parts of a lot cannot be traded, whatever the trades of others were.
-  const std::int64_t rest = trade.quantity - shared;
+  const std::int64_t rest = std::max<std::int64_t>(trade.quantity - shared, 0);
   const std::int64_t there = counts_levels() ? rest / model_.lot * model_.lot : rest;
   if (own.order.rank + trade.rank > 0) return counts_levels() ? std::min(most, there) : most;
   const VenueBookSide& book = book_.sides[own.order.side];
   if (is_known_empty(book.quantity_at(own.order.rank), trade.ts)) own.place.on_nothing();
-  own.place.on_trade(value_of(trade.quantity));
+  own.place.on_trade(value_of(trade.quantity), value_of(rest));
   const std::int64_t reached = own.place.take_reached(lot_value_) * model_.lot;
   // An estimate of what stood before the order may have gone below nothing: there it gets more than was traded.
-  const std::int64_t got = model_.as_hftbacktest ? reached : std::min(reached - shared, there);
+  const std::int64_t got = model_.as_hftbacktest ? reached : std::min(reached, there);
   if (got <= 0) return 0;
   return is_partial ? std::min(got, most) : most;
 }

@@ -140,7 +140,8 @@ void NaiveVenue::on_print(const MarketRow& row) {
       const Side own = is_bid ? Side::kAsk : Side::kBid;
       const bool is_empty = book_.quantity_at(own, Price{tick}).units() == 0;
       if (is_empty && row.ts != cleared_) order.front = std::min(order.front, 0.0);
-      order.front -= value(row.quantity);
+      // What orders of ours before it have had of the print, nobody before it has.
+      order.front -= value(std::max<std::int64_t>(row.quantity - shared, 0));
       order.traded += value(row.quantity);
       std::int64_t lots = std::llround(-order.front / value(model_.lot));
       if (model_.queue.kind == QueueKind::kTradedThrough) {
@@ -150,7 +151,7 @@ void NaiveVenue::on_print(const MarketRow& row) {
       if (lots > 0) {
         order.front = 0;
         const std::int64_t there = (row.quantity - shared) / model_.lot * model_.lot;
-        const std::int64_t got = std::min(lots * model_.lot - shared, there);
+        const std::int64_t got = std::min(lots * model_.lot, there);
         if (got > 0) quantity = model_.is_partial ? std::min(got, fillable(order)) : fillable(order);
       }
     }

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
+#include <random>
 #include <vector>
 
 #include "sim/venue_support.hpp"
@@ -105,6 +108,89 @@ TEST_F(Venue, SharesATradeAmongOwnOrders) {
     trade(kAskSide, 99, 7);
     EXPECT_EQ(venue().position(), as_hftbacktest ? 50 : 17);
   }
+}
+
+// What ours has had of a trade, nobody before a later one of ours has had.
+TEST_F(Venue, LeavesWhoStandsBeforeALaterOrderWhatAnEarlierOneOfOursHasHad) {
+  for (const QueueKind queue : {QueueKind::kRiskAverse, QueueKind::kPower3, QueueKind::kLog}) {
+    start({.fills = FillSizes::kPartial, .queue = {queue, 3}});
+    level(kBidSide, 99, 5);
+    level(kAskSide, 102, 1);
+    place(kBidSide, 100, 5);
+    place(kBidSide, 99, 5);
+    level(kBidSide, 99, 25);
+    told();
+    trade(kAskSide, 99, 5);
+    EXPECT_EQ(told(), "1 filled traded_through 100x5 left 0");
+    level(kBidSide, 99, 20);
+    trade(kAskSide, 99, 5);
+    EXPECT_EQ(told(), "") << to_string(queue);
+    trade(kAskSide, 99, 1);
+    EXPECT_EQ(told(), "2 partially_filled queue_done 99x1 left 4") << to_string(queue);
+
+    start({.fills = FillSizes::kPartial, .queue = {queue, 3}});
+    level(kBidSide, 100, 5);
+    level(kAskSide, 102, 1);
+    place(kBidSide, 100, 1);
+    level(kBidSide, 100, 8);
+    place(kBidSide, 100, 1);
+    level(kBidSide, 100, 30);
+    told();
+    trade(kAskSide, 100, 6);
+    EXPECT_EQ(told(), "1 filled queue_done 100x1 left 0") << to_string(queue);
+    trade(kAskSide, 100, 3);
+    EXPECT_EQ(told(), "") << to_string(queue);
+    trade(kAskSide, 100, 1);
+    EXPECT_EQ(told(), "2 filled queue_done 100x1 left 0") << to_string(queue);
+  }
+}
+
+// Others and own orders of two prices, written down as the lists that they stand in: trades take them from the front.
+TEST_F(Venue, FillsWhatStandsAtTheFrontOfTheQueue) {
+  struct Standing {
+    std::int64_t left;
+    bool is_own;
+  };
+  std::mt19937_64 random(3);
+  const auto below = [&random](std::uint64_t bound) { return static_cast<std::int64_t>(random() % bound); };
+  std::size_t fills = 0;
+  for (int round = 0; round < 500; ++round) {
+    start({.fills = FillSizes::kPartial, .queue = {QueueKind::kRiskAverse, 3}});
+    level(kAskSide, 105, 1);
+    std::map<std::int64_t, std::vector<Standing>> queues;
+    for (const std::int64_t price : {99, 100}) {
+      std::int64_t others = 0;
+      for (std::int64_t i = 0; i < 6; ++i) {
+        const std::int64_t more = below(6);
+        level(kBidSide, price, others += more);
+        queues[price].push_back({more, false});
+        const std::int64_t own = 1 + below(5);
+        place(kBidSide, price, own);
+        queues[price].push_back({own, true});
+      }
+      level(kBidSide, price, others + 10'000);
+      queues[price].push_back({10'000, false});
+    }
+    std::int64_t wanted = 0;
+    for (int i = 0; i < 25; ++i) {
+      const std::int64_t price = 99 + below(2);
+      const std::int64_t quantity = 1 + below(9);
+      std::int64_t left = quantity;
+      for (auto queue = queues.rbegin(); queue != queues.rend() && queue->first >= price; ++queue) {
+        for (Standing& one : queue->second) {
+          if (queue->first > price && !one.is_own) continue;  // the trade was told of below them
+          const std::int64_t got = std::min(left, one.left);
+          one.left -= got;
+          left -= got;
+          if (one.is_own) wanted += got;
+        }
+      }
+      trade(kAskSide, price, quantity);
+      ASSERT_EQ(venue().position(), wanted) << round << ' ' << i;
+      fills += static_cast<std::size_t>(!told().empty());
+    }
+  }
+  EXPECT_GT(fills, 3'000U);
 }
 
 TEST_F(Venue, FillsOneOrderBeyondATradeAtMostInFull) {
