@@ -211,7 +211,9 @@ void BarVenue::apply_change(std::size_t i, const ModifyOrder& change) {
     return tell(i, OrderEvent::kRejected, against, sim::detail_of(options_.filters, changed, against));
   }
   if (moves) extras_[i].trigger->set(moved.units());
-  extras_[i].is_arriving = true;  // at its new price it may take
+  // At another price it may take. What only gets smaller keeps its place.
+  const bool keeps_place = order.price == before.price && order.quantity <= before.quantity;
+  if (!keeps_place) extras_[i].is_arriving = true;
   tell(i, OrderEvent::kModified);
 }
 

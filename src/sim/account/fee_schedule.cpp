@@ -108,6 +108,13 @@ int FeeSchedule::decimals(Scales scales) const {
       {rate, shortest(per_quantity).scale - scales.price, shortest(flat).scale - scales.price - scales.quantity});
 }
 
+VolumeWindow::VolumeWindow(int128 before) {
+  constexpr auto kParts = static_cast<int128>(kDays);
+  for (std::size_t i = 0; i < kDays; ++i) {
+    days_[i] = before / kParts + static_cast<int128>(static_cast<int128>(i) < before % kParts);
+  }
+}
+
 void VolumeWindow::advance(UnixNanos now) {
   const std::int64_t day = now.value / kFeeDay.count();
   if (day_ < 0) day_ = day;
@@ -145,8 +152,7 @@ FeeMeter::FeeMeter(const FeeSchedule& schedule, const MoneyTerms& terms) : sched
 VolumeWindow FeeMeter::first_volume() const {
   MoneyMath math;
   const Decimal& volume = schedule_.volume_before;
-  return VolumeWindow(math.scaled(volume.units, terms_.scale() - volume.scale) /
-                      static_cast<int128>(VolumeWindow::kDays));
+  return VolumeWindow(math.scaled(volume.units, terms_.scale() - volume.scale));
 }
 
 int128 FeeMeter::other_balance() const {

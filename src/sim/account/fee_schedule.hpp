@@ -64,8 +64,8 @@ struct FeeSchedule {
 class VolumeWindow {
  public:
   static constexpr std::size_t kDays = 30;
-  // Of each of the days before the first.
-  explicit VolumeWindow(int128 a_day = 0) { days_.fill(a_day); }
+  // `before`: of the 30 days before the first, which it is spread over; not negative.
+  explicit VolumeWindow(int128 before = 0);
   void add(MoneyMath& math, UnixNanos now, int128 value);
   // Of the days before that of `now`.
   int128 before(MoneyMath& math, UnixNanos now);

@@ -280,8 +280,9 @@ class NaiveOrders {
     for (const Request& request : requests) {
       Order& order = orders[request.order];
       if (request.price == 0) order.is_over = true;
+      // At the price that it has already it stays where it is.
+      order.has_arrived = order.has_arrived && order.price == request.price;
       order.price = request.price;
-      order.has_arrived = false;
     }
   }
 

@@ -383,6 +383,27 @@ TEST(BarVenue, ModifiesAndCancels) {
   EXPECT_EQ(market.show({100, 101, 50, 100}), "");
 }
 
+// One that only got smaller was taken for a new one at the next open: it took there, or, post-only, was gone.
+TEST(BarVenue, KeepsThePlaceOfAnOrderThatOnlyGetsSmaller) {
+  for (const TimeInForce time_in_force : {TimeInForce::kGtc, TimeInForce::kGtx}) {
+    Market market;
+    const std::uint64_t id = market.place({.instrument = kHere,
+                                           .side = kBuy,
+                                           .type = OrderType::kLimit,
+                                           .time_in_force = time_in_force,
+                                           .price = Price{90},
+                                           .quantity = Quantity{5}});
+    market.show({100, 101, 95, 100});
+    market.venue().modify({.id = ClientOrderId{id}, .price = Price{90}, .quantity = Quantity{2}}, {});
+    EXPECT_EQ(market.show({80, 81, 79, 80}), "1 buy 90x2 traded_through,");
+  }
+  Market market;
+  const std::uint64_t id = market.place(kBuy, OrderType::kLimit, 90, 5);
+  market.show({100, 101, 95, 100});
+  market.venue().modify({.id = ClientOrderId{id}, .price = Price{90}, .quantity = Quantity{6}}, {});
+  EXPECT_EQ(market.show({80, 81, 79, 80}), "1 buy 80x6 taker,");
+}
+
 TEST(BarVenue, CountsFillsOfMoreThanTheBarTraded) {
   Market market;
   market.place(kBuy, OrderType::kMarket, 0, 7);

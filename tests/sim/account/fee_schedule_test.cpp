@@ -98,6 +98,16 @@ TEST(FeeMeter, BeginsWithTheVolumeOfBefore) {
   EXPECT_EQ(meter.charge(kBuy, kTaker, 31).fee, "1.00001");
 }
 
+// Divided by thirty it was a little less than what was said.
+TEST(FeeMeter, ReachesATierWithJustItsVolume) {
+  for (const char* const volume : {"1000000", "1", "1000001.37"}) {
+    Meter meter({.taker = number("0.002"),
+                 .tiers = {{.volume = number(volume), .maker = {}, .taker = number("0.001")}},
+                 .volume_before = number(volume)});
+    EXPECT_EQ(meter.charge(kBuy, kTaker, 5).fee, "0.500005") << volume;
+  }
+}
+
 TEST(FeeMeter, TakesFeesOfSpotOutOfWhatIsReceived) {
   Meter meter({.maker = number("0.001"), .taker = number("0.001"), .asset = FeeAsset::kReceived});
   EXPECT_EQ(meter.charge(kBuy, kTaker), (Charged{"0", "0.0005", "0"}));
