@@ -74,6 +74,7 @@ void BookBuilder::resume(const SavedBook& saved) {
   book_ = OrderBook(saved.book);
   sync_.resume(saved.book.last_update_id, saved.snapshot_is_last);
   waiting_.reset();
+  merged_limit_ = 0;
   last_audit_.reset();
   margin_low_.reset();
   margin_high_.reset();
@@ -162,6 +163,7 @@ void BookBuilder::merge_waiting(UnixNanos now) {
     kept.use = SnapshotUse::kMerge;
   }
   if (on_snapshot(kept.view(), now, kept.use)) return;
+  ++unfit_snapshots_;
   if (kept.use == SnapshotUse::kAudit) on_audit_failed();
   sync_.on_pending_failed(now);
 }
@@ -241,6 +243,8 @@ void BookBuilder::merge(const DepthSnapshot& snapshot, UnixNanos now, SnapshotUs
   const MergeResult merged = book_.merge(snapshot, sync_.superseded_upto(snapshot.last_update_id));
   set_margins(snapshot, merged.window);
   if (book_.epoch() != epoch) note_gap(now);  // it was ahead of everything seen: a gap of the book's own
+  merged_limit_ = std::max(merged_limit(), snapshot.limit);
+  merged_epoch_ = book_.epoch();
 }
 
 void BookBuilder::set_margins(const DepthSnapshot& snapshot, PriceInterval window) {

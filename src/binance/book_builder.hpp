@@ -91,6 +91,10 @@ class BookBuilder {
   [[nodiscard]] std::optional<UnixNanos> last_event_time() const { return last_event_time_; }
   // Receive time of the last applied update: one that is dropped brings the book no further.
   [[nodiscard]] std::optional<UnixNanos> last_update_received() const { return last_update_received_; }
+  // Of the snapshots that were merged since the last gap, the most levels a side that one was asked for; 0: none was.
+  [[nodiscard]] int merged_limit() const { return book_.epoch() == merged_epoch_ ? merged_limit_ : 0; }
+  // That had waited for the stream, and no longer fitted the book when their turn came.
+  [[nodiscard]] std::uint64_t unfit_snapshots() const { return unfit_snapshots_; }
   // The last one in which something could be compared.
   [[nodiscard]] const std::optional<BookAudit>& last_audit() const { return last_audit_; }
   [[nodiscard]] const AuditCounts& audits() const { return audits_; }
@@ -131,6 +135,9 @@ class BookBuilder {
   OrderBook book_;
   DepthSync sync_;
   std::optional<Kept> waiting_;
+  int merged_limit_ = 0;
+  std::uint64_t merged_epoch_ = 0;  // of the book, in which that was
+  std::uint64_t unfit_snapshots_ = 0;
   std::optional<BookAudit> last_audit_;
   AuditCounts audits_;
   std::deque<KnownGap> gaps_;                // oldest first

@@ -52,7 +52,6 @@ struct Collector::Impl final : LineListener {
     binance::AuditCounts audits;  // as they were when they were last looked at
     AuditHealth audit;            // failures and levels only
     std::optional<UnixNanos> audited_at;
-    std::optional<std::uint64_t> deep_in_epoch;  // of the book, in which it has had a snapshot of the full limit
     UnixNanos deepen_at{INT64_MIN};
     UpdateRate rate;
   };
@@ -105,7 +104,6 @@ struct Collector::Impl final : LineListener {
   void plan_deepening(InstrumentIndex index, UnixNanos now);
   void plan_audit(InstrumentIndex index, UnixNanos now);
   [[nodiscard]] bool is_due(UnixNanos& at, InstrumentIndex index, Nanos interval, UnixNanos now) const;
-  void note_depth(InstrumentIndex index, int limit);
   void note_audits(InstrumentIndex index, UnixNanos now);
   void pump(UnixNanos now);
   void on_done(const RestDone& done, std::string_view body, UnixNanos now);

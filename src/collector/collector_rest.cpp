@@ -147,7 +147,6 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
   }
   symbols[index].refusals = 0;
   const std::uint64_t restarts_before = pipeline.builder(index).sync().counters().restarts;
-  const std::uint64_t merged_before = pipeline.builder(index).sync().counters().merged;
   record_answer(done, body, now);
   const Result<void> read = pipeline.on_depth_answer(index, body, done.job.limit, now);
   if (!read) {
@@ -159,7 +158,6 @@ void Collector::Impl::on_depth_done(const RestDone& done, std::string_view body,
               "the venue's update ids have gone back: the book is suspect, a snapshot is asked for", now);
     }
   }
-  if (pipeline.builder(index).sync().counters().merged > merged_before) note_depth(index, done.job.limit);
   note_audits(index, now);  // one that waited for the stream has given way
   poll_snapshot(index, now);
 }

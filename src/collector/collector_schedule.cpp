@@ -103,13 +103,9 @@ void Collector::Impl::plan_refresh(InstrumentIndex index, UnixNanos now) {
 // Of this epoch: a gap empties K.
 void Collector::Impl::plan_deepening(InstrumentIndex index, UnixNanos now) {
   Symbol& symbol = symbols[index];
-  if (now < symbol.deepen_at || symbol.deep_in_epoch == pipeline.builder(index).book().epoch()) return;
+  if (now < symbol.deepen_at || pipeline.builder(index).merged_limit() >= options.limit) return;
   symbol.deepen_at = now + kDeepenAgain;  // unless it has come by then
   ask_snapshot(RequestKind::kDepth, Urgency::kDeepen, index, options.limit);
-}
-
-void Collector::Impl::note_depth(InstrumentIndex index, int limit) {
-  if (limit >= options.limit) symbols[index].deep_in_epoch = pipeline.builder(index).book().epoch();
 }
 
 void Collector::Impl::plan_audit(InstrumentIndex index, UnixNanos now) {

@@ -110,6 +110,7 @@ Health Collector::Impl::health(UnixNanos now) const {
     health.counters.gaps += counters.gaps;
     add_if(health.counters.snapshots, "too_old", counters.too_old);
     add_if(health.counters.snapshots, "gave_up_waiting", counters.gave_up_waiting);
+    add_if(health.counters.snapshots, "unfit", pipeline.builder(index).unfit_snapshots());
   }
   for (const auto& [symbol, problem] : unknown_symbols) health.unknown_symbols.push_back(problem);
   health.connections = pool.health(now);

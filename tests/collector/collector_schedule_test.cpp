@@ -121,6 +121,27 @@ TEST_F(CollectorSchedule, HealsAGapAtOnceWhileBooksAreDeepened) {
   }
 }
 
+// A snapshot that waits for the stream is merged by an update: the book was taken for not deepened yet, and every
+// minute a full snapshot was asked for.
+TEST(CollectorScheduleOfOneBook, IsDeepenedOnceThoughSnapshotsAreAheadOfTheStream) {
+  const std::vector<std::string> symbols{"BTCUSDT", "ETHUSDT", "SOLUSDT"};
+  CollectorOptions options = spot_options(symbols);
+  options.audit_interval.reset();
+  FakeVenue venue(std::move(options));
+  for (const std::string& symbol : symbols) venue.add_market(symbol);
+  venue.start();
+  while (venue.open_sessions().empty()) venue.run_for(1ms);
+  venue.open_sessions().front()->lag = 8 * venue.rest_latency;
+  venue.run_for(10min);
+  std::map<std::string, int> asked;
+  for (const auto& [when, get] : venue.requests) {
+    if (get.kind == RequestKind::kDepth) ++asked[get.url];
+  }
+  EXPECT_EQ(asked.size(), symbols.size());
+  for (const auto& [url, times] : asked) EXPECT_EQ(times, 1) << url;
+  for (const std::string& symbol : symbols) EXPECT_EQ(venue.health_of(symbol).snapshots, 1U);
+}
+
 // Others have used so much of this minute that only what is urgent may still be asked.
 struct CollectorScheduleOfGaps : testing::TestWithParam<const char*> {};
 
