@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs every benchmark of bench/: bench.sh [GOOGLE BENCHMARK OPTION…]
-# Without options also the one whose ratio counts, again and in turns: below LEAST_RATIO (3) it fails.
+# Without options also those that are held to a figure, again and in turns: it fails below LEAST_RATIO (3), and where a
+# minute row of 20,000 levels (10,000 a side) takes more than MOST_ROW_US (50), but for all levels changed with cold caches.
 source "$(dirname "$0")/lib.sh"
 configure release
 compile release bench/all
@@ -32,3 +33,19 @@ awk -F , -v least="${LEAST_RATIO:-3}" '
     if (slow) printf "below %s times: try again on a machine with nothing else to do\n", least
     exit slow || compared != 2
   }' "$ratios" || die "the depth benchmark is not as fast as it is to be"
+
+readonly rows=build/release/bench/rows.csv
+build/release/bench/bench_acts --benchmark_filter='sample_minute/(warm|cold$|cold/|cold_suspect).*10000' \
+  --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true --benchmark_out_format=csv \
+  --benchmark_out="$rows" >/dev/null
+awk -F , -v most="${MOST_ROW_US:-50}" '
+  /_median"/ {
+    gsub(/"/, "", $1)
+    ++compared
+    printf "%s: %.0f us\n", $1, $3
+    if ($3 > most) slow = 1
+  }
+  END {
+    if (slow) printf "above %s us: try again on a machine with nothing else to do\n", most
+    exit slow || compared != 5
+  }' "$rows" || die "a minute row takes longer than it is to"
