@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs every benchmark of bench/: bench.sh [GOOGLE BENCHMARK OPTION…]
 # Without options also those that are held to a figure, again and in turns: it fails below LEAST_RATIO (3), and where a
-# minute row of 20,000 levels (10,000 a side) takes more than MOST_ROW_US (50), but for all levels changed with cold caches.
+# minute row of 20,000 levels (10,000 a side) takes more than MOST_ROW_US (50), but for all of them changed and the
+# caches cold.
 source "$(dirname "$0")/lib.sh"
 configure release
 compile release bench/all
