@@ -75,6 +75,7 @@ Result<std::unique_ptr<CollectRun>> CollectRun::make(EventLoop& loop, Clock& clo
     if (!made) return std::unexpected(made.error());
     run->add_venue(venue, std::move(*made));
   }
+  run->symbols_ = *symbols;
   if (Result<void> opened = run->open_alerts(); !opened) return std::unexpected(opened.error());
   if (Result<void> served = run->serve(); !served) return std::unexpected(served.error());
   return run;
@@ -122,8 +123,8 @@ Result<std::unique_ptr<FeatureStore>> CollectRun::open_sqlite(const RowSchema& s
   return std::unique_ptr<FeatureStore>(std::move(*store));
 }
 
-Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vector<std::string> symbols,
-                                                         const VenueAddresses& addresses) {
+Result<VenueRunOptions> CollectRun::venue_options(Venue venue, std::vector<std::string> symbols,
+                                                  const VenueAddresses& addresses) {
   const Result<ProxySettings> proxy = proxy_settings_from_environment();
   if (!proxy) return std::unexpected(proxy.error());
   Result<std::vector<std::string>> streams = streams_of(settings_, venue);
@@ -153,13 +154,6 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
   core.seed = static_cast<std::uint64_t>(clock_.now().value);
   if (lock_) {
     options.cooldown_dir = settings_.data_dir;
-    EarlierCooldowns earlier = read_cooldowns(settings_.data_dir, venue);
-    for (std::string& problem : earlier.problems) {
-      log(venue, {collector::LogLevel::kWarning, "cooldown_unreadable", "", std::move(problem), 0});
-    }
-    core.earlier_cooldowns = std::move(earlier.cooldowns);
-    const UnixNanos now = clock_.now();
-    delay_by(clock_.ahead_of_wall(), now, core.earlier_cooldowns);
     if (settings_.checkpoint_interval > Nanos{0}) core.checkpoint_interval = settings_.checkpoint_interval;
     core.full_book_at = settings_.full_book_at;
     core.earlier_book = [this, venue](std::string_view symbol) { return earlier_.take_book(venue, symbol); };
@@ -168,9 +162,26 @@ Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vecto
     begun_at_[venue] = now;
     store_missed(earlier_.minutes_until(venue, now));
   };
+  return options;
+}
+
+Result<std::unique_ptr<VenueRun>> CollectRun::make_venue(Venue venue, std::vector<std::string> symbols,
+                                                         const VenueAddresses& addresses) {
+  auto options = venue_options(venue, std::move(symbols), addresses);
+  if (!options) return std::unexpected(options.error());
+  collector::CollectorOptions& core = options->collector;
+  if (lock_) {
+    EarlierCooldowns earlier = read_cooldowns(settings_.data_dir, venue);
+    for (std::string& problem : earlier.problems) {
+      log(venue, {collector::LogLevel::kWarning, "cooldown_unreadable", "", std::move(problem), 0});
+    }
+    core.earlier_cooldowns = std::move(earlier.cooldowns);
+    const UnixNanos now = clock_.now();
+    delay_by(clock_.ahead_of_wall(), now, core.earlier_cooldowns);
+  }
   if (hooks_.tune) hooks_.tune(core);
   return VenueRun::make(
-      loop_, clock_, std::move(options),
+      loop_, clock_, std::move(*options),
       [this](MinuteRow&& row) {
         if (hooks_.row) hooks_.row(row);
         rows_->push(std::move(row));
@@ -343,6 +354,7 @@ void CollectRun::end_alerts() {
 void CollectRun::begin_stop() {
   if (!stop_began_) stop_began_ = std::chrono::steady_clock::now();
   if (retention_) retention_->stop();
+  if (restore_) restore_->stop();
 }
 
 Nanos CollectRun::stopping_for() const { return std::chrono::steady_clock::now() - *stop_began_; }

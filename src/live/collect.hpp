@@ -19,6 +19,7 @@
 #include "live/earlier_run.hpp"
 #include "live/health_text.hpp"
 #include "live/process_health.hpp"
+#include "live/restore_thread.hpp"
 #include "live/retention_thread.hpp"
 #include "live/row_writer.hpp"
 #include "live/settings.hpp"
@@ -65,7 +66,11 @@ class CollectRun {
   bool drain();
   // As wanted now: symbols, of other venues than before too, and logging. A warning in the log names each key that
   // differs and would need a restart. Errors: kUsage, kStorage; then nothing has changed.
+  // Symbols that were not collected before need what earlier runs have left of them: it is read on another thread, and
+  // all of the symbols are as wanted once it is. What is wanted meanwhile comes after that, the latest of it alone.
   Result<void> reload(const CollectSettings& wanted);
+  // Something that is wanted waits for what earlier runs have left.
+  [[nodiscard]] bool is_reloading() const { return restore_ != nullptr; }
 
   [[nodiscard]] std::vector<collector::Health> health();
   [[nodiscard]] ProcessHealth process_health() const;
@@ -77,19 +82,30 @@ class CollectRun {
   static constexpr Nanos kAlertsLimit = std::chrono::seconds{5};       // and for the word that alerts are over
 
  private:
+  // What is wanted, and its symbols.
+  struct Reload {
+    CollectSettings wanted;
+    EarlierRun::Symbols symbols;
+  };
+
   CollectRun(EventLoop& loop, Clock& clock, CollectSettings settings, CollectHooks hooks);
   Result<void> open_store(const EarlierRun::Symbols& symbols);
   [[nodiscard]] bool is_stopped() const;
   Result<std::unique_ptr<VenueRun>> make_venue(Venue venue, std::vector<std::string> symbols,
                                                const VenueAddresses& addresses);
+  Result<VenueRunOptions> venue_options(Venue venue, std::vector<std::string> symbols, const VenueAddresses& addresses);
   void store_missed(MissedMinutes missed);
   // In the order in which they were typed. Errors: kUsage.
   static Result<EarlierRun::Symbols> by_venue(const CollectSettings& settings);
+  Result<void> check_added_venues(const Reload& reload);
+  Result<void> begin_reload(Reload reload);
+  Result<void> take_over(Reload reload, std::vector<std::pair<Venue, Result<MissedMinutes>>> missed);
+  void restore_added(Reload reload, EarlierRun::Symbols added);
+  void on_restored(Reload reload, RestoredSymbols restored);
   [[nodiscard]] EarlierRun::Symbols added_by(const EarlierRun::Symbols& wanted) const;
   // Also if it is not collected any more.
   [[nodiscard]] bool has_had(Venue venue, const std::string& typed) const;
-  void restore_added(const EarlierRun::Symbols& added);
-  void store_missed_of_added(const EarlierRun::Symbols& added);
+  void store_missed_of_added(std::vector<std::pair<Venue, Result<MissedMinutes>>> missed);
   void say_restored(const MissedMinutes& missed);
   void add_venue(Venue venue, std::unique_ptr<VenueRun> run);
   void warn_of_unused(const CollectSettings& wanted);
@@ -119,6 +135,9 @@ class CollectRun {
   CollectHooks hooks_;
   std::optional<FileLock> lock_;  // let go of last
   EarlierRun earlier_;
+  EarlierRun::Symbols symbols_;             // taken over
+  std::unique_ptr<RestoreThread> restore_;  // while it is at work
+  std::optional<Reload> next_reload_;       // begins after it
   UnixNanos started_at_;
   std::map<Venue, UnixNanos> begun_at_;  // of runs whose symbols are known
   std::unique_ptr<RowWriter> rows_;

@@ -162,17 +162,33 @@ Nanos EarlierRun::restore_venue(Venue venue, const std::vector<std::string>& typ
                              done.lines),
                  0});
   }
-  // Beside those that nobody has asked for yet.
-  RestoredBooks& all = restored_[venue];
-  all.books.merge(done.books);
-  all.rows.merge(done.rows);
-  all.since.merge(done.since);
+  add(venue, done);
   return std::chrono::steady_clock::now() - begin;
+}
+
+// Beside those that nobody has asked for yet.
+void EarlierRun::add(Venue venue, RestoredBooks& more) {
+  RestoredBooks& all = found_.restored[venue];
+  all.books.merge(more.books);
+  all.rows.merge(more.rows);
+  all.since.merge(more.since);
+}
+
+EarlierRun::Found EarlierRun::lend() {
+  Found lent{.open_logs = found_.open_logs};
+  for (auto& [venue, restored] : found_.restored) lent.restored[venue].rows = std::exchange(restored.rows, {});
+  return lent;
+}
+
+void EarlierRun::take_back(Found found) {
+  found_.open_logs.merge(found.open_logs);
+  for (auto& [venue, restored] : found.restored) add(venue, restored);
+  for (const auto& [symbol, until] : found.covered) found_.covered.insert_or_assign(symbol, until);
 }
 
 // Those that were there before the run: it writes logs of its own.
 const std::vector<RecordingFile>& EarlierRun::open_logs(Venue venue) {
-  const auto [logs, is_new] = open_logs_.try_emplace(venue);
+  const auto [logs, is_new] = found_.open_logs.try_emplace(venue);
   if (!is_new) return logs->second;
   if (auto found = list_segments(settings_.data_dir, std::string(to_string(venue)), "", UnixNanos{})) {
     logs->second = std::move(*found);
@@ -189,7 +205,7 @@ LeftLogs EarlierRun::left_logs(Venue venue) const {
 }
 
 std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std::string_view symbol) {
-  auto& books = restored_[venue].books;
+  auto& books = found_.restored[venue].books;
   const auto found = books.find(symbol);
   if (found == books.end()) return nullptr;
   auto book = std::move(found->second);
@@ -200,7 +216,7 @@ std::shared_ptr<const binance::SavedBook> EarlierRun::take_book(Venue venue, std
 Result<void> EarlierRun::store_rows_of_other_bands(const std::string& path, SqliteStore& store) {
   const RowSchema ours = make_schema(settings_.bands);
   const auto is_ours = [&ours](const RestoredRows& part) { return part.schema == ours; };
-  for (auto& [venue, restored] : restored_) {
+  for (auto& [venue, restored] : found_.restored) {
     for (auto& [symbol, parts] : restored.rows) {
       if (std::ranges::all_of(parts, is_ours)) continue;
       const auto last = store.last_sample_time(to_string(venue), symbol);
@@ -225,11 +241,11 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
         const auto stored = store.last_sample_time(to_string(venue), symbol);
         if (!stored) return std::unexpected(stored.error());
         auto last = *stored ? *stored : recorded_since(settings_.data_dir, venue, symbol);
-        const auto& since = restored_[venue].since;
+        const auto& since = found_.restored[venue].since;
         if (const auto found = since.find(symbol); !last && found != since.end()) last = found->second;
         if (!last) continue;
         missed.add(venue, symbol, *last, start, take_rows(venue, symbol));
-        covered_[{venue, symbol}] = std::max(*last, floor_to(start, kMinute));
+        found_.covered[{venue, symbol}] = std::max(*last, floor_to(start, kMinute));
       }
     }
   }
@@ -238,7 +254,7 @@ Result<MissedMinutes> EarlierRun::missed_minutes(const Symbols& symbols, SqliteS
 
 std::vector<MinuteRow> EarlierRun::take_rows(Venue venue, const std::string& symbol) {
   std::vector<MinuteRow> rows;
-  const auto restored = restored_[venue].rows.extract(symbol);
+  const auto restored = found_.restored[venue].rows.extract(symbol);
   if (restored.empty()) return rows;
   for (RestoredRows& part : restored.mapped()) {
     ACTS_ASSERT(part.schema == make_schema(settings_.bands));
@@ -247,10 +263,12 @@ std::vector<MinuteRow> EarlierRun::take_rows(Venue venue, const std::string& sym
   return rows;
 }
 
-MissedMinutes EarlierRun::minutes_until(Venue venue, UnixNanos begin) const {
+MissedMinutes EarlierRun::minutes_until(Venue venue, UnixNanos begin) {
   MissedMinutes missed(settings_.bands);
-  for (const auto& [symbol, covered] : covered_) {
-    if (symbol.first == venue) missed.add(venue, symbol.second, covered, begin);
+  for (auto& [symbol, covered] : found_.covered) {
+    if (symbol.first != venue) continue;
+    missed.add(venue, symbol.second, covered, begin);
+    covered = std::max(covered, floor_to(begin, kMinute));
   }
   return missed;
 }

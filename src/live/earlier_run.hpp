@@ -1,6 +1,6 @@
 // What the last run has left in the data directory: logs that are open, the books that it had, and rows that it has
 // made and that are not stored. Blocking; before the run, while nobody else writes to the data directory, and again for
-// symbols that the run adds.
+// symbols that the run adds: on another thread (RestoreThread), by an object of its own.
 #pragma once
 
 #include <functional>
@@ -57,13 +57,28 @@ class EarlierRun {
   // Of the restored rows those of symbols that were collected with other bands than this run's: they are written to the
   // store at `path` with the columns they have. Errors: those of the store.
   Result<void> store_rows_of_other_bands(const std::string& path, SqliteStore& store);
+  // What one object hands to another, which may belong to another thread.
+  struct Found {
+    std::map<Venue, std::vector<RecordingFile>> open_logs = {};  // those that were there before the run
+    std::map<Venue, RestoredBooks> restored = {};
+    std::map<std::pair<Venue, std::string>, UnixNanos> covered = {};  // up to which minute rows are given or stored
+  };
+  // For one that looks for added symbols: logs, and rows that could not be given yet; the latter come back with what
+  // it has found, or not at all.
+  [[nodiscard]] Found lend();
+  // All that it has.
+  [[nodiscard]] Found give_away() { return std::exchange(found_, {}); }
+  // Beside what it has: of a symbol's book and rows its own.
+  void take_back(Found found);
+
   // Nothing: it begins empty. A book is given once.
   [[nodiscard]] std::shared_ptr<const binance::SavedBook> take_book(Venue venue, std::string_view symbol);
   // After store_rows_of_other_bands(). Rows for all minutes since the latest row of each symbol, or since its recording
   // began if there is no row. Takes the restored rows. Errors: those of the store.
   Result<MissedMinutes> missed_minutes(const Symbols& symbols, SqliteStore& store, UnixNanos start);
-  // The same for the minutes that have ended meanwhile: a venue's run begins a little later than was thought then.
-  [[nodiscard]] MissedMinutes minutes_until(Venue venue, UnixNanos begin) const;
+  // The same for the minutes that have ended meanwhile: a venue's run begins a little later than was thought then. Each
+  // is given once.
+  [[nodiscard]] MissedMinutes minutes_until(Venue venue, UnixNanos begin);
   [[nodiscard]] LeftLogs left_logs(Venue venue) const;
 
   // Twice as long such a run's clock goes at half speed.
@@ -72,12 +87,13 @@ class EarlierRun {
   static constexpr Nanos kSealLimit = std::chrono::seconds{10};
   static constexpr Nanos kRestoreLimit = std::chrono::seconds{60};
   static constexpr Nanos kLongestStart = 2 * kSealLimit + kRestoreLimit;
-  // In a run: nothing is read from its sockets meanwhile.
+  // In a run: the added symbols begin after it.
   static constexpr Nanos kAddedLimit = std::chrono::seconds{2};
 
  private:
   Nanos restore_venue(Venue venue, const std::vector<std::string>& typed, SqliteStore* store, Nanos limit,
                       const Stop& stop);
+  void add(Venue venue, RestoredBooks& more);
   std::vector<MinuteRow> take_rows(Venue venue, const std::string& symbol);
   const std::vector<RecordingFile>& open_logs(Venue venue);
   void warn(Venue venue, std::string key, std::string text) const;
@@ -86,9 +102,7 @@ class EarlierRun {
   LogSink log_;
   Seal seal_;
   std::map<Venue, LeftLogs> left_logs_;
-  std::map<Venue, std::vector<RecordingFile>> open_logs_;
-  std::map<Venue, RestoredBooks> restored_;
-  std::map<std::pair<Venue, std::string>, UnixNanos> covered_;  // up to which minute rows are given or stored
+  Found found_;
 };
 
 }  // namespace acts

@@ -131,6 +131,19 @@ TEST_F(CollectReload, ChangesNothingWhenSomethingIsWrong) {
   EXPECT_FALSE(run_->settings().log.per_symbol);
 }
 
+// Its run is made later, once what earlier runs have left is read.
+TEST_F(CollectReload, FindsAtOnceThatAnAddedVenueCannotBe) {
+  settings_.streams = {"markPrice"};
+  start({"binance-usdm:BTCUSDT"});
+  CollectSettings wanted = settings_;
+  wanted.symbols = {"binance-usdm:BTCUSDT", "binance-spot:BTCUSDT"};
+  const Result<void> done = run_->reload(wanted);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("binance-spot has none of markPrice"));
+  EXPECT_FALSE(run_->is_reloading());
+  EXPECT_THAT(run_->settings().symbols, ElementsAre("binance-usdm:BTCUSDT"));
+}
+
 // Other changed keys were ignored without a word.
 TEST_F(CollectReload, SaysWhatNeedsARestart) {
   start({"BTCUSDT"});

@@ -73,6 +73,7 @@ TEST_F(CutOffRun, RestoresBookAndRowsOfASymbolThatTheNextRunAdds) {
   loop_.run_for(2s);
   said_.clear();
   ASSERT_TRUE(next->reload(settings));
+  ASSERT_TRUE(run_until([&] { return !next->is_reloading(); }));
   EXPECT_THAT(said_, Contains(HasSubstr("1 books go on from their checkpoints")));
   EXPECT_THAT(said_, Contains(HasSubstr("rows of the last run that were not stored are made of its recording")));
   loop_.run_for(2s);

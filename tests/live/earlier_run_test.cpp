@@ -99,5 +99,24 @@ TEST_F(EarlierRunBegin, LooksAtNothingFurtherAheadThanAClockIsSetBack) {
                                  HasSubstr("this one begins there")));
 }
 
+// What another object, of another thread, has found of an added symbol, while its venue's run began a little later.
+TEST_F(EarlierRunBegin, GivesEachOfTheMinutesMeanwhileOnceToWhomeverTheyAreHanded) {
+  const auto store = SqliteStore::open(dir_ / "acts.db", make_schema(settings_.bands)).value();
+  for (const char* const symbol : {"BTCUSDT", "ETHUSDT"}) {
+    const MinuteRow row =
+        make_empty_row(Venue::kBinanceSpot, symbol, settings_.bands, kNow - 3min, Reason::kUnknownSymbol);
+    ASSERT_TRUE(store->upsert(std::span(&row, 1)));
+  }
+  EarlierRun run(settings_, [](std::optional<Venue>, const collector::Log&) {});
+  EXPECT_EQ(run.missed_minutes({{Venue::kBinanceSpot, {"BTC"}}}, *store, kNow)->count(), 3U);
+  EarlierRun other(settings_, [](std::optional<Venue>, const collector::Log&) {});
+  other.take_back(run.lend());
+  EXPECT_EQ(other.missed_minutes({{Venue::kBinanceSpot, {"ETH"}}}, *store, kNow)->count(), 3U);
+  EXPECT_EQ(run.minutes_until(Venue::kBinanceSpot, kNow + 2min).count(), 2U);
+  run.take_back(other.give_away());
+  EXPECT_EQ(run.minutes_until(Venue::kBinanceSpot, kNow + 2min).count(), 2U) << "those of the other symbol";
+  EXPECT_EQ(run.minutes_until(Venue::kBinanceSpot, kNow + 2min).count(), 0U);
+}
+
 }  // namespace
 }  // namespace acts
